@@ -1,0 +1,37 @@
+# bonescint: `make` sets up .venv and runs the study, `make test` sets up and tests. Needs python3 >= 3.11.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+export PATH := $(abspath $(BIN)):$(PATH)
+
+.PHONY: all run audit deliver progress test check lock clean-results
+
+run: $(READY)  ## set up if needed, then bring everything up to date
+	$(BIN)/snakemake --cores all
+
+progress: $(READY)  ## the same with progress bars
+	$(BIN)/snakemake --cores all --logger rich
+
+audit: $(READY)  ## each step with its reason, nothing is run
+	$(BIN)/snakemake -n
+
+deliver: $(READY)  ## what goes to the partner, behind its gates
+	$(BIN)/snakemake --cores all deliver
+
+test: $(READY)  ## unit and workflow tests
+	$(BIN)/python -m pytest
+
+check: $(READY)  ## style, types, workflow lint: what CI asks besides the tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/snakefmt --check Snakefile rules
+	$(BIN)/snakemake --lint
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "bonescint needs Python 3.11 or newer / Python 3.11 以上が必要です: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,18 @@
+"""The one exception for mistakes a user can mend."""
+
+from collections.abc import Iterable
+
+
+class InputError(Exception):
+    """Something in the user's input or configuration must be mended before the run can go on.
+
+    Parameters
+    ----------
+    problems
+        One sentence each: what is wrong, where (file, sheet, row, column, tag), what to do.
+        Never an identifier: the text goes to the terminal, the logs and `.snakemake/`.
+    """
+
+    def __init__(self, problems: str | Iterable[str]) -> None:
+        self.problems = [problems] if isinstance(problems, str) else list(problems)
+        super().__init__("\n".join(self.problems))

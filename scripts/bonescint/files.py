@@ -1,0 +1,74 @@
+"""Reading and writing the workflow's own tables, whole or not at all."""
+
+import csv
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+
+@contextmanager
+def replacing(path: str | Path, mode: str = "w") -> Iterator[IO]:  # type: ignore[type-arg]
+    """Open a temporary neighbour of `path` and rename it into place if the block succeeds.
+
+    Parameters
+    ----------
+    path
+        The file to be written; its folder is made if needed.
+    mode
+        ``w`` (UTF-8, line ends as written) or ``wb``.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    text = {} if "b" in mode else {"encoding": "utf-8", "newline": ""}
+    try:
+        with temporary.open(mode, **text) as stream:  # type: ignore[call-overload]
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def write_rows(
+    path: str | Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]
+) -> int:
+    """Write one of the workflow's tables (UTF-8, LF, missing = empty) and return its row count.
+
+    Parameters
+    ----------
+    path
+        The table's file, replaced only when the last row is written.
+    columns
+        The header; a row with another key is an error.
+    rows
+        The rows; an absent key or None is written empty.
+    """
+    count = 0
+    with replacing(path) as stream:
+        writer = csv.DictWriter(stream, columns, lineterminator="\n")
+        writer.writeheader()
+        for row in rows:
+            writer.writerow(row)
+            count += 1
+    return count
+
+
+def read_rows(path: str | Path) -> Iterator[dict[str, str]]:
+    """Yield the rows of one of the workflow's own tables, every value as text.
+
+    Parameters
+    ----------
+    path
+        A table that `write_rows` wrote.
+    """
+    with Path(path).open(encoding="utf-8", newline="") as stream:
+        yield from csv.DictReader(stream)
+
+
+# every stage's warnings: where = file, sheet and row, or a code; never an identifier
+WARNING_COLUMNS = ["source", "rule", "where", "message"]

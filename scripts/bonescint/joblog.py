@@ -1,0 +1,56 @@
+"""The log of one job: counts, codes and file names under results/, never an identifier."""
+
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bonescint.errors import InputError
+
+
+@contextmanager
+def job_log(path: str | Path) -> Iterator[None]:
+    """Send logging to the job's log file for the length of the block.
+
+    A mistake of the user (`InputError`) is logged as its text and ends the job with exit code 1;
+    any other exception is logged by type and place only. Its message could quote a header or a
+    table cell, hence an identifier, and the log stands on the coded side (ARCHITECTURE, two sides).
+
+    Parameters
+    ----------
+    path
+        The rule's log file; its folder is made if needed.
+    """
+    os.umask(0o077)
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handler = logging.FileHandler(path, mode="w", encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    try:
+        yield
+    except InputError as error:
+        for problem in error.problems:
+            root.error("%s", problem)
+        sys.exit(1)
+    except Exception as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        place = "\n".join(f"  {Path(f.filename).name}:{f.lineno} in {f.name}" for f in frames)
+        root.error(
+            "%s at\n%s\n(message withheld, it may hold an identifier; BONESCINT_DEBUG=1 shows it on screen)",
+            type(error).__name__,
+            place,
+        )
+        if os.environ.get("BONESCINT_DEBUG"):
+            traceback.print_exc()
+        sys.exit(1)
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(level)
+        handler.close()

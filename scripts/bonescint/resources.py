@@ -1,0 +1,50 @@
+"""Where the project's data files lie, and the words of its outputs in Japanese and English."""
+
+import csv
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+RESOURCES = ROOT / "resources"
+SYNTHETIC = "SYNTHETIC / 合成データ"
+
+
+def locate(path: str | Path) -> Path:
+    """Return `path` as it is if it exists from here, else below the project's root.
+
+    Parameters
+    ----------
+    path
+        A path of the configuration, such as ``resources/tag_table.csv``.
+    """
+    path = Path(path)
+    return path if path.is_absolute() or path.exists() else ROOT / path
+
+
+@cache
+def _table(area: str) -> dict[str, dict[str, str]]:
+    with (RESOURCES / "text" / f"{area}.csv").open(encoding="utf-8-sig", newline="") as stream:
+        return {row["key"]: row for row in csv.DictReader(stream)}
+
+
+class Texts:
+    """The words of one area of the outputs in one language.
+
+    Parameters
+    ----------
+    area
+        A file of resources/text without its ending (columns key, ja, en).
+    language
+        ``ja`` or ``en``.
+    """
+
+    def __init__(self, area: str, language: str) -> None:
+        self._table = _table(area)
+        self.language = language
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Return the text of `key` with its ``{fields}`` filled in; KeyError if there is none."""
+        return self._table[key][self.language].format(**values)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._table
