@@ -1,1 +1,1 @@
-
+"""The `bonescint` command."""

@@ -43,7 +43,7 @@ def job_log(path: str | Path) -> Iterator[None]:
         frames = traceback.extract_tb(error.__traceback__)
         place = "\n".join(f"  {Path(f.filename).name}:{f.lineno} in {f.name}" for f in frames)
         root.error(
-            "%s at\n%s\n(message withheld, it may hold an identifier; BONESCINT_DEBUG=1 shows it on screen)",
+            "%s at\n%s\n(message withheld, it may hold an identifier; BONESCINT_DEBUG=1 shows it)",
             type(error).__name__,
             place,
         )

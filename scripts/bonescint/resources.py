@@ -42,7 +42,7 @@ class Texts:
         self._table = _table(area)
         self.language = language
 
-    def __call__(self, key: str, **values: object) -> str:
+    def __call__(self, key: str, /, **values: object) -> str:
         """Return the text of `key` with its ``{fields}`` filled in; KeyError if there is none."""
         return self._table[key][self.language].format(**values)
 

@@ -1,0 +1,1 @@
+"""Who a patient is: ID normalisation and the encrypted correspondence ledger."""

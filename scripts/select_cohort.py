@@ -1,0 +1,105 @@
+"""Choose the study's instances and count everybody who is left out, and why (R1-R7)."""
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bonescint import cohort as selection
+from bonescint.dicom import INDEX_COLUMNS
+from bonescint.files import WARNING_COLUMNS, read_rows, write_rows
+from bonescint.joblog import job_log
+from bonescint.resources import Texts
+from bonescint.tables.lists import read_participants, read_tracer_calendar
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+
+def select_cohort(
+    consented: Path,
+    unreadable: Path,
+    counts: Path,
+    dicom: Path,
+    participants: Path,
+    calendar: Path | None,
+    settings: dict,
+    preceding_study: str,
+    language: str,
+    cohort: Path,
+    excluded: Path,
+    flow: Path,
+    warnings: Path,
+) -> None:
+    """Write the cohort, the excluded files with one reason each, and the flow counts.
+
+    Parameters
+    ----------
+    consented, unreadable, counts
+        What `filter_opt_out` and `index_dicom` wrote.
+    dicom
+        The raw folder.
+    participants, calendar
+        The hospital's lists; no calendar where headers name the tracer.
+    settings, preceding_study, language
+        Of the configuration.
+    cohort, excluded, flow, warnings
+        Tables to write (docs/tables.md).
+    """
+    text = Texts("flow", language)
+    decided = list(
+        selection.decide(
+            read_rows(consented),
+            read_participants(participants, preceding_study, language),
+            read_tracer_calendar(calendar, language) if calendar else {},
+            settings,
+            dicom,
+        )
+    )
+    decided.sort(key=lambda pair: pair[0]["path"])
+    included = [row for row, reason in decided if reason is None]
+    write_rows(cohort, [*INDEX_COLUMNS, "subject"], included)
+    write_rows(
+        excluded,
+        ["path", "subject", "reason"],
+        (
+            {"path": row["path"], "subject": row["subject"], "reason": reason}
+            for row, reason in decided
+            if reason
+        ),
+    )
+    (total,) = read_rows(counts)
+    reasons = Counter(row["reason"] for row in read_rows(unreadable))
+    steps = selection.flow({k: int(v) for k, v in total.items()}, reasons, decided)
+    write_rows(flow, selection.FLOW_COLUMNS, steps)
+    write_rows(
+        warnings,
+        WARNING_COLUMNS,
+        (
+            {
+                "source": text("tracer_weeks"),
+                "rule": "R7",
+                "where": week,
+                "message": text("off_week", tracer=tracer, n=n),
+            }
+            for week, tracer, n in selection.off_weeks(included)
+        ),
+    )
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        select_cohort(
+            consented=Path(snakemake.input.consented),
+            unreadable=Path(snakemake.input.unreadable),
+            counts=Path(snakemake.input.counts),
+            dicom=Path(snakemake.input.dicom),
+            participants=Path(snakemake.input.participants),
+            calendar=Path(snakemake.input.calendar) if snakemake.input.get("calendar") else None,
+            settings=snakemake.params.cohort,
+            preceding_study=snakemake.params.preceding_study,
+            language=snakemake.params.language,
+            cohort=Path(snakemake.output.cohort),
+            excluded=Path(snakemake.output.excluded),
+            flow=Path(snakemake.output.flow),
+            warnings=Path(snakemake.output.warnings),
+        )

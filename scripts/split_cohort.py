@@ -1,0 +1,50 @@
+"""Split the cohort into batches that a patient never changes."""
+
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bonescint.dicom import INDEX_COLUMNS
+from bonescint.errors import InputError
+from bonescint.files import read_rows, write_rows
+from bonescint.identity.ledger import open_ledger
+from bonescint.joblog import job_log
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+
+def split_cohort(cohort: Path, ledger_path: Path, ledger_key: Path, batches: list[Path]) -> None:
+    """Write each patient's rows to the batch that her code alone decides.
+
+    A batch whose content stays the same keeps its file untouched, so that Snakemake runs nothing for it: after an
+    opt-out, one batch is anonymized again.
+
+    Parameters
+    ----------
+    cohort
+        private/cohort.csv.
+    ledger_path, ledger_key
+        The ledger; the batch files themselves hold no code.
+    batches
+        One file a batch, their number fixed in the configuration.
+    """
+    ledger = open_ledger(ledger_path, ledger_key)
+    rows: list[list[dict[str, str]]] = [[] for _ in batches]
+    for row in read_rows(cohort):
+        code = ledger.code_of(row["subject"])
+        if code is None:
+            raise InputError(f"{cohort}: a patient has no code in {ledger_path}")
+        rows[zlib.crc32(code.encode()) % len(batches)].append(row)
+    for batch, chosen in zip(batches, rows, strict=True):
+        write_rows(batch, [*INDEX_COLUMNS, "subject"], chosen)
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        split_cohort(
+            cohort=Path(snakemake.input.cohort),
+            ledger_path=Path(snakemake.params.ledger["path"]),
+            ledger_key=Path(snakemake.params.ledger["key"]),
+            batches=[Path(p) for p in snakemake.output.batches],
+        )
