@@ -21,8 +21,8 @@ def assign_codes(cohort: Path, ledger_path: Path, ledger_key: Path, receipt: Pat
     cohort
         private/cohort.csv.
     ledger_path, ledger_key
-        The ledger, made on the first run. It is no output of the rule: Snakemake deletes outputs before a
-        job and rolls them back after a failure, and a code once given must stay.
+        The ledger, made on the first run. It is no output of the rule: Snakemake deletes outputs
+        before a job and rolls them back after a failure, and a code once given must stay.
     receipt
         JSON with the number of codes and an HMAC of them.
     """

@@ -35,8 +35,8 @@ def filter_opt_out(
     language
         ``ja`` or ``en``.
     consented, counts, warnings
-        Tables to write (docs/tables.md). An entry that matches nobody or is incomplete is reported by its
-        row, never ignored; an incomplete one excludes all the same.
+        Tables to write (docs/tables.md). An entry that matches nobody or is incomplete is reported
+        by its row, never ignored; an incomplete one excludes all the same.
     """
     text = Texts("flow", language)
     entries = read_opt_out(opt_out, language)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def split_cohort(cohort: Path, ledger_path: Path, ledger_key: Path, batches: list[Path]) -> None:
     """Write each patient's rows to the batch that her code alone decides.
 
-    A batch whose content stays the same keeps its file untouched, so that Snakemake runs nothing for it: after an
-    opt-out, one batch is anonymized again.
+    After an opt-out only one batch's content changes, and Snakemake, which compares the content of
+    small inputs, anonymizes that batch alone.
 
     Parameters
     ----------

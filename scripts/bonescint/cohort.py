@@ -1,4 +1,4 @@
-"""Who is in the study: one reason for every file that is not, and counts that add up (R1, R2, R5)."""
+"""Who is in the study: one reason for every file that is not, counts that add up (R1, R2, R5)."""
 
 import hashlib
 from collections import Counter, defaultdict
@@ -178,7 +178,7 @@ def flow(
     """Return the rows of results/cohort/flow.csv.
 
     A patient leaves with the reason that comes last among those of her files, for the others did
-    not end her way: an early image beside a scan outside the window is a patient outside the window.
+    not end her way: with an early image and a scan outside the window she is outside the window.
 
     Parameters
     ----------
@@ -255,7 +255,7 @@ def flow(
 
 
 def off_weeks(rows: Iterable[Row]) -> list[tuple[str, str, int]]:
-    """Return weeks that break the weekly alternation of the tracers: (ISO week, tracer, exams) (R7).
+    """Return (ISO week, tracer, exams) of weeks that break the alternation of the tracers (R7).
 
     The parity that most exams of a tracer have is taken as the rule: the notice gives none.
 
