@@ -1,0 +1,35 @@
+"""From raw DICOM to coded results: see README.md; the rules stand in the order the data travel."""
+
+
+configfile: "config.yaml"
+
+
+include: "rules/common.smk"
+
+
+localrules:
+    all,
+
+
+
+rule all:
+    """The study's results on the coded side; nothing here leaves the hospital by itself."""
+    input:
+        "results/study.xlsx",
+        "results/report.html",
+        "results/provenance.json",
+        FIGURES,
+
+
+if DEMO:
+
+    include: "rules/demo.smk"
+
+
+include: "rules/ingest.smk"
+include: "rules/cohort.smk"
+include: "rules/anonymize.smk"
+include: "rules/software.smk"
+include: "rules/metrics.smk"
+include: "rules/outputs.smk"
+include: "rules/delivery.smk"

@@ -1,0 +1,51 @@
+"""The one door: needs a batch of raw instances and the ledger, gives coded DICOM and what was done to it."""
+
+
+def batch_file(wildcards):
+    # the checkpoint's outputs are known beforehand; asking for it lets Snakemake compare their
+    # content and run only the batches that changed
+    checkpoints.split_cohort.get()
+    return f"private/batches/{wildcards.batch}.csv"
+
+
+rule anonymize_batch:
+    """Write coded copies of a batch's instances, each verified before it gets its name (R15-R24)."""
+    input:
+        batch=batch_file,
+        tag_table=locate(config["deidentification"]["tag_table"]),
+    output:
+        dicom=directory("results/dicom/{batch}"),
+        report="results/anonymization/{batch}.csv",
+        refused="private/refused/{batch}.csv",
+    log:
+        "logs/anonymize_batch/{batch}.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        dicom=config["inputs"]["dicom"],
+        ledger=lookup("ledger", within=config),
+        # on simulated data the fixed strings say so in every file
+        descriptions={
+            key: ("SYNTHETIC " if SYNTHETIC else "")
+            + config["deidentification"][f"{key}_description"]
+            for key in ("study", "series")
+        },
+        secondary_capture=lookup("cohort/secondary_capture", within=config),
+        code=code_digest("bonescint.deid", "resources/nm_attributes.csv"),
+    script:
+        "../scripts/anonymize_batch.py"
+
+
+rule summarise_anonymization:
+    """List the cases by code and assert that the files present are the files written."""
+    input:
+        reports=expand("results/anonymization/{batch}.csv", batch=BATCHES),
+        dicom=expand("results/dicom/{batch}", batch=BATCHES),
+    output:
+        cases="results/cases.csv",
+    log:
+        "logs/summarise_anonymization.log",
+    conda:
+        "../envs/python.yaml"
+    script:
+        "../scripts/summarise_anonymization.py"

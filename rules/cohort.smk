@@ -1,0 +1,115 @@
+"""Needs the index and the hospital's lists; gives the cohort, its flow counts and codes, and the batches."""
+
+
+rule filter_opt_out:
+    """Leave out everybody who declined, before anything else is decided (R12, R13)."""
+    input:
+        index="private/index.csv",
+        unreadable="private/unreadable.csv",
+        opt_out=config["inputs"]["opt_out"],
+    output:
+        consented="private/consented.csv",
+        counts="results/cohort/opt_out.csv",
+        warnings="results/cohort/opt_out.warnings.csv",
+    log:
+        "logs/filter_opt_out.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        stamp=STAMPS["inputs.opt_out"],
+        language=LANGUAGE,
+        code=code_digest(
+            "bonescint.identity.ids",
+            "bonescint.tables.lists",
+            "schemas/opt_out.schema.yaml",
+        ),
+    script:
+        "../scripts/filter_opt_out.py"
+
+
+rule select_cohort:
+    """Choose the study's instances and count everybody who is left out, and why (R1-R7)."""
+    input:
+        consented="private/consented.csv",
+        unreadable="private/unreadable.csv",
+        counts="results/cohort/opt_out.csv",
+        dicom=config["inputs"]["dicom"],
+        participants=config["inputs"]["participants"],
+        calendar=config["inputs"].get("tracer_calendar") or [],
+    output:
+        cohort="private/cohort.csv",
+        excluded="private/excluded.csv",
+        flow="results/cohort/flow.csv",
+        warnings="results/cohort/cohort.warnings.csv",
+    log:
+        "logs/select_cohort.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        stamps=[STAMPS["inputs.participants"], STAMPS.get("inputs.tracer_calendar")],
+        cohort=lookup("cohort", within=config),
+        preceding_study=lookup("study/preceding_study", within=config),
+        language=LANGUAGE,
+        code=code_digest(
+            "bonescint.cohort",
+            "bonescint.tables.lists",
+            "schemas/participants.schema.yaml",
+            "schemas/tracer_calendar.schema.yaml",
+        ),
+    script:
+        "../scripts/select_cohort.py"
+
+
+rule assign_codes:
+    """Give every patient of the cohort a code in the encrypted ledger (R16, R17)."""
+    input:
+        cohort="private/cohort.csv",
+    output:
+        receipt="private/codes.json",
+    log:
+        "logs/assign_codes.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        ledger=lookup("ledger", within=config),
+        code=code_digest("bonescint.identity"),
+    script:
+        "../scripts/assign_codes.py"
+
+
+checkpoint split_cohort:
+    """Split the cohort into batches that a patient never changes."""
+    input:
+        cohort="private/cohort.csv",
+        receipt="private/codes.json",
+    output:
+        batches=expand("private/batches/{batch}.csv", batch=BATCHES),
+    log:
+        "logs/split_cohort.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        ledger=lookup("ledger", within=config),
+        code=code_digest("bonescint.identity"),
+    script:
+        "../scripts/split_cohort.py"
+
+
+rule fingerprint_inputs:
+    """Record what went in, as HMACs under the ledger's secret (R37)."""
+    input:
+        receipt="private/codes.json",
+        files=list(study.inputs(config).values()),
+    output:
+        table="results/cohort/inputs.csv",
+    log:
+        "logs/fingerprint_inputs.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        stamps=STAMPS,
+        inputs=study.inputs(config),
+        ledger=lookup("ledger", within=config),
+        code=code_digest("bonescint.provenance", "bonescint.identity"),
+    script:
+        "../scripts/fingerprint_inputs.py"

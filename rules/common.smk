@@ -1,0 +1,64 @@
+"""The configuration checked, and the few names that several rules share."""
+
+import os
+
+from snakemake.exceptions import WorkflowError
+from snakemake.utils import min_version
+
+from bonescint import config as study
+from bonescint.errors import InputError
+from bonescint.provenance import code_digest, content_stamp, settings_stamp, versions
+from bonescint.resources import locate
+
+min_version("9.27")
+os.umask(0o077)
+
+try:
+    study.check_config(config)
+except InputError as error:
+    raise WorkflowError("config.yaml\n  " + "\n  ".join(error.problems)) from None
+
+DEMO = study.uses_demo(config)
+BATCHES = [f"{n:02d}" for n in range(config["deidentification"]["batches"])]
+SOFTWARE = study.software(config)
+READERS = list(config["readers"])
+SYNTHETIC = config["study"]["synthetic"]
+LANGUAGE = config["language"]
+DRAWN = ["flow", "roc", "forest", "bland_altman", "version_slope", "distribution"]
+FIGURES = expand(
+    "results/figures/{figure}.{ending}",
+    figure=[*DRAWN, "montage"],
+    ending=["svg", "png"],
+)
+FIGURE_TEXTS = ["resources/text/figures.csv", "resources/text/flow.csv"]
+TABLE_TEXTS = [
+    f"resources/text/{area}.csv" for area in ("flow", "metrics", "report", "workbook")
+]
+WARNINGS = [
+    "results/cohort/opt_out.warnings.csv",
+    "results/cohort/cohort.warnings.csv",
+    "results/cohort/cases.warnings.csv",
+    *expand("results/software/{software}.warnings.csv", software=SOFTWARE),
+    *expand("results/readings/{reader}.warnings.csv", reader=READERS),
+]
+DEMO_SETTINGS = {
+    "demo": config.get("demo"),
+    "cohort": config["cohort"],
+    "preceding_study": config["study"]["preceding_study"],
+}
+# what tells one content of an identified input from another without telling the content; inputs
+# that this workflow makes may not exist yet at parse time, and their settings tell all
+STAMPS = {
+    key: (
+        settings_stamp(DEMO_SETTINGS)
+        if path.startswith(study.DEMO)
+        else content_stamp(path)
+    )
+    for key, path in study.inputs(config).items()
+}
+
+
+wildcard_constraints:
+    batch=r"\d{2,}",
+    software="|".join(SOFTWARE),
+    reader="|".join(READERS),

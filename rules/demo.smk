@@ -1,0 +1,29 @@
+"""The demonstration: simulated women, scans, exports and readings below demo/, from the configuration alone."""
+
+
+rule make_demo_cohort:
+    """Simulate the study's 100 women and every kind of person and file that must be left out."""
+    output:
+        dicom=directory("demo/dicom"),
+        participants="demo/participants.csv",
+        opt_out="demo/opt_out.csv",
+        bonenavi="demo/exports/bonenavi.csv",
+        vsbone2="demo/exports/vsbone2.csv",
+        vsbone3="demo/exports/vsbone3.xlsx",
+        vsbone4="demo/exports/vsbone4.csv",
+        reader1="demo/readings/reader1.xlsx",
+        reader2="demo/readings/reader2.xlsx",
+        reader3="demo/readings/reader3.xlsx",
+        truth="demo/truth.csv",
+    log:
+        "logs/make_demo_cohort.log",
+    conda:
+        "../envs/python.yaml"
+    threads: 4
+    params:
+        demo=config.get("demo"),
+        cohort=config["cohort"],
+        preceding_study=config["study"]["preceding_study"],
+        code=code_digest("bonescint.phantom"),
+    script:
+        "../scripts/make_demo_cohort.py"

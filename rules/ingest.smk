@@ -1,0 +1,20 @@
+"""Needs the raw folder; gives an index of every file below it, from headers alone."""
+
+
+rule index_dicom:
+    """Read every file's header once: patient, exam, what kind of image, which tracer."""
+    input:
+        dicom=config["inputs"]["dicom"],
+    output:
+        index=temp("private/index.csv"),
+        unreadable="private/unreadable.csv",
+    log:
+        "logs/index_dicom.log",
+    conda:
+        "../envs/python.yaml"
+    threads: 4
+    params:
+        stamp=STAMPS["inputs.dicom"],
+        code=code_digest("bonescint.dicom", "resources/tracers.csv"),
+    script:
+        "../scripts/index_dicom.py"

@@ -1,0 +1,142 @@
+"""Needs coded tables and coded DICOM; gives the workbook, the figures and the report."""
+
+
+rule write_provenance:
+    """Record versions, configuration and inputs: what this run's results were made of (R37)."""
+    input:
+        inputs="results/cohort/inputs.csv",
+    output:
+        provenance="results/provenance.json",
+    log:
+        "logs/write_provenance.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        config=config,
+        software=SOFTWARE,
+        versions=versions(),
+    script:
+        "../scripts/write_provenance.py"
+
+
+rule draw_figures:
+    """Draw the flow, the ROC curves, the forest, Bland-Altman, the version's slope, the distributions."""
+    input:
+        flow="results/metrics/flow.csv",
+        reference="results/reference.csv",
+        measurements="results/measurements.csv",
+        accuracy="results/metrics/accuracy.csv",
+        curves="results/metrics/roc_curves.csv",
+        version_change="results/metrics/version_change.csv",
+    output:
+        **{
+            f"{figure}_{ending}": (
+                report(
+                    f"results/figures/{figure}.{ending}",
+                    caption=f"../report/{figure}.rst",
+                    category="Figures",
+                )
+                if ending == "svg"
+                else f"results/figures/{figure}.{ending}"
+            )
+            for figure in DRAWN
+            for ending in ("svg", "png")
+        },
+    log:
+        "logs/draw_figures.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        software=SOFTWARE,
+        pairs=study.version_pairs(config),
+        cutoffs=lookup("metrics/cutoffs", within=config),
+        language=LANGUAGE,
+        synthetic=SYNTHETIC,
+        code=code_digest("bonescint.outputs", *FIGURE_TEXTS),
+    script:
+        "../scripts/draw_figures.py"
+
+
+rule draw_montage:
+    """Show a few coded scans, front and back."""
+    input:
+        cases="results/cases.csv",
+        reference="results/reference.csv",
+        dicom=expand("results/dicom/{batch}", batch=BATCHES),
+    output:
+        svg="results/figures/montage.svg",
+        png=report(
+            "results/figures/montage.png",
+            caption="../report/montage.rst",
+            category="Figures",
+        ),
+    log:
+        "logs/draw_montage.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        language=LANGUAGE,
+        synthetic=SYNTHETIC,
+        code=code_digest("bonescint.outputs", *FIGURE_TEXTS),
+    script:
+        "../scripts/draw_montage.py"
+
+
+rule write_workbook:
+    """Write every table and figure of the study into one Excel workbook."""
+    input:
+        flow="results/metrics/flow.csv",
+        cases="results/cases.csv",
+        reference="results/reference.csv",
+        measurements="results/measurements.csv",
+        accuracy="results/metrics/accuracy.csv",
+        version_change="results/metrics/version_change.csv",
+        software_comparison="results/metrics/software_comparison.csv",
+        reader_agreement="results/metrics/reader_agreement.csv",
+        balance="results/cohort/balance.csv",
+        warnings=WARNINGS,
+        figures=[figure for figure in FIGURES if figure.endswith(".png")],
+        provenance="results/provenance.json",
+    output:
+        workbook="results/study.xlsx",
+    log:
+        "logs/write_workbook.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        software=SOFTWARE,
+        study=lookup("study", within=config),
+        language=LANGUAGE,
+        code=code_digest("bonescint.outputs", *TABLE_TEXTS),
+    script:
+        "../scripts/write_workbook.py"
+
+
+rule write_report:
+    """Write the report: one self-contained page."""
+    input:
+        flow="results/metrics/flow.csv",
+        cases="results/cases.csv",
+        reference="results/reference.csv",
+        measurements="results/measurements.csv",
+        accuracy="results/metrics/accuracy.csv",
+        version_change="results/metrics/version_change.csv",
+        software_comparison="results/metrics/software_comparison.csv",
+        reader_agreement="results/metrics/reader_agreement.csv",
+        balance="results/cohort/balance.csv",
+        warnings=WARNINGS,
+        figures=FIGURES,
+        provenance="results/provenance.json",
+    output:
+        report="results/report.html",
+    log:
+        "logs/write_report.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        software=SOFTWARE,
+        study=lookup("study", within=config),
+        language=LANGUAGE,
+        code=code_digest("bonescint.outputs", *TABLE_TEXTS),
+    script:
+        "../scripts/write_report.py"

@@ -1,0 +1,163 @@
+"""The configuration checked as a whole, every fault at once, before anything runs."""
+
+import difflib
+from collections.abc import Iterator, Mapping
+from datetime import date
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+from bonescint.errors import InputError
+from bonescint.resources import ROOT, Texts, locate
+
+DEMO = "demo/"
+
+
+def check_config(config: Mapping[str, Any]) -> None:
+    """Check a configuration against schemas/config.schema.yaml and against itself.
+
+    Parameters
+    ----------
+    config
+        The configuration as loaded.
+
+    Raises
+    ------
+    InputError
+        One sentence a fault: the key's path, what is wrong, what is allowed.
+    """
+    language = config.get("language")
+    text = Texts("config", language if language in ("ja", "en") else "ja")
+    schema = yaml.safe_load((ROOT / "schemas" / "config.schema.yaml").read_text(encoding="utf-8"))
+    validator = jsonschema.Draft202012Validator(schema)
+    problems: list[str] = []
+    for error in sorted(validator.iter_errors(config), key=lambda e: list(map(str, e.path))):
+        problems += _explain(error, text)
+    # "required" gives an error a key, each of which names them all
+    problems = list(dict.fromkeys(problems)) or list(_contradictions(config, text))
+    if problems:
+        raise InputError(problems)
+
+
+def _explain(error: Any, text: Texts) -> Iterator[str]:
+    where = ".".join(str(p) for p in error.absolute_path) or text("top_level")
+    match error.validator:
+        case "additionalProperties":
+            known = list(error.schema["properties"])
+            for key in sorted(set(error.instance) - set(known)):
+                close = difflib.get_close_matches(str(key), known, 1)
+                hint = text("did_you_mean", key=close[0]) if close else ""
+                yield text("unknown_key", where=where, key=key, known=", ".join(known)) + hint
+        case "required":
+            for key in error.validator_value:
+                if key not in error.instance:
+                    yield text("missing_key", where=where, key=key)
+        case "enum":
+            allowed = ", ".join(map(str, error.validator_value))
+            yield text("not_allowed", where=where, value=error.instance, allowed=allowed)
+        case "pattern" if "propertyNames" in error.absolute_schema_path:
+            yield text("bad_name", where=where, name=error.instance)
+        case _:
+            # a mapping or a list is not quoted: its first wrong leaf has an error of its own
+            value = error.instance if not isinstance(error.instance, dict | list) else "..."
+            wanted = (
+                error.schema.get("description") or f"{error.validator}: {error.validator_value}"
+            )
+            yield text("bad_value", where=where, value=value, wanted=wanted)
+
+
+def _contradictions(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
+    dates = [("study.period_end", config["study"]["period_end"])]
+    dates += [(f"cohort.{key}", config["cohort"][key]) for key in ("exam_from", "exam_to")]
+    dates += [(f"software.{k}.released", s["released"]) for k, s in config["software"].items()]
+    for where, value in dates:
+        try:
+            date.fromisoformat(value)
+        except ValueError:
+            yield text("no_date", where=where, value=value)
+    if config["cohort"]["exam_from"] > config["cohort"]["exam_to"]:
+        yield text("window")
+    versions: dict[tuple[str, str], str] = {}
+    tracers: dict[str, str] = {}
+    for key, entry in config["software"].items():
+        same = versions.setdefault((entry["product"], entry["version"]), key)
+        if same != key:
+            yield text("same_version", a=same, b=key)
+        # R6: the licence ties a product to one tracer
+        if tracers.setdefault(entry["product"], entry["tracer"]) != entry["tracer"]:
+            yield text("two_tracers", product=entry["product"])
+        if entry["columns"].get("ann") and entry["product"] != "BoneNAVI":
+            yield text("ann", key=key)
+    demo = uses_demo(config)
+    if demo and "demo" not in config:
+        yield text("missing_key", where=text("top_level"), key="demo")
+    for where, path in inputs(config).items():
+        if not path.startswith(DEMO) and not Path(path).exists():
+            yield text("no_file", where=where, path=path)
+    if not locate(config["deidentification"]["tag_table"]).exists():
+        path = config["deidentification"]["tag_table"]
+        yield text("no_file", where="deidentification.tag_table", path=path)
+    if demo and not config["study"]["synthetic"]:
+        yield text("demo_is_synthetic")
+    for key, path in config["ledger"].items():
+        if Path(path).parts[0] in ("results", "logs", ".snakemake"):  # R16
+            yield text("ledger_place", where=f"ledger.{key}", path=path)
+
+
+def inputs(config: Mapping[str, Any]) -> dict[str, str]:
+    """Return the configuration's input files and folders: path of the key -> path."""
+    found = {f"inputs.{key}": path for key, path in config["inputs"].items() if path}
+    found |= {
+        f"software.{key}.export": entry["export"] for key, entry in config["software"].items()
+    }
+    return found | {
+        f"readers.{key}.report": entry["report"] for key, entry in config["readers"].items()
+    }
+
+
+def uses_demo(config: Mapping[str, Any]) -> bool:
+    """Return whether any input is one of the demonstration's."""
+    return any(path.startswith(DEMO) for path in inputs(config).values())
+
+
+def software(config: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Return what the coded side needs of each software: label, product, version, tracer, release.
+
+    Of simulated data no label may pass for the product's own.
+    """
+    mark = " (simulated)" if config["study"]["synthetic"] else ""
+    return {
+        key: {
+            "label": f"{entry['product']} {entry['version']}{mark}",
+            "product": entry["product"],
+            "version": entry["version"],
+            "tracer": entry["tracer"],
+            "released": entry["released"],
+        }
+        for key, entry in config["software"].items()
+    }
+
+
+def version_pairs(config: Mapping[str, Any]) -> list[list[str]]:
+    """Return every [older, newer] pair of versions of one product: same patients, paired (R11)."""
+    return [[a, b] for a, b in _pairs(config) if _product(config, a) == _product(config, b)]
+
+
+def product_pairs(config: Mapping[str, Any]) -> list[list[str]]:
+    """Return every pair of different products: other patients, other tracer, unpaired (R11)."""
+    return [[a, b] for a, b in _pairs(config) if _product(config, a) != _product(config, b)]
+
+
+def _product(config: Mapping[str, Any], key: str) -> str:
+    return str(config["software"][key]["product"])
+
+
+def _pairs(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    def order(key: str) -> tuple[str, tuple[int, ...]]:
+        version = config["software"][key]["version"]
+        return _product(config, key), tuple(int(part) for part in version.split("."))
+
+    return combinations(sorted(config["software"], key=order), 2)

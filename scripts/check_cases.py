@@ -1,0 +1,106 @@
+"""Check the margins of the 2x2 table and the plausibility of each case (R3, R4)."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bonescint.files import WARNING_COLUMNS, read_rows, write_rows
+from bonescint.joblog import job_log
+from bonescint.resources import Texts
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+# requirements.md, "Bounds for validation": what a DICOM header gives is warned of, never changed
+BOUNDS = {"age": (0, 120), "height": (50, 220), "weight": (10, 200)}
+
+
+def check_cases(
+    cases: Path,
+    reference: Path,
+    targets: dict[str, int],
+    language: str,
+    balance: Path,
+    warnings: Path,
+) -> None:
+    """Write the two margins and the four cells, and a warning for each shortfall and odd case.
+
+    Parameters
+    ----------
+    cases, reference
+        results/cases.csv and results/reference.csv.
+    targets
+        Planned cases: MDP, HMDP (R3), with_findings, without_findings (R4). The cells have no
+        quota, and a shortfall is a warning with numbers, never a failure.
+    language
+        ``ja`` or ``en``.
+    balance, warnings
+        Tables to write (docs/tables.md).
+    """
+    text = Texts("flow", language)
+    listed = list(read_rows(cases))
+    findings = {
+        row["code"]: "with_findings" if row["metastasis"] == "1" else "without_findings"
+        for row in read_rows(reference)
+        if row["metastasis"]
+    }
+    tracers = Counter(row["tracer"] for row in listed)
+    levels = Counter(findings[row["code"]] for row in listed if row["code"] in findings)
+    cells = Counter((r["tracer"], findings[r["code"]]) for r in listed if r["code"] in findings)
+    rows: list[dict[str, object]] = []
+    for level, target in targets.items():
+        margin, counted = ("tracer", tracers) if level in ("MDP", "HMDP") else ("findings", levels)
+        rows.append({"margin": margin, "level": level, "target": target, "n": counted[level]})
+    short = [
+        {
+            "source": text(str(row["margin"])),
+            "rule": "R3" if row["margin"] == "tracer" else "R4",
+            "where": text(str(row["level"])) if str(row["level"]) in text else row["level"],
+            "message": text("shortfall", target=row["target"], n=row["n"]),
+        }
+        for row in rows
+        if int(str(row["n"])) < int(str(row["target"]))
+    ]
+    rows += [
+        {"margin": "cell", "level": f"{tracer} x {level}", "n": cells[tracer, level]}
+        for tracer in ("MDP", "HMDP")
+        for level in ("with_findings", "without_findings")
+    ]
+    write_rows(balance, ["margin", "level", "target", "n"], rows)
+    odd = [
+        {"source": text("cases"), "rule": rule, "where": row["code"], "message": message}
+        for row in listed
+        for rule, message in _odd(row, text)
+    ]
+    write_rows(warnings, WARNING_COLUMNS, short + odd)
+
+
+def _odd(row: dict[str, str], text: Texts) -> Iterator[tuple[str, str]]:
+    if row["views"] in ("anterior", "posterior"):
+        yield "R26", text("one_view", views=row["views"])
+    values = {"age": row["age"], "height": row["height_cm"], "weight": row["weight_kg"]}
+    for name, (low, high) in BOUNDS.items():
+        if values[name] and not low <= float(values[name]) <= high:
+            yield "R26", text(f"{name}_bounds")
+    if not row["age"]:
+        yield "R25", text("no_age")  # the partner's sheet requires it
+    elif float(row["age"]) >= 90:
+        yield "R24", text("old")
+    elif float(row["age"]) < 20:
+        yield "R13", text("minor")
+    if row["study_date"] and date.fromisoformat(row["study_date"]).weekday() >= 5:
+        yield "R2", text("weekend")
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        check_cases(
+            cases=Path(snakemake.input.cases),
+            reference=Path(snakemake.input.reference),
+            targets=snakemake.params.targets,
+            language=snakemake.params.language,
+            balance=Path(snakemake.output.balance),
+            warnings=Path(snakemake.output.warnings),
+        )

@@ -1,0 +1,58 @@
+"""Record what went in, as HMACs under the ledger's secret (R37)."""
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bonescint.files import write_rows
+from bonescint.identity.ledger import open_ledger
+from bonescint.joblog import job_log
+from bonescint.provenance import tree
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+
+def fingerprint_inputs(
+    inputs: dict[str, str], ledger_path: Path, ledger_key: Path, table: Path
+) -> None:
+    """Write one row an input: its key in the configuration, its number of files, its HMAC.
+
+    Keyed, for a short list of patient IDs could be guessed from a plain hash; who holds the ledger
+    can prove which inputs made these results. A folder counts by its files' names and sizes.
+
+    Parameters
+    ----------
+    inputs
+        Key of the configuration -> path.
+    ledger_path, ledger_key
+        The ledger.
+    table
+        results/cohort/inputs.csv.
+    """
+    ledger = open_ledger(ledger_path, ledger_key)
+    rows = []
+    for key, path in sorted(inputs.items()):
+        if Path(path).is_dir():
+            names = [
+                f"{name}\0{stat.st_size}"
+                for name, stat in tree(Path(path))
+                if name != ".snakemake_timestamp"
+            ]
+            payload = "\n".join(names).encode(errors="surrogateescape")
+        else:
+            names = [path]
+            with Path(path).open("rb") as stream:
+                payload = hashlib.file_digest(stream, "sha256").digest()
+        rows.append({"input": key, "files": len(names), "hmac": ledger.digest(payload)})
+    write_rows(table, ["input", "files", "hmac"], rows)
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        fingerprint_inputs(
+            inputs=snakemake.params.inputs,
+            ledger_path=Path(snakemake.params.ledger["path"]),
+            ledger_key=Path(snakemake.params.ledger["key"]),
+            table=Path(snakemake.output.table),
+        )

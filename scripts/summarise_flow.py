@@ -1,0 +1,88 @@
+"""Carry the flow from files found to cases analysed; the counts add up."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bonescint.cohort import FLOW_COLUMNS
+from bonescint.files import read_rows, write_rows
+from bonescint.joblog import job_log
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+
+def summarise_flow(
+    flow: Path,
+    anonymization: list[Path],
+    reference: Path,
+    software: dict[str, Path],
+    table: Path,
+) -> None:
+    """Write the flow of select_cohort and the steps after it.
+
+    Parameters
+    ----------
+    flow
+        results/cohort/flow.csv.
+    anonymization
+        results/anonymization/*.csv: how many images were coded or refused. The analysis does not
+        depend on them, for the software read the originals; the delivery does.
+    reference
+        results/reference.csv: cases with a reference standard.
+    software
+        Key -> results/software/{key}.csv: of the referenced cases of its tracer, those analysed; step
+        ``analysed:key``.
+    table
+        results/metrics/flow.csv.
+    """
+    steps: list[dict[str, object]] = list(read_rows(flow))
+    images = [row for path in anonymization for row in read_rows(path)]
+    coded = {row["code"] for row in images if row["status"] == "written"}
+    reasons = Counter(row["reason"] for row in images if row["status"] != "written")
+    for reason, n in sorted(reasons.items()):
+        # a case is lost only if none of its images was written
+        lost = [r for r in images if r["reason"] == reason and r["code"] not in coded]
+        steps.append({"files": n} | _line("anonymized", "out", reason, lost))
+    kept = [row for row in images if row["status"] == "written"]
+    steps.append({"files": len(kept)} | _line("anonymized", "in", "", kept))
+    cases = list(read_rows(reference))
+    steps += _split("referenced", cases, "decided")
+    referenced = {row["code"] for row in cases if row["status"] == "decided"}
+    for key, path in software.items():
+        rows = [row for row in read_rows(path) if row["code"] in referenced]
+        steps += _split(f"analysed:{key}", rows, "analysed")
+    write_rows(table, FLOW_COLUMNS, steps)
+
+
+def _split(step: str, rows: list[dict[str, str]], wanted: str) -> Iterator[dict[str, object]]:
+    for status in sorted({row["status"] for row in rows} - {wanted}):
+        yield _line(step, "out", status, [row for row in rows if row["status"] == status])
+    yield _line(step, "in", "", [row for row in rows if row["status"] == wanted])
+
+
+def _line(step: str, kind: str, reason: str, rows: list[dict[str, str]]) -> dict[str, object]:
+    tracer = {row["code"]: row["tracer"] for row in rows}
+    arms = Counter(tracer.values())
+    return {
+        "step": step,
+        "kind": kind,
+        "reason": reason,
+        "patients": len(tracer),
+        "MDP": arms["MDP"],
+        "HMDP": arms["HMDP"],
+    }
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        summarise_flow(
+            flow=Path(snakemake.input.flow),
+            anonymization=[Path(p) for p in snakemake.input.anonymization],
+            reference=Path(snakemake.input.reference),
+            software=dict(
+                zip(snakemake.params.software, map(Path, snakemake.input.software), strict=True)
+            ),
+            table=Path(snakemake.output.table),
+        )

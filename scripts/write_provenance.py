@@ -1,0 +1,55 @@
+"""Record versions, configuration and inputs: what this run's results were made of (R37)."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bonescint.files import read_rows, replacing
+from bonescint.joblog import job_log
+from bonescint.provenance import settings_stamp
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+
+def write_provenance(
+    inputs: Path, config: dict, software: dict, versions: dict[str, str], provenance: Path
+) -> None:
+    """Write results/provenance.json; no clock, no path of the machine, no name of a person (R35).
+
+    Parameters
+    ----------
+    inputs
+        results/cohort/inputs.csv.
+    config
+        The whole configuration: its digest is recorded, and of its content what decides results.
+    software, versions
+        The software compared and the versions of the libraries.
+    provenance
+        The file to write.
+    """
+    analysis = {key: config[key] for key in ("cohort", "reference", "metrics")}
+    record = {
+        "study": config["study"]["id"],
+        "synthetic": config["study"]["synthetic"],
+        "versions": versions,
+        "config_sha256_16": settings_stamp(config),
+        "analysis_sha256_16": settings_stamp(analysis),
+        "analysis": analysis,
+        "software": software,
+        "inputs": list(read_rows(inputs)),
+    }
+    with replacing(provenance) as stream:
+        json.dump(record, stream, ensure_ascii=False, indent=1)
+        stream.write("\n")
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        write_provenance(
+            inputs=Path(snakemake.input.inputs),
+            config=snakemake.params.config,
+            software=snakemake.params.software,
+            versions=snakemake.params.versions,
+            provenance=Path(snakemake.output.provenance),
+        )

@@ -1,0 +1,89 @@
+"""A typo in the configuration gets its path and what is allowed, before anything runs."""
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bonescint.config import check_config, product_pairs, software, version_pairs
+from bonescint.errors import InputError
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def config() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    loaded["language"] = "en"
+    return loaded
+
+
+def put(config: dict[str, Any], path: str, value: object) -> None:
+    *folders, last = path.split("/")
+    for folder in folders:
+        config = config[folder]
+    if value is KeyError:
+        del config[last]
+    else:
+        config[last] = value
+
+
+def test_default_configuration_is_good(config: dict[str, Any]) -> None:
+    check_config(config)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        ("cohrot", {}, r"top level.*'cohrot'.*Did you mean 'cohort'"),
+        ("software/vsbone2/versoin", "2", r"software\.vsbone2.*'versoin'.*'version'"),
+        ("cohort/sex", KeyError, r"cohort: the key 'sex' is missing"),
+        ("cohort/exam_to", "2019-06-31", r"cohort\.exam_to.*'2019-06-31'"),
+        ("cohort/exam_to", "2019-05-31", r"exam_from is later"),
+        ("software/vsbone3/version", 3.0, r"software\.vsbone3\.version.*3\.0"),
+        ("software/vsbone3/tracer", "MDP", r"VSBONE has two tracers"),
+        ("software/vsbone3/version", "2.0", r"vsbone2 and software\.vsbone3 are the same"),
+        ("software/vsbone3/columns/ann", "ANN", r"software\.vsbone3\.columns\.ann"),
+        ("software/VSBONE4", {}, r"software: 'VSBONE4' is no name"),
+        ("inputs/opt_out", "list.csv", r"inputs\.opt_out.*'list\.csv'"),
+        ("study/synthetic", False, r"study\.synthetic must be true"),
+        ("ledger/path", "results/ledger.age", r"ledger\.path.*R16"),
+        ("metrics/cutoffs", [{"metric": "bsl", "value": 1}], r"metrics\.cutoffs\.0\.metric.*bsi"),
+        ("language", "fr", r"language.*ja, en"),
+    ],
+)
+def test_mistakes_are_named(config: dict[str, Any], path: str, value: object, said: str) -> None:
+    put(config, path, value)
+    with pytest.raises(InputError, match=said):
+        check_config(config)
+
+
+def test_all_mistakes_at_once(config: dict[str, Any]) -> None:
+    put(config, "cohrot", {})
+    put(config, "cohort/sex", "female")
+    put(config, "readers/reader1/key", "name")
+    with pytest.raises(InputError) as caught:
+        check_config(config)
+    assert len(caught.value.problems) == 3
+
+
+def test_a_new_version_is_paired_with_each_older_one(config: dict[str, Any]) -> None:
+    config["software"]["vsbone10"] = copy.deepcopy(config["software"]["vsbone3"]) | {
+        "version": "10.0"
+    }
+    assert version_pairs(config) == [
+        ["vsbone2", "vsbone3"],
+        ["vsbone2", "vsbone10"],
+        ["vsbone3", "vsbone10"],
+    ]
+    assert product_pairs(config) == [
+        [p, v] for p in ["bonenavi"] for v in ["vsbone2", "vsbone3", "vsbone10"]
+    ]
+
+
+def test_labels_of_simulated_data_say_so(config: dict[str, Any]) -> None:
+    assert software(config)["bonenavi"]["label"] == "BoneNAVI 2.1 (simulated)"
+    config["study"]["synthetic"] = False
+    assert software(config)["bonenavi"]["label"] == "BoneNAVI 2.1"
