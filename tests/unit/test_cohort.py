@@ -1,0 +1,156 @@
+"""One reason for every file that is out, and flow counts that add up."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bonescint.cohort import REASONS, decide, decide_tracer, exclusion, flow, off_weeks, parse_da
+
+SETTINGS = {
+    "sex": "F",
+    "exam_from": "2019-06-01",
+    "exam_to": "2019-09-30",
+    "unknown_view": "refuse",
+    "secondary_capture": "refuse",
+}
+
+
+def row(path: str = "a", **changed: str) -> dict[str, str]:
+    return {
+        "path": path,
+        "subject": "1",
+        "patient_sex": "F",
+        "kind": "whole_body",
+        "modality": "NM",
+        "phase": "delayed",
+        "views": "anterior",
+        "study_date": "20190603",
+        "study_instance_uid": "1.2",
+        "sop_instance_uid": f"1.2.{path}",
+        "tracer": "MDP",
+    } | changed
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({}, None),
+        ({"subject": ""}, "no_patient_id"),
+        ({"subject": "9"}, "not_participant"),
+        ({"patient_sex": "M"}, "sex"),
+        ({"patient_sex": ""}, "sex"),
+        ({"kind": "other_modality"}, "other_modality"),
+        ({"kind": "spect"}, "spect"),
+        ({"kind": "secondary_capture"}, "secondary_capture"),
+        ({"phase": "early"}, "early"),
+        ({"phase": "unclear"}, "phase_unclear"),
+        ({"views": ""}, "views_unclear"),
+        ({"study_date": ""}, "no_exam_date"),
+        ({"study_date": "20190531"}, "outside_window"),
+        ({"study_date": "20190601"}, None),
+        ({"study_date": "20190930"}, None),
+        ({"study_date": "20191001"}, "outside_window"),
+    ],
+)
+def test_reason_of_one_instance(changed: dict[str, str], reason: str | None) -> None:
+    assert exclusion(row(**changed), {"1"}, SETTINGS) == reason
+
+
+def test_configuration_can_keep_what_is_refused_by_default() -> None:
+    keep = SETTINGS | {"unknown_view": "keep", "secondary_capture": "keep", "sex": "any"}
+    odd = row(views="", kind="secondary_capture", patient_sex="M")
+    assert exclusion(odd, {"1"}, keep) is None
+    assert exclusion(odd | {"modality": "OT"}, {"1"}, keep) == "secondary_capture"
+
+
+@pytest.mark.parametrize(
+    ("headers", "listed", "tracer"),
+    [
+        (["MDP", "MDP"], None, "MDP"),
+        (["MDP", "unknown"], None, "MDP"),
+        (["MDP", "HMDP"], None, "conflict"),
+        (["conflict"], None, "conflict"),
+        (["unknown"], None, "unknown"),
+        (["other"], None, "other"),
+        (["unknown"], "HMDP", "HMDP"),
+        (["MDP", "HMDP"], "HMDP", "HMDP"),
+        (["MDP"], "HMDP", "conflict"),
+        (["other"], "MDP", "conflict"),
+    ],
+)
+def test_tracer_is_never_a_default(headers: list[str], listed: str | None, tracer: str) -> None:
+    calendar = {date(2019, 6, 3): listed} if listed else {}
+    assert decide_tracer([row(tracer=t) for t in headers], calendar) == tracer
+
+
+def decided(rows: list[dict[str, str]], dicom: Path = Path()) -> dict[str, str | None]:
+    pairs = decide(rows, {"1", "2", "3"}, {}, SETTINGS, dicom)
+    return {r["path"]: reason for r, reason in pairs}
+
+
+def test_copies_and_conflicts(tmp_path: Path) -> None:
+    for name, content in {"a": "x", "b": "x", "c": "y", "d": "z"}.items():
+        (tmp_path / name).write_text(content)
+    same = [row("a", sop_instance_uid="1"), row("b", sop_instance_uid="1")]
+    assert decided(same, tmp_path) == {"a": None, "b": "duplicate"}
+    other = [row("c", sop_instance_uid="2"), row("d", sop_instance_uid="2")]
+    assert decided(other, tmp_path) == {"c": "conflict", "d": "conflict"}
+
+
+def test_first_exam_counts() -> None:
+    rows = [row("a", study_date="20190702", study_instance_uid="1.3"), row("b")]
+    assert decided(rows) == {"a": "later_exam", "b": None}
+
+
+reasons = st.sampled_from([None, *REASONS])
+subjects = st.sampled_from(["", "1", "2", "3", "4"])
+
+
+@given(st.lists(st.tuples(subjects, reasons), max_size=40), st.integers(0, 5), st.integers(0, 5))
+def test_flow_adds_up(pairs: list[tuple[str, Any]], opted_out: int, unreadable: int) -> None:
+    files = [(row(str(i), subject=s), r) for i, (s, r) in enumerate(pairs)]
+    patients = len({s for s, _ in pairs} - {""})
+    counts = {
+        "files_found": len(files) + opted_out + unreadable,
+        "files_indexed": len(files) + opted_out,
+        "patients_indexed": patients + (opted_out > 0),
+        "files_opted_out": opted_out,
+        "patients_opted_out": int(opted_out > 0),
+    }
+    lines = flow(counts, {"truncated": unreadable}, files)
+    for unit in ("files", "patients"):
+        out = sum(int(str(x.get(unit) or 0)) for x in lines if x["kind"] == "out")
+        first = counts["files_found"] if unit == "files" else counts["patients_indexed"]
+        assert first == out + int(str(lines[-1][unit]))
+    assert lines[-1]["patients"] == lines[-1]["MDP"]
+
+
+def test_weeks_that_break_the_alternation() -> None:
+    week = {23: "20190603", 24: "20190610", 25: "20190617", 26: "20190624"}
+    rows = [
+        row(str(n), subject=str(n), study_date=day, tracer="MDP" if n % 2 else "HMDP")
+        for n, day in week.items()
+    ]
+    assert off_weeks(rows) == []
+    assert off_weeks([*rows, row("x", subject="x", study_date="20190604", tracer="HMDP")]) == [
+        ("2019-W23", "HMDP", 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("20190601", date(2019, 6, 1)),
+        ("2019.06.01", date(2019, 6, 1)),
+        (" 20190601 ", date(2019, 6, 1)),
+        ("20190631", None),
+        ("", None),
+        ("2019", None),
+    ],
+)
+def test_dates_of_dicom(text: str, day: date | None) -> None:
+    assert parse_da(text) == day
