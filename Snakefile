@@ -9,7 +9,7 @@ include: "rules/common.smk"
 
 localrules:
     all,
-
+    deliver,
 
 
 rule all:

@@ -24,6 +24,7 @@ SOFTWARE = study.software(config)
 READERS = list(config["readers"])
 SYNTHETIC = config["study"]["synthetic"]
 LANGUAGE = config["language"]
+DECISIONS = "private/review/decisions.tsv"
 DRAWN = ["flow", "roc", "forest", "bland_altman", "version_slope", "distribution"]
 FIGURES = expand(
     "results/figures/{figure}.{ending}",

@@ -1,1 +1,30 @@
 """What goes to the partner, behind its gates: targets of `deliver`, never of `all`."""
+
+
+rule deliver:
+    """Everything the partner gets; refused while a gate is closed (R14, R27, R39)."""
+    input:
+        "results/delivery/partner_sheet.xlsx",
+
+
+rule write_partner_sheet:
+    """Write the partner's sheet, columns A to I (R26)."""
+    input:
+        cases="results/cases.csv",
+        reference="results/reference.csv",
+        findings="private/findings.csv",
+        decisions=branch(exists(DECISIONS), then=DECISIONS, otherwise=[]),
+    output:
+        sheet="results/delivery/partner_sheet.xlsx",
+    log:
+        "logs/write_partner_sheet.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        study=lookup("study", within=config),
+        delivery=lookup("delivery", within=config),
+        language=LANGUAGE,
+        stamp=content_stamp(DECISIONS),
+        code=code_digest("bonescint.delivery", "resources/text/delivery.csv"),
+    script:
+        "../scripts/write_partner_sheet.py"

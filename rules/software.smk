@@ -54,3 +54,24 @@ rule import_readings:
         ),
     script:
         "../scripts/import_readings.py"
+
+
+rule scan_findings:
+    """Join each case's findings and scan them for what may identify somebody (R27)."""
+    input:
+        findings=expand("private/findings/{reader}.csv", reader=READERS),
+        consented="private/consented.csv",
+        staff=config["delivery"].get("staff_names") or [],
+    output:
+        table="private/findings.csv",
+    log:
+        "logs/scan_findings.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        readers=READERS,
+        stamp=STAMPS.get("delivery.staff_names"),
+        language=LANGUAGE,
+        code=code_digest("bonescint.delivery.review"),
+    script:
+        "../scripts/scan_findings.py"

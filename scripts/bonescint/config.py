@@ -110,6 +110,8 @@ def _contradictions(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
 def inputs(config: Mapping[str, Any]) -> dict[str, str]:
     """Return the configuration's input files and folders: path of the key -> path."""
     found = {f"inputs.{key}": path for key, path in config["inputs"].items() if path}
+    if config["delivery"].get("staff_names"):
+        found["delivery.staff_names"] = config["delivery"]["staff_names"]
     found |= {
         f"software.{key}.export": entry["export"] for key, entry in config["software"].items()
     }

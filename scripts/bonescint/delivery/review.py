@@ -1,0 +1,134 @@
+"""Findings that may name somebody, and the human decisions about them (R27)."""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from bonescint.errors import InputError
+from bonescint.files import read_rows
+from bonescint.resources import Texts
+
+_ERA = "明治|大正|昭和|平成|令和"
+_PATTERNS = {
+    # 027-220-0000, 0272200000, (03)1234-5678; NFKC has made the digits ASCII
+    "telephone": re.compile(r"(?<!\d)\(?0\d{1,4}\)?[-\s]?\d{1,4}[-\s]?\d{3,4}(?!\d)"),
+    "date": re.compile(
+        rf"\d{{4}}\s*[-/.年]\s*\d{{1,2}}(?:\s*[-/.月]\s*\d{{1,2}}|\s*月)|(?:{_ERA})\s*(?:\d+|元)\s*年|(?<!\d)(?:19|20)\d{{6}}(?!\d)"
+    ),
+}
+# 前回 (2018年5月) より: any date is a human's to judge; shorter names match by chance
+_SHORTEST = 2
+
+
+_KATAKANA = {hiragana: hiragana + 0x60 for hiragana in range(0x3041, 0x3097)}
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold().translate(_KATAKANA)
+
+
+def name_forms(patient_name: str) -> set[str]:
+    """Return the spellings of a Person Name that a report may use, without spaces, case folded.
+
+    Parameters
+    ----------
+    patient_name
+        A DICOM PN value: romaji=kanji=kana, family and given name parted by ``^``.
+    """
+    forms: set[str] = set()
+    for group in patient_name.split("="):
+        parts = [_plain(p) for p in re.split(r"[\^,\s\u3000]+", group) if _plain(p)]
+        forms |= {"".join(parts), "".join(reversed(parts))}
+        # a family name in kanji stands alone in reports (田中様); in letters or two kana it is too
+        # often a part of a word
+        forms |= {p for p in parts if not p.isascii() and not (len(p) < 3 and "ァ" <= p[0] <= "ヶ")}
+    return {f for f in forms if len(f) >= _SHORTEST}
+
+
+def scan_text(text: str, identifiers: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
+    """Return the kinds of possible identifiers in a findings text, in a fixed order.
+
+    Parameters
+    ----------
+    text
+        The findings.
+    identifiers
+        Kind -> known values as `name_forms` spells them; dates and telephone numbers are found by
+        their shape.
+    """
+    plain = _plain(text)
+    found = {kind for kind, values in identifiers.items() if any(v in plain for v in values)}
+    spaced = unicodedata.normalize("NFKC", text)
+    found |= {kind for kind, pattern in _PATTERNS.items() if pattern.search(spaced)}
+    return tuple(sorted(found))
+
+
+def digest(text: str) -> str:
+    """Return the sha256 that binds a decision to a text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def undecided(
+    findings: Iterable[Mapping[str, str]], decisions: Path | None, language: str
+) -> Iterator[str]:
+    """Yield a sentence for every hit that no human has released (R27).
+
+    Parameters
+    ----------
+    findings
+        Rows of private/findings.csv: code, sha256, kinds.
+    decisions
+        private/review/decisions.tsv: item (``findings:CODE``), sha256, decision (release | block),
+        reviewer, date; None if there is none. A decision holds for the text of that sha256 alone.
+    language
+        ``ja`` or ``en``.
+
+    Raises
+    ------
+    InputError
+        If the decisions' file is not such a table.
+    """
+    text = Texts("delivery", language)
+    released: set[tuple[str, str]] = set()
+    if decisions:
+        lines = decisions.read_text(encoding="utf-8-sig").splitlines()
+        wanted = ["item", "sha256", "decision", "reviewer", "date"]
+        if not lines or lines[0].split("\t") != wanted:
+            raise InputError(text("bad_decisions", path=decisions, columns=", ".join(wanted)))
+        for number, line in enumerate(lines[1:], 2):
+            values = dict(zip(wanted, line.split("\t"), strict=False))
+            if values.get("decision") not in ("release", "block") or not values.get("reviewer"):
+                raise InputError(text("bad_decision", path=decisions, row=number))
+            if values["decision"] == "release":
+                released.add((values["item"], values["sha256"]))
+    for row in findings:
+        item = f"findings:{row['code']}"
+        if row["kinds"] and (item, row["sha256"]) not in released:
+            kinds = "・".join(text(f"kind_{kind}") for kind in row["kinds"].split("+"))
+            yield text("undecided", item=item, sha256=row["sha256"], kinds=kinds)
+
+
+def read_findings(paths: Mapping[str, Path]) -> dict[str, dict[str, str]]:
+    """Return code -> reader -> findings.
+
+    Parameters
+    ----------
+    paths
+        Reader -> private/findings/{reader}.csv.
+    """
+    findings: dict[str, dict[str, str]] = {}
+    for reader, path in paths.items():
+        for row in read_rows(path):
+            if row["findings"].strip():
+                findings.setdefault(row["code"], {})[reader] = row["findings"].strip()
+    return findings
+
+
+def joined(readings: Mapping[str, str], language: str) -> str:
+    """Return a case's findings as one text: the readers' in turn, numbered if several."""
+    if len(readings) == 1:
+        return next(iter(readings.values()))
+    text = Texts("delivery", language)
+    return "\n".join(text("reader", n=n, text=t) for n, t in enumerate(readings.values(), 1))

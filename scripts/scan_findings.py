@@ -1,0 +1,64 @@
+"""Join the readers' findings of a case and scan them for what may identify somebody (R27)."""
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bonescint.delivery.review import digest, joined, name_forms, read_findings, scan_text
+from bonescint.files import read_rows, write_rows
+from bonescint.joblog import job_log
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+
+def scan_findings(
+    findings: dict[str, Path], consented: Path, staff: Path | None, language: str, table: Path
+) -> None:
+    """Write one row a case: the text as it would be sent, its sha256, the kinds of hits.
+
+    Parameters
+    ----------
+    findings
+        Reader -> private/findings/{reader}.csv.
+    consented
+        private/consented.csv: the known names and IDs, of all, for a report may name another.
+    staff
+        A text file with a name a line, None if there is none.
+    language
+        Of the joined text.
+    table
+        private/findings.csv.
+    """
+    names: set[str] = set()
+    ids: set[str] = set()
+    for row in read_rows(consented):
+        names |= name_forms(row["patient_name"])
+        # three digits and fewer match by chance
+        ids |= {i.casefold() for i in (row["patient_id"].strip(), row["subject"]) if len(i) > 3}
+    people: set[str] = set()
+    if staff:
+        for line in staff.read_text(encoding="utf-8-sig").splitlines():
+            people |= name_forms(line.strip())
+    known = {"name": names, "patient_id": ids, "staff": people}
+    rows = []
+    for code, readings in sorted(read_findings(findings).items()):
+        text = joined(readings, language)
+        kinds = "+".join(scan_text(text, known))
+        rows.append({"code": code, "sha256": digest(text), "kinds": kinds, "findings": text})
+    write_rows(table, ["code", "sha256", "kinds", "findings"], rows)
+    hits = sum(bool(row["kinds"]) for row in rows)
+    logging.getLogger(__name__).info("%d cases with findings, %d with a hit", len(rows), hits)
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        scan_findings(
+            findings=dict(
+                zip(snakemake.params.readers, map(Path, snakemake.input.findings), strict=True)
+            ),
+            consented=Path(snakemake.input.consented),
+            staff=Path(snakemake.input.staff) if snakemake.input.get("staff") else None,
+            language=snakemake.params.language,
+            table=Path(snakemake.output.table),
+        )
