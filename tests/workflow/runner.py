@@ -1,0 +1,73 @@
+"""Runs the real snakemake in a folder of its own, as a user would in a clone."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+Edit = Callable[[dict[str, Any]], None]
+
+
+def configure(folder: Path, edit: Edit | None = None) -> None:
+    """Write the default configuration to the folder, changed by `edit` (or edit the one there)."""
+    source = folder / "config.yaml"
+    config = yaml.safe_load((source if source.exists() else ROOT / "config.yaml").read_text())
+    if edit:
+        edit(config)
+    source.write_text(yaml.safe_dump(config, allow_unicode=True, sort_keys=False))
+
+
+def small(config: dict[str, Any]) -> None:
+    """Shrink the demonstration: every kind is there, with fewer women."""
+    config["demo"] |= {"women_per_tracer": 8, "with_findings": 8}
+    config["cohort"]["targets"] = {
+        "MDP": 8,
+        "HMDP": 8,
+        "with_findings": 8,
+        "without_findings": 8,
+    }
+
+
+def snakemake(folder: Path, *arguments: str, fails: bool = False) -> str:
+    """Run snakemake in the folder and return what it printed; assert that it succeeds, or fails."""
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")]
+    command += ["--workflow-profile", str(ROOT / "profiles" / "default"), "--cores", "2"]
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("BONESCINT_")}
+    done = subprocess.run(
+        [*command, *arguments],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=600,
+    )
+    assert (done.returncode != 0) == fails, done.stdout[-6000:]
+    return done.stdout
+
+
+def jobs(printed: str) -> dict[str, int]:
+    """Return rule -> number of jobs of the (first) job table that snakemake printed."""
+    table = printed.split("Job stats:", 1)
+    if len(table) == 1:
+        return {}
+    found: dict[str, int] = {}
+    for line in table[1].splitlines()[1:]:
+        match = re.fullmatch(r"(\w+)\s+(\d+)", line.strip())
+        if match:
+            found[match[1]] = int(match[2])
+        elif found and not line.strip():
+            break
+    found.pop("total", None)
+    return found
+
+
+def ran(printed: str) -> list[str]:
+    """Return the rules of the jobs that snakemake started, in order."""
+    return re.findall(r"^(?:local)?(?:rule|checkpoint) (\w+):$", printed, re.M)

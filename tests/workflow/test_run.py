@@ -1,0 +1,172 @@
+"""The whole way on the demonstration: everything made, everybody accounted for, nothing leaked."""
+
+import csv
+import json
+import re
+import stat
+import zipfile
+from collections import Counter
+from pathlib import Path
+
+import pydicom
+import pytest
+
+from bonescint.files import read_rows
+from bonescint.identity.ledger import CODE_PATTERN, open_ledger
+from tests.workflow.runner import jobs, snakemake
+
+KINDS = [
+    "not_participant",
+    "sex",
+    "secondary_capture",
+    "spect",
+    "early",
+    "outside_window",
+    "tracer_other",
+    "tracer_unknown",
+    "duplicate",
+]
+
+
+def test_a_second_run_has_nothing_to_do(finished: Path) -> None:
+    printed = snakemake(finished, "-n")
+    assert "Nothing to be done" in printed
+    assert jobs(printed) == {}
+
+
+def test_every_output_is_there(finished: Path) -> None:
+    figures = ["flow", "roc", "forest", "bland_altman", "version_slope", "distribution", "montage"]
+    for name in ["study.xlsx", "report.html", "provenance.json"] + [
+        f"figures/{figure}.{ending}" for figure in figures for ending in ("svg", "png")
+    ]:
+        assert (finished / "results" / name).stat().st_size > 500, name
+    assert (finished / "results" / "report.html").stat().st_size < 5_000_000
+
+
+def test_flow_adds_up(finished: Path) -> None:
+    flow = list(read_rows(finished / "results" / "metrics" / "flow.csv"))
+    found = int(flow[0]["files"])
+    assert found == sum(p.is_file() for p in (finished / "demo" / "dicom").rglob("[!.]*"))
+    cohort = next(i for i, r in enumerate(flow) if r["step"] == "cohort")
+    early = flow[: cohort + 1]
+    assert found == int(early[-1]["files"]) + sum(
+        int(r["files"]) for r in early if r["kind"] == "out"
+    )
+    patients = next(int(r["patients"]) for r in flow if r["step"] == "readable")
+    assert patients == int(early[-1]["patients"]) + sum(
+        int(r["patients"] or 0) for r in early if r["kind"] == "out"
+    )
+    assert (early[-1]["patients"], early[-1]["MDP"], early[-1]["HMDP"]) == ("16", "8", "8")
+
+
+@pytest.mark.parametrize("reason", ["not_dicom", "truncated", "opt_out", *KINDS])
+def test_each_excluded_kind_has_its_reason(finished: Path, reason: str) -> None:
+    flow = read_rows(finished / "results" / "metrics" / "flow.csv")
+    assert sum(int(r["files"]) for r in flow if r["reason"] == reason) >= 1
+
+
+def test_excluded_people_are_those_the_demonstration_made(finished: Path) -> None:
+    with (finished / "demo" / "truth.csv").open(encoding="utf-8-sig", newline="") as stream:
+        truth = list(csv.DictReader(stream))
+    ledger = open_ledger(finished / "private" / "ledger.age", finished / "private" / "ledger.key")
+    study = {r["patient_id"].lstrip("0") for r in truth if r["kind"] == "study"}
+    assert len(study) == len(ledger) == 16
+    assert all(ledger.code_of(subject) for subject in study)
+
+
+def test_coded_dicom_carries_the_code_and_says_synthetic(finished: Path) -> None:
+    files = sorted((finished / "results" / "dicom").rglob("*.dcm"))
+    assert len(files) >= 16
+    for file in files:
+        dataset = pydicom.dcmread(file)
+        code = file.parent.name
+        assert re.fullmatch(CODE_PATTERN, code)
+        assert dataset.PatientID == str(dataset.PatientName) == code
+        assert "SYNTHETIC" in dataset.StudyDescription
+        assert not any(element.tag.is_private for element in dataset)
+    written = [
+        row["code"]
+        for table in (finished / "results" / "anonymization").glob("*.csv")
+        for row in read_rows(table)
+        if row["status"] == "written"
+    ]
+    assert Counter(written) == Counter(file.parent.name for file in files)
+
+
+def identifiers(folder: Path) -> set[str]:
+    """Return the IDs and names of everybody in the demonstration."""
+    wanted: set[str] = set()
+    for path in (folder / "demo" / "dicom").rglob("*"):
+        if path.is_file():
+            try:
+                header = pydicom.dcmread(path, stop_before_pixels=True)
+            except (pydicom.errors.InvalidDicomError, EOFError):
+                continue
+            wanted.add(str(header.get("PatientID", "")))
+            name = header.get("PatientName")
+            for group in str(name or "").split("="):
+                wanted |= {group, *group.split("^")}
+            wanted.add(str(header.get("AccessionNumber", "")))
+    return {w for w in wanted if len(w) >= 4 or (len(w) >= 2 and not w.isascii())}
+
+
+def test_no_identifier_outside_demo_and_private(finished: Path) -> None:
+    wanted = identifiers(finished)
+    assert len(wanted) > 50
+    forms = {
+        w.encode(encoding)
+        for w in wanted
+        for encoding in ("utf-8", "cp932", "utf-16-le", "euc_jp")
+        if w.isascii() or encoding == "utf-8" or len(w) >= 3
+    }
+    pattern = re.compile(b"|".join(re.escape(f) for f in sorted(forms, key=len, reverse=True)))
+    for side in ("results", "logs", ".snakemake"):
+        for path in (finished / side).rglob("*"):
+            assert not pattern.search(str(path.relative_to(finished)).encode()), path
+            if not path.is_file():
+                continue
+            contents = [path.read_bytes()]
+            if path.suffix == ".dcm":
+                # pixels hold any two bytes by chance
+                dataset = pydicom.dcmread(path)
+                dataset.PixelData = b""
+                contents = [str(dataset).encode()]
+            elif path.suffix == ".png":
+                continue  # compressed; made of coded tables alone
+            elif path.suffix == ".xlsx":
+                with zipfile.ZipFile(path) as book:
+                    contents = [book.read(n) for n in book.namelist() if n.endswith(".xml")]
+            for content in contents:
+                hit = pattern.search(content)
+                assert hit is None, (path, hit)
+
+
+def test_private_side_is_closed(finished: Path) -> None:
+    private = finished / "private"
+    assert stat.S_IMODE(private.stat().st_mode) == 0o700
+    for path in private.rglob("*"):
+        assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path.name
+    assert not (private / "index.csv").exists()
+    ledger = open_ledger(private / "ledger.age", private / "ledger.key")
+    codes = [ledger.code_of(s) or "" for s in ("1",)] + [
+        row["code"] for row in read_rows(finished / "results" / "cases.csv")
+    ]
+    # no plain file pairs a code with an identity
+    for path in private.rglob("*.csv"):
+        text = path.read_text(encoding="utf-8")
+        if any(code and code in text for code in codes):
+            assert path.parent.name == "findings"
+            assert list(next(read_rows(path))) == ["code", "findings"]
+
+
+def test_synthetic_is_said_everywhere(finished: Path) -> None:
+    results = finished / "results"
+    assert "SYNTHETIC" in (results / "report.html").read_text(encoding="utf-8")
+    for figure in (results / "figures").glob("*.svg"):
+        assert "SYNTHETIC" in figure.read_text(encoding="utf-8"), figure.name
+    provenance = json.loads((results / "provenance.json").read_text(encoding="utf-8"))
+    assert provenance["synthetic"] is True
+    assert all(s["label"].endswith(" (simulated)") for s in provenance["software"].values())
+    with zipfile.ZipFile(results / "study.xlsx") as book:
+        sheets = [n for n in book.namelist() if n.startswith("xl/worksheets/sheet")]
+        assert all("SYNTHETIC" in book.read(n).decode() for n in sheets)

@@ -1,0 +1,61 @@
+"""Two sides, one door: read from the DAG itself."""
+
+import re
+from pathlib import Path
+
+from tests.workflow.runner import ROOT, snakemake
+
+IDENTIFIED = {"demo", "ingest", "cohort", "anonymize", "software"}
+
+
+def rule_files() -> dict[str, str]:
+    """Return rule -> the file of rules/ it stands in."""
+    return {
+        name: path.stem
+        for path in (ROOT / "rules").glob("*.smk")
+        for name in re.findall(r"^(?:rule|checkpoint) (\w+):", path.read_text(), re.M)
+    }
+
+
+def test_only_the_identified_stages_name_a_path_under_private(finished: Path) -> None:
+    printed = snakemake(finished, "-n", "--forceall", "all", "deliver")
+    stage = rule_files()
+    blocks = re.split(r"^(?:local)?(?:rule|checkpoint) ", printed, flags=re.M)[1:]
+    assert len(blocks) > 20
+    named = set()
+    for block in blocks:
+        rule = block.split(":", 1)[0]
+        paths = re.findall(r"^\s+(?:input|output): (.*)$", block, re.M)
+        if any("private/" in line or "demo/" in line for line in paths):
+            named.add(rule)
+    assert named
+    for rule in named:
+        if stage[rule] == "delivery":
+            inputs = re.findall(r"private/\S+", " ".join(paths_of(blocks, rule)))
+            assert {p.rstrip(",") for p in inputs} <= {
+                "private/findings.csv",
+                "private/review/decisions.tsv",
+            }
+        else:
+            assert stage[rule] in IDENTIFIED, rule
+
+
+def paths_of(blocks: list[str], rule: str) -> list[str]:
+    return [
+        line
+        for block in blocks
+        if block.startswith(f"{rule}:")
+        for line in re.findall(r"^\s+(?:input|output): (.*)$", block, re.M)
+    ]
+
+
+def test_every_rule_has_a_docstring_a_log_and_its_script() -> None:
+    for path in (ROOT / "rules").glob("*.smk"):
+        for name, body in re.findall(
+            r"^(?:rule|checkpoint) (\w+):\n(.*?)(?=^\S|\Z)", path.read_text(), re.M | re.S
+        ):
+            assert body.lstrip().startswith('"""'), name
+            if name != "deliver":
+                assert f'"../scripts/{name}.py"' in body
+                assert (ROOT / "scripts" / f"{name}.py").exists()
+                assert f'"logs/{name}' in body
