@@ -1,0 +1,189 @@
+"""A table under its schema: columns found by their headers, values checked against their bounds."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+
+from bonescint.tables.columns import Column, load_columns
+from bonescint.tables.faults import Faults
+from bonescint.tables.reading import Cells, Table
+from bonescint.tables.values import fold, parse_date, parse_number, plain
+
+Value = Decimal | int | date | str
+KEYS = ("patient_id", "code")
+
+
+class CheckedTable:
+    """A table whose columns are known; every fault met goes into `faults`.
+
+    Parameters
+    ----------
+    table
+        The table.
+    schema
+        A file of schemas/ without ``.schema.yaml``.
+    faults
+        Where faults go.
+    skip
+        Columns of the schema this table cannot have (``code`` where the key is the patient ID).
+    configured
+        Column -> header as config.yaml names it, None = the table has no such column.
+    config_key
+        The configuration's path of these names, for messages; None for tables that have none.
+    decimal
+        The decimal sign of a text file.
+
+    Raises
+    ------
+    InputError
+        If no header is known at all: then row 1 may be data and must not be quoted.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        schema: str,
+        faults: Faults,
+        *,
+        skip: Iterable[str] = (),
+        configured: Mapping[str, str | None] | None = None,
+        config_key: str | None = None,
+        decimal: str = ".",
+    ) -> None:
+        self.table = table
+        self.faults = faults
+        self.columns = {n: c for n, c in load_columns(schema).items() if n not in set(skip)}
+        # a number in an Excel cell is a number already: the sign matters in text files only
+        self._decimal = decimal if table.sheet is None else "."
+        self._positions: dict[str, int] = {}
+        self._locate(configured or {}, config_key)
+
+    def _locate(self, configured: Mapping[str, str | None], config_key: str | None) -> None:
+        folded = [fold(cell) for cell in self.table.header]
+        lost: list[tuple[Column, str]] = []
+        for name, column in self.columns.items():
+            wanted = configured.get(name)
+            if name in configured and wanted is None:
+                continue
+            spelt = (wanted,) if wanted is not None else column.headers
+            accepted = {fold(header) for header in spelt}
+            found = [i for i, header in enumerate(folded) if header in accepted]
+            if found:
+                self._positions[name] = found[0]
+            if len(found) > 1:
+                self.faults.error(
+                    "two_columns",
+                    self.table.header_row,
+                    found=", ".join(self.table.header[i] for i in found),
+                    hint=self._hint(config_key, name),
+                )
+            elif not found and (column.required or name in KEYS or wanted is not None):
+                lost.append((column, spelt[0]))
+        # where nothing is recognised the first row may be a patient's: it is not quoted
+        known = (
+            ", ".join(cell for cell in self.table.header if cell)
+            if self._positions
+            else self.faults.text("unknown_headers", n=len(self.table.header))
+        )
+        for column, header in lost:
+            self.faults.error(
+                "no_column",
+                self.table.header_row,
+                rule=column.rule,
+                header=header,
+                found=known,
+                hint=self._hint(config_key, column.name),
+            )
+        if not self._positions:
+            self.faults.raise_errors()
+
+    def _hint(self, config_key: str | None, name: str) -> str:
+        if config_key is None:
+            headers = ", ".join(self.columns[name].headers)
+            return self.faults.text("rename_header", headers=headers)
+        field = "key" if name in KEYS else name
+        return self.faults.text("set_config", entry=f"{config_key}.{field}")
+
+    def has(self, name: str) -> bool:
+        """Tell whether the table has the column."""
+        return name in self._positions
+
+    def raw(self, cells: Cells, name: str) -> str:
+        """Return a cell as typed, empty where the table has no such column."""
+        return cells[self._positions[name]] if name in self._positions else ""
+
+    def blank(self, cells: Cells, name: str) -> bool:
+        """Tell whether a cell holds nothing, or a sign for nothing."""
+        return fold(plain(self.raw(cells, name))) in self.columns[name].blanks
+
+    def header(self, name: str) -> str:
+        """Return the column's header as the table spells it."""
+        return self.table.header[self._positions[name]]
+
+    def value(
+        self, row: int, cells: Cells, name: str, *, needed: bool = False, show: bool = True
+    ) -> Value | None:
+        """Return a cell's value, None if it is blank or faulty; faults are collected.
+
+        Parameters
+        ----------
+        row, cells
+            The row.
+        name
+            The column.
+        needed
+            Whether a blank is an error.
+        show
+            Whether a message may quote the cell.
+        """
+        column = self.columns[name]
+        if not self.has(name):
+            return None
+        if self.blank(cells, name):
+            if needed:
+                self.faults.error("blank", row, self.header(name), column.rule)
+            return None
+        text = self.raw(cells, name)
+        value: Value | None = column.words.get(fold(text))
+        if value is None:
+            match column.kind:
+                case "number" | "integer":
+                    value = self._number(row, column, text)
+                case "date":
+                    value = parse_date(text)
+                case "text":
+                    value = text
+        if value is None:
+            shown = self.faults.shown(text) if show else self.faults.text("not_shown")
+            kind = "integer_or_word" if column.words and column.kind == "integer" else column.kind
+            self.faults.error(
+                f"not_{kind}",
+                row,
+                self.header(name),
+                column.rule,
+                value=shown,
+                accepted=", ".join(column.accepted),
+                low=column.minimum,
+                high=column.maximum,
+            )
+        elif isinstance(value, date) and column.warn_weekend and value.weekday() > 4:
+            shown = self.faults.shown(value.isoformat())
+            self.faults.warn("weekend", row, self.header(name), column.rule, value=shown)
+        return value
+
+    def _number(self, row: int, column: Column, text: str) -> Decimal | int | None:
+        number = parse_number(text, self._decimal, column.percent)
+        if number is None or (column.kind == "integer" and number % 1):
+            return None
+        value = int(number) if column.kind == "integer" else number
+        header = self.header(column.name)
+        low, high = column.minimum, column.maximum
+        if (low is not None and number < low) or (high is not None and number > high):
+            kind = "at_least" if high is None else "between"
+            limits = self.faults.text(kind, low=low, high=high)
+            shown = self.faults.shown(text)
+            self.faults.error("out_of_bounds", row, header, column.rule, value=shown, limits=limits)
+        elif column.warn_above is not None and number > column.warn_above:
+            shown, limit = self.faults.shown(text), column.warn_above
+            self.faults.warn("above", row, header, column.rule, value=shown, limit=limit)
+        return value

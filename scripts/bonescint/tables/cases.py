@@ -1,0 +1,243 @@
+"""The cohort's rows of a table: whose they are is settled before any other value is looked at."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from bonescint.errors import InputError
+from bonescint.files import read_rows
+from bonescint.identity.ids import normalise
+from bonescint.identity.ledger import Ledger
+from bonescint.resources import Texts
+from bonescint.tables.bounds import CheckedTable
+from bonescint.tables.faults import Faults
+from bonescint.tables.reading import Cells, read_table
+from bonescint.tables.values import damaged_id, parse_date, plain
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One patient of the cohort.
+
+    Parameters
+    ----------
+    code
+        Her code.
+    tracer
+        ``MDP`` or ``HMDP``, as finally decided.
+    exam_dates
+        The dates of the chosen instances (one, as a rule).
+    """
+
+    code: str
+    tracer: str
+    exam_dates: frozenset[date]
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """The cohort by normalised patient ID, and what no message may quote.
+
+    Parameters
+    ----------
+    by_subject
+        Normalised patient ID -> case.
+    identifiers
+        IDs, parts of names and birth dates, normalised.
+    """
+
+    by_subject: Mapping[str, Case]
+    identifiers: frozenset[str]
+
+
+def read_cases(cohort: Path, ledger: Ledger, language: str) -> Cases:
+    """Read private/cohort.csv and look up the codes.
+
+    Parameters
+    ----------
+    cohort
+        The table of chosen instances (docs/tables.md).
+    ledger
+        The opened correspondence ledger.
+    language
+        Of the error message.
+
+    Raises
+    ------
+    InputError
+        If a patient of the cohort has no code.
+    """
+    tracers: dict[str, str] = {}
+    dates: dict[str, set[date]] = defaultdict(set)
+    identifiers: set[str] = set()
+    for row in read_rows(cohort):
+        subject = row["subject"]
+        tracers[subject] = row["tracer"]
+        day = parse_date(row["study_date"])
+        if day:
+            dates[subject].add(day)
+        parts = row["patient_name"].replace("=", "^").replace(" ", "^").split("^")
+        identifiers |= {subject, normalise(row["patient_id"]), row["patient_birth_date"]}
+        identifiers |= {normalise(part) for part in parts}
+    codes = {subject: ledger.code_of(subject) for subject in tracers}
+    without = sum(code is None for code in codes.values())
+    if without:
+        raise InputError(Texts("tables", language)("no_code", n=without))
+    return Cases(
+        {
+            subject: Case(code, tracers[subject], frozenset(dates[subject]))
+            for subject, code in codes.items()
+            if code is not None
+        },
+        frozenset(identifiers - {""}),
+    )
+
+
+def open_table(
+    path: Path,
+    schema: str,
+    cases: Cases,
+    settings: Mapping[str, Any],
+    source: str,
+    config_key: str,
+    language: str,
+) -> CheckedTable:
+    """Read an export or a report as its entry of config.yaml says.
+
+    Parameters
+    ----------
+    path
+        The file.
+    schema
+        A file of schemas/ without ``.schema.yaml``.
+    cases
+        The cohort.
+    settings
+        The entry: key, and where given columns, sheet, header_row, encoding, decimal.
+    source, config_key
+        The entry's name in the warnings and its path in the configuration.
+    language
+        Of the messages.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or its column of patients is missing.
+    """
+    table = read_table(
+        path,
+        settings.get("sheet"),
+        settings.get("header_row"),
+        settings.get("encoding"),
+        language,
+    )
+    faults = Faults(table, language, source, cases.identifiers)
+    key = settings["key"]
+    columns = settings.get("columns") or {}
+    checked = CheckedTable(
+        table,
+        schema,
+        faults,
+        skip={"patient_id", "code"} - {key},
+        configured={key if name == "key" else name: header for name, header in columns.items()},
+        config_key=f"{config_key}.columns",
+        decimal=settings.get("decimal") or ".",
+    )
+    if not checked.has(key):
+        faults.raise_errors()
+    return checked
+
+
+def rows_of_cohort(
+    checked: CheckedTable, key: str, cases: Cases, config_key: str
+) -> dict[str, list[tuple[int, Cells]]]:
+    """Return subject -> rows; rows of anybody else are counted and never looked at (R12).
+
+    Parameters
+    ----------
+    checked
+        The table.
+    key
+        ``patient_id`` or ``code``.
+    cases
+        The cohort.
+    config_key
+        The table's path in the configuration, for the message when nothing matches.
+    """
+    faults = checked.faults
+    codes = {case.code: subject for subject, case in cases.by_subject.items()}
+    found: dict[str, list[tuple[int, Cells]]] = defaultdict(list)
+    others = 0
+    for row, cells in checked.table.rows:
+        typed = checked.raw(cells, key)
+        subject = codes.get(plain(typed).upper()) if key == "code" else normalise(typed)
+        if not normalise(typed):
+            faults.error("no_key", row, checked.header(key), "R12")
+        elif damaged_id(typed):
+            faults.error("damaged_key", row, checked.header(key), "R12")
+        elif subject is not None and subject in cases.by_subject:
+            found[subject].append((row, cells))
+            if checked.table.sheet is None and any(
+                map(str.strip, cells[len(checked.table.header) :])
+            ):
+                faults.error("too_many_cells", row)
+        else:
+            others += 1
+    logger.info(
+        "%s: %d rows, %d of the cohort, %d of others (not looked at)",
+        checked.table.file,
+        len(checked.table.rows),
+        sum(map(len, found.values())),
+        others,
+    )
+    if others and cases.by_subject and not found:
+        faults.error("nobody", rule="R12", entry=f"{config_key}.key")
+    return found
+
+
+def row_of_exam(
+    checked: CheckedTable, case: Case, rows: list[tuple[int, Cells]]
+) -> tuple[int, Cells]:
+    """Return the one row of the case's exam; a second one or one of another date is a fault.
+
+    Parameters
+    ----------
+    checked
+        The table.
+    case
+        The patient.
+    rows
+        Her rows, one at least.
+    """
+    same: list[tuple[int, Cells]] = []
+    other: list[tuple[int, date]] = []
+    for row, cells in rows:
+        day = checked.value(row, cells, "exam_date")
+        if isinstance(day, date) and case.exam_dates and day not in case.exam_dates:
+            other.append((row, day))
+        else:
+            same.append((row, cells))
+            if checked.has("exam_date") and checked.blank(cells, "exam_date"):
+                checked.faults.warn("no_exam_date", row, checked.header("exam_date"), "R2")
+    for row, day in other:
+        # beside the exam of the study an earlier or later one may stand; alone it is a mistake
+        report = checked.faults.warn if same else checked.faults.error
+        report(
+            "other_exam" if same else "wrong_exam",
+            row,
+            checked.header("exam_date"),
+            "R2",
+            value=checked.faults.shown(day.isoformat()),
+            exam=", ".join(d.isoformat() for d in sorted(case.exam_dates)),
+        )
+    for row, _ in same[1:]:
+        checked.faults.error("duplicate", row, first=same[0][0])
+    if same:
+        return same[0]
+    return rows[0]

@@ -1,0 +1,101 @@
+"""What each input table's columns are called and may hold: schemas/*.schema.yaml as records."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+import yaml
+
+from bonescint.resources import ROOT
+from bonescint.tables.values import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of an input table.
+
+    Parameters
+    ----------
+    name
+        Its name in the schema and in config.yaml.
+    kind
+        ``text``, ``number``, ``integer``, ``date`` or ``word``.
+    required
+        Whether the table must have it.
+    headers
+        Accepted headers, Japanese first, used where the configuration names none.
+    minimum, maximum, warn_above
+        Bounds of a number: outside is an error, above `warn_above` a warning.
+    words
+        Folded spelling -> meaning.
+    accepted
+        The words as typed, for messages.
+    blanks
+        Folded spellings of "nothing here".
+    percent, warn_weekend
+        Whether a ``%`` may follow; whether a Saturday or Sunday is a warning.
+    product
+        The only product whose table may hold values here; empty = any.
+    rule
+        The requirement behind the bounds.
+    """
+
+    name: str
+    kind: str
+    required: bool
+    headers: tuple[str, ...]
+    minimum: Decimal | None
+    maximum: Decimal | None
+    warn_above: Decimal | None
+    words: Mapping[str, str]
+    accepted: tuple[str, ...]
+    blanks: frozenset[str]
+    percent: bool
+    warn_weekend: bool
+    product: str
+    rule: str
+
+
+@cache
+def load_columns(schema: str) -> dict[str, Column]:
+    """Return the columns of one input table by name.
+
+    Parameters
+    ----------
+    schema
+        A file of schemas/ without ``.schema.yaml``.
+    """
+    path = ROOT / "schemas" / f"{schema}.schema.yaml"
+    table = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {
+        name: _column(name, name in table["required"], keywords)
+        for name, keywords in table["properties"].items()
+    }
+
+
+def _column(name: str, required: bool, keywords: Mapping[str, Any]) -> Column:
+    def bound(keyword: str) -> Decimal | None:
+        return Decimal(str(keywords[keyword])) if keyword in keywords else None
+
+    words = keywords.get("x-words", {})
+    kind = "date" if keywords.get("format") == "date" else keywords["type"]
+    if kind == "string":
+        kind = "word" if words else "text"
+    return Column(
+        name=name,
+        kind=kind,
+        required=required,
+        headers=(*keywords["x-headers"]["ja"], *keywords["x-headers"]["en"]),
+        minimum=bound("minimum"),
+        maximum=bound("maximum"),
+        warn_above=bound("x-warn-above"),
+        words={fold(word): meaning for meaning, spelt in words.items() for word in spelt},
+        accepted=tuple(word for spelt in words.values() for word in spelt),
+        blanks=frozenset(map(fold, ["", *keywords.get("x-blank", [])])),
+        percent=keywords.get("x-percent", False),
+        warn_weekend=keywords.get("x-warn-weekend", False),
+        product=keywords.get("x-product", ""),
+        rule=keywords.get("x-rule", ""),
+    )

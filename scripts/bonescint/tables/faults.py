@@ -1,0 +1,129 @@
+"""Every fault of a table at once: where it is, what is wrong, what to do, and no identifier."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bonescint.errors import InputError
+from bonescint.identity.ids import normalise
+from bonescint.resources import Texts
+from bonescint.tables.reading import Table
+from bonescint.tables.values import parse_date, plain
+
+# Japanese text of a cell is quoted only when made of these: a name in a shifted column is not
+_WORDS = re.compile(
+    "(?:不明|陽性|陰性|要確認|要再検|疑い|あり|なし|有り|無し|"
+    "[有無未不再確認検討転移数測定可能計算出解析済領域分割失敗多発])*"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of a table.
+
+    Parameters
+    ----------
+    row, column
+        Where, as Excel numbers the row and as the header names the column; 0 and empty = the whole
+        table.
+    rule
+        The requirement (R1..R40), empty if none.
+    where, message
+        The place and the sentence in the user's language.
+    """
+
+    row: int
+    column: str
+    rule: str
+    where: str
+    message: str
+
+
+class Faults:
+    """The faults of one table, collected to be raised or listed together.
+
+    Parameters
+    ----------
+    table
+        The table.
+    language
+        ``ja`` or ``en``.
+    source
+        The table's name in the warnings, such as ``vsbone3``.
+    identifiers
+        What must not be quoted: IDs, names and birth dates of the patients whose rows are read.
+    """
+
+    def __init__(
+        self, table: Table, language: str, source: str = "", identifiers: Iterable[str] = ()
+    ) -> None:
+        self.text = Texts("tables", language)
+        self.errors: list[Fault] = []
+        self.warnings: list[Fault] = []
+        self._table = table
+        self._source = source
+        self._identifiers = frozenset(identifiers)
+        self._names = [part for part in self._identifiers if not part.isdigit() and len(part) > 1]
+
+    def error(
+        self, key: str, row: int = 0, column: str = "", rule: str = "", **values: object
+    ) -> None:
+        """Add an error; `values` fill the sentence `key` of resources/text/tables.csv."""
+        self.errors.append(self._fault(key, row, column, rule, values))
+
+    def warn(
+        self, key: str, row: int = 0, column: str = "", rule: str = "", **values: object
+    ) -> None:
+        """Add a warning; `values` fill the sentence `key` of resources/text/tables.csv."""
+        self.warnings.append(self._fault(key, row, column, rule, values))
+
+    def warn_case(self, key: str, code: str, rule: str) -> None:
+        """Add a warning about a case that has no row: its place is its code."""
+        self.warnings.append(Fault(0, "", rule, code, self.text(key)))
+
+    def _fault(
+        self, key: str, row: int, column: str, rule: str, values: dict[str, object]
+    ) -> Fault:
+        places = [self.text("place_file", file=self._table.file)]
+        if self._table.sheet is not None:
+            places.append(self.text("place_sheet", sheet=self._table.sheet))
+        if row:
+            places.append(self.text("place_row", row=row))
+        if column:
+            places.append(self.text("place_column", column=column))
+        return Fault(row, column, rule, " ".join(places), self.text(key, **values))
+
+    def shown(self, value: str) -> str:
+        """Return a cell's text as a message may quote it, or a word for "not shown"."""
+        value = plain(value)
+        bare = normalise(value)
+        day = parse_date(value)
+        digits = f"{day:%Y%m%d}" if day else ""
+        hidden = (
+            bare in self._identifiers
+            or digits in self._identifiers
+            or any(name in bare for name in self._names)
+            or (day is None and re.search(r"\d{7}", bare))  # a telephone or accession number
+            or not _WORDS.fullmatch("".join(c for c in value if c.isalpha() and not c.isascii()))
+        )
+        return self.text("not_shown") if hidden else value[:20]
+
+    def raise_errors(self) -> None:
+        """Raise all errors as one `InputError`, in the order of the rows, if there is any."""
+        if self.errors:
+            ordered = sorted(self.errors, key=lambda fault: fault.row)
+            raise InputError(
+                f"{f.where}: {f.message}" + (f" [{f.rule}]" if f.rule else "") for f in ordered
+            )
+
+    def warning_rows(self) -> list[dict[str, str]]:
+        """Return the warnings as rows of a ``*.warnings.csv``, in the order of the rows."""
+        return [
+            {
+                "source": self._source,
+                "rule": fault.rule,
+                "where": fault.where,
+                "message": fault.message,
+            }
+            for fault in sorted(self.warnings, key=lambda fault: (fault.row, fault.where))
+        ]

@@ -1,0 +1,184 @@
+"""The hospital's lists: participants (R5), opt-outs (R12, R13), the tracer of each exam date."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from bonescint.identity.ids import normalise
+from bonescint.tables.bounds import CheckedTable
+from bonescint.tables.faults import Faults
+from bonescint.tables.reading import Cells, read_table
+from bonescint.tables.values import damaged_id
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class OptOutEntry:
+    """One line of the opt-out list.
+
+    Parameters
+    ----------
+    row
+        Its row as Excel numbers it.
+    subject
+        The normalised patient ID.
+    received
+        When the wish arrived, None if the list does not say.
+    by
+        ``self``, ``proxy`` or empty.
+    ground, relation
+        Of a proxy (R13), a key of ``x-words`` in schemas/opt_out.schema.yaml, or empty.
+    problems
+        What is incomplete or odd, in the user's language; the entry excludes all the same.
+    """
+
+    row: int
+    subject: str
+    received: date | None
+    by: str
+    ground: str
+    relation: str
+    problems: list[str] = field(default_factory=list)
+
+
+def read_participants(path: str | Path, preceding_study: str, language: str) -> dict[str, int]:
+    """Return normalised patient ID -> row of the participants of the preceding study (R5).
+
+    Parameters
+    ----------
+    path
+        The list: patient ID and study number; rows of other studies are counted only.
+    preceding_study
+        The study's number; HS2022-005, HS-2022-005 and ＨＳ２０２２－００５ are one.
+    language
+        Of the messages.
+
+    Raises
+    ------
+    InputError
+        If a row has no ID or no study number, or no row is of the study.
+    """
+    checked, faults = _open(path, "participants", language)
+    wanted = normalise(preceding_study)
+    subjects: dict[str, int] = {}
+    others = 0
+    for row, cells in _with_id(checked, faults):
+        study = normalise(checked.raw(cells, "study"))
+        if not study:
+            faults.error("blank", row, checked.header("study"), "R5")
+        elif study == wanted:
+            subjects.setdefault(normalise(checked.raw(cells, "patient_id")), row)
+        else:
+            others += 1
+    if not subjects and not faults.errors:
+        faults.error("no_participant", rule="R5", study=preceding_study, n=others)
+    faults.raise_errors()
+    logger.info(
+        "%d participants of %s, %d rows of other studies", len(subjects), preceding_study, others
+    )
+    return subjects
+
+
+def read_opt_out(path: str | Path, language: str) -> list[OptOutEntry]:
+    """Return the opt-out list; an incomplete entry stays in it with its problems (R12, R13).
+
+    Parameters
+    ----------
+    path
+        The list.
+    language
+        Of the messages.
+
+    Raises
+    ------
+    InputError
+        If an entry has no usable ID, or another sheet holds anything: a patient who declined could
+        be overlooked.
+    """
+    checked, faults = _open(path, "opt_out", language)
+    if checked.table.other_sheets:
+        faults.error("other_sheets", rule="R12", sheets=", ".join(checked.table.other_sheets))
+    rows = list(_with_id(checked, faults))
+    faults.raise_errors()
+    # from here on a fault is a remark on its entry: it never stops or undoes the exclusion
+    return [_entry(checked, row, cells) for row, cells in rows]
+
+
+def read_tracer_calendar(path: str | Path, language: str) -> dict[date, str]:
+    """Return exam date -> ``MDP`` or ``HMDP``, for images that do not name their tracer.
+
+    Parameters
+    ----------
+    path
+        The list: one row per exam date.
+    language
+        Of the messages.
+
+    Raises
+    ------
+    InputError
+        If a date or tracer is unreadable, or a date has two tracers.
+    """
+    checked, faults = _open(path, "tracer_calendar", language)
+    calendar: dict[date, str] = {}
+    for row, cells in checked.table.rows:
+        day = checked.value(row, cells, "exam_date", needed=True)
+        tracer = checked.value(row, cells, "tracer", needed=True)
+        if not isinstance(day, date) or not isinstance(tracer, str):
+            continue
+        if calendar.setdefault(day, tracer) != tracer:
+            faults.error("two_tracers", row, checked.header("tracer"), "R7", value=day)
+    faults.raise_errors()
+    return calendar
+
+
+def _open(path: str | Path, schema: str, language: str) -> tuple[CheckedTable, Faults]:
+    table = read_table(path, language=language)
+    faults = Faults(table, language, schema)
+    checked = CheckedTable(table, schema, faults)
+    faults.raise_errors()  # without its columns a list cannot be read further
+    return checked, faults
+
+
+def _with_id(checked: CheckedTable, faults: Faults) -> Iterator[tuple[int, Cells]]:
+    header, rule = checked.header("patient_id"), checked.columns["patient_id"].rule
+    for row, cells in checked.table.rows:
+        typed = checked.raw(cells, "patient_id")
+        if damaged_id(typed):
+            faults.error("damaged_key", row, header, rule)
+        elif not normalise(typed):
+            faults.error("no_key", row, header, rule)
+        else:
+            yield row, cells
+
+
+def _entry(checked: CheckedTable, row: int, cells: Cells) -> OptOutEntry:
+    faults = checked.faults
+    before = len(faults.errors)
+    received = checked.value(row, cells, "received", needed=True, show=False)
+    by = checked.value(row, cells, "by", needed=True, show=False)
+    proxy = {
+        name: checked.value(row, cells, name, needed=by == "proxy", show=False)
+        for name in ("ground", "relation")
+    }
+    for name in ("received", "by", *(proxy if by == "proxy" else ())):
+        if not checked.has(name):
+            faults.error("blank", row, checked.columns[name].headers[0], "R13")
+    for name, value in proxy.items():
+        if by == "self" and value is not None:
+            faults.error("self_with_proxy", row, checked.header(name), "R13")
+    return OptOutEntry(
+        row,
+        normalise(checked.raw(cells, "patient_id")),
+        received if isinstance(received, date) else None,
+        str(by or ""),
+        str(proxy["ground"] or ""),
+        str(proxy["relation"] or ""),
+        [
+            faults.text("place_column", column=fault.column) + ": " + fault.message
+            for fault in faults.errors[before:]
+        ],
+    )

@@ -1,0 +1,92 @@
+"""Numbers, dates and words as people type them in Japanese and English tables.
+
+Findings never pass through here: they are kept as typed.
+"""
+
+import re
+import unicodedata
+from datetime import date
+from decimal import Decimal
+
+# minus, dashes and the katakana long mark that stand for a hyphen; NFKC leaves them as they are
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ー", "-"))
+_DATE = re.compile(
+    r"(?:(\d{4})([-/.])(\d{1,2})\2(\d{1,2})|(\d{4})(\d{2})(\d{2})|(\d{4})年(\d{1,2})月(\d{1,2})日)"
+    r"(?: ?\([日月火水木金土]\))?(?:[T ]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?",
+    re.ASCII,
+)
+_DAMAGED_ID = re.compile(r"\d(?:[.,]\d+)?E\+\d+|#+|#(?:N/A|REF!|VALUE!|NAME\?|NULL!|NUM!|DIV/0!)")
+
+
+def plain(text: str) -> str:
+    """Return the half-width spelling (NFKC) with every dash a hyphen, trimmed."""
+    return unicodedata.normalize("NFKC", text).translate(_DASHES).strip()
+
+
+def fold(text: str) -> str:
+    """Return the spelling under which headers and words meet: width, case, spaces, _ ignored."""
+    return re.sub(r"[\s_]+", "", unicodedata.normalize("NFKC", text)).casefold()
+
+
+def parse_number(text: str, decimal: str = ".", percent: bool = False) -> Decimal | None:
+    """Return the number in a cell, None if it is none or can be read in two ways.
+
+    Parameters
+    ----------
+    text
+        The cell: full-width digits, signs and any minus are understood.
+    decimal
+        The table's decimal sign, ``.`` or ``,``. The other one is taken for a decimal sign too
+        unless it could part thousands: ``1,5`` is 1.5, ``1,234`` is refused.
+    percent
+        Whether a ``%`` behind the number is allowed (the number stays as it is).
+    """
+    text = plain(text)
+    if percent:
+        text = text.removesuffix("%").rstrip()
+    other = "," if decimal == "." else "."
+    if re.fullmatch(rf"[+-]?\d+{re.escape(other)}\d+", text):
+        whole, fraction = text.lstrip("+-").split(other)
+        if len(fraction) == 3 and int(whole) != 0:
+            return None
+        text = text.replace(other, decimal)
+    text = text.replace(decimal, ".") if decimal != "." else text
+    # plain ASCII digits only: NFKC has turned every other digit that can be meant
+    if not re.fullmatch(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2})?", text, re.ASCII):
+        return None
+    return Decimal(text) + 0  # + 0: no negative zero
+
+
+def parse_date(text: str) -> date | None:
+    """Return the date in a cell, None if it is none or can be read in two ways.
+
+    Year first (``2019-06-03``, ``2019/6/3``, ``2019年6月3日``, ``20190603``); a weekday or a time
+    of day may follow. Eras (令和元年), day or month first and Excel's serial numbers are refused:
+    they are guesses.
+
+    Parameters
+    ----------
+    text
+        The cell; real Excel dates arrive as ISO text from `bonescint.tables.reading`.
+    """
+    match = _DATE.fullmatch(plain(text))
+    if not match:
+        return None
+    year, month, day = (int(part) for part in match.groups() if part and part.isdecimal())
+    try:
+        return date(year, month, day) if 1900 <= year < 2100 else None
+    except ValueError:
+        return None
+
+
+def damaged_id(text: str) -> bool:
+    """Tell whether a spreadsheet has destroyed an ID: ``1.23457E+11``, ``####``, ``#N/A``."""
+    return _DAMAGED_ID.fullmatch(plain(text).upper()) is not None
+
+
+def as_text(value: object) -> str:
+    """Return a parsed value as the workflow's tables write it: no exponent, no trailing zero."""
+    if isinstance(value, Decimal):
+        text = f"{value:f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return "" if value is None else str(value)

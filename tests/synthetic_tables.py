@@ -1,0 +1,60 @@
+"""A small cohort with its ledger, and tables written as a hospital would."""
+
+import csv
+from pathlib import Path
+
+import openpyxl
+
+from bonescint.dicom import INDEX_COLUMNS
+from bonescint.files import write_rows
+from bonescint.identity.ledger import create_ledger
+
+# subject, patient ID as in the header, tracer; exam on Monday 2019-06-03
+PATIENTS = [
+    ("1001", "00001001", "HMDP"),
+    ("1002", "00001002", "HMDP"),
+    ("1003", "00001003", "HMDP"),
+    ("1004", "00001004", "HMDP"),
+    ("2001", "00002001", "MDP"),
+    ("2002", "00002002", "MDP"),
+]
+
+
+def make_cohort(folder: Path) -> dict[str, object]:
+    """Write cohort.csv and a ledger; return the arguments every import takes, and the codes."""
+    rows = [
+        {
+            "path": f"{subject}/{n}.dcm",
+            "subject": subject,
+            "patient_id": patient_id,
+            "patient_name": f"YAMADA{subject}^HANAKO=山田^花子",
+            "patient_birth_date": "19500102",
+            "study_date": "20190603",
+            "tracer": tracer,
+        }
+        for subject, patient_id, tracer in PATIENTS
+        for n in range(2)
+    ]
+    write_rows(folder / "cohort.csv", [*INDEX_COLUMNS, "subject"], rows)
+    ledger = create_ledger(folder / "ledger.age", folder / "ledger.key")
+    codes = ledger.assign([subject for subject, _, _ in PATIENTS])
+    return {
+        "cohort": folder / "cohort.csv",
+        "ledger_path": str(folder / "ledger.age"),
+        "ledger_key": str(folder / "ledger.key"),
+        "language": "ja",
+        "codes": codes,
+    }
+
+
+def write_table(path: Path, rows: list[list[object]], encoding: str = "utf-8") -> Path:
+    """Write rows as XLSX or CSV, as the name's ending says."""
+    if path.suffix == ".xlsx":
+        book = openpyxl.Workbook()
+        for row in rows:
+            book.active.append(row)
+        book.save(path)
+    else:
+        with path.open("w", encoding=encoding, newline="") as stream:
+            csv.writer(stream).writerows(rows)
+    return path

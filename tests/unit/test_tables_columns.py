@@ -1,0 +1,71 @@
+"""The schemas are JSON schemas, whole, and the texts cover every message."""
+
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from bonescint.resources import ROOT, Texts
+from bonescint.tables.columns import load_columns
+from bonescint.tables.values import fold
+
+SCHEMAS = ["software_export", "reading_report", "participants", "opt_out", "tracer_calendar"]
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_schema_is_sound(name):
+    schema = yaml.safe_load((ROOT / "schemas" / f"{name}.schema.yaml").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    columns = load_columns(name)
+    assert set(schema["required"]) <= set(columns)
+    headers = [h for c in columns.values() for h in {fold(h) for h in c.headers}]
+    assert len(headers) == len(set(headers)), "a header means two columns"
+    for column in columns.values():
+        keywords = schema["properties"][column.name]
+        assert all(isinstance(v, str) for v in (*column.headers, *column.accepted))
+        assert keywords["description"] and column.kind in (
+            "text",
+            "number",
+            "integer",
+            "date",
+            "word",
+        )
+
+
+def test_bounds_are_the_requirements():
+    export, reading = load_columns("software_export"), load_columns("reading_report")
+    bounds = {
+        name: (column.minimum, column.maximum, column.warn_above)
+        for name, column in (export | reading).items()
+        if column.kind in ("number", "integer")
+    }
+    assert bounds == {
+        "bsi": (0, 100, 10),
+        "hotspots": (0, None, 100),
+        "ann": (0, 1, None),
+        "n_metastases": (0, None, None),
+        "eod": (0, 4, None),
+    }
+
+
+def test_every_sentence_exists_in_both_languages():
+    source = "".join(
+        path.read_text(encoding="utf-8")
+        for path in (Path(ROOT) / "scripts" / "bonescint" / "tables").glob("*.py")
+    )
+    pattern = r'(?:error|warn|warn_case|text|report)\(\s*"(\w+)"'
+    keys = set(re.findall(pattern, source))
+    keys |= {f"not_{kind}" for kind in ("number", "integer", "integer_or_word", "date", "word")}
+    keys |= {f"blank_{name}" for name in ("n_metastases", "eod", "findings")}
+    assert len(keys) > 40
+    for language in ("ja", "en"):
+        assert [key for key in keys if key not in Texts("tables", language)] == []
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_docs_list_every_header(name):
+    docs = (ROOT / "docs" / "inputs.md").read_text(encoding="utf-8")
+    headers = [header for column in load_columns(name).values() for header in column.headers]
+    assert [header for header in headers if header not in docs] == []

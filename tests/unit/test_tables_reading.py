@@ -1,0 +1,172 @@
+"""Tables in every encoding and Excel dialect a hospital hands over."""
+
+import io
+import zipfile
+from datetime import date, datetime
+
+import openpyxl
+import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
+
+from bonescint.errors import InputError
+from bonescint.tables.reading import read_table
+
+TEXT = "患者ID,BSI値(%),所見\r\n00012,1.5,右髙位肋骨に集積\r\n\r\n00013,0,「なし」\r\n"
+TSV = TEXT.replace(",", "\t")
+EXPECTED = [(2, ("00012", "1.5", "右髙位肋骨に集積")), (4, ("00013", "0", "「なし」"))]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("utf-8", TEXT),
+        ("utf-8-sig", TEXT),
+        ("utf-16", TSV),
+        ("cp932", TEXT),
+        ("cp932", TSV),
+        ("utf-8", TEXT.replace(",", ";")),
+        ("utf-8", TEXT.replace("\r\n", "\n")),
+    ],
+)
+def test_encodings_and_delimiters(tmp_path, encoding, text):
+    path = tmp_path / "table.csv"
+    path.write_bytes(text.encode(encoding))
+    table = read_table(path)
+    assert table.header == ("患者ID", "BSI値(%)", "所見")
+    assert table.rows == EXPECTED
+    assert (table.file, table.sheet, table.header_row) == ("table.csv", None, 1)
+
+
+def test_utf16_big_endian(tmp_path):
+    path = tmp_path / "table.txt"
+    path.write_bytes(b"\xfe\xff" + TSV.encode("utf-16-be"))
+    assert read_table(path).rows == EXPECTED
+
+
+def test_configured_encoding(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_bytes("患者ID,所見\n1,骨転移\n".encode("euc-jp"))
+    assert read_table(path, encoding="euc-jp").rows == [(2, ("1", "骨転移"))]
+    with pytest.raises(InputError, match="文字コード"):
+        read_table(path, encoding="no-such-codec")
+
+
+def test_row_numbers_are_those_of_excel(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_text('title\n\nID,所見\n1,"two\nlines"\n\n2,x\n', encoding="utf-8")
+    table = read_table(path, header_row=3)
+    # Excel shows the record with a line break as one row
+    assert table.rows == [(4, ("1", "two\nlines")), (6, ("2", "x"))]
+
+
+def test_unclosed_quote_does_not_swallow_the_rest(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_text('ID,所見\n1,"open\n2,x\n3,y\n', encoding="utf-8")
+    with pytest.raises(InputError, match="行 2"):
+        read_table(path)
+
+
+def write_book(path, rows, **formats):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in rows:
+        sheet.append(row)
+    for cell, number_format in formats.items():
+        sheet[cell].number_format = number_format
+    book.save(path)
+
+
+def test_excel_cells_read_as_shown(tmp_path):
+    path = tmp_path / "book.xlsx"
+    write_book(
+        path,
+        [
+            ["患者ID", "検査日", "BSI", "text", "bool"],
+            [12.0, date(2019, 6, 3), 0.0123, "＝1+1 ", True],
+            ["00013", datetime(2019, 6, 4, 9, 30), 0.1 + 0.2, None, False],
+            [1234567890, "2019/6/5", 1.25, "5%", None],
+        ],
+        C2="0.00%",
+        C4='0.00"%"',
+    )
+    table = read_table(path)
+    assert table.sheet == "Sheet"
+    assert [cells for _, cells in table.rows] == [
+        ("12", "2019-06-03", "1.23%", "＝1+1 ", "TRUE"),
+        ("00013", "2019-06-04T09:30:00", "0.3", "", "FALSE"),
+        ("1234567890", "2019/6/5", "1.25", "5%", ""),
+    ]
+
+
+def test_1904_dates(tmp_path):
+    path = tmp_path / "mac.xlsx"
+    book = openpyxl.Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    book.active.append(["検査日"])
+    book.active.append([date(2019, 6, 3)])
+    book.save(path)
+    assert read_table(path).rows == [(2, ("2019-06-03",))]
+
+
+def test_merged_header(tmp_path):
+    path = tmp_path / "book.xlsx"
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["患者ID", "VSBONE", None])
+    sheet.append([None, "BSI\n(%)", "Hotspot"])
+    sheet.append(["1", 1, 2])
+    sheet.merge_cells("A1:A2")
+    sheet.merge_cells("B1:C1")
+    book.save(path)
+    assert read_table(path, header_row=2).header == ("患者ID", "BSI (%)", "Hotspot")
+
+
+def test_sheets(tmp_path):
+    path = tmp_path / "book.xlsx"
+    book = openpyxl.Workbook()
+    book.active.title = "隠し"
+    book.active.append(["x"])
+    book.active.sheet_state = "hidden"
+    book.create_sheet("結果").append(["患者ID"])
+    book.create_sheet("空")
+    book.save(path)
+    table = read_table(path)
+    assert (table.sheet, table.other_sheets) == ("結果", ("隠し",))
+    assert read_table(path, sheet="隠し").header == ("x",)
+    with pytest.raises(InputError, match="結果"):
+        read_table(path, sheet="Sheet9")
+
+
+def test_wrong_dimension_loses_no_rows(tmp_path):
+    path = tmp_path / "book.xlsx"
+    write_book(path, [["ID"], [1], [2]])
+    stream = io.BytesIO()
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(stream, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            new.writestr(name, data.replace(b'ref="A1:A3"', b'ref="A1:A2"'))
+    path.write_bytes(stream.getvalue())
+    assert len(read_table(path).rows) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "パスワード"),
+        (b"PK\x03\x04 no workbook", "壊れています"),
+        (b"\xff\x81\x00", "文字コード"),
+        (b"ID\0\0,1", "CSV でもない"),
+        (b"", "見出し"),
+        (b"\n\n", "見出し"),
+    ],
+)
+def test_no_table(tmp_path, content, word):
+    path = tmp_path / "table.xlsx"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=word):
+        read_table(path)
+
+
+def test_missing_file(tmp_path):
+    with pytest.raises(InputError, match="no file"):
+        read_table(tmp_path / "none.csv", language="en")

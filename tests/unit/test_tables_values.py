@@ -1,0 +1,130 @@
+"""Numbers, dates and IDs in every spelling; what can be read in two ways is refused."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bonescint.tables.values import as_text, damaged_id, fold, parse_date, parse_number
+
+FULL_WIDTH = str.maketrans("0123456789.-/,%", "０１２３４５６７８９．－／，％")
+decimals = st.decimals(-1000, 1000, places=4, allow_nan=False)
+
+
+@given(decimals, st.booleans(), st.sampled_from([".", ","]))
+def test_number_round_trip(number, wide, sign):
+    text = f"{number:f}".replace(".", sign)
+    text = text.translate(FULL_WIDTH) if wide else text
+    assert parse_number(f" {text} ", sign) == number
+    assert parse_number(text, "," if sign == "." else ".") == number  # four places: no thousands
+
+
+@given(st.text(max_size=12))
+def test_parsers_never_raise(text):
+    number = parse_number(text, percent=True)
+    assert number is None or number.is_finite()
+    assert parse_date(text) is None or parse_date(text).year >= 1900
+    damaged_id(text)
+
+
+@given(st.text(max_size=12))
+def test_text_with_letters_is_no_number(text):
+    if any(c.isalpha() and c not in "eE" and fold(c).isalpha() and fold(c) != "e" for c in text):
+        assert parse_number(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1.5", "1.5"),
+        ("−1.5", "-1.5"),
+        ("ー2", "-2"),
+        ("１．５％", "1.5"),
+        ("1.5 %", "1.5"),
+        ("1,5", "1.5"),
+        ("0,123", "0.123"),
+        ("1e-05", "0.00001"),
+        (".5", "0.5"),
+        ("-0", "0"),
+        ("1,234", None),
+        ("1,234,5", None),
+        ("1-5", None),
+        ("nan", None),
+        ("inf", None),
+        ("", None),
+        ("1 2", None),
+        ("1%%", None),
+        ("1e999", None),
+    ],
+)
+def test_number(text, expected):
+    found = parse_number(text, percent=True)
+    assert (found if found is None else as_text(found)) == expected
+
+
+def test_percent_only_where_allowed():
+    assert parse_number("12%") is None
+
+
+def test_decimal_comma_tables_refuse_a_point_that_could_part_thousands():
+    assert parse_number("1.234", ",") is None
+    assert parse_number("1,234", ",") == Decimal("1.234")
+
+
+@given(st.dates(date(1900, 1, 1), date(2099, 12, 31)), st.booleans())
+def test_date_round_trip(day, wide):
+    spellings = [
+        f"{day:%Y-%m-%d}",
+        f"{day:%Y/%m/%d}",
+        f"{day:%Y%m%d}",
+        f"{day.year}.{day.month}.{day.day}",
+        f"{day.year}年{day.month}月{day.day}日",
+        f"{day:%Y-%m-%d}T09:30:00",
+        f"{day:%Y/%m/%d} 9:30",
+        f"{day:%Y/%m/%d}(月)",
+    ]
+    for text in spellings:
+        assert parse_date(text.translate(FULL_WIDTH) if wide else text) == day
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "43619",
+        "令和元年6月3日",
+        "R1.6.3",
+        "6/3/2019",
+        "2019-6",
+        "2019-02-30",
+        "2019-06/03",
+        "19-06-03",
+        "",
+        "未定",
+    ],
+)
+def test_no_date(text):
+    assert parse_date(text) is None
+
+
+@pytest.mark.parametrize("text", ["1.23457E+11", "１．２Ｅ＋１１", "####", "#N/A", "#DIV/0!"])
+def test_damaged_id(text):
+    assert damaged_id(text)
+
+
+@pytest.mark.parametrize("text", ["00012", "1E5", "A-1", "ID#3", ""])
+def test_sound_id(text):
+    assert not damaged_id(text)
+
+
+@given(decimals)
+def test_as_text_is_plain(number):
+    text = as_text(number)
+    assert Decimal(text) == number
+    assert "E" not in text and not (text.endswith("0") and "." in text)
+
+
+def test_fold():
+    assert fold("ＢＳＩ値（％）") == fold("BSI値(%) ")
+    assert fold("Segmentation_Failed") == fold("segmentation failed")
