@@ -1,0 +1,111 @@
+"""The record in which every statistic of the study travels: one row of a metrics table."""
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+from bonescint.files import read_rows, write_rows
+
+NAN = math.nan
+OK = "ok"
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """One statistic with its interval, its test and what it was made from.
+
+    The functions of `bonescint.stats` fill the numbers, the scripts the words
+    (`dataclasses.replace`).
+    Every word that is not the key of a software or reader is a key of resources/text/metrics.csv.
+
+    Parameters
+    ----------
+    question
+        The table it belongs to.
+    subject, comparator
+        Key of the software or reader; a difference is subject minus comparator.
+    measure, reference
+        What was measured, and against what.
+    n, n_positive
+        Cases used, and those among them that the reference calls positive. Of a bare proportion:
+        denominator and numerator.
+    estimate, ci_low, ci_high, ci_method
+        The value and its confidence limits; limits are NaN where none can honestly be given.
+    statistic, p_value, p_adjusted, test
+        The test, two-sided; p after the adjustment for multiplicity.
+    status
+        ``ok``, or why the numbers are missing, such as ``one class`` or ``constant``.
+    note
+        Keys of resources/text/metrics.csv, ``key`` or ``key=value``, separated by ``; ``.
+    """
+
+    question: str = ""
+    subject: str = ""
+    comparator: str = ""
+    measure: str = ""
+    reference: str = ""
+    n: int | None = None
+    n_positive: int | None = None
+    estimate: float = NAN
+    ci_low: float = NAN
+    ci_high: float = NAN
+    ci_method: str = ""
+    statistic: float = NAN
+    p_value: float = NAN
+    p_adjusted: float = NAN
+    test: str = ""
+    status: str = OK
+    note: str = ""
+
+    def noting(self, *notes: str) -> "Estimate":
+        """Return a copy with `notes` (keys, or ``key=value``) added to its note."""
+        return replace(self, note="; ".join(note for note in (self.note, *notes) if note))
+
+
+COLUMNS = [field.name for field in fields(Estimate)]
+_COUNTS = {"n", "n_positive"}
+_NUMBERS = {"estimate", "ci_low", "ci_high", "statistic", "p_value", "p_adjusted"}
+
+
+def write_number(value: float) -> str:
+    """Return `value` with ten significant digits, NaN as the empty text.
+
+    Ten digits are what two builds of the mathematical libraries agree on: same input, same bytes.
+    """
+    return "" if math.isnan(value) else format(value + 0.0, ".10g")  # + 0.0 turns -0 into 0
+
+
+def write_estimates(path: str | Path, rows: Iterable[Estimate]) -> int:
+    """Write a metrics table and return its row count.
+
+    Parameters
+    ----------
+    path
+        The table, replaced only when the last row is written.
+    rows
+        Its rows, in their order.
+    """
+    return write_rows(path, COLUMNS, (_as_text(row) for row in rows))
+
+
+def read_estimates(path: str | Path) -> Iterator[Estimate]:
+    """Yield the rows of a table that `write_estimates` wrote.
+
+    Parameters
+    ----------
+    path
+        The table.
+    """
+    for row in read_rows(path):
+        values: dict[str, object] = dict(row)
+        values.update({name: int(row[name]) if row[name] else None for name in _COUNTS})
+        values.update({name: float(row[name]) if row[name] else NAN for name in _NUMBERS})
+        yield Estimate(**values)  # type: ignore[arg-type]
+
+
+def _as_text(row: Estimate) -> dict[str, object]:
+    values = {name: getattr(row, name) for name in COLUMNS}
+    return {
+        name: write_number(value) if name in _NUMBERS else value for name, value in values.items()
+    }

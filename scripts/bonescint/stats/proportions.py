@@ -1,0 +1,191 @@
+"""Proportions and their differences: intervals that hold at n = 25."""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Literal
+
+from scipy.special import bdtr, betaincinv
+
+from bonescint.stats.estimate import Estimate
+from bonescint.stats.normal import critical
+
+
+def wilson(x: int, n: int, confidence: float = 0.95) -> Estimate:
+    """Return x / n with Wilson's score interval (Wilson 1927).
+
+    Parameters
+    ----------
+    x, n
+        Successes and trials.
+    confidence
+        Of the interval.
+    """
+    result = _proportion(x, n, "wilson")
+    if n == 0:
+        return result
+    low, high = _wilson_limits(x, n, critical(confidence))
+    return replace(result, ci_low=low, ci_high=high)
+
+
+def clopper_pearson(x: int, n: int, confidence: float = 0.95) -> Estimate:
+    """Return x / n with the exact interval (Clopper & Pearson 1934).
+
+    Parameters
+    ----------
+    x, n
+        Successes and trials.
+    confidence
+        At least this coverage.
+    """
+    result = _proportion(x, n, "clopper_pearson")
+    if n == 0:
+        return result
+    tail = (1 - confidence) / 2
+    return replace(
+        result,
+        ci_low=float(betaincinv(x, n - x + 1, tail)) if x > 0 else 0.0,
+        ci_high=float(betaincinv(x + 1, n - x, 1 - tail)) if x < n else 1.0,
+    )
+
+
+def difference_independent(
+    x1: int, n1: int, x2: int, n2: int, confidence: float = 0.95
+) -> Estimate:
+    """Return x1/n1 - x2/n2 of two groups with Newcombe's interval (Newcombe 1998a, method 10).
+
+    Parameters
+    ----------
+    x1, n1, x2, n2
+        Successes and trials of either group.
+    confidence
+        Of the interval.
+    """
+    result = Estimate(measure="difference", n=n1 + n2, n_positive=x1 + x2, ci_method="newcombe")
+    if min(n1, n2) == 0:
+        return replace(result, status="no data")
+    z = critical(confidence)
+    p1, p2 = x1 / n1, x2 / n2
+    (l1, u1), (l2, u2) = _wilson_limits(x1, n1, z), _wilson_limits(x2, n2, z)
+    return replace(
+        result,
+        estimate=p1 - p2,
+        ci_low=p1 - p2 - ((p1 - l1) ** 2 + (u2 - p2) ** 2) ** 0.5,
+        ci_high=p1 - p2 + ((u1 - p1) ** 2 + (p2 - l2) ** 2) ** 0.5,
+    )
+
+
+def difference_paired(
+    a: int,
+    b: int,
+    c: int,
+    d: int,
+    method: Literal["newcombe", "tango"] = "newcombe",
+    confidence: float = 0.95,
+) -> Estimate:
+    """Return the difference (b - c) / n of two proportions on the same cases.
+
+    Parameters
+    ----------
+    a, b, c, d
+        Cases that both call, only the first, only the second, neither.
+    method
+        ``newcombe``: square-and-add with the continuity-corrected phi (Newcombe 1998b, method 10);
+        ``tango``: the score interval (Tango 1998).
+    confidence
+        Of the interval.
+    """
+    n = a + b + c + d
+    result = Estimate(
+        measure="difference",
+        n=n,
+        n_positive=a + b,
+        ci_method="newcombe_paired" if method == "newcombe" else "tango",
+    )
+    if n == 0:
+        return replace(result, status="no data")
+    limits = _newcombe_paired if method == "newcombe" else _tango
+    low, high = limits(a, b, c, d, critical(confidence))
+    return replace(result, estimate=(b - c) / n, ci_low=low, ci_high=high)
+
+
+def mcnemar(b: int, c: int, method: Literal["exact", "midp"] = "exact") -> Estimate:
+    """Return McNemar's test of two proportions on the same cases; the statistic is min(b, c).
+
+    Parameters
+    ----------
+    b, c
+        Cases that only the first, only the second calls; n is their sum.
+    method
+        ``exact`` (binomial) or ``midp`` (Fagerland, Lydersen & Laake 2013).
+    """
+    n, least = b + c, min(b, c)
+    result = Estimate(measure="mcnemar", n=n, statistic=least, test=f"mcnemar_{method}")
+    if n == 0:
+        return replace(result, p_value=1.0, status="no discordant pairs")
+    p = 2 * float(bdtr(least, n, 0.5))
+    if method == "midp":
+        p -= float(bdtr(least, n, 0.5) - (bdtr(least - 1, n, 0.5) if least else 0))
+    return replace(result, p_value=min(p, 1.0))
+
+
+def _proportion(x: int, n: int, method: str) -> Estimate:
+    if not 0 <= x <= n:
+        raise ValueError("a proportion needs 0 <= x <= n")
+    result = Estimate(measure="proportion", n=n, n_positive=x, ci_method=method)
+    return replace(result, estimate=x / n) if n else replace(result, status="no data")
+
+
+def _wilson_limits(x: int, n: int, z: float) -> tuple[float, float]:
+    centre = x + z * z / 2
+    width = z * (x * (n - x) / n + z * z / 4) ** 0.5
+    # at the ends the limit is 0 or 1 exactly; rounding must not put it beyond the estimate
+    low = 0.0 if x == 0 else (centre - width) / (n + z * z)
+    high = 1.0 if x == n else (centre + width) / (n + z * z)
+    return low, high
+
+
+def _newcombe_paired(a: int, b: int, c: int, d: int, z: float) -> tuple[float, float]:
+    n = a + b + c + d
+    p1, p2 = (a + b) / n, (a + c) / n
+    (l1, u1), (l2, u2) = _wilson_limits(a + b, n, z), _wilson_limits(a + c, n, z)
+    product = (a + b) * (c + d) * (a + c) * (b + d)
+    concordance = float(a * d - b * c)
+    if concordance > 0:
+        concordance = max(concordance - n / 2, 0.0)
+    phi = concordance / product**0.5 if product else 0.0
+
+    def width(first: float, second: float) -> float:
+        return math.sqrt(max(first**2 - 2 * phi * first * second + second**2, 0.0))
+
+    difference = p1 - p2
+    return difference - width(p1 - l1, u2 - p2), difference + width(u1 - p1, p2 - l2)
+
+
+def _tango(a: int, b: int, c: int, d: int, z: float) -> tuple[float, float]:
+    n = a + b + c + d
+
+    def score(delta: float) -> float:
+        # the nuisance probability at its constrained maximum likelihood (Tango 1998, eq. 7)
+        half = -b - c + (2 * n - b + c) * delta
+        q = (math.sqrt(max(half**2 + 8 * n * c * delta * (1 - delta), 0.0)) - half) / (4 * n)
+        spread = n * (2 * q + delta * (1 - delta))
+        gap = b - c - n * delta
+        if spread <= 0:
+            return float("inf") if gap > 0 else -float("inf") if gap < 0 else 0.0
+        return float(gap / spread**0.5)
+
+    difference = (b - c) / n
+    low = -1.0 if c == n else _bisect(lambda x: score(x) - z, -1.0, difference)
+    high = 1.0 if b == n else _bisect(lambda x: score(x) + z, difference, 1.0)
+    return low, high
+
+
+def _bisect(falling: Callable[[float], float], low: float, high: float) -> float:
+    for _ in range(100):
+        middle = (low + high) / 2
+        if falling(middle) > 0:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2

@@ -1,0 +1,274 @@
+"""Receiver operating characteristic; a higher score always means metastasis.
+
+DeLong's variance (DeLong, DeLong & Clarke-Pearson 1988) by midranks (Sun & Xu 2014): every case
+gets twice the number of cases of the other class that it outranks, ties counting one. These counts
+are whole numbers, so equal and constant scores are recognised exactly, with no tolerance.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import stdtr, stdtrit
+
+from bonescint.stats.estimate import Estimate, write_number
+from bonescint.stats.normal import critical, two_sided
+from bonescint.stats.proportions import wilson
+
+Counts = NDArray[np.int64]
+
+
+class Curve(NamedTuple):
+    """Points of a ROC curve, from (0, 0) to (1, 1); a case is positive at or above `threshold`."""
+
+    threshold: NDArray[np.float64]
+    false_positive_rate: NDArray[np.float64]
+    true_positive_rate: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """Performance when cases at or above `cutoff` are called positive."""
+
+    cutoff: float
+    sensitivity: Estimate
+    specificity: Estimate
+    accuracy: Estimate
+
+
+def auc(
+    y: ArrayLike,
+    score: ArrayLike,
+    ci: Literal["logit", "wald"] = "logit",
+    confidence: float = 0.95,
+) -> Estimate:
+    """Return the area under the ROC curve with DeLong's standard error.
+
+    Parameters
+    ----------
+    y
+        Truth, shape (n,): 1 or True is metastasis.
+    score
+        Shape (n,); NaN is a missing result: the case is left out.
+    ci
+        ``logit`` keeps the limits inside 0..1 and covers in small samples (Pepe 2003); ``wald`` is
+        what pROC prints.
+    confidence
+        Of the interval.
+    """
+    y, scores = _complete(y, score)
+    n1 = int(y.sum())
+    n0 = y.size - n1
+    result = Estimate(measure="auc", n=y.size, n_positive=n1, ci_method=f"delong_{ci}")
+    if n1 == 0 or n0 == 0:
+        return replace(result, status="one class" if y.size else "no data")
+    above, below = _wins(y, scores[0])
+    area = float(above.sum()) / (2 * n0 * n1)
+    result = replace(result, estimate=area)
+    if min(n1, n0) < 2:
+        return replace(result, status="too few")
+    if not (np.ptp(above) or np.ptp(below)):
+        return replace(result, status="constant" if area == 0.5 else "complete separation")
+    z, error = critical(confidence), float(np.sqrt(_variance(above, below)))
+    if ci == "wald":
+        low, high = area - z * error, area + z * error
+        return replace(result, ci_low=max(low, 0.0), ci_high=min(high, 1.0))
+    centre, width = np.log(area / (1 - area)), z * error / (area * (1 - area))
+    low, high = (float(1 / (1 + np.exp(-x))) for x in (centre - width, centre + width))
+    return replace(result, ci_low=low, ci_high=high)
+
+
+def curve(y: ArrayLike, score: ArrayLike) -> Curve:
+    """Return the empirical ROC curve; without any point if a class is missing.
+
+    Parameters
+    ----------
+    y, score
+        As for `auc`.
+    """
+    y, scores = _complete(y, score)
+    order = np.argsort(-scores[0], kind="stable")
+    ranked, truth = scores[0][order], y[order]
+    n1 = int(truth.sum())
+    if n1 in (0, truth.size):
+        return Curve(*(np.empty(0) for _ in range(3)))
+    last = np.flatnonzero(np.append(ranked[1:] != ranked[:-1], True))
+    hits = np.cumsum(truth)[last]
+    false_alarms = last + 1 - hits
+    return Curve(
+        np.append(np.inf, ranked[last]),
+        np.append(0.0, false_alarms / (truth.size - n1)),
+        np.append(0.0, hits / n1),
+    )
+
+
+def compare_paired(y: ArrayLike, a: ArrayLike, b: ArrayLike, confidence: float = 0.95) -> Estimate:
+    """Return AUC of `a` minus AUC of `b` on the same cases, with DeLong's test.
+
+    Parameters
+    ----------
+    y
+        Truth, shape (n,).
+    a, b
+        The two scores, shape (n,); a case where one is NaN is left out.
+    confidence
+        Of the Wald interval.
+    """
+    y, scores = _complete(y, a, b)
+    n1 = int(y.sum())
+    n0 = y.size - n1
+    result = Estimate(
+        measure="auc_difference",
+        n=y.size,
+        n_positive=n1,
+        ci_method="delong_wald",
+        test="delong_paired",
+    )
+    if n1 == 0 or n0 == 0:
+        return replace(result, status="one class" if y.size else "no data")
+    wins_a, wins_b = _wins(y, scores[0]), _wins(y, scores[1])
+    above, below = wins_a[0] - wins_b[0], wins_a[1] - wins_b[1]
+    difference = float(above.sum()) / (2 * n0 * n1)
+    result = replace(result, estimate=difference)
+    if not (above.any() or below.any()):
+        same = np.array_equal(scores[0], scores[1])
+        return replace(result, p_value=1.0, status="identical" if same else "same ranking")
+    if min(n1, n0) < 2:
+        return replace(result, status="too few")
+    if not (np.ptp(above) or np.ptp(below)):
+        return replace(result, status="constant")
+    error = float(np.sqrt(_variance(above, below)))
+    z, width = difference / error, critical(confidence) * error
+    return replace(
+        result,
+        ci_low=difference - width,
+        ci_high=difference + width,
+        statistic=z,
+        p_value=two_sided(z),
+    )
+
+
+def compare_unpaired(
+    y1: ArrayLike, s1: ArrayLike, y2: ArrayLike, s2: ArrayLike, confidence: float = 0.95
+) -> Estimate:
+    """Return AUC of the first minus AUC of the second group of different cases.
+
+    Statistic and p are pROC's: t with Welch's degrees of freedom; df and the normal test's p are
+    in the note.
+
+    Parameters
+    ----------
+    y1, s1, y2, s2
+        Truth and score of either group, shapes (n1,) and (n2,), as for `auc`.
+    confidence
+        Of the interval, by the same t distribution.
+    """
+    groups = [_complete(y, s) for y, s in ((y1, s1), (y2, s2))]
+    sizes = [truth.size for truth, _ in groups]
+    positives = [int(truth.sum()) for truth, _ in groups]
+    result = Estimate(
+        measure="auc_difference",
+        n=sum(sizes),
+        n_positive=sum(positives),
+        ci_method="delong_t",
+        test="delong_unpaired",
+    )
+    smaller = [min(p, n - p) for p, n in zip(positives, sizes, strict=True)]
+    if min(smaller) == 0:
+        return replace(result, status="one class" if min(sizes) else "no data")
+    wins = [_wins(truth, scores[0]) for truth, scores in groups]
+    areas = [float(above.mean()) / (2 * below.size) for above, below in wins]
+    difference = areas[0] - areas[1]
+    result = replace(result, estimate=difference)
+    if min(smaller) < 2:
+        return replace(result, status="too few")
+    v1, v2 = (_variance(above, below) for above, below in wins)
+    if v1 + v2 == 0:
+        return replace(result, status="constant")
+    if min(v1, v2) == 0:
+        result = result.noting("one_without_variance")
+    error = float(np.sqrt(v1 + v2))
+    df = (v1 + v2) ** 2 / (v1**2 / (sizes[0] - 1) + v2**2 / (sizes[1] - 1))
+    t = difference / error
+    width = float(stdtrit(df, (1 + confidence) / 2)) * error
+    return replace(
+        result,
+        ci_low=difference - width,
+        ci_high=difference + width,
+        statistic=t,
+        p_value=float(2 * stdtr(df, -abs(t))),
+    ).noting(f"df={write_number(df)}", f"z={write_number(t)}", f"z_p={write_number(two_sided(t))}")
+
+
+def at_cutoff(y: ArrayLike, score: ArrayLike, cutoff: float, confidence: float = 0.95) -> CutOff:
+    """Return sensitivity, specificity and accuracy with Wilson's limits.
+
+    Parameters
+    ----------
+    y, score
+        As for `auc`.
+    cutoff
+        Fixed beforehand; a case is positive at or above it.
+    confidence
+        Of the intervals.
+    """
+    y, scores = _complete(y, score)
+    called = scores[0] >= cutoff
+    n1 = int(y.sum())
+
+    def share(measure: str, right: NDArray[np.bool_], among: int) -> Estimate:
+        count = int(right.sum())
+        result = wilson(count, among, confidence)
+        if y.size and among == 0:
+            result = replace(result, status="one class")
+        return replace(result, measure=measure, n=y.size, n_positive=n1).noting(
+            f"count={count}/{among}"
+        )
+
+    return CutOff(
+        cutoff,
+        share("sensitivity", called & y, n1),
+        share("specificity", ~called & ~y, y.size - n1),
+        share("accuracy", called == y, y.size),
+    )
+
+
+def _complete(
+    y: ArrayLike, *scores: ArrayLike
+) -> tuple[NDArray[np.bool_], list[NDArray[np.float64]]]:
+    """Return truth and scores of the cases that have all of them."""
+    truth = np.asarray(y, dtype=float)
+    values = [np.asarray(score, dtype=float) for score in scores]
+    if truth.ndim != 1 or any(value.shape != truth.shape for value in values):
+        raise ValueError("truth and scores must be one-dimensional and of the same length")
+    known = ~np.isnan(truth)
+    if not np.isin(truth[known], (0, 1)).all():
+        raise ValueError("truth must be 0 or 1")
+    for value in values:
+        known &= ~np.isnan(value)
+    return truth[known].astype(bool), [value[known] for value in values]
+
+
+def _wins(y: NDArray[np.bool_], score: NDArray[np.float64]) -> tuple[Counts, Counts]:
+    """Return, doubled, the negatives below each positive and the positives above each negative."""
+    order = np.argsort(score)
+    ranked, truth = score[order], y[order]
+    group = np.cumsum(np.append(False, ranked[1:] != ranked[:-1])[: truth.size])
+    tied_positive = np.bincount(group[truth], minlength=group[-1] + 1)
+    tied_negative = np.bincount(group) - tied_positive
+    wins = np.empty(truth.size, dtype=np.int64)
+    wins[order] = np.where(
+        truth,
+        (2 * np.cumsum(tied_negative) - tied_negative)[group],
+        (2 * (tied_positive.sum() - np.cumsum(tied_positive)) + tied_positive)[group],
+    )
+    return wins[y], wins[~y]
+
+
+def _variance(above: Counts, below: Counts) -> float:
+    """Return DeLong's variance of an AUC, or of a difference if the counts are differences."""
+    n1, n0 = above.size, below.size
+    return float(np.var(above, ddof=1)) / (4 * n0**2 * n1) + float(np.var(below, ddof=1)) / (
+        4 * n1**2 * n0
+    )

@@ -1,0 +1,114 @@
+import runpy
+
+import numpy as np
+import pytest
+
+from bonescint.resources import ROOT
+from bonescint.stats.estimate import read_estimates
+from compare_software import compare_software
+from tests.unit.metrics_tables import (
+    SETTINGS,
+    assert_worded,
+    notes,
+    snakemake_object,
+    write_measurements,
+    write_reference,
+)
+
+TRUTH = {f"{group}{i}": int(i < 4) for group in "MH" for i in range(8)}
+MDP = {f"M{i}": (round(2.1 - 0.25 * ((i * 3) % 8), 2), 8 - i) for i in range(8)}
+HMDP = {f"H{i}": (round(1.9 - 0.2 * i, 2), (i * 5) % 8) for i in range(8)}
+RESULTS = {"bonenavi": MDP, "vsbone3": HMDP}
+
+
+def run(tmp_path, truth=TRUTH, results=RESULTS, pairs=(("bonenavi", "vsbone3"),)):
+    compare_software(
+        write_reference(tmp_path / "reference.csv", truth),
+        write_measurements(tmp_path / "measurements.csv", results),
+        pairs,
+        SETTINGS,
+        tmp_path / "table.csv",
+    )
+    rows = list(read_estimates(tmp_path / "table.csv"))
+    assert_worded(rows)
+    return rows
+
+
+def test_every_row_is_unpaired_and_says_that_it_is_confounded(tmp_path):
+    rows = run(tmp_path)
+    assert [row.measure for row in rows] == [
+        "auc_difference",
+        "sensitivity_difference",
+        "specificity_difference",
+    ] * 2
+    for row in rows:
+        assert "confounded" in notes(row)
+        assert (row.subject, row.comparator) == ("bonenavi", "vsbone3")
+        assert row.test in ("delong_unpaired", "")
+        assert row.ci_method in ("delong_t", "newcombe")
+        assert (row.n, row.n_positive) == (16, 8)
+
+
+def test_differences_are_first_minus_second(tmp_path):
+    _, sensitivity, specificity = run(tmp_path)[:3]
+    for row, ill in ((sensitivity, True), (specificity, False)):
+        right = [
+            [(bsi >= 1) == ill for code, (bsi, _) in cases.items() if TRUTH[code] == ill]
+            for cases in (MDP, HMDP)
+        ]
+        assert row.estimate == pytest.approx(np.mean(right[0]) - np.mean(right[1]), abs=1e-9)
+        assert notes(row)["count"] == f"{sum(right[0])}/4"
+        assert notes(row)["count_comparator"] == f"{sum(right[1])}/4"
+        assert row.ci_low < row.estimate < row.ci_high
+
+
+def test_who_is_left_out_is_counted_on_either_side(tmp_path):
+    results = {
+        "bonenavi": MDP | {"M0": "missing"},
+        "vsbone3": HMDP | {"H0": "segmentation_failed", "H1": "segmentation_failed"},
+    }
+    for row in run(tmp_path, TRUTH | {"M7": None}, results):
+        assert row.n == 12
+        assert notes(row)["left_out_missing"] == "1"
+        assert notes(row)["left_out_no_reference"] == "1"
+        assert notes(row)["comparator_left_out_segmentation_failed"] == "2"
+
+
+@pytest.mark.parametrize(
+    ("truth", "results"),
+    [
+        ({}, {}),
+        (TRUTH, {"bonenavi": MDP}),
+        ({}, RESULTS),
+        (TRUTH | {f"M{i}": 1 for i in range(8)}, RESULTS),
+        (dict.fromkeys(TRUTH, 0), RESULTS),
+        ({"M0": 1, "M1": 0, "H0": 1, "H1": 0}, RESULTS),
+    ],
+)
+def test_degenerate_cohorts_keep_every_row(tmp_path, truth, results):
+    rows = run(tmp_path, truth, results)
+    assert len(rows) == 6
+    assert rows[0].status != "ok"
+    for row in rows:
+        assert "confounded" in notes(row)
+        if row.status != "ok":
+            assert np.isnan([row.ci_low, row.ci_high, row.p_value]).all(), row
+
+
+def test_no_pairs(tmp_path):
+    assert run(tmp_path, pairs=()) == []
+
+
+def test_adapter(tmp_path):
+    run(tmp_path)
+    fake = snakemake_object(
+        tmp_path,
+        {
+            "reference": str(tmp_path / "reference.csv"),
+            "measurements": str(tmp_path / "measurements.csv"),
+        },
+        {"table": str(tmp_path / "out.csv")},
+        {"pairs": [["bonenavi", "vsbone3"]], "settings": SETTINGS},
+    )
+    runpy.run_path(str(ROOT / "scripts/compare_software.py"), {"snakemake": fake}, "__main__")
+    assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "table.csv").read_bytes()
