@@ -1,0 +1,73 @@
+"""Header text as a reader sees it: raw values decoded in every charset found in Japan.
+
+pydicom decodes most of it. Two things it does not: it splits a Person Name at the byte ``=``, which
+is also half of a kanji in ISO 2022 IR 87 (春 is 0x3D55, so 春子 comes out as ``=U;R``), and it
+knows no undeclared Shift-JIS. So values are decoded here from the bytes in the file.
+"""
+
+import re
+
+from pydicom.charset import convert_encodings, decode_bytes, python_encoding
+
+_ESCAPES = re.compile(rb"(\x1b[()$*\-,./][()*\-,./]?[0-~])")
+_DELIMITERS = {0x09, 0x0A, 0x0C, 0x0D, 0x3D, 0x5C, 0x5E}
+_JAPANESE = {"ISO_IR 13", "ISO 2022 IR 13", "ISO 2022 IR 87", "ISO 2022 IR 159"}
+_UNDECLARED = {"", "ISO_IR 6", "ISO 2022 IR 6"}
+
+
+def decode(value: bytes, charset: tuple[str, ...] = ("",)) -> str:
+    """Decode a header value; never raises.
+
+    Parameters
+    ----------
+    value
+        The bytes as they stand in the file.
+    charset
+        The values of Specific Character Set; ``("",)`` if none is declared.
+
+    Notes
+    -----
+    cp932 is used for what is called Shift-JIS or JIS X 0201, for it alone holds ① and 髙.
+    Undeclared 8-bit text is UTF-8 if it is valid UTF-8, else cp932, else Latin-1: a guess for
+    Japanese archives.
+    """
+    if value.isascii() and b"\x1b" not in value:
+        return value.decode("ascii")
+    declared = set(charset)
+    if declared & _JAPANESE:
+        return _decode_japanese(value)
+    known = declared <= python_encoding.keys()
+    if not known or declared <= _UNDECLARED or "ISO_IR 192" in declared:
+        return _guess(value)
+    try:
+        encodings = convert_encodings(list(charset))
+        text = decode_bytes(value, encodings, _DELIMITERS)
+    except (LookupError, UnicodeError):
+        return _guess(value)
+    return text if "\ufffd" not in text else _guess(value)
+
+
+def _guess(value: bytes) -> str:
+    if b"\x1b" in value:
+        return _decode_japanese(value)
+    for codec in ("utf-8", "cp932"):
+        try:
+            return value.decode(codec)
+        except UnicodeDecodeError:
+            continue
+    return value.decode("latin-1")
+
+
+def _decode_japanese(value: bytes) -> str:
+    """Decode ISO 2022 with JIS X 0201, 0208 and 0212, segment by segment."""
+    text, escape = [], b""
+    for part in _ESCAPES.split(value):
+        if part.startswith(b"\x1b"):
+            escape = part
+        elif part.isascii() and escape.startswith(b"\x1b$"):
+            text.append((escape + part).decode("iso2022_jp_ext", "replace"))
+        elif escape == b"\x1b(I":  # half-width katakana in seven bits
+            text.append(bytes(b | 0x80 if b > 0x20 else b for b in part).decode("cp932", "replace"))
+        elif part:
+            text.append(part.decode("cp932", "replace"))
+    return "".join(text)

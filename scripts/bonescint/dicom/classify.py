@@ -1,0 +1,122 @@
+"""What kind of image a header describes, and of which phase of the examination."""
+
+from bonescint.dicom.elements import Elements
+from bonescint.dicom.tracer import Verdict
+from bonescint.dicom.vocabulary import scan_terms
+
+SECONDARY_CAPTURE_CLASSES = {
+    "1.2.840.10008.5.1.4.1.1.7",
+    "1.2.840.10008.5.1.4.1.1.7.1",
+    "1.2.840.10008.5.1.4.1.1.7.2",
+    "1.2.840.10008.5.1.4.1.1.7.3",
+    "1.2.840.10008.5.1.4.1.1.7.4",
+}
+# Image Type value 3 of the NM IOD (PS3.3 C.8.4.9.1.1)
+_KINDS = {
+    "WHOLE BODY": "whole_body",
+    "TOMO": "spect",
+    "GATED TOMO": "spect",
+    "RECON TOMO": "spect",
+    "RECON GATED TOMO": "spect",
+    "STATIC": "static",
+    "DYNAMIC": "dynamic",
+    "GATED": "dynamic",
+}
+# the text nearest to the image first: a study's description is shared by its early and late images
+_PHASE_LEVELS: tuple[dict[str, int], ...] = (
+    {
+        "ImageComments (0020,4000)": 0x00204000,
+        "SeriesDescription (0008,103e)": 0x0008103E,
+        "ImageID (0054,0400)": 0x00540400,
+    },
+    {"ProtocolName (0018,1030)": 0x00181030},
+    {
+        "PerformedProcedureStepDescription (0040,0254)": 0x00400254,
+        "StudyDescription (0008,1030)": 0x00081030,
+        "RequestedProcedureDescription (0032,1060)": 0x00321060,
+    },
+)
+_GENIE_SERIES_NAMES = {0x0009: (0x20,), 0x0011: (0x10, 0x12)}
+
+
+def image_type_of(header: Elements) -> list[str]:
+    """Return the values of Image Type in upper case.
+
+    Parameters
+    ----------
+    header
+        Of the instance.
+    """
+    return [v.strip().upper() for v in header.text(0x00080008).split("\\")]
+
+
+def find_kind(header: Elements, has_pixel_data: bool) -> Verdict:
+    """Return whole_body, spect, static, dynamic, secondary_capture, non_image or other_modality.
+
+    Parameters
+    ----------
+    header
+        Of the instance.
+    has_pixel_data
+        Whether Pixel Data follow (even an empty one).
+
+    Notes
+    -----
+    A picture of a screen is a secondary capture also where it is dressed as an NM image: coloured,
+    or Image Type SECONDARY, which the NM IOD forbids.
+    """
+    if header.text(0x00080016) in SECONDARY_CAPTURE_CLASSES:
+        return Verdict("secondary_capture", "SOPClassUID Secondary Capture")
+    if not has_pixel_data:
+        return Verdict("non_image", "no PixelData")
+    if header.text(0x00080060) != "NM":
+        return Verdict("other_modality", "Modality is not NM")
+    values = image_type_of(header)
+    if header.text(0x00280004).upper() not in {"MONOCHROME1", "MONOCHROME2", "PALETTE COLOR", ""}:
+        return Verdict("secondary_capture", "PhotometricInterpretation is a colour model")
+    if values[1:2] == ["SECONDARY"]:
+        return Verdict("secondary_capture", "ImageType SECONDARY")
+    for value in [*values[2:3], *values]:
+        if value in _KINDS:
+            radiation = "".join(f"\\{v}" for v in values[3:4] if v in {"EMISSION", "TRANSMISSION"})
+            return Verdict(_KINDS[value], f"ImageType {value}{radiation}")
+    if header.text(0x00181301) or header.text(0x00180015).upper() == "WHOLE BODY":
+        return Verdict("whole_body", "WholeBodyTechnique (0018,1301) or BodyPartExamined")
+    return Verdict("static", "no known value in ImageType")
+
+
+def find_phase(header: Elements) -> Verdict:
+    """Return delayed, early or unclear.
+
+    Parameters
+    ----------
+    header
+        Of the instance.
+
+    Notes
+    -----
+    The level nearest to the image that says anything decides: image and series, then protocol, then
+    study and procedure. One that names both phases, or the whole three-phase examination, is
+    unclear. Silence means delayed for a whole-body emission image: the skeleton is imaged hours
+    after the injection by routine, a whole-body pass takes longer than the blood-pool phase lasts,
+    and consoles label the early pass, not the routine one. Any other kind of image stays unclear.
+    """
+    values = image_type_of(header)
+    if "TRANSMISSION" in values:
+        return Verdict("unclear", "ImageType TRANSMISSION")
+    for number, level in enumerate(_PHASE_LEVELS):
+        texts = [(where, header.text(tag)) for where, tag in level.items()]
+        if number == 0:
+            genie = header.private("GEMS_GENIE_1", _GENIE_SERIES_NAMES)
+            texts += [(f"GEMS_GENIE_1 {where}", text) for where, text in genie]
+        said: dict[str, str] = {}
+        for where, text in texts:
+            for found in scan_terms("phase").find(text) if text else ():
+                said.setdefault(found.meaning, f"{where} {found.term}")
+        if len(said) == 1:
+            return Verdict(*next(iter(said.items())))
+        if said:
+            return Verdict("unclear", "; ".join(said.values()))
+    if "WHOLE BODY" in values:
+        return Verdict("delayed", "ImageType WHOLE BODY, no term of an early phase")
+    return Verdict("unclear", "no term of a phase")

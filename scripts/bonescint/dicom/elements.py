@@ -1,0 +1,131 @@
+"""Plain and fast access to a header's values, decoded, whatever is wrong with them."""
+
+import struct
+from collections.abc import Iterator
+
+from pydicom.dataelem import DataElement, RawDataElement
+from pydicom.dataset import Dataset
+from pydicom.values import convert_SQ
+
+from bonescint.dicom.charset import decode
+
+_SPECIFIC_CHARACTER_SET = 0x00080005
+
+
+class Elements:
+    r"""The elements of a data set or sequence item by tag, read without pydicom's conversions.
+
+    Parameters
+    ----------
+    dataset
+        As read from a file (raw) or built in memory.
+    charset
+        Specific Character Set of the enclosing data set, for an item that declares none.
+
+    Notes
+    -----
+    A value that breaks its VR's rules (a decimal string that is none) is what the table should
+    show, so text is not parsed. It is also three times as fast as `Dataset.__getitem__`.
+    """
+
+    def __init__(self, dataset: Dataset, charset: tuple[str, ...] = ("",)) -> None:
+        self._elements: dict[int, DataElement | RawDataElement] = {
+            int(element.tag): element for element in dataset.values()
+        }
+        self._creators = [
+            tag for tag in self._elements if tag >> 16 & 1 and 0x10 <= tag & 0xFFFF <= 0xFF
+        ]
+        self.charset = charset
+        if _SPECIFIC_CHARACTER_SET in self._elements:
+            values = self.text(_SPECIFIC_CHARACTER_SET).split("\\")
+            self.charset = tuple(v.strip().replace("2022_IR", "2022 IR") for v in values)
+
+    def text(self, tag: int) -> str:
+        r"""Return a text value, several joined by ``\``, padding stripped; empty if absent.
+
+        Parameters
+        ----------
+        tag
+            The element.
+        """
+        element = self._elements.get(tag)
+        if element is None or element.value is None:
+            return ""
+        value = element.value
+        if isinstance(value, bytes):
+            text = decode(value, self.charset)
+        elif isinstance(value, str) or element.VR == "PN" or not hasattr(value, "__iter__"):
+            text = str(value)
+        else:
+            text = "\\".join(str(v) for v in value)
+        return text.replace("\0", "").strip()
+
+    def integers(self, tag: int) -> list[int]:
+        """Return the values of an element of VR US; empty if absent or of an odd length.
+
+        Parameters
+        ----------
+        tag
+            The element.
+        """
+        element = self._elements.get(tag)
+        if element is None or element.value is None or element.value == "":
+            return []
+        value = element.value
+        if isinstance(value, bytes):
+            if len(value) % 2:
+                return []
+            order = (
+                "<" if not isinstance(element, RawDataElement) or element.is_little_endian else ">"
+            )
+            return list(struct.unpack(f"{order}{len(value) // 2}H", value))
+        return [int(v) for v in (value if hasattr(value, "__iter__") else [value])]
+
+    def numbers(self, tag: int) -> list[float]:
+        """Return the values of an element of VR DS; empty if absent or no numbers.
+
+        Parameters
+        ----------
+        tag
+            The element.
+        """
+        try:
+            return [float(v) for v in self.text(tag).split("\\") if v.strip()]
+        except ValueError:
+            return []
+
+    def items(self, tag: int) -> list["Elements"]:
+        """Return the items of a sequence; empty if absent.
+
+        Parameters
+        ----------
+        tag
+            The element.
+        """
+        element = self._elements.get(tag)
+        if element is None or not element.value:
+            return []
+        value = element.value
+        if isinstance(element, RawDataElement):
+            implicit = element.is_implicit_VR or element.VR == "UN"  # PS3.5 6.2.2
+            value = convert_SQ(value, implicit, element.is_little_endian)
+        return [Elements(item, self.charset) for item in value if isinstance(item, Dataset)]
+
+    def private(
+        self, creator: str, wanted: dict[int, tuple[int, ...]]
+    ) -> Iterator[tuple[str, str]]:
+        """Yield ``(gggg,xxee)`` and text of private elements, found by their creator.
+
+        Parameters
+        ----------
+        creator
+            The private creator whose blocks are looked for.
+        wanted
+            Low bytes of element numbers, by odd group.
+        """
+        for holder in self._creators:
+            group = holder >> 16
+            if group in wanted and self.text(holder) == creator:
+                for element in wanted[group]:
+                    if text := self.text(group << 16 | (holder & 0xFF) << 8 | element):
+                        yield f"({group:04x},xx{element:02x})", text

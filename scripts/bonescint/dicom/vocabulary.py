@@ -1,0 +1,123 @@
+"""Known terms in free text of any width, case and hyphenation, the longest reading first."""
+
+import csv
+import re
+import unicodedata
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from bonescint.resources import RESOURCES
+
+_LATIN = "a-z\u00df-\u024f"
+_KATAKANA = "ァ-ヺー"
+# the nuclide may be glued to the agent's name: TcMDP, 99mTcHMDP, Tc99mMDP, テクネピロリン酸
+_NUCLIDE = (
+    rf"(?:(?<![{_LATIN}])(?:99 ?m[\W_]*(?:tc[\W_]*)?|tc[\W_]*(?:99 ?m?[\W_]*)?)"
+    rf"|(?<![{_KATAKANA}])テクネ(?:チウム)?[\W_]*(?:99 ?m?[\W_]*)?)"
+)
+
+
+class Found(NamedTuple):
+    """A term that occurs in a text: what it means and how the vocabulary spells it."""
+
+    meaning: str
+    term: str
+
+
+def fold(text: str) -> str:
+    """Return text without differences of width, case and composition (half-width kana too).
+
+    Parameters
+    ----------
+    text
+        Any text.
+    """
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def _pattern(term: str) -> str:
+    """Return the regular expression of one term, with the boundaries of its script."""
+    core = fold(term.strip("*"))
+    body = r"[\W_]*".join(re.escape(word) for word in core.split(" "))
+    body = body.replace("ー", "[ー\\-‐―−─]")  # the long vowel is often typed as a dash
+    before = after = ""
+    if not term.startswith("*"):
+        for script in (_LATIN, _KATAKANA):
+            if re.match(f"[{script}]", core):
+                before = f"(?(1)|(?<![{script}]))"
+    if not term.endswith("*") and re.search(f"[{_LATIN}]$", core):
+        after = f"(?![{_LATIN}])"
+    return f"({before}{body}{after})"
+
+
+def _rank(term: str) -> tuple[int, int, str]:
+    """Order terms by the letters they use up, then by their fewest gaps."""
+    core = fold(term.strip("*"))
+    return -len(core.replace(" ", "")), core.count(" "), term
+
+
+class Vocabulary:
+    """Terms and what they mean.
+
+    Parameters
+    ----------
+    terms
+        Term to meaning. A space stands for any or no separator; ``*`` at an end lets the word go on
+        there (``früh*`` finds Frühaufnahme). The meaning ``none`` hides a term: it is read as
+        nothing, and so is what it contains.
+
+    Notes
+    -----
+    Names nest (HMDP holds MDP, ヒドロキシメチレンジホスホン酸 holds メチレンジホスホン酸): the text
+    is read from left to right, at each place the longest term wins and is used up, and a Latin or
+    katakana term must not have a letter of its own script before it, nor a Latin one a letter
+    behind it. So an unlisted longer word is not found, rather than found as the shorter one inside
+    it.
+    """
+
+    def __init__(self, terms: dict[str, str]) -> None:
+        spelled = sorted(terms, key=_rank)
+        self._found = [Found(terms[term], term.strip("*")) for term in spelled]
+        self._regex = re.compile(f"({_NUCLIDE})?(?:{'|'.join(map(_pattern, spelled))})")
+        self.find = lru_cache(maxsize=4096)(self._find)  # descriptions repeat from file to file
+
+    def _find(self, text: str) -> tuple[Found, ...]:
+        """Return the terms in a text, each once, in the order of their places."""
+        matches = self._regex.finditer(fold(text[:1024]))
+        found = (self._found[(match.lastindex or 2) - 2] for match in matches)
+        return tuple(dict.fromkeys(f for f in found if f.meaning != "none"))
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (RESOURCES / name).open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+@cache
+def tracer_terms() -> Vocabulary:
+    """Return the tracers' names (resources/tracers.csv)."""
+    return Vocabulary(
+        {row["value"]: row["tracer"] for row in _rows("tracers.csv") if not row["scheme"]}
+    )
+
+
+@cache
+def tracer_codes() -> dict[tuple[str, str], str]:
+    """Return the tracers by coding scheme and code value (resources/tracers.csv)."""
+    rows = _rows("tracers.csv")
+    return {(row["scheme"], row["value"]): row["tracer"] for row in rows if row["scheme"]}
+
+
+@cache
+def scan_terms(attribute: str) -> Vocabulary:
+    """Return the words for one property of a scan (resources/scan_terms.csv).
+
+    Parameters
+    ----------
+    attribute
+        ``phase`` or ``view``.
+    """
+    rows = _rows("scan_terms.csv")
+    return Vocabulary(
+        {row["term"]: row["meaning"] for row in rows if row["attribute"] == attribute}
+    )

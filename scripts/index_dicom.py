@@ -1,0 +1,71 @@
+"""List every file of the raw folder: a row per readable instance, or why there is none."""
+
+import csv
+import logging
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bonescint.dicom import INDEX_COLUMNS, UNREADABLE_COLUMNS, index_tree
+from bonescint.errors import InputError
+from bonescint.files import replacing
+from bonescint.joblog import job_log
+from bonescint.resources import Texts
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+logger = logging.getLogger(__name__)
+
+
+def index_dicom(
+    dicom: Path, index: Path, unreadable: Path, workers: int, language: str = "ja"
+) -> None:
+    """Write the index of instances and the list of files that are none (docs/tables.md).
+
+    Parameters
+    ----------
+    dicom
+        The raw folder; every file below it is opened once, up to its pixels.
+    index, unreadable
+        The two tables; each file stands in one of them, sorted by path.
+    workers
+        Processes.
+    language
+        Of the messages.
+
+    Raises
+    ------
+    InputError
+        If there is no such folder or no file in it.
+    """
+    if not dicom.is_dir():
+        raise InputError(Texts("ingest", language)("no_folder"))
+    counts: Counter[str] = Counter()
+    with replacing(index) as index_stream, replacing(unreadable) as unreadable_stream:
+        tables = {
+            True: csv.DictWriter(index_stream, INDEX_COLUMNS, lineterminator="\n"),
+            False: csv.DictWriter(unreadable_stream, UNREADABLE_COLUMNS, lineterminator="\n"),
+        }
+        for table in tables.values():
+            table.writeheader()
+        for readable, row in index_tree(dicom, workers):
+            tables[readable].writerow(row)
+            counts["instances" if readable else f"unreadable: {row['reason']}"] += 1
+            if readable:
+                counts.update(f"{name}: {row[name]}" for name in ("kind", "phase", "tracer"))
+        if not counts:
+            raise InputError(Texts("ingest", language)("no_files"))
+    for what, count in sorted(counts.items()):
+        logger.info("%s: %d", what, count)
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        index_dicom(
+            dicom=Path(snakemake.input.dicom),
+            index=Path(snakemake.output.index),
+            unreadable=Path(snakemake.output.unreadable),
+            workers=snakemake.threads,
+            language=snakemake.params.get("language", "ja"),
+        )
