@@ -1,0 +1,79 @@
+"""Writing DICOM elements in Explicit VR Little Endian (PS3.5 section 7.1.2)."""
+
+import struct
+from typing import TypeAlias
+
+# VR and value; a sequence is a list of items, or bytes when it is encoded already
+Element: TypeAlias = tuple[str, "bytes | list[Elements]"]
+Elements: TypeAlias = dict[int, Element]
+
+LONG_VRS = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "SQ", "UC", "UN", "UR", "UT", "SV", "UV"})
+_ITEM = struct.pack("<HH", 0xFFFE, 0xE000)
+_ZERO_PADDED = frozenset({"OB", "UI", "UN"})
+
+
+def encode_element(tag: int, vr: str, value: bytes) -> list[bytes]:
+    """Return header, value and padding of one element, unjoined so that pixels are copied once.
+
+    Parameters
+    ----------
+    tag
+        The tag as one number, such as ``0x00100010``.
+    vr
+        The value representation.
+    value
+        The value in little endian, not yet padded.
+
+    Raises
+    ------
+    ValueError
+        If the value is too long for its VR's length field.
+    """
+    pad = len(value) & 1
+    length = len(value) + pad
+    head = struct.pack("<HH2s", tag >> 16, tag & 0xFFFF, vr.encode("ascii"))
+    if vr in LONG_VRS:
+        parts = [head + struct.pack("<HI", 0, length), value]
+    elif length <= 0xFFFF:
+        parts = [head + struct.pack("<H", length), value]
+    else:
+        raise ValueError(f"value of {length} bytes in VR {vr}")
+    if pad:
+        parts.append(b"\0" if vr in _ZERO_PADDED else b" ")
+    return parts
+
+
+def encode_items(items: list[Elements]) -> bytes:
+    """Return the value of a sequence, its items with explicit lengths."""
+    parts = []
+    for item in items:
+        body = b"".join(encode_dataset(item))
+        parts += [_ITEM, struct.pack("<I", len(body)), body]
+    return b"".join(parts)
+
+
+def encode_dataset(elements: Elements) -> list[bytes]:
+    """Return the parts of a data set in tag order, unjoined."""
+    parts: list[bytes] = []
+    for tag in sorted(elements):
+        vr, value = elements[tag]
+        if isinstance(value, list):
+            value = encode_items(value)
+        parts += encode_element(tag, vr, value)
+    return parts
+
+
+def encapsulate(fragments: list[bytes]) -> bytes:
+    """Return encapsulated pixel data: one fragment a frame, empty offset table (PS3.5 A.4).
+
+    Parameters
+    ----------
+    fragments
+        One compressed frame each, of any length.
+    """
+    parts = [_ITEM, struct.pack("<I", 0)]
+    for fragment in fragments:
+        body = fragment + b"\0" * (len(fragment) & 1)
+        parts += [_ITEM, struct.pack("<I", len(body)), body]
+    parts.append(struct.pack("<HHI", 0xFFFE, 0xE0DD, 0))
+    return b"".join(parts)

@@ -1,0 +1,228 @@
+"""What becomes of each attribute: the hospital's table over the allow-list (R18, R19)."""
+
+import csv
+import re
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from pydicom.datadict import dictionary_has_tag, dictionary_VR, keyword_for_tag
+from pydicom.sr.codedict import codes
+
+from bonescint.deid.encoding import encode_items
+from bonescint.deid.refusal import mistake
+from bonescint.errors import InputError
+from bonescint.resources import RESOURCES
+
+ALLOW_LIST = RESOURCES / "nm_attributes.csv"
+ACTIONS = frozenset({"keep", "empty", "remove", "replace", "code", "fixed", "vocabulary", "dummy"})
+# the hospital's words; what they mean here depends on Type and place (R19)
+TABLE_ACTIONS = frozenset({"code", "remove", "keep", "replace", "fixed", "review"})
+# the place holders that Type 1 asks for (R19), one per VR; other VRs are refused when needed
+DUMMIES = {
+    "AS": b"000Y", "CS": b"REMOVED", "DA": b"19000101", "DS": b"0", "DT": b"19000101", "IS": b"0",
+    "LO": b"REMOVED", "LT": b"REMOVED", "PN": b"REMOVED", "SH": b"REMOVED", "ST": b"REMOVED",
+    "TM": b"000000", "UC": b"REMOVED", "UT": b"REMOVED",
+}  # fmt: skip
+STUDY_DESCRIPTION = 0x00081030
+SERIES_DESCRIPTION = 0x0008103E
+# PS3.15 options that hold for every file written: basic profile; descriptions are replaced by fixed
+# and listed ones; the study date, the patient's characteristics and the station name stay (R24)
+OPTIONS = (
+    codes.cid7050.BasicApplicationConfidentialityProfile,
+    codes.cid7050.CleanDescriptorsOption,
+    codes.cid7050.RetainLongitudinalTemporalInformationFullDatesOption,
+    codes.cid7050.RetainPatientCharacteristicsOption,
+    codes.cid7050.RetainDeviceIdentityOption,
+)
+_METHOD = "Hospital tag table over NM allow-list\\Only the study date is kept of dates and times"
+_TAG = re.compile(r"\(([0-9A-Fa-f]{4}),([0-9A-Fa-f]{4})\)")
+_GROUPS = frozenset({"odd groups", "60xx"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The decision for one attribute at one place of nesting.
+
+    Parameters
+    ----------
+    tag, keyword
+        The attribute.
+    vr
+        Its VR; alternatives are joined by ``/``.
+    vm
+        The greatest number of values; None if any number.
+    type
+        1, 1C, 2, 2C, 3 or empty (in no module) at this place in this IOD.
+    action
+        One of `ACTIONS`.
+    items
+        The decisions inside a sequence that stays.
+    """
+
+    tag: int
+    keyword: str
+    vr: str
+    vm: int | None
+    type: str
+    action: str
+    items: dict[int, "Rule"] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Every decision for one IOD.
+
+    Parameters
+    ----------
+    iod
+        ``nm`` or ``sc`` (Secondary Capture).
+    rules
+        Decisions by tag; what has none is removed.
+    fixed
+        The encoded values of the attributes with action ``fixed``.
+    """
+
+    iod: str
+    rules: dict[int, Rule]
+    fixed: dict[int, bytes]
+
+
+def load_policies(
+    tag_table: Path, study_description: str, series_description: str
+) -> dict[str, Policy]:
+    """Read the policies for both IODs.
+
+    Parameters
+    ----------
+    tag_table
+        The hospital's table (columns tag, keyword, action).
+    study_description, series_description
+        The fixed strings of R21.
+
+    Returns
+    -------
+    dict
+        ``nm`` and ``sc``.
+
+    Raises
+    ------
+    InputError
+        If a row of the table cannot be applied; file, row and cell are named.
+    """
+    fixed = _fixed_values(study_description, series_description)
+    table = _read_table(tag_table)
+    policies = {}
+    for iod in ("nm", "sc"):
+        rules = _read_allow_list(iod)
+        for tag, action in table.items():
+            _apply(rules, tag, action)
+            if tag not in rules and action == "keep":
+                # the table wins: what it keeps stays although the list does not know it
+                vr = dictionary_VR(tag)
+                rules[tag] = Rule(tag, keyword_for_tag(tag), vr, None, "", "keep")
+        policies[iod] = Policy(iod, rules, fixed)
+    return policies
+
+
+def by_type(rule: Rule) -> str:
+    """Return what "delete" means for an attribute at its place (R19).
+
+    Parameters
+    ----------
+    rule
+        The attribute with its Type.
+
+    Returns
+    -------
+    str
+        ``dummy``, ``empty`` or ``remove``.
+    """
+    if rule.type in ("1", "1C"):
+        return "dummy"
+    return "empty" if rule.type in ("2", "2C") else "remove"
+
+
+def _apply(rules: dict[int, Rule], tag: int, action: str) -> None:
+    """Put the hospital's decision for `tag` in place at every level of nesting."""
+    for key, rule in rules.items():
+        if key == tag:
+            rules[key] = replace(rule, action=by_type(rule) if action == "remove" else action)
+        _apply(rule.items, tag, action)
+
+
+def _read_allow_list(iod: str) -> dict[int, Rule]:
+    rules: dict[int, Rule] = {}
+    with ALLOW_LIST.open(encoding="utf-8", newline="") as stream:
+        # sorted by path: a sequence stands before what is inside it
+        for row in csv.DictReader(stream):
+            tags = [int(group + element, 16) for group, element in _TAG.findall(row["path"])]
+            level = rules
+            for parent in tags[:-1]:
+                level = level[parent].items
+            level[tags[-1]] = Rule(
+                tag=tags[-1],
+                keyword=row["keyword"].rpartition("/")[2],
+                vr=row["vr"],
+                vm=int(row["vm"].rpartition("-")[2]) if row["vm"][-1] != "n" else None,
+                type=row[f"type_{iod}"],
+                action=row["decision"],
+            )
+    return rules
+
+
+def _read_table(path: Path) -> dict[int, str]:
+    """Return tag -> action; the rows for private groups and overlays always mean removal."""
+    table: dict[int, str] = {}
+    problems = []
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        for number, row in enumerate(csv.DictReader(stream), start=2):
+            tag, action = (row.get("tag") or "").strip(), (row.get("action") or "").strip()
+            match = _TAG.fullmatch(tag)
+            where = {"file": path.name, "row": number, "tag": tag, "action": action}
+            if action not in TABLE_ACTIONS or (tag in _GROUPS) != (action == "review"):
+                problems.append(mistake("error.tag_table_action", **where))
+            elif match is None and tag not in _GROUPS:
+                problems.append(mistake("error.tag_table_tag", **where))
+            elif match is not None:
+                key = int(match[1] + match[2], 16)
+                if not _applicable(key, action):
+                    problems.append(mistake("error.tag_table_unfit", **where))
+                table[key] = action
+    if problems:
+        raise InputError(problems)
+    return table
+
+
+def _applicable(tag: int, action: str) -> bool:
+    """Tell whether the engine can carry out an action of the table for a tag."""
+    match action:
+        case "code":
+            return tag in (0x00100010, 0x00100020)
+        case "fixed":
+            return tag in (STUDY_DESCRIPTION, SERIES_DESCRIPTION)
+        case "replace":
+            return dictionary_has_tag(tag) and dictionary_VR(tag) == "UI"
+        case "keep":
+            return dictionary_has_tag(tag) and dictionary_VR(tag) != "SQ"
+    return True
+
+
+def _fixed_values(study_description: str, series_description: str) -> dict[int, bytes]:
+    def code(value: str, scheme: str, meaning: str) -> dict[int, tuple[str, bytes]]:
+        return {
+            0x00080100: ("SH", value.encode()),
+            0x00080102: ("SH", scheme.encode()),
+            0x00080104: ("LO", meaning.encode()),
+        }
+
+    options = [code(c.value, c.scheme_designator, c.meaning) for c in OPTIONS]
+    return {
+        0x00080005: b"ISO_IR 192",
+        STUDY_DESCRIPTION: study_description.encode(),
+        SERIES_DESCRIPTION: series_description.encode(),
+        0x00120062: b"YES",
+        0x00120063: _METHOD.encode(),
+        0x00120064: encode_items([dict(option) for option in options]),
+        # R24 keeps the study date as it was: the receiver is told that the date is the true one
+        0x00280303: b"UNMODIFIED",
+    }

@@ -1,0 +1,36 @@
+"""The one exception that keeps an instance out of the results, and the words for mistakes."""
+
+from bonescint.resources import Texts
+
+
+class Refused(Exception):
+    """An instance cannot be released.
+
+    Parameters
+    ----------
+    reason
+        A key ``reason.<reason>`` of resources/text/deid.csv.
+    detail
+        What was found, in counts, tags and lengths; never a value of the header.
+    """
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.detail = detail
+
+
+def mistake(key: str, **values: object) -> str:
+    """Return a message of resources/text/deid.csv in both languages.
+
+    The rules of this stage do not depend on the configured language: a change of it must not run
+    every patient again.
+
+    Parameters
+    ----------
+    key
+        The message's key.
+    values
+        Its fields.
+    """
+    return " / ".join(Texts("deid", language)(key, **values) for language in ("ja", "en"))

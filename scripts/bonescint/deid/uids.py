@@ -1,0 +1,37 @@
+"""Replacing UIDs, repeatably and everywhere alike (R20)."""
+
+import hashlib
+import hmac
+
+from pydicom._uid_dict import UID_dictionary
+
+
+def is_standard(uid: str) -> bool:
+    """Tell whether a UID is one the standard assigns (a SOP class or transfer syntax, say)."""
+    return uid in UID_dictionary
+
+
+class UidReplacer:
+    """Replace UIDs by ``2.25.<128 bit>`` taken from an HMAC-SHA256.
+
+    The same UID under the same secret gives the same replacement in every file and every run, so
+    references stay whole; without the secret, which dies with the ledger's key, nobody can tell
+    from a replacement which UID it was.
+
+    Parameters
+    ----------
+    secret
+        The ledger's secret for UIDs.
+    """
+
+    def __init__(self, secret: bytes) -> None:
+        if len(secret) < 16:
+            raise ValueError("the secret for UIDs needs at least 16 bytes")
+        self._secret = secret
+
+    def __call__(self, uid: str) -> str:
+        """Return the replacement of `uid`; a UID of the standard is returned as it is."""
+        if is_standard(uid):
+            return uid
+        digest = hmac.new(self._secret, b"uid:" + uid.encode(), hashlib.sha256).digest()
+        return f"2.25.{int.from_bytes(digest[:16], 'big')}"

@@ -1,0 +1,66 @@
+"""Which kept values may stay as they are: by form and length, so that no text hides in a number."""
+
+import re
+from datetime import date
+
+# word length by VR, for byte order and for the length of a value
+WORD = {"AT": 2, "FD": 8, "FL": 4, "OW": 2, "SL": 4, "SS": 2, "UL": 4, "US": 2}
+_SIZE = WORD | {"AT": 4}
+_FORMS = {
+    "AS": re.compile(rb"[0-9]{3}[DWMY]"),
+    "DS": re.compile(rb"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?"),
+    "IS": re.compile(rb"[+-]?[0-9]{1,12}"),
+}
+_LONGEST_DECIMAL = 24
+_DATE = re.compile(rb"([0-9]{4})\.?([0-9]{2})\.?([0-9]{2})")
+
+
+def normal_form(vr: str, value: bytes, vm: int | None, little_endian: bool) -> bytes | None:
+    """Return a number, date or age as it may be written, or None if it is not one.
+
+    Parameters
+    ----------
+    vr
+        AS, DA, DS, IS or a binary VR of `WORD`.
+    value
+        The bytes of the source.
+    vm
+        The greatest number of values; None if any number.
+    little_endian
+        Byte order of the source.
+
+    Returns
+    -------
+    bytes or None
+        The value in little endian, without padding; empty if the source's is.
+    """
+    if vr in _SIZE:
+        size = _SIZE[vr]
+        if len(value) % size or (vm is not None and len(value) > vm * size):
+            return None
+        return value if little_endian else swapped(value, WORD[vr])
+    parts = [part.strip(b" \0") for part in value.split(b"\\")]
+    if parts == [b""]:
+        return b""
+    if vm is not None and len(parts) > vm:
+        return None
+    if vr == "DA":
+        return _date(parts[0]) if len(parts) == 1 else None
+    form = _FORMS[vr]
+    if all(form.fullmatch(part) and len(part) <= _LONGEST_DECIMAL for part in parts):
+        return b"\\".join(parts)
+    return None
+
+
+def swapped(value: bytes, word: int) -> bytes:
+    """Return `value` with the bytes of each word reversed."""
+    return b"".join(value[i : i + word][::-1] for i in range(0, len(value), word))
+
+
+def _date(value: bytes) -> bytes | None:
+    """Return a date as YYYYMMDD (also from the YYYY.MM.DD of DICOM's forerunner)."""
+    match = _DATE.fullmatch(value)
+    try:
+        return date(*map(int, match.groups())).strftime("%Y%m%d").encode() if match else None
+    except ValueError:
+        return None

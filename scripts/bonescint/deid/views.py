@@ -1,0 +1,74 @@
+"""Putting the known view where the IOD has a place for it (R22: before private groups go)."""
+
+from bonescint.deid.encoding import Elements
+from bonescint.deid.policy import Policy
+
+# CID 26 Nuclear Medicine Projections
+VIEWS = {
+    "anterior": (b"399321004", b"Anterior projection"),
+    "posterior": (b"399001007", b"Posterior projection"),
+}
+VIEW_CODE = 0x00540220
+_DETECTORS = 0x00540022
+_DETECTOR_VECTOR = 0x00540020
+_FRAMES = 0x00280008
+
+
+def save_views(elements: Elements, policy: Policy, views: list[str]) -> None:
+    """Write View Code Sequence for the frames whose view is known; nothing else is invented.
+
+    In the NM IOD the view belongs to a detector (NM Detector Module), in Secondary Capture to the
+    image (SC Image Module). A detector that is shown by frames of different views gets none.
+
+    Parameters
+    ----------
+    elements
+        The coded data set, changed in place.
+    policy
+        The decisions for its IOD.
+    views
+        ``anterior`` or ``posterior`` for each frame; empty if unknown.
+    """
+    frames = int(_bytes(elements, _FRAMES) or 1)
+    if not views or len(views) != frames or not all(view in VIEWS for view in views):
+        return
+    if policy.iod == "sc":
+        if len(set(views)) == 1:
+            elements[VIEW_CODE] = "SQ", [_code(views[0])]
+        return
+    vector = _bytes(elements, _DETECTOR_VECTOR)
+    numbers = [int.from_bytes(vector[i : i + 2], "little") for i in range(0, len(vector), 2)]
+    if len(numbers) != frames:
+        numbers = list(range(1, frames + 1))
+    _, items = elements.get(_DETECTORS, ("SQ", b""))
+    if not isinstance(items, list):
+        # the sequence is Type 2: its items say no more than what is known, the rest stays empty
+        items = [
+            {
+                rule.tag: (rule.vr, b"")
+                for rule in policy.rules[_DETECTORS].items.values()
+                if rule.type == "2"
+            }
+            for _ in range(max(numbers))
+        ]
+    seen: dict[int, set[str]] = {}
+    for number, view in zip(numbers, views, strict=True):
+        seen.setdefault(number, set()).add(view)
+    for number, shown in seen.items():
+        if 1 <= number <= len(items) and len(shown) == 1:
+            items[number - 1][VIEW_CODE] = "SQ", [_code(*shown)]
+    elements[_DETECTORS] = "SQ", items
+
+
+def _bytes(elements: Elements, tag: int) -> bytes:
+    value = elements.get(tag, ("", b""))[1]
+    return value if isinstance(value, bytes) else b""
+
+
+def _code(view: str) -> Elements:
+    value, meaning = VIEWS[view]
+    return {
+        0x00080100: ("SH", value),
+        0x00080102: ("SH", b"SCT"),
+        0x00080104: ("LO", meaning),
+    }

@@ -1,0 +1,99 @@
+"""Bring the batches' reports together: one row per case (results/cases.csv)."""
+
+import logging
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bonescint.deid.refusal import mistake
+from bonescint.errors import InputError
+from bonescint.files import read_rows, write_rows
+from bonescint.joblog import job_log
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+COLUMNS = [
+    "code", "batch", "tracer", "study_date", "sex", "age", "height_cm", "weight_kg", "views",
+    "instances", "refused",
+]  # fmt: skip
+FACTS = ["tracer", "study_date", "sex", "age", "height_cm", "weight_kg"]
+logger = logging.getLogger(__name__)
+
+
+def summarise_anonymization(reports: list[Path], folders: list[Path], cases: Path) -> None:
+    """Write one row per code and hold the files that lie in the folders against the reports.
+
+    Snakemake does not notice a file added to or taken from a folder that a rule has made, so this
+    step does: what the partner gets must be exactly what was verified (R28).
+
+    Parameters
+    ----------
+    reports
+        The batches' reports, ``<batch>.csv``.
+    folders
+        Their folders of DICOM files, in the same order.
+    cases
+        The table to be written, sorted by code. A patient's columns come from her first written
+        instance (by file name) that has the value; a case with none written stands with 0
+        instances.
+
+    Raises
+    ------
+    InputError
+        If a folder holds another set of files than its report.
+    """
+    problems, rows = [], []
+    for report, folder in zip(reports, folders, strict=True):
+        lines = list(read_rows(report))
+        problems += _differences(folder, {line["file"] for line in lines if line["file"]})
+        by_code: dict[str, list[dict[str, str]]] = {}
+        for line in lines:
+            by_code.setdefault(line["code"], []).append(line)
+        rows += [_case(code, report.stem, instances) for code, instances in by_code.items()]
+    if problems:
+        raise InputError(problems)
+    write_rows(cases, COLUMNS, sorted(rows, key=lambda row: str(row["code"])))
+    logger.info("%d cases, %d instances", len(rows), sum(int(row["instances"]) for row in rows))
+
+
+def _case(code: str, batch: str, instances: list[dict[str, str]]) -> dict[str, object]:
+    status = Counter(line["status"] for line in instances)
+    written = [line for line in instances if line["status"] == "written"]
+    # a refused instance knows the tracer of the case, but no more of the patient
+    row: dict[str, object] = {
+        fact: next((line[fact] for line in [*written, *instances] if line[fact]), "")
+        for fact in FACTS
+    }
+    views = {view for line in written for view in line["views"].split("+") if view}
+    return row | {
+        "code": code,
+        "batch": batch,
+        "views": "+".join(sorted(views)),
+        "instances": status["written"],
+        "refused": status["refused"],
+    }
+
+
+def _differences(folder: Path, reported: set[str]) -> list[str]:
+    found = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+    # Snakemake marks the folders it has made
+    found.discard(".snakemake_timestamp")
+    codes = {Path(file).parent for file in reported}
+    # what somebody added by hand may be named after a patient: only its case's folder is told
+    extra = [f.parent.as_posix() if f.parent in codes else "?" for f in map(Path, found - reported)]
+    kinds = {"extra": sorted(extra), "missing": sorted(reported - found)}
+    return [
+        mistake("error.files_differ", folder=folder.name, what=mistake(f"what.{kind}"), file=file)
+        for kind, files in kinds.items()
+        for file in files
+    ]
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        summarise_anonymization(
+            reports=[Path(path) for path in snakemake.input.reports],
+            folders=[Path(path) for path in snakemake.input.dicom],
+            cases=Path(snakemake.output.cases),
+        )
