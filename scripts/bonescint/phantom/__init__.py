@@ -1,0 +1,1 @@
+"""The synthetic women of the demonstration: anatomy, projections, scans, exports and readings."""

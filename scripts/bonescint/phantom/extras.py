@@ -1,0 +1,146 @@
+"""What else lies in a hospital's export: SPECT, screens of the analysis software."""
+
+import io
+from importlib.metadata import distribution
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+from pydicom.dataset import Dataset, FileDataset
+from pydicom.uid import NuclearMedicineImageStorage, SecondaryCaptureImageStorage
+
+from bonescint.phantom.headers import make_object, radiopharmaceutical
+from bonescint.phantom.patients import Patient
+from bonescint.phantom.scans import Pixels, add_acquisition
+from bonescint.resources import SYNTHETIC
+
+SPECT_FRAMES, SPECT_SIZE = 16, 64
+
+
+def spect(patient: Patient, seed: int, pixels: Pixels) -> FileDataset:
+    """Return the projections of a SPECT of the pelvis, under the study's own description.
+
+    Parameters
+    ----------
+    patient, seed
+        Whose, and the demonstration's seed.
+    pixels
+        Counts (SPECT_FRAMES, SPECT_SIZE, SPECT_SIZE).
+    """
+    ds = make_object(
+        patient,
+        seed,
+        sop_class=NuclearMedicineImageStorage,
+        series="spect",
+        series_number=1002,
+        instance=1,
+        image_type=("ORIGINAL", "PRIMARY", "TOMO", "EMISSION"),
+        description="SPECT PELVIS",
+        minutes=205,
+    )
+    add_acquisition(ds, patient, seed, pixels, spacing=9.04)
+    n = len(pixels)
+    ds.RadiopharmaceuticalInformationSequence = [
+        radiopharmaceutical(patient, named=True, coded=False)
+    ]
+    ds.DetectorVector, ds.NumberOfDetectors = [1] * n, 1
+    detector = Dataset()
+    detector.CollimatorType = "PARA"
+    detector.ImagePositionPatient, detector.ImageOrientationPatient = None, None
+    detector.StartAngle, detector.RadialPosition = "0", "250"
+    ds.DetectorInformationSequence = [detector]
+    ds.FrameIncrementPointer = [0x00540010, 0x00540020, 0x00540050, 0x00540090]
+    ds.RotationVector, ds.NumberOfRotations = [1] * n, 1
+    rotation = Dataset()
+    rotation.StartAngle, rotation.AngularStep = "0", str(360 / n)
+    rotation.RotationDirection, rotation.ScanArc = "CW", "360"
+    rotation.ActualFrameDuration, rotation.RadialPosition = 15000, "250"
+    rotation.NumberOfFramesInRotation = n
+    ds.RotationInformationSequence = [rotation]
+    ds.AngularViewVector = list(range(1, n + 1))
+    ds.TypeOfDetectorMotion = "STEP AND SHOOT"
+    return ds
+
+
+def analysis_screen(patient: Patient, seed: int, scan: Pixels, software: str) -> FileDataset:
+    """Return a screen of the analysis software saved as a Secondary Capture.
+
+    Every second one is RGB, the others are 8 bit grey; the patient is burned in, as on real ones.
+
+    Parameters
+    ----------
+    patient, seed
+        Whose, and the demonstration's seed.
+    scan
+        Counts (2, rows, columns) shown on the screen.
+    software
+        Product and version; the picture says "(simulated)" behind it.
+    """
+    colour = patient.index % 2 == 0
+    ds = make_object(
+        patient,
+        seed,
+        sop_class=SecondaryCaptureImageStorage,
+        series="capture",
+        series_number=1900,
+        instance=1,
+        image_type=("DERIVED", "SECONDARY"),
+        description=f"{software} (simulated)",
+        minutes=260,
+    )
+    ds.ConversionType = "WSD"
+    ds.SecondaryCaptureDeviceManufacturer = "SYNTHETIC"
+    ds.BurnedInAnnotation = "YES"
+    ds.BodyPartExamined = "WHOLEBODY"
+    ds.PatientOrientation = None
+    picture = _picture(patient, scan, software)
+    ds.Rows, ds.Columns = picture.shape[:2]
+    ds.SamplesPerPixel, ds.PhotometricInterpretation = 1, "MONOCHROME2"
+    if colour:
+        ds.SamplesPerPixel, ds.PhotometricInterpretation = 3, "RGB"
+        ds.PlanarConfiguration = 0
+    else:
+        picture = picture[:, :, 1]
+    ds.BitsAllocated, ds.BitsStored, ds.HighBit, ds.PixelRepresentation = 8, 8, 7, 0
+    ds.add_new(0x7FE00010, "OW" if patient.implicit else "OB", picture.tobytes())
+    return ds
+
+
+def _picture(patient: Patient, scan: Pixels, software: str) -> NDArray[np.uint8]:
+    # the figures' font; importing its package would import matplotlib and cost a second
+    path = distribution("matplotlib-fontja").locate_file("matplotlib_fontja/fonts/ipaexg.ttf")
+    font = ImageFont.truetype(str(path), 17)
+    canvas = Image.new("RGB", (640, 512), (16, 24, 48))
+    for i, view in enumerate(scan):
+        grey = 255 - np.clip(view[:, :].astype(float) * 12, 0, 255).astype(np.uint8)
+        canvas.paste(Image.fromarray(grey).resize((128, 512)), (16 + 144 * i, 0))
+    draw = ImageDraw.Draw(canvas)
+    lines = (
+        f"{software} (simulated)",
+        SYNTHETIC,
+        f"ID {patient.patient_id}",
+        patient.name.kanji.replace("^", " ") + " 様",
+        f"{patient.exam:%Y/%m/%d}",
+        f"BSI {patient.bsi:.2f} %",
+        f"Hotspot {len(patient.metastases)}",
+    )
+    for i, line in enumerate(lines):
+        draw.text((320, 40 + 34 * i), line, font=font, fill=(255, 224, 96))
+    return np.asarray(canvas)
+
+
+def cut(ds: FileDataset, in_header: bool) -> bytes:
+    """Return the bytes of a file whose copying was broken off.
+
+    Parameters
+    ----------
+    ds
+        The whole object.
+    in_header
+        Cut inside the header, else inside the pixel data.
+    """
+    buffer = io.BytesIO()
+    ds.save_as(buffer, enforce_file_format=True)
+    data = buffer.getvalue()
+    header = len(data) - len(ds.PixelData)
+    return data[: int(0.6 * header)] if in_header else data[: header + len(ds.PixelData) // 3]

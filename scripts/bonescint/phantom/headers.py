@@ -1,0 +1,209 @@
+"""The header of every synthetic object: patient, study, series and much that identifies.
+
+Two houses' habits are imitated as far as the study's rules depend on them (where the view, the
+tracer and names stand); the manufacturer says SYNTHETIC, so that no object passes for a scanner's.
+"""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
+from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+
+from bonescint.phantom.patients import Patient
+from bonescint.resources import SYNTHETIC
+
+INSTITUTION = "合成病院 SYNTHETIC HOSPITAL"
+MANUFACTURER = {"siemens": "SYNTHETIC (Siemens style)", "ge": "SYNTHETIC (GE style)"}
+STUDY_DESCRIPTION = {"siemens": "骨シンチグラフィ", "ge": "Whole Body Bone"}
+# how the injected agent is written; the third spellings are Japanese product names
+AGENTS = {
+    "MDP": ("MDP", "Tc-99m MDP", "テクネMDP"),
+    "HMDP": ("HMDP", "Tc-99m HMDP", "クリアボーン"),
+    "PYP": ("PYP", "Tc-99m PYP", "テクネピロリン酸"),
+    "unknown": ("Tc99m", "Tc-99m", "99mTc"),
+}
+AGENT_CODES = {
+    "MDP": (("96390006", "SCT", "Medronate"), ("C-B1218", "SRT", "Medronate")),
+    "HMDP": (("53951001", "SCT", "Oxidronate"), ("C-B1213", "SRT", "Oxidronate")),
+}
+_NAMESPACE = uuid.UUID("6f0c2d0e-3a58-5b0a-9f57-2f9c36f2b6a4")
+
+
+def make_uid(*parts: object) -> UID:
+    """Return the UID below 2.25 that belongs to these parts, the same in every run.
+
+    Parameters
+    ----------
+    parts
+        The seed and what the UID is for.
+    """
+    return UID(f"2.25.{uuid.uuid5(_NAMESPACE, '/'.join(map(str, parts))).int}")
+
+
+def code_item(value: str, scheme: str, meaning: str) -> Dataset:
+    """Return an item of a code sequence."""
+    item = Dataset()
+    item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = value, scheme, meaning
+    return item
+
+
+def person_name(patient: Patient) -> str:
+    """Return the patient's name in three component groups."""
+    return "=".join(patient.name)
+
+
+def stated_agent(patient: Patient) -> str:
+    """Return the key of `AGENTS` that the headers tell of."""
+    return "unknown" if patient.kind == "tracer_unknown" else patient.tracer
+
+
+def make_object(
+    patient: Patient,
+    seed: int,
+    *,
+    sop_class: UID,
+    series: str,
+    series_number: int,
+    instance: int,
+    image_type: Sequence[str],
+    description: str,
+    minutes: int,
+) -> FileDataset:
+    """Return a data set without pixels: file meta, patient, study, series, equipment, SOP common.
+
+    Parameters
+    ----------
+    patient
+        Whose it is.
+    seed
+        Of the demonstration; UIDs derive from it.
+    sop_class
+        SOP Class UID.
+    series
+        Key of the series among the patient's, part of the UIDs.
+    series_number, instance
+        Series Number and Instance Number.
+    image_type
+        Values of Image Type.
+    description
+        Series Description.
+    minutes
+        Start of the series after the study's time.
+    """
+    meta = FileMetaDataset()
+    meta.MediaStorageSOPClassUID = sop_class
+    meta.MediaStorageSOPInstanceUID = make_uid(seed, patient.index, series, instance)
+    meta.TransferSyntaxUID = ImplicitVRLittleEndian if patient.implicit else ExplicitVRLittleEndian
+    meta.ImplementationClassUID = make_uid("bonescint phantom")
+    meta.ImplementationVersionName = "SYNTHETIC"
+    meta.SourceApplicationEntityTitle = "SYNTH_PACS"
+    ds = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
+    ds.SpecificCharacterSet = patient.charset.split("\\")
+    ds.SOPClassUID, ds.SOPInstanceUID = sop_class, meta.MediaStorageSOPInstanceUID
+    ds.ImageType = list(image_type)
+    _add_patient(ds, patient)
+    _add_study(ds, patient, seed)
+    start = datetime.combine(patient.exam, datetime.strptime(patient.time, "%H%M%S").time())
+    start += timedelta(minutes=minutes)
+    for name in ("SeriesDate", "AcquisitionDate", "ContentDate", "PerformedProcedureStepStartDate"):
+        setattr(ds, name, f"{start:%Y%m%d}")
+    for name in ("SeriesTime", "AcquisitionTime", "ContentTime", "PerformedProcedureStepStartTime"):
+        setattr(ds, name, f"{start:%H%M%S}.000")
+    ds.PerformedProcedureStepID = f"NM{patient.patient_id}"
+    ds.Modality = "NM"
+    ds.SeriesInstanceUID = make_uid(seed, patient.index, series)
+    ds.SeriesNumber, ds.InstanceNumber = series_number, instance
+    ds.SeriesDescription = description
+    ds.OperatorsName = "架空技師^一郎" if patient.charset != "ISO_IR 192" else "架空技師^髙一郎"
+    ds.PerformingPhysicianName = "KAKUUI^KENSA=架空医^検査"
+    ds.Manufacturer = MANUFACTURER[patient.vendor]
+    ds.ManufacturerModelName = "ANALYTIC PHANTOM"
+    ds.DeviceSerialNumber = "192.0.2.19"  # scanners do put addresses here; this one is reserved
+    ds.SoftwareVersions = "bonescint phantom"
+    ds.StationName = f"SYNTHNM{1 + patient.index % 2}"
+    ds.ImageComments = SYNTHETIC
+    return ds
+
+
+def _add_patient(ds: Dataset, patient: Patient) -> None:
+    ds.PatientName = person_name(patient)
+    ds.PatientID = patient.patient_id
+    ds.IssuerOfPatientID = "SYNTHHOSP"
+    ds.PatientBirthDate = f"{patient.birth_date:%Y%m%d}"
+    ds.PatientSex = patient.sex
+    if patient.index % 9 != 4:  # R25: the age is not in every header
+        ds.PatientAge = f"{patient.age:03d}Y"
+    style = "{:.6f}" if patient.vendor == "ge" else "{:.2f}"
+    missing = patient.index % 11 == 6  # GE writes "0.000000" for what nobody typed
+    ds.PatientSize = "0.000000" if missing else style.format(patient.height)
+    ds.PatientWeight = "0.000000" if missing else style.format(patient.weight)
+    ds.PatientComments = f"{SYNTHETIC} {patient.name.kanji.replace('^', ' ')} 様"
+    ds.AdditionalPatientHistory = "乳癌術後 / breast cancer"
+    if patient.index % 4 == 0:
+        other = Dataset()
+        other.PatientID, other.IssuerOfPatientID = f"OLD-{patient.patient_id}", "SYNTHHOSP"
+        other.TypeOfPatientID = "TEXT"
+        ds.OtherPatientIDsSequence = [other]
+    if patient.index % 10 == 3:
+        ds.OtherPatientNames = patient.name.romaji
+
+
+def _add_study(ds: Dataset, patient: Patient, seed: int) -> None:
+    ds.StudyInstanceUID = make_uid(seed, patient.index, "study")
+    ds.StudyID = f"{patient.index + 1:06d}"
+    ds.StudyDate, ds.StudyTime = f"{patient.exam:%Y%m%d}", f"{patient.time}.000"
+    ds.AccessionNumber = f"A{patient.exam:%y%m}{patient.patient_id}"
+    ds.ReferringPhysicianName = "KAKUUI^IRAI=架空医^依頼=カクウイ^イライ".replace(
+        "カクウイ^イライ", "ｶｸｳｲ^ｲﾗｲ" if "13" in patient.charset else "カクウイ^イライ"
+    )
+    ds.StudyDescription = STUDY_DESCRIPTION[patient.vendor]
+    ds.InstitutionName = INSTITUTION
+    ds.InstitutionAddress = "合成県架空市仮想町 0-0-0"
+    ds.InstitutionalDepartmentName = "画像診療部 (合成)"
+    ds.PhysiciansOfRecord = "KAKUUI^SHUJI=架空医^主治"
+    ds.RequestedProcedureDescription = "骨シンチ (全身)"
+    if patient.index % 12 == 5:
+        ds.OriginalAttributesSequence = [_original_attributes(patient)]
+
+
+def _original_attributes(patient: Patient) -> Dataset:
+    """Return what a merge of two registrations leaves behind: an older name and ID."""
+    before = Dataset()
+    before.PatientName = patient.name.romaji
+    before.PatientID = f"TEMP{patient.patient_id}"
+    item = Dataset()
+    item.ModifiedAttributesSequence = [before]
+    item.AttributeModificationDateTime = f"{patient.exam:%Y%m%d}170000"
+    item.ModifyingSystem = "SYNTH_PACS"
+    item.SourceOfPreviousValues = "SYNTH_RIS"
+    item.ReasonForTheAttributeModification = "COERCE"
+    return item
+
+
+def radiopharmaceutical(patient: Patient, *, named: bool, coded: bool) -> Dataset:
+    """Return the radiopharmaceutical item: name and dose in the local scheme, a code if wanted.
+
+    Parameters
+    ----------
+    patient
+        Whose injection.
+    named, coded
+        Whether Radiopharmaceutical and Radiopharmaceutical Code Sequence are there.
+    """
+    agent = stated_agent(patient)
+    item = Dataset()
+    if named:
+        # in ISO-2022-JP some katakana hold the byte of a backslash, which parts values: UTF-8 only
+        spelling = (
+            patient.index // 4 % 3 if patient.charset == "ISO_IR 192" else patient.index // 8 % 2
+        )
+        item.Radiopharmaceutical = AGENTS[agent][spelling]
+    item.RadionuclideTotalDose = str(720 + patient.index % 5 * 10)
+    item.RadionuclideCodeSequence = [code_item("C-163A8", "99SDM", "99m Technetium")]
+    if coded and agent in AGENT_CODES:
+        item.RadiopharmaceuticalCodeSequence = [
+            code_item(*AGENT_CODES[agent][patient.index // 4 % 2])
+        ]
+    return item

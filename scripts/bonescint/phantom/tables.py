@@ -1,0 +1,207 @@
+"""The tables a hospital would hand over: participants, opt-outs, exports and reading reports.
+
+They are typed as people type: codes in full width, Excel's lost zeros, three encodings, two file
+formats. Every one says SYNTHETIC.
+"""
+
+import csv
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import xlsxwriter
+
+from bonescint.phantom.patients import Patient
+from bonescint.phantom.results import SOFTWARE, Measured, Reading, reader_words
+from bonescint.resources import SYNTHETIC
+
+FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
+NOBODY = "99999999"  # no patient of the phantom has it
+# R13: ground and relation in the words of the notice
+PROXIES = (
+    ("亡くなっている場合", "配偶者"),
+    ("十分な判断力がないと客観的に判断される成年者", "子"),
+    ("", ""),
+)
+
+
+def write_csv(path: Path, rows: Sequence[Sequence[object]], encoding: str) -> None:
+    """Write a CSV as Windows programs do (CRLF).
+
+    Parameters
+    ----------
+    path
+        The file; its folder is made.
+    rows
+        Header first.
+    encoding
+        cp932 or utf-8-sig.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding=encoding, newline="") as stream:
+        csv.writer(stream).writerows(rows)
+
+
+def write_xlsx(path: Path, sheet: str, rows: Sequence[Sequence[object]]) -> None:
+    """Write a workbook of one sheet, the same bytes every time; dates become Excel dates.
+
+    Parameters
+    ----------
+    path
+        The file; its folder is made.
+    sheet
+        Name of the sheet.
+    rows
+        Header first.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with xlsxwriter.Workbook(path, {"strings_to_formulas": False}) as book:
+        book.set_properties({"title": SYNTHETIC, "created": datetime(2019, 10, 1)})  # noqa: DTZ001
+        as_date = book.add_format({"num_format": "yyyy/mm/dd"})
+        page = book.add_worksheet(sheet)
+        page.set_column(0, len(rows[0]) - 1, 14)
+        for i, row in enumerate(rows):
+            for j, value in enumerate(row):
+                if isinstance(value, date):
+                    page.write_datetime(i, j, datetime(value.year, value.month, value.day), as_date)  # noqa: DTZ001
+                elif value is not None:
+                    page.write(i, j, value)
+
+
+def write_participants(path: Path, patients: Iterable[Patient], study: str) -> None:
+    """Write the list of participants (R5): both spellings of the study, and those of another study.
+
+    Parameters
+    ----------
+    path
+        The file, cp932.
+    patients
+        The cohort.
+    study
+        The preceding study as configured, such as HS2022-005.
+    """
+    other = study[:2] + "-" + study[2:]
+    rows: list[tuple[object, ...]] = [("患者ID", "試験番号", "備考")]
+    outsiders = 0
+    for patient in sorted(patients, key=lambda p: p.patient_id):
+        number = other if patient.index % 4 == 1 else study
+        if patient.kind == "not_participant":
+            outsiders += 1
+            if outsiders % 2:
+                continue  # not listed at all; the others belong to another study
+            number = "HS2099-001"
+        typed = patient.patient_id.lstrip("0") if patient.index % 3 == 2 else patient.patient_id
+        rows.append((typed, number, SYNTHETIC))
+    write_csv(path, rows, "cp932")
+
+
+def write_opt_out(path: Path, patients: Iterable[Patient]) -> None:
+    """Write the opt-out list (R12, R13): own and by proxy, as typed at a counter.
+
+    One entry is in full-width digits, one with hyphen and spaces, one matches nobody, one of a
+    proxy is incomplete.
+
+    Parameters
+    ----------
+    path
+        The file, UTF-8 with BOM.
+    patients
+        The cohort.
+    """
+    rows: list[tuple[str, ...]] = [("患者ID", "申出日", "申出者", "理由", "続柄", "備考")]
+    patients = list(patients)
+    own = [p for p in patients if p.kind == "opt_out_self"]
+    for i, patient in enumerate(own):
+        pid = patient.patient_id
+        typed = (pid.translate(FULL_WIDTH), f" {pid[:4]}-{pid[4:]} ", pid.lstrip("0"), pid)[i % 4]
+        rows.append((typed, _received(patient, i), "本人", "", "", SYNTHETIC))
+    proxy = [p for p in patients if p.kind == "opt_out_proxy"]
+    for i, patient in enumerate(proxy):
+        ground, relation = PROXIES[min(i, len(PROXIES) - 1)]
+        row = (patient.patient_id, _received(patient, i), "代諾者", ground, relation, SYNTHETIC)
+        rows.append(row)
+    rows.append((NOBODY, "2024/11/05", "本人", "", "", SYNTHETIC))
+    write_csv(path, rows, "utf-8-sig")
+
+
+def _received(patient: Patient, i: int) -> str:
+    return f"{patient.exam + timedelta(days=1900 + 11 * i):%Y/%m/%d}"
+
+
+def write_export(path: Path, software: str, rows: Iterable[tuple[Patient, Measured]]) -> None:
+    """Write one software's export in its own file format, encoding, headers and words.
+
+    Parameters
+    ----------
+    path
+        The file.
+    software
+        Key of `SOFTWARE`.
+    rows
+        Of `run_software`.
+    """
+    label = SOFTWARE[software].label
+    japanese = {"analysed": "解析済", "failed": "領域分割失敗", "waiting": "未解析"}
+    english = {"analysed": "analysed", "failed": "segmentation failed", "waiting": "not analysed"}
+    header: tuple[str, ...]
+    match software:
+        case "bonenavi":
+            header = ("患者ID", "検査日", "BSI(%)", "Hotspot数", "ANN", "状態", "ソフト", "備考")
+        case "vsbone3":
+            header = (
+                "患者ID",
+                "検査日",
+                "BSI値(%)",
+                "ホットスポット数",
+                "解析状態",
+                "ソフト",
+                "備考",
+            )
+        case _:
+            header = ("PatientID", "StudyDate", "BSI", "HotSpots", "Status", "Software", "Note")
+    table: list[tuple[object, ...]] = [header]
+    for patient, result in rows:
+        pid, bsi = patient.patient_id, None if result.bsi is None else f"{result.bsi:.2f}"
+        match software:
+            case "bonenavi":
+                ann = None if result.ann is None else f"{result.ann:.2f}"
+                found: tuple[object, ...] = (
+                    pid, f"{patient.exam:%Y/%m/%d}", bsi, result.hotspots, ann,
+                    japanese[result.status],
+                )  # fmt: skip
+            case "vsbone3":  # a workbook: IDs with a leading zero became numbers
+                typed = int(pid) if pid.startswith("0") else pid
+                found = (typed, patient.exam, result.bsi, result.hotspots, japanese[result.status])
+            case _:  # went through Excel once: leading zeros are lost
+                found = (
+                    pid.lstrip("0"), f"{patient.exam:%Y%m%d}", bsi, result.hotspots,
+                    english[result.status],
+                )  # fmt: skip
+        table.append((*found, label, SYNTHETIC))
+    if software == "vsbone3":
+        write_xlsx(path, "解析結果", table)
+    else:
+        write_csv(path, table, "cp932" if software == "bonenavi" else "utf-8-sig")
+
+
+def write_reading(path: Path, reader: int, rows: Iterable[tuple[Patient, Reading]]) -> None:
+    """Write one reader's report (R10).
+
+    Parameters
+    ----------
+    path
+        The workbook.
+    reader
+        0, 1 or 2: each types IDs in another way.
+    rows
+        Of `read_scans`.
+    """
+    table: list[tuple[object, ...]] = []
+    for patient, reading in rows:
+        pid = patient.patient_id
+        typed = (pid, int(pid), f"{pid[:4]}-{pid[4:]}")[reader]
+        cells = reader_words(reading)
+        if not table:
+            table.append(("患者ID", "検査日", *cells, "備考"))
+        table.append((typed, patient.exam, *cells.values(), SYNTHETIC))
+    write_xlsx(path, "読影", table)

@@ -1,0 +1,86 @@
+"""Make the simulated cohort: raw DICOM, lists, exports and readings of women who do not exist."""
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bonescint.joblog import job_log
+from bonescint.phantom.cohort import write_scans, write_truth
+from bonescint.phantom.patients import sample_patients
+from bonescint.phantom.results import SOFTWARE, read_scans, run_software
+from bonescint.phantom.tables import (
+    write_export,
+    write_opt_out,
+    write_participants,
+    write_reading,
+)
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+logger = logging.getLogger(__name__)
+
+
+def make_demo_cohort(
+    dicom: Path,
+    participants: Path,
+    opt_out: Path,
+    exports: dict[str, Path],
+    readings: dict[str, Path],
+    truth: Path,
+    settings: dict[str, Any],
+    cohort: dict[str, Any],
+    preceding_study: str,
+    workers: int,
+) -> None:
+    """Write everything a hospital would bring, for patients of the analytic phantom.
+
+    Parameters
+    ----------
+    dicom
+        The raw folder.
+    participants, opt_out
+        The two lists (R5, R12).
+    exports
+        Software key -> its export.
+    readings
+        Reader key -> the report, in the readers' order.
+    truth
+        What the phantom knows: true BSI, lesions and why each patient is in or out.
+    settings, cohort
+        The configuration's `demo` and `cohort`.
+    preceding_study
+        Study number of the participants.
+    workers
+        Processes that write scans.
+    """
+    seed = int(settings["seed"])
+    patients = sample_patients(settings, cohort)
+    files = write_scans(dicom, patients, seed, workers)
+    write_truth(truth, patients, files)
+    write_participants(participants, patients, preceding_study)
+    write_opt_out(opt_out, patients)
+    for software, path in exports.items():
+        write_export(path, software, run_software(patients, software, seed))
+    reports = read_scans(patients, seed)
+    for i, (reader, path) in enumerate(readings.items()):
+        write_reading(path, i, reports[reader])
+    logger.info("SYNTHETIC: %d patients, %d DICOM files", len(patients), sum(files.values()))
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        make_demo_cohort(
+            dicom=Path(snakemake.output.dicom),
+            participants=Path(snakemake.output.participants),
+            opt_out=Path(snakemake.output.opt_out),
+            exports={name: Path(getattr(snakemake.output, name)) for name in SOFTWARE},
+            readings={
+                f"reader{i}": Path(getattr(snakemake.output, f"reader{i}")) for i in (1, 2, 3)
+            },
+            truth=Path(snakemake.output.truth),
+            settings=snakemake.params.demo,
+            cohort=snakemake.params.cohort,
+            preceding_study=snakemake.params.preceding_study,
+            workers=snakemake.threads,
+        )
