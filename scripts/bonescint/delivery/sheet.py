@@ -1,0 +1,122 @@
+"""The Excel sheet that goes to the partner beside the images (R26)."""
+
+import io
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from bonescint.errors import InputError
+from bonescint.files import replacing
+from bonescint.outputs.sheets import WIDEST, row_height, text_width
+from bonescint.outputs.workbook import make_styles, open_book
+from bonescint.resources import SYNTHETIC, Texts
+
+# field, header of columns A to I as the notice prints them (L297-299), required (L301-312)
+COLUMNS = [
+    ("code", "患者符号", True),
+    ("exam_date", "検査日", True),
+    ("findings", "所見", True),
+    ("eod", "EOD", True),
+    ("metastasis", "転移の有無", True),
+    ("age", "年齢", True),
+    ("sex", "性別", True),
+    ("height_cm", "身長", False),
+    ("weight_kg", "体重", False),
+]
+NOT_CALCULATED = "未算出"
+_WORDS = {"metastasis": {"1": "有", "0": "無"}, "sex": {"F": "女", "M": "男"}}
+_KIND = {
+    "exam_date": "date",
+    "eod": "count",
+    "age": "count",
+    "height_cm": "one",
+    "weight_kg": "one",
+}
+
+
+def write_partner_sheet(
+    path: Path, rows: Sequence[Mapping[str, str]], synthetic: bool, language: str
+) -> None:
+    """Write columns A to I; the same rows give the same bytes.
+
+    Headers and values are Japanese whatever the language: the notice fixes them.
+
+    Parameters
+    ----------
+    path
+        The workbook to write.
+    rows
+        ``code``, ``exam_date`` (YYYY-MM-DD), ``findings``, ``eod`` (0..4; empty = not calculated),
+        ``metastasis`` (1 | 0), ``age`` (years), ``sex``, ``height_cm``, ``weight_kg``.
+    synthetic
+        Mark the sheet's name, its print header and a second sheet; columns A to I stay as they are.
+    language
+        Of the messages.
+
+    Raises
+    ------
+    InputError
+        If a required field (A to G) of a case is blank, or a code stands twice.
+    """
+    texts = Texts("workbook", language)
+    problems = []
+    seen: set[str] = set()
+    for row in rows:
+        blank = [
+            title
+            for field, title, required in COLUMNS
+            if required and field != "eod" and not row[field].strip()
+        ]
+        if blank:
+            problems.append(
+                texts("partner_blank", code=row["code"], columns=texts("separator").join(blank))
+            )
+        if row["code"] and row["code"] in seen:
+            problems.append(texts("partner_twice", code=row["code"]))
+        seen.add(row["code"])
+    if problems:
+        raise InputError(problems)
+
+    buffer = io.BytesIO()
+    book = open_book(buffer)
+    styles = make_styles(book)
+    sheet = book.add_worksheet("SYNTHETIC 合成データ" if synthetic else "症例")
+    sheet.freeze_panes(1, 1)
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_header(f"&R{SYNTHETIC}" if synthetic else "")
+    sheet.set_footer((f"&L{SYNTHETIC}" if synthetic else "") + "&R&P / &N")
+    shown = [{field: _shown(field, row[field].strip()) for field, _, _ in COLUMNS} for row in rows]
+    widths = []
+    for i, (field, title, _) in enumerate(COLUMNS):
+        lines = [line for one in shown for line in one[field].split("\n")]
+        widths.append(min(max(text_width(line) for line in [title, *lines]) + 3, WIDEST))
+        sheet.set_column(i, i, widths[i])
+        sheet.write_string(0, i, title, styles["head"])
+    for y, one in enumerate(shown, start=1):
+        for i, (field, _, _) in enumerate(COLUMNS):
+            value, kind = one[field], _KIND.get(field)
+            if not value:
+                sheet.write_blank(y, i, None, styles["text"])
+            elif kind == "date":
+                sheet.write_datetime(y, i, date.fromisoformat(value), styles["date"])
+            elif kind and value != NOT_CALCULATED:
+                sheet.write_number(y, i, float(value), styles[kind])
+            else:
+                sheet.write_string(y, i, value, styles["text"])
+        sheet.set_row(y, row_height(list(one.values()), widths))
+    if synthetic:
+        mark = book.add_worksheet("SYNTHETIC")
+        mark.write_string(0, 0, SYNTHETIC, styles["banner"])
+        mark.write_string(1, 0, texts("partner_synthetic"), styles["plain"])
+    book.close()
+    with replacing(path, "wb") as stream:
+        stream.write(buffer.getvalue())
+
+
+def _shown(field: str, value: str) -> str:
+    if field == "eod" and not value:
+        return NOT_CALCULATED
+    return _WORDS.get(field, {}).get(value, value)

@@ -1,0 +1,38 @@
+"""The coded tables in the shape that figures and pages draw from."""
+
+import math
+from collections.abc import Iterable
+
+Row = dict[str, str]
+METRICS = ("bsi", "hotspots")
+
+
+def number(text: str | None) -> float | None:
+    """Return a cell as a number, None where it is empty, no number or not finite."""
+    try:
+        value = float(text) if text else math.nan
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def measured(measurements: Iterable[Row]) -> dict[tuple[str, str], dict[str, float]]:
+    """Group the values of results/measurements.csv.
+
+    Returns
+    -------
+    dict
+        (software, metric) to code to value (BSI in %, Hotspot a count), in the table's order;
+        results without a value are left out.
+    """
+    groups: dict[tuple[str, str], dict[str, float]] = {}
+    for row in measurements:
+        value = number(row["value"])
+        if value is not None:
+            groups.setdefault((row["software"], row["metric"]), {})[row["code"]] = value
+    return groups
+
+
+def decided(reference: Iterable[Row]) -> dict[str, bool]:
+    """Return code to metastasis (True: yes) where the readers' consensus decided."""
+    return {row["code"]: row["metastasis"] == "1" for row in reference if row["metastasis"]}

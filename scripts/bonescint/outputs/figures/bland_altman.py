@@ -1,0 +1,102 @@
+"""Bland-Altman plots of the version pairs, with the limits' own confidence intervals."""
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from bonescint.outputs.data import METRICS, Row, decided, measured, number
+from bonescint.outputs.estimates import find, fixed
+from bonescint.outputs.labels import Labels
+from bonescint.outputs.style import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    VERMILION,
+    empty_panel,
+    foot_note,
+    new_figure,
+    symlog,
+)
+
+_LINES = {"bias": (BLACK, "-"), "limit_low": (GREEN, "--"), "limit_high": (GREEN, "--")}
+
+
+def _level(ax: Axes, row: Row, measure: str, labels: Labels) -> None:
+    level = number(row["estimate"])
+    if level is None:
+        return
+    colour, dash = _LINES[measure]
+    ax.axhline(level, color=colour, linestyle=dash, linewidth=1.2, zorder=2)
+    low, high = number(row["ci_low"]), number(row["ci_high"])
+    if low is not None and high is not None:
+        ax.axhspan(low, high, color=colour, alpha=0.12, linewidth=0, zorder=1)
+    ax.annotate(
+        f"{labels.word(measure)}\n{fixed(level)}",
+        (1.01, level), xycoords=("axes fraction", "data"), va="center", ha="left",
+        fontsize=7.5, color=colour, annotation_clip=False,
+    )  # fmt: skip
+
+
+def draw(
+    measurements: list[Row],
+    reference: list[Row],
+    version_change: list[Row],
+    pairs: list[list[str]],
+    labels: Labels,
+) -> Figure:
+    """Draw difference (new - old) against mean, a row a version pair, a column a metric.
+
+    Parameters
+    ----------
+    measurements, reference
+        Rows of results/measurements.csv and results/reference.csv.
+    version_change
+        Estimate rows; measures ``bias``, ``limit_low`` and ``limit_high`` give lines and bands.
+    pairs
+        Software keys [old, new] of the same cases (R11).
+    labels
+        The figures' words.
+    """
+    values, truth = measured(measurements), decided(reference)
+    figure = new_figure(
+        9.6, 0.6 + 3.9 * max(len(pairs), 1), labels("bland_altman_title"), labels.synthetic
+    )  # fmt: skip
+    if not pairs:
+        empty_panel(figure.add_subplot(), labels("no_pairs"))
+        return figure
+    panels = figure.subplots(len(pairs), len(METRICS), squeeze=False)
+    for row, (old, new) in zip(panels, pairs, strict=True):
+        for ax, metric in zip(row, METRICS, strict=True):
+            before, after = values.get((old, metric), {}), values.get((new, metric), {})
+            both = [code for code in before if code in after]
+            name = f"{labels.software(old)} → {labels.software(new)}"
+            ax.set_title(f"{name}\n{labels('panel_counts', name=labels.word(metric), n=len(both))}")
+            if not both:
+                empty_panel(ax, labels("no_data"))
+                continue
+            for state, colour, marker, key in (
+                (True, VERMILION, "s", "reference_yes"),
+                (False, BLUE, "o", "reference_no"),
+                (None, GREY, "x", "reference_open"),
+            ):
+                codes = [code for code in both if truth.get(code) is state]
+                if codes:
+                    ax.scatter(
+                        [(before[c] + after[c]) / 2 for c in codes],
+                        [after[c] - before[c] for c in codes],
+                        s=18, marker=marker, color=colour, alpha=0.65, linewidth=0.8, zorder=3,
+                        label=labels("panel_counts", name=labels(key), n=len(codes)),
+                    )  # fmt: skip
+            symlog(ax, "x", metric, max((before[c] + after[c]) / 2 for c in both))
+            for measure in _LINES:
+                estimate = find(version_change, measure, new, metric, comparator=old)
+                if estimate:
+                    _level(ax, estimate, measure, labels)
+            zeros = sum(before[c] == after[c] == 0 for c in both)
+            ax.set_xlabel(labels("mean_axis", metric=labels(f"{metric}_axis"), zeros=zeros))
+            ax.set_ylabel(labels("difference_axis", metric=labels(f"{metric}_axis")))
+            ax.margins(y=0.12)
+            if ax is row[0]:
+                ax.legend(loc="upper left")
+    foot_note(figure, labels("bland_altman_note"))
+    return figure

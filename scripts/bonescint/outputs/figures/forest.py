@@ -1,0 +1,74 @@
+"""Forest plot of AUC, sensitivity and specificity with their confidence intervals."""
+
+from matplotlib.figure import Figure
+
+from bonescint.outputs.data import METRICS, Row, number
+from bonescint.outputs.estimates import find, with_limits
+from bonescint.outputs.labels import Labels
+from bonescint.outputs.style import GREY, SERIES, empty_panel, foot_note, new_figure
+
+_MEASURES = ("auc", "sensitivity", "specificity")
+
+
+def draw(accuracy: list[Row], cutoffs: dict[str, float], labels: Labels) -> Figure:
+    """Draw one panel a measure, one line a software and metric.
+
+    Parameters
+    ----------
+    accuracy
+        Rows of results/metrics/accuracy.csv.
+    cutoffs
+        Metric to the cut-off that sensitivity and specificity were taken at.
+    labels
+        The figures' words; its software decides the lines.
+    """
+    lines = [(software, metric) for metric in METRICS for software in labels.software_keys]
+    figure = new_figure(
+        10.4, 1.3 + 0.42 * max(len(lines), 2), labels("forest_title"), labels.synthetic
+    )
+    if not any(find(accuracy, measure, *line) for measure in _MEASURES for line in lines):
+        empty_panel(figure.add_subplot(), labels("no_data"))
+        return figure
+    panels = figure.subplots(1, len(_MEASURES), sharey=True)
+    figure.get_layout_engine().set(w_pad=0.1, h_pad=0.08)  # type: ignore[union-attr, call-arg]
+    for ax, measure in zip(panels, _MEASURES, strict=True):
+        ax.set_title(labels.word(measure))
+        for y, (software, metric) in enumerate(lines):
+            estimate = find(accuracy, measure, software, metric)
+            colour, marker, _ = SERIES[METRICS.index(metric)]
+            point = number(estimate["estimate"]) if estimate else None
+            low = number(estimate["ci_low"]) if estimate else None
+            high = number(estimate["ci_high"]) if estimate else None
+            if low is not None and high is not None:
+                ax.plot([low, high], [y, y], color=colour, linewidth=1.6)
+            if point is not None:
+                ax.plot(point, y, marker=marker, color=colour, markersize=6.5, clip_on=False)
+            ax.annotate(
+                with_limits(estimate, labels),
+                (1.03, y), xycoords=("axes fraction", "data"), va="center", fontsize=8,
+                annotation_clip=False,
+            )  # fmt: skip
+        if measure == "auc":
+            ax.axvline(0.5, color=GREY, linewidth=0.9, linestyle=(0, (1, 2)))
+        ax.set_xlim(0, 1.05)
+        ax.grid(visible=False, axis="y")
+    panels[0].set_yticks(
+        range(len(lines)),
+        [
+            labels(
+                "forest_line",
+                software=labels.software(software),
+                tracer=labels.tracer(software),
+                metric=labels.word(metric),
+            )
+            for software, metric in lines
+        ],
+    )
+    panels[0].set_ylim(len(lines) - 0.4, -0.6)
+    at = [
+        labels("cutoff", metric=labels.word(metric), cutoff=cutoff)
+        for metric, cutoff in cutoffs.items()
+    ]
+    note = labels("forest_note", cutoffs=labels("separator").join(at))
+    foot_note(figure, note)
+    return figure

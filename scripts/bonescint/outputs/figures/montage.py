@@ -1,0 +1,122 @@
+"""Scan montage: a few coded cases, anterior and posterior, by tracer and readers' consensus."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from bonescint.outputs.labels import Labels
+from bonescint.outputs.style import empty_panel, foot_note, new_figure
+
+# counts above this percentile of a view turn black: the bladder must not wash out the skeleton
+_CLIP = 99.7
+_MOST_ROWS = 640  # finer than a printed montage shows
+
+
+@dataclass
+class View:
+    """One picture of a case.
+
+    Parameters
+    ----------
+    name
+        ``anterior``, ``posterior`` or empty (not stated in the file).
+    pixels
+        Two-dimensional counts, shape (rows, columns).
+    """
+
+    name: str
+    pixels: np.ndarray[Any, Any]
+
+
+@dataclass
+class Scan:
+    """The pictures of one coded case and where it belongs in the montage.
+
+    Parameters
+    ----------
+    code
+        The patient code.
+    tracer
+        ``MDP``, ``HMDP`` or what the case table says.
+    metastasis
+        The readers' consensus; None where it is open.
+    views
+        The pictures, anterior first.
+    """
+
+    code: str
+    tracer: str
+    metastasis: bool | None
+    views: list[View]
+
+
+def _shrunk(pixels: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return 8 bit counts clipped at the percentile, thinned by whole-number block means."""
+    counts = pixels.astype(np.float32)
+    step = -(-max(counts.shape) // _MOST_ROWS)
+    rows, columns = (size - size % step for size in counts.shape)
+    counts = counts[:rows, :columns].reshape(rows // step, step, columns // step, step).mean((1, 3))
+    lower = float(counts.min())
+    upper = float(np.percentile(counts, _CLIP))
+    if upper <= lower:
+        upper = max(float(counts.max()), lower + 1)
+    shade: np.ndarray[Any, Any] = np.clip((counts - lower) / (upper - lower), 0, 1) * 255
+    return shade.astype(np.uint8)
+
+
+def _used_rows(pictures: list[np.ndarray[Any, Any]]) -> slice:
+    """Return the rows that hold a body in any of the pictures; all of them if the sizes differ."""
+    if len({picture.shape for picture in pictures}) != 1:
+        return slice(None)
+    used = np.flatnonzero(np.max([picture.max(axis=1) for picture in pictures], axis=0) > 100)
+    return slice(max(used[0] - 8, 0), used[-1] + 8) if used.size else slice(None)
+
+
+def draw(scans: list[Scan], labels: Labels) -> Figure:
+    """Draw one row a tracer, cases with findings on the left.
+
+    Parameters
+    ----------
+    scans
+        The chosen cases; their order within a tracer is kept.
+    labels
+        The figures' words.
+    """
+    tracers = sorted({scan.tracer for scan in scans}, key=lambda tracer: (tracer != "MDP", tracer))
+    rows = [
+        [
+            (scan, view.name, _shrunk(view.pixels))
+            for scan in scans
+            if scan.tracer == tracer
+            for view in scan.views
+        ]
+        for tracer in tracers
+    ]
+    most = max((len(row) for row in rows), default=0)
+    shown = _used_rows([picture for row in rows for _, _, picture in row])
+    tallest = max((p[shown].shape[0] / p.shape[1] for row in rows for _, _, p in row), default=0)
+    figure = new_figure(
+        max(0.5 + 1.02 * most, 6.0), 0.55 + (tallest + 0.55) * len(rows) if rows else 2.5,
+        labels("montage_title"), labels.synthetic,
+    )  # fmt: skip
+    if not rows:
+        empty_panel(figure.add_subplot(), labels("no_data"))
+        return figure
+    states = {True: "findings_yes", False: "findings_no", None: "findings_open"}
+    panels = figure.subplots(len(rows), most, squeeze=False)
+    for tracer, band, row in zip(tracers, panels, rows, strict=True):
+        band[0].set_ylabel(tracer, fontsize=11)
+        for ax in band:
+            ax.set(xticks=[], yticks=[])
+            ax.spines[:].set_visible(False)
+        for i, (ax, (scan, name, picture)) in enumerate(zip(band, row, strict=False)):
+            ax.imshow(picture[shown], cmap="gray_r", vmin=0, vmax=255, interpolation="none")
+            ax.set_title(labels(f"view_{name or 'unknown'}"), fontsize=9)
+            if i == 0 or row[i - 1][0] is not scan:
+                text = f"{scan.code}\n{labels(states[scan.metastasis])}"
+                ax.set_xlabel(text, loc="left", fontsize=8)
+    note = labels("montage_note", percentile=_CLIP)
+    foot_note(figure, note)
+    return figure

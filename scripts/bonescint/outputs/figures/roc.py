@@ -1,0 +1,77 @@
+"""ROC curves of BSI and Hotspot against the readers' consensus, one panel a software."""
+
+from matplotlib.figure import Figure
+
+from bonescint.outputs.data import METRICS, Row, number
+from bonescint.outputs.estimates import find, with_limits
+from bonescint.outputs.labels import Labels
+from bonescint.outputs.style import GREY, SERIES, empty_panel, foot_note, new_figure
+
+
+def draw(
+    curves: list[Row], accuracy: list[Row], cutoffs: dict[str, float], labels: Labels
+) -> Figure:
+    """Draw the ROC curves with the area under each and the point of the configured cut-off.
+
+    Parameters
+    ----------
+    curves
+        Rows of results/metrics/roc_curves.csv.
+    accuracy
+        Estimate rows; those of the measure ``auc`` give the legend's figures.
+    cutoffs
+        Metric to cut-off; a value at or above it is positive.
+    labels
+        The figures' words; its software decides the panels, in the order of config.yaml.
+    """
+    shown = labels.software_keys
+    figure = new_figure(
+        0.4 + 3.3 * max(len(shown), 1), 4.3, labels("roc_title"), labels.synthetic
+    )  # fmt: skip
+    if not shown:
+        empty_panel(figure.add_subplot(), labels("no_data"))
+    panels = figure.subplots(1, len(shown), squeeze=False)[0] if shown else []
+    for ax, software in zip(panels, shown, strict=True):
+        ax.set_title(f"{labels.software(software)}\n{labels.tracer(software)}")
+        drawn = False
+        for metric, (colour, marker, dash) in zip(METRICS, SERIES, strict=False):
+            points = [
+                (
+                    float(row["false_positive_rate"]),
+                    float(row["true_positive_rate"]),
+                    number(row["threshold"]),
+                )
+                for row in curves
+                if row["software"] == software
+                and row["metric"] == metric
+                and row["false_positive_rate"]
+                and row["true_positive_rate"]
+            ]
+            if not points:
+                continue
+            drawn = True
+            points.sort(key=lambda point: point[:2])
+            estimate = find(accuracy, "auc", software, metric)
+            text = f"{labels.word(metric)}: {with_limits(estimate, labels)}"
+            fpr, tpr = [p[0] for p in points], [p[1] for p in points]
+            # through every threshold: ties give a sloping piece, as the trapezoid area counts them
+            ax.plot(fpr, tpr, color=colour, linestyle=dash, linewidth=1.8, label=text)
+            called = [p for p in points if p[2] is not None and p[2] >= cutoffs.get(metric, 1e9)]
+            if called:
+                at = max(called, key=lambda point: point[:2])
+                ax.plot(
+                    *at[:2], marker=marker, color=colour, markersize=7, markeredgecolor="white",
+                    linestyle="none", zorder=5,
+                    label=labels("cutoff", metric=labels.word(metric), cutoff=cutoffs[metric]),
+                )  # fmt: skip
+        if not drawn:
+            empty_panel(ax, labels("no_data"))
+            continue
+        ax.plot([0, 1], [0, 1], color=GREY, linewidth=0.8, linestyle=(0, (1, 2)))
+        ax.set(
+            xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal",
+            xlabel=labels("one_minus_specificity"), ylabel=labels("sensitivity_axis"),
+        )  # fmt: skip
+        ax.legend(loc="lower right", title=labels("auc_legend"), title_fontsize=8)
+    foot_note(figure, labels("roc_note"))
+    return figure

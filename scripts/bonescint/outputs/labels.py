@@ -1,0 +1,76 @@
+"""The words that the keys of the coded tables stand for."""
+
+from typing import Any
+
+from bonescint.resources import Texts
+
+
+class Labels:
+    """The words of one area of the outputs, with the names that all outputs share.
+
+    Parameters
+    ----------
+    area
+        ``figures``, ``workbook`` or ``report``: a file of resources/text.
+    language
+        ``ja`` or ``en``.
+    software
+        Software key to its ``label``, ``product``, ``version`` and ``tracer``.
+    synthetic
+        Whether the data are simulated: every output then says so.
+    confidence
+        The configured level of the intervals; texts name it as ``{level}`` (%).
+    """
+
+    def __init__(
+        self,
+        area: str,
+        language: str,
+        software: dict[str, dict[str, Any]],
+        synthetic: bool,
+        confidence: float = 0.95,
+    ) -> None:
+        self.language = language
+        self.synthetic = synthetic
+        self.software_keys = list(software)
+        self._software = software
+        self._level = f"{100 * confidence:g}"
+        self._texts = Texts(area, language)
+        self._measures = Texts("metrics", language)
+        self._flow = Texts("flow", language)
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Return the area's text of `key` with its fields filled in."""
+        return self._texts(key, level=self._level, **values)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._texts
+
+    def software(self, key: str) -> str:
+        """Return how the software is called in print, such as ``VSBONE (simulated) 3.0``."""
+        return str(self._software[key]["label"]) if key in self._software else key
+
+    def tracer(self, key: str) -> str:
+        """Return the tracer of a software, or nothing for an unknown key."""
+        return str(self._software.get(key, {}).get("tracer", ""))
+
+    def word(self, key: str) -> str:
+        """Return a word of the area, of the statistics or of the flow; an unknown key as it is."""
+        for texts in (self._texts, self._measures, self._flow):
+            if key in texts:
+                return texts(key)
+        return key
+
+    def note(self, key: str, value: str) -> str:
+        """Return one remark of an Estimate's note, such as ``cutoff`` with the value ``1``."""
+        try:
+            value = f"{float(value):.4g}"  # ten digits are for recomputing, not for reading
+        except ValueError:
+            value = self.word(value)
+        if key in self._measures:
+            return self._measures(key, value=value)
+        return f"{key}={value}" if value else key
+
+    def flow(self, key: str) -> str:
+        """Return the name of a step or reason of the flow; an unknown key as it is."""
+        return self._flow(key) if key in self._flow else self.word(key)

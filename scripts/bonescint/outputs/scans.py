@@ -1,0 +1,70 @@
+"""The pictures of a coded case, each with its view."""
+
+import logging
+from pathlib import Path
+
+from pydicom import dcmread
+from pydicom.dataset import Dataset
+
+from bonescint.outputs.figures.montage import View
+
+logger = logging.getLogger(__name__)
+# View Code Sequence (0054,0220), CID 26: what the anonymization wrote there (facts/dicom.md)
+_VIEWS = {"399321004": "anterior", "399001007": "posterior"}
+# SNOMED-RT, as vendors wrote it before SCT
+_VIEWS |= {"R-10206": "anterior", "R-10214": "posterior"}
+
+
+def _view(item: Dataset) -> str:
+    for code in item.get("ViewCodeSequence") or []:
+        name = _VIEWS.get(str(code.get("CodeValue", "")))
+        if name:
+            return name
+    return ""
+
+
+def frame_views(dataset: Dataset) -> list[str]:
+    """Return each frame's view, ``anterior``, ``posterior`` or empty.
+
+    Parameters
+    ----------
+    dataset
+        A coded NM object. Detector Vector tells which detector took a frame; the detector's item,
+        or failing that the file itself, holds the View Code Sequence.
+    """
+    n_frames = int(dataset.get("NumberOfFrames") or 1)
+    detectors = dataset.get("DetectorInformationSequence") or []
+    vector = dataset.get("DetectorVector")
+    if vector is None:
+        vector = []
+    vector = [vector] if isinstance(vector, int) else list(vector)
+    views = []
+    for frame in range(n_frames):
+        detector = int(vector[frame]) if frame < len(vector) else min(frame + 1, len(detectors))
+        item = detectors[detector - 1] if 0 < detector <= len(detectors) else Dataset()
+        views.append(_view(item) or _view(dataset))
+    return views
+
+
+def read_views(folder: Path) -> list[View]:
+    """Return a case's pictures, anterior before posterior before unknown, one of each.
+
+    Parameters
+    ----------
+    folder
+        results/dicom/{batch}/{code}. A file that is no greyscale picture is passed over.
+    """
+    found: dict[str, View] = {}
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        dataset = dcmread(path)
+        if str(dataset.get("PhotometricInterpretation", "")) not in ("MONOCHROME1", "MONOCHROME2"):
+            continue
+        try:
+            frames = dataset.pixel_array
+        except (AttributeError, NotImplementedError, RuntimeError, ValueError) as error:
+            logger.warning("%s: no picture (%s)", folder.name, type(error).__name__)
+            continue
+        frames = frames.reshape(-1, *frames.shape[-2:])
+        for name, frame in zip(frame_views(dataset), frames, strict=False):
+            found.setdefault(name, View(name, frame))
+    return [found[name] for name in ("anterior", "posterior", "") if name in found]

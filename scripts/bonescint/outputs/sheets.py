@@ -1,0 +1,194 @@
+"""One sheet of a workbook: title, banner, notes, and a table whose cells show all they hold."""
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from bonescint.outputs.data import Row, number
+from bonescint.resources import SYNTHETIC
+
+WIDEST = 60  # characters; longer text is wrapped
+_LINE = 16.5  # points a line of 10 point text takes
+_TALLEST = 409.0  # points, Excel's limit
+# small p-values are read as "below", not as zeros
+FORMATS = {
+    "number": "General",
+    "count": "0",
+    "one": "0.0",
+    "two": "0.00",
+    "three": "0.000",
+    "p": '[<0.001]"<0.001";0.000',
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a sheet's table.
+
+    Parameters
+    ----------
+    key
+        The column of the coded table.
+    title
+        What the sheet calls it.
+    kind
+        ``text``, ``date`` (YYYY-MM-DD in the table) or a number format of `FORMATS`.
+    say
+        Turns a key of the table into words; None writes it as it is.
+    """
+
+    key: str
+    title: str
+    kind: str = "text"
+    say: Callable[[str], str] | None = None
+
+
+def text_width(text: str) -> int:
+    """Return the width of a line in Latin characters: East Asian wide ones count two."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
+
+
+def line_count(text: str, width: float) -> int:
+    """Return how many lines a text takes in a column of `width` Latin characters."""
+    return sum(max(1, -(-text_width(line) // int(width))) for line in text.split("\n"))
+
+
+def row_height(texts: Sequence[str], widths: Sequence[float]) -> float:
+    """Return the points a row needs to show its wrapped texts in columns of `widths`.
+
+    Excel does not fit the height itself in a file that another program has made.
+    """
+    # one character of a cell is its indent
+    lines = (line_count(text, width - 1) for text, width in zip(texts, widths, strict=True))
+    return min(_LINE * max(lines, default=1), _TALLEST)
+
+
+class Sheet:
+    """A worksheet written from the top down.
+
+    Parameters
+    ----------
+    book
+        The XlsxWriter workbook.
+    name
+        The sheet's name.
+    title, synthetic
+        First line, and whether the banner follows it; both stand in the print header too.
+    styles
+        Named cell formats (`bonescint.outputs.workbook.make_styles`).
+    """
+
+    def __init__(
+        self, book: Any, name: str, title: str, synthetic: bool, styles: dict[str, Any]
+    ) -> None:
+        self.sheet = book.add_worksheet(name)
+        self._styles = styles
+        self._widths: dict[int, float] = {}
+        self.row = 0
+        self.line(title, "title")
+        self.sheet.set_row(0, 24)
+        banner = SYNTHETIC if synthetic else ""
+        if synthetic:
+            self.line(SYNTHETIC, "banner")
+        self.sheet.set_landscape()
+        self.sheet.set_paper(9)  # A4
+        self.sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.6)
+        self.sheet.fit_to_pages(1, 0)  # one page wide, as long as it takes
+        # & starts a code in a print header
+        self.sheet.set_header(f"&L{title.replace('&', '&&')}" + (f"&R{banner}" if banner else ""))
+        self.sheet.set_footer((f"&L{banner}" if banner else "") + "&R&P / &N")
+
+    def line(self, text: str, style: str = "plain") -> None:
+        """Write one line in column A that runs over the cells beside it."""
+        self.sheet.write_string(self.row, 0, text, self._styles[style])
+        self.row += 1
+
+    def notes(self, *texts: str) -> None:
+        """Write lines that a reader must not miss, and a blank row after them."""
+        for text in texts:
+            self.line(text, "note")
+        self.row += 1
+
+    def table(
+        self, columns: Sequence[Column], rows: Sequence[Row], empty: str, main: bool = True
+    ) -> None:
+        """Write a table below what stands already.
+
+        Parameters
+        ----------
+        columns
+            What to show, in order.
+        rows
+            Rows of a coded table; other columns are ignored.
+        empty
+            What to say where there is no row.
+        main
+            Freeze the header and offer the filter (one table a sheet can have them).
+        """
+        top = self.row
+        cells = [[_shown(column, row) for column in columns] for row in rows]
+        widths = [
+            min(
+                max(
+                    _title_width(column),
+                    *(text_width(_as_read(column, line[i])) + 3.0 for line in cells),
+                    0.0,
+                ),
+                WIDEST,
+            )
+            for i, column in enumerate(columns)
+        ]
+        self.sheet.set_row(top, _LINE * 2)
+        for i, column in enumerate(columns):
+            self.sheet.write_string(top, i, column.title, self._styles["head"])
+            self._widen(i, widths[i])
+        self.row += 1
+        for line in cells:
+            for i, (column, value) in enumerate(zip(columns, line, strict=True)):
+                if isinstance(value, date):
+                    self.sheet.write_datetime(self.row, i, value, self._styles["date"])
+                elif isinstance(value, float):
+                    self.sheet.write_number(self.row, i, value, self._styles[column.kind])
+                elif value:
+                    self.sheet.write_string(self.row, i, value, self._styles["text"])
+                else:
+                    self.sheet.write_blank(self.row, i, None, self._styles["text"])
+            texts = [value if isinstance(value, str) else "" for value in line]
+            self.sheet.set_row(self.row, row_height(texts, widths))
+            self.row += 1
+        if not rows:
+            self.line(empty, "note")
+        elif main:
+            self.sheet.autofilter(top, 0, self.row - 1, len(columns) - 1)
+        if main:
+            self.sheet.freeze_panes(top + 1, 1)
+            self.sheet.repeat_rows(top)
+        self.row += 1
+
+    def _widen(self, column: int, width: float) -> None:
+        self._widths[column] = max(width, self._widths.get(column, 0.0))
+        self.sheet.set_column(column, column, self._widths[column])
+
+
+def _shown(column: Column, row: Row) -> str | float | date:
+    text = row[column.key]
+    if column.kind == "date":
+        return date.fromisoformat(text) if text else ""
+    if column.kind in FORMATS:
+        value = number(text)
+        return text if value is None else value
+    return column.say(text) if column.say and text else text
+
+
+def _as_read(column: Column, value: str | float | date) -> str:
+    if not isinstance(value, float):
+        return max(str(value).split("\n"), key=text_width)
+    decimals = {"count": 0, "number": 1, "one": 1, "two": 2}.get(column.kind, 3)
+    return f"{value:.{decimals}f}  "  # the indent takes two
+
+
+def _title_width(column: Column) -> float:
+    # a header may break into two lines; three more for the filter's button
+    return max(text_width(column.title) / 2 + 2, 4) + 3

@@ -1,0 +1,139 @@
+"""What all figures share: font, colours, banner, and files whose bytes do not change."""
+
+import importlib.util
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from bonescint.files import replacing
+from bonescint.outputs import DPI
+from bonescint.outputs.sheets import text_width
+from bonescint.resources import SYNTHETIC
+
+# Okabe & Ito's palette (jfly.uni-koeln.de/color): told apart with any colour vision
+BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
+    "#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7",
+)  # fmt: skip
+GREY = "#6B6B6B"
+# a second and a third cue beside the colour: marker and dash
+SERIES = [(BLUE, "o", "-"), (VERMILION, "s", "--"), (GREEN, "^", "-."), (PURPLE, "D", ":")]
+# BSI and counts pile up at zero and reach over two decades: linear below, logarithmic above
+LINEAR_BELOW = {"bsi": 0.1, "hotspots": 1.0}
+_NOTE_WIDTH = 0.059  # inches a Latin character of the foot note takes, with its margin
+_RC: dict[str, Any] = {
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlesize": 10,
+    "figure.titlesize": 12,
+    "font.size": 9,
+    "grid.color": "#E4E4E4",
+    "grid.linewidth": 0.6,
+    "legend.fontsize": 8,
+    "legend.frameon": False,
+    "savefig.dpi": DPI,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "bonescint",
+    "svg.id": "figure",
+}
+
+
+def _japanese_font() -> str:
+    """Register the IPAex Gothic that matplotlib-fontja ships, without importing the package."""
+    # its import searches the machine's fonts and turns the font on globally: 0.4 s for a path
+    spec = importlib.util.find_spec("matplotlib_fontja")
+    if spec is None or spec.origin is None:
+        raise RuntimeError("matplotlib-fontja is not installed: run make")
+    font = Path(spec.origin).parent / "fonts" / "ipaexg.ttf"
+    font_manager.fontManager.addfont(str(font))
+    return font_manager.FontProperties(fname=str(font)).get_name()
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Hold the figures' settings for the length of the block (drawing and saving)."""
+    # matplotlib's own font behind it: IPAex has no ≥
+    settings = _RC | {"font.family": [_japanese_font(), "DejaVu Sans"]}
+    with mpl.rc_context(settings):  # type: ignore[arg-type] # it lists every key by name
+        yield
+
+
+def new_figure(width: float, height: float, title: str, synthetic: bool) -> Figure:
+    """Return an empty figure with its title and, for simulated data, the banner.
+
+    Parameters
+    ----------
+    width, height
+        Inches; at least as wide as the title and the banner need.
+    title
+        One short line, top left.
+    synthetic
+        Whether the data are simulated (`study.synthetic`).
+    """
+    figure = Figure(figsize=(max(width, 6.4), height), layout="compressed")
+    figure.suptitle(title, x=0.01, ha="left")
+    if synthetic:
+        figure.text(
+            0.99, 0.992, SYNTHETIC, ha="right", va="top", color=VERMILION, fontsize=10
+        )  # fmt: skip
+    return figure
+
+
+def foot_note(figure: Figure, text: str) -> None:
+    """Write a note along the figure's foot, broken between sentences or words to its width."""
+    room = int(figure.get_figwidth() / _NOTE_WIDTH)
+    lines = [""]
+    for part in re.split(r"(?<=[。、 ])", text):
+        if lines[-1] and text_width(lines[-1] + part) > room:
+            lines.append("")
+        lines[-1] += part
+    figure.supxlabel("\n".join(lines), x=0.01, ha="left", fontsize=8, color=GREY)
+
+
+def empty_panel(ax: Axes, text: str) -> None:
+    """Say in the panel itself that there is nothing to draw, and why."""
+    ax.set_axis_off()
+    ax.text(0.5, 0.5, text, transform=ax.transAxes, ha="center", va="center", color=GREY)
+
+
+def symlog(ax: Axes, axis: str, metric: str, top: float) -> None:
+    """Scale one axis for BSI or Hotspot: linear near zero, plain numbers as ticks.
+
+    Parameters
+    ----------
+    ax, axis
+        The panel and ``x`` or ``y``.
+    metric
+        ``bsi`` (%) or ``hotspots`` (count).
+    top
+        The largest value drawn.
+    """
+    linear = LINEAR_BELOW[metric]
+    getattr(ax, f"set_{axis}scale")("symlog", linthresh=linear, linscale=0.5)
+    upper = max(top, linear * 10) * 1.4
+    steps = [0.1, 0.3, 1, 3, 10, 30, 100] if metric == "bsi" else [1, 3, 10, 30, 100, 300]
+    ticks = [0.0, *(step for step in steps if step <= upper)]
+    getattr(ax, f"set_{axis}ticks")(ticks, [f"{tick:g}" for tick in ticks])
+    getattr(ax, f"set_{axis}ticks")([], minor=True)
+    getattr(ax, f"set_{axis}lim")(-linear * 0.6, upper)
+
+
+def save(figure: Figure, svg: Path, png: Path) -> None:
+    """Write the figure as SVG and PNG; no date, program, path or author in either (R35)."""
+    for path, metadata in (
+        (svg, {"Date": None, "Creator": None, "Format": None, "Type": None}),
+        (png, {"Software": None}),
+    ):
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format=path.suffix[1:], metadata=metadata)
+        with replacing(path, "wb") as stream:
+            stream.write(buffer.getvalue())

@@ -1,0 +1,76 @@
+"""Write the study's report: one self-contained page."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bonescint.joblog import job_log
+from bonescint.outputs import report
+from bonescint.outputs.labels import Labels
+from bonescint.outputs.results import read_results
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+
+def write_report(
+    tables: dict[str, Path],
+    warnings: list[Path],
+    provenance: Path,
+    figures: list[Path],
+    study: dict[str, Any],
+    software: dict[str, dict[str, str]],
+    language: str,
+    page: Path,
+) -> None:
+    """Write results/report.html.
+
+    Parameters
+    ----------
+    tables
+        ``flow``, ``cases``, ``reference``, ``measurements``, ``accuracy``, ``version_change``,
+        ``software_comparison``, ``reader_agreement``, ``balance``: tables of results/.
+    warnings, provenance
+        The stages' warnings and results/provenance.json.
+    figures
+        SVG and PNG files; the page takes the SVG, of the montage the smaller PNG.
+    study
+        ``id``, ``title`` and ``synthetic`` of the configuration.
+    software
+        Software key to ``label``, ``product``, ``version``, ``tracer``.
+    language
+        ``ja`` or ``en``.
+    page
+        The file to write.
+    """
+    results = read_results(warnings=warnings, provenance=provenance, **tables)
+    # the level that the metrics were computed with, as the run recorded it
+    confidence = results.provenance["analysis"]["metrics"]["confidence"]
+    shared = (language, software, study["synthetic"], confidence)
+    report.write(
+        page,
+        results,
+        figures,
+        study,
+        Labels("report", *shared),
+        Labels("figures", *shared),
+    )
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        write_report(
+            tables={
+                name: Path(snakemake.input[name])
+                for name in (
+                    "flow", "cases", "reference", "measurements", "accuracy", "version_change",
+                    "software_comparison", "reader_agreement", "balance",
+                )
+            },
+            warnings=[Path(path) for path in snakemake.input.warnings],
+            provenance=Path(snakemake.input.provenance),
+            figures=[Path(path) for path in snakemake.input.figures],
+            study=snakemake.params.study,
+            software=snakemake.params.software,
+            language=snakemake.params.language,
+            page=Path(snakemake.output.report),
+        )  # fmt: skip

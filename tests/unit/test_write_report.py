@@ -1,0 +1,147 @@
+import re
+import runpy
+from html.parser import HTMLParser
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+import write_report as module
+from bonescint.resources import SYNTHETIC
+from tests.synthetic_results import SOFTWARE, STUDY, write, write_empty, write_results
+from tests.unit.test_write_workbook import TABLES
+from write_report import write_report
+
+VOID = {"meta", "img", "br", "link"}
+
+
+class Page(HTMLParser):
+    """Tags opened and closed in order, images and headings of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.images: list[dict[str, str | None]] = []
+        self.headings: list[str] = []
+        self.tags: set[str] = set()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        fields = dict(attrs)
+        self.tags.add(tag)
+        if fields.get("id"):
+            self.ids.append(str(fields["id"]))
+        if tag == "a":
+            self.links.append(str(fields["href"]))
+        if tag == "img":
+            self.images.append(fields)
+        if re.fullmatch(r"h\d", tag):
+            self.headings.append(tag)
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def build(
+    results: Path, page: Path, figures: list[Path], language: str = "ja", **study: Any
+) -> str:
+    write_report(
+        tables={key: results / name for key, name in TABLES.items()},
+        warnings=[results / "cohort/warnings.csv"],
+        provenance=results / "provenance.json",
+        figures=figures,
+        study=STUDY | study,
+        software=SOFTWARE,
+        language=language,
+        page=page,
+    )
+    return page.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def figures(tmp_path: Path) -> list[Path]:
+    paths = [tmp_path / f"{n}.{e}" for n in ("roc", "montage") for e in ("svg", "png")]
+    for path in paths:
+        path.write_bytes(path.suffix.encode())
+    return paths
+
+
+def test_page_is_whole_accessible_and_self_contained(tmp_path: Path, figures: list[Path]) -> None:
+    text = build(write_results(tmp_path / "r"), tmp_path / "a.html", figures)
+    page = Page(text)
+    assert page.open == []
+    assert '<html lang="ja">' in text
+    assert page.headings[0] == "h1" and set(page.headings[1:]) == {"h2"}
+    assert not page.tags & {"script", "link", "iframe"}
+    assert "http://" not in text and "https://" not in text
+    # the drawing as SVG, the scans as PNG, each once
+    kinds = [str(image["src"]).split(";")[0] for image in page.images]
+    assert sorted(kinds) == ["data:image/png", "data:image/svg+xml"]
+    assert all(image["alt"] for image in page.images)
+    assert len(page.ids) == len(set(page.ids))
+    assert {link[1:] for link in page.links} <= set(page.ids)
+    assert text.count("<table>") == text.count("<caption>")
+
+
+def test_page_says_what_must_be_said(tmp_path: Path) -> None:
+    text = build(write_results(tmp_path / "r"), tmp_path / "a.html", [])
+    for words in (
+        SYNTHETIC, "符号化済み (個人情報)", "患者・薬剤が異なる比較", "検出力は約 0.2",
+        "転移あり 24 例、転移なし 25 例", "VSBONE (simulated) 3.0 − VSBONE (simulated) 2.0",
+        "&lt;0.001", "HMAC", "解析対象は 100 例",
+    ):  # fmt: skip
+        assert words in text, words
+    assert "匿名加工情報" not in text
+    plain = build(write_results(tmp_path / "r"), tmp_path / "b.html", [], synthetic=False)
+    assert SYNTHETIC not in plain
+
+
+def test_same_results_same_bytes(tmp_path: Path, figures: list[Path]) -> None:
+    results = write_results(tmp_path / "r")
+    assert build(results, tmp_path / "a.html", figures) == build(
+        results, tmp_path / "b.html", figures
+    )
+
+
+def test_text_from_tables_is_escaped(tmp_path: Path) -> None:
+    results = write_results(tmp_path / "r")
+    write(
+        results / "cohort/warnings.csv",
+        [{"source": "a", "rule": "b", "where": "c", "message": "<script>x</script>"}],
+        "source,rule,where,message",
+    )
+    text = build(results, tmp_path / "a.html", [])
+    assert "<script>" not in text and "&lt;script&gt;" in text
+
+
+@pytest.mark.parametrize("language, nothing", [("ja", "データなし"), ("en", "no data")])
+def test_empty_tables_are_written_as_such(tmp_path: Path, language: str, nothing: str) -> None:
+    text = build(write_empty(tmp_path / "r"), tmp_path / "a.html", [], language)
+    assert Page(text).open == []
+    assert text.count(nothing) >= 4
+
+
+def test_adapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_results(Path("results"))
+
+    class Input(dict[str, Any]):
+        __getattr__ = dict.__getitem__
+
+    snakemake = SimpleNamespace(
+        input=Input(
+            {key: f"results/{name}" for key, name in TABLES.items()},
+            warnings=["results/cohort/warnings.csv"], figures=[],
+            provenance="results/provenance.json",
+        ),
+        params=SimpleNamespace(study=STUDY, software=SOFTWARE, language="en"),
+        output=SimpleNamespace(report="results/report.html"),
+        log=["logs/write_report.log"],
+    )  # fmt: skip
+    runpy.run_path(module.__file__, init_globals={"snakemake": snakemake}, run_name="__main__")
+    assert Path("results/report.html").exists()

@@ -1,0 +1,142 @@
+import runpy
+import zipfile
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+import write_workbook as module
+from bonescint.resources import SYNTHETIC
+from tests.synthetic_results import SOFTWARE, STUDY, write, write_empty, write_results
+from write_workbook import write_workbook
+
+SHEETS = [
+    "要約", "流れ", "症例", "参照標準", "測定値", "診断能", "版の比較", "ソフト間比較",
+    "読影者間一致", "警告", "図", "設定と来歴",
+]  # fmt: skip
+TABLES = {
+    "flow": "metrics/flow.csv",
+    "cases": "cases.csv",
+    "reference": "reference.csv",
+    "measurements": "measurements.csv",
+    "accuracy": "metrics/accuracy.csv",
+    "version_change": "metrics/version_change.csv",
+    "software_comparison": "metrics/software_comparison.csv",
+    "reader_agreement": "metrics/reader_agreement.csv",
+    "balance": "cohort/balance.csv",
+}
+
+
+@pytest.fixture
+def png(tmp_path: Path) -> Path:
+    from matplotlib.figure import Figure
+
+    path = tmp_path / "figures/flow.png"
+    path.parent.mkdir()
+    Figure(figsize=(20, 12)).savefig(path, dpi=150)
+    return path
+
+
+def build(
+    results: Path, book: Path, figures: list[Path], language: str = "ja", **study: Any
+) -> Any:
+    write_workbook(
+        tables={key: results / name for key, name in TABLES.items()},
+        warnings=[results / "cohort/warnings.csv"],
+        provenance=results / "provenance.json",
+        figures=figures,
+        study=STUDY | study,
+        software=SOFTWARE,
+        language=language,
+        book=book,
+    )
+    return load_workbook(book)
+
+
+def text_of(sheet: Any) -> str:
+    return "\n".join(str(c.value) for row in sheet.iter_rows() for c in row if c.value is not None)
+
+
+def test_every_sheet_is_there_and_says_that_the_data_are_simulated(
+    tmp_path: Path, png: Path
+) -> None:
+    book = build(write_results(tmp_path / "r"), tmp_path / "a.xlsx", [png])
+    assert book.sheetnames == SHEETS
+    for sheet in book:
+        assert SYNTHETIC in text_of(sheet)
+        assert SYNTHETIC in sheet.oddHeader.right.text
+    assert "患者・薬剤が異なる比較" in text_of(book["ソフト間比較"])
+    assert "検出力は約 0.2" in text_of(book["要約"])
+    assert len(book["図"]._images) == 1
+
+
+def test_same_results_same_bytes_and_no_author_date_or_path(tmp_path: Path, png: Path) -> None:
+    results = write_results(tmp_path / "r")
+    build(results, tmp_path / "a.xlsx", [png])
+    build(results, tmp_path / "b.xlsx", [png])
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as archive:
+        core = archive.read("docProps/core.xml").decode()
+        assert "<dc:creator></dc:creator>" in core and "2000-01-01T00:00:00Z" in core
+        for name in archive.namelist():
+            assert str(tmp_path).encode() not in archive.read(name)
+
+
+def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
+    results = write_results(tmp_path / "r")
+    message = "=1+1 http://example.org @a"
+    write(
+        results / "cohort/warnings.csv",
+        [{"source": "+1", "rule": "-2", "where": "007", "message": message}],
+        "source,rule,where,message",
+    )
+    sheet = build(results, tmp_path / "a.xlsx", [])["警告"]
+    cells = [cell for row in sheet.iter_rows() for cell in row]
+    assert {"+1", "-2", "007", message} <= {cell.value for cell in cells}
+    assert all(cell.data_type != "f" and cell.hyperlink is None for cell in cells)
+
+
+def test_numbers_are_numbers_and_dates_are_dates(tmp_path: Path) -> None:
+    book = build(write_results(tmp_path / "r"), tmp_path / "a.xlsx", [])
+    sheet = book["症例"]
+    top = next(row for row in sheet.iter_rows() if row[0].value == "患者符号")
+    titles = [cell.value for cell in top]
+    first = dict(zip(titles, sheet[top[0].row + 1], strict=True))
+    assert first["検査日"].is_date and isinstance(first["年齢"].value, int)
+    assert first["向き"].value == "前面・後面"
+    assert sheet.freeze_panes == f"B{top[0].row + 1}"
+    assert sheet.auto_filter.ref
+    small = [c for row in book["ソフト間比較"].iter_rows() for c in row if c.value == 0.0004]
+    assert "<0.001" in small[0].number_format
+
+
+@pytest.mark.parametrize("language, nothing", [("ja", "データなし"), ("en", "no data")])
+def test_empty_tables_are_written_as_such(tmp_path: Path, language: str, nothing: str) -> None:
+    results = write_empty(tmp_path / "r")
+    book = build(results, tmp_path / "a.xlsx", [], language, synthetic=False)
+    for sheet in book.worksheets[1:9]:
+        assert nothing in text_of(sheet)
+    assert SYNTHETIC not in text_of(book.worksheets[0])
+
+
+def test_adapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_results(Path("results"))
+    inputs: dict[str, Any] = {key: f"results/{name}" for key, name in TABLES.items()}
+
+    class Input(dict[str, Any]):
+        __getattr__ = dict.__getitem__
+
+    snakemake = SimpleNamespace(
+        input=Input(
+            inputs, warnings=["results/cohort/warnings.csv"], figures=[],
+            provenance="results/provenance.json",
+        ),
+        params=SimpleNamespace(study=STUDY, software=SOFTWARE, language="ja"),
+        output=SimpleNamespace(workbook="results/study.xlsx"),
+        log=["logs/write_workbook.log"],
+    )  # fmt: skip
+    runpy.run_path(module.__file__, init_globals={"snakemake": snakemake}, run_name="__main__")
+    assert load_workbook("results/study.xlsx").sheetnames == SHEETS
