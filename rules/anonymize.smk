@@ -31,7 +31,12 @@ rule anonymize_batch:
             for key in ("study", "series")
         },
         secondary_capture=lookup("cohort/secondary_capture", within=config),
-        code=code_digest("bonescint.deid", "resources/nm_attributes.csv"),
+        code=code_digest(
+            "bonescint.deid",
+            "resources/nm_attributes.csv",
+            "resources/nm_codes.csv",
+            "resources/nm_vocabulary.csv",
+        ),
     script:
         "../scripts/anonymize_batch.py"
 

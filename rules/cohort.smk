@@ -21,6 +21,7 @@ rule filter_opt_out:
         code=code_digest(
             "bonescint.identity.ids",
             "bonescint.tables.lists",
+            "resources/text/tables.csv",
             "schemas/opt_out.schema.yaml",
         ),
     script:
@@ -53,6 +54,7 @@ rule select_cohort:
         code=code_digest(
             "bonescint.cohort",
             "bonescint.tables.lists",
+            "resources/text/tables.csv",
             "schemas/participants.schema.yaml",
             "schemas/tracer_calendar.schema.yaml",
         ),

@@ -31,9 +31,10 @@ FIGURES = expand(
     figure=[*DRAWN, "montage"],
     ending=["svg", "png"],
 )
-FIGURE_TEXTS = ["resources/text/figures.csv", "resources/text/flow.csv"]
+FIGURE_TEXTS = [f"resources/text/{area}.csv" for area in ("figures", "flow", "metrics")]
 TABLE_TEXTS = [
-    f"resources/text/{area}.csv" for area in ("flow", "metrics", "report", "workbook")
+    f"resources/text/{area}.csv"
+    for area in ("figures", "flow", "metrics", "report", "workbook")
 ]
 WARNINGS = [
     "results/cohort/opt_out.warnings.csv",
@@ -60,6 +61,6 @@ STAMPS = {
 
 
 wildcard_constraints:
-    batch=r"\d{2,}",
+    batch=r"\d\d+",
     software="|".join(SOFTWARE),
     reader="|".join(READERS),

@@ -25,6 +25,10 @@ rule write_partner_sheet:
         delivery=lookup("delivery", within=config),
         language=LANGUAGE,
         stamp=content_stamp(DECISIONS),
-        code=code_digest("bonescint.delivery", "resources/text/delivery.csv"),
+        code=code_digest(
+            "bonescint.delivery",
+            "resources/text/delivery.csv",
+            "resources/text/workbook.csv",
+        ),
     script:
         "../scripts/write_partner_sheet.py"

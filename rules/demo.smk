@@ -24,6 +24,11 @@ rule make_demo_cohort:
         demo=config.get("demo"),
         cohort=config["cohort"],
         preceding_study=config["study"]["preceding_study"],
-        code=code_digest("bonescint.phantom"),
+        code=code_digest(
+            "bonescint.phantom",
+            "resources/phantom/regions.csv",
+            "resources/phantom/skeleton_mass.csv",
+            "resources/phantom/names.csv",
+        ),
     script:
         "../scripts/make_demo_cohort.py"

@@ -15,6 +15,12 @@ rule index_dicom:
     threads: 4
     params:
         stamp=STAMPS["inputs.dicom"],
-        code=code_digest("bonescint.dicom", "resources/tracers.csv"),
+        language=LANGUAGE,
+        code=code_digest(
+            "bonescint.dicom",
+            "resources/tracers.csv",
+            "resources/scan_terms.csv",
+            "resources/text/ingest.csv",
+        ),
     script:
         "../scripts/index_dicom.py"

@@ -14,6 +14,7 @@ rule build_reference:
         "../envs/python.yaml"
     params:
         settings=lookup("reference", within=config),
+        code=code_digest("bonescint.stats"),
     script:
         "../scripts/build_reference.py"
 
@@ -28,6 +29,8 @@ rule build_measurements:
         "logs/build_measurements.log",
     conda:
         "../envs/python.yaml"
+    params:
+        code=code_digest("bonescint.stats"),
     script:
         "../scripts/build_measurements.py"
 
@@ -102,7 +105,6 @@ rule compare_versions:
     conda:
         "../envs/python.yaml"
     params:
-        software=SOFTWARE,
         pairs=study.version_pairs(config),
         settings=lookup("metrics", within=config),
         code=code_digest("bonescint.stats"),
@@ -122,7 +124,6 @@ rule compare_software:
     conda:
         "../envs/python.yaml"
     params:
-        software=SOFTWARE,
         pairs=study.product_pairs(config),
         settings=lookup("metrics", within=config),
         code=code_digest("bonescint.stats"),

@@ -52,7 +52,10 @@ rule draw_figures:
         cutoffs=lookup("metrics/cutoffs", within=config),
         language=LANGUAGE,
         synthetic=SYNTHETIC,
-        code=code_digest("bonescint.outputs", *FIGURE_TEXTS),
+        confidence=lookup("metrics/confidence", within=config),
+        code=code_digest(
+            "bonescint.outputs", "bonescint.outputs.figures", *FIGURE_TEXTS
+        ),
     script:
         "../scripts/draw_figures.py"
 
@@ -77,7 +80,9 @@ rule draw_montage:
     params:
         language=LANGUAGE,
         synthetic=SYNTHETIC,
-        code=code_digest("bonescint.outputs", *FIGURE_TEXTS),
+        code=code_digest(
+            "bonescint.outputs", "bonescint.outputs.figures", *FIGURE_TEXTS
+        ),
     script:
         "../scripts/draw_montage.py"
 
@@ -137,6 +142,10 @@ rule write_report:
         software=SOFTWARE,
         study=lookup("study", within=config),
         language=LANGUAGE,
-        code=code_digest("bonescint.outputs", *TABLE_TEXTS),
+        code=code_digest(
+            "bonescint.outputs",
+            "scripts/bonescint/outputs/report.html.j2",
+            *TABLE_TEXTS,
+        ),
     script:
         "../scripts/write_report.py"

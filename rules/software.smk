@@ -21,6 +21,7 @@ rule import_software:
         language=LANGUAGE,
         code=code_digest(
             "bonescint.tables",
+            "resources/text/tables.csv",
             "bonescint.identity",
             "schemas/software_export.schema.yaml",
         ),
@@ -49,6 +50,7 @@ rule import_readings:
         language=LANGUAGE,
         code=code_digest(
             "bonescint.tables",
+            "resources/text/tables.csv",
             "bonescint.identity",
             "schemas/reading_report.schema.yaml",
         ),

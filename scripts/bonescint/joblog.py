@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 import traceback
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +30,9 @@ def job_log(path: str | Path) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     handler = logging.FileHandler(path, mode="w", encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
+    # its remarks quote header values; the level silences its child loggers too
+    logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
+    warnings.simplefilter("ignore")
     root = logging.getLogger()
     level = root.level
     root.addHandler(handler)

@@ -54,6 +54,8 @@ def walk(folder: Path, below: str = "") -> Iterator[FileFound]:
         return
     for name, is_link, entry in sorted(found, key=lambda item: item[0]):
         path = below + name
+        if path == ".snakemake_timestamp":
+            continue  # Snakemake's own mark on a folder that a rule made
         if name.endswith("/"):
             yield from walk(folder, path)
             continue
