@@ -1,13 +1,6 @@
 """The one door: needs a batch of raw instances and the ledger, gives coded DICOM and what was done to it."""
 
 
-def batch_file(wildcards):
-    # the checkpoint's outputs are known beforehand; asking for it lets Snakemake compare their
-    # content and run only the batches that changed
-    checkpoints.split_cohort.get()
-    return f"private/batches/{wildcards.batch}.csv"
-
-
 rule anonymize_batch:
     """Write coded copies of a batch's instances, each verified before it gets its name (R15-R24)."""
     input:

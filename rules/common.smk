@@ -64,3 +64,10 @@ wildcard_constraints:
     batch=r"\d\d+",
     software="|".join(SOFTWARE),
     reader="|".join(READERS),
+
+
+def batch_file(wildcards):
+    # the checkpoint's outputs are known beforehand; asking for it lets Snakemake compare their
+    # content and run only the batches that changed
+    checkpoints.split_cohort.get()
+    return f"private/batches/{wildcards.batch}.csv"

@@ -32,8 +32,8 @@ def summarise_flow(
     reference
         results/reference.csv: cases with a reference standard.
     software
-        Key -> results/software/{key}.csv: of the referenced cases of its tracer, those analysed; step
-        ``analysed:key``.
+        Key -> results/software/{key}.csv: of the referenced cases of its tracer, those analysed;
+        step ``analysed:key``.
     table
         results/metrics/flow.csv.
     """
