@@ -31,7 +31,8 @@ def prepare(folder: Path, scans: list[Path]) -> None:
         if "nm-nema" in scan.parts:
             # one scan in five encodings under one SOP Instance UID: told apart, or all would be
             # refused as a conflict, as those of misc-* are
-            copy.write_bytes(copy.read_bytes().replace(b"059.5457", b"059.%04d" % number))
+            uid = pydicom.dcmread(scan, specific_tags=["SOPInstanceUID"]).SOPInstanceUID.encode()
+            copy.write_bytes(copy.read_bytes().replace(uid, uid[:-4] + b"%04d" % (1000 + number)))
         try:
             header = pydicom.dcmread(scan, stop_before_pixels=True, force=True)
         except Exception:  # noqa: S112
