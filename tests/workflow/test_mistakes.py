@@ -1,0 +1,114 @@
+"""A mistake in each input: what is wrong, where, what to do; non-zero; nothing half-written."""
+
+import re
+import shutil
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from bonescint.cli import main
+from bonescint.files import read_rows
+from tests.workflow.runner import configure, snakemake
+
+
+def own(study: Path, demo: str) -> Path:
+    """Copy one of the demonstration's files to where the user's would be."""
+    path = study / "own" / Path(demo).name
+    path.parent.mkdir(exist_ok=True)
+    shutil.copy(study / demo, path)
+    return path
+
+
+def test_a_typo_in_the_configuration(study: Path) -> None:
+    configure(study, lambda c: c["software"]["vsbone3"].update(versoin="3.0"))
+    printed = snakemake(study, "-n", fails=True)
+    assert "software.vsbone3" in printed
+    assert "versoin" in printed
+
+
+def test_an_opt_out_without_an_id(study: Path) -> None:
+    path = own(study, "demo/opt_out.csv")
+    configure(study, lambda c: c["inputs"].update(opt_out="own/opt_out.csv"))
+    text = path.read_text(encoding="utf-8-sig").rstrip("\n")
+    path.write_text(f"{text}\n,2024-01-01,本人,,,\n", encoding="utf-8-sig")
+    printed = snakemake(study, fails=True)
+    assert "opt_out.csv" in printed
+    assert "患者ID" in printed
+
+
+def test_participants_without_their_columns(study: Path) -> None:
+    path = own(study, "demo/participants.csv")
+    configure(study, lambda c: c["inputs"].update(participants="own/participants.csv"))
+    path.write_text("a,b\n1,2\n")
+    printed = snakemake(study, fails=True)
+    assert "participants.csv" in printed
+    assert "患者ID" in printed
+
+
+def test_an_export_out_of_bounds_names_every_row(study: Path) -> None:
+    path = own(study, "demo/exports/vsbone2.csv")
+    configure(study, lambda c: c["software"]["vsbone2"].update(export="own/vsbone2.csv"))
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    for number, line in enumerate(lines[1:], 1):
+        cells = line.split(",")
+        cells[2] = "120"
+        lines[number] = ",".join(cells)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8-sig")
+    printed = snakemake(study, fails=True)
+    errors = [line for line in printed.splitlines() if line.startswith("ERROR")]
+    assert all("「vsbone2.csv」" in e and "「BSI」" in e and "「120」" in e for e in errors)
+    # the cohort's HMDP cases; other people's rows are not looked at
+    assert len({re.findall(r"行 (\d+)", e)[0] for e in errors}) == 8
+    assert not (study / "results" / "software" / "vsbone2.csv").exists()
+
+
+def test_a_reading_that_is_no_reading(study: Path) -> None:
+    path = own(study, "demo/readings/reader1.xlsx")
+    configure(study, lambda c: c["readers"]["reader1"].update(report="own/reader1.xlsx"))
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    header = [cell.value for cell in sheet[1]]
+    for row in range(2, sheet.max_row + 1):
+        sheet.cell(row, header.index("EOD") + 1).value = "7"
+    book.save(path)
+    printed = snakemake(study, fails=True)
+    assert "reader1.xlsx" in printed
+    assert "「EOD」" in printed
+
+
+def test_a_missing_ledger_is_not_replaced(study: Path) -> None:
+    (study / "private" / "ledger.age").rename(study / "kept.age")
+    printed = snakemake(study, "-R", "assign_codes", fails=True)
+    assert "ledger.age" in printed
+    assert not (study / "private" / "ledger.age").exists()
+
+
+def test_deliver_and_its_gate(study: Path) -> None:
+    configure(study, lambda c: c["delivery"].update(after_period_end=None))
+    assert "R14" in snakemake(study, "deliver", fails=True)
+    sheet = study / "results" / "delivery" / "partner_sheet.xlsx"
+    assert not sheet.exists()
+    configure(study, lambda c: c["delivery"].update(after_period_end="a reason"))
+    snakemake(study, "deliver")
+    page = openpyxl.load_workbook(sheet).worksheets[0]
+    rows = list(page.iter_rows(values_only=True))
+    # R26: columns A to I
+    assert list(rows[0][:9]) == (
+        ["患者符号", "検査日", "所見", "EOD", "転移の有無", "年齢", "性別", "身長", "体重"]
+    )
+    codes = {r["code"] for r in read_rows(study / "results" / "cases.csv")}
+    assert {row[0] for row in rows[1:]} == codes  # R28
+    assert all(cell not in (None, "") for row in rows[1:] for cell in row[:7])
+
+
+def test_check_command(
+    study: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(study)
+    # the demonstration's own list has an incomplete entry: reported
+    assert main(["check"]) == 1
+    assert "opt_out.csv" in capsys.readouterr().err
+    Path("config.yaml").write_text("language: [\n")
+    assert main(["check"]) == 1
+    assert "YAML" in capsys.readouterr().err
