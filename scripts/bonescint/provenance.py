@@ -69,19 +69,19 @@ def code_digest(*parts: str) -> str:
         Modules such as ``bonescint.stats``, packages with all their modules, or files relative to
         the project's root such as ``resources/tracers.csv``.
     """
-    todo = [p for p in parts if "/" not in p]
+    pending = [p for p in parts if "/" not in p]
     dumps: dict[str, str] = {}
-    while todo:
-        module = todo.pop()
+    while pending:
+        module = pending.pop()
         source = None if module in dumps else _source(module)
         if source is None:
             continue
         file, dump, names = source
         dumps[module] = dump
-        todo += names
+        pending += names
         if file.name == "__init__.py" and module in parts:
-            todo += [f"{module}.{f.stem}" for f in file.parent.glob("*.py") if f != file]
-            todo += [f"{module}.{f.parent.name}" for f in file.parent.glob("*/__init__.py")]
+            pending += [f"{module}.{f.stem}" for f in file.parent.glob("*.py") if f != file]
+            pending += [f"{module}.{f.parent.name}" for f in file.parent.glob("*/__init__.py")]
     digest = hashlib.sha256()
     for module in sorted(dumps):
         digest.update(f"{module}\0{dumps[module]}\0".encode())

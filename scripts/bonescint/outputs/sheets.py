@@ -133,7 +133,7 @@ class Sheet:
             min(
                 max(
                     _title_width(column),
-                    *(text_width(_as_read(column, line[i])) + 3.0 for line in cells),
+                    *(_cell_width(_as_read(column, line[i])) for line in cells),
                     0.0,
                 ),
                 WIDEST,
@@ -187,6 +187,11 @@ def _as_read(column: Column, value: str | float | date) -> str:
         return max(str(value).split("\n"), key=text_width)
     decimals = {"count": 0, "number": 1, "one": 1, "two": 2}.get(column.kind, 3)
     return f"{value:.{decimals}f}  "  # the indent takes two
+
+
+def _cell_width(text: str) -> float:
+    # a capital is wider than the digit a column's width is measured by: BS-WMXQD would wrap
+    return text_width(text) + 3.0 + 0.35 * sum(c.isupper() for c in text)
 
 
 def _title_width(column: Column) -> float:
