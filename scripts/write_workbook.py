@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from bonescint.joblog import job_log
 from bonescint.outputs import workbook
-from bonescint.outputs.labels import Labels
-from bonescint.outputs.results import read_results
+from bonescint.outputs.results import TABLES, labels_for, read_results
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -27,8 +26,7 @@ def write_workbook(
     Parameters
     ----------
     tables
-        ``flow``, ``cases``, ``reference``, ``measurements``, ``accuracy``, ``version_change``,
-        ``software_comparison``, ``reader_agreement``, ``balance``: tables of results/.
+        Name to path, of `bonescint.outputs.results.TABLES`.
     warnings, provenance
         The stages' warnings and results/provenance.json.
     figures
@@ -43,29 +41,14 @@ def write_workbook(
         The file to write.
     """
     results = read_results(warnings=warnings, provenance=provenance, **tables)
-    # the level that the metrics were computed with, as the run recorded it
-    confidence = results.provenance["analysis"]["metrics"]["confidence"]
-    shared = (language, software, study["synthetic"], confidence)
-    workbook.write(
-        book,
-        results,
-        figures,
-        study,
-        Labels("workbook", *shared),
-        Labels("figures", *shared),
-    )
+    words = labels_for("workbook", results, study, software, language)
+    workbook.write(book, results, figures, study, *words)
 
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
         write_workbook(
-            tables={
-                name: Path(snakemake.input[name])
-                for name in (
-                    "flow", "cases", "reference", "measurements", "accuracy", "version_change",
-                    "software_comparison", "reader_agreement", "balance",
-                )
-            },
+            tables={name: Path(snakemake.input[name]) for name in TABLES},
             warnings=[Path(path) for path in snakemake.input.warnings],
             provenance=Path(snakemake.input.provenance),
             figures=[Path(path) for path in snakemake.input.figures],
@@ -73,4 +56,4 @@ if __name__ == "__main__":
             software=snakemake.params.software,
             language=snakemake.params.language,
             book=Path(snakemake.output.workbook),
-        )  # fmt: skip
+        )

@@ -11,8 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, NuclearMedicineImageStorage
+
+from bonescint.deid import k_anonymity, report
+from bonescint.resources import RESOURCES
 
 SOFTWARE: dict[str, dict[str, str]] = {
     "bonenavi": {
@@ -51,6 +55,10 @@ TABLES: dict[str, str] = {
         "code,tracer,n_readers,n_positive,metastasis,n_metastases,eod,unanimous,status"
     ),
     "measurements.csv": "code,tracer,software,version,metric,value,status",
+    "anonymization/tag_table.csv": ",".join(report.TAG_COLUMNS),
+    "anonymization/instances.csv": ",".join(report.INSTANCE_COLUMNS),
+    "anonymization/rule_counts.csv": ",".join(report.COUNT_COLUMNS),
+    "anonymization/k_anonymity.csv": ",".join(k_anonymity.COLUMNS),
     "metrics/accuracy.csv": "",
     "metrics/version_change.csv": "",
     "metrics/software_comparison.csv": "",
@@ -163,9 +171,42 @@ def write_results(folder: Path) -> Path:
     write(folder / "cases.csv", cases, TABLES["cases.csv"])
     write(folder / "reference.csv", reference, TABLES["reference.csv"])
     write(folder / "measurements.csv", measurements, TABLES["measurements.csv"])
+    _write_deidentification(folder, cases)
     _write_cohort(folder)
     _write_metrics(folder, reference, measurements)
     return folder
+
+
+def _write_deidentification(folder: Path, cases: list[Row]) -> None:
+    lines: list[dict[str, str]] = []
+    for case in cases:
+        for number in range(case["instances"]):
+            counts = {f"n_{rule}": "0" for rule in report.RULES}
+            counts |= {"n_kept": str(36 + number), "n_removed": "41"}
+            lines.append({"code": case["code"], "status": "written", "reason": ""} | counts)
+        if case["refused"]:
+            reason = {"status": "refused", "reason": "burned-in-suspected"}
+            lines.append({"code": case["code"]} | reason)
+    written = sum(line["status"] == "written" for line in lines)
+    usual = {"remove": "absent", "keep": "kept", "replace": "uid", "review": "removed"}
+    table = RESOURCES / "tag_table.csv"
+    with table.open(encoding="utf-8") as stream:
+        outcomes = [
+            row | {"outcome": usual.get(row["action"], row["action"]), "instances": str(written)}
+            for row in csv.DictReader(stream)
+        ]
+    # one header held a size that is no number
+    size = next(row for row in outcomes if row["keyword"] == "PatientSize")
+    size["instances"] = str(written - 1)
+    outcomes.append(size | {"outcome": "removed", "instances": "1"})
+    known = pd.DataFrame(cases).astype(str)
+    for name, columns, rows in (
+        ("tag_table", report.TAG_COLUMNS, report.tag_rows(table, outcomes, written, "ja")),
+        ("instances", report.INSTANCE_COLUMNS, report.instance_rows(lines)),
+        ("rule_counts", report.COUNT_COLUMNS, report.count_rows(lines)),
+        ("k_anonymity", k_anonymity.COLUMNS, k_anonymity.assess(known)[0]),
+    ):
+        write(folder / f"anonymization/{name}.csv", rows, ",".join(columns))
 
 
 def _measured(code: str, tracer: str, n: int, i: int, rng: np.random.Generator) -> list[Row]:

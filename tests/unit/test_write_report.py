@@ -93,7 +93,8 @@ def test_page_says_what_must_be_said(tmp_path: Path) -> None:
     for words in (
         SYNTHETIC, "符号化済み (個人情報)", "患者・薬剤が異なる比較", "検出力は約 0.2",
         "転移あり 24 例、転移なし 25 例", "VSBONE (simulated) 3.0 − VSBONE (simulated) 2.0",
-        "&lt;0.001", "HMAC", "解析対象は 100 例",
+        "&lt;0.001", "HMAC", "解析対象は 100 例", "処理表の 29 行と異なる処理はありません",
+        "保持 149、削除 1", "年齢 (10 歳幅)・検査月</td>",
     ):  # fmt: skip
         assert words in text, words
     assert "匿名加工情報" not in text

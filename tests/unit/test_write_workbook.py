@@ -14,7 +14,7 @@ from write_workbook import write_workbook
 
 SHEETS = [
     "要約", "流れ", "症例", "参照標準", "測定値", "診断能", "版の比較", "ソフト間比較",
-    "読影者間一致", "警告", "図", "設定と来歴",
+    "読影者間一致", "符号化の検証", "警告", "図", "設定と来歴",
 ]  # fmt: skip
 TABLES = {
     "flow": "metrics/flow.csv",
@@ -26,6 +26,10 @@ TABLES = {
     "software_comparison": "metrics/software_comparison.csv",
     "reader_agreement": "metrics/reader_agreement.csv",
     "balance": "cohort/balance.csv",
+    "tag_table": "anonymization/tag_table.csv",
+    "instances": "anonymization/instances.csv",
+    "rule_counts": "anonymization/rule_counts.csv",
+    "anonymity": "anonymization/k_anonymity.csv",
 }
 
 
@@ -112,11 +116,29 @@ def test_numbers_are_numbers_and_dates_are_dates(tmp_path: Path) -> None:
     assert "<0.001" in small[0].number_format
 
 
+def test_the_verification_has_a_number_a_cell(tmp_path: Path) -> None:
+    sheet = build(write_results(tmp_path / "r"), tmp_path / "a.xlsx", [])["符号化の検証"]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    tags = next(row for row in rows if row[0] == "タグ")
+    size = dict(zip(tags, next(row for row in rows if row[0] == "(0010,1020)"), strict=True))
+    assert (size["画像数"], size["保持"], size["削除"]) == (150, 149, 1)
+    assert size["判定"] == "一部を残さず"
+    assert ["書き出した", None, 150, 100] in [row[:4] for row in rows]
+    assert ["見合わせた", "画像に文字が焼き込まれている可能性があります (要確認)", 1, 1] in [
+        row[:4] for row in rows
+    ]
+    assert next(row for row in rows if row[0] == "保持")[2:7] == [150, 5450, 36, 36, 37]
+    pairs = [row for row in rows if row[0] == "2 つの属性"]
+    assert len(pairs) == 10 and pairs[0][1] == "性別・年齢"
+    full = next(row for row in rows if row[0] == "すべて")
+    assert full[1:7] == ["性別・年齢・検査日・身長・体重", 100, 1, 100, 100, 100]
+
+
 @pytest.mark.parametrize("language, nothing", [("ja", "データなし"), ("en", "no data")])
 def test_empty_tables_are_written_as_such(tmp_path: Path, language: str, nothing: str) -> None:
     results = write_empty(tmp_path / "r")
     book = build(results, tmp_path / "a.xlsx", [], language, synthetic=False)
-    for sheet in book.worksheets[1:9]:
+    for sheet in book.worksheets[1:10]:
         assert nothing in text_of(sheet)
     assert SYNTHETIC not in text_of(book.worksheets[0])
 

@@ -12,6 +12,7 @@ from bonescint.outputs.data import Row, number
 from bonescint.outputs.estimates import in_words, p_value, with_limits
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.results import Results, flattened, overview
+from bonescint.outputs.verification import verification
 from bonescint.resources import SYNTHETIC
 
 _MIME = {".svg": "image/svg+xml", ".png": "image/png"}
@@ -105,6 +106,7 @@ def context(results: Results, labels: Labels) -> dict[str, Any]:
         "version_change": _groups(results.version_change, labels),
         "software_comparison": _groups(results.software_comparison, labels),
         "reader_agreement": _groups(results.reader_agreement, labels),
+        "verification": verification(results, labels.language, brief=True),
         "warnings": results.warnings,
         "provenance": flattened(results.provenance),
     }

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,16 @@ class Results:
     software_comparison: list[Row]
     reader_agreement: list[Row]
     balance: list[Row]
+    tag_table: list[Row]
+    instances: list[Row]
+    rule_counts: list[Row]
+    anonymity: list[Row]
     warnings: list[Row]
     provenance: dict[str, Any]
+
+
+# what the rules name their inputs
+TABLES = [field.name for field in fields(Results) if field.name not in ("warnings", "provenance")]
 
 
 def read_results(*, warnings: Sequence[Path], provenance: Path, **tables: Path) -> Results:
@@ -39,13 +47,40 @@ def read_results(*, warnings: Sequence[Path], provenance: Path, **tables: Path) 
     provenance
         results/provenance.json.
     tables
-        The other fields of `Results`, each the table's path.
+        The other fields of `Results` (`TABLES`), each the table's path.
     """
     return Results(
         warnings=[row for path in warnings for row in read_rows(path)],
         provenance=json.loads(provenance.read_text(encoding="utf-8")),
         **{name: list(read_rows(path)) for name, path in tables.items()},
     )
+
+
+def labels_for(
+    area: str,
+    results: Results,
+    study: dict[str, Any],
+    software: dict[str, dict[str, str]],
+    language: str,
+) -> tuple[Labels, Labels]:
+    """Return the words of an area and those of the figures.
+
+    Parameters
+    ----------
+    area
+        ``workbook`` or ``report``.
+    results
+        The run's tables; the level of its intervals is the one that it recorded.
+    study
+        ``synthetic`` of the configuration.
+    software
+        Software key to ``label``, ``product``, ``version``, ``tracer``.
+    language
+        ``ja`` or ``en``.
+    """
+    confidence = results.provenance["analysis"]["metrics"]["confidence"]
+    shared = (language, software, study["synthetic"], confidence)
+    return Labels(area, *shared), Labels("figures", *shared)
 
 
 def overview(accuracy: list[Row], labels: Labels) -> list[Row]:

@@ -16,6 +16,7 @@ from bonescint.outputs.estimates import in_words
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.results import Results, flattened, overview
 from bonescint.outputs.sheets import FORMATS, Column, Sheet
+from bonescint.outputs.verification import verification
 
 # a file date that says nothing: the same results give the same bytes (R35)
 CREATED = datetime(2000, 1, 1)
@@ -191,6 +192,16 @@ def _estimates(to: _Book, key: str, rows: list[Row], *notes: str) -> None:
     sheet.table(shown, said, to.labels("no_data"))
 
 
+def _verification(to: _Book) -> None:
+    sheet = to.sheet("deidentification")
+    sheet.notes(to.labels("coded_notice"))
+    for table in verification(to.results, to.labels.language, brief=False):
+        sheet.line(table.title, "heading")
+        for note in table.note.split("\n"):
+            sheet.line(note, "note")
+        sheet.table(table.columns, table.rows, to.labels("no_data"), main=False)
+
+
 def _figures(to: _Book, figures: Sequence[Path], captions: Labels) -> None:
     sheet = to.sheet("figures")
     sheet.row += 1
@@ -249,7 +260,8 @@ def write(
     to = _Book(book, results, labels)
     sheets = [
         "flow", "cases", "reference", "measurements", "accuracy", "version_change",
-        "software_comparison", "reader_agreement", "warnings", "figures", "provenance",
+        "software_comparison", "reader_agreement", "deidentification", "warnings", "figures",
+        "provenance",
     ]  # fmt: skip
     _summary(to, study, sheets)
     _flow(to)
@@ -263,6 +275,7 @@ def write(
         "power_warning",
     )  # fmt: skip
     _estimates(to, "reader_agreement", results.reader_agreement, "agreement_note")
+    _verification(to)
     warnings = to.sheet("warnings")
     warnings.notes(labels("warnings_note"))
     columns = to.columns("source", "rule", "where", "message")

@@ -1,0 +1,180 @@
+"""What the de-identification did, counted for the auditor: by tag, by rule, by outcome (R18, R19).
+
+Another code path than the engine: what each row of the hospital's table allows is derived here once
+more, and held against what was done.
+"""
+
+import csv
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from statistics import median
+
+from pydicom.datadict import dictionary_description, dictionary_has_tag
+
+from bonescint.errors import InputError
+from bonescint.resources import RESOURCES, Texts
+
+# of one attribute in one instance
+OUTCOMES = (
+    "absent", "kept", "vocabulary", "code", "fixed", "uid", "dummy", "emptied", "removed",
+    "kept_by_decision",
+)  # fmt: skip
+# of the elements of an instance; their columns in {batch}.csv are n_kept and so on
+RULES = (
+    "kept", "vocabulary", "code", "fixed", "uid", "dummy", "emptied", "removed",
+    "removed_private", "removed_overlay",
+)  # fmt: skip
+TAG_COLUMNS = [
+    "tag", "keyword", "name_ja", "name_en", "action", "type", *OUTCOMES, "instances", "verdict",
+]  # fmt: skip
+COUNT_COLUMNS = ["rule", "files", "total", "min", "median", "max"]
+INSTANCE_COLUMNS = ["status", "reason", "instances", "cases"]
+_STATUSES = ("written", "duplicate", "refused")
+# R19: what "delete" means by Type; a Type 3 attribute, or one in no module, is removed
+_DELETED = {"1": "dummy", "1C": "dummy", "2": "emptied", "2C": "emptied"}
+
+
+def tag_rows(
+    tag_table: Path, outcomes: Iterable[dict[str, str]], written: int, language: str
+) -> list[dict[str, object]]:
+    """Return what was done to each row of the hospital's table over all written instances.
+
+    Parameters
+    ----------
+    tag_table
+        The hospital's table (R18).
+    outcomes
+        The rows of results/anonymization/{batch}.tags.csv.
+    written
+        The number of written instances.
+    language
+        Of the messages, ``ja`` or ``en``.
+
+    Returns
+    -------
+    list of dict
+        Rows of `TAG_COLUMNS`. The verdict is ``as_asked``, or ``stricter`` where a value that the
+        table keeps was left out because it had not the form of its attribute.
+
+    Raises
+    ------
+    InputError
+        If something was done that the table does not ask for, or if the outcomes of a row do not
+        account for every written instance.
+    """
+    text, english = Texts("deidentification", language), Texts("deidentification", "en")
+    counts: dict[tuple[str, str], Counter[str]] = {}
+    for row in outcomes:
+        counts.setdefault((row["tag"], row["action"]), Counter())[row["outcome"]] += int(
+            row["instances"]
+        )
+    types = _types()
+    rows: list[dict[str, object]] = []
+    problems: list[str] = []
+    with tag_table.open(encoding="utf-8-sig", newline="") as stream:
+        for entry in csv.DictReader(stream):
+            tag, action = entry["tag"].strip(), entry["action"].strip()
+            done = +counts.get((tag, action), Counter())
+            where = {"tag": tag, "keyword": entry["keyword"], "action": action}
+            if done.total() != written:
+                problems.append(text("error.sum", **where, n=done.total(), written=written))
+            asked, stricter = _allowed(action, types.get(tag, ("", "")))
+            problems += [
+                text("error.deviation", **where, outcome=outcome, n=n)
+                for outcome, n in sorted(done.items())
+                if outcome not in asked | stricter
+            ]
+            name = f"name.{tag}"
+            rows.append(
+                where
+                | {outcome: done[outcome] for outcome in OUTCOMES}
+                | {
+                    "name_ja": entry["name_ja"],
+                    "name_en": english(name) if name in english else _english(entry),
+                    "type": types.get(tag, ("", ""))[0],
+                    "instances": written,
+                    "verdict": "stricter" if done.keys() & stricter else "as_asked",
+                }
+            )
+    if problems:
+        raise InputError(problems)
+    return rows
+
+
+def count_rows(lines: Sequence[dict[str, str]]) -> list[dict[str, object]]:
+    """Return how many elements each rule changed or left, over the written files.
+
+    Parameters
+    ----------
+    lines
+        The rows of results/anonymization/{batch}.csv.
+
+    Returns
+    -------
+    list of dict
+        Rows of `COUNT_COLUMNS`: files in which the rule was applied, elements in all, and the
+        smallest, middle and largest number a file.
+    """
+    rows: list[dict[str, object]] = []
+    for rule in RULES:
+        numbers = [int(line[f"n_{rule}"] or 0) for line in lines if line["status"] == "written"]
+        row: dict[str, object] = {"rule": rule, "files": sum(n > 0 for n in numbers)}
+        if numbers:
+            middle = f"{median(numbers):g}"
+            row |= {"min": min(numbers), "median": middle, "max": max(numbers)}
+        rows.append(row | {"total": sum(numbers)})
+    return rows
+
+
+def instance_rows(lines: Sequence[dict[str, str]]) -> list[dict[str, object]]:
+    """Return the numbers of instances and cases by status, the refused ones by reason.
+
+    Parameters
+    ----------
+    lines
+        The rows of results/anonymization/{batch}.csv.
+
+    Returns
+    -------
+    list of dict
+        Rows of `INSTANCE_COLUMNS`; every status stands, with 0 if need be, and they add up to the
+        instances of the cohort.
+    """
+    reasons = {(line["status"], line["reason"]) for line in lines}
+    reasons |= {(status, "") for status in _STATUSES if status not in {s for s, _ in reasons}}
+    rows: list[dict[str, object]] = []
+    for status, reason in sorted(reasons, key=lambda key: (_STATUSES.index(key[0]), key[1])):
+        codes = [x["code"] for x in lines if (x["status"], x["reason"]) == (status, reason)]
+        row = {"status": status, "reason": reason}
+        rows.append(row | {"instances": len(codes), "cases": len(set(codes))})
+    return rows
+
+
+def _allowed(action: str, types: tuple[str, str]) -> tuple[set[str], set[str]]:
+    """Return the outcomes that an action asks for, and those that only leave out more."""
+    match action:
+        case "code" | "fixed":
+            # written whether the source has the attribute or not (R17, R21)
+            return {action}, set()
+        case "replace":
+            # an empty UID cannot be replaced; a Type 1 attribute must not be empty
+            return {"uid"}, set() if "1" in types else {"absent", "emptied", "removed"}
+        case "remove":
+            # nested where no module has it, it is removed whatever its Type elsewhere
+            return {"absent", "removed"} | {_DELETED.get(kind, "removed") for kind in types}, set()
+        case "keep":
+            return {"absent", "kept", "vocabulary"}, {"emptied", "removed"}
+        case _:  # review: R22, R23
+            return {"absent", "removed", "kept_by_decision"}, set()
+
+
+def _types() -> dict[str, tuple[str, str]]:
+    """Return path -> Types in the NM and the Secondary Capture IOD."""
+    with (RESOURCES / "nm_attributes.csv").open(encoding="utf-8", newline="") as stream:
+        return {row["path"]: (row["type_nm"], row["type_sc"]) for row in csv.DictReader(stream)}
+
+
+def _english(entry: dict[str, str]) -> str:
+    tag = int(entry["tag"].strip()[1:-1].replace(",", ""), 16)
+    return dictionary_description(tag) if dictionary_has_tag(tag) else entry["keyword"]

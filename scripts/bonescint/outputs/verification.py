@@ -1,0 +1,117 @@
+"""What the de-identification did and what could still single a patient out, in words."""
+
+from dataclasses import dataclass
+
+from bonescint.deid import k_anonymity
+from bonescint.deid.report import OUTCOMES
+from bonescint.outputs.data import Row
+from bonescint.outputs.results import Results
+from bonescint.outputs.sheets import Column
+from bonescint.resources import Texts
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of the verification, ready to be shown.
+
+    Parameters
+    ----------
+    title, note
+        Its heading, and what a reader must know of it, one line or more.
+    columns
+        What to show, in order; every cell is in words already.
+    rows
+        The rows.
+    """
+
+    title: str
+    note: str
+    columns: list[Column]
+    rows: list[Row]
+
+
+def verification(results: Results, language: str, brief: bool) -> list[Table]:
+    """Return the tables on the de-identification.
+
+    Parameters
+    ----------
+    results
+        The run's tables.
+    language
+        ``ja`` or ``en``.
+    brief
+        For a page: the outcomes of a row of the hospital's table in one cell, no pairs of
+        attributes. Else everything, a number a cell.
+
+    Returns
+    -------
+    list of Table
+        ``tag_table``, ``instances``, ``rule_counts``, ``anonymity``.
+    """
+    text, reasons = Texts("deidentification", language), Texts("deid", language)
+
+    def table(key: str, rows: list[Row], *specs: str, note: str = "") -> Table:
+        parts = [spec.partition(":") for spec in specs]
+        columns = [Column(k, text(f"column.{k}"), kind or "text") for k, _, kind in parts]
+        return Table(text(f"title.{key}"), note or text(f"note.{key}"), columns, rows)
+
+    tags = [
+        row
+        | {
+            "name": row[f"name_{language}"],
+            "action": text(f"action.{row['action']}"),
+            "verdict": text(f"verdict.{row['verdict']}"),
+            "done": text("comma").join(
+                f"{text(f'column.{outcome}')} {row[outcome]}"
+                for outcome in OUTCOMES
+                if row[outcome] != "0"
+            ),
+        }
+        for row in results.tag_table
+    ]
+    written = tags[0]["instances"] if tags else 0
+    summary = text("note.tag_table", n=len(tags), written=written)
+    if stricter := sum(row["verdict"] == "stricter" for row in results.tag_table):
+        summary += "\n" + text("note.stricter", n=stricter)
+    outcomes = ["done"] if brief else ["instances:count", *(f"{key}:count" for key in OUTCOMES)]
+    instances = [
+        row
+        | {
+            "status": text(f"status.{row['status']}"),
+            "reason": reasons(f"reason.{row['reason']}") if row["reason"] else "",
+        }
+        for row in results.instances
+    ]
+    rules = [
+        row
+        | {
+            "rule": text(f"column.{row['rule']}"),
+            "meaning": text(f"meaning.{row['rule']}"),
+        }
+        for row in results.rule_counts
+    ]
+    combinations = [
+        row
+        | {
+            "kind": text(f"kind.{row['kind']}"),
+            "attributes": k_anonymity.in_words(row["attributes"], text),
+            "share": f"{100 * float(row['share']):.1f}" if row["share"] else "",
+        }
+        for row in results.anonymity
+        if not (brief and row["kind"] == "pair")
+    ]
+    return [
+        table(
+            "tag_table", tags, "tag", "name", "action", "type", *outcomes, "verdict",
+            note=summary,
+        ),
+        table("instances", instances, "status", "reason", "instances:count", "cases:count"),
+        table(
+            "rule_counts", rules, "rule", "meaning", "files:count", "total:count", "min:count",
+            "median:number", "max:count",
+        ),
+        table(
+            "anonymity", combinations, "kind", "attributes", "n:count", "k:count",
+            "classes:count", "unique:count", "share:one",
+        ),
+    ]  # fmt: skip

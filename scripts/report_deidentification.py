@@ -1,0 +1,113 @@
+"""Report what was done to each row of the hospital's table, and k-anonymity (R18, R19, R24)."""
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from bonescint.deid import k_anonymity, report
+from bonescint.files import WARNING_COLUMNS, read_rows, write_rows
+from bonescint.joblog import job_log
+from bonescint.resources import Texts, locate
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+logger = logging.getLogger(__name__)
+
+
+def report_deidentification(
+    reports: list[Path],
+    tags: list[Path],
+    cases: Path,
+    hospital_table: Path,
+    language: str,
+    tag_table: Path,
+    rule_counts: Path,
+    instances: Path,
+    anonymity: Path,
+    unique_cases: Path,
+    warnings: Path,
+) -> None:
+    """Write the verification report of the coded files; every table is free of identifiers.
+
+    Parameters
+    ----------
+    reports, tags
+        The batches' results/anonymization/{batch}.csv and {batch}.tags.csv.
+    cases
+        results/cases.csv; a case of which nothing was written is not given to anybody and does not
+        count for k-anonymity.
+    hospital_table
+        The hospital's table (R18).
+    language
+        Of the warnings, ``ja`` or ``en``.
+    tag_table, rule_counts, instances
+        What was done by row of the hospital's table, by rule, and by status and reason.
+    anonymity, unique_cases, warnings
+        k-anonymity over what is kept (R24), the cases that stand alone, and the warnings.
+
+    Raises
+    ------
+    InputError
+        If something was done that the hospital's table does not ask for.
+    """
+    text = Texts("deidentification", language)
+    lines = [row for path in reports for row in read_rows(path)]
+    done = (row for path in tags for row in read_rows(path))
+    written = sum(line["status"] == "written" for line in lines)
+    by_tag = report.tag_rows(locate(hospital_table), done, written, language)
+    known = pd.read_csv(cases, dtype=str, keep_default_na=False)
+    by_attributes, alone = k_anonymity.assess(known[known["instances"] != "0"])
+    write_rows(tag_table, report.TAG_COLUMNS, by_tag)
+    write_rows(rule_counts, report.COUNT_COLUMNS, report.count_rows(lines))
+    write_rows(instances, report.INSTANCE_COLUMNS, report.instance_rows(lines))
+    write_rows(anonymity, k_anonymity.COLUMNS, by_attributes)
+    write_rows(unique_cases, k_anonymity.UNIQUE_COLUMNS, alone)
+    # age from 90 is warned of by check_cases
+    found = [
+        ("R18", row["tag"], text("warning.stricter", n=row["removed"] + row["emptied"]))
+        for row in by_tag
+        if row["verdict"] == "stricter"
+    ]
+    found += [
+        ("R22, R23", row["tag"], text("warning.kept", n=row["kept_by_decision"]))
+        for row in by_tag
+        if row["kept_by_decision"]
+    ]
+    found += [
+        (
+            "R24",
+            k_anonymity.in_words(row["attributes"], text),
+            text("warning.unique", n=row["n"], unique=row["unique"], k=row["k"]),
+        )
+        for row in by_attributes
+        if row["unique"] and row["kind"] in ("single", "full")
+    ]
+    write_rows(
+        warnings,
+        WARNING_COLUMNS,
+        [
+            {"source": text("source"), "rule": rule, "where": where, "message": message}
+            for rule, where, message in found
+        ],
+    )
+    logger.info("%d instances written, %d rows of the table", written, len(by_tag))
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        report_deidentification(
+            reports=[Path(path) for path in snakemake.input.reports],
+            tags=[Path(path) for path in snakemake.input.tags],
+            cases=Path(snakemake.input.cases),
+            hospital_table=Path(snakemake.input.hospital_table),
+            language=snakemake.params.language,
+            tag_table=Path(snakemake.output.tag_table),
+            rule_counts=Path(snakemake.output.rule_counts),
+            instances=Path(snakemake.output.instances),
+            anonymity=Path(snakemake.output.anonymity),
+            unique_cases=Path(snakemake.output.unique_cases),
+            warnings=Path(snakemake.output.warnings),
+        )
