@@ -9,6 +9,7 @@ rule anonymize_batch:
     output:
         dicom=directory("results/dicom/{batch}"),
         report="results/anonymization/{batch}.csv",
+        tags="results/anonymization/{batch}.tags.csv",
         refused="private/refused/{batch}.csv",
     log:
         "logs/anonymize_batch/{batch}.log",
@@ -24,6 +25,10 @@ rule anonymize_batch:
             for key in ("study", "series")
         },
         secondary_capture=lookup("cohort/secondary_capture", within=config),
+        lossy=lookup("deidentification/lossy", within=config),
+        decisions=DECISIONS,
+        # decisions about findings are for the delivery: they run no patient again
+        decided=values_stamp(released_images(DECIDED)),
         code=code_digest(
             "bonescint.deid",
             "resources/nm_attributes.csv",

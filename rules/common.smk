@@ -2,21 +2,33 @@
 
 import os
 
+from pathlib import Path
+
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
 from bonescint import config as study
+from bonescint.deid.decisions import read_decisions, released_images
 from bonescint.errors import InputError
-from bonescint.provenance import code_digest, content_stamp, settings_stamp, versions
+from bonescint.provenance import (
+    code_digest,
+    content_stamp,
+    settings_stamp,
+    values_stamp,
+    versions,
+)
 from bonescint.resources import locate
 
 min_version("9.27")
 os.umask(0o077)
 
+DECISIONS = "private/review/decisions.tsv"
+
 try:
     study.check_config(config)
+    DECIDED = read_decisions(Path(DECISIONS)) if os.path.exists(DECISIONS) else []
 except InputError as error:
-    raise WorkflowError("config.yaml\n  " + "\n  ".join(error.problems)) from None
+    raise WorkflowError("\n  ".join(["config.yaml", *error.problems])) from None
 
 DEMO = study.uses_demo(config)
 BATCHES = [f"{n:02d}" for n in range(config["deidentification"]["batches"])]
@@ -24,7 +36,6 @@ SOFTWARE = study.software(config)
 READERS = list(config["readers"])
 SYNTHETIC = config["study"]["synthetic"]
 LANGUAGE = config["language"]
-DECISIONS = "private/review/decisions.tsv"
 DRAWN = ["flow", "roc", "forest", "bland_altman", "version_slope", "distribution"]
 FIGURES = expand(
     "results/figures/{figure}.{ending}",

@@ -1,6 +1,9 @@
 """Write the coded DICOM files of one batch of patients, each verified by its bytes (R15 to R25)."""
 
 import logging
+import os
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,9 +12,10 @@ from bonescint.deid.batch import (
     REFUSED_COLUMNS,
     Settings,
     quiet_pydicom,
-    write_case,
+    write_cases,
 )
-from bonescint.deid.policy import load_policies
+from bonescint.deid.decisions import read_decisions, released_images
+from bonescint.deid.policy import TableRow, load_policies
 from bonescint.deid.refusal import mistake
 from bonescint.deid.uids import UidReplacer
 from bonescint.errors import InputError
@@ -23,6 +27,7 @@ from bonescint.resources import locate
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
+TAG_COLUMNS = ["tag", "keyword", "action", "outcome", "instances"]
 logger = logging.getLogger(__name__)
 
 
@@ -35,8 +40,11 @@ def anonymize_batch(
     study_description: str,
     series_description: str,
     secondary_capture: str,
+    lossy: str,
+    decisions: Path,
     destination: Path,
     report: Path,
+    tags: Path,
     refused: Path,
 ) -> None:
     """Write one batch's coded files, its report and the list of what was refused.
@@ -53,27 +61,31 @@ def anonymize_batch(
         The hospital's table (R18).
     study_description, series_description
         The fixed strings (R21).
-    secondary_capture
-        ``refuse`` or ``keep``: Secondary Capture of Modality NM.
+    secondary_capture, lossy
+        ``refuse`` or ``keep``: Secondary Capture of Modality NM, images compressed with loss.
+    decisions
+        What persons have decided of images that were refused; may not exist.
     destination
         Folder of the files, ``<code>/<code>_<nn>.dcm``.
     report
         One row per instance, by code.
+    tags
+        What was done to each row of the hospital's table, in how many of the files written.
     refused
         One row per refused source; on the identified side.
 
     Raises
     ------
     InputError
-        If a patient has no code, a setting is unknown or the tag table cannot be applied.
+        If a patient has no code, or the tag table or the decisions cannot be applied.
     """
-    if secondary_capture not in ("refuse", "keep"):
-        raise InputError(mistake("error.unknown_setting", value=secondary_capture))
     ledger = open_ledger(ledger_path, ledger_key)
     settings = Settings(
         policies=load_policies(locate(tag_table), study_description, series_description),
         uids=UidReplacer(ledger.uid_secret),
         keep_secondary_capture=secondary_capture == "keep",
+        keep_lossy=lossy == "keep",
+        releases=released_images(read_decisions(decisions)) if decisions.exists() else frozenset(),
     )
     cases: dict[str, list[dict[str, str]]] = {}
     without_code = set()
@@ -87,18 +99,30 @@ def anonymize_batch(
         raise InputError(mistake("error.no_code", count=len(without_code)))
     destination.mkdir(parents=True, exist_ok=True)
     lines, refusals = [], []
+    outcomes: Counter[tuple[str, str]] = Counter()
     with quiet_pydicom():
-        for code in sorted(cases):
-            rows = cases[code]
-            for row, line, refusal in write_case(code, rows, dicom_root, destination, settings):
-                lines.append(line)
-                if refusal:
-                    detail = {"reason": refusal.reason, "detail": refusal.detail}
-                    refusals.append({"path": row["path"], **detail})
+        for done in write_cases(sorted(cases.items()), dicom_root, destination, settings):
+            lines.append(done.line)
+            outcomes.update(done.table.items())
+            if done.refusal:
+                reason = {key: getattr(done.refusal, key) for key in ("reason", "detail", "sha256")}
+                refusals.append({"path": done.row["path"], **reason})
+    # the reports say that the files are there, so they must have reached the disk before
+    os.sync()
     write_rows(refused, REFUSED_COLUMNS, refusals)
+    write_rows(tags, TAG_COLUMNS, _tag_rows(settings.policies["nm"].table, outcomes))
     write_rows(report, COLUMNS, lines)
     count = sum(line["status"] == "written" for line in lines)
     logger.info("%d instances of %d cases: %d written", len(lines), len(cases), count)
+
+
+def _tag_rows(
+    table: tuple[TableRow, ...], outcomes: Counter[tuple[str, str]]
+) -> Iterator[dict[str, object]]:
+    for row in table:
+        for tag, outcome in sorted(key for key in outcomes if key[0] == row.tag):
+            fixed = {"tag": tag, "keyword": row.keyword, "action": row.action, "outcome": outcome}
+            yield {**fixed, "instances": outcomes[tag, outcome]}
 
 
 if __name__ == "__main__":
@@ -112,7 +136,10 @@ if __name__ == "__main__":
             study_description=snakemake.params.descriptions["study"],
             series_description=snakemake.params.descriptions["series"],
             secondary_capture=snakemake.params.secondary_capture,
+            lossy=snakemake.params.lossy,
+            decisions=Path(snakemake.params.decisions),
             destination=Path(snakemake.output.dicom),
             report=Path(snakemake.output.report),
+            tags=Path(snakemake.output.tags),
             refused=Path(snakemake.output.refused),
         )

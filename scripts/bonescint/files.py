@@ -9,7 +9,7 @@ from typing import IO
 
 
 @contextmanager
-def replacing(path: str | Path, mode: str = "w") -> Iterator[IO]:  # type: ignore[type-arg]
+def replacing(path: str | Path, mode: str = "w", sync: bool = True) -> Iterator[IO]:  # type: ignore[type-arg]
     """Open a temporary neighbour of `path` and rename it into place if the block succeeds.
 
     Parameters
@@ -18,6 +18,9 @@ def replacing(path: str | Path, mode: str = "w") -> Iterator[IO]:  # type: ignor
         The file to be written; its folder is made if needed.
     mode
         ``w`` (UTF-8, line ends as written) or ``wb``.
+    sync
+        Whether the content must have reached the disk before the rename; without, one `os.sync`
+        serves many files.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -26,8 +29,9 @@ def replacing(path: str | Path, mode: str = "w") -> Iterator[IO]:  # type: ignor
     try:
         with temporary.open(mode, **text) as stream:  # type: ignore[call-overload]
             yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
+            if sync:
+                stream.flush()
+                os.fsync(stream.fileno())
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)

@@ -6,7 +6,7 @@ import hmac
 import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -116,14 +116,7 @@ def content_stamp(path: str | Path, private: str | Path = "private") -> str:
     private
         The identified side, where the random key is kept; made mode 0700 at the first call.
     """
-    salt = Path(private) / "salt"
-    if not salt.exists():
-        salt.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        temporary = salt.with_name(f".salt.{os.getpid()}")
-        temporary.touch(mode=0o600)
-        temporary.write_bytes(secrets.token_bytes(32))
-        temporary.replace(salt)
-    digest = hmac.new(salt.read_bytes(), digestmod="sha256")
+    digest = _keyed(Path(private))
     path = Path(path)
     if path.is_dir():
         for name, stat in tree(path):
@@ -135,6 +128,32 @@ def content_stamp(path: str | Path, private: str | Path = "private") -> str:
             while chunk := stream.read(1 << 20):
                 digest.update(chunk)
     return digest.hexdigest()[:16]
+
+
+def values_stamp(values: Iterable[str], private: str | Path = "private") -> str:
+    """Return an HMAC of a few values of the identified side, keyed as `content_stamp` is.
+
+    Parameters
+    ----------
+    values
+        Their order does not count.
+    private
+        The identified side, where the random key is kept.
+    """
+    digest = _keyed(Path(private))
+    digest.update("\n".join(sorted(values)).encode())
+    return digest.hexdigest()[:16]
+
+
+def _keyed(private: Path) -> hmac.HMAC:
+    salt = private / "salt"
+    if not salt.exists():
+        salt.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        temporary = salt.with_name(f".salt.{os.getpid()}")
+        temporary.touch(mode=0o600)
+        temporary.write_bytes(secrets.token_bytes(32))
+        temporary.replace(salt)
+    return hmac.new(salt.read_bytes(), digestmod="sha256")
 
 
 def settings_stamp(settings: Mapping[str, object]) -> str:

@@ -5,32 +5,43 @@ import logging
 import traceback
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import pydicom
-from pydicom import Dataset
 
-from bonescint.deid.engine import Engine
+from bonescint.deid.burned_in import find_text
+from bonescint.deid.engine import OUTCOMES, Engine
 from bonescint.deid.identifiers import known_identifiers
-from bonescint.deid.pixels import SECONDARY_CAPTURE, prepare, refuse_burned_in, same_image
+from bonescint.deid.pixels import (
+    SECONDARY_CAPTURE,
+    check_image,
+    frames_of,
+    prepare,
+    signs_of_text,
+)
 from bonescint.deid.policy import Policy
+from bonescint.deid.ranges import Unusual, read_ranges
 from bonescint.deid.refusal import Refused
 from bonescint.deid.residual import verify
-from bonescint.deid.source import header_of, read_source
+from bonescint.deid.source import Source, read_source
 from bonescint.deid.uids import UidReplacer, is_standard
 from bonescint.files import replacing
 
 COLUMNS = [
     "code", "file", "status", "reason", "sha256", "tracer", "views", "study_date", "sex", "age",
-    "height_cm", "weight_kg", "kept", "removed", "emptied", "replaced",
+    "height_cm", "weight_kg", *(f"n_{outcome}" for outcome in OUTCOMES),
 ]  # fmt: skip
-REFUSED_COLUMNS = ["path", "reason", "detail"]
+REFUSED_COLUMNS = ["path", "reason", "detail", "sha256"]
 NUCLEAR_MEDICINE = "1.2.840.10008.5.1.4.1.1.20"
 _VIEW_ORDER = {"anterior": 0, "anterior+posterior": 0, "posterior": 1}
+_LOSSY = 0x00282110
 _DAYS = {"D": 1, "W": 7, "M": 30.4375, "Y": 365.25}
 logger = logging.getLogger(__name__)
 
@@ -47,14 +58,20 @@ class Settings:
         The replacement of UIDs.
     keep_secondary_capture
         Whether Secondary Capture of Modality NM is accepted.
+    keep_lossy
+        Whether images are accepted that were compressed with loss.
+    releases
+        Hashes of the source files that a person has released (`bonescint.deid.decisions`).
     """
 
     policies: Mapping[str, Policy]
     uids: UidReplacer
     keep_secondary_capture: bool
+    keep_lossy: bool = True
+    releases: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Coded:
     """A verified coded file, not yet written.
 
@@ -64,15 +81,39 @@ class Coded:
         Its bytes.
     facts
         The columns of the report that come from the file.
+    table
+        What was done to each attribute of the hospital's table.
     """
 
     data: bytes
     facts: dict[str, object]
+    table: dict[str, str]
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """Hash of the bytes."""
-        return str(self.facts["sha256"])
+        return hashlib.sha256(self.data).hexdigest()
+
+
+class Written(NamedTuple):
+    """What became of one instance.
+
+    Parameters
+    ----------
+    row
+        Its row of the batch.
+    line
+        Its row of the report (`COLUMNS`).
+    table
+        What was done to each attribute of the hospital's table, if it was written.
+    refusal
+        Why it was refused, if it was.
+    """
+
+    row: dict[str, str]
+    line: dict[str, object]
+    table: dict[str, str]
+    refusal: Refused | None
 
 
 def deidentify(data: bytes, row: Mapping[str, str], code: str, settings: Settings) -> Coded:
@@ -94,42 +135,46 @@ def deidentify(data: bytes, row: Mapping[str, str], code: str, settings: Setting
     Refused
         With the true reason; nothing has been written.
     """
-    source = read_source(data)
+    try:
+        return _deidentify(data, read_ranges(data), row, code, settings)
+    except Unusual:
+        return _deidentify(data, read_source(data), row, code, settings)
+
+
+def _deidentify(
+    data: bytes, source: Source, row: Mapping[str, str], code: str, settings: Settings
+) -> Coded:
     policy = _policy_for(source, settings)
-    refuse_burned_in(source)
     pixels = prepare(source, data)
+    if not settings.keep_lossy and (pixels.lossy or source.text(_LOSSY) == "01"):
+        raise Refused("lossy")
+    signs = signs_of_text(source) or find_text(frames_of(pixels, source))
+    if signs and (seen := hashlib.sha256(data).hexdigest()) not in settings.releases:
+        raise Refused("burned-in-suspected", signs, seen)
     views = [view for view in row.get("views", "").split("+") if view]
     done = Engine(policy, code, settings.uids).transform(source, pixels, views)
     written = b"".join(done.parts)
-    known = known_identifiers(source, row)
-    start, end = verify(written, policy, code, known)
-    if pixels.decoded:
-        same = same_image(data, written)
-    else:
-        # an odd number of bytes is followed by one of padding
-        same = end - start == len(pixels.native) + len(pixels.native) % 2
-        same = same and memoryview(written)[start : start + len(pixels.native)] == pixels.native
-    if not same:
-        raise Refused("verification-failed", "pixels")
-    facts = {"sha256": hashlib.sha256(written).hexdigest(), **_patient(source, row), **done.counts}
-    return Coded(written, facts)
+    start, end = verify(written, policy, code, known_identifiers(source, row))
+    check_image(pixels, written, start, end)
+    counts = {f"n_{outcome}": done.counts[outcome] for outcome in OUTCOMES}
+    return Coded(written, _patient(source, row) | counts, done.table)
 
 
-def write_case(
-    code: str,
-    rows: list[dict[str, str]],
+def write_cases(
+    cases: Iterable[tuple[str, list[dict[str, str]]]],
     dicom_root: Path,
     destination: Path,
     settings: Settings,
-) -> Iterator[tuple[dict[str, str], dict[str, object], Refused | None]]:
-    """Write the instances of one patient as ``<code>/<code>_<nn>.dcm``.
+) -> Iterator[Written]:
+    """Write the instances of patients as ``<code>/<code>_<nn>.dcm``.
+
+    Nothing is ever half written. The files are not flushed to the disk one by one: call `os.sync`
+    before the report that says they are there.
 
     Parameters
     ----------
-    code
-        The patient's code.
-    rows
-        The patient's rows of the batch, in their original order.
+    cases
+        Each patient's code and rows of the batch, in their original order.
     dicom_root
         What their paths are relative to.
     destination
@@ -139,48 +184,109 @@ def write_case(
 
     Yields
     ------
-    tuple
-        The instance's row of the batch, its row of the report, and why it was refused, if it was;
-        in the order anterior, posterior, other. Nothing is ever half written.
+    Written
+        One for each row, by patient, in the order anterior, posterior, other.
     """
+    # while one file is hashed and written, both of which leave the interpreter free, the next one
+    # is transformed; more than one in flight would only take memory
+    with ThreadPoolExecutor(1) as pool:
+        waiting: Future[Written] | None = None
+        for code, rows in cases:
+            number = 0
+            for row, outcome in _case(code, rows, dicom_root, settings):
+                number += isinstance(outcome, Coded)
+                file = f"{code}/{code}_{number:02}.dcm"
+                task = pool.submit(_write, code, row, outcome, destination, file)
+                if waiting:
+                    yield waiting.result()
+                waiting = task
+        if waiting:
+            yield waiting.result()
+
+
+def write_case(
+    code: str,
+    rows: list[dict[str, str]],
+    dicom_root: Path,
+    destination: Path,
+    settings: Settings,
+) -> Iterator[tuple[dict[str, str], dict[str, object], Refused | None]]:
+    """Write one patient's instances (see `write_cases`)."""
+    for done in write_cases([(code, rows)], dicom_root, destination, settings):
+        yield done.row, done.line, done.refusal
+
+
+def _case(
+    code: str, rows: list[dict[str, str]], dicom_root: Path, settings: Settings
+) -> Iterator[tuple[dict[str, str], Coded | Refused | None]]:
+    """Yield each row of a patient with its outcome; None for a duplicate."""
     rows = sorted(rows, key=lambda row: _VIEW_ORDER.get(row["views"], 2))
     times = Counter(row["sop_instance_uid"] for row in rows)
     # only what shares its UID with another is held in memory to be compared
     twins: dict[str, list[Coded | Refused]] = {
-        uid: [
-            _outcome(row, code, dicom_root, settings)
-            for row in rows
-            if row["sop_instance_uid"] == uid
-        ]
+        uid: _twins(
+            [row for row in rows if row["sop_instance_uid"] == uid], code, dicom_root, settings
+        )
         for uid, count in times.items()
         if count > 1
     }
-    contents = {
-        uid: {outcome.sha256 for outcome in outcomes if isinstance(outcome, Coded)}
-        for uid, outcomes in twins.items()
-    }
-    number = 0
-    written: set[str] = set()
+    seen: set[str] = set()
     for row in rows:
         uid = row["sop_instance_uid"]
-        alone = uid not in twins
-        outcome = _outcome(row, code, dicom_root, settings) if alone else twins[uid].pop(0)
-        if isinstance(outcome, Coded) and len(contents.get(uid, ())) > 1:
-            outcome = Refused("uid-conflict", f"{times[uid]} files")
-        line: dict[str, object] = {"code": code, "tracer": row["tracer"], "views": row["views"]}
-        if isinstance(outcome, Refused):
-            yield row, line | {"status": "refused", "reason": outcome.reason}, outcome
+        if uid not in twins:
+            yield row, _outcome(row, code, dicom_root, settings)
             continue
-        line |= outcome.facts
-        if outcome.sha256 in written:
-            yield row, line | {"status": "duplicate"}, None
-            continue
-        written.add(outcome.sha256)
-        number += 1
-        file = f"{code}/{code}_{number:02}.dcm"
-        with replacing(destination / file, "wb") as stream:
-            stream.write(outcome.data)
-        yield row, line | {"file": file, "status": "written"}, None
+        outcome = twins[uid].pop(0)
+        if isinstance(outcome, Coded) and outcome.sha256 in seen:
+            yield row, None
+        else:
+            if isinstance(outcome, Coded):
+                seen.add(outcome.sha256)
+            yield row, outcome
+
+
+def _twins(
+    rows: list[dict[str, str]], code: str, dicom_root: Path, settings: Settings
+) -> list[Coded | Refused]:
+    """Return the outcomes of instances that share a UID: other content refuses them all.
+
+    Unless a person has released exactly one of the contents: it is written, the others are not.
+    """
+    outcomes = [_outcome(row, code, dicom_root, settings) for row in rows]
+    contents = {outcome.sha256 for outcome in outcomes if isinstance(outcome, Coded)}
+    if len(contents) < 2:
+        return outcomes
+    sources = [hashlib.sha256((dicom_root / row["path"]).read_bytes()).hexdigest() for row in rows]
+    released = {
+        outcome.sha256
+        for source, outcome in zip(sources, outcomes, strict=True)
+        if isinstance(outcome, Coded) and source in settings.releases
+    }
+    return [
+        Refused("uid-conflict", f"{len(rows)} files", source)
+        if isinstance(outcome, Coded) and (len(released) != 1 or outcome.sha256 not in released)
+        else outcome
+        for source, outcome in zip(sources, outcomes, strict=True)
+    ]
+
+
+def _write(
+    code: str,
+    row: dict[str, str],
+    outcome: Coded | Refused | None,
+    destination: Path,
+    file: str,
+) -> Written:
+    """Write a coded file, in a thread of its own, and return its line of the report."""
+    line: dict[str, object] = {"code": code, "tracer": row["tracer"], "views": row["views"]}
+    if outcome is None:
+        return Written(row, line | {"status": "duplicate"}, {}, None)
+    if isinstance(outcome, Refused):
+        return Written(row, line | {"status": "refused", "reason": outcome.reason}, {}, outcome)
+    with replacing(destination / file, "wb", sync=False) as stream:
+        stream.write(outcome.data)
+    line |= outcome.facts | {"file": file, "status": "written", "sha256": outcome.sha256}
+    return Written(row, line, outcome.table, None)
 
 
 @contextmanager
@@ -221,24 +327,23 @@ def _outcome(
         return Refused("unexpected", place)
 
 
-def _policy_for(source: Dataset, settings: Settings) -> Policy:
+def _policy_for(source: Source, settings: Settings) -> Policy:
     """Return the policy of the source's IOD, or refuse what is neither NM nor an accepted SC."""
-    header = header_of(source, 0x0008)
-    sop_class = str(header.get("SOPClassUID") or "")
+    sop_class = source.text(0x00080016)
     if sop_class == NUCLEAR_MEDICINE:
         return settings.policies["nm"]
-    if sop_class in SECONDARY_CAPTURE and header.get("Modality") == "NM":
+    if sop_class in SECONDARY_CAPTURE and source.text(0x00080060) == "NM":
         if settings.keep_secondary_capture:
             return settings.policies["sc"]
         raise Refused("secondary-capture")
     raise Refused("sop-class", sop_class if is_standard(sop_class) else "")
 
 
-def _patient(source: Dataset, row: Mapping[str, str]) -> dict[str, object]:
+def _patient(source: Source, row: Mapping[str, str]) -> dict[str, object]:
     """Return the columns of the report on the patient; the age is computed if need be (R25)."""
-    examined = _date(str(source.get("StudyDate") or ""))
-    born = _date(str(source.get("PatientBirthDate") or row.get("patient_birth_date") or ""))
-    stated = str(source.get("PatientAge") or "").strip()
+    examined = _date(source.text(0x00080020))
+    born = _date(source.text(0x00100030) or row.get("patient_birth_date", ""))
+    stated = source.text(0x00101010)
     age: int | None = None
     if len(stated) == 4 and stated[:3].isdecimal() and stated[3] in _DAYS:
         age = int(int(stated[:3]) * _DAYS[stated[3]] / _DAYS["Y"])
@@ -247,11 +352,12 @@ def _patient(source: Dataset, row: Mapping[str, str]) -> dict[str, object]:
         age = examined.year - born.year - before
     return {
         "study_date": examined.isoformat() if examined else "",
-        "sex": str(source.get("PatientSex") or ""),
+        # the column must not become a way around the policy
+        "sex": sex if (sex := source.text(0x00100040)) in ("F", "M", "O") else "",
         "age": age,
         # metres in the header; 0.000000 means that nobody measured
-        "height_cm": _measured(source.get("PatientSize"), 100),
-        "weight_kg": _measured(source.get("PatientWeight"), 1),
+        "height_cm": _measured(source.text(0x00101020), 100),
+        "weight_kg": _measured(source.text(0x00101030), 1),
     }
 
 
@@ -263,9 +369,9 @@ def _date(text: str) -> date | None:
         return None
 
 
-def _measured(value: object, factor: int) -> str:
+def _measured(value: str, factor: int) -> str:
     try:
-        number = float(str(value)) * factor
+        number = float(value) * factor
     except ValueError:
         return ""
     return f"{number:.1f}".removesuffix(".0") if number > 0 else ""

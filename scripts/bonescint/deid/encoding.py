@@ -6,13 +6,16 @@ from typing import TypeAlias
 # VR and value; a sequence is a list of items, or bytes when it is encoded already
 Element: TypeAlias = tuple[str, "bytes | list[Elements]"]
 Elements: TypeAlias = dict[int, Element]
+# pixels are a view of the source, never copied before the file is joined
+Part: TypeAlias = "bytes | memoryview"
 
 LONG_VRS = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "SQ", "UC", "UN", "UR", "UT", "SV", "UV"})
+_SHORT, _LONG = struct.Struct("<HH2sH").pack, struct.Struct("<HH2sHI").pack
 _ITEM = struct.pack("<HH", 0xFFFE, 0xE000)
 _ZERO_PADDED = frozenset({"OB", "UI", "UN"})
 
 
-def encode_element(tag: int, vr: str, value: bytes) -> list[bytes]:
+def encode_element(tag: int, vr: str, value: Part) -> list[Part]:
     """Return header, value and padding of one element, unjoined so that pixels are copied once.
 
     Parameters
@@ -31,11 +34,11 @@ def encode_element(tag: int, vr: str, value: bytes) -> list[bytes]:
     """
     pad = len(value) & 1
     length = len(value) + pad
-    head = struct.pack("<HH2s", tag >> 16, tag & 0xFFFF, vr.encode("ascii"))
+    parts: list[Part]
     if vr in LONG_VRS:
-        parts = [head + struct.pack("<HI", 0, length), value]
+        parts = [_LONG(tag >> 16, tag & 0xFFFF, vr.encode("ascii"), 0, length), value]
     elif length <= 0xFFFF:
-        parts = [head + struct.pack("<H", length), value]
+        parts = [_SHORT(tag >> 16, tag & 0xFFFF, vr.encode("ascii"), length), value]
     else:
         raise ValueError(f"value of {length} bytes in VR {vr}")
     if pad:
@@ -52,9 +55,9 @@ def encode_items(items: list[Elements]) -> bytes:
     return b"".join(parts)
 
 
-def encode_dataset(elements: Elements) -> list[bytes]:
+def encode_dataset(elements: Elements) -> list[Part]:
     """Return the parts of a data set in tag order, unjoined."""
-    parts: list[bytes] = []
+    parts: list[Part] = []
     for tag in sorted(elements):
         vr, value = elements[tag]
         if isinstance(value, list):

@@ -1,37 +1,45 @@
 """Building the coded data set: only what the policy names is ever looked at (R17 to R24).
 
-The source is opened by pydicom, whose elements stay raw until asked for; what the policy drops is
-never decoded. The result is assembled as bytes by `encoding`, so nothing of the source's preamble,
-file meta, padding or unknown elements has a way into it.
+The source's elements are byte ranges; what the policy drops is never decoded. The result is
+assembled as bytes by `encoding`, so nothing of the source's preamble, file meta, padding or unknown
+elements has a way into it.
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from pydicom import Dataset
-from pydicom.charset import convert_encodings, decode_bytes
-from pydicom.dataelem import RawDataElement
-
-from bonescint.deid.encoding import Elements, encapsulate, encode_dataset, encode_element
+from bonescint.deid.encoding import (
+    Elements,
+    Part,
+    encapsulate,
+    encode_dataset,
+    encode_element,
+)
 from bonescint.deid.pixels import Pixels
 from bonescint.deid.policy import DUMMIES, Policy, Rule, by_type
 from bonescint.deid.refusal import Refused
-from bonescint.deid.source import PIXEL_DATA, Raw, raw_of
+from bonescint.deid.source import PIXEL_DATA, Level, Raw, Source, text_of
 from bonescint.deid.uids import UidReplacer, is_standard
 from bonescint.deid.values import WORD, normal_form
 from bonescint.deid.views import save_views
 from bonescint.deid.vocabulary import vocabulary
+from bonescint.dicom.charset import decode
 
 # this software, not the source's: a constant, so that the same input gives the same bytes
 IMPLEMENTATION_UID = "2.25.191325472104297312207463713521894352731"
 IMPLEMENTATION_VERSION = "BONESCINT"
-_CHARSET = 0x00080005
 _CODE_VALUE, _SCHEME, _MEANING = 0x00080100, 0x00080102, 0x00080104
 _LOSSY = 0x00282110
+_IDENTITY = (0x00080018, 0x0020000D, 0x0020000E)
 _NUMBER_VRS = frozenset(WORD) - {"OW"} | {"AS", "DA", "DS", "IS"}
+# what was done to an element: the columns of the report, in its order
+OUTCOMES = (
+    "kept", "vocabulary", "coded", "fixed", "uid", "dummy", "emptied", "removed", "removed_private",
+    "removed_overlay",
+)  # fmt: skip
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Transformed:
     """A coded file before its verification.
 
@@ -40,11 +48,16 @@ class Transformed:
     parts
         The file's bytes, unjoined.
     counts
-        Numbers of elements kept, removed, emptied and replaced, over every level that was visited.
+        Number of elements by outcome (`OUTCOMES`), over every level that was visited; a sequence
+        that goes counts as one.
+    table
+        What was done to each attribute that the hospital's table names (R18), by its tag as the
+        table writes it: an outcome, or ``absent``.
     """
 
-    parts: list[bytes]
-    counts: Counter[str] = field(default_factory=Counter)
+    parts: list[Part]
+    counts: Counter[str]
+    table: dict[str, str]
 
 
 class Engine:
@@ -64,16 +77,17 @@ class Engine:
         self._policy = policy
         self._code = code.encode("ascii")
         self._uids = uids
-        self._encodings: list[str] = []
+        self._charset: tuple[str, ...] = ("",)
         self._counts: Counter[str] = Counter()
+        self._outcomes: dict[int, str] = {}
 
-    def transform(self, source: Dataset, pixels: Pixels, views: list[str]) -> Transformed:
+    def transform(self, source: Source, pixels: Pixels, views: list[str]) -> Transformed:
         """Return the coded file of one instance.
 
         Parameters
         ----------
         source
-            The data set as `read_source` gives it.
+            The source.
         pixels
             Its image, ready to be written.
         views
@@ -86,9 +100,13 @@ class Engine:
             ``missing-uid`` or ``required-attribute``.
         """
         self._counts = Counter()
-        self._encodings = _encodings_of(source)
-        elements = self._level(source, self._policy.rules, top=True)
-        for tag in (0x00080018, 0x0020000D, 0x0020000E):
+        self._outcomes = {}
+        self._charset = source.charset
+        elements = self._level(source.level, self._policy.rules)
+        for rule, value in self._policy.stamps(self._code):
+            elements[rule.tag] = rule.vr, value
+            self._done(rule.tag, "coded" if rule.action == "code" else "fixed")
+        for tag in _IDENTITY:
             if not elements.get(tag, ("UI", b""))[1]:
                 raise Refused("missing-uid", f"({tag >> 16:04X},{tag & 0xFFFF:04X})")
         if pixels.lossy:
@@ -97,57 +115,63 @@ class Engine:
         body = encode_dataset(elements)
         if pixels.fragments:
             # undefined length, as PS3.5 A.4 asks for encapsulated pixels
-            header = encode_element(PIXEL_DATA, "OB", b"")[0][:-4] + b"\xff\xff\xff\xff"
+            header = bytes(encode_element(PIXEL_DATA, "OB", b"")[0])[:-4] + b"\xff\xff\xff\xff"
             body += [header, encapsulate(pixels.fragments)]
         else:
             body += encode_element(PIXEL_DATA, pixels.vr, pixels.native)
         self._counts["kept"] += 1
-        return Transformed(_file_head(elements, pixels.transfer_syntax) + body, self._counts)
+        parts = _file_head(elements, pixels.transfer_syntax) + body
+        return Transformed(parts, self._counts, self._table())
 
-    def _level(self, source: Dataset, rules: dict[int, Rule], top: bool = False) -> Elements:
+    def _level(self, source: Level, rules: dict[int, Rule]) -> Elements:
         """Apply the rules of one level of nesting to a data set or an item."""
         out: Elements = {}
-        # taken before any sequence is opened: pydicom then decodes Pixel Representation
-        raws = {int(tag): raw_of(source, tag) for tag in source.keys() & rules.keys()}
-        for tag, rule in rules.items():
-            if tag == PIXEL_DATA or rule.action == "remove":
-                continue
-            if top and rule.action in ("code", "fixed"):
-                self._counts["replaced"] += 1
-                value = self._code if rule.action == "code" else self._policy.fixed[tag]
-                out[tag] = rule.vr, value
-                continue
-            raw = raws.get(tag)
-            if raw is None:
-                continue
-            if rule.vr == "SQ":
-                self._sequence(out, rule, source, raw)
+        for tag, raw in source.items():
+            rule = rules.get(tag)
+            if rule is None or rule.action == "remove":
+                self._done(tag, _goes(tag))
+            elif tag == PIXEL_DATA or rule.action in ("code", "fixed"):
+                # written last, whether the source has them or not; nested they go by their Type
+                if rules is not self._policy.rules:
+                    self._gone(out, rule, rule.vr)
+            elif rule.vr == "SQ":
+                self._sequence(out, rule, raw)
             else:
                 self._element(out, rule, raw)
-        self._counts["removed"] += len(source.keys() - out.keys() - {PIXEL_DATA})
         return out
 
     def _element(self, out: Elements, rule: Rule, raw: Raw) -> None:
         """Write one element as its rule says, or as its Type says when its value may not stay."""
         vr, value = _bytes_of(rule, raw)
         written: bytes | None = None
+        outcome = "kept"
         match rule.action:
             case "keep":
-                written = self._kept(rule, vr, value, raw)
+                if vr in _NUMBER_VRS:
+                    written = normal_form(vr, value, rule.vm, raw.little_endian)
+                elif vr == "UI":
+                    uid = value.strip(b" \0")
+                    written = uid if is_standard(uid.decode("ascii", "replace")) else None
+                elif rule.keyword in vocabulary():
+                    written, outcome = self._listed(rule, value), "vocabulary"
+                else:
+                    # text that the hospital's own table keeps (R18), in the result's character set
+                    text = decode(value, self._charset)
+                    written = "".join(c for c in text if c.isprintable()).strip().encode()
             case "vocabulary":
-                written = self._listed(rule, value)
+                written, outcome = self._listed(rule, value), "vocabulary"
             case "replace":
-                uid = value.strip(b" \0").decode("ascii", "replace")
-                written = self._uids(uid).encode("ascii", "replace") if uid else b""
+                uid = value.strip(b" \0")
+                written, outcome = self._uids(uid.decode("ascii", "replace")).encode(), "uid"
+                if not uid:
+                    written = None
             case "dummy":
-                self._counts["replaced"] += 1
-                out[rule.tag] = vr, _dummy(rule, vr)
-                return
+                written, outcome = _dummy(rule, vr), "dummy"
         if written:
             out[rule.tag] = vr, written
-            self._counts["kept" if written == value.strip(b" \0") else "replaced"] += 1
-            return
-        self._gone(out, rule, vr)
+            self._done(rule.tag, outcome)
+        else:
+            self._gone(out, rule, vr)
 
     def _gone(self, out: Elements, rule: Rule, vr: str) -> None:
         """Leave behind what the Type asks for when an element's value may not stay (R19)."""
@@ -156,66 +180,74 @@ class Engine:
             raise Refused(missing, rule.keyword)
         if rule.action == "empty" or by_type(rule) == "empty":
             out[rule.tag] = vr, b""
-            self._counts["emptied"] += 1
-
-    def _kept(self, rule: Rule, vr: str, value: bytes, raw: Raw) -> bytes | None:
-        if vr in _NUMBER_VRS:
-            little = not isinstance(raw, RawDataElement) or raw.is_little_endian
-            return normal_form(vr, value, rule.vm, little)
-        if vr == "UI":
-            uid = value.strip(b" \0").decode("ascii", "replace")
-            return uid.encode("ascii", "replace") if is_standard(uid) else None
-        if rule.keyword in vocabulary():
-            return self._listed(rule, value)
-        # text that the hospital's own table keeps (R18): rewritten in the result's character set
-        text = self._decode(value)
-        return "".join(c for c in text if c.isprintable()).strip().encode()
+            self._done(rule.tag, "emptied")
+        else:
+            self._done(rule.tag, "removed")
 
     def _listed(self, rule: Rule, value: bytes) -> bytes | None:
         words = vocabulary()
-        texts = self._decode(value).split("\\")
+        texts = decode(value, self._charset).split("\\")
         listed = [words.text(rule.keyword, text) for text in texts[: rule.vm]]
         return "\\".join(text for text in listed if text).encode() or None
 
-    def _decode(self, value: bytes) -> str:
-        """Return text; what is not in the declared character set is read as UTF-8 or CP932."""
-        for encoding in () if self._encodings else ("utf-8", "cp932"):
-            try:
-                return value.decode(encoding)
-            except UnicodeDecodeError:
-                continue
-        return decode_bytes(value, self._encodings or ["iso8859"], set())
-
-    def _sequence(self, out: Elements, rule: Rule, source: Dataset, raw: Raw) -> None:
+    def _sequence(self, out: Elements, rule: Rule, raw: Raw) -> None:
         """Write a sequence: its items by their own rules, or its listed codes."""
         items: list[Elements] = []
         # a sequence disguised as UN was not meant to be read here; it goes like any UN (R22)
-        if rule.action in ("keep", "vocabulary") and raw.VR in (None, "SQ"):
-            for item in source[rule.tag].value or []:
+        if rule.action in ("keep", "vocabulary") and raw.vr in (None, "SQ"):
+            for item in raw.parse(raw.value):
                 if rule.action == "keep":
                     items.append(self._level(item, rule.items))
                 elif code := self._code_item(rule, item):
-                    items.append(code | self._level(item, rule.items))
+                    items.append(code | self._level(_without_code(item), rule.items))
         if items:
             out[rule.tag] = "SQ", items
-            self._counts["kept"] += 1
+            self._done(rule.tag, "kept" if rule.action == "keep" else "vocabulary")
         else:
             self._gone(out, rule, "SQ")
 
-    def _code_item(self, rule: Rule, item: Dataset) -> Elements | None:
+    def _code_item(self, rule: Rule, item: Level) -> Elements | None:
         """Return a code with its standard meaning, or None if it is not listed."""
-        value, scheme = (_text(item, tag) for tag in (_CODE_VALUE, _SCHEME))
+        value, scheme = (text_of(item, tag, ("",)) for tag in (_CODE_VALUE, _SCHEME))
         meaning = vocabulary().meaning(rule.keyword, scheme, value)
         if meaning is None:
             return None
+        self._counts["vocabulary"] += 3
         return {
             _CODE_VALUE: ("SH", value.encode()),
             _SCHEME: ("SH", scheme.encode()),
             _MEANING: ("LO", meaning.encode()),
         }
 
+    def _done(self, tag: int, outcome: str) -> None:
+        self._counts[outcome] += 1
+        # the top level is done last and decides over what was found nested
+        self._outcomes[tag] = outcome
 
-def _file_head(elements: Elements, transfer_syntax: str) -> list[bytes]:
+    def _table(self) -> dict[str, str]:
+        """Return what was done to each attribute of the hospital's table."""
+        groups = {"odd groups": "removed_private", "60xx": "removed_overlay"}
+        outcomes = {}
+        for row in self._policy.table:
+            if row.tag in groups:
+                outcomes[row.tag] = "removed" if self._counts[groups[row.tag]] else "absent"
+            else:
+                outcomes[row.tag] = self._outcomes.get(row.number, "absent")
+        return outcomes
+
+
+def _goes(tag: int) -> str:
+    """Return the outcome of an element without a place in the list."""
+    if tag >> 16 & 1:
+        return "removed_private"
+    return "removed_overlay" if tag >> 24 == 0x60 else "removed"
+
+
+def _without_code(item: Level) -> Level:
+    return {tag: raw for tag, raw in item.items() if tag not in (_CODE_VALUE, _SCHEME, _MEANING)}
+
+
+def _file_head(elements: Elements, transfer_syntax: str) -> list[Part]:
     """Return a zeroed preamble and a file meta group of our own (PS3.10 section 7.1)."""
     meta: Elements = {
         0x00020001: ("OB", b"\0\1"),
@@ -236,31 +268,16 @@ def _value(elements: Elements, tag: int) -> bytes:
 
 
 def _bytes_of(rule: Rule, raw: Raw) -> tuple[str, bytes]:
-    """Return VR and bytes of a raw element; no bytes if the source's VR is of another kind."""
-    vrs = rule.vr.split("/")
-    vr = raw.VR if raw.VR in vrs else vrs[0]
-    if not isinstance(raw, RawDataElement) or raw.VR == "UN":
+    """Return VR and bytes of an element; no bytes if the source's VR is of another kind."""
+    vr = raw.vr if raw.vr in rule.vrs else rule.vrs[0]
+    if not isinstance(raw.value, bytes) or raw.vr == "UN":
         return vr, b""
-    if raw.VR is not None and raw.VR not in vrs and (raw.VR in WORD) != (vr in WORD):
+    if raw.vr is not None and raw.vr not in rule.vrs and (raw.vr in WORD) != (vr in WORD):
         return vr, b""
-    return vr, raw.value or b""
+    return vr, raw.value
 
 
 def _dummy(rule: Rule, vr: str) -> bytes:
     if vr not in DUMMIES:
         raise Refused("required-attribute", rule.keyword)
     return DUMMIES[vr]
-
-
-def _text(item: Dataset, tag: int) -> str:
-    raw = raw_of(item, tag)
-    value = raw.value if isinstance(raw, RawDataElement) else None
-    return (value or b"").strip(b" \0").decode("ascii", "replace")
-
-
-def _encodings_of(source: Dataset) -> list[str]:
-    """Return the declared character sets; none if the file declares none."""
-    raw = raw_of(source, _CHARSET)
-    value = (raw.value or b"") if isinstance(raw, RawDataElement) else b""
-    names = [name.strip(b" \0").decode("ascii", "replace") for name in value.split(b"\\")]
-    return list(convert_encodings(names)) if any(names) else []

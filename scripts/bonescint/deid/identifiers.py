@@ -1,219 +1,245 @@
-"""What is known of a patient from the source's own header, in every spelling it may hide in."""
+"""What is known of a patient from the source's own header, and finding it in bytes.
 
+Texts meet in one folded form: width (NFKC), case, kana script and Latin accents do not count. Bytes
+are read in every encoding that Japanese devices use, declared or not.
+"""
+
+import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import permutations
 
-from pydicom import Dataset
-from pydicom.dataelem import RawDataElement
-from pydicom.multival import MultiValue
-
+from bonescint.deid.source import Source, text_of
 from bonescint.identity.ids import normalise
 
 # shorter ones meet other text by chance: they are compared with whole values only
 SHORTEST = 4
-# digits that are compared with whole numbers only from this length on
+# digits that are compared with a numeric attribute's value only from this length on
 SHORTEST_NUMBER = 6
 ENCODINGS = ("utf-8", "cp932", "euc_jp", "iso2022_jp", "utf-16-le", "utf-16-be")
+# patient's own, physicians, operators, responsible person
 _NAMES = (
-    "PatientName", "OtherPatientNames", "PatientBirthName", "PatientMotherBirthName",
-    "ReferringPhysicianName", "PhysiciansOfRecord", "PerformingPhysicianName",
-    "NameOfPhysiciansReadingStudy", "OperatorsName", "RequestingPhysician", "ResponsiblePerson",
-    "ConsultingPhysicianName", "ScheduledPerformingPhysicianName",
+    0x00100010, 0x00101001, 0x00101005, 0x00101060, 0x00080090, 0x00081048, 0x00081050, 0x00081060,
+    0x00081070, 0x0008009C, 0x00321032, 0x00102297, 0x00400006,
 )  # fmt: skip
-_NUMBERS = (
-    "PatientID", "OtherPatientIDs", "AccessionNumber", "PatientTelephoneNumbers", "AdmissionID",
-    "MedicalRecordLocator",
-)  # fmt: skip
-# what others wrote where an identifier was
-_PLACEHOLDERS = frozenset({"removed", "anonymous", "anonymized", "anonymised", "unknown", "none"})
-_PHRASES = ("InstitutionName", "InstitutionAddress", "PatientAddress", "ReferringPhysicianAddress")
-_UIDS = ("SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID", "FrameOfReferenceUID")
+# Patient ID, Other Patient IDs, accession, telephone, admission, medical record locator
+_NUMBERS = (0x00100020, 0x00101000, 0x00080050, 0x00102154, 0x00380010, 0x00101090)
+_OTHER_IDS, _PATIENT_ID, _BIRTH = 0x00101002, 0x00100020, 0x00100030
+# institution, its address, the patient's and the referring physician's address
+_PHRASES = (0x00080080, 0x00080081, 0x00101040, 0x00080092)
+_UIDS = (0x00080018, 0x0020000D, 0x0020000E, 0x00200052)
 # names that vendors repeat in private elements: creator, group, element
-_PRIVATE_NAMES = (("GEMS_GENIE_1", 0x0009, 0x40),)
-_ERAS = (("昭和", "S", 1925), ("大正", "T", 1911), ("平成", "H", 1988), ("明治", "M", 1867))
-_SEPARATORS = ("", " ", "^", ",", ", ", "_", "-", "　", "・")
-# half-width katakana of the standard code page, by their ordinary form
-_HALF_WIDTH = {unicodedata.normalize("NFKC", chr(c)): chr(c) for c in range(0xFF66, 0xFF9E)}
-_VOICED = {
-    unicodedata.normalize("NFKC", chr(c) + mark): chr(c) + mark
-    for c in range(0xFF66, 0xFF9E)
-    for mark in "ﾞﾟ"
-    if len(unicodedata.normalize("NFKC", chr(c) + mark)) == 1
-}
+_PRIVATE_NAMES = (("GEMS_GENIE_1", 0x0009, 0x40), ("GEMS_GENIE_1", 0x0009, 0x42))
+# what others wrote where an identifier was
+_FILLERS = frozenset({"removed", "anonymous", "anonymized", "anonymised", "unknown", "none"})
+_ERAS = (("昭和", "s", 1925), ("大正", "t", 1911), ("平成", "h", 1988), ("明治", "m", 1867))
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_SEPARATORS = re.compile(r"[\s\0^=,.;:_/\\()\[\]+・*'\-‐-―−]+")
+_DIGITS = re.compile(r"[0-9]+")
+_ESCAPES = re.compile(rb"\x1b[$(][@BDIJ]|\x1b\$[()][@BD]|\x1b[)-][I]")
+_KATAKANA = {hiragana: hiragana + 0x60 for hiragana in range(0x3041, 0x3097)}
 
 
 @dataclass(frozen=True, slots=True)
 class Identifiers:
-    """What must not be found in a coded file.
+    """What must not be found in a coded file, folded.
 
     Parameters
     ----------
-    texts
-        Case-folded spellings to be looked for anywhere.
+    words
+        Looked for anywhere in a text.
+    joined
+        Looked for anywhere in a text whose separators were taken out.
     wholes
-        Case-folded short spellings, to be compared with whole values.
+        Short ones, compared with whole values.
     numbers
-        Digits without leading zeros, to be compared with whole numbers.
-    patterns
-        The bytes of `texts` in every encoding, ASCII letters in lower case, and UIDs.
+        Digits without leading zeros, compared with whole runs of digits.
+    raw
+        Bytes as they stand in the source, looked for as they are.
     """
 
-    texts: frozenset[str]
+    words: frozenset[str]
+    joined: frozenset[str]
     wholes: frozenset[str]
     numbers: frozenset[str]
-    patterns: tuple[bytes, ...]
+    raw: frozenset[bytes]
+
+    def are_in(self, value: bytes) -> bool:
+        """Tell whether a value holds one of them in any encoding.
+
+        Parameters
+        ----------
+        value
+            The bytes of one text, or of several binary values.
+        """
+        return any(raw in value for raw in self.raw) or any(map(self._are_in, readings(value)))
+
+    def _are_in(self, text: str) -> bool:
+        folded = fold(text).strip(" \0")
+        bare = _SEPARATORS.sub("", folded)
+        return (
+            folded in self.wholes
+            or any(word in folded for word in self.words)
+            or any(word in bare for word in self.joined)
+            or any(run.lstrip("0") in self.numbers for run in _DIGITS.findall(folded))
+        )
 
 
-def known_identifiers(source: Dataset, row: Mapping[str, str]) -> Identifiers:
+def known_identifiers(source: Source, row: Mapping[str, str]) -> Identifiers:
     """Collect the identifiers of an instance.
 
     Parameters
     ----------
     source
-        The source's data set; call this when nothing needs its raw elements any more.
+        The source.
     row
         The instance's row of the batch (patient_id, patient_name, patient_birth_date, subject).
     """
-    names = [*_values(source, _NAMES), row.get("patient_name", ""), *_private_names(source)]
+    level = source.level
+    words: set[str] = set()
+    joined: set[str] = set()
+    for name in [*_values(source, _NAMES), row.get("patient_name", ""), *_private_names(source)]:
+        for group in name.split("="):
+            parts = [p for p in _SEPARATORS.split(fold(group)) if p]
+            words.update(parts)
+            # both orders, for parts too short to be looked for alone
+            joined.update("".join(pair) for pair in permutations(dict.fromkeys(parts[:4]), 2))
     ids = [*_values(source, _NUMBERS), row.get("patient_id", ""), row.get("subject", "")]
-    for item in source.get("OtherPatientIDsSequence") or []:
-        ids += _values(item, ("PatientID",))
-    births = [*_values(source, ("PatientBirthDate",)), row.get("patient_birth_date", "")]
-    spellings: set[str] = set()
-    for name in names:
-        spellings |= _name_spellings(name)
+    if _OTHER_IDS in level and level[_OTHER_IDS].value:
+        items = level[_OTHER_IDS].parse(level[_OTHER_IDS].value)
+        ids += [text_of(item, _PATIENT_ID, source.charset) for item in items]
     for number in ids:
-        plain = unicodedata.normalize("NFKC", number).strip()
-        spellings |= {number.strip(), plain, plain.lstrip("0"), normalise(number)}
-    for birth in births:
-        spellings |= _birth_spellings(birth)
-    spellings |= {phrase.strip() for phrase in _values(source, _PHRASES)}
-    folded = {_folded(variant) for s in spellings for variant in _widths(s)}
-    folded -= _PLACEHOLDERS | {""}
-    texts = frozenset(text for text in folded if _is_searchable(text))
-    uids = [uid.encode("ascii", "replace") for uid in _values(source, _UIDS)]
+        plain = _SEPARATORS.sub("", fold(number))
+        joined |= {plain, plain.lstrip("0"), fold(normalise(number))}
+    for birth in {*_values(source, (_BIRTH,)), row.get("patient_birth_date", "")}:
+        words |= _birth_spellings(birth)
+    joined |= {_SEPARATORS.sub("", fold(phrase)) for phrase in _values(source, _PHRASES)}
+    joined -= _FILLERS
+    words -= _FILLERS
+    stored = {bytes(level[tag].value).strip(b" \0") for tag in (*_NAMES, *_NUMBERS) if tag in level}
+    uids = {bytes(level[tag].value).strip(b" \0") for tag in _UIDS if tag in level}
     return Identifiers(
-        texts=texts,
-        wholes=frozenset(folded - texts),
+        words=frozenset(word for word in words if _is_searchable(word)),
+        joined=frozenset(word for word in joined if _is_searchable(word)),
+        wholes=frozenset(w for w in words | joined if w and not _is_searchable(w)),
         numbers=frozenset(
-            text.lstrip("0") for text in folded if text.isdecimal() and len(text) >= SHORTEST_NUMBER
-        ),
-        patterns=tuple(sorted(_encoded(texts) | {uid for uid in uids if len(uid) > 8})),
+            w.lstrip("0") for w in words | joined if w.isdecimal() and len(w) >= SHORTEST
+        )
+        - {""},
+        raw=frozenset(
+            text for text in stored if len(text) >= 6 and fold_bytes(text) not in _FILLERS
+        )
+        | {uid for uid in uids if len(uid) > 8},
     )
 
 
-def _values(source: Dataset, keywords: Iterable[str]) -> list[str]:
+def readings(value: bytes) -> Iterator[str]:
+    """Yield a value as every encoding reads it (ISO 2022 also without its escapes).
+
+    Parameters
+    ----------
+    value
+        Encoded text, or binary values in which text may hide.
+    """
+    if len(value) < 2:
+        return
+    plain = value.isascii()
+    if plain:
+        yield value.decode("ascii")
+    else:
+        for encoding in ("utf-8", "cp932", "euc_jp", "latin-1"):
+            yield value.decode(encoding, "ignore")
+    bare = _ESCAPES.sub(b"", value) if b"\x1b" in value else value
+    for start in (0, 1):
+        # kanji take two bytes, so a text may begin at either
+        for encoding in ("utf-16-le", "utf-16-be"):
+            yield value[start:].decode(encoding, "ignore")
+        if plain:
+            yield (b"\x1b$B" + bare[start:]).decode("iso2022_jp", "ignore")
+    if plain and bare is not value:
+        yield value.decode("iso2022_jp_ext", "ignore")
+
+
+def fold(text: str) -> str:
+    """Return a text without what does not count: width, case, kana script, Latin accents.
+
+    Parameters
+    ----------
+    text
+        Any text.
+    """
+    if text.isascii():
+        return text.lower()
+    plain = unicodedata.normalize("NFKC", text).casefold().translate(_KATAKANA)
+    if any("\xc0" <= c < "\u0250" for c in plain):
+        plain = "".join(unicodedata.normalize("NFD", c)[0] if c < "\u0250" else c for c in plain)
+    return plain
+
+
+def fold_bytes(value: bytes) -> str:
+    """Return ASCII bytes as folded text, anything else as an empty one."""
+    return value.decode("ascii").lower() if value.isascii() else ""
+
+
+def _values(source: Source, tags: Iterable[int]) -> list[str]:
     values: list[str] = []
-    for keyword in keywords:
-        values += _undeclared(source.get_item(keyword, keep_deferred=True))
-        value = source.get(keyword)
-        for one in value if isinstance(value, MultiValue | list) else [value]:
-            values += [str(one)] if one is not None else []
-    return [value.strip(" \0") for value in values if value.strip(" \0")]
+    for tag in tags:
+        raw = source.level.get(tag)
+        if raw is None or not isinstance(raw.value, bytes) or not raw.value:
+            continue
+        texts = {source.text(tag)}
+        if not raw.value.isascii():
+            # as devices encode it that declare another character set, or none
+            for encoding in ("utf-8", "cp932", "euc_jp"):
+                try:
+                    texts.add(raw.value.decode(encoding).strip(" \0"))
+                except UnicodeDecodeError:
+                    continue
+        values += [value.strip() for text in sorted(texts) for value in text.split("\\")]
+    return values
 
 
-def _undeclared(raw: object) -> list[str]:
-    """Return a value as the encodings read it that Japanese devices use without declaring them."""
-    value = raw.value if isinstance(raw, RawDataElement) else None
-    readings: list[str] = []
-    if value and not value.isascii():
-        for encoding in ("utf-8", "cp932", "euc_jp"):
-            try:
-                readings += value.decode(encoding).split("\\")
-            except UnicodeDecodeError:
-                continue
-    return readings
-
-
-def _private_names(source: Dataset) -> list[str]:
+def _private_names(source: Source) -> list[str]:
     names = []
     for creator, group, offset in _PRIVATE_NAMES:
-        try:
-            names.append(str(source.private_block(group, creator)[offset].value))
-        except (KeyError, ValueError):
-            continue
+        for block in range(0x10, 0x100):
+            tag = group << 16 | block
+            if tag in source.level and source.text(tag) == creator:
+                names.append(source.text(group << 16 | block << 8 | offset))
     return names
 
 
-def _name_spellings(name: str) -> set[str]:
-    """Return the parts of a name and all of them joined in every order (romaji, kanji, kana)."""
-    spellings = set()
-    for group in name.split("="):
-        parts = [part.strip() for part in group.replace(",", "^").split("^") if part.strip()]
-        words = [word for part in parts for word in part.split() if word]
-        spellings |= set(parts) | set(words)
-        # joined, short parts become long enough to be looked for; longer ones are found as they are
-        short = [word for word in dict.fromkeys(words) if not _is_searchable(word)]
-        for one, other in permutations(short[:4], 2):
-            spellings |= {f"{one}{separator}{other}" for separator in _SEPARATORS}
-    return spellings
-
-
 def _birth_spellings(text: str) -> set[str]:
-    digits = text.replace(".", "").replace("-", "").replace("/", "")
+    digits = text.replace(".", "").replace("-", "").replace("/", "").strip()
     try:
         born = date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
     except ValueError:
         return set()
     year, month, day = born.year, born.month, born.day
+    name = _MONTHS[month - 1]
     spellings = {
-        f"{year}{month:02}{day:02}", f"{year}年{month}月{day}日", f"{year}年{month:02}月{day:02}日",
-        f"{day:02}.{month:02}.{year}", f"{day:02}/{month:02}/{year}", f"{month:02}/{day:02}/{year}",
+        f"{year}{month:02}{day:02}", f"{year % 100:02}{month:02}{day:02}",
+        f"{year}年{month}月{day}日", f"{year}年{month:02}月{day:02}日",
     }  # fmt: skip
-    for mark in "-/.":
-        spellings |= {f"{year}{mark}{month:02}{mark}{day:02}", f"{year}{mark}{month}{mark}{day}"}
+    for mark in ("-", "/", ".", " ", ""):
+        spellings |= {
+            f"{year}{mark}{month:02}{mark}{day:02}", f"{day:02}{mark}{month:02}{mark}{year}",
+            f"{month:02}{mark}{day:02}{mark}{year}", f"{day:02}{mark}{name}{mark}{year}",
+            f"{year}{mark}{name}{mark}{day:02}",
+        }  # fmt: skip
+        if mark:
+            spellings |= {f"{year}{mark}{month}{mark}{day}", f"{day}{mark}{month}{mark}{year}"}
     for era, letter, before in _ERAS:
         since = year - before
         if 1 <= since <= 64:
-            spellings |= {f"{era}{since}年{month}月{day}日", f"{letter}{since}.{month}.{day}"}
-            spellings.add(f"{letter}{since:02}{month:02}{day:02}")
+            spellings |= {f"{era}{since}年{month}月{day}日", f"{era}{since}.{month}.{day}"}
+            spellings |= {f"{letter}{since}{mark}{month}{mark}{day}" for mark in "./-"}
+            spellings |= {f"{letter}{since:02}{month:02}{day:02}", f"{era}{since}/{month}/{day}"}
     return spellings
-
-
-def _widths(text: str) -> set[str]:
-    """Return a spelling in half and full width, and kana in both scripts."""
-    plain = unicodedata.normalize("NFKC", text)
-    katakana = "".join(chr(ord(c) + 0x60) if "ぁ" <= c <= "ゖ" else c for c in plain)
-    hiragana = "".join(chr(ord(c) - 0x60) if "ァ" <= c <= "ヶ" else c for c in plain)
-    half = "".join(_HALF_WIDTH.get(c) or _VOICED.get(c) or c for c in katakana)
-    full = "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in plain)
-    return {text, plain, katakana, hiragana, half, full}
 
 
 def _is_searchable(text: str) -> bool:
     """Tell whether a spelling is too long to occur by chance: two kanji are, three letters not."""
     return len(text) >= SHORTEST or (len(text) >= 2 and not any(c.isascii() for c in text))
-
-
-def _folded(text: str) -> str:
-    return "".join(c.lower() if c.isascii() else c for c in text)
-
-
-def _encoded(texts: Iterable[str]) -> set[bytes]:
-    patterns = set()
-    for text in texts:
-        for encoding in ENCODINGS:
-            try:
-                patterns.add(bare_escapes(text.encode(encoding)).lower())
-            except UnicodeEncodeError:
-                continue
-    # without their escapes, the ISO 2022 bytes of few characters look like ordinary text
-    return {p for p in patterns if len(p) >= (SHORTEST if p.isascii() else SHORTEST - 1)}
-
-
-def bare_escapes(data: bytes) -> bytes:
-    """Return bytes without the escape sequences of ISO 2022.
-
-    Parameters
-    ----------
-    data
-        Encoded text or a whole file.
-    """
-    if b"\x1b" not in data:
-        return data
-    for escape in (b"\x1b$B", b"\x1b$@", b"\x1b(B", b"\x1b(J", b"\x1b)I", b"\x1b(I", b"\x1b$(D"):
-        data = data.replace(escape, b"")
-    return data

@@ -5,8 +5,7 @@ from io import BytesIO
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom import Dataset, dcmread
-from pydicom.dataelem import RawDataElement
+from pydicom import dcmread
 from pydicom.encaps import generate_frames
 from pydicom.pixels.utils import pixel_array
 from pydicom.uid import (
@@ -31,7 +30,7 @@ from pydicom.uid import (
 
 from bonescint.deid.codestream import bare
 from bonescint.deid.refusal import Refused
-from bonescint.deid.source import PIXEL_DATA, header_of, raw_of
+from bonescint.deid.source import PIXEL_DATA, Source
 from bonescint.deid.uids import is_standard
 
 NATIVE = frozenset({ImplicitVRLittleEndian, ExplicitVRLittleEndian, DeflatedExplicitVRLittleEndian})
@@ -47,6 +46,9 @@ SECONDARY_CAPTURE = frozenset(
     f"1.2.840.10008.5.1.4.1.1.7{tail}" for tail in ("", ".1", ".2", ".3", ".4")
 )
 _MOST_BYTES = 1 << 30
+_SOP_CLASS, _IMAGE_TYPE, _PHOTOMETRIC, _BURNED_IN = 0x00080016, 0x00080008, 0x00280004, 0x00280301
+_SAMPLES, _FRAMES, _ROWS, _COLUMNS = 0x00280002, 0x00280008, 0x00280010, 0x00280011
+_ALLOCATED, _STORED, _HIGH, _REPRESENTATION = 0x00280100, 0x00280101, 0x00280102, 0x00280103
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +67,25 @@ class Pixels:
         One compressed frame each; empty if native.
     lossy
         Whether the image has been compressed lossily.
-    decoded
-        Whether the bytes differ from the source's, so that the images must be compared decoded.
+    image
+        The decoded image where the bytes written are not the source's; it must be compared.
     """
 
     transfer_syntax: str
     vr: str = "OW"
-    native: bytes = b""
+    native: bytes | memoryview = b""
     fragments: list[bytes] = field(default_factory=list)
     lossy: bool = False
-    decoded: bool = False
+    image: NDArray[np.integer] | None = None
 
 
-def prepare(source: Dataset, data: bytes) -> Pixels:
+def prepare(source: Source, data: bytes) -> Pixels:
     """Return the image of an instance as it may be written.
 
     Parameters
     ----------
     source
-        The data set; its elements stay raw.
+        The source.
     data
         The file it was read from.
 
@@ -93,62 +95,91 @@ def prepare(source: Dataset, data: bytes) -> Pixels:
         ``no-pixel-data``, ``pixel-format``, ``pixel-length``, ``unused-pixel-bits``,
         ``transfer-syntax`` or ``pixels-undecodable``.
     """
-    raw = raw_of(source, PIXEL_DATA)
-    if not isinstance(raw, RawDataElement) or not raw.value:
+    raw = source.level.get(PIXEL_DATA)
+    if raw is None or not len(raw.value):
         raise Refused("no-pixel-data")
     value = raw.value
-    syntax = UID(source.file_meta.get("TransferSyntaxUID") or _assumed_syntax(source))
-    header = header_of(source, 0x0028)
-    length, bits = expected_length(header)
+    syntax = UID(source.transfer_syntax)
+    length, bits = expected_length(source)
     if syntax in NATIVE:
         if len(value) < length:
             raise Refused("pixel-length", f"expected {length} bytes, found {len(value)}")
         # bytes behind the last pixel are not image: a hiding place, cut off
         native = value if len(value) == length else value[:length]
-        _check_unused_bits(native, header, bits)
-        vr = raw.VR if bits == 8 and raw.VR in ("OB", "OW") else "OW"
+        _check_unused_bits(native, source, bits)
+        vr = raw.vr if bits == 8 and raw.vr in ("OB", "OW") else "OW"
         return Pixels(ExplicitVRLittleEndian, vr, native)
     if syntax in LOSSLESS:
         decoded = _decoded(data)
         native = decoded.astype(decoded.dtype.newbyteorder("<"), copy=False).tobytes()
         if len(native) != length:
             raise Refused("pixel-length", f"expected {length} bytes, decoded {len(native)}")
-        return Pixels(ExplicitVRLittleEndian, "OW", native, decoded=True)
+        return Pixels(ExplicitVRLittleEndian, "OW", native, image=decoded)
     if syntax in LOSSY:
-        frames = int(header.get("NumberOfFrames") or 1)
+        frames = source.number(_FRAMES, 1)
         try:
             fragments = [bare(f) for f in generate_frames(value, number_of_frames=frames)]
         except ValueError as error:
             raise Refused("pixels-undecodable", "damaged fragments") from error
         if len(fragments) != frames:
             raise Refused("pixel-length", f"expected {frames} frames, found {len(fragments)}")
-        return Pixels(str(syntax), fragments=fragments, lossy=True, decoded=True)
+        return Pixels(str(syntax), fragments=fragments, lossy=True, image=_decoded(data))
     raise Refused("transfer-syntax", syntax if is_standard(syntax) else "")
 
 
-def same_image(source: bytes, written: bytes) -> bool:
-    """Tell whether two files decode to the same pixels.
+def check_image(pixels: Pixels, written: bytes, start: int, end: int) -> None:
+    """Prove that a coded file holds the source's image.
 
     Parameters
     ----------
-    source, written
-        Whole DICOM files.
+    pixels
+        The image as it was prepared.
+    written
+        The coded file.
+    start, end
+        Where its pixel bytes are.
 
     Raises
     ------
     Refused
-        ``pixels-undecodable`` if one cannot be decoded.
+        ``verification-failed`` if it does not.
     """
-    return np.array_equal(_decoded(source), _decoded(written))
+    if pixels.image is not None:
+        same = np.array_equal(pixels.image, _decoded(written))
+    else:
+        # an odd number of bytes is followed by one of padding
+        length = len(pixels.native)
+        same = end - start == length + length % 2 and written.startswith(pixels.native, start)
+    if not same:
+        raise Refused("verification-failed", "pixels")
 
 
-def expected_length(header: Dataset) -> tuple[int, int]:
+def frames_of(pixels: Pixels, source: Source) -> NDArray[np.integer]:
+    """Return the image as frames x rows x columns, for looking at it (one sample a pixel).
+
+    Parameters
+    ----------
+    pixels
+        The image as it was prepared.
+    source
+        The source.
+    """
+    rows, columns = source.number(_ROWS), source.number(_COLUMNS)
+    if pixels.image is not None:
+        return pixels.image.reshape(-1, rows, columns)
+    sign = "i" if source.number(_REPRESENTATION) == 1 else "u"
+    kind = f"<{sign}{source.number(_ALLOCATED) // 8}"
+    image: NDArray[np.integer] = np.frombuffer(pixels.native, kind)
+    return image.reshape(-1, rows, columns)
+
+
+def expected_length(source: Source) -> tuple[int, int]:
     """Return the length of the decoded image in bytes and the bits allocated.
 
     Parameters
     ----------
-    header
-        The elements of group 0028.
+    source
+        The source.
 
     Raises
     ------
@@ -156,64 +187,49 @@ def expected_length(header: Dataset) -> tuple[int, int]:
         ``pixel-format`` if the image is not described, or not as 8, 16 or 32 bit integers.
     """
     try:
-        rows, columns, bits = (int(header[k].value) for k in ("Rows", "Columns", "BitsAllocated"))
-        samples = int(header.get("SamplesPerPixel") or 1)
-        frames = int(header.get("NumberOfFrames") or 1)
-    except (KeyError, TypeError, ValueError) as error:
-        raise Refused("pixel-format", "rows, columns, bits or frames missing") from error
+        rows, columns, bits = (source.number(tag) for tag in (_ROWS, _COLUMNS, _ALLOCATED))
+        samples = source.number(_SAMPLES, 1)
+        frames = source.number(_FRAMES, 1)
+    except ValueError as error:
+        raise Refused("pixel-format", "rows, columns, bits or frames malformed") from error
+    if min(rows, columns, samples, frames) < 1:
+        raise Refused("pixel-format", "rows, columns or frames missing")
     length = rows * columns * samples * frames * bits // 8
     if bits not in (8, 16, 32) or not 0 < length <= _MOST_BYTES:
         raise Refused("pixel-format", f"{bits} bits, {length} bytes")
     return length, bits
 
 
-def refuse_burned_in(source: Dataset) -> None:
-    """Refuse an image whose header speaks of text in the picture; the pixels are not looked at.
+def signs_of_text(source: Source) -> str:
+    """Return what the header says of text in the picture; empty if nothing.
 
     Parameters
     ----------
     source
-        The data set; its elements stay raw.
-
-    Raises
-    ------
-    Refused
-        ``burned-in-suspected`` with the sign.
+        The source.
     """
-    header = header_of(source, 0x0028)
-    identity = header_of(source, 0x0008)
-    image_type = identity.get("ImageType") or []
-    words = [image_type] if isinstance(image_type, str) else list(image_type)
-    captured = identity.get("SOPClassUID") in SECONDARY_CAPTURE
+    words = source.text(_IMAGE_TYPE).split("\\")
+    captured = source.text(_SOP_CLASS) in SECONDARY_CAPTURE
     signs = {
-        "BurnedInAnnotation YES": header.get("BurnedInAnnotation") == "YES",
-        "colour": (header.get("SamplesPerPixel") or 1) != 1
-        or not str(header.get("PhotometricInterpretation") or "MONOCHROME").startswith("MONO"),
-        "8 bit Secondary Capture": captured and header.get("BitsAllocated") == 8,
+        "BurnedInAnnotation YES": source.text(_BURNED_IN) == "YES",
+        "colour": source.number(_SAMPLES, 1) != 1
+        or not (source.text(_PHOTOMETRIC) or "MONOCHROME").startswith("MONO"),
+        "8 bit Secondary Capture": captured and source.number(_ALLOCATED) == 8,
         "ImageType SECONDARY or SCREEN": captured
         and any(word == "SECONDARY" or "SCREEN" in word for word in words),
     }
-    found = [sign for sign, present in signs.items() if present]
-    if found:
-        raise Refused("burned-in-suspected", ", ".join(found))
+    return ", ".join(sign for sign, present in signs.items() if present)
 
 
-def _assumed_syntax(source: Dataset) -> str:
-    """Return the transfer syntax of a file without file meta, as pydicom found it to be encoded."""
-    implicit, little = source.original_encoding
-    if not little:
-        return ExplicitVRBigEndian
-    return ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
-
-
-def _check_unused_bits(native: bytes, header: Dataset, bits: int) -> None:
+def _check_unused_bits(native: bytes | memoryview, source: Source, bits: int) -> None:
     """Refuse bits beyond Bits Stored: old overlays hid there (PS3.5 2003, 8.1.2; R23)."""
-    stored, high = (header.get(k) or bits for k in ("BitsStored", "HighBit"))
+    stored = source.number(_STORED, bits)
+    high = source.number(_HIGH, bits - 1)
     if stored >= bits:
         return
     values = np.frombuffer(native, f"<u{bits // 8}")
     used = ((1 << stored) - 1) << max(0, high - stored + 1)
-    if header.get("PixelRepresentation") == 1:
+    if source.number(_REPRESENTATION) == 1:
         # a negative number carries its sign in the bits above
         negative = (values >> high & 1).astype(bool)
         sign = values.dtype.type(((1 << bits) - 1) & ~((1 << high) - 1))

@@ -2,8 +2,10 @@
 
 import csv
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from pydicom.datadict import dictionary_has_tag, dictionary_VR, keyword_for_tag
 from pydicom.sr.codedict import codes
@@ -36,6 +38,7 @@ OPTIONS = (
 )
 _METHOD = "Hospital tag table over NM allow-list\\Only the study date is kept of dates and times"
 _TAG = re.compile(r"\(([0-9A-Fa-f]{4}),([0-9A-Fa-f]{4})\)")
+_CODED = (0x00100010, 0x00100020)
 _GROUPS = frozenset({"odd groups", "60xx"})
 
 
@@ -66,6 +69,19 @@ class Rule:
     type: str
     action: str
     items: dict[int, "Rule"] = field(default_factory=dict)
+    vrs: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "vrs", tuple(self.vr.split("/")))
+
+
+class TableRow(NamedTuple):
+    """A row of the hospital's table: tag as written, its number (0: a group), keyword, action."""
+
+    tag: str
+    number: int
+    keyword: str
+    action: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +96,27 @@ class Policy:
         Decisions by tag; what has none is removed.
     fixed
         The encoded values of the attributes with action ``fixed``.
+    table
+        The hospital's table, in its order (R18).
     """
 
     iod: str
     rules: dict[int, Rule]
     fixed: dict[int, bytes]
+    table: tuple[TableRow, ...] = ()
+
+    def stamps(self, code: bytes) -> Iterator[tuple[Rule, bytes]]:
+        """Yield what every file carries at the top, whether its source has it or not.
+
+        Parameters
+        ----------
+        code
+            The patient's code (R17).
+        """
+        for tag, value in (self.fixed | dict.fromkeys(_CODED, code)).items():
+            rule = self.rules.get(tag)
+            if rule and rule.action in ("code", "fixed"):
+                yield rule, value
 
 
 def load_policies(
@@ -114,13 +146,13 @@ def load_policies(
     policies = {}
     for iod in ("nm", "sc"):
         rules = _read_allow_list(iod)
-        for tag, action in table.items():
-            _apply(rules, tag, action)
-            if tag not in rules and action == "keep":
+        for row in table:
+            _apply(rules, row.number, row.action)
+            if row.number and row.number not in rules and row.action == "keep":
                 # the table wins: what it keeps stays although the list does not know it
-                vr = dictionary_VR(tag)
-                rules[tag] = Rule(tag, keyword_for_tag(tag), vr, None, "", "keep")
-        policies[iod] = Policy(iod, rules, fixed)
+                vr, keyword = dictionary_VR(row.number), keyword_for_tag(row.number)
+                rules[row.number] = Rule(row.number, keyword, vr, None, "", "keep")
+        policies[iod] = Policy(iod, rules, fixed, tuple(table))
     return policies
 
 
@@ -170,9 +202,9 @@ def _read_allow_list(iod: str) -> dict[int, Rule]:
     return rules
 
 
-def _read_table(path: Path) -> dict[int, str]:
-    """Return tag -> action; the rows for private groups and overlays always mean removal."""
-    table: dict[int, str] = {}
+def _read_table(path: Path) -> list[TableRow]:
+    """Return the rows; those for private groups and overlays mean removal (R22, R23)."""
+    table: list[TableRow] = []
     problems = []
     with path.open(encoding="utf-8-sig", newline="") as stream:
         for number, row in enumerate(csv.DictReader(stream), start=2):
@@ -183,11 +215,11 @@ def _read_table(path: Path) -> dict[int, str]:
                 problems.append(mistake("error.tag_table_action", **where))
             elif match is None and tag not in _GROUPS:
                 problems.append(mistake("error.tag_table_tag", **where))
-            elif match is not None:
-                key = int(match[1] + match[2], 16)
-                if not _applicable(key, action):
+            else:
+                key = int(match[1] + match[2], 16) if match else 0
+                if key and not _applicable(key, action):
                     problems.append(mistake("error.tag_table_unfit", **where))
-                table[key] = action
+                table.append(TableRow(tag, key, row.get("keyword") or "", action))
     if problems:
         raise InputError(problems)
     return table
@@ -197,7 +229,7 @@ def _applicable(tag: int, action: str) -> bool:
     """Tell whether the engine can carry out an action of the table for a tag."""
     match action:
         case "code":
-            return tag in (0x00100010, 0x00100020)
+            return tag in _CODED
         case "fixed":
             return tag in (STUDY_DESCRIPTION, SERIES_DESCRIPTION)
         case "replace":

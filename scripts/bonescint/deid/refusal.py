@@ -12,12 +12,15 @@ class Refused(Exception):
         A key ``reason.<reason>`` of resources/text/deid.csv.
     detail
         What was found, in counts, tags and lengths; never a value of the header.
+    sha256
+        Hash of the source file, where a person's decision about it can release it.
     """
 
-    def __init__(self, reason: str, detail: str = "") -> None:
+    def __init__(self, reason: str, detail: str = "", sha256: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
         self.detail = detail
+        self.sha256 = sha256
 
 
 def mistake(key: str, **values: object) -> str:

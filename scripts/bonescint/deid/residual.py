@@ -1,26 +1,24 @@
 """Verifying what is about to be written, by its bytes and not by the engine's word.
 
 A small reader of its own walks the Explicit VR Little Endian bytes. Every element must be allowed
-where it stands and hold what its decision allows; the rest of the bytes, outside the pixels, is
-searched for the patient's own identifiers.
+where it stands and hold what its decision allows; what is not settled by a list or by the form of a
+number is searched for the patient's own identifiers.
 """
 
 import re
 import struct
-import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import TypeAlias
 
 from pydicom.uid import ExplicitVRLittleEndian
 
-from bonescint.deid.encoding import LONG_VRS
 from bonescint.deid.engine import IMPLEMENTATION_UID, IMPLEMENTATION_VERSION
-from bonescint.deid.identifiers import Identifiers, bare_escapes
+from bonescint.deid.identifiers import SHORTEST, SHORTEST_NUMBER, Identifiers
 from bonescint.deid.pixels import LOSSY
 from bonescint.deid.policy import DUMMIES, Policy, Rule
 from bonescint.deid.refusal import Refused
 from bonescint.deid.uids import is_standard
-from bonescint.deid.vocabulary import Vocabulary, vocabulary
+from bonescint.deid.vocabulary import vocabulary
 
 _PIXEL_DATA = 0x7FE00010
 _UNDEFINED = 0xFFFFFFFF
@@ -29,17 +27,22 @@ _META = {
     0x00020000: "UL", 0x00020001: "OB", 0x00020002: "UI", 0x00020003: "UI", 0x00020010: "UI",
     0x00020012: "UI", 0x00020013: "SH",
 }  # fmt: skip
-_TEXT_VRS = frozenset({"AE", "LO", "LT", "PN", "SH", "ST", "UC", "UT"})
+_SHORT = {
+    vr.encode(): vr
+    for vr in ("AS", "AT", "CS", "DA", "DS", "FD", "FL", "IS", "LO", "LT", "PN", "SH", "SL", "SS",
+               "ST", "TM", "UI", "UL", "US")
+}  # fmt: skip
+_LONG = {vr.encode(): vr for vr in ("OB", "OW", "SQ", "UC", "UT")}
+_TEXT_VRS = frozenset({"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UT"})
 _NUMBERS = re.compile(rb"[0-9+.eEDWMY \\-]*")
 _NUMBER_VRS = frozenset({"AS", "DA", "DS", "IS"})
+_HEAD = struct.Struct("<HH2sH").unpack_from
+_LENGTH = struct.Struct("<I").unpack_from
+_ITEM = struct.Struct("<II").unpack_from
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    tag: int
-    vr: str
-    start: int
-    end: int
+# tag, VR, and where the value starts and ends
+_Found: TypeAlias = tuple[int, str, int, int]
 
 
 def verify(data: bytes, policy: Policy, code: str, known: Identifiers) -> tuple[int, int]:
@@ -61,8 +64,7 @@ def verify(data: bytes, policy: Policy, code: str, known: Identifiers) -> tuple[
     Refused
         ``verification-failed`` with the tag, or ``residual-identifier`` with the place.
     """
-    check = _Check(data, policy, code, known)
-    return check.run()
+    return _Check(data, policy, code, known).run()
 
 
 class _Check:
@@ -71,23 +73,21 @@ class _Check:
         self.policy = policy
         self.code = code.encode("ascii")
         self.known = known
-        # ranges whose content is proved by the list or is a number: not searched for text
-        self.settled: list[tuple[int, int]] = []
+        # values that neither a list nor the form of a number has settled
+        self.texts: list[tuple[int, bytes]] = []
+        self.binaries: list[bytes] = []
         self.seen: dict[int, bytes] = {}
 
     def run(self) -> tuple[int, int]:
         data = self.data
-        if data[:132] != b"\0" * 128 + b"DICM":
+        if not data.startswith(b"\0" * 128 + b"DICM"):
             raise Refused("verification-failed", "preamble")
-        start = self._meta()
         pixels = (0, 0)
-        for element in _elements(data, start, len(data)):
-            if element.tag == _PIXEL_DATA:
-                pixels = element.start, element.end
-                self.settled.append(pixels)
+        for element in _elements(data, self._meta(), len(data)):
+            if element[0] == _PIXEL_DATA:
+                pixels = element[2:]
                 continue
-            self.seen[element.tag] = data[element.start : element.end]
-            self._element(element, self.policy.rules, top=True)
+            self._element(element, self.policy.rules)
         if not pixels[1] or pixels[1] != len(data):
             raise Refused("verification-failed", "(7FE0,0010)")
         self._check_identity()
@@ -96,19 +96,21 @@ class _Check:
 
     def _meta(self) -> int:
         end = 144 + int.from_bytes(self.data[140:144], "little")
-        for element in _elements(self.data, 132, end):
-            if _META.get(element.tag) != element.vr:
-                raise Refused("verification-failed", _name(element.tag))
-            self.seen[element.tag] = self.data[element.start : element.end]
+        for tag, vr, start, stop in _elements(self.data, 132, end):
+            if _META.get(tag) != vr:
+                raise Refused("verification-failed", _name(tag))
+            self.seen[tag] = self.data[start:stop]
         return end
 
     def _check_identity(self) -> None:
         """Compare file meta and data set, and the code in its two places (R17)."""
-        syntax = _plain(self.seen.get(0x00020010, b"")).decode("ascii", "replace")
+        sop_class, instance, syntax = (
+            self.seen.get(tag, b"").rstrip(b" \0") for tag in (0x00080016, 0x00080018, 0x00020010)
+        )
         expected = {
             0x00020001: b"\0\1",
-            0x00020002: _plain(self.seen.get(0x00080016, b"")),
-            0x00020003: _plain(self.seen.get(0x00080018, b"")),
+            0x00020002: sop_class,
+            0x00020003: instance,
             0x00020012: IMPLEMENTATION_UID.encode(),
             0x00020013: IMPLEMENTATION_VERSION.encode(),
             0x00100010: self.code,
@@ -117,106 +119,98 @@ class _Check:
         for tag, value in expected.items():
             if self.seen.get(tag, b"").rstrip(b" \0") != value.rstrip(b"\0"):
                 raise Refused("verification-failed", _name(tag))
-        if syntax not in LOSSY | {ExplicitVRLittleEndian}:
+        if syntax.decode("ascii", "replace") not in LOSSY | {ExplicitVRLittleEndian}:
             raise Refused("verification-failed", "(0002,0010)")
 
-    def _element(self, element: _Found, rules: dict[int, Rule], top: bool = False) -> None:
-        tag = element.tag
+    def _element(self, element: _Found, rules: dict[int, Rule]) -> None:
+        tag, vr, start, end = element
         rule = rules.get(tag)
-        group = tag >> 16
         if (
             rule is None
             or rule.action == "remove"
-            or group & 1
-            or group & 0xFF00 in (0x5000, 0x6000)
-            or element.vr not in rule.vr.split("/")
+            or tag >> 16 & 1
+            or tag >> 24 in (0x50, 0x60)
+            or vr not in rule.vrs
         ):
             raise Refused("verification-failed", _name(tag))
-        value = self.data[element.start : element.end]
-        if rule.vr == "SQ" and rule.action != "fixed":
-            for item in _items(self.data, element.start, element.end):
-                self._item(rule, list(item))
+        value = self.data[start:end]
+        if rules is self.policy.rules:
+            self.seen[tag] = value
+        if vr == "SQ" and rule.action != "fixed":
+            for item in _items(self.data, start, end):
+                self._item(rule, item)
             return
-        if not self._allowed(rule, _plain(value), value, top):
+        plain = value.rstrip(b" \0")
+        if not self._allowed(rule, vr, plain, value):
             raise Refused("verification-failed", _name(tag))
-        if rule.action != "keep" or element.vr == "UI" or rule.keyword in vocabulary():
-            self.settled.append((element.start, element.end))
-        elif element.vr in _NUMBER_VRS:
-            self.settled.append((element.start, element.end))
-            if not _NUMBERS.fullmatch(value):
-                raise Refused("verification-failed", _name(tag))
+        if rule.action != "keep" or vr == "UI" or rule.keyword in vocabulary():
+            return
+        if vr in _NUMBER_VRS:
             # the study date is kept (R24), be it anybody's birth date
-            if element.vr != "DA":
-                self._compare_numbers(tag, value)
+            if vr != "DA":
+                self._compare_numbers(tag, plain)
+        elif vr in _TEXT_VRS:
+            self.texts.append((tag, value))
+        elif len(value) >= SHORTEST and max(value) > 0x20:
+            # a character has a byte above that in every encoding
+            self.binaries.append(value)
 
-    def _item(self, rule: Rule, elements: list[_Found]) -> None:
+    def _item(self, rule: Rule, elements: Iterator[_Found]) -> None:
+        listed = rule.action == "vocabulary"
         coded: dict[int, str] = {}
         for element in elements:
-            if rule.action == "vocabulary" and element.tag in _CODE:
-                coded[element.tag] = _plain(self.data[element.start : element.end]).decode(
-                    "utf-8", "replace"
-                )
-                self.settled.append((element.start, element.end))
+            tag, _, start, end = element
+            if listed and tag in _CODE:
+                coded[tag] = self.data[start:end].rstrip(b" \0").decode("utf-8", "replace")
             else:
                 self._element(element, rule.items)
-        if rule.action == "vocabulary":
+        if listed:
             value, scheme, meaning = (coded.get(tag, "") for tag in _CODE)
             if vocabulary().meaning(rule.keyword, scheme, value) != meaning:
                 raise Refused("verification-failed", _name(rule.tag))
 
-    def _allowed(self, rule: Rule, plain: bytes, value: bytes, top: bool) -> bool:
+    def _allowed(self, rule: Rule, vr: str, plain: bytes, value: bytes) -> bool:
         """Tell whether a value is one that its decision can have written."""
-        words: Vocabulary = vocabulary()
         match rule.action:
             case "code":
                 return plain == self.code
             case "fixed":
-                return top and _plain(self.policy.fixed[rule.tag]) == plain
+                return plain == self.policy.fixed[rule.tag].rstrip(b" \0")
             case "empty":
                 return not value
             case "dummy":
-                return plain == DUMMIES.get(rule.vr, b"")
+                return plain == DUMMIES.get(vr, b"")
             case "replace":
-                uid = plain.decode("ascii", "replace")
-                return not uid or uid.startswith("2.25.") or is_standard(uid)
+                return (
+                    not plain
+                    or plain.startswith(b"2.25.")
+                    or is_standard(plain.decode("ascii", "replace"))
+                )
         if not value:
             return True
+        words = vocabulary()
         if rule.action == "vocabulary" or rule.keyword in words:
             parts = plain.decode("utf-8", "replace").split("\\")
             return all(words.text(rule.keyword, part) == part for part in parts)
-        if rule.vr == "UI":
+        if vr == "UI":
             return is_standard(plain.decode("ascii", "replace"))
-        return True
+        return vr not in _NUMBER_VRS or _NUMBERS.fullmatch(value) is not None
 
     def _search(self) -> None:
-        """Look for identifiers in everything that is not settled, raw and decoded."""
-        rest, at = [], 0
-        for start, end in sorted(self.settled):
-            rest.append(self.data[at:start])
-            at = end
-        rest.append(self.data[at:])
-        # a separator, so that two neighbours of a cut do not make a word
-        raw = b"\xff\xff".join(rest).lower()
-        bare = bare_escapes(raw)
-        if any(pattern in raw or pattern in bare for pattern in self.known.patterns):
-            raise Refused("residual-identifier", "bytes")
-        for tag, value in self.seen.items():
-            rule = self.policy.rules.get(tag)
-            if rule and rule.action == "keep" and rule.vr in _TEXT_VRS:
-                text = unicodedata.normalize("NFKC", value.decode("utf-8", "replace"))
-                text = text.strip(" \0").lower()
-                if text in self.known.wholes or any(t in text for t in self.known.texts):
-                    raise Refused("residual-identifier", _name(tag))
+        """Look for identifiers in everything that is not settled, in every encoding."""
+        for tag, value in self.texts:
+            if self.known.are_in(value):
+                raise Refused("residual-identifier", _name(tag))
+        # longer than any pair of words, so that two neighbours do not make one
+        if self.known.are_in(b"\0\0\0\0".join(self.binaries)):
+            raise Refused("residual-identifier", "binary values")
 
     def _compare_numbers(self, tag: int, value: bytes) -> None:
         """Refuse a number that is one of the patient's, compared as a whole."""
         for part in value.decode("ascii").split("\\"):
-            if part.strip(" +-0") and part.strip().lstrip("+-0") in self.known.numbers:
+            digits = part.strip().lstrip("+-0")
+            if len(digits) >= SHORTEST_NUMBER and digits in self.known.numbers:
                 raise Refused("residual-identifier", _name(tag))
-
-
-def _plain(value: bytes) -> bytes:
-    return value.rstrip(b" \0")
 
 
 def _name(tag: int) -> str:
@@ -229,24 +223,27 @@ def _elements(data: bytes, start: int, end: int) -> Iterator[_Found]:
     while at < end:
         if at + 8 > end:
             raise Refused("verification-failed", "header")
-        group, number, vr_bytes, length = struct.unpack_from("<HH2sH", data, at)
-        tag, vr = group << 16 | number, vr_bytes.decode("ascii", "replace")
+        group, number, kind, length = _HEAD(data, at)
+        tag = group << 16 | number
         at += 8
-        if vr in LONG_VRS:
-            length = int.from_bytes(data[at : at + 4], "little")
+        vr = _SHORT.get(kind)
+        if vr is None:
+            vr = _LONG.get(kind, "")
+            (length,) = _LENGTH(data, at) if vr and at + 4 <= end else (_UNDEFINED,)
             at += 4
             if length == _UNDEFINED and tag == _PIXEL_DATA:
                 length = end - at
-        if tag <= last or at + length > end:
+        stop = at + length
+        if tag <= last or stop > end:
             raise Refused("verification-failed", _name(tag))
-        yield _Found(tag, vr, at, at + length)
-        at, last = at + length, tag
+        yield tag, vr, at, stop
+        at, last = stop, tag
 
 
 def _items(data: bytes, start: int, end: int) -> Iterator[Iterator[_Found]]:
     at = start
     while at < end:
-        tag, length = struct.unpack_from("<II", data, at) if at + 8 <= end else (0, 0)
+        tag, length = _ITEM(data, at) if at + 8 <= end else (0, 0)
         if tag != 0xE000FFFE or at + 8 + length > end:
             raise Refused("verification-failed", "item")
         yield _elements(data, at + 8, at + 8 + length)

@@ -1,22 +1,132 @@
-"""Reading a source without decoding it: pydicom's elements stay raw until somebody asks."""
+"""A source's elements as they stand in the file: VR, bytes, byte order; nothing is decoded here.
 
+Two readers give the same structure: `bonescint.deid.ranges` for the two encodings that nearly all
+files have, and pydicom for all others and for whatever looks unusual.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
-from typing import TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from pydicom import Dataset, FileDataset
+from pydicom import Dataset
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.filereader import read_partial
 from pydicom.tag import BaseTag
+from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.values import convert_SQ
 
 from bonescint.deid.refusal import Refused
+from bonescint.dicom.charset import decode
 
-Raw: TypeAlias = RawDataElement | DataElement
 PIXEL_DATA = 0x7FE00010
-_UNDEFINED = 0xFFFFFFFF
+UNDEFINED = 0xFFFFFFFF
+_CHARSET = 0x00080005
+_DIRECTORY = "1.2.840.10008.1.3.10"
+_WORDS = {"US": 2, "SS": 2, "UL": 4, "SL": 4}
 
 
-def read_source(data: bytes) -> FileDataset:
-    """Open a DICOM file from memory, up to its pixel data.
+class Raw(NamedTuple):
+    """An element as it was read.
+
+    Parameters
+    ----------
+    vr
+        Its VR; None if the file is in implicit VR.
+    value
+        Its bytes; of a sequence what `parse` takes.
+    little_endian
+        Byte order.
+    parse
+        Gives a sequence's items from `value`.
+    """
+
+    vr: str | None
+    value: Any
+    little_endian: bool
+    parse: Callable[[Any], list["Level"]]
+
+
+# one level of nesting: tag -> element
+Level: TypeAlias = dict[int, Raw]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source up to its pixel data.
+
+    Parameters
+    ----------
+    level
+        The elements at the top.
+    transfer_syntax
+        As declared; of a file that declares none, as it was found to be encoded.
+    charset
+        The values of Specific Character Set; ``("",)`` if none is declared.
+    """
+
+    level: Level
+    transfer_syntax: str
+    charset: tuple[str, ...]
+
+    def text(self, tag: int) -> str:
+        r"""Return a value decoded and stripped, several joined by ``\``; empty if there is none."""
+        return text_of(self.level, tag, self.charset)
+
+    def number(self, tag: int, missing: int = 0) -> int:
+        """Return the first value of an integer attribute (US, SS, UL, SL or text).
+
+        Parameters
+        ----------
+        tag
+            The attribute.
+        missing
+            What is returned if it is absent or empty.
+
+        Raises
+        ------
+        ValueError
+            If the value is no integer.
+        """
+        raw = self.level.get(tag)
+        if raw is None or not isinstance(raw.value, bytes) or not raw.value:
+            return missing
+        # without a VR, group 0028 is binary but for Number of Frames
+        vr = raw.vr or ("IS" if tag == 0x00280008 else "US")
+        if vr in _WORDS:
+            order = "little" if raw.little_endian else "big"
+            return int.from_bytes(raw.value[: _WORDS[vr]], order, signed=vr[0] == "S")  # type: ignore[arg-type]
+        text = self.text(tag).partition("\\")[0].strip()
+        return int(text) if text else missing
+
+
+def text_of(level: Level, tag: int, charset: tuple[str, ...]) -> str:
+    r"""Return a value decoded and stripped, several joined by ``\``; empty if there is none.
+
+    Parameters
+    ----------
+    level
+        A data set or an item.
+    tag
+        The attribute.
+    charset
+        The values of Specific Character Set.
+    """
+    raw = level.get(tag)
+    if raw is None or not isinstance(raw.value, bytes):
+        return ""
+    return decode(raw.value, charset).strip(" \0")
+
+
+def charset_of(level: Level) -> tuple[str, ...]:
+    """Return the values of a level's Specific Character Set; ``("",)`` if it declares none."""
+    text = text_of(level, _CHARSET, ("",))
+    return tuple(name.strip().replace("2022_IR", "2022 IR") for name in text.split("\\"))
+
+
+def read_source(data: bytes) -> Source:
+    """Open a DICOM file from memory, up to its pixel data, by pydicom.
 
     Nothing behind the pixel data belongs to the image (padding, private groups, stray bytes), so
     it is not read.
@@ -29,7 +139,7 @@ def read_source(data: bytes) -> FileDataset:
     Raises
     ------
     Refused
-        ``not-dicom``, ``damaged`` or ``truncated``.
+        ``not-dicom``, ``dicomdir``, ``damaged`` or ``truncated``.
     """
     past_pixels = False
 
@@ -42,46 +152,55 @@ def read_source(data: bytes) -> FileDataset:
 
     try:
         source = read_partial(BytesIO(data), stop_when=stop, force=True)
+        syntax = str(source.file_meta.get("TransferSyntaxUID") or "")
+        stored = str(source.file_meta.get("MediaStorageSOPClassUID") or "")
+        level = _level(source)
     except Exception as error:
         raise Refused("damaged" if data[128:132] == b"DICM" else "not-dicom") from error
     if data[128:132] != b"DICM" and 0x00080016 not in source:
         raise Refused("not-dicom")
-    last = raw_of(source, next(reversed(list(source.keys())), BaseTag(0)))
+    if stored == _DIRECTORY:
+        raise Refused("dicomdir")
+    tags = list(source.keys())
+    last = source.get_item(tags[-1], keep_deferred=True) if tags else None
     # too short pixels have a reason of their own
     if isinstance(last, RawDataElement) and last.tag != PIXEL_DATA and not _is_complete(last):
         raise Refused("truncated", f"({last.tag >> 16:04X},{last.tag & 0xFFFF:04X})")
-    return source
-
-
-def raw_of(source: Dataset, tag: int) -> Raw | None:
-    """Return an element as it was read, or None if there is none.
-
-    pydicom's ``get_item`` alone decodes an empty sequence, and with it Pixel Representation.
-
-    Parameters
-    ----------
-    source
-        A data set or an item.
-    tag
-        The tag as one number.
-    """
-    return source.get_item(tag, keep_deferred=True)
-
-
-def header_of(source: Dataset, group: int) -> Dataset:
-    """Return the elements of a group in a data set of their own, for reading their values.
-
-    Parameters
-    ----------
-    source
-        A data set, whose elements stay raw.
-    group
-        The group number.
-    """
-    tags = [tag for tag in list(source.keys()) if tag.group == group]
-    elements = {tag: raw_of(source, tag) for tag in tags}
-    return Dataset({tag: raw for tag, raw in elements.items() if raw is not None})
+    return Source(level, syntax or _found_syntax(source), charset_of(level))
 
 
 def _is_complete(raw: RawDataElement) -> bool:
-    return raw.length in (_UNDEFINED, len(raw.value or b""))
+    return raw.length in (UNDEFINED, len(raw.value or b""))
+
+
+def _found_syntax(source: Dataset) -> str:
+    implicit, little = source.original_encoding
+    if not little:
+        return ExplicitVRBigEndian
+    return ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
+
+
+def _level(source: Dataset) -> Level:
+    """Return the elements of a data set without asking pydicom for a value."""
+    level: Level = {}
+    for tag in source.keys():  # noqa: SIM118 (a Dataset's own iteration decodes)
+        element = source.get_item(tag, keep_deferred=True)
+        if isinstance(element, RawDataElement):
+            little = element.is_little_endian
+            parse = partial(_parse, implicit=element.is_implicit_VR, little_endian=little)
+            level[int(tag)] = Raw(element.VR, element.value or b"", little, parse)
+        elif isinstance(element, DataElement):
+            # only sequences of undefined length are ready made
+            level[int(tag)] = Raw("SQ", element.value or [], True, _levels)
+    return level
+
+
+def _parse(value: bytes, implicit: bool, little_endian: bool) -> list[Level]:
+    try:
+        return _levels(convert_SQ(value, implicit, little_endian))
+    except Exception as error:
+        raise Refused("damaged", type(error).__name__) from error
+
+
+def _levels(items: Iterable[Dataset]) -> list[Level]:
+    return [_level(item) for item in items]

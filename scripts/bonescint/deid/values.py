@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 
 # word length by VR, for byte order and for the length of a value
 WORD = {"AT": 2, "FD": 8, "FL": 4, "OW": 2, "SL": 4, "SS": 2, "UL": 4, "US": 2}
@@ -15,6 +16,8 @@ _LONGEST_DECIMAL = 24
 _DATE = re.compile(rb"([0-9]{4})\.?([0-9]{2})\.?([0-9]{2})")
 
 
+# most values of a series are the same in file after file
+@lru_cache(maxsize=4096)
 def normal_form(vr: str, value: bytes, vm: int | None, little_endian: bool) -> bytes | None:
     """Return a number, date or age as it may be written, or None if it is not one.
 

@@ -3,7 +3,7 @@
 import csv
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from bonescint.resources import RESOURCES
 
@@ -32,6 +32,7 @@ class Vocabulary:
     def __contains__(self, keyword: str) -> bool:
         return keyword in self._texts
 
+    @lru_cache(maxsize=4096)  # noqa: B019 (one vocabulary, read once)
     def text(self, keyword: str, value: str) -> str | None:
         """Return the text to write for one value of an attribute, or None if it is not listed."""
         value = unicodedata.normalize("NFKC", value).strip(" \0")

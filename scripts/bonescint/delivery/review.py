@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from bonescint.errors import InputError
+from bonescint.deid.decisions import read_decisions
 from bonescint.files import read_rows
 from bonescint.resources import Texts
 
@@ -91,18 +91,8 @@ def undecided(
         If the decisions' file is not such a table.
     """
     text = Texts("delivery", language)
-    released: set[tuple[str, str]] = set()
-    if decisions:
-        lines = decisions.read_text(encoding="utf-8-sig").splitlines()
-        wanted = ["item", "sha256", "decision", "reviewer", "date"]
-        if not lines or lines[0].split("\t") != wanted:
-            raise InputError(text("bad_decisions", path=decisions, columns=", ".join(wanted)))
-        for number, line in enumerate(lines[1:], 2):
-            values = dict(zip(wanted, line.split("\t"), strict=False))
-            if values.get("decision") not in ("release", "block") or not values.get("reviewer"):
-                raise InputError(text("bad_decision", path=decisions, row=number))
-            if values["decision"] == "release":
-                released.add((values["item"], values["sha256"]))
+    decided = read_decisions(decisions) if decisions else []
+    released = {(d.item, d.sha256) for d in decided if d.decision == "release"}
     for row in findings:
         item = f"findings:{row['code']}"
         if row["kinds"] and (item, row["sha256"]) not in released:

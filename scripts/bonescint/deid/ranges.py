@@ -1,0 +1,209 @@
+"""The fast reader: byte ranges of a well-formed file in Explicit or Implicit VR Little Endian.
+
+It never guesses. At the first thing that is not exactly as PS3.5 section 7 says it raises
+`Unusual`, and the file is read again by pydicom (`bonescint.deid.source.read_source`), which knows
+what devices write. Both readers give the same structure; a test holds them against each other.
+"""
+
+import struct
+
+from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
+
+from bonescint.deid.source import PIXEL_DATA, UNDEFINED, Level, Raw, Source, charset_of
+
+_SHORT = {
+    vr.encode(): vr
+    for vr in (
+        "AE", "AS", "AT", "CS", "DA", "DS", "DT", "FD", "FL", "IS", "LO", "LT", "PN", "SH", "SL",
+        "SS", "ST", "TM", "UI", "UL", "US",
+    )
+}  # fmt: skip
+_LONG = {
+    vr.encode(): vr
+    for vr in ("OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV")
+}
+_EXPLICIT = struct.Struct("<HH2sH").unpack_from
+_IMPLICIT = struct.Struct("<HHI").unpack_from
+_LENGTH = struct.Struct("<I").unpack_from
+_ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
+_DIRECTORY = b"1.2.840.10008.1.3.10"
+# deeper nesting is left to the other reader
+_DEEPEST = 16
+
+
+class Unusual(Exception):
+    """The file is not one for this reader."""
+
+
+def read_ranges(data: bytes) -> Source:
+    """Open a DICOM file from memory, up to its pixel data.
+
+    Parameters
+    ----------
+    data
+        The file's content.
+
+    Raises
+    ------
+    Unusual
+        If anything about it is; also raised later, when a sequence is parsed.
+    """
+    if data[128:132] != b"DICM":
+        raise Unusual
+    try:
+        meta, start = _explicit(data, 132, len(data), last_group=0x0002)
+        syntax = meta[0x00020010].value.rstrip(b"\0").decode("ascii")
+        if meta[0x00020002].value.rstrip(b"\0") == _DIRECTORY:
+            raise Unusual
+        if syntax == ExplicitVRLittleEndian:
+            level, _ = _explicit(data, start, len(data))
+        elif syntax == ImplicitVRLittleEndian:
+            # a lying transfer syntax: a VR stands where the length should be
+            if data[start + 4 : start + 6] in _SHORT.keys() | _LONG.keys():
+                raise Unusual
+            level, _ = _implicit(data, start, len(data))
+        else:
+            raise Unusual
+    except (struct.error, KeyError, UnicodeDecodeError) as error:
+        raise Unusual from error
+    return Source(level, syntax, charset_of(level))
+
+
+def _explicit(data: bytes, start: int, end: int, last_group: int = 0xFFFF) -> tuple[Level, int]:
+    """Return the elements of a range and where the reading ended."""
+    level: Level = {}
+    at, last = start, -1
+    while at < end:
+        group, element, kind, length = _EXPLICIT(data, at)
+        if group > last_group:
+            break
+        tag = group << 16 | element
+        if tag <= last:
+            raise Unusual
+        last = tag
+        vr = _SHORT.get(kind)
+        if vr is not None:
+            at += 8
+        else:
+            vr = _LONG[kind]
+            (length,) = _LENGTH(data, at + 8)
+            at += 12
+        at, value = _value(data, at, end, tag, vr, length, explicit=True)
+        level[tag] = Raw(vr, value, True, _explicit_items)
+        if tag == PIXEL_DATA:
+            break
+    return level, at
+
+
+def _implicit(data: bytes, start: int, end: int) -> tuple[Level, int]:
+    level: Level = {}
+    at, last = start, -1
+    while at < end:
+        group, element, length = _IMPLICIT(data, at)
+        tag = group << 16 | element
+        if tag <= last:
+            raise Unusual
+        last = tag
+        at, value = _value(data, at + 8, end, tag, None, length, explicit=False)
+        level[tag] = Raw(None, value, True, _implicit_items)
+        if tag == PIXEL_DATA:
+            break
+    return level, at
+
+
+def _value(
+    data: bytes, at: int, end: int, tag: int, vr: str | None, length: int, explicit: bool
+) -> tuple[int, bytes | memoryview]:
+    """Return where the next element begins and an element's bytes."""
+    # group 0000 and 0001 precede no data set, FFFE is no element
+    if tag < 0x00020000 or tag >= 0xFFFE0000:
+        raise Unusual
+    if length == UNDEFINED:
+        if tag == PIXEL_DATA or vr not in ("SQ", None):
+            raise Unusual
+        stop = _sequence_end(data, at, end, explicit, 0)
+        return stop + 8, data[at:stop]
+    stop = at + length
+    if stop > end:
+        raise Unusual
+    # pixels are not copied
+    return stop, memoryview(data)[at:stop] if tag == PIXEL_DATA else data[at:stop]
+
+
+def _explicit_items(value: bytes) -> list[Level]:
+    return _items(value, explicit=True)
+
+
+def _implicit_items(value: bytes) -> list[Level]:
+    return _items(value, explicit=False)
+
+
+def _items(value: bytes, explicit: bool) -> list[Level]:
+    """Return the items of a sequence's value (its delimiter cut off)."""
+    levels: list[Level] = []
+    at, end = 0, len(value)
+    try:
+        while at < end:
+            group, element, length = _IMPLICIT(value, at)
+            at += 8
+            if group << 16 | element != _ITEM:
+                raise Unusual
+            defined = length != UNDEFINED
+            stop = at + length if defined else _item_end(value, at, end, explicit, 0)
+            if stop > end:
+                raise Unusual
+            level, _ = _explicit(value, at, stop) if explicit else _implicit(value, at, stop)
+            if PIXEL_DATA in level:
+                # reading stops there: an item is read to its end by the other reader
+                raise Unusual
+            levels.append(level)
+            at = stop if defined else stop + 8
+    except (struct.error, KeyError) as error:
+        raise Unusual from error
+    return levels
+
+
+def _sequence_end(data: bytes, at: int, end: int, explicit: bool, depth: int) -> int:
+    """Return where the delimiter of a sequence of undefined length stands."""
+    if depth > _DEEPEST:
+        raise Unusual
+    while at < end:
+        group, element, length = _IMPLICIT(data, at)
+        tag = group << 16 | element
+        if tag == _SEQUENCE_END and length == 0:
+            return at
+        if tag != _ITEM:
+            raise Unusual
+        at += 8
+        if length == UNDEFINED:
+            at = _item_end(data, at, end, explicit, depth) + 8
+        else:
+            at += length
+    raise Unusual
+
+
+def _item_end(data: bytes, at: int, end: int, explicit: bool, depth: int) -> int:
+    """Return where the delimiter of an item of undefined length stands."""
+    while at < end:
+        group, element, length = _IMPLICIT(data, at)
+        if group == 0xFFFE:
+            if element == _ITEM_END & 0xFFFF and length == 0:
+                return at
+            raise Unusual
+        kind = data[at + 4 : at + 6]
+        at += 8
+        if explicit:
+            if kind in _SHORT:
+                length >>= 16
+            elif kind in _LONG:
+                (length,) = _LENGTH(data, at)
+                at += 4
+                if length == UNDEFINED and kind != b"SQ":
+                    raise Unusual
+            else:
+                raise Unusual
+        if length == UNDEFINED:
+            at = _sequence_end(data, at, end, explicit, depth + 1) + 8
+        else:
+            at += length
+    raise Unusual
