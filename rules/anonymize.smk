@@ -26,6 +26,7 @@ rule anonymize_batch:
         },
         secondary_capture=lookup("cohort/secondary_capture", within=config),
         lossy=lookup("deidentification/lossy", within=config),
+        keep_private=lookup("deidentification/keep_private", within=config),
         decisions=DECISIONS,
         # decisions about findings are for the delivery: they run no patient again
         decided=values_stamp(released_images(DECIDED)),
@@ -52,3 +53,33 @@ rule summarise_anonymization:
         "../envs/python.yaml"
     script:
         "../scripts/summarise_anonymization.py"
+
+
+rule report_deidentification:
+    """Count for the auditor what was done by row of the hospital's table and by rule, and how unique the cases are (R18, R24)."""
+    input:
+        reports=expand("results/anonymization/{batch}.csv", batch=BATCHES),
+        tags=expand("results/anonymization/{batch}.tags.csv", batch=BATCHES),
+        cases="results/cases.csv",
+        hospital_table=locate(config["deidentification"]["tag_table"]),
+    output:
+        tag_table="results/anonymization/tag_table.csv",
+        rule_counts="results/anonymization/rule_counts.csv",
+        instances="results/anonymization/instances.csv",
+        anonymity="results/anonymization/k_anonymity.csv",
+        unique_cases="results/anonymization/unique_cases.csv",
+        warnings="results/anonymization/deidentification.warnings.csv",
+    log:
+        "logs/report_deidentification.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        language=LANGUAGE,
+        code=code_digest(
+            "bonescint.deid.report",
+            "bonescint.deid.k_anonymity",
+            "resources/nm_attributes.csv",
+            "resources/text/deidentification.csv",
+        ),
+    script:
+        "../scripts/report_deidentification.py"

@@ -45,12 +45,37 @@ FIGURES = expand(
 FIGURE_TEXTS = [f"resources/text/{area}.csv" for area in ("figures", "flow", "metrics")]
 TABLE_TEXTS = [
     f"resources/text/{area}.csv"
-    for area in ("figures", "flow", "metrics", "report", "workbook")
+    for area in (
+        "deid",
+        "deidentification",
+        "figures",
+        "flow",
+        "metrics",
+        "report",
+        "workbook",
+    )
 ]
+# what the workbook and the report are written from
+TABLES = {
+    "flow": "results/metrics/flow.csv",
+    "cases": "results/cases.csv",
+    "reference": "results/reference.csv",
+    "measurements": "results/measurements.csv",
+    "accuracy": "results/metrics/accuracy.csv",
+    "version_change": "results/metrics/version_change.csv",
+    "software_comparison": "results/metrics/software_comparison.csv",
+    "reader_agreement": "results/metrics/reader_agreement.csv",
+    "balance": "results/cohort/balance.csv",
+    "tag_table": "results/anonymization/tag_table.csv",
+    "rule_counts": "results/anonymization/rule_counts.csv",
+    "instances": "results/anonymization/instances.csv",
+    "anonymity": "results/anonymization/k_anonymity.csv",
+}
 WARNINGS = [
     "results/cohort/opt_out.warnings.csv",
     "results/cohort/cohort.warnings.csv",
     "results/cohort/cases.warnings.csv",
+    "results/anonymization/deidentification.warnings.csv",
     *expand("results/software/{software}.warnings.csv", software=SOFTWARE),
     *expand("results/readings/{reader}.warnings.csv", reader=READERS),
 ]

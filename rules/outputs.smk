@@ -90,15 +90,7 @@ rule draw_montage:
 rule write_workbook:
     """Write every table and figure of the study into one Excel workbook."""
     input:
-        flow="results/metrics/flow.csv",
-        cases="results/cases.csv",
-        reference="results/reference.csv",
-        measurements="results/measurements.csv",
-        accuracy="results/metrics/accuracy.csv",
-        version_change="results/metrics/version_change.csv",
-        software_comparison="results/metrics/software_comparison.csv",
-        reader_agreement="results/metrics/reader_agreement.csv",
-        balance="results/cohort/balance.csv",
+        **TABLES,
         warnings=WARNINGS,
         figures=[figure for figure in FIGURES if figure.endswith(".png")],
         provenance="results/provenance.json",
@@ -120,15 +112,7 @@ rule write_workbook:
 rule write_report:
     """Write the report: one self-contained page."""
     input:
-        flow="results/metrics/flow.csv",
-        cases="results/cases.csv",
-        reference="results/reference.csv",
-        measurements="results/measurements.csv",
-        accuracy="results/metrics/accuracy.csv",
-        version_change="results/metrics/version_change.csv",
-        software_comparison="results/metrics/software_comparison.csv",
-        reader_agreement="results/metrics/reader_agreement.csv",
-        balance="results/cohort/balance.csv",
+        **TABLES,
         warnings=WARNINGS,
         figures=FIGURES,
         provenance="results/provenance.json",

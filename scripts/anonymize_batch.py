@@ -3,7 +3,7 @@
 import logging
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from bonescint.deid.batch import (
     write_cases,
 )
 from bonescint.deid.decisions import read_decisions, released_images
+from bonescint.deid.keep_private import load_kept
 from bonescint.deid.policy import TableRow, load_policies
 from bonescint.deid.refusal import mistake
 from bonescint.deid.uids import UidReplacer
@@ -41,6 +42,7 @@ def anonymize_batch(
     series_description: str,
     secondary_capture: str,
     lossy: str,
+    keep_private: Sequence[Mapping[str, object]],
     decisions: Path,
     destination: Path,
     report: Path,
@@ -63,6 +65,8 @@ def anonymize_batch(
         The fixed strings (R21).
     secondary_capture, lossy
         ``refuse`` or ``keep``: Secondary Capture of Modality NM, images compressed with loss.
+    keep_private
+        The recorded decisions that keep private or overlay elements (R22, R23).
     decisions
         What persons have decided of images that were refused; may not exist.
     destination
@@ -81,7 +85,9 @@ def anonymize_batch(
     """
     ledger = open_ledger(ledger_path, ledger_key)
     settings = Settings(
-        policies=load_policies(locate(tag_table), study_description, series_description),
+        policies=load_policies(
+            locate(tag_table), study_description, series_description, load_kept(keep_private)
+        ),
         uids=UidReplacer(ledger.uid_secret),
         keep_secondary_capture=secondary_capture == "keep",
         keep_lossy=lossy == "keep",
@@ -137,6 +143,7 @@ if __name__ == "__main__":
             series_description=snakemake.params.descriptions["series"],
             secondary_capture=snakemake.params.secondary_capture,
             lossy=snakemake.params.lossy,
+            keep_private=snakemake.params.keep_private,
             decisions=Path(snakemake.params.decisions),
             destination=Path(snakemake.output.dicom),
             report=Path(snakemake.output.report),

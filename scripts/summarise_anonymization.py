@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 COLUMNS = [
-    "code", "batch", "tracer", "study_date", "sex", "age", "height_cm", "weight_kg", "views",
+    "code", "batch", "tracer", "study_date", "sex", "age", "height_cm", "weight_kg", "station_name",
+    "views",
     "instances", "refused",
 ]  # fmt: skip
-FACTS = ["tracer", "study_date", "sex", "age", "height_cm", "weight_kg"]
+FACTS = ["tracer", "study_date", "sex", "age", "height_cm", "weight_kg", "station_name"]
 logger = logging.getLogger(__name__)
 
 

@@ -188,7 +188,13 @@ def _write_deidentification(folder: Path, cases: list[Row]) -> None:
             reason = {"status": "refused", "reason": "burned-in-suspected"}
             lines.append({"code": case["code"]} | reason)
     written = sum(line["status"] == "written" for line in lines)
-    usual = {"remove": "absent", "keep": "kept", "replace": "uid", "review": "removed"}
+    usual = {
+        "code": "coded",
+        "remove": "absent",
+        "keep": "kept",
+        "replace": "uid",
+        "review": "removed",
+    }
     table = RESOURCES / "tag_table.csv"
     with table.open(encoding="utf-8") as stream:
         outcomes = [

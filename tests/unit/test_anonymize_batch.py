@@ -43,6 +43,7 @@ class Study:
         self.raw = folder / "raw"
         self.raw.mkdir()
         self.rows: list[dict[str, str]] = []
+        self.keep_private: list[dict[str, object]] = []
         self.ledger = create_ledger(folder / "ledger.age", folder / "ledger.key")
         self.destination = folder / "results/dicom/b1"
 
@@ -65,6 +66,7 @@ class Study:
             series_description="SYNTHETIC WHOLE BODY",
             secondary_capture=secondary_capture,
             lossy="keep",
+            keep_private=self.keep_private,
             decisions=self.folder / "decisions.tsv",
             destination=self.destination,
             report=self.folder / "report.csv",
@@ -105,7 +107,8 @@ def test_one_case_of_two_views(study):
     assert (first["height_cm"], first["weight_kg"]) == ("155.3", "51.2")
     assert (first["sex"], first["tracer"], first["status"]) == ("F", "MDP", "written")
     assert all(
-        int(first[f"n_{key}"]) > 0 for key in ("kept", "vocabulary", "coded", "fixed", "uid", "removed")
+        int(first[f"n_{key}"]) > 0
+        for key in ("kept", "vocabulary", "coded", "fixed", "uid", "removed")
     )
     assert study.refused() == []
 
@@ -203,6 +206,7 @@ def test_the_adapter_hands_over_what_the_rule_has(study):
             descriptions={"study": "S", "series": "T"},
             secondary_capture="refuse",
             lossy="keep",
+            keep_private=[],
             decisions=str(study.folder / "decisions.tsv"),
         ),
         output=SimpleNamespace(**{key: str(study.folder / name) for key, name in output.items()}),

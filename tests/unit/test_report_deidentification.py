@@ -18,7 +18,7 @@ from bonescint.resources import RESOURCES
 from report_deidentification import report_deidentification
 
 TABLE = RESOURCES / "tag_table.csv"
-USUAL = {"remove": "absent", "keep": "kept", "replace": "uid", "review": "removed"}
+USUAL = {"code": "coded", "remove": "absent", "keep": "kept", "replace": "uid", "review": "removed"}
 LINE = ["code", "status", "reason", *(f"n_{rule}" for rule in RULES)]
 TAGS = ["tag", "keyword", "action", "outcome", "instances"]
 CASES = [
@@ -87,7 +87,7 @@ def test_the_whole(study: dict[str, Any]) -> None:
     assert len(table) == 29
     name = table["(0010,0010)"]
     assert (name["name_ja"], name["name_en"], name["type"]) == ("患者名", "Patient's Name", "2")
-    assert (name["code"], name["kept"], name["instances"]) == ("3", "0", "3")
+    assert (name["coded"], name["kept"], name["instances"]) == ("3", "0", "3")
     assert table["odd groups"]["name_en"] == "Private attributes (odd groups)"
     assert {row["verdict"] for row in table.values()} == {"as_asked"}
     counts = {row.pop("rule"): row for row in read_rows(study["rule_counts"])}

@@ -36,7 +36,7 @@ from bonescint.files import replacing
 
 COLUMNS = [
     "code", "file", "status", "reason", "sha256", "tracer", "views", "study_date", "sex", "age",
-    "height_cm", "weight_kg", *(f"n_{outcome}" for outcome in OUTCOMES),
+    "height_cm", "weight_kg", "station_name", *(f"n_{outcome}" for outcome in OUTCOMES),
 ]  # fmt: skip
 REFUSED_COLUMNS = ["path", "reason", "detail", "sha256"]
 NUCLEAR_MEDICINE = "1.2.840.10008.5.1.4.1.1.20"
@@ -358,6 +358,7 @@ def _patient(source: Source, row: Mapping[str, str]) -> dict[str, object]:
         # metres in the header; 0.000000 means that nobody measured
         "height_cm": _measured(source.text(0x00101020), 100),
         "weight_kg": _measured(source.text(0x00101030), 1),
+        "station_name": source.text(0x00081010),
     }
 
 

@@ -35,7 +35,7 @@ _NUMBER_VRS = frozenset(WORD) - {"OW"} | {"AS", "DA", "DS", "IS"}
 # what was done to an element: the columns of the report, in its order
 OUTCOMES = (
     "kept", "vocabulary", "coded", "fixed", "uid", "dummy", "emptied", "removed", "removed_private",
-    "removed_overlay",
+    "removed_overlay", "kept_by_decision",
 )  # fmt: skip
 
 
@@ -109,6 +109,8 @@ class Engine:
         for tag in _IDENTITY:
             if not elements.get(tag, ("UI", b""))[1]:
                 raise Refused("missing-uid", f"({tag >> 16:04X},{tag & 0xFFFF:04X})")
+        if self._policy.kept:
+            self._keep_private(elements, source)
         if pixels.lossy:
             elements[_LOSSY] = "CS", b"01"
         save_views(elements, self._policy, views)
@@ -219,6 +221,21 @@ class Engine:
             _MEANING: ("LO", meaning.encode()),
         }
 
+    def _keep_private(self, out: Elements, source: Source) -> None:
+        """Add the private and overlay elements of the top level that a person kept (R22, R23)."""
+        found = {
+            tag: (raw.vr, raw.value)
+            for tag, raw in source.level.items()
+            if _goes(tag) != "removed" and isinstance(raw.value, bytes)
+        }
+        little_endian = next((source.level[tag].little_endian for tag in found), True)
+        for tag, element in self._policy.kept.elements(
+            found, little_endian, lambda value: decode(value, self._charset)
+        ).items():
+            out[tag] = element
+            self._counts[_goes(tag)] -= 1
+            self._done(tag, "kept_by_decision")
+
     def _done(self, tag: int, outcome: str) -> None:
         self._counts[outcome] += 1
         # the top level is done last and decides over what was found nested
@@ -229,8 +246,13 @@ class Engine:
         groups = {"odd groups": "removed_private", "60xx": "removed_overlay"}
         outcomes = {}
         for row in self._policy.table:
-            if row.tag in groups:
-                outcomes[row.tag] = "removed" if self._counts[groups[row.tag]] else "absent"
+            if gone := groups.get(row.tag):
+                kept = any(
+                    outcome == "kept_by_decision" and _goes(tag) == gone
+                    for tag, outcome in self._outcomes.items()
+                )
+                removed = "removed" if self._counts[gone] else "absent"
+                outcomes[row.tag] = "kept_by_decision" if kept else removed
             else:
                 outcomes[row.tag] = self._outcomes.get(row.number, "absent")
         return outcomes

@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 from pydicom.datadict import dictionary_has_tag, dictionary_VR, keyword_for_tag
 from pydicom.sr.codedict import codes
+from pydicom.sr.coding import Code
 
 from bonescint.deid.encoding import encode_items
+from bonescint.deid.private import KeptPrivate
 from bonescint.deid.refusal import mistake
 from bonescint.errors import InputError
 from bonescint.resources import RESOURCES
@@ -98,12 +100,15 @@ class Policy:
         The encoded values of the attributes with action ``fixed``.
     table
         The hospital's table, in its order (R18).
+    kept
+        The private and overlay elements that stay by a recorded decision (R22, R23).
     """
 
     iod: str
     rules: dict[int, Rule]
     fixed: dict[int, bytes]
     table: tuple[TableRow, ...] = ()
+    kept: KeptPrivate = field(default_factory=KeptPrivate)
 
     def stamps(self, code: bytes) -> Iterator[tuple[Rule, bytes]]:
         """Yield what every file carries at the top, whether its source has it or not.
@@ -120,7 +125,10 @@ class Policy:
 
 
 def load_policies(
-    tag_table: Path, study_description: str, series_description: str
+    tag_table: Path,
+    study_description: str,
+    series_description: str,
+    kept: KeptPrivate | None = None,
 ) -> dict[str, Policy]:
     """Read the policies for both IODs.
 
@@ -130,6 +138,8 @@ def load_policies(
         The hospital's table (columns tag, keyword, action).
     study_description, series_description
         The fixed strings of R21.
+    kept
+        The decisions about private and overlay elements (R22, R23); None: all of them go.
 
     Returns
     -------
@@ -141,7 +151,8 @@ def load_policies(
     InputError
         If a row of the table cannot be applied; file, row and cell are named.
     """
-    fixed = _fixed_values(study_description, series_description)
+    kept = kept or KeptPrivate()
+    fixed = _fixed_values(study_description, series_description, OPTIONS + kept.options)
     table = _read_table(tag_table)
     policies = {}
     for iod in ("nm", "sc"):
@@ -152,7 +163,7 @@ def load_policies(
                 # the table wins: what it keeps stays although the list does not know it
                 vr, keyword = dictionary_VR(row.number), keyword_for_tag(row.number)
                 rules[row.number] = Rule(row.number, keyword, vr, None, "", "keep")
-        policies[iod] = Policy(iod, rules, fixed, tuple(table))
+        policies[iod] = Policy(iod, rules, fixed, tuple(table), kept)
     return policies
 
 
@@ -239,7 +250,9 @@ def _applicable(tag: int, action: str) -> bool:
     return True
 
 
-def _fixed_values(study_description: str, series_description: str) -> dict[int, bytes]:
+def _fixed_values(
+    study_description: str, series_description: str, options: tuple[Code, ...]
+) -> dict[int, bytes]:
     def code(value: str, scheme: str, meaning: str) -> dict[int, tuple[str, bytes]]:
         return {
             0x00080100: ("SH", value.encode()),
@@ -247,14 +260,14 @@ def _fixed_values(study_description: str, series_description: str) -> dict[int, 
             0x00080104: ("LO", meaning.encode()),
         }
 
-    options = [code(c.value, c.scheme_designator, c.meaning) for c in OPTIONS]
+    stamps = [code(c.value, c.scheme_designator, c.meaning) for c in options]
     return {
         0x00080005: b"ISO_IR 192",
         STUDY_DESCRIPTION: study_description.encode(),
         SERIES_DESCRIPTION: series_description.encode(),
         0x00120062: b"YES",
         0x00120063: _METHOD.encode(),
-        0x00120064: encode_items([dict(option) for option in options]),
+        0x00120064: encode_items([dict(stamp) for stamp in stamps]),
         # R24 keeps the study date as it was: the receiver is told that the date is the true one
         0x00280303: b"UNMODIFIED",
     }

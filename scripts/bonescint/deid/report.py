@@ -17,13 +17,13 @@ from bonescint.resources import RESOURCES, Texts
 
 # of one attribute in one instance
 OUTCOMES = (
-    "absent", "kept", "vocabulary", "code", "fixed", "uid", "dummy", "emptied", "removed",
+    "absent", "kept", "vocabulary", "coded", "fixed", "uid", "dummy", "emptied", "removed",
     "kept_by_decision",
 )  # fmt: skip
 # of the elements of an instance; their columns in {batch}.csv are n_kept and so on
 RULES = (
-    "kept", "vocabulary", "code", "fixed", "uid", "dummy", "emptied", "removed",
-    "removed_private", "removed_overlay",
+    "kept", "vocabulary", "coded", "fixed", "uid", "dummy", "emptied", "removed",
+    "removed_private", "removed_overlay", "kept_by_decision",
 )  # fmt: skip
 TAG_COLUMNS = [
     "tag", "keyword", "name_ja", "name_en", "action", "type", *OUTCOMES, "instances", "verdict",
@@ -156,7 +156,7 @@ def _allowed(action: str, types: tuple[str, str]) -> tuple[set[str], set[str]]:
     match action:
         case "code" | "fixed":
             # written whether the source has the attribute or not (R17, R21)
-            return {action}, set()
+            return {"coded" if action == "code" else "fixed"}, set()
         case "replace":
             # an empty UID cannot be replaced; a Type 1 attribute must not be empty
             return {"uid"}, set() if "1" in types else {"absent", "emptied", "removed"}

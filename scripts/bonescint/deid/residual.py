@@ -32,7 +32,7 @@ _SHORT = {
     for vr in ("AS", "AT", "CS", "DA", "DS", "FD", "FL", "IS", "LO", "LT", "PN", "SH", "SL", "SS",
                "ST", "TM", "UI", "UL", "US")
 }  # fmt: skip
-_LONG = {vr.encode(): vr for vr in ("OB", "OW", "SQ", "UC", "UT")}
+_LONG = {vr.encode(): vr for vr in ("OB", "OW", "SQ", "SV", "UC", "UT", "UV")}
 _TEXT_VRS = frozenset({"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UT"})
 _NUMBERS = re.compile(rb"[0-9+.eEDWMY \\-]*")
 _NUMBER_VRS = frozenset({"AS", "DA", "DS", "IS"})
@@ -77,6 +77,7 @@ class _Check:
         self.texts: list[tuple[int, bytes]] = []
         self.binaries: list[bytes] = []
         self.seen: dict[int, bytes] = {}
+        self.private: dict[int, tuple[str, bytes]] = {}
 
     def run(self) -> tuple[int, int]:
         data = self.data
@@ -91,6 +92,7 @@ class _Check:
         if not pixels[1] or pixels[1] != len(data):
             raise Refused("verification-failed", "(7FE0,0010)")
         self._check_identity()
+        self._check_private()
         self._search()
         return pixels
 
@@ -122,9 +124,26 @@ class _Check:
         if syntax.decode("ascii", "replace") not in LOSSY | {ExplicitVRLittleEndian}:
             raise Refused("verification-failed", "(0002,0010)")
 
+    def _check_private(self) -> None:
+        """Hold private and overlay elements against the recorded decisions; all are searched."""
+        fault = self.policy.kept.fault(self.private)
+        if fault is not None:
+            raise Refused("verification-failed", _name(fault))
+        for tag, (vr, value) in self.private.items():
+            if vr in _NUMBER_VRS:
+                self._compare_numbers(tag, value)
+            elif vr in _TEXT_VRS:
+                self.texts.append((tag, value))
+            else:
+                self.binaries.append(value)
+
     def _element(self, element: _Found, rules: dict[int, Rule]) -> None:
         tag, vr, start, end = element
         rule = rules.get(tag)
+        if rule is None and self.policy.kept and rules is self.policy.rules:
+            # settled together with its creator, when all are seen (R22, R23)
+            self.private[tag] = vr, self.data[start:end]
+            return
         if (
             rule is None
             or rule.action == "remove"
