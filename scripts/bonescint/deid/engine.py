@@ -22,7 +22,7 @@ from bonescint.deid.source import PIXEL_DATA, Level, Raw, Source, text_of
 from bonescint.deid.uids import UidReplacer, is_standard
 from bonescint.deid.values import WORD, normal_form
 from bonescint.deid.views import save_views
-from bonescint.deid.vocabulary import vocabulary
+from bonescint.deid.vocabulary import POSITIONAL, vocabulary
 from bonescint.dicom.charset import decode
 
 # this software, not the source's: a constant, so that the same input gives the same bytes
@@ -189,8 +189,10 @@ class Engine:
     def _listed(self, rule: Rule, value: bytes) -> bytes | None:
         words = vocabulary()
         texts = decode(value, self._charset).split("\\")
-        listed = [words.text(rule.keyword, text) for text in texts[: rule.vm]]
-        return "\\".join(text for text in listed if text).encode() or None
+        listed = [words.text(rule.keyword, text) or "" for text in texts[: rule.vm]]
+        if rule.keyword not in POSITIONAL:
+            listed = [text for text in listed if text]
+        return "\\".join(listed).rstrip("\\").encode() or None
 
     def _sequence(self, out: Elements, rule: Rule, raw: Raw) -> None:
         """Write a sequence: its items by their own rules, or its listed codes."""

@@ -18,7 +18,7 @@ from bonescint.deid.pixels import LOSSY
 from bonescint.deid.policy import DUMMIES, Policy, Rule
 from bonescint.deid.refusal import Refused
 from bonescint.deid.uids import is_standard
-from bonescint.deid.vocabulary import vocabulary
+from bonescint.deid.vocabulary import POSITIONAL, vocabulary
 
 _PIXEL_DATA = 0x7FE00010
 _UNDEFINED = 0xFFFFFFFF
@@ -210,7 +210,10 @@ class _Check:
         words = vocabulary()
         if rule.action == "vocabulary" or rule.keyword in words:
             parts = plain.decode("utf-8", "replace").split("\\")
-            return all(words.text(rule.keyword, part) == part for part in parts)
+            return all(
+                words.text(rule.keyword, part) == part or (not part and rule.keyword in POSITIONAL)
+                for part in parts
+            )
         if vr == "UI":
             return is_standard(plain.decode("ascii", "replace"))
         return vr not in _NUMBER_VRS or _NUMBERS.fullmatch(value) is not None

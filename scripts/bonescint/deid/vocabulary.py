@@ -9,6 +9,8 @@ from bonescint.resources import RESOURCES
 
 # SH and LO hold at most 64 characters; anything longer was not meant for these attributes
 _LONGEST = 64
+# attributes whose values mean something by their position: an unlisted one leaves its place empty
+POSITIONAL = frozenset({"ImageType", "PatientOrientation"})
 
 
 class Vocabulary:

@@ -30,6 +30,7 @@ _NUMBERS = {"rows": 0x00280010, "columns": 0x00280011}
 INDEX_COLUMNS = (
     "path",
     "size",
+    "modified",
     "sop_class_uid",
     "sop_instance_uid",
     "study_instance_uid",

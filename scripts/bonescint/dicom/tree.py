@@ -22,6 +22,7 @@ class FileFound(NamedTuple):
 
     path: str
     size: int
+    modified: int  # nanoseconds: tells a file from one of the same size put in its place
     refusal: str
 
 
@@ -50,7 +51,7 @@ def walk(folder: Path, below: str = "") -> Iterator[FileFound]:
                 (e.name + "/" * e.is_dir(follow_symlinks=False), e.is_symlink(), e) for e in entries
             ]
     except OSError as error:
-        yield FileFound(below, 0, type(error).__name__)
+        yield FileFound(below, 0, 0, type(error).__name__)
         return
     for name, is_link, entry in sorted(found, key=lambda item: item[0]):
         path = below + name
@@ -60,26 +61,27 @@ def walk(folder: Path, below: str = "") -> Iterator[FileFound]:
             yield from walk(folder, path)
             continue
         try:
-            size = entry.stat(follow_symlinks=False).st_size
+            status = entry.stat(follow_symlinks=False)
             regular = entry.is_file(follow_symlinks=False)
         except OSError as error:
-            yield FileFound(path, 0, type(error).__name__)
+            yield FileFound(path, 0, 0, type(error).__name__)
             continue
         refusal = "symbolic link" if is_link else "" if regular else "not a regular file"
         if not refusal and path != _printable(path):
             refusal = "file name is not UTF-8"
-        yield FileFound(path, size, refusal)
+        yield FileFound(path, status.st_size, status.st_mtime_ns, refusal)
 
 
 def _index_chunk(folder: Path, files: tuple[FileFound, ...]) -> list[Row]:
     """Return the rows of some files; runs in a worker."""
     rows: list[Row] = []
-    for path, size, refusal in files:
+    for path, size, modified, refusal in files:
         outcome: Header | Unreadable | dict[str, str]
         outcome = Unreadable("unreadable", refusal) if refusal else read_header(folder / path)
         if isinstance(outcome, Header):
             try:
-                rows.append((True, index_row(outcome, path, size)))
+                row = index_row(outcome, path, size) | {"modified": str(modified)}
+                rows.append((True, row))
                 continue
             except Exception as error:  # a header that pydicom could read and not decode
                 outcome = Unreadable("unreadable", type(error).__name__)
