@@ -28,8 +28,7 @@ rule anonymize_batch:
         lossy=lookup("deidentification/lossy", within=config),
         keep_private=lookup("deidentification/keep_private", within=config),
         decisions=DECISIONS,
-        # decisions about findings are for the delivery: they run no patient again
-        decided=values_stamp(released_images(DECIDED)),
+        decided=DECIDED_IMAGES,
         code=code_digest(
             "bonescint.deid",
             "resources/nm_attributes.csv",

@@ -11,6 +11,7 @@ rule filter_opt_out:
         consented="private/consented.csv",
         counts="results/cohort/opt_out.csv",
         warnings="results/cohort/opt_out.warnings.csv",
+        doubts="private/identity_doubts.csv",
     log:
         "logs/filter_opt_out.log",
     conda:
@@ -19,9 +20,10 @@ rule filter_opt_out:
         stamp=STAMPS["inputs.opt_out"],
         language=LANGUAGE,
         code=code_digest(
-            "bonescint.identity.ids",
+            "bonescint.identity.doubts",
             "bonescint.tables.lists",
             "resources/text/tables.csv",
+            "resources/text/flow.csv",
             "schemas/opt_out.schema.yaml",
         ),
     script:
@@ -49,6 +51,8 @@ rule select_cohort:
     params:
         stamps=[STAMPS["inputs.participants"], STAMPS.get("inputs.tracer_calendar")],
         cohort=lookup("cohort", within=config),
+        decisions=DECISIONS,
+        decided=DECIDED_IMAGES,
         preceding_study=lookup("study/preceding_study", within=config),
         language=LANGUAGE,
         code=code_digest(

@@ -36,6 +36,8 @@ SOFTWARE = study.software(config)
 READERS = list(config["readers"])
 SYNTHETIC = config["study"]["synthetic"]
 LANGUAGE = config["language"]
+# decisions about findings are for the delivery: they run no patient again
+DECIDED_IMAGES = values_stamp(released_images(DECIDED))
 DRAWN = ["flow", "roc", "forest", "bland_altman", "version_slope", "distribution"]
 FIGURES = expand(
     "results/figures/{figure}.{ending}",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bonescint.dicom import INDEX_COLUMNS
 from bonescint.files import WARNING_COLUMNS, read_rows, write_rows
+from bonescint.identity.doubts import identity_doubts
 from bonescint.identity.ids import normalise
 from bonescint.joblog import job_log
 from bonescint.resources import Texts
@@ -23,6 +24,7 @@ def filter_opt_out(
     consented: Path,
     counts: Path,
     warnings: Path,
+    doubts: Path,
 ) -> None:
     """Write the index without the patients of the opt-out list.
 
@@ -37,6 +39,8 @@ def filter_opt_out(
     consented, counts, warnings
         Tables to write (docs/tables.md). An entry that matches nobody or is incomplete is reported
         by its row, never ignored; an incomplete one excludes all the same.
+    doubts
+        Table to write on the identified side: one ID with two names, one name with two IDs.
     """
     text = Texts("flow", language)
     entries = read_opt_out(opt_out, language)
@@ -78,6 +82,12 @@ def filter_opt_out(
         for entry in entries
         for problem in entry.problems
     ]
+    doubtful = identity_doubts(read_rows(consented), language)
+    write_rows(doubts, WARNING_COLUMNS, doubtful)
+    if doubtful:
+        # which they are stays on the identified side
+        message = text("identity_doubts", n=len(doubtful), file=doubts)
+        found.append({"source": text("identity"), "rule": "R12", "where": "", "message": message})
     write_rows(warnings, WARNING_COLUMNS, found)
     total = {
         "files_found": sum(files.values()) + n_unreadable,
@@ -103,4 +113,5 @@ if __name__ == "__main__":
             consented=Path(snakemake.output.consented),
             counts=Path(snakemake.output.counts),
             warnings=Path(snakemake.output.warnings),
+            doubts=Path(snakemake.output.doubts),
         )

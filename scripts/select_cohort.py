@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bonescint import cohort as selection
+from bonescint.deid.decisions import read_decisions, released_images
 from bonescint.dicom import INDEX_COLUMNS
 from bonescint.files import WARNING_COLUMNS, read_rows, write_rows
 from bonescint.joblog import job_log
@@ -13,6 +14,8 @@ from bonescint.tables.lists import read_participants, read_tracer_calendar
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
+
+EXCLUDED_COLUMNS = ["path", "subject", "reason", "sha256"]
 
 
 def select_cohort(
@@ -25,6 +28,7 @@ def select_cohort(
     settings: dict,
     preceding_study: str,
     language: str,
+    decisions: Path,
     cohort: Path,
     excluded: Path,
     flow: Path,
@@ -42,6 +46,8 @@ def select_cohort(
         The hospital's lists; no calendar where headers name the tracer.
     settings, preceding_study, language
         Of the configuration.
+    decisions
+        What persons have decided of files that conflict; may not exist.
     cohort, excluded, flow, warnings
         Tables to write (docs/tables.md).
     """
@@ -53,6 +59,7 @@ def select_cohort(
             read_tracer_calendar(calendar, language) if calendar else {},
             settings,
             dicom,
+            released_images(read_decisions(decisions)) if decisions.exists() else frozenset(),
         )
     )
     decided.sort(key=lambda pair: pair[0]["path"])
@@ -60,9 +67,9 @@ def select_cohort(
     write_rows(cohort, [*INDEX_COLUMNS, "subject"], included)
     write_rows(
         excluded,
-        ["path", "subject", "reason"],
+        EXCLUDED_COLUMNS,
         (
-            {"path": row["path"], "subject": row["subject"], "reason": reason}
+            {key: row.get(key) for key in EXCLUDED_COLUMNS} | {"reason": reason}
             for row, reason in decided
             if reason
         ),
@@ -98,6 +105,7 @@ if __name__ == "__main__":
             settings=snakemake.params.cohort,
             preceding_study=snakemake.params.preceding_study,
             language=snakemake.params.language,
+            decisions=Path(snakemake.params.decisions),
             cohort=Path(snakemake.output.cohort),
             excluded=Path(snakemake.output.excluded),
             flow=Path(snakemake.output.flow),

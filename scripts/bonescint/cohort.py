@@ -108,6 +108,7 @@ def decide(
     calendar: Mapping[date, str],
     settings: Mapping[str, object],
     dicom: Path,
+    released: frozenset[str] = frozenset(),
 ) -> Iterator[tuple[Row, str | None]]:
     """Yield every consented instance with its reason of exclusion, or None and its tracer decided.
 
@@ -120,6 +121,13 @@ def decide(
     dicom
         The raw folder: only instances that share a SOP Instance UID are read, to tell a copy from
         a conflict.
+    released
+        Hashes of source files that a person chose where contents conflict.
+
+    Yields
+    ------
+    tuple
+        The row, of a conflict with ``sha256``, which a decision needs; and the reason, if any.
     """
     by_subject: dict[str, list[Row]] = defaultdict(list)
     candidates: dict[str, list[Row]] = defaultdict(list)
@@ -137,11 +145,12 @@ def decide(
             else:
                 yield row, f"tracer_{tracer}"
     kept = [row for rows in by_subject.values() for row in rows]
-    clashes = _clashes(kept, dicom)
+    clashes = _clashes(kept, dicom, released)
     remaining: dict[str, list[Row]] = defaultdict(list)
     for row in kept:
         if clash := clashes.get(row["path"]):
-            yield row, clash
+            reason, digest = clash
+            yield row | {"sha256": digest}, reason
         else:
             remaining[row["subject"]].append(row)
     for exams in remaining.values():
@@ -152,21 +161,25 @@ def decide(
             yield row, None if same else "later_exam"
 
 
-def _clashes(rows: list[Row], dicom: Path) -> dict[str, str]:
+def _clashes(rows: list[Row], dicom: Path, released: frozenset[str]) -> dict[str, tuple[str, str]]:
+    """Return path -> reason and hash of what is out for sharing its SOP Instance UID."""
     by_uid: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         by_uid[row["sop_instance_uid"]].append(row["path"])
-    clashes: dict[str, str] = {}
+    clashes: dict[str, tuple[str, str]] = {}
     for paths in by_uid.values():
-        if len(paths) > 1:
-            digests = set()
-            for path in paths:
-                with (dicom / path).open("rb") as stream:
-                    digests.add(hashlib.file_digest(stream, "sha256").digest())
-            if len(digests) == 1:
-                clashes |= dict.fromkeys(sorted(paths)[1:], "duplicate")
+        if len(paths) < 2:
+            continue
+        contents: dict[str, list[str]] = defaultdict(list)
+        for path in sorted(paths):
+            with (dicom / path).open("rb") as stream:
+                contents[hashlib.file_digest(stream, "sha256").hexdigest()].append(path)
+        chosen = contents.keys() & released
+        for digest, copies in contents.items():
+            if len(contents) == 1 or chosen == {digest}:
+                clashes |= dict.fromkeys(copies[1:], ("duplicate", digest))
             else:
-                clashes |= dict.fromkeys(paths, "conflict")
+                clashes |= dict.fromkeys(copies, ("conflict", digest))
     return clashes
 
 

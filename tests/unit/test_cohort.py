@@ -1,6 +1,7 @@
 """One reason for every file that is out, and flow counts that add up."""
 
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,25 @@ def test_copies_and_conflicts(tmp_path: Path) -> None:
     assert decided(same, tmp_path) == {"a": None, "b": "duplicate"}
     other = [row("c", sop_instance_uid="2"), row("d", sop_instance_uid="2")]
     assert decided(other, tmp_path) == {"c": "conflict", "d": "conflict"}
+
+
+def test_a_person_can_choose_one_of_two_contents(tmp_path: Path) -> None:
+    for name in "cde":
+        (tmp_path / name).write_text(name.replace("e", "d"))
+    rows = [row(name, sop_instance_uid="2") for name in "cde"]
+    digests = {name: sha256(name.encode()).hexdigest() for name in "cd"}
+
+    def reasons(*released: str) -> dict[str, str | None]:
+        pairs = decide(rows, {"1"}, {}, SETTINGS, tmp_path, frozenset(released))
+        return {r["path"]: reason for r, reason in pairs}
+
+    assert reasons(digests["d"]) == {"c": "conflict", "d": None, "e": "duplicate"}
+    # both contents released: which one is the true one is still not said
+    assert set(reasons(*digests.values()).values()) == {"conflict"}
+    (conflict, _) = next(
+        pair for pair in decide(rows, {"1"}, {}, SETTINGS, tmp_path) if pair[0]["path"] == "c"
+    )
+    assert conflict["sha256"] == digests["c"]
 
 
 def test_first_exam_counts() -> None:

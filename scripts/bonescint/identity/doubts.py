@@ -1,0 +1,140 @@
+"""One patient ID with two names, one name with two IDs: for a person at the hospital to look at."""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from functools import lru_cache
+from itertools import permutations
+
+from bonescint.cohort import parse_da
+from bonescint.identity.ids import normalise
+from bonescint.resources import Texts
+
+_BETWEEN_WORDS = re.compile(r"[\s^,.、，・･_/-]+")
+_ACCENTS = re.compile("[\u0300-\u036f]")
+_MOST_WORDS = 3  # of which every order is tried
+# what others wrote where a name was: the same for many patients and nobody's name
+_NO_NAMES = frozenset({"anonymous", "anonymized", "anonymised", "removed", "unknown", "none"})
+_NO_BIRTH = date(1900, 1, 1)  # what systems enter where the date is unknown
+
+
+def identity_doubts(rows: Iterable[Mapping[str, str]], language: str) -> list[dict[str, str]]:
+    """Return warnings about patient IDs and names that do not go together (R12).
+
+    Names are one if they share a group (romaji, kanji or kana), whatever their case, width,
+    separators, kana script and order of romaji words. Namesakes with different birth dates are no
+    doubt. Memory grows with the patients, not with the files.
+
+    Parameters
+    ----------
+    rows
+        Rows of the index, in any order: subject (else patient_id), patient_name,
+        patient_birth_date.
+    language
+        Of the messages.
+
+    Returns
+    -------
+    list
+        Rows of `bonescint.files.WARNING_COLUMNS`; ``where`` names subjects, so they stay on the
+        identified side.
+    """
+    text = Texts("commands", language)
+    spellings: dict[str, set[str]] = defaultdict(set)
+    births: dict[str, set[date]] = defaultdict(set)
+    for row in rows:
+        subject = row["subject"] if "subject" in row else normalise(row["patient_id"])
+        if subject:
+            spellings[subject].add(row.get("patient_name", ""))
+            born = parse_da(row.get("patient_birth_date", ""))
+            births[subject] |= {born} if born and born != _NO_BIRTH else set()
+
+    def warning(key: str, where: Iterable[str], **values: object) -> dict[str, str]:
+        return {
+            "source": text("doubts.source"),
+            "rule": "R12",
+            "where": ", ".join(where),
+            "message": text(key, **values),
+        }
+
+    found = []
+    first: dict[str, str] = {}
+    # most names are one patient's: a set for each would take three times the memory
+    shared: dict[str, set[str]] = defaultdict(set)
+    for subject in sorted(spellings):
+        names = _distinct(map(_keys, spellings[subject]))
+        if len(names) > 1:
+            found.append(warning("doubts.names", [subject], n=len(names)))
+        for key in set().union(*names):
+            if (owner := first.setdefault(key, subject)) != subject:
+                shared[key] |= {owner, subject}
+    same, unknown = _pairs(shared.values(), births)
+    found += [warning("doubts.same_birth", subjects) for subjects in same]
+    found += [warning("doubts.no_birth", subjects) for subjects in unknown]
+    return found
+
+
+def _pairs(
+    namesakes: Iterable[set[str]], births: Mapping[str, set[date]]
+) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
+    """Return groups of subjects of one name: with one birth date, and with a birth date missing."""
+    same: set[frozenset[str]] = set()
+    unknown: set[frozenset[str]] = set()
+    for subjects in namesakes:
+        by_birth: dict[date, set[str]] = defaultdict(set)
+        for subject in subjects:
+            for born in births[subject]:
+                by_birth[born].add(subject)
+        same |= {frozenset(group) for group in by_birth.values() if len(group) > 1}
+        if not all(births[subject] for subject in subjects):
+            unknown.add(frozenset(subjects))
+    return _largest(same), _largest(unknown)
+
+
+def _largest(groups: set[frozenset[str]]) -> list[tuple[str, ...]]:
+    """Return the groups that no other contains: romaji may unite more patients than kanji do."""
+    kept: list[frozenset[str]] = []
+    of: dict[str, list[frozenset[str]]] = defaultdict(list)
+    for group in sorted(groups, key=lambda group: (-len(group), sorted(group))):
+        if not any(group <= larger for larger in of[min(group)]):
+            kept.append(group)
+            for subject in group:
+                of[subject].append(group)
+    return sorted(tuple(sorted(group)) for group in kept)
+
+
+def _distinct(names: Iterable[frozenset[str]]) -> list[frozenset[str]]:
+    """Unite names that share a key, also by way of a third one; what has no key is no name."""
+    united: list[frozenset[str]] = []
+    for name in names:
+        if name:
+            touched = [other for other in united if other & name]
+            united = [other for other in united if not other & name]
+            united.append(name.union(*touched))
+    return united
+
+
+@lru_cache(maxsize=4096)
+def _keys(name: str) -> frozenset[str]:
+    """Return what two spellings of one name have in common."""
+    return frozenset(key for group in name.split("=") for key in _group_keys(group))
+
+
+def _group_keys(group: str) -> Iterator[str]:
+    # family, given and middle name; a prefix or suffix (Ms., MD) is no part of the name
+    plain = "^".join(group.split("^")[:3])
+    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", plain.replace("\0", "")))
+    plain = unicodedata.normalize("NFKC", plain).casefold()
+    plain = "".join(chr(ord(c) - 0x60) if "ァ" <= c <= "ヶ" else c for c in plain)
+    words = [word for word in _BETWEEN_WORDS.split(plain) if word]
+    joined = "".join(words)
+    if not words or joined in _NO_NAMES:
+        return
+    yield joined
+    if joined.isascii() and len(words) <= _MOST_WORDS:
+        # whichever comes first, and whether or not a space stands between them
+        yield from ("".join(order) for order in permutations(words))
+    elif joined.isascii():
+        yield "".join(sorted(words))
