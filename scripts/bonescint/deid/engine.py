@@ -7,6 +7,7 @@ elements has a way into it.
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bonescint.deid.encoding import (
     Elements,
@@ -144,31 +145,12 @@ class Engine:
 
     def _element(self, out: Elements, rule: Rule, raw: Raw) -> None:
         """Write one element as its rule says, or as its Type says when its value may not stay."""
-        vr, value = _bytes_of(rule, raw)
-        written: bytes | None = None
-        outcome = "kept"
-        match rule.action:
-            case "keep":
-                if vr in _NUMBER_VRS:
-                    written = normal_form(vr, value, rule.vm, raw.little_endian)
-                elif vr == "UI":
-                    uid = value.strip(b" \0")
-                    written = uid if is_standard(uid.decode("ascii", "replace")) else None
-                elif rule.keyword in vocabulary():
-                    written, outcome = self._listed(rule, value), "vocabulary"
-                else:
-                    # text that the hospital's own table keeps (R18), in the result's character set
-                    text = decode(value, self._charset)
-                    written = "".join(c for c in text if c.isprintable()).strip().encode()
-            case "vocabulary":
-                written, outcome = self._listed(rule, value), "vocabulary"
-            case "replace":
-                uid = value.strip(b" \0")
-                written, outcome = self._uids(uid.decode("ascii", "replace")).encode(), "uid"
-                if not uid:
-                    written = None
-            case "dummy":
-                written, outcome = _dummy(rule, vr), "dummy"
+        # a sequence where a value belongs has none
+        value = raw.value if isinstance(raw.value, bytes) else b""
+        if rule.action == "replace":
+            vr, written, outcome = "UI", self._uids(_uid(value)).encode(), "uid"
+        else:
+            vr, written, outcome = _rewritten(rule, raw.vr, value, raw.little_endian, self._charset)
         if written:
             out[rule.tag] = vr, written
             self._done(rule.tag, outcome)
@@ -185,14 +167,6 @@ class Engine:
             self._done(rule.tag, "emptied")
         else:
             self._done(rule.tag, "removed")
-
-    def _listed(self, rule: Rule, value: bytes) -> bytes | None:
-        words = vocabulary()
-        texts = decode(value, self._charset).split("\\")
-        listed = [words.text(rule.keyword, text) or "" for text in texts[: rule.vm]]
-        if rule.keyword not in POSITIONAL:
-            listed = [text for text in listed if text]
-        return "\\".join(listed).rstrip("\\").encode() or None
 
     def _sequence(self, out: Elements, rule: Rule, raw: Raw) -> None:
         """Write a sequence: its items by their own rules, or its listed codes."""
@@ -291,17 +265,40 @@ def _value(elements: Elements, tag: int) -> bytes:
     return value if isinstance(value, bytes) else b""
 
 
-def _bytes_of(rule: Rule, raw: Raw) -> tuple[str, bytes]:
-    """Return VR and bytes of an element; no bytes if the source's VR is of another kind."""
-    vr = raw.vr if raw.vr in rule.vrs else rule.vrs[0]
-    if not isinstance(raw.value, bytes) or raw.vr == "UN":
-        return vr, b""
-    if raw.vr is not None and raw.vr not in rule.vrs and (raw.vr in WORD) != (vr in WORD):
-        return vr, b""
-    return vr, raw.value
+# most values of a series are the same in file after file
+@lru_cache(maxsize=4096)
+def _rewritten(
+    rule: Rule, vr: str | None, value: bytes, little_endian: bool, charset: tuple[str, ...]
+) -> tuple[str, bytes, str]:
+    """Return VR, value and outcome of an element; an empty value if it may not stay."""
+    target = vr if vr in rule.vrs else rule.vrs[0]
+    if rule.action == "dummy":
+        if target not in DUMMIES:
+            raise Refused("required-attribute", rule.keyword)
+        return target, DUMMIES[target], "dummy"
+    # UN, a sequence, or a number where a text belongs: of another kind than the attribute
+    another = vr is not None and vr not in rule.vrs and (vr in WORD) != (target in WORD)
+    if vr in ("UN", "SQ") or another or rule.action == "empty":
+        return target, b"", ""
+    if rule.action == "vocabulary" or rule.keyword in vocabulary():
+        return target, _listed(rule, decode(value, charset)), "vocabulary"
+    if target in _NUMBER_VRS:
+        return target, normal_form(target, value, rule.vm, little_endian) or b"", "kept"
+    if target == "UI":
+        uid = _uid(value)
+        return target, uid.encode() if is_standard(uid) else b"", "kept"
+    # text that the hospital's own table keeps (R18), in the result's character set
+    text = "".join(c for c in decode(value, charset) if c.isprintable())
+    return target, text.strip().encode(), "kept"
 
 
-def _dummy(rule: Rule, vr: str) -> bytes:
-    if vr not in DUMMIES:
-        raise Refused("required-attribute", rule.keyword)
-    return DUMMIES[vr]
+def _listed(rule: Rule, value: str) -> bytes:
+    words = vocabulary()
+    listed = [words.text(rule.keyword, text) or "" for text in value.split("\\")[: rule.vm]]
+    if rule.keyword not in POSITIONAL:
+        listed = [text for text in listed if text]
+    return "\\".join(listed).rstrip("\\").encode()
+
+
+def _uid(value: bytes) -> str:
+    return value.strip(b" \0").decode("ascii", "replace")

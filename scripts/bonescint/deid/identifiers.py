@@ -9,9 +9,10 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import permutations
 
-from bonescint.deid.source import Source, text_of
+from bonescint.deid.source import Level, Source, text_of
 from bonescint.identity.ids import normalise
 
 # shorter ones meet other text by chance: they are compared with whole values only
@@ -34,6 +35,7 @@ _UIDS = (0x00080018, 0x0020000D, 0x0020000E, 0x00200052)
 _PRIVATE_NAMES = (("GEMS_GENIE_1", 0x0009, 0x40), ("GEMS_GENIE_1", 0x0009, 0x42))
 # what others wrote where an identifier was
 _FILLERS = frozenset({"removed", "anonymous", "anonymized", "anonymised", "unknown", "none"})
+_RAW_FILLERS = frozenset(text.encode() for text in _FILLERS)
 _ERAS = (("昭和", "s", 1925), ("大正", "t", 1911), ("平成", "h", 1988), ("明治", "m", 1867))
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _SEPARATORS = re.compile(r"[\s\0^=,.;:_/\\()\[\]+・*'\-‐-―−]+")
@@ -98,41 +100,55 @@ def known_identifiers(source: Source, row: Mapping[str, str]) -> Identifiers:
         The instance's row of the batch (patient_id, patient_name, patient_birth_date, subject).
     """
     level = source.level
+    ids = [*_values(source, _NUMBERS), row.get("patient_id", ""), row.get("subject", "")]
+    if _OTHER_IDS in level and level[_OTHER_IDS].value:
+        items = level[_OTHER_IDS].parse(level[_OTHER_IDS].value)
+        ids += [text_of(item, _PATIENT_ID, source.charset) for item in items]
+    words, joined = _spellings(
+        (*_values(source, _NAMES), row.get("patient_name", ""), *_private_names(source)),
+        tuple(ids),
+        (*_values(source, (_BIRTH,)), row.get("patient_birth_date", "")),
+        tuple(_values(source, _PHRASES)),
+    )
+    numbers = {w.lstrip("0") for w in words | joined if w.isdecimal() and len(w) >= SHORTEST}
+    stored = {value for tag in (*_NAMES, *_NUMBERS) if len(value := _stored(level, tag)) >= 6}
+    uids = {value for tag in _UIDS if len(value := _stored(level, tag)) > 8}
+    return Identifiers(
+        words=frozenset(word for word in words if _is_searchable(word)),
+        joined=frozenset(word for word in joined if _is_searchable(word)),
+        wholes=frozenset(w for w in words | joined if w and not _is_searchable(w)),
+        numbers=frozenset(numbers - {""}),
+        raw=frozenset(value for value in stored if value.lower() not in _RAW_FILLERS) | uids,
+    )
+
+
+# the instances of a patient have the same
+@lru_cache(maxsize=64)
+def _spellings(
+    names: tuple[str, ...], ids: tuple[str, ...], births: tuple[str, ...], phrases: tuple[str, ...]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Return what is looked for as it is, and what in a text without separators."""
     words: set[str] = set()
     joined: set[str] = set()
-    for name in [*_values(source, _NAMES), row.get("patient_name", ""), *_private_names(source)]:
+    for name in names:
         for group in name.split("="):
             parts = [p for p in _SEPARATORS.split(fold(group)) if p]
             words.update(parts)
             # both orders, for parts too short to be looked for alone
             joined.update("".join(pair) for pair in permutations(dict.fromkeys(parts[:4]), 2))
-    ids = [*_values(source, _NUMBERS), row.get("patient_id", ""), row.get("subject", "")]
-    if _OTHER_IDS in level and level[_OTHER_IDS].value:
-        items = level[_OTHER_IDS].parse(level[_OTHER_IDS].value)
-        ids += [text_of(item, _PATIENT_ID, source.charset) for item in items]
     for number in ids:
         plain = _SEPARATORS.sub("", fold(number))
         joined |= {plain, plain.lstrip("0"), fold(normalise(number))}
-    for birth in {*_values(source, (_BIRTH,)), row.get("patient_birth_date", "")}:
+    for birth in set(births):
         words |= _birth_spellings(birth)
-    joined |= {_SEPARATORS.sub("", fold(phrase)) for phrase in _values(source, _PHRASES)}
-    joined -= _FILLERS
-    words -= _FILLERS
-    stored = {bytes(level[tag].value).strip(b" \0") for tag in (*_NAMES, *_NUMBERS) if tag in level}
-    uids = {bytes(level[tag].value).strip(b" \0") for tag in _UIDS if tag in level}
-    return Identifiers(
-        words=frozenset(word for word in words if _is_searchable(word)),
-        joined=frozenset(word for word in joined if _is_searchable(word)),
-        wholes=frozenset(w for w in words | joined if w and not _is_searchable(w)),
-        numbers=frozenset(
-            w.lstrip("0") for w in words | joined if w.isdecimal() and len(w) >= SHORTEST
-        )
-        - {""},
-        raw=frozenset(
-            text for text in stored if len(text) >= 6 and fold_bytes(text) not in _FILLERS
-        )
-        | {uid for uid in uids if len(uid) > 8},
-    )
+    joined |= {_SEPARATORS.sub("", fold(phrase)) for phrase in phrases}
+    return frozenset(words - _FILLERS), frozenset(joined - _FILLERS)
+
+
+def _stored(level: Level, tag: int) -> bytes:
+    """Return a value's bytes without padding; none if there is none."""
+    raw = level.get(tag)
+    return raw.value.strip(b" \0") if raw and isinstance(raw.value, bytes) else b""
 
 
 def readings(value: bytes) -> Iterator[str]:
@@ -178,11 +194,6 @@ def fold(text: str) -> str:
     return plain
 
 
-def fold_bytes(value: bytes) -> str:
-    """Return ASCII bytes as folded text, anything else as an empty one."""
-    return value.decode("ascii").lower() if value.isascii() else ""
-
-
 def _values(source: Source, tags: Iterable[int]) -> list[str]:
     values: list[str] = []
     for tag in tags:
@@ -204,9 +215,9 @@ def _values(source: Source, tags: Iterable[int]) -> list[str]:
 def _private_names(source: Source) -> list[str]:
     names = []
     for creator, group, offset in _PRIVATE_NAMES:
-        for block in range(0x10, 0x100):
-            tag = group << 16 | block
-            if tag in source.level and source.text(tag) == creator:
+        for tag in source.level:
+            block = tag - (group << 16)
+            if 0x10 <= block <= 0xFF and source.text(tag) == creator:
                 names.append(source.text(group << 16 | block << 8 | offset))
     return names
 

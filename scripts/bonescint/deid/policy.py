@@ -44,7 +44,7 @@ _CODED = (0x00100010, 0x00100020)
 _GROUPS = frozenset({"odd groups", "60xx"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """The decision for one attribute at one place of nesting.
 

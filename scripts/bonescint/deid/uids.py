@@ -31,7 +31,7 @@ class UidReplacer:
 
     def __call__(self, uid: str) -> str:
         """Return the replacement of `uid`; a UID of the standard is returned as it is."""
-        if is_standard(uid):
+        if not uid or is_standard(uid):
             return uid
         digest = hmac.new(self._secret, b"uid:" + uid.encode(), hashlib.sha256).digest()
         return f"2.25.{int.from_bytes(digest[:16], 'big')}"
