@@ -1,12 +1,16 @@
 """The `bonescint` command: what a person asks by hand, outside the workflow."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from bonescint import __version__
+from bonescint.commands import check, deidentify, diff, private
 from bonescint.errors import InputError
+
+INTERRUPTED = 130  # as a shell reports Ctrl-C
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,82 +23,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(prog="bonescint", description=__doc__)
     parser.add_argument("--version", action="version", version=f"bonescint {__version__}")
+    parser.set_defaults(trouble=1)
     commands = parser.add_subparsers(dest="command", required=True)
-    check = commands.add_parser(
-        "check", help="check the configuration and the hospital's lists / 設定と一覧を確認する"
-    )
-    check.add_argument(
-        "--config",
-        nargs="+",
-        type=Path,
-        default=[Path("config.yaml")],
-        help="configuration and overlays, in order (default: config.yaml)",
-    )
+    for command in (check, deidentify, private, diff):
+        command.add(commands)
     options = parser.parse_args(arguments)
     try:
-        return _check(options.config)
+        return int(options.run(options))
     except InputError as error:
         print(*error.problems, sep="\n", file=sys.stderr)
-        return 1
+    except KeyboardInterrupt:
+        print("中断しました。 / Interrupted.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # the reader of a pipe (head, less) has gone; what is still buffered must not complain
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception as error:
+        if os.environ.get("BONESCINT_DEBUG"):
+            raise
+        print(_without_message(error), file=sys.stderr)
+    return int(options.trouble)
 
 
-def _check(files: list[Path]) -> int:
-    import yaml
+def _without_message(error: Exception) -> str:
+    """Return type and place of an exception; its message could quote a header."""
+    import traceback
 
-    from bonescint import config as study
-    from bonescint.resources import Texts
-    from bonescint.tables.lists import read_opt_out, read_participants, read_tracer_calendar
-
-    config: dict[str, object] = {}
-    for file in files:
-        try:
-            _merge(config, yaml.safe_load(file.read_text(encoding="utf-8")) or {})
-        except FileNotFoundError:
-            raise InputError(f"{file}: ファイルがありません。 / no such file.") from None
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            line = f" {mark.line + 1}" if mark else ""
-            raise InputError(
-                f"{file}: YAML の書き方に誤りがあります (行{line}) / not valid YAML (line{line})."
-            ) from None
-    study.check_config(config)
-    language = str(config["language"])
-    text = Texts("config", language)
-    inputs = study.inputs(config)
-    problems: list[str] = []
-    print(text("config_good"))
-    for key in ("participants", "opt_out", "tracer_calendar"):
-        path = Path(inputs.get(f"inputs.{key}", ""))
-        if not path.is_file():
-            continue  # the demonstration's, not made yet, or no calendar
-        try:
-            match key:
-                case "participants":
-                    study_number = config["study"]["preceding_study"]  # type: ignore[index]
-                    n = len(read_participants(path, study_number, language))
-                case "opt_out":
-                    entries = read_opt_out(path, language)
-                    n = len(entries)
-                    problems += [
-                        f"{path.name} {e.row}: {problem}" for e in entries for problem in e.problems
-                    ]
-                case _:
-                    n = len(read_tracer_calendar(path, language))
-            print(text("list_good", path=path, n=n))
-        except InputError as error:
-            problems += error.problems
-    if problems:
-        raise InputError(problems)
-    return 0
-
-
-def _merge(config: dict[str, object], overlay: dict[str, object]) -> None:
-    for key, value in overlay.items():
-        old = config.get(key)
-        if isinstance(old, dict) and isinstance(value, dict):
-            _merge(old, value)
-        else:
-            config[key] = value
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        f"{type(error).__name__}: {Path(frame.filename).name}:{frame.lineno} "
+        "(BONESCINT_DEBUG=1: 詳細を表示、個人情報を含むことがあります / "
+        "shows the message, which may hold identifiers)"
+    )
 
 
 if __name__ == "__main__":

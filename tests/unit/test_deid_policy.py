@@ -123,6 +123,20 @@ def test_normal_form_of_big_endian():
     assert normal_form("AT", b"\0\x54\0\x10", 1, little_endian=False) == b"\x54\0\x10\0"
 
 
+def test_a_table_without_rows_and_one_that_is_not_there(tmp_path):
+    with pytest.raises(InputError, match="t.csv"):
+        load_policies(write_table(tmp_path / "t.csv"), "a", "b")
+    with pytest.raises(InputError, match="none.csv"):
+        load_policies(tmp_path / "none.csv", "a", "b")
+
+
+def test_a_table_saved_by_a_japanese_excel(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_bytes(TABLE.read_text(encoding="utf-8").replace("\n", "\r\n").encode("cp932"))
+    saved = load_policies(path, "study", "series")["nm"]
+    assert saved.table == POLICIES["nm"].table
+
+
 def write_table(path: Path, *rows: str) -> Path:
     path.write_text("\n".join(["tag,keyword,name_ja,action,note_ja", *rows]), encoding="utf-8")
     return path
@@ -154,6 +168,7 @@ def test_the_table_wins_over_the_list(tmp_path):
         '"(0010,0040)",PatientSex,x,replace,',
         '"(0009,1001)",,x,keep,',
         '"odd groups",,x,keep,',
+        '"(0010,0030)",PatientBirthDate,x,keep,',
     ],
 )
 def test_mistakes_in_the_table_are_named(tmp_path, row):

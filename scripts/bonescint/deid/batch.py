@@ -218,8 +218,8 @@ def write_case(
 
 def _case(
     code: str, rows: list[dict[str, str]], dicom_root: Path, settings: Settings
-) -> Iterator[tuple[dict[str, str], Coded | Refused | None]]:
-    """Yield each row of a patient with its outcome; None for a duplicate."""
+) -> Iterator[tuple[dict[str, str], Coded | Refused | str]]:
+    """Yield each row of a patient with its outcome; of a duplicate the hash of its content."""
     rows = sorted(rows, key=lambda row: _VIEW_ORDER.get(row["views"], 2))
     times = Counter(row["sop_instance_uid"] for row in rows)
     # only what shares its UID with another is held in memory to be compared
@@ -238,7 +238,7 @@ def _case(
             continue
         outcome = twins[uid].pop(0)
         if isinstance(outcome, Coded) and outcome.sha256 in seen:
-            yield row, None
+            yield row, outcome.sha256
         else:
             if isinstance(outcome, Coded):
                 seen.add(outcome.sha256)
@@ -273,14 +273,14 @@ def _twins(
 def _write(
     code: str,
     row: dict[str, str],
-    outcome: Coded | Refused | None,
+    outcome: Coded | Refused | str,
     destination: Path,
     file: str,
 ) -> Written:
     """Write a coded file, in a thread of its own, and return its line of the report."""
     line: dict[str, object] = {"code": code, "tracer": row["tracer"], "views": row["views"]}
-    if outcome is None:
-        return Written(row, line | {"status": "duplicate"}, {}, None)
+    if isinstance(outcome, str):
+        return Written(row, line | {"status": "duplicate", "sha256": outcome}, {}, None)
     if isinstance(outcome, Refused):
         return Written(row, line | {"status": "refused", "reason": outcome.reason}, {}, outcome)
     with replacing(destination / file, "wb", sync=False) as stream:

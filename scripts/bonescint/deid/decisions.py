@@ -32,7 +32,12 @@ def read_decisions(path: Path) -> list[Decision]:
     InputError
         If it is not such a table; every bad row is named.
     """
-    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    data = path.read_bytes()
+    try:
+        lines = data.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        # Excel writes the code page of a Japanese Windows
+        lines = data.decode("cp932", "replace").splitlines()
     if not lines or lines[0].split("\t") != _COLUMNS:
         raise InputError(mistake("error.decisions_header", path=path, columns=", ".join(_COLUMNS)))
     decisions, problems = [], []

@@ -213,27 +213,59 @@ def _read_allow_list(iod: str) -> dict[int, Rule]:
     return rules
 
 
+def table_rows(path: Path) -> list[dict[str, str]]:
+    """Return the rows of the hospital's table as they are, cells trimmed (R18).
+
+    Parameters
+    ----------
+    path
+        CSV in UTF-8, or in the code page in which Excel saves it in Japan.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read or has no rows.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        reason = mistake("error.unreadable", file=path.name, why=error.strerror)
+        raise InputError(reason) from None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp932", "replace")
+    rows = [
+        {key: (value or "").strip() for key, value in row.items() if key}
+        for row in csv.DictReader(text.splitlines())
+    ]
+    if not rows:
+        raise InputError(mistake("error.tag_table_empty", file=path.name))
+    return rows
+
+
 def _read_table(path: Path) -> list[TableRow]:
     """Return the rows; those for private groups and overlays mean removal (R22, R23)."""
-    table: list[TableRow] = []
+    table: dict[str, TableRow] = {}
     problems = []
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        for number, row in enumerate(csv.DictReader(stream), start=2):
-            tag, action = (row.get("tag") or "").strip(), (row.get("action") or "").strip()
-            match = _TAG.fullmatch(tag)
-            where = {"file": path.name, "row": number, "tag": tag, "action": action}
-            if action not in TABLE_ACTIONS or (tag in _GROUPS) != (action == "review"):
-                problems.append(mistake("error.tag_table_action", **where))
-            elif match is None and tag not in _GROUPS:
-                problems.append(mistake("error.tag_table_tag", **where))
-            else:
-                key = int(match[1] + match[2], 16) if match else 0
-                if key and not _applicable(key, action):
-                    problems.append(mistake("error.tag_table_unfit", **where))
-                table.append(TableRow(tag, key, row.get("keyword") or "", action))
+    for number, row in enumerate(table_rows(path), start=2):
+        tag, action = row.get("tag", ""), row.get("action", "")
+        match = _TAG.fullmatch(tag)
+        where = {"file": path.name, "row": number, "tag": tag, "action": action}
+        if action not in TABLE_ACTIONS or (tag in _GROUPS) != (action == "review"):
+            problems.append(mistake("error.tag_table_action", **where))
+        elif match is None and tag not in _GROUPS:
+            problems.append(mistake("error.tag_table_tag", **where))
+        elif tag in table:
+            problems.append(mistake("error.tag_table_twice", **where))
+        else:
+            key = int(match[1] + match[2], 16) if match else 0
+            if key and not _applicable(key, action):
+                problems.append(mistake("error.tag_table_unfit", **where))
+            table[tag] = TableRow(tag, key, row.get("keyword", ""), action)
     if problems:
         raise InputError(problems)
-    return table
+    return list(table.values())
 
 
 def _applicable(tag: int, action: str) -> bool:

@@ -12,6 +12,7 @@ from statistics import median
 
 from pydicom.datadict import dictionary_description, dictionary_has_tag
 
+from bonescint.deid.policy import table_rows
 from bonescint.errors import InputError
 from bonescint.resources import RESOURCES, Texts
 
@@ -72,31 +73,31 @@ def tag_rows(
     types = _types()
     rows: list[dict[str, object]] = []
     problems: list[str] = []
-    with tag_table.open(encoding="utf-8-sig", newline="") as stream:
-        for entry in csv.DictReader(stream):
-            tag, action = entry["tag"].strip(), entry["action"].strip()
-            done = +counts.get((tag, action), Counter())
-            where = {"tag": tag, "keyword": entry["keyword"], "action": action}
-            if done.total() != written:
-                problems.append(text("error.sum", **where, n=done.total(), written=written))
-            asked, stricter = _allowed(action, types.get(tag, ("", "")))
-            problems += [
-                text("error.deviation", **where, outcome=outcome, n=n)
-                for outcome, n in sorted(done.items())
-                if outcome not in asked | stricter
-            ]
-            name = f"name.{tag}"
-            rows.append(
-                where
-                | {outcome: done[outcome] for outcome in OUTCOMES}
-                | {
-                    "name_ja": entry["name_ja"],
-                    "name_en": english(name) if name in english else _english(entry),
-                    "type": types.get(tag, ("", ""))[0],
-                    "instances": written,
-                    "verdict": "stricter" if done.keys() & stricter else "as_asked",
-                }
-            )
+    for entry in table_rows(tag_table):
+        tag, action = entry["tag"], entry["action"]
+        done = +counts.get((tag, action), Counter())
+        keyword = entry.get("keyword", "")
+        where: dict[str, object] = {"tag": tag, "keyword": keyword, "action": action}
+        if done.total() != written:
+            problems.append(text("error.sum", **where, n=done.total(), written=written))
+        asked, stricter = _allowed(action, types.get(tag, ("", "")))
+        problems += [
+            text("error.deviation", **where, outcome=outcome, n=n)
+            for outcome, n in sorted(done.items())
+            if outcome not in asked | stricter
+        ]
+        name = f"name.{tag}"
+        rows.append(
+            where
+            | {outcome: done[outcome] for outcome in OUTCOMES}
+            | {
+                "name_ja": entry.get("name_ja", ""),
+                "name_en": english(name) if name in english else _english(entry),
+                "type": types.get(tag, ("", ""))[0],
+                "instances": written,
+                "verdict": "stricter" if done.keys() & stricter else "as_asked",
+            }
+        )
     if problems:
         raise InputError(problems)
     return rows
@@ -176,5 +177,5 @@ def _types() -> dict[str, tuple[str, str]]:
 
 
 def _english(entry: dict[str, str]) -> str:
-    tag = int(entry["tag"].strip()[1:-1].replace(",", ""), 16)
-    return dictionary_description(tag) if dictionary_has_tag(tag) else entry["keyword"]
+    tag = int(entry["tag"][1:-1].replace(",", ""), 16)
+    return dictionary_description(tag) if dictionary_has_tag(tag) else entry.get("keyword", "")

@@ -27,7 +27,8 @@ CODE_LENGTH = 5
 CODE_PATTERN = rf"BS-[{ALPHABET}]{{{CODE_LENGTH}}}"
 
 
-def _new_code() -> str:
+def new_code() -> str:
+    """Return a random code; whether it was given before is for the caller to see (R17)."""
     return "BS-" + "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
 
 
@@ -104,9 +105,9 @@ class Ledger:
             new = [s for s in subjects if s not in self._codes]
             secrets.SystemRandom().shuffle(new)
             for subject in new:
-                code = _new_code()
+                code = new_code()
                 while code in self._subjects:
-                    code = _new_code()
+                    code = new_code()
                 entry: dict[str, object] = {
                     "n": len(self._entries),
                     "kind": "patient",

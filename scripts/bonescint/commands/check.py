@@ -1,0 +1,92 @@
+"""`bonescint check`: the configuration and the hospital's lists, before anything runs."""
+
+import argparse
+from pathlib import Path
+
+from bonescint.errors import InputError
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser's sub-commands."""
+    parser = commands.add_parser(
+        "check", help="check the configuration and the hospital's lists / 設定と一覧を確認する"
+    )
+    parser.add_argument(
+        "--config",
+        nargs="+",
+        type=Path,
+        default=[Path("config.yaml")],
+        help="configuration and overlays, in order (default: config.yaml)",
+    )
+    parser.set_defaults(run=check)
+
+
+def check(options: argparse.Namespace) -> int:
+    """Check configuration and lists, and return 0.
+
+    Parameters
+    ----------
+    options
+        ``config``: the files, in order.
+
+    Raises
+    ------
+    InputError
+        With every fault found.
+    """
+    import yaml
+
+    from bonescint import config as study
+    from bonescint.resources import Texts
+    from bonescint.tables.lists import read_opt_out, read_participants, read_tracer_calendar
+
+    config: dict[str, object] = {}
+    for file in options.config:
+        try:
+            _merge(config, yaml.safe_load(file.read_text(encoding="utf-8")) or {})
+        except FileNotFoundError:
+            raise InputError(f"{file}: ファイルがありません。 / no such file.") from None
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            line = f" {mark.line + 1}" if mark else ""
+            raise InputError(
+                f"{file}: YAML の書き方に誤りがあります (行{line}) / not valid YAML (line{line})."
+            ) from None
+    study.check_config(config)
+    language = str(config["language"])
+    text = Texts("config", language)
+    inputs = study.inputs(config)
+    problems: list[str] = []
+    print(text("config_good"))
+    for key in ("participants", "opt_out", "tracer_calendar"):
+        path = Path(inputs.get(f"inputs.{key}", ""))
+        if not path.is_file():
+            continue  # the demonstration's, not made yet, or no calendar
+        try:
+            match key:
+                case "participants":
+                    study_number = config["study"]["preceding_study"]  # type: ignore[index]
+                    n = len(read_participants(path, study_number, language))
+                case "opt_out":
+                    entries = read_opt_out(path, language)
+                    n = len(entries)
+                    problems += [
+                        f"{path.name} {e.row}: {problem}" for e in entries for problem in e.problems
+                    ]
+                case _:
+                    n = len(read_tracer_calendar(path, language))
+            print(text("list_good", path=path, n=n))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return 0
+
+
+def _merge(config: dict[str, object], overlay: dict[str, object]) -> None:
+    for key, value in overlay.items():
+        old = config.get(key)
+        if isinstance(old, dict) and isinstance(value, dict):
+            _merge(old, value)
+        else:
+            config[key] = value

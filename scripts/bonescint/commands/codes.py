@@ -1,0 +1,73 @@
+"""The hospital's own table of patient codes, for use outside the workflow (R16, R17)."""
+
+import re
+from pathlib import Path
+
+from bonescint.errors import InputError
+from bonescint.identity.ids import normalise
+from bonescint.resources import Texts
+from bonescint.tables.bounds import KEYS, CheckedTable
+from bonescint.tables.columns import load_columns
+from bonescint.tables.faults import Faults
+from bonescint.tables.reading import read_table
+from bonescint.tables.values import damaged_id, plain
+
+_SCHEMA = "reading_report"  # its two key columns and their accepted headers are wanted here
+# a folder, a file name and Patient ID on every system: no names that Windows keeps for devices
+_CODE = re.compile(
+    r"(?!(?:con|prn|aux|nul|com\d|lpt\d)$)[a-z0-9][a-z0-9_-]{0,31}", re.ASCII | re.IGNORECASE
+)
+_TELLING = 4  # characters of an ID from which on its occurrence in the code is no accident
+
+
+def read_codes(path: str | Path, language: str) -> dict[str, str]:
+    """Return normalised patient ID -> code.
+
+    Parameters
+    ----------
+    path
+        CSV, TSV or Excel with a column for the patient ID and one for the code.
+    language
+        Of the messages.
+
+    Raises
+    ------
+    InputError
+        If a column or cell is missing, an ID has two codes, a code two IDs, a code cannot be a
+        Patient ID and file name or holds the patient's ID; every such row is named.
+    """
+    table = read_table(path, language=language)
+    faults = Faults(table, language)
+    others = set(load_columns(_SCHEMA)) - set(KEYS)
+    checked = CheckedTable(table, _SCHEMA, faults, skip=others)
+    faults.raise_errors()
+    text = Texts("commands", language)
+    codes: dict[str, tuple[str, int]] = {}
+    owners: dict[str, tuple[str, int]] = {}
+    problems: list[tuple[int, str]] = []
+    for row, cells in table.rows:
+        typed, code = checked.raw(cells, "patient_id"), plain(checked.raw(cells, "code"))
+        subject = normalise(typed)
+        if damaged_id(typed) or not subject:
+            faults.error("no_key" if not subject else "damaged_key", row)
+        elif not _CODE.fullmatch(code):
+            problems.append((row, text("codes.form")))
+        elif _tells(normalise(code), subject):
+            problems.append((row, text("codes.tells")))
+        # capitals do not tell folders apart on every system
+        elif (first := codes.setdefault(subject, (code, row)))[0].lower() != code.lower():
+            problems.append((row, text("codes.two_codes", first=first[1])))
+        elif (owner := owners.setdefault(code.lower(), (subject, row)))[0] != subject:
+            problems.append((row, text("codes.taken", first=owner[1])))
+    place = faults.text("place_file", file=table.file)
+    problems += [(fault.row, fault.message) for fault in faults.errors]
+    if problems:
+        raise InputError(
+            f"{place} {faults.text('place_row', row=row)}: {message}"
+            for row, message in sorted(problems)
+        )
+    return {subject: code for subject, (code, _) in codes.items()}
+
+
+def _tells(code: str, subject: str) -> bool:
+    return code == subject or (len(subject) >= _TELLING and subject in code)

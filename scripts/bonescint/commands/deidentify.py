@@ -1,0 +1,198 @@
+"""`bonescint deidentify`: a folder coded without the workflow and without the ledger."""
+
+import argparse
+import os
+import re
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bonescint.errors import InputError
+from bonescint.resources import RESOURCES, Texts
+
+if TYPE_CHECKING:
+    from bonescint.deid.batch import Settings
+    from bonescint.deid.folder import Account
+
+INTERRUPTED = 130  # as a shell reports Ctrl-C
+SHORTEST_SECRET = 16  # bytes
+MOST_PLACES = 10  # of one doubt, on the screen
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser's sub-commands."""
+    parser = commands.add_parser(
+        "deidentify", help="code a folder of DICOM files / フォルダの DICOM を符号化する"
+    )
+    parser.add_argument("source", type=Path, metavar="SOURCE", help="raw DICOM / 生 DICOM")
+    parser.add_argument(
+        "destination", type=Path, metavar="DEST", help="new or empty folder / 新しいフォルダ"
+    )
+    parser.add_argument(
+        "--policy",
+        type=Path,
+        default=RESOURCES / "tag_table.csv",
+        help="the hospital's tag table / 病院のタグ処理表 (default: resources/tag_table.csv)",
+    )
+    parser.add_argument(
+        "--codes", type=Path, help="table of patient IDs and codes / 患者 ID と患者符号の表"
+    )
+    parser.add_argument(
+        "--secret-file",
+        type=Path,
+        help="at least 16 bytes; the same gives the same UIDs / 16 バイト以上、同じなら同じ UID",
+    )
+    parser.add_argument(
+        "--decisions",
+        type=Path,
+        help="what a person released after a refusal / 見合わせた画像についての判断",
+    )
+    parser.add_argument(
+        "--opt-out", type=Path, help="the list of who declined / 不参加の申し出の一覧 (R12)"
+    )
+    parser.add_argument(
+        "--lossy",
+        choices=("refuse", "keep"),
+        default="keep",
+        help="images compressed with loss / 非可逆圧縮された画像",
+    )
+    parser.add_argument(
+        "--jobs", type=_positive, default=os.cpu_count() or 1, help="processes / プロセス数"
+    )
+    parser.add_argument(
+        "--secondary-capture",
+        choices=("refuse", "keep"),
+        default="refuse",
+        help="Secondary Capture of Modality NM / NM のセカンダリキャプチャ",
+    )
+    parser.add_argument("--study-description", type=_description, default="BONE SCINTIGRAPHY")
+    parser.add_argument("--series-description", type=_description, default="WHOLE BODY")
+    parser.add_argument("--language", choices=("ja", "en"), default="ja")
+    parser.set_defaults(run=deidentify)
+
+
+def _positive(typed: str) -> int:
+    number = int(typed)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+def _description(typed: str) -> str:
+    # what config.yaml accepts, and no backslash: it would part the value in two
+    if not re.fullmatch(r"[ -\[\]-~]{1,50}", typed):
+        raise argparse.ArgumentTypeError("1-50 ASCII characters, no \\ / 半角 1〜50 字")
+    return typed
+
+
+def deidentify(options: argparse.Namespace) -> int:
+    """Code the folder, print the summary and return 0: every file is accounted for.
+
+    Parameters
+    ----------
+    options
+        As `add` declares them.
+
+    Raises
+    ------
+    InputError
+        For a mistake in the options, the tables or the folders.
+    """
+    from bonescint.commands.codes import read_codes
+    from bonescint.commands.progress import progress
+    from bonescint.deid.folder import deidentify_folder
+    from bonescint.tables.lists import read_opt_out
+
+    text = Texts("commands", options.language)
+    codes = read_codes(options.codes, options.language) if options.codes else None
+    declined: frozenset[str] = frozenset()
+    if options.opt_out:
+        entries = read_opt_out(options.opt_out, options.language)
+        declined = frozenset(entry.subject for entry in entries)
+    settings = _settings(options, text)
+    try:
+        with progress(text) as report:
+            account = deidentify_folder(
+                source=options.source,
+                destination=options.destination,
+                settings=settings,
+                codes=codes,
+                declined=declined,
+                jobs=options.jobs,
+                language=options.language,
+                progress=report,
+            )
+    except KeyboardInterrupt:
+        print(text("interrupted"), file=sys.stderr)
+        return INTERRUPTED
+    except OSError as error:
+        raise InputError(text("destination.failed", reason=error.strerror)) from None
+    _summarise(account, text)
+    if codes is None:
+        print(text("codes.random"))
+    if options.secret_file is None:
+        print(text("secret.random"))
+    print(text("summary.stays"))
+    return 0
+
+
+def _settings(options: argparse.Namespace, text: Texts) -> "Settings":
+    from bonescint.deid.batch import Settings
+    from bonescint.deid.decisions import read_decisions, released_images
+    from bonescint.deid.policy import load_policies
+    from bonescint.deid.uids import UidReplacer
+
+    policies = load_policies(options.policy, options.study_description, options.series_description)
+    releases: frozenset[str] = frozenset()
+    if options.decisions:
+        with _reading("--decisions", text):
+            releases = released_images(read_decisions(options.decisions))
+    return Settings(
+        policies=policies,
+        uids=UidReplacer(_secret(options.secret_file, text)),
+        keep_secondary_capture=options.secondary_capture == "keep",
+        keep_lossy=options.lossy == "keep",
+        releases=releases,
+    )
+
+
+@contextmanager
+def _reading(option: str, text: Texts) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise InputError(text("file.unreadable", option=option, reason=error.strerror)) from None
+
+
+def _secret(file: Path | None, text: Texts) -> bytes:
+    if file is None:
+        return secrets.token_bytes(32)
+    with _reading("--secret-file", text):
+        secret = file.read_bytes()
+        mode = file.stat().st_mode
+    if mode & 0o077:
+        print(text("secret.mode"), file=sys.stderr)
+    if len(secret) < SHORTEST_SECRET:
+        raise InputError(text("secret.short", n=len(secret), least=SHORTEST_SECRET))
+    return secret
+
+
+def _summarise(account: "Account", text: Texts) -> None:
+    reasons = Texts("deid", text.language)
+    print(text("summary.files", n=sum(account.counts.values())))
+    for status in ("written", "duplicate", "refused"):
+        found = {reason: n for (of, reason), n in account.counts.items() if of == status}
+        print(text(f"summary.{status}", n=sum(found.values())))
+        if status == "refused":
+            for reason, n in sorted(found.items(), key=lambda item: (-item[1], item[0])):
+                print(f"    {n:>8}  {reasons(f'reason.{reason}')} [{reason}]")
+    if account.unmatched:
+        print(text("opt_out.unmatched", n=account.unmatched))
+    for doubt in account.doubts:
+        places = doubt["where"].split(", ")
+        more = len(places) - MOST_PLACES
+        where = ", ".join(places[:MOST_PLACES]) + (text("doubts.more", n=more) if more > 0 else "")
+        print(f"{where}: {doubt['message']}")

@@ -1,0 +1,176 @@
+"""What differs between two DICOM files, element by element: the before and after of a person."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from itertools import zip_longest
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from pydicom import Dataset, FileDataset, dcmread
+from pydicom.datadict import keyword_for_tag
+from pydicom.dataelem import RawDataElement
+from pydicom.multival import MultiValue
+from pydicom.pixels.utils import iter_pixels
+from pydicom.sequence import Sequence
+from pydicom.valuerep import STR_VR
+
+from bonescint.deid.batch import quiet_pydicom
+from bonescint.deid.refusal import Refused
+from bonescint.dicom import Elements, decode
+
+_PIXELS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
+_META_LENGTH = 0x00020000  # follows from the elements behind it
+
+
+class Size(NamedTuple):
+    """What stands for a value that is not shown: how many ``bytes``, or ``items`` of a sequence."""
+
+    unit: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One element of two files.
+
+    Parameters
+    ----------
+    path
+        Tags and, in sequences, item numbers from 1: ``(0054,0016)[1]/(0018,0031)``.
+    keyword
+        Of the attribute; empty if the standard has none.
+    private
+        Whether the last tag of the path is a private one.
+    kind
+        ``removed``, ``emptied``, ``replaced``, ``added``, ``unchanged``; ``undecodable`` for pixels
+        that differ in their bytes and cannot be compared otherwise.
+    before, after
+        The value as text, or its size where it is binary, private or a sequence; None if absent.
+        Text is as it stands in the file: it may identify, and hold control characters.
+    """
+
+    path: str
+    keyword: str
+    private: bool
+    kind: str
+    before: str | Size | None
+    after: str | Size | None
+
+
+class _Value(NamedTuple):
+    """What is compared, and what is shown for it."""
+
+    content: object
+    shown: str | Size
+    items: Iterable[Dataset] = ()
+
+
+def changes(before: bytes | Path, after: bytes | Path) -> Iterator[Change]:
+    """Compare every element of two DICOM files, file meta included, in the order of the tags.
+
+    Text counts as equal if it decodes to the same characters, pixels if they decode to the same
+    numbers, whatever the encoding.
+
+    Parameters
+    ----------
+    before, after
+        Two DICOM files, as bytes or where they lie.
+
+    Raises
+    ------
+    Refused
+        ``not-dicom`` or ``damaged``: nothing to compare.
+    OSError
+        If a file cannot be read.
+    """
+    with quiet_pydicom():
+        first, second = (_read(side) for side in (before, after))
+        metas = [getattr(side, "file_meta", None) or Dataset() for side in (first, second)]
+        found = list(_level(_Level(metas[0]), _Level(metas[1]), ""))
+        found += _level(_Level(first), _Level(second), "")
+    return iter(found)
+
+
+def _read(side: bytes | Path) -> FileDataset:
+    data = side if isinstance(side, bytes) else side.read_bytes()
+    try:
+        read = dcmread(BytesIO(data), force=True)
+    except Exception as error:
+        raise Refused("damaged" if data[128:132] == b"DICM" else "not-dicom") from error
+    if data[128:132] != b"DICM" and 0x00080016 not in read:
+        raise Refused("not-dicom")
+    return read
+
+
+class _Level:
+    """A data set or item of one file, and the character set that holds in it."""
+
+    def __init__(self, dataset: Dataset, charset: tuple[str, ...] = ("",)) -> None:
+        self.dataset = dataset
+        self.charset = Elements(dataset, charset).charset
+
+    def item(self, items: list[Dataset], n: int) -> "_Level":
+        return _Level(items[n] if n < len(items) else Dataset(), self.charset)
+
+    def value(self, tag: int) -> _Value | None:
+        """Return an element's value, None if there is no such element."""
+        raw = self.dataset.get_item(tag, keep_deferred=True)
+        if raw is None:
+            return None
+        data = raw.value or b"" if isinstance(raw, RawDataElement) else None
+        try:
+            element = self.dataset[tag]
+        except Exception:  # its bytes break the rules of its VR
+            return _Value(data, Size("bytes", len(data or b"")))
+        value, private = element.value, bool(tag >> 16 & 1)
+        if isinstance(value, Sequence):
+            return _Value(value if private else len(value), Size("items", len(value)), value)
+        if data is None or element.VR not in STR_VR:
+            several = isinstance(value, MultiValue | list)
+            text = "\\".join(map(str, value)) if several else str("" if value is None else value)
+        else:
+            text = decode(data, self.charset)
+        if private or isinstance(value, bytes):
+            content = data if data is not None else value if isinstance(value, bytes) else text
+            return _Value(content, Size("bytes", len(content)))
+        text = text.strip(" \0")
+        return _Value(text, text)
+
+
+def _level(before: _Level, after: _Level, path: str) -> Iterator[Change]:
+    for tag in sorted({*before.dataset.keys(), *after.dataset.keys()} - {_META_LENGTH}):
+        here = f"{path}({tag >> 16:04X},{tag & 0xFFFF:04X})"
+        first, second = before.value(tag), after.value(tag)
+        kind = _kind(first, second)
+        if kind in ("replaced", "emptied") and not path and tag in _PIXELS:
+            kind = _pixels(before.dataset, after.dataset)
+        shown = (value and value.shown for value in (first, second))
+        yield Change(here, keyword_for_tag(tag), bool(tag >> 16 & 1), kind, *shown)
+        if tag >> 16 & 1:
+            continue  # of private elements nothing is shown
+        items = [list(value.items) if value else [] for value in (first, second)]
+        for n in range(max(map(len, items))):
+            pair = before.item(items[0], n), after.item(items[1], n)
+            yield from _level(*pair, f"{here}[{n + 1}]/")
+
+
+def _kind(before: _Value | None, after: _Value | None) -> str:
+    if before is None:
+        return "added"
+    if after is None:
+        return "removed"
+    if before.content == after.content:
+        return "unchanged"
+    return "replaced" if after.content else "emptied"
+
+
+def _pixels(before: Dataset, after: Dataset) -> str:
+    """Return how pixels compare whose bytes differ: frame by frame, decoded."""
+    try:
+        frames = zip_longest(iter_pixels(before, raw=True), iter_pixels(after, raw=True))
+        same = all(np.array_equal(one, other) for one, other in frames)
+    except Exception:  # whatever decoders raise
+        return "undecodable"
+    return "unchanged" if same else "replaced"

@@ -1,0 +1,52 @@
+"""A person's decision about an image, through the whole workflow."""
+
+import shutil
+from pathlib import Path
+
+import pydicom
+
+from bonescint.files import read_rows
+from tests.workflow.runner import configure, jobs, snakemake
+
+HEADER = "item\tsha256\tdecision\treviewer\tdate\n"
+
+
+def rows(study: Path, pattern: str) -> list[dict[str, str]]:
+    return [row for path in sorted(study.glob(pattern)) for row in read_rows(path)]
+
+
+def test_an_image_with_suspected_text_waits_for_its_decision(study: Path) -> None:
+    shutil.copytree(study / "demo" / "dicom", study / "raw")
+    configure(study, lambda c: c["inputs"].update(dicom="raw"))
+    instances = list(read_rows(study / "private" / "cohort.csv"))
+    chosen = next(row for row in instances if row["number_of_frames"] == "2")
+    path = study / "raw" / chosen["path"]
+    source = pydicom.dcmread(path)
+    source.BurnedInAnnotation = "YES"
+    source.save_as(path)
+    snakemake(study)
+    (refused,) = rows(study, "private/refused/*.csv")
+    assert (refused["path"], refused["reason"]) == (chosen["path"], "burned-in-suspected")
+    report = rows(study, "results/anonymization/[0-9][0-9].csv")
+    (line,) = [row for row in report if row["status"] == "refused"]
+    assert not list((study / "results" / "dicom").rglob(f"{line['code']}_*.dcm"))
+
+    decisions = study / "private" / "review" / "decisions.tsv"
+    decisions.parent.mkdir()
+    decision = f"image\t{refused['sha256']}\trelease\tDr. A\t2026-01-15\n"
+    decisions.write_text(HEADER + decision, encoding="utf-8")
+    snakemake(study)
+    assert rows(study, "private/refused/*.csv") == []
+    assert len(list((study / "results" / "dicom").rglob(f"{line['code']}_*.dcm"))) == 1
+    totals = {
+        row["status"]: row["instances"] for row in rows(study, "results/anonymization/i*.csv")
+    }
+    assert totals == {"written": str(len(instances)), "duplicate": "0", "refused": "0"}
+
+    # what is decided about findings runs no patient again
+    findings = "findings:BS-AAAAA\t00\trelease\tDr. A\t2026-01-15\n"
+    decisions.write_text(HEADER + decision + findings, encoding="utf-8")
+    assert jobs(snakemake(study, "-n")) == {}
+    # and what is malformed stops the run before anything is done
+    decisions.write_text(HEADER + "image\t00\tmaybe\tDr. A\t2026-01-15\n", encoding="utf-8")
+    assert "decisions.tsv" in snakemake(study, "-n", fails=True)
