@@ -131,6 +131,8 @@ def deidentify(options: argparse.Namespace) -> int:
     except OSError as error:
         raise InputError(text("destination.failed", reason=error.strerror)) from None
     _summarise(account, text)
+    if options.opt_out is None:
+        print(text("opt_out.none"))
     if codes is None:
         print(text("codes.random"))
     if options.secret_file is None:

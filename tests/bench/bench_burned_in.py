@@ -1,0 +1,152 @@
+"""How often drawn text is found, how often a scan is suspected, and what a look costs.
+
+    python tests/bench/bench_burned_in.py [WOMEN_PER_TRACER]
+
+Phantom women and, where there are any, the real scans; 28 texts a row, in five fonts.
+"""
+
+import logging
+import sys
+import tempfile
+import time
+import timeit
+from pathlib import Path
+
+import numpy as np
+import pydicom
+from pydicom.data import get_testdata_file
+from pydicom.errors import InvalidDicomError
+from pydicom.pixels.utils import pixel_array
+
+from bonescint.deid import burned_in
+from bonescint.deid.batch import quiet_pydicom
+from bonescint.phantom.cohort import write_scans
+from bonescint.phantom.patients import sample_patients
+from bonescint.resources import ROOT
+
+sys.path.insert(0, str(ROOT))
+from tests.unit.test_deid_burned_in import (  # noqa: E402
+    BACKGROUND,
+    BONE,
+    FONTS,
+    HARMLESS,
+    KANJI,
+    KINDS,
+    REAL,
+    TEXTS,
+    VALUES,
+    Pixels,
+    draw,
+)
+
+SIZES = (10, 12, 14, 16, 20, 24, 30)
+VALUES |= {"3": 3, "2": 2, "1": 1}
+
+
+def objects(women: int) -> list[tuple[str, Pixels]]:
+    """Return image type and frames of the phantom cohort, its secondary captures left out."""
+    demo = {"seed": 11, "women_per_tracer": women, "with_findings": women}
+    patients = sample_patients(demo, {"exam_from": "2019-06-01", "exam_to": "2019-09-30"})
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        write_scans(Path(folder), patients, 11, 2)
+        for path in sorted(path for path in Path(folder).rglob("*") if path.is_file()):
+            try:
+                data = pydicom.dcmread(path)
+                pixels = pixel_array(data, raw=True)
+            except (AttributeError, ValueError, InvalidDicomError):
+                continue  # what the demonstration cuts off, and what is no image
+            if "SECONDARY" not in data.ImageType:
+                found.append((data.ImageType[2], pixels.reshape(-1, data.Rows, data.Columns)))
+    return found
+
+
+def real() -> list[tuple[str, Pixels]]:
+    """Return the real nuclear medicine images that can be decoded here."""
+    files = [path for path in sorted(REAL.glob("nm-*/*")) if path.is_file()]
+    files += [Path(str(get_testdata_file(n))) for n in ("JPGExtended.dcm", "JPEG2000.dcm")]
+    found = []
+    for path in files:
+        try:
+            pixels = pixel_array(pydicom.dcmread(path), raw=True)
+        except (AttributeError, TypeError, RuntimeError):
+            continue
+        found.append((path.name, pixels.reshape(-1, *pixels.shape[-2:])))
+    return found
+
+
+def false_alarms(scans: list[tuple[str, Pixels]], whole: list[Pixels]) -> None:
+    """Print suspected of all, per kind of clean image."""
+    print("clean images: objects, past the screen, suspected")
+    kinds: dict[str, list[Pixels]] = {}
+    for name, frames in scans:
+        kinds.setdefault(name, []).append(frames)
+    for name, change in HARMLESS[1:]:
+        kinds[name] = [change(frame)[None] for frame in whole[::8]]
+    noise = np.random.default_rng(3)
+    for mean in (0.1, 1, 3, 10, 100, 10000):
+        kinds[f"flat {mean}"] = [noise.poisson(mean, (2, 512, 512)).astype("<u2")]
+    for name, images in kinds.items():
+        native = [np.ascontiguousarray(i, i.dtype.newbyteorder("=")) for i in images]
+        past = sum(burned_in._suspected(i.ravel(), i.shape[2]) for i in native)
+        suspected = sum(bool(burned_in.find_text(image)) for image in images)
+        print(f"  {name:28} {len(images):5} {past:5} {suspected:5}")
+
+
+def detection(whole: list[Pixels]) -> None:
+    """Print the share found per kind, place and size, and what the screen alone lost."""
+    print("text found: kind, place, share at 10 px, at 12 to 30 px; screened out but found without")
+    screen = burned_in._suspected
+    shares = []
+    rng = np.random.default_rng(1)
+    for kind in dict.fromkeys([*VALUES, *KINDS]):
+        for place, at in (("background", BACKGROUND), ("bone", BONE)):
+            if (kind, place) == ("black", "background"):
+                continue
+            hits: dict[bool, list[bool]] = {True: [], False: []}
+            lost = 0
+            for i in range(28):
+                text = TEXTS[rng.integers(len(TEXTS))]
+                font = [*FONTS, KANJI][rng.integers(5)]
+                px = SIZES[i % len(SIZES)]
+                frame = whole[rng.integers(len(whole))]
+                drawn = draw(frame, kind, text, font, px, at)[None]
+                hit = bool(burned_in.find_text(drawn))
+                hits[px >= 12].append(hit)
+                if not hit:
+                    burned_in._suspected = lambda *_: True
+                    lost += bool(burned_in.find_text(drawn))
+                    burned_in._suspected = screen
+            shares.append(float(np.mean(hits[True])))
+            print(f"  {kind:16} {place:11} {np.mean(hits[False]):5.2f} {shares[-1]:5.2f} {lost:4}")
+    print(f"  mean of 12 to 30 px {np.mean(shares):.3f}")
+
+
+def times(whole: list[Pixels]) -> None:
+    """Print the time of one object of 1 MB."""
+    clean = np.stack(whole[:2])
+    text = clean.copy()
+    text[1] = draw(text[1], "255", TEXTS[0], FONTS[0], 16, BACKGROUND)
+    for name, frames in (("clean, by the screen", clean), ("with text", text)):
+        runs = timeit.repeat(lambda frames=frames: burned_in.find_text(frames), number=5, repeat=60)
+        runs = [run / 5 * 1e3 for run in runs]
+        print(f"{name:22} best {min(runs):6.2f} ms, median {np.median(runs):6.2f} ms")
+    burned_in._suspected = lambda *_: True
+    start = time.perf_counter()
+    burned_in.find_text(clean)
+    print(f"{'clean, without screen':22} {(time.perf_counter() - start) * 1e3:6.1f} ms")
+
+
+def main(women: int) -> None:
+    """Print the three tables."""
+    logging.disable(logging.CRITICAL)
+    with quiet_pydicom():
+        cohort = objects(women)
+        whole = [frame for name, frames in cohort if name == "WHOLE BODY" for frame in frames]
+        false_alarms([*cohort, *real()], whole)
+    detection(whole)
+    times(whole)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 60)
