@@ -204,18 +204,6 @@ def write_cases(
             yield waiting.result()
 
 
-def write_case(
-    code: str,
-    rows: list[dict[str, str]],
-    dicom_root: Path,
-    destination: Path,
-    settings: Settings,
-) -> Iterator[tuple[dict[str, str], dict[str, object], Refused | None]]:
-    """Write one patient's instances (see `write_cases`)."""
-    for done in write_cases([(code, rows)], dicom_root, destination, settings):
-        yield done.row, done.line, done.refusal
-
-
 def _case(
     code: str, rows: list[dict[str, str]], dicom_root: Path, settings: Settings
 ) -> Iterator[tuple[dict[str, str], Coded | Refused | str]]:

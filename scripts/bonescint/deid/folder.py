@@ -50,7 +50,7 @@ class Instance(NamedTuple):
     birth: str
 
     def row(self, subject: str) -> dict[str, str]:
-        """Return the row that `write_case` and `identity_doubts` read."""
+        """Return the row that `write_cases` and `identity_doubts` read."""
         return {
             "number": str(self.number),
             "path": self.path,
