@@ -86,7 +86,7 @@ def _groups(make: Maker) -> None:
         for tag in (0x00400275, 0x00081032, 0x00191010):
             body = sequence(inner, tag, [item])[8:]
             case.draft.add(tag, "UN", body)
-        for tag in (0x00104000, 0x00204000, 0x00181030, 0x00080080):
+        for tag in (0x00104000, 0x00204000, 0x00181030, 0x00081080):
             text = case.text(f"UN ({tag >> 16:04X},{tag & 0xFFFF:04X})").encode()
             case.draft.add(tag, "UN", text)
         make.done(case)

@@ -87,18 +87,11 @@ def test_samples(name, syntax, views):
     assert_alike(data, views)
 
 
-# read_source: pydicom has decoded Specific Character Set, so that none is found
-CHARSET_LOST = pytest.mark.xfail(strict=True, reason="the pydicom path forgets the character set")
-
-
 @pytest.mark.parametrize("name", [name for name in CASES if name not in HANGING])
-def test_bad_files(name, request):
-    if name == "frames ２ , 4 bytes":
-        request.applymarker(CHARSET_LOST)
+def test_bad_files(name):
     assert_alike(CASES[name][0])
 
 
-@CHARSET_LOST
 @pytest.mark.parametrize("station", ["Köln", "Götz"])
 def test_texts_in_the_declared_character_set(station):
     data = changed(

@@ -17,8 +17,9 @@ from typing import NamedTuple
 import pydicom
 
 from bonescint.deid.burned_in import find_text
+from bonescint.deid.encoding import Elements
 from bonescint.deid.engine import OUTCOMES, Engine
-from bonescint.deid.identifiers import known_identifiers
+from bonescint.deid.identifiers import Identifiers, known_identifiers
 from bonescint.deid.pixels import (
     SECONDARY_CAPTURE,
     check_image,
@@ -154,10 +155,26 @@ def _deidentify(
     views = [view for view in row.get("views", "").split("+") if view]
     done = Engine(policy, code, settings.uids).transform(source, pixels, views)
     written = b"".join(done.parts)
-    start, end = verify(written, policy, code, known_identifiers(source, row))
+    known = known_identifiers(source, row)
+    _search_as_it_was(source, policy, known)
+    start, end = verify(written, policy, code, known)
     check_image(pixels, written, start, end)
     counts = {f"n_{outcome}": done.counts[outcome] for outcome in OUTCOMES}
-    return Coded(written, _patient(source, row) | counts, done.table)
+    facts = _patient(source, row) | {"station_name": _written_text(done.elements, 0x00081010)}
+    return Coded(written, facts | counts, done.table)
+
+
+def _search_as_it_was(source: Source, policy: Policy, known: Identifiers) -> None:
+    """Look for identifiers in the texts that stay, before a wrong character set garbles them."""
+    for tag in policy.texts:
+        raw = source.level.get(tag)
+        if raw is not None and isinstance(raw.value, bytes) and known.are_in(raw.value):
+            raise Refused("residual-identifier", f"({tag >> 16:04X},{tag & 0xFFFF:04X})")
+
+
+def _written_text(elements: Elements, tag: int) -> str:
+    value = elements.get(tag, ("", b""))[1]
+    return value.decode() if isinstance(value, bytes) else ""
 
 
 def write_cases(
@@ -244,7 +261,7 @@ def _twins(
     contents = {outcome.sha256 for outcome in outcomes if isinstance(outcome, Coded)}
     if len(contents) < 2:
         return outcomes
-    sources = [hashlib.sha256((dicom_root / row["path"]).read_bytes()).hexdigest() for row in rows]
+    sources = [_source_digest(dicom_root / row["path"]) for row in rows]
     released = {
         outcome.sha256
         for source, outcome in zip(sources, outcomes, strict=True)
@@ -256,6 +273,14 @@ def _twins(
         else outcome
         for source, outcome in zip(sources, outcomes, strict=True)
     ]
+
+
+def _source_digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        # gone since it was read, or never readable: nothing that a decision could name
+        return ""
 
 
 def _write(
@@ -346,7 +371,6 @@ def _patient(source: Source, row: Mapping[str, str]) -> dict[str, object]:
         # metres in the header; 0.000000 means that nobody measured
         "height_cm": _measured(source.text(0x00101020), 100),
         "weight_kg": _measured(source.text(0x00101030), 1),
-        "station_name": source.text(0x00081010),
     }
 
 

@@ -5,6 +5,7 @@ assembled as bytes by `encoding`, so nothing of the source's preamble, file meta
 elements has a way into it.
 """
 
+import struct
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +23,7 @@ from bonescint.deid.refusal import Refused
 from bonescint.deid.source import PIXEL_DATA, Level, Raw, Source, text_of
 from bonescint.deid.uids import UidReplacer, is_standard
 from bonescint.deid.values import WORD, normal_form
+from bonescint.deid.vectors import POINTER, VECTORS, is_vector, pointed
 from bonescint.deid.views import save_views
 from bonescint.deid.vocabulary import POSITIONAL, vocabulary
 from bonescint.dicom.charset import decode
@@ -30,8 +32,11 @@ from bonescint.dicom.charset import decode
 IMPLEMENTATION_UID = "2.25.191325472104297312207463713521894352731"
 IMPLEMENTATION_VERSION = "BONESCINT"
 _CODE_VALUE, _SCHEME, _MEANING = 0x00080100, 0x00080102, 0x00080104
-_LOSSY = 0x00282110
+_LOSSY, _FRAMES = 0x00282110, 0x00280008
 _IDENTITY = (0x00080018, 0x0020000D, 0x0020000E)
+_MOST_BYTES = 0xFFFE
+# characters of a text that stays, by VR
+_LONGEST = {"AE": 16, "CS": 16, "SH": 16}
 _NUMBER_VRS = frozenset(WORD) - {"OW"} | {"AS", "DA", "DS", "IS"}
 # what was done to an element: the columns of the report, in its order
 OUTCOMES = (
@@ -48,6 +53,8 @@ class Transformed:
     ----------
     parts
         The file's bytes, unjoined.
+    elements
+        The data set without its pixels.
     counts
         Number of elements by outcome (`OUTCOMES`), over every level that was visited; a sequence
         that goes counts as one.
@@ -57,6 +64,7 @@ class Transformed:
     """
 
     parts: list[Part]
+    elements: Elements
     counts: Counter[str]
     table: dict[str, str]
 
@@ -114,6 +122,7 @@ class Engine:
             self._keep_private(elements, source)
         if pixels.lossy:
             elements[_LOSSY] = "CS", b"01"
+        self._check_vectors(elements, source.number(_FRAMES, 1))
         save_views(elements, self._policy, views)
         body = encode_dataset(elements)
         if pixels.fragments:
@@ -124,7 +133,22 @@ class Engine:
             body += encode_element(PIXEL_DATA, pixels.vr, pixels.native)
         self._counts["kept"] += 1
         parts = _file_head(elements, pixels.transfer_syntax) + body
-        return Transformed(parts, self._counts, self._table())
+        return Transformed(parts, elements, self._counts, self._table())
+
+    def _check_vectors(self, out: Elements, frames: int) -> None:
+        """Drop vectors that are no vectors, and pointers to what is none: room for text."""
+        for tag in VECTORS & out.keys():
+            value = out[tag][1]
+            if not isinstance(value, bytes) or not is_vector(value, frames):
+                self._gone(out, self._policy.rules[tag], out.pop(tag)[0])
+        if POINTER in out:
+            vr, value = out.pop(POINTER)
+            tags = [tag for tag in pointed(bytes(value)) if tag in VECTORS]  # type: ignore[arg-type]
+            if tags:
+                words = [word for tag in tags for word in (tag >> 16, tag & 0xFFFF)]
+                out[POINTER] = vr, struct.pack(f"<{len(words)}H", *words)
+            else:
+                self._gone(out, self._policy.rules[POINTER], vr)
 
     def _level(self, source: Level, rules: dict[int, Rule]) -> Elements:
         """Apply the rules of one level of nesting to a data set or an item."""
@@ -283,13 +307,17 @@ def _rewritten(
     if rule.action == "vocabulary" or rule.keyword in vocabulary():
         return target, _listed(rule, decode(value, charset)), "vocabulary"
     if target in _NUMBER_VRS:
-        return target, normal_form(target, value, rule.vm, little_endian) or b"", "kept"
+        number = normal_form(target, value, rule.vm, little_endian) or b""
+        # longer than a length field can say: hardly a number of this study
+        return target, number if len(number) <= _MOST_BYTES else b"", "kept"
     if target == "UI":
         uid = _uid(value)
         return target, uid.encode() if is_standard(uid) else b"", "kept"
-    # text that the hospital's own table keeps (R18), in the result's character set
-    text = "".join(c for c in decode(value, charset) if c.isprintable())
-    return target, text.strip().encode(), "kept"
+    # text that the hospital's own table keeps (R18), in the result's character set: one value and
+    # no longer than the VR allows, for what stands behind it nobody would see
+    text = decode(value, charset).partition("\0")[0].partition("\\")[0]
+    text = "".join(c for c in text if c.isprintable()).strip()[: _LONGEST.get(target, 64)]
+    return target, text.encode(), "kept"
 
 
 def _listed(rule: Rule, value: str) -> bytes:

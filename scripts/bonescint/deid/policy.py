@@ -14,6 +14,7 @@ from pydicom.sr.coding import Code
 from bonescint.deid.encoding import encode_items
 from bonescint.deid.private import KeptPrivate
 from bonescint.deid.refusal import mistake
+from bonescint.deid.vocabulary import vocabulary
 from bonescint.errors import InputError
 from bonescint.resources import RESOURCES
 
@@ -41,6 +42,7 @@ OPTIONS = (
 _METHOD = "Hospital tag table over NM allow-list\\Only the study date is kept of dates and times"
 _TAG = re.compile(r"\(([0-9A-Fa-f]{4}),([0-9A-Fa-f]{4})\)")
 _CODED = (0x00100010, 0x00100020)
+_TEXT_VRS = frozenset({"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UT"})
 _GROUPS = frozenset({"odd groups", "60xx"})
 
 
@@ -109,6 +111,17 @@ class Policy:
     fixed: dict[int, bytes]
     table: tuple[TableRow, ...] = ()
     kept: KeptPrivate = field(default_factory=KeptPrivate)
+
+    @property
+    def texts(self) -> tuple[int, ...]:
+        """The attributes at the top whose text stays as it was typed: the hospital's word (R18)."""
+        return tuple(
+            rule.tag
+            for rule in self.rules.values()
+            if rule.action == "keep"
+            and rule.vrs[0] in _TEXT_VRS
+            and rule.keyword not in vocabulary()
+        )
 
     def stamps(self, code: bytes) -> Iterator[tuple[Rule, bytes]]:
         """Yield what every file carries at the top, whether its source has it or not.

@@ -66,6 +66,8 @@ def read_ranges(data: bytes) -> Source:
             raise Unusual
     except (struct.error, KeyError, UnicodeDecodeError) as error:
         raise Unusual from error
+    if 0x00080016 not in level:
+        raise Unusual
     return Source(level, syntax, charset_of(level))
 
 

@@ -18,9 +18,10 @@ from bonescint.deid.pixels import LOSSY
 from bonescint.deid.policy import DUMMIES, Policy, Rule
 from bonescint.deid.refusal import Refused
 from bonescint.deid.uids import is_standard
+from bonescint.deid.vectors import POINTER, VECTORS, is_vector, pointed
 from bonescint.deid.vocabulary import POSITIONAL, vocabulary
 
-_PIXEL_DATA = 0x7FE00010
+_PIXEL_DATA, _FRAMES = 0x7FE00010, 0x00280008
 _UNDEFINED = 0xFFFFFFFF
 _CODE = (0x00080100, 0x00080102, 0x00080104)
 _META = {
@@ -93,6 +94,7 @@ class _Check:
             raise Refused("verification-failed", "(7FE0,0010)")
         self._check_identity()
         self._check_private()
+        self._check_vectors()
         self._search()
         return pixels
 
@@ -123,6 +125,15 @@ class _Check:
                 raise Refused("verification-failed", _name(tag))
         if syntax.decode("ascii", "replace") not in LOSSY | {ExplicitVRLittleEndian}:
             raise Refused("verification-failed", "(0002,0010)")
+
+    def _check_vectors(self) -> None:
+        """Hold the frame vectors against the number of frames: room for text otherwise."""
+        frames = int(self.seen.get(_FRAMES, b"1").strip() or 1)
+        for tag in VECTORS & self.seen.keys():
+            if self.seen[tag] and not is_vector(self.seen[tag], frames):
+                raise Refused("verification-failed", _name(tag))
+        if not VECTORS.issuperset(pointed(self.seen.get(POINTER, b""))):
+            raise Refused("verification-failed", _name(POINTER))
 
     def _check_private(self) -> None:
         """Hold private and overlay elements against the recorded decisions; all are searched."""

@@ -11,10 +11,16 @@ from io import BytesIO
 from typing import Any, NamedTuple, TypeAlias
 
 from pydicom import Dataset
-from pydicom.dataelem import DataElement, RawDataElement
+from pydicom.dataelem import RawDataElement
 from pydicom.filereader import read_partial
+from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag
-from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+)
 from pydicom.values import convert_SQ
 
 from bonescint.deid.refusal import Refused
@@ -22,8 +28,10 @@ from bonescint.dicom.charset import decode
 
 PIXEL_DATA = 0x7FE00010
 UNDEFINED = 0xFFFFFFFF
-_CHARSET = 0x00080005
+_PADDING = 0xFFFCFFFC
+_CHARSET, _SOP_CLASS = 0x00080005, 0x00080016
 _DIRECTORY = "1.2.840.10008.1.3.10"
+_DIRECTORY_RECORDS = 0x00041220
 _WORDS = {"US": 2, "SS": 2, "UL": 4, "SL": 4}
 
 
@@ -141,31 +149,45 @@ def read_source(data: bytes) -> Source:
     Refused
         ``not-dicom``, ``dicomdir``, ``damaged`` or ``truncated``.
     """
-    past_pixels = False
+    seen: set[int] = set()
+    twice: list[int] = []
 
     def stop(tag: BaseTag, vr: str | None, length: int) -> bool:
-        nonlocal past_pixels
-        if past_pixels:
+        if PIXEL_DATA in seen:
             return True
-        past_pixels = tag == PIXEL_DATA
+        if tag in seen and tag != _PADDING:
+            twice.append(int(tag))
+        seen.add(int(tag))
         return False
 
+    stream = BytesIO(data)
     try:
-        source = read_partial(BytesIO(data), stop_when=stop, force=True)
+        source = read_partial(stream, stop_when=stop, force=True)
         syntax = str(source.file_meta.get("TransferSyntaxUID") or "")
-        stored = str(source.file_meta.get("MediaStorageSOPClassUID") or "")
+        stored = str(source.file_meta.get("MediaStorageSOPClassUID") or "").rstrip("\0 ")
         level = _level(source)
     except Exception as error:
         raise Refused("damaged" if data[128:132] == b"DICM" else "not-dicom") from error
-    if data[128:132] != b"DICM" and 0x00080016 not in source:
+    if data[128:132] != b"DICM" and _SOP_CLASS not in source:
         raise Refused("not-dicom")
-    if stored == _DIRECTORY:
+    if stored == _DIRECTORY or _DIRECTORY_RECORDS in source:
         raise Refused("dicomdir")
-    tags = list(source.keys())
-    last = source.get_item(tags[-1], keep_deferred=True) if tags else None
+    if _SOP_CLASS not in source:
+        # cut before it, or read in an encoding that it is not in
+        raise Refused("damaged", "(0008,0016)")
+    if twice:
+        # nobody can say which of them is true, and only the last one would be looked at
+        raise Refused("damaged", f"({twice[0] >> 16:04X},{twice[0] & 0xFFFF:04X}) stands twice")
+    end = source.get_item(max(source.keys()), keep_deferred=True)
     # too short pixels have a reason of their own
-    if isinstance(last, RawDataElement) and last.tag != PIXEL_DATA and not _is_complete(last):
-        raise Refused("truncated", f"({last.tag >> 16:04X},{last.tag & 0xFFFF:04X})")
+    if isinstance(end, RawDataElement) and end.tag != PIXEL_DATA and not _is_complete(end):
+        # an unknown VR makes a length of what is none
+        guessed = end.VR is None and not source.original_encoding[0]
+        reason = "damaged" if guessed else "truncated"
+        raise Refused(reason, f"({end.tag >> 16:04X},{end.tag & 0xFFFF:04X})")
+    inflated = syntax == DeflatedExplicitVRLittleEndian
+    if PIXEL_DATA not in seen and stream.tell() < len(data) and not inflated:
+        raise Refused("damaged", "the data set ends before the file does")
     return Source(level, syntax or _found_syntax(source), charset_of(level))
 
 
@@ -189,9 +211,14 @@ def _level(source: Dataset) -> Level:
             little = element.is_little_endian
             parse = partial(_parse, implicit=element.is_implicit_VR, little_endian=little)
             level[int(tag)] = Raw(element.VR, element.value or b"", little, parse)
-        elif isinstance(element, DataElement):
-            # only sequences of undefined length are ready made
+        elif element is not None and element.VR == "SQ":
+            # of undefined length: ready made
             level[int(tag)] = Raw("SQ", element.value or [], True, _levels)
+        elif element is not None:
+            # Specific Character Set, which pydicom needs itself
+            values = element.value if isinstance(element.value, MultiValue) else [element.value]
+            value = "\\".join(str(one or "") for one in values).encode("ascii", "replace")
+            level[int(tag)] = Raw(element.VR, value, True, _levels)
     return level
 
 

@@ -1,6 +1,7 @@
 """Which kept values may stay as they are: by form and length, so that no text hides in a number."""
 
 import re
+import struct
 from datetime import date
 from functools import lru_cache
 
@@ -13,6 +14,8 @@ _FORMS = {
     "IS": re.compile(rb"[+-]?[0-9]{1,12}"),
 }
 _LONGEST_DECIMAL = 24
+_FLOATS = {"FD": "d", "FL": "f"}
+_SMALLEST, _LARGEST = 1e-5, 1e5
 _DATE = re.compile(rb"([0-9]{4})\.?([0-9]{2})\.?([0-9]{2})")
 
 
@@ -41,7 +44,8 @@ def normal_form(vr: str, value: bytes, vm: int | None, little_endian: bool) -> b
         size = _SIZE[vr]
         if len(value) % size or (vm is not None and len(value) > vm * size):
             return None
-        return value if little_endian else swapped(value, WORD[vr])
+        value = value if little_endian else swapped(value, WORD[vr])
+        return value if vr not in _FLOATS or _are_plain(vr, value) else None
     parts = [part.strip(b" \0") for part in value.split(b"\\")]
     if parts == [b""]:
         return b""
@@ -53,6 +57,12 @@ def normal_form(vr: str, value: bytes, vm: int | None, little_endian: bool) -> b
     if all(form.fullmatch(part) and len(part) <= _LONGEST_DECIMAL for part in parts):
         return b"\\".join(parts)
     return None
+
+
+def _are_plain(vr: str, value: bytes) -> bool:
+    """Tell whether floats are of a size that is measured; letters make far larger ones."""
+    numbers = struct.unpack(f"<{len(value) // _SIZE[vr]}{_FLOATS[vr]}", value)
+    return all(number == 0 or _SMALLEST < abs(number) < _LARGEST for number in numbers)
 
 
 def swapped(value: bytes, word: int) -> bytes:

@@ -1,0 +1,41 @@
+"""Frame vectors of the NM IOD: one small number a frame and nothing more (PS3.3 C.8.4.8)."""
+
+import struct
+
+# energy window, detector, phase, rotation, R-R interval, time slot, slice, angular view, time slice
+VECTORS = frozenset(
+    {
+        0x00540010, 0x00540020, 0x00540030, 0x00540050, 0x00540060, 0x00540070, 0x00540080,
+        0x00540090, 0x00540100,
+    }
+)  # fmt: skip
+POINTER = 0x00280009
+# a single view may come from any of a camera's detectors or windows
+_FEW = 16
+
+
+def is_vector(value: bytes, frames: int) -> bool:
+    """Tell whether a value holds one number for each frame, none larger than there can be.
+
+    Parameters
+    ----------
+    value
+        Values of VR US in little endian.
+    frames
+        Number of Frames.
+    """
+    if len(value) != 2 * frames:
+        return False
+    return max(struct.unpack(f"<{frames}H", value), default=0) <= max(frames, _FEW)
+
+
+def pointed(value: bytes) -> list[int]:
+    """Return the tags of Frame Increment Pointer.
+
+    Parameters
+    ----------
+    value
+        Values of VR AT in little endian.
+    """
+    words = struct.unpack(f"<{len(value) // 4 * 2}H", value[: len(value) // 4 * 4])
+    return [group << 16 | element for group, element in zip(words[::2], words[1::2], strict=True)]
