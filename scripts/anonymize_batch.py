@@ -7,14 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bonescint.deid.batch import (
-    COLUMNS,
-    REFUSED_COLUMNS,
-    Settings,
-    quiet_pydicom,
-    write_cases,
-)
+from bonescint.deid.batch import COLUMNS, REFUSED_COLUMNS, write_cases
 from bonescint.deid.decisions import read_decisions, released_images
+from bonescint.deid.instance import Settings, quiet_pydicom
 from bonescint.deid.keep_private import load_kept
 from bonescint.deid.policy import TableRow, load_policies
 from bonescint.deid.refusal import mistake

@@ -19,7 +19,8 @@ import numpy as np
 import yaml
 from pydicom import dcmread
 
-from bonescint.deid.batch import Settings, quiet_pydicom, write_cases
+from bonescint.deid.batch import write_cases
+from bonescint.deid.instance import Settings, quiet_pydicom
 from bonescint.deid.policy import load_policies
 from bonescint.deid.uids import UidReplacer
 from bonescint.phantom.cohort import COUNTS, Phantom

@@ -70,7 +70,8 @@ def _pydicom() -> Tool:
 
 
 def _bonescint() -> Tool:
-    from bonescint.deid.batch import Settings, quiet_pydicom, write_cases
+    from bonescint.deid.batch import write_cases
+    from bonescint.deid.instance import Settings, quiet_pydicom
     from bonescint.deid.policy import load_policies
     from bonescint.deid.uids import UidReplacer
     from bonescint.resources import ROOT

@@ -16,7 +16,8 @@ from pydicom.data import get_testdata_file
 from pydicom.pixels import pixel_array
 
 from anonymize_batch import anonymize_batch
-from bonescint.deid.batch import REFUSED_COLUMNS, quiet_pydicom
+from bonescint.deid.batch import REFUSED_COLUMNS
+from bonescint.deid.instance import quiet_pydicom
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.ids import normalise
@@ -137,7 +138,7 @@ def test_a_failure_nobody_foresaw_is_a_refusal_without_a_message(study, monkeypa
     def fail(*args):
         raise RuntimeError("Yamada Hanako")
 
-    monkeypatch.setattr("bonescint.deid.batch.prepare", fail)
+    monkeypatch.setattr("bonescint.deid.instance.prepare", fail)
     study.add("a", as_file(siemens()), "1.1")
     assert study.run()[0]["reason"] == "unexpected"
     detail = study.refused()[0]["detail"]

@@ -16,8 +16,8 @@ from pydicom.uid import (
 )
 
 from bonescint.cli import main
-from bonescint.deid.batch import Settings, deidentify, quiet_pydicom
 from bonescint.deid.compare import Change, Size, changes
+from bonescint.deid.instance import Settings, deidentify, quiet_pydicom
 from bonescint.deid.policy import load_policies
 from bonescint.deid.refusal import Refused
 from bonescint.deid.uids import UidReplacer

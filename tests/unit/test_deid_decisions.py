@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from pydicom import Dataset, dcmread
 
-from bonescint.deid.batch import Settings, deidentify, quiet_pydicom, write_cases
+from bonescint.deid.batch import write_cases
 from bonescint.deid.decisions import read_decisions, released_images
+from bonescint.deid.instance import Settings, deidentify, quiet_pydicom
 from bonescint.deid.keep_private import load_kept
 from bonescint.deid.policy import load_policies
 from bonescint.deid.private import pattern_digest

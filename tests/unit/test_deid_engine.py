@@ -23,8 +23,8 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from bonescint.deid.batch import Coded, Settings, deidentify, quiet_pydicom
 from bonescint.deid.identifiers import ENCODINGS
+from bonescint.deid.instance import Coded, Settings, deidentify, quiet_pydicom
 from bonescint.deid.policy import load_policies
 from bonescint.deid.refusal import Refused
 from bonescint.deid.uids import UidReplacer

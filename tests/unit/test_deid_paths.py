@@ -15,8 +15,8 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
-from bonescint.deid import batch
-from bonescint.deid.batch import Coded, Settings, deidentify, quiet_pydicom
+from bonescint.deid import instance
+from bonescint.deid.instance import Coded, Settings, deidentify, quiet_pydicom
 from bonescint.deid.policy import load_policies
 from bonescint.deid.ranges import Unusual, read_ranges
 from bonescint.deid.refusal import Refused
@@ -46,7 +46,7 @@ def _never(data: bytes) -> None:
 def outcome(data: bytes, views: str, reader) -> object:
     """Return what one reader makes of a file: bytes and report, or the refusal's reason."""
     with pytest.MonkeyPatch.context() as patch, quiet_pydicom():
-        patch.setattr(batch, "read_ranges", reader)
+        patch.setattr(instance, "read_ranges", reader)
         try:
             done: Coded = deidentify(data, {"views": views}, CODE, SETTINGS)
         except Refused as refusal:

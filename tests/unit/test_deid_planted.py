@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from pydicom import dcmread
 
-from bonescint.deid.batch import COLUMNS, Settings, quiet_pydicom, write_cases
+from bonescint.deid.batch import COLUMNS, write_cases
+from bonescint.deid.instance import Settings, quiet_pydicom
 from bonescint.deid.policy import load_policies
 from bonescint.deid.uids import UidReplacer
 from bonescint.dicom import index_tree

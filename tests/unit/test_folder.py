@@ -16,8 +16,8 @@ import pytest
 from pydicom import Dataset, dcmread
 
 from bonescint.deid import folder as module
-from bonescint.deid.batch import Settings
 from bonescint.deid.folder import REPORT_COLUMNS, Account, deidentify_folder
+from bonescint.deid.instance import Settings
 from bonescint.deid.policy import load_policies
 from bonescint.deid.uids import UidReplacer
 from bonescint.errors import InputError

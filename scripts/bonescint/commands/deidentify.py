@@ -14,8 +14,8 @@ from bonescint.errors import InputError
 from bonescint.resources import RESOURCES, Texts
 
 if TYPE_CHECKING:
-    from bonescint.deid.batch import Settings
     from bonescint.deid.folder import Account
+    from bonescint.deid.instance import Settings
 
 INTERRUPTED = 130  # as a shell reports Ctrl-C
 SHORTEST_SECRET = 16  # bytes
@@ -142,8 +142,8 @@ def deidentify(options: argparse.Namespace) -> int:
 
 
 def _settings(options: argparse.Namespace, text: Texts) -> "Settings":
-    from bonescint.deid.batch import Settings
     from bonescint.deid.decisions import read_decisions, released_images
+    from bonescint.deid.instance import Settings
     from bonescint.deid.policy import load_policies
     from bonescint.deid.uids import UidReplacer
 

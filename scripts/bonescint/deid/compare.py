@@ -16,7 +16,7 @@ from pydicom.pixels.utils import iter_pixels
 from pydicom.sequence import Sequence
 from pydicom.valuerep import STR_VR
 
-from bonescint.deid.batch import quiet_pydicom
+from bonescint.deid.instance import quiet_pydicom
 from bonescint.deid.refusal import Refused
 from bonescint.dicom import Elements, decode
 

@@ -15,7 +15,8 @@ from pathlib import Path
 from sys import intern
 from typing import NamedTuple
 
-from bonescint.deid.batch import Settings, quiet_pydicom, write_cases
+from bonescint.deid.batch import write_cases
+from bonescint.deid.instance import Settings, quiet_pydicom
 from bonescint.dicom import index_tree, walk
 from bonescint.errors import InputError
 from bonescint.files import write_rows

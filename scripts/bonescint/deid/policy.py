@@ -104,6 +104,8 @@ class Policy:
         The hospital's table, in its order (R18).
     kept
         The private and overlay elements that stay by a recorded decision (R22, R23).
+    texts
+        The attributes at the top whose text stays as it was typed: the hospital's word (R18).
     """
 
     iod: str
@@ -111,17 +113,7 @@ class Policy:
     fixed: dict[int, bytes]
     table: tuple[TableRow, ...] = ()
     kept: KeptPrivate = field(default_factory=KeptPrivate)
-
-    @property
-    def texts(self) -> tuple[int, ...]:
-        """The attributes at the top whose text stays as it was typed: the hospital's word (R18)."""
-        return tuple(
-            rule.tag
-            for rule in self.rules.values()
-            if rule.action == "keep"
-            and rule.vrs[0] in _TEXT_VRS
-            and rule.keyword not in vocabulary()
-        )
+    texts: tuple[int, ...] = ()
 
     def stamps(self, code: bytes) -> Iterator[tuple[Rule, bytes]]:
         """Yield what every file carries at the top, whether its source has it or not.
@@ -176,7 +168,8 @@ def load_policies(
                 # the table wins: what it keeps stays although the list does not know it
                 vr, keyword = dictionary_VR(row.number), keyword_for_tag(row.number)
                 rules[row.number] = Rule(row.number, keyword, vr, None, "", "keep")
-        policies[iod] = Policy(iod, rules, fixed, tuple(table), kept)
+        texts = tuple(rule.tag for rule in rules.values() if _stays_as_typed(rule))
+        policies[iod] = Policy(iod, rules, fixed, tuple(table), kept, texts)
     return policies
 
 
@@ -196,6 +189,11 @@ def by_type(rule: Rule) -> str:
     if rule.type in ("1", "1C"):
         return "dummy"
     return "empty" if rule.type in ("2", "2C") else "remove"
+
+
+def _stays_as_typed(rule: Rule) -> bool:
+    is_text = rule.action == "keep" and rule.vrs[0] in _TEXT_VRS
+    return is_text and rule.keyword not in vocabulary()
 
 
 def _apply(rules: dict[int, Rule], tag: int, action: str) -> None:

@@ -1,0 +1,241 @@
+"""One instance: from a source file's bytes to a verified coded file, or the reason why not."""
+
+import hashlib
+import logging
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import pydicom
+from numpy.typing import NDArray
+
+from bonescint.deid.burned_in import find_text
+from bonescint.deid.encoding import Elements
+from bonescint.deid.engine import OUTCOMES, Engine
+from bonescint.deid.identifiers import Identifiers, known_identifiers
+from bonescint.deid.pixels import (
+    SECONDARY_CAPTURE,
+    check_image,
+    frames_of,
+    prepare,
+    signs_of_text,
+)
+from bonescint.deid.policy import Policy
+from bonescint.deid.ranges import Unusual, read_ranges
+from bonescint.deid.refusal import Refused
+from bonescint.deid.residual import verify
+from bonescint.deid.source import Source, read_source
+from bonescint.deid.uids import UidReplacer, is_standard
+
+NUCLEAR_MEDICINE = "1.2.840.10008.5.1.4.1.1.20"
+_LOSSY, _STATION_NAME = 0x00282110, 0x00081010
+_DAYS = {"D": 1, "W": 7, "M": 30.4375, "Y": 365.25}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What holds for every instance of a run.
+
+    Parameters
+    ----------
+    policies
+        ``nm`` and ``sc``, by `bonescint.deid.policy.load_policies`.
+    uids
+        The replacement of UIDs.
+    keep_secondary_capture
+        Whether Secondary Capture of Modality NM is accepted.
+    keep_lossy
+        Whether images are accepted that were compressed with loss.
+    releases
+        Hashes of the source files that a person has released (`bonescint.deid.decisions`).
+    """
+
+    policies: Mapping[str, Policy]
+    uids: UidReplacer
+    keep_secondary_capture: bool
+    keep_lossy: bool = True
+    releases: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A coded file, verified by its bytes, not yet looked at nor written.
+
+    Parameters
+    ----------
+    data
+        Its bytes.
+    source
+        Those it was made of.
+    frames
+        The image, if `look` has to look at it.
+    facts
+        The columns of the report that come from the file.
+    table
+        What was done to each attribute of the hospital's table.
+    """
+
+    data: bytes
+    source: bytes
+    frames: NDArray[np.integer] | None
+    facts: dict[str, object]
+    table: dict[str, str]
+
+    def look(self) -> None:
+        """Look for text in the picture, which takes as long as all the rest.
+
+        Raises
+        ------
+        Refused
+            ``burned-in-suspected``; a person can release it.
+        """
+        signs = "" if self.frames is None else find_text(self.frames)
+        if signs:
+            raise Refused("burned-in-suspected", signs, hashlib.sha256(self.source).hexdigest())
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of the bytes."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+def deidentify(data: bytes, row: Mapping[str, str], code: str, settings: Settings) -> Coded:
+    """Return the coded form of one file, verified by its bytes; `Coded.look` is still to be called.
+
+    Parameters
+    ----------
+    data
+        The source file.
+    row
+        Its row of the batch: views, and the identifiers the index read.
+    code
+        The patient's code.
+    settings
+        Policies and secrets.
+
+    Raises
+    ------
+    Refused
+        With the true reason; nothing has been written.
+    """
+    try:
+        return _deidentify(data, read_ranges(data), row, code, settings)
+    except Unusual:
+        return _deidentify(data, read_source(data), row, code, settings)
+
+
+def _deidentify(
+    data: bytes, source: Source, row: Mapping[str, str], code: str, settings: Settings
+) -> Coded:
+    policy = _policy_for(source, settings)
+    pixels = prepare(source, data)
+    if not settings.keep_lossy and (pixels.lossy or source.text(_LOSSY) == "01"):
+        raise Refused("lossy")
+    digest = hashlib.sha256(data).hexdigest() if settings.releases else ""
+    released = digest in settings.releases
+    if (signs := signs_of_text(source)) and not released:
+        raise Refused("burned-in-suspected", signs, hashlib.sha256(data).hexdigest())
+    views = [view for view in row.get("views", "").split("+") if view]
+    done = Engine(policy, code, settings.uids).transform(source, pixels, views)
+    written = b"".join(done.parts)
+    known = known_identifiers(source, row)
+    _search_as_it_was(source, policy, known)
+    start, end = verify(written, policy, code, known)
+    check_image(pixels, written, start, end)
+    counts = {f"n_{outcome}": done.counts[outcome] for outcome in OUTCOMES}
+    facts = _patient(source, row) | {"station_name": _written_text(done.elements, _STATION_NAME)}
+    # a colour image has no counts to look at: it is here because a person released it
+    frames = None if released else frames_of(pixels, source)
+    return Coded(written, data, frames, facts | counts, done.table)
+
+
+def _search_as_it_was(source: Source, policy: Policy, known: Identifiers) -> None:
+    """Look for identifiers in the texts that stay, before a wrong character set garbles them."""
+    for tag in policy.texts:
+        raw = source.level.get(tag)
+        if raw is None or not isinstance(raw.value, bytes):
+            continue
+        # plain ASCII cannot be garbled: the verification searches it as it is written
+        garbles = not raw.value.isascii() or b"\x1b" in raw.value
+        if garbles and known.are_in(raw.value):
+            raise Refused("residual-identifier", f"({tag >> 16:04X},{tag & 0xFFFF:04X})")
+
+
+def _written_text(elements: Elements, tag: int) -> str:
+    value = elements.get(tag, ("", b""))[1]
+    return value.decode() if isinstance(value, bytes) else ""
+
+
+@contextmanager
+def quiet_pydicom() -> Iterator[None]:
+    """Keep pydicom's remarks, which quote the header, out of logs and screen, and its checks off.
+
+    Every value that is written is checked by this package itself.
+    """
+    remarks = logging.getLogger("pydicom")
+    level = remarks.level
+    # its decoders have loggers of their own, which take over the level but not `disabled`
+    remarks.setLevel(logging.CRITICAL + 1)
+    mode = pydicom.config.settings.reading_validation_mode
+    pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        remarks.setLevel(level)
+        pydicom.config.settings.reading_validation_mode = mode
+
+
+def _policy_for(source: Source, settings: Settings) -> Policy:
+    """Return the policy of the source's IOD, or refuse what is neither NM nor an accepted SC."""
+    sop_class = source.text(0x00080016)
+    if sop_class == NUCLEAR_MEDICINE:
+        return settings.policies["nm"]
+    if sop_class in SECONDARY_CAPTURE and source.text(0x00080060) == "NM":
+        if settings.keep_secondary_capture:
+            return settings.policies["sc"]
+        raise Refused("secondary-capture")
+    raise Refused("sop-class", sop_class if is_standard(sop_class) else "")
+
+
+def _patient(source: Source, row: Mapping[str, str]) -> dict[str, object]:
+    """Return the columns of the report on the patient; the age is computed if need be (R25)."""
+    examined = _date(source.text(0x00080020))
+    born = _date(source.text(0x00100030) or row.get("patient_birth_date", ""))
+    stated = source.text(0x00101010)
+    age: int | None = None
+    if len(stated) == 4 and stated[:3].isdecimal() and stated[3] in _DAYS:
+        age = int(int(stated[:3]) * _DAYS[stated[3]] / _DAYS["Y"])
+    elif examined and born and born <= examined:
+        before = (examined.month, examined.day) < (born.month, born.day)
+        age = examined.year - born.year - before
+    return {
+        "study_date": examined.isoformat() if examined else "",
+        # the column must not become a way around the policy
+        "sex": sex if (sex := source.text(0x00100040)) in ("F", "M", "O") else "",
+        "age": age,
+        # metres in the header; 0.000000 means that nobody measured
+        "height_cm": _measured(source.text(0x00101020), 100),
+        "weight_kg": _measured(source.text(0x00101030), 1),
+    }
+
+
+def _date(text: str) -> date | None:
+    digits = text.replace(".", "").replace("-", "")
+    try:
+        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
+    except ValueError:
+        return None
+
+
+def _measured(value: str, factor: int) -> str:
+    try:
+        number = float(value) * factor
+    except ValueError:
+        return ""
+    return f"{number:.1f}".removesuffix(".0") if number > 0 else ""
