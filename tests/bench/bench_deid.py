@@ -1,15 +1,15 @@
 """Files a second of the de-identification against a plain copy and pydicom's read and write.
 
-    python tests/bench/bench_deid.py [FILES]
+    python tests/bench/bench_deid.py [FILES] [--peers FOLDER]
 
 Two-frame whole-body scans of the phantom, 1 MB each, one process, in a temporary folder. The three
 take turns, three times, for the machine may be busy: the ratio to the copy next to it counts. What
-the same costs other tools, and what they leave behind, is in bench_peers.py.
+the same costs other tools, and what they leave behind, is in bench_peers.py, which ``--peers`` runs.
 """
 
+import argparse
 import shutil
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -109,4 +109,12 @@ def main(files: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("files", type=int, nargs="?", default=200)
+    parser.add_argument("--peers", type=Path, help="folder of the peers' environments")
+    options = parser.parse_args()
+    main(options.files)
+    if options.peers:
+        import bench_peers
+
+        bench_peers.main(options.files, options.peers)

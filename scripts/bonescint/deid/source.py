@@ -170,7 +170,7 @@ def read_source(data: bytes) -> Source:
         raise Refused("damaged" if data[128:132] == b"DICM" else "not-dicom") from error
     if data[128:132] != b"DICM" and _SOP_CLASS not in source:
         raise Refused("not-dicom")
-    if stored == _DIRECTORY or _DIRECTORY_RECORDS in source:
+    if stored == _DIRECTORY or (_SOP_CLASS not in source and _DIRECTORY_RECORDS in source):
         raise Refused("dicomdir")
     if _SOP_CLASS not in source:
         # cut before it, or read in an encoding that it is not in
