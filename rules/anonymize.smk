@@ -34,6 +34,7 @@ rule anonymize_batch:
             "resources/nm_attributes.csv",
             "resources/nm_codes.csv",
             "resources/nm_vocabulary.csv",
+            "resources/name_variants.csv",
         ),
     script:
         "../scripts/anonymize_batch.py"

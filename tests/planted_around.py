@@ -138,7 +138,7 @@ def _native_pixels(make: Maker) -> None:
         text = case.ascii("behind the last pixel").encode()
         if not syntax.little:
             text = struct.pack(">4H", *struct.unpack("<4H", text))
-        case.draft.ds.PixelData += text + b"\0" * (4096 - len(text))
+        case.draft.ds.PixelData += text + b"\0" * (2048 - len(text))
         make.done(case)
         case = make.case("pixels", syntax=syntax, refusals=("unused-pixel-bits",))
         ds = case.draft.ds

@@ -19,7 +19,7 @@ from pydicom.errors import InvalidDicomError
 from pydicom.pixels.utils import pixel_array
 
 from bonescint.deid import burned_in
-from bonescint.deid.batch import quiet_pydicom
+from bonescint.deid.instance import quiet_pydicom
 from bonescint.phantom.cohort import write_scans
 from bonescint.phantom.patients import sample_patients
 from bonescint.resources import ROOT
@@ -33,6 +33,7 @@ from tests.unit.test_deid_burned_in import (  # noqa: E402
     KANJI,
     KINDS,
     REAL,
+    SYNTHETIC,
     TEXTS,
     VALUES,
     Pixels,
@@ -83,9 +84,7 @@ def false_alarms(scans: list[tuple[str, Pixels]], whole: list[Pixels]) -> None:
         kinds.setdefault(name, []).append(frames)
     for name, change in HARMLESS[1:]:
         kinds[name] = [change(frame)[None] for frame in whole[::8]]
-    noise = np.random.default_rng(3)
-    for mean in (0.1, 1, 3, 10, 100, 10000):
-        kinds[f"flat {mean}"] = [noise.poisson(mean, (2, 512, 512)).astype("<u2")]
+    kinds |= {name: [frames] for name, frames in SYNTHETIC.items()}
     for name, images in kinds.items():
         native = [np.ascontiguousarray(i, i.dtype.newbyteorder("=")) for i in images]
         past = sum(burned_in._suspected(i.ravel(), i.shape[2]) for i in native)
@@ -96,7 +95,6 @@ def false_alarms(scans: list[tuple[str, Pixels]], whole: list[Pixels]) -> None:
 def detection(whole: list[Pixels]) -> None:
     """Print the share found per kind, place and size, and what the screen alone lost."""
     print("text found: kind, place, share at 10 px, at 12 to 30 px; screened out but found without")
-    screen = burned_in._suspected
     shares = []
     rng = np.random.default_rng(1)
     for kind in dict.fromkeys([*VALUES, *KINDS]):
@@ -113,17 +111,50 @@ def detection(whole: list[Pixels]) -> None:
                 drawn = draw(frame, kind, text, font, px, at)[None]
                 hit = bool(burned_in.find_text(drawn))
                 hits[px >= 12].append(hit)
-                if not hit:
-                    burned_in._suspected = lambda *_: True
-                    lost += bool(burned_in.find_text(drawn))
-                    burned_in._suspected = screen
+                lost += not hit and found_unscreened(drawn)
             shares.append(float(np.mean(hits[True])))
             print(f"  {kind:16} {place:11} {np.mean(hits[False]):5.2f} {shares[-1]:5.2f} {lost:4}")
     print(f"  mean of 12 to 30 px {np.mean(shares):.3f}")
 
 
+def on_top() -> None:
+    """Print the share found on images without anatomy, and how many the screen alone lost."""
+    print("text of 12 to 30 px found on top of: type's maximum, 255, antialiased 255; lost")
+    rng = np.random.default_rng(4)
+    for name, frames in SYNTHETIC.items():
+        shares = []
+        lost = 0
+        for kind in ("type's maximum", "255", "antialiased"):
+            hits = []
+            for i in range(12):
+                text, font = TEXTS[rng.integers(len(TEXTS))], FONTS[rng.integers(len(FONTS))]
+                drawn = draw(frames[1], kind, text, font, SIZES[2 + i % 5], BACKGROUND)[None]
+                hits.append(bool(burned_in.find_text(drawn)))
+                lost += not hits[-1] and found_unscreened(drawn)
+            shares.append(np.mean(hits))
+        print(f"  {name:28}", *(f"{share:5.2f}" for share in shares), f"{lost:4}")
+
+
+def found_unscreened(frames: Pixels) -> bool:
+    """Tell whether there is text, the screen left out."""
+    screen = burned_in._suspected
+    burned_in._suspected = lambda *_: True
+    try:
+        return bool(burned_in.find_text(frames))
+    finally:
+        burned_in._suspected = screen
+
+
 def times(whole: list[Pixels]) -> None:
-    """Print the time of one object of 1 MB."""
+    """Print the time of objects of 1 MB, by kind."""
+    kinds = dict(SYNTHETIC)
+    for name, change in HARMLESS:
+        kinds[f"scan, {name}"] = np.stack([change(frame) for frame in whole[:2]])
+    print("time of one object: best and median in ms, per 512 x 512 pixels")
+    for name, frames in kinds.items():
+        runs = timeit.repeat(lambda frames=frames: burned_in.find_text(frames), number=1, repeat=9)
+        best, median = min(runs) * 1e3, np.median(runs) * 1e3
+        print(f"  {name:32} {best:7.2f} {median:7.2f} {median * 512 * 512 / frames.size:7.2f}")
     clean = np.stack(whole[:2])
     text = clean.copy()
     text[1] = draw(text[1], "255", TEXTS[0], FONTS[0], 16, BACKGROUND)
@@ -131,20 +162,20 @@ def times(whole: list[Pixels]) -> None:
         runs = timeit.repeat(lambda frames=frames: burned_in.find_text(frames), number=5, repeat=60)
         runs = [run / 5 * 1e3 for run in runs]
         print(f"{name:22} best {min(runs):6.2f} ms, median {np.median(runs):6.2f} ms")
-    burned_in._suspected = lambda *_: True
     start = time.perf_counter()
-    burned_in.find_text(clean)
+    found_unscreened(clean)
     print(f"{'clean, without screen':22} {(time.perf_counter() - start) * 1e3:6.1f} ms")
 
 
 def main(women: int) -> None:
-    """Print the three tables."""
+    """Print the tables."""
     logging.disable(logging.CRITICAL)
     with quiet_pydicom():
         cohort = objects(women)
         whole = [frame for name, frames in cohort if name == "WHOLE BODY" for frame in frames]
         false_alarms([*cohort, *real()], whole)
     detection(whole)
+    on_top()
     times(whole)
 
 

@@ -4,7 +4,7 @@
 
 Two-frame whole-body scans of the phantom, 1 MB each, one process, in a temporary folder. The three
 take turns, three times, for the machine may be busy: the ratio to the copy next to it counts. What
-the same costs other tools, and what they leave behind, is in bench_peers.py, which ``--peers`` runs.
+the same costs others, and what they leave behind, is in bench_peers.py, which ``--peers`` runs.
 """
 
 import argparse

@@ -20,7 +20,7 @@ from pydicom.data import get_testdata_file
 from pydicom.pixels.utils import pixel_array
 from scipy import ndimage
 
-from bonescint.deid import burned_in
+from bonescint.deid import burned_in, strokes
 from bonescint.deid.burned_in import find_text
 from bonescint.phantom.cohort import COUNTS, Phantom
 from bonescint.phantom.patients import sample_patients
@@ -150,6 +150,51 @@ HARMLESS: list[Case] = [
 ]
 
 
+def synthetic(shape: tuple[int, int, int] = (2, 1024, 256)) -> dict[str, Pixels]:
+    """Return images without anatomy, as one tests with: noise, gradients, patterns."""
+    rng = np.random.default_rng(3)
+    row, column = np.mgrid[: shape[1], : shape[2]]
+    place = np.arange(np.prod(shape)).reshape(shape)
+    small = (shape[0], shape[1] // 2, shape[2] // 2)
+    images = {f"Poisson {mean}": rng.poisson(mean, shape) for mean in (0.05, 1, 3, 20, 200, 10000)}
+    images |= {f"uniform {top}": rng.integers(0, top, shape) for top in (3, 10, 20, 256, 4096, 65536)}  # fmt: skip  # noqa: E501
+    images |= {f"count modulo {top}": place % top for top in (16, 256, 4096)}
+    images |= {
+        "rows": np.stack([row, row * 16]),
+        "columns": np.stack([column, column * 16]),
+        "diagonal": np.stack([row + column, (row + column) * 8]),
+        "steps": np.stack([row // 8 * 10, column // 3 * 10]),
+        "stripes": np.stack([row % 2 * 200, column // 4 % 2 * 200]),
+        "random columns": rng.integers(0, 4096, (2, 1, shape[2])).repeat(shape[1], 1),
+        "hot and dead pixel": np.where(place == 5000, [[[1000]], [[0]]], 100),
+        "hot pixels": (rng.random(shape) < 0.001) * 5000 + rng.poisson(3, shape),
+        "quantised by 8": rng.poisson(200, shape) // 8 * 8,
+        "doubled pixels, 3": rng.poisson(3, small).repeat(2, 1).repeat(2, 2),
+        "doubled pixels, 80": rng.poisson(80, small).repeat(2, 1).repeat(2, 2),
+        "smoothed by 1": ndimage.gaussian_filter(rng.poisson(20, shape) * 10, (0, 1, 1)),
+        "smoothed by 2": ndimage.gaussian_filter(rng.poisson(20, shape) * 10, (0, 2, 2)),
+        "median of 3": ndimage.median_filter(rng.poisson(20, shape), (1, 3, 3)),
+    }
+    for side in (1, 2, 3, 5, 8, 16):
+        images[f"squares of {side}"] = np.stack([(row // side + column // side) % 2 * 200 + 10] * 2)
+    return {name: image.astype("<u2") for name, image in images.items()}
+
+
+SYNTHETIC = synthetic()
+# what chance and a pattern make is cleared without a closer look
+AT_A_GLANCE = [
+    *(f"Poisson {mean}" for mean in (0.05, 1, 3, 20, 200, 10000)),
+    *(f"uniform {top}" for top in (3, 10, 20, 256, 4096, 65536)),
+    "count modulo 16", "count modulo 256", "count modulo 4096", "rows", "columns", "diagonal",
+    "steps", "stripes", "hot and dead pixel", "hot pixels", "smoothed by 1",
+]  # fmt: skip
+# of so few values that the text's is no stranger there, or with 255 as their own greatest value
+TOO_FEW_VALUES = {
+    "uniform 3", "uniform 10", "uniform 256", "count modulo 16", "stripes", "hot and dead pixel",
+    *(f"squares of {side}" for side in (1, 2, 3, 5, 8, 16)),
+}  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def scan() -> Pixels:
     """Return both views of a woman with metastases, 1024 x 256."""
@@ -166,6 +211,37 @@ def test_a_scan_is_clean(scan: Pixels, name: str, change: Callable[[Pixels], Pix
 def test_a_clean_scan_never_needs_the_expensive_part(scan: Pixels) -> None:
     for change in (HARMLESS[0][1], counts(0.2), counts(5)):
         assert not burned_in._suspected(change(scan[0]).ravel(), 256)
+
+
+@pytest.mark.parametrize("name", SYNTHETIC)
+def test_noise_gradients_and_patterns_are_clean(name: str) -> None:
+    frames = SYNTHETIC[name]
+    assert find_text(frames) == ""
+    if name in AT_A_GLANCE:
+        assert not any(burned_in._suspected(frame.ravel(), frame.shape[1]) for frame in frames)
+
+
+@pytest.mark.parametrize("name", [name for name in SYNTHETIC if name not in TOO_FEW_VALUES])
+def test_text_on_noise_gradients_and_patterns_is_found(name: str) -> None:
+    frames = SYNTHETIC[name].copy()
+    frames[1] = draw(frames[1], "255", "YAMADA HANAKO", FONTS[0], 16, BACKGROUND)
+    assert find_text(frames).startswith("frame 2: ")
+
+
+def test_the_time_of_a_look_is_bounded(monkeypatch: pytest.MonkeyPatch, scan: Pixels) -> None:
+    looks: list[int] = []
+    word = burned_in._word
+
+    def counted(levels: Pixels, level: int, *rest: object) -> int:
+        looks.append(level)
+        return word(levels, level, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(burned_in, "_word", counted)
+    doubled = zoomed(2, 0)(scan[0])
+    assert find_text(doubled[None]) == ""
+    assert 0 < len(looks) <= 2 * burned_in._MOST_LEVELS + 1
+    doubled = draw(doubled, "255", "YAMADA HANAKO", FONTS[0], 16, BONE)
+    assert find_text(doubled[None]).startswith("frame 1: ")
 
 
 @pytest.mark.parametrize("at", [BACKGROUND, BONE], ids=["background", "bone"])
@@ -225,6 +301,38 @@ def test_noise_is_never_text(mean: float, slope: float, sigma: float, gain: int,
 def test_small_and_blank_images_are_clean(shape: tuple[int, int, int], dtype: str) -> None:
     assert find_text(np.zeros(shape, dtype)) == ""
     assert find_text(np.full(shape, 100, dtype)) == ""
+
+
+@settings(deadline=None, max_examples=30, derandomize=True)
+@given(seed=st.integers(0, 99), top=st.integers(2, 9), long=st.booleans())
+def test_runs_are_those_that_the_definition_names(seed: int, top: int, long: bool) -> None:
+    rows, columns = 40, 30
+    frame = np.random.default_rng(seed).integers(0, top, (rows, columns)).astype("<u2") * 3
+    if long:
+        frame[:] = frame[:1]  # stripes; none is a stroke unless it is cut to a glyph's size
+    frame[10:20, 8] = frame[4, 10:21] = 50
+    flat = frame.ravel()
+    found = strokes.runs_apart(flat, flat > 0, columns, 2).tolist()
+    wanted = []
+    for along, across in ((columns, 1), (1, columns)):
+        for middle in range(2 * along, flat.size - 2 * along):
+            run = {int(flat[middle + k * along]) for k in (-2, -1, 0, 1, 2)}
+            sides = []
+            for step in (across, -across):
+                places = np.clip(middle + step * np.arange(1, 7), 0, flat.size - 1)
+                others = flat[places][flat[places] != flat[middle]].astype(int)
+                sides.append(others.size > 0 and abs(others[0] - int(flat[middle])) > 2)
+            if len(run) == 1 and run != {0} and all(sides):
+                wanted.append(middle)
+    assert found == wanted
+
+
+def test_large_unsigned_values_have_levels() -> None:
+    frame = np.array([[2**64 - 1, 2**64 - 9], [2**64 - 1, 2**63 + 5]], np.uint64)
+    assert burned_in._levels(frame).tolist() == [[2, 1], [2, 0]]
+    assert burned_in._levels(frame[:1]).tolist() == [[1, 0]]
+    extremes = np.array([[-(2**15), 2**15 - 1, 0]], np.int16)
+    assert burned_in._levels(extremes).tolist() == [[0, 2, 1]]
 
 
 @pytest.mark.parametrize("value", [0, 1, 65535])

@@ -107,7 +107,7 @@ def _case(
     for row in rows:
         uid = row["sop_instance_uid"]
         if uid not in twins:
-            yield row, _outcome(row, code, dicom_root, settings)
+            yield row, _outcome(row, code, dicom_root, settings, look=True)
             continue
         outcome = twins[uid].pop(0)
         if isinstance(outcome, Coded) and outcome.sha256 in seen:
@@ -161,7 +161,7 @@ def _write(
     """Look at a coded file and write it; return its line of the report. Runs in a thread."""
     if isinstance(outcome, Coded):
         try:
-            outcome.look()
+            pass
         except Refused as refusal:
             outcome = refusal
         except Exception as error:

@@ -1,8 +1,8 @@
 """Text that was drawn into the picture, found without reading it (R15).
 
 Counts are noisy and blurred: five equal neighbours in a row that stand apart from both sides, many
-times over and of one value alone, do not occur in a scan, whatever its mean, scale or smoothing.
-A pen writes nothing else.
+times in one place and of one value alone, do not occur in a scan, whatever its mean, scale or
+smoothing. A pen writes nothing else.
 """
 
 from typing import NamedTuple
@@ -10,9 +10,20 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-Flat = NDArray[np.integer]
-Mask = NDArray[np.bool_]
-Places = NDArray[np.intp]
+from bonescint.deid.strokes import (
+    FEWEST_GAPS,
+    LARGEST_GLYPH,
+    WIDEST_STROKE,
+    WINDOW,
+    Flat,
+    Mask,
+    Places,
+    gaps_between,
+    gathered,
+    long_rows,
+    runs_apart,
+    starts_of,
+)
 
 
 class _Rule(NamedTuple):
@@ -34,16 +45,21 @@ _APART = _Rule(near=2, most_alike=0.1, least_width=1, brighter=False)
 _ALONE = _Rule(near=2, most_alike=1.0, least_width=3, brighter=False)
 # one power of two with edges that no collimator shows: antialiased or inverted text over bone
 _SHARP = _Rule(near=1, most_alike=0.3, least_width=3, brighter=True)
-# three equal neighbours in a row occur by chance a hundred times a frame, five hardly ever apart
-_RUN, _FEWEST_RUNS = 5, 8
-_DEEP, _FEWEST_GAPS = 8, 6
+_FEWEST_RUNS = 8
+# more than a page of text has; what has more is looked at in full
+_MANY_RUNS = 1 << 13
 # an edge: at least so high, and four times its neighbour
 _HIGH, _STEEP, _FEWEST_EDGES = 32, 2, 10
+_UPRIGHT, _FEWEST_UPRIGHT = 3, 4
 _LOWEST_POWER = 3
 _TIMES_NEIGHBOURS = 4
-_FEWEST_GLYPHS, _LARGEST_GLYPH = 3, 128
-_WIDEST_STROKE = 6
-_REACH = np.arange(1, _WIDEST_STROKE + 1)[None, :, None] * np.array([1, -1])[:, None, None]
+# the time of a look is bounded: the levels that stand out most, and so many components of each
+_MOST_LEVELS, _MOST_GLYPHS = 3, 512
+# so many values far more frequent than their neighbours are no text
+_FEWEST_TEETH = 4
+_FEWEST_GLYPHS = 3
+# of the shapes around a glyph at least the half are glyphs
+_LEAST_SHARE = 2
 # smaller frames are screened together: a numpy call costs as much as thousands of pixels
 _TOGETHER = 1 << 18
 
@@ -65,18 +81,20 @@ def find_text(frames: NDArray[np.integer]) -> str:
     if frames.size == 0:
         return ""
     frames = np.ascontiguousarray(frames, frames.dtype.newbyteorder("="))
+    columns = frames.shape[2]
     together = max(1, _TOGETHER // frames[0].size)
     for start in range(0, len(frames), together):
         stack = frames[start : start + together]
-        if not _suspected(stack.reshape(-1), frames.shape[2]):
+        if not _suspected(stack.reshape(-1), columns):
             continue
         for number, frame in enumerate(stack, start + 1):
+            if len(stack) > 1 and not _suspected(frame.reshape(-1), columns):
+                continue
             levels = _levels(frame)
             glyphs = _drawn(levels, _APART)
             if glyphs:
                 return f"frame {number}: {glyphs} components of one value"
-            powers = np.frexp(levels.astype(np.float32))[1].astype(np.int64)
-            glyphs = _drawn(np.maximum(powers - _LOWEST_POWER, 0), _SHARP)
+            glyphs = _drawn(_powers(levels), _SHARP)
             if glyphs:
                 return f"frame {number}: {glyphs} components with edges too sharp"
     return ""
@@ -94,87 +112,61 @@ def _suspected(flat: Flat, columns: int) -> bool:
     """
     lowest = flat.min()
     bright = flat != lowest
-    steps = (columns, 1), (1, columns)
-    places = [_strokes(flat, bright, along, across, _APART.near) for along, across in steps]
-    counts = np.unique(flat[np.concatenate(places)], return_counts=True)[1]
-    if counts.size and counts.max() >= _FEWEST_RUNS:
+    runs = runs_apart(flat, bright, columns, _APART.near)
+    if runs.size > _MANY_RUNS:
         return True
-    # every other row tells enough
-    flat = flat.reshape(-1, columns)[::2].reshape(-1)
-    if _gaps(flat, flat == lowest, columns).size >= _FEWEST_GAPS:
-        return True
+    kinds, counts = np.unique(flat[runs], return_inverse=True, return_counts=True)[1:]
+    often = counts >= _FEWEST_RUNS
+    if often.any():
+        runs, kinds = runs[often[kinds]], (np.cumsum(often) - 1)[kinds[often[kinds]]]
+        if gathered(runs, kinds, columns).max() >= _FEWEST_RUNS:
+            return True
+    # every other row tells whether it is worth to look at all of them
+    half = flat.reshape(-1, columns)[::2].reshape(-1)
+    if gaps_between(half, half == lowest, columns, 2).size:
+        gaps = gaps_between(flat, ~bright, columns, 3)
+        if gaps.size and gathered(gaps, np.zeros_like(gaps), columns).max() >= FEWEST_GAPS:
+            return True
+    if np.count_nonzero(_falls(half)) < _FEWEST_EDGES:
+        return False
+    falls = _falls(flat)
+    falls[columns - 1 :: columns] = False
+    chance = np.count_nonzero(falls) / flat.size
+    upright = starts_of(falls, _UPRIGHT, columns)
+    upright &= ~long_rows(falls, flat.size, columns)[: upright.size]
+    expected = flat.size * chance**_UPRIGHT
+    return bool(np.count_nonzero(upright) >= _FEWEST_UPRIGHT + expected + 4 * expected**0.5)
+
+
+def _falls(flat: Flat) -> Mask:
+    """Tell which pixels are high and at least four times their right neighbour."""
     steep = flat[:-1] >> _STEEP
-    edges = flat[1:] < steep
-    edges &= steep >= _HIGH >> _STEEP
-    return bool(np.count_nonzero(edges) >= _FEWEST_EDGES)
+    falls: Mask = flat[1:] < steep
+    falls &= steep >= _HIGH >> _STEEP
+    return falls
 
 
-def _strokes(flat: Flat, bright: Mask, along: int, across: int, near: int) -> Places:
-    """Return the middles of runs of five equal pixels which stand apart from both sides.
-
-    Parameters
-    ----------
-    flat, bright
-        The pixels, and whether they are above the background.
-    along, across
-        Distance of neighbours in the run's direction and across it.
-    near
-        Largest difference that is not apart.
-    """
-    if flat.size < _RUN * along:
-        return np.empty(0, np.intp)
-    equal = flat[along:] == flat[:-along]
-    three = equal[along:] & equal[:-along]
-    five = three[2 * along :] & three[: -2 * along]
-    # background runs everywhere
-    five &= bright[: five.size]
-    middle = np.flatnonzero(five) + 2 * along
-    beside = flat.take(middle + across * _REACH, mode="clip").astype(np.int64)
-    apart = np.abs(beside - flat[middle])
-    # the first that differs, on each side; a stroke wider than the reach has none
-    first = (apart > 0).argmax(axis=1, keepdims=True)
-    last = np.take_along_axis(apart, first, axis=1)
-    return middle[np.all(last > near, axis=(0, 1))]
-
-
-def _gaps(flat: Flat, dark: Mask, columns: int) -> Places:
-    """Return background pixels between much higher counts, if there are more than a few.
-
-    Parameters
-    ----------
-    flat, dark
-        The pixels, and whether they are background.
-    columns
-        Length of a row.
-    """
-    none = np.empty(0, np.intp)
-    high = int(flat.min()) + _DEEP
-    if flat.size <= columns or high > np.iinfo(flat.dtype).max:
-        return none
-    edge = flat[1:] >= high
-    edge &= dark[:-1]
-    # so in two rows
-    edge = edge[columns:] & edge[:-columns]
-    if np.count_nonzero(edge) < _FEWEST_GAPS:
-        return none
-    places = np.flatnonzero(edge)
-    # the dark beside the field of view, or below a shield, has one edge
-    left = flat.take(places - _REACH[0], mode="clip") >= high
-    return places[np.any(left, axis=0)]
-
-
-def _levels(frame: Flat) -> NDArray[np.int64]:
+def _levels(frame: Flat) -> Flat:
     """Return each pixel's place among the values that occur, so that no scale or table matters."""
-    lowest = int(frame.min())
-    if int(frame.max()) - lowest > 1 << 16:
-        inverse: NDArray[np.int64] = np.unique(frame, return_inverse=True)[1]
-        return inverse.reshape(frame.shape)
-    offset = frame.astype(np.int64) - lowest
-    place: NDArray[np.int64] = np.cumsum(np.bincount(offset.reshape(-1)) > 0) - 1
-    return place[offset]
+    if int(frame.max()) - int(frame.min()) >= 1 << 16:
+        inverse = np.unique(frame, return_inverse=True)[1]
+        return inverse.reshape(frame.shape).astype(np.int32)
+    # what overflows a signed type is right as an unsigned one
+    offset = (frame - frame.min()).view(f"u{frame.itemsize}").astype(np.intp)
+    rank = np.cumsum(np.bincount(offset.reshape(-1)) > 0) - 1
+    levels: Flat = rank.astype(np.uint16).take(offset)
+    return levels
 
 
-def _drawn(levels: NDArray[np.int64], rule: _Rule) -> int:
+def _powers(levels: Flat) -> Flat:
+    """Return how many binary digits the levels have, the lowest ones taken together."""
+    exponent = levels.astype(np.float32).view(np.int32) >> 23
+    lowest = 126 + _LOWEST_POWER
+    powers: Flat = (np.maximum(exponent, lowest) - lowest).astype(np.uint8)
+    return powers
+
+
+def _drawn(levels: Flat, rule: _Rule) -> int:
     """Return how many glyphs of one level stand in a line, or 0 if too few.
 
     Parameters
@@ -186,33 +178,75 @@ def _drawn(levels: NDArray[np.int64], rule: _Rule) -> int:
     """
     flat, columns = levels.reshape(-1), levels.shape[1]
     bright = flat != 0
-    steps = (columns, 1), (1, columns)
-    runs = np.concatenate(
-        [_strokes(flat, bright, along, across, rule.near) for along, across in steps]
-    )
-    top = int(flat.max())
-    counts = np.bincount(flat[runs], minlength=top + 1)
     words = [0]
-    for level in np.flatnonzero(counts >= _FEWEST_RUNS).tolist():
-        places = runs[flat[runs] == level]
-        words.append(_in_line(_glyphs(levels, level, places, rule)))
-        beside = counts[max(0, level - 4) : level + 5].copy()
-        beside[min(level, 4)] = 0
-        excess = counts[level] - _TIMES_NEIGHBOURS * beside.max()
+    for level, places, alone in _standing_out(
+        flat, runs_apart(flat, bright, columns, rule.near), columns
+    ):
         # saturation gathers at the top and isolated counts at the bottom
-        if rule is _APART and rule.near < level < top and excess >= _FEWEST_RUNS:
-            words.append(_in_line(_glyphs(levels, level, places, _ALONE)))
+        alone &= rule is _APART and rule.near < level < flat.max() and not _comb(flat)
+        words.append(_word(levels, level, places, [rule, _ALONE] if alone else [rule]))
     if rule is _APART:
-        gaps = _gaps(flat, ~bright, columns)
-        if gaps.size >= _FEWEST_GAPS:
-            words.append(_in_line(_glyphs(levels, 0, gaps, rule)))
+        gaps = gaps_between(flat, ~bright, columns, 2)
+        if gaps.size:
+            words.append(_word(levels, 0, gaps, [rule]))
     return max(words) if max(words) >= _FEWEST_GLYPHS else 0
 
 
-def _glyphs(
-    levels: NDArray[np.int64], level: int, places: Places, rule: _Rule
-) -> list[tuple[int, int, int, int]]:
-    """Return top, left, height and width of the thin components of a level that hold a place.
+def _comb(flat: Flat) -> bool:
+    """Tell whether many values are far more frequent than their neighbours: a stretched window."""
+    share = np.bincount(flat)
+    teeth = share[1:-1] > _TIMES_NEIGHBOURS * np.maximum(share[:-2], share[2:])
+    teeth &= share[1:-1] >= _FEWEST_RUNS**2
+    return bool(np.count_nonzero(teeth) >= _FEWEST_TEETH)
+
+
+def _standing_out(flat: Flat, runs: Places, columns: int) -> list[tuple[int, Places, bool]]:
+    """Return the levels with enough runs in one place, those that chance explains least first.
+
+    Parameters
+    ----------
+    flat, runs
+        The pixels, and the middles of their runs.
+    columns
+        Length of a row.
+
+    Returns
+    -------
+    list of (int, Places, bool)
+        Level, the runs that stand together, whether the level is far more frequent than others.
+    """
+    kinds = flat[runs]
+    counts = np.bincount(kinds)
+    often = np.flatnonzero(counts >= _FEWEST_RUNS)
+    if not often.size:
+        return []
+    number = np.zeros(counts.size, np.intp)
+    number[often] = np.arange(often.size)
+    enough = counts[kinds] >= _FEWEST_RUNS
+    runs, kinds = runs[enough], kinds[enough]
+    crowd = gathered(runs, number[kinds], columns)
+    most = np.zeros(counts.size, np.intp)
+    np.maximum.at(most, kinds, crowd)
+    levels = np.flatnonzero(most >= _FEWEST_RUNS)
+    near = np.arange(-4, 5)
+    near = levels + near[near != 0, None]
+    inside = (near >= 0) & (near < counts.size)
+    # chance spreads runs over the frame and over values alike
+    spread = (counts[levels] - most[levels]) * WINDOW**2 / flat.size
+    others = np.where(inside, most.take(near, mode="clip"), 0).mean(axis=0)
+    chance = np.maximum(spread, others)
+    excess = (most[levels] - chance) / np.sqrt(chance + 1)
+    most_beside = np.where(inside, counts.take(near, mode="clip"), 0).max(axis=0)
+    alone = counts[levels] - _TIMES_NEIGHBOURS * most_beside >= _FEWEST_RUNS
+    found = []
+    for i in np.argsort(-excess, kind="stable")[:_MOST_LEVELS].tolist():
+        together = (kinds == levels[i]) & (crowd >= _FEWEST_RUNS)
+        found.append((int(levels[i]), runs[together], bool(alone[i])))
+    return found
+
+
+def _word(levels: Flat, level: int, places: Places, rules: list[_Rule]) -> int:
+    """Return the most glyphs in a line, among the thin components of a level that hold a place.
 
     Parameters
     ----------
@@ -220,43 +254,93 @@ def _glyphs(
         One frame (rows, columns).
     level, places
         The level, and flat indices of pixels of it.
-    rule
-        What a glyph is.
+    rules
+        What a glyph is, any of them, which differ in what is alone only.
     """
     from scipy import ndimage
 
-    box = np.ones((3, 3), bool)
-    labels, _ = ndimage.label(levels == level, box)
-    wanted = set(labels.reshape(-1)[places].tolist())
-    found = []
-    for number, (rows, columns) in enumerate(ndimage.find_objects(labels), 1):
-        top, left = rows.start, columns.start
-        height, width = rows.stop - top, columns.stop - left
-        if number not in wanted or max(height, width) > _LARGEST_GLYPH:
-            continue
-        # padding and the corners of a reconstruction lie at the border
-        if not top or not left or rows.stop == len(levels) or columns.stop == levels.shape[1]:
-            continue
-        window = slice(top - 1, rows.stop + 1), slice(left - 1, columns.stop + 1)
-        shape = labels[window] == number
-        thick = ndimage.binary_erosion(shape, np.ones((_WIDEST_STROKE + 1,) * 2, bool)).any()
-        if min(height, width) < rule.least_width or thick:
-            continue
-        around = levels[window][ndimage.binary_dilation(shape, box) & ~shape]
-        apart = level - around if rule.brighter else np.abs(around - level)
-        alike = (apart <= rule.near) | (apart <= around.std())
-        if alike.mean() <= rule.most_alike:
-            found.append((top, left, height, width))
-    return found
-
-
-def _in_line(glyphs: list[tuple[int, int, int, int]]) -> int:
-    """Return the most glyphs with one of them in reach of all, as in a word, either way up."""
-    if not glyphs:
+    # no glyph reaches beyond; padding and the corners of a reconstruction lie at the border
+    row, column = np.divmod(places, levels.shape[1])
+    first_row, first_column = (
+        max(0, int(row.min()) - LARGEST_GLYPH),
+        max(0, int(column.min()) - LARGEST_GLYPH),
+    )
+    crop = np.ascontiguousarray(
+        levels[
+            first_row : int(row.max()) + LARGEST_GLYPH + 1,
+            first_column : int(column.max()) + LARGEST_GLYPH + 1,
+        ]
+    )
+    height, width = crop.shape
+    labels, number = ndimage.label(crop == level, np.ones((3, 3), bool))
+    wanted = np.zeros(number + 1, bool)
+    wanted[labels[row - first_row, column - first_column]] = True
+    flat = labels.reshape(-1)
+    # thick ones are blobs
+    square = starts_of(flat > 0, WIDEST_STROKE + 1, 1)
+    square = starts_of(square, WIDEST_STROKE + 1, width)
+    wanted[flat[: square.size][square]] = False
+    for border in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
+        wanted[border] = False
+    wanted[np.flatnonzero(wanted)[_MOST_GLYPHS:]] = False
+    pixels = np.flatnonzero(wanted[flat])
+    if not pixels.size:
         return 0
-    top, left, height, width = np.array(glyphs).T[:, :, None]
+    glyph = (np.cumsum(wanted) - 1)[flat[pixels]]
+    row, column = np.divmod(pixels, width)
+    box = np.empty((4, int(glyph.max()) + 1), np.intp)
+    box[:2], box[2:] = max(height, width), 0
+    np.minimum.at(box[0], glyph, row)
+    np.minimum.at(box[1], glyph, column)
+    np.maximum.at(box[2], glyph, row + 1)
+    np.maximum.at(box[3], glyph, column + 1)
+    box[2:] -= box[:2]
+    fits = box[2:].max(axis=0) <= LARGEST_GLYPH
+    fits &= box[2:].min(axis=0) >= min(rule.least_width for rule in rules)
+    if _in_line(box, fits, fits) < _FEWEST_GLYPHS:
+        return 0
+    # what is next to a component is of another level, or it were part of it
+    steps = np.array([-width - 1, -width, 1 - width, -1, 1, width - 1, width, width + 1])
+    pixels, glyph = pixels[fits[glyph]], glyph[fits[glyph]]
+    around = pixels + steps[:, None]
+    outside = flat[around] == 0
+    keys = np.unique((glyph * flat.size + around)[outside])
+    glyph, around = keys // flat.size, keys % flat.size
+    apart = level - crop.reshape(-1)[around].astype(np.int64)
+    total = np.maximum(np.bincount(glyph, minlength=fits.size), 1)
+    mean = np.bincount(glyph, apart, fits.size) / total
+    spread = np.bincount(glyph, (apart - mean[glyph]) ** 2, fits.size) / total
+    if not rules[0].brighter:
+        apart = np.abs(apart)
+    alike = (apart <= rules[0].near) | (apart <= np.sqrt(spread)[glyph])
+    share = np.bincount(glyph, alike, fits.size) / total
+    words = []
+    for rule in rules:
+        wide = fits & (box[2:].min(axis=0) >= rule.least_width)
+        words.append(_in_line(box, wide, wide & (share <= rule.most_alike)))
+    return max(words)
+
+
+def _in_line(box: Places, shapes: Mask, glyphs: Mask) -> int:
+    """Return the most glyphs with one of them in reach of all, as in a word, either way up.
+
+    Parameters
+    ----------
+    box
+        Top, left, height and width of each component.
+    shapes, glyphs
+        Which could be glyphs, and which of them are. Where chance makes shapes, some are glyphs.
+    """
+    top, left, height, width = box[:, shapes, None].astype(np.float32)
+    glyphs = glyphs[shapes]
+    if np.count_nonzero(glyphs) < _FEWEST_GLYPHS:
+        return 0
     down, right, size = top + height / 2, left + width / 2, np.maximum(height, width)
     size = np.maximum(size, size.T)
     down, right = np.abs(down - down.T) / size, np.abs(right - right.T) / size
-    lying, standing = (down <= 1) & (right <= 3), (right <= 1) & (down <= 3)
-    return int(max(lying.sum(axis=1).max(), standing.sum(axis=1).max()))
+    most = 0
+    for reach in (down <= 1) & (right <= 3), (right <= 1) & (down <= 3):
+        reach &= glyphs[:, None]
+        among, word = reach.sum(axis=1), reach[:, glyphs].sum(axis=1)
+        most = max(most, int(word[word * _LEAST_SHARE >= among].max()))
+    return most

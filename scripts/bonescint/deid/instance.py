@@ -159,9 +159,9 @@ def _search_as_it_was(source: Source, policy: Policy, known: Identifiers) -> Non
         raw = source.level.get(tag)
         if raw is None or not isinstance(raw.value, bytes):
             continue
-        # plain ASCII cannot be garbled: the verification searches it as it is written
-        garbles = not raw.value.isascii() or b"\x1b" in raw.value
-        if garbles and known.are_in(raw.value):
+        # short plain ASCII cannot be garbled or cut: it is searched as it is written
+        changes = not raw.value.isascii() or b"\x1b" in raw.value or len(raw.value) > 16
+        if changes and known.are_in(raw.value):
             raise Refused("residual-identifier", f"({tag >> 16:04X},{tag & 0xFFFF:04X})")
 
 

@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass, field
 from io import BytesIO
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom import dcmread
-from pydicom.encaps import generate_frames
-from pydicom.pixels.utils import pixel_array
+from pydicom.encaps import encapsulate, generate_fragmented_frames
+from pydicom.pixels.decoders.base import get_decoder
+from pydicom.pixels.utils import iter_pixels
 from pydicom.uid import (
     HTJ2K,
     JPEG2000,
-    UID,
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
@@ -28,27 +28,63 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from bonescint.deid.codestream import bare
+from bonescint.deid.codestream import bare, check_rle
 from bonescint.deid.refusal import Refused
 from bonescint.deid.source import PIXEL_DATA, Source
 from bonescint.deid.uids import is_standard
 
-NATIVE = frozenset({ImplicitVRLittleEndian, ExplicitVRLittleEndian, DeflatedExplicitVRLittleEndian})
+NATIVE = frozenset(
+    {
+        ImplicitVRLittleEndian, ExplicitVRLittleEndian, DeflatedExplicitVRLittleEndian,
+        ExplicitVRBigEndian,
+    }
+)  # fmt: skip
 # JPEG 2000 (.91) and HTJ2K (.203) may be either; what is not known to be lossless counts as lossy
 LOSSLESS = frozenset(
     {
         JPEGLossless, JPEGLosslessSV1, JPEGLSLossless, JPEG2000Lossless, HTJ2KLossless,
-        HTJ2KLosslessRPCL, RLELossless, ExplicitVRBigEndian,
+        HTJ2KLosslessRPCL, RLELossless,
     }
 )  # fmt: skip
 LOSSY = frozenset({JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLSNearLossless, JPEG2000, HTJ2K})
 SECONDARY_CAPTURE = frozenset(
     f"1.2.840.10008.5.1.4.1.1.7{tail}" for tail in ("", ".1", ".2", ".3", ".4")
 )
-_MOST_BYTES = 1 << 30
+# decoded; a whole-body study has 1 MB, a gated tomography of 64 x 64 x 1,024 pixels 8 MB
+MOST_BYTES = 1 << 28
+# the tag of a fragment, in either byte order; no image begins so
+_ITEMS = b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00"
 _SOP_CLASS, _IMAGE_TYPE, _PHOTOMETRIC, _BURNED_IN = 0x00080016, 0x00080008, 0x00280004, 0x00280301
 _SAMPLES, _FRAMES, _ROWS, _COLUMNS = 0x00280002, 0x00280008, 0x00280010, 0x00280011
 _ALLOCATED, _STORED, _HIGH, _REPRESENTATION = 0x00280100, 0x00280101, 0x00280102, 0x00280103
+
+
+class Format(NamedTuple):
+    """What the header says of an image (PS3.3 C.7.6.3), checked.
+
+    Parameters
+    ----------
+    rows, columns, samples, frames
+        Its shape.
+    bits, stored, high
+        Bits Allocated, Bits Stored and High Bit.
+    signed
+        Whether numbers are two's complement.
+    """
+
+    rows: int
+    columns: int
+    samples: int
+    frames: int
+    bits: int
+    stored: int
+    high: int
+    signed: bool
+
+    @property
+    def frame_length(self) -> int:
+        """Bytes of a decoded frame."""
+        return self.rows * self.columns * self.samples * self.bits // 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,32 +135,22 @@ def prepare(source: Source, data: bytes) -> Pixels:
     if raw is None or not len(raw.value):
         raise Refused("no-pixel-data")
     value = raw.value
-    syntax = UID(source.transfer_syntax)
-    length, bits = expected_length(source)
+    syntax = source.transfer_syntax
+    form = image_format(source)
     if syntax in NATIVE:
-        if len(value) < length:
-            raise Refused("pixel-length", f"expected {length} bytes, found {len(value)}")
-        # bytes behind the last pixel are not image: a hiding place, cut off
-        native = value if len(value) == length else value[:length]
-        _check_unused_bits(native, source, bits)
-        vr = raw.vr if bits == 8 and raw.vr in ("OB", "OW") else "OW"
+        vr = raw.vr if form.bits == 8 and raw.vr in ("OB", "OW") else "OW"
+        native = _native(value, form, raw.little_endian, vr)
+        _check_unused_bits(native, form)
         return Pixels(ExplicitVRLittleEndian, vr, native)
+    if syntax not in LOSSLESS and syntax not in LOSSY:
+        raise Refused("transfer-syntax", syntax if is_standard(syntax) else "")
+    frames, fragments = _frames(value, form, syntax == RLELossless)
+    image = _decoded(frames, form, syntax, source.text(_PHOTOMETRIC))
+    pixels = image.reshape(-1).view("u1").data
+    _check_unused_bits(pixels, form)
     if syntax in LOSSLESS:
-        decoded = _decoded(data)
-        native = decoded.astype(decoded.dtype.newbyteorder("<"), copy=False).tobytes()
-        if len(native) != length:
-            raise Refused("pixel-length", f"expected {length} bytes, decoded {len(native)}")
-        return Pixels(ExplicitVRLittleEndian, "OW", native, image=decoded)
-    if syntax in LOSSY:
-        frames = source.number(_FRAMES, 1)
-        try:
-            fragments = [bare(f) for f in generate_frames(value, number_of_frames=frames)]
-        except ValueError as error:
-            raise Refused("pixels-undecodable", "damaged fragments") from error
-        if len(fragments) != frames:
-            raise Refused("pixel-length", f"expected {frames} frames, found {len(fragments)}")
-        return Pixels(str(syntax), fragments=fragments, lossy=True, image=_decoded(data))
-    raise Refused("transfer-syntax", syntax if is_standard(syntax) else "")
+        return Pixels(ExplicitVRLittleEndian, "OW", pixels, image=image)
+    return Pixels(syntax, fragments=fragments, lossy=True, image=image)
 
 
 def check_image(pixels: Pixels, written: bytes, start: int, end: int) -> None:
@@ -145,7 +171,7 @@ def check_image(pixels: Pixels, written: bytes, start: int, end: int) -> None:
         ``verification-failed`` if it does not.
     """
     if pixels.image is not None:
-        same = np.array_equal(pixels.image, _decoded(written))
+        same = _is_image_of(written, pixels.image)
     else:
         # an odd number of bytes is followed by one of padding
         length = len(pixels.native)
@@ -165,16 +191,15 @@ def frames_of(pixels: Pixels, source: Source) -> NDArray[np.integer]:
         The source.
     """
     rows, columns = source.number(_ROWS), source.number(_COLUMNS)
-    if pixels.image is not None:
-        return pixels.image.reshape(-1, rows, columns)
-    sign = "i" if source.number(_REPRESENTATION) == 1 else "u"
-    kind = f"<{sign}{source.number(_ALLOCATED) // 8}"
-    image: NDArray[np.integer] = np.frombuffer(pixels.native, kind)
+    image = pixels.image
+    if image is None:
+        sign = "i" if source.number(_REPRESENTATION) else "u"
+        image = np.frombuffer(pixels.native, f"<{sign}{source.number(_ALLOCATED) // 8}")
     return image.reshape(-1, rows, columns)
 
 
-def expected_length(source: Source) -> tuple[int, int]:
-    """Return the length of the decoded image in bytes and the bits allocated.
+def image_format(source: Source) -> Format:
+    """Return what the header says of the image.
 
     Parameters
     ----------
@@ -184,20 +209,26 @@ def expected_length(source: Source) -> tuple[int, int]:
     Raises
     ------
     Refused
-        ``pixel-format`` if the image is not described, or not as 8, 16 or 32 bit integers.
+        ``pixel-format`` if the image is not described, contradicts itself, is larger than
+        `MOST_BYTES`, or is not made of 8, 16 or 32 bit integers.
     """
     try:
         rows, columns, bits = (source.number(tag) for tag in (_ROWS, _COLUMNS, _ALLOCATED))
-        samples = source.number(_SAMPLES, 1)
-        frames = source.number(_FRAMES, 1)
+        samples, frames = source.number(_SAMPLES, 1), source.number(_FRAMES, 1)
+        stored = source.number(_STORED, bits)
+        high = source.number(_HIGH, stored - 1)
+        representation = source.number(_REPRESENTATION)
     except ValueError as error:
         raise Refused("pixel-format", "rows, columns, bits or frames malformed") from error
     if min(rows, columns, samples, frames) < 1:
         raise Refused("pixel-format", "rows, columns or frames missing")
-    length = rows * columns * samples * frames * bits // 8
-    if bits not in (8, 16, 32) or not 0 < length <= _MOST_BYTES:
+    form = Format(rows, columns, samples, frames, bits, stored, high, representation == 1)
+    length = form.frame_length * frames
+    if bits not in (8, 16, 32) or not 0 < length <= MOST_BYTES:
         raise Refused("pixel-format", f"{bits} bits, {length} bytes")
-    return length, bits
+    if not 0 < stored <= high + 1 <= bits or representation not in (0, 1):
+        raise Refused("pixel-format", f"{stored} of {bits} bits up to bit {high}")
+    return form
 
 
 def signs_of_text(source: Source) -> str:
@@ -208,40 +239,115 @@ def signs_of_text(source: Source) -> str:
     source
         The source.
     """
-    words = source.text(_IMAGE_TYPE).split("\\")
+    words = source.text(_IMAGE_TYPE).upper().split("\\")
+    burned_in = [word.strip() for word in source.text(_BURNED_IN).upper().split("\\")]
     captured = source.text(_SOP_CLASS) in SECONDARY_CAPTURE
     signs = {
-        "BurnedInAnnotation YES": source.text(_BURNED_IN) == "YES",
+        "BurnedInAnnotation YES": "YES" in burned_in,
         "colour": source.number(_SAMPLES, 1) != 1
         or not (source.text(_PHOTOMETRIC) or "MONOCHROME").startswith("MONO"),
         "8 bit Secondary Capture": captured and source.number(_ALLOCATED) == 8,
         "ImageType SECONDARY or SCREEN": captured
-        and any(word == "SECONDARY" or "SCREEN" in word for word in words),
+        and any(word.strip() == "SECONDARY" or "SCREEN" in word for word in words),
     }
     return ", ".join(sign for sign, present in signs.items() if present)
 
 
-def _check_unused_bits(native: bytes | memoryview, source: Source, bits: int) -> None:
+def _native(
+    value: bytes | memoryview, form: Format, little_endian: bool, vr: str
+) -> bytes | memoryview:
+    """Return the pixels of an uncompressed image in little endian, without what is behind them."""
+    frame = form.frame_length
+    length = frame * form.frames
+    # a forgotten Number of Frames must not cost a view; fewer bytes are padding, a hiding place
+    if not 0 <= len(value) - length < frame:
+        raise Refused("pixel-length", f"expected {length} bytes, found {len(value)}")
+    if value[:4] in _ITEMS:
+        raise Refused("pixel-format", "fragments in an uncompressed transfer syntax")
+    if little_endian:
+        return value if len(value) == length else value[:length]
+    size = form.bits // 8
+    if size == 1 and vr == "OW":
+        # two pixels in a word, of which the last may be padding (PS3.5 8.1.1 and 7.3)
+        size = 2
+    # an odd number of bytes, of words that are none
+    padded = value[: length + length % size]
+    if len(padded) % size:
+        raise Refused("pixel-length", f"{len(value)} bytes in words of {size}")
+    return np.frombuffer(padded, f"u{size}").byteswap().view("u1").data[:length]
+
+
+def _frames(value: bytes, form: Format, rle: bool) -> tuple[list[bytes], list[bytes]]:
+    """Return the compressed frames as they are, and rebuilt from what their decoder needs."""
+    try:
+        parts = list(generate_fragmented_frames(value, number_of_frames=form.frames))
+    except Exception as error:
+        # whatever the parser stumbles on
+        raise Refused("pixels-undecodable", "damaged fragments") from error
+    if len(parts) != form.frames:
+        raise Refused("pixel-length", f"expected {form.frames} frames, found {len(parts)}")
+    frames = [b"".join(part) for part in parts]
+    if not rle:
+        return frames, [bare(frame, (form.rows, form.columns, form.samples)) for frame in frames]
+    # PS3.5 A.4.2
+    if any(len(part) != 1 for part in parts):
+        raise Refused("pixel-length", "several fragments in an RLE frame")
+    for frame in frames:
+        check_rle(frame, form.rows, form.columns, form.samples * form.bits // 8)
+    return frames, []
+
+
+def _check_unused_bits(native: bytes | memoryview, form: Format) -> None:
     """Refuse bits beyond Bits Stored: old overlays hid there (PS3.5 2003, 8.1.2; R23)."""
-    stored = source.number(_STORED, bits)
-    high = source.number(_HIGH, bits - 1)
-    if stored >= bits:
+    if form.stored == form.bits:
         return
-    values = np.frombuffer(native, f"<u{bits // 8}")
-    used = ((1 << stored) - 1) << max(0, high - stored + 1)
-    if source.number(_REPRESENTATION) == 1:
+    values = np.frombuffer(native, f"<u{form.bits // 8}")
+    used = ((1 << form.stored) - 1) << form.high + 1 - form.stored
+    if form.signed:
         # a negative number carries its sign in the bits above
-        negative = (values >> high & 1).astype(bool)
-        sign = values.dtype.type(((1 << bits) - 1) & ~((1 << high) - 1))
+        negative = (values >> form.high & 1).astype(bool)
+        sign = values.dtype.type(((1 << form.bits) - 1) & ~((1 << form.high) - 1))
         values = np.where(negative & (values & sign == sign), values & ~sign, values)
     if np.any(values & ~values.dtype.type(used)):
-        raise Refused("unused-pixel-bits", f"{stored} of {bits} bits are stored")
+        raise Refused("unused-pixel-bits", f"{form.stored} of {form.bits} bits are stored")
 
 
-def _decoded(data: bytes) -> NDArray[np.integer]:
+def _decoded(
+    frames: list[bytes], form: Format, syntax: str, photometric: str
+) -> NDArray[np.integer]:
+    """Return the image (frames, rows, columns and perhaps samples), decoded frame by frame."""
+    colour = (form.samples,) if form.samples > 1 else ()
+    kind = f"<{'i' if form.signed else 'u'}{form.bits // 8}"
+    image = np.empty((form.frames, form.rows, form.columns, *colour), kind)
+    decoder = get_decoder(syntax)
+    described: dict[str, Any] = {
+        "rows": form.rows,
+        "columns": form.columns,
+        "number_of_frames": 1,
+        "samples_per_pixel": form.samples,
+        "planar_configuration": 0,
+        "photometric_interpretation": photometric or "MONOCHROME2",
+        "bits_allocated": form.bits,
+        "bits_stored": form.stored,
+        "pixel_representation": int(form.signed),
+        "pixel_keyword": "PixelData",
+        "correct_unused_bits": False,
+    }
     try:
-        array: NDArray[np.integer] = pixel_array(dcmread(BytesIO(data), force=True), raw=True)
+        for place, frame in zip(image, frames, strict=True):
+            place[...] = decoder.as_array(
+                encapsulate([frame], has_bot=False), raw=True, **described
+            )[0]
     except Exception as error:
         # codecs raise whatever they like; the message may quote the header
         raise Refused("pixels-undecodable", type(error).__name__) from error
-    return array
+    return image
+
+
+def _is_image_of(written: bytes, image: NDArray[np.integer]) -> bool:
+    """Tell whether a file's image, decoded anew by its own header, is this one."""
+    try:
+        frames = iter_pixels(BytesIO(written), raw=True, correct_unused_bits=False)
+        return all(np.array_equal(a, b) for a, b in zip(frames, image, strict=True))
+    except Exception as error:
+        raise Refused("pixels-undecodable", type(error).__name__) from error

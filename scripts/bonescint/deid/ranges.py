@@ -1,4 +1,4 @@
-"""The fast reader: byte ranges of a well-formed file in Explicit or Implicit VR Little Endian.
+"""The fast reader: byte ranges of a well-formed file in a little-endian encoding.
 
 It never guesses. At the first thing that is not exactly as PS3.5 section 7 says it raises
 `Unusual`, and the file is read again by pydicom (`bonescint.deid.source.read_source`), which knows
@@ -7,8 +7,14 @@ what devices write. Both readers give the same structure; a test holds them agai
 
 import struct
 
-from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+)
 
+from bonescint.deid.codestream import inflate
+from bonescint.deid.pixels import MOST_BYTES
 from bonescint.deid.source import PIXEL_DATA, UNDEFINED, Level, Raw, Source, charset_of
 
 _SHORT = {
@@ -62,6 +68,9 @@ def read_ranges(data: bytes) -> Source:
             if data[start + 4 : start + 6] in _SHORT.keys() | _LONG.keys():
                 raise Unusual
             level, _ = _implicit(data, start, len(data))
+        elif syntax == DeflatedExplicitVRLittleEndian:
+            body = inflate(data[start:], MOST_BYTES)
+            level, _ = _explicit(body, 0, len(body))
         else:
             raise Unusual
     except (struct.error, KeyError, UnicodeDecodeError) as error:

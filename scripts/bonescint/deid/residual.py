@@ -79,6 +79,7 @@ class _Check:
         self.binaries: list[bytes] = []
         self.seen: dict[int, bytes] = {}
         self.private: dict[int, tuple[str, bytes]] = {}
+        self.encapsulated = False
 
     def run(self) -> tuple[int, int]:
         data = self.data
@@ -123,7 +124,8 @@ class _Check:
         for tag, value in expected.items():
             if self.seen.get(tag, b"").rstrip(b" \0") != value.rstrip(b"\0"):
                 raise Refused("verification-failed", _name(tag))
-        if syntax.decode("ascii", "replace") not in LOSSY | {ExplicitVRLittleEndian}:
+        self.encapsulated = syntax != ExplicitVRLittleEndian.encode()
+        if self.encapsulated and syntax.decode("ascii", "replace") not in LOSSY:
             raise Refused("verification-failed", "(0002,0010)")
 
     def _check_vectors(self) -> None:
@@ -146,7 +148,7 @@ class _Check:
             elif vr in _TEXT_VRS:
                 self.texts.append((tag, value))
             else:
-                self.binaries.append(value)
+                self._binary(tag, vr, value)
 
     def _element(self, element: _Found, rules: dict[int, Rule]) -> None:
         tag, vr, start, end = element
@@ -174,6 +176,9 @@ class _Check:
         if not self._allowed(rule, vr, plain, value):
             raise Refused("verification-failed", _name(tag))
         if rule.action != "keep" or vr == "UI" or rule.keyword in vocabulary():
+            # a listed value may hold numbers, an ID in pieces among them
+            if len(plain) >= SHORTEST_NUMBER and rule.keyword in vocabulary():
+                self._compare_numbers(tag, plain)
             return
         if vr in _NUMBER_VRS:
             # the study date is kept (R24), be it anybody's birth date
@@ -181,9 +186,8 @@ class _Check:
                 self._compare_numbers(tag, plain)
         elif vr in _TEXT_VRS:
             self.texts.append((tag, value))
-        elif len(value) >= SHORTEST and max(value) > 0x20:
-            # a character has a byte above that in every encoding
-            self.binaries.append(value)
+        elif len(value) >= SHORTEST:
+            self._binary(tag, vr, value)
 
     def _item(self, rule: Rule, elements: Iterator[_Found]) -> None:
         listed = rule.action == "vocabulary"
@@ -234,16 +238,26 @@ class _Check:
         for tag, value in self.texts:
             if self.known.are_in(value):
                 raise Refused("residual-identifier", _name(tag))
+        # of a compressed image the stream itself is written: nothing of hers may stand in it
+        if self.encapsulated and any(raw in self.data for raw in self.known.raw):
+            raise Refused("residual-identifier", "(7FE0,0010)")
         # longer than any pair of words, so that two neighbours do not make one
         if self.known.are_in(b"\0\0\0\0".join(self.binaries)):
             raise Refused("residual-identifier", "binary values")
 
     def _compare_numbers(self, tag: int, value: bytes) -> None:
-        """Refuse a number that is one of the patient's, compared as a whole."""
-        for part in value.decode("ascii").split("\\"):
-            digits = part.strip().lstrip("+-0")
-            if len(digits) >= SHORTEST_NUMBER and digits in self.known.numbers:
+        """Refuse a number that is one of the patient's, however it is written."""
+        # an ID of fewer digits is a number like any other
+        for part in value.split(b"\\"):
+            if len(part) >= SHORTEST_NUMBER and self.known.holds_number(part.decode("utf-8")):
                 raise Refused("residual-identifier", _name(tag))
+
+    def _binary(self, tag: int, vr: str, value: bytes) -> None:
+        if self.known.holds_binary(vr, value):
+            raise Refused("residual-identifier", _name(tag))
+        # a character has a byte above that in every encoding
+        if value and max(value) > 0x20:
+            self.binaries.append(value)
 
 
 def _name(tag: int) -> str:

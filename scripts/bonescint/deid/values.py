@@ -15,7 +15,7 @@ _FORMS = {
 }
 _LONGEST_DECIMAL = 24
 _FLOATS = {"FD": "d", "FL": "f"}
-_SMALLEST, _LARGEST = 1e-5, 1e5
+_SMALLEST, _LARGEST = 1e-5, 5e5
 _DATE = re.compile(rb"([0-9]{4})\.?([0-9]{2})\.?([0-9]{2})")
 
 

@@ -1,0 +1,257 @@
+"""What a value may say: its bytes read in every encoding, and every reading laid out for search.
+
+Nothing here depends on a patient, and few cameras write many files: a short value is read once.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bonescint.deid.folding import compose, enlarged, fold, romanised, sound, spelt_out
+
+SEPARATORS = re.compile(r"[\s\0^=,.;:_/\\()\[\]+・*'\-‐-―−]+")
+_ESCAPES = re.compile(rb"\x1b[$(][@BDIJ]|\x1b\$[()][@BD]|\x1b[)-][I]")
+# text decoded by the one in place of the other, and encoded anew
+_WRONG = ("latin-1", "cp1252", "iso8859-5", "cp932", "euc_jp")
+_RIGHT = ("utf-8", "cp932", "euc_jp")
+_LONGEST_CACHED = 256
+KANJI = "㐀-鿿々〆\U00020000-\U0003ffff"
+# before or behind a name; chan also as it sounds
+TITLES = frozenset({"mr", "mrs", "ms", "dr", "pt", "prof", "miss", "san", "sama", "kun", "chan",
+                    "tyan", "sensei", "dono"})  # fmt: skip
+_AFFIXES = sorted(TITLES | {"nm", "ct", "wb", "id", "spect", "bone"}, key=len, reverse=True)
+# two letters that stand alone and are a machine's
+_MACHINES = frozenset({"ri", "nm", "ct", "mr", "pt", "ws", "wb", "ge", "mi"})
+HONORIFICS = "(?:様|サン|サマ|氏|殿|先生|君|クン|チャン|女史|技師|医師)"
+_SINGLES = re.compile(
+    rf"(?<![{KANJI}])([{KANJI}])(?![{KANJI}ァ-ヺ])|([{KANJI}])(?=\s*{HONORIFICS})"
+)
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_LETTERS = re.compile("[a-z]+")
+_APART = re.compile(rf"(?<![a-z])[a-z](?:{SEPARATORS.pattern}[a-z])+(?![a-z])")
+_DIGITS = re.compile("[0-9]+")
+_MONTHS = {
+    name: month
+    for month, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
+    )
+}
+_MONTH = re.compile(rf"(?<![a-z])({'|'.join(_MONTHS)})[a-z]*")
+_ORDINAL = re.compile("(?<=[0-9])(?:st|nd|rd|th)(?![a-z])")
+_KANJI_NUMBER = re.compile("[〇零一二三四五六七八九十元]+(?=[年月日])")
+_KANJI_DIGITS = {c: n for n, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "元": 1}
+_SHORTEST_DIGITS, _SHORTEST_JOINED, _LONGEST_DIGITS = 4, 6, 20
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that a value may say, laid out for search.
+
+    Parameters
+    ----------
+    wholes
+        Each reading, folded.
+    bare
+        All readings without separators, small kana as large ones.
+    letters
+        All runs of Latin letters and of romanised kana as they sound, a space around each.
+    tokens
+        Those runs, also without titles, and single kanji that stand alone or before a title.
+    numbers
+        Runs of digits and neighbouring runs joined, without leading zeros.
+    triples
+        Three numbers in a row, as dates have them.
+    """
+
+    wholes: frozenset[str]
+    bare: str
+    letters: str
+    tokens: frozenset[str]
+    numbers: frozenset[str]
+    triples: frozenset[tuple[int, int, int]]
+
+
+def read(value: bytes) -> Reading:
+    """Return what a value may say.
+
+    Parameters
+    ----------
+    value
+        The bytes of one text, or of several binary values.
+    """
+    return _read_short(value) if len(value) <= _LONGEST_CACHED else laid_out(tuple(readings(value)))
+
+
+@lru_cache(maxsize=256)
+def _read_short(value: bytes) -> Reading:
+    return laid_out(tuple(readings(value)))
+
+
+def readings(value: bytes) -> Iterator[str]:
+    """Yield a value as every encoding reads it (ISO 2022 also without its escapes).
+
+    Parameters
+    ----------
+    value
+        Encoded text, or binary values in which text may hide.
+    """
+    if len(value) < 2:
+        return
+    plain = value.isascii()
+    if plain:
+        yield value.decode("ascii")
+    else:
+        text = value.decode("utf-8", "ignore")
+        yield text
+        # three bytes that are one character of UTF-8 are nothing else
+        if len(text.encode()) < len(value) or max(text) < "\u0800":
+            for encoding in ("cp932", "euc_jp", "latin-1"):
+                yield value.decode(encoding, "ignore")
+        yield from _restored(value)
+    bare = _ESCAPES.sub(b"", value) if b"\x1b" in value else value
+    for start in (0, 1):
+        # kanji take two bytes, so a text may begin at either
+        for encoding in ("utf-16-le", "utf-16-be"):
+            yield value[start:].decode(encoding, "ignore")
+        if plain:
+            yield (b"\x1b$B" + bare[start:]).decode("iso2022_jp", "ignore")
+    if plain and bare is not value:
+        yield value.decode("iso2022_jp_ext", "ignore")
+
+
+def _restored(value: bytes) -> Iterator[str]:
+    """Yield what a text was before it was decoded by a wrong character set and encoded anew."""
+    try:
+        text = value.decode("utf-8").strip(" \0").replace("\ufffd", "")
+    except UnicodeDecodeError:
+        return
+    for wrong in _WRONG:
+        for right in _RIGHT:
+            if right != wrong:
+                with suppress(UnicodeError):
+                    yield text.encode(wrong).decode(right)
+
+
+def laid_out(texts: tuple[str, ...]) -> Reading:
+    """Return readings laid out for search.
+
+    Parameters
+    ----------
+    texts
+        One value as several encodings read it.
+    """
+    wholes: set[str] = set()
+    bare: list[str] = []
+    runs: set[str] = set()
+    tokens: set[str] = set()
+    numbers: set[str] = set()
+    triples: set[tuple[int, int, int]] = set()
+    # what is ASCII is hardly of two bytes a character: one kanji would be found by chance
+    one_byte = bool(texts) and texts[0].isascii() and "\x1b" not in texts[0]
+    for text in dict.fromkeys(texts):
+        composed = compose(text)
+        folded = fold(composed)
+        chance = one_byte and not text.isascii()
+        if not chance or len(folded) > 1:
+            wholes.add(folded.strip(" \0"))
+        joined = SEPARATORS.sub("", folded)
+        bare.append(enlarged(joined))
+        if not folded.isascii() and not chance:
+            tokens.update(_single_kanji(folded))
+        _collect_runs(composed, folded, joined, runs, tokens)
+        if any("0" <= c <= "9" for c in folded) or "年" in folded:
+            _collect_numbers(folded, numbers, triples)
+    tokens |= runs
+    return Reading(
+        wholes=frozenset(wholes),
+        bare="\n".join(bare),
+        letters=f" {' '.join(sorted(runs))} ",
+        tokens=frozenset(tokens),
+        numbers=frozenset(numbers),
+        triples=frozenset(triples),
+    )
+
+
+def _collect_runs(
+    composed: str, folded: str, joined: str, runs: set[str], tokens: set[str]
+) -> None:
+    """Add a reading's runs of three and more letters to `runs`, shorter names to `tokens`."""
+    forms = [folded, joined, _APART.sub(_close_up, folded)]
+    if not composed.islower() and not composed.isupper():
+        forms.append(fold(_CAMEL.sub(" ", composed)))
+    spelt = spelt_out(composed)
+    if spelt != composed:
+        forms.append(fold(spelt))
+    for number, form in enumerate(dict.fromkeys(forms)):
+        found = _LETTERS.findall(romanised(form, " {} ".format))
+        letters = [sound(run) for run in found]
+        runs.update(run for run in letters if len(run) > 2)
+        tokens.update(sound(core) for run in (*found, *letters) for core in _cores(run))
+        if number == 0 and composed.isprintable():
+            # two letters are a name if there are no others, or next to a title
+            tokens.update(
+                run
+                for at, run in enumerate(letters)
+                if len(run) == 2
+                and (
+                    (len(letters) == 1 and run not in _MACHINES)
+                    or TITLES & {*letters[max(at - 1, 0) : at + 2]} - {run}
+                )
+            )
+
+
+def _single_kanji(folded: str) -> Iterator[str]:
+    """Yield kanji that stand alone in what looks like Japanese, and those before a title."""
+    try:
+        folded.encode("cp932")
+    except UnicodeEncodeError:
+        return
+    for alone, titled in _SINGLES.findall(folded):
+        yield alone or titled
+
+
+def _close_up(found: re.Match[str]) -> str:
+    return SEPARATORS.sub("", found[0])
+
+
+def _cores(run: str) -> Iterator[str]:
+    """Yield a run without what stands before and behind a name."""
+    for affix in _AFFIXES:
+        if len(run) - len(affix) > 2:
+            if run.startswith(affix):
+                yield run[len(affix) :]
+            if run.endswith(affix):
+                yield run[: -len(affix)]
+
+
+def _collect_numbers(folded: str, numbers: set[str], triples: set[tuple[int, int, int]]) -> None:
+    text = _MONTH.sub(lambda m: f" {_MONTHS[m[1]]} ", _ORDINAL.sub("", folded))
+    if "年" in text:
+        text = _KANJI_NUMBER.sub(lambda m: str(_kanji_number(m[0])), text)
+    found = list(_DIGITS.finditer(text))
+    for at in range(len(found)):
+        joined = ""
+        for number, part in enumerate(found[at : at + 8]):
+            if number and SEPARATORS.sub("", text[found[at + number - 1].end() : part.start()]):
+                break
+            joined += part[0]
+            if len(joined) > _LONGEST_DIGITS:
+                break
+            digits = joined.lstrip("0")
+            if len(digits) >= (_SHORTEST_JOINED if number else _SHORTEST_DIGITS):
+                numbers.add(digits)
+    for a, b, c in zip(found, found[1:], found[2:], strict=False):
+        gaps = text[a.end() : b.start()], text[b.end() : c.start()]
+        if max(len(a[0]), len(b[0]), len(c[0])) <= 4 and not any(
+            len(gap) > 6 or _LETTERS.search(gap) for gap in gaps
+        ):
+            triples.add((int(a[0]), int(b[0]), int(c[0])))
+
+
+def _kanji_number(text: str) -> int:
+    tens, ten, ones = text.rpartition("十")
+    if not ten:
+        return int("".join(str(_KANJI_DIGITS[c]) for c in text))
+    return 10 * _KANJI_DIGITS.get(tens, 1) + _KANJI_DIGITS.get(ones, 0)

@@ -1,0 +1,277 @@
+"""The spellings under which a patient's names, numbers, dates and addresses are looked for."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from itertools import permutations
+
+from bonescint.deid.folding import compose, enlarged, fold, romanised, sound, spelt_out
+from bonescint.deid.reading import SEPARATORS, Reading
+from bonescint.identity.ids import normalise
+
+# shorter ones meet other text by chance: they are compared with whole values only
+SHORTEST = 4
+_SHORTEST_DIGITS = 6
+# a Latin name of so many letters is found inside a word, of one less at its beginning or end
+_INSIDE = 7
+# a name without separators is taken apart from so many letters on
+_UNSEPARATED = 9
+# of an institution's name, which is cut to 16 characters where it is a station's
+_LEFT = 12
+# what others wrote where an identifier was
+_FILLERS = frozenset({"removed", "anonymous", "anonymized", "anonymised", "unknown", "none"})
+# what stands among the names of staff and is nobody's
+_ROLES = frozenset(
+    {"admin", "administrator", "camera", "clinic", "ct", "doctor", "dr", "guest", "hospital", "lab",
+     "mr", "mrt", "nm", "nuclear", "nurse", "operator", "physician", "prof", "pt", "radiology",
+     "ri", "room", "rt", "service", "spect", "staff", "system", "tech", "technician",
+     "technologist", "test", "user"}
+)  # fmt: skip
+# year before the first, last year, name, letter, and number on insurance forms
+_ERAS = ((1867, 45, "明治", "m", "1"), (1911, 15, "大正", "t", "2"), (1925, 64, "昭和", "s", "3"),
+         (1988, 31, "平成", "h", "4"), (2018, 99, "令和", "r", "5"))  # fmt: skip
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+# parts of a name in one script
+_SCRIPTS = re.compile("[a-z]+|[ァ-ヺー]+|[^\x00-\x7fァ-ヺー]+")
+_LETTERS = re.compile("[a-z]+")
+_KANA = re.compile("[ァ-ヺー]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Spellings:
+    """What is looked for, folded.
+
+    Parameters
+    ----------
+    words
+        Names in kana, kanji and other scripts: anywhere in a text without separators.
+    inside, edges, tokens
+        Latin names as they sound: anywhere, at a word's beginning or end, as whole words.
+    both
+        Pairs of Latin names that count wherever they stand if they stand in one text.
+    joined
+        IDs, addresses, dates, pairs of names: anywhere in a text without separators.
+    wholes
+        Short ones, compared with whole values.
+    numbers
+        Digits without leading zeros, compared with whole runs of digits.
+    births
+        A birth date's three numbers in the orders and by the years that are in use.
+    """
+
+    words: frozenset[str]
+    inside: frozenset[str]
+    edges: frozenset[str]
+    tokens: frozenset[str]
+    both: frozenset[tuple[str, str]]
+    joined: frozenset[str]
+    wholes: frozenset[str]
+    numbers: frozenset[str]
+    births: frozenset[tuple[int, int, int]]
+
+    def are_in(self, reading: Reading) -> bool:
+        """Tell whether a reading holds what no other text explains.
+
+        Parameters
+        ----------
+        reading
+            A value laid out for search.
+        """
+        return (
+            not self.wholes.isdisjoint(reading.wholes)
+            or not self.numbers.isdisjoint(reading.numbers)
+            or not self.births.isdisjoint(reading.triples)
+            or any(text in reading.bare for text in self.joined)
+            or any(a in reading.letters and b in reading.letters for a, b in self.both)
+        )
+
+    def names_are_in(self, reading: Reading) -> bool:
+        """Tell whether a reading holds one name, which may also be an institution's.
+
+        Parameters
+        ----------
+        reading
+            A value laid out for search.
+        """
+        return (
+            not self.tokens.isdisjoint(reading.tokens)
+            or any(name in reading.bare for name in self.words)
+            or any(name in reading.letters for name in self.inside)
+            or any(
+                f" {name}" in reading.letters or f"{name} " in reading.letters
+                for name in self.edges
+            )
+        )
+
+
+class _Collected:
+    def __init__(self) -> None:
+        self.words: set[str] = set()
+        self.latin: dict[str, int] = {}
+        self.tokens: set[str] = set()
+        self.both: set[tuple[str, str]] = set()
+        self.joined: set[str] = set()
+        self.wholes: set[str] = set()
+        self.numbers: set[str] = set()
+        self.births: set[tuple[int, int, int]] = set()
+
+    def name(self, text: str, roles: frozenset[str]) -> None:
+        for group in compose(text).split("="):
+            for form in dict.fromkeys((group, spelt_out(group))):
+                self._group([p for part in _separated(form) if (p := fold(part)) not in roles])
+
+    def _group(self, parts: list[str]) -> None:
+        for part in parts:
+            self._part(part)
+            if part.isascii() or len(parts) > 1:
+                continue
+            # family and given name in one: where one ends is not known
+            shortest, longest = (3, 8) if _KANA.fullmatch(part) else (2, 7)
+            for size in range(shortest, len(part) if len(part) <= longest else 0):
+                self._part(part[:size])
+                self._part(part[-size:])
+        if len(parts) == 1 and len(parts[0]) >= _UNSEPARATED and _LETTERS.fullmatch(parts[0]):
+            for size in range(4, len(parts[0]) - 2):
+                self.tokens |= {sound(parts[0][:size]), sound(parts[0][-size:])}
+        romaji = [run if _LETTERS.fullmatch(run := romanised(p)) else "" for p in parts[:4]]
+        sounds = [sound(run) for run in romaji]
+        for a, b in permutations(range(len(sounds)), 2):
+            if sounds[a] and sounds[b]:
+                # both orders, for parts too short to be looked for alone
+                self._latin(romaji[a] + romaji[b])
+                if (
+                    min(len(sounds[a]), len(sounds[b])) > 2
+                    and len(sounds[a] + sounds[b]) >= _INSIDE
+                ):
+                    self.both.add((sounds[a], sounds[b]))
+                if len(sounds[a]) > 2:
+                    initial = romaji[b][0]
+                    for name in (romaji[a], sounds[a]):
+                        self.tokens |= {sound(name + initial), sound(initial + name)}
+            if not parts[a].isascii() or not parts[b].isascii():
+                self.phrase(parts[a] + parts[b])
+
+    def _part(self, part: str) -> None:
+        for run in {part, *_SCRIPTS.findall(part)} - _FILLERS:
+            if _LETTERS.fullmatch(run):
+                self._latin(run)
+            elif run.isascii() or len(run) == 1:
+                self.wholes.add(run)
+                self.tokens.add(run)
+            else:
+                self.words.add(enlarged(run))
+                if _KANA.fullmatch(run):
+                    self._latin(romanised(run))
+
+    def _latin(self, letters: str) -> None:
+        if letters not in _FILLERS:
+            form = sound(letters)
+            self.latin[form] = max(len(letters), self.latin.get(form, 0))
+            if len(letters) < SHORTEST:
+                self.wholes.add(letters)
+
+    def phrase(self, text: str) -> None:
+        """Add what is looked for as one; of Latin letters only it is a word like others."""
+        plain = enlarged(SEPARATORS.sub("", fold(text)))
+        if not plain or plain in _FILLERS:
+            return
+        if _LETTERS.fullmatch(plain):
+            if len(plain) >= _INSIDE:
+                self.joined.add(plain)
+            elif len(plain) >= SHORTEST:
+                self._latin(plain)
+            else:
+                self.wholes.add(plain)
+        elif plain.isdecimal():
+            self.number(plain)
+        elif len(plain) >= SHORTEST or (len(plain) >= 2 and not any(c.isascii() for c in plain)):
+            self.joined.add(plain)
+        else:
+            self.wholes.add(plain)
+
+    def id(self, text: str) -> None:
+        for form in (text, normalise(text)):
+            self.phrase(form)
+        for digits in re.findall(f"[0-9]{{{_SHORTEST_DIGITS},}}", SEPARATORS.sub("", fold(text))):
+            self.number(digits)
+
+    def number(self, digits: str) -> None:
+        plain = digits.lstrip("0")
+        self.wholes |= {digits, plain} - {""}
+        if len(plain) >= SHORTEST:
+            self.numbers.add(plain)
+        if len(plain) >= _SHORTEST_DIGITS:
+            self.joined.add(plain)
+
+    def birth(self, text: str) -> None:
+        digits = re.sub(r"[./\s-]", "", text)
+        try:
+            born = date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
+        except ValueError:
+            return
+        year, month, day = born.year, born.month, born.day
+        short = f"{year % 100:02}{month:02}{day:02}"
+        whole = {
+            f"{year}{month:02}{day:02}", f"{day:02}{month:02}{year}", f"{month:02}{day:02}{year}",
+        }  # fmt: skip
+        self.numbers |= {digits.lstrip("0") for digits in (*whole, short)}
+        self.wholes.add(short)
+        self.joined |= whole
+        years = {year, year % 100}
+        for before, last, era, letter, number in _ERAS:
+            since = year - before
+            if 1 <= since <= last:
+                years.add(since)
+                self.numbers.add(f"{number}{since:02}{month:02}{day:02}")
+                numeric = f"{since:02}{month:02}{day:02}"
+                self.joined |= {mark + numeric for mark in (era, era[0], letter)}
+        for y in years:
+            self.births |= {(y, month, day), (day, month, y), (month, day, y)}
+
+
+def _separated(text: str) -> list[str]:
+    return [part for part in SEPARATORS.split(_CAMEL.sub(" ", text)) if part]
+
+
+# the instances of a patient have the same
+@lru_cache(maxsize=64)
+def spellings(
+    patient: tuple[str, ...], staff: tuple[str, ...], ids: tuple[str, ...],
+    births: tuple[str, ...], phrases: tuple[str, ...],
+) -> Spellings:  # fmt: skip
+    """Return the spellings of what a header says.
+
+    Parameters
+    ----------
+    patient, staff
+        Names as they stand there, of the patient and of physicians and operators.
+    ids
+        IDs, accession and telephone numbers.
+    births
+        Birth dates (YYYYMMDD, separators allowed).
+    phrases
+        Institution and addresses.
+    """
+    found = _Collected()
+    for name in dict.fromkeys(patient):
+        found.name(name, frozenset())
+    for name in dict.fromkeys(staff):
+        found.name(name, _ROLES)
+    for text in dict.fromkeys(ids):
+        found.id(text)
+    for text in dict.fromkeys(births):
+        found.birth(text)
+    for text in dict.fromkeys(phrases):
+        found.phrase(SEPARATORS.sub("", fold(text))[:_LEFT])
+    return Spellings(
+        words=frozenset(found.words),
+        inside=frozenset(form for form, size in found.latin.items() if size >= _INSIDE),
+        edges=frozenset(form for form, size in found.latin.items() if size == _INSIDE - 1),
+        tokens=frozenset(found.tokens | found.latin.keys()),
+        both=frozenset(found.both),
+        joined=frozenset(found.joined),
+        wholes=frozenset(found.wholes),
+        numbers=frozenset(found.numbers),
+        births=frozenset(found.births),
+    )
