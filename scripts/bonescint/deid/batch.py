@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import traceback
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -20,8 +20,6 @@ COLUMNS = [
 ]  # fmt: skip
 REFUSED_COLUMNS = ["path", "reason", "detail", "sha256"]
 _VIEW_ORDER = {"anterior": 0, "anterior+posterior": 0, "posterior": 1}
-# files that are looked at, hashed and written at the same time as the next one is transformed
-_AHEAD = 2
 logger = logging.getLogger(__name__)
 
 
@@ -73,20 +71,21 @@ def write_cases(
     Written
         One for each row, by patient, in the order anterior, posterior, other.
     """
-    # looking, hashing and writing leave the interpreter free
-    with ThreadPoolExecutor(_AHEAD) as pool:
-        waiting: deque[Future[Written]] = deque()
+    # while one file is hashed and written, both of which leave the interpreter free, the next one
+    # is transformed; more than one in flight would only take memory
+    with ThreadPoolExecutor(1) as pool:
+        waiting: Future[Written] | None = None
         for code, rows in cases:
             number = 0
             for row, outcome in _case(code, rows, dicom_root, settings):
-                # a file keeps its number whether or not those before it are released one day
                 number += isinstance(outcome, Coded)
                 file = f"{code}/{code}_{number:02}.dcm"
-                waiting.append(pool.submit(_write, code, row, outcome, destination, file))
-                if len(waiting) > _AHEAD:
-                    yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+                task = pool.submit(_write, code, row, outcome, destination, file)
+                if waiting:
+                    yield waiting.result()
+                waiting = task
+        if waiting:
+            yield waiting.result()
 
 
 def _case(
@@ -107,7 +106,7 @@ def _case(
     for row in rows:
         uid = row["sop_instance_uid"]
         if uid not in twins:
-            yield row, _outcome(row, code, dicom_root, settings, look=True)
+            yield row, _outcome(row, code, dicom_root, settings)
             continue
         outcome = twins[uid].pop(0)
         if isinstance(outcome, Coded) and outcome.sha256 in seen:
@@ -125,7 +124,7 @@ def _twins(
 
     Unless a person has released exactly one of the contents: it is written, the others are not.
     """
-    outcomes = [_outcome(row, code, dicom_root, settings, look=True) for row in rows]
+    outcomes = [_outcome(row, code, dicom_root, settings) for row in rows]
     contents = {outcome.sha256 for outcome in outcomes if isinstance(outcome, Coded)}
     if len(contents) < 2:
         return outcomes
@@ -158,14 +157,7 @@ def _write(
     destination: Path,
     file: str,
 ) -> Written:
-    """Look at a coded file and write it; return its line of the report. Runs in a thread."""
-    if isinstance(outcome, Coded):
-        try:
-            pass
-        except Refused as refusal:
-            outcome = refusal
-        except Exception as error:
-            outcome = _unexpected(error, code)
+    """Write a coded file, in a thread of its own, and return its line of the report."""
     line: dict[str, object] = {"code": code, "tracer": row["tracer"], "views": row["views"]}
     if isinstance(outcome, str):
         return Written(row, line | {"status": "duplicate", "sha256": outcome}, {}, None)
@@ -178,13 +170,10 @@ def _write(
 
 
 def _outcome(
-    row: Mapping[str, str], code: str, dicom_root: Path, settings: Settings, look: bool = False
+    row: Mapping[str, str], code: str, dicom_root: Path, settings: Settings
 ) -> Coded | Refused:
     try:
-        coded = deidentify((dicom_root / row["path"]).read_bytes(), row, code, settings)
-        if look:
-            coded.look()
-        return coded
+        return deidentify((dicom_root / row["path"]).read_bytes(), row, code, settings)
     except Refused as refusal:
         return refusal
     except OSError as error:

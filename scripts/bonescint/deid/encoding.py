@@ -1,6 +1,7 @@
 """Writing DICOM elements in Explicit VR Little Endian (PS3.5 section 7.1.2)."""
 
 import struct
+from functools import lru_cache
 from typing import TypeAlias
 
 # VR and value; a sequence is a list of items, or bytes when it is encoded already
@@ -61,9 +62,16 @@ def encode_dataset(elements: Elements) -> list[Part]:
     for tag in sorted(elements):
         vr, value = elements[tag]
         if isinstance(value, list):
-            value = encode_items(value)
-        parts += encode_element(tag, vr, value)
+            parts += encode_element(tag, vr, encode_items(value))
+        else:
+            parts.append(_encoded(tag, vr, value))
     return parts
+
+
+# most elements are the same in file after file
+@lru_cache(maxsize=4096)
+def _encoded(tag: int, vr: str, value: bytes) -> bytes:
+    return b"".join(encode_element(tag, vr, value))
 
 
 def encapsulate(fragments: list[bytes]) -> bytes:

@@ -31,7 +31,7 @@ from bonescint.dicom.charset import decode
 # this software, not the source's: a constant, so that the same input gives the same bytes
 IMPLEMENTATION_UID = "2.25.191325472104297312207463713521894352731"
 IMPLEMENTATION_VERSION = "BONESCINT"
-_CODE_VALUE, _SCHEME, _MEANING = 0x00080100, 0x00080102, 0x00080104
+_CODE_ITEM = _CODE_VALUE, _SCHEME, _MEANING = 0x00080100, 0x00080102, 0x00080104
 _LOSSY, _FRAMES = 0x00282110, 0x00280008
 _IDENTITY = (0x00080018, 0x0020000D, 0x0020000E)
 _MOST_BYTES = 0xFFFE
@@ -87,8 +87,8 @@ class Engine:
         self._code = code.encode("ascii")
         self._uids = uids
         self._charset: tuple[str, ...] = ("",)
-        self._counts: Counter[str] = Counter()
-        self._outcomes: dict[int, str] = {}
+        # every element that was visited; the top level is done last
+        self._done: list[tuple[int, str]] = []
 
     def transform(self, source: Source, pixels: Pixels, views: list[str]) -> Transformed:
         """Return the coded file of one instance.
@@ -108,13 +108,12 @@ class Engine:
         Refused
             ``missing-uid`` or ``required-attribute``.
         """
-        self._counts = Counter()
-        self._outcomes = {}
+        self._done = []
         self._charset = source.charset
         elements = self._level(source.level, self._policy.rules)
         for rule, value in self._policy.stamps(self._code):
             elements[rule.tag] = rule.vr, value
-            self._done(rule.tag, "coded" if rule.action == "code" else "fixed")
+            self._done.append((rule.tag, "coded" if rule.action == "code" else "fixed"))
         for tag in _IDENTITY:
             if not elements.get(tag, ("UI", b""))[1]:
                 raise Refused("missing-uid", f"({tag >> 16:04X},{tag & 0xFFFF:04X})")
@@ -131,15 +130,17 @@ class Engine:
             body += [header, encapsulate(pixels.fragments)]
         else:
             body += encode_element(PIXEL_DATA, pixels.vr, pixels.native)
-        self._counts["kept"] += 1
+        self._done.append((PIXEL_DATA, "kept"))
         parts = _file_head(elements, pixels.transfer_syntax) + body
-        return Transformed(parts, elements, self._counts, self._table())
+        counts = Counter(outcome for _, outcome in self._done)
+        return Transformed(parts, elements, counts, self._table(counts))
 
     def _check_vectors(self, out: Elements, frames: int) -> None:
         """Drop vectors that are no vectors, and pointers to what is none: room for text."""
         for tag in VECTORS & out.keys():
             value = out[tag][1]
             if not isinstance(value, bytes) or not is_vector(value, frames):
+                self._done.remove((tag, "kept"))
                 self._gone(out, self._policy.rules[tag], out.pop(tag)[0])
         if POINTER in out:
             vr, value = out.pop(POINTER)
@@ -148,6 +149,7 @@ class Engine:
                 words = [word for tag in tags for word in (tag >> 16, tag & 0xFFFF)]
                 out[POINTER] = vr, struct.pack(f"<{len(words)}H", *words)
             else:
+                self._done.remove((POINTER, "kept"))
                 self._gone(out, self._policy.rules[POINTER], vr)
 
     def _level(self, source: Level, rules: dict[int, Rule]) -> Elements:
@@ -156,7 +158,7 @@ class Engine:
         for tag, raw in source.items():
             rule = rules.get(tag)
             if rule is None or rule.action == "remove":
-                self._done(tag, _goes(tag))
+                self._done.append((tag, _goes(tag)))
             elif tag == PIXEL_DATA or rule.action in ("code", "fixed"):
                 # written last, whether the source has them or not; nested they go by their Type
                 if rules is not self._policy.rules:
@@ -177,7 +179,7 @@ class Engine:
             vr, written, outcome = _rewritten(rule, raw.vr, value, raw.little_endian, self._charset)
         if written:
             out[rule.tag] = vr, written
-            self._done(rule.tag, outcome)
+            self._done.append((rule.tag, outcome))
         else:
             self._gone(out, rule, vr)
 
@@ -188,9 +190,9 @@ class Engine:
             raise Refused(missing, rule.keyword)
         if rule.action == "empty" or by_type(rule) == "empty":
             out[rule.tag] = vr, b""
-            self._done(rule.tag, "emptied")
+            self._done.append((rule.tag, "emptied"))
         else:
-            self._done(rule.tag, "removed")
+            self._done.append((rule.tag, "removed"))
 
     def _sequence(self, out: Elements, rule: Rule, raw: Raw) -> None:
         """Write a sequence: its items by their own rules, or its listed codes."""
@@ -204,7 +206,7 @@ class Engine:
                     items.append(code | self._level(_without_code(item), rule.items))
         if items:
             out[rule.tag] = "SQ", items
-            self._done(rule.tag, "kept" if rule.action == "keep" else "vocabulary")
+            self._done.append((rule.tag, "kept" if rule.action == "keep" else "vocabulary"))
         else:
             self._gone(out, rule, "SQ")
 
@@ -214,7 +216,7 @@ class Engine:
         meaning = vocabulary().meaning(rule.keyword, scheme, value)
         if meaning is None:
             return None
-        self._counts["vocabulary"] += 3
+        self._done += [(tag, "vocabulary") for tag in _CODE_ITEM]
         return {
             _CODE_VALUE: ("SH", value.encode()),
             _SCHEME: ("SH", scheme.encode()),
@@ -233,28 +235,25 @@ class Engine:
             found, little_endian, lambda value: decode(value, self._charset)
         ).items():
             out[tag] = element
-            self._counts[_goes(tag)] -= 1
-            self._done(tag, "kept_by_decision")
+            self._done.remove((tag, _goes(tag)))
+            self._done.append((tag, "kept_by_decision"))
 
-    def _done(self, tag: int, outcome: str) -> None:
-        self._counts[outcome] += 1
-        # the top level is done last and decides over what was found nested
-        self._outcomes[tag] = outcome
-
-    def _table(self) -> dict[str, str]:
+    def _table(self, counts: Counter[str]) -> dict[str, str]:
         """Return what was done to each attribute of the hospital's table."""
         groups = {"odd groups": "removed_private", "60xx": "removed_overlay"}
         outcomes = {}
+        # of an attribute that also occurs nested, the top level tells
+        done = dict(self._done)
         for row in self._policy.table:
             if gone := groups.get(row.tag):
                 kept = any(
                     outcome == "kept_by_decision" and _goes(tag) == gone
-                    for tag, outcome in self._outcomes.items()
+                    for tag, outcome in done.items()
                 )
-                removed = "removed" if self._counts[gone] else "absent"
+                removed = "removed" if counts[gone] else "absent"
                 outcomes[row.tag] = "kept_by_decision" if kept else removed
             else:
-                outcomes[row.tag] = self._outcomes.get(row.number, "absent")
+                outcomes[row.tag] = done.get(row.number, "absent")
         return outcomes
 
 
@@ -266,7 +265,7 @@ def _goes(tag: int) -> str:
 
 
 def _without_code(item: Level) -> Level:
-    return {tag: raw for tag, raw in item.items() if tag not in (_CODE_VALUE, _SCHEME, _MEANING)}
+    return {tag: raw for tag, raw in item.items() if tag not in _CODE_ITEM}
 
 
 def _file_head(elements: Elements, transfer_syntax: str) -> list[Part]:

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-import numpy as np
 import pydicom
-from numpy.typing import NDArray
 
 from bonescint.deid.burned_in import find_text
 from bonescint.deid.encoding import Elements
@@ -63,16 +61,12 @@ class Settings:
 
 @dataclass(frozen=True)
 class Coded:
-    """A coded file, verified by its bytes, not yet looked at nor written.
+    """A verified coded file, not yet written.
 
     Parameters
     ----------
     data
         Its bytes.
-    source
-        Those it was made of.
-    frames
-        The image, if `look` has to look at it.
     facts
         The columns of the report that come from the file.
     table
@@ -80,22 +74,8 @@ class Coded:
     """
 
     data: bytes
-    source: bytes
-    frames: NDArray[np.integer] | None
     facts: dict[str, object]
     table: dict[str, str]
-
-    def look(self) -> None:
-        """Look for text in the picture, which takes as long as all the rest.
-
-        Raises
-        ------
-        Refused
-            ``burned-in-suspected``; a person can release it.
-        """
-        signs = "" if self.frames is None else find_text(self.frames)
-        if signs:
-            raise Refused("burned-in-suspected", signs, hashlib.sha256(self.source).hexdigest())
 
     @cached_property
     def sha256(self) -> str:
@@ -104,7 +84,7 @@ class Coded:
 
 
 def deidentify(data: bytes, row: Mapping[str, str], code: str, settings: Settings) -> Coded:
-    """Return the coded form of one file, verified by its bytes; `Coded.look` is still to be called.
+    """Return the coded form of one file, verified by its bytes.
 
     Parameters
     ----------
@@ -135,10 +115,9 @@ def _deidentify(
     pixels = prepare(source, data)
     if not settings.keep_lossy and (pixels.lossy or source.text(_LOSSY) == "01"):
         raise Refused("lossy")
-    digest = hashlib.sha256(data).hexdigest() if settings.releases else ""
-    released = digest in settings.releases
-    if (signs := signs_of_text(source)) and not released:
-        raise Refused("burned-in-suspected", signs, hashlib.sha256(data).hexdigest())
+    signs = signs_of_text(source) or find_text(frames_of(pixels, source))
+    if signs and (seen := hashlib.sha256(data).hexdigest()) not in settings.releases:
+        raise Refused("burned-in-suspected", signs, seen)
     views = [view for view in row.get("views", "").split("+") if view]
     done = Engine(policy, code, settings.uids).transform(source, pixels, views)
     written = b"".join(done.parts)
@@ -148,9 +127,7 @@ def _deidentify(
     check_image(pixels, written, start, end)
     counts = {f"n_{outcome}": done.counts[outcome] for outcome in OUTCOMES}
     facts = _patient(source, row) | {"station_name": _written_text(done.elements, _STATION_NAME)}
-    # a colour image has no counts to look at: it is here because a person released it
-    frames = None if released else frames_of(pixels, source)
-    return Coded(written, data, frames, facts | counts, done.table)
+    return Coded(written, facts | counts, done.table)
 
 
 def _search_as_it_was(source: Source, policy: Policy, known: Identifiers) -> None:

@@ -8,6 +8,7 @@ number is searched for the patient's own identifiers.
 import re
 import struct
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TypeAlias
 
 from pydicom.uid import ExplicitVRLittleEndian
@@ -36,6 +37,7 @@ _SHORT = {
 _LONG = {vr.encode(): vr for vr in ("OB", "OW", "SQ", "SV", "UC", "UT", "UV")}
 _TEXT_VRS = frozenset({"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UT"})
 _NUMBERS = re.compile(rb"[0-9+.eEDWMY \\-]*")
+_NO_DIGITS = bytes(set(range(256)) - set(b"0123456789"))
 _NUMBER_VRS = frozenset({"AS", "DA", "DS", "IS"})
 _HEAD = struct.Struct("<HH2sH").unpack_from
 _LENGTH = struct.Struct("<I").unpack_from
@@ -172,22 +174,25 @@ class _Check:
             for item in _items(self.data, start, end):
                 self._item(rule, item)
             return
-        plain = value.rstrip(b" \0")
-        if not self._allowed(rule, vr, plain, value):
+        match rule.action:
+            case "code":
+                settled = value.rstrip(b" \0") == self.code
+            case "fixed":
+                settled = value.rstrip(b" \0") == self.policy.fixed[tag].rstrip(b" \0")
+            case _:
+                settled = self._settle(tag, vr, value, _judged(rule, vr, value))
+        if not settled:
             raise Refused("verification-failed", _name(tag))
-        if rule.action != "keep" or vr == "UI" or rule.keyword in vocabulary():
-            # a listed value may hold numbers, an ID in pieces among them
-            if len(plain) >= SHORTEST_NUMBER and rule.keyword in vocabulary():
-                self._compare_numbers(tag, plain)
-            return
-        if vr in _NUMBER_VRS:
-            # the study date is kept (R24), be it anybody's birth date
-            if vr != "DA":
-                self._compare_numbers(tag, plain)
-        elif vr in _TEXT_VRS:
+
+    def _settle(self, tag: int, vr: str, value: bytes, kind: str) -> bool:
+        """Search a value, or put it aside to be searched, by what it is."""
+        if kind == "number":
+            self._compare_numbers(tag, value)
+        elif kind == "text":
             self.texts.append((tag, value))
-        elif len(value) >= SHORTEST:
+        elif kind == "binary":
             self._binary(tag, vr, value)
+        return kind != "bad"
 
     def _item(self, rule: Rule, elements: Iterator[_Found]) -> None:
         listed = rule.action == "vocabulary"
@@ -202,36 +207,6 @@ class _Check:
             value, scheme, meaning = (coded.get(tag, "") for tag in _CODE)
             if vocabulary().meaning(rule.keyword, scheme, value) != meaning:
                 raise Refused("verification-failed", _name(rule.tag))
-
-    def _allowed(self, rule: Rule, vr: str, plain: bytes, value: bytes) -> bool:
-        """Tell whether a value is one that its decision can have written."""
-        match rule.action:
-            case "code":
-                return plain == self.code
-            case "fixed":
-                return plain == self.policy.fixed[rule.tag].rstrip(b" \0")
-            case "empty":
-                return not value
-            case "dummy":
-                return plain == DUMMIES.get(vr, b"")
-            case "replace":
-                return (
-                    not plain
-                    or plain.startswith(b"2.25.")
-                    or is_standard(plain.decode("ascii", "replace"))
-                )
-        if not value:
-            return True
-        words = vocabulary()
-        if rule.action == "vocabulary" or rule.keyword in words:
-            parts = plain.decode("utf-8", "replace").split("\\")
-            return all(
-                words.text(rule.keyword, part) == part or (not part and rule.keyword in POSITIONAL)
-                for part in parts
-            )
-        if vr == "UI":
-            return is_standard(plain.decode("ascii", "replace"))
-        return vr not in _NUMBER_VRS or _NUMBERS.fullmatch(value) is not None
 
     def _search(self) -> None:
         """Look for identifiers in everything that is not settled, in every encoding."""
@@ -248,8 +223,8 @@ class _Check:
     def _compare_numbers(self, tag: int, value: bytes) -> None:
         """Refuse a number that is one of the patient's, however it is written."""
         # an ID of fewer digits is a number like any other
-        for part in value.split(b"\\"):
-            if len(part) >= SHORTEST_NUMBER and self.known.holds_number(part.decode("utf-8")):
+        for part in value.rstrip(b" \0").split(b"\\"):
+            if self.known.holds_number(part.decode("utf-8")):
                 raise Refused("residual-identifier", _name(tag))
 
     def _binary(self, tag: int, vr: str, value: bytes) -> None:
@@ -258,6 +233,46 @@ class _Check:
         # a character has a byte above that in every encoding
         if value and max(value) > 0x20:
             self.binaries.append(value)
+
+
+# most values are the same in file after file
+@lru_cache(maxsize=4096)
+def _judged(rule: Rule, vr: str, value: bytes) -> str:
+    """Tell whether a decision can have written a value, and what is still to be done about it.
+
+    ``bad``; ``settled`` by a list or by its form; ``number`` with as many digits as an ID, ``text``
+    or ``binary``, which are searched.
+    """
+    plain = value.rstrip(b" \0")
+    match rule.action:
+        case "empty":
+            return "bad" if value else "settled"
+        case "dummy":
+            return "settled" if plain == DUMMIES.get(vr, b"") else "bad"
+        case "replace":
+            known = plain.startswith(b"2.25.") or is_standard(plain.decode("ascii", "replace"))
+            return "settled" if known or not plain else "bad"
+    if not value:
+        return "settled"
+    # a number may be hers, be it in a decimal or in pieces in a listed text
+    many = len(plain.translate(None, _NO_DIGITS)) >= SHORTEST_NUMBER
+    words = vocabulary()
+    if rule.action == "vocabulary" or rule.keyword in words:
+        listed = all(
+            words.text(rule.keyword, part) == part or (not part and rule.keyword in POSITIONAL)
+            for part in plain.decode("utf-8", "replace").split("\\")
+        )
+        return ("number" if many else "settled") if listed else "bad"
+    if vr == "UI":
+        return "settled" if is_standard(plain.decode("ascii", "replace")) else "bad"
+    if vr in _NUMBER_VRS:
+        if not _NUMBERS.fullmatch(value):
+            return "bad"
+        # the study date is kept (R24), be it anybody's birth date
+        return "number" if many and vr != "DA" else "settled"
+    if vr in _TEXT_VRS:
+        return "text"
+    return "binary" if len(value) >= SHORTEST else "settled"
 
 
 def _name(tag: int) -> str:

@@ -105,6 +105,9 @@ class Spellings:
         )
 
 
+_SETS = ("words", "tokens", "both", "joined", "wholes", "numbers", "births")
+
+
 class _Collected:
     def __init__(self) -> None:
         self.words: set[str] = set()
@@ -115,6 +118,12 @@ class _Collected:
         self.wholes: set[str] = set()
         self.numbers: set[str] = set()
         self.births: set[tuple[int, int, int]] = set()
+
+    def add(self, other: "_Collected") -> None:
+        for form, size in other.latin.items():
+            self.latin[form] = max(size, self.latin.get(form, 0))
+        for name in _SETS:
+            getattr(self, name).update(getattr(other, name))
 
     def name(self, text: str, roles: frozenset[str]) -> None:
         for group in compose(text).split("="):
@@ -234,6 +243,25 @@ def _separated(text: str) -> list[str]:
     return [part for part in SEPARATORS.split(_CAMEL.sub(" ", text)) if part]
 
 
+# the physicians and the institution are the same for many patients
+@lru_cache(maxsize=1024)
+def _collected(kind: str, text: str) -> _Collected:
+    """Return what one text of the header gives; not to be changed."""
+    found = _Collected()
+    match kind:
+        case "patient":
+            found.name(text, frozenset())
+        case "staff":
+            found.name(text, _ROLES)
+        case "id":
+            found.id(text)
+        case "birth":
+            found.birth(text)
+        case "phrase":
+            found.phrase(SEPARATORS.sub("", fold(text))[:_LEFT])
+    return found
+
+
 # the instances of a patient have the same
 @lru_cache(maxsize=64)
 def spellings(
@@ -253,17 +281,11 @@ def spellings(
     phrases
         Institution and addresses.
     """
+    kinds = {"patient": patient, "staff": staff, "id": ids, "birth": births, "phrase": phrases}
     found = _Collected()
-    for name in dict.fromkeys(patient):
-        found.name(name, frozenset())
-    for name in dict.fromkeys(staff):
-        found.name(name, _ROLES)
-    for text in dict.fromkeys(ids):
-        found.id(text)
-    for text in dict.fromkeys(births):
-        found.birth(text)
-    for text in dict.fromkeys(phrases):
-        found.phrase(SEPARATORS.sub("", fold(text))[:_LEFT])
+    for kind, texts in kinds.items():
+        for text in set(texts):
+            found.add(_collected(kind, text))
     return Spellings(
         words=frozenset(found.words),
         inside=frozenset(form for form, size in found.latin.items() if size >= _INSIDE),
