@@ -61,7 +61,7 @@ _FEWEST_GLYPHS = 3
 # of the shapes around a glyph at least the half are glyphs
 _LEAST_SHARE = 2
 # smaller frames are screened together: a numpy call costs as much as thousands of pixels
-_TOGETHER = 1 << 18
+_TOGETHER = 1 << 20
 
 
 def find_text(frames: NDArray[np.integer]) -> str:
