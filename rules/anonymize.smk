@@ -25,8 +25,8 @@ rule anonymize_batch:
             for key in ("study", "series")
         },
         secondary_capture=lookup("cohort/secondary_capture", within=config),
-        lossy=lookup("deidentification/lossy", within=config),
-        keep_private=lookup("deidentification/keep_private", within=config),
+        lossy=lookup("deidentification/lossy", within=config, default="keep"),
+        keep_private=lookup("deidentification/keep_private", within=config, default=[]),
         decisions=DECISIONS,
         decided=DECIDED_IMAGES,
         code=code_digest(

@@ -100,6 +100,14 @@ def _contradictions(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
     if not locate(config["deidentification"]["tag_table"]).exists():
         path = config["deidentification"]["tag_table"]
         yield text("no_file", where="deidentification.tag_table", path=path)
+    if kept := config["deidentification"].get("keep_private"):
+        # pydicom is loaded for those who have decided something only
+        from bonescint.deid.keep_private import load_kept
+
+        try:
+            load_kept(kept)
+        except InputError as error:
+            yield from error.problems
     if demo and not config["study"]["synthetic"]:
         yield text("demo_is_synthetic")
     for key, path in config["ledger"].items():

@@ -87,3 +87,15 @@ def test_labels_of_simulated_data_say_so(config: dict[str, Any]) -> None:
     assert software(config)["bonenavi"]["label"] == "BoneNAVI 2.1 (simulated)"
     config["study"]["synthetic"] = False
     assert software(config)["bonenavi"]["label"] == "BoneNAVI 2.1"
+
+
+def test_a_decision_that_cannot_be_carried_out_is_told_first(config: dict[str, Any]) -> None:
+    entry = {"creator": "ACME", "group": "0012", "element": "10", "vr": "DS"}
+    entry |= {"decided_by": "technologist", "date": "2026-01-15", "reason": "scale"}
+    config["deidentification"]["keep_private"] = [entry]
+    with pytest.raises(InputError, match="keep_private"):
+        check_config(config)
+    entry["group"] = "0011"
+    check_config(config)
+    del config["deidentification"]["keep_private"], config["deidentification"]["lossy"]
+    check_config(config)
