@@ -1,6 +1,6 @@
 """The tables of results/ as docs/tables.md defines them, for the tests of the outputs.
 
-Run as a program it fills a folder: ``python tests/synthetic_results.py results``.
+Run as a program it fills a folder: ``python -m tests.synthetic_results results``.
 """
 
 import csv
@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, NuclearMedicineImageStorage
 
 from bonescint.deid import k_anonymity, report
-from bonescint.resources import RESOURCES
+from tests.synthetic_deidentification import deidentification
 
 SOFTWARE: dict[str, dict[str, str]] = {
     "bonenavi": {
@@ -171,48 +170,11 @@ def write_results(folder: Path) -> Path:
     write(folder / "cases.csv", cases, TABLES["cases.csv"])
     write(folder / "reference.csv", reference, TABLES["reference.csv"])
     write(folder / "measurements.csv", measurements, TABLES["measurements.csv"])
-    _write_deidentification(folder, cases)
+    for name, (columns, rows) in deidentification(cases).items():
+        write(folder / f"anonymization/{name}.csv", rows, ",".join(columns))
     _write_cohort(folder)
     _write_metrics(folder, reference, measurements)
     return folder
-
-
-def _write_deidentification(folder: Path, cases: list[Row]) -> None:
-    lines: list[dict[str, str]] = []
-    for case in cases:
-        for number in range(case["instances"]):
-            counts = {f"n_{rule}": "0" for rule in report.RULES}
-            counts |= {"n_kept": str(36 + number), "n_removed": "41"}
-            lines.append({"code": case["code"], "status": "written", "reason": ""} | counts)
-        if case["refused"]:
-            reason = {"status": "refused", "reason": "burned-in-suspected"}
-            lines.append({"code": case["code"]} | reason)
-    written = sum(line["status"] == "written" for line in lines)
-    usual = {
-        "code": "coded",
-        "remove": "absent",
-        "keep": "kept",
-        "replace": "uid",
-        "review": "removed",
-    }
-    table = RESOURCES / "tag_table.csv"
-    with table.open(encoding="utf-8") as stream:
-        outcomes = [
-            row | {"outcome": usual.get(row["action"], row["action"]), "instances": str(written)}
-            for row in csv.DictReader(stream)
-        ]
-    # one header held a size that is no number
-    size = next(row for row in outcomes if row["keyword"] == "PatientSize")
-    size["instances"] = str(written - 1)
-    outcomes.append(size | {"outcome": "removed", "instances": "1"})
-    known = pd.DataFrame(cases).astype(str)
-    for name, columns, rows in (
-        ("tag_table", report.TAG_COLUMNS, report.tag_rows(table, outcomes, written, "ja")),
-        ("instances", report.INSTANCE_COLUMNS, report.instance_rows(lines)),
-        ("rule_counts", report.COUNT_COLUMNS, report.count_rows(lines)),
-        ("k_anonymity", k_anonymity.COLUMNS, k_anonymity.assess(known)[0]),
-    ):
-        write(folder / f"anonymization/{name}.csv", rows, ",".join(columns))
 
 
 def _measured(code: str, tracer: str, n: int, i: int, rng: np.random.Generator) -> list[Row]:
@@ -395,12 +357,7 @@ def _write_cohort(folder: Path) -> None:
         TABLES["cohort/balance.csv"],
     )
     warnings = [
-        (
-            "cohort",
-            "R7",
-            "2019-W27",
-            "この週に 2 種類の薬剤の検査があります。薬剤の記録を確認してください。",
-        ),
+        ("cohort", "R7", "2019-W27", "この週に 2 種類の薬剤の検査があります。"),
         (
             "reader2",
             "EOD",

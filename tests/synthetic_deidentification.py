@@ -1,0 +1,44 @@
+"""The verification report of the de-identification, for the tests of the outputs."""
+
+import csv
+from typing import Any
+
+import pandas as pd
+
+from bonescint.deid import k_anonymity, report
+from bonescint.resources import RESOURCES
+
+USUAL = {
+    "code": "coded", "remove": "absent", "keep": "kept", "replace": "uid", "review": "removed",
+}  # fmt: skip
+
+
+def deidentification(cases: list[dict[str, Any]]) -> dict[str, tuple[list[str], list[Any]]]:
+    """Return columns and rows of the tables of results/anonymization/ by name."""
+    lines: list[dict[str, str]] = []
+    for case in cases:
+        for number in range(case["instances"]):
+            counts = {f"n_{rule}": "0" for rule in report.RULES}
+            counts |= {"n_kept": str(36 + number), "n_removed": "41"}
+            lines.append({"code": case["code"], "status": "written", "reason": ""} | counts)
+        if case["refused"]:
+            reason = {"status": "refused", "reason": "burned-in-suspected"}
+            lines.append({"code": case["code"]} | reason)
+    written = sum(line["status"] == "written" for line in lines)
+    table = RESOURCES / "tag_table.csv"
+    with table.open(encoding="utf-8") as stream:
+        outcomes = [
+            row | {"outcome": USUAL.get(row["action"], row["action"]), "instances": str(written)}
+            for row in csv.DictReader(stream)
+        ]
+    # one header held a size that is no number
+    size = next(row for row in outcomes if row["keyword"] == "PatientSize")
+    size["instances"] = str(written - 1)
+    outcomes.append(size | {"outcome": "removed", "instances": "1"})
+    known = pd.DataFrame(cases).astype(str)
+    return {
+        "tag_table": (report.TAG_COLUMNS, report.tag_rows(table, outcomes, written, "ja")),
+        "instances": (report.INSTANCE_COLUMNS, report.instance_rows(lines)),
+        "rule_counts": (report.COUNT_COLUMNS, report.count_rows(lines)),
+        "k_anonymity": (k_anonymity.COLUMNS, k_anonymity.assess(known)[0]),
+    }
