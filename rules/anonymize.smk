@@ -30,7 +30,10 @@ rule anonymize_batch:
         decisions=DECISIONS,
         decided=DECIDED_IMAGES,
         code=code_digest(
-            "bonescint.deid",
+            "bonescint.deid.batch",
+            "bonescint.deid.decisions",
+            "bonescint.deid.keep_private",
+            "bonescint.identity.ledger",
             "resources/nm_attributes.csv",
             "resources/nm_codes.csv",
             "resources/nm_vocabulary.csv",

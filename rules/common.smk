@@ -26,9 +26,12 @@ DECISIONS = "private/review/decisions.tsv"
 
 try:
     study.check_config(config)
-    DECIDED = read_decisions(Path(DECISIONS)) if os.path.exists(DECISIONS) else []
 except InputError as error:
     raise WorkflowError("\n  ".join(["config.yaml", *error.problems])) from None
+try:
+    DECIDED = read_decisions(Path(DECISIONS)) if os.path.exists(DECISIONS) else []
+except InputError as error:
+    raise WorkflowError("\n  ".join(error.problems)) from None
 
 DEMO = study.uses_demo(config)
 BATCHES = [f"{n:02d}" for n in range(config["deidentification"]["batches"])]

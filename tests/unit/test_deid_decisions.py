@@ -25,6 +25,7 @@ from tests.unit.test_deid_engine import errors_of
 TABLE = ROOT / "resources/tag_table.csv"
 SETTINGS = Settings(load_policies(TABLE, "STUDY", "SERIES"), UidReplacer(SECRET), False)
 RECORD = {"decided_by": "chief technologist", "date": "2026-01-15", "reason": "seen"}
+SEEN, OTHER = "a1" * 32, "b2" * 32
 HEADER = "item\tsha256\tdecision\treviewer\tdate\n"
 
 
@@ -54,12 +55,14 @@ def test_decisions_hold_for_one_content_and_a_block_wins(tmp_path):
     path = tmp_path / "decisions.tsv"
     path.write_text(
         HEADER
-        + "image\taa\trelease\tA\t2026-01-01\n"
-        + "image\tbb\trelease\tA\t2026-01-01\nimage\tbb\tblock\tB\t2026-01-02\n"
-        + "findings:BS-AAAAA\tcc\trelease\tA\t2026-01-01\n\n",
+        + f"image\t{SEEN}\trelease\tA\t2026-01-01\n"
+        + f"image\t{OTHER}\trelease\tA\t2026-01-01\n"
+        # as PowerShell and Excel write them
+        + f'Image\t"{OTHER.upper()}"\tblock\tB\t2026-01-02\r\n'
+        + f"findings:BS-AAAAA\t{'c' * 64}\trelease\tA\t2026-01-01\n\n",
         encoding="utf-8",
     )
-    assert released_images(read_decisions(path)) == {"aa"}
+    assert released_images(read_decisions(path)) == {SEEN}
 
 
 @pytest.mark.parametrize(
@@ -67,8 +70,10 @@ def test_decisions_hold_for_one_content_and_a_block_wins(tmp_path):
     [
         ("", "decisions.tsv"),
         ("item,sha256\n", "decisions.tsv"),
-        (HEADER + "image\taa\tyes\tA\t2026-01-01\n", "2"),
-        (HEADER + "image\taa\trelease\t\t2026-01-01\nimage\n", "3"),
+        (HEADER + f"image\t{SEEN}\tyes\tA\t2026-01-01\n", "2"),
+        (HEADER + f"image\t{SEEN}\trelease\t\t2026-01-01\nimage\n", "3"),
+        (HEADER + f"image\t{SEEN[1:]}\tblock\tA\t2026-01-01\n", "2"),
+        (HEADER + f"images\t{SEEN}\tblock\tA\t2026-01-01\n", "2"),
     ],
 )
 def test_a_malformed_decision_is_named_and_releases_nothing(tmp_path, text, found):

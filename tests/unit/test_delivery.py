@@ -61,6 +61,11 @@ def test_a_hit_blocks_until_it_is_released(tmp_path: Path) -> None:
     decisions = tmp_path / "decisions.tsv"
     assert not list(undecided([row("x")], decide(decisions, "x", "release"), "en"))
     assert list(undecided([row("x")], decide(decisions, "x", "block"), "en"))
+    # a block anywhere wins over a release
+    first = decide(decisions, "x", "release").read_text(encoding="utf-8")
+    second = decide(decisions, "x", "block").read_text(encoding="utf-8").splitlines()[1]
+    decisions.write_text(first + second + "\n", encoding="utf-8")
+    assert list(undecided([row("x")], decisions, "en"))
     # another text asks again
     assert list(undecided([row("y")], decide(decisions, "x", "release"), "en"))
 

@@ -77,7 +77,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 def _positive(typed: str) -> int:
     number = int(typed)
     if number < 1:
-        raise ValueError
+        raise argparse.ArgumentTypeError("1 or more / 1 以上の整数")
     return number
 
 

@@ -1,5 +1,6 @@
 """What a person has decided of images and findings: private/review/decisions.tsv (R22, R27)."""
 
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -7,6 +8,7 @@ from bonescint.deid.refusal import mistake
 from bonescint.errors import InputError
 
 _COLUMNS = ["item", "sha256", "decision", "reviewer", "date"]
+_DIGEST = re.compile("[0-9a-f]{64}")
 _IMAGE = "image"
 
 
@@ -34,34 +36,56 @@ def read_decisions(path: Path) -> list[Decision]:
     """
     data = path.read_bytes()
     try:
-        lines = data.decode("utf-8-sig").splitlines()
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         # Excel writes the code page of a Japanese Windows
-        lines = data.decode("cp932", "replace").splitlines()
+        text = data.decode("cp932", "replace")
+    lines = text.replace("\r\n", "\n").split("\n")
     if not lines or lines[0].split("\t") != _COLUMNS:
         raise InputError(mistake("error.decisions_header", path=path, columns=", ".join(_COLUMNS)))
     decisions, problems = [], []
     for number, line in enumerate(lines[1:], 2):
         if not line.strip():
             continue
-        values = dict(zip(_COLUMNS, map(str.strip, line.split("\t")), strict=False))
-        if values.get("decision") not in ("release", "block") or not values.get("reviewer"):
+        cells = [cell.strip().strip('"').strip() for cell in line.split("\t")]
+        values = dict(zip(_COLUMNS, cells, strict=False))
+        # some programs print hashes in capitals; a block that is not understood must not be lost
+        digest, item = values.get("sha256", "").lower(), values.get("item", "")
+        item = item.lower() if item.lower() == _IMAGE else item
+        if (
+            values.get("decision") not in ("release", "block")
+            or not values.get("reviewer")
+            or not _DIGEST.fullmatch(digest)
+            or not (item == _IMAGE or item.startswith("findings:"))
+        ):
             problems.append(mistake("error.decision", path=path, row=number))
             continue
-        decisions.append(Decision(values["item"], values["sha256"], values["decision"]))
+        decisions.append(Decision(item, digest, values["decision"]))
     if problems:
         raise InputError(problems)
     return decisions
 
 
-def released_images(decisions: list[Decision]) -> frozenset[str]:
-    """Return the hashes of the source files that were released; a block anywhere wins.
+def released(decisions: list[Decision]) -> frozenset[tuple[str, str]]:
+    """Return item and hash of what was released; a block anywhere wins.
 
     Parameters
     ----------
     decisions
         By `read_decisions`.
     """
-    images = [d for d in decisions if d.item == _IMAGE]
-    blocked = {d.sha256 for d in images if d.decision == "block"}
-    return frozenset(d.sha256 for d in images) - blocked
+    by: dict[str, set[tuple[str, str]]] = {"release": set(), "block": set()}
+    for item, digest, decision in decisions:
+        by[decision].add((item, digest))
+    return frozenset(by["release"] - by["block"])
+
+
+def released_images(decisions: list[Decision]) -> frozenset[str]:
+    """Return the hashes of the source files that were released.
+
+    Parameters
+    ----------
+    decisions
+        By `read_decisions`.
+    """
+    return frozenset(digest for item, digest in released(decisions) if item == _IMAGE)

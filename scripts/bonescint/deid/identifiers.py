@@ -8,14 +8,17 @@ is worked out once for her files (`bonescint.deid.spellings`).
 import math
 import re
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
+from functools import cache, lru_cache
+
+from pydicom.datadict import dictionary_has_tag, dictionary_VR
 
 from bonescint.deid.folding import compose, fold, spelt_out
 from bonescint.deid.reading import HONORIFICS, Reading, laid_out, read, readings
 from bonescint.deid.reading import SEPARATORS as _SEPARATORS
+from bonescint.deid.refusal import Refused
 from bonescint.deid.source import Level, Source, text_of
 from bonescint.deid.spellings import SHORTEST, Spellings, spellings
 
@@ -23,6 +26,8 @@ __all__ = ["ENCODINGS", "SHORTEST", "SHORTEST_NUMBER", "Identifiers", "known_ide
 
 # digits that are compared with a numeric attribute's value only from this length on
 SHORTEST_NUMBER = 6
+# digits that are hers wherever they stand in a row of so many
+_SURE, _TOO_LONG = 8, 12
 ENCODINGS = ("utf-8", "cp932", "euc_jp", "iso2022_jp", "utf-16-le", "utf-16-be")
 _PATIENT_NAMES = (0x00100010, 0x00101001, 0x00101005, 0x00101060, 0x00102297)
 # physicians, operators, orderer
@@ -31,7 +36,15 @@ _STAFF = (
 )  # fmt: skip
 # Patient ID, Other Patient IDs, accession, telephone, admission, medical record locator
 _NUMBERS = (0x00100020, 0x00101000, 0x00080050, 0x00102154, 0x00380010, 0x00101090)
-_OTHER_IDS, _PATIENT_ID, _BIRTH, _INSTITUTION = 0x00101002, 0x00100020, 0x00100030, 0x00080080
+# study, requested procedure, scheduled and performed step, placer and filler order, service
+# episode, insurance, trial subject, telecom, callback telephone: short ones are no identifiers
+_OTHER_NUMBERS = (
+    0x00200010, 0x00401001, 0x00400009, 0x00400253, 0x00402016, 0x00402017, 0x00380060, 0x00101050,
+    0x00120040, 0x00102155, 0x00402010,
+)  # fmt: skip
+_SHORTEST_OTHER = 5
+_BIRTH, _INSTITUTION = 0x00100030, 0x00080080
+_DEEPEST = 8
 # institution, its address, the patient's and the referring physician's address
 _PHRASES = (_INSTITUTION, 0x00080081, 0x00101040, 0x00080092)
 _UIDS = (0x00080018, 0x0020000D, 0x0020000E, 0x00200052)
@@ -52,11 +65,14 @@ class Identifiers:
         Bytes as they stand in the source, looked for as they are.
     institution
         Its name, which explains a family name in a text that repeats its words.
+    stored
+        All of them as they stand in the source, for a compressed stream, which is no text.
     """
 
     spellings: Spellings
     raw: frozenset[bytes]
     institution: tuple[str, ...] = ()
+    stored: frozenset[bytes] = frozenset()
 
     @property
     def numbers(self) -> frozenset[str]:
@@ -93,8 +109,26 @@ class Identifiers:
             return _any_long(laid_out((text,)).numbers & numbers)
         digits = "".join(map(str, value.as_tuple().digits)).lstrip("0")
         # no identifier has as many digits as an exponent may ask for
-        whole = value.is_finite() and value.adjusted() < 64 and value == int(value)
-        return _any_long({digits, str(int(value)) if whole else ""} & numbers)
+        whole = str(int(value)) if value.is_finite() and value.adjusted() < 64 else ""
+        # a date, an ID and a time in one: no count has as many digits
+        long = len(digits) >= _TOO_LONG
+        inside = long and any(len(known) >= _SURE and known in digits for known in numbers)
+        return inside or _any_long({digits, whole} & numbers)
+
+    def holds_numbers(self, parts: list[str]) -> bool:
+        """Tell whether several values are an ID or a birth date in pieces.
+
+        Parameters
+        ----------
+        parts
+            The values of one DS or IS.
+        """
+        digits = "".join(part for part in parts if part.isdecimal()).lstrip("0")
+        if len(digits) >= _SURE and any(len(k) >= _SURE and k in digits for k in self.numbers):
+            return True
+        whole = [int(part) for part in parts if part.isdecimal()]
+        triples = zip(whole, whole[1:], whole[2:], strict=False)
+        return any(t[0] > 31 and t in self.spellings.births for t in triples)
 
     def holds_binary(self, vr: str, value: bytes) -> bool:
         """Tell whether little-endian binary numbers hold one of theirs, of any sign.
@@ -143,28 +177,31 @@ def known_identifiers(source: Source, row: Mapping[str, str]) -> Identifiers:
         The instance's row of the batch (patient_id, patient_name, patient_birth_date, subject).
     """
     level = source.level
-    ids = [*_values(source, _NUMBERS), row.get("patient_id", ""), row.get("subject", "")]
-    if _OTHER_IDS in level and level[_OTHER_IDS].value:
-        items = level[_OTHER_IDS].parse(level[_OTHER_IDS].value)
-        ids += [text_of(item, _PATIENT_ID, source.charset) for item in items]
-    # of ASCII nothing is there that its spellings do not find
-    stored = {
-        value
-        for tag in (*_PATIENT_NAMES, *_STAFF, *_NUMBERS)
-        if len(value := _stored(level, tag)) > 5 and (not value.isascii() or b"\x1b" in value)
-    }
+    names: list[str] = []
+    ids = [row.get("patient_id", ""), row.get("subject", "")]
+    stored: set[bytes] = set()
+    for inner in _levels(level, _DEEPEST):
+        people = [tag for tag, raw in inner.items() if raw.vr == "PN" or tag in _STAFF]
+        names += _values(inner, source.charset, people)
+        ids += _values(inner, source.charset, _NUMBERS)
+        others = _values(inner, source.charset, _OTHER_NUMBERS)
+        ids += [number for number in others if len(number) >= _SHORTEST_OTHER]
+        tags = (*people, *_PATIENT_NAMES, *_NUMBERS)
+        stored |= {value for tag in tags if len(value := _stored(inner, tag)) > 5}
+    own = _values(level, source.charset, _PATIENT_NAMES)
     uids = {value for tag in _UIDS if len(value := _stored(level, tag)) > 8}
     return Identifiers(
         spellings=spellings(
-            (*_values(source, _PATIENT_NAMES), row.get("patient_name", ""),
-             *_private_names(source)),
-            tuple(_values(source, _STAFF)),
+            (*own, row.get("patient_name", ""), *_private_names(source)),
+            tuple(name for name in names if name not in own),
             tuple(ids),
-            (*_values(source, (_BIRTH,)), row.get("patient_birth_date", "")),
-            tuple(_values(source, _PHRASES)),
+            (*_values(level, source.charset, (_BIRTH,)), row.get("patient_birth_date", "")),
+            tuple(_values(level, source.charset, _PHRASES)),
         ),
-        raw=frozenset(stored | uids),
-        institution=tuple(_values(source, (_INSTITUTION,))),
+        # of ASCII nothing is there that its spellings do not find
+        raw=frozenset(v for v in stored if not v.isascii() or b"\x1b" in v) | uids,
+        institution=tuple(_values(level, source.charset, (_INSTITUTION,))),
+        stored=frozenset(stored | uids | _pieces(stored)),
     )  # fmt: skip
 
 
@@ -197,13 +234,39 @@ def _stored(level: Level, tag: int) -> bytes:
     return raw.value.strip(b" \0") if raw and isinstance(raw.value, bytes) else b""
 
 
-def _values(source: Source, tags: Iterable[int]) -> list[str]:
+def _pieces(stored: set[bytes]) -> set[bytes]:
+    """Return the parts of names that are too long to occur in a compressed stream by chance."""
+    return {part for value in stored for part in re.split(rb"[\^= ]", value) if len(part) > 5}
+
+
+def _levels(level: Level, depth: int) -> Iterator[Level]:
+    """Yield a data set and every item in it that could be written or could tell who she is."""
+    yield level
+    for tag, raw in level.items():
+        # vendors' sequences are not ours to read
+        if not depth or tag >> 16 & 1 or not raw.value:
+            continue
+        if raw.vr == "SQ" or (raw.vr is None and _is_sequence(tag)):
+            try:
+                items = raw.parse(raw.value)
+            except Refused:
+                continue  # damaged: it is not written either
+            for item in items:
+                yield from _levels(item, depth - 1)
+
+
+@cache
+def _is_sequence(tag: int) -> bool:
+    return dictionary_has_tag(tag) and dictionary_VR(tag) == "SQ"
+
+
+def _values(level: Level, charset: tuple[str, ...], tags: Iterable[int]) -> list[str]:
     values: list[str] = []
     for tag in tags:
-        raw = source.level.get(tag)
+        raw = level.get(tag)
         if raw is None or not isinstance(raw.value, bytes) or not raw.value:
             continue
-        texts = {source.text(tag)}
+        texts = {text_of(level, tag, charset)}
         if not raw.value.isascii():
             # as devices encode it that declare another character set, or none
             for encoding in ("utf-8", "cp932", "euc_jp"):

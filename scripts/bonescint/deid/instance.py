@@ -31,6 +31,7 @@ from bonescint.deid.uids import UidReplacer, is_standard
 
 NUCLEAR_MEDICINE = "1.2.840.10008.5.1.4.1.1.20"
 _LOSSY, _STATION_NAME = 0x00282110, 0x00081010
+_MOST_MEASURED = 1000
 _DAYS = {"D": 1, "W": 7, "M": 30.4375, "Y": 365.25}
 
 
@@ -126,8 +127,7 @@ def _deidentify(
     start, end = verify(written, policy, code, known)
     check_image(pixels, written, start, end)
     counts = {f"n_{outcome}": done.counts[outcome] for outcome in OUTCOMES}
-    facts = _patient(source, row) | {"station_name": _written_text(done.elements, _STATION_NAME)}
-    return Coded(written, facts | counts, done.table)
+    return Coded(written, _patient(done.elements, source, row) | counts, done.table)
 
 
 def _search_as_it_was(source: Source, policy: Policy, known: Identifiers) -> None:
@@ -140,11 +140,6 @@ def _search_as_it_was(source: Source, policy: Policy, known: Identifiers) -> Non
         changes = not raw.value.isascii() or b"\x1b" in raw.value or len(raw.value) > 16
         if changes and known.are_in(raw.value):
             raise Refused("residual-identifier", f"({tag >> 16:04X},{tag & 0xFFFF:04X})")
-
-
-def _written_text(elements: Elements, tag: int) -> str:
-    value = elements.get(tag, ("", b""))[1]
-    return value.decode() if isinstance(value, bytes) else ""
 
 
 @contextmanager
@@ -180,32 +175,40 @@ def _policy_for(source: Source, settings: Settings) -> Policy:
     raise Refused("sop-class", sop_class if is_standard(sop_class) else "")
 
 
-def _patient(source: Source, row: Mapping[str, str]) -> dict[str, object]:
-    """Return the columns of the report on the patient; the age is computed if need be (R25)."""
-    examined = _date(source.text(0x00080020))
+def _patient(written: Elements, source: Source, row: Mapping[str, str]) -> dict[str, object]:
+    """Return the columns of the report on the patient: what the file says, or the age (R25)."""
+    examined = _date(_text(written, 0x00080020))
+    # the birth date is known here and nowhere behind the door
     born = _date(source.text(0x00100030) or row.get("patient_birth_date", ""))
-    stated = source.text(0x00101010)
+    stated = _text(written, 0x00101010)
     age: int | None = None
-    if len(stated) == 4 and stated[:3].isdecimal() and stated[3] in _DAYS:
+    if stated:
         age = int(int(stated[:3]) * _DAYS[stated[3]] / _DAYS["Y"])
     elif examined and born and born <= examined:
         before = (examined.month, examined.day) < (born.month, born.day)
         age = examined.year - born.year - before
     return {
         "study_date": examined.isoformat() if examined else "",
-        # the column must not become a way around the policy
-        "sex": sex if (sex := source.text(0x00100040)) in ("F", "M", "O") else "",
+        "sex": _text(written, 0x00100040),
         "age": age,
         # metres in the header; 0.000000 means that nobody measured
-        "height_cm": _measured(source.text(0x00101020), 100),
-        "weight_kg": _measured(source.text(0x00101030), 1),
+        "height_cm": _measured(_text(written, 0x00101020), 100),
+        "weight_kg": _measured(_text(written, 0x00101030), 1),
+        "station_name": _text(written, _STATION_NAME),
     }
+
+
+def _text(written: Elements, tag: int) -> str:
+    value = written.get(tag, ("", b""))[1]
+    return value.decode() if isinstance(value, bytes) else ""
 
 
 def _date(text: str) -> date | None:
     digits = text.replace(".", "").replace("-", "")
+    if not (len(digits) == 8 and digits.isascii() and digits.isdecimal()):
+        return None
     try:
-        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
+        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
         return None
 
@@ -215,4 +218,5 @@ def _measured(value: str, factor: int) -> str:
         number = float(value) * factor
     except ValueError:
         return ""
-    return f"{number:.1f}".removesuffix(".0") if number > 0 else ""
+    # nobody is as tall or heavy as an ID
+    return f"{number:.1f}".removesuffix(".0") if 0 < number < _MOST_MEASURED else ""

@@ -214,7 +214,7 @@ class _Check:
             if self.known.are_in(value):
                 raise Refused("residual-identifier", _name(tag))
         # of a compressed image the stream itself is written: nothing of hers may stand in it
-        if self.encapsulated and any(raw in self.data for raw in self.known.raw):
+        if self.encapsulated and any(stored in self.data for stored in self.known.stored):
             raise Refused("residual-identifier", "(7FE0,0010)")
         # longer than any pair of words, so that two neighbours do not make one
         if self.known.are_in(b"\0\0\0\0".join(self.binaries)):
@@ -223,9 +223,10 @@ class _Check:
     def _compare_numbers(self, tag: int, value: bytes) -> None:
         """Refuse a number that is one of the patient's, however it is written."""
         # an ID of fewer digits is a number like any other
-        for part in value.rstrip(b" \0").split(b"\\"):
-            if self.known.holds_number(part.decode("utf-8")):
-                raise Refused("residual-identifier", _name(tag))
+        parts = value.rstrip(b" \0").decode("utf-8").split("\\")
+        known = any(self.known.holds_number(part) for part in parts)
+        if known or (len(parts) > 1 and self.known.holds_numbers([p.strip() for p in parts])):
+            raise Refused("residual-identifier", _name(tag))
 
     def _binary(self, tag: int, vr: str, value: bytes) -> None:
         if self.known.holds_binary(vr, value):

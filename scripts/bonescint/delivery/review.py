@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from bonescint.deid.decisions import read_decisions
+from bonescint.deid.decisions import read_decisions, released
 from bonescint.files import read_rows
 from bonescint.resources import Texts
 
@@ -91,11 +91,10 @@ def undecided(
         If the decisions' file is not such a table.
     """
     text = Texts("delivery", language)
-    decided = read_decisions(decisions) if decisions else []
-    released = {(d.item, d.sha256) for d in decided if d.decision == "release"}
+    free = released(read_decisions(decisions)) if decisions else frozenset()
     for row in findings:
         item = f"findings:{row['code']}"
-        if row["kinds"] and (item, row["sha256"]) not in released:
+        if row["kinds"] and (item, row["sha256"]) not in free:
             kinds = "・".join(text(f"kind_{kind}") for kind in row["kinds"].split("+"))
             yield text("undecided", item=item, sha256=row["sha256"], kinds=kinds)
 

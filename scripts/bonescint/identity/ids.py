@@ -11,8 +11,9 @@ def normalise(text: str) -> str:
     """Return the one spelling of a patient ID under which all tables and headers meet (R12).
 
     Full-width letters and digits become ASCII (NFKC), spaces, hyphens and underscores go, letters
-    become capitals, leading zeros go (Excel drops them). Two IDs that differ in leading zeros only
-    are therefore one patient: for an opt-out that errs on the safe side.
+    become capitals. What nobody sees goes, and an assigning authority (ID^^^HOSPITAL). So do
+    leading zeros (Excel drops them). Two IDs that differ in leading zeros only are therefore one patient:
+    for an opt-out that errs on the safe side.
 
     Parameters
     ----------
@@ -24,5 +25,11 @@ def normalise(text: str) -> str:
     str
         The `subject`; empty if nothing is left to compare.
     """
-    plain = _SEPARATORS.sub("", unicodedata.normalize("NFKC", text)).replace("\0", "").upper()
+    # an assigning authority (ID^^^HOSPITAL) or a second value is no part of the ID
+    text = re.split(r"[\^\\]", text.strip("^\\ "), maxsplit=1)[0]
+    # what Word and PDF leave between digits and nobody sees: soft hyphens, joiners, marks
+    seen = "".join(c for c in text if unicodedata.category(c) != "Cf" and c != "\0")
+    # twice: without its separators a mark may find the letter it belongs to
+    plain = _SEPARATORS.sub("", unicodedata.normalize("NFKC", seen)).upper()
+    plain = unicodedata.normalize("NFKC", plain)
     return plain.lstrip("0") or plain[:1]
