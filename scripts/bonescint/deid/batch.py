@@ -125,10 +125,14 @@ def _twins(
     Unless a person has released exactly one of the contents: it is written, the others are not.
     """
     outcomes = [_outcome(row, code, dicom_root, settings) for row in rows]
-    contents = {outcome.sha256 for outcome in outcomes if isinstance(outcome, Coded)}
+    sources = [_source_digest(dicom_root / row["path"]) for row in rows]
+    # what is refused for another reason has a content of its own too
+    contents = {
+        outcome.sha256 if isinstance(outcome, Coded) else source
+        for source, outcome in zip(sources, outcomes, strict=True)
+    }
     if len(contents) < 2:
         return outcomes
-    sources = [_source_digest(dicom_root / row["path"]) for row in rows]
     released = {
         outcome.sha256
         for source, outcome in zip(sources, outcomes, strict=True)

@@ -32,7 +32,7 @@ from bonescint.dicom.charset import decode
 IMPLEMENTATION_UID = "2.25.191325472104297312207463713521894352731"
 IMPLEMENTATION_VERSION = "BONESCINT"
 _CODE_ITEM = _CODE_VALUE, _SCHEME, _MEANING = 0x00080100, 0x00080102, 0x00080104
-_LOSSY, _FRAMES = 0x00282110, 0x00280008
+_LOSSY, _FRAMES, _REPRESENTATION = 0x00282110, 0x00280008, 0x00280103
 _IDENTITY = (0x00080018, 0x0020000D, 0x0020000E)
 _MOST_BYTES = 0xFFFE
 # characters of a text that stays, by VR
@@ -87,6 +87,7 @@ class Engine:
         self._code = code.encode("ascii")
         self._uids = uids
         self._charset: tuple[str, ...] = ("",)
+        self._signed = False
         # every element that was visited; the top level is done last
         self._done: list[tuple[int, str]] = []
 
@@ -110,6 +111,7 @@ class Engine:
         """
         self._done = []
         self._charset = source.charset
+        self._signed = source.number(_REPRESENTATION) == 1
         elements = self._level(source.level, self._policy.rules)
         for rule, value in self._policy.stamps(self._code):
             elements[rule.tag] = rule.vr, value
@@ -176,12 +178,17 @@ class Engine:
         if rule.action == "replace":
             vr, written, outcome = "UI", self._uids(_uid(value)).encode(), "uid"
         else:
-            vr, written, outcome = _rewritten(rule, raw.vr, value, raw.little_endian, self._charset)
+            known = raw.vr or self._implicit_vr(rule)
+            vr, written, outcome = _rewritten(rule, known, value, raw.little_endian, self._charset)
         if written:
             out[rule.tag] = vr, written
             self._done.append((rule.tag, outcome))
         else:
             self._gone(out, rule, vr)
+
+    def _implicit_vr(self, rule: Rule) -> str | None:
+        """Return the VR that Pixel Representation gives an element of an implicit file."""
+        return "SS" if self._signed and rule.vrs == ("US", "SS") else None
 
     def _gone(self, out: Elements, rule: Rule, vr: str) -> None:
         """Leave behind what the Type asks for when an element's value may not stay (R19)."""
@@ -322,6 +329,8 @@ def _rewritten(
 def _listed(rule: Rule, value: str) -> bytes:
     words = vocabulary()
     listed = [words.text(rule.keyword, text) or "" for text in value.split("\\")[: rule.vm]]
+    if rule.vrs[0] == "CS":
+        listed = [text.upper() for text in listed]
     if rule.keyword not in POSITIONAL:
         listed = [text for text in listed if text]
     return "\\".join(listed).rstrip("\\").encode()

@@ -23,7 +23,7 @@ from bonescint.deid.pixels import (
     signs_of_text,
 )
 from bonescint.deid.policy import Policy
-from bonescint.deid.ranges import Unusual, read_ranges
+from bonescint.deid.ranges import Unusual, check_inflated, read_ranges
 from bonescint.deid.refusal import Refused
 from bonescint.deid.residual import verify
 from bonescint.deid.source import Source, read_source
@@ -106,6 +106,7 @@ def deidentify(data: bytes, row: Mapping[str, str], code: str, settings: Setting
     try:
         return _deidentify(data, read_ranges(data), row, code, settings)
     except Unusual:
+        check_inflated(data)
         return _deidentify(data, read_source(data), row, code, settings)
 
 

@@ -43,6 +43,8 @@ _METHOD = "Hospital tag table over NM allow-list\\Only the study date is kept of
 _TAG = re.compile(r"\(([0-9A-Fa-f]{4}),([0-9A-Fa-f]{4})\)")
 _CODED = (0x00100010, 0x00100020)
 _TEXT_VRS = frozenset({"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UT"})
+# the character set of what is written and the stamps are not the hospital's to choose
+_OURS = frozenset({0x00080005, 0x00120062, 0x00120063, 0x00120064, 0x00280303})
 _GROUPS = frozenset({"odd groups", "60xx"})
 
 
@@ -281,6 +283,8 @@ def _read_table(path: Path) -> list[TableRow]:
 
 def _applicable(tag: int, action: str) -> bool:
     """Tell whether the engine can carry out an action of the table for a tag."""
+    if tag in _OURS:
+        return False
     match action:
         case "code":
             return tag in _CODED

@@ -33,6 +33,9 @@ KNOWN_HOLDERS = frozenset(
     }
 )  # fmt: skip
 LONGEST_TEXT = 64
+BINARY_VRS = NUMBER_VRS - {"DS", "IS"}
+# so many letters in a row are no numbers
+_LETTERS = re.compile(rb"[A-Za-z ]{6}|(?:[A-Za-z]\0){4}|(?:\0[A-Za-z]){4}")
 # as many digits can be an ID or a date
 _MANY_DIGITS = 6
 # PS3.3 C.9.2: the numbers of an overlay plane with their VR and number of values
@@ -239,6 +242,8 @@ class KeptPrivate:
         if decision is None or decision.vr != vr or tag & 0xFFFF < 0x1000 or not value:
             return False
         if size := _size(vr):
+            if _LETTERS.search(value):
+                return False
             return not len(value) % size and len(value) <= decision.vm * size
         value = value.rstrip(b" ")
         if form := _DECIMAL.get(vr):
@@ -339,6 +344,8 @@ def _size(vr: str) -> int:
 
 
 def _number(vr: str, value: bytes, vm: int, little_endian: bool) -> bytes | None:
+    if vr in BINARY_VRS and _LETTERS.search(value):
+        return None
     if vr not in ("SV", "UV"):
         return normal_form(vr, value, vm, little_endian)
     if len(value) % 8 or len(value) > vm * 8:

@@ -33,8 +33,34 @@ _IMPLICIT = struct.Struct("<HHI").unpack_from
 _LENGTH = struct.Struct("<I").unpack_from
 _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 _DIRECTORY = b"1.2.840.10008.1.3.10"
+# file meta stands within so many
+_META_BYTES = 1 << 16
 # deeper nesting is left to the other reader
 _DEEPEST = 16
+
+
+def check_inflated(data: bytes) -> None:
+    """Refuse a deflated data set that is larger than an image can be, before pydicom inflates it.
+
+    Parameters
+    ----------
+    data
+        A file that is not for this reader.
+
+    Raises
+    ------
+    Refused
+        ``damaged``.
+    """
+    if DeflatedExplicitVRLittleEndian.encode() not in data[:_META_BYTES]:
+        return
+    at = 132
+    while data[at : at + 2] == b"\2\0":
+        length = int.from_bytes(data[at + 6 : at + 8], "little")
+        if data[at + 4 : at + 6] in _LONG:
+            length = int.from_bytes(data[at + 8 : at + 12], "little") + 4
+        at += 8 + length
+    inflate(data[at:], MOST_BYTES)
 
 
 class Unusual(Exception):
@@ -53,6 +79,8 @@ def read_ranges(data: bytes) -> Source:
     ------
     Unusual
         If anything about it is; also raised later, when a sequence is parsed.
+    Refused
+        ``damaged``, for a deflated data set without end or beyond all bounds.
     """
     if data[128:132] != b"DICM":
         raise Unusual

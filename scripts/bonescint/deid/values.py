@@ -14,6 +14,8 @@ _FORMS = {
     "IS": re.compile(rb"[+-]?[0-9]{1,12}"),
 }
 _LONGEST_DECIMAL = 24
+# as some devices write them: 71Y, 1900.0
+_SHORT_AGE, _NO_FRACTION = re.compile(rb"[0-9]{1,3}[DWMYdwmy]"), re.compile(rb"\.0*$")
 _FLOATS = {"FD": "d", "FL": "f"}
 _SMALLEST, _LARGEST = 1e-5, 5e5
 _DATE = re.compile(rb"([0-9]{4})\.?([0-9]{2})\.?([0-9]{2})")
@@ -53,6 +55,10 @@ def normal_form(vr: str, value: bytes, vm: int | None, little_endian: bool) -> b
         return None
     if vr == "DA":
         return _date(parts[0]) if len(parts) == 1 else None
+    if vr == "AS" and len(parts) == 1 and _SHORT_AGE.fullmatch(parts[0]):
+        return parts[0].upper().zfill(4)
+    if vr == "IS":
+        parts = [_NO_FRACTION.sub(b"", part) for part in parts]
     form = _FORMS[vr]
     if all(form.fullmatch(part) and len(part) <= _LONGEST_DECIMAL for part in parts):
         return b"\\".join(parts)

@@ -38,9 +38,14 @@ def save_views(elements: Elements, policy: Policy, views: list[str]) -> None:
         return
     vector = _bytes(elements, _DETECTOR_VECTOR)
     numbers = [int.from_bytes(vector[i : i + 2], "little") for i in range(0, len(vector), 2)]
-    if len(numbers) != frames:
-        numbers = list(range(1, frames + 1))
     _, items = elements.get(_DETECTORS, ("SQ", b""))
+    if len(numbers) != frames:
+        # one detector for both frames cannot say which shows what
+        if isinstance(items, list) and len(items) != frames:
+            return
+        numbers = list(range(1, frames + 1))
+    if min(numbers) < 1:
+        return
     if not isinstance(items, list):
         # the sequence is Type 2: its items say no more than what is known, the rest stays empty
         items = [
@@ -55,8 +60,13 @@ def save_views(elements: Elements, policy: Policy, views: list[str]) -> None:
     for number, view in zip(numbers, views, strict=True):
         seen.setdefault(number, set()).add(view)
     for number, shown in seen.items():
-        if 1 <= number <= len(items) and len(shown) == 1:
+        if number > len(items):
+            continue
+        if len(shown) == 1:
             items[number - 1][VIEW_CODE] = "SQ", [_code(*shown)]
+        else:
+            # the source named one view of a detector that shows two
+            items[number - 1].pop(VIEW_CODE, None)
     elements[_DETECTORS] = "SQ", items
 
 

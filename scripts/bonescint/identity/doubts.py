@@ -41,7 +41,7 @@ def identity_doubts(rows: Iterable[Mapping[str, str]], language: str) -> list[di
         Rows of `bonescint.files.WARNING_COLUMNS`; ``where`` names subjects, so they stay on the
         identified side.
     """
-    text = Texts("commands", language)
+    text = Texts("flow", language)
     spellings: dict[str, set[str]] = defaultdict(set)
     births: dict[str, set[date]] = defaultdict(set)
     for row in rows:

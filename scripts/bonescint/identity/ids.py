@@ -12,8 +12,8 @@ def normalise(text: str) -> str:
 
     Full-width letters and digits become ASCII (NFKC), spaces, hyphens and underscores go, letters
     become capitals. What nobody sees goes, and an assigning authority (ID^^^HOSPITAL). So do
-    leading zeros (Excel drops them). Two IDs that differ in leading zeros only are therefore one patient:
-    for an opt-out that errs on the safe side.
+    leading zeros (Excel drops them). Two IDs that differ in leading zeros only are therefore one
+    patient: for an opt-out that errs on the safe side.
 
     Parameters
     ----------
