@@ -22,6 +22,7 @@ rule filter_opt_out:
         code=code_digest(
             "bonescint.identity.doubts",
             "bonescint.tables.lists",
+            "resources/name_variants.csv",
             "resources/text/tables.csv",
             "resources/text/flow.csv",
             "schemas/opt_out.schema.yaml",

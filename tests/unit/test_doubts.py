@@ -43,6 +43,15 @@ def test_one_name_in_another_spelling_is_no_doubt(other: str) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
+    [("Ohno^Aki", "ONO^AKI"), ("Sato^Aki", "SATOH^AKI"), ("髙橋^花子", "高橋^花子"),
+     ("タカハシ^ハナコ", "TAKAHASHI^HANAKO"), ("渡邊^花子", "渡辺^花子")],
+)  # fmt: skip
+def test_one_name_that_sounds_or_looks_alike_is_no_doubt(one: str, other: str) -> None:
+    assert found(row("1", one), row("1", other)) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
     [("Yamada^Hanako", "Yamada^Haruko"), ("山田^花子", "山本^花子"), ("ヤマダ^ハナ", "ヤマタ^ハナ"),
      ("Yamada^Hanako=山田^花子", "Suzuki^Hanako=鈴木^花子")],
 )  # fmt: skip

@@ -14,6 +14,7 @@ from pydicom.uid import (
 )
 
 from bonescint.deid.codestream import inflate
+from bonescint.deid.encoding import LONG_VRS
 from bonescint.deid.pixels import MOST_BYTES
 from bonescint.deid.source import PIXEL_DATA, UNDEFINED, Level, Raw, Source, charset_of
 
@@ -24,10 +25,7 @@ _SHORT = {
         "SS", "ST", "TM", "UI", "UL", "US",
     )
 }  # fmt: skip
-_LONG = {
-    vr.encode(): vr
-    for vr in ("OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV")
-}
+_LONG = {vr.encode(): vr for vr in LONG_VRS}
 _EXPLICIT = struct.Struct("<HH2sH").unpack_from
 _IMPLICIT = struct.Struct("<HHI").unpack_from
 _LENGTH = struct.Struct("<I").unpack_from

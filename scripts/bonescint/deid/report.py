@@ -12,6 +12,7 @@ from statistics import median
 
 from pydicom.datadict import dictionary_description, dictionary_has_tag
 
+from bonescint.deid.engine import OUTCOMES as RULES
 from bonescint.deid.policy import table_rows
 from bonescint.errors import InputError
 from bonescint.resources import RESOURCES, Texts
@@ -20,11 +21,6 @@ from bonescint.resources import RESOURCES, Texts
 OUTCOMES = (
     "absent", "kept", "vocabulary", "coded", "fixed", "uid", "dummy", "emptied", "removed",
     "kept_by_decision",
-)  # fmt: skip
-# of the elements of an instance; their columns in {batch}.csv are n_kept and so on
-RULES = (
-    "kept", "vocabulary", "coded", "fixed", "uid", "dummy", "emptied", "removed",
-    "removed_private", "removed_overlay", "kept_by_decision",
 )  # fmt: skip
 TAG_COLUMNS = [
     "tag", "keyword", "name_ja", "name_en", "action", "type", *OUTCOMES, "instances", "verdict",

@@ -1,7 +1,6 @@
 """One patient ID with two names, one name with two IDs: for a person at the hospital to look at."""
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -9,11 +8,11 @@ from functools import lru_cache
 from itertools import permutations
 
 from bonescint.cohort import parse_da
+from bonescint.deid.folding import fold, romanised, sound
 from bonescint.identity.ids import normalise
 from bonescint.resources import Texts
 
 _BETWEEN_WORDS = re.compile(r"[\s^,.、，・･_/-]+")
-_ACCENTS = re.compile("[\u0300-\u036f]")
 _MOST_WORDS = 3  # of which every order is tried
 # what others wrote where a name was: the same for many patients and nobody's name
 _NO_NAMES = frozenset({"anonymous", "anonymized", "anonymised", "removed", "unknown", "none"})
@@ -124,14 +123,13 @@ def _keys(name: str) -> frozenset[str]:
 
 def _group_keys(group: str) -> Iterator[str]:
     # family, given and middle name; a prefix or suffix (Ms., MD) is no part of the name
-    plain = "^".join(group.split("^")[:3])
-    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", plain.replace("\0", "")))
-    plain = unicodedata.normalize("NFKC", plain).casefold()
-    plain = "".join(chr(ord(c) - 0x60) if "ァ" <= c <= "ヶ" else c for c in plain)
+    plain = fold("^".join(group.split("^")[:3]).replace("\0", ""))
     words = [word for word in _BETWEEN_WORDS.split(plain) if word]
-    joined = "".join(words)
-    if not words or joined in _NO_NAMES:
+    if not words or "".join(words) in _NO_NAMES:
         return
+    # as it sounds: Ohno and Ono, タカハシ and Takahashi are spellings of one name
+    words = [sound(romanised(word)) for word in words]
+    joined = "".join(words)
     yield joined
     if joined.isascii() and len(words) <= _MOST_WORDS:
         # whichever comes first, and whether or not a space stands between them
