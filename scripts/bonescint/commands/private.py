@@ -154,7 +154,7 @@ def _private(
         why = "unfit.empty"
     elif not CREATOR.fullmatch(creator):
         why = "unfit.creator"
-    elif (creator, tag >> 16, tag & 0xFF) in KNOWN_HOLDERS:
+    elif (creator, tag & 0xFF) in KNOWN_HOLDERS:
         why = "unfit.known"
     shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
     return why or f"{{{place}, vr: {vr}, {rest}, {_DECIDED}}}", shown

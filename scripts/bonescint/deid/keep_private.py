@@ -58,7 +58,7 @@ def load_kept(entries: Sequence[Mapping[str, object]]) -> KeptPrivate:
             creator, vr, vm = str(entry["creator"]), str(entry["vr"]), int(str(entry.get("vm", 1)))
             place = creator, group, int(str(entry["element"]), 16)
             repeated = place in decisions
-            if place in KNOWN_HOLDERS:
+            if (creator, place[2]) in KNOWN_HOLDERS:
                 problems.append(_both("entry.known_holder", n=number))
             decisions[place] = Decision(creator, vr, vm, digests)
         if repeated:

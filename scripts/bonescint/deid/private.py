@@ -23,13 +23,12 @@ Written: TypeAlias = dict[int, tuple[str, bytes]]
 
 NUMBER_VRS = frozenset({"DS", "FD", "FL", "IS", "SL", "SS", "SV", "UL", "US", "UV"})
 TEXT_VRS = frozenset({"CS", "LO", "LT", "SH", "ST", "UC", "UT"})
-# elements in which makers repeat the patient's name, ID or UIDs, or keep comments: never approved
+# creator and element, whatever the group, where makers repeat name, ID or UIDs: never approved
 KNOWN_HOLDERS = frozenset(
     {
-        ("GEMS_GENIE_1", 0x0009, 0x40), ("GEMS_GENIE_1", 0x0009, 0x42),
-        ("GEMS_GENIE_1", 0x0013, 0x26), ("TOSHIBA_MEC_OT3", 0x0009, 0x00),
-        ("TOSHIBA_MEC_OT3", 0x7019, 0x73), ("TOSHIBA_MEC_OT3", 0x7019, 0x85),
-        ("SIEMENS NM", 0x0031, 0x01), ("SIEMENS NM", 0x0041, 0x40),
+        ("GEMS_GENIE_1", 0x40), ("GEMS_GENIE_1", 0x42), ("GEMS_GENIE_1", 0x26),
+        ("TOSHIBA_MEC_OT3", 0x00), ("TOSHIBA_MEC_OT3", 0x73), ("TOSHIBA_MEC_OT3", 0x85),
+        ("SIEMENS NM", 0x01), ("SIEMENS NM", 0x40),
     }
 )  # fmt: skip
 LONGEST_TEXT = 64
