@@ -44,7 +44,7 @@ def test_an_image_with_suspected_text_waits_for_its_decision(study: Path) -> Non
     assert totals == {"written": str(len(instances)), "duplicate": "0", "refused": "0"}
 
     # what is decided about findings runs no patient again
-    findings = "findings:BS-AAAAA\t00\trelease\tDr. A\t2026-01-15\n"
+    findings = f"findings:BS-AAAAA\t{'0' * 64}\trelease\tDr. A\t2026-01-15\n"
     decisions.write_text(HEADER + decision + findings, encoding="utf-8")
     assert jobs(snakemake(study, "-n")) == {}
     # and what is malformed stops the run before anything is done
