@@ -43,6 +43,11 @@ _OTHER_NUMBERS = (
     0x00120040, 0x00102155, 0x00402010,
 )  # fmt: skip
 _SHORTEST_OTHER = 5
+_KINDS = (
+    dict.fromkeys(_OTHER_NUMBERS, "other")
+    | dict.fromkeys(_NUMBERS, "id")
+    | dict.fromkeys((*_PATIENT_NAMES, *_STAFF), "name")
+)
 _BIRTH, _INSTITUTION = 0x00100030, 0x00080080
 _DEEPEST = 8
 # institution, its address, the patient's and the referring physician's address
@@ -181,13 +186,17 @@ def known_identifiers(source: Source, row: Mapping[str, str]) -> Identifiers:
     ids = [row.get("patient_id", ""), row.get("subject", "")]
     stored: set[bytes] = set()
     for inner in _levels(level, _DEEPEST):
-        people = [tag for tag, raw in inner.items() if raw.vr == "PN" or tag in _STAFF]
-        names += _values(inner, source.charset, people)
-        ids += _values(inner, source.charset, _NUMBERS)
-        others = _values(inner, source.charset, _OTHER_NUMBERS)
-        ids += [number for number in others if len(number) >= _SHORTEST_OTHER]
-        tags = (*people, *_PATIENT_NAMES, *_NUMBERS)
-        stored |= {value for tag in tags if len(value := _stored(inner, tag)) > 5}
+        for tag, raw in inner.items():
+            kind = "name" if raw.vr == "PN" else _KINDS.get(tag)
+            if kind is None or not raw.value:
+                continue
+            values = _values(inner, source.charset, (tag,))
+            if kind == "name":
+                names += values
+            else:
+                ids += [value for value in values if kind == "id" or len(value) >= _SHORTEST_OTHER]
+            if len(value := _stored(inner, tag)) > 5:
+                stored.add(value)
     own = _values(level, source.charset, _PATIENT_NAMES)
     uids = {value for tag in _UIDS if len(value := _stored(level, tag)) > 8}
     return Identifiers(

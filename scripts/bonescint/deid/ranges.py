@@ -6,6 +6,7 @@ what devices write. Both readers give the same structure; a test holds them agai
 """
 
 import struct
+from functools import lru_cache
 
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
@@ -33,6 +34,7 @@ _ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 _DIRECTORY = b"1.2.840.10008.1.3.10"
 # file meta stands within so many
 _META_BYTES = 1 << 16
+_SMALL = 4096
 # deeper nesting is left to the other reader
 _DEEPEST = 16
 
@@ -168,11 +170,17 @@ def _value(
 
 
 def _explicit_items(value: bytes) -> list[Level]:
-    return _items(value, explicit=True)
+    return _known_items(value, True) if len(value) <= _SMALL else _items(value, True)
 
 
 def _implicit_items(value: bytes) -> list[Level]:
-    return _items(value, explicit=False)
+    return _known_items(value, False) if len(value) <= _SMALL else _items(value, False)
+
+
+# codes and windows are the same in file after file; nobody changes a level that was read
+@lru_cache(maxsize=256)
+def _known_items(value: bytes, explicit: bool) -> list[Level]:
+    return _items(value, explicit)
 
 
 def _items(value: bytes, explicit: bool) -> list[Level]:
