@@ -50,6 +50,7 @@ _KINDS = (
 )
 _BIRTH, _INSTITUTION = 0x00100030, 0x00080080
 _DEEPEST = 8
+_NOBODY = (0x0028, 0x0054)
 # institution, its address, the patient's and the referring physician's address
 _PHRASES = (_INSTITUTION, 0x00080081, 0x00101040, 0x00080092)
 _UIDS = (0x00080018, 0x0020000D, 0x0020000E, 0x00200052)
@@ -252,8 +253,8 @@ def _levels(level: Level, depth: int) -> Iterator[Level]:
     """Yield a data set and every item in it that could be written or could tell who she is."""
     yield level
     for tag, raw in level.items():
-        # vendors' sequences are not ours to read
-        if not depth or tag >> 16 & 1 or not raw.value:
+        # vendors' sequences are not ours to read; windows, detectors and tracers name nobody
+        if not depth or tag >> 16 & 1 or tag >> 16 in _NOBODY or not raw.value:
             continue
         if raw.vr == "SQ" or (raw.vr is None and _is_sequence(tag)):
             try:
