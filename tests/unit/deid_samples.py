@@ -9,6 +9,8 @@ from pydicom.filewriter import dcmwrite
 from pydicom.sequence import Sequence
 from pydicom.uid import ExplicitVRLittleEndian
 
+# in which a text may hide
+ENCODINGS = ("utf-8", "cp932", "euc_jp", "iso2022_jp", "utf-16-le", "utf-16-be")
 NM = "1.2.840.10008.5.1.4.1.1.20"
 CODE = "BS-7K3M2"
 SECRET = b"0123456789abcdef0123456789abcdef"

@@ -23,7 +23,6 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from bonescint.deid.identifiers import ENCODINGS
 from bonescint.deid.instance import Coded, Settings, deidentify, quiet_pydicom
 from bonescint.deid.policy import load_policies
 from bonescint.deid.refusal import Refused
@@ -32,6 +31,7 @@ from bonescint.resources import RESOURCES, ROOT
 from tests.unit.deid_samples import (
     BIRTH,
     CODE,
+    ENCODINGS,
     KANA,
     KANJI,
     PATIENT_ID,

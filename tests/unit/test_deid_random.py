@@ -16,14 +16,13 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
-from bonescint.deid.identifiers import ENCODINGS
 from bonescint.deid.instance import Settings, deidentify, quiet_pydicom
 from bonescint.deid.policy import load_policies
 from bonescint.deid.refusal import Refused
 from bonescint.deid.uids import UidReplacer
 from bonescint.resources import RESOURCES, ROOT
 from tests.unit.deid_bytes import BODY, LONG, PARTS, PIXELS, STATION, Tree, encode, parse
-from tests.unit.deid_samples import CODE, SECRET, counts
+from tests.unit.deid_samples import CODE, ENCODINGS, SECRET, counts
 
 SETTINGS = Settings(
     load_policies(ROOT / "resources/tag_table.csv", "BONE SCINTIGRAPHY", "WHOLE BODY"),

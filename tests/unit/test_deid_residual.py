@@ -14,7 +14,7 @@ from pydicom.encaps import encapsulate, generate_frames
 from bonescint.deid.codestream import bare
 from bonescint.deid.encoding import encode_dataset
 from bonescint.deid.engine import Engine
-from bonescint.deid.identifiers import ENCODINGS, known_identifiers
+from bonescint.deid.identifiers import known_identifiers
 from bonescint.deid.instance import quiet_pydicom
 from bonescint.deid.pixels import prepare
 from bonescint.deid.policy import Policy, Rule, load_policies
@@ -23,7 +23,7 @@ from bonescint.deid.residual import verify
 from bonescint.deid.source import read_source
 from bonescint.deid.uids import UidReplacer
 from bonescint.resources import ROOT
-from tests.unit.deid_samples import CODE, SECRET, as_file, siemens
+from tests.unit.deid_samples import CODE, ENCODINGS, SECRET, as_file, siemens
 
 POLICY = load_policies(ROOT / "resources/tag_table.csv", "study", "series")["nm"]
 ROW = {"patient_id": "0012345678", "patient_name": "Yamada^Hanako=山田^花子=ヤマダ^ハナコ"}

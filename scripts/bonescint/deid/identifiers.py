@@ -20,15 +20,12 @@ from bonescint.deid.reading import HONORIFICS, Reading, laid_out, read, readings
 from bonescint.deid.reading import SEPARATORS as _SEPARATORS
 from bonescint.deid.refusal import Refused
 from bonescint.deid.source import Level, Source, text_of
-from bonescint.deid.spellings import SHORTEST, Spellings, spellings
-
-__all__ = ["ENCODINGS", "SHORTEST", "SHORTEST_NUMBER", "Identifiers", "known_identifiers"]
+from bonescint.deid.spellings import Spellings, spellings
 
 # digits that are compared with a numeric attribute's value only from this length on
 SHORTEST_NUMBER = 6
 # digits that are hers wherever they stand in a row of so many
 _SURE, _TOO_LONG = 8, 12
-ENCODINGS = ("utf-8", "cp932", "euc_jp", "iso2022_jp", "utf-16-le", "utf-16-be")
 _PATIENT_NAMES = (0x00100010, 0x00101001, 0x00101005, 0x00101060, 0x00102297)
 # physicians, operators, orderer
 _STAFF = (

@@ -14,10 +14,11 @@ from typing import TypeAlias
 from pydicom.uid import ExplicitVRLittleEndian
 
 from bonescint.deid.engine import IMPLEMENTATION_UID, IMPLEMENTATION_VERSION
-from bonescint.deid.identifiers import SHORTEST, SHORTEST_NUMBER, Identifiers
+from bonescint.deid.identifiers import SHORTEST_NUMBER, Identifiers
 from bonescint.deid.pixels import LOSSY
 from bonescint.deid.policy import DUMMIES, Policy, Rule
 from bonescint.deid.refusal import Refused
+from bonescint.deid.spellings import SHORTEST
 from bonescint.deid.uids import is_standard
 from bonescint.deid.vectors import POINTER, VECTORS, is_vector, pointed
 from bonescint.deid.vocabulary import POSITIONAL, vocabulary

@@ -98,7 +98,8 @@ def _index_chunk(folder: Path, files: tuple[FileFound, ...]) -> list[Row]:
 def _quiet() -> None:
     """Silence pydicom: its warnings quote header values and paths, and logs hold no identifier."""
     warnings.simplefilter("ignore")
-    logging.getLogger("pydicom").disabled = True
+    # its decoders have loggers of their own, which take over the level but not `disabled`
+    logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
 
 
 def index_tree(folder: Path, workers: int) -> Iterator[Row]:
@@ -120,14 +121,14 @@ def index_tree(folder: Path, workers: int) -> Iterator[Row]:
     chunks = iter(lambda: tuple(islice(files, _CHUNK)), ())
     if workers <= 1:
         logger = logging.getLogger("pydicom")
-        was_disabled = logger.disabled
+        level = logger.level
         with warnings.catch_warnings():
             _quiet()
             try:
                 for chunk in chunks:
                     yield from _index_chunk(folder, chunk)
             finally:
-                logger.disabled = was_disabled
+                logger.setLevel(level)
         return
     with ProcessPoolExecutor(workers, initializer=_quiet) as pool:
         running: deque[Future[list[Row]]] = deque()
