@@ -16,13 +16,15 @@ from bonescint.resources import ROOT, Texts, locate
 DEMO = "demo/"
 
 
-def check_config(config: Mapping[str, Any]) -> None:
+def check_config(config: Mapping[str, Any], files: bool = True) -> None:
     """Check a configuration against schemas/config.schema.yaml and against itself.
 
     Parameters
     ----------
     config
         The configuration as loaded.
+    files
+        Whether the input files must be there.
 
     Raises
     ------
@@ -37,7 +39,7 @@ def check_config(config: Mapping[str, Any]) -> None:
     for error in sorted(validator.iter_errors(config), key=lambda e: list(map(str, e.path))):
         problems += _explain(error, text)
     # "required" gives an error a key, each of which names them all
-    problems = list(dict.fromkeys(problems)) or list(_contradictions(config, text))
+    problems = list(dict.fromkeys(problems)) or list(_contradictions(config, text, files))
     if problems:
         raise InputError(problems)
 
@@ -69,7 +71,7 @@ def _explain(error: Any, text: Texts) -> Iterator[str]:
             yield text("bad_value", where=where, value=value, wanted=wanted)
 
 
-def _contradictions(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
+def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iterator[str]:
     dates = [("study.period_end", config["study"]["period_end"])]
     dates += [(f"cohort.{key}", config["cohort"][key]) for key in ("exam_from", "exam_to")]
     dates += [(f"software.{k}.released", s["released"]) for k, s in config["software"].items()]
@@ -95,7 +97,7 @@ def _contradictions(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
     if demo and "demo" not in config:
         yield text("missing_key", where=text("top_level"), key="demo")
     for where, path in inputs(config).items():
-        if not path.startswith(DEMO) and not Path(path).exists():
+        if files and not path.startswith(DEMO) and not Path(path).exists():
             yield text("no_file", where=where, path=path)
     if not locate(config["deidentification"]["tag_table"]).exists():
         path = config["deidentification"]["tag_table"]
@@ -111,7 +113,7 @@ def _contradictions(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
     if demo and not config["study"]["synthetic"]:
         yield text("demo_is_synthetic")
     for key, path in config["ledger"].items():
-        if Path(path).parts[0] in ("results", "logs", ".snakemake"):  # R16
+        if path and Path(path).parts[0] in ("results", "logs", ".snakemake"):  # R16
             yield text("ledger_place", where=f"ledger.{key}", path=path)
 
 

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from bonescint.commands import configuration
 from bonescint.errors import InputError
 
 
@@ -11,13 +12,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser = commands.add_parser(
         "check", help="check the configuration and the hospital's lists / 設定と一覧を確認する"
     )
-    parser.add_argument(
-        "--config",
-        nargs="+",
-        type=Path,
-        default=[Path("config.yaml")],
-        help="configuration and overlays, in order (default: config.yaml)",
-    )
+    configuration.add_option(parser)
     parser.set_defaults(run=check)
 
 
@@ -34,24 +29,11 @@ def check(options: argparse.Namespace) -> int:
     InputError
         With every fault found.
     """
-    import yaml
-
     from bonescint import config as study
     from bonescint.resources import Texts
     from bonescint.tables.lists import read_opt_out, read_participants, read_tracer_calendar
 
-    config: dict[str, object] = {}
-    for file in options.config:
-        try:
-            _merge(config, yaml.safe_load(file.read_text(encoding="utf-8")) or {})
-        except FileNotFoundError:
-            raise InputError(f"{file}: ファイルがありません。 / no such file.") from None
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            line = f" {mark.line + 1}" if mark else ""
-            raise InputError(
-                f"{file}: YAML の書き方に誤りがあります (行{line}) / not valid YAML (line{line})."
-            ) from None
+    config = configuration.merged(options.config)
     study.check_config(config)
     language = str(config["language"])
     text = Texts("config", language)
@@ -65,7 +47,7 @@ def check(options: argparse.Namespace) -> int:
         try:
             match key:
                 case "participants":
-                    study_number = config["study"]["preceding_study"]  # type: ignore[index]
+                    study_number = config["study"]["preceding_study"]
                     n = len(read_participants(path, study_number, language))
                 case "opt_out":
                     entries = read_opt_out(path, language)
@@ -82,11 +64,3 @@ def check(options: argparse.Namespace) -> int:
         raise InputError(problems)
     return 0
 
-
-def _merge(config: dict[str, object], overlay: dict[str, object]) -> None:
-    for key, value in overlay.items():
-        old = config.get(key)
-        if isinstance(old, dict) and isinstance(value, dict):
-            _merge(old, value)
-        else:
-            config[key] = value
