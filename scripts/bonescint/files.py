@@ -19,8 +19,8 @@ def replacing(path: str | Path, mode: str = "w", sync: bool = True) -> Iterator[
     mode
         ``w`` (UTF-8, line ends as written) or ``wb``.
     sync
-        Whether the content must have reached the disk before the rename; without, one `os.sync`
-        serves many files.
+        Whether content and name must have reached the disk; without, one `os.sync` serves many
+        files.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -33,6 +33,13 @@ def replacing(path: str | Path, mode: str = "w", sync: bool = True) -> Iterator[
                 stream.flush()
                 os.fsync(stream.fileno())
         temporary.replace(path)
+        if sync:
+            # the new name, too, must outlive a power cut
+            folder = os.open(path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise

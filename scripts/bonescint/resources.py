@@ -48,3 +48,14 @@ class Texts:
 
     def __contains__(self, key: str) -> bool:
         return key in self._table
+
+
+def both(area: str, key: str, /, **values: object) -> str:
+    """Return a message in both languages: for what happens before, or whatever, is chosen.
+
+    Parameters
+    ----------
+    area, key, values
+        As for `Texts`.
+    """
+    return " / ".join(Texts(area, language)(key, **values) for language in ("ja", "en"))

@@ -15,7 +15,7 @@ from bonescint.deid.private import (
     pattern_digest,
 )
 from bonescint.errors import InputError
-from bonescint.resources import Texts
+from bonescint.resources import both
 
 MOST_NUMBERS = 64
 _PIXEL_GROUP = 0x7FE0
@@ -46,7 +46,7 @@ def load_kept(entries: Sequence[Mapping[str, object]]) -> KeptPrivate:
         is_overlay = "creator" not in entry
         keys = list(_overlay_mistakes(entry) if is_overlay else _private_mistakes(entry))
         if keys:
-            problems += [_both(key, n=number) for key in keys]
+            problems += [both("private", key, n=number) for key in keys]
             continue
         group = int(str(entry["group"]), 16)
         listed = entry.get("sha256")
@@ -59,10 +59,10 @@ def load_kept(entries: Sequence[Mapping[str, object]]) -> KeptPrivate:
             place = creator, group, int(str(entry["element"]), 16)
             repeated = place in decisions
             if (creator, place[2]) in KNOWN_HOLDERS:
-                problems.append(_both("entry.known_holder", n=number))
+                problems.append(both("private", "entry.known_holder", n=number))
             decisions[place] = Decision(creator, vr, vm, digests)
         if repeated:
-            problems.append(_both("entry.repeated", n=number))
+            problems.append(both("private", "entry.repeated", n=number))
     if problems:
         raise InputError(problems)
     return KeptPrivate(decisions, overlays)
@@ -136,8 +136,3 @@ def _listed(entry: Mapping[str, object]) -> list[object]:
 
 def _is_hex(value: object, digits: int) -> bool:
     return isinstance(value, str) and _HEX[digits].fullmatch(value) is not None
-
-
-def _both(key: str, **values: object) -> str:
-    # in both languages, like the mistakes in the hospital's table
-    return " / ".join(Texts("private", language)(key, **values) for language in ("ja", "en"))

@@ -1,6 +1,6 @@
 """The one exception that keeps an instance out of the results, and the words for mistakes."""
 
-from bonescint.resources import Texts
+from bonescint.resources import both
 
 
 class Refused(Exception):
@@ -36,4 +36,4 @@ def mistake(key: str, **values: object) -> str:
     values
         Its fields.
     """
-    return " / ".join(Texts("deid", language)(key, **values) for language in ("ja", "en"))
+    return both("deid", key, **values)

@@ -1,4 +1,4 @@
-"""The correspondence ledger: code <-> patient, encrypted, append-only (R16, R17).
+"""The correspondence ledger: code <-> patient, opt-outs, deliveries; encrypted, append-only (R16).
 
 The file is age-encrypted (the age specification, v1) to the identity in the key file, so the
 standard ``age -d -i KEY LEDGER`` opens it, and destroying the key destroys every copy.
@@ -6,25 +6,36 @@ Inside: JSON lines chained by SHA-256. The secret for the replacement of UIDs (R
 and dies with it.
 """
 
-import fcntl
 import hashlib
 import hmac
 import json
 import os
+import re
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
-
-import pyrage
+from typing import TYPE_CHECKING, Any
 
 from bonescint.errors import InputError
 from bonescint.files import replacing
+from bonescint.identity.key import open_identity, write_key
+from bonescint.identity.lock import locked, not_written
+from bonescint.identity.passphrase import given_passphrase, require_private
+from bonescint.resources import both
+
+if TYPE_CHECKING:
+    import pyrage
 
 # no I L O 0 1: a code is read aloud and copied by hand
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 CODE_LENGTH = 5
 CODE_PATTERN = rf"BS-[{ALPHABET}]{{{CODE_LENGTH}}}"
+# a line's own hash stands last, so that what it covers is the line's bytes before it
+_SEALED = re.compile(r'(\{.*), "hash": "([0-9a-f]{64})"\}')
+
+Entry = dict[str, Any]
 
 
 def new_code() -> str:
@@ -32,32 +43,32 @@ def new_code() -> str:
     return "BS-" + "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
 
 
-def _sealed(entry: dict[str, object], previous: str) -> dict[str, object]:
-    body = json.dumps(entry, sort_keys=True, ensure_ascii=False)
-    return entry | {"hash": hashlib.sha256(f"{previous}{body}".encode()).hexdigest()}
-
-
 class Ledger:
     """An opened ledger; `open_ledger` and `create_ledger` make one.
 
     Parameters
     ----------
-    path
-        The encrypted file.
+    path, key
+        The encrypted file and the file of its key.
     identity
         The age identity it is encrypted to.
-    entries
-        Its lines in order, the chain already verified.
+    head
+        Where the number of entries and the last hash are kept, so that an older copy put in the
+        ledger's place is noticed; None keeps no such record.
     """
 
     def __init__(
-        self, path: Path, identity: "pyrage.x25519.Identity", entries: list[dict[str, object]]
+        self, path: Path, key: Path, identity: "pyrage.x25519.Identity", head: Path | None
     ) -> None:
-        self.path = path
-        self._identity = identity
-        self._entries = entries
-        self._codes = {str(e["subject"]): str(e["code"]) for e in entries if e["kind"] == "patient"}
-        self._subjects = {code: subject for subject, code in self._codes.items()}
+        self.path, self.key = path, key
+        self.recipient = str(identity.to_public())
+        self._identity, self._head = identity, head
+        self._lines: list[str] = []
+        self._entries: list[Entry] = []
+        self._codes: dict[str, str] = {}
+        self._subjects: dict[str, str] = {}
+        self._state: tuple[int, ...] = ()
+        self._is_held = False
 
     def __len__(self) -> int:
         return len(self._codes)
@@ -65,7 +76,7 @@ class Ledger:
     @property
     def uid_secret(self) -> bytes:
         """The 32 random bytes under which UIDs are replaced (R20)."""
-        return bytes.fromhex(str(self._entries[0]["uid_secret"]))
+        return bytes.fromhex(self._entries[0]["uid_secret"])
 
     def code_of(self, subject: str) -> str | None:
         """Return the code of a normalised patient ID, None if it has none."""
@@ -75,9 +86,38 @@ class Ledger:
         """Return the normalised patient ID behind a code, None if the code was never given."""
         return self._subjects.get(code)
 
+    def codes(self) -> dict[str, str]:
+        """Return normalised patient ID -> code of every patient."""
+        return dict(self._codes)
+
+    def entries(self, *kinds: str) -> list[Entry]:
+        """Return the entries of these kinds in their order, of all kinds if none is named."""
+        return [dict(e) for e in self._entries if not kinds or e["kind"] in kinds]
+
     def digest(self, payload: bytes) -> str:
         """Return an HMAC of `payload` under the ledger's secret, for receipts that tell nothing."""
         return hmac.new(self.uid_secret, payload, "sha256").hexdigest()
+
+    def seal(self, data: bytes) -> bytes:
+        """Return `data` encrypted to the ledger's key: readable as long as the ledger is."""
+        import pyrage
+
+        return bytes(pyrage.encrypt(data, [self._identity.to_public()]))
+
+    def unseal(self, data: bytes) -> bytes:
+        """Return what `seal` encrypted.
+
+        Raises
+        ------
+        InputError
+            If it was sealed to another key or is damaged.
+        """
+        import pyrage
+
+        try:
+            return bytes(pyrage.decrypt(data, [self._identity]))
+        except pyrage.DecryptError:
+            raise InputError(both("identity", "not_sealed", key=self.key)) from None
 
     def assign(self, subjects: Iterable[str]) -> dict[str, str]:
         """Give every subject a code and return subject -> code; a code once given stays (R16).
@@ -94,148 +134,247 @@ class Ledger:
         subjects = list(dict.fromkeys(subjects))
         if "" in subjects:
             raise ValueError("an empty patient ID cannot get a code")
-        with _locked(self.path):
-            # another process may have added patients since this one opened the ledger
-            fresh = Ledger(self.path, self._identity, _read(self.path, self._identity))
-            self._entries, self._codes, self._subjects = (
-                fresh._entries,
-                fresh._codes,
-                fresh._subjects,
-            )
+        with self.exclusive():
             new = [s for s in subjects if s not in self._codes]
             secrets.SystemRandom().shuffle(new)
+            given: dict[str, str] = {}
             for subject in new:
                 code = new_code()
-                while code in self._subjects:
+                while code in self._subjects or code in given:
                     code = new_code()
-                entry: dict[str, object] = {
-                    "n": len(self._entries),
-                    "kind": "patient",
-                    "subject": subject,
-                    "code": code,
-                }
-                self._entries.append(_sealed(entry, str(self._entries[-1]["hash"])))
-                self._codes[subject] = code
-                self._subjects[code] = subject
-            if new:
-                _write(self.path, self._identity, self._entries)
-        return {s: self._codes[s] for s in subjects}
+                given[code] = subject
+            self.append(
+                {"kind": "patient", "subject": subject, "code": code}
+                for code, subject in given.items()
+            )
+            return {s: self._codes[s] for s in subjects}
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Hold the ledger for the length of the block and read it again if others wrote to it.
+
+        Raises
+        ------
+        InputError
+            If another process holds it longer than `LOCK_WAIT` seconds.
+        """
+        if self._is_held:
+            yield
+            return
+        with locked(self.path):
+            self._is_held = True
+            try:
+                if self._state != _state(self.path):
+                    self.read()
+                yield
+            finally:
+                self._is_held = False
+
+    def append(self, entries: Iterable[Entry]) -> None:
+        """Add entries, chained, and replace the file in one step.
+
+        Parameters
+        ----------
+        entries
+            Each has a ``kind``; ``n``, ``recorded`` (the day, ISO) and ``hash`` are added.
+
+        Raises
+        ------
+        InputError
+            If the file cannot be written; it is then as it was.
+        """
+        with self.exclusive():
+            lines, added = list(self._lines), list(self._entries)
+            previous = str(added[-1]["hash"]) if added else ""
+            today = date.today().isoformat()
+            for entry in entries:
+                body = json.dumps(
+                    {"n": len(added), "recorded": today} | entry, sort_keys=True, ensure_ascii=False
+                )
+                previous = _chained(previous, body)
+                lines.append(f'{body[:-1]}, "hash": "{previous}"}}')
+                added.append(json.loads(lines[-1]))
+            if len(lines) > len(self._lines):
+                self._write(lines)
+                new = added[len(self._entries) :]
+                self._lines, self._entries = lines, added
+                self._count(new)
+
+    def read(self) -> None:
+        """Read the file and verify its chain.
+
+        Raises
+        ------
+        InputError
+            If it does not open, is altered, or is older than when it was last used.
+        """
+        import pyrage
+
+        state = _state(self.path)
+        try:
+            lines = pyrage.decrypt(self.path.read_bytes(), [self._identity]).decode().splitlines()
+            entries = json.loads(f"[{','.join(lines)}]")
+        except (pyrage.DecryptError, ValueError):
+            raise InputError(both("identity", "damaged", file=self.path)) from None
+        previous = ""
+        for n, (line, entry) in enumerate(zip(lines, entries, strict=True)):
+            sealed = _SEALED.fullmatch(line)
+            previous = _chained(previous, f"{sealed[1]}}}" if sealed else "")
+            if not sealed or sealed[2] != previous or entry["n"] != n:
+                raise InputError(both("identity", "chain", file=self.path, n=n))
+        if not entries or entries[0].get("kind") != "ledger":
+            raise InputError(both("identity", "damaged", file=self.path))
+        self._no_older(entries)
+        self._lines, self._entries, self._state = lines, entries, state
+        self._codes, self._subjects = {}, {}
+        self._count(entries)
+
+    def _count(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            if entry["kind"] == "patient":
+                self._codes[entry["subject"]] = entry["code"]
+                self._subjects[entry["code"]] = entry["subject"]
+
+    def _no_older(self, entries: list[Entry]) -> None:
+        if self._head and (found := _head(self._head)) and found[0]:
+            n, last = found
+            if len(entries) < n or entries[n - 1]["hash"] != last:
+                raise InputError(
+                    both("identity", "older", file=self.path, n=n, head=self._head, m=len(entries))
+                )
+
+    def _write(self, lines: list[str]) -> None:
+        data = self.seal("".join(f"{line}\n" for line in lines).encode())
+        try:
+            # a link to another medium stays a link
+            with replacing(os.path.realpath(self.path), "wb") as stream:
+                os.fchmod(stream.fileno(), 0o600)
+                stream.write(data)
+            self._state = _state(self.path)
+            if self._head:
+                sealed = _SEALED.fullmatch(lines[-1])
+                assert sealed  # noqa: S101  own lines end so
+                with replacing(self._head) as stream:
+                    stream.write(f"{len(lines)} {sealed[2]}\n")
+        except OSError as error:
+            self._state = ()  # whatever reached the disk is read again before the next entry
+            raise not_written(self.path, error) from None
 
 
-def create_ledger(path: Path, key: Path) -> Ledger:
+def create_ledger(
+    path: str | Path,
+    key: str | Path,
+    passphrase_file: str | Path | None = None,
+    head: str | Path | None = None,
+    *,
+    passphrase: str | None = None,
+) -> Ledger:
     """Create an empty ledger and its key, both mode 0600.
 
     Parameters
     ----------
     path, key
         Where they go; neither may exist, for a new ledger gives new codes.
+    passphrase_file
+        As configured: a passphrase in it, or in the environment, wraps the key.
+    head
+        See `Ledger`.
+    passphrase
+        Wraps the key; goes before the file.
 
     Raises
     ------
     InputError
-        If one of them exists already.
+        If a ledger or key exists already, or `head` tells of one that is not to be seen now.
     """
-    if path.exists() or key.exists():
-        raise InputError(_both("exists", path=path, key=key))
-    identity = pyrage.x25519.Identity.generate()
-    head: dict[str, object] = {
-        "n": 0,
-        "kind": "ledger",
-        "format": 1,
-        "uid_secret": secrets.token_hex(32),
-    }
-    entries = [_sealed(head, "")]
-    key.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _locked(path):
-        with replacing(key) as stream:
-            os.fchmod(stream.fileno(), 0o600)
-            stream.write(f"# public key: {identity.to_public()}\n{identity}\n")
-        _write(path, identity, entries)
-    return Ledger(path, identity, entries)
+    import pyrage
+
+    path, key, head = Path(path), Path(key), Path(head) if head else None
+    passphrase = passphrase or given_passphrase(passphrase_file)
+    for folder in {path.parent, key.parent, *([head.parent] if head else [])}:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with locked(path):
+        unfinished = head is not None and _head(head) == (0, "")
+        if head and head.exists() and not unfinished:
+            raise InputError(both("identity", "missing", file=path))
+        if not unfinished and (path.exists() or key.exists()):
+            raise InputError(both("identity", "exists", path=path, key=key))
+        if head:
+            # until the first entry stands in it, what is there was never used and may be replaced
+            with replacing(head) as stream:
+                stream.write("0\n")
+        identity = pyrage.x25519.Identity.generate()
+        ledger = Ledger(path, key, identity, head)
+        ledger._is_held = True
+        write_key(key, identity, passphrase)
+        ledger.append([{"kind": "ledger", "format": 1, "uid_secret": secrets.token_hex(32)}])
+        ledger._is_held = False
+    return ledger
 
 
-def open_ledger(path: str | Path, key: str | Path) -> Ledger:
+def open_ledger(
+    path: str | Path,
+    key: str | Path,
+    passphrase_file: str | Path | None = None,
+    head: str | Path | None = None,
+    *,
+    ask: bool = False,
+) -> Ledger:
     """Open the ledger and verify its chain.
 
     Parameters
     ----------
     path, key
-        The encrypted ledger and its age identity, plain or wrapped by a passphrase; the passphrase
-        is read from the environment variable BONESCINT_PASSPHRASE (never a parameter: Snakemake
-        would store it).
+        The encrypted ledger and its age identity, plain or wrapped by a passphrase.
+    passphrase_file
+        As configured (`bonescint.identity.passphrase`).
+    head
+        See `Ledger`.
+    ask
+        Whether a terminal may be asked for the passphrase.
 
     Raises
     ------
     InputError
-        If a file is missing, readable by others, damaged, or the key or passphrase does not fit.
+        If a file is missing, readable by others, damaged or an older copy, or the key or
+        passphrase does not fit. Nothing is changed.
     """
     path, key = Path(path), Path(key)
-    for file in (path, key):
-        if not file.exists():
-            raise InputError(_both("missing", file=file))
-        if file.stat().st_mode & 0o077:
-            raise InputError(_both("mode", file=file))
-    identity = _identity(key)
-    return Ledger(path, identity, _read(path, identity))
+    if not path.exists():
+        raise InputError(both("identity", "missing", file=path))
+    require_private(path)
+    identity = open_identity(key, passphrase_file, ask=ask)
+    ledger = Ledger(path, key, identity, Path(head) if head else None)
+    ledger.read()
+    return ledger
 
 
-def _identity(key: Path) -> "pyrage.x25519.Identity":
-    data = key.read_bytes()
-    if data.startswith(b"age-encryption.org/"):
-        passphrase = os.environ.get("BONESCINT_PASSPHRASE")
-        if not passphrase:
-            raise InputError(_both("passphrase", key=key))
-        try:
-            data = pyrage.passphrase.decrypt(data, passphrase)
-        except pyrage.DecryptError:
-            raise InputError(_both("wrong_passphrase", key=key)) from None
-    lines = [
-        line
-        for line in data.decode("ascii", "replace").split()
-        if line.startswith("AGE-SECRET-KEY-1")
-    ]
+def is_new(path: str | Path, key: str | Path, head: str | Path | None = None, **_: object) -> bool:
+    """Return whether there has never been a ledger here, or its creation was cut off.
+
+    Parameters
+    ----------
+    path, key, head
+        As for `open_ledger`. A ledger on a medium that is not connected is not new.
+    """
+    found = _head(Path(head)) if head else None
+    return found == (0, "") or (not found and not Path(path).exists() and not Path(key).exists())
+
+
+def _chained(previous: str, body: str) -> str:
+    return hashlib.sha256(f"{previous}{body}".encode()).hexdigest()
+
+
+def _head(head: Path) -> tuple[int, str] | None:
     try:
-        return pyrage.x25519.Identity.from_str(lines[0])
-    except (IndexError, pyrage.IdentityError):
-        raise InputError(_both("bad_key", key=key)) from None
+        n, _, last = head.read_text(encoding="ascii").strip().partition(" ")
+        return int(n), last
+    except FileNotFoundError:
+        return None
+    except ValueError:
+        raise InputError(both("identity", "bad_head", file=head)) from None
 
 
-def _read(path: Path, identity: "pyrage.x25519.Identity") -> list[dict[str, object]]:
-    try:
-        text = pyrage.decrypt(path.read_bytes(), [identity]).decode("utf-8")
-        entries = [json.loads(line) for line in text.splitlines()]
-    except (pyrage.DecryptError, ValueError):
-        raise InputError(_both("damaged", file=path)) from None
-    previous = ""
-    for n, entry in enumerate(entries):
-        body = {k: v for k, v in entry.items() if k != "hash"}
-        if entry.get("n") != n or _sealed(body, previous) != entry:
-            raise InputError(_both("chain", file=path, n=n))
-        previous = entry["hash"]
-    if not entries or entries[0].get("kind") != "ledger":
-        raise InputError(_both("damaged", file=path))
-    return entries
-
-
-def _write(
-    path: Path, identity: "pyrage.x25519.Identity", entries: list[dict[str, object]]
-) -> None:
-    text = "".join(json.dumps(e, sort_keys=True, ensure_ascii=False) + "\n" for e in entries)
-    with replacing(path, "wb") as stream:
-        os.fchmod(stream.fileno(), 0o600)
-        stream.write(pyrage.encrypt(text.encode(), [identity.to_public()]))
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with path.with_name(f"{path.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def _both(key: str, /, **values: object) -> str:
-    # the ledger is opened by jobs and by hand, before any language is chosen: both languages
-    from bonescint.resources import Texts
-
-    return " / ".join(Texts("identity", language)(key, **values) for language in ("ja", "en"))
+def _state(path: Path) -> tuple[int, ...]:
+    status = path.stat()
+    return status.st_ino, status.st_size, status.st_mtime_ns

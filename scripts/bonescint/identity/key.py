@@ -1,0 +1,82 @@
+"""The ledger's key: an age X25519 identity, plain or wrapped by a passphrase (R16)."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bonescint.errors import InputError
+from bonescint.files import replacing
+from bonescint.identity.passphrase import read_passphrase, require_private
+from bonescint.resources import both
+
+if TYPE_CHECKING:
+    import pyrage
+
+_AGE = b"age-encryption.org/"
+_PREFIX = "AGE-SECRET-KEY-1"
+
+
+def is_wrapped(key: str | Path) -> bool:
+    """Return whether a key file needs a passphrase."""
+    with Path(key).open("rb") as stream:
+        return stream.read(len(_AGE)) == _AGE
+
+
+def write_key(key: str | Path, identity: "pyrage.x25519.Identity", passphrase: str | None) -> None:
+    """Write a key file in one step, mode 0600.
+
+    Parameters
+    ----------
+    key
+        The file; what was there is replaced only when the new one is on the disk.
+    identity
+        The age identity.
+    passphrase
+        Wraps the key as ``age -p`` does; None leaves it plain, with its public part as a comment.
+    """
+    import pyrage
+
+    data = f"# public key: {identity.to_public()}\n{identity}\n".encode("ascii")
+    if passphrase is not None:
+        data = pyrage.passphrase.encrypt(data, passphrase)
+    # a link to a medium that is locked away stays a link
+    with replacing(os.path.realpath(key), "wb") as stream:
+        os.fchmod(stream.fileno(), 0o600)
+        stream.write(data)
+
+
+def open_identity(
+    key: str | Path, passphrase_file: str | Path | None = None, *, ask: bool = False
+) -> "pyrage.x25519.Identity":
+    """Return the identity in a key file.
+
+    Parameters
+    ----------
+    key
+        The file, such as ``age-keygen`` and `write_key` make it.
+    passphrase_file, ask
+        Where the passphrase of a wrapped key comes from (`read_passphrase`).
+
+    Raises
+    ------
+    InputError
+        If the file is missing, readable by others, no key, or the passphrase is wrong.
+    """
+    import pyrage
+
+    key = Path(key)
+    if not key.exists():
+        raise InputError(both("identity", "missing", file=key))
+    require_private(key)
+    data = key.read_bytes()
+    if data.startswith(_AGE):
+        passphrase = read_passphrase(passphrase_file, ask=ask, label=str(key))
+        try:
+            data = pyrage.passphrase.decrypt(data, passphrase)
+        except pyrage.DecryptError:
+            raise InputError(both("identity", "wrong_passphrase", key=key)) from None
+    lines = [line for line in data.decode("ascii", "replace").split() if line.startswith(_PREFIX)]
+    try:
+        return pyrage.x25519.Identity.from_str(lines[0])
+    except (IndexError, pyrage.IdentityError):
+        raise InputError(both("identity", "bad_key", key=key)) from None

@@ -1,0 +1,53 @@
+"""One process at a time at the ledger."""
+
+import errno
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bonescint.errors import InputError
+from bonescint.resources import both
+
+LOCK_WAIT = 30.0  # s that another process may hold the ledger before this one gives up
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold a file's lock for the length of the block; the system frees it whatever happens.
+
+    Parameters
+    ----------
+    path
+        The file; the lock is a neighbour, for the file itself is replaced.
+
+    Raises
+    ------
+    InputError
+        If another process holds it longer than `LOCK_WAIT` seconds.
+    """
+    try:
+        lock = path.with_name(f"{path.name}.lock").open("a")
+    except OSError as error:
+        raise not_written(path, error) from None
+    with lock as stream:
+        until = time.monotonic() + LOCK_WAIT
+        while True:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise InputError(both("identity", "held", file=path)) from None
+                time.sleep(0.05)
+        yield
+
+
+def not_written(path: Path, error: OSError) -> InputError:
+    """Return the message for a ledger that could not be written."""
+    reason = os.strerror(error.errno or 0)
+    key = "full" if error.errno in _FULL else "not_written"
+    return InputError(both("identity", key, file=path, reason=reason))

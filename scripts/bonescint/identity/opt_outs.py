@@ -1,0 +1,72 @@
+"""Who has declined: the ledger's record of the hospital's list and of the command (R12, R13).
+
+An opt-out stays in force until it is withdrawn by the command. So a list that was replaced by an
+older or a shorter one lets nobody slip back.
+"""
+
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+
+from bonescint.files import replacing
+from bonescint.identity.ledger import Entry, Ledger
+
+# changes with every opt-out that comes by command, so that Snakemake notices it; tells nothing
+MARK = Path("private/opt_outs.mark")
+
+
+def in_force(ledger: Ledger) -> dict[str, Entry]:
+    """Return normalised patient ID -> the latest opt-out entry of everybody who declines.
+
+    Parameters
+    ----------
+    ledger
+        The opened ledger.
+    """
+    declined: dict[str, Entry] = {}
+    for entry in ledger.entries("opt_out", "opt_out_withdrawn"):
+        if entry["kind"] == "opt_out":
+            declined[entry["subject"]] = entry
+        else:
+            declined.pop(entry["subject"], None)
+    return declined
+
+
+def record(ledger: Ledger, entries: Iterable[Entry], mark: Path | None = MARK) -> None:
+    """Add opt-outs to the ledger.
+
+    Parameters
+    ----------
+    ledger
+        The opened ledger.
+    entries
+        subject (normalised patient ID), source (``list`` or ``command``), received (ISO date or
+        empty), by, ground, relation (R13).
+    mark
+        Touched afterwards; None for the workflow itself, which has read them.
+    """
+    ledger.append({"kind": "opt_out"} | entry for entry in entries)
+    _touch(mark)
+
+
+def withdraw(ledger: Ledger, subjects: Iterable[str], mark: Path | None = MARK) -> None:
+    """Record that persons who had declined take part again; their codes are the former ones.
+
+    Parameters
+    ----------
+    ledger
+        The opened ledger.
+    subjects
+        Normalised patient IDs.
+    mark
+        As for `record`.
+    """
+    ledger.append({"kind": "opt_out_withdrawn", "subject": subject} for subject in subjects)
+    _touch(mark)
+
+
+def _touch(mark: Path | None) -> None:
+    if mark:
+        mark.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with replacing(mark) as stream:
+            stream.write(secrets.token_hex(8) + "\n")

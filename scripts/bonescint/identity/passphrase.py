@@ -1,0 +1,98 @@
+"""The passphrase of the ledger's key: out of the environment, a guarded file or a prompt.
+
+Never a parameter: command lines are seen by other users, and Snakemake stores its params.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from bonescint.errors import InputError
+from bonescint.resources import both
+
+VARIABLE = "BONESCINT_PASSPHRASE"
+FILE_VARIABLE = "BONESCINT_PASSPHRASE_FILE"
+
+
+def given_passphrase(file: str | Path | None = None) -> str | None:
+    """Return the passphrase of the environment or of a file, None if neither is there.
+
+    Parameters
+    ----------
+    file
+        As configured; the environment variable BONESCINT_PASSPHRASE goes before it,
+        BONESCINT_PASSPHRASE_FILE stands in for it.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, empty or can be read by others.
+    """
+    if passphrase := os.environ.get(VARIABLE):
+        return passphrase
+    if not (file := file or os.environ.get(FILE_VARIABLE)):
+        return None
+    path = Path(file)
+    if not path.is_file():
+        raise InputError(both("identity", "no_passphrase_file", file=path))
+    require_private(path)
+    # as `echo` and editors leave it
+    passphrase = path.read_text(encoding="utf-8-sig").rstrip("\r\n")
+    if not passphrase:
+        raise InputError(both("identity", "empty_passphrase", file=path))
+    return passphrase
+
+
+def read_passphrase(file: str | Path | None = None, *, ask: bool, label: str) -> str:
+    """Return the passphrase of the environment, the file or, if allowed, the person there.
+
+    Parameters
+    ----------
+    file
+        As configured, or None.
+    ask
+        Whether a terminal may be asked; a job never may.
+    label
+        What the passphrase opens, for the prompt and the message.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    if passphrase := given_passphrase(file):
+        return passphrase
+    if ask and sys.stdin.isatty():
+        return ask_passphrase(label)
+    raise InputError(both("identity", "passphrase", key=label))
+
+
+def ask_passphrase(label: str, confirm: bool = False) -> str:
+    """Ask the person at the terminal, unseen.
+
+    Parameters
+    ----------
+    label
+        What the passphrase opens.
+    confirm
+        For a new passphrase: ask twice.
+
+    Raises
+    ------
+    InputError
+        If it is empty or the two differ.
+    """
+    from getpass import getpass
+
+    passphrase = getpass(both("identity", "prompt", label=label) + ": ")
+    if not passphrase:
+        raise InputError(both("identity", "empty_prompt"))
+    if confirm and getpass(both("identity", "prompt_again", label=label) + ": ") != passphrase:
+        raise InputError(both("identity", "prompts_differ"))
+    return passphrase
+
+
+def require_private(path: Path) -> None:
+    """Refuse a secret file that other users can read (R16)."""
+    if path.stat().st_mode & 0o077:
+        raise InputError(both("identity", "mode", file=path))
