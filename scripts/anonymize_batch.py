@@ -30,8 +30,7 @@ logger = logging.getLogger(__name__)
 def anonymize_batch(
     batch: Path,
     dicom_root: Path,
-    ledger_path: Path,
-    ledger_key: Path,
+    ledger: Mapping[str, str],
     tag_table: Path,
     study_description: str,
     series_description: str,
@@ -52,8 +51,8 @@ def anonymize_batch(
         The rows of the batch's patients (columns of private/cohort.csv).
     dicom_root
         The raw tree.
-    ledger_path, ledger_key
-        The correspondence ledger, opened once.
+    ledger
+        Arguments of `open_ledger`.
     tag_table
         The hospital's table (R18).
     study_description, series_description
@@ -78,12 +77,12 @@ def anonymize_batch(
     InputError
         If a patient has no code, or the tag table or the decisions cannot be applied.
     """
-    ledger = open_ledger(ledger_path, ledger_key)
+    book = open_ledger(**ledger)
     settings = Settings(
         policies=load_policies(
             locate(tag_table), study_description, series_description, load_kept(keep_private)
         ),
-        uids=UidReplacer(ledger.uid_secret),
+        uids=UidReplacer(book.uid_secret),
         keep_secondary_capture=secondary_capture == "keep",
         keep_lossy=lossy == "keep",
         releases=released_images(read_decisions(decisions)) if decisions.exists() else frozenset(),
@@ -91,7 +90,7 @@ def anonymize_batch(
     cases: dict[str, list[dict[str, str]]] = {}
     without_code = set()
     for row in read_rows(batch):
-        code = ledger.code_of(row["subject"])
+        code = book.code_of(row["subject"])
         if code is None:
             without_code.add(row["subject"])
         else:
@@ -131,8 +130,7 @@ if __name__ == "__main__":
         anonymize_batch(
             batch=Path(snakemake.input.batch),
             dicom_root=Path(snakemake.params.dicom),
-            ledger_path=Path(snakemake.params.ledger["path"]),
-            ledger_key=Path(snakemake.params.ledger["key"]),
+            ledger=snakemake.params.ledger,
             tag_table=Path(snakemake.input.tag_table),
             study_description=snakemake.params.descriptions["study"],
             series_description=snakemake.params.descriptions["series"],

@@ -53,6 +53,9 @@ def check_cases(
     for level, target in targets.items():
         margin, counted = ("tracer", tracers) if level in ("MDP", "HMDP") else ("findings", levels)
         rows.append({"margin": margin, "level": level, "target": target, "n": counted[level]})
+    nobody = [
+        {"source": text("cases"), "rule": "R12", "where": "", "message": text("no_participants")}
+    ]
     short = [
         {
             "source": text(str(row["margin"])),
@@ -74,7 +77,7 @@ def check_cases(
         for row in listed
         for rule, message in _odd(row, text)
     ]
-    write_rows(warnings, WARNING_COLUMNS, short + odd)
+    write_rows(warnings, WARNING_COLUMNS, [*([] if listed else nobody), *short, *odd])
 
 
 def _odd(row: dict[str, str], text: Texts) -> Iterator[tuple[str, str]]:

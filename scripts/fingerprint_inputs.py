@@ -1,6 +1,7 @@
 """Record what went in, as HMACs under the ledger's secret (R37)."""
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,7 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 
-def fingerprint_inputs(
-    inputs: dict[str, str], ledger_path: Path, ledger_key: Path, table: Path
-) -> None:
+def fingerprint_inputs(inputs: dict[str, str], ledger: Mapping[str, str], table: Path) -> None:
     """Write one row an input: its key in the configuration, its number of files, its HMAC.
 
     Keyed, for a short list of patient IDs could be guessed from a plain hash; who holds the ledger
@@ -25,12 +24,12 @@ def fingerprint_inputs(
     ----------
     inputs
         Key of the configuration -> path.
-    ledger_path, ledger_key
-        The ledger.
+    ledger
+        Arguments of `open_ledger`.
     table
         results/cohort/inputs.csv.
     """
-    ledger = open_ledger(ledger_path, ledger_key)
+    book = open_ledger(**ledger)
     rows = []
     for key, path in sorted(inputs.items()):
         if Path(path).is_dir():
@@ -44,7 +43,7 @@ def fingerprint_inputs(
             names = [path]
             with Path(path).open("rb") as stream:
                 payload = hashlib.file_digest(stream, "sha256").digest()
-        rows.append({"input": key, "files": len(names), "hmac": ledger.digest(payload)})
+        rows.append({"input": key, "files": len(names), "hmac": book.digest(payload)})
     write_rows(table, ["input", "files", "hmac"], rows)
 
 
@@ -52,7 +51,6 @@ if __name__ == "__main__":
     with job_log(snakemake.log[0]):
         fingerprint_inputs(
             inputs=snakemake.params.inputs,
-            ledger_path=Path(snakemake.params.ledger["path"]),
-            ledger_key=Path(snakemake.params.ledger["key"]),
+            ledger=snakemake.params.ledger,
             table=Path(snakemake.output.table),
         )

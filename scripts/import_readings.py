@@ -1,6 +1,7 @@
 """Bring one reader's report into the study's common table; the findings stay in private/ (R10)."""
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,7 @@ logger = logging.getLogger(__name__)
 def import_readings(
     report: Path,
     cohort: Path,
-    ledger_path: str,
-    ledger_key: str,
+    ledger: Mapping[str, str],
     reader: str,
     settings: dict,
     language: str,
@@ -36,8 +36,8 @@ def import_readings(
         The reader's table.
     cohort
         private/cohort.csv: rows of anybody else are never looked at (R12).
-    ledger_path, ledger_key
-        The correspondence ledger and its key.
+    ledger
+        Arguments of `open_ledger`.
     reader, settings
         The entry's name and content in `readers` of config.yaml.
     language
@@ -50,7 +50,7 @@ def import_readings(
     InputError
         Every fault of the report at once.
     """
-    cases = read_cases(cohort, open_ledger(ledger_path, ledger_key), language)
+    cases = read_cases(cohort, open_ledger(**ledger), language)
     found = read_report(report, cases, reader, settings, language)
     write_rows(table, READING_COLUMNS, found.rows)
     write_rows(warnings, WARNING_COLUMNS, found.warnings)
@@ -64,8 +64,7 @@ if __name__ == "__main__":
         import_readings(
             report=Path(snakemake.input.report),
             cohort=Path(snakemake.input.cohort),
-            ledger_path=snakemake.params.ledger["path"],
-            ledger_key=snakemake.params.ledger["key"],
+            ledger=snakemake.params.ledger,
             reader=snakemake.wildcards.reader,
             settings=snakemake.params.settings,
             language=snakemake.params.language,

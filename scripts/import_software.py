@@ -1,6 +1,7 @@
 """Bring one software version's export into the study's common table (R6, R8, R9)."""
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,7 @@ logger = logging.getLogger(__name__)
 def import_software(
     export: Path,
     cohort: Path,
-    ledger_path: str,
-    ledger_key: str,
+    ledger: Mapping[str, str],
     software: str,
     settings: dict,
     language: str,
@@ -35,8 +35,8 @@ def import_software(
         The software's table as the hospital exported or typed it.
     cohort
         private/cohort.csv: rows of anybody else are never looked at (R12).
-    ledger_path, ledger_key
-        The correspondence ledger and its key.
+    ledger
+        Arguments of `open_ledger`.
     software, settings
         The entry's name and content in `software` of config.yaml.
     language
@@ -49,7 +49,7 @@ def import_software(
     InputError
         Every fault of the export at once.
     """
-    cases = read_cases(cohort, open_ledger(ledger_path, ledger_key), language)
+    cases = read_cases(cohort, open_ledger(**ledger), language)
     rows, remarks = read_export(export, cases, software, settings, language)
     write_rows(table, SOFTWARE_COLUMNS, rows)
     write_rows(warnings, WARNING_COLUMNS, remarks)
@@ -62,8 +62,7 @@ if __name__ == "__main__":
         import_software(
             export=Path(snakemake.input.export),
             cohort=Path(snakemake.input.cohort),
-            ledger_path=snakemake.params.ledger["path"],
-            ledger_key=snakemake.params.ledger["key"],
+            ledger=snakemake.params.ledger,
             software=snakemake.wildcards.software,
             settings=snakemake.params.settings,
             language=snakemake.params.language,

@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 
 def index_dicom(
-    dicom: Path, index: Path, unreadable: Path, workers: int, language: str = "ja"
+    dicom: Path, index: Path, unindexed: Path, workers: int, language: str = "ja"
 ) -> None:
     """Write the index of instances and the list of files that are none (docs/tables.md).
 
@@ -27,7 +27,7 @@ def index_dicom(
     ----------
     dicom
         The raw folder; every file below it is opened once, up to its pixels.
-    index, unreadable
+    index, unindexed
         The two tables; each file stands in one of them, sorted by path.
     workers
         Processes.
@@ -42,10 +42,10 @@ def index_dicom(
     if not dicom.is_dir():
         raise InputError(Texts("ingest", language)("no_folder"))
     counts: Counter[str] = Counter()
-    with replacing(index) as index_stream, replacing(unreadable) as unreadable_stream:
+    with replacing(index) as index_stream, replacing(unindexed) as unindexed_stream:
         tables = {
             True: csv.DictWriter(index_stream, INDEX_COLUMNS, lineterminator="\n"),
-            False: csv.DictWriter(unreadable_stream, UNREADABLE_COLUMNS, lineterminator="\n"),
+            False: csv.DictWriter(unindexed_stream, UNREADABLE_COLUMNS, lineterminator="\n"),
         }
         for table in tables.values():
             table.writeheader()
@@ -65,7 +65,7 @@ if __name__ == "__main__":
         index_dicom(
             dicom=Path(snakemake.input.dicom),
             index=Path(snakemake.output.index),
-            unreadable=Path(snakemake.output.unreadable),
+            unindexed=Path(snakemake.output.unindexed),
             workers=snakemake.threads,
             language=snakemake.params.get("language", "ja"),
         )

@@ -1,6 +1,7 @@
 """Split the cohort into batches that a patient never changes."""
 
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 
-def split_cohort(cohort: Path, ledger_path: Path, ledger_key: Path, batches: list[Path]) -> None:
+def split_cohort(cohort: Path, ledger: Mapping[str, str], batches: list[Path]) -> None:
     """Write each patient's rows to the batch that her code alone decides.
 
     After an opt-out only one batch's content changes, and Snakemake, which compares the content of
@@ -24,17 +25,17 @@ def split_cohort(cohort: Path, ledger_path: Path, ledger_key: Path, batches: lis
     ----------
     cohort
         private/cohort.csv.
-    ledger_path, ledger_key
-        The ledger; the batch files themselves hold no code.
+    ledger
+        Arguments of `open_ledger`; the batch files themselves hold no code.
     batches
         One file a batch, their number fixed in the configuration.
     """
-    ledger = open_ledger(ledger_path, ledger_key)
+    book = open_ledger(**ledger)
     rows: list[list[dict[str, str]]] = [[] for _ in batches]
     for row in read_rows(cohort):
-        code = ledger.code_of(row["subject"])
+        code = book.code_of(row["subject"])
         if code is None:
-            raise InputError(f"{cohort}: a patient has no code in {ledger_path}")
+            raise InputError(f"{cohort}: a patient has no code in {book.path}")
         rows[zlib.crc32(code.encode()) % len(batches)].append(row)
     for batch, chosen in zip(batches, rows, strict=True):
         write_rows(batch, [*INDEX_COLUMNS, "subject"], chosen)
@@ -44,7 +45,6 @@ if __name__ == "__main__":
     with job_log(snakemake.log[0]):
         split_cohort(
             cohort=Path(snakemake.input.cohort),
-            ledger_path=Path(snakemake.params.ledger["path"]),
-            ledger_key=Path(snakemake.params.ledger["key"]),
+            ledger=snakemake.params.ledger,
             batches=[Path(p) for p in snakemake.output.batches],
         )

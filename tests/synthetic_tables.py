@@ -40,8 +40,7 @@ def make_cohort(folder: Path) -> dict[str, object]:
     codes = ledger.assign([subject for subject, _, _ in PATIENTS])
     return {
         "cohort": folder / "cohort.csv",
-        "ledger_path": str(folder / "ledger.age"),
-        "ledger_key": str(folder / "ledger.key"),
+        "ledger": {"path": str(folder / "ledger.age"), "key": str(folder / "ledger.key")},
         "language": "ja",
         "codes": codes,
     }

@@ -14,6 +14,7 @@ from bonescint.errors import InputError
 from bonescint.resources import ROOT, Texts, locate
 
 DEMO = "demo/"
+LEDGER_HEAD = "private/ledger.head"
 
 
 def check_config(config: Mapping[str, Any], files: bool = True) -> None:
@@ -128,6 +129,15 @@ def inputs(config: Mapping[str, Any]) -> dict[str, str]:
     return found | {
         f"readers.{key}.report": entry["report"] for key, entry in config["readers"].items()
     }
+
+
+def ledger_settings(config: Mapping[str, Any]) -> dict[str, str]:
+    """Return the arguments of `bonescint.identity.ledger.open_ledger` for this study.
+
+    The record of the ledger's last use stays with the study, so that a ledger on another medium
+    that is not connected, or an older copy of it, is noticed.
+    """
+    return {key: path for key, path in config["ledger"].items() if path} | {"head": LEDGER_HEAD}
 
 
 def uses_demo(config: Mapping[str, Any]) -> bool:

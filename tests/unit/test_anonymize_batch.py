@@ -60,8 +60,7 @@ class Study:
         anonymize_batch(
             batch=batch,
             dicom_root=self.raw,
-            ledger_path=self.folder / "ledger.age",
-            ledger_key=self.folder / "ledger.key",
+            ledger={"path": self.folder / "ledger.age", "key": self.folder / "ledger.key"},
             tag_table=ROOT / "resources/tag_table.csv",
             study_description="SYNTHETIC BONE SCINTIGRAPHY",
             series_description="SYNTHETIC WHOLE BODY",

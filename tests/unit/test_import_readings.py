@@ -42,8 +42,7 @@ def run(cohort, tmp_path):
             reader="reader1",
             settings=settings or {"report": name, "key": "patient_id"},
             cohort=cohort["cohort"],
-            ledger_path=cohort["ledger_path"],
-            ledger_key=cohort["ledger_key"],
+            ledger=cohort["ledger"],
             language=language,
             **out,
         )
@@ -186,7 +185,7 @@ def test_adapter(cohort, tmp_path):
         input=SimpleNamespace(report=str(report), cohort=str(cohort["cohort"])),
         output=SimpleNamespace(**out),
         params=SimpleNamespace(
-            ledger={"path": cohort["ledger_path"], "key": cohort["ledger_key"]},
+            ledger=cohort["ledger"],
             settings={"report": "reader1.xlsx", "key": "patient_id"},
             language="en",
         ),

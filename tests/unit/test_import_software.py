@@ -337,7 +337,7 @@ def test_adapter(cohort, tmp_path):
         input=SimpleNamespace(export=str(export), cohort=str(cohort["cohort"])),
         output=SimpleNamespace(table=str(tmp_path / "t.csv"), warnings=str(tmp_path / "w.csv")),
         params=SimpleNamespace(
-            ledger={"path": cohort["ledger_path"], "key": cohort["ledger_key"]},
+            ledger=cohort["ledger"],
             settings=SETTINGS,
             language="ja",
         ),

@@ -47,16 +47,18 @@ def merged(files: Sequence[Path]) -> dict[str, Any]:
 def load(options: argparse.Namespace) -> dict[str, Any]:
     """Return the checked configuration; its input files need not exist.
 
+    ``config["ledger"]`` holds the arguments of `bonescint.identity.ledger.open_ledger`.
+
     Raises
     ------
     InputError
         With every fault found.
     """
-    from bonescint.config import check_config
+    from bonescint.config import check_config, ledger_settings
 
     config = merged(options.config)
     check_config(config, files=False)
-    return config
+    return config | {"ledger": ledger_settings(config)}
 
 
 def _merge(config: dict[str, Any], overlay: dict[str, Any]) -> None:

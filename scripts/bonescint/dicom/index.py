@@ -26,6 +26,7 @@ _TEXTS = {
     "study_date": 0x00080020,
     "study_time": 0x00080030,
 }
+_PATIENT_ID, _OTHER_PATIENT_IDS, _OTHER_PATIENT_IDS_SEQUENCE = 0x00100020, 0x00101000, 0x00101002
 _NUMBERS = {"rows": 0x00280010, "columns": 0x00280011}
 INDEX_COLUMNS = (
     "path",
@@ -44,6 +45,7 @@ INDEX_COLUMNS = (
     "rows",
     "columns",
     "patient_id",
+    "other_patient_ids",
     "patient_name",
     "patient_birth_date",
     "patient_sex",
@@ -102,4 +104,7 @@ def index_row(header: Header, path: str, size: int) -> dict[str, str]:
     row |= {
         column: "".join(map(str, elements.integers(tag)[:1])) for column, tag in _NUMBERS.items()
     }
+    others = [elements.text(_OTHER_PATIENT_IDS)]
+    others += [item.text(_PATIENT_ID) for item in elements.items(_OTHER_PATIENT_IDS_SEQUENCE)]
+    row["other_patient_ids"] = "\\".join(filter(None, others))
     return row | classify(elements, header.has_pixel_data)

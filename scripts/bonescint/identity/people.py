@@ -1,0 +1,134 @@
+"""The people of an index: which IDs and names are whose, and who of them has declined (R12)."""
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from bonescint.identity.ids import normalise
+
+
+class Header(NamedTuple):
+    """What the index says of a person; many files say the same."""
+
+    patient_id: str
+    other_patient_ids: str
+    patient_name: str
+    patient_birth_date: str
+
+
+class People(NamedTuple):
+    """Everybody of an index.
+
+    Parameters
+    ----------
+    subjects
+        Normalised patient ID of each row of the index, in its order.
+    headers
+        What was found of persons -> their normalised patient ID.
+    pairs
+        (ID, other ID) that a header names as one person's, normalised.
+    """
+
+    subjects: list[str]
+    headers: dict[Header, str]
+    pairs: set[tuple[str, str]]
+
+
+def read_lines(table: Path) -> Iterator[str]:
+    """Yield the header and the rows of a CSV table as they stand in the file, without line end.
+
+    A row whose quoted cell holds a line break is one row. Rows that are only passed on need no
+    parsing, which is most of the time.
+
+    Parameters
+    ----------
+    table
+        A table that `bonescint.files.write_rows` wrote.
+    """
+    with table.open(encoding="utf-8", newline="\n") as stream:
+        for line in stream:
+            while line.count('"') % 2:
+                line += next(stream)
+            yield line[:-1]
+
+
+def read_people(index: Path) -> People:
+    """Read who is in an index, once for each person and not for each file.
+
+    Parameters
+    ----------
+    index
+        private/index.csv.
+    """
+    lines = read_lines(index)
+    columns = next(lines).split(",")
+    where = [columns.index(name) for name in Header._fields]
+    upto = max(where) + 1
+    subjects: list[str] = []
+    headers: dict[Header, str] = {}
+    for line in lines:
+        cells = next(csv.reader([line])) if '"' in line else line.split(",", upto)
+        header = Header(*[cells[i] for i in where])
+        subject = headers.get(header)
+        if subject is None:
+            subject = headers[header] = normalise(header.patient_id)
+        subjects.append(subject)
+    pairs = {
+        (subject, other)
+        for header, subject in headers.items()
+        for part in header.other_patient_ids.split("\\")
+        if subject and (other := normalise(part)) and other != subject
+    }
+    return People(subjects, headers, pairs)
+
+
+def connected(subjects: Iterable[str], pairs: Iterable[tuple[str, str]]) -> set[str]:
+    """Return IDs with all other IDs of the same persons.
+
+    A hospital may have given one person two IDs; a header that names both binds them. For an
+    opt-out that errs on the safe side.
+
+    Parameters
+    ----------
+    subjects
+        Normalised IDs.
+    pairs
+        As in `People`.
+    """
+    neighbours: dict[str, set[str]] = defaultdict(set)
+    for one, other in pairs:
+        neighbours[one].add(other)
+        neighbours[other].add(one)
+    reached: set[str] = set()
+    pending = list(subjects)
+    while pending:
+        subject = pending.pop()
+        if subject not in reached:
+            reached.add(subject)
+            pending += neighbours.get(subject, ())
+    return reached
+
+
+def spellings(people: People, gone: set[str]) -> dict[str, tuple[set[str], set[str]]]:
+    """Return ID -> (IDs, names) as spelled in headers, of everybody who is gone.
+
+    A name that a namesake who takes part bears too is left out: it stays where it is hers.
+
+    Parameters
+    ----------
+    people
+        Everybody of the index.
+    gone
+        Normalised IDs; those of whom there is no image are in the result all the same.
+    """
+    found: dict[str, tuple[set[str], set[str]]] = {subject: ({subject}, set()) for subject in gone}
+    kept: set[str] = {""}
+    for header, subject in people.headers.items():
+        if subject in gone:
+            found[subject][0].add(header.patient_id)
+            found[subject][1].add(header.patient_name)
+        else:
+            kept.add(header.patient_name)
+    return {subject: (ids, names - kept) for subject, (ids, names) in found.items()}

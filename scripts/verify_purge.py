@@ -1,0 +1,85 @@
+"""Look for everybody who declined in every file, and fail if anything is left of them (R12)."""
+
+import json
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bonescint.custody.traces import Person, report_left, search
+from bonescint.custody.traces_purge import purge
+from bonescint.errors import InputError
+from bonescint.files import replacing
+from bonescint.identity.ledger import open_ledger
+from bonescint.identity.opt_outs import in_force
+from bonescint.joblog import job_log
+from bonescint.resources import Texts
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+SIDES = ("results", "private", "logs", ".snakemake")
+logger = logging.getLogger(__name__)
+
+
+def verify_purge(
+    declined: Path,
+    ledger: Mapping[str, str],
+    inputs: list[Path],
+    decisions: Path,
+    language: str,
+    receipt: Path,
+) -> None:
+    """Clear away what no rule makes anew, then search all sides of the study's folder.
+
+    Parameters
+    ----------
+    declined
+        private/declined.age: who declined, and how IDs and names are spelled.
+    ledger
+        Arguments of `open_ledger`.
+    inputs
+        The hospital's own tables and folders, which may name her and are not searched.
+    decisions
+        What persons have decided; a line about the findings of who declined goes.
+    language
+        Of the messages.
+    receipt
+        JSON with the number of people looked for and of traces left: 0.
+
+    Raises
+    ------
+    InputError
+        With the files in which something is left, or if somebody declined while the run went on.
+    """
+    text = Texts("traces", language)
+    book = open_ledger(**ledger)
+    records = json.loads(book.unseal(declined.read_bytes()))
+    if not set(in_force(book)) <= {record["subject"] for record in records}:
+        raise InputError(text("declined_meanwhile"))
+    persons = [
+        Person(record["code"], frozenset(record["ids"]), frozenset(record["names"]))
+        for record in records
+    ]
+    for line in purge(Path(), persons, decisions, language):
+        logger.info("%s", line)
+    # the ledger and what is sealed to it are encrypted
+    skip = {*inputs, book.path, book.key, declined}
+    if left := list(search([Path(side) for side in SIDES], persons, skip)):
+        raise report_left(left, persons, language)
+    logger.info("%d people looked for, nothing left of them", len(persons))
+    with replacing(receipt) as stream:
+        json.dump({"declined": len(persons), "left": 0}, stream)
+        stream.write("\n")
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        verify_purge(
+            declined=Path(snakemake.input.declined),
+            ledger=snakemake.params.ledger,
+            inputs=[Path(path) for path in snakemake.params.inputs],
+            decisions=Path(snakemake.params.decisions),
+            language=snakemake.params.language,
+            receipt=Path(snakemake.output.receipt),
+        )

@@ -1,0 +1,211 @@
+"""The ledger keeps everything it was given, notices what was done to it, and fails without loss."""
+
+import errno
+import fcntl
+import json
+import multiprocessing
+import shutil
+import subprocess
+from pathlib import Path
+
+import pyrage
+import pytest
+
+from bonescint.errors import InputError
+from bonescint.identity import lock
+from bonescint.identity.key import is_wrapped, open_identity, write_key
+from bonescint.identity.ledger import Ledger, create_ledger, is_new, open_ledger
+from bonescint.identity.opt_outs import in_force, record, withdraw
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, Path]:
+    return {name: tmp_path / f"ledger.{name}" for name in ("path", "key", "head")}
+
+
+@pytest.fixture
+def ledger(files: dict[str, Path]) -> Ledger:
+    return create_ledger(**files)
+
+
+def test_entries_survive_in_their_order(ledger, files):
+    ledger.assign(["1"])
+    ledger.append([{"kind": "delivery", "id": "D-001", "medium": '"hash": "", CD', "codes": []}])
+    again = open_ledger(**files)
+    assert [e["kind"] for e in again.entries()] == ["ledger", "patient", "delivery"]
+    (entry,) = again.entries("delivery")
+    assert (entry["n"], entry["medium"]) == (2, '"hash": "", CD')
+
+
+def test_age_itself_opens_it(ledger, files):
+    if not shutil.which("age"):
+        pytest.skip("age is not installed")
+    code = ledger.assign(["4711"])["4711"]
+    command = ["age", "-d", "-i", str(files["key"]), str(files["path"])]
+    lines = subprocess.run(command, capture_output=True, check=True, text=True).stdout.splitlines()
+    assert [json.loads(line).get("code") for line in lines] == [None, code]
+
+
+@pytest.mark.parametrize("cut", ["code", "n", "line", "order", "last"])
+def test_any_change_breaks_the_chain(ledger, files, cut):
+    codes = ledger.assign(["1", "2", "3"])
+    identity = open_identity(files["key"])
+    lines = pyrage.decrypt(files["path"].read_bytes(), [identity]).decode().splitlines()
+    match cut:
+        case "code":
+            lines[1] = lines[1].replace(next(iter(codes.values()))[3:], "ZZZZZ")
+            lines = [line.replace(codes["1"], "BS-ZZZZZ") for line in lines]
+        case "n":
+            lines[2] = lines[2].replace('"n": 2', '"n": 3')
+        case "line":
+            del lines[1]
+        case "order":
+            lines[1], lines[2] = lines[2], lines[1]
+        case "last":
+            lines[3] = lines[3][:-2] + '0"}'
+    sealed = pyrage.encrypt("".join(f"{x}\n" for x in lines).encode(), [identity.to_public()])
+    files["path"].write_bytes(sealed)
+    with pytest.raises(InputError, match="chain"):
+        open_ledger(**files)
+
+
+def test_an_older_copy_is_noticed(ledger, files, tmp_path):
+    ledger.assign(["1"])
+    shutil.copy(files["path"], tmp_path / "backup")
+    open_ledger(**files).assign(["2"])
+    shutil.copy(tmp_path / "backup", files["path"])
+    with pytest.raises(InputError, match="older copy"):
+        open_ledger(**files)
+    # as the message says
+    files["head"].unlink()
+    assert len(open_ledger(**files)) == 1
+
+
+def test_a_newer_ledger_than_its_head_is_good(ledger, files, tmp_path):
+    # power went between the two renames
+    former = files["head"].read_text()
+    ledger.assign(["1"])
+    files["head"].write_text(former)
+    assert len(open_ledger(**files)) == 1
+
+
+def test_no_new_ledger_where_one_was(ledger, files, tmp_path):
+    assert not is_new(**files)
+    for name in ("path", "key"):
+        files[name].rename(tmp_path / f"unplugged.{name}")
+    assert not is_new(**files)
+    with pytest.raises(InputError, match="connected"):
+        create_ledger(**files)
+    with pytest.raises(InputError, match="connected"):
+        open_ledger(**files)
+
+
+def test_a_creation_that_was_cut_off_is_begun_anew(files, monkeypatch):
+    def no_power(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "append", no_power)
+        with pytest.raises(KeyboardInterrupt):
+            create_ledger(**files)
+    assert files["key"].exists()
+    assert is_new(**files)
+    create_ledger(**files)
+    assert not is_new(**files)
+    assert len(open_ledger(**files)) == 0
+
+
+def test_disk_full_changes_nothing(ledger, files, monkeypatch):
+    code = ledger.assign(["1"])["1"]
+    before = files["path"].read_bytes()
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("bonescint.files.os.fsync", full)
+        with pytest.raises(InputError, match="disk full"):
+            ledger.assign(["2"])
+    assert files["path"].read_bytes() == before
+    assert [p for p in files["path"].parent.iterdir() if p.name.endswith(".tmp")] == []
+    assert ledger.assign(["1", "2"])["1"] == code
+    assert len(open_ledger(**files)) == 2
+
+
+def test_a_failure_after_the_rename_loses_no_code(ledger, files, monkeypatch):
+    # the ledger is written, its head is not: what is on the disk counts
+    head = ledger._head
+    ledger._head = files["head"] / "no" / "folder"
+    with pytest.raises(InputError, match="cannot be written"):
+        ledger.assign(["1"])
+    ledger._head = head
+    given = open_ledger(**files).code_of("1")
+    assert ledger.assign(["1", "2"])["1"] == given
+
+
+def test_a_held_lock_is_said(ledger, files, monkeypatch):
+    monkeypatch.setattr(lock, "LOCK_WAIT", 0.1)
+    with files["path"].with_name("ledger.path.lock").open("a") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        before = files["path"].read_bytes()
+        with pytest.raises(InputError, match="holds the ledger"):
+            ledger.assign(["1"])
+        assert files["path"].read_bytes() == before
+
+
+def test_a_link_to_another_medium_stays(ledger, files, tmp_path):
+    medium = tmp_path / "medium"
+    medium.mkdir()
+    files["path"].rename(medium / "ledger.age")
+    files["path"].symlink_to(medium / "ledger.age")
+    open_ledger(**files).assign(["1"])
+    assert files["path"].is_symlink()
+    assert len(open_ledger(**files)) == 1
+
+
+def test_sealed_data_opens_with_this_key_alone(ledger, tmp_path):
+    sealed = ledger.seal(b"who declined")
+    assert b"declined" not in sealed
+    assert ledger.unseal(sealed) == b"who declined"
+    with pytest.raises(InputError, match="another key"):
+        create_ledger(tmp_path / "b.age", tmp_path / "b.key").unseal(sealed)
+
+
+def test_a_configured_passphrase_wraps_the_new_key(files, tmp_path, monkeypatch):
+    secret = tmp_path / "passphrase"
+    secret.write_text("correct horse\n")
+    with pytest.raises(InputError, match="chmod 600"):
+        create_ledger(**files, passphrase_file=secret)
+    secret.chmod(0o600)
+    create_ledger(**files, passphrase_file=secret)
+    assert is_wrapped(files["key"])
+    assert len(open_ledger(**files, passphrase_file=secret)) == 0
+    with pytest.raises(InputError, match="passphrase_file"):
+        open_ledger(**files)
+    # unwrapped again, under the same identity
+    write_key(files["key"], open_identity(files["key"], secret), None)
+    assert len(open_ledger(**files)) == 0
+
+
+def test_opt_outs_stay_in_force_until_withdrawn(ledger, tmp_path):
+    mark = tmp_path / "private" / "mark"
+    details = {"received": "2024-01-10", "by": "self", "ground": "", "relation": ""}
+    record(ledger, [{"subject": s, "source": "list"} | details for s in "12"], mark)
+    former = mark.read_text()
+    withdraw(ledger, ["1"], mark)
+    assert mark.read_text() != former
+    assert list(in_force(ledger)) == ["2"]
+    record(ledger, [{"subject": "1", "source": "command"} | details], mark)
+    assert in_force(ledger)["1"]["source"] == "command"
+
+
+def _record(files: dict[str, Path], subject: str) -> None:
+    record(open_ledger(**files), [{"subject": subject, "source": "command"}], mark=None)
+
+
+def test_opt_outs_and_codes_of_several_processes_are_all_kept(ledger, files):
+    with multiprocessing.get_context("spawn").Pool(3) as pool:
+        pool.starmap(_record, [(files, str(n)) for n in range(9)])
+    final = open_ledger(**files)
+    assert set(in_force(final)) == {str(n) for n in range(9)}
+    assert [e["n"] for e in final.entries()] == list(range(10))
