@@ -57,6 +57,7 @@ class Run:
         jobs: int = 1,
         keep: bool = False,
         releases: Iterable[str] = (),
+        declined: Iterable[str] = (),
     ) -> Account:
         uids = UidReplacer(SECRET)
         settings = Settings(POLICIES, uids, keep, releases=frozenset(releases))
@@ -66,7 +67,7 @@ class Run:
             destination=self.destination,
             settings=settings,
             codes=codes,
-            declined=frozenset(),
+            declined=frozenset(declined),
             jobs=jobs,
             language="ja",
             progress=lambda *stage: self.stages.append(stage),
@@ -353,6 +354,21 @@ def test_a_name_that_only_the_index_reads_is_looked_for(run: Run) -> None:
     run.add("1", scan("1", ds=source))
     run.start()
     assert run.reasons()["1"] == "residual-identifier"
+
+
+def test_who_declined_goes_under_every_id_she_has(run: Run) -> None:
+    item = Dataset()
+    item.PatientID = "00-77"
+    for name, patient, other in (("1", "A1", "B2\\C3"), ("2", "C3", ""), ("3", "D4", "")):
+        ds = siemens()
+        ds.OtherPatientIDs = other
+        if name == "3":
+            ds.OtherPatientIDsSequence = [item]
+        run.add(name, scan(name, patient, ds))
+    run.add("4", scan("4", "E5"))
+    account = run.start(declined=["B2", "77", "99"])
+    assert run.reasons() == {"1": "opt-out", "2": "opt-out", "3": "opt-out", "4": "written"}
+    assert account.unmatched == 1
 
 
 @pytest.mark.real_data

@@ -10,7 +10,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from sys import intern
 from typing import NamedTuple
@@ -23,6 +23,7 @@ from bonescint.files import write_rows
 from bonescint.identity.doubts import identity_doubts
 from bonescint.identity.ids import normalise
 from bonescint.identity.ledger import new_code
+from bonescint.identity.people import connected, id_pairs
 from bonescint.resources import Texts
 
 REPORT = "report.csv"
@@ -111,6 +112,8 @@ class _Index:
     paths: list[str] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
     patients: dict[str, list[Instance]] = field(default_factory=dict)
+    # (ID, other ID) that a header names as one person's
+    pairs: set[tuple[str, str]] = field(default_factory=set)
     # UIDs that occur under two patients: nobody can say whose image it is
     shared: set[str] = field(default_factory=set)
 
@@ -161,9 +164,12 @@ def deidentify_folder(
         destination.mkdir(parents=True, exist_ok=True)
         with _interrupted_here_only():
             index = _read(source, jobs, progress)
-            gone = [index.patients.pop(subject, []) for subject in sorted(declined)]
-            for instance in chain(*gone):
-                index.outcomes[instance.number] = Outcome("refused", "opt-out")
+            unmatched = sum(
+                connected([subject], index.pairs).isdisjoint(index.patients) for subject in declined
+            )
+            for subject in connected(declined, index.pairs):
+                for instance in index.patients.pop(subject, []):
+                    index.outcomes[instance.number] = Outcome("refused", "opt-out")
             drawn = _draw(filter(None, index.patients)) if codes is None else codes
             cases = list(_sort_out(index, drawn, source, settings.releases))
             done, total = 0, sum(len(case.instances) for case in cases)
@@ -186,7 +192,7 @@ def deidentify_folder(
         os.umask(mask)
     counts = Counter((outcome.status, outcome.reason) for outcome in index.outcomes)
     doubts = identity_doubts(_identities(index, drawn, text), language)
-    return Account(counts, doubts, unmatched=sum(not instances for instances in gone))
+    return Account(counts, doubts, unmatched=unmatched)
 
 
 def _check_folders(source: Path, destination: Path, text: Texts) -> None:
@@ -236,6 +242,7 @@ def _read(source: Path, jobs: int, progress: Progress) -> _Index:
             # what no later step settles stays refused
             index.outcomes.append(Outcome("refused", "unexpected"))
             subject, uid = intern(normalise(row["patient_id"])), row["sop_instance_uid"]
+            index.pairs.update(id_pairs(subject, row["other_patient_ids"]))
             if uid and owners.setdefault(uid, subject) != subject:
                 index.shared.add(uid)
             alike = ("views", "tracer", "patient_id", "patient_name", "patient_birth_date")

@@ -76,12 +76,26 @@ def read_people(index: Path) -> People:
             subject = headers[header] = normalise(header.patient_id)
         subjects.append(subject)
     pairs = {
-        (subject, other)
+        pair
         for header, subject in headers.items()
-        for part in header.other_patient_ids.split("\\")
-        if subject and (other := normalise(part)) and other != subject
+        for pair in id_pairs(subject, header.other_patient_ids)
     }
     return People(subjects, headers, pairs)
+
+
+def id_pairs(subject: str, other_patient_ids: str) -> Iterator[tuple[str, str]]:
+    """Yield (ID, other ID), both normalised, of one header.
+
+    Parameters
+    ----------
+    subject
+        Its normalised patient ID.
+    other_patient_ids
+        The index's column, several joined by a backslash.
+    """
+    for part in other_patient_ids.split("\\") if subject and other_patient_ids else ():
+        if (other := normalise(part)) and other != subject:
+            yield subject, other
 
 
 def connected(subjects: Iterable[str], pairs: Iterable[tuple[str, str]]) -> set[str]:
