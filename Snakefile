@@ -21,6 +21,7 @@ rule all:
         "results/study.xlsx",
         "results/report.html",
         "results/provenance.json",
+        "results/purge.json",
         FIGURES,
 
 
@@ -36,3 +37,4 @@ include: "rules/software.smk"
 include: "rules/metrics.smk"
 include: "rules/outputs.smk"
 include: "rules/delivery.smk"
+include: "rules/custody.smk"

@@ -17,7 +17,7 @@ rule anonymize_batch:
         "../envs/python.yaml"
     params:
         dicom=config["inputs"]["dicom"],
-        ledger=lookup("ledger", within=config),
+        ledger=LEDGER,
         # on simulated data the fixed strings say so in every file
         descriptions={
             key: ("SYNTHETIC " if SYNTHETIC else "")

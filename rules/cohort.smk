@@ -5,10 +5,12 @@ rule filter_opt_out:
     """Leave out everybody who declined, before anything else is decided (R12, R13)."""
     input:
         index="private/index.csv",
-        unreadable="private/unreadable.csv",
+        unindexed="private/unindexed.csv",
         opt_out=config["inputs"]["opt_out"],
     output:
         consented="private/consented.csv",
+        unreadable="private/unreadable.csv",
+        declined="private/declined.age",
         counts="results/cohort/opt_out.csv",
         warnings="results/cohort/opt_out.warnings.csv",
         doubts="private/identity_doubts.csv",
@@ -17,10 +19,16 @@ rule filter_opt_out:
     conda:
         "../envs/python.yaml"
     params:
-        stamp=STAMPS["inputs.opt_out"],
+        stamps=[STAMPS["inputs.opt_out"], content_stamp(MARK)],
+        ledger=LEDGER,
+        # named in a recall notice
+        study={key: config["study"][key] for key in ("id", "title", "synthetic")},
+        recalls=str(RECALLS),
         language=LANGUAGE,
         code=code_digest(
-            "bonescint.identity.doubts",
+            "bonescint.identity",
+            "bonescint.custody.recalls",
+            "bonescint.custody.traces",
             "bonescint.tables.lists",
             "resources/name_variants.csv",
             "resources/text/tables.csv",
@@ -78,7 +86,7 @@ rule assign_codes:
     conda:
         "../envs/python.yaml"
     params:
-        ledger=lookup("ledger", within=config),
+        ledger=LEDGER,
         code=code_digest("bonescint.identity"),
     script:
         "../scripts/assign_codes.py"
@@ -96,7 +104,7 @@ checkpoint split_cohort:
     conda:
         "../envs/python.yaml"
     params:
-        ledger=lookup("ledger", within=config),
+        ledger=LEDGER,
         code=code_digest("bonescint.identity"),
     script:
         "../scripts/split_cohort.py"
@@ -116,7 +124,7 @@ rule fingerprint_inputs:
     params:
         stamps=STAMPS,
         inputs=study.inputs(config),
-        ledger=lookup("ledger", within=config),
+        ledger=LEDGER,
         code=code_digest("bonescint.provenance", "bonescint.identity"),
     script:
         "../scripts/fingerprint_inputs.py"

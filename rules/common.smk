@@ -1,15 +1,21 @@
 """The configuration checked, and the few names that several rules share."""
 
 import os
+import sys
 
+from datetime import date
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
 from bonescint import config as study
+from bonescint.custody import runlock, runs
+from bonescint.custody.recalls import FOLDER as RECALLS
+from bonescint.custody.retention import summary_line
 from bonescint.deid.decisions import read_decisions, released_images
 from bonescint.errors import InputError
+from bonescint.identity.opt_outs import MARK
 from bonescint.provenance import (
     code_digest,
     content_stamp,
@@ -17,7 +23,7 @@ from bonescint.provenance import (
     values_stamp,
     versions,
 )
-from bonescint.resources import locate
+from bonescint.resources import Texts, locate
 
 min_version("9.27")
 os.umask(0o077)
@@ -33,13 +39,30 @@ try:
 except InputError as error:
     raise WorkflowError("\n  ".join(error.problems)) from None
 
+LANGUAGE = config["language"]
+# a job's own process counts as at work from its first line on; every other call is a run or looks
+is_run = (
+    workflow.is_main_process
+    and not workflow.output_settings.dryrun
+    and not runs.only_looks(sys.argv)
+)
+try:
+    if is_run:
+        runlock.take(Path(".snakemake"), LANGUAGE)
+    elif not workflow.is_main_process:
+        runlock.hold(Path(".snakemake"))
+except InputError as error:
+    raise WorkflowError("\n  ".join(error.problems)) from None
+
 DEMO = study.uses_demo(config)
+LEDGER = study.ledger_settings(config)
 BATCHES = [f"{n:02d}" for n in range(config["deidentification"]["batches"])]
 SOFTWARE = study.software(config)
 READERS = list(config["readers"])
 SYNTHETIC = config["study"]["synthetic"]
-LANGUAGE = config["language"]
 # decisions about findings are for the delivery: they run no patient again
+# another value at every run, so that each ends with the search for who declined
+RUN = runs.run_mark(Path("private"), is_run)
 DECIDED_IMAGES = values_stamp(released_images(DECIDED))
 DRAWN = ["flow", "roc", "forest", "bland_altman", "version_slope", "distribution"]
 FIGURES = expand(

@@ -5,6 +5,7 @@ rule deliver:
     """Everything the partner gets; refused while a gate is closed (R14, R27, R39)."""
     input:
         "results/delivery/partner_sheet.xlsx",
+        "results/purge.json",
 
 
 rule write_partner_sheet:

@@ -7,7 +7,7 @@ rule index_dicom:
         dicom=config["inputs"]["dicom"],
     output:
         index=temp("private/index.csv"),
-        unreadable="private/unreadable.csv",
+        unindexed=temp("private/unindexed.csv"),
     log:
         "logs/index_dicom.log",
     conda:

@@ -17,7 +17,7 @@ rule import_software:
     params:
         stamp=lookup("software.{software}.export", within=STAMPS),
         settings=lookup("software/{software}", within=config),
-        ledger=lookup("ledger", within=config),
+        ledger=LEDGER,
         language=LANGUAGE,
         code=code_digest(
             "bonescint.tables",
@@ -46,7 +46,7 @@ rule import_readings:
     params:
         stamp=lookup("readers.{reader}.report", within=STAMPS),
         settings=lookup("readers/{reader}", within=config),
-        ledger=lookup("ledger", within=config),
+        ledger=LEDGER,
         language=LANGUAGE,
         code=code_digest(
             "bonescint.tables",

@@ -71,12 +71,15 @@ def filter_opt_out(
         opted_out = in_force(book)
     people = read_people(index)
     gone = connected(opted_out, people.pairs)
+    here = set(people.headers.values())
 
+    # an ID may hold what parts cells
+    cell = {s: '"' + s.replace('"', '""') + '"' if set(s) & set(',"\n\r') else s for s in here}
     with replacing(consented) as stream:
         lines = read_lines(index)
         stream.write(f"{next(lines)},subject\n")
         stream.writelines(
-            f"{line},{subject}\n"
+            f"{line},{cell[subject]}\n"
             for line, subject in zip(lines, people.subjects, strict=True)
             if subject not in gone
         )
@@ -95,7 +98,6 @@ def filter_opt_out(
     lost = [row | {"path": masked(row["path"], known)} for row in read_rows(unindexed)]
     write_rows(unreadable, UNREADABLE_COLUMNS, lost)
 
-    here = set(people.headers.values()) - {""}
     unmatched = {s for s in opted_out if connected([s], people.pairs).isdisjoint(here)}
     found = list(_of_the_list(entries, unmatched, opt_out.name, text))
     on_list = {entry.subject for entry in entries}
@@ -125,7 +127,7 @@ def filter_opt_out(
         "files_found": len(people.subjects) + len(lost),
         "files_unreadable": len(lost),
         "files_indexed": len(people.subjects),
-        "patients_indexed": len(here),
+        "patients_indexed": len(here - {""}),
         "files_opted_out": files_gone,
         "patients_opted_out": len(gone & here),
         "entries": len(entries) + len(other),

@@ -7,7 +7,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bonescint import __version__
-from bonescint.commands import check, deidentify, diff, private
+from bonescint.commands import (
+    archive,
+    check,
+    deidentify,
+    delivery,
+    diff,
+    ledger,
+    opt_out,
+    private,
+    retention,
+    where,
+)
 from bonescint.errors import InputError
 
 INTERRUPTED = 130  # as a shell reports Ctrl-C
@@ -25,7 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--version", action="version", version=f"bonescint {__version__}")
     parser.set_defaults(trouble=1)
     commands = parser.add_subparsers(dest="command", required=True)
-    for command in (check, deidentify, private, diff):
+    for command in (
+        check, ledger, opt_out, delivery, where, retention, archive, deidentify, private, diff,
+    ):  # fmt: skip
         command.add(commands)
     options = parser.parse_args(arguments)
     try:

@@ -1,5 +1,6 @@
 """The log of one job: counts, codes and file names under results/, never an identifier."""
 
+import errno
 import logging
 import os
 import sys
@@ -9,7 +10,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bonescint.custody import runlock
 from bonescint.errors import InputError
+from bonescint.resources import Texts
+
+# what a person can do about it; the job knows no language
+_REMEDIES = {
+    errno.ENOSPC: "disk",
+    errno.EDQUOT: "quota",
+    errno.EACCES: "access",
+    errno.EPERM: "access",
+    errno.EROFS: "read_only",
+}
 
 
 @contextmanager
@@ -38,7 +50,8 @@ def job_log(path: str | Path) -> Iterator[None]:
     root.addHandler(handler)
     root.setLevel(logging.INFO)
     try:
-        yield
+        with runlock.held(Path(".snakemake")):
+            yield
     except InputError as error:
         for problem in error.problems:
             root.error("%s", problem)
@@ -46,6 +59,8 @@ def job_log(path: str | Path) -> Iterator[None]:
     except Exception as error:
         frames = traceback.extract_tb(error.__traceback__)
         place = "\n".join(f"  {Path(f.filename).name}:{f.lineno} in {f.name}" for f in frames)
+        if isinstance(error, OSError) and error.errno:
+            root.error("%s", _system_error(error.errno))
         root.error(
             "%s at\n%s\n(message withheld, it may hold an identifier; BONESCINT_DEBUG=1 shows it)",
             type(error).__name__,
@@ -58,3 +73,10 @@ def job_log(path: str | Path) -> Iterator[None]:
         root.removeHandler(handler)
         root.setLevel(level)
         handler.close()
+
+
+def _system_error(number: int) -> str:
+    # never str(error): it names the file, hence perhaps a patient
+    key = _REMEDIES.get(number)
+    told = [Texts("incidents", language)(key) for language in ("ja", "en")] if key else []
+    return " / ".join([os.strerror(number), *told])

@@ -2,6 +2,7 @@
 
 import errno
 import fcntl
+import hashlib
 import json
 import multiprocessing
 import shutil
@@ -67,6 +68,24 @@ def test_any_change_breaks_the_chain(ledger, files, cut):
     files["path"].write_bytes(sealed)
     with pytest.raises(InputError, match="chain"):
         open_ledger(**files)
+
+
+def test_a_ledger_of_the_first_version_opens(ledger, files):
+    # its lines were sorted by key, the hash among them
+    codes = ledger.assign(["1", "2"])
+    identity, lines, previous = open_identity(files["key"]), [], ""
+    for entry in ledger.entries():
+        body = {k: v for k, v in entry.items() if k not in ("hash", "recorded")}
+        text = previous + json.dumps(body, sort_keys=True, ensure_ascii=False)
+        previous = hashlib.sha256(text.encode()).hexdigest()
+        lines.append(json.dumps(body | {"hash": previous}, sort_keys=True, ensure_ascii=False))
+    text = "".join(f"{line}\n" for line in lines).encode()
+    files["path"].write_bytes(pyrage.encrypt(text, [identity.to_public()]))
+    files["head"].unlink()
+    again = open_ledger(**files)
+    assert again.codes() == codes
+    again.assign(["3"])
+    assert len(open_ledger(**files)) == 3
 
 
 def test_an_older_copy_is_noticed(ledger, files, tmp_path):

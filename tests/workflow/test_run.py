@@ -11,9 +11,9 @@ from pathlib import Path
 import pydicom
 import pytest
 
-from bonescint.dicom import index_tree
 from bonescint.files import read_rows
 from bonescint.identity.ledger import CODE_PATTERN, open_ledger
+from tests.workflow.leaks import identifiers, leaks
 from tests.workflow.runner import jobs, snakemake
 
 KINDS = [
@@ -94,54 +94,10 @@ def test_coded_dicom_carries_the_code_and_says_synthetic(finished: Path) -> None
     assert Counter(written) == Counter(file.parent.name for file in files)
 
 
-def identifiers(folder: Path) -> set[str]:
-    """Return the IDs and names of everybody in the demonstration."""
-    wanted: set[str] = set()
-    # our own decoding: pydicom parts a Person Name at the byte of "=" inside ISO 2022 kanji
-    for is_indexed, row in index_tree(folder / "demo" / "dicom", 1):
-        if is_indexed:
-            wanted.add(row["patient_id"])
-            for group in row["patient_name"].split("="):
-                wanted |= {group, *group.split("^")}
-    for path in (folder / "demo" / "dicom").rglob("*"):
-        if path.is_file():
-            try:
-                header = pydicom.dcmread(path, specific_tags=["AccessionNumber"])
-            except (pydicom.errors.InvalidDicomError, EOFError):
-                continue
-            wanted.add(str(header.get("AccessionNumber", "")))
-    return {w for w in wanted if len(w) >= 4 or (len(w) >= 2 and not w.isascii())}
-
-
 def test_no_identifier_outside_demo_and_private(finished: Path) -> None:
     wanted = identifiers(finished)
     assert len(wanted) > 50
-    forms = {
-        w.encode(encoding)
-        for w in wanted
-        for encoding in ("utf-8", "cp932", "utf-16-le", "euc_jp")
-        if w.isascii() or encoding == "utf-8" or len(w) >= 3
-    }
-    pattern = re.compile(b"|".join(re.escape(f) for f in sorted(forms, key=len, reverse=True)))
-    for side in ("results", "logs", ".snakemake"):
-        for path in (finished / side).rglob("*"):
-            assert not pattern.search(str(path.relative_to(finished)).encode()), path
-            if not path.is_file():
-                continue
-            contents = [path.read_bytes()]
-            if path.suffix == ".dcm":
-                # pixels hold any two bytes by chance
-                dataset = pydicom.dcmread(path)
-                dataset.PixelData = b""
-                contents = [str(dataset).encode()]
-            elif path.suffix == ".png":
-                continue  # compressed; made of coded tables alone
-            elif path.suffix == ".xlsx":
-                with zipfile.ZipFile(path) as book:
-                    contents = [book.read(n) for n in book.namelist() if n.endswith(".xml")]
-            for content in contents:
-                hit = pattern.search(content)
-                assert hit is None, (path, hit)
+    assert leaks(finished, wanted) == []
 
 
 def test_private_side_is_closed(finished: Path) -> None:

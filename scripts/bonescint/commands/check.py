@@ -63,4 +63,3 @@ def check(options: argparse.Namespace) -> int:
     if problems:
         raise InputError(problems)
     return 0
-

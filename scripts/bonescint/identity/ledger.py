@@ -216,13 +216,15 @@ class Ledger:
             entries = json.loads(f"[{','.join(lines)}]")
         except (pyrage.DecryptError, ValueError):
             raise InputError(both("identity", "damaged", file=self.path)) from None
+        if not entries or not all("hash" in e and "kind" in e for e in entries):
+            raise InputError(both("identity", "damaged", file=self.path))
         previous = ""
         for n, (line, entry) in enumerate(zip(lines, entries, strict=True)):
             sealed = _SEALED.fullmatch(line)
-            previous = _chained(previous, f"{sealed[1]}}}" if sealed else "")
-            if not sealed or sealed[2] != previous or entry["n"] != n:
+            previous = _chained(previous, f"{sealed[1]}}}" if sealed else _unsealed(entry))
+            if entry["hash"] != previous or entry["n"] != n:
                 raise InputError(both("identity", "chain", file=self.path, n=n))
-        if not entries or entries[0].get("kind") != "ledger":
+        if entries[0]["kind"] != "ledger":
             raise InputError(both("identity", "damaged", file=self.path))
         self._no_older(entries)
         self._lines, self._entries, self._state = lines, entries, state
@@ -252,10 +254,8 @@ class Ledger:
                 stream.write(data)
             self._state = _state(self.path)
             if self._head:
-                sealed = _SEALED.fullmatch(lines[-1])
-                assert sealed  # noqa: S101  own lines end so
                 with replacing(self._head) as stream:
-                    stream.write(f"{len(lines)} {sealed[2]}\n")
+                    stream.write(f"{len(lines)} {json.loads(lines[-1])['hash']}\n")
         except OSError as error:
             self._state = ()  # whatever reached the disk is read again before the next entry
             raise not_written(self.path, error) from None
@@ -359,6 +359,12 @@ def is_new(path: str | Path, key: str | Path, head: str | Path | None = None, **
     """
     found = _head(Path(head)) if head else None
     return found == (0, "") or (not found and not Path(path).exists() and not Path(key).exists())
+
+
+def _unsealed(entry: Entry) -> str:
+    """Return what the hash covers in a line of an early ledger, where it stood among the keys."""
+    body = {key: value for key, value in entry.items() if key != "hash"}
+    return json.dumps(body, sort_keys=True, ensure_ascii=False)
 
 
 def _chained(previous: str, body: str) -> str:

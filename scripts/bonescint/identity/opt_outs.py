@@ -43,8 +43,10 @@ def record(ledger: Ledger, entries: Iterable[Entry], mark: Path | None = MARK) -
         subject (normalised patient ID), source (``list`` or ``command``), received (ISO date or
         empty), by, ground, relation (R13).
     mark
-        Touched afterwards; None for the workflow itself, which has read them.
+        Touched before and afterwards, so that neither a power cut nor a run under way at that
+        moment hides it; None for the workflow itself, which has read them.
     """
+    _touch(mark)
     ledger.append({"kind": "opt_out"} | entry for entry in entries)
     _touch(mark)
 
@@ -61,6 +63,7 @@ def withdraw(ledger: Ledger, subjects: Iterable[str], mark: Path | None = MARK) 
     mark
         As for `record`.
     """
+    _touch(mark)
     ledger.append({"kind": "opt_out_withdrawn", "subject": subject} for subject in subjects)
     _touch(mark)
 

@@ -99,6 +99,7 @@ def _summary(to: _Book, study: dict[str, str], sheets: Sequence[str]) -> None:
     sheet = to.sheet("summary")
     sheet.line(f"{study['id']}  {study['title']}", "heading")
     sheet.notes(
+        *([] if results.cases else [labels("no_participants")]),
         labels("coded_notice"),
         labels("case_count", n=len(results.cases), warnings=len(results.warnings)),
         labels("power_warning"),

@@ -155,7 +155,7 @@ def open_table(
 
 
 def rows_of_cohort(
-    checked: CheckedTable, key: str, cases: Cases, config_key: str
+    checked: CheckedTable, key: str, cases: Cases, config_key: str, tracer: str | None = None
 ) -> dict[str, list[tuple[int, Cells]]]:
     """Return subject -> rows; rows of anybody else are counted and never looked at (R12).
 
@@ -169,6 +169,8 @@ def rows_of_cohort(
         The cohort.
     config_key
         The table's path in the configuration, for the message when nothing matches.
+    tracer
+        The one whose patients the table holds (R6); None: all.
     """
     faults = checked.faults
     codes = {case.code: subject for subject, case in cases.by_subject.items()}
@@ -196,7 +198,9 @@ def rows_of_cohort(
         sum(map(len, found.values())),
         others,
     )
-    if others and cases.by_subject and not found:
+    # when all of them declined (R12), nobody is who should be left
+    expected = any(tracer in (None, case.tracer) for case in cases.by_subject.values())
+    if others and expected and not found:
         faults.error("nobody", rule="R12", entry=f"{config_key}.key")
     return found
 

@@ -46,7 +46,7 @@ def read_export(
     checked = open_table(path, "software_export", cases, settings, software, config_key, language)
     faults = checked.faults
     rows: list[dict[str, str]] = []
-    found = rows_of_cohort(checked, settings["key"], cases, config_key)
+    found = rows_of_cohort(checked, settings["key"], cases, config_key, settings["tracer"])
     for subject, case in sorted(cases.by_subject.items(), key=lambda item: item[1].code):
         if case.tracer != settings["tracer"]:
             for row, _ in found.get(subject, []):

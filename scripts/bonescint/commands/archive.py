@@ -1,0 +1,256 @@
+"""`bonescint archive`: the study as one encrypted file for ten years (R30, R32)."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bonescint.commands import configuration
+from bonescint.errors import InputError
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    import pyrage
+
+    from bonescint.custody.archive_write import Written
+    from bonescint.resources import Texts
+
+_MB = 1_000_000
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser's sub-commands."""
+    parser = commands.add_parser(
+        "archive",
+        help="the study as one encrypted file / 研究全体を 1 つの暗号化ファイルに保管する",
+    )
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "file", nargs="?", type=Path, metavar="FILE", help="to write / 作るファイル: NAME.tar.age"
+    )
+    what.add_argument(
+        "--verify", type=Path, metavar="FILE", help="compare with its manifest / 目録と照合する"
+    )
+    what.add_argument(
+        "--restore",
+        nargs=2,
+        type=Path,
+        metavar=("FILE", "DEST"),
+        help="unpack into a new or empty folder / 新しいフォルダに復元する",
+    )
+    what.add_argument(
+        "--discard", type=Path, metavar="FILE", help="drop an unfinished one / 途中の部分を捨てる"
+    )
+    parser.add_argument("--with-dicom", action="store_true", help="raw DICOM too / 生 DICOM も")
+    parser.add_argument(
+        "--key",
+        type=Path,
+        metavar="FILE",
+        help="to verify or restore where no configuration is / 設定のない場所での照合・復元用の鍵",
+    )
+    parser.add_argument("--language", choices=("ja", "en"), help="default: the configuration's")
+    configuration.add_option(parser)
+    parser.set_defaults(run=archive)
+
+
+def archive(options: argparse.Namespace) -> int:
+    """Write, verify, restore or discard; return 0, or 1 if an archive differs from its manifest.
+
+    Parameters
+    ----------
+    options
+        As `add` declares them.
+
+    Raises
+    ------
+    InputError
+        If it cannot be done; nothing half done that looks whole is left.
+    """
+    from bonescint.custody.archive_contents import raw_name
+    from bonescint.custody.archive_write import discard
+    from bonescint.identity.key import open_identity
+    from bonescint.resources import Texts
+
+    if options.key and (options.verify or options.restore):
+        # in ten years there may be nothing but the file and its key
+        text = Texts("archive", options.language or "ja")
+        return _read(options, open_identity(options.key, ask=True), None, text)
+    config = configuration.load(options)
+    text = Texts("archive", options.language or str(config["language"]))
+    if options.discard:
+        key = "discarded" if discard(options.discard, text) else "nothing_to_discard"
+        print(text(key, file=options.discard.name))
+        return 0
+    ledger = config["ledger"]
+    if options.file:
+        if not Path(ledger["path"]).exists():
+            raise InputError(text("no_ledger", file=ledger["path"]))
+        with _at_rest(text):
+            identity = open_identity(ledger["key"], ledger.get("passphrase_file"), ask=True)
+            return _write(options, config, identity, text)
+    identity = open_identity(ledger["key"], ledger.get("passphrase_file"), ask=True)
+    return _read(options, identity, raw_name(config), text)
+
+
+@contextmanager
+def _at_rest(text: "Texts") -> Iterator[None]:
+    """Refuse while a run is under way, and let none begin: the archive is of one moment."""
+    import fcntl
+
+    folder = Path(".snakemake")
+    if not folder.is_dir():
+        yield
+        return
+    # the file that bonescint.custody.runlock holds for the length of a run
+    with (folder / "bonescint.run").open("a+") as run:
+        try:
+            fcntl.flock(run, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InputError(text("running")) from None
+        except OSError:
+            pass  # a share without locks
+        yield
+
+
+def _write(
+    options: argparse.Namespace,
+    config: Mapping[str, Any],
+    identity: "pyrage.x25519.Identity",
+    text: "Texts",
+) -> int:
+    from datetime import date
+
+    from bonescint.commands.progress import progress
+    from bonescint.custody.archive_contents import contents
+    from bonescint.custody.archive_write import cover_of, partial_of, write_archive
+
+    file: Path = options.file
+    today = date.today()
+    found = contents(config, options.config, options.with_dicom)
+    try:
+        with progress(text) as report:
+            written = write_archive(
+                file,
+                found,
+                identity,
+                _readme(config, today),
+                lambda w: _cover(config, file, identity, options.with_dicom, w, today),
+                text,
+                report,
+            )
+    except OSError as error:
+        raise InputError(text("not_written", reason=os.strerror(error.errno or 0))) from None
+    except KeyboardInterrupt:
+        if partial_of(file).is_dir():
+            print(text("interrupted"), file=sys.stderr)
+        raise
+    if written.kept:
+        print(text("resumed", n=written.kept))
+    sizes = {"size": written.size // _MB, "archive": written.archive_size // _MB}
+    print(text("done", file=file.name, files=written.files, cover=cover_of(file).name, **sizes))
+    print(text("sha256", sha256=written.sha256))
+    if found.absent:
+        print(text("absent", keys=", ".join(found.absent)), file=sys.stderr)
+    if written.links:
+        print(text("links", files=_names(written.links, found.raw, text)), file=sys.stderr)
+    print(text("then", file=file.name))
+    return 0
+
+
+def _read(
+    options: argparse.Namespace, identity: "pyrage.x25519.Identity", raw: str | None, text: "Texts"
+) -> int:
+    from bonescint.commands.progress import progress
+    from bonescint.custody.archive_read import differences, restore, verify
+
+    file: Path = options.verify or options.restore[0]
+    # of the tar, a few per cent less than of the file
+    total = file.stat().st_size // _MB if file.exists() else None
+
+    stage = "check" if options.verify else "restore"
+    with progress(text) as report:
+
+        def advance(done: int) -> None:
+            report(stage, done // _MB, total)
+
+        if options.verify:
+            found = verify(file, identity, text, advance)
+        else:
+            try:
+                found = restore(file, options.restore[1], identity, raw, text, advance)
+            except OSError as error:
+                reason = os.strerror(error.errno or 0)
+                raise InputError(text("not_restored_io", reason=reason)) from None
+    if not found.good:
+        lines = differences(found, raw, text)
+        print(*lines, text("bad", file=file.name, n=len(lines)), sep="\n")
+        return 1
+    key = "good" if options.verify else "restored"
+    print(text(key, file=file.name, files=found.files, size=found.size // _MB))
+    if found.links:
+        print(text("links_out", files=_names(found.links, raw, text)), file=sys.stderr)
+    return 0
+
+
+def _names(names: list[str], raw: str | None, text: "Texts") -> str:
+    from bonescint.custody.archive_contents import shown
+
+    return ", ".join(dict.fromkeys(shown(name, raw, text) for name in names))
+
+
+def _readme(config: Mapping[str, Any], today: "date") -> str:
+    return _in_both(lambda text: text("readme", **_study(config), date=today))
+
+
+def _cover(
+    config: Mapping[str, Any],
+    file: Path,
+    identity: "pyrage.x25519.Identity",
+    with_dicom: bool,
+    written: "Written",
+    today: "date",
+) -> bytes:
+    """Return what lies beside the archive: no identifier and no path of the machine."""
+    import shlex
+
+    from bonescint.custody.retention import retention
+
+    clock = retention(config["study"], today)
+
+    def words(text: "Texts") -> str:
+        key = "until_open" if clock.keep_until is None else "until"
+        until = text(key, date=clock.keep_until, years=clock.years)
+        return text(
+            "cover",
+            **_study(config),
+            name=file.name,
+            quoted=shlex.quote(file.name),
+            date=today,
+            size=written.archive_size,
+            files=written.files,
+            sha256=written.sha256,
+            raw=text("raw_yes" if with_dicom else "raw_no"),
+            until=until,
+            key=Path(config["ledger"]["key"]).name,
+            recipient=identity.to_public(),
+        )
+
+    # as Windows reads it
+    return ("\ufeff" + _in_both(words)).replace("\n", "\r\n").encode()
+
+
+def _study(config: Mapping[str, Any]) -> dict[str, str]:
+    from bonescint.resources import SYNTHETIC
+
+    study = config["study"]
+    return {"study": study["id"], "mark": SYNTHETIC if study["synthetic"] else ""}
+
+
+def _in_both(words: "Callable[[Texts], str]") -> str:
+    from bonescint.resources import Texts
+
+    return f"\n{'-' * 72}\n\n".join(words(Texts("archive", language)) for language in ("ja", "en"))

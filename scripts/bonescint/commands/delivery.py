@@ -1,0 +1,193 @@
+"""`bonescint delivery`: what left the hospital, on record and to be recalled (R31, R36)."""
+
+import argparse
+from datetime import date
+from pathlib import Path
+
+from bonescint.commands import configuration
+from bonescint.errors import InputError
+
+_DEFAULT = (Path("results/dicom"), Path("results/delivery"))
+_LIST = ("delivery", "date", "medium", "partner", "cases", "files", "recalled")
+_NAMED = 5  # files in a message
+_SHOWN = ("date", "medium", "partner", "responsible", "items", "obtained", "means")
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser's sub-commands."""
+    parser = commands.add_parser("delivery", help="record and list deliveries / 提供の記録と一覧")
+    actions = parser.add_subparsers(dest="action", required=True)
+
+    recording = actions.add_parser("record", help="record a delivery / 提供を記録する")
+    recording.add_argument(
+        "paths",
+        nargs="*",
+        type=Path,
+        metavar="PATH",
+        help="what was delivered (default: results/dicom results/delivery) / 提供したもの",
+    )
+    recording.add_argument("--medium", required=True, metavar="TEXT", help="such as CD-R 1 / 媒体")
+    recording.add_argument("--date", required=True, metavar="YYYY-MM-DD", help="date / 提供日")
+    recording.add_argument(
+        "--partner", metavar="TEXT", help="default: delivery.partner in config.yaml / 提供先"
+    )
+    recording.add_argument(
+        "--responsible",
+        metavar="ROLE",
+        help="role on the partner's side, no name / 提供先の責任者 (職名)",
+    )
+    recording.add_argument("--items", metavar="TEXT", help="what data / 提供した項目")
+    recording.add_argument(
+        "--obtained", metavar="TEXT", help="how the hospital got them / 取得の経緯"
+    )
+    recording.add_argument("--means", metavar="TEXT", help="how handed over / 提供の方法")
+    configuration.add_option(recording)
+    recording.set_defaults(run=record_delivery)
+
+    listing = actions.add_parser("list", help="all deliveries / 提供の一覧")
+    listing.add_argument("--codes", action="store_true", help="with the codes / 患者符号も表示")
+    listing.add_argument(
+        "--csv",
+        type=Path,
+        metavar="FILE",
+        help="a file instead of the screen / 画面の代わりにファイルへ",
+    )
+    configuration.add_option(listing)
+    listing.set_defaults(run=list_deliveries)
+
+    showing = actions.add_parser("show", help="one delivery with its files / 1 回の提供の内容")
+    showing.add_argument("id", metavar="ID", help="D-001")
+    configuration.add_option(showing)
+    showing.set_defaults(run=show_delivery)
+
+
+def record_delivery(options: argparse.Namespace) -> int:
+    """Record a delivery in the ledger, recall whoever of it has declined, and return 0.
+
+    Parameters
+    ----------
+    options
+        ``config``, ``paths`` and the record's details.
+
+    Raises
+    ------
+    InputError
+        If the record would be wrong; nothing is recorded then.
+    """
+    from bonescint.commands.opt_out import hospital_list
+    from bonescint.custody.deliveries import DETAILS, contents, record
+    from bonescint.custody.recalls import FOLDER, recall
+    from bonescint.delivery.gate import refusals
+    from bonescint.identity.ledger import open_ledger
+    from bonescint.identity.opt_outs import in_force
+    from bonescint.resources import Texts
+    from bonescint.tables.values import parse_date
+
+    config = configuration.load(options)
+    language = str(config["language"])
+    text = Texts("custody", language)
+    day = parse_date(options.date)
+    if not day:
+        raise InputError(text("delivery.bad_date"))
+    listed = hospital_list(config)
+    ledger = open_ledger(**config["ledger"], ask=True)
+    found = contents(options.paths or [p for p in _DEFAULT if p.exists()], language)
+    kinds = [k for k, codes in (("images", found.imaged), ("sheet", found.tabled)) if codes]
+    defaults = {
+        "partner": config["delivery"]["partner"] or "",
+        "responsible": text("delivery.responsible"),
+        "items": text("separator").join(text(f"delivery.{kind}") for kind in kinds),
+        "obtained": text("delivery.obtained"),
+        "means": text("delivery.means"),
+    }
+    details = {name: getattr(options, name) or defaults.get(name, "") for name in DETAILS}
+    today = date.today()
+    delivery = record(ledger, found, details | {"date": str(day)}, language, today)
+    declined = {*in_force(ledger), *listed}
+    notices = recall(ledger, declined, FOLDER, config["study"], language, today)
+
+    n_files, n_codes = len(delivery.files), len(delivery.codes)
+    print(text("delivery.recorded", delivery=delivery.id, codes=n_codes, files=n_files))
+    if found.closed:
+        print(text("delivery.closed", n=len(found.closed), files=", ".join(found.closed[:_NAMED])))
+    if found.imaged and found.tabled:  # R28
+        for key, codes in (
+            ("delivery.no_row", found.imaged - found.tabled),
+            ("delivery.no_image", found.tabled - found.imaged),
+        ):
+            if codes:
+                print(text(key, n=len(codes), codes=", ".join(sorted(codes))))
+    for reason in refusals(config["study"], config["delivery"], day, language):
+        print(text("delivery.gate", reason=reason))
+    for notice in notices:
+        print(
+            text("recall.written", path=notice.path, delivery=notice.delivery, n=len(notice.codes))
+        )
+    return 0
+
+
+def list_deliveries(options: argparse.Namespace) -> int:
+    """Print the deliveries, or write them to a CSV file; return 0.
+
+    Parameters
+    ----------
+    options
+        ``config``, ``codes``, ``csv``.
+    """
+    from bonescint.commands.listing import aligned, export
+    from bonescint.custody.deliveries import recorded
+    from bonescint.identity.ledger import open_ledger
+    from bonescint.resources import Texts
+
+    config = configuration.load(options)
+    text = Texts("custody", str(config["language"]))
+    deliveries = recorded(open_ledger(**config["ledger"], ask=True))
+    header = [text(f"list.{column}") for column in _LIST]
+    rows = [
+        [d.id, d.date, d.medium, d.partner, *(str(len(x)) for x in (d.codes, d.files, d.recalled))]
+        for d in deliveries
+    ]
+    if options.codes:
+        header.append(text("list.codes"))
+        rows = [[*row, " ".join(d.codes)] for row, d in zip(rows, deliveries, strict=True)]
+    if options.csv:
+        export(options.csv, header, rows, text.language)
+        print(text("delivery.exported", n=len(rows), path=options.csv))
+    else:
+        print(aligned(header, rows) if rows else text("delivery.none"))
+    return 0
+
+
+def show_delivery(options: argparse.Namespace) -> int:
+    """Print one delivery: its details, codes, recalls and files; return 0.
+
+    Parameters
+    ----------
+    options
+        ``config``, ``id``.
+
+    Raises
+    ------
+    InputError
+        If there is no such delivery.
+    """
+    from bonescint.commands.listing import aligned
+    from bonescint.custody.deliveries import recorded
+    from bonescint.identity.ledger import open_ledger
+    from bonescint.resources import Texts
+    from bonescint.tables.values import plain
+
+    config = configuration.load(options)
+    text = Texts("custody", str(config["language"]))
+    wanted = plain(options.id).upper()
+    for delivery in recorded(open_ledger(**config["ledger"], ask=True)):
+        if delivery.id == wanted:
+            break
+    else:
+        raise InputError(text("delivery.no_such"))
+    details = [[text(f"list.{name}"), getattr(delivery, name)] for name in _SHOWN]
+    print(aligned([text("list.delivery"), delivery.id], details))
+    recalled = [[code, delivery.recalled.get(code, "")] for code in delivery.codes]
+    print("\n" + aligned([text("list.code"), text("list.recalled_on")], recalled))
+    print("\n" + aligned(["sha256", text("list.file")], [f[::-1] for f in delivery.files]))
+    return 0

@@ -1,0 +1,295 @@
+"""`bonescint ledger`: the correspondence of codes and patients, by hand (R16, R32)."""
+
+import argparse
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bonescint.commands import configuration
+from bonescint.commands.ledger_destroy import add_options, destroy, typed
+from bonescint.errors import InputError
+from bonescint.resources import Texts
+
+if TYPE_CHECKING:
+    from bonescint.identity.ledger import Ledger
+
+_YES = frozenset({"yes", "y", "はい"})
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser's sub-commands."""
+    parser = commands.add_parser(
+        "ledger", help="the correspondence of codes and patients / 患者符号の対応表"
+    )
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+
+    def verb(name: str, run: Any, words: str) -> argparse.ArgumentParser:
+        sub = verbs.add_parser(name, help=words)
+        configuration.add_option(sub)
+        sub.set_defaults(run=run)
+        return sub
+
+    sub = verb("init", init, "make an empty ledger and its key / 対応表と鍵を作る")
+    sub.add_argument("--wrap", action="store_true", help="key with a passphrase / パスフレーズ付き")
+    verb("status", status, "what it holds, in numbers / 件数と置き場所")
+    sub = verb("lookup", lookup, "code -> patient ID and back / 患者符号と患者 ID の照会")
+    sub.add_argument("terms", nargs="+", metavar="CODE-or-ID")
+    verb("verify", verify, "check every entry / すべての記録を検査する")
+    sub = verb("rewrap", rewrap, "change the key's passphrase / 鍵のパスフレーズを変える")
+    sub.add_argument("--plain", action="store_true", help="without one / パスフレーズなしにする")
+    sub = verb("export", export, "an encrypted PDF to print / 印刷用の暗号化 PDF")
+    sub.add_argument("file", type=Path, metavar="FILE.pdf")
+    sub.add_argument(
+        "--passphrase-file", type=Path, help="opens the PDF, mode 0600 / PDF を開くパスフレーズ"
+    )
+    add_options(verb("destroy", destroy, "make the study unreadable for ever / 鍵の廃棄"))
+
+
+def _loaded(options: argparse.Namespace) -> tuple[dict[str, Any], Texts]:
+    config = configuration.load(options)
+    return config, Texts("ledger", config["language"])
+
+
+def _opened(config: Mapping[str, Any]) -> "Ledger":
+    from bonescint.identity.ledger import open_ledger
+
+    return open_ledger(**config["ledger"], ask=True)
+
+
+def init(options: argparse.Namespace) -> int:
+    """Make an empty ledger and its key, say what to do with them, and return 0.
+
+    Parameters
+    ----------
+    options
+        ``config`` and ``wrap``.
+
+    Raises
+    ------
+    InputError
+        If there is a ledger already.
+    """
+    from bonescint.identity.key import is_wrapped
+    from bonescint.identity.ledger import create_ledger, is_new
+    from bonescint.identity.passphrase import ask_passphrase, given_passphrase
+    from bonescint.resources import both
+
+    config, text = _loaded(options)
+    settings = config["ledger"]
+    if not is_new(**settings):
+        # said before anybody is asked for a passphrase
+        raise InputError(both("identity", "exists", path=settings["path"], key=settings["key"]))
+    passphrase = given_passphrase(settings.get("passphrase_file"))
+    if options.wrap and passphrase is None:
+        passphrase = ask_passphrase(settings["key"], confirm=True)
+    ledger = create_ledger(**settings, passphrase=passphrase)
+    print(text("init.done", path=ledger.path, key=ledger.key))
+    if is_wrapped(ledger.key):
+        print(text("init.wrapped"))
+    _advise(ledger, text)
+    return 0
+
+
+def status(options: argparse.Namespace) -> int:
+    """Print what the ledger holds, in numbers, and where it lies; return 0.
+
+    Parameters
+    ----------
+    options
+        ``config``.
+    """
+    from bonescint.identity.key import is_wrapped
+    from bonescint.identity.opt_outs import in_force
+    from bonescint.outputs.sheets import text_width
+
+    config, text = _loaded(options)
+    ledger = _opened(config)
+    wrapped = text("status.wrapped" if is_wrapped(ledger.key) else "status.plain")
+    entries = ledger.entries()
+    lines = {
+        "ledger": f"{ledger.path}  ({_mode(ledger.path)})",
+        "key": f"{ledger.key}  ({_mode(ledger.key)}, {wrapped})",
+        "patients": len(ledger),
+        "opt_outs": len(in_force(ledger)),
+        "deliveries": len(ledger.entries("delivery")),
+        "recalls": len(ledger.entries("recall")),
+        "entries": len(entries),
+        "last": entries[-1].get("recorded", ""),
+    }
+    labels = {key: text(f"status.{key}") for key in lines}
+    width = max(text_width(label) for label in labels.values())
+    for key, value in lines.items():
+        print(labels[key] + " " * (width - text_width(labels[key])), value, sep="  ")
+    _advise(ledger, text)
+    return 0
+
+
+def _mode(file: Path) -> str:
+    return f"{file.stat().st_mode & 0o777:04o}"
+
+
+def _advise(ledger: "Ledger", text: Texts) -> None:
+    if ledger.key.resolve().parent == ledger.path.resolve().parent:
+        print(text("status.same_folder"))
+
+
+def lookup(options: argparse.Namespace) -> int:
+    """Print code, tab, patient ID of each term; return 1 if one of them is unknown.
+
+    Parameters
+    ----------
+    options
+        ``config``, ``terms``: codes and patient IDs as typed.
+    """
+    from bonescint.identity.ids import normalise
+    from bonescint.identity.ledger import ALPHABET, CODE_LENGTH
+    from bonescint.identity.opt_outs import in_force
+
+    config, text = _loaded(options)
+    ledger = _opened(config)
+    declined = in_force(ledger)
+    unknown = 0
+    for term in options.terms:
+        plain = normalise(term)
+        # a code is read aloud and typed: any case, width and hyphen
+        code = plain if not plain.startswith("BS") else f"BS-{plain[2:]}"
+        is_code = re.fullmatch(rf"BS-[{ALPHABET}]{{{CODE_LENGTH}}}", code)
+        # an ID may look like a code: then both answers are printed
+        subjects = [ledger.subject_of(code) if is_code else None, plain]
+        found = [(ledger.code_of(s), s) for s in dict.fromkeys(subjects) if s]
+        known = [(code, subject) for code, subject in found if code]
+        for code, subject in known:
+            print(code, subject, sep="\t")
+            if subject in declined:
+                print(text("lookup.declined", code=code), file=sys.stderr)
+        if not known:
+            unknown += 1
+            print(text("lookup.unknown", term=term), file=sys.stderr)
+    if unknown < len(options.terms):
+        print(text("lookup.normalised"), file=sys.stderr)
+    return 1 if unknown else 0
+
+
+def verify(options: argparse.Namespace) -> int:
+    """Check every entry, say how many there are, and return 0.
+
+    Parameters
+    ----------
+    options
+        ``config``.
+
+    Raises
+    ------
+    InputError
+        If the chain is broken, a code or patient occurs twice, a code is none, or the secret for
+        UIDs is missing.
+    """
+    from collections import Counter
+
+    from bonescint.identity.ledger import CODE_PATTERN
+
+    config, text = _loaded(options)
+    ledger = _opened(config)  # the chain is checked at each opening
+    entries = ledger.entries()
+    patients = [entry for entry in entries if entry["kind"] == "patient"]
+    problems = []
+    for field in ("code", "subject"):
+        first: dict[str, int] = {}
+        for entry in patients:
+            if (n := first.setdefault(entry[field], entry["n"])) != entry["n"]:
+                problems.append(text(f"verify.twice_{field}", n=entry["n"], first=n))
+    wrong = [e["n"] for e in patients if not re.fullmatch(CODE_PATTERN, e["code"])]
+    problems += [text("verify.no_code", n=n) for n in wrong]
+    if not re.fullmatch(r"[0-9a-f]{64}", str(entries[0].get("uid_secret"))):
+        problems.append(text("verify.no_secret"))
+    known = {entry["code"] for entry in patients}
+    for entry in entries:
+        if entry["kind"] in ("delivery", "recall") and not known.issuperset(entry["codes"]):
+            problems.append(text("verify.unknown_code", n=entry["n"]))
+    if problems:
+        raise InputError(problems)
+    print(text("verify.good", n=len(entries)))
+    for kind, n in Counter(entry["kind"] for entry in entries).items():
+        print(f"  {text(f'kind.{kind}') if f'kind.{kind}' in text else kind}: {n}")
+    return 0
+
+
+def rewrap(options: argparse.Namespace) -> int:
+    """Give the key a new passphrase, or none, and return 0.
+
+    Parameters
+    ----------
+    options
+        ``config``, ``plain``.
+
+    Raises
+    ------
+    InputError
+        If the key does not open, the new passphrases differ or nobody agrees: nothing changed.
+    """
+    from bonescint.identity.key import is_wrapped, open_identity, write_key
+    from bonescint.identity.passphrase import ask_passphrase
+
+    config, text = _loaded(options)
+    settings = config["ledger"]
+    key = Path(settings["key"])
+    identity = open_identity(key, settings.get("passphrase_file"), ask=True)
+    passphrase = None
+    if not options.plain:
+        passphrase = ask_passphrase(text("rewrap.new", key=key), confirm=True)
+    elif not is_wrapped(key):
+        print(text("rewrap.is_plain", key=key))
+        return 0
+    elif typed(text("rewrap.sure")).lower() not in _YES:
+        raise InputError(text("unchanged"))
+    try:
+        write_key(key, identity, passphrase)
+    except OSError as error:
+        raise InputError(text("not_written", file=key, reason=error.strerror)) from None
+    print(text("rewrap.done" if passphrase else "rewrap.unwrapped", key=key))
+    if passphrase:
+        print(text("rewrap.where"))
+    print(text("rewrap.copies"))
+    return 0
+
+
+def export(options: argparse.Namespace) -> int:
+    """Write the ledger as an encrypted PDF to print and return 0.
+
+    Parameters
+    ----------
+    options
+        ``config``, ``file``, ``passphrase_file``.
+    """
+    from datetime import date
+
+    from bonescint.custody.export import check_passphrase, check_target, export_pdf
+    from bonescint.identity.opt_outs import in_force
+    from bonescint.identity.passphrase import ask_passphrase, require_private
+
+    config, text = _loaded(options)
+    language = config["language"]
+    check_target(options.file, language)
+    ledger = _opened(config)
+    if file := options.passphrase_file:
+        if not file.is_file():
+            raise InputError(text("export.no_file", file=file))
+        require_private(file)
+        passphrase = file.read_text(encoding="utf-8-sig", errors="replace").rstrip("\r\n")
+    else:
+        passphrase = ask_passphrase(text("export.opens", file=options.file), confirm=True)
+    check_passphrase(passphrase, language)
+    pages = export_pdf(
+        path=options.file,
+        codes=ledger.codes(),
+        declined=in_force(ledger),
+        study=config["study"],
+        passphrase=passphrase,
+        language=language,
+        today=date.today(),
+    )
+    print(text("export.done", file=options.file, n=len(ledger), pages=pages))
+    print(text("export.keep"))
+    return 0

@@ -1,0 +1,119 @@
+"""`bonescint ledger destroy`: the key is destroyed, and what that means is told before (R32)."""
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+from bonescint.commands import configuration
+from bonescint.errors import InputError
+from bonescint.resources import Texts
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options to the parser of ``destroy``, ``--config`` aside."""
+    parser.add_argument("--force", action="store_true", help="before its time / 保管期間の満了前に")
+    parser.add_argument("--reason", help="why, no names / 理由 (氏名は書かない)")
+    parser.add_argument(
+        "--certificate", type=Path, metavar="FILE", help="a new file / 廃棄証明書の名前"
+    )
+    parser.add_argument(
+        "--with-private",
+        action="store_true",
+        help="delete private/ (not inputs), logs/, .snakemake/ too / 平文の表とログも削除",
+    )
+
+
+def typed(prompt: str) -> str:
+    """Return the line a person types after a prompt, or a pipe gives."""
+    print(prompt, end=" ", flush=True)
+    return sys.stdin.readline().strip()
+
+
+def destroy(options: argparse.Namespace) -> int:
+    """Destroy the key, prove it, write the certificate, and return 0.
+
+    Parameters
+    ----------
+    options
+        ``config``, ``force``, ``reason``, ``certificate``, ``with_private``.
+
+    Raises
+    ------
+    InputError
+        If it is too early, the certificate cannot be written, or the study ID is not typed out:
+        nothing is destroyed.
+    """
+    from datetime import date
+
+    from bonescint.custody import certificate, destruction
+    from bonescint.custody.retention import retention
+    from bonescint.identity.ledger import open_ledger
+
+    config = configuration.load(options)
+    study, text = config["study"], Texts("ledger", config["language"])
+    today = date.today()
+    kept = retention(study, today)
+    if not kept.due:
+        if not options.force:
+            early = "destroy.early" if kept.keep_until else "destroy.unpublished"
+            raise InputError(text(early, date=kept.keep_until))
+        if not (options.reason or "").strip():
+            raise InputError(text("destroy.no_reason"))
+    reason = None if kept.due else " ".join(options.reason.split())
+    name = re.sub(r"[^\w.-]", "_", study["id"])
+    target = options.certificate or Path(f"destruction_certificate_{name}_{today}.txt")
+    _writable(target, text)
+    if options.with_private and any(Path(".snakemake/locks").glob("*")):
+        raise InputError(text("destroy.running"))
+    ledger = open_ledger(**config["ledger"], ask=True)
+    lost = destruction.loss(ledger)
+    print(text("destroy.about", id=study["id"]))
+    print(*certificate.what_is_lost(lost, text), sep="\n")
+    for key in lost.keys:
+        print(text("destroy.key", file=key))
+    for file in lost.sealed:
+        print(text("destroy.sealed", file=file))
+    print(text("destroy.plain_deleted" if options.with_private else "destroy.plain"))
+    print(*certificate.what_is_left(destruction.leftovers(config), text), sep="\n")
+    until = kept.keep_until or text("retention.open")
+    print(text("destroy.kept" if kept.due else "destroy.forced", date=until))
+    if typed(text("destroy.type", id=study["id"])) != study["id"]:
+        raise InputError(text("destroy.not_typed"))
+    destruction.destroy(ledger, lost, config["ledger"], text)
+    print(text("destroy.done"))
+    remaining = destruction.delete_plain(config) if options.with_private else 0
+    left = destruction.leftovers(config)
+    content = certificate.certificate(study, kept, reason, lost, left, today, text)
+    return _certify(target, content, remaining, text)
+
+
+def _writable(target: Path, text: Texts) -> None:
+    """Refuse a certificate that could not be written once the key is gone."""
+    import tempfile
+
+    if target.exists() or target.is_symlink():
+        raise InputError(text("destroy.certificate_exists", file=target))
+    if not target.parent.is_dir():
+        raise InputError(text("no_folder", file=target))
+    try:
+        with tempfile.TemporaryFile(dir=target.parent) as trial:
+            trial.write(bytes(1 << 16))
+            trial.flush()
+    except OSError as error:
+        raise InputError(text("not_written", file=target, reason=error.strerror)) from None
+
+
+def _certify(target: Path, content: str, remaining: int, text: Texts) -> int:
+    from bonescint.custody.certificate import write_certificate
+
+    if remaining:
+        print(text("destroy.remaining", n=remaining), file=sys.stderr)
+    try:
+        write_certificate(target, content)
+    except OSError as error:
+        # the key is gone: what it would say must not be lost
+        print(content)
+        raise InputError(text("not_written", file=target, reason=error.strerror)) from None
+    print(text("destroy.certificate", file=target))
+    return 0

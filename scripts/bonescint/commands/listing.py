@@ -1,0 +1,73 @@
+"""A command's table: aligned on the terminal, or a CSV file that Excel opens."""
+
+import csv
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from bonescint.errors import InputError
+from bonescint.resources import Texts
+
+# verify_purge reads the first four, and notices for the partner stand in the last
+_NO_PLACE = ("results", "private", "logs", ".snakemake", "recalls")
+
+
+def aligned(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return the table as lines of equal columns; a wide (East Asian) character takes two.
+
+    Parameters
+    ----------
+    header, rows
+        The cells.
+    """
+    from rich.cells import cell_len
+
+    lines = [header, *([_printable(cell) for cell in row] for row in rows)]
+    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell + " " * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=True)
+        ).rstrip()
+        for line in lines
+    )
+
+
+def export(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]], language: str) -> None:
+    """Write the table as CSV (UTF-8 with BOM, mode 0600).
+
+    Parameters
+    ----------
+    path
+        A new file, outside the folders of the workflow.
+    header, rows
+        The cells.
+    language
+        Of the messages.
+
+    Raises
+    ------
+    InputError
+        If the file is there already, cannot be written, or lies where the workflow looks for what
+        is left of a patient who declined (R12).
+    """
+    from bonescint.files import replacing
+
+    text = Texts("custody", language)
+    place = path.resolve()
+    if any(place.is_relative_to(Path(folder).resolve()) for folder in _NO_PLACE):
+        raise InputError(text("csv.place", folders=", ".join(_NO_PLACE)))
+    if path.exists():
+        raise InputError(text("csv.exists"))
+    try:
+        with replacing(path) as stream:
+            os.fchmod(stream.fileno(), 0o600)
+            stream.write("\N{ZERO WIDTH NO-BREAK SPACE}")
+            csv.writer(stream).writerows([header, *rows])
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise InputError(text("csv.not_written", reason=reason)) from None
+
+
+def _printable(cell: str) -> str:
+    # what was typed must not steer the terminal
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in cell)

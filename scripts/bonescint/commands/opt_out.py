@@ -1,0 +1,348 @@
+"""`bonescint opt-out`: who declines, as the hospital hears of it (R12, R13)."""
+
+import argparse
+import re
+import sys
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bonescint.commands import configuration
+from bonescint.errors import InputError
+
+if TYPE_CHECKING:
+    from bonescint.identity.ledger import Entry, Ledger
+    from bonescint.resources import Texts
+    from bonescint.tables.lists import OptOutEntry
+
+_CONSENTED = Path("private/consented.csv")
+_DETAILS = ("received", "by", "ground", "relation")
+_LIST = ("patient_id", *_DETAILS, "source", "recorded", "state", "recalled")
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser's sub-commands."""
+    parser = commands.add_parser(
+        "opt-out", help="record, list or withdraw opt-outs / 不参加の申し出の登録・一覧・取り下げ"
+    )
+    actions = parser.add_subparsers(dest="action", required=True)
+    ids = "patient IDs; - reads them from standard input, one a line / 患者 ID (- は標準入力から)"
+
+    adding = actions.add_parser("add", help="record opt-outs / 申し出を登録する")
+    adding.add_argument("ids", nargs="+", metavar="ID", help=ids)
+    adding.add_argument("--by", default="", help="self | proxy / 申出者: 本人 | 代諾者")
+    adding.add_argument("--received", default="", metavar="YYYY-MM-DD", help="date / 申出日")
+    adding.add_argument(
+        "--ground",
+        default="",
+        help="why a proxy declines / 代諾の理由: 1 deceased 亡くなっている, 2 lacks judgement "
+        "判断力がない, 3 emergency 意識がない・緊急, 4 disease name 病名への配慮, 5 minor 未成年者",
+    )
+    adding.add_argument(
+        "--relation", default="", help="of the proxy, such as child / 続柄 (子 など)"
+    )
+    configuration.add_option(adding)
+    adding.set_defaults(run=add_opt_outs)
+
+    listing = actions.add_parser("list", help="everybody who declines / 申し出の一覧")
+    listing.add_argument(
+        "--csv",
+        type=Path,
+        metavar="FILE",
+        help="a file instead of the screen / 画面の代わりにファイルへ",
+    )
+    configuration.add_option(listing)
+    listing.set_defaults(run=list_opt_outs)
+
+    leaving = actions.add_parser("withdraw", help="who takes part again / 申し出を取り下げる")
+    leaving.add_argument("ids", nargs="+", metavar="ID", help=ids)
+    configuration.add_option(leaving)
+    leaving.set_defaults(run=withdraw_opt_outs)
+
+
+def add_opt_outs(options: argparse.Namespace) -> int:
+    """Record opt-outs in the ledger, recall what was delivered, say what is incomplete; return 0.
+
+    Parameters
+    ----------
+    options
+        ``config``, ``ids`` and the details they share: ``by``, ``received``, ``ground``,
+        ``relation``. Details may be missing: the patient is excluded all the same (R13).
+
+    Raises
+    ------
+    InputError
+        If an ID or a word cannot be read. Nothing is recorded then.
+    """
+    from bonescint.custody.deliveries import recorded
+    from bonescint.custody.recalls import FOLDER, recall
+    from bonescint.identity.ledger import create_ledger, is_new, open_ledger
+    from bonescint.identity.opt_outs import in_force, record
+    from bonescint.resources import Texts
+
+    config = configuration.load(options)
+    language = str(config["language"])
+    text = Texts("custody", language)
+    subjects = _subjects(options.ids, text)
+    details = _details(options, text)
+    listed: dict[str, OptOutEntry] = {}
+    with suppress(InputError):  # a fault of the list stops the next run, never an opt-out
+        listed = hospital_list(config)
+    if is_new(**config["ledger"]):
+        # as the workflow would: an opt-out may come before the first run
+        ledger = create_ledger(**config["ledger"])
+        print(text("opt_out.ledger", path=ledger.path, key=ledger.key))
+    else:
+        ledger = open_ledger(**config["ledger"], ask=True)
+    with ledger.exclusive():
+        before = in_force(ledger)
+        # what is said now goes before what was said, and completes it
+        merged = {
+            s: {k: v or before.get(s, {}).get(k) or "" for k, v in details.items()}
+            for s in subjects
+        }
+        changed = [
+            s for s in subjects if any(merged[s][k] != before.get(s, {}).get(k) for k in _DETAILS)
+        ]
+        # also without anything new: a crash may have come between the ledger and its mark
+        record(ledger, ({"subject": s, "source": "command"} | merged[s] for s in changed))
+    today = date.today()
+    notices = recall(ledger, in_force(ledger), FOLDER, config["study"], language, today)
+
+    unknown = [s for s in subjects if not (ledger.code_of(s) or s in before or s in listed)]
+    indexed = _indexed(unknown)
+    deliveries = recorded(ledger)
+    for n, subject in enumerate(subjects, 1):
+        state = "known" if subject not in before else "completed" if subject in changed else "again"
+        says = [text("opt_out.added" if state == "known" else f"opt_out.{state}")]
+        if code := ledger.code_of(subject):
+            says.append(text("opt_out.has_code"))
+            if ids := [d.id for d in deliveries if code in d.codes]:
+                says.append(text("opt_out.delivered", ids=", ".join(ids)))
+        elif subject in unknown:
+            place = "not_run" if indexed is None else "images" if subject in indexed else "nobody"
+            says.append(text(f"opt_out.{place}"))
+        print(text("opt_out.nth", n=n), *says, sep=" ")
+        for key in _remarks(merged[subject], today):
+            print("    " + text(f"opt_out.{key}"))
+    for notice in notices:
+        print(
+            text("recall.written", path=notice.path, delivery=notice.delivery, n=len(notice.codes))
+        )
+    print(text("opt_out.next"))
+    return 0
+
+
+def list_opt_outs(options: argparse.Namespace) -> int:
+    """Print everybody who declines, or write them to a CSV file; return 0.
+
+    Parameters
+    ----------
+    options
+        ``config``, ``csv``.
+
+    Raises
+    ------
+    InputError
+        If the list or the ledger cannot be read, or the file is not to be written.
+    """
+    from bonescint.commands.listing import aligned, export
+    from bonescint.identity.ledger import is_new, open_ledger
+    from bonescint.resources import Texts
+
+    config = configuration.load(options)
+    text = Texts("custody", str(config["language"]))
+    listed = hospital_list(config)
+    new = is_new(**config["ledger"])
+    ledger = None if new else open_ledger(**config["ledger"], ask=True)
+    # no plain file pairs a code with an identity: the code is for the screen alone
+    rows = list(_rows(ledger, listed, text, codes=options.csv is None))
+    header = [text(f"list.{column}") for column in _LIST]
+    if options.csv:
+        export(options.csv, header, rows, text.language)
+        print(text("opt_out.exported", n=len(rows), path=options.csv))
+    elif rows:
+        print(text("opt_out.identifies"), file=sys.stderr)
+        print(aligned(header, rows))
+    else:
+        print(text("opt_out.none"))
+    return 0
+
+
+def withdraw_opt_outs(options: argparse.Namespace) -> int:
+    """Record that persons who had declined take part again; return 0.
+
+    Parameters
+    ----------
+    options
+        ``config``, ``ids``.
+
+    Raises
+    ------
+    InputError
+        If an ID is not on record, or still stands in the hospital's list. Nothing is changed then.
+    """
+    from bonescint.custody.deliveries import recorded
+    from bonescint.identity.ledger import open_ledger
+    from bonescint.identity.opt_outs import in_force, withdraw
+    from bonescint.resources import Texts
+
+    config = configuration.load(options)
+    text = Texts("custody", str(config["language"]))
+    subjects = _subjects(options.ids, text)
+    listed = hospital_list(config)
+    ledger = open_ledger(**config["ledger"], ask=True)
+    with ledger.exclusive():
+        before = in_force(ledger)
+        problems = []
+        for n, subject in enumerate(subjects, 1):
+            nth = text("opt_out.nth", n=n)
+            if subject in listed:
+                file = Path(config["inputs"]["opt_out"]).name
+                row = listed[subject].row
+                problems.append(f"{nth} {text('withdraw.listed', file=file, row=row)}")
+            elif subject not in before:
+                problems.append(f"{nth} {text('withdraw.unknown')}")
+        if problems:
+            raise InputError([*problems, text("withdraw.nothing")])
+        withdraw(ledger, subjects)
+    deliveries = recorded(ledger)
+    for n, subject in enumerate(subjects, 1):
+        code = ledger.code_of(subject)
+        says = [text("withdraw.done"), text("withdraw.code" if code else "withdraw.no_code")]
+        if ids := [d.id for d in deliveries if code in d.recalled]:
+            says.append(text("withdraw.recalled", ids=", ".join(ids)))
+        print(text("opt_out.nth", n=n), *says, sep=" ")
+    print(text("withdraw.next"))
+    return 0
+
+
+def hospital_list(config: Mapping[str, Any]) -> "dict[str, OptOutEntry]":
+    """Return normalised patient ID -> first entry of the hospital's list; empty if there is none.
+
+    Parameters
+    ----------
+    config
+        The configuration.
+    """
+    from bonescint.tables.lists import read_opt_out
+
+    path = Path(config["inputs"]["opt_out"])
+    if not path.exists():
+        return {}  # the demonstration's, not made yet
+    entries = read_opt_out(path, str(config["language"]))
+    return {entry.subject: entry for entry in reversed(entries)}
+
+
+def _subjects(typed: Iterable[str], text: "Texts") -> list[str]:
+    """Return the normalised IDs, each once; a message names the place of an ID, never the ID."""
+    from bonescint.identity.ids import normalise
+    from bonescint.identity.ledger import CODE_PATTERN
+    from bonescint.tables.values import damaged_id, plain
+
+    ids: list[str] = []
+    for one in typed:
+        # a command line stays in the shell's history, standard input does not
+        ids += [one] if one != "-" else filter(str.strip, sys.stdin.read().splitlines())
+    problems = []
+    for n, one in enumerate(ids, 1):
+        if re.fullmatch(CODE_PATTERN, plain(one).upper()):
+            problems.append(f"{text('opt_out.nth', n=n)} {text('opt_out.is_code')}")
+        elif damaged_id(one) or not normalise(one):
+            problems.append(f"{text('opt_out.nth', n=n)} {text('opt_out.bad_id')}")
+    if problems or not ids:
+        raise InputError([*problems, text("opt_out.nothing")])
+    return list(dict.fromkeys(map(normalise, ids)))
+
+
+def _details(options: argparse.Namespace, text: "Texts") -> dict[str, str]:
+    from bonescint.tables.columns import load_columns
+    from bonescint.tables.values import fold, parse_date
+
+    problems = []
+    day = parse_date(options.received)
+    if options.received and not day:
+        problems.append(text("opt_out.bad_date"))
+    details = {"received": day.isoformat() if day else ""}
+    columns = load_columns("opt_out")
+    for name in _DETAILS[1:]:
+        typed = getattr(options, name)
+        details[name] = columns[name].words.get(fold(typed), "")
+        if typed and not details[name]:
+            accepted = ", ".join(columns[name].accepted)
+            problems.append(text("opt_out.bad_word", option=name, accepted=accepted))
+    if problems:
+        raise InputError([*problems, text("opt_out.nothing")])
+    return details
+
+
+def _remarks(details: Mapping[str, str], today: date) -> list[str]:
+    """Return what is incomplete or odd about an entry, as keys of texts; it excludes anyhow."""
+    proxy = [name for name in ("ground", "relation") if details[name]]
+    found = [f"no_{name}" for name in ("received", "by") if not details[name]]
+    if details["by"] == "proxy":
+        found += [f"no_{name}" for name in ("ground", "relation") if name not in proxy]
+    elif proxy:
+        found.append("self_with_proxy" if details["by"] else "proxy_details")
+    if details["received"] > today.isoformat():
+        found.append("future")
+    return found
+
+
+def _indexed(subjects: Collection[str]) -> set[str] | None:
+    """Return those of the subjects that have images in the study's folder, None before any run."""
+    from bonescint.identity.people import read_lines
+
+    if not _CONSENTED.exists():
+        return None
+    # the subject is the last column: a million rows need no parsing
+    found = {line.rpartition(",")[2] for line in read_lines(_CONSENTED)} if subjects else set()
+    return found.intersection(subjects)
+
+
+def _rows(
+    ledger: "Ledger | None", listed: "Mapping[str, OptOutEntry]", text: "Texts", *, codes: bool
+) -> Iterable[list[str]]:
+    from bonescint.custody.deliveries import recorded
+    from bonescint.identity.opt_outs import in_force
+
+    declined: dict[str, Entry] = in_force(ledger) if ledger else {}
+    deliveries = recorded(ledger) if ledger else []
+    sources: dict[str, set[str]] = {}
+    for entry in ledger.entries("opt_out", "opt_out_withdrawn") if ledger else []:
+        if entry["kind"] == "opt_out":
+            sources.setdefault(entry["subject"], set()).add(entry["source"])
+        else:
+            sources.pop(entry["subject"], None)
+
+    def details(subject: str) -> dict[str, str]:
+        on_record = declined.get(subject, {})
+        row = listed.get(subject)
+        typed = {k: str(getattr(row, k) or "") for k in _DETAILS} if row else {}
+        return {k: on_record.get(k) or typed.get(k, "") for k in _DETAILS}
+
+    everybody = {s: details(s) for s in {*declined, *listed}}
+    for subject in sorted(everybody, key=lambda s: (everybody[s]["received"], s)):
+        code = ledger.code_of(subject) if ledger else None
+        source = sources.get(subject, set())
+        froms, state = [], [text("state.in" if code else "state.out")]
+        if subject in listed:
+            froms.append(text("source.list", row=listed[subject].row))
+        elif source == {"list"}:
+            froms.append(text("source.former_list"))
+            state.append(text("state.gone"))
+        if "command" in source:
+            froms.append(text("source.command"))
+        if code and codes:
+            state[0] += f" ({code})"
+        yield [
+            subject,
+            everybody[subject]["received"],
+            *(text(f"word.{v}") if (v := everybody[subject][k]) else "" for k in _DETAILS[1:]),
+            text("separator").join(froms),
+            declined.get(subject, {}).get("recorded", text("list.next_run")),
+            text("separator").join(state),
+            ", ".join(d.id for d in deliveries if code in d.recalled),
+        ]

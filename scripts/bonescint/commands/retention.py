@@ -1,0 +1,67 @@
+"""`bonescint retention`: what of the study is kept until when, and why (R32)."""
+
+import argparse
+from pathlib import Path
+
+from bonescint.commands import configuration
+
+# keys of resources/text/ledger.csv, in the order they are printed
+_HOLDINGS = ("key", "private", "results", "provision", "opt_out", "archive", "certificate")
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser's sub-commands."""
+    parser = commands.add_parser(
+        "retention", help="what is kept until when / 何をいつまで保管するか"
+    )
+    configuration.add_option(parser)
+    parser.set_defaults(run=retention)
+
+
+def retention(options: argparse.Namespace) -> int:
+    """Print what is kept until when and return 0.
+
+    Parameters
+    ----------
+    options
+        ``config``: the files, in order.
+    """
+    from datetime import date
+
+    from bonescint.custody import retention as clock
+    from bonescint.outputs.sheets import text_width
+    from bonescint.resources import Texts
+
+    config = configuration.load(options)
+    study = config["study"]
+    text = Texts("ledger", config["language"])
+    today = date.today()
+    found = clock.retention(study, today)
+    if found.keep_until is None:
+        until = text("retention.open")
+        print(text("retention.unpublished", years=found.years))
+    else:
+        until = text("retention.until", date=found.keep_until)
+        print(text("retention.published", date=found.published, years=found.years))
+    if line := clock.summary_line(study, today, config["language"]):
+        print(line)
+    print()
+    places = {
+        "key": ", ".join(str(Path(config["ledger"][name])) for name in ("path", "key")),
+        "private": "private/, logs/, .snakemake/",
+        "results": "results/",
+    }
+    rows = [tuple(text(f"retention.head_{name}") for name in ("what", "until", "why"))]
+    for holding in _HOLDINGS:
+        what = text(f"retention.{holding}", place=places.get(holding, ""))
+        # a certificate tells nothing of a patient and proves the rest
+        when = text("retention.forever") if holding == "certificate" else until
+        rows.append((what, when, text(f"retention.{holding}_why")))
+    widths = [max(text_width(row[column]) for row in rows) for column in (0, 1)]
+    for row in rows:
+        cells = [
+            cell + " " * (width - text_width(cell))
+            for cell, width in zip(row, widths, strict=False)
+        ]
+        print(*cells, row[-1], sep="  ")
+    return 0

@@ -1,0 +1,212 @@
+"""What goes into the archive of a study, and under which names (R30, R32)."""
+
+import os
+import re
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bonescint.config import inputs
+from bonescint.errors import InputError
+from bonescint.resources import ROOT, Texts
+
+# the code that made the study, relative to the project's root
+CODE = (
+    ".gitignore", "CHANGELOG.md", "CITATION.cff", "LICENSE", "Makefile", "README.ja.md",
+    "README.md", "Snakefile", "config.yaml", "docs", "envs", "profiles", "pyproject.toml", "report",
+    "requirements.lock", "resources", "rules", "schemas", "scripts",
+)  # fmt: skip
+STUDY = ("private", "results", "recalls", "logs")
+EXTERNAL = "external"  # what lies outside of the study's folder
+README, MANIFEST = "README.txt", "MANIFEST.sha256"
+_BUILT = {"__pycache__", "bonescint.egg-info"}
+# written by bonescint.files.replacing and not renamed yet
+_TEMPORARY = re.compile(r"\..+\.\d+\.tmp")
+_SECRET = re.compile(rb"AGE-SECRET-KEY-1[A-Z0-9]{50}")
+_WRAPPED = b"age-encryption.org/v1\n-> scrypt "
+_KEY_SIZE = 4096  # no key file is larger, bytes
+
+
+class Member(NamedTuple):
+    """One file, folder or symbolic link of the archive, as it was when the tree was walked."""
+
+    name: str
+    source: str
+    kind: str  # file | folder | link
+    size: int
+    modified: int  # ns
+    changed: int  # ns, of the inode: a file put in another's place with its date is noticed
+    target: str
+
+    @property
+    def state(self) -> tuple[object, ...]:
+        """What must be the same for a copy to be still good; a folder's dates do not count."""
+        return self[:1] + self[2:3] if self.kind == "folder" else self[:1] + self[2:]
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The places an archive is made of; `contents` finds them.
+
+    Parameters
+    ----------
+    roots
+        Name in the archive -> where it lies; the first that has a name keeps it.
+    raw
+        Name of the raw DICOM folder in the archive: names below it may tell who the patient is.
+    with_raw
+        Whether it is archived.
+    secrets
+        Device and inode of the key and of the passphrase file, which never are.
+    absent
+        Keys of the configuration whose file or folder is not there.
+    """
+
+    roots: Mapping[str, Path]
+    raw: str
+    with_raw: bool
+    secrets: frozenset[tuple[int, int]]
+    absent: tuple[str, ...]
+
+    def members(self, text: Texts) -> list[Member]:
+        """Walk the tree and return every member, sorted by name.
+
+        Parameters
+        ----------
+        text
+            The area ``archive``.
+
+        Raises
+        ------
+        InputError
+            If a folder or a key-sized file cannot be read, or there is a socket, pipe or device.
+        """
+        found: dict[str, Member] = {}
+        problems: list[str] = []
+        for name, path in self.roots.items():
+            for member in self._walk(name, path, problems, text):
+                found.setdefault(member.name, member)
+        if problems:
+            raise InputError(problems)
+        for member in list(found.values()):
+            # a folder without an entry of its own would be unpacked readable by others
+            for parent in Path(member.name).parents[:-1]:
+                found.setdefault(
+                    str(parent), Member(str(parent), "", "folder", 0, member.modified, 0, "")
+                )
+        return sorted(found.values())
+
+    def _walk(
+        self, name: str, path: Path | os.DirEntry[str], problems: list[str], text: Texts
+    ) -> Iterator[Member]:
+        if name == self.raw and not self.with_raw:
+            return
+        try:
+            # a place itself may be a link to another medium; links inside are not followed
+            status = path.stat() if isinstance(path, Path) else path.stat(follow_symlinks=False)
+            source = os.fspath(path)
+            if stat.S_ISDIR(status.st_mode):
+                yield Member(name, source, "folder", 0, status.st_mtime_ns, 0, "")
+                with os.scandir(path) as entries:
+                    for entry in sorted(entries, key=lambda e: e.name):
+                        if entry.name not in _BUILT:
+                            yield from self._walk(f"{name}/{entry.name}", entry, problems, text)
+            elif stat.S_ISLNK(status.st_mode):
+                target = os.readlink(source)  # noqa: PTH115 (pathlib rewrites it)
+                yield Member(name, source, "link", 0, status.st_mtime_ns, 0, target)
+            elif not stat.S_ISREG(status.st_mode):
+                problems.append(text("special", file=shown(name, self.raw, text)))
+            elif not self._left_out(name, source, status):
+                times = status.st_mtime_ns, status.st_ctime_ns
+                yield Member(name, source, "file", status.st_size, *times, "")
+        except FileNotFoundError:
+            return  # gone since the folder was listed
+        except OSError as error:
+            reason = os.strerror(error.errno or 0)
+            problems.append(text("unreadable", file=shown(name, self.raw, text), reason=reason))
+
+    def _left_out(self, name: str, source: str, status: os.stat_result) -> bool:
+        if (status.st_dev, status.st_ino) in self.secrets:
+            return True
+        base = Path(name).name
+        if _TEMPORARY.fullmatch(base) or (name.startswith("private/") and base.endswith(".lock")):
+            return True
+        if status.st_size > _KEY_SIZE or name.startswith(f"{self.raw}/"):
+            return False
+        # copies of the key under another name; each is one more file to destroy some day
+        data = Path(source).read_bytes()
+        return data.startswith(_WRAPPED) or _SECRET.search(data) is not None
+
+
+def shown(name: str, raw: str | None, text: Texts) -> str:
+    """Return a member's name fit for the terminal; of raw DICOM, where it may tell who it is, none.
+
+    Parameters
+    ----------
+    name
+        In the archive.
+    raw
+        Name of the raw DICOM folder in the archive; None if nobody knows, then no name is shown.
+    text
+        The area ``archive``.
+    """
+    if raw is None or name.startswith(f"{raw}/"):
+        return text("hidden_file")
+    # it must neither steer the terminal nor fail to be encoded
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name)
+
+
+def contents(config: Mapping[str, Any], files: Sequence[Path], with_raw: bool) -> Contents:
+    """Return what the archive of the study in the current folder is made of.
+
+    Parameters
+    ----------
+    config
+        The configuration as `bonescint.commands.configuration.load` returns it.
+    files
+        The files it was read from.
+    with_raw
+        Whether the raw DICOM goes in too.
+    """
+    ledger = config["ledger"]
+    places = {
+        **{f"config.{n}": str(file) for n, file in enumerate(files, 1)},
+        **{name: name for name in STUDY},
+        "ledger.path": ledger["path"],
+        "deidentification.tag_table": config["deidentification"]["tag_table"],
+        **inputs(config),
+    }
+    roots: dict[str, Path] = {}
+    absent = []
+    for key, place in places.items():
+        path = Path(place)
+        if path.exists():
+            roots.setdefault(_name(key, place, path.is_dir()), path)
+        elif key not in (*STUDY[2:], "deidentification.tag_table"):  # the default is code
+            absent.append(key)
+    for name in CODE:
+        if (ROOT / name).exists():
+            roots.setdefault(name, ROOT / name)
+    secrets = set()
+    for key in ("key", "passphrase_file"):
+        if (place := ledger.get(key)) and Path(place).exists():
+            status = Path(place).stat()
+            secrets.add((status.st_dev, status.st_ino))
+    if not with_raw and "inputs.dicom" in absent:
+        absent.remove("inputs.dicom")
+    return Contents(roots, raw_name(config), with_raw, frozenset(secrets), tuple(absent))
+
+
+def raw_name(config: Mapping[str, Any]) -> str:
+    """Return the name of the raw DICOM folder in an archive of this study."""
+    return _name("inputs.dicom", config["inputs"]["dicom"], folder=True)
+
+
+def _name(key: str, place: str, folder: bool) -> str:
+    # as in the study's folder, or below EXTERNAL
+    relative = os.path.relpath(place)
+    if relative == ".." or relative.startswith("../"):
+        return f"{EXTERNAL}/{key}" if folder else f"{EXTERNAL}/{key}/{Path(place).name}"
+    return relative

@@ -1,0 +1,258 @@
+"""Reading an archive back: checked against its manifest, and unpacked (R32)."""
+
+import fcntl
+import hashlib
+import io
+import os
+import shutil
+import tarfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from bonescint.custody.archive_contents import MANIFEST, shown
+from bonescint.custody.archive_stream import CHUNK, decrypted, read_manifest
+from bonescint.errors import InputError
+from bonescint.resources import Texts
+
+if TYPE_CHECKING:
+    import pyrage
+
+Take = Callable[[tarfile.TarInfo, IO[bytes] | None], str]
+Advance = Callable[[int], None]
+
+
+@dataclass
+class Findings:
+    """How an archive compares with its manifest.
+
+    Parameters
+    ----------
+    files, size
+        Files that agree, and their bytes.
+    missing, extra, changed
+        Names of files that do not.
+    lines
+        Their lines in the manifest.
+    links
+        Names of symbolic links that lead out of the archive and were not restored.
+    """
+
+    files: int = 0
+    size: int = 0
+    missing: list[str] = field(default_factory=list)
+    extra: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    lines: dict[str, int] = field(default_factory=dict)
+    links: list[str] = field(default_factory=list)
+
+    @property
+    def good(self) -> bool:
+        """Whether every file is there as the manifest has it, and no other."""
+        return not (self.missing or self.extra or self.changed)
+
+
+def verify(
+    archive: Path, identity: "pyrage.x25519.Identity", text: Texts, advance: Advance
+) -> Findings:
+    """Compare every file of an archive with its manifest, in one stream.
+
+    Parameters
+    ----------
+    archive, identity, text
+        As for `decrypted`.
+    advance
+        Called with the number of bytes read so far.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read to its end, or is no archive of this program.
+    """
+
+    def take(member: tarfile.TarInfo, content: IO[bytes] | None) -> str:
+        return _copy(content, None) if content else ""
+
+    return _walk(archive, identity, text, take, advance)
+
+
+def restore(
+    archive: Path,
+    destination: Path,
+    identity: "pyrage.x25519.Identity",
+    raw: str | None,
+    text: Texts,
+    advance: Advance,
+) -> Findings:
+    """Unpack an archive into a new or empty folder, whole or not at all.
+
+    Parameters
+    ----------
+    archive, identity, text, advance
+        As for `verify`.
+    destination
+        The folder; its parent must be there.
+    raw
+        As for `differences`.
+
+    Raises
+    ------
+    InputError
+        If the folder is in use, the archive is damaged or differs from its manifest.
+    """
+    destination = destination.resolve()
+    if destination.exists() and not (destination.is_dir() and not any(destination.iterdir())):
+        raise InputError(text("destination_full"))
+    if not destination.parent.is_dir():
+        raise InputError(text("no_folder"))
+    partial = destination.with_name(f".{destination.name}.restoring")
+    partial.mkdir(mode=0o700, exist_ok=True)
+    handle = os.open(partial, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InputError(text("busy")) from None
+        try:
+            _empty(partial)  # what a killed run left
+            tree = _Tree(partial)
+            found = _walk(archive, identity, text, tree.take, advance)
+            if not found.good:
+                raise InputError([text("not_restored"), *differences(found, raw, text)])
+            found.links = tree.finish()
+            partial.rename(destination)
+        except BaseException:
+            shutil.rmtree(partial)
+            raise
+    finally:
+        os.close(handle)
+    return found
+
+
+def differences(found: Findings, raw: str | None, text: Texts) -> list[str]:
+    """Return a line for every file that does not agree with the manifest.
+
+    Parameters
+    ----------
+    found
+        What `verify` returned.
+    raw, text
+        As for `bonescint.custody.archive_contents.shown`.
+    """
+    return [
+        text(kind, file=shown(name, raw, text), line=found.lines.get(name))
+        for kind in ("missing", "extra", "changed")
+        for name in getattr(found, kind)
+    ]
+
+
+class _Tree:
+    """The folder that an archive is unpacked into; nothing of the archive's leads out of it."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._folders: list[tuple[Path, int]] = []
+        self._links: list[tuple[str, Path, str]] = []
+
+    def take(self, member: tarfile.TarInfo, content: IO[bytes] | None) -> str:
+        path = self._root / member.name
+        modified = int(Decimal(member.pax_headers.get("mtime", member.mtime)).scaleb(9))
+        if content is None:
+            if member.isdir():
+                path.mkdir(mode=0o700)
+                self._folders.append((path, modified))
+            else:
+                self._links.append((member.name, path, member.linkname))
+            return ""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+        with os.fdopen(os.open(path, flags, 0o600), "wb") as stream:
+            digest = _copy(content, stream)
+        os.utime(path, ns=(modified, modified))
+        return digest
+
+    def finish(self) -> list[str]:
+        """Make the links, last so that nothing is written through one; return those left out."""
+        for _, path, target in self._links:
+            path.symlink_to(target)
+        out = []
+        root = os.path.realpath(self._root)
+        for name, path, target in self._links:
+            inside = Path(os.path.realpath(path)).is_relative_to(root)
+            if Path(target).is_absolute() or not inside:
+                path.unlink()
+                out.append(name)
+        for path, modified in reversed(self._folders):
+            os.utime(path, ns=(modified, modified))
+        return out
+
+
+def _walk(
+    archive: Path,
+    identity: "pyrage.x25519.Identity",
+    text: Texts,
+    take: Take,
+    advance: Advance,
+) -> Findings:
+    """Hand every member to `take`, which returns the SHA-256 of a file, and compare."""
+    sums: dict[str, str] = {}
+    wanted: dict[str, str] | None = None
+    found = Findings()
+    try:
+        with (
+            decrypted(archive, identity, text) as stream,
+            tarfile.open(
+                fileobj=stream,
+                mode="r|",
+                bufsize=CHUNK,
+                encoding="utf-8",
+                errors="surrogateescape",
+            ) as tar,
+        ):
+            while member := tar.next():
+                tar.members.clear()  # type: ignore[attr-defined]  # memory stays flat
+                parts = member.name.split("/")
+                plain = member.isreg() or member.isdir() or member.issym()
+                if not plain or any(part in ("", ".", "..") for part in parts):
+                    raise InputError(text("foreign", file=archive.name))
+                content: IO[bytes] | None = tar.extractfile(member) if member.isreg() else None
+                if content and member.name == MANIFEST:
+                    data = content.read()
+                    wanted = dict(read_manifest(data))
+                    content = io.BytesIO(data)
+                digest = take(member, content)
+                if content and member.name != MANIFEST:
+                    if member.name in sums:
+                        found.extra.append(member.name)
+                    sums[member.name] = digest
+                found.size += member.size
+                advance(found.size)
+    except (tarfile.TarError, ArithmeticError, ValueError, FileExistsError, FileNotFoundError):
+        raise InputError(text("foreign", file=archive.name)) from None
+    if wanted is None:
+        raise InputError(text("foreign", file=archive.name))
+    found.missing = sorted(wanted.keys() - sums.keys())
+    found.extra += sorted(sums.keys() - wanted.keys())
+    found.changed = sorted(n for n in sums.keys() & wanted.keys() if sums[n] != wanted[n])
+    odd = {*found.missing, *found.changed}
+    found.lines = {name: line for line, name in enumerate(wanted, 1) if name in odd}
+    found.files = len(sums) - len(found.changed) - len(sums.keys() - wanted.keys())
+    return found
+
+
+def _copy(content: IO[bytes], sink: IO[bytes] | None) -> str:
+    digest = hashlib.sha256()
+    while chunk := content.read(CHUNK):
+        digest.update(chunk)
+        if sink:
+            sink.write(chunk)
+    return digest.hexdigest()
+
+
+def _empty(folder: Path) -> None:
+    for entry in folder.iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()

@@ -1,0 +1,205 @@
+"""An archive as a stream: tar members, age both ways, lines of the manifest (R32)."""
+
+import fcntl
+import hashlib
+import os
+import re
+import tarfile
+import threading
+import time
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
+from decimal import Decimal
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from bonescint.custody.archive_contents import Member
+from bonescint.errors import InputError
+from bonescint.resources import Texts
+
+if TYPE_CHECKING:
+    import pyrage
+
+CHUNK = 1 << 20
+END = bytes(2 * tarfile.BLOCKSIZE)  # of a tar
+_MAGIC = b"age-encryption.org/v1\n"
+_TYPES = {"file": tarfile.REGTYPE, "folder": tarfile.DIRTYPE, "link": tarfile.SYMTYPE}
+_MODES = {"file": 0o600, "folder": 0o700, "link": 0o777}
+_ESCAPED = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}
+
+
+def header(member: Member) -> bytes:
+    """Return a member's tar header: no owner, no group, dates to the nanosecond (pax)."""
+    info = tarfile.TarInfo(member.name)
+    info.type, info.mode = _TYPES[member.kind], _MODES[member.kind]
+    info.size, info.linkname = member.size, member.target
+    info.mtime = max(0, member.modified // 10**9)
+    info.pax_headers = {"mtime": format(Decimal(member.modified).scaleb(-9), "f")}
+    return info.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape")
+
+
+def padding(size: int) -> bytes:
+    """Return what fills a member up to a whole block."""
+    return bytes(-size % tarfile.BLOCKSIZE)
+
+
+def text_member(name: str, data: bytes, manifest: list[bytes]) -> Iterator[bytes]:
+    """Yield a member that is made here, and add its line to the manifest."""
+    yield header(Member(name, "", "file", len(data), time.time_ns(), 0, ""))
+    yield data + padding(len(data))
+    manifest.append(manifest_line(name, hashlib.sha256(data).hexdigest()))
+
+
+class _Source:
+    """What `pyrage` reads from; it would reduce an exception to its text."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._rest = memoryview(b"")
+        self.error: BaseException | None = None
+
+    def read(self, size: int) -> bytes:
+        try:
+            while not self._rest:
+                self._rest = memoryview(next(self._chunks))
+        except StopIteration:
+            return b""
+        except BaseException as error:
+            self.error = error
+            raise
+        piece, self._rest = self._rest[:size], self._rest[size:]
+        return bytes(piece)
+
+
+class Sink:
+    """What `pyrage` writes to: counted on the way, and hashed where `digest` is given."""
+
+    def __init__(self, file: IO[bytes], digest: "hashlib._Hash | None" = None) -> None:
+        self._file = file
+        self.size = 0
+        self._digest = digest
+        self.error: BaseException | None = None
+
+    def write(self, data: bytes) -> int:
+        """Write all of it."""
+        try:
+            self._file.write(data)
+        except BaseException as error:
+            self.error = error
+            raise
+        self.size += len(data)
+        if self._digest:
+            self._digest.update(data)
+        return len(data)
+
+    def flush(self) -> None:
+        """Hand on to the system."""
+        self._file.flush()
+
+
+def encrypt(
+    chunks: Generator[bytes, None, None], sink: Sink, identity: "pyrage.x25519.Identity"
+) -> None:
+    """Encrypt a stream to an identity's own public part.
+
+    Parameters
+    ----------
+    chunks
+        The plaintext; an exception it raises is raised again.
+    sink
+        Where the age file goes.
+    identity
+        The ledger's.
+    """
+    import pyrage
+
+    source = _Source(chunks)
+    try:
+        pyrage.encrypt_io(source, sink, [identity.to_public()])
+    except Exception as error:
+        raise (source.error or sink.error or error) from None
+    finally:
+        chunks.close()  # or a thread that decrypts for it would wait for ever
+
+
+@contextmanager
+def decrypted(path: Path, identity: "pyrage.x25519.Identity", text: Texts) -> Iterator[IO[bytes]]:
+    """Yield the plaintext of an age file as a stream; nothing of it touches the disk.
+
+    What was read is to be trusted only when the block has ended: age notices a file that was cut
+    off at its end.
+
+    Parameters
+    ----------
+    path
+        The encrypted file.
+    identity
+        The ledger's.
+    text
+        The area ``archive``.
+
+    Raises
+    ------
+    InputError
+        If it is no age file, not encrypted to this key, damaged or incomplete.
+    """
+    import pyrage
+
+    try:
+        source = path.open("rb")
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise InputError(text("unreadable", file=path.name, reason=reason)) from None
+    with source:
+        if source.read(len(_MAGIC)) != _MAGIC:
+            raise InputError(text("not_age", file=path.name))
+        source.seek(0)
+        reading, writing = os.pipe()
+        # the default of 64 KiB halves the speed; an unprivileged process may not get more
+        with suppress(OSError):
+            fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, CHUNK)
+        failures: list[Exception] = []
+
+        def decrypt() -> None:
+            try:
+                with os.fdopen(writing, "wb", buffering=CHUNK) as sink:
+                    pyrage.decrypt_io(source, sink, [identity])
+            except Exception as error:
+                failures.append(error)
+
+        thread = threading.Thread(target=decrypt)
+        thread.start()
+        try:
+            with os.fdopen(reading, "rb", buffering=0) as stream:
+                yield stream
+                while stream.read(CHUNK):
+                    pass  # the last bytes prove that the file is whole
+        finally:
+            thread.join()
+            # a pipe that this side closed is no failure of the file's
+            if failures and not isinstance(failures[0], BrokenPipeError):
+                raise _failure(failures[0], path, text) from None
+
+
+def _failure(error: Exception, path: Path, text: Texts) -> InputError:
+    if isinstance(error, OSError) and error.errno:
+        return InputError(text("unreadable", file=path.name, reason=os.strerror(error.errno)))
+    key = "wrong_key" if "No matching keys" in str(error) else "damaged"
+    return InputError(text(key, file=path.name))
+
+
+def manifest_line(name: str, digest: str) -> bytes:
+    """Return a file's line as sha256sum writes it, names that are no UTF-8 byte for byte."""
+    written = re.sub(r"[\\\n\r]", lambda m: _ESCAPED[m[0]], name)
+    mark = "\\" if written != name else ""
+    return f"{mark}{digest}  {written}\n".encode("utf-8", "surrogateescape")
+
+
+def read_manifest(data: bytes) -> Iterator[tuple[str, str]]:
+    """Yield (name, SHA-256) of the lines of a manifest."""
+    plain = {written: char for char, written in _ESCAPED.items()}
+    for line in data.decode("utf-8", "surrogateescape").split("\n")[:-1]:
+        digest, _, name = line.partition("  ")
+        if digest.startswith("\\"):
+            name = re.sub(r"\\.", lambda m: plain[m[0]], name)
+        yield name, digest.lstrip("\\")

@@ -1,0 +1,250 @@
+"""What left the hospital, when, on which medium, with which codes: on record in the ledger (R31).
+
+The record is one entry of the encrypted ledger, so it is as old, as complete and as safe as the
+correspondence itself, and a delivery is never forgotten when its files are gone.
+"""
+
+import hashlib
+import os
+import re
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import IO
+
+from bonescint.errors import InputError
+from bonescint.identity.ids import normalise
+from bonescint.identity.ledger import CODE_PATTERN, Ledger
+from bonescint.resources import Texts
+from bonescint.tables.values import plain
+
+# as options of the command and fields of the entry; the first two are asked for
+DETAILS = ("date", "medium", "partner", "responsible", "items", "obtained", "means")
+# standing alone; what may not go before it is asked last, so that the search jumps to "BS-"
+_CODE = re.compile(rf"{CODE_PATTERN}(?<![0-9A-Za-z].{{8}})(?![0-9A-Za-z])", re.DOTALL)
+_CODE_BYTES = re.compile(_CODE.pattern.encode("ascii"), re.DOTALL)
+_HEADER = 1 << 16  # bytes of a DICOM file that hold the patient's module
+_TABLES = (".csv", ".tsv", ".xml")  # of a workbook, each sheet is XML
+_CLOSED = (".xls", ".xlsx", ".zip", ".7z", ".iso", ".age")
+_SHOWN = 10  # codes in a message
+_TELLING = 6  # characters from which on an ID in a sentence is no accident
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One delivery as recorded.
+
+    Parameters
+    ----------
+    id
+        ``D-001`` and so on.
+    date, medium, partner, responsible, items, obtained, means
+        When, on what, to whom, under whose responsibility (a role), what, how the hospital came
+        by it, and how it was handed over: the record of provision.
+    files
+        Name and SHA-256 of each file.
+    codes
+        Of the patients in it.
+    recalled
+        Code -> the day its recall was written.
+    """
+
+    id: str
+    date: str
+    medium: str
+    partner: str
+    responsible: str
+    items: str
+    obtained: str
+    means: str
+    files: Sequence[Sequence[str]]
+    codes: Sequence[str]
+    recalled: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a delivery consists of.
+
+    Parameters
+    ----------
+    files
+        Name and SHA-256 of each file.
+    imaged, tabled
+        The codes that images and tables hold.
+    closed
+        Names of files in which codes cannot be looked for: encrypted or damaged ones, disc images.
+    """
+
+    files: list[list[str]] = field(default_factory=list)
+    imaged: set[str] = field(default_factory=set)
+    tabled: set[str] = field(default_factory=set)
+    closed: list[str] = field(default_factory=list)
+
+
+def recorded(ledger: Ledger) -> list[Delivery]:
+    """Return the deliveries in their order, each with its recalls.
+
+    Parameters
+    ----------
+    ledger
+        The opened ledger.
+    """
+    recalled: dict[str, dict[str, str]] = {}
+    for entry in ledger.entries("recall"):
+        recalled.setdefault(entry["delivery"], {}).update(
+            dict.fromkeys(entry["codes"], entry["date"])
+        )
+    return [
+        Delivery(
+            id=entry["id"],
+            **{name: entry.get(name, "") for name in DETAILS},
+            files=entry["files"],
+            codes=entry["codes"],
+            recalled=recalled.get(entry["id"], {}),
+        )
+        for entry in ledger.entries("delivery")
+    ]
+
+
+def contents(paths: Iterable[Path], language: str) -> Contents:
+    """Read the files of a delivery: hashes, and the codes in names, image headers and tables.
+
+    Parameters
+    ----------
+    paths
+        Folders, with all below them, or files. A file is recorded by its name relative to its
+        folder's parent: where the folder stands on this machine is nobody's business.
+    language
+        Of the messages.
+
+    Raises
+    ------
+    InputError
+        If a path is missing or unreadable, or two files get one name.
+    """
+    text = Texts("custody", language)
+    found = Contents()
+    for path in paths:
+        if not path.exists():
+            raise InputError(text("delivery.no_path", path=path))
+        name, top = "", path.resolve().name
+        try:
+            for file in _inside(path) if path.is_dir() else [path]:
+                # an old disc's names may be in any encoding
+                name = "/".join([top, *file.parts[len(path.parts) :]])
+                name = os.fsencode(name).decode("utf-8", "replace")
+                with file.open("rb") as stream:
+                    _search(stream, name, found)
+                    stream.seek(0)
+                    digest = hashlib.file_digest(stream, "sha256").hexdigest()
+                found.files.append([name, digest])
+        except OSError as error:
+            reason = os.strerror(error.errno or 0)
+            where = name or top
+            raise InputError(text("delivery.unreadable", file=where, reason=reason)) from None
+    if len({name for name, _ in found.files}) < len(found.files):
+        raise InputError(text("delivery.same_names"))
+    found.files.sort()
+    return found
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    def unreadable(error: OSError) -> None:
+        raise error
+
+    for place, _, names in os.walk(folder, onerror=unreadable):
+        # Snakemake leaves a mark of its own in a folder that it made
+        yield from (Path(place, name) for name in names if name != ".snakemake_timestamp")
+
+
+def _search(stream: IO[bytes], name: str, found: Contents) -> None:
+    found.imaged.update(_CODE.findall(name))
+    head = stream.read(_HEADER)
+    if head[128:132] == b"DICM":
+        # the folders of a file-set need not be named by the codes
+        found.imaged.update(_codes(head))
+    elif head.startswith(b"PK"):
+        try:
+            with zipfile.ZipFile(stream) as archive:
+                _search_archive(archive, name, found)
+        except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError):
+            found.closed.append(name)
+    elif name.lower().endswith(_TABLES):
+        found.tabled.update(_codes(head + stream.read()))
+    elif name.lower().endswith(_CLOSED):
+        found.closed.append(name)
+
+
+def _search_archive(archive: zipfile.ZipFile, name: str, found: Contents) -> None:
+    members = archive.infolist()
+    for member in members:
+        found.imaged.update(_CODE.findall(member.filename))
+        if member.filename.lower().endswith(_TABLES) and not member.flag_bits & 1:
+            found.tabled.update(_codes(archive.read(member)))
+    if any(member.flag_bits & 1 for member in members):  # encrypted
+        found.closed.append(name)
+
+
+def _codes(data: bytes) -> set[str]:
+    # without its zeros UTF-16 reads as ASCII
+    return {code.decode("ascii") for code in _CODE_BYTES.findall(data.replace(b"\0", b""))}
+
+
+def record(
+    ledger: Ledger, found: Contents, details: Mapping[str, str], language: str, today: date
+) -> Delivery:
+    """Add a delivery to the ledger and return it.
+
+    Parameters
+    ----------
+    ledger
+        The opened ledger.
+    found
+        What was delivered.
+    details
+        The fields of `DETAILS`.
+    language
+        Of the messages.
+    today
+        The day of recording.
+
+    Raises
+    ------
+    InputError
+        If it holds no case or one the ledger does not know, lies in the future, names a patient
+        ID, or is on record already. Nothing is recorded then.
+    """
+    text = Texts("custody", language)
+    details = {name: " ".join(details[name].split()) for name in DETAILS}
+    codes = sorted(found.imaged | found.tabled)
+    problems = [text("delivery.blank", option=name) for name in DETAILS[:3] if not details[name]]
+    if details["date"] > today.isoformat():
+        problems.append(text("delivery.future", date=details["date"]))
+    if not codes:
+        problems.append(text("delivery.empty", n=len(found.files)))
+    if unknown := [code for code in codes if ledger.subject_of(code) is None]:
+        shown = ", ".join(unknown[:_SHOWN]) + (" ..." if len(unknown) > _SHOWN else "")
+        problems.append(text("delivery.unknown", n=len(unknown), codes=shown))
+    subjects = ledger.codes()
+    for name, value in details.items():
+        words = map(normalise, re.findall(r"[0-9A-Za-z]+", plain(value)))
+        # the notice of a recall repeats these words to the partner
+        if any(len(word) >= _TELLING and word in subjects for word in words):
+            problems.append(text("delivery.tells", option=name))
+    if problems:
+        raise InputError(problems)
+    with ledger.exclusive():
+        before = recorded(ledger)
+        for other in before:
+            # the same medium may be read from another place
+            if (other.date, other.medium) == (details["date"], details["medium"]) and sorted(
+                digest for _, digest in other.files
+            ) == sorted(digest for _, digest in found.files):
+                raise InputError(text("delivery.twice", delivery=other.id))
+        entry = {"id": f"D-{len(before) + 1:03d}", **details, "files": found.files, "codes": codes}
+        ledger.append([{"kind": "delivery"} | entry])
+    return recorded(ledger)[-1]

@@ -1,0 +1,211 @@
+"""Making the study unreadable: the key is destroyed, and with it every copy of the ledger (R32)."""
+
+import hashlib
+import os
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bonescint.config import inputs
+from bonescint.errors import InputError
+from bonescint.identity.ledger import Ledger, open_ledger
+from bonescint.identity.opt_outs import in_force
+from bonescint.provenance import tree
+from bonescint.resources import Texts
+
+PRIVATE = Path("private")
+TRACES = (Path("logs"), Path(".snakemake"))
+# the workflow's own tables in private/ (docs/tables.md); what else lies there may be named after
+# a patient, and the certificate counts it only
+TABLES = frozenset(
+    {
+        "batches", "codes.json", "cohort.csv", "consented.csv", "excluded.csv", "findings",
+        "findings.csv", "identity_doubts.csv", "index.csv", "refused", "review", "salt",
+        "unreadable.csv",
+    }
+)  # fmt: skip
+_TELLS_NOTHING = frozenset({".age", ".lock", ".mark"})
+_KEY_SIZE = 1 << 16  # bytes; no key is larger
+_SECRET = b"AGE-SECRET-KEY-1"
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What becomes unreadable with the key.
+
+    Parameters
+    ----------
+    patients, opt_outs, deliveries, recalls, entries
+        Numbers in the ledger: of patients, of opt-outs in force, and so on.
+    keys
+        The key file and its copies in the folders of the key and the ledger and in private/.
+    sealed
+        Files of this study that are encrypted to the key, the ledger aside.
+    ledger_sha256, recipient_sha256
+        Of the ledger's file, and of the key's public part.
+    """
+
+    patients: int
+    opt_outs: int
+    deliveries: int
+    recalls: int
+    entries: int
+    keys: tuple[Path, ...]
+    sealed: tuple[Path, ...]
+    ledger_sha256: str
+    recipient_sha256: str
+
+
+@dataclass(frozen=True)
+class Leftovers:
+    """Plain files of the identified side that the key does not protect.
+
+    Parameters
+    ----------
+    tables
+        The workflow's own files and folders in private/.
+    others
+        Number of further files in private/, inputs and ledger aside.
+    traces
+        Number of files in logs/ and .snakemake/.
+    """
+
+    tables: tuple[str, ...]
+    others: int
+    traces: int
+
+
+def loss(ledger: Ledger) -> Loss:
+    """Return what the destruction of a ledger's key would make unreadable."""
+    keys = tuple(_copies(ledger))
+    sealed = [*PRIVATE.rglob("*.age"), *Path().glob("*.age")]
+    own = {ledger.path.resolve(), *(key.resolve() for key in keys)}
+    return Loss(
+        patients=len(ledger),
+        opt_outs=len(in_force(ledger)),
+        deliveries=len(ledger.entries("delivery")),
+        recalls=len(ledger.entries("recall")),
+        entries=len(ledger.entries()),
+        keys=keys,
+        sealed=tuple(file for file in sealed if file.resolve() not in own),
+        ledger_sha256=hashlib.sha256(ledger.path.read_bytes()).hexdigest(),
+        recipient_sha256=hashlib.sha256(ledger.recipient.encode()).hexdigest(),
+    )
+
+
+def _copies(ledger: Ledger) -> Iterator[Path]:
+    """Yield the key file, then every copy of it where copies are likely to lie."""
+    import pyrage
+
+    yield ledger.key
+    seen = {ledger.key.resolve()}
+    content = ledger.key.read_bytes()
+    folders = [ledger.key.parent, ledger.key.resolve().parent, ledger.path.parent]
+    near = [file for folder in folders for file in sorted(folder.iterdir())]
+    for file in [*near, *sorted(PRIVATE.rglob("*"))]:
+        if file.resolve() in seen or not file.is_file() or file.stat().st_size > _KEY_SIZE:
+            continue
+        seen.add(file.resolve())
+        with suppress(OSError, IndexError, UnicodeError, pyrage.IdentityError):
+            data = file.read_bytes()
+            if data == content:
+                yield file
+                continue
+            # a plain copy of a key that was wrapped later, or the other way round
+            line = next((w for w in data.split() if w.startswith(_SECRET)), b"").decode("ascii")
+            if line and str(pyrage.x25519.Identity.from_str(line).to_public()) == ledger.recipient:
+                yield file
+
+
+def leftovers(config: Mapping[str, Any]) -> Leftovers:
+    """Return what stays readable without the key, as long as nobody deletes it."""
+    plain = list(_plain(config))
+    tables = sorted({file.relative_to(PRIVATE).parts[0] for file in plain} & TABLES)
+    others = sum(file.relative_to(PRIVATE).parts[0] not in TABLES for file in plain)
+    return Leftovers(tuple(tables), others, sum(1 for f in TRACES if f.is_dir() for _ in tree(f)))
+
+
+def _plain(config: Mapping[str, Any]) -> Iterator[Path]:
+    """Yield the files of private/ that tell something and are no input and not the ledger's."""
+    kept = [Path(path).resolve() for path in inputs(config).values()]
+    kept += [Path(path).resolve() for path in config["ledger"].values() if path]
+    for name, _ in tree(PRIVATE) if PRIVATE.is_dir() else ():
+        file = PRIVATE / name
+        if file.suffix not in _TELLS_NOTHING and not any(
+            file.resolve().is_relative_to(path) for path in kept
+        ):
+            yield file
+
+
+def destroy(ledger: Ledger, lost: Loss, settings: Mapping[str, Any], text: Texts) -> None:
+    """Overwrite and delete the key and its copies, and prove that the ledger no longer opens.
+
+    Parameters
+    ----------
+    ledger
+        Opened; it is held until the key is gone.
+    lost
+        What the person was told that would be lost.
+    settings
+        ``ledger`` of the configuration: what the proof tries to open.
+    text
+        Words of the area ``ledger``.
+
+    Raises
+    ------
+    InputError
+        If the ledger has changed since, a file cannot be destroyed, or the ledger opens still.
+    """
+    with ledger.exclusive():
+        if len(ledger.entries()) != lost.entries:
+            raise InputError(text("destroy.changed"))
+        for key in lost.keys:
+            try:
+                _shred(key)
+            except OSError as error:
+                reason = os.strerror(error.errno or 0)
+                raise InputError(text("destroy.failed", file=key, reason=reason)) from None
+    if not any(os.path.lexists(key) for key in lost.keys):
+        try:
+            open_ledger(**settings)
+        except InputError:
+            return
+    raise InputError(text("destroy.opens_still"))
+
+
+def _shred(file: Path) -> None:
+    """Overwrite a file in place, then delete it; of a link, what it points to as well."""
+    real = file.resolve()
+    with real.open("r+b") as stream:
+        # in place: hard links to it lose their content, too
+        stream.write(secrets.token_bytes(real.stat().st_size))
+        stream.flush()
+        os.fsync(stream.fileno())
+    for path in dict.fromkeys((real, file)):
+        path.unlink(missing_ok=True)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def delete_plain(config: Mapping[str, Any]) -> int:
+    """Delete the plain files of private/, logs/ and .snakemake/; return how many are left.
+
+    Inputs and the encrypted ledger stay.
+    """
+    for file in list(_plain(config)):
+        with suppress(OSError):
+            file.unlink()
+    for folder in sorted((f for f in PRIVATE.rglob("*") if f.is_dir()), reverse=True):
+        with suppress(OSError):  # it holds an input
+            folder.rmdir()
+    for folder in TRACES:
+        shutil.rmtree(folder, ignore_errors=True)
+    left = leftovers(config)
+    return len(list(_plain(config))) + left.traces

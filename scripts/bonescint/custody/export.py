@@ -1,0 +1,193 @@
+"""The correspondence table on paper: an encrypted PDF for the locked shelf (R16)."""
+
+import io
+import os
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bonescint.errors import InputError
+from bonescint.files import replacing
+from bonescint.resources import SYNTHETIC, Texts
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+ROWS = 40  # of one block of columns
+LONGEST_PASSPHRASE = 127  # bytes, ISO 32000-2
+_FORBIDDEN = ("results", "logs", ".snakemake")
+_PAGE = (210 / 25.4, 297 / 25.4)  # inches, A4 upright
+_LEFT, _RIGHT, _TOP, _PITCH = 15 / 210, 195 / 210, 268 / 297, 6.0 / 297  # of the page
+_SIZE = 9  # points
+_CHARACTER = 0.602 * _SIZE / 72 / _PAGE[0]  # DejaVu Sans Mono's advance, of the page
+_CODE = 10  # characters, the gap behind it too
+_GAP = 3
+
+
+def check_target(path: Path, language: str) -> None:
+    """Refuse a file that exists or would stand on the coded side, before anything is asked.
+
+    Parameters
+    ----------
+    path
+        Where the PDF is to go.
+    language
+        Of the messages.
+
+    Raises
+    ------
+    InputError
+        If it may not go there.
+    """
+    text = Texts("ledger", language)
+    if path.exists() or path.is_symlink():
+        raise InputError(text("export.exists", file=path))
+    real = path.resolve()
+    if any(real.is_relative_to(Path(folder).resolve()) for folder in _FORBIDDEN):
+        raise InputError(text("export.place", file=path))
+    if not path.parent.is_dir():
+        raise InputError(text("no_folder", file=path))
+
+
+def check_passphrase(passphrase: str, language: str) -> None:
+    """Refuse a passphrase that not every PDF reader takes alike: half-width ASCII only.
+
+    Readers differ in how they bring other characters to one form before they make the key.
+
+    Raises
+    ------
+    InputError
+        If it is not 1 to 127 printable ASCII characters.
+    """
+    if not (
+        passphrase.isascii()
+        and passphrase.isprintable()
+        and 0 < len(passphrase) <= LONGEST_PASSPHRASE
+    ):
+        raise InputError(Texts("ledger", language)("export.passphrase", most=LONGEST_PASSPHRASE))
+
+
+def export_pdf(
+    path: Path,
+    codes: Mapping[str, str],
+    declined: Collection[str],
+    study: Mapping[str, Any],
+    passphrase: str,
+    language: str,
+    today: date,
+) -> int:
+    """Write code and patient ID of everybody as an AES-256 encrypted PDF and return the pages.
+
+    The plain table exists in memory only; the file is mode 0600.
+
+    Parameters
+    ----------
+    path
+        A new file.
+    codes
+        Normalised patient ID -> code.
+    declined
+        Normalised IDs of those whose opt-out is in force: marked.
+    study
+        ``study`` of the configuration: id, title, synthetic.
+    passphrase
+        Opens the PDF.
+    language
+        Of the headings.
+    today
+        The date printed.
+
+    Raises
+    ------
+    InputError
+        If `check_target` or `check_passphrase` refuses, or the file cannot be written.
+    """
+    check_target(path, language)
+    check_passphrase(passphrase, language)
+    rows = sorted((code, subject, subject in declined) for subject, code in codes.items())
+    plain, pages = _draw(rows, study, language, today)
+    data = _encrypted(plain, passphrase)
+    try:
+        with replacing(path, "wb") as stream:
+            os.fchmod(stream.fileno(), 0o600)
+            stream.write(data)
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise InputError(
+            Texts("ledger", language)("not_written", file=path, reason=reason)
+        ) from None
+    return pages
+
+
+def _encrypted(plain: io.BytesIO, passphrase: str) -> bytes:
+    import pikepdf
+
+    # an empty owner password would open the file to everybody
+    lock = pikepdf.Encryption(user=passphrase, owner=passphrase, R=6)
+    sealed = io.BytesIO()
+    with pikepdf.open(plain) as pdf:
+        pdf.save(sealed, encryption=lock)
+    return sealed.getvalue()
+
+
+def _draw(
+    rows: Sequence[tuple[str, str, bool]], study: Mapping[str, Any], language: str, today: date
+) -> tuple[io.BytesIO, int]:
+    import matplotlib as mpl
+    from matplotlib.backends.backend_pdf import PdfPages
+    from matplotlib.figure import Figure
+
+    from bonescint.outputs.sheets import text_width
+    from bonescint.outputs.style import house_style
+
+    text = Texts("ledger", language)
+    mark = f"  {text('export.declined')}" if any(row[2] for row in rows) else ""
+    widest = max((text_width(row[1]) for row in rows), default=0)
+    width = (_CODE + widest + text_width(mark) + _GAP) * _CHARACTER
+    blocks = max(1, min(3, int((_RIGHT - _LEFT + _GAP * _CHARACTER) / width)))
+    per_page = blocks * ROWS
+    pages = max(1, -(-len(rows) // per_page))
+    plain = io.BytesIO()
+    # no author, program or time (R35); letters are embedded, so that it prints anywhere
+    nothing = {"Creator": None, "Producer": None, "CreationDate": None}
+    with (
+        house_style(),
+        mpl.rc_context({"pdf.fonttype": 42, "font.size": _SIZE}),
+        PdfPages(plain, metadata=nothing) as pdf,
+    ):
+        # mono for codes and IDs; behind it the Japanese font of house_style
+        mono = ["DejaVu Sans Mono", *mpl.rcParams["font.family"]]
+        for page in range(pages):
+            figure = Figure(figsize=_PAGE)
+            _frame(figure, text, study, today, len(rows), f"{page + 1}/{pages}")
+            shown = rows[page * per_page : (page + 1) * per_page]
+            for n, (code, subject, is_declined) in enumerate(shown):
+                block, row = divmod(n, ROWS)
+                x = _LEFT + block * (_RIGHT - _LEFT + _GAP * _CHARACTER) / blocks
+                if row == 0:
+                    for offset, key in ((0, "export.code"), (_CODE, "export.subject")):
+                        at = x + offset * _CHARACTER
+                        figure.text(at, _TOP, text(key), va="bottom", color="#444444", fontsize=8)
+                # a wider gap behind every fifth row leads the eye
+                y = _TOP - (row + 1) * _PITCH - row // 5 * _PITCH / 8
+                line = f"{code:{_CODE}}{subject}{mark if is_declined else ''}"
+                figure.text(x, y, line, family=mono, parse_math=False)
+            pdf.savefig(figure)
+    plain.seek(0)
+    return plain, pages
+
+
+def _frame(
+    figure: "Figure", text: Texts, study: Mapping[str, Any], today: date, n: int, page: str
+) -> None:
+    """Write what stands around the table: whose it is, of when, and what to do with it."""
+    line = 1 / 297
+    figure.text(_LEFT, 1 - 14 * line, text("export.title"), fontsize=14)
+    about = text("export.about", study=study["id"], date=today, n=n)
+    figure.text(_LEFT, 1 - 20 * line, about)
+    figure.text(_RIGHT, 1 - 14 * line, page, ha="right", fontsize=11)
+    if study["synthetic"]:
+        figure.text(_RIGHT, 1 - 20 * line, SYNTHETIC, ha="right", color="#D55E00")
+    for n_line, key in enumerate(("export.keep", "export.normalised")):
+        figure.text(_LEFT, (12 - 5 * n_line) * line, text(key), fontsize=8)

@@ -1,0 +1,178 @@
+"""Recalls: what the partner is asked when a patient of a delivery declines (R12, R31)."""
+
+import os
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from bonescint.custody.deliveries import Delivery, recorded
+from bonescint.errors import InputError
+from bonescint.files import replacing
+from bonescint.identity.ledger import CODE_PATTERN, Ledger
+from bonescint.resources import SYNTHETIC, Texts
+
+# beside results/: a notice names the patient's code and stays when everything else of her is gone
+FOLDER = Path("recalls")
+_A_LINE = 6  # codes
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice that was written.
+
+    Parameters
+    ----------
+    path
+        Its file.
+    delivery
+        The delivery's ID.
+    codes
+        The codes it names.
+    """
+
+    path: Path
+    delivery: str
+    codes: list[str]
+
+
+def recall(
+    ledger: Ledger,
+    declined: Collection[str],
+    folder: Path,
+    study: Mapping[str, Any],
+    language: str,
+    today: date,
+) -> list[Notice]:
+    """Write a notice for each delivery of patients who declined, and record it; each once.
+
+    The notice stands on the disk before it is on record: a crash between the two writes it again.
+    A patient who came back and declines again is recalled from the deliveries made since.
+
+    Parameters
+    ----------
+    ledger
+        The opened ledger.
+    declined
+        Normalised patient IDs.
+    folder
+        Where notices go (`FOLDER`).
+    study
+        That part of the configuration.
+    language
+        Of the notices: ``ja`` or ``en``.
+    today
+        Their date.
+
+    Returns
+    -------
+    list
+        The notices written now.
+
+    Raises
+    ------
+    InputError
+        If a notice cannot be written; it is then due at the next run.
+    """
+    if not _due(ledger, declined):
+        return []
+    notices = []
+    with ledger.exclusive():
+        due = _due(ledger, declined)  # another process may have been faster
+        for delivery, codes in due:
+            # one notice a delivery and day: it names those of this morning too
+            codes = sorted(
+                {*codes, *(c for c, day in delivery.recalled.items() if day == str(today))}
+            )
+            content = _notice(delivery, codes, study, language, today)
+            try:
+                path = _place(folder, delivery, codes, today)
+                with replacing(path, "wb") as stream:
+                    os.fchmod(stream.fileno(), 0o600)
+                    stream.write(content.replace("\n", "\r\n").encode("utf-8-sig"))
+            except OSError as error:
+                reason = os.strerror(error.errno or 0)
+                text = Texts("custody", language)
+                raise InputError(text("recall.not_written", folder=folder, reason=reason)) from None
+            notices.append(Notice(path, delivery.id, codes))
+        ledger.append(
+            {"kind": "recall", "delivery": delivery.id, "codes": codes, "date": str(today)}
+            for delivery, codes in due
+        )
+    return notices
+
+
+def summary(ledger: Ledger, declined: Collection[str]) -> dict[str, int]:
+    """Return what the report says of deliveries that hold patients who declined.
+
+    Parameters
+    ----------
+    ledger
+        The opened ledger.
+    declined
+        Normalised patient IDs.
+
+    Returns
+    -------
+    dict
+        ``deliveries`` that hold such patients, ``patients``: how many they are, ``recalled``: how
+        many of these deliveries are recalled for all of them.
+    """
+    gone = _codes(ledger, declined)
+    held = [(delivery, gone.intersection(delivery.codes)) for delivery in recorded(ledger)]
+    return {
+        "deliveries": sum(bool(codes) for _, codes in held),
+        "patients": len(set().union(*(codes for _, codes in held))),
+        "recalled": sum(bool(codes) and codes <= set(d.recalled) for d, codes in held),
+    }
+
+
+def _codes(ledger: Ledger, declined: Collection[str]) -> set[str]:
+    return {code for subject in declined if (code := ledger.code_of(subject))}
+
+
+def _due(ledger: Ledger, declined: Collection[str]) -> list[tuple[Delivery, list[str]]]:
+    gone = _codes(ledger, declined)
+    found = [
+        (delivery, sorted(gone.intersection(delivery.codes).difference(delivery.recalled)))
+        for delivery in recorded(ledger)
+    ]
+    return [(delivery, codes) for delivery, codes in found if codes]
+
+
+def _notice(
+    delivery: Delivery, codes: list[str], study: Mapping[str, Any], language: str, today: date
+) -> str:
+    lines = [codes[i : i + _A_LINE] for i in range(0, len(codes), _A_LINE)]
+    return Texts("custody", language)(
+        "recall.notice",
+        mark=f"{SYNTHETIC}\n\n" if study["synthetic"] else "",
+        study=study["id"],
+        title=study["title"],
+        today=today,
+        delivery=delivery.id,
+        date=delivery.date,
+        medium=delivery.medium,
+        partner=delivery.partner,
+        responsible=delivery.responsible,
+        n=len(codes),
+        codes="\n".join("  " + "  ".join(line) for line in lines),
+    )
+
+
+def _place(folder: Path, delivery: Delivery, codes: list[str], today: date) -> Path:
+    """Return where it goes: over an emptier notice of the same delivery, over no other file."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    n = 1
+    while True:
+        again = "" if n == 1 else f"_{n}"
+        path = folder / f"recall_{delivery.id}_{today}{again}.txt"
+        if not path.exists():
+            return path
+        old = path.read_text(encoding="utf-8-sig", errors="replace")
+        same = delivery.date in old and delivery.medium in old
+        if same and set(re.findall(CODE_PATTERN, old)) <= set(codes):
+            return path
+        n += 1

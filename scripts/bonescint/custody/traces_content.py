@@ -1,0 +1,209 @@
+"""The texts of one file, whatever it is: tables, archives, images, binary files (R12).
+
+What is encrypted (age, encrypted members of a zip) cannot be looked into, the members' names can.
+Of a DICOM file the header is read: the anonymization verified every byte before the file got its
+name, and pixels hold no text.
+"""
+
+import bz2
+import gzip
+import lzma
+import re
+import tarfile
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import IO, Any
+
+from bonescint.custody.traces_terms import Terms, folded, is_id_column
+from bonescint.custody.traces_text import BLOCK, RUNS, Found, Place, search_text, texts
+
+_HEADER = 1 << 14  # bytes; holds the header of a coded NM file
+_PIXELS = (b"\xe0\x7f\x10\x00", b"\x7f\xe0\x00\x10")
+_DEFLATED = b"1.2.840.10008.1.2.1.99"
+_ENCRYPTED = b"age-encryption.org/"
+_PNG = b"\x89PNG\r\n\x1a\n"
+_PACKED = ((b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ", lzma.open))
+# what a damaged archive raises; it is searched as bytes then
+_DAMAGED = (
+    zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError,
+    NotImplementedError, RuntimeError,
+)  # fmt: skip
+_ESCAPE = re.compile(rb"\x1b[$(]")  # ISO 2022
+_PATIENT_ID = re.compile(rb"(?:\x10\0\x20\0|\0\x10\0\x20)(.{0,80})", re.DOTALL)
+
+
+def search_content(stream: Any, name: str, terms: Terms) -> Iterator[Found]:
+    """Yield every place in a file that holds a term, and the kind of term.
+
+    Parameters
+    ----------
+    stream
+        The file, seekable.
+    name
+        Its name; the ending tells a table from other text.
+    terms
+        What is looked for.
+    """
+    head = stream.read(512)
+    stream.seek(0)
+    try:
+        if head[128:132] == b"DICM":
+            yield from _search_dicom(stream, terms)
+        elif head.startswith(b"PK\3\4"):
+            yield from _search_zip(stream, terms)
+        elif head.startswith(_PNG):
+            yield from _search_png(stream, terms)
+        elif head[257:262] == b"ustar":
+            yield from _search_tar(stream, terms)
+        elif opened := next((o for magic, o in _PACKED if head.startswith(magic)), None):
+            with opened(stream) as inside:
+                yield from search_content(inside, name.rpartition(".")[0], terms)
+        elif not head.startswith(_ENCRYPTED):
+            yield from search_text(stream, name, terms)
+    except _DAMAGED:
+        stream.seek(0)
+        yield from search_text(stream, name, terms)
+
+
+def _kinds(data: bytes, terms: Terms) -> list[str]:
+    return sorted({hit.kind for text in texts(data) for hit in terms.find(text)})
+
+
+def _names_of(name: str, terms: Terms) -> Iterator[Found]:
+    for kind in {hit.kind for hit in terms.find(folded(name), in_path=True)}:
+        yield Place("member", name), kind
+
+
+def _inside(member: str, found: Iterator[Found]) -> Iterator[Found]:
+    for place, kind in found:
+        inner = f"{member} / {place.where}" if place.where else member
+        yield place._replace(key="member" if place.key == "bytes" else place.key, where=inner), kind
+
+
+def _search_zip(stream: IO[bytes], terms: Terms) -> Iterator[Found]:
+    with zipfile.ZipFile(stream) as archive:
+        members = archive.infolist()
+        if any(m.filename == "xl/workbook.xml" for m in members):
+            yield from _search_workbook(stream, archive, terms)
+            return
+        for kind in _kinds(archive.comment, terms):
+            yield Place("member", "comment"), kind
+        for member in members:
+            yield from _names_of(member.filename, terms)
+            if not member.is_dir() and not member.flag_bits & 1:
+                with archive.open(member) as inside:
+                    found = search_content(inside, member.filename, terms)
+                    yield from _inside(member.filename, found)
+
+
+def _search_tar(stream: IO[bytes], terms: Terms) -> Iterator[Found]:
+    with tarfile.open(fileobj=stream) as archive:
+        for member in archive:
+            about = f"{member.name}\n{member.linkname}\n{member.uname}\n{member.gname}"
+            yield from (
+                (Place("member", p.where.split("\n")[0]), k) for p, k in _names_of(about, terms)
+            )
+            if inside := archive.extractfile(member) if member.isfile() else None:
+                yield from _inside(member.name, search_content(inside, member.name, terms))
+
+
+def _search_workbook(stream: IO[bytes], archive: zipfile.ZipFile, terms: Terms) -> Iterator[Found]:
+    suspect = bool(terms.weak)
+    others: list[Found] = []
+    for member in archive.infolist():
+        if not member.filename.endswith((".xml", ".rels", ".vml")):
+            with archive.open(member) as inside:
+                found = search_content(inside, member.filename, terms)
+                others += _inside(member.filename, found)
+            continue
+        # a name does not reach from one cell's text into the next one's
+        data = archive.read(member).replace(b"</si>", b"\1")
+        for text in texts(data):
+            if terms.suspects(text):
+                suspect = True
+                others += [(Place("member", member.filename), h.kind) for h in terms.find(text)]
+    cells = list(_workbook_rows(stream, terms)) if suspect else []
+    yield from cells
+    for place, kind in dict.fromkeys(others):
+        if not (cells and place.where.startswith(("xl/sharedStrings", "xl/worksheets/sheet"))):
+            yield place, kind
+
+
+def _workbook_rows(stream: IO[bytes], terms: Terms) -> Iterator[Found]:
+    from openpyxl.reader.excel import load_workbook
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            book = load_workbook(stream, read_only=True)  # type: ignore[no-untyped-call]
+        except Exception:  # damaged in one of many ways: its members are reported
+            return
+    for sheet in book.worksheets:
+        ids: list[int] | None = None
+        sheet.reset_dimensions()
+        for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+            cells = ["" if value is None else str(value) for value in row]
+            if ids is None and any(cells):
+                ids = [n for n, title in enumerate(cells) if is_id_column(title)]
+            kinds = {hit.kind for hit in terms.find(folded("\t".join(cells)))}
+            if any(n < len(cells) and terms.is_weak_id(cells[n]) for n in ids or ()):
+                kinds.add("id")
+            yield from ((Place("sheet", sheet.title, number), kind) for kind in sorted(kinds))
+    book.close()
+
+
+def _search_png(stream: IO[bytes], terms: Terms) -> Iterator[Found]:
+    """Search all but the compressed pixels, which hold no text."""
+    parts = []
+    stream.seek(len(_PNG))
+    while len(head := stream.read(8)) == 8:
+        size, kind = int.from_bytes(head[:4]), head[4:]
+        if kind == b"IDAT":
+            stream.seek(size + 4, 1)
+            continue
+        data = stream.read(size + 4)[:size]
+        parts.append(data)
+        if kind in (b"zTXt", b"iTXt", b"iCCP"):
+            # the compressed part begins somewhere behind the keyword
+            for start in (m.end() for m in re.finditer(rb"\0+", data[:200])):
+                with suppress(zlib.error):
+                    parts.append(zlib.decompress(data[start:]))
+        if kind == b"IEND":
+            break
+    parts.append(stream.read())
+    yield from ((Place("bytes"), kind) for kind in _kinds(b"\n".join(parts), terms))
+
+
+def _search_dicom(stream: IO[bytes], terms: Terms) -> Iterator[Found]:
+    data = stream.read(_HEADER)
+    while (cut := max(data.find(tag) for tag in _PIXELS)) < 0 and (more := stream.read(BLOCK)):
+        data += more
+    data = data[:cut] if cut >= 0 else data
+    # next to a value stand the two bytes of the next element's group, which may be letters
+    runs = [run[: len(run) - n] for run in RUNS.findall(data) for n in range(3)]
+    suspect = any(terms.suspects(text) for text in texts(b"\n".join(runs)))
+    if terms.weak and (found := _PATIENT_ID.search(data)):
+        suspect = suspect or any(w.encode() in found[1].lower() for w in terms.weak)
+    if suspect or _ESCAPE.search(data) or _DEFLATED in data[:1024]:
+        stream.seek(0)
+        yield from _dicom_elements(stream, terms)
+
+
+def _dicom_elements(stream: IO[bytes], terms: Terms) -> Iterator[Found]:
+    from pydicom import dcmread
+
+    data = dcmread(stream, stop_before_pixels=True, force=True)
+    for element in (*data.file_meta, *data.iterall()):
+        value = "\n".join(map(str, element.value)) if element.VM > 1 else str(element.value)
+        if element.VR == "SQ" or not value:
+            continue
+        raw = (
+            element.value if isinstance(element.value, bytes) else value.encode("utf-8", "replace")
+        )
+        kinds = set(_kinds(raw, terms))
+        if element.tag in (0x00100020, 0x00101000) and terms.is_weak_id(value):
+            kinds.add("id")
+        yield from ((Place("header", str(element.tag)), kind) for kind in sorted(kinds))

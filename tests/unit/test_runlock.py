@@ -1,0 +1,169 @@
+"""The run's lock: one run at a time, waiting for a killed run's jobs, stale locks cleared."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from bonescint.custody import runlock
+from bonescint.errors import InputError
+from bonescint.joblog import job_log
+
+# a job that says when it has begun and then stays, with a worker process as pools have them
+JOB = """
+import os, sys, time
+from concurrent.futures import ProcessPoolExecutor
+from bonescint.joblog import job_log
+with job_log("job.log"), ProcessPoolExecutor(1) as pool:
+    worker = pool.submit(os.getpid).result()
+    print(worker, flush=True)
+    time.sleep(60)
+"""
+RUN = """
+import sys, time
+from pathlib import Path
+from bonescint.custody import runlock
+runlock.take(Path(".snakemake"), "en")
+print("taken", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.fixture
+def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".snakemake" / "locks").mkdir(parents=True)
+    return tmp_path
+
+
+@contextmanager
+def process(code: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Start a Python process and yield it with the first line it prints."""
+    child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert child.stdout
+    try:
+        yield child, child.stdout.readline().strip()
+    finally:
+        child.kill()
+        child.wait()
+        child.stdout.close()
+
+
+@pytest.fixture(autouse=True)
+def released() -> Iterator[None]:
+    yield
+    while runlock._held:
+        runlock._held.pop().close()
+
+
+def stale(study: Path) -> Path:
+    lock = study / ".snakemake" / "locks" / "0.output.lock"
+    lock.write_text("results/study.xlsx\n")
+    return lock
+
+
+def test_locks_of_a_killed_run_are_cleared(study: Path) -> None:
+    lock = stale(study)
+    runlock.take(study / ".snakemake", "en")
+    assert not lock.exists()
+    assert (study / ".snakemake").stat().st_mode & 0o077 == 0
+
+
+def test_a_second_run_is_refused_and_touches_nothing(study: Path) -> None:
+    lock = stale(study)
+    with process(RUN) as (first, printed):
+        assert printed == "taken"
+        assert not lock.exists()
+        stale(study)
+        with pytest.raises(InputError, match="Another run is under way"):
+            runlock.take(study / ".snakemake", "en")
+        assert lock.exists()
+        first.kill()
+        first.wait()
+        runlock.take(study / ".snakemake", "en")
+        assert not lock.exists()
+
+
+def test_the_jobs_of_a_killed_run_are_waited_for(
+    study: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lock = stale(study)
+    monkeypatch.setattr(runlock, "WAIT", 0.3)
+    with process(JOB):
+        with pytest.raises(InputError, match="強制終了した実行の処理が"):
+            runlock.take(study / ".snakemake", "ja")
+        assert "待ちます" in capsys.readouterr().err
+        assert lock.exists()
+    # the job is gone: so is its lock, however it ended
+    runlock.take(study / ".snakemake", "ja")
+    assert not lock.exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's signal on a parent's death")
+def test_a_killed_job_leaves_no_worker(study: Path) -> None:
+    with process(JOB) as (job, worker):
+        job.send_signal(signal.SIGKILL)
+        job.wait()
+        until = time.monotonic() + 5
+        while Path(f"/proc/{worker}").exists() and "Z" not in state(worker):
+            assert time.monotonic() < until, "the worker lives on"
+            time.sleep(0.05)
+        runlock.take(study / ".snakemake", "en")
+
+
+def state(process: str) -> str:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except FileNotFoundError:
+        return "Z"
+
+
+def test_a_worker_does_not_keep_the_lock_of_its_job(study: Path) -> None:
+    with runlock.held(study / ".snakemake"):
+        child = os.fork()
+        if not child:
+            time.sleep(30)
+            os._exit(0)
+    try:
+        runlock.take(study / ".snakemake", "en")
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
+def test_jobs_do_not_wait_for_each_other(study: Path) -> None:
+    with job_log("a.log"), runlock.held(study / ".snakemake"):
+        pass
+    assert not runlock._held
+
+
+def test_without_snakemake_nothing_is_locked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with job_log("a.log"):
+        assert not runlock._held
+    assert [p.name for p in tmp_path.iterdir()] == ["a.log"]
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (28, ["No space left on device", "ディスクの空き容量", "The disk is full"]),
+        (5, ["Input/output"]),
+    ],
+)
+def test_an_error_of_the_system_is_told_without_the_file(
+    tmp_path: Path, number: int, words: list[str]
+) -> None:
+    with pytest.raises(SystemExit), job_log(tmp_path / "a.log"):
+        raise OSError(number, os.strerror(number), "private/山田花子.csv")
+    logged = (tmp_path / "a.log").read_text(encoding="utf-8")
+    assert all(word in logged for word in words)
+    assert "山田" not in logged
