@@ -29,7 +29,8 @@ def assign_codes(cohort: Path, ledger: Mapping[str, str], receipt: Path) -> None
     """
     book = open_ledger(**ledger)
     before = len(book)
-    codes = book.assign(sorted({row["subject"] for row in read_rows(cohort)}))
+    spelled = {row["subject"]: row["patient_id"] for row in read_rows(cohort)}
+    codes = book.assign(sorted(spelled), spelled)
     logging.getLogger(__name__).info(
         "%d patients, %d new codes, %d in the ledger", len(codes), len(book) - before, len(book)
     )

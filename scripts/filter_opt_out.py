@@ -113,7 +113,16 @@ def filter_opt_out(
             message = text(f"opt_out_{key}", n=n, folder=recalls)
             found.append(_warning(text("opt_out_ledger"), "R12", "", message))
     doubtful = identity_doubts(
-        (h._asdict() | {"subject": s} for h, s in people.headers.items() if s not in gone), language
+        (
+            {
+                "subject": s,
+                "patient_name": h.patient_name,
+                "patient_birth_date": h.patient_birth_date,
+            }
+            for h, s in people.headers.items()
+            if s not in gone
+        ),
+        language,
     )
     write_rows(doubts, WARNING_COLUMNS, doubtful)
     if doubtful:
@@ -122,7 +131,7 @@ def filter_opt_out(
         found.append(_warning(text("identity"), "R12", "", message))
     write_rows(warnings, WARNING_COLUMNS, found)
     incomplete = {entry.subject for entry in entries if entry.problems}
-    files_gone = sum(subject in gone for subject in people.subjects)
+    files_gone = sum(map(gone.__contains__, people.subjects))
     total = {
         "files_found": len(people.subjects) + len(lost),
         "files_unreadable": len(lost),

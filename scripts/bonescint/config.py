@@ -74,6 +74,8 @@ def _explain(error: Any, text: Texts) -> Iterator[str]:
 
 def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iterator[str]:
     dates = [("study.period_end", config["study"]["period_end"])]
+    if published := config["study"].get("publication_date"):
+        dates.append(("study.publication_date", published))
     dates += [(f"cohort.{key}", config["cohort"][key]) for key in ("exam_from", "exam_to")]
     dates += [(f"software.{k}.released", s["released"]) for k, s in config["software"].items()]
     for where, value in dates:

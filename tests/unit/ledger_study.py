@@ -47,9 +47,9 @@ def quick_scrypt(monkeypatch: pytest.MonkeyPatch) -> None:
     def decrypt(data: bytes, passphrase: str) -> bytes:
         if not data.startswith(digest(passphrase)):
             raise pyrage.DecryptError
-        return data.removeprefix(digest(passphrase))
+        return data.removeprefix(digest(passphrase))[::-1]
 
-    monkeypatch.setattr("pyrage.passphrase.encrypt", lambda data, p: digest(p) + data)
+    monkeypatch.setattr("pyrage.passphrase.encrypt", lambda data, p: digest(p) + data[::-1])
     monkeypatch.setattr("pyrage.passphrase.decrypt", decrypt)
 
 

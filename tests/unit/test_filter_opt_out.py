@@ -1,37 +1,58 @@
-"""Who declined goes; whose identity is doubtful is listed where it may be."""
+"""Who declined goes, however it was said; whose identity is doubtful is listed where it may be."""
 
+import json
 from pathlib import Path
+
+import pytest
 
 from bonescint.dicom import INDEX_COLUMNS
 from bonescint.files import read_rows, write_rows
+from bonescint.identity.ledger import Ledger, create_ledger, open_ledger
+from bonescint.identity.opt_outs import in_force, record, withdraw
 from filter_opt_out import filter_opt_out
 
 PEOPLE = [
-    ("a", "0012", "Sato^Hanako", "19500101"),
-    ("b", "12", "Suzuki^Aki", "19500101"),
-    ("c", "34", "SATO^HANAKO", "19500101"),
-    ("d", "56", "Mori^Emi", "19600101"),
+    ("a", "0012", "", "Sato^Hanako", "19500101"),
+    ("b", "12", "", "Suzuki^Aki", "19500101"),
+    ("c", "34", "", "SATO^HANAKO", "19500101"),
+    ("d", "56", "78\\9", "Mori^Emi", "19600101"),
 ]
+KEYS = ("path", "patient_id", "other_patient_ids", "patient_name", "patient_birth_date")
+DETAILS = {"received": "2024-01-10", "by": "self", "ground": "", "relation": ""}
 
 
-def run(folder: Path, *declined: str) -> dict[str, list[dict[str, str]]]:
-    people = [
-        {"path": path, "patient_id": number, "patient_name": name, "patient_birth_date": born}
-        for path, number, name, born in PEOPLE
-    ]
+def files(folder: Path) -> dict[str, Path]:
+    return {name: folder / f"ledger.{name}" for name in ("path", "key", "head")}
+
+
+def run(folder: Path, *declined: str, lost: str = "x") -> dict[str, list[dict[str, str]]]:
+    people = (dict(zip(KEYS, person, strict=True)) for person in PEOPLE)
     write_rows(folder / "index.csv", list(INDEX_COLUMNS), people)
-    write_rows(folder / "unreadable.csv", ["path"], [])
+    write_rows(folder / "lost.csv", ["path", "reason"], [{"path": lost, "reason": "empty"}])
     rows = "".join(f"{number},本人,2024-01-10\n" for number in declined)
     (folder / "opt_out.csv").write_text("患者ID,申出者,申出日\n" + rows, encoding="utf-8")
-    names = ("consented", "counts", "warnings", "doubts")
+    names = ("consented", "counts", "warnings", "doubts", "unreadable")
     filter_opt_out(
         index=folder / "index.csv",
-        unreadable=folder / "unreadable.csv",
+        unindexed=folder / "lost.csv",
         opt_out=folder / "opt_out.csv",
+        ledger=files(folder),
+        study={"id": "S", "title": "T", "synthetic": True},
         language="en",
+        recalls=folder / "recalls",
+        declined=folder / "declined.age",
         **{name: folder / f"{name}.csv" for name in names},
     )
     return {name: list(read_rows(folder / f"{name}.csv")) for name in names}
+
+
+def kept(tables: dict[str, list[dict[str, str]]]) -> str:
+    return "".join(row["path"] for row in tables["consented"])
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    return create_ledger(**files(tmp_path))
 
 
 def test_one_id_with_two_names_and_one_name_with_two_ids(tmp_path):
@@ -45,6 +66,68 @@ def test_one_id_with_two_names_and_one_name_with_two_ids(tmp_path):
 
 def test_who_declined_is_in_no_doubt_either(tmp_path):
     tables = run(tmp_path, "１２", "99")
-    assert [row["path"] for row in tables["consented"]] == ["c", "d"]
+    assert kept(tables) == "cd"
     assert tables["doubts"] == []
     assert tables["counts"][0]["entries_unmatched"] == "1"
+
+
+@pytest.mark.parametrize("typed", ["56", "78", "0009"])
+def test_any_of_her_ids_will_do(tmp_path, typed):
+    tables = run(tmp_path, typed)
+    assert kept(tables) == "abc"
+    assert tables["counts"][0]["entries_unmatched"] == "0"
+    said = [row["message"] for row in tables["warnings"]]
+    assert any("another ID" in message for message in said) == (typed != "56")
+
+
+def test_the_command_counts_like_the_list(tmp_path, ledger):
+    record(ledger, [{"subject": "34", "source": "command"} | DETAILS | {"received": ""}], None)
+    tables = run(tmp_path, "12")
+    assert kept(tables) == "d"
+    assert tables["counts"][0] | {"entries": "2", "entries_incomplete": "1"} == tables["counts"][0]
+    assert any(row["rule"] == "R13" for row in tables["warnings"])
+
+
+def test_a_shorter_list_lets_nobody_back(tmp_path):
+    assert kept(run(tmp_path, "12", "34")) == "d"
+    tables = run(tmp_path, "34")
+    assert kept(tables) == "d"
+    said = [row["message"] for row in tables["warnings"]]
+    assert any("former list (1 with images)" in message for message in said)
+    withdraw(open_ledger(**files(tmp_path)), ["12"], None)
+    tables = run(tmp_path, "34")
+    assert kept(tables) == "abd"
+    assert not any("former list" in row["message"] for row in tables["warnings"])
+
+
+def test_a_list_with_the_withdrawn_id_counts_again(tmp_path):
+    run(tmp_path, "12")
+    withdraw(open_ledger(**files(tmp_path)), ["12"], None)
+    assert kept(run(tmp_path, "12")) == "cd"
+    assert list(in_force(open_ledger(**files(tmp_path)))) == ["12"]
+
+
+def test_what_is_to_be_searched_for_is_sealed(tmp_path, ledger):
+    code = ledger.assign(["34"])["34"]
+    run(tmp_path, "34", "56")
+    data = (tmp_path / "declined.age").read_bytes()
+    assert b"Emi" not in data
+    people = {p["subject"]: p for p in json.loads(ledger.unseal(data))}
+    assert people["34"] == {"subject": "34", "code": code, "ids": ["34"], "names": ["SATO^HANAKO"]}
+    assert set(people) == {"34", "56", "78", "9"}
+    assert people["56"]["names"] == ["Mori^Emi"]
+
+
+def test_paths_of_unreadable_files_name_nobody_who_declined(tmp_path):
+    assert run(tmp_path, lost="99999/x.dcm")["unreadable"][0]["path"] == "99999/x.dcm"
+    path = run(tmp_path, "99999", lost="099999/x.dcm")["unreadable"][0]["path"]
+    assert path.endswith("/x.dcm")
+    assert "99999" not in path
+
+
+def test_an_id_with_a_comma_is_one_cell(tmp_path, monkeypatch):
+    odd = [("e", '9,"1', "", "X^Y", ""), ("f", "", "", "Z", "")]
+    monkeypatch.setattr("tests.unit.test_filter_opt_out.PEOPLE", [*PEOPLE, *odd])
+    tables = run(tmp_path, "12")
+    assert [row["subject"] for row in tables["consented"]] == ["34", "56", '9,"1', ""]
+    assert tables["counts"][0]["patients_indexed"] == "4"

@@ -228,3 +228,9 @@ def test_opt_outs_and_codes_of_several_processes_are_all_kept(ledger, files):
     final = open_ledger(**files)
     assert set(in_force(final)) == {str(n) for n in range(9)}
     assert [e["n"] for e in final.entries()] == list(range(10))
+
+
+def test_the_id_is_kept_as_the_images_spell_it(ledger, files):
+    ledger.assign(["1", "2"], {"1": "0000-1"})
+    again = open_ledger(**files)
+    assert (again.patient_id("1"), again.patient_id("2")) == ("0000-1", "2")

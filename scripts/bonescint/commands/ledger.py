@@ -161,14 +161,12 @@ def lookup(options: argparse.Namespace) -> int:
         found = [(ledger.code_of(s), s) for s in dict.fromkeys(subjects) if s]
         known = [(code, subject) for code, subject in found if code]
         for code, subject in known:
-            print(code, subject, sep="\t")
+            print(code, ledger.patient_id(subject), sep="\t")
             if subject in declined:
                 print(text("lookup.declined", code=code), file=sys.stderr)
         if not known:
             unknown += 1
             print(text("lookup.unknown", term=term), file=sys.stderr)
-    if unknown < len(options.terms):
-        print(text("lookup.normalised"), file=sys.stderr)
     return 1 if unknown else 0
 
 
@@ -283,8 +281,8 @@ def export(options: argparse.Namespace) -> int:
     check_passphrase(passphrase, language)
     pages = export_pdf(
         path=options.file,
-        codes=ledger.codes(),
-        declined=in_force(ledger),
+        codes={ledger.patient_id(s): code for s, code in ledger.codes().items()},
+        declined={ledger.patient_id(subject) for subject in in_force(ledger)},
         study=config["study"],
         passphrase=passphrase,
         language=language,

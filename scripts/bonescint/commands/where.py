@@ -81,6 +81,8 @@ def where(options: argparse.Namespace) -> int:
     print(aligned(header, rows))
     sorts = {row[1]: sum(other[1] == row[1] for other in rows) for row in rows}
     print(text("separator").join(text("where.sum", sort=s, n=n) for s, n in sorts.items()))
+    if any(row[2] == str(Path("results/cases.csv")) for row in rows):
+        print(text("where.aggregates"))
     if any(text("kind.name") in row[4] for row in rows):
         print(text("where.namesakes"))
     return 0

@@ -25,7 +25,7 @@ TABLES = frozenset(
     {
         "batches", "codes.json", "cohort.csv", "consented.csv", "excluded.csv", "findings",
         "findings.csv", "identity_doubts.csv", "index.csv", "refused", "review", "salt",
-        "unreadable.csv",
+        "unindexed.csv", "unreadable.csv",
     }
 )  # fmt: skip
 _TELLS_NOTHING = frozenset({".age", ".lock", ".mark"})

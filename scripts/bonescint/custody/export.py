@@ -189,5 +189,5 @@ def _frame(
     figure.text(_RIGHT, 1 - 14 * line, page, ha="right", fontsize=11)
     if study["synthetic"]:
         figure.text(_RIGHT, 1 - 20 * line, SYNTHETIC, ha="right", color="#D55E00")
-    for n_line, key in enumerate(("export.keep", "export.normalised")):
+    for n_line, key in enumerate(("export.keep", "export.as_in_images")):
         figure.text(_LEFT, (12 - 5 * n_line) * line, text(key), fontsize=8)

@@ -17,6 +17,7 @@ __all__ = ["Person", "Place", "Trace", "masked", "report_left", "search"]
 
 MASK = "■■■"
 _MOST_LISTED = 20
+_MOST_PLACES = 3  # of a file in the report
 # software that Snakemake installed, and records whose names are the outputs' in base64
 _INSTALLED = {"conda", "conda-archive", "singularity", "apptainer"}
 _RECORDS = {"metadata", "incomplete"}
@@ -176,8 +177,9 @@ def report_left(traces: Iterable[Trace], persons: Iterable[Person], language: st
             places.append(words)
     problems = [text("left", n=len(files))]
     for path, places in list(files.items())[:_MOST_LISTED]:
-        more = text("more_places", n=len(places) - 3) if len(places) > 3 else ""
-        where = text("separator").join(places[:3]) + more
+        where = text("separator").join(places[:_MOST_PLACES])
+        if len(places) > _MOST_PLACES:
+            where += text("more_places", n=len(places) - _MOST_PLACES)
         problems.append(f"  {masked(path, terms)} ({where})")
     if len(files) > _MOST_LISTED:
         problems.append(text("more_files", n=len(files) - _MOST_LISTED))

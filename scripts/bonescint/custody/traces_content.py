@@ -61,6 +61,8 @@ def search_content(stream: Any, name: str, terms: Terms) -> Iterator[Found]:
         elif opened := next((o for magic, o in _PACKED if head.startswith(magic)), None):
             with opened(stream) as inside:
                 yield from search_content(inside, name.rpartition(".")[0], terms)
+                while inside.read(BLOCK):
+                    pass  # a damaged end is noticed at the end only
         elif not head.startswith(_ENCRYPTED):
             yield from search_text(stream, name, terms)
     except _DAMAGED:
@@ -108,6 +110,8 @@ def _search_tar(stream: IO[bytes], terms: Terms) -> Iterator[Found]:
             )
             if inside := archive.extractfile(member) if member.isfile() else None:
                 yield from _inside(member.name, search_content(inside, member.name, terms))
+        stream.seek(archive.offset)
+        yield from search_text(stream, "", terms)
 
 
 def _search_workbook(stream: IO[bytes], archive: zipfile.ZipFile, terms: Terms) -> Iterator[Found]:
@@ -179,17 +183,24 @@ def _search_png(stream: IO[bytes], terms: Terms) -> Iterator[Found]:
 
 def _search_dicom(stream: IO[bytes], terms: Terms) -> Iterator[Found]:
     data = stream.read(_HEADER)
-    while (cut := max(data.find(tag) for tag in _PIXELS)) < 0 and (more := stream.read(BLOCK)):
+    while not (cut := _pixels(data)) and (more := stream.read(BLOCK)):
         data += more
-    data = data[:cut] if cut >= 0 else data
+    data = data[: cut or len(data)]
     # next to a value stand the two bytes of the next element's group, which may be letters
     runs = [run[: len(run) - n] for run in RUNS.findall(data) for n in range(3)]
-    suspect = any(terms.suspects(text) for text in texts(b"\n".join(runs)))
+    said = list(texts(b"\n".join(runs)))
+    if _ESCAPE.search(data):
+        said += texts("\n".join(r.decode("iso2022_jp_ext", "replace") for r in runs).encode())
+    suspect = any(map(terms.suspects, said))
     if terms.weak and (found := _PATIENT_ID.search(data)):
         suspect = suspect or any(w.encode() in found[1].lower() for w in terms.weak)
-    if suspect or _ESCAPE.search(data) or _DEFLATED in data[:1024]:
+    if suspect or _DEFLATED in data[:1024]:
         stream.seek(0)
         yield from _dicom_elements(stream, terms)
+
+
+def _pixels(data: bytes) -> int:
+    return next((at for tag in _PIXELS if (at := data.find(tag)) > 0), 0)
 
 
 def _dicom_elements(stream: IO[bytes], terms: Terms) -> Iterator[Found]:

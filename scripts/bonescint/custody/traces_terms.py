@@ -114,8 +114,8 @@ def index_map(text: str) -> tuple[str, list[int]]:
     places: list[int] = []
     for found in _CHARACTERS.finditer(text):
         piece = folded(found[0])
-        if found[0] == "々" and pieces:
-            piece = pieces[-1]
+        if found[0] == "々" and pieces and not pieces[-1].isascii():
+            piece = pieces[-1][-1]
         pieces.append(piece)
         places += [found.start()] * len(piece)
     return "".join(pieces), [*places, len(text)]

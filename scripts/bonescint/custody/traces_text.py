@@ -126,11 +126,12 @@ def search_text(stream: IO[bytes], name: str, terms: Terms) -> Iterator[Found]:
     Parameters
     ----------
     stream, name, terms
-        As for `bonescint.custody.traces_content.search_content`. Anything that is no text is
-        searched for strings.
+        As for `bonescint.custody.traces_content.search_content`, from where the stream stands on.
+        What is no text is searched for strings.
     """
+    begin = stream.tell()
     start = stream.read(2)
-    stream.seek(0)
+    stream.seek(begin)
     if start in _BOMS:
         stream = io.BytesIO(stream.read().decode("utf-16", "replace").encode("utf-8", "replace"))
     lines: set[tuple[int, str]] = set()

@@ -25,6 +25,8 @@ def normalise(text: str) -> str:
     str
         The `subject`; empty if nothing is left to compare.
     """
+    if text.isascii() and text.isalnum():  # as most are; the rest changes nothing of these
+        return text.upper().lstrip("0") or text[:1]
     # an assigning authority (ID^^^HOSPITAL) or a second value is no part of the ID
     text = re.split(r"[\^\\]", text.strip("^\\ "), maxsplit=1)[0]
     # what Word and PDF leave between digits and nobody sees: soft hyphens, joiners, marks

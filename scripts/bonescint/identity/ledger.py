@@ -12,7 +12,7 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -67,6 +67,7 @@ class Ledger:
         self._entries: list[Entry] = []
         self._codes: dict[str, str] = {}
         self._subjects: dict[str, str] = {}
+        self._spelled: dict[str, str] = {}
         self._state: tuple[int, ...] = ()
         self._is_held = False
 
@@ -85,6 +86,10 @@ class Ledger:
     def subject_of(self, code: str) -> str | None:
         """Return the normalised patient ID behind a code, None if the code was never given."""
         return self._subjects.get(code)
+
+    def patient_id(self, subject: str) -> str:
+        """Return the patient ID as it stood in the images, or the normalised one if unknown."""
+        return self._spelled.get(subject, subject)
 
     def codes(self) -> dict[str, str]:
         """Return normalised patient ID -> code of every patient."""
@@ -119,7 +124,9 @@ class Ledger:
         except pyrage.DecryptError:
             raise InputError(both("identity", "not_sealed", key=self.key)) from None
 
-    def assign(self, subjects: Iterable[str]) -> dict[str, str]:
+    def assign(
+        self, subjects: Iterable[str], spelled: Mapping[str, str] | None = None
+    ) -> dict[str, str]:
         """Give every subject a code and return subject -> code; a code once given stays (R16).
 
         New patients are shuffled before they are numbered, codes are drawn at random and never
@@ -130,7 +137,10 @@ class Ledger:
         ----------
         subjects
             Normalised patient IDs.
+        spelled
+            Normalised patient ID -> as the images have it, for the person who looks a code up.
         """
+        spelled = spelled or {}
         subjects = list(dict.fromkeys(subjects))
         if "" in subjects:
             raise ValueError("an empty patient ID cannot get a code")
@@ -145,6 +155,7 @@ class Ledger:
                 given[code] = subject
             self.append(
                 {"kind": "patient", "subject": subject, "code": code}
+                | ({"patient_id": spelled[subject]} if subject in spelled else {})
                 for code, subject in given.items()
             )
             return {s: self._codes[s] for s in subjects}
@@ -228,7 +239,7 @@ class Ledger:
             raise InputError(both("identity", "damaged", file=self.path))
         self._no_older(entries)
         self._lines, self._entries, self._state = lines, entries, state
-        self._codes, self._subjects = {}, {}
+        self._codes, self._subjects, self._spelled = {}, {}, {}
         self._count(entries)
 
     def _count(self, entries: Iterable[Entry]) -> None:
@@ -236,6 +247,8 @@ class Ledger:
             if entry["kind"] == "patient":
                 self._codes[entry["subject"]] = entry["code"]
                 self._subjects[entry["code"]] = entry["subject"]
+                if "patient_id" in entry:
+                    self._spelled[entry["subject"]] = entry["patient_id"]
 
     def _no_older(self, entries: list[Entry]) -> None:
         if self._head and (found := _head(self._head)) and found[0]:

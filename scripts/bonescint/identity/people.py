@@ -3,6 +3,7 @@
 import csv
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -65,14 +66,18 @@ def read_people(index: Path) -> People:
     lines = read_lines(index)
     columns = next(lines).split(",")
     where = [columns.index(name) for name in Header._fields]
-    upto = max(where) + 1
+    pick, upto = itemgetter(*where), max(where) + 1
     subjects: list[str] = []
     headers: dict[Header, str] = {}
     for line in lines:
-        cells = next(csv.reader([line])) if '"' in line else line.split(",", upto)
-        header = Header(*[cells[i] for i in where])
+        cells = line.split(",", upto)
+        # quotes behind the last column that is wanted do no harm
+        if '"' in line and line.find('"') < len(line) - len(cells[-1]):
+            cells = next(csv.reader([line]))
+        header = pick(cells)
         subject = headers.get(header)
         if subject is None:
+            header = Header(*header)
             subject = headers[header] = normalise(header.patient_id)
         subjects.append(subject)
     pairs = {
