@@ -14,6 +14,7 @@ import pytest
 
 from bonescint.commands import archive as command
 from bonescint.commands.configuration import merged
+from bonescint.config import LEDGER_HEAD
 from bonescint.custody.archive_contents import Contents, contents
 from bonescint.custody.archive_write import Written, write_archive
 from bonescint.errors import InputError
@@ -33,7 +34,8 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.chdir(folder)
     monkeypatch.delenv("BONESCINT_PASSPHRASE", raising=False)
-    create_ledger(Path("private/ledger.age"), Path("private/ledger.key")).assign([PATIENT])
+    files = {"path": "private/ledger.age", "key": "private/ledger.key", "head": LEDGER_HEAD}
+    create_ledger(**files).assign([PATIENT])
     shutil.copy("private/ledger.key", "private/old copy")
     shutil.copy(ROOT / "config.yaml", "config.yaml")
     files = {

@@ -25,7 +25,7 @@ from bonescint.custody.archive_read import restore, verify
 from bonescint.custody.archive_write import discard, partial_of, write_archive
 from bonescint.errors import InputError
 from bonescint.identity.key import open_identity
-from bonescint.identity.ledger import create_ledger
+from bonescint.identity.ledger import create_ledger, open_ledger
 from bonescint.resources import ROOT
 from tests.unit.archive_samples import (
     ODD,
@@ -47,7 +47,10 @@ __all__ = ["study"]
 
 def test_round_trip(study: Path, tmp_path: Path, capsys: Capture) -> None:
     file = tmp_path / "s.tar.age"
+    before = tree(study)
     assert main(file) == 0
+    (entry,) = open_ledger("private/ledger.age", "private/ledger.key").entries("archive")
+    assert entry["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
     out, err = capsys.readouterr()
     assert str(tmp_path) not in out + err
     assert "results/out" in err
@@ -55,7 +58,7 @@ def test_round_trip(study: Path, tmp_path: Path, capsys: Capture) -> None:
     assert "agree" in capsys.readouterr().out
     assert main("--restore", file, tmp_path / "new") == 0
     assert "results/out" in capsys.readouterr().err
-    before, after = tree(study), tree(tmp_path / "new")
+    after = tree(tmp_path / "new")
     left_out = {
         "private/ledger.key", "private/old copy", "private/ledger.age.lock",
         "private/.cohort.csv.123.tmp", "demo/dicom", f"demo/dicom/{PATIENT}",
@@ -249,7 +252,7 @@ def test_resume_reads_what_changed_again(study: Path, tmp_path: Path) -> None:
     assert 0 < written.kept < untouched
     found = restore(file, tmp_path / "new", identity(), None, TEXT, quiet)
     assert found.good
-    before, after = tree(study), tree(tmp_path / "new")
+    after = tree(tmp_path / "new")
     for name in ("results/dicom/03.dcm", "results/dicom/10b.dcm", "results/dicom/11.dcm"):
         assert after[name] == before[name]
     assert "results/dicom/08.dcm" not in after

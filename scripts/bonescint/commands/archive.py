@@ -73,6 +73,7 @@ def archive(options: argparse.Namespace) -> int:
     from bonescint.custody.archive_contents import raw_name
     from bonescint.custody.archive_write import discard
     from bonescint.identity.key import open_identity
+    from bonescint.identity.ledger import open_ledger
     from bonescint.resources import Texts
 
     if options.key and (options.verify or options.restore):
@@ -90,8 +91,13 @@ def archive(options: argparse.Namespace) -> int:
         if not Path(ledger["path"]).exists():
             raise InputError(text("no_ledger", file=ledger["path"]))
         with _at_rest(text):
-            identity = open_identity(ledger["key"], ledger.get("passphrase_file"), ask=True)
-            return _write(options, config, identity, text)
+            book = open_ledger(**ledger, ask=True)
+            written = _write(options, config, book.identity, text)
+            # who declines later is in it: `opt-out add` and `where` name it
+            book.append(
+                [{"kind": "archive", "name": options.file.name, "sha256": written.sha256}]
+            )
+        return 0
     identity = open_identity(ledger["key"], ledger.get("passphrase_file"), ask=True)
     return _read(options, identity, raw_name(config), text)
 
@@ -121,7 +127,7 @@ def _write(
     config: Mapping[str, Any],
     identity: "pyrage.x25519.Identity",
     text: "Texts",
-) -> int:
+) -> "Written":
     from datetime import date
 
     from bonescint.commands.progress import progress
@@ -158,7 +164,7 @@ def _write(
     if written.links:
         print(text("links", files=_names(written.links, found.raw, text)), file=sys.stderr)
     print(text("then", file=file.name))
-    return 0
+    return written
 
 
 def _read(

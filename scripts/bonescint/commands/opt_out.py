@@ -131,6 +131,10 @@ def add_opt_outs(options: argparse.Namespace) -> int:
         print(
             text("recall.written", path=notice.path, delivery=notice.delivery, n=len(notice.codes))
         )
+    archives = ledger.entries("archive")
+    if archives and any(ledger.code_of(subject) for subject in subjects):
+        names = ", ".join(f"{entry['name']} ({entry['recorded']})" for entry in archives)
+        print(text("opt_out.archives", names=names))
     print(text("opt_out.next"))
     return 0
 

@@ -26,7 +26,7 @@ _LETTERS = re.compile("[a-z]{3,}")
 _PARTED = re.compile(rf"(?<![0-9])[0-9]++(?:{_WITHIN}{{1,3}}[0-9]++)+")
 _PADDED = re.compile(r"(?<![0-9])0+[1-9][0-9]{0,3}(?![0-9])")
 # ID12345678 is that ID, X12345678 another one
-_LABEL = re.compile(r"(?<![a-z])(?:id|pid|mrn|no|patient|patient_?id)$")
+_LABEL = re.compile(r"(?<![a-z])(?:id|pid|mrn|no|patient|patient_?id)\Z")
 _KANJI = "㐀-鿿々〆"
 _KANA = "ァ-ヺー"
 # 患者林花子様 is she, 小林花子 is not
@@ -259,7 +259,7 @@ def _id_pattern(subject: str) -> str:
 
 def _is_dotted(text: str, start: int, end: int, in_path: bool) -> bool:
     """Tell whether a number is part of a decimal number or of a UID."""
-    left = re.search(r"[0-9.]*$", text[max(start - 70, 0) : start])
+    left = re.search(r"[0-9.]*\Z", text[max(start - 70, 0) : start])
     right = re.match(r"[0-9.]*", text[end : end + 70])
     assert left and right  # noqa: S101  both may be empty
     before = [part for part in left[0].split(".") if part]

@@ -62,7 +62,7 @@ class Ledger:
     ) -> None:
         self.path, self.key = path, key
         self.recipient = str(identity.to_public())
-        self._identity, self._head = identity, head
+        self.identity, self._head = identity, head
         self._lines: list[str] = []
         self._entries: list[Entry] = []
         self._codes: dict[str, str] = {}
@@ -107,7 +107,7 @@ class Ledger:
         """Return `data` encrypted to the ledger's key: readable as long as the ledger is."""
         import pyrage
 
-        return bytes(pyrage.encrypt(data, [self._identity.to_public()]))
+        return bytes(pyrage.encrypt(data, [self.identity.to_public()]))
 
     def unseal(self, data: bytes) -> bytes:
         """Return what `seal` encrypted.
@@ -120,7 +120,7 @@ class Ledger:
         import pyrage
 
         try:
-            return bytes(pyrage.decrypt(data, [self._identity]))
+            return bytes(pyrage.decrypt(data, [self.identity]))
         except pyrage.DecryptError:
             raise InputError(both("identity", "not_sealed", key=self.key)) from None
 
@@ -223,7 +223,7 @@ class Ledger:
 
         state = _state(self.path)
         try:
-            lines = pyrage.decrypt(self.path.read_bytes(), [self._identity]).decode().splitlines()
+            lines = pyrage.decrypt(self.path.read_bytes(), [self.identity]).decode().splitlines()
             entries = json.loads(f"[{','.join(lines)}]")
         except (pyrage.DecryptError, ValueError):
             raise InputError(both("identity", "damaged", file=self.path)) from None
