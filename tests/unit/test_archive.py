@@ -252,7 +252,7 @@ def test_resume_reads_what_changed_again(study: Path, tmp_path: Path) -> None:
     assert 0 < written.kept < untouched
     found = restore(file, tmp_path / "new", identity(), None, TEXT, quiet)
     assert found.good
-    after = tree(tmp_path / "new")
+    before, after = tree(study), tree(tmp_path / "new")
     for name in ("results/dicom/03.dcm", "results/dicom/10b.dcm", "results/dicom/11.dcm"):
         assert after[name] == before[name]
     assert "results/dicom/08.dcm" not in after
