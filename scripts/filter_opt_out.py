@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bonescint.custody.recalls import recall, summary
-from bonescint.custody.traces import Person, masked
+from bonescint.custody.traces import masked
+from bonescint.custody.traces_terms import Person, Terms, without_shared
 from bonescint.dicom import UNREADABLE_COLUMNS
 from bonescint.files import WARNING_COLUMNS, read_rows, replacing, write_rows
 from bonescint.identity.doubts import identity_doubts
@@ -83,8 +84,14 @@ def filter_opt_out(
             for line, subject in zip(lines, people.subjects, strict=True)
             if subject not in gone
         )
+    own = without_shared(
+        (h.patient_name for h, s in people.headers.items() if s in gone),
+        (h.patient_name for h, s in people.headers.items() if s not in gone),
+    )
     persons = {
-        subject: Person(book.code_of(subject), frozenset(ids), frozenset(names))
+        subject: Person(
+            book.code_of(subject), frozenset(ids), frozenset({own[name] for name in names} - {""})
+        )
         for subject, (ids, names) in sorted(spellings(people, gone).items())
     }
     with replacing(declined, "wb") as stream:
@@ -94,7 +101,7 @@ def filter_opt_out(
             for subject, p in persons.items()
         ]
         stream.write(book.seal(json.dumps(records, ensure_ascii=False).encode()))
-    known = list(persons.values())
+    known = Terms(persons.values())
     lost = [row | {"path": masked(row["path"], known)} for row in read_rows(unindexed)]
     write_rows(unreadable, UNREADABLE_COLUMNS, lost)
 

@@ -113,7 +113,7 @@ def test_what_is_to_be_searched_for_is_sealed(tmp_path, ledger):
     data = (tmp_path / "declined.age").read_bytes()
     assert b"Emi" not in data
     people = {p["subject"]: p for p in json.loads(ledger.unseal(data))}
-    assert people["34"] == {"subject": "34", "code": code, "ids": ["34"], "names": ["SATO^HANAKO"]}
+    assert people["34"] == {"subject": "34", "code": code, "ids": ["34"], "names": []}
     assert set(people) == {"34", "56", "78", "9"}
     assert people["56"]["names"] == ["Mori^Emi"]
 
@@ -131,3 +131,17 @@ def test_an_id_with_a_comma_is_one_cell(tmp_path, monkeypatch):
     tables = run(tmp_path, "12")
     assert [row["subject"] for row in tables["consented"]] == ["34", "56", '9,"1', ""]
     assert tables["counts"][0]["patients_indexed"] == "4"
+
+
+def test_a_namesake_keeps_the_groups_that_are_hers_too(tmp_path, monkeypatch):
+    people = [
+        ("a", "1", "", "KYOZOU^SUIKO=虚像^翠子=キョゾウ^スイコ", ""),
+        ("b", "2", "", "Kyozou SUIKO=虚像^水子", ""),
+        ("c", "3", "", "MORI^EMI", ""),
+        ("d", "4", "", "MORI^EMI", ""),
+    ]
+    monkeypatch.setattr("tests.unit.test_filter_opt_out.PEOPLE", people)
+    run(tmp_path, "1", "3")
+    data = (tmp_path / "declined.age").read_bytes()
+    records = json.loads(open_ledger(**files(tmp_path)).unseal(data))
+    assert [record["names"] for record in records] == [["虚像^翠子=キョゾウ^スイコ"], []]

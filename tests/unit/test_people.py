@@ -35,12 +35,6 @@ def test_other_ids_bind_persons(tmp_path):
     assert connected(["3"], people.pairs) == {"3"}
 
 
-def test_a_namesake_keeps_her_name(tmp_path):
-    people = read_people(index(tmp_path, ("a", "1", "", "SATO^AKI"), ("b", "2", "", "SATO^AKI")))
-    assert spellings(people, {"1"}) == {"1": ({"1"}, set())}
-    assert spellings(people, {"1", "2"})["1"][1] == {"SATO^AKI"}
-
-
 @given(st.lists(st.tuples(*[st.text(st.characters(codec="utf-8"))] * 2)))
 def test_lines_are_the_table(tmp_path_factory, rows):
     path = tmp_path_factory.mktemp("lines") / "t.csv"

@@ -136,3 +136,15 @@ def test_mistakes(ledger: Ledger, arguments: tuple[str, ...]) -> None:
     with pytest.raises(InputError) as error:
         run(*arguments)
     assert "39943096" not in str(error.value)  # an ID typed as a code is not repeated
+
+
+def test_an_archive_made_since_she_came_holds_her(
+    ledger: Ledger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    early = ledger.assign(["1"])["1"]
+    ledger.append([{"kind": "archive", "name": "s.tar.age", "sha256": ""}])
+    late = ledger.assign(["2"])["2"]
+    assert run(early, late) == 0
+    shown = capsys.readouterr().out
+    assert "archive: 1" in shown
+    assert late not in shown

@@ -1,17 +1,20 @@
 """What goes wrong in the middle: killed jobs, a killed run, two runs, full disks, traces left."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pydicom
 import pytest
 
+from bonescint.files import read_rows
 from bonescint.identity.ledger import open_ledger
 from tests.workflow.leaks import identifiers, leaks, open_to_others
 from tests.workflow.runner import ROOT, configure, ran, snakemake
@@ -53,6 +56,7 @@ def arm():
 
 arm()
 """
+Popen = subprocess.Popen[str]
 LEDGER = ("ledger.age", "ledger.key", "ledger.head")
 
 
@@ -134,7 +138,7 @@ def test_every_rule_killed_once(
     assert_closed(anew, finished)
 
 
-def start(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
+def start(folder: Path, *arguments: str) -> Popen:
     """Start snakemake as a user would, without waiting for it."""
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")]
     command += ["--workflow-profile", str(ROOT / "profiles" / "default"), "--cores", "2"]
@@ -144,31 +148,27 @@ def start(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
     )  # fmt: skip
 
 
-def wait_for(condition: Callable[[], bool]) -> None:
+def start_pausing(folder: Path, incidents: Path, monkeypatch: pytest.MonkeyPatch) -> Popen:
+    """Anonymize again, and return when a job waits at its first file for `incidents`/go."""
+    monkeypatch.setenv("INCIDENT_RULE", "anonymize_batch")
+    monkeypatch.setenv("INCIDENT_PAUSES", "1")
+    run = start(folder, "-R", "anonymize_batch")
     until = time.monotonic() + 60
-    while not condition():
+    while not (incidents / "anonymize_batch").exists():
         assert time.monotonic() < until
         time.sleep(0.05)
-
-
-def at_batches(folder: Path) -> None:
-    """Let a finished study have its batches to anonymize again."""
-    shutil.rmtree(folder / "results" / "dicom")
+    monkeypatch.delenv("INCIDENT_RULE")
+    return run
 
 
 def test_a_killed_run_is_taken_up_by_the_next(
     study: Path, finished: Path, incidents: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    at_batches(study)
-    monkeypatch.setenv("INCIDENT_RULE", "anonymize_batch")
-    monkeypatch.setenv("INCIDENT_PAUSES", "1")
-    first = start(study)
-    wait_for((incidents / "anonymize_batch").exists)
+    first = start_pausing(study, incidents, monkeypatch)
     first.send_signal(signal.SIGKILL)
     first.communicate()
     # its job lives on and holds a batch; the locks are still there
     assert list((study / ".snakemake" / "locks").iterdir())
-    monkeypatch.delenv("INCIDENT_RULE")
     second = start(study)
     assert second.stdout
     heard = []
@@ -187,11 +187,7 @@ def test_a_killed_run_is_taken_up_by_the_next(
 def test_two_runs_at_once(
     study: Path, finished: Path, incidents: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    at_batches(study)
-    monkeypatch.setenv("INCIDENT_RULE", "anonymize_batch")
-    monkeypatch.setenv("INCIDENT_PAUSES", "1")
-    first = start(study)
-    wait_for((incidents / "anonymize_batch").exists)
+    first = start_pausing(study, incidents, monkeypatch)
     for arguments in ([], ["--unlock"], ["--touch"]):
         printed = snakemake(study, *arguments, fails=True)
         assert "別の実行が進行中" in printed
@@ -201,6 +197,44 @@ def test_two_runs_at_once(
     printed = first.communicate(timeout=300)[0]
     assert first.returncode == 0, printed[-3000:]
     assert_same(study, finished)
+
+
+def test_the_last_step_asks_for_every_rule(finished: Path) -> None:
+    """A rule that fails once loses its outputs and Snakemake's record of what had changed.
+
+    If what stands downstream exists, the next run would have nothing to do; but the last step is
+    part of every run, and what it asks for is made again.
+    """
+    printed = snakemake(finished, "-n", "--forceall")
+    made, wanted = {}, set()
+    for block in re.split(r"^(?:local)?(?:rule|checkpoint) ", printed, flags=re.M)[1:]:
+        rule = block.split(":", 1)[0]
+        paths = {
+            side: set(re.findall(rf"^\s+{side}: (.*)$", block, re.M)[0].split(", "))
+            for side in ("input", "output")
+            if f"    {side}: " in block
+        }
+        if rule in ("all", "verify_purge"):
+            wanted |= paths["input"]
+        made[rule, len(made)] = paths.get("output", set())
+    forgotten = {key[0] for key, paths in made.items() if paths and not paths & wanted}
+    assert forgotten - {"verify_purge"} == set()
+
+
+def test_a_failed_rerun_is_not_forgotten(
+    study: Path, incidents: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(study / "demo" / "dicom", study / "own")
+    configure(study, lambda c: c["inputs"].update(dicom="own"))
+    snakemake(study)
+    found = [row["files"] for row in read_rows(study / "results" / "metrics" / "flow.csv")][0]
+    folder = next(p for p in (study / "own").rglob("*.dcm")).parent
+    (folder / "new.dcm").write_bytes(b"no scan")
+    monkeypatch.setenv("INCIDENT_RULE", "index_dicom")
+    snakemake(study, fails=True)
+    snakemake(study)
+    now = [row["files"] for row in read_rows(study / "results" / "metrics" / "flow.csv")][0]
+    assert int(now) == int(found) + 1
 
 
 def test_no_code_is_lost_or_given_twice_when_the_power_fails(
@@ -255,21 +289,29 @@ def small_disk(place: Path, size: str) -> Iterator[None]:
         subprocess.run(["umount", "--lazy", str(place)], check=True)
 
 
-def enlarge(place: Path) -> None:
-    subprocess.run(["mount", "-o", "remount,size=500M", str(place)], check=True)
+def free(place: Path) -> int:
+    status = os.statvfs(place)
+    return status.f_bavail * status.f_frsize
 
 
 def test_a_disk_that_is_full_during_anonymization(study: Path, finished: Path) -> None:
-    at_batches(study)
-    with small_disk(study / "results", "12M"):
+    configure(study, lambda c: c["deidentification"].update(series_description="ANOTHER"))
+    with small_disk(study / "results", "30M"):
+        filler = study / "results" / "filler"
+        filler.write_bytes(bytes(free(study / "results") - 500_000))
         printed = snakemake(study, fails=True)
         assert "No space left on device" in printed
         assert "ディスクの空き容量" in printed
         assert codes(study) == codes(finished)
-        assert_closed(study, finished)
-        enlarge(study / "results")
+        filler.unlink()
         snakemake(study)
-        assert_same(study, finished)
+        written = sorted((study / "results" / "dicom").rglob("*.dcm"))
+        assert [p.relative_to(study) for p in written] == [
+            p.relative_to(finished) for p in sorted((finished / "results").rglob("*.dcm"))
+        ]
+        told = {pydicom.dcmread(p, stop_before_pixels=True).SeriesDescription for p in written}
+        assert told == {"SYNTHETIC ANOTHER"}
+        assert_closed(study, finished)
 
 
 def test_a_disk_that_is_full_when_the_ledger_is_written(study: Path, finished: Path) -> None:
@@ -282,7 +324,7 @@ def test_a_disk_that_is_full_when_the_ledger_is_written(study: Path, finished: P
     with small_disk(study / "medium", "64k"):
         snakemake(study)
         before, given = ledger.read_bytes(), codes(study, "medium/ledger.age")
-        (study / "medium" / "filler").write_bytes(bytes(1 << 20)[: free(study / "medium")])
+        (study / "medium" / "filler").write_bytes(bytes(free(study / "medium")))
         # a new entry of the list goes into the ledger
         with (study / "opt_out.csv").open("a", encoding="utf-8") as stream:
             stream.write("88888888,2024-01-10,本人,,,\n")
@@ -295,11 +337,6 @@ def test_a_disk_that_is_full_when_the_ledger_is_written(study: Path, finished: P
         snakemake(study)
         assert ledger.read_bytes() != before
         assert codes(study, "medium/ledger.age") == given
-
-
-def free(place: Path) -> int:
-    status = os.statvfs(place)
-    return status.f_bavail * status.f_frsize
 
 
 def test_nothing_is_told_of_refused_files_and_failing_imports(study: Path, finished: Path) -> None:

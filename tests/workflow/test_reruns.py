@@ -1,15 +1,10 @@
 """What runs again, and what does not."""
 
 import copy
-import csv
-import os
 import shutil
 from pathlib import Path
 from typing import Any
 
-from bonescint.files import read_rows
-from bonescint.identity.ids import normalise
-from bonescint.identity.ledger import open_ledger
 from tests.workflow.runner import configure, jobs, ran, snakemake
 
 DOWNSTREAM_OF_MEASUREMENTS = {
@@ -23,6 +18,7 @@ DOWNSTREAM_OF_MEASUREMENTS = {
     "write_provenance",
     "write_workbook",
     "write_report",
+    "verify_purge",
 }
 
 
@@ -58,68 +54,6 @@ def test_cutoffs_rerun_statistics_only(study: Path) -> None:
     assert planned.isdisjoint({"import_software", "anonymize_batch", "build_reference"})
 
 
-def own_opt_out(study: Path) -> None:
-    """Put a list of the hospital's own in the place of the demonstration's."""
-    shutil.copy(study / "demo" / "opt_out.csv", study / "opt_out.csv")
-    configure(study, lambda c: c["inputs"].update(opt_out="opt_out.csv"))
-
-
-def decline(study: Path, subject: str) -> None:
-    path = study / "opt_out.csv"
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            text = path.read_text(encoding=encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    header = next(csv.reader(text.splitlines()))
-    row = dict.fromkeys(header, "") | {"患者ID": subject, "申出者": "本人", "申出日": "2024-01-10"}
-    line = ",".join(row[h] for h in header)
-    path.write_text(text.rstrip("\r\n") + "\n" + line + "\n", encoding=encoding)
-
-
-def hits(study: Path, *words: str) -> list[str]:
-    """Return the files outside the inputs and the encrypted ledger that hold a word."""
-    found = []
-    for side in ("results", "logs", "private", ".snakemake"):
-        for path in (study / side).rglob("*"):
-            name = str(path.relative_to(study))
-            content = path.read_bytes() if path.is_file() else b""
-            if any(w in name or w.encode() in content for w in words):
-                found.append(name)
-    return found
-
-
-def test_an_opt_out_vanishes_and_reruns_one_batch(study: Path) -> None:
-    own_opt_out(study)
-    snakemake(study)
-    ledger = open_ledger(study / "private" / "ledger.age", study / "private" / "ledger.key")
-    case = next(read_rows(study / "results" / "cases.csv"))
-    code, batch = case["code"], case["batch"]
-    subject = ledger.subject_of(code) or ""
-    assert subject == normalise(subject)
-    others = {
-        path: path.stat().st_mtime_ns
-        for path in (study / "results" / "dicom").rglob("*.dcm")
-        if path.parent.parent.name != batch
-    }
-    decline(study, subject)
-    # the list is put back with an older date: Snakemake's own triggers would miss it
-    os.utime(study / "opt_out.csv", (1_500_000_000, 1_500_000_000))
-    printed = snakemake(study)
-    assert ran(printed).count("anonymize_batch") == 1
-    assert {p: p.stat().st_mtime_ns for p in others} == others
-    assert not (study / "results" / "dicom" / batch / code).exists()
-    left = [n for n in hits(study, code) if not n.startswith(".snakemake/log")]
-    assert left == []
-    assert "Nothing to be done" in snakemake(study, "-n")
-    # who returns gets the former code
-    text = (study / "opt_out.csv").read_bytes().rstrip(b"\n").rsplit(b"\n", 1)[0] + b"\n"
-    (study / "opt_out.csv").write_bytes(text)
-    snakemake(study)
-    assert (study / "results" / "dicom" / batch / code).is_dir()
-
-
 def test_same_inputs_and_ledger_give_the_same_bytes(study: Path) -> None:
     def content() -> dict[str, bytes]:
         return {
@@ -128,6 +62,7 @@ def test_same_inputs_and_ledger_give_the_same_bytes(study: Path) -> None:
             if p.is_file() and p.name != ".snakemake_timestamp"
         }
 
+    assert ran(snakemake(study)) == ["verify_purge", "all"]  # at every run
     before = content()
     assert len(before) > 50
     shutil.rmtree(study / "results")

@@ -94,9 +94,7 @@ def archive(options: argparse.Namespace) -> int:
             book = open_ledger(**ledger, ask=True)
             written = _write(options, config, book.identity, text)
             # who declines later is in it: `opt-out add` and `where` name it
-            book.append(
-                [{"kind": "archive", "name": options.file.name, "sha256": written.sha256}]
-            )
+            book.append([{"kind": "archive", "name": options.file.name, "sha256": written.sha256}])
         return 0
     identity = open_identity(ledger["key"], ledger.get("passphrase_file"), ask=True)
     return _read(options, identity, raw_name(config), text)

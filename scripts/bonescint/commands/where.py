@@ -69,7 +69,7 @@ def where(options: argparse.Namespace) -> int:
         if ledger and ledger.subject_of(code) is None:
             print(text("where.unknown_code", code=code), file=sys.stderr)
         rows += _of_files(Person(code, frozenset(), frozenset()), _CODED, config, text)
-        rows += _deliveries(ledger, code, text)
+        rows += _outside(ledger, code, text)
     if options.id is not None:
         rows += _of_id(options.id, ledger, config, text)
     header = [text(f"where.{column}") for column in _COLUMNS]
@@ -141,7 +141,8 @@ def _places(places: Iterable["Place"], text: Texts) -> str:
     )
 
 
-def _deliveries(ledger: "Ledger | None", code: str, text: Texts) -> Iterator[Row]:
+def _outside(ledger: "Ledger | None", code: str, text: Texts) -> Iterator[Row]:
+    """Yield deliveries and archives."""
     from bonescint.custody.deliveries import recorded
 
     for delivery in recorded(ledger) if ledger else ():
@@ -151,6 +152,11 @@ def _deliveries(ledger: "Ledger | None", code: str, text: Texts) -> Iterator[Row
             what = text("where.delivery", date=delivery.date, medium=delivery.medium,
                         partner=delivery.partner)  # fmt: skip
             yield code, text("sort.delivery"), delivery.id, what, found
+    # an archive holds everybody who had a code when it was made
+    made = {e["code"]: e["n"] for e in ledger.entries("patient")} if ledger else {}
+    for entry in ledger.entries("archive") if ledger else ():
+        if made.get(code, entry["n"]) < entry["n"]:
+            yield code, text("sort.archive"), entry["name"], entry["recorded"], text("kind.code")
 
 
 def _of_id(
@@ -179,7 +185,7 @@ def _of_id(
     tables = [Path(path) for path in inputs.values()]
     yield from _of_files(person, [*tables, *_CODED, *_IDENTIFIED], config, text)
     if code:
-        yield from _deliveries(ledger, code, text)
+        yield from _outside(ledger, code, text)
     if not raw:
         print(text("where.no_raw", folder=dicom), file=sys.stderr)
 

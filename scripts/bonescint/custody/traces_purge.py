@@ -48,11 +48,9 @@ def purge(
         ("temporaries", lambda: _temporaries([root / "results", root / "private"])),
         ("logs", lambda: _logs(_log_files(root), persons, terms)),
         ("decisions", lambda: _decisions(decisions, {p.code for p in persons if p.code})),
-        ("deliveries", lambda: _remove(root / "results" / "delivery", persons)),
-        ("leftovers", lambda: sum(
-            _remove(root / ".snakemake" / name, persons) for name in _LEFTOVERS
-        )),
-    ]  # fmt: skip
+        ("deliveries", lambda: _remove(root / "results", ["delivery"], persons)),
+        ("leftovers", lambda: _remove(root / ".snakemake", _LEFTOVERS, persons)),
+    ]
     return [text(f"purged.{key}", n=n) for key, step in steps if (n := step())]
 
 
@@ -146,9 +144,11 @@ def _decisions(path: Path, codes: Collection[str]) -> int:
     return len(lines) - len(kept)
 
 
-def _remove(folder: Path, persons: Collection[Person]) -> int:
-    """Remove the files and folders below a folder that hold the persons."""
-    paths = {trace.path for trace in search([folder], persons)} - {folder}
+def _remove(side: Path, folders: Collection[str], persons: Collection[Person]) -> int:
+    """Remove the files and folders that hold the persons below some folders of a side."""
+    others = [path for path in side.iterdir() if path.name not in folders] if side.is_dir() else []
+    keep = {side, *(side / name for name in folders)}
+    paths = {trace.path for trace in search([side], persons, others)} - keep
     for path in sorted(paths):
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)

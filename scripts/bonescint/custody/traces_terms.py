@@ -313,3 +313,24 @@ def _name(parts: tuple[tuple[str, ...], ...]) -> _Name:
         frozenset("".join(order) for order in orders),
         f"{before}(?:{'|'.join(patterns)}){after}",
     )
+
+
+def without_shared(names: Iterable[str], others: Iterable[str]) -> dict[str, str]:
+    """Return each name without the groups (romaji, kanji, kana) that others bear too.
+
+    A namesake who takes part keeps her name in the tables; it would be found there for ever.
+
+    Parameters
+    ----------
+    names
+        As in headers, of those who declined.
+    others
+        As in headers, of those who take part.
+    """
+    names = set(names)
+    groups = {group for name in names for group in name.split("=") if group}
+    text = folded("\n".join(set(others)))
+    suspects = Terms([Person(None, frozenset(), frozenset(groups))]).suspects(text)
+    borne = {pattern for _, pattern in suspects if re.search(pattern, text)}
+    shared = {group for group in groups if any(n.pattern in borne for n in _names(group))}
+    return {name: "=".join(g for g in name.split("=") if g and g not in shared) for name in names}

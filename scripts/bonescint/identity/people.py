@@ -133,8 +133,6 @@ def connected(subjects: Iterable[str], pairs: Iterable[tuple[str, str]]) -> set[
 def spellings(people: People, gone: set[str]) -> dict[str, tuple[set[str], set[str]]]:
     """Return ID -> (IDs, names) as spelled in headers, of everybody who is gone.
 
-    A name that a namesake who takes part bears too is left out: it stays where it is hers.
-
     Parameters
     ----------
     people
@@ -143,11 +141,8 @@ def spellings(people: People, gone: set[str]) -> dict[str, tuple[set[str], set[s
         Normalised IDs; those of whom there is no image are in the result all the same.
     """
     found: dict[str, tuple[set[str], set[str]]] = {subject: ({subject}, set()) for subject in gone}
-    kept: set[str] = {""}
     for header, subject in people.headers.items():
         if subject in gone:
             found[subject][0].add(header.patient_id)
             found[subject][1].add(header.patient_name)
-        else:
-            kept.add(header.patient_name)
-    return {subject: (ids, names - kept) for subject, (ids, names) in found.items()}
+    return found

@@ -1,0 +1,204 @@
+"""Who declines vanishes, however and whenever she says so; who comes back is the same as before."""
+
+import csv
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from bonescint.config import LEDGER_HEAD
+from bonescint.files import read_rows
+from bonescint.identity.ledger import Ledger, open_ledger
+from tests.workflow.runner import configure, ran, snakemake
+
+SIDES = ("results", "private", "logs", ".snakemake")
+
+
+def ledger_of(study: Path) -> Ledger:
+    private = study / "private"
+    return open_ledger(private / "ledger.age", private / "ledger.key", head=study / LEDGER_HEAD)
+
+
+def bonescint(study: Path, *arguments: str, code: int = 0) -> str:
+    """Run the command in the study's folder and return what it printed."""
+    command = [sys.executable, "-m", "bonescint.cli", *arguments]
+    done = subprocess.run(command, cwd=study, capture_output=True, text=True)
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def own_opt_out(study: Path) -> None:
+    """Put a list of the hospital's own in the place of the demonstration's."""
+    shutil.copy(study / "demo" / "opt_out.csv", study / "opt_out.csv")
+    configure(study, lambda c: c["inputs"].update(opt_out="opt_out.csv"))
+
+
+def decline(study: Path, subject: str) -> None:
+    path = study / "opt_out.csv"
+    text = path.read_text(encoding="utf-8-sig")
+    header = next(csv.reader(text.splitlines()))
+    row = dict.fromkeys(header, "") | {"患者ID": subject, "申出者": "本人", "申出日": "2024-01-10"}
+    line = ",".join(row[h] for h in header)
+    path.write_text(text.rstrip("\r\n") + "\n" + line + "\n", encoding="utf-8-sig")
+
+
+def hits(study: Path, *words: str) -> list[str]:
+    """Return the files that hold a word in name, bytes or, of an archive, in a member."""
+    found = []
+    for side in SIDES:
+        for path in (study / side).rglob("*"):
+            name = str(path.relative_to(study))
+            contents = [name.encode()]
+            if path.is_file():
+                contents.append(path.read_bytes())
+            if path.suffix == ".xlsx":
+                with zipfile.ZipFile(path) as book:
+                    contents += map(book.read, book.namelist())
+            if any(word.encode() in content for word in words for content in contents):
+                found.append(name)
+    return found
+
+
+class Patient:
+    """One patient of the cohort: code, ID, names, batch."""
+
+    def __init__(self, study: Path) -> None:
+        case = next(read_rows(study / "results" / "cases.csv"))
+        self.code, self.batch = case["code"], case["batch"]
+        self.subject = ledger_of(study).subject_of(self.code) or ""
+        rows = read_rows(study / "private" / "cohort.csv")
+        row = next(r for r in rows if r["subject"] == self.subject)
+        self.words = [self.code, self.subject, row["patient_id"], row["patient_name"]]
+        self.words += [group.replace("^", " ") for group in row["patient_name"].split("=") if group]
+        self.folder = study / "results" / "dicom" / self.batch / self.code
+
+
+def files_of_others(study: Path, patient: Patient) -> dict[Path, int]:
+    return {
+        path: path.stat().st_mtime_ns
+        for path in (study / "results" / "dicom").rglob("*.dcm")
+        if path.parent.parent.name != patient.batch
+    }
+
+
+def test_an_opt_out_vanishes_and_reruns_one_batch(study: Path) -> None:
+    own_opt_out(study)
+    snakemake(study)
+    patient = Patient(study)
+    others = files_of_others(study, patient)
+    decline(study, patient.subject)
+    # the list is put back with an older date: Snakemake's own triggers would miss it
+    os.utime(study / "opt_out.csv", (1_500_000_000, 1_500_000_000))
+    printed = snakemake(study)
+    assert ran(printed).count("anonymize_batch") == 1
+    assert {p: p.stat().st_mtime_ns for p in others} == others
+    assert not patient.folder.exists()
+    assert hits(study, *patient.words) == []
+    assert "Nothing to be done" in snakemake(study, "-n")
+
+    # a shorter list lets nobody back, and is noticed
+    lines = (study / "opt_out.csv").read_bytes().rstrip(b"\n").split(b"\n")
+    (study / "opt_out.csv").write_bytes(b"\n".join(lines[:-1]) + b"\n")
+    snakemake(study)
+    assert not patient.folder.exists()
+    warnings = read_rows(study / "results" / "cohort" / "opt_out.warnings.csv")
+    assert any("opt-out withdraw" in row["message"] for row in warnings)
+
+    # who returns gets the former code
+    bonescint(study, "opt-out", "withdraw", patient.subject)
+    snakemake(study)
+    assert patient.folder.is_dir()
+    assert ledger_of(study).code_of(patient.subject) == patient.code
+    warnings = read_rows(study / "results" / "cohort" / "opt_out.warnings.csv")
+    assert not any("opt-out withdraw" in row["message"] for row in warnings)
+
+
+def test_an_opt_out_by_command_after_a_delivery(study: Path) -> None:
+    snakemake(study, "deliver")
+    patient = Patient(study)
+    sheet = study / "results" / "delivery" / "partner_sheet.xlsx"
+    review = study / "private" / "review"
+    review.mkdir(exist_ok=True)
+    decision = f"findings:{patient.code}\t{'0' * 64}\trelease\tphysician\t2026-01-01\n"
+    header = "item\tsha256\tdecision\treviewer\tdate\n"
+    (review / "decisions.tsv").write_text(header + decision, encoding="utf-8")
+    printed = bonescint(
+        study, "delivery", "record", "--medium", "CD-R 1", "--date", "2020-02-01", "--partner", "X",
+    )  # fmt: skip
+    assert "D-001" in printed
+    assert bonescint(study, "ledger", "lookup", patient.code).split()[:2][0] == patient.code
+    where = bonescint(study, "where", patient.code)
+    assert "results/cases.csv" in where
+    assert "D-001" in where
+
+    printed = bonescint(
+        study, "opt-out", "add", patient.subject, "--by", "self", "--received", "2026-01-01"
+    )
+    notice = next((study / "recalls").iterdir())
+    assert patient.code in notice.read_text(encoding="utf-8-sig")
+    assert patient.subject not in notice.read_text(encoding="utf-8-sig")
+    printed = snakemake(study)
+    assert ran(printed).count("anonymize_batch") == 1
+    assert hits(study, *patient.words) == []
+    assert not sheet.exists()
+    assert (review / "decisions.tsv").read_text(encoding="utf-8") == header
+    (counts,) = read_rows(study / "results" / "cohort" / "opt_out.csv")
+    assert counts["patients_recalled"] == "1"
+    assert "Nothing to be done" in snakemake(study, "-n")
+    assert len(list((study / "recalls").iterdir())) == 1
+    assert "D-001" in bonescint(study, "where", patient.code)
+
+
+@pytest.mark.parametrize("place", ["results/copy.xlsx", "private/notes.txt", "logs/{code}.log"])
+def test_a_copy_made_by_hand_is_found_at_the_next_run(study: Path, place: str) -> None:
+    patient = Patient(study)
+    bonescint(study, "opt-out", "add", patient.subject, "--by", "self", "--received", "2026-01-01")
+    snakemake(study)
+    path = study / place.format(code=patient.code)
+    if path.suffix == ".xlsx":
+        book = openpyxl.Workbook()
+        book.active["B3"] = patient.code
+        book.save(path)
+    else:
+        path.write_text(f"{patient.subject}\n")
+    printed = snakemake(study, fails=True)
+    assert ran(printed) == ["verify_purge"]
+    shown = place.format(code="*" * len(patient.code))
+    assert shown in printed
+    assert not any(word in printed for word in patient.words)
+    path.unlink()
+    snakemake(study)
+
+
+def test_a_patient_id_in_the_raw_paths_goes_too(study: Path) -> None:
+    # a hospital sorts its exports by patient; one file of hers cannot be read
+    patient = Patient(study)
+    raw = study / "raw"
+    shutil.copytree(study / "demo" / "dicom", raw)
+    lost = raw / f"{patient.subject}_unknown" / patient.subject / "scan.dcm"
+    lost.parent.mkdir(parents=True)
+    lost.write_bytes(b"no DICOM")
+    configure(study, lambda c: c["inputs"].update(dicom="raw"))
+    snakemake(study)
+    assert "private/unreadable.csv" in hits(study, patient.subject)
+    bonescint(study, "opt-out", "add", patient.subject, "--by", "self", "--received", "2026-01-01")
+    snakemake(study)
+    assert hits(study, *patient.words) == []
+
+
+def test_an_older_ledger_stops_the_run_and_loses_nothing(study: Path) -> None:
+    backup = (study / "private" / "ledger.age").read_bytes()
+    patient = Patient(study)
+    bonescint(study, "opt-out", "add", patient.subject, "--by", "self", "--received", "2026-01-01")
+    newest = (study / "private" / "ledger.age").read_bytes()
+    (study / "private" / "ledger.age").write_bytes(backup)
+    printed = snakemake(study, fails=True)
+    assert "older copy" in printed
+    (study / "private" / "ledger.age").write_bytes(newest)
+    snakemake(study)
+    assert hits(study, *patient.words) == []
