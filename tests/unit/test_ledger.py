@@ -17,6 +17,7 @@ from bonescint.identity import lock
 from bonescint.identity.key import is_wrapped, open_identity, write_key
 from bonescint.identity.ledger import Ledger, create_ledger, is_new, open_ledger
 from bonescint.identity.opt_outs import in_force, record, withdraw
+from tests.unit.ledger_study import quick_scrypt
 
 
 @pytest.fixture
@@ -191,6 +192,8 @@ def test_sealed_data_opens_with_this_key_alone(ledger, tmp_path):
 
 
 def test_a_configured_passphrase_wraps_the_new_key(files, tmp_path, monkeypatch):
+    quick_scrypt(monkeypatch)
+    monkeypatch.delenv("BONESCINT_PASSPHRASE", raising=False)
     secret = tmp_path / "passphrase"
     secret.write_text("correct horse\n")
     with pytest.raises(InputError, match="chmod 600"):
@@ -234,3 +237,23 @@ def test_the_id_is_kept_as_the_images_spell_it(ledger, files):
     ledger.assign(["1", "2"], {"1": "0000-1"})
     again = open_ledger(**files)
     assert (again.patient_id("1"), again.patient_id("2")) == ("0000-1", "2")
+
+
+@pytest.mark.parametrize(("busy", "message"), [(2, None), (9, "faster computer")])
+def test_a_key_that_takes_too_long_is_no_wrong_passphrase(files, monkeypatch, busy, message):
+    quick_scrypt(monkeypatch)
+    monkeypatch.setenv("BONESCINT_PASSPHRASE", "correct horse")
+    create_ledger(**files)
+    decrypt, calls = pyrage.passphrase.decrypt, iter(range(99))
+
+    def slow(data: bytes, passphrase: str) -> bytes:
+        if next(calls) < busy:
+            raise pyrage.DecryptError("Excessive work parameter for passphrase.")
+        return decrypt(data, passphrase)
+
+    monkeypatch.setattr("pyrage.passphrase.decrypt", slow)
+    if message:
+        with pytest.raises(InputError, match=message):
+            open_ledger(**files)
+    else:
+        assert len(open_ledger(**files)) == 0

@@ -166,8 +166,8 @@ def test_a_killed_run_is_taken_up_by_the_next(
 ) -> None:
     first = start_pausing(study, incidents, monkeypatch)
     first.send_signal(signal.SIGKILL)
-    first.communicate()
-    # its job lives on and holds a batch; the locks are still there
+    first.wait()
+    # its job lives on with a half-written batch, and Snakemake's locks are still there
     assert list((study / ".snakemake" / "locks").iterdir())
     second = start(study)
     assert second.stdout

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _AGE = b"age-encryption.org/"
 _PREFIX = "AGE-SECRET-KEY-1"
+_ATTEMPTS = 3
 
 
 def is_wrapped(key: str | Path) -> bool:
@@ -71,12 +72,25 @@ def open_identity(
     data = key.read_bytes()
     if data.startswith(_AGE):
         passphrase = read_passphrase(passphrase_file, ask=ask, label=str(key))
-        try:
-            data = pyrage.passphrase.decrypt(data, passphrase)
-        except pyrage.DecryptError:
-            raise InputError(both("identity", "wrong_passphrase", key=key)) from None
+        data = _unwrapped(data, passphrase, key)
     lines = [line for line in data.decode("ascii", "replace").split() if line.startswith(_PREFIX)]
     try:
         return pyrage.x25519.Identity.from_str(lines[0])
     except (IndexError, pyrage.IdentityError):
         raise InputError(both("identity", "bad_key", key=key)) from None
+
+
+def _unwrapped(data: bytes, passphrase: str, key: Path) -> bytes:
+    import pyrage
+
+    message = "wrong_passphrase"
+    # age measures how fast the machine is, and declines a key that would take too long: a busy
+    # moment is no reason to give up
+    for _ in range(_ATTEMPTS):
+        try:
+            return bytes(pyrage.passphrase.decrypt(data, passphrase))
+        except pyrage.DecryptError as error:
+            if "xcessive work" not in str(error):
+                break
+            message = "too_slow"
+    raise InputError(both("identity", message, key=key))
