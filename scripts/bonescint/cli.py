@@ -41,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ):  # fmt: skip
         command.add(commands)
     options = parser.parse_args(arguments)
+    # whatever a command writes is for its user alone, until she hands it on
+    os.umask(0o077)
     try:
         return int(options.run(options))
     except InputError as error:

@@ -14,6 +14,7 @@ import pytest
 from bonescint.config import LEDGER_HEAD
 from bonescint.files import read_rows
 from bonescint.identity.ledger import Ledger, open_ledger
+from tests.workflow.leaks import open_to_others
 from tests.workflow.runner import configure, ran, snakemake
 
 SIDES = ("results", "private", "logs", ".snakemake")
@@ -151,6 +152,7 @@ def test_an_opt_out_by_command_after_a_delivery(study: Path) -> None:
     assert counts["patients_recalled"] == "1"
     assert "Nothing to be done" in snakemake(study, "-n")
     assert len(list((study / "recalls").iterdir())) == 1
+    assert open_to_others(study) == []
     assert "D-001" in bonescint(study, "where", patient.code)
 
 
