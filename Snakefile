@@ -21,7 +21,7 @@ rule all:
         "results/study.xlsx",
         "results/report.html",
         "results/provenance.json",
-        "results/purge.json",
+        PURGED,
         FIGURES,
 
 

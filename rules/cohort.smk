@@ -24,6 +24,7 @@ rule filter_opt_out:
         # named in a recall notice
         study={key: config["study"][key] for key in ("id", "title", "synthetic")},
         recalls=str(RECALLS),
+        coded=str(study.CODED_IMAGES),
         language=LANGUAGE,
         code=code_digest(
             "bonescint.identity",

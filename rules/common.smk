@@ -3,7 +3,6 @@
 import os
 import sys
 
-from datetime import date
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -12,10 +11,10 @@ from snakemake.utils import min_version
 from bonescint import config as study
 from bonescint.custody import runlock, runs
 from bonescint.custody.recalls import FOLDER as RECALLS
-from bonescint.custody.retention import summary_line
 from bonescint.deid.decisions import read_decisions, released_images
 from bonescint.errors import InputError
 from bonescint.identity.opt_outs import MARK
+from bonescint.joblog import system_error
 from bonescint.provenance import (
     code_digest,
     content_stamp,
@@ -29,6 +28,7 @@ min_version("9.27")
 os.umask(0o077)
 
 DECISIONS = "private/review/decisions.tsv"
+PURGED = "results/purge.json"  # nothing is left of who declined
 
 try:
     study.check_config(config)
@@ -49,10 +49,13 @@ is_run = (
 try:
     if is_run:
         runlock.take(Path(".snakemake"), LANGUAGE)
+        runs.begin(Path(PURGED), sys.argv)
     elif not workflow.is_main_process:
         runlock.hold(Path(".snakemake"))
 except InputError as error:
     raise WorkflowError("\n  ".join(error.problems)) from None
+except OSError as error:
+    raise WorkflowError(system_error(error.errno)) from None
 
 DEMO = study.uses_demo(config)
 LEDGER = study.ledger_settings(config)
@@ -61,8 +64,6 @@ SOFTWARE = study.software(config)
 READERS = list(config["readers"])
 SYNTHETIC = config["study"]["synthetic"]
 # decisions about findings are for the delivery: they run no patient again
-# another value at every run, so that each ends with the search for who declined
-RUN = runs.run_mark(Path("private"), is_run)
 DECIDED_IMAGES = values_stamp(released_images(DECIDED))
 DRAWN = ["flow", "roc", "forest", "bland_altman", "version_slope", "distribution"]
 FIGURES = expand(

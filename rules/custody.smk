@@ -11,16 +11,26 @@ rule verify_purge:
         report="results/report.html",
         findings="private/findings.csv",
         declined="private/declined.age",
+        # one output of every rule: Snakemake forgets a rerun that failed once, for it deletes what
+        # the job was to make anew, and misses nothing as long as what follows from it is there
+        indexed="private/indexed.json",
+        given=list(study.inputs(config).values()),
+        codes="private/codes.json",
+        batches=expand("private/batches/{batch}.csv", batch=BATCHES),
+        dicom=expand("results/dicom/{batch}", batch=BATCHES),
+        fingerprints="results/cohort/inputs.csv",
     output:
-        receipt="results/purge.json",
+        receipt=PURGED,
     log:
         "logs/verify_purge.log",
     conda:
         "../envs/python.yaml"
     params:
-        run=RUN,
         ledger=LEDGER,
+        opt_out=config["inputs"]["opt_out"],
         inputs=list(study.inputs(config).values()),
+        # a run that ended early leaves them, and no later one misses them
+        temporary=["private/index.csv", "private/unindexed.csv"],
         decisions=DECISIONS,
         language=LANGUAGE,
     script:
@@ -28,7 +38,9 @@ rule verify_purge:
 
 
 onsuccess:
-    if line := summary_line(config["study"], date.today(), LANGUAGE):
+    for line in runs.ending(
+        Path("results/cohort/opt_out.csv"), config["study"], LANGUAGE
+    ):
         print(line, file=sys.stderr)
 
 

@@ -5,7 +5,7 @@ rule deliver:
     """Everything the partner gets; refused while a gate is closed (R14, R27, R39)."""
     input:
         "results/delivery/partner_sheet.xlsx",
-        "results/purge.json",
+        PURGED,
 
 
 rule write_partner_sheet:
@@ -15,6 +15,8 @@ rule write_partner_sheet:
         reference="results/reference.csv",
         findings="private/findings.csv",
         decisions=branch(exists(DECISIONS), then=DECISIONS, otherwise=[]),
+        # made of tables that were searched for who declined; each run searches anew
+        searched=ancient(PURGED),
     output:
         sheet="results/delivery/partner_sheet.xlsx",
     log:

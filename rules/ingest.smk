@@ -8,6 +8,7 @@ rule index_dicom:
     output:
         index=temp("private/index.csv"),
         unindexed=temp("private/unindexed.csv"),
+        receipt="private/indexed.json",
     log:
         "logs/index_dicom.log",
     conda:

@@ -2,19 +2,22 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Set
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bonescint.custody.recalls import recall, summary
+from bonescint.custody.recalls import delivered, recall
 from bonescint.custody.traces import masked
 from bonescint.custody.traces_terms import Person, Terms, without_shared
 from bonescint.dicom import UNREADABLE_COLUMNS
+from bonescint.errors import InputError
 from bonescint.files import WARNING_COLUMNS, read_rows, replacing, write_rows
+from bonescint.identity.codes import typed_code
 from bonescint.identity.doubts import identity_doubts
-from bonescint.identity.ledger import Entry, create_ledger, is_new, open_ledger
-from bonescint.identity.opt_outs import in_force, record
+from bonescint.identity.ledger import Entry, open_or_create
+from bonescint.identity.opt_outs import declined as everybody_who_declines
+from bonescint.identity.opt_outs import in_force, links, record
 from bonescint.identity.people import connected, read_lines, read_people, spellings
 from bonescint.joblog import job_log
 from bonescint.resources import Texts
@@ -29,6 +32,7 @@ def filter_opt_out(
     unindexed: Path,
     opt_out: Path,
     ledger: Mapping[str, str],
+    coded: Path,
     study: Mapping[str, Any],
     language: str,
     recalls: Path,
@@ -50,6 +54,8 @@ def filter_opt_out(
     ledger
         Arguments of `open_ledger`; the ledger is made on the first run. It is no output of the
         rule: Snakemake deletes outputs before a job and rolls them back after a failure.
+    coded
+        The folder of coded images; where it holds codes, a ledger that is missing is lost.
     study, language, recalls
         Of the configuration, and the folder for notices about patients delivered before.
     consented, counts, warnings
@@ -64,15 +70,17 @@ def filter_opt_out(
     """
     text = Texts("flow", language)
     entries = read_opt_out(opt_out, language)
-    book = (create_ledger if is_new(**ledger) else open_ledger)(**ledger)
+    people = read_people(index)
+    here = set(people.headers.values())
+    book, _ = open_or_create(ledger, coded)
+    _refuse_no_ids(entries, here | book.codes().keys(), people.pairs, opt_out.name, text)
     with book.exclusive():
         former = in_force(book)
         listed = {entry.subject: entry for entry in entries if entry.subject not in former}
         record(book, map(_entry, listed.values()), mark=None)
         opted_out = in_force(book)
-    people = read_people(index)
-    gone = connected(opted_out, people.pairs)
-    here = set(people.headers.values())
+        gone = everybody_who_declines(book, people.pairs)
+    pairs = people.pairs | links(book)
 
     # an ID may hold what parts cells
     cell = {s: '"' + s.replace('"', '""') + '"' if set(s) & set(',"\n\r') else s for s in here}
@@ -105,16 +113,16 @@ def filter_opt_out(
     lost = [row | {"path": masked(row["path"], known)} for row in read_rows(unindexed)]
     write_rows(unreadable, UNREADABLE_COLUMNS, lost)
 
-    unmatched = {s for s in opted_out if connected([s], people.pairs).isdisjoint(here)}
+    unmatched = {s for s in opted_out if connected([s], pairs).isdisjoint(here)}
     found = list(_of_the_list(entries, unmatched, opt_out.name, text))
     on_list = {entry.subject for entry in entries}
     other = {subject: entry for subject, entry in opted_out.items() if subject not in on_list}
     found += _of_the_ledger(other, unmatched, text)
     recall(book, gone, recalls, study, language, date.today())
-    delivered = summary(book, gone)
+    n_delivered = delivered(book, gone)
     for key, n in {
         "linked": len((gone - set(opted_out)) & here),
-        "recalled": delivered["patients"],
+        "recalled": n_delivered,
     }.items():
         if n:
             message = text(f"opt_out_{key}", n=n, folder=recalls)
@@ -150,9 +158,31 @@ def filter_opt_out(
         "entries_unmatched": sum(e.subject in unmatched for e in entries)
         + len(unmatched & set(other)),
         "entries_incomplete": len(incomplete | {s for s, e in other.items() if _lacks(e)}),
-        "patients_recalled": delivered["patients"],
+        "patients_recalled": n_delivered,
     }
     write_rows(counts, list(total), [total])
+
+
+def _refuse_no_ids(
+    entries: list[OptOutEntry],
+    known: Set[str],
+    pairs: Collection[tuple[str, str]],
+    file: str,
+    text: Texts,
+) -> None:
+    """Refuse entries that match nobody and are not one patient ID: somebody would be overlooked."""
+    known = known.union(*pairs)
+
+    def is_odd(subject: str) -> bool:
+        return (
+            not (subject.isascii() and subject.isalnum())
+            or typed_code(subject) is not None
+            or any({subject[:i], subject[i:].lstrip("0")} <= known for i in range(1, len(subject)))
+        )
+
+    odd = [entry.row for entry in entries if entry.subject not in known and is_odd(entry.subject)]
+    if odd:
+        raise InputError(text("opt_out_no_id", file=file, row=row) for row in odd)
 
 
 def _entry(entry: OptOutEntry) -> Entry:
@@ -210,6 +240,7 @@ if __name__ == "__main__":
             unindexed=Path(snakemake.input.unindexed),
             opt_out=Path(snakemake.input.opt_out),
             ledger=snakemake.params.ledger,
+            coded=Path(snakemake.params.coded),
             study=snakemake.params.study,
             language=snakemake.params.language,
             recalls=Path(snakemake.params.recalls),

@@ -1,6 +1,7 @@
 """List every file of the raw folder: a row per readable instance, or why there is none."""
 
 import csv
+import json
 import logging
 from collections import Counter
 from pathlib import Path
@@ -19,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 
 def index_dicom(
-    dicom: Path, index: Path, unindexed: Path, workers: int, language: str = "ja"
+    dicom: Path, index: Path, unindexed: Path, receipt: Path, workers: int, language: str = "ja"
 ) -> None:
     """Write the index of instances and the list of files that are none (docs/tables.md).
 
@@ -29,6 +30,8 @@ def index_dicom(
         The raw folder; every file below it is opened once, up to its pixels.
     index, unindexed
         The two tables; each file stands in one of them, sorted by path.
+    receipt
+        JSON with the number of rows of both: what stays when they are removed.
     workers
         Processes.
     language
@@ -56,6 +59,11 @@ def index_dicom(
                 counts.update(f"{name}: {row[name]}" for name in ("kind", "phase", "tracer"))
         if not counts:
             raise InputError(Texts("ingest", language)("no_files"))
+    with replacing(receipt) as stream:
+        instances = counts["instances"]
+        files = sum(n for what, n in counts.items() if what == "instances" or "unreadable" in what)
+        json.dump({"instances": instances, "unreadable": files - instances}, stream)
+        stream.write("\n")
     for what, count in sorted(counts.items()):
         logger.info("%s: %d", what, count)
 
@@ -66,6 +74,7 @@ if __name__ == "__main__":
             dicom=Path(snakemake.input.dicom),
             index=Path(snakemake.output.index),
             unindexed=Path(snakemake.output.unindexed),
+            receipt=Path(snakemake.output.receipt),
             workers=snakemake.threads,
             language=snakemake.params.get("language", "ja"),
         )

@@ -14,6 +14,7 @@ from bonescint.identity.ledger import open_ledger
 from bonescint.identity.opt_outs import in_force
 from bonescint.joblog import job_log
 from bonescint.resources import Texts
+from bonescint.tables.lists import read_opt_out
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -25,7 +26,9 @@ logger = logging.getLogger(__name__)
 def verify_purge(
     declined: Path,
     ledger: Mapping[str, str],
+    opt_out: Path,
     inputs: list[Path],
+    temporary: list[Path],
     decisions: Path,
     language: str,
     receipt: Path,
@@ -38,8 +41,12 @@ def verify_purge(
         private/declined.age: who declined, and how IDs and names are spelled.
     ledger
         Arguments of `open_ledger`.
+    opt_out
+        The hospital's list.
     inputs
         The hospital's own tables and folders, which may name her and are not searched.
+    temporary
+        Tables of everybody, which a run that ended early may have left.
     decisions
         What persons have decided; a line about the findings of who declined goes.
     language
@@ -55,14 +62,23 @@ def verify_purge(
     text = Texts("traces", language)
     book = open_ledger(**ledger)
     records = json.loads(book.unseal(declined.read_bytes()))
-    if not set(in_force(book)) <= {record["subject"] for record in records}:
-        raise InputError(text("declined_meanwhile"))
     persons = [
         Person(record["code"], frozenset(record["ids"]), frozenset(record["names"]))
         for record in records
     ]
+    # read again: dates, records and triggers of Snakemake may have hidden a newer list from it
+    wanted = {entry.subject for entry in read_opt_out(opt_out, language)} | in_force(book).keys()
+    unread = wanted - {record["subject"] for record in records}
+    persons += [
+        Person(book.code_of(subject), frozenset({subject}), frozenset()) for subject in unread
+    ]
+    for path in temporary:
+        path.unlink(missing_ok=True)
     for line in purge(Path(), persons, decisions, language):
         logger.info("%s", line)
+    if unread:
+        declined.unlink()  # without it the next run must filter the opt-outs
+        raise InputError(text("declined_meanwhile"))
     # the ledger and what is sealed to it are encrypted
     skip = {*inputs, book.path, book.key, declined}
     if left := list(search([Path(side) for side in SIDES], persons, skip)):
@@ -78,7 +94,9 @@ if __name__ == "__main__":
         verify_purge(
             declined=Path(snakemake.input.declined),
             ledger=snakemake.params.ledger,
+            opt_out=Path(snakemake.params.opt_out),
             inputs=[Path(path) for path in snakemake.params.inputs],
+            temporary=[Path(path) for path in snakemake.params.temporary],
             decisions=Path(snakemake.params.decisions),
             language=snakemake.params.language,
             receipt=Path(snakemake.output.receipt),

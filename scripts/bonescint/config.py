@@ -14,6 +14,9 @@ from bonescint.errors import InputError
 from bonescint.resources import ROOT, Texts, locate
 
 DEMO = "demo/"
+# no identifier below these, nor the ledger (R16)
+CODED_SIDE = ("results", "logs", ".snakemake")
+CODED_IMAGES = Path("results/dicom")
 LEDGER_HEAD = "private/ledger.head"
 
 
@@ -116,7 +119,7 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
     if demo and not config["study"]["synthetic"]:
         yield text("demo_is_synthetic")
     for key, path in config["ledger"].items():
-        if path and Path(path).parts[0] in ("results", "logs", ".snakemake"):  # R16
+        if path and Path(path).parts[0] in CODED_SIDE:  # R16
             yield text("ledger_place", where=f"ledger.{key}", path=path)
 
 

@@ -60,7 +60,7 @@ def job_log(path: str | Path) -> Iterator[None]:
         frames = traceback.extract_tb(error.__traceback__)
         place = "\n".join(f"  {Path(f.filename).name}:{f.lineno} in {f.name}" for f in frames)
         if isinstance(error, OSError) and error.errno:
-            root.error("%s", _system_error(error.errno))
+            root.error("%s", system_error(error.errno))
         root.error(
             "%s at\n%s\n(message withheld, it may hold an identifier; BONESCINT_DEBUG=1 shows it)",
             type(error).__name__,
@@ -75,8 +75,16 @@ def job_log(path: str | Path) -> Iterator[None]:
         handler.close()
 
 
-def _system_error(number: int) -> str:
-    # never str(error): it names the file, hence perhaps a patient
+def system_error(number: int) -> str:
+    """Return what an `OSError` says and what to do about it, in both languages.
+
+    Never its own text, which names the file, hence perhaps a patient.
+
+    Parameters
+    ----------
+    number
+        Its errno.
+    """
     key = _REMEDIES.get(number)
     told = [Texts("incidents", language)(key) for language in ("ja", "en")] if key else []
     return " / ".join([os.strerror(number), *told])

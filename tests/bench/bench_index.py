@@ -23,7 +23,7 @@ def _measure(dicom: Path, out: Path, workers: int) -> None:
     from index_dicom import index_dicom
 
     start, cpu = time.perf_counter(), time.process_time()
-    index_dicom(dicom, out / "index.csv", out / "unreadable.csv", workers)
+    index_dicom(dicom, out / "index.csv", out / "unreadable.csv", out / "receipt.json", workers)
     wall, cpu = time.perf_counter() - start, time.process_time() - cpu
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024

@@ -9,7 +9,8 @@ import pytest
 
 from bonescint.custody import recalls
 from bonescint.custody.deliveries import Contents, contents, record, recorded
-from bonescint.custody.recalls import recall, summary
+from bonescint.custody.recalls import delivered as how_many_delivered
+from bonescint.custody.recalls import recall
 from bonescint.errors import InputError
 from bonescint.identity.ledger import Ledger, create_ledger, open_ledger
 from bonescint.resources import SYNTHETIC
@@ -164,11 +165,7 @@ def test_recall_writes_a_notice_once(ledger: Ledger, codes: list[str], tmp_path:
     assert stat.S_IMODE(notice.path.stat().st_mode) == 0o600
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert recall(ledger, ["40000001"], folder, STUDY, "ja", TODAY) == []
-    assert summary(ledger, ["40000001", "40000003"]) == {
-        "deliveries": 2,
-        "patients": 2,
-        "recalled": 1,
-    }
+    assert how_many_delivered(ledger, ["40000001", "40000003", "4711"]) == 2
 
 
 def test_a_second_patient_of_the_day_joins_the_notice(
@@ -223,7 +220,7 @@ def test_a_notice_that_cannot_be_written_stays_due(
     (tmp_path / "file").touch()
     with pytest.raises(InputError, match="run snakemake again"):
         recall(ledger, ["40000001"], tmp_path / "file" / "r", STUDY, "en", TODAY)
-    assert summary(ledger, ["40000001"])["recalled"] == 0
+    assert ledger.entries("recall") == []
     assert len(recall(ledger, ["40000001"], tmp_path / "r", STUDY, "en", TODAY)) == 1
 
 

@@ -40,6 +40,7 @@ def run(folder: Path, *declined: str, lost: str = "x") -> dict[str, list[dict[st
         study={"id": "S", "title": "T", "synthetic": True},
         language="en",
         recalls=folder / "recalls",
+        coded=folder / "coded",
         declined=folder / "declined.age",
         **{name: folder / f"{name}.csv" for name in names},
     )

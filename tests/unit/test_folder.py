@@ -22,7 +22,7 @@ from bonescint.deid.policy import load_policies
 from bonescint.deid.uids import UidReplacer
 from bonescint.errors import InputError
 from bonescint.files import read_rows
-from bonescint.identity.ledger import CODE_PATTERN
+from bonescint.identity.codes import CODE_PATTERN
 from bonescint.resources import RESOURCES, ROOT, Texts
 from tests.unit.deid_samples import SECRET, as_file, base, ge, siemens
 

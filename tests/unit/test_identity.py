@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bonescint.errors import InputError
+from bonescint.identity.codes import CODE_PATTERN
 from bonescint.identity.ids import normalise
-from bonescint.identity.ledger import CODE_PATTERN, Ledger, create_ledger, open_ledger
+from bonescint.identity.ledger import Ledger, create_ledger, open_ledger
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ def raw(tmp_path: Path) -> Path:
 
 
 def run(raw: Path, out: Path, workers: int) -> tuple[bytes, bytes]:
-    index_dicom(raw, out / "index.csv", out / "unreadable.csv", workers)
+    index_dicom(raw, out / "index.csv", out / "unreadable.csv", out / "receipt.json", workers)
     return (out / "index.csv").read_bytes(), (out / "unreadable.csv").read_bytes()
 
 
@@ -69,7 +69,7 @@ def test_the_columns_are_those_of_the_contract() -> None:
 
 
 def test_mistakes_are_named_in_both_languages(tmp_path: Path) -> None:
-    out = (tmp_path / "index.csv", tmp_path / "unreadable.csv")
+    out = (tmp_path / "index.csv", tmp_path / "unreadable.csv", tmp_path / "receipt.json")
     with pytest.raises(InputError, match="フォルダがありません"):
         index_dicom(tmp_path / "none", *out, workers=1)
     (tmp_path / "raw").mkdir()
@@ -81,7 +81,11 @@ def test_mistakes_are_named_in_both_languages(tmp_path: Path) -> None:
 def test_the_adapter_logs_counts_and_no_identifier(raw: Path, tmp_path: Path) -> None:
     job = SimpleNamespace(
         input=SimpleNamespace(dicom=str(raw)),
-        output=SimpleNamespace(index=str(tmp_path / "i.csv"), unindexed=str(tmp_path / "u.csv")),
+        output=SimpleNamespace(
+            index=str(tmp_path / "i.csv"),
+            unindexed=str(tmp_path / "u.csv"),
+            receipt=str(tmp_path / "r.json"),
+        ),
         params={"language": "ja"},
         log=[str(tmp_path / "log")],
         threads=1,

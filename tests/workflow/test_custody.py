@@ -124,7 +124,7 @@ def test_an_opt_out_by_command_after_a_delivery(study: Path) -> None:
     patient = Patient(study)
     sheet = study / "results" / "delivery" / "partner_sheet.xlsx"
     review = study / "private" / "review"
-    review.mkdir(exist_ok=True)
+    review.mkdir(exist_ok=True, mode=0o700)
     decision = f"findings:{patient.code}\t{'0' * 64}\trelease\tphysician\t2026-01-01\n"
     header = "item\tsha256\tdecision\treviewer\tdate\n"
     (review / "decisions.tsv").write_text(header + decision, encoding="utf-8")

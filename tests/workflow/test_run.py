@@ -12,7 +12,8 @@ import pydicom
 import pytest
 
 from bonescint.files import read_rows
-from bonescint.identity.ledger import CODE_PATTERN, open_ledger
+from bonescint.identity.codes import CODE_PATTERN
+from bonescint.identity.ledger import open_ledger
 from tests.workflow.leaks import identifiers, leaks
 from tests.workflow.runner import jobs, snakemake
 

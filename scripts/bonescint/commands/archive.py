@@ -105,12 +105,13 @@ def _at_rest(text: "Texts") -> Iterator[None]:
     """Refuse while a run is under way, and let none begin: the archive is of one moment."""
     import fcntl
 
+    from bonescint.custody.runlock import RUN
+
     folder = Path(".snakemake")
     if not folder.is_dir():
         yield
         return
-    # the file that bonescint.custody.runlock holds for the length of a run
-    with (folder / "bonescint.run").open("a+") as run:
+    with (folder / RUN).open("a+") as run:
         try:
             fcntl.flock(run, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:

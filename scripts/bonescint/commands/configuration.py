@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bonescint.errors import InputError
+from bonescint.resources import both
 
 
 def add_option(parser: argparse.ArgumentParser) -> None:
@@ -58,6 +59,9 @@ def load(options: argparse.Namespace) -> dict[str, Any]:
 
     config = merged(options.config)
     check_config(config, files=False)
+    if options.config[0].resolve().parent != Path.cwd():
+        # its paths are those of its folder, and so are the records that belong to the ledger
+        raise InputError(both("config", "other_folder", file=options.config[0]))
     return config | {"ledger": ledger_settings(config)}
 
 

@@ -1,6 +1,7 @@
 """`bonescint delivery`: what left the hospital, on record and to be recalled (R31, R36)."""
 
 import argparse
+import re
 from datetime import date
 from pathlib import Path
 
@@ -179,7 +180,8 @@ def show_delivery(options: argparse.Namespace) -> int:
 
     config = configuration.load(options)
     text = Texts("custody", str(config["language"]))
-    wanted = plain(options.id).upper()
+    number = re.fullmatch(r"(?:D-?)?0*(\d+)", plain(options.id).upper())
+    wanted = f"D-{int(number[1]):03d}" if number else ""
     for delivery in recorded(open_ledger(**config["ledger"], ask=True)):
         if delivery.id == wanted:
             break

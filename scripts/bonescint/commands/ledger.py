@@ -79,8 +79,10 @@ def init(options: argparse.Namespace) -> int:
     config, text = _loaded(options)
     settings = config["ledger"]
     if not is_new(**settings):
-        # said before anybody is asked for a passphrase
-        raise InputError(both("identity", "exists", path=settings["path"], key=settings["key"]))
+        # said before anybody is asked for a passphrase; both lost is no reason for new codes
+        there = any(Path(settings[name]).exists() for name in ("path", "key"))
+        said = {"path": settings["path"], "key": settings["key"], "file": settings["path"]}
+        raise InputError(both("identity", "exists" if there else "missing", **said))
     passphrase = given_passphrase(settings.get("passphrase_file"))
     if options.wrap and passphrase is None:
         passphrase = ask_passphrase(settings["key"], confirm=True)
@@ -143,8 +145,8 @@ def lookup(options: argparse.Namespace) -> int:
     options
         ``config``, ``terms``: codes and patient IDs as typed.
     """
+    from bonescint.identity.codes import typed_code
     from bonescint.identity.ids import normalise
-    from bonescint.identity.ledger import ALPHABET, CODE_LENGTH
     from bonescint.identity.opt_outs import in_force
 
     config, text = _loaded(options)
@@ -152,18 +154,15 @@ def lookup(options: argparse.Namespace) -> int:
     declined = in_force(ledger)
     unknown = 0
     for term in options.terms:
-        plain = normalise(term)
-        # a code is read aloud and typed: any case, width and hyphen
-        code = plain if not plain.startswith("BS") else f"BS-{plain[2:]}"
-        is_code = re.fullmatch(rf"BS-[{ALPHABET}]{{{CODE_LENGTH}}}", code)
+        code = typed_code(term)
         # an ID may look like a code: then both answers are printed
-        subjects = [ledger.subject_of(code) if is_code else None, plain]
+        subjects = [ledger.subject_of(code) if code else None, normalise(term)]
         found = [(ledger.code_of(s), s) for s in dict.fromkeys(subjects) if s]
-        known = [(code, subject) for code, subject in found if code]
-        for code, subject in known:
-            print(code, ledger.patient_id(subject), sep="\t")
+        known = [(given, subject) for given, subject in found if given]
+        for given, subject in known:
+            print(given, ledger.patient_id(subject), sep="\t")
             if subject in declined:
-                print(text("lookup.declined", code=code), file=sys.stderr)
+                print(text("lookup.declined", code=given), file=sys.stderr)
         if not known:
             unknown += 1
             print(text("lookup.unknown", term=term), file=sys.stderr)
@@ -186,7 +185,7 @@ def verify(options: argparse.Namespace) -> int:
     """
     from collections import Counter
 
-    from bonescint.identity.ledger import CODE_PATTERN
+    from bonescint.identity.codes import CODE_PATTERN
 
     config, text = _loaded(options)
     ledger = _opened(config)  # the chain is checked at each opening
@@ -234,10 +233,10 @@ def rewrap(options: argparse.Namespace) -> int:
     settings = config["ledger"]
     key = Path(settings["key"])
     identity = open_identity(key, settings.get("passphrase_file"), ask=True)
-    passphrase = None
+    passphrase, was_plain = None, not is_wrapped(key)
     if not options.plain:
-        passphrase = ask_passphrase(text("rewrap.new", key=key), confirm=True)
-    elif not is_wrapped(key):
+        passphrase = ask_passphrase(str(key), confirm=True)
+    elif was_plain:
         print(text("rewrap.is_plain", key=key))
         return 0
     elif typed(text("rewrap.sure")).lower() not in _YES:
@@ -248,7 +247,7 @@ def rewrap(options: argparse.Namespace) -> int:
         raise InputError(text("not_written", file=key, reason=error.strerror)) from None
     print(text("rewrap.done" if passphrase else "rewrap.unwrapped", key=key))
     if passphrase:
-        print(text("rewrap.where"))
+        print(text("init.wrapped" if was_plain else "rewrap.where"))
     print(text("rewrap.copies"))
     return 0
 
@@ -277,7 +276,7 @@ def export(options: argparse.Namespace) -> int:
         require_private(file)
         passphrase = file.read_text(encoding="utf-8-sig", errors="replace").rstrip("\r\n")
     else:
-        passphrase = ask_passphrase(text("export.opens", file=options.file), confirm=True)
+        passphrase = ask_passphrase(str(options.file), confirm=True)
     check_passphrase(passphrase, language)
     pages = export_pdf(
         path=options.file,

@@ -1,7 +1,6 @@
 """`bonescint opt-out`: who declines, as the hospital hears of it (R12, R13)."""
 
 import argparse
-import re
 import sys
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
@@ -76,10 +75,11 @@ def add_opt_outs(options: argparse.Namespace) -> int:
     InputError
         If an ID or a word cannot be read. Nothing is recorded then.
     """
-    from bonescint.custody.deliveries import recorded
+    from bonescint.config import CODED_IMAGES
+    from bonescint.custody.deliveries import archives_with, recorded
     from bonescint.custody.recalls import FOLDER, recall
-    from bonescint.identity.ledger import create_ledger, is_new, open_ledger
-    from bonescint.identity.opt_outs import in_force, record
+    from bonescint.identity.ledger import open_or_create
+    from bonescint.identity.opt_outs import declined, in_force, record
     from bonescint.resources import Texts
 
     config = configuration.load(options)
@@ -90,12 +90,10 @@ def add_opt_outs(options: argparse.Namespace) -> int:
     listed: dict[str, OptOutEntry] = {}
     with suppress(InputError):  # a fault of the list stops the next run, never an opt-out
         listed = hospital_list(config)
-    if is_new(**config["ledger"]):
-        # as the workflow would: an opt-out may come before the first run
-        ledger = create_ledger(**config["ledger"])
+    # as the workflow would: an opt-out may come before the first run
+    ledger, is_first = open_or_create(config["ledger"], CODED_IMAGES, ask=True)
+    if is_first:
         print(text("opt_out.ledger", path=ledger.path, key=ledger.key))
-    else:
-        ledger = open_ledger(**config["ledger"], ask=True)
     with ledger.exclusive():
         before = in_force(ledger)
         # what is said now goes before what was said, and completes it
@@ -109,7 +107,7 @@ def add_opt_outs(options: argparse.Namespace) -> int:
         # also without anything new: a crash may have come between the ledger and its mark
         record(ledger, ({"subject": s, "source": "command"} | merged[s] for s in changed))
     today = date.today()
-    notices = recall(ledger, in_force(ledger), FOLDER, config["study"], language, today)
+    notices = recall(ledger, declined(ledger), FOLDER, config["study"], language, today)
 
     unknown = [s for s in subjects if not (ledger.code_of(s) or s in before or s in listed)]
     indexed = _indexed(unknown)
@@ -131,9 +129,9 @@ def add_opt_outs(options: argparse.Namespace) -> int:
         print(
             text("recall.written", path=notice.path, delivery=notice.delivery, n=len(notice.codes))
         )
-    archives = ledger.entries("archive")
-    if archives and any(ledger.code_of(subject) for subject in subjects):
-        names = ", ".join(f"{entry['name']} ({entry['recorded']})" for entry in archives)
+    codes = filter(None, map(ledger.code_of, subjects))
+    if archives := sorted({archive for code in codes for archive in archives_with(ledger, code)}):
+        names = ", ".join(f"{name} ({day})" for name, day in archives)
         print(text("opt_out.archives", names=names))
     print(text("opt_out.next"))
     return 0
@@ -242,9 +240,9 @@ def hospital_list(config: Mapping[str, Any]) -> "dict[str, OptOutEntry]":
 
 def _subjects(typed: Iterable[str], text: "Texts") -> list[str]:
     """Return the normalised IDs, each once; a message names the place of an ID, never the ID."""
+    from bonescint.identity.codes import typed_code
     from bonescint.identity.ids import normalise
-    from bonescint.identity.ledger import CODE_PATTERN
-    from bonescint.tables.values import damaged_id, plain
+    from bonescint.tables.values import damaged_id
 
     ids: list[str] = []
     for one in typed:
@@ -252,7 +250,7 @@ def _subjects(typed: Iterable[str], text: "Texts") -> list[str]:
         ids += [one] if one != "-" else filter(str.strip, sys.stdin.read().splitlines())
     problems = []
     for n, one in enumerate(ids, 1):
-        if re.fullmatch(CODE_PATTERN, plain(one).upper()):
+        if typed_code(one):
             problems.append(f"{text('opt_out.nth', n=n)} {text('opt_out.is_code')}")
         elif damaged_id(one) or not normalise(one):
             problems.append(f"{text('opt_out.nth', n=n)} {text('opt_out.bad_id')}")
@@ -275,7 +273,11 @@ def _details(options: argparse.Namespace, text: "Texts") -> dict[str, str]:
         typed = getattr(options, name)
         details[name] = columns[name].words.get(fold(typed), "")
         if typed and not details[name]:
-            accepted = ", ".join(columns[name].accepted)
+            numbers = {m: w for w, m in columns[name].words.items() if w.isdecimal()}
+            meanings = dict.fromkeys(columns[name].words.values())
+            accepted = ", ".join(
+                " ".join(filter(None, (numbers.get(m), text(f"word.{m}")))) for m in meanings
+            )
             problems.append(text("opt_out.bad_word", option=name, accepted=accepted))
     if problems:
         raise InputError([*problems, text("opt_out.nothing")])

@@ -2,9 +2,7 @@
 
 import argparse
 import csv
-import re
 import sys
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -89,11 +87,9 @@ def where(options: argparse.Namespace) -> int:
 
 
 def _code(typed: str, text: Texts) -> str:
-    from bonescint.identity.ledger import CODE_PATTERN
+    from bonescint.identity.codes import typed_code
 
-    plain = re.sub(r"[\W_ー]", "", unicodedata.normalize("NFKC", typed)).upper()
-    code = f"{plain[:2]}-{plain[2:]}"
-    if not re.fullmatch(CODE_PATTERN, code):
+    if not (code := typed_code(typed)):
         raise InputError(text("where.no_code", typed=len(typed)))
     return code
 
@@ -143,7 +139,7 @@ def _places(places: Iterable["Place"], text: Texts) -> str:
 
 def _outside(ledger: "Ledger | None", code: str, text: Texts) -> Iterator[Row]:
     """Yield deliveries and archives."""
-    from bonescint.custody.deliveries import recorded
+    from bonescint.custody.deliveries import archives_with, recorded
 
     for delivery in recorded(ledger) if ledger else ():
         if code in delivery.codes:
@@ -152,11 +148,8 @@ def _outside(ledger: "Ledger | None", code: str, text: Texts) -> Iterator[Row]:
             what = text("where.delivery", date=delivery.date, medium=delivery.medium,
                         partner=delivery.partner)  # fmt: skip
             yield code, text("sort.delivery"), delivery.id, what, found
-    # an archive holds everybody who had a code when it was made
-    made = {e["code"]: e["n"] for e in ledger.entries("patient")} if ledger else {}
-    for entry in ledger.entries("archive") if ledger else ():
-        if made.get(code, entry["n"]) < entry["n"]:
-            yield code, text("sort.archive"), entry["name"], entry["recorded"], text("kind.code")
+    for name, day in archives_with(ledger, code) if ledger else ():
+        yield code, text("sort.archive"), name, day, text("kind.code")
 
 
 def _of_id(

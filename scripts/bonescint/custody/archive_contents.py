@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 from bonescint.config import inputs
 from bonescint.errors import InputError
+from bonescint.files import TEMPORARY
+from bonescint.identity.key import KEY_SIZE
 from bonescint.resources import ROOT, Texts
 
 # the code that made the study, relative to the project's root
@@ -23,10 +25,8 @@ EXTERNAL = "external"  # what lies outside of the study's folder
 README, MANIFEST = "README.txt", "MANIFEST.sha256"
 _BUILT = {"__pycache__", "bonescint.egg-info"}
 # written by bonescint.files.replacing and not renamed yet
-_TEMPORARY = re.compile(r"\..+\.\d+\.tmp")
 _SECRET = re.compile(rb"AGE-SECRET-KEY-1[A-Z0-9]{50}")
 _WRAPPED = b"age-encryption.org/v1\n-> scrypt "
-_KEY_SIZE = 4096  # no key file is larger, bytes
 
 
 class Member(NamedTuple):
@@ -131,9 +131,9 @@ class Contents:
         if (status.st_dev, status.st_ino) in self.secrets:
             return True
         base = Path(name).name
-        if _TEMPORARY.fullmatch(base) or (name.startswith("private/") and base.endswith(".lock")):
+        if TEMPORARY.fullmatch(base) or (name.startswith("private/") and base.endswith(".lock")):
             return True
-        if status.st_size > _KEY_SIZE or name.startswith(f"{self.raw}/"):
+        if status.st_size > KEY_SIZE or name.startswith(f"{self.raw}/"):
             return False
         # copies of the key under another name; each is one more file to destroy some day
         data = Path(source).read_bytes()

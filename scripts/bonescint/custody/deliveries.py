@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import IO
 
 from bonescint.errors import InputError
+from bonescint.identity.codes import CODE_PATTERN
 from bonescint.identity.ids import normalise
-from bonescint.identity.ledger import CODE_PATTERN, Ledger
+from bonescint.identity.ledger import Ledger
 from bonescint.resources import Texts
 from bonescint.tables.values import plain
 
@@ -108,6 +109,30 @@ def recorded(ledger: Ledger) -> list[Delivery]:
         )
         for entry in ledger.entries("delivery")
     ]
+
+
+def archives_with(ledger: Ledger, code: str) -> list[tuple[str, str]]:
+    """Return name and day of the archives that hold a patient, in their order.
+
+    An archive holds everybody who had a code when it was made, unless she had declined by then.
+
+    Parameters
+    ----------
+    ledger
+        The opened ledger.
+    code
+        The patient's.
+    """
+    subject, held, found = ledger.subject_of(code), False, []
+    for entry in ledger.entries("patient", "opt_out", "opt_out_withdrawn", "archive"):
+        match entry["kind"]:
+            case "archive" if held:
+                found.append((entry["name"], entry["recorded"]))
+            case "patient" | "opt_out_withdrawn" if entry["subject"] == subject:
+                held = True
+            case "opt_out" if entry["subject"] == subject:
+                held = False
+    return found
 
 
 def contents(paths: Iterable[Path], language: str) -> Contents:
@@ -221,7 +246,11 @@ def record(
     text = Texts("custody", language)
     details = {name: " ".join(details[name].split()) for name in DETAILS}
     codes = sorted(found.imaged | found.tabled)
-    problems = [text("delivery.blank", option=name) for name in DETAILS[:3] if not details[name]]
+    problems = [
+        text("delivery.no_partner" if name == "partner" else "delivery.blank", option=name)
+        for name in DETAILS[:3]
+        if not details[name]
+    ]
     if details["date"] > today.isoformat():
         problems.append(text("delivery.future", date=details["date"]))
     if not codes:

@@ -12,6 +12,7 @@ from typing import Any
 
 from bonescint.config import inputs
 from bonescint.errors import InputError
+from bonescint.identity.key import KEY_SIZE
 from bonescint.identity.ledger import Ledger, open_ledger
 from bonescint.identity.opt_outs import in_force
 from bonescint.provenance import tree
@@ -29,7 +30,6 @@ TABLES = frozenset(
     }
 )  # fmt: skip
 _TELLS_NOTHING = frozenset({".age", ".lock", ".mark"})
-_KEY_SIZE = 1 << 16  # bytes; no key is larger
 _SECRET = b"AGE-SECRET-KEY-1"
 
 
@@ -107,7 +107,7 @@ def _copies(ledger: Ledger) -> Iterator[Path]:
     folders = [ledger.key.parent, ledger.key.resolve().parent, ledger.path.parent]
     near = [file for folder in folders for file in sorted(folder.iterdir())]
     for file in [*near, *sorted(PRIVATE.rglob("*"))]:
-        if file.resolve() in seen or not file.is_file() or file.stat().st_size > _KEY_SIZE:
+        if file.resolve() in seen or not file.is_file() or file.stat().st_size > KEY_SIZE:
             continue
         seen.add(file.resolve())
         with suppress(OSError, IndexError, UnicodeError, pyrage.IdentityError):
@@ -163,18 +163,26 @@ def destroy(ledger: Ledger, lost: Loss, settings: Mapping[str, Any], text: Texts
     with ledger.exclusive():
         if len(ledger.entries()) != lost.entries:
             raise InputError(text("destroy.changed"))
-        for key in lost.keys:
-            try:
-                _shred(key)
-            except OSError as error:
-                reason = os.strerror(error.errno or 0)
-                raise InputError(text("destroy.failed", file=key, reason=reason)) from None
+        # all can be written, or none is touched; the key that opens the ledger goes last, so that
+        # whoever is interrupted can begin again
+        for act in (_try, _shred):
+            for key in reversed(lost.keys):
+                try:
+                    act(key)
+                except OSError as error:
+                    reason = os.strerror(error.errno or 0)
+                    raise InputError(text("destroy.failed", file=key, reason=reason)) from None
     if not any(os.path.lexists(key) for key in lost.keys):
         try:
             open_ledger(**settings)
         except InputError:
             return
     raise InputError(text("destroy.opens_still"))
+
+
+def _try(file: Path) -> None:
+    with file.resolve().open("r+b"):
+        pass
 
 
 def _shred(file: Path) -> None:

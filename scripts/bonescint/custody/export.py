@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bonescint.config import CODED_SIDE
 from bonescint.errors import InputError
 from bonescint.files import replacing
 from bonescint.resources import SYNTHETIC, Texts
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 ROWS = 40  # of one block of columns
 LONGEST_PASSPHRASE = 127  # bytes, ISO 32000-2
-_FORBIDDEN = ("results", "logs", ".snakemake")
 _PAGE = (210 / 25.4, 297 / 25.4)  # inches, A4 upright
 _LEFT, _RIGHT, _TOP, _PITCH = 15 / 210, 195 / 210, 268 / 297, 6.0 / 297  # of the page
 _SIZE = 9  # points
@@ -44,7 +44,7 @@ def check_target(path: Path, language: str) -> None:
     if path.exists() or path.is_symlink():
         raise InputError(text("export.exists", file=path))
     real = path.resolve()
-    if any(real.is_relative_to(Path(folder).resolve()) for folder in _FORBIDDEN):
+    if any(real.is_relative_to(Path(folder).resolve()) for folder in CODED_SIDE):
         raise InputError(text("export.place", file=path))
     if not path.parent.is_dir():
         raise InputError(text("no_folder", file=path))
@@ -86,9 +86,9 @@ def export_pdf(
     path
         A new file.
     codes
-        Normalised patient ID -> code.
+        Patient ID as in the images -> code.
     declined
-        Normalised IDs of those whose opt-out is in force: marked.
+        Patient IDs, as in the images, of those whose opt-out is in force: marked.
     study
         ``study`` of the configuration: id, title, synthetic.
     passphrase

@@ -11,7 +11,8 @@ from typing import Any
 from bonescint.custody.deliveries import Delivery, recorded
 from bonescint.errors import InputError
 from bonescint.files import replacing
-from bonescint.identity.ledger import CODE_PATTERN, Ledger
+from bonescint.identity.codes import CODE_PATTERN
+from bonescint.identity.ledger import Ledger
 from bonescint.resources import SYNTHETIC, Texts
 
 # beside results/: a notice names the patient's code and stays when everything else of her is gone
@@ -104,8 +105,8 @@ def recall(
     return notices
 
 
-def summary(ledger: Ledger, declined: Collection[str]) -> dict[str, int]:
-    """Return what the report says of deliveries that hold patients who declined.
+def delivered(ledger: Ledger, declined: Collection[str]) -> int:
+    """Return how many of the patients who declined had been delivered.
 
     Parameters
     ----------
@@ -113,20 +114,9 @@ def summary(ledger: Ledger, declined: Collection[str]) -> dict[str, int]:
         The opened ledger.
     declined
         Normalised patient IDs.
-
-    Returns
-    -------
-    dict
-        ``deliveries`` that hold such patients, ``patients``: how many they are, ``recalled``: how
-        many of these deliveries are recalled for all of them.
     """
-    gone = _codes(ledger, declined)
-    held = [(delivery, gone.intersection(delivery.codes)) for delivery in recorded(ledger)]
-    return {
-        "deliveries": sum(bool(codes) for _, codes in held),
-        "patients": len(set().union(*(codes for _, codes in held))),
-        "recalled": sum(bool(codes) and codes <= set(d.recalled) for d, codes in held),
-    }
+    codes = {code for delivery in recorded(ledger) for code in delivery.codes}
+    return len(codes & _codes(ledger, declined))
 
 
 def _codes(ledger: Ledger, declined: Collection[str]) -> set[str]:

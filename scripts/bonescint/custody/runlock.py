@@ -22,6 +22,7 @@ from typing import IO
 from bonescint.errors import InputError
 from bonescint.resources import Texts
 
+RUN = "bonescint.run"  # held for the length of a run
 WAIT = 60.0  # seconds for the jobs of a killed run to end
 _SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of linux/prctl.h
 # closed when the process ends, or in a child that is forked off
@@ -50,7 +51,7 @@ def take(folder: Path, language: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     # Snakemake makes it and its log folder before the workflow can set the umask
     folder.chmod(0o700)
-    run = _open(folder / "bonescint.run")
+    run = _open(folder / RUN)
     jobs = _open(folder / "bonescint.jobs")
     try:
         if not _locked(run):

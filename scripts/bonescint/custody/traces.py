@@ -2,6 +2,7 @@
 
 import base64
 import os
+import re
 import stat
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -20,6 +21,11 @@ _MOST_LISTED = 20
 _MOST_PLACES = 3  # of a file in the report
 # software that Snakemake installed, and records whose names are the outputs' in base64
 _INSTALLED = {"conda", "conda-archive", "singularity", "apptainer"}
+# the workflow's own numbers of batches are nobody's ID
+_BATCH = re.compile(
+    r"(results/(?:dicom|anonymization)|private/(?:batches|refused)|logs/anonymize_batch)"
+    r"/\d{2,3}(?![^/.])"
+)
 _RECORDS = {"metadata", "incomplete"}
 
 
@@ -103,7 +109,8 @@ def _walk(
 
 def _components(root: Path, path: Path) -> list[str]:
     parts = path.relative_to(root.parent).parts
-    return [*parts, *_record(parts).split("/")] if root.name == ".snakemake" else [*parts]
+    names = [*parts, _record(parts)] if root.name == ".snakemake" else parts
+    return _BATCH.sub(r"\1", "/".join(names)).split("/")
 
 
 def _record(parts: Sequence[str]) -> str:

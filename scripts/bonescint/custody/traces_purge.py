@@ -10,10 +10,9 @@ from pathlib import Path
 from bonescint.custody.traces import search
 from bonescint.custody.traces_terms import Person, Terms, index_map
 from bonescint.custody.traces_text import texts
-from bonescint.files import replacing
+from bonescint.files import TEMPORARY, replacing
 from bonescint.resources import Texts
 
-_TEMPORARY = re.compile(r"\..+\.(\d+)\.tmp", re.DOTALL)
 # below .snakemake: what a job's start leaves when it is killed, and records of outputs
 _LEFTOVERS = ("scripts", "auxiliary", "shadow", "metadata", "incomplete", "iocache")
 
@@ -59,7 +58,7 @@ def _temporaries(folders: Iterable[Path]) -> int:
     removed = 0
     for folder in folders:
         for path in folder.rglob(".*.tmp"):
-            found = _TEMPORARY.fullmatch(path.name)
+            found = TEMPORARY.fullmatch(path.name)
             if found and path.is_file() and not _lives(int(found[1])):
                 path.unlink(missing_ok=True)
                 removed += 1

@@ -95,11 +95,6 @@ def _unescaped(text: str) -> str:
     return _PERCENT.sub(_unquoted, text) if "%" in text else text
 
 
-def _character(found: re.Match[str]) -> str:
-    number = int(found[1]) if found[1] else int(found[2], 16)
-    return chr(number) if number < 0x110000 else " "
-
-
 def _unquoted(found: re.Match[str]) -> str:
     # a space between, for what was before it may be another value
     return " ".join(_decoded(unquote_to_bytes(found[0])))

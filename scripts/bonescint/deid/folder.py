@@ -20,10 +20,10 @@ from bonescint.deid.instance import Settings, quiet_pydicom
 from bonescint.dicom import index_tree, walk
 from bonescint.errors import InputError
 from bonescint.files import write_rows
+from bonescint.identity.codes import new_code
 from bonescint.identity.doubts import identity_doubts
 from bonescint.identity.ids import normalise
-from bonescint.identity.ledger import new_code
-from bonescint.identity.people import connected, id_pairs
+from bonescint.identity.people import connected, id_pairs, without_common
 from bonescint.resources import Texts
 
 REPORT = "report.csv"
@@ -164,10 +164,11 @@ def deidentify_folder(
         destination.mkdir(parents=True, exist_ok=True)
         with _interrupted_here_only():
             index = _read(source, jobs, progress)
+            pairs = without_common(index.pairs)
             unmatched = sum(
-                connected([subject], index.pairs).isdisjoint(index.patients) for subject in declined
+                connected([subject], pairs).isdisjoint(index.patients) for subject in declined
             )
-            for subject in connected(declined, index.pairs):
+            for subject in connected(declined, pairs):
                 for instance in index.patients.pop(subject, []):
                     index.outcomes[instance.number] = Outcome("refused", "opt-out")
             drawn = _draw(filter(None, index.patients)) if codes is None else codes

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _AGE = b"age-encryption.org/"
 _PREFIX = "AGE-SECRET-KEY-1"
 _ATTEMPTS = 3
+KEY_SIZE = 1 << 16  # bytes; no key file is larger
 
 
 def is_wrapped(key: str | Path) -> bool:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from bonescint.errors import InputError
 from bonescint.files import replacing
+from bonescint.identity.codes import new_code
 from bonescint.identity.key import open_identity, write_key
 from bonescint.identity.lock import locked, not_written
 from bonescint.identity.passphrase import given_passphrase, require_private
@@ -28,19 +29,10 @@ from bonescint.resources import both
 if TYPE_CHECKING:
     import pyrage
 
-# no I L O 0 1: a code is read aloud and copied by hand
-ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
-CODE_LENGTH = 5
-CODE_PATTERN = rf"BS-[{ALPHABET}]{{{CODE_LENGTH}}}"
 # a line's own hash stands last, so that what it covers is the line's bytes before it
 _SEALED = re.compile(r'(\{.*), "hash": "([0-9a-f]{64})"\}')
 
 Entry = dict[str, Any]
-
-
-def new_code() -> str:
-    """Return a random code; whether it was given before is for the caller to see (R17)."""
-    return "BS-" + "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
 
 
 class Ledger:
@@ -307,19 +299,21 @@ def create_ledger(
     for folder in {path.parent, key.parent, *([head.parent] if head else [])}:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with locked(path):
-        unfinished = head is not None and _head(head) == (0, "")
-        if head and head.exists() and not unfinished:
-            raise InputError(both("identity", "missing", file=path))
-        if not unfinished and (path.exists() or key.exists()):
-            raise InputError(both("identity", "exists", path=path, key=key))
+        if not is_new(path, key, head):
+            there = path.exists() or key.exists()
+            said = {"path": path, "key": key, "file": path}
+            raise InputError(both("identity", "exists" if there else "missing", **said))
         if head:
-            # until the first entry stands in it, what is there was never used and may be replaced
+            # until the first entry stands in it, a creation that was cut off may be taken up
             with replacing(head) as stream:
                 stream.write("0\n")
-        identity = pyrage.x25519.Identity.generate()
+        if key.exists():
+            identity = open_identity(key, passphrase_file)  # never overwritten
+        else:
+            identity = pyrage.x25519.Identity.generate()
+            write_key(key, identity, passphrase)
         ledger = Ledger(path, key, identity, head)
         ledger._is_held = True
-        write_key(key, identity, passphrase)
         ledger.append([{"kind": "ledger", "format": 1, "uid_secret": secrets.token_hex(32)}])
         ledger._is_held = False
     return ledger
@@ -370,8 +364,36 @@ def is_new(path: str | Path, key: str | Path, head: str | Path | None = None, **
     path, key, head
         As for `open_ledger`. A ledger on a medium that is not connected is not new.
     """
+    if Path(path).exists():
+        return False
     found = _head(Path(head)) if head else None
-    return found == (0, "") or (not found and not Path(path).exists() and not Path(key).exists())
+    return found == (0, "") or (not found and not Path(key).exists())
+
+
+def open_or_create(
+    settings: Mapping[str, str], coded: Path, *, ask: bool = False
+) -> tuple[Ledger, bool]:
+    """Open the ledger, or make it at the first run; return it and whether it is new.
+
+    Parameters
+    ----------
+    settings
+        Arguments of `open_ledger`.
+    coded
+        The folder of coded images: where it holds codes, there has been a ledger.
+    ask
+        As for `open_ledger`.
+
+    Raises
+    ------
+    InputError
+        As `open_ledger`; if codes are in use and their ledger is lost.
+    """
+    if not is_new(**settings):
+        return open_ledger(**settings, ask=ask), False
+    if any(coded.glob("*/BS-*")):
+        raise InputError(both("identity", "lost", file=settings["path"], folder=coded))
+    return create_ledger(**settings), True
 
 
 def _unsealed(entry: Entry) -> str:

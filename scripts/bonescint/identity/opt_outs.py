@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bonescint.files import replacing
 from bonescint.identity.ledger import Entry, Ledger
+from bonescint.identity.people import connected
 
 # changes with every opt-out that comes by command, so that Snakemake notices it; tells nothing
 MARK = Path("private/opt_outs.mark")
@@ -30,6 +31,34 @@ def in_force(ledger: Ledger) -> dict[str, Entry]:
         else:
             declined.pop(entry["subject"], None)
     return declined
+
+
+def links(ledger: Ledger) -> set[tuple[str, str]]:
+    """Return (ID, other ID) of persons who declined, as images named them once.
+
+    The images may be gone when somebody declines again or is delivered.
+    """
+    return {(entry["subject"], entry["other"]) for entry in ledger.entries("linked")}
+
+
+def declined(ledger: Ledger, pairs: Iterable[tuple[str, str]] = ()) -> set[str]:
+    """Return the normalised IDs of everybody who declines, with all other IDs of the same persons.
+
+    Parameters
+    ----------
+    ledger
+        The opened ledger; pairs that are new to it are recorded.
+    pairs
+        (ID, other ID), normalised, of the images that are there now.
+    """
+    known = links(ledger)
+    gone = connected(in_force(ledger), known.union(pairs))
+    ledger.append(
+        {"kind": "linked", "subject": subject, "other": other}
+        for subject, other in sorted(set(pairs) - known)
+        if subject in gone
+    )
+    return gone
 
 
 def record(ledger: Ledger, entries: Iterable[Entry], mark: Path | None = MARK) -> None:

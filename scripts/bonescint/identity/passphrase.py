@@ -84,7 +84,10 @@ def ask_passphrase(label: str, confirm: bool = False) -> str:
     """
     from getpass import getpass
 
-    passphrase = getpass(both("identity", "prompt", label=label) + ": ")
+    if not sys.stdin.isatty():
+        raise InputError(both("identity", "no_terminal", label=label))
+    prompt = "prompt_new" if confirm else "prompt"
+    passphrase = getpass(both("identity", prompt, label=label) + ": ")
     if not passphrase:
         raise InputError(both("identity", "empty_prompt"))
     if confirm and getpass(both("identity", "prompt_again", label=label) + ": ") != passphrase:

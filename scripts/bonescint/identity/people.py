@@ -1,13 +1,16 @@
 """The people of an index: which IDs and names are whose, and who of them has declined (R12)."""
 
 import csv
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
 from bonescint.identity.ids import normalise
+
+_LEAST_DIGITS = 2
+_MOST_OWNERS = 5  # patients whom one other ID may bind
 
 
 class Header(NamedTuple):
@@ -85,7 +88,19 @@ def read_people(index: Path) -> People:
         for header, subject in headers.items()
         for pair in id_pairs(subject, header.other_patient_ids)
     }
-    return People(subjects, headers, pairs)
+    return People(subjects, headers, without_common(pairs))
+
+
+def without_common(pairs: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return the pairs without other IDs that many patients have: a word for "none", no ID.
+
+    Parameters
+    ----------
+    pairs
+        As in `People`.
+    """
+    owners = Counter(other for _, other in pairs)
+    return {(subject, other) for subject, other in pairs if owners[other] <= _MOST_OWNERS}
 
 
 def id_pairs(subject: str, other_patient_ids: str) -> Iterator[tuple[str, str]]:
@@ -99,7 +114,9 @@ def id_pairs(subject: str, other_patient_ids: str) -> Iterator[tuple[str, str]]:
         The index's column, several joined by a backslash.
     """
     for part in other_patient_ids.split("\\") if subject and other_patient_ids else ():
-        if (other := normalise(part)) and other != subject:
+        # UNKNOWN, NONE and 0 are no IDs
+        other = normalise(part)
+        if other != subject and sum(c.isdecimal() for c in other) >= _LEAST_DIGITS:
             yield subject, other
 
 
