@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bonescint.dicom import INDEX_COLUMNS
+from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.ledger import Ledger, create_ledger, open_ledger
 from bonescint.identity.opt_outs import in_force, record, withdraw
@@ -15,7 +16,7 @@ PEOPLE = [
     ("a", "0012", "", "Sato^Hanako", "19500101"),
     ("b", "12", "", "Suzuki^Aki", "19500101"),
     ("c", "34", "", "SATO^HANAKO", "19500101"),
-    ("d", "56", "78\\9", "Mori^Emi", "19600101"),
+    ("d", "56", "78\\90", "Mori^Emi", "19600101"),
 ]
 KEYS = ("path", "patient_id", "other_patient_ids", "patient_name", "patient_birth_date")
 DETAILS = {"received": "2024-01-10", "by": "self", "ground": "", "relation": ""}
@@ -72,7 +73,7 @@ def test_who_declined_is_in_no_doubt_either(tmp_path):
     assert tables["counts"][0]["entries_unmatched"] == "1"
 
 
-@pytest.mark.parametrize("typed", ["56", "78", "0009"])
+@pytest.mark.parametrize("typed", ["56", "78", "0090"])
 def test_any_of_her_ids_will_do(tmp_path, typed):
     tables = run(tmp_path, typed)
     assert kept(tables) == "abc"
@@ -115,7 +116,7 @@ def test_what_is_to_be_searched_for_is_sealed(tmp_path, ledger):
     assert b"Emi" not in data
     people = {p["subject"]: p for p in json.loads(ledger.unseal(data))}
     assert people["34"] == {"subject": "34", "code": code, "ids": ["34"], "names": []}
-    assert set(people) == {"34", "56", "78", "9"}
+    assert set(people) == {"34", "56", "78", "90"}
     assert people["56"]["names"] == ["Mori^Emi"]
 
 
@@ -146,3 +147,37 @@ def test_a_namesake_keeps_the_groups_that_are_hers_too(tmp_path, monkeypatch):
     data = (tmp_path / "declined.age").read_bytes()
     records = json.loads(open_ledger(**files(tmp_path)).unseal(data))
     assert [record["names"] for record in records] == [["虚像^翠子=キョゾウ^スイコ"], []]
+
+
+@pytest.mark.parametrize(
+    "typed", ["3456", "34 56", "34.0", "34様", "同上", "BS-7K3M2", "#34", "34/56"]
+)
+def test_a_cell_that_is_no_id_stops_the_run(tmp_path, typed):
+    run(tmp_path)
+    with pytest.raises(InputError, match="row 3 .*not one patient ID"):
+        run(tmp_path, "12", typed)
+    # nothing of it is on record, so that the corrected list has nothing to explain
+    assert in_force(open_ledger(**files(tmp_path))) == {}
+
+
+def test_an_odd_id_that_is_somebodys_is_good(tmp_path, monkeypatch):
+    odd = ("e", "A/7.0", "", "X^Y", "")
+    monkeypatch.setattr("tests.unit.test_filter_opt_out.PEOPLE", [*PEOPLE, odd])
+    assert kept(run(tmp_path, "a/7.0")) == "abcd"
+
+
+def test_other_ids_outlive_the_images(tmp_path, monkeypatch, ledger):
+    code = ledger.assign(["56"])["56"]
+    run(tmp_path, "78")
+    monkeypatch.setattr("tests.unit.test_filter_opt_out.PEOPLE", PEOPLE[:3])
+    tables = run(tmp_path, "78")
+    records = json.loads(ledger.unseal((tmp_path / "declined.age").read_bytes()))
+    assert code in {record["code"] for record in records}
+    assert tables["counts"][0]["entries_unmatched"] == "1"
+
+
+def test_a_lost_ledger_is_not_replaced(tmp_path):
+    (tmp_path / "coded" / "00" / "BS-7K3M2").mkdir(parents=True)
+    with pytest.raises(InputError, match="other codes"):
+        run(tmp_path)
+    assert not files(tmp_path)["path"].exists()

@@ -359,16 +359,20 @@ def test_a_name_that_only_the_index_reads_is_looked_for(run: Run) -> None:
 def test_who_declined_goes_under_every_id_she_has(run: Run) -> None:
     item = Dataset()
     item.PatientID = "00-77"
-    for name, patient, other in (("1", "A1", "B2\\C3"), ("2", "C3", ""), ("3", "D4", "")):
+    for name, patient, other in (
+        ("1", "A1", "B22\\C33\\UNKNOWN"),
+        ("2", "C33", ""),
+        ("3", "D4", ""),
+    ):
         ds = siemens()
         ds.OtherPatientIDs = other
         if name == "3":
             ds.OtherPatientIDsSequence = [item]
         run.add(name, scan(name, patient, ds))
     run.add("4", scan("4", "E5"))
-    account = run.start(declined=["B2", "77", "99"])
+    account = run.start(declined=["B22", "77", "99", "UNKNOWN"])
     assert run.reasons() == {"1": "opt-out", "2": "opt-out", "3": "opt-out", "4": "written"}
-    assert account.unmatched == 1
+    assert account.unmatched == 2
 
 
 @pytest.mark.real_data

@@ -170,7 +170,7 @@ def test_list_joins_list_and_ledger(run: Run, codes: dict[str, str]) -> None:
     assert list(rows) == [OUTSIDE, NOBODY, OTHER, IN]  # by date, those without one first
     assert "list row 2" in rows[IN] and codes[IN] in rows[IN] and "(next run)" in rows[IN]
     assert "disease name" in rows[OUTSIDE] and "command" in rows[OUTSIDE]
-    assert "not in the study" in rows[OUTSIDE]
+    assert "no code" in rows[OUTSIDE]
     assert "gone from the list" in rows[OTHER]
     assert len({line.find("list row") for line in (rows[IN], rows[NOBODY])}) == 1
 

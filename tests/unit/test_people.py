@@ -28,11 +28,16 @@ def test_spellings_of_one_id_are_one_person(tmp_path):
 
 def test_other_ids_bind_persons(tmp_path):
     people = read_people(
-        index(tmp_path, ("a", "1", "0002\\ ７", "A"), ("b", "2", "", "A"), ("c", "3", "3", "C"))
+        index(
+            tmp_path,
+            ("a", "11", "0022\\ ７７\\NONE\\0", "A"),
+            ("b", "22", "", "A"),
+            ("c", "33", "33", "C"),
+        )
     )
-    assert people.pairs == {("1", "2"), ("1", "7")}
-    assert connected(["7"], people.pairs) == {"1", "2", "7"}
-    assert connected(["3"], people.pairs) == {"3"}
+    assert people.pairs == {("11", "22"), ("11", "77")}
+    assert connected(["77"], people.pairs) == {"11", "22", "77"}
+    assert connected(["33"], people.pairs) == {"33"}
 
 
 @given(st.lists(st.tuples(*[st.text(st.characters(codec="utf-8"))] * 2)))
@@ -43,3 +48,10 @@ def test_lines_are_the_table(tmp_path_factory, rows):
     copy.write_bytes("".join(f"{line}\n" for line in read_lines(path)).encode())
     assert copy.read_bytes() == path.read_bytes()
     assert list(read_rows(copy)) == list(read_rows(path))
+
+
+def test_a_word_for_no_id_binds_nobody(tmp_path):
+    # a device writes one number where it has none
+    rows = [(str(n), str(100 + n), "99999999", "A") for n in range(9)]
+    people = read_people(index(tmp_path, *rows, ("x", "42", "4711", "X")))
+    assert people.pairs == {("42", "4711")}
