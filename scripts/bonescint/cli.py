@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command.add(commands)
     options = parser.parse_args(arguments)
     # whatever a command writes is for its user alone, until she hands it on
-    os.umask(0o077)
+    mask = os.umask(0o077)
     try:
         return int(options.run(options))
     except InputError as error:
@@ -57,6 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if os.environ.get("BONESCINT_DEBUG"):
             raise
         print(_without_message(error), file=sys.stderr)
+    finally:
+        os.umask(mask)
     return int(options.trouble)
 
 

@@ -196,6 +196,7 @@ def test_a_configured_passphrase_wraps_the_new_key(files, tmp_path, monkeypatch)
     monkeypatch.delenv("BONESCINT_PASSPHRASE", raising=False)
     secret = tmp_path / "passphrase"
     secret.write_text("correct horse\n")
+    secret.chmod(0o644)
     with pytest.raises(InputError, match="chmod 600"):
         create_ledger(**files, passphrase_file=secret)
     secret.chmod(0o600)
