@@ -15,7 +15,7 @@ from bonescint.config import LEDGER_HEAD
 from bonescint.files import read_rows
 from bonescint.identity.ledger import Ledger, open_ledger
 from tests.workflow.leaks import open_to_others
-from tests.workflow.runner import configure, ran, snakemake
+from tests.workflow.runner import configure, jobs, ran, snakemake
 
 SIDES = ("results", "private", "logs", ".snakemake")
 
@@ -204,3 +204,40 @@ def test_an_older_ledger_stops_the_run_and_loses_nothing(study: Path) -> None:
     (study / "private" / "ledger.age").write_bytes(newest)
     snakemake(study)
     assert hits(study, *patient.words) == []
+
+
+@pytest.mark.parametrize("how", ["touch", "no records", "dates alone"])
+def test_a_list_that_snakemake_does_not_see_is_read_all_the_same(study: Path, how: str) -> None:
+    own_opt_out(study)
+    snakemake(study)
+    patient = Patient(study)
+    status = (study / "opt_out.csv").stat()
+    decline(study, patient.subject)
+    os.utime(study / "opt_out.csv", (status.st_atime, status.st_mtime))
+    options = []
+    match how:
+        case "touch":
+            snakemake(study, "--touch")
+        case "no records":
+            shutil.rmtree(study / ".snakemake")
+        case "dates alone":
+            options = ["--rerun-triggers", "mtime"]
+    printed = snakemake(study, *options, fails=True)
+    assert "Run again" in printed or "もう一度実行" in printed
+    snakemake(study)
+    assert hits(study, *patient.words) == []
+
+
+def test_part_of_a_run_is_no_search(study: Path) -> None:
+    patient = Patient(study)
+    bonescint(study, "opt-out", "add", patient.subject, "--by", "self", "--received", "2026-01-01")
+    snakemake(study, "results/figures/flow.svg")
+    assert not (study / "results" / "purge.json").exists()
+    assert "verify_purge" in jobs(snakemake(study, "-n"))
+
+
+def test_a_lost_identified_side_is_not_begun_anew(study: Path) -> None:
+    shutil.rmtree(study / "private")
+    printed = snakemake(study, fails=True)
+    assert "控えから" in printed
+    assert not (study / "private" / "ledger.age").exists()

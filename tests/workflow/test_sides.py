@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.workflow.runner import ROOT, snakemake
 
-IDENTIFIED = {"demo", "ingest", "cohort", "anonymize", "software"}
+IDENTIFIED = {"demo", "ingest", "cohort", "anonymize", "software", "custody"}
 
 
 def rule_files() -> dict[str, str]:
