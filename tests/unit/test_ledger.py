@@ -19,6 +19,9 @@ from bonescint.identity.ledger import Ledger, create_ledger, is_new, open_ledger
 from bonescint.identity.opt_outs import in_force, record, withdraw
 from tests.unit.ledger_study import quick_scrypt
 
+# what ends lines elsewhere, and what looks like the end of an entry
+ODD = '"hash": "", CD\u2028\x85\r\n\x1c}'
+
 
 @pytest.fixture
 def files(tmp_path: Path) -> dict[str, Path]:
@@ -32,11 +35,11 @@ def ledger(files: dict[str, Path]) -> Ledger:
 
 def test_entries_survive_in_their_order(ledger, files):
     ledger.assign(["1"])
-    ledger.append([{"kind": "delivery", "id": "D-001", "medium": '"hash": "", CD', "codes": []}])
+    ledger.append([{"kind": "delivery", "id": "D-001", "medium": ODD, "codes": []}])
     again = open_ledger(**files)
     assert [e["kind"] for e in again.entries()] == ["ledger", "patient", "delivery"]
     (entry,) = again.entries("delivery")
-    assert (entry["n"], entry["medium"]) == (2, '"hash": "", CD')
+    assert (entry["n"], entry["medium"]) == (2, ODD)
 
 
 def test_age_itself_opens_it(ledger, files):
@@ -258,3 +261,46 @@ def test_a_key_that_takes_too_long_is_no_wrong_passphrase(files, monkeypatch, bu
             open_ledger(**files)
     else:
         assert len(open_ledger(**files)) == 0
+
+
+def test_another_history_of_equal_length_is_noticed(ledger, files, tmp_path):
+    ledger.assign(["1"])
+    shutil.copy(files["path"], tmp_path / "backup")
+    ledger.assign(["2"])
+    head = files["head"].read_text()
+    shutil.copy(tmp_path / "backup", files["path"])
+    files["head"].unlink()
+    open_ledger(**files).assign(["3"])
+    files["head"].write_text(head)
+    with pytest.raises(InputError, match="older copy"):
+        open_ledger(**files)
+
+
+def test_codes_tell_nothing_of_the_order_of_patients(ledger):
+    subjects = [str(n) for n in range(100)]
+    ledger.assign(subjects)
+    assert [e["subject"] for e in ledger.entries("patient")] != subjects
+
+
+def test_an_edited_head_destroys_nothing(ledger, files):
+    code, key = ledger.assign(["1"])["1"], files["key"].read_bytes()
+    files["head"].write_text("0\n")
+    assert not is_new(**files)
+    with pytest.raises(InputError, match="exists already"):
+        create_ledger(**files)
+    assert open_ledger(**files).code_of("1") == code
+    files["path"].rename(files["path"].with_name("unplugged"))
+    create_ledger(**files)  # the creation is taken up with the key that is there
+    assert files["key"].read_bytes() == key
+
+
+def test_the_mark_changes_before_the_ledger_does(ledger, tmp_path, monkeypatch):
+    mark = tmp_path / "mark"
+
+    def no_power(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Ledger, "append", no_power)
+    with pytest.raises(KeyboardInterrupt):
+        record(ledger, [{"subject": "1", "source": "command"}], mark)
+    assert mark.exists()

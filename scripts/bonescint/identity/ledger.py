@@ -6,20 +6,19 @@ Inside: JSON lines chained by SHA-256. The secret for the replacement of UIDs (R
 and dies with it.
 """
 
-import hashlib
 import hmac
 import json
 import os
-import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bonescint.errors import InputError
 from bonescint.files import replacing
+from bonescint.identity.chain import Entry, read_head, sealed, verified, write_head
 from bonescint.identity.codes import new_code
 from bonescint.identity.key import open_identity, write_key
 from bonescint.identity.lock import locked, not_written
@@ -28,11 +27,6 @@ from bonescint.resources import both
 
 if TYPE_CHECKING:
     import pyrage
-
-# a line's own hash stands last, so that what it covers is the line's bytes before it
-_SEALED = re.compile(r'(\{.*), "hash": "([0-9a-f]{64})"\}')
-
-Entry = dict[str, Any]
 
 
 class Ledger:
@@ -188,17 +182,13 @@ class Ledger:
         """
         with self.exclusive():
             lines, added = list(self._lines), list(self._entries)
-            previous = str(added[-1]["hash"]) if added else ""
             today = date.today().isoformat()
             for entry in entries:
-                body = json.dumps(
-                    {"n": len(added), "recorded": today} | entry, sort_keys=True, ensure_ascii=False
-                )
-                previous = _chained(previous, body)
-                lines.append(f'{body[:-1]}, "hash": "{previous}"}}')
+                previous = str(added[-1]["hash"]) if added else ""
+                lines.append(sealed({"n": len(added), "recorded": today} | entry, previous))
                 added.append(json.loads(lines[-1]))
             if len(lines) > len(self._lines):
-                self._write(lines)
+                self._write(lines, added)
                 new = added[len(self._entries) :]
                 self._lines, self._entries = lines, added
                 self._count(new)
@@ -215,18 +205,12 @@ class Ledger:
 
         state = _state(self.path)
         try:
-            lines = pyrage.decrypt(self.path.read_bytes(), [self.identity]).decode().splitlines()
-            entries = json.loads(f"[{','.join(lines)}]")
+            text = pyrage.decrypt(self.path.read_bytes(), [self.identity]).decode()
+            lines, entries, broken = verified(text)
         except (pyrage.DecryptError, ValueError):
             raise InputError(both("identity", "damaged", file=self.path)) from None
-        if not entries or not all("hash" in e and "kind" in e for e in entries):
-            raise InputError(both("identity", "damaged", file=self.path))
-        previous = ""
-        for n, (line, entry) in enumerate(zip(lines, entries, strict=True)):
-            sealed = _SEALED.fullmatch(line)
-            previous = _chained(previous, f"{sealed[1]}}}" if sealed else _unsealed(entry))
-            if entry["hash"] != previous or entry["n"] != n:
-                raise InputError(both("identity", "chain", file=self.path, n=n))
+        if broken is not None:
+            raise InputError(both("identity", "chain", file=self.path, n=broken))
         if entries[0]["kind"] != "ledger":
             raise InputError(both("identity", "damaged", file=self.path))
         self._no_older(entries)
@@ -243,14 +227,14 @@ class Ledger:
                     self._spelled[entry["subject"]] = entry["patient_id"]
 
     def _no_older(self, entries: list[Entry]) -> None:
-        if self._head and (found := _head(self._head)) and found[0]:
+        if self._head and (found := read_head(self._head)) and found[0]:
             n, last = found
             if len(entries) < n or entries[n - 1]["hash"] != last:
                 raise InputError(
                     both("identity", "older", file=self.path, n=n, head=self._head, m=len(entries))
                 )
 
-    def _write(self, lines: list[str]) -> None:
+    def _write(self, lines: list[str], entries: list[Entry]) -> None:
         data = self.seal("".join(f"{line}\n" for line in lines).encode())
         try:
             # a link to another medium stays a link
@@ -259,8 +243,7 @@ class Ledger:
                 stream.write(data)
             self._state = _state(self.path)
             if self._head:
-                with replacing(self._head) as stream:
-                    stream.write(f"{len(lines)} {json.loads(lines[-1])['hash']}\n")
+                write_head(self._head, entries)
         except OSError as error:
             self._state = ()  # whatever reached the disk is read again before the next entry
             raise not_written(self.path, error) from None
@@ -305,8 +288,7 @@ def create_ledger(
             raise InputError(both("identity", "exists" if there else "missing", **said))
         if head:
             # until the first entry stands in it, a creation that was cut off may be taken up
-            with replacing(head) as stream:
-                stream.write("0\n")
+            write_head(head, [])
         if key.exists():
             identity = open_identity(key, passphrase_file)  # never overwritten
         else:
@@ -366,7 +348,7 @@ def is_new(path: str | Path, key: str | Path, head: str | Path | None = None, **
     """
     if Path(path).exists():
         return False
-    found = _head(Path(head)) if head else None
+    found = read_head(Path(head)) if head else None
     return found == (0, "") or (not found and not Path(key).exists())
 
 
@@ -394,26 +376,6 @@ def open_or_create(
     if any(coded.glob("*/BS-*")):
         raise InputError(both("identity", "lost", file=settings["path"], folder=coded))
     return create_ledger(**settings), True
-
-
-def _unsealed(entry: Entry) -> str:
-    """Return what the hash covers in a line of an early ledger, where it stood among the keys."""
-    body = {key: value for key, value in entry.items() if key != "hash"}
-    return json.dumps(body, sort_keys=True, ensure_ascii=False)
-
-
-def _chained(previous: str, body: str) -> str:
-    return hashlib.sha256(f"{previous}{body}".encode()).hexdigest()
-
-
-def _head(head: Path) -> tuple[int, str] | None:
-    try:
-        n, _, last = head.read_text(encoding="ascii").strip().partition(" ")
-        return int(n), last
-    except FileNotFoundError:
-        return None
-    except ValueError:
-        raise InputError(both("identity", "bad_head", file=head)) from None
 
 
 def _state(path: Path) -> tuple[int, ...]:

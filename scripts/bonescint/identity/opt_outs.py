@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bonescint.files import replacing
-from bonescint.identity.ledger import Entry, Ledger
+from bonescint.identity.chain import Entry
+from bonescint.identity.ledger import Ledger
 from bonescint.identity.people import connected
 
 # changes with every opt-out that comes by command, so that Snakemake notices it; tells nothing

@@ -1,0 +1,92 @@
+"""Lines of JSON, each sealed by a hash of the one before: nothing can be changed unnoticed."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from bonescint.errors import InputError
+from bonescint.files import replacing
+from bonescint.resources import both
+
+# a line's own hash stands last, so that what it covers is the line's bytes before it
+_SEALED = re.compile(r'(\{.*), "hash": "([0-9a-f]{64})"\}')
+
+Entry = dict[str, Any]
+
+
+def sealed(entry: Entry, previous: str) -> str:
+    """Return an entry as a line with its hash.
+
+    Parameters
+    ----------
+    entry
+        Without ``hash``.
+    previous
+        The hash of the line before, empty for the first.
+    """
+    body = json.dumps(entry, sort_keys=True, ensure_ascii=False)
+    return f'{body[:-1]}, "hash": "{_chained(previous, body)}"}}'
+
+
+def verified(text: str) -> tuple[list[str], list[Entry], int | None]:
+    """Return lines and entries of a text, and the number of the first that breaks the chain.
+
+    Parameters
+    ----------
+    text
+        Lines ended by a line feed; whatever else ends lines elsewhere is part of a value.
+
+    Raises
+    ------
+    ValueError
+        If it is no such text.
+    """
+    lines = text.removesuffix("\n").split("\n")
+    entries: list[Entry] = json.loads(f"[{','.join(lines)}]")
+    if len(entries) != len(lines) or not all("hash" in e and "kind" in e for e in entries):
+        raise ValueError("no entries")
+    previous = ""
+    for n, (line, entry) in enumerate(zip(lines, entries, strict=True)):
+        found = _SEALED.fullmatch(line)
+        previous = _chained(previous, f"{found[1]}}}" if found else _body(entry))
+        if entry["hash"] != previous or entry["n"] != n:
+            return lines, entries, n
+    return lines, entries, None
+
+
+def read_head(head: Path) -> tuple[int, str] | None:
+    """Return number of entries and last hash when last used; None if there is no such record.
+
+    Parameters
+    ----------
+    head
+        The record beside the study.
+    """
+    try:
+        n, _, last = head.read_text(encoding="ascii").strip().partition(" ")
+        return int(n), last
+    except FileNotFoundError:
+        return None
+    except ValueError:
+        raise InputError(both("identity", "bad_head", file=head)) from None
+
+
+def write_head(head: Path, entries: Iterable[Entry]) -> None:
+    """Record number and last hash of entries; without any, that a creation is under way."""
+    entries = list(entries)
+    last = f" {entries[-1]['hash']}" if entries else ""
+    with replacing(head) as stream:
+        stream.write(f"{len(entries)}{last}\n")
+
+
+def _body(entry: Entry) -> str:
+    """Return what the hash covers in a line of an early ledger, where it stood among the keys."""
+    body = {key: value for key, value in entry.items() if key != "hash"}
+    return json.dumps(body, sort_keys=True, ensure_ascii=False)
+
+
+def _chained(previous: str, body: str) -> str:
+    return hashlib.sha256(f"{previous}{body}".encode()).hexdigest()
