@@ -12,7 +12,8 @@ from bonescint.commands import configuration
 from bonescint.errors import InputError
 
 if TYPE_CHECKING:
-    from bonescint.identity.ledger import Entry, Ledger
+    from bonescint.identity.chain import Entry
+    from bonescint.identity.ledger import Ledger
     from bonescint.resources import Texts
     from bonescint.tables.lists import OptOutEntry
 
