@@ -198,7 +198,9 @@ def test_two_runs_at_once(
     (incidents / "go").touch()
     printed = first.communicate(timeout=300)[0]
     assert first.returncode == 0, printed[-3000:]
-    assert results(study) == results(finished)
+    # a part of a run ends without the search for who declined
+    assert results(finished).keys() - results(study).keys() == {"results/purge.json"}
+    assert results(study).items() <= results(finished).items()
 
 
 def test_the_last_step_asks_for_every_rule(finished: Path) -> None:
