@@ -32,6 +32,7 @@ rule verify_purge:
         # a run that ended early leaves them, and no later one misses them
         temporary=["private/index.csv", "private/unindexed.csv"],
         decisions=DECISIONS,
+        current=[*BATCHES, *SOFTWARE, *READERS],
         language=LANGUAGE,
     script:
         "../scripts/verify_purge.py"

@@ -30,6 +30,7 @@ def verify_purge(
     inputs: list[Path],
     temporary: list[Path],
     decisions: Path,
+    current: list[str],
     language: str,
     receipt: Path,
 ) -> None:
@@ -49,6 +50,9 @@ def verify_purge(
         Tables of everybody, which a run that ended early may have left.
     decisions
         What persons have decided; a line about the findings of who declined goes.
+    current
+        The batches, software and readers of the configuration: what former ones left of who
+        declined goes, for no rule makes it anew.
     language
         Of the messages.
     receipt
@@ -74,13 +78,13 @@ def verify_purge(
     ]
     for path in temporary:
         path.unlink(missing_ok=True)
-    for line in purge(Path(), persons, decisions, language):
+    # the ledger and what is sealed to it are encrypted
+    skip = {*inputs, book.path, book.key, declined}
+    for line in purge(Path(), persons, decisions, language, current, skip):
         logger.info("%s", line)
     if unread:
         declined.unlink()  # without it the next run must filter the opt-outs
         raise InputError(text("declined_meanwhile"))
-    # the ledger and what is sealed to it are encrypted
-    skip = {*inputs, book.path, book.key, declined}
     if left := list(search([Path(side) for side in SIDES], persons, skip)):
         raise report_left(left, persons, language)
     logger.info("%d people looked for, nothing left of them", len(persons))
@@ -98,6 +102,7 @@ if __name__ == "__main__":
             inputs=[Path(path) for path in snakemake.params.inputs],
             temporary=[Path(path) for path in snakemake.params.temporary],
             decisions=Path(snakemake.params.decisions),
+            current=snakemake.params.current,
             language=snakemake.params.language,
             receipt=Path(snakemake.output.receipt),
         )

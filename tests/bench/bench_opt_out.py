@@ -61,6 +61,7 @@ def main(rows: int) -> None:
             ledger={key: str(folder / f"ledger.{key}") for key in ("path", "key", "head")},
             study={"id": "B", "title": "B", "synthetic": True},
             language="en",
+            coded=folder / "coded",
             recalls=folder / "recalls",
             **{key: folder / f"{key}.out" for key in outputs},
         )

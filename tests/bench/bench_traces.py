@@ -3,10 +3,12 @@
     .venv/bin/python tests/bench/bench_traces.py [persons ...]     (default: 3 300)
 
 10,000 coded DICOM files (hard links to 200), a CSV of 1 million rows and 200 MB, a workbook of
-20,000 rows and 50 MB of Japanese text.
+20,000 rows, 50 MB of Japanese text, an e-mail with an attachment of 20 MB.
 """
 
+import base64
 import os
+import random
 import resource
 import subprocess
 import sys
@@ -48,6 +50,11 @@ def _make(root: Path) -> None:
     line = "症例 {:06d} 第四腰椎に集積亢進を認めます。転移を疑います。山本 花江\n"
     with (root / "japanese" / "a.txt").open("w", encoding="utf-8") as text:
         text.writelines(line.format(n) for n in range(550_000))
+    (root / "coded").mkdir()
+    with (root / "coded" / "a.eml").open("wb") as mail:
+        mail.write(base64.encodebytes(random.Random(1).randbytes(20_000_000)))
+    with (root / "coded" / "a.jsonl").open("w") as lines:  # words that only look like base64
+        lines.writelines(f'{{"token": "{"Xy" * 25}{n:06d}"}}\n' for n in range(200_000))
 
 
 def _measure(root: Path, persons: int) -> None:
@@ -63,7 +70,7 @@ def _measure(root: Path, persons: int) -> None:
         )
         for n in range(persons)
     ]
-    for part in ("dicom", "csv", "book", "japanese"):
+    for part in ("dicom", "csv", "book", "japanese", "coded"):
         start, cpu = time.perf_counter(), time.process_time()
         found = sum(1 for _ in search([root / part], gone))
         wall, cpu = time.perf_counter() - start, time.process_time() - cpu

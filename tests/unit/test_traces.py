@@ -20,8 +20,9 @@ from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEnd
 
 from bonescint.custody import traces_text
 from bonescint.custody.traces import MASK, Person, Trace, masked, report_left, search
+from bonescint.custody.traces_names import folded, index_map
 from bonescint.custody.traces_purge import purge
-from bonescint.custody.traces_terms import Terms, folded, index_map
+from bonescint.custody.traces_terms import Terms
 from bonescint.resources import Texts
 from tests.unit.dicom_samples import nm_file, nm_header
 

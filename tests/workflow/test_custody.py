@@ -156,25 +156,32 @@ def test_an_opt_out_by_command_after_a_delivery(study: Path) -> None:
     assert "D-001" in bonescint(study, "where", patient.code)
 
 
-@pytest.mark.parametrize("place", ["results/copy.xlsx", "private/notes.txt", "logs/{code}.log"])
-def test_a_copy_made_by_hand_is_found_at_the_next_run(study: Path, place: str) -> None:
+def test_copies_made_by_hand_are_found_at_the_next_run(study: Path) -> None:
     patient = Patient(study)
     bonescint(study, "opt-out", "add", patient.subject, "--by", "self", "--received", "2026-01-01")
     snakemake(study)
-    path = study / place.format(code=patient.code)
-    if path.suffix == ".xlsx":
-        book = openpyxl.Workbook()
-        book.active["B3"] = patient.code
-        book.save(path)
-    else:
-        path.write_text(f"{patient.subject}\n")
+    book = openpyxl.Workbook()
+    book.active["B3"] = patient.code
+    book.save(study / "results" / "copy.xlsx")
+    (study / "private" / "notes.txt").write_text(f"{patient.subject}\n")
+    (study / "logs" / f"{patient.code}.log").touch()
     printed = snakemake(study, fails=True)
     assert ran(printed) == ["verify_purge"]
-    shown = place.format(code="■■■").removesuffix(".log")
-    assert shown in printed
+    for shown in ("results/copy.xlsx", "private/notes.txt", "logs/■■■"):
+        assert shown in printed
     assert not any(word in printed for word in patient.words)
-    path.unlink()
+    for name in ("results/copy.xlsx", "private/notes.txt", f"logs/{patient.code}.log"):
+        (study / name).unlink()
     snakemake(study)
+    assert (study / "results" / "purge.json").exists()
+
+
+def test_outputs_of_a_former_configuration_go_too(study: Path) -> None:
+    patient = Patient(study)
+    configure(study, lambda c: c["deidentification"].update(batches=1))
+    bonescint(study, "opt-out", "add", patient.subject, "--by", "self", "--received", "2026-01-01")
+    snakemake(study)
+    assert hits(study, *patient.words) == []
 
 
 def test_a_patient_id_in_the_raw_paths_goes_too(study: Path) -> None:

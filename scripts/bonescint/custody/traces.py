@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bonescint.custody.traces_content import search_content
-from bonescint.custody.traces_terms import Person, Terms
-from bonescint.custody.traces_text import Place, texts
+from bonescint.custody.traces_encodings import texts
+from bonescint.custody.traces_terms import Person, Terms, reads_as_date
+from bonescint.custody.traces_text import Place
+from bonescint.custody.traces_walk import walk
 from bonescint.errors import InputError
 from bonescint.resources import Texts
 
@@ -19,13 +21,12 @@ __all__ = ["Person", "Place", "Trace", "masked", "report_left", "search"]
 MASK = "■■■"
 _MOST_LISTED = 20
 _MOST_PLACES = 3  # of a file in the report
-# software that Snakemake installed, and records whose names are the outputs' in base64
-_INSTALLED = {"conda", "conda-archive", "singularity", "apptainer"}
-# the workflow's own numbers of batches are nobody's ID
-_BATCH = re.compile(
+# the workflow's own numbers of batches are nobody's ID, nor is when Snakemake began
+_OWN = re.compile(
     r"(results/(?:dicom|anonymization)|private/(?:batches|refused)|logs/anonymize_batch)"
-    r"/\d{2,3}(?![^/.])"
+    r"/\d{2,3}(?![^/.])|(\.snakemake/log)/[-0-9]{10}T[0-9]{6}\.[0-9]+(?=\.snakemake\.log)"
 )
+# records whose names are the outputs' in base64
 _RECORDS = {"metadata", "incomplete"}
 
 
@@ -50,7 +51,7 @@ class Trace(NamedTuple):
 def search(
     roots: Sequence[Path], persons: Iterable[Person], skip: Collection[Path] = ()
 ) -> Iterator[Trace]:
-    """Yield every trace of persons in folders and files; links are named, never followed.
+    """Yield every trace of persons in folders and files, behind links too.
 
     Parameters
     ----------
@@ -59,7 +60,7 @@ def search(
     persons
         Whose traces.
     skip
-        Files and folders that are left out, such as the encrypted ledger.
+        Files and folders that are left out, such as the encrypted ledger, by any path.
 
     Raises
     ------
@@ -69,48 +70,25 @@ def search(
     terms = Terms(persons)
     if not terms:
         return
-    left_out = {_absolute(Path(path)) for path in skip}
     names: dict[str, frozenset[str]] = {}
-    for root in roots:
-        for path, status in _walk(root, _absolute(root), left_out):
-            found = set(_path_kinds(_components(root, path), terms, names))
-            if stat.S_ISLNK(status.st_mode):
-                found |= set(_path_kinds(path.readlink().parts, terms, names))
-            yield from (Trace(path, Place("name"), kind) for kind in sorted(found))
-            if stat.S_ISREG(status.st_mode):
-                try:
-                    with path.open("rb") as stream:
-                        for place, kind in search_content(stream, path.name, terms):
-                            yield Trace(path, place, kind)
-                except FileNotFoundError:
-                    continue  # gone since it was listed
-
-
-def _absolute(path: Path) -> Path:
-    # a link is meant as such
-    return path.parent.resolve() / path.name
-
-
-def _walk(
-    path: Path, absolute: Path, left_out: Collection[Path]
-) -> Iterator[tuple[Path, os.stat_result]]:
-    """Yield a path and all below it, in order."""
-    try:
-        status = path.lstat()
-        inside = sorted(path.iterdir()) if stat.S_ISDIR(status.st_mode) else []
-    except FileNotFoundError:
-        return
-    if absolute not in left_out:
-        yield path, status
-        for below in inside:
-            if not (path.name == ".snakemake" and below.name in _INSTALLED):
-                yield from _walk(below, absolute / below.name, left_out)
+    for root, path, mode in walk(roots, skip):
+        found = set(_path_kinds(_components(root, path), terms, names))
+        if path.is_symlink():
+            found |= set(_path_kinds(path.readlink().parts, terms, names))
+        yield from (Trace(path, Place("name"), kind) for kind in sorted(found))
+        if stat.S_ISREG(mode):
+            try:
+                with path.open("rb") as stream:
+                    for place, kind in search_content(stream, path.name, terms):
+                        yield Trace(path, place, kind)
+            except FileNotFoundError:
+                continue  # gone since it was listed
 
 
 def _components(root: Path, path: Path) -> list[str]:
     parts = path.relative_to(root.parent).parts
     names = [*parts, _record(parts)] if root.name == ".snakemake" else parts
-    return _BATCH.sub(r"\1", "/".join(names)).split("/")
+    return _OWN.sub(r"\1\2", "/".join(names)).split("/")
 
 
 def _record(parts: Sequence[str]) -> str:
@@ -136,7 +114,10 @@ def _path_kinds(
             # a name that was unpacked on another system may be in its encoding
             said = list(texts(os.fsencode(part)))
             kinds = {hit.kind for text in said for hit in terms.find(text, in_path=True)}
-            if terms.is_weak_id(part) or terms.is_weak_id(part.partition(".")[0]):
+            stem = part.partition(".")[0]
+            if reads_as_date(stem):
+                kinds.discard("id")
+            elif terms.is_weak_id(part) or terms.is_weak_id(stem):
                 kinds.add("id")
             known[part] = frozenset(kinds)
         yield from known[part]

@@ -7,18 +7,24 @@ name, and pixels hold no text.
 
 import bz2
 import gzip
+import io
 import lzma
 import re
+import sqlite3
 import tarfile
-import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import IO, Any
 
-from bonescint.custody.traces_terms import Terms, folded, is_id_column
-from bonescint.custody.traces_text import BLOCK, RUNS, Found, Place, search_text, texts
+from bonescint.custody.traces_encodings import RUNS, texts
+from bonescint.custody.traces_names import folded
+from bonescint.custody.traces_office import is_office, search_office
+from bonescint.custody.traces_pdf import PDF, search_pdf
+from bonescint.custody.traces_sqlite import SQLITE, search_sqlite
+from bonescint.custody.traces_terms import Terms
+from bonescint.custody.traces_text import BLOCK, Found, Place, kinds_in, search_text
 
 _HEADER = 1 << 14  # bytes; holds the header of a coded NM file
 _PIXELS = (b"\xe0\x7f\x10\x00", b"\x7f\xe0\x00\x10")
@@ -29,13 +35,18 @@ _PACKED = ((b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ", lzma.open
 # what a damaged archive raises; it is searched as bytes then
 _DAMAGED = (
     zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError,
-    NotImplementedError, RuntimeError,
+    NotImplementedError, RuntimeError, sqlite3.Error,
 )  # fmt: skip
-_ESCAPE = re.compile(rb"\x1b[$(]")  # ISO 2022
+# a number of these is a size, a count or a clock, and a Code Value is the terminology's
+_NUMBERS = {"AT", "DA", "DS", "DT", "FD", "FL", "IS", "SL", "SS", "TM", "UI", "UL", "US"}
+_CODE_VALUE = 0x00080100
+_WHOLE = re.compile(r"[-+0-9.:eE\s]+")
+_MOST_BYTES = 1 << 28  # of a PDF or a database that is read as such
+_DEEPEST = 2  # base64 within base64
 _PATIENT_ID = re.compile(rb"(?:\x10\0\x20\0|\0\x10\0\x20)(.{0,80})", re.DOTALL)
 
 
-def search_content(stream: Any, name: str, terms: Terms) -> Iterator[Found]:
+def search_content(stream: Any, name: str, terms: Terms, depth: int = 0) -> Iterator[Found]:
     """Yield every place in a file that holds a term, and the kind of term.
 
     Parameters
@@ -46,32 +57,46 @@ def search_content(stream: Any, name: str, terms: Terms) -> Iterator[Found]:
         Its name; the ending tells a table from other text.
     terms
         What is looked for.
+    depth
+        Of what was coded in base64, or in a document's streams.
     """
-    head = stream.read(512)
+
+    def nested(data: bytes) -> set[str]:
+        inside = io.BytesIO(data)
+        return {kind for _, kind in search_content(inside, "", terms, depth + 1)}
+
+    decoded = nested if depth < _DEEPEST else None
+    head = stream.read(1024)
     stream.seek(0)
     try:
         if head[128:132] == b"DICM":
             yield from _search_dicom(stream, terms)
         elif head.startswith(b"PK\3\4"):
-            yield from _search_zip(stream, terms)
+            yield from _search_zip(stream, terms, depth)
         elif head.startswith(_PNG):
             yield from _search_png(stream, terms)
         elif head[257:262] == b"ustar":
-            yield from _search_tar(stream, terms)
+            yield from _search_tar(stream, terms, depth)
         elif opened := next((o for magic, o in _PACKED if head.startswith(magic)), None):
             with opened(stream) as inside:
-                yield from search_content(inside, name.rpartition(".")[0], terms)
+                yield from search_content(inside, name.rpartition(".")[0], terms, depth)
                 while inside.read(BLOCK):
                     pass  # a damaged end is noticed at the end only
-        elif not head.startswith(_ENCRYPTED):
+        elif decoded and PDF in head:
+            yield from search_pdf(stream.read(_MOST_BYTES), terms, decoded)
+        elif decoded and head.startswith(SQLITE):
+            yield from search_sqlite(stream.read(_MOST_BYTES), terms, decoded)
+            # free pages keep what was deleted
+            stream.seek(0)
             yield from search_text(stream, name, terms)
+        elif not head.startswith(_ENCRYPTED):
+            if zipfile.is_zipfile(stream):  # behind a program or a picture
+                yield from _search_zip(stream, terms, depth)
+            stream.seek(0)
+            yield from search_text(stream, name, terms, decoded)
     except _DAMAGED:
         stream.seek(0)
         yield from search_text(stream, name, terms)
-
-
-def _kinds(data: bytes, terms: Terms) -> list[str]:
-    return sorted({hit.kind for text in texts(data) for hit in terms.find(text)})
 
 
 def _names_of(name: str, terms: Terms) -> Iterator[Found]:
@@ -85,23 +110,25 @@ def _inside(member: str, found: Iterator[Found]) -> Iterator[Found]:
         yield place._replace(key="member" if place.key == "bytes" else place.key, where=inner), kind
 
 
-def _search_zip(stream: IO[bytes], terms: Terms) -> Iterator[Found]:
+def _search_zip(stream: IO[bytes], terms: Terms, depth: int) -> Iterator[Found]:
+    def inner(inside: IO[bytes], name: str) -> Iterator[Found]:
+        return _inside(name, search_content(inside, name, terms, depth))
+
     with zipfile.ZipFile(stream) as archive:
-        members = archive.infolist()
-        if any(m.filename == "xl/workbook.xml" for m in members):
-            yield from _search_workbook(stream, archive, terms)
-            return
-        for kind in _kinds(archive.comment, terms):
+        for kind in sorted(kinds_in(archive.comment, terms)):
             yield Place("member", "comment"), kind
-        for member in members:
+        for member in archive.infolist():
             yield from _names_of(member.filename, terms)
+        if is_office(archive):
+            yield from search_office(stream, archive, terms, inner)
+            return
+        for member in archive.infolist():
             if not member.is_dir() and not member.flag_bits & 1:
                 with archive.open(member) as inside:
-                    found = search_content(inside, member.filename, terms)
-                    yield from _inside(member.filename, found)
+                    yield from inner(inside, member.filename)
 
 
-def _search_tar(stream: IO[bytes], terms: Terms) -> Iterator[Found]:
+def _search_tar(stream: IO[bytes], terms: Terms, depth: int) -> Iterator[Found]:
     with tarfile.open(fileobj=stream) as archive:
         for member in archive:
             about = f"{member.name}\n{member.linkname}\n{member.uname}\n{member.gname}"
@@ -109,54 +136,9 @@ def _search_tar(stream: IO[bytes], terms: Terms) -> Iterator[Found]:
                 (Place("member", p.where.split("\n")[0]), k) for p, k in _names_of(about, terms)
             )
             if inside := archive.extractfile(member) if member.isfile() else None:
-                yield from _inside(member.name, search_content(inside, member.name, terms))
+                yield from _inside(member.name, search_content(inside, member.name, terms, depth))
         stream.seek(archive.offset)
         yield from search_text(stream, "", terms)
-
-
-def _search_workbook(stream: IO[bytes], archive: zipfile.ZipFile, terms: Terms) -> Iterator[Found]:
-    suspect = bool(terms.weak)
-    others: list[Found] = []
-    for member in archive.infolist():
-        if not member.filename.endswith((".xml", ".rels", ".vml")):
-            with archive.open(member) as inside:
-                found = search_content(inside, member.filename, terms)
-                others += _inside(member.filename, found)
-            continue
-        # a name does not reach from one cell's text into the next one's
-        data = archive.read(member).replace(b"</si>", b"\1")
-        for text in texts(data):
-            if terms.suspects(text):
-                suspect = True
-                others += [(Place("member", member.filename), h.kind) for h in terms.find(text)]
-    cells = list(_workbook_rows(stream, terms)) if suspect else []
-    yield from cells
-    for place, kind in dict.fromkeys(others):
-        if not (cells and place.where.startswith(("xl/sharedStrings", "xl/worksheets/sheet"))):
-            yield place, kind
-
-
-def _workbook_rows(stream: IO[bytes], terms: Terms) -> Iterator[Found]:
-    from openpyxl.reader.excel import load_workbook
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            book = load_workbook(stream, read_only=True)  # type: ignore[no-untyped-call]
-        except Exception:  # damaged in one of many ways: its members are reported
-            return
-    for sheet in book.worksheets:
-        ids: list[int] | None = None
-        sheet.reset_dimensions()
-        for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
-            cells = ["" if value is None else str(value) for value in row]
-            if ids is None and any(cells):
-                ids = [n for n, title in enumerate(cells) if is_id_column(title)]
-            kinds = {hit.kind for hit in terms.find(folded("\t".join(cells)))}
-            if any(n < len(cells) and terms.is_weak_id(cells[n]) for n in ids or ()):
-                kinds.add("id")
-            yield from ((Place("sheet", sheet.title, number), kind) for kind in sorted(kinds))
-    book.close()
 
 
 def _search_png(stream: IO[bytes], terms: Terms) -> Iterator[Found]:
@@ -178,7 +160,7 @@ def _search_png(stream: IO[bytes], terms: Terms) -> Iterator[Found]:
         if kind == b"IEND":
             break
     parts.append(stream.read())
-    yield from ((Place("bytes"), kind) for kind in _kinds(b"\n".join(parts), terms))
+    yield from ((Place("bytes"), kind) for kind in sorted(kinds_in(b"\n".join(parts), terms)))
 
 
 def _search_dicom(stream: IO[bytes], terms: Terms) -> Iterator[Found]:
@@ -188,10 +170,7 @@ def _search_dicom(stream: IO[bytes], terms: Terms) -> Iterator[Found]:
     data = data[: cut or len(data)]
     # next to a value stand the two bytes of the next element's group, which may be letters
     runs = [run[: len(run) - n] for run in RUNS.findall(data) for n in range(3)]
-    said = list(texts(b"\n".join(runs)))
-    if _ESCAPE.search(data):
-        said += texts("\n".join(r.decode("iso2022_jp_ext", "replace") for r in runs).encode())
-    suspect = any(map(terms.suspects, said))
+    suspect = any(map(terms.suspects, texts(b"\n".join(runs))))
     if terms.weak and (found := _PATIENT_ID.search(data)):
         suspect = suspect or any(w.encode() in found[1].lower() for w in terms.weak)
     if suspect or _DEFLATED in data[:1024]:
@@ -214,7 +193,9 @@ def _dicom_elements(stream: IO[bytes], terms: Terms) -> Iterator[Found]:
         raw = (
             element.value if isinstance(element.value, bytes) else value.encode("utf-8", "replace")
         )
-        kinds = set(_kinds(raw, terms))
+        kinds = kinds_in(raw, terms)
+        if element.tag == _CODE_VALUE or (element.VR in _NUMBERS and _WHOLE.fullmatch(value)):
+            kinds.discard("id")
         if element.tag in (0x00100020, 0x00101000) and terms.is_weak_id(value):
             kinds.add("id")
         yield from ((Place("header", str(element.tag)), kind) for kind in sorted(kinds))

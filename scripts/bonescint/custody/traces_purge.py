@@ -1,29 +1,50 @@
 """Remove a person from what no rule writes anew: logs, decisions, deliveries, leftovers (R12)."""
 
+import io
 import os
 import re
 import shutil
-from collections.abc import Callable, Collection, Iterable, Iterator
+import stat
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
 from bonescint.custody.traces import search
-from bonescint.custody.traces_terms import Person, Terms, index_map
-from bonescint.custody.traces_text import texts
+from bonescint.custody.traces_content import search_content
+from bonescint.custody.traces_encodings import texts
+from bonescint.custody.traces_names import index_map
+from bonescint.custody.traces_terms import Person, Terms
+from bonescint.custody.traces_walk import walk
 from bonescint.files import TEMPORARY, replacing
 from bonescint.resources import Texts
 
 # below .snakemake: what a job's start leaves when it is killed, and records of outputs
 _LEFTOVERS = ("scripts", "auxiliary", "shadow", "metadata", "incomplete", "iocache")
+_BATCH, _TABLE = r"(\d{2,3})", r"([a-z][a-z0-9]*)"
+# what a rule writes for each batch, software and reader
+_FORMER = {
+    "results/dicom": re.compile(_BATCH),
+    "results/anonymization": re.compile(rf"{_BATCH}(?:\.tags)?\.csv"),
+    "private/batches": re.compile(rf"{_BATCH}\.csv"),
+    "private/refused": re.compile(rf"{_BATCH}\.csv"),
+    "results/software": re.compile(rf"{_TABLE}(?:\.warnings)?\.csv"),
+    "results/readings": re.compile(rf"{_TABLE}(?:\.warnings)?\.csv"),
+    "private/findings": re.compile(rf"{_TABLE}\.csv"),
+}
 
 
 def purge(
-    root: Path, persons: Collection[Person], decisions: Path, language: str = "ja"
+    root: Path,
+    persons: Collection[Person],
+    decisions: Path,
+    language: str = "ja",
+    current: Collection[str] | None = None,
+    skip: Collection[Path] = (),
 ) -> list[str]:
     """Remove persons from logs, decisions, former deliveries and leftovers of interrupted runs.
 
     Nothing else is touched: tables and images are the rules' to write anew, and what somebody
-    copied by hand is theirs to delete.
+    copied by hand is theirs to delete. Folders may be links; what a link to a file leads to stays.
 
     Parameters
     ----------
@@ -35,6 +56,11 @@ def purge(
         private/review/decisions.tsv.
     language
         Of the account.
+    current
+        The names of batches, software and readers in force: what a former configuration's made of
+        the persons goes too, for no rule makes it anew. None: it stays.
+    skip
+        The hospital's own files and folders, which links may lead to.
 
     Returns
     -------
@@ -44,24 +70,24 @@ def purge(
     text = Texts("traces", language)
     terms = Terms(persons)
     steps: list[tuple[str, Callable[[], int]]] = [
-        ("temporaries", lambda: _temporaries([root / "results", root / "private"])),
-        ("logs", lambda: _logs(_log_files(root), persons, terms)),
+        ("temporaries", lambda: _temporaries([root / "results", root / "private"], skip)),
+        ("logs", lambda: _logs(_log_files(root, skip), persons, terms)),
         ("decisions", lambda: _decisions(decisions, {p.code for p in persons if p.code})),
-        ("deliveries", lambda: _remove(root / "results", ["delivery"], persons)),
-        ("leftovers", lambda: _remove(root / ".snakemake", _LEFTOVERS, persons)),
+        ("deliveries", lambda: _remove(root / "results", ["delivery"], persons, skip)),
+        ("former", lambda: 0 if current is None else _former(root, current, persons)),
+        ("leftovers", lambda: _remove(root / ".snakemake", _LEFTOVERS, persons, skip)),
     ]
     return [text(f"purged.{key}", n=n) for key, step in steps if (n := step())]
 
 
-def _temporaries(folders: Iterable[Path]) -> int:
+def _temporaries(folders: Sequence[Path], skip: Collection[Path]) -> int:
     """Remove what `bonescint.files.replacing` left in processes that were killed."""
     removed = 0
-    for folder in folders:
-        for path in folder.rglob(".*.tmp"):
-            found = TEMPORARY.fullmatch(path.name)
-            if found and path.is_file() and not _lives(int(found[1])):
-                path.unlink(missing_ok=True)
-                removed += 1
+    for _, path, mode in walk(folders, skip):
+        found = TEMPORARY.fullmatch(path.name)
+        if found and stat.S_ISREG(mode) and not path.is_symlink() and not _lives(int(found[1])):
+            path.unlink(missing_ok=True)
+            removed += 1
     return removed
 
 
@@ -75,9 +101,13 @@ def _lives(pid: int) -> bool:
     return True
 
 
-def _log_files(root: Path) -> list[Path]:
-    found = (root / ".snakemake" / "log").glob("*.log")
-    return sorted(path for path in (*(root / "logs").rglob("*"), *found) if path.is_file())
+def _log_files(root: Path, skip: Collection[Path]) -> list[Path]:
+    own = root / ".snakemake" / "log"
+    return [
+        path
+        for folder, path, mode in walk([root / "logs", own], skip)
+        if stat.S_ISREG(mode) and not path.is_symlink() and (folder != own or path.suffix == ".log")
+    ]
 
 
 def _logs(files: Iterable[Path], persons: Collection[Person], terms: Terms) -> int:
@@ -89,16 +119,24 @@ def _logs(files: Iterable[Path], persons: Collection[Person], terms: Terms) -> i
     for path in files:
         if any(trace.place.key != "name" for trace in search([path], persons)):
             with path.open("r+b") as stream:
-                data = stream.read()
-                for start, end in _spans(data, terms):
-                    stream.seek(start)
-                    stream.write(b"*" * (end - start))
-            changed += 1
+                data = bytearray(stream.read())
+                before = bytes(data)
+                # what is coded in base64 goes on in the next line, which shows then
+                while spans := [
+                    (start, end)
+                    for start, end in _spans(bytes(data), terms)
+                    if data[start:end].strip(b"*")
+                ]:
+                    for start, end in spans:
+                        data[start:end] = b"*" * (end - start)
+                        stream.seek(start)
+                        stream.write(data[start:end])
+            changed += data != before
     return changed
 
 
 def _spans(data: bytes, terms: Terms) -> Iterator[tuple[int, int]]:
-    """Yield the bytes to overwrite: the terms, and whole lines where a term is escaped."""
+    """Yield the bytes to overwrite: the terms, and whole lines where one is coded or broken."""
     encoding = next((e for e in ("utf-8", "cp932", "euc_jp") if _is(data, e)), "utf-8")
     # bytes that are none of it keep their number
     content = data.decode(encoding, "surrogateescape")
@@ -113,9 +151,11 @@ def _spans(data: bytes, terms: Terms) -> Iterator[tuple[int, int]]:
             hidden[span[0] : span[1]] = b"*" * len(part[0])
             yield span
     ends = [0, *(m.end() for m in re.finditer(b"\n", data)), len(data)]
-    for start, end in pairwise(ends):
+    rest = search_content(io.BytesIO(hidden), "", terms)
+    left = {place.row for place, _ in rest}
+    for row, (start, end) in enumerate(pairwise(ends), 1):
         line = bytes(hidden[start:end])
-        if any(terms.find(text) for text in texts(line)):
+        if row in left or any(terms.find(text) for text in texts(line)):
             yield start, start + len(line.rstrip(b"\r\n"))
 
 
@@ -143,14 +183,41 @@ def _decisions(path: Path, codes: Collection[str]) -> int:
     return len(lines) - len(kept)
 
 
-def _remove(side: Path, folders: Collection[str], persons: Collection[Person]) -> int:
+def _remove(
+    side: Path, folders: Collection[str], persons: Collection[Person], skip: Collection[Path]
+) -> int:
     """Remove the files and folders that hold the persons below some folders of a side."""
     others = [path for path in side.iterdir() if path.name not in folders] if side.is_dir() else []
     keep = {side, *(side / name for name in folders)}
-    paths = {trace.path for trace in search([side], persons, others)} - keep
-    for path in sorted(paths):
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
+    found: dict[Path, set[str]] = {}
+    for trace in search([side], persons, [*others, *skip]):
+        found.setdefault(trace.path, set()).add(trace.place.key)
+    # a link is removed for its name; what it leads to is somebody's own file
+    paths = {p for p, keys in found.items() if not p.is_symlink() or keys == {"name"}} - keep
+    # what lies behind a link before the link
+    for path in sorted(paths, reverse=True):
+        _delete(path)
     return len(paths)
+
+
+def _delete(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _former(root: Path, current: Collection[str], persons: Collection[Person]) -> int:
+    """Remove outputs of batches, software and readers that are no more, if they hold a person."""
+    removed = 0
+    for folder, pattern in _FORMER.items():
+        inside = sorted((root / folder).iterdir()) if (root / folder).is_dir() else []
+        for path in inside:
+            found = pattern.fullmatch(path.name)
+            if not found or found[1] in current or path.is_symlink():
+                continue
+            # of a batch all images go, not hers alone: no table describes the others any more
+            if next(search([path], persons), None):
+                _delete(path)
+                removed += 1
+    return removed

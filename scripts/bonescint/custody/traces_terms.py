@@ -8,43 +8,60 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
-from itertools import permutations
 from typing import NamedTuple
 
+from bonescint.custody.traces_names import LETTERS, TEXT, Name, folded, names_of
 from bonescint.deid.folding import fold
-from bonescint.deid.reading import HONORIFICS, SEPARATORS
+from bonescint.deid.reading import SEPARATORS
 from bonescint.identity.ids import normalise
 
 # inside an ID; not a line's end or a tab, behind which another value begins
 _WITHIN = "[ \xa0\xad\u200b-\u200f\u2060\u3000\ufeff_\\-‐-―−ー]"
-# between the parts of a name: punctuation, line ends, or the tags of XML and HTML
-_BETWEEN = rf"(?:{SEPARATORS.pattern[:-1]}|[、|\"]|<[^<>]{{0,100}}>){{%d,8}}"
-_TEXT = re.compile("[^\x00-\x7f]+")
 _CODE = re.compile(rf"(?<![0-9a-z])bs(?:{_WITHIN}?)([2-9a-z]{{5}})(?![0-9a-z])")
-_LETTERS = re.compile("[a-z]{3,}")
 _PARTED = re.compile(rf"(?<![0-9])[0-9]++(?:{_WITHIN}{{1,3}}[0-9]++)+")
-_PADDED = re.compile(r"(?<![0-9])0+[1-9][0-9]{0,3}(?![0-9])")
+_PADDED = re.compile(r"(?<![0-9])0+[1-9][0-9]{0,4}(?![0-9])")
+# a token at a line's end and the one at the next line's start
+_BROKEN = re.compile(r"(?<![0-9a-z-])([0-9a-z-]{1,40}+)(=?)[ \t\r]*\n(?=[ \t>]*([0-9a-z-]{1,40}+))")
+_WRAPPED = 20  # characters before a break that a word processor made
+# 2019-06, and 2019-06-03 or 03.06.2019 whole or in part, with a clock behind or before it
+_MONTH = re.compile(r"(?:19|20)[0-9]{2}\D(?:0[1-9]|1[0-2])")
+_DAY = re.compile(
+    r"(?<![0-9])(?:(?:19|20)[0-9]{2}([-/._ ])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12][0-9]|3[01])"
+    r"|(?:0?[1-9]|[12][0-9]|3[01])([-/._ ])(?:0?[1-9]|1[0-2])\2(?:19|20)[0-9]{2})(?![0-9])"
+)
+# the codes of a terminology stand behind its name; scan.dcm 12345678 is something else
+_SCHEME = re.compile(r"(?<![.a-z])(?:sct|srt|snm3|dcm)[ :,]\Z")
+_SIZE = re.compile("\\s?(?:bytes?|バイト)(?![a-z])")
 # ID12345678 is that ID, X12345678 another one
 _LABEL = re.compile(r"(?<![a-z])(?:id|pid|mrn|no|patient|patient_?id)\Z")
-_KANJI = "㐀-鿿々〆"
-_KANA = "ァ-ヺー"
-# 患者林花子様 is she, 小林花子 is not
-_NO_KANJI_BEFORE = f"(?<![{_KANJI}])(?<!ー)|(?<=[者名前人例性師医])"
-_COMBINING = "".join(map(chr, range(0x300, 0x370)))
-_CACHED = 64
-# a character with its marks of voice or accents
-_CHARACTERS = re.compile(".[\u0300-\u036f\u3099\u309a\u309b\u309c\uff9e\uff9f]*", re.DOTALL)
 # columns that hold patient IDs; `where` of warnings lists them
 _ID_COLUMNS = frozenset(
     {"patientid", "subject", "id", "pid", "患者id", "患者番号", "被登録者id", "カルテ番号",
      "otherpatientids", "where"}
 )  # fmt: skip
+# columns of docs/tables.md in which a number is a size, a count, a date, a clock or a measurement;
+# `value` is not among them, for other people's tables name anything so
+_NEVER_IDS = frozenset(
+    {"size", "modified", "sopclassuid", "sopinstanceuid", "studyinstanceuid", "seriesinstanceuid",
+     "transfersyntaxuid", "numberofframes", "rows", "columns", "patientbirthdate", "patientage",
+     "patientsize", "patientweight", "studydate", "studytime", "examdate", "date", "sha256", "hmac",
+     "age", "heightcm", "weightkg", "instances", "files", "patients", "mdp", "hmdp", "total", "min",
+     "median", "max", "cases", "k", "classes", "unique", "share", "refused", "bsi", "hotspots",
+     "ann", "metastasis", "nmetastases", "eod", "unanimous", "threshold", "falsepositiverate",
+     "truepositiverate", "n", "npositive", "nreaders", "estimate", "cilow", "cihigh", "statistic",
+     "pvalue", "padjusted", "target", "filesfound", "filesunreadable", "filesindexed",
+     "patientsindexed", "filesoptedout", "patientsoptedout", "entries", "entriesunmatched",
+     "entriesincomplete", "patientsrecalled", "nkept", "nvocabulary", "ncoded", "nfixed", "nuid",
+     "ndummy", "nemptied", "nremoved", "nremovedprivate", "nremovedoverlay", "nkeptbydecision"}
+)  # fmt: skip
+_NUMBER = re.compile(r"[-+0-9.:/ ]+")
 # Of the numbers of four digits a fifth stands in every run's figures and tables, of those of five
 # one in a thousand (measured on the demonstration): the former, and what reads as a date, say
-# nothing outside a column of IDs.
+# nothing outside a column of IDs; nor do those of five that are days of 2000 to 2049 in Excel.
 _TELLING_DIGITS, _TELLING = 5, 4
+_EXCEL_DAYS = range(36526, 54789)
 _PADDED_DIGITS = 6  # as written, with its zeros
+_LONG = 7  # digits that are hers even where letters touch them (NM12345678.txt) or a line breaks
 _MOST_PARTS = 5
 
 
@@ -73,54 +90,6 @@ class Hit(NamedTuple):
     end: int
 
 
-class _Name(NamedTuple):
-    pieces: tuple[str, ...]
-    joined: frozenset[str]
-    pattern: str
-
-
-def folded(text: str) -> str:
-    """Return a text in small letters of one width, kana and kanji in one form.
-
-    Parameters
-    ----------
-    text
-        Any text; its line ends stay.
-    """
-    if text.isascii():
-        return text.lower()
-    return _TEXT.sub(_fold_run, text).lower()
-
-
-def _fold_run(run: re.Match[str]) -> str:
-    return _fold_short(run[0]) if len(run[0]) <= _CACHED else fold(run[0])
-
-
-@lru_cache(maxsize=1 << 14)
-def _fold_short(run: str) -> str:
-    # an accent that stands as a character of its own behind an ASCII letter
-    return fold(run).lstrip(_COMBINING)
-
-
-def index_map(text: str) -> tuple[str, list[int]]:
-    """Return a text folded, and the place in it of every folded character and of its end.
-
-    Parameters
-    ----------
-    text
-        Any text.
-    """
-    pieces: list[str] = []
-    places: list[int] = []
-    for found in _CHARACTERS.finditer(text):
-        piece = folded(found[0])
-        if found[0] == "々" and pieces and not pieces[-1].isascii():
-            piece = pieces[-1][-1]
-        pieces.append(piece)
-        places += [found.start()] * len(piece)
-    return "".join(pieces), [*places, len(text)]
-
-
 class Terms:
     """All that is looked for.
 
@@ -137,28 +106,30 @@ class Terms:
         self.weak = frozenset(filter(_is_weak, subjects))
         strong = subjects - self.weak
         self._numbers = {s for s in strong if s.isdecimal()}
-        self._padded = {s for s in self.weak if s.isdecimal() and len(s) < _TELLING_DIGITS}
+        self._padded = {s for s in self.weak if s.isdecimal() and len(s) <= _TELLING_DIGITS}
         least = min(map(len, self._numbers), default=1)
         self._runs = re.compile(f"[1-9][0-9]{{{least - 1},}}")
         lettered = sorted(strong - self._numbers)
         self._lettered = re.compile("|".join(map(_id_pattern, lettered))) if lettered else None
-        self._names = sorted({n for p in persons for name in p.names for n in _names(name)})
+        self._names = sorted({n for p in persons for name in p.names for n in names_of(name)})
 
     def __bool__(self) -> bool:
         return bool(self._codes or self._numbers or self.weak or self._lettered or self._names)
 
-    def suspects(self, text: str) -> list[tuple[str, str]]:
+    def suspects(self, text: str, in_path: bool = False) -> list[tuple[str, str]]:
         """Return kind and pattern of what may be in a folded text; most texts hold nothing.
 
         Parameters
         ----------
         text
             As `folded` returns it.
+        in_path
+            Whether it is a path.
         """
         found: list[tuple[str, str]] = []
         if self._codes and "bs" in text:
             found += [("code", c) for c in self._codes.intersection(_CODE.findall(text))]
-        found += [("id", _id_pattern(number)) for number in self._numbers_in(text)]
+        found += [("id", _id_pattern(number, in_path)) for number in self._numbers_in(text)]
         if self._lettered and self._lettered.search(text):
             found.append(("id", self._lettered.pattern))
         if self._names:
@@ -182,9 +153,9 @@ class Terms:
             found |= self._padded.intersection(run.lstrip("0") for run in padded)
         return found
 
-    def _names_in(self, text: str) -> Iterator[_Name]:
-        words = set(_LETTERS.findall(text))
-        others = "" if text.isascii() else "\n".join(set(_TEXT.findall(text)))
+    def _names_in(self, text: str) -> Iterator[Name]:
+        words = set(LETTERS.findall(text))
+        others = "" if text.isascii() else "\n".join(set(TEXT.findall(text)))
         for name in self._names:
             if not words.isdisjoint(name.joined) or all(
                 (len(piece) < 3 or piece in words) if piece.isascii() else piece in others
@@ -200,10 +171,10 @@ class Terms:
         text
             As `folded` returns it.
         in_path
-            Whether it is a path, where dots part words and no decimals.
+            Whether it is a path, where dots part words and no decimals, and letters touch IDs.
         """
         hits = []
-        for kind, wanted in self.suspects(text):
+        for kind, wanted in self.suspects(text, in_path):
             if kind == "code":
                 found = [m for m in _CODE.finditer(text) if m[1] == wanted]
             else:
@@ -219,9 +190,41 @@ class Terms:
         if written.lstrip("0") in self._padded and len(written) < _PADDED_DIGITS:
             return False
         label = text[max(start - 12, 0) : start]
-        if label[-1:].isascii() and label[-1:].isalnum() and not _LABEL.search(label):
+        touched = label[-1:].isascii() and label[-1:].isalnum() and not _LABEL.search(label)
+        if touched and not (in_path and len(written.lstrip("0")) >= _LONG):
+            return False
+        if _SCHEME.search(label) or _SIZE.match(text, end) or _is_date(text, start, end):
             return False
         return not _is_dotted(text, start, end, in_path)
+
+    def find_broken(self, text: str) -> list[Hit]:
+        """Return the codes and IDs that the end of a line breaks, with or without a hyphen.
+
+        Parameters
+        ----------
+        text
+            As `folded` returns it; not a table, whose rows end with one value and begin with
+            another.
+        """
+        joined: list[str] = []
+        places: list[int] = []
+        for found in _BROKEN.finditer(text):
+            first, quoted, second = found.groups()
+            # numbers below each other are no number: a line that was wrapped is long, or says so
+            is_wrapped = found.start() - text.rfind("\n", 0, found.start()) > _WRAPPED
+            hyphen = first.endswith("-") or second.startswith("-")
+            if hyphen or quoted or is_wrapped or "b" in first:
+                first, second = first.rstrip("-"), second.lstrip("-")
+                joined += [first + second, f"{first}-{second}"]
+                places += [found.start()] * 2
+        lines = "\n".join(joined)
+        hits = []
+        for hit in self.find(lines):
+            digits = re.sub(_WITHIN, "", lines[hit.start : hit.end]).lstrip("0")
+            if hit.kind == "code" or (hit.kind == "id" and len(digits) >= _LONG):
+                place = places[lines.count("\n", 0, hit.start)]
+                hits.append(Hit(hit.kind, place, place))
+        return hits
 
     def is_weak_id(self, value: str) -> bool:
         """Tell whether a whole value is an ID that counts only so.
@@ -241,20 +244,67 @@ def is_id_column(header: str) -> bool:
     return SEPARATORS.sub("", folded(header)) in _ID_COLUMNS
 
 
+def is_plain_number(header: str, cell: str) -> bool:
+    """Tell whether a cell is a number, a date or a clock in a column that never holds IDs.
+
+    Parameters
+    ----------
+    header, cell
+        The column's title, and the whole cell.
+    """
+    return SEPARATORS.sub("", folded(header)) in _NEVER_IDS and bool(_NUMBER.fullmatch(cell))
+
+
+def reads_as_date(part: str) -> bool:
+    """Tell whether a part of a path is a year, a month or a day: YYYY, YYYYMM, YYYYMMDD.
+
+    Parameters
+    ----------
+    part
+        Between two slashes, or such a name without its ending.
+    """
+    if not (part.isascii() and part.isdecimal() and len(part) in (4, 6, 8)):
+        return False
+    try:
+        return 1850 < date(int(part[:4]), int(part[4:6] or 1), int(part[6:] or 1)).year < 2100
+    except ValueError:
+        return False
+
+
 def _is_weak(subject: str) -> bool:
     if not subject.isdecimal():
         return len(subject) < _TELLING
-    if len(subject) == 8:
-        try:
-            return 1850 < date(int(subject[:4]), int(subject[4:6]), int(subject[6:])).year < 2100
-        except ValueError:
-            return False
-    return len(subject) < _TELLING_DIGITS
+    if len(subject) == _TELLING_DIGITS:
+        return int(subject) in _EXCEL_DAYS
+    return len(subject) < _TELLING_DIGITS or (len(subject) == 8 and reads_as_date(subject))
 
 
-def _id_pattern(subject: str) -> str:
+def _id_pattern(subject: str, in_path: bool = False) -> str:
     inside = f"{_WITHIN}{{0,3}}".join(map(re.escape, subject))
-    return f"(?<![0-9])0*{inside}(?![0-9a-z])"
+    is_long = in_path and subject.isdecimal() and len(subject) >= _LONG
+    return f"(?<![0-9])0*{inside}(?![0-9{'' if is_long else 'a-z'}])"
+
+
+def _is_date(text: str, start: int, end: int) -> bool:
+    """Tell whether a number is a folder's date, or if it is parted, part of a date and a clock."""
+    written = text[start:end]
+    if written.isdecimal():
+        beside = text[max(start - 1, 0) : start] + text[end : end + 1]
+        return reads_as_date(written) and "/" in beside
+    if _MONTH.fullmatch(written):
+        return True
+    # 15:53:02 2026, 23 15:53
+    before = re.search(r"[0-9]:\Z", text[max(start - 2, 0) : start])
+    after = re.match(r":[0-9]{2}(?![0-9])", text[end : end + 4])
+    if (before and re.match("[0-9]{2}(?![0-9])", written)) or (
+        after and re.search("(?<![0-9])[0-9]{1,2}\\Z", written)
+    ):
+        return True
+    around = max(start - 11, 0)
+    return any(
+        around + found.start() < end and around + found.end() > start
+        for found in _DAY.finditer(text[around : end + 11])
+    )
 
 
 def _is_dotted(text: str, start: int, end: int, in_path: bool) -> bool:
@@ -270,49 +320,6 @@ def _is_dotted(text: str, start: int, end: int, in_path: bool) -> bool:
         # 12345678.0 is what becomes of an ID in a column of numbers
         return not (in_path or (after and not after[0].strip("0")))
     return not in_path or (before or [text[start:end]])[0] in ("0", "1", "2")
-
-
-def _names(name: str) -> Iterator[_Name]:
-    """Yield what is looked for of a name: each group in every order; never a family name alone."""
-    for group in name.split("="):
-        # a prefix or suffix (Ms., MD) is no part of the name
-        parts = [part for part in group.split("^")[:3] if part.strip()]
-        if len(parts) == 1:
-            parts = [part for part in re.split(r"[\s,、・]+", parts[0]) if part]
-        pieces = [tuple(p for p in SEPARATORS.split(folded(part)) if p) for part in parts]
-        pieces = [part for part in pieces if part]
-        if len(pieces) > 1 or (pieces and len("".join(pieces[0])) > _whole(pieces[0][0])):
-            yield _name(tuple(pieces))
-        if len(pieces) == 3:
-            yield _name(tuple(pieces[:2]))
-
-
-def _whole(piece: str) -> int:
-    """Return how long a name in one piece is at most while it may be a family name alone."""
-    return 9 if piece.isascii() else 5 if re.match(f"[{_KANA}]", piece) else 3
-
-
-def _name(parts: tuple[tuple[str, ...], ...]) -> _Name:
-    flat = [piece for part in parts for piece in part]
-    size = sum(map(len, flat))
-    before, between, after = "", _BETWEEN % 0, ""
-    if all(piece.isascii() for piece in flat):
-        before, after = "(?<![a-z])", "(?![a-z])"
-        if size < 6:  # "main" is no MA^IN, but "ono ai" is ONO^AI
-            between = _BETWEEN % 1 if size > 4 else r"\s?[\^,=]\s?"
-    elif all(re.fullmatch(f"[{_KANA}]+", piece) for piece in flat):
-        # ヤマダハナ is not ヤマダハナコ
-        before, after = f"(?<![{_KANA}])", f"(?:(?![{_KANA}])|(?={HONORIFICS}))"
-    elif size < 4:
-        before = f"(?:{_NO_KANJI_BEFORE})"
-        after = f"(?:(?![{_KANJI}])|(?={HONORIFICS}))"
-    orders = [[p for part in order for p in part] for order in permutations(parts)]
-    patterns = [between.join(map(re.escape, order)) for order in orders]
-    return _Name(
-        tuple(flat),
-        frozenset("".join(order) for order in orders),
-        f"{before}(?:{'|'.join(patterns)}){after}",
-    )
 
 
 def without_shared(names: Iterable[str], others: Iterable[str]) -> dict[str, str]:
@@ -332,5 +339,5 @@ def without_shared(names: Iterable[str], others: Iterable[str]) -> dict[str, str
     text = folded("\n".join(set(others)))
     suspects = Terms([Person(None, frozenset(), frozenset(groups))]).suspects(text)
     borne = {pattern for _, pattern in suspects if re.search(pattern, text)}
-    shared = {group for group in groups if any(n.pattern in borne for n in _names(group))}
+    shared = {group for group in groups if any(n.pattern in borne for n in names_of(group))}
     return {name: "=".join(g for g in name.split("=") if g and g not in shared) for name in names}

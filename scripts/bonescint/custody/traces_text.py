@@ -1,26 +1,21 @@
-"""What bytes say in every encoding, and the lines and rows of a text that hold a term (R12)."""
+"""The lines of a text and the rows of a table that hold a term (R12)."""
 
 import csv
 import io
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import IO, NamedTuple
-from urllib.parse import unquote_to_bytes
 
-from bonescint.custody.traces_terms import Terms, folded, is_id_column
+from bonescint.custody.traces_encodings import INLINE, base64_runs, may_be_base64, texts, untagged
+from bonescint.custody.traces_terms import Terms, is_id_column, is_plain_number
 from bonescint.resources import Texts
 
 BLOCK = 1 << 22  # bytes read at once
 _OVERLAP = 1 << 10  # of a block without line ends, longer than any term in any encoding
+_WHOLE = 1 << 26  # bytes of a text in which what is coded in base64 is decoded
 _BOMS = (b"\xff\xfe", b"\xfe\xff")
-RUNS = re.compile(rb"[\t\x20-\x7e\x80-\xff\x1b]{3,}")
-_WIDE = re.compile("[\t -~\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]{2,}")
-_UNICODE = re.compile(r"\\+u([0-9A-Fa-f]{4})")
-_ENTITY = re.compile(r"&#(?:(\d{2,7})|[xX]([0-9A-Fa-f]{2,6}));")
-_PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2}[^\s\"'<>&,%]{0,100})+")
-# outlines of letters and curves: thousands of pairs of numbers, none of which is an ID
-_GEOMETRY = re.compile(r'\b(?:d|points|transform)="[-a-z0-9.,()\s]*"')
+_SHORT = 100  # bytes
+Nested = Callable[[bytes], set[str]]  # the kinds of terms in what is coded within a text
 
 
 class Place(NamedTuple):
@@ -49,55 +44,37 @@ class Place(NamedTuple):
 Found = tuple[Place, str]
 
 
-def texts(data: bytes) -> Iterator[str]:
-    """Yield what bytes say, folded, in every encoding and without escapes.
+def kinds_in(data: bytes, terms: Terms) -> set[str]:
+    """Return the kinds of terms that a short text holds, however it is written.
 
     Parameters
     ----------
-    data
-        Text in an unknown encoding, or binary values in which text may stand.
+    data, terms
+        As for `bonescint.custody.traces_encodings.texts`, and what is looked for.
     """
-    for text in _decoded(data):
-        plain = folded(text)
-        yield _GEOMETRY.sub(_line_ends, plain) if "<path" in plain else plain
-        if (unescaped := _unescaped(text)) != text:
-            yield folded(unescaped)
+    return {kind for text in texts(data) for _, kind in _hits(text, terms)}
 
 
-def _decoded(data: bytes) -> Iterator[str]:
-    if b"\0" in data:
-        # text of two bytes a character may begin at either
-        for start in (0, 1):
-            for encoding in ("utf-16-le", "utf-16-be"):
-                yield "\n".join(_WIDE.findall(data[start:].decode(encoding, "replace")))
-        data = b"\n".join(RUNS.findall(data))
-    try:
-        yield data.decode("utf-8")
-    except UnicodeDecodeError:
-        # a log may hold a path in another encoding than its own
-        for encoding in ("utf-8", "cp932", "euc_jp"):
-            yield data.decode(encoding, "replace")
+def _hits(text: str, terms: Terms) -> Iterator[tuple[int, str]]:
+    """Yield the line ends before each term, and its kind."""
+    for said in (text, untagged(text)) if "<" in text and INLINE.search(text) else (text,):
+        ends = at = 0
+        for hit in terms.find(said):  # in order
+            ends, at = ends + said.count("\n", at, hit.start), hit.start
+            yield ends, hit.kind
 
 
-def _line_ends(found: re.Match[str]) -> str:
-    return "\n" * found[0].count("\n")
-
-
-def _unescaped(text: str) -> str:
-    if "\\u" in text:
-        text = _UNICODE.sub(lambda m: chr(int(m[1], 16)), text)
-        # a rare kanji takes two escapes
-        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    if "&#" in text:
-        text = _ENTITY.sub(
-            lambda m: chr(min(int(m[1] or m[2], 10 if m[1] else 16), 0x10FFFF)), text
-        )
-    return _PERCENT.sub(_unquoted, text) if "%" in text else text
-
-
-def _unquoted(found: re.Match[str]) -> str:
-    # a space between, for what was before it may be another value
-    return " ".join(_decoded(unquote_to_bytes(found[0])))
+def _decoded_lines(data: bytes, nested: Nested) -> Iterator[tuple[int, str]]:
+    """Yield the lines of what is coded in base64, and the kinds in it."""
+    runs = list(base64_runs(data))
+    # thousands of words that are no base64 are looked at in one go; an archive is longer
+    short = [decoded for _, decoded in runs if len(decoded) < _SHORT]
+    suspect = bool(nested(b"\n".join(short)))
+    line, at = 1, 0
+    for place, decoded in runs:
+        line, at = line + data.count(b"\n", at, place), place
+        if suspect or len(decoded) >= _SHORT:
+            yield from ((line, kind) for kind in nested(decoded))
 
 
 def _lines(stream: IO[bytes]) -> Iterator[tuple[int, bytes]]:
@@ -106,16 +83,18 @@ def _lines(stream: IO[bytes]) -> Iterator[tuple[int, bytes]]:
     while block := stream.read(BLOCK):
         block = rest + block
         cut = block.rfind(b"\n") + 1
-        # a block without line ends overlaps the next one
-        end = cut or len(block)
-        yield line, block[:end]
-        line += block.count(b"\n", 0, end)
-        rest = block[end:] if cut else block[-_OVERLAP:]
+        yield line, block[: cut or len(block)]
+        # the last line again, for it may break a term; a block without line ends overlaps
+        again = block.rfind(b"\n", 0, cut - 1) + 1 or cut if cut else max(len(block) - _OVERLAP, 0)
+        line += block.count(b"\n", 0, again)
+        rest = block[again:]
     if rest:
         yield line, rest
 
 
-def search_text(stream: IO[bytes], name: str, terms: Terms) -> Iterator[Found]:
+def search_text(
+    stream: IO[bytes], name: str, terms: Terms, nested: Nested | None = None
+) -> Iterator[Found]:
     """Yield the lines of a text, the rows of a table, that hold a term.
 
     Parameters
@@ -123,29 +102,44 @@ def search_text(stream: IO[bytes], name: str, terms: Terms) -> Iterator[Found]:
     stream, name, terms
         As for `bonescint.custody.traces_content.search_content`, from where the stream stands on.
         What is no text is searched for strings.
+    nested
+        Searches what is coded in base64; it is not decoded without.
     """
     begin = stream.tell()
     start = stream.read(2)
     stream.seek(begin)
     if start in _BOMS:
         stream = io.BytesIO(stream.read().decode("utf-16", "replace").encode("utf-8", "replace"))
+        begin = 0
     lines: set[tuple[int, str]] = set()
-    binary = False
+    broken: set[tuple[int, str]] = set()
+    binary = is_coded = False
+    is_table = name.lower().endswith((".csv", ".tsv"))
     for first, block in _lines(stream):
         binary = binary or b"\0" in block
+        is_coded = is_coded or (nested is not None and may_be_base64(block))
         for text in texts(block):
-            for hit in terms.find(text):
-                lines.add((first + text.count("\n", 0, hit.start), hit.kind))
-    if name.lower().endswith((".csv", ".tsv")) and not binary and (lines or terms.weak):
+            lines |= {(first + ends, kind) for ends, kind in _hits(text, terms)}
+            # a row of a table goes on in the next line in quotes only
+            if not binary and not (is_table and b'"' not in block):
+                for hit in terms.find_broken(text):
+                    broken.add((first + text.count("\n", 0, hit.start), hit.kind))
+    if nested and is_coded:
+        stream.seek(begin)
+        data = stream.read(_WHOLE)
+        lines |= set(_decoded_lines(data, nested))
+    if is_table and not binary and (lines or broken or terms.weak):
         stream.seek(0)
-        yield from _table_rows(stream, lines, terms)
+        yield from _table_rows(stream, lines, {line for line, _ in broken}, terms)
     elif binary:
         yield from ((Place("bytes"), kind) for kind in sorted({kind for _, kind in lines}))
     else:
-        yield from ((Place("line", row=line), kind) for line, kind in sorted(lines))
+        yield from ((Place("line", row=line), kind) for line, kind in sorted(lines | broken))
 
 
-def _table_rows(stream: IO[bytes], lines: set[tuple[int, str]], terms: Terms) -> Iterator[Found]:
+def _table_rows(
+    stream: IO[bytes], lines: set[tuple[int, str]], broken: set[int], terms: Terms
+) -> Iterator[Found]:
     """Yield rows as a spreadsheet numbers them: a cell may hold several lines."""
     wrapper = io.TextIOWrapper(stream, _encoding(stream), "replace", newline="")
     by_line: dict[int, list[str]] = {}
@@ -154,13 +148,26 @@ def _table_rows(stream: IO[bytes], lines: set[tuple[int, str]], terms: Terms) ->
     start = wrapper.readline()
     wrapper.seek(0)
     reader = csv.reader(wrapper, delimiter="\t" if start.count("\t") > start.count(",") else ",")
-    done, ids = 0, []
+    done, ids, titles = 0, [], []
     with suppress(csv.Error):  # what is no table has no rows; its lines follow
         for row, cells in enumerate(reader, 1):
-            found = {k for n in range(done + 1, reader.line_num + 1) for k in by_line.pop(n, ())}
+            inside = range(done + 1, reader.line_num + 1)
+            found = {kind for line in inside for kind in by_line.pop(line, ())}
             done = reader.line_num
             if row == 1:
+                titles = cells
                 ids = [n for n, title in enumerate(cells) if is_id_column(title)]
+            if "id" in found:
+                plain = [
+                    is_plain_number(titles[n] if n < len(titles) else "", cell)
+                    for n, cell in enumerate(cells)
+                    if "id" in kinds_in(cell.encode("utf-8", "replace"), terms)
+                ]
+                if plain and all(plain):
+                    found.discard("id")
+            if len(inside) > 1 and not broken.isdisjoint(inside):
+                text = "\n\n".join(cells)
+                found |= {hit.kind for t in texts(text.encode()) for hit in terms.find_broken(t)}
             if terms.weak and any(n < len(cells) and terms.is_weak_id(cells[n]) for n in ids):
                 found.add("id")
             yield from ((Place("row", row=row), kind) for kind in sorted(found))

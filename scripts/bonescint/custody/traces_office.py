@@ -1,0 +1,137 @@
+"""Documents of Excel, Word and PowerPoint: what a person reads in them, and what they keep (R12).
+
+Colours, sizes and positions are numbers too, the same ones in every document: only texts count,
+and the attributes that hold texts.
+"""
+
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import date, time, timedelta
+from typing import IO, Any
+
+from bonescint.custody.traces_encodings import texts, untagged
+from bonescint.custody.traces_names import folded
+from bonescint.custody.traces_terms import Terms, is_id_column
+from bonescint.custody.traces_text import Found, Place
+
+_XML = (".xml", ".rels", ".vml")
+# themes and styles hold numbers alone
+_LOOKS = re.compile(r"\[Content_Types\]\.xml|.*/theme/.*|(?:.*/)?styles\.xml")
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
+_CELLS = re.compile(rb"<sheetData\b.*</sheetData>", re.DOTALL)
+# of a drawing's anchor
+_POSITIONS = re.compile(rb"<(xdr|wp|wp14):(\w*[oO]ff|col|row|pct\w+)\b[^<>]*>[-0-9]+</\1:\2>")
+# names of sheets, links and authors, texts instead of pictures, the values a pivot table keeps
+_SAID = re.compile(
+    rb"\b(?:name|displayName|descr|title|alt|caption|author|initials|tooltip|display|location"
+    rb"|Target|w:author|w:fullDate|[wx]?:?v)=(?:\"([^\"]*)\"|'([^']*)')"
+)
+_TIMES = (date, time, timedelta)
+Inner = Callable[[IO[bytes], str], Iterator[Found]]
+
+
+def is_office(archive: zipfile.ZipFile) -> bool:
+    """Tell whether an archive is a document of Excel, Word or PowerPoint.
+
+    Parameters
+    ----------
+    archive
+        Of any kind.
+    """
+    return "[Content_Types].xml" in archive.namelist()
+
+
+def search_office(
+    stream: IO[bytes], archive: zipfile.ZipFile, terms: Terms, inner: Inner
+) -> Iterator[Found]:
+    """Yield what a document holds: of a workbook by sheet and row, of others by member.
+
+    Parameters
+    ----------
+    stream, archive
+        The document.
+    terms
+        What is looked for.
+    inner
+        Searches a member that is no XML, such as a picture.
+    """
+    suspect = bool(terms.weak)
+    cells: list[Found] = []
+    others: list[Found] = []
+    for member in archive.infolist():
+        name = member.filename
+        if not name.endswith(_XML):
+            with archive.open(member) as inside:
+                others += inner(inside, name)
+        elif not _LOOKS.fullmatch(name):
+            data = archive.read(member)
+            if _SHEET.fullmatch(name):
+                cells += (found := _found(data, name, terms))
+                suspect = suspect or bool(found)
+                # headers, footers, links: what is no cell
+                data = _CELLS.sub(b"", data)
+            found = _found(data, name, terms)
+            suspect = suspect or (bool(found) and name == "xl/sharedStrings.xml")
+            others += found
+    rows = _workbook_rows(stream, terms) if suspect else []
+    # a workbook that cannot be read by rows is reported by members
+    yield from cells if rows is None else rows
+    for place, kind in dict.fromkeys(others):
+        if not (rows and place.where == "xl/sharedStrings.xml"):
+            yield place, kind
+
+
+def _found(data: bytes, name: str, terms: Terms) -> list[Found]:
+    values = [one or other for one, other in _SAID.findall(data)]
+    if name.endswith(".rels"):
+        data = b""
+    # a name does not reach from one cell's text into the next one's
+    data = _POSITIONS.sub(b"", data).replace(b"</si>", b"</si>\1")
+    kinds = {
+        hit.kind
+        for said in (data, b"\1".join(values))
+        for text in texts(said)
+        for plain in (_plain(text), untagged(text))
+        for hit in terms.find(plain)
+    }
+    return [(Place("member", name), kind) for kind in sorted(kinds)]
+
+
+def _plain(text: str) -> str:
+    return re.sub("<[^<>]*>", "\t", text)
+
+
+def _workbook_rows(stream: IO[bytes], terms: Terms) -> list[Found] | None:
+    """Return the rows, formulas and their values; None for what openpyxl cannot read."""
+    from openpyxl.reader.excel import load_workbook
+
+    found: dict[Found, None] = {}
+    for values in (True, False):
+        stream.seek(0)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                book = load_workbook(  # type: ignore[no-untyped-call]
+                    io.BytesIO(stream.read()), read_only=True, data_only=values
+                )
+                for sheet in book.worksheets:
+                    found |= dict.fromkeys(_rows(sheet, terms))
+            except Exception:  # damaged in one of many ways
+                return None
+    return sorted(found)
+
+
+def _rows(sheet: Any, terms: Terms) -> Iterator[Found]:
+    ids: list[int] | None = None
+    sheet.reset_dimensions()
+    for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+        cells = ["" if value is None or isinstance(value, _TIMES) else str(value) for value in row]
+        if ids is None and any(cells):
+            ids = [n for n, title in enumerate(cells) if is_id_column(title)]
+        kinds = {hit.kind for hit in terms.find(folded("\t".join(cells)))}
+        if any(n < len(cells) and terms.is_weak_id(cells[n]) for n in ids or ()):
+            kinds.add("id")
+        yield from ((Place("sheet", sheet.title, number), kind) for kind in sorted(kinds))
