@@ -11,6 +11,7 @@ rule verify_purge:
         report="results/report.html",
         findings="private/findings.csv",
         declined="private/declined.age",
+        opt_out=config["inputs"]["opt_out"],
         # one output of every rule: Snakemake forgets a rerun that failed once, for it deletes what
         # the job was to make anew, and misses nothing as long as what follows from it is there
         indexed="private/indexed.json",
@@ -27,7 +28,6 @@ rule verify_purge:
         "../envs/python.yaml"
     params:
         ledger=LEDGER,
-        opt_out=config["inputs"]["opt_out"],
         inputs=list(study.inputs(config).values()),
         # a run that ended early leaves them, and no later one misses them
         temporary=["private/index.csv", "private/unindexed.csv"],

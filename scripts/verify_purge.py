@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bonescint.custody.traces import Person, report_left, search
-from bonescint.custody.traces_purge import purge
+from bonescint.custody.traces.purge import purge
+from bonescint.custody.traces.search import Person, report_left, search
 from bonescint.errors import InputError
 from bonescint.files import replacing
 from bonescint.identity.ledger import open_ledger
@@ -98,7 +98,7 @@ if __name__ == "__main__":
         verify_purge(
             declined=Path(snakemake.input.declined),
             ledger=snakemake.params.ledger,
-            opt_out=Path(snakemake.params.opt_out),
+            opt_out=Path(snakemake.input.opt_out),
             inputs=[Path(path) for path in snakemake.params.inputs],
             temporary=[Path(path) for path in snakemake.params.temporary],
             decisions=Path(snakemake.params.decisions),

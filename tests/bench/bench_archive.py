@@ -36,9 +36,9 @@ def timed(what: str, megabytes: int, action: Callable[[], object]) -> None:
 
 def main() -> None:
     """Make the data, and measure."""
-    from bonescint.custody.archive_contents import Contents
-    from bonescint.custody.archive_read import restore, verify
-    from bonescint.custody.archive_write import write_archive
+    from bonescint.custody.archive.contents import Contents
+    from bonescint.custody.archive.read import restore, verify
+    from bonescint.custody.archive.write import write_archive
     from bonescint.identity.key import open_identity
     from bonescint.identity.ledger import create_ledger
     from bonescint.resources import Texts

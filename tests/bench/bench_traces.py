@@ -58,7 +58,7 @@ def _make(root: Path) -> None:
 
 
 def _measure(root: Path, persons: int) -> None:
-    from bonescint.custody.traces import Person, search
+    from bonescint.custody.traces.search import Person, search
 
     gone = [
         Person(

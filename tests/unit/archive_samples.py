@@ -15,8 +15,8 @@ import pytest
 from bonescint.commands import archive as command
 from bonescint.commands.configuration import merged
 from bonescint.config import LEDGER_HEAD
-from bonescint.custody.archive_contents import Contents, contents
-from bonescint.custody.archive_write import Written, write_archive
+from bonescint.custody.archive.contents import Contents, contents
+from bonescint.custody.archive.write import Written, write_archive
 from bonescint.errors import InputError
 from bonescint.identity.key import open_identity
 from bonescint.identity.ledger import create_ledger

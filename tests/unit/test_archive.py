@@ -20,9 +20,9 @@ import pyrage
 import pytest
 
 from bonescint.commands.configuration import merged
-from bonescint.custody import archive_write
-from bonescint.custody.archive_read import restore, verify
-from bonescint.custody.archive_write import discard, partial_of, write_archive
+from bonescint.custody.archive import write as archive_write
+from bonescint.custody.archive.read import restore, verify
+from bonescint.custody.archive.write import discard, partial_of, write_archive
 from bonescint.errors import InputError
 from bonescint.identity.key import open_identity
 from bonescint.identity.ledger import create_ledger, open_ledger
@@ -381,7 +381,7 @@ def test_disk_full(study: Path, small_disk: Path, monkeypatch: pytest.MonkeyPatc
         refused(lambda: main(file), "room")
         assert not list(small_disk.iterdir())
         usage = shutil.disk_usage(study)
-        context.setattr("bonescint.custody.archive_parts.shutil.disk_usage", lambda _: usage)
+        context.setattr("bonescint.custody.archive.parts.shutil.disk_usage", lambda _: usage)
         refused(lambda: main(file), "No space left")
     assert not file.exists()
     assert list(partial_of(file).glob("*.list"))

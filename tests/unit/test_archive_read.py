@@ -9,8 +9,8 @@ from pathlib import Path
 import pyrage
 import pytest
 
-from bonescint.custody.archive_read import restore, verify
-from bonescint.custody.archive_stream import manifest_line
+from bonescint.custody.archive.read import restore, verify
+from bonescint.custody.archive.stream import manifest_line
 from bonescint.identity.ledger import create_ledger
 from tests.unit.archive_samples import (
     PATIENT,

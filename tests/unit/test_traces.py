@@ -18,11 +18,11 @@ import xlsxwriter
 from pydicom.dataset import FileMetaDataset
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian
 
-from bonescint.custody import traces_text
-from bonescint.custody.traces import MASK, Person, Trace, masked, report_left, search
-from bonescint.custody.traces_names import folded, index_map
-from bonescint.custody.traces_purge import purge
-from bonescint.custody.traces_terms import Terms
+from bonescint.custody.traces import text as traces_text
+from bonescint.custody.traces.names import folded, index_map
+from bonescint.custody.traces.purge import purge
+from bonescint.custody.traces.search import MASK, Person, Trace, masked, report_left, search
+from bonescint.custody.traces.terms import Terms
 from bonescint.resources import Texts
 from tests.unit.dicom_samples import nm_file, nm_header
 

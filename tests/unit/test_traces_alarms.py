@@ -8,8 +8,8 @@ import xlsxwriter
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
 
-from bonescint.custody.traces import Person, masked, search
-from bonescint.custody.traces_terms import Terms, folded
+from bonescint.custody.traces.search import Person, masked, search
+from bonescint.custody.traces.terms import Terms, folded
 from bonescint.resources import Texts
 from tests.unit.dicom_samples import nm_header
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from bonescint.custody.traces import Person, search
+from bonescint.custody.traces.search import Person, search
 from bonescint.resources import Texts
 
 WOMAN = Person("BS-7K3M2", frozenset({"39943096"}), frozenset({"KYOZOU^SUIKO=虚像^翠子=ｷｮｿﾞｳ^ｽｲｺ"}))

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bonescint.custody.traces import Person, search
-from bonescint.custody.traces_purge import purge
+from bonescint.custody.traces.purge import purge
+from bonescint.custody.traces.search import Person, search
 
 WOMAN = Person("BS-7K3M2", frozenset({"39943096"}), frozenset({"KYOZOU^SUIKO=虚像^翠子"}))
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import pyrage
 
-    from bonescint.custody.archive_write import Written
+    from bonescint.custody.archive.write import Written
     from bonescint.resources import Texts
 
 _MB = 1_000_000
@@ -70,8 +70,8 @@ def archive(options: argparse.Namespace) -> int:
     InputError
         If it cannot be done; nothing half done that looks whole is left.
     """
-    from bonescint.custody.archive_contents import raw_name
-    from bonescint.custody.archive_write import discard
+    from bonescint.custody.archive.contents import raw_name
+    from bonescint.custody.archive.write import discard
     from bonescint.identity.key import open_identity
     from bonescint.identity.ledger import open_ledger
     from bonescint.resources import Texts
@@ -130,8 +130,8 @@ def _write(
     from datetime import date
 
     from bonescint.commands.progress import progress
-    from bonescint.custody.archive_contents import contents
-    from bonescint.custody.archive_write import cover_of, partial_of, write_archive
+    from bonescint.custody.archive.contents import contents
+    from bonescint.custody.archive.write import cover_of, partial_of, write_archive
 
     file: Path = options.file
     today = date.today()
@@ -170,7 +170,7 @@ def _read(
     options: argparse.Namespace, identity: "pyrage.x25519.Identity", raw: str | None, text: "Texts"
 ) -> int:
     from bonescint.commands.progress import progress
-    from bonescint.custody.archive_read import differences, restore, verify
+    from bonescint.custody.archive.read import differences, restore, verify
 
     file: Path = options.verify or options.restore[0]
     # of the tar, a few per cent less than of the file
@@ -202,7 +202,7 @@ def _read(
 
 
 def _names(names: list[str], raw: str | None, text: "Texts") -> str:
-    from bonescint.custody.archive_contents import shown
+    from bonescint.custody.archive.contents import shown
 
     return ", ".join(dict.fromkeys(shown(name, raw, text) for name in names))
 

@@ -12,7 +12,7 @@ from bonescint.errors import InputError
 from bonescint.resources import Texts
 
 if TYPE_CHECKING:
-    from bonescint.custody.traces import Person, Place, Trace
+    from bonescint.custody.traces.search import Person, Place, Trace
     from bonescint.identity.ledger import Ledger
 
 Row = tuple[str, str, str, str, str]  # code, sort of place, its name, where in it, found as
@@ -54,7 +54,7 @@ def where(options: argparse.Namespace) -> int:
         If no patient is named, a code or ID is none, or the list cannot be written.
     """
     from bonescint.commands.listing import aligned, export
-    from bonescint.custody.traces import Person
+    from bonescint.custody.traces.search import Person
 
     config = configuration.load(options)
     text = Texts("traces", config["language"])
@@ -109,7 +109,7 @@ def _of_files(
 ) -> Iterator[Row]:
     """Yield a row for each file, notices of recalls included."""
     from bonescint.custody.recalls import FOLDER
-    from bonescint.custody.traces import search
+    from bonescint.custody.traces.search import search
 
     skip = [Path(path) for path in config["ledger"].values() if path]
     files: dict[Path, list[Trace]] = {}
@@ -157,7 +157,7 @@ def _of_id(
 ) -> Iterator[Row]:
     """Yield all of a person on the identified side: under her ID, her code and her names."""
     from bonescint import config as study
-    from bonescint.custody.traces import Person
+    from bonescint.custody.traces.search import Person
     from bonescint.identity.ids import normalise
 
     subject = normalise(typed)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from bonescint.custody.traces_names import LETTERS, TEXT, Name, folded, names_of
+from bonescint.custody.traces.names import LETTERS, TEXT, Name, folded, names_of
 from bonescint.deid.folding import fold
 from bonescint.deid.reading import SEPARATORS
 from bonescint.identity.ids import normalise

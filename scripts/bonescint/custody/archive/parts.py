@@ -8,8 +8,8 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from bonescint.custody.archive_contents import MANIFEST, README, Contents, Member, shown
-from bonescint.custody.archive_stream import (
+from bonescint.custody.archive.contents import MANIFEST, README, Contents, Member, shown
+from bonescint.custody.archive.stream import (
     CHUNK,
     END,
     Sink,

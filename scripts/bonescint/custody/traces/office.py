@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator
 from datetime import date, time, timedelta
 from typing import IO, Any
 
-from bonescint.custody.traces_encodings import texts, untagged
-from bonescint.custody.traces_names import folded
-from bonescint.custody.traces_terms import Terms, is_id_column
-from bonescint.custody.traces_text import Found, Place
+from bonescint.custody.traces.encodings import texts, untagged
+from bonescint.custody.traces.names import folded
+from bonescint.custody.traces.terms import Terms, is_id_column
+from bonescint.custody.traces.text import Found, Place
 
 _XML = (".xml", ".rels", ".vml")
 # themes and styles hold numbers alone

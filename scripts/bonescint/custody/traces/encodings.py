@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
-from bonescint.custody.traces_names import folded
+from bonescint.custody.traces.names import folded
 from bonescint.deid.folding import fold
 
 RUNS = re.compile(rb"[\t\x20-\x7e\x80-\xff\x1b]{3,}")

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import IO, NamedTuple
 
-from bonescint.custody.traces_encodings import INLINE, base64_runs, may_be_base64, texts, untagged
-from bonescint.custody.traces_terms import Terms, is_id_column, is_plain_number
+from bonescint.custody.traces.encodings import INLINE, base64_runs, may_be_base64, texts, untagged
+from bonescint.custody.traces.terms import Terms, is_id_column, is_plain_number
 from bonescint.resources import Texts
 
 BLOCK = 1 << 22  # bytes read at once
@@ -50,7 +50,7 @@ def kinds_in(data: bytes, terms: Terms) -> set[str]:
     Parameters
     ----------
     data, terms
-        As for `bonescint.custody.traces_encodings.texts`, and what is looked for.
+        As for `bonescint.custody.traces.encodings.texts`, and what is looked for.
     """
     return {kind for text in texts(data) for _, kind in _hits(text, terms)}
 
@@ -100,7 +100,7 @@ def search_text(
     Parameters
     ----------
     stream, name, terms
-        As for `bonescint.custody.traces_content.search_content`, from where the stream stands on.
+        As for `bonescint.custody.traces.content.search_content`, from where the stream stands on.
         What is no text is searched for strings.
     nested
         Searches what is coded in base64; it is not decoded without.

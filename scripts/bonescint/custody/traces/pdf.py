@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from bonescint.custody.traces_terms import Terms
-from bonescint.custody.traces_text import Found, Nested, Place, kinds_in
+from bonescint.custody.traces.terms import Terms
+from bonescint.custody.traces.text import Found, Nested, Place, kinds_in
 
 PDF = b"%PDF-"
 _MOST_INFLATED = 1 << 26  # bytes of one stream

@@ -6,8 +6,8 @@ from contextlib import closing, suppress
 from itertools import islice
 from typing import Any
 
-from bonescint.custody.traces_terms import Terms, is_id_column
-from bonescint.custody.traces_text import Found, Nested, Place
+from bonescint.custody.traces.terms import Terms, is_id_column
+from bonescint.custody.traces.text import Found, Nested, Place
 
 SQLITE = b"SQLite format 3\0"
 _ROWS = 500  # searched at once

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bonescint.custody.archive_contents import Contents, Member
-from bonescint.custody.archive_parts import Parts, Report
-from bonescint.custody.archive_stream import Sink, encrypt
+from bonescint.custody.archive.contents import Contents, Member
+from bonescint.custody.archive.parts import Parts, Report
+from bonescint.custody.archive.stream import Sink, encrypt
 from bonescint.errors import InputError
 from bonescint.files import replacing
 from bonescint.resources import Texts

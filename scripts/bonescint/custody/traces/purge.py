@@ -9,12 +9,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from bonescint.custody.traces import search
-from bonescint.custody.traces_content import search_content
-from bonescint.custody.traces_encodings import texts
-from bonescint.custody.traces_names import index_map
-from bonescint.custody.traces_terms import Person, Terms
-from bonescint.custody.traces_walk import walk
+from bonescint.custody.traces.content import search_content
+from bonescint.custody.traces.encodings import texts
+from bonescint.custody.traces.names import index_map
+from bonescint.custody.traces.search import search
+from bonescint.custody.traces.terms import Person, Terms
+from bonescint.custody.traces.walk import walk
 from bonescint.files import TEMPORARY, replacing
 from bonescint.resources import Texts
 

@@ -18,13 +18,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import IO, Any
 
-from bonescint.custody.traces_encodings import RUNS, texts
-from bonescint.custody.traces_names import folded
-from bonescint.custody.traces_office import is_office, search_office
-from bonescint.custody.traces_pdf import PDF, search_pdf
-from bonescint.custody.traces_sqlite import SQLITE, search_sqlite
-from bonescint.custody.traces_terms import Terms
-from bonescint.custody.traces_text import BLOCK, Found, Place, kinds_in, search_text
+from bonescint.custody.traces.encodings import RUNS, texts
+from bonescint.custody.traces.names import folded
+from bonescint.custody.traces.office import is_office, search_office
+from bonescint.custody.traces.pdf import PDF, search_pdf
+from bonescint.custody.traces.sqlite import SQLITE, search_sqlite
+from bonescint.custody.traces.terms import Terms
+from bonescint.custody.traces.text import BLOCK, Found, Place, kinds_in, search_text
 
 _HEADER = 1 << 14  # bytes; holds the header of a coded NM file
 _PIXELS = (b"\xe0\x7f\x10\x00", b"\x7f\xe0\x00\x10")

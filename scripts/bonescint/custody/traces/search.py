@@ -8,11 +8,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from bonescint.custody.traces_content import search_content
-from bonescint.custody.traces_encodings import texts
-from bonescint.custody.traces_terms import Person, Terms, reads_as_date
-from bonescint.custody.traces_text import Place
-from bonescint.custody.traces_walk import walk
+from bonescint.custody.traces.content import search_content
+from bonescint.custody.traces.encodings import texts
+from bonescint.custody.traces.terms import Person, Terms, reads_as_date
+from bonescint.custody.traces.text import Place
+from bonescint.custody.traces.walk import walk
 from bonescint.errors import InputError
 from bonescint.resources import Texts
 

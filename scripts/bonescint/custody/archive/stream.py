@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from bonescint.custody.archive_contents import Member
+from bonescint.custody.archive.contents import Member
 from bonescint.errors import InputError
 from bonescint.resources import Texts
 

@@ -12,8 +12,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from bonescint.custody.archive_contents import MANIFEST, shown
-from bonescint.custody.archive_stream import CHUNK, decrypted, read_manifest
+from bonescint.custody.archive.contents import MANIFEST, shown
+from bonescint.custody.archive.stream import CHUNK, decrypted, read_manifest
 from bonescint.errors import InputError
 from bonescint.resources import Texts
 
@@ -139,7 +139,7 @@ def differences(found: Findings, raw: str | None, text: Texts) -> list[str]:
     found
         What `verify` returned.
     raw, text
-        As for `bonescint.custody.archive_contents.shown`.
+        As for `bonescint.custody.archive.contents.shown`.
     """
     return [
         text(kind, file=shown(name, raw, text), line=found.lines.get(name))

@@ -1,0 +1,1 @@
+"""The study as one encrypted file, written, checked and restored (R30, R32)."""
