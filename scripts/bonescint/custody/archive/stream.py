@@ -149,7 +149,8 @@ def decrypted(path: Path, identity: "pyrage.x25519.Identity", text: Texts) -> It
         source = path.open("rb")
     except OSError as error:
         reason = os.strerror(error.errno or 0)
-        raise InputError(text("unreadable", file=path.name, reason=reason)) from None
+        key = "unreadable" if path.exists() else "no_file"
+        raise InputError(text(key, file=path.name, reason=reason)) from None
     with source:
         if source.read(len(_MAGIC)) != _MAGIC:
             raise InputError(text("not_age", file=path.name))
