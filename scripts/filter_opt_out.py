@@ -172,7 +172,7 @@ def _refuse_no_ids(
     text: Texts,
 ) -> None:
     """Refuse entries that match nobody and are not one patient ID: somebody would be overlooked."""
-    known = known.union(*pairs)
+    known = known.union(*pairs) - {""}
 
     def is_odd(subject: str) -> bool:
         return (

@@ -181,3 +181,10 @@ def test_a_lost_ledger_is_not_replaced(tmp_path):
     with pytest.raises(InputError, match="other codes"):
         run(tmp_path)
     assert not files(tmp_path)["path"].exists()
+
+
+def test_a_trailing_zero_makes_no_second_id(tmp_path, monkeypatch):
+    # a file without a patient ID must not count as the other half
+    monkeypatch.setattr("tests.unit.test_filter_opt_out.PEOPLE", [*PEOPLE, ("e", "", "", "X", "")])
+    tables = run(tmp_path, "340")
+    assert tables["counts"][0]["entries_unmatched"] == "1"
