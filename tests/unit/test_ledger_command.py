@@ -303,3 +303,9 @@ def test_export_on_a_full_disk_leaves_nothing(
     with pytest.raises(InputError, match="No space left"):
         run("export", "t.pdf", "--passphrase-file", passphrase_file("fine"))
     assert not [path for path in Path().iterdir() if "t.pdf" in path.name]
+
+
+def test_every_kind_of_entry_has_a_word() -> None:
+    kinds = {"ledger", "patient", "opt_out", "opt_out_withdrawn", "linked"}
+    kinds |= {"delivery", "recall", "archive"}
+    assert all(f"kind.{kind}" in Texts("ledger", "ja") for kind in kinds)
