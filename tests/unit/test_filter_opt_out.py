@@ -113,7 +113,7 @@ def test_what_is_to_be_searched_for_is_sealed(tmp_path, ledger):
     code = ledger.assign(["34"])["34"]
     run(tmp_path, "34", "56")
     data = (tmp_path / "declined.age").read_bytes()
-    assert b"Emi" not in data
+    assert b"Mori^Emi" not in data  # long: three letters turn up in ciphertext by chance
     people = {p["subject"]: p for p in json.loads(ledger.unseal(data))}
     assert people["34"] == {"subject": "34", "code": code, "ids": ["34"], "names": []}
     assert set(people) == {"34", "56", "78", "90"}
