@@ -10,6 +10,7 @@ from snakemake.utils import min_version
 
 from bonescint import config as study
 from bonescint.custody import runlock, runs
+from bonescint.custody.deliveries import MARK as DELIVERIES
 from bonescint.custody.recalls import FOLDER as RECALLS
 from bonescint.deid.decisions import read_decisions, released_images
 from bonescint.errors import InputError
@@ -62,6 +63,10 @@ LEDGER = study.ledger_settings(config)
 BATCHES = [f"{n:02d}" for n in range(config["deidentification"]["batches"])]
 SOFTWARE = study.software(config)
 READERS = list(config["readers"])
+READINGS = expand("results/readings/{reader}.csv", reader=READERS)
+METRICS = study.metrics(config)
+QUESTIONS = study.questions(config)
+STATISTICS = code_digest("bonescint.stats")
 SYNTHETIC = config["study"]["synthetic"]
 # decisions about findings are for the delivery: they run no patient again
 DECIDED_IMAGES = values_stamp(released_images(DECIDED))
@@ -89,16 +94,20 @@ TABLES = {
     "flow": "results/metrics/flow.csv",
     "cases": "results/cases.csv",
     "reference": "results/reference.csv",
-    "measurements": "results/measurements.csv",
-    "accuracy": "results/metrics/accuracy.csv",
-    "version_change": "results/metrics/version_change.csv",
-    "software_comparison": "results/metrics/software_comparison.csv",
-    "reader_agreement": "results/metrics/reader_agreement.csv",
+    **{question: f"results/metrics/{question}.csv" for question in QUESTIONS},
     "balance": "results/cohort/balance.csv",
     "tag_table": "results/anonymization/tag_table.csv",
     "rule_counts": "results/anonymization/rule_counts.csv",
     "instances": "results/anonymization/instances.csv",
     "anonymity": "results/anonymization/k_anonymity.csv",
+}
+# by code; the report may be handed on, the workbook stays in the hospital (R34)
+CASE_LISTS = {
+    "measurements": "results/measurements.csv",
+    "misclassified": "results/metrics/misclassified.csv",
+    "reclassified": "results/metrics/reclassified.csv",
+    "exposed": "results/exposure.csv",
+    "incidental": "results/hospital/incidental.csv",
 }
 WARNINGS = [
     "results/cohort/opt_out.warnings.csv",
@@ -106,6 +115,7 @@ WARNINGS = [
     "results/cohort/cases.warnings.csv",
     "results/anonymization/deidentification.warnings.csv",
     *expand("results/software/{software}.warnings.csv", software=SOFTWARE),
+    "results/measurements.warnings.csv",
     *expand("results/readings/{reader}.warnings.csv", reader=READERS),
 ]
 DEMO_SETTINGS = {

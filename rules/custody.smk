@@ -5,6 +5,7 @@ rule verify_purge:
     """Look for everybody who declined in every file of every side; at every run (R12)."""
     input:
         **TABLES,
+        **CASE_LISTS,
         warnings=WARNINGS,
         figures=FIGURES,
         workbook="results/study.xlsx",

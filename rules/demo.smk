@@ -8,6 +8,7 @@ rule make_demo_cohort:
         participants="demo/participants.csv",
         opt_out="demo/opt_out.csv",
         bonenavi="demo/exports/bonenavi.csv",
+        bonenavi_second="demo/exports/bonenavi_second.csv",
         vsbone2="demo/exports/vsbone2.csv",
         vsbone3="demo/exports/vsbone3.xlsx",
         vsbone4="demo/exports/vsbone4.csv",

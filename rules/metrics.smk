@@ -4,7 +4,7 @@
 rule build_reference:
     """Form the reference standard from the readers by the configured consensus (R10)."""
     input:
-        readings=expand("results/readings/{reader}.csv", reader=READERS),
+        readings=READINGS,
         cases="results/cases.csv",
     output:
         table="results/reference.csv",
@@ -14,7 +14,7 @@ rule build_reference:
         "../envs/python.yaml"
     params:
         settings=lookup("reference", within=config),
-        code=code_digest("bonescint.stats"),
+        code=code_digest("bonescint.stats.estimate"),
     script:
         "../scripts/build_reference.py"
 
@@ -25,12 +25,14 @@ rule build_measurements:
         software=expand("results/software/{software}.csv", software=SOFTWARE),
     output:
         table="results/measurements.csv",
+        warnings="results/measurements.warnings.csv",
     log:
         "logs/build_measurements.log",
     conda:
         "../envs/python.yaml"
     params:
-        code=code_digest("bonescint.stats"),
+        language=LANGUAGE,
+        code=code_digest("bonescint.tables.exports", "resources/text/tables.csv"),
     script:
         "../scripts/build_measurements.py"
 
@@ -73,68 +75,10 @@ rule summarise_flow:
         "../scripts/summarise_flow.py"
 
 
-rule estimate_accuracy:
-    """Diagnostic accuracy of each software against the reference standard (R11)."""
-    input:
-        reference="results/reference.csv",
-        measurements="results/measurements.csv",
-    output:
-        table="results/metrics/accuracy.csv",
-        curves="results/metrics/roc_curves.csv",
-    log:
-        "logs/estimate_accuracy.log",
-    conda:
-        "../envs/python.yaml"
-    params:
-        software=SOFTWARE,
-        settings=lookup("metrics", within=config),
-        code=code_digest("bonescint.stats"),
-    script:
-        "../scripts/estimate_accuracy.py"
-
-
-rule compare_versions:
-    """Old version against new, on the same patients (R11)."""
-    input:
-        reference="results/reference.csv",
-        measurements="results/measurements.csv",
-    output:
-        table="results/metrics/version_change.csv",
-    log:
-        "logs/compare_versions.log",
-    conda:
-        "../envs/python.yaml"
-    params:
-        pairs=study.version_pairs(config),
-        settings=lookup("metrics", within=config),
-        code=code_digest("bonescint.stats"),
-    script:
-        "../scripts/compare_versions.py"
-
-
-rule compare_software:
-    """One company's software against the other's: other patients, other tracer, labelled so (R11)."""
-    input:
-        reference="results/reference.csv",
-        measurements="results/measurements.csv",
-    output:
-        table="results/metrics/software_comparison.csv",
-    log:
-        "logs/compare_software.log",
-    conda:
-        "../envs/python.yaml"
-    params:
-        pairs=study.product_pairs(config),
-        settings=lookup("metrics", within=config),
-        code=code_digest("bonescint.stats"),
-    script:
-        "../scripts/compare_software.py"
-
-
 rule assess_reader_agreement:
-    """How far the readers agree with each other (R10)."""
+    """How far the readers agree on yes or no (R10)."""
     input:
-        readings=expand("results/readings/{reader}.csv", reader=READERS),
+        readings=READINGS,
     output:
         table="results/metrics/reader_agreement.csv",
     log:
@@ -142,7 +86,59 @@ rule assess_reader_agreement:
     conda:
         "../envs/python.yaml"
     params:
-        settings=lookup("metrics", within=config),
-        code=code_digest("bonescint.stats"),
+        confidence=METRICS["confidence"],
+        code=STATISTICS,
     script:
         "../scripts/assess_reader_agreement.py"
+
+
+rule assess_reader_eod:
+    """How far the readers agree on the grade of the extent of disease (R10)."""
+    input:
+        readings=READINGS,
+    output:
+        table="results/metrics/reader_eod.csv",
+    log:
+        "logs/assess_reader_eod.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        confidence=METRICS["confidence"],
+        code=STATISTICS,
+    script:
+        "../scripts/assess_reader_eod.py"
+
+
+rule assess_reader_counts:
+    """How far the readers agree on the number of metastases (R10)."""
+    input:
+        readings=READINGS,
+    output:
+        table="results/metrics/reader_counts.csv",
+    log:
+        "logs/assess_reader_counts.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        confidence=METRICS["confidence"],
+        code=STATISTICS,
+    script:
+        "../scripts/assess_reader_counts.py"
+
+
+rule adjust_hypotheses:
+    """Every test once: the primary hypothesis, the families (Holm), the exploratory rest."""
+    input:
+        tables=[TABLES[question] for question in QUESTIONS if question != "hypotheses"],
+    output:
+        table="results/metrics/hypotheses.csv",
+    log:
+        "logs/adjust_hypotheses.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        primary=METRICS["primary"],
+        families=METRICS["families"],
+        code=STATISTICS,
+    script:
+        "../scripts/adjust_hypotheses.py"

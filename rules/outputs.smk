@@ -12,7 +12,7 @@ rule write_provenance:
     conda:
         "../envs/python.yaml"
     params:
-        config=config,
+        config={**config, "metrics": METRICS},
         software=SOFTWARE,
         versions=versions(),
     script:
@@ -26,8 +26,9 @@ rule draw_figures:
         reference="results/reference.csv",
         measurements="results/measurements.csv",
         accuracy="results/metrics/accuracy.csv",
+        cutoffs="results/metrics/cutoffs.csv",
         curves="results/metrics/roc_curves.csv",
-        version_change="results/metrics/version_change.csv",
+        version_measurement="results/metrics/version_measurement.csv",
     output:
         **{
             f"{figure}_{ending}": (
@@ -49,10 +50,10 @@ rule draw_figures:
     params:
         software=SOFTWARE,
         pairs=study.version_pairs(config),
-        cutoffs=lookup("metrics/cutoffs", within=config),
+        cutoffs=METRICS["cutoffs"],
         language=LANGUAGE,
         synthetic=SYNTHETIC,
-        confidence=lookup("metrics/confidence", within=config),
+        confidence=METRICS["confidence"],
         code=code_digest(
             "bonescint.outputs", "bonescint.outputs.figures", *FIGURE_TEXTS
         ),
@@ -91,6 +92,7 @@ rule write_workbook:
     """Write every table and figure of the study into one Excel workbook."""
     input:
         **TABLES,
+        **CASE_LISTS,
         warnings=WARNINGS,
         figures=[figure for figure in FIGURES if figure.endswith(".png")],
         provenance="results/provenance.json",

@@ -5,6 +5,11 @@ rule import_software:
     """Bring one software's export to the common table: cohort only, tracer and bounds checked (R6, R8, R9)."""
     input:
         export=lookup("software/{software}/export", within=config),
+        # the same table typed by a second person, if there is one (double entry)
+        second=lambda wildcards: config["software"][wildcards.software].get(
+            "second_export"
+        )
+        or [],
         cohort="private/cohort.csv",
         receipt="private/codes.json",
     output:
@@ -15,12 +20,18 @@ rule import_software:
     conda:
         "../envs/python.yaml"
     params:
-        stamp=lookup("software.{software}.export", within=STAMPS),
+        stamp=lambda wildcards: [
+            STAMPS.get(f"software.{wildcards.software}.{table}")
+            for table in ("export", "second_export")
+        ],
         settings=lookup("software/{software}", within=config),
+        # the faults of a bad table, with its cells marked: no output, which would go with the failure
+        faults="private/faults/{software}.xlsx",
         ledger=LEDGER,
         language=LANGUAGE,
         code=code_digest(
             "bonescint.tables",
+            "bonescint.outputs.fault_book",
             "resources/text/tables.csv",
             "bonescint.identity",
             "schemas/software_export.schema.yaml",
@@ -33,6 +44,10 @@ rule import_readings:
     """Bring one reader's reports to the common table; the findings text stays in private/ (R10, R27)."""
     input:
         report=lookup("readers/{reader}/report", within=config),
+        second=lambda wildcards: config["readers"][wildcards.reader].get(
+            "second_report"
+        )
+        or [],
         cohort="private/cohort.csv",
         receipt="private/codes.json",
     output:
@@ -44,12 +59,17 @@ rule import_readings:
     conda:
         "../envs/python.yaml"
     params:
-        stamp=lookup("readers.{reader}.report", within=STAMPS),
+        stamp=lambda wildcards: [
+            STAMPS.get(f"readers.{wildcards.reader}.{table}")
+            for table in ("report", "second_report")
+        ],
         settings=lookup("readers/{reader}", within=config),
+        faults="private/faults/{reader}.xlsx",
         ledger=LEDGER,
         language=LANGUAGE,
         code=code_digest(
             "bonescint.tables",
+            "bonescint.outputs.fault_book",
             "resources/text/tables.csv",
             "bonescint.identity",
             "schemas/reading_report.schema.yaml",
@@ -77,3 +97,22 @@ rule scan_findings:
         code=code_digest("bonescint.delivery.review"),
     script:
         "../scripts/scan_findings.py"
+
+
+rule mark_exposure:
+    """Mark the cases delivered before a version's release: it may have been trained on them (R31)."""
+    input:
+        cases="results/cases.csv",
+    output:
+        table="results/exposure.csv",
+    log:
+        "logs/mark_exposure.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        stamp=content_stamp(DELIVERIES),
+        software=SOFTWARE,
+        ledger=LEDGER,
+        code=code_digest("bonescint.custody.deliveries"),
+    script:
+        "../scripts/mark_exposure.py"

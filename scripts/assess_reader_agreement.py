@@ -1,17 +1,19 @@
-"""Measure how far the readers agree with each other on metastasis yes/no."""
+"""Agreement of the readers on yes or no."""
 
 import logging
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bonescint.files import read_rows
 from bonescint.joblog import job_log
-from bonescint.stats.agreement import cohen_kappa, fleiss_kappa, percent_agreement
-from bonescint.stats.estimate import Estimate, write_estimates
+from bonescint.stats import agreement
+from bonescint.stats.estimate import Estimate
+from bonescint.stats.paired_calls import compare_calls
+from bonescint.stats.questions import labelled, tabulate
+from bonescint.stats.samples import read_ratings
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -19,56 +21,59 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-def assess_reader_agreement(readings: list[Path], settings: dict[str, Any], table: Path) -> None:
-    """Write agreement and kappa of all readers, and of every pair of them (R10).
+def assess_reader_agreement(readings: list[Path], confidence: float, table: Path) -> None:
+    """Write how far all readers, and every pair of them, agree on metastasis (R10).
 
     Parameters
     ----------
     readings
         One table per reader (results/readings), named after the reader.
-    settings
-        The configuration's `metrics`: `confidence`.
+    confidence
+        Of the intervals.
     table
         Where the estimates go. The cases that a reader has not read are counted in the note.
     """
-    confidence = settings["confidence"]
-    answers = {
-        path.stem: {
-            row["code"]: float(row["metastasis"]) if row["metastasis"] else np.nan
-            for row in read_rows(path)
-        }
-        for path in readings
-    }
-    codes = sorted({code for answer in answers.values() for code in answer})
-    # shape (cases, readers) even where either is empty
-    ratings = np.array(
-        [[answer.get(code, np.nan) for answer in answers.values()] for code in codes]
-    ).reshape(len(codes), len(answers))
-
-    def incomplete(columns: list[int]) -> str:
-        return f"not_read_by_all={int(np.isnan(ratings[:, columns]).any(axis=1).sum())}"
-
-    everyone = incomplete(list(range(len(answers))))
-    rows: list[Estimate] = [
-        replace(one, subject="all_readers").noting(everyone)
-        for one in (percent_agreement(ratings, confidence), fleiss_kappa(ratings, confidence))
+    ratings = read_ratings(readings, "metastasis")
+    values = ratings.values
+    everyone = [
+        agreement.percent_agreement(values, confidence),
+        *_specific(values, confidence),
+        agreement.fleiss_kappa(values, confidence),
+        agreement.gwet_ac1(values, confidence),
+        agreement.krippendorff_alpha(values, "nominal", confidence),
+        agreement.cochran_q(values),
     ]
-    for (i, first), (j, second) in combinations(enumerate(answers), 2):
-        rows += [
-            replace(one, subject=first, comparator=second).noting(incomplete([i, j]))
-            for one in (
-                percent_agreement(ratings[:, [i, j]], confidence),
-                cohen_kappa(ratings[:, i], ratings[:, j], confidence=confidence),
-            )
+    rows = labelled(everyone, ratings.incomplete(), subject="all_readers")
+    for i, j in combinations(range(len(ratings.readers)), 2):
+        pair = values[:, [i, j]]
+        yes = pair[~np.isnan(pair).any(axis=1)] == 1
+        found = [
+            agreement.percent_agreement(pair, confidence),
+            *_specific(pair, confidence),
+            agreement.cohen_kappa(values[:, i], values[:, j], confidence=confidence),
+            *compare_calls(yes[:, 0], yes[:, 1], "positive_difference", confidence),
         ]
-    write_estimates(table, (replace(row, question="reader_agreement") for row in rows))
-    logger.info("%d cases, %d readers", len(codes), len(answers))
+        rows += labelled(
+            found,
+            ratings.incomplete((i, j)),
+            subject=ratings.readers[i],
+            comparator=ratings.readers[j],
+        )
+    tabulate(table, "reader_agreement", rows)
+    logger.info("%d cases, %d readers", len(ratings.codes), len(ratings.readers))
+
+
+def _specific(values: np.ndarray, confidence: float) -> list[Estimate]:
+    return [
+        replace(agreement.specific_agreement(values, category, confidence), measure=measure)
+        for measure, category in (("positive_agreement", 1), ("negative_agreement", 0))
+    ]
 
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
         assess_reader_agreement(
             readings=[Path(path) for path in snakemake.input.readings],
-            settings=snakemake.params.settings,
+            confidence=snakemake.params.confidence,
             table=Path(snakemake.output.table),
         )

@@ -1,12 +1,19 @@
 """Put the results of every software below one another, one value a row."""
 
 import logging
+from collections.abc import Mapping
+from decimal import Decimal
+from itertools import permutations
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING
 
-from bonescint.files import read_rows, write_rows
+from bonescint.files import WARNING_COLUMNS, read_rows, write_rows
 from bonescint.joblog import job_log
+from bonescint.resources import Texts
 from bonescint.stats import METRICS
+from bonescint.tables.exports import FRACTION_BELOW
+from bonescint.tables.values import as_text
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -14,19 +21,27 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 COLUMNS = ["code", "tracer", "software", "version", "metric", "value", "status"]
+# R9: percent is 100 times the fraction; two versions differ by far less on the same case
+RATIOS = (10, 1000)
+COMMON_CASES = 2
 
 
-def build_measurements(software: list[Path], table: Path) -> None:
+def build_measurements(software: list[Path], language: str, table: Path, warnings: Path) -> None:
     """Write BSI and Hotspot of every software in long form, by code, software and metric (R8, R9).
 
     Parameters
     ----------
     software
         One table per software (results/software).
+    language
+        Of the warnings.
     table
         Where the measurements go; a value is empty unless the case was analysed.
+    warnings
+        Where a version goes whose BSI looks like fractions beside another's of the same cases.
     """
     rows: list[dict[str, object]] = []
+    bsi: dict[str, dict[str, Decimal]] = {}
     for path in software:
         for result in read_rows(path):
             kept: dict[str, object] = {name: result[name] for name in COLUMNS if name in result}
@@ -35,14 +50,57 @@ def build_measurements(software: list[Path], table: Path) -> None:
                 kept | {"metric": metric, "value": result[metric] if analysed else ""}
                 for metric in METRICS
             ]
+            if analysed and result["bsi"]:
+                values = bsi.setdefault(result["software"], {})
+                values[result["code"]] = Decimal(result["bsi"])
     rows.sort(key=lambda row: (row["code"], row["software"], row["metric"]))
     count = write_rows(table, COLUMNS, rows)
-    logger.info("%d values from %d software tables", count, len(software))
+    remarks = fractions(bsi, language)
+    write_rows(warnings, WARNING_COLUMNS, remarks)
+    logger.info(
+        "%d values from %d software tables, %d warnings", count, len(software), len(remarks)
+    )
+
+
+def fractions(bsi: Mapping[str, Mapping[str, Decimal]], language: str) -> list[dict[str, str]]:
+    """Return a warning for each software whose BSI are fractions where another's are percent (R9).
+
+    Cases of one tracer alone can be common: by licence they are one product's (R6).
+
+    Parameters
+    ----------
+    bsi
+        Software -> code -> BSI as imported.
+    language
+        Of the warnings.
+    """
+    text = Texts("tables", language)
+    found = []
+    for low, high in permutations(sorted(bsi), 2):
+        highest = max(bsi[low].values())
+        common = [c for c, v in bsi[low].items() if v > 0 and bsi[high].get(c, 0) > 0]
+        if highest >= FRACTION_BELOW or len(common) < COMMON_CASES:
+            continue
+        ratio = median(bsi[high][code] / bsi[low][code] for code in common)
+        if RATIOS[0] <= ratio <= RATIOS[1]:
+            message = text(
+                "fractions_of_version",
+                software=low,
+                highest=as_text(highest),
+                other=high,
+                n=len(common),
+                ratio=f"{ratio:.0f}",
+            )
+            where = text("place_column", column="bsi")
+            found.append({"source": low, "rule": "R9", "where": where, "message": message})
+    return found
 
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
         build_measurements(
             software=[Path(path) for path in snakemake.input.software],
+            language=snakemake.params.language,
             table=Path(snakemake.output.table),
+            warnings=Path(snakemake.output.warnings),
         )

@@ -1,17 +1,17 @@
 """Compare software of different products: different patients and tracers, hence confounded."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bonescint.joblog import job_log
 from bonescint.stats import METRICS, roc
-from bonescint.stats.estimate import Estimate, write_estimates, write_number
-from bonescint.stats.multiplicity import adjust_family
+from bonescint.stats.estimate import Estimate, write_number
 from bonescint.stats.proportions import difference_independent
-from bonescint.stats.samples import Samples
+from bonescint.stats.questions import labelled, tabulate
+from bonescint.stats.samples import Sample, Samples, read_truth
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -23,7 +23,8 @@ def compare_software(
     reference: Path,
     measurements: Path,
     pairs: Sequence[Sequence[str]],
-    settings: dict[str, Any],
+    software: Mapping[str, Mapping[str, str]],
+    settings: Mapping[str, Any],
     table: Path,
 ) -> None:
     """Write the differences in AUC, sensitivity and specificity between two products.
@@ -37,66 +38,63 @@ def compare_software(
         results/reference.csv and results/measurements.csv.
     pairs
         Keys of two software of different products; a difference is first minus second.
+    software
+        Key -> ``version`` and more.
     settings
         The configuration's `metrics`: `confidence` and `cutoffs`.
     table
-        Where the estimates go; p-values are adjusted by Holm within each pair.
+        Where the estimates go.
     """
-    samples = Samples(reference, measurements)
+    samples = Samples(read_truth(reference), measurements)
     confidence = settings["confidence"]
     rows: list[Estimate] = []
-    for first, second in pairs:
-        family: list[Estimate] = []
+    for keys in pairs:
         for metric in METRICS:
-            y1, (s1,), left_out_1 = samples.of(metric, first)
-            y2, (s2,), left_out_2 = samples.of(metric, second)
-            found = [roc.compare_unpaired(y1, s1, y2, s2, confidence)]
-            for cutoff in settings["cutoffs"]:
-                if cutoff["metric"] != metric:
-                    continue
-                for measure, truth in (
-                    ("sensitivity_difference", 1),
-                    ("specificity_difference", 0),
-                ):
-                    right1, right2 = (
-                        ((s >= cutoff["value"]) == truth)[y == truth]
-                        for y, s in ((y1, s1), (y2, s2))
-                    )
-                    difference = difference_independent(
-                        int(right1.sum()), right1.size, int(right2.sum()), right2.size, confidence
-                    )
-                    if difference.status != "ok" and min(y1.size, y2.size):
-                        difference = replace(difference, status="one class")
-                    found.append(
-                        replace(
-                            difference,
-                            measure=measure,
-                            n=y1.size + y2.size,
-                            n_positive=int(y1.sum() + y2.sum()),
-                        ).noting(
-                            f"cutoff={write_number(cutoff['value'])}",
-                            f"count={right1.sum()}/{right1.size}",
-                            f"count_comparator={right2.sum()}/{right2.size}",
-                        )
-                    )
-            family += [
-                replace(
-                    one,
-                    question="software_comparison",
-                    subject=first,
-                    comparator=second,
-                    reference="consensus",
-                ).noting(
-                    f"metric={metric}",
-                    "confounded",
-                    *left_out_1,
-                    *(f"comparator_{note}" for note in left_out_2),
-                )
-                for one in found
+            one, other = (samples.of(metric, key) for key in keys)
+            found = [
+                roc.compare_unpaired(one.y, one.scores[0], other.y, other.scores[0], confidence)
             ]
-            logger.info("%s and %s, %s: %d and %d cases", first, second, metric, y1.size, y2.size)
-        rows += adjust_family(family)
-    write_estimates(table, rows)
+            for cutoff in settings["cutoffs"]:
+                if cutoff["metric"] == metric:
+                    found += _at(one, other, cutoff["value"], confidence)
+            rows += labelled(
+                found,
+                f"metric={metric}",
+                "confounded",
+                *one.left_out,
+                *(f"comparator_{note}" for note in other.left_out),
+                subject=keys[0],
+                comparator=keys[1],
+                reference="consensus",
+            )
+            logger.info("%s and %s, %s: %d and %d cases", *keys, metric, one.y.size, other.y.size)
+    tabulate(table, "software_comparison", rows, software)
+
+
+def _at(one: Sample, other: Sample, cutoff: float, confidence: float) -> list[Estimate]:
+    found = []
+    for measure, truth in (("sensitivity_difference", 1), ("specificity_difference", 0)):
+        right, right_other = (
+            ((sample.scores[0] >= cutoff) == truth)[sample.y == truth] for sample in (one, other)
+        )
+        difference = difference_independent(
+            int(right.sum()), right.size, int(right_other.sum()), right_other.size, confidence
+        )
+        if difference.status != "ok" and min(one.y.size, other.y.size):
+            difference = replace(difference, status="one class")
+        found.append(
+            replace(
+                difference,
+                measure=measure,
+                n=one.y.size + other.y.size,
+                n_positive=int(one.y.sum() + other.y.sum()),
+            ).noting(
+                f"cutoff={write_number(cutoff)}",
+                f"count={right.sum()}/{right.size}",
+                f"count_comparator={right_other.sum()}/{right_other.size}",
+            )
+        )
+    return found
 
 
 if __name__ == "__main__":
@@ -105,6 +103,7 @@ if __name__ == "__main__":
             reference=Path(snakemake.input.reference),
             measurements=Path(snakemake.input.measurements),
             pairs=snakemake.params.pairs,
+            software=snakemake.params.software,
             settings=snakemake.params.settings,
             table=Path(snakemake.output.table),
         )

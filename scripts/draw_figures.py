@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from bonescint.files import read_rows
 from bonescint.joblog import job_log
+from bonescint.outputs.data import first_cutoffs
 from bonescint.outputs.figures import (
     bland_altman,
     distribution,
@@ -25,8 +26,9 @@ def draw_figures(
     reference: Path,
     measurements: Path,
     accuracy: Path,
+    at_cutoffs: Path,
     curves: Path,
-    version_change: Path,
+    version_measurement: Path,
     software: dict[str, dict[str, str]],
     pairs: list[list[str]],
     cutoffs: list[dict[str, float | str]],
@@ -39,8 +41,8 @@ def draw_figures(
 
     Parameters
     ----------
-    flow_table, reference, measurements, accuracy, curves, version_change
-        Tables of results/ (docs/tables.md).
+    flow_table, reference, measurements, accuracy, at_cutoffs, curves, version_measurement
+        Tables of results/ (docs/tables.md); `at_cutoffs` is results/metrics/cutoffs.csv.
     software
         Software key to ``label``, ``product``, ``version``, ``tracer``.
     pairs
@@ -53,20 +55,18 @@ def draw_figures(
         The folder they go to.
     """
     labels = Labels("figures", language, software, synthetic, confidence)
-    rows = {
-        table: list(read_rows(table))
-        for table in (flow_table, reference, measurements, accuracy, curves, version_change)
-    }
-    cut: dict[str, float] = {}
-    for entry in cutoffs:
-        cut.setdefault(str(entry["metric"]), float(entry["value"]))
+    tables = (flow_table, reference, measurements, accuracy, at_cutoffs, curves)
+    rows = {table: list(read_rows(table)) for table in (*tables, version_measurement)}
+    cut = first_cutoffs(cutoffs)
     measured, truth = rows[measurements], rows[reference]
     with house_style():
         drawn = {
             "flow": flow.draw(rows[flow_table], labels),
             "roc": roc.draw(rows[curves], rows[accuracy], cut, labels),
-            "forest": forest.draw(rows[accuracy], cut, labels),
-            "bland_altman": bland_altman.draw(measured, truth, rows[version_change], pairs, labels),
+            "forest": forest.draw(rows[accuracy], rows[at_cutoffs], cut, labels),
+            "bland_altman": bland_altman.draw(
+                measured, truth, rows[version_measurement], pairs, labels
+            ),
             "version_slope": version_slope.draw(measured, truth, pairs, cut, labels),
             "distribution": distribution.draw(measured, truth, cut, labels),
         }
@@ -81,8 +81,9 @@ if __name__ == "__main__":
             reference=Path(snakemake.input.reference),
             measurements=Path(snakemake.input.measurements),
             accuracy=Path(snakemake.input.accuracy),
+            at_cutoffs=Path(snakemake.input.cutoffs),
             curves=Path(snakemake.input.curves),
-            version_change=Path(snakemake.input.version_change),
+            version_measurement=Path(snakemake.input.version_measurement),
             software=snakemake.params.software,
             pairs=snakemake.params.pairs,
             cutoffs=snakemake.params.cutoffs,

@@ -1,16 +1,18 @@
-"""Measure each software against the readers: ROC, and performance at the configured cut-offs."""
+"""Measure each software against the readers: ROC."""
 
 import logging
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from bonescint.files import write_rows
 from bonescint.joblog import job_log
 from bonescint.stats import METRICS, roc
-from bonescint.stats.estimate import Estimate, write_estimates, write_number
-from bonescint.stats.samples import Samples
+from bonescint.stats.estimate import Estimate, write_number
+from bonescint.stats.questions import labelled, tabulate
+from bonescint.stats.samples import Sample, Samples, read_consensus, read_truth
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -23,56 +25,57 @@ CURVE_COLUMNS = ["software", "metric", "threshold", "false_positive_rate", "true
 def estimate_accuracy(
     reference: Path,
     measurements: Path,
-    software: Iterable[str],
-    settings: dict[str, Any],
+    software: Mapping[str, Mapping[str, str]],
+    confidence: float,
     table: Path,
     curves: Path,
 ) -> None:
-    """Write AUC, sensitivity, specificity and accuracy of every software and metric (R8, R11).
+    """Write the AUC of every software and metric, over all cases and by EOD grade (R8, R11).
 
     Parameters
     ----------
     reference, measurements
         results/reference.csv and results/measurements.csv.
     software
-        The keys of the configured software, in their order.
-    settings
-        The configuration's `metrics`: `confidence` and `cutoffs`.
+        Key -> ``version`` and more, in the configured order.
+    confidence
+        Of the intervals: on the logit scale, and as pROC prints them (Wald).
     table, curves
         Where the estimates and the points of the ROC curves go.
     """
-    samples = Samples(reference, measurements)
-    confidence = settings["confidence"]
+    samples = Samples(read_truth(reference), measurements)
+    grades = read_consensus(reference, "eod")
     rows: list[Estimate] = []
     points: list[dict[str, str]] = []
     for key in software:
         for metric in METRICS:
-            y, (score,), left_out = samples.of(metric, key)
-
+            sample = samples.of(metric, key)
+            y, (score,) = sample.y, sample.scores
             found = [roc.auc(y, score, ci, confidence) for ci in ("logit", "wald")]
-            for cutoff in settings["cutoffs"]:
-                if cutoff["metric"] == metric:
-                    at = roc.at_cutoff(y, score, cutoff["value"], confidence)
-                    found += [
-                        one.noting(f"cutoff={write_number(cutoff['value'])}")
-                        for one in (at.sensitivity, at.specificity, at.accuracy)
-                    ]
-            rows += [
-                replace(
-                    one.noting(f"metric={metric}", *left_out),
-                    question="accuracy",
-                    subject=key,
-                    reference="consensus",
-                )
-                for one in found
-            ]
+            found += _by_grade(sample, grades, confidence)
+            rows += labelled(
+                found, f"metric={metric}", *sample.left_out, subject=key, reference="consensus"
+            )
             points += [
                 dict(zip(CURVE_COLUMNS, (key, metric, *map(write_number, point)), strict=True))
                 for point in zip(*roc.curve(y, score), strict=True)
             ]
             logger.info("%s %s: %d cases, %d with metastasis", key, metric, y.size, y.sum())
-    write_estimates(table, rows)
+    tabulate(table, "accuracy", rows, software)
     write_rows(curves, CURVE_COLUMNS, points)
+
+
+def _by_grade(sample: Sample, grades: Mapping[str, float], confidence: float) -> list[Estimate]:
+    """Return the AUC of the positive cases of each grade against all negative ones."""
+    grade = np.array([grades.get(code, np.nan) for code in sample.codes])
+    positive = sample.y == 1
+    (score,) = sample.scores
+    rows = []
+    for level in np.unique(grade[positive & ~np.isnan(grade)]):
+        chosen = ~positive | (grade == level)
+        one = roc.auc(sample.y[chosen], score[chosen], confidence=confidence)
+        rows.append(one.noting(f"eod={write_number(level)}"))
+    return rows
 
 
 if __name__ == "__main__":
@@ -81,7 +84,7 @@ if __name__ == "__main__":
             reference=Path(snakemake.input.reference),
             measurements=Path(snakemake.input.measurements),
             software=snakemake.params.software,
-            settings=snakemake.params.settings,
+            confidence=snakemake.params.confidence,
             table=Path(snakemake.output.table),
             curves=Path(snakemake.output.curves),
         )

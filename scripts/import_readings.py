@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bonescint.files import WARNING_COLUMNS, write_rows
 from bonescint.identity.ledger import open_ledger
 from bonescint.joblog import job_log
+from bonescint.outputs.fault_book import fault_book
 from bonescint.tables.cases import read_cases
 from bonescint.tables.readings import FINDINGS_COLUMNS, READING_COLUMNS, read_report
 
@@ -19,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 def import_readings(
     report: Path,
+    second: Path | None,
     cohort: Path,
     ledger: Mapping[str, str],
     reader: str,
@@ -27,6 +29,7 @@ def import_readings(
     table: Path,
     warnings: Path,
     findings: Path,
+    faults: Path,
 ) -> None:
     """Write one row per cohort case, what looks wrong in the report, and the findings as typed.
 
@@ -34,6 +37,9 @@ def import_readings(
     ----------
     report
         The reader's table.
+    second
+        The same table typed a second time (double entry), None if it was not: nothing is imported
+        until both agree.
     cohort
         private/cohort.csv: rows of anybody else are never looked at (R12).
     ledger
@@ -44,14 +50,17 @@ def import_readings(
         ``ja`` or ``en``.
     table, warnings, findings
         Tables to write (docs/tables.md); none is written if the report has an error.
+    faults
+        Workbook of the faults, written instead of the tables and removed by a good import.
 
     Raises
     ------
     InputError
-        Every fault of the report at once.
+        Every fault of the report at once, and where their workbook lies.
     """
     cases = read_cases(cohort, open_ledger(**ledger), language)
-    found = read_report(report, cases, reader, settings, language)
+    with fault_book(faults, language):
+        found = read_report(report, cases, reader, settings, language, second)
     write_rows(table, READING_COLUMNS, found.rows)
     write_rows(warnings, WARNING_COLUMNS, found.warnings)
     write_rows(findings, FINDINGS_COLUMNS, found.findings)
@@ -63,6 +72,7 @@ if __name__ == "__main__":
     with job_log(snakemake.log[0]):
         import_readings(
             report=Path(snakemake.input.report),
+            second=Path(second) if (second := snakemake.input.get("second")) else None,
             cohort=Path(snakemake.input.cohort),
             ledger=snakemake.params.ledger,
             reader=snakemake.wildcards.reader,
@@ -71,4 +81,5 @@ if __name__ == "__main__":
             table=Path(snakemake.output.table),
             warnings=Path(snakemake.output.warnings),
             findings=Path(snakemake.output.findings),
+            faults=Path(snakemake.params.faults),
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bonescint.files import WARNING_COLUMNS, write_rows
 from bonescint.identity.ledger import open_ledger
 from bonescint.joblog import job_log
+from bonescint.outputs.fault_book import fault_book
 from bonescint.tables.cases import read_cases
 from bonescint.tables.exports import SOFTWARE_COLUMNS, read_export
 
@@ -19,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 def import_software(
     export: Path,
+    second: Path | None,
     cohort: Path,
     ledger: Mapping[str, str],
     software: str,
@@ -26,6 +28,7 @@ def import_software(
     language: str,
     table: Path,
     warnings: Path,
+    faults: Path,
 ) -> None:
     """Write one row per cohort case of the software's tracer, and what looks wrong in the export.
 
@@ -33,6 +36,9 @@ def import_software(
     ----------
     export
         The software's table as the hospital exported or typed it.
+    second
+        The same table typed a second time (double entry), None if it was not: nothing is imported
+        until both agree.
     cohort
         private/cohort.csv: rows of anybody else are never looked at (R12).
     ledger
@@ -43,14 +49,17 @@ def import_software(
         ``ja`` or ``en``.
     table, warnings
         Tables to write (docs/tables.md); neither is written if the export has an error.
+    faults
+        Workbook of the faults, written instead of the tables and removed by a good import.
 
     Raises
     ------
     InputError
-        Every fault of the export at once.
+        Every fault of the export at once, and where their workbook lies.
     """
     cases = read_cases(cohort, open_ledger(**ledger), language)
-    rows, remarks = read_export(export, cases, software, settings, language)
+    with fault_book(faults, language):
+        rows, remarks = read_export(export, cases, software, settings, language, second)
     write_rows(table, SOFTWARE_COLUMNS, rows)
     write_rows(warnings, WARNING_COLUMNS, remarks)
     missing = sum(row["status"] == "missing" for row in rows)
@@ -61,6 +70,7 @@ if __name__ == "__main__":
     with job_log(snakemake.log[0]):
         import_software(
             export=Path(snakemake.input.export),
+            second=Path(second) if (second := snakemake.input.get("second")) else None,
             cohort=Path(snakemake.input.cohort),
             ledger=snakemake.params.ledger,
             software=snakemake.wildcards.software,
@@ -68,4 +78,5 @@ if __name__ == "__main__":
             language=snakemake.params.language,
             table=Path(snakemake.output.table),
             warnings=Path(snakemake.output.warnings),
+            faults=Path(snakemake.params.faults),
         )

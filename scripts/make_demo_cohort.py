@@ -9,6 +9,7 @@ from bonescint.phantom.cohort import write_scans, write_truth
 from bonescint.phantom.patients import sample_patients
 from bonescint.phantom.results import SOFTWARE, read_scans, run_software
 from bonescint.phantom.tables import (
+    type_again,
     write_export,
     write_opt_out,
     write_participants,
@@ -26,6 +27,7 @@ def make_demo_cohort(
     participants: Path,
     opt_out: Path,
     exports: dict[str, Path],
+    second: dict[str, Path],
     readings: dict[str, Path],
     truth: Path,
     settings: dict[str, Any],
@@ -43,6 +45,8 @@ def make_demo_cohort(
         The two lists (R5, R12).
     exports
         Software key -> its export.
+    second
+        Software key -> the same export typed by a second person (double entry).
     readings
         Reader key -> the report, in the readers' order.
     truth
@@ -62,6 +66,8 @@ def make_demo_cohort(
     write_opt_out(opt_out, patients)
     for software, path in exports.items():
         write_export(path, software, run_software(patients, software, seed))
+    for software, path in second.items():
+        type_again(exports[software], path)
     reports = read_scans(patients, seed)
     for i, (reader, path) in enumerate(readings.items()):
         write_reading(path, i, reports[reader])
@@ -75,6 +81,7 @@ if __name__ == "__main__":
             participants=Path(snakemake.output.participants),
             opt_out=Path(snakemake.output.opt_out),
             exports={name: Path(getattr(snakemake.output, name)) for name in SOFTWARE},
+            second={"bonenavi": Path(snakemake.output.bonenavi_second)},
             readings={
                 f"reader{i}": Path(getattr(snakemake.output, f"reader{i}")) for i in (1, 2, 3)
             },

@@ -1,57 +1,44 @@
 """Write the study's report: one self-contained page."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bonescint.joblog import job_log
 from bonescint.outputs import report
-from bonescint.outputs.results import TABLES, labels_for, read_results
+from bonescint.outputs.results import labels_for, read_results
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 
 def write_report(
-    tables: dict[str, Path],
-    warnings: list[Path],
-    provenance: Path,
-    figures: list[Path],
+    inputs: Mapping[str, Any],
     study: dict[str, Any],
     software: dict[str, dict[str, str]],
     language: str,
     page: Path,
 ) -> None:
-    """Write results/report.html.
+    """Write results/report.html; no list of cases stands in it.
 
     Parameters
     ----------
-    tables
-        Name to path, of `bonescint.outputs.results.TABLES`.
-    warnings, provenance
-        The stages' warnings and results/provenance.json.
-    figures
-        SVG and PNG files; the page takes the SVG, of the montage the smaller PNG.
-    study
-        ``id``, ``title`` and ``synthetic`` of the configuration.
-    software
-        Software key to ``label``, ``product``, ``version``, ``tracer``.
-    language
-        ``ja`` or ``en``.
+    inputs
+        What `bonescint.outputs.results.read_results` reads.
+    study, software, language
+        As for the workbook (`write_workbook`).
     page
         The file to write.
     """
-    results = read_results(warnings=warnings, provenance=provenance, **tables)
+    results = read_results(inputs)
     words = labels_for("report", results, study, software, language)
-    report.write(page, results, figures, study, *words)
+    report.write(page, results, study, *words)
 
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
         write_report(
-            tables={name: Path(snakemake.input[name]) for name in TABLES},
-            warnings=[Path(path) for path in snakemake.input.warnings],
-            provenance=Path(snakemake.input.provenance),
-            figures=[Path(path) for path in snakemake.input.figures],
+            inputs=dict(snakemake.input.items()),
             study=snakemake.params.study,
             software=snakemake.params.software,
             language=snakemake.params.language,

@@ -1,21 +1,20 @@
 """Write the study's workbook: every table and figure in one file for Excel."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bonescint.files import read_rows
 from bonescint.joblog import job_log
 from bonescint.outputs import workbook
-from bonescint.outputs.results import TABLES, labels_for, read_results
+from bonescint.outputs.results import labels_for, read_results
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 
 def write_workbook(
-    tables: dict[str, Path],
-    warnings: list[Path],
-    provenance: Path,
-    figures: list[Path],
+    inputs: Mapping[str, Any],
     study: dict[str, Any],
     software: dict[str, dict[str, str]],
     language: str,
@@ -25,12 +24,9 @@ def write_workbook(
 
     Parameters
     ----------
-    tables
-        Name to path, of `bonescint.outputs.results.TABLES`.
-    warnings, provenance
-        The stages' warnings and results/provenance.json.
-    figures
-        PNG files in the order they are shown.
+    inputs
+        What `bonescint.outputs.results.read_results` reads, and the paths of
+        `bonescint.outputs.workbook.CASE_LISTS`; of a question that is not asked there is none.
     study
         ``id``, ``title`` and ``synthetic`` of the configuration.
     software
@@ -40,18 +36,16 @@ def write_workbook(
     book
         The file to write.
     """
-    results = read_results(warnings=warnings, provenance=provenance, **tables)
+    results = read_results(inputs)
+    lists = {name: list(read_rows(inputs[name])) for name in workbook.CASE_LISTS if name in inputs}
     words = labels_for("workbook", results, study, software, language)
-    workbook.write(book, results, figures, study, *words)
+    workbook.write(book, results, lists, study, *words)
 
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
         write_workbook(
-            tables={name: Path(snakemake.input[name]) for name in TABLES},
-            warnings=[Path(path) for path in snakemake.input.warnings],
-            provenance=Path(snakemake.input.provenance),
-            figures=[Path(path) for path in snakemake.input.figures],
+            inputs=dict(snakemake.input.items()),
             study=snakemake.params.study,
             software=snakemake.params.software,
             language=snakemake.params.language,

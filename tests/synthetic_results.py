@@ -1,4 +1,4 @@
-"""The tables of results/ as docs/tables.md defines them, for the tests of the outputs.
+"""A study's results/, simulated, for the tests of the outputs.
 
 Run as a program it fills a folder: ``python -m tests.synthetic_results results``.
 """
@@ -8,78 +8,14 @@ import json
 import math
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, NuclearMedicineImageStorage
 
-from bonescint.deid import k_anonymity, report
+from bonescint.stats import QUESTIONS
+from tests.results_contract import CUTOFFS, SOFTWARE, TABLES, Row, write
 from tests.synthetic_deidentification import deidentification
-
-SOFTWARE: dict[str, dict[str, str]] = {
-    "bonenavi": {
-        "label": "BoneNAVI (simulated) 2.1",
-        "product": "BoneNAVI",
-        "version": "2.1",
-        "tracer": "MDP",
-    },
-    "vsbone2": {
-        "label": "VSBONE (simulated) 2.0",
-        "product": "VSBONE",
-        "version": "2.0",
-        "tracer": "HMDP",
-    },
-    "vsbone3": {
-        "label": "VSBONE (simulated) 3.0",
-        "product": "VSBONE",
-        "version": "3.0",
-        "tracer": "HMDP",
-    },
-}
-PAIRS = [["vsbone2", "vsbone3"]]
-CUTOFFS = [{"metric": "bsi", "value": 1.0}, {"metric": "hotspots", "value": 2}]
-STUDY = {
-    "id": "BONE-TEST",
-    "synthetic": True,
-    "title": "骨シンチにおける画像解析ソフトでの結果と読影結果の比較検討",
-}
-TABLES: dict[str, str] = {
-    "cohort/flow.csv": "step,kind,reason,files,patients,MDP,HMDP",
-    "cohort/warnings.csv": "source,rule,where,message",
-    "cohort/balance.csv": "margin,level,target,n",
-    "cohort/inputs.csv": "input,files,hmac",
-    "cases.csv": "code,batch,tracer,study_date,sex,age,height_cm,weight_kg,views,instances,refused",
-    "reference.csv": (
-        "code,tracer,n_readers,n_positive,metastasis,n_metastases,eod,unanimous,status"
-    ),
-    "measurements.csv": "code,tracer,software,version,metric,value,status",
-    "anonymization/tag_table.csv": ",".join(report.TAG_COLUMNS),
-    "anonymization/instances.csv": ",".join(report.INSTANCE_COLUMNS),
-    "anonymization/rule_counts.csv": ",".join(report.COUNT_COLUMNS),
-    "anonymization/k_anonymity.csv": ",".join(k_anonymity.COLUMNS),
-    "metrics/accuracy.csv": "",
-    "metrics/version_change.csv": "",
-    "metrics/software_comparison.csv": "",
-    "metrics/reader_agreement.csv": "",
-    "metrics/roc_curves.csv": "software,metric,threshold,false_positive_rate,true_positive_rate",
-    "metrics/flow.csv": "step,kind,reason,files,patients,MDP,HMDP",
-}
-ESTIMATE = (
-    "question,subject,comparator,measure,reference,n,n_positive,estimate,ci_low,ci_high,"
-    "ci_method,statistic,p_value,p_adjusted,test,status,note"
-)
-Row = dict[str, Any]
-
-
-def write(path: Path, rows: list[Row], columns: str = "") -> None:
-    """Write one table of the contract."""
-    header = (columns or ESTIMATE).split(",")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, header, restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 def write_empty(folder: Path) -> Path:
@@ -225,7 +161,7 @@ def _write_metrics(folder: Path, reference: list[Row], measurements: list[Row]) 
                 row["value"]
             )
     cut = {str(entry["metric"]): float(str(entry["value"])) for entry in CUTOFFS}
-    accuracy: list[Row] = []
+    tables: dict[str, list[Row]] = {question: [] for question in QUESTIONS}
     curves: list[Row] = []
     for (software, metric), cases in values.items():
         yes = [v for code, v in cases.items() if truth[code]]
@@ -242,73 +178,97 @@ def _write_metrics(folder: Path, reference: list[Row], measurements: list[Row]) 
             )
         wins = sum((a > b) + 0.5 * (a == b) for a in yes for b in no)
         common = {
-            "question": "accuracy",
             "n_positive": len(yes),
-            "note": f"metric={metric}; cutoff={cut[metric]:g}",
+            "note": f"metric={metric}; version={SOFTWARE[software]['version']}",
         }
+        auc = wins / len(yes) / len(no)
+        for method in ("delong_logit", "delong_wald"):
+            row = _estimate(software, "auc", auc, len(cases), ci_method=method, **common)
+            tables["accuracy"].append(row)
+        grade = common | {"n_positive": 3, "note": f"eod=2; {common['note']}"}
+        tables["accuracy"].append(_estimate(software, "auc", 0.9, 3 + len(no), **grade))
         for measure, value, n in (
-            ("auc", wins / len(yes) / len(no), len(cases)),
             ("sensitivity", sum(v >= cut[metric] for v in yes) / len(yes), len(yes)),
             ("specificity", sum(v < cut[metric] for v in no) / len(no), len(no)),
         ):
-            accuracy.append(_estimate(software, measure, value, n, **common))
-    write(folder / "metrics/accuracy.csv", accuracy)
+            common["note"] = (
+                f"count={round(value * n)}/{n}; cutoff={cut[metric]:g}; metric={metric}"
+            )
+            for method in ("wilson", "clopper_pearson"):
+                row = _estimate(software, measure, value, n, ci_method=method, **common)
+                tables["cutoffs"].append(row)
     write(folder / "metrics/roc_curves.csv", curves, TABLES["metrics/roc_curves.csv"])
-    change: list[Row] = []
     for metric in ("bsi", "hotspots"):
         old, new = values["vsbone2", metric], values["vsbone3", metric]
         gaps = [new[code] - old[code] for code in old]
         bias, spread = float(np.mean(gaps)), float(np.std(gaps, ddof=1))
-        common = {
-            "question": "version_change",
-            "comparator": "vsbone2",
-            "note": f"metric={metric}; cutoff={cut[metric]:g}",
-            "test": "",
-        }
+        common = {"comparator": "vsbone2", "reference": "", "note": f"metric={metric}"}
         for measure, value in (
             ("bias", bias),
             ("limit_low", bias - 1.96 * spread),
             ("limit_high", bias + 1.96 * spread),
         ):
             limits = {"ci_low": value - spread / 4, "ci_high": value + spread / 4}
-            change.append(_estimate("vsbone3", measure, value, 49, **common) | limits)
-        change.append(
-            _estimate("vsbone3", "auc_difference", 0.04, 49, **common)
-            | {"statistic": 1.23, "p_value": 0.219, "test": "delong_paired"}
+            row = _estimate("vsbone3", measure, value, 49, **common) | limits
+            tables["version_measurement"].append(row)
+    with (Path(__file__).parent / "synthetic_estimates.csv").open(encoding="utf-8") as stream:
+        for row in csv.DictReader(stream):
+            made = _estimate(row["subject"], row["measure"], float(row["estimate"] or 0), 49)
+            if not row["estimate"]:
+                made |= dict.fromkeys(("estimate", "ci_low", "ci_high"), "")
+            made |= row | {"statistic": "1.5" if row["test"] else "", "p_adjusted": row["p_value"]}
+            tables[made.pop("table")].append(made)
+    for question, rows in tables.items():
+        write(folder / f"metrics/{question}.csv", [{"question": question} | row for row in rows])
+    _write_case_lists(folder, reference, values)
+
+
+def _write_case_lists(
+    folder: Path, reference: list[Row], values: dict[tuple[str, str], dict[str, float]]
+) -> None:
+    """Write who is misclassified, reclassified or exposed; positive: BSI of 1 % or more."""
+    lists: dict[str, list[Row]] = {"metrics/misclassified.csv": [], "metrics/reclassified.csv": []}
+    lists |= {"exposure.csv": [], "hospital/incidental.csv": []}
+    for case in reference:
+        code, sick = case["code"], bool(case["metastasis"])
+        old, new = values["vsbone2", "bsi"].get(code), values["vsbone3", "bsi"].get(code)
+        if new is None:
+            continue
+        named = {"code": code, "metric": "bsi", "cutoff": 1}
+        of_software = {"tracer": "HMDP", "software": "vsbone3", "version": "3.0"}
+        lists["exposure.csv"].append(
+            {"code": code, **of_software, "released": "2023-04-01", "exposed": 0}
         )
-    write(folder / "metrics/version_change.csv", change)
-    write(
-        folder / "metrics/software_comparison.csv",
-        [
-            _estimate(
-                "vsbone3",
-                "auc_difference",
-                0.03,
-                100,
-                question="software_comparison",
-                comparator="bonenavi",
-                p_value=0.0004,
-                test="delong_unpaired",
-                note=f"metric={metric}; confounded",
+        if (new >= 1) != sick:
+            lists["metrics/misclassified.csv"].append(
+                case
+                | named
+                | of_software
+                | {
+                    "kind": "false_negative" if sick else "false_positive",
+                    "value": new,
+                    "bsi": new,
+                    "hotspots": values["vsbone3", "hotspots"][code],
+                    "readers": "reader1=1; reader2=0; reader3=missing",
+                }
             )
-            for metric in ("bsi", "hotspots")
-        ],
+        if old is not None and (old >= 1) != (new >= 1):
+            lists["metrics/reclassified.csv"].append(
+                named
+                | {"old": "vsbone2", "new": "vsbone3", "metastasis": int(sick)}
+                | {"old_value": old, "new_value": new, "change": "up" if new > old else "down"}
+                | {"result": "gained" if (new >= 1) == sick else "lost"}
+            )
+    lists["exposure.csv"][0] |= {"delivered": "2022-11-30", "exposed": 1}
+    first = reference[0]
+    lists["hospital/incidental.csv"].append(
+        {"code": first["code"], "tracer": first["tracer"], "n_readers": 3, "n_positive": 1}
+        | {"found": "VSBONE (simulated) 3.0 BSI 1.20; VSBONE (simulated) 3.0 Hotspot数 3"}
     )
-    write(
-        folder / "metrics/reader_agreement.csv",
-        [
-            _estimate("all_readers", "fleiss_kappa", 0.88, 100, question="reader_agreement"),
-            _estimate("all_readers", "percent_agreement", 0.91, 100, question="reader_agreement"),
-            _estimate(
-                "reader1",
-                "cohen_kappa",
-                0.9,
-                100,
-                question="reader_agreement",
-                comparator="reader2",
-            ),
-        ],
-    )
+    for name, rows in lists.items():
+        columns = TABLES[name].split(",")
+        chosen = [{key: row[key] for key in columns if key in row} for row in rows]
+        write(folder / name, chosen, TABLES[name])
 
 
 def _write_cohort(folder: Path) -> None:

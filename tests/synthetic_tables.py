@@ -6,8 +6,9 @@ from pathlib import Path
 import openpyxl
 
 from bonescint.dicom import INDEX_COLUMNS
-from bonescint.files import write_rows
+from bonescint.files import read_rows, write_rows
 from bonescint.identity.ledger import create_ledger
+from import_software import import_software
 
 # subject, patient ID as in the header, tracer; exam on Monday 2019-06-03
 PATIENTS = [
@@ -57,3 +58,39 @@ def write_table(path: Path, rows: list[list[object]], encoding: str = "utf-8") -
         with path.open("w", encoding=encoding, newline="") as stream:
             csv.writer(stream).writerows(rows)
     return path
+
+
+HEADER = ["患者ID", "検査日", "BSI値(%)", "ホットスポット数", "解析状態"]
+DAY = "2019-06-03"
+GOOD = [
+    ["1001", DAY, 1.25, 4, "解析済"],
+    ["00001002", DAY, 0, 0, "解析済"],
+    ["１００３", "2019/6/3", "", "", "領域分割失敗"],
+    ["1004", DAY, "0.5%", "２", "解析済"],
+]
+VSBONE = {"product": "VSBONE", "version": "3.0", "tracer": "HMDP", "key": "patient_id"}
+
+
+def import_vsbone(
+    cohort: dict[str, object],
+    folder: Path,
+    export: Path,
+    second: Path | None = None,
+    language: str = "ja",
+    **settings: object,
+) -> tuple[dict[str, dict[str, str]], list[dict[str, str]]]:
+    """Import an export of vsbone3; return its rows by code and its warnings."""
+    import_software(
+        export=export,
+        second=second,
+        cohort=cohort["cohort"],
+        ledger=cohort["ledger"],
+        software="vsbone3",
+        settings=VSBONE | settings,
+        language=language,
+        table=folder / "table.csv",
+        warnings=folder / "warnings.csv",
+        faults=folder / "faults" / "vsbone3.xlsx",
+    )
+    rows = {row["code"]: row for row in read_rows(folder / "table.csv")}
+    return rows, list(read_rows(folder / "warnings.csv"))

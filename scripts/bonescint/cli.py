@@ -17,6 +17,7 @@ from bonescint.commands import (
     opt_out,
     private,
     retention,
+    table,
     where,
 )
 from bonescint.errors import InputError
@@ -37,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.set_defaults(trouble=1)
     commands = parser.add_subparsers(dest="command", required=True)
     for command in (
-        check, ledger, opt_out, delivery, where, retention, archive, deidentify, private, diff,
+        check, table, ledger, opt_out, delivery, where, retention, archive, deidentify, private,
+        diff,
     ):  # fmt: skip
         command.add(commands)
     options = parser.parse_args(arguments)

@@ -12,12 +12,21 @@ import yaml
 
 from bonescint.errors import InputError
 from bonescint.resources import ROOT, Texts, locate
+from bonescint.stats import QUESTIONS
 
 DEMO = "demo/"
 # no identifier below these, nor the ledger (R16)
 CODED_SIDE = ("results", "logs", ".snakemake")
 CODED_IMAGES = Path("results/dicom")
 LEDGER_HEAD = "private/ledger.head"
+# what `metrics` need not name: all questions, no hypothesis fixed beforehand, no margin
+_METRICS = {
+    "questions": None,
+    "primary": None,
+    "families": {},
+    "margins": {},
+    "optimism": {"replicates": 2000, "seed": 20190601},
+}
 
 
 def check_config(config: Mapping[str, Any], files: bool = True) -> None:
@@ -99,6 +108,13 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
             yield text("two_tracers", product=entry["product"])
         if entry["columns"].get("ann") and entry["product"] != "BoneNAVI":
             yield text("ann", key=key)
+    for key in config["software"].keys() & config["readers"].keys():
+        yield text("same_key", key=key)
+    yield from _hypotheses(config, text)
+    for where, path in inputs(config).items():
+        base, second, key = where.partition(".second_")
+        if second and inputs(config)[f"{base}.{key}"] == path:
+            yield text("same_file", where=where, path=path)
     demo = uses_demo(config)
     if demo and "demo" not in config:
         yield text("missing_key", where=text("top_level"), key="demo")
@@ -123,17 +139,50 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
             yield text("ledger_place", where=f"ledger.{key}", path=path)
 
 
+def _hypotheses(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
+    settings = metrics(config)
+    asked = questions(config)
+    # a question about all readers or about the tracers has no software for its subject
+    known = [*config["software"], *config["readers"], "all_readers", "MDP", "HMDP"]
+    if primary := settings["primary"]:
+        for name in ("subject", "comparator"):
+            if primary.get(name) and primary[name] not in known:
+                where = f"metrics.primary.{name}"
+                allowed = ", ".join(known)
+                yield text("not_allowed", where=where, value=primary[name], allowed=allowed)
+        if primary["question"] not in asked:
+            where = "metrics.primary.question"
+            yield text("not_asked", where=where, question=primary["question"])
+    for family, tested in settings["families"].items():
+        for question in tested:
+            if question not in asked:
+                yield text("not_asked", where=f"metrics.families.{family}", question=question)
+
+
 def inputs(config: Mapping[str, Any]) -> dict[str, str]:
     """Return the configuration's input files and folders: path of the key -> path."""
     found = {f"inputs.{key}": path for key, path in config["inputs"].items() if path}
     if config["delivery"].get("staff_names"):
         found["delivery.staff_names"] = config["delivery"]["staff_names"]
-    found |= {
-        f"software.{key}.export": entry["export"] for key, entry in config["software"].items()
-    }
-    return found | {
-        f"readers.{key}.report": entry["report"] for key, entry in config["readers"].items()
-    }
+    for area, name in (("software", "export"), ("readers", "report")):
+        for key, entry in config[area].items():
+            found |= {
+                f"{area}.{key}.{field}": entry[field]
+                for field in (name, f"second_{name}")
+                if entry.get(field)
+            }
+    return found
+
+
+def metrics(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings of the statistics with what the configuration need not name."""
+    return _METRICS | config["metrics"]
+
+
+def questions(config: Mapping[str, Any]) -> list[str]:
+    """Return the questions that are answered, in their order; their tests are always listed."""
+    asked = metrics(config)["questions"]
+    return [q for q in QUESTIONS if asked is None or q in asked or q == "hypotheses"]
 
 
 def ledger_settings(config: Mapping[str, Any]) -> dict[str, str]:

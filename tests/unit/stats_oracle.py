@@ -1,4 +1,4 @@
-"""The values that R made from tests/reference/cases.csv (make_values.R beside it says how)."""
+"""The values that R made (tests/reference/*.R say how): key -> value of every table there."""
 
 import csv
 from pathlib import Path
@@ -7,9 +7,15 @@ import numpy as np
 import pytest
 
 _FOLDER = Path(__file__).parents[1] / "reference"
+_R: dict[str, float] = {}
 
-with (_FOLDER / "values.csv").open(encoding="utf-8") as stream:
-    _R = {row["key"]: float(row["value"]) for row in csv.DictReader(stream)}
+for _path in sorted(_FOLDER.glob("*.csv")):
+    with _path.open(encoding="utf-8") as stream:
+        _table = csv.DictReader(stream)
+        if _table.fieldnames == ["key", "value", "call"]:
+            _new = {row["key"]: float(row["value"]) for row in _table}
+            assert not _R.keys() & _new.keys(), f"{_path.name} uses a key twice"
+            _R |= _new
 
 with (_FOLDER / "cases.csv").open(encoding="utf-8") as stream:
     _rows = list(csv.DictReader(stream))

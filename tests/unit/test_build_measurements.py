@@ -1,9 +1,19 @@
 import runpy
+from decimal import Decimal
+
+import pytest
 
 from bonescint.files import read_rows, write_rows
 from bonescint.resources import ROOT
-from build_measurements import COLUMNS, build_measurements
+from build_measurements import COLUMNS, fractions
+from build_measurements import build_measurements as build
 from tests.unit.metrics_tables import SOFTWARE, snakemake_object
+
+
+def build_measurements(paths, table, language="ja"):
+    warnings = table.with_suffix(".warnings.csv")
+    build(paths, language, table, warnings)
+    return list(read_rows(warnings))
 
 
 def exports(tmp_path):
@@ -56,6 +66,55 @@ def test_no_software_or_no_rows_leave_a_header(tmp_path):
 
 def test_adapter(tmp_path):
     paths = [str(path) for path in exports(tmp_path)]
-    fake = snakemake_object(tmp_path, {"software": paths}, {"table": str(tmp_path / "out.csv")}, {})
+    out = {"table": str(tmp_path / "out.csv"), "warnings": str(tmp_path / "warnings.csv")}
+    fake = snakemake_object(tmp_path, {"software": paths}, out, {"language": "en"})
     runpy.run_path(str(ROOT / "scripts/build_measurements.py"), {"snakemake": fake}, "__main__")
-    assert len(list(read_rows(tmp_path / "out.csv"))) == 6
+    assert len(list(read_rows(out["table"]))) == 6
+    assert list(read_rows(out["warnings"])) == []
+
+
+def versions(tmp_path, old, new):
+    paths = []
+    for name, values in (("vsbone2", old), ("vsbone3", new)):
+        rows = [
+            {"code": f"C{i}", "tracer": "HMDP", "software": name, "version": "1", "bsi": bsi}
+            | {"hotspots": "2", "status": "analysed" if bsi else "not_analysed"}
+            for i, bsi in enumerate(values)
+        ]
+        write_rows(tmp_path / f"{name}.csv", SOFTWARE, rows)
+        paths.append(tmp_path / f"{name}.csv")
+    return build_measurements(paths, tmp_path / "table.csv")
+
+
+PERCENT = ["1.25", "0", "3.5", "0.4", ""]
+
+
+def test_fractions_beside_percent(tmp_path):
+    (warning,) = versions(tmp_path, ["0.012", "0", "0.036", "0.004", "0.05"], PERCENT)
+    assert (warning["source"], warning["rule"]) == ("vsbone2", "R9")
+    assert "vsbone3" in warning["message"] and "0.05" in warning["message"]
+    assert "100 倍" in warning["message"]  # the median of three common cases that are not 0
+    (warning,) = versions(tmp_path, PERCENT, ["0.012", "0", "0.036", "0.004", "0.05"])
+    assert warning["source"] == "vsbone3"
+
+
+@pytest.mark.parametrize(
+    "old",
+    [
+        PERCENT,
+        ["0.15", "0", "0.19", "0.1", ""],  # small, and of one size with the other version's
+        ["0.012", "0", "0.036", "0.2", ""],  # 0.2 is no fraction's size
+        ["0", "0", "0", "0", "0"],
+        ["0.0001", "0", "0.0003", "0.0001", ""],  # thousands of times: something else is wrong
+        ["", "", "", "", ""],
+    ],
+)
+def test_no_fractions(tmp_path, old):
+    assert versions(tmp_path, old, PERCENT) == []
+
+
+def test_other_cases_are_no_comparison():
+    values = {"a": {"C1": Decimal("0.01"), "C2": Decimal("0.02")}}
+    assert fractions(values | {"b": {"C3": Decimal(1), "C4": Decimal(2)}}, "en") == []
+    (found,) = fractions(values | {"b": {"C1": Decimal(1), "C2": Decimal(2)}}, "en")
+    assert "100 times" in found["message"]

@@ -1,19 +1,7 @@
-import runpy
-
 import numpy as np
 import pytest
 
-from bonescint.resources import ROOT
-from bonescint.stats.estimate import read_estimates
-from compare_software import compare_software
-from tests.unit.metrics_tables import (
-    SETTINGS,
-    assert_worded,
-    notes,
-    snakemake_object,
-    write_measurements,
-    write_reference,
-)
+from tests.unit.metrics_tables import Study, notes
 
 TRUTH = {f"{group}{i}": int(i < 4) for group in "MH" for i in range(8)}
 MDP = {f"M{i}": (round(2.1 - 0.25 * ((i * 3) % 8), 2), 8 - i) for i in range(8)}
@@ -22,16 +10,9 @@ RESULTS = {"bonenavi": MDP, "vsbone3": HMDP}
 
 
 def run(tmp_path, truth=TRUTH, results=RESULTS, pairs=(("bonenavi", "vsbone3"),)):
-    compare_software(
-        write_reference(tmp_path / "reference.csv", truth),
-        write_measurements(tmp_path / "measurements.csv", results),
-        pairs,
-        SETTINGS,
-        tmp_path / "table.csv",
-    )
-    rows = list(read_estimates(tmp_path / "table.csv"))
-    assert_worded(rows)
-    return rows
+    study = Study(tmp_path)
+    study.truth, study.results = truth, results
+    return study.answer("compare_software", pairs=pairs)
 
 
 def test_every_row_is_unpaired_and_says_that_it_is_confounded(tmp_path):
@@ -97,18 +78,3 @@ def test_degenerate_cohorts_keep_every_row(tmp_path, truth, results):
 
 def test_no_pairs(tmp_path):
     assert run(tmp_path, pairs=()) == []
-
-
-def test_adapter(tmp_path):
-    run(tmp_path)
-    fake = snakemake_object(
-        tmp_path,
-        {
-            "reference": str(tmp_path / "reference.csv"),
-            "measurements": str(tmp_path / "measurements.csv"),
-        },
-        {"table": str(tmp_path / "out.csv")},
-        {"pairs": [["bonenavi", "vsbone3"]], "settings": SETTINGS},
-    )
-    runpy.run_path(str(ROOT / "scripts/compare_software.py"), {"snakemake": fake}, "__main__")
-    assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "table.csv").read_bytes()

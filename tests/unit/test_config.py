@@ -7,8 +7,16 @@ from typing import Any
 import pytest
 import yaml
 
-from bonescint.config import check_config, product_pairs, software, version_pairs
+from bonescint.config import (
+    check_config,
+    metrics,
+    product_pairs,
+    questions,
+    software,
+    version_pairs,
+)
 from bonescint.errors import InputError
+from bonescint.stats import QUESTIONS
 
 ROOT = Path(__file__).parents[2]
 
@@ -52,6 +60,20 @@ def test_default_configuration_is_good(config: dict[str, Any]) -> None:
         ("ledger/path", "results/ledger.age", r"ledger\.path.*R16"),
         ("metrics/cutoffs", [{"metric": "bsl", "value": 1}], r"metrics\.cutoffs\.0\.metric.*bsi"),
         ("language", "fr", r"language.*ja, en"),
+        ("software/bonenavi/second_export", "demo/exports/bonenavi.csv", r"first.*own file"),
+        (
+            "readers/reader1/second_report",
+            "typed.xlsx",
+            r"readers\.reader1\.second_report.*no file",
+        ),
+        ("readers/bonenavi", {"report": "demo/x.csv", "key": "code"}, r"both have 'bonenavi'"),
+        ("metrics/questions", ["acuracy", "accuracy"], r"metrics\.questions\.0.*'acuracy'"),
+        ("metrics/questions", ["accuracy", "cutoffs"], r"must hold version_measurement"),
+        ("metrics/primary/subject", "vsbone5", r"metrics\.primary\.subject.*'vsbone5'"),
+        ("metrics/primary/question", "roc", r"metrics\.primary\.question.*'roc'"),
+        ("metrics/margins/bsi", -1, r"metrics\.margins\.bsi.*null = not assessed"),
+        ("metrics/families/a", {"nri": ["nri"]}, r"metrics\.families\.a.*'nri'.*version_diagnosis"),
+        ("metrics/optimism/replicates", 10, r"metrics\.optimism\.replicates"),
     ],
 )
 def test_mistakes_are_named(config: dict[str, Any], path: str, value: object, said: str) -> None:
@@ -87,6 +109,24 @@ def test_labels_of_simulated_data_say_so(config: dict[str, Any]) -> None:
     assert software(config)["bonenavi"]["label"] == "BoneNAVI 2.1 (simulated)"
     config["study"]["synthetic"] = False
     assert software(config)["bonenavi"]["label"] == "BoneNAVI 2.1"
+
+
+def test_the_statistics_need_but_a_level_and_cutoffs(config: dict[str, Any]) -> None:
+    config["metrics"] = {"confidence": 0.95, "cutoffs": []}
+    check_config(config)
+    assert questions(config) == list(QUESTIONS)
+    assert metrics(config)["primary"] is None
+
+
+def test_only_the_questions_asked_for(config: dict[str, Any]) -> None:
+    asked = ["version_measurement", "accuracy", "cutoffs"]
+    config["metrics"]["questions"] = asked
+    with pytest.raises(InputError, match=r"primary\.question.*'version_diagnosis'") as mistake:
+        check_config(config)
+    assert len(mistake.value.problems) == 4  # three families ask for others too
+    config["metrics"] |= {"primary": None, "families": {}}
+    check_config(config)
+    assert questions(config) == ["hypotheses", "accuracy", "cutoffs", "version_measurement"]
 
 
 def test_a_decision_that_cannot_be_carried_out_is_told_first(config: dict[str, Any]) -> None:

@@ -49,7 +49,7 @@ def dicom(folder: Path, code: str, batch: str = "00") -> Path:
 
 def delivered(ledger: Ledger, codes: list[str], **details: str) -> str:
     found = Contents([[f"{codes}{details}", "0" * 64]], set(codes))
-    return record(ledger, found, DETAILS | details, "en", TODAY).id
+    return record(ledger, found, DETAILS | details, "en", TODAY, None).id
 
 
 def test_contents_names_hashes_and_codes(tmp_path: Path, codes: list[str]) -> None:
@@ -122,10 +122,30 @@ def test_unknown_and_empty_sets_are_refused(ledger: Ledger, codes: list[str]) ->
 def test_the_same_delivery_is_recorded_once(ledger: Ledger, codes: list[str]) -> None:
     one = Contents([["dicom/a", "1" * 64], ["dicom/b", "2" * 64]], set(codes))
     other = Contents([["CDROM/a", "2" * 64], ["CDROM/b", "1" * 64]], set(codes))
-    record(ledger, one, DETAILS, "en", TODAY)
+    record(ledger, one, DETAILS, "en", TODAY, None)
     with pytest.raises(InputError, match="D-001"):
-        record(ledger, other, DETAILS, "en", TODAY)
-    assert record(ledger, one, DETAILS | {"medium": "CD-R 2"}, "en", TODAY).id == "D-002"
+        record(ledger, other, DETAILS, "en", TODAY, None)
+    again = record(ledger, one, DETAILS | {"medium": "CD-R 2"}, "en", TODAY, None)
+    assert again.id == "D-002"
+
+
+def test_a_delivery_on_record_changes_the_mark(
+    ledger: Ledger, codes: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark = tmp_path / "private" / "deliveries.mark"
+    found = Contents([["dicom/a", "1" * 64]], set(codes))
+    before = []
+    monkeypatch.setattr(
+        ledger, "append", lambda entries: (before.append(mark.read_text()), append(entries))
+    )
+    append = Ledger.append.__get__(ledger)
+    record(ledger, found, DETAILS, "en", TODAY, mark)
+    after = mark.read_text()
+    assert before and before[0] != after  # a run may read the mark between the two
+    with pytest.raises(InputError):
+        record(ledger, found, DETAILS, "en", TODAY, mark)
+    assert mark.read_text() == after
+    assert not any(code in after for code in codes)
 
 
 def test_two_files_never_share_a_name(tmp_path: Path, codes: list[str]) -> None:

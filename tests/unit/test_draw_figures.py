@@ -6,7 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 from draw_figures import draw_figures
-from tests.synthetic_results import CUTOFFS, PAIRS, SOFTWARE, write_empty, write_results
+from tests.results_contract import CUTOFFS, PAIRS, SOFTWARE
+from tests.synthetic_results import write_empty, write_results
 
 NAMES = ["bland_altman", "distribution", "flow", "forest", "roc", "version_slope"]
 
@@ -21,7 +22,8 @@ def draw(results: Path, figures: Path, language: str = "ja") -> None:
             measurements=results / "measurements.csv",
             accuracy=results / "metrics/accuracy.csv",
             curves=results / "metrics/roc_curves.csv",
-            version_change=results / "metrics/version_change.csv",
+            at_cutoffs=results / "metrics/cutoffs.csv",
+            version_measurement=results / "metrics/version_measurement.csv",
             software=SOFTWARE,
             pairs=PAIRS,
             cutoffs=CUTOFFS,
@@ -62,7 +64,8 @@ def test_adapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "measurements": "measurements.csv",
         "accuracy": "metrics/accuracy.csv",
         "curves": "metrics/roc_curves.csv",
-        "version_change": "metrics/version_change.csv",
+        "cutoffs": "metrics/cutoffs.csv",
+        "version_measurement": "metrics/version_measurement.csv",
     }
     snakemake = SimpleNamespace(
         input=SimpleNamespace(**{key: f"results/{name}" for key, name in names.items()}),

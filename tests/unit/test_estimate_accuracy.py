@@ -1,17 +1,13 @@
-import runpy
-
 import numpy as np
 import pytest
 
 from bonescint.files import read_rows
-from bonescint.resources import ROOT
 from bonescint.stats.estimate import read_estimates
 from estimate_accuracy import CURVE_COLUMNS, estimate_accuracy
 from tests.unit.metrics_tables import (
-    SETTINGS,
+    SOFTWARE_PARAM,
     assert_worded,
     notes,
-    snakemake_object,
     write_measurements,
     write_reference,
 )
@@ -25,12 +21,15 @@ RESULTS = {
 }  # fmt: skip
 
 
-def run(tmp_path, truth=TRUTH, results=RESULTS, software=("vsbone2",), settings=SETTINGS):
+EOD = {"C1": 2, "C2": 1, "C3": 1, "C4": 0}
+
+
+def run(tmp_path, truth=TRUTH, results=RESULTS, software=("vsbone2",)):
     estimate_accuracy(
-        write_reference(tmp_path / "reference.csv", truth),
+        write_reference(tmp_path / "reference.csv", truth, eod=EOD),
         write_measurements(tmp_path / "measurements.csv", results),
-        software,
-        settings,
+        {key: SOFTWARE_PARAM[key] for key in software},
+        0.95,
         tmp_path / "accuracy.csv",
         tmp_path / "curves.csv",
     )
@@ -39,31 +38,28 @@ def run(tmp_path, truth=TRUTH, results=RESULTS, software=("vsbone2",), settings=
     return rows
 
 
-def test_rows_of_a_software(tmp_path):
+def test_auc_with_both_limits_and_by_grade(tmp_path):
     rows = run(tmp_path)
     bsi = [row for row in rows if notes(row)["metric"] == "bsi"]
-    assert [(row.measure, row.ci_method) for row in bsi] == [
-        ("auc", "delong_logit"),
-        ("auc", "delong_wald"),
-        ("sensitivity", "wilson"),
-        ("specificity", "wilson"),
-        ("accuracy", "wilson"),
+    assert [(row.ci_method, notes(row).get("eod")) for row in bsi] == [
+        ("delong_logit", None),
+        ("delong_wald", None),
+        ("delong_logit", "1"),
+        ("delong_logit", "2"),
     ]
-    assert len(rows) == 10
+    assert {row.measure for row in rows} == {"auc"}
     assert {(r.question, r.subject, r.reference) for r in rows} == {
         ("accuracy", "vsbone2", "consensus")
     }
-    auc, _, sensitivity, specificity, accuracy = bsi
-    assert auc.estimate == pytest.approx(6 / 9)
-    # positive at or above the cut-off
-    assert sensitivity.estimate == specificity.estimate == pytest.approx(2 / 3, rel=1e-9)
-    assert accuracy.estimate == pytest.approx(4 / 6, rel=1e-9)
-    assert notes(sensitivity)["count"] == "2/3"
-    assert notes(sensitivity)["cutoff"] == "1"
+    assert {notes(row)["version"] for row in rows} == {"2.0"}
+    assert bsi[0].estimate == pytest.approx(6 / 9)
+    # C2 and C3 against all without metastasis; then C1 alone
+    assert (bsi[2].estimate, bsi[2].n, bsi[2].n_positive) == (pytest.approx(3 / 6), 5, 2)
+    assert (bsi[3].estimate, bsi[3].n, bsi[3].status) == (1, 4, "too few")
 
 
 def test_who_is_left_out_is_counted(tmp_path):
-    for row in run(tmp_path):
+    for row in run(tmp_path)[:2]:
         # C7 is a tie, C9 was never read, C8 failed
         assert (row.n, row.n_positive) == (6, 3)
         assert notes(row)["left_out_no_reference"] == "2"
@@ -91,49 +87,10 @@ def test_curves(tmp_path):
     ],
 )
 def test_degenerate_cohorts(tmp_path, truth, results, status):
-    rows = run(tmp_path, truth, results)
-    assert len(rows) == 10
-    for row in rows:
-        if row.measure == "auc":
-            assert row.status == status
-        if row.status != "ok":
-            assert np.isnan([row.ci_low, row.ci_high]).all()
+    rows = [row for row in run(tmp_path, truth, results) if "eod" not in notes(row)]
+    assert [row.status for row in rows] == [status] * 4
+    assert np.isnan([(row.ci_low, row.ci_high) for row in rows]).all()
 
 
-def test_no_software_and_no_cutoffs(tmp_path):
+def test_no_software(tmp_path):
     assert run(tmp_path, software=()) == []
-    assert {row.measure for row in run(tmp_path, settings=SETTINGS | {"cutoffs": []})} == {"auc"}
-
-
-def test_two_cutoffs_of_one_metric(tmp_path):
-    cutoffs = [{"metric": "bsi", "value": v} for v in (0.46, 1)]
-    rows = run(tmp_path, settings={"confidence": 0.9, "cutoffs": cutoffs})
-    sensitivity = [row for row in rows if row.measure == "sensitivity"]
-    assert [notes(row)["cutoff"] for row in sensitivity] == ["0.46", "1"]
-
-
-def test_same_input_same_bytes(tmp_path):
-    run(tmp_path)
-    first = (tmp_path / "accuracy.csv").read_bytes()
-    run(
-        tmp_path,
-        dict(reversed(TRUTH.items())),
-        {"vsbone2": dict(reversed(RESULTS["vsbone2"].items()))},
-    )
-    assert (tmp_path / "accuracy.csv").read_bytes() == first
-
-
-def test_adapter(tmp_path):
-    run(tmp_path)
-    fake = snakemake_object(
-        tmp_path,
-        {
-            "reference": str(tmp_path / "reference.csv"),
-            "measurements": str(tmp_path / "measurements.csv"),
-        },
-        {"table": str(tmp_path / "out.csv"), "curves": str(tmp_path / "out_curves.csv")},
-        {"software": {"vsbone2": {"label": "VSBONE 2.0"}}, "settings": SETTINGS},
-    )
-    runpy.run_path(str(ROOT / "scripts/estimate_accuracy.py"), {"snakemake": fake}, "__main__")
-    assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "accuracy.csv").read_bytes()
-    assert (tmp_path / "out_curves.csv").read_bytes() == (tmp_path / "curves.csv").read_bytes()

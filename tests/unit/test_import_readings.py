@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from snakemake.iocontainers import Namedlist
 
 from bonescint.errors import InputError
 from bonescint.files import read_rows
@@ -34,16 +35,21 @@ def cohort(tmp_path_factory):
 
 @pytest.fixture
 def run(cohort, tmp_path):
-    def run(rows, header=HEADER, language="ja", settings=None, name="reader1.xlsx"):
+    def run(rows, header=HEADER, language="ja", settings=None, name="reader1.xlsx", second=None):
         report = write_table(tmp_path / name, [header, *rows], encoding="cp932")
+        if second is not None:
+            (tmp_path / "second").mkdir(exist_ok=True)
+            second = write_table(tmp_path / "second" / name, second, encoding="cp932")
         out = {n: tmp_path / "out" / f"{n}.csv" for n in ("table", "warnings", "findings")}
         import_readings(
             report=report,
+            second=second,
             reader="reader1",
             settings=settings or {"report": name, "key": "patient_id"},
             cohort=cohort["cohort"],
             ledger=cohort["ledger"],
             language=language,
+            faults=tmp_path / "faults.xlsx",
             **out,
         )
         table = {r["code"]: r for r in read_rows(out["table"])}
@@ -56,7 +62,9 @@ def run(cohort, tmp_path):
 def faults(run, rows, **options):
     with pytest.raises(InputError) as caught:
         run(rows, **options)
-    return caught.value.problems
+    *problems, last = caught.value.problems
+    assert last.endswith("faults.xlsx")
+    return problems
 
 
 @pytest.mark.parametrize("name", ["reader1.xlsx", "reader1.csv"])
@@ -72,6 +80,8 @@ def test_common_table(run, cohort, name):
         "eod": "1",
         "eod_status": "graded",
         "status": "read",
+        "reading_date": "",
+        "operator": "",
     }
     assert (
         table[code("1002")]["eod"] == "" and table[code("1002")]["eod_status"] == "not_calculated"
@@ -107,6 +117,9 @@ def test_missing_cases_are_reported_not_fatal(run, cohort):
         ([3, "有", -1, "x"], "EOD", "-1"),
         ([3, "有", 1.5, "x"], "EOD", "1.5"),
         ([3, "有", "測定不能", "x"], "EOD", "測定不能"),
+        ([3, True, 1, "x"], "転移の有無", "TRUE"),
+        ([3, "有", 1, "#REF!"], "所見", "エラー値"),
+        ([3, "有", 1, "=A1"], "所見", "計算結果が保存されていません"),
     ],
 )
 def test_each_error(run, tmp_path, row, column, value):
@@ -182,12 +195,15 @@ def test_adapter(cohort, tmp_path):
     report = write_table(tmp_path / "reader1.xlsx", [HEADER, *GOOD])
     out = {n: str(tmp_path / f"{n}.csv") for n in ("table", "warnings", "findings")}
     job = SimpleNamespace(
-        input=SimpleNamespace(report=str(report), cohort=str(cohort["cohort"])),
+        input=Namedlist(
+            fromdict={"report": str(report), "second": [], "cohort": str(cohort["cohort"])}
+        ),
         output=SimpleNamespace(**out),
         params=SimpleNamespace(
             ledger=cohort["ledger"],
             settings={"report": "reader1.xlsx", "key": "patient_id"},
             language="en",
+            faults=str(tmp_path / "faults.xlsx"),
         ),
         wildcards=SimpleNamespace(reader="reader1"),
         log=[str(tmp_path / "log.txt")],
@@ -196,3 +212,15 @@ def test_adapter(cohort, tmp_path):
     runpy.run_path(str(script), init_globals={"snakemake": job}, run_name="__main__")
     assert len(list(read_rows(out["table"]))) == 6
     assert "1001" not in (tmp_path / "log.txt").read_text(encoding="utf-8")
+
+
+def test_when_and_by_whom_it_was_read(run, cohort):
+    header = [*HEADER, "読影日", "読影者コード"]
+    rows = [[*row, "2019/6/4", "ｒ１"] for row in GOOD]
+    table, warnings, _ = run(rows, header=header)
+    row = table[cohort["codes"]["1001"]]
+    assert (row["reading_date"], row["operator"]) == ("2019-06-04", "r1") and warnings == []
+    rows[0][6:] = ["2019-06-02", "山田"]
+    problems = faults(run, rows, header=header)
+    assert ["読影日" in problems[0], "読影者コード" in problems[1]] == [True, True]
+    assert "山田" not in "".join(problems)

@@ -2,17 +2,19 @@
 
 import logging
 import runpy
+from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 
+import openpyxl
 import pytest
+from snakemake.iocontainers import Namedlist
 
 from bonescint.errors import InputError
 from bonescint.files import read_rows
 from import_software import import_software
-from tests.synthetic_tables import make_cohort, write_table
+from tests.synthetic_tables import DAY, GOOD, HEADER, import_vsbone, make_cohort, write_table
 
-HEADER = ["患者ID", "検査日", "BSI値(%)", "ホットスポット数", "解析状態"]
 COLUMNS = dict(zip(["key", "exam_date", "bsi", "hotspots", "status"], HEADER, strict=True))
 SETTINGS = {
     "product": "VSBONE",
@@ -26,13 +28,6 @@ BONENAVI = SETTINGS | {
     "version": "2.1",
     "columns": COLUMNS | {"ann": "ANN"},
 }
-DAY = "2019-06-03"
-GOOD = [
-    ["1001", DAY, 1.25, 4, "解析済"],
-    ["00001002", DAY, 0, 0, "解析済"],
-    ["１００３", "2019/6/3", "", "", "領域分割失敗"],
-    ["1004", DAY, "0.5%", "２", "解析済"],
-]
 
 
 @pytest.fixture(scope="module")
@@ -42,16 +37,21 @@ def cohort(tmp_path_factory):
 
 @pytest.fixture
 def run(cohort, tmp_path):
-    def run(rows, settings=SETTINGS, header=HEADER, name="vsbone3.xlsx", **changes):
+    def run(rows, settings=SETTINGS, header=HEADER, name="vsbone3.xlsx", second=None, **changes):
         export = write_table(tmp_path / name, [header, *rows])
+        if second is not None:
+            (tmp_path / "second").mkdir(exist_ok=True)
+            second = write_table(tmp_path / "second" / name, second)
         arguments = {k: v for k, v in cohort.items() if k != "codes"} | changes
         table, warnings = tmp_path / "out" / "table.csv", tmp_path / "out" / "warnings.csv"
         import_software(
             export=export,
+            second=second,
             software="vsbone3",
             settings=settings,
             table=table,
             warnings=warnings,
+            faults=tmp_path / "faults.xlsx",
             **arguments,
         )
         return {r["code"]: r for r in read_rows(table)}, list(read_rows(warnings))
@@ -62,7 +62,9 @@ def run(cohort, tmp_path):
 def faults(run, rows, **options):
     with pytest.raises(InputError) as caught:
         run(rows, **options)
-    return caught.value.problems
+    *problems, last = caught.value.problems
+    assert last.endswith("faults.xlsx")
+    return problems
 
 
 def with_row(row, width=5):
@@ -83,6 +85,8 @@ def test_common_table(run, cohort, name):
         "hotspots": "4",
         "ann": "",
         "status": "analysed",
+        "analysis_date": "",
+        "operator": "",
     }
     assert table[codes["1003"]]["status"] == "segmentation_failed"
     assert table[codes["1003"]]["bsi"] == table[codes["1003"]]["hotspots"] == ""
@@ -120,6 +124,14 @@ def test_key_code(run, cohort):
         (["1001", DAY, 1.2, 4.5, "解析済"], "ホットスポット数", "4.5"),
         (["1001", DAY, 1.2, -1, "解析済"], "ホットスポット数", "-1"),
         (["1001", DAY, 1.2, "4%", "解析済"], "ホットスポット数", "4%"),
+        (["1001", DAY, 1.2, "1e30.5", "解析済"], "ホットスポット数", "1e30"),
+        (["1001", DAY, 1.2, True, "解析済"], "ホットスポット数", "TRUE"),
+        (["1001", DAY, "#N/A", 4, "解析済"], "BSI値(%)", "#N/A"),
+        (["1001", DAY, "1.2 mm", 4, "解析済"], "BSI値(%)", "1.2 mm"),
+        (["1001", DAY, datetime(2019, 1, 2), 4, "解析済"], "BSI値(%)", "2019-01-02"),
+        (["1001", DAY, "=1+1", 4, "解析済"], "BSI値(%)", "計算結果が保存されていません"),
+        (["1001", DAY, 1.2, 4, "=A1"], "解析状態", "計算結果が保存されていません"),
+        (["1001", 43619, 1.2, 4, "解析済"], "検査日", "43619"),
         (["1001", DAY, 1.2, None, ""], "ホットスポット数", "値がありません"),
         (["1001", DAY, 1.2, 4, "解析中?"], "解析状態", "表示しません"),
         (["1001", DAY, 1.2, 4, "未解析"], "BSI値(%)", "1.2"),
@@ -145,6 +157,7 @@ def test_each_error_stops_and_names_its_place(run, tmp_path, row, column, value)
         (["1001", DAY, 0, 4, "解析済"], "片方だけが 0"),
         (["1001", DAY, 1.2, 0, "解析済"], "片方だけが 0"),
         (["1001", DAY, 1.2, 101, "解析済"], "101"),
+        (["1001", DAY, 1.2, 1e30, "解析済"], "1e+30"),
         (["1001", "", 1.2, 4, "解析済"], "検査日が空"),
         (["1001", DAY, 0, 0, "領域分割失敗"], "使いません"),
         (["1001", DAY, "", "", ""], "未解析"),
@@ -303,10 +316,12 @@ def test_unquoted_decimal_comma(run, tmp_path, cohort):
     with pytest.raises(InputError, match="小数点"):
         import_software(
             export=path,
+            second=None,
             software="vsbone3",
             settings=SETTINGS | {"columns": columns},
             table=tmp_path / "t.csv",
             warnings=tmp_path / "w.csv",
+            faults=tmp_path / "faults.xlsx",
             **arguments,
         )
 
@@ -334,12 +349,13 @@ def test_same_bytes(run, tmp_path):
 def test_adapter(cohort, tmp_path):
     export = write_table(tmp_path / "vsbone3.csv", [HEADER, *GOOD])
     job = SimpleNamespace(
-        input=SimpleNamespace(export=str(export), cohort=str(cohort["cohort"])),
+        input=Namedlist(fromdict={"export": str(export), "second": [], "cohort": cohort["cohort"]}),
         output=SimpleNamespace(table=str(tmp_path / "t.csv"), warnings=str(tmp_path / "w.csv")),
         params=SimpleNamespace(
             ledger=cohort["ledger"],
             settings=SETTINGS,
             language="ja",
+            faults=str(tmp_path / "faults.xlsx"),
         ),
         wildcards=SimpleNamespace(software="vsbone3"),
         log=[str(tmp_path / "log.txt")],
@@ -360,11 +376,40 @@ def test_optional_keys_of_the_entry(tmp_path, cohort):
     arguments = {k: v for k, v in cohort.items() if k != "codes"}
     import_software(
         export=export,
+        second=None,
         software="vsbone3",
         settings=settings,
         table=tmp_path / "t.csv",
         warnings=tmp_path / "w.csv",
+        faults=tmp_path / "faults.xlsx",
         **arguments,
     )
     table = {r["code"]: r for r in read_rows(tmp_path / "t.csv")}
     assert table[cohort["codes"]["1001"]]["bsi"] == "1.234"
+
+
+def test_an_id_that_is_a_formula_is_not_passed_over(run):
+    (problem,) = faults(run, [["=A1", DAY, 1, 1, "解析済"], *GOOD])
+    assert "行 2 列「患者ID」" in problem and "計算されていない数式" in problem
+
+
+def test_totals_and_repeated_headers_are_rows_of_others(run):
+    assert run([*GOOD, HEADER, ["合計", "", 1.75, 6, ""], ["平均", None, 0.58, 2, None]])[1] == []
+
+
+def test_two_versions_side_by_side(tmp_path, cohort):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["患者ID", "VSBONE 2.0", None, "VSBONE 3.0", None])
+    sheet.append([None, "BSI", "Hotspot", "BSI", "Hotspot"])
+    for subject in ("1001", "1002", "1003", "1004"):
+        sheet.append([subject, 1, 2, 3, 4])
+    for cells in ("A1:A2", "B1:C1", "D1:E1"):
+        sheet.merge_cells(cells)
+    book.save(tmp_path / "both.xlsx")
+    settings = {"header_row": 2}
+    with pytest.raises(InputError, match="VSBONE 2.0 BSI"):
+        import_vsbone(cohort, tmp_path, tmp_path / "both.xlsx", **settings)
+    columns = {"key": "患者ID", "bsi": "VSBONE 3.0 BSI", "hotspots": "VSBONE３．０　HotSpot"}
+    table, _ = import_vsbone(cohort, tmp_path, tmp_path / "both.xlsx", columns=columns, **settings)
+    assert {(row["bsi"], row["hotspots"]) for row in table.values()} == {("3", "4")}

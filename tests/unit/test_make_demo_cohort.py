@@ -6,6 +6,7 @@ import runpy
 import shutil
 import subprocess
 import sys
+import unicodedata
 import zipfile
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -35,6 +36,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
         participants=root / "participants.csv",
         opt_out=root / "opt_out.csv",
         exports={name: root / path for name, path in EXPORTS.items()},
+        second={"bonenavi": root / "exports/bonenavi_second.csv"},
         readings={name: root / f"readings/{name}.xlsx" for name in READERS},
         truth=root / "truth.csv",
         settings=DEMO,
@@ -210,6 +212,21 @@ def test_exports(demo: Path, truth: dict[str, dict[str, str]], software: str) ->
     assert all(list(row.values())[-2] == SOFTWARE[software].label for row in rows)
     assert all("(simulated)" in str(list(row.values())[-2]) for row in rows)
     assert all(list(row.values())[-1] == "SYNTHETIC / 合成データ" for row in rows)
+
+
+def test_the_second_transcription_says_the_same_in_other_signs(demo: Path) -> None:
+    first, second = (
+        _table(demo / f"exports/{name}.csv") for name in ("bonenavi", "bonenavi_second")
+    )
+    assert first != second
+    typed = {row["患者ID"]: row for row in second}
+    for row in first:
+        for column, value in row.items():
+            other = unicodedata.normalize("NFKC", str(typed[row["患者ID"]][column]))
+            if column == "BSI(%)" and value:
+                assert float(str(value)) == float(other)
+            else:
+                assert unicodedata.normalize("NFKC", str(value)) == other
 
 
 def test_readings(demo: Path, truth: dict[str, dict[str, str]]) -> None:

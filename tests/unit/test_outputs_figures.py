@@ -18,7 +18,8 @@ from bonescint.outputs.figures import (
 )
 from bonescint.outputs.labels import Labels
 from bonescint.resources import SYNTHETIC
-from tests.synthetic_results import PAIRS, SOFTWARE, write_results
+from tests.results_contract import PAIRS, SOFTWARE
+from tests.synthetic_results import write_results
 
 LABELS = Labels("figures", "ja", SOFTWARE, True)
 CUT = {"bsi": 1.0, "hotspots": 2.0}
@@ -44,8 +45,8 @@ def all_figures(t: dict[str, list[Any]], labels: Labels, pairs: list[list[str]])
     return [
         flow.draw(t["flow"], labels),
         roc.draw(t["roc_curves"], t["accuracy"], CUT, labels),
-        forest.draw(t["accuracy"], CUT, labels),
-        bland_altman.draw(measured, reference, t["version_change"], pairs, labels),
+        forest.draw(t["accuracy"], t["cutoffs"], CUT, labels),
+        bland_altman.draw(measured, reference, t["version_measurement"], pairs, labels),
         version_slope.draw(measured, reference, pairs, CUT, labels),
         distribution.draw(measured, reference, CUT, labels),
         montage.draw([], labels),
@@ -81,8 +82,16 @@ def test_flow_shows_each_step_each_reason_and_each_arm(tables: dict[str, list[An
 def test_one_class_gives_its_status_in_place_of_numbers(tables: dict[str, list[Any]]) -> None:
     blank = {"estimate": "", "ci_low": "", "ci_high": "", "status": "one class"}
     accuracy = [row | blank for row in tables["accuracy"]]
-    assert LABELS.word("one class") in words(forest.draw(accuracy, CUT, LABELS))
+    assert LABELS.word("one class") in words(forest.draw(accuracy, [], CUT, LABELS))
     assert LABELS.word("one class") in words(roc.draw(tables["roc_curves"], accuracy, CUT, LABELS))
+
+
+def test_forest_shows_the_configured_cutoff_and_no_other(tables: dict[str, list[Any]]) -> None:
+    cutoffs = tables["cutoffs"]
+    chosen = [row | {"note": row["note"].replace("cutoff=1", "cutoff=0.3")} for row in cutoffs]
+    values = {f"{float(row['estimate']):.2f} (" for row in cutoffs if "metric=bsi" in row["note"]}
+    assert all(value in words(forest.draw([], cutoffs, CUT, LABELS)) for value in values)
+    assert words(forest.draw([], chosen, CUT, LABELS)).count("データなし") == 6 + 6
 
 
 def test_slope_counts_the_reclassified_and_the_zeros() -> None:
@@ -107,11 +116,11 @@ def test_slope_counts_the_reclassified_and_the_zeros() -> None:
 
 def test_bland_altman_draws_the_levels_of_the_table(tables: dict[str, list[Any]]) -> None:
     figure = bland_altman.draw(
-        tables["measurements"], tables["reference"], tables["version_change"], PAIRS, LABELS
+        tables["measurements"], tables["reference"], tables["version_measurement"], PAIRS, LABELS
     )
     levels = {
         round(float(row["estimate"]), 9)
-        for row in tables["version_change"]
+        for row in tables["version_measurement"]
         if row["measure"] in ("bias", "limit_low", "limit_high")
     }
     drawn = {round(line.get_ydata()[0], 9) for ax in figure.axes for line in ax.lines}
@@ -128,7 +137,7 @@ def test_roc_marks_the_cutoff_where_the_accuracy_table_has_it(
     (x,), (y,) = marker.get_data()
     found = {
         row["measure"]: float(row["estimate"])
-        for row in tables["accuracy"]
+        for row in tables["cutoffs"]
         if row["subject"] == "bonenavi" and "metric=bsi" in row["note"]
     }
     assert (1 - x, y) == pytest.approx((found["specificity"], found["sensitivity"]))

@@ -3,8 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bonescint.stats.estimate import Estimate
-from bonescint.stats.multiplicity import adjust_family, holm
+from bonescint.stats.multiplicity import holm
 from tests.unit.stats_oracle import r
 
 
@@ -26,8 +25,3 @@ def test_holm_keeps_the_order_and_lies_between_p_and_bonferroni(p):
     assert (adjusted <= np.minimum(1, p * p.size) + 1e-15).all()
     order = np.argsort(p, kind="stable")
     assert (np.diff(adjusted[order]) >= 0).all()
-
-
-def test_a_family_of_rows():
-    rows = adjust_family([Estimate(p_value=0.02), Estimate(), Estimate(p_value=0.03)])
-    assert [row.p_adjusted for row in rows] == pytest.approx([0.04, np.nan, 0.04], nan_ok=True)

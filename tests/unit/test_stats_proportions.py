@@ -9,12 +9,37 @@ from bonescint.stats.proportions import (
     clopper_pearson,
     difference_independent,
     difference_paired,
+    likelihood_ratios,
     mcnemar,
     wilson,
 )
 from tests.unit.stats_oracle import r
 
 counts = st.integers(0, 30)
+
+# the lists of tests/reference/roc.R
+PAIRED = [
+    (1, 1, 7, 12),
+    (59, 6, 16, 80),
+    (43, 0, 1, 0),
+    (36, 12, 2, 4),
+    (20, 3, 7, 30),
+    (10, 0, 0, 15),
+    (0, 5, 5, 0),
+    (0, 25, 0, 0),
+    (24, 1, 0, 0),
+    (0, 3, 9, 2),
+    (12, 9, 2, 21),
+    (400, 60, 45, 500),
+]
+
+
+def joined(values):
+    return "_".join(str(value) for value in values)
+
+
+def limits(row):
+    return row.ci_low, row.ci_high
 
 
 @pytest.mark.parametrize("x", [0, 1, 22, 25])
@@ -26,6 +51,42 @@ def test_intervals_of_a_proportion_are_those_of_r(method, x):
     assert row.ci_low == r(f"{name}_{x}_low", rel=1e-6)  # binom.test's root finding is coarser
     assert row.ci_high == r(f"{name}_{x}_high", rel=1e-6)
     assert (row.n, row.n_positive, row.ci_method) == (25, x, name)
+
+
+@pytest.mark.parametrize(
+    ("x", "n"), [(0, 1), (1, 1), (3, 7), (12, 25), (24, 25), (99, 100), (81, 263)]
+)
+def test_intervals_of_a_proportion_are_exact(x, n):
+    key = "proportions_{}_" + f"{x}_{n}_{{}}"
+    assert limits(wilson(x, n)) == (
+        r(key.format("wilson", "low")),
+        r(key.format("wilson", "high")),
+    )
+    if x:
+        assert limits(clopper_pearson(x, n)) == (
+            r(key.format("clopper_pearson", "low")),
+            r(key.format("clopper_pearson", "high")),
+        )
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [(22, 25, 19, 25), (25, 25, 0, 25), (25, 25, 25, 25), (3, 10, 9, 41), (0, 1, 1, 1)],
+)
+def test_difference_of_two_groups_is_square_and_add(counts):
+    key = f"proportions_newcombe_{joined(counts)}_"
+    assert limits(difference_independent(*counts)) == (r(key + "low"), r(key + "high"))
+
+
+@pytest.mark.parametrize("table", PAIRED)
+def test_paired_differences_are_exact(table):
+    newcombe, tango = (
+        f"proportions_{name}_{joined(table)}_" for name in ("newcombe_paired", "tango")
+    )
+    row = difference_paired(*table)
+    assert limits(row) == (r(newcombe + "low"), r(newcombe + "high"))
+    row = difference_paired(*table, method="tango")
+    assert limits(row) == (r(tango + "low"), r(tango + "high"))
 
 
 @pytest.mark.parametrize(
@@ -47,13 +108,28 @@ def test_difference_of_two_groups_is_newcombes(first, second, low, high):
 
 
 @pytest.mark.parametrize(
-    ("method", "low", "high"), [("newcombe", -0.507, -0.026), ("tango", -0.517, -0.026)]
+    ("table", "method", "low", "high"),
+    [
+        # airway hyper-responsiveness of 21 children (Bentur 2009), in Fagerland et al. 2014
+        ((1, 1, 7, 12), "newcombe", -0.507, -0.026),
+        ((1, 1, 7, 12), "tango", -0.517, -0.026),
+        # complete response to chemotherapy (Cavo 2012), in R's contingencytables
+        ((59, 6, 16, 80), "newcombe", -0.1186, -0.0046),
+        ((59, 6, 16, 80), "tango", -0.1240, -0.0054),
+    ],
 )
-def test_paired_difference_is_that_in_print(method, low, high):
-    # airway hyper-responsiveness of 21 children (Bentur 2009), limits in Fagerland et al. 2014
-    row = difference_paired(1, 1, 7, 12, method=method)
-    assert row.estimate == pytest.approx(-6 / 21)
-    assert (row.ci_low, row.ci_high) == pytest.approx((low, high), abs=5.1e-4)
+def test_paired_difference_is_that_in_print(table, method, low, high):
+    row = difference_paired(*table, method=method)
+    assert row.estimate == pytest.approx((table[1] - table[2]) / sum(table))
+    # half a unit of the last printed digit
+    tolerance = 5.1e-5 if round(low, 3) != low else 5.1e-4
+    assert limits(row) == pytest.approx((low, high), abs=tolerance)
+
+
+def test_tango_at_another_confidence_is_propcis():
+    # PropCIs::scoreci.mp(25, 28, 618, 0.90)
+    row = difference_paired(0, 28, 25, 565, method="tango", confidence=0.9)
+    assert limits(row) == pytest.approx((-0.0148, 0.0247), abs=5.1e-5)
 
 
 def test_tango_is_the_score_interval_by_numerical_likelihood():
@@ -92,6 +168,20 @@ def test_mcnemar_is_the_binomial_test():
     assert (mcnemar(1, 7).statistic, mcnemar(1, 7).n) == (1, 8)
 
 
+@pytest.mark.parametrize(("b", "c"), [(0, 1), (0, 6), (5, 5), (1, 7), (6, 16), (60, 45), (1, 700)])
+@pytest.mark.parametrize("method", ["exact", "midp"])
+def test_mcnemar_is_that_of_r(b, c, method):
+    expected = r(f"proportions_mcnemar_{method}_{b}_{c}")
+    assert mcnemar(b, c, method).p_value == expected
+    assert mcnemar(c, b, method).p_value == expected
+
+
+def test_mcnemar_of_the_responses_to_chemotherapy():
+    # contingencytables on Cavo 2012: exact 0.052479, mid-p 0.034690
+    assert mcnemar(6, 16).p_value == pytest.approx(0.052479, abs=5e-7)
+    assert mcnemar(6, 16, "midp").p_value == pytest.approx(0.034690, abs=5e-7)
+
+
 @given(counts, counts)
 def test_mcnemar_by_summing_the_binomial(b, c):
     n = b + c
@@ -124,6 +214,95 @@ def test_without_cases_nothing_is_estimated(row):
     assert np.isnan([row.estimate, row.ci_low, row.ci_high]).all()
 
 
-def test_more_successes_than_trials_are_refused():
-    with pytest.raises(ValueError, match="x <= n"):
-        wilson(3, 2)
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: wilson(3, 2),
+        lambda: wilson(-1, 2),
+        lambda: clopper_pearson(1.5, 2),
+        lambda: difference_independent(1, 2, 3, 2),
+        lambda: difference_paired(1, -1, 2, 3),
+        lambda: mcnemar(-1, 2),
+        lambda: likelihood_ratios(1, 2, 3, -1),
+    ],
+)
+def test_impossible_counts_are_refused(call):
+    with pytest.raises(ValueError, match=r"whole numbers|x <= n"):
+        call()
+
+
+def test_numpy_counts_do_not_overflow():
+    table = (100_000, 5_000, 4_000, 100_000)
+    row = difference_paired(*np.array(table))
+    assert repr(row) == repr(difference_paired(*table))
+    assert row.ci_low > 0
+
+
+# likelihood ratios
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        (670, 202, 74, 640),
+        (22, 3, 3, 22),
+        (9, 1, 16, 24),
+        (25, 4, 0, 21),
+        (20, 0, 5, 25),
+        (1, 1, 1, 1),
+    ],
+)
+def test_likelihood_ratios_are_those_of_epir(table):
+    rows = likelihood_ratios(*table)
+    found = {name: row for name, row in rows.items() if row.status == "ok"}
+    assert len(found) == (1 if 0 in table else 3)
+    names = {"positive": "lr.pos", "negative": "lr.neg", "odds_ratio": "diag.or"}
+    for name, row in found.items():
+        key = f"proportions_{names[name]}_{joined(table)}_"
+        assert row.estimate == r(key + "estimate")
+        assert limits(row) == (r(key + "low"), r(key + "high"))
+        assert (row.n, row.n_positive) == (sum(table), table[0] + table[2])
+
+
+@given(counts, counts, counts, counts)
+def test_likelihood_ratios_follow_from_their_definition(tp, fp, fn, tn):
+    rows = likelihood_ratios(tp, fp, fn, tn)
+    swapped = likelihood_ratios(fn, tn, tp, fp)
+    for row, other in (
+        (rows["positive"], swapped["negative"]),
+        (rows["negative"], swapped["positive"]),
+    ):
+        assert (row.status, row.ci_high) == (
+            other.status,
+            pytest.approx(other.ci_high, nan_ok=True),
+        )
+    if 0 in (tp, fp, fn, tn):
+        return
+    sensitivity, specificity = tp / (tp + fn), tn / (tn + fp)
+    assert rows["positive"].estimate == pytest.approx(sensitivity / (1 - specificity))
+    assert rows["negative"].estimate == pytest.approx((1 - sensitivity) / specificity)
+    assert rows["odds_ratio"].estimate == pytest.approx(
+        rows["positive"].estimate / rows["negative"].estimate
+    )
+    for row in rows.values():
+        assert 0 < row.ci_low <= row.estimate <= row.ci_high or row.status == "constant"
+
+
+@pytest.mark.parametrize(
+    ("table", "name", "status", "estimate"),
+    [
+        ((0, 0, 0, 0), "positive", "no data", np.nan),
+        ((3, 0, 2, 0), "odds_ratio", "one class", np.nan),
+        ((10, 0, 5, 10), "positive", "zero cell", np.nan),
+        ((0, 3, 10, 7), "positive", "zero cell", 0),
+        ((10, 4, 0, 6), "negative", "zero cell", 0),
+        ((10, 4, 0, 6), "odds_ratio", "zero cell", np.nan),
+        ((0, 3, 10, 7), "odds_ratio", "zero cell", 0),
+        ((10, 12, 0, 0), "positive", "constant", 1),
+        ((10, 12, 0, 0), "negative", "zero cell", np.nan),
+    ],
+)
+def test_likelihood_ratios_with_empty_cells(table, name, status, estimate):
+    row = likelihood_ratios(*table)[name]
+    assert (row.status, row.estimate) == (status, pytest.approx(estimate, nan_ok=True))
+    assert np.isnan(limits(row)).all()

@@ -3,26 +3,12 @@ import math
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from bonescint.stats import roc
+from tests.unit.roc_samples import SAMPLES, WFNS, columns, limits, notes, samples
 from tests.unit.stats_oracle import CASES, r
 
 Y, A, B = CASES["y"], CASES["a"], CASES["b"]
-
-# small whole scores: many ties
-samples = st.lists(
-    st.tuples(st.booleans(), st.integers(0, 6), st.integers(0, 6)), min_size=4, max_size=40
-).filter(lambda rows: 2 <= sum(row[0] for row in rows) <= len(rows) - 2)
-
-
-def columns(rows):
-    return (np.array(column) for column in zip(*rows, strict=True))
-
-
-def limits(row):
-    return row.ci_low, row.ci_high
-
 
 # against R and print
 
@@ -34,21 +20,29 @@ def test_auc_is_that_of_proc():
     assert (wald.n, wald.n_positive, wald.ci_method) == (60, 28, "delong_wald")
 
 
-def test_logit_limits_are_the_wald_limits_on_the_logit_scale():
-    wald, logit = roc.auc(Y, A, ci="wald"), roc.auc(Y, A)
-    error = (wald.ci_high - wald.ci_low) / 2
-    area = wald.estimate
-    for limit, sign in ((logit.ci_low, -1), (logit.ci_high, 1)):
-        on_logit = math.log(area / (1 - area)) + sign * error / (area * (1 - area))
-        assert math.log(limit / (1 - limit)) == pytest.approx(on_logit, rel=1e-10)
+@pytest.mark.parametrize("number", range(len(SAMPLES)))
+def test_tied_samples_are_as_in_proc(number):
+    y, a, b = SAMPLES[number]
+    other = SAMPLES[(number + 1) % len(SAMPLES)]
+
+    def R(name):
+        return r(f"roc_{number}_{name}")
+
+    wald, logit = roc.auc(y, a, ci="wald"), roc.auc(y, a)
+    assert wald.estimate == R("auc")
+    assert limits(wald) == (R("wald_low"), R("wald_high"))
+    assert limits(logit) == (R("logit_low"), R("logit_high"))
+    paired = roc.compare_paired(y, a, b)
+    assert (paired.statistic, paired.p_value) == (R("paired_z"), R("paired_p"))
+    assert limits(paired) == (R("paired_low"), R("paired_high"))
+    unpaired = roc.compare_unpaired(y, a, other[0], other[2])
+    assert (unpaired.statistic, unpaired.p_value) == (R("unpaired_t"), R("unpaired_p"))
+    assert float(notes(unpaired)["df"]) == R("unpaired_df")
 
 
-def test_auc_of_the_subarachnoid_haemorrhages_by_wfns():
-    # outcome by WFNS grade of the 113 patients of Turck et al. 2010, as counts; pROC 1.18 prints
-    # 0.823678861788618 (0.7485349-0.8988228)
-    good, poor = (37, 20, 3, 8, 4), (2, 12, 1, 8, 18)
-    y = np.repeat([0, 1], [sum(good), sum(poor)])
-    grade = np.concatenate([np.repeat(range(1, 6), counts) for counts in (good, poor)])
+def test_the_subarachnoid_haemorrhages_by_wfns():
+    # pROC 1.18 prints 0.823678861788618 (0.7485349-0.8988228)
+    grade, y = zip(*WFNS, strict=True)
     wald = roc.auc(y, grade, ci="wald")
     assert wald.estimate == pytest.approx(0.823678861788618, rel=1e-13)
     assert limits(wald) == pytest.approx((0.7485349, 0.8988228), abs=5e-8)
@@ -63,7 +57,7 @@ def test_paired_comparison_is_that_of_proc():
 def test_unpaired_comparison_is_that_of_proc_with_welch_df_and_z_in_the_note():
     row = roc.compare_unpaired(Y[::2], A[::2], Y[1::2], B[1::2])
     assert (row.statistic, row.p_value) == (r("unpaired_t"), r("unpaired_p"))
-    note = dict(part.split("=") for part in row.note.split("; "))
+    note = notes(row)
     assert float(note["df"]) == r("unpaired_df")
     assert float(note["z"]) == pytest.approx(row.statistic)
     assert float(note["z_p"]) < row.p_value
@@ -132,33 +126,7 @@ def test_paired_variance_follows_from_the_definition(rows):
     assert row.statistic == pytest.approx(row.estimate / math.sqrt(variance), rel=1e-6, abs=1e-9)
 
 
-@given(samples, st.integers(0, 7))
-def test_a_cutoff_lies_on_the_curve(rows, cutoff):
-    y, score, _ = columns(rows)
-    at = roc.at_cutoff(y, score, cutoff)
-    points = roc.curve(y, score)
-    on_curve = zip(points.true_positive_rate, points.false_positive_rate, strict=True)
-    rates = (at.sensitivity.estimate, 1 - at.specificity.estimate)
-    assert any(point == pytest.approx(rates) for point in on_curve)
-
-
 # by hand
-
-
-def test_a_case_at_the_cutoff_is_positive():
-    at = roc.at_cutoff([1, 1, 1, 0, 0], [2, 1, 0.9, 1, 0], cutoff=1)
-    assert at.sensitivity.estimate == pytest.approx(2 / 3)
-    assert at.specificity.estimate == 0.5
-    assert at.accuracy.estimate == 0.6
-    assert at.sensitivity.note == "count=2/3"
-    assert (at.sensitivity.n, at.sensitivity.n_positive) == (5, 3)
-
-
-def test_curve_joins_ties_and_runs_from_corner_to_corner():
-    points = roc.curve([1, 0, 1, 0], [3, 3, 2, 1])
-    assert points.threshold.tolist() == [np.inf, 3, 2, 1]
-    assert points.true_positive_rate.tolist() == [0, 0.5, 1, 1]
-    assert points.false_positive_rate.tolist() == [0, 0.5, 0.5, 1]
 
 
 def test_missing_results_are_left_out_and_not_counted():
@@ -234,18 +202,6 @@ def test_an_auc_of_one_is_marked_in_an_unpaired_comparison():
     perfect = ([0, 0, 1, 1], [1, 2, 3, 4])
     assert roc.compare_unpaired(*perfect, *perfect).status == "constant"
     assert "one_without_variance" in roc.compare_unpaired(Y, A, *perfect).note
-
-
-def test_roc_points_of_one_class_are_none():
-    assert all(len(column) == 0 for column in roc.curve([1, 1], [1, 2]))
-
-
-def test_a_cutoff_with_one_class_leaves_the_other_rate_blank():
-    at = roc.at_cutoff([1, 1], [1, 2], 2)
-    assert at.sensitivity.estimate == 0.5
-    assert at.specificity.status == "one class"
-    assert np.isnan([at.specificity.estimate, *limits(at.specificity)]).all()
-    assert roc.at_cutoff([], [], 2).accuracy.status == "no data"
 
 
 @pytest.mark.parametrize("y", [[0, 2], [0, 0.5]])

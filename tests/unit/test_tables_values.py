@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bonescint.tables.values import as_text, damaged_id, fold, parse_date, parse_number
+from bonescint.tables.values import (
+    NOT_CALCULATED,
+    as_text,
+    damaged_id,
+    error_value,
+    fold,
+    parse_date,
+    parse_number,
+    parse_version,
+    same_version,
+)
 
 FULL_WIDTH = str.maketrans("0123456789.-/,%", "０１２３４５６７８９．－／，％")
 decimals = st.decimals(-1000, 1000, places=4, allow_nan=False)
@@ -108,7 +118,9 @@ def test_no_date(text):
     assert parse_date(text) is None
 
 
-@pytest.mark.parametrize("text", ["1.23457E+11", "１．２Ｅ＋１１", "####", "#N/A", "#DIV/0!"])
+@pytest.mark.parametrize(
+    "text", ["1.23457E+11", "１．２Ｅ＋１１", "####", "#N/A", "#DIV/0!", NOT_CALCULATED]
+)
 def test_damaged_id(text):
     assert damaged_id(text)
 
@@ -128,3 +140,47 @@ def test_as_text_is_plain(number):
 def test_fold():
     assert fold("ＢＳＩ値（％）") == fold("BSI値(%) ")
     assert fold("Segmentation_Failed") == fold("segmentation failed")
+
+
+@pytest.mark.parametrize("text", ["#N/A", "＃Ｎ／Ａ", "#ref!", NOT_CALCULATED])
+def test_error_value(text):
+    assert error_value(text)
+
+
+@pytest.mark.parametrize("text", ["N/A", "-", "#3", "=", ""])
+def test_no_error_value(text):
+    assert not error_value(text)
+
+
+numbers = st.lists(st.integers(0, 99), min_size=1, max_size=4)
+frames = st.sampled_from(
+    ["{}", "VSBONE {}", "Ver.{}", "VSBONE BSI version {} (2023.1)", "V{}", "バージョン {}", "{} 版"]
+)
+
+
+@given(numbers, frames, st.booleans(), st.lists(st.just(0), max_size=2))
+def test_a_version_is_read_in_every_spelling(parts, frame, wide, zeros):
+    text = frame.format(".".join(map(str, parts + zeros)))
+    found = parse_version(text.translate(FULL_WIDTH) if wide else text)
+    while len(parts) > 1 and parts[-1] == 0:
+        parts = parts[:-1]
+    assert found == tuple(parts)
+
+
+@given(numbers, numbers)
+def test_a_printed_version_agrees_with_its_beginnings_only(printed, configured):
+    text = ".".join(map(str, configured))
+    agrees = same_version(parse_version(".".join(map(str, printed))), text)
+    longer = printed + [0] * (len(configured) - len(printed))
+    assert agrees == (longer[: len(configured)] == configured)
+
+
+@given(st.text(max_size=15))
+def test_versions_never_raise(text):
+    found = parse_version(text)
+    assert found is None or same_version(found, ".".join(map(str, found)))
+
+
+@pytest.mark.parametrize("text", ["VSBONE", "最新版", "", "三"])
+def test_no_version(text):
+    assert parse_version(text) is None

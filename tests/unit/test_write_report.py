@@ -6,11 +6,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from snakemake.iocontainers import InputFiles
 
 import write_report as module
 from bonescint.resources import SYNTHETIC
-from tests.synthetic_results import SOFTWARE, STUDY, write, write_empty, write_results
-from tests.unit.test_write_workbook import TABLES
+from bonescint.stats import QUESTIONS
+from tests.results_contract import SOFTWARE, STUDY, inputs, write
+from tests.synthetic_results import write_empty, write_results
 from write_report import write_report
 
 VOID = {"meta", "img", "br", "link"}
@@ -51,10 +53,7 @@ def build(
     results: Path, page: Path, figures: list[Path], language: str = "ja", **study: Any
 ) -> str:
     write_report(
-        tables={key: results / name for key, name in TABLES.items()},
-        warnings=[results / "cohort/warnings.csv"],
-        provenance=results / "provenance.json",
-        figures=figures,
+        inputs=inputs(results, figures),
         study=STUDY | study,
         software=SOFTWARE,
         language=language,
@@ -88,11 +87,46 @@ def test_page_is_whole_accessible_and_self_contained(tmp_path: Path, figures: li
     assert text.count("<table>") == text.count("<caption>")
 
 
+def test_every_question_has_its_section_and_its_line_in_the_contents(tmp_path: Path) -> None:
+    text = build(write_results(tmp_path / "r"), tmp_path / "a.html", [])
+    page = Page(text)
+    assert [link[1:] for link in page.links if link[1:] in QUESTIONS] == list(QUESTIONS)
+    sections = dict(re.findall(r'<section id="(\w+)">(.*?)</section>', text, re.DOTALL))
+    assert set(QUESTIONS) < set(sections)
+    for words in ("BSI ≥ 1", "Clopper-Pearson", "該当 "):
+        assert words in sections["cutoffs"], words
+    # the reference standard is a column where there are several
+    assert '<th scope="col">参照標準</th>' in sections["reference_sensitivity"]
+    assert '<th scope="col">参照標準</th>' not in sections["version_diagnosis"]
+    assert "評価せず" in sections["equivalence"]
+    for question in ("software_comparison", "case_mix"):
+        assert sections[question].count("患者・薬剤が異なる比較") >= 4
+    assert "族: versions" in sections["hypotheses"] and "探索的" in sections["hypotheses"]
+    assert "主要仮説 (括弧内は 95 % 信頼区間)" in sections["overview"]
+
+
+def test_no_list_of_cases_stands_on_the_page(tmp_path: Path) -> None:
+    results = write_results(tmp_path / "r")
+    text = build(results, tmp_path / "a.html", [])
+    codes = {line.split(",")[0] for line in (results / "cases.csv").read_text().splitlines()[1:]}
+    assert len(codes) == 100 and not any(code in text for code in codes)
+    asked = inputs(results)
+    del asked["incidental"]  # what the hospital alone may see is no input of the page (R34)
+    write_report(asked, STUDY, SOFTWARE, "ja", tmp_path / "b.html")
+
+
+def test_what_is_folded_away_is_printed(tmp_path: Path) -> None:
+    text = build(write_results(tmp_path / "r"), tmp_path / "a.html", [])
+    assert "<details>" not in text and text.count("<details open>") >= len(QUESTIONS)
+    style = text[text.index("@media print") : text.index("</style>")]
+    assert "details::details-content { content-visibility: visible" in style
+
+
 def test_page_says_what_must_be_said(tmp_path: Path) -> None:
     text = build(write_results(tmp_path / "r"), tmp_path / "a.html", [])
     for words in (
         SYNTHETIC, "符号化済み (個人情報)", "患者・薬剤が異なる比較", "検出力は約 0.2",
-        "転移あり 24 例、転移なし 25 例", "VSBONE (simulated) 3.0 − VSBONE (simulated) 2.0",
+        "転移あり 24 例、転移なし 25 例", "VSBONE (simulated) 3.0 / VSBONE (simulated) 2.0",
         "&lt;0.001", "HMAC", "解析対象は 100 例", "処理表の 29 行と異なる処理はありません",
         "保持 149、削除 1", "年齢 (10 歳幅)・検査月</td>",
     ):  # fmt: skip
@@ -130,19 +164,11 @@ def test_empty_tables_are_written_as_such(tmp_path: Path, language: str, nothing
 def test_adapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     write_results(Path("results"))
-
-    class Input(dict[str, Any]):
-        __getattr__ = dict.__getitem__
-
     snakemake = SimpleNamespace(
-        input=Input(
-            {key: f"results/{name}" for key, name in TABLES.items()},
-            warnings=["results/cohort/warnings.csv"], figures=[],
-            provenance="results/provenance.json",
-        ),
+        input=InputFiles(fromdict=inputs(Path("results"))),
         params=SimpleNamespace(study=STUDY, software=SOFTWARE, language="en"),
         output=SimpleNamespace(report="results/report.html"),
         log=["logs/write_report.log"],
-    )  # fmt: skip
+    )
     runpy.run_path(module.__file__, init_globals={"snakemake": snakemake}, run_name="__main__")
     assert Path("results/report.html").exists()

@@ -6,31 +6,27 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from snakemake.iocontainers import InputFiles
 
 import write_workbook as module
+from bonescint.outputs.sheets import text_width
 from bonescint.resources import SYNTHETIC
-from tests.synthetic_results import SOFTWARE, STUDY, write, write_empty, write_results
+from bonescint.stats import QUESTIONS
+from tests.results_contract import ESTIMATE, SOFTWARE, STUDY, inputs, write
+from tests.synthetic_results import write_empty, write_results
 from write_workbook import write_workbook
 
-SHEETS = [
-    "要約", "流れ", "症例", "参照標準", "測定値", "診断能", "版の比較", "ソフト間比較",
-    "読影者間一致", "符号化の検証", "警告", "図", "設定と来歴",
+QUESTION_SHEETS = [
+    "仮説検定", "解析の失敗", "読影_有無", "読影_EOD", "読影_転移数", "診断能_ROC",
+    "診断能_カットオフ", "参照標準の感度分析", "版の比較_診断", "版の比較_測定値", "版の同等性",
+    "ソフト間比較", "患者背景", "Hotspotと転移数", "BSIとEOD", "学習の可能性_解析",
 ]  # fmt: skip
-TABLES = {
-    "flow": "metrics/flow.csv",
-    "cases": "cases.csv",
-    "reference": "reference.csv",
-    "measurements": "measurements.csv",
-    "accuracy": "metrics/accuracy.csv",
-    "version_change": "metrics/version_change.csv",
-    "software_comparison": "metrics/software_comparison.csv",
-    "reader_agreement": "metrics/reader_agreement.csv",
-    "balance": "cohort/balance.csv",
-    "tag_table": "anonymization/tag_table.csv",
-    "instances": "anonymization/instances.csv",
-    "rule_counts": "anonymization/rule_counts.csv",
-    "anonymity": "anonymization/k_anonymity.csv",
-}
+CASE_SHEETS = [
+    "症例", "参照標準", "測定値", "判定の不一致", "判定の変化", "学習の可能性", "院内用",
+]  # fmt: skip
+SHEETS = [
+    "要約", "流れ", *QUESTION_SHEETS, *CASE_SHEETS, "符号化の検証", "警告", "図", "設定と来歴",
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -47,10 +43,7 @@ def build(
     results: Path, book: Path, figures: list[Path], language: str = "ja", **study: Any
 ) -> Any:
     write_workbook(
-        tables={key: results / name for key, name in TABLES.items()},
-        warnings=[results / "cohort/warnings.csv"],
-        provenance=results / "provenance.json",
-        figures=figures,
+        inputs=inputs(results, figures),
         study=STUDY | study,
         software=SOFTWARE,
         language=language,
@@ -72,7 +65,9 @@ def test_every_sheet_is_there_and_says_that_the_data_are_simulated(
         assert SYNTHETIC in text_of(sheet)
         assert SYNTHETIC in sheet.oddHeader.right.text
     assert "患者・薬剤が異なる比較" in text_of(book["ソフト間比較"])
-    assert "検出力は約 0.2" in text_of(book["要約"])
+    summary = text_of(book["要約"])
+    assert "検出力は約 0.2" in summary
+    assert "DeLong 検定 (対応あり)\n0.219\n" in summary
     assert len(book["図"]._images) == 1
 
 
@@ -116,6 +111,53 @@ def test_numbers_are_numbers_and_dates_are_dates(tmp_path: Path) -> None:
     assert "<0.001" in small[0].number_format
 
 
+def test_a_question_is_shown_in_words_without_its_software_versions(tmp_path: Path) -> None:
+    book = build(write_results(tmp_path / "r"), tmp_path / "a.xlsx", [])
+    rows = [[cell.value for cell in row] for row in book["版の比較_診断"].iter_rows()]
+    top = next(i for i, row in enumerate(rows) if row[0] == "対象")
+    change = dict(zip(rows[top], rows[top + 2], strict=True))
+    assert change["指標"] == "BSI" and change["カットオフ"] == 1
+    assert change["備考"] == "対象のみ 3 例、比較の相手のみ 0 例"
+    # all are computed, so there is no column that says so
+    assert "状態" not in change and "族" not in change
+    tests = text_of(book["仮説検定"])
+    assert "旧版と新版の比較: 診断" in tests and "versions" in tests and "探索的" in tests
+    assert "評価せず" in text_of(book["版の同等性"])
+
+
+def test_case_lists_are_in_words_and_the_hospitals_own_is_marked(tmp_path: Path) -> None:
+    book = build(write_results(tmp_path / "r"), tmp_path / "a.xlsx", [])
+    assert "reader1 有、reader2 無、reader3 読影なし" in text_of(book["判定の不一致"])
+    assert "偽陰性" in text_of(book["判定の不一致"])
+    assert "新版で誤り" in text_of(book["判定の変化"])
+    own = book["院内用"]
+    assert "院内用: ソフトで陽性・読影で陰性の症例 (R34)" in text_of(own)
+    assert "VSBONE (simulated) 3.0 BSI 1.20" in text_of(own)
+    assert own.sheet_properties.tabColor.rgb == "FFD55E00"
+
+
+def test_a_question_that_is_new_or_not_asked_needs_no_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    results = write_results(tmp_path / "r")
+    write(results / "new.csv", [{"question": "survival", "measure": "hazard"}], ESTIMATE)
+    monkeypatch.setattr("bonescint.outputs.results.QUESTIONS", (*QUESTIONS, "survival"))
+    asked = inputs(results) | {"survival": results / "new.csv"}
+    for name in ("cutoffs", "hypotheses", "misclassified"):
+        del asked[name]
+    write_workbook(asked, STUDY, SOFTWARE, "ja", tmp_path / "a.xlsx")
+    book = load_workbook(tmp_path / "a.xlsx")
+    assert "hazard" in text_of(book["survival"])
+    assert not {"診断能_カットオフ", "仮説検定", "判定の不一致"} & set(book.sheetnames)
+
+
+def test_long_notes_do_not_shrink_the_sheet_in_print(tmp_path: Path) -> None:
+    book = build(write_results(tmp_path / "r"), tmp_path / "a.xlsx", [])
+    for name in QUESTION_SHEETS:
+        notes = [row[0].value for row in book[name].iter_rows() if row[1].value is None]
+        assert max(text_width(str(note or "")) for note in notes) <= 120
+
+
 def test_the_verification_has_a_number_a_cell(tmp_path: Path) -> None:
     sheet = build(write_results(tmp_path / "r"), tmp_path / "a.xlsx", [])["符号化の検証"]
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
@@ -138,7 +180,7 @@ def test_the_verification_has_a_number_a_cell(tmp_path: Path) -> None:
 def test_empty_tables_are_written_as_such(tmp_path: Path, language: str, nothing: str) -> None:
     results = write_empty(tmp_path / "r")
     book = build(results, tmp_path / "a.xlsx", [], language, synthetic=False)
-    for sheet in book.worksheets[1:10]:
+    for sheet in book.worksheets[1:-4]:
         assert nothing in text_of(sheet)
     assert SYNTHETIC not in text_of(book.worksheets[0])
 
@@ -146,19 +188,11 @@ def test_empty_tables_are_written_as_such(tmp_path: Path, language: str, nothing
 def test_adapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     write_results(Path("results"))
-    inputs: dict[str, Any] = {key: f"results/{name}" for key, name in TABLES.items()}
-
-    class Input(dict[str, Any]):
-        __getattr__ = dict.__getitem__
-
     snakemake = SimpleNamespace(
-        input=Input(
-            inputs, warnings=["results/cohort/warnings.csv"], figures=[],
-            provenance="results/provenance.json",
-        ),
+        input=InputFiles(fromdict=inputs(Path("results"))),
         params=SimpleNamespace(study=STUDY, software=SOFTWARE, language="ja"),
         output=SimpleNamespace(workbook="results/study.xlsx"),
         log=["logs/write_workbook.log"],
-    )  # fmt: skip
+    )
     runpy.run_path(module.__file__, init_globals={"snakemake": snakemake}, run_name="__main__")
     assert load_workbook("results/study.xlsx").sheetnames == SHEETS

@@ -5,15 +5,27 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from bonescint.files import read_rows
 from tests.workflow.runner import configure, jobs, ran, snakemake
 
 DOWNSTREAM_OF_MEASUREMENTS = {
     "all",
     "build_measurements",
     "summarise_flow",
+    "mark_exposure",
+    "count_failures",
     "estimate_accuracy",
-    "compare_versions",
+    "estimate_cutoffs",
+    "vary_reference",
+    "compare_version_diagnosis",
+    "compare_version_measurement",
+    "assess_equivalence",
     "compare_software",
+    "relate_hotspots",
+    "relate_eod",
+    "estimate_exposure",
+    "list_misclassified",
+    "adjust_hypotheses",
     "draw_figures",
     "write_provenance",
     "write_workbook",
@@ -28,6 +40,17 @@ def add_version(config: dict[str, Any]) -> None:
         "released": "2026-04-01",
         "export": "demo/exports/vsbone4.csv",
     }
+
+
+def test_a_fourth_version_gives_three_comparisons_with_no_code_change(study: Path) -> None:
+    configure(study, add_version)
+    snakemake(study)
+    pairs = {("vsbone3", "vsbone2"), ("vsbone4", "vsbone2"), ("vsbone4", "vsbone3")}
+    for question in ("version_diagnosis", "version_measurement", "equivalence"):
+        table = list(read_rows(study / "results" / "metrics" / f"{question}.csv"))
+        assert {(row["subject"], row["comparator"]) for row in table} == pairs
+    page = (study / "results" / "report.html").read_text(encoding="utf-8")
+    assert "VSBONE 4.0 (simulated)" in page
 
 
 def test_a_new_version_is_one_import_and_what_follows(study: Path) -> None:

@@ -19,9 +19,12 @@ from bonescint.errors import InputError
 from bonescint.identity.codes import CODE_PATTERN
 from bonescint.identity.ids import normalise
 from bonescint.identity.ledger import Ledger
+from bonescint.identity.mark import touch
 from bonescint.resources import Texts
 from bonescint.tables.values import plain
 
+# changes with every delivery on record, so that Snakemake notices it (R31); tells nothing
+MARK = Path("private/deliveries.mark")
 # as options of the command and fields of the entry; the first two are asked for
 DETAILS = ("date", "medium", "partner", "responsible", "items", "obtained", "means")
 # standing alone; what may not go before it is asked last, so that the search jumps to "BS-"
@@ -220,7 +223,12 @@ def _codes(data: bytes) -> set[str]:
 
 
 def record(
-    ledger: Ledger, found: Contents, details: Mapping[str, str], language: str, today: date
+    ledger: Ledger,
+    found: Contents,
+    details: Mapping[str, str],
+    language: str,
+    today: date,
+    mark: Path | None = MARK,
 ) -> Delivery:
     """Add a delivery to the ledger and return it.
 
@@ -236,6 +244,8 @@ def record(
         Of the messages.
     today
         The day of recording.
+    mark
+        Touched before and afterwards (`bonescint.identity.mark`).
 
     Raises
     ------
@@ -275,5 +285,7 @@ def record(
             ) == sorted(digest for _, digest in found.files):
                 raise InputError(text("delivery.twice", delivery=other.id))
         entry = {"id": f"D-{len(before) + 1:03d}", **details, "files": found.files, "codes": codes}
+        touch(mark)
         ledger.append([{"kind": "delivery"} | entry])
+        touch(mark)
     return recorded(ledger)[-1]

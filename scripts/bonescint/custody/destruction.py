@@ -24,8 +24,8 @@ TRACES = (Path("logs"), Path(".snakemake"))
 # a patient, and the certificate counts it only
 TABLES = frozenset(
     {
-        "batches", "codes.json", "cohort.csv", "consented.csv", "excluded.csv", "findings",
-        "findings.csv", "identity_doubts.csv", "index.csv", "refused", "review", "salt",
+        "batches", "codes.json", "cohort.csv", "consented.csv", "excluded.csv", "faults",
+        "findings", "findings.csv", "identity_doubts.csv", "index.csv", "refused", "review", "salt",
         "unindexed.csv", "unreadable.csv",
     }
 )  # fmt: skip

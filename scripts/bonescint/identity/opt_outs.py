@@ -4,13 +4,12 @@ An opt-out stays in force until it is withdrawn by the command. So a list that w
 older or a shorter one lets nobody slip back.
 """
 
-import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
-from bonescint.files import replacing
 from bonescint.identity.chain import Entry
 from bonescint.identity.ledger import Ledger
+from bonescint.identity.mark import touch
 from bonescint.identity.people import connected
 
 # changes with every opt-out that comes by command, so that Snakemake notices it; tells nothing
@@ -76,9 +75,9 @@ def record(ledger: Ledger, entries: Iterable[Entry], mark: Path | None = MARK) -
         Touched before and afterwards, so that neither a power cut nor a run under way at that
         moment hides it; None for the workflow itself, which has read them.
     """
-    _touch(mark)
+    touch(mark)
     ledger.append({"kind": "opt_out"} | entry for entry in entries)
-    _touch(mark)
+    touch(mark)
 
 
 def withdraw(ledger: Ledger, subjects: Iterable[str], mark: Path | None = MARK) -> None:
@@ -93,13 +92,6 @@ def withdraw(ledger: Ledger, subjects: Iterable[str], mark: Path | None = MARK) 
     mark
         As for `record`.
     """
-    _touch(mark)
+    touch(mark)
     ledger.append({"kind": "opt_out_withdrawn", "subject": subject} for subject in subjects)
-    _touch(mark)
-
-
-def _touch(mark: Path | None) -> None:
-    if mark:
-        mark.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with replacing(mark) as stream:
-            stream.write(secrets.token_hex(8) + "\n")
+    touch(mark)

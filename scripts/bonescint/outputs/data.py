@@ -1,10 +1,9 @@
 """The coded tables in the shape that figures and pages draw from."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 Row = dict[str, str]
-METRICS = ("bsi", "hotspots")
 
 
 def number(text: str | None) -> float | None:
@@ -36,3 +35,17 @@ def measured(measurements: Iterable[Row]) -> dict[tuple[str, str], dict[str, flo
 def decided(reference: Iterable[Row]) -> dict[str, bool]:
     """Return code to metastasis (True: yes) where the readers' consensus decided."""
     return {row["code"]: row["metastasis"] == "1" for row in reference if row["metastasis"]}
+
+
+def first_cutoffs(cutoffs: Iterable[Mapping[str, float | str]]) -> dict[str, float]:
+    """Return metric to the first of its configured cut-offs: the one that overviews show.
+
+    Parameters
+    ----------
+    cutoffs
+        The configuration's `metrics.cutoffs`: ``metric`` and ``value``, positive at or above it.
+    """
+    first: dict[str, float] = {}
+    for entry in cutoffs:
+        first.setdefault(str(entry["metric"]), float(entry["value"]))
+    return first

@@ -1,7 +1,15 @@
 """Estimate rows: finding one, and writing it as people read it."""
 
+import math
+
 from bonescint.outputs.data import Row, number
 from bonescint.outputs.labels import Labels
+
+PERFORMANCE = ("auc", "sensitivity", "specificity")  # what overviews show
+# the parts of a note that are shown as fields of their own; a software's label shows its version
+_FIELDS = {
+    "metric", "cutoff", "family", "primary", "exploratory", "version", "comparator_version",
+}  # fmt: skip
 
 
 def _noted(row: Row) -> dict[str, str]:
@@ -11,26 +19,63 @@ def _noted(row: Row) -> dict[str, str]:
 
 
 def find(
-    rows: list[Row], measure: str, software: str, metric: str, comparator: str = ""
+    rows: list[Row],
+    measure: str,
+    software: str,
+    metric: str,
+    comparator: str = "",
+    cutoff: float | None = None,
 ) -> Row | None:
     """Return the first row of a measure for one software and metric, the primary one.
 
     Parameters
     ----------
     rows
-        Estimate rows (docs/tables.md); their note names the metric.
+        Estimate rows (docs/tables.md); their note names the metric and the cut-off.
     measure
         Such as ``auc``.
     software, metric
         The software's key and ``bsi`` or ``hotspots``.
     comparator
         The other software's key, for rows that compare two.
+    cutoff
+        The cut-off that the row must be about; None takes any row.
     """
     for row in rows:
-        key = (row["measure"], row["subject"], row["comparator"], _noted(row).get("metric"))
-        if key == (measure, software, comparator, metric):
+        if (row["measure"], row["subject"], row["comparator"]) != (measure, software, comparator):
+            continue
+        noted = _noted(row)
+        if noted.get("metric") == metric and cutoff in (None, number(noted.get("cutoff"))):
             return row
     return None
+
+
+def performance(
+    accuracy: list[Row],
+    at_cutoffs: list[Row],
+    software: str,
+    metric: str,
+    cutoffs: dict[str, float],
+) -> dict[str, Row | None]:
+    """Return the rows of `PERFORMANCE` for one software and metric.
+
+    Parameters
+    ----------
+    accuracy, at_cutoffs
+        Rows of results/metrics/accuracy.csv and cutoffs.csv.
+    software, metric
+        As for `find`.
+    cutoffs
+        Metric to cut-off; without one there is no sensitivity or specificity, for the table may
+        hold that of a cut-off chosen from the data.
+    """
+    cutoff = cutoffs.get(metric, math.nan)
+    return {
+        measure: find(accuracy, measure, software, metric)
+        if measure == "auc"
+        else find(at_cutoffs, measure, software, metric, cutoff=cutoff)
+        for measure in PERFORMANCE
+    }
 
 
 def with_limits(row: Row | None, labels: Labels) -> str:
@@ -40,7 +85,8 @@ def with_limits(row: Row | None, labels: Labels) -> str:
     point, low, high = (number(row[key]) for key in ("estimate", "ci_low", "ci_high"))
     status = "" if row["status"] == "ok" else labels.word(row["status"])
     if point is None:
-        return status or labels("no_data")
+        # a test alone has no value
+        return status or ("" if row["statistic"] else labels("no_data"))
     if low is None or high is None:
         return f"{fixed(point)} ({status})" if status else fixed(point)
     return labels("interval", point=fixed(point), low=fixed(low), high=fixed(high))
@@ -61,17 +107,89 @@ def p_value(text: str) -> str:
 
 
 def in_words(row: Row, labels: Labels) -> Row:
-    """Return the row with its keys in words and the metric out of the note in its own field.
+    """Return the row with its keys in words, and the note's part in fields of their own.
 
-    Numbers stay as they are. An unknown key is shown as it is: a new statistic needs no new words
-    to appear.
+    Parameters
+    ----------
+    row
+        An Estimate row. Numbers stay as they are. An unknown key is shown as it is: a new
+        statistic needs no new words to appear.
+    labels
+        The words.
+
+    Returns
+    -------
+    dict
+        The row with ``metric``, ``cutoff``, ``role`` (primary or exploratory) and ``family`` taken
+        out of ``note``. The software's versions are dropped: their labels show them.
     """
     noted = _noted(row)
-    metric = noted.pop("metric", "")
-    words = [labels.note(key, value) for key, value in noted.items()]
+    taken = {key: noted.pop(key, "") for key in ("metric", "cutoff", "family")}
+    roles = [labels.word(key) for key in ("primary", "exploratory") if key in noted]
     said = {
         key: labels.word(row[key])
         for key in ("measure", "reference", "ci_method", "test", "status")
     }
     said |= {key: labels.software(labels.word(row[key])) for key in ("subject", "comparator")}
-    return row | said | {"metric": labels.word(metric), "note": labels("separator").join(words)}
+    return (
+        row
+        | said
+        | {
+            "question": labels.question("title", row["question"]),
+            "metric": labels.word(taken["metric"]),
+            "cutoff": taken["cutoff"],
+            "family": taken["family"],
+            "role": labels("separator").join(roles),
+            "note": labels("separator").join(remarks(row, labels)),
+        }
+    )
+
+
+def remarks(row: Row, labels: Labels) -> list[str]:
+    """Return what remains of a row's note beside the fields of `in_words`, in words.
+
+    Parameters
+    ----------
+    row, labels
+        As for `in_words`.
+    """
+    return [labels.note(key, value) for key, value in _noted(row).items() if key not in _FIELDS]
+
+
+def as_read(row: Row, labels: Labels) -> Row:
+    """Return the row in words with its numbers as people read them.
+
+    Parameters
+    ----------
+    row, labels
+        As for `in_words`.
+
+    Returns
+    -------
+    dict
+        `in_words`, the metric with its cut-off, and ``value`` (with limits), ``counts`` (n and n
+        positive), ``p`` and ``p_adjusted``.
+    """
+    said = in_words(row, labels)
+    if said["cutoff"]:
+        cutoff = number(said["cutoff"])
+        said["metric"] = labels("at_cutoff", metric=said["metric"], cutoff=f"{cutoff:g}")
+    statistic = number(row["statistic"])
+    return said | {
+        "value": with_limits(row, labels),
+        "counts": " / ".join(part for part in (row["n"], row["n_positive"]) if part),
+        "statistic": "" if statistic is None else fixed(statistic),
+        "p": p_value(row["p_value"]),
+        "p_adjusted": p_value(row["p_adjusted"]),
+    }
+
+
+def primary(hypotheses: list[Row]) -> list[Row]:
+    """Return the rows on the one primary hypothesis.
+
+    Parameters
+    ----------
+    hypotheses
+        Rows of results/metrics/hypotheses.csv.
+    """
+    return [row for row in hypotheses if "primary" in _noted(row)]

@@ -61,15 +61,37 @@ class Labels:
                 return texts(key)
         return key
 
+    def question(self, kind: str, key: str) -> str:
+        """Return what a question's output says of it; of a new one without words its key.
+
+        Parameters
+        ----------
+        kind
+            ``title``, ``sheet`` (short), ``note`` or ``caution`` (empty if there is none).
+        key
+            One of `bonescint.stats.QUESTIONS`.
+        """
+        name = f"{kind}_{key}"
+        if name in self._measures:
+            return self._measures(name, level=self._level)
+        return key if kind in ("title", "sheet") else ""
+
     def note(self, key: str, value: str) -> str:
-        """Return one remark of an Estimate's note, such as ``cutoff`` with the value ``1``."""
-        try:
-            value = f"{float(value):.4g}"  # ten digits are for recomputing, not for reading
-        except ValueError:
-            value = self.word(value)
-        if key in self._measures:
-            return self._measures(key, value=value)
-        return f"{key}={value}" if value else key
+        """Return one remark of an Estimate's note, such as ``cutoff`` with the value ``1``.
+
+        The statistics' words have it as ``key=value`` (of that value only), as ``key=`` (where the
+        bare key is another word) or as ``key``.
+        """
+        shown = value
+        if not value.isdecimal():
+            try:
+                shown = f"{float(value):.4g}"  # ten digits are for recomputing, not for reading
+            except ValueError:
+                shown = self.word(value)
+        for name in (f"{key}={value}", f"{key}=", key):
+            if name in self._measures:
+                return self._measures(name, value=shown)
+        return f"{key}={shown}" if shown else key
 
     def flow(self, key: str) -> str:
         """Return the name of a step or reason of the flow; an unknown key as it is."""

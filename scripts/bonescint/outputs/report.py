@@ -8,20 +8,32 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bonescint.files import replacing
-from bonescint.outputs.data import Row, number
-from bonescint.outputs.estimates import in_words, p_value, with_limits
+from bonescint.outputs.data import Row
+from bonescint.outputs.estimates import as_read, in_words, primary, remarks
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.results import Results, flattened, overview
+from bonescint.outputs.sheets import Column, Table
 from bonescint.outputs.verification import verification
 from bonescint.resources import SYNTHETIC
 
 _MIME = {".svg": "image/svg+xml", ".png": "image/png"}
 _FIGURES = {
+    "overview": ("forest", "distribution"),
     "flow": ("flow",),
     "reference": ("montage",),
-    "accuracy": ("roc", "forest", "distribution"),
-    "version_change": ("bland_altman", "version_slope"),
+    "accuracy": ("roc",),
+    "version_diagnosis": ("version_slope",),
+    "version_measurement": ("bland_altman",),
 }
+_ESTIMATES = (
+    "measure", "metric", "reference", "value:number", "ci_method", "counts:number", "test",
+    "statistic:number", "p:number", "note",
+)  # fmt: skip
+# the rest of them stands with the question
+_TESTS = (
+    "question", "subject", "comparator", "measure", "metric", "value:number", "test", "p:number",
+    "p_adjusted:number",
+)  # fmt: skip
 
 
 def _figure(path: Path, captions: Labels) -> dict[str, str]:
@@ -34,45 +46,90 @@ def _figure(path: Path, captions: Labels) -> dict[str, str]:
     }
 
 
-def _flow_rows(flow: list[Row], labels: Labels) -> list[Row]:
-    rows = []
-    for row in flow:
+def _columns(labels: Labels, *specs: str) -> list[Column]:
+    """Return columns from ``key`` or ``key:kind``, titled by the text ``column_key``."""
+    parts = (spec.partition(":") for spec in specs)
+    return [Column(key, labels(f"column_{key}"), kind or "text") for key, _, kind in parts]
+
+
+def _flow(results: Results, labels: Labels) -> list[Table]:
+    """Return the flow, the margins and the 2x2 of tracer by findings (R3, R4)."""
+    flow = []
+    for row in results.flow:
         step, _, arm = row["step"].partition(":")
         name = labels.flow(step) + (f" ({labels.software(arm)})" if arm else "")
-        left_out = row["kind"] == "out"
-        shown = labels("left_out", reason=labels.flow(row["reason"])) if left_out else name
-        rows.append(row | {"shown": shown})
-    return rows
-
-
-def _groups(rows: list[Row], labels: Labels) -> list[tuple[tuple[str, str], list[Row]]]:
-    """Return the rows in words, by who is compared with whom, in the table's order."""
-    groups: dict[tuple[str, str], list[Row]] = {}
-    for row in rows:
-        shown = in_words(row, labels)
-        counts = [shown["n"]] + ([shown["n_positive"]] if shown["n_positive"] else [])
-        group = groups.setdefault((shown["subject"], shown["comparator"]), [])
-        group.append(
-            shown
-            | {
-                "value": with_limits(row, labels),
-                "counts": " / ".join(counts),
-                "p": p_value(row["p_value"]),
-                "p_adjusted": p_value(row["p_adjusted"]),
-            }
-        )
-    return list(groups.items())
-
-
-def _smallest(accuracy: list[Row]) -> tuple[int, int] | None:
-    """Return the numbers of the smallest group with and without metastasis, None if unknown."""
-    groups = [
-        (int(positive), int(n - positive))
-        for row in accuracy
-        if row["measure"] == "auc"
-        and (n := number(row["n"])) is not None
-        and (positive := number(row["n_positive"])) is not None
+        if row["kind"] == "out":
+            name = labels("left_out", reason=labels.flow(row["reason"]))
+        flow.append(row | {"step": name})
+    margins = [
+        row | {"level": labels.flow(row["level"])}
+        for row in results.balance
+        if row["margin"] != "cell"
     ]
+    cells: dict[str, Row] = {}
+    for row in results.balance:
+        if row["margin"] == "cell":
+            tracer, level = row["level"].split(" x ")
+            cells.setdefault(tracer, {"tracer": tracer})[level] = row["n"]
+    counts = ("patients:count", "files:count", "MDP:count", "HMDP:count")
+    levels = ("with_findings:count", "without_findings:count")
+    return [
+        Table(labels("caption_flow"), _columns(labels, "step", *counts), flow),
+        Table(
+            labels("caption_balance"), _columns(labels, "level", "target:count", "n:count"), margins
+        ),
+        Table(
+            labels("caption_cells"), _columns(labels, "tracer", *levels), list(cells.values())
+        ),
+    ]  # fmt: skip
+
+
+def _estimates(rows: list[Row], title: str, labels: Labels, specs: Sequence[str]) -> Table:
+    """Return Estimate rows as they are read; what is true of all of them goes into the title."""
+    notes = [remarks(row, labels) for row in rows]
+    common = [] if len(rows) < 2 else [part for part in notes[0] if all(part in n for n in notes)]
+    shown = []
+    for row, parts in zip(rows, notes, strict=True):
+        said = as_read(row, labels)
+        parts = [said["role"], *(part for part in parts if part not in common)]
+        shown.append(said | {"note": labels("separator").join(part for part in parts if part)})
+    columns = []
+    for column in _columns(labels, *specs):
+        values = {row[column.key] for row in shown}
+        # a column that says nothing takes room; one reference for all is named in the text
+        if values - {""} and (column.key != "reference" or len(values) > 1):
+            columns.append(column)
+    if common:
+        title = labels("all_rows", title=title, notes=labels("separator").join(common))
+    return Table(title, columns, shown)
+
+
+def _question(key: str, rows: list[Row], labels: Labels) -> dict[str, Any]:
+    """Return a question's section: a table for each who is compared with whom.
+
+    Tests that other questions made go by the family in which they are adjusted.
+    """
+    groups: dict[tuple[str, tuple[str, ...]], list[Row]] = {}
+    for row in rows:
+        said = in_words(row, labels)
+        specs: tuple[str, ...] = _ESTIMATES
+        if row["question"] != key:
+            family, specs = said["family"], _TESTS
+            title = labels("family_of", family=family) if family else said["role"]
+        else:
+            title = said["subject"]
+            if comparator := said["comparator"]:
+                title = labels("pair_of", subject=title, comparator=comparator)
+        groups.setdefault((title, specs), []).append(row)
+    tables = [_estimates(group, title, labels, specs) for (title, specs), group in groups.items()]
+    words = {kind: labels.question(kind, key) for kind in ("title", "caution", "note")}
+    return words | {"key": key, "tables": tables}
+
+
+def _smallest(performance: list[Row]) -> tuple[int, int] | None:
+    """Return the numbers of the smallest group with and without metastasis, None if unknown."""
+    counted = [row for row in performance if row["n"] and row["n_positive"]]
+    groups = [(int(row["n_positive"]), int(row["n"]) - int(row["n_positive"])) for row in counted]
     return min(groups, key=sum) if groups else None
 
 
@@ -88,37 +145,40 @@ def context(results: Results, labels: Labels) -> dict[str, Any]:
     """
     states = [row["status"] for row in results.reference]
     decided = [row for row in results.reference if row["metastasis"]]
-    margins = [row for row in results.balance if row["margin"] != "cell"]
+    columns = _columns(
+        labels, "software", "tracer", "metric", "n:count", "n_positive:count", "auc:number",
+        "cutoff:number", "sensitivity:number", "specificity:number",
+    )  # fmt: skip
+    performance = overview(results, labels)
+    tested = primary(results.metrics.get("hypotheses", []))
     return {
         "n_cases": len(results.cases),
-        "flow": _flow_rows(results.flow, labels),
-        "balance": [row | {"level": labels.flow(row["level"])} for row in margins],
-        "cells": {
-            tuple(r["level"].split(" x ")): r["n"] for r in results.balance if r not in margins
-        },
         "n_decided": len(decided),
         "n_positive": sum(row["metastasis"] == "1" for row in decided),
         "n_unanimous": sum(row["unanimous"] == "1" for row in decided),
         "n_tie": states.count("tie"),
         "n_no_reading": states.count("no_reading"),
-        "smallest": _smallest(results.accuracy),
-        "overview": overview(results.accuracy, labels),
-        "version_change": _groups(results.version_change, labels),
-        "software_comparison": _groups(results.software_comparison, labels),
-        "reader_agreement": _groups(results.reader_agreement, labels),
+        "smallest": _smallest(performance),
+        "primary": _estimates(tested, labels("caption_primary"), labels, _TESTS),
+        "overview": Table(labels("caption_accuracy"), columns, performance),
+        "flow": _flow(results, labels),
+        "questions": [_question(key, rows, labels) for key, rows in results.metrics.items()],
         "verification": verification(results, labels.language, brief=True),
-        "warnings": results.warnings,
-        "provenance": flattened(results.provenance),
+        "warnings": Table(
+            labels("heading_warnings"),
+            _columns(labels, "source", "rule", "where", "message"),
+            results.warnings,
+        ),
+        "provenance": Table(
+            labels("heading_provenance"),
+            _columns(labels, "key", "value"),
+            flattened(results.provenance),
+        ),
     }
 
 
 def write(
-    path: Path,
-    results: Results,
-    figures: Sequence[Path],
-    study: dict[str, str],
-    labels: Labels,
-    captions: Labels,
+    path: Path, results: Results, study: dict[str, str], labels: Labels, captions: Labels
 ) -> None:
     """Write the page: no script, no network, no file beside it.
 
@@ -127,9 +187,7 @@ def write(
     path
         The file to write.
     results
-        The run's tables.
-    figures
-        SVG and PNG files; each goes to its section by its name.
+        The run's tables; each figure goes to its section by its name.
     study
         ``id`` and ``title``.
     labels, captions
@@ -145,7 +203,7 @@ def write(
     # drawings as SVG; the scans are pixels, and the PNG of their montage is the smaller file
     drawn = {
         figure.stem: _figure(figure, captions)
-        for figure in figures
+        for figure in results.figures
         if (figure.suffix == ".png") == (figure.stem == "montage")
     }
     page = environment.get_template("report.html.j2").render(

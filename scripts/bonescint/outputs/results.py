@@ -1,58 +1,59 @@
 """All coded tables of a run, read once for the workbook and the report."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from bonescint.files import read_rows
-from bonescint.outputs.data import METRICS, Row
-from bonescint.outputs.estimates import find, with_limits
+from bonescint.outputs.data import Row, first_cutoffs
+from bonescint.outputs.estimates import performance, with_limits
 from bonescint.outputs.labels import Labels
+from bonescint.stats import METRICS, QUESTIONS
 
 
 @dataclass(frozen=True)
 class Results:
-    """The rows of each table of results/ (docs/tables.md) and the run's provenance."""
+    """The rows of the tables of results/ (docs/tables.md), and what goes with them.
+
+    `metrics` holds a table for each configured question, in the order of
+    `bonescint.stats.QUESTIONS`; `warnings` the stages' one after the other; `figures` the files of
+    results/figures.
+    """
 
     flow: list[Row]
     cases: list[Row]
     reference: list[Row]
-    measurements: list[Row]
-    accuracy: list[Row]
-    version_change: list[Row]
-    software_comparison: list[Row]
-    reader_agreement: list[Row]
+    metrics: dict[str, list[Row]]
     balance: list[Row]
     tag_table: list[Row]
     instances: list[Row]
     rule_counts: list[Row]
     anonymity: list[Row]
     warnings: list[Row]
+    figures: list[Path]
     provenance: dict[str, Any]
 
 
-# what the rules name their inputs
-TABLES = [field.name for field in fields(Results) if field.name not in ("warnings", "provenance")]
-
-
-def read_results(*, warnings: Sequence[Path], provenance: Path, **tables: Path) -> Results:
-    """Read the tables.
+def read_results(inputs: Mapping[str, Any]) -> Results:
+    """Read what a rule has as its inputs.
 
     Parameters
     ----------
-    warnings
-        The stages' ``warnings.csv``, in the order of the stages.
-    provenance
-        results/provenance.json.
-    tables
-        The other fields of `Results` (`TABLES`), each the table's path.
+    inputs
+        The path of each table under its name: the fields of `Results`, and the questions that are
+        configured; of ``provenance``; ``warnings`` and ``figures`` each a sequence of paths, in the
+        order they are shown.
     """
+    others = ("metrics", "warnings", "figures", "provenance")
+    tables = [field.name for field in fields(Results) if field.name not in others]
     return Results(
-        warnings=[row for path in warnings for row in read_rows(path)],
-        provenance=json.loads(provenance.read_text(encoding="utf-8")),
-        **{name: list(read_rows(path)) for name, path in tables.items()},
+        metrics={name: list(read_rows(inputs[name])) for name in QUESTIONS if name in inputs},
+        warnings=[row for path in inputs["warnings"] for row in read_rows(path)],
+        figures=[Path(path) for path in inputs["figures"]],
+        provenance=json.loads(Path(inputs["provenance"]).read_text(encoding="utf-8")),
+        **{name: list(read_rows(inputs[name])) for name in tables},
     )
 
 
@@ -83,29 +84,29 @@ def labels_for(
     return Labels(area, *shared), Labels("figures", *shared)
 
 
-def overview(accuracy: list[Row], labels: Labels) -> list[Row]:
+def overview(results: Results, labels: Labels) -> list[Row]:
     """Return one row a software and metric: n, AUC, sensitivity, specificity as people read them.
 
     Parameters
     ----------
-    accuracy
-        Rows of results/metrics/accuracy.csv.
+    results
+        The run's tables and its configured cut-offs; the first one of a metric is shown.
     labels
         Names and the order of the software.
     """
+    cutoffs = first_cutoffs(results.provenance["analysis"]["metrics"]["cutoffs"])
+    accuracy, at_cutoffs = (results.metrics.get(key, []) for key in ("accuracy", "cutoffs"))
     rows = []
     for software in labels.software_keys:
         for metric in METRICS:
-            found = {
-                measure: find(accuracy, measure, software, metric)
-                for measure in ("auc", "sensitivity", "specificity")
-            }
+            found = performance(accuracy, at_cutoffs, software, metric, cutoffs)
             auc = found["auc"]
             rows.append(
                 {
                     "software": labels.software(software),
                     "tracer": labels.tracer(software),
                     "metric": labels.word(metric),
+                    "cutoff": f"{cutoffs[metric]:g}" if metric in cutoffs else "",
                     "n": auc["n"] if auc else "",
                     "n_positive": auc["n_positive"] if auc else "",
                 }

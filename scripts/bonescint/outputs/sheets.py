@@ -1,5 +1,6 @@
 """One sheet of a workbook: title, banner, notes, and a table whose cells show all they hold."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from bonescint.outputs.data import Row, number
 from bonescint.resources import SYNTHETIC
 
 WIDEST = 60  # characters; longer text is wrapped
+_NOTE_WIDTH = 120  # characters; a longer line would shrink the whole sheet in print
 _LINE = 16.5  # points a line of 10 point text takes
 _TALLEST = 409.0  # points, Excel's limit
 # small p-values are read as "below", not as zeros
@@ -45,9 +47,39 @@ class Column:
     say: Callable[[str], str] | None = None
 
 
+@dataclass(frozen=True)
+class Table:
+    """A table in words, ready to be shown on a sheet or a page.
+
+    Parameters
+    ----------
+    title
+        Its heading.
+    columns, rows
+        What to show, in order.
+    note
+        What a reader must know of it, one line or more.
+    """
+
+    title: str
+    columns: list[Column]
+    rows: list[Row]
+    note: str = ""
+
+
 def text_width(text: str) -> int:
     """Return the width of a line in Latin characters: East Asian wide ones count two."""
     return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
+
+
+def broken(text: str, width: int) -> list[str]:
+    """Return a text in lines of `width` Latin characters, broken behind 。、 or before a word."""
+    lines = [""]
+    for part in re.split(r"(?<=[。、])|(?<= )(?=[A-Za-z(“])", text):
+        if lines[-1] and text_width(lines[-1] + part) > width:
+            lines.append("")
+        lines[-1] += part
+    return lines
 
 
 def line_count(text: str, width: float) -> int:
@@ -106,13 +138,23 @@ class Sheet:
         self.row += 1
 
     def notes(self, *texts: str) -> None:
-        """Write lines that a reader must not miss, and a blank row after them."""
+        """Write what a reader must not miss, and a blank row after it."""
         for text in texts:
-            self.line(text, "note")
+            for line in broken(text, _NOTE_WIDTH):
+                self.line(line, "note")
         self.row += 1
 
+    def one_page(self) -> None:
+        """Print the sheet on a single page."""
+        self.sheet.fit_to_pages(1, 1)
+
     def table(
-        self, columns: Sequence[Column], rows: Sequence[Row], empty: str, main: bool = True
+        self,
+        columns: Sequence[Column],
+        rows: Sequence[Row],
+        empty: str,
+        main: bool = True,
+        widest: float = WIDEST,
     ) -> None:
         """Write a table below what stands already.
 
@@ -126,6 +168,8 @@ class Sheet:
             What to say where there is no row.
         main
             Freeze the header and offer the filter (one table a sheet can have them).
+        widest
+            Characters of the widest column.
         """
         top = self.row
         cells = [[_shown(column, row) for column in columns] for row in rows]
@@ -136,7 +180,7 @@ class Sheet:
                     *(_cell_width(_as_read(column, line[i])) for line in cells),
                     0.0,
                 ),
-                WIDEST,
+                widest,
             )
             for i, column in enumerate(columns)
         ]

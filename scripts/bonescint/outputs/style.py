@@ -2,7 +2,6 @@
 
 import importlib.util
 import io
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +14,7 @@ from matplotlib.figure import Figure
 
 from bonescint.files import replacing
 from bonescint.outputs import DPI
-from bonescint.outputs.sheets import text_width
+from bonescint.outputs.sheets import broken
 from bonescint.resources import SYNTHETIC
 
 # Okabe & Ito's palette (jfly.uni-koeln.de/color): told apart with any colour vision
@@ -91,11 +90,7 @@ def new_figure(width: float, height: float, title: str, synthetic: bool) -> Figu
 def foot_note(figure: Figure, text: str) -> None:
     """Write a note along the figure's foot, broken between sentences or words to its width."""
     room = int(figure.get_figwidth() / _NOTE_WIDTH)
-    lines = [""]
-    for part in re.split(r"(?<=[。、 ])", text):
-        if lines[-1] and text_width(lines[-1] + part) > room:
-            lines.append("")
-        lines[-1] += part
+    lines = broken(text, room)
     figure.supxlabel("\n".join(lines), x=0.01, ha="left", fontsize=8, color=GREY)
 
 

@@ -1,33 +1,11 @@
 """What the de-identification did and what could still single a patient out, in words."""
 
-from dataclasses import dataclass
-
 from bonescint.deid import k_anonymity
 from bonescint.deid.report import OUTCOMES
 from bonescint.outputs.data import Row
 from bonescint.outputs.results import Results
-from bonescint.outputs.sheets import Column
+from bonescint.outputs.sheets import Column, Table
 from bonescint.resources import Texts
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table of the verification, ready to be shown.
-
-    Parameters
-    ----------
-    title, note
-        Its heading, and what a reader must know of it, one line or more.
-    columns
-        What to show, in order; every cell is in words already.
-    rows
-        The rows.
-    """
-
-    title: str
-    note: str
-    columns: list[Column]
-    rows: list[Row]
 
 
 def verification(results: Results, language: str, brief: bool) -> list[Table]:
@@ -53,7 +31,7 @@ def verification(results: Results, language: str, brief: bool) -> list[Table]:
     def table(key: str, rows: list[Row], *specs: str, note: str = "") -> Table:
         parts = [spec.partition(":") for spec in specs]
         columns = [Column(k, text(f"column.{k}"), kind or "text") for k, _, kind in parts]
-        return Table(text(f"title.{key}"), note or text(f"note.{key}"), columns, rows)
+        return Table(text(f"title.{key}"), columns, rows, note or text(f"note.{key}"))
 
     tags = [
         row

@@ -2,7 +2,7 @@
 
 import io
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import xlsxwriter
 from bonescint.files import replacing
 from bonescint.outputs import DPI
 from bonescint.outputs.data import Row
-from bonescint.outputs.estimates import in_words
+from bonescint.outputs.estimates import as_read, in_words, primary
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.results import Results, flattened, overview
 from bonescint.outputs.sheets import FORMATS, Column, Sheet
@@ -64,6 +64,45 @@ def make_styles(book: Any) -> dict[str, Any]:
     return {name: book.add_format(properties) for name, properties in styles.items()}
 
 
+# the hospital's lists, a row a case: columns as `key`, `key:kind` or `key:kind:title`
+_SOFTWARE = ("software", "version")
+_CASE_SHEETS = {
+    "cases": (
+        "code", "tracer", "study_date:date", "sex", "age:count", "height_cm:one", "weight_kg:one",
+        "views", "instances:count", "refused:count",
+    ),
+    "reference": (
+        "code", "tracer", "n_readers:count", "n_positive:count:readers_positive", "metastasis",
+        "n_metastases:number", "eod:count", "unanimous", "status",
+    ),
+    "measurements": ("code", "tracer", *_SOFTWARE, "bsi:two", "hotspots:count", "status"),
+    "misclassified": (
+        "code", "tracer", *_SOFTWARE, "metric", "cutoff:number", "kind", "value:number:measured",
+        "bsi:two", "hotspots:count", "metastasis", "n_metastases:number", "eod:count",
+        "n_readers:count", "n_positive:count:readers_positive", "readers",
+    ),
+    "reclassified": (
+        "code", "old", "new", "metric", "cutoff:number", "metastasis", "old_value:number",
+        "new_value:number", "change", "result",
+    ),
+    "exposed": (
+        "code", "tracer", *_SOFTWARE, "released:date", "delivered:date", "exposed",
+    ),
+    "incidental": (
+        "code", "tracer", "found", "n_readers:count", "n_positive:count:readers_positive",
+    ),
+}  # fmt: skip
+# those which the report does not need; the last never leaves the hospital (R34)
+CASE_LISTS = ("measurements", "misclassified", "reclassified", "exposed", "incidental")
+_ESTIMATES = (
+    "question", "subject", "comparator", "metric", "cutoff:number", "measure", "reference",
+    "n:count", "n_positive:count", "estimate:three", "ci_low:three", "ci_high:three", "ci_method",
+    "test", "statistic:three", "p_value:p", "p_adjusted:p", "role", "family", "status", "note",
+)  # fmt: skip
+_WIDEST = 44  # characters; of the many columns of an estimate
+_TABS = {"cases": "#E69F00", "questions": "#0072B2", "hospital": "#D55E00"}
+
+
 class _Book:
     """The workbook under construction: what all its sheets share."""
 
@@ -71,18 +110,31 @@ class _Book:
         self.book, self.results, self.labels = book, results, labels
         self.styles = make_styles(book)
 
-    def sheet(self, key: str) -> Sheet:
-        name = self.labels(f"sheet_{key}")
-        title = self.labels(f"title_{key}")
-        return Sheet(self.book, name, title, self.labels.synthetic, self.styles)
+    def sheet(self, key: str, tab: str = "") -> Sheet:
+        name, title = self.names(key)
+        sheet = Sheet(self.book, name, title, self.labels.synthetic, self.styles)
+        if tab:
+            sheet.sheet.set_tab_color(_TABS[tab])
+        return sheet
+
+    def names(self, key: str) -> tuple[str, str]:
+        """Return a sheet's name and its title."""
+        if key in self.results.metrics:
+            return self.labels.question("sheet", key), self.labels.question("title", key)
+        return self.labels(f"sheet_{key}"), self.labels(f"title_{key}")
 
     def columns(self, *specs: str, **say: Any) -> list[Column]:
-        """Return columns from ``key`` or ``key:kind``, titled by the text ``column_key``."""
-        parts = [spec.partition(":") for spec in specs]
-        return [
-            Column(key, self.labels(f"column_{key}"), kind or "text", say.get(key))
-            for key, _, kind in parts
-        ]
+        """Return columns from ``key``, ``key:kind`` or ``key:kind:title``.
+
+        The title is the text ``column_key``; a coded value with a text ``key_value`` is said so.
+        """
+        columns = []
+        for spec in specs:
+            key, kind, title, *_ = [*spec.split(":"), "", ""]
+            words = say.get(key, self.code(key))
+            title = self.labels(f"column_{title or key}")
+            columns.append(Column(key, title, kind or "text", words))
+        return columns
 
     def code(self, kind: str) -> Any:
         """Return what turns a coded value into its word, such as ``status_analysed``."""
@@ -97,6 +149,7 @@ class _Book:
 def _summary(to: _Book, study: dict[str, str], sheets: Sequence[str]) -> None:
     labels, results = to.labels, to.results
     sheet = to.sheet("summary")
+    sheet.one_page()
     sheet.line(f"{study['id']}  {study['title']}", "heading")
     sheet.notes(
         *([] if results.cases else [labels("no_participants")]),
@@ -105,22 +158,30 @@ def _summary(to: _Book, study: dict[str, str], sheets: Sequence[str]) -> None:
         labels("power_warning"),
         labels("confounded_warning"),
     )
+    sheet.line(labels("primary_heading"), "heading")
+    columns = to.columns(
+        "subject", "comparator", "metric", "measure", "value", "counts", "test", "p", "note"
+    )
+    rows = [as_read(row, labels) for row in primary(results.metrics.get("hypotheses", []))]
+    sheet.table(columns, rows, labels("no_primary"), main=False)
     sheet.line(labels("overview_heading"), "heading")
     columns = to.columns(
-        "software", "tracer", "metric", "n:count", "n_positive:count", "auc", "sensitivity",
-        "specificity",
+        "software", "tracer", "metric", "n:count", "n_positive:count", "auc", "cutoff:number",
+        "sensitivity", "specificity",
     )  # fmt: skip
-    sheet.table(columns, overview(results.accuracy, labels), labels("no_data"), main=False)
+    sheet.table(columns, overview(results, labels), labels("no_data"), main=False)
     sheet.line(labels("contents_heading"), "heading")
     for key in sheets:
-        name = labels(f"sheet_{key}")
+        name, title = to.names(key)
         sheet.sheet.write_url(sheet.row, 0, f"internal:'{name}'!A1", to.styles["link"], string=name)
+        sheet.sheet.write_string(sheet.row, 1, title, to.styles["plain"])
         sheet.row += 1
 
 
 def _flow(to: _Book) -> None:
     labels = to.labels
     sheet = to.sheet("flow")
+    sheet.one_page()
     sheet.notes(labels("flow_note"))
 
     def step(value: str) -> str:
@@ -129,7 +190,7 @@ def _flow(to: _Book) -> None:
 
     columns = to.columns(
         "step", "kind", "reason", "patients:count", "files:count", "MDP:count", "HMDP:count",
-        step=step, kind=to.code("kind"), reason=labels.flow,
+        step=step, reason=labels.flow,
     )  # fmt: skip
     sheet.table(columns, to.results.flow, labels("no_data"))
     sheet.line(labels("balance_heading"), "heading")
@@ -143,54 +204,45 @@ def _flow(to: _Book) -> None:
     sheet.table(columns, to.results.balance, labels("no_data"), main=False)
 
 
-def _cases(to: _Book) -> None:
+def _case_sheet(to: _Book, key: str, rows: list[Row]) -> None:
+    labels = to.labels
+
+    def readers(value: str) -> str:
+        answers = (part.partition("=") for part in value.split("; ") if part)
+        said = (f"{name} {to.code('metastasis')(answer)}" for name, _, answer in answers)
+        return labels("separator").join(said)
+
     columns = to.columns(
-        "code", "tracer", "study_date:date", "sex", "age:count", "height_cm:one", "weight_kg:one",
-        "views", "instances:count", "refused:count", views=to.code("views"), sex=to.code("sex"),
+        *_CASE_SHEETS[key], software=labels.software, old=labels.software, new=labels.software,
+        metric=labels.word, readers=readers,
     )  # fmt: skip
-    sheet = to.sheet("cases")
-    sheet.notes(to.labels("coded_notice"))
-    sheet.table(columns, to.results.cases, to.labels("no_data"))
+    sheet = to.sheet(key, "hospital" if key == "incidental" else "cases")
+    sheet.notes(labels(f"note_{key}"))
+    sheet.table(columns, rows, labels("no_data"))
 
 
-def _reference(to: _Book) -> None:
-    columns = to.columns(
-        "code", "tracer", "n_readers:count", "readers_positive:count", "metastasis",
-        "n_metastases:number", "eod:count", "unanimous", "status",
-        metastasis=to.code("metastasis"), unanimous=to.code("unanimous"), status=to.code("status"),
-    )  # fmt: skip
-    sheet = to.sheet("reference")
-    sheet.notes(to.labels("reference_note"))
-    rows = [row | {"readers_positive": row["n_positive"]} for row in to.results.reference]
-    sheet.table(columns, rows, to.labels("no_data"))
-
-
-def _measurements(to: _Book) -> None:
+def _by_software(measurements: list[Row]) -> list[Row]:
+    """Return one row a case and software, BSI and Hotspot beside each other."""
     rows: dict[tuple[str, str], Row] = {}
-    for row in to.results.measurements:
+    for row in measurements:
         one = rows.setdefault((row["code"], row["software"]), row | {"bsi": "", "hotspots": ""})
         one[row["metric"]] = row["value"]
-    columns = to.columns(
-        "code", "tracer", "software", "version", "bsi:two", "hotspots:count", "status",
-        software=to.labels.software, status=to.code("status"),
-    )  # fmt: skip
-    sheet = to.sheet("measurements")
-    sheet.notes(to.labels("measurements_note"))
-    sheet.table(columns, list(rows.values()), to.labels("no_data"))
+    return list(rows.values())
 
 
-def _estimates(to: _Book, key: str, rows: list[Row], *notes: str) -> None:
-    columns = to.columns(
-        "subject", "comparator", "metric", "measure", "reference", "n:count", "n_positive:count",
-        "estimate:three", "ci_low:three", "ci_high:three", "ci_method", "test",
-        "statistic:three", "p_value:p", "p_adjusted:p", "status", "note",
-    )  # fmt: skip
+def _question(to: _Book, key: str, rows: list[Row]) -> None:
     said = [in_words(row, to.labels) for row in rows]
     # a column that says nothing takes room from those that do
-    shown = [column for column in columns if not said or any(row[column.key] for row in said)]
-    sheet = to.sheet(key)
-    sheet.notes(*(to.labels(note) for note in notes))
-    sheet.table(shown, said, to.labels("no_data"))
+    nothing = {"", to.labels.question("title", key), to.labels.word("ok")}
+    shown = [
+        column
+        for column in to.columns(*_ESTIMATES)
+        if not said or {row[column.key] for row in said} - nothing
+    ]
+    sheet = to.sheet(key, "questions")
+    notes = (to.labels.question(kind, key) for kind in ("caution", "note"))
+    sheet.notes(*(note for note in notes if note))
+    sheet.table(shown, said, to.labels("no_data"), widest=_WIDEST)
 
 
 def _verification(to: _Book) -> None:
@@ -236,7 +288,7 @@ def _figures(to: _Book, figures: Sequence[Path], captions: Labels) -> None:
 def write(
     path: Path,
     results: Results,
-    figures: Sequence[Path],
+    lists: Mapping[str, list[Row]],
     study: dict[str, str],
     labels: Labels,
     captions: Labels,
@@ -248,9 +300,9 @@ def write(
     path
         The file to write.
     results
-        The run's tables.
-    figures
-        PNG files, shown in this order.
+        The run's tables; of the figures the PNG files are shown, in their order.
+    lists
+        The rows of those of `CASE_LISTS` that there are.
     study
         ``id`` and ``title``.
     labels, captions
@@ -259,29 +311,22 @@ def write(
     buffer = io.BytesIO()
     book = open_book(buffer)
     to = _Book(book, results, labels)
-    sheets = [
-        "flow", "cases", "reference", "measurements", "accuracy", "version_change",
-        "software_comparison", "reader_agreement", "deidentification", "warnings", "figures",
-        "provenance",
-    ]  # fmt: skip
-    _summary(to, study, sheets)
+    by_case = {"cases": results.cases, "reference": results.reference, **lists}
+    by_case["measurements"] = _by_software(by_case["measurements"])
+    case_sheets = [key for key in _CASE_SHEETS if key in by_case]
+    first, last = ("flow",), ("deidentification", "warnings", "figures", "provenance")
+    _summary(to, study, [*first, *results.metrics, *case_sheets, *last])
     _flow(to)
-    _cases(to)
-    _reference(to)
-    _measurements(to)
-    _estimates(to, "accuracy", results.accuracy, "power_warning")
-    _estimates(to, "version_change", results.version_change, "version_note", "power_warning")
-    _estimates(
-        to, "software_comparison", results.software_comparison, "confounded_warning",
-        "power_warning",
-    )  # fmt: skip
-    _estimates(to, "reader_agreement", results.reader_agreement, "agreement_note")
+    for question, rows in results.metrics.items():
+        _question(to, question, rows)
+    for key in case_sheets:
+        _case_sheet(to, key, by_case[key])
     _verification(to)
     warnings = to.sheet("warnings")
     warnings.notes(labels("warnings_note"))
     columns = to.columns("source", "rule", "where", "message")
     warnings.table(columns, results.warnings, labels("no_warnings"))
-    _figures(to, figures, captions)
+    _figures(to, [path for path in results.figures if path.suffix == ".png"], captions)
     provenance = to.sheet("provenance")
     provenance.notes(labels("provenance_note"))
     rows = flattened(results.provenance)

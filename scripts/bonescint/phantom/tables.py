@@ -184,6 +184,26 @@ def write_export(path: Path, software: str, rows: Iterable[tuple[Patient, Measur
         write_csv(path, table, "cp932" if software == "bonenavi" else "utf-8-sig")
 
 
+def type_again(first: Path, second: Path) -> None:
+    """Write an export as a second person types it: other order, full-width digits, other zeros.
+
+    Parameters
+    ----------
+    first
+        An export of `write_export`, cp932.
+    second
+        The same content typed again, UTF-8 with BOM: for double entry.
+    """
+    with first.open(encoding="cp932", newline="") as stream:
+        header, *rows = csv.reader(stream)
+    for i, row in enumerate(rows):
+        if i % 5 == 0:
+            row[2:4] = (cell.translate(FULL_WIDTH) for cell in row[2:4])
+        if row[2].endswith("0") and "." in row[2]:
+            row[2] = row[2].removesuffix("0")
+    write_csv(second, [header, *reversed(rows)], "utf-8-sig")
+
+
 def write_reading(path: Path, reader: int, rows: Iterable[tuple[Patient, Reading]]) -> None:
     """Write one reader's report (R10).
 

@@ -1,12 +1,7 @@
 """Adjustment of p-values within a family of tests."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-
-from bonescint.stats.estimate import Estimate
 
 
 def holm(p: ArrayLike) -> NDArray[np.float64]:
@@ -24,15 +19,3 @@ def holm(p: ArrayLike) -> NDArray[np.float64]:
     steps = np.arange(order.size, 0, -1)
     adjusted[order] = np.minimum(np.maximum.accumulate(values[order] * steps), 1)
     return adjusted
-
-
-def adjust_family(rows: Sequence[Estimate]) -> list[Estimate]:
-    """Return `rows` with Holm's adjustment over all their p-values.
-
-    Parameters
-    ----------
-    rows
-        One family of tests; a row without a p-value stays as it is.
-    """
-    adjusted = holm([row.p_value for row in rows])
-    return [replace(row, p_adjusted=float(p)) for row, p in zip(rows, adjusted, strict=True)]

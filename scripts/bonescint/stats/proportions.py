@@ -7,7 +7,7 @@ from typing import Literal
 
 from scipy.special import bdtr, betaincinv
 
-from bonescint.stats.estimate import Estimate
+from bonescint.stats.estimate import NAN, Estimate
 from bonescint.stats.normal import critical
 
 
@@ -21,6 +21,7 @@ def wilson(x: int, n: int, confidence: float = 0.95) -> Estimate:
     confidence
         Of the interval.
     """
+    x, n = _counts(x, n)
     result = _proportion(x, n, "wilson")
     if n == 0:
         return result
@@ -38,6 +39,7 @@ def clopper_pearson(x: int, n: int, confidence: float = 0.95) -> Estimate:
     confidence
         At least this coverage.
     """
+    x, n = _counts(x, n)
     result = _proportion(x, n, "clopper_pearson")
     if n == 0:
         return result
@@ -61,6 +63,9 @@ def difference_independent(
     confidence
         Of the interval.
     """
+    x1, n1, x2, n2 = _counts(x1, n1, x2, n2)
+    if x1 > n1 or x2 > n2:
+        raise ValueError("a proportion needs 0 <= x <= n")
     result = Estimate(measure="difference", n=n1 + n2, n_positive=x1 + x2, ci_method="newcombe")
     if min(n1, n2) == 0:
         return replace(result, status="no data")
@@ -95,6 +100,7 @@ def difference_paired(
     confidence
         Of the interval.
     """
+    a, b, c, d = _counts(a, b, c, d)
     n = a + b + c + d
     result = Estimate(
         measure="difference",
@@ -119,18 +125,80 @@ def mcnemar(b: int, c: int, method: Literal["exact", "midp"] = "exact") -> Estim
     method
         ``exact`` (binomial) or ``midp`` (Fagerland, Lydersen & Laake 2013).
     """
+    b, c = _counts(b, c)
     n, least = b + c, min(b, c)
     result = Estimate(measure="mcnemar", n=n, statistic=least, test=f"mcnemar_{method}")
     if n == 0:
         return replace(result, p_value=1.0, status="no discordant pairs")
-    p = 2 * float(bdtr(least, n, 0.5))
-    if method == "midp":
-        p -= float(bdtr(least, n, 0.5) - (bdtr(least - 1, n, 0.5) if least else 0))
+    below = float(bdtr(least - 1, n, 0.5)) if least else 0.0
+    up_to = float(bdtr(least, n, 0.5))
+    p = 2 * up_to if method == "exact" else up_to + below
     return replace(result, p_value=min(p, 1.0))
 
 
+def likelihood_ratios(
+    tp: int, fp: int, fn: int, tn: int, confidence: float = 0.95
+) -> dict[str, Estimate]:
+    """Return the likelihood ratios of a positive and of a negative call and their odds ratio.
+
+    The limits are normal on the log scale (Simel, Samsa & Matchar 1991; Woolf 1955), as in R's
+    ``epiR::epi.tests``. Nothing is added to an empty cell: a ratio that is then 0 is given without
+    limits, one that is then infinite or undefined is not given; the status is ``zero cell``.
+
+    Parameters
+    ----------
+    tp, fp, fn, tn
+        Cases called positive rightly, positive wrongly, negative wrongly, negative rightly.
+    confidence
+        Of the intervals.
+
+    Returns
+    -------
+    dict
+        ``positive``: sensitivity / (1 - specificity); ``negative``: (1 - sensitivity) /
+        specificity; ``odds_ratio``: the first over the second.
+    """
+    tp, fp, fn, tn = _counts(tp, fp, fn, tn)
+    n1, n0 = tp + fn, fp + tn
+    z = critical(confidence)
+
+    def ratio(
+        measure: str, top: int, bottom: int, *shares: tuple[int, float], method: str
+    ) -> Estimate:
+        result = Estimate(measure=measure, n=n1 + n0, n_positive=n1, ci_method=method)
+        if n1 == 0 or n0 == 0:
+            return replace(result, status="one class" if n1 + n0 else "no data")
+        result = replace(result, estimate=top / bottom if bottom else NAN)
+        if any(count == 0 for count, _ in shares):
+            return replace(result, status="zero cell")
+        variance = sum(1 / count - 1 / among for count, among in shares)
+        if variance == 0:  # all cases are called alike: the ratio is 1 by construction
+            return replace(result, status="constant")
+        width = math.exp(z * math.sqrt(variance))
+        return replace(result, ci_low=result.estimate / width, ci_high=result.estimate * width)
+
+    cells = [(count, math.inf) for count in (tp, fp, fn, tn)]
+    return {
+        "positive": ratio(
+            "likelihood_ratio_positive", tp * n0, fp * n1, (tp, n1), (fp, n0), method="simel"
+        ),
+        "negative": ratio(
+            "likelihood_ratio_negative", fn * n0, tn * n1, (fn, n1), (tn, n0), method="simel"
+        ),
+        "odds_ratio": ratio("diagnostic_odds_ratio", tp * tn, fp * fn, *cells, method="woolf"),
+    }
+
+
+def _counts(*values: float) -> list[int]:
+    """Return the counts as Python's integers, which do not overflow when they are multiplied."""
+    counts = [int(value) for value in values]
+    if any(count < 0 or count != value for count, value in zip(counts, values, strict=True)):
+        raise ValueError("counts must be whole numbers of 0 or more")
+    return counts
+
+
 def _proportion(x: int, n: int, method: str) -> Estimate:
-    if not 0 <= x <= n:
+    if x > n:
         raise ValueError("a proportion needs 0 <= x <= n")
     result = Estimate(measure="proportion", n=n, n_positive=x, ci_method=method)
     return replace(result, estimate=x / n) if n else replace(result, status="no data")

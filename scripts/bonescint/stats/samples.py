@@ -1,6 +1,8 @@
-"""Reference and measurements joined by code: the arrays that the metrics scripts work on."""
+"""Coded tables joined by code: the arrays that the metrics scripts work on."""
 
 from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from copy import copy
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bonescint.files import read_rows
+
+Floats = NDArray[np.float64]
 
 
 class Sample(NamedTuple):
@@ -17,8 +21,9 @@ class Sample(NamedTuple):
     array per software, `left_out` the notes that count who is missing and why.
     """
 
-    y: NDArray[np.float64]
-    scores: list[NDArray[np.float64]]
+    codes: list[str]
+    y: Floats
+    scores: list[Floats]
     left_out: list[str]
 
 
@@ -27,22 +32,32 @@ class Samples:
 
     Parameters
     ----------
-    reference, measurements
-        results/reference.csv and results/measurements.csv.
+    truth
+        Code -> 1 (metastasis) or 0, such as `read_truth` returns.
+    measurements
+        results/measurements.csv.
     """
 
-    def __init__(self, reference: Path, measurements: Path) -> None:
-        self._truth = {
-            row["code"]: float(row["metastasis"])
-            for row in read_rows(reference)
-            if row["status"] == "decided"
-        }
+    def __init__(self, truth: Mapping[str, float], measurements: Path) -> None:
+        self._truth = truth
         self._results: dict[tuple[str, str], dict[str, tuple[str, str]]] = {}
         for row in read_rows(measurements):
             cases = self._results.setdefault((row["software"], row["metric"]), {})
             cases[row["code"]] = (row["status"], row["value"])
 
-    def of(self, metric: str, *software: str, judged: bool = True) -> Sample:
+    def judged_by(self, truth: Mapping[str, float]) -> "Samples":
+        """Return the same measurements under another truth."""
+        other = copy(self)
+        other._truth = truth
+        return other
+
+    def of(
+        self,
+        metric: str,
+        *software: str,
+        judged: bool = True,
+        among: Collection[str] | None = None,
+    ) -> Sample:
         """Return the cases that every software analysed.
 
         Parameters
@@ -53,10 +68,14 @@ class Samples:
             Keys; two of them give paired scores.
         judged
             Whether a case needs a decided reference.
+        among
+            The codes to choose from; None is everybody.
         """
         tables = [self._results.get((key, metric), {}) for key in software]
-        truth, values, left_out = [], [], Counter[str]()
+        codes, truth, values, left_out = [], [], [], Counter[str]()
         for code in sorted(set().union(*tables)):
+            if among is not None and code not in among:
+                continue
             results = [table.get(code, ("missing", "")) for table in tables]
             failures = [
                 "missing" if status == "analysed" else status
@@ -68,11 +87,76 @@ class Samples:
             elif judged and code not in self._truth:
                 left_out["no_reference"] += 1
             else:
+                codes.append(code)
                 truth.append(self._truth.get(code, np.nan))
                 values.append([float(value) for _, value in results])
         columns = np.array(values).reshape(len(values), len(software))
         return Sample(
+            codes,
             np.array(truth),
             [columns[:, i] for i in range(len(software))],
             [f"left_out_{reason}={count}" for reason, count in sorted(left_out.items())],
         )
+
+
+class Ratings(NamedTuple):
+    """What every reader said of every case: `values` is cases x readers, NaN where not read."""
+
+    readers: list[str]
+    codes: list[str]
+    values: Floats
+
+    def incomplete(self, columns: Iterable[int] | None = None) -> str:
+        """Return the note that counts the cases which not all of the readers have read."""
+        chosen = self.values if columns is None else self.values[:, list(columns)]
+        return f"not_read_by_all={int(np.isnan(chosen).any(axis=1).sum())}"
+
+
+def read_truth(reference: Path) -> dict[str, float]:
+    """Return code -> 1 or 0 of the cases on which the readers decided.
+
+    Parameters
+    ----------
+    reference
+        results/reference.csv.
+    """
+    return {
+        row["code"]: float(row["metastasis"])
+        for row in read_rows(reference)
+        if row["status"] == "decided"
+    }
+
+
+def read_consensus(reference: Path, column: str) -> dict[str, float]:
+    """Return code -> a number of the reference standard, where there is one.
+
+    Parameters
+    ----------
+    reference
+        results/reference.csv.
+    column
+        ``n_metastases`` or ``eod``.
+    """
+    return {row["code"]: float(row[column]) for row in read_rows(reference) if row[column]}
+
+
+def read_ratings(readings: Iterable[Path], column: str) -> Ratings:
+    """Return one column of every reader's table (R10).
+
+    Parameters
+    ----------
+    readings
+        One table per reader (results/readings), named after the reader.
+    column
+        ``metastasis``, ``n_metastases`` or ``eod``.
+    """
+    answers = {
+        path.stem: {
+            row["code"]: float(row[column]) if row[column] else np.nan for row in read_rows(path)
+        }
+        for path in readings
+    }
+    codes = sorted({code for answer in answers.values() for code in answer})
+    values = [[answer.get(code, np.nan) for answer in answers.values()] for code in codes]
+    # shape (cases, readers) even where either is empty
+    return Ratings(list(answers), codes, np.array(values).reshape(len(codes), len(answers)))

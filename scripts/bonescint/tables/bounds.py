@@ -1,5 +1,6 @@
 """A table under its schema: columns found by their headers, values checked against their bounds."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -7,7 +8,14 @@ from decimal import Decimal
 from bonescint.tables.columns import Column, load_columns
 from bonescint.tables.faults import Faults
 from bonescint.tables.reading import Cells, Table
-from bonescint.tables.values import fold, parse_date, parse_number, plain
+from bonescint.tables.values import (
+    NOT_CALCULATED,
+    error_value,
+    fold,
+    parse_date,
+    parse_number,
+    plain,
+)
 
 Value = Decimal | int | date | str
 KEYS = ("patient_id", "code")
@@ -96,6 +104,7 @@ class CheckedTable:
             )
         if not self._positions:
             self.faults.raise_errors()
+        self.faults.own.add(self.table.header_row)
 
     def _hint(self, config_key: str | None, name: str) -> str:
         if config_key is None:
@@ -120,6 +129,36 @@ class CheckedTable:
         """Return the column's header as the table spells it."""
         return self.table.header[self._positions[name]]
 
+    def parsed(self, cells: Cells, name: str) -> Value | None:
+        """Return what a cell means, None if blank or unreadable; bounds are not looked at.
+
+        Parameters
+        ----------
+        cells
+            The row.
+        name
+            The column.
+        """
+        column = self.columns[name]
+        text = self.raw(cells, name)
+        if not self.has(name) or self.blank(cells, name) or error_value(text):
+            return None
+        if (word := column.words.get(fold(text))) is not None:
+            return word
+        match column.kind:
+            case "number" | "integer":
+                number = parse_number(text, self._decimal, column.percent)
+                if number is None or column.kind == "number":
+                    return number
+                return int(number) if number == number.to_integral_value() else None
+            case "date":
+                return parse_date(text)
+            case "text" if not column.pattern:
+                return text
+            case "text" if re.fullmatch(column.pattern, plain(text)):
+                return plain(text)
+        return None
+
     def value(
         self, row: int, cells: Cells, name: str, *, needed: bool = False, show: bool = True
     ) -> Value | None:
@@ -139,45 +178,35 @@ class CheckedTable:
         column = self.columns[name]
         if not self.has(name):
             return None
+        header, rule = self.header(name), column.rule
         if self.blank(cells, name):
             if needed:
-                self.faults.error("blank", row, self.header(name), column.rule)
+                self.faults.error("blank", row, header, rule)
             return None
         text = self.raw(cells, name)
-        value: Value | None = column.words.get(fold(text))
+        value = self.parsed(cells, name)
         if value is None:
-            match column.kind:
-                case "number" | "integer":
-                    value = self._number(row, column, text)
-                case "date":
-                    value = parse_date(text)
-                case "text":
-                    value = text
-        if value is None:
-            shown = self.faults.shown(text) if show else self.faults.text("not_shown")
             kind = "integer_or_word" if column.words and column.kind == "integer" else column.kind
+            kind = "code" if column.pattern else kind
             self.faults.error(
-                f"not_{kind}",
+                "not_calculated" if text == NOT_CALCULATED else f"not_{kind}",
                 row,
-                self.header(name),
-                column.rule,
-                value=shown,
+                header,
+                rule,
+                value=self.faults.shown(text) if show else self.faults.text("not_shown"),
                 accepted=", ".join(column.accepted),
                 low=column.minimum,
                 high=column.maximum,
             )
         elif isinstance(value, date) and column.warn_weekend and value.weekday() > 4:
             shown = self.faults.shown(value.isoformat())
-            self.faults.warn("weekend", row, self.header(name), column.rule, value=shown)
+            self.faults.warn("weekend", row, header, rule, value=shown)
+        elif isinstance(value, Decimal | int):
+            self._bounds(row, column, text, value)
         return value
 
-    def _number(self, row: int, column: Column, text: str) -> Decimal | int | None:
-        number = parse_number(text, self._decimal, column.percent)
-        if number is None or (column.kind == "integer" and number % 1):
-            return None
-        value = int(number) if column.kind == "integer" else number
-        header = self.header(column.name)
-        low, high = column.minimum, column.maximum
+    def _bounds(self, row: int, column: Column, text: str, number: Decimal | int) -> None:
+        header, low, high = self.header(column.name), column.minimum, column.maximum
         if (low is not None and number < low) or (high is not None and number > high):
             kind = "at_least" if high is None else "between"
             limits = self.faults.text(kind, low=low, high=high)
@@ -186,4 +215,3 @@ class CheckedTable:
         elif column.warn_above is not None and number > column.warn_above:
             shown, limit = self.faults.shown(text), column.warn_above
             self.faults.warn("above", row, header, column.rule, value=shown, limit=limit)
-        return value

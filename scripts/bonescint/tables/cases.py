@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from bonescint.errors import InputError
 from bonescint.files import read_rows
@@ -55,6 +55,26 @@ class Cases:
     by_subject: Mapping[str, Case]
     identifiers: frozenset[str]
 
+    def of_tracer(self, tracer: str | None) -> list[Case]:
+        """Return the cases of one tracer, or of all (None), in the order of their codes."""
+        found = (c for c in self.by_subject.values() if tracer in (None, c.tracer))
+        return sorted(found, key=lambda case: case.code)
+
+
+class Transcription(NamedTuple):
+    """A table of the hospital, and whose each row is.
+
+    Parameters
+    ----------
+    checked
+        The table.
+    rows
+        Case -> row number and cells of her exam of the study.
+    """
+
+    checked: CheckedTable
+    rows: dict[Case, tuple[int, Cells]]
+
 
 def read_cases(cohort: Path, ledger: Ledger, language: str) -> Cases:
     """Read private/cohort.csv and look up the codes.
@@ -99,16 +119,16 @@ def read_cases(cohort: Path, ledger: Ledger, language: str) -> Cases:
     )
 
 
-def open_table(
+def transcribe(
     path: Path,
     schema: str,
     cases: Cases,
     settings: Mapping[str, Any],
-    source: str,
     config_key: str,
     language: str,
-) -> CheckedTable:
-    """Read an export or a report as its entry of config.yaml says.
+    second: bool = False,
+) -> Transcription:
+    """Read an export or a report as its entry of config.yaml says, and find each case's row.
 
     Parameters
     ----------
@@ -119,11 +139,13 @@ def open_table(
     cases
         The cohort.
     settings
-        The entry: key, and where given columns, sheet, header_row, encoding, decimal.
-    source, config_key
-        The entry's name in the warnings and its path in the configuration.
+        The entry: key, and where given tracer, columns, sheet, header_row, encoding, decimal.
+    config_key
+        The entry's path in the configuration, such as ``software.vsbone3``.
     language
         Of the messages.
+    second
+        Whether it is the second transcription (double entry).
 
     Raises
     ------
@@ -137,8 +159,9 @@ def open_table(
         settings.get("encoding"),
         language,
     )
-    faults = Faults(table, language, source, cases.identifiers)
-    key = settings["key"]
+    source = config_key.rpartition(".")[2]
+    faults = Faults(table, language, source, cases.identifiers, second)
+    key, tracer = settings["key"], settings.get("tracer")
     columns = settings.get("columns") or {}
     checked = CheckedTable(
         table,
@@ -151,13 +174,29 @@ def open_table(
     )
     if not checked.has(key):
         faults.raise_errors()
-    return checked
+    rows: dict[Case, tuple[int, Cells]] = {}
+    for case, found in _rows_of_cohort(checked, key, cases, config_key, tracer).items():
+        if tracer in (None, case.tracer):
+            rows[case] = _row_of_exam(checked, case, found)
+            continue
+        for row, _ in found:
+            # R6: by licence the tracer decides the software
+            faults.error(
+                "wrong_tracer",
+                row,
+                checked.header(key),
+                "R6",
+                tracer=case.tracer,
+                wanted=tracer,
+                entry=f"{config_key}.tracer",
+            )
+    return Transcription(checked, rows)
 
 
-def rows_of_cohort(
-    checked: CheckedTable, key: str, cases: Cases, config_key: str, tracer: str | None = None
-) -> dict[str, list[tuple[int, Cells]]]:
-    """Return subject -> rows; rows of anybody else are counted and never looked at (R12).
+def _rows_of_cohort(
+    checked: CheckedTable, key: str, cases: Cases, config_key: str, tracer: str | None
+) -> dict[Case, list[tuple[int, Cells]]]:
+    """Return case -> rows; rows of anybody else are counted and never looked at (R12).
 
     Parameters
     ----------
@@ -174,7 +213,7 @@ def rows_of_cohort(
     """
     faults = checked.faults
     codes = {case.code: subject for subject, case in cases.by_subject.items()}
-    found: dict[str, list[tuple[int, Cells]]] = defaultdict(list)
+    found: dict[Case, list[tuple[int, Cells]]] = defaultdict(list)
     others = 0
     for row, cells in checked.table.rows:
         typed = checked.raw(cells, key)
@@ -184,7 +223,8 @@ def rows_of_cohort(
         elif damaged_id(typed):
             faults.error("damaged_key", row, checked.header(key), "R12")
         elif subject is not None and subject in cases.by_subject:
-            found[subject].append((row, cells))
+            found[cases.by_subject[subject]].append((row, cells))
+            faults.own.add(row)
             if checked.table.sheet is None and any(
                 map(str.strip, cells[len(checked.table.header) :])
             ):
@@ -199,13 +239,12 @@ def rows_of_cohort(
         others,
     )
     # when all of them declined (R12), nobody is who should be left
-    expected = any(tracer in (None, case.tracer) for case in cases.by_subject.values())
-    if others and expected and not found:
+    if others and cases.of_tracer(tracer) and not found:
         faults.error("nobody", rule="R12", entry=f"{config_key}.key")
     return found
 
 
-def row_of_exam(
+def _row_of_exam(
     checked: CheckedTable, case: Case, rows: list[tuple[int, Cells]]
 ) -> tuple[int, Cells]:
     """Return the one row of the case's exam; a second one or one of another date is a fault.
@@ -242,6 +281,50 @@ def row_of_exam(
         )
     for row, _ in same[1:]:
         checked.faults.error("duplicate", row, first=same[0][0])
-    if same:
-        return same[0]
-    return rows[0]
+    return (same or rows)[0]
+
+
+def no_earlier(checked: CheckedTable, case: Case, row: int, cells: Cells, name: str) -> date | None:
+    """Return a date that cannot lie before the exam; one that does is an error.
+
+    Parameters
+    ----------
+    checked
+        The table.
+    case
+        The patient.
+    row, cells
+        Her row.
+    name
+        The date's column.
+    """
+    day = checked.value(row, cells, name)
+    if isinstance(day, date) and case.exam_dates and day < min(case.exam_dates):
+        checked.faults.error(
+            "before_exam",
+            row,
+            checked.header(name),
+            checked.columns[name].rule,
+            value=checked.faults.shown(day.isoformat()),
+            exam=min(case.exam_dates).isoformat(),
+        )
+    return day if isinstance(day, date) else None
+
+
+def operator_of(checked: CheckedTable, row: int, cells: Cells) -> str:
+    """Return the operator's code, empty if there is none; a patient's ID there is an error (R15).
+
+    Parameters
+    ----------
+    checked
+        The table.
+    row, cells
+        The row.
+    """
+    code = checked.value(row, cells, "operator")
+    if not isinstance(code, str):
+        return ""
+    if checked.faults.identifies(code):
+        header, rule = checked.header("operator"), checked.columns["operator"].rule
+        checked.faults.error("not_code", row, header, rule)
+    return code

@@ -36,8 +36,12 @@ class Column:
         Folded spellings of "nothing here".
     percent, warn_weekend
         Whether a ``%`` may follow; whether a Saturday or Sunday is a warning.
+    pattern
+        What a text must match, written half-width; empty = anything.
     product
         The only product whose table may hold values here; empty = any.
+    products
+        Names that may stand before a version.
     rule
         The requirement behind the bounds.
     """
@@ -54,7 +58,9 @@ class Column:
     blanks: frozenset[str]
     percent: bool
     warn_weekend: bool
+    pattern: str
     product: str
+    products: tuple[str, ...]
     rule: str
 
 
@@ -96,6 +102,8 @@ def _column(name: str, required: bool, keywords: Mapping[str, Any]) -> Column:
         blanks=frozenset(map(fold, ["", *keywords.get("x-blank", [])])),
         percent=keywords.get("x-percent", False),
         warn_weekend=keywords.get("x-warn-weekend", False),
+        pattern=keywords.get("pattern", ""),
         product=keywords.get("x-product", ""),
+        products=tuple(keywords.get("x-products", ())),
         rule=keywords.get("x-rule", ""),
     )

@@ -6,11 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from bonescint.tables.bounds import CheckedTable, Value
-from bonescint.tables.cases import Cases, open_table, row_of_exam, rows_of_cohort
+from bonescint.tables.cases import Case, Cases, Transcription, no_earlier, operator_of
+from bonescint.tables.double_entry import transcriptions
+from bonescint.tables.faults import raise_together
 from bonescint.tables.reading import Cells
-from bonescint.tables.values import as_text, fold
+from bonescint.tables.values import as_text, fold, parse_version, same_version
 
-SOFTWARE_COLUMNS = ["code", "tracer", "software", "version", "bsi", "hotspots", "ann", "status"]
+SOFTWARE_COLUMNS = [
+    "code", "tracer", "software", "version", "bsi", "hotspots", "ann", "status", "analysis_date",
+    "operator",
+]  # fmt: skip
 # a table whose every BSI lies below this though some women have many hot spots holds fractions
 FRACTION_BELOW = Decimal("0.2")
 MANY_HOTSPOTS = 5
@@ -23,6 +28,7 @@ def read_export(
     software: str,
     settings: Mapping[str, Any],
     language: str,
+    second: Path | None = None,
 ) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
     """Return the rows of results/software/{software}.csv and its warnings.
 
@@ -36,31 +42,30 @@ def read_export(
         The entry's name and content in `software` of config.yaml.
     language
         Of the messages.
+    second
+        A second transcription of the export (double entry); None = there is none.
 
     Raises
     ------
-    InputError
+    TableErrors
         Every fault of the table at once: file, sheet, row, column, value, rule, what to do.
+    InputError
+        If a file cannot be read at all.
     """
     config_key = f"software.{software}"
-    checked = open_table(path, "software_export", cases, settings, software, config_key, language)
-    faults = checked.faults
+    tables = transcriptions(path, second, "software_export", cases, settings, config_key, language)
+    # the second one's values have bounds too
+    rows, *_ = [_rows(table, cases, software, settings) for table in tables]
+    raise_together([table.checked.faults for table in tables])
+    return rows, tables[0].checked.faults.warning_rows()
+
+
+def _rows(
+    table: Transcription, cases: Cases, software: str, settings: Mapping[str, Any]
+) -> list[dict[str, str]]:
+    checked = table.checked
     rows: list[dict[str, str]] = []
-    found = rows_of_cohort(checked, settings["key"], cases, config_key, settings["tracer"])
-    for subject, case in sorted(cases.by_subject.items(), key=lambda item: item[1].code):
-        if case.tracer != settings["tracer"]:
-            for row, _ in found.get(subject, []):
-                # R6: by licence the tracer decides the software
-                faults.error(
-                    "wrong_tracer",
-                    row,
-                    checked.header(settings["key"]),
-                    "R6",
-                    tracer=case.tracer,
-                    wanted=settings["tracer"],
-                    entry=f"{config_key}.tracer",
-                )
-            continue
+    for case in cases.of_tracer(settings["tracer"]):
         line = {
             "code": case.code,
             "tracer": case.tracer,
@@ -68,15 +73,45 @@ def read_export(
             "version": str(settings["version"]),
             "status": "missing",
         }
-        if subject in found:
-            chosen = row_of_exam(checked, case, found[subject])
-            line |= _values(checked, *chosen, settings["product"])
+        if case in table.rows:
+            row, cells = table.rows[case]
+            line |= _values(checked, row, cells, settings["product"])
+            line |= _circumstances(checked, case, row, cells, settings)
         else:
-            faults.warn_case("missing_export", case.code, "R8")
+            checked.faults.warn_case("missing_export", case.code, "R8")
         rows.append(line)
     _warn_fractions(checked, rows)
-    faults.raise_errors()
-    return rows, faults.warning_rows()
+    _warn_versions(checked, rows, table, str(settings.get("released") or ""))
+    return rows
+
+
+def _circumstances(
+    checked: CheckedTable, case: Case, row: int, cells: Cells, settings: Mapping[str, Any]
+) -> dict[str, str]:
+    """Return when and by whom the case was analysed; the printed version is checked (R37)."""
+    _check_version(checked, row, cells, settings["product"], str(settings["version"]))
+    day = no_earlier(checked, case, row, cells, "analysis_date")
+    return {"analysis_date": as_text(day), "operator": operator_of(checked, row, cells)}
+
+
+def _check_version(
+    checked: CheckedTable, row: int, cells: Cells, product: str, version: str
+) -> None:
+    printed = checked.value(row, cells, "version")
+    if not isinstance(printed, str):
+        return
+    column, shown = checked.columns["version"], checked.faults.shown(printed)
+    mine, named = fold(product), fold(printed)
+    others = [one for one in column.products if fold(one) in named and fold(one) not in mine]
+    numbers = parse_version(printed)
+    where = (row, checked.header("version"), column.rule)
+    if others:
+        checked.faults.error("other_product", *where, value=shown, product=product)
+    elif numbers is None and not any(fold(one) in named for one in (product, *column.products)):
+        checked.faults.error("not_version", *where, value=shown)
+    elif numbers is not None and not same_version(numbers, version):
+        entry = f"software.{checked.faults.source}.version"
+        checked.faults.error("other_version", *where, value=shown, version=version, entry=entry)
 
 
 def _values(checked: CheckedTable, row: int, cells: Cells, product: str) -> dict[str, str]:
@@ -125,3 +160,28 @@ def _warn_fractions(checked: CheckedTable, rows: list[dict[str, str]]) -> None:
         checked.faults.warn(
             "fractions", column=checked.header("bsi"), rule="R9", highest=highest, n=many
         )
+
+
+def _warn_versions(
+    checked: CheckedTable, rows: list[dict[str, str]], table: Transcription, released: str
+) -> None:
+    analysed = {row["code"]: row for row in rows if row["status"] == "analysed"}
+    early = [row["analysis_date"] for row in analysed.values() if row["analysis_date"]]
+    early = sorted(day for day in early if day < released)
+    if early:
+        checked.faults.warn(
+            "before_release",
+            column=checked.header("analysis_date"),
+            rule="R37",
+            n=len(early),
+            first=checked.faults.shown(early[0]),
+            released=released,
+        )
+    silent = [
+        case
+        for case, (_, cells) in table.rows.items()
+        if case.code in analysed and parse_version(checked.raw(cells, "version")) is None
+    ]
+    if checked.has("version") and silent:
+        header = checked.header("version")
+        checked.faults.warn("no_version", column=header, rule="R37", n=len(silent))

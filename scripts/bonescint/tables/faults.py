@@ -1,7 +1,7 @@
 """Every fault of a table at once: where it is, what is wrong, what to do, and no identifier."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bonescint.errors import InputError
@@ -52,16 +52,34 @@ class Faults:
         The table's name in the warnings, such as ``vsbone3``.
     identifiers
         What must not be quoted: IDs, names and birth dates of the patients whose rows are read.
+    second
+        Whether it is the second transcription of a table (double entry).
+
+    Attributes
+    ----------
+    own
+        Numbers of the rows that may be shown on the identified side: the header, once it is known
+        to be one, and the cohort's (R12).
+    marks
+        Faults that another table's list names and that lie in this one too.
     """
 
     def __init__(
-        self, table: Table, language: str, source: str = "", identifiers: Iterable[str] = ()
+        self,
+        table: Table,
+        language: str,
+        source: str = "",
+        identifiers: Iterable[str] = (),
+        second: bool = False,
     ) -> None:
         self.text = Texts("tables", language)
         self.errors: list[Fault] = []
         self.warnings: list[Fault] = []
-        self._table = table
-        self._source = source
+        self.marks: list[Fault] = []
+        self.own: set[int] = set()
+        self.table = table
+        self.second = second
+        self.source = source
         self._identifiers = frozenset(identifiers)
         self._names = [part for part in self._identifiers if not part.isdigit() and len(part) > 1]
 
@@ -81,49 +99,91 @@ class Faults:
         """Add a warning about a case that has no row: its place is its code."""
         self.warnings.append(Fault(0, "", rule, code, self.text(key)))
 
+    def mark(
+        self, key: str, row: int = 0, column: str = "", rule: str = "", **values: object
+    ) -> None:
+        """Add the other end of an error that another table's list names."""
+        self.marks.append(self._fault(key, row, column, rule, values))
+
     def _fault(
         self, key: str, row: int, column: str, rule: str, values: dict[str, object]
     ) -> Fault:
-        places = [self.text("place_file", file=self._table.file)]
-        if self._table.sheet is not None:
-            places.append(self.text("place_sheet", sheet=self._table.sheet))
+        places = [self.text("place_file", file=self.table.file)]
+        if self.second:
+            places.append(self.text("place_second"))
+        if self.table.sheet is not None:
+            places.append(self.text("place_sheet", sheet=self.table.sheet))
         if row:
             places.append(self.text("place_row", row=row))
         if column:
             places.append(self.text("place_column", column=column))
         return Fault(row, column, rule, " ".join(places), self.text(key, **values))
 
-    def shown(self, value: str) -> str:
-        """Return a cell's text as a message may quote it, or a word for "not shown"."""
+    def identifies(self, value: str) -> bool:
+        """Tell whether a cell's text may identify somebody: an ID, a name, a long number."""
         value = plain(value)
         bare = normalise(value)
         day = parse_date(value)
         digits = f"{day:%Y%m%d}" if day else ""
-        hidden = (
+        return bool(
             bare in self._identifiers
             or digits in self._identifiers
             or any(name in bare for name in self._names)
             or (day is None and re.search(r"\d{7}", bare))  # a telephone or accession number
             or not _WORDS.fullmatch("".join(c for c in value if c.isalpha() and not c.isascii()))
         )
-        return self.text("not_shown") if hidden else value[:20]
+
+    def shown(self, value: str) -> str:
+        """Return a cell's text as a message may quote it, or a word for "not shown"."""
+        return self.text("not_shown") if self.identifies(value) else plain(value)[:20]
 
     def raise_errors(self) -> None:
-        """Raise all errors as one `InputError`, in the order of the rows, if there is any."""
-        if self.errors:
-            ordered = sorted(self.errors, key=lambda fault: fault.row)
-            raise InputError(
-                f"{f.where}: {f.message}" + (f" [{f.rule}]" if f.rule else "") for f in ordered
-            )
+        """Raise all errors as one `TableErrors`, in the order of the rows, if there is any."""
+        raise_together([self])
 
     def warning_rows(self) -> list[dict[str, str]]:
         """Return the warnings as rows of a ``*.warnings.csv``, in the order of the rows."""
         return [
             {
-                "source": self._source,
+                "source": self.source,
                 "rule": fault.rule,
                 "where": fault.where,
                 "message": fault.message,
             }
             for fault in sorted(self.warnings, key=lambda fault: (fault.row, fault.where))
         ]
+
+
+class TableErrors(InputError):
+    """The errors of a table, or of the two transcriptions of one.
+
+    Parameters
+    ----------
+    tables
+        Their faults.
+    """
+
+    def __init__(self, tables: Sequence[Faults]) -> None:
+        self.tables = tables
+        super().__init__(
+            f"{fault.where}: {fault.message}" + (f" [{fault.rule}]" if fault.rule else "")
+            for faults in tables
+            for fault in sorted(faults.errors, key=lambda fault: fault.row)
+        )
+
+
+def raise_together(tables: Sequence[Faults]) -> None:
+    """Raise the errors of all tables at once, if there is any.
+
+    Parameters
+    ----------
+    tables
+        Their faults, in the order of the account.
+
+    Raises
+    ------
+    TableErrors
+        If a table has an error.
+    """
+    if any(faults.errors for faults in tables):
+        raise TableErrors(tables)

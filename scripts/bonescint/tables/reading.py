@@ -1,30 +1,24 @@
 """Any table a hospital hands over, as text with the place of every cell."""
 
-import codecs
-import csv
-import io
-import re
-import warnings
-import zipfile
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
 from itertools import islice, zip_longest
 from pathlib import Path
-from typing import Any
 
 from bonescint.errors import InputError
 from bonescint.resources import Texts
+from bonescint.tables.textfiles import read_textfile
+from bonescint.tables.workbooks import read_workbook
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_DELIMITERS = (",", "\t", ";")
-_OLE = b"\xd0\xcf\x11\xe0"  # an Excel 97 workbook, or an encrypted one
 Cells = tuple[str, ...]
+# how files begin that are no table; OLE is an Excel 97 workbook or one with a password
+_FOREIGN = {
+    b"\xd0\xcf\x11\xe0": "old_workbook",
+    b"%PDF": "foreign_document",
+    b"\x89PNG": "foreign_document",
+    b"\xff\xd8\xff": "foreign_document",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +31,8 @@ class Table:
         Where it comes from; no sheet for a text file.
     header_row, header
         The header's row number and its cells; a cell that is empty because it was merged with the
-        one above holds that one's text.
+        one above holds that one's text, and headers that occur twice have the title of their group
+        before them (``VSBONE 3.0 BSI``).
     rows
         (row number, cells) of every row below the header that is not blank. A row has at least as
         many cells as the header.
@@ -60,10 +55,11 @@ def read_table(
     encoding: str | None = None,
     language: str = "ja",
 ) -> Table:
-    """Read an Excel workbook (.xlsx) or a CSV/TSV file; the content decides which, not the name.
+    """Read an Excel workbook (.xlsx, .xlsm) or a CSV/TSV file; the content decides, not the name.
 
     Dates (also of the 1904 calendar) become ISO text, percent cells read as shown (``1.23%``),
-    whole numbers lose their ``.0``; text stays as typed.
+    whole numbers lose their ``.0``; text stays as typed. A formula whose result was not saved
+    reads as `bonescint.tables.values.NOT_CALCULATED`. Hidden rows are read like any other.
 
     Parameters
     ----------
@@ -74,7 +70,7 @@ def read_table(
     header_row
         The header's row as Excel numbers it; None = the first that is not blank.
     encoding
-        Of a text file; None = by its BOM, else UTF-8, else cp932 (Japanese Windows).
+        Of a text file; None = by its BOM, else UTF-8, cp932 (Japanese Windows) or UTF-16.
     language
         Of the error messages.
 
@@ -89,14 +85,15 @@ def read_table(
         raise InputError(text("no_file", file=path.name))
     with path.open("rb") as stream:
         start = stream.read(4)
+    for magic, key in _FOREIGN.items():
+        if start.startswith(magic):
+            raise InputError(text(key, file=path.name))
     others: tuple[str, ...] = ()
     if start.startswith(b"PK"):
-        grid, sheet, others = _read_workbook(path, sheet, text)
-    elif start == _OLE:
-        raise InputError(text("old_workbook", file=path.name))
+        grid, sheet, others = read_workbook(path, sheet, text)
     else:
         sheet = None
-        grid = [tuple(cells) for cells in _read_text(path, header_row, encoding, text)]
+        grid = [tuple(cells) for cells in read_textfile(path, header_row, encoding, text)]
     if header_row is None:
         header_row = next((n for n, cells in enumerate(grid, 1) if any(map(str.strip, cells))), 0)
     if not 0 < header_row <= len(grid):
@@ -114,99 +111,22 @@ def read_table(
 def _header(grid: Sequence[Cells]) -> Cells:
     *above, last = grid
     cells = list(last)
+    groups: list[str] = []
+    if above:
+        # the title of a group of columns stands in the first of them
+        for title in (*above[-1], *[""] * (len(cells) - len(above[-1]))):
+            groups.append(title if title.strip() or not groups else groups[-1])
     for upper in reversed(above):
         # a merged cell keeps its text in its first row
         pairs = zip_longest(cells, upper, fillvalue="")
         cells = [lower if lower.strip() else title for lower, title in pairs]
     while cells and not cells[-1].strip():
         cells.pop()
-    return tuple(" ".join(cell.split()) for cell in cells)
-
-
-def _read_text(
-    path: Path, header_row: int | None, encoding: str | None, text: Texts
-) -> list[list[str]]:
-    data = path.read_bytes()
-    found = next((name for bom, name in _BOMS if data.startswith(bom)), None)
-    for candidate in [found or encoding] if found or encoding else ["utf-8", "cp932"]:
-        try:
-            content = data.decode(candidate or "")
-            break
-        except (UnicodeDecodeError, LookupError):
-            continue
-    else:
-        raise InputError(text("no_encoding", file=path.name))
-    if "\0" in content:
-        raise InputError(text("no_table", file=path.name))
-
-    def records(delimiter: str) -> Iterator[list[str]]:
-        # strict: an unclosed quote would swallow the rest of the file into one cell
-        return csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=True)
-
-    def width(delimiter: str) -> int:
-        # of the header: a comma in a title above it or in a finding must not decide
-        last: list[str] = []
-        with suppress(csv.Error):
-            for last in islice(records(delimiter), header_row):
-                if not header_row and any(map(str.strip, last)):
-                    break
-        return len(last)
-
-    rows: list[list[str]] = []
-    try:
-        rows.extend(records(max(_DELIMITERS, key=width)))
-    except csv.Error:
-        raise InputError(text("bad_quote", file=path.name, row=len(rows) + 1)) from None
-    return rows
-
-
-def _read_workbook(
-    path: Path, wanted: str | None, text: Texts
-) -> tuple[list[Cells], str, tuple[str, ...]]:
-    # slow to import and not needed for text files
-    from openpyxl.reader.excel import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # openpyxl on styles and validations it does not keep
-        try:
-            book = load_workbook(path, read_only=True, data_only=True)  # type: ignore[no-untyped-call]
-        except (InvalidFileException, zipfile.BadZipFile, KeyError):
-            raise InputError(text("no_table", file=path.name)) from None
-    try:
-        for ws in book.worksheets:
-            ws.reset_dimensions()  # other programs write a wrong size, rows would be lost
-        visible = [ws for ws in book.worksheets if ws.sheet_state == "visible"]
-        names = [ws.title for ws in book.worksheets]
-        if wanted is not None and wanted not in names:
-            raise InputError(text("no_sheet", file=path.name, sheet=wanted, found=", ".join(names)))
-        chosen = book[wanted] if wanted is not None else (visible or book.worksheets)[0]
-        grid = [tuple(_cell_text(cell) for cell in row) for row in chosen.iter_rows()]
-        others = tuple(
-            ws.title
-            for ws in book.worksheets
-            if ws is not chosen and any(any(v is not None for v in r) for r in ws.values)
+    header = [" ".join(cell.split()) for cell in cells]
+    twice = {cell for cell, n in Counter(header).items() if n > 1 and cell}
+    return tuple(
+        " ".join(f"{group} {cell}".split()) if cell in twice and lower.strip() else cell
+        for cell, group, lower in zip_longest(
+            header, groups[: len(header)], last[: len(header)], fillvalue=""
         )
-        return grid, str(chosen.title), others
-    finally:
-        book.close()
-
-
-def _cell_text(cell: Any) -> str:
-    value = cell.value
-    match value:
-        case None:
-            return ""
-        case str():
-            return value
-        case bool():
-            return str(value).upper()
-        case datetime():
-            return (value.date() if value.time() == time() else value).isoformat()
-        case int() | float():
-            # a percent cell shows 100 times what it holds; a % in quotes is only written behind it
-            if "%" in re.sub(r'"[^"]*"|\\.', "", cell.number_format or ""):
-                return f"{value * 100:.15g}%"
-            return str(value) if isinstance(value, int) else f"{value:.15g}"
-        case _:
-            return str(value)
+    )

@@ -5,11 +5,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bonescint.tables.bounds import CheckedTable
-from bonescint.tables.cases import Cases, open_table, row_of_exam, rows_of_cohort
+from bonescint.tables.cases import Cases, Transcription, no_earlier, operator_of
+from bonescint.tables.double_entry import transcriptions
+from bonescint.tables.faults import raise_together
 from bonescint.tables.reading import Cells
 from bonescint.tables.values import as_text
 
-READING_COLUMNS = ["code", "reader", "metastasis", "n_metastases", "eod", "eod_status", "status"]
+READING_COLUMNS = [
+    "code", "reader", "metastasis", "n_metastases", "eod", "eod_status", "status", "reading_date",
+    "operator",
+]  # fmt: skip
 FIELDS = ("metastasis", "n_metastases", "eod", "findings")
 FINDINGS_COLUMNS = ["code", "findings"]
 
@@ -28,6 +33,7 @@ def read_report(
     reader: str,
     settings: Mapping[str, Any],
     language: str,
+    second: Path | None = None,
 ) -> Report:
     """Return one row per case of the cohort; a case the reader has not read is reported.
 
@@ -41,34 +47,48 @@ def read_report(
         The entry's name and content in `readers` of config.yaml.
     language
         Of the messages.
+    second
+        A second transcription of the report (double entry); None = there is none.
 
     Raises
     ------
-    InputError
+    TableErrors
         Every fault of the table at once: file, sheet, row, column, value, rule, what to do. The
         findings are never quoted.
+    InputError
+        If a file cannot be read at all.
     """
-    config_key = f"readers.{reader}"
-    checked = open_table(path, "reading_report", cases, settings, reader, config_key, language)
+    tables = transcriptions(
+        path, second, "reading_report", cases, settings, f"readers.{reader}", language
+    )
+    # the second one's values have bounds too
+    report, *_ = [_report(table, cases, reader) for table in tables]
+    raise_together([table.checked.faults for table in tables])
+    report.warnings.extend(tables[0].checked.faults.warning_rows())
+    return report
+
+
+def _report(table: Transcription, cases: Cases, reader: str) -> Report:
+    checked = table.checked
     faults = checked.faults
     report = Report([], [], [])
-    found = rows_of_cohort(checked, settings["key"], cases, config_key)
-    for subject, case in sorted(cases.by_subject.items(), key=lambda item: item[1].code):
+    for case in cases.of_tracer(None):
         line = {"code": case.code, "reader": reader, "status": "missing"}
         report.rows.append(line)
-        if subject not in found:
+        if case not in table.rows:
             faults.warn_case("missing_reading", case.code, "R10")
             continue
-        row, cells = row_of_exam(checked, case, found[subject])
+        row, cells = table.rows[case]
         if all(checked.blank(cells, name) for name in FIELDS if checked.has(name)):
             faults.warn("not_read", row, rule="R10")
             continue
+        day = no_earlier(checked, case, row, cells, "reading_date")
         line |= _values(checked, row, cells)
-        # as typed: normalising would alter what the reader wrote
-        text = checked.raw(cells, "findings")
-        report.findings.append({"code": case.code, "findings": text})
-    faults.raise_errors()
-    report.warnings.extend(faults.warning_rows())
+        line |= {"reading_date": as_text(day), "operator": operator_of(checked, row, cells)}
+        if checked.value(row, cells, "findings") is not None or checked.blank(cells, "findings"):
+            # as typed: normalising would alter what the reader wrote
+            text = checked.raw(cells, "findings")
+            report.findings.append({"code": case.code, "findings": text})
     return report
 
 

@@ -15,7 +15,12 @@ _DATE = re.compile(
     r"(?: ?\([日月火水木金土]\))?(?:[T ]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?",
     re.ASCII,
 )
-_DAMAGED_ID = re.compile(r"\d(?:[.,]\d+)?E\+\d+|#+|#(?:N/A|REF!|VALUE!|NAME\?|NULL!|NUM!|DIV/0!)")
+_ERROR_VALUE = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|NULL!|NUM!|DIV/0!|SPILL!|CALC!)")
+_DAMAGED_ID = re.compile(r"\d(?:[.,]\d+)?E\+\d+|#+")
+_VERSION = re.compile(r"(?:(?<![a-z])(?:ver(?:sion)?|v|rev)|バージョン)[. :]*(\d+(?:\.\d+)*)")
+# what stands in place of a formula whose result was not saved; nobody can type it: Excel takes a
+# leading = for a formula
+NOT_CALCULATED = "=?"
 
 
 def plain(text: str) -> str:
@@ -79,9 +84,50 @@ def parse_date(text: str) -> date | None:
         return None
 
 
+def parse_version(text: str) -> tuple[int, ...] | None:
+    """Return the version printed in a cell as its numbers, None if there is no number.
+
+    ``VSBONE 3.0.1``, ``Ver. 3.0.1`` and ``３．０．１`` are (3, 0, 1). A number behind "Ver", "V",
+    "Rev" or バージョン is preferred to the first one. Zeros at the end go: Excel turns a typed 3.0
+    into 3.
+
+    Parameters
+    ----------
+    text
+        The cell.
+    """
+    text = unicodedata.normalize("NFKC", text).casefold()
+    match = _VERSION.search(text) or re.search(r"(\d+(?:\.\d+)*)", text, re.ASCII)
+    if not match:
+        return None
+    return tuple(map(int, re.sub(r"(?:\.0+)+$", "", match[1]).split(".")))
+
+
+def same_version(printed: tuple[int, ...], configured: str) -> bool:
+    """Tell whether a printed version is the configured one or a patch of it (R37).
+
+    3.0.1 is 3.0, and so is 3 (see `parse_version`); 3.1 and 30 are not.
+
+    Parameters
+    ----------
+    printed
+        Of `parse_version`.
+    configured
+        Numbers parted by points, as in config.yaml.
+    """
+    wanted = tuple(map(int, configured.split(".")))
+    padded = printed + (0,) * (len(wanted) - len(printed))
+    return padded[: len(wanted)] == wanted
+
+
+def error_value(text: str) -> bool:
+    """Tell whether a cell holds no result: ``#N/A``, ``#REF!``, or a formula nobody calculated."""
+    return text == NOT_CALCULATED or _ERROR_VALUE.fullmatch(plain(text).upper()) is not None
+
+
 def damaged_id(text: str) -> bool:
     """Tell whether a spreadsheet has destroyed an ID: ``1.23457E+11``, ``####``, ``#N/A``."""
-    return _DAMAGED_ID.fullmatch(plain(text).upper()) is not None
+    return _DAMAGED_ID.fullmatch(plain(text).upper()) is not None or error_value(text)
 
 
 def as_text(value: object) -> str:

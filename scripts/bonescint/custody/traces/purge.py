@@ -30,6 +30,7 @@ _FORMER = {
     "results/software": re.compile(rf"{_TABLE}(?:\.warnings)?\.csv"),
     "results/readings": re.compile(rf"{_TABLE}(?:\.warnings)?\.csv"),
     "private/findings": re.compile(rf"{_TABLE}\.csv"),
+    "private/faults": re.compile(rf"{_TABLE}\.xlsx"),
 }
 
 

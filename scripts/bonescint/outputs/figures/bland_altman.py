@@ -3,7 +3,7 @@
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from bonescint.outputs.data import METRICS, Row, decided, measured, number
+from bonescint.outputs.data import Row, decided, measured, number
 from bonescint.outputs.estimates import find, fixed
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.style import (
@@ -17,6 +17,7 @@ from bonescint.outputs.style import (
     new_figure,
     symlog,
 )
+from bonescint.stats import METRICS
 
 _LINES = {"bias": (BLACK, "-"), "limit_low": (GREEN, "--"), "limit_high": (GREEN, "--")}
 
@@ -40,7 +41,7 @@ def _level(ax: Axes, row: Row, measure: str, labels: Labels) -> None:
 def draw(
     measurements: list[Row],
     reference: list[Row],
-    version_change: list[Row],
+    version_measurement: list[Row],
     pairs: list[list[str]],
     labels: Labels,
 ) -> Figure:
@@ -50,7 +51,7 @@ def draw(
     ----------
     measurements, reference
         Rows of results/measurements.csv and results/reference.csv.
-    version_change
+    version_measurement
         Estimate rows; measures ``bias``, ``limit_low`` and ``limit_high`` give lines and bands.
     pairs
         Software keys [old, new] of the same cases (R11).
@@ -89,7 +90,7 @@ def draw(
                     )  # fmt: skip
             symlog(ax, "x", metric, max((before[c] + after[c]) / 2 for c in both))
             for measure in _LINES:
-                estimate = find(version_change, measure, new, metric, comparator=old)
+                estimate = find(version_measurement, measure, new, metric, comparator=old)
                 if estimate:
                     _level(ax, estimate, measure, labels)
             zeros = sum(before[c] == after[c] == 0 for c in both)

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from bonescint.outputs.data import METRICS, Row, decided, measured
+from bonescint.outputs.data import Row, decided, measured
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.style import (
     BLUE,
@@ -15,6 +15,7 @@ from bonescint.outputs.style import (
     new_figure,
     symlog,
 )
+from bonescint.stats import METRICS
 
 
 def _group(ax: Axes, x: int, values: list[float], colour: str, marker: str, metric: str) -> None:

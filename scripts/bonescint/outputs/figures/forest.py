@@ -2,21 +2,22 @@
 
 from matplotlib.figure import Figure
 
-from bonescint.outputs.data import METRICS, Row, number
-from bonescint.outputs.estimates import find, with_limits
+from bonescint.outputs.data import Row, number
+from bonescint.outputs.estimates import PERFORMANCE, performance, with_limits
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.style import GREY, SERIES, empty_panel, foot_note, new_figure
+from bonescint.stats import METRICS
 
-_MEASURES = ("auc", "sensitivity", "specificity")
 
-
-def draw(accuracy: list[Row], cutoffs: dict[str, float], labels: Labels) -> Figure:
+def draw(
+    accuracy: list[Row], at_cutoffs: list[Row], cutoffs: dict[str, float], labels: Labels
+) -> Figure:
     """Draw one panel a measure, one line a software and metric.
 
     Parameters
     ----------
-    accuracy
-        Rows of results/metrics/accuracy.csv.
+    accuracy, at_cutoffs
+        Rows of results/metrics/accuracy.csv (AUC) and cutoffs.csv (sensitivity, specificity).
     cutoffs
         Metric to the cut-off that sensitivity and specificity were taken at.
     labels
@@ -26,15 +27,16 @@ def draw(accuracy: list[Row], cutoffs: dict[str, float], labels: Labels) -> Figu
     figure = new_figure(
         10.4, 1.3 + 0.42 * max(len(lines), 2), labels("forest_title"), labels.synthetic
     )
-    if not any(find(accuracy, measure, *line) for measure in _MEASURES for line in lines):
+    found = {line: performance(accuracy, at_cutoffs, *line, cutoffs) for line in lines}
+    if not any(row for rows in found.values() for row in rows.values()):
         empty_panel(figure.add_subplot(), labels("no_data"))
         return figure
-    panels = figure.subplots(1, len(_MEASURES), sharey=True)
+    panels = figure.subplots(1, len(PERFORMANCE), sharey=True)
     figure.get_layout_engine().set(w_pad=0.1, h_pad=0.08)  # type: ignore[union-attr, call-arg]
-    for ax, measure in zip(panels, _MEASURES, strict=True):
+    for ax, measure in zip(panels, PERFORMANCE, strict=True):
         ax.set_title(labels.word(measure))
         for y, (software, metric) in enumerate(lines):
-            estimate = find(accuracy, measure, software, metric)
+            estimate = found[software, metric][measure]
             colour, marker, _ = SERIES[METRICS.index(metric)]
             point = number(estimate["estimate"]) if estimate else None
             low = number(estimate["ci_low"]) if estimate else None

@@ -1,12 +1,12 @@
-"""Receiver operating characteristic; a higher score always means metastasis.
+"""Areas under ROC curves and their comparison.
 
 DeLong's variance (DeLong, DeLong & Clarke-Pearson 1988) by midranks (Sun & Xu 2014): every case
 gets twice the number of cases of the other class that it outranks, ties counting one. These counts
 are whole numbers, so equal and constant scores are recognised exactly, with no tolerance.
 """
 
-from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,27 +14,9 @@ from scipy.special import stdtr, stdtrit
 
 from bonescint.stats.estimate import Estimate, write_number
 from bonescint.stats.normal import critical, two_sided
-from bonescint.stats.proportions import wilson
+from bonescint.stats.roc.cases import complete
 
 Counts = NDArray[np.int64]
-
-
-class Curve(NamedTuple):
-    """Points of a ROC curve, from (0, 0) to (1, 1); a case is positive at or above `threshold`."""
-
-    threshold: NDArray[np.float64]
-    false_positive_rate: NDArray[np.float64]
-    true_positive_rate: NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class CutOff:
-    """Performance when cases at or above `cutoff` are called positive."""
-
-    cutoff: float
-    sensitivity: Estimate
-    specificity: Estimate
-    accuracy: Estimate
 
 
 def auc(
@@ -57,7 +39,7 @@ def auc(
     confidence
         Of the interval.
     """
-    y, scores = _complete(y, score)
+    y, scores = complete(y, score)
     n1 = int(y.sum())
     n0 = y.size - n1
     result = Estimate(measure="auc", n=y.size, n_positive=n1, ci_method=f"delong_{ci}")
@@ -79,30 +61,6 @@ def auc(
     return replace(result, ci_low=low, ci_high=high)
 
 
-def curve(y: ArrayLike, score: ArrayLike) -> Curve:
-    """Return the empirical ROC curve; without any point if a class is missing.
-
-    Parameters
-    ----------
-    y, score
-        As for `auc`.
-    """
-    y, scores = _complete(y, score)
-    order = np.argsort(-scores[0], kind="stable")
-    ranked, truth = scores[0][order], y[order]
-    n1 = int(truth.sum())
-    if n1 in (0, truth.size):
-        return Curve(*(np.empty(0) for _ in range(3)))
-    last = np.flatnonzero(np.append(ranked[1:] != ranked[:-1], True))
-    hits = np.cumsum(truth)[last]
-    false_alarms = last + 1 - hits
-    return Curve(
-        np.append(np.inf, ranked[last]),
-        np.append(0.0, false_alarms / (truth.size - n1)),
-        np.append(0.0, hits / n1),
-    )
-
-
 def compare_paired(y: ArrayLike, a: ArrayLike, b: ArrayLike, confidence: float = 0.95) -> Estimate:
     """Return AUC of `a` minus AUC of `b` on the same cases, with DeLong's test.
 
@@ -115,7 +73,7 @@ def compare_paired(y: ArrayLike, a: ArrayLike, b: ArrayLike, confidence: float =
     confidence
         Of the Wald interval.
     """
-    y, scores = _complete(y, a, b)
+    y, scores = complete(y, a, b)
     n1 = int(y.sum())
     n0 = y.size - n1
     result = Estimate(
@@ -164,7 +122,7 @@ def compare_unpaired(
     confidence
         Of the interval, by the same t distribution.
     """
-    groups = [_complete(y, s) for y, s in ((y1, s1), (y2, s2))]
+    groups = [complete(y, s) for y, s in ((y1, s1), (y2, s2))]
     sizes = [truth.size for truth, _ in groups]
     positives = [int(truth.sum()) for truth, _ in groups]
     result = Estimate(
@@ -199,55 +157,6 @@ def compare_unpaired(
         statistic=t,
         p_value=float(2 * stdtr(df, -abs(t))),
     ).noting(f"df={write_number(df)}", f"z={write_number(t)}", f"z_p={write_number(two_sided(t))}")
-
-
-def at_cutoff(y: ArrayLike, score: ArrayLike, cutoff: float, confidence: float = 0.95) -> CutOff:
-    """Return sensitivity, specificity and accuracy with Wilson's limits.
-
-    Parameters
-    ----------
-    y, score
-        As for `auc`.
-    cutoff
-        Fixed beforehand; a case is positive at or above it.
-    confidence
-        Of the intervals.
-    """
-    y, scores = _complete(y, score)
-    called = scores[0] >= cutoff
-    n1 = int(y.sum())
-
-    def share(measure: str, right: NDArray[np.bool_], among: int) -> Estimate:
-        count = int(right.sum())
-        result = wilson(count, among, confidence)
-        if y.size and among == 0:
-            result = replace(result, status="one class")
-        return replace(result, measure=measure, n=y.size, n_positive=n1).noting(
-            f"count={count}/{among}"
-        )
-
-    return CutOff(
-        cutoff,
-        share("sensitivity", called & y, n1),
-        share("specificity", ~called & ~y, y.size - n1),
-        share("accuracy", called == y, y.size),
-    )
-
-
-def _complete(
-    y: ArrayLike, *scores: ArrayLike
-) -> tuple[NDArray[np.bool_], list[NDArray[np.float64]]]:
-    """Return truth and scores of the cases that have all of them."""
-    truth = np.asarray(y, dtype=float)
-    values = [np.asarray(score, dtype=float) for score in scores]
-    if truth.ndim != 1 or any(value.shape != truth.shape for value in values):
-        raise ValueError("truth and scores must be one-dimensional and of the same length")
-    known = ~np.isnan(truth)
-    if not np.isin(truth[known], (0, 1)).all():
-        raise ValueError("truth must be 0 or 1")
-    for value in values:
-        known &= ~np.isnan(value)
-    return truth[known].astype(bool), [value[known] for value in values]
 
 
 def _wins(y: NDArray[np.bool_], score: NDArray[np.float64]) -> tuple[Counts, Counts]:

@@ -1,4 +1,4 @@
-"""Rank methods for measurements with many ties and zeros."""
+"""Two measurements of the same cases by the ranks of their differences."""
 
 from dataclasses import replace
 from typing import Literal
@@ -8,52 +8,26 @@ from numpy.typing import ArrayLike, NDArray
 
 from bonescint.stats.estimate import Estimate
 from bonescint.stats.normal import critical, two_sided
+from bonescint.stats.ranks.ordering import differences, midranks
 
-DECIMALS = 9  # 0.5 - 0.4 is not 0.1 in binary: differences are rounded or ties would vanish
 EXACT_UP_TO = 200
-
-
-def differences(x: ArrayLike, y: ArrayLike) -> NDArray[np.float64]:
-    """Return x - y of the cases that have both, rounded to nine decimals.
-
-    Parameters
-    ----------
-    x, y
-        Shape (n,); NaN is missing.
-    """
-    first, second = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-    if first.ndim != 1 or first.shape != second.shape:
-        raise ValueError("the measurements must be one-dimensional and of the same length")
-    d = np.round(first - second, DECIMALS)
-    known: NDArray[np.float64] = d[~np.isnan(d)] + 0.0  # + 0.0 turns -0 into 0
-    return known
-
-
-def midranks(values: ArrayLike) -> NDArray[np.float64]:
-    """Return ranks from 1, ties sharing their mean rank.
-
-    Parameters
-    ----------
-    values
-        Shape (n,), no NaN.
-    """
-    _, codes, counts = np.unique(np.asarray(values), return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
-    return (last - (counts - 1) / 2)[codes]
 
 
 def wilcoxon(x: ArrayLike, y: ArrayLike, zeros: Literal["pratt", "wilcox"] = "pratt") -> Estimate:
     """Return Wilcoxon's signed-rank test of x - y; the statistic is the sum of positive ranks.
 
     The p-value is exact, ties and zeros included, up to 200 non-zero differences (dynamic
-    programming over the ranks that occurred); above, the normal approximation with these ranks.
+    programming over the ranks that occurred, as coin's ``wilcoxsign_test`` with
+    ``distribution = "exact"``); above, the normal approximation with these ranks and no continuity
+    correction (coin's default; R's ``wilcox.test`` corrects and is approximate from 50 cases on).
 
     Parameters
     ----------
     x, y
         Two measurements of the same cases, shape (n,); a case with a NaN is left out.
     zeros
-        ``pratt`` ranks the zeros and then leaves them out, ``wilcox`` leaves them out first.
+        ``pratt`` ranks the zeros and then leaves them out (Pratt 1959), ``wilcox`` leaves them out
+        first, as ``wilcox.test`` does. How many there are stands in the note.
     """
     d = differences(x, y)
     result = Estimate(measure="wilcoxon", n=d.size, test=f"wilcoxon_{zeros}")
@@ -76,13 +50,18 @@ def wilcoxon(x: ArrayLike, y: ArrayLike, zeros: Literal["pratt", "wilcox"] = "pr
 def hodges_lehmann(d: ArrayLike, confidence: float = 0.95) -> Estimate:
     """Return the median of the Walsh averages of `d` with its exact distribution-free interval.
 
+    Without ties and zeros this is R's ``wilcox.test(d, conf.int = TRUE, exact = TRUE)``. With them
+    R falls back on a root of the normal approximation and drops the zeros; here they stay, as
+    Hollander & Wolfe estimate, for a case without change belongs to the median change.
+
     Parameters
     ----------
     d
         Differences, shape (n,), rounded beforehand (`differences`); NaN is left out.
     confidence
         At least this coverage for continuous data (Hollander & Wolfe 1999, 3.27); with ties the
-        interval is conservative. Too few differences for it: limits NaN.
+        interval is conservative. Too few differences for it: limits NaN. The rank of the limits is
+        exact up to 200 differences, then by the normal approximation.
     """
     values = np.asarray(d, dtype=float)
     values = values[~np.isnan(values)]

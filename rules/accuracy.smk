@@ -1,0 +1,257 @@
+"""Needs the reference and the measurements; gives what the software is worth and how its versions differ (R11)."""
+
+
+rule count_failures:
+    """How often the software failed to analyse a case, version against version."""
+    input:
+        measurements="results/measurements.csv",
+    output:
+        table="results/metrics/failures.csv",
+    log:
+        "logs/count_failures.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        pairs=study.version_pairs(config),
+        software=SOFTWARE,
+        confidence=METRICS["confidence"],
+        code=STATISTICS,
+    script:
+        "../scripts/count_failures.py"
+
+
+rule estimate_accuracy:
+    """AUC of each software against the reference standard."""
+    input:
+        reference="results/reference.csv",
+        measurements="results/measurements.csv",
+    output:
+        table="results/metrics/accuracy.csv",
+        curves="results/metrics/roc_curves.csv",
+    log:
+        "logs/estimate_accuracy.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        software=SOFTWARE,
+        confidence=METRICS["confidence"],
+        code=STATISTICS,
+    script:
+        "../scripts/estimate_accuracy.py"
+
+
+rule estimate_cutoffs:
+    """Sensitivity, specificity and likelihood ratios at the configured cut-offs, and Youden's."""
+    input:
+        reference="results/reference.csv",
+        measurements="results/measurements.csv",
+    output:
+        table="results/metrics/cutoffs.csv",
+    log:
+        "logs/estimate_cutoffs.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        software=SOFTWARE,
+        settings=METRICS,
+        code=STATISTICS,
+    script:
+        "../scripts/estimate_cutoffs.py"
+
+
+rule vary_reference:
+    """Accuracy against each reader alone, the unanimous cases, and any reader."""
+    input:
+        readings=READINGS,
+        measurements="results/measurements.csv",
+    output:
+        table="results/metrics/reference_sensitivity.csv",
+    log:
+        "logs/vary_reference.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        software=SOFTWARE,
+        settings=METRICS,
+        code=STATISTICS,
+    script:
+        "../scripts/vary_reference.py"
+
+
+rule compare_version_diagnosis:
+    """Diagnoses of an old version against a new one, on the same patients."""
+    input:
+        reference="results/reference.csv",
+        measurements="results/measurements.csv",
+    output:
+        table="results/metrics/version_diagnosis.csv",
+        reclassified="results/metrics/reclassified.csv",
+    log:
+        "logs/compare_version_diagnosis.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        pairs=study.version_pairs(config),
+        software=SOFTWARE,
+        settings=METRICS,
+        code=STATISTICS,
+    script:
+        "../scripts/compare_version_diagnosis.py"
+
+
+rule compare_version_measurement:
+    """Values of an old version against a new one, on the same patients."""
+    input:
+        measurements="results/measurements.csv",
+    output:
+        table="results/metrics/version_measurement.csv",
+    log:
+        "logs/compare_version_measurement.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        pairs=study.version_pairs(config),
+        software=SOFTWARE,
+        confidence=METRICS["confidence"],
+        code=STATISTICS,
+    script:
+        "../scripts/compare_version_measurement.py"
+
+
+rule assess_equivalence:
+    """Whether two versions are equivalent within the margins fixed beforehand."""
+    input:
+        reference="results/reference.csv",
+        measurements="results/measurements.csv",
+    output:
+        table="results/metrics/equivalence.csv",
+    log:
+        "logs/assess_equivalence.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        pairs=study.version_pairs(config),
+        software=SOFTWARE,
+        settings=METRICS,
+        code=STATISTICS,
+    script:
+        "../scripts/assess_equivalence.py"
+
+
+rule compare_software:
+    """One company's software against the other's: other patients, other tracer, labelled so."""
+    input:
+        reference="results/reference.csv",
+        measurements="results/measurements.csv",
+    output:
+        table="results/metrics/software_comparison.csv",
+    log:
+        "logs/compare_software.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        pairs=study.product_pairs(config),
+        software=SOFTWARE,
+        settings=METRICS,
+        code=STATISTICS,
+    script:
+        "../scripts/compare_software.py"
+
+
+rule compare_case_mix:
+    """How the patients of the two tracers differ."""
+    input:
+        cases="results/cases.csv",
+        reference="results/reference.csv",
+    output:
+        table="results/metrics/case_mix.csv",
+    log:
+        "logs/compare_case_mix.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        confidence=METRICS["confidence"],
+        code=STATISTICS,
+    script:
+        "../scripts/compare_case_mix.py"
+
+
+rule relate_hotspots:
+    """Hotspot against the readers' number of metastases."""
+    input:
+        reference="results/reference.csv",
+        measurements="results/measurements.csv",
+    output:
+        table="results/metrics/hotspot_count.csv",
+    log:
+        "logs/relate_hotspots.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        software=SOFTWARE,
+        confidence=METRICS["confidence"],
+        code=STATISTICS,
+    script:
+        "../scripts/relate_hotspots.py"
+
+
+rule relate_eod:
+    """BSI against the readers' grade of the extent of disease."""
+    input:
+        reference="results/reference.csv",
+        measurements="results/measurements.csv",
+    output:
+        table="results/metrics/bsi_eod.csv",
+    log:
+        "logs/relate_eod.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        software=SOFTWARE,
+        confidence=METRICS["confidence"],
+        code=STATISTICS,
+    script:
+        "../scripts/relate_eod.py"
+
+
+rule estimate_exposure:
+    """Results with and without the cases that a version may have been trained on (R31)."""
+    input:
+        reference="results/reference.csv",
+        measurements="results/measurements.csv",
+        exposure="results/exposure.csv",
+    output:
+        table="results/metrics/exposure.csv",
+    log:
+        "logs/estimate_exposure.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        pairs=study.version_pairs(config),
+        software=SOFTWARE,
+        settings=METRICS,
+        code=STATISTICS,
+    script:
+        "../scripts/estimate_exposure.py"
+
+
+rule list_misclassified:
+    """Every misclassified case with all its values; the incidental findings for the hospital (R34)."""
+    input:
+        reference="results/reference.csv",
+        measurements="results/measurements.csv",
+        readings=READINGS,
+    output:
+        misclassified="results/metrics/misclassified.csv",
+        incidental="results/hospital/incidental.csv",
+    log:
+        "logs/list_misclassified.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        software=SOFTWARE,
+        cutoffs=METRICS["cutoffs"],
+        language=LANGUAGE,
+        code=code_digest("bonescint.stats", "resources/text/metrics.csv"),
+    script:
+        "../scripts/list_misclassified.py"

@@ -1,0 +1,119 @@
+"""Whether two versions are equivalent, within margins that were fixed beforehand."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bonescint.joblog import job_log
+from bonescint.stats import METRICS, roc
+from bonescint.stats.estimate import Estimate, write_number
+from bonescint.stats.method_comparison import tost_paired
+from bonescint.stats.paired_calls import paired_table
+from bonescint.stats.proportions import difference_paired
+from bonescint.stats.questions import labelled, tabulate
+from bonescint.stats.samples import Sample, Samples, read_truth
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+logger = logging.getLogger(__name__)
+
+
+def assess_equivalence(
+    reference: Path,
+    measurements: Path,
+    pairs: Sequence[Sequence[str]],
+    software: Mapping[str, Mapping[str, str]],
+    settings: Mapping[str, Any],
+    table: Path,
+) -> None:
+    """Write for every configured margin whether new minus old stays within it (R11).
+
+    Of BSI and Hotspot by two one-sided tests, of AUC, sensitivity and specificity by the inclusion
+    of the interval of twice the error (90 % where the study's intervals are 95 %). Without a margin
+    a question is not assessed: a difference that is not significant is no equivalence.
+
+    Parameters
+    ----------
+    reference, measurements
+        results/reference.csv and results/measurements.csv.
+    pairs
+        Keys of two versions of one product, [old, new].
+    software
+        Key -> ``version`` and more.
+    settings
+        The configuration's `metrics`: `confidence`, `cutoffs`, `margins`.
+    table
+        Where the estimates go.
+    """
+    samples = Samples(read_truth(reference), measurements)
+    rows: list[Estimate] = []
+    for old, new in pairs:
+        for metric in METRICS:
+            measured = samples.of(metric, new, old, judged=False)
+            judged = samples.of(metric, new, old)
+            found = [
+                *labelled([_mean(measured, metric, settings)], *measured.left_out),
+                *labelled(_accuracy(judged, metric, settings), *judged.left_out),
+            ]
+            rows += labelled(found, f"metric={metric}", subject=new, comparator=old)
+            logger.info("%s against %s, %s: %d cases", new, old, metric, measured.y.size)
+    tabulate(table, "equivalence", rows, software)
+
+
+def _mean(sample: Sample, metric: str, settings: Mapping[str, Any]) -> Estimate:
+    margin = settings["margins"].get(metric)
+    if margin is None:
+        return Estimate(measure="mean_difference", n=sample.y.size, status="not assessed")
+    return tost_paired(*sample.scores, margin, settings["confidence"])
+
+
+def _accuracy(sample: Sample, metric: str, settings: Mapping[str, Any]) -> list[Estimate]:
+    y, (new, old) = sample.y == 1, sample.scores
+    wider = 2 * settings["confidence"] - 1
+    found = [_within(roc.compare_paired(y, new, old, wider), settings["margins"].get("auc"))]
+    for cutoff in settings["cutoffs"]:
+        if cutoff["metric"] == metric:
+            for name, among, wanted in (("sensitivity", y, True), ("specificity", ~y, False)):
+                calls = (((score >= cutoff["value"]) == wanted)[among] for score in (new, old))
+                one = difference_paired(*paired_table(*calls), confidence=wider)
+                one = replace(one, measure=f"{name}_difference", n=y.size, n_positive=int(y.sum()))
+                one = _within(one, settings["margins"].get(name))
+                found.append(one.noting(f"cutoff={write_number(cutoff['value'])}"))
+    return labelled(found, reference="consensus")
+
+
+def _within(found: Estimate, margin: float | None) -> Estimate:
+    """Return the difference without its test of being zero, held against the margin."""
+    bare = Estimate(
+        measure=found.measure, n=found.n, n_positive=found.n_positive, status="not assessed"
+    )
+    if margin is None:
+        return bare
+    kept = replace(
+        bare,
+        estimate=found.estimate,
+        ci_low=found.ci_low,
+        ci_high=found.ci_high,
+        ci_method=found.ci_method,
+        status=found.status,
+    ).noting(f"margin={write_number(margin)}")
+    if np.isnan(found.ci_low):
+        return kept
+    return kept.noting(f"equivalent={int(-margin < found.ci_low and found.ci_high < margin)}")
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        assess_equivalence(
+            reference=Path(snakemake.input.reference),
+            measurements=Path(snakemake.input.measurements),
+            pairs=snakemake.params.pairs,
+            software=snakemake.params.software,
+            settings=snakemake.params.settings,
+            table=Path(snakemake.output.table),
+        )

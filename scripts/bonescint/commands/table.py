@@ -1,0 +1,221 @@
+"""`bonescint table`: an empty table to fill in, and a filled one checked before a run."""
+
+import argparse
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bonescint.commands import configuration
+from bonescint.errors import InputError
+
+if TYPE_CHECKING:
+    from bonescint.resources import Texts
+    from bonescint.tables.cases import Cases
+
+_COHORT = Path("private/cohort.csv")
+_LISTS = ("opt_out", "participants", "tracer_calendar")
+
+
+@dataclass(frozen=True, slots=True)
+class InputTable:
+    """A table that a person fills in.
+
+    Parameters
+    ----------
+    kind, name
+        ``software`` or ``readers`` with the entry's key; of a list its name twice.
+    schema
+        A file of schemas/ without ``.schema.yaml``.
+    settings
+        The entry of config.yaml; empty for a list.
+    file_key, file, second
+        Where config.yaml names the file; the file and its second transcription (double entry),
+        None where it names none.
+    """
+
+    kind: str
+    name: str
+    schema: str
+    settings: Mapping[str, Any]
+    file_key: str
+    file: str | None
+    second: str | None
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser's sub-commands."""
+    parser = commands.add_parser(
+        "table", help="empty tables to fill in, and checks of filled ones / 入力用の表と確認"
+    )
+    actions = parser.add_subparsers(dest="action", required=True)
+    name = (
+        f"a software or reader of config.yaml, or {', '.join(_LISTS)} / ソフト・読影医・一覧の名前"
+    )
+
+    writing = actions.add_parser("template", help="write an empty Excel table / 空の表を作る")
+    writing.add_argument("name", metavar="NAME", help=name)
+    writing.add_argument(
+        "--out", type=Path, metavar="FILE.xlsx", help="default: NAME_template.xlsx / 書く場所"
+    )
+    configuration.add_option(writing)
+    writing.set_defaults(run=write)
+
+    checking = actions.add_parser("check", help="check a filled table / 記入した表を確認する")
+    checking.add_argument("name", metavar="NAME", help=name)
+    checking.add_argument(
+        "file", nargs="?", type=Path, metavar="FILE", help="default: as in config.yaml / 確認する表"
+    )
+    configuration.add_option(checking)
+    checking.set_defaults(run=check)
+
+
+def write(options: argparse.Namespace) -> int:
+    """Write the empty table and return 0.
+
+    Parameters
+    ----------
+    options
+        ``config``, ``name``, ``out``.
+
+    Raises
+    ------
+    InputError
+        If there is no such table, or the file exists or cannot be written.
+    """
+    from bonescint.commands.table_template import write_template
+    from bonescint.resources import Texts
+
+    config = configuration.load(options)
+    text = Texts("table", str(config["language"]))
+    table = find(config, options.name, text)
+    path = options.out or Path(f"{table.name}_template.xlsx")
+    n = write_template(path, table, config)
+    print(text("written", path=path, n=n, entry=table.file_key, name=options.name))
+    return 0
+
+
+def check(options: argparse.Namespace) -> int:
+    """Check a table as the import will, write nothing, and return 0 if it can be imported.
+
+    Parameters
+    ----------
+    options
+        ``config``, ``name``, ``file``.
+
+    Raises
+    ------
+    InputError
+        With every fault found.
+    """
+    from bonescint.resources import Texts
+
+    config = configuration.load(options)
+    text = Texts("table", str(config["language"]))
+    table = find(config, options.name, text)
+    if not (options.file or table.file):
+        raise InputError(text("no_file", entry=table.file_key))
+    file = options.file or Path(table.file or "")
+    if table.kind in _LISTS:
+        n, warnings = _check_list(file, table.kind, config)
+        print(text("good_rows", file=file.name, n=n, warnings=len(warnings)))
+    else:
+        # the second transcription belongs to the configured file
+        second = None if options.file else table.second
+        cases = _cases(config, text.language)
+        rows, remarks = _check_import(file, second, table, cases, text.language)
+        warnings = [
+            f"{r['where']}: {r['message']}" + (f" [{r['rule']}]" if r["rule"] else "")
+            for r in remarks
+        ]
+        found = sum(row["status"] != "missing" for row in rows)
+        counts = {"n": len(rows), "found": found, "warnings": len(warnings)}
+        key = "good_cases" if _COHORT.is_file() else "no_cohort"
+        print(text(key, path=_COHORT, file=file.name, **counts))
+    print(*warnings, sep="\n", end="\n" * bool(warnings))
+    return 0
+
+
+def find(config: Mapping[str, Any], name: str, text: "Texts") -> InputTable:
+    """Return the table of a name: a software's or reader's key, a list's, or the full path of it.
+
+    Parameters
+    ----------
+    config
+        The checked configuration.
+    name
+        Such as ``vsbone3``, ``opt_out`` or, where two have one name, ``software.vsbone3``.
+    text
+        The words of this command.
+
+    Raises
+    ------
+    InputError
+        If no table has that name, or more than one.
+    """
+    tables = {
+        f"inputs.{key}": InputTable(
+            key, key, key, {}, f"inputs.{key}", config["inputs"].get(key), None
+        )
+        for key in _LISTS
+    }
+    for kind, schema, field in (
+        ("software", "software_export", "export"),
+        ("readers", "reading_report", "report"),
+    ):
+        for key, entry in config[kind].items():
+            tables[f"{kind}.{key}"] = InputTable(
+                kind,
+                key,
+                schema,
+                entry,
+                f"{kind}.{key}.{field}",
+                entry[field],
+                entry.get(f"second_{field}"),
+            )
+    found = [full for full in tables if name in (full, full.partition(".")[2])]
+    if len(found) == 1:
+        return tables[found[0]]
+    known = found or [full.partition(".")[2] for full in tables]
+    reason = "ambiguous" if found else "unknown"
+    raise InputError(text(reason, name=name, known=", ".join(known)))
+
+
+def _cases(config: Mapping[str, Any], language: str) -> "Cases":
+    """Return the cohort; without one yet nobody, so that no row is looked at."""
+    from bonescint.identity.ledger import open_ledger
+    from bonescint.tables.cases import Cases, read_cases
+
+    if _COHORT.is_file():
+        return read_cases(_COHORT, open_ledger(**config["ledger"], ask=True), language)
+    return Cases({}, frozenset())
+
+
+def _check_import(
+    file: Path, second: str | None, table: InputTable, cases: "Cases", language: str
+) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """Return the rows that the import would give, and its warnings."""
+    from bonescint.tables.exports import read_export
+    from bonescint.tables.readings import read_report
+
+    other = Path(second) if second else None
+    if table.kind == "software":
+        return read_export(file, cases, table.name, table.settings, language, other)
+    report = read_report(file, cases, table.name, table.settings, language, other)
+    return report.rows, report.warnings
+
+
+def _check_list(file: Path, kind: str, config: Mapping[str, Any]) -> tuple[int, list[str]]:
+    from bonescint.tables.lists import read_opt_out, read_participants, read_tracer_calendar
+
+    language = str(config["language"])
+    match kind:
+        case "participants":
+            study = config["study"]["preceding_study"]
+            return len(read_participants(file, study, language)), []
+        case "tracer_calendar":
+            return len(read_tracer_calendar(file, language)), []
+    entries = read_opt_out(file, language)
+    return len(entries), [
+        f"{file.name} {e.row}: {problem}" for e in entries for problem in e.problems
+    ]

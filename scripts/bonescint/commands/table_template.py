@@ -1,0 +1,325 @@
+"""An empty Excel table to fill in: what the import accepts is what its cells offer and allow."""
+
+import io
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bonescint.commands.table import InputTable
+from bonescint.errors import InputError
+from bonescint.files import replacing
+from bonescint.outputs.sheets import Column as Shown
+from bonescint.outputs.sheets import Sheet, text_width
+from bonescint.outputs.workbook import make_styles, open_book
+from bonescint.resources import ROOT, SYNTHETIC, Texts
+from bonescint.tables.bounds import KEYS
+from bonescint.tables.columns import Column, load_columns
+from bonescint.tables.values import fold
+
+_LAST_ROW = 1_048_575  # of an Excel sheet, from 0
+_TITLE, _MESSAGE = 32, 255  # characters Excel allows in the messages of a cell
+_LATEST = date(2099, 12, 31)  # the last day, and the first, that the import reads
+_EARLIEST = date(1900, 1, 1)
+_EXPLAINED = (
+    "header", "description", "need", "accepted", "headers", "errors", "warnings", "rule",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """One column of the template: the importer's record, and its words in the user's language."""
+
+    column: Column
+    header: str
+    description: str
+    offered: list[str]
+    is_key: bool
+    is_configured: bool
+
+    @property
+    def is_required(self) -> bool:
+        return self.column.required or self.is_key
+
+
+def write_template(path: Path, table: InputTable, config: Mapping[str, Any]) -> int:
+    """Write the empty table and return how many columns it has; the same study, the same bytes.
+
+    Parameters
+    ----------
+    path
+        A new ``.xlsx`` file.
+    table
+        Which one.
+    config
+        The checked configuration.
+
+    Raises
+    ------
+    InputError
+        If the file is there already or cannot be written.
+    """
+    text = Texts("table", str(config["language"]))
+    if path.suffix.lower() != ".xlsx":
+        raise InputError(text("ending", path=path))
+    if path.exists():
+        raise InputError(text("exists", path=path))
+    fields = _fields(table, text.language)
+    buffer = io.BytesIO()
+    book = open_book(buffer)
+    sheet = _add_sheet(book, table, text)
+    _write_entry(book, sheet, fields, table, config, text)
+    _write_help(book, fields, table, config, text, sheet.get_name())
+    book.close()
+    try:
+        with replacing(path, "wb") as stream:
+            stream.write(buffer.getvalue())
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise InputError(text("not_written", path=path, reason=reason)) from None
+    return len(fields)
+
+
+def _fields(table: InputTable, language: str) -> list[_Field]:
+    schema = yaml.safe_load(
+        (ROOT / "schemas" / f"{table.schema}.schema.yaml").read_text(encoding="utf-8")
+    )
+    key = table.settings.get("key", "patient_id")
+    configured = dict(table.settings.get("columns") or {})
+    configured[key] = configured.pop("key", None) or ""
+    found = []
+    for name, column in load_columns(table.schema).items():
+        product = fold(str(table.settings.get("product", "")))
+        if (
+            (name in KEYS and name != key)
+            or (name in configured and configured[name] is None)  # the table has no such column
+            or not product.startswith(fold(column.product))
+        ):
+            continue
+        keywords = schema["properties"][name]
+        ja, _, en = keywords["description"].partition(" / ")
+        said = (en or ja) if language == "en" else ja
+        found.append(
+            _Field(
+                column,
+                configured.get(name) or keywords["x-headers"][language][0],
+                # which of both keys a table may have is settled here
+                said.partition(" (")[0] if name == key else said,
+                [_offered(words, language) for words in keywords.get("x-words", {}).values()],
+                is_key=name == key,
+                is_configured=bool(configured.get(name)),
+            )
+        )
+    return found
+
+
+def _offered(words: list[str], language: str) -> str:
+    # the first is the Japanese one; the English one is in letters
+    english = (word for word in words if word.isascii() and word[0].isalpha())
+    return next(english, words[0]) if language == "en" else words[0]
+
+
+def _add_sheet(book: Any, table: InputTable, text: Texts) -> Any:
+    from xlsxwriter.exceptions import XlsxInputError
+
+    name = table.settings.get("sheet") or text("sheet_data")
+    try:
+        return book.add_worksheet(name)
+    except XlsxInputError:
+        entry = f"{table.kind}.{table.name}.sheet"
+        raise InputError(text("bad_sheet", entry=entry, sheet=name)) from None
+
+
+def _write_entry(
+    book: Any,
+    sheet: Any,
+    fields: list[_Field],
+    table: InputTable,
+    config: Mapping[str, Any],
+    text: Texts,
+) -> None:
+    """Write the sheet to fill in: headers, formats, and what each cell accepts."""
+    font = {"font_name": "Yu Gothic", "font_size": 10}
+    head = font | {"bold": True, "text_wrap": True, "valign": "vcenter", "border": 1}
+    required = book.add_format(head | {"bg_color": "#BFD9EA"})
+    optional = book.add_format(head | {"bg_color": "#EFEFEF"})
+    formats = {
+        "date": book.add_format(font | {"num_format": "yyyy-mm-dd"}),
+        # as text, an ID keeps its zeros and a version its ".0"
+        "text": book.add_format(font | {"num_format": "@"}),
+        "long": book.add_format(font | {"num_format": "@", "text_wrap": True, "valign": "top"}),
+    }
+    plain = book.add_format(font)
+    top = (table.settings.get("header_row") or 1) - 1
+    sheet.set_row(top, 33)
+    for i, field in enumerate(fields):
+        is_long = field.column.name in ("findings", "note")
+        style = formats.get("long" if is_long else field.column.kind, plain)
+        width = 60 if is_long else max(text_width(w) for w in (field.header, *field.offered)) + 4
+        sheet.set_column(i, i, min(max(width, 14), 60), style)
+        sheet.write_string(top, i, field.header, required if field.is_required else optional)
+        sheet.data_validation(
+            top + 1, i, _LAST_ROW, i, _validation(field, table, config["cohort"], text)
+        )
+        if field.column.kind == "text":
+            sheet.ignore_errors({"number_stored_as_text": _cells(i, top + 1)})
+    sheet.freeze_panes(top + 1, 1)
+    sheet.repeat_rows(top)
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
+    if config["study"]["synthetic"]:
+        sheet.set_header(f"&R{SYNTHETIC}")
+
+
+def _cells(column: int, row: int) -> str:
+    from xlsxwriter.utility import xl_range
+
+    return str(xl_range(row, column, _LAST_ROW, column))
+
+
+def _validation(
+    field: _Field, table: InputTable, cohort: Mapping[str, Any], text: Texts
+) -> dict[str, Any]:
+    column = field.column
+    need = text("required" if field.is_required else "optional")
+    accepted = _accepted(field, text)
+    options: dict[str, Any] = {
+        "input_title": field.header[:_TITLE],
+        "input_message": f"{field.description}\n{accepted}\n{need}"[:_MESSAGE],
+        "error_title": field.header[:_TITLE],
+        "error_message": text("refused", accepted=accepted)[:_MESSAGE],
+        # whoever declines is excluded whatever else her row says: nothing there is refused (R13)
+        "error_type": "warning" if table.schema == "opt_out" else "stop",
+    }
+    low, high = column.minimum, column.maximum
+    if column.kind == "integer" and column.words and low is not None and high is not None:
+        numbers = [str(n) for n in range(int(low), int(high) + 1)]
+        return options | {"validate": "list", "source": numbers + field.offered}
+    if column.kind == "word":
+        return options | {"validate": "list", "source": field.offered}
+    if column.name == "exam_date":
+        window = {"low": cohort["exam_from"], "high": cohort["exam_to"]}
+        return options | {
+            "validate": "date",
+            "criteria": "between",
+            "minimum": date.fromisoformat(window["low"]),
+            "maximum": date.fromisoformat(window["high"]),
+            # another exam of the same patient may stand beside the study's
+            "error_type": "warning",
+            "error_message": text("outside_window", **window),
+        }
+    if column.kind == "date":
+        # nothing is analysed or read before the study's first exam; of a list any day may be
+        first = date.fromisoformat(cohort["exam_from"]) if table.settings else _EARLIEST
+        return options | {
+            "validate": "date", "criteria": "between", "minimum": first, "maximum": _LATEST,
+            "error_type": "warning",
+        }  # fmt: skip
+    if column.kind in ("number", "integer"):
+        kind = "decimal" if column.kind == "number" else "integer"
+        limits = (
+            {"criteria": ">=", "value": float(low or 0)}
+            if high is None
+            else {"criteria": "between", "minimum": float(low or 0), "maximum": float(high)}
+        )
+        return options | {"validate": kind} | limits
+    return options | {"validate": "any"}
+
+
+def _accepted(field: _Field, text: Texts, *, all_words: bool = False) -> str:
+    """Return what a cell may hold: the words it offers, or all that the import understands."""
+    column = field.column
+    words = " / ".join(column.accepted if all_words else field.offered)
+    match column.kind:
+        case "word":
+            return text("words", words=words)
+        case "date":
+            return text("date", example="2019-06-03")
+        case "text":
+            own = f"text.{column.name}"
+            return text("id" if field.is_key else own if own in text else "text")
+    bounds = {"low": column.minimum, "high": column.maximum}
+    limits = "at_least" if column.maximum is None else "between"
+    numbers = text(f"{column.kind}_{limits}", **bounds)
+    if column.percent:
+        numbers = text("percent", numbers=numbers)
+    return text("or_word", numbers=numbers, words=words) if words else numbers
+
+
+def _write_help(
+    book: Any,
+    fields: list[_Field],
+    table: InputTable,
+    config: Mapping[str, Any],
+    text: Texts,
+    entry: str,
+) -> None:
+    """Write the sheet that explains every column."""
+    name = text("sheet_help")
+    name += "_" * (name.casefold() == entry.casefold())
+    study = config["study"]
+    title = text(
+        f"title_{table.kind}",
+        name=table.name,
+        label=" ".join(str(table.settings.get(k, "")) for k in ("product", "version")),
+    )
+    notes = [text("help_study", id=study["id"], title=study["title"])]
+    if any(field.column.name == "exam_date" for field in fields):
+        cohort = config["cohort"]
+        notes.append(text("help_window", low=cohort["exam_from"], high=cohort["exam_to"]))
+    if "tracer" in table.settings:
+        notes.append(text("help_tracer", tracer=table.settings["tracer"]))
+    if table.kind == "participants":
+        notes.append(text("help_preceding", study=study["preceding_study"]))
+    notes += [
+        text(f"help_rows_{table.kind}"),
+        text("help_colours"),
+        text("help_check", name=table.name),
+    ]
+    rows = [_explained(field, table, text) for field in fields]
+    titles = {key: text(f"column_{key}") for key in _EXPLAINED}
+    if table.kind != "opt_out":
+        sheet = Sheet(book, name, title, study["synthetic"], make_styles(book))
+        sheet.notes(*notes)
+        sheet.table([Shown(key, titles[key]) for key in _EXPLAINED], rows, "")
+        return
+    # a filled cell beside the entries would make the import refuse the list (R12): a text box
+    notes.insert(1, text("help_one_sheet", sheet=entry))
+    lines = [title, *([SYNTHETIC] if study["synthetic"] else []), "", *notes]
+    for row in rows:
+        lines += ["", f"■ {row['header']}"]
+        lines += [f"    {titles[key]}: {row[key]}" for key in _EXPLAINED[1:] if row[key]]
+    box = book.add_worksheet(name)
+    box.hide_gridlines(2)
+    box.set_landscape()
+    box.set_paper(9)
+    box.fit_to_pages(1, 0)
+    size = {"width": 1100, "height": 19 * (len(lines) + 12)}
+    box.insert_textbox(0, 0, "\n".join(lines), size | {"font": {"name": "Yu Gothic", "size": 10}})
+
+
+def _explained(field: _Field, table: InputTable, text: Texts) -> dict[str, str]:
+    column = field.column
+    others = () if field.is_configured else column.headers
+    return {
+        "header": field.header,
+        "description": field.description,
+        "need": text("required" if field.is_required else "optional"),
+        "accepted": _accepted(field, text, all_words=True),
+        "headers": ", ".join(h for h in others if fold(h) != fold(field.header)),
+        "errors": next(_remarks("errors", column, table.schema, text), ""),
+        "warnings": next(_remarks("warnings", column, table.schema, text), ""),
+        "rule": column.rule,
+    }
+
+
+def _remarks(kind: str, column: Column, schema: str, text: Texts) -> Iterator[str]:
+    """Yield what is said of the column itself, then of any of its kind."""
+    for key in (f"{kind}.{schema}.{column.name}", f"{kind}.{column.kind}"):
+        if key in text:
+            yield text(key, low=column.minimum, high=column.maximum, above=column.warn_above)

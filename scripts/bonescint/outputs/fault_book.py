@@ -1,0 +1,174 @@
+"""The faults of an import as a workbook: a list, and the tables with the faulty cells marked."""
+
+import io
+import os
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bonescint.errors import InputError
+from bonescint.files import replacing
+from bonescint.resources import Texts
+from bonescint.tables.faults import Fault, Faults, TableErrors
+
+_COLOURS = {"error": "#F4B6A6", "warning": "#FFE699"}
+_WIDEST = 40  # characters a column of the copy may take
+
+
+class _Mark(NamedTuple):
+    """One line of the list: where it lies in the copy of a table, None if nowhere."""
+
+    kind: str
+    fault: Fault
+    sheet: str
+    column: int | None
+
+
+@contextmanager
+def fault_book(path: Path, language: str) -> Iterator[None]:
+    """Write a workbook of the faults if the block raises any; a former one is removed.
+
+    It shows values as typed and stays on the identified side. Rows of people outside the cohort
+    are not in it (R12).
+
+    Parameters
+    ----------
+    path
+        The workbook, mode 0600.
+    language
+        Of its words.
+
+    Raises
+    ------
+    InputError
+        What the block raised; of the errors of a table the last line tells where the workbook is.
+    """
+    path.unlink(missing_ok=True)
+    try:
+        yield
+    except TableErrors as error:
+        _write(path, error.tables, language)
+        told = Texts("tables", language)("see_book", path=path)
+        raise InputError([*error.problems, told]) from None
+
+
+def _write(path: Path, tables: Sequence[Faults], language: str) -> None:
+    # slow to import, and needed only where something is wrong
+    from bonescint.outputs.sheets import Column, Sheet
+    from bonescint.outputs.workbook import make_styles, open_book
+
+    text = Texts("tables", language)
+    buffer = io.BytesIO()
+    book = open_book(buffer)
+    sheet = Sheet(book, text("book.list"), text("book.title"), False, make_styles(book))
+    sheet.notes(text("book.note"), text("book.others"))
+    marks = [(faults, mark) for faults in tables for mark in _marks(faults, text)]
+    listed = sorted(
+        ((f, m) for f, m in marks if m.fault not in f.marks),
+        key=lambda pair: (pair[1].kind, pair[0].second, pair[1].fault.row),
+    )
+    names = ("kind", "file", "row", "column", "cell", "value", "rule", "message")
+    columns = [Column(name, text(f"book.{name}")) for name in names]
+    top = sheet.row + 1
+    sheet.table(columns, [_line(faults, mark, text) for faults, mark in listed], "")
+    link = book.add_format(
+        {"font_name": "Yu Gothic", "font_size": 10, "font_color": "#0072B2", "underline": 1}
+        | {"border": 1, "border_color": "#D0D0D0", "valign": "top"}
+    )
+    for n, (_, mark) in enumerate(listed, top):
+        if cell := _cell(mark):
+            goal = f"internal:'{mark.sheet}'!{cell}"
+            sheet.sheet.write_url(n, names.index("cell"), goal, link, string=cell)
+    for faults in tables:
+        _copy(book, faults, [mark for owner, mark in marks if owner is faults], text)
+    book.close()
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with replacing(path, "wb") as stream:
+        os.fchmod(stream.fileno(), 0o600)
+        stream.write(buffer.getvalue())
+
+
+def _marks(faults: Faults, text: Texts) -> Iterator[_Mark]:
+    sheet = text("book.second" if faults.second else "book.table")
+    header = faults.table.header
+    for kind, found in (
+        ("error", [*faults.errors, *faults.marks]),
+        ("warning", faults.warnings),
+    ):
+        for fault in found:
+            place = header.index(fault.column) if fault.column in header else None
+            yield _Mark(kind, fault, sheet, place)
+
+
+def _line(faults: Faults, mark: _Mark, text: Texts) -> dict[str, str]:
+    fault = mark.fault
+    file = faults.table.file + (f" {text('place_second')}" if faults.second else "")
+    sheet = f" [{faults.table.sheet}]" if faults.table.sheet is not None else ""
+    return {
+        "kind": text(f"book.{mark.kind}"),
+        "file": file + sheet,
+        "row": str(fault.row or ""),
+        "column": fault.column,
+        "cell": _cell(mark),
+        "value": _typed(faults, mark),
+        "rule": fault.rule,
+        # a case without a row has its code for a place
+        "message": fault.message
+        if fault.row or fault.column
+        else f"{fault.where}: {fault.message}",
+    }
+
+
+def _cell(mark: _Mark) -> str:
+    from xlsxwriter.utility import xl_rowcol_to_cell
+
+    if not mark.fault.row:
+        return ""
+    return str(xl_rowcol_to_cell(mark.fault.row - 1, mark.column or 0))
+
+
+def _typed(faults: Faults, mark: _Mark) -> str:
+    if mark.column is None or mark.fault.row not in faults.own:
+        return ""
+    return next((cells[mark.column] for n, cells in faults.table.rows if n == mark.fault.row), "")
+
+
+def _copy(book: Any, faults: Faults, marks: Sequence[_Mark], text: Texts) -> None:
+    """Write the table's own rows at the same places, each faulty cell coloured and with a note."""
+    from bonescint.outputs.sheets import text_width
+
+    sheet = book.add_worksheet(text("book.second" if faults.second else "book.table"))
+    base = {"font_name": "Yu Gothic", "font_size": 10, "text_wrap": True, "valign": "top"}
+    frame = base | {"border": 1, "border_color": "#D0D0D0"}
+    styles = {kind: book.add_format(frame | {"bg_color": c}) for kind, c in _COLOURS.items()}
+    styles |= {"plain": book.add_format(frame)}
+    styles |= {"head": book.add_format(frame | {"bold": True, "bg_color": "#DCE9F2"})}
+    table = faults.table
+    rows = [(n, cells) for n, cells in [(table.header_row, table.header), *table.rows]]
+    shown = {n: cells for n, cells in rows if n in faults.own}
+    widths: dict[int, int] = defaultdict(int)
+    for n, cells in shown.items():
+        for i, cell in enumerate(cells):
+            style = styles["head" if n == table.header_row else "plain"]
+            sheet.write_string(n - 1, i, cell, style)
+            widths[i] = max(widths[i], *map(text_width, cell.split("\n")))
+    for i, width in widths.items():
+        sheet.set_column(i, i, min(width + 3, _WIDEST))
+    sheet.freeze_panes(table.header_row, 1)
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
+    notes: dict[tuple[int, int], list[_Mark]] = defaultdict(list)
+    for mark in marks:
+        if mark.fault.row:
+            notes[mark.fault.row, mark.column or 0].append(mark)
+    for (n, i), found in notes.items():
+        cells = shown.get(n, ())
+        kind = "error" if any(mark.kind == "error" for mark in found) else "warning"
+        sheet.write_string(n - 1, i, cells[i] if i < len(cells) else "", styles[kind])
+        said = "\n".join(dict.fromkeys(mark.fault.message for mark in found))
+        # the note's box is as tall as its text
+        lines = text_width(said) // 40 + said.count("\n") + 2
+        sheet.write_comment(n - 1, i, said, {"width": 300, "height": 18 * lines, "font_size": 9})

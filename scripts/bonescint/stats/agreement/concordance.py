@@ -1,0 +1,48 @@
+"""Whether raters put the subjects in the same order."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import chdtrc
+
+from bonescint.stats.agreement.ratings import complete
+from bonescint.stats.estimate import Estimate
+from bonescint.stats.ranks.ordering import DECIMALS, midranks
+
+
+def kendall_w(ratings: ArrayLike) -> Estimate:
+    """Return Kendall's coefficient of concordance W, corrected for ties.
+
+    The test (W = 0) refers m (n - 1) W of m raters to chi-squared with n - 1 degrees of freedom
+    (Kendall & Babington Smith 1939; Siegel & Castellan 1988, 9.4; irr ``kendall(correct = TRUE)``,
+    Friedman's test with the subjects as treatments). There is no interval.
+
+    Parameters
+    ----------
+    ratings
+        Subjects x raters, values rounded to nine decimals before they are ranked; a subject with
+        a missing rating is left out.
+    """
+    values, result = complete(ratings, Estimate(measure="kendall_w"))
+    if result.status != "ok":
+        return result
+    n, raters = values.shape
+    columns = np.round(values, DECIMALS).T
+    ties = 0
+    for column in columns:
+        _, counts = np.unique(column, return_counts=True)
+        ties += int((counts**3 - counts).sum())
+    most = raters**2 * (n**3 - n) - raters * ties
+    if most == 0:
+        return replace(result, status="constant")
+    sums = np.sum([midranks(column) for column in columns], axis=0)
+    w = float(12 * ((sums - sums.mean()) ** 2).sum() / most)
+    statistic = raters * (n - 1) * w
+    return replace(
+        result,
+        estimate=w,
+        statistic=statistic,
+        p_value=float(chdtrc(n - 1, statistic)),
+        test="kendall_w",
+    ).noting(f"df={n - 1}")

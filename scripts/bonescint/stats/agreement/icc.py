@@ -1,0 +1,105 @@
+"""Agreement on a measurement: intraclass correlation."""
+
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import fdtrc, fdtri
+
+from bonescint.stats.agreement.ratings import complete
+from bonescint.stats.estimate import Estimate
+
+Form = Literal["A1", "Ak", "C1", "Ck"]
+_CI_METHODS = {"A1": "satterthwaite", "Ak": "spearman_brown", "C1": "f", "Ck": "f"}
+
+
+def icc(ratings: ArrayLike, form: Form = "A1", confidence: float = 0.95) -> Estimate:
+    """Return an intraclass correlation of the two-way analysis of variance.
+
+    Parameters
+    ----------
+    ratings
+        Subjects x raters; a subject with a missing rating is left out.
+    form
+        ``A`` absolute agreement, ``C`` consistency; ``1`` of one rater, ``k`` of the raters' mean
+        (McGraw & Wong 1996). A1, Ak, C1, Ck are ICC2, ICC2k, ICC3, ICC3k of Shrout & Fleiss 1979
+        and of psych (with ``lmer = FALSE``: from mean squares, a negative component stays so).
+    confidence
+        Of the interval. C1, Ck: from the F distribution. A1: Satterthwaite's degrees of freedom
+        (McGraw & Wong 1996, table 7). Ak: Spearman-Brown of A1's limits, as psych does. Not cut.
+
+    Notes
+    -----
+    The test, that there is nothing but error between subjects, is F on n - 1 and (n - 1)(k - 1)
+    degrees of freedom for every form, **one-sided** as in psych.
+    """
+    values, result = complete(
+        ratings, Estimate(measure=f"icc_{form.lower()}", ci_method=_CI_METHODS[form])
+    )
+    if result.status != "ok":
+        return result
+    if not np.ptp(values):
+        return replace(result, status="constant")
+    n, k = values.shape
+    subjects, raters, error = _mean_squares(values)
+    freedom = (n - 1) * (k - 1)
+    if error > 0:
+        statistic = subjects / error
+        result = replace(
+            result,
+            statistic=statistic,
+            p_value=float(fdtrc(n - 1, freedom, statistic)),
+            test="icc_f",
+        ).noting(f"df1={n - 1}", f"df2={freedom}")
+    elif subjects > 0 and (form in ("C1", "Ck") or raters == 0):
+        return replace(result, estimate=1.0, status="complete agreement")
+    result = replace(result, estimate=_coefficient(form, subjects, raters, error, n, k))
+    if subjects == 0:
+        return replace(result, status="no subject variance")
+    below: float = freedom
+    if form in ("A1", "Ak"):
+        single = _coefficient("A1", subjects, raters, error, n, k)
+        between = k * single * raters
+        rest = (n * (1 + (k - 1) * single) - k * single) * error
+        spread = between**2 / (k - 1) + rest**2 / freedom
+        below = (between + rest) ** 2 / spread if spread > 0 else float("nan")
+    # every form's limits are its own formula, with the subjects' mean square that F allows for
+    low, high = (
+        _coefficient(form, subjects * float(fdtri(below, n - 1, p)), raters, error, n, k)
+        for p in ((1 - confidence) / 2, (1 + confidence) / 2)
+    )
+    if not low <= result.estimate <= high:  # subjects differ less than the error: F breaks down
+        return replace(result, status="no subject variance")
+    return replace(result, ci_low=low, ci_high=high)
+
+
+def _coefficient(form: Form, subjects: float, raters: float, error: float, n: int, k: int) -> float:
+    """Return McGraw & Wong's formula in the mean squares, NaN where its divisor is not positive."""
+    match form:
+        case "A1":
+            whole = subjects + (k - 1) * error + k * (raters - error) / n
+        case "Ak":
+            whole = subjects + (raters - error) / n
+        case "C1":
+            whole = subjects + (k - 1) * error
+        case "Ck":
+            whole = subjects
+    return (subjects - error) / whole if whole > 0 else float("nan")
+
+
+def _mean_squares(values: NDArray[np.float64]) -> tuple[float, float, float]:
+    """Return the mean squares between subjects, between raters, and of the error."""
+    n, k = values.shape
+    noise = 1e-12 * float(np.abs(values).max())  # what rounding leaves of nought
+    values = values - values.mean()
+    by_subject, by_rater = values.mean(axis=1), values.mean(axis=0)
+
+    def square(deviations: NDArray[np.float64]) -> float:
+        return float((deviations[np.abs(deviations) > noise] ** 2).sum())
+
+    return (
+        k * square(by_subject) / (n - 1),
+        n * square(by_rater) / (k - 1),
+        square(values - by_subject[:, None] - by_rater) / ((n - 1) * (k - 1)),
+    )

@@ -1,0 +1,170 @@
+"""Agreement on a category beyond chance: Cohen's and Fleiss' kappa, Gwet's AC1."""
+
+from dataclasses import replace
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from bonescint.stats.agreement.ratings import matrix, with_limits
+from bonescint.stats.estimate import Estimate
+from bonescint.stats.normal import critical, two_sided
+
+
+def fleiss_kappa(ratings: ArrayLike, confidence: float = 0.95) -> Estimate:
+    """Return Fleiss' kappa of two or more raters.
+
+    Subjects may have different numbers of ratings: agreement is averaged over subjects with two or
+    more, the categories' shares over subjects with one or more (Fleiss 1971; Gwet 2014, ch. 2).
+    With every rating present this is Fleiss' own formula.
+
+    Parameters
+    ----------
+    ratings
+        Subjects x raters, numbers as category names; NaN is a missing rating.
+    confidence
+        Of the interval: Gwet's variance over subjects, t with n - 1 degrees of freedom, cut at ±1.
+        The test (kappa = 0) has the standard error of Fleiss, Nee & Landis 1979 and needs all
+        ratings.
+    """
+    counts = _count(ratings)
+    result = _beyond_chance("fleiss_kappa", counts, counts.shares, confidence)
+    if np.isnan(result.estimate) or np.ptp(counts.raters):
+        return result
+    products = counts.shares * (1 - counts.shares)
+    spread = products.sum() ** 2 - (products * (1 - 2 * counts.shares)).sum()
+    subjects, raters = len(counts.table), int(counts.raters[0])
+    error = np.sqrt(2 * spread / (subjects * raters * (raters - 1))) / products.sum()
+    statistic = float(result.estimate / error)
+    return replace(result, statistic=statistic, p_value=two_sided(statistic), test="fleiss_z")
+
+
+def gwet_ac1(ratings: ArrayLike, confidence: float = 0.95) -> Estimate:
+    """Return Gwet's AC1 of two or more raters, which a rare category does not pull down.
+
+    Missing ratings as in `fleiss_kappa`. Chance agreement is the sum of share x (1 - share) over
+    the q categories that occur, divided by q - 1 (Gwet 2008; 2014, ch. 4 and 5; irrCAC
+    ``gwet.ac1.raw``), so of grades that nobody gave it knows nothing.
+
+    Parameters
+    ----------
+    ratings
+        Subjects x raters, numbers as category names; NaN is a missing rating.
+    confidence
+        Of the interval: Gwet's variance over subjects, t with n - 1 degrees of freedom, cut at ±1.
+    """
+    counts = _count(ratings)
+    hard = (1 - counts.shares) / max(counts.shares.size - 1, 1)
+    return _beyond_chance("gwet_ac1", counts, hard, confidence)
+
+
+def cohen_kappa(
+    r1: ArrayLike,
+    r2: ArrayLike,
+    weights: Literal["linear", "quadratic"] | None = None,
+    confidence: float = 0.95,
+) -> Estimate:
+    """Return Cohen's kappa of two raters with the standard error of Fleiss, Cohen & Everitt 1969.
+
+    Parameters
+    ----------
+    r1, r2
+        Ratings, shape (n,); a subject with a NaN is left out.
+    weights
+        None for categories; ``linear`` or ``quadratic`` in the values of the ratings for grades.
+        That is what vcd and psych make of the table of all grades, 0 to 4, used or not: kappa and
+        its error depend on the weights' proportions only. Given raw ratings, psych and irr number
+        the grades that occur, so an unused grade in the middle changes their weighted kappa.
+    confidence
+        Of the interval (normal), cut at ±1.
+    """
+    ratings = np.column_stack([np.asarray(r, dtype=float) for r in (r1, r2)])
+    ratings = ratings[~np.isnan(ratings).any(axis=1)]
+    n = len(ratings)
+    result = Estimate(
+        measure=f"cohen_kappa_{weights}" if weights else "cohen_kappa",
+        n=n,
+        ci_method="fleiss_cohen_everitt",
+    )
+    if n == 0:
+        return replace(result, status="no data")
+    categories, codes = np.unique(ratings, return_inverse=True)
+    size = categories.size
+    if size < 2:
+        return replace(result, status="constant")
+    first, second = codes.reshape(ratings.shape).T
+    joint = np.bincount(first * size + second, minlength=size**2).reshape(size, size) / n
+    gap = np.abs(categories[:, None] - categories)
+    match weights:
+        case None:
+            weight = np.eye(size)
+        case "linear":
+            weight = 1 - gap / gap.max()
+        case "quadratic":
+            weight = 1 - (gap / gap.max()) ** 2
+    rows, columns = joint.sum(axis=1), joint.sum(axis=0)
+    observed = float((weight * joint).sum())
+    expected = float((weight * np.outer(rows, columns)).sum())
+    kappa = (observed - expected) / (1 - expected)
+    result = replace(result, estimate=kappa)
+    if n < 2:
+        return replace(result, status="too few")
+    if (first == second).all():
+        return replace(result, estimate=1.0, status="complete agreement")
+    marginal = (weight @ columns)[:, None] + (weight.T @ rows)[None, :]
+    spread = (joint * (weight * (1 - expected) - marginal * (1 - observed)) ** 2).sum()
+    variance = (spread - (observed * expected - 2 * expected + observed) ** 2) / (
+        n * (1 - expected) ** 4
+    )
+    if variance < 1e-15:  # one rater constant: kappa is 0 whatever the data say
+        return replace(result, status="constant")
+    width = critical(confidence) * float(np.sqrt(variance))
+    return replace(result, ci_low=max(kappa - width, -1.0), ci_high=min(kappa + width, 1.0))
+
+
+class _Counts(NamedTuple):
+    """How many raters chose each category: subjects with a rating x categories that occur."""
+
+    table: NDArray[np.int64]
+    raters: NDArray[np.int64]  # of each of these subjects
+    shares: NDArray[np.float64]  # of each category, every subject weighing the same
+    columns: int  # raters asked
+
+
+def _count(ratings: ArrayLike) -> _Counts:
+    values = matrix(ratings)
+    known = ~np.isnan(values)
+    categories, codes = np.unique(values[known], return_inverse=True)
+    cells = np.nonzero(known)[0] * categories.size + codes
+    table = np.bincount(cells, minlength=len(values) * categories.size)
+    table = table.reshape(len(values), categories.size)[known.any(axis=1)]
+    raters = table.sum(axis=1)
+    shares = (table / raters[:, None]).sum(axis=0) / max(len(table), 1)
+    return _Counts(table, raters, shares, values.shape[1])
+
+
+def _beyond_chance(
+    measure: str, counts: _Counts, by_category: NDArray[np.float64], confidence: float
+) -> Estimate:
+    """Return agreement beyond chance, where chance is the sum of shares x `by_category`."""
+    table, raters, shares, columns = counts
+    rated = raters >= 2
+    n, subjects = int(rated.sum()), len(table)
+    result = Estimate(measure=measure, n=n, ci_method="gwet")
+    if n == 0:
+        return replace(result, status="no data" if columns > 1 else "too few raters")
+    if shares.size < 2:
+        return replace(result, status="constant")
+    pairs = (table * (table - 1)).sum(axis=1)[rated] / (raters * (raters - 1))[rated]
+    observed, expected = float(pairs.mean()), float((shares * by_category).sum())
+    value = (observed - expected) / (1 - expected)
+    result = replace(result, estimate=value)
+    if n < 2:
+        return replace(result, status="too few")
+    if observed == 1:
+        return replace(result, estimate=1.0, status="complete agreement")
+    influence = np.zeros(subjects)
+    influence[rated] = subjects / n * (pairs - expected) / (1 - expected)
+    by_chance = (table * by_category).sum(axis=1) / raters
+    influence -= 2 * (1 - value) * (by_chance - expected) / (1 - expected) + value
+    return with_limits(result, influence, confidence)

@@ -1,0 +1,87 @@
+"""Whether raters use the categories equally often."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import chdtrc
+
+from bonescint.stats.agreement.ratings import complete
+from bonescint.stats.estimate import Estimate
+
+
+def cochran_q(x: ArrayLike) -> Estimate:
+    """Return Cochran's Q test that all raters say yes equally often (Cochran 1950).
+
+    Chi-squared with k - 1 degrees of freedom for k raters, as statsmodels' ``cochrans_q`` and
+    R's ``friedman.test`` of yes/no; with two raters McNemar's chi-squared without correction.
+
+    Parameters
+    ----------
+    x
+        Subjects x raters, two values (0 and 1); a subject with a missing rating is left out.
+        If the raters agree on every subject, the p-value is 1.
+
+    Raises
+    ------
+    ValueError
+        At more than two values.
+    """
+    values, result = complete(x, Estimate(measure="cochran_q", test="cochran_q"), at_least=1)
+    if result.status != "ok":
+        return result
+    if np.unique(values).size > 2:
+        raise ValueError("Cochran's Q is of two values")
+    yes = values == values.max()
+    by_subject, by_rater = yes.sum(axis=1), yes.sum(axis=0)
+    k = by_rater.size
+    spread = int((by_subject * (k - by_subject)).sum())
+    if spread == 0:
+        return replace(result, p_value=1.0, status="identical")
+    total = int(by_subject.sum())
+    statistic = (k - 1) * (k * int((by_rater**2).sum()) - total**2) / spread
+    return replace(result, statistic=statistic, p_value=float(chdtrc(k - 1, statistic))).noting(
+        f"df={k - 1}"
+    )
+
+
+def stuart_maxwell(table: ArrayLike) -> Estimate:
+    """Return the Stuart-Maxwell test that two raters use every category equally often.
+
+    Chi-squared with the rank of the covariance of the differences of the margins as degrees of
+    freedom (Stuart 1955; Maxwell 1970), by its pseudo-inverse: categories that nobody used, or on
+    which nobody disagreed, take part in nothing, those with equal margins do (irr and DescTools
+    leave them out with all their cases). As coin's ``mh_test``.
+
+    Parameters
+    ----------
+    table
+        Counts, first rater's categories x the second's, shape (k, k). If the raters never
+        disagree, the p-value is 1.
+
+    Raises
+    ------
+    ValueError
+        If the table is not square, or a count is negative or missing.
+    """
+    counts = np.asarray(table, dtype=float)
+    if counts.ndim != 2 or counts.shape[0] != counts.shape[1]:
+        raise ValueError("the table must be square")
+    if not (counts >= 0).all():
+        raise ValueError("the counts must be 0 or more")
+    n = round(float(counts.sum()))
+    result = Estimate(measure="stuart_maxwell", n=n, test="stuart_maxwell")
+    if n == 0:
+        return replace(result, status="no data")
+    apart = counts + counts.T
+    np.fill_diagonal(apart, 0)
+    if not apart.any():
+        return replace(result, p_value=1.0, status="identical")
+    difference = counts.sum(axis=1) - counts.sum(axis=0)
+    spreads, directions = np.linalg.eigh(np.diag(apart.sum(axis=1)) - apart)
+    real = spreads > 1e-10 * spreads.max()  # the others are nought but for rounding
+    statistic = float(((difference @ directions)[real] ** 2 / spreads[real]).sum())
+    df = int(real.sum())
+    return replace(result, statistic=statistic, p_value=float(chdtrc(df, statistic))).noting(
+        f"df={df}"
+    )

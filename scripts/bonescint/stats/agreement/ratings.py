@@ -1,0 +1,79 @@
+"""The ratings of a study as an array, and what all coefficients make of it."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import stdtrit
+
+from bonescint.stats.estimate import Estimate
+
+
+def matrix(ratings: ArrayLike) -> NDArray[np.float64]:
+    """Return `ratings` as an array of subjects x raters.
+
+    Parameters
+    ----------
+    ratings
+        Numbers, integers or booleans; NaN is a missing rating.
+
+    Raises
+    ------
+    ValueError
+        If they are not two-dimensional.
+    """
+    values: NDArray[np.float64] = np.asarray(ratings, dtype=float)
+    if values.ndim != 2:
+        raise ValueError("ratings must be subjects x raters")
+    return values
+
+
+def complete(
+    ratings: ArrayLike, result: Estimate, at_least: int = 2
+) -> tuple[NDArray[np.float64], Estimate]:
+    """Return the subjects whom every rater rated, and `result` with their number.
+
+    Parameters
+    ----------
+    ratings
+        Subjects x raters. Who is left out for a missing rating is counted in the note.
+    result
+        What is known of the estimate; its status says whether there are enough raters (two) and
+        subjects.
+    at_least
+        Subjects needed.
+    """
+    values = matrix(ratings)
+    known = values[~np.isnan(values).any(axis=1)]
+    result = replace(result, n=len(known))
+    if len(known) < len(values):
+        result = result.noting(f"left_out_incomplete={len(values) - len(known)}")
+    if values.shape[1] < 2:
+        result = replace(result, n=0, status="too few raters")
+    elif len(known) < at_least:
+        result = replace(result, status="too few" if len(known) else "no data")
+    return known, result
+
+
+def with_limits(result: Estimate, influence: NDArray[np.float64], confidence: float) -> Estimate:
+    """Return `result` with limits from what each subject contributes to its estimate.
+
+    Parameters
+    ----------
+    result
+        An estimate of at most 1.
+    influence
+        Shape (n,), of mean zero: the linear part of the estimate (Gwet 2008, 2014 ch. 5).
+    confidence
+        Of Student's t with n - 1 degrees of freedom; the limits are cut at ±1.
+    """
+    n = influence.size
+    error = float(np.sqrt((influence**2).sum() / (n * (n - 1))))
+    if error < 1e-12:  # every subject says the same: no spread to judge by
+        return replace(result, status="constant")
+    width = float(stdtrit(n - 1, (1 + confidence) / 2)) * error
+    return replace(
+        result,
+        ci_low=max(result.estimate - width, -1.0),
+        ci_high=min(result.estimate + width, 1.0),
+    )

@@ -1,0 +1,116 @@
+"""Groups of different patients: how unlike they are, and what a comparison of them can show."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import ndtr
+
+from bonescint.stats.estimate import NAN, Estimate
+from bonescint.stats.normal import critical
+
+
+def standardised_difference(a: ArrayLike, b: ArrayLike, confidence: float = 0.95) -> Estimate:
+    """Return the difference of two means in units of their standard deviation.
+
+    The unit is the root of the mean of both variances (Austin 2009), not the pooled one, so that
+    unequal group sizes do not weigh.
+
+    Parameters
+    ----------
+    a, b
+        Values of two groups of different cases, shapes (n1,) and (n2,); NaN is left out.
+    confidence
+        Of the interval by the standard error of Hedges & Olkin 1985 (R's stddiff).
+    """
+    groups = [np.asarray(group, dtype=float) for group in (a, b)]
+    if any(group.ndim != 1 for group in groups):
+        raise ValueError("the groups must be one-dimensional")
+    first, second = (group[~np.isnan(group)] for group in groups)
+    sizes = first.size, second.size
+    result = _difference(*sizes)
+    if min(sizes) < 2:
+        return replace(result, status="too few" if min(sizes) else "no data")
+    gap = float(first.mean() - second.mean())
+    unit = float(np.sqrt((first.var(ddof=1) + second.var(ddof=1)) / 2))
+    if not (np.ptp(first) or np.ptp(second)):
+        return replace(result, estimate=NAN if first[0] != second[0] else 0.0, status="constant")
+    return _with_limits(result, gap / unit, *sizes, confidence)
+
+
+def standardised_difference_proportion(
+    x1: int, n1: int, x2: int, n2: int, confidence: float = 0.95
+) -> Estimate:
+    """Return the difference of two shares in units of their standard deviation (Austin 2009).
+
+    Parameters
+    ----------
+    x1, n1, x2, n2
+        Cases with the property and all cases of either group.
+    confidence
+        Of the interval by the standard error of Hedges & Olkin 1985 (R's stddiff).
+    """
+    if not (0 <= x1 <= n1 and 0 <= x2 <= n2):
+        raise ValueError("a share needs 0 <= x <= n")
+    result = replace(_difference(n1, n2), n_positive=x1 + x2)
+    if min(n1, n2) == 0:
+        return replace(result, status="no data")
+    p1, p2 = x1 / n1, x2 / n2
+    variance = (p1 * (1 - p1) + p2 * (1 - p2)) / 2
+    if variance == 0:
+        return replace(result, estimate=NAN if p1 != p2 else 0.0, status="constant")
+    return _with_limits(result, (p1 - p2) / variance**0.5, n1, n2, confidence)
+
+
+def power_unpaired_auc(
+    auc1: float,
+    auc2: float,
+    n1_pos: int,
+    n1_neg: int,
+    n2_pos: int,
+    n2_neg: int,
+    confidence: float = 0.95,
+) -> Estimate:
+    """Return the power to tell two AUCs of different cases apart at this size.
+
+    Two-sided normal test of the difference with the standard errors of Hanley & McNeil 1982.
+
+    Parameters
+    ----------
+    auc1, auc2
+        The AUCs supposed to be true.
+    n1_pos, n1_neg, n2_pos, n2_neg
+        Cases with and without metastasis in either group.
+    confidence
+        1 minus the level of the test.
+    """
+    if not (0 <= auc1 <= 1 and 0 <= auc2 <= 1):
+        raise ValueError("an AUC lies between 0 and 1")
+    sizes = n1_pos, n1_neg, n2_pos, n2_neg
+    result = Estimate(
+        measure="power", n=sum(sizes), n_positive=n1_pos + n2_pos, test="hanley_mcneil"
+    )
+    if min(sizes) <= 0:
+        return replace(result, status="one class" if sum(sizes) else "no data")
+    variance = _hanley_mcneil(auc1, n1_pos, n1_neg) + _hanley_mcneil(auc2, n2_pos, n2_neg)
+    if variance == 0:  # both AUCs are 0 or 1
+        return replace(result, status="constant")
+    shift, z = abs(auc1 - auc2) / variance**0.5, critical(confidence)
+    return replace(result, estimate=float(ndtr(shift - z) + ndtr(-shift - z)))
+
+
+def _difference(n1: int, n2: int) -> Estimate:
+    return Estimate(measure="standardised_difference", n=n1 + n2, ci_method="hedges_olkin")
+
+
+def _with_limits(result: Estimate, d: float, n1: int, n2: int, confidence: float) -> Estimate:
+    error = ((n1 + n2) / (n1 * n2) + d**2 / (2 * (n1 + n2))) ** 0.5
+    width = critical(confidence) * error
+    return replace(result, estimate=d, ci_low=d - width, ci_high=d + width)
+
+
+def _hanley_mcneil(auc: float, positive: int, negative: int) -> float:
+    """Return the variance of an AUC whose scores are exponential (Hanley & McNeil 1982)."""
+    above, below = auc / (2 - auc), 2 * auc**2 / (1 + auc)
+    spread = (positive - 1) * (above - auc**2) + (negative - 1) * (below - auc**2)
+    return max(auc * (1 - auc) + spread, 0.0) / (positive * negative)

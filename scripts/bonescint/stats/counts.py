@@ -1,0 +1,173 @@
+"""Counts against counts: Hotspots and the number of metastases."""
+
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from bonescint.stats.estimate import Estimate, write_number
+from bonescint.stats.normal import critical, two_sided
+from bonescint.stats.proportions import wilson
+from bonescint.stats.ranks import differences
+from bonescint.stats.ranks.ordering import complete_pairs
+
+POISSON = 1e-12  # a dispersion that makes no difference in double precision
+STEPS = 100
+SMALLEST_STEP = 1e-11
+ROUNDING = 1e-7  # steps below this may seem to lower the likelihood
+LARGEST_PREDICTOR = 100.0  # of the logarithm of a mean on the way to the fit
+BISECTIONS = 50  # of the logarithm: to fourteen digits
+GRID = np.geomspace(1e-6, 1e4, 31)  # of the dispersion; below it counts are Poisson's
+
+
+class _Fit(NamedTuple):
+    coefficients: NDArray[Any]
+    means: NDArray[Any]
+    covariance: NDArray[Any]
+    likelihood: float
+
+
+def within(
+    x: ArrayLike, y: ArrayLike, tolerance: float = 0.0, confidence: float = 0.95
+) -> Estimate:
+    """Return the share of cases whose two counts differ by `tolerance` or less.
+
+    Parameters
+    ----------
+    x, y
+        The two counts, shape (n,); a case with a NaN is left out.
+    tolerance
+        0 for exact agreement, 1 for agreement within one.
+    confidence
+        Of Wilson's interval.
+    """
+    d = differences(x, y)
+    count = int((np.abs(d) <= tolerance).sum())
+    return replace(
+        wilson(count, d.size, confidence), measure="count_agreement", n_positive=None
+    ).noting(f"tolerance={write_number(tolerance)}", f"count={count}/{d.size}")
+
+
+def negative_binomial(y: ArrayLike, x: ArrayLike, confidence: float = 0.95) -> Estimate:
+    """Return by which factor the expected count `y` grows with one more of `x`.
+
+    Negative binomial regression with log link and variance m + a m² (NB2) by maximum likelihood,
+    the rate ratio with Wald's limits on the log scale from the expected information, as R's
+    ``MASS::glm.nb``. The dispersion a (1 / theta of R) stands in the note; counts that scatter no
+    more than Poisson's have a = 0, and the fit is Poisson regression.
+
+    Parameters
+    ----------
+    y
+        Counts, shape (n,); a case with a NaN in either is left out.
+    x
+        What they depend on, shape (n,).
+    confidence
+        Of the interval.
+
+    Raises
+    ------
+    ValueError
+        If a count is negative or not a whole number.
+    """
+    counts, values = complete_pairs(y, x)
+    n = counts.size
+    result = Estimate(measure="rate_ratio", n=n, ci_method="wald_log", test="negative_binomial")
+    if n < 3:
+        return replace(result, status="too few" if n else "no data")
+    if counts.min() < 0 or (counts % 1).any():
+        raise ValueError("counts must be whole numbers from 0")
+    if not (np.ptp(counts) and np.ptp(values)):
+        return replace(result, status="constant")
+    scale = float(np.ptp(values))
+    design = np.column_stack((np.ones(n), (values - values.mean()) / scale))
+    dispersion, fit = _maximise(counts.astype(np.int64), design)
+    if fit is None:
+        return replace(result, status="not converged")
+    slope = float(fit.coefficients[1]) / scale
+    error = float(np.sqrt(fit.covariance[1, 1])) / scale
+    width = critical(confidence) * error
+    low, ratio, high = (float(v) for v in np.exp([slope - width, slope, slope + width]))
+    return replace(
+        result,
+        estimate=ratio,
+        ci_low=low,
+        ci_high=high,
+        statistic=slope / error,
+        p_value=two_sided(slope / error),
+    ).noting(f"dispersion={write_number(dispersion)}")
+
+
+def _maximise(counts: NDArray[np.int64], design: NDArray[np.float64]) -> tuple[float, _Fit | None]:
+    """Return the dispersion of the largest likelihood and its fit; None without a largest one."""
+    poisson = _regress(counts, design, POISSON)
+    if poisson is None:
+        return 0.0, None
+    # a single far count can give the likelihood two peaks: the higher is found on a grid
+    fits = [_regress(counts, design, float(dispersion)) for dispersion in GRID]
+    best = int(np.argmax([-np.inf if fit is None else fit.likelihood for fit in fits]))
+    if best == 0:
+        return 0.0, poisson
+    if best == GRID.size - 1:
+        return 0.0, None
+    low, high = np.log(GRID[[best - 1, best + 1]])
+    for _ in range(BISECTIONS):
+        dispersion = float(np.exp((low + high) / 2))
+        fit = _regress(counts, design, dispersion)
+        if fit is None:
+            return 0.0, None
+        if _rises(counts, fit.means, dispersion):
+            low = np.log(dispersion)
+        else:
+            high = np.log(dispersion)
+    return dispersion, fit
+
+
+def _rises(counts: NDArray[np.int64], means: NDArray[Any], dispersion: float) -> bool:
+    """Return whether the likelihood grows with the dispersion here."""
+    below = np.arange(counts.max())
+    growth = np.append(0.0, np.cumsum(below / (1 + dispersion * below)))[counts]
+    shrink = np.log1p(dispersion * means) / dispersion**2
+    pull = (counts + 1 / dispersion) * means / (1 + dispersion * means)
+    return bool((growth + shrink - pull).sum() > 0)
+
+
+def _regress(
+    counts: NDArray[np.int64], design: NDArray[np.float64], dispersion: float
+) -> _Fit | None:
+    """Return the coefficients of the largest likelihood at this dispersion.
+
+    Newton's method, steps halved while they overshoot: with a log link the likelihood is concave.
+    """
+    coefficients = np.linalg.lstsq(design, np.log(counts + 0.1), rcond=None)[0]
+    for _ in range(STEPS):
+        predictor = design @ coefficients
+        means = np.exp(np.minimum(predictor, LARGEST_PREDICTOR))
+        spread = 1 + dispersion * means
+        observed, expected = (
+            design.T @ (design * weights[:, None])
+            for weights in ((1 + dispersion * counts) * means / spread**2, means / spread)
+        )
+        if not np.linalg.cond(observed) < 1e12:  # a coefficient runs away: counts are separated
+            return None
+        step = np.linalg.solve(observed, design.T @ ((counts - means) / spread))
+        reached = _likelihood(counts, predictor, dispersion)
+        while (
+            np.abs(step).max() > ROUNDING
+            and _likelihood(counts, design @ (coefficients + step), dispersion) < reached
+        ):
+            step = step / 2
+        coefficients = coefficients + step
+        if np.abs(step).max() <= SMALLEST_STEP:
+            return _Fit(coefficients, means, np.linalg.inv(expected), reached)
+    return None
+
+
+def _likelihood(counts: NDArray[np.int64], predictor: NDArray[Any], dispersion: float) -> float:
+    """Return the log likelihood but for the factorials of the counts."""
+    # gamma(y + 1/a) / gamma(1/a) as a product: their logarithms would cancel for a small a
+    rising = np.append(0.0, np.cumsum(np.log1p(dispersion * np.arange(counts.max()))))[counts]
+    means = np.exp(np.minimum(predictor, LARGEST_PREDICTOR))
+    falling = (counts + 1 / dispersion) * np.log1p(dispersion * means)
+    return float((rising + counts * predictor - falling).sum())

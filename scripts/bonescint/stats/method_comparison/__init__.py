@@ -1,0 +1,20 @@
+"""Agreement of two measurements of the same cases."""
+
+from bonescint.stats.method_comparison.concordance import lin_ccc
+from bonescint.stats.method_comparison.equivalence import tost_paired
+from bonescint.stats.method_comparison.limits import (
+    bland_altman,
+    bland_altman_log,
+    bland_altman_regression,
+)
+from bonescint.stats.method_comparison.regression import deming, passing_bablok
+
+__all__ = [
+    "bland_altman",
+    "bland_altman_log",
+    "bland_altman_regression",
+    "deming",
+    "lin_ccc",
+    "passing_bablok",
+    "tost_paired",
+]

@@ -1,0 +1,85 @@
+"""Equivalence of two measurements within a margin."""
+
+import math
+from dataclasses import replace
+
+from numpy.typing import ArrayLike
+from scipy.special import stdtr, stdtrit
+
+from bonescint.stats.estimate import OK, Estimate, write_number
+from bonescint.stats.method_comparison.pairs import complete_pairs, pair_status
+
+
+def tost_paired(
+    x: ArrayLike,
+    y: ArrayLike,
+    margin: float | tuple[float, float],
+    confidence: float = 0.95,
+) -> Estimate:
+    """Return two one-sided paired t tests of the mean of x - y against an equivalence margin.
+
+    Schuirmann 1987: the larger p of R's ``t.test(x, y, paired = TRUE, mu = low, alternative =
+    "greater")`` and ``mu = high, alternative = "less"``, with the t that belongs to it. At
+    p < 1 - confidence, and exactly then, the interval lies inside the margin.
+
+    Parameters
+    ----------
+    x, y
+        The two measurements, shape (n,), in the same unit; a case with a NaN is left out.
+    margin
+        In that unit, fixed before the data are seen: m for (-m, m), or (low, high).
+    confidence
+        One minus the level of each test; the interval has level 2 confidence - 1 (90 % at 0.95),
+        stated in the note.
+
+    Returns
+    -------
+    Estimate
+        Its note has ``level``, ``margin_low``, ``margin_high`` and, where it could be tested,
+        ``equivalent=1`` or ``equivalent=0``. Differences without variance are not tested, even
+        inside the margin (status ``identical`` or ``constant``).
+
+    Raises
+    ------
+    ValueError
+        If the margin is not positive, or low is not below high.
+    """
+    low, high = _bounds(margin)
+    first, second = complete_pairs(x, y)
+    n = first.size
+    d = first - second
+    result = Estimate(
+        measure="mean_difference",
+        n=n,
+        ci_method="t",
+        test="tost",
+        status=pair_status(first, second, fewest=2),
+    ).noting(
+        f"level={write_number(2 * confidence - 1)}",
+        f"margin_low={write_number(low)}",
+        f"margin_high={write_number(high)}",
+    )
+    if n:
+        result = replace(result, estimate=float(d.mean()))
+    if result.status != OK:
+        return result
+    mean, error = result.estimate, float(d.std(ddof=1)) / math.sqrt(n)
+    above, below = (mean - low) / error, (mean - high) / error
+    tests = (
+        (float(stdtr(n - 1, -above)), above),  # against a mean at or below the lower bound
+        (float(stdtr(n - 1, below)), below),
+    )
+    p, statistic = max(tests)
+    half = float(stdtrit(n - 1, confidence)) * error
+    return replace(
+        result, ci_low=mean - half, ci_high=mean + half, statistic=statistic, p_value=p
+    ).noting(f"equivalent={int(p < 1 - confidence)}")
+
+
+def _bounds(margin: float | tuple[float, float] | list[float]) -> tuple[float, float]:
+    if margin is None:
+        raise ValueError("an equivalence test needs a margin")
+    low, high = margin if isinstance(margin, tuple | list) else (-margin, margin)
+    if not low < high:  # also for NaN
+        raise ValueError("the margin must be positive, or (low, high) with low below high")
+    return float(low), float(high)

@@ -1,0 +1,193 @@
+"""Bland and Altman's limits of agreement: plain, as ratios, and changing with the magnitude."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import nctdtrit, stdtr, stdtrit
+
+from bonescint.stats.estimate import NAN, OK, Estimate, write_number
+from bonescint.stats.method_comparison.pairs import (
+    EXACT,
+    complete_pairs,
+    pair_status,
+    rounding,
+)
+from bonescint.stats.normal import critical
+
+
+def bland_altman(
+    x: ArrayLike, y: ArrayLike, confidence: float = 0.95, coverage: float = 0.95
+) -> dict[str, Estimate]:
+    """Return bias and limits of agreement of x - y as ``bias``, ``lower`` and ``upper``.
+
+    Parameters
+    ----------
+    x, y
+        The two measurements, shape (n,), in the same unit; a case with a NaN is left out.
+    confidence
+        Of the intervals: Student's t for the bias; for the limits the exact noncentral t
+        (Carkeet 2015) instead of Bland & Altman's approximation, which is too narrow at n = 25.
+    coverage
+        Share of differences between the limits: bias ± 1.96 SD (n - 1) at 0.95.
+    """
+    return _limits(*complete_pairs(x, y), confidence, coverage)
+
+
+def bland_altman_log(
+    x: ArrayLike,
+    y: ArrayLike,
+    offset: float = 1.0,
+    confidence: float = 0.95,
+    coverage: float = 0.95,
+) -> dict[str, Estimate]:
+    """Return geometric mean and limits of agreement of the ratio (x + offset) / (y + offset).
+
+    Bland & Altman 1999, section 4: the limits of log(x + offset) - log(y + offset), natural
+    logarithm, back-transformed. Keys as of `bland_altman`; 1 means agreement.
+
+    Parameters
+    ----------
+    x, y
+        The two measurements, shape (n,), in the same unit; a case with a NaN is left out.
+    offset
+        In that unit: 1 for BSI and Hotspots, which are often zero (log1p); 0 for the ratio x / y.
+        With a value for which the logarithm is not defined the status is ``not positive``.
+    confidence, coverage
+        As of `bland_altman`.
+    """
+    first, second = complete_pairs(x, y)
+    if first.size and min(first.min(), second.min()) + offset <= 0:
+        rows = {
+            name: replace(row, n=first.size, status="not positive")
+            for name, row in _limits(first[:0], second[:0], confidence, coverage).items()
+        }
+    else:
+        rows = _limits(np.log(first + offset), np.log(second + offset), confidence, coverage)
+    with np.errstate(over="ignore"):  # the limits of two cases may exceed any number
+        return {
+            name: replace(
+                row,
+                measure=f"ratio_{row.measure}",
+                estimate=float(np.exp(row.estimate)),
+                ci_low=float(np.exp(row.ci_low)),
+                ci_high=float(np.exp(row.ci_high)),
+            ).noting(f"offset={write_number(offset)}")
+            for name, row in rows.items()
+        }
+
+
+def bland_altman_regression(
+    x: ArrayLike, y: ArrayLike, confidence: float = 0.95, coverage: float = 0.95
+) -> dict[str, Estimate]:
+    """Return limits of agreement of x - y that change with the mean A = (x + y) / 2.
+
+    Bland & Altman 1999, section 3.2: x - y is regressed on A, the absolute residuals times
+    sqrt(pi / 2) (their mean is an SD then, if they are normal) on A too. The limits at A are
+    intercept + slope A ± 1.96 (sd_intercept + sd_slope A).
+
+    Parameters
+    ----------
+    x, y
+        The two measurements, shape (n,), in the same unit; a case with a NaN is left out.
+    confidence
+        Of the intervals of the four coefficients: ordinary least squares, t with n - 2 df.
+    coverage
+        Share of differences between the limits, 1.96 for 0.95.
+
+    Returns
+    -------
+    dict
+        ``intercept``, ``slope`` (its p tells whether the bias changes with the magnitude),
+        ``sd_intercept``, ``sd_slope`` (whether the spread does), and ``lower`` and ``upper``, the
+        limits at the mean of A, which is in their note; these two have no interval.
+    """
+    first, second = complete_pairs(x, y)
+    n = first.size
+    rows = {
+        key: Estimate(measure=f"agreement_{key}", n=n, ci_method=method, test=test)
+        for key, method, test in (
+            ("intercept", "t", ""),
+            ("slope", "t", "t"),
+            ("sd_intercept", "t", ""),
+            ("sd_slope", "t", "t"),
+            ("lower", "", ""),
+            ("upper", "", ""),
+        )
+    }
+    status = pair_status(first, second, fewest=3)
+    a = first / 2 + second / 2
+    if status == OK and np.ptp(a) <= rounding(first, second):
+        status = "constant"
+    if status != OK:
+        p = 1.0 if status == "identical" else NAN
+        return {
+            key: replace(row, p_value=p if row.test else NAN, status=status)
+            for key, row in rows.items()
+        }
+    d, noise = first - second, rounding(first, second)
+    fitted, residuals = _line(a, d, noise, (rows["intercept"], rows["slope"]), confidence)
+    spread = np.abs(residuals) * math.sqrt(math.pi / 2)
+    spreads, _ = _line(a, spread, noise, (rows["sd_intercept"], rows["sd_slope"]), confidence)
+    middle, half = float(d.mean()), critical(coverage) * float(spread.mean())
+    at = f"at={write_number(float(a.mean()))}"
+    limits = (
+        replace(rows["lower"], estimate=middle - half, status=fitted[0].status).noting(at),
+        replace(rows["upper"], estimate=middle + half, status=fitted[0].status).noting(at),
+    )
+    return dict(zip(rows, (*fitted, *spreads, *limits), strict=True))
+
+
+def _limits(
+    x: NDArray[np.float64], y: NDArray[np.float64], confidence: float, coverage: float
+) -> dict[str, Estimate]:
+    n = x.size
+    d = x - y
+    bias = Estimate(measure="bias", n=n, ci_method="t")
+    lower = Estimate(measure="limit_low", n=n, ci_method="noncentral_t")
+    upper = replace(lower, measure="limit_high")
+    if n:
+        bias = replace(bias, estimate=float(d.mean()))
+    status = pair_status(x, y, fewest=2)
+    if status != OK:
+        rows = {"bias": bias, "lower": lower, "upper": upper}
+        return {name: replace(row, status=status) for name, row in rows.items()}
+    mean, sd, root = bias.estimate, float(d.std(ddof=1)), math.sqrt(n)
+    tails = (1 - confidence) / 2, (1 + confidence) / 2
+    z = critical(coverage)
+    near, far = (float(nctdtrit(n - 1, z * root, tail)) * sd / root for tail in tails)
+    width = float(stdtrit(n - 1, tails[1])) * sd / root
+    return {
+        "bias": replace(bias, ci_low=mean - width, ci_high=mean + width),
+        "lower": replace(lower, estimate=mean - z * sd, ci_low=mean - far, ci_high=mean - near),
+        "upper": replace(upper, estimate=mean + z * sd, ci_low=mean + near, ci_high=mean + far),
+    }
+
+
+def _line(
+    a: NDArray[np.float64],
+    values: NDArray[np.float64],
+    noise: float,
+    rows: tuple[Estimate, Estimate],
+    confidence: float,
+) -> tuple[tuple[Estimate, Estimate], NDArray[np.float64]]:
+    """Return `rows`, intercept and slope, filled by least squares, and the residuals."""
+    n, centre = a.size, float(a.mean())
+    sxx = float(((a - centre) ** 2).sum())
+    slope = float(((a - centre) * (values - values.mean())).sum()) / sxx
+    intercept = float(values.mean()) - slope * centre
+    residuals = values - intercept - slope * a
+    found = replace(rows[0], estimate=intercept), replace(rows[1], estimate=slope)
+    if np.abs(residuals).max() <= noise:
+        return (replace(found[0], status=EXACT), replace(found[1], status=EXACT)), residuals
+    error = math.sqrt(float((residuals**2).sum()) / (n - 2))
+    errors = error * math.sqrt(1 / n + centre**2 / sxx), error / math.sqrt(sxx)
+    wide = float(stdtrit(n - 2, (1 + confidence) / 2))
+    at, rise = (
+        replace(row, ci_low=row.estimate - wide * one, ci_high=row.estimate + wide * one)
+        for row, one in zip(found, errors, strict=True)
+    )
+    t = slope / errors[1]
+    rise = replace(rise, statistic=t, p_value=float(2 * stdtr(n - 2, -abs(t))))
+    return (at, rise), residuals

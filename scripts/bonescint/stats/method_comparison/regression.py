@@ -1,0 +1,186 @@
+"""Lines through two measurements that both have errors: Passing-Bablok and Deming."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import stdtrit
+
+from bonescint.stats.estimate import NAN, OK, Estimate, write_number
+from bonescint.stats.method_comparison.pairs import (
+    EXACT,
+    NEGLIGIBLE,
+    complete_pairs,
+    pair_status,
+    rounding,
+)
+from bonescint.stats.normal import critical
+
+NO_SLOPE = "no slope"  # status: the line is vertical or has no direction
+
+
+def passing_bablok(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> dict[str, Estimate]:
+    """Return ``slope`` and ``intercept`` of y = intercept + slope x by Passing & Bablok 1983.
+
+    The slope is the median of the slopes of all pairs of cases, shifted by the number of slopes
+    below -1; identical cases and slopes of -1 are left out; equal x make a vertical slope. The
+    intercept is the median of y - slope x. Where R differs from the paper, the conventions are
+    those of ``mcr::mcreg(method.reg = "PaBa", method.ci = "analytical")``: the middle of two
+    slopes is that of their angles, the positions of the limits are rounded to halves, and if
+    Kendall's correlation is negative y is mirrored (slopes above 1 shift the median).
+
+    Time and memory grow with n squared: about 0.3 s for 2,000 cases.
+
+    Parameters
+    ----------
+    x, y
+        Reference (horizontal) and tested measurement, shape (n,); a case with a NaN is left out.
+        Not negative, or the limits of the intercept, those of the slope put in, may lie on one
+        side of it.
+    confidence
+        Of the intervals, from the variance of Kendall's statistic. Status ``too few`` and no
+        interval if there are not enough slopes for it or a limit would be vertical.
+    """
+    first, second = complete_pairs(x, y)
+    slope = Estimate(measure="passing_bablok_slope", n=first.size, ci_method="passing_bablok")
+    rows = {"slope": slope, "intercept": replace(slope, measure="passing_bablok_intercept")}
+    status = _line_status(first, second)
+    if status in ("no data", "constant") or first.size < 2:
+        return _all(rows, status)
+    n, noise = first.size, rounding(first, second)
+    one, other = np.triu_indices(n, 1)
+    dx, dy = first[other] - first[one], second[other] - second[one]
+    sign = -1 if (np.sign(dx) * np.sign(dy)).sum() < 0 else 1
+    dy *= sign
+    kept = np.abs(dx + dy) > noise
+    dx, dy = dx[kept], dy[kept]
+    vertical = np.abs(dx) <= noise
+    slopes = np.where(vertical, math.inf, dy / np.where(vertical, 1, dx))
+    count = slopes.size
+    # without those below -1 the shifted positions are positions again
+    slopes = np.sort(slopes[slopes > -1])
+    distance = critical(confidence) * math.sqrt(n * (n - 1) * (2 * n + 5) / 18)
+    middle = _at(slopes, count)
+    low, high = _at(slopes, round(count - distance)), _at(slopes, round(count + distance))
+    if math.isnan(middle):
+        return _all(rows, NO_SLOPE)
+    if status == OK and math.isnan(low + high):
+        status = "too few"
+    if status != OK:
+        low = high = NAN
+    lines = [sign * b for b in (middle, low, high)]  # the mirror image turned back
+    crossings = [float(np.median(second - b * first)) for b in lines]
+    for name, (value, *ends) in (("slope", lines), ("intercept", crossings)):
+        rows[name] = replace(rows[name], estimate=value, ci_low=min(ends), ci_high=max(ends))
+    return _all(rows, status)
+
+
+def deming(
+    x: ArrayLike, y: ArrayLike, ratio: float = 1.0, confidence: float = 0.95
+) -> dict[str, Estimate]:
+    """Return ``slope`` and ``intercept`` of y = intercept + slope x by Deming's regression.
+
+    Linnet 1990, 1993: standard errors from the jackknife's pseudovalues, intervals around the
+    estimate by t with n - 2 df, as R's ``mcr::mcreg(method.reg = "Deming", method.ci =
+    "jackknife")``.
+
+    Parameters
+    ----------
+    x, y
+        Reference (horizontal) and tested measurement, shape (n,); a case with a NaN is left out.
+    ratio
+        Variance of the errors of x over that of y (mcr's ``error.ratio``; some texts mean the
+        inverse by lambda or delta). 1 is orthogonal regression.
+    confidence
+        Of the intervals. If the line rests on a single case, so that leaving it out leaves no
+        line, there is none and the status is ``too few``.
+
+    Returns
+    -------
+    dict
+        The standard errors are in the notes, as ``se``.
+
+    Raises
+    ------
+    ValueError
+        If the ratio is not positive.
+    """
+    if not 0 < ratio < math.inf:
+        raise ValueError("the ratio of error variances must be positive")
+    first, second = complete_pairs(x, y)
+    n = first.size
+    slope = Estimate(measure="deming_slope", n=n, ci_method="jackknife")
+    rows = {"slope": slope, "intercept": replace(slope, measure="deming_intercept")}
+    status = _line_status(first, second)
+    if status in ("no data", "constant") or n < 2:
+        return _all(rows, status)
+    dx, dy = first - first.mean(), second - second.mean()
+    sxx, syy, sxy = float((dx**2).sum()), float((dy**2).sum()), float((dx * dy).sum())
+    b = float(_deming_slope(np.array([sxx]), np.array([syy]), np.array([sxy]), ratio)[0])
+    if math.isnan(b):
+        return _all(rows, NO_SLOPE)
+    a = float(second.mean()) - b * float(first.mean())
+    rows = {
+        "slope": replace(rows["slope"], estimate=b),
+        "intercept": replace(rows["intercept"], estimate=a),
+    }
+    if status != OK:
+        return _all(rows, status)
+    share = n / (n - 1)  # a sum of squares loses this times the square of the case left out
+    without_x = sxx - share * dx**2
+    without_x[without_x <= NEGLIGIBLE * sxx] = NAN
+    slopes = _deming_slope(without_x, syy - share * dy**2, sxy - share * dx * dy, ratio)
+    if np.isnan(slopes).any():
+        return _all(rows, "too few")
+    intercepts = second.mean() - dy / (n - 1) - slopes * (first.mean() - dx / (n - 1))
+    wide = float(stdtrit(n - 2, (1 + confidence) / 2))
+    for name, left_out in (("slope", slopes), ("intercept", intercepts)):
+        se = (n - 1) / math.sqrt(n) * float(left_out.std(ddof=1))  # SD of pseudovalues / sqrt(n)
+        value = rows[name].estimate
+        rows[name] = replace(
+            rows[name], ci_low=value - wide * se, ci_high=value + wide * se
+        ).noting(f"se={write_number(se)}")
+    return rows
+
+
+def _deming_slope(
+    sxx: NDArray[np.float64], syy: NDArray[np.float64], sxy: NDArray[np.float64], ratio: float
+) -> NDArray[np.float64]:
+    """Return the slopes for sums of squares and products; NaN where vertical or undetermined."""
+    gap = ratio * syy - sxx
+    root = np.sqrt(gap**2 + 4 * ratio * sxy**2)
+    # the same root of the quadratic written twice, to subtract nothing from its like
+    steep = gap > 0
+    top = np.where(steep, gap + root, 2 * sxy)
+    bottom = np.where(steep, 2 * ratio * sxy, root - gap)
+    return np.where(bottom == 0, NAN, top / np.where(bottom == 0, 1, bottom))
+
+
+def _at(slopes: NDArray[np.float64], twice: int) -> float:
+    """Return the slope at position `twice` / 2, counted from 1; NaN outside or if vertical."""
+    half = (twice + 1) // 2
+    if not 1 <= half <= slopes.size or twice == 2 * slopes.size:
+        return NAN
+    first, last = float(slopes[half - 1]), float(slopes[half - twice % 2])
+    if math.isinf(first):
+        return NAN
+    # tan(atan(1)) is not 1
+    return first if first == last else math.tan((math.atan(first) + math.atan(last)) / 2)
+
+
+def _line_status(x: NDArray[np.float64], y: NDArray[np.float64]) -> str:
+    """Return `pair_status`, with ``constant`` for one that does not vary, or ``exact line``."""
+    status = pair_status(x, y, fewest=3)
+    noise = rounding(x, y) if x.size else 0
+    if x.size > 1 and min(np.ptp(x), np.ptp(y)) <= noise:
+        return "constant"
+    if status not in (OK, "constant"):
+        return status
+    dx, dy = x - x.mean(), y - y.mean()
+    residuals = dy - float((dx * dy).sum()) / float((dx**2).sum()) * dx
+    return EXACT if np.abs(residuals).max() <= noise else OK
+
+
+def _all(rows: dict[str, Estimate], status: str) -> dict[str, Estimate]:
+    return {name: replace(row, status=status) for name, row in rows.items()}

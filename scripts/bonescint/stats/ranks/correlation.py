@@ -1,0 +1,129 @@
+"""Rank correlation of two measurements of the same cases."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import gammaln, stdtr
+
+from bonescint.stats.estimate import Estimate
+from bonescint.stats.normal import critical, two_sided
+from bonescint.stats.ranks.ordering import complete_pairs, concordance_variance, midranks
+
+EXACT_BELOW = 50  # cases without ties, as R's cor.test
+
+
+def spearman(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> Estimate:
+    """Return Spearman's rank correlation, that of the midranks.
+
+    p by Student's t with n - 2 degrees of freedom, as scipy and as R's ``cor.test`` with
+    ``exact = FALSE`` or ties; the statistic is that t. If the ranks agree or oppose perfectly, t is
+    infinite and p is the exact share of the orders of `y` that do.
+
+    Parameters
+    ----------
+    x, y
+        Two measurements of the same cases, shape (n,); a case with a NaN is left out.
+    confidence
+        Of the interval: Fisher's z with the variance (1 + r²/2) / (n - 3) of Bonett & Wright 2000.
+        Zeros in half of the cases bring its coverage at n = 25 to 92-94 % (simulated).
+    """
+    first, second = complete_pairs(x, y)
+    n = first.size
+    result = Estimate(measure="spearman", n=n, ci_method="bonett_wright", test="spearman_t")
+    status = _degenerate(first, second)
+    if status:
+        return replace(result, status=status)
+    # doubled and centred the ranks are whole numbers: a perfect correlation is seen as one
+    a, b = (np.rint(2 * midranks(v)) - (n + 1) for v in (first, second))
+    rho = float((a * b).sum() / np.sqrt((a**2).sum() * (b**2).sum()))
+    if np.array_equal(a, b) or np.array_equal(a, -b):
+        ties = np.unique(a, return_counts=True)[1]
+        # orders that keep every tied group in its place; as many reverse it where its ties mirror
+        share = np.exp(gammaln(ties + 1).sum() - gammaln(n + 1)) * (
+            2 if np.array_equal(ties, ties[::-1]) else 1
+        )
+        return replace(
+            result, estimate=round(rho), p_value=float(min(share, 1.0)), status="monotone"
+        )
+    t = rho * ((n - 2) / (1 - rho**2)) ** 0.5
+    result = replace(result, estimate=rho, statistic=t, p_value=float(2 * stdtr(n - 2, -abs(t))))
+    if n < 4:
+        return replace(result, status="too few")
+    low, high = _fisher(rho, ((1 + rho**2 / 2) / (n - 3)) ** 0.5, confidence)
+    return replace(result, ci_low=low, ci_high=high)
+
+
+def kendall(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> Estimate:
+    """Return Kendall's tau-b.
+
+    As R's ``cor.test``: without ties and below 50 cases p is exact and the statistic is the number
+    of concordant pairs; otherwise p is by the normal distribution with the variance for ties
+    (Kendall 1970) and the statistic is z.
+
+    Parameters
+    ----------
+    x, y
+        Two measurements of the same cases, shape (n,); a case with a NaN is left out.
+    confidence
+        Of the interval: Fisher's z of tau with its asymptotic standard error, ties included (Brown
+        & Benedetti 1977, over n - 1). Fieller's .437 / (n - 4), made for continuous normal data,
+        covers 86 % on counts with many zeros, this one 92-94 % (simulated).
+    """
+    first, second = complete_pairs(x, y)
+    n = first.size
+    tied = min(np.unique(v).size for v in (first, second)) < n if n else False
+    exact = not tied and n < EXACT_BELOW
+    result = Estimate(
+        measure="kendall",
+        n=n,
+        ci_method="fisher_delta",
+        test="kendall_exact" if exact else "kendall_normal",
+    )
+    status = _degenerate(first, second)
+    if status:
+        return replace(result, status=status)
+    order_x, order_y = (np.sign(v[:, None] - v).astype(np.int8) for v in (first, second))
+    agreeing = (order_x * order_y).sum(axis=1, dtype=np.int64)
+    apart_x, apart_y = (np.abs(o).sum(axis=1, dtype=np.int64) for o in (order_x, order_y))
+    score, pairs_x, pairs_y = (int(v.sum()) for v in (agreeing, apart_x, apart_y))  # all doubled
+    root = (pairs_x * pairs_y) ** 0.5
+    tau = score / root
+    if exact:
+        concordant = (score // 2 + n * (n - 1) // 2) // 2
+        chances = _inversions(n)
+        tails = chances[: concordant + 1].sum(), chances[concordant:].sum()
+        result = replace(result, statistic=concordant, p_value=float(min(1.0, 2 * min(tails))))
+    else:
+        z = score / 2 / concordance_variance(first, second) ** 0.5
+        result = replace(result, statistic=z, p_value=two_sided(z))
+    if score**2 == pairs_x * pairs_y:
+        return replace(result, estimate=round(tau), status="monotone")
+    result = replace(result, estimate=tau)
+    influence = 2 * agreeing / root - tau * (apart_x / pairs_x + apart_y / pairs_y)
+    error = float(np.sqrt((influence**2).sum() * n / (n - 1)))
+    if n < 4 or error < 1e-9:  # cases that all pull alike, as on a cross, say nothing of the spread
+        return replace(result, status="too few")
+    low, high = _fisher(tau, error / (1 - tau**2), confidence)
+    return replace(result, ci_low=low, ci_high=high)
+
+
+def _degenerate(x: NDArray[np.float64], y: NDArray[np.float64]) -> str:
+    if x.size == 0:
+        return "no data"
+    if x.size < 3:  # two cases always correlate perfectly
+        return "too few"
+    return "" if np.ptp(x) and np.ptp(y) else "constant"
+
+
+def _fisher(correlation: float, error: float, confidence: float) -> tuple[float, float]:
+    centre, width = np.arctanh(correlation), critical(confidence) * error
+    return float(np.tanh(centre - width)), float(np.tanh(centre + width))
+
+
+def _inversions(n: int) -> NDArray[np.float64]:
+    """Return the distribution of the number of concordant pairs of `n` cases without ties."""
+    chances = np.ones(1)
+    for i in range(2, n + 1):
+        chances = np.convolve(chances, np.full(i, 1 / i))
+    return chances

@@ -1,0 +1,72 @@
+"""What all rank methods share: differences, ranks, ties."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+DECIMALS = 9  # 0.5 - 0.4 is not 0.1 in binary: differences are rounded or ties would vanish
+
+
+def differences(x: ArrayLike, y: ArrayLike) -> NDArray[np.float64]:
+    """Return x - y of the cases that have both, rounded to nine decimals.
+
+    Parameters
+    ----------
+    x, y
+        Shape (n,); NaN is missing.
+    """
+    first, second = complete_pairs(x, y)
+    rounded: NDArray[np.float64] = np.round(first - second, DECIMALS) + 0.0  # turns -0 into 0
+    return rounded
+
+
+def complete_pairs(x: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the values of the cases that have both.
+
+    Parameters
+    ----------
+    x, y
+        Shape (n,); NaN is missing.
+
+    Raises
+    ------
+    ValueError
+        If they are not one-dimensional and of the same length.
+    """
+    first, second = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    if first.ndim != 1 or first.shape != second.shape:
+        raise ValueError("the measurements must be one-dimensional and of the same length")
+    known = ~(np.isnan(first) | np.isnan(second))
+    return first[known], second[known]
+
+
+def midranks(values: ArrayLike) -> NDArray[np.float64]:
+    """Return ranks from 1, ties sharing their mean rank.
+
+    Parameters
+    ----------
+    values
+        Shape (n,), no NaN.
+    """
+    _, codes, counts = np.unique(np.asarray(values), return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    return (last - (counts - 1) / 2)[codes]
+
+
+def concordance_variance(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
+    """Return the null variance of concordant minus discordant pairs, ties in both allowed.
+
+    Kendall 1970, section 4.7; a quarter of it is the variance of Jonckheere's statistic
+    (Hollander & Wolfe 1999, 6.19).
+
+    Parameters
+    ----------
+    x, y
+        Shape (n,), no NaN; the order of either is irrelevant.
+    """
+    n = float(x.size)
+    tied = [np.unique(values, return_counts=True)[1].astype(float) for values in (x, y)]
+    single = sum(float((t * (t - 1) * (2 * t + 5)).sum()) for t in tied)
+    pairs = np.prod([(t * (t - 1)).sum() for t in tied]) / (2 * n * (n - 1))
+    triples = np.prod([(t * (t - 1) * (t - 2)).sum() for t in tied])
+    variance = (n * (n - 1) * (2 * n + 5) - single) / 18 + pairs
+    return float(variance + triples / (9 * n * (n - 1) * (n - 2)) if n > 2 else variance)

@@ -1,0 +1,19 @@
+"""Receiver operating characteristic; a higher score always means metastasis."""
+
+from bonescint.stats.roc.area import auc, compare_paired, compare_unpaired
+from bonescint.stats.roc.bootstrap import Optimism, optimism
+from bonescint.stats.roc.cutoffs import Curve, CutOff, Youden, at_cutoff, curve, youden
+
+__all__ = [
+    "Curve",
+    "CutOff",
+    "Optimism",
+    "Youden",
+    "at_cutoff",
+    "auc",
+    "compare_paired",
+    "compare_unpaired",
+    "curve",
+    "optimism",
+    "youden",
+]

@@ -1,0 +1,33 @@
+"""The cases that a comparison with the reference can use."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+def complete(
+    y: ArrayLike, *columns: ArrayLike
+) -> tuple[NDArray[np.bool_], list[NDArray[np.float64]]]:
+    """Return truth and columns of the cases that have all of them.
+
+    Parameters
+    ----------
+    y
+        Truth, shape (n,): 1 or True is metastasis; NaN is a case without a reference.
+    *columns
+        Scores or calls, shape (n,) each; NaN is missing.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ or the truth is anything but 0, 1 and NaN.
+    """
+    truth = np.asarray(y, dtype=float)
+    values = [np.asarray(column, dtype=float) for column in columns]
+    if truth.ndim != 1 or any(value.shape != truth.shape for value in values):
+        raise ValueError("truth and scores must be one-dimensional and of the same length")
+    known = ~np.isnan(truth)
+    if not np.isin(truth[known], (0, 1)).all():
+        raise ValueError("truth must be 0 or 1")
+    for value in values:
+        known &= ~np.isnan(value)
+    return truth[known].astype(bool), [value[known] for value in values]

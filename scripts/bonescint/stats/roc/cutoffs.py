@@ -1,0 +1,159 @@
+"""The ROC curve and the performance at a cut-off; a case is positive at or above it."""
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from bonescint.stats.estimate import NAN, Estimate, write_number
+from bonescint.stats.proportions import wilson
+from bonescint.stats.roc.cases import complete
+
+
+class Curve(NamedTuple):
+    """Points of a ROC curve, from (0, 0) to (1, 1); a case is positive at or above `threshold`."""
+
+    threshold: NDArray[np.float64]
+    false_positive_rate: NDArray[np.float64]
+    true_positive_rate: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """Performance when cases at or above `cutoff` are called positive."""
+
+    cutoff: float
+    sensitivity: Estimate
+    specificity: Estimate
+    accuracy: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Youden(Estimate):
+    """Youden's J (the estimate) at the cut-off that makes it largest in the same data.
+
+    Parameters
+    ----------
+    cutoff
+        The lowest score called positive.
+    sensitivity, specificity
+        At that cut-off; plain shares, as optimistic as J itself.
+    """
+
+    cutoff: float = NAN
+    sensitivity: float = NAN
+    specificity: float = NAN
+
+
+def curve(y: ArrayLike, score: ArrayLike) -> Curve:
+    """Return the empirical ROC curve; without any point if a class is missing.
+
+    Parameters
+    ----------
+    y, score
+        As for `auc`.
+    """
+    truth, scores = complete(y, score)
+    n1 = int(truth.sum())
+    if n1 in (0, truth.size):
+        return Curve(*(np.empty(0) for _ in range(3)))
+    threshold, level = descending_levels(scores[0])
+    false_alarms, hits = (
+        np.cumsum(np.bincount(level[truth == positive], minlength=threshold.size))
+        for positive in (False, True)
+    )
+    return Curve(
+        np.append(np.inf, threshold),
+        np.append(0.0, false_alarms / (truth.size - n1)),
+        np.append(0.0, hits / n1),
+    )
+
+
+def at_cutoff(y: ArrayLike, score: ArrayLike, cutoff: float, confidence: float = 0.95) -> CutOff:
+    """Return sensitivity, specificity and accuracy with Wilson's limits.
+
+    Parameters
+    ----------
+    y, score
+        As for `auc`.
+    cutoff
+        Fixed beforehand; a case is positive at or above it.
+    confidence
+        Of the intervals.
+    """
+    truth, scores = complete(y, score)
+    called = scores[0] >= cutoff
+    n1 = int(truth.sum())
+
+    def share(measure: str, right: NDArray[np.bool_], among: int) -> Estimate:
+        count = int(right.sum())
+        result = wilson(count, among, confidence)
+        if truth.size and among == 0:
+            result = replace(result, status="one class")
+        return replace(result, measure=measure, n=truth.size, n_positive=n1).noting(
+            f"count={count}/{among}"
+        )
+
+    return CutOff(
+        cutoff,
+        share("sensitivity", called & truth, n1),
+        share("specificity", ~called & ~truth, truth.size - n1),
+        share("accuracy", called == truth, truth.size),
+    )
+
+
+def youden(y: ArrayLike, score: ArrayLike) -> Youden:
+    """Return the largest sensitivity + specificity - 1 and its cut-off (Youden 1950).
+
+    Of several cut-offs with the same J the highest is taken: the fewest false positives. It is an
+    observed score. pROC's ``coords(x = "best", best.method = "youden")`` returns all of them, and
+    not the score but the middle between it and the next lower one, which is in the note; the rates
+    are the same.
+
+    There are no limits: the data chose the cut-off that they judge (see `optimism`).
+
+    Parameters
+    ----------
+    y, score
+        As for `auc`.
+    """
+    truth, scores = complete(y, score)
+    n1 = int(truth.sum())
+    n0 = truth.size - n1
+    result = Youden(measure="youden", n=truth.size, n_positive=n1)
+    if n1 == 0 or n0 == 0:
+        return replace(result, status="one class" if truth.size else "no data")
+    threshold, level = descending_levels(scores[0])
+    hits, false_alarms = (
+        np.cumsum(np.bincount(level[side], minlength=threshold.size)) for side in (truth, ~truth)
+    )
+    # J times n1 x n0: whole numbers, so equal cut-offs are recognised; argmax takes the first
+    gain = hits * n0 - false_alarms * n1
+    best = int(np.argmax(gain))
+    if gain[best] == 0:  # as little as calling every case positive: no cut-off to speak of
+        status = "constant" if threshold.size == 1 else "no useful cutoff"
+        return replace(result, estimate=0.0, status=status)
+    cutoff = float(threshold[best])
+    return replace(
+        result,
+        estimate=int(gain[best]) / (n1 * n0),
+        cutoff=cutoff,
+        sensitivity=int(hits[best]) / n1,
+        specificity=(n0 - int(false_alarms[best])) / n0,
+        status="too few" if min(n1, n0) < 2 else result.status,
+        note=f"cutoff={write_number(cutoff)}; "
+        f"midpoint={write_number(float(threshold[best : best + 2].mean()))}",
+    )
+
+
+def descending_levels(score: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return the distinct scores, highest first, and of each case the index of its own.
+
+    Parameters
+    ----------
+    score
+        Shape (n,), without NaN.
+    """
+    values, level = np.unique(score, return_inverse=True)
+    return values[::-1], values.size - 1 - level

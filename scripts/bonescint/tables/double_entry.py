@@ -1,0 +1,119 @@
+"""Two transcriptions of one table: whatever they do not agree in is an error (double entry).
+
+What is compared is what the cells mean: ``1.50`` is ``1.5``, full width is half width, 有 is 1. Of
+free text every character counts but spaces and line breaks, which an editor puts in by itself.
+"""
+
+import filecmp
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bonescint.errors import InputError
+from bonescint.resources import Texts
+from bonescint.tables.bounds import KEYS, CheckedTable
+from bonescint.tables.cases import Case, Cases, Transcription, transcribe
+from bonescint.tables.reading import Cells
+from bonescint.tables.values import fold, parse_version
+
+
+def transcriptions(
+    path: Path,
+    second: Path | None,
+    schema: str,
+    cases: Cases,
+    settings: Mapping[str, Any],
+    config_key: str,
+    language: str,
+) -> list[Transcription]:
+    """Read a table, and its second transcription if there is one; disagreements are faults of both.
+
+    Parameters
+    ----------
+    path, second
+        The files; both have the layout of the one entry of config.yaml.
+    schema, cases, settings, config_key, language
+        As for `bonescint.tables.cases.transcribe`.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read, its column of patients is missing, or both are the same file.
+    """
+    if second is None:
+        return [transcribe(path, schema, cases, settings, config_key, language)]
+    both = path.is_file() and second.is_file()
+    if both and path.samefile(second):
+        raise InputError(Texts("tables", language)("entry_same_file", file=second.name))
+    found = [
+        transcribe(file, schema, cases, settings, config_key, language, second=file is second)
+        for file in (path, second)
+    ]
+    compare(*found)
+    if filecmp.cmp(path, second, shallow=False):
+        found[0].checked.faults.warn("entry_copy")
+    return found
+
+
+def compare(first: Transcription, second: Transcription) -> None:
+    """Add to the faults of both whatever the two do not agree in, by code and column.
+
+    A cell that cannot be read is a fault of its own and is not compared.
+
+    Parameters
+    ----------
+    first, second
+        The transcriptions.
+    """
+    names = []
+    for name in first.checked.columns:
+        has = [one.checked for one in (first, second) if one.checked.has(name)]
+        if len(has) == 1:
+            # one error, not one for each of its cells
+            has[0].faults.error("entry_column", has[0].table.header_row, has[0].header(name))
+        elif has and name not in KEYS:
+            names.append(name)
+    for case in sorted({**first.rows, **second.rows}, key=lambda case: case.code):
+        if case in first.rows and case in second.rows:
+            for name in names:
+                _compare_cells(first, second, case, name)
+        else:
+            one = first if case in first.rows else second
+            one.checked.faults.error("entry_row", one.rows[case][0], code=case.code)
+
+
+def _compare_cells(first: Transcription, second: Transcription, case: Case, name: str) -> None:
+    (row, cells), (other_row, other_cells) = first.rows[case], second.rows[case]
+    one, other = first.checked, second.checked
+    meanings = []
+    for checked, found in ((one, cells), (other, other_cells)):
+        meanings.append(_meaning(checked, found, name))
+        if meanings[-1] is None and not checked.blank(found, name):
+            return
+    if meanings[0] == meanings[1]:
+        return
+    rule = one.columns[name].rule
+    values = {
+        "code": case.code,
+        "first": _shown(one, cells, name),
+        "second": _shown(other, other_cells, name),
+    }
+    one.faults.error("entry_differs", row, one.header(name), rule, other=other_row, **values)
+    other.faults.mark("entry_differs", other_row, other.header(name), rule, other=row, **values)
+
+
+def _meaning(checked: CheckedTable, cells: Cells, name: str) -> object:
+    value = checked.parsed(cells, name)
+    if name == "version" and isinstance(value, str):
+        return parse_version(value) or fold(value)
+    if checked.columns[name].kind == "text" and isinstance(value, str):
+        return "".join(value.split())
+    return value
+
+
+def _shown(checked: CheckedTable, cells: Cells, name: str) -> str:
+    if checked.blank(cells, name):
+        return checked.faults.text("entry_blank")
+    if name == "findings":
+        return checked.faults.text("not_shown")
+    return checked.faults.shown(checked.raw(cells, name))

@@ -1,0 +1,143 @@
+"""The cells of an Excel workbook as text, as Excel shows them."""
+
+import re
+import warnings
+import zipfile
+from datetime import datetime, time
+from pathlib import Path
+from typing import IO, Any
+
+from bonescint.errors import InputError
+from bonescint.resources import Texts
+from bonescint.tables.values import NOT_CALCULATED
+
+# a double holds 15 digits: what is longer is no longer the number that was typed
+_DIGITS = 10**15
+
+
+def read_workbook(
+    path: Path, wanted: str | None, text: Texts
+) -> tuple[list[tuple[str, ...]], str, tuple[str, ...]]:
+    """Return the cells of one sheet, its name and the names of other sheets that hold anything.
+
+    Parameters
+    ----------
+    path
+        The workbook (.xlsx, .xlsm), whatever its name.
+    wanted
+        The sheet's name; None = the first visible one.
+    text
+        The words of the messages.
+
+    Raises
+    ------
+    InputError
+        If it is no workbook, is damaged, or has no such sheet.
+    """
+    with path.open("rb") as stream:
+        try:
+            return _read(stream, path.name, wanted, text)
+        except InputError:
+            raise
+        # openpyxl raises whatever its parsers raise over a damaged part
+        except Exception:
+            raise InputError(text(_foreign(path), file=path.name)) from None
+
+
+def _read(
+    stream: IO[bytes], name: str, wanted: str | None, text: Texts
+) -> tuple[list[tuple[str, ...]], str, tuple[str, ...]]:
+    book = _open(stream, data_only=True)
+    for ws in book.worksheets:
+        ws.reset_dimensions()  # other programs write a wrong size, rows would be lost
+    visible = [ws for ws in book.worksheets if ws.sheet_state == "visible"]
+    names = [ws.title for ws in book.worksheets]
+    if wanted is not None and wanted not in names:
+        raise InputError(text("no_sheet", file=name, sheet=wanted, found=", ".join(names)))
+    chosen = book[wanted] if wanted is not None else (visible or book.worksheets)[0]
+    cells = list(chosen.iter_rows())
+    grid = [[_cell_text(cell) for cell in row] for row in cells]
+    others = tuple(
+        ws.title
+        for ws in book.worksheets
+        if ws is not chosen and any(any(v is not None for v in r) for r in ws.values)
+    )
+    formulas, stale = _has_formulas(stream)
+    if formulas:
+        for typed, found, shown in zip(_formulas(stream, chosen.title), cells, grid, strict=True):
+            for i, formula in enumerate(typed):
+                # programs that cannot calculate leave no result, or 0 and the wish to calculate
+                empty = found[i].value is None and found[i].data_type != "str"
+                if formula and (empty or (stale and found[i].value == 0)):
+                    shown[i] = NOT_CALCULATED
+    return [tuple(row) for row in grid], str(chosen.title), others
+
+
+def _open(stream: IO[bytes], data_only: bool) -> Any:
+    # slow to import and not needed for text files
+    from openpyxl.reader.excel import load_workbook
+
+    stream.seek(0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # openpyxl on styles and validations it does not keep
+        return load_workbook(stream, read_only=True, data_only=data_only)  # type: ignore[no-untyped-call]
+
+
+def _has_formulas(stream: IO[bytes]) -> tuple[bool, bool]:
+    """Tell whether any sheet has a formula, and whether Excel is asked to calculate them first."""
+    with zipfile.ZipFile(stream) as archive:
+        names = archive.namelist()
+        formulas = any(
+            re.search(rb"<(?:\w+:)?f[ >/]", archive.read(name))
+            for name in names
+            if name.startswith("xl/worksheets/") and name.endswith(".xml")
+        )
+        book = archive.read("xl/workbook.xml") if "xl/workbook.xml" in names else b""
+    return formulas, re.search(rb'fullCalcOnLoad="(?:1|true)"', book) is not None
+
+
+def _formulas(stream: IO[bytes], sheet: str) -> list[list[bool]]:
+    chosen = _open(stream, data_only=False)[sheet]
+    chosen.reset_dimensions()
+    return [[cell.data_type == "f" for cell in row] for row in chosen.iter_rows()]
+
+
+def _foreign(path: Path) -> str:
+    """Return the sentence for a file that is a ZIP archive and no readable workbook."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+            mimetype = archive.read("mimetype") if "mimetype" in names else b""
+    except (zipfile.BadZipFile, OSError, KeyError):
+        return "no_table"
+    if mimetype.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
+        return "foreign_ods"
+    if "xl/workbook.bin" in names:
+        return "foreign_xlsb"
+    if any(name.endswith(".iwa") for name in names):
+        return "foreign_numbers"
+    if any(name.startswith(("word/", "ppt/")) for name in names):
+        return "foreign_document"
+    return "no_table"
+
+
+def _cell_text(cell: Any) -> str:
+    value = cell.value
+    match value:
+        case None:
+            return ""
+        case str():
+            # a carriage return and the like; Excel shows the character
+            return re.sub(r"_x([0-9A-Fa-f]{4})_", lambda m: chr(int(m[1], 16)), value)
+        case bool():
+            return str(value).upper()
+        case datetime():
+            return (value.date() if value.time() == time() else value).isoformat()
+        case int() | float():
+            # a percent cell shows 100 times what it holds; a % in quotes is only written behind it
+            if "%" in re.sub(r'"[^"]*"|\\.', "", cell.number_format or ""):
+                return f"{value * 100:.15g}%"
+            exact = isinstance(value, int) and abs(value) < _DIGITS
+            return str(value) if exact else f"{float(value):.15g}"
+        case _:
+            return str(value)

@@ -1,0 +1,96 @@
+"""Count what each software could not measure: failed segmentations, cases left aside or missing."""
+
+import logging
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bonescint.files import read_rows
+from bonescint.joblog import job_log
+from bonescint.stats.estimate import Estimate
+from bonescint.stats.paired_calls import compare_calls
+from bonescint.stats.proportions import wilson
+from bonescint.stats.questions import labelled, tabulate
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+logger = logging.getLogger(__name__)
+
+FAILED = "segmentation_failed"
+TRIED = ("analysed", FAILED)
+
+
+def count_failures(
+    measurements: Path,
+    software: Mapping[str, Mapping[str, str]],
+    pairs: Sequence[Sequence[str]],
+    confidence: float,
+    table: Path,
+) -> None:
+    """Write the proportion of failures of every software, and old against new on the same cases.
+
+    Of the cases that the software's table lists, how many failed and how many were not analysed;
+    of the cases of its tracer, how many the table lacks. A version pair is compared on the cases
+    that both have tried: analysed, or failed.
+
+    Parameters
+    ----------
+    measurements
+        results/measurements.csv.
+    software
+        Key -> ``version`` and more, in the configured order.
+    pairs
+        Keys of two versions of one product, [old, new]; a difference is new minus old.
+    confidence
+        Of the intervals.
+    table
+        Where the estimates go.
+    """
+    # the rows of a case's metrics have one status
+    status: dict[str, dict[str, str]] = {key: {} for key in software}
+    for row in read_rows(measurements):
+        status.setdefault(row["software"], {})[row["code"]] = row["status"]
+
+    rows: list[Estimate] = []
+    for key in software:
+        counts = Counter(status[key].values())
+        expected = counts.total()
+        listed = expected - counts["missing"]
+        for measure, n in ((FAILED, listed), ("not_analysed", listed), ("missing", expected)):
+            one = wilson(counts[measure], n, confidence)
+            rows.append(replace(one, subject=key, measure=measure))
+        logger.info("%s: %s of %d cases", key, dict(sorted(counts.items())), expected)
+    for old, new in pairs:
+        answers = {
+            code: (status[new].get(code, "missing"), status[old].get(code, "missing"))
+            for code in sorted(status[new].keys() | status[old].keys())
+        }
+        tried = [pair for pair in answers.values() if set(pair) <= set(TRIED)]
+        left_out = Counter(
+            next(one for one in pair if one not in TRIED)
+            for pair in answers.values()
+            if not set(pair) <= set(TRIED)
+        )
+        found = compare_calls(
+            [now == FAILED for now, _ in tried],
+            [before == FAILED for _, before in tried],
+            "failure_difference",
+            confidence,
+        )
+        notes = [f"left_out_{reason}={n}" for reason, n in sorted(left_out.items())]
+        rows += labelled(found, *notes, subject=new, comparator=old)
+    tabulate(table, "failures", rows, software)
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        count_failures(
+            measurements=Path(snakemake.input.measurements),
+            software=snakemake.params.software,
+            pairs=snakemake.params.pairs,
+            confidence=snakemake.params.confidence,
+            table=Path(snakemake.output.table),
+        )

@@ -1,0 +1,116 @@
+"""Measure each software against the readers at cut-offs: the configured ones, and Youden's."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bonescint.joblog import job_log
+from bonescint.stats import METRICS, roc
+from bonescint.stats.estimate import Estimate, write_number
+from bonescint.stats.proportions import clopper_pearson, likelihood_ratios
+from bonescint.stats.questions import labelled, tabulate
+from bonescint.stats.samples import Samples, read_truth
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+logger = logging.getLogger(__name__)
+
+
+def estimate_cutoffs(
+    reference: Path,
+    measurements: Path,
+    software: Mapping[str, Mapping[str, str]],
+    settings: Mapping[str, Any],
+    table: Path,
+) -> None:
+    """Write what each software achieves at each cut-off (R8, R11).
+
+    No predictive values: the cases were drawn by their findings (R4), so the prevalence among them
+    is the plan's, not the patients'.
+
+    Parameters
+    ----------
+    reference, measurements
+        results/reference.csv and results/measurements.csv.
+    software
+        Key -> ``version`` and more, in the configured order.
+    settings
+        The configuration's `metrics`: `confidence`, `cutoffs`, `optimism`.
+    table
+        Where the estimates go. Youden's cut-off is chosen on these very cases: it is noted as
+        exploratory, and corrected for its optimism by bootstrap.
+    """
+    samples = Samples(read_truth(reference), measurements)
+    rows: list[Estimate] = []
+    for key in software:
+        for metric in METRICS:
+            sample = samples.of(metric, key)
+            y, (score,) = sample.y, sample.scores
+            found: list[Estimate] = []
+            for cutoff in settings["cutoffs"]:
+                if cutoff["metric"] == metric:
+                    found += _at(y, score, cutoff["value"], settings["confidence"])
+            found += _youden(y, score, settings)
+            rows += labelled(
+                found, f"metric={metric}", *sample.left_out, subject=key, reference="consensus"
+            )
+            logger.info("%s %s: %d cases, %d with metastasis", key, metric, y.size, y.sum())
+    tabulate(table, "cutoffs", rows, software)
+
+
+def _at(y: np.ndarray, score: np.ndarray, cutoff: float, confidence: float) -> list[Estimate]:
+    found = roc.at_cutoff(y, score, cutoff, confidence)
+    yes, sick = score >= cutoff, y == 1
+    tp, fp, fn, tn = (
+        int((called & truth).sum())
+        for called, truth in ((yes, sick), (yes, ~sick), (~yes, sick), (~yes, ~sick))
+    )
+    exact = [
+        replace(one, ci_low=limits.ci_low, ci_high=limits.ci_high, ci_method=limits.ci_method)
+        for one, limits in (
+            (found.sensitivity, clopper_pearson(tp, tp + fn, confidence)),
+            (found.specificity, clopper_pearson(tn, tn + fp, confidence)),
+            (found.accuracy, clopper_pearson(tp + tn, y.size, confidence)),
+        )
+    ]
+    ratios = [
+        replace(ratio, n=y.size, n_positive=tp + fn)
+        for ratio in likelihood_ratios(tp, fp, fn, tn, confidence).values()
+    ]
+    rows = [found.sensitivity, found.specificity, found.accuracy, *exact, *ratios]
+    return labelled(rows, f"cutoff={write_number(cutoff)}")
+
+
+def _youden(y: np.ndarray, score: np.ndarray, settings: Mapping[str, Any]) -> list[Estimate]:
+    settled = settings["optimism"]
+    found = (
+        roc.youden(y, score),
+        roc.optimism(y, score, settled["seed"], settled["replicates"], settings["confidence"]),
+    )
+    return [
+        row.noting(
+            "exploratory",
+            *(
+                f"{name}={write_number(getattr(row, name))}"
+                for name in ("sensitivity", "specificity")
+                if row.status == "ok"
+            ),
+        )
+        for row in found
+    ]
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        estimate_cutoffs(
+            reference=Path(snakemake.input.reference),
+            measurements=Path(snakemake.input.measurements),
+            software=snakemake.params.software,
+            settings=snakemake.params.settings,
+            table=Path(snakemake.output.table),
+        )

@@ -1,0 +1,115 @@
+"""List by code the cases in which a software and the readers disagree, for the hospital (R34)."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bonescint.files import read_rows, write_rows
+from bonescint.joblog import job_log
+from bonescint.resources import Texts
+from bonescint.stats import METRICS
+from bonescint.stats.estimate import write_number
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+logger = logging.getLogger(__name__)
+
+OF_CASE = ["metastasis", "n_metastases", "eod", "n_readers", "n_positive"]
+MISCLASSIFIED_COLUMNS = [
+    "code", "tracer", "software", "version", "metric", "cutoff", "kind", "value", *METRICS,
+    *OF_CASE, "readers",
+]  # fmt: skip
+INCIDENTAL_COLUMNS = ["code", "tracer", "found", "n_readers", "n_positive"]
+
+
+def list_misclassified(
+    reference: Path,
+    measurements: Path,
+    readings: Sequence[Path],
+    software: Mapping[str, Mapping[str, str]],
+    cutoffs: Sequence[Mapping[str, Any]],
+    language: str,
+    misclassified: Path,
+    incidental: Path,
+) -> None:
+    """Write each disagreement with all values of its case, and what the readers may have missed.
+
+    A case counts as positive at or above a cut-off. Where the readers did not decide there is
+    nothing to disagree with.
+
+    Parameters
+    ----------
+    reference, measurements
+        results/reference.csv and results/measurements.csv.
+    readings
+        One table per reader (results/readings).
+    software
+        Key -> ``label`` and more, in the configured order.
+    cutoffs
+        ``metric`` and ``value`` of each configured cut-off.
+    language
+        ``ja`` or ``en``: of the column `found`.
+    misclassified, incidental
+        Tables to write (docs/tables.md). The second holds the cases that a software calls positive
+        and the readers' consensus negative: it never leaves the hospital (R34).
+    """
+    text = Texts("metrics", language)
+    truth = {row["code"]: row for row in read_rows(reference) if row["status"] == "decided"}
+    answers: dict[str, list[str]] = defaultdict(list)
+    for path in readings:
+        for row in read_rows(path):
+            said = row["metastasis"] if row["status"] == "read" else row["status"]
+            answers[row["code"]].append(f"{row['reader']}={said}")
+    results: dict[str, dict[str, dict[str, dict[str, str]]]] = defaultdict(dict)
+    for row in read_rows(measurements):
+        if row["value"]:
+            results[row["code"]].setdefault(row["software"], {})[row["metric"]] = row
+
+    wrong: list[dict[str, str]] = []
+    unexpected: list[dict[str, str]] = []
+    for code in sorted(truth.keys() & results.keys()):
+        case = truth[code]
+        found: dict[str, None] = {}  # in order, each once
+        for key in [key for key in software if key in results[code]]:
+            of_software = results[code][key]
+            for cutoff in [cutoff for cutoff in cutoffs if cutoff["metric"] in of_software]:
+                row = of_software[cutoff["metric"]]
+                positive = float(row["value"]) >= cutoff["value"]
+                if positive == (case["metastasis"] == "1"):
+                    continue
+                wrong.append(
+                    {name: row[name] for name in MISCLASSIFIED_COLUMNS if name in row}
+                    | {name: case[name] for name in OF_CASE}
+                    | {metric: of_software[metric]["value"] for metric in of_software}
+                    | {
+                        "cutoff": write_number(cutoff["value"]),
+                        "kind": "false_positive" if positive else "false_negative",
+                        "readers": "; ".join(answers[code]),
+                    }
+                )
+                if positive:
+                    label, metric = software[key]["label"], text(row["metric"])
+                    found[f"{label} {metric} {row['value']}"] = None
+        if found:
+            kept = {name: case[name] for name in INCIDENTAL_COLUMNS if name in case}
+            unexpected.append(kept | {"found": "; ".join(found)})
+    write_rows(misclassified, MISCLASSIFIED_COLUMNS, wrong)
+    write_rows(incidental, INCIDENTAL_COLUMNS, unexpected)
+    logger.info("%d disagreements, %d incidental findings", len(wrong), len(unexpected))
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        list_misclassified(
+            reference=Path(snakemake.input.reference),
+            measurements=Path(snakemake.input.measurements),
+            readings=[Path(path) for path in snakemake.input.readings],
+            software=snakemake.params.software,
+            cutoffs=snakemake.params.cutoffs,
+            language=snakemake.params.language,
+            misclassified=Path(snakemake.output.misclassified),
+            incidental=Path(snakemake.output.incidental),
+        )

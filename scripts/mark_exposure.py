@@ -1,0 +1,77 @@
+"""Mark the cases a company held before it released a version: possible training cases (R31)."""
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bonescint.custody.deliveries import recorded
+from bonescint.files import read_rows, write_rows
+from bonescint.identity.ledger import open_ledger
+from bonescint.joblog import job_log
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+logger = logging.getLogger(__name__)
+
+COLUMNS = ["code", "tracer", "software", "version", "released", "delivered", "exposed"]
+
+
+def mark_exposure(
+    cases: Path,
+    ledger: Mapping[str, str],
+    software: Mapping[str, Mapping[str, str]],
+    table: Path,
+) -> None:
+    """Write for each case and each software of its tracer whether its training may have seen it.
+
+    It may if any delivery on record holds the case and is not later than the version's release.
+    In doubt it may: on the day of the release, to whomever the delivery went, and after a recall.
+
+    Parameters
+    ----------
+    cases
+        results/cases.csv: who is in the study, with which tracer.
+    ledger
+        Arguments of `open_ledger`.
+    software
+        Key -> ``tracer``, ``version``, ``released`` (ISO date), in the configured order.
+    table
+        Where the marks go: codes and dates only; `delivered` is the first such delivery.
+    """
+    first: dict[str, str] = {}
+    for delivery in recorded(open_ledger(**ledger)):
+        for code in delivery.codes:
+            first[code] = min(delivery.date, first.get(code, delivery.date))
+    rows: list[dict[str, object]] = []
+    for case in sorted(read_rows(cases), key=lambda row: row["code"]):
+        for key, entry in software.items():
+            if entry["tracer"] != case["tracer"]:
+                continue
+            delivered = first.get(case["code"], "")
+            exposed = "" < delivered <= entry["released"]
+            rows.append(
+                {
+                    "code": case["code"],
+                    "tracer": case["tracer"],
+                    "software": key,
+                    "version": entry["version"],
+                    "released": entry["released"],
+                    "delivered": delivered if exposed else "",
+                    "exposed": int(exposed),
+                }
+            )
+    write_rows(table, COLUMNS, rows)
+    marked = sum(row["exposed"] == 1 for row in rows)
+    logger.info("%d of %d cases by software may have been trained on", marked, len(rows))
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        mark_exposure(
+            cases=Path(snakemake.input.cases),
+            ledger=snakemake.params.ledger,
+            software=snakemake.params.software,
+            table=Path(snakemake.output.table),
+        )

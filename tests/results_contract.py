@@ -1,0 +1,106 @@
+"""The tables of results/ as docs/tables.md defines them: names, columns, a study's settings."""
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bonescint.deid import k_anonymity, report
+from bonescint.stats import QUESTIONS
+
+SOFTWARE: dict[str, dict[str, str]] = {
+    "bonenavi": {
+        "label": "BoneNAVI (simulated) 2.1",
+        "product": "BoneNAVI",
+        "version": "2.1",
+        "tracer": "MDP",
+    },
+    "vsbone2": {
+        "label": "VSBONE (simulated) 2.0",
+        "product": "VSBONE",
+        "version": "2.0",
+        "tracer": "HMDP",
+    },
+    "vsbone3": {
+        "label": "VSBONE (simulated) 3.0",
+        "product": "VSBONE",
+        "version": "3.0",
+        "tracer": "HMDP",
+    },
+}
+PAIRS = [["vsbone2", "vsbone3"]]
+CUTOFFS = [{"metric": "bsi", "value": 1.0}, {"metric": "hotspots", "value": 2}]
+STUDY = {
+    "id": "BONE-TEST",
+    "synthetic": True,
+    "title": "骨シンチにおける画像解析ソフトでの結果と読影結果の比較検討",
+}
+TABLES: dict[str, str] = {
+    "cohort/flow.csv": "step,kind,reason,files,patients,MDP,HMDP",
+    "cohort/warnings.csv": "source,rule,where,message",
+    "cohort/balance.csv": "margin,level,target,n",
+    "cohort/inputs.csv": "input,files,hmac",
+    "cases.csv": "code,batch,tracer,study_date,sex,age,height_cm,weight_kg,views,instances,refused",
+    "reference.csv": (
+        "code,tracer,n_readers,n_positive,metastasis,n_metastases,eod,unanimous,status"
+    ),
+    "measurements.csv": "code,tracer,software,version,metric,value,status",
+    "anonymization/tag_table.csv": ",".join(report.TAG_COLUMNS),
+    "anonymization/instances.csv": ",".join(report.INSTANCE_COLUMNS),
+    "anonymization/rule_counts.csv": ",".join(report.COUNT_COLUMNS),
+    "anonymization/k_anonymity.csv": ",".join(k_anonymity.COLUMNS),
+    **{f"metrics/{question}.csv": "" for question in QUESTIONS},
+    "metrics/misclassified.csv": (
+        "code,tracer,software,version,metric,cutoff,kind,value,bsi,hotspots,metastasis,"
+        "n_metastases,eod,n_readers,n_positive,readers"
+    ),
+    "metrics/reclassified.csv": (
+        "code,old,new,metric,cutoff,metastasis,old_value,new_value,change,result"
+    ),
+    "exposure.csv": "code,tracer,software,version,released,delivered,exposed",
+    "hospital/incidental.csv": "code,tracer,found,n_readers,n_positive",
+    "metrics/roc_curves.csv": "software,metric,threshold,false_positive_rate,true_positive_rate",
+    "metrics/flow.csv": "step,kind,reason,files,patients,MDP,HMDP",
+}
+# what the rules name the files that the workbook and the report are written from
+INPUTS: dict[str, Any] = {
+    "flow": "metrics/flow.csv",
+    "cases": "cases.csv",
+    "reference": "reference.csv",
+    "measurements": "measurements.csv",
+    **{question: f"metrics/{question}.csv" for question in QUESTIONS},
+    "misclassified": "metrics/misclassified.csv",
+    "reclassified": "metrics/reclassified.csv",
+    "exposed": "exposure.csv",
+    "incidental": "hospital/incidental.csv",
+    "balance": "cohort/balance.csv",
+    "tag_table": "anonymization/tag_table.csv",
+    "instances": "anonymization/instances.csv",
+    "rule_counts": "anonymization/rule_counts.csv",
+    "anonymity": "anonymization/k_anonymity.csv",
+    "provenance": "provenance.json",
+}
+ESTIMATE = (
+    "question,subject,comparator,measure,reference,n,n_positive,estimate,ci_low,ci_high,"
+    "ci_method,statistic,p_value,p_adjusted,test,status,note"
+)
+Row = dict[str, Any]
+
+
+def write(path: Path, rows: list[Row], columns: str = "") -> None:
+    """Write one table of the contract."""
+    header = (columns or ESTIMATE).split(",")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, header, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def inputs(folder: Path, figures: Sequence[Path] = ()) -> dict[str, Any]:
+    """Return what the rules `write_workbook` and `write_report` have as inputs."""
+    paths = {name: str(folder / path) for name, path in INPUTS.items()}
+    return paths | {
+        "warnings": [str(folder / "cohort/warnings.csv")],
+        "figures": [str(path) for path in figures],
+    }

@@ -1,0 +1,137 @@
+"""Every question's script, as Snakemake runs it, on good, poor and empty studies."""
+
+import numpy as np
+import pytest
+
+from bonescint.stats import QUESTIONS
+from tests.unit.metrics_tables import Study, notes
+
+SCRIPTS = {
+    "reader_agreement": "assess_reader_agreement",
+    "reader_eod": "assess_reader_eod",
+    "reader_counts": "assess_reader_counts",
+    "accuracy": "estimate_accuracy",
+    "cutoffs": "estimate_cutoffs",
+    "reference_sensitivity": "vary_reference",
+    "version_diagnosis": "compare_version_diagnosis",
+    "version_measurement": "compare_version_measurement",
+    "equivalence": "assess_equivalence",
+    "software_comparison": "compare_software",
+    "case_mix": "compare_case_mix",
+    "hotspot_count": "relate_hotspots",
+    "bsi_eod": "relate_eod",
+    "exposure": "estimate_exposure",
+}
+every_question = pytest.mark.parametrize(
+    ("question", "script"), SCRIPTS.items(), ids=SCRIPTS.values()
+)
+
+
+def test_every_question_has_its_script():
+    # these two read other tables and have tests of their own
+    assert set(SCRIPTS) | {"hypotheses", "failures"} == set(QUESTIONS)
+
+
+@every_question
+def test_a_good_study(tmp_path, question, script):
+    study = Study(tmp_path)
+    study.exposed = {"H00", "H01"}
+    rows = study.answer(script)
+    assert rows
+    assert {row.question for row in rows} == {question}
+    assert all(row.n is not None and row.measure for row in rows)
+    for row in rows:
+        if row.subject.startswith(("vsbone", "bonenavi")):
+            assert notes(row)["version"] in ("2.0", "2.1", "3.0")
+        if not np.isnan(row.ci_low):
+            assert row.ci_low <= row.estimate <= row.ci_high
+            assert row.ci_method
+        assert np.isnan(row.p_value) or 0 <= row.p_value <= 1
+    first = (tmp_path / f"{script}.table.csv").read_bytes()
+    study.results = {key: dict(reversed(found.items())) for key, found in study.results.items()}
+    study.truth = dict(reversed(study.truth.items()))
+    study.answer(script)
+    assert (tmp_path / f"{script}.table.csv").read_bytes() == first
+
+
+def nobody(study):
+    study.tracer, study.truth, study.eod, study.count = {}, {}, {}, {}
+    study.results = {key: {} for key in study.results}
+    study.answers = {key: {} for key in study.answers}
+
+
+def no_readings(study):
+    study.truth = dict.fromkeys(study.truth)
+    study.eod, study.count = {}, {}
+    study.answers = {key: dict.fromkeys(found) for key, found in study.answers.items()}
+
+
+def no_results(study):
+    study.results = {key: dict.fromkeys(found, "missing") for key, found in study.results.items()}
+
+
+def one_class(study):
+    study.truth = dict.fromkeys(study.truth, 1)
+    study.answers = {key: dict.fromkeys(found, 1) for key, found in study.answers.items()}
+
+
+def all_zero(study):
+    study.results = {key: dict.fromkeys(found, (0.0, 0)) for key, found in study.results.items()}
+    study.eod, study.count = (dict.fromkeys(study.truth, 0) for _ in range(2))
+
+
+def identical_versions(study):
+    study.results["vsbone3"] = dict(study.results["vsbone2"])
+
+
+def complete_separation(study):
+    study.results = {
+        key: {code: (5.0 + i, 9 + i) if study.truth[code] else (0.0, 0)
+              for i, code in enumerate(found)}
+        for key, found in study.results.items()
+    }  # fmt: skip
+    study.answers = {key: dict(study.truth) for key in study.answers}
+
+
+def two_women(study):
+    for name in ("tracer", "truth", "eod", "count"):
+        setattr(study, name, dict(list(getattr(study, name).items())[:2]))
+    study.results = {
+        key: {c: v for c, v in found.items() if c in study.truth}
+        for key, found in study.results.items()
+    }
+    study.answers = {
+        key: {c: v for c, v in found.items() if c in study.truth}
+        for key, found in study.answers.items()
+    }
+
+
+def one_reader(study):
+    study.answers = {"reader1": study.answers["reader1"]}
+
+
+def a_missing_reader(study):
+    study.answers["reader3"] = dict.fromkeys(study.answers["reader3"])
+
+
+@every_question
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        nobody, no_readings, no_results, one_class, all_zero, identical_versions,
+        complete_separation, two_women, one_reader, a_missing_reader,
+    ],
+)  # fmt: skip
+@pytest.mark.filterwarnings("error")
+def test_poor_data_end_in_rows_with_a_status(tmp_path, question, script, spoil):
+    study = Study(tmp_path)
+    study.exposed = {"H00", "H01"}
+    spoil(study)
+    for row in study.answer(script):
+        assert row.status
+        assert np.isnan(row.ci_low) == np.isnan(row.ci_high)
+        assert not np.isinf([row.estimate, row.ci_low, row.ci_high, row.statistic]).any(), row
+        if row.status != "ok":
+            assert np.isnan([row.ci_low, row.ci_high]).all(), row
+        elif np.isnan(row.estimate):
+            assert not np.isnan(row.p_value), row  # a bare test
