@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+# the first covers at this size, the second is what other programs print
+KAPPA_LIMITS = ("log", "wald")
+
 
 def assess_reader_agreement(readings: list[Path], confidence: float, table: Path) -> None:
     """Write how far all readers, and every pair of them, agree on metastasis (R10).
@@ -50,7 +53,10 @@ def assess_reader_agreement(readings: list[Path], confidence: float, table: Path
         found = [
             agreement.percent_agreement(pair, confidence),
             *_specific(pair, confidence),
-            agreement.cohen_kappa(values[:, i], values[:, j], confidence=confidence),
+            *(
+                agreement.cohen_kappa(values[:, i], values[:, j], confidence=confidence, ci=ci)
+                for ci in KAPPA_LIMITS
+            ),
             *compare_calls(yes[:, 0], yes[:, 1], "positive_difference", confidence),
         ]
         rows += labelled(

@@ -47,6 +47,7 @@ def assess_reader_eod(readings: list[Path], confidence: float, table: Path) -> N
         ).sum(0)
         rows += labelled(
             [
+                agreement.cohen_kappa(first, second, "quadratic", confidence, ci="log"),
                 agreement.cohen_kappa(first, second, "quadratic", confidence),
                 agreement.stuart_maxwell(counts),
             ],

@@ -11,7 +11,7 @@ import numpy as np
 from bonescint.joblog import job_log
 from bonescint.stats import METRICS, roc
 from bonescint.stats.estimate import Estimate, write_number
-from bonescint.stats.proportions import clopper_pearson, likelihood_ratios
+from bonescint.stats.proportions import clopper_pearson, likelihood_ratios, mid_p
 from bonescint.stats.questions import labelled, tabulate
 from bonescint.stats.samples import Samples, read_truth
 
@@ -70,19 +70,23 @@ def _at(y: np.ndarray, score: np.ndarray, cutoff: float, confidence: float) -> l
         int((called & truth).sum())
         for called, truth in ((yes, sick), (yes, ~sick), (~yes, sick), (~yes, ~sick))
     )
-    exact = [
-        replace(one, ci_low=limits.ci_low, ci_high=limits.ci_high, ci_method=limits.ci_method)
-        for one, limits in (
-            (found.sensitivity, clopper_pearson(tp, tp + fn, confidence)),
-            (found.specificity, clopper_pearson(tn, tn + fp, confidence)),
-            (found.accuracy, clopper_pearson(tp + tn, y.size, confidence)),
-        )
+    rates = (
+        (found.sensitivity, tp, tp + fn),
+        (found.specificity, tn, tn + fp),
+        (found.accuracy, tp + tn, y.size),
+    )
+    # Wilson's limits first; the exact ones never cover too little, the mid-p ones nearly 95 %
+    beside = [
+        replace(one, ci_low=other.ci_low, ci_high=other.ci_high, ci_method=other.ci_method)
+        for limits in (clopper_pearson, mid_p)
+        for one, right, among in rates
+        for other in [limits(right, among, confidence)]
     ]
     ratios = [
         replace(ratio, n=y.size, n_positive=tp + fn)
         for ratio in likelihood_ratios(tp, fp, fn, tn, confidence).values()
     ]
-    rows = [found.sensitivity, found.specificity, found.accuracy, *exact, *ratios]
+    rows = [found.sensitivity, found.specificity, found.accuracy, *beside, *ratios]
     return labelled(rows, f"cutoff={write_number(cutoff)}")
 
 

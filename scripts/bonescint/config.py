@@ -176,7 +176,8 @@ def inputs(config: Mapping[str, Any]) -> dict[str, str]:
 
 def metrics(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return the settings of the statistics with what the configuration need not name."""
-    return _METRICS | config["metrics"]
+    settings: dict[str, Any] = _METRICS | config["metrics"]
+    return settings
 
 
 def questions(config: Mapping[str, Any]) -> list[str]:

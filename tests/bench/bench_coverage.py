@@ -45,10 +45,10 @@ def show(method: str, data: str, coverage: float, missing: float, simulated: int
 
 
 def rates() -> None:
-    """Sensitivity with 25 positives and accuracy of 50 cases, by two methods."""
+    """Sensitivity with 25 positives and accuracy of 50 cases, by three methods."""
     for (measure, n), method in itertools.product(
         (("sensitivity", POSITIVES), ("accuracy", CASES)),
-        (proportions.wilson, proportions.clopper_pearson),
+        (proportions.wilson, proportions.mid_p, proportions.clopper_pearson),
     ):
         name = f"{measure}, {method.__name__}"
         hits = np.arange(n + 1)
@@ -76,7 +76,8 @@ def kappas() -> None:
         3: np.array([[0, 0, 0], [0, 0, 1], [0, 1, 1], [1, 1, 1]]),
     }
     methods: tuple[tuple[str, int, Callable[[NDArray[np.int64]], Estimate]], ...] = (
-        ("Cohen's kappa", 2, lambda ratings: agreement.cohen_kappa(*ratings.T)),
+        ("Cohen's kappa, log", 2, lambda ratings: agreement.cohen_kappa(*ratings.T, ci="log")),
+        ("Cohen's kappa, Wald", 2, lambda ratings: agreement.cohen_kappa(*ratings.T)),
         ("Fleiss' kappa", 3, agreement.fleiss_kappa),
         ("Gwet's AC1", 3, agreement.gwet_ac1),
     )

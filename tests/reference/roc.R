@@ -131,4 +131,12 @@ for (t in list(c(5, 1, 19, 2, 6, 17), c(0, 3, 22, 1, 1, 23), c(7, 0, 3, 0, 0, 9)
   keep(sprintf("reclassification_%s_%s", paste(t, collapse = "_"), c("z", "p")), c(z_null, 2 * pnorm(-abs(z_null))),
        "nri / sqrt((up + down) / n1^2 + (up + down) / n0^2) (Pencina 2008)")
 }
+# mid-p limits of a proportion
+for (pair in list(c(1, 25), c(20, 25), c(24, 25), c(3, 10), c(47, 50))) {
+  x <- pair[1]; n <- pair[2]
+  below <- function(p) pbinom(x - 1, n, p) + dbinom(x, n, p) / 2
+  root <- function(level) uniroot(function(p) below(p) - level, c(1e-12, 1 - 1e-12), tol = 1e-15)$root
+  keep(sprintf("proportions_midp_%d_%d_%s", x, n, c("low", "high")), c(root(0.975), root(0.025)),
+       "uniroot(pbinom(x - 1, n, p) + dbinom(x, n, p) / 2 - level)")
+}
 write.csv(do.call(rbind, values), result_file, row.names = FALSE, quote = c(3))

@@ -29,7 +29,11 @@ def test_new_minus_old_without_a_reference(tmp_path):
 def test_slopes_are_those_of_new_on_old(tmp_path):
     double = {code: (2 * bsi, n) for code, (bsi, n) in OLD.items()}
     bsi = run(tmp_path, new=double)
-    slopes = [row.estimate for name, row in bsi.items() if name in ("passing_bablok_slope", "deming_slope")]
+    slopes = [
+        row.estimate
+        for name, row in bsi.items()
+        if name in ("passing_bablok_slope", "deming_slope")
+    ]
     assert slopes == pytest.approx([2, 2])
 
 

@@ -36,9 +36,12 @@ def test_a_configured_cutoff(study):
         ("sensitivity", "clopper_pearson"),
         ("specificity", "clopper_pearson"),
         ("accuracy", "clopper_pearson"),
-        ("likelihood_ratio_positive", "log"),
-        ("likelihood_ratio_negative", "log"),
-        ("diagnostic_odds_ratio", "log"),
+        ("sensitivity", "mid_p"),
+        ("specificity", "mid_p"),
+        ("accuracy", "mid_p"),
+        ("likelihood_ratio_positive", "simel"),
+        ("likelihood_ratio_negative", "simel"),
+        ("diagnostic_odds_ratio", "woolf"),
     ]
     # positive at or above the cut-off
     sensitivity, specificity, accuracy = at[:3]
@@ -46,9 +49,11 @@ def test_a_configured_cutoff(study):
     assert accuracy.estimate == pytest.approx(4 / 6, rel=1e-9)
     assert notes(sensitivity)["count"] == "2/3"
     assert {notes(row)["cutoff"] for row in at} == {"1"}
-    assert [row.estimate for row in at[:3]] == [row.estimate for row in at[3:6]]
+    assert {tuple(row.estimate for row in at[i : i + 3]) for i in (0, 3, 6)} == {
+        tuple(row.estimate for row in at[:3])
+    }
     assert at[3].ci_low < at[0].ci_low < at[0].ci_high < at[3].ci_high  # exact limits are wider
-    assert [row.estimate for row in at[6:]] == pytest.approx([2, 0.5, 4])
+    assert [row.estimate for row in at[9:]] == pytest.approx([2, 0.5, 4])
     assert {(row.n, row.n_positive) for row in at} == {(6, 3)}
 
 

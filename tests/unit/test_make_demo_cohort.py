@@ -79,7 +79,8 @@ def _hashes(root: Path) -> dict[str, str]:
 def test_same_settings_give_the_same_bytes(demo: Path, tmp_path: Path) -> None:
     output = {
         "dicom": "dicom", "participants": "participants.csv", "opt_out": "opt_out.csv",
-        "truth": "truth.csv", **EXPORTS, **{name: f"readings/{name}.xlsx" for name in READERS},
+        "truth": "truth.csv", "bonenavi_second": "exports/bonenavi_second.csv", **EXPORTS,
+        **{name: f"readings/{name}.xlsx" for name in READERS},
     }  # fmt: skip
     snakemake = SimpleNamespace(
         output=SimpleNamespace(**{name: str(tmp_path / path) for name, path in output.items()}),

@@ -241,3 +241,12 @@ def test_degenerate_specific_agreement(ratings, status, estimate):
     assert row.status == status
     assert row.estimate == pytest.approx(estimate, nan_ok=True)
     assert np.isnan([row.ci_low, row.ci_high]).all()
+
+
+def test_cohen_kappa_limits_on_the_log_scale_from_vcds_standard_error():
+    found = cohen_kappa(G1, G2, ci="log")
+    kappa, error = (float(r(key).expected) for key in ("kappa", "kappa_se"))
+    ratio = math.exp(Z * error / (1 - kappa))
+    assert found.ci_low == pytest.approx(1 - (1 - kappa) * ratio, rel=1e-8)
+    assert found.ci_high == pytest.approx(1 - (1 - kappa) / ratio, rel=1e-8)
+    assert cohen_kappa([1, 1, 0, 0, 1], [0, 0, 1, 1, 1], ci="log").ci_low == -1

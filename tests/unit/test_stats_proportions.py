@@ -11,6 +11,7 @@ from bonescint.stats.proportions import (
     difference_paired,
     likelihood_ratios,
     mcnemar,
+    mid_p,
     wilson,
 )
 from tests.unit.stats_oracle import r
@@ -306,3 +307,20 @@ def test_likelihood_ratios_with_empty_cells(table, name, status, estimate):
     row = likelihood_ratios(*table)[name]
     assert (row.status, row.estimate) == (status, pytest.approx(estimate, nan_ok=True))
     assert np.isnan(limits(row)).all()
+
+
+@pytest.mark.parametrize(("x", "n"), [(1, 25), (20, 25), (24, 25), (3, 10), (47, 50)])
+def test_mid_p_is_that_of_r_and_lies_within_the_exact_limits(x, n):
+    found, exact = mid_p(x, n), clopper_pearson(x, n)
+    key = f"proportions_midp_{x}_{n}"
+    assert (found.ci_low, found.ci_high) == (r(f"{key}_low"), r(f"{key}_high"))
+    assert exact.ci_low < found.ci_low < found.estimate < found.ci_high < exact.ci_high
+    assert found.ci_method == "mid_p"
+
+
+def test_mid_p_at_the_ends():
+    none, every = mid_p(0, 25), mid_p(25, 25)
+    assert (none.ci_low, every.ci_high) == (0, 1)
+    assert none.ci_high == pytest.approx(1 - 0.05 ** (1 / 25), rel=1e-12)
+    assert every.ci_low == pytest.approx(1 - none.ci_high, rel=1e-12)
+    assert mid_p(0, 0).status == "no data"

@@ -308,11 +308,11 @@ def test_a_sheet_that_excel_cannot_have(run: Run, config: dict[str, Any]) -> Non
 
 
 def test_two_tables_of_one_name(run: Run, config: dict[str, Any]) -> None:
-    config["readers"] = {"vsbone3": config["readers"]["reader1"]}
-    with pytest.raises(InputError, match=r"software\.vsbone3, readers\.vsbone3"):
-        run("template", "vsbone3")
-    run("template", "readers.vsbone3")
-    assert "所見" in read_table("vsbone3_template.xlsx").header
+    config["readers"] = {"participants": config["readers"]["reader1"]}
+    with pytest.raises(InputError, match=r"inputs\.participants, readers\.participants"):
+        run("template", "participants")
+    run("template", "readers.participants")
+    assert "所見" in read_table("participants_template.xlsx").header
 
 
 def test_check_lists_every_fault_and_writes_nothing(run: Run, tmp_path: Path) -> None:

@@ -51,6 +51,35 @@ def clopper_pearson(x: int, n: int, confidence: float = 0.95) -> Estimate:
     )
 
 
+def mid_p(x: int, n: int, confidence: float = 0.95) -> Estimate:
+    """Return x / n with the mid-p interval: Clopper & Pearson's with half of the observed count.
+
+    At n = 25 it covers 94.9 to 96.7 % where Wilson's covers 92.3 to 96.7 and the exact one 97.4 to
+    99.3 (Lancaster 1961; Berry & Armitage 1995; tests/bench/bench_coverage.py).
+
+    Parameters
+    ----------
+    x, n
+        Successes and trials.
+    confidence
+        Of the interval.
+    """
+    result = _proportion(x, n, "mid_p")
+    if n == 0:
+        return result
+    x, n = _counts(x, n)
+    tail = (1 - confidence) / 2
+
+    def below(p: float, count: int) -> float:
+        """Return the chance of fewer than `count` successes and half that of `count`."""
+        fewer = float(bdtr(count - 1, n, p)) if count else 0.0
+        return (fewer + float(bdtr(count, n, p))) / 2
+
+    low = 0.0 if x == 0 else _bisect(lambda p: below(p, x) - (1 - tail), 0.0, 1.0)
+    high = 1.0 if x == n else _bisect(lambda p: below(p, x) - tail, 0.0, 1.0)
+    return replace(result, ci_low=low, ci_high=high)
+
+
 def difference_independent(
     x1: int, n1: int, x2: int, n2: int, confidence: float = 0.95
 ) -> Estimate:

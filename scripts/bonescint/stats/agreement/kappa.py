@@ -63,6 +63,8 @@ def cohen_kappa(
     r2: ArrayLike,
     weights: Literal["linear", "quadratic"] | None = None,
     confidence: float = 0.95,
+    *,
+    ci: Literal["wald", "log"] = "wald",
 ) -> Estimate:
     """Return Cohen's kappa of two raters with the standard error of Fleiss, Cohen & Everitt 1969.
 
@@ -76,7 +78,11 @@ def cohen_kappa(
         its error depend on the weights' proportions only. Given raw ratings, psych and irr number
         the grades that occur, so an unused grade in the middle changes their weighted kappa.
     confidence
-        Of the interval (normal), cut at ±1.
+        Of the interval, cut at ±1.
+    ci
+        ``wald``: kappa ± z standard errors, what vcd and statsmodels print. At 50 cases it covers
+        89 to 94 % instead of 95 %. ``log``: the same standard error on the scale log(1 - kappa),
+        which covers 94 to 95 % (tests/bench/bench_coverage.py).
     """
     ratings = np.column_stack([np.asarray(r, dtype=float) for r in (r1, r2)])
     ratings = ratings[~np.isnan(ratings).any(axis=1)]
@@ -84,7 +90,7 @@ def cohen_kappa(
     result = Estimate(
         measure=f"cohen_kappa_{weights}" if weights else "cohen_kappa",
         n=n,
-        ci_method="fleiss_cohen_everitt",
+        ci_method="fleiss_cohen_everitt" if ci == "wald" else "fleiss_cohen_everitt_log",
     )
     if n == 0:
         return replace(result, status="no data")
@@ -119,7 +125,12 @@ def cohen_kappa(
     if variance < 1e-15:  # one rater constant: kappa is 0 whatever the data say
         return replace(result, status="constant")
     width = critical(confidence) * float(np.sqrt(variance))
-    return replace(result, ci_low=max(kappa - width, -1.0), ci_high=min(kappa + width, 1.0))
+    if ci == "wald":
+        low, high = kappa - width, kappa + width
+    else:
+        distance = 1 - kappa
+        low, high = (1 - distance * float(np.exp(side * width / distance)) for side in (1, -1))
+    return replace(result, ci_low=max(low, -1.0), ci_high=min(high, 1.0))
 
 
 class _Counts(NamedTuple):
