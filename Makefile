@@ -19,8 +19,8 @@ audit: $(READY)  ## each step with its reason, nothing is run
 deliver: $(READY)  ## what goes to the partner, behind its gates
 	$(BIN)/snakemake --cores all deliver
 
-test: $(READY)  ## unit and workflow tests
-	$(BIN)/python -m pytest
+test: $(READY)  ## unit and workflow tests, on all cores
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(READY)  ## style, types, workflow lint: what CI asks besides the tests
 	$(BIN)/ruff check .

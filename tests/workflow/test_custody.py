@@ -136,6 +136,15 @@ def test_an_opt_out_by_command_after_a_delivery(study: Path) -> None:
     where = bonescint(study, "where", patient.code)
     assert "results/cases.csv" in where
     assert "D-001" in where
+    # what was delivered may have trained the versions that came later, and them alone (R31)
+    assert "mark_exposure" in ran(snakemake(study))
+    marks = read_rows(study / "results" / "exposure.csv")
+    assert {row["software"] for row in marks if row["exposed"] == "1"} == {"vsbone3"}
+    found = list(read_rows(study / "results" / "metrics" / "exposure.csv"))
+    about = {(row["subject"], row["note"]) for row in found if row["measure"] == "auc"}
+    assert about
+    assert {subject for subject, _ in about} == {"vsbone3"}
+    assert any("cases=not_exposed" in note for _, note in about)
 
     printed = bonescint(
         study, "opt-out", "add", patient.subject, "--by", "self", "--received", "2026-01-01"

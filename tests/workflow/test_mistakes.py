@@ -1,5 +1,6 @@
 """A mistake in each input: what is wrong, where, what to do; non-zero; nothing half-written."""
 
+import csv
 import re
 import shutil
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from bonescint.cli import main
 from bonescint.files import read_rows
-from tests.workflow.runner import configure, snakemake
+from tests.workflow.runner import configure, jobs, snakemake
 
 
 def own(study: Path, demo: str) -> Path:
@@ -56,11 +57,41 @@ def test_an_export_out_of_bounds_names_every_row(study: Path) -> None:
         lines[number] = ",".join(cells)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8-sig")
     printed = snakemake(study, fails=True)
-    errors = [line for line in printed.splitlines() if line.startswith("ERROR")]
+    said = [line for line in printed.splitlines() if line.startswith("ERROR")]
+    errors = [line for line in said if "vsbone2.xlsx" not in line]
     assert all("「vsbone2.csv」" in e and "「BSI」" in e and "「120」" in e for e in errors)
     # the cohort's HMDP cases; other people's rows are not looked at
     assert len({re.findall(r"行 (\d+)", e)[0] for e in errors}) == 8
     assert not (study / "results" / "software" / "vsbone2.csv").exists()
+    # the same as a workbook, until the export is good
+    book = study / "private" / "faults" / "vsbone2.xlsx"
+    assert str(book.relative_to(study)) in printed
+    sheets = openpyxl.load_workbook(book).worksheets
+    assert sum(row[0].value == "vsbone2.csv" for row in sheets[0].iter_rows()) == len(errors)
+    assert len(sheets) == 2
+    configure(study, lambda c: c["software"]["vsbone2"].update(export="demo/exports/vsbone2.csv"))
+    snakemake(study, "results/software/vsbone2.csv")
+    assert not book.exists()
+
+
+def test_two_transcriptions_that_differ(study: Path) -> None:
+    path = own(study, "demo/exports/bonenavi_second.csv")
+    configure(
+        study, lambda c: c["software"]["bonenavi"].update(second_export="own/bonenavi_second.csv")
+    )
+    assert jobs(snakemake(study, "-n"))["import_software"] == 1
+    first = {row["code"]: row for row in read_rows(study / "results/software/bonenavi.csv")}
+    text = path.read_text(encoding="utf-8-sig")
+    header, *rows = csv.reader(text.splitlines())
+    for row in rows:
+        row[header.index("Hotspot数")] = "77"
+    path.write_text("\n".join(",".join(row) for row in [header, *rows]), encoding="utf-8-sig")
+    printed = snakemake(study, fails=True)
+    errors = [line for line in printed.splitlines() if line.startswith("ERROR") and "77" in line]
+    listed = {code for code, row in first.items() if row["status"] != "missing"}
+    assert {code for code in first for line in errors if code in line} == listed
+    assert all("Hotspot数" in line for line in errors)
+    assert not (study / "results/software/bonenavi.csv").exists()
 
 
 def test_a_reading_that_is_no_reading(study: Path) -> None:
