@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bonescint.joblog import job_log
 from bonescint.stats import METRICS, roc
+from bonescint.stats.case_mix import power_unpaired_auc
 from bonescint.stats.estimate import Estimate, write_number
 from bonescint.stats.proportions import difference_independent
 from bonescint.stats.questions import labelled, tabulate
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 logger = logging.getLogger(__name__)
+
+SUPPOSED = 0.1  # a difference in AUC that would matter
 
 
 def compare_software(
@@ -52,7 +55,8 @@ def compare_software(
         for metric in METRICS:
             one, other = (samples.of(metric, key) for key in keys)
             found = [
-                roc.compare_unpaired(one.y, one.scores[0], other.y, other.scores[0], confidence)
+                roc.compare_unpaired(one.y, one.scores[0], other.y, other.scores[0], confidence),
+                _power(one, other, confidence),
             ]
             for cutoff in settings["cutoffs"]:
                 if cutoff["metric"] == metric:
@@ -69,6 +73,22 @@ def compare_software(
             )
             logger.info("%s and %s, %s: %d and %d cases", *keys, metric, one.y.size, other.y.size)
     tabulate(table, "software_comparison", rows, software)
+
+
+def _power(one: Sample, other: Sample, confidence: float) -> Estimate:
+    """Return the power to find a difference of `SUPPOSED` around the mean of the two AUCs.
+
+    It says how little a large p-value means at this size.
+    """
+    areas = [roc.auc(sample.y, sample.scores[0]) for sample in (one, other)]
+    sizes = [int((sample.y == truth).sum()) for sample in (one, other) for truth in (1, 0)]
+    if any(area.status in ("no data", "one class") for area in areas):
+        found = power_unpaired_auc(0.5, 0.5, *sizes, confidence)
+    else:
+        mean = sum(area.estimate for area in areas) / 2
+        high = min(mean + SUPPOSED / 2, 1.0)
+        found = power_unpaired_auc(high, high - SUPPOSED, *sizes, confidence)
+    return found.noting(f"supposed_difference={write_number(SUPPOSED)}")
 
 
 def _at(one: Sample, other: Sample, cutoff: float, confidence: float) -> list[Estimate]:

@@ -19,19 +19,21 @@ def test_every_row_is_unpaired_and_says_that_it_is_confounded(tmp_path):
     rows = run(tmp_path)
     assert [row.measure for row in rows] == [
         "auc_difference",
+        "power",
         "sensitivity_difference",
         "specificity_difference",
     ] * 2
     for row in rows:
         assert "confounded" in notes(row)
         assert (row.subject, row.comparator) == ("bonenavi", "vsbone3")
-        assert row.test in ("delong_unpaired", "")
-        assert row.ci_method in ("delong_t", "newcombe")
+        assert row.test in ("delong_unpaired", "hanley_mcneil", "")
+        assert row.ci_method in ("delong_t", "newcombe", "")
         assert (row.n, row.n_positive) == (16, 8)
 
 
 def test_differences_are_first_minus_second(tmp_path):
-    _, sensitivity, specificity = run(tmp_path)[:3]
+    _, power, sensitivity, specificity = run(tmp_path)[:4]
+    assert 0.05 < power.estimate < 0.3  # of a difference of .1: eight cases a side tell little
     for row, ill in ((sensitivity, True), (specificity, False)):
         right = [
             [(bsi >= 1) == ill for code, (bsi, _) in cases.items() if TRUTH[code] == ill]
@@ -68,7 +70,7 @@ def test_who_is_left_out_is_counted_on_either_side(tmp_path):
 )
 def test_degenerate_cohorts_keep_every_row(tmp_path, truth, results):
     rows = run(tmp_path, truth, results)
-    assert len(rows) == 6
+    assert len(rows) == 8
     assert rows[0].status != "ok"
     for row in rows:
         assert "confounded" in notes(row)
