@@ -53,7 +53,7 @@ rule estimate_cutoffs:
         "../envs/python.yaml"
     params:
         software=SOFTWARE,
-        settings=METRICS,
+        settings=metrics_of("confidence", "cutoffs", "optimism"),
         code=STATISTICS,
     script:
         "../scripts/estimate_cutoffs.py"
@@ -72,7 +72,7 @@ rule vary_reference:
         "../envs/python.yaml"
     params:
         software=SOFTWARE,
-        settings=METRICS,
+        settings=metrics_of("confidence", "cutoffs"),
         code=STATISTICS,
     script:
         "../scripts/vary_reference.py"
@@ -93,7 +93,7 @@ rule compare_version_diagnosis:
     params:
         pairs=study.version_pairs(config),
         software=SOFTWARE,
-        settings=METRICS,
+        settings=metrics_of("confidence", "cutoffs"),
         code=STATISTICS,
     script:
         "../scripts/compare_version_diagnosis.py"
@@ -132,7 +132,7 @@ rule assess_equivalence:
     params:
         pairs=study.version_pairs(config),
         software=SOFTWARE,
-        settings=METRICS,
+        settings=metrics_of("confidence", "cutoffs", "margins"),
         code=STATISTICS,
     script:
         "../scripts/assess_equivalence.py"
@@ -152,7 +152,7 @@ rule compare_software:
     params:
         pairs=study.product_pairs(config),
         software=SOFTWARE,
-        settings=METRICS,
+        settings=metrics_of("confidence", "cutoffs"),
         code=STATISTICS,
     script:
         "../scripts/compare_software.py"
@@ -229,7 +229,7 @@ rule estimate_exposure:
     params:
         pairs=study.version_pairs(config),
         software=SOFTWARE,
-        settings=METRICS,
+        settings=metrics_of("confidence", "cutoffs"),
         code=STATISTICS,
     script:
         "../scripts/estimate_exposure.py"

@@ -141,6 +141,11 @@ wildcard_constraints:
     reader="|".join(READERS),
 
 
+def metrics_of(*keys):
+    # a rule runs again for what it reads alone
+    return {key: METRICS[key] for key in keys}
+
+
 def batch_file(wildcards):
     # the checkpoint's outputs are known beforehand; asking for it lets Snakemake compare their
     # content and run only the batches that changed

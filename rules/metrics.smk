@@ -139,6 +139,7 @@ rule adjust_hypotheses:
     params:
         primary=METRICS["primary"],
         families=METRICS["families"],
+        language=LANGUAGE,
         code=STATISTICS,
     script:
         "../scripts/adjust_hypotheses.py"

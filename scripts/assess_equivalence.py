@@ -10,11 +10,10 @@ import numpy as np
 
 from bonescint.joblog import job_log
 from bonescint.stats import METRICS, roc
-from bonescint.stats.estimate import Estimate, write_number
+from bonescint.stats.estimate import NAN, Estimate, write_number
 from bonescint.stats.method_comparison import tost_paired
-from bonescint.stats.paired_calls import paired_table
-from bonescint.stats.proportions import difference_paired
-from bonescint.stats.questions import labelled, tabulate
+from bonescint.stats.paired_calls import compare_accuracy
+from bonescint.stats.questions import cutoffs_of, labelled, tabulate
 from bonescint.stats.samples import Sample, Samples, read_truth
 
 if TYPE_CHECKING:
@@ -74,37 +73,33 @@ def _mean(sample: Sample, metric: str, settings: Mapping[str, Any]) -> Estimate:
 
 def _accuracy(sample: Sample, metric: str, settings: Mapping[str, Any]) -> list[Estimate]:
     y, (new, old) = sample.y == 1, sample.scores
-    wider = 2 * settings["confidence"] - 1
-    found = [_within(roc.compare_paired(y, new, old, wider), settings["margins"].get("auc"))]
-    for cutoff in settings["cutoffs"]:
-        if cutoff["metric"] == metric:
-            for name, among, wanted in (("sensitivity", y, True), ("specificity", ~y, False)):
-                calls = (((score >= cutoff["value"]) == wanted)[among] for score in (new, old))
-                one = difference_paired(*paired_table(*calls), confidence=wider)
-                one = replace(one, measure=f"{name}_difference", n=y.size, n_positive=int(y.sum()))
-                one = _within(one, settings["margins"].get(name))
-                found.append(one.noting(f"cutoff={write_number(cutoff['value'])}"))
+    margins, level = settings["margins"], 2 * settings["confidence"] - 1
+    found = [_within(roc.compare_paired(y, new, old, level), margins.get("auc"), level)]
+    for cutoff in cutoffs_of(settings, metric):
+        rows = compare_accuracy(y, new >= cutoff, old >= cutoff, level)
+        found += labelled(
+            [
+                _within(row, margins.get(row.measure.removesuffix("_difference")), level)
+                for row in rows
+                if row.ci_method == "newcombe_paired"
+            ],
+            f"cutoff={write_number(cutoff)}",
+        )
     return labelled(found, reference="consensus")
 
 
-def _within(found: Estimate, margin: float | None) -> Estimate:
-    """Return the difference without its test of being zero, held against the margin."""
-    bare = Estimate(
-        measure=found.measure, n=found.n, n_positive=found.n_positive, status="not assessed"
-    )
+def _within(found: Estimate, margin: float | None, level: float) -> Estimate:
+    """Return the difference held against the margin, without its test of being zero."""
     if margin is None:
-        return bare
-    kept = replace(
-        bare,
-        estimate=found.estimate,
-        ci_low=found.ci_low,
-        ci_high=found.ci_high,
-        ci_method=found.ci_method,
-        status=found.status,
-    ).noting(f"margin={write_number(margin)}")
-    if np.isnan(found.ci_low):
-        return kept
-    return kept.noting(f"equivalent={int(-margin < found.ci_low and found.ci_high < margin)}")
+        return replace(
+            Estimate(measure=found.measure, n=found.n, n_positive=found.n_positive),
+            status="not assessed",
+        )
+    row = replace(found, statistic=NAN, p_value=NAN, test="")
+    row = row.noting(f"margin={write_number(margin)}", f"level={write_number(level)}")
+    if np.isnan(row.ci_low):
+        return row
+    return row.noting(f"equivalent={int(-margin < row.ci_low and row.ci_high < margin)}")
 
 
 if __name__ == "__main__":

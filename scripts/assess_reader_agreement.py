@@ -71,7 +71,9 @@ def assess_reader_agreement(readings: list[Path], confidence: float, table: Path
 
 def _specific(values: np.ndarray, confidence: float) -> list[Estimate]:
     return [
-        replace(agreement.specific_agreement(values, category, confidence), measure=measure)
+        replace(
+            agreement.specific_agreement(values, category, confidence), measure=measure, note=""
+        )
         for measure, category in (("positive_agreement", 1), ("negative_agreement", 0))
     ]
 

@@ -11,7 +11,7 @@ from bonescint.stats import METRICS, roc
 from bonescint.stats.case_mix import power_unpaired_auc
 from bonescint.stats.estimate import Estimate, write_number
 from bonescint.stats.proportions import difference_independent
-from bonescint.stats.questions import labelled, tabulate
+from bonescint.stats.questions import cutoffs_of, labelled, tabulate
 from bonescint.stats.samples import Sample, Samples, read_truth
 
 if TYPE_CHECKING:
@@ -58,9 +58,8 @@ def compare_software(
                 roc.compare_unpaired(one.y, one.scores[0], other.y, other.scores[0], confidence),
                 _power(one, other, confidence),
             ]
-            for cutoff in settings["cutoffs"]:
-                if cutoff["metric"] == metric:
-                    found += _at(one, other, cutoff["value"], confidence)
+            for cutoff in cutoffs_of(settings, metric):
+                found += _at(one, other, cutoff, confidence)
             rows += labelled(
                 found,
                 f"metric={metric}",

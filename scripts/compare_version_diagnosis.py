@@ -2,17 +2,15 @@
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bonescint.files import write_rows
 from bonescint.joblog import job_log
-from bonescint.stats import METRICS, roc
+from bonescint.stats import METRICS, reclassification, roc
 from bonescint.stats.estimate import Estimate, write_number
-from bonescint.stats.paired_calls import compare_calls
-from bonescint.stats.questions import labelled, tabulate
-from bonescint.stats.reclassification import nri
+from bonescint.stats.paired_calls import compare_accuracy
+from bonescint.stats.questions import cutoffs_of, labelled, tabulate
 from bonescint.stats.samples import Sample, Samples, read_truth
 
 if TYPE_CHECKING:
@@ -67,13 +65,12 @@ def compare_version_diagnosis(
         for metric in METRICS:
             sample = samples.of(metric, new, old)
             found = [roc.compare_paired(sample.y, *sample.scores, settings["confidence"])]
-            for cutoff in settings["cutoffs"]:
-                if cutoff["metric"] == metric:
-                    found += _at(sample, cutoff["value"], settings["confidence"])
-                    changed += [
-                        {"old": old, "new": new, "metric": metric} | case
-                        for case in _changed(sample, cutoff["value"])
-                    ]
+            for cutoff in cutoffs_of(settings, metric):
+                found += _at(sample, cutoff, settings["confidence"])
+                changed += [
+                    {"old": old, "new": new, "metric": metric} | case
+                    for case in _changed(sample, cutoff)
+                ]
             rows += labelled(
                 found,
                 f"metric={metric}",
@@ -90,15 +87,15 @@ def compare_version_diagnosis(
 def _at(sample: Sample, cutoff: float, confidence: float) -> list[Estimate]:
     y = sample.y == 1
     new, old = (score >= cutoff for score in sample.scores)
-    found = []
-    for measure, among, wanted in (
-        ("sensitivity_difference", y, True),
-        ("specificity_difference", ~y, False),
-    ):
-        for row in compare_calls(new[among] == wanted, old[among] == wanted, measure, confidence):
-            status = "one class" if y.size and not among.any() else row.status
-            found.append(replace(row, status=status, n=y.size, n_positive=int(y.sum())))
-    return labelled([*found, nri(y, old, new, confidence)], f"cutoff={write_number(cutoff)}")
+    moves = reclassification.table(y, old, new)
+    improvement = reclassification.nri(y, old, new, confidence).noting(
+        "moves_positive=" + "/".join(map(str, moves.events)),
+        "moves_negative=" + "/".join(map(str, moves.nonevents)),
+    )
+    return labelled(
+        [*compare_accuracy(y, new, old, confidence), improvement],
+        f"cutoff={write_number(cutoff)}",
+    )
 
 
 def _changed(sample: Sample, cutoff: float) -> Iterator[dict[str, object]]:

@@ -60,7 +60,8 @@ def count_failures(
         expected = counts.total()
         listed = expected - counts["missing"]
         for measure, n in ((FAILED, listed), ("not_analysed", listed), ("missing", expected)):
-            one = wilson(counts[measure], n, confidence)
+            one = replace(wilson(counts[measure], n, confidence), n_positive=None)
+            one = one.noting(f"count={counts[measure]}/{n}")
             rows.append(replace(one, subject=key, measure=measure))
         logger.info("%s: %s of %d cases", key, dict(sorted(counts.items())), expected)
     for old, new in pairs:

@@ -12,7 +12,7 @@ from bonescint.joblog import job_log
 from bonescint.stats import METRICS, roc
 from bonescint.stats.estimate import Estimate, write_number
 from bonescint.stats.proportions import clopper_pearson, likelihood_ratios, mid_p
-from bonescint.stats.questions import labelled, tabulate
+from bonescint.stats.questions import cutoffs_of, labelled, tabulate
 from bonescint.stats.samples import Samples, read_truth
 
 if TYPE_CHECKING:
@@ -52,9 +52,8 @@ def estimate_cutoffs(
             sample = samples.of(metric, key)
             y, (score,) = sample.y, sample.scores
             found: list[Estimate] = []
-            for cutoff in settings["cutoffs"]:
-                if cutoff["metric"] == metric:
-                    found += _at(y, score, cutoff["value"], settings["confidence"])
+            for cutoff in cutoffs_of(settings, metric):
+                found += _at(y, score, cutoff, settings["confidence"])
             found += _youden(y, score, settings)
             rows += labelled(
                 found, f"metric={metric}", *sample.left_out, subject=key, reference="consensus"

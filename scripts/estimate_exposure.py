@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,8 +10,9 @@ from bonescint.files import read_rows
 from bonescint.joblog import job_log
 from bonescint.stats import METRICS, roc
 from bonescint.stats.estimate import Estimate, write_number
+from bonescint.stats.paired_calls import compare_accuracy
 from bonescint.stats.proportions import wilson
-from bonescint.stats.questions import labelled, tabulate
+from bonescint.stats.questions import accuracy_of, cutoffs_of, labelled, tabulate
 from bonescint.stats.samples import Samples, read_truth
 
 if TYPE_CHECKING:
@@ -30,8 +32,8 @@ def estimate_exposure(
 ) -> None:
     """Write each software's share of possible training cases, and its results without them.
 
-    A case is exposed to a version if it was delivered before that version's release (R31). The
-    version comparisons leave out what either version may have seen.
+    A case is exposed to a version if it was delivered no later than its release (R31). The version
+    comparisons leave out what either version may have seen.
 
     Parameters
     ----------
@@ -59,22 +61,14 @@ def estimate_exposure(
     confidence = settings["confidence"]
     rows: list[Estimate] = []
     for key in software:
-        share = wilson(len(exposed[key]), len(cases[key]), confidence)
-        rows += labelled([share], subject=key, measure="exposed_share")
+        count, n = len(exposed[key]), len(cases[key])
+        share = replace(wilson(count, n, confidence), n_positive=None)
+        rows += labelled([share], f"count={count}/{n}", subject=key, measure="exposed_share")
         for name, among in _groups(cases[key], exposed[key]):
             for metric in METRICS:
                 sample = samples.of(metric, key, among=among)
-                y, (score,) = sample.y, sample.scores
-                found = [roc.auc(y, score, confidence=confidence)]
-                for cutoff in settings["cutoffs"]:
-                    if cutoff["metric"] == metric:
-                        at = roc.at_cutoff(y, score, cutoff["value"], confidence)
-                        found += labelled(
-                            [at.sensitivity, at.specificity],
-                            f"cutoff={write_number(cutoff['value'])}",
-                        )
                 rows += labelled(
-                    found,
+                    accuracy_of(sample, metric, settings),
                     f"metric={metric}",
                     f"cases={name}",
                     *sample.left_out,
@@ -86,8 +80,15 @@ def estimate_exposure(
         for name, among in _groups(cases[new] & cases[old], exposed[new] | exposed[old]):
             for metric in METRICS:
                 sample = samples.of(metric, new, old, among=among)
+                found = [roc.compare_paired(sample.y, *sample.scores, confidence)]
+                for cutoff in cutoffs_of(settings, metric):
+                    calls = (score >= cutoff for score in sample.scores)
+                    found += labelled(
+                        compare_accuracy(sample.y == 1, *calls, confidence),
+                        f"cutoff={write_number(cutoff)}",
+                    )
                 rows += labelled(
-                    [roc.compare_paired(sample.y, *sample.scores, confidence)],
+                    found,
                     f"metric={metric}",
                     f"cases={name}",
                     *sample.left_out,

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bonescint.joblog import job_log
-from bonescint.stats import METRICS, roc
-from bonescint.stats.estimate import Estimate, write_number
-from bonescint.stats.questions import labelled, tabulate
+from bonescint.stats import METRICS
+from bonescint.stats.estimate import Estimate
+from bonescint.stats.questions import accuracy_of, labelled, tabulate
 from bonescint.stats.samples import Ratings, Samples, read_ratings
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def vary_reference(
     """Write the accuracy against other references than the configured one (R10).
 
     AUC, sensitivity and specificity against each reader alone, against the cases on which all
-    readers agree, and with a case positive as soon as one reader says so.
+    who read them agree, and with a case positive as soon as one reader says so.
 
     Parameters
     ----------
@@ -51,17 +51,12 @@ def vary_reference(
         for key in software:
             for metric in METRICS:
                 sample = judged.of(metric, key)
-                y, (score,) = sample.y, sample.scores
-                found = [roc.auc(y, score, confidence=settings["confidence"])]
-                for cutoff in settings["cutoffs"]:
-                    if cutoff["metric"] == metric:
-                        at = roc.at_cutoff(y, score, cutoff["value"], settings["confidence"])
-                        found += labelled(
-                            [at.sensitivity, at.specificity],
-                            f"cutoff={write_number(cutoff['value'])}",
-                        )
                 rows += labelled(
-                    found, f"metric={metric}", *sample.left_out, subject=key, reference=name
+                    accuracy_of(sample, metric, settings),
+                    f"metric={metric}",
+                    *sample.left_out,
+                    subject=key,
+                    reference=name,
                 )
         logger.info("%s: %d cases", name, len(truth))
     tabulate(table, "reference_sensitivity", rows, software)
@@ -70,13 +65,14 @@ def vary_reference(
 def _references(ratings: Ratings) -> dict[str, dict[str, float]]:
     """Return the name of each reference and its code -> 1 or 0."""
     read = ~np.isnan(ratings.values)
-    some = read.any(axis=1)
+    readers = read.sum(axis=1)
     yes = (ratings.values == 1).sum(axis=1)
     columns = {
         reader: (read[:, i], ratings.values[:, i]) for i, reader in enumerate(ratings.readers)
     }
-    columns["unanimous"] = (some & np.isin(yes, (0, read.shape[1])), yes > 0)
-    columns["any_reader"] = (some, yes > 0)
+    # as in the reference standard: of those who read the case, two at least
+    columns["unanimous"] = ((readers > 1) & ((yes == 0) | (yes == readers)), yes > 0)
+    columns["any_reader"] = (readers > 0, yes > 0)
     return {
         name: {
             code: float(value)

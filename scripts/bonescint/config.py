@@ -13,6 +13,7 @@ import yaml
 from bonescint.errors import InputError
 from bonescint.resources import ROOT, Texts, locate
 from bonescint.stats import QUESTIONS
+from bonescint.tables.values import fold
 
 DEMO = "demo/"
 # no identifier below these, nor the ledger (R16)
@@ -75,6 +76,8 @@ def _explain(error: Any, text: Texts) -> Iterator[str]:
             yield text("not_allowed", where=where, value=error.instance, allowed=allowed)
         case "pattern" if "propertyNames" in error.absolute_schema_path:
             yield text("bad_name", where=where, name=error.instance)
+        case "contains":
+            yield text("question_needed", where=where, question=error.validator_value["const"])
         case _:
             # a mapping or a list is not quoted: its first wrong leaf has an error of its own
             value = error.instance if not isinstance(error.instance, dict | list) else "..."
@@ -108,6 +111,11 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
             yield text("two_tracers", product=entry["product"])
         if entry["columns"].get("ann") and entry["product"] != "BoneNAVI":
             yield text("ann", key=key)
+    for area in ("software", "readers"):
+        for key, entry in config[area].items():
+            headers = [fold(header) for header in (entry.get("columns") or {}).values() if header]
+            if len(headers) > len(set(headers)):
+                yield text("same_header", where=f"{area}.{key}.columns")
     for key in config["software"].keys() & config["readers"].keys():
         yield text("same_key", key=key)
     yield from _hypotheses(config, text)
@@ -133,7 +141,8 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
         except InputError as error:
             yield from error.problems
     if demo and not config["study"]["synthetic"]:
-        yield text("demo_is_synthetic")
+        keys = [key for key, path in inputs(config).items() if path.startswith(DEMO)]
+        yield text("demo_is_synthetic", keys=", ".join(keys))
     for key, path in config["ledger"].items():
         if path and Path(path).parts[0] in CODED_SIDE:  # R16
             yield text("ledger_place", where=f"ledger.{key}", path=path)
@@ -153,10 +162,22 @@ def _hypotheses(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
         if primary["question"] not in asked:
             where = "metrics.primary.question"
             yield text("not_asked", where=where, question=primary["question"])
+        measures = {"metrics.primary.measure": [primary["measure"]]}
+    else:
+        measures = {}
     for family, tested in settings["families"].items():
         for question in tested:
             if question not in asked:
                 yield text("not_asked", where=f"metrics.families.{family}", question=question)
+        measures[f"metrics.families.{family}"] = [m for found in tested.values() for m in found]
+    # every measure has its words: what has none is a slip of the pen
+    words = Texts("metrics", text.language)
+    for where, named in measures.items():
+        for measure in named:
+            if measure not in words:
+                close = difflib.get_close_matches(measure, words, 1)
+                hint = text("did_you_mean", key=close[0]) if close else ""
+                yield text("no_measure", where=where, measure=measure, hint=hint)
 
 
 def inputs(config: Mapping[str, Any]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Where the project's data files lie, and the words of its outputs in Japanese and English."""
 
 import csv
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -48,6 +49,9 @@ class Texts:
 
     def __contains__(self, key: str) -> bool:
         return key in self._table
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._table)
 
 
 def both(area: str, key: str, /, **values: object) -> str:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from adjust_hypotheses import adjust_hypotheses
+from bonescint.errors import InputError
 from bonescint.stats.estimate import Estimate, read_estimates, write_estimates
 from bonescint.stats.multiplicity import holm
 from tests.unit.metrics_tables import assert_worded, notes
@@ -32,7 +33,7 @@ ROWS = [
     test("version_diagnosis", "sensitivity_difference", 0.01, "cutoff=1", test="mcnemar_midp"),
     test("version_diagnosis", "sensitivity_difference", 0.03, "cutoff=2", test="mcnemar_exact"),
     test("version_diagnosis", "nri", 0.001),
-    test("version_diagnosis", "auc_difference", np.nan, comparator="vsbone1"),
+    test("version_diagnosis", "auc_difference", np.nan, comparator="vsbone1", status="one class"),
     test("software_comparison", "auc_difference", 0.5),
 ]
 
@@ -42,7 +43,7 @@ def run(tmp_path, rows=ROWS, primary=PRIMARY, families=FAMILIES):
     for question in dict.fromkeys(row.question for row in rows):
         tables.append(tmp_path / f"{question}.csv")
         write_estimates(tables[-1], [row for row in rows if row.question == question])
-    adjust_hypotheses(tables, primary, families, tmp_path / "hypotheses.csv")
+    adjust_hypotheses(tables, primary, families, "en", tmp_path / "hypotheses.csv")
     found = list(read_estimates(tmp_path / "hypotheses.csv"))
     assert_worded(found)
     return found
@@ -91,6 +92,17 @@ def test_a_primary_hypothesis_at_a_cutoff(tmp_path):
     primary = PRIMARY | {"measure": "sensitivity_difference", "cutoff": 2.0}
     first = run(tmp_path, primary=primary)[0]
     assert (first.p_value, notes(first)["cutoff"]) == (0.03, "2")
+
+
+def test_a_primary_hypothesis_that_could_be_two_is_refused(tmp_path):
+    primary = PRIMARY | {"measure": "sensitivity_difference"}
+    with pytest.raises(InputError, match="fits 2 hypotheses.*cutoff: 1; metric: bsi, cutoff: 2"):
+        run(tmp_path, primary=primary)
+
+
+def test_a_primary_hypothesis_without_a_p_keeps_its_row(tmp_path):
+    first = run(tmp_path, primary=PRIMARY | {"comparator": "vsbone1"})[0]
+    assert (first.status, first.comparator, role(first)) == ("one class", "vsbone1", "primary")
 
 
 def test_no_test_at_all(tmp_path):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bonescint.stats import QUESTIONS
-from tests.unit.metrics_tables import Study, notes
+from tests.unit.metrics_tables import SETTINGS, Study, notes
 
 SCRIPTS = {
     "reader_agreement": "assess_reader_agreement",
@@ -135,3 +135,53 @@ def test_poor_data_end_in_rows_with_a_status(tmp_path, question, script, spoil):
             assert np.isnan([row.ci_low, row.ci_high]).all(), row
         elif np.isnan(row.estimate):
             assert not np.isnan(row.p_value), row  # a bare test
+
+
+def test_equivalence_is_held_against_the_margin(tmp_path):
+    study = Study(tmp_path)
+    rows = study.answer("assess_equivalence")
+    assessed = [row for row in rows if row.status != "not assessed"]
+    assert {row.measure for row in assessed} == {
+        "mean_difference", "auc_difference", "sensitivity_difference",
+    }  # fmt: skip
+    for row in assessed:
+        said = notes(row)
+        assert said["level"] == "0.9"  # twice the error of the study's intervals
+        within = row.ci_low > -0.1 and row.ci_high < 0.1
+        if row.measure == "auc_difference":
+            assert said["equivalent"] == str(int(within))
+            assert np.isnan(row.p_value)  # not a test of being zero
+    wide = SETTINGS | {"margins": {"auc": 1.0, "sensitivity": 1.0, "specificity": 1.0, "bsi": 99}}
+    said = [notes(r).get("equivalent") for r in study.answer("assess_equivalence", settings=wide)
+            if r.status == "ok"]  # fmt: skip
+    assert said
+    assert set(said) == {"1"}
+
+
+def test_other_references(tmp_path):
+    study = Study(tmp_path)
+    rows = study.answer("vary_reference")
+    assert list(dict.fromkeys(row.reference for row in rows)) == [
+        "reader1", "reader2", "reader3", "unanimous", "any_reader",
+    ]  # fmt: skip
+    votes = {c: [study.answers[r][c] for r in study.answers] for c in study.results["bonenavi"]}
+    n = {row.reference: (row.n, row.n_positive) for row in rows if row.subject == "bonenavi"}
+    agreed = [v for v in votes.values() if len(set(v)) == 1]
+    assert n["unanimous"] == (len(agreed), sum(v[0] for v in agreed))
+    assert n["any_reader"] == (len(votes), sum(any(v) for v in votes.values()))
+    assert n["reader1"] == (len(votes), sum(v[0] for v in votes.values()))
+
+
+def test_results_without_the_cases_that_a_version_may_know(tmp_path):
+    study = Study(tmp_path)
+    study.exposed = {"H00", "H01", "H02"}
+    rows = study.answer("estimate_exposure")
+    share = {row.subject: notes(row)["count"] for row in rows if row.measure == "exposed_share"}
+    assert share == {"bonenavi": "0/12", "vsbone2": "3/12", "vsbone3": "3/12"}
+    n = {(row.subject, row.comparator, notes(row)["cases"]): row.n
+         for row in rows if row.measure.startswith("auc")}  # fmt: skip
+    assert n == {
+        (key, other, name): count
+        for key, other in (("vsbone2", ""), ("vsbone3", ""), ("vsbone3", "vsbone2"))
+        for name, count in (("all", 12), ("not_exposed", 9))
+    }

@@ -1,6 +1,7 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -250,3 +251,26 @@ def test_cohen_kappa_limits_on_the_log_scale_from_vcds_standard_error():
     assert found.ci_low == pytest.approx(1 - (1 - kappa) * ratio, rel=1e-8)
     assert found.ci_high == pytest.approx(1 - (1 - kappa) / ratio, rel=1e-8)
     assert cohen_kappa([1, 1, 0, 0, 1], [0, 0, 1, 1, 1], ci="log").ci_low == -1
+
+
+def test_pandas_own_missing_value_and_infinity():
+    ratings = np.array([[1, 1, 0], [0, 0, 0], [1, 1, 1], [0, 1, 0]], dtype=float)
+    missing = ratings.copy()
+    missing[0, 2] = np.nan
+    frame = pd.DataFrame(missing).astype("Int64")
+    assert fleiss_kappa(frame) == fleiss_kappa(missing)
+    missing[0, 2] = np.inf
+    assert fleiss_kappa(missing) == fleiss_kappa(frame)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: cohen_kappa(G1, G2, "Quadratic"),
+        lambda: cohen_kappa(G1, G2, ci="Log"),
+        lambda: specific_agreement(YES, ci="Wald"),
+    ],
+)
+def test_a_misspelt_method_is_no_other_method(call):
+    with pytest.raises(ValueError, match="is none of"):
+        call()

@@ -81,3 +81,20 @@ def test_degenerate_differences():
     # five differences cannot give 95 %: the most extreme p is 2/32
     assert hodges_lehmann([1, 2, 3, 4, 5]).status == "too few"
     assert hodges_lehmann([1, 2, 3, 4, 5, 6]).status == "ok"
+
+
+def test_hodges_lehmann_has_no_interval_without_width():
+    found = hodges_lehmann([0.0] * 19 + [1.0])
+    assert (found.estimate, found.status) == (0, "tied")
+    assert np.isnan([found.ci_low, found.ci_high]).all()
+
+
+@pytest.mark.parametrize("word", ["Pratt", "wilcoxon", ""])
+def test_a_misspelt_method_is_no_other_method(word):
+    with pytest.raises(ValueError, match="is none of 'pratt', 'wilcox'"):
+        wilcoxon([1, 2, 3], [2, 1, 1], word)
+
+
+def test_infinity_is_missing():
+    assert wilcoxon([np.inf, 1, 2], [1, 2, 3]).n == 2
+    assert hodges_lehmann([np.inf, 1, 2, -1, 3, 4, 5, 6]).n == 7

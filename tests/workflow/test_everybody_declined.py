@@ -52,7 +52,11 @@ def test_fewer_and_fewer_and_everybody_again(
     assert {r["code"]: r["tracer"] for r in rows(study, "cases")} == {
         code: tracer for code, tracer in former.items() if tracer == "HMDP"
     }
-    states = {(r["subject"], r["measure"]): r["status"] for r in rows(study, "metrics/accuracy")}
+    states = {
+        (r["subject"], r["measure"]): r["status"]
+        for name in ("accuracy", "cutoffs")
+        for r in rows(study, f"metrics/{name}")
+    }
     assert states["bonenavi", "auc"] == "no data"
     assert states["vsbone2", "sensitivity"] == "ok"
     assert {r["status"] for r in rows(study, "metrics/software_comparison")} == {"no data"}

@@ -63,6 +63,12 @@ class Estimate:
         return replace(self, note="; ".join(note for note in (self.note, *notes) if note))
 
 
+def one_of(value: object, *allowed: object) -> None:
+    """Raise ValueError unless `value` is one of `allowed`: a misspelt method is no other method."""
+    if value not in allowed:
+        raise ValueError(f"{value!r} is none of {', '.join(map(repr, allowed))}")
+
+
 COLUMNS = [field.name for field in fields(Estimate)]
 _COUNTS = {"n", "n_positive"}
 _NUMBERS = {"estimate", "ci_low", "ci_high", "statistic", "p_value", "p_adjusted"}

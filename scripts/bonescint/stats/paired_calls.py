@@ -15,21 +15,6 @@ _METHODS: tuple[tuple[Literal["newcombe", "tango"], Literal["exact", "midp"]], .
 )
 
 
-def paired_table(first: ArrayLike, second: ArrayLike) -> tuple[int, int, int, int]:
-    """Return how many cases both call, only the first, only the second, neither.
-
-    Parameters
-    ----------
-    first, second
-        Calls of the same cases, boolean, shape (n,).
-    """
-    cells = np.bincount(
-        2 * ~np.asarray(first, dtype=bool) + ~np.asarray(second, dtype=bool), minlength=4
-    )
-    both, only_first, only_second, neither = (int(cell) for cell in cells)
-    return both, only_first, only_second, neither
-
-
 def compare_calls(
     first: ArrayLike, second: ArrayLike, measure: str, confidence: float = 0.95
 ) -> list[Estimate]:
@@ -46,7 +31,10 @@ def compare_calls(
     confidence
         Of the intervals.
     """
-    both, only_first, only_second, neither = paired_table(first, second)
+    cells = np.bincount(
+        2 * ~np.asarray(first, dtype=bool) + ~np.asarray(second, dtype=bool), minlength=4
+    )
+    both, only_first, only_second, neither = (int(cell) for cell in cells)
     rows = []
     for limits, test in _METHODS:
         row = difference_paired(both, only_first, only_second, neither, limits, confidence)
@@ -62,8 +50,35 @@ def compare_calls(
         if row.status != OK:
             row = replace(row, ci_low=NAN, ci_high=NAN)
         rows.append(
-            replace(row, measure=measure).noting(
+            # that of a comparison counts metastases, not calls
+            replace(row, measure=measure, n_positive=None).noting(
                 f"only_subject={only_first}", f"only_comparator={only_second}"
             )
         )
+    return rows
+
+
+def compare_accuracy(
+    y: ArrayLike, first: ArrayLike, second: ArrayLike, confidence: float = 0.95
+) -> list[Estimate]:
+    """Return the differences in sensitivity, then in specificity, first minus second.
+
+    Parameters
+    ----------
+    y
+        Truth, boolean, shape (n,).
+    first, second
+        Calls of the same cases, boolean, shape (n,).
+    confidence
+        Of the intervals.
+    """
+    truth, one, other = (np.asarray(values, dtype=bool) for values in (y, first, second))
+    rows = []
+    for measure, among, right in (
+        ("sensitivity_difference", truth, (one, other)),
+        ("specificity_difference", ~truth, (~one, ~other)),
+    ):
+        for row in compare_calls(right[0][among], right[1][among], measure, confidence):
+            status = "one class" if truth.size and not among.any() else row.status
+            rows.append(replace(row, status=status, n=truth.size, n_positive=int(truth.sum())))
     return rows

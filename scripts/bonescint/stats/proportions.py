@@ -7,12 +7,12 @@ from typing import Literal
 
 from scipy.special import bdtr, betaincinv
 
-from bonescint.stats.estimate import NAN, Estimate
+from bonescint.stats.estimate import NAN, Estimate, one_of
 from bonescint.stats.normal import critical
 
 
 def wilson(x: int, n: int, confidence: float = 0.95) -> Estimate:
-    """Return x / n with Wilson's score interval (Wilson 1927).
+    """Return x / n with Wilson's score interval (Wilson 1927), R's ``prop.test(correct = FALSE)``.
 
     Parameters
     ----------
@@ -129,6 +129,7 @@ def difference_paired(
     confidence
         Of the interval.
     """
+    one_of(method, "newcombe", "tango")
     a, b, c, d = _counts(a, b, c, d)
     n = a + b + c + d
     result = Estimate(
@@ -152,8 +153,12 @@ def mcnemar(b: int, c: int, method: Literal["exact", "midp"] = "exact") -> Estim
     b, c
         Cases that only the first, only the second calls; n is their sum.
     method
-        ``exact`` (binomial) or ``midp`` (Fagerland, Lydersen & Laake 2013).
+        ``exact`` (binomial) or ``midp`` (Fagerland, Lydersen & Laake 2013): twice the smaller
+        tail with half of the observed table, so 1 where b = c (R's contingencytables takes half of
+        that table off once more). R's ``mcnemar.test`` is neither: a chi-squared test, by default
+        corrected for continuity.
     """
+    one_of(method, "exact", "midp")
     b, c = _counts(b, c)
     n, least = b + c, min(b, c)
     result = Estimate(measure="mcnemar", n=n, statistic=least, test=f"mcnemar_{method}")

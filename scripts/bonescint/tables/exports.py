@@ -121,7 +121,8 @@ def _values(checked: CheckedTable, row: int, cells: Cells, product: str) -> dict
     if status is None:
         empty = all(checked.blank(cells, n) for n in ("bsi", "hotspots") if checked.has(n))
         status = "not_analysed" if empty else "analysed"
-        if empty:
+        # a word that is no status is an error of its own
+        if empty and (not checked.has("status") or checked.blank(cells, "status")):
             faults.warn("no_result", row, rule="R8")
     if status != "analysed":
         for name in numbers:

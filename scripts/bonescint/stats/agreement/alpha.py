@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bonescint.stats.agreement.ratings import matrix, with_limits
-from bonescint.stats.estimate import Estimate
+from bonescint.stats.estimate import Estimate, one_of
 from bonescint.stats.ranks import midranks
 
 Level = Literal["nominal", "ordinal", "interval", "ratio"]
@@ -38,6 +38,7 @@ def krippendorff_alpha(ratings: ArrayLike, level: Level, confidence: float = 0.9
     ValueError
         At negative values with the level ``ratio``.
     """
+    one_of(level, "nominal", "ordinal", "interval", "ratio")
     values = matrix(ratings)
     values = values[(~np.isnan(values)).sum(axis=1) >= 2]
     n, columns = values.shape

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import fdtrc, fdtri
 
 from bonescint.stats.agreement.ratings import complete
-from bonescint.stats.estimate import Estimate
+from bonescint.stats.estimate import Estimate, one_of
 
 Form = Literal["A1", "Ak", "C1", "Ck"]
 _CI_METHODS = {"A1": "satterthwaite", "Ak": "spearman_brown", "C1": "f", "Ck": "f"}
@@ -34,6 +34,7 @@ def icc(ratings: ArrayLike, form: Form = "A1", confidence: float = 0.95) -> Esti
     The test, that there is nothing but error between subjects, is F on n - 1 and (n - 1)(k - 1)
     degrees of freedom for every form, **one-sided** as in psych.
     """
+    one_of(form, "A1", "Ak", "C1", "Ck")
     values, result = complete(
         ratings, Estimate(measure=f"icc_{form.lower()}", ci_method=_CI_METHODS[form])
     )

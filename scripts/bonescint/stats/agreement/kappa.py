@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bonescint.stats.agreement.ratings import matrix, with_limits
-from bonescint.stats.estimate import Estimate
+from bonescint.stats.estimate import Estimate, one_of
 from bonescint.stats.normal import critical, two_sided
 
 
@@ -68,6 +68,8 @@ def cohen_kappa(
 ) -> Estimate:
     """Return Cohen's kappa of two raters with the standard error of Fleiss, Cohen & Everitt 1969.
 
+    No test of kappa = 0, which irr and vcd print beside it.
+
     Parameters
     ----------
     r1, r2
@@ -84,8 +86,10 @@ def cohen_kappa(
         89 to 94 % instead of 95 %. ``log``: the same standard error on the scale log(1 - kappa),
         which covers 94 to 95 % (tests/bench/bench_coverage.py).
     """
+    one_of(weights, None, "linear", "quadratic")
+    one_of(ci, "wald", "log")
     ratings = np.column_stack([np.asarray(r, dtype=float) for r in (r1, r2)])
-    ratings = ratings[~np.isnan(ratings).any(axis=1)]
+    ratings = ratings[np.isfinite(ratings).all(axis=1)]
     n = len(ratings)
     result = Estimate(
         measure=f"cohen_kappa_{weights}" if weights else "cohen_kappa",

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from scipy.special import expit, logit
 
 from bonescint.stats.agreement.ratings import matrix
-from bonescint.stats.estimate import Estimate
+from bonescint.stats.estimate import Estimate, one_of
 from bonescint.stats.normal import critical
 from bonescint.stats.proportions import wilson
 
@@ -62,6 +62,7 @@ def specific_agreement(
         Limits by the delta method over subjects, with two raters that of Graham & Bull 1998:
         on the logit scale, or symmetric (``wald``), which covers too rarely at n = 25.
     """
+    one_of(ci, "logit", "wald")
     values = matrix(ratings)
     raters = (~np.isnan(values)).sum(axis=1)
     chosen, others = (values == category).sum(axis=1)[raters >= 2], raters[raters >= 2] - 1

@@ -15,17 +15,19 @@ def matrix(ratings: ArrayLike) -> NDArray[np.float64]:
     Parameters
     ----------
     ratings
-        Numbers, integers or booleans; NaN is a missing rating.
+        Numbers, integers or booleans; NaN, infinity or pandas' NA is a missing rating.
 
     Raises
     ------
     ValueError
         If they are not two-dimensional.
     """
+    if hasattr(ratings, "to_numpy"):  # pandas' own missing value is no number to numpy
+        ratings = ratings.to_numpy(dtype=float, na_value=np.nan)
     values: NDArray[np.float64] = np.asarray(ratings, dtype=float)
     if values.ndim != 2:
         raise ValueError("ratings must be subjects x raters")
-    return values
+    return np.where(np.isfinite(values), values, np.nan)
 
 
 def complete(

@@ -72,8 +72,13 @@ def passing_bablok(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> dict
     lines = [sign * b for b in (middle, low, high)]  # the mirror image turned back
     crossings = [float(np.median(second - b * first)) for b in lines]
     for name, (value, *ends) in (("slope", lines), ("intercept", crossings)):
-        rows[name] = replace(rows[name], estimate=value, ci_low=min(ends), ci_high=max(ends))
-    return _all(rows, status)
+        found = replace(rows[name], estimate=value, status=status)
+        if status == OK and ends[0] == ends[1]:  # many cases agree to the digit
+            found = replace(found, status="tied")
+        else:
+            found = replace(found, ci_low=min(ends), ci_high=max(ends))
+        rows[name] = found
+    return rows
 
 
 def deming(

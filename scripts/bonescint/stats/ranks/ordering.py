@@ -12,7 +12,7 @@ def differences(x: ArrayLike, y: ArrayLike) -> NDArray[np.float64]:
     Parameters
     ----------
     x, y
-        Shape (n,); NaN is missing.
+        Shape (n,); NaN and infinity are missing.
     """
     first, second = complete_pairs(x, y)
     rounded: NDArray[np.float64] = np.round(first - second, DECIMALS) + 0.0  # turns -0 into 0
@@ -25,7 +25,7 @@ def complete_pairs(x: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDA
     Parameters
     ----------
     x, y
-        Shape (n,); NaN is missing.
+        Shape (n,); NaN and infinity are missing.
 
     Raises
     ------
@@ -35,7 +35,7 @@ def complete_pairs(x: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDA
     first, second = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     if first.ndim != 1 or first.shape != second.shape:
         raise ValueError("the measurements must be one-dimensional and of the same length")
-    known = ~(np.isnan(first) | np.isnan(second))
+    known = np.isfinite(first) & np.isfinite(second)
     return first[known], second[known]
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bonescint.stats.estimate import Estimate
+from bonescint.stats.estimate import Estimate, one_of
 from bonescint.stats.normal import critical, two_sided
 from bonescint.stats.ranks.ordering import differences, midranks
 
@@ -29,6 +29,7 @@ def wilcoxon(x: ArrayLike, y: ArrayLike, zeros: Literal["pratt", "wilcox"] = "pr
         ``pratt`` ranks the zeros and then leaves them out (Pratt 1959), ``wilcox`` leaves them out
         first, as ``wilcox.test`` does. How many there are stands in the note.
     """
+    one_of(zeros, "pratt", "wilcox")
     d = differences(x, y)
     result = Estimate(measure="wilcoxon", n=d.size, test=f"wilcoxon_{zeros}")
     if d.size == 0:
@@ -57,14 +58,14 @@ def hodges_lehmann(d: ArrayLike, confidence: float = 0.95) -> Estimate:
     Parameters
     ----------
     d
-        Differences, shape (n,), rounded beforehand (`differences`); NaN is left out.
+        Differences, shape (n,), rounded beforehand (`differences`); NaN and infinity are left out.
     confidence
         At least this coverage for continuous data (Hollander & Wolfe 1999, 3.27); with ties the
         interval is conservative. Too few differences for it: limits NaN. The rank of the limits is
         exact up to 200 differences, then by the normal approximation.
     """
     values = np.asarray(d, dtype=float)
-    values = values[~np.isnan(values)]
+    values = values[np.isfinite(values)]
     n = values.size
     result = Estimate(measure="hodges_lehmann", n=n, ci_method="walsh")
     if n == 0:
@@ -77,7 +78,10 @@ def hodges_lehmann(d: ArrayLike, confidence: float = 0.95) -> Estimate:
     outside = _walsh_outside(n, confidence)
     if outside == 0:
         return replace(result, status="too few")
-    return replace(result, ci_low=float(walsh[outside - 1]), ci_high=float(walsh[-outside]))
+    low, high = float(walsh[outside - 1]), float(walsh[-outside])
+    if low == high:  # so many cases agree to the digit that no limits can be told apart
+        return replace(result, status="tied")
+    return replace(result, ci_low=low, ci_high=high)
 
 
 def _null_distribution(steps: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtr, stdtrit
 
-from bonescint.stats.estimate import Estimate, write_number
+from bonescint.stats.estimate import Estimate, one_of, write_number
 from bonescint.stats.normal import critical, two_sided
 from bonescint.stats.roc.cases import complete
 
@@ -39,6 +39,7 @@ def auc(
     confidence
         Of the interval.
     """
+    one_of(ci, "logit", "wald")
     y, scores = complete(y, score)
     n1 = int(y.sum())
     n0 = y.size - n1
@@ -96,6 +97,8 @@ def compare_paired(y: ArrayLike, a: ArrayLike, b: ArrayLike, confidence: float =
         return replace(result, status="too few")
     if not (np.ptp(above) or np.ptp(below)):
         return replace(result, status="constant")
+    if min(_variance(*wins_a), _variance(*wins_b)) == 0:
+        result = result.noting("one_without_variance")
     error = float(np.sqrt(_variance(above, below)))
     z, width = difference / error, critical(confidence) * error
     return replace(
