@@ -83,6 +83,8 @@ def _power(one: Sample, other: Sample, confidence: float) -> Estimate:
     sizes = [int((sample.y == truth).sum()) for sample in (one, other) for truth in (1, 0)]
     if any(area.status in ("no data", "one class") for area in areas):
         found = power_unpaired_auc(0.5, 0.5, *sizes, confidence)
+        if not min(one.y.size, other.y.size):
+            found = replace(found, status="no data")
     else:
         mean = sum(area.estimate for area in areas) / 2
         high = min(mean + SUPPOSED / 2, 1.0)
