@@ -106,6 +106,8 @@ def test_every_question_has_words(language: str) -> None:
         assert ("患者・薬剤が異なる比較" in labels.question("caution", question)) == (
             language == "ja"
         )
+    for question in ("hypotheses", "version_diagnosis", "software_comparison"):
+        assert labels.word("small_groups") in labels.question("caution", question)
     assert labels.question("title", "new") == "new" and not labels.question("note", "new")
 
 

@@ -101,8 +101,43 @@ def test_every_question_has_its_section_and_its_line_in_the_contents(tmp_path: P
     assert "評価せず" in sections["equivalence"]
     for question in ("software_comparison", "case_mix"):
         assert sections[question].count("患者・薬剤が異なる比較") >= 4
-    assert "族: versions" in sections["hypotheses"] and "探索的" in sections["hypotheses"]
-    assert "主要仮説 (括弧内は 95 % 信頼区間)" in sections["overview"]
+    assert "検定のファミリー: versions" in sections["hypotheses"]
+    assert "探索的" in sections["hypotheses"]
+    assert "主要仮説 (括弧内は 95 % 信頼区間" in sections["overview"]
+    # a p-value is read with its n
+    for section in ("hypotheses", "overview"):
+        assert '<th scope="col">例数 / 転移あり</th>' in sections[section]
+
+
+def test_methods_are_those_of_the_questions_asked(tmp_path: Path) -> None:
+    results = write_results(tmp_path / "r")
+    text = build(results, tmp_path / "a.html", [])
+    for words in ("主要仮説は 1 つ", "Holm 法で調整しました", "それ以外の検定は探索的"):
+        assert words in text, words
+    asked = inputs(results)
+    for question in QUESTIONS:
+        if question not in ("accuracy", "cutoffs", "reader_eod"):
+            del asked[question]
+    write_report(asked, STUDY, SOFTWARE, "ja", tmp_path / "b.html")
+    text = (tmp_path / "b.html").read_text(encoding="utf-8")
+    for words in ("DeLong 法で求め", "mid-p 法", "Stuart-Maxwell", "p 値は調整していません"):
+        assert words in text, words
+    for words in ("Cochran", "旧版と新版", "会社の異なる", "同等性", "Holm", "主要仮説"):
+        assert words not in text, words
+
+
+@pytest.mark.parametrize("kept", ["primary", "family"])
+def test_multiplicity_is_told_as_it_is(tmp_path: Path, kept: str) -> None:
+    results = write_results(tmp_path / "r")
+    path = results / "metrics/hypotheses.csv"
+    header, *lines = path.read_text(encoding="utf-8").splitlines()
+    lines = [line for line in lines if kept in line or "exploratory" in line]
+    path.write_text("\n".join([header, *lines, ""]), encoding="utf-8")
+    text = build(results, tmp_path / "a.html", [])
+    methods = text[text.index('<section id="methods">') :]
+    assert ("主要仮説は 1 つ" in methods) == (kept == "primary")
+    assert ("Holm 法" in methods) == (kept == "family")
+    assert "それ以外の検定は探索的" in methods
 
 
 def test_no_list_of_cases_stands_on_the_page(tmp_path: Path) -> None:
@@ -125,7 +160,8 @@ def test_what_is_folded_away_is_printed(tmp_path: Path) -> None:
 def test_page_says_what_must_be_said(tmp_path: Path) -> None:
     text = build(write_results(tmp_path / "r"), tmp_path / "a.html", [])
     for words in (
-        SYNTHETIC, "符号化済み (個人情報)", "患者・薬剤が異なる比較", "検出力は約 0.2",
+        SYNTHETIC, "符号化済み (個人情報)", "患者・薬剤が異なる比較",
+        "差がないことの証明になりません",
         "転移あり 24 例、転移なし 25 例", "VSBONE (simulated) 3.0 / VSBONE (simulated) 2.0",
         "&lt;0.001", "HMAC", "解析対象は 100 例", "処理表の 29 行と異なる処理はありません",
         "保持 149、削除 1", "年齢 (10 歳幅)・検査月</td>",

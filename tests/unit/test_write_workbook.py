@@ -66,7 +66,8 @@ def test_every_sheet_is_there_and_says_that_the_data_are_simulated(
         assert SYNTHETIC in sheet.oddHeader.right.text
     assert "患者・薬剤が異なる比較" in text_of(book["ソフト間比較"])
     summary = text_of(book["要約"])
-    assert "検出力は約 0.2" in summary
+    assert "差がないことの証明になりません" in summary
+    assert "MDP のソフトと HMDP のソフトの比較" in summary
     assert "DeLong 検定 (対応あり)\n0.219\n" in summary
     assert len(book["図"]._images) == 1
 
@@ -114,15 +115,45 @@ def test_numbers_are_numbers_and_dates_are_dates(tmp_path: Path) -> None:
 def test_a_question_is_shown_in_words_without_its_software_versions(tmp_path: Path) -> None:
     book = build(write_results(tmp_path / "r"), tmp_path / "a.xlsx", [])
     rows = [[cell.value for cell in row] for row in book["版の比較_診断"].iter_rows()]
-    top = next(i for i, row in enumerate(rows) if row[0] == "対象")
+    top = next(i for i, row in enumerate(rows) if row[0] == "カットオフ")
     change = dict(zip(rows[top], rows[top + 2], strict=True))
-    assert change["指標"] == "BSI" and change["カットオフ"] == 1
-    assert change["備考"] == "対象のみ 3 例、比較の相手のみ 0 例"
+    assert change["カットオフ"] == 1 and change["統計量"] == "感度の差"
+    assert change["備考"] == "前者のみ 3 例、後者のみ 0 例"
     # all are computed, so there is no column that says so
-    assert "状態" not in change and "族" not in change
-    tests = text_of(book["仮説検定"])
-    assert "旧版と新版の比較: 診断" in tests and "versions" in tests and "探索的" in tests
+    assert "状態" not in change
+    # what is the same in every row is said once
+    assert not {"対象", "比較対象", "指標", "参照標準", "例数"} & set(change)
+    text = text_of(book["版の比較_診断"])
+    for words in (
+        "対象: VSBONE (simulated) 3.0、比較対象: VSBONE (simulated) 2.0、",
+        "参照標準: 読影者の合意", "例数: 49",
+    ):  # fmt: skip
+        assert text.count(words) == 1, words
     assert "評価せず" in text_of(book["版の同等性"])
+
+
+def test_the_tests_are_listed_with_their_family_or_role_n_and_margin(tmp_path: Path) -> None:
+    results = write_results(tmp_path / "r")
+    tested = {
+        "question": "equivalence", "subject": "vsbone3", "comparator": "vsbone2", "n": 49,
+        "measure": "mean_difference", "estimate": 0.02, "test": "tost", "p_value": 0.012,
+        "status": "ok", "note": "level=0.9; margin_low=-0.25; margin_high=0.25; exploratory",
+    }  # fmt: skip
+    with (results / "metrics/hypotheses.csv").open("a", encoding="utf-8") as stream:
+        stream.write(",".join(str(tested.get(key, "")) for key in ESTIMATE.split(",")) + "\n")
+    sheet = build(results, tmp_path / "a.xlsx", [])["仮説検定"]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    top = next(i for i, row in enumerate(rows) if row[0] == "問い")
+    first, second, third, fourth = (
+        dict(zip(rows[top], row, strict=True)) for row in rows[top + 1 : top + 5]
+    )
+    role = "検定のファミリー・位置づけ"
+    assert [row[role] for row in (first, second, third)] == ["主要仮説", "versions", "探索的"]
+    assert first["問い"] == "版の比較_診断" and first["例数 / 転移あり"] == "49"
+    assert first["p 値"] == 0.219
+    # without its margin this would read as a test of zero
+    assert fourth["備考"] == "信頼区間の水準 0.9、マージン下限 -0.25、マージン上限 0.25"
+    assert first["備考"] is None
 
 
 def test_case_lists_are_in_words_and_the_hospitals_own_is_marked(tmp_path: Path) -> None:
@@ -149,6 +180,13 @@ def test_a_question_that_is_new_or_not_asked_needs_no_code(
     book = load_workbook(tmp_path / "a.xlsx")
     assert "hazard" in text_of(book["survival"])
     assert not {"診断能_カットオフ", "仮説検定", "判定の不一致"} & set(book.sheetnames)
+
+
+def test_sheets_are_legible_in_print(tmp_path: Path) -> None:
+    book = build(write_results(tmp_path / "r"), tmp_path / "a.xlsx", [])
+    for name in QUESTION_SHEETS:
+        width = sum(column.width for column in book[name].column_dimensions.values())
+        assert width <= 255, name  # of an A4 page across: 10 point print as 6
 
 
 def test_long_notes_do_not_shrink_the_sheet_in_print(tmp_path: Path) -> None:

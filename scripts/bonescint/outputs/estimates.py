@@ -1,6 +1,7 @@
 """Estimate rows: finding one, and writing it as people read it."""
 
 import math
+from collections.abc import Collection, Sequence
 
 from bonescint.outputs.data import Row, number
 from bonescint.outputs.labels import Labels
@@ -10,6 +11,8 @@ PERFORMANCE = ("auc", "sensitivity", "specificity")  # what overviews show
 _FIELDS = {
     "metric", "cutoff", "family", "primary", "exploratory", "version", "comparator_version",
 }  # fmt: skip
+# what a list of tests must not leave to the question's own table: a TOST is no test of zero
+OF_TESTS = ("margin", "margin_low", "margin_high", "level", "confounded")
 
 
 def _noted(row: Row) -> dict[str, str]:
@@ -145,15 +148,38 @@ def in_words(row: Row, labels: Labels) -> Row:
     )
 
 
-def remarks(row: Row, labels: Labels) -> list[str]:
+def remarks(row: Row, labels: Labels, only: Collection[str] = ()) -> list[str]:
     """Return what remains of a row's note beside the fields of `in_words`, in words.
 
     Parameters
     ----------
     row, labels
         As for `in_words`.
+    only
+        The keys to tell, such as `OF_TESTS`; none of them stands for all.
     """
-    return [labels.note(key, value) for key, value in _noted(row).items() if key not in _FIELDS]
+    return [
+        labels.note(key, value)
+        for key, value in _noted(row).items()
+        if key not in _FIELDS and (not only or key in only)
+    ]
+
+
+def shared_remarks(
+    rows: Sequence[Row], labels: Labels, only: Collection[str] = ()
+) -> tuple[list[str], list[list[str]]]:
+    """Return the remarks that are true of all rows, and those that each row has beside them.
+
+    Parameters
+    ----------
+    rows
+        Estimate rows; of a single one nothing is shared.
+    labels, only
+        As for `remarks`.
+    """
+    notes = [remarks(row, labels, only) for row in rows]
+    common = [] if len(rows) < 2 else [part for part in notes[0] if all(part in n for n in notes)]
+    return common, [[part for part in parts if part not in common] for parts in notes]
 
 
 def as_read(row: Row, labels: Labels) -> Row:

@@ -24,6 +24,7 @@ class _Mark(NamedTuple):
     fault: Fault
     sheet: str
     column: int | None
+    cells: tuple[int, ...]
 
 
 @contextmanager
@@ -99,7 +100,9 @@ def _marks(faults: Faults, text: Texts) -> Iterator[_Mark]:
     ):
         for fault in found:
             place = header.index(fault.column) if fault.column in header else None
-            yield _Mark(kind, fault, sheet, place)
+            # faults of the headers say which ones; of a row without a column it is the first cell
+            cells = (place or 0,) if fault.cells is None else fault.cells
+            yield _Mark(kind, fault, sheet, place, cells if fault.row else ())
 
 
 def _line(faults: Faults, mark: _Mark, text: Texts) -> dict[str, str]:
@@ -124,9 +127,7 @@ def _line(faults: Faults, mark: _Mark, text: Texts) -> dict[str, str]:
 def _cell(mark: _Mark) -> str:
     from xlsxwriter.utility import xl_rowcol_to_cell
 
-    if not mark.fault.row:
-        return ""
-    return str(xl_rowcol_to_cell(mark.fault.row - 1, mark.column or 0))
+    return str(xl_rowcol_to_cell(mark.fault.row - 1, mark.cells[0])) if mark.cells else ""
 
 
 def _typed(faults: Faults, mark: _Mark) -> str:
@@ -160,10 +161,13 @@ def _copy(book: Any, faults: Faults, marks: Sequence[_Mark], text: Texts) -> Non
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)
+    # what is typed there identifies patients, on paper too
+    sheet.set_header(f"&L{text('book.title')}")
+    sheet.set_footer("&R&P / &N")
     notes: dict[tuple[int, int], list[_Mark]] = defaultdict(list)
     for mark in marks:
-        if mark.fault.row:
-            notes[mark.fault.row, mark.column or 0].append(mark)
+        for i in mark.cells:
+            notes[mark.fault.row, i].append(mark)
     for (n, i), found in notes.items():
         cells = shown.get(n, ())
         kind = "error" if any(mark.kind == "error" for mark in found) else "warning"

@@ -4,6 +4,9 @@ from typing import Any
 
 from bonescint.resources import Texts
 
+# sentences that stand in several questions' cautions, as fields of their texts
+_SHARED = ("small_groups", "few_cases", "other_patients")
+
 
 class Labels:
     """The words of one area of the outputs, with the names that all outputs share.
@@ -73,7 +76,8 @@ class Labels:
         """
         name = f"{kind}_{key}"
         if name in self._measures:
-            return self._measures(name, level=self._level)
+            shared = {text: self._measures(text) for text in _SHARED}
+            return self._measures(name, level=self._level, **shared)
         return key if kind in ("title", "sheet") else ""
 
     def note(self, key: str, value: str) -> str:

@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bonescint.files import replacing
 from bonescint.outputs.data import Row
-from bonescint.outputs.estimates import as_read, in_words, primary, remarks
+from bonescint.outputs.estimates import OF_TESTS, as_read, in_words, primary, shared_remarks
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.results import Results, flattened, overview
 from bonescint.outputs.sheets import Column, Table
@@ -31,8 +31,8 @@ _ESTIMATES = (
 )  # fmt: skip
 # the rest of them stands with the question
 _TESTS = (
-    "question", "subject", "comparator", "measure", "metric", "value:number", "test", "p:number",
-    "p_adjusted:number",
+    "question", "subject", "comparator", "measure", "metric", "value:number", "counts:number",
+    "test", "p:number", "p_adjusted:number", "note",
 )  # fmt: skip
 
 
@@ -86,13 +86,14 @@ def _flow(results: Results, labels: Labels) -> list[Table]:
 
 def _estimates(rows: list[Row], title: str, labels: Labels, specs: Sequence[str]) -> Table:
     """Return Estimate rows as they are read; what is true of all of them goes into the title."""
-    notes = [remarks(row, labels) for row in rows]
-    common = [] if len(rows) < 2 else [part for part in notes[0] if all(part in n for n in notes)]
+    tests = specs == _TESTS
+    common, rest = shared_remarks(rows, labels, OF_TESTS if tests else ())
     shown = []
-    for row, parts in zip(rows, notes, strict=True):
+    for row, parts in zip(rows, rest, strict=True):
         said = as_read(row, labels)
-        parts = [said["role"], *(part for part in parts if part not in common)]
-        shown.append(said | {"note": labels("separator").join(part for part in parts if part)})
+        if said["role"] and not tests:  # there the title has it
+            parts = [said["role"], *parts]
+        shown.append(said | {"note": labels("separator").join(parts)})
     columns = []
     for column in _columns(labels, *specs):
         values = {row[column.key] for row in shown}
@@ -126,6 +127,35 @@ def _question(key: str, rows: list[Row], labels: Labels) -> dict[str, Any]:
     return words | {"key": key, "tables": tables}
 
 
+def _asked(results: Results) -> list[str]:
+    """Return the texts on what was compared."""
+    versions = ("version_diagnosis", "version_measurement", "equivalence")
+    return [
+        "question",
+        *(["question_versions"] if any(results.metrics.get(key) for key in versions) else []),
+        *(["question_software"] if results.metrics.get("software_comparison") else []),
+    ]
+
+
+def _methods(results: Results, labels: Labels) -> list[list[str]]:
+    """Return the texts on the methods, a list a paragraph: of the questions that were answered."""
+    tests = results.metrics.get("hypotheses", [])
+    adjusted = ["methods_primary"] if primary(tests) else []
+    if any("family=" in row["note"] for row in tests):
+        adjusted.append("methods_families")
+    answered = (f"methods_{key}" for key, rows in results.metrics.items() if rows)
+    return [
+        ["methods_design"],
+        ["methods_reference"],
+        *([key] for key in answered if key in labels),
+        [
+            "methods_tests",
+            *([*adjusted, "methods_exploratory"] if adjusted else ["methods_unadjusted"]),
+        ],
+        ["methods_missing"],
+    ]
+
+
 def _smallest(performance: list[Row]) -> tuple[int, int] | None:
     """Return the numbers of the smallest group with and without metastasis, None if unknown."""
     counted = [row for row in performance if row["n"] and row["n_positive"]]
@@ -152,6 +182,8 @@ def context(results: Results, labels: Labels) -> dict[str, Any]:
     performance = overview(results, labels)
     tested = primary(results.metrics.get("hypotheses", []))
     return {
+        "asked": _asked(results),
+        "methods": _methods(results, labels),
         "n_cases": len(results.cases),
         "n_decided": len(decided),
         "n_positive": sum(row["metastasis"] == "1" for row in decided),

@@ -12,7 +12,7 @@ import xlsxwriter
 from bonescint.files import replacing
 from bonescint.outputs import DPI
 from bonescint.outputs.data import Row
-from bonescint.outputs.estimates import as_read, in_words, primary
+from bonescint.outputs.estimates import OF_TESTS, as_read, in_words, primary, shared_remarks
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.results import Results, flattened, overview
 from bonescint.outputs.sheets import FORMATS, Column, Sheet
@@ -97,9 +97,19 @@ CASE_LISTS = ("measurements", "misclassified", "reclassified", "exposed", "incid
 _ESTIMATES = (
     "question", "subject", "comparator", "metric", "cutoff:number", "measure", "reference",
     "n:count", "n_positive:count", "estimate:three", "ci_low:three", "ci_high:three", "ci_method",
-    "test", "statistic:three", "p_value:p", "p_adjusted:p", "role", "family", "status", "note",
+    "test", "statistic:three", "p_value:p", "p_adjusted:p", "role", "status", "note",
 )  # fmt: skip
-_WIDEST = 44  # characters; of the many columns of an estimate
+# where these are the same in every row they are said once: a narrow sheet is legible in print
+_ONCE = (
+    "question", "subject", "comparator", "metric", "reference", "n", "n_positive", "ci_method",
+    "test", "role", "status",
+)  # fmt: skip
+# the rest of them stands with the question
+_TESTS = (
+    "question", "subject", "comparator", "metric", "measure", "value", "counts", "test",
+    "p_value:p", "p_adjusted:p", "role::family", "note",
+)  # fmt: skip
+_WIDEST = {_ESTIMATES: 34, _TESTS: 26}  # characters of a column
 _TABS = {"cases": "#E69F00", "questions": "#0072B2", "hospital": "#D55E00"}
 
 
@@ -155,8 +165,8 @@ def _summary(to: _Book, study: dict[str, str], sheets: Sequence[str]) -> None:
         *([] if results.cases else [labels("no_participants")]),
         labels("coded_notice"),
         labels("case_count", n=len(results.cases), warnings=len(results.warnings)),
-        labels("power_warning"),
-        labels("confounded_warning"),
+        labels.word("small_groups"),
+        labels.word("other_patients"),
     )
     sheet.line(labels("primary_heading"), "heading")
     columns = to.columns(
@@ -217,7 +227,7 @@ def _case_sheet(to: _Book, key: str, rows: list[Row]) -> None:
         metric=labels.word, readers=readers,
     )  # fmt: skip
     sheet = to.sheet(key, "hospital" if key == "incidental" else "cases")
-    sheet.notes(labels(f"note_{key}"))
+    sheet.notes(labels("coded_notice" if key == "cases" else f"note_{key}"))
     sheet.table(columns, rows, labels("no_data"))
 
 
@@ -231,18 +241,33 @@ def _by_software(measurements: list[Row]) -> list[Row]:
 
 
 def _question(to: _Book, key: str, rows: list[Row]) -> None:
-    said = [in_words(row, to.labels) for row in rows]
-    # a column that says nothing takes room from those that do
-    nothing = {"", to.labels.question("title", key), to.labels.word("ok")}
-    shown = [
-        column
-        for column in to.columns(*_ESTIMATES)
-        if not said or {row[column.key] for row in said} - nothing
-    ]
+    """Write a question's sheet; what is the same in every row stands once, above the table."""
+    labels, specs = to.labels, _TESTS if key == "hypotheses" else _ESTIMATES
+    tests = specs == _TESTS
+    common, rest = shared_remarks(rows, labels, OF_TESTS if tests else ())
+    said = []
+    for row, parts in zip(rows, rest, strict=True):
+        one = as_read(row, labels) if tests else in_words(row, labels)
+        one |= {"note": labels("separator").join(parts)}
+        if tests:
+            one |= {"question": labels.question("sheet", row["question"])}
+            one |= {"role": one["family"] or one["role"]}
+        said.append(one)
+    nothing = {"", labels.question("title", key), labels.word("ok")}
+    columns, same = [], []
+    for column in to.columns(*specs):
+        values = {row[column.key] for row in said}
+        if len(said) > 1 and len(values) == 1 and column.key in _ONCE:
+            (value,) = values - nothing or {""}
+            same += [labels("of_column", column=column.title, value=value)] if value else []
+        elif values - nothing or not said:
+            columns.append(column)
     sheet = to.sheet(key, "questions")
-    notes = (to.labels.question(kind, key) for kind in ("caution", "note"))
+    notes = [labels.question(kind, key) for kind in ("caution", "note")]
+    if same or common:
+        notes.append(labels("all_rows", notes=labels("separator").join([*same, *common])))
     sheet.notes(*(note for note in notes if note))
-    sheet.table(shown, said, to.labels("no_data"), widest=_WIDEST)
+    sheet.table(columns, said, labels("no_data"), widest=_WIDEST[specs])
 
 
 def _verification(to: _Book) -> None:

@@ -35,7 +35,7 @@ def tost_paired(
     Returns
     -------
     Estimate
-        Its note has ``level``, ``margin_low``, ``margin_high`` and, where it could be tested,
+        Its note has ``level``, ``margin`` (or ``margin_low``, ``margin_high``) and, where it could be tested,
         ``equivalent=1`` or ``equivalent=0``. Differences without variance are not tested, even
         inside the margin (status ``identical`` or ``constant``).
 
@@ -56,8 +56,11 @@ def tost_paired(
         status=pair_status(first, second, fewest=2),
     ).noting(
         f"level={write_number(2 * confidence - 1)}",
-        f"margin_low={write_number(low)}",
-        f"margin_high={write_number(high)}",
+        *(
+            [f"margin={write_number(high)}"]
+            if low == -high
+            else [f"margin_low={write_number(low)}", f"margin_high={write_number(high)}"]
+        ),
     )
     if n:
         result = replace(result, estimate=float(d.mean()))
