@@ -35,9 +35,9 @@ def tost_paired(
     Returns
     -------
     Estimate
-        Its note has ``level``, ``margin`` (or ``margin_low``, ``margin_high``) and, where it could be tested,
-        ``equivalent=1`` or ``equivalent=0``. Differences without variance are not tested, even
-        inside the margin (status ``identical`` or ``constant``).
+        Its note has ``level``, ``margin`` (or ``margin_low``, ``margin_high``) and, where it could
+        be tested, ``equivalent=1`` or ``equivalent=0``. Differences without variance are not
+        tested, even inside the margin (status ``identical`` or ``constant``).
 
     Raises
     ------
