@@ -59,11 +59,11 @@ def import_software(
     """
     cases = read_cases(cohort, open_ledger(**ledger), language)
     with fault_book(faults, language):
-        rows, remarks = read_export(export, cases, software, settings, language, second)
-    write_rows(table, SOFTWARE_COLUMNS, rows)
-    write_rows(warnings, WARNING_COLUMNS, remarks)
-    missing = sum(row["status"] == "missing" for row in rows)
-    logger.info("%d cases, %d missing, %d warnings", len(rows), missing, len(remarks))
+        found = read_export(export, cases, software, settings, language, second)
+    write_rows(table, SOFTWARE_COLUMNS, found.rows)
+    write_rows(warnings, WARNING_COLUMNS, found.warnings)
+    missing = sum(row["status"] == "missing" for row in found.rows)
+    logger.info("%d cases, %d missing, %d warnings", len(found.rows), missing, len(found.warnings))
 
 
 if __name__ == "__main__":

@@ -58,7 +58,8 @@ def test_every_fault_is_listed_and_marked_at_its_place(cohort, tmp_path):
     assert all(any(row[7] in problem for problem in problems) for row in errors)
     # the case without a row is among the warnings, by its code
     assert any(cohort["codes"]["1004"] in row[7] for row in listed if row[0] == "警告")
-    assert len(listed) == len(errors) + 2
+    # the other two: a BSI above 10, and rows of nobody while a case has none
+    assert len(listed) == len(errors) + 3
 
 
 def test_rows_of_others_are_blank(cohort, tmp_path):
@@ -85,6 +86,12 @@ def test_both_transcriptions_are_marked(cohort, tmp_path):
     assert "1.25" in book["元の表 (2 回目)"]["C5"].comment.text
     listed = [r for r in book["エラー一覧"].iter_rows(values_only=True) if r[0] == "エラー"]
     assert len(listed) == 1
+
+
+def test_every_page_says_in_print_that_it_stays_in_the_hospital(cohort, tmp_path):
+    book, _ = book_of(cohort, tmp_path, GOOD, second=[*GOOD[:-1], ["1003", DAY, 9, 9, "解析済"]])
+    assert len(book.worksheets) == 3
+    assert all("院内限り" in sheet.oddHeader.left.text for sheet in book)
 
 
 def test_mode_and_language(cohort, tmp_path):

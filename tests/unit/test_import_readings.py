@@ -168,8 +168,8 @@ def test_rows_of_others_leave_no_trace(run):
 def test_english_headers_and_messages(run):
     header = ["patient_id", "exam_date", "n_metastases", "metastasis", "EOD", "findings"]
     assert run(GOOD, header=header)[1] == []
-    (problem,) = faults(run, [["1001", DAY, 3, "maybe", 1, "x"]], header=header, language="en")
-    assert 'row 2 column "metastasis": Value "maybe" is not accepted' in problem
+    (problem,) = faults(run, [["1001", DAY, 3, "ok", 1, "x"]], header=header, language="en")
+    assert 'row 2 column "metastasis": Value "ok" is not accepted' in problem
 
 
 def test_column_names_of_the_configuration(run):
@@ -181,8 +181,12 @@ def test_column_names_of_the_configuration(run):
 
 
 def test_no_eod_column(run, cohort):
-    table, warnings, _ = run([[*r[:4], r[5]] for r in GOOD], header=[*HEADER[:4], "所見"])
-    assert {r["eod_status"] for r in table.values()} == {"not_calculated"} and warnings == []
+    header, rows = [*HEADER[:4], "所見"], [[*r[:4], r[5]] for r in GOOD]
+    table, (warning,), _ = run(rows, header=header)
+    assert {r["eod_status"] for r in table.values()} == {"not_calculated"}
+    assert "readers.reader1.columns.eod" in warning["message"] and "0 列" in warning["message"]
+    settings = {"key": "patient_id", "columns": {"eod": None}}
+    assert run(rows, header=header, settings=settings)[1] == []
 
 
 @given(st.integers(0, 200))

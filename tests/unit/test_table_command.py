@@ -168,13 +168,13 @@ def test_a_filled_export_is_imported(run: Run, config: dict[str, Any], tmp_path:
     )
     cases = read_cases(tmp_path / "private/cohort.csv", open_ledger(**cohort["ledger"]), "ja")
     settings = config["software"]["vsbone3"]
-    rows, _ = read_export(Path("filled.xlsx"), cases, "vsbone3", settings, "ja")
+    rows, *_ = read_export(Path("filled.xlsx"), cases, "vsbone3", settings, "ja")
     codes = cohort["codes"]
     values = {r["code"]: (r.get("bsi"), r.get("hotspots"), r["status"]) for r in rows}
     assert values[codes["1001"]] == ("1.25", "3", "analysed")
     assert values[codes["1003"]] == (None, None, "segmentation_failed")
     said = run("check", "vsbone3", "filled.xlsx").splitlines()
-    assert "対象 4 名のうち 3 名" in said[0]
+    assert "対象 4 名のうち 3 名" in said[0] and "対象でない人の行が 1 行" in said[0]
     assert f"警告 {len(said) - 1} 件" in said[0]
     assert any(codes["1004"] in line and "R8" in line for line in said[1:])
     assert "999" not in "".join(said)

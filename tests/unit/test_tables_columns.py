@@ -55,11 +55,12 @@ def test_every_sentence_exists_in_both_languages():
         path.read_text(encoding="utf-8")
         for path in (Path(ROOT) / "scripts" / "bonescint" / "tables").glob("*.py")
     )
-    pattern = r'(?:error|warn|warn_case|mark|text|report)\(\s*"(\w+)"'
+    pattern = r'(?:error|header_error|warn|warn_case|mark|text|report)\(\s*"(\w+)"'
     keys = set(re.findall(pattern, source))
     kinds = ("number", "integer", "integer_or_word", "date", "word", "text", "code")
     keys |= {f"not_{kind}" for kind in kinds} | {"not_calculated"}
     keys |= {f"foreign_{kind}" for kind in ("ods", "xlsb", "numbers", "markup", "document")}
+    keys |= {"other_version", "two_versions"}
     keys |= {f"blank_{name}" for name in ("n_metastases", "eod", "findings")}
     assert len(keys) > 60
     for language in ("ja", "en"):

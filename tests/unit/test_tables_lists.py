@@ -47,6 +47,21 @@ def test_participants_of_another_study_only(tmp_path):
         read_participants(path, "HS2022-005", "ja")
 
 
+def test_participants_without_a_row(tmp_path):
+    path = write_table(tmp_path / "p.csv", [["患者ID", "試験番号"]])
+    with pytest.raises(InputError, match="1 行もありません"):
+        read_participants(path, "HS2022-005", "ja")
+
+
+def test_a_study_that_is_a_formula_is_not_another_study(tmp_path):
+    rows = [["患者ID", "試験番号"], ["1", "HS2022-005"], ["2", "=A1"], ["3", "#N/A"]]
+    with pytest.raises(InputError) as caught:
+        read_participants(write_table(tmp_path / "p.xlsx", rows), "HS2022-005", "ja")
+    first, second = caught.value.problems
+    assert "行 3 列「試験番号」" in first and "計算結果" in first
+    assert "行 4 列「試験番号」" in second and "エラー値" in second
+
+
 def test_missing_column_names_the_headers(tmp_path):
     path = write_table(tmp_path / "p.csv", [["患者ID", "番号"], ["9", "HS2022-005"]])
     with pytest.raises(InputError, match=r"患者ID, 番号.*試験番号"):
@@ -112,7 +127,7 @@ def test_entry_on_another_sheet_stops(tmp_path):
     book.active.append(OPT_OUT)
     book.create_sheet("2024年度").append(["00012"])
     book.save(tmp_path / "o.xlsx")
-    with pytest.raises(InputError, match="2024年度"):
+    with pytest.raises(InputError, match="ほかの 1 枚のシート"):
         read_opt_out(tmp_path / "o.xlsx", "ja")
 
 

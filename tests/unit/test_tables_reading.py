@@ -11,7 +11,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from bonescint.errors import InputError
 from bonescint.tables.reading import read_table
-from bonescint.tables.values import NOT_CALCULATED, damaged_id
+from bonescint.tables.values import NOT_CALCULATED, damaged_id, parse_number
 
 TEXT = "患者ID,BSI値(%),所見\r\n00012,1.5,右髙位肋骨に集積\r\n\r\n00013,0,「なし」\r\n"
 TSV = TEXT.replace(",", "\t")
@@ -51,6 +51,19 @@ def test_configured_encoding(tmp_path):
     assert read_table(path, encoding="euc-jp").rows == [(2, ("1", "骨転移"))]
     with pytest.raises(InputError, match="文字コード"):
         read_table(path, encoding="no-such-codec")
+    with pytest.raises(InputError, match="文字コード"):
+        read_table(path, encoding="\0")
+
+
+def test_escape_sequences_are_no_text(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_bytes("患者ID,所見\n1,骨転移\n".encode("iso2022_jp"))
+    with pytest.raises(InputError, match="文字コード"):
+        read_table(path)
+    assert read_table(path, encoding="iso2022_jp").rows == [(2, ("1", "骨転移"))]
+    path.write_bytes(b"ID,x\n1,a\x08b\n")
+    with pytest.raises(InputError, match="文字コード"):
+        read_table(path)
 
 
 def test_row_numbers_are_those_of_excel(tmp_path):
@@ -87,9 +100,11 @@ def test_excel_cells_read_as_shown(tmp_path):
             [12.0, date(2019, 6, 3), 0.0123, "＝1+1 ", True],
             ["00013", datetime(2019, 6, 4, 9, 30), 0.1 + 0.2, None, False],
             [1234567890, "2019/6/5", 1.25, "5%", None],
+            [2, "", 0.5, "", None],
         ],
         C2="0.00%",
         C4='0.00"%"',
+        C5="0.00_%",
     )
     table = read_table(path)
     assert table.sheet == "Sheet"
@@ -97,6 +112,7 @@ def test_excel_cells_read_as_shown(tmp_path):
         ("12", "2019-06-03", "1.23%", "＝1+1 ", "TRUE"),
         ("00013", "2019-06-04T09:30:00", "0.3", "", "FALSE"),
         ("1234567890", "2019/6/5", "1.25", "5%", ""),
+        ("2", "", "0.5", "", ""),
     ]
 
 
@@ -135,7 +151,7 @@ def test_sheets(tmp_path):
     table = read_table(path)
     assert (table.sheet, table.other_sheets) == ("結果", ("隠し",))
     assert read_table(path, sheet="隠し").header == ("x",)
-    with pytest.raises(InputError, match="結果"):
+    with pytest.raises(InputError, match="Sheet9.*3 枚"):
         read_table(path, sheet="Sheet9")
 
 
@@ -345,3 +361,18 @@ def test_furigana_and_carriage_returns_are_no_text(tmp_path):
         ],
     )
     assert [cells for _, cells in read_table(path).rows] == [("kanji",), ("two\r\nlines",)]
+
+
+def test_raised_digits_are_not_digits_of_the_number(tmp_path):
+    path = tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        raised, bold = book.add_format({"font_script": 1}), book.add_format({"bold": True})
+        lowered = book.add_format({"font_script": 2})
+        page = book.add_worksheet()
+        page.write_row(0, 0, ["a", "b", "c", "d"])
+        page.write_rich_string(1, 0, "3", raised, "2")
+        page.write_rich_string(1, 1, bold, "right", " rib ")
+        page.write_rich_string(1, 2, "x", lowered, "10 a")
+    ((_, cells),) = read_table(path).rows
+    assert cells == ("3²", "right rib ", "x₁₀ a", "")
+    assert parse_number(cells[0]) is None

@@ -67,6 +67,12 @@ def test_text_with_letters_is_no_number(text):
         ("1 2", None),
         ("1%%", None),
         ("1e999", None),
+        ("3²", None),
+        ("0.5¹", None),
+        ("①", None),
+        ("⒈5", None),
+        ("₃", None),
+        ("　1.5\u00a0", "1.5"),
     ],
 )
 def test_number(text, expected):
@@ -140,6 +146,7 @@ def test_as_text_is_plain(number):
 def test_fold():
     assert fold("ＢＳＩ値（％）") == fold("BSI値(%) ")
     assert fold("Segmentation_Failed") == fold("segmentation failed")
+    assert fold("\ufeffB\u200bSI\u00ad") == fold("BSI")
 
 
 @pytest.mark.parametrize("text", ["#N/A", "＃Ｎ／Ａ", "#ref!", NOT_CALCULATED])

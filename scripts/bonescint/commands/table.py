@@ -12,6 +12,8 @@ from bonescint.errors import InputError
 if TYPE_CHECKING:
     from bonescint.resources import Texts
     from bonescint.tables.cases import Cases
+    from bonescint.tables.exports import Export
+    from bonescint.tables.readings import Report
 
 _COHORT = Path("private/cohort.csv")
 _LISTS = ("opt_out", "participants", "tracer_calendar")
@@ -123,13 +125,14 @@ def check(options: argparse.Namespace) -> int:
         # the second transcription belongs to the configured file
         second = None if options.file else table.second
         cases = _cases(config, text.language)
-        rows, remarks = _check_import(file, second, table, cases, text.language)
+        imported = _check_import(file, second, table, cases, text.language)
         warnings = [
             f"{r['where']}: {r['message']}" + (f" [{r['rule']}]" if r["rule"] else "")
-            for r in remarks
+            for r in imported.warnings
         ]
-        found = sum(row["status"] != "missing" for row in rows)
-        counts = {"n": len(rows), "found": found, "warnings": len(warnings)}
+        found = sum(row["status"] != "missing" for row in imported.rows)
+        counts = {"n": len(imported.rows), "found": found, "warnings": len(warnings)}
+        counts["others"] = imported.others
         key = "good_cases" if _COHORT.is_file() else "no_cohort"
         print(text(key, path=_COHORT, file=file.name, **counts))
     print(*warnings, sep="\n", end="\n" * bool(warnings))
@@ -193,16 +196,15 @@ def _cases(config: Mapping[str, Any], language: str) -> "Cases":
 
 def _check_import(
     file: Path, second: str | None, table: InputTable, cases: "Cases", language: str
-) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
-    """Return the rows that the import would give, and its warnings."""
+) -> "Export | Report":
+    """Return what the import would give."""
     from bonescint.tables.exports import read_export
     from bonescint.tables.readings import read_report
 
     other = Path(second) if second else None
     if table.kind == "software":
         return read_export(file, cases, table.name, table.settings, language, other)
-    report = read_report(file, cases, table.name, table.settings, language, other)
-    return report.rows, report.warnings
+    return read_report(file, cases, table.name, table.settings, language, other)
 
 
 def _check_list(file: Path, kind: str, config: Mapping[str, Any]) -> tuple[int, list[str]]:

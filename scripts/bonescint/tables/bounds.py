@@ -1,6 +1,7 @@
 """A table under its schema: columns found by their headers, values checked against their bounds."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -44,7 +45,8 @@ class CheckedTable:
     Raises
     ------
     InputError
-        If no header is known at all: then row 1 may be data and must not be quoted.
+        If a column is missing and the row is not known for a header: it may be a patient's then,
+        and must not be quoted.
     """
 
     def __init__(
@@ -64,47 +66,92 @@ class CheckedTable:
         # a number in an Excel cell is a number already: the sign matters in text files only
         self._decimal = decimal if table.sheet is None else "."
         self._positions: dict[str, int] = {}
+        columns = self.columns.values()
+        faults.accept(word for c in columns for word in (*c.accepted, *c.products))
         self._locate(configured or {}, config_key)
 
     def _locate(self, configured: Mapping[str, str | None], config_key: str | None) -> None:
-        folded = [fold(cell) for cell in self.table.header]
+        header = self.table.header
+        folded = [fold(cell) for cell in header]
         lost: list[tuple[Column, str]] = []
+        absent: list[str] = []
         for name, column in self.columns.items():
             wanted = configured.get(name)
+            needed = column.required or name in KEYS
             if name in configured and wanted is None:
+                if needed:
+                    hint = self._hint(config_key, name)
+                    self.faults.error("null_column", header=column.headers[0], hint=hint)
                 continue
             spelt = (wanted,) if wanted is not None else column.headers
             accepted = {fold(header) for header in spelt}
-            found = [i for i, header in enumerate(folded) if header in accepted]
+            found = tuple(i for i, header in enumerate(folded) if header in accepted)
             if found:
                 self._positions[name] = found[0]
             if len(found) > 1:
-                self.faults.error(
+                self.faults.header_error(
                     "two_columns",
-                    self.table.header_row,
-                    found=", ".join(self.table.header[i] for i in found),
+                    found,
+                    found=", ".join(header[i] for i in found),
                     hint=self._hint(config_key, name),
                 )
-            elif not found and (column.required or name in KEYS or wanted is not None):
+            elif not found and (needed or wanted is not None):
                 lost.append((column, spelt[0]))
-        # where nothing is recognised the first row may be a patient's: it is not quoted
-        known = (
-            ", ".join(cell for cell in self.table.header if cell)
-            if self._positions
-            else self.faults.text("unknown_headers", n=len(self.table.header))
+            elif not found and column.warn_absent:
+                absent.append(name)
+        self._one_field_each(config_key)
+        # Else the row may be a patient's and is not quoted: a row too far down gets headers from
+        # above for its blanks.
+        keys = [name for name in self.columns if name in KEYS]
+        names = {fold(header) for column in self.columns.values() for header in column.headers}
+        read = set(self._positions.values())
+        is_header = (not keys or any(name in self._positions for name in keys)) and any(
+            cell.strip() and (i in read or fold(cell) in names)
+            for i, cell in enumerate(self.table.own_header)
         )
-        for column, header in lost:
-            self.faults.error(
+        known = self.faults.text("unknown_headers", n=len(header))
+        if is_header:
+            known = self.faults.shown_headers(header)
+            self.faults.own.add(self.table.header_row)
+            self._warn_absent(absent, config_key)
+        for column, wanted in lost:
+            self.faults.header_error(
                 "no_column",
-                self.table.header_row,
-                rule=column.rule,
-                header=header,
+                (),
+                column.rule,
+                header=wanted,
                 found=known,
                 hint=self._hint(config_key, column.name),
             )
-        if not self._positions:
+        if lost and not is_header:
             self.faults.raise_errors()
-        self.faults.own.add(self.table.header_row)
+
+    def _one_field_each(self, config_key: str | None) -> None:
+        fields: dict[int, list[str]] = defaultdict(list)
+        for name, i in self._positions.items():
+            fields[i].append(name)
+        for i, names in fields.items():
+            if len(names) > 1:
+                self.faults.header_error(
+                    "two_fields",
+                    (i,),
+                    header=self.table.header[i],
+                    fields=", ".join(names),
+                    hint=self._hint(config_key, names[0]),
+                )
+
+    def _warn_absent(self, absent: list[str], config_key: str | None) -> None:
+        """Warn of columns whose absence changes results: another header may have been meant."""
+        read = set(self._positions.values())
+        unread = [cell for i, cell in enumerate(self.table.header) if cell and i not in read]
+        if absent:
+            self.faults.warn(
+                "absent_columns",
+                columns=", ".join(self.columns[name].headers[0] for name in absent),
+                n=len(unread),
+                headers=self.faults.shown_headers(unread) or "-",
+                entries=", ".join(f"{config_key}.{name}" for name in absent),
+            )
 
     def _hint(self, config_key: str | None, name: str) -> str:
         if config_key is None:

@@ -20,6 +20,8 @@ from bonescint.tables.values import damaged_id, parse_date, plain
 
 logger = logging.getLogger(__name__)
 
+_LISTED = 10  # rows of nobody that a warning names
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -70,10 +72,13 @@ class Transcription(NamedTuple):
         The table.
     rows
         Case -> row number and cells of her exam of the study.
+    others
+        How many rows belong to nobody of the cohort.
     """
 
     checked: CheckedTable
     rows: dict[Case, tuple[int, Cells]]
+    others: int
 
 
 def read_cases(cohort: Path, ledger: Ledger, language: str) -> Cases:
@@ -174,8 +179,12 @@ def transcribe(
     )
     if not checked.has(key):
         faults.raise_errors()
+    seen = [name for name in table.visible_others if name not in _explanations()]
+    if seen and not settings.get("sheet"):
+        faults.warn("more_sheets", n=len(seen), entry=f"{config_key}.sheet")
     rows: dict[Case, tuple[int, Cells]] = {}
-    for case, found in _rows_of_cohort(checked, key, cases, config_key, tracer).items():
+    of_cohort, others = _rows_of_cohort(checked, key, cases, config_key, tracer)
+    for case, found in of_cohort.items():
         if tracer in (None, case.tracer):
             rows[case] = _row_of_exam(checked, case, found)
             continue
@@ -190,13 +199,22 @@ def transcribe(
                 wanted=tracer,
                 entry=f"{config_key}.tracer",
             )
-    return Transcription(checked, rows)
+    return Transcription(checked, rows, others)
+
+
+def _explanations() -> set[str]:
+    """Return the names of the sheet with which `bonescint table template` explains its columns."""
+    names = {Texts("table", language)("sheet_help") for language in ("ja", "en")}
+    return names | {f"{name}_" for name in names}
 
 
 def _rows_of_cohort(
     checked: CheckedTable, key: str, cases: Cases, config_key: str, tracer: str | None
-) -> dict[Case, list[tuple[int, Cells]]]:
-    """Return case -> rows; rows of anybody else are counted and never looked at (R12).
+) -> tuple[dict[Case, list[tuple[int, Cells]]], int]:
+    """Return case -> rows, and how many rows are anybody else's: never looked at (R12).
+
+    In a text file a row with another number of cells than the header is shifted or cut: a decimal
+    comma, or a line break without quotation marks.
 
     Parameters
     ----------
@@ -214,9 +232,11 @@ def _rows_of_cohort(
     faults = checked.faults
     codes = {case.code: subject for subject, case in cases.by_subject.items()}
     found: dict[Case, list[tuple[int, Cells]]] = defaultdict(list)
-    others = 0
+    others: list[int] = []
+    width = checked.table.widths.get(checked.table.header_row, 0)
     for row, cells in checked.table.rows:
         typed = checked.raw(cells, key)
+        n = checked.table.widths.get(row, width)
         subject = codes.get(plain(typed).upper()) if key == "code" else normalise(typed)
         if not normalise(typed):
             faults.error("no_key", row, checked.header(key), "R12")
@@ -225,23 +245,32 @@ def _rows_of_cohort(
         elif subject is not None and subject in cases.by_subject:
             found[cases.by_subject[subject]].append((row, cells))
             faults.own.add(row)
-            if checked.table.sheet is None and any(
-                map(str.strip, cells[len(checked.table.header) :])
-            ):
-                faults.error("too_many_cells", row)
+            if n > width:
+                # blank ones too: the row's last cell may be blank
+                faults.error("too_many_cells", row, n=n, of=width)
+            elif n < width:
+                faults.warn("too_few_cells", row, n=n, of=width)
         else:
-            others += 1
+            others.append(row)
+            if n != width and "findings" in checked.columns:
+                # the rest of somebody's findings
+                faults.error("line_break", row, rule="R10", n=n, of=width)
     logger.info(
         "%s: %d rows, %d of the cohort, %d of others (not looked at)",
         checked.table.file,
         len(checked.table.rows),
         sum(map(len, found.values())),
-        others,
+        len(others),
     )
     # when all of them declined (R12), nobody is who should be left
-    if others and cases.of_tracer(tracer) and not found:
+    wanted = cases.of_tracer(tracer)
+    missing = sum(case not in found for case in wanted)
+    if others and wanted and not found:
         faults.error("nobody", rule="R12", entry=f"{config_key}.key")
-    return found
+    elif others and missing:
+        rows = ", ".join(map(str, others[:_LISTED])) + " …" * (len(others) > _LISTED)
+        faults.warn("mistyped", rule="R12", missing=missing, n=len(others), rows=rows)
+    return found, len(others)
 
 
 def _row_of_exam(

@@ -34,8 +34,9 @@ class Column:
         The words as typed, for messages.
     blanks
         Folded spellings of "nothing here".
-    percent, warn_weekend
-        Whether a ``%`` may follow; whether a Saturday or Sunday is a warning.
+    percent, warn_weekend, warn_absent
+        Whether a ``%`` may follow; whether a Saturday or Sunday is a warning; whether a table
+        without the column is, for it changes the results.
     pattern
         What a text must match, written half-width; empty = anything.
     product
@@ -58,6 +59,7 @@ class Column:
     blanks: frozenset[str]
     percent: bool
     warn_weekend: bool
+    warn_absent: bool
     pattern: str
     product: str
     products: tuple[str, ...]
@@ -102,6 +104,7 @@ def _column(name: str, required: bool, keywords: Mapping[str, Any]) -> Column:
         blanks=frozenset(map(fold, ["", *keywords.get("x-blank", [])])),
         percent=keywords.get("x-percent", False),
         warn_weekend=keywords.get("x-warn-weekend", False),
+        warn_absent=keywords.get("x-warn-absent", False),
         pattern=keywords.get("pattern", ""),
         product=keywords.get("x-product", ""),
         products=tuple(keywords.get("x-products", ())),

@@ -13,6 +13,7 @@ from bonescint.errors import InputError
 from bonescint.resources import Texts
 from bonescint.tables.bounds import KEYS, CheckedTable
 from bonescint.tables.cases import Case, Cases, Transcription, transcribe
+from bonescint.tables.faults import Faults, TableErrors
 from bonescint.tables.reading import Cells
 from bonescint.tables.values import fold, parse_version
 
@@ -45,10 +46,18 @@ def transcriptions(
     both = path.is_file() and second.is_file()
     if both and path.samefile(second):
         raise InputError(Texts("tables", language)("entry_same_file", file=second.name))
-    found = [
-        transcribe(file, schema, cases, settings, config_key, language, second=file is second)
-        for file in (path, second)
-    ]
+    found: list[Transcription] = []
+    tables: list[Faults] = []
+    for file in (path, second):
+        try:
+            found.append(
+                transcribe(file, schema, cases, settings, config_key, language, file is second)
+            )
+            tables.append(found[-1].checked.faults)
+        except TableErrors as error:
+            tables.extend(error.tables)
+    if len(found) < 2:
+        raise TableErrors(tables)
     compare(*found)
     if filecmp.cmp(path, second, shallow=False):
         found[0].checked.faults.warn("entry_copy")
@@ -105,7 +114,7 @@ def _compare_cells(first: Transcription, second: Transcription, case: Case, name
 def _meaning(checked: CheckedTable, cells: Cells, name: str) -> object:
     value = checked.parsed(cells, name)
     if name == "version" and isinstance(value, str):
-        return parse_version(value) or fold(value)
+        return parse_version(value, checked.columns[name].products) or fold(value)
     if checked.columns[name].kind == "text" and isinstance(value, str):
         return "".join(value.split())
     return value

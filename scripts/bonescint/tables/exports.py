@@ -3,23 +3,38 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from bonescint.tables.bounds import CheckedTable, Value
 from bonescint.tables.cases import Case, Cases, Transcription, no_earlier, operator_of
 from bonescint.tables.double_entry import transcriptions
 from bonescint.tables.faults import raise_together
 from bonescint.tables.reading import Cells
-from bonescint.tables.values import as_text, fold, parse_version, same_version
+from bonescint.tables.values import (
+    as_text,
+    fold,
+    other_versions,
+    parse_version,
+    same_version,
+)
 
 SOFTWARE_COLUMNS = [
     "code", "tracer", "software", "version", "bsi", "hotspots", "ann", "status", "analysis_date",
     "operator",
 ]  # fmt: skip
-# a table whose every BSI lies below this though some women have many hot spots holds fractions
+# a table whose every BSI lies below this though some women have many hot spots holds fractions;
+# one whose BSI are whole numbers, of as many women, has lost the decimals
 FRACTION_BELOW = Decimal("0.2")
 MANY_HOTSPOTS = 5
 WOMEN_WITH_MANY = 3
+
+
+class Export(NamedTuple):
+    """A software's rows and warnings as the workflow's tables hold them, and the rows of nobody."""
+
+    rows: list[dict[str, str]]
+    warnings: list[dict[str, str]]
+    others: int
 
 
 def read_export(
@@ -29,7 +44,7 @@ def read_export(
     settings: Mapping[str, Any],
     language: str,
     second: Path | None = None,
-) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+) -> Export:
     """Return the rows of results/software/{software}.csv and its warnings.
 
     Parameters
@@ -57,7 +72,7 @@ def read_export(
     # the second one's values have bounds too
     rows, *_ = [_rows(table, cases, software, settings) for table in tables]
     raise_together([table.checked.faults for table in tables])
-    return rows, tables[0].checked.faults.warning_rows()
+    return Export(rows, tables[0].checked.faults.warning_rows(), tables[0].others)
 
 
 def _rows(
@@ -103,15 +118,17 @@ def _check_version(
     column, shown = checked.columns["version"], checked.faults.shown(printed)
     mine, named = fold(product), fold(printed)
     others = [one for one in column.products if fold(one) in named and fold(one) not in mine]
-    numbers = parse_version(printed)
+    numbers = parse_version(printed, (product, *column.products))
     where = (row, checked.header("version"), column.rule)
     if others:
         checked.faults.error("other_product", *where, value=shown, product=product)
     elif numbers is None and not any(fold(one) in named for one in (product, *column.products)):
         checked.faults.error("not_version", *where, value=shown)
-    elif numbers is not None and not same_version(numbers, version):
+    elif numbers is not None:
         entry = f"software.{checked.faults.source}.version"
-        checked.faults.error("other_version", *where, value=shown, version=version, entry=entry)
+        if not same_version(numbers, version) or other_versions(printed, version):
+            key = "two_versions" if same_version(numbers, version) else "other_version"
+            checked.faults.error(key, *where, value=shown, version=version, entry=entry)
 
 
 def _values(checked: CheckedTable, row: int, cells: Cells, product: str) -> dict[str, str]:
@@ -131,7 +148,8 @@ def _values(checked: CheckedTable, row: int, cells: Cells, product: str) -> dict
             if value is not None:
                 report = faults.error if value else faults.warn
                 key = "value_without_analysis" if value else "zero_without_analysis"
-                report(key, row, checked.header(name), "R9", value=as_text(value))
+                shown = faults.shown(as_text(value))
+                report(key, row, checked.header(name), "R9", value=shown)
         return {"status": str(status)}
     bsi = checked.value(row, cells, "bsi", needed=True)
     hotspots = checked.value(row, cells, "hotspots", needed=True)
@@ -142,7 +160,9 @@ def _values(checked: CheckedTable, row: int, cells: Cells, product: str) -> dict
     elif checked.has("ann") and not checked.blank(cells, "ann"):
         faults.error("only_product", row, checked.header("ann"), product=only)
     if bsi is not None and hotspots is not None and bool(bsi) != bool(hotspots):
-        faults.warn("zero_and_not", row, rule="R9", bsi=as_text(bsi), hotspots=hotspots)
+        # the one that is not 0 may be a misplaced number of the patient
+        count = faults.shown(as_text(hotspots))
+        faults.warn("zero_and_not", row, rule="R9", bsi=as_text(bsi), hotspots=count)
     return {
         "bsi": as_text(bsi),
         "hotspots": as_text(hotspots),
@@ -155,6 +175,14 @@ def _warn_fractions(checked: CheckedTable, rows: list[dict[str, str]]) -> None:
     values = [
         (Decimal(r["bsi"]), int(r["hotspots"])) for r in rows if r.get("bsi") and r.get("hotspots")
     ]
+    above = [bsi for bsi, _ in values if bsi]
+    if (
+        checked.table.sheet is None
+        and len(above) >= WOMEN_WITH_MANY
+        and all(bsi == bsi.to_integral_value() for bsi in above)
+    ):
+        # 1,5 without quotation marks is a 1, and a 5 in the next column
+        checked.faults.warn("whole_bsi", column=checked.header("bsi"), rule="R9", n=len(above))
     many = sum(hotspots > MANY_HOTSPOTS for _, hotspots in values)
     if many >= WOMEN_WITH_MANY and all(bsi < FRACTION_BELOW for bsi, _ in values):
         highest = max(bsi for bsi, _ in values)

@@ -2,19 +2,24 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bonescint.errors import InputError
 from bonescint.identity.ids import normalise
 from bonescint.resources import Texts
 from bonescint.tables.reading import Table
-from bonescint.tables.values import parse_date, plain
+from bonescint.tables.values import error_value, fold, parse_date, parse_number, plain
 
 # Japanese text of a cell is quoted only when made of these: a name in a shifted column is not
 _WORDS = re.compile(
     "(?:不明|陽性|陰性|要確認|要再検|疑い|あり|なし|有り|無し|"
     "[有無未不再確認検討転移数測定可能計算出解析済領域分割失敗多発])*"
 )
+# Latin words that are no name, beside the accepted ones of the table
+_LATIN = ("true", "false", "null", "none", "nan", "bsi", "version", "ver", "rev", "simulated")
+# a birth date in any order; 3.0.1 is none, for no part of a date is zero
+_DATE_LIKE = re.compile(r"(?:(?<!\d)0*[1-9]\d*(?:[-./,\s]+(?=\d)|(?!\d))){3}", re.ASCII)
+_ERA = re.compile(r"(?<![A-Za-z])[MTSHR]\.?\s*\d", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,9 @@ class Fault:
         The requirement (R1..R40), empty if none.
     where, message
         The place and the sentence in the user's language.
+    cells
+        Columns of the row, counted from 0, that the fault lies in; None = the named column's, or
+        the first where none is named.
     """
 
     row: int
@@ -37,6 +45,7 @@ class Fault:
     rule: str
     where: str
     message: str
+    cells: tuple[int, ...] | None = None
 
 
 class Faults:
@@ -82,12 +91,28 @@ class Faults:
         self.source = source
         self._identifiers = frozenset(identifiers)
         self._names = [part for part in self._identifiers if not part.isdigit() and len(part) > 1]
+        self.accept(())
+
+    def accept(self, words: Iterable[str]) -> None:
+        """Let messages quote these words, however they are spelt (names of products, statuses)."""
+        folded = {fold(word) for word in (*words, *_LATIN)} - {""}
+        spelt = (
+            r"[\s_]*".join(map(re.escape, word)) for word in sorted(folded, key=len, reverse=True)
+        )
+        self._accepted = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(spelt)})(?![A-Za-z])", re.I)
 
     def error(
         self, key: str, row: int = 0, column: str = "", rule: str = "", **values: object
     ) -> None:
         """Add an error; `values` fill the sentence `key` of resources/text/tables.csv."""
         self.errors.append(self._fault(key, row, column, rule, values))
+
+    def header_error(
+        self, key: str, cells: tuple[int, ...], rule: str = "", **values: object
+    ) -> None:
+        """Add an error of the header row that lies in these of its columns, counted from 0."""
+        fault = self._fault(key, self.table.header_row, "", rule, values)
+        self.errors.append(replace(fault, cells=cells))
 
     def warn(
         self, key: str, row: int = 0, column: str = "", rule: str = "", **values: object
@@ -111,7 +136,7 @@ class Faults:
         places = [self.text("place_file", file=self.table.file)]
         if self.second:
             places.append(self.text("place_second"))
-        if self.table.sheet is not None:
+        if self.table.sheet is not None and not self._of_cohort(plain(self.table.sheet)):
             places.append(self.text("place_sheet", sheet=self.table.sheet))
         if row:
             places.append(self.text("place_row", row=row))
@@ -122,20 +147,47 @@ class Faults:
     def identifies(self, value: str) -> bool:
         """Tell whether a cell's text may identify somebody: an ID, a name, a long number."""
         value = plain(value)
-        bare = normalise(value)
-        day = parse_date(value)
-        digits = f"{day:%Y%m%d}" if day else ""
         return bool(
-            bare in self._identifiers
-            or digits in self._identifiers
-            or any(name in bare for name in self._names)
-            or (day is None and re.search(r"\d{7}", bare))  # a telephone or accession number
+            self._of_cohort(value)
+            # a telephone or accession number
+            or (parse_date(value) is None and re.search(r"\d{7}", normalise(value)))
             or not _WORDS.fullmatch("".join(c for c in value if c.isalpha() and not c.isascii()))
         )
 
     def shown(self, value: str) -> str:
-        """Return a cell's text as a message may quote it, or a word for "not shown"."""
-        return self.text("not_shown") if self.identifies(value) else plain(value)[:20]
+        """Return a cell's text as a message may quote it, or a word for "not shown".
+
+        Withheld is also what may be anybody's name or birth date: any Latin word that is not an
+        accepted one, eras, dates that do not begin with the year, six digits.
+        """
+        value = plain(value)
+        hidden = self.identifies(value)
+        if not hidden and parse_date(value) is None and not error_value(value):
+            hidden = _looks_personal(value) or bool(
+                _ERA.search(value) or re.search("[A-Za-z]{3}", self._accepted.sub(" ", value))
+            )
+        return self.text("not_shown") if hidden else value[:20]
+
+    def shown_headers(self, headers: Iterable[str]) -> str:
+        """Return the headers of a row known to be one; what is a value or a patient's is `…`."""
+        return ", ".join(
+            "…"
+            if self._of_cohort(plain(header))
+            or _looks_personal(plain(header))
+            or parse_date(header) is not None
+            or parse_number(header) is not None
+            else header
+            for header in headers
+            if header
+        )
+
+    def _of_cohort(self, value: str) -> bool:
+        bare, day = normalise(value), parse_date(value)
+        return (
+            bare in self._identifiers
+            or (day is not None and f"{day:%Y%m%d}" in self._identifiers)
+            or any(name in bare for name in self._names)
+        )
 
     def raise_errors(self) -> None:
         """Raise all errors as one `TableErrors`, in the order of the rows, if there is any."""
@@ -152,6 +204,12 @@ class Faults:
             }
             for fault in sorted(self.warnings, key=lambda fault: (fault.row, fault.where))
         ]
+
+
+def _looks_personal(value: str) -> bool:
+    """Tell whether a text holds three numbers like a date, or six digits."""
+    digits = re.sub(r"[\s-]", "", value)
+    return bool(_DATE_LIKE.search(value) or re.search(r"\d{6}", digits, re.ASCII))
 
 
 class TableErrors(InputError):

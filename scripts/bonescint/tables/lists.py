@@ -10,7 +10,7 @@ from bonescint.identity.ids import normalise
 from bonescint.tables.bounds import CheckedTable
 from bonescint.tables.faults import Faults
 from bonescint.tables.reading import Cells, read_table
-from bonescint.tables.values import damaged_id
+from bonescint.tables.values import NOT_CALCULATED, damaged_id, error_value
 
 logger = logging.getLogger(__name__)
 
@@ -59,21 +59,27 @@ def read_participants(path: str | Path, preceding_study: str, language: str) -> 
     Raises
     ------
     InputError
-        If a row has no ID or no study number, or no row is of the study.
+        If the list is empty, a row has no ID or no study number, or no row is of the study.
     """
     checked, faults = _open(path, "participants", language)
     wanted = normalise(preceding_study)
     subjects: dict[str, int] = {}
     others = 0
     for row, cells in _with_id(checked, faults):
-        study = normalise(checked.raw(cells, "study"))
-        if not study:
+        typed = checked.raw(cells, "study")
+        study = normalise(typed)
+        if error_value(typed):
+            key = "not_calculated" if typed == NOT_CALCULATED else "not_text"
+            faults.error(key, row, checked.header("study"), "R5")
+        elif not study:
             faults.error("blank", row, checked.header("study"), "R5")
         elif study == wanted:
             subjects.setdefault(normalise(checked.raw(cells, "patient_id")), row)
         else:
             others += 1
-    if not subjects and not faults.errors:
+    if not checked.table.rows:
+        faults.error("empty_list", rule="R5")
+    elif not subjects and not faults.errors:
         faults.error("no_participant", rule="R5", study=preceding_study, n=others)
     faults.raise_errors()
     logger.info(
@@ -100,7 +106,7 @@ def read_opt_out(path: str | Path, language: str) -> list[OptOutEntry]:
     """
     checked, faults = _open(path, "opt_out", language)
     if checked.table.other_sheets:
-        faults.error("other_sheets", rule="R12", sheets=", ".join(checked.table.other_sheets))
+        faults.error("other_sheets", rule="R12", n=len(checked.table.other_sheets))
     rows = list(_with_id(checked, faults))
     faults.raise_errors()
     # from here on a fault is a remark on its entry: it never stops or undoes the exclusion

@@ -1,8 +1,8 @@
 """Any table a hospital hands over, as text with the place of every cell."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice, zip_longest
 from pathlib import Path
 
@@ -36,8 +36,12 @@ class Table:
     rows
         (row number, cells) of every row below the header that is not blank. A row has at least as
         many cells as the header.
-    other_sheets
-        Further sheets of the workbook that hold anything.
+    other_sheets, visible_others
+        Further sheets of the workbook that hold anything, and those of them that can be seen.
+    own_header
+        What of the header stands in the header row itself; blank where it comes from above.
+    widths
+        Of a text file: row number -> cells as written, the header's too; empty for a workbook.
     """
 
     file: str
@@ -46,6 +50,9 @@ class Table:
     header: Cells
     rows: list[tuple[int, Cells]]
     other_sheets: tuple[str, ...] = ()
+    visible_others: tuple[str, ...] = ()
+    own_header: Cells = ()
+    widths: Mapping[int, int] = field(default_factory=dict)
 
 
 def read_table(
@@ -89,23 +96,37 @@ def read_table(
         if start.startswith(magic):
             raise InputError(text(key, file=path.name))
     others: tuple[str, ...] = ()
-    if start.startswith(b"PK"):
-        grid, sheet, others = read_workbook(path, sheet, text)
-    else:
+    visible: tuple[str, ...] = ()
+    is_text = not start.startswith(b"PK")
+    if is_text:
         sheet = None
         grid = [tuple(cells) for cells in read_textfile(path, header_row, encoding, text)]
+    else:
+        grid, sheet, others, visible = read_workbook(path, sheet, text)
     if header_row is None:
         header_row = next((n for n, cells in enumerate(grid, 1) if any(map(str.strip, cells))), 0)
     if not 0 < header_row <= len(grid):
         raise InputError(text("no_header", file=path.name))
     header = _header(grid[:header_row])
     width = len(header)
+    # an upper line may be the longer one
+    widths = {header_row: max(width, len(grid[header_row - 1]))}
     rows = [
         (n, cells + ("",) * (width - len(cells)))
         for n, cells in enumerate(islice(grid, header_row, None), header_row + 1)
         if any(map(str.strip, cells))
     ]
-    return Table(path.name, sheet, header_row, header, rows, others)
+    return Table(
+        path.name,
+        sheet,
+        header_row,
+        header,
+        rows,
+        others,
+        visible,
+        (grid[header_row - 1] + ("",) * width)[:width],
+        widths | {n: len(grid[n - 1]) for n, _ in rows} if is_text else {},
+    )
 
 
 def _header(grid: Sequence[Cells]) -> Cells:

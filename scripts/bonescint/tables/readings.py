@@ -20,11 +20,15 @@ FINDINGS_COLUMNS = ["code", "findings"]
 
 
 class Report(NamedTuple):
-    """A reader's rows, warnings and findings, as the workflow's tables hold them."""
+    """A reader's rows, warnings and findings as the workflow's tables hold them.
+
+    `others` is the number of rows that belong to nobody of the cohort.
+    """
 
     rows: list[dict[str, str]]
     warnings: list[dict[str, str]]
     findings: list[dict[str, str]]
+    others: int
 
 
 def read_report(
@@ -71,7 +75,7 @@ def read_report(
 def _report(table: Transcription, cases: Cases, reader: str) -> Report:
     checked = table.checked
     faults = checked.faults
-    report = Report([], [], [])
+    report = Report([], [], [], table.others)
     for case in cases.of_tracer(None):
         line = {"code": case.code, "reader": reader, "status": "missing"}
         report.rows.append(line)
@@ -116,8 +120,8 @@ def _values(checked: CheckedTable, row: int, cells: Cells) -> dict[str, str]:
             faults.warn(f"blank_{name}", row, checked.header(name), "R10")
     if isinstance(count, int):
         if metastasis is not None and (metastasis == "1") != (count > 0):
-            shown = checked.raw(cells, "metastasis")
-            faults.warn("count_contradicts", row, rule="R10", count=count, value=shown)
+            typed, shown = checked.raw(cells, "metastasis"), faults.shown(str(count))
+            faults.warn("count_contradicts", row, rule="R10", count=shown, value=typed)
         if isinstance(eod, int) and eod not in eod_of_count(count):
             wanted = "/".join(map(str, eod_of_count(count)))
             faults.warn(
@@ -126,7 +130,7 @@ def _values(checked: CheckedTable, row: int, cells: Cells) -> dict[str, str]:
                 checked.header("eod"),
                 "R10",
                 eod=eod,
-                count=count,
+                count=faults.shown(str(count)),
                 wanted=wanted,
             )
     return {

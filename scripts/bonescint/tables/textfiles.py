@@ -48,6 +48,9 @@ def read_textfile(
     content = _decode(path, encoding, text)
     if "\0" in content:
         raise InputError(text("no_table", file=path.name))
+    # an escape sequence is ISO-2022-JP read as UTF-8; VT and FF are line ends of older programs
+    if re.search(r"[\x01-\x08\x0e-\x1f]", content):
+        raise InputError(text("no_encoding", file=path.name))
     if _MARKUP.match(content):
         raise InputError(text("foreign_markup", file=path.name))
 
@@ -78,7 +81,8 @@ def _decode(path: Path, encoding: str | None, text: Texts) -> str:
     if found is None and b"\0" in data and (content := _utf16(data)) is not None:
         return content
     for candidate in [found] if found else ["utf-8", "cp932"]:
-        with suppress(UnicodeDecodeError, LookupError):
+        # ValueError: bytes that are no text, or a codec's name that cannot be one
+        with suppress(ValueError, LookupError):
             return data.decode(candidate)
     raise InputError(text("no_encoding", file=path.name))
 

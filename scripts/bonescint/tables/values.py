@@ -5,6 +5,7 @@ Findings never pass through here: they are kept as typed.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -17,7 +18,8 @@ _DATE = re.compile(
 )
 _ERROR_VALUE = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|NULL!|NUM!|DIV/0!|SPILL!|CALC!)")
 _DAMAGED_ID = re.compile(r"\d(?:[.,]\d+)?E\+\d+|#+")
-_VERSION = re.compile(r"(?:(?<![a-z])(?:ver(?:sion)?|v|rev)|バージョン)[. :]*(\d+(?:\.\d+)*)")
+_NUMBERS = r"[. :_-]*(\d+(?:\.\d+)*)"
+_VERSION = re.compile(rf"(?:(?<![a-z])(?:ver(?:sion)?|v)|バージョン){_NUMBERS}", re.ASCII)
 # what stands in place of a formula whose result was not saved; nobody can type it: Excel takes a
 # leading = for a formula
 NOT_CALCULATED = "=?"
@@ -29,8 +31,22 @@ def plain(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Return the spelling under which headers and words meet: width, case, spaces, _ ignored."""
-    return re.sub(r"[\s_]+", "", unicodedata.normalize("NFKC", text)).casefold()
+    """Return the spelling under which headers and words meet: width, case, spaces, _ ignored.
+
+    So is what nobody sees (Cf: zero-width spaces, marks of direction, a BOM within the file).
+    """
+    seen = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    return re.sub(r"[\s_]+", "", unicodedata.normalize("NFKC", seen)).casefold()
+
+
+def _restyled(text: str) -> bool:
+    """Tell whether NFKC would make a digit of what is none: 3², ①, ⒈, ½ (full width is one)."""
+    return any(
+        unicodedata.decomposition(c).startswith("<")
+        and not unicodedata.decomposition(c).startswith(("<wide>", "<narrow>"))
+        and not c.isspace()
+        for c in text
+    )
 
 
 def parse_number(text: str, decimal: str = ".", percent: bool = False) -> Decimal | None:
@@ -39,13 +55,16 @@ def parse_number(text: str, decimal: str = ".", percent: bool = False) -> Decima
     Parameters
     ----------
     text
-        The cell: full-width digits, signs and any minus are understood.
+        The cell: full-width digits, signs and any minus are understood; raised, lowered and
+        circled digits are not (``3²`` is no 32).
     decimal
         The table's decimal sign, ``.`` or ``,``. The other one is taken for a decimal sign too
         unless it could part thousands: ``1,5`` is 1.5, ``1,234`` is refused.
     percent
         Whether a ``%`` behind the number is allowed (the number stays as it is).
     """
+    if _restyled(text):
+        return None
     text = plain(text)
     if percent:
         text = text.removesuffix("%").rstrip()
@@ -75,7 +94,7 @@ def parse_date(text: str) -> date | None:
         The cell; real Excel dates arrive as ISO text from `bonescint.tables.reading`.
     """
     match = _DATE.fullmatch(plain(text))
-    if not match:
+    if not match or _restyled(text):
         return None
     year, month, day = (int(part) for part in match.groups() if part and part.isdecimal())
     try:
@@ -84,23 +103,49 @@ def parse_date(text: str) -> date | None:
         return None
 
 
-def parse_version(text: str) -> tuple[int, ...] | None:
+def parse_version(text: str, products: Iterable[str] = ()) -> tuple[int, ...] | None:
     """Return the version printed in a cell as its numbers, None if there is no number.
 
-    ``VSBONE 3.0.1``, ``Ver. 3.0.1`` and ``３．０．１`` are (3, 0, 1). A number behind "Ver", "V",
-    "Rev" or バージョン is preferred to the first one. Zeros at the end go: Excel turns a typed 3.0
-    into 3.
+    ``VSBONE 3.0.1``, ``Ver. 3.0.1`` and ``３．０．１`` are (3, 0, 1). The number directly behind a
+    product's name counts, else the one behind "Ver", "V" or バージョン, else the first: never
+    that of a revision beside it. Zeros at the end go: Excel turns a typed 3.0 into 3.
 
     Parameters
     ----------
     text
         The cell.
+    products
+        Names that may stand before the version.
     """
     text = unicodedata.normalize("NFKC", text).casefold()
-    match = _VERSION.search(text) or re.search(r"(\d+(?:\.\d+)*)", text, re.ASCII)
-    if not match:
-        return None
-    return tuple(map(int, re.sub(r"(?:\.0+)+$", "", match[1]).split(".")))
+    names = "|".join(r"\s*".join(map(re.escape, fold(name))) for name in products)
+    match = (
+        (re.search(rf"(?:{names}){_NUMBERS}", text, re.ASCII) if names else None)
+        or _VERSION.search(text)
+        or re.search(r"(\d+(?:\.\d+)*)", text, re.ASCII)
+    )
+    return _numbers(match[1]) if match else None
+
+
+def other_versions(text: str, configured: str) -> bool:
+    """Tell whether a cell prints two versions, not both the configured one: ``2.0/3.0``.
+
+    Numbers with a point are taken for versions unless they begin with a year (``2023.1``).
+
+    Parameters
+    ----------
+    text
+        The cell.
+    configured
+        Numbers parted by points, as in config.yaml.
+    """
+    text = unicodedata.normalize("NFKC", text)
+    found = {_numbers(one) for one in re.findall(r"(?<![\d.])\d{1,3}(?:\.\d+)+", text, re.ASCII)}
+    return len(found) > 1 and not all(same_version(one, configured) for one in found)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, re.sub(r"(?:\.0+)+$", "", version).split(".")))
 
 
 def same_version(printed: tuple[int, ...], configured: str) -> bool:

@@ -5,20 +5,43 @@ import warnings
 import zipfile
 from datetime import datetime, time
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from bonescint.errors import InputError
 from bonescint.resources import Texts
 from bonescint.tables.values import NOT_CALCULATED
 
+
+class Book(NamedTuple):
+    """The chosen sheet of a workbook.
+
+    Parameters
+    ----------
+    grid
+        Its cells as text.
+    sheet
+        Its name.
+    others, visible_others
+        The names of the other sheets that hold anything, and of those of them that can be seen.
+    """
+
+    grid: list[tuple[str, ...]]
+    sheet: str
+    others: tuple[str, ...]
+    visible_others: tuple[str, ...]
+
+
 # a double holds 15 digits: what is longer is no longer the number that was typed
 _DIGITS = 10**15
+# digits of a run above or below the line, as the characters that look like it
+_RAISED = {
+    "superscript": str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"),
+    "subscript": str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"),
+}
 
 
-def read_workbook(
-    path: Path, wanted: str | None, text: Texts
-) -> tuple[list[tuple[str, ...]], str, tuple[str, ...]]:
-    """Return the cells of one sheet, its name and the names of other sheets that hold anything.
+def read_workbook(path: Path, wanted: str | None, text: Texts) -> Book:
+    """Return the cells of one sheet, its name and the other sheets that hold anything.
 
     Parameters
     ----------
@@ -44,24 +67,23 @@ def read_workbook(
             raise InputError(text(_foreign(path), file=path.name)) from None
 
 
-def _read(
-    stream: IO[bytes], name: str, wanted: str | None, text: Texts
-) -> tuple[list[tuple[str, ...]], str, tuple[str, ...]]:
+def _read(stream: IO[bytes], name: str, wanted: str | None, text: Texts) -> Book:
     book = _open(stream, data_only=True)
     for ws in book.worksheets:
         ws.reset_dimensions()  # other programs write a wrong size, rows would be lost
     visible = [ws for ws in book.worksheets if ws.sheet_state == "visible"]
     names = [ws.title for ws in book.worksheets]
     if wanted is not None and wanted not in names:
-        raise InputError(text("no_sheet", file=name, sheet=wanted, found=", ".join(names)))
+        # a sheet may be named after a patient: the found ones are counted
+        raise InputError(text("no_sheet", file=name, sheet=wanted, n=len(names)))
     chosen = book[wanted] if wanted is not None else (visible or book.worksheets)[0]
     cells = list(chosen.iter_rows())
     grid = [[_cell_text(cell) for cell in row] for row in cells]
-    others = tuple(
-        ws.title
+    others = [
+        ws
         for ws in book.worksheets
         if ws is not chosen and any(any(v is not None for v in r) for r in ws.values)
-    )
+    ]
     formulas, stale = _has_formulas(stream)
     if formulas:
         for typed, found, shown in zip(_formulas(stream, chosen.title), cells, grid, strict=True):
@@ -70,7 +92,12 @@ def _read(
                 empty = found[i].value is None and found[i].data_type != "str"
                 if formula and (empty or (stale and found[i].value == 0)):
                     shown[i] = NOT_CALCULATED
-    return [tuple(row) for row in grid], str(chosen.title), others
+    return Book(
+        [tuple(row) for row in grid],
+        str(chosen.title),
+        tuple(ws.title for ws in others),
+        tuple(ws.title for ws in others if ws in visible),
+    )
 
 
 def _open(stream: IO[bytes], data_only: bool) -> Any:
@@ -80,7 +107,9 @@ def _open(stream: IO[bytes], data_only: bool) -> Any:
     stream.seek(0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl on styles and validations it does not keep
-        return load_workbook(stream, read_only=True, data_only=data_only)  # type: ignore[no-untyped-call]
+        return load_workbook(  # type: ignore[no-untyped-call]
+            stream, read_only=True, data_only=data_only, rich_text=True
+        )
 
 
 def _has_formulas(stream: IO[bytes]) -> tuple[bool, bool]:
@@ -126,18 +155,32 @@ def _cell_text(cell: Any) -> str:
     match value:
         case None:
             return ""
+        case list():
+            # runs of one text: raised digits must not become digits of the number before them
+            return "".join(map(_run_text, value))
         case str():
-            # a carriage return and the like; Excel shows the character
-            return re.sub(r"_x([0-9A-Fa-f]{4})_", lambda m: chr(int(m[1], 16)), value)
+            return _unescaped(value)
         case bool():
             return str(value).upper()
         case datetime():
             return (value.date() if value.time() == time() else value).isoformat()
         case int() | float():
             # a percent cell shows 100 times what it holds; a % in quotes is only written behind it
-            if "%" in re.sub(r'"[^"]*"|\\.', "", cell.number_format or ""):
+            # or is the width of a blank (_%)
+            if "%" in re.sub(r'"[^"]*"|\\.|_.|\*.', "", cell.number_format or ""):
                 return f"{value * 100:.15g}%"
             exact = isinstance(value, int) and abs(value) < _DIGITS
             return str(value) if exact else f"{float(value):.15g}"
         case _:
             return str(value)
+
+
+def _unescaped(text: str) -> str:
+    # a carriage return and the like; Excel shows the character
+    return re.sub(r"_x([0-9A-Fa-f]{4})_", lambda m: chr(int(m[1], 16)), text)
+
+
+def _run_text(run: Any) -> str:
+    text = _unescaped(str(run))
+    position = "" if isinstance(run, str) else run.font.vertAlign or ""
+    return text.translate(_RAISED.get(position, {}))

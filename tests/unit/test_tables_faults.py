@@ -1,0 +1,37 @@
+"""What a message may quote of a cell, and what it withholds."""
+
+import pytest
+
+from bonescint.tables.bounds import CheckedTable
+from bonescint.tables.faults import Faults
+from bonescint.tables.reading import Table
+
+HEADER = ("patient_id", "BSI", "Hotspot", "status")
+
+
+@pytest.fixture
+def faults():
+    table = Table("a.csv", None, 1, HEADER, [], own_header=HEADER)
+    found = Faults(table, "en", "vsbone3", {"1001", "HANAKO", "19500102"})
+    CheckedTable(table, "software_export", found, skip={"code"}, config_key="x")
+    return found
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["10/14/1957", "S32.10.14", "S32", "s 32年", "571014", "57-10-14", "57.1.4", "14-MAR-1957"]
+    + ["Oct 1957", "１０／１４／１９５７", "010203", "1950-01-02", "19500102", "1001", "00001001"]
+    + ["Suzuki Ichiro", "Inoue", "Noanalysed", "hanako", "佐藤", "Suzuki#N/A", "027-123-456"],
+)
+def test_withheld(faults, value):
+    assert value not in faults.shown(value) and "not shown" in faults.shown(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["120", "-0.1", "1,234", "43619", "1.2 mm", "4%", "1e30.5", "TRUE", "#N/A", "#VALUE!", "3.0.1"]
+    + ["VSBONE 2.0", "BONENAVI 3.0", "Bone Navi", "Ver.3.1", "not analysed?", "2019-06-10"]
+    + ["20190610", "VSBONE 2.0 (simulated)", "不明"],
+)
+def test_quoted(faults, value):
+    assert faults.shown(value) == value[:20]
