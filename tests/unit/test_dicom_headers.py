@@ -41,7 +41,7 @@ def row(path: Path) -> dict[str, str]:
         ("short", b"ab", "not_dicom"),
         ("Thumbs.db", bytes(4000), "not_dicom"),
         (".DS_Store", b"\0\0\0\1Bud1" + bytes(500), "not_dicom"),
-        ("scan.dcm.gz", gzip.compress(bytes(1000)), "not_dicom"),
+        ("scan.dcm.gz", gzip.compress(bytes(1000), mtime=0), "not_dicom"),
         ("zip", b"PK\x03\x04" + bytes(500), "not_dicom"),
         ("preamble only", bytes(128) + b"DICM", "truncated"),
         ("looks like group 8", b"\x08\x00\x05\x00CS" + b"\xff" * 300, "not_dicom"),
