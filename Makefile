@@ -1,5 +1,6 @@
 # bonescint: `make` sets up .venv and runs the study, `make test` sets up and tests. Needs python3 >= 3.11.
 PYTHON ?= python3
+WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
@@ -19,8 +20,8 @@ audit: $(READY)  ## each step with its reason, nothing is run
 deliver: $(READY)  ## what goes to the partner, behind its gates
 	$(BIN)/snakemake --cores all deliver
 
-test: $(READY)  ## unit and workflow tests, on all cores
-	$(BIN)/python -m pytest -n auto --dist loadfile
+test: $(READY)  ## unit and workflow tests, two at a time (WORKERS=4 on a larger machine)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 check: $(READY)  ## style, types, workflow lint: what CI asks besides the tests
 	$(BIN)/ruff check .
