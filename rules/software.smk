@@ -27,6 +27,7 @@ rule import_software:
         settings=lookup("software/{software}", within=config),
         # the faults of a bad table, with its cells marked: no output, which would go with the failure
         faults="private/faults/{software}.xlsx",
+        synthetic=SYNTHETIC,
         ledger=LEDGER,
         language=LANGUAGE,
         code=code_digest(
@@ -65,6 +66,7 @@ rule import_readings:
         ],
         settings=lookup("readers/{reader}", within=config),
         faults="private/faults/{reader}.xlsx",
+        synthetic=SYNTHETIC,
         ledger=LEDGER,
         language=LANGUAGE,
         code=code_digest(

@@ -30,6 +30,7 @@ def import_readings(
     warnings: Path,
     findings: Path,
     faults: Path,
+    synthetic: bool,
 ) -> None:
     """Write one row per cohort case, what looks wrong in the report, and the findings as typed.
 
@@ -52,6 +53,8 @@ def import_readings(
         Tables to write (docs/tables.md); none is written if the report has an error.
     faults
         Workbook of the faults, written instead of the tables and removed by a good import.
+    synthetic
+        Whether the data are simulated: the workbook then says so.
 
     Raises
     ------
@@ -59,7 +62,7 @@ def import_readings(
         Every fault of the report at once, and where their workbook lies.
     """
     cases = read_cases(cohort, open_ledger(**ledger), language)
-    with fault_book(faults, language):
+    with fault_book(faults, language, synthetic):
         found = read_report(report, cases, reader, settings, language, second)
     write_rows(table, READING_COLUMNS, found.rows)
     write_rows(warnings, WARNING_COLUMNS, found.warnings)
@@ -82,4 +85,5 @@ if __name__ == "__main__":
             warnings=Path(snakemake.output.warnings),
             findings=Path(snakemake.output.findings),
             faults=Path(snakemake.params.faults),
+            synthetic=snakemake.params.synthetic,
         )

@@ -29,6 +29,7 @@ def import_software(
     table: Path,
     warnings: Path,
     faults: Path,
+    synthetic: bool,
 ) -> None:
     """Write one row per cohort case of the software's tracer, and what looks wrong in the export.
 
@@ -51,6 +52,8 @@ def import_software(
         Tables to write (docs/tables.md); neither is written if the export has an error.
     faults
         Workbook of the faults, written instead of the tables and removed by a good import.
+    synthetic
+        Whether the data are simulated: the workbook then says so.
 
     Raises
     ------
@@ -58,7 +61,7 @@ def import_software(
         Every fault of the export at once, and where their workbook lies.
     """
     cases = read_cases(cohort, open_ledger(**ledger), language)
-    with fault_book(faults, language):
+    with fault_book(faults, language, synthetic):
         found = read_export(export, cases, software, settings, language, second)
     write_rows(table, SOFTWARE_COLUMNS, found.rows)
     write_rows(warnings, WARNING_COLUMNS, found.warnings)
@@ -79,4 +82,5 @@ if __name__ == "__main__":
             table=Path(snakemake.output.table),
             warnings=Path(snakemake.output.warnings),
             faults=Path(snakemake.params.faults),
+            synthetic=snakemake.params.synthetic,
         )

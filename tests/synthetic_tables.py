@@ -91,6 +91,7 @@ def import_vsbone(
         table=folder / "table.csv",
         warnings=folder / "warnings.csv",
         faults=folder / "faults" / "vsbone3.xlsx",
+        synthetic=True,
     )
     rows = {row["code"]: row for row in read_rows(folder / "table.csv")}
     return rows, list(read_rows(folder / "warnings.csv"))

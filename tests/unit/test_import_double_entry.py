@@ -150,6 +150,7 @@ def readings(cohort, folder, first, second):
         warnings=folder / "warnings.csv",
         findings=folder / "findings.csv",
         faults=folder / "faults.xlsx",
+        synthetic=True,
     )
     return {row["code"]: row["findings"] for row in read_rows(folder / "findings.csv")}
 

@@ -92,6 +92,7 @@ def test_every_page_says_in_print_that_it_stays_in_the_hospital(cohort, tmp_path
     book, _ = book_of(cohort, tmp_path, GOOD, second=[*GOOD[:-1], ["1003", DAY, 9, 9, "解析済"]])
     assert len(book.worksheets) == 3
     assert all("院内限り" in sheet.oddHeader.left.text for sheet in book)
+    assert all("SYNTHETIC" in sheet.oddHeader.right.text for sheet in book)
 
 
 def test_mode_and_language(cohort, tmp_path):

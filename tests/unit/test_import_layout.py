@@ -42,6 +42,7 @@ def read(cohort, tmp_path):
             warnings=tmp_path / "warnings.csv",
             findings=tmp_path / "findings.csv",
             faults=tmp_path / "faults.xlsx",
+            synthetic=True,
         )
         return list(read_rows(tmp_path / "warnings.csv"))
 

@@ -50,6 +50,7 @@ def run(cohort, tmp_path):
             ledger=cohort["ledger"],
             language=language,
             faults=tmp_path / "faults.xlsx",
+            synthetic=True,
             **out,
         )
         table = {r["code"]: r for r in read_rows(out["table"])}
@@ -208,6 +209,7 @@ def test_adapter(cohort, tmp_path):
             settings={"report": "reader1.xlsx", "key": "patient_id"},
             language="en",
             faults=str(tmp_path / "faults.xlsx"),
+            synthetic=True,
         ),
         wildcards=SimpleNamespace(reader="reader1"),
         log=[str(tmp_path / "log.txt")],

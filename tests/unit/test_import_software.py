@@ -47,6 +47,7 @@ def run(cohort, tmp_path):
             table=table,
             warnings=warnings,
             faults=tmp_path / "faults.xlsx",
+            synthetic=True,
             **arguments,
         )
         return {r["code"]: r for r in read_rows(table)}, list(read_rows(warnings))
@@ -317,6 +318,7 @@ def test_unquoted_decimal_comma(run, tmp_path, cohort):
             table=tmp_path / "t.csv",
             warnings=tmp_path / "w.csv",
             faults=tmp_path / "faults.xlsx",
+            synthetic=True,
             **arguments,
         )
 

@@ -30,6 +30,7 @@ def test_adapter(cohort, tmp_path):
             settings=SETTINGS,
             language="ja",
             faults=str(tmp_path / "faults.xlsx"),
+            synthetic=True,
         ),
         wildcards=SimpleNamespace(software="vsbone3"),
         log=[str(tmp_path / "log.txt")],
@@ -56,6 +57,7 @@ def test_optional_keys_of_the_entry(tmp_path, cohort):
         table=tmp_path / "t.csv",
         warnings=tmp_path / "w.csv",
         faults=tmp_path / "faults.xlsx",
+        synthetic=True,
         **arguments,
     )
     table = {r["code"]: r for r in read_rows(tmp_path / "t.csv")}

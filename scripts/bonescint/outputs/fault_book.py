@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from bonescint.errors import InputError
 from bonescint.files import replacing
-from bonescint.resources import Texts
+from bonescint.resources import SYNTHETIC, Texts
 from bonescint.tables.faults import Fault, Faults, TableErrors
 
 _COLOURS = {"error": "#F4B6A6", "warning": "#FFE699"}
@@ -28,7 +28,7 @@ class _Mark(NamedTuple):
 
 
 @contextmanager
-def fault_book(path: Path, language: str) -> Iterator[None]:
+def fault_book(path: Path, language: str, synthetic: bool) -> Iterator[None]:
     """Write a workbook of the faults if the block raises any; a former one is removed.
 
     It shows values as typed and stays on the identified side. Rows of people outside the cohort
@@ -40,6 +40,8 @@ def fault_book(path: Path, language: str) -> Iterator[None]:
         The workbook, mode 0600.
     language
         Of its words.
+    synthetic
+        Whether the data are simulated: every sheet then says so.
 
     Raises
     ------
@@ -50,12 +52,12 @@ def fault_book(path: Path, language: str) -> Iterator[None]:
     try:
         yield
     except TableErrors as error:
-        _write(path, error.tables, language)
+        _write(path, error.tables, language, synthetic)
         told = Texts("tables", language)("see_book", path=path)
         raise InputError([*error.problems, told]) from None
 
 
-def _write(path: Path, tables: Sequence[Faults], language: str) -> None:
+def _write(path: Path, tables: Sequence[Faults], language: str, synthetic: bool) -> None:
     # slow to import, and needed only where something is wrong
     from bonescint.outputs.sheets import Column, Sheet
     from bonescint.outputs.workbook import make_styles, open_book
@@ -63,7 +65,7 @@ def _write(path: Path, tables: Sequence[Faults], language: str) -> None:
     text = Texts("tables", language)
     buffer = io.BytesIO()
     book = open_book(buffer)
-    sheet = Sheet(book, text("book.list"), text("book.title"), False, make_styles(book))
+    sheet = Sheet(book, text("book.list"), text("book.title"), synthetic, make_styles(book))
     sheet.notes(text("book.note"), text("book.others"))
     marks = [(faults, mark) for faults in tables for mark in _marks(faults, text)]
     listed = sorted(
@@ -83,7 +85,8 @@ def _write(path: Path, tables: Sequence[Faults], language: str) -> None:
             goal = f"internal:'{mark.sheet}'!{cell}"
             sheet.sheet.write_url(n, names.index("cell"), goal, link, string=cell)
     for faults in tables:
-        _copy(book, faults, [mark for owner, mark in marks if owner is faults], text)
+        own = [mark for owner, mark in marks if owner is faults]
+        _copy(book, faults, own, text, synthetic)
     book.close()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with replacing(path, "wb") as stream:
@@ -136,7 +139,7 @@ def _typed(faults: Faults, mark: _Mark) -> str:
     return next((cells[mark.column] for n, cells in faults.table.rows if n == mark.fault.row), "")
 
 
-def _copy(book: Any, faults: Faults, marks: Sequence[_Mark], text: Texts) -> None:
+def _copy(book: Any, faults: Faults, marks: Sequence[_Mark], text: Texts, synthetic: bool) -> None:
     """Write the table's own rows at the same places, each faulty cell coloured and with a note."""
     from bonescint.outputs.sheets import text_width
 
@@ -162,7 +165,8 @@ def _copy(book: Any, faults: Faults, marks: Sequence[_Mark], text: Texts) -> Non
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)
     # what is typed there identifies patients, on paper too
-    sheet.set_header(f"&L{text('book.title')}")
+    banner = f"&R{SYNTHETIC}" if synthetic else ""
+    sheet.set_header(f"&L{text('book.title')}{banner}")
     sheet.set_footer("&R&P / &N")
     notes: dict[tuple[int, int], list[_Mark]] = defaultdict(list)
     for mark in marks:
