@@ -9,7 +9,8 @@ from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
 from bonescint import config as study
-from bonescint.custody import runlock, runs
+from bonescint import runlock
+from bonescint.custody import runs
 from bonescint.custody.deliveries import MARK as DELIVERIES
 from bonescint.custody.recalls import FOLDER as RECALLS
 from bonescint.deid.decisions import read_decisions, released_images

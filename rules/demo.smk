@@ -26,10 +26,10 @@ rule make_demo_cohort:
         cohort=config["cohort"],
         preceding_study=config["study"]["preceding_study"],
         code=code_digest(
-            "bonescint.phantom",
-            "resources/phantom/regions.csv",
-            "resources/phantom/skeleton_mass.csv",
-            "resources/phantom/names.csv",
+            "bonescint.demo",
+            "resources/demo/regions.csv",
+            "resources/demo/skeleton_mass.csv",
+            "resources/demo/names.csv",
         ),
     script:
         "../scripts/make_demo_cohort.py"

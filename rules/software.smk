@@ -32,7 +32,7 @@ rule import_software:
         language=LANGUAGE,
         code=code_digest(
             "bonescint.tables",
-            "bonescint.outputs.fault_book",
+            "bonescint.tables.fault_book",
             "resources/text/tables.csv",
             "bonescint.identity",
             "schemas/software_export.schema.yaml",
@@ -71,7 +71,7 @@ rule import_readings:
         language=LANGUAGE,
         code=code_digest(
             "bonescint.tables",
-            "bonescint.outputs.fault_book",
+            "bonescint.tables.fault_book",
             "resources/text/tables.csv",
             "bonescint.identity",
             "schemas/reading_report.schema.yaml",

@@ -15,12 +15,12 @@ from bonescint.errors import InputError
 from bonescint.files import WARNING_COLUMNS, read_rows, replacing, write_rows
 from bonescint.identity.chain import Entry
 from bonescint.identity.codes import typed_code
-from bonescint.identity.doubts import identity_doubts
 from bonescint.identity.ledger import open_or_create
 from bonescint.identity.opt_outs import declined as everybody_who_declines
 from bonescint.identity.opt_outs import in_force, links, record
 from bonescint.identity.people import connected, read_lines, read_people, spellings
 from bonescint.joblog import job_log
+from bonescint.names.doubts import identity_doubts
 from bonescint.resources import Texts
 from bonescint.tables.lists import OptOutEntry, read_opt_out
 

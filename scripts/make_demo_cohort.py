@@ -4,17 +4,17 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bonescint.joblog import job_log
-from bonescint.phantom.cohort import write_scans, write_truth
-from bonescint.phantom.patients import sample_patients
-from bonescint.phantom.results import SOFTWARE, read_scans, run_software
-from bonescint.phantom.tables import (
+from bonescint.demo.cohort import write_scans, write_truth
+from bonescint.demo.patients import sample_patients
+from bonescint.demo.results import SOFTWARE, read_scans, run_software
+from bonescint.demo.tables import (
     type_again,
     write_export,
     write_opt_out,
     write_participants,
     write_reading,
 )
+from bonescint.joblog import job_log
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bonescint import cohort as selection
+from bonescint.cohort import selection
 from bonescint.deid.decisions import read_decisions, released_images
 from bonescint.dicom import INDEX_COLUMNS
 from bonescint.files import WARNING_COLUMNS, read_rows, write_rows

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bonescint.custody import runlock
+from bonescint import runlock
 from bonescint.errors import InputError
 from bonescint.resources import Texts
 

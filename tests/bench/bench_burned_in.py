@@ -20,8 +20,8 @@ from pydicom.pixels.utils import pixel_array
 
 from bonescint.deid import burned_in
 from bonescint.deid.instance import quiet_pydicom
-from bonescint.phantom.cohort import write_scans
-from bonescint.phantom.patients import sample_patients
+from bonescint.demo.cohort import write_scans
+from bonescint.demo.patients import sample_patients
 from bonescint.resources import ROOT
 
 sys.path.insert(0, str(ROOT))

@@ -23,10 +23,10 @@ from bonescint.deid.batch import write_cases
 from bonescint.deid.instance import Settings, quiet_pydicom
 from bonescint.deid.policy import load_policies
 from bonescint.deid.uids import UidReplacer
-from bonescint.phantom.cohort import COUNTS, Phantom
-from bonescint.phantom.patients import sample_patients
-from bonescint.phantom.projection import acquire
-from bonescint.phantom.scans import whole_body
+from bonescint.demo.cohort import COUNTS, Phantom
+from bonescint.demo.patients import sample_patients
+from bonescint.demo.projection import acquire
+from bonescint.demo.scans import whole_body
 from bonescint.resources import ROOT
 
 SECRET = b"0123456789abcdef0123456789abcdef"

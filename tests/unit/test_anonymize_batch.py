@@ -20,8 +20,8 @@ from bonescint.deid.batch import REFUSED_COLUMNS
 from bonescint.deid.instance import quiet_pydicom
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
-from bonescint.identity.ids import normalise
 from bonescint.identity.ledger import create_ledger
+from bonescint.names.ids import normalise
 from bonescint.resources import ROOT, Texts
 from tests.unit.deid_samples import PATIENT_ID, as_file, ge, siemens
 

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bonescint.cohort import REASONS, decide, decide_tracer, exclusion, flow, off_weeks, parse_da
+from bonescint.cohort.selection import (
+    REASONS,
+    decide,
+    decide_tracer,
+    exclusion,
+    flow,
+    off_weeks,
+    parse_da,
+)
 
 SETTINGS = {
     "sex": "F",

@@ -22,9 +22,9 @@ from scipy import ndimage
 
 from bonescint.deid import burned_in, strokes
 from bonescint.deid.burned_in import find_text
-from bonescint.phantom.cohort import COUNTS, Phantom
-from bonescint.phantom.patients import sample_patients
-from bonescint.phantom.projection import acquire
+from bonescint.demo.cohort import COUNTS, Phantom
+from bonescint.demo.patients import sample_patients
+from bonescint.demo.projection import acquire
 from bonescint.resources import ROOT
 
 Pixels = NDArray[np.integer]

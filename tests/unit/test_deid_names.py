@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bonescint.deid.folding import fold, romanised, sound
+from bonescint.text.folding import fold, romanised, sound
 from tests.unit.test_deid_search import patient, refused
 
 # name in the header -> spellings found, spellings missed

@@ -21,8 +21,8 @@ from bonescint.deid.policy import load_policies
 from bonescint.deid.ranges import Unusual, read_ranges
 from bonescint.deid.refusal import Refused
 from bonescint.deid.uids import UidReplacer
-from bonescint.phantom.patients import sample_patients
-from bonescint.phantom.scans import whole_body
+from bonescint.demo.patients import sample_patients
+from bonescint.demo.scans import whole_body
 from bonescint.resources import ROOT
 from tests.unit.deid_bad_files import CASES
 from tests.unit.deid_bytes import GOOD, IMPLICIT, STATION, changed, element, encode, undefined

@@ -24,7 +24,7 @@ from bonescint.deid.policy import load_policies
 from bonescint.deid.refusal import Refused
 from bonescint.deid.uids import UidReplacer
 from bonescint.errors import InputError
-from bonescint.identity.ids import normalise
+from bonescint.names.ids import normalise
 from bonescint.resources import ROOT
 from tests.unit.deid_bytes import changed, element
 from tests.unit.deid_samples import CODE, SECRET, as_file, ge, siemens

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bonescint.files import WARNING_COLUMNS
-from bonescint.identity.doubts import identity_doubts
+from bonescint.names.doubts import identity_doubts
 
 
 def row(subject: str, name: str, birth: str = "19480317") -> dict[str, str]:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from bonescint.errors import InputError
 from bonescint.identity.codes import CODE_PATTERN
-from bonescint.identity.ids import normalise
 from bonescint.identity.ledger import Ledger, create_ledger, open_ledger
+from bonescint.names.ids import normalise
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 
 from bonescint.errors import InputError
-from bonescint.outputs.fault_book import _COLOURS
+from bonescint.tables.fault_book import _COLOURS
 from tests.synthetic_tables import DAY, GOOD, HEADER, import_vsbone, make_cohort, write_table
 
 BAD = [

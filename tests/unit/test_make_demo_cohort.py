@@ -16,9 +16,9 @@ import openpyxl
 import pydicom
 import pytest
 
-from bonescint.identity.ids import normalise
-from bonescint.phantom.patients import LEFT_OUT
-from bonescint.phantom.results import SOFTWARE
+from bonescint.demo.patients import LEFT_OUT
+from bonescint.demo.results import SOFTWARE
+from bonescint.names.ids import normalise
 from make_demo_cohort import make_demo_cohort
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "make_demo_cohort.py"

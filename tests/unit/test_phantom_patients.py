@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bonescint.identity.ids import normalise
-from bonescint.phantom.anatomy import compartment_volumes, regions, skeleton_mass
-from bonescint.phantom.lesions import (
+from bonescint.demo.anatomy import compartment_volumes, regions, skeleton_mass
+from bonescint.demo.lesions import (
     bone_scan_index,
     sample_count,
     sample_metastases,
     true_bsi,
 )
-from bonescint.phantom.patients import LEFT_OUT, sample_patients, tracer_of_week
-from bonescint.phantom.shapes import Ellipsoid, Tube
+from bonescint.demo.patients import LEFT_OUT, sample_patients, tracer_of_week
+from bonescint.demo.shapes import Ellipsoid, Tube
+from bonescint.names.ids import normalise
 
 WINDOW = {"exam_from": "2019-06-01", "exam_to": "2019-09-30"}
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bonescint.phantom.anatomy import regions
-from bonescint.phantom.projection import (
+from bonescint.demo.anatomy import regions
+from bonescint.demo.projection import (
     ATTENUATION,
     acquire,
     body_surface,
@@ -14,7 +14,7 @@ from bonescint.phantom.projection import (
     project,
     stretch,
 )
-from bonescint.phantom.shapes import Ellipsoid, Grid, Interior, tube
+from bonescint.demo.shapes import Ellipsoid, Grid, Interior, tube
 
 GRID = Grid(rows=128, columns=64, spacing=4.0, vertex_row=64.0)
 # a patient 220 mm thick everywhere: attenuation is integrated between her front and back

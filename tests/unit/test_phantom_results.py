@@ -6,8 +6,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from bonescint.phantom.patients import Patient, sample_patients
-from bonescint.phantom.results import SOFTWARE, Measured, read_scans, run_software
+from bonescint.demo.patients import Patient, sample_patients
+from bonescint.demo.results import SOFTWARE, Measured, read_scans, run_software
 
 WINDOW = {"exam_from": "2019-06-01", "exam_to": "2019-09-30"}
 SEED = 7

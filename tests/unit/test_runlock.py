@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bonescint.custody import runlock
+from bonescint import runlock
 from bonescint.errors import InputError
 from bonescint.joblog import job_log
 
@@ -28,7 +28,7 @@ with job_log("job.log"), ProcessPoolExecutor(1) as pool:
 RUN = """
 import sys, time
 from pathlib import Path
-from bonescint.custody import runlock
+from bonescint import runlock
 runlock.take(Path(".snakemake"), "en")
 print("taken", flush=True)
 time.sleep(60)

@@ -105,7 +105,7 @@ def _at_rest(text: "Texts") -> Iterator[None]:
     """Refuse while a run is under way, and let none begin: the archive is of one moment."""
     import fcntl
 
-    from bonescint.custody.runlock import RUN
+    from bonescint.runlock import RUN
 
     folder = Path(".snakemake")
     if not folder.is_dir():

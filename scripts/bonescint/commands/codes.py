@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from bonescint.errors import InputError
-from bonescint.identity.ids import normalise
+from bonescint.names.ids import normalise
 from bonescint.resources import Texts
 from bonescint.tables.bounds import KEYS, CheckedTable
 from bonescint.tables.columns import load_columns

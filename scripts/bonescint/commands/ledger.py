@@ -146,8 +146,8 @@ def lookup(options: argparse.Namespace) -> int:
         ``config``, ``terms``: codes and patient IDs as typed.
     """
     from bonescint.identity.codes import typed_code
-    from bonescint.identity.ids import normalise
     from bonescint.identity.opt_outs import in_force
+    from bonescint.names.ids import normalise
 
     config, text = _loaded(options)
     ledger = _opened(config)

@@ -242,7 +242,7 @@ def hospital_list(config: Mapping[str, Any]) -> "dict[str, OptOutEntry]":
 def _subjects(typed: Iterable[str], text: "Texts") -> list[str]:
     """Return the normalised IDs, each once; a message names the place of an ID, never the ID."""
     from bonescint.identity.codes import typed_code
-    from bonescint.identity.ids import normalise
+    from bonescint.names.ids import normalise
     from bonescint.tables.values import damaged_id
 
     ids: list[str] = []

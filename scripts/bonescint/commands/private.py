@@ -64,8 +64,8 @@ def run(options: argparse.Namespace) -> int:
 def _lines(source: "Dataset", text: Texts) -> Iterator[str]:
     """Yield a comment on each element, and the line of configuration that would keep it."""
     from bonescint.deid.private import KeptPrivate, overlay_bitmap
-    from bonescint.dicom.charset import decode
     from bonescint.dicom.elements import Elements
+    from bonescint.text.charset import decode
 
     level = raw_level(source)
     read = partial(decode, charset=Elements(source).charset)

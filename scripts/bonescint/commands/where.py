@@ -158,7 +158,7 @@ def _of_id(
     """Yield all of a person on the identified side: under her ID, her code and her names."""
     from bonescint import config as study
     from bonescint.custody.traces.search import Person
-    from bonescint.identity.ids import normalise
+    from bonescint.names.ids import normalise
 
     subject = normalise(typed)
     if not subject:

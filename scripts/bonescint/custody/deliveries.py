@@ -17,9 +17,9 @@ from typing import IO
 
 from bonescint.errors import InputError
 from bonescint.identity.codes import CODE_PATTERN
-from bonescint.identity.ids import normalise
 from bonescint.identity.ledger import Ledger
 from bonescint.identity.mark import touch
+from bonescint.names.ids import normalise
 from bonescint.resources import Texts
 from bonescint.tables.values import plain
 

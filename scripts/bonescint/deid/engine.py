@@ -26,7 +26,7 @@ from bonescint.deid.values import WORD, normal_form
 from bonescint.deid.vectors import POINTER, VECTORS, is_vector, pointed
 from bonescint.deid.views import save_views
 from bonescint.deid.vocabulary import POSITIONAL, vocabulary
-from bonescint.dicom.charset import decode
+from bonescint.text.charset import decode
 
 # this software, not the source's: a constant, so that the same input gives the same bytes
 IMPLEMENTATION_UID = "2.25.191325472104297312207463713521894352731"

@@ -21,9 +21,9 @@ from bonescint.dicom import index_tree, walk
 from bonescint.errors import InputError
 from bonescint.files import write_rows
 from bonescint.identity.codes import new_code
-from bonescint.identity.doubts import identity_doubts
-from bonescint.identity.ids import normalise
 from bonescint.identity.people import connected, id_pairs, without_common
+from bonescint.names.doubts import identity_doubts
+from bonescint.names.ids import normalise
 from bonescint.resources import Texts
 
 REPORT = "report.csv"

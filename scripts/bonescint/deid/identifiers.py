@@ -1,8 +1,8 @@
 """What is known of a patient from the source's own header, and finding it in bytes.
 
-Both sides meet in one form (`bonescint.deid.folding`). Bytes are read in every encoding that
-Japanese devices use, declared or not (`bonescint.deid.reading`). What depends on the patient alone
-is worked out once for her files (`bonescint.deid.spellings`).
+Both sides meet in one form (`bonescint.text.folding`). Bytes are read in every encoding that
+Japanese devices use, declared or not (`bonescint.names.reading`). What depends on the patient alone
+is worked out once for her files (`bonescint.names.spellings`).
 """
 
 import math
@@ -15,12 +15,12 @@ from functools import cache, lru_cache
 
 from pydicom.datadict import dictionary_has_tag, dictionary_VR
 
-from bonescint.deid.folding import compose, fold, spelt_out
-from bonescint.deid.reading import HONORIFICS, Reading, laid_out, read, readings
-from bonescint.deid.reading import SEPARATORS as _SEPARATORS
 from bonescint.deid.refusal import Refused
 from bonescint.deid.source import Level, Source, text_of
-from bonescint.deid.spellings import Spellings, spellings
+from bonescint.names.reading import HONORIFICS, Reading, laid_out, read, readings
+from bonescint.names.reading import SEPARATORS as _SEPARATORS
+from bonescint.names.spellings import Spellings, spellings
+from bonescint.text.folding import compose, fold, spelt_out
 
 # digits that are compared with a numeric attribute's value only from this length on
 SHORTEST_NUMBER = 6

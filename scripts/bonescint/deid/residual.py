@@ -18,10 +18,10 @@ from bonescint.deid.identifiers import SHORTEST_NUMBER, Identifiers
 from bonescint.deid.pixels import LOSSY
 from bonescint.deid.policy import DUMMIES, Policy, Rule
 from bonescint.deid.refusal import Refused
-from bonescint.deid.spellings import SHORTEST
 from bonescint.deid.uids import is_standard
 from bonescint.deid.vectors import POINTER, VECTORS, is_vector, pointed
 from bonescint.deid.vocabulary import POSITIONAL, vocabulary
+from bonescint.names.spellings import SHORTEST
 
 _PIXEL_DATA, _FRAMES = 0x7FE00010, 0x00280008
 _UNDEFINED = 0xFFFFFFFF

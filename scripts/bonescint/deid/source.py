@@ -24,7 +24,7 @@ from pydicom.uid import (
 from pydicom.values import convert_SQ
 
 from bonescint.deid.refusal import Refused
-from bonescint.dicom.charset import decode
+from bonescint.text.charset import decode
 
 PIXEL_DATA = 0x7FE00010
 UNDEFINED = 0xFFFFFFFF

@@ -7,7 +7,7 @@ from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.values import convert_SQ
 
-from bonescint.dicom.charset import decode
+from bonescint.text.charset import decode
 
 _SPECIFIC_CHARACTER_SET = 0x00080005
 

@@ -7,7 +7,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
-from bonescint.identity.ids import normalise
+from bonescint.names.ids import normalise
 
 _LEAST_DIGITS = 2
 _MOST_OWNERS = 5  # patients whom one other ID may bind

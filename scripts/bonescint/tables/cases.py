@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from bonescint.errors import InputError
 from bonescint.files import read_rows
-from bonescint.identity.ids import normalise
 from bonescint.identity.ledger import Ledger
+from bonescint.names.ids import normalise
 from bonescint.resources import Texts
 from bonescint.tables.bounds import CheckedTable
 from bonescint.tables.faults import Faults

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bonescint.errors import InputError
-from bonescint.identity.ids import normalise
+from bonescint.names.ids import normalise
 from bonescint.resources import Texts
 from bonescint.tables.reading import Table
 from bonescint.tables.values import error_value, fold, parse_date, parse_number, plain

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from bonescint.identity.ids import normalise
+from bonescint.names.ids import normalise
 from bonescint.tables.bounds import CheckedTable
 from bonescint.tables.faults import Faults
 from bonescint.tables.reading import Cells, read_table

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from bonescint.errors import InputError
 from bonescint.resources import Texts
-from bonescint.tables.textfiles import read_textfile
 from bonescint.tables.workbooks import read_workbook
+from bonescint.text.csvfile import read_textfile
 
 Cells = tuple[str, ...]
 # how files begin that are no table; OLE is an Excel 97 workbook or one with a password

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
 from bonescint.custody.traces.names import folded
-from bonescint.deid.folding import fold
+from bonescint.text.folding import fold
 
 RUNS = re.compile(rb"[\t\x20-\x7e\x80-\xff\x1b]{3,}")
 _WIDE = re.compile("[\t -~\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]{2,}")

@@ -6,8 +6,8 @@ from functools import lru_cache
 from itertools import permutations
 from typing import NamedTuple
 
-from bonescint.deid.folding import fold
-from bonescint.deid.reading import HONORIFICS, SEPARATORS
+from bonescint.names.reading import HONORIFICS, SEPARATORS
+from bonescint.text.folding import fold
 
 LETTERS = re.compile("[a-z]{3,}")
 TEXT = re.compile("[^\x00-\x7f]+")

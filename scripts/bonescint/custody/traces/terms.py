@@ -11,9 +11,9 @@ from datetime import date
 from typing import NamedTuple
 
 from bonescint.custody.traces.names import LETTERS, TEXT, Name, folded, names_of
-from bonescint.deid.folding import fold
-from bonescint.deid.reading import SEPARATORS
-from bonescint.identity.ids import normalise
+from bonescint.names.ids import normalise
+from bonescint.names.reading import SEPARATORS
+from bonescint.text.folding import fold
 
 # inside an ID; not a line's end or a tab, behind which another value begins
 _WITHIN = "[ \xa0\xad\u200b-\u200f\u2060\u3000\ufeff_\\-‐-―−ー]"

@@ -1,8 +1,8 @@
 """The skeleton of the phantom woman, region by region, and the organs that show in a bone scan.
 
 She is 158 cm tall. Coordinates are those of `shapes`: mm, x to her left, y from front to back,
-z from the vertex downwards. Concentrations and lesion odds stand in resources/phantom/regions.csv,
-the regions' share of the skeleton's mass (Spiers 1968) in resources/phantom/skeleton_mass.csv.
+z from the vertex downwards. Concentrations and lesion odds stand in resources/demo/regions.csv,
+the regions' share of the skeleton's mass (Spiers 1968) in resources/demo/skeleton_mass.csv.
 """
 
 import csv
@@ -12,7 +12,7 @@ from functools import cache
 
 import numpy as np
 
-from bonescint.phantom.shapes import Ellipsoid, Point, Shape, Tube, tube
+from bonescint.demo.shapes import Ellipsoid, Point, Shape, Tube, tube
 from bonescint.resources import RESOURCES
 
 SIDES = {-1: "右", 1: "左"}
@@ -53,7 +53,7 @@ class Region:
 @cache
 def skeleton_mass() -> dict[str, float]:
     """Return each compartment's share of the skeleton's mass, % (Spiers 1968; sum 100.1)."""
-    with (RESOURCES / "phantom" / "skeleton_mass.csv").open(encoding="utf-8") as stream:
+    with (RESOURCES / "demo" / "skeleton_mass.csv").open(encoding="utf-8") as stream:
         return {row["compartment"]: float(row["mass_percent"]) for row in csv.DictReader(stream)}
 
 
@@ -61,7 +61,7 @@ def skeleton_mass() -> dict[str, float]:
 def regions() -> dict[str, Region]:
     """Return the phantom's regions by name."""
     shapes = _shapes()
-    with (RESOURCES / "phantom" / "regions.csv").open(encoding="utf-8") as stream:
+    with (RESOURCES / "demo" / "regions.csv").open(encoding="utf-8") as stream:
         return {
             row["region"]: Region(
                 row["region"],

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import xlsxwriter
 
-from bonescint.phantom.patients import Patient
-from bonescint.phantom.results import SOFTWARE, Measured, Reading, reader_words
+from bonescint.demo.patients import Patient
+from bonescint.demo.results import SOFTWARE, Measured, Reading, reader_words
 from bonescint.resources import SYNTHETIC
 
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")

@@ -6,9 +6,9 @@ from datetime import date
 from functools import lru_cache
 from itertools import permutations
 
-from bonescint.deid.folding import compose, enlarged, fold, romanised, sound, spelt_out
-from bonescint.deid.reading import SEPARATORS, Reading
-from bonescint.identity.ids import normalise
+from bonescint.names.ids import normalise
+from bonescint.names.reading import SEPARATORS, Reading
+from bonescint.text.folding import compose, enlarged, fold, romanised, sound, spelt_out
 
 # shorter ones meet other text by chance: they are compared with whole values only
 SHORTEST = 4

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bonescint.phantom.anatomy import SIDES, compartment_volumes, regions, skeleton_mass
-from bonescint.phantom.shapes import Ellipsoid, Shape, Tube
+from bonescint.demo.anatomy import SIDES, compartment_volumes, regions, skeleton_mass
+from bonescint.demo.shapes import Ellipsoid, Shape, Tube
 
 # women with metastases in print: 12.9 +- 15.6 hot spots, BSI 1.5 +- 2.1 %
 LESIONS_MEAN, LESIONS_SD = 12.9, 15.6

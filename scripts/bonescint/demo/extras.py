@@ -9,9 +9,9 @@ from PIL import Image, ImageDraw, ImageFont
 from pydicom.dataset import Dataset, FileDataset
 from pydicom.uid import NuclearMedicineImageStorage, SecondaryCaptureImageStorage
 
-from bonescint.phantom.headers import make_object, radiopharmaceutical
-from bonescint.phantom.patients import Patient
-from bonescint.phantom.scans import Pixels, add_acquisition
+from bonescint.demo.headers import make_object, radiopharmaceutical
+from bonescint.demo.patients import Patient
+from bonescint.demo.scans import Pixels, add_acquisition
 from bonescint.resources import SYNTHETIC
 
 SPECT_FRAMES, SPECT_SIZE = 16, 64

@@ -11,8 +11,8 @@ import numpy as np
 from scipy.special import expit
 from scipy.stats import norm
 
-from bonescint.phantom.lesions import SUPERSCAN
-from bonescint.phantom.patients import Patient
+from bonescint.demo.lesions import SUPERSCAN
+from bonescint.demo.patients import Patient
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MediaStorageDirectoryStorage
 
-from bonescint.files import write_rows
-from bonescint.phantom.anatomy import regions
-from bonescint.phantom.extras import SPECT_FRAMES, SPECT_SIZE, analysis_screen, cut, spect
-from bonescint.phantom.headers import make_uid
-from bonescint.phantom.patients import Patient
-from bonescint.phantom.projection import (
+from bonescint.demo.anatomy import regions
+from bonescint.demo.extras import SPECT_FRAMES, SPECT_SIZE, analysis_screen, cut, spect
+from bonescint.demo.headers import make_uid
+from bonescint.demo.patients import Patient
+from bonescint.demo.projection import (
     Views,
     acquire,
     body_surface,
@@ -25,9 +24,10 @@ from bonescint.phantom.projection import (
     project_regions,
     stretch,
 )
-from bonescint.phantom.results import SOFTWARE
-from bonescint.phantom.scans import Pixels, whole_body
-from bonescint.phantom.shapes import Array, Grid
+from bonescint.demo.results import SOFTWARE
+from bonescint.demo.scans import Pixels, whole_body
+from bonescint.demo.shapes import Array, Grid
+from bonescint.files import write_rows
 
 COUNTS = 1.1e6  # expected in each view
 # blood pool: hardly any bone, much soft tissue; relative to the bone phase

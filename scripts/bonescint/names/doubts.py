@@ -7,10 +7,10 @@ from datetime import date
 from functools import lru_cache
 from itertools import permutations
 
-from bonescint.cohort import parse_da
-from bonescint.deid.folding import fold, romanised, sound
-from bonescint.identity.ids import normalise
+from bonescint.cohort.selection import parse_da
+from bonescint.names.ids import normalise
 from bonescint.resources import Texts
+from bonescint.text.folding import fold, romanised, sound
 
 _BETWEEN_WORDS = re.compile(r"[\s^,.、，・･_/-]+")
 _MOST_WORDS = 3  # of which every order is tried

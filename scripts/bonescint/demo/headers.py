@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
-from bonescint.phantom.patients import Patient
+from bonescint.demo.patients import Patient
 from bonescint.resources import SYNTHETIC
 
 INSTITUTION = "合成病院 SYNTHETIC HOSPITAL"

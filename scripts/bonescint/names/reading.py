@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bonescint.deid.folding import compose, enlarged, fold, romanised, sound, spelt_out
+from bonescint.text.folding import compose, enlarged, fold, romanised, sound, spelt_out
 
 SEPARATORS = re.compile(r"[\s\0^=,.;:_/\\()\[\]+・*'\-‐-―−]+")
 _ESCAPES = re.compile(rb"\x1b[$(][@BDIJ]|\x1b\$[()][@BD]|\x1b[)-][I]")

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from bonescint.phantom.anatomy import Region
-from bonescint.phantom.shapes import Array, Grid, Interior, Shape
+from bonescint.demo.anatomy import Region
+from bonescint.demo.shapes import Array, Grid, Interior, Shape
 
 Views = NDArray[np.float32]  # (2, rows, columns): anterior, posterior as displayed
 

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileDataset
 from pydicom.uid import NuclearMedicineImageStorage
 
-from bonescint.phantom.headers import (
+from bonescint.demo.headers import (
     AGENTS,
     code_item,
     make_object,
@@ -14,7 +14,7 @@ from bonescint.phantom.headers import (
     radiopharmaceutical,
     stated_agent,
 )
-from bonescint.phantom.patients import Patient
+from bonescint.demo.patients import Patient
 
 SPACING = 2.26
 Pixels = NDArray[np.uint16]

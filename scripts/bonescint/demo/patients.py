@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from bonescint.phantom.lesions import (
+from bonescint.demo.lesions import (
     Lesion,
     sample_count,
     sample_degenerative,
@@ -176,7 +176,7 @@ def _ids(rng: np.random.Generator, count: int) -> list[str]:
 
 
 def _names(rng: np.random.Generator) -> "_NameSource":
-    with (RESOURCES / "phantom" / "names.csv").open(encoding="utf-8") as stream:
+    with (RESOURCES / "demo" / "names.csv").open(encoding="utf-8") as stream:
         return _NameSource(list(csv.DictReader(stream)), rng)
 
 

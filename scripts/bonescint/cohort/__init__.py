@@ -1,0 +1,1 @@
+"""Who is in the study, and why everybody else is not."""

@@ -1,0 +1,1 @@
+"""A person's IDs and names: their spellings, and whether a text names the person."""
