@@ -40,7 +40,7 @@ rule anonymize_batch:
             "resources/name_variants.csv",
         ),
     script:
-        "../scripts/anonymize_batch.py"
+        "../scripts/anonymize/anonymize_batch.py"
 
 
 rule summarise_anonymization:
@@ -55,7 +55,7 @@ rule summarise_anonymization:
     conda:
         "../envs/python.yaml"
     script:
-        "../scripts/summarise_anonymization.py"
+        "../scripts/anonymize/summarise_anonymization.py"
 
 
 rule report_deidentification:
@@ -85,4 +85,4 @@ rule report_deidentification:
             "resources/text/deidentification.csv",
         ),
     script:
-        "../scripts/report_deidentification.py"
+        "../scripts/anonymize/report_deidentification.py"

@@ -37,7 +37,7 @@ rule filter_opt_out:
             "schemas/opt_out.schema.yaml",
         ),
     script:
-        "../scripts/filter_opt_out.py"
+        "../scripts/cohort/filter_opt_out.py"
 
 
 rule select_cohort:
@@ -73,7 +73,7 @@ rule select_cohort:
             "schemas/tracer_calendar.schema.yaml",
         ),
     script:
-        "../scripts/select_cohort.py"
+        "../scripts/cohort/select_cohort.py"
 
 
 rule assign_codes:
@@ -90,7 +90,7 @@ rule assign_codes:
         ledger=LEDGER,
         code=code_digest("bonescint.identity"),
     script:
-        "../scripts/assign_codes.py"
+        "../scripts/cohort/assign_codes.py"
 
 
 checkpoint split_cohort:
@@ -108,7 +108,7 @@ checkpoint split_cohort:
         ledger=LEDGER,
         code=code_digest("bonescint.identity"),
     script:
-        "../scripts/split_cohort.py"
+        "../scripts/cohort/split_cohort.py"
 
 
 rule fingerprint_inputs:
@@ -128,4 +128,4 @@ rule fingerprint_inputs:
         ledger=LEDGER,
         code=code_digest("bonescint.provenance", "bonescint.identity"),
     script:
-        "../scripts/fingerprint_inputs.py"
+        "../scripts/cohort/fingerprint_inputs.py"

@@ -36,7 +36,7 @@ rule verify_purge:
         current=[*BATCHES, *SOFTWARE, *READERS],
         language=LANGUAGE,
     script:
-        "../scripts/verify_purge.py"
+        "../scripts/custody/verify_purge.py"
 
 
 onsuccess:

@@ -34,4 +34,4 @@ rule write_partner_sheet:
             "resources/text/workbook.csv",
         ),
     script:
-        "../scripts/write_partner_sheet.py"
+        "../scripts/delivery/write_partner_sheet.py"

@@ -32,4 +32,4 @@ rule make_demo_cohort:
             "resources/demo/names.csv",
         ),
     script:
-        "../scripts/make_demo_cohort.py"
+        "../scripts/demo/make_demo_cohort.py"

@@ -24,4 +24,4 @@ rule index_dicom:
             "resources/text/ingest.csv",
         ),
     script:
-        "../scripts/index_dicom.py"
+        "../scripts/ingest/index_dicom.py"

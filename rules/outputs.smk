@@ -16,7 +16,7 @@ rule write_provenance:
         software=SOFTWARE,
         versions=versions(),
     script:
-        "../scripts/write_provenance.py"
+        "../scripts/outputs/write_provenance.py"
 
 
 rule draw_figures:
@@ -58,7 +58,7 @@ rule draw_figures:
             "bonescint.outputs", "bonescint.outputs.figures", *FIGURE_TEXTS
         ),
     script:
-        "../scripts/draw_figures.py"
+        "../scripts/outputs/draw_figures.py"
 
 
 rule draw_montage:
@@ -85,7 +85,7 @@ rule draw_montage:
             "bonescint.outputs", "bonescint.outputs.figures", *FIGURE_TEXTS
         ),
     script:
-        "../scripts/draw_montage.py"
+        "../scripts/outputs/draw_montage.py"
 
 
 rule write_workbook:
@@ -108,7 +108,7 @@ rule write_workbook:
         language=LANGUAGE,
         code=code_digest("bonescint.outputs", *TABLE_TEXTS),
     script:
-        "../scripts/write_workbook.py"
+        "../scripts/outputs/write_workbook.py"
 
 
 rule write_report:
@@ -134,4 +134,4 @@ rule write_report:
             *TABLE_TEXTS,
         ),
     script:
-        "../scripts/write_report.py"
+        "../scripts/outputs/write_report.py"

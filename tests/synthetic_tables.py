@@ -4,11 +4,11 @@ import csv
 from pathlib import Path
 
 import openpyxl
+from scripts.imports.import_software import import_software
 
 from bonescint.dicom import INDEX_COLUMNS
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.ledger import create_ledger
-from import_software import import_software
 
 # subject, patient ID as in the header, tracer; exam on Monday 2019-06-03
 PATIENTS = [

@@ -20,7 +20,7 @@ DISTINCT = 200
 
 
 def _measure(dicom: Path, out: Path, workers: int) -> None:
-    from index_dicom import index_dicom
+    from scripts.ingest.index_dicom import index_dicom
 
     start, cpu = time.perf_counter(), time.process_time()
     index_dicom(dicom, out / "index.csv", out / "unreadable.csv", out / "receipt.json", workers)

@@ -156,7 +156,8 @@ class Study:
             "confidence": SETTINGS["confidence"],
         }
         fake = snakemake_object(self.folder, inputs, outputs, given | params)
-        runpy.run_path(str(ROOT / f"scripts/{script}.py"), {"snakemake": fake}, "__main__")
+        (path,) = ROOT.glob(f"scripts/*/{script}.py")
+        runpy.run_path(str(path), {"snakemake": fake}, "__main__")
         rows = list(read_estimates(outputs["table"]))
         assert_worded(rows)
         return rows

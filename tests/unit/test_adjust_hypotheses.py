@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
+from scripts.questions.adjust_hypotheses import adjust_hypotheses
 
-from adjust_hypotheses import adjust_hypotheses
 from bonescint.errors import InputError
 from bonescint.stats.estimate import Estimate, read_estimates, write_estimates
 from bonescint.stats.multiplicity import holm

@@ -14,8 +14,8 @@ import pytest
 from pydicom import dcmread
 from pydicom.data import get_testdata_file
 from pydicom.pixels import pixel_array
+from scripts.anonymize.anonymize_batch import anonymize_batch
 
-from anonymize_batch import anonymize_batch
 from bonescint.deid.batch import REFUSED_COLUMNS
 from bonescint.deid.instance import quiet_pydicom
 from bonescint.errors import InputError
@@ -212,7 +212,7 @@ def test_the_adapter_hands_over_what_the_rule_has(study):
         output=SimpleNamespace(**{key: str(study.folder / name) for key, name in output.items()}),
         log=[str(study.folder / "log.txt")],
     )
-    script = ROOT / "scripts/anonymize_batch.py"
+    script = ROOT / "scripts/anonymize/anonymize_batch.py"
     mask = os.umask(0o077)
     try:
         runpy.run_path(str(script), {"snakemake": snakemake}, run_name="__main__")

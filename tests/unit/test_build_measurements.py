@@ -2,11 +2,11 @@ import runpy
 from decimal import Decimal
 
 import pytest
+from scripts.reference.build_measurements import COLUMNS, fractions
+from scripts.reference.build_measurements import build_measurements as build
 
 from bonescint.files import read_rows, write_rows
 from bonescint.resources import ROOT
-from build_measurements import COLUMNS, fractions
-from build_measurements import build_measurements as build
 from tests.unit.metrics_tables import SOFTWARE, snakemake_object
 
 
@@ -68,7 +68,9 @@ def test_adapter(tmp_path):
     paths = [str(path) for path in exports(tmp_path)]
     out = {"table": str(tmp_path / "out.csv"), "warnings": str(tmp_path / "warnings.csv")}
     fake = snakemake_object(tmp_path, {"software": paths}, out, {"language": "en"})
-    runpy.run_path(str(ROOT / "scripts/build_measurements.py"), {"snakemake": fake}, "__main__")
+    runpy.run_path(
+        str(ROOT / "scripts/reference/build_measurements.py"), {"snakemake": fake}, "__main__"
+    )
     assert len(list(read_rows(out["table"]))) == 6
     assert list(read_rows(out["warnings"])) == []
 

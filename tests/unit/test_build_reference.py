@@ -3,10 +3,10 @@ import runpy
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scripts.reference.build_reference import COLUMNS, build_reference
 
 from bonescint.files import read_rows, write_rows
 from bonescint.resources import ROOT
-from build_reference import COLUMNS, build_reference
 from tests.unit.metrics_tables import snakemake_object, write_reading
 
 RULES = {"metastasis": "majority", "count": "median", "eod": "median"}
@@ -101,7 +101,7 @@ def test_the_order_of_readers_does_not_matter(tmp_path_factory, answers):
 def test_adapter(tmp_path, cases):
     readings = [str(path) for path in read_by(tmp_path, 1, 1, 0)]
     runpy.run_path(
-        str(ROOT / "scripts/build_reference.py"),
+        str(ROOT / "scripts/reference/build_reference.py"),
         {
             "snakemake": snakemake_object(
                 tmp_path,

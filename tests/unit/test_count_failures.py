@@ -2,11 +2,11 @@ import math
 import runpy
 
 import pytest
+from scripts.questions.count_failures import count_failures
 
 from bonescint.resources import ROOT
 from bonescint.stats.estimate import read_estimates
 from bonescint.stats.proportions import wilson
-from count_failures import count_failures
 from tests.unit.metrics_tables import notes, snakemake_object, write_measurements
 
 SOFTWARE = {
@@ -102,5 +102,7 @@ def test_adapter(tmp_path):
         {"table": str(tmp_path / "out.csv")},
         {"pairs": [["vsbone2", "vsbone3"]], "software": SOFTWARE, "confidence": 0.95},
     )
-    runpy.run_path(str(ROOT / "scripts/count_failures.py"), {"snakemake": fake}, "__main__")
+    runpy.run_path(
+        str(ROOT / "scripts/questions/count_failures.py"), {"snakemake": fake}, "__main__"
+    )
     assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "table.csv").read_bytes()

@@ -4,8 +4,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from scripts.outputs.draw_figures import draw_figures
 
-from draw_figures import draw_figures
 from tests.results_contract import CUTOFFS, PAIRS, SOFTWARE
 from tests.synthetic_results import write_empty, write_results
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from pydicom import dcmread
 from pydicom.dataset import Dataset
+from scripts.outputs.draw_montage import draw_montage
 
 from bonescint.outputs.scans import frame_views, read_views
-from draw_montage import draw_montage
 from tests.synthetic_results import write_empty, write_results, write_scans
 
 

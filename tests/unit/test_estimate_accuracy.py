@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
+from scripts.questions.estimate_accuracy import CURVE_COLUMNS, estimate_accuracy
 
 from bonescint.files import read_rows
 from bonescint.stats.estimate import read_estimates
-from estimate_accuracy import CURVE_COLUMNS, estimate_accuracy
 from tests.unit.metrics_tables import (
     SOFTWARE_PARAM,
     assert_worded,

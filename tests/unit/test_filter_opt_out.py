@@ -4,13 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
+from scripts.cohort.filter_opt_out import filter_opt_out
 
 from bonescint.dicom import INDEX_COLUMNS
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.ledger import Ledger, create_ledger, open_ledger
 from bonescint.identity.opt_outs import in_force, record, withdraw
-from filter_opt_out import filter_opt_out
 
 PEOPLE = [
     ("a", "0012", "", "Sato^Hanako", "19500101"),

@@ -3,10 +3,10 @@
 import shutil
 
 import pytest
+from scripts.imports.import_readings import import_readings
 
 from bonescint.errors import InputError
 from bonescint.files import read_rows
-from import_readings import import_readings
 from tests.synthetic_tables import DAY, GOOD, HEADER, import_vsbone, make_cohort, write_table
 
 AGAIN = [  # the same, typed by another hand and in another order

@@ -2,10 +2,10 @@
 
 import openpyxl
 import pytest
+from scripts.imports.import_readings import import_readings
 
 from bonescint.errors import InputError
 from bonescint.files import read_rows
-from import_readings import import_readings
 from tests.synthetic_tables import DAY, GOOD, HEADER, import_vsbone, make_cohort, write_table
 
 RAW = "患者ID,BSI,Hotspot,備考\n"

@@ -7,12 +7,12 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scripts.imports.import_readings import import_readings
 from snakemake.iocontainers import Namedlist
 
 from bonescint.errors import InputError
 from bonescint.files import read_rows
 from bonescint.tables.readings import eod_of_count
-from import_readings import import_readings
 from tests.synthetic_tables import make_cohort, write_table
 
 HEADER = ["患者ID", "検査日", "転移数", "転移の有無", "EOD", "所見"]
@@ -214,7 +214,7 @@ def test_adapter(cohort, tmp_path):
         wildcards=SimpleNamespace(reader="reader1"),
         log=[str(tmp_path / "log.txt")],
     )
-    script = Path(__file__).parents[2] / "scripts" / "import_readings.py"
+    script = Path(__file__).parents[2] / "scripts" / "imports" / "import_readings.py"
     runpy.run_path(str(script), init_globals={"snakemake": job}, run_name="__main__")
     assert len(list(read_rows(out["table"]))) == 6
     assert "1001" not in (tmp_path / "log.txt").read_text(encoding="utf-8")

@@ -4,10 +4,10 @@ import logging
 from datetime import datetime
 
 import pytest
+from scripts.imports.import_software import import_software
 
 from bonescint.errors import InputError
 from bonescint.files import read_rows
-from import_software import import_software
 from tests.synthetic_tables import DAY, GOOD, HEADER, make_cohort, write_table
 
 COLUMNS = dict(zip(["key", "exam_date", "bsi", "hotspots", "status"], HEADER, strict=True))

@@ -6,11 +6,11 @@ from types import SimpleNamespace
 
 import openpyxl
 import pytest
+from scripts.imports.import_software import import_software
 from snakemake.iocontainers import Namedlist
 
 from bonescint.errors import InputError
 from bonescint.files import read_rows
-from import_software import import_software
 from tests.synthetic_tables import DAY, GOOD, HEADER, import_vsbone, make_cohort, write_table
 from tests.unit.test_import_software import SETTINGS
 
@@ -35,7 +35,7 @@ def test_adapter(cohort, tmp_path):
         wildcards=SimpleNamespace(software="vsbone3"),
         log=[str(tmp_path / "log.txt")],
     )
-    script = Path(__file__).parents[2] / "scripts" / "import_software.py"
+    script = Path(__file__).parents[2] / "scripts" / "imports" / "import_software.py"
     runpy.run_path(str(script), init_globals={"snakemake": job}, run_name="__main__")
     assert len(list(read_rows(tmp_path / "t.csv"))) == 4
     log = (tmp_path / "log.txt").read_text(encoding="utf-8")

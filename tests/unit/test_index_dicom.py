@@ -6,10 +6,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from scripts.ingest.index_dicom import index_dicom
 
 from bonescint.dicom import INDEX_COLUMNS, UNREADABLE_COLUMNS
 from bonescint.errors import InputError
-from index_dicom import index_dicom
 from tests.unit.dicom_samples import nm_file
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -93,7 +93,7 @@ def test_the_adapter_logs_counts_and_no_identifier(raw: Path, tmp_path: Path) ->
     mask = os.umask(0o022)
     try:
         runpy.run_path(
-            str(ROOT / "scripts/index_dicom.py"),
+            str(ROOT / "scripts/ingest/index_dicom.py"),
             init_globals={"snakemake": job},
             run_name="__main__",
         )

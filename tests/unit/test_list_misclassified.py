@@ -1,10 +1,14 @@
 import runpy
 
 import pytest
+from scripts.questions.list_misclassified import (
+    INCIDENTAL_COLUMNS,
+    MISCLASSIFIED_COLUMNS,
+    list_misclassified,
+)
 
 from bonescint.files import read_rows, write_rows
 from bonescint.resources import ROOT
-from list_misclassified import INCIDENTAL_COLUMNS, MISCLASSIFIED_COLUMNS, list_misclassified
 from tests.unit.metrics_tables import (
     REFERENCE,
     SETTINGS,
@@ -123,6 +127,8 @@ def test_adapter(listed, tmp_path):
         {"misclassified": str(tmp_path / "out.csv"), "incidental": str(tmp_path / "out2.csv")},
         {"software": SOFTWARE, "cutoffs": SETTINGS["cutoffs"], "language": "en"},
     )
-    runpy.run_path(str(ROOT / "scripts/list_misclassified.py"), {"snakemake": fake}, "__main__")
+    runpy.run_path(
+        str(ROOT / "scripts/questions/list_misclassified.py"), {"snakemake": fake}, "__main__"
+    )
     assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "wrong.csv").read_bytes()
     assert (tmp_path / "out2.csv").read_bytes() == (tmp_path / "incidental.csv").read_bytes()

@@ -15,13 +15,13 @@ from types import SimpleNamespace
 import openpyxl
 import pydicom
 import pytest
+from scripts.demo.make_demo_cohort import make_demo_cohort
 
 from bonescint.demo.patients import LEFT_OUT
 from bonescint.demo.results import SOFTWARE
 from bonescint.names.ids import normalise
-from make_demo_cohort import make_demo_cohort
 
-SCRIPT = Path(__file__).parents[2] / "scripts" / "make_demo_cohort.py"
+SCRIPT = Path(__file__).parents[2] / "scripts" / "demo" / "make_demo_cohort.py"
 DEMO = {"seed": 5, "women_per_tracer": 6, "with_findings": 6}
 COHORT = {"exam_from": "2019-06-01", "exam_to": "2019-09-30", "sex": "F"}
 READERS = ("reader1", "reader2", "reader3")

@@ -6,13 +6,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from scripts.imports.mark_exposure import mark_exposure
 
 from bonescint.custody.deliveries import DETAILS, Contents, record
 from bonescint.custody.recalls import recall
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.ledger import Ledger, create_ledger
 from bonescint.resources import ROOT
-from mark_exposure import mark_exposure
 from tests.unit.metrics_tables import snakemake_object
 
 TODAY = date(2026, 1, 31)
@@ -134,5 +134,5 @@ def test_adapter(study: Study) -> None:
         {"table": str(study.folder / "out.csv")},
         {"ledger": study.files, "software": SOFTWARE},
     )
-    runpy.run_path(str(ROOT / "scripts/mark_exposure.py"), {"snakemake": fake}, "__main__")
+    runpy.run_path(str(ROOT / "scripts/imports/mark_exposure.py"), {"snakemake": fake}, "__main__")
     assert (study.folder / "out.csv").read_bytes() == (study.folder / "table.csv").read_bytes()

@@ -7,15 +7,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import report_deidentification as module
 from hypothesis import given
 from hypothesis import strategies as st
+from scripts.anonymize.report_deidentification import report_deidentification
 
-import report_deidentification as module
 from bonescint.deid.report import OUTCOMES, RULES, count_rows, instance_rows, tag_rows
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
 from bonescint.resources import RESOURCES
-from report_deidentification import report_deidentification
 
 TABLE = RESOURCES / "tag_table.csv"
 USUAL = {"code": "coded", "remove": "absent", "keep": "kept", "replace": "uid", "review": "removed"}

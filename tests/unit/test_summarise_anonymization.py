@@ -1,11 +1,11 @@
 """One row per case, and the folders held against the reports."""
 
 import pytest
+from scripts.anonymize.summarise_anonymization import summarise_anonymization
 
 from bonescint.deid.batch import COLUMNS
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
-from summarise_anonymization import summarise_anonymization
 
 
 @pytest.fixture

@@ -6,14 +6,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import write_report as module
+from scripts.outputs.write_report import write_report
 from snakemake.iocontainers import InputFiles
 
-import write_report as module
 from bonescint.resources import SYNTHETIC
 from bonescint.stats import QUESTIONS
 from tests.results_contract import SOFTWARE, STUDY, inputs, write
 from tests.synthetic_results import write_empty, write_results
-from write_report import write_report
 
 VOID = {"meta", "img", "br", "link"}
 

@@ -5,16 +5,16 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import write_workbook as module
 from openpyxl import load_workbook
+from scripts.outputs.write_workbook import write_workbook
 from snakemake.iocontainers import InputFiles
 
-import write_workbook as module
 from bonescint.outputs.sheets import text_width
 from bonescint.resources import SYNTHETIC
 from bonescint.stats import QUESTIONS
 from tests.results_contract import ESTIMATE, SOFTWARE, STUDY, inputs, write
 from tests.synthetic_results import write_empty, write_results
-from write_workbook import write_workbook
 
 QUESTION_SHEETS = [
     "仮説検定", "解析の失敗", "読影_有無", "読影_EOD", "読影_転移数", "診断能_ROC",

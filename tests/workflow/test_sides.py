@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.workflow.runner import ROOT, snakemake
 
-IDENTIFIED = {"demo", "ingest", "cohort", "anonymize", "software", "custody"}
+IDENTIFIED = {"demo", "ingest", "cohort", "anonymize", "imports", "custody"}
 
 
 def rule_files() -> dict[str, str]:
@@ -56,6 +56,7 @@ def test_every_rule_has_a_docstring_a_log_and_its_script() -> None:
         ):
             assert body.lstrip().startswith('"""'), name
             if name != "deliver":
-                assert f'"../scripts/{name}.py"' in body
-                assert (ROOT / "scripts" / f"{name}.py").exists()
+                script = f"scripts/{path.stem}/{name}.py"
+                assert f'"../{script}"' in body
+                assert (ROOT / script).exists()
                 assert f'"logs/{name}' in body

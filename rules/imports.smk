@@ -38,7 +38,7 @@ rule import_software:
             "schemas/software_export.schema.yaml",
         ),
     script:
-        "../scripts/import_software.py"
+        "../scripts/imports/import_software.py"
 
 
 rule import_readings:
@@ -77,7 +77,7 @@ rule import_readings:
             "schemas/reading_report.schema.yaml",
         ),
     script:
-        "../scripts/import_readings.py"
+        "../scripts/imports/import_readings.py"
 
 
 rule scan_findings:
@@ -98,7 +98,7 @@ rule scan_findings:
         language=LANGUAGE,
         code=code_digest("bonescint.delivery.review"),
     script:
-        "../scripts/scan_findings.py"
+        "../scripts/imports/scan_findings.py"
 
 
 rule mark_exposure:
@@ -117,4 +117,4 @@ rule mark_exposure:
         ledger=LEDGER,
         code=code_digest("bonescint.custody.deliveries"),
     script:
-        "../scripts/mark_exposure.py"
+        "../scripts/imports/mark_exposure.py"

@@ -1,4 +1,55 @@
-"""Needs the reference and the measurements; gives what the software is worth and how its versions differ (R11)."""
+"""Needs the reference and the measurements; gives every statistic as Estimate rows, a table a question (R11)."""
+
+
+rule assess_reader_agreement:
+    """How far the readers agree on yes or no (R10)."""
+    input:
+        readings=READINGS,
+    output:
+        table="results/metrics/reader_agreement.csv",
+    log:
+        "logs/assess_reader_agreement.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        confidence=METRICS["confidence"],
+        code=STATISTICS,
+    script:
+        "../scripts/questions/assess_reader_agreement.py"
+
+
+rule assess_reader_eod:
+    """How far the readers agree on the grade of the extent of disease (R10)."""
+    input:
+        readings=READINGS,
+    output:
+        table="results/metrics/reader_eod.csv",
+    log:
+        "logs/assess_reader_eod.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        confidence=METRICS["confidence"],
+        code=STATISTICS,
+    script:
+        "../scripts/questions/assess_reader_eod.py"
+
+
+rule assess_reader_counts:
+    """How far the readers agree on the number of metastases (R10)."""
+    input:
+        readings=READINGS,
+    output:
+        table="results/metrics/reader_counts.csv",
+    log:
+        "logs/assess_reader_counts.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        confidence=METRICS["confidence"],
+        code=STATISTICS,
+    script:
+        "../scripts/questions/assess_reader_counts.py"
 
 
 rule count_failures:
@@ -17,7 +68,7 @@ rule count_failures:
         confidence=METRICS["confidence"],
         code=STATISTICS,
     script:
-        "../scripts/count_failures.py"
+        "../scripts/questions/count_failures.py"
 
 
 rule estimate_accuracy:
@@ -37,7 +88,7 @@ rule estimate_accuracy:
         confidence=METRICS["confidence"],
         code=STATISTICS,
     script:
-        "../scripts/estimate_accuracy.py"
+        "../scripts/questions/estimate_accuracy.py"
 
 
 rule estimate_cutoffs:
@@ -56,7 +107,7 @@ rule estimate_cutoffs:
         settings=metrics_of("confidence", "cutoffs", "optimism"),
         code=STATISTICS,
     script:
-        "../scripts/estimate_cutoffs.py"
+        "../scripts/questions/estimate_cutoffs.py"
 
 
 rule vary_reference:
@@ -75,7 +126,7 @@ rule vary_reference:
         settings=metrics_of("confidence", "cutoffs"),
         code=STATISTICS,
     script:
-        "../scripts/vary_reference.py"
+        "../scripts/questions/vary_reference.py"
 
 
 rule compare_version_diagnosis:
@@ -96,7 +147,7 @@ rule compare_version_diagnosis:
         settings=metrics_of("confidence", "cutoffs"),
         code=STATISTICS,
     script:
-        "../scripts/compare_version_diagnosis.py"
+        "../scripts/questions/compare_version_diagnosis.py"
 
 
 rule compare_version_measurement:
@@ -115,7 +166,7 @@ rule compare_version_measurement:
         confidence=METRICS["confidence"],
         code=STATISTICS,
     script:
-        "../scripts/compare_version_measurement.py"
+        "../scripts/questions/compare_version_measurement.py"
 
 
 rule assess_equivalence:
@@ -135,7 +186,7 @@ rule assess_equivalence:
         settings=metrics_of("confidence", "cutoffs", "margins"),
         code=STATISTICS,
     script:
-        "../scripts/assess_equivalence.py"
+        "../scripts/questions/assess_equivalence.py"
 
 
 rule compare_software:
@@ -155,7 +206,7 @@ rule compare_software:
         settings=metrics_of("confidence", "cutoffs"),
         code=STATISTICS,
     script:
-        "../scripts/compare_software.py"
+        "../scripts/questions/compare_software.py"
 
 
 rule compare_case_mix:
@@ -173,7 +224,7 @@ rule compare_case_mix:
         confidence=METRICS["confidence"],
         code=STATISTICS,
     script:
-        "../scripts/compare_case_mix.py"
+        "../scripts/questions/compare_case_mix.py"
 
 
 rule relate_hotspots:
@@ -192,7 +243,7 @@ rule relate_hotspots:
         confidence=METRICS["confidence"],
         code=STATISTICS,
     script:
-        "../scripts/relate_hotspots.py"
+        "../scripts/questions/relate_hotspots.py"
 
 
 rule relate_eod:
@@ -211,7 +262,7 @@ rule relate_eod:
         confidence=METRICS["confidence"],
         code=STATISTICS,
     script:
-        "../scripts/relate_eod.py"
+        "../scripts/questions/relate_eod.py"
 
 
 rule estimate_exposure:
@@ -232,7 +283,7 @@ rule estimate_exposure:
         settings=metrics_of("confidence", "cutoffs"),
         code=STATISTICS,
     script:
-        "../scripts/estimate_exposure.py"
+        "../scripts/questions/estimate_exposure.py"
 
 
 rule list_misclassified:
@@ -254,4 +305,23 @@ rule list_misclassified:
         language=LANGUAGE,
         code=code_digest("bonescint.stats", "resources/text/metrics.csv"),
     script:
-        "../scripts/list_misclassified.py"
+        "../scripts/questions/list_misclassified.py"
+
+
+rule adjust_hypotheses:
+    """Every test once: the primary hypothesis, the families (Holm), the exploratory rest."""
+    input:
+        tables=[TABLES[question] for question in QUESTIONS if question != "hypotheses"],
+    output:
+        table="results/metrics/hypotheses.csv",
+    log:
+        "logs/adjust_hypotheses.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        primary=METRICS["primary"],
+        families=METRICS["families"],
+        language=LANGUAGE,
+        code=STATISTICS,
+    script:
+        "../scripts/questions/adjust_hypotheses.py"

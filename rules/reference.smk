@@ -1,0 +1,75 @@
+"""Needs coded tables; gives the reference standard, the measurements, the cases checked and the flow."""
+
+
+rule build_reference:
+    """Form the reference standard from the readers by the configured consensus (R10)."""
+    input:
+        readings=READINGS,
+        cases="results/cases.csv",
+    output:
+        table="results/reference.csv",
+    log:
+        "logs/build_reference.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        settings=lookup("reference", within=config),
+        code=code_digest("bonescint.stats.estimate"),
+    script:
+        "../scripts/reference/build_reference.py"
+
+
+rule build_measurements:
+    """Put the software's results under each other: one row a case, software and metric (R8)."""
+    input:
+        software=expand("results/software/{software}.csv", software=SOFTWARE),
+    output:
+        table="results/measurements.csv",
+        warnings="results/measurements.warnings.csv",
+    log:
+        "logs/build_measurements.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        language=LANGUAGE,
+        code=code_digest("bonescint.tables.exports", "resources/text/tables.csv"),
+    script:
+        "../scripts/reference/build_measurements.py"
+
+
+rule check_cases:
+    """Check the margins of the 2x2 table and the plausibility of each case (R3, R4)."""
+    input:
+        cases="results/cases.csv",
+        reference="results/reference.csv",
+    output:
+        balance="results/cohort/balance.csv",
+        warnings="results/cohort/cases.warnings.csv",
+    log:
+        "logs/check_cases.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        targets=lookup("cohort/targets", within=config),
+        language=LANGUAGE,
+    script:
+        "../scripts/reference/check_cases.py"
+
+
+rule summarise_flow:
+    """Carry the flow from files found to cases analysed; the counts add up."""
+    input:
+        flow="results/cohort/flow.csv",
+        anonymization=expand("results/anonymization/{batch}.csv", batch=BATCHES),
+        reference="results/reference.csv",
+        software=expand("results/software/{software}.csv", software=SOFTWARE),
+    output:
+        table="results/metrics/flow.csv",
+    log:
+        "logs/summarise_flow.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        software=list(SOFTWARE),
+    script:
+        "../scripts/reference/summarise_flow.py"
