@@ -56,7 +56,7 @@ def test_empty_tables_are_drawn_as_such(tmp_path: Path, language: str) -> None:
 def test_adapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     write_empty(Path("results"))
-    import draw_figures as module
+    from scripts.outputs import draw_figures as module
 
     names = {
         "flow": "metrics/flow.csv",

@@ -67,7 +67,7 @@ def test_same_scans_same_bytes(results: Path, tmp_path: Path) -> None:
 def test_adapter_with_nobody_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     write_empty(Path("results"))
-    import draw_montage as module
+    from scripts.outputs import draw_montage as module
 
     snakemake = SimpleNamespace(
         input=SimpleNamespace(

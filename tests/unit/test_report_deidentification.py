@@ -7,9 +7,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import report_deidentification as module
 from hypothesis import given
 from hypothesis import strategies as st
+from scripts.anonymize import report_deidentification as module
 from scripts.anonymize.report_deidentification import report_deidentification
 
 from bonescint.deid.report import OUTCOMES, RULES, count_rows, instance_rows, tag_rows

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import write_report as module
+from scripts.outputs import write_report as module
 from scripts.outputs.write_report import write_report
 from snakemake.iocontainers import InputFiles
 

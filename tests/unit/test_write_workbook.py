@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import write_workbook as module
+from scripts.outputs import write_workbook as module
 from openpyxl import load_workbook
 from scripts.outputs.write_workbook import write_workbook
 from snakemake.iocontainers import InputFiles

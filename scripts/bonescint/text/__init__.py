@@ -1,1 +1,1 @@
-"""What text means: character sets, encodings, folding, dates, CSV typed by hand; one answer each."""
+"""What text means: charsets, encodings, folding, dates, CSV typed by hand; one answer each."""
