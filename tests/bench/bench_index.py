@@ -37,7 +37,7 @@ def _measure(dicom: Path, out: Path, workers: int) -> None:
 
 def main(counts: list[int]) -> None:
     """Make the files in a temporary folder and measure each count in a fresh process."""
-    from tests.unit.dicom_samples import nm_file
+    from tests.unit.dicom.samples import nm_file
 
     with tempfile.TemporaryDirectory() as temporary:
         made = Path(temporary) / "made"

@@ -190,9 +190,9 @@ def judge(target: Path) -> str:
     import io
 
     import pydicom
-    from tests.planted import corpus
-    from tests.planted_objects import look_up
-    from tests.planted_search import Haystack
+    from tests.planted.corpus import corpus
+    from tests.planted.objects import look_up
+    from tests.planted.search import Haystack
 
     written = survived = kept = wanted = owned = images = 0
     for number, file in enumerate(corpus()):
@@ -237,7 +237,7 @@ def main(files: int, folder: Path | None) -> None:
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
     from tests.bench.bench_deid import make
-    from tests.planted import corpus
+    from tests.planted.corpus import corpus
 
     pythons = {name: find(name, folder) for name in TOOLS}
     with tempfile.TemporaryDirectory() as place:

@@ -24,7 +24,7 @@ FILES, DISTINCT, ROWS = 10_000, 200, 1_000_000
 
 def _make(root: Path) -> None:
     import xlsxwriter
-    from tests.unit.dicom_samples import nm_file
+    from tests.unit.dicom.samples import nm_file
 
     for number in range(DISTINCT):
         nm_file(root / "made" / f"{number:04d}.dcm", number, rows=256, columns=256)

@@ -1,7 +1,6 @@
 """A typo in the configuration gets its path and what is allowed, before anything runs."""
 
 import copy
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,9 +15,8 @@ from bonescint.config import (
     version_pairs,
 )
 from bonescint.errors import InputError
+from bonescint.resources import ROOT
 from bonescint.stats import QUESTIONS
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
 """Conda environment, lock and project file stay in step; the lock names no registry."""
 
 import re
-from pathlib import Path
 
 import yaml
 
-ROOT = Path(__file__).parents[2]
+from bonescint.resources import ROOT
+
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 
 

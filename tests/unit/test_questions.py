@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bonescint.stats import QUESTIONS
-from tests.unit.metrics_tables import SETTINGS, Study, notes
+from tests.scripts.study_tables import SETTINGS, Study, notes
 
 SCRIPTS = {
     "reader_agreement": "assess_reader_agreement",

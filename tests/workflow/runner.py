@@ -10,7 +10,8 @@ from typing import Any
 
 import yaml
 
-ROOT = Path(__file__).parents[2]
+from bonescint.resources import ROOT
+
 Edit = Callable[[dict[str, Any]], None]
 
 

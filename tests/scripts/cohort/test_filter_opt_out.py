@@ -1,0 +1,192 @@
+"""Who declined goes, however it was said; whose identity is doubtful is listed where it may be."""
+
+import json
+from pathlib import Path
+
+import pytest
+from scripts.cohort.filter_opt_out import filter_opt_out
+
+from bonescint.dicom import INDEX_COLUMNS
+from bonescint.errors import InputError
+from bonescint.files import read_rows, write_rows
+from bonescint.identity.ledger import Ledger, create_ledger, open_ledger
+from bonescint.identity.opt_outs import in_force, record, withdraw
+
+PEOPLE = [
+    ("a", "0012", "", "Sato^Hanako", "19500101"),
+    ("b", "12", "", "Suzuki^Aki", "19500101"),
+    ("c", "34", "", "SATO^HANAKO", "19500101"),
+    ("d", "56", "78\\90", "Mori^Emi", "19600101"),
+]
+KEYS = ("path", "patient_id", "other_patient_ids", "patient_name", "patient_birth_date")
+DETAILS = {"received": "2024-01-10", "by": "self", "ground": "", "relation": ""}
+
+
+def files(folder: Path) -> dict[str, Path]:
+    return {name: folder / f"ledger.{name}" for name in ("path", "key", "head")}
+
+
+def run(folder: Path, *declined: str, lost: str = "x") -> dict[str, list[dict[str, str]]]:
+    people = (dict(zip(KEYS, person, strict=True)) for person in PEOPLE)
+    write_rows(folder / "index.csv", list(INDEX_COLUMNS), people)
+    write_rows(folder / "lost.csv", ["path", "reason"], [{"path": lost, "reason": "empty"}])
+    rows = "".join(f"{number},本人,2024-01-10\n" for number in declined)
+    (folder / "opt_out.csv").write_text("患者ID,申出者,申出日\n" + rows, encoding="utf-8")
+    names = ("consented", "counts", "warnings", "doubts", "unreadable")
+    filter_opt_out(
+        index=folder / "index.csv",
+        unindexed=folder / "lost.csv",
+        opt_out=folder / "opt_out.csv",
+        ledger=files(folder),
+        study={"id": "S", "title": "T", "synthetic": True},
+        language="en",
+        recalls=folder / "recalls",
+        coded=folder / "coded",
+        declined=folder / "declined.age",
+        **{name: folder / f"{name}.csv" for name in names},
+    )
+    return {name: list(read_rows(folder / f"{name}.csv")) for name in names}
+
+
+def kept(tables: dict[str, list[dict[str, str]]]) -> str:
+    return "".join(row["path"] for row in tables["consented"])
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    return create_ledger(**files(tmp_path))
+
+
+def test_one_id_with_two_names_and_one_name_with_two_ids(tmp_path):
+    tables = run(tmp_path)
+    assert {row["where"] for row in tables["doubts"]} == {"12", "12, 34"}
+    # the coded side learns how many, not who
+    (warning,) = tables["warnings"]
+    assert "2 pairs" in warning["message"]
+    assert not any(word in str(warning) for word in ("Sato", "SATO", "34", "0012"))
+
+
+def test_who_declined_is_in_no_doubt_either(tmp_path):
+    tables = run(tmp_path, "１２", "99")
+    assert kept(tables) == "cd"
+    assert tables["doubts"] == []
+    assert tables["counts"][0]["entries_unmatched"] == "1"
+
+
+@pytest.mark.parametrize("typed", ["56", "78", "0090"])
+def test_any_of_her_ids_will_do(tmp_path, typed):
+    tables = run(tmp_path, typed)
+    assert kept(tables) == "abc"
+    assert tables["counts"][0]["entries_unmatched"] == "0"
+    said = [row["message"] for row in tables["warnings"]]
+    assert any("another ID" in message for message in said) == (typed != "56")
+
+
+def test_the_command_counts_like_the_list(tmp_path, ledger):
+    record(ledger, [{"subject": "34", "source": "command"} | DETAILS | {"received": ""}], None)
+    tables = run(tmp_path, "12")
+    assert kept(tables) == "d"
+    assert tables["counts"][0] | {"entries": "2", "entries_incomplete": "1"} == tables["counts"][0]
+    assert any(row["rule"] == "R13" for row in tables["warnings"])
+
+
+def test_a_shorter_list_lets_nobody_back(tmp_path):
+    assert kept(run(tmp_path, "12", "34")) == "d"
+    tables = run(tmp_path, "34")
+    assert kept(tables) == "d"
+    said = [row["message"] for row in tables["warnings"]]
+    assert any("former list (1 with images)" in message for message in said)
+    withdraw(open_ledger(**files(tmp_path)), ["12"], None)
+    tables = run(tmp_path, "34")
+    assert kept(tables) == "abd"
+    assert not any("former list" in row["message"] for row in tables["warnings"])
+
+
+def test_a_list_with_the_withdrawn_id_counts_again(tmp_path):
+    run(tmp_path, "12")
+    withdraw(open_ledger(**files(tmp_path)), ["12"], None)
+    assert kept(run(tmp_path, "12")) == "cd"
+    assert list(in_force(open_ledger(**files(tmp_path)))) == ["12"]
+
+
+def test_what_is_to_be_searched_for_is_sealed(tmp_path, ledger):
+    code = ledger.assign(["34"])["34"]
+    run(tmp_path, "34", "56")
+    data = (tmp_path / "declined.age").read_bytes()
+    assert b"Mori^Emi" not in data  # long: three letters turn up in ciphertext by chance
+    people = {p["subject"]: p for p in json.loads(ledger.unseal(data))}
+    assert people["34"] == {"subject": "34", "code": code, "ids": ["34"], "names": []}
+    assert set(people) == {"34", "56", "78", "90"}
+    assert people["56"]["names"] == ["Mori^Emi"]
+
+
+def test_paths_of_unreadable_files_name_nobody_who_declined(tmp_path):
+    assert run(tmp_path, lost="99999/x.dcm")["unreadable"][0]["path"] == "99999/x.dcm"
+    path = run(tmp_path, "99999", lost="099999/x.dcm")["unreadable"][0]["path"]
+    assert path.endswith("/x.dcm")
+    assert "99999" not in path
+
+
+def test_an_id_with_a_comma_is_one_cell(tmp_path, monkeypatch):
+    odd = [("e", '9,"1', "", "X^Y", ""), ("f", "", "", "Z", "")]
+    monkeypatch.setattr("tests.scripts.cohort.test_filter_opt_out.PEOPLE", [*PEOPLE, *odd])
+    tables = run(tmp_path, "12")
+    assert [row["subject"] for row in tables["consented"]] == ["34", "56", '9,"1', ""]
+    assert tables["counts"][0]["patients_indexed"] == "4"
+
+
+def test_a_namesake_keeps_the_groups_that_are_hers_too(tmp_path, monkeypatch):
+    people = [
+        ("a", "1", "", "KYOZOU^SUIKO=虚像^翠子=キョゾウ^スイコ", ""),
+        ("b", "2", "", "Kyozou SUIKO=虚像^水子", ""),
+        ("c", "3", "", "MORI^EMI", ""),
+        ("d", "4", "", "MORI^EMI", ""),
+    ]
+    monkeypatch.setattr("tests.scripts.cohort.test_filter_opt_out.PEOPLE", people)
+    run(tmp_path, "1", "3")
+    data = (tmp_path / "declined.age").read_bytes()
+    records = json.loads(open_ledger(**files(tmp_path)).unseal(data))
+    assert [record["names"] for record in records] == [["虚像^翠子=キョゾウ^スイコ"], []]
+
+
+@pytest.mark.parametrize(
+    "typed", ["3456", "34 56", "34.0", "34様", "同上", "BS-7K3M2", "#34", "34/56"]
+)
+def test_a_cell_that_is_no_id_stops_the_run(tmp_path, typed):
+    run(tmp_path)
+    with pytest.raises(InputError, match="row 3 .*not one patient ID"):
+        run(tmp_path, "12", typed)
+    # nothing of it is on record, so that the corrected list has nothing to explain
+    assert in_force(open_ledger(**files(tmp_path))) == {}
+
+
+def test_an_odd_id_that_is_somebodys_is_good(tmp_path, monkeypatch):
+    odd = ("e", "A/7.0", "", "X^Y", "")
+    monkeypatch.setattr("tests.scripts.cohort.test_filter_opt_out.PEOPLE", [*PEOPLE, odd])
+    assert kept(run(tmp_path, "a/7.0")) == "abcd"
+
+
+def test_other_ids_outlive_the_images(tmp_path, monkeypatch, ledger):
+    code = ledger.assign(["56"])["56"]
+    run(tmp_path, "78")
+    monkeypatch.setattr("tests.scripts.cohort.test_filter_opt_out.PEOPLE", PEOPLE[:3])
+    tables = run(tmp_path, "78")
+    records = json.loads(ledger.unseal((tmp_path / "declined.age").read_bytes()))
+    assert code in {record["code"] for record in records}
+    assert tables["counts"][0]["entries_unmatched"] == "1"
+
+
+def test_a_lost_ledger_is_not_replaced(tmp_path):
+    (tmp_path / "coded" / "00" / "BS-7K3M2").mkdir(parents=True)
+    with pytest.raises(InputError, match="other codes"):
+        run(tmp_path)
+    assert not files(tmp_path)["path"].exists()
+
+
+def test_a_trailing_zero_makes_no_second_id(tmp_path, monkeypatch):
+    # a file without a patient ID must not count as the other half
+    monkeypatch.setattr(
+        "tests.scripts.cohort.test_filter_opt_out.PEOPLE", [*PEOPLE, ("e", "", "", "X", "")]
+    )
+    tables = run(tmp_path, "340")
+    assert tables["counts"][0]["entries_unmatched"] == "1"

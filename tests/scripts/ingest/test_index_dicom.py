@@ -1,0 +1,127 @@
+import csv
+import os
+import re
+import runpy
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from scripts.ingest.index_dicom import index_dicom
+
+from bonescint.dicom import INDEX_COLUMNS, UNREADABLE_COLUMNS
+from bonescint.errors import InputError
+from bonescint.resources import ROOT
+from tests.unit.dicom.samples import nm_file
+
+REAL = Path(os.environ.get("BONESCINT_REAL_DATA") or ROOT.parent / "shared" / "data" / "real")
+HEADER = [line for line in (ROOT / "docs/tables.md").read_text().splitlines() if line[:2] == "| "]
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Path:
+    folder = tmp_path / "raw"
+    for number in range(150):
+        nm_file(folder / f"{number % 7}" / f"{number:03d}.dcm", number)
+    (folder / "3" / "Thumbs.db").write_bytes(bytes(100))
+    (folder / "empty").touch()
+    whole = (folder / "0" / "000.dcm").read_bytes()
+    (folder / "0" / "cut.dcm").write_bytes(whole[:-10])
+    (folder / "0" / "link").symlink_to(folder / "0" / "000.dcm")
+    os.close(os.open(os.fsencode(folder) + b"/\x8e\x9f.dcm", os.O_CREAT))  # a name in Shift-JIS
+    return folder
+
+
+def run(raw: Path, out: Path, workers: int) -> tuple[bytes, bytes]:
+    index_dicom(raw, out / "index.csv", out / "unreadable.csv", out / "receipt.json", workers)
+    return (out / "index.csv").read_bytes(), (out / "unreadable.csv").read_bytes()
+
+
+def test_every_file_stands_in_one_of_the_tables(raw: Path, tmp_path: Path) -> None:
+    run(raw, tmp_path, 1)
+    index, unreadable = table(tmp_path / "index.csv"), table(tmp_path / "unreadable.csv")
+    assert len(index) == 150
+    assert [row["path"] for row in index] == sorted(row["path"] for row in index)
+    assert tuple(index[0]) == INDEX_COLUMNS
+    assert tuple(unreadable[0]) == UNREADABLE_COLUMNS
+    reasons = {row["path"]: (row["reason"], row["detail"]) for row in unreadable}
+    assert reasons == {
+        "0/cut.dcm": ("truncated", "10 bytes of the pixels are missing"),
+        "0/link": ("unreadable", "symbolic link"),
+        "3/Thumbs.db": ("not_dicom", "no DICM prefix"),
+        "empty": ("empty", ""),
+        "\\x8e\\x9f.dcm": ("unreadable", "file name is not UTF-8"),
+    }
+
+
+def test_more_workers_write_the_same_bytes(raw: Path, tmp_path: Path) -> None:
+    assert run(raw, tmp_path, 1) == run(raw, tmp_path, 3)
+
+
+def test_the_columns_are_those_of_the_contract() -> None:
+    names = [re.sub(r" \(.*?\)", "", line.split("|")[1].strip()) for line in HEADER]
+    documented = [name for row in names if row != "column" for name in row.split(", ")]
+    assert set(documented) == set(INDEX_COLUMNS)
+
+
+def test_mistakes_are_named_in_both_languages(tmp_path: Path) -> None:
+    out = (tmp_path / "index.csv", tmp_path / "unreadable.csv", tmp_path / "receipt.json")
+    with pytest.raises(InputError, match="フォルダがありません"):
+        index_dicom(tmp_path / "none", *out, workers=1)
+    (tmp_path / "raw").mkdir()
+    with pytest.raises(InputError, match="holds no file"):
+        index_dicom(tmp_path / "raw", *out, workers=1, language="en")
+    assert not out[0].exists()
+
+
+def test_the_adapter_logs_counts_and_no_identifier(raw: Path, tmp_path: Path) -> None:
+    job = SimpleNamespace(
+        input=SimpleNamespace(dicom=str(raw)),
+        output=SimpleNamespace(
+            index=str(tmp_path / "i.csv"),
+            unindexed=str(tmp_path / "u.csv"),
+            receipt=str(tmp_path / "r.json"),
+        ),
+        params={"language": "ja"},
+        log=[str(tmp_path / "log")],
+        threads=1,
+    )
+    mask = os.umask(0o022)
+    try:
+        runpy.run_path(
+            str(ROOT / "scripts/ingest/index_dicom.py"),
+            init_globals={"snakemake": job},
+            run_name="__main__",
+        )
+    finally:
+        os.umask(mask)
+    log = (tmp_path / "log").read_text(encoding="utf-8")
+    assert "instances: 150" in log
+    assert "tracer: HMDP: 150" in log
+    assert not any(word in log for word in ("YAMADA", "春子", "0000007", ".dcm", str(raw)))
+
+
+@pytest.mark.real_data
+def test_every_real_file_comes_out_as_a_row_or_a_reason(tmp_path: Path) -> None:
+    if not REAL.is_dir():
+        pytest.skip(f"no real files: {REAL.name} is absent, see BONESCINT_REAL_DATA")
+    run(REAL, tmp_path, 2)
+    index, unreadable = table(tmp_path / "index.csv"), table(tmp_path / "unreadable.csv")
+    files = [p.relative_to(REAL).as_posix() for p in REAL.rglob("*") if p.is_file()]
+    assert sorted(row["path"] for row in index + unreadable) == sorted(files)
+    rows = {Path(row["path"]).name: row for row in index}
+    reasons = {Path(row["path"]).name: row["reason"] for row in unreadable}
+    if "MR_truncated.dcm" in reasons | rows:
+        assert reasons["MR_truncated.dcm"] == "truncated"
+        assert reasons["DICOMDIR"] == "dicomdir"
+        assert reasons["zipMR.gz"] == reasons["no_meta.dcm"] == "not_dicom"
+        assert not any(reason == "unreadable" for reason in reasons.values())
+        assert rows["chrH32.dcm"]["patient_name"] == "ﾔﾏﾀﾞ^ﾀﾛｳ=山田^太郎=やまだ^たろう"
+        assert rows["NM1_UNC"]["views"] == "anterior"
+        assert rows["NM1_UNC"]["kind"] == "secondary_capture"
+        assert rows["NM-NmIm-Siemens-s1-1.dcm"]["kind"] == "spect"
+        assert rows["NM-NmIm-Siemens-s1-1.dcm"]["tracer"] == "other"

@@ -1,0 +1,80 @@
+import runpy
+import warnings
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from scripts.outputs.draw_figures import draw_figures
+
+from tests.scripts.outputs.contract import CUTOFFS, PAIRS, SOFTWARE
+from tests.scripts.outputs.results import write_empty, write_results
+
+NAMES = ["bland_altman", "distribution", "flow", "forest", "roc", "version_slope"]
+
+
+def draw(results: Path, figures: Path, language: str = "ja") -> None:
+    with warnings.catch_warnings():
+        # a character that the font has not is a box in the figure
+        warnings.filterwarnings("error", message="Glyph")
+        draw_figures(
+            flow_table=results / "metrics/flow.csv",
+            reference=results / "reference.csv",
+            measurements=results / "measurements.csv",
+            accuracy=results / "metrics/accuracy.csv",
+            curves=results / "metrics/roc_curves.csv",
+            at_cutoffs=results / "metrics/cutoffs.csv",
+            version_measurement=results / "metrics/version_measurement.csv",
+            software=SOFTWARE,
+            pairs=PAIRS,
+            cutoffs=CUTOFFS,
+            language=language,
+            synthetic=True,
+            confidence=0.95,
+            figures=figures,
+        )
+
+
+def test_same_results_same_bytes_and_no_trace_of_the_machine(tmp_path: Path) -> None:
+    results = write_results(tmp_path / "results")
+    draw(results, tmp_path / "a")
+    draw(results, tmp_path / "b")
+    written = sorted((tmp_path / "a").iterdir())
+    assert [path.name for path in written] == [f"{n}.{e}" for n in NAMES for e in ("png", "svg")]
+    for path in written:
+        data = path.read_bytes()
+        assert data == (tmp_path / "b" / path.name).read_bytes()
+        for trace in (b"metadata", b"Creator", b"dc:date", b"Software", str(tmp_path).encode()):
+            assert trace not in data, (path.name, trace)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_empty_tables_are_drawn_as_such(tmp_path: Path, language: str) -> None:
+    draw(write_empty(tmp_path / "results"), tmp_path / "figures", language)
+    assert len(list((tmp_path / "figures").iterdir())) == 12
+
+
+def test_adapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_empty(Path("results"))
+    from scripts.outputs import draw_figures as module
+
+    names = {
+        "flow": "metrics/flow.csv",
+        "reference": "reference.csv",
+        "measurements": "measurements.csv",
+        "accuracy": "metrics/accuracy.csv",
+        "curves": "metrics/roc_curves.csv",
+        "cutoffs": "metrics/cutoffs.csv",
+        "version_measurement": "metrics/version_measurement.csv",
+    }
+    snakemake = SimpleNamespace(
+        input=SimpleNamespace(**{key: f"results/{name}" for key, name in names.items()}),
+        params=SimpleNamespace(
+            software=SOFTWARE, pairs=PAIRS, cutoffs=CUTOFFS, language="ja", synthetic=False,
+            confidence=0.9,
+        ),
+        output=SimpleNamespace(flow_svg="results/figures/flow.svg"),
+        log=["logs/draw_figures.log"],
+    )  # fmt: skip
+    runpy.run_path(module.__file__, init_globals={"snakemake": snakemake}, run_name="__main__")
+    assert Path("results/figures/roc.png").exists()

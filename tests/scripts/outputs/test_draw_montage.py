@@ -1,0 +1,81 @@
+import csv
+import runpy
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from pydicom import dcmread
+from pydicom.dataset import Dataset
+from scripts.outputs.draw_montage import draw_montage
+
+from bonescint.outputs.scans import frame_views, read_views
+from tests.scripts.outputs.results import write_empty, write_results, write_scans
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = write_results(tmp_path_factory.mktemp("results"))
+    with (folder / "cases.csv").open(encoding="utf-8") as stream:
+        write_scans(folder / "dicom", list(csv.DictReader(stream))[:12])
+    return folder
+
+
+def some_case(results: Path) -> Path:
+    return min(path for path in (results / "dicom").glob("*/*") if path.is_dir())
+
+
+def test_views_come_from_the_view_code_and_not_from_the_order(results: Path) -> None:
+    views = read_views(some_case(results))
+    assert [view.name for view in views] == ["anterior", "posterior"]
+    # the writer put the hot spot on the anterior view and that view last
+    assert views[0].pixels.max() > 2 * views[1].pixels.max()
+
+
+def test_view_of_a_single_view_file_and_of_none() -> None:
+    dataset, code = Dataset(), Dataset()
+    assert frame_views(dataset) == [""]
+    code.CodeValue = "399001007"
+    dataset.ViewCodeSequence = [code]
+    assert frame_views(dataset) == ["posterior"]
+
+
+def test_what_is_no_picture_is_passed_over(results: Path, tmp_path: Path) -> None:
+    source = next(some_case(results).iterdir())
+    colour = dcmread(source)
+    colour.PhotometricInterpretation = "RGB"
+    colour.save_as(tmp_path / "1.dcm")
+    broken = dcmread(source)
+    del broken.PixelData
+    broken.save_as(tmp_path / "2.dcm")
+    assert read_views(tmp_path) == []
+
+
+def test_same_scans_same_bytes(results: Path, tmp_path: Path) -> None:
+    batches = sorted((results / "dicom").iterdir())
+    for name in ("a", "b"):
+        draw_montage(
+            cases=results / "cases.csv", dicom=batches, reference=results / "reference.csv",
+            language="ja", synthetic=True, svg=tmp_path / f"{name}.svg",
+            png=tmp_path / f"{name}.png", per_cell=1,
+        )  # fmt: skip
+    for ending in ("svg", "png"):
+        assert (tmp_path / f"a.{ending}").read_bytes() == (tmp_path / f"b.{ending}").read_bytes()
+    assert np.frombuffer((tmp_path / "a.png").read_bytes()[16:24], ">u4").min() > 300
+
+
+def test_adapter_with_nobody_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_empty(Path("results"))
+    from scripts.outputs import draw_montage as module
+
+    snakemake = SimpleNamespace(
+        input=SimpleNamespace(
+            cases="results/cases.csv", reference="results/reference.csv", dicom=["results/dicom/00"]
+        ),
+        params=SimpleNamespace(language="en", synthetic=False),
+        output=SimpleNamespace(svg="montage.svg", png="montage.png"),
+        log=["logs/draw_montage.log"],
+    )
+    runpy.run_path(module.__file__, init_globals={"snakemake": snakemake}, run_name="__main__")
+    assert Path("montage.png").exists() and Path("montage.svg").exists()

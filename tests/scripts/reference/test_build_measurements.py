@@ -1,0 +1,122 @@
+import runpy
+from decimal import Decimal
+
+import pytest
+from scripts.reference.build_measurements import COLUMNS, fractions
+from scripts.reference.build_measurements import build_measurements as build
+
+from bonescint.files import read_rows, write_rows
+from bonescint.resources import ROOT
+from tests.scripts.study_tables import SOFTWARE, snakemake_object
+
+
+def build_measurements(paths, table, language="ja"):
+    warnings = table.with_suffix(".warnings.csv")
+    build(paths, language, table, warnings)
+    return list(read_rows(warnings))
+
+
+def exports(tmp_path):
+    common = {"tracer": "HMDP", "software": "vsbone2", "version": "2.0"}
+    write_rows(
+        tmp_path / "vsbone2.csv",
+        SOFTWARE,
+        [
+            {"code": "C2", "bsi": "0.50", "hotspots": "3", "status": "analysed"} | common,
+            {"code": "C1", "bsi": "9", "hotspots": "9", "status": "segmentation_failed"} | common,
+        ],
+    )
+    write_rows(
+        tmp_path / "bonenavi.csv",
+        SOFTWARE,
+        [
+            {"code": "C3", "tracer": "MDP", "software": "bonenavi", "version": "2.1"}
+            | {"bsi": "1.2", "hotspots": "4", "ann": "0.7", "status": "analysed"}
+        ],
+    )
+    return [tmp_path / "vsbone2.csv", tmp_path / "bonenavi.csv"]
+
+
+def test_one_value_a_row_sorted_and_verbatim(tmp_path):
+    build_measurements(exports(tmp_path), tmp_path / "table.csv")
+    assert (tmp_path / "table.csv").read_text(encoding="utf-8").splitlines() == [
+        "code,tracer,software,version,metric,value,status",
+        "C1,HMDP,vsbone2,2.0,bsi,,segmentation_failed",  # a failed case keeps no number
+        "C1,HMDP,vsbone2,2.0,hotspots,,segmentation_failed",
+        "C2,HMDP,vsbone2,2.0,bsi,0.50,analysed",
+        "C2,HMDP,vsbone2,2.0,hotspots,3,analysed",
+        "C3,MDP,bonenavi,2.1,bsi,1.2,analysed",
+        "C3,MDP,bonenavi,2.1,hotspots,4,analysed",
+    ]
+
+
+def test_the_order_of_the_software_does_not_matter(tmp_path):
+    paths = exports(tmp_path)
+    build_measurements(paths, tmp_path / "there.csv")
+    build_measurements(paths[::-1], tmp_path / "back.csv")
+    assert (tmp_path / "there.csv").read_bytes() == (tmp_path / "back.csv").read_bytes()
+
+
+def test_no_software_or_no_rows_leave_a_header(tmp_path):
+    write_rows(tmp_path / "empty.csv", SOFTWARE, [])
+    for paths in ([], [tmp_path / "empty.csv"]):
+        build_measurements(paths, tmp_path / "table.csv")
+        assert (tmp_path / "table.csv").read_text(encoding="utf-8") == ",".join(COLUMNS) + "\n"
+
+
+def test_adapter(tmp_path):
+    paths = [str(path) for path in exports(tmp_path)]
+    out = {"table": str(tmp_path / "out.csv"), "warnings": str(tmp_path / "warnings.csv")}
+    fake = snakemake_object(tmp_path, {"software": paths}, out, {"language": "en"})
+    runpy.run_path(
+        str(ROOT / "scripts/reference/build_measurements.py"), {"snakemake": fake}, "__main__"
+    )
+    assert len(list(read_rows(out["table"]))) == 6
+    assert list(read_rows(out["warnings"])) == []
+
+
+def versions(tmp_path, old, new):
+    paths = []
+    for name, values in (("vsbone2", old), ("vsbone3", new)):
+        rows = [
+            {"code": f"C{i}", "tracer": "HMDP", "software": name, "version": "1", "bsi": bsi}
+            | {"hotspots": "2", "status": "analysed" if bsi else "not_analysed"}
+            for i, bsi in enumerate(values)
+        ]
+        write_rows(tmp_path / f"{name}.csv", SOFTWARE, rows)
+        paths.append(tmp_path / f"{name}.csv")
+    return build_measurements(paths, tmp_path / "table.csv")
+
+
+PERCENT = ["1.25", "0", "3.5", "0.4", ""]
+
+
+def test_fractions_beside_percent(tmp_path):
+    (warning,) = versions(tmp_path, ["0.012", "0", "0.036", "0.004", "0.05"], PERCENT)
+    assert (warning["source"], warning["rule"]) == ("vsbone2", "R9")
+    assert "vsbone3" in warning["message"] and "0.05" in warning["message"]
+    assert "100 倍" in warning["message"]  # the median of three common cases that are not 0
+    (warning,) = versions(tmp_path, PERCENT, ["0.012", "0", "0.036", "0.004", "0.05"])
+    assert warning["source"] == "vsbone3"
+
+
+@pytest.mark.parametrize(
+    "old",
+    [
+        PERCENT,
+        ["0.15", "0", "0.19", "0.1", ""],  # small, and of one size with the other version's
+        ["0.012", "0", "0.036", "0.2", ""],  # 0.2 is no fraction's size
+        ["0", "0", "0", "0", "0"],
+        ["0.0001", "0", "0.0003", "0.0001", ""],  # thousands of times: something else is wrong
+        ["", "", "", "", ""],
+    ],
+)
+def test_no_fractions(tmp_path, old):
+    assert versions(tmp_path, old, PERCENT) == []
+
+
+def test_other_cases_are_no_comparison():
+    values = {"a": {"C1": Decimal("0.01"), "C2": Decimal("0.02")}}
+    assert fractions(values | {"b": {"C3": Decimal(1), "C4": Decimal(2)}}, "en") == []
+    (found,) = fractions(values | {"b": {"C1": Decimal(1), "C2": Decimal(2)}}, "en")
+    assert "100 times" in found["message"]

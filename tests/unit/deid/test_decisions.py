@@ -1,0 +1,199 @@
+"""What a person decides about images, and what the configuration keeps: from source to file."""
+
+import dataclasses
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pydicom import Dataset, dcmread
+
+from bonescint.deid.batch import write_cases
+from bonescint.deid.decisions import read_decisions, released_images
+from bonescint.deid.instance import Settings, deidentify, quiet_pydicom
+from bonescint.deid.keep_private import load_kept
+from bonescint.deid.policy import load_policies
+from bonescint.deid.private import pattern_digest
+from bonescint.deid.refusal import Refused
+from bonescint.deid.uids import UidReplacer
+from bonescint.errors import InputError
+from bonescint.resources import ROOT
+from tests.unit.deid.samples import CODE, SECRET, as_file, ge, siemens
+from tests.unit.deid.test_engine import errors_of
+
+TABLE = ROOT / "resources/tag_table.csv"
+SETTINGS = Settings(load_policies(TABLE, "STUDY", "SERIES"), UidReplacer(SECRET), False)
+RECORD = {"decided_by": "chief technologist", "date": "2026-01-15", "reason": "seen"}
+SEEN, OTHER = "a1" * 32, "b2" * 32
+HEADER = "item\tsha256\tdecision\treviewer\tdate\n"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def quiet():
+    with quiet_pydicom():
+        yield
+
+
+def released(*sources: bytes) -> Settings:
+    hashes = frozenset(sha256(source).hexdigest() for source in sources)
+    return dataclasses.replace(SETTINGS, releases=hashes)
+
+
+def keeping(*entries: dict[str, object]) -> Settings:
+    kept = load_kept([entry | RECORD for entry in entries])
+    return dataclasses.replace(SETTINGS, policies=load_policies(TABLE, "STUDY", "SERIES", kept))
+
+
+def refusal(data: bytes, settings: Settings = SETTINGS) -> Refused:
+    with pytest.raises(Refused) as refused:
+        deidentify(data, {}, CODE, settings)
+    return refused.value
+
+
+def test_decisions_hold_for_one_content_and_a_block_wins(tmp_path):
+    path = tmp_path / "decisions.tsv"
+    path.write_text(
+        HEADER
+        + f"image\t{SEEN}\trelease\tA\t2026-01-01\n"
+        + f"image\t{OTHER}\trelease\tA\t2026-01-01\n"
+        # as PowerShell and Excel write them
+        + f'Image\t"{OTHER.upper()}"\tblock\tB\t2026-01-02\r\n'
+        + f"findings:BS-AAAAA\t{'c' * 64}\trelease\tA\t2026-01-01\n\n",
+        encoding="utf-8",
+    )
+    assert released_images(read_decisions(path)) == {SEEN}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", "decisions.tsv"),
+        ("item,sha256\n", "decisions.tsv"),
+        (HEADER + f"image\t{SEEN}\tyes\tA\t2026-01-01\n", "2"),
+        (HEADER + f"image\t{SEEN}\trelease\t\t2026-01-01\nimage\n", "3"),
+        (HEADER + f"image\t{SEEN[1:]}\tblock\tA\t2026-01-01\n", "2"),
+        (HEADER + f"images\t{SEEN}\tblock\tA\t2026-01-01\n", "2"),
+    ],
+)
+def test_a_malformed_decision_is_named_and_releases_nothing(tmp_path, text, found):
+    path = tmp_path / "decisions.tsv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as mistake:
+        read_decisions(path)
+    assert found in mistake.value.problems[-1]
+
+
+def test_suspected_text_waits_for_a_person():
+    source = siemens()
+    source.BurnedInAnnotation = "YES"
+    data = as_file(source)
+    refused = refusal(data)
+    assert (refused.reason, refused.sha256) == ("burned-in-suspected", sha256(data).hexdigest())
+    result = dcmread(BytesIO(deidentify(data, {}, CODE, released(data)).data))
+    assert result.PixelData == source.PixelData
+    # a decision about another file says nothing about this one
+    assert refusal(data, released(data + b"\0")).reason == "burned-in-suspected"
+
+
+def test_of_two_contents_with_one_uid_the_chosen_one_is_written(tmp_path):
+    other = siemens()
+    other.CountsAccumulated = "1"
+    files = {"a": as_file(siemens()), "b": as_file(other), "c": as_file(siemens(), tail=b"x")}
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+    row = {"sop_instance_uid": "1", "views": "", "tracer": "MDP"}
+    rows = [row | {"path": name} for name in files]
+
+    def outcome(settings: Settings, folder: str) -> dict[str, str]:
+        done = write_cases([(CODE, rows)], tmp_path, tmp_path / folder, settings)
+        return {w.row["path"]: str(w.line.get("reason") or w.line["status"]) for w in done}
+
+    assert outcome(SETTINGS, "1") == dict.fromkeys("abc", "uid-conflict")
+    assert not (tmp_path / "1").exists()
+    chosen = outcome(released(files["b"]), "2")
+    assert chosen == {"a": "uid-conflict", "b": "written", "c": "uid-conflict"}
+    # the first and the third give the same coded file
+    assert outcome(released(files["a"]), "3") == {
+        "a": "written", "b": "uid-conflict", "c": "duplicate",
+    }  # fmt: skip
+    assert set(outcome(released(*files.values()), "4").values()) == {"uid-conflict"}
+
+
+def test_images_compressed_with_loss_are_kept_or_refused():
+    strict = dataclasses.replace(SETTINGS, keep_lossy=False)
+    flagged = siemens()
+    flagged.LossyImageCompression = "01"
+    result = dcmread(BytesIO(deidentify(as_file(flagged), {}, CODE, SETTINGS).data))
+    assert result.LossyImageCompression == "01"
+    assert refusal(as_file(flagged), strict).reason == "lossy"
+    deidentify(as_file(siemens()), {}, CODE, strict)
+
+
+VIEW: dict[str, object] = {
+    "creator": "GEMS_GENIE_1", "group": "0011", "element": "12", "vr": "LO",
+    "sha256": [pattern_digest("WHOLE BODY_E")],
+}  # fmt: skip
+
+
+def test_a_recorded_decision_keeps_a_private_element(tmp_path):
+    coded = deidentify(as_file(ge()), {}, CODE, keeping(VIEW))
+    result = dcmread(BytesIO(coded.data))
+    private = [element.tag for element in result if element.tag.is_private]
+    assert private == [0x00110010, 0x00111012]
+    assert result[0x00111012].value == "WHOLE BODY_E"
+    assert "113111" in [item.CodeValue for item in result.DeidentificationMethodCodeSequence]
+    assert coded.facts["n_kept_by_decision"] == 2
+    assert coded.table["odd groups"] == "kept_by_decision"
+    assert coded.facts["n_removed_private"] == 2
+    assert errors_of(coded.data, tmp_path) <= errors_of(as_file(ge()), tmp_path)
+
+
+def test_what_the_decision_does_not_cover_goes():
+    coded = deidentify(as_file(ge("WHOLE BODY_F")), {}, CODE, keeping(VIEW))
+    assert not any(e.tag.is_private for e in dcmread(BytesIO(coded.data)))
+    assert coded.table["odd groups"] == "removed"
+    assert b"WHOLE BODY_F" not in coded.data
+
+
+def test_a_kept_private_text_is_searched_for_identifiers():
+    source = ge("HANAKO_E")
+    settings = keeping(VIEW | {"sha256": [pattern_digest("HANAKO_E")]})
+    refused = refusal(as_file(source), settings)
+    assert (refused.reason, refused.detail) == ("residual-identifier", "(0011,1012)")
+
+
+def test_an_overlay_is_kept_by_its_content():
+    source = siemens()
+    bitmap = np.packbits(np.arange(256) % 3 == 0).tobytes()
+    for element, vr, value in (
+        (0x10, "US", 32), (0x11, "US", 8), (0x40, "CS", "G"), (0x50, "SS", [1, 1]),
+        (0x100, "US", 1), (0x102, "US", 0), (0x3000, "OW", bitmap), (0x22, "LO", "Yamada"),
+    ):  # fmt: skip
+        source.add_new(0x60000000 | element, vr, value)
+    plane = {"group": "6000", "element": "3000", "sha256": [sha256(bitmap).hexdigest()]}
+    coded = deidentify(as_file(source), {}, CODE, keeping(plane))
+    result = dcmread(BytesIO(coded.data))
+    assert result[0x60003000].value == bitmap
+    assert 0x60000022 not in result
+    assert coded.table["60xx"] == "kept_by_decision"
+    source[0x60003000].value = bitmap[::-1]
+    assert not any(e.tag.group == 0x6000 for e in _read(source, keeping(plane)))
+
+
+def _read(source: Dataset, settings: Settings) -> Dataset:
+    return dcmread(BytesIO(deidentify(as_file(source), {}, CODE, settings).data))
+
+
+def test_the_outcome_of_every_row_of_the_hospitals_table(tmp_path: Path):
+    table = deidentify(as_file(siemens()), {}, CODE, SETTINGS).table
+    assert list(table) == [row.tag for row in SETTINGS.policies["nm"].table]
+    assert table["(0010,0010)"] == "coded"
+    assert table["(0010,0030)"] == "emptied"  # Type 2
+    assert table["(0008,0080)"] == "removed"  # Type 3
+    assert table["(0010,4000)"] == "absent"
+    assert table["(0008,0018)"] == "uid"
+    assert table["(0008,1030)"] == "fixed"
+    assert table["(0008,0020)"] == "kept"
+    assert table["odd groups"] == "removed"
+    assert table["60xx"] == "absent"

@@ -1,0 +1,125 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bonescint.outputs.data import number
+from bonescint.outputs.estimates import (
+    as_read,
+    find,
+    fixed,
+    in_words,
+    p_value,
+    performance,
+    primary,
+    with_limits,
+)
+from bonescint.outputs.labels import Labels
+from bonescint.stats import QUESTIONS
+from tests.scripts.outputs.contract import ESTIMATE, SOFTWARE
+
+LABELS = Labels("report", "ja", SOFTWARE, True)
+
+
+def row(**fields: str) -> dict[str, str]:
+    return dict.fromkeys(ESTIMATE.split(","), "") | {"status": "ok"} | fields
+
+
+def test_find_takes_the_first_row_of_the_metric_and_the_comparator() -> None:
+    rows = [
+        row(measure="auc", subject="a", note="metric=hotspots", estimate="0.1"),
+        row(measure="auc", subject="a", comparator="b", note="metric=bsi", estimate="0.2"),
+        row(measure="auc", subject="a", note="zeros=2; metric=bsi", estimate="0.3"),
+        row(measure="auc", subject="a", note="metric=bsi", estimate="0.4"),
+    ]
+    assert find(rows, "auc", "a", "bsi") is rows[2]
+    assert find(rows, "auc", "a", "bsi", comparator="b") is rows[1]
+    assert find(rows, "auc", "c", "bsi") is None
+
+
+def test_sensitivity_is_that_of_the_configured_cutoff() -> None:
+    rows = [
+        row(measure=measure, subject="a", note=f"cutoff={cutoff}; metric=bsi", estimate=cutoff)
+        for measure in ("sensitivity", "auc")
+        for cutoff in ("0.3", "1", "1")
+    ]
+    found = performance(rows[3:], rows[:3], "a", "bsi", {"bsi": 1.0})
+    assert found == {"auc": rows[3], "sensitivity": rows[1], "specificity": None}
+    # one that was chosen from the data does not stand in for it
+    assert performance(rows[3:], rows[:3], "a", "bsi", {})["sensitivity"] is None
+
+
+def test_limits_are_shown_only_where_there_are_any() -> None:
+    full = row(estimate="0.931", ci_low="0.84", ci_high="0.97")
+    assert with_limits(full, LABELS) == "0.93 (0.84〜0.97)"
+    assert with_limits(row(estimate="1", status="complete separation"), LABELS).startswith("1.00 (")
+    assert with_limits(row(status="one class"), LABELS) == LABELS.word("one class")
+    assert with_limits(row(status="a new status"), LABELS) == "a new status"
+    assert with_limits(None, LABELS) == "データなし"
+    assert with_limits(row(statistic="2.1", p_value="0.3"), LABELS) == ""
+
+
+def test_words_replace_keys_and_unknown_keys_stay() -> None:
+    said = in_words(
+        row(
+            subject="vsbone3", comparator="vsbone2", measure="auc_difference", test="new_test",
+            note="seed=20190601; metric=bsi; cutoff=0.5; z=0.5718246385; confounded; "
+            "new_remark=3; version=3.0; comparator_version=2.0; family=versions; exploratory; "
+            "eod=2; equivalent=1",
+        ),
+        LABELS,
+    )  # fmt: skip
+    assert said["subject"] == "VSBONE (simulated) 3.0"
+    assert said["measure"] == "AUC の差"
+    assert said["test"] == "new_test"
+    assert said["metric"] == "BSI"
+    assert "20190601" in said["note"]
+    assert "0.5718" in said["note"] and "0.57182" not in said["note"]
+    assert "患者・薬剤が異なる比較" in said["note"]
+    assert "new_remark=3" in said["note"]
+    assert said["cutoff"] == "0.5" and said["role"] == "探索的" and said["family"] == "versions"
+    assert "EOD 2" in said["note"] and "同等性の基準を満たす" in said["note"]
+    for word in ("metric", "cutoff", "version", "family", "3.0", "探索的"):
+        assert word not in said["note"]
+
+
+def test_the_primary_hypothesis_is_found_and_read() -> None:
+    rows = [
+        row(measure="nri", note="family=a"),
+        row(
+            measure="auc_difference", note="metric=bsi; cutoff=0.50; primary", n="49",
+            n_positive="24", estimate="0.04", p_value="0.0004", statistic="-1.234",
+        ),
+    ]  # fmt: skip
+    (found,) = (as_read(row, LABELS) for row in primary(rows))
+    assert found["metric"] == "BSI ≥ 0.5" and found["counts"] == "49 / 24"
+    assert (found["p"], found["statistic"], found["role"]) == ("<0.001", "−1.23", "主要仮説")
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_every_question_has_words(language: str) -> None:
+    labels = Labels("workbook", language, SOFTWARE, True)
+    for question in QUESTIONS:
+        assert labels.question("title", question) != question
+        assert 0 < len(labels.question("sheet", question)) <= 31  # Excel's limit
+        assert labels.question("note", question)
+    for question in ("software_comparison", "case_mix"):
+        assert ("患者・薬剤が異なる比較" in labels.question("caution", question)) == (
+            language == "ja"
+        )
+    for question in ("hypotheses", "version_diagnosis", "software_comparison"):
+        assert labels.word("small_groups") in labels.question("caution", question)
+    assert labels.question("title", "new") == "new" and not labels.question("note", "new")
+
+
+def test_numbers_as_people_read_them() -> None:
+    assert fixed(-0.004) == "0.00"
+    assert fixed(-1.5) == "−1.50"
+    assert p_value("0.0004") == "<0.001"
+    assert p_value("0.0494") == "0.049"
+    assert p_value("") == ""
+
+
+@given(st.text())
+def test_number_never_raises_and_never_gives_nan(text: str) -> None:
+    value = number(text)
+    assert value is None or value == value
