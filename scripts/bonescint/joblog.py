@@ -30,7 +30,7 @@ def job_log(path: str | Path) -> Iterator[None]:
 
     A mistake of the user (`InputError`) is logged as its text and ends the job with exit code 1;
     any other exception is logged by type and place only. Its message could quote a header or a
-    table cell, hence an identifier, and the log stands on the coded side (ARCHITECTURE, two sides).
+    table cell, hence an identifier, and the log stands on the coded side.
 
     Parameters
     ----------

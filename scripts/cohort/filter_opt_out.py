@@ -60,8 +60,8 @@ def filter_opt_out(
     study, language, recalls
         Of the configuration, and the folder for notices about patients delivered before.
     consented, counts, warnings
-        Tables to write (docs/tables.md). An entry that matches nobody or is incomplete is reported
-        by its row, never ignored; an incomplete one excludes all the same.
+        Tables to write (docs/en/tables.md). An entry that matches nobody or is incomplete is
+        reported by its row, never ignored; an incomplete one excludes all the same.
     unreadable
         The unreadable files, without the IDs and names in the paths of who declined.
     declined

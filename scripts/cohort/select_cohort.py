@@ -49,7 +49,7 @@ def select_cohort(
     decisions
         What persons have decided of files that conflict; may not exist.
     cohort, excluded, flow, warnings
-        Tables to write (docs/tables.md).
+        Tables to write (docs/en/tables.md).
     """
     text = Texts("flow", language)
     decided = list(

@@ -50,7 +50,7 @@ def import_readings(
     language
         ``ja`` or ``en``.
     table, warnings, findings
-        Tables to write (docs/tables.md); none is written if the report has an error.
+        Tables to write (docs/en/tables.md); none is written if the report has an error.
     faults
         Workbook of the faults, written instead of the tables and removed by a good import.
     synthetic

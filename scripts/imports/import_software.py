@@ -49,7 +49,7 @@ def import_software(
     language
         ``ja`` or ``en``.
     table, warnings
-        Tables to write (docs/tables.md); neither is written if the export has an error.
+        Tables to write (docs/en/tables.md); neither is written if the export has an error.
     faults
         Workbook of the faults, written instead of the tables and removed by a good import.
     synthetic

@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 def index_dicom(
     dicom: Path, index: Path, unindexed: Path, receipt: Path, workers: int, language: str = "ja"
 ) -> None:
-    """Write the index of instances and the list of files that are none (docs/tables.md).
+    """Write the index of instances and the list of files that are none (docs/en/tables.md).
 
     Parameters
     ----------

@@ -42,7 +42,7 @@ def draw_figures(
     Parameters
     ----------
     flow_table, reference, measurements, accuracy, at_cutoffs, curves, version_measurement
-        Tables of results/ (docs/tables.md); `at_cutoffs` is results/metrics/cutoffs.csv.
+        Tables of results/ (docs/en/tables.md); `at_cutoffs` is results/metrics/cutoffs.csv.
     software
         Software key to ``label``, ``product``, ``version``, ``tracer``.
     pairs

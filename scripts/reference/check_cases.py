@@ -37,7 +37,7 @@ def check_cases(
     language
         ``ja`` or ``en``.
     balance, warnings
-        Tables to write (docs/tables.md).
+        Tables to write (docs/en/tables.md).
     """
     text = Texts("flow", language)
     listed = list(read_rows(cases))

@@ -146,7 +146,7 @@ def agreements(rng: np.random.Generator) -> None:
 
 
 def main() -> None:
-    """Print the table of docs/statistics.md."""
+    """Print the table of docs/en/statistics.md."""
     print("| method | truth | coverage | error | no limits | |\n|---|---|---|---|---|---|")
     rng = np.random.default_rng(20190601)
     areas(rng)

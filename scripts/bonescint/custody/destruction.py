@@ -20,7 +20,7 @@ from bonescint.resources import Texts
 
 PRIVATE = Path("private")
 TRACES = (Path("logs"), Path(".snakemake"))
-# the workflow's own tables in private/ (docs/tables.md); what else lies there may be named after
+# the workflow's own tables in private/ (docs/en/tables.md); what else lies there may be named after
 # a patient, and the certificate counts it only
 TABLES = frozenset(
     {

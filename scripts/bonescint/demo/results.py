@@ -1,4 +1,4 @@
-"""What the software and the readers say about the phantom: a model (docs/demonstration.md).
+"""What the software and the readers say about the phantom: a model (docs/en/demonstration.md).
 
 Nothing here comes from a product. The published sensitivities and specificities only shape the
 noise around the phantom's true bone scan index and number of metastases.

@@ -33,7 +33,7 @@ class Header(NamedTuple):
 
 
 class Unreadable(NamedTuple):
-    """Why a file gives no row: a reason of docs/tables.md and a detail that quotes nothing."""
+    """Why a file gives no row: a reason of docs/en/tables.md and a detail that quotes nothing."""
 
     reason: str
     detail: str

@@ -87,7 +87,7 @@ def classify(header: Elements, has_pixel_data: bool) -> dict[str, str]:
 
 
 def index_row(header: Header, path: str, size: int) -> dict[str, str]:
-    """Return the row of an instance (docs/tables.md, private/index.csv).
+    """Return the row of an instance (docs/en/tables.md, private/index.csv).
 
     Parameters
     ----------

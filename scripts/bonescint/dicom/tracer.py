@@ -67,7 +67,7 @@ def find_tracer(header: Elements) -> Verdict:
 
     Notes
     -----
-    Evidence in this order (facts: Tracer): code of the radiopharmaceutical, its name, texts of
+    Evidence in this order: code of the radiopharmaceutical, its name, texts of
     protocol, study, series and procedure, names in private elements. The first element that names
     one tracer is quoted. Another that names another one makes it a conflict, whatever its rank: a
     wrong tracer would give the case to the wrong software, a conflict is listed for a human. A text

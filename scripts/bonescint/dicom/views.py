@@ -28,7 +28,7 @@ _TEXTS = {
     "SeriesDescription (0008,103e)": 0x0008103E,
     "ImageComments (0020,4000)": 0x00204000,
 }
-# GE's acquisition names its two pictures by detector: E in front of the patient, F behind (facts)
+# GE's acquisition names its two pictures by detector: E in front of the patient, F behind
 _GENIE_NAME = re.compile(r"(WHOLE[ _]?BODY)_([EF])")
 _GENIE_VIEWS = {"E": "anterior", "F": "posterior"}
 _WITHIN = 20.0  # degrees: a head beside 0 or 180 is an oblique view

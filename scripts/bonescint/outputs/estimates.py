@@ -34,7 +34,7 @@ def find(
     Parameters
     ----------
     rows
-        Estimate rows (docs/tables.md); their note names the metric and the cut-off.
+        Estimate rows (docs/en/tables.md); their note names the metric and the cut-off.
     measure
         Such as ``auc``.
     software, metric

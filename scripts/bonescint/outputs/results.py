@@ -15,7 +15,7 @@ from bonescint.stats import METRICS, QUESTIONS
 
 @dataclass(frozen=True)
 class Results:
-    """The rows of the tables of results/ (docs/tables.md), and what goes with them.
+    """The rows of the tables of results/ (docs/en/tables.md), and what goes with them.
 
     `metrics` holds a table for each configured question, in the order of
     `bonescint.stats.QUESTIONS`; `warnings` the stages' one after the other; `figures` the files of

@@ -9,7 +9,7 @@ from pydicom.dataset import Dataset
 from bonescint.outputs.figures.montage import View
 
 logger = logging.getLogger(__name__)
-# View Code Sequence (0054,0220), CID 26: what the anonymization wrote there (facts/dicom.md)
+# View Code Sequence (0054,0220), CID 26: what the anonymization wrote there
 _VIEWS = {"399321004": "anterior", "399001007": "posterior"}
 # SNOMED-RT, as vendors wrote it before SCT
 _VIEWS |= {"R-10206": "anterior", "R-10214": "posterior"}

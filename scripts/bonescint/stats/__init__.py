@@ -1,4 +1,4 @@
-"""The study's statistics: arrays in, `Estimate` records out (docs/statistics.md)."""
+"""The study's statistics: arrays in, `Estimate` records out (docs/en/statistics.md)."""
 
 METRICS = ("bsi", "hotspots")  # R9
 

@@ -87,7 +87,7 @@ def read_cases(cohort: Path, ledger: Ledger, language: str) -> Cases:
     Parameters
     ----------
     cohort
-        The table of chosen instances (docs/tables.md).
+        The table of chosen instances (docs/en/tables.md).
     ledger
         The opened correspondence ledger.
     language

@@ -14,7 +14,9 @@ from bonescint.resources import ROOT
 from tests.unit.dicom.samples import nm_file
 
 REAL = Path(os.environ.get("BONESCINT_REAL_DATA") or ROOT.parent / "shared" / "data" / "real")
-HEADER = [line for line in (ROOT / "docs/tables.md").read_text().splitlines() if line[:2] == "| "]
+HEADER = [
+    line for line in (ROOT / "docs/en/tables.md").read_text().splitlines() if line[:2] == "| "
+]
 
 
 def table(path: Path) -> list[dict[str, str]]:

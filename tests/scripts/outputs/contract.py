@@ -1,4 +1,4 @@
-"""The tables of results/ as docs/tables.md defines them: names, columns, a study's settings."""
+"""The tables of results/ as docs/en/tables.md defines them: names, columns, a study's settings."""
 
 import csv
 from collections.abc import Sequence

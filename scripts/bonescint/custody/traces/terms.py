@@ -39,7 +39,7 @@ _ID_COLUMNS = frozenset(
     {"patientid", "subject", "id", "pid", "患者id", "患者番号", "被登録者id", "カルテ番号",
      "otherpatientids", "where"}
 )  # fmt: skip
-# columns of docs/tables.md in which a number is a size, a count, a date, a clock or a measurement;
+# columns (docs/en/tables.md) in which a number is a size, a count, a date or a measurement;
 # `value` is not among them, for other people's tables name anything so
 _NEVER_IDS = frozenset(
     {"size", "modified", "sopclassuid", "sopinstanceuid", "studyinstanceuid", "seriesinstanceuid",
