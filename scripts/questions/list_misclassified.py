@@ -53,7 +53,7 @@ def list_misclassified(
     language
         ``ja`` or ``en``: of the column `found`.
     misclassified, incidental
-        Tables to write (docs/en/tables.md). The second:  the cases that a software calls positive
+        Tables to write (docs/en/tables.md). The second: the cases that a software calls positive
         and the readers' consensus negative: it never leaves the hospital (R34).
     """
     text = Texts("metrics", language)
