@@ -11,7 +11,7 @@ from bonescint.files import read_rows
 from bonescint.identity.ledger import open_ledger
 from bonescint.identity.opt_outs import in_force, withdraw
 from bonescint.names.ids import normalise
-from bonescint.stats import QUESTIONS
+from bonescint.stats.question_names import QUESTIONS
 from tests.workflow.leaks import identifiers, leaks
 from tests.workflow.runner import configure, snakemake
 

@@ -13,10 +13,8 @@ class Labels:
 
     Parameters
     ----------
-    area
-        ``figures``, ``workbook`` or ``report``: a file of resources/text.
-    language
-        ``ja`` or ``en``.
+    texts
+        The words of the figures, the workbook or the report.
     software
         Software key to its ``label``, ``product``, ``version`` and ``tracer``.
     synthetic
@@ -27,18 +25,17 @@ class Labels:
 
     def __init__(
         self,
-        area: str,
-        language: str,
+        texts: Texts,
         software: dict[str, dict[str, Any]],
         synthetic: bool,
         confidence: float = 0.95,
     ) -> None:
-        self.language = language
+        self.language = language = texts.language
         self.synthetic = synthetic
         self.software_keys = list(software)
         self._software = software
         self._level = f"{100 * confidence:g}"
-        self._texts = Texts(area, language)
+        self._texts = texts
         self._measures = Texts("metrics", language)
         self._flow = Texts("flow", language)
 
@@ -72,7 +69,7 @@ class Labels:
         kind
             ``title``, ``sheet`` (short), ``note`` or ``caution`` (empty if there is none).
         key
-            One of `bonescint.stats.QUESTIONS`.
+            One of `bonescint.stats.question_names.QUESTIONS`.
         """
         name = f"{kind}_{key}"
         if name in self._measures:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bonescint.deid import k_anonymity, report
-from bonescint.stats import QUESTIONS
+from bonescint.stats.question_names import QUESTIONS
 
 SOFTWARE: dict[str, dict[str, str]] = {
     "bonenavi": {

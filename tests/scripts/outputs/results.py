@@ -13,7 +13,7 @@ import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, NuclearMedicineImageStorage
 
-from bonescint.stats import QUESTIONS
+from bonescint.stats.question_names import QUESTIONS
 from tests.scripts.outputs.contract import CUTOFFS, SOFTWARE, TABLES, Row, write
 from tests.scripts.outputs.deidentification import deidentification
 

@@ -10,7 +10,7 @@ from scripts.outputs.write_report import write_report
 from snakemake.iocontainers import InputFiles
 
 from bonescint.resources import SYNTHETIC
-from bonescint.stats import QUESTIONS
+from bonescint.stats.question_names import QUESTIONS
 from scripts.outputs import write_report as module
 from tests.scripts.outputs.contract import SOFTWARE, STUDY, inputs, write
 from tests.scripts.outputs.results import write_empty, write_results

@@ -11,7 +11,7 @@ from snakemake.iocontainers import InputFiles
 
 from bonescint.outputs.sheets import text_width
 from bonescint.resources import SYNTHETIC
-from bonescint.stats import QUESTIONS
+from bonescint.stats.question_names import QUESTIONS
 from scripts.outputs import write_workbook as module
 from tests.scripts.outputs.contract import ESTIMATE, SOFTWARE, STUDY, inputs, write
 from tests.scripts.outputs.results import write_empty, write_results
