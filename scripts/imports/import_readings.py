@@ -9,7 +9,7 @@ from bonescint.files import WARNING_COLUMNS, write_rows
 from bonescint.identity.ledger import open_ledger
 from bonescint.joblog import job_log
 from bonescint.tables.cases import read_cases
-from bonescint.tables.fault_book import fault_book
+from bonescint.tables.failed_import import fault_book
 from bonescint.tables.readings import FINDINGS_COLUMNS, READING_COLUMNS, read_report
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from bonescint.identity.ledger import open_ledger
 from bonescint.joblog import job_log
 from bonescint.tables.cases import read_cases
 from bonescint.tables.exports import SOFTWARE_COLUMNS, read_export
-from bonescint.tables.fault_book import fault_book
+from bonescint.tables.failed_import import fault_book
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

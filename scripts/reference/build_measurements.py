@@ -12,8 +12,7 @@ from bonescint.files import WARNING_COLUMNS, read_rows, write_rows
 from bonescint.joblog import job_log
 from bonescint.resources import Texts
 from bonescint.stats import METRICS
-from bonescint.tables.exports import FRACTION_BELOW
-from bonescint.tables.values import as_text
+from bonescint.tables.values import FRACTION_BELOW, as_text
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake

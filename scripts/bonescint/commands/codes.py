@@ -12,7 +12,6 @@ from bonescint.tables.faults import Faults
 from bonescint.tables.reading import read_table
 from bonescint.tables.values import damaged_id, plain
 
-_SCHEMA = "reading_report"  # its two key columns and their accepted headers are wanted here
 # a folder, a file name and Patient ID on every system: no names that Windows keeps for devices
 _CODE = re.compile(
     r"(?!(?:con|prn|aux|nul|com\d|lpt\d)$)[a-z0-9][a-z0-9_-]{0,31}", re.ASCII | re.IGNORECASE
@@ -38,8 +37,9 @@ def read_codes(path: str | Path, language: str) -> dict[str, str]:
     """
     table = read_table(path, language=language)
     faults = Faults(table, language)
-    others = set(load_columns(_SCHEMA)) - set(KEYS)
-    checked = CheckedTable(table, _SCHEMA, faults, skip=others)
+    # of any table, its two key columns and their accepted headers are wanted here
+    columns = load_columns("reading_report")
+    checked = CheckedTable(table, columns, faults, skip=set(columns) - set(KEYS))
     faults.raise_errors()
     text = Texts("commands", language)
     codes: dict[str, tuple[str, int]] = {}

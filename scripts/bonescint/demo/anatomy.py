@@ -53,7 +53,7 @@ class Region:
 @cache
 def skeleton_mass() -> dict[str, float]:
     """Return each compartment's share of the skeleton's mass, % (Spiers 1968; sum 100.1)."""
-    with (RESOURCES / "demo" / "skeleton_mass.csv").open(encoding="utf-8") as stream:
+    with (RESOURCES / "demo/skeleton_mass.csv").open(encoding="utf-8") as stream:
         return {row["compartment"]: float(row["mass_percent"]) for row in csv.DictReader(stream)}
 
 
@@ -61,7 +61,7 @@ def skeleton_mass() -> dict[str, float]:
 def regions() -> dict[str, Region]:
     """Return the phantom's regions by name."""
     shapes = _shapes()
-    with (RESOURCES / "demo" / "regions.csv").open(encoding="utf-8") as stream:
+    with (RESOURCES / "demo/regions.csv").open(encoding="utf-8") as stream:
         return {
             row["region"]: Region(
                 row["region"],

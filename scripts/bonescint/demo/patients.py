@@ -176,7 +176,7 @@ def _ids(rng: np.random.Generator, count: int) -> list[str]:
 
 
 def _names(rng: np.random.Generator) -> "_NameSource":
-    with (RESOURCES / "demo" / "names.csv").open(encoding="utf-8") as stream:
+    with (RESOURCES / "demo/names.csv").open(encoding="utf-8") as stream:
         return _NameSource(list(csv.DictReader(stream)), rng)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
-from bonescint.tables.columns import Column, load_columns
+from bonescint.tables.columns import Column
 from bonescint.tables.faults import Faults
 from bonescint.tables.reading import Cells, Table
 from bonescint.tables.values import (
@@ -29,8 +29,8 @@ class CheckedTable:
     ----------
     table
         The table.
-    schema
-        A file of schemas/ without ``.schema.yaml``.
+    columns
+        What its schema says (`bonescint.tables.columns.load_columns`).
     faults
         Where faults go.
     skip
@@ -52,7 +52,7 @@ class CheckedTable:
     def __init__(
         self,
         table: Table,
-        schema: str,
+        columns: Mapping[str, Column],
         faults: Faults,
         *,
         skip: Iterable[str] = (),
@@ -62,12 +62,12 @@ class CheckedTable:
     ) -> None:
         self.table = table
         self.faults = faults
-        self.columns = {n: c for n, c in load_columns(schema).items() if n not in set(skip)}
+        self.columns = {n: c for n, c in columns.items() if n not in set(skip)}
         # a number in an Excel cell is a number already: the sign matters in text files only
         self._decimal = decimal if table.sheet is None else "."
         self._positions: dict[str, int] = {}
-        columns = self.columns.values()
-        faults.accept(word for c in columns for word in (*c.accepted, *c.products))
+        known = self.columns.values()
+        faults.accept(word for c in known for word in (*c.accepted, *c.products))
         self._locate(configured or {}, config_key)
 
     def _locate(self, configured: Mapping[str, str | None], config_key: str | None) -> None:

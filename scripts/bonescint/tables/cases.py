@@ -14,6 +14,7 @@ from bonescint.identity.ledger import Ledger
 from bonescint.names.ids import normalise
 from bonescint.resources import Texts
 from bonescint.tables.bounds import CheckedTable
+from bonescint.tables.columns import Column
 from bonescint.tables.faults import Faults
 from bonescint.tables.reading import Cells, read_table
 from bonescint.tables.values import damaged_id, parse_date, plain
@@ -126,7 +127,7 @@ def read_cases(cohort: Path, ledger: Ledger, language: str) -> Cases:
 
 def transcribe(
     path: Path,
-    schema: str,
+    columns: Mapping[str, Column],
     cases: Cases,
     settings: Mapping[str, Any],
     config_key: str,
@@ -139,8 +140,8 @@ def transcribe(
     ----------
     path
         The file.
-    schema
-        A file of schemas/ without ``.schema.yaml``.
+    columns
+        What its schema says (`bonescint.tables.columns.load_columns`).
     cases
         The cohort.
     settings
@@ -167,13 +168,13 @@ def transcribe(
     source = config_key.rpartition(".")[2]
     faults = Faults(table, language, source, cases.identifiers, second)
     key, tracer = settings["key"], settings.get("tracer")
-    columns = settings.get("columns") or {}
+    headers = settings.get("columns") or {}
     checked = CheckedTable(
         table,
-        schema,
+        columns,
         faults,
         skip={"patient_id", "code"} - {key},
-        configured={key if name == "key" else name: header for name, header in columns.items()},
+        configured={key if name == "key" else name: header for name, header in headers.items()},
         config_key=f"{config_key}.columns",
         decimal=settings.get("decimal") or ".",
     )

@@ -13,6 +13,7 @@ from bonescint.errors import InputError
 from bonescint.resources import Texts
 from bonescint.tables.bounds import KEYS, CheckedTable
 from bonescint.tables.cases import Case, Cases, Transcription, transcribe
+from bonescint.tables.columns import Column
 from bonescint.tables.faults import Faults, TableErrors
 from bonescint.tables.reading import Cells
 from bonescint.tables.values import fold, parse_version
@@ -21,7 +22,7 @@ from bonescint.tables.values import fold, parse_version
 def transcriptions(
     path: Path,
     second: Path | None,
-    schema: str,
+    columns: Mapping[str, Column],
     cases: Cases,
     settings: Mapping[str, Any],
     config_key: str,
@@ -33,7 +34,7 @@ def transcriptions(
     ----------
     path, second
         The files; both have the layout of the one entry of config.yaml.
-    schema, cases, settings, config_key, language
+    columns, cases, settings, config_key, language
         As for `bonescint.tables.cases.transcribe`.
 
     Raises
@@ -42,7 +43,7 @@ def transcriptions(
         If a file cannot be read, its column of patients is missing, or both are the same file.
     """
     if second is None:
-        return [transcribe(path, schema, cases, settings, config_key, language)]
+        return [transcribe(path, columns, cases, settings, config_key, language)]
     both = path.is_file() and second.is_file()
     if both and path.samefile(second):
         raise InputError(Texts("tables", language)("entry_same_file", file=second.name))
@@ -51,7 +52,7 @@ def transcriptions(
     for file in (path, second):
         try:
             found.append(
-                transcribe(file, schema, cases, settings, config_key, language, file is second)
+                transcribe(file, columns, cases, settings, config_key, language, file is second)
             )
             tables.append(found[-1].checked.faults)
         except TableErrors as error:

@@ -1,13 +1,14 @@
 """The hospital's lists: participants (R5), opt-outs (R12, R13), the tracer of each exam date."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from bonescint.names.ids import normalise
 from bonescint.tables.bounds import CheckedTable
+from bonescint.tables.columns import Column, load_columns
 from bonescint.tables.faults import Faults
 from bonescint.tables.reading import Cells, read_table
 from bonescint.tables.values import NOT_CALCULATED, damaged_id, error_value
@@ -61,7 +62,7 @@ def read_participants(path: str | Path, preceding_study: str, language: str) -> 
     InputError
         If the list is empty, a row has no ID or no study number, or no row is of the study.
     """
-    checked, faults = _open(path, "participants", language)
+    checked, faults = _open(path, load_columns("participants"), language)
     wanted = normalise(preceding_study)
     subjects: dict[str, int] = {}
     others = 0
@@ -104,7 +105,7 @@ def read_opt_out(path: str | Path, language: str) -> list[OptOutEntry]:
         If an entry has no usable ID, or another sheet holds anything: a patient who declined could
         be overlooked.
     """
-    checked, faults = _open(path, "opt_out", language)
+    checked, faults = _open(path, load_columns("opt_out"), language)
     if checked.table.other_sheets:
         faults.error("other_sheets", rule="R12", n=len(checked.table.other_sheets))
     rows = list(_with_id(checked, faults))
@@ -128,7 +129,7 @@ def read_tracer_calendar(path: str | Path, language: str) -> dict[date, str]:
     InputError
         If a date or tracer is unreadable, or a date has two tracers.
     """
-    checked, faults = _open(path, "tracer_calendar", language)
+    checked, faults = _open(path, load_columns("tracer_calendar"), language)
     calendar: dict[date, str] = {}
     for row, cells in checked.table.rows:
         day = checked.value(row, cells, "exam_date", needed=True)
@@ -141,10 +142,12 @@ def read_tracer_calendar(path: str | Path, language: str) -> dict[date, str]:
     return calendar
 
 
-def _open(path: str | Path, schema: str, language: str) -> tuple[CheckedTable, Faults]:
+def _open(
+    path: str | Path, columns: Mapping[str, Column], language: str
+) -> tuple[CheckedTable, Faults]:
     table = read_table(path, language=language)
-    faults = Faults(table, language, schema)
-    checked = CheckedTable(table, schema, faults)
+    faults = Faults(table, language)
+    checked = CheckedTable(table, columns, faults)
     faults.raise_errors()  # without its columns a list cannot be read further
     return checked, faults
 

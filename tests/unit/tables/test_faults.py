@@ -3,6 +3,7 @@
 import pytest
 
 from bonescint.tables.bounds import CheckedTable
+from bonescint.tables.columns import load_columns
 from bonescint.tables.faults import Faults
 from bonescint.tables.reading import Table
 
@@ -13,7 +14,7 @@ HEADER = ("patient_id", "BSI", "Hotspot", "status")
 def faults():
     table = Table("a.csv", None, 1, HEADER, [], own_header=HEADER)
     found = Faults(table, "en", "vsbone3", {"1001", "HANAKO", "19500102"})
-    CheckedTable(table, "software_export", found, skip={"code"}, config_key="x")
+    CheckedTable(table, load_columns("software_export"), found, skip={"code"}, config_key="x")
     return found
 
 
