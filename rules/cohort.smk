@@ -26,16 +26,7 @@ rule filter_opt_out:
         recalls=str(RECALLS),
         coded=str(study.CODED_IMAGES),
         language=LANGUAGE,
-        code=code_digest(
-            "bonescint.identity",
-            "bonescint.custody.recalls",
-            "bonescint.custody.traces",
-            "bonescint.tables.lists",
-            "resources/name_variants.csv",
-            "resources/text/tables.csv",
-            "resources/text/flow.csv",
-            "schemas/opt_out.schema.yaml",
-        ),
+        code=code_digest("scripts/cohort/filter_opt_out.py"),
     script:
         "../scripts/cohort/filter_opt_out.py"
 
@@ -65,13 +56,7 @@ rule select_cohort:
         decided=DECIDED_IMAGES,
         preceding_study=lookup("study/preceding_study", within=config),
         language=LANGUAGE,
-        code=code_digest(
-            "bonescint.cohort.selection",
-            "bonescint.tables.lists",
-            "resources/text/tables.csv",
-            "schemas/participants.schema.yaml",
-            "schemas/tracer_calendar.schema.yaml",
-        ),
+        code=code_digest("scripts/cohort/select_cohort.py"),
     script:
         "../scripts/cohort/select_cohort.py"
 
@@ -88,7 +73,7 @@ rule assign_codes:
         "../envs/python.yaml"
     params:
         ledger=LEDGER,
-        code=code_digest("bonescint.identity"),
+        code=code_digest("scripts/cohort/assign_codes.py"),
     script:
         "../scripts/cohort/assign_codes.py"
 
@@ -106,7 +91,7 @@ checkpoint split_cohort:
         "../envs/python.yaml"
     params:
         ledger=LEDGER,
-        code=code_digest("bonescint.identity"),
+        code=code_digest("scripts/cohort/split_cohort.py"),
     script:
         "../scripts/cohort/split_cohort.py"
 
@@ -126,6 +111,6 @@ rule fingerprint_inputs:
         stamps=STAMPS,
         inputs=study.inputs(config),
         ledger=LEDGER,
-        code=code_digest("bonescint.provenance", "bonescint.identity"),
+        code=code_digest("scripts/cohort/fingerprint_inputs.py"),
     script:
         "../scripts/cohort/fingerprint_inputs.py"

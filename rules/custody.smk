@@ -35,6 +35,7 @@ rule verify_purge:
         decisions=DECISIONS,
         current=[*BATCHES, *SOFTWARE, *READERS],
         language=LANGUAGE,
+        code=code_digest("scripts/custody/verify_purge.py"),
     script:
         "../scripts/custody/verify_purge.py"
 

@@ -17,11 +17,6 @@ rule index_dicom:
     params:
         stamp=STAMPS["inputs.dicom"],
         language=LANGUAGE,
-        code=code_digest(
-            "bonescint.dicom",
-            "resources/tracers.csv",
-            "resources/scan_terms.csv",
-            "resources/text/ingest.csv",
-        ),
+        code=code_digest("scripts/ingest/index_dicom.py"),
     script:
         "../scripts/ingest/index_dicom.py"
