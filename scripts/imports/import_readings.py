@@ -1,12 +1,11 @@
 """Bring one reader's report into the study's common table; the findings stay in private/ (R10)."""
 
 import logging
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bonescint.files import WARNING_COLUMNS, write_rows
-from bonescint.identity.ledger import open_ledger
+from bonescint.identity.ledger import LedgerFiles, open_ledger
 from bonescint.joblog import job_log
 from bonescint.tables.cases import read_cases
 from bonescint.tables.fault_book import fault_book
@@ -22,9 +21,9 @@ def import_readings(
     report: Path,
     second: Path | None,
     cohort: Path,
-    ledger: Mapping[str, str],
+    ledger: LedgerFiles,
     reader: str,
-    settings: dict,
+    settings: dict[str, Any],
     language: str,
     table: Path,
     warnings: Path,
@@ -78,7 +77,7 @@ if __name__ == "__main__":
             second=Path(second) if (second := snakemake.input.get("second")) else None,
             cohort=Path(snakemake.input.cohort),
             ledger=snakemake.params.ledger,
-            reader=snakemake.wildcards.reader,
+            reader=snakemake.wildcards.reader,  # type: ignore[attr-defined]
             settings=snakemake.params.settings,
             language=snakemake.params.language,
             table=Path(snakemake.output.table),

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Required, TypedDict
 
 from bonescint.errors import InputError
 from bonescint.files import replacing
@@ -301,6 +301,15 @@ def create_ledger(
     return ledger
 
 
+class LedgerFiles(TypedDict, total=False):
+    """Where a study's ledger lies: the arguments of `open_ledger` that are configured."""
+
+    path: Required[str]
+    key: Required[str]
+    passphrase_file: str
+    head: str
+
+
 def open_ledger(
     path: str | Path,
     key: str | Path,
@@ -352,9 +361,7 @@ def is_new(path: str | Path, key: str | Path, head: str | Path | None = None, **
     return found == (0, "") or (not found and not Path(key).exists())
 
 
-def open_or_create(
-    settings: Mapping[str, str], coded: Path, *, ask: bool = False
-) -> tuple[Ledger, bool]:
+def open_or_create(settings: LedgerFiles, coded: Path, *, ask: bool = False) -> tuple[Ledger, bool]:
     """Open the ledger, or make it at the first run; return it and whether it is new.
 
     Parameters
