@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from bonescint.commands.table import InputTable
+from bonescint.commands.input_tables import InputTable
 from bonescint.errors import InputError
 from bonescint.files import replacing
 from bonescint.resources import ROOT, SYNTHETIC, Texts
