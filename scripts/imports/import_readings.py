@@ -8,7 +8,7 @@ from bonescint.files import WARNING_COLUMNS, write_rows
 from bonescint.identity.ledger import LedgerFiles, open_ledger
 from bonescint.joblog import job_log
 from bonescint.tables.cases import read_cases
-from bonescint.tables.fault_book import fault_book
+from bonescint.tables.faulty import fault_book_of_errors
 from bonescint.tables.readings import FINDINGS_COLUMNS, READING_COLUMNS, read_report
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def import_readings(
         Every fault of the report at once, and where their workbook lies.
     """
     cases = read_cases(cohort, open_ledger(**ledger), language)
-    with fault_book(faults, language, synthetic):
+    with fault_book_of_errors(faults, language, synthetic):
         found = read_report(report, cases, reader, settings, language, second)
     write_rows(table, READING_COLUMNS, found.rows)
     write_rows(warnings, WARNING_COLUMNS, found.warnings)

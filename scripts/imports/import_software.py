@@ -9,7 +9,7 @@ from bonescint.identity.ledger import LedgerFiles, open_ledger
 from bonescint.joblog import job_log
 from bonescint.tables.cases import read_cases
 from bonescint.tables.exports import SOFTWARE_COLUMNS, read_export
-from bonescint.tables.fault_book import fault_book
+from bonescint.tables.faulty import fault_book_of_errors
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -60,7 +60,7 @@ def import_software(
         Every fault of the export at once, and where their workbook lies.
     """
     cases = read_cases(cohort, open_ledger(**ledger), language)
-    with fault_book(faults, language, synthetic):
+    with fault_book_of_errors(faults, language, synthetic):
         found = read_export(export, cases, software, settings, language, second)
     write_rows(table, SOFTWARE_COLUMNS, found.rows)
     write_rows(warnings, WARNING_COLUMNS, found.warnings)
