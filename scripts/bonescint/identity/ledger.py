@@ -204,6 +204,8 @@ class Ledger:
         import pyrage
 
         state = _state(self.path)
+        # read first: an entry that another process adds meanwhile reaches the ledger before this
+        head = read_head(self._head) if self._head else None
         try:
             text = pyrage.decrypt(self.path.read_bytes(), [self.identity]).decode()
             lines, entries, broken = verified(text)
@@ -213,7 +215,8 @@ class Ledger:
             raise InputError(both("identity", "chain", file=self.path, n=broken))
         if entries[0]["kind"] != "ledger":
             raise InputError(both("identity", "damaged", file=self.path))
-        self._no_older(entries)
+        if head and head[0]:
+            self._no_older(entries, *head)
         self._lines, self._entries, self._state = lines, entries, state
         self._codes, self._subjects, self._spelled = {}, {}, {}
         self._count(entries)
@@ -226,13 +229,11 @@ class Ledger:
                 if "patient_id" in entry:
                     self._spelled[entry["subject"]] = entry["patient_id"]
 
-    def _no_older(self, entries: list[Entry]) -> None:
-        if self._head and (found := read_head(self._head)) and found[0]:
-            n, last = found
-            if len(entries) < n or entries[n - 1]["hash"] != last:
-                raise InputError(
-                    both("identity", "older", file=self.path, n=n, head=self._head, m=len(entries))
-                )
+    def _no_older(self, entries: list[Entry], n: int, last: str) -> None:
+        if len(entries) < n or entries[n - 1]["hash"] != last:
+            raise InputError(
+                both("identity", "older", file=self.path, n=n, head=self._head, m=len(entries))
+            )
 
     def _write(self, lines: list[str], entries: list[Entry]) -> None:
         data = self.seal("".join(f"{line}\n" for line in lines).encode())
