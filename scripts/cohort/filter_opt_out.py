@@ -15,10 +15,10 @@ from bonescint.errors import InputError
 from bonescint.files import WARNING_COLUMNS, read_rows, replacing, write_rows
 from bonescint.identity.chain import Entry
 from bonescint.identity.codes import typed_code
-from bonescint.identity.ledger import open_or_create
+from bonescint.identity.ledger import LedgerFiles, open_or_create
 from bonescint.identity.opt_outs import declined as everybody_who_declines
 from bonescint.identity.opt_outs import in_force, links, record
-from bonescint.identity.people import connected, read_lines, read_people, spellings
+from bonescint.identity.people import connected, read_lines, read_people, spelled_in_headers
 from bonescint.joblog import job_log
 from bonescint.names.doubts import identity_doubts
 from bonescint.resources import Texts
@@ -32,7 +32,7 @@ def filter_opt_out(
     index: Path,
     unindexed: Path,
     opt_out: Path,
-    ledger: Mapping[str, str],
+    ledger: LedgerFiles,
     coded: Path,
     study: Mapping[str, Any],
     language: str,
@@ -101,7 +101,7 @@ def filter_opt_out(
         subject: Person(
             book.code_of(subject), frozenset(ids), frozenset({own[name] for name in names} - {""})
         )
-        for subject, (ids, names) in sorted(spellings(people, gone).items())
+        for subject, (ids, names) in sorted(spelled_in_headers(people, gone).items())
     }
     with replacing(declined, "wb") as stream:
         os.fchmod(stream.fileno(), 0o600)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bonescint.cohort import selection
 from bonescint.deid.decisions import read_decisions, released_images
@@ -25,7 +25,7 @@ def select_cohort(
     dicom: Path,
     participants: Path,
     calendar: Path | None,
-    settings: dict,
+    settings: dict[str, Any],
     preceding_study: str,
     language: str,
     decisions: Path,

@@ -1,21 +1,20 @@
 """Split the cohort into batches that a patient never changes."""
 
 import zlib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bonescint.dicom import INDEX_COLUMNS
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
-from bonescint.identity.ledger import open_ledger
+from bonescint.identity.ledger import LedgerFiles, open_ledger
 from bonescint.joblog import job_log
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 
-def split_cohort(cohort: Path, ledger: Mapping[str, str], batches: list[Path]) -> None:
+def split_cohort(cohort: Path, ledger: LedgerFiles, batches: list[Path]) -> None:
     """Write each patient's rows to the batch that her code alone decides.
 
     After an opt-out only one batch's content changes, and Snakemake, which compares the content of

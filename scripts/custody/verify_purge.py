@@ -2,7 +2,6 @@
 
 import json
 import logging
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ from bonescint.custody.traces.purge import purge
 from bonescint.custody.traces.search import Person, report_left, search
 from bonescint.errors import InputError
 from bonescint.files import replacing
-from bonescint.identity.ledger import open_ledger
+from bonescint.identity.ledger import LedgerFiles, open_ledger
 from bonescint.identity.opt_outs import in_force
 from bonescint.joblog import job_log
 from bonescint.resources import Texts
@@ -25,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 def verify_purge(
     declined: Path,
-    ledger: Mapping[str, str],
+    ledger: LedgerFiles,
     opt_out: Path,
     inputs: list[Path],
     temporary: list[Path],

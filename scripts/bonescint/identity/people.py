@@ -13,7 +13,7 @@ _LEAST_DIGITS = 2
 _MOST_OWNERS = 5  # patients whom one other ID may bind
 
 
-class Header(NamedTuple):
+class PersonHeader(NamedTuple):
     """What the index says of a person; many files say the same."""
 
     patient_id: str
@@ -36,7 +36,7 @@ class People(NamedTuple):
     """
 
     subjects: list[str]
-    headers: dict[Header, str]
+    headers: dict[PersonHeader, str]
     pairs: set[tuple[str, str]]
 
 
@@ -68,10 +68,10 @@ def read_people(index: Path) -> People:
     """
     lines = read_lines(index)
     columns = next(lines).split(",")
-    where = [columns.index(name) for name in Header._fields]
+    where = [columns.index(name) for name in PersonHeader._fields]
     pick, upto = itemgetter(*where), max(where) + 1
     subjects: list[str] = []
-    headers: dict[Header, str] = {}
+    headers: dict[PersonHeader, str] = {}
     for line in lines:
         cells = line.split(",", upto)
         # quotes behind the last column that is wanted do no harm
@@ -80,7 +80,7 @@ def read_people(index: Path) -> People:
         header = pick(cells)
         subject = headers.get(header)
         if subject is None:
-            header = Header(*header)
+            header = PersonHeader(*header)
             subject = headers[header] = normalise(header.patient_id)
         subjects.append(subject)
     pairs = {
@@ -147,7 +147,7 @@ def connected(subjects: Iterable[str], pairs: Iterable[tuple[str, str]]) -> set[
     return reached
 
 
-def spellings(people: People, gone: set[str]) -> dict[str, tuple[set[str], set[str]]]:
+def spelled_in_headers(people: People, gone: set[str]) -> dict[str, tuple[set[str], set[str]]]:
     """Return ID -> (IDs, names) as spelled in headers, of everybody who is gone.
 
     Parameters

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 from bonescint.files import replacing
 from bonescint.resources import SYNTHETIC, Texts
 from bonescint.tables.faults import Fault, Faults
+from bonescint.tables.sheets import Column, Sheet, make_styles, open_book
+from bonescint.text.width import text_width
 
 _COLOURS = {"error": "#F4B6A6", "warning": "#FFE699"}
 _WIDEST = 40  # characters a column of the copy may take
@@ -25,8 +27,8 @@ class _Mark(NamedTuple):
     cells: tuple[int, ...]
 
 
-def write_fault_book(path: Path, tables: Sequence[Faults], language: str, synthetic: bool) -> str:
-    """Write the workbook and return a sentence that says where it is.
+def write_fault_book(path: Path, tables: Sequence[Faults], language: str, synthetic: bool) -> None:
+    """Write a workbook of the faults of an import.
 
     It shows values as typed and stays on the identified side. Rows of people outside the cohort
     are not in it (R12).
@@ -42,10 +44,6 @@ def write_fault_book(path: Path, tables: Sequence[Faults], language: str, synthe
     synthetic
         Whether the data are simulated: every sheet then says so.
     """
-    # slow to import, and needed only where something is wrong
-    from bonescint.outputs.sheets import Column, Sheet
-    from bonescint.outputs.workbook import make_styles, open_book
-
     text = Texts("tables", language)
     buffer = io.BytesIO()
     book = open_book(buffer)
@@ -76,7 +74,6 @@ def write_fault_book(path: Path, tables: Sequence[Faults], language: str, synthe
     with replacing(path, "wb") as stream:
         os.fchmod(stream.fileno(), 0o600)
         stream.write(buffer.getvalue())
-    return text("see_book", path=path)
 
 
 def _marks(faults: Faults, text: Texts) -> Iterator[_Mark]:
@@ -126,8 +123,6 @@ def _typed(faults: Faults, mark: _Mark) -> str:
 
 def _copy(book: Any, faults: Faults, marks: Sequence[_Mark], text: Texts, synthetic: bool) -> None:
     """Write the table's own rows at the same places, each faulty cell coloured and with a note."""
-    from bonescint.outputs.sheets import text_width
-
     sheet = book.add_worksheet(text("book.second" if faults.second else "book.table"))
     base = {"font_name": "Yu Gothic", "font_size": 10, "text_wrap": True, "valign": "top"}
     frame = base | {"border": 1, "border_color": "#D0D0D0"}

@@ -11,7 +11,7 @@ from pydicom import Dataset, dcmread
 
 from bonescint.deid.batch import write_cases
 from bonescint.deid.decisions import read_decisions, released_images
-from bonescint.deid.instance import Settings, deidentify, quiet_pydicom
+from bonescint.deid.instance import Settings, deidentify
 from bonescint.deid.keep_private import load_kept
 from bonescint.deid.policy import load_policies
 from bonescint.deid.private import pattern_digest
@@ -22,17 +22,13 @@ from bonescint.resources import ROOT
 from tests.unit.deid.samples import CODE, SECRET, as_file, ge, siemens
 from tests.unit.deid.test_engine import errors_of
 
+pytestmark = pytest.mark.usefixtures("quiet")
+
 TABLE = ROOT / "resources/tag_table.csv"
 SETTINGS = Settings(load_policies(TABLE, "STUDY", "SERIES"), UidReplacer(SECRET), False)
 RECORD = {"decided_by": "chief technologist", "date": "2026-01-15", "reason": "seen"}
 SEEN, OTHER = "a1" * 32, "b2" * 32
 HEADER = "item\tsha256\tdecision\treviewer\tdate\n"
-
-
-@pytest.fixture(autouse=True, scope="module")
-def quiet():
-    with quiet_pydicom():
-        yield
 
 
 def released(*sources: bytes) -> Settings:

@@ -18,7 +18,7 @@ from pydicom.uid import (
 )
 
 from bonescint.deid.batch import write_cases
-from bonescint.deid.instance import Coded, Settings, deidentify, quiet_pydicom
+from bonescint.deid.instance import Coded, Settings, deidentify
 from bonescint.deid.keep_private import load_kept
 from bonescint.deid.policy import load_policies
 from bonescint.deid.refusal import Refused
@@ -29,14 +29,10 @@ from bonescint.resources import ROOT
 from tests.unit.deid.encoded import changed, element
 from tests.unit.deid.samples import CODE, SECRET, as_file, ge, siemens
 
+pytestmark = pytest.mark.usefixtures("quiet")
+
 TABLE = ROOT / "resources/tag_table.csv"
 SETTINGS = Settings(load_policies(TABLE, "STUDY", "SERIES"), UidReplacer(SECRET), False)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def quiet():
-    with quiet_pydicom():
-        yield
 
 
 def coded(ds: Dataset | bytes, views: str = "", settings: Settings = SETTINGS) -> Coded:
