@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bonescint.dicom import INDEX_COLUMNS
+from bonescint.dicom.index import INDEX_COLUMNS
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.ledger import open_ledger

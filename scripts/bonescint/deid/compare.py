@@ -18,7 +18,8 @@ from pydicom.valuerep import STR_VR
 
 from bonescint.deid.instance import quiet_pydicom
 from bonescint.deid.refusal import Refused
-from bonescint.dicom import Elements, decode
+from bonescint.dicom.elements import Elements
+from bonescint.text.charset import decode
 
 _PIXELS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
 _META_LENGTH = 0x00020000  # follows from the elements behind it
