@@ -10,8 +10,10 @@ from pydicom.filereader import read_partial
 from pydicom.tag import BaseTag
 from pydicom.valuerep import VR
 
-_PIXEL_DATA = {0x7FE00008, 0x7FE00009, 0x7FE00010}
-_FIRST_PIXEL_TAG = 0x7FE00008
+from bonescint.dicom import tags
+
+_PIXEL_DATA = {tags.FloatPixelData, tags.DoubleFloatPixelData, tags.PixelData}
+_FIRST_PIXEL_TAG = min(_PIXEL_DATA)
 _MEDIA_STORAGE_DIRECTORY = "1.2.840.10008.1.3.10"
 _DEFLATED = "1.2.840.10008.1.2.1.99"
 _UNDEFINED = 0xFFFFFFFF
@@ -72,9 +74,10 @@ def _fragments_end(stream: BinaryIO, start: int, byte_order: str) -> bool:
     stream.seek(start)
     while len(item := stream.read(8)) == 8:
         group, element, length = struct.unpack(byte_order + "HHL", item)
-        if (group, element) == (0xFFFE, 0xE0DD):
+        tag = group << 16 | element
+        if tag == tags.SequenceDelimitationItem:
             return True
-        if (group, element) != (0xFFFE, 0xE000) or length == _UNDEFINED:
+        if tag != tags.Item or length == _UNDEFINED:
             return False
         stream.seek(length, 1)
     return False
@@ -100,7 +103,7 @@ def _read(stream: BinaryIO, size: int) -> Header | Unreadable:
     meta = dataset.file_meta
     if str(meta.get("MediaStorageSOPClassUID", "")) == _MEDIA_STORAGE_DIRECTORY:
         return Unreadable("dicomdir", "")
-    if not part10 and 0x00080016 not in dataset and 0x00080018 not in dataset:
+    if not part10 and tags.SOPClassUID not in dataset and tags.SOPInstanceUID not in dataset:
         return Unreadable("not_dicom", "no DICM prefix, no SOP Class or Instance UID")
     syntax = str(meta.get("TransferSyntaxUID", ""))
     if pixels.found and syntax != _DEFLATED:  # zlib notices itself when a deflated file is cut
