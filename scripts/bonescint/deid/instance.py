@@ -16,7 +16,6 @@ from bonescint.deid.encoding import Elements
 from bonescint.deid.engine import OUTCOMES, Engine
 from bonescint.deid.identifiers import Identifiers, known_identifiers
 from bonescint.deid.pixels import (
-    SECONDARY_CAPTURE,
     check_image,
     frames_of,
     prepare,
@@ -29,8 +28,8 @@ from bonescint.deid.residual import verify
 from bonescint.deid.source import Source, read_source
 from bonescint.deid.uids import UidReplacer, is_standard
 from bonescint.dicom import tags
+from bonescint.dicom.sop_classes import NUCLEAR_MEDICINE, SECONDARY_CAPTURES
 
-NUCLEAR_MEDICINE = "1.2.840.10008.5.1.4.1.1.20"
 _MOST_MEASURED = 1000
 _DAYS = {"D": 1, "W": 7, "M": 30.4375, "Y": 365.25}
 
@@ -170,7 +169,7 @@ def _policy_for(source: Source, settings: Settings) -> Policy:
     sop_class = source.text(tags.SOPClassUID)
     if sop_class == NUCLEAR_MEDICINE:
         return settings.policies["nm"]
-    if sop_class in SECONDARY_CAPTURE and source.text(tags.Modality) == "NM":
+    if sop_class in SECONDARY_CAPTURES and source.text(tags.Modality) == "NM":
         if settings.keep_secondary_capture:
             return settings.policies["sc"]
         raise Refused("secondary-capture")

@@ -33,6 +33,7 @@ from bonescint.deid.refusal import Refused
 from bonescint.deid.source import Source
 from bonescint.deid.uids import is_standard
 from bonescint.dicom import tags
+from bonescint.dicom.sop_classes import SECONDARY_CAPTURES
 
 NATIVE = frozenset(
     {
@@ -48,9 +49,6 @@ LOSSLESS = frozenset(
     }
 )  # fmt: skip
 LOSSY = frozenset({JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLSNearLossless, JPEG2000, HTJ2K})
-SECONDARY_CAPTURE = frozenset(
-    f"1.2.840.10008.5.1.4.1.1.7{tail}" for tail in ("", ".1", ".2", ".3", ".4")
-)
 # decoded; a whole-body study has 1 MB, a gated tomography of 64 x 64 x 1,024 pixels 8 MB
 MOST_BYTES = 1 << 28
 # the tag of a fragment, in either byte order; no image begins so
@@ -240,7 +238,7 @@ def signs_of_text(source: Source) -> str:
     """
     words = source.text(tags.ImageType).upper().split("\\")
     burned_in = [word.strip() for word in source.text(tags.BurnedInAnnotation).upper().split("\\")]
-    captured = source.text(tags.SOPClassUID) in SECONDARY_CAPTURE
+    captured = source.text(tags.SOPClassUID) in SECONDARY_CAPTURES
     signs = {
         "BurnedInAnnotation YES": "YES" in burned_in,
         "colour": source.number(tags.SamplesPerPixel, 1) != 1

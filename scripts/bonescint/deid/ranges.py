@@ -19,6 +19,7 @@ from bonescint.deid.encoding import LONG_VRS
 from bonescint.deid.pixels import MOST_BYTES
 from bonescint.deid.source import UNDEFINED, Level, Raw, Source, charset_of
 from bonescint.dicom import tags
+from bonescint.dicom.sop_classes import MEDIA_DIRECTORY
 
 _SHORT = {
     vr.encode(): vr
@@ -37,7 +38,7 @@ _ITEM, _ITEM_END = tags.Item, tags.ItemDelimitationItem
 _SEQUENCE_END = tags.SequenceDelimitationItem
 # group 0000 and 0001 precede no data set, FFFE is no element
 _FIRST, _BEHIND_LAST = 0x0002 << 16, 0xFFFE << 16
-_DIRECTORY = b"1.2.840.10008.1.3.10"
+_DIRECTORY = MEDIA_DIRECTORY.encode()
 # file meta stands within so many
 _META_BYTES = 1 << 16
 _SMALL = 4096

@@ -25,10 +25,10 @@ from pydicom.values import convert_SQ
 
 from bonescint.deid.refusal import Refused
 from bonescint.dicom import tags
+from bonescint.dicom.sop_classes import MEDIA_DIRECTORY
 from bonescint.text.charset import decode
 
 UNDEFINED = 0xFFFFFFFF
-_DIRECTORY = "1.2.840.10008.1.3.10"
 _WORDS = {"US": 2, "SS": 2, "UL": 4, "SL": 4}
 
 
@@ -167,7 +167,7 @@ def read_source(data: bytes) -> Source:
         raise Refused("damaged" if data[128:132] == b"DICM" else "not-dicom") from error
     if data[128:132] != b"DICM" and tags.SOPClassUID not in source:
         raise Refused("not-dicom")
-    if stored == _DIRECTORY or (
+    if stored == MEDIA_DIRECTORY or (
         tags.SOPClassUID not in source and tags.DirectoryRecordSequence in source
     ):
         raise Refused("dicomdir")

@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from pydicom.dataset import Dataset, FileDataset
-from pydicom.uid import NuclearMedicineImageStorage, SecondaryCaptureImageStorage
 
 from bonescint.demo.headers import make_object, radiopharmaceutical
 from bonescint.demo.patients import Patient
 from bonescint.demo.scans import Pixels, add_acquisition
 from bonescint.dicom import tags
+from bonescint.dicom.sop_classes import NUCLEAR_MEDICINE, SECONDARY_CAPTURE
 from bonescint.resources import SYNTHETIC
 
 SPECT_FRAMES, SPECT_SIZE = 16, 64
@@ -31,7 +31,7 @@ def spect(patient: Patient, seed: int, pixels: Pixels) -> FileDataset:
     ds = make_object(
         patient,
         seed,
-        sop_class=NuclearMedicineImageStorage,
+        sop_class=NUCLEAR_MEDICINE,
         series="spect",
         series_number=1002,
         instance=1,
@@ -86,7 +86,7 @@ def analysis_screen(patient: Patient, seed: int, scan: Pixels, software: str) ->
     ds = make_object(
         patient,
         seed,
-        sop_class=SecondaryCaptureImageStorage,
+        sop_class=SECONDARY_CAPTURE,
         series="capture",
         series_number=1900,
         instance=1,

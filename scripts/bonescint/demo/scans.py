@@ -3,7 +3,6 @@
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileDataset
-from pydicom.uid import NuclearMedicineImageStorage
 
 from bonescint.demo.headers import (
     AGENTS,
@@ -16,6 +15,7 @@ from bonescint.demo.headers import (
 )
 from bonescint.demo.patients import Patient
 from bonescint.dicom import tags
+from bonescint.dicom.sop_classes import NUCLEAR_MEDICINE
 
 SPACING = 2.26
 Pixels = NDArray[np.uint16]
@@ -64,7 +64,7 @@ def _siemens(
     ds = make_object(
         patient,
         seed,
-        sop_class=NuclearMedicineImageStorage,
+        sop_class=NUCLEAR_MEDICINE,
         series=series,
         series_number=number,
         instance=1,
@@ -140,7 +140,7 @@ def _ge(
         ds = make_object(
             patient,
             seed,
-            sop_class=NuclearMedicineImageStorage,
+            sop_class=NUCLEAR_MEDICINE,
             series=series,
             series_number=number,
             instance=i + 1,

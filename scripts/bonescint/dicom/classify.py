@@ -2,16 +2,10 @@
 
 from bonescint.dicom import tags
 from bonescint.dicom.elements import Elements
+from bonescint.dicom.sop_classes import SECONDARY_CAPTURES
 from bonescint.dicom.tracer import Verdict
 from bonescint.dicom.vocabulary import scan_terms
 
-SECONDARY_CAPTURE_CLASSES = {
-    "1.2.840.10008.5.1.4.1.1.7",
-    "1.2.840.10008.5.1.4.1.1.7.1",
-    "1.2.840.10008.5.1.4.1.1.7.2",
-    "1.2.840.10008.5.1.4.1.1.7.3",
-    "1.2.840.10008.5.1.4.1.1.7.4",
-}
 # Image Type value 3 of the NM IOD (PS3.3 C.8.4.9.1.1)
 _KINDS = {
     "WHOLE BODY": "whole_body",
@@ -62,7 +56,7 @@ def find_kind(header: Elements, has_pixel_data: bool) -> Verdict:
     A picture of a screen is a secondary capture also where it is dressed as an NM image: coloured,
     or Image Type SECONDARY, which the NM IOD forbids.
     """
-    if header.text(tags.SOPClassUID) in SECONDARY_CAPTURE_CLASSES:
+    if header.text(tags.SOPClassUID) in SECONDARY_CAPTURES:
         return Verdict("secondary_capture", "SOPClassUID Secondary Capture")
     if not has_pixel_data:
         return Verdict("non_image", "no PixelData")
