@@ -3,12 +3,7 @@
 from bonescint.deid.encoding import Elements
 from bonescint.deid.policy import Policy
 from bonescint.dicom import tags
-
-# CID 26 Nuclear Medicine Projections
-VIEWS = {
-    "anterior": (b"399321004", b"Anterior projection"),
-    "posterior": (b"399001007", b"Posterior projection"),
-}
+from bonescint.dicom.view_codes import SNOMED_CT
 
 
 def save_views(elements: Elements, policy: Policy, views: list[str]) -> None:
@@ -27,7 +22,7 @@ def save_views(elements: Elements, policy: Policy, views: list[str]) -> None:
         ``anterior`` or ``posterior`` for each frame; empty if unknown.
     """
     frames = int(_bytes(elements, tags.NumberOfFrames) or 1)
-    if not views or len(views) != frames or not all(view in VIEWS for view in views):
+    if not views or len(views) != frames or not all(view in SNOMED_CT for view in views):
         return
     if policy.iod == "sc":
         if len(set(views)) == 1:
@@ -73,9 +68,9 @@ def _bytes(elements: Elements, tag: int) -> bytes:
 
 
 def _code(view: str) -> Elements:
-    value, meaning = VIEWS[view]
+    scheme, value, meaning = SNOMED_CT[view]
     return {
-        tags.CodeValue: ("SH", value),
-        tags.CodingSchemeDesignator: ("SH", b"SCT"),
-        tags.CodeMeaning: ("LO", meaning),
+        tags.CodeValue: ("SH", value.encode()),
+        tags.CodingSchemeDesignator: ("SH", scheme.encode()),
+        tags.CodeMeaning: ("LO", meaning.encode()),
     }

@@ -6,22 +6,9 @@ from collections.abc import Iterator
 from bonescint.dicom import tags
 from bonescint.dicom.elements import Elements
 from bonescint.dicom.tracer import Verdict
+from bonescint.dicom.view_codes import VIEWS
 from bonescint.dicom.vocabulary import scan_terms
 
-_SNOMED_VIEWS = {
-    ("SCT", "399321004"): "anterior",
-    ("SCT", "399001007"): "posterior",
-    **{
-        (scheme, code): view
-        for scheme in ("SRT", "SNM3", "99SDM")
-        for code, view in {
-            "G-5215": "anterior",
-            "R-10206": "anterior",
-            "G-5216": "posterior",
-            "R-10214": "posterior",
-        }.items()
-    },
-}
 _TEXTS = (tags.ImageID, tags.ImageType, tags.SeriesDescription, tags.ImageComments)
 # GE's acquisition names its two pictures by detector: E in front of the patient, F behind
 _GENIE_NAME = re.compile(r"(WHOLE[ _]?BODY)_([EF])")
@@ -32,7 +19,7 @@ _WITHIN = 20.0  # degrees: a head beside 0 or 180 is an oblique view
 def _coded_view(detector: Elements) -> Iterator[tuple[str, str]]:
     for code in detector.items(tags.ViewCodeSequence):
         scheme, value = code.text(tags.CodingSchemeDesignator), code.text(tags.CodeValue)
-        if view := _SNOMED_VIEWS.get((scheme, value)):
+        if view := VIEWS.get((scheme, value)):
             yield view, f"ViewCodeSequence {scheme} {value}"
         else:  # a site's own text, as in scheme 99NMG
             for tag in (tags.CodeValue, tags.CodeMeaning):
