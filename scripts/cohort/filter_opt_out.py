@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bonescint.custody.recalls import delivered, recall
 from bonescint.custody.traces.search import masked
 from bonescint.custody.traces.terms import Person, Terms, without_shared
-from bonescint.dicom import UNREADABLE_COLUMNS
+from bonescint.dicom.index import UNREADABLE_COLUMNS
 from bonescint.errors import InputError
 from bonescint.files import WARNING_COLUMNS, read_rows, replacing, write_rows
 from bonescint.identity.chain import Entry

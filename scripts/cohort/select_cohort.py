@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bonescint.cohort import selection
 from bonescint.deid.decisions import read_decisions, released_images
-from bonescint.dicom import INDEX_COLUMNS
+from bonescint.dicom.index import INDEX_COLUMNS
 from bonescint.files import WARNING_COLUMNS, read_rows, write_rows
 from bonescint.joblog import job_log
 from bonescint.resources import Texts

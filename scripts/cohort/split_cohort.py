@@ -4,7 +4,7 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bonescint.dicom import INDEX_COLUMNS
+from bonescint.dicom.index import INDEX_COLUMNS
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.ledger import LedgerFiles, open_ledger

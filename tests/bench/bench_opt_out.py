@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 from scripts.cohort.filter_opt_out import filter_opt_out  # noqa: E402
 
-from bonescint.dicom import INDEX_COLUMNS  # noqa: E402
+from bonescint.dicom.index import INDEX_COLUMNS  # noqa: E402
 from bonescint.files import write_rows  # noqa: E402
 from bonescint.identity.people import connected, read_people  # noqa: E402
 

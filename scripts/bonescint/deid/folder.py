@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from bonescint.deid.batch import write_cases
 from bonescint.deid.instance import Settings, quiet_pydicom
-from bonescint.dicom import index_tree, walk
+from bonescint.dicom.tree import index_tree, walk
 from bonescint.errors import InputError
 from bonescint.files import write_rows
 from bonescint.identity.codes import new_code

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from scripts.cohort.filter_opt_out import filter_opt_out
 
-from bonescint.dicom import INDEX_COLUMNS
+from bonescint.dicom.index import INDEX_COLUMNS
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.ledger import Ledger, create_ledger, open_ledger

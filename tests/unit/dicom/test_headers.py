@@ -17,8 +17,10 @@ from pydicom.uid import (
     JPEGLosslessSV1,
 )
 
-from bonescint.dicom import Header, Unreadable, classify, index_row, read_header, walk
 from bonescint.dicom.elements import Elements
+from bonescint.dicom.headers import Header, Unreadable, read_header
+from bonescint.dicom.index import classify, index_row
+from bonescint.dicom.tree import walk
 from tests.unit.dicom.samples import nm_file, nm_header, two_views
 
 
