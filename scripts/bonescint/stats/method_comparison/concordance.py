@@ -7,14 +7,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bonescint.stats.estimate import OK, Estimate, write_number
-from bonescint.stats.method_comparison.pairs import (
+from bonescint.stats.normal import critical
+from bonescint.stats.pairs import (
     EXACT,
     NEGLIGIBLE,
     complete_pairs,
     pair_status,
     rounding,
 )
-from bonescint.stats.normal import critical
 
 
 def lin_ccc(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> Estimate:

@@ -1,4 +1,4 @@
-"""What every comparison of two measurements needs to know of its pairs first."""
+"""What the statistics of two measurements need to know of their pairs first."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
