@@ -241,6 +241,25 @@ def test_degenerate_pairs_are_so_in_any_unit(case, function):
                 assert np.isnan(getattr(other, key)) == np.isnan(getattr(row, key))
 
 
+def test_limits_that_only_rounding_tells_apart_are_none():
+    # Passing-Bablok: most slopes are 3, as far as a product of decimals is
+    x = np.repeat([0.07, 0.11, 0.3, 0.7, 1.3, 2.9], 3)
+    y = np.round(3 * x, 2)
+    y[::6] += [0.1, 0.2, -0.1]
+    for unit in (1, *UNITS):
+        slope = mc.passing_bablok(unit * x, unit * y)["slope"]
+        assert (slope.status, np.isnan(slope.ci_low)) == ("tied", True)
+        assert slope.estimate == pytest.approx(3)
+    # Deming: a rhomb, whoever is left out; Lin: a line that turns around the means
+    rhomb = np.array([1, 1, 0, 0, 1, 0]), np.array([0, 0, 1, 1, 1, 0])
+    turned = np.array([1, 2, 4, 5]), np.array([2, 2.5, 3.5, 4])
+    for unit in (1, *UNITS):
+        rows = mc.deming(*(unit * values + 20 * unit for values in rhomb))
+        assert {(row.status, np.isnan(row.ci_low)) for row in rows.values()} == {("tied", True)}
+        ccc = mc.lin_ccc(*(unit * values for values in turned))
+        assert (ccc.status, ccc.estimate) == ("exact line", pytest.approx(0.8))
+
+
 tenths = st.tuples(st.integers(0, 3), st.integers(-4, 4))
 
 

@@ -14,6 +14,7 @@ from bonescint.stats.pairs import (
     complete_pairs,
     pair_status,
     rounding,
+    tied,
 )
 
 NO_SLOPE = "no slope"  # status: the line is vertical or has no direction
@@ -70,12 +71,16 @@ def passing_bablok(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> dict
         low = high = NAN
     lines = [sign * b for b in (middle, low, high)]  # the mirror image turned back
     crossings = [float(np.median(second - b * first)) for b in lines]
-    for name, (value, *ends) in (("slope", lines), ("intercept", crossings)):
+    spread = float(np.ptp(second))
+    for name, (value, one_end, other_end), scale in (
+        ("slope", lines, spread / float(np.ptp(first))),
+        ("intercept", crossings, spread),
+    ):
         found = replace(rows[name], estimate=value, status=status)
-        if status == OK and ends[0] == ends[1]:  # many cases agree to the digit
+        if status == OK and tied(one_end, other_end, scale):  # many cases agree to the digit
             found = replace(found, status="tied")
         else:
-            found = replace(found, ci_low=min(ends), ci_high=max(ends))
+            found = replace(found, ci_low=min(one_end, other_end), ci_high=max(one_end, other_end))
         rows[name] = found
     return rows
 
@@ -132,6 +137,9 @@ def deming(
         return _all(rows, status)
     if np.isnan(slopes).any():
         return _all(rows, "too few")
+    spread = float(np.ptp(second))
+    if tied(slopes.min(), slopes.max(), spread / float(np.ptp(first))):
+        return _all(rows, "tied")  # every case left out leaves the same direction
     dx, dy = first - first.mean(), second - second.mean()
     intercepts = second.mean() - dy / (n - 1) - slopes * (first.mean() - dx / (n - 1))
     wide = float(stdtrit(n - 2, (1 + confidence) / 2))
