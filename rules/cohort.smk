@@ -66,7 +66,7 @@ rule select_cohort:
         preceding_study=lookup("study/preceding_study", within=config),
         language=LANGUAGE,
         code=code_digest(
-            "bonescint.cohort.selection",
+            "bonescint.cohort.flow",
             "bonescint.tables.lists",
             "resources/text/tables.csv",
             "schemas/participants.schema.yaml",

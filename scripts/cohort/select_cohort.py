@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bonescint.cohort import selection
+from bonescint.cohort.flow import FLOW_COLUMNS, flow_rows
 from bonescint.deid.decisions import read_decisions, released_images
 from bonescint.dicom import INDEX_COLUMNS
 from bonescint.files import WARNING_COLUMNS, read_rows, write_rows
@@ -76,8 +77,8 @@ def select_cohort(
     )
     (total,) = read_rows(counts)
     reasons = Counter(row["reason"] for row in read_rows(unreadable))
-    steps = selection.flow({k: int(v) for k, v in total.items()}, reasons, decided)
-    write_rows(flow, selection.FLOW_COLUMNS, steps)
+    steps = flow_rows({k: int(v) for k, v in total.items()}, reasons, decided)
+    write_rows(flow, FLOW_COLUMNS, steps)
     write_rows(
         warnings,
         WARNING_COLUMNS,
