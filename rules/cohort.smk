@@ -28,6 +28,7 @@ rule filter_opt_out:
         language=LANGUAGE,
         code=code_digest(
             "bonescint.identity",
+            "bonescint.custody.declined",
             "bonescint.custody.recalls",
             "bonescint.custody.traces",
             "bonescint.tables.lists",

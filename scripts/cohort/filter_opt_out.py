@@ -1,15 +1,14 @@
 """Leave out everybody who declined, before anything else is decided (R12, R13)."""
 
-import json
-import os
 from collections.abc import Collection, Iterator, Mapping, Set
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bonescint.custody.declined import seal_declined, who_declined
 from bonescint.custody.recalls import delivered, recall
 from bonescint.custody.traces.search import masked
-from bonescint.custody.traces.terms import Person, Terms, without_shared
+from bonescint.custody.traces.terms import Terms
 from bonescint.dicom import UNREADABLE_COLUMNS
 from bonescint.errors import InputError
 from bonescint.files import WARNING_COLUMNS, read_rows, replacing, write_rows
@@ -18,7 +17,7 @@ from bonescint.identity.codes import typed_code
 from bonescint.identity.ledger import open_or_create
 from bonescint.identity.opt_outs import declined as everybody_who_declines
 from bonescint.identity.opt_outs import in_force, links, record
-from bonescint.identity.people import connected, read_lines, read_people, spelled_in_headers
+from bonescint.identity.people import connected, read_lines, read_people
 from bonescint.joblog import job_log
 from bonescint.names.doubts import identity_doubts
 from bonescint.resources import Texts
@@ -93,23 +92,8 @@ def filter_opt_out(
             for line, subject in zip(lines, people.subjects, strict=True)
             if subject not in gone
         )
-    own = without_shared(
-        (h.patient_name for h, s in people.headers.items() if s in gone),
-        (h.patient_name for h, s in people.headers.items() if s not in gone),
-    )
-    persons = {
-        subject: Person(
-            book.code_of(subject), frozenset(ids), frozenset({own[name] for name in names} - {""})
-        )
-        for subject, (ids, names) in sorted(spelled_in_headers(people, gone).items())
-    }
-    with replacing(declined, "wb") as stream:
-        os.fchmod(stream.fileno(), 0o600)
-        records = [
-            {"subject": subject, "code": p.code, "ids": sorted(p.ids), "names": sorted(p.names)}
-            for subject, p in persons.items()
-        ]
-        stream.write(book.seal(json.dumps(records, ensure_ascii=False).encode()))
+    persons = who_declined(people, gone, book)
+    seal_declined(declined, persons, book)
     known = Terms(persons.values())
     lost = [row | {"path": masked(row["path"], known)} for row in read_rows(unindexed)]
     write_rows(unreadable, UNREADABLE_COLUMNS, lost)
