@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bonescint.dicom import INDEX_COLUMNS
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.ledger import open_ledger
@@ -14,9 +13,16 @@ from bonescint.joblog import job_log
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
+# what the de-identification reads; with size and date of change, a file that was put in another's
+# place makes another batch of it
+BATCH_COLUMNS = [
+    "path", "size", "modified", "sop_instance_uid", "patient_id", "patient_name",
+    "patient_birth_date", "views", "tracer", "subject",
+]  # fmt: skip
+
 
 def split_cohort(cohort: Path, ledger: Mapping[str, str], batches: list[Path]) -> None:
-    """Write each patient's rows to the batch that her code alone decides.
+    """Write each patient's rows to the batch that the patient's code alone decides.
 
     After an opt-out only one batch's content changes, and Snakemake, which compares the content of
     small inputs, anonymizes that batch alone.
@@ -36,9 +42,11 @@ def split_cohort(cohort: Path, ledger: Mapping[str, str], batches: list[Path]) -
         code = book.code_of(row["subject"])
         if code is None:
             raise InputError(f"{cohort}: a patient has no code in {book.path}")
-        rows[zlib.crc32(code.encode()) % len(batches)].append(row)
-    for batch, chosen in zip(batches, rows, strict=True):
-        write_rows(batch, [*INDEX_COLUMNS, "subject"], chosen)
+        rows[zlib.crc32(code.encode()) % len(batches)].append(
+            {key: row[key] for key in BATCH_COLUMNS}
+        )
+    for batch, its_rows in zip(batches, rows, strict=True):
+        write_rows(batch, BATCH_COLUMNS, its_rows)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,6 @@ def row(n: int) -> dict[str, object]:
         "size": 1_060_000,
         "sop_instance_uid": f"1.2.840.99999.1.{n}",
         "study_instance_uid": f"1.2.840.99999.2.{n // 3}",
-        "image_type": "ORIGINAL\\PRIMARY\\WHOLE BODY\\EMISSION",
         "patient_id": FIRST + n // 3,
         "patient_name": f"GIMEI^N{n // 3}=偽名^{n // 3}",
         "patient_birth_date": "19500101",
