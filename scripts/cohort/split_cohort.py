@@ -9,6 +9,7 @@ from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.ledger import open_ledger
 from bonescint.joblog import job_log
+from bonescint.resources import both
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -35,16 +36,24 @@ def split_cohort(cohort: Path, ledger: Mapping[str, str], batches: list[Path]) -
         Arguments of `open_ledger`; the batch files themselves hold no code.
     batches
         One file a batch, their number fixed in the configuration.
+
+    Raises
+    ------
+    InputError
+        If a patient of the cohort has no code.
     """
     book = open_ledger(**ledger)
     rows: list[list[dict[str, str]]] = [[] for _ in batches]
+    without_code = set()
     for row in read_rows(cohort):
         code = book.code_of(row["subject"])
         if code is None:
-            raise InputError(f"{cohort}: a patient has no code in {book.path}")
-        rows[zlib.crc32(code.encode()) % len(batches)].append(
-            {key: row[key] for key in BATCH_COLUMNS}
-        )
+            without_code.add(row["subject"])
+        else:
+            chosen = {key: row[key] for key in BATCH_COLUMNS}
+            rows[zlib.crc32(code.encode()) % len(batches)].append(chosen)
+    if without_code:
+        raise InputError(both("tables", "no_code", n=len(without_code)))
     for batch, its_rows in zip(batches, rows, strict=True):
         write_rows(batch, BATCH_COLUMNS, its_rows)
 
