@@ -1,4 +1,4 @@
-"""Who is in the study: one reason for every file that is not, counts that add up (R1, R2, R5)."""
+"""Who is in the study: one reason for every file that is not, no default (R1, R2, R5)."""
 
 import hashlib
 from collections import Counter, defaultdict
@@ -31,7 +31,6 @@ REASONS = (
     "conflict",
     "later_exam",
 )
-FLOW_COLUMNS = ["step", "kind", "reason", "files", "patients", "MDP", "HMDP"]
 
 
 def parse_da(value: str) -> date | None:
@@ -181,90 +180,6 @@ def _clashes(rows: list[Row], dicom: Path, released: frozenset[str]) -> dict[str
             else:
                 clashes |= dict.fromkeys(copies, ("conflict", digest))
     return clashes
-
-
-def flow(
-    counts: Mapping[str, int],
-    unreadable: Mapping[str, int],
-    decided: Iterable[tuple[Row, str | None]],
-) -> list[dict[str, object]]:
-    """Return the rows of results/cohort/flow.csv.
-
-    A patient leaves with the reason that comes last among those of her files, for the others did
-    not end her way: with an early image and a scan outside the window she is outside the window.
-
-    Parameters
-    ----------
-    counts
-        The one row of results/cohort/opt_out.csv.
-    unreadable
-        Reason -> files.
-    decided
-        What `decide` yielded.
-    """
-    files: Counter[str] = Counter()
-    last: dict[str, int] = {}
-    tracer: dict[str, str] = {}
-    cohort = len(REASONS)
-    for row, reason in decided:
-        files[reason or "cohort"] += 1
-        if not row["subject"]:
-            continue  # a file without a patient is no patient
-        order = REASONS.index(reason) if reason else cohort
-        last[row["subject"]] = max(order, last.get(row["subject"], 0))
-        if row["tracer"] in ("MDP", "HMDP"):
-            tracer.setdefault(row["subject"], row["tracer"])
-    patients: Counter[int] = Counter(last.values())
-    arms = Counter((order, tracer.get(subject)) for subject, order in last.items())
-
-    def line(step: str, kind: str, reason: str, key: str, order: int) -> dict[str, object]:
-        return {
-            "step": step,
-            "kind": kind,
-            "reason": reason,
-            "files": files[key],
-            "patients": patients[order],
-            "MDP": arms[order, "MDP"],
-            "HMDP": arms[order, "HMDP"],
-        }
-
-    out: list[dict[str, object]] = [{"step": "found", "kind": "in", "files": counts["files_found"]}]
-    out += [
-        {"step": "found", "kind": "out", "reason": reason, "files": n}
-        for reason, n in sorted(unreadable.items())
-    ]
-    out.append(
-        {
-            "step": "readable",
-            "kind": "in",
-            "files": counts["files_indexed"],
-            "patients": counts["patients_indexed"],
-        }
-    )
-    out.append(
-        {
-            "step": "readable",
-            "kind": "out",
-            "reason": "opt_out",
-            "files": counts["files_opted_out"],
-            "patients": counts["patients_opted_out"],
-        }
-    )
-    out.append(
-        {
-            "step": "consented",
-            "kind": "in",
-            "files": sum(files.values()),
-            "patients": sum(patients.values()),
-        }
-    )
-    out += [
-        line("consented", "out", reason, reason, order)
-        for order, reason in enumerate(REASONS)
-        if files[reason]
-    ]
-    out.append(line("cohort", "in", "", "cohort", cohort))
-    return out
 
 
 def off_weeks(rows: Iterable[Row]) -> list[tuple[str, str, int]]:
