@@ -274,7 +274,7 @@ def _sort_out(
         for instance in instances:
             clash = decided.get(instance.number)
             if reason or clash is not None:
-                outcome = Outcome("refused", reason or "uid-conflict", "", code, clash or "")
+                outcome = Outcome("refused", reason or "conflict", "", code, clash or "")
                 index.outcomes[instance.number] = outcome
             else:
                 kept.append(instance)
