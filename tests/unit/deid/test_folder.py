@@ -180,6 +180,13 @@ def test_one_uid_under_two_patients_is_a_conflict(run: Run) -> None:
     assert not (run.destination / "M1").exists()
 
 
+def test_an_image_that_may_be_of_who_declined_is_a_conflict(run: Run) -> None:
+    run.add("1", scan("1", "A1"))
+    run.add("2", scan("1", "B2"))
+    run.start({"A1": "M1", "B2": "M2"}, declined=["B2"])
+    assert run.reasons() == {"1": "conflict", "2": "opt-out"}
+
+
 def test_a_person_decides_what_is_released(run: Run) -> None:
     burned, hers = scan("9", "A1", BurnedInAnnotation="YES"), scan("1", "A1")
     run.add("1", burned)
