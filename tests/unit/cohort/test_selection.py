@@ -124,6 +124,32 @@ def test_a_person_can_choose_one_of_two_contents(tmp_path: Path) -> None:
     assert conflict["sha256"] == digests["c"]
 
 
+def test_what_is_out_by_its_header_still_counts_among_the_files_of_its_uid(tmp_path: Path) -> None:
+    for name in "abcd":
+        (tmp_path / name).write_text(name)
+    rows = [
+        # nobody can say whether it is the participant's image or the other patient's
+        row("a", sop_instance_uid="1"),
+        row("b", sop_instance_uid="1", subject="9"),
+        row("c", sop_instance_uid="2", study_instance_uid="1.3"),
+        row("d", sop_instance_uid="2", study_instance_uid="1.4", tracer="unknown"),
+    ]
+    assert decided(rows, tmp_path) == {
+        "a": "conflict",
+        "b": "not_participant",
+        "c": "conflict",
+        "d": "tracer_unknown",
+    }
+
+
+def test_a_copy_that_is_gone_and_files_without_a_uid_stop_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("x")
+    rows = [row(name, sop_instance_uid="1") for name in "ab"]
+    # de-identification refuses these with the true reason
+    rows += [row(name, sop_instance_uid="") for name in "cd"]
+    assert decided(rows, tmp_path) == {"a": "conflict", "b": "unreadable", "c": None, "d": None}
+
+
 def test_first_exam_counts() -> None:
     rows = [row("a", study_date="20190702", study_instance_uid="1.3"), row("b")]
     assert decided(rows) == {"a": "later_exam", "b": None}
