@@ -7,7 +7,8 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bonescint.dicom import INDEX_COLUMNS, UNREADABLE_COLUMNS, index_tree
+from bonescint.dicom.index import INDEX_COLUMNS, UNREADABLE_COLUMNS
+from bonescint.dicom.tree import index_tree
 from bonescint.errors import InputError
 from bonescint.files import replacing
 from bonescint.joblog import job_log

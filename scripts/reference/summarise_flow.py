@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bonescint.cohort.selection import FLOW_COLUMNS
+from bonescint.cohort.flow import FLOW_COLUMNS
 from bonescint.files import read_rows, write_rows
 from bonescint.joblog import job_log
 

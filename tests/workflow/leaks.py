@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pydicom
 
-from bonescint.dicom import index_tree
+from bonescint.dicom.tree import index_tree
 
 ENCODINGS = ("utf-8", "cp932", "utf-16-le", "euc_jp")
 

@@ -18,10 +18,12 @@ from pydicom.valuerep import STR_VR
 
 from bonescint.deid.instance import quiet_pydicom
 from bonescint.deid.refusal import Refused
-from bonescint.dicom import Elements, decode
+from bonescint.dicom import tags
+from bonescint.dicom.elements import Elements
+from bonescint.text.charset import decode
 
-_PIXELS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
-_META_LENGTH = 0x00020000  # follows from the elements behind it
+_PIXELS = frozenset({tags.FloatPixelData, tags.DoubleFloatPixelData, tags.PixelData})
+_META_LENGTH = tags.FileMetaInformationGroupLength  # follows from the elements behind it
 
 
 class Size(NamedTuple):
@@ -99,7 +101,7 @@ def _read(side: bytes | Path) -> FileDataset:
         read = dcmread(BytesIO(data), force=True)
     except Exception as error:
         raise Refused("damaged" if data[128:132] == b"DICM" else "not-dicom") from error
-    if data[128:132] != b"DICM" and 0x00080016 not in read:
+    if data[128:132] != b"DICM" and tags.SOPClassUID not in read:
         raise Refused("not-dicom")
     return read
 
@@ -141,7 +143,7 @@ class _Level:
 
 def _level(before: _Level, after: _Level, path: str) -> Iterator[Change]:
     for tag in sorted({*before.dataset.keys(), *after.dataset.keys()} - {_META_LENGTH}):
-        here = f"{path}({tag >> 16:04X},{tag & 0xFFFF:04X})"
+        here = f"{path}{tags.notation(tag)}"
         first, second = before.value(tag), after.value(tag)
         kind = _kind(first, second)
         if kind in ("replaced", "emptied") and not path and tag in _PIXELS:

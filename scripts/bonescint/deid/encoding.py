@@ -4,6 +4,8 @@ import struct
 from functools import lru_cache
 from typing import TypeAlias
 
+from bonescint.dicom import tags
+
 # VR and value; a sequence is a list of items, or bytes when it is encoded already
 Element: TypeAlias = tuple[str, "bytes | list[Elements]"]
 Elements: TypeAlias = dict[int, Element]
@@ -12,7 +14,10 @@ Part: TypeAlias = "bytes | memoryview"
 
 LONG_VRS = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "SQ", "UC", "UN", "UR", "UT", "SV", "UV"})
 _SHORT, _LONG = struct.Struct("<HH2sH").pack, struct.Struct("<HH2sHI").pack
-_ITEM = struct.pack("<HH", 0xFFFE, 0xE000)
+_ITEM, _SEQUENCE_END = (
+    struct.pack("<HH", tag >> 16, tag & 0xFFFF)
+    for tag in (tags.Item, tags.SequenceDelimitationItem)
+)
 _ZERO_PADDED = frozenset({"OB", "UI", "UN"})
 
 
@@ -86,5 +91,5 @@ def encapsulate(fragments: list[bytes]) -> bytes:
     for fragment in fragments:
         body = fragment + b"\0" * (len(fragment) & 1)
         parts += [_ITEM, struct.pack("<I", len(body)), body]
-    parts.append(struct.pack("<HHI", 0xFFFE, 0xE0DD, 0))
+    parts += [_SEQUENCE_END, struct.pack("<I", 0)]
     return b"".join(parts)

@@ -20,20 +20,20 @@ from bonescint.deid.encoding import (
 from bonescint.deid.pixels import Pixels
 from bonescint.deid.policy import DUMMIES, Policy, Rule, by_type
 from bonescint.deid.refusal import Refused
-from bonescint.deid.source import PIXEL_DATA, Level, Raw, Source, text_of
+from bonescint.deid.source import Level, Raw, Source, text_of
 from bonescint.deid.uids import UidReplacer, is_standard
 from bonescint.deid.values import WORD, normal_form
-from bonescint.deid.vectors import POINTER, VECTORS, is_vector, pointed
+from bonescint.deid.vectors import VECTORS, is_vector, pointed
 from bonescint.deid.views import save_views
 from bonescint.deid.vocabulary import POSITIONAL, vocabulary
+from bonescint.dicom import tags
 from bonescint.text.charset import decode
 
 # this software, not the source's: a constant, so that the same input gives the same bytes
 IMPLEMENTATION_UID = "2.25.191325472104297312207463713521894352731"
 IMPLEMENTATION_VERSION = "BONESCINT"
-_CODE_ITEM = _CODE_VALUE, _SCHEME, _MEANING = 0x00080100, 0x00080102, 0x00080104
-_LOSSY, _FRAMES, _REPRESENTATION = 0x00282110, 0x00280008, 0x00280103
-_IDENTITY = (0x00080018, 0x0020000D, 0x0020000E)
+_CODE_ITEM = tags.CodeValue, tags.CodingSchemeDesignator, tags.CodeMeaning
+_IDENTITY = (tags.SOPInstanceUID, tags.StudyInstanceUID, tags.SeriesInstanceUID)
 _MOST_BYTES = 0xFFFE
 # characters of a text that stays, by VR
 _LONGEST = {"AE": 16, "CS": 16, "SH": 16}
@@ -111,28 +111,28 @@ class Engine:
         """
         self._done = []
         self._charset = source.charset
-        self._signed = source.number(_REPRESENTATION) == 1
+        self._signed = source.number(tags.PixelRepresentation) == 1
         elements = self._level(source.level, self._policy.rules)
         for rule, value in self._policy.stamps(self._code):
             elements[rule.tag] = rule.vr, value
             self._done.append((rule.tag, "coded" if rule.action == "code" else "fixed"))
         for tag in _IDENTITY:
             if not elements.get(tag, ("UI", b""))[1]:
-                raise Refused("missing-uid", f"({tag >> 16:04X},{tag & 0xFFFF:04X})")
+                raise Refused("missing-uid", tags.notation(tag))
         if self._policy.kept:
             self._keep_private(elements, source)
         if pixels.lossy:
-            elements[_LOSSY] = "CS", b"01"
-        self._check_vectors(elements, source.number(_FRAMES, 1))
+            elements[tags.LossyImageCompression] = "CS", b"01"
+        self._check_vectors(elements, source.number(tags.NumberOfFrames, 1))
         save_views(elements, self._policy, views)
         body = encode_dataset(elements)
         if pixels.fragments:
             # undefined length, as PS3.5 A.4 asks for encapsulated pixels
-            header = bytes(encode_element(PIXEL_DATA, "OB", b"")[0])[:-4] + b"\xff\xff\xff\xff"
+            header = bytes(encode_element(tags.PixelData, "OB", b"")[0])[:-4] + b"\xff\xff\xff\xff"
             body += [header, encapsulate(pixels.fragments)]
         else:
-            body += encode_element(PIXEL_DATA, pixels.vr, pixels.native)
-        self._done.append((PIXEL_DATA, "kept"))
+            body += encode_element(tags.PixelData, pixels.vr, pixels.native)
+        self._done.append((tags.PixelData, "kept"))
         parts = _file_head(elements, pixels.transfer_syntax) + body
         counts = Counter(outcome for _, outcome in self._done)
         return Transformed(parts, elements, counts, self._table(counts))
@@ -144,15 +144,15 @@ class Engine:
             if not isinstance(value, bytes) or not is_vector(value, frames):
                 self._done.remove((tag, "kept"))
                 self._gone(out, self._policy.rules[tag], out.pop(tag)[0])
-        if POINTER in out:
-            vr, value = out.pop(POINTER)
-            tags = [tag for tag in pointed(bytes(value)) if tag in VECTORS]  # type: ignore[arg-type]
-            if tags:
-                words = [word for tag in tags for word in (tag >> 16, tag & 0xFFFF)]
-                out[POINTER] = vr, struct.pack(f"<{len(words)}H", *words)
+        if tags.FrameIncrementPointer in out:
+            vr, value = out.pop(tags.FrameIncrementPointer)
+            vectors = [tag for tag in pointed(bytes(value)) if tag in VECTORS]  # type: ignore[arg-type]
+            if vectors:
+                words = [word for tag in vectors for word in (tag >> 16, tag & 0xFFFF)]
+                out[tags.FrameIncrementPointer] = vr, struct.pack(f"<{len(words)}H", *words)
             else:
-                self._done.remove((POINTER, "kept"))
-                self._gone(out, self._policy.rules[POINTER], vr)
+                self._done.remove((tags.FrameIncrementPointer, "kept"))
+                self._gone(out, self._policy.rules[tags.FrameIncrementPointer], vr)
 
     def _level(self, source: Level, rules: dict[int, Rule]) -> Elements:
         """Apply the rules of one level of nesting to a data set or an item."""
@@ -161,7 +161,7 @@ class Engine:
             rule = rules.get(tag)
             if rule is None or rule.action == "remove":
                 self._done.append((tag, _goes(tag)))
-            elif tag == PIXEL_DATA or rule.action in ("code", "fixed"):
+            elif tag == tags.PixelData or rule.action in ("code", "fixed"):
                 # written last, whether the source has them or not; nested they go by their Type
                 if rules is not self._policy.rules:
                     self._gone(out, rule, rule.vr)
@@ -219,15 +219,15 @@ class Engine:
 
     def _code_item(self, rule: Rule, item: Level) -> Elements | None:
         """Return a code with its standard meaning, or None if it is not listed."""
-        value, scheme = (text_of(item, tag, ("",)) for tag in (_CODE_VALUE, _SCHEME))
+        value, scheme = (text_of(item, tag, ("",)) for tag in _CODE_ITEM[:2])
         meaning = vocabulary().meaning(rule.keyword, scheme, value)
         if meaning is None:
             return None
         self._done += [(tag, "vocabulary") for tag in _CODE_ITEM]
         return {
-            _CODE_VALUE: ("SH", value.encode()),
-            _SCHEME: ("SH", scheme.encode()),
-            _MEANING: ("LO", meaning.encode()),
+            tags.CodeValue: ("SH", value.encode()),
+            tags.CodingSchemeDesignator: ("SH", scheme.encode()),
+            tags.CodeMeaning: ("LO", meaning.encode()),
         }
 
     def _keep_private(self, out: Elements, source: Source) -> None:
@@ -278,16 +278,17 @@ def _without_code(item: Level) -> Level:
 def _file_head(elements: Elements, transfer_syntax: str) -> list[Part]:
     """Return a zeroed preamble and a file meta group of our own (PS3.10 section 7.1)."""
     meta: Elements = {
-        0x00020001: ("OB", b"\0\1"),
-        0x00020002: ("UI", _value(elements, 0x00080016)),
-        0x00020003: ("UI", _value(elements, 0x00080018)),
-        0x00020010: ("UI", transfer_syntax.encode()),
-        0x00020012: ("UI", IMPLEMENTATION_UID.encode()),
-        0x00020013: ("SH", IMPLEMENTATION_VERSION.encode()),
+        tags.FileMetaInformationVersion: ("OB", b"\0\1"),
+        tags.MediaStorageSOPClassUID: ("UI", _value(elements, tags.SOPClassUID)),
+        tags.MediaStorageSOPInstanceUID: ("UI", _value(elements, tags.SOPInstanceUID)),
+        tags.TransferSyntaxUID: ("UI", transfer_syntax.encode()),
+        tags.ImplementationClassUID: ("UI", IMPLEMENTATION_UID.encode()),
+        tags.ImplementationVersionName: ("SH", IMPLEMENTATION_VERSION.encode()),
     }
     body = b"".join(encode_dataset(meta))
-    length = encode_element(0x00020000, "UL", len(body).to_bytes(4, "little"))
-    return [b"\0" * 128 + b"DICM", *length, body]
+    length = len(body).to_bytes(4, "little")
+    head = encode_element(tags.FileMetaInformationGroupLength, "UL", length)
+    return [b"\0" * 128 + b"DICM", *head, body]
 
 
 def _value(elements: Elements, tag: int) -> bytes:

@@ -17,6 +17,7 @@ from pydicom.datadict import dictionary_has_tag, dictionary_VR
 
 from bonescint.deid.refusal import Refused
 from bonescint.deid.source import Level, Source, text_of
+from bonescint.dicom import tags
 from bonescint.names.reading import HONORIFICS, Reading, laid_out, read, readings
 from bonescint.names.reading import SEPARATORS as _SEPARATORS
 from bonescint.names.spellings import Spellings, spellings
@@ -26,18 +27,26 @@ from bonescint.text.folding import compose, fold, spelt_out
 SHORTEST_NUMBER = 6
 # digits that are hers wherever they stand in a row of so many
 _SURE, _TOO_LONG = 8, 12
-_PATIENT_NAMES = (0x00100010, 0x00101001, 0x00101005, 0x00101060, 0x00102297)
-# physicians, operators, orderer
-_STAFF = (
-    0x00080090, 0x00081048, 0x00081050, 0x00081060, 0x00081070, 0x0008009C, 0x00321032, 0x00400006,
+_PATIENT_NAMES = (
+    tags.PatientName, tags.OtherPatientNames, tags.PatientBirthName, tags.PatientMotherBirthName,
+    tags.ResponsiblePerson,
 )  # fmt: skip
-# Patient ID, Other Patient IDs, accession, telephone, admission, medical record locator
-_NUMBERS = (0x00100020, 0x00101000, 0x00080050, 0x00102154, 0x00380010, 0x00101090)
-# study, requested procedure, scheduled and performed step, placer and filler order, service
-# episode, insurance, trial subject, telecom, callback telephone: short ones are no identifiers
+_STAFF = (
+    tags.ReferringPhysicianName, tags.PhysiciansOfRecord, tags.PerformingPhysicianName,
+    tags.NameOfPhysiciansReadingStudy, tags.OperatorsName, tags.ConsultingPhysicianName,
+    tags.RequestingPhysician, tags.ScheduledPerformingPhysicianName,
+)  # fmt: skip
+_NUMBERS = (
+    tags.PatientID, tags.OtherPatientIDs, tags.AccessionNumber, tags.PatientTelephoneNumbers,
+    tags.AdmissionID, tags.MedicalRecordLocator,
+)  # fmt: skip
+# short ones are no identifiers
 _OTHER_NUMBERS = (
-    0x00200010, 0x00401001, 0x00400009, 0x00400253, 0x00402016, 0x00402017, 0x00380060, 0x00101050,
-    0x00120040, 0x00102155, 0x00402010,
+    tags.StudyID, tags.RequestedProcedureID, tags.ScheduledProcedureStepID,
+    tags.PerformedProcedureStepID, tags.PlacerOrderNumberImagingServiceRequest,
+    tags.FillerOrderNumberImagingServiceRequest, tags.ServiceEpisodeID,
+    tags.InsurancePlanIdentification, tags.ClinicalTrialSubjectID, tags.PatientTelecomInformation,
+    tags.OrderCallbackPhoneNumber,
 )  # fmt: skip
 _SHORTEST_OTHER = 5
 _KINDS = (
@@ -45,12 +54,15 @@ _KINDS = (
     | dict.fromkeys(_NUMBERS, "id")
     | dict.fromkeys((*_PATIENT_NAMES, *_STAFF), "name")
 )
-_BIRTH, _INSTITUTION = 0x00100030, 0x00080080
 _DEEPEST = 8
 _NOBODY = (0x0028, 0x0054)
-# institution, its address, the patient's and the referring physician's address
-_PHRASES = (_INSTITUTION, 0x00080081, 0x00101040, 0x00080092)
-_UIDS = (0x00080018, 0x0020000D, 0x0020000E, 0x00200052)
+_PHRASES = (
+    tags.InstitutionName, tags.InstitutionAddress, tags.PatientAddress,
+    tags.ReferringPhysicianAddress,
+)  # fmt: skip
+_UIDS = (
+    tags.SOPInstanceUID, tags.StudyInstanceUID, tags.SeriesInstanceUID, tags.FrameOfReferenceUID,
+)  # fmt: skip
 # names that vendors repeat in private elements: creator, group, element
 _PRIVATE_NAMES = (("GEMS_GENIE_1", 0x0009, 0x40), ("GEMS_GENIE_1", 0x0009, 0x42))
 _BINARY = {"FD": "d", "FL": "f", "SL": "i", "SV": "q", "UL": "I", "UV": "Q"}
@@ -202,12 +214,15 @@ def known_identifiers(source: Source, row: Mapping[str, str]) -> Identifiers:
             (*own, row.get("patient_name", ""), *_private_names(source)),
             tuple(name for name in names if name not in own),
             tuple(ids),
-            (*_values(level, source.charset, (_BIRTH,)), row.get("patient_birth_date", "")),
+            (
+                *_values(level, source.charset, (tags.PatientBirthDate,)),
+                row.get("patient_birth_date", ""),
+            ),
             tuple(_values(level, source.charset, _PHRASES)),
         ),
         # of ASCII nothing is there that its spellings do not find
         raw=frozenset(v for v in stored if not v.isascii() or b"\x1b" in v) | uids,
-        institution=tuple(_values(level, source.charset, (_INSTITUTION,))),
+        institution=tuple(_values(level, source.charset, (tags.InstitutionName,))),
         stored=frozenset(stored | uids | _pieces(stored)),
     )  # fmt: skip
 
@@ -267,9 +282,9 @@ def _is_sequence(tag: int) -> bool:
     return dictionary_has_tag(tag) and dictionary_VR(tag) == "SQ"
 
 
-def _values(level: Level, charset: tuple[str, ...], tags: Iterable[int]) -> list[str]:
+def _values(level: Level, charset: tuple[str, ...], wanted: Iterable[int]) -> list[str]:
     values: list[str] = []
-    for tag in tags:
+    for tag in wanted:
         raw = level.get(tag)
         if raw is None or not isinstance(raw.value, bytes) or not raw.value:
             continue

@@ -16,7 +16,6 @@ from bonescint.deid.encoding import Elements
 from bonescint.deid.engine import OUTCOMES, Engine
 from bonescint.deid.identifiers import Identifiers, known_identifiers
 from bonescint.deid.pixels import (
-    SECONDARY_CAPTURE,
     check_image,
     frames_of,
     prepare,
@@ -28,9 +27,9 @@ from bonescint.deid.refusal import Refused
 from bonescint.deid.residual import verify
 from bonescint.deid.source import Source, read_source
 from bonescint.deid.uids import UidReplacer, is_standard
+from bonescint.dicom import tags
+from bonescint.dicom.sop_classes import NUCLEAR_MEDICINE, SECONDARY_CAPTURES
 
-NUCLEAR_MEDICINE = "1.2.840.10008.5.1.4.1.1.20"
-_LOSSY, _STATION_NAME = 0x00282110, 0x00081010
 _MOST_MEASURED = 1000
 _DAYS = {"D": 1, "W": 7, "M": 30.4375, "Y": 365.25}
 
@@ -115,7 +114,8 @@ def _deidentify(
 ) -> Coded:
     policy = _policy_for(source, settings)
     pixels = prepare(source, data)
-    if not settings.keep_lossy and (pixels.lossy or source.text(_LOSSY) == "01"):
+    lossy = pixels.lossy or source.text(tags.LossyImageCompression) == "01"
+    if lossy and not settings.keep_lossy:
         raise Refused("lossy")
     signs = signs_of_text(source) or find_text(frames_of(pixels, source))
     if signs and (seen := hashlib.sha256(data).hexdigest()) not in settings.releases:
@@ -140,7 +140,7 @@ def _search_as_it_was(source: Source, policy: Policy, known: Identifiers) -> Non
         # short plain ASCII cannot be garbled or cut: it is searched as it is written
         changes = not raw.value.isascii() or b"\x1b" in raw.value or len(raw.value) > 16
         if changes and known.are_in(raw.value):
-            raise Refused("residual-identifier", f"({tag >> 16:04X},{tag & 0xFFFF:04X})")
+            raise Refused("residual-identifier", tags.notation(tag))
 
 
 @contextmanager
@@ -166,10 +166,10 @@ def quiet_pydicom() -> Iterator[None]:
 
 def _policy_for(source: Source, settings: Settings) -> Policy:
     """Return the policy of the source's IOD, or refuse what is neither NM nor an accepted SC."""
-    sop_class = source.text(0x00080016)
+    sop_class = source.text(tags.SOPClassUID)
     if sop_class == NUCLEAR_MEDICINE:
         return settings.policies["nm"]
-    if sop_class in SECONDARY_CAPTURE and source.text(0x00080060) == "NM":
+    if sop_class in SECONDARY_CAPTURES and source.text(tags.Modality) == "NM":
         if settings.keep_secondary_capture:
             return settings.policies["sc"]
         raise Refused("secondary-capture")
@@ -178,10 +178,10 @@ def _policy_for(source: Source, settings: Settings) -> Policy:
 
 def _patient(written: Elements, source: Source, row: Mapping[str, str]) -> dict[str, object]:
     """Return the columns of the report on the patient: what the file says, or the age (R25)."""
-    examined = _date(_text(written, 0x00080020))
+    examined = _date(_text(written, tags.StudyDate))
     # the birth date is known here and nowhere behind the door
-    born = _date(source.text(0x00100030) or row.get("patient_birth_date", ""))
-    stated = _text(written, 0x00101010)
+    born = _date(source.text(tags.PatientBirthDate) or row.get("patient_birth_date", ""))
+    stated = _text(written, tags.PatientAge)
     age: int | None = None
     if stated:
         age = int(int(stated[:3]) * _DAYS[stated[3]] / _DAYS["Y"])
@@ -190,12 +190,12 @@ def _patient(written: Elements, source: Source, row: Mapping[str, str]) -> dict[
         age = examined.year - born.year - before
     return {
         "study_date": examined.isoformat() if examined else "",
-        "sex": _text(written, 0x00100040),
+        "sex": _text(written, tags.PatientSex),
         "age": age,
         # metres in the header; 0.000000 means that nobody measured
-        "height_cm": _measured(_text(written, 0x00101020), 100),
-        "weight_kg": _measured(_text(written, 0x00101030), 1),
-        "station_name": _text(written, _STATION_NAME),
+        "height_cm": _measured(_text(written, tags.PatientSize), 100),
+        "weight_kg": _measured(_text(written, tags.PatientWeight), 1),
+        "station_name": _text(written, tags.StationName),
     }
 
 

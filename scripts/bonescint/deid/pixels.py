@@ -30,8 +30,10 @@ from pydicom.uid import (
 
 from bonescint.deid.codestream import bare, check_rle
 from bonescint.deid.refusal import Refused
-from bonescint.deid.source import PIXEL_DATA, Source
+from bonescint.deid.source import Source
 from bonescint.deid.uids import is_standard
+from bonescint.dicom import tags
+from bonescint.dicom.sop_classes import SECONDARY_CAPTURES
 
 NATIVE = frozenset(
     {
@@ -47,16 +49,10 @@ LOSSLESS = frozenset(
     }
 )  # fmt: skip
 LOSSY = frozenset({JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLSNearLossless, JPEG2000, HTJ2K})
-SECONDARY_CAPTURE = frozenset(
-    f"1.2.840.10008.5.1.4.1.1.7{tail}" for tail in ("", ".1", ".2", ".3", ".4")
-)
 # decoded; a whole-body study has 1 MB, a gated tomography of 64 x 64 x 1,024 pixels 8 MB
 MOST_BYTES = 1 << 28
 # the tag of a fragment, in either byte order; no image begins so
 _ITEMS = b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00"
-_SOP_CLASS, _IMAGE_TYPE, _PHOTOMETRIC, _BURNED_IN = 0x00080016, 0x00080008, 0x00280004, 0x00280301
-_SAMPLES, _FRAMES, _ROWS, _COLUMNS = 0x00280002, 0x00280008, 0x00280010, 0x00280011
-_ALLOCATED, _STORED, _HIGH, _REPRESENTATION = 0x00280100, 0x00280101, 0x00280102, 0x00280103
 
 
 class Format(NamedTuple):
@@ -131,7 +127,7 @@ def prepare(source: Source, data: bytes) -> Pixels:
         ``no-pixel-data``, ``pixel-format``, ``pixel-length``, ``unused-pixel-bits``,
         ``transfer-syntax`` or ``pixels-undecodable``.
     """
-    raw = source.level.get(PIXEL_DATA)
+    raw = source.level.get(tags.PixelData)
     if raw is None or not len(raw.value):
         raise Refused("no-pixel-data")
     value = raw.value
@@ -145,7 +141,7 @@ def prepare(source: Source, data: bytes) -> Pixels:
     if syntax not in LOSSLESS and syntax not in LOSSY:
         raise Refused("transfer-syntax", syntax if is_standard(syntax) else "")
     frames, fragments = _frames(value, form, syntax == RLELossless)
-    image = _decoded(frames, form, syntax, source.text(_PHOTOMETRIC))
+    image = _decoded(frames, form, syntax, source.text(tags.PhotometricInterpretation))
     pixels = image.reshape(-1).view("u1").data
     _check_unused_bits(pixels, form)
     if syntax in LOSSLESS:
@@ -190,11 +186,11 @@ def frames_of(pixels: Pixels, source: Source) -> NDArray[np.integer]:
     source
         The source.
     """
-    rows, columns = source.number(_ROWS), source.number(_COLUMNS)
+    rows, columns = source.number(tags.Rows), source.number(tags.Columns)
     image = pixels.image
     if image is None:
-        sign = "i" if source.number(_REPRESENTATION) else "u"
-        image = np.frombuffer(pixels.native, f"<{sign}{source.number(_ALLOCATED) // 8}")
+        sign = "i" if source.number(tags.PixelRepresentation) else "u"
+        image = np.frombuffer(pixels.native, f"<{sign}{source.number(tags.BitsAllocated) // 8}")
     return image.reshape(-1, rows, columns)
 
 
@@ -213,11 +209,12 @@ def image_format(source: Source) -> Format:
         `MOST_BYTES`, or is not made of 8, 16 or 32 bit integers.
     """
     try:
-        rows, columns, bits = (source.number(tag) for tag in (_ROWS, _COLUMNS, _ALLOCATED))
-        samples, frames = source.number(_SAMPLES, 1), source.number(_FRAMES, 1)
-        stored = source.number(_STORED, bits)
-        high = source.number(_HIGH, stored - 1)
-        representation = source.number(_REPRESENTATION)
+        rows, columns = source.number(tags.Rows), source.number(tags.Columns)
+        bits, samples = source.number(tags.BitsAllocated), source.number(tags.SamplesPerPixel, 1)
+        frames = source.number(tags.NumberOfFrames, 1)
+        stored = source.number(tags.BitsStored, bits)
+        high = source.number(tags.HighBit, stored - 1)
+        representation = source.number(tags.PixelRepresentation)
     except ValueError as error:
         raise Refused("pixel-format", "rows, columns, bits or frames malformed") from error
     if min(rows, columns, samples, frames) < 1:
@@ -239,14 +236,14 @@ def signs_of_text(source: Source) -> str:
     source
         The source.
     """
-    words = source.text(_IMAGE_TYPE).upper().split("\\")
-    burned_in = [word.strip() for word in source.text(_BURNED_IN).upper().split("\\")]
-    captured = source.text(_SOP_CLASS) in SECONDARY_CAPTURE
+    words = source.text(tags.ImageType).upper().split("\\")
+    burned_in = [word.strip() for word in source.text(tags.BurnedInAnnotation).upper().split("\\")]
+    captured = source.text(tags.SOPClassUID) in SECONDARY_CAPTURES
     signs = {
         "BurnedInAnnotation YES": "YES" in burned_in,
-        "colour": source.number(_SAMPLES, 1) != 1
-        or not (source.text(_PHOTOMETRIC) or "MONOCHROME").startswith("MONO"),
-        "8 bit Secondary Capture": captured and source.number(_ALLOCATED) == 8,
+        "colour": source.number(tags.SamplesPerPixel, 1) != 1
+        or not (source.text(tags.PhotometricInterpretation) or "MONOCHROME").startswith("MONO"),
+        "8 bit Secondary Capture": captured and source.number(tags.BitsAllocated) == 8,
         "ImageType SECONDARY or SCREEN": captured
         and any(word.strip() == "SECONDARY" or "SCREEN" in word for word in words),
     }

@@ -15,6 +15,7 @@ from bonescint.deid.encoding import encode_items
 from bonescint.deid.private import KeptPrivate
 from bonescint.deid.refusal import mistake
 from bonescint.deid.vocabulary import vocabulary
+from bonescint.dicom import tags
 from bonescint.errors import InputError
 from bonescint.resources import RESOURCES
 
@@ -28,8 +29,6 @@ DUMMIES = {
     "LO": b"REMOVED", "LT": b"REMOVED", "PN": b"REMOVED", "SH": b"REMOVED", "ST": b"REMOVED",
     "TM": b"000000", "UC": b"REMOVED", "UT": b"REMOVED",
 }  # fmt: skip
-STUDY_DESCRIPTION = 0x00081030
-SERIES_DESCRIPTION = 0x0008103E
 # PS3.15 options that hold for every file written: basic profile; descriptions are replaced by fixed
 # and listed ones; the study date, the patient's characteristics and the station name stay (R24)
 OPTIONS = (
@@ -41,10 +40,15 @@ OPTIONS = (
 )
 _METHOD = "Hospital tag table over NM allow-list\\Only the study date is kept of dates and times"
 _TAG = re.compile(r"\(([0-9A-Fa-f]{4}),([0-9A-Fa-f]{4})\)")
-_CODED = (0x00100010, 0x00100020)
+_CODED = (tags.PatientName, tags.PatientID)
 _TEXT_VRS = frozenset({"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UT"})
 # the character set of what is written and the stamps are not the hospital's to choose
-_OURS = frozenset({0x00080005, 0x00120062, 0x00120063, 0x00120064, 0x00280303})
+_OURS = frozenset(
+    {
+        tags.SpecificCharacterSet, tags.PatientIdentityRemoved, tags.DeidentificationMethod,
+        tags.DeidentificationMethodCodeSequence, tags.LongitudinalTemporalInformationModified,
+    }
+)  # fmt: skip
 _GROUPS = frozenset({"odd groups", "60xx"})
 
 
@@ -211,12 +215,13 @@ def _read_allow_list(iod: str) -> dict[int, Rule]:
     with ALLOW_LIST.open(encoding="utf-8", newline="") as stream:
         # sorted by path: a sequence stands before what is inside it
         for row in csv.DictReader(stream):
-            tags = [int(group + element, 16) for group, element in _TAG.findall(row["path"])]
+            path = _TAG.findall(row["path"])
+            *parents, tag = (int(group + element, 16) for group, element in path)
             level = rules
-            for parent in tags[:-1]:
+            for parent in parents:
                 level = level[parent].items
-            level[tags[-1]] = Rule(
-                tag=tags[-1],
+            level[tag] = Rule(
+                tag=tag,
                 keyword=row["keyword"].rpartition("/")[2],
                 vr=row["vr"],
                 vm=int(row["vm"].rpartition("-")[2]) if row["vm"][-1] != "n" else None,
@@ -289,7 +294,7 @@ def _applicable(tag: int, action: str) -> bool:
         case "code":
             return tag in _CODED
         case "fixed":
-            return tag in (STUDY_DESCRIPTION, SERIES_DESCRIPTION)
+            return tag in (tags.StudyDescription, tags.SeriesDescription)
         case "replace":
             return dictionary_has_tag(tag) and dictionary_VR(tag) == "UI"
         case "keep":
@@ -302,19 +307,19 @@ def _fixed_values(
 ) -> dict[int, bytes]:
     def code(value: str, scheme: str, meaning: str) -> dict[int, tuple[str, bytes]]:
         return {
-            0x00080100: ("SH", value.encode()),
-            0x00080102: ("SH", scheme.encode()),
-            0x00080104: ("LO", meaning.encode()),
+            tags.CodeValue: ("SH", value.encode()),
+            tags.CodingSchemeDesignator: ("SH", scheme.encode()),
+            tags.CodeMeaning: ("LO", meaning.encode()),
         }
 
     stamps = [code(c.value, c.scheme_designator, c.meaning) for c in options]
     return {
-        0x00080005: b"ISO_IR 192",
-        STUDY_DESCRIPTION: study_description.encode(),
-        SERIES_DESCRIPTION: series_description.encode(),
-        0x00120062: b"YES",
-        0x00120063: _METHOD.encode(),
-        0x00120064: encode_items([dict(stamp) for stamp in stamps]),
+        tags.SpecificCharacterSet: b"ISO_IR 192",
+        tags.StudyDescription: study_description.encode(),
+        tags.SeriesDescription: series_description.encode(),
+        tags.PatientIdentityRemoved: b"YES",
+        tags.DeidentificationMethod: _METHOD.encode(),
+        tags.DeidentificationMethodCodeSequence: encode_items([dict(stamp) for stamp in stamps]),
         # R24 keeps the study date as it was: the receiver is told that the date is the true one
-        0x00280303: b"UNMODIFIED",
+        tags.LongitudinalTemporalInformationModified: b"UNMODIFIED",
     }

@@ -17,7 +17,9 @@ from pydicom.uid import (
 from bonescint.deid.codestream import inflate
 from bonescint.deid.encoding import LONG_VRS
 from bonescint.deid.pixels import MOST_BYTES
-from bonescint.deid.source import PIXEL_DATA, UNDEFINED, Level, Raw, Source, charset_of
+from bonescint.deid.source import UNDEFINED, Level, Raw, Source, charset_of
+from bonescint.dicom import tags
+from bonescint.dicom.sop_classes import MEDIA_DIRECTORY
 
 _SHORT = {
     vr.encode(): vr
@@ -30,8 +32,13 @@ _LONG = {vr.encode(): vr for vr in LONG_VRS}
 _EXPLICIT = struct.Struct("<HH2sH").unpack_from
 _IMPLICIT = struct.Struct("<HHI").unpack_from
 _LENGTH = struct.Struct("<I").unpack_from
-_ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
-_DIRECTORY = b"1.2.840.10008.1.3.10"
+# asked of every element: bound here, where looking them up costs less
+_PIXEL_DATA = tags.PixelData
+_ITEM, _ITEM_END = tags.Item, tags.ItemDelimitationItem
+_SEQUENCE_END = tags.SequenceDelimitationItem
+# group 0000 and 0001 precede no data set, FFFE is no element
+_FIRST, _BEHIND_LAST = 0x0002 << 16, 0xFFFE << 16
+_DIRECTORY = MEDIA_DIRECTORY.encode()
 # file meta stands within so many
 _META_BYTES = 1 << 16
 _SMALL = 4096
@@ -86,8 +93,8 @@ def read_ranges(data: bytes) -> Source:
         raise Unusual
     try:
         meta, start = _explicit(data, 132, len(data), last_group=0x0002)
-        syntax = meta[0x00020010].value.rstrip(b"\0").decode("ascii")
-        if meta[0x00020002].value.rstrip(b"\0") == _DIRECTORY:
+        syntax = meta[tags.TransferSyntaxUID].value.rstrip(b"\0").decode("ascii")
+        if meta[tags.MediaStorageSOPClassUID].value.rstrip(b"\0") == _DIRECTORY:
             raise Unusual
         if syntax == ExplicitVRLittleEndian:
             level, _ = _explicit(data, start, len(data))
@@ -103,7 +110,7 @@ def read_ranges(data: bytes) -> Source:
             raise Unusual
     except (struct.error, KeyError, UnicodeDecodeError) as error:
         raise Unusual from error
-    if 0x00080016 not in level:
+    if tags.SOPClassUID not in level:
         raise Unusual
     return Source(level, syntax, charset_of(level))
 
@@ -129,7 +136,7 @@ def _explicit(data: bytes, start: int, end: int, last_group: int = 0xFFFF) -> tu
             at += 12
         at, value = _value(data, at, end, tag, vr, length, explicit=True)
         level[tag] = Raw(vr, value, True, _explicit_items)
-        if tag == PIXEL_DATA:
+        if tag == _PIXEL_DATA:
             break
     return level, at
 
@@ -145,7 +152,7 @@ def _implicit(data: bytes, start: int, end: int) -> tuple[Level, int]:
         last = tag
         at, value = _value(data, at + 8, end, tag, None, length, explicit=False)
         level[tag] = Raw(None, value, True, _implicit_items)
-        if tag == PIXEL_DATA:
+        if tag == _PIXEL_DATA:
             break
     return level, at
 
@@ -154,11 +161,10 @@ def _value(
     data: bytes, at: int, end: int, tag: int, vr: str | None, length: int, explicit: bool
 ) -> tuple[int, bytes | memoryview]:
     """Return where the next element begins and an element's bytes."""
-    # group 0000 and 0001 precede no data set, FFFE is no element
-    if tag < 0x00020000 or tag >= 0xFFFE0000:
+    if tag < _FIRST or tag >= _BEHIND_LAST:
         raise Unusual
     if length == UNDEFINED:
-        if tag == PIXEL_DATA or vr not in ("SQ", None):
+        if tag == _PIXEL_DATA or vr not in ("SQ", None):
             raise Unusual
         stop = _sequence_end(data, at, end, explicit, 0)
         return stop + 8, data[at:stop]
@@ -166,7 +172,7 @@ def _value(
     if stop > end:
         raise Unusual
     # pixels are not copied
-    return stop, memoryview(data)[at:stop] if tag == PIXEL_DATA else data[at:stop]
+    return stop, memoryview(data)[at:stop] if tag == _PIXEL_DATA else data[at:stop]
 
 
 def _explicit_items(value: bytes) -> list[Level]:
@@ -198,7 +204,7 @@ def _items(value: bytes, explicit: bool) -> list[Level]:
             if stop > end:
                 raise Unusual
             level, _ = _explicit(value, at, stop) if explicit else _implicit(value, at, stop)
-            if PIXEL_DATA in level:
+            if _PIXEL_DATA in level:
                 # reading stops there: an item is read to its end by the other reader
                 raise Unusual
             levels.append(level)

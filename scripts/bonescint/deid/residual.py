@@ -19,17 +19,25 @@ from bonescint.deid.pixels import LOSSY
 from bonescint.deid.policy import DUMMIES, Policy, Rule
 from bonescint.deid.refusal import Refused
 from bonescint.deid.uids import is_standard
-from bonescint.deid.vectors import POINTER, VECTORS, is_vector, pointed
+from bonescint.deid.vectors import VECTORS, is_vector, pointed
 from bonescint.deid.vocabulary import POSITIONAL, vocabulary
+from bonescint.dicom import tags
+from bonescint.dicom.tags import notation
 from bonescint.names.spellings import SHORTEST
 
-_PIXEL_DATA, _FRAMES = 0x7FE00010, 0x00280008
+# asked of every element: bound here, where looking it up costs less
+_PIXEL_DATA = tags.PixelData
 _UNDEFINED = 0xFFFFFFFF
-_CODE = (0x00080100, 0x00080102, 0x00080104)
+_CODE = (tags.CodeValue, tags.CodingSchemeDesignator, tags.CodeMeaning)
 _META = {
-    0x00020000: "UL", 0x00020001: "OB", 0x00020002: "UI", 0x00020003: "UI", 0x00020010: "UI",
-    0x00020012: "UI", 0x00020013: "SH",
-}  # fmt: skip
+    tags.FileMetaInformationGroupLength: "UL",
+    tags.FileMetaInformationVersion: "OB",
+    tags.MediaStorageSOPClassUID: "UI",
+    tags.MediaStorageSOPInstanceUID: "UI",
+    tags.TransferSyntaxUID: "UI",
+    tags.ImplementationClassUID: "UI",
+    tags.ImplementationVersionName: "SH",
+}
 _SHORT = {
     vr.encode(): vr
     for vr in ("AS", "AT", "CS", "DA", "DS", "FD", "FL", "IS", "LO", "LT", "PN", "SH", "SL", "SS",
@@ -43,6 +51,8 @@ _NUMBER_VRS = frozenset({"AS", "DA", "DS", "IS"})
 _HEAD = struct.Struct("<HH2sH").unpack_from
 _LENGTH = struct.Struct("<I").unpack_from
 _ITEM = struct.Struct("<II").unpack_from
+# read as one number its element comes first
+_ITEM_TAG = (tags.Item & 0xFFFF) << 16 | tags.Item >> 16
 
 
 # tag, VR, and where the value starts and ends
@@ -95,7 +105,7 @@ class _Check:
                 continue
             self._element(element, self.policy.rules)
         if not pixels[1] or pixels[1] != len(data):
-            raise Refused("verification-failed", "(7FE0,0010)")
+            raise Refused("verification-failed", notation(tags.PixelData))
         self._check_identity()
         self._check_private()
         self._check_vectors()
@@ -106,45 +116,46 @@ class _Check:
         end = 144 + int.from_bytes(self.data[140:144], "little")
         for tag, vr, start, stop in _elements(self.data, 132, end):
             if _META.get(tag) != vr:
-                raise Refused("verification-failed", _name(tag))
+                raise Refused("verification-failed", notation(tag))
             self.seen[tag] = self.data[start:stop]
         return end
 
     def _check_identity(self) -> None:
         """Compare file meta and data set, and the code in its two places (R17)."""
         sop_class, instance, syntax = (
-            self.seen.get(tag, b"").rstrip(b" \0") for tag in (0x00080016, 0x00080018, 0x00020010)
+            self.seen.get(tag, b"").rstrip(b" \0")
+            for tag in (tags.SOPClassUID, tags.SOPInstanceUID, tags.TransferSyntaxUID)
         )
         expected = {
-            0x00020001: b"\0\1",
-            0x00020002: sop_class,
-            0x00020003: instance,
-            0x00020012: IMPLEMENTATION_UID.encode(),
-            0x00020013: IMPLEMENTATION_VERSION.encode(),
-            0x00100010: self.code,
-            0x00100020: self.code,
+            tags.FileMetaInformationVersion: b"\0\1",
+            tags.MediaStorageSOPClassUID: sop_class,
+            tags.MediaStorageSOPInstanceUID: instance,
+            tags.ImplementationClassUID: IMPLEMENTATION_UID.encode(),
+            tags.ImplementationVersionName: IMPLEMENTATION_VERSION.encode(),
+            tags.PatientName: self.code,
+            tags.PatientID: self.code,
         }
         for tag, value in expected.items():
             if self.seen.get(tag, b"").rstrip(b" \0") != value.rstrip(b"\0"):
-                raise Refused("verification-failed", _name(tag))
+                raise Refused("verification-failed", notation(tag))
         self.encapsulated = syntax != ExplicitVRLittleEndian.encode()
         if self.encapsulated and syntax.decode("ascii", "replace") not in LOSSY:
-            raise Refused("verification-failed", "(0002,0010)")
+            raise Refused("verification-failed", notation(tags.TransferSyntaxUID))
 
     def _check_vectors(self) -> None:
         """Hold the frame vectors against the number of frames: room for text otherwise."""
-        frames = int(self.seen.get(_FRAMES, b"1").strip() or 1)
+        frames = int(self.seen.get(tags.NumberOfFrames, b"1").strip() or 1)
         for tag in VECTORS & self.seen.keys():
             if self.seen[tag] and not is_vector(self.seen[tag], frames):
-                raise Refused("verification-failed", _name(tag))
-        if not VECTORS.issuperset(pointed(self.seen.get(POINTER, b""))):
-            raise Refused("verification-failed", _name(POINTER))
+                raise Refused("verification-failed", notation(tag))
+        if not VECTORS.issuperset(pointed(self.seen.get(tags.FrameIncrementPointer, b""))):
+            raise Refused("verification-failed", notation(tags.FrameIncrementPointer))
 
     def _check_private(self) -> None:
         """Hold private and overlay elements against the recorded decisions; all are searched."""
         fault = self.policy.kept.fault(self.private)
         if fault is not None:
-            raise Refused("verification-failed", _name(fault))
+            raise Refused("verification-failed", notation(fault))
         for tag, (vr, value) in self.private.items():
             if vr in _NUMBER_VRS:
                 self._compare_numbers(tag, value)
@@ -167,7 +178,7 @@ class _Check:
             or tag >> 24 in (0x50, 0x60)
             or vr not in rule.vrs
         ):
-            raise Refused("verification-failed", _name(tag))
+            raise Refused("verification-failed", notation(tag))
         value = self.data[start:end]
         if rules is self.policy.rules:
             self.seen[tag] = value
@@ -183,7 +194,7 @@ class _Check:
             case _:
                 settled = self._settle(tag, vr, value, _judged(rule, vr, value))
         if not settled:
-            raise Refused("verification-failed", _name(tag))
+            raise Refused("verification-failed", notation(tag))
 
     def _settle(self, tag: int, vr: str, value: bytes, kind: str) -> bool:
         """Search a value, or put it aside to be searched, by what it is."""
@@ -207,16 +218,16 @@ class _Check:
         if listed:
             value, scheme, meaning = (coded.get(tag, "") for tag in _CODE)
             if vocabulary().meaning(rule.keyword, scheme, value) != meaning:
-                raise Refused("verification-failed", _name(rule.tag))
+                raise Refused("verification-failed", notation(rule.tag))
 
     def _search(self) -> None:
         """Look for identifiers in everything that is not settled, in every encoding."""
         for tag, value in self.texts:
             if self.known.are_in(value):
-                raise Refused("residual-identifier", _name(tag))
+                raise Refused("residual-identifier", notation(tag))
         # of a compressed image the stream itself is written: nothing of hers may stand in it
         if self.encapsulated and any(stored in self.data for stored in self.known.stored):
-            raise Refused("residual-identifier", "(7FE0,0010)")
+            raise Refused("residual-identifier", notation(tags.PixelData))
         # longer than any pair of words, so that two neighbours do not make one
         if self.known.are_in(b"\0\0\0\0".join(self.binaries)):
             raise Refused("residual-identifier", "binary values")
@@ -227,11 +238,11 @@ class _Check:
         parts = value.rstrip(b" \0").decode("utf-8").split("\\")
         known = any(self.known.holds_number(part) for part in parts)
         if known or (len(parts) > 1 and self.known.holds_numbers([p.strip() for p in parts])):
-            raise Refused("residual-identifier", _name(tag))
+            raise Refused("residual-identifier", notation(tag))
 
     def _binary(self, tag: int, vr: str, value: bytes) -> None:
         if self.known.holds_binary(vr, value):
-            raise Refused("residual-identifier", _name(tag))
+            raise Refused("residual-identifier", notation(tag))
         # a character has a byte above that in every encoding
         if value and max(value) > 0x20:
             self.binaries.append(value)
@@ -277,10 +288,6 @@ def _judged(rule: Rule, vr: str, value: bytes) -> str:
     return "binary" if len(value) >= SHORTEST else "settled"
 
 
-def _name(tag: int) -> str:
-    return f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
-
-
 def _elements(data: bytes, start: int, end: int) -> Iterator[_Found]:
     """Yield the elements of a range; any disorder is a refusal."""
     at, last = start, -1
@@ -299,7 +306,7 @@ def _elements(data: bytes, start: int, end: int) -> Iterator[_Found]:
                 length = end - at
         stop = at + length
         if tag <= last or stop > end:
-            raise Refused("verification-failed", _name(tag))
+            raise Refused("verification-failed", notation(tag))
         yield tag, vr, at, stop
         at, last = stop, tag
 
@@ -308,7 +315,7 @@ def _items(data: bytes, start: int, end: int) -> Iterator[Iterator[_Found]]:
     at = start
     while at < end:
         tag, length = _ITEM(data, at) if at + 8 <= end else (0, 0)
-        if tag != 0xE000FFFE or at + 8 + length > end:
+        if tag != _ITEM_TAG or at + 8 + length > end:
             raise Refused("verification-failed", "item")
         yield _elements(data, at + 8, at + 8 + length)
         at += 8 + length

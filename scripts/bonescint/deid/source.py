@@ -24,14 +24,11 @@ from pydicom.uid import (
 from pydicom.values import convert_SQ
 
 from bonescint.deid.refusal import Refused
+from bonescint.dicom import tags
+from bonescint.dicom.sop_classes import MEDIA_DIRECTORY
 from bonescint.text.charset import decode
 
-PIXEL_DATA = 0x7FE00010
 UNDEFINED = 0xFFFFFFFF
-_PADDING = 0xFFFCFFFC
-_CHARSET, _SOP_CLASS = 0x00080005, 0x00080016
-_DIRECTORY = "1.2.840.10008.1.3.10"
-_DIRECTORY_RECORDS = 0x00041220
 _WORDS = {"US": 2, "SS": 2, "UL": 4, "SL": 4}
 
 
@@ -101,7 +98,7 @@ class Source:
         if raw is None or not isinstance(raw.value, bytes) or not raw.value:
             return missing
         # without a VR, group 0028 is binary but for Number of Frames
-        vr = raw.vr or ("IS" if tag == 0x00280008 else "US")
+        vr = raw.vr or ("IS" if tag == tags.NumberOfFrames else "US")
         if vr in _WORDS:
             order = "little" if raw.little_endian else "big"
             return int.from_bytes(raw.value[: _WORDS[vr]], order, signed=vr[0] == "S")  # type: ignore[arg-type]
@@ -129,7 +126,7 @@ def text_of(level: Level, tag: int, charset: tuple[str, ...]) -> str:
 
 def charset_of(level: Level) -> tuple[str, ...]:
     """Return the values of a level's Specific Character Set; ``("",)`` if it declares none."""
-    text = text_of(level, _CHARSET, ("",))
+    text = text_of(level, tags.SpecificCharacterSet, ("",))
     return tuple(name.strip().replace("2022_IR", "2022 IR") for name in text.split("\\"))
 
 
@@ -153,9 +150,9 @@ def read_source(data: bytes) -> Source:
     twice: list[int] = []
 
     def stop(tag: BaseTag, vr: str | None, length: int) -> bool:
-        if PIXEL_DATA in seen:
+        if tags.PixelData in seen:
             return True
-        if tag in seen and tag != _PADDING:
+        if tag in seen and tag != tags.DataSetTrailingPadding:
             twice.append(int(tag))
         seen.add(int(tag))
         return False
@@ -168,25 +165,27 @@ def read_source(data: bytes) -> Source:
         level = _level(source)
     except Exception as error:
         raise Refused("damaged" if data[128:132] == b"DICM" else "not-dicom") from error
-    if data[128:132] != b"DICM" and _SOP_CLASS not in source:
+    if data[128:132] != b"DICM" and tags.SOPClassUID not in source:
         raise Refused("not-dicom")
-    if stored == _DIRECTORY or (_SOP_CLASS not in source and _DIRECTORY_RECORDS in source):
+    if stored == MEDIA_DIRECTORY or (
+        tags.SOPClassUID not in source and tags.DirectoryRecordSequence in source
+    ):
         raise Refused("dicomdir")
-    if _SOP_CLASS not in source:
+    if tags.SOPClassUID not in source:
         # cut before it, or read in an encoding that it is not in
-        raise Refused("damaged", "(0008,0016)")
+        raise Refused("damaged", tags.notation(tags.SOPClassUID))
     if twice:
         # nobody can say which of them is true, and only the last one would be looked at
-        raise Refused("damaged", f"({twice[0] >> 16:04X},{twice[0] & 0xFFFF:04X}) stands twice")
+        raise Refused("damaged", f"{tags.notation(twice[0])} stands twice")
     end = source.get_item(max(source.keys()), keep_deferred=True)
     # too short pixels have a reason of their own
-    if isinstance(end, RawDataElement) and end.tag != PIXEL_DATA and not _is_complete(end):
+    if isinstance(end, RawDataElement) and end.tag != tags.PixelData and not _is_complete(end):
         # an unknown VR makes a length of what is none
         guessed = end.VR is None and not source.original_encoding[0]
         reason = "damaged" if guessed else "truncated"
-        raise Refused(reason, f"({end.tag >> 16:04X},{end.tag & 0xFFFF:04X})")
+        raise Refused(reason, tags.notation(end.tag))
     inflated = syntax == DeflatedExplicitVRLittleEndian
-    if PIXEL_DATA not in seen and stream.tell() < len(data) and not inflated:
+    if tags.PixelData not in seen and stream.tell() < len(data) and not inflated:
         raise Refused("damaged", "the data set ends before the file does")
     return Source(level, syntax or _found_syntax(source), charset_of(level))
 

@@ -2,14 +2,15 @@
 
 import struct
 
-# energy window, detector, phase, rotation, R-R interval, time slot, slice, angular view, time slice
+from bonescint.dicom import tags
+
 VECTORS = frozenset(
     {
-        0x00540010, 0x00540020, 0x00540030, 0x00540050, 0x00540060, 0x00540070, 0x00540080,
-        0x00540090, 0x00540100,
+        tags.EnergyWindowVector, tags.DetectorVector, tags.PhaseVector, tags.RotationVector,
+        tags.RRIntervalVector, tags.TimeSlotVector, tags.SliceVector, tags.AngularViewVector,
+        tags.TimeSliceVector,
     }
 )  # fmt: skip
-POINTER = 0x00280009
 # a single view may come from any of a camera's detectors or windows
 _FEW = 16
 

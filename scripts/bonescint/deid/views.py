@@ -2,16 +2,8 @@
 
 from bonescint.deid.encoding import Elements
 from bonescint.deid.policy import Policy
-
-# CID 26 Nuclear Medicine Projections
-VIEWS = {
-    "anterior": (b"399321004", b"Anterior projection"),
-    "posterior": (b"399001007", b"Posterior projection"),
-}
-VIEW_CODE = 0x00540220
-_DETECTORS = 0x00540022
-_DETECTOR_VECTOR = 0x00540020
-_FRAMES = 0x00280008
+from bonescint.dicom import tags
+from bonescint.dicom.view_codes import SNOMED_CT
 
 
 def save_views(elements: Elements, policy: Policy, views: list[str]) -> None:
@@ -29,16 +21,16 @@ def save_views(elements: Elements, policy: Policy, views: list[str]) -> None:
     views
         ``anterior`` or ``posterior`` for each frame; empty if unknown.
     """
-    frames = int(_bytes(elements, _FRAMES) or 1)
-    if not views or len(views) != frames or not all(view in VIEWS for view in views):
+    frames = int(_bytes(elements, tags.NumberOfFrames) or 1)
+    if not views or len(views) != frames or not all(view in SNOMED_CT for view in views):
         return
     if policy.iod == "sc":
         if len(set(views)) == 1:
-            elements[VIEW_CODE] = "SQ", [_code(views[0])]
+            elements[tags.ViewCodeSequence] = "SQ", [_code(views[0])]
         return
-    vector = _bytes(elements, _DETECTOR_VECTOR)
+    vector = _bytes(elements, tags.DetectorVector)
     numbers = [int.from_bytes(vector[i : i + 2], "little") for i in range(0, len(vector), 2)]
-    _, items = elements.get(_DETECTORS, ("SQ", b""))
+    _, items = elements.get(tags.DetectorInformationSequence, ("SQ", b""))
     if len(numbers) != frames:
         # one detector for both frames cannot say which shows what
         if isinstance(items, list) and len(items) != frames:
@@ -51,7 +43,7 @@ def save_views(elements: Elements, policy: Policy, views: list[str]) -> None:
         items = [
             {
                 rule.tag: (rule.vr, b"")
-                for rule in policy.rules[_DETECTORS].items.values()
+                for rule in policy.rules[tags.DetectorInformationSequence].items.values()
                 if rule.type == "2"
             }
             for _ in range(max(numbers))
@@ -63,11 +55,11 @@ def save_views(elements: Elements, policy: Policy, views: list[str]) -> None:
         if number > len(items):
             continue
         if len(shown) == 1:
-            items[number - 1][VIEW_CODE] = "SQ", [_code(*shown)]
+            items[number - 1][tags.ViewCodeSequence] = "SQ", [_code(*shown)]
         else:
             # the source named one view of a detector that shows two
-            items[number - 1].pop(VIEW_CODE, None)
-    elements[_DETECTORS] = "SQ", items
+            items[number - 1].pop(tags.ViewCodeSequence, None)
+    elements[tags.DetectorInformationSequence] = "SQ", items
 
 
 def _bytes(elements: Elements, tag: int) -> bytes:
@@ -76,9 +68,9 @@ def _bytes(elements: Elements, tag: int) -> bytes:
 
 
 def _code(view: str) -> Elements:
-    value, meaning = VIEWS[view]
+    scheme, value, meaning = SNOMED_CT[view]
     return {
-        0x00080100: ("SH", value),
-        0x00080102: ("SH", b"SCT"),
-        0x00080104: ("LO", meaning),
+        tags.CodeValue: ("SH", value.encode()),
+        tags.CodingSchemeDesignator: ("SH", scheme.encode()),
+        tags.CodeMeaning: ("LO", meaning.encode()),
     }

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import FileDataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, MediaStorageDirectoryStorage
+from pydicom.uid import ExplicitVRLittleEndian
 
 from bonescint.demo.anatomy import regions
 from bonescint.demo.extras import SPECT_FRAMES, SPECT_SIZE, analysis_screen, cut, spect
@@ -27,6 +27,7 @@ from bonescint.demo.projection import (
 from bonescint.demo.results import SOFTWARE
 from bonescint.demo.scans import Pixels, whole_body
 from bonescint.demo.shapes import Array, Grid
+from bonescint.dicom.sop_classes import MEDIA_DIRECTORY
 from bonescint.files import write_rows
 
 COUNTS = 1.1e6  # expected in each view
@@ -183,7 +184,7 @@ def _spect_pixels(views: Views, rng: np.random.Generator) -> Pixels:
 def _write_dicomdir(path: Path, seed: int) -> None:
     """Write the directory file of the disc the export came on, without records."""
     meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = MediaStorageDirectoryStorage
+    meta.MediaStorageSOPClassUID = MEDIA_DIRECTORY
     meta.MediaStorageSOPInstanceUID = make_uid(seed, "dicomdir")
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
     meta.ImplementationClassUID = make_uid("bonescint phantom")

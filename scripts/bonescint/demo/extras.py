@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from pydicom.dataset import Dataset, FileDataset
-from pydicom.uid import NuclearMedicineImageStorage, SecondaryCaptureImageStorage
 
 from bonescint.demo.headers import make_object, radiopharmaceutical
 from bonescint.demo.patients import Patient
 from bonescint.demo.scans import Pixels, add_acquisition
+from bonescint.dicom import tags
+from bonescint.dicom.sop_classes import NUCLEAR_MEDICINE, SECONDARY_CAPTURE
 from bonescint.resources import SYNTHETIC
 
 SPECT_FRAMES, SPECT_SIZE = 16, 64
@@ -30,7 +31,7 @@ def spect(patient: Patient, seed: int, pixels: Pixels) -> FileDataset:
     ds = make_object(
         patient,
         seed,
-        sop_class=NuclearMedicineImageStorage,
+        sop_class=NUCLEAR_MEDICINE,
         series="spect",
         series_number=1002,
         instance=1,
@@ -49,7 +50,12 @@ def spect(patient: Patient, seed: int, pixels: Pixels) -> FileDataset:
     detector.ImagePositionPatient, detector.ImageOrientationPatient = None, None
     detector.StartAngle, detector.RadialPosition = "0", "250"
     ds.DetectorInformationSequence = [detector]
-    ds.FrameIncrementPointer = [0x00540010, 0x00540020, 0x00540050, 0x00540090]
+    ds.FrameIncrementPointer = [
+        tags.EnergyWindowVector,
+        tags.DetectorVector,
+        tags.RotationVector,
+        tags.AngularViewVector,
+    ]
     ds.RotationVector, ds.NumberOfRotations = [1] * n, 1
     rotation = Dataset()
     rotation.StartAngle, rotation.AngularStep = "0", str(360 / n)
@@ -80,7 +86,7 @@ def analysis_screen(patient: Patient, seed: int, scan: Pixels, software: str) ->
     ds = make_object(
         patient,
         seed,
-        sop_class=SecondaryCaptureImageStorage,
+        sop_class=SECONDARY_CAPTURE,
         series="capture",
         series_number=1900,
         instance=1,
@@ -102,7 +108,7 @@ def analysis_screen(patient: Patient, seed: int, scan: Pixels, software: str) ->
     else:
         picture = picture[:, :, 1]
     ds.BitsAllocated, ds.BitsStored, ds.HighBit, ds.PixelRepresentation = 8, 8, 7, 0
-    ds.add_new(0x7FE00010, "OW" if patient.implicit else "OB", picture.tobytes())
+    ds.add_new(tags.PixelData, "OW" if patient.implicit else "OB", picture.tobytes())
     return ds
 
 

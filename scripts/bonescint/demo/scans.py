@@ -3,7 +3,6 @@
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileDataset
-from pydicom.uid import NuclearMedicineImageStorage
 
 from bonescint.demo.headers import (
     AGENTS,
@@ -15,6 +14,8 @@ from bonescint.demo.headers import (
     stated_agent,
 )
 from bonescint.demo.patients import Patient
+from bonescint.dicom import tags
+from bonescint.dicom.sop_classes import NUCLEAR_MEDICINE
 
 SPACING = 2.26
 Pixels = NDArray[np.uint16]
@@ -63,7 +64,7 @@ def _siemens(
     ds = make_object(
         patient,
         seed,
-        sop_class=NuclearMedicineImageStorage,
+        sop_class=NUCLEAR_MEDICINE,
         series=series,
         series_number=number,
         instance=1,
@@ -139,7 +140,7 @@ def _ge(
         ds = make_object(
             patient,
             seed,
-            sop_class=NuclearMedicineImageStorage,
+            sop_class=NUCLEAR_MEDICINE,
             series=series,
             series_number=number,
             instance=i + 1,
@@ -236,7 +237,7 @@ def add_acquisition(
     ds.PositionReferenceIndicator = ""
     ds.SamplesPerPixel, ds.PhotometricInterpretation = 1, "MONOCHROME2"
     ds.NumberOfFrames, ds.Rows, ds.Columns = pixels.shape
-    ds.FrameIncrementPointer = [0x00540010, 0x00540020]
+    ds.FrameIncrementPointer = [tags.EnergyWindowVector, tags.DetectorVector]
     ds.PixelSpacing = [spacing, spacing]
     ds.BitsAllocated, ds.BitsStored, ds.HighBit, ds.PixelRepresentation = 16, 16, 15, 0
     ds.SmallestImagePixelValue, ds.LargestImagePixelValue = int(pixels.min()), int(pixels.max())
@@ -251,4 +252,4 @@ def add_acquisition(
     recumbent.PatientOrientationModifierCodeSequence = [code_item("F-10340", "99SDM", "Supine")]
     ds.PatientOrientationCodeSequence = [recumbent]
     ds.PatientGantryRelationshipCodeSequence = [code_item("F-10470", "99SDM", "headfirst")]
-    ds.add_new(0x7FE00010, "OW", np.ascontiguousarray(pixels, "<u2").tobytes())
+    ds.add_new(tags.PixelData, "OW", np.ascontiguousarray(pixels, "<u2").tobytes())

@@ -1,16 +1,11 @@
 """What kind of image a header describes, and of which phase of the examination."""
 
+from bonescint.dicom import tags
 from bonescint.dicom.elements import Elements
+from bonescint.dicom.sop_classes import SECONDARY_CAPTURES
 from bonescint.dicom.tracer import Verdict
 from bonescint.dicom.vocabulary import scan_terms
 
-SECONDARY_CAPTURE_CLASSES = {
-    "1.2.840.10008.5.1.4.1.1.7",
-    "1.2.840.10008.5.1.4.1.1.7.1",
-    "1.2.840.10008.5.1.4.1.1.7.2",
-    "1.2.840.10008.5.1.4.1.1.7.3",
-    "1.2.840.10008.5.1.4.1.1.7.4",
-}
 # Image Type value 3 of the NM IOD (PS3.3 C.8.4.9.1.1)
 _KINDS = {
     "WHOLE BODY": "whole_body",
@@ -23,18 +18,14 @@ _KINDS = {
     "GATED": "dynamic",
 }
 # the text nearest to the image first: a study's description is shared by its early and late images
-_PHASE_LEVELS: tuple[dict[str, int], ...] = (
-    {
-        "ImageComments (0020,4000)": 0x00204000,
-        "SeriesDescription (0008,103e)": 0x0008103E,
-        "ImageID (0054,0400)": 0x00540400,
-    },
-    {"ProtocolName (0018,1030)": 0x00181030},
-    {
-        "PerformedProcedureStepDescription (0040,0254)": 0x00400254,
-        "StudyDescription (0008,1030)": 0x00081030,
-        "RequestedProcedureDescription (0032,1060)": 0x00321060,
-    },
+_PHASE_LEVELS: tuple[tuple[int, ...], ...] = (
+    (tags.ImageComments, tags.SeriesDescription, tags.ImageID),
+    (tags.ProtocolName,),
+    (
+        tags.PerformedProcedureStepDescription,
+        tags.StudyDescription,
+        tags.RequestedProcedureDescription,
+    ),
 )
 _GENIE_SERIES_NAMES = {0x0009: (0x20,), 0x0011: (0x10, 0x12)}
 
@@ -47,7 +38,7 @@ def image_type_of(header: Elements) -> list[str]:
     header
         Of the instance.
     """
-    return [v.strip().upper() for v in header.text(0x00080008).split("\\")]
+    return [v.strip().upper() for v in header.text(tags.ImageType).split("\\")]
 
 
 def find_kind(header: Elements, has_pixel_data: bool) -> Verdict:
@@ -65,14 +56,15 @@ def find_kind(header: Elements, has_pixel_data: bool) -> Verdict:
     A picture of a screen is a secondary capture also where it is dressed as an NM image: coloured,
     or Image Type SECONDARY, which the NM IOD forbids.
     """
-    if header.text(0x00080016) in SECONDARY_CAPTURE_CLASSES:
+    if header.text(tags.SOPClassUID) in SECONDARY_CAPTURES:
         return Verdict("secondary_capture", "SOPClassUID Secondary Capture")
     if not has_pixel_data:
         return Verdict("non_image", "no PixelData")
-    if header.text(0x00080060) != "NM":
+    if header.text(tags.Modality) != "NM":
         return Verdict("other_modality", "Modality is not NM")
     values = image_type_of(header)
-    if header.text(0x00280004).upper() not in {"MONOCHROME1", "MONOCHROME2", "PALETTE COLOR", ""}:
+    colours = header.text(tags.PhotometricInterpretation).upper()
+    if colours not in {"MONOCHROME1", "MONOCHROME2", "PALETTE COLOR", ""}:
         return Verdict("secondary_capture", "PhotometricInterpretation is a colour model")
     if values[1:2] == ["SECONDARY"]:
         return Verdict("secondary_capture", "ImageType SECONDARY")
@@ -80,8 +72,10 @@ def find_kind(header: Elements, has_pixel_data: bool) -> Verdict:
         if value in _KINDS:
             radiation = "".join(f"\\{v}" for v in values[3:4] if v in {"EMISSION", "TRANSMISSION"})
             return Verdict(_KINDS[value], f"ImageType {value}{radiation}")
-    if header.text(0x00181301) or header.text(0x00180015).upper() == "WHOLE BODY":
-        return Verdict("whole_body", "WholeBodyTechnique (0018,1301) or BodyPartExamined")
+    body_part = header.text(tags.BodyPartExamined).upper()
+    if header.text(tags.WholeBodyTechnique) or body_part == "WHOLE BODY":
+        where = tags.label(tags.WholeBodyTechnique)
+        return Verdict("whole_body", f"{where} or BodyPartExamined")
     return Verdict("static", "no known value in ImageType")
 
 
@@ -105,7 +99,7 @@ def find_phase(header: Elements) -> Verdict:
     if "TRANSMISSION" in values:
         return Verdict("unclear", "ImageType TRANSMISSION")
     for number, level in enumerate(_PHASE_LEVELS):
-        texts = [(where, header.text(tag)) for where, tag in level.items()]
+        texts = [(tags.label(tag), header.text(tag)) for tag in level]
         if number == 0:
             genie = header.private("GEMS_GENIE_1", _GENIE_SERIES_NAMES)
             texts += [(f"GEMS_GENIE_1 {where}", text) for where, text in genie]

@@ -7,9 +7,8 @@ from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.values import convert_SQ
 
+from bonescint.dicom import tags
 from bonescint.text.charset import decode
-
-_SPECIFIC_CHARACTER_SET = 0x00080005
 
 
 class Elements:
@@ -36,8 +35,8 @@ class Elements:
             tag for tag in self._elements if tag >> 16 & 1 and 0x10 <= tag & 0xFFFF <= 0xFF
         ]
         self.charset = charset
-        if _SPECIFIC_CHARACTER_SET in self._elements:
-            values = self.text(_SPECIFIC_CHARACTER_SET).split("\\")
+        if tags.SpecificCharacterSet in self._elements:
+            values = self.text(tags.SpecificCharacterSet).split("\\")
             self.charset = tuple(v.strip().replace("2022_IR", "2022 IR") for v in values)
 
     def text(self, tag: int) -> str:

@@ -8,12 +8,14 @@ from typing import BinaryIO, NamedTuple
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_partial
 from pydicom.tag import BaseTag
+from pydicom.uid import DeflatedExplicitVRLittleEndian
 from pydicom.valuerep import VR
 
-_PIXEL_DATA = {0x7FE00008, 0x7FE00009, 0x7FE00010}
-_FIRST_PIXEL_TAG = 0x7FE00008
-_MEDIA_STORAGE_DIRECTORY = "1.2.840.10008.1.3.10"
-_DEFLATED = "1.2.840.10008.1.2.1.99"
+from bonescint.dicom import tags
+from bonescint.dicom.sop_classes import MEDIA_DIRECTORY
+
+_PIXEL_DATA = {tags.FloatPixelData, tags.DoubleFloatPixelData, tags.PixelData}
+_FIRST_PIXEL_TAG = min(_PIXEL_DATA)
 _UNDEFINED = 0xFFFFFFFF
 _LONG_VALUE = (
     1 << 16
@@ -72,9 +74,10 @@ def _fragments_end(stream: BinaryIO, start: int, byte_order: str) -> bool:
     stream.seek(start)
     while len(item := stream.read(8)) == 8:
         group, element, length = struct.unpack(byte_order + "HHL", item)
-        if (group, element) == (0xFFFE, 0xE0DD):
+        tag = group << 16 | element
+        if tag == tags.SequenceDelimitationItem:
             return True
-        if (group, element) != (0xFFFE, 0xE000) or length == _UNDEFINED:
+        if tag != tags.Item or length == _UNDEFINED:
             return False
         stream.seek(length, 1)
     return False
@@ -98,12 +101,13 @@ def _read(stream: BinaryIO, size: int) -> Header | Unreadable:
     pixels = _Pixels(stream)
     dataset = read_partial(stream, pixels, defer_size=_LONG_VALUE, force=not part10)
     meta = dataset.file_meta
-    if str(meta.get("MediaStorageSOPClassUID", "")) == _MEDIA_STORAGE_DIRECTORY:
+    if str(meta.get("MediaStorageSOPClassUID", "")) == MEDIA_DIRECTORY:
         return Unreadable("dicomdir", "")
-    if not part10 and 0x00080016 not in dataset and 0x00080018 not in dataset:
+    if not part10 and tags.SOPClassUID not in dataset and tags.SOPInstanceUID not in dataset:
         return Unreadable("not_dicom", "no DICM prefix, no SOP Class or Instance UID")
     syntax = str(meta.get("TransferSyntaxUID", ""))
-    if pixels.found and syntax != _DEFLATED:  # zlib notices itself when a deflated file is cut
+    deflated = syntax == DeflatedExplicitVRLittleEndian
+    if pixels.found and not deflated:  # zlib notices itself when a deflated file is cut
         if pixels.length == _UNDEFINED:
             byte_order = "<" if dataset.original_encoding[1] else ">"
             if not _fragments_end(stream, pixels.start, byte_order):
@@ -111,9 +115,7 @@ def _read(stream: BinaryIO, size: int) -> Header | Unreadable:
         elif pixels.start + pixels.length > size:
             missing = pixels.start + pixels.length - size
             return Unreadable("truncated", f"{missing} bytes of the pixels are missing")
-    elif (
-        not pixels.start and syntax != _DEFLATED and (stream.tell() > size or _cut_element(dataset))
-    ):
+    elif not pixels.start and not deflated and (stream.tell() > size or _cut_element(dataset)):
         return Unreadable("truncated", "the file ends within an element of the header")
     return Header(dataset, syntax, pixels.found)
 

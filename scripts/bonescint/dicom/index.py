@@ -1,5 +1,6 @@
-"""One row of the index per readable instance: identity, description and how it was classified."""
+"""One row of the index per readable instance: whose it is, and how it was classified."""
 
+from bonescint.dicom import tags
 from bonescint.dicom.classify import find_kind, find_phase
 from bonescint.dicom.elements import Elements
 from bonescint.dicom.headers import Header
@@ -7,53 +8,29 @@ from bonescint.dicom.tracer import find_tracer
 from bonescint.dicom.views import find_views
 
 _TEXTS = {
-    "sop_class_uid": 0x00080016,
-    "sop_instance_uid": 0x00080018,
-    "study_instance_uid": 0x0020000D,
-    "series_instance_uid": 0x0020000E,
-    "modality": 0x00080060,
-    "manufacturer": 0x00080070,
-    "model": 0x00081090,
-    "image_type": 0x00080008,
-    "number_of_frames": 0x00280008,
-    "patient_id": 0x00100020,
-    "patient_name": 0x00100010,
-    "patient_birth_date": 0x00100030,
-    "patient_sex": 0x00100040,
-    "patient_age": 0x00101010,
-    "patient_size": 0x00101020,
-    "patient_weight": 0x00101030,
-    "study_date": 0x00080020,
-    "study_time": 0x00080030,
+    "sop_instance_uid": tags.SOPInstanceUID,
+    "study_instance_uid": tags.StudyInstanceUID,
+    "modality": tags.Modality,
+    "patient_id": tags.PatientID,
+    "patient_name": tags.PatientName,
+    "patient_birth_date": tags.PatientBirthDate,
+    "patient_sex": tags.PatientSex,
+    "study_date": tags.StudyDate,
 }
-_PATIENT_ID, _OTHER_PATIENT_IDS, _OTHER_PATIENT_IDS_SEQUENCE = 0x00100020, 0x00101000, 0x00101002
-_NUMBERS = {"rows": 0x00280010, "columns": 0x00280011}
+# what a later step reads, and no more: nothing identified is copied for nobody
 INDEX_COLUMNS = (
     "path",
     "size",
     "modified",
-    "sop_class_uid",
     "sop_instance_uid",
     "study_instance_uid",
-    "series_instance_uid",
-    "transfer_syntax_uid",
     "modality",
-    "manufacturer",
-    "model",
-    "image_type",
-    "number_of_frames",
-    "rows",
-    "columns",
     "patient_id",
     "other_patient_ids",
     "patient_name",
     "patient_birth_date",
     "patient_sex",
-    "patient_age",
-    "patient_size",
-    "patient_weight",
     "study_date",
-    "study_time",
     "kind",
     "kind_evidence",
     "phase",
@@ -99,12 +76,9 @@ def index_row(header: Header, path: str, size: int) -> dict[str, str]:
         Of the file, in bytes.
     """
     elements = Elements(header.dataset)
-    row = {"path": path, "size": str(size), "transfer_syntax_uid": header.transfer_syntax_uid}
+    row = {"path": path, "size": str(size)}
     row |= {column: elements.text(tag) for column, tag in _TEXTS.items()}
-    row |= {
-        column: "".join(map(str, elements.integers(tag)[:1])) for column, tag in _NUMBERS.items()
-    }
-    others = [elements.text(_OTHER_PATIENT_IDS)]
-    others += [item.text(_PATIENT_ID) for item in elements.items(_OTHER_PATIENT_IDS_SEQUENCE)]
+    others = [elements.text(tags.OtherPatientIDs)]
+    others += [item.text(tags.PatientID) for item in elements.items(tags.OtherPatientIDsSequence)]
     row["other_patient_ids"] = "\\".join(filter(None, others))
     return row | classify(elements, header.has_pixel_data)

@@ -3,24 +3,18 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from bonescint.dicom import tags
 from bonescint.dicom.elements import Elements
 from bonescint.dicom.vocabulary import Found, tracer_codes, tracer_terms
 
-_RADIOPHARMACEUTICAL_INFORMATION_SEQUENCE = 0x00540016
-_RADIOPHARMACEUTICAL_CODE_SEQUENCE = 0x00540304
-_RADIOPHARMACEUTICAL = 0x00180031
-_CODE_VALUE, _CODING_SCHEME, _CODE_MEANING = 0x00080100, 0x00080102, 0x00080104
-_PROCEDURE_CODE_SEQUENCES = {
-    "ProcedureCodeSequence (0008,1032)": 0x00081032,
-    "RequestedProcedureCodeSequence (0032,1064)": 0x00321064,
-}
-_DESCRIPTIONS = {
-    "ProtocolName (0018,1030)": 0x00181030,
-    "StudyDescription (0008,1030)": 0x00081030,
-    "SeriesDescription (0008,103e)": 0x0008103E,
-    "RequestedProcedureDescription (0032,1060)": 0x00321060,
-    "PerformedProcedureStepDescription (0040,0254)": 0x00400254,
-}
+_PROCEDURE_CODE_SEQUENCES = (tags.ProcedureCodeSequence, tags.RequestedProcedureCodeSequence)
+_DESCRIPTIONS = (
+    tags.ProtocolName,
+    tags.StudyDescription,
+    tags.SeriesDescription,
+    tags.RequestedProcedureDescription,
+    tags.PerformedProcedureStepDescription,
+)
 # names of study, series, nuclide, data set and picture; never (0009,xx40), the patient's name
 _PRIVATE_NAMES = {0x0009: (0x10, 0x20), 0x0011: (0x0D, 0x10, 0x12, 0x30)}
 
@@ -38,21 +32,23 @@ Field = tuple[str, tuple[Found, ...]]  # the element, and the terms or the code 
 def _fields(header: Elements) -> Iterator[Field]:
     """Yield what each element says, in the order of its weight."""
     find = tracer_terms().find
-    drugs = header.items(_RADIOPHARMACEUTICAL_INFORMATION_SEQUENCE)
+    drugs = header.items(tags.RadiopharmaceuticalInformationSequence)
     for drug in drugs:
-        for code in drug.items(_RADIOPHARMACEUTICAL_CODE_SEQUENCE):
-            scheme, value = code.text(_CODING_SCHEME), code.text(_CODE_VALUE)
+        for code in drug.items(tags.RadiopharmaceuticalCodeSequence):
+            scheme, value = code.text(tags.CodingSchemeDesignator), code.text(tags.CodeValue)
             if known := tracer_codes().get((scheme, value)):
                 yield f"RadiopharmaceuticalCodeSequence {scheme}", (Found(known, value),)
-            for text in (value, code.text(_CODE_MEANING)):  # a site's code may be the name itself
+            # a site's code may be the name itself
+            for text in (value, code.text(tags.CodeMeaning)):
                 yield "RadiopharmaceuticalCodeSequence", find(text)
     for holder in (*drugs, header):
-        yield "Radiopharmaceutical (0018,0031)", find(holder.text(_RADIOPHARMACEUTICAL))
-    for where, tag in _DESCRIPTIONS.items():
-        yield where, find(header.text(tag))
-    for where, tag in _PROCEDURE_CODE_SEQUENCES.items():
+        where = tags.label(tags.Radiopharmaceutical)
+        yield where, find(holder.text(tags.Radiopharmaceutical))
+    for tag in _DESCRIPTIONS:
+        yield tags.label(tag), find(header.text(tag))
+    for tag in _PROCEDURE_CODE_SEQUENCES:
         for code in header.items(tag):
-            yield where, find(code.text(_CODE_MEANING))
+            yield tags.label(tag), find(code.text(tags.CodeMeaning))
     for where, text in header.private("GEMS_GENIE_1", _PRIVATE_NAMES):
         yield f"GEMS_GENIE_1 {where}", find(text)
 

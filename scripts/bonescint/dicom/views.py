@@ -3,31 +3,13 @@
 import re
 from collections.abc import Iterator
 
+from bonescint.dicom import tags
 from bonescint.dicom.elements import Elements
 from bonescint.dicom.tracer import Verdict
+from bonescint.dicom.view_codes import VIEWS
 from bonescint.dicom.vocabulary import scan_terms
 
-_SNOMED_VIEWS = {
-    ("SCT", "399321004"): "anterior",
-    ("SCT", "399001007"): "posterior",
-    **{
-        (scheme, code): view
-        for scheme in ("SRT", "SNM3", "99SDM")
-        for code, view in {
-            "G-5215": "anterior",
-            "R-10206": "anterior",
-            "G-5216": "posterior",
-            "R-10214": "posterior",
-        }.items()
-    },
-}
-_DETECTOR_INFORMATION_SEQUENCE = 0x00540022
-_TEXTS = {
-    "ImageID (0054,0400)": 0x00540400,
-    "ImageType (0008,0008)": 0x00080008,
-    "SeriesDescription (0008,103e)": 0x0008103E,
-    "ImageComments (0020,4000)": 0x00204000,
-}
+_TEXTS = (tags.ImageID, tags.ImageType, tags.SeriesDescription, tags.ImageComments)
 # GE's acquisition names its two pictures by detector: E in front of the patient, F behind
 _GENIE_NAME = re.compile(r"(WHOLE[ _]?BODY)_([EF])")
 _GENIE_VIEWS = {"E": "anterior", "F": "posterior"}
@@ -35,12 +17,12 @@ _WITHIN = 20.0  # degrees: a head beside 0 or 180 is an oblique view
 
 
 def _coded_view(detector: Elements) -> Iterator[tuple[str, str]]:
-    for code in detector.items(0x00540220):
-        scheme, value = code.text(0x00080102), code.text(0x00080100)
-        if view := _SNOMED_VIEWS.get((scheme, value)):
+    for code in detector.items(tags.ViewCodeSequence):
+        scheme, value = code.text(tags.CodingSchemeDesignator), code.text(tags.CodeValue)
+        if view := VIEWS.get((scheme, value)):
             yield view, f"ViewCodeSequence {scheme} {value}"
         else:  # a site's own text, as in scheme 99NMG
-            for tag in (0x00080100, 0x00080104):
+            for tag in (tags.CodeValue, tags.CodeMeaning):
                 for found in scan_terms("view").find(code.text(tag)):
                     yield found.meaning, f"ViewCodeSequence {found.term}"
 
@@ -52,12 +34,12 @@ def _geometric_view(detector: Elements) -> Iterator[tuple[str, str]]:
     points from it into the patient: to +y, the back (PS3.3 C.7.6.2), for a detector in front. Both
     rules agree on the real Siemens files, oblique heads included.
     """
-    angles = detector.numbers(0x00540200)
+    angles = detector.numbers(tags.StartAngle)
     if len(angles) == 1:
         for centre, view in ((0.0, "posterior"), (180.0, "anterior")):
             if abs((angles[0] - centre + 180.0) % 360.0 - 180.0) <= _WITHIN:
                 yield view, f"DetectorInformationSequence StartAngle {centre:.0f}"
-    plane = detector.numbers(0x00200037)
+    plane = detector.numbers(tags.ImageOrientationPatient)
     if len(plane) == 6:
         towards_back = plane[2] * plane[3] - plane[0] * plane[5]
         if abs(towards_back) >= 0.93:  # cos 20 degrees
@@ -67,8 +49,8 @@ def _geometric_view(detector: Elements) -> Iterator[tuple[str, str]]:
 
 def _detector_per_frame(header: Elements, frames: int, detectors: int) -> list[int]:
     """Return the detector item (from 0) of each frame; empty where the header does not say it."""
-    vector = header.integers(0x00540020) or [1]  # Detector Vector
-    one_window = len(set(header.integers(0x00540010))) <= 1  # Energy Window Vector
+    vector = header.integers(tags.DetectorVector) or [1]
+    one_window = len(set(header.integers(tags.EnergyWindowVector))) <= 1
     if not one_window or len(vector) != frames or not 1 <= min(vector) <= max(vector) <= detectors:
         return []
     return [v - 1 for v in vector]
@@ -78,7 +60,8 @@ def _text_view(header: Elements) -> Iterator[tuple[str, str]]:
     """Yield what names say of a single frame: GE's data set name, then image and series text."""
     genie = header.private("GEMS_GENIE_1", {0x0011: (0x12, 0x10)})
     texts = [(f"GEMS_GENIE_1 {where}", text) for where, text in genie]
-    for where, text in texts + [(where, header.text(tag)) for where, tag in _TEXTS.items()]:
+    texts += [(tags.label(tag), header.text(tag)) for tag in _TEXTS]
+    for where, text in texts:
         if match := _GENIE_NAME.fullmatch(text.upper()):
             yield _GENIE_VIEWS[match[2]], f"{where} {match[0]}"
         for found in scan_terms("view").find(text):
@@ -100,9 +83,9 @@ def find_views(header: Elements) -> Verdict:
     leaves the view empty, for a human to decide. Two frames get views only through Detector Vector:
     a description does not tell their order. Contents decide, never Manufacturer.
     """
-    count = header.text(0x00280008) or "1"
+    count = header.text(tags.NumberOfFrames) or "1"
     frames = int(count) if count.isdecimal() else 0
-    detectors = header.items(_DETECTOR_INFORMATION_SEQUENCE)
+    detectors = header.items(tags.DetectorInformationSequence)
     per_frame: list[list[tuple[str, str]]] = []
     if frames in {1, 2} and detectors:
         order = _detector_per_frame(header, frames, len(detectors))

@@ -2,11 +2,12 @@
 
 import csv
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
+from bonescint.files import replacing
 from bonescint.names.ids import normalise
 
 _LEAST_DIGITS = 2
@@ -89,6 +90,37 @@ def read_people(index: Path) -> People:
         for pair in id_pairs(subject, header.other_patient_ids)
     }
     return People(subjects, headers, without_common(pairs))
+
+
+def write_others(table: Path, index: Path, people: People, gone: Collection[str]) -> int:
+    """Write the rows of an index without some persons, and return how many rows were theirs.
+
+    Parameters
+    ----------
+    table
+        The table to write: the columns of the index and ``subject``.
+    index
+        The index that was read.
+    people
+        What `read_people` read of it.
+    gone
+        Normalised IDs of who is left out.
+    """
+    # an ID may hold what parts cells
+    cells = {
+        subject: '"' + subject.replace('"', '""') + '"' if set(subject) & set(',"\n\r') else subject
+        for subject in set(people.headers.values())
+    }
+    left_out = 0
+    with replacing(table) as stream:
+        lines = read_lines(index)
+        stream.write(f"{next(lines)},subject\n")
+        for line, subject in zip(lines, people.subjects, strict=True):
+            if subject in gone:
+                left_out += 1
+            else:
+                stream.write(f"{line},{cells[subject]}\n")
+    return left_out
 
 
 def without_common(pairs: set[tuple[str, str]]) -> set[tuple[str, str]]:

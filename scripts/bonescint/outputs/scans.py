@@ -6,13 +6,12 @@ from pathlib import Path
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 
+from bonescint.dicom.view_codes import VIEWS
 from bonescint.outputs.figures.montage import View
 
 logger = logging.getLogger(__name__)
-# View Code Sequence (0054,0220), CID 26: what the anonymization wrote there
-_VIEWS = {"399321004": "anterior", "399001007": "posterior"}
-# SNOMED-RT, as vendors wrote it before SCT
-_VIEWS |= {"R-10206": "anterior", "R-10214": "posterior"}
+# no value means two views, so the scheme need not be asked
+_VIEWS = {value: view for (_, value), view in VIEWS.items()}
 
 
 def _view(item: Dataset) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import openpyxl
 from scripts.imports.import_software import import_software
 
-from bonescint.dicom import INDEX_COLUMNS
+from bonescint.dicom.index import INDEX_COLUMNS
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.ledger import create_ledger
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from scripts.ingest.index_dicom import index_dicom
 
-from bonescint.dicom import INDEX_COLUMNS, UNREADABLE_COLUMNS
+from bonescint.dicom.index import INDEX_COLUMNS, UNREADABLE_COLUMNS
 from bonescint.errors import InputError
 from bonescint.resources import ROOT
 from tests.unit.dicom.samples import nm_file

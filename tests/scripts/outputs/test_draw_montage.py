@@ -9,6 +9,7 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset
 from scripts.outputs.draw_montage import draw_montage
 
+from bonescint.dicom.view_codes import VIEWS
 from bonescint.outputs.scans import frame_views, read_views
 from tests.scripts.outputs.results import write_empty, write_results, write_scans
 
@@ -38,6 +39,14 @@ def test_view_of_a_single_view_file_and_of_none() -> None:
     code.CodeValue = "399001007"
     dataset.ViewCodeSequence = [code]
     assert frame_views(dataset) == ["posterior"]
+
+
+@pytest.mark.parametrize(("scheme", "value"), VIEWS)
+def test_a_view_in_any_scheme_that_a_source_uses(scheme: str, value: str) -> None:
+    dataset, code = Dataset(), Dataset()
+    code.CodeValue, code.CodingSchemeDesignator = value, scheme
+    dataset.ViewCodeSequence = [code]
+    assert frame_views(dataset) == [VIEWS[scheme, value]]
 
 
 def test_what_is_no_picture_is_passed_over(results: Path, tmp_path: Path) -> None:

@@ -95,7 +95,8 @@ def test_suspected_text_waits_for_a_person():
 def test_of_two_contents_with_one_uid_the_chosen_one_is_written(tmp_path):
     other = siemens()
     other.CountsAccumulated = "1"
-    files = {"a": as_file(siemens()), "b": as_file(other), "c": as_file(siemens(), tail=b"x")}
+    first = as_file(siemens())
+    files = {"a": first, "b": as_file(other), "c": as_file(siemens(), tail=b"x"), "d": first}
     for name, data in files.items():
         (tmp_path / name).write_bytes(data)
     row = {"sop_instance_uid": "1", "views": "", "tracer": "MDP"}
@@ -105,15 +106,15 @@ def test_of_two_contents_with_one_uid_the_chosen_one_is_written(tmp_path):
         done = write_cases([(CODE, rows)], tmp_path, tmp_path / folder, settings)
         return {w.row["path"]: str(w.line.get("reason") or w.line["status"]) for w in done}
 
-    assert outcome(SETTINGS, "1") == dict.fromkeys("abc", "uid-conflict")
+    assert outcome(SETTINGS, "1") == dict.fromkeys("abcd", "conflict")
     assert not (tmp_path / "1").exists()
     chosen = outcome(released(files["b"]), "2")
-    assert chosen == {"a": "uid-conflict", "b": "written", "c": "uid-conflict"}
-    # the first and the third give the same coded file
-    assert outcome(released(files["a"]), "3") == {
-        "a": "written", "b": "uid-conflict", "c": "duplicate",
+    assert chosen == {"a": "conflict", "b": "written", "c": "conflict", "d": "conflict"}
+    # the third would give the same coded file as the first: what counts is what the person saw
+    assert outcome(released(first), "3") == {
+        "a": "written", "b": "conflict", "c": "conflict", "d": "duplicate",
     }  # fmt: skip
-    assert set(outcome(released(*files.values()), "4").values()) == {"uid-conflict"}
+    assert set(outcome(released(*files.values()), "4").values()) == {"conflict"}
 
 
 def test_images_compressed_with_loss_are_kept_or_refused():

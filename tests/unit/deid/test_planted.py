@@ -15,7 +15,7 @@ from bonescint.deid.batch import COLUMNS, write_cases
 from bonescint.deid.instance import Settings, quiet_pydicom
 from bonescint.deid.policy import load_policies
 from bonescint.deid.uids import UidReplacer
-from bonescint.dicom import index_tree
+from bonescint.dicom.tree import index_tree
 from bonescint.files import write_rows
 from bonescint.resources import ROOT, Texts
 from tests.planted.corpus import PlantedFile, corpus

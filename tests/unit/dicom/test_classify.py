@@ -1,7 +1,9 @@
 import pytest
 
-from bonescint.dicom import Elements, classify, find_views
 from bonescint.dicom.classify import find_kind, find_phase
+from bonescint.dicom.elements import Elements
+from bonescint.dicom.index import classify
+from bonescint.dicom.views import find_views
 from bonescint.dicom.vocabulary import scan_terms
 from tests.unit.dicom.samples import (
     ANTERIOR_PLANE,

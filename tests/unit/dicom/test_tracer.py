@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bonescint.dicom import Elements, find_tracer
+from bonescint.dicom.elements import Elements
+from bonescint.dicom.tracer import find_tracer
 from bonescint.dicom.vocabulary import fold, tracer_codes, tracer_terms
 from tests.unit.dicom.samples import code, genie, item, nm_header
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bonescint.dicom import INDEX_COLUMNS
+from bonescint.dicom.index import INDEX_COLUMNS
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.people import connected, read_lines, read_people, spelled_in_headers
 

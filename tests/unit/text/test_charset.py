@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydicom.dataset import Dataset
 
-from bonescint.dicom import Elements, decode
+from bonescint.dicom.elements import Elements
+from bonescint.text.charset import decode
 
 KANJI = "山田^春子"
 

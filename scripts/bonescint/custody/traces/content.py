@@ -25,6 +25,7 @@ from bonescint.custody.traces.pdf import PDF, search_pdf
 from bonescint.custody.traces.sqlite import SQLITE, search_sqlite
 from bonescint.custody.traces.terms import Terms
 from bonescint.custody.traces.text import BLOCK, Found, Place, kinds_in, search_text
+from bonescint.dicom import tags
 
 _HEADER = 1 << 14  # bytes; holds the header of a coded NM file
 _PIXELS = (b"\xe0\x7f\x10\x00", b"\x7f\xe0\x00\x10")
@@ -39,7 +40,6 @@ _DAMAGED = (
 )  # fmt: skip
 # a number of these is a size, a count or a clock, and a Code Value is the terminology's
 _NUMBERS = {"AT", "DA", "DS", "DT", "FD", "FL", "IS", "SL", "SS", "TM", "UI", "UL", "US"}
-_CODE_VALUE = 0x00080100
 _WHOLE = re.compile(r"[-+0-9.:eE\s]+")
 _MOST_BYTES = 1 << 28  # of a PDF or a database that is read as such
 _DEEPEST = 2  # base64 within base64
@@ -194,8 +194,8 @@ def _dicom_elements(stream: IO[bytes], terms: Terms) -> Iterator[Found]:
             element.value if isinstance(element.value, bytes) else value.encode("utf-8", "replace")
         )
         kinds = kinds_in(raw, terms)
-        if element.tag == _CODE_VALUE or (element.VR in _NUMBERS and _WHOLE.fullmatch(value)):
+        if element.tag == tags.CodeValue or (element.VR in _NUMBERS and _WHOLE.fullmatch(value)):
             kinds.discard("id")
-        if element.tag in (0x00100020, 0x00101000) and terms.is_weak_id(value):
+        if element.tag in (tags.PatientID, tags.OtherPatientIDs) and terms.is_weak_id(value):
             kinds.add("id")
         yield from ((Place("header", str(element.tag)), kind) for kind in sorted(kinds))
