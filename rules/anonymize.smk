@@ -70,7 +70,7 @@ rule report_deidentification:
     conda:
         "../envs/python.yaml"
     params:
-        language=LANGUAGE,
+        language=language_of_messages,
         code=code_digest("scripts/anonymize/report_deidentification.py"),
     script:
         "../scripts/anonymize/report_deidentification.py"

@@ -21,7 +21,7 @@ rule filter_opt_out:
         stamps=[STAMPS["inputs.opt_out"], content_stamp(MARK)],
         ledger=LEDGER,
         coded=str(study.CODED_IMAGES),
-        language=LANGUAGE,
+        language=language_of_messages,
         code=code_digest("scripts/cohort/filter_opt_out.py"),
     script:
         "../scripts/cohort/filter_opt_out.py"
@@ -69,7 +69,7 @@ rule select_cohort:
         decisions=DECISIONS,
         decided=DECIDED_IMAGES,
         preceding_study=lookup("study/preceding_study", within=config),
-        language=LANGUAGE,
+        language=language_of_messages,
         code=code_digest("scripts/cohort/select_cohort.py"),
     script:
         "../scripts/cohort/select_cohort.py"

@@ -135,6 +135,12 @@ def metrics_of(*keys):
     return {key: METRICS[key] for key in keys}
 
 
+def language_of_messages(wildcards, input):
+    # of a rule that writes no words but an error's: Snakemake keeps no record of a param that is a
+    # function of the input, so another language runs it no second time
+    return LANGUAGE
+
+
 def batch_file(wildcards):
     # the checkpoint's outputs are known beforehand; asking for it lets Snakemake compare their
     # content and run only the batches that changed

@@ -22,7 +22,7 @@ rule write_recalls:
         # named in a notice
         study={key: config["study"][key] for key in ("id", "title", "synthetic")},
         recalls=str(RECALLS),
-        language=LANGUAGE,
+        language=language_of_messages,
         code=code_digest("scripts/custody/write_recalls.py"),
     script:
         "../scripts/custody/write_recalls.py"

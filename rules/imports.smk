@@ -29,7 +29,7 @@ rule import_software:
         faults="private/faults/{software}.xlsx",
         synthetic=SYNTHETIC,
         ledger=LEDGER,
-        language=LANGUAGE,
+        language=language_of_messages,
         code=code_digest("scripts/imports/import_software.py"),
     script:
         "../scripts/imports/import_software.py"
@@ -62,7 +62,7 @@ rule import_readings:
         faults="private/faults/{reader}.xlsx",
         synthetic=SYNTHETIC,
         ledger=LEDGER,
-        language=LANGUAGE,
+        language=language_of_messages,
         code=code_digest("scripts/imports/import_readings.py"),
     script:
         "../scripts/imports/import_readings.py"

@@ -302,7 +302,6 @@ rule list_misclassified:
     params:
         software=SOFTWARE,
         cutoffs=METRICS["cutoffs"],
-        language=LANGUAGE,
         code=code_digest("scripts/questions/list_misclassified.py"),
     script:
         "../scripts/questions/list_misclassified.py"
@@ -321,7 +320,7 @@ rule adjust_hypotheses:
     params:
         primary=METRICS["primary"],
         families=METRICS["families"],
-        language=LANGUAGE,
+        language=language_of_messages,
         code=code_digest("scripts/questions/adjust_hypotheses.py"),
     script:
         "../scripts/questions/adjust_hypotheses.py"

@@ -31,7 +31,6 @@ rule build_measurements:
     conda:
         "../envs/python.yaml"
     params:
-        language=LANGUAGE,
         code=code_digest("scripts/reference/build_measurements.py"),
     script:
         "../scripts/reference/build_measurements.py"
@@ -51,7 +50,6 @@ rule check_cases:
         "../envs/python.yaml"
     params:
         targets=lookup("cohort/targets", within=config),
-        language=LANGUAGE,
         code=code_digest("scripts/reference/check_cases.py"),
     script:
         "../scripts/reference/check_cases.py"

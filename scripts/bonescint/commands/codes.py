@@ -60,7 +60,7 @@ def read_codes(path: str | Path, language: str) -> dict[str, str]:
         elif (owner := owners.setdefault(code.lower(), (subject, row)))[0] != subject:
             problems.append((row, text("codes.taken", first=owner[1])))
     place = faults.text("place_file", file=table.file)
-    problems += [(fault.row, fault.message) for fault in faults.errors]
+    problems += [(fault.row, fault.message(faults.text)) for fault in faults.errors]
     if problems:
         raise InputError(
             f"{place} {faults.text('place_row', row=row)}: {message}"

@@ -12,6 +12,7 @@ from bonescint.names.ids import normalise
 from bonescint.resources import Texts
 from bonescint.text.folding import fold, romanised, sound
 
+DOUBT_COLUMNS = ["source", "rule", "where", "message"]
 _BETWEEN_WORDS = re.compile(r"[\s^,.、，・･_/-]+")
 _MOST_WORDS = 3  # of which every order is tried
 # what others wrote where a name was: the same for many patients and nobody's name
@@ -37,10 +38,10 @@ def identity_doubts(rows: Iterable[Mapping[str, str]], language: str) -> list[di
     Returns
     -------
     list
-        Rows of `bonescint.files.WARNING_COLUMNS`; ``where`` names subjects, so they stay on the
+        Rows of `DOUBT_COLUMNS`; ``where`` names subjects, so they stay on the
         identified side.
     """
-    text = Texts("flow", language)
+    text = Texts("doubts", language)
     spellings: dict[str, set[str]] = defaultdict(set)
     births: dict[str, set[date]] = defaultdict(set)
     for row in rows:
@@ -52,7 +53,7 @@ def identity_doubts(rows: Iterable[Mapping[str, str]], language: str) -> list[di
 
     def warning(key: str, where: Iterable[str], **values: object) -> dict[str, str]:
         return {
-            "source": text("doubts.source"),
+            "source": text("source"),
             "rule": "R12",
             "where": ", ".join(where),
             "message": text(key, **values),
@@ -65,13 +66,13 @@ def identity_doubts(rows: Iterable[Mapping[str, str]], language: str) -> list[di
     for subject in sorted(spellings):
         names = _distinct(map(_keys, spellings[subject]))
         if len(names) > 1:
-            found.append(warning("doubts.names", [subject], n=len(names)))
+            found.append(warning("names", [subject], n=len(names)))
         for key in set().union(*names):
             if (owner := first.setdefault(key, subject)) != subject:
                 shared[key] |= {owner, subject}
     same, unknown = _pairs(shared.values(), births)
-    found += [warning("doubts.same_birth", subjects) for subjects in same]
-    found += [warning("doubts.no_birth", subjects) for subjects in unknown]
+    found += [warning("same_birth", subjects) for subjects in same]
+    found += [warning("no_birth", subjects) for subjects in unknown]
     return found
 
 

@@ -61,6 +61,10 @@ class Labels:
                 return texts(key)
         return key
 
+    def result(self, metric: str, value: str) -> str:
+        """Return what a software found, such as ``Hotspot数 3``."""
+        return f"{self._measures(metric)} {value}"
+
     def question(self, kind: str, key: str) -> str:
         """Return what a question's output says of it; of a new one without words its key.
 

@@ -15,6 +15,7 @@ from bonescint.outputs.results import Results, flattened, overview
 from bonescint.outputs.verification import verification
 from bonescint.resources import SYNTHETIC
 from bonescint.tables.sheets import Column, Table
+from bonescint.warning_words import warnings_in_words
 
 _MIME = {".svg": "image/svg+xml", ".png": "image/png"}
 _FIGURES = {
@@ -199,7 +200,7 @@ def context(results: Results, labels: Labels) -> dict[str, Any]:
         "warnings": Table(
             labels("heading_warnings"),
             _columns(labels, "source", "rule", "where", "message"),
-            results.warnings,
+            warnings_in_words(results.warnings, labels.language),
         ),
         "provenance": Table(
             labels("heading_provenance"),

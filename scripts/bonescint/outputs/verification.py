@@ -6,6 +6,7 @@ from bonescint.outputs.data import Row
 from bonescint.outputs.results import Results
 from bonescint.resources import Texts
 from bonescint.tables.sheets import Column, Table
+from bonescint.warnings import in_words
 
 
 def verification(results: Results, language: str, brief: bool) -> list[Table]:
@@ -72,7 +73,7 @@ def verification(results: Results, language: str, brief: bool) -> list[Table]:
         row
         | {
             "kind": text(f"kind.{row['kind']}"),
-            "attributes": k_anonymity.in_words(row["attributes"], text),
+            "attributes": str(in_words(k_anonymity.phrases(row["attributes"]), text)),
             "share": f"{100 * float(row['share']):.1f}" if row["share"] else "",
         }
         for row in results.anonymity

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from bonescint.tables.columns import Column
-from bonescint.tables.faults import Faults
+from bonescint.tables.faults import NOT_SHOWN, Faults
 from bonescint.tables.reading import Cells, Table
 from bonescint.tables.values import (
     NOT_CALCULATED,
@@ -17,6 +17,7 @@ from bonescint.tables.values import (
     parse_number,
     plain,
 )
+from bonescint.warnings import Phrase
 
 Value = Decimal | int | date | str
 KEYS = ("patient_id", "code")
@@ -240,7 +241,7 @@ class CheckedTable:
                 row,
                 header,
                 rule,
-                value=self.faults.shown(text) if show else self.faults.text("not_shown"),
+                value=self.faults.shown(text) if show else NOT_SHOWN,
                 accepted=", ".join(column.accepted),
                 low=column.minimum,
                 high=column.maximum,
@@ -256,7 +257,7 @@ class CheckedTable:
         header, low, high = self.header(column.name), column.minimum, column.maximum
         if (low is not None and number < low) or (high is not None and number > high):
             kind = "at_least" if high is None else "between"
-            limits = self.faults.text(kind, low=low, high=high)
+            limits = Phrase(kind, {"low": low, "high": high})
             shown = self.faults.shown(text)
             self.faults.error("out_of_bounds", row, header, column.rule, value=shown, limits=limits)
         elif column.warn_above is not None and number > column.warn_above:

@@ -14,9 +14,10 @@ from bonescint.resources import Texts
 from bonescint.tables.bounds import KEYS, CheckedTable
 from bonescint.tables.cases import Case, Cases, Transcription, transcribe
 from bonescint.tables.columns import Column
-from bonescint.tables.faults import Faults, TableErrors
+from bonescint.tables.faults import NOT_SHOWN, Faults, TableErrors
 from bonescint.tables.reading import Cells
 from bonescint.tables.values import fold, parse_version
+from bonescint.warnings import Phrase
 
 
 def transcriptions(
@@ -121,9 +122,9 @@ def _meaning(checked: CheckedTable, cells: Cells, name: str) -> object:
     return value
 
 
-def _shown(checked: CheckedTable, cells: Cells, name: str) -> str:
+def _shown(checked: CheckedTable, cells: Cells, name: str) -> str | Phrase:
     if checked.blank(cells, name):
-        return checked.faults.text("entry_blank")
+        return Phrase("entry_blank")
     if name == "findings":
-        return checked.faults.text("not_shown")
+        return NOT_SHOWN
     return checked.faults.shown(checked.raw(cells, name))

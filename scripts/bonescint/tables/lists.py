@@ -12,6 +12,7 @@ from bonescint.tables.columns import Column, load_columns
 from bonescint.tables.faults import Faults
 from bonescint.tables.reading import Cells, read_table
 from bonescint.tables.values import NOT_CALCULATED, damaged_id, error_value
+from bonescint.warnings import Phrase
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ class OptOutEntry:
     ground, relation
         Of a proxy (R13), a key of ``x-words`` in schemas/opt_out.schema.yaml, or empty.
     problems
-        What is incomplete or odd, in the user's language; the entry excludes all the same.
+        What is incomplete or odd; the entry excludes all the same.
     """
 
     row: int
@@ -42,7 +43,7 @@ class OptOutEntry:
     by: str
     ground: str
     relation: str
-    problems: list[str] = field(default_factory=list)
+    problems: list[Phrase] = field(default_factory=list)
 
 
 def read_participants(path: str | Path, preceding_study: str, language: str) -> dict[str, int]:
@@ -187,7 +188,7 @@ def _entry(checked: CheckedTable, row: int, cells: Cells) -> OptOutEntry:
         str(proxy["ground"] or ""),
         str(proxy["relation"] or ""),
         [
-            faults.text("place_column", column=fault.column) + ": " + fault.message
+            Phrase("opt_out.problem", {"column": fault.column, "problem": fault.phrase})
             for fault in faults.errors[before:]
         ],
     )
