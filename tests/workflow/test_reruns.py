@@ -136,7 +136,13 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
 
 
 LAST = {"verify_purge", "all"}
-BEFORE_THE_COHORT = {"make_demo_cohort", "index_dicom", "filter_opt_out"}
+BEFORE_THE_COHORT = {
+    "make_demo_cohort",
+    "index_dicom",
+    "filter_opt_out",
+    "find_identity_doubts",
+    "write_recalls",
+}
 
 
 def statement(text: str) -> str:
@@ -172,3 +178,42 @@ def test_a_comment_reruns_nothing(program: Program) -> None:
     for module in ("outputs/workbook.py", "files.py"):
         file = f"scripts/bonescint/{module}"
         assert program.planned_with(file, lambda text: text + "\n# a comment\n") == set()
+
+
+def test_a_word_of_a_warning_is_written_anew_where_it_is_read(program: Program) -> None:
+    def reworded(text: str) -> str:
+        assert text.count("No findings text.") == 1
+        return text.replace("No findings text.", "There are no findings.")
+
+    planned = program.planned_with("resources/text/warnings.csv", reworded)
+    assert planned == {"write_workbook", "write_report"} | LAST
+
+
+def coded_tables(study: Path) -> dict[str, bytes]:
+    tables = (study / "results").rglob("*.csv")
+    return {str(path.relative_to(study)): path.read_bytes() for path in tables}
+
+
+def test_another_language_changes_no_coded_table(study: Path) -> None:
+    before = coded_tables(study)
+    configure(study, lambda c: c.update(language="en"))
+    assert (
+        set(jobs(snakemake(study, "-n")))
+        == {
+            # tables that are read as they are, in the hospital
+            "find_identity_doubts",
+            "scan_findings",
+            "draw_figures",
+            "draw_montage",
+            "write_provenance",  # a digest of the whole configuration
+            "write_workbook",
+            "write_report",
+        }
+        | LAST
+    )
+    snakemake(study)
+    after = coded_tables(study)
+    assert len(after) > 40
+    assert {name for name in before | after if before.get(name) != after.get(name)} == set()
+    page = (study / "results" / "report.html").read_text(encoding="utf-8")
+    assert "No scan has this patient ID" in page
