@@ -176,11 +176,11 @@ def show_delivery(options: argparse.Namespace) -> int:
     from bonescint.custody.deliveries import recorded
     from bonescint.identity.ledger import open_ledger
     from bonescint.resources import Texts
-    from bonescint.tables.values import plain
+    from bonescint.text.folding import half_width
 
     config = configuration.load(options)
     text = Texts("custody", str(config["language"]))
-    number = re.fullmatch(r"(?:D-?)?0*(\d+)", plain(options.id).upper())
+    number = re.fullmatch(r"(?:D-?)?0*(\d+)", half_width(options.id).upper())
     wanted = f"D-{int(number[1]):03d}" if number else ""
     for delivery in recorded(open_ledger(**config["ledger"], ask=True)):
         if delivery.id == wanted:

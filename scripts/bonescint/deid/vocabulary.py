@@ -2,10 +2,10 @@
 
 import csv
 import re
-import unicodedata
 from functools import cache, lru_cache
 
 from bonescint.resources import RESOURCES
+from bonescint.text.folding import unpadded
 
 # SH and LO hold at most 64 characters; anything longer was not meant for these attributes
 _LONGEST = 64
@@ -37,7 +37,7 @@ class Vocabulary:
     @lru_cache(maxsize=4096)  # noqa: B019 (one vocabulary, read once)
     def text(self, keyword: str, value: str) -> str | None:
         """Return the text to write for one value of an attribute, or None if it is not listed."""
-        value = unicodedata.normalize("NFKC", value).strip(" \0")
+        value = unpadded(value)
         if len(value) > _LONGEST:
             return None
         for pattern, term in self._texts.get(keyword, []):

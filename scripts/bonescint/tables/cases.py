@@ -16,7 +16,8 @@ from bonescint.resources import Texts
 from bonescint.tables.bounds import CheckedTable
 from bonescint.tables.faults import Faults
 from bonescint.tables.reading import Cells, read_table
-from bonescint.tables.values import damaged_id, parse_date, plain
+from bonescint.tables.values import damaged_id, parse_date
+from bonescint.text.folding import half_width
 
 logger = logging.getLogger(__name__)
 
@@ -237,7 +238,7 @@ def _rows_of_cohort(
     for row, cells in checked.table.rows:
         typed = checked.raw(cells, key)
         n = checked.table.widths.get(row, width)
-        subject = codes.get(plain(typed).upper()) if key == "code" else normalise(typed)
+        subject = codes.get(half_width(typed).upper()) if key == "code" else normalise(typed)
         if not normalise(typed):
             faults.error("no_key", row, checked.header(key), "R12")
         elif damaged_id(typed):

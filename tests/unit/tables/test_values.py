@@ -12,12 +12,12 @@ from bonescint.tables.values import (
     as_text,
     damaged_id,
     error_value,
-    fold,
     parse_date,
     parse_number,
     parse_version,
     same_version,
 )
+from bonescint.text.folding import fold_header
 
 FULL_WIDTH = str.maketrans("0123456789.-/,%", "０１２３４５６７８９．－／，％")
 decimals = st.decimals(-1000, 1000, places=4, allow_nan=False)
@@ -41,7 +41,10 @@ def test_parsers_never_raise(text):
 
 @given(st.text(max_size=12))
 def test_text_with_letters_is_no_number(text):
-    if any(c.isalpha() and c not in "eE" and fold(c).isalpha() and fold(c) != "e" for c in text):
+    if any(
+        c.isalpha() and c not in "eE" and fold_header(c).isalpha() and fold_header(c) != "e"
+        for c in text
+    ):
         assert parse_number(text) is None
 
 
@@ -144,9 +147,9 @@ def test_as_text_is_plain(number):
 
 
 def test_fold():
-    assert fold("ＢＳＩ値（％）") == fold("BSI値(%) ")
-    assert fold("Segmentation_Failed") == fold("segmentation failed")
-    assert fold("\ufeffB\u200bSI\u00ad") == fold("BSI")
+    assert fold_header("ＢＳＩ値（％）") == fold_header("BSI値(%) ")
+    assert fold_header("Segmentation_Failed") == fold_header("segmentation failed")
+    assert fold_header("\ufeffB\u200bSI\u00ad") == fold_header("BSI")
 
 
 @pytest.mark.parametrize("text", ["#N/A", "＃Ｎ／Ａ", "#ref!", NOT_CALCULATED])
