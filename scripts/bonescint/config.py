@@ -47,7 +47,7 @@ def check_config(config: Mapping[str, Any], files: bool = True) -> None:
     """
     language = config.get("language")
     text = Texts("config", language if language in ("ja", "en") else "ja")
-    schema = yaml.safe_load((ROOT / "schemas" / "config.schema.yaml").read_text(encoding="utf-8"))
+    schema = yaml.safe_load((ROOT / "schemas/config.schema.yaml").read_text(encoding="utf-8"))
     validator = jsonschema.Draft202012Validator(schema)
     problems: list[str] = []
     for error in sorted(validator.iter_errors(config), key=lambda e: list(map(str, e.path))):

@@ -1,11 +1,10 @@
 """Known terms in free text of any width, case and hyphenation, the longest reading first."""
 
-import csv
 import re
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from bonescint.resources import RESOURCES
+from bonescint.resources import resource_rows
 from bonescint.text.folding import DASHES, fold_term
 
 _LATIN = "a-z\u00df-\u024f"
@@ -77,23 +76,18 @@ class Vocabulary:
         return tuple(dict.fromkeys(f for f in found if f.meaning != "none"))
 
 
-def _rows(name: str) -> list[dict[str, str]]:
-    with (RESOURCES / name).open(encoding="utf-8-sig", newline="") as stream:
-        return list(csv.DictReader(stream))
-
-
 @cache
 def tracer_terms() -> Vocabulary:
     """Return the tracers' names (resources/tracers.csv)."""
     return Vocabulary(
-        {row["value"]: row["tracer"] for row in _rows("tracers.csv") if not row["scheme"]}
+        {row["value"]: row["tracer"] for row in resource_rows("tracers.csv") if not row["scheme"]}
     )
 
 
 @cache
 def tracer_codes() -> dict[tuple[str, str], str]:
     """Return the tracers by coding scheme and code value (resources/tracers.csv)."""
-    rows = _rows("tracers.csv")
+    rows = resource_rows("tracers.csv")
     return {(row["scheme"], row["value"]): row["tracer"] for row in rows if row["scheme"]}
 
 
@@ -106,7 +100,7 @@ def scan_terms(attribute: str) -> Vocabulary:
     attribute
         ``phase`` or ``view``.
     """
-    rows = _rows("scan_terms.csv")
+    rows = resource_rows("scan_terms.csv")
     return Vocabulary(
         {row["term"]: row["meaning"] for row in rows if row["attribute"] == attribute}
     )

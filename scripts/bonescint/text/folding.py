@@ -4,13 +4,12 @@ What counts differs, so each has its function: `fold_name` (kana and old kanji a
 `fold_header` (spaces are nothing), `fold_term` (spaces stay), `half_width` (case stays too).
 """
 
-import csv
 import re
 import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 
-from bonescint.resources import RESOURCES
+from bonescint.resources import resource_rows
 
 # long vowels, and Hepburn and Kunrei spellings, meet in a form that is neither; the order counts
 _ROMAJI = (
@@ -69,9 +68,8 @@ _ROMAJI_OF = _kana_table()
 
 def _plain_table() -> dict[int, str]:
     table = {hiragana: chr(hiragana + 0x60) for hiragana in range(0x3041, 0x3097)}
-    with (RESOURCES / "name_variants.csv").open(encoding="utf-8", newline="") as stream:
-        table |= {ord(row["variant"]): row["plain"] for row in csv.DictReader(stream)}
-    return table
+    rows = resource_rows("name_variants.csv")
+    return table | {ord(row["variant"]): row["plain"] for row in rows}
 
 
 _PLAIN = _plain_table()
