@@ -82,12 +82,12 @@ def record_delivery(options: argparse.Namespace) -> int:
     from bonescint.identity.ledger import open_ledger
     from bonescint.identity.opt_outs import in_force
     from bonescint.resources import Texts
-    from bonescint.tables.values import parse_date
+    from bonescint.text.dates import table_date
 
     config = configuration.load(options)
     language = str(config["language"])
     text = Texts("custody", language)
-    day = parse_date(options.date)
+    day = table_date(options.date)
     if not day:
         raise InputError(text("delivery.bad_date"))
     listed = hospital_list(config)

@@ -262,11 +262,11 @@ def _subjects(typed: Iterable[str], text: "Texts") -> list[str]:
 
 def _details(options: argparse.Namespace, text: "Texts") -> dict[str, str]:
     from bonescint.tables.columns import load_columns
-    from bonescint.tables.values import parse_date
+    from bonescint.text.dates import table_date
     from bonescint.text.folding import fold_header
 
     problems = []
-    day = parse_date(options.received)
+    day = table_date(options.received)
     if options.received and not day:
         problems.append(text("opt_out.bad_date"))
     details = {"received": day.isoformat() if day else ""}

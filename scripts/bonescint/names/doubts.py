@@ -7,9 +7,9 @@ from datetime import date
 from functools import lru_cache
 from itertools import permutations
 
-from bonescint.cohort.selection import parse_da
 from bonescint.names.ids import normalise
 from bonescint.resources import Texts
+from bonescint.text.dates import header_date
 from bonescint.text.folding import fold_name, romanised, sound
 
 _BETWEEN_WORDS = re.compile(r"[\s^,.、，・･_/-]+")
@@ -47,7 +47,7 @@ def identity_doubts(rows: Iterable[Mapping[str, str]], language: str) -> list[di
         subject = row["subject"] if "subject" in row else normalise(row["patient_id"])
         if subject:
             spellings[subject].add(row.get("patient_name", ""))
-            born = parse_da(row.get("patient_birth_date", ""))
+            born = header_date(row.get("patient_birth_date", ""))
             births[subject] |= {born} if born and born != _NO_BIRTH else set()
 
     def warning(key: str, where: Iterable[str], **values: object) -> dict[str, str]:

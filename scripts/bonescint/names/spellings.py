@@ -2,12 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from itertools import permutations
 
 from bonescint.names.ids import normalise
 from bonescint.names.reading import SEPARATORS, Reading
+from bonescint.text.dates import loose_date
 from bonescint.text.folding import compose, enlarged, fold_name, romanised, sound, spelt_out
 
 # shorter ones meet other text by chance: they are compared with whole values only
@@ -216,10 +216,8 @@ class _Collected:
             self.joined.add(plain)
 
     def birth(self, text: str) -> None:
-        digits = re.sub(r"[./\s-]", "", text)
-        try:
-            born = date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
-        except ValueError:
+        born = loose_date(text)
+        if born is None:
             return
         year, month, day = born.year, born.month, born.day
         short = f"{year % 100:02}{month:02}{day:02}"

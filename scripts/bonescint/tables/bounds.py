@@ -9,7 +9,8 @@ from decimal import Decimal
 from bonescint.tables.columns import Column, load_columns
 from bonescint.tables.faults import Faults
 from bonescint.tables.reading import Cells, Table
-from bonescint.tables.values import NOT_CALCULATED, error_value, parse_date, parse_number
+from bonescint.tables.values import NOT_CALCULATED, error_value, parse_number
+from bonescint.text.dates import table_date
 from bonescint.text.folding import fold_header, half_width
 
 Value = Decimal | int | date | str
@@ -195,7 +196,7 @@ class CheckedTable:
                     return number
                 return int(number) if number == number.to_integral_value() else None
             case "date":
-                return parse_date(text)
+                return table_date(text)
             case "text" if not column.pattern:
                 return text
             case "text" if re.fullmatch(column.pattern, half_width(text)):

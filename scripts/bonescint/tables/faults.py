@@ -8,7 +8,8 @@ from bonescint.errors import InputError
 from bonescint.names.ids import normalise
 from bonescint.resources import Texts
 from bonescint.tables.reading import Table
-from bonescint.tables.values import error_value, parse_date, parse_number
+from bonescint.tables.values import error_value, parse_number
+from bonescint.text.dates import as_da, table_date
 from bonescint.text.folding import fold_header, half_width
 
 # Japanese text of a cell is quoted only when made of these: a name in a shifted column is not
@@ -151,7 +152,7 @@ class Faults:
         return bool(
             self._of_cohort(value)
             # a telephone or accession number
-            or (parse_date(value) is None and re.search(r"\d{7}", normalise(value)))
+            or (table_date(value) is None and re.search(r"\d{7}", normalise(value)))
             or not _WORDS.fullmatch("".join(c for c in value if c.isalpha() and not c.isascii()))
         )
 
@@ -163,7 +164,7 @@ class Faults:
         """
         value = half_width(value)
         hidden = self.identifies(value)
-        if not hidden and parse_date(value) is None and not error_value(value):
+        if not hidden and table_date(value) is None and not error_value(value):
             hidden = _looks_personal(value) or bool(
                 _ERA.search(value) or re.search("[A-Za-z]{3}", self._accepted.sub(" ", value))
             )
@@ -175,7 +176,7 @@ class Faults:
             "…"
             if self._of_cohort(half_width(header))
             or _looks_personal(half_width(header))
-            or parse_date(header) is not None
+            or table_date(header) is not None
             or parse_number(header) is not None
             else header
             for header in headers
@@ -183,10 +184,10 @@ class Faults:
         )
 
     def _of_cohort(self, value: str) -> bool:
-        bare, day = normalise(value), parse_date(value)
+        bare, day = normalise(value), table_date(value)
         return (
             bare in self._identifiers
-            or (day is not None and f"{day:%Y%m%d}" in self._identifiers)
+            or (day is not None and as_da(day) in self._identifiers)
             or any(name in bare for name in self._names)
         )
 

@@ -1,20 +1,14 @@
-"""Numbers, dates and words as people type them in Japanese and English tables.
+"""Numbers, versions and words as people type them in Japanese and English tables.
 
 Findings never pass through here: they are kept as typed.
 """
 
 import re
 from collections.abc import Iterable
-from datetime import date
 from decimal import Decimal
 
 from bonescint.text.folding import fold_header, fold_term, half_width, restyled
 
-_DATE = re.compile(
-    r"(?:(\d{4})([-/.])(\d{1,2})\2(\d{1,2})|(\d{4})(\d{2})(\d{2})|(\d{4})年(\d{1,2})月(\d{1,2})日)"
-    r"(?: ?\([日月火水木金土]\))?(?:[T ]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?",
-    re.ASCII,
-)
 _ERROR_VALUE = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|NULL!|NUM!|DIV/0!|SPILL!|CALC!)")
 _DAMAGED_ID = re.compile(r"\d(?:[.,]\d+)?E\+\d+|#+")
 _NUMBERS = r"[. :_-]*(\d+(?:\.\d+)*)"
@@ -54,28 +48,6 @@ def parse_number(text: str, decimal: str = ".", percent: bool = False) -> Decima
     if not re.fullmatch(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2})?", text, re.ASCII):
         return None
     return Decimal(text) + 0  # + 0: no negative zero
-
-
-def parse_date(text: str) -> date | None:
-    """Return the date in a cell, None if it is none or can be read in two ways.
-
-    Year first (``2019-06-03``, ``2019/6/3``, ``2019年6月3日``, ``20190603``); a weekday or a time
-    of day may follow. Eras (令和元年), day or month first and Excel's serial numbers are refused:
-    they are guesses.
-
-    Parameters
-    ----------
-    text
-        The cell; real Excel dates arrive as ISO text from `bonescint.tables.reading`.
-    """
-    match = _DATE.fullmatch(half_width(text))
-    if not match or restyled(text):
-        return None
-    year, month, day = (int(part) for part in match.groups() if part and part.isdecimal())
-    try:
-        return date(year, month, day) if 1900 <= year < 2100 else None
-    except ValueError:
-        return None
 
 
 def parse_version(text: str, products: Iterable[str] = ()) -> tuple[int, ...] | None:

@@ -7,12 +7,12 @@ for one person and for a thousand, and exact patterns for those whose tokens are
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import NamedTuple
 
 from bonescint.custody.traces.names import LETTERS, TEXT, Name, folded, names_of
 from bonescint.names.ids import normalise
 from bonescint.names.reading import SEPARATORS
+from bonescint.text.dates import reads_as_date
 from bonescint.text.folding import fold_name
 
 # inside an ID; not a line's end or a tab, behind which another value begins
@@ -254,22 +254,6 @@ def is_plain_number(header: str, cell: str) -> bool:
         The column's title, and the whole cell.
     """
     return SEPARATORS.sub("", folded(header)) in _NEVER_IDS and bool(_NUMBER.fullmatch(cell))
-
-
-def reads_as_date(part: str) -> bool:
-    """Tell whether a part of a path is a year, a month or a day: YYYY, YYYYMM, YYYYMMDD.
-
-    Parameters
-    ----------
-    part
-        Between two slashes, or such a name without its ending.
-    """
-    if not (part.isascii() and part.isdecimal() and len(part) in (4, 6, 8)):
-        return False
-    try:
-        return 1850 < date(int(part[:4]), int(part[4:6] or 1), int(part[6:] or 1)).year < 2100
-    except ValueError:
-        return False
 
 
 def _is_weak(subject: str) -> bool:
