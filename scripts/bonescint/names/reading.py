@@ -5,17 +5,13 @@ Nothing here depends on a patient, and few cameras write many files: a short val
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bonescint.text.encodings import readings
 from bonescint.text.folding import DASHES, compose, enlarged, fold_name, romanised, sound, spelt_out
 
 SEPARATORS = re.compile(rf"[\s\0^=,.;:_/\\()\[\]+・*'\-{DASHES}]+")
-_ESCAPES = re.compile(rb"\x1b[$(][@BDIJ]|\x1b\$[()][@BD]|\x1b[)-][I]")
-# text decoded by the one in place of the other, and encoded anew
-_WRONG = ("latin-1", "cp1252", "iso8859-5", "cp932", "euc_jp")
-_RIGHT = ("utf-8", "cp932", "euc_jp")
 _LONGEST_CACHED = 256
 KANJI = "㐀-鿿々〆\U00020000-\U0003ffff"
 # before or behind a name; chan also as it sounds
@@ -87,51 +83,6 @@ def read(value: bytes) -> Reading:
 @lru_cache(maxsize=256)
 def _read_short(value: bytes) -> Reading:
     return laid_out(tuple(readings(value)))
-
-
-def readings(value: bytes) -> Iterator[str]:
-    """Yield a value as every encoding reads it (ISO 2022 also without its escapes).
-
-    Parameters
-    ----------
-    value
-        Encoded text, or binary values in which text may hide.
-    """
-    if len(value) < 2:
-        return
-    plain = value.isascii()
-    if plain:
-        yield value.decode("ascii")
-    else:
-        text = value.decode("utf-8", "ignore")
-        yield text
-        # three bytes that are one character of UTF-8 are nothing else
-        if len(text.encode()) < len(value) or max(text) < "\u0800":
-            for encoding in ("cp932", "euc_jp", "latin-1"):
-                yield value.decode(encoding, "ignore")
-        yield from _restored(value)
-    bare = _ESCAPES.sub(b"", value) if b"\x1b" in value else value
-    for start in (0, 1):
-        # kanji take two bytes, so a text may begin at either
-        for encoding in ("utf-16-le", "utf-16-be"):
-            yield value[start:].decode(encoding, "ignore")
-        if plain:
-            yield (b"\x1b$B" + bare[start:]).decode("iso2022_jp", "ignore")
-    if plain and bare is not value:
-        yield value.decode("iso2022_jp_ext", "ignore")
-
-
-def _restored(value: bytes) -> Iterator[str]:
-    """Yield what a text was before it was decoded by a wrong character set and encoded anew."""
-    try:
-        text = value.decode("utf-8").strip(" \0").replace("\ufffd", "")
-    except UnicodeDecodeError:
-        return
-    for wrong in _WRONG:
-        for right in _RIGHT:
-            if right != wrong:
-                with suppress(UnicodeError):
-                    yield text.encode(wrong).decode(right)
 
 
 def laid_out(texts: tuple[str, ...]) -> Reading:

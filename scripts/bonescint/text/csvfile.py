@@ -1,10 +1,8 @@
 """The records of a CSV or TSV file in the encodings of Japanese hospitals."""
 
-import codecs
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
@@ -12,12 +10,8 @@ from pathlib import Path
 
 from bonescint.errors import InputError
 from bonescint.resources import Texts
+from bonescint.text.encodings import file_text
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 _DELIMITERS = (",", "\t", ";")
 _MARKUP = re.compile(r"\s*<(?:!doctype|\?xml|html|head|body|table|meta|style)\b", re.IGNORECASE)
 # how exports keep leading zeros from Excel: ="00123"
@@ -45,7 +39,9 @@ def read_textfile(
     InputError
         If it is no text, is a web page, cannot be decoded, or has a misplaced quotation mark.
     """
-    content = _decode(path, encoding, text)
+    content = file_text(path.read_bytes(), encoding)
+    if content is None:
+        raise InputError(text("no_encoding", file=path.name))
     if "\0" in content:
         raise InputError(text("no_table", file=path.name))
     # an escape sequence is ISO-2022-JP read as UTF-8; VT and FF are line ends of older programs
@@ -73,29 +69,3 @@ def read_textfile(
     except csv.Error:
         raise InputError(text("bad_quote", file=path.name, row=len(rows) + 1)) from None
     return [[_QUOTED.sub(r"\1", c) if c.startswith('="') else c for c in row] for row in rows]
-
-
-def _decode(path: Path, encoding: str | None, text: Texts) -> str:
-    data = path.read_bytes()
-    found = next((name for bom, name in _BOMS if data.startswith(bom)), None) or encoding
-    if found is None and b"\0" in data and (content := _utf16(data)) is not None:
-        return content
-    for candidate in [found] if found else ["utf-8", "cp932"]:
-        # ValueError: bytes that are no text, or a codec's name that cannot be one
-        with suppress(ValueError, LookupError):
-            return data.decode(candidate)
-    raise InputError(text("no_encoding", file=path.name))
-
-
-def _utf16(data: bytes) -> str | None:
-    """Return text of two bytes a character and no mark to say so, None if it is none.
-
-    Line ends and delimiters have a zero as their higher byte: most zeros stand on one side.
-    """
-    little = data[1::2].count(0) > data[::2].count(0)
-    try:
-        content = data.decode("utf-16-le" if little else "utf-16-be")
-    except UnicodeDecodeError:
-        return None
-    odd = "\0" in content or any(unicodedata.category(c) in ("Cn", "Co") for c in content)
-    return None if odd or len(content.splitlines()) < 2 else content

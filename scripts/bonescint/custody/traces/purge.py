@@ -17,6 +17,7 @@ from bonescint.custody.traces.terms import Person, Terms
 from bonescint.custody.traces.walk import walk
 from bonescint.files import TEMPORARY, replacing
 from bonescint.resources import Texts
+from bonescint.text.encodings import fitting
 
 # below .snakemake: what a job's start leaves when it is killed, and records of outputs
 _LEFTOVERS = ("scripts", "auxiliary", "shadow", "metadata", "incomplete", "iocache")
@@ -138,7 +139,7 @@ def _logs(files: Iterable[Path], persons: Collection[Person], terms: Terms) -> i
 
 def _spans(data: bytes, terms: Terms) -> Iterator[tuple[int, int]]:
     """Yield the bytes to overwrite: the terms, and whole lines where one is coded or broken."""
-    encoding = next((e for e in ("utf-8", "cp932", "euc_jp") if _is(data, e)), "utf-8")
+    encoding = next(fitting(data), "utf-8")
     # bytes that are none of it keep their number
     content = data.decode(encoding, "surrogateescape")
     plain, places = index_map(content)
@@ -158,14 +159,6 @@ def _spans(data: bytes, terms: Terms) -> Iterator[tuple[int, int]]:
         line = bytes(hidden[start:end])
         if row in left or any(terms.find(text) for text in texts(line)):
             yield start, start + len(line.rstrip(b"\r\n"))
-
-
-def _is(data: bytes, encoding: str) -> bool:
-    try:
-        data.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _decisions(path: Path, codes: Collection[str]) -> int:
