@@ -68,7 +68,7 @@ def tag_rows(
     types = _types()
     rows: list[dict[str, object]] = []
     problems: list[str] = []
-    for entry in table_rows(tag_table):
+    for _, entry in table_rows(tag_table):
         tag, action = entry["tag"], entry["action"]
         done = +counts.get((tag, action), Counter())
         keyword = entry.get("keyword", "")

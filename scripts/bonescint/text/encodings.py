@@ -13,7 +13,7 @@ WINDOWS = JAPANESE[:2]
 TWO_BYTES = ("utf-16-le", "utf-16-be")
 # ISO 2022 with JIS X 0201, 0208 and 0212: seven bits, told by its escapes
 ISO_2022 = "iso2022_jp_ext"
-UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # of TWO_BYTES
 _ESCAPES = re.compile(rb"\x1b[$(][@BDIJ]|\x1b\$[()][@BD]|\x1b[)-][I]")
 # text decoded by the one in place of the other, and encoded anew
 _WRONG = ("latin-1", "cp1252", "iso8859-5", "cp932", "euc_jp")
@@ -36,8 +36,8 @@ def fitting(data: bytes, among: Iterable[str] = JAPANESE) -> Iterator[str]:
             yield encoding
 
 
-def file_text(data: bytes, encoding: str | None = None) -> str | None:
-    """Return what a text file says, None if that is not sure: nothing in it is replaced.
+def file_encoding(data: bytes, encoding: str | None = None) -> str | None:
+    """Return the encoding of a text file, None if that is not sure; a mark is decoded with it.
 
     Parameters
     ----------
@@ -47,27 +47,36 @@ def file_text(data: bytes, encoding: str | None = None) -> str | None:
         Where no mark tells it; None = UTF-8, cp932 or UTF-16, whichever it can be.
     """
     if data.startswith(codecs.BOM_UTF8):
-        encoding = "utf-8-sig"
+        encoding = "utf-8"
     elif data.startswith(UTF_16_MARKS):
-        encoding = "utf-16"
-    elif encoding is None and b"\0" in data and (content := _unmarked_utf16(data)) is not None:
-        return content
-    found = next(fitting(data, [encoding] if encoding else WINDOWS), None)
-    return data.decode(found) if found else None
+        encoding = TWO_BYTES[UTF_16_MARKS.index(data[:2])]
+    elif encoding is None and b"\0" in data:
+        # line ends and delimiters have a zero as their higher byte: most zeros stand on one side
+        wide = TWO_BYTES[data[1::2].count(0) <= data[::2].count(0)]
+        encoding = wide if _is_utf16(data, wide) else None
+    return next(fitting(data, [encoding] if encoding else WINDOWS), None)
 
 
-def _unmarked_utf16(data: bytes) -> str | None:
-    """Return text of two bytes a character and no mark to say so, None if it is none.
-
-    Line ends and delimiters have a zero as their higher byte: most zeros stand on one side.
-    """
-    little = data[1::2].count(0) > data[::2].count(0)
+def _is_utf16(data: bytes, encoding: str) -> bool:
+    """Tell whether bytes without a mark are lines of text in an encoding of two bytes."""
     try:
-        content = data.decode("utf-16-le" if little else "utf-16-be")
+        content = data.decode(encoding)
     except UnicodeDecodeError:
-        return None
+        return False
     odd = "\0" in content or any(unicodedata.category(c) in ("Cn", "Co") for c in content)
-    return None if odd or len(content.splitlines()) < 2 else content
+    return not odd and len(content.splitlines()) > 1
+
+
+def file_text(data: bytes, encoding: str | None = None) -> str | None:
+    """Return what a text file says, None if that is not sure: nothing in it is replaced.
+
+    Parameters
+    ----------
+    data, encoding
+        As for `file_encoding`.
+    """
+    found = file_encoding(data, encoding)
+    return data.decode(found).removeprefix("\ufeff") if found else None
 
 
 def readings(value: bytes) -> Iterator[str]:

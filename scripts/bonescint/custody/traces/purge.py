@@ -17,7 +17,7 @@ from bonescint.custody.traces.terms import Person, Terms
 from bonescint.custody.traces.walk import walk
 from bonescint.files import TEMPORARY, replacing
 from bonescint.resources import Texts
-from bonescint.text.encodings import fitting
+from bonescint.text.encodings import TWO_BYTES, file_encoding, fitting
 
 # below .snakemake: what a job's start leaves when it is killed, and records of outputs
 _LEFTOVERS = ("scripts", "auxiliary", "shadow", "metadata", "incomplete", "iocache")
@@ -167,14 +167,21 @@ def _decisions(path: Path, codes: Collection[str]) -> int:
         data = path.read_bytes()
     except FileNotFoundError:
         return 0
-    items = {f"findings:{code}".lower().encode() for code in codes}
-    lines = data.splitlines(keepends=True)
-    kept = [line for line in lines if line.split(b"\t")[0].strip(b' "\r\n').lower() not in items]
+    items = {f"findings:{code}".lower() for code in codes}
+    # byte by byte where a code is ASCII: decoded cp932 is not always encoded as it was
+    encoding = file_encoding(data)
+    encoding = encoding if encoding in TWO_BYTES else "latin-1"
+    lines = re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", data.decode(encoding))
+    kept = [line for line in lines if items.isdisjoint(_cells(line))]
     if len(kept) < len(lines):
         with replacing(path, "wb") as stream:
             os.fchmod(stream.fileno(), 0o600)
-            stream.write(b"".join(kept))
+            stream.write("".join(kept).encode(encoding))
     return len(lines) - len(kept)
+
+
+def _cells(line: str) -> Iterator[str]:
+    return (cell.strip(' "\r\n').lower() for cell in re.split(r"[\t,;]", line))
 
 
 def _remove(
