@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from scripts.cohort.select_cohort import COHORT_COLUMNS, EXCLUDED_COLUMNS, select_cohort
 
-from bonescint.dicom import INDEX_COLUMNS
+from bonescint.dicom.index import INDEX_COLUMNS
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
 
