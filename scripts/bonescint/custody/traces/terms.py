@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from bonescint.custody.traces.names import LETTERS, TEXT, Name, folded, names_of
 from bonescint.names.ids import normalise
-from bonescint.names.reading import SEPARATORS
+from bonescint.names.parts import SEPARATORS
 from bonescint.text.folding import fold
 
 # inside an ID; not a line's end or a tab, behind which another value begins
