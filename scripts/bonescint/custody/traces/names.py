@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import permutations
 from typing import NamedTuple
 
-from bonescint.names.reading import HONORIFICS, SEPARATORS
+from bonescint.names.parts import HONORIFICS, SEPARATORS
 from bonescint.text.folding import fold_name
 
 LETTERS = re.compile("[a-z]{3,}")

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from bonescint.custody.traces.names import LETTERS, TEXT, Name, folded, names_of
 from bonescint.names.ids import normalise
-from bonescint.names.reading import SEPARATORS
+from bonescint.names.parts import SEPARATORS
 from bonescint.text.dates import reads_as_date
 from bonescint.text.folding import fold_name
 
