@@ -20,7 +20,7 @@ from bonescint.deid.source import Level, Source, text_of
 from bonescint.names.reading import HONORIFICS, Reading, laid_out, read, readings
 from bonescint.names.reading import SEPARATORS as _SEPARATORS
 from bonescint.names.spellings import Spellings, spellings
-from bonescint.text.folding import compose, fold, spelt_out
+from bonescint.text.folding import compose, fold_name, spelt_out
 
 # digits that are compared with a numeric attribute's value only from this length on
 SHORTEST_NUMBER = 6
@@ -218,7 +218,7 @@ def _any_long(numbers: Iterable[str]) -> bool:
 
 def _comparable(text: str) -> str:
     """Return a text folded, with words set apart where a capital begins one."""
-    return fold(re.sub("(?<=[a-z])(?=[A-Z])", " ", compose(text)))
+    return fold_name(re.sub("(?<=[a-z])(?=[A-Z])", " ", compose(text)))
 
 
 @lru_cache(maxsize=16)

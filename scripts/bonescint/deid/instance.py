@@ -6,7 +6,6 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 
 import pydicom
@@ -28,6 +27,7 @@ from bonescint.deid.refusal import Refused
 from bonescint.deid.residual import verify
 from bonescint.deid.source import Source, read_source
 from bonescint.deid.uids import UidReplacer, is_standard
+from bonescint.text.dates import header_date
 
 NUCLEAR_MEDICINE = "1.2.840.10008.5.1.4.1.1.20"
 _LOSSY, _STATION_NAME = 0x00282110, 0x00081010
@@ -178,9 +178,9 @@ def _policy_for(source: Source, settings: Settings) -> Policy:
 
 def _patient(written: Elements, source: Source, row: Mapping[str, str]) -> dict[str, object]:
     """Return the columns of the report on the patient: what the file says, or the age (R25)."""
-    examined = _date(_text(written, 0x00080020))
+    examined = header_date(_text(written, 0x00080020))
     # the birth date is known here and nowhere behind the door
-    born = _date(source.text(0x00100030) or row.get("patient_birth_date", ""))
+    born = header_date(source.text(0x00100030) or row.get("patient_birth_date", ""))
     stated = _text(written, 0x00101010)
     age: int | None = None
     if stated:
@@ -202,16 +202,6 @@ def _patient(written: Elements, source: Source, row: Mapping[str, str]) -> dict[
 def _text(written: Elements, tag: int) -> str:
     value = written.get(tag, ("", b""))[1]
     return value.decode() if isinstance(value, bytes) else ""
-
-
-def _date(text: str) -> date | None:
-    digits = text.replace(".", "").replace("-", "")
-    if not (len(digits) == 8 and digits.isascii() and digits.isdecimal()):
-        return None
-    try:
-        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
-    except ValueError:
-        return None
 
 
 def _measured(value: str, factor: int) -> str:

@@ -16,9 +16,8 @@ from bonescint.deid.private import KeptPrivate
 from bonescint.deid.refusal import mistake
 from bonescint.deid.vocabulary import vocabulary
 from bonescint.errors import InputError
-from bonescint.resources import RESOURCES
+from bonescint.resources import resource_rows
 
-ALLOW_LIST = RESOURCES / "nm_attributes.csv"
 ACTIONS = frozenset({"keep", "empty", "remove", "replace", "code", "fixed", "vocabulary", "dummy"})
 # the hospital's words; what they mean here depends on Type and place (R19)
 TABLE_ACTIONS = frozenset({"code", "remove", "keep", "replace", "fixed", "review"})
@@ -208,21 +207,20 @@ def _apply(rules: dict[int, Rule], tag: int, action: str) -> None:
 
 def _read_allow_list(iod: str) -> dict[int, Rule]:
     rules: dict[int, Rule] = {}
-    with ALLOW_LIST.open(encoding="utf-8", newline="") as stream:
-        # sorted by path: a sequence stands before what is inside it
-        for row in csv.DictReader(stream):
-            tags = [int(group + element, 16) for group, element in _TAG.findall(row["path"])]
-            level = rules
-            for parent in tags[:-1]:
-                level = level[parent].items
-            level[tags[-1]] = Rule(
-                tag=tags[-1],
-                keyword=row["keyword"].rpartition("/")[2],
-                vr=row["vr"],
-                vm=int(row["vm"].rpartition("-")[2]) if row["vm"][-1] != "n" else None,
-                type=row[f"type_{iod}"],
-                action=row["decision"],
-            )
+    # sorted by path: a sequence stands before what is inside it
+    for row in resource_rows("nm_attributes.csv"):
+        tags = [int(group + element, 16) for group, element in _TAG.findall(row["path"])]
+        level = rules
+        for parent in tags[:-1]:
+            level = level[parent].items
+        level[tags[-1]] = Rule(
+            tag=tags[-1],
+            keyword=row["keyword"].rpartition("/")[2],
+            vr=row["vr"],
+            vm=int(row["vm"].rpartition("-")[2]) if row["vm"][-1] != "n" else None,
+            type=row[f"type_{iod}"],
+            action=row["decision"],
+        )
     return rules
 
 

@@ -9,9 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bonescint.text.folding import compose, enlarged, fold, romanised, sound, spelt_out
+from bonescint.text.folding import DASHES, compose, enlarged, fold_name, romanised, sound, spelt_out
 
-SEPARATORS = re.compile(r"[\s\0^=,.;:_/\\()\[\]+・*'\-‐-―−]+")
+SEPARATORS = re.compile(rf"[\s\0^=,.;:_/\\()\[\]+・*'\-{DASHES}]+")
 _ESCAPES = re.compile(rb"\x1b[$(][@BDIJ]|\x1b\$[()][@BD]|\x1b[)-][I]")
 # text decoded by the one in place of the other, and encoded anew
 _WRONG = ("latin-1", "cp1252", "iso8859-5", "cp932", "euc_jp")
@@ -152,7 +152,7 @@ def laid_out(texts: tuple[str, ...]) -> Reading:
     one_byte = bool(texts) and texts[0].isascii() and "\x1b" not in texts[0]
     for text in dict.fromkeys(texts):
         composed = compose(text)
-        folded = fold(composed)
+        folded = fold_name(composed)
         chance = one_byte and not text.isascii()
         if not chance or len(folded) > 1:
             wholes.add(folded.strip(" \0"))
@@ -180,10 +180,10 @@ def _collect_runs(
     """Add a reading's runs of three and more letters to `runs`, shorter names to `tokens`."""
     forms = [folded, joined, _APART.sub(_close_up, folded)]
     if not composed.islower() and not composed.isupper():
-        forms.append(fold(_CAMEL.sub(" ", composed)))
+        forms.append(fold_name(_CAMEL.sub(" ", composed)))
     spelt = spelt_out(composed)
     if spelt != composed:
-        forms.append(fold(spelt))
+        forms.append(fold_name(spelt))
     for number, form in enumerate(dict.fromkeys(forms)):
         found = _LETTERS.findall(romanised(form, " {} ".format))
         letters = [sound(run) for run in found]

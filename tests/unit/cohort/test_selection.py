@@ -16,7 +16,6 @@ from bonescint.cohort.selection import (
     exclusion,
     flow,
     off_weeks,
-    parse_da,
 )
 
 SETTINGS = {
@@ -160,6 +159,14 @@ def test_first_exam_counts() -> None:
     assert decided(rows) == {"a": "later_exam", "b": None}
 
 
+def test_the_first_exam_is_the_first_however_its_date_is_spelt() -> None:
+    rows = [row("a", study_date="2019.07.02", study_instance_uid="1.3"), row("b")]
+    assert decided(rows) == {"a": "later_exam", "b": None}
+    again = [row("a", study_date="2019-06-03"), row("b")]
+    assert decided(again) == {"a": None, "b": None}
+    assert off_weeks(again) == off_weeks([row("b")])
+
+
 reasons = st.sampled_from([None, *REASONS])
 subjects = st.sampled_from(["", "1", "2", "3", "4"])
 
@@ -193,18 +200,3 @@ def test_weeks_that_break_the_alternation() -> None:
     assert off_weeks([*rows, row("x", subject="x", study_date="20190604", tracer="HMDP")]) == [
         ("2019-W23", "HMDP", 1)
     ]
-
-
-@pytest.mark.parametrize(
-    ("text", "day"),
-    [
-        ("20190601", date(2019, 6, 1)),
-        ("2019.06.01", date(2019, 6, 1)),
-        (" 20190601 ", date(2019, 6, 1)),
-        ("20190631", None),
-        ("", None),
-        ("2019", None),
-    ],
-)
-def test_dates_of_dicom(text: str, day: date | None) -> None:
-    assert parse_da(text) == day

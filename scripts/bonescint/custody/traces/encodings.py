@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
 from bonescint.custody.traces.names import folded
-from bonescint.text.folding import fold
+from bonescint.text.folding import fold_name
 
 RUNS = re.compile(rb"[\t\x20-\x7e\x80-\xff\x1b]{3,}")
 _WIDE = re.compile("[\t -~\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]{2,}")
@@ -43,7 +43,7 @@ def texts(data: bytes) -> Iterator[str]:
         Text in an unknown encoding, or binary values in which text may stand.
     """
     # what is no text is thousands of short strings, and faster in one piece
-    form = fold if b"\0" in data else folded
+    form = fold_name if b"\0" in data else folded
     for text in _decoded(data):
         plain = form(text)
         yield _GEOMETRY.sub(_line_ends, plain) if "<path" in plain else plain
