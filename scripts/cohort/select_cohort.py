@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bonescint.cohort import selection
+from bonescint.cohort.tracer import off_weeks
 from bonescint.deid.decisions import read_decisions, released_images
 from bonescint.dicom import INDEX_COLUMNS
 from bonescint.files import WARNING_COLUMNS, read_rows, write_rows
@@ -88,7 +89,7 @@ def select_cohort(
                 "where": week,
                 "message": text("off_week", tracer=tracer, n=n),
             }
-            for week, tracer, n in selection.off_weeks(included)
+            for week, tracer, n in off_weeks(included)
         ),
     )
 
