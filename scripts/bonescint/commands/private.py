@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bonescint.dicom.vrs import FORMATS
 from bonescint.resources import Texts
 
 if TYPE_CHECKING:
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 
 _SHOWN = 40
 _DECIDED = 'decided_by: "", date: "", reason: ""'
-_FORMATS = {
-    "FD": "d", "FL": "f", "SL": "i", "SS": "h", "SV": "q", "UL": "I", "US": "H", "UV": "Q",
-}  # fmt: skip
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -133,7 +131,7 @@ def _private(
 
     place = f'creator: {json.dumps(creator)}, group: "{tag >> 16:04X}", element: "{tag & 0xFF:02X}"'
     if vr in NUMBER_VRS:
-        if form := _FORMATS.get(vr):
+        if form := FORMATS.get(vr):
             size = struct.calcsize(form)
             order = "<" if little else ">"
             words = struct.iter_unpack(order + form, value[: len(value) // size * size])
@@ -150,7 +148,7 @@ def _private(
         rest = f"sha256: [{pattern_digest(shown)}]"
     else:
         return "unfit.vr", ""
-    if not value.strip(b" \0") and vr not in _FORMATS:
+    if not value.strip(b" \0") and vr not in FORMATS:
         why = "unfit.empty"
     elif not CREATOR.fullmatch(creator):
         why = "unfit.creator"

@@ -22,11 +22,11 @@ from bonescint.deid.policy import DUMMIES, Policy, Rule, by_type
 from bonescint.deid.refusal import Refused
 from bonescint.deid.source import Level, Raw, Source, text_of
 from bonescint.deid.uids import UidReplacer, is_standard
-from bonescint.deid.values import WORD, normal_form
+from bonescint.deid.values import normal_form
 from bonescint.deid.vectors import VECTORS, is_vector, pointed
 from bonescint.deid.views import save_views
 from bonescint.deid.vocabulary import POSITIONAL, vocabulary
-from bonescint.dicom import tags
+from bonescint.dicom import tags, vrs
 from bonescint.text.charset import decode
 
 # this software, not the source's: a constant, so that the same input gives the same bytes
@@ -37,7 +37,8 @@ _IDENTITY = (tags.SOPInstanceUID, tags.StudyInstanceUID, tags.SeriesInstanceUID)
 _MOST_BYTES = 0xFFFE
 # characters of a text that stays, by VR
 _LONGEST = {"AE": 16, "CS": 16, "SH": 16}
-_NUMBER_VRS = frozenset(WORD) - {"OW"} | {"AS", "DA", "DS", "IS"}
+# what `normal_form` judges
+_NUMBER_VRS = frozenset(vrs.WORD) - {"OW", "SV", "UV"} | vrs.DIGITS
 # what was done to an element: the columns of the report, in its order
 OUTCOMES = (
     "kept", "vocabulary", "coded", "fixed", "uid", "dummy", "emptied", "removed", "removed_private",
@@ -308,7 +309,7 @@ def _rewritten(
             raise Refused("required-attribute", rule.keyword)
         return target, DUMMIES[target], "dummy"
     # UN, a sequence, or a number where a text belongs: of another kind than the attribute
-    another = vr is not None and vr not in rule.vrs and (vr in WORD) != (target in WORD)
+    another = vr is not None and vr not in rule.vrs and (vr in vrs.WORD) != (target in vrs.WORD)
     if vr in ("UN", "SQ") or another or rule.action == "empty":
         return target, b"", ""
     if rule.action == "vocabulary" or rule.keyword in vocabulary():

@@ -17,7 +17,7 @@ from pydicom.datadict import dictionary_has_tag, dictionary_VR
 
 from bonescint.deid.refusal import Refused
 from bonescint.deid.source import Level, Source, text_of
-from bonescint.dicom import tags
+from bonescint.dicom import tags, vrs
 from bonescint.names.reading import HONORIFICS, Reading, laid_out, read, readings
 from bonescint.names.reading import SEPARATORS as _SEPARATORS
 from bonescint.names.spellings import Spellings, spellings
@@ -65,7 +65,8 @@ _UIDS = (
 )  # fmt: skip
 # names that vendors repeat in private elements: creator, group, element
 _PRIVATE_NAMES = (("GEMS_GENIE_1", 0x0009, 0x40), ("GEMS_GENIE_1", 0x0009, 0x42))
-_BINARY = {"FD": "d", "FL": "f", "SL": "i", "SV": "q", "UL": "I", "UV": "Q"}
+# two bytes are too few for an ID
+_BINARY = {vr: form for vr, form in vrs.FORMATS.items() if vrs.WORD[vr] > 2}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from bonescint.deid.encoding import encode_items
 from bonescint.deid.private import KeptPrivate
 from bonescint.deid.refusal import mistake
 from bonescint.deid.vocabulary import vocabulary
-from bonescint.dicom import tags
+from bonescint.dicom import tags, vrs
 from bonescint.errors import InputError
 from bonescint.resources import RESOURCES
 
@@ -41,7 +41,6 @@ OPTIONS = (
 _METHOD = "Hospital tag table over NM allow-list\\Only the study date is kept of dates and times"
 _TAG = re.compile(r"\(([0-9A-Fa-f]{4}),([0-9A-Fa-f]{4})\)")
 _CODED = (tags.PatientName, tags.PatientID)
-_TEXT_VRS = frozenset({"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UT"})
 # the character set of what is written and the stamps are not the hospital's to choose
 _OURS = frozenset(
     {
@@ -198,7 +197,7 @@ def by_type(rule: Rule) -> str:
 
 
 def _stays_as_typed(rule: Rule) -> bool:
-    is_text = rule.action == "keep" and rule.vrs[0] in _TEXT_VRS
+    is_text = rule.action == "keep" and rule.vrs[0] in vrs.TEXT
     return is_text and rule.keyword not in vocabulary()
 
 

@@ -15,14 +15,18 @@ from typing import TypeAlias
 from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
 
-from bonescint.deid.values import WORD, normal_form, swapped
+from bonescint.deid.values import normal_form, swapped
+from bonescint.dicom import vrs
 
 # VR (None in an implicit file) and bytes of the source
 Sourced: TypeAlias = Mapping[int, tuple[str | None, bytes]]
 Written: TypeAlias = dict[int, tuple[str, bytes]]
 
-NUMBER_VRS = frozenset({"DS", "FD", "FL", "IS", "SL", "SS", "SV", "UL", "US", "UV"})
-TEXT_VRS = frozenset({"CS", "LO", "LT", "SH", "ST", "UC", "UT"})
+BINARY_VRS = frozenset(vrs.FORMATS)
+# no dates and ages, which are the patient's
+NUMBER_VRS = BINARY_VRS | {"DS", "IS"}
+# no name of a person, nor of a device in the hospital's network
+TEXT_VRS = vrs.TEXT - {"AE", "PN"}
 # creator and element, whatever the group, where makers repeat name, ID or UIDs: never approved
 KNOWN_HOLDERS = frozenset(
     {
@@ -32,7 +36,6 @@ KNOWN_HOLDERS = frozenset(
     }
 )  # fmt: skip
 LONGEST_TEXT = 64
-BINARY_VRS = NUMBER_VRS - {"DS", "IS"}
 # so many letters in a row are no numbers
 _LETTERS = re.compile(rb"[A-Za-z ]{6}|(?:[A-Za-z]\0){4}|(?:\0[A-Za-z]){4}")
 # as many digits can be an ID or a date
@@ -240,7 +243,8 @@ class KeptPrivate:
         decision = self.decisions.get((creator, tag >> 16, tag & 0xFF))
         if decision is None or decision.vr != vr or tag & 0xFFFF < 0x1000 or not value:
             return False
-        if size := _size(vr):
+        if vr in BINARY_VRS:
+            size = vrs.WORD[vr]
             if _LETTERS.search(value):
                 return False
             return not len(value) % size and len(value) <= decision.vm * size
@@ -337,19 +341,10 @@ def _creator_of(tag: int) -> int:
     return tag & 0xFFFF0000 | tag >> 8 & 0xFF
 
 
-def _size(vr: str) -> int:
-    """Return the bytes of one binary number, 0 for numbers in text."""
-    return {"SV": 8, "UV": 8}.get(vr) or (WORD.get(vr, 0) if vr in NUMBER_VRS else 0)
-
-
 def _number(vr: str, value: bytes, vm: int, little_endian: bool) -> bytes | None:
     if vr in BINARY_VRS and _LETTERS.search(value):
         return None
-    if vr not in ("SV", "UV"):
-        return normal_form(vr, value, vm, little_endian)
-    if len(value) % 8 or len(value) > vm * 8:
-        return None
-    return value if little_endian else swapped(value, 8)
+    return normal_form(vr, value, vm, little_endian)
 
 
 def _is_decimal(part: bytes) -> bool:

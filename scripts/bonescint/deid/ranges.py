@@ -15,20 +15,13 @@ from pydicom.uid import (
 )
 
 from bonescint.deid.codestream import inflate
-from bonescint.deid.encoding import LONG_VRS
 from bonescint.deid.pixels import MOST_BYTES
 from bonescint.deid.source import UNDEFINED, Level, Raw, Source, charset_of
-from bonescint.dicom import tags
+from bonescint.dicom import tags, vrs
 from bonescint.dicom.sop_classes import MEDIA_DIRECTORY
 
-_SHORT = {
-    vr.encode(): vr
-    for vr in (
-        "AE", "AS", "AT", "CS", "DA", "DS", "DT", "FD", "FL", "IS", "LO", "LT", "PN", "SH", "SL",
-        "SS", "ST", "TM", "UI", "UL", "US",
-    )
-}  # fmt: skip
-_LONG = {vr.encode(): vr for vr in LONG_VRS}
+_SHORT = {vr.encode(): vr for vr in vrs.SHORT}
+_LONG = {vr.encode(): vr for vr in vrs.LONG}
 _EXPLICIT = struct.Struct("<HH2sH").unpack_from
 _IMPLICIT = struct.Struct("<HHI").unpack_from
 _LENGTH = struct.Struct("<I").unpack_from

@@ -21,7 +21,7 @@ from bonescint.deid.refusal import Refused
 from bonescint.deid.uids import is_standard
 from bonescint.deid.vectors import VECTORS, is_vector, pointed
 from bonescint.deid.vocabulary import POSITIONAL, vocabulary
-from bonescint.dicom import tags
+from bonescint.dicom import tags, vrs
 from bonescint.dicom.tags import notation
 from bonescint.names.spellings import SHORTEST
 
@@ -38,16 +38,11 @@ _META = {
     tags.ImplementationClassUID: "UI",
     tags.ImplementationVersionName: "SH",
 }
-_SHORT = {
-    vr.encode(): vr
-    for vr in ("AS", "AT", "CS", "DA", "DS", "FD", "FL", "IS", "LO", "LT", "PN", "SH", "SL", "SS",
-               "ST", "TM", "UI", "UL", "US")
-}  # fmt: skip
-_LONG = {vr.encode(): vr for vr in ("OB", "OW", "SQ", "SV", "UC", "UT", "UV")}
-_TEXT_VRS = frozenset({"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UT"})
+_SHORT = {vr.encode(): vr for vr in vrs.SHORT - {"AE", "DT"}}
+# of the others nothing is written: no attribute that stays has them
+_LONG = {vr.encode(): vr for vr in vrs.LONG - {"OD", "OF", "OL", "OV", "UN", "UR"}}
 _NUMBERS = re.compile(rb"[0-9+.eEDWMY \\-]*")
 _NO_DIGITS = bytes(set(range(256)) - set(b"0123456789"))
-_NUMBER_VRS = frozenset({"AS", "DA", "DS", "IS"})
 _HEAD = struct.Struct("<HH2sH").unpack_from
 _LENGTH = struct.Struct("<I").unpack_from
 _ITEM = struct.Struct("<II").unpack_from
@@ -157,9 +152,9 @@ class _Check:
         if fault is not None:
             raise Refused("verification-failed", notation(fault))
         for tag, (vr, value) in self.private.items():
-            if vr in _NUMBER_VRS:
+            if vr in vrs.DIGITS:
                 self._compare_numbers(tag, value)
-            elif vr in _TEXT_VRS:
+            elif vr in vrs.TEXT:
                 self.texts.append((tag, value))
             else:
                 self._binary(tag, vr, value)
@@ -278,12 +273,12 @@ def _judged(rule: Rule, vr: str, value: bytes) -> str:
         return ("number" if many else "settled") if listed else "bad"
     if vr == "UI":
         return "settled" if is_standard(plain.decode("ascii", "replace")) else "bad"
-    if vr in _NUMBER_VRS:
+    if vr in vrs.DIGITS:
         if not _NUMBERS.fullmatch(value):
             return "bad"
         # the study date is kept (R24), be it anybody's birth date
         return "number" if many and vr != "DA" else "settled"
-    if vr in _TEXT_VRS:
+    if vr in vrs.TEXT:
         return "text"
     return "binary" if len(value) >= SHORTEST else "settled"
 

@@ -26,10 +26,11 @@ from pydicom.values import convert_SQ
 from bonescint.deid.refusal import Refused
 from bonescint.dicom import tags
 from bonescint.dicom.sop_classes import MEDIA_DIRECTORY
+from bonescint.dicom.vrs import WORD
 from bonescint.text.charset import decode
 
 UNDEFINED = 0xFFFFFFFF
-_WORDS = {"US": 2, "SS": 2, "UL": 4, "SL": 4}
+_WORDS = {vr: WORD[vr] for vr in ("SL", "SS", "UL", "US")}
 
 
 class Raw(NamedTuple):

@@ -9,10 +9,10 @@ from pydicom.dataset import Dataset
 from pydicom.filereader import read_partial
 from pydicom.tag import BaseTag
 from pydicom.uid import DeflatedExplicitVRLittleEndian
-from pydicom.valuerep import VR
 
 from bonescint.dicom import tags
 from bonescint.dicom.sop_classes import MEDIA_DIRECTORY
+from bonescint.dicom.vrs import LONG, SHORT
 
 _PIXEL_DATA = {tags.FloatPixelData, tags.DoubleFloatPixelData, tags.PixelData}
 _FIRST_PIXEL_TAG = min(_PIXEL_DATA)
@@ -21,7 +21,7 @@ _LONG_VALUE = (
     1 << 16
 )  # bytes; longer ones (vendors' blobs) are skipped, nothing asked of them is so long
 _BUFFER = 1 << 15  # bytes; holds an NM header, so that most files cost one read
-_EXPLICIT = {vr.value.encode() for vr in VR if len(vr.value) == 2}
+_EXPLICIT = {vr.encode() for vr in SHORT | LONG}
 # groups a data set without file meta begins with; 0800 is 0008 in big endian
 _FIRST_GROUPS = {0x0002, 0x0008, 0x0800}
 
