@@ -38,7 +38,7 @@ _MOST_BYTES = 0xFFFE
 # characters of a text that stays, by VR
 _LONGEST = {"AE": 16, "CS": 16, "SH": 16}
 # what `normal_form` judges
-_NUMBER_VRS = frozenset(vrs.WORD) - {"OW", "SV", "UV"} | vrs.DIGITS
+_NUMBER_VRS = frozenset(vrs.WORD) - {"OW"} | vrs.DIGITS
 # what was done to an element: the columns of the report, in its order
 OUTCOMES = (
     "kept", "vocabulary", "coded", "fixed", "uid", "dummy", "emptied", "removed", "removed_private",

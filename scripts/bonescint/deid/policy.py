@@ -171,7 +171,8 @@ def load_policies(
             _apply(rules, row.number, row.action)
             if row.number and row.number not in rules and row.action == "keep":
                 # the table wins: what it keeps stays although the list does not know it
-                vr, keyword = dictionary_VR(row.number), keyword_for_tag(row.number)
+                vr = dictionary_VR(row.number).replace(" or ", "/")
+                keyword = keyword_for_tag(row.number)
                 rules[row.number] = Rule(row.number, keyword, vr, None, "", "keep")
         texts = tuple(rule.tag for rule in rules.values() if _stays_as_typed(rule))
         policies[iod] = Policy(iod, rules, fixed, tuple(table), kept, texts)
@@ -297,7 +298,8 @@ def _applicable(tag: int, action: str) -> bool:
         case "replace":
             return dictionary_has_tag(tag) and dictionary_VR(tag) == "UI"
         case "keep":
-            return dictionary_has_tag(tag) and dictionary_VR(tag) != "SQ"
+            known = dictionary_has_tag(tag)
+            return known and dictionary_VR(tag) not in vrs.UNKNOWN_FORM | {"SQ"}
     return True
 
 

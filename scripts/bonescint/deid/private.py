@@ -26,7 +26,7 @@ BINARY_VRS = frozenset(vrs.FORMATS)
 # no dates and ages, which are the patient's
 NUMBER_VRS = BINARY_VRS | {"DS", "IS"}
 # no name of a person, nor of a device in the hospital's network
-TEXT_VRS = vrs.TEXT - {"AE", "PN"}
+TEXT_VRS = vrs.TEXT - {"AE", "PN", "UR"}
 # creator and element, whatever the group, where makers repeat name, ID or UIDs: never approved
 KNOWN_HOLDERS = frozenset(
     {

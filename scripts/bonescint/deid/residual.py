@@ -38,9 +38,8 @@ _META = {
     tags.ImplementationClassUID: "UI",
     tags.ImplementationVersionName: "SH",
 }
-_SHORT = {vr.encode(): vr for vr in vrs.SHORT - {"AE", "DT"}}
-# of the others nothing is written: no attribute that stays has them
-_LONG = {vr.encode(): vr for vr in vrs.LONG - {"OD", "OF", "OL", "OV", "UN", "UR"}}
+_SHORT = {vr.encode(): vr for vr in vrs.SHORT}
+_LONG = {vr.encode(): vr for vr in vrs.LONG - vrs.UNKNOWN_FORM}
 _NUMBERS = re.compile(rb"[0-9+.eEDWMY \\-]*")
 _NO_DIGITS = bytes(set(range(256)) - set(b"0123456789"))
 _HEAD = struct.Struct("<HH2sH").unpack_from

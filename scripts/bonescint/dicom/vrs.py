@@ -13,7 +13,9 @@ LONG = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "U
 # what is filled up to an even length with a zero byte; other text with a space
 ZERO_PADDED = frozenset({"OB", "UI", "UN"})
 # words that somebody chose
-TEXT = frozenset({"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UT"})
+TEXT = frozenset({"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT"})
+# bulk data that no attribute of these images has, and what is unknown: never written
+UNKNOWN_FORM = frozenset({"OD", "OF", "OL", "OV", "UN"})
 # numbers, dates and ages in digits, whose form can be checked
 DIGITS = frozenset({"AS", "DA", "DS", "IS"})
 # binary numbers, as the module struct unpacks them

@@ -39,7 +39,7 @@ _DAMAGED = (
     NotImplementedError, RuntimeError, sqlite3.Error,
 )  # fmt: skip
 # a number of these is a size, a count or a clock, and a Code Value is the terminology's
-_NUMBERS = frozenset(vrs.FORMATS) - {"SV", "UV"} | {"AT", "DA", "DS", "DT", "IS", "TM", "UI"}
+_NUMBERS = frozenset(vrs.FORMATS) | {"AT", "DA", "DS", "DT", "IS", "TM", "UI"}
 _WHOLE = re.compile(r"[-+0-9.:eE\s]+")
 _MOST_BYTES = 1 << 28  # of a PDF or a database that is read as such
 _DEEPEST = 2  # base64 within base64
