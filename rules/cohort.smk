@@ -13,7 +13,6 @@ rule filter_opt_out:
         declined="private/declined.age",
         counts="results/cohort/opt_out.csv",
         warnings="results/cohort/opt_out.warnings.csv",
-        doubts="private/identity_doubts.csv",
     log:
         "logs/filter_opt_out.log",
     conda:
@@ -21,13 +20,11 @@ rule filter_opt_out:
     params:
         stamps=[STAMPS["inputs.opt_out"], content_stamp(MARK)],
         ledger=LEDGER,
-        # named in a recall notice
-        study={key: config["study"][key] for key in ("id", "title", "synthetic")},
-        recalls=str(RECALLS),
         coded=str(study.CODED_IMAGES),
         language=LANGUAGE,
         code=code_digest(
             "bonescint.identity",
+            "bonescint.custody.declined",
             "bonescint.custody.recalls",
             "bonescint.custody.traces",
             "bonescint.tables.lists",
@@ -38,6 +35,28 @@ rule filter_opt_out:
         ),
     script:
         "../scripts/cohort/filter_opt_out.py"
+
+
+rule find_identity_doubts:
+    """List one patient ID with two names and one name with two IDs; how many is told on the coded side (R12)."""
+    input:
+        consented="private/consented.csv",
+    output:
+        doubts="private/identity_doubts.csv",
+        warnings="results/cohort/identity_doubts.warnings.csv",
+    log:
+        "logs/find_identity_doubts.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        language=LANGUAGE,
+        code=code_digest(
+            "bonescint.identity.people",
+            "bonescint.names.doubts",
+            "resources/text/flow.csv",
+        ),
+    script:
+        "../scripts/cohort/find_identity_doubts.py"
 
 
 rule select_cohort:
@@ -66,7 +85,7 @@ rule select_cohort:
         preceding_study=lookup("study/preceding_study", within=config),
         language=LANGUAGE,
         code=code_digest(
-            "bonescint.cohort.selection",
+            "bonescint.cohort.flow",
             "bonescint.tables.lists",
             "resources/text/tables.csv",
             "schemas/participants.schema.yaml",

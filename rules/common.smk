@@ -112,6 +112,8 @@ CASE_LISTS = {
 }
 WARNINGS = [
     "results/cohort/opt_out.warnings.csv",
+    "results/cohort/recalls.warnings.csv",
+    "results/cohort/identity_doubts.warnings.csv",
     "results/cohort/cohort.warnings.csv",
     "results/cohort/cases.warnings.csv",
     "results/anonymization/deidentification.warnings.csv",

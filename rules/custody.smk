@@ -1,4 +1,36 @@
-"""The last step: nothing is left of who declined; and what a run says at its end."""
+"""What was delivered of who declined is recalled; the last step: nothing is left of them; what a run says at its end."""
+
+
+rule write_recalls:
+    """Ask the partner to give back what was delivered of somebody who declined (R12, R31)."""
+    input:
+        # with it the hospital's list is on record in the ledger
+        counts="results/cohort/opt_out.csv",
+    output:
+        warnings="results/cohort/recalls.warnings.csv",
+    log:
+        "logs/write_recalls.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        stamps=[
+            STAMPS["inputs.opt_out"],
+            content_stamp(MARK),
+            content_stamp(DELIVERIES),
+        ],
+        ledger=LEDGER,
+        # named in a notice
+        study={key: config["study"][key] for key in ("id", "title", "synthetic")},
+        recalls=str(RECALLS),
+        language=LANGUAGE,
+        code=code_digest(
+            "bonescint.identity",
+            "bonescint.custody.recalls",
+            "resources/text/custody.csv",
+            "resources/text/flow.csv",
+        ),
+    script:
+        "../scripts/custody/write_recalls.py"
 
 
 rule verify_purge:

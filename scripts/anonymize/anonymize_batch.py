@@ -16,7 +16,7 @@ from bonescint.deid.refusal import mistake
 from bonescint.deid.uids import UidReplacer
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
-from bonescint.identity.ledger import open_ledger
+from bonescint.identity.ledger import LedgerFiles, open_ledger
 from bonescint.joblog import job_log
 from bonescint.resources import locate
 
@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 def anonymize_batch(
     batch: Path,
     dicom_root: Path,
-    ledger: Mapping[str, str],
+    ledger: LedgerFiles,
     tag_table: Path,
     study_description: str,
     series_description: str,

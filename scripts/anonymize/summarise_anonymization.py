@@ -44,10 +44,11 @@ def summarise_anonymization(reports: list[Path], folders: list[Path], cases: Pat
     InputError
         If a folder holds another set of files than its report.
     """
-    problems, rows = [], []
+    problems, rows, written = [], [], []
     for report, folder in zip(reports, folders, strict=True):
         lines = list(read_rows(report))
         problems += _differences(folder, {line["file"] for line in lines if line["file"]})
+        written += [line for line in lines if line["status"] == "written"]
         by_code: dict[str, list[dict[str, str]]] = {}
         for line in lines:
             by_code.setdefault(line["code"], []).append(line)
@@ -55,7 +56,7 @@ def summarise_anonymization(reports: list[Path], folders: list[Path], cases: Pat
     if problems:
         raise InputError(problems)
     write_rows(cases, COLUMNS, sorted(rows, key=lambda row: str(row["code"])))
-    logger.info("%d cases, %d instances", len(rows), sum(int(row["instances"]) for row in rows))
+    logger.info("%d cases, %d instances", len(rows), len(written))
 
 
 def _case(code: str, batch: str, instances: list[dict[str, str]]) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """Reading and writing the workflow's own tables, whole or not at all."""
 
 import csv
+import math
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -83,6 +84,15 @@ def read_rows(path: str | Path) -> Iterator[dict[str, str]]:
     """
     with Path(path).open(encoding="utf-8", newline="") as stream:
         yield from csv.DictReader(stream)
+
+
+def number(text: str | None) -> float | None:
+    """Return a cell as a number, None where it is empty, no number or not finite."""
+    try:
+        value = float(text) if text else math.nan
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
 
 
 # every stage's warnings: where = file, sheet and row, or a code; never an identifier

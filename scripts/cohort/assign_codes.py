@@ -2,19 +2,18 @@
 
 import json
 import logging
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bonescint.files import read_rows, replacing
-from bonescint.identity.ledger import open_ledger
+from bonescint.identity.ledger import LedgerFiles, open_ledger
 from bonescint.joblog import job_log
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 
-def assign_codes(cohort: Path, ledger: Mapping[str, str], receipt: Path) -> None:
+def assign_codes(cohort: Path, ledger: LedgerFiles, receipt: Path) -> None:
     """Add new patients to the ledger and write a receipt that tells how many, not who.
 
     Parameters

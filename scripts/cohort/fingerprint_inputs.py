@@ -1,12 +1,11 @@
 """Record what went in, as HMACs under the ledger's secret (R37)."""
 
 import hashlib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bonescint.files import write_rows
-from bonescint.identity.ledger import open_ledger
+from bonescint.identity.ledger import LedgerFiles, open_ledger
 from bonescint.joblog import job_log
 from bonescint.provenance import tree
 
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 
-def fingerprint_inputs(inputs: dict[str, str], ledger: Mapping[str, str], table: Path) -> None:
+def fingerprint_inputs(inputs: dict[str, str], ledger: LedgerFiles, table: Path) -> None:
     """Write one row an input: its key in the configuration, its number of files, its HMAC.
 
     Keyed, for a short list of patient IDs could be guessed from a plain hash; who holds the ledger

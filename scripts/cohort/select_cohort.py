@@ -2,11 +2,11 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bonescint.cohort import selection
+from bonescint.cohort.flow import FLOW_COLUMNS, flow_rows
 from bonescint.deid.decisions import read_decisions, released_images
-from bonescint.dicom.index import INDEX_COLUMNS
 from bonescint.files import WARNING_COLUMNS, read_rows, write_rows
 from bonescint.joblog import job_log
 from bonescint.resources import Texts
@@ -15,7 +15,21 @@ from bonescint.tables.lists import read_participants, read_tracer_calendar
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-EXCLUDED_COLUMNS = ["path", "subject", "reason", "sha256"]
+# what the steps behind read: the codes, the batches, and the imports, which know a scan by its day
+COHORT_COLUMNS = [
+    "path", "size", "modified", "sop_instance_uid", "patient_id", "patient_name",
+    "patient_birth_date", "study_date", "views", "tracer", "subject",
+]  # fmt: skip
+EXCLUDED_COLUMNS = ["path", "subject", "reason", "evidence", "sha256"]
+# reasons that a header gave -> what says so; the others are said by another column or a list
+_EVIDENCE = {
+    **dict.fromkeys(
+        ("other_modality", "non_image", "secondary_capture", "spect", "static", "dynamic"), "kind"
+    ),
+    **dict.fromkeys(("early", "phase_unclear"), "phase"),
+    "views_unclear": "views",
+    **dict.fromkeys(("tracer_other", "tracer_unknown", "tracer_conflict"), "tracer"),
+}
 
 
 def select_cohort(
@@ -25,7 +39,7 @@ def select_cohort(
     dicom: Path,
     participants: Path,
     calendar: Path | None,
-    settings: dict,
+    settings: dict[str, Any],
     preceding_study: str,
     language: str,
     decisions: Path,
@@ -64,20 +78,15 @@ def select_cohort(
     )
     decided.sort(key=lambda pair: pair[0]["path"])
     included = [row for row, reason in decided if reason is None]
-    write_rows(cohort, [*INDEX_COLUMNS, "subject"], included)
     write_rows(
-        excluded,
-        EXCLUDED_COLUMNS,
-        (
-            {key: row.get(key) for key in EXCLUDED_COLUMNS} | {"reason": reason}
-            for row, reason in decided
-            if reason
-        ),
+        cohort, COHORT_COLUMNS, ({key: row[key] for key in COHORT_COLUMNS} for row in included)
     )
+    out = (_excluded(row, reason) for row, reason in decided if reason)
+    write_rows(excluded, EXCLUDED_COLUMNS, out)
     (total,) = read_rows(counts)
     reasons = Counter(row["reason"] for row in read_rows(unreadable))
-    steps = selection.flow({k: int(v) for k, v in total.items()}, reasons, decided)
-    write_rows(flow, selection.FLOW_COLUMNS, steps)
+    steps = flow_rows({k: int(v) for k, v in total.items()}, reasons, decided)
+    write_rows(flow, FLOW_COLUMNS, steps)
     write_rows(
         warnings,
         WARNING_COLUMNS,
@@ -91,6 +100,13 @@ def select_cohort(
             for week, tracer, n in selection.off_weeks(included)
         ),
     )
+
+
+def _excluded(row: dict[str, str], reason: str) -> dict[str, str | None]:
+    found = {key: row.get(key) for key in EXCLUDED_COLUMNS} | {"reason": reason}
+    if reason in _EVIDENCE:
+        found["evidence"] = row[f"{_EVIDENCE[reason]}_evidence"]
+    return found
 
 
 if __name__ == "__main__":

@@ -1,22 +1,28 @@
 """Split the cohort into batches that a patient never changes."""
 
 import zlib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bonescint.dicom.index import INDEX_COLUMNS
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
-from bonescint.identity.ledger import open_ledger
+from bonescint.identity.ledger import LedgerFiles, open_ledger
 from bonescint.joblog import job_log
+from bonescint.resources import both
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
+# what the de-identification reads; with size and date of change, a file that was put in another's
+# place makes another batch of it
+BATCH_COLUMNS = [
+    "path", "size", "modified", "sop_instance_uid", "patient_id", "patient_name",
+    "patient_birth_date", "views", "tracer", "subject",
+]  # fmt: skip
 
-def split_cohort(cohort: Path, ledger: Mapping[str, str], batches: list[Path]) -> None:
-    """Write each patient's rows to the batch that her code alone decides.
+
+def split_cohort(cohort: Path, ledger: LedgerFiles, batches: list[Path]) -> None:
+    """Write each patient's rows to the batch that the patient's code alone decides.
 
     After an opt-out only one batch's content changes, and Snakemake, which compares the content of
     small inputs, anonymizes that batch alone.
@@ -29,16 +35,26 @@ def split_cohort(cohort: Path, ledger: Mapping[str, str], batches: list[Path]) -
         Arguments of `open_ledger`; the batch files themselves hold no code.
     batches
         One file a batch, their number fixed in the configuration.
+
+    Raises
+    ------
+    InputError
+        If a patient of the cohort has no code.
     """
     book = open_ledger(**ledger)
     rows: list[list[dict[str, str]]] = [[] for _ in batches]
+    without_code = set()
     for row in read_rows(cohort):
         code = book.code_of(row["subject"])
         if code is None:
-            raise InputError(f"{cohort}: a patient has no code in {book.path}")
-        rows[zlib.crc32(code.encode()) % len(batches)].append(row)
-    for batch, chosen in zip(batches, rows, strict=True):
-        write_rows(batch, [*INDEX_COLUMNS, "subject"], chosen)
+            without_code.add(row["subject"])
+        else:
+            chosen = {key: row[key] for key in BATCH_COLUMNS}
+            rows[zlib.crc32(code.encode()) % len(batches)].append(chosen)
+    if without_code:
+        raise InputError(both("tables", "no_code", n=len(without_code)))
+    for batch, its_rows in zip(batches, rows, strict=True):
+        write_rows(batch, BATCH_COLUMNS, its_rows)
 
 
 if __name__ == "__main__":

@@ -2,15 +2,15 @@
 
 import json
 import logging
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bonescint.custody.declined import unseal_declined
 from bonescint.custody.traces.purge import purge
 from bonescint.custody.traces.search import Person, report_left, search
 from bonescint.errors import InputError
 from bonescint.files import replacing
-from bonescint.identity.ledger import open_ledger
+from bonescint.identity.ledger import LedgerFiles, open_ledger
 from bonescint.identity.opt_outs import in_force
 from bonescint.joblog import job_log
 from bonescint.resources import Texts
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 def verify_purge(
     declined: Path,
-    ledger: Mapping[str, str],
+    ledger: LedgerFiles,
     opt_out: Path,
     inputs: list[Path],
     temporary: list[Path],
@@ -65,15 +65,11 @@ def verify_purge(
     """
     text = Texts("traces", language)
     book = open_ledger(**ledger)
-    records = json.loads(book.unseal(declined.read_bytes()))
-    persons = [
-        Person(record["code"], frozenset(record["ids"]), frozenset(record["names"]))
-        for record in records
-    ]
+    sealed = unseal_declined(declined, book)
     # read again: dates, records and triggers of Snakemake may have hidden a newer list from it
     wanted = {entry.subject for entry in read_opt_out(opt_out, language)} | in_force(book).keys()
-    unread = wanted - {record["subject"] for record in records}
-    persons += [
+    unread = wanted - sealed.keys()
+    persons = list(sealed.values()) + [
         Person(book.code_of(subject), frozenset({subject}), frozenset()) for subject in unread
     ]
     for path in temporary:

@@ -3,7 +3,7 @@
 import logging
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bonescint.delivery.gate import refusals
 from bonescint.delivery.review import undecided
@@ -21,8 +21,8 @@ def write_partner_sheet(
     reference: Path,
     findings: Path,
     decisions: Path | None,
-    study: dict,
-    delivery: dict,
+    study: dict[str, Any],
+    delivery: dict[str, Any],
     language: str,
     sheet: Path,
 ) -> None:

@@ -1,15 +1,14 @@
 """Bring one reader's report into the study's common table; the findings stay in private/ (R10)."""
 
 import logging
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bonescint.files import WARNING_COLUMNS, write_rows
-from bonescint.identity.ledger import open_ledger
+from bonescint.identity.ledger import LedgerFiles, open_ledger
 from bonescint.joblog import job_log
 from bonescint.tables.cases import read_cases
-from bonescint.tables.fault_book import fault_book
+from bonescint.tables.faulty import fault_book_of_errors
 from bonescint.tables.readings import FINDINGS_COLUMNS, READING_COLUMNS, read_report
 
 if TYPE_CHECKING:
@@ -22,9 +21,9 @@ def import_readings(
     report: Path,
     second: Path | None,
     cohort: Path,
-    ledger: Mapping[str, str],
+    ledger: LedgerFiles,
     reader: str,
-    settings: dict,
+    settings: dict[str, Any],
     language: str,
     table: Path,
     warnings: Path,
@@ -62,7 +61,7 @@ def import_readings(
         Every fault of the report at once, and where their workbook lies.
     """
     cases = read_cases(cohort, open_ledger(**ledger), language)
-    with fault_book(faults, language, synthetic):
+    with fault_book_of_errors(faults, language, synthetic):
         found = read_report(report, cases, reader, settings, language, second)
     write_rows(table, READING_COLUMNS, found.rows)
     write_rows(warnings, WARNING_COLUMNS, found.warnings)
@@ -78,7 +77,7 @@ if __name__ == "__main__":
             second=Path(second) if (second := snakemake.input.get("second")) else None,
             cohort=Path(snakemake.input.cohort),
             ledger=snakemake.params.ledger,
-            reader=snakemake.wildcards.reader,
+            reader=snakemake.wildcards.reader,  # type: ignore[attr-defined]
             settings=snakemake.params.settings,
             language=snakemake.params.language,
             table=Path(snakemake.output.table),

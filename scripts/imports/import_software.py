@@ -1,16 +1,15 @@
 """Bring one software version's export into the study's common table (R6, R8, R9)."""
 
 import logging
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bonescint.files import WARNING_COLUMNS, write_rows
-from bonescint.identity.ledger import open_ledger
+from bonescint.identity.ledger import LedgerFiles, open_ledger
 from bonescint.joblog import job_log
 from bonescint.tables.cases import read_cases
 from bonescint.tables.exports import SOFTWARE_COLUMNS, read_export
-from bonescint.tables.fault_book import fault_book
+from bonescint.tables.faulty import fault_book_of_errors
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -22,9 +21,9 @@ def import_software(
     export: Path,
     second: Path | None,
     cohort: Path,
-    ledger: Mapping[str, str],
+    ledger: LedgerFiles,
     software: str,
-    settings: dict,
+    settings: dict[str, Any],
     language: str,
     table: Path,
     warnings: Path,
@@ -61,7 +60,7 @@ def import_software(
         Every fault of the export at once, and where their workbook lies.
     """
     cases = read_cases(cohort, open_ledger(**ledger), language)
-    with fault_book(faults, language, synthetic):
+    with fault_book_of_errors(faults, language, synthetic):
         found = read_export(export, cases, software, settings, language, second)
     write_rows(table, SOFTWARE_COLUMNS, found.rows)
     write_rows(warnings, WARNING_COLUMNS, found.warnings)
@@ -76,7 +75,7 @@ if __name__ == "__main__":
             second=Path(second) if (second := snakemake.input.get("second")) else None,
             cohort=Path(snakemake.input.cohort),
             ledger=snakemake.params.ledger,
-            software=snakemake.wildcards.software,
+            software=snakemake.wildcards.software,  # type: ignore[attr-defined]
             settings=snakemake.params.settings,
             language=snakemake.params.language,
             table=Path(snakemake.output.table),

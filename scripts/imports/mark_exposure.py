@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bonescint.custody.deliveries import recorded
 from bonescint.files import read_rows, write_rows
-from bonescint.identity.ledger import open_ledger
+from bonescint.identity.ledger import LedgerFiles, open_ledger
 from bonescint.joblog import job_log
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ COLUMNS = ["code", "tracer", "software", "version", "released", "delivered", "ex
 
 def mark_exposure(
     cases: Path,
-    ledger: Mapping[str, str],
+    ledger: LedgerFiles,
     software: Mapping[str, Mapping[str, str]],
     table: Path,
 ) -> None:

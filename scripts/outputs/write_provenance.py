@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bonescint.files import read_rows, replacing
 from bonescint.joblog import job_log
@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 
 def write_provenance(
-    inputs: Path, config: dict, software: dict, versions: dict[str, str], provenance: Path
+    inputs: Path,
+    config: dict[str, Any],
+    software: dict[str, Any],
+    versions: dict[str, str],
+    provenance: Path,
 ) -> None:
     """Write results/provenance.json; no clock, no path of the machine, no name of a person (R35).
 

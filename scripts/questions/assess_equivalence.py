@@ -68,7 +68,8 @@ def _mean(sample: Sample, metric: str, settings: Mapping[str, Any]) -> Estimate:
     margin = settings["margins"].get(metric)
     if margin is None:
         return Estimate(measure="mean_difference", n=sample.y.size, status="not assessed")
-    return tost_paired(*sample.scores, margin, settings["confidence"])
+    new, old = sample.scores
+    return tost_paired(new, old, margin, settings["confidence"])
 
 
 def _accuracy(sample: Sample, metric: str, settings: Mapping[str, Any]) -> list[Estimate]:

@@ -4,7 +4,7 @@ import logging
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 # the first covers at this size, the second is what other programs print
-KAPPA_LIMITS = ("log", "wald")
+KAPPA_LIMITS: tuple[Literal["log", "wald"], ...] = ("log", "wald")
 
 
 def assess_reader_agreement(readings: list[Path], confidence: float, table: Path) -> None:

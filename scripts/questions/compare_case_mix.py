@@ -47,11 +47,12 @@ def compare_case_mix(cases: Path, reference: Path, confidence: float, table: Pat
             np.array([float(row[name]) for row in group if row[name]]) for group in groups
         )
         rows += labelled([standardised_difference(first, second, confidence)], f"metric={name}")
-    counts = []
+    counts: list[tuple[int, int]] = []
     for group in groups:
         decided = [row["metastasis"] == "1" for row in group if row["metastasis"]]
-        counts += [sum(decided), len(decided)]
-    rows += labelled([standardised_difference_proportion(*counts, confidence)], "metric=metastasis")
+        counts.append((sum(decided), len(decided)))
+    shares = standardised_difference_proportion(*counts[0], *counts[1], confidence)
+    rows += labelled([shares], "metric=metastasis")
     rows = labelled(rows, "confounded", subject=TRACERS[0], comparator=TRACERS[1])
     tabulate(table, "case_mix", rows)
     logger.info("%d and %d cases", *map(len, groups))

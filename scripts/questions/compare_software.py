@@ -80,15 +80,19 @@ def _power(one: Sample, other: Sample, confidence: float) -> Estimate:
     It says how little a large p-value means at this size.
     """
     areas = [roc.auc(sample.y, sample.scores[0]) for sample in (one, other)]
-    sizes = [int((sample.y == truth).sum()) for sample in (one, other) for truth in (1, 0)]
+    sizes = {
+        f"n{i}_{name}": int((sample.y == truth).sum())
+        for i, sample in enumerate((one, other), 1)
+        for name, truth in (("pos", 1), ("neg", 0))
+    }
     if any(area.status in ("no data", "one class") for area in areas):
-        found = power_unpaired_auc(0.5, 0.5, *sizes, confidence)
+        found = power_unpaired_auc(0.5, 0.5, **sizes, confidence=confidence)
         if not min(one.y.size, other.y.size):
             found = replace(found, status="no data")
     else:
         mean = sum(area.estimate for area in areas) / 2
         high = min(mean + SUPPOSED / 2, 1.0)
-        found = power_unpaired_auc(high, high - SUPPOSED, *sizes, confidence)
+        found = power_unpaired_auc(high, high - SUPPOSED, **sizes, confidence=confidence)
     return found.noting(f"supposed_difference={write_number(SUPPOSED)}")
 
 

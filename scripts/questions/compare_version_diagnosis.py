@@ -64,9 +64,10 @@ def compare_version_diagnosis(
     for old, new in pairs:
         for metric in METRICS:
             sample = samples.of(metric, new, old)
-            found = [roc.compare_paired(sample.y, *sample.scores, settings["confidence"])]
+            level = settings["confidence"]
+            found = [roc.compare_paired(sample.y, sample.scores[0], sample.scores[1], level)]
             for cutoff in cutoffs_of(settings, metric):
-                found += _at(sample, cutoff, settings["confidence"])
+                found += _at(sample, cutoff, level)
                 changed += [
                     {"old": old, "new": new, "metric": metric} | case
                     for case in _changed(sample, cutoff)

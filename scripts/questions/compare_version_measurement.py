@@ -52,7 +52,7 @@ def compare_version_measurement(
         for metric in METRICS:
             sample = samples.of(metric, new, old, judged=False)
             rows += labelled(
-                _compared(*sample.scores, confidence),
+                _compared(sample.scores, confidence),
                 f"metric={metric}",
                 *sample.left_out,
                 subject=new,
@@ -62,7 +62,8 @@ def compare_version_measurement(
     tabulate(table, "version_measurement", rows, software)
 
 
-def _compared(new: np.ndarray, old: np.ndarray, confidence: float) -> list[Estimate]:
+def _compared(scores: Sequence[np.ndarray], confidence: float) -> list[Estimate]:
+    new, old = scores
     test = ranks.wilcoxon(new, old)
     shift = replace(
         ranks.hodges_lehmann(ranks.differences(new, old), confidence),

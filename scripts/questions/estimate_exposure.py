@@ -80,11 +80,13 @@ def estimate_exposure(
         for name, among in _groups(cases[new] & cases[old], exposed[new] | exposed[old]):
             for metric in METRICS:
                 sample = samples.of(metric, new, old, among=among)
-                found = [roc.compare_paired(sample.y, *sample.scores, confidence)]
+                first, second = sample.scores
+                found = [roc.compare_paired(sample.y, first, second, confidence)]
                 for cutoff in cutoffs_of(settings, metric):
-                    calls = (score >= cutoff for score in sample.scores)
                     found += labelled(
-                        compare_accuracy(sample.y == 1, *calls, confidence),
+                        compare_accuracy(
+                            sample.y == 1, first >= cutoff, second >= cutoff, confidence
+                        ),
                         f"cutoff={write_number(cutoff)}",
                     )
                 rows += labelled(

@@ -1,11 +1,11 @@
 """Carry the flow from files found to cases analysed; the counts add up."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bonescint.cohort.selection import FLOW_COLUMNS
+from bonescint.cohort.flow import FLOW_COLUMNS
 from bonescint.files import read_rows, write_rows
 from bonescint.joblog import job_log
 
@@ -37,7 +37,7 @@ def summarise_flow(
     table
         results/metrics/flow.csv.
     """
-    steps: list[dict[str, object]] = list(read_rows(flow))
+    steps: list[Mapping[str, object]] = [*read_rows(flow)]
     images = [row for path in anonymization for row in read_rows(path)]
     coded = {row["code"] for row in images if row["status"] == "written"}
     reasons = Counter(row["reason"] for row in images if row["status"] != "written")

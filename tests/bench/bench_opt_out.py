@@ -1,7 +1,7 @@
 """How long the opt-out check of an index takes: `python tests/bench/bench_opt_out.py [ROWS]`.
 
 Three files a patient, 1,000 opt-outs. The check is who is in the index and who of them declined;
-the rule also writes the table of everybody else and looks for doubtful identities.
+the rule also writes the table of everybody else; another one looks for doubtful identities.
 """
 
 import resource
@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from scripts.cohort.filter_opt_out import filter_opt_out  # noqa: E402
+from scripts.cohort.find_identity_doubts import find_identity_doubts  # noqa: E402
 
 from bonescint.dicom.index import INDEX_COLUMNS  # noqa: E402
 from bonescint.files import write_rows  # noqa: E402
@@ -29,7 +30,6 @@ def row(n: int) -> dict[str, object]:
         "size": 1_060_000,
         "sop_instance_uid": f"1.2.840.99999.1.{n}",
         "study_instance_uid": f"1.2.840.99999.2.{n // 3}",
-        "image_type": "ORIGINAL\\PRIMARY\\WHOLE BODY\\EMISSION",
         "patient_id": FIRST + n // 3,
         "patient_name": f"GIMEI^N{n // 3}=偽名^{n // 3}",
         "patient_birth_date": "19500101",
@@ -54,19 +54,22 @@ def main(rows: int) -> None:
         left_out = sum(map(gone.__contains__, people.subjects))
         print(f"check of {rows:,} rows: {time.perf_counter() - start:.2f} s, {left_out} left out")
         start = time.perf_counter()
-        outputs = ("consented", "unreadable", "declined", "counts", "warnings", "doubts")
+        outputs = ("consented", "unreadable", "declined", "counts", "warnings")
         filter_opt_out(
             index=folder / "index.csv",
             unindexed=folder / "lost.csv",
             opt_out=folder / "opt_out.csv",
             ledger={key: str(folder / f"ledger.{key}") for key in ("path", "key", "head")},
-            study={"id": "B", "title": "B", "synthetic": True},
             language="en",
             coded=folder / "coded",
-            recalls=folder / "recalls",
             **{key: folder / f"{key}.out" for key in outputs},
         )
         print(f"filter_opt_out: {time.perf_counter() - start:.2f} s")
+        start = time.perf_counter()
+        find_identity_doubts(
+            folder / "consented.out", "en", folder / "doubts.out", folder / "warnings.out"
+        )
+        print(f"find_identity_doubts: {time.perf_counter() - start:.2f} s")
     print(f"peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
 
 

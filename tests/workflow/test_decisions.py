@@ -19,7 +19,7 @@ def test_an_image_with_suspected_text_waits_for_its_decision(study: Path) -> Non
     shutil.copytree(study / "demo" / "dicom", study / "raw")
     configure(study, lambda c: c["inputs"].update(dicom="raw"))
     instances = list(read_rows(study / "private" / "cohort.csv"))
-    chosen = next(row for row in instances if row["number_of_frames"] == "2")
+    chosen = next(row for row in instances if row["views"].count("+") == 1)
     path = study / "raw" / chosen["path"]
     source = pydicom.dcmread(path)
     source.BurnedInAnnotation = "YES"

@@ -1,10 +1,11 @@
-"""Who is in the study: one reason for every file that is not, counts that add up (R1, R2, R5)."""
+"""Who is in the study: one reason for every file that is not, no default (R1, R2, R5)."""
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
+
+from bonescint.cohort.clashes import CONFLICT, DUPLICATE, UNREADABLE, clashes
 
 Row = dict[str, str]
 
@@ -27,11 +28,11 @@ REASONS = (
     "tracer_other",
     "tracer_unknown",
     "tracer_conflict",
-    "duplicate",
-    "conflict",
+    DUPLICATE,
+    CONFLICT,
+    UNREADABLE,
     "later_exam",
 )
-FLOW_COLUMNS = ["step", "kind", "reason", "files", "patients", "MDP", "HMDP"]
 
 
 def parse_da(value: str) -> date | None:
@@ -112,6 +113,9 @@ def decide(
 ) -> Iterator[tuple[Row, str | None]]:
     """Yield every consented instance with its reason of exclusion, or None and its tracer decided.
 
+    What is out by its own header still counts among the files of its SOP Instance UID: whether two
+    contents contradict each other does not depend on the study's criteria.
+
     Parameters
     ----------
     rows
@@ -127,13 +131,15 @@ def decide(
     Yields
     ------
     tuple
-        The row, of a conflict with ``sha256``, which a decision needs; and the reason, if any.
+        The row, of a clash with ``sha256``, which a decision needs; and the reason, if any.
     """
     by_subject: dict[str, list[Row]] = defaultdict(list)
     candidates: dict[str, list[Row]] = defaultdict(list)
+    beside: list[tuple[str, str]] = []
     for row in rows:
         reason = exclusion(row, participants, settings)
         if reason:
+            beside.append(_file(row))
             yield row, reason
         else:
             candidates[row["study_instance_uid"]].append(row)
@@ -143,128 +149,26 @@ def decide(
             if tracer in ("MDP", "HMDP"):
                 by_subject[row["subject"]].append(row | {"tracer": tracer})
             else:
+                beside.append(_file(row))
                 yield row, f"tracer_{tracer}"
     kept = [row for rows in by_subject.values() for row in rows]
-    clashes = _clashes(kept, dicom, released)
+    found = clashes(map(_file, kept), dicom, released, beside)
     remaining: dict[str, list[Row]] = defaultdict(list)
     for row in kept:
-        if clash := clashes.get(row["path"]):
-            reason, digest = clash
-            yield row | {"sha256": digest}, reason
+        if clash := found.get(row["path"]):
+            yield row | {"sha256": clash.sha256}, clash.reason
         else:
             remaining[row["subject"]].append(row)
     for exams in remaining.values():
-        # one case a woman: her first exam in the window
+        # one case a patient: the first exam in the window
         first = min((row["study_date"], row["study_instance_uid"]) for row in exams)
         for row in exams:
             same = (row["study_date"], row["study_instance_uid"]) == first
             yield row, None if same else "later_exam"
 
 
-def _clashes(rows: list[Row], dicom: Path, released: frozenset[str]) -> dict[str, tuple[str, str]]:
-    """Return path -> reason and hash of what is out for sharing its SOP Instance UID."""
-    by_uid: dict[str, list[str]] = defaultdict(list)
-    for row in rows:
-        by_uid[row["sop_instance_uid"]].append(row["path"])
-    clashes: dict[str, tuple[str, str]] = {}
-    for paths in by_uid.values():
-        if len(paths) < 2:
-            continue
-        contents: dict[str, list[str]] = defaultdict(list)
-        for path in sorted(paths):
-            with (dicom / path).open("rb") as stream:
-                contents[hashlib.file_digest(stream, "sha256").hexdigest()].append(path)
-        chosen = contents.keys() & released
-        for digest, copies in contents.items():
-            if len(contents) == 1 or chosen == {digest}:
-                clashes |= dict.fromkeys(copies[1:], ("duplicate", digest))
-            else:
-                clashes |= dict.fromkeys(copies, ("conflict", digest))
-    return clashes
-
-
-def flow(
-    counts: Mapping[str, int],
-    unreadable: Mapping[str, int],
-    decided: Iterable[tuple[Row, str | None]],
-) -> list[dict[str, object]]:
-    """Return the rows of results/cohort/flow.csv.
-
-    A patient leaves with the reason that comes last among those of her files, for the others did
-    not end her way: with an early image and a scan outside the window she is outside the window.
-
-    Parameters
-    ----------
-    counts
-        The one row of results/cohort/opt_out.csv.
-    unreadable
-        Reason -> files.
-    decided
-        What `decide` yielded.
-    """
-    files: Counter[str] = Counter()
-    last: dict[str, int] = {}
-    tracer: dict[str, str] = {}
-    cohort = len(REASONS)
-    for row, reason in decided:
-        files[reason or "cohort"] += 1
-        if not row["subject"]:
-            continue  # a file without a patient is no patient
-        order = REASONS.index(reason) if reason else cohort
-        last[row["subject"]] = max(order, last.get(row["subject"], 0))
-        if row["tracer"] in ("MDP", "HMDP"):
-            tracer.setdefault(row["subject"], row["tracer"])
-    patients: Counter[int] = Counter(last.values())
-    arms = Counter((order, tracer.get(subject)) for subject, order in last.items())
-
-    def line(step: str, kind: str, reason: str, key: str, order: int) -> dict[str, object]:
-        return {
-            "step": step,
-            "kind": kind,
-            "reason": reason,
-            "files": files[key],
-            "patients": patients[order],
-            "MDP": arms[order, "MDP"],
-            "HMDP": arms[order, "HMDP"],
-        }
-
-    out: list[dict[str, object]] = [{"step": "found", "kind": "in", "files": counts["files_found"]}]
-    out += [
-        {"step": "found", "kind": "out", "reason": reason, "files": n}
-        for reason, n in sorted(unreadable.items())
-    ]
-    out.append(
-        {
-            "step": "readable",
-            "kind": "in",
-            "files": counts["files_indexed"],
-            "patients": counts["patients_indexed"],
-        }
-    )
-    out.append(
-        {
-            "step": "readable",
-            "kind": "out",
-            "reason": "opt_out",
-            "files": counts["files_opted_out"],
-            "patients": counts["patients_opted_out"],
-        }
-    )
-    out.append(
-        {
-            "step": "consented",
-            "kind": "in",
-            "files": sum(files.values()),
-            "patients": sum(patients.values()),
-        }
-    )
-    out += [
-        line("consented", "out", reason, reason, order)
-        for order, reason in enumerate(REASONS)
-        if files[reason]
-    ]
-    out.append(line("cohort", "in", "", "cohort", cohort))
-    return out
+def _file(row: Row) -> tuple[str, str]:
+    return row["path"], row["sop_instance_uid"]
 
 
 def off_weeks(rows: Iterable[Row]) -> list[tuple[str, str, int]]:

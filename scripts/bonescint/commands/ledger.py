@@ -104,7 +104,7 @@ def status(options: argparse.Namespace) -> int:
     """
     from bonescint.identity.key import is_wrapped
     from bonescint.identity.opt_outs import in_force
-    from bonescint.outputs.sheets import text_width
+    from bonescint.text.width import text_width
 
     config, text = _loaded(options)
     ledger = _opened(config)

@@ -29,8 +29,8 @@ def retention(options: argparse.Namespace) -> int:
     from datetime import date
 
     from bonescint.custody import retention as clock
-    from bonescint.outputs.sheets import text_width
     from bonescint.resources import Texts
+    from bonescint.text.width import text_width
 
     config = configuration.load(options)
     study = config["study"]

@@ -2,47 +2,19 @@
 
 import argparse
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bonescint.commands import configuration
+from bonescint.commands.input_tables import LISTS, InputTable, find_table
 from bonescint.errors import InputError
 
 if TYPE_CHECKING:
-    from bonescint.resources import Texts
     from bonescint.tables.cases import Cases
     from bonescint.tables.exports import Export
     from bonescint.tables.readings import Report
 
 _COHORT = Path("private/cohort.csv")
-_LISTS = ("opt_out", "participants", "tracer_calendar")
-
-
-@dataclass(frozen=True, slots=True)
-class InputTable:
-    """A table that a person fills in.
-
-    Parameters
-    ----------
-    kind, name
-        ``software`` or ``readers`` with the entry's key; of a list its name twice.
-    schema
-        A file of schemas/ without ``.schema.yaml``.
-    settings
-        The entry of config.yaml; empty for a list.
-    file_key, file, second
-        Where config.yaml names the file; the file and its second transcription (double entry),
-        None where it names none.
-    """
-
-    kind: str
-    name: str
-    schema: str
-    settings: Mapping[str, Any]
-    file_key: str
-    file: str | None
-    second: str | None
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -52,7 +24,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     actions = parser.add_subparsers(dest="action", required=True)
     name = (
-        f"a software or reader of config.yaml, or {', '.join(_LISTS)} / ソフト・読影医・一覧の名前"
+        f"a software or reader of config.yaml, or {', '.join(LISTS)} / ソフト・読影医・一覧の名前"
     )
 
     writing = actions.add_parser("template", help="write an empty Excel table / 空の表を作る")
@@ -90,7 +62,7 @@ def write(options: argparse.Namespace) -> int:
 
     config = configuration.load(options)
     text = Texts("table", str(config["language"]))
-    table = find(config, options.name, text)
+    table = find_table(config, options.name, text)
     path = options.out or Path(f"{table.name}_template.xlsx")
     n = write_template(path, table, config)
     print(text("written", path=path, n=n, entry=table.file_key, name=options.name))
@@ -114,11 +86,11 @@ def check(options: argparse.Namespace) -> int:
 
     config = configuration.load(options)
     text = Texts("table", str(config["language"]))
-    table = find(config, options.name, text)
+    table = find_table(config, options.name, text)
     if not (options.file or table.file):
         raise InputError(text("no_file", entry=table.file_key))
     file = options.file or Path(table.file or "")
-    if table.kind in _LISTS:
+    if table.kind in LISTS:
         n, warnings = _check_list(file, table.kind, config)
         print(text("good_rows", file=file.name, n=n, warnings=len(warnings)))
     else:
@@ -137,51 +109,6 @@ def check(options: argparse.Namespace) -> int:
         print(text(key, path=_COHORT, file=file.name, **counts))
     print(*warnings, sep="\n", end="\n" * bool(warnings))
     return 0
-
-
-def find(config: Mapping[str, Any], name: str, text: "Texts") -> InputTable:
-    """Return the table of a name: a software's or reader's key, a list's, or the full path of it.
-
-    Parameters
-    ----------
-    config
-        The checked configuration.
-    name
-        Such as ``vsbone3``, ``opt_out`` or, where two have one name, ``software.vsbone3``.
-    text
-        The words of this command.
-
-    Raises
-    ------
-    InputError
-        If no table has that name, or more than one.
-    """
-    tables = {
-        f"inputs.{key}": InputTable(
-            key, key, key, {}, f"inputs.{key}", config["inputs"].get(key), None
-        )
-        for key in _LISTS
-    }
-    for kind, schema, field in (
-        ("software", "software_export", "export"),
-        ("readers", "reading_report", "report"),
-    ):
-        for key, entry in config[kind].items():
-            tables[f"{kind}.{key}"] = InputTable(
-                kind,
-                key,
-                schema,
-                entry,
-                f"{kind}.{key}.{field}",
-                entry[field],
-                entry.get(f"second_{field}"),
-            )
-    found = [full for full in tables if name in (full, full.partition(".")[2])]
-    if len(found) == 1:
-        return tables[found[0]]
-    known = found or [full.partition(".")[2] for full in tables]
-    reason = "ambiguous" if found else "unknown"
-    raise InputError(text(reason, name=name, known=", ".join(known)))
 
 
 def _cases(config: Mapping[str, Any], language: str) -> "Cases":

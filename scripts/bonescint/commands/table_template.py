@@ -10,16 +10,16 @@ from typing import Any
 
 import yaml
 
-from bonescint.commands.table import InputTable
+from bonescint.commands.input_tables import InputTable
 from bonescint.errors import InputError
 from bonescint.files import replacing
-from bonescint.outputs.sheets import Column as Shown
-from bonescint.outputs.sheets import Sheet, text_width
-from bonescint.outputs.workbook import make_styles, open_book
 from bonescint.resources import ROOT, SYNTHETIC, Texts
 from bonescint.tables.bounds import KEYS
 from bonescint.tables.columns import Column, load_columns
+from bonescint.tables.sheets import Column as Shown
+from bonescint.tables.sheets import Sheet, make_styles, open_book
 from bonescint.tables.values import fold
+from bonescint.text.width import text_width
 
 _LAST_ROW = 1_048_575  # of an Excel sheet, from 0
 _TITLE, _MESSAGE = 32, 255  # characters Excel allows in the messages of a cell

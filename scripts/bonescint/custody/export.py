@@ -138,8 +138,8 @@ def _draw(
     from matplotlib.backends.backend_pdf import PdfPages
     from matplotlib.figure import Figure
 
-    from bonescint.outputs.sheets import text_width
     from bonescint.outputs.style import house_style
+    from bonescint.text.width import text_width
 
     text = Texts("ledger", language)
     mark = f"  {text('export.declined')}" if any(row[2] for row in rows) else ""

@@ -1,14 +1,13 @@
 """One batch of patients: every instance written, found double, or refused with a reason."""
 
-import hashlib
 import logging
 import traceback
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
+from bonescint.cohort.clashes import DUPLICATE, clashes
 from bonescint.deid.engine import OUTCOMES
 from bonescint.deid.instance import Coded, Settings, deidentify
 from bonescint.deid.refusal import Refused
@@ -23,7 +22,7 @@ _VIEW_ORDER = {"anterior": 0, "anterior+posterior": 0, "posterior": 1}
 logger = logging.getLogger(__name__)
 
 
-class Written(NamedTuple):
+class Processed(NamedTuple):
     """What became of one instance.
 
     Parameters
@@ -49,7 +48,7 @@ def write_cases(
     dicom_root: Path,
     destination: Path,
     settings: Settings,
-) -> Iterator[Written]:
+) -> Iterator[Processed]:
     """Write the instances of patients as ``<code>/<code>_<nn>.dcm``.
 
     Nothing is ever half written. The files are not flushed to the disk one by one: call `os.sync`
@@ -68,13 +67,13 @@ def write_cases(
 
     Yields
     ------
-    Written
+    Processed
         One for each row, by patient, in the order anterior, posterior, other.
     """
     # while one file is hashed and written, both of which leave the interpreter free, the next one
     # is transformed; more than one in flight would only take memory
     with ThreadPoolExecutor(1) as pool:
-        waiting: Future[Written] | None = None
+        waiting: Future[Processed] | None = None
         for code, rows in cases:
             number = 0
             for row, outcome in _case(code, rows, dicom_root, settings):
@@ -90,87 +89,38 @@ def write_cases(
 
 def _case(
     code: str, rows: list[dict[str, str]], dicom_root: Path, settings: Settings
-) -> Iterator[tuple[dict[str, str], Coded | Refused | str]]:
-    """Yield each row of a patient with its outcome; of a duplicate the hash of its content."""
-    rows = sorted(rows, key=lambda row: _VIEW_ORDER.get(row["views"], 2))
-    times = Counter(row["sop_instance_uid"] for row in rows)
-    # only what shares its UID with another is held in memory to be compared
-    twins: dict[str, list[Coded | Refused]] = {
-        uid: _twins(
-            [row for row in rows if row["sop_instance_uid"] == uid], code, dicom_root, settings
-        )
-        for uid, count in times.items()
-        if count > 1
-    }
-    seen: set[str] = set()
-    for row in rows:
-        uid = row["sop_instance_uid"]
-        if uid not in twins:
+) -> Iterator[tuple[dict[str, str], Coded | Refused | None]]:
+    """Yield each row of a patient with its outcome, None of a copy."""
+    files = ((row["path"], row["sop_instance_uid"]) for row in rows)
+    # the cohort has settled these; whatever comes here, no two contents get one UID
+    found = clashes(files, dicom_root, settings.releases)
+    for row in sorted(rows, key=lambda row: _VIEW_ORDER.get(row["views"], 2)):
+        clash = found.get(row["path"])
+        if clash is None:
             yield row, _outcome(row, code, dicom_root, settings)
-            continue
-        outcome = twins[uid].pop(0)
-        if isinstance(outcome, Coded) and outcome.sha256 in seen:
-            yield row, outcome.sha256
+        elif clash.reason == DUPLICATE:
+            yield row, None
         else:
-            if isinstance(outcome, Coded):
-                seen.add(outcome.sha256)
-            yield row, outcome
-
-
-def _twins(
-    rows: list[dict[str, str]], code: str, dicom_root: Path, settings: Settings
-) -> list[Coded | Refused]:
-    """Return the outcomes of instances that share a UID: other content refuses them all.
-
-    Unless a person has released exactly one of the contents: it is written, the others are not.
-    """
-    outcomes = [_outcome(row, code, dicom_root, settings) for row in rows]
-    sources = [_source_digest(dicom_root / row["path"]) for row in rows]
-    # what is refused for another reason has a content of its own too
-    contents = {
-        outcome.sha256 if isinstance(outcome, Coded) else source
-        for source, outcome in zip(sources, outcomes, strict=True)
-    }
-    if len(contents) < 2:
-        return outcomes
-    released = {
-        outcome.sha256
-        for source, outcome in zip(sources, outcomes, strict=True)
-        if isinstance(outcome, Coded) and source in settings.releases
-    }
-    return [
-        Refused("uid-conflict", f"{len(rows)} files", source)
-        if isinstance(outcome, Coded) and (len(released) != 1 or outcome.sha256 not in released)
-        else outcome
-        for source, outcome in zip(sources, outcomes, strict=True)
-    ]
-
-
-def _source_digest(path: Path) -> str:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        # gone since it was read, or never readable: nothing that a decision could name
-        return ""
+            yield row, Refused(clash.reason, sha256=clash.sha256)
 
 
 def _write(
     code: str,
     row: dict[str, str],
-    outcome: Coded | Refused | str,
+    outcome: Coded | Refused | None,
     destination: Path,
     file: str,
-) -> Written:
+) -> Processed:
     """Write a coded file, in a thread of its own, and return its line of the report."""
     line: dict[str, object] = {"code": code, "tracer": row["tracer"], "views": row["views"]}
-    if isinstance(outcome, str):
-        return Written(row, line | {"status": "duplicate", "sha256": outcome}, {}, None)
+    if outcome is None:
+        return Processed(row, line | {"status": DUPLICATE}, {}, None)
     if isinstance(outcome, Refused):
-        return Written(row, line | {"status": "refused", "reason": outcome.reason}, {}, outcome)
+        return Processed(row, line | {"status": "refused", "reason": outcome.reason}, {}, outcome)
     with replacing(destination / file, "wb", sync=False) as stream:
         stream.write(outcome.data)
     line |= outcome.facts | {"file": file, "status": "written", "sha256": outcome.sha256}
-    return Written(row, line, outcome.table, None)
+    return Processed(row, line, outcome.table, None)
 
 
 def _outcome(

@@ -1,20 +1,21 @@
 """A folder of DICOM files coded outside the workflow: every file below it is accounted for."""
 
-import hashlib
 import os
 import shutil
 import signal
-from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
+from operator import attrgetter
 from pathlib import Path
 from sys import intern
 from typing import NamedTuple
 
+from bonescint.cohort.clashes import DUPLICATE, clashes
 from bonescint.deid.batch import write_cases
 from bonescint.deid.instance import Settings, quiet_pydicom
 from bonescint.dicom.tree import index_tree, walk
@@ -40,36 +41,29 @@ Progress = Callable[[str, int, int | None], None]
 
 
 class Instance(NamedTuple):
-    """What is held in memory of a readable file; what many have in common is held once."""
+    """What is held in memory of a readable file: its number, and what others read of its row."""
 
     number: int
     path: str
-    uid: str
+    sop_instance_uid: str
+    # what many files have in common is held once
+    subject: str
     views: str
     tracer: str
     patient_id: str
-    name: str
-    birth: str
+    patient_name: str
+    patient_birth_date: str
 
-    def row(self, subject: str) -> dict[str, str]:
-        """Return the row that `write_cases` and `identity_doubts` read."""
-        return {
-            "number": str(self.number),
-            "path": self.path,
-            "sop_instance_uid": self.uid,
-            "views": self.views,
-            "tracer": self.tracer,
-            "subject": subject,
-            "patient_id": self.patient_id,
-            "patient_name": self.name,
-            "patient_birth_date": self.birth,
-        }
+
+_FILE = attrgetter("path", "sop_instance_uid")
+Assignment = tuple[str, list[Instance]]  # a code, and a patient's files to be written under it
 
 
 class Outcome(NamedTuple):
     """What became of one file: a row of the report without its path.
 
-    The hash is that of the file written, or of a source that a person's decision can release.
+    The hash is that of the file written, or of a source: of one that a person's decision can
+    release, or that shares its UID.
     """
 
     status: str
@@ -77,14 +71,6 @@ class Outcome(NamedTuple):
     destination: str = ""
     code: str = ""
     sha256: str = ""
-
-
-class Case(NamedTuple):
-    """A patient's files to be coded."""
-
-    code: str
-    subject: str
-    instances: list[Instance]
 
 
 class Account(NamedTuple):
@@ -114,8 +100,6 @@ class _Index:
     patients: dict[str, list[Instance]] = field(default_factory=dict)
     # (ID, other ID) that a header names as one person's
     pairs: set[tuple[str, str]] = field(default_factory=set)
-    # UIDs that occur under two patients: nobody can say whose image it is
-    shared: set[str] = field(default_factory=set)
 
 
 def deidentify_folder(
@@ -159,41 +143,21 @@ def deidentify_folder(
     """
     text = Texts("commands", language)
     _check_folders(source, destination, text)
-    mask = os.umask(0o077)
-    try:
+    with _nobody_else_reads(), _interrupted_here_only():
         destination.mkdir(parents=True, exist_ok=True)
-        with _interrupted_here_only():
-            index = _read(source, jobs, progress)
-            pairs = without_common(index.pairs)
-            unmatched = sum(
-                connected([subject], pairs).isdisjoint(index.patients) for subject in declined
-            )
-            for subject in connected(declined, pairs):
-                for instance in index.patients.pop(subject, []):
-                    index.outcomes[instance.number] = Outcome("refused", "opt-out")
-            drawn = _draw(filter(None, index.patients)) if codes is None else codes
-            cases = list(_sort_out(index, drawn, source, settings.releases))
-            done, total = 0, sum(len(case.instances) for case in cases)
-            for outcomes in _code(cases, source, destination, settings, jobs):
-                for number, outcome in outcomes:
-                    index.outcomes[number] = outcome
-                done += len(outcomes)
-                progress("code", done, total)
-        # the report says that the files are there, so they must have reached the disk before
-        os.sync()
-        write_rows(
-            destination / REPORT,
-            REPORT_COLUMNS,
-            (
-                {"source": path, **outcome._asdict()}
-                for path, outcome in zip(index.paths, index.outcomes, strict=True)
-            ),
-        )
-    finally:
-        os.umask(mask)
-    counts = Counter((outcome.status, outcome.reason) for outcome in index.outcomes)
-    doubts = identity_doubts(_identities(index, drawn, text), language)
-    return Account(counts, doubts, unmatched=unmatched)
+        index = _read(source, jobs, progress)
+        pairs = without_common(index.pairs)
+        gone = connected(declined, pairs)
+        if codes is None:
+            codes = _draw(index.patients.keys() - gone - {""})
+        patients = _sort_out(index, gone, codes, source, settings.releases)
+        _code_all(index, patients, (source, destination, settings), jobs, progress)
+        _write_report(index, destination)
+    return Account(
+        counts=Counter((outcome.status, outcome.reason) for outcome in index.outcomes),
+        doubts=identity_doubts(_identities(index, gone, codes, text), language),
+        unmatched=sum(connected([s], pairs).isdisjoint(index.patients) for s in declined),
+    )
 
 
 def _check_folders(source: Path, destination: Path, text: Texts) -> None:
@@ -209,6 +173,15 @@ def _check_folders(source: Path, destination: Path, text: Texts) -> None:
         raise InputError(text("destination.unfinished" if interrupted else "destination.full"))
     if next(walk(source), None) is None:
         raise InputError(text("source.empty"))
+
+
+@contextmanager
+def _nobody_else_reads() -> Iterator[None]:
+    mask = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(mask)
 
 
 @contextmanager
@@ -233,29 +206,25 @@ def _interrupted_here_only() -> Iterator[None]:
 
 def _read(source: Path, jobs: int, progress: Progress) -> _Index:
     index = _Index()
-    owners: dict[str, str] = {}
     for number, (readable, row) in enumerate(index_tree(source, jobs)):
         index.paths.append(row["path"])
-        if not readable:
-            reason = _INDEX_REASONS.get(row["reason"], row["reason"])
-            index.outcomes.append(Outcome("refused", _NOT_OPENED.get(row["detail"], reason)))
-        else:
+        if readable:
             # what no later step settles stays refused
             index.outcomes.append(Outcome("refused", "unexpected"))
-            subject, uid = intern(normalise(row["patient_id"])), row["sop_instance_uid"]
+            subject = intern(normalise(row["patient_id"]))
             index.pairs.update(id_pairs(subject, row["other_patient_ids"]))
-            if uid and owners.setdefault(uid, subject) != subject:
-                index.shared.add(uid)
-            alike = ("views", "tracer", "patient_id", "patient_name", "patient_birth_date")
-            instance = Instance(number, row["path"], uid, *(intern(row[key]) for key in alike))
+            alike = (intern(row[column]) for column in Instance._fields[4:])
+            instance = Instance(number, row["path"], row["sop_instance_uid"], subject, *alike)
             index.patients.setdefault(subject, []).append(instance)
+        else:
+            reason = _INDEX_REASONS.get(row["reason"], row["reason"])
+            index.outcomes.append(Outcome("refused", _NOT_OPENED.get(row["detail"], reason)))
         progress("index", number + 1, None)
     return index
 
 
-def _draw(subjects: Iterable[str]) -> dict[str, str]:
+def _draw(subjects: Set[str]) -> dict[str, str]:
     """Return a random code of the ledger's form for every subject, none twice (R17)."""
-    subjects = list(subjects)
     codes: set[str] = set()
     while len(codes) < len(subjects):
         codes.add(new_code())
@@ -263,75 +232,84 @@ def _draw(subjects: Iterable[str]) -> dict[str, str]:
 
 
 def _sort_out(
-    index: _Index, codes: Mapping[str, str], source: Path, releases: frozenset[str]
-) -> Iterator[Case]:
-    """Yield the patients with what may be coded of their files; settle the others."""
-    decided = _decided(index, source, releases)
+    index: _Index, gone: Set[str], codes: Mapping[str, str], source: Path, releases: Set[str]
+) -> list[Assignment]:
+    """Return the patients with what may be coded of their files; settle the others."""
+    patients: list[Assignment] = []
+    out: list[Instance] = []
     for subject, instances in index.patients.items():
-        code = codes.get(subject, "") if subject else ""
-        reason = "" if code else "no-code" if subject else "no-patient-id"
-        kept = []
+        if subject in codes and subject not in gone:
+            patients.append((codes[subject], instances))
+            continue
+        reason = "opt-out" if subject in gone else "no-code" if subject else "no-patient-id"
         for instance in instances:
-            clash = decided.get(instance.number)
-            if reason or clash is not None:
-                outcome = Outcome("refused", reason or "uid-conflict", "", code, clash or "")
-                index.outcomes[instance.number] = outcome
-            else:
-                kept.append(instance)
-        if kept:
-            yield Case(code, subject, kept)
-
-
-def _decided(index: _Index, source: Path, releases: frozenset[str]) -> dict[int, str]:
-    """Return number -> hash of the files whose UID another patient has too.
-
-    Nobody can say whose image it is; unless a person has, and released exactly one of them.
-    """
-    clashing: dict[str, dict[int, str]] = defaultdict(dict)
-    for instances in index.patients.values():
+            index.outcomes[instance.number] = Outcome("refused", reason)
+        out += instances
+    open_files = chain.from_iterable(instances for _, instances in patients)
+    found = clashes(map(_FILE, open_files), source, releases, beside=map(_FILE, out))
+    for code, instances in patients:
         for instance in instances:
-            if instance.uid in index.shared:
-                try:
-                    with (source / instance.path).open("rb") as stream:
-                        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-                except OSError:  # gone since it was indexed
-                    digest = ""
-                clashing[instance.uid][instance.number] = digest
-    found: dict[int, str] = {}
-    for files in clashing.values():
-        released = [number for number, digest in files.items() if digest in releases]
-        if len(released) == 1:
-            del files[released[0]]
-        found |= files
-    return found
+            if clash := found.get(instance.path):
+                copy = clash.reason == DUPLICATE
+                status, reason = (DUPLICATE, "") if copy else ("refused", clash.reason)
+                index.outcomes[instance.number] = Outcome(status, reason, "", code, clash.sha256)
+    return [(code, [i for i in files if i.path not in found]) for code, files in patients]
 
 
-def _identities(index: _Index, codes: Mapping[str, str], text: Texts) -> Iterator[dict[str, str]]:
+def _write_report(index: _Index, destination: Path) -> None:
+    # it says that the files are there, so they must have reached the disk before
+    os.sync()
+    rows = zip(index.paths, index.outcomes, strict=True)
+    write_rows(
+        destination / REPORT,
+        REPORT_COLUMNS,
+        ({"source": path, **outcome._asdict()} for path, outcome in rows),
+    )
+
+
+def _identities(
+    index: _Index, gone: Set[str], codes: Mapping[str, str], text: Texts
+) -> Iterator[dict[str, str]]:
     """Yield the rows for `identity_doubts`, patients named by code or by a row of the report."""
     for subject, instances in index.patients.items():
-        if subject:
+        if subject and subject not in gone:
             label = codes.get(subject) or text("doubts.row", row=instances[0].number + 2)
             for instance in instances:
-                yield instance.row(label)
+                yield instance._asdict() | {"subject": label}
 
 
-# what holds for every patient, in a worker's memory
+def _code_all(
+    index: _Index,
+    patients: list[Assignment],
+    given: tuple[Path, Path, Settings],
+    jobs: int,
+    progress: Progress,
+) -> None:
+    """Write the patients' files and note what became of them."""
+    done = len(index.paths) - sum(len(instances) for _, instances in patients)
+    for outcomes in _code(patients, given, jobs):
+        for number, outcome in outcomes:
+            index.outcomes[number] = outcome
+        done += len(outcomes)
+        progress("code", done, len(index.paths))
+
+
+# source, destination and settings, in a worker's memory
 _given: tuple[Path, Path, Settings]
 
 
-def _start(source: Path, destination: Path, settings: Settings) -> None:
+def _start(given: tuple[Path, Path, Settings]) -> None:
     global _given
     os.umask(0o077)
-    _given = source, destination, settings
+    _given = given
 
 
-def _code_chunk(chunk: tuple[Case, ...]) -> list[tuple[int, Outcome]]:
+def _code_chunk(chunk: tuple[Assignment, ...]) -> list[tuple[int, Outcome]]:
     """Write some patients' files; runs in a worker."""
-    source, destination, settings = _given
-    cases = ((case.code, [i.row(case.subject) for i in case.instances]) for case in chunk)
+    cases = ((code, [instance._asdict() for instance in instances]) for code, instances in chunk)
     outcomes = []
     with quiet_pydicom():
-        for row, line, _, refusal in write_cases(cases, source, destination, settings):
+        for row, line, _, refusal in write_cases(cases, *_given):
             fields = (line.get(key, "") for key in ("status", "reason", "file", "code", "sha256"))
             outcome = Outcome(*map(str, fields))
             if refusal:
@@ -341,24 +319,23 @@ def _code_chunk(chunk: tuple[Case, ...]) -> list[tuple[int, Outcome]]:
 
 
 def _code(
-    cases: Iterable[Case], source: Path, destination: Path, settings: Settings, jobs: int
+    patients: Iterable[Assignment], given: tuple[Path, Path, Settings], jobs: int
 ) -> Iterator[list[tuple[int, Outcome]]]:
     """Yield the outcomes of some patients' files after the other.
 
     A file on which a decoder brings its process down must not stop the rest: the patients then in
-    work are done again, each in a process of her own, and who brings that down too is refused.
+    work are done again, each in a process of its own; a patient that brings it down is refused.
     """
 
     def pool(workers: int) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(
-            workers, initializer=_start, initargs=(source, destination, settings)
-        )
+        return ProcessPoolExecutor(workers, initializer=_start, initargs=(given,))
 
-    patients = iter(cases)
-    waiting = deque(iter(lambda: tuple(islice(patients, _CHUNK)), ()))
+    _, folder, _ = given
+    coming = iter(patients)
+    waiting = deque(iter(lambda: tuple(islice(coming, _CHUNK)), ()))
     while waiting:
-        lost: list[Case] = []
-        running: deque[tuple[tuple[Case, ...], Future[list[tuple[int, Outcome]]]]] = deque()
+        lost: list[Assignment] = []
+        running: deque[tuple[tuple[Assignment, ...], Future[list[tuple[int, Outcome]]]]] = deque()
         workers = pool(jobs)
         try:
             while running or (waiting and not lost):
@@ -373,12 +350,12 @@ def _code(
                     lost += chunk
         finally:
             workers.shutdown(cancel_futures=True)
-        for case in lost:
-            shutil.rmtree(destination / case.code, ignore_errors=True)
+        for code, instances in lost:
+            shutil.rmtree(folder / code, ignore_errors=True)
             with pool(1) as alone:
                 try:
-                    yield alone.submit(_code_chunk, (case,)).result()
+                    yield alone.submit(_code_chunk, ((code, instances),)).result()
                 except BrokenProcessPool:
-                    shutil.rmtree(destination / case.code, ignore_errors=True)
-                    refused = Outcome("refused", "unexpected", code=case.code)
-                    yield [(instance.number, refused) for instance in case.instances]
+                    shutil.rmtree(folder / code, ignore_errors=True)
+                    refused = Outcome("refused", "unexpected", code=code)
+                    yield [(instance.number, refused) for instance in instances]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from bonescint.errors import InputError
 from bonescint.files import replacing
-from bonescint.outputs.sheets import WIDEST, row_height, text_width
-from bonescint.outputs.workbook import make_styles, open_book
 from bonescint.resources import SYNTHETIC, Texts
+from bonescint.tables.sheets import WIDEST, make_styles, open_book, row_height
+from bonescint.text.width import text_width
 
 # field, header of columns A to I as the notice prints them (L297-299), required (L301-312)
 COLUMNS = [

@@ -1,4 +1,4 @@
-"""One row of the index per readable instance: identity, description and how it was classified."""
+"""One row of the index per readable instance: whose it is, and how it was classified."""
 
 from bonescint.dicom import tags
 from bonescint.dicom.classify import find_kind, find_phase
@@ -8,52 +8,29 @@ from bonescint.dicom.tracer import find_tracer
 from bonescint.dicom.views import find_views
 
 _TEXTS = {
-    "sop_class_uid": tags.SOPClassUID,
     "sop_instance_uid": tags.SOPInstanceUID,
     "study_instance_uid": tags.StudyInstanceUID,
-    "series_instance_uid": tags.SeriesInstanceUID,
     "modality": tags.Modality,
-    "manufacturer": tags.Manufacturer,
-    "model": tags.ManufacturerModelName,
-    "image_type": tags.ImageType,
-    "number_of_frames": tags.NumberOfFrames,
     "patient_id": tags.PatientID,
     "patient_name": tags.PatientName,
     "patient_birth_date": tags.PatientBirthDate,
     "patient_sex": tags.PatientSex,
-    "patient_age": tags.PatientAge,
-    "patient_size": tags.PatientSize,
-    "patient_weight": tags.PatientWeight,
     "study_date": tags.StudyDate,
-    "study_time": tags.StudyTime,
 }
-_NUMBERS = {"rows": tags.Rows, "columns": tags.Columns}
+# what a later step reads, and no more: nothing identified is copied for nobody
 INDEX_COLUMNS = (
     "path",
     "size",
     "modified",
-    "sop_class_uid",
     "sop_instance_uid",
     "study_instance_uid",
-    "series_instance_uid",
-    "transfer_syntax_uid",
     "modality",
-    "manufacturer",
-    "model",
-    "image_type",
-    "number_of_frames",
-    "rows",
-    "columns",
     "patient_id",
     "other_patient_ids",
     "patient_name",
     "patient_birth_date",
     "patient_sex",
-    "patient_age",
-    "patient_size",
-    "patient_weight",
     "study_date",
-    "study_time",
     "kind",
     "kind_evidence",
     "phase",
@@ -99,11 +76,8 @@ def index_row(header: Header, path: str, size: int) -> dict[str, str]:
         Of the file, in bytes.
     """
     elements = Elements(header.dataset)
-    row = {"path": path, "size": str(size), "transfer_syntax_uid": header.transfer_syntax_uid}
+    row = {"path": path, "size": str(size)}
     row |= {column: elements.text(tag) for column, tag in _TEXTS.items()}
-    row |= {
-        column: "".join(map(str, elements.integers(tag)[:1])) for column, tag in _NUMBERS.items()
-    }
     others = [elements.text(tags.OtherPatientIDs)]
     others += [item.text(tags.PatientID) for item in elements.items(tags.OtherPatientIDsSequence)]
     row["other_patient_ids"] = "\\".join(filter(None, others))

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Required, TypedDict
 
 from bonescint.errors import InputError
 from bonescint.files import replacing
@@ -204,6 +204,8 @@ class Ledger:
         import pyrage
 
         state = _state(self.path)
+        # read first: an entry that another process adds meanwhile reaches the ledger before this
+        head = read_head(self._head) if self._head else None
         try:
             text = pyrage.decrypt(self.path.read_bytes(), [self.identity]).decode()
             lines, entries, broken = verified(text)
@@ -213,7 +215,8 @@ class Ledger:
             raise InputError(both("identity", "chain", file=self.path, n=broken))
         if entries[0]["kind"] != "ledger":
             raise InputError(both("identity", "damaged", file=self.path))
-        self._no_older(entries)
+        if head and head[0]:
+            self._no_older(entries, *head)
         self._lines, self._entries, self._state = lines, entries, state
         self._codes, self._subjects, self._spelled = {}, {}, {}
         self._count(entries)
@@ -226,13 +229,11 @@ class Ledger:
                 if "patient_id" in entry:
                     self._spelled[entry["subject"]] = entry["patient_id"]
 
-    def _no_older(self, entries: list[Entry]) -> None:
-        if self._head and (found := read_head(self._head)) and found[0]:
-            n, last = found
-            if len(entries) < n or entries[n - 1]["hash"] != last:
-                raise InputError(
-                    both("identity", "older", file=self.path, n=n, head=self._head, m=len(entries))
-                )
+    def _no_older(self, entries: list[Entry], n: int, last: str) -> None:
+        if len(entries) < n or entries[n - 1]["hash"] != last:
+            raise InputError(
+                both("identity", "older", file=self.path, n=n, head=self._head, m=len(entries))
+            )
 
     def _write(self, lines: list[str], entries: list[Entry]) -> None:
         data = self.seal("".join(f"{line}\n" for line in lines).encode())
@@ -301,6 +302,15 @@ def create_ledger(
     return ledger
 
 
+class LedgerFiles(TypedDict, total=False):
+    """Where a study's ledger lies: the arguments of `open_ledger` that are configured."""
+
+    path: Required[str]
+    key: Required[str]
+    passphrase_file: str
+    head: str
+
+
 def open_ledger(
     path: str | Path,
     key: str | Path,
@@ -352,9 +362,7 @@ def is_new(path: str | Path, key: str | Path, head: str | Path | None = None, **
     return found == (0, "") or (not found and not Path(key).exists())
 
 
-def open_or_create(
-    settings: Mapping[str, str], coded: Path, *, ask: bool = False
-) -> tuple[Ledger, bool]:
+def open_or_create(settings: LedgerFiles, coded: Path, *, ask: bool = False) -> tuple[Ledger, bool]:
     """Open the ledger, or make it at the first run; return it and whether it is new.
 
     Parameters

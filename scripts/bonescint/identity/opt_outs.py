@@ -4,10 +4,11 @@ An opt-out stays in force until it is withdrawn by the command. So a list that w
 older or a shorter one lets nobody slip back.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from pathlib import Path
 
 from bonescint.identity.chain import Entry
+from bonescint.identity.codes import typed_code
 from bonescint.identity.ledger import Ledger
 from bonescint.identity.mark import touch
 from bonescint.identity.people import connected
@@ -78,6 +79,66 @@ def record(ledger: Ledger, entries: Iterable[Entry], mark: Path | None = MARK) -
     touch(mark)
     ledger.append({"kind": "opt_out"} | entry for entry in entries)
     touch(mark)
+
+
+def take_list(
+    ledger: Ledger, entries: Iterable[Entry], pairs: Iterable[tuple[str, str]]
+) -> tuple[dict[str, Entry], set[str]]:
+    """Record what the hospital's list says anew; return the opt-outs in force and whom they mean.
+
+    An entry of somebody who declines already changes nothing. All is done under one lock, so that
+    both results are of one moment.
+
+    Parameters
+    ----------
+    ledger
+        The opened ledger.
+    entries
+        Of the list, as for `record`.
+    pairs
+        As for `declined`.
+
+    Returns
+    -------
+    tuple
+        What `in_force` and `declined` return afterwards.
+    """
+    with ledger.exclusive():
+        former = in_force(ledger)
+        new = {entry["subject"]: entry for entry in entries if entry["subject"] not in former}
+        record(ledger, new.values(), mark=None)
+        return in_force(ledger), declined(ledger, pairs)
+
+
+def is_no_id(subject: str, known: Set[str]) -> bool:
+    """Return whether an entry of the list is not one patient ID: somebody would be overlooked.
+
+    It is a code, a name, or several IDs in one cell.
+
+    Parameters
+    ----------
+    subject
+        The normalised entry.
+    known
+        Normalised IDs that images and ledger name; whatever is among them is an ID.
+    """
+    return subject not in known and (
+        not (subject.isascii() and subject.isalnum())
+        or typed_code(subject) is not None
+        or any({subject[:i], subject[i:].lstrip("0")} <= known for i in range(1, len(subject)))
+    )
+
+
+def is_incomplete(entry: Entry) -> bool:
+    """Return whether an entry lacks a detail that the record wants; it excludes all the same (R13).
+
+    Parameters
+    ----------
+    entry
+        As for `record`.
+    """
+    wanted = ["received", "by"] + ["ground", "relation"] * (entry["by"] == "proxy")
+    return not all(entry[key] for key in wanted)
 
 
 def withdraw(ledger: Ledger, subjects: Iterable[str], mark: Path | None = MARK) -> None:

@@ -2,18 +2,19 @@
 
 import csv
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
+from bonescint.files import replacing
 from bonescint.names.ids import normalise
 
 _LEAST_DIGITS = 2
 _MOST_OWNERS = 5  # patients whom one other ID may bind
 
 
-class Header(NamedTuple):
+class PersonHeader(NamedTuple):
     """What the index says of a person; many files say the same."""
 
     patient_id: str
@@ -36,7 +37,7 @@ class People(NamedTuple):
     """
 
     subjects: list[str]
-    headers: dict[Header, str]
+    headers: dict[PersonHeader, str]
     pairs: set[tuple[str, str]]
 
 
@@ -68,10 +69,10 @@ def read_people(index: Path) -> People:
     """
     lines = read_lines(index)
     columns = next(lines).split(",")
-    where = [columns.index(name) for name in Header._fields]
+    where = [columns.index(name) for name in PersonHeader._fields]
     pick, upto = itemgetter(*where), max(where) + 1
     subjects: list[str] = []
-    headers: dict[Header, str] = {}
+    headers: dict[PersonHeader, str] = {}
     for line in lines:
         cells = line.split(",", upto)
         # quotes behind the last column that is wanted do no harm
@@ -80,7 +81,7 @@ def read_people(index: Path) -> People:
         header = pick(cells)
         subject = headers.get(header)
         if subject is None:
-            header = Header(*header)
+            header = PersonHeader(*header)
             subject = headers[header] = normalise(header.patient_id)
         subjects.append(subject)
     pairs = {
@@ -89,6 +90,37 @@ def read_people(index: Path) -> People:
         for pair in id_pairs(subject, header.other_patient_ids)
     }
     return People(subjects, headers, without_common(pairs))
+
+
+def write_others(table: Path, index: Path, people: People, gone: Collection[str]) -> int:
+    """Write the rows of an index without some persons, and return how many rows were theirs.
+
+    Parameters
+    ----------
+    table
+        The table to write: the columns of the index and ``subject``.
+    index
+        The index that was read.
+    people
+        What `read_people` read of it.
+    gone
+        Normalised IDs of who is left out.
+    """
+    # an ID may hold what parts cells
+    cells = {
+        subject: '"' + subject.replace('"', '""') + '"' if set(subject) & set(',"\n\r') else subject
+        for subject in set(people.headers.values())
+    }
+    left_out = 0
+    with replacing(table) as stream:
+        lines = read_lines(index)
+        stream.write(f"{next(lines)},subject\n")
+        for line, subject in zip(lines, people.subjects, strict=True):
+            if subject in gone:
+                left_out += 1
+            else:
+                stream.write(f"{line},{cells[subject]}\n")
+    return left_out
 
 
 def without_common(pairs: set[tuple[str, str]]) -> set[tuple[str, str]]:
@@ -147,7 +179,7 @@ def connected(subjects: Iterable[str], pairs: Iterable[tuple[str, str]]) -> set[
     return reached
 
 
-def spellings(people: People, gone: set[str]) -> dict[str, tuple[set[str], set[str]]]:
+def spelled_in_headers(people: People, gone: set[str]) -> dict[str, tuple[set[str], set[str]]]:
     """Return ID -> (IDs, names) as spelled in headers, of everybody who is gone.
 
     Parameters

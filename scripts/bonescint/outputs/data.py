@@ -1,18 +1,10 @@
 """The coded tables in the shape that figures and pages draw from."""
 
-import math
 from collections.abc import Iterable, Mapping
 
+from bonescint.files import number
+
 Row = dict[str, str]
-
-
-def number(text: str | None) -> float | None:
-    """Return a cell as a number, None where it is empty, no number or not finite."""
-    try:
-        value = float(text) if text else math.nan
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
 
 
 def measured(measurements: Iterable[Row]) -> dict[tuple[str, str], dict[str, float]]:

@@ -3,7 +3,8 @@
 import math
 from collections.abc import Collection, Sequence
 
-from bonescint.outputs.data import Row, number
+from bonescint.files import number
+from bonescint.outputs.data import Row
 from bonescint.outputs.labels import Labels
 
 PERFORMANCE = ("auc", "sensitivity", "specificity")  # what overviews show

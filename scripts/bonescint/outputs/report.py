@@ -12,9 +12,9 @@ from bonescint.outputs.data import Row
 from bonescint.outputs.estimates import OF_TESTS, as_read, in_words, primary, shared_remarks
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.results import Results, flattened, overview
-from bonescint.outputs.sheets import Column, Table
 from bonescint.outputs.verification import verification
 from bonescint.resources import SYNTHETIC
+from bonescint.tables.sheets import Column, Table
 
 _MIME = {".svg": "image/svg+xml", ".png": "image/png"}
 _FIGURES = {

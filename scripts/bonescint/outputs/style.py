@@ -14,8 +14,8 @@ from matplotlib.figure import Figure
 
 from bonescint.files import replacing
 from bonescint.outputs import DPI
-from bonescint.outputs.sheets import broken
 from bonescint.resources import SYNTHETIC
+from bonescint.text.width import broken
 
 # Okabe & Ito's palette (jfly.uni-koeln.de/color): told apart with any colour vision
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (

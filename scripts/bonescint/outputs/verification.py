@@ -4,8 +4,8 @@ from bonescint.deid import k_anonymity
 from bonescint.deid.report import OUTCOMES
 from bonescint.outputs.data import Row
 from bonescint.outputs.results import Results
-from bonescint.outputs.sheets import Column, Table
 from bonescint.resources import Texts
+from bonescint.tables.sheets import Column, Table
 
 
 def verification(results: Results, language: str, brief: bool) -> list[Table]:

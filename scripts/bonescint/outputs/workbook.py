@@ -3,11 +3,8 @@
 import io
 import struct
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
-
-import xlsxwriter
 
 from bonescint.files import replacing
 from bonescint.outputs import DPI
@@ -15,53 +12,11 @@ from bonescint.outputs.data import Row
 from bonescint.outputs.estimates import OF_TESTS, as_read, in_words, primary, shared_remarks
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.results import Results, flattened, overview
-from bonescint.outputs.sheets import FORMATS, Column, Sheet
 from bonescint.outputs.verification import verification
+from bonescint.tables.sheets import Column, Sheet, make_styles, open_book
 
-# a file date that says nothing: the same results give the same bytes (R35)
-CREATED = datetime(2000, 1, 1)
-_FONT = {"font_name": "Yu Gothic", "font_size": 10}
 _PAGE = (9.2, 5.4)  # inches a figure may take on a landscape A4 page
 _ROW_INCHES = 0.25
-
-
-def open_book(buffer: io.BytesIO) -> Any:
-    """Return a workbook that keeps text as text and carries no date, author or path."""
-    book = xlsxwriter.Workbook(
-        buffer,
-        {
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_numbers": False,
-            "strings_to_urls": False,
-            # widths and pictures are measured by this font; every office program knows it
-            "default_format_properties": {"font_name": "Arial", "font_size": 10},
-        },
-    )
-    book.set_properties({"created": CREATED})
-    return book
-
-
-def make_styles(book: Any) -> dict[str, Any]:
-    """Return the named cell formats."""
-    cell = _FONT | {"valign": "top", "border": 1, "border_color": "#D0D0D0"}
-    styles = {
-        "plain": _FONT,
-        "link": _FONT | {"font_color": "#0072B2", "underline": 1},
-        "title": _FONT | {"bold": True, "font_size": 15},
-        "heading": _FONT | {"bold": True, "font_size": 12},
-        "banner": _FONT | {"bold": True, "font_color": "#B34A00", "font_size": 12},
-        "note": _FONT | {"font_color": "#8A3A00"},
-        "head": cell
-        | {"bold": True, "bg_color": "#DCE9F2", "text_wrap": True, "valign": "vcenter"},
-        "text": cell | {"text_wrap": True, "align": "left", "indent": 1},
-        "date": cell | {"num_format": "yyyy-mm-dd", "align": "left"},
-    }
-    styles |= {
-        kind: cell | {"num_format": code, "align": "right", "indent": 1}
-        for kind, code in FORMATS.items()
-    }
-    return {name: book.add_format(properties) for name, properties in styles.items()}
 
 
 # the hospital's lists, a row a case: columns as `key`, `key:kind` or `key:kind:title`

@@ -8,9 +8,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from bonescint.stats.estimate import Estimate, write_number
 from bonescint.stats.normal import critical, two_sided
+from bonescint.stats.pairs import complete_pairs
 from bonescint.stats.proportions import wilson
 from bonescint.stats.ranks import differences
-from bonescint.stats.ranks.ordering import complete_pairs
 
 POISSON = 1e-12  # a dispersion that makes no difference in double precision
 STEPS = 100

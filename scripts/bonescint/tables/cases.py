@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -30,7 +30,7 @@ class Case:
     Parameters
     ----------
     code
-        Her code.
+        The patient's code.
     tracer
         ``MDP`` or ``HMDP``, as finally decided.
     exam_dates
@@ -71,7 +71,7 @@ class Transcription(NamedTuple):
     checked
         The table.
     rows
-        Case -> row number and cells of her exam of the study.
+        Case -> row number and cells of the exam of the study.
     others
         How many rows belong to nobody of the cohort.
     """
@@ -157,33 +157,11 @@ def transcribe(
     InputError
         If the file cannot be read or its column of patients is missing.
     """
-    table = read_table(
-        path,
-        settings.get("sheet"),
-        settings.get("header_row"),
-        settings.get("encoding"),
-        language,
-    )
-    source = config_key.rpartition(".")[2]
-    faults = Faults(table, language, source, cases.identifiers, second)
-    key, tracer = settings["key"], settings.get("tracer")
-    columns = settings.get("columns") or {}
-    checked = CheckedTable(
-        table,
-        schema,
-        faults,
-        skip={"patient_id", "code"} - {key},
-        configured={key if name == "key" else name: header for name, header in columns.items()},
-        config_key=f"{config_key}.columns",
-        decimal=settings.get("decimal") or ".",
-    )
-    if not checked.has(key):
-        faults.raise_errors()
-    seen = [name for name in table.visible_others if name not in _explanations()]
-    if seen and not settings.get("sheet"):
-        faults.warn("more_sheets", n=len(seen), entry=f"{config_key}.sheet")
+    checked = _checked(path, schema, cases, settings, config_key, language, second)
+    faults, key, tracer = checked.faults, settings["key"], settings.get("tracer")
     rows: dict[Case, tuple[int, Cells]] = {}
-    of_cohort, others = _rows_of_cohort(checked, key, cases, config_key, tracer)
+    of_cohort, others = _rows_of_cohort(checked, key, cases)
+    _report_nobody(checked, of_cohort, others, cases.of_tracer(tracer), config_key)
     for case, found in of_cohort.items():
         if tracer in (None, case.tracer):
             rows[case] = _row_of_exam(checked, case, found)
@@ -199,7 +177,44 @@ def transcribe(
                 wanted=tracer,
                 entry=f"{config_key}.tracer",
             )
-    return Transcription(checked, rows, others)
+    return Transcription(checked, rows, len(others))
+
+
+def _checked(
+    path: Path,
+    schema: str,
+    cases: Cases,
+    settings: Mapping[str, Any],
+    config_key: str,
+    language: str,
+    second: bool,
+) -> CheckedTable:
+    """Read the table, match its headers and look for the column of patients."""
+    table = read_table(
+        path,
+        settings.get("sheet"),
+        settings.get("header_row"),
+        settings.get("encoding"),
+        language,
+    )
+    source = config_key.rpartition(".")[2]
+    faults = Faults(table, language, source, cases.identifiers, second)
+    key, columns = settings["key"], settings.get("columns") or {}
+    checked = CheckedTable(
+        table,
+        schema,
+        faults,
+        skip={"patient_id", "code"} - {key},
+        configured={key if name == "key" else name: header for name, header in columns.items()},
+        config_key=f"{config_key}.columns",
+        decimal=settings.get("decimal") or ".",
+    )
+    if not checked.has(key):
+        faults.raise_errors()
+    seen = [name for name in table.visible_others if name not in _explanations()]
+    if seen and not settings.get("sheet"):
+        faults.warn("more_sheets", n=len(seen), entry=f"{config_key}.sheet")
+    return checked
 
 
 def _explanations() -> set[str]:
@@ -209,9 +224,9 @@ def _explanations() -> set[str]:
 
 
 def _rows_of_cohort(
-    checked: CheckedTable, key: str, cases: Cases, config_key: str, tracer: str | None
-) -> tuple[dict[Case, list[tuple[int, Cells]]], int]:
-    """Return case -> rows, and how many rows are anybody else's: never looked at (R12).
+    checked: CheckedTable, key: str, cases: Cases
+) -> tuple[dict[Case, list[tuple[int, Cells]]], list[int]]:
+    """Return case -> rows, and the numbers of anybody else's: never looked at (R12).
 
     In a text file a row with another number of cells than the header is shifted or cut: a decimal
     comma, or a line break without quotation marks.
@@ -224,10 +239,6 @@ def _rows_of_cohort(
         ``patient_id`` or ``code``.
     cases
         The cohort.
-    config_key
-        The table's path in the configuration, for the message when nothing matches.
-    tracer
-        The one whose patients the table holds (R6); None: all.
     """
     faults = checked.faults
     codes = {case.code: subject for subject, case in cases.by_subject.items()}
@@ -262,15 +273,38 @@ def _rows_of_cohort(
         sum(map(len, found.values())),
         len(others),
     )
-    # when all of them declined (R12), nobody is who should be left
-    wanted = cases.of_tracer(tracer)
+    return found, others
+
+
+def _report_nobody(
+    checked: CheckedTable,
+    found: Mapping[Case, object],
+    others: Sequence[int],
+    wanted: Sequence[Case],
+    config_key: str,
+) -> None:
+    """Report that the table is of other people, or that mistyped IDs may be among them.
+
+    Parameters
+    ----------
+    checked
+        The table.
+    found
+        The cases that have rows.
+    others
+        Numbers of the rows of nobody.
+    wanted
+        The cases that the table should hold (R6). Where all of them declined (R12), nobody is who
+        should be left.
+    config_key
+        The table's path in the configuration.
+    """
     missing = sum(case not in found for case in wanted)
     if others and wanted and not found:
-        faults.error("nobody", rule="R12", entry=f"{config_key}.key")
+        checked.faults.error("nobody", rule="R12", entry=f"{config_key}.key")
     elif others and missing:
         rows = ", ".join(map(str, others[:_LISTED])) + " …" * (len(others) > _LISTED)
-        faults.warn("mistyped", rule="R12", missing=missing, n=len(others), rows=rows)
-    return found, len(others)
+        checked.faults.warn("mistyped", rule="R12", missing=missing, n=len(others), rows=rows)
 
 
 def _row_of_exam(
@@ -285,7 +319,7 @@ def _row_of_exam(
     case
         The patient.
     rows
-        Her rows, one at least.
+        Their rows, one at least.
     """
     same: list[tuple[int, Cells]] = []
     other: list[tuple[int, date]] = []
@@ -323,7 +357,7 @@ def no_earlier(checked: CheckedTable, case: Case, row: int, cells: Cells, name: 
     case
         The patient.
     row, cells
-        Her row.
+        The row.
     name
         The date's column.
     """

@@ -4,14 +4,14 @@ import io
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bonescint.errors import InputError
 from bonescint.files import replacing
 from bonescint.resources import SYNTHETIC, Texts
-from bonescint.tables.faults import Fault, Faults, TableErrors
+from bonescint.tables.faults import Fault, Faults
+from bonescint.tables.sheets import Column, Sheet, make_styles, open_book
+from bonescint.text.width import text_width
 
 _COLOURS = {"error": "#F4B6A6", "warning": "#FFE699"}
 _WIDEST = 40  # characters a column of the copy may take
@@ -27,9 +27,8 @@ class _Mark(NamedTuple):
     cells: tuple[int, ...]
 
 
-@contextmanager
-def fault_book(path: Path, language: str, synthetic: bool) -> Iterator[None]:
-    """Write a workbook of the faults if the block raises any; a former one is removed.
+def write_fault_book(path: Path, tables: Sequence[Faults], language: str, synthetic: bool) -> None:
+    """Write a workbook of the faults of an import.
 
     It shows values as typed and stays on the identified side. Rows of people outside the cohort
     are not in it (R12).
@@ -38,30 +37,13 @@ def fault_book(path: Path, language: str, synthetic: bool) -> Iterator[None]:
     ----------
     path
         The workbook, mode 0600.
+    tables
+        The faults of a table, or of the two transcriptions of one.
     language
         Of its words.
     synthetic
         Whether the data are simulated: every sheet then says so.
-
-    Raises
-    ------
-    InputError
-        What the block raised; of the errors of a table the last line tells where the workbook is.
     """
-    path.unlink(missing_ok=True)
-    try:
-        yield
-    except TableErrors as error:
-        _write(path, error.tables, language, synthetic)
-        told = Texts("tables", language)("see_book", path=path)
-        raise InputError([*error.problems, told]) from None
-
-
-def _write(path: Path, tables: Sequence[Faults], language: str, synthetic: bool) -> None:
-    # slow to import, and needed only where something is wrong
-    from bonescint.outputs.sheets import Column, Sheet
-    from bonescint.outputs.workbook import make_styles, open_book
-
     text = Texts("tables", language)
     buffer = io.BytesIO()
     book = open_book(buffer)
@@ -141,8 +123,6 @@ def _typed(faults: Faults, mark: _Mark) -> str:
 
 def _copy(book: Any, faults: Faults, marks: Sequence[_Mark], text: Texts, synthetic: bool) -> None:
     """Write the table's own rows at the same places, each faulty cell coloured and with a note."""
-    from bonescint.outputs.sheets import text_width
-
     sheet = book.add_worksheet(text("book.second" if faults.second else "book.table"))
     base = {"font_name": "Yu Gothic", "font_size": 10, "text_wrap": True, "valign": "top"}
     frame = base | {"border": 1, "border_color": "#D0D0D0"}

@@ -88,16 +88,9 @@ def read_table(
     """
     path = Path(path)
     text = Texts("tables", language)
-    if not path.is_file():
-        raise InputError(text("no_file", file=path.name))
-    with path.open("rb") as stream:
-        start = stream.read(4)
-    for magic, key in _FOREIGN.items():
-        if start.startswith(magic):
-            raise InputError(text(key, file=path.name))
     others: tuple[str, ...] = ()
     visible: tuple[str, ...] = ()
-    is_text = not start.startswith(b"PK")
+    is_text = _is_text(path, text)
     if is_text:
         sheet = None
         grid = [tuple(cells) for cells in read_textfile(path, header_row, encoding, text)]
@@ -127,6 +120,18 @@ def read_table(
         (grid[header_row - 1] + ("",) * width)[:width],
         widths | {n: len(grid[n - 1]) for n, _ in rows} if is_text else {},
     )
+
+
+def _is_text(path: Path, text: Texts) -> bool:
+    """Tell whether it is a text file or a workbook; what begins like neither is refused."""
+    if not path.is_file():
+        raise InputError(text("no_file", file=path.name))
+    with path.open("rb") as stream:
+        start = stream.read(4)
+    for magic, key in _FOREIGN.items():
+        if start.startswith(magic):
+            raise InputError(text(key, file=path.name))
+    return not start.startswith(b"PK")
 
 
 def _header(grid: Sequence[Cells]) -> Cells:

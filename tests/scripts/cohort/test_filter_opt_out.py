@@ -1,4 +1,4 @@
-"""Who declined goes, however it was said; whose identity is doubtful is listed where it may be."""
+"""Who declined goes, however it was said."""
 
 import json
 from pathlib import Path
@@ -32,15 +32,13 @@ def run(folder: Path, *declined: str, lost: str = "x") -> dict[str, list[dict[st
     write_rows(folder / "lost.csv", ["path", "reason"], [{"path": lost, "reason": "empty"}])
     rows = "".join(f"{number},本人,2024-01-10\n" for number in declined)
     (folder / "opt_out.csv").write_text("患者ID,申出者,申出日\n" + rows, encoding="utf-8")
-    names = ("consented", "counts", "warnings", "doubts", "unreadable")
+    names = ("consented", "counts", "warnings", "unreadable")
     filter_opt_out(
         index=folder / "index.csv",
         unindexed=folder / "lost.csv",
         opt_out=folder / "opt_out.csv",
         ledger=files(folder),
-        study={"id": "S", "title": "T", "synthetic": True},
         language="en",
-        recalls=folder / "recalls",
         coded=folder / "coded",
         declined=folder / "declined.age",
         **{name: folder / f"{name}.csv" for name in names},
@@ -57,19 +55,9 @@ def ledger(tmp_path: Path) -> Ledger:
     return create_ledger(**files(tmp_path))
 
 
-def test_one_id_with_two_names_and_one_name_with_two_ids(tmp_path):
-    tables = run(tmp_path)
-    assert {row["where"] for row in tables["doubts"]} == {"12", "12, 34"}
-    # the coded side learns how many, not who
-    (warning,) = tables["warnings"]
-    assert "2 pairs" in warning["message"]
-    assert not any(word in str(warning) for word in ("Sato", "SATO", "34", "0012"))
-
-
-def test_who_declined_is_in_no_doubt_either(tmp_path):
+def test_by_any_spelling_of_the_id(tmp_path):
     tables = run(tmp_path, "１２", "99")
     assert kept(tables) == "cd"
-    assert tables["doubts"] == []
     assert tables["counts"][0]["entries_unmatched"] == "1"
 
 

@@ -9,9 +9,9 @@ from openpyxl import load_workbook
 from scripts.outputs.write_workbook import write_workbook
 from snakemake.iocontainers import InputFiles
 
-from bonescint.outputs.sheets import text_width
 from bonescint.resources import SYNTHETIC
 from bonescint.stats import QUESTIONS
+from bonescint.text.width import text_width
 from scripts.outputs import write_workbook as module
 from tests.scripts.outputs.contract import ESTIMATE, SOFTWARE, STUDY, inputs, write
 from tests.scripts.outputs.results import write_empty, write_results

@@ -3,18 +3,13 @@
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bonescint.cohort.selection import (
-    REASONS,
     decide,
     decide_tracer,
     exclusion,
-    flow,
     off_weeks,
     parse_da,
 )
@@ -129,32 +124,35 @@ def test_a_person_can_choose_one_of_two_contents(tmp_path: Path) -> None:
     assert conflict["sha256"] == digests["c"]
 
 
+def test_what_is_out_by_its_header_still_counts_among_the_files_of_its_uid(tmp_path: Path) -> None:
+    for name in "abcd":
+        (tmp_path / name).write_text(name)
+    rows = [
+        # nobody can say whether it is the participant's image or the other patient's
+        row("a", sop_instance_uid="1"),
+        row("b", sop_instance_uid="1", subject="9"),
+        row("c", sop_instance_uid="2", study_instance_uid="1.3"),
+        row("d", sop_instance_uid="2", study_instance_uid="1.4", tracer="unknown"),
+    ]
+    assert decided(rows, tmp_path) == {
+        "a": "conflict",
+        "b": "not_participant",
+        "c": "conflict",
+        "d": "tracer_unknown",
+    }
+
+
+def test_a_copy_that_is_gone_and_files_without_a_uid_stop_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("x")
+    rows = [row(name, sop_instance_uid="1") for name in "ab"]
+    # de-identification refuses these with the true reason
+    rows += [row(name, sop_instance_uid="") for name in "cd"]
+    assert decided(rows, tmp_path) == {"a": "conflict", "b": "unreadable", "c": None, "d": None}
+
+
 def test_first_exam_counts() -> None:
     rows = [row("a", study_date="20190702", study_instance_uid="1.3"), row("b")]
     assert decided(rows) == {"a": "later_exam", "b": None}
-
-
-reasons = st.sampled_from([None, *REASONS])
-subjects = st.sampled_from(["", "1", "2", "3", "4"])
-
-
-@given(st.lists(st.tuples(subjects, reasons), max_size=40), st.integers(0, 5), st.integers(0, 5))
-def test_flow_adds_up(pairs: list[tuple[str, Any]], opted_out: int, unreadable: int) -> None:
-    files = [(row(str(i), subject=s), r) for i, (s, r) in enumerate(pairs)]
-    patients = len({s for s, _ in pairs} - {""})
-    counts = {
-        "files_found": len(files) + opted_out + unreadable,
-        "files_indexed": len(files) + opted_out,
-        "patients_indexed": patients + (opted_out > 0),
-        "files_opted_out": opted_out,
-        "patients_opted_out": int(opted_out > 0),
-    }
-    lines = flow(counts, {"truncated": unreadable}, files)
-    for unit in ("files", "patients"):
-        out = sum(int(str(x.get(unit) or 0)) for x in lines if x["kind"] == "out")
-        first = counts["files_found"] if unit == "files" else counts["patients_indexed"]
-        assert first == out + int(str(lines[-1][unit]))
-    assert lines[-1]["patients"] == lines[-1]["MDP"]
 
 
 def test_weeks_that_break_the_alternation() -> None:

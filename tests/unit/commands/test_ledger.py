@@ -21,27 +21,9 @@ from tests.unit.ledger_study import (
     opened,
     quick_scrypt,
     run,
-    settle,
-    typist,
-    with_patients,
 )
 
 Capture = pytest.CaptureFixture[str]
-
-
-@pytest.fixture
-def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    settle(tmp_path, monkeypatch)
-
-
-@pytest.fixture
-def codes(empty: None) -> dict[str, str]:
-    return with_patients()
-
-
-@pytest.fixture
-def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
-    return typist(monkeypatch)
 
 
 @pytest.fixture

@@ -21,28 +21,10 @@ from tests.unit.ledger_study import (
     opened,
     quick_scrypt,
     run,
-    settle,
-    typist,
-    with_patients,
 )
 
 Capture = pytest.CaptureFixture[str]
 FORCED = ("destroy", "--force", "--reason", "研究の中止")
-
-
-@pytest.fixture
-def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    settle(tmp_path, monkeypatch)
-
-
-@pytest.fixture
-def codes(empty: None) -> dict[str, str]:
-    return with_patients()
-
-
-@pytest.fixture
-def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
-    return typist(monkeypatch)
 
 
 @pytest.mark.parametrize(

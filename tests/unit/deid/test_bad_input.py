@@ -289,4 +289,4 @@ def test_three_of_one_uid_of_which_one_cannot_be_read(tmp_path):
     out = tmp_path / "out"
     with quiet_pydicom():
         lines = [done.line for done in write_cases([(CODE, rows)], tmp_path, out, SETTINGS)]
-    assert [line["reason"] for line in lines] == ["uid-conflict", "uid-conflict", "unreadable"]
+    assert [line["reason"] for line in lines] == ["conflict", "conflict", "unreadable"]

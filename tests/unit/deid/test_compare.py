@@ -1,6 +1,5 @@
 """Before and after: every change and nothing else, as a page or a terminal can show it."""
 
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -17,20 +16,16 @@ from pydicom.uid import (
 
 from bonescint.cli import main
 from bonescint.deid.compare import Change, Size, changes
-from bonescint.deid.instance import Settings, deidentify, quiet_pydicom
+from bonescint.deid.instance import Settings, deidentify
 from bonescint.deid.policy import load_policies
 from bonescint.deid.refusal import Refused
 from bonescint.deid.uids import UidReplacer
 from bonescint.resources import RESOURCES
 from tests.unit.deid.samples import CODE, SECRET, as_file, base, plant, siemens
 
+pytestmark = pytest.mark.usefixtures("quiet")
+
 KINDS = {"removed", "emptied", "replaced", "added", "unchanged", "undecodable"}
-
-
-@pytest.fixture(autouse=True, scope="module")
-def quiet() -> Iterator[None]:
-    with quiet_pydicom():
-        yield
 
 
 def different(before: Dataset, after: Dataset) -> dict[str, Change]:

@@ -23,7 +23,7 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from bonescint.deid.instance import Coded, Settings, deidentify, quiet_pydicom
+from bonescint.deid.instance import Coded, Settings, deidentify
 from bonescint.deid.policy import load_policies
 from bonescint.deid.refusal import Refused
 from bonescint.deid.uids import UidReplacer
@@ -48,16 +48,12 @@ from tests.unit.deid.samples import (
     siemens,
 )
 
+pytestmark = pytest.mark.usefixtures("quiet")
+
 TABLE = ROOT / "resources/tag_table.csv"
 POLICIES = load_policies(TABLE, "BONE SCINTIGRAPHY", "WHOLE BODY")
 SETTINGS = Settings(POLICIES, UidReplacer(SECRET), keep_secondary_capture=False)
 KEEP_SC = dataclasses.replace(SETTINGS, keep_secondary_capture=True)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def quiet():
-    with quiet_pydicom():
-        yield
 
 
 def coded(ds: Dataset | bytes, views: str = "", rules: Settings = SETTINGS) -> Coded:

@@ -98,7 +98,7 @@ def run(tmp_path: Path) -> Run:
 def test_every_file_is_accounted_for(run: Run) -> None:
     run.add("b/1.dcm", scan("1", "A-1"))
     run.add("b/2.dcm", scan("2", "Ａ１", StudyTime="101501"))
-    run.add("b/copy.dcm", scan("1", "a1"))
+    run.add("b/copy.dcm", scan("1", "A-1"))
     run.add("b.txt", b"a text file")
     run.add("cut", scan("3")[:-50])
     run.add("empty", b"")
@@ -110,7 +110,6 @@ def test_every_file_is_accounted_for(run: Run) -> None:
     (run.source / "link to a folder").symlink_to(run.source / "b")
     Path(os.fsdecode(os.fsencode(run.source) + b"/\xff.dcm")).write_bytes(scan("7"))
     account = run.start({"A1": "M001"})
-    # one normalised ID; the copy's header differs in what is not written
     assert run.reasons() == {
         "\\xff.dcm": "file-name",
         "b.txt": "not-dicom",
@@ -170,15 +169,22 @@ def test_one_uid_under_two_patients_is_a_conflict(run: Run) -> None:
     run.add("7", scan("6", "E5"))
     run.start({"A1": "M1", "B2": "M2", "C3": "M3", "D4": "M4"})
     assert run.reasons() == {
-        "1": "uid-conflict",
-        "2": "uid-conflict",
+        "1": "conflict",
+        "2": "conflict",
         "3": "written",
-        "4": "uid-conflict",
+        "4": "conflict",
         "5": "no-patient-id",
-        "6": "uid-conflict",
+        "6": "conflict",
         "7": "no-code",
     }
     assert not (run.destination / "M1").exists()
+
+
+def test_an_image_that_may_be_of_who_declined_is_a_conflict(run: Run) -> None:
+    run.add("1", scan("1", "A1"))
+    run.add("2", scan("1", "B2"))
+    run.start({"A1": "M1", "B2": "M2"}, declined=["B2"])
+    assert run.reasons() == {"1": "conflict", "2": "opt-out"}
 
 
 def test_a_person_decides_what_is_released(run: Run) -> None:
@@ -187,15 +193,15 @@ def test_a_person_decides_what_is_released(run: Run) -> None:
     run.add("2", hers)
     run.add("3", scan("1", "B2"))
     run.start({"A1": "M1", "B2": "M2"})
-    assert list(run.reasons().values()) == ["burned-in-suspected", "uid-conflict", "uid-conflict"]
+    assert list(run.reasons().values()) == ["burned-in-suspected", "conflict", "conflict"]
     wanted = [row["sha256"] for row in run.report().values()]
     assert wanted[:2] == [hashlib.sha256(data).hexdigest() for data in (burned, hers)]
     shutil.rmtree(run.destination)
     run.start({"A1": "M1", "B2": "M2"}, releases=wanted[:2])
-    assert list(run.reasons().values()) == ["written", "written", "uid-conflict"]
+    assert list(run.reasons().values()) == ["written", "written", "conflict"]
     shutil.rmtree(run.destination)
     run.start({"A1": "M1", "B2": "M2"}, releases=wanted)
-    assert list(run.reasons().values()) == ["written", "uid-conflict", "uid-conflict"]
+    assert list(run.reasons().values()) == ["written", "conflict", "conflict"]
 
 
 def test_files_without_a_uid_are_no_conflict(run: Run) -> None:

@@ -18,7 +18,6 @@ from pydicom.uid import (
 )
 
 from bonescint.deid.codestream import bare
-from bonescint.deid.instance import quiet_pydicom
 from bonescint.deid.pixels import MOST_BYTES, check_image, prepare
 from bonescint.deid.refusal import Refused
 from bonescint.deid.source import read_source
@@ -37,11 +36,7 @@ from tests.unit.deid.test_codestream import (
     segment,
 )
 
-
-@pytest.fixture(autouse=True, scope="module")
-def quiet():
-    with quiet_pydicom():
-        yield
+pytestmark = pytest.mark.usefixtures("quiet")
 
 
 def image(data: bytes):

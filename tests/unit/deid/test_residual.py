@@ -15,7 +15,6 @@ from bonescint.deid.codestream import bare
 from bonescint.deid.encoding import encode_dataset
 from bonescint.deid.engine import Engine
 from bonescint.deid.identifiers import known_identifiers
-from bonescint.deid.instance import quiet_pydicom
 from bonescint.deid.pixels import prepare
 from bonescint.deid.policy import Policy, Rule, load_policies
 from bonescint.deid.refusal import Refused
@@ -25,14 +24,10 @@ from bonescint.deid.uids import UidReplacer
 from bonescint.resources import ROOT
 from tests.unit.deid.samples import CODE, ENCODINGS, SECRET, as_file, siemens
 
+pytestmark = pytest.mark.usefixtures("quiet")
+
 POLICY = load_policies(ROOT / "resources/tag_table.csv", "study", "series")["nm"]
 ROW = {"patient_id": "0012345678", "patient_name": "Yamada^Hanako=山田^花子=ヤマダ^ハナコ"}
-
-
-@pytest.fixture(autouse=True, scope="module")
-def quiet():
-    with quiet_pydicom():
-        yield
 
 
 def faulty(change, policy: Policy = POLICY) -> bytes:

@@ -112,6 +112,21 @@ def test_a_newer_ledger_than_its_head_is_good(ledger, files, tmp_path):
     assert len(open_ledger(**files)) == 1
 
 
+def test_an_entry_added_while_it_is_read_makes_it_no_older_copy(ledger, files, monkeypatch):
+    decrypt = pyrage.decrypt
+
+    def slow(data, identities):
+        monkeypatch.setattr("pyrage.decrypt", decrypt)
+        ledger.assign(["1"])
+        return decrypt(data, identities)
+
+    monkeypatch.setattr("pyrage.decrypt", slow)
+    opened = open_ledger(**files)
+    assert len(opened) == 0
+    opened.assign(["2"])
+    assert len(open_ledger(**files)) == 2
+
+
 def test_no_new_ledger_where_one_was(ledger, files, tmp_path):
     assert not is_new(**files)
     for name in ("path", "key"):

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from bonescint.dicom.index import INDEX_COLUMNS
 from bonescint.files import read_rows, write_rows
-from bonescint.identity.people import connected, read_lines, read_people, spellings
+from bonescint.identity.people import connected, read_lines, read_people, spelled_in_headers
 
 
 def index(folder, *people):
@@ -20,7 +20,7 @@ def test_spellings_of_one_id_are_one_person(tmp_path):
         index(tmp_path, ("a", "0012", "", "A^B"), ("b", "１２", "", "A^B"), ("c", "3", "", ""))
     )
     assert people.subjects == ["12", "12", "3"]
-    assert spellings(people, {"12", "9"}) == {
+    assert spelled_in_headers(people, {"12", "9"}) == {
         "12": ({"12", "0012", "１２"}, {"A^B"}),
         "9": ({"9"}, set()),
     }

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bonescint.outputs.data import number
+from bonescint.files import number
 from bonescint.outputs.estimates import (
     as_read,
     find,

@@ -183,6 +183,7 @@ def line(rows):
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10_000), st.integers(4, 15), st.sampled_from([0.1, 1 / 3, 7, 1000]))
+@example(2535, 4, 0.1)  # without the last case the line is vertical, but for rounding
 def test_units_and_shifts_move_the_results_with_them(seed, n, unit):
     rng = np.random.default_rng(seed)
     x = np.round(rng.normal(20, 2, n), 1)
@@ -215,6 +216,71 @@ def test_units_and_shifts_move_the_results_with_them(seed, n, unit):
         assert ALL[function](x, y) != ALL[function](x, y + 0.5)
     scaled = mc.lin_ccc(unit * x + 3, unit * y + 3)
     assert scaled.estimate == pytest.approx(mc.lin_ccc(x, y).estimate, **near)
+
+
+UNITS = [0.1, 1 / 3, 7, 1000, np.pi]
+LINES = {
+    "deming": mc.deming,
+    "deming_ratio": lambda x, y: mc.deming(x, y, ratio=3),
+    "passing_bablok": mc.passing_bablok,
+}
+
+
+@pytest.mark.parametrize("function", [*ALL, "deming_ratio"])
+@pytest.mark.parametrize("case", DEGENERATE)
+def test_degenerate_pairs_are_so_in_any_unit(case, function):
+    x, y = (np.array(values, dtype=float) for values in DEGENERATE[case][:2])
+    for unit in UNITS:
+        # the offset has the unit of the values
+        offset = {"offset": unit} if function == "bland_altman_log" else {}
+        others = (ALL | LINES)[function](unit * x, unit * y, **offset)
+        for name, row in (ALL | LINES)[function](x, y).items():
+            other = others[name]
+            assert other.status == row.status
+            for key in ("estimate", "ci_low", "p_value"):
+                assert np.isnan(getattr(other, key)) == np.isnan(getattr(row, key))
+
+
+def test_limits_that_only_rounding_tells_apart_are_none():
+    # Passing-Bablok: most slopes are 3, as far as a product of decimals is
+    x = np.repeat([0.07, 0.11, 0.3, 0.7, 1.3, 2.9], 3)
+    y = np.round(3 * x, 2)
+    y[::6] += [0.1, 0.2, -0.1]
+    for unit in (1, *UNITS):
+        slope = mc.passing_bablok(unit * x, unit * y)["slope"]
+        assert (slope.status, np.isnan(slope.ci_low)) == ("tied", True)
+        assert slope.estimate == pytest.approx(3)
+    # Deming: a rhomb, whoever is left out; Lin: a line that turns around the means
+    rhomb = np.array([1, 1, 0, 0, 1, 0]), np.array([0, 0, 1, 1, 1, 0])
+    turned = np.array([1, 2, 4, 5]), np.array([2, 2.5, 3.5, 4])
+    for unit in (1, *UNITS):
+        rows = mc.deming(*(unit * values + 20 * unit for values in rhomb))
+        assert {(row.status, np.isnan(row.ci_low)) for row in rows.values()} == {("tied", True)}
+        ccc = mc.lin_ccc(*(unit * values for values in turned))
+        assert (ccc.status, ccc.estimate) == ("exact line", pytest.approx(0.8))
+
+
+tenths = st.tuples(st.integers(0, 3), st.integers(-4, 4))
+
+
+@pytest.mark.parametrize("function", LINES)
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from([0, 5, 20, 200]),
+    st.lists(tenths, min_size=3, max_size=7),
+    st.sampled_from(UNITS),
+)
+@example(5, [(5, 3), (0, -3), (0, 0), (0, 0), (0, -3), (0, 3), (5, -3)], 0.1)
+@example(20, [(0, 2), (1, -2), (2, 0), (3, 3), (1, 3)], 1000)
+def test_no_line_is_made_of_rounding(function, base, cells, unit):
+    x, y = (base + np.array(column) / 10 for column in zip(*cells, strict=True))
+    one, other = (LINES[function](scale * x, scale * y) for scale in (1, unit))
+    for name, row in one.items():
+        assert row.status == other[name].status
+        if name == "slope" and not np.isnan(row.estimate):
+            assert abs(row.estimate) < 1e6
+            if row.status == "ok":
+                assert 1e-9 < row.ci_high - row.ci_low < 1e9
 
 
 @settings(max_examples=60, deadline=None)

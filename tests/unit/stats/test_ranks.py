@@ -84,9 +84,11 @@ def test_degenerate_differences():
 
 
 def test_hodges_lehmann_has_no_interval_without_width():
-    found = hodges_lehmann([0.0] * 19 + [1.0])
-    assert (found.estimate, found.status) == (0, "tied")
-    assert np.isnan([found.ci_low, found.ci_high]).all()
+    # (0.1 + 0.2) / 2 is not 0.15 in binary
+    for most, fewer in ((0.0, [1.0] + [0.0] * 10), (0.15, [0.1, 0.2])):
+        found = hodges_lehmann([most] * 9 + fewer)
+        assert (found.estimate, found.status) == (most, "tied")
+        assert np.isnan([found.ci_low, found.ci_high]).all()
 
 
 @pytest.mark.parametrize("word", ["Pratt", "wilcoxon", ""])

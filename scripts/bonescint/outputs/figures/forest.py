@@ -2,7 +2,8 @@
 
 from matplotlib.figure import Figure
 
-from bonescint.outputs.data import Row, number
+from bonescint.files import number
+from bonescint.outputs.data import Row
 from bonescint.outputs.estimates import PERFORMANCE, performance, with_limits
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.style import GREY, SERIES, empty_panel, foot_note, new_figure

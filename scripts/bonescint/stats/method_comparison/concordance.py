@@ -7,14 +7,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bonescint.stats.estimate import OK, Estimate, write_number
-from bonescint.stats.method_comparison.pairs import (
+from bonescint.stats.normal import critical
+from bonescint.stats.pairs import (
     EXACT,
     NEGLIGIBLE,
     complete_pairs,
     pair_status,
     rounding,
 )
-from bonescint.stats.normal import critical
 
 
 def lin_ccc(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> Estimate:
@@ -61,13 +61,14 @@ def lin_ccc(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> Estimate:
     )
     if status not in (OK, "constant"):  # a constant difference leaves an interval here
         return replace(result, status=status)
-    if 1 - abs(ccc) <= NEGLIGIBLE:
-        return replace(result, status=EXACT)
     variance = (
         (1 - r**2) * c_b**2 * (1 - ccc**2)
         + 2 * r**2 * c_b**3 * (1 - ccc) * u**2
         - r**2 * c_b**4 * u**4 / 2
-    ) / (n - 2)
-    half = critical(confidence) * math.sqrt(max(variance, 0)) / (1 - ccc**2)
+    )
+    # all cases on a line that only turns around the means: nothing is left to vary
+    if 1 - abs(ccc) <= NEGLIGIBLE or variance <= NEGLIGIBLE * c_b**2:
+        return replace(result, status=EXACT)
+    half = critical(confidence) * math.sqrt(variance / (n - 2)) / (1 - ccc**2)
     z = math.atanh(ccc)
     return replace(result, ci_low=math.tanh(z - half), ci_high=math.tanh(z + half))

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 from scipy.special import stdtr, stdtrit
 
 from bonescint.stats.estimate import OK, Estimate, write_number
-from bonescint.stats.method_comparison.pairs import complete_pairs, pair_status
+from bonescint.stats.pairs import complete_pairs, pair_status
 
 
 def tost_paired(

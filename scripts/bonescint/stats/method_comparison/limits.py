@@ -8,13 +8,13 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import nctdtrit, stdtr, stdtrit
 
 from bonescint.stats.estimate import NAN, OK, Estimate, write_number
-from bonescint.stats.method_comparison.pairs import (
+from bonescint.stats.normal import critical
+from bonescint.stats.pairs import (
     EXACT,
     complete_pairs,
     pair_status,
     rounding,
 )
-from bonescint.stats.normal import critical
 
 
 def bland_altman(

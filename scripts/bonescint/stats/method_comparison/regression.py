@@ -8,14 +8,14 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtrit
 
 from bonescint.stats.estimate import NAN, OK, Estimate, write_number
-from bonescint.stats.method_comparison.pairs import (
+from bonescint.stats.normal import critical
+from bonescint.stats.pairs import (
     EXACT,
-    NEGLIGIBLE,
     complete_pairs,
     pair_status,
     rounding,
+    tied,
 )
-from bonescint.stats.normal import critical
 
 NO_SLOPE = "no slope"  # status: the line is vertical or has no direction
 
@@ -71,12 +71,16 @@ def passing_bablok(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> dict
         low = high = NAN
     lines = [sign * b for b in (middle, low, high)]  # the mirror image turned back
     crossings = [float(np.median(second - b * first)) for b in lines]
-    for name, (value, *ends) in (("slope", lines), ("intercept", crossings)):
+    spread = float(np.ptp(second))
+    for name, (value, one_end, other_end), scale in (
+        ("slope", lines, spread / float(np.ptp(first))),
+        ("intercept", crossings, spread),
+    ):
         found = replace(rows[name], estimate=value, status=status)
-        if status == OK and ends[0] == ends[1]:  # many cases agree to the digit
+        if status == OK and tied(one_end, other_end, scale):  # many cases agree to the digit
             found = replace(found, status="tied")
         else:
-            found = replace(found, ci_low=min(ends), ci_high=max(ends))
+            found = replace(found, ci_low=min(one_end, other_end), ci_high=max(one_end, other_end))
         rows[name] = found
     return rows
 
@@ -120,9 +124,8 @@ def deming(
     status = _line_status(first, second)
     if status in ("no data", "constant") or n < 2:
         return _all(rows, status)
-    dx, dy = first - first.mean(), second - second.mean()
-    sxx, syy, sxy = float((dx**2).sum()), float((dy**2).sum()), float((dx * dy).sum())
-    b = float(_deming_slope(np.array([sxx]), np.array([syy]), np.array([sxy]), ratio)[0])
+    found = _deming_slopes(first, second, ratio)
+    b, slopes = float(found[0]), found[1:]
     if math.isnan(b):
         return _all(rows, NO_SLOPE)
     a = float(second.mean()) - b * float(first.mean())
@@ -132,12 +135,12 @@ def deming(
     }
     if status != OK:
         return _all(rows, status)
-    share = n / (n - 1)  # a sum of squares loses this times the square of the case left out
-    without_x = sxx - share * dx**2
-    without_x[without_x <= NEGLIGIBLE * sxx] = NAN
-    slopes = _deming_slope(without_x, syy - share * dy**2, sxy - share * dx * dy, ratio)
     if np.isnan(slopes).any():
         return _all(rows, "too few")
+    spread = float(np.ptp(second))
+    if tied(slopes.min(), slopes.max(), spread / float(np.ptp(first))):
+        return _all(rows, "tied")  # every case left out leaves the same direction
+    dx, dy = first - first.mean(), second - second.mean()
     intercepts = second.mean() - dy / (n - 1) - slopes * (first.mean() - dx / (n - 1))
     wide = float(stdtrit(n - 2, (1 + confidence) / 2))
     for name, left_out in (("slope", slopes), ("intercept", intercepts)):
@@ -149,17 +152,34 @@ def deming(
     return rows
 
 
-def _deming_slope(
-    sxx: NDArray[np.float64], syy: NDArray[np.float64], sxy: NDArray[np.float64], ratio: float
+def _deming_slopes(
+    x: NDArray[np.float64], y: NDArray[np.float64], ratio: float
 ) -> NDArray[np.float64]:
-    """Return the slopes for sums of squares and products; NaN where vertical or undetermined."""
-    gap = ratio * syy - sxx
-    root = np.sqrt(gap**2 + 4 * ratio * sxy**2)
+    """Return the slope of all cases, then those with one case left out each.
+
+    NaN where the line is vertical or has no direction: where the sum of products is no more than
+    rounding, and that of squares does not make the line flat.
+    """
+    n = x.size
+    dx, dy = x - x.mean(), y - y.mean()
+    sxx, syy, sxy = float((dx**2).sum()), float((dy**2).sum()), float((dx * dy).sum())
+    share = n / (n - 1)  # a sum of squares loses this times the square of the case left out
+    without = [
+        np.append(whole, whole - share * part)
+        for whole, part in ((sxx, dx**2), (syy, dy**2), (sxy, dx * dy))
+    ]
+    # a deviation is known to its rounding, a sum of deviations times it by Cauchy's inequality
+    of_x, of_y = math.sqrt(n * sxx), math.sqrt(n * syy)
+    noise_x, noise_y = rounding(x), rounding(y)
+    gap = ratio * without[1] - without[0]
+    root = np.sqrt(gap**2 + 4 * ratio * without[2] ** 2)
+    flat = gap < -2 * (noise_x * of_x + ratio * noise_y * of_y)
+    known = flat | (np.abs(without[2]) > noise_x * of_y + noise_y * of_x)
     # the same root of the quadratic written twice, to subtract nothing from its like
     steep = gap > 0
-    top = np.where(steep, gap + root, 2 * sxy)
-    bottom = np.where(steep, 2 * ratio * sxy, root - gap)
-    return np.where(bottom == 0, NAN, top / np.where(bottom == 0, 1, bottom))
+    top = np.where(steep, gap + root, 2 * without[2])
+    bottom = np.where(steep, 2 * ratio * without[2], root - gap)
+    return np.where(known, top / np.where(known, bottom, 1), NAN)
 
 
 def _at(slopes: NDArray[np.float64], twice: int) -> float:

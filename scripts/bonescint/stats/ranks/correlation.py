@@ -8,7 +8,8 @@ from scipy.special import gammaln, stdtr
 
 from bonescint.stats.estimate import Estimate
 from bonescint.stats.normal import critical, two_sided
-from bonescint.stats.ranks.ordering import complete_pairs, concordance_variance, midranks
+from bonescint.stats.pairs import complete_pairs
+from bonescint.stats.ranks.ordering import concordance_variance, midranks
 
 EXACT_BELOW = 50  # cases without ties, as R's cor.test
 

@@ -8,7 +8,8 @@ from scipy.special import chdtrc
 
 from bonescint.stats.estimate import Estimate, write_number
 from bonescint.stats.normal import two_sided
-from bonescint.stats.ranks.ordering import complete_pairs, concordance_variance, midranks
+from bonescint.stats.pairs import complete_pairs
+from bonescint.stats.ranks.ordering import concordance_variance, midranks
 
 EXACT_UP_TO = 100  # cases in all, as clinfun's; wilcox.test goes to 49 + 49
 

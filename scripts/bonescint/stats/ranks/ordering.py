@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bonescint.stats.pairs import complete_pairs
+
 DECIMALS = 9  # 0.5 - 0.4 is not 0.1 in binary: differences are rounded or ties would vanish
 
 
@@ -17,26 +19,6 @@ def differences(x: ArrayLike, y: ArrayLike) -> NDArray[np.float64]:
     first, second = complete_pairs(x, y)
     rounded: NDArray[np.float64] = np.round(first - second, DECIMALS) + 0.0  # turns -0 into 0
     return rounded
-
-
-def complete_pairs(x: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the values of the cases that have both.
-
-    Parameters
-    ----------
-    x, y
-        Shape (n,); NaN and infinity are missing.
-
-    Raises
-    ------
-    ValueError
-        If they are not one-dimensional and of the same length.
-    """
-    first, second = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-    if first.ndim != 1 or first.shape != second.shape:
-        raise ValueError("the measurements must be one-dimensional and of the same length")
-    known = np.isfinite(first) & np.isfinite(second)
-    return first[known], second[known]
 
 
 def midranks(values: ArrayLike) -> NDArray[np.float64]:

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from bonescint.stats.estimate import Estimate, one_of
 from bonescint.stats.normal import critical, two_sided
+from bonescint.stats.pairs import tied
 from bonescint.stats.ranks.ordering import differences, midranks
 
 EXACT_UP_TO = 200
@@ -79,7 +80,7 @@ def hodges_lehmann(d: ArrayLike, confidence: float = 0.95) -> Estimate:
     if outside == 0:
         return replace(result, status="too few")
     low, high = float(walsh[outside - 1]), float(walsh[-outside])
-    if low == high:  # so many cases agree to the digit that no limits can be told apart
+    if tied(low, high, float(np.ptp(values))):  # so many cases agree to the digit
         return replace(result, status="tied")
     return replace(result, ci_low=low, ci_high=high)
 

@@ -1,4 +1,4 @@
-"""What every comparison of two measurements needs to know of its pairs first."""
+"""What the statistics of two measurements need to know of their pairs first."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -8,6 +8,9 @@ from bonescint.stats.estimate import OK
 # Share of the largest value below which a difference is rounding: 0.5 - 0.4 is not 0.4 - 0.3.
 # Differences are not rounded themselves, or moments would leave R's by more than 1e-8.
 NEGLIGIBLE = 1e-12
+# Share of the spread below which two limits are one: slopes of tied cases, which differ by what
+# rounding makes of small differences. Others differ by the square of the resolution at least.
+_TIES = 1e-9
 EXACT = "exact line"  # status: all cases on one line, so no interval for it
 
 
@@ -40,6 +43,19 @@ def rounding(*values: NDArray[np.float64]) -> float:
         Arrays that have at least one element each.
     """
     return NEGLIGIBLE * max(float(np.abs(array).max()) for array in values)
+
+
+def tied(low: float, high: float, spread: float) -> bool:
+    """Tell whether limits are one number but for rounding, so that an interval would say nothing.
+
+    Parameters
+    ----------
+    low, high
+        The limits; NaN is no limit.
+    spread
+        Of the values, in the limits' unit.
+    """
+    return abs(high - low) <= _TIES * spread
 
 
 def pair_status(x: NDArray[np.float64], y: NDArray[np.float64], fewest: int) -> str:

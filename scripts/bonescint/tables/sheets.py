@@ -1,14 +1,20 @@
-"""One sheet of a workbook: title, banner, notes, and a table whose cells show all they hold."""
+"""Workbooks as we write them: sheets with title, banner, notes and a table that shows all."""
 
-import re
-import unicodedata
-from collections.abc import Callable, Sequence
+import io
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from bonescint.outputs.data import Row, number
+import xlsxwriter
+
+from bonescint.files import number
 from bonescint.resources import SYNTHETIC
+from bonescint.text.width import broken, line_count, text_width
+
+# a file date that says nothing: the same results give the same bytes (R35)
+CREATED = datetime(2000, 1, 1)
+_FONT = {"font_name": "Yu Gothic", "font_size": 10}
 
 WIDEST = 60  # characters; longer text is wrapped
 _NOTE_WIDTH = 120  # characters; a longer line would shrink the whole sheet in print
@@ -63,28 +69,8 @@ class Table:
 
     title: str
     columns: list[Column]
-    rows: list[Row]
+    rows: Sequence[Mapping[str, str]]
     note: str = ""
-
-
-def text_width(text: str) -> int:
-    """Return the width of a line in Latin characters: East Asian wide ones count two."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
-
-
-def broken(text: str, width: int) -> list[str]:
-    """Return a text in lines of `width` Latin characters, broken behind 。、 or before a word."""
-    lines = [""]
-    for part in re.split(r"(?<=[。、])|(?<= )(?=[A-Za-z(“])", text):
-        if lines[-1] and text_width(lines[-1] + part) > width:
-            lines.append("")
-        lines[-1] += part
-    return lines
-
-
-def line_count(text: str, width: float) -> int:
-    """Return how many lines a text takes in a column of `width` Latin characters."""
-    return sum(max(1, -(-text_width(line) // int(width))) for line in text.split("\n"))
 
 
 def row_height(texts: Sequence[str], widths: Sequence[float]) -> float:
@@ -95,6 +81,45 @@ def row_height(texts: Sequence[str], widths: Sequence[float]) -> float:
     # one character of a cell is its indent
     lines = (line_count(text, width - 1) for text, width in zip(texts, widths, strict=True))
     return min(_LINE * max(lines, default=1), _TALLEST)
+
+
+def open_book(buffer: io.BytesIO) -> Any:
+    """Return a workbook that keeps text as text and carries no date, author or path."""
+    book = xlsxwriter.Workbook(
+        buffer,
+        {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_numbers": False,
+            "strings_to_urls": False,
+            # widths and pictures are measured by this font; every office program knows it
+            "default_format_properties": {"font_name": "Arial", "font_size": 10},
+        },
+    )
+    book.set_properties({"created": CREATED})
+    return book
+
+
+def make_styles(book: Any) -> dict[str, Any]:
+    """Return the named cell formats."""
+    cell = _FONT | {"valign": "top", "border": 1, "border_color": "#D0D0D0"}
+    styles = {
+        "plain": _FONT,
+        "link": _FONT | {"font_color": "#0072B2", "underline": 1},
+        "title": _FONT | {"bold": True, "font_size": 15},
+        "heading": _FONT | {"bold": True, "font_size": 12},
+        "banner": _FONT | {"bold": True, "font_color": "#B34A00", "font_size": 12},
+        "note": _FONT | {"font_color": "#8A3A00"},
+        "head": cell
+        | {"bold": True, "bg_color": "#DCE9F2", "text_wrap": True, "valign": "vcenter"},
+        "text": cell | {"text_wrap": True, "align": "left", "indent": 1},
+        "date": cell | {"num_format": "yyyy-mm-dd", "align": "left"},
+    }
+    styles |= {
+        kind: cell | {"num_format": code, "align": "right", "indent": 1}
+        for kind, code in FORMATS.items()
+    }
+    return {name: book.add_format(properties) for name, properties in styles.items()}
 
 
 class Sheet:
@@ -109,7 +134,7 @@ class Sheet:
     title, synthetic
         First line, and whether the banner follows it; both stand in the print header too.
     styles
-        Named cell formats (`bonescint.outputs.workbook.make_styles`).
+        Named cell formats (`make_styles`).
     """
 
     def __init__(
@@ -151,7 +176,7 @@ class Sheet:
     def table(
         self,
         columns: Sequence[Column],
-        rows: Sequence[Row],
+        rows: Sequence[Mapping[str, str]],
         empty: str,
         main: bool = True,
         widest: float = WIDEST,
@@ -216,7 +241,7 @@ class Sheet:
         self.sheet.set_column(column, column, self._widths[column])
 
 
-def _shown(column: Column, row: Row) -> str | float | date:
+def _shown(column: Column, row: Mapping[str, str]) -> str | float | date:
     text = row[column.key]
     if column.kind == "date":
         return date.fromisoformat(text) if text else ""

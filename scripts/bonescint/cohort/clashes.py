@@ -1,0 +1,88 @@
+"""Two files, one SOP Instance UID: which of them are out, and why."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Set
+from pathlib import Path
+from typing import NamedTuple
+
+DUPLICATE, CONFLICT, UNREADABLE = "duplicate", "conflict", "unreadable"
+
+
+class Clash(NamedTuple):
+    """Why a file is out, and the hash of its content, by which a person can release it.
+
+    Parameters
+    ----------
+    reason
+        `DUPLICATE`: the same content stands in a file before it. `CONFLICT`: the content differs
+        from that of another file. `UNREADABLE`: the file is gone since it was indexed.
+    sha256
+        Empty if the file cannot be read.
+    """
+
+    reason: str
+    sha256: str
+
+
+def clashes(
+    files: Iterable[tuple[str, str]],
+    dicom: Path,
+    released: Set[str],
+    beside: Iterable[tuple[str, str]] = (),
+) -> dict[str, Clash]:
+    """Return path -> clash of the files that are out because others have their SOP Instance UID.
+
+    Of copies the first in the order of paths stays. Of different contents none stays, because
+    nobody can say which one is the true image, or whose: unless a person has released exactly one
+    of them. Only files that share a UID are read; a file without one shares it with nobody.
+
+    Parameters
+    ----------
+    files
+        Path and SOP Instance UID of everything that could be coded.
+    dicom
+        The raw folder, to which the paths are relative.
+    released
+        Hashes of the contents that a person released.
+    beside
+        Path and UID of files that are out for another reason, such as another patient's: their
+        content contradicts all the same.
+    """
+    first: dict[str, str] = {}
+    sharing: dict[str, list[str]] = {}
+    for path, uid in files:
+        if uid and first.setdefault(uid, path) != path:
+            sharing.setdefault(uid, [first[uid]]).append(path)
+    for path, uid in beside:
+        if uid in first:
+            sharing.setdefault(uid, [first[uid]]).append(path)
+    found: dict[str, Clash] = {}
+    for paths in sharing.values():
+        found |= _of_one_uid(paths, dicom, released)
+    return found
+
+
+def _of_one_uid(paths: Iterable[str], dicom: Path, released: Set[str]) -> dict[str, Clash]:
+    contents: dict[str, list[str]] = defaultdict(list)
+    for path in sorted(paths):
+        contents[_digest(dicom / path)].append(path)
+    chosen = contents.keys() & released
+    found: dict[str, Clash] = {}
+    for digest, copies in contents.items():
+        if not digest:
+            # what they held nobody knows: to the others they are another content
+            found |= dict.fromkeys(copies, Clash(UNREADABLE, ""))
+        elif len(contents) == 1 or chosen == {digest}:
+            found |= dict.fromkeys(copies[1:], Clash(DUPLICATE, digest))
+        else:
+            found |= dict.fromkeys(copies, Clash(CONFLICT, digest))
+    return found
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return ""

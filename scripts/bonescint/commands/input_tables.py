@@ -1,0 +1,81 @@
+"""The tables that people fill in, as config.yaml names them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bonescint.errors import InputError
+from bonescint.resources import Texts
+
+LISTS = ("opt_out", "participants", "tracer_calendar")
+
+
+@dataclass(frozen=True, slots=True)
+class InputTable:
+    """A table that a person fills in.
+
+    Parameters
+    ----------
+    kind, name
+        ``software`` or ``readers`` with the entry's key; of a list its name twice.
+    schema
+        A file of schemas/ without ``.schema.yaml``.
+    settings
+        The entry of config.yaml; empty for a list.
+    file_key, file, second
+        Where config.yaml names the file; the file and its second transcription (double entry),
+        None where it names none.
+    """
+
+    kind: str
+    name: str
+    schema: str
+    settings: Mapping[str, Any]
+    file_key: str
+    file: str | None
+    second: str | None
+
+
+def find_table(config: Mapping[str, Any], name: str, text: Texts) -> InputTable:
+    """Return the table of a name: a software's or reader's key, a list's, or the full path of it.
+
+    Parameters
+    ----------
+    config
+        The checked configuration.
+    name
+        Such as ``vsbone3``, ``opt_out`` or, where two have one name, ``software.vsbone3``.
+    text
+        The words of this command.
+
+    Raises
+    ------
+    InputError
+        If no table has that name, or more than one.
+    """
+    tables = {
+        f"inputs.{key}": InputTable(
+            key, key, key, {}, f"inputs.{key}", config["inputs"].get(key), None
+        )
+        for key in LISTS
+    }
+    for kind, schema, field in (
+        ("software", "software_export", "export"),
+        ("readers", "reading_report", "report"),
+    ):
+        for key, entry in config[kind].items():
+            tables[f"{kind}.{key}"] = InputTable(
+                kind,
+                key,
+                schema,
+                entry,
+                f"{kind}.{key}.{field}",
+                entry[field],
+                entry.get(f"second_{field}"),
+            )
+    found = [full for full in tables if name in (full, full.partition(".")[2])]
+    if len(found) == 1:
+        return tables[found[0]]
+    known = found or [full.partition(".")[2] for full in tables]
+    reason = "ambiguous" if found else "unknown"
+    raise InputError(text(reason, name=name, known=", ".join(known)))

@@ -1,0 +1,60 @@
+"""Ask the partner to give back what was delivered of somebody who declined (R12, R31)."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bonescint.custody.recalls import delivered, recall
+from bonescint.files import WARNING_COLUMNS, write_rows
+from bonescint.identity.ledger import LedgerFiles, open_ledger
+from bonescint.identity.opt_outs import declined
+from bonescint.joblog import job_log
+from bonescint.resources import Texts
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+
+def write_recalls(
+    ledger: LedgerFiles,
+    study: Mapping[str, Any],
+    language: str,
+    recalls: Path,
+    warnings: Path,
+) -> None:
+    """Write the notices that are due, each once, and how many patients they concern in all.
+
+    Parameters
+    ----------
+    ledger
+        Arguments of `open_ledger`; who declined and what was delivered is on record there.
+    study, language
+        Of the configuration.
+    recalls
+        The folder for notices. It is no output of the rule: Snakemake would delete the notices
+        of former days before the job.
+    warnings
+        Table to write.
+    """
+    book = open_ledger(**ledger)
+    gone = declined(book)
+    recall(book, gone, recalls, study, language, date.today())
+    write_rows(warnings, WARNING_COLUMNS, _warnings(delivered(book, gone), recalls, language))
+
+
+def _warnings(n: int, recalls: Path, language: str) -> list[dict[str, str]]:
+    text = Texts("flow", language)
+    message = text("opt_out_recalled", n=n, folder=recalls)
+    return [{"source": text("opt_out_ledger"), "rule": "R12", "message": message}] if n else []
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        write_recalls(
+            ledger=snakemake.params.ledger,
+            study=snakemake.params.study,
+            language=snakemake.params.language,
+            recalls=Path(snakemake.params.recalls),
+            warnings=Path(snakemake.output.warnings),
+        )

@@ -1,0 +1,53 @@
+"""Whose identity is doubtful is listed where it may be; the coded side learns how many."""
+
+from pathlib import Path
+
+from scripts.cohort.find_identity_doubts import find_identity_doubts
+
+from bonescint.dicom import INDEX_COLUMNS
+from bonescint.files import WARNING_COLUMNS, read_rows, write_rows
+from tests.scripts.cohort.test_filter_opt_out import PEOPLE, run
+
+DOUBTS = "identity_doubts.csv"
+
+
+def doubts(consented: Path) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    folder = consented.parent
+    find_identity_doubts(
+        consented=consented, language="en", doubts=folder / DOUBTS, warnings=folder / "w.csv"
+    )
+    return list(read_rows(folder / DOUBTS)), list(read_rows(folder / "w.csv"))
+
+
+def test_one_id_with_two_names_and_one_name_with_two_ids(tmp_path):
+    run(tmp_path)
+    found, warnings = doubts(tmp_path / "consented.csv")
+    assert {row["where"] for row in found} == {"12", "12, 34"}
+    # the coded side learns how many, not who
+    (warning,) = warnings
+    assert "2 pairs" in warning["message"]
+    assert DOUBTS in warning["message"]
+    assert (warning["rule"], warning["where"]) == ("R12", "")
+    assert not any(word in str(warning) for word in ("Sato", "SATO", "34", "0012"))
+
+
+def test_who_declined_is_in_no_doubt_either(tmp_path):
+    assert {row["subject"] for row in run(tmp_path, "１２", "99")["consented"]} == {"34", "56"}
+    assert doubts(tmp_path / "consented.csv") == ([], [])
+
+
+def test_nobody_is_left(tmp_path):
+    run(tmp_path, *(number for _, number, *_ in PEOPLE))
+    assert doubts(tmp_path / "consented.csv") == ([], [])
+    header = (tmp_path / DOUBTS).read_text(encoding="utf-8")
+    assert header == ",".join(WARNING_COLUMNS) + "\n"
+
+
+def test_an_id_with_a_comma_is_one_person(tmp_path):
+    rows = [
+        {"path": str(n), "patient_id": '9,"1', "patient_name": name, "subject": '9,"1'}
+        for n, name in enumerate(("MORI^EMI", "SATO^AKI"))
+    ]
+    write_rows(tmp_path / "consented.csv", [*INDEX_COLUMNS, "subject"], rows)
+    found, _ = doubts(tmp_path / "consented.csv")
+    assert [row["where"] for row in found] == ['9,"1']

@@ -1,0 +1,63 @@
+"""A patient's batch is decided by the code alone; who leaves changes one batch."""
+
+from pathlib import Path
+
+import pytest
+from scripts.cohort.split_cohort import BATCH_COLUMNS, split_cohort
+
+from bonescint.errors import InputError
+from bonescint.files import read_rows
+from bonescint.identity.ledger import open_ledger
+from tests.scripts.cohort.conftest import write_cohort
+
+PATIENTS = [(f"{n}", 1 + n % 2) for n in range(4711, 4731)]
+
+
+def split(folder: Path, ledger: dict[str, str], *patients: tuple[str, int]) -> list[bytes]:
+    batches = [folder / f"{n:02}.csv" for n in range(3)]
+    split_cohort(cohort=write_cohort(folder, *patients), ledger=ledger, batches=batches)
+    return [path.read_bytes() for path in batches]
+
+
+@pytest.fixture
+def coded(ledger_files: dict[str, str]) -> dict[str, str]:
+    """Return the ledger's files; every patient has a code."""
+    open_ledger(**ledger_files).assign([subject for subject, _ in PATIENTS])
+    return ledger_files
+
+
+def test_every_scan_stands_in_one_batch_beside_the_patients_others(
+    tmp_path: Path, coded: dict[str, str]
+) -> None:
+    split(tmp_path, coded, *PATIENTS)
+    batches = [list(read_rows(path)) for path in sorted(tmp_path.glob("0*.csv"))]
+    assert sum(map(len, batches)) == sum(scans for _, scans in PATIENTS)
+    subjects = [{row["subject"] for row in batch} for batch in batches]
+    assert sum(map(len, subjects)) == len(PATIENTS)
+    cohort = {row["path"]: row for row in read_rows(tmp_path / "cohort.csv")}
+    for row in (row for batch in batches for row in batch):
+        assert row == {key: cohort[row["path"]][key] for key in BATCH_COLUMNS}
+    written = b"".join(path.read_bytes() for path in tmp_path.glob("0*.csv")).decode()
+    assert not any(code in written for code in open_ledger(**coded).codes().values())
+
+
+def test_who_leaves_changes_one_batch(tmp_path: Path, coded: dict[str, str]) -> None:
+    before = split(tmp_path, coded, *PATIENTS)
+    after = split(tmp_path, coded, *PATIENTS[1:])
+    assert sum(a != b for a, b in zip(before, after, strict=True)) == 1
+    # the order of the others is no matter of the one who left
+    assert split(tmp_path, coded, *PATIENTS) == before
+
+
+def test_nobody_is_left(tmp_path: Path, coded: dict[str, str]) -> None:
+    header = ",".join(BATCH_COLUMNS).encode() + b"\n"
+    assert split(tmp_path, coded) == [header] * 3
+
+
+def test_a_patient_without_a_code_is_told_in_both_languages(
+    tmp_path: Path, coded: dict[str, str]
+) -> None:
+    with pytest.raises(InputError, match="対象者 1 名に.*1 patients of the cohort") as caught:
+        split(tmp_path, coded, *PATIENTS, ("990011", 2))
+    assert "990011" not in str(caught.value)
+    assert not list(tmp_path.glob("0*.csv"))

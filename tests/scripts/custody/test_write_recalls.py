@@ -1,0 +1,65 @@
+"""Who was delivered and declines is recalled, once, and counted for as long as it is so."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from scripts.custody.write_recalls import write_recalls
+
+from bonescint.custody.deliveries import DETAILS, Contents
+from bonescint.custody.deliveries import record as record_delivery
+from bonescint.files import read_rows
+from bonescint.identity.ledger import Ledger, create_ledger
+from bonescint.identity.opt_outs import record, take_list, withdraw
+
+ENTRY = {"source": "list", "received": "", "by": "", "ground": "", "relation": ""}
+FILES = ("path", "key", "head")
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    ledger = create_ledger(**{name: tmp_path / f"ledger.{name}" for name in FILES})
+    codes = ledger.assign(["12", "34"])
+    contents = Contents([["a.dcm", "0" * 64]], set(codes.values()))
+    details = dict.fromkeys(DETAILS, "x") | {"date": "2026-01-30"}
+    record_delivery(ledger, contents, details, "en", date(2026, 1, 31), None)
+    return ledger
+
+
+def run(folder: Path) -> tuple[list[str], list[dict[str, str]]]:
+    write_recalls(
+        ledger={name: str(folder / f"ledger.{name}") for name in FILES},
+        study={"id": "S", "title": "T", "synthetic": True},
+        language="en",
+        recalls=folder / "recalls",
+        warnings=folder / "warnings.csv",
+    )
+    notices = sorted((folder / "recalls").glob("*"))
+    texts = [path.read_text(encoding="utf-8-sig") for path in notices]
+    return texts, list(read_rows(folder / "warnings.csv"))
+
+
+def test_nobody_declined(tmp_path: Path, ledger: Ledger) -> None:
+    record(ledger, [{"subject": "99"} | ENTRY], None)  # and was never delivered
+    assert run(tmp_path) == ([], [])
+
+
+def test_a_notice_names_the_code_and_never_the_id(tmp_path: Path, ledger: Ledger) -> None:
+    record(ledger, [{"subject": "34"} | ENTRY], None)
+    (notice,), (warning,) = run(tmp_path)
+    assert ledger.code_of("34") in notice
+    assert ledger.code_of("12") not in notice
+    assert "Images of 1 patients" in warning["message"]
+    assert (warning["rule"], warning["where"]) == ("R12", "")
+    # at the next run nothing is due, and what was delivered is still outside
+    assert run(tmp_path) == ([notice], [warning])
+    ledger.read()
+    assert len(ledger.entries("recall")) == 1
+    withdraw(ledger, ["34"], None)
+    assert run(tmp_path) == ([notice], [])
+
+
+def test_another_id_of_the_person_will_do(tmp_path: Path, ledger: Ledger) -> None:
+    take_list(ledger, [{"subject": "78"} | ENTRY], {("12", "78")})
+    (notice,), _ = run(tmp_path)
+    assert ledger.code_of("12") in notice

@@ -1,0 +1,81 @@
+"""The partner's sheet is written behind the gates, for the cases that have images (R14 to R39)."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from scripts.delivery.write_partner_sheet import write_partner_sheet
+
+from bonescint.delivery.review import digest
+from bonescint.errors import InputError
+from bonescint.files import write_rows
+
+CASES = ["code", "study_date", "age", "sex", "height_cm", "weight_kg", "instances"]
+STUDY = {"synthetic": True, "period_end": "2099-12-31"}
+DELIVERY: dict[str, Any] = {"after_period_end": None}
+Write = Callable[..., list[str]]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Return a function that writes the sheet and returns its codes."""
+    exam = {"study_date": "2019-06-03", "age": "63", "sex": "F"}
+    cases = [{"code": code, "instances": n} | exam for code, n in (("BS-1", 1), ("BS-2", 0))]
+    write_rows(tmp_path / "cases.csv", CASES, cases)
+    decided = [{"code": code, "metastasis": 1, "eod": 2} for code in ("BS-1", "BS-2")]
+    write_rows(tmp_path / "reference.csv", ["code", "metastasis", "eod"], decided)
+
+    def run(
+        kinds: str = "",
+        decision: str = "",
+        study: dict[str, Any] = STUDY,
+        delivery: dict[str, Any] = DELIVERY,
+    ) -> list[str]:
+        text = "佐藤様、多発骨転移"
+        columns = ["code", "sha256", "kinds", "findings"]
+        row = {"sha256": digest(text), "kinds": kinds, "findings": text}
+        rows = [row | {"code": code} for code in ("BS-1", "BS-2")]
+        write_rows(tmp_path / "findings.csv", columns, rows)
+        decisions = tmp_path / "decisions.tsv"
+        if decision:
+            decisions.write_text(
+                "item\tsha256\tdecision\treviewer\tdate\n"
+                f"findings:BS-1\t{digest(text)}\t{decision}\trole\t2026-01-05\n"
+            )
+        sheet = tmp_path / "sheet.xlsx"
+        write_partner_sheet(
+            cases=tmp_path / "cases.csv",
+            reference=tmp_path / "reference.csv",
+            findings=tmp_path / "findings.csv",
+            decisions=decisions if decision else None,
+            study=study,
+            delivery=delivery,
+            language="en",
+            sheet=sheet,
+        )
+        return [row[0].value for row in load_workbook(sheet).worksheets[0].iter_rows(min_row=2)]
+
+    return run
+
+
+def test_a_case_without_an_image_is_not_in_it(write: Write) -> None:
+    assert write() == ["BS-1"]
+
+
+def test_a_hit_waits_for_a_person(write: Write, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="BS-1"):
+        write(kinds="name")
+    assert not (tmp_path / "sheet.xlsx").exists()
+    with pytest.raises(InputError, match="BS-1"):
+        write(kinds="name", decision="block")
+    assert write(kinds="name", decision="release") == ["BS-1"]
+
+
+def test_closed_gates_are_all_named(write: Write, tmp_path: Path) -> None:
+    with pytest.raises(InputError) as refused:
+        write(study={"synthetic": False, "period_end": "2020-01-01"}, kinds="name")
+    # the period, three parts of the approval, and the finding
+    assert len(refused.value.problems) == 5
+    assert not (tmp_path / "sheet.xlsx").exists()

@@ -1,0 +1,68 @@
+"""The readers' findings of a case become one text, with the kinds of what may name somebody."""
+
+from pathlib import Path
+
+from scripts.imports.scan_findings import scan_findings
+
+from bonescint.delivery.review import digest
+from bonescint.files import read_rows, write_rows
+
+PEOPLE = [
+    {"patient_id": "00471936", "subject": "471936", "patient_name": "Sato^Hanako=佐藤^花子"},
+    {"patient_id": "81", "subject": "81", "patient_name": ""},
+]
+
+
+def scan(folder: Path, *texts: dict[str, str], staff: str | None = None) -> list[dict[str, str]]:
+    """Scan one text a reader and code; return the rows of the table."""
+    columns = ["patient_id", "subject", "patient_name"]
+    write_rows(folder / "consented.csv", columns, PEOPLE)
+    findings = {}
+    for n, said in enumerate(texts, 1):
+        findings[f"reader{n}"] = folder / f"reader{n}.csv"
+        rows = ({"code": code, "findings": text} for code, text in said.items())
+        write_rows(findings[f"reader{n}"], ["code", "findings"], rows)
+    if staff is not None:
+        (folder / "staff.txt").write_text(staff, encoding="utf-8")
+    scan_findings(
+        findings=findings,
+        consented=folder / "consented.csv",
+        staff=folder / "staff.txt" if staff is not None else None,
+        language="ja",
+        table=folder / "findings.csv",
+    )
+    return list(read_rows(folder / "findings.csv"))
+
+
+def test_texts_without_an_identifier_pass(tmp_path: Path) -> None:
+    rows = scan(tmp_path, {"BS-2": "多発骨転移。81%", "BS-1": "異常集積なし"})
+    assert [(row["code"], row["kinds"]) for row in rows] == [("BS-1", ""), ("BS-2", "")]
+
+
+def test_each_kind_is_named(tmp_path: Path) -> None:
+    said = {
+        "BS-1": "佐藤様、集積あり",
+        "BS-2": "ID 471936",
+        "BS-3": "前回 2018年5月1日",
+        "BS-4": "連絡先 027-220-0000",
+        "BS-5": "山本医師と確認",
+    }
+    kinds = {row["code"]: row["kinds"] for row in scan(tmp_path, said, staff="\ufeff山本 一郎\n\n")}
+    assert kinds == {
+        "BS-1": "name",
+        "BS-2": "patient_id",
+        "BS-3": "date",
+        "BS-4": "telephone",
+        "BS-5": "staff",
+    }
+
+
+def test_the_hash_binds_the_joined_text(tmp_path: Path) -> None:
+    (row,) = scan(tmp_path, {"BS-1": "左肋骨"}, {"BS-1": " 右腸骨 ", "BS-2": "  "})
+    assert row["code"] == "BS-1"
+    assert "左肋骨" in row["findings"] and "右腸骨" in row["findings"]
+    assert row["sha256"] == digest(row["findings"])
+
+
+def test_no_findings_make_an_empty_table(tmp_path: Path) -> None:
+    assert scan(tmp_path, {}) == []

@@ -1,0 +1,225 @@
+"""One folder through both doors, workflow and command: what becomes of a file is the same."""
+
+import inspect
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from scripts.anonymize.anonymize_batch import anonymize_batch
+from scripts.cohort.assign_codes import assign_codes
+from scripts.cohort.filter_opt_out import filter_opt_out
+from scripts.cohort.select_cohort import select_cohort
+from scripts.cohort.split_cohort import split_cohort
+from scripts.ingest.index_dicom import index_dicom
+
+from bonescint.deid.decisions import read_decisions, released_images
+from bonescint.deid.folder import deidentify_folder
+from bonescint.deid.instance import Settings
+from bonescint.deid.policy import load_policies
+from bonescint.deid.uids import UidReplacer
+from bonescint.files import read_rows
+from bonescint.identity.ledger import open_ledger
+from bonescint.resources import ROOT
+from tests.unit.deid.samples import as_file, siemens
+
+# path: last part of the SOP Instance UID, patient, what makes the content another one, outcome
+FOLDER = {
+    "alone": ("1", "A1", "", "written"),
+    "copies/1": ("2", "A1", "", "written"),
+    "copies/2": ("2", "A1", "", "duplicate"),
+    "sub/copy": ("3", "A1", "", "duplicate"),
+    "away/copy": ("3", "A1", "", "written"),
+    "differ/1": ("4", "A1", "counts", "conflict"),
+    "differ/2": ("4", "A1", "", "conflict"),
+    # what is written would be the same: the source decides
+    "differ/3": ("5", "A1", "", "conflict"),
+    "differ/4": ("5", "A1", "preamble", "conflict"),
+    "differ/5": ("6", "A1", "", "conflict"),
+    "differ/6": ("6", "a-1", "", "conflict"),
+    "three/1": ("7", "A1", "", "conflict"),
+    "three/2": ("7", "A1", "counts", "conflict"),
+    "three/3": ("7", "A1", "", "conflict"),
+    "two patients/1": ("8", "A1", "", "conflict"),
+    "two patients/2": ("8", "B2", "", "conflict"),
+    "two patients/3": ("9", "B2", "", "written"),
+    "two patients/4": ("10", "A1", "", "conflict"),
+    "two patients/5": ("10", "", "", "no-patient-id"),
+    "two patients/6": ("11", "A1", "", "conflict"),
+    "two patients/7": ("11", "C3", "", "no-code"),
+    "two patients/8": ("12", "D4", "", "opt-out"),
+    "chosen/1": ("13", "A1", "", "conflict"),
+    "chosen/2": ("13", "A1", "counts", "written"),
+    "chosen/3": ("13", "A1", "counts", "duplicate"),
+    "chosen/4": ("14", "A1", "", "conflict"),
+    "chosen/5": ("14", "A1", "counts", "conflict"),
+    "chosen/6": ("15", "A1", "", "written"),
+    "chosen/7": ("15", "B2", "", "conflict"),
+    "gone/1": ("16", "A1", "", "conflict"),
+    "gone/2": ("16", "A1", "", "unreadable"),
+    "gone/3": ("17", "A1", "", "unreadable"),
+    "burned in/1": ("18", "A1", "text", "burned-in-suspected"),
+    "burned in/2": ("18", "A1", "text", "duplicate"),
+    "burned in/3": ("19", "A1", "text", "conflict"),
+    "burned in/4": ("19", "A1", "", "conflict"),
+    "no uid/1": ("", "A1", "", "missing-uid"),
+    "no uid/2": ("", "A1", "counts", "missing-uid"),
+    "no image": ("20", "A1", "cut", "truncated"),
+}
+RELEASED = ("chosen/2", "chosen/4", "chosen/5", "chosen/6", "alone")
+GONE = ("gone/2", "gone/3")
+# the study has reasons of its own for what the command lacks a code of
+SAME = {"no_patient_id": "no-patient-id", "not_participant": "no-code"}
+
+
+def content(uid: str, patient: str, what: str) -> bytes:
+    source = siemens()
+    source.SOPInstanceUID, source.PatientID = f"1.2.3.{uid or '99'}", patient
+    if what == "counts":
+        source.CountsAccumulated = "1"
+    if what == "text":
+        source.BurnedInAnnotation = "YES"
+    data = as_file(source, preamble=b"x" * 128 if what == "preamble" else bytes(128))
+    if not uid:
+        data = data.replace(b"1.2.3.99", b"\0" * 8)
+    return data[:-10] if what == "cut" else data
+
+
+class Doors(dict[str, object]):
+    """A raw folder and the steps' arguments by name; a table is called as its argument."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.raw = folder, folder / "raw"
+        for path, (uid, patient, what, _) in FOLDER.items():
+            (self.raw / path).parent.mkdir(parents=True, exist_ok=True)
+            (self.raw / path).write_bytes(content(uid, patient, what))
+        hashes = [sha256((self.raw / path).read_bytes()).hexdigest() for path in RELEASED]
+        (folder / "decisions.csv").write_text(
+            "item\tsha256\tdecision\treviewer\tdate\n"
+            + "".join(f"image\t{digest}\trelease\tA\t2026-01-15\n" for digest in hashes)
+        )
+        (folder / "opt_out.csv").write_text("患者ID,申出者,申出日\nD4,本人,2024-01-10\n")
+        (folder / "participants.csv").write_text("患者ID,試験番号\nA1,S1\nB2,S1\nD4,S1\n")
+        super().__init__(
+            dicom=self.raw,
+            dicom_root=self.raw,
+            workers=1,
+            language="en",
+            calendar=None,
+            study={"id": "S", "title": "T", "synthetic": True},
+            preceding_study="S1",
+            settings={
+                "sex": "F",
+                "exam_from": "2019-06-01",
+                "exam_to": "2019-09-30",
+                "unknown_view": "keep",
+                "secondary_capture": "refuse",
+            },
+            ledger={name: folder / f"ledger.{name}" for name in ("path", "key", "head")},
+            coded=folder / "dicom",
+            destination=folder / "dicom",
+            batches=[folder / "batch.csv"],
+            tag_table=ROOT / "resources/tag_table.csv",
+            study_description="STUDY",
+            series_description="SERIES",
+            secondary_capture="refuse",
+            lossy="keep",
+            keep_private=[],
+        )
+
+    def __missing__(self, name: str) -> Path:
+        return self.folder / f"{name}.csv"
+
+    def step(self, function: Callable[..., None]) -> None:
+        function(**{name: self[name] for name in inspect.signature(function).parameters})
+
+    def rows(self, name: str) -> list[dict[str, str]]:
+        return list(read_rows(self.folder / f"{name}.csv"))
+
+    def workflow(self) -> dict[str, str]:
+        """Return path -> outcome, those left out with who declined excepted."""
+        self.step(index_dicom)
+        for path in GONE:
+            (self.raw / path).rename(self.folder / path.replace("/", " "))
+        for function in (
+            filter_opt_out, select_cohort, assign_codes, split_cohort, anonymize_batch,
+        ):  # fmt: skip
+            self.step(function)
+        for path in GONE:
+            (self.folder / path.replace("/", " ")).rename(self.raw / path)
+        outcomes = dict.fromkeys((row["path"] for row in self.rows("cohort")), "written")
+        for table in ("unreadable", "excluded", "refused"):
+            outcomes |= {row["path"]: row["reason"] for row in self.rows(table)}
+        return {path: SAME.get(outcome, outcome) for path, outcome in outcomes.items()}
+
+    def command(self) -> dict[str, str]:
+        """Return path -> outcome; with the same settings, codes and secret."""
+        book = open_ledger(**self["ledger"])  # type: ignore[arg-type]
+
+        def lose(stage: str, done: int, total: int | None) -> None:
+            if (stage, done) == ("index", len(FOLDER)):
+                for path in GONE:
+                    (self.raw / path).unlink()
+
+        deidentify_folder(
+            source=self.raw,
+            destination=self.folder / "out",
+            settings=Settings(
+                policies=load_policies(ROOT / "resources/tag_table.csv", "STUDY", "SERIES"),
+                uids=UidReplacer(book.uid_secret),
+                keep_secondary_capture=False,
+                releases=released_images(read_decisions(self.folder / "decisions.csv")),
+            ),
+            codes=book.codes(),
+            declined=frozenset({"D4"}),
+            jobs=1,
+            language="en",
+            progress=lose,
+        )
+        rows = self.rows("out/report")
+        return {row["source"]: row["reason"] or row["status"] for row in rows}
+
+
+def written(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*.dcm")}
+
+
+class Both(NamedTuple):
+    """What came out of the two doors."""
+
+    doors: Doors
+    workflow: dict[str, str]
+    command: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Both:
+    doors = Doors(tmp_path_factory.mktemp("doors"))
+    return Both(doors, doors.workflow(), doors.command())
+
+
+EXPECTED = {path: outcome for path, (*_, outcome) in FOLDER.items()}
+
+
+def test_both_doors_decide_alike(both: Both) -> None:
+    assert both.command == EXPECTED
+    # who declined is left out of every table of the workflow, and counted
+    declined = {path: "opt-out" for path, outcome in EXPECTED.items() if outcome == "opt-out"}
+    assert both.workflow | declined == EXPECTED
+    assert both.workflow.keys().isdisjoint(declined)
+    assert both.doors.rows("counts")[0]["files_opted_out"] == str(len(declined))
+
+
+def test_both_doors_write_the_same_bytes(both: Both) -> None:
+    files = written(both.doors.folder / "out")
+    assert len(files) == list(EXPECTED.values()).count("written")
+    assert files == written(both.doors.folder / "dicom")
+
+
+def test_a_decision_about_a_clash_names_the_same_hash_at_both_doors(both: Both) -> None:
+    excluded = both.doors.rows("excluded")
+    hashes = {row["path"]: row["sha256"] for row in excluded if row["sha256"]}
+    assert set(hashes) == {p for p, o in EXPECTED.items() if o in ("conflict", "duplicate")}
+    report = {row["source"]: row["sha256"] for row in both.doors.rows("out/report")}
+    assert {path: report[path] for path in hashes} == hashes

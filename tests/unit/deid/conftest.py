@@ -1,0 +1,14 @@
+"""What several tests of the de-identification share."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from bonescint.deid.instance import quiet_pydicom
+
+
+@pytest.fixture(scope="package")
+def quiet() -> Iterator[None]:
+    """Silence pydicom, as the job does: its remarks quote header values."""
+    with quiet_pydicom():
+        yield
