@@ -4,7 +4,7 @@ from pathlib import Path
 
 from scripts.cohort.find_identity_doubts import find_identity_doubts
 
-from bonescint.dicom import INDEX_COLUMNS
+from bonescint.dicom.index import INDEX_COLUMNS
 from bonescint.files import WARNING_COLUMNS, read_rows, write_rows
 from tests.scripts.cohort.test_filter_opt_out import PEOPLE, run
 
