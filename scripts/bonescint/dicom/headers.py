@@ -41,7 +41,7 @@ class Unreadable(NamedTuple):
     detail: str
 
 
-class _Pixels:
+class _AtPixels:
     """Stops pydicom at the pixels and keeps where they stand and how long they claim to be."""
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -98,7 +98,7 @@ def _read(stream: BinaryIO, size: int) -> Header | Unreadable:
     if not part10 and not _looks_like_data_set(head, size):
         return Unreadable("not_dicom", "no DICM prefix")
     stream.seek(0)
-    pixels = _Pixels(stream)
+    pixels = _AtPixels(stream)
     dataset = read_partial(stream, pixels, defer_size=_LONG_VALUE, force=not part10)
     meta = dataset.file_meta
     if str(meta.get("MediaStorageSOPClassUID", "")) == MEDIA_DIRECTORY:

@@ -17,7 +17,7 @@ _NUCLIDE = (
 )
 
 
-class Found(NamedTuple):
+class FoundTerm(NamedTuple):
     """A term that occurs in a text: what it means and how the vocabulary spells it."""
 
     meaning: str
@@ -56,7 +56,7 @@ def _rank(term: str) -> tuple[int, int, str]:
     return -len(core.replace(" ", "")), core.count(" "), term
 
 
-class Vocabulary:
+class TermList:
     """Terms and what they mean.
 
     Parameters
@@ -77,11 +77,11 @@ class Vocabulary:
 
     def __init__(self, terms: dict[str, str]) -> None:
         spelled = sorted(terms, key=_rank)
-        self._found = [Found(terms[term], term.strip("*")) for term in spelled]
+        self._found = [FoundTerm(terms[term], term.strip("*")) for term in spelled]
         self._regex = re.compile(f"({_NUCLIDE})?(?:{'|'.join(map(_pattern, spelled))})")
         self.find = lru_cache(maxsize=4096)(self._find)  # descriptions repeat from file to file
 
-    def _find(self, text: str) -> tuple[Found, ...]:
+    def _find(self, text: str) -> tuple[FoundTerm, ...]:
         """Return the terms in a text, each once, in the order of their places."""
         matches = self._regex.finditer(fold(text[:1024]))
         found = (self._found[(match.lastindex or 2) - 2] for match in matches)
@@ -94,9 +94,9 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 
 @cache
-def tracer_terms() -> Vocabulary:
+def tracer_terms() -> TermList:
     """Return the tracers' names (resources/tracers.csv)."""
-    return Vocabulary(
+    return TermList(
         {row["value"]: row["tracer"] for row in _rows("tracers.csv") if not row["scheme"]}
     )
 
@@ -109,7 +109,7 @@ def tracer_codes() -> dict[tuple[str, str], str]:
 
 
 @cache
-def scan_terms(attribute: str) -> Vocabulary:
+def scan_terms(attribute: str) -> TermList:
     """Return the words for one property of a scan (resources/scan_terms.csv).
 
     Parameters
@@ -118,6 +118,4 @@ def scan_terms(attribute: str) -> Vocabulary:
         ``phase`` or ``view``.
     """
     rows = _rows("scan_terms.csv")
-    return Vocabulary(
-        {row["term"]: row["meaning"] for row in rows if row["attribute"] == attribute}
-    )
+    return TermList({row["term"]: row["meaning"] for row in rows if row["attribute"] == attribute})
