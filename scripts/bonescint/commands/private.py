@@ -124,7 +124,7 @@ def _private(
         KNOWN_HOLDERS,
         NUMBER_VRS,
         TEXT_VRS,
-        Decision,
+        PrivateDecision,
         pattern_digest,
         why_not,
     )
@@ -139,7 +139,7 @@ def _private(
         else:
             values = read(value).strip(" \0").split("\\")
         shown, vm = " ".join(values), len(values)
-        numbers = Decision(creator, vr, vm, frozenset()).written(vr, value, little, read)
+        numbers = PrivateDecision(creator, vr, vm, frozenset()).written(vr, value, little, read)
         why = "unfit.number" if numbers is None or vm > MOST_NUMBERS else ""
         rest = f"vm: {vm}"
     elif vr in TEXT_VRS:

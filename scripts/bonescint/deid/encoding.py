@@ -8,8 +8,8 @@ from bonescint.dicom import tags
 from bonescint.dicom.vrs import LONG, ZERO_PADDED
 
 # VR and value; a sequence is a list of items, or bytes when it is encoded already
-Element: TypeAlias = tuple[str, "bytes | list[Elements]"]
-Elements: TypeAlias = dict[int, Element]
+Element: TypeAlias = tuple[str, "bytes | list[CodedElements]"]
+CodedElements: TypeAlias = dict[int, Element]
 # pixels are a view of the source, never copied before the file is joined
 Part: TypeAlias = "bytes | memoryview"
 
@@ -51,7 +51,7 @@ def encode_element(tag: int, vr: str, value: Part) -> list[Part]:
     return parts
 
 
-def encode_items(items: list[Elements]) -> bytes:
+def encode_items(items: list[CodedElements]) -> bytes:
     """Return the value of a sequence, its items with explicit lengths."""
     parts = []
     for item in items:
@@ -60,7 +60,7 @@ def encode_items(items: list[Elements]) -> bytes:
     return b"".join(parts)
 
 
-def encode_dataset(elements: Elements) -> list[Part]:
+def encode_dataset(elements: CodedElements) -> list[Part]:
     """Return the parts of a data set in tag order, unjoined."""
     parts: list[Part] = []
     for tag in sorted(elements):

@@ -20,7 +20,7 @@ from bonescint.dicom import vrs
 
 # VR (None in an implicit file) and bytes of the source
 Sourced: TypeAlias = Mapping[int, tuple[str | None, bytes]]
-Written: TypeAlias = dict[int, tuple[str, bytes]]
+KeptElements: TypeAlias = dict[int, tuple[str, bytes]]
 
 BINARY_VRS = frozenset(vrs.FORMATS)
 # no dates and ages, which are the patient's
@@ -88,7 +88,7 @@ def pattern_digest(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class PrivateDecision:
     """What one private element may hold.
 
     Parameters
@@ -149,7 +149,7 @@ class KeptPrivate:
         SHA-256 of the approved bitmaps by group.
     """
 
-    decisions: Mapping[tuple[str, int, int], Decision] = field(default_factory=dict)
+    decisions: Mapping[tuple[str, int, int], PrivateDecision] = field(default_factory=dict)
     overlays: Mapping[int, frozenset[str]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
@@ -164,7 +164,7 @@ class KeptPrivate:
 
     def elements(
         self, level: Sourced, little_endian: bool, decode: Callable[[bytes], str]
-    ) -> Written:
+    ) -> KeptElements:
         """Return the private and overlay elements to write, with the creators they need.
 
         Parameters
@@ -181,7 +181,7 @@ class KeptPrivate:
             for tag, (_, value) in level.items()
             if _is_creator(tag)
         }
-        out: Written = {}
+        out: KeptElements = {}
         for tag, (vr, value) in level.items():
             decision = self.select(creators, tag)
             written = decision.written(vr, value, little_endian, decode) if decision else None
@@ -192,7 +192,7 @@ class KeptPrivate:
             out |= self.overlay(group, level, little_endian)
         return out
 
-    def select(self, creators: Mapping[tuple[int, int], str], tag: int) -> Decision | None:
+    def select(self, creators: Mapping[tuple[int, int], str], tag: int) -> PrivateDecision | None:
         """Return the decision for a private element of the top level, if there is one.
 
         Parameters
@@ -206,7 +206,7 @@ class KeptPrivate:
         creator = creators.get((group, element >> 8))
         return self.decisions.get((creator, group, element & 0xFF)) if creator else None
 
-    def overlay(self, group: int, level: Sourced, little_endian: bool) -> Written:
+    def overlay(self, group: int, level: Sourced, little_endian: bool) -> KeptElements:
         """Return an approved overlay with its numbers; empty if its content is not approved.
 
         Parameters
@@ -218,7 +218,7 @@ class KeptPrivate:
         little_endian
             Byte order of the source.
         """
-        out: Written = {}
+        out: KeptElements = {}
         for element, (vr, vm) in _DESCRIPTION.items():
             _, value = level.get(group << 16 | element, (None, b""))
             known = value.strip(b" \0") if vr == "CS" else normal_form(vr, value, vm, little_endian)
@@ -231,7 +231,7 @@ class KeptPrivate:
     def allows(self, creator: str, tag: int, vr: str, value: bytes) -> bool:
         """Tell whether a written private element is one that was decided to stay.
 
-        It looks at the written bytes, by other means than `Decision.written`.
+        It looks at the written bytes, by other means than `PrivateDecision.written`.
 
         Parameters
         ----------

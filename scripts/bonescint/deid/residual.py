@@ -50,10 +50,10 @@ _ITEM_TAG = (tags.Item & 0xFFFF) << 16 | tags.Item >> 16
 
 
 # tag, VR, and where the value starts and ends
-_Found: TypeAlias = tuple[int, str, int, int]
+_ElementAt: TypeAlias = tuple[int, str, int, int]
 
 
-def verify(data: bytes, policy: Policy, code: str, known: Identifiers) -> tuple[int, int]:
+def verify_coded(data: bytes, policy: Policy, code: str, known: Identifiers) -> tuple[int, int]:
     """Check a coded file and return where its pixel bytes start and end.
 
     Parameters
@@ -158,7 +158,7 @@ class _Check:
             else:
                 self._binary(tag, vr, value)
 
-    def _element(self, element: _Found, rules: dict[int, Rule]) -> None:
+    def _element(self, element: _ElementAt, rules: dict[int, Rule]) -> None:
         tag, vr, start, end = element
         rule = rules.get(tag)
         if rule is None and self.policy.kept and rules is self.policy.rules:
@@ -200,7 +200,7 @@ class _Check:
             self._binary(tag, vr, value)
         return kind != "bad"
 
-    def _item(self, rule: Rule, elements: Iterator[_Found]) -> None:
+    def _item(self, rule: Rule, elements: Iterator[_ElementAt]) -> None:
         listed = rule.action == "vocabulary"
         coded: dict[int, str] = {}
         for element in elements:
@@ -282,7 +282,7 @@ def _judged(rule: Rule, vr: str, value: bytes) -> str:
     return "binary" if len(value) >= SHORTEST else "settled"
 
 
-def _elements(data: bytes, start: int, end: int) -> Iterator[_Found]:
+def _elements(data: bytes, start: int, end: int) -> Iterator[_ElementAt]:
     """Yield the elements of a range; any disorder is a refusal."""
     at, last = start, -1
     while at < end:
@@ -305,7 +305,7 @@ def _elements(data: bytes, start: int, end: int) -> Iterator[_Found]:
         at, last = stop, tag
 
 
-def _items(data: bytes, start: int, end: int) -> Iterator[Iterator[_Found]]:
+def _items(data: bytes, start: int, end: int) -> Iterator[Iterator[_ElementAt]]:
     at = start
     while at < end:
         tag, length = _ITEM(data, at) if at + 8 <= end else (0, 0)
