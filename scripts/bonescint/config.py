@@ -13,7 +13,7 @@ import yaml
 from bonescint.errors import InputError
 from bonescint.resources import ROOT, Texts, locate
 from bonescint.stats import QUESTIONS
-from bonescint.tables.values import fold
+from bonescint.text.folding import fold_header
 
 DEMO = "demo/"
 # no identifier below these, nor the ledger (R16)
@@ -47,7 +47,7 @@ def check_config(config: Mapping[str, Any], files: bool = True) -> None:
     """
     language = config.get("language")
     text = Texts("config", language if language in ("ja", "en") else "ja")
-    schema = yaml.safe_load((ROOT / "schemas" / "config.schema.yaml").read_text(encoding="utf-8"))
+    schema = yaml.safe_load((ROOT / "schemas/config.schema.yaml").read_text(encoding="utf-8"))
     validator = jsonschema.Draft202012Validator(schema)
     problems: list[str] = []
     for error in sorted(validator.iter_errors(config), key=lambda e: list(map(str, e.path))):
@@ -113,7 +113,9 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
             yield text("ann", key=key)
     for area in ("software", "readers"):
         for key, entry in config[area].items():
-            headers = [fold(header) for header in (entry.get("columns") or {}).values() if header]
+            headers = [
+                fold_header(header) for header in (entry.get("columns") or {}).values() if header
+            ]
             if len(headers) > len(set(headers)):
                 yield text("same_header", where=f"{area}.{key}.columns")
     for key in config["software"].keys() & config["readers"].keys():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bonescint.delivery.review import digest, joined, name_forms, read_findings, scan_text
 from bonescint.files import read_rows, write_rows
 from bonescint.joblog import job_log
+from bonescint.text.csvfile import typed_lines
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -38,8 +39,8 @@ def scan_findings(
         ids |= {i.casefold() for i in (row["patient_id"].strip(), row["subject"]) if len(i) > 3}
     people: set[str] = set()
     if staff:
-        for line in staff.read_text(encoding="utf-8-sig").splitlines():
-            people |= name_forms(line.strip())
+        for line in typed_lines(staff):
+            people |= name_forms(line)
     known = {"name": names, "patient_id": ids, "staff": people}
     rows = []
     for code, readings in sorted(read_findings(findings).items()):

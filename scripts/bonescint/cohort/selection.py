@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from bonescint.cohort.clashes import CONFLICT, DUPLICATE, UNREADABLE, clashes
+from bonescint.text.dates import header_date
 
 Row = dict[str, str]
 
@@ -33,15 +34,6 @@ REASONS = (
     UNREADABLE,
     "later_exam",
 )
-
-
-def parse_da(value: str) -> date | None:
-    """Return a DICOM DA value as a date, None if it is not one."""
-    digits = value.strip().replace(".", "")  # 2019.06.01 is ACR-NEMA's spelling
-    try:
-        return date.fromisoformat(digits) if len(digits) == 8 and digits.isdigit() else None
-    except ValueError:
-        return None
 
 
 def exclusion(row: Row, participants: Iterable[str], settings: Mapping[str, object]) -> str | None:
@@ -72,7 +64,7 @@ def exclusion(row: Row, participants: Iterable[str], settings: Mapping[str, obje
         return "early" if row["phase"] == "early" else "phase_unclear"
     if not row["views"] and settings["unknown_view"] != "keep":
         return "views_unclear"
-    exam = parse_da(row["study_date"])
+    exam = header_date(row["study_date"])
     if exam is None:
         return "no_exam_date"
     if not str(settings["exam_from"]) <= exam.isoformat() <= str(settings["exam_to"]):
@@ -95,7 +87,7 @@ def decide_tracer(rows: Iterable[Row], calendar: Mapping[date, str]) -> str:
     """
     rows = list(rows)
     found = {row["tracer"] for row in rows} - {"unknown"}
-    exam = parse_da(rows[0]["study_date"])
+    exam = header_date(rows[0]["study_date"])
     listed = calendar.get(exam) if exam else None
     if len(found) == 1 and "conflict" not in found:
         (tracer,) = found
@@ -161,10 +153,13 @@ def decide(
             remaining[row["subject"]].append(row)
     for exams in remaining.values():
         # one case a patient: the first exam in the window
-        first = min((row["study_date"], row["study_instance_uid"]) for row in exams)
+        first = min(map(_exam, exams))
         for row in exams:
-            same = (row["study_date"], row["study_instance_uid"]) == first
-            yield row, None if same else "later_exam"
+            yield row, None if _exam(row) == first else "later_exam"
+
+
+def _exam(row: Row) -> tuple[date, str]:
+    return header_date(row["study_date"]) or date.max, row["study_instance_uid"]
 
 
 def _file(row: Row) -> tuple[str, str]:
@@ -181,11 +176,11 @@ def off_weeks(rows: Iterable[Row]) -> list[tuple[str, str, int]]:
     rows
         The cohort's instances, tracer decided.
     """
-    exams = {(r["subject"], r["study_date"], r["tracer"]) for r in rows}
+    exams = {(r["subject"], header_date(r["study_date"]), r["tracer"]) for r in rows}
     weeks: Counter[tuple[str, int, str]] = Counter()
     agree = 0
     for _, day, tracer in exams:
-        year, week, _ = (parse_da(day) or date.min).isocalendar()
+        year, week, _ = (day or date.min).isocalendar()
         weeks[f"{year}-W{week:02d}", week % 2, tracer] += 1
         agree += 1 if (week % 2 == 1) == (tracer == "MDP") else -1
     of_parity = {1: "MDP", 0: "HMDP"} if agree >= 0 else {1: "HMDP", 0: "MDP"}

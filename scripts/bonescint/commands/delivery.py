@@ -82,12 +82,12 @@ def record_delivery(options: argparse.Namespace) -> int:
     from bonescint.identity.ledger import open_ledger
     from bonescint.identity.opt_outs import in_force
     from bonescint.resources import Texts
-    from bonescint.tables.values import parse_date
+    from bonescint.text.dates import table_date
 
     config = configuration.load(options)
     language = str(config["language"])
     text = Texts("custody", language)
-    day = parse_date(options.date)
+    day = table_date(options.date)
     if not day:
         raise InputError(text("delivery.bad_date"))
     listed = hospital_list(config)
@@ -176,11 +176,11 @@ def show_delivery(options: argparse.Namespace) -> int:
     from bonescint.custody.deliveries import recorded
     from bonescint.identity.ledger import open_ledger
     from bonescint.resources import Texts
-    from bonescint.tables.values import plain
+    from bonescint.text.folding import half_width
 
     config = configuration.load(options)
     text = Texts("custody", str(config["language"]))
-    number = re.fullmatch(r"(?:D-?)?0*(\d+)", plain(options.id).upper())
+    number = re.fullmatch(r"(?:D-?)?0*(\d+)", half_width(options.id).upper())
     wanted = f"D-{int(number[1]):03d}" if number else ""
     for delivery in recorded(open_ledger(**config["ledger"], ask=True)):
         if delivery.id == wanted:

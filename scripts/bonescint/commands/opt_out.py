@@ -262,17 +262,18 @@ def _subjects(typed: Iterable[str], text: "Texts") -> list[str]:
 
 def _details(options: argparse.Namespace, text: "Texts") -> dict[str, str]:
     from bonescint.tables.columns import load_columns
-    from bonescint.tables.values import fold, parse_date
+    from bonescint.text.dates import table_date
+    from bonescint.text.folding import fold_header
 
     problems = []
-    day = parse_date(options.received)
+    day = table_date(options.received)
     if options.received and not day:
         problems.append(text("opt_out.bad_date"))
     details = {"received": day.isoformat() if day else ""}
     columns = load_columns("opt_out")
     for name in _DETAILS[1:]:
         typed = getattr(options, name)
-        details[name] = columns[name].words.get(fold(typed), "")
+        details[name] = columns[name].words.get(fold_header(typed), "")
         if typed and not details[name]:
             numbers = {m: w for w, m in columns[name].words.items() if w.isdecimal()}
             meanings = dict.fromkeys(columns[name].words.values())

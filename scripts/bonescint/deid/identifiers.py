@@ -18,10 +18,11 @@ from pydicom.datadict import dictionary_has_tag, dictionary_VR
 from bonescint.deid.refusal import Refused
 from bonescint.deid.source import RawLevel, Source, text_of
 from bonescint.dicom import tags, vrs
-from bonescint.names.reading import HONORIFICS, Reading, laid_out, read, readings
+from bonescint.names.reading import HONORIFICS, Reading, laid_out, read
 from bonescint.names.reading import SEPARATORS as _SEPARATORS
 from bonescint.names.spellings import Spellings, spellings
-from bonescint.text.folding import compose, fold, spelt_out
+from bonescint.text.encodings import fitting, readings
+from bonescint.text.folding import compose, fold_name, spelt_out
 
 # digits that are compared with a numeric attribute's value only from this length on
 SHORTEST_NUMBER = 6
@@ -234,7 +235,7 @@ def _any_long(numbers: Iterable[str]) -> bool:
 
 def _comparable(text: str) -> str:
     """Return a text folded, with words set apart where a capital begins one."""
-    return fold(re.sub("(?<=[a-z])(?=[A-Z])", " ", compose(text)))
+    return fold_name(re.sub("(?<=[a-z])(?=[A-Z])", " ", compose(text)))
 
 
 @lru_cache(maxsize=16)
@@ -292,11 +293,7 @@ def _values(level: RawLevel, charset: tuple[str, ...], wanted: Iterable[int]) ->
         texts = {text_of(level, tag, charset)}
         if not raw.value.isascii():
             # as devices encode it that declare another character set, or none
-            for encoding in ("utf-8", "cp932", "euc_jp"):
-                try:
-                    texts.add(raw.value.decode(encoding).strip(" \0"))
-                except UnicodeDecodeError:
-                    continue
+            texts |= {raw.value.decode(e).strip(" \0") for e in fitting(raw.value)}
         values += [value.strip() for text in sorted(texts) for value in text.split("\\")]
     return values
 

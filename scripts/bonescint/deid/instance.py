@@ -6,7 +6,6 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 
 import pydicom
@@ -29,6 +28,7 @@ from bonescint.deid.source import Source, read_source
 from bonescint.deid.uids import UidReplacer, is_standard
 from bonescint.dicom import tags
 from bonescint.dicom.sop_classes import NUCLEAR_MEDICINE, SECONDARY_CAPTURES
+from bonescint.text.dates import header_date
 
 _MOST_MEASURED = 1000
 _DAYS = {"D": 1, "W": 7, "M": 30.4375, "Y": 365.25}
@@ -178,9 +178,9 @@ def _policy_for(source: Source, settings: Settings) -> Policy:
 
 def _patient(written: CodedElements, source: Source, row: Mapping[str, str]) -> dict[str, object]:
     """Return the columns of the report on the patient: what the file says, or the age (R25)."""
-    examined = _date(_text(written, tags.StudyDate))
+    examined = header_date(_text(written, tags.StudyDate))
     # the birth date is known here and nowhere behind the door
-    born = _date(source.text(tags.PatientBirthDate) or row.get("patient_birth_date", ""))
+    born = header_date(source.text(tags.PatientBirthDate) or row.get("patient_birth_date", ""))
     stated = _text(written, tags.PatientAge)
     age: int | None = None
     if stated:
@@ -202,16 +202,6 @@ def _patient(written: CodedElements, source: Source, row: Mapping[str, str]) -> 
 def _text(written: CodedElements, tag: int) -> str:
     value = written.get(tag, ("", b""))[1]
     return value.decode() if isinstance(value, bytes) else ""
-
-
-def _date(text: str) -> date | None:
-    digits = text.replace(".", "").replace("-", "")
-    if not (len(digits) == 8 and digits.isascii() and digits.isdecimal()):
-        return None
-    try:
-        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
-    except ValueError:
-        return None
 
 
 def _measured(value: str, factor: int) -> str:

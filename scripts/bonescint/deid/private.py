@@ -6,7 +6,6 @@ been looked at; or one overlay bitmap, byte for byte. All of it at the top level
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -17,6 +16,7 @@ from pydicom.sr.coding import Code
 
 from bonescint.deid.values import normal_form, swapped
 from bonescint.dicom import vrs
+from bonescint.text.folding import unpadded
 
 # VR (None in an implicit file) and bytes of the source
 Sourced: TypeAlias = Mapping[int, tuple[str | None, bytes]]
@@ -65,7 +65,7 @@ def why_not(text: str) -> str:
         ``unfit.characters``, ``unfit.long``, ``unfit.no_letter``, ``unfit.digits``, or empty if
         the text can be approved.
     """
-    text = _plain(text)
+    text = unpadded(text)
     if len(text) > LONGEST_TEXT:
         return "unfit.long"
     if text and not _PRINTABLE.fullmatch(text):
@@ -83,7 +83,7 @@ def pattern_digest(text: str) -> str:
     text
         A decoded value.
     """
-    pattern = "".join("0" if c.isdecimal() else c for c in _plain(text))
+    pattern = "".join("0" if c.isdecimal() else c for c in unpadded(text))
     return sha256(pattern.encode()).hexdigest()
 
 
@@ -131,7 +131,7 @@ class PrivateDecision:
             return None
         if self.vr in NUMBER_VRS:
             return _number(self.vr, value, self.vm, little_endian) or None
-        text = _plain(decode(value))
+        text = unpadded(decode(value))
         if why_not(text) or pattern_digest(text) not in self.digests:
             return None
         return text.encode("ascii")
@@ -326,10 +326,6 @@ def overlay_bitmap(vr: str | None, value: bytes, little_endian: bool) -> bytes:
         Byte order of the source.
     """
     return value if little_endian or vr == "OB" else swapped(value, 2)
-
-
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip(" \0")
 
 
 def _is_creator(tag: int) -> bool:

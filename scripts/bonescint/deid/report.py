@@ -4,7 +4,6 @@ Another code path than the engine: what each row of the hospital's table allows 
 more, and held against what was done.
 """
 
-import csv
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -15,7 +14,7 @@ from pydicom.datadict import dictionary_description, dictionary_has_tag
 from bonescint.deid.engine import OUTCOMES as RULES
 from bonescint.deid.policy import table_rows
 from bonescint.errors import InputError
-from bonescint.resources import RESOURCES, Texts
+from bonescint.resources import Texts, resource_rows
 
 # of one attribute in one instance
 OUTCOMES = (
@@ -69,7 +68,7 @@ def tag_rows(
     types = _types()
     rows: list[dict[str, object]] = []
     problems: list[str] = []
-    for entry in table_rows(tag_table):
+    for _, entry in table_rows(tag_table):
         tag, action = entry["tag"], entry["action"]
         done = +counts.get((tag, action), Counter())
         keyword = entry.get("keyword", "")
@@ -168,8 +167,8 @@ def _allowed(action: str, types: tuple[str, str]) -> tuple[set[str], set[str]]:
 
 def _types() -> dict[str, tuple[str, str]]:
     """Return path -> Types in the NM and the Secondary Capture IOD."""
-    with (RESOURCES / "nm_attributes.csv").open(encoding="utf-8", newline="") as stream:
-        return {row["path"]: (row["type_nm"], row["type_sc"]) for row in csv.DictReader(stream)}
+    rows = resource_rows("nm_attributes.csv")
+    return {row["path"]: (row["type_nm"], row["type_sc"]) for row in rows}
 
 
 def _english(entry: dict[str, str]) -> str:

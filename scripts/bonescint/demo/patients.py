@@ -1,6 +1,5 @@
 """Who is in the demonstration: the study's women and several of each kind that must be left out."""
 
-import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,7 +15,7 @@ from bonescint.demo.lesions import (
     sample_metastases,
     true_bsi,
 )
-from bonescint.resources import RESOURCES
+from bonescint.resources import resource_rows
 
 # kinds that must be left out, and how many patients of each
 LEFT_OUT = {
@@ -126,7 +125,7 @@ def sample_patients(settings: Mapping[str, Any], cohort: Mapping[str, Any]) -> l
     n = 2 * int(settings["women_per_tracer"])
     ill = set(rng.permutation(n)[: int(settings["with_findings"])].tolist())
     kinds = ["study"] * n + [kind for kind, count in LEFT_OUT.items() for _ in range(count)]
-    ids, names = _ids(rng, len(kinds)), _names(rng)
+    ids, names = _ids(rng, len(kinds)), _NameSource(resource_rows("demo/names.csv"), rng)
     patients = []
     for i, kind in enumerate(kinds):
         if kind == "study":
@@ -173,11 +172,6 @@ def _ids(rng: np.random.Generator, count: int) -> list[str]:
         f"{number:08d}" if i % 6 == 5 else f"{ten}{number:07d}"
         for i, (number, ten) in enumerate(zip(numbers.tolist(), tens.tolist(), strict=True))
     ]
-
-
-def _names(rng: np.random.Generator) -> "_NameSource":
-    with (RESOURCES / "demo" / "names.csv").open(encoding="utf-8") as stream:
-        return _NameSource(list(csv.DictReader(stream)), rng)
 
 
 class _NameSource:

@@ -7,10 +7,10 @@ from datetime import date
 from functools import lru_cache
 from itertools import permutations
 
-from bonescint.cohort.selection import parse_da
 from bonescint.names.ids import normalise
 from bonescint.resources import Texts
-from bonescint.text.folding import fold, romanised, sound
+from bonescint.text.dates import header_date
+from bonescint.text.folding import fold_name, romanised, sound
 
 _BETWEEN_WORDS = re.compile(r"[\s^,.、，・･_/-]+")
 _MOST_WORDS = 3  # of which every order is tried
@@ -47,7 +47,7 @@ def identity_doubts(rows: Iterable[Mapping[str, str]], language: str) -> list[di
         subject = row["subject"] if "subject" in row else normalise(row["patient_id"])
         if subject:
             spellings[subject].add(row.get("patient_name", ""))
-            born = parse_da(row.get("patient_birth_date", ""))
+            born = header_date(row.get("patient_birth_date", ""))
             births[subject] |= {born} if born and born != _NO_BIRTH else set()
 
     def warning(key: str, where: Iterable[str], **values: object) -> dict[str, str]:
@@ -123,7 +123,7 @@ def _keys(name: str) -> frozenset[str]:
 
 def _group_keys(group: str) -> Iterator[str]:
     # family, given and middle name; a prefix or suffix (Ms., MD) is no part of the name
-    plain = fold("^".join(group.split("^")[:3]).replace("\0", ""))
+    plain = fold_name("^".join(group.split("^")[:3]).replace("\0", ""))
     words = [word for word in _BETWEEN_WORDS.split(plain) if word]
     if not words or "".join(words) in _NO_NAMES:
         return

@@ -5,17 +5,13 @@ Nothing here depends on a patient, and few cameras write many files: a short val
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bonescint.text.folding import compose, enlarged, fold, romanised, sound, spelt_out
+from bonescint.text.encodings import readings
+from bonescint.text.folding import DASHES, compose, enlarged, fold_name, romanised, sound, spelt_out
 
-SEPARATORS = re.compile(r"[\s\0^=,.;:_/\\()\[\]+・*'\-‐-―−]+")
-_ESCAPES = re.compile(rb"\x1b[$(][@BDIJ]|\x1b\$[()][@BD]|\x1b[)-][I]")
-# text decoded by the one in place of the other, and encoded anew
-_WRONG = ("latin-1", "cp1252", "iso8859-5", "cp932", "euc_jp")
-_RIGHT = ("utf-8", "cp932", "euc_jp")
+SEPARATORS = re.compile(rf"[\s\0^=,.;:_/\\()\[\]+・*'\-{DASHES}]+")
 _LONGEST_CACHED = 256
 KANJI = "㐀-鿿々〆\U00020000-\U0003ffff"
 # before or behind a name; chan also as it sounds
@@ -89,51 +85,6 @@ def _read_short(value: bytes) -> Reading:
     return laid_out(tuple(readings(value)))
 
 
-def readings(value: bytes) -> Iterator[str]:
-    """Yield a value as every encoding reads it (ISO 2022 also without its escapes).
-
-    Parameters
-    ----------
-    value
-        Encoded text, or binary values in which text may hide.
-    """
-    if len(value) < 2:
-        return
-    plain = value.isascii()
-    if plain:
-        yield value.decode("ascii")
-    else:
-        text = value.decode("utf-8", "ignore")
-        yield text
-        # three bytes that are one character of UTF-8 are nothing else
-        if len(text.encode()) < len(value) or max(text) < "\u0800":
-            for encoding in ("cp932", "euc_jp", "latin-1"):
-                yield value.decode(encoding, "ignore")
-        yield from _restored(value)
-    bare = _ESCAPES.sub(b"", value) if b"\x1b" in value else value
-    for start in (0, 1):
-        # kanji take two bytes, so a text may begin at either
-        for encoding in ("utf-16-le", "utf-16-be"):
-            yield value[start:].decode(encoding, "ignore")
-        if plain:
-            yield (b"\x1b$B" + bare[start:]).decode("iso2022_jp", "ignore")
-    if plain and bare is not value:
-        yield value.decode("iso2022_jp_ext", "ignore")
-
-
-def _restored(value: bytes) -> Iterator[str]:
-    """Yield what a text was before it was decoded by a wrong character set and encoded anew."""
-    try:
-        text = value.decode("utf-8").strip(" \0").replace("\ufffd", "")
-    except UnicodeDecodeError:
-        return
-    for wrong in _WRONG:
-        for right in _RIGHT:
-            if right != wrong:
-                with suppress(UnicodeError):
-                    yield text.encode(wrong).decode(right)
-
-
 def laid_out(texts: tuple[str, ...]) -> Reading:
     """Return readings laid out for search.
 
@@ -152,7 +103,7 @@ def laid_out(texts: tuple[str, ...]) -> Reading:
     one_byte = bool(texts) and texts[0].isascii() and "\x1b" not in texts[0]
     for text in dict.fromkeys(texts):
         composed = compose(text)
-        folded = fold(composed)
+        folded = fold_name(composed)
         chance = one_byte and not text.isascii()
         if not chance or len(folded) > 1:
             wholes.add(folded.strip(" \0"))
@@ -180,10 +131,10 @@ def _collect_runs(
     """Add a reading's runs of three and more letters to `runs`, shorter names to `tokens`."""
     forms = [folded, joined, _APART.sub(_close_up, folded)]
     if not composed.islower() and not composed.isupper():
-        forms.append(fold(_CAMEL.sub(" ", composed)))
+        forms.append(fold_name(_CAMEL.sub(" ", composed)))
     spelt = spelt_out(composed)
     if spelt != composed:
-        forms.append(fold(spelt))
+        forms.append(fold_name(spelt))
     for number, form in enumerate(dict.fromkeys(forms)):
         found = _LETTERS.findall(romanised(form, " {} ".format))
         letters = [sound(run) for run in found]

@@ -2,13 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from itertools import permutations
 
 from bonescint.names.ids import normalise
 from bonescint.names.reading import SEPARATORS, Reading
-from bonescint.text.folding import compose, enlarged, fold, romanised, sound, spelt_out
+from bonescint.text.dates import loose_date
+from bonescint.text.folding import compose, enlarged, fold_name, romanised, sound, spelt_out
 
 # shorter ones meet other text by chance: they are compared with whole values only
 SHORTEST = 4
@@ -128,7 +128,7 @@ class _Collected:
     def name(self, text: str, roles: frozenset[str]) -> None:
         for group in compose(text).split("="):
             for form in dict.fromkeys((group, spelt_out(group))):
-                self._group([p for part in _separated(form) if (p := fold(part)) not in roles])
+                self._group([p for part in _separated(form) if (p := fold_name(part)) not in roles])
 
     def _group(self, parts: list[str]) -> None:
         for part in parts:
@@ -182,7 +182,7 @@ class _Collected:
 
     def phrase(self, text: str) -> None:
         """Add what is looked for as one; of Latin letters only it is a word like others."""
-        plain = enlarged(SEPARATORS.sub("", fold(text)))
+        plain = enlarged(SEPARATORS.sub("", fold_name(text)))
         if not plain or plain in _FILLERS:
             return
         if _LETTERS.fullmatch(plain):
@@ -202,7 +202,9 @@ class _Collected:
     def id(self, text: str) -> None:
         for form in (text, normalise(text)):
             self.phrase(form)
-        for digits in re.findall(f"[0-9]{{{_SHORTEST_DIGITS},}}", SEPARATORS.sub("", fold(text))):
+        for digits in re.findall(
+            f"[0-9]{{{_SHORTEST_DIGITS},}}", SEPARATORS.sub("", fold_name(text))
+        ):
             self.number(digits)
 
     def number(self, digits: str) -> None:
@@ -214,10 +216,8 @@ class _Collected:
             self.joined.add(plain)
 
     def birth(self, text: str) -> None:
-        digits = re.sub(r"[./\s-]", "", text)
-        try:
-            born = date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
-        except ValueError:
+        born = loose_date(text)
+        if born is None:
             return
         year, month, day = born.year, born.month, born.day
         short = f"{year % 100:02}{month:02}{day:02}"
@@ -258,7 +258,7 @@ def _collected(kind: str, text: str) -> _Collected:
         case "birth":
             found.birth(text)
         case "phrase":
-            found.phrase(SEPARATORS.sub("", fold(text))[:_LEFT])
+            found.phrase(SEPARATORS.sub("", fold_name(text))[:_LEFT])
     return found
 
 

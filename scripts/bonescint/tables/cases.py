@@ -16,7 +16,9 @@ from bonescint.resources import Texts
 from bonescint.tables.bounds import CheckedTable
 from bonescint.tables.faults import Faults
 from bonescint.tables.reading import Cells, read_table
-from bonescint.tables.values import damaged_id, parse_date, plain
+from bonescint.tables.values import damaged_id
+from bonescint.text.dates import as_da, header_date
+from bonescint.text.folding import half_width
 
 logger = logging.getLogger(__name__)
 
@@ -104,11 +106,13 @@ def read_cases(cohort: Path, ledger: Ledger, language: str) -> Cases:
     for row in read_rows(cohort):
         subject = row["subject"]
         tracers[subject] = row["tracer"]
-        day = parse_date(row["study_date"])
+        day = header_date(row["study_date"])
         if day:
             dates[subject].add(day)
         parts = row["patient_name"].replace("=", "^").replace(" ", "^").split("^")
         identifiers |= {subject, normalise(row["patient_id"]), row["patient_birth_date"]}
+        # a message compares a cell's date with it, however the header spells it
+        identifiers |= {as_da(born)} if (born := header_date(row["patient_birth_date"])) else set()
         identifiers |= {normalise(part) for part in parts}
     codes = {subject: ledger.code_of(subject) for subject in tracers}
     without = sum(code is None for code in codes.values())
@@ -248,7 +252,7 @@ def _rows_of_cohort(
     for row, cells in checked.table.rows:
         typed = checked.raw(cells, key)
         n = checked.table.widths.get(row, width)
-        subject = codes.get(plain(typed).upper()) if key == "code" else normalise(typed)
+        subject = codes.get(half_width(typed).upper()) if key == "code" else normalise(typed)
         if not normalise(typed):
             faults.error("no_key", row, checked.header(key), "R12")
         elif damaged_id(typed):

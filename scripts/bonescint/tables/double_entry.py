@@ -15,7 +15,8 @@ from bonescint.tables.bounds import KEYS, CheckedTable
 from bonescint.tables.cases import Case, Cases, Transcription, transcribe
 from bonescint.tables.faults import Faults, TableErrors
 from bonescint.tables.reading import Cells
-from bonescint.tables.values import fold, parse_version
+from bonescint.tables.values import parse_version
+from bonescint.text.folding import fold_header
 
 
 def transcriptions(
@@ -114,7 +115,7 @@ def _compare_cells(first: Transcription, second: Transcription, case: Case, name
 def _meaning(checked: CheckedTable, cells: Cells, name: str) -> object:
     value = checked.parsed(cells, name)
     if name == "version" and isinstance(value, str):
-        return parse_version(value, checked.columns[name].products) or fold(value)
+        return parse_version(value, checked.columns[name].products) or fold_header(value)
     if checked.columns[name].kind == "text" and isinstance(value, str):
         return "".join(value.split())
     return value

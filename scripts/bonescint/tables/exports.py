@@ -10,13 +10,8 @@ from bonescint.tables.cases import Case, Cases, Transcription, no_earlier, opera
 from bonescint.tables.double_entry import transcriptions
 from bonescint.tables.faults import raise_together
 from bonescint.tables.reading import Cells
-from bonescint.tables.values import (
-    as_text,
-    fold,
-    other_versions,
-    parse_version,
-    same_version,
-)
+from bonescint.tables.values import as_text, other_versions, parse_version, same_version
+from bonescint.text.folding import fold_header
 
 SOFTWARE_COLUMNS = [
     "code", "tracer", "software", "version", "bsi", "hotspots", "ann", "status", "analysis_date",
@@ -116,13 +111,17 @@ def _check_version(
     if not isinstance(printed, str):
         return
     column, shown = checked.columns["version"], checked.faults.shown(printed)
-    mine, named = fold(product), fold(printed)
-    others = [one for one in column.products if fold(one) in named and fold(one) not in mine]
+    mine, named = fold_header(product), fold_header(printed)
+    others = [
+        one for one in column.products if fold_header(one) in named and fold_header(one) not in mine
+    ]
     numbers = parse_version(printed, (product, *column.products))
     where = (row, checked.header("version"), column.rule)
     if others:
         checked.faults.error("other_product", *where, value=shown, product=product)
-    elif numbers is None and not any(fold(one) in named for one in (product, *column.products)):
+    elif numbers is None and not any(
+        fold_header(one) in named for one in (product, *column.products)
+    ):
         checked.faults.error("not_version", *where, value=shown)
     elif numbers is not None:
         entry = f"software.{checked.faults.source}.version"
@@ -155,7 +154,7 @@ def _values(checked: CheckedTable, row: int, cells: Cells, product: str) -> dict
     hotspots = checked.value(row, cells, "hotspots", needed=True)
     ann: Value | None = None
     only = checked.columns["ann"].product
-    if fold(product).startswith(fold(only)):
+    if fold_header(product).startswith(fold_header(only)):
         ann = checked.value(row, cells, "ann")
     elif checked.has("ann") and not checked.blank(cells, "ann"):
         faults.error("only_product", row, checked.header("ann"), product=only)

@@ -8,7 +8,9 @@ from bonescint.errors import InputError
 from bonescint.names.ids import normalise
 from bonescint.resources import Texts
 from bonescint.tables.reading import Table
-from bonescint.tables.values import error_value, fold, parse_date, parse_number, plain
+from bonescint.tables.values import error_value, parse_number
+from bonescint.text.dates import as_da, table_date
+from bonescint.text.folding import fold_header, half_width
 
 # Japanese text of a cell is quoted only when made of these: a name in a shifted column is not
 _WORDS = re.compile(
@@ -95,7 +97,7 @@ class Faults:
 
     def accept(self, words: Iterable[str]) -> None:
         """Let messages quote these words, however they are spelt (names of products, statuses)."""
-        folded = {fold(word) for word in (*words, *_LATIN)} - {""}
+        folded = {fold_header(word) for word in (*words, *_LATIN)} - {""}
         spelt = (
             r"[\s_]*".join(map(re.escape, word)) for word in sorted(folded, key=len, reverse=True)
         )
@@ -136,7 +138,7 @@ class Faults:
         places = [self.text("place_file", file=self.table.file)]
         if self.second:
             places.append(self.text("place_second"))
-        if self.table.sheet is not None and not self._of_cohort(plain(self.table.sheet)):
+        if self.table.sheet is not None and not self._of_cohort(half_width(self.table.sheet)):
             places.append(self.text("place_sheet", sheet=self.table.sheet))
         if row:
             places.append(self.text("place_row", row=row))
@@ -146,11 +148,11 @@ class Faults:
 
     def identifies(self, value: str) -> bool:
         """Tell whether a cell's text may identify somebody: an ID, a name, a long number."""
-        value = plain(value)
+        value = half_width(value)
         return bool(
             self._of_cohort(value)
             # a telephone or accession number
-            or (parse_date(value) is None and re.search(r"\d{7}", normalise(value)))
+            or (table_date(value) is None and re.search(r"\d{7}", normalise(value)))
             or not _WORDS.fullmatch("".join(c for c in value if c.isalpha() and not c.isascii()))
         )
 
@@ -160,9 +162,9 @@ class Faults:
         Withheld is also what may be anybody's name or birth date: any Latin word that is not an
         accepted one, eras, dates that do not begin with the year, six digits.
         """
-        value = plain(value)
+        value = half_width(value)
         hidden = self.identifies(value)
-        if not hidden and parse_date(value) is None and not error_value(value):
+        if not hidden and table_date(value) is None and not error_value(value):
             hidden = _looks_personal(value) or bool(
                 _ERA.search(value) or re.search("[A-Za-z]{3}", self._accepted.sub(" ", value))
             )
@@ -172,9 +174,9 @@ class Faults:
         """Return the headers of a row known to be one; what is a value or a patient's is `…`."""
         return ", ".join(
             "…"
-            if self._of_cohort(plain(header))
-            or _looks_personal(plain(header))
-            or parse_date(header) is not None
+            if self._of_cohort(half_width(header))
+            or _looks_personal(half_width(header))
+            or table_date(header) is not None
             or parse_number(header) is not None
             else header
             for header in headers
@@ -182,10 +184,10 @@ class Faults:
         )
 
     def _of_cohort(self, value: str) -> bool:
-        bare, day = normalise(value), parse_date(value)
+        bare, day = normalise(value), table_date(value)
         return (
             bare in self._identifiers
-            or (day is not None and f"{day:%Y%m%d}" in self._identifiers)
+            or (day is not None and as_da(day) in self._identifiers)
             or any(name in bare for name in self._names)
         )
 

@@ -11,7 +11,6 @@ from bonescint.cohort.selection import (
     decide_tracer,
     exclusion,
     off_weeks,
-    parse_da,
 )
 
 SETTINGS = {
@@ -155,6 +154,14 @@ def test_first_exam_counts() -> None:
     assert decided(rows) == {"a": "later_exam", "b": None}
 
 
+def test_the_first_exam_is_the_first_however_its_date_is_spelt() -> None:
+    rows = [row("a", study_date="2019.07.02", study_instance_uid="1.3"), row("b")]
+    assert decided(rows) == {"a": "later_exam", "b": None}
+    again = [row("a", study_date="2019-06-03"), row("b")]
+    assert decided(again) == {"a": None, "b": None}
+    assert off_weeks(again) == off_weeks([row("b")])
+
+
 def test_weeks_that_break_the_alternation() -> None:
     week = {23: "20190603", 24: "20190610", 25: "20190617", 26: "20190624"}
     rows = [
@@ -165,18 +172,3 @@ def test_weeks_that_break_the_alternation() -> None:
     assert off_weeks([*rows, row("x", subject="x", study_date="20190604", tracer="HMDP")]) == [
         ("2019-W23", "HMDP", 1)
     ]
-
-
-@pytest.mark.parametrize(
-    ("text", "day"),
-    [
-        ("20190601", date(2019, 6, 1)),
-        ("2019.06.01", date(2019, 6, 1)),
-        (" 20190601 ", date(2019, 6, 1)),
-        ("20190631", None),
-        ("", None),
-        ("2019", None),
-    ],
-)
-def test_dates_of_dicom(text: str, day: date | None) -> None:
-    assert parse_da(text) == day

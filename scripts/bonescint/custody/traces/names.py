@@ -7,7 +7,7 @@ from itertools import permutations
 from typing import NamedTuple
 
 from bonescint.names.reading import HONORIFICS, SEPARATORS
-from bonescint.text.folding import fold
+from bonescint.text.folding import fold_name
 
 LETTERS = re.compile("[a-z]{3,}")
 TEXT = re.compile("[^\x00-\x7f]+")
@@ -55,13 +55,13 @@ def folded(text: str) -> str:
 
 
 def _fold_run(run: re.Match[str]) -> str:
-    return _fold_short(run[0]) if len(run[0]) <= _CACHED else fold(run[0])
+    return _fold_short(run[0]) if len(run[0]) <= _CACHED else fold_name(run[0])
 
 
 @lru_cache(maxsize=1 << 14)
 def _fold_short(run: str) -> str:
     # an accent that stands as a character of its own behind an ASCII letter
-    return fold(run).lstrip(_COMBINING)
+    return fold_name(run).lstrip(_COMBINING)
 
 
 def index_map(text: str) -> tuple[str, list[int]]:

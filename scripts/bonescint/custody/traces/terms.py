@@ -7,13 +7,13 @@ for one person and for a thousand, and exact patterns for those whose tokens are
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import NamedTuple
 
 from bonescint.custody.traces.names import LETTERS, TEXT, Name, folded, names_of
 from bonescint.names.ids import normalise
 from bonescint.names.reading import SEPARATORS
-from bonescint.text.folding import fold
+from bonescint.text.dates import reads_as_date
+from bonescint.text.folding import fold_name
 
 # inside an ID; not a line's end or a tab, behind which another value begins
 _WITHIN = "[ \xa0\xad\u200b-\u200f\u2060\u3000\ufeff_\\-‐-―−ー]"
@@ -101,8 +101,8 @@ class Terms:
 
     def __init__(self, persons: Iterable[Person]) -> None:
         persons = list(persons)
-        self._codes = {fold(p.code)[3:] for p in persons if p.code}
-        subjects = {s for p in persons for i in p.ids if (s := fold(normalise(i)))}
+        self._codes = {fold_name(p.code)[3:] for p in persons if p.code}
+        subjects = {s for p in persons for i in p.ids if (s := fold_name(normalise(i)))}
         self.weak = frozenset(filter(_is_weak, subjects))
         strong = subjects - self.weak
         self._numbers = {s for s in strong if s.isdecimal()}
@@ -235,7 +235,8 @@ class Terms:
             A cell of a column of IDs, a value of Patient ID, or a component of a path.
         """
         return bool(self.weak) and any(
-            fold(normalise(part)) in self.weak for part in (value, *re.split(r"[,;\\\s]+", value))
+            fold_name(normalise(part)) in self.weak
+            for part in (value, *re.split(r"[,;\\\s]+", value))
         )
 
 
@@ -253,22 +254,6 @@ def is_plain_number(header: str, cell: str) -> bool:
         The column's title, and the whole cell.
     """
     return SEPARATORS.sub("", folded(header)) in _NEVER_IDS and bool(_NUMBER.fullmatch(cell))
-
-
-def reads_as_date(part: str) -> bool:
-    """Tell whether a part of a path is a year, a month or a day: YYYY, YYYYMM, YYYYMMDD.
-
-    Parameters
-    ----------
-    part
-        Between two slashes, or such a name without its ending.
-    """
-    if not (part.isascii() and part.isdecimal() and len(part) in (4, 6, 8)):
-        return False
-    try:
-        return 1850 < date(int(part[:4]), int(part[4:6] or 1), int(part[6:] or 1)).year < 2100
-    except ValueError:
-        return False
 
 
 def _is_weak(subject: str) -> bool:
