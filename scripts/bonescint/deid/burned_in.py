@@ -26,7 +26,7 @@ from bonescint.deid.strokes import (
 )
 
 
-class _Rule(NamedTuple):
+class _StrokeRule(NamedTuple):
     """What makes a component a glyph."""
 
     # largest difference of levels that is not apart
@@ -40,11 +40,11 @@ class _Rule(NamedTuple):
 
 
 # one value, unlike all around it
-_APART = _Rule(near=2, most_alike=0.1, least_width=1, brighter=False)
+_APART = _StrokeRule(near=2, most_alike=0.1, least_width=1, brighter=False)
 # one value that is far more frequent than its neighbours, whatever is around it
-_ALONE = _Rule(near=2, most_alike=1.0, least_width=3, brighter=False)
+_ALONE = _StrokeRule(near=2, most_alike=1.0, least_width=3, brighter=False)
 # one power of two with edges that no collimator shows: antialiased or inverted text over bone
-_SHARP = _Rule(near=1, most_alike=0.3, least_width=3, brighter=True)
+_SHARP = _StrokeRule(near=1, most_alike=0.3, least_width=3, brighter=True)
 _FEWEST_RUNS = 8
 # more than a page of text has; what has more is looked at in full
 _MANY_RUNS = 1 << 13
@@ -169,7 +169,7 @@ def _powers(levels: Flat) -> Flat:
     return powers
 
 
-def _drawn(levels: Flat, rule: _Rule) -> int:
+def _drawn(levels: Flat, rule: _StrokeRule) -> int:
     """Return how many glyphs of one level stand in a line, or 0 if too few.
 
     Parameters
@@ -248,7 +248,7 @@ def _standing_out(flat: Flat, runs: Places, columns: int) -> list[tuple[int, Pla
     return found
 
 
-def _word(levels: Flat, level: int, places: Places, rules: list[_Rule]) -> int:
+def _word(levels: Flat, level: int, places: Places, rules: list[_StrokeRule]) -> int:
     """Return the most glyphs in a line, among the thin components of a level that hold a place.
 
     Parameters

@@ -16,8 +16,8 @@ from functools import cache, lru_cache
 from pydicom.datadict import dictionary_has_tag, dictionary_VR
 
 from bonescint.deid.refusal import Refused
-from bonescint.deid.source import Level, Source, text_of
-from bonescint.dicom import tags
+from bonescint.deid.source import RawLevel, Source, text_of
+from bonescint.dicom import tags, vrs
 from bonescint.names.matcher import FIELD, Matcher, matcher
 from bonescint.names.parts import SEPARATORS, TITLE_BEHIND
 from bonescint.names.reading import Reading, laid_out, read
@@ -66,7 +66,8 @@ _UIDS = (
 )  # fmt: skip
 # names that vendors repeat in private elements: creator, group, element
 _PRIVATE_NAMES = (("GEMS_GENIE_1", 0x0009, 0x40), ("GEMS_GENIE_1", 0x0009, 0x42))
-_BINARY = {"FD": "d", "FL": "f", "SL": "i", "SV": "q", "UL": "I", "UV": "Q"}
+# two bytes are too few for an ID
+_BINARY = {vr: form for vr, form in vrs.FORMATS.items() if vrs.WORD[vr] > 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +253,7 @@ def _words_of(institution: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(sorted(found, key=lambda text: (-len(text), text))) or "(?!)")
 
 
-def _stored(level: Level, tag: int) -> bytes:
+def _stored(level: RawLevel, tag: int) -> bytes:
     """Return a value's bytes without padding; none if there is none."""
     raw = level.get(tag)
     return raw.value.strip(b" \0") if raw and isinstance(raw.value, bytes) else b""
@@ -263,7 +264,7 @@ def _pieces(stored: set[bytes]) -> set[bytes]:
     return {part for value in stored for part in re.split(rb"[\^= ]", value) if len(part) > 5}
 
 
-def _levels(level: Level, depth: int) -> Iterator[Level]:
+def _levels(level: RawLevel, depth: int) -> Iterator[RawLevel]:
     """Yield a data set and every item in it that could be written or could tell who she is."""
     yield level
     for tag, raw in level.items():
@@ -284,7 +285,7 @@ def _is_sequence(tag: int) -> bool:
     return dictionary_has_tag(tag) and dictionary_VR(tag) == "SQ"
 
 
-def _values(level: Level, charset: tuple[str, ...], wanted: Iterable[int]) -> list[str]:
+def _values(level: RawLevel, charset: tuple[str, ...], wanted: Iterable[int]) -> list[str]:
     values: list[str] = []
     for tag in wanted:
         raw = level.get(tag)

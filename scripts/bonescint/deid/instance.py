@@ -11,7 +11,7 @@ from functools import cached_property
 import pydicom
 
 from bonescint.deid.burned_in import find_text
-from bonescint.deid.encoding import Elements
+from bonescint.deid.encoding import CodedElements
 from bonescint.deid.engine import OUTCOMES, Engine
 from bonescint.deid.identifiers import Identifiers, known_identifiers
 from bonescint.deid.pixels import (
@@ -23,7 +23,7 @@ from bonescint.deid.pixels import (
 from bonescint.deid.policy import Policy
 from bonescint.deid.ranges import Unusual, check_inflated, read_ranges
 from bonescint.deid.refusal import Refused
-from bonescint.deid.residual import verify
+from bonescint.deid.residual import verify_coded
 from bonescint.deid.source import Source, read_source
 from bonescint.deid.uids import UidReplacer, is_standard
 from bonescint.dicom import tags
@@ -125,7 +125,7 @@ def _deidentify(
     written = b"".join(done.parts)
     known = known_identifiers(source, row)
     _search_as_it_was(source, policy, known)
-    start, end = verify(written, policy, code, known)
+    start, end = verify_coded(written, policy, code, known)
     check_image(pixels, written, start, end)
     counts = {f"n_{outcome}": done.counts[outcome] for outcome in OUTCOMES}
     return Coded(written, _patient(done.elements, source, row) | counts, done.table)
@@ -176,7 +176,7 @@ def _policy_for(source: Source, settings: Settings) -> Policy:
     raise Refused("sop-class", sop_class if is_standard(sop_class) else "")
 
 
-def _patient(written: Elements, source: Source, row: Mapping[str, str]) -> dict[str, object]:
+def _patient(written: CodedElements, source: Source, row: Mapping[str, str]) -> dict[str, object]:
     """Return the columns of the report on the patient: what the file says, or the age (R25)."""
     examined = header_date(_text(written, tags.StudyDate))
     # the birth date is known here and nowhere behind the door
@@ -199,7 +199,7 @@ def _patient(written: Elements, source: Source, row: Mapping[str, str]) -> dict[
     }
 
 
-def _text(written: Elements, tag: int) -> str:
+def _text(written: CodedElements, tag: int) -> str:
     value = written.get(tag, ("", b""))[1]
     return value.decode() if isinstance(value, bytes) else ""
 

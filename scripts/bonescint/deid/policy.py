@@ -14,7 +14,7 @@ from bonescint.deid.encoding import encode_items
 from bonescint.deid.private import KeptPrivate
 from bonescint.deid.refusal import mistake
 from bonescint.deid.vocabulary import vocabulary
-from bonescint.dicom import tags
+from bonescint.dicom import tags, vrs
 from bonescint.errors import InputError
 from bonescint.resources import resource_rows
 from bonescint.text.csvfile import typed_rows
@@ -40,7 +40,6 @@ OPTIONS = (
 _METHOD = "Hospital tag table over NM allow-list\\Only the study date is kept of dates and times"
 _TAG = re.compile(r"\(([0-9A-Fa-f]{4}),([0-9A-Fa-f]{4})\)")
 _CODED = (tags.PatientName, tags.PatientID)
-_TEXT_VRS = frozenset({"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UT"})
 # the character set of what is written and the stamps are not the hospital's to choose
 _OURS = frozenset(
     {
@@ -171,7 +170,8 @@ def load_policies(
             _apply(rules, row.number, row.action)
             if row.number and row.number not in rules and row.action == "keep":
                 # the table wins: what it keeps stays although the list does not know it
-                vr, keyword = dictionary_VR(row.number), keyword_for_tag(row.number)
+                vr = dictionary_VR(row.number).replace(" or ", "/")
+                keyword = keyword_for_tag(row.number)
                 rules[row.number] = Rule(row.number, keyword, vr, None, "", "keep")
         texts = tuple(rule.tag for rule in rules.values() if _stays_as_typed(rule))
         policies[iod] = Policy(iod, rules, fixed, tuple(table), kept, texts)
@@ -197,7 +197,7 @@ def by_type(rule: Rule) -> str:
 
 
 def _stays_as_typed(rule: Rule) -> bool:
-    is_text = rule.action == "keep" and rule.vrs[0] in _TEXT_VRS
+    is_text = rule.action == "keep" and rule.vrs[0] in vrs.TEXT
     return is_text and rule.keyword not in vocabulary()
 
 
@@ -288,7 +288,8 @@ def _applicable(tag: int, action: str) -> bool:
         case "replace":
             return dictionary_has_tag(tag) and dictionary_VR(tag) == "UI"
         case "keep":
-            return dictionary_has_tag(tag) and dictionary_VR(tag) != "SQ"
+            known = dictionary_has_tag(tag)
+            return known and dictionary_VR(tag) not in vrs.UNKNOWN_FORM | {"SQ"}
     return True
 
 

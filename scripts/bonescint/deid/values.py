@@ -4,10 +4,10 @@ import re
 import struct
 from functools import lru_cache
 
+from bonescint.dicom.vrs import FORMATS, WORD
 from bonescint.text.dates import as_da, header_date
 
-# word length by VR, for byte order and for the length of a value
-WORD = {"AT": 2, "FD": 8, "FL": 4, "OW": 2, "SL": 4, "SS": 2, "UL": 4, "US": 2}
+# bytes of one value
 _SIZE = WORD | {"AT": 4}
 _FORMS = {
     "AS": re.compile(rb"[0-9]{3}[DWMY]"),
@@ -17,7 +17,7 @@ _FORMS = {
 _LONGEST_DECIMAL = 24
 # as some devices write them: 71Y, 1900.0
 _SHORT_AGE, _NO_FRACTION = re.compile(rb"[0-9]{1,3}[DWMYdwmy]"), re.compile(rb"\.0*$")
-_FLOATS = {"FD": "d", "FL": "f"}
+_FLOATS = ("FD", "FL")
 _SMALLEST, _LARGEST = 1e-5, 5e5
 
 
@@ -29,7 +29,7 @@ def normal_form(vr: str, value: bytes, vm: int | None, little_endian: bool) -> b
     Parameters
     ----------
     vr
-        AS, DA, DS, IS or a binary VR of `WORD`.
+        AS, DA, DS, IS or a binary VR of `bonescint.dicom.vrs.WORD`.
     value
         The bytes of the source.
     vm
@@ -69,7 +69,7 @@ def normal_form(vr: str, value: bytes, vm: int | None, little_endian: bool) -> b
 
 def _are_plain(vr: str, value: bytes) -> bool:
     """Tell whether floats are of a size that is measured; letters make far larger ones."""
-    numbers = struct.unpack(f"<{len(value) // _SIZE[vr]}{_FLOATS[vr]}", value)
+    numbers = struct.unpack(f"<{len(value) // _SIZE[vr]}{FORMATS[vr]}", value)
     return all(number == 0 or _SMALLEST < abs(number) < _LARGEST for number in numbers)
 
 

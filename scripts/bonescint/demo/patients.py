@@ -37,7 +37,7 @@ CHARSETS = (r"\ISO 2022 IR 87", r"ISO 2022 IR 6\ISO 2022 IR 87", "ISO_IR 192", "
 HALF_WIDTH = r"ISO 2022 IR 13\ISO 2022 IR 87"
 
 
-class Name(NamedTuple):
+class PersonName(NamedTuple):
     """A person's name in the three DICOM component groups, each ``family^given``."""
 
     romaji: str
@@ -78,7 +78,7 @@ class Patient:
     index: int
     kind: str
     patient_id: str
-    name: Name
+    name: PersonName
     birth_date: date
     sex: str
     exam: date
@@ -189,10 +189,10 @@ class _NameSource:
         order = rng.permutation(len(family) * len(given)).tolist()
         return cycle([(family[k % len(family)], given[k // len(family)]) for k in order])
 
-    def __call__(self, man: bool, half_width: bool) -> Name:
+    def __call__(self, man: bool, half_width: bool) -> PersonName:
         pair = next(self._pools[man])
         kana = "half_width_kana" if half_width else "kana"
-        return Name(
+        return PersonName(
             *("^".join(part[script] for part in pair) for script in ("romaji", "kanji", kana))
         )
 

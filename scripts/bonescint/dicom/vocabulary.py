@@ -16,7 +16,7 @@ _NUCLIDE = (
 )
 
 
-class Found(NamedTuple):
+class FoundTerm(NamedTuple):
     """A term that occurs in a text: what it means and how the vocabulary spells it."""
 
     meaning: str
@@ -44,7 +44,7 @@ def _rank(term: str) -> tuple[int, int, str]:
     return -len(core.replace(" ", "")), core.count(" "), term
 
 
-class Vocabulary:
+class TermList:
     """Terms and what they mean.
 
     Parameters
@@ -65,11 +65,11 @@ class Vocabulary:
 
     def __init__(self, terms: dict[str, str]) -> None:
         spelled = sorted(terms, key=_rank)
-        self._found = [Found(terms[term], term.strip("*")) for term in spelled]
+        self._found = [FoundTerm(terms[term], term.strip("*")) for term in spelled]
         self._regex = re.compile(f"({_NUCLIDE})?(?:{'|'.join(map(_pattern, spelled))})")
         self.find = lru_cache(maxsize=4096)(self._find)  # descriptions repeat from file to file
 
-    def _find(self, text: str) -> tuple[Found, ...]:
+    def _find(self, text: str) -> tuple[FoundTerm, ...]:
         """Return the terms in a text, each once, in the order of their places."""
         matches = self._regex.finditer(fold_term(text[:1024]))
         found = (self._found[(match.lastindex or 2) - 2] for match in matches)
@@ -77,9 +77,9 @@ class Vocabulary:
 
 
 @cache
-def tracer_terms() -> Vocabulary:
+def tracer_terms() -> TermList:
     """Return the tracers' names (resources/tracers.csv)."""
-    return Vocabulary(
+    return TermList(
         {row["value"]: row["tracer"] for row in resource_rows("tracers.csv") if not row["scheme"]}
     )
 
@@ -92,7 +92,7 @@ def tracer_codes() -> dict[tuple[str, str], str]:
 
 
 @cache
-def scan_terms(attribute: str) -> Vocabulary:
+def scan_terms(attribute: str) -> TermList:
     """Return the words for one property of a scan (resources/scan_terms.csv).
 
     Parameters
@@ -101,6 +101,4 @@ def scan_terms(attribute: str) -> Vocabulary:
         ``phase`` or ``view``.
     """
     rows = resource_rows("scan_terms.csv")
-    return Vocabulary(
-        {row["term"]: row["meaning"] for row in rows if row["attribute"] == attribute}
-    )
+    return TermList({row["term"]: row["meaning"] for row in rows if row["attribute"] == attribute})

@@ -72,7 +72,7 @@ def verification(results: Results, language: str, brief: bool) -> list[Table]:
         row
         | {
             "kind": text(f"kind.{row['kind']}"),
-            "attributes": k_anonymity.in_words(row["attributes"], text),
+            "attributes": k_anonymity.attributes_in_words(row["attributes"], text),
             "share": f"{100 * float(row['share']):.1f}" if row["share"] else "",
         }
         for row in results.anonymity

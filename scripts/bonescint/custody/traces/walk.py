@@ -15,7 +15,7 @@ _INSTALLED = ("conda", "conda-archive", "singularity", "apptainer")
 _NOWHERE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
 
 
-class Found(NamedTuple):
+class TreeEntry(NamedTuple):
     """A file, folder or link.
 
     Parameters
@@ -33,7 +33,7 @@ class Found(NamedTuple):
     mode: int
 
 
-def walk(roots: Sequence[Path], skip: Collection[Path] = ()) -> Iterator[Found]:
+def walk(roots: Sequence[Path], skip: Collection[Path] = ()) -> Iterator[TreeEntry]:
     """Yield all there is below folders, each real folder once; what links lead to comes last.
 
     A link to a folder in which one of the roots lies is not followed: no copy is behind it.
@@ -57,7 +57,7 @@ def walk(roots: Sequence[Path], skip: Collection[Path] = ()) -> Iterator[Found]:
     seen: set[Path] = set()
     links: deque[tuple[Path, Path]] = deque()
 
-    def entry(root: Path, path: Path, place: Path) -> Iterator[Found]:
+    def entry(root: Path, path: Path, place: Path) -> Iterator[TreeEntry]:
         if place in left_out:
             return
         try:
@@ -65,7 +65,7 @@ def walk(roots: Sequence[Path], skip: Collection[Path] = ()) -> Iterator[Found]:
         except FileNotFoundError:
             return
         if stat.S_ISDIR(mode):
-            yield Found(root, path, mode)
+            yield TreeEntry(root, path, mode)
             yield from inside(root, path, place)
         elif stat.S_ISLNK(mode):
             target = _real(path)
@@ -76,13 +76,13 @@ def walk(roots: Sequence[Path], skip: Collection[Path] = ()) -> Iterator[Found]:
                 if error.errno not in _NOWHERE:
                     raise
                 leads_to = mode
-            yield Found(root, path, leads_to if stat.S_ISREG(leads_to) else mode)
+            yield TreeEntry(root, path, leads_to if stat.S_ISREG(leads_to) else mode)
             if stat.S_ISDIR(leads_to) and (path == root or target not in above):
                 links.append((root, path))
         else:
-            yield Found(root, path, mode)
+            yield TreeEntry(root, path, mode)
 
-    def inside(root: Path, folder: Path, place: Path) -> Iterator[Found]:
+    def inside(root: Path, folder: Path, place: Path) -> Iterator[TreeEntry]:
         if place in seen:
             return
         seen.add(place)
