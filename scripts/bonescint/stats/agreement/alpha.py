@@ -53,15 +53,7 @@ def krippendorff_alpha(ratings: ArrayLike, level: Level, confidence: float = 0.9
     if level == "ordinal":
         values[known] = midranks(values[known])
     raters = known.sum(axis=1)
-    mean_raters = float(raters.mean())
-    apart = sum(
-        np.where(known[:, i] & known[:, j], _distance(values[:, i], values[:, j], level), 0.0)
-        for i, j in combinations(range(columns), 2)
-    )
-    within = 2 * apart / (mean_raters * (raters - 1))
-    from_all = np.zeros(values.shape)
-    from_all[known] = _mean_distance(values[known], level)
-    chance = from_all.sum(axis=1) / mean_raters
+    within, chance = _disagreement(values, known, level)
     observed, expected = float(within.mean()), float(chance.mean())
     unadjusted = 1 - observed / expected
     small_sample = 1 - 1 / int(raters.sum())  # drawn without putting back
@@ -70,7 +62,7 @@ def krippendorff_alpha(ratings: ArrayLike, level: Level, confidence: float = 0.9
         return replace(result, status="too few")
     if observed == 0:
         return replace(result, status="complete agreement")
-    excess = raters / mean_raters - 1  # nought if nobody is missing
+    excess = raters / float(raters.mean()) - 1  # nought if nobody is missing
     influence = (
         1
         - (within - small_sample * observed * excess) / expected
@@ -78,6 +70,21 @@ def krippendorff_alpha(ratings: ArrayLike, level: Level, confidence: float = 0.9
         - unadjusted
     )
     return with_limits(result, influence, confidence)
+
+
+def _disagreement(
+    values: NDArray[np.float64], known: NDArray[np.bool_], level: Level
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return each subject's disagreement of its own ratings, and of its ratings with all."""
+    raters = known.sum(axis=1)
+    mean_raters = float(raters.mean())
+    apart = sum(
+        np.where(known[:, i] & known[:, j], _distance(values[:, i], values[:, j], level), 0.0)
+        for i, j in combinations(range(values.shape[1]), 2)
+    )
+    from_all = np.zeros(values.shape)
+    from_all[known] = _mean_distance(values[known], level)
+    return 2 * apart / (mean_raters * (raters - 1)), from_all.sum(axis=1) / mean_raters
 
 
 def _distance(a: NDArray[np.float64], b: NDArray[np.float64], level: Level) -> NDArray[np.float64]:
