@@ -117,7 +117,7 @@ def recorded(ledger: Ledger) -> list[Delivery]:
 def archives_with(ledger: Ledger, code: str) -> list[tuple[str, str]]:
     """Return name and day of the archives that hold a patient, in their order.
 
-    An archive holds everybody who had a code when it was made, unless she had declined by then.
+    An archive holds everybody who had a code when it was made, except who had declined by then.
 
     Parameters
     ----------
@@ -256,6 +256,32 @@ def record(
     text = Texts("custody", language)
     details = {name: " ".join(details[name].split()) for name in DETAILS}
     codes = sorted(found.imaged | found.tabled)
+    if problems := _problems(ledger, found, details, codes, today, text):
+        raise InputError(problems)
+    with ledger.exclusive():
+        before = recorded(ledger)
+        for other in before:
+            # the same medium may be read from another place
+            if (other.date, other.medium) == (details["date"], details["medium"]) and sorted(
+                digest for _, digest in other.files
+            ) == sorted(digest for _, digest in found.files):
+                raise InputError(text("delivery.twice", delivery=other.id))
+        entry = {"id": f"D-{len(before) + 1:03d}", **details, "files": found.files, "codes": codes}
+        touch(mark)
+        ledger.append([{"kind": "delivery"} | entry])
+        touch(mark)
+    return recorded(ledger)[-1]
+
+
+def _problems(
+    ledger: Ledger,
+    found: Contents,
+    details: Mapping[str, str],
+    codes: Sequence[str],
+    today: date,
+    text: Texts,
+) -> list[str]:
+    """Return why a delivery cannot be recorded, one sentence each."""
     problems = [
         text("delivery.no_partner" if name == "partner" else "delivery.blank", option=name)
         for name in DETAILS[:3]
@@ -274,18 +300,4 @@ def record(
         # the notice of a recall repeats these words to the partner
         if any(len(word) >= _TELLING and word in subjects for word in words):
             problems.append(text("delivery.tells", option=name))
-    if problems:
-        raise InputError(problems)
-    with ledger.exclusive():
-        before = recorded(ledger)
-        for other in before:
-            # the same medium may be read from another place
-            if (other.date, other.medium) == (details["date"], details["medium"]) and sorted(
-                digest for _, digest in other.files
-            ) == sorted(digest for _, digest in found.files):
-                raise InputError(text("delivery.twice", delivery=other.id))
-        entry = {"id": f"D-{len(before) + 1:03d}", **details, "files": found.files, "codes": codes}
-        touch(mark)
-        ledger.append([{"kind": "delivery"} | entry])
-        touch(mark)
-    return recorded(ledger)[-1]
+    return problems

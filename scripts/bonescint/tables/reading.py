@@ -102,8 +102,6 @@ def read_table(
         raise InputError(text("no_header", file=path.name))
     header = _header(grid[:header_row])
     width = len(header)
-    # an upper line may be the longer one
-    widths = {header_row: max(width, len(grid[header_row - 1]))}
     rows = [
         (n, cells + ("",) * (width - len(cells)))
         for n, cells in enumerate(islice(grid, header_row, None), header_row + 1)
@@ -118,8 +116,16 @@ def read_table(
         others,
         visible,
         (grid[header_row - 1] + ("",) * width)[:width],
-        widths | {n: len(grid[n - 1]) for n, _ in rows} if is_text else {},
+        _widths(grid, header_row, width) if is_text else {},
     )
+
+
+def _widths(grid: Sequence[Cells], header_row: int, width: int) -> dict[int, int]:
+    """Return how many cells the header and each row below it were written with."""
+    # an upper line of the header may be the longer one
+    header = {header_row: max(width, len(grid[header_row - 1]))}
+    below = enumerate(islice(grid, header_row, None), header_row + 1)
+    return header | {n: len(cells) for n, cells in below if any(map(str.strip, cells))}
 
 
 def _is_text(path: Path, text: Texts) -> bool:
