@@ -4,9 +4,14 @@ import argparse
 import re
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bonescint.commands import configuration
 from bonescint.errors import InputError
+
+if TYPE_CHECKING:
+    from bonescint.custody.deliveries import Contents
+    from bonescint.resources import Texts
 
 _DEFAULT = (Path("results/dicom"), Path("results/delivery"))
 _LIST = ("delivery", "date", "medium", "partner", "cases", "files", "recalled")
@@ -75,7 +80,7 @@ def record_delivery(options: argparse.Namespace) -> int:
     InputError
         If the record would be wrong; nothing is recorded then.
     """
-    from bonescint.commands.opt_out import hospital_list
+    from bonescint.commands.opt_out import hospital_list, print_notices
     from bonescint.custody.deliveries import DETAILS, contents, record
     from bonescint.custody.recalls import FOLDER, recall
     from bonescint.delivery.gate import refusals
@@ -109,6 +114,15 @@ def record_delivery(options: argparse.Namespace) -> int:
 
     n_files, n_codes = len(delivery.files), len(delivery.codes)
     print(text("delivery.recorded", delivery=delivery.id, codes=n_codes, files=n_files))
+    _print_doubts(found, text)
+    for reason in refusals(config["study"], config["delivery"], day, language):
+        print(text("delivery.gate", reason=reason))
+    print_notices(notices, text)
+    return 0
+
+
+def _print_doubts(found: "Contents", text: "Texts") -> None:
+    """Say in which files no code could be looked for, and which cases are not complete."""
     if found.closed:
         print(text("delivery.closed", n=len(found.closed), files=", ".join(found.closed[:_NAMED])))
     if found.imaged and found.tabled:  # R28
@@ -118,13 +132,6 @@ def record_delivery(options: argparse.Namespace) -> int:
         ):
             if codes:
                 print(text(key, n=len(codes), codes=", ".join(sorted(codes))))
-    for reason in refusals(config["study"], config["delivery"], day, language):
-        print(text("delivery.gate", reason=reason))
-    for notice in notices:
-        print(
-            text("recall.written", path=notice.path, delivery=notice.delivery, n=len(notice.codes))
-        )
-    return 0
 
 
 def list_deliveries(options: argparse.Namespace) -> int:

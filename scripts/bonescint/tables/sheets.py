@@ -199,14 +199,7 @@ class Sheet:
         top = self.row
         cells = [[_shown(column, row) for column in columns] for row in rows]
         widths = [
-            min(
-                max(
-                    _title_width(column),
-                    *(_cell_width(_as_read(column, line[i])) for line in cells),
-                    0.0,
-                ),
-                widest,
-            )
+            min(_width(column, [line[i] for line in cells]), widest)
             for i, column in enumerate(columns)
         ]
         self.sheet.set_row(top, _LINE * 2)
@@ -256,6 +249,11 @@ def _as_read(column: Column, value: str | float | date) -> str:
         return max(str(value).split("\n"), key=text_width)
     decimals = {"count": 0, "number": 1, "one": 1, "two": 2}.get(column.kind, 3)
     return f"{value:.{decimals}f}  "  # the indent takes two
+
+
+def _width(column: Column, values: Sequence[str | float | date]) -> float:
+    """Return the width that a column needs for its title and its values."""
+    return max(_title_width(column), *(_cell_width(_as_read(column, v)) for v in values), 0.0)
 
 
 def _cell_width(text: str) -> float:
