@@ -10,7 +10,7 @@ from bonescint.commands import configuration
 from bonescint.errors import InputError
 
 if TYPE_CHECKING:
-    from bonescint.custody.deliveries import Contents
+    from bonescint.custody.deliveries import DeliveryContents
     from bonescint.resources import Texts
 
 _DEFAULT = (Path("results/dicom"), Path("results/delivery"))
@@ -81,7 +81,7 @@ def record_delivery(options: argparse.Namespace) -> int:
         If the record would be wrong; nothing is recorded then.
     """
     from bonescint.commands.opt_out import hospital_list, print_notices
-    from bonescint.custody.deliveries import DETAILS, contents, record
+    from bonescint.custody.deliveries import DETAILS, delivery_contents, put_on_record
     from bonescint.custody.recalls import FOLDER, recall
     from bonescint.delivery.gate import refusals
     from bonescint.identity.ledger import open_ledger
@@ -97,7 +97,7 @@ def record_delivery(options: argparse.Namespace) -> int:
         raise InputError(text("delivery.bad_date"))
     listed = hospital_list(config)
     ledger = open_ledger(**config["ledger"], ask=True)
-    found = contents(options.paths or [p for p in _DEFAULT if p.exists()], language)
+    found = delivery_contents(options.paths or [p for p in _DEFAULT if p.exists()], language)
     kinds = [k for k, codes in (("images", found.imaged), ("sheet", found.tabled)) if codes]
     defaults = {
         "partner": config["delivery"]["partner"] or "",
@@ -108,7 +108,7 @@ def record_delivery(options: argparse.Namespace) -> int:
     }
     details = {name: getattr(options, name) or defaults.get(name, "") for name in DETAILS}
     today = date.today()
-    delivery = record(ledger, found, details | {"date": str(day)}, language, today)
+    delivery = put_on_record(ledger, found, details | {"date": str(day)}, language, today)
     declined = {*in_force(ledger), *listed}
     notices = recall(ledger, declined, FOLDER, config["study"], language, today)
 
@@ -121,7 +121,7 @@ def record_delivery(options: argparse.Namespace) -> int:
     return 0
 
 
-def _print_doubts(found: "Contents", text: "Texts") -> None:
+def _print_doubts(found: "DeliveryContents", text: "Texts") -> None:
     """Say in which files no code could be looked for, and which cases are not complete."""
     if found.closed:
         print(text("delivery.closed", n=len(found.closed), files=", ".join(found.closed[:_NAMED])))

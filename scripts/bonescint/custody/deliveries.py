@@ -70,7 +70,7 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
+class DeliveryContents:
     """What a delivery consists of.
 
     Parameters
@@ -138,7 +138,7 @@ def archives_with(ledger: Ledger, code: str) -> list[tuple[str, str]]:
     return found
 
 
-def contents(paths: Iterable[Path], language: str) -> Contents:
+def delivery_contents(paths: Iterable[Path], language: str) -> DeliveryContents:
     """Read the files of a delivery: hashes, and the codes in names, image headers and tables.
 
     Parameters
@@ -155,7 +155,7 @@ def contents(paths: Iterable[Path], language: str) -> Contents:
         If a path is missing or unreadable, or two files get one name.
     """
     text = Texts("custody", language)
-    found = Contents()
+    found = DeliveryContents()
     for path in paths:
         if not path.exists():
             raise InputError(text("delivery.no_path", path=path))
@@ -189,7 +189,7 @@ def _inside(folder: Path) -> Iterator[Path]:
         yield from (Path(place, name) for name in names if name != ".snakemake_timestamp")
 
 
-def _search(stream: IO[bytes], name: str, found: Contents) -> None:
+def _search(stream: IO[bytes], name: str, found: DeliveryContents) -> None:
     found.imaged.update(_CODE.findall(name))
     head = stream.read(_HEADER)
     if head[128:132] == b"DICM":
@@ -207,7 +207,7 @@ def _search(stream: IO[bytes], name: str, found: Contents) -> None:
         found.closed.append(name)
 
 
-def _search_archive(archive: zipfile.ZipFile, name: str, found: Contents) -> None:
+def _search_archive(archive: zipfile.ZipFile, name: str, found: DeliveryContents) -> None:
     members = archive.infolist()
     for member in members:
         found.imaged.update(_CODE.findall(member.filename))
@@ -222,9 +222,9 @@ def _codes(data: bytes) -> set[str]:
     return {code.decode("ascii") for code in _CODE_BYTES.findall(data.replace(b"\0", b""))}
 
 
-def record(
+def put_on_record(
     ledger: Ledger,
-    found: Contents,
+    found: DeliveryContents,
     details: Mapping[str, str],
     language: str,
     today: date,
@@ -275,7 +275,7 @@ def record(
 
 def _problems(
     ledger: Ledger,
-    found: Contents,
+    found: DeliveryContents,
     details: Mapping[str, str],
     codes: Sequence[str],
     today: date,

@@ -35,7 +35,7 @@ _KIND = {
 }
 
 
-def write_partner_sheet(
+def write_partner_book(
     path: Path, rows: Sequence[Mapping[str, str]], synthetic: bool, language: str
 ) -> None:
     """Write columns A to I; the same rows give the same bytes.

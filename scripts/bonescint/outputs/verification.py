@@ -5,10 +5,10 @@ from bonescint.deid.report import OUTCOMES
 from bonescint.outputs.data import Row
 from bonescint.outputs.results import Results
 from bonescint.resources import Texts
-from bonescint.tables.sheets import Column, Table
+from bonescint.tables.sheets import ShownColumn, ShownTable
 
 
-def verification(results: Results, language: str, brief: bool) -> list[Table]:
+def verification(results: Results, language: str, brief: bool) -> list[ShownTable]:
     """Return the tables on the de-identification.
 
     Parameters
@@ -28,10 +28,10 @@ def verification(results: Results, language: str, brief: bool) -> list[Table]:
     """
     text = Texts("deidentification", language)
 
-    def table(key: str, rows: list[Row], *specs: str, note: str = "") -> Table:
+    def table(key: str, rows: list[Row], *specs: str, note: str = "") -> ShownTable:
         parts = [spec.partition(":") for spec in specs]
-        columns = [Column(k, text(f"column.{k}"), kind or "text") for k, _, kind in parts]
-        return Table(text(f"title.{key}"), columns, rows, note or text(f"note.{key}"))
+        columns = [ShownColumn(k, text(f"column.{k}"), kind or "text") for k, _, kind in parts]
+        return ShownTable(text(f"title.{key}"), columns, rows, note or text(f"note.{key}"))
 
     tags = [_tag(row, text) for row in results.tag_table]
     written = tags[0]["instances"] if tags else 0
@@ -89,6 +89,6 @@ def _instance(row: Row, text: Texts) -> Row:
 def _combination(row: Row, text: Texts) -> Row:
     return row | {
         "kind": text(f"kind.{row['kind']}"),
-        "attributes": k_anonymity.in_words(row["attributes"], text),
+        "attributes": k_anonymity.attributes_in_words(row["attributes"], text),
         "share": f"{100 * float(row['share']):.1f}" if row["share"] else "",
     }

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bonescint.stats.agreement.ratings import matrix, with_limits
+from bonescint.stats.agreement.ratings import limits_by_influence, matrix
 from bonescint.stats.estimate import Estimate, one_of
 from bonescint.stats.normal import critical, two_sided
 
@@ -202,4 +202,4 @@ def _beyond_chance(
     influence[rated] = subjects / n * (pairs - expected) / (1 - expected)
     by_chance = (table * by_category).sum(axis=1) / raters
     influence -= 2 * (1 - value) * (by_chance - expected) / (1 - expected) + value
-    return with_limits(result, influence, confidence)
+    return limits_by_influence(result, influence, confidence)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bonescint.stats.estimate import NAN, write_number
-from bonescint.stats.roc.cases import complete
+from bonescint.stats.roc.cases import complete_cases
 from bonescint.stats.roc.cutoffs import Youden, descending_levels, youden
 
 _ENTRIES_AT_ONCE = 2**20  # bounds the memory; a constant, so that a seed gives the same draws
@@ -96,7 +96,7 @@ def _replicates(
 
     Cases found and false alarms, and every replicate's area under the curve.
     """
-    truth, scores = complete(y, score)
+    truth, scores = complete_cases(y, score)
     threshold, level = descending_levels(scores[0])
     # column 0 is a cut-off above every score: where none is useful, no case is called
     positives, negatives = level[truth] + 1, level[~truth] + 1
