@@ -133,9 +133,8 @@ def test_every_combination_has_words() -> None:
         text = Texts("deidentification", language)
         for name in by_attributes(cases):
             assert attributes_in_words(name, text)
-    assert (
-        attributes_in_words("sex+age/5", Texts("deidentification", "ja")) == "性別・年齢 (5 歳幅)"
-    )
+    said = attributes_in_words("sex+age/5", Texts("deidentification", "ja"))
+    assert said == "性別・年齢 (5 歳幅)"
 
 
 values = st.fixed_dictionaries(

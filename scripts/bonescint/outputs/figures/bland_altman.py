@@ -20,6 +20,12 @@ from bonescint.outputs.style import (
 )
 from bonescint.stats import METRICS
 
+# by the readers' consensus: metastasis, none, undecided
+_STATES = (
+    (True, VERMILION, "s", "reference_yes"),
+    (False, BLUE, "o", "reference_no"),
+    (None, GREY, "x", "reference_open"),
+)
 _LINES = {"bias": (BLACK, "-"), "limit_low": (GREEN, "--"), "limit_high": (GREEN, "--")}
 
 
@@ -76,11 +82,7 @@ def draw(
             if not both:
                 empty_panel(ax, labels("no_data"))
                 continue
-            for state, colour, marker, key in (
-                (True, VERMILION, "s", "reference_yes"),
-                (False, BLUE, "o", "reference_no"),
-                (None, GREY, "x", "reference_open"),
-            ):
+            for state, colour, marker, key in _STATES:
                 codes = [code for code in both if truth.get(code) is state]
                 if codes:
                     ax.scatter(
