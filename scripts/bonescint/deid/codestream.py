@@ -210,7 +210,7 @@ def _bare_jpeg(stream: bytes, shape: FrameShape | None) -> tuple[bytes, int]:
     return b"".join(out), at + 2
 
 
-def _components(body: bytes, shape:  | None) -> dict[int, int]:
+def _components(body: bytes, shape: FrameShape | None) -> dict[int, int]:
     """Return component -> its quantisation table, of a frame header as large as the image."""
     rows, columns, samples = struct.unpack_from(">HHB", body, 1)
     if shape and (rows, columns, samples) != shape:
