@@ -7,9 +7,8 @@ from pathlib import Path
 
 from bonescint.cohort.clashes import CONFLICT, DUPLICATE, UNREADABLE, clashes
 from bonescint.cohort.tracer import TRACERS, decide_tracer
+from bonescint.files import Row
 from bonescint.text.dates import header_date
-
-Row = dict[str, str]
 
 # patient first, then what the file is, then the exam; the first that applies is the reason
 REASONS = (

@@ -7,8 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bonescint.files import replacing
-from bonescint.outputs.data import Row
+from bonescint.files import Row, replacing
 from bonescint.outputs.estimates import OF_TESTS, as_read, in_words, primary, shared_remarks
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.results import Results, flattened, overview

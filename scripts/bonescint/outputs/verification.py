@@ -2,7 +2,7 @@
 
 from bonescint.deid import k_anonymity
 from bonescint.deid.report import OUTCOMES
-from bonescint.outputs.data import Row
+from bonescint.files import Row
 from bonescint.outputs.results import Results
 from bonescint.resources import Texts
 from bonescint.tables.sheets import ShownColumn, ShownTable

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bonescint.files import replacing
+from bonescint.files import Row, replacing
 from bonescint.outputs import DPI
-from bonescint.outputs.data import Row
 from bonescint.outputs.estimates import OF_TESTS, as_read, in_words, primary, shared_remarks
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.results import Results, flattened, overview

@@ -3,8 +3,8 @@
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from bonescint.files import number
-from bonescint.outputs.data import Row, decided, measured
+from bonescint.files import Row, number
+from bonescint.outputs.data import decided, measured
 from bonescint.outputs.estimates import find, fixed
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.style import (

@@ -3,8 +3,7 @@
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from bonescint.files import number
-from bonescint.outputs.data import Row
+from bonescint.files import Row, number
 from bonescint.outputs.estimates import PERFORMANCE, performance, with_limits
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.style import GREY, SERIES, empty_panel, foot_note, new_figure

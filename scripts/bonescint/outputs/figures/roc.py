@@ -2,8 +2,7 @@
 
 from matplotlib.figure import Figure
 
-from bonescint.files import number
-from bonescint.outputs.data import Row
+from bonescint.files import Row, number
 from bonescint.outputs.estimates import find, with_limits
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.style import GREY, SERIES, empty_panel, foot_note, new_figure
