@@ -13,7 +13,7 @@ import yaml
 from bonescint.errors import InputError
 from bonescint.resources import ROOT, Texts, locate
 from bonescint.stats.question_names import QUESTIONS
-from bonescint.tables.values import fold
+from bonescint.text.folding import fold_header
 
 DEMO = "demo/"
 # no identifier below these, nor the ledger (R16)
@@ -47,7 +47,7 @@ def check_config(config: Mapping[str, Any], files: bool = True) -> None:
     """
     language = config.get("language")
     text = Texts("config", language if language in ("ja", "en") else "ja")
-    schema = yaml.safe_load((ROOT / "schemas" / "config.schema.yaml").read_text(encoding="utf-8"))
+    schema = yaml.safe_load((ROOT / "schemas/config.schema.yaml").read_text(encoding="utf-8"))
     validator = jsonschema.Draft202012Validator(schema)
     problems: list[str] = []
     for error in sorted(validator.iter_errors(config), key=lambda e: list(map(str, e.path))):
@@ -88,32 +88,13 @@ def _explain(error: Any, text: Texts) -> Iterator[str]:
 
 
 def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iterator[str]:
-    dates = [("study.period_end", config["study"]["period_end"])]
-    if published := config["study"].get("publication_date"):
-        dates.append(("study.publication_date", published))
-    dates += [(f"cohort.{key}", config["cohort"][key]) for key in ("exam_from", "exam_to")]
-    dates += [(f"software.{k}.released", s["released"]) for k, s in config["software"].items()]
-    for where, value in dates:
-        try:
-            date.fromisoformat(value)
-        except ValueError:
-            yield text("no_date", where=where, value=value)
-    if config["cohort"]["exam_from"] > config["cohort"]["exam_to"]:
-        yield text("window")
-    versions: dict[tuple[str, str], str] = {}
-    tracers: dict[str, str] = {}
-    for key, entry in config["software"].items():
-        same = versions.setdefault((entry["product"], entry["version"]), key)
-        if same != key:
-            yield text("same_version", a=same, b=key)
-        # R6: the licence ties a product to one tracer
-        if tracers.setdefault(entry["product"], entry["tracer"]) != entry["tracer"]:
-            yield text("two_tracers", product=entry["product"])
-        if entry["columns"].get("ann") and entry["product"] != "BoneNAVI":
-            yield text("ann", key=key)
+    yield from _dates(config, text)
+    yield from _software(config, text)
     for area in ("software", "readers"):
         for key, entry in config[area].items():
-            headers = [fold(header) for header in (entry.get("columns") or {}).values() if header]
+            headers = [
+                fold_header(header) for header in (entry.get("columns") or {}).values() if header
+            ]
             if len(headers) > len(set(headers)):
                 yield text("same_header", where=f"{area}.{key}.columns")
     for key in config["software"].keys() & config["readers"].keys():
@@ -146,6 +127,35 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
     for key, path in config["ledger"].items():
         if path and Path(path).parts[0] in CODED_SIDE:  # R16
             yield text("ledger_place", where=f"ledger.{key}", path=path)
+
+
+def _dates(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
+    dates = [("study.period_end", config["study"]["period_end"])]
+    if published := config["study"].get("publication_date"):
+        dates.append(("study.publication_date", published))
+    dates += [(f"cohort.{key}", config["cohort"][key]) for key in ("exam_from", "exam_to")]
+    dates += [(f"software.{k}.released", s["released"]) for k, s in config["software"].items()]
+    for where, value in dates:
+        try:
+            date.fromisoformat(value)
+        except ValueError:
+            yield text("no_date", where=where, value=value)
+    if config["cohort"]["exam_from"] > config["cohort"]["exam_to"]:
+        yield text("window")
+
+
+def _software(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
+    versions: dict[tuple[str, str], str] = {}
+    tracers: dict[str, str] = {}
+    for key, entry in config["software"].items():
+        same = versions.setdefault((entry["product"], entry["version"]), key)
+        if same != key:
+            yield text("same_version", a=same, b=key)
+        # R6: the licence ties a product to one tracer
+        if tracers.setdefault(entry["product"], entry["tracer"]) != entry["tracer"]:
+            yield text("two_tracers", product=entry["product"])
+        if entry["columns"].get("ann") and entry["product"] != "BoneNAVI":
+            yield text("ann", key=key)
 
 
 def _hypotheses(config: Mapping[str, Any], text: Texts) -> Iterator[str]:

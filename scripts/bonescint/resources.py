@@ -22,10 +22,22 @@ def locate(path: str | Path) -> Path:
     return path if path.is_absolute() or path.exists() else ROOT / path
 
 
+def resource_rows(path: str) -> list[dict[str, str]]:
+    """Return the rows of one of the project's own tables, column -> cell.
+
+    Parameters
+    ----------
+    path
+        The CSV file below resources/. Written as a literal where it is asked for: what a rule
+        reruns on is derived from these.
+    """
+    with (RESOURCES / path).open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
 @cache
 def _table(area: str) -> dict[str, dict[str, str]]:
-    with (RESOURCES / "text" / f"{area}.csv").open(encoding="utf-8-sig", newline="") as stream:
-        return {row["key"]: row for row in csv.DictReader(stream)}
+    return {row["key"]: row for row in resource_rows(f"text/{area}.csv")}
 
 
 class Texts:

@@ -41,16 +41,20 @@ class Phrase:
         """
         for text in texts:
             if self.key in text:
-                return text(self.key, **{n: in_words(v, *texts) for n, v in self.values.items()})
+                return text(
+                    self.key, **{n: value_in_words(v, *texts) for n, v in self.values.items()}
+                )
         raise KeyError(self.key)
 
 
-def in_words(value: object, *texts: Texts) -> object:
+def value_in_words(value: object, *texts: Texts) -> object:
     """Return a value as a text shows it: of a phrase, or of a list of them, the words."""
     if isinstance(value, Phrase):
         return value.in_words(*texts)
     if isinstance(value, list):
-        return Phrase("separator").in_words(*texts).join(str(in_words(v, *texts)) for v in value)
+        return (
+            Phrase("separator").in_words(*texts).join(str(value_in_words(v, *texts)) for v in value)
+        )
     return value
 
 
@@ -69,7 +73,7 @@ def place_in_words(place: Mapping[str, object], *texts: Texts) -> str:
     for kind, value in place.items():
         one = Phrase(f"place_{kind}", {kind: value})
         known = any(one.key in text for text in texts)
-        said.append(str(in_words(one if known else value, *texts)))
+        said.append(str(value_in_words(one if known else value, *texts)))
     return " ".join(said)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bonescint.cohort import selection
 from bonescint.cohort.flow import FLOW_COLUMNS, flow_rows
+from bonescint.cohort.tracer import off_weeks
 from bonescint.deid.decisions import read_decisions, released_images
 from bonescint.files import read_rows, write_rows
 from bonescint.joblog import job_log
@@ -95,7 +96,7 @@ def select_cohort(
                 Phrase("tracer.off_week", {"tracer": tracer, "n": n}),
                 {"week": week},
             )
-            for week, tracer, n in selection.off_weeks(included)
+            for week, tracer, n in off_weeks(included)
         ),
     )
 

@@ -33,7 +33,7 @@ def write_report(
     """
     results = read_results(inputs)
     words = labels_for(Texts("report", language), results, study, software)
-    report.write(page, results, study, *words)
+    report.write_page(page, results, study, *words)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from bonescint.cohort.selection import REASONS, Row
+from bonescint.cohort.selection import REASONS
+from bonescint.files import Row
 
 FLOW_COLUMNS = ["step", "kind", "reason", "files", "patients", "MDP", "HMDP"]
 _COHORT = "cohort"

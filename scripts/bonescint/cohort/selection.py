@@ -1,13 +1,14 @@
 """Who is in the study: one reason for every file that is not, no default (R1, R2, R5)."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
 from bonescint.cohort.clashes import CONFLICT, DUPLICATE, UNREADABLE, clashes
-
-Row = dict[str, str]
+from bonescint.cohort.tracer import TRACERS, decide_tracer
+from bonescint.files import Row
+from bonescint.text.dates import header_date
 
 # patient first, then what the file is, then the exam; the first that applies is the reason
 REASONS = (
@@ -33,15 +34,6 @@ REASONS = (
     UNREADABLE,
     "later_exam",
 )
-
-
-def parse_da(value: str) -> date | None:
-    """Return a DICOM DA value as a date, None if it is not one."""
-    digits = value.strip().replace(".", "")  # 2019.06.01 is ACR-NEMA's spelling
-    try:
-        return date.fromisoformat(digits) if len(digits) == 8 and digits.isdigit() else None
-    except ValueError:
-        return None
 
 
 def exclusion(row: Row, participants: Iterable[str], settings: Mapping[str, object]) -> str | None:
@@ -72,35 +64,12 @@ def exclusion(row: Row, participants: Iterable[str], settings: Mapping[str, obje
         return "early" if row["phase"] == "early" else "phase_unclear"
     if not row["views"] and settings["unknown_view"] != "keep":
         return "views_unclear"
-    exam = parse_da(row["study_date"])
+    exam = header_date(row["study_date"])
     if exam is None:
         return "no_exam_date"
     if not str(settings["exam_from"]) <= exam.isoformat() <= str(settings["exam_to"]):
         return "outside_window"  # R2
     return None
-
-
-def decide_tracer(rows: Iterable[Row], calendar: Mapping[date, str]) -> str:
-    """Return the tracer of one exam: MDP, HMDP, other, unknown or conflict, never a default.
-
-    The headers decide where they are of one mind; the site's calendar decides where they are silent
-    or contradict each other; headers against calendar is a conflict.
-
-    Parameters
-    ----------
-    rows
-        The exam's instances.
-    calendar
-        Exam date -> tracer, as the site listed it.
-    """
-    rows = list(rows)
-    found = {row["tracer"] for row in rows} - {"unknown"}
-    exam = parse_da(rows[0]["study_date"])
-    listed = calendar.get(exam) if exam else None
-    if len(found) == 1 and "conflict" not in found:
-        (tracer,) = found
-        return tracer if listed in (None, tracer) else "conflict"
-    return listed or ("conflict" if found else "unknown")
 
 
 def decide(
@@ -133,7 +102,7 @@ def decide(
     tuple
         The row, of a clash with ``sha256``, which a decision needs; and the reason, if any.
     """
-    by_subject: dict[str, list[Row]] = defaultdict(list)
+    kept: list[Row] = []
     candidates: dict[str, list[Row]] = defaultdict(list)
     beside: list[tuple[str, str]] = []
     for row in rows:
@@ -146,12 +115,11 @@ def decide(
     for exam in candidates.values():
         tracer = decide_tracer(exam, calendar)
         for row in exam:
-            if tracer in ("MDP", "HMDP"):
-                by_subject[row["subject"]].append(row | {"tracer": tracer})
+            if tracer in TRACERS:
+                kept.append(row | {"tracer": tracer})
             else:
                 beside.append(_file(row))
                 yield row, f"tracer_{tracer}"
-    kept = [row for rows in by_subject.values() for row in rows]
     found = clashes(map(_file, kept), dicom, released, beside)
     remaining: dict[str, list[Row]] = defaultdict(list)
     for row in kept:
@@ -161,32 +129,14 @@ def decide(
             remaining[row["subject"]].append(row)
     for exams in remaining.values():
         # one case a patient: the first exam in the window
-        first = min((row["study_date"], row["study_instance_uid"]) for row in exams)
+        first = min(map(_exam, exams))
         for row in exams:
-            same = (row["study_date"], row["study_instance_uid"]) == first
-            yield row, None if same else "later_exam"
+            yield row, None if _exam(row) == first else "later_exam"
+
+
+def _exam(row: Row) -> tuple[date, str]:
+    return header_date(row["study_date"]) or date.max, row["study_instance_uid"]
 
 
 def _file(row: Row) -> tuple[str, str]:
     return row["path"], row["sop_instance_uid"]
-
-
-def off_weeks(rows: Iterable[Row]) -> list[tuple[str, str, int]]:
-    """Return (ISO week, tracer, exams) of weeks that break the alternation of the tracers (R7).
-
-    The parity that most exams of a tracer have is taken as the rule: the notice gives none.
-
-    Parameters
-    ----------
-    rows
-        The cohort's instances, tracer decided.
-    """
-    exams = {(r["subject"], r["study_date"], r["tracer"]) for r in rows}
-    weeks: Counter[tuple[str, int, str]] = Counter()
-    agree = 0
-    for _, day, tracer in exams:
-        year, week, _ = (parse_da(day) or date.min).isocalendar()
-        weeks[f"{year}-W{week:02d}", week % 2, tracer] += 1
-        agree += 1 if (week % 2 == 1) == (tracer == "MDP") else -1
-    of_parity = {1: "MDP", 0: "HMDP"} if agree >= 0 else {1: "HMDP", 0: "MDP"}
-    return sorted((w, t, n) for (w, parity, t), n in weeks.items() if t != of_parity[parity])

@@ -10,7 +10,8 @@ from bonescint.tables.bounds import KEYS, CheckedTable
 from bonescint.tables.columns import load_columns
 from bonescint.tables.faults import Faults
 from bonescint.tables.reading import read_table
-from bonescint.tables.values import damaged_id, plain
+from bonescint.tables.values import damaged_id
+from bonescint.text.folding import half_width
 
 # a folder, a file name and Patient ID on every system: no names that Windows keeps for devices
 _CODE = re.compile(
@@ -46,7 +47,7 @@ def read_codes(path: str | Path, language: str) -> dict[str, str]:
     owners: dict[str, tuple[str, int]] = {}
     problems: list[tuple[int, str]] = []
     for row, cells in table.rows:
-        typed, code = checked.raw(cells, "patient_id"), plain(checked.raw(cells, "code"))
+        typed, code = checked.raw(cells, "patient_id"), half_width(checked.raw(cells, "code"))
         subject = normalise(typed)
         if damaged_id(typed) or not subject:
             faults.error("no_key" if not subject else "damaged_key", row)

@@ -71,7 +71,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument("--study-description", type=_description, default="BONE SCINTIGRAPHY")
     parser.add_argument("--series-description", type=_description, default="WHOLE BODY")
     parser.add_argument("--language", choices=("ja", "en"), default="ja")
-    parser.set_defaults(run=deidentify)
+    parser.set_defaults(run=code_folder)
 
 
 def _positive(typed: str) -> int:
@@ -88,7 +88,7 @@ def _description(typed: str) -> str:
     return typed
 
 
-def deidentify(options: argparse.Namespace) -> int:
+def code_folder(options: argparse.Namespace) -> int:
     """Code the folder, print the summary and return 0: every file is accounted for.
 
     Parameters

@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bonescint.dicom.vrs import FORMATS
 from bonescint.resources import Texts
 
 if TYPE_CHECKING:
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 
 _SHOWN = 40
 _DECIDED = 'decided_by: "", date: "", reason: ""'
-_FORMATS = {
-    "FD": "d", "FL": "f", "SL": "i", "SS": "h", "SV": "q", "UL": "I", "US": "H", "UV": "Q",
-}  # fmt: skip
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -126,14 +124,14 @@ def _private(
         KNOWN_HOLDERS,
         NUMBER_VRS,
         TEXT_VRS,
-        Decision,
+        PrivateDecision,
         pattern_digest,
         why_not,
     )
 
     place = f'creator: {json.dumps(creator)}, group: "{tag >> 16:04X}", element: "{tag & 0xFF:02X}"'
     if vr in NUMBER_VRS:
-        if form := _FORMATS.get(vr):
+        if form := FORMATS.get(vr):
             size = struct.calcsize(form)
             order = "<" if little else ">"
             words = struct.iter_unpack(order + form, value[: len(value) // size * size])
@@ -141,7 +139,7 @@ def _private(
         else:
             values = read(value).strip(" \0").split("\\")
         shown, vm = " ".join(values), len(values)
-        numbers = Decision(creator, vr, vm, frozenset()).written(vr, value, little, read)
+        numbers = PrivateDecision(creator, vr, vm, frozenset()).written(vr, value, little, read)
         why = "unfit.number" if numbers is None or vm > MOST_NUMBERS else ""
         rest = f"vm: {vm}"
     elif vr in TEXT_VRS:
@@ -150,7 +148,7 @@ def _private(
         rest = f"sha256: [{pattern_digest(shown)}]"
     else:
         return "unfit.vr", ""
-    if not value.strip(b" \0") and vr not in _FORMATS:
+    if not value.strip(b" \0") and vr not in FORMATS:
         why = "unfit.empty"
     elif not CREATOR.fullmatch(creator):
         why = "unfit.creator"

@@ -16,9 +16,8 @@ from bonescint.files import replacing
 from bonescint.resources import ROOT, SYNTHETIC, Texts
 from bonescint.tables.bounds import KEYS
 from bonescint.tables.columns import Column, load_columns
-from bonescint.tables.sheets import Column as Shown
-from bonescint.tables.sheets import Sheet, make_styles, open_book
-from bonescint.tables.values import fold
+from bonescint.tables.sheets import Sheet, ShownColumn, make_styles, open_book
+from bonescint.text.folding import fold_header
 from bonescint.text.width import text_width
 
 _LAST_ROW = 1_048_575  # of an Excel sheet, from 0
@@ -93,11 +92,11 @@ def _fields(table: InputTable, language: str) -> list[_Field]:
     configured[key] = configured.pop("key", None) or ""
     found = []
     for name, column in load_columns(table.schema).items():
-        product = fold(str(table.settings.get("product", "")))
+        product = fold_header(str(table.settings.get("product", "")))
         if (
             (name in KEYS and name != key)
             or (name in configured and configured[name] is None)  # the table has no such column
-            or not product.startswith(fold(column.product))
+            or not product.startswith(fold_header(column.product))
         ):
             continue
         keywords = schema["properties"][name]
@@ -286,7 +285,7 @@ def _write_help(
     if table.kind != "opt_out":
         sheet = Sheet(book, name, title, study["synthetic"], make_styles(book))
         sheet.notes(*notes)
-        sheet.table([Shown(key, titles[key]) for key in _EXPLAINED], rows, "")
+        sheet.table([ShownColumn(key, titles[key]) for key in _EXPLAINED], rows, "")
         return
     # a filled cell beside the entries would make the import refuse the list (R12): a text box
     notes.insert(1, text("help_one_sheet", sheet=entry))
@@ -311,7 +310,7 @@ def _explained(field: _Field, table: InputTable, text: Texts) -> dict[str, str]:
         "description": field.description,
         "need": text("required" if field.is_required else "optional"),
         "accepted": _accepted(field, text, all_words=True),
-        "headers": ", ".join(h for h in others if fold(h) != fold(field.header)),
+        "headers": ", ".join(h for h in others if fold_header(h) != fold_header(field.header)),
         "errors": next(_remarks("errors", column, table.schema, text), ""),
         "warnings": next(_remarks("warnings", column, table.schema, text), ""),
         "rule": column.rule,

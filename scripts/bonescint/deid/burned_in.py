@@ -26,7 +26,7 @@ from bonescint.deid.strokes import (
 )
 
 
-class _Rule(NamedTuple):
+class _StrokeRule(NamedTuple):
     """What makes a component a glyph."""
 
     # largest difference of levels that is not apart
@@ -40,11 +40,11 @@ class _Rule(NamedTuple):
 
 
 # one value, unlike all around it
-_APART = _Rule(near=2, most_alike=0.1, least_width=1, brighter=False)
+_APART = _StrokeRule(near=2, most_alike=0.1, least_width=1, brighter=False)
 # one value that is far more frequent than its neighbours, whatever is around it
-_ALONE = _Rule(near=2, most_alike=1.0, least_width=3, brighter=False)
+_ALONE = _StrokeRule(near=2, most_alike=1.0, least_width=3, brighter=False)
 # one power of two with edges that no collimator shows: antialiased or inverted text over bone
-_SHARP = _Rule(near=1, most_alike=0.3, least_width=3, brighter=True)
+_SHARP = _StrokeRule(near=1, most_alike=0.3, least_width=3, brighter=True)
 _FEWEST_RUNS = 8
 # more than a page of text has; what has more is looked at in full
 _MANY_RUNS = 1 << 13
@@ -169,7 +169,7 @@ def _powers(levels: Flat) -> Flat:
     return powers
 
 
-def _drawn(levels: Flat, rule: _Rule) -> int:
+def _drawn(levels: Flat, rule: _StrokeRule) -> int:
     """Return how many glyphs of one level stand in a line, or 0 if too few.
 
     Parameters
@@ -248,7 +248,7 @@ def _standing_out(flat: Flat, runs: Places, columns: int) -> list[tuple[int, Pla
     return found
 
 
-def _word(levels: Flat, level: int, places: Places, rules: list[_Rule]) -> int:
+def _word(levels: Flat, level: int, places: Places, rules: list[_StrokeRule]) -> int:
     """Return the most glyphs in a line, among the thin components of a level that hold a place.
 
     Parameters
@@ -260,32 +260,9 @@ def _word(levels: Flat, level: int, places: Places, rules: list[_Rule]) -> int:
     rules
         What a glyph is, any of them, which differ in what is alone only.
     """
-    from scipy import ndimage
-
-    # no glyph reaches beyond; padding and the corners of a reconstruction lie at the border
-    row, column = np.divmod(places, levels.shape[1])
-    first_row, first_column = (
-        max(0, int(row.min()) - LARGEST_GLYPH),
-        max(0, int(column.min()) - LARGEST_GLYPH),
-    )
-    crop = np.ascontiguousarray(
-        levels[
-            first_row : int(row.max()) + LARGEST_GLYPH + 1,
-            first_column : int(column.max()) + LARGEST_GLYPH + 1,
-        ]
-    )
+    crop, labels, wanted = _thin(levels, level, places)
     height, width = crop.shape
-    labels, number = ndimage.label(crop == level, np.ones((3, 3), bool))
-    wanted = np.zeros(number + 1, bool)
-    wanted[labels[row - first_row, column - first_column]] = True
     flat = labels.reshape(-1)
-    # thick ones are blobs
-    square = starts_of(flat > 0, WIDEST_STROKE + 1, 1)
-    square = starts_of(square, WIDEST_STROKE + 1, width)
-    wanted[flat[: square.size][square]] = False
-    for border in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
-        wanted[border] = False
-    wanted[np.flatnonzero(wanted)[_MOST_GLYPHS:]] = False
     pixels = np.flatnonzero(wanted[flat])
     if not pixels.size:
         return 0
@@ -322,6 +299,36 @@ def _word(levels: Flat, level: int, places: Places, rules: list[_Rule]) -> int:
         wide = fits & (box[2:].min(axis=0) >= rule.least_width)
         words.append(_in_line(box, wide, wide & (share <= rule.most_alike)))
     return max(words)
+
+
+def _thin(levels: Flat, level: int, places: Places) -> tuple[Flat, Flat, Mask]:
+    """Return the part of a frame around `places`, its components' numbers, and which are thin."""
+    from scipy import ndimage
+
+    # no glyph reaches beyond; padding and the corners of a reconstruction lie at the border
+    row, column = np.divmod(places, levels.shape[1])
+    first_row, first_column = (
+        max(0, int(row.min()) - LARGEST_GLYPH),
+        max(0, int(column.min()) - LARGEST_GLYPH),
+    )
+    crop = np.ascontiguousarray(
+        levels[
+            first_row : int(row.max()) + LARGEST_GLYPH + 1,
+            first_column : int(column.max()) + LARGEST_GLYPH + 1,
+        ]
+    )
+    labels, number = ndimage.label(crop == level, np.ones((3, 3), bool))
+    wanted: Mask = np.zeros(number + 1, bool)
+    wanted[labels[row - first_row, column - first_column]] = True
+    flat = labels.reshape(-1)
+    # thick ones are blobs
+    square = starts_of(flat > 0, WIDEST_STROKE + 1, 1)
+    square = starts_of(square, WIDEST_STROKE + 1, crop.shape[1])
+    wanted[flat[: square.size][square]] = False
+    for border in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
+        wanted[border] = False
+    wanted[np.flatnonzero(wanted)[_MOST_GLYPHS:]] = False
+    return crop, labels, wanted
 
 
 def _in_line(box: Places, shapes: Mask, glyphs: Mask) -> int:

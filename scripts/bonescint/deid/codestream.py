@@ -34,10 +34,10 @@ _STYLES = frozenset({_COD, _COC, _QCD, _QCC, _RGN})
 _J2K_COMMENTS = frozenset({0xFF55, 0xFF57, 0xFF58, 0xFF63, 0xFF64})
 # a few kilobytes can ask a decoder for gigabytes of its own structures
 _MOST_TILES, _MOST_PACKETS = 1 << 10, 1 << 20
-Shape = tuple[int, int, int]
+FrameShape = tuple[int, int, int]
 
 
-def bare(stream: bytes, shape: Shape | None = None) -> bytes:
+def bare(stream: bytes, shape: FrameShape | None = None) -> bytes:
     """Return a frame's codestream without readable passengers.
 
     Parameters
@@ -149,7 +149,7 @@ def _put(marker: int, body: bytes) -> bytes:
     return struct.pack(">HH", 0xFF00 | marker, len(body) + 2) + body
 
 
-def _bare_jpeg(stream: bytes, shape: Shape | None) -> tuple[bytes, int]:
+def _bare_jpeg(stream: bytes, shape: FrameShape | None) -> tuple[bytes, int]:
     """Return a JPEG or JPEG-LS frame anew, and where the old one ended."""
     out = [_JPEG_START]
     tables: dict[tuple[int, int], bytes] = {}
@@ -177,12 +177,7 @@ def _bare_jpeg(stream: bytes, shape: Shape | None) -> tuple[bytes, int]:
         elif marker == _LSE and len(body) == 11 and body[0] == 1:
             preset = body
         elif marker in _FRAMES and not kind:
-            rows, columns, samples = struct.unpack_from(">HHB", body, 1)
-            if shape and (rows, columns, samples) != shape:
-                raise Refused("pixel-length", f"codestream of {rows} x {columns} x {samples}")
-            if len(body) != 6 + 3 * samples:
-                raise ValueError
-            quantised = dict(zip(body[6::3], body[8::3], strict=True))
+            quantised = _components(body, shape)
             frame, kind, unseen = _put(marker, body), marker, set(quantised)
         elif marker == _SOS and kind:
             selected = body[1:-3:2]
@@ -213,6 +208,16 @@ def _bare_jpeg(stream: bytes, shape: Shape | None) -> tuple[bytes, int]:
         raise ValueError
     out.append(b"\xff\xd9")
     return b"".join(out), at + 2
+
+
+def _components(body: bytes, shape: FrameShape | None) -> dict[int, int]:
+    """Return component -> its quantisation table, of a frame header as large as the image."""
+    rows, columns, samples = struct.unpack_from(">HHB", body, 1)
+    if shape and (rows, columns, samples) != shape:
+        raise Refused("pixel-length", f"codestream of {rows} x {columns} x {samples}")
+    if len(body) != 6 + 3 * samples:
+        raise ValueError
+    return dict(zip(body[6::3], body[8::3], strict=True))
 
 
 def _tables(marker: int, body: bytes) -> Iterator[tuple[tuple[int, int], bytes]]:
@@ -252,7 +257,7 @@ def _check_restarts(scan: bytes, interval: bytes) -> None:
         raise ValueError
 
 
-def _bare_j2k(stream: bytes, shape: Shape | None) -> tuple[bytes, int]:
+def _bare_j2k(stream: bytes, shape: FrameShape | None) -> tuple[bytes, int]:
     """Return a JPEG 2000 or HTJ2K codestream anew, and where the old one ended."""
     size = _take(stream, 6, int.from_bytes(stream[4:6], "big") - 2)
     _, right, bottom, left, top, width, height, tile_left, tile_top, samples = struct.unpack_from(
@@ -317,7 +322,7 @@ def _header(
 
 
 def _styles(
-    segments: list[tuple[int, bytes]], extent: Shape, levels: dict[int, int]
+    segments: list[tuple[int, bytes]], extent: FrameShape, levels: dict[int, int]
 ) -> Iterator[bytes]:
     """Yield a header's segments, each once and exactly as long as it should be.
 
@@ -363,7 +368,7 @@ def _styles(
         yield _put(marker, _take(body, 0, length))
 
 
-def _check_packets(precincts: bytes, extent: Shape, layers: int) -> None:
+def _check_packets(precincts: bytes, extent: FrameShape, layers: int) -> None:
     rows, columns, samples = extent
     packets = 0
     for depth, exponents in enumerate(reversed(precincts)):

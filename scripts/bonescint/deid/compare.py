@@ -61,7 +61,7 @@ class Change:
     after: str | Size | None
 
 
-class _Value(NamedTuple):
+class _Compared(NamedTuple):
     """What is compared, and what is shown for it."""
 
     content: object
@@ -90,8 +90,8 @@ def changes(before: bytes | Path, after: bytes | Path) -> Iterator[Change]:
     with quiet_pydicom():
         first, second = (_read(side) for side in (before, after))
         metas = [getattr(side, "file_meta", None) or Dataset() for side in (first, second)]
-        found = list(_level(_Level(metas[0]), _Level(metas[1]), ""))
-        found += _level(_Level(first), _Level(second), "")
+        found = list(_level(_Side(metas[0]), _Side(metas[1]), ""))
+        found += _level(_Side(first), _Side(second), "")
     return iter(found)
 
 
@@ -106,17 +106,17 @@ def _read(side: bytes | Path) -> FileDataset:
     return read
 
 
-class _Level:
+class _Side:
     """A data set or item of one file, and the character set that holds in it."""
 
     def __init__(self, dataset: Dataset, charset: tuple[str, ...] = ("",)) -> None:
         self.dataset = dataset
         self.charset = Elements(dataset, charset).charset
 
-    def item(self, items: list[Dataset], n: int) -> "_Level":
-        return _Level(items[n] if n < len(items) else Dataset(), self.charset)
+    def item(self, items: list[Dataset], n: int) -> "_Side":
+        return _Side(items[n] if n < len(items) else Dataset(), self.charset)
 
-    def value(self, tag: int) -> _Value | None:
+    def value(self, tag: int) -> _Compared | None:
         """Return an element's value, None if there is no such element."""
         raw = self.dataset.get_item(tag, keep_deferred=True)
         if raw is None:
@@ -125,10 +125,10 @@ class _Level:
         try:
             element = self.dataset[tag]
         except Exception:  # its bytes break the rules of its VR
-            return _Value(data, Size("bytes", len(data or b"")))
+            return _Compared(data, Size("bytes", len(data or b"")))
         value, private = element.value, bool(tag >> 16 & 1)
         if isinstance(value, Sequence):
-            return _Value(value if private else len(value), Size("items", len(value)), value)
+            return _Compared(value if private else len(value), Size("items", len(value)), value)
         if data is None or element.VR not in STR_VR:
             several = isinstance(value, MultiValue | list)
             text = "\\".join(map(str, value)) if several else str("" if value is None else value)
@@ -136,12 +136,12 @@ class _Level:
             text = decode(data, self.charset)
         if private or isinstance(value, bytes):
             content = data if data is not None else value if isinstance(value, bytes) else text
-            return _Value(content, Size("bytes", len(content)))
+            return _Compared(content, Size("bytes", len(content)))
         text = text.strip(" \0")
-        return _Value(text, text)
+        return _Compared(text, text)
 
 
-def _level(before: _Level, after: _Level, path: str) -> Iterator[Change]:
+def _level(before: _Side, after: _Side, path: str) -> Iterator[Change]:
     for tag in sorted({*before.dataset.keys(), *after.dataset.keys()} - {_META_LENGTH}):
         here = f"{path}{tags.notation(tag)}"
         first, second = before.value(tag), after.value(tag)
@@ -158,7 +158,7 @@ def _level(before: _Level, after: _Level, path: str) -> Iterator[Change]:
             yield from _level(*pair, f"{here}[{n + 1}]/")
 
 
-def _kind(before: _Value | None, after: _Value | None) -> str:
+def _kind(before: _Compared | None, after: _Compared | None) -> str:
     if before is None:
         return "added"
     if after is None:

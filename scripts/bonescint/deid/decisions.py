@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from bonescint.deid.refusal import mistake
 from bonescint.errors import InputError
+from bonescint.text.csvfile import typed_rows
 
 _COLUMNS = ["item", "sha256", "decision", "reviewer", "date"]
 _DIGEST = re.compile("[0-9a-f]{64}")
@@ -26,41 +27,28 @@ def read_decisions(path: Path) -> list[Decision]:
     Parameters
     ----------
     path
-        The table, parted by tabs: item (``image`` or ``findings:CODE``), sha256, decision
-        (``release`` or ``block``), reviewer, date.
+        The table, as `bonescint.text.csvfile.typed_rows` reads it: item (``image`` or
+        ``findings:CODE``), sha256, decision (``release`` or ``block``), reviewer, date.
 
     Raises
     ------
     InputError
         If it is not such a table; every bad row is named.
     """
-    data = path.read_bytes()
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        # Excel writes the code page of a Japanese Windows
-        text = data.decode("cp932", "replace")
-    lines = text.replace("\r\n", "\n").split("\n")
-    if not lines or lines[0].split("\t") != _COLUMNS:
-        raise InputError(mistake("error.decisions_header", path=path, columns=", ".join(_COLUMNS)))
     decisions, problems = [], []
-    for number, line in enumerate(lines[1:], 2):
-        if not line.strip():
-            continue
-        cells = [cell.strip().strip('"').strip() for cell in line.split("\t")]
-        values = dict(zip(_COLUMNS, cells, strict=False))
+    for number, row in typed_rows(path, _COLUMNS):
         # some programs print hashes in capitals; a block that is not understood must not be lost
-        digest, item = values.get("sha256", "").lower(), values.get("item", "")
+        digest, item = row["sha256"].lower(), row["item"]
         item = item.lower() if item.lower() == _IMAGE else item
         if (
-            values.get("decision") not in ("release", "block")
-            or not values.get("reviewer")
+            row["decision"] not in ("release", "block")
+            or not row["reviewer"]
             or not _DIGEST.fullmatch(digest)
             or not (item == _IMAGE or item.startswith("findings:"))
         ):
             problems.append(mistake("error.decision", path=path, row=number))
             continue
-        decisions.append(Decision(item, digest, values["decision"]))
+        decisions.append(Decision(item, digest, row["decision"]))
     if problems:
         raise InputError(problems)
     return decisions

@@ -5,20 +5,19 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from bonescint.dicom import tags
+from bonescint.dicom.vrs import LONG, ZERO_PADDED
 
 # VR and value; a sequence is a list of items, or bytes when it is encoded already
-Element: TypeAlias = tuple[str, "bytes | list[Elements]"]
-Elements: TypeAlias = dict[int, Element]
+Element: TypeAlias = tuple[str, "bytes | list[CodedElements]"]
+CodedElements: TypeAlias = dict[int, Element]
 # pixels are a view of the source, never copied before the file is joined
 Part: TypeAlias = "bytes | memoryview"
 
-LONG_VRS = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "SQ", "UC", "UN", "UR", "UT", "SV", "UV"})
 _SHORT, _LONG = struct.Struct("<HH2sH").pack, struct.Struct("<HH2sHI").pack
 _ITEM, _SEQUENCE_END = (
     struct.pack("<HH", tag >> 16, tag & 0xFFFF)
     for tag in (tags.Item, tags.SequenceDelimitationItem)
 )
-_ZERO_PADDED = frozenset({"OB", "UI", "UN"})
 
 
 def encode_element(tag: int, vr: str, value: Part) -> list[Part]:
@@ -41,18 +40,18 @@ def encode_element(tag: int, vr: str, value: Part) -> list[Part]:
     pad = len(value) & 1
     length = len(value) + pad
     parts: list[Part]
-    if vr in LONG_VRS:
+    if vr in LONG:
         parts = [_LONG(tag >> 16, tag & 0xFFFF, vr.encode("ascii"), 0, length), value]
     elif length <= 0xFFFF:
         parts = [_SHORT(tag >> 16, tag & 0xFFFF, vr.encode("ascii"), length), value]
     else:
         raise ValueError(f"value of {length} bytes in VR {vr}")
     if pad:
-        parts.append(b"\0" if vr in _ZERO_PADDED else b" ")
+        parts.append(b"\0" if vr in ZERO_PADDED else b" ")
     return parts
 
 
-def encode_items(items: list[Elements]) -> bytes:
+def encode_items(items: list[CodedElements]) -> bytes:
     """Return the value of a sequence, its items with explicit lengths."""
     parts = []
     for item in items:
@@ -61,7 +60,7 @@ def encode_items(items: list[Elements]) -> bytes:
     return b"".join(parts)
 
 
-def encode_dataset(elements: Elements) -> list[Part]:
+def encode_dataset(elements: CodedElements) -> list[Part]:
     """Return the parts of a data set in tag order, unjoined."""
     parts: list[Part] = []
     for tag in sorted(elements):

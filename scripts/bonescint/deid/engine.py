@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bonescint.deid.encoding import (
-    Elements,
+    CodedElements,
     Part,
     encapsulate,
     encode_dataset,
@@ -20,13 +20,13 @@ from bonescint.deid.encoding import (
 from bonescint.deid.pixels import Pixels
 from bonescint.deid.policy import DUMMIES, Policy, Rule, by_type
 from bonescint.deid.refusal import Refused
-from bonescint.deid.source import Level, Raw, Source, text_of
+from bonescint.deid.source import Raw, RawLevel, Source, text_of
 from bonescint.deid.uids import UidReplacer, is_standard
-from bonescint.deid.values import WORD, normal_form
+from bonescint.deid.values import normal_form
 from bonescint.deid.vectors import VECTORS, is_vector, pointed
 from bonescint.deid.views import save_views
 from bonescint.deid.vocabulary import POSITIONAL, vocabulary
-from bonescint.dicom import tags
+from bonescint.dicom import tags, vrs
 from bonescint.text.charset import decode
 
 # this software, not the source's: a constant, so that the same input gives the same bytes
@@ -37,7 +37,8 @@ _IDENTITY = (tags.SOPInstanceUID, tags.StudyInstanceUID, tags.SeriesInstanceUID)
 _MOST_BYTES = 0xFFFE
 # characters of a text that stays, by VR
 _LONGEST = {"AE": 16, "CS": 16, "SH": 16}
-_NUMBER_VRS = frozenset(WORD) - {"OW"} | {"AS", "DA", "DS", "IS"}
+# what `normal_form` judges
+_NUMBER_VRS = frozenset(vrs.WORD) - {"OW"} | vrs.DIGITS
 # what was done to an element: the columns of the report, in its order
 OUTCOMES = (
     "kept", "vocabulary", "coded", "fixed", "uid", "dummy", "emptied", "removed", "removed_private",
@@ -64,7 +65,7 @@ class Transformed:
     """
 
     parts: list[Part]
-    elements: Elements
+    elements: CodedElements
     counts: Counter[str]
     table: dict[str, str]
 
@@ -137,7 +138,7 @@ class Engine:
         counts = Counter(outcome for _, outcome in self._done)
         return Transformed(parts, elements, counts, self._table(counts))
 
-    def _check_vectors(self, out: Elements, frames: int) -> None:
+    def _check_vectors(self, out: CodedElements, frames: int) -> None:
         """Drop vectors that are no vectors, and pointers to what is none: room for text."""
         for tag in VECTORS & out.keys():
             value = out[tag][1]
@@ -154,9 +155,9 @@ class Engine:
                 self._done.remove((tags.FrameIncrementPointer, "kept"))
                 self._gone(out, self._policy.rules[tags.FrameIncrementPointer], vr)
 
-    def _level(self, source: Level, rules: dict[int, Rule]) -> Elements:
+    def _level(self, source: RawLevel, rules: dict[int, Rule]) -> CodedElements:
         """Apply the rules of one level of nesting to a data set or an item."""
-        out: Elements = {}
+        out: CodedElements = {}
         for tag, raw in source.items():
             rule = rules.get(tag)
             if rule is None or rule.action == "remove":
@@ -171,7 +172,7 @@ class Engine:
                 self._element(out, rule, raw)
         return out
 
-    def _element(self, out: Elements, rule: Rule, raw: Raw) -> None:
+    def _element(self, out: CodedElements, rule: Rule, raw: Raw) -> None:
         """Write one element as its rule says, or as its Type says when its value may not stay."""
         # a sequence where a value belongs has none
         value = raw.value if isinstance(raw.value, bytes) else b""
@@ -190,7 +191,7 @@ class Engine:
         """Return the VR that Pixel Representation gives an element of an implicit file."""
         return "SS" if self._signed and rule.vrs == ("US", "SS") else None
 
-    def _gone(self, out: Elements, rule: Rule, vr: str) -> None:
+    def _gone(self, out: CodedElements, rule: Rule, vr: str) -> None:
         """Leave behind what the Type asks for when an element's value may not stay (R19)."""
         if rule.type == "1":
             missing = "missing-uid" if rule.action == "replace" else "required-attribute"
@@ -201,9 +202,9 @@ class Engine:
         else:
             self._done.append((rule.tag, "removed"))
 
-    def _sequence(self, out: Elements, rule: Rule, raw: Raw) -> None:
+    def _sequence(self, out: CodedElements, rule: Rule, raw: Raw) -> None:
         """Write a sequence: its items by their own rules, or its listed codes."""
-        items: list[Elements] = []
+        items: list[CodedElements] = []
         # a sequence disguised as UN was not meant to be read here; it goes like any UN (R22)
         if rule.action in ("keep", "vocabulary") and raw.vr in (None, "SQ"):
             for item in raw.parse(raw.value):
@@ -217,7 +218,7 @@ class Engine:
         else:
             self._gone(out, rule, "SQ")
 
-    def _code_item(self, rule: Rule, item: Level) -> Elements | None:
+    def _code_item(self, rule: Rule, item: RawLevel) -> CodedElements | None:
         """Return a code with its standard meaning, or None if it is not listed."""
         value, scheme = (text_of(item, tag, ("",)) for tag in _CODE_ITEM[:2])
         meaning = vocabulary().meaning(rule.keyword, scheme, value)
@@ -230,7 +231,7 @@ class Engine:
             tags.CodeMeaning: ("LO", meaning.encode()),
         }
 
-    def _keep_private(self, out: Elements, source: Source) -> None:
+    def _keep_private(self, out: CodedElements, source: Source) -> None:
         """Add the private and overlay elements of the top level that a person kept (R22, R23)."""
         found = {
             tag: (raw.vr, raw.value)
@@ -271,13 +272,13 @@ def _goes(tag: int) -> str:
     return "removed_overlay" if tag >> 24 == 0x60 else "removed"
 
 
-def _without_code(item: Level) -> Level:
+def _without_code(item: RawLevel) -> RawLevel:
     return {tag: raw for tag, raw in item.items() if tag not in _CODE_ITEM}
 
 
-def _file_head(elements: Elements, transfer_syntax: str) -> list[Part]:
+def _file_head(elements: CodedElements, transfer_syntax: str) -> list[Part]:
     """Return a zeroed preamble and a file meta group of our own (PS3.10 section 7.1)."""
-    meta: Elements = {
+    meta: CodedElements = {
         tags.FileMetaInformationVersion: ("OB", b"\0\1"),
         tags.MediaStorageSOPClassUID: ("UI", _value(elements, tags.SOPClassUID)),
         tags.MediaStorageSOPInstanceUID: ("UI", _value(elements, tags.SOPInstanceUID)),
@@ -291,7 +292,7 @@ def _file_head(elements: Elements, transfer_syntax: str) -> list[Part]:
     return [b"\0" * 128 + b"DICM", *head, body]
 
 
-def _value(elements: Elements, tag: int) -> bytes:
+def _value(elements: CodedElements, tag: int) -> bytes:
     value = elements[tag][1]
     return value if isinstance(value, bytes) else b""
 
@@ -308,7 +309,7 @@ def _rewritten(
             raise Refused("required-attribute", rule.keyword)
         return target, DUMMIES[target], "dummy"
     # UN, a sequence, or a number where a text belongs: of another kind than the attribute
-    another = vr is not None and vr not in rule.vrs and (vr in WORD) != (target in WORD)
+    another = vr is not None and vr not in rule.vrs and (vr in vrs.WORD) != (target in vrs.WORD)
     if vr in ("UN", "SQ") or another or rule.action == "empty":
         return target, b"", ""
     if rule.action == "vocabulary" or rule.keyword in vocabulary():

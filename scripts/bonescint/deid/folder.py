@@ -18,7 +18,7 @@ from typing import NamedTuple
 from bonescint.cohort.clashes import DUPLICATE, clashes
 from bonescint.deid.batch import write_cases
 from bonescint.deid.instance import Settings, quiet_pydicom
-from bonescint.dicom.tree import index_tree, walk
+from bonescint.dicom.tree import files_below, index_tree
 from bonescint.errors import InputError
 from bonescint.files import write_rows
 from bonescint.identity.codes import new_code
@@ -171,7 +171,7 @@ def _check_folders(source: Path, destination: Path, text: Texts) -> None:
     if destination.is_dir() and any(destination.iterdir()):
         interrupted = not (destination / REPORT).exists()
         raise InputError(text("destination.unfinished" if interrupted else "destination.full"))
-    if next(walk(source), None) is None:
+    if next(files_below(source), None) is None:
         raise InputError(text("source.empty"))
 
 

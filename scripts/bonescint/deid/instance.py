@@ -6,13 +6,12 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 
 import pydicom
 
 from bonescint.deid.burned_in import find_text
-from bonescint.deid.encoding import Elements
+from bonescint.deid.encoding import CodedElements
 from bonescint.deid.engine import OUTCOMES, Engine
 from bonescint.deid.identifiers import Identifiers, known_identifiers
 from bonescint.deid.pixels import (
@@ -24,11 +23,12 @@ from bonescint.deid.pixels import (
 from bonescint.deid.policy import Policy
 from bonescint.deid.ranges import Unusual, check_inflated, read_ranges
 from bonescint.deid.refusal import Refused
-from bonescint.deid.residual import verify
+from bonescint.deid.residual import verify_coded
 from bonescint.deid.source import Source, read_source
 from bonescint.deid.uids import UidReplacer, is_standard
 from bonescint.dicom import tags
 from bonescint.dicom.sop_classes import NUCLEAR_MEDICINE, SECONDARY_CAPTURES
+from bonescint.text.dates import header_date
 
 _MOST_MEASURED = 1000
 _DAYS = {"D": 1, "W": 7, "M": 30.4375, "Y": 365.25}
@@ -125,7 +125,7 @@ def _deidentify(
     written = b"".join(done.parts)
     known = known_identifiers(source, row)
     _search_as_it_was(source, policy, known)
-    start, end = verify(written, policy, code, known)
+    start, end = verify_coded(written, policy, code, known)
     check_image(pixels, written, start, end)
     counts = {f"n_{outcome}": done.counts[outcome] for outcome in OUTCOMES}
     return Coded(written, _patient(done.elements, source, row) | counts, done.table)
@@ -176,11 +176,11 @@ def _policy_for(source: Source, settings: Settings) -> Policy:
     raise Refused("sop-class", sop_class if is_standard(sop_class) else "")
 
 
-def _patient(written: Elements, source: Source, row: Mapping[str, str]) -> dict[str, object]:
+def _patient(written: CodedElements, source: Source, row: Mapping[str, str]) -> dict[str, object]:
     """Return the columns of the report on the patient: what the file says, or the age (R25)."""
-    examined = _date(_text(written, tags.StudyDate))
+    examined = header_date(_text(written, tags.StudyDate))
     # the birth date is known here and nowhere behind the door
-    born = _date(source.text(tags.PatientBirthDate) or row.get("patient_birth_date", ""))
+    born = header_date(source.text(tags.PatientBirthDate) or row.get("patient_birth_date", ""))
     stated = _text(written, tags.PatientAge)
     age: int | None = None
     if stated:
@@ -199,19 +199,9 @@ def _patient(written: Elements, source: Source, row: Mapping[str, str]) -> dict[
     }
 
 
-def _text(written: Elements, tag: int) -> str:
+def _text(written: CodedElements, tag: int) -> str:
     value = written.get(tag, ("", b""))[1]
     return value.decode() if isinstance(value, bytes) else ""
-
-
-def _date(text: str) -> date | None:
-    digits = text.replace(".", "").replace("-", "")
-    if not (len(digits) == 8 and digits.isascii() and digits.isdecimal()):
-        return None
-    try:
-        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
-    except ValueError:
-        return None
 
 
 def _measured(value: str, factor: int) -> str:

@@ -10,8 +10,8 @@ from bonescint.deid.private import (
     LONGEST_TEXT,
     NUMBER_VRS,
     TEXT_VRS,
-    Decision,
     KeptPrivate,
+    PrivateDecision,
     pattern_digest,
 )
 from bonescint.errors import InputError
@@ -39,7 +39,7 @@ def load_kept(entries: Sequence[Mapping[str, object]]) -> KeptPrivate:
     InputError
         With every mistake in every entry, in both languages; values are not repeated.
     """
-    decisions: dict[tuple[str, int, int], Decision] = {}
+    decisions: dict[tuple[str, int, int], PrivateDecision] = {}
     overlays: dict[int, frozenset[str]] = {}
     problems: list[str] = []
     for number, entry in enumerate(entries, start=1):
@@ -60,7 +60,7 @@ def load_kept(entries: Sequence[Mapping[str, object]]) -> KeptPrivate:
             repeated = place in decisions
             if (creator, place[2]) in KNOWN_HOLDERS:
                 problems.append(both("private", "entry.known_holder", n=number))
-            decisions[place] = Decision(creator, vr, vm, digests)
+            decisions[place] = PrivateDecision(creator, vr, vm, digests)
         if repeated:
             problems.append(both("private", "entry.repeated", n=number))
     if problems:

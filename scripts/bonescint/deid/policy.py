@@ -1,6 +1,5 @@
 """What becomes of each attribute: the hospital's table over the allow-list (R18, R19)."""
 
-import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -15,11 +14,11 @@ from bonescint.deid.encoding import encode_items
 from bonescint.deid.private import KeptPrivate
 from bonescint.deid.refusal import mistake
 from bonescint.deid.vocabulary import vocabulary
-from bonescint.dicom import tags
+from bonescint.dicom import tags, vrs
 from bonescint.errors import InputError
-from bonescint.resources import RESOURCES
+from bonescint.resources import resource_rows
+from bonescint.text.csvfile import typed_rows
 
-ALLOW_LIST = RESOURCES / "nm_attributes.csv"
 ACTIONS = frozenset({"keep", "empty", "remove", "replace", "code", "fixed", "vocabulary", "dummy"})
 # the hospital's words; what they mean here depends on Type and place (R19)
 TABLE_ACTIONS = frozenset({"code", "remove", "keep", "replace", "fixed", "review"})
@@ -41,7 +40,6 @@ OPTIONS = (
 _METHOD = "Hospital tag table over NM allow-list\\Only the study date is kept of dates and times"
 _TAG = re.compile(r"\(([0-9A-Fa-f]{4}),([0-9A-Fa-f]{4})\)")
 _CODED = (tags.PatientName, tags.PatientID)
-_TEXT_VRS = frozenset({"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UT"})
 # the character set of what is written and the stamps are not the hospital's to choose
 _OURS = frozenset(
     {
@@ -172,7 +170,8 @@ def load_policies(
             _apply(rules, row.number, row.action)
             if row.number and row.number not in rules and row.action == "keep":
                 # the table wins: what it keeps stays although the list does not know it
-                vr, keyword = dictionary_VR(row.number), keyword_for_tag(row.number)
+                vr = dictionary_VR(row.number).replace(" or ", "/")
+                keyword = keyword_for_tag(row.number)
                 rules[row.number] = Rule(row.number, keyword, vr, None, "", "keep")
         texts = tuple(rule.tag for rule in rules.values() if _stays_as_typed(rule))
         policies[iod] = Policy(iod, rules, fixed, tuple(table), kept, texts)
@@ -198,7 +197,7 @@ def by_type(rule: Rule) -> str:
 
 
 def _stays_as_typed(rule: Rule) -> bool:
-    is_text = rule.action == "keep" and rule.vrs[0] in _TEXT_VRS
+    is_text = rule.action == "keep" and rule.vrs[0] in vrs.TEXT
     return is_text and rule.keyword not in vocabulary()
 
 
@@ -212,32 +211,31 @@ def _apply(rules: dict[int, Rule], tag: int, action: str) -> None:
 
 def _read_allow_list(iod: str) -> dict[int, Rule]:
     rules: dict[int, Rule] = {}
-    with ALLOW_LIST.open(encoding="utf-8", newline="") as stream:
-        # sorted by path: a sequence stands before what is inside it
-        for row in csv.DictReader(stream):
-            path = _TAG.findall(row["path"])
-            *parents, tag = (int(group + element, 16) for group, element in path)
-            level = rules
-            for parent in parents:
-                level = level[parent].items
-            level[tag] = Rule(
-                tag=tag,
-                keyword=row["keyword"].rpartition("/")[2],
-                vr=row["vr"],
-                vm=int(row["vm"].rpartition("-")[2]) if row["vm"][-1] != "n" else None,
-                type=row[f"type_{iod}"],
-                action=row["decision"],
-            )
+    # sorted by path: a sequence stands before what is inside it
+    for row in resource_rows("nm_attributes.csv"):
+        path = _TAG.findall(row["path"])
+        *parents, tag = (int(group + element, 16) for group, element in path)
+        level = rules
+        for parent in parents:
+            level = level[parent].items
+        level[tag] = Rule(
+            tag=tag,
+            keyword=row["keyword"].rpartition("/")[2],
+            vr=row["vr"],
+            vm=int(row["vm"].rpartition("-")[2]) if row["vm"][-1] != "n" else None,
+            type=row[f"type_{iod}"],
+            action=row["decision"],
+        )
     return rules
 
 
-def table_rows(path: Path) -> list[dict[str, str]]:
-    """Return the rows of the hospital's table as they are, cells trimmed (R18).
+def table_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+    """Return the rows of the hospital's table as they are, with their numbers (R18).
 
     Parameters
     ----------
     path
-        CSV in UTF-8, or in the code page in which Excel saves it in Japan.
+        CSV as `bonescint.text.csvfile.typed_rows` reads it.
 
     Raises
     ------
@@ -245,18 +243,10 @@ def table_rows(path: Path) -> list[dict[str, str]]:
         If it cannot be read or has no rows.
     """
     try:
-        data = path.read_bytes()
+        rows = typed_rows(path, ("tag", "action"))
     except OSError as error:
         reason = mistake("error.unreadable", file=path.name, why=error.strerror)
         raise InputError(reason) from None
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp932", "replace")
-    rows = [
-        {key: (value or "").strip() for key, value in row.items() if key}
-        for row in csv.DictReader(text.splitlines())
-    ]
     if not rows:
         raise InputError(mistake("error.tag_table_empty", file=path.name))
     return rows
@@ -266,8 +256,8 @@ def _read_table(path: Path) -> list[TableRow]:
     """Return the rows; those for private groups and overlays mean removal (R22, R23)."""
     table: dict[str, TableRow] = {}
     problems = []
-    for number, row in enumerate(table_rows(path), start=2):
-        tag, action = row.get("tag", ""), row.get("action", "")
+    for number, row in table_rows(path):
+        tag, action = row["tag"], row["action"]
         match = _TAG.fullmatch(tag)
         where = {"file": path.name, "row": number, "tag": tag, "action": action}
         if action not in TABLE_ACTIONS or (tag in _GROUPS) != (action == "review"):
@@ -298,7 +288,8 @@ def _applicable(tag: int, action: str) -> bool:
         case "replace":
             return dictionary_has_tag(tag) and dictionary_VR(tag) == "UI"
         case "keep":
-            return dictionary_has_tag(tag) and dictionary_VR(tag) != "SQ"
+            known = dictionary_has_tag(tag)
+            return known and dictionary_VR(tag) not in vrs.UNKNOWN_FORM | {"SQ"}
     return True
 
 

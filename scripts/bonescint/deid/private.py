@@ -6,7 +6,6 @@ been looked at; or one overlay bitmap, byte for byte. All of it at the top level
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -15,14 +14,19 @@ from typing import TypeAlias
 from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
 
-from bonescint.deid.values import WORD, normal_form, swapped
+from bonescint.deid.values import normal_form, swapped
+from bonescint.dicom import vrs
+from bonescint.text.folding import unpadded
 
 # VR (None in an implicit file) and bytes of the source
 Sourced: TypeAlias = Mapping[int, tuple[str | None, bytes]]
-Written: TypeAlias = dict[int, tuple[str, bytes]]
+KeptElements: TypeAlias = dict[int, tuple[str, bytes]]
 
-NUMBER_VRS = frozenset({"DS", "FD", "FL", "IS", "SL", "SS", "SV", "UL", "US", "UV"})
-TEXT_VRS = frozenset({"CS", "LO", "LT", "SH", "ST", "UC", "UT"})
+BINARY_VRS = frozenset(vrs.FORMATS)
+# no dates and ages, which are the patient's
+NUMBER_VRS = BINARY_VRS | {"DS", "IS"}
+# no name of a person, nor of a device in the hospital's network
+TEXT_VRS = vrs.TEXT - {"AE", "PN", "UR"}
 # creator and element, whatever the group, where makers repeat name, ID or UIDs: never approved
 KNOWN_HOLDERS = frozenset(
     {
@@ -32,7 +36,6 @@ KNOWN_HOLDERS = frozenset(
     }
 )  # fmt: skip
 LONGEST_TEXT = 64
-BINARY_VRS = NUMBER_VRS - {"DS", "IS"}
 # so many letters in a row are no numbers
 _LETTERS = re.compile(rb"[A-Za-z ]{6}|(?:[A-Za-z]\0){4}|(?:\0[A-Za-z]){4}")
 # as many digits can be an ID or a date
@@ -62,7 +65,7 @@ def why_not(text: str) -> str:
         ``unfit.characters``, ``unfit.long``, ``unfit.no_letter``, ``unfit.digits``, or empty if
         the text can be approved.
     """
-    text = _plain(text)
+    text = unpadded(text)
     if len(text) > LONGEST_TEXT:
         return "unfit.long"
     if text and not _PRINTABLE.fullmatch(text):
@@ -80,12 +83,12 @@ def pattern_digest(text: str) -> str:
     text
         A decoded value.
     """
-    pattern = "".join("0" if c.isdecimal() else c for c in _plain(text))
+    pattern = "".join("0" if c.isdecimal() else c for c in unpadded(text))
     return sha256(pattern.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class PrivateDecision:
     """What one private element may hold.
 
     Parameters
@@ -128,7 +131,7 @@ class Decision:
             return None
         if self.vr in NUMBER_VRS:
             return _number(self.vr, value, self.vm, little_endian) or None
-        text = _plain(decode(value))
+        text = unpadded(decode(value))
         if why_not(text) or pattern_digest(text) not in self.digests:
             return None
         return text.encode("ascii")
@@ -146,7 +149,7 @@ class KeptPrivate:
         SHA-256 of the approved bitmaps by group.
     """
 
-    decisions: Mapping[tuple[str, int, int], Decision] = field(default_factory=dict)
+    decisions: Mapping[tuple[str, int, int], PrivateDecision] = field(default_factory=dict)
     overlays: Mapping[int, frozenset[str]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
@@ -161,7 +164,7 @@ class KeptPrivate:
 
     def elements(
         self, level: Sourced, little_endian: bool, decode: Callable[[bytes], str]
-    ) -> Written:
+    ) -> KeptElements:
         """Return the private and overlay elements to write, with the creators they need.
 
         Parameters
@@ -178,7 +181,7 @@ class KeptPrivate:
             for tag, (_, value) in level.items()
             if _is_creator(tag)
         }
-        out: Written = {}
+        out: KeptElements = {}
         for tag, (vr, value) in level.items():
             decision = self.select(creators, tag)
             written = decision.written(vr, value, little_endian, decode) if decision else None
@@ -189,7 +192,7 @@ class KeptPrivate:
             out |= self.overlay(group, level, little_endian)
         return out
 
-    def select(self, creators: Mapping[tuple[int, int], str], tag: int) -> Decision | None:
+    def select(self, creators: Mapping[tuple[int, int], str], tag: int) -> PrivateDecision | None:
         """Return the decision for a private element of the top level, if there is one.
 
         Parameters
@@ -203,7 +206,7 @@ class KeptPrivate:
         creator = creators.get((group, element >> 8))
         return self.decisions.get((creator, group, element & 0xFF)) if creator else None
 
-    def overlay(self, group: int, level: Sourced, little_endian: bool) -> Written:
+    def overlay(self, group: int, level: Sourced, little_endian: bool) -> KeptElements:
         """Return an approved overlay with its numbers; empty if its content is not approved.
 
         Parameters
@@ -215,7 +218,7 @@ class KeptPrivate:
         little_endian
             Byte order of the source.
         """
-        out: Written = {}
+        out: KeptElements = {}
         for element, (vr, vm) in _DESCRIPTION.items():
             _, value = level.get(group << 16 | element, (None, b""))
             known = value.strip(b" \0") if vr == "CS" else normal_form(vr, value, vm, little_endian)
@@ -228,7 +231,7 @@ class KeptPrivate:
     def allows(self, creator: str, tag: int, vr: str, value: bytes) -> bool:
         """Tell whether a written private element is one that was decided to stay.
 
-        It looks at the written bytes, by other means than `Decision.written`.
+        It looks at the written bytes, by other means than `PrivateDecision.written`.
 
         Parameters
         ----------
@@ -240,7 +243,8 @@ class KeptPrivate:
         decision = self.decisions.get((creator, tag >> 16, tag & 0xFF))
         if decision is None or decision.vr != vr or tag & 0xFFFF < 0x1000 or not value:
             return False
-        if size := _size(vr):
+        if vr in BINARY_VRS:
+            size = vrs.WORD[vr]
             if _LETTERS.search(value):
                 return False
             return not len(value) % size and len(value) <= decision.vm * size
@@ -324,10 +328,6 @@ def overlay_bitmap(vr: str | None, value: bytes, little_endian: bool) -> bytes:
     return value if little_endian or vr == "OB" else swapped(value, 2)
 
 
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip(" \0")
-
-
 def _is_creator(tag: int) -> bool:
     return bool(tag >> 16 & 1) and 0x10 <= tag & 0xFFFF <= 0xFF
 
@@ -337,19 +337,10 @@ def _creator_of(tag: int) -> int:
     return tag & 0xFFFF0000 | tag >> 8 & 0xFF
 
 
-def _size(vr: str) -> int:
-    """Return the bytes of one binary number, 0 for numbers in text."""
-    return {"SV": 8, "UV": 8}.get(vr) or (WORD.get(vr, 0) if vr in NUMBER_VRS else 0)
-
-
 def _number(vr: str, value: bytes, vm: int, little_endian: bool) -> bytes | None:
     if vr in BINARY_VRS and _LETTERS.search(value):
         return None
-    if vr not in ("SV", "UV"):
-        return normal_form(vr, value, vm, little_endian)
-    if len(value) % 8 or len(value) > vm * 8:
-        return None
-    return value if little_endian else swapped(value, 8)
+    return normal_form(vr, value, vm, little_endian)
 
 
 def _is_decimal(part: bytes) -> bool:

@@ -15,20 +15,13 @@ from pydicom.uid import (
 )
 
 from bonescint.deid.codestream import inflate
-from bonescint.deid.encoding import LONG_VRS
 from bonescint.deid.pixels import MOST_BYTES
-from bonescint.deid.source import UNDEFINED, Level, Raw, Source, charset_of
-from bonescint.dicom import tags
+from bonescint.deid.source import UNDEFINED, Raw, RawLevel, Source, charset_of
+from bonescint.dicom import tags, vrs
 from bonescint.dicom.sop_classes import MEDIA_DIRECTORY
 
-_SHORT = {
-    vr.encode(): vr
-    for vr in (
-        "AE", "AS", "AT", "CS", "DA", "DS", "DT", "FD", "FL", "IS", "LO", "LT", "PN", "SH", "SL",
-        "SS", "ST", "TM", "UI", "UL", "US",
-    )
-}  # fmt: skip
-_LONG = {vr.encode(): vr for vr in LONG_VRS}
+_SHORT = {vr.encode(): vr for vr in vrs.SHORT}
+_LONG = {vr.encode(): vr for vr in vrs.LONG}
 _EXPLICIT = struct.Struct("<HH2sH").unpack_from
 _IMPLICIT = struct.Struct("<HHI").unpack_from
 _LENGTH = struct.Struct("<I").unpack_from
@@ -115,9 +108,9 @@ def read_ranges(data: bytes) -> Source:
     return Source(level, syntax, charset_of(level))
 
 
-def _explicit(data: bytes, start: int, end: int, last_group: int = 0xFFFF) -> tuple[Level, int]:
+def _explicit(data: bytes, start: int, end: int, last_group: int = 0xFFFF) -> tuple[RawLevel, int]:
     """Return the elements of a range and where the reading ended."""
-    level: Level = {}
+    level: RawLevel = {}
     at, last = start, -1
     while at < end:
         group, element, kind, length = _EXPLICIT(data, at)
@@ -141,8 +134,8 @@ def _explicit(data: bytes, start: int, end: int, last_group: int = 0xFFFF) -> tu
     return level, at
 
 
-def _implicit(data: bytes, start: int, end: int) -> tuple[Level, int]:
-    level: Level = {}
+def _implicit(data: bytes, start: int, end: int) -> tuple[RawLevel, int]:
+    level: RawLevel = {}
     at, last = start, -1
     while at < end:
         group, element, length = _IMPLICIT(data, at)
@@ -175,23 +168,23 @@ def _value(
     return stop, memoryview(data)[at:stop] if tag == _PIXEL_DATA else data[at:stop]
 
 
-def _explicit_items(value: bytes) -> list[Level]:
+def _explicit_items(value: bytes) -> list[RawLevel]:
     return _known_items(value, True) if len(value) <= _SMALL else _items(value, True)
 
 
-def _implicit_items(value: bytes) -> list[Level]:
+def _implicit_items(value: bytes) -> list[RawLevel]:
     return _known_items(value, False) if len(value) <= _SMALL else _items(value, False)
 
 
 # codes and windows are the same in file after file; nobody changes a level that was read
 @lru_cache(maxsize=256)
-def _known_items(value: bytes, explicit: bool) -> list[Level]:
+def _known_items(value: bytes, explicit: bool) -> list[RawLevel]:
     return _items(value, explicit)
 
 
-def _items(value: bytes, explicit: bool) -> list[Level]:
+def _items(value: bytes, explicit: bool) -> list[RawLevel]:
     """Return the items of a sequence's value (its delimiter cut off)."""
-    levels: list[Level] = []
+    levels: list[RawLevel] = []
     at, end = 0, len(value)
     try:
         while at < end:

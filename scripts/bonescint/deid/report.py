@@ -4,7 +4,6 @@ Another code path than the engine: what each row of the hospital's table allows 
 more, and held against what was done.
 """
 
-import csv
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -15,7 +14,7 @@ from pydicom.datadict import dictionary_description, dictionary_has_tag
 from bonescint.deid.engine import OUTCOMES as RULES
 from bonescint.deid.policy import table_rows
 from bonescint.errors import InputError
-from bonescint.resources import RESOURCES, Texts
+from bonescint.resources import Texts, resource_rows
 
 # of one attribute in one instance
 OUTCOMES = (
@@ -61,15 +60,11 @@ def tag_rows(
         account for every written instance.
     """
     text, english = Texts("deidentification", language), Texts("deidentification", "en")
-    counts: dict[tuple[str, str], Counter[str]] = {}
-    for row in outcomes:
-        counts.setdefault((row["tag"], row["action"]), Counter())[row["outcome"]] += int(
-            row["instances"]
-        )
+    counts = _counted(outcomes)
     types = _types()
     rows: list[dict[str, object]] = []
     problems: list[str] = []
-    for entry in table_rows(tag_table):
+    for _, entry in table_rows(tag_table):
         tag, action = entry["tag"], entry["action"]
         done = +counts.get((tag, action), Counter())
         keyword = entry.get("keyword", "")
@@ -82,13 +77,12 @@ def tag_rows(
             for outcome, n in sorted(done.items())
             if outcome not in asked | stricter
         ]
-        name = f"name.{tag}"
         rows.append(
             where
             | {outcome: done[outcome] for outcome in OUTCOMES}
             | {
                 "name_ja": entry.get("name_ja", ""),
-                "name_en": english(name) if name in english else _english(entry),
+                "name_en": _english(entry, english),
                 "type": types.get(tag, ("", ""))[0],
                 "instances": written,
                 "verdict": "stricter" if done.keys() & stricter else "as_asked",
@@ -148,6 +142,15 @@ def instance_rows(lines: Sequence[dict[str, str]]) -> list[dict[str, object]]:
     return rows
 
 
+def _counted(outcomes: Iterable[dict[str, str]]) -> dict[tuple[str, str], Counter[str]]:
+    """Return (tag, action) -> outcome -> instances over all batches."""
+    counts: dict[tuple[str, str], Counter[str]] = {}
+    for row in outcomes:
+        done = counts.setdefault((row["tag"], row["action"]), Counter())
+        done[row["outcome"]] += int(row["instances"])
+    return counts
+
+
 def _allowed(action: str, types: tuple[str, str]) -> tuple[set[str], set[str]]:
     """Return the outcomes that an action asks for, and those that only leave out more."""
     match action:
@@ -168,10 +171,12 @@ def _allowed(action: str, types: tuple[str, str]) -> tuple[set[str], set[str]]:
 
 def _types() -> dict[str, tuple[str, str]]:
     """Return path -> Types in the NM and the Secondary Capture IOD."""
-    with (RESOURCES / "nm_attributes.csv").open(encoding="utf-8", newline="") as stream:
-        return {row["path"]: (row["type_nm"], row["type_sc"]) for row in csv.DictReader(stream)}
+    rows = resource_rows("nm_attributes.csv")
+    return {row["path"]: (row["type_nm"], row["type_sc"]) for row in rows}
 
 
-def _english(entry: dict[str, str]) -> str:
+def _english(entry: dict[str, str], english: Texts) -> str:
+    if (name := f"name.{entry['tag']}") in english:
+        return english(name)
     tag = int(entry["tag"][1:-1].replace(",", ""), 16)
     return dictionary_description(tag) if dictionary_has_tag(tag) else entry.get("keyword", "")

@@ -21,7 +21,7 @@ from bonescint.deid.refusal import Refused
 from bonescint.deid.uids import is_standard
 from bonescint.deid.vectors import VECTORS, is_vector, pointed
 from bonescint.deid.vocabulary import POSITIONAL, vocabulary
-from bonescint.dicom import tags
+from bonescint.dicom import tags, vrs
 from bonescint.dicom.tags import notation
 from bonescint.names.spellings import SHORTEST
 
@@ -38,16 +38,10 @@ _META = {
     tags.ImplementationClassUID: "UI",
     tags.ImplementationVersionName: "SH",
 }
-_SHORT = {
-    vr.encode(): vr
-    for vr in ("AS", "AT", "CS", "DA", "DS", "FD", "FL", "IS", "LO", "LT", "PN", "SH", "SL", "SS",
-               "ST", "TM", "UI", "UL", "US")
-}  # fmt: skip
-_LONG = {vr.encode(): vr for vr in ("OB", "OW", "SQ", "SV", "UC", "UT", "UV")}
-_TEXT_VRS = frozenset({"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UT"})
+_SHORT = {vr.encode(): vr for vr in vrs.SHORT}
+_LONG = {vr.encode(): vr for vr in vrs.LONG - vrs.UNKNOWN_FORM}
 _NUMBERS = re.compile(rb"[0-9+.eEDWMY \\-]*")
 _NO_DIGITS = bytes(set(range(256)) - set(b"0123456789"))
-_NUMBER_VRS = frozenset({"AS", "DA", "DS", "IS"})
 _HEAD = struct.Struct("<HH2sH").unpack_from
 _LENGTH = struct.Struct("<I").unpack_from
 _ITEM = struct.Struct("<II").unpack_from
@@ -56,10 +50,10 @@ _ITEM_TAG = (tags.Item & 0xFFFF) << 16 | tags.Item >> 16
 
 
 # tag, VR, and where the value starts and ends
-_Found: TypeAlias = tuple[int, str, int, int]
+_ElementAt: TypeAlias = tuple[int, str, int, int]
 
 
-def verify(data: bytes, policy: Policy, code: str, known: Identifiers) -> tuple[int, int]:
+def verify_coded(data: bytes, policy: Policy, code: str, known: Identifiers) -> tuple[int, int]:
     """Check a coded file and return where its pixel bytes start and end.
 
     Parameters
@@ -157,14 +151,14 @@ class _Check:
         if fault is not None:
             raise Refused("verification-failed", notation(fault))
         for tag, (vr, value) in self.private.items():
-            if vr in _NUMBER_VRS:
+            if vr in vrs.DIGITS:
                 self._compare_numbers(tag, value)
-            elif vr in _TEXT_VRS:
+            elif vr in vrs.TEXT:
                 self.texts.append((tag, value))
             else:
                 self._binary(tag, vr, value)
 
-    def _element(self, element: _Found, rules: dict[int, Rule]) -> None:
+    def _element(self, element: _ElementAt, rules: dict[int, Rule]) -> None:
         tag, vr, start, end = element
         rule = rules.get(tag)
         if rule is None and self.policy.kept and rules is self.policy.rules:
@@ -206,7 +200,7 @@ class _Check:
             self._binary(tag, vr, value)
         return kind != "bad"
 
-    def _item(self, rule: Rule, elements: Iterator[_Found]) -> None:
+    def _item(self, rule: Rule, elements: Iterator[_ElementAt]) -> None:
         listed = rule.action == "vocabulary"
         coded: dict[int, str] = {}
         for element in elements:
@@ -278,17 +272,17 @@ def _judged(rule: Rule, vr: str, value: bytes) -> str:
         return ("number" if many else "settled") if listed else "bad"
     if vr == "UI":
         return "settled" if is_standard(plain.decode("ascii", "replace")) else "bad"
-    if vr in _NUMBER_VRS:
+    if vr in vrs.DIGITS:
         if not _NUMBERS.fullmatch(value):
             return "bad"
         # the study date is kept (R24), be it anybody's birth date
         return "number" if many and vr != "DA" else "settled"
-    if vr in _TEXT_VRS:
+    if vr in vrs.TEXT:
         return "text"
     return "binary" if len(value) >= SHORTEST else "settled"
 
 
-def _elements(data: bytes, start: int, end: int) -> Iterator[_Found]:
+def _elements(data: bytes, start: int, end: int) -> Iterator[_ElementAt]:
     """Yield the elements of a range; any disorder is a refusal."""
     at, last = start, -1
     while at < end:
@@ -311,7 +305,7 @@ def _elements(data: bytes, start: int, end: int) -> Iterator[_Found]:
         at, last = stop, tag
 
 
-def _items(data: bytes, start: int, end: int) -> Iterator[Iterator[_Found]]:
+def _items(data: bytes, start: int, end: int) -> Iterator[Iterator[_ElementAt]]:
     at = start
     while at < end:
         tag, length = _ITEM(data, at) if at + 8 <= end else (0, 0)

@@ -26,10 +26,11 @@ from pydicom.values import convert_SQ
 from bonescint.deid.refusal import Refused
 from bonescint.dicom import tags
 from bonescint.dicom.sop_classes import MEDIA_DIRECTORY
+from bonescint.dicom.vrs import WORD
 from bonescint.text.charset import decode
 
 UNDEFINED = 0xFFFFFFFF
-_WORDS = {"US": 2, "SS": 2, "UL": 4, "SL": 4}
+_WORDS = {vr: WORD[vr] for vr in ("SL", "SS", "UL", "US")}
 
 
 class Raw(NamedTuple):
@@ -50,11 +51,11 @@ class Raw(NamedTuple):
     vr: str | None
     value: Any
     little_endian: bool
-    parse: Callable[[Any], list["Level"]]
+    parse: Callable[[Any], list["RawLevel"]]
 
 
 # one level of nesting: tag -> element
-Level: TypeAlias = dict[int, Raw]
+RawLevel: TypeAlias = dict[int, Raw]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Source:
         The values of Specific Character Set; ``("",)`` if none is declared.
     """
 
-    level: Level
+    level: RawLevel
     transfer_syntax: str
     charset: tuple[str, ...]
 
@@ -106,7 +107,7 @@ class Source:
         return int(text) if text else missing
 
 
-def text_of(level: Level, tag: int, charset: tuple[str, ...]) -> str:
+def text_of(level: RawLevel, tag: int, charset: tuple[str, ...]) -> str:
     r"""Return a value decoded and stripped, several joined by ``\``; empty if there is none.
 
     Parameters
@@ -124,7 +125,7 @@ def text_of(level: Level, tag: int, charset: tuple[str, ...]) -> str:
     return decode(raw.value, charset).strip(" \0")
 
 
-def charset_of(level: Level) -> tuple[str, ...]:
+def charset_of(level: RawLevel) -> tuple[str, ...]:
     """Return the values of a level's Specific Character Set; ``("",)`` if it declares none."""
     text = text_of(level, tags.SpecificCharacterSet, ("",))
     return tuple(name.strip().replace("2022_IR", "2022 IR") for name in text.split("\\"))
@@ -201,9 +202,9 @@ def _found_syntax(source: Dataset) -> str:
     return ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
 
 
-def _level(source: Dataset) -> Level:
+def _level(source: Dataset) -> RawLevel:
     """Return the elements of a data set without asking pydicom for a value."""
-    level: Level = {}
+    level: RawLevel = {}
     for tag in source.keys():  # noqa: SIM118 (a Dataset's own iteration decodes)
         element = source.get_item(tag, keep_deferred=True)
         if isinstance(element, RawDataElement):
@@ -221,12 +222,12 @@ def _level(source: Dataset) -> Level:
     return level
 
 
-def _parse(value: bytes, implicit: bool, little_endian: bool) -> list[Level]:
+def _parse(value: bytes, implicit: bool, little_endian: bool) -> list[RawLevel]:
     try:
         return _levels(convert_SQ(value, implicit, little_endian))
     except Exception as error:
         raise Refused("damaged", type(error).__name__) from error
 
 
-def _levels(items: Iterable[Dataset]) -> list[Level]:
+def _levels(items: Iterable[Dataset]) -> list[RawLevel]:
     return [_level(item) for item in items]

@@ -2,11 +2,12 @@
 
 import re
 import struct
-from datetime import date
 from functools import lru_cache
 
-# word length by VR, for byte order and for the length of a value
-WORD = {"AT": 2, "FD": 8, "FL": 4, "OW": 2, "SL": 4, "SS": 2, "UL": 4, "US": 2}
+from bonescint.dicom.vrs import FORMATS, WORD
+from bonescint.text.dates import as_da, header_date
+
+# bytes of one value
 _SIZE = WORD | {"AT": 4}
 _FORMS = {
     "AS": re.compile(rb"[0-9]{3}[DWMY]"),
@@ -16,9 +17,8 @@ _FORMS = {
 _LONGEST_DECIMAL = 24
 # as some devices write them: 71Y, 1900.0
 _SHORT_AGE, _NO_FRACTION = re.compile(rb"[0-9]{1,3}[DWMYdwmy]"), re.compile(rb"\.0*$")
-_FLOATS = {"FD": "d", "FL": "f"}
+_FLOATS = ("FD", "FL")
 _SMALLEST, _LARGEST = 1e-5, 5e5
-_DATE = re.compile(rb"([0-9]{4})\.?([0-9]{2})\.?([0-9]{2})")
 
 
 # most values of a series are the same in file after file
@@ -29,7 +29,7 @@ def normal_form(vr: str, value: bytes, vm: int | None, little_endian: bool) -> b
     Parameters
     ----------
     vr
-        AS, DA, DS, IS or a binary VR of `WORD`.
+        AS, DA, DS, IS or a binary VR of `bonescint.dicom.vrs.WORD`.
     value
         The bytes of the source.
     vm
@@ -54,7 +54,9 @@ def normal_form(vr: str, value: bytes, vm: int | None, little_endian: bool) -> b
     if vm is not None and len(parts) > vm:
         return None
     if vr == "DA":
-        return _date(parts[0]) if len(parts) == 1 else None
+        # decoded byte by byte: what is no ASCII is no date
+        day = header_date(parts[0].decode("latin-1")) if len(parts) == 1 else None
+        return as_da(day).encode() if day else None
     if vr == "AS" and len(parts) == 1 and _SHORT_AGE.fullmatch(parts[0]):
         return parts[0].upper().zfill(4)
     if vr == "IS":
@@ -67,19 +69,10 @@ def normal_form(vr: str, value: bytes, vm: int | None, little_endian: bool) -> b
 
 def _are_plain(vr: str, value: bytes) -> bool:
     """Tell whether floats are of a size that is measured; letters make far larger ones."""
-    numbers = struct.unpack(f"<{len(value) // _SIZE[vr]}{_FLOATS[vr]}", value)
+    numbers = struct.unpack(f"<{len(value) // _SIZE[vr]}{FORMATS[vr]}", value)
     return all(number == 0 or _SMALLEST < abs(number) < _LARGEST for number in numbers)
 
 
 def swapped(value: bytes, word: int) -> bytes:
     """Return `value` with the bytes of each word reversed."""
     return b"".join(value[i : i + word][::-1] for i in range(0, len(value), word))
-
-
-def _date(value: bytes) -> bytes | None:
-    """Return a date as YYYYMMDD (also from the YYYY.MM.DD of DICOM's forerunner)."""
-    match = _DATE.fullmatch(value)
-    try:
-        return date(*map(int, match.groups())).strftime("%Y%m%d").encode() if match else None
-    except ValueError:
-        return None

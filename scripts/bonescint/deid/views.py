@@ -1,12 +1,12 @@
 """Putting the known view where the IOD has a place for it (R22: before private groups go)."""
 
-from bonescint.deid.encoding import Elements
+from bonescint.deid.encoding import CodedElements
 from bonescint.deid.policy import Policy
 from bonescint.dicom import tags
 from bonescint.dicom.view_codes import SNOMED_CT
 
 
-def save_views(elements: Elements, policy: Policy, views: list[str]) -> None:
+def save_views(elements: CodedElements, policy: Policy, views: list[str]) -> None:
     """Write View Code Sequence for the frames whose view is known; nothing else is invented.
 
     In the NM IOD the view belongs to a detector (NM Detector Module), in Secondary Capture to the
@@ -62,12 +62,12 @@ def save_views(elements: Elements, policy: Policy, views: list[str]) -> None:
     elements[tags.DetectorInformationSequence] = "SQ", items
 
 
-def _bytes(elements: Elements, tag: int) -> bytes:
+def _bytes(elements: CodedElements, tag: int) -> bytes:
     value = elements.get(tag, ("", b""))[1]
     return value if isinstance(value, bytes) else b""
 
 
-def _code(view: str) -> Elements:
+def _code(view: str) -> CodedElements:
     scheme, value, meaning = SNOMED_CT[view]
     return {
         tags.CodeValue: ("SH", value.encode()),

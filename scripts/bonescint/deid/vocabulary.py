@@ -1,11 +1,10 @@
 """The only texts that stay: listed values and codes, written as the standard writes them."""
 
-import csv
 import re
-import unicodedata
 from functools import cache, lru_cache
 
-from bonescint.resources import RESOURCES
+from bonescint.resources import resource_rows
+from bonescint.text.folding import unpadded
 
 # SH and LO hold at most 64 characters; anything longer was not meant for these attributes
 _LONGEST = 64
@@ -23,12 +22,12 @@ class Vocabulary:
 
     def __init__(self) -> None:
         self._texts: dict[str, list[tuple[re.Pattern[str], str]]] = {}
-        for row in _rows("nm_vocabulary.csv"):
+        for row in resource_rows("nm_vocabulary.csv"):
             entry = re.compile(row["match"], re.IGNORECASE), row["term"]
             self._texts.setdefault(row["keyword"], []).append(entry)
         self._codes = {
             (row["sequence"], row["scheme"], row["value"]): row["meaning"]
-            for row in _rows("nm_codes.csv")
+            for row in resource_rows("nm_codes.csv")
         }
 
     def __contains__(self, keyword: str) -> bool:
@@ -37,7 +36,7 @@ class Vocabulary:
     @lru_cache(maxsize=4096)  # noqa: B019 (one vocabulary, read once)
     def text(self, keyword: str, value: str) -> str | None:
         """Return the text to write for one value of an attribute, or None if it is not listed."""
-        value = unicodedata.normalize("NFKC", value).strip(" \0")
+        value = unpadded(value)
         if len(value) > _LONGEST:
             return None
         for pattern, term in self._texts.get(keyword, []):
@@ -48,11 +47,6 @@ class Vocabulary:
     def meaning(self, sequence: str, scheme: str, value: str) -> str | None:
         """Return the standard meaning of a code in a code sequence, or None if it is not listed."""
         return self._codes.get((sequence, scheme, value))
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    with (RESOURCES / name).open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
 
 
 @cache

@@ -5,7 +5,6 @@ z from the vertex downwards. Concentrations and lesion odds stand in resources/d
 the regions' share of the skeleton's mass (Spiers 1968) in resources/demo/skeleton_mass.csv.
 """
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -13,7 +12,7 @@ from functools import cache
 import numpy as np
 
 from bonescint.demo.shapes import Ellipsoid, Point, Shape, Tube, tube
-from bonescint.resources import RESOURCES
+from bonescint.resources import resource_rows
 
 SIDES = {-1: "右", 1: "左"}
 
@@ -53,27 +52,26 @@ class Region:
 @cache
 def skeleton_mass() -> dict[str, float]:
     """Return each compartment's share of the skeleton's mass, % (Spiers 1968; sum 100.1)."""
-    with (RESOURCES / "demo/skeleton_mass.csv").open(encoding="utf-8") as stream:
-        return {row["compartment"]: float(row["mass_percent"]) for row in csv.DictReader(stream)}
+    rows = resource_rows("demo/skeleton_mass.csv")
+    return {row["compartment"]: float(row["mass_percent"]) for row in rows}
 
 
 @cache
 def regions() -> dict[str, Region]:
     """Return the phantom's regions by name."""
     shapes = _shapes()
-    with (RESOURCES / "demo/regions.csv").open(encoding="utf-8") as stream:
-        return {
-            row["region"]: Region(
-                row["region"],
-                row["name_ja"],
-                row["compartment"],
-                float(row["concentration"]),
-                float(row["spread"]),
-                float(row["lesion_odds"]),
-                tuple(shapes[row["region"]]),
-            )
-            for row in csv.DictReader(stream)
-        }
+    return {
+        row["region"]: Region(
+            row["region"],
+            row["name_ja"],
+            row["compartment"],
+            float(row["concentration"]),
+            float(row["spread"]),
+            float(row["lesion_odds"]),
+            tuple(shapes[row["region"]]),
+        )
+        for row in resource_rows("demo/regions.csv")
+    }
 
 
 @cache

@@ -25,7 +25,7 @@ from bonescint.demo.projection import (
     stretch,
 )
 from bonescint.demo.results import SOFTWARE
-from bonescint.demo.scans import Pixels, whole_body
+from bonescint.demo.scans import CountFrames, whole_body
 from bonescint.demo.shapes import Array, Grid
 from bonescint.dicom.sop_classes import MEDIA_DIRECTORY
 from bonescint.files import write_rows
@@ -165,7 +165,7 @@ def _write_patient(dicom: Path, seed: int, patient: Patient) -> int:
     return written
 
 
-def _spect_pixels(views: Views, rng: np.random.Generator) -> Pixels:
+def _spect_pixels(views: Views, rng: np.random.Generator) -> CountFrames:
     """Return projections of the pelvis around the body, blended from the two views."""
     columns = views.shape[2]
     pelvis = views[:, 256:512, :].reshape(2, SPECT_SIZE, 4, columns // 4, 4).sum(axis=(2, 4))

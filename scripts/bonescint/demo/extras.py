@@ -10,7 +10,7 @@ from pydicom.dataset import Dataset, FileDataset
 
 from bonescint.demo.headers import make_object, radiopharmaceutical
 from bonescint.demo.patients import Patient
-from bonescint.demo.scans import Pixels, add_acquisition
+from bonescint.demo.scans import CountFrames, add_acquisition
 from bonescint.dicom import tags
 from bonescint.dicom.sop_classes import NUCLEAR_MEDICINE, SECONDARY_CAPTURE
 from bonescint.resources import SYNTHETIC
@@ -18,7 +18,7 @@ from bonescint.resources import SYNTHETIC
 SPECT_FRAMES, SPECT_SIZE = 16, 64
 
 
-def spect(patient: Patient, seed: int, pixels: Pixels) -> FileDataset:
+def spect(patient: Patient, seed: int, pixels: CountFrames) -> FileDataset:
     """Return the projections of a SPECT of the pelvis, under the study's own description.
 
     Parameters
@@ -68,7 +68,7 @@ def spect(patient: Patient, seed: int, pixels: Pixels) -> FileDataset:
     return ds
 
 
-def analysis_screen(patient: Patient, seed: int, scan: Pixels, software: str) -> FileDataset:
+def analysis_screen(patient: Patient, seed: int, scan: CountFrames, software: str) -> FileDataset:
     """Return a screen of the analysis software saved as a Secondary Capture.
 
     Every second one is RGB, the others are 8 bit grey; the patient is burned in, as on real ones.
@@ -112,7 +112,7 @@ def analysis_screen(patient: Patient, seed: int, scan: Pixels, software: str) ->
     return ds
 
 
-def _picture(patient: Patient, scan: Pixels, software: str) -> NDArray[np.uint8]:
+def _picture(patient: Patient, scan: CountFrames, software: str) -> NDArray[np.uint8]:
     # the figures' font; importing its package would import matplotlib and cost a second
     path = distribution("matplotlib-fontja").locate_file("matplotlib_fontja/fonts/ipaexg.ttf")
     font = ImageFont.truetype(str(path), 17)

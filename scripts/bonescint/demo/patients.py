@@ -1,6 +1,5 @@
 """Who is in the demonstration: the study's women and several of each kind that must be left out."""
 
-import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,7 +15,7 @@ from bonescint.demo.lesions import (
     sample_metastases,
     true_bsi,
 )
-from bonescint.resources import RESOURCES
+from bonescint.resources import resource_rows
 
 # kinds that must be left out, and how many patients of each
 LEFT_OUT = {
@@ -38,7 +37,7 @@ CHARSETS = (r"\ISO 2022 IR 87", r"ISO 2022 IR 6\ISO 2022 IR 87", "ISO_IR 192", "
 HALF_WIDTH = r"ISO 2022 IR 13\ISO 2022 IR 87"
 
 
-class Name(NamedTuple):
+class PersonName(NamedTuple):
     """A person's name in the three DICOM component groups, each ``family^given``."""
 
     romaji: str
@@ -79,7 +78,7 @@ class Patient:
     index: int
     kind: str
     patient_id: str
-    name: Name
+    name: PersonName
     birth_date: date
     sex: str
     exam: date
@@ -126,7 +125,7 @@ def sample_patients(settings: Mapping[str, Any], cohort: Mapping[str, Any]) -> l
     n = 2 * int(settings["women_per_tracer"])
     ill = set(rng.permutation(n)[: int(settings["with_findings"])].tolist())
     kinds = ["study"] * n + [kind for kind, count in LEFT_OUT.items() for _ in range(count)]
-    ids, names = _ids(rng, len(kinds)), _names(rng)
+    ids, names = _ids(rng, len(kinds)), _NameSource(resource_rows("demo/names.csv"), rng)
     patients = []
     for i, kind in enumerate(kinds):
         if kind == "study":
@@ -175,11 +174,6 @@ def _ids(rng: np.random.Generator, count: int) -> list[str]:
     ]
 
 
-def _names(rng: np.random.Generator) -> "_NameSource":
-    with (RESOURCES / "demo/names.csv").open(encoding="utf-8") as stream:
-        return _NameSource(list(csv.DictReader(stream)), rng)
-
-
 class _NameSource:
     """Deals out combinations of invented names, each once as long as they last."""
 
@@ -195,10 +189,10 @@ class _NameSource:
         order = rng.permutation(len(family) * len(given)).tolist()
         return cycle([(family[k % len(family)], given[k // len(family)]) for k in order])
 
-    def __call__(self, man: bool, half_width: bool) -> Name:
+    def __call__(self, man: bool, half_width: bool) -> PersonName:
         pair = next(self._pools[man])
         kana = "half_width_kana" if half_width else "kana"
-        return Name(
+        return PersonName(
             *("^".join(part[script] for part in pair) for script in ("romaji", "kanji", kana))
         )
 

@@ -137,7 +137,7 @@ NOT_CALCULATED = 0.1  # share of readings without EOD
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReaderRow:
     """One row of a reader's report; `eod` is None where it was not calculated."""
 
     count: int
@@ -145,7 +145,9 @@ class Reading:
     findings: str
 
 
-def read_scans(patients: Sequence[Patient], seed: int) -> dict[str, list[tuple[Patient, Reading]]]:
+def read_scans(
+    patients: Sequence[Patient], seed: int
+) -> dict[str, list[tuple[Patient, ReaderRow]]]:
     """Return each reader's reports in the order of exams; the last reader leaves one case unread.
 
     The study's women were chosen by what the readers agreed on (R4), so at most one reader errs in
@@ -160,7 +162,7 @@ def read_scans(patients: Sequence[Patient], seed: int) -> dict[str, list[tuple[P
     """
     names = list(READERS)
     limits = np.cumsum(list(READERS.values()))
-    reports: dict[str, list[tuple[Patient, Reading]]] = {name: [] for name in names}
+    reports: dict[str, list[tuple[Patient, ReaderRow]]] = {name: [] for name in names}
     unread: Patient | None = None
     for patient in sorted(
         (p for p in patients if p.has_scan), key=lambda p: (p.exam, p.patient_id)
@@ -178,7 +180,7 @@ def read_scans(patients: Sequence[Patient], seed: int) -> dict[str, list[tuple[P
     return reports
 
 
-def _read(patient: Patient, reader: int, wrong: bool, seed: int) -> Reading:
+def _read(patient: Patient, reader: int, wrong: bool, seed: int) -> ReaderRow:
     rng = np.random.default_rng([seed, 7, patient.index, reader])
     n = len(patient.metastases)
     if n and not wrong:
@@ -187,7 +189,7 @@ def _read(patient: Patient, reader: int, wrong: bool, seed: int) -> Reading:
         count = int(rng.integers(1, 3)) if wrong and not n else 0
     graded = rng.uniform() >= NOT_CALCULATED
     grade = 4 if count and n >= SUPERSCAN else int(np.searchsorted([1, 6, 21], count, side="right"))
-    return Reading(count, grade if graded else None, _findings(patient, reader, count))
+    return ReaderRow(count, grade if graded else None, _findings(patient, reader, count))
 
 
 def _findings(patient: Patient, reader: int, count: int) -> str:
@@ -217,7 +219,7 @@ def _findings(patient: Patient, reader: int, count: int) -> str:
     return text
 
 
-def reader_words(reading: Reading) -> Mapping[str, object]:
+def reader_words(reading: ReaderRow) -> Mapping[str, object]:
     """Return the cells of a report: count, yes/no, EOD and findings."""
     return {
         "転移数": reading.count,

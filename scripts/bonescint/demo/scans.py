@@ -18,7 +18,7 @@ from bonescint.dicom import tags
 from bonescint.dicom.sop_classes import NUCLEAR_MEDICINE
 
 SPACING = 2.26
-Pixels = NDArray[np.uint16]
+CountFrames = NDArray[np.uint16]
 WHOLE_BODY = ("ORIGINAL", "PRIMARY", "WHOLE BODY", "EMISSION")
 LATE = {
     "siemens": ("WB BONE", "全身骨シンチ 3h", "WB delayed 3h", "全身 後期像"),
@@ -28,7 +28,7 @@ EARLY = ("WB early blood pool", "早期像 (血液プール)")
 
 
 def whole_body(
-    patient: Patient, seed: int, pixels: Pixels, early: bool = False
+    patient: Patient, seed: int, pixels: CountFrames, early: bool = False
 ) -> list[FileDataset]:
     """Return a whole-body scan in the patient's vendor's way.
 
@@ -54,7 +54,7 @@ def whole_body(
 def _siemens(
     patient: Patient,
     seed: int,
-    pixels: Pixels,
+    pixels: CountFrames,
     series: str,
     number: int,
     text: str,
@@ -97,7 +97,7 @@ def _detector(view: str, angle: str, orientation: list[int]) -> Dataset:
     return item
 
 
-def _add_siemens_groups(ds: Dataset, patient: Patient, pixels: Pixels) -> None:
+def _add_siemens_groups(ds: Dataset, patient: Patient, pixels: CountFrames) -> None:
     name = "SIEMENS MED NM"
     block = ds.private_block(0x0019, name, create=True)
     block.add_new(0x0F, "SL", 10)
@@ -126,7 +126,7 @@ def _add_siemens_groups(ds: Dataset, patient: Patient, pixels: Pixels) -> None:
 def _ge(
     patient: Patient,
     seed: int,
-    pixels: Pixels,
+    pixels: CountFrames,
     series: str,
     number: int,
     text: str,
@@ -212,7 +212,7 @@ def _add_overlay(ds: Dataset, patient: Patient) -> None:
 
 
 def add_acquisition(
-    ds: Dataset, patient: Patient, seed: int, pixels: Pixels, spacing: float = SPACING
+    ds: Dataset, patient: Patient, seed: int, pixels: CountFrames, spacing: float = SPACING
 ) -> None:
     """Add image plane, pixels, energy window and orientation: what every NM object has.
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import xlsxwriter
 
 from bonescint.demo.patients import Patient
-from bonescint.demo.results import SOFTWARE, Measured, Reading, reader_words
+from bonescint.demo.results import SOFTWARE, Measured, ReaderRow, reader_words
 from bonescint.resources import SYNTHETIC
 
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
@@ -204,7 +204,7 @@ def type_again(first: Path, second: Path) -> None:
     write_csv(second, [header, *reversed(rows)], "utf-8-sig")
 
 
-def write_reading(path: Path, reader: int, rows: Iterable[tuple[Patient, Reading]]) -> None:
+def write_reading(path: Path, reader: int, rows: Iterable[tuple[Patient, ReaderRow]]) -> None:
     """Write one reader's report (R10).
 
     Parameters

@@ -9,10 +9,10 @@ from pydicom.dataset import Dataset
 from pydicom.filereader import read_partial
 from pydicom.tag import BaseTag
 from pydicom.uid import DeflatedExplicitVRLittleEndian
-from pydicom.valuerep import VR
 
 from bonescint.dicom import tags
 from bonescint.dicom.sop_classes import MEDIA_DIRECTORY
+from bonescint.dicom.vrs import LONG, SHORT
 
 _PIXEL_DATA = {tags.FloatPixelData, tags.DoubleFloatPixelData, tags.PixelData}
 _FIRST_PIXEL_TAG = min(_PIXEL_DATA)
@@ -21,7 +21,7 @@ _LONG_VALUE = (
     1 << 16
 )  # bytes; longer ones (vendors' blobs) are skipped, nothing asked of them is so long
 _BUFFER = 1 << 15  # bytes; holds an NM header, so that most files cost one read
-_EXPLICIT = {vr.value.encode() for vr in VR if len(vr.value) == 2}
+_EXPLICIT = {vr.encode() for vr in SHORT | LONG}
 # groups a data set without file meta begins with; 0800 is 0008 in big endian
 _FIRST_GROUPS = {0x0002, 0x0008, 0x0800}
 
@@ -41,7 +41,7 @@ class Unreadable(NamedTuple):
     detail: str
 
 
-class _Pixels:
+class _AtPixels:
     """Stops pydicom at the pixels and keeps where they stand and how long they claim to be."""
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -98,7 +98,7 @@ def _read(stream: BinaryIO, size: int) -> Header | Unreadable:
     if not part10 and not _looks_like_data_set(head, size):
         return Unreadable("not_dicom", "no DICM prefix")
     stream.seek(0)
-    pixels = _Pixels(stream)
+    pixels = _AtPixels(stream)
     dataset = read_partial(stream, pixels, defer_size=_LONG_VALUE, force=not part10)
     meta = dataset.file_meta
     if str(meta.get("MediaStorageSOPClassUID", "")) == MEDIA_DIRECTORY:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from bonescint.dicom import tags
 from bonescint.dicom.elements import Elements
-from bonescint.dicom.vocabulary import Found, tracer_codes, tracer_terms
+from bonescint.dicom.vocabulary import FoundTerm, tracer_codes, tracer_terms
 
 _PROCEDURE_CODE_SEQUENCES = (tags.ProcedureCodeSequence, tags.RequestedProcedureCodeSequence)
 _DESCRIPTIONS = (
@@ -26,10 +26,10 @@ class Verdict(NamedTuple):
     evidence: str
 
 
-Field = tuple[str, tuple[Found, ...]]  # the element, and the terms or the code it holds
+Said = tuple[str, tuple[FoundTerm, ...]]  # the element, and the terms or the code it holds
 
 
-def _fields(header: Elements) -> Iterator[Field]:
+def _fields(header: Elements) -> Iterator[Said]:
     """Yield what each element says, in the order of its weight."""
     find = tracer_terms().find
     drugs = header.items(tags.RadiopharmaceuticalInformationSequence)
@@ -37,7 +37,7 @@ def _fields(header: Elements) -> Iterator[Field]:
         for code in drug.items(tags.RadiopharmaceuticalCodeSequence):
             scheme, value = code.text(tags.CodingSchemeDesignator), code.text(tags.CodeValue)
             if known := tracer_codes().get((scheme, value)):
-                yield f"RadiopharmaceuticalCodeSequence {scheme}", (Found(known, value),)
+                yield f"RadiopharmaceuticalCodeSequence {scheme}", (FoundTerm(known, value),)
             # a site's code may be the name itself
             for text in (value, code.text(tags.CodeMeaning)):
                 yield "RadiopharmaceuticalCodeSequence", find(text)

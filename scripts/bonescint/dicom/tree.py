@@ -26,7 +26,7 @@ class FileFound(NamedTuple):
     refusal: str
 
 
-Row = tuple[bool, dict[str, str]]  # True: a row of the index; False: of the unreadable files
+FileRow = tuple[bool, dict[str, str]]  # True: a row of the index; False: of the unreadable files
 
 
 def _printable(path: str) -> str:
@@ -34,7 +34,7 @@ def _printable(path: str) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def walk(folder: Path, below: str = "") -> Iterator[FileFound]:
+def files_below(folder: Path, below: str = "") -> Iterator[FileFound]:
     """Yield every file below a folder, sorted by its path relative to it; links are not followed.
 
     Parameters
@@ -46,7 +46,7 @@ def walk(folder: Path, below: str = "") -> Iterator[FileFound]:
     """
     try:
         with os.scandir(folder / below) as entries:
-            # a folder sorts with its "/": so the walk's order is the order of the paths
+            # a folder sorts with its "/": so this order is the order of the paths
             found = [
                 (e.name + "/" * e.is_dir(follow_symlinks=False), e.is_symlink(), e) for e in entries
             ]
@@ -58,7 +58,7 @@ def walk(folder: Path, below: str = "") -> Iterator[FileFound]:
         if path == ".snakemake_timestamp":
             continue  # Snakemake's own mark on a folder that a rule made
         if name.endswith("/"):
-            yield from walk(folder, path)
+            yield from files_below(folder, path)
             continue
         try:
             status = entry.stat(follow_symlinks=False)
@@ -72,9 +72,9 @@ def walk(folder: Path, below: str = "") -> Iterator[FileFound]:
         yield FileFound(path, status.st_size, status.st_mtime_ns, refusal)
 
 
-def _index_chunk(folder: Path, files: tuple[FileFound, ...]) -> list[Row]:
+def _index_chunk(folder: Path, files: tuple[FileFound, ...]) -> list[FileRow]:
     """Return the rows of some files; runs in a worker."""
-    rows: list[Row] = []
+    rows: list[FileRow] = []
     for path, size, modified, refusal in files:
         outcome: Header | Unreadable | dict[str, str]
         outcome = Unreadable("unreadable", refusal) if refusal else read_header(folder / path)
@@ -102,7 +102,7 @@ def _quiet() -> None:
     logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
 
 
-def index_tree(folder: Path, workers: int) -> Iterator[Row]:
+def index_tree(folder: Path, workers: int) -> Iterator[FileRow]:
     """Yield a row for every file below a folder, sorted by path.
 
     Parameters
@@ -117,7 +117,7 @@ def index_tree(folder: Path, workers: int) -> Iterator[Row]:
     tuple
         Whether the row belongs to the index or to the unreadable files, and the row.
     """
-    files = walk(folder)
+    files = files_below(folder)
     chunks = iter(lambda: tuple(islice(files, _CHUNK)), ())
     if workers <= 1:
         logger = logging.getLogger("pydicom")
@@ -131,7 +131,7 @@ def index_tree(folder: Path, workers: int) -> Iterator[Row]:
                 logger.setLevel(level)
         return
     with ProcessPoolExecutor(workers, initializer=_quiet) as pool:
-        running: deque[Future[list[Row]]] = deque()
+        running: deque[Future[list[FileRow]]] = deque()
         for chunk in chunks:
             running.append(pool.submit(_index_chunk, folder, chunk))
             if len(running) >= _AHEAD * workers:

@@ -1,12 +1,11 @@
 """Known terms in free text of any width, case and hyphenation, the longest reading first."""
 
-import csv
 import re
-import unicodedata
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from bonescint.resources import RESOURCES
+from bonescint.resources import resource_rows
+from bonescint.text.folding import DASHES, fold_term
 
 _LATIN = "a-z\u00df-\u024f"
 _KATAKANA = "ァ-ヺー"
@@ -17,29 +16,18 @@ _NUCLIDE = (
 )
 
 
-class Found(NamedTuple):
+class FoundTerm(NamedTuple):
     """A term that occurs in a text: what it means and how the vocabulary spells it."""
 
     meaning: str
     term: str
 
 
-def fold(text: str) -> str:
-    """Return text without differences of width, case and composition (half-width kana too).
-
-    Parameters
-    ----------
-    text
-        Any text.
-    """
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-
-
 def _pattern(term: str) -> str:
     """Return the regular expression of one term, with the boundaries of its script."""
-    core = fold(term.strip("*"))
+    core = fold_term(term.strip("*"))
     body = r"[\W_]*".join(re.escape(word) for word in core.split(" "))
-    body = body.replace("ー", "[ー\\-‐―−─]")  # the long vowel is often typed as a dash
+    body = body.replace("ー", f"[ー\\-{DASHES}─]")  # the long vowel is often typed as a dash
     before = after = ""
     if not term.startswith("*"):
         for script in (_LATIN, _KATAKANA):
@@ -52,11 +40,11 @@ def _pattern(term: str) -> str:
 
 def _rank(term: str) -> tuple[int, int, str]:
     """Order terms by the letters they use up, then by their fewest gaps."""
-    core = fold(term.strip("*"))
+    core = fold_term(term.strip("*"))
     return -len(core.replace(" ", "")), core.count(" "), term
 
 
-class Vocabulary:
+class TermList:
     """Terms and what they mean.
 
     Parameters
@@ -77,39 +65,34 @@ class Vocabulary:
 
     def __init__(self, terms: dict[str, str]) -> None:
         spelled = sorted(terms, key=_rank)
-        self._found = [Found(terms[term], term.strip("*")) for term in spelled]
+        self._found = [FoundTerm(terms[term], term.strip("*")) for term in spelled]
         self._regex = re.compile(f"({_NUCLIDE})?(?:{'|'.join(map(_pattern, spelled))})")
         self.find = lru_cache(maxsize=4096)(self._find)  # descriptions repeat from file to file
 
-    def _find(self, text: str) -> tuple[Found, ...]:
+    def _find(self, text: str) -> tuple[FoundTerm, ...]:
         """Return the terms in a text, each once, in the order of their places."""
-        matches = self._regex.finditer(fold(text[:1024]))
+        matches = self._regex.finditer(fold_term(text[:1024]))
         found = (self._found[(match.lastindex or 2) - 2] for match in matches)
         return tuple(dict.fromkeys(f for f in found if f.meaning != "none"))
 
 
-def _rows(name: str) -> list[dict[str, str]]:
-    with (RESOURCES / name).open(encoding="utf-8-sig", newline="") as stream:
-        return list(csv.DictReader(stream))
-
-
 @cache
-def tracer_terms() -> Vocabulary:
+def tracer_terms() -> TermList:
     """Return the tracers' names (resources/tracers.csv)."""
-    return Vocabulary(
-        {row["value"]: row["tracer"] for row in _rows("tracers.csv") if not row["scheme"]}
+    return TermList(
+        {row["value"]: row["tracer"] for row in resource_rows("tracers.csv") if not row["scheme"]}
     )
 
 
 @cache
 def tracer_codes() -> dict[tuple[str, str], str]:
     """Return the tracers by coding scheme and code value (resources/tracers.csv)."""
-    rows = _rows("tracers.csv")
+    rows = resource_rows("tracers.csv")
     return {(row["scheme"], row["value"]): row["tracer"] for row in rows if row["scheme"]}
 
 
 @cache
-def scan_terms(attribute: str) -> Vocabulary:
+def scan_terms(attribute: str) -> TermList:
     """Return the words for one property of a scan (resources/scan_terms.csv).
 
     Parameters
@@ -117,7 +100,5 @@ def scan_terms(attribute: str) -> Vocabulary:
     attribute
         ``phase`` or ``view``.
     """
-    rows = _rows("scan_terms.csv")
-    return Vocabulary(
-        {row["term"]: row["meaning"] for row in rows if row["attribute"] == attribute}
-    )
+    rows = resource_rows("scan_terms.csv")
+    return TermList({row["term"]: row["meaning"] for row in rows if row["attribute"] == attribute})

@@ -2,7 +2,8 @@
 
 import re
 import secrets
-import unicodedata
+
+from bonescint.text.folding import half_width
 
 # no I L O 0 1: a code is read aloud and copied by hand
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -23,6 +24,6 @@ def typed_code(typed: str) -> str | None:
     typed
         As typed.
     """
-    plain = re.sub(r"[\W_ー]", "", unicodedata.normalize("NFKC", typed)).upper()
+    plain = re.sub(r"[\W_]", "", half_width(typed)).upper()
     code = f"{plain[:2]}-{plain[2:]}"
     return code if re.fullmatch(CODE_PATTERN, code) else None

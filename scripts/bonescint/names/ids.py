@@ -3,8 +3,10 @@
 import re
 import unicodedata
 
-# hyphens and look-alikes that survive NFKC: minus, dashes, the katakana long mark
-_SEPARATORS = re.compile(r"[\s\-‐-―−ー_]+")
+from bonescint.text.folding import DASHES, without_unseen
+
+# the katakana long mark is a look-alike of a hyphen
+_SEPARATORS = re.compile(rf"[\s\-{DASHES}ー_]+")
 
 
 def normalise(text: str) -> str:
@@ -29,8 +31,7 @@ def normalise(text: str) -> str:
         return text.upper().lstrip("0") or text[:1]
     # an assigning authority (ID^^^HOSPITAL) or a second value is no part of the ID
     text = re.split(r"[\^\\]", text.strip("^\\ "), maxsplit=1)[0]
-    # what Word and PDF leave between digits and nobody sees: soft hyphens, joiners, marks
-    seen = "".join(c for c in text if unicodedata.category(c) != "Cf" and c != "\0")
+    seen = without_unseen(text).replace("\0", "")
     # twice: without its separators a mark may find the letter it belongs to
     plain = _SEPARATORS.sub("", unicodedata.normalize("NFKC", seen)).upper()
     plain = unicodedata.normalize("NFKC", plain)

@@ -3,8 +3,7 @@
 import math
 from collections.abc import Collection, Sequence
 
-from bonescint.files import number
-from bonescint.outputs.data import Row
+from bonescint.files import Row, number
 from bonescint.outputs.labels import Labels
 
 PERFORMANCE = ("auc", "sensitivity", "specificity")  # what overviews show

@@ -9,14 +9,9 @@ from decimal import Decimal
 from bonescint.tables.columns import Column
 from bonescint.tables.faults import NOT_SHOWN, Faults
 from bonescint.tables.reading import Cells, Table
-from bonescint.tables.values import (
-    NOT_CALCULATED,
-    error_value,
-    fold,
-    parse_date,
-    parse_number,
-    plain,
-)
+from bonescint.tables.values import NOT_CALCULATED, error_value, parse_number
+from bonescint.text.dates import table_date
+from bonescint.text.folding import fold_header, half_width
 from bonescint.warnings import Phrase
 
 Value = Decimal | int | date | str
@@ -73,7 +68,7 @@ class CheckedTable:
 
     def _locate(self, configured: Mapping[str, str | None], config_key: str | None) -> None:
         header = self.table.header
-        folded = [fold(cell) for cell in header]
+        folded = [fold_header(cell) for cell in header]
         lost: list[tuple[Column, str]] = []
         absent: list[str] = []
         for name, column in self.columns.items():
@@ -85,7 +80,7 @@ class CheckedTable:
                     self.faults.error("null_column", header=column.headers[0], hint=hint)
                 continue
             spelt = (wanted,) if wanted is not None else column.headers
-            accepted = {fold(header) for header in spelt}
+            accepted = {fold_header(header) for header in spelt}
             found = tuple(i for i, header in enumerate(folded) if header in accepted)
             if found:
                 self._positions[name] = found[0]
@@ -104,10 +99,12 @@ class CheckedTable:
         # Else the row may be a patient's and is not quoted: a row too far down gets headers from
         # above for its blanks.
         keys = [name for name in self.columns if name in KEYS]
-        names = {fold(header) for column in self.columns.values() for header in column.headers}
+        names = {
+            fold_header(header) for column in self.columns.values() for header in column.headers
+        }
         read = set(self._positions.values())
         is_header = (not keys or any(name in self._positions for name in keys)) and any(
-            cell.strip() and (i in read or fold(cell) in names)
+            cell.strip() and (i in read or fold_header(cell) in names)
             for i, cell in enumerate(self.table.own_header)
         )
         known = self.faults.text("unknown_headers", n=len(header))
@@ -171,7 +168,7 @@ class CheckedTable:
 
     def blank(self, cells: Cells, name: str) -> bool:
         """Tell whether a cell holds nothing, or a sign for nothing."""
-        return fold(plain(self.raw(cells, name))) in self.columns[name].blanks
+        return fold_header(half_width(self.raw(cells, name))) in self.columns[name].blanks
 
     def header(self, name: str) -> str:
         """Return the column's header as the table spells it."""
@@ -191,7 +188,7 @@ class CheckedTable:
         text = self.raw(cells, name)
         if not self.has(name) or self.blank(cells, name) or error_value(text):
             return None
-        if (word := column.words.get(fold(text))) is not None:
+        if (word := column.words.get(fold_header(text))) is not None:
             return word
         match column.kind:
             case "number" | "integer":
@@ -200,11 +197,11 @@ class CheckedTable:
                     return number
                 return int(number) if number == number.to_integral_value() else None
             case "date":
-                return parse_date(text)
+                return table_date(text)
             case "text" if not column.pattern:
                 return text
-            case "text" if re.fullmatch(column.pattern, plain(text)):
-                return plain(text)
+            case "text" if re.fullmatch(column.pattern, half_width(text)):
+                return half_width(text)
         return None
 
     def value(

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from bonescint.resources import ROOT
-from bonescint.tables.values import fold
+from bonescint.text.folding import fold_header
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +99,9 @@ def _column(name: str, required: bool, keywords: Mapping[str, Any]) -> Column:
         minimum=bound("minimum"),
         maximum=bound("maximum"),
         warn_above=bound("x-warn-above"),
-        words={fold(word): meaning for meaning, spelt in words.items() for word in spelt},
+        words={fold_header(word): meaning for meaning, spelt in words.items() for word in spelt},
         accepted=tuple(word for spelt in words.values() for word in spelt),
-        blanks=frozenset(map(fold, ["", *keywords.get("x-blank", [])])),
+        blanks=frozenset(map(fold_header, ["", *keywords.get("x-blank", [])])),
         percent=keywords.get("x-percent", False),
         warn_weekend=keywords.get("x-warn-weekend", False),
         warn_absent=keywords.get("x-warn-absent", False),

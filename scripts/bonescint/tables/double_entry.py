@@ -12,11 +12,12 @@ from typing import Any
 from bonescint.errors import InputError
 from bonescint.resources import Texts
 from bonescint.tables.bounds import KEYS, CheckedTable
-from bonescint.tables.cases import Case, Cases, Transcription, transcribe
+from bonescint.tables.cases import Cases, CohortCase, Transcription, transcribe
 from bonescint.tables.columns import Column
 from bonescint.tables.faults import NOT_SHOWN, Faults, TableErrors
 from bonescint.tables.reading import Cells
-from bonescint.tables.values import fold, parse_version
+from bonescint.tables.values import parse_version
+from bonescint.text.folding import fold_header
 from bonescint.warnings import Phrase
 
 
@@ -93,7 +94,9 @@ def compare(first: Transcription, second: Transcription) -> None:
             one.checked.faults.error("entry_row", one.rows[case][0], code=case.code)
 
 
-def _compare_cells(first: Transcription, second: Transcription, case: Case, name: str) -> None:
+def _compare_cells(
+    first: Transcription, second: Transcription, case: CohortCase, name: str
+) -> None:
     (row, cells), (other_row, other_cells) = first.rows[case], second.rows[case]
     one, other = first.checked, second.checked
     meanings = []
@@ -116,7 +119,7 @@ def _compare_cells(first: Transcription, second: Transcription, case: Case, name
 def _meaning(checked: CheckedTable, cells: Cells, name: str) -> object:
     value = checked.parsed(cells, name)
     if name == "version" and isinstance(value, str):
-        return parse_version(value, checked.columns[name].products) or fold(value)
+        return parse_version(value, checked.columns[name].products) or fold_header(value)
     if checked.columns[name].kind == "text" and isinstance(value, str):
         return "".join(value.split())
     return value

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bonescint.tables.bounds import CheckedTable, Value
-from bonescint.tables.cases import Case, Cases, Transcription, no_earlier, operator_of
+from bonescint.tables.cases import Cases, CohortCase, Transcription, no_earlier, operator_of
 from bonescint.tables.columns import load_columns
 from bonescint.tables.double_entry import transcriptions
 from bonescint.tables.faults import raise_together
@@ -14,11 +14,11 @@ from bonescint.tables.reading import Cells
 from bonescint.tables.values import (
     FRACTION_BELOW,
     as_text,
-    fold,
     other_versions,
     parse_version,
     same_version,
 )
+from bonescint.text.folding import fold_header
 
 SOFTWARE_COLUMNS = [
     "code", "tracer", "software", "version", "bsi", "hotspots", "ann", "status", "analysis_date",
@@ -103,7 +103,7 @@ def _rows(
 
 
 def _circumstances(
-    checked: CheckedTable, case: Case, row: int, cells: Cells, settings: Mapping[str, Any]
+    checked: CheckedTable, case: CohortCase, row: int, cells: Cells, settings: Mapping[str, Any]
 ) -> dict[str, str]:
     """Return when and by whom the case was analysed; the printed version is checked (R37)."""
     _check_version(checked, row, cells, settings["product"], str(settings["version"]))
@@ -118,13 +118,17 @@ def _check_version(
     if not isinstance(printed, str):
         return
     column, shown = checked.columns["version"], checked.faults.shown(printed)
-    mine, named = fold(product), fold(printed)
-    others = [one for one in column.products if fold(one) in named and fold(one) not in mine]
+    mine, named = fold_header(product), fold_header(printed)
+    others = [
+        one for one in column.products if fold_header(one) in named and fold_header(one) not in mine
+    ]
     numbers = parse_version(printed, (product, *column.products))
     where = (row, checked.header("version"), column.rule)
     if others:
         checked.faults.error("other_product", *where, value=shown, product=product)
-    elif numbers is None and not any(fold(one) in named for one in (product, *column.products)):
+    elif numbers is None and not any(
+        fold_header(one) in named for one in (product, *column.products)
+    ):
         checked.faults.error("not_version", *where, value=shown)
     elif numbers is not None:
         entry = f"software.{checked.faults.source}.version"
@@ -157,7 +161,7 @@ def _values(checked: CheckedTable, row: int, cells: Cells, product: str) -> dict
     hotspots = checked.value(row, cells, "hotspots", needed=True)
     ann: Value | None = None
     only = checked.columns["ann"].product
-    if fold(product).startswith(fold(only)):
+    if fold_header(product).startswith(fold_header(only)):
         ann = checked.value(row, cells, "ann")
     elif checked.has("ann") and not checked.blank(cells, "ann"):
         faults.error("only_product", row, checked.header("ann"), product=only)

@@ -3,12 +3,17 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from bonescint.errors import InputError
 from bonescint.names.ids import normalise
+from bonescint.names.matcher import CELL, Matcher
+from bonescint.names.spellings import spellings
 from bonescint.resources import Texts
 from bonescint.tables.reading import Table
-from bonescint.tables.values import error_value, fold, parse_date, parse_number, plain
+from bonescint.tables.values import error_value, parse_number
+from bonescint.text.dates import as_da, table_date
+from bonescint.text.folding import fold_header, half_width
 from bonescint.warnings import Phrase, place_in_words, warning
 
 NOT_SHOWN = Phrase("not_shown")
@@ -101,12 +106,11 @@ class Faults:
         self.second = second
         self.source = source
         self._identifiers = frozenset(identifiers)
-        self._names = [part for part in self._identifiers if not part.isdigit() and len(part) > 1]
         self.accept(())
 
     def accept(self, words: Iterable[str]) -> None:
         """Let messages quote these words, however they are spelt (names of products, statuses)."""
-        folded = {fold(word) for word in (*words, *_LATIN)} - {""}
+        folded = {fold_header(word) for word in (*words, *_LATIN)} - {""}
         spelt = (
             r"[\s_]*".join(map(re.escape, word)) for word in sorted(folded, key=len, reverse=True)
         )
@@ -147,7 +151,7 @@ class Faults:
         place: dict[str, object] = {"file": self.table.file}
         if self.second:
             place["second"] = True
-        if self.table.sheet is not None and not self._of_cohort(plain(self.table.sheet)):
+        if self.table.sheet is not None and not self._of_cohort(half_width(self.table.sheet)):
             place["sheet"] = self.table.sheet
         if row:
             place["row"] = row
@@ -157,11 +161,11 @@ class Faults:
 
     def identifies(self, value: str) -> bool:
         """Tell whether a cell's text may identify somebody: an ID, a name, a long number."""
-        value = plain(value)
+        value = half_width(value)
         return bool(
             self._of_cohort(value)
             # a telephone or accession number
-            or (parse_date(value) is None and re.search(r"\d{7}", normalise(value)))
+            or (table_date(value) is None and re.search(r"\d{7}", normalise(value)))
             or not _WORDS.fullmatch("".join(c for c in value if c.isalpha() and not c.isascii()))
         )
 
@@ -171,9 +175,9 @@ class Faults:
         Withheld is also what may be anybody's name or birth date: any Latin word that is not an
         accepted one, eras, dates that do not begin with the year, six digits.
         """
-        value = plain(value)
+        value = half_width(value)
         hidden = self.identifies(value)
-        if not hidden and parse_date(value) is None and not error_value(value):
+        if not hidden and table_date(value) is None and not error_value(value):
             hidden = _looks_personal(value) or bool(
                 _ERA.search(value) or re.search("[A-Za-z]{3}", self._accepted.sub(" ", value))
             )
@@ -183,9 +187,9 @@ class Faults:
         """Return the headers of a row known to be one; what is a value or a patient's is `…`."""
         return ", ".join(
             "…"
-            if self._of_cohort(plain(header))
-            or _looks_personal(plain(header))
-            or parse_date(header) is not None
+            if self._of_cohort(half_width(header))
+            or _looks_personal(half_width(header))
+            or table_date(header) is not None
             or parse_number(header) is not None
             else header
             for header in headers
@@ -193,12 +197,23 @@ class Faults:
         )
 
     def _of_cohort(self, value: str) -> bool:
-        bare, day = normalise(value), parse_date(value)
+        bare, day = normalise(value), table_date(value)
         return (
             bare in self._identifiers
-            or (day is not None and f"{day:%Y%m%d}" in self._identifiers)
-            or any(name in bare for name in self._names)
+            or (day is not None and as_da(day) in self._identifiers)
+            or self._people.is_named_in(CELL.read(value))
         )
+
+    @cached_property
+    def _people(self) -> Matcher:
+        """Return what finds names, and IDs that have letters; most tables quote nothing."""
+        names, ids = set(), set()
+        for one in self._identifiers:
+            if re.search(r"\d", one):
+                ids |= set() if one.isdecimal() else {one}
+            elif len(one) > 1 or not one.isascii():
+                names.add(one)
+        return Matcher(spellings(patient=names, ids=ids), CELL)
 
     def raise_errors(self) -> None:
         """Raise all errors as one `TableErrors`, in the order of the rows, if there is any."""

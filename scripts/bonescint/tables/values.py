@@ -1,21 +1,14 @@
-"""Numbers, dates and words as people type them in Japanese and English tables.
+"""Numbers, versions and words as people type them in Japanese and English tables.
 
 Findings never pass through here: they are kept as typed.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable
-from datetime import date
 from decimal import Decimal
 
-# minus, dashes and the katakana long mark that stand for a hyphen; NFKC leaves them as they are
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ー", "-"))
-_DATE = re.compile(
-    r"(?:(\d{4})([-/.])(\d{1,2})\2(\d{1,2})|(\d{4})(\d{2})(\d{2})|(\d{4})年(\d{1,2})月(\d{1,2})日)"
-    r"(?: ?\([日月火水木金土]\))?(?:[T ]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?",
-    re.ASCII,
-)
+from bonescint.text.folding import fold_header, fold_term, half_width, restyled
+
 _ERROR_VALUE = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|NULL!|NUM!|DIV/0!|SPILL!|CALC!)")
 _DAMAGED_ID = re.compile(r"\d(?:[.,]\d+)?E\+\d+|#+")
 _NUMBERS = r"[. :_-]*(\d+(?:\.\d+)*)"
@@ -25,30 +18,6 @@ _VERSION = re.compile(rf"(?:(?<![a-z])(?:ver(?:sion)?|v)|バージョン){_NUMBE
 NOT_CALCULATED = "=?"
 # BSI is in %: a table whose every value lies below this may hold fractions (R9)
 FRACTION_BELOW = Decimal("0.2")
-
-
-def plain(text: str) -> str:
-    """Return the half-width spelling (NFKC) with every dash a hyphen, trimmed."""
-    return unicodedata.normalize("NFKC", text).translate(_DASHES).strip()
-
-
-def fold(text: str) -> str:
-    """Return the spelling under which headers and words meet: width, case, spaces, _ ignored.
-
-    So is what nobody sees (Cf: zero-width spaces, marks of direction, a BOM within the file).
-    """
-    seen = "".join(c for c in text if unicodedata.category(c) != "Cf")
-    return re.sub(r"[\s_]+", "", unicodedata.normalize("NFKC", seen)).casefold()
-
-
-def _restyled(text: str) -> bool:
-    """Tell whether NFKC would make a digit of what is none: 3², ①, ⒈, ½ (full width is one)."""
-    return any(
-        unicodedata.decomposition(c).startswith("<")
-        and not unicodedata.decomposition(c).startswith(("<wide>", "<narrow>"))
-        and not c.isspace()
-        for c in text
-    )
 
 
 def parse_number(text: str, decimal: str = ".", percent: bool = False) -> Decimal | None:
@@ -65,9 +34,9 @@ def parse_number(text: str, decimal: str = ".", percent: bool = False) -> Decima
     percent
         Whether a ``%`` behind the number is allowed (the number stays as it is).
     """
-    if _restyled(text):
+    if restyled(text):
         return None
-    text = plain(text)
+    text = half_width(text)
     if percent:
         text = text.removesuffix("%").rstrip()
     other = "," if decimal == "." else "."
@@ -81,28 +50,6 @@ def parse_number(text: str, decimal: str = ".", percent: bool = False) -> Decima
     if not re.fullmatch(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2})?", text, re.ASCII):
         return None
     return Decimal(text) + 0  # + 0: no negative zero
-
-
-def parse_date(text: str) -> date | None:
-    """Return the date in a cell, None if it is none or can be read in two ways.
-
-    Year first (``2019-06-03``, ``2019/6/3``, ``2019年6月3日``, ``20190603``); a weekday or a time
-    of day may follow. Eras (令和元年), day or month first and Excel's serial numbers are refused:
-    they are guesses.
-
-    Parameters
-    ----------
-    text
-        The cell; real Excel dates arrive as ISO text from `bonescint.tables.reading`.
-    """
-    match = _DATE.fullmatch(plain(text))
-    if not match or _restyled(text):
-        return None
-    year, month, day = (int(part) for part in match.groups() if part and part.isdecimal())
-    try:
-        return date(year, month, day) if 1900 <= year < 2100 else None
-    except ValueError:
-        return None
 
 
 def parse_version(text: str, products: Iterable[str] = ()) -> tuple[int, ...] | None:
@@ -119,8 +66,8 @@ def parse_version(text: str, products: Iterable[str] = ()) -> tuple[int, ...] | 
     products
         Names that may stand before the version.
     """
-    text = unicodedata.normalize("NFKC", text).casefold()
-    names = "|".join(r"\s*".join(map(re.escape, fold(name))) for name in products)
+    text = fold_term(text)
+    names = "|".join(r"\s*".join(map(re.escape, fold_header(name))) for name in products)
     match = (
         (re.search(rf"(?:{names}){_NUMBERS}", text, re.ASCII) if names else None)
         or _VERSION.search(text)
@@ -141,7 +88,7 @@ def other_versions(text: str, configured: str) -> bool:
     configured
         Numbers parted by points, as in config.yaml.
     """
-    text = unicodedata.normalize("NFKC", text)
+    text = half_width(text)
     found = {_numbers(one) for one in re.findall(r"(?<![\d.])\d{1,3}(?:\.\d+)+", text, re.ASCII)}
     return len(found) > 1 and not all(same_version(one, configured) for one in found)
 
@@ -169,12 +116,12 @@ def same_version(printed: tuple[int, ...], configured: str) -> bool:
 
 def error_value(text: str) -> bool:
     """Tell whether a cell holds no result: ``#N/A``, ``#REF!``, or a formula nobody calculated."""
-    return text == NOT_CALCULATED or _ERROR_VALUE.fullmatch(plain(text).upper()) is not None
+    return text == NOT_CALCULATED or _ERROR_VALUE.fullmatch(half_width(text).upper()) is not None
 
 
 def damaged_id(text: str) -> bool:
     """Tell whether a spreadsheet has destroyed an ID: ``1.23457E+11``, ``####``, ``#N/A``."""
-    return _DAMAGED_ID.fullmatch(plain(text).upper()) is not None or error_value(text)
+    return _DAMAGED_ID.fullmatch(half_width(text).upper()) is not None or error_value(text)
 
 
 def as_text(value: object) -> str:

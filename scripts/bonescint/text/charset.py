@@ -9,6 +9,8 @@ import re
 
 from pydicom.charset import convert_encodings, decode_bytes, python_encoding
 
+from bonescint.text.encodings import ISO_2022, WINDOWS, fitting
+
 _ESCAPES = re.compile(rb"(\x1b[()$*\-,./][()*\-,./]?[0-~])")
 _DELIMITERS = {0x09, 0x0A, 0x0C, 0x0D, 0x3D, 0x5C, 0x5E}
 _JAPANESE = {"ISO_IR 13", "ISO 2022 IR 13", "ISO 2022 IR 87", "ISO 2022 IR 159"}
@@ -50,12 +52,7 @@ def decode(value: bytes, charset: tuple[str, ...] = ("",)) -> str:
 def _guess(value: bytes) -> str:
     if b"\x1b" in value:
         return _decode_japanese(value)
-    for codec in ("utf-8", "cp932"):
-        try:
-            return value.decode(codec)
-        except UnicodeDecodeError:
-            continue
-    return value.decode("latin-1")
+    return value.decode(next(fitting(value, WINDOWS), "latin-1"))
 
 
 def _decode_japanese(value: bytes) -> str:
@@ -65,7 +62,7 @@ def _decode_japanese(value: bytes) -> str:
         if part.startswith(b"\x1b"):
             escape = part
         elif part.isascii() and escape.startswith(b"\x1b$"):
-            text.append((escape + part).decode("iso2022_jp_ext", "replace"))
+            text.append((escape + part).decode(ISO_2022, "replace"))
         elif escape == b"\x1b(I":  # half-width katakana in seven bits
             text.append(bytes(b | 0x80 if b > 0x20 else b for b in part).decode("cp932", "replace"))
         elif part:

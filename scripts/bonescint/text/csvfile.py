@@ -1,31 +1,70 @@
 """The records of a CSV or TSV file in the encodings of Japanese hospitals."""
 
-import codecs
 import csv
 import io
 import re
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
 from bonescint.errors import InputError
-from bonescint.resources import Texts
+from bonescint.resources import both
+from bonescint.text.encodings import file_text
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 _DELIMITERS = (",", "\t", ";")
 _MARKUP = re.compile(r"\s*<(?:!doctype|\?xml|html|head|body|table|meta|style)\b", re.IGNORECASE)
 # how exports keep leading zeros from Excel: ="00123"
 _QUOTED = re.compile(r'="([^"]*)"')
 
 
+def typed_rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
+    """Return row number and cells by column of a table with fixed headers that a person typed.
+
+    Rows are numbered as spreadsheets number them; blank ones are left out, cells are trimmed.
+
+    Parameters
+    ----------
+    path
+        A CSV or TSV file; the header is its first row that is not blank.
+    columns
+        The headers that must stand there, in any order and beside others.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read (see `read_textfile`) or lacks a column; in both languages, because
+        what is read so does not depend on the configured one.
+    """
+    records = read_textfile(path, None, None, _said)
+    rows = [(n, [cell.strip() for cell in cells]) for n, cells in enumerate(records, 1)]
+    (_, header), *rest = [(n, cells) for n, cells in rows if any(cells)] or [(0, [])]
+    if any(header.count(column) != 1 for column in columns):
+        raise InputError(_said("no_columns", file=path.name, columns=", ".join(columns)))
+    return [
+        (n, dict(zip(header, [*cells, *[""] * len(header)], strict=False))) for n, cells in rest
+    ]
+
+
+def typed_lines(path: Path) -> list[str]:
+    """Return the lines of a text that a person typed, trimmed and without blank ones.
+
+    Parameters
+    ----------
+    path
+        The file, in any encoding of `bonescint.text.encodings.file_text`.
+
+    Raises
+    ------
+    InputError
+        If it is no text or cannot be decoded; in both languages.
+    """
+    content = _content(path, None, _said)
+    return [line.strip() for line in content.splitlines() if line.strip()]
+
+
 def read_textfile(
-    path: Path, header_row: int | None, encoding: str | None, text: Texts
+    path: Path, header_row: int | None, encoding: str | None, text: Callable[..., str]
 ) -> list[list[str]]:
     """Return the records of a text file, whatever its encoding and delimiter.
 
@@ -38,19 +77,14 @@ def read_textfile(
     encoding
         Its encoding where no BOM tells; None = UTF-8, cp932 or UTF-16, whichever it can be.
     text
-        The words of the messages.
+        Returns the words of a message: no_encoding, no_table, foreign_markup, bad_quote.
 
     Raises
     ------
     InputError
         If it is no text, is a web page, cannot be decoded, or has a misplaced quotation mark.
     """
-    content = _decode(path, encoding, text)
-    if "\0" in content:
-        raise InputError(text("no_table", file=path.name))
-    # an escape sequence is ISO-2022-JP read as UTF-8; VT and FF are line ends of older programs
-    if re.search(r"[\x01-\x08\x0e-\x1f]", content):
-        raise InputError(text("no_encoding", file=path.name))
+    content = _content(path, encoding, text)
     if _MARKUP.match(content):
         raise InputError(text("foreign_markup", file=path.name))
 
@@ -75,27 +109,15 @@ def read_textfile(
     return [[_QUOTED.sub(r"\1", c) if c.startswith('="') else c for c in row] for row in rows]
 
 
-def _decode(path: Path, encoding: str | None, text: Texts) -> str:
-    data = path.read_bytes()
-    found = next((name for bom, name in _BOMS if data.startswith(bom)), None) or encoding
-    if found is None and b"\0" in data and (content := _utf16(data)) is not None:
-        return content
-    for candidate in [found] if found else ["utf-8", "cp932"]:
-        # ValueError: bytes that are no text, or a codec's name that cannot be one
-        with suppress(ValueError, LookupError):
-            return data.decode(candidate)
-    raise InputError(text("no_encoding", file=path.name))
+def _content(path: Path, encoding: str | None, text: Callable[..., str]) -> str:
+    content = file_text(path.read_bytes(), encoding)
+    if content is not None and "\0" in content:
+        raise InputError(text("no_table", file=path.name))
+    # an escape sequence is ISO-2022-JP read as UTF-8; VT and FF are line ends of older programs
+    if content is None or re.search(r"[\x01-\x08\x0e-\x1f]", content):
+        raise InputError(text("no_encoding", file=path.name))
+    return content
 
 
-def _utf16(data: bytes) -> str | None:
-    """Return text of two bytes a character and no mark to say so, None if it is none.
-
-    Line ends and delimiters have a zero as their higher byte: most zeros stand on one side.
-    """
-    little = data[1::2].count(0) > data[::2].count(0)
-    try:
-        content = data.decode("utf-16-le" if little else "utf-16-be")
-    except UnicodeDecodeError:
-        return None
-    odd = "\0" in content or any(unicodedata.category(c) in ("Cn", "Co") for c in content)
-    return None if odd or len(content.splitlines()) < 2 else content
+def _said(key: str, **values: object) -> str:
+    return both("csvfile", key, **values)

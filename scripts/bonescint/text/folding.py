@@ -1,12 +1,15 @@
-"""One form for the many spellings of a Japanese name: width, case, kana, romaji, old kanji."""
+"""One form for the many spellings of a text: of a name, a header, a term, a cell, an ID.
 
-import csv
+What counts differs, so each has its function: `fold_name` (kana and old kanji are one),
+`fold_header` (spaces are nothing), `fold_term` (spaces stay), `half_width` (case stays too).
+"""
+
 import re
 import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 
-from bonescint.resources import RESOURCES
+from bonescint.resources import resource_rows
 
 # long vowels, and Hepburn and Kunrei spellings, meet in a form that is neither; the order counts
 _ROMAJI = (
@@ -43,6 +46,10 @@ _KANA = re.compile("[ァ-ヺー]+")
 # combining, full-width and half-width
 _VOICE_MARKS = (("\u3099", "\u309b", "\uff9e"), ("\u309a", "\u309c", "\uff9f"))
 _REPEATED = re.compile("(.)々")
+# dashes and the minus, as they stand in a class of a regular expression: NFKC leaves them as they
+# are; the katakana long mark is typed for one, which only some may take it for
+DASHES = "‐‑‒–—―−"
+_TO_HYPHEN = str.maketrans(dict.fromkeys(f"{DASHES}ー", "-"))
 
 
 def _kana_table() -> dict[int, str]:
@@ -61,9 +68,8 @@ _ROMAJI_OF = _kana_table()
 
 def _plain_table() -> dict[int, str]:
     table = {hiragana: chr(hiragana + 0x60) for hiragana in range(0x3041, 0x3097)}
-    with (RESOURCES / "name_variants.csv").open(encoding="utf-8", newline="") as stream:
-        table |= {ord(row["variant"]): row["plain"] for row in csv.DictReader(stream)}
-    return table
+    rows = resource_rows("name_variants.csv")
+    return table | {ord(row["variant"]): row["plain"] for row in rows}
 
 
 _PLAIN = _plain_table()
@@ -85,13 +91,15 @@ def compose(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
-def fold(text: str) -> str:
-    """Return a text without what does not count: width, case, kana script, accents, old kanji.
+def fold_name(text: str) -> str:
+    """Return a text without what does not count in a name.
+
+    That is width, case, kana script, accents and old kanji.
 
     Parameters
     ----------
     text
-        Any text.
+        A name, or any text that may hold one.
     """
     if text.isascii():
         return text.lower()
@@ -102,6 +110,79 @@ def fold(text: str) -> str:
         plain = plain.translate(_STROKED)
         plain = "".join(unicodedata.normalize("NFD", c)[0] if c < "\u0250" else c for c in plain)
     return plain
+
+
+def without_unseen(text: str) -> str:
+    """Return a text without what nobody sees (Cf): zero-width spaces, soft hyphens, marks, a BOM.
+
+    Parameters
+    ----------
+    text
+        Any text; Word and PDF leave such characters in it.
+    """
+    return text if text.isascii() else "".join(c for c in text if unicodedata.category(c) != "Cf")
+
+
+def half_width(text: str) -> str:
+    """Return a cell in half width (NFKC) with every dash a hyphen, trimmed.
+
+    Parameters
+    ----------
+    text
+        As typed.
+    """
+    return unicodedata.normalize("NFKC", text).translate(_TO_HYPHEN).strip()
+
+
+def unpadded(text: str) -> str:
+    """Return a header's value in one width (NFKC) without DICOM's padding.
+
+    Parameters
+    ----------
+    text
+        As decoded.
+    """
+    return unicodedata.normalize("NFKC", text).strip(" \0")
+
+
+def restyled(text: str) -> bool:
+    """Tell whether NFKC would make a digit of what is none: 3², ①, ⒈, ½ (full width is one).
+
+    Parameters
+    ----------
+    text
+        As typed.
+    """
+    return any(
+        unicodedata.decomposition(c).startswith("<")
+        and not unicodedata.decomposition(c).startswith(("<wide>", "<narrow>"))
+        and not c.isspace()
+        for c in text
+    )
+
+
+def fold_term(text: str) -> str:
+    """Return a text without differences of width, case and composition (half-width kana too).
+
+    Parameters
+    ----------
+    text
+        A term of a vocabulary, or a text that may hold one.
+    """
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def fold_header(text: str) -> str:
+    """Return the spelling under which headers and words meet: width, case, spaces, _ ignored.
+
+    So is what nobody sees.
+
+    Parameters
+    ----------
+    text
+        A column's title, a word in a cell, a product's name.
+    """
+    return re.sub(r"[\s_]+", "", fold_term(without_unseen(text)))
 
 
 def spelt_out(text: str) -> str:
@@ -121,7 +202,7 @@ def enlarged(text: str) -> str:
     Parameters
     ----------
     text
-        As `fold` returns it.
+        As `fold_name` returns it.
     """
     return text if text.isascii() else text.translate(_ENLARGED)
 
@@ -151,7 +232,7 @@ def romanised(text: str, between: Callable[[str], str] = str) -> str:
     Parameters
     ----------
     text
-        As `fold` returns it.
+        As `fold_name` returns it.
     between
         What is made of each run of kana's romaji.
     """

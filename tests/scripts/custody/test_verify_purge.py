@@ -1,92 +1,87 @@
-"""The last step: what is left of who declined is cleared away, found, or stops the run."""
+"""The last step gives a receipt only if nothing is left of who declined, whoever that is now."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from scripts.custody.verify_purge import verify_purge
 
+from bonescint.custody.declined import seal_declined
+from bonescint.custody.traces.terms import Person
 from bonescint.errors import InputError
 from bonescint.identity.ledger import Ledger, create_ledger
 from bonescint.identity.opt_outs import record
 
-DECLINED, STAYS = "4711234", "8822345"
-LEDGER = {name: f"private/ledger.{name}" for name in ("path", "key", "head")}
+SUBJECT, OTHER = "84065274", "84065275"
+ENTRY = {"source": "command", "received": "", "by": "", "ground": "", "relation": ""}
+FILES = {name: f"private/ledger.{name}" for name in ("path", "key", "head")}
+DECLINED, RECEIPT = Path("private/declined.age"), Path("results/purge.json")
 
 
 @pytest.fixture
 def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ledger:
-    """Return the ledger of a study in which one of two patients has declined."""
+    """Return the ledger of a study in the current folder: one patient declined and is sealed."""
     monkeypatch.chdir(tmp_path)
-    for folder in ("results", "private", "logs", ".snakemake"):
-        Path(folder).mkdir()
-    book = create_ledger(**LEDGER)
-    book.assign([DECLINED, STAYS])
-    record(book, [{"subject": DECLINED, "source": "list", "received": "", "by": "self"}])
-    people = [
-        {
-            "subject": DECLINED,
-            "code": book.code_of(DECLINED),
-            "ids": [DECLINED],
-            "names": ["Takahashi^Hanako"],
-        }
-    ]
-    Path("private/declined.age").write_bytes(book.seal(json.dumps(people).encode()))
-    Path("opt_out.csv").write_text(f"患者ID,申出者,申出日\n{DECLINED},本人,2024-01-10\n")
-    return book
+    for side in ("results", "private", "logs", ".snakemake"):
+        Path(side).mkdir()
+    Path("opt_out.csv").write_text("患者ID,申出者,申出日\n", encoding="utf-8")
+    ledger = create_ledger(**FILES)
+    code = ledger.assign([SUBJECT, OTHER])[SUBJECT]
+    record(ledger, [{"subject": SUBJECT} | ENTRY], None)
+    person = Person(code, frozenset({SUBJECT}), frozenset({"MORI^EMI"}))
+    seal_declined(DECLINED, {SUBJECT: person}, ledger)
+    return ledger
 
 
-@pytest.fixture
-def verify(ledger: Ledger) -> Callable[[], None]:
-    """Return the script's function with the study's own arguments."""
-
-    def run() -> None:
-        verify_purge(
-            declined=Path("private/declined.age"),
-            ledger=LEDGER,
-            opt_out=Path("opt_out.csv"),
-            inputs=[Path("opt_out.csv")],
-            temporary=[Path("private/index.csv")],
-            decisions=Path("private/review/decisions.tsv"),
-            current=["00"],
-            language="en",
-            receipt=Path("results/purge.json"),
-        )
-
-    return run
+def run() -> dict[str, int]:
+    verify_purge(
+        declined=DECLINED,
+        ledger=FILES,
+        opt_out=Path("opt_out.csv"),
+        inputs=[Path("opt_out.csv")],
+        temporary=[Path("private/index.csv")],
+        decisions=Path("private/review/decisions.tsv"),
+        current=["00"],
+        language="en",
+        receipt=RECEIPT,
+    )
+    return dict(json.loads(RECEIPT.read_text()))
 
 
-def test_nothing_left_writes_the_receipt(verify: Callable[[], None]) -> None:
-    Path("results/cases.csv").write_text("code,age\nBS-00000,63\n")
-    verify()
-    assert json.loads(Path("results/purge.json").read_text()) == {"declined": 1, "left": 0}
-
-
-def test_a_table_of_everybody_goes(verify: Callable[[], None]) -> None:
-    Path("private/index.csv").write_text(f"patient_id\n{DECLINED}\n")
-    verify()
+def test_nothing_is_left(ledger: Ledger) -> None:
+    Path("private/index.csv").write_text(SUBJECT)  # a run that ended early left it
+    Path("results/cases.csv").write_text(f"code\n{ledger.code_of(OTHER)}\n")
+    assert run() == {"declined": 1, "left": 0}
     assert not Path("private/index.csv").exists()
 
 
-def test_a_trace_stops_the_run_without_naming_the_patient(
-    ledger: Ledger, verify: Callable[[], None]
-) -> None:
-    code = ledger.code_of(DECLINED)
-    Path("results/kept.csv").write_text(f"code,bsi\n{code},1.2\n")
-    with pytest.raises(InputError) as stopped:
-        verify()
-    assert "results/kept.csv" in str(stopped.value)
-    for identifier in (DECLINED, "Takahashi", "Hanako"):
-        assert identifier not in str(stopped.value)
-    assert not Path("results/purge.json").exists()
+@pytest.mark.parametrize("left", [SUBJECT, "MORI EMI", "code"])
+def test_what_is_left_is_named_by_its_file_alone(ledger: Ledger, left: str) -> None:
+    left = str(ledger.code_of(SUBJECT)) if left == "code" else left
+    Path("results/notes.txt").write_text(f"seen: {left}\n")
+    with pytest.raises(InputError, match=r"results/notes\.txt") as caught:
+        run()
+    assert left not in str(caught.value)
+    assert not RECEIPT.exists()
 
 
-def test_who_declined_while_the_run_went_on_stops_it(verify: Callable[[], None]) -> None:
-    with Path("opt_out.csv").open("a") as stream:
-        stream.write(f"{STAYS},本人,2024-02-01\n")
-    with pytest.raises(InputError):
-        verify()
-    # without it the next run must filter the opt-outs
-    assert not Path("private/declined.age").exists()
-    assert not Path("results/purge.json").exists()
+@pytest.mark.parametrize("how", ["list", "command"])
+def test_who_declined_meanwhile_is_filtered_by_the_next_run(ledger: Ledger, how: str) -> None:
+    if how == "list":
+        with Path("opt_out.csv").open("a", encoding="utf-8") as stream:
+            stream.write(f"{OTHER},本人,2024-01-10\n")
+    else:
+        record(ledger, [{"subject": OTHER} | ENTRY], None)
+    with pytest.raises(InputError, match="Run again") as caught:
+        run()
+    assert OTHER not in str(caught.value)
+    assert not RECEIPT.exists()
+    # without it Snakemake must make it anew, and all that filter_opt_out makes with it
+    assert not DECLINED.exists()
+
+
+def test_nobody_declined(ledger: Ledger) -> None:
+    for name in FILES:
+        Path(FILES[name]).unlink()
+    seal_declined(DECLINED, {}, create_ledger(**FILES))
+    assert run() == {"declined": 0, "left": 0}

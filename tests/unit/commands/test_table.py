@@ -26,7 +26,7 @@ from bonescint.tables.faults import Faults
 from bonescint.tables.lists import read_opt_out, read_participants, read_tracer_calendar
 from bonescint.tables.reading import read_table
 from bonescint.tables.readings import read_report
-from bonescint.tables.values import fold
+from bonescint.text.folding import fold_header
 from tests.scripts.imports.cohort_tables import make_cohort
 
 Run = Callable[..., str]
@@ -138,7 +138,9 @@ def test_the_import_accepts_what_the_cells_offer(
                 read.rows[:] = [(2, tuple(word if h == header else "" for h in read.header))]
                 assert checked.value(*read.rows[0], found[header]) is not None, word
             assert set(column.words.values()) == {
-                column.words[fold(word)] for word in words if fold(word) in column.words
+                column.words[fold_header(word)]
+                for word in words
+                if fold_header(word) in column.words
             }
             japanese = not all(word.isascii() for word in words)
             assert japanese == (language == "ja") or found[header] == "tracer"

@@ -7,7 +7,7 @@ import pytest
 
 from bonescint.custody.declined import seal_declined, unseal_declined, who_declined
 from bonescint.custody.traces.terms import Person
-from bonescint.dicom import INDEX_COLUMNS
+from bonescint.dicom.index import INDEX_COLUMNS
 from bonescint.errors import InputError
 from bonescint.files import write_rows
 from bonescint.identity.ledger import Ledger, create_ledger

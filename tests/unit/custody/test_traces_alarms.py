@@ -110,8 +110,9 @@ def test_numbers_of_dicom_headers(tmp_path: Path) -> None:
     code = Dataset()
     code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = "113100", "DCM", "x"
     dataset.DeidentificationMethodCodeSequence = [code]
+    dataset.FileOffsetInContainer, dataset.SelectorSVValue = 6543210, -123450
     dataset.save_as(tmp_path / "a.dcm", enforce_file_format=True)
-    assert found(tmp_path, "131821", "1098641", "113100") == []
+    assert found(tmp_path, "131821", "1098641", "113100", "6543210", "123450") == []
     dataset.RequestedProcedureDescription = "see 1098641"
     dataset.save_as(tmp_path / "a.dcm", enforce_file_format=True)
     assert found(tmp_path, "1098641") == ["DICOM header (0032,1060)"]

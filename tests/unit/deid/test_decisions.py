@@ -61,6 +61,15 @@ def test_decisions_hold_for_one_content_and_a_block_wins(tmp_path):
     assert released_images(read_decisions(path)) == {SEEN}
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp932", "utf-16"])
+@pytest.mark.parametrize("delimiter", ["\t", ","])
+def test_decisions_are_read_however_excel_saves_them(tmp_path, encoding, delimiter):
+    path = tmp_path / "decisions.tsv"
+    rows = HEADER + f"image\t{SEEN}\trelease\t髙橋\t2026-01-01\n"
+    path.write_bytes(rows.replace("\t", delimiter).encode(encoding))
+    assert released_images(read_decisions(path)) == {SEEN}
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [
@@ -70,6 +79,9 @@ def test_decisions_hold_for_one_content_and_a_block_wins(tmp_path):
         (HEADER + f"image\t{SEEN}\trelease\t\t2026-01-01\nimage\n", "3"),
         (HEADER + f"image\t{SEEN[1:]}\tblock\tA\t2026-01-01\n", "2"),
         (HEADER + f"images\t{SEEN}\tblock\tA\t2026-01-01\n", "2"),
+        (HEADER + f"\nimage\t{SEEN}\tyes\tA\t2026-01-01\n", "row 3"),
+        # an open quote must not swallow the block behind it
+        (HEADER + f'image\t{SEEN}\trelease\t"A\t1\nimage\t{SEEN}\tblock\tB\t1\n', "row 2"),
     ],
 )
 def test_a_malformed_decision_is_named_and_releases_nothing(tmp_path, text, found):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bonescint.deid.k_anonymity import ATTRIBUTES, COLUMNS, UNIQUE_COLUMNS, assess, phrases
 from bonescint.resources import Texts
-from bonescint.warnings import in_words
+from bonescint.warnings import value_in_words
 
 CASE = {
     "sex": "F",
@@ -127,8 +127,11 @@ def test_every_combination_has_words() -> None:
     for language in ("ja", "en"):
         text = Texts("deidentification", language)
         for name in by_attributes(cases):
-            assert in_words(phrases(name), text)
-    assert in_words(phrases("sex+age/5"), Texts("deidentification", "ja")) == "性別・年齢 (5 歳幅)"
+            assert value_in_words(phrases(name), text)
+    assert (
+        value_in_words(phrases("sex+age/5"), Texts("deidentification", "ja"))
+        == "性別・年齢 (5 歳幅)"
+    )
 
 
 values = st.fixed_dictionaries(

@@ -135,6 +135,10 @@ def test_a_table_saved_by_a_japanese_excel(tmp_path):
     path.write_bytes(TABLE.read_text(encoding="utf-8").replace("\n", "\r\n").encode("cp932"))
     saved = load_policies(path, "study", "series")["nm"]
     assert saved.table == POLICIES["nm"].table
+    with TABLE.open(encoding="utf-8", newline="") as stream:
+        rows = ["\t".join(cells) for cells in csv.reader(stream)]
+    path.write_bytes("\n".join(rows).encode("utf-16"))  # "Unicode text"
+    assert load_policies(path, "study", "series")["nm"].table == saved.table
 
 
 def write_table(path: Path, *rows: str) -> Path:
@@ -169,6 +173,8 @@ def test_the_table_wins_over_the_list(tmp_path):
         '"(0009,1001)",,x,keep,',
         '"odd groups",,x,keep,',
         '"(0010,0030)",PatientBirthDate,x,keep,',
+        '"(0010,0040)",PatientSex,"x,keep,',
+        '"(0010,0040)"",PatientSex,x,keep,',
     ],
 )
 def test_mistakes_in_the_table_are_named(tmp_path, row):
@@ -176,4 +182,10 @@ def test_mistakes_in_the_table_are_named(tmp_path, row):
     with pytest.raises(InputError) as mistake:
         load_policies(write_table(tmp_path / "table.csv", good, row), "a", "b")
     assert "table.csv" in str(mistake.value)
-    assert "3" in str(mistake.value)
+    assert "row 3" in str(mistake.value)
+
+
+def test_a_blank_row_counts_as_a_spreadsheet_counts_it(tmp_path):
+    table = write_table(tmp_path / "t.csv", "", '"(0010,0030)",PatientBirthDate,x,forget,')
+    with pytest.raises(InputError, match="row 3"):
+        load_policies(table, "a", "b")

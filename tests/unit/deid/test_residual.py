@@ -18,7 +18,7 @@ from bonescint.deid.identifiers import known_identifiers
 from bonescint.deid.pixels import prepare
 from bonescint.deid.policy import Policy, Rule, load_policies
 from bonescint.deid.refusal import Refused
-from bonescint.deid.residual import verify
+from bonescint.deid.residual import verify_coded
 from bonescint.deid.source import read_source
 from bonescint.deid.uids import UidReplacer
 from bonescint.resources import ROOT
@@ -46,13 +46,13 @@ def known():
 
 def check(data: bytes) -> str:
     with pytest.raises(Refused) as refusal:
-        verify(data, POLICY, CODE, known())
+        verify_coded(data, POLICY, CODE, known())
     return f"{refusal.value.reason} {refusal.value.detail}".strip()
 
 
 def test_an_honest_file_passes():
     data = faulty(lambda policy: None)
-    start, end = verify(data, POLICY, CODE, known())
+    start, end = verify_coded(data, POLICY, CODE, known())
     assert data[start:end] == siemens().PixelData
 
 
@@ -122,7 +122,7 @@ def test_pixels_may_hold_a_match_by_chance():
     opened = read_source(data)
     engine = Engine(POLICY, CODE, UidReplacer(SECRET))
     written = b"".join(engine.transform(opened, prepare(opened, data), []).parts)
-    verify(written, POLICY, CODE, known())
+    verify_coded(written, POLICY, CODE, known())
 
 
 @settings(max_examples=150, deadline=None)
@@ -133,7 +133,7 @@ def test_any_change_outside_the_pixels_is_refused_or_harmless(data):
     byte = data.draw(st.integers(0, 255))
     changed = honest[:at] + bytes([byte]) + honest[at + 1 :]
     try:
-        verify(changed, POLICY, CODE, known())
+        verify_coded(changed, POLICY, CODE, known())
     except Refused:
         return
     read = dcmread(BytesIO(changed))

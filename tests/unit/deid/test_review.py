@@ -62,6 +62,13 @@ def test_the_report_says_what_the_file_says(tag, vr, value, column):
     assert coded(data).facts[column] == ""
 
 
+@pytest.mark.parametrize("spelt", [b"2019.06.01", b"2019-06-01", b"20190601"])
+def test_a_study_date_is_written_as_da_however_it_was_spelt(spelt):
+    done = coded(changed(element(0x00080020, "DA", spelt)))
+    assert done.facts["study_date"] == "2019-06-01"
+    assert dcmread(BytesIO(done.data)).StudyDate == "20190601"
+
+
 def test_a_birthday_that_is_still_to_come():
     source = siemens()
     source.StudyDate, source.PatientBirthDate = "20190601", "19480602"

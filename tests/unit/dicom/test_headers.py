@@ -20,7 +20,7 @@ from pydicom.uid import (
 from bonescint.dicom.elements import Elements
 from bonescint.dicom.headers import Header, Unreadable, read_header
 from bonescint.dicom.index import classify, index_row
-from bonescint.dicom.tree import walk
+from bonescint.dicom.tree import files_below
 from tests.unit.dicom.samples import nm_file, nm_header, two_views
 
 
@@ -165,7 +165,7 @@ def test_the_walk_is_sorted_by_path_and_follows_no_link(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "a")
     (tmp_path / "broken").symlink_to(tmp_path / "nowhere")
     os.mkfifo(tmp_path / "pipe")
-    found = list(walk(tmp_path))
+    found = list(files_below(tmp_path))
     paths = [file.path for file in found]
     assert paths == sorted(paths)
     assert len(paths) == 10

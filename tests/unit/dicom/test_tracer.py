@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 
 from bonescint.dicom.elements import Elements
 from bonescint.dicom.tracer import find_tracer
-from bonescint.dicom.vocabulary import fold, tracer_codes, tracer_terms
+from bonescint.dicom.vocabulary import tracer_codes, tracer_terms
+from bonescint.text.folding import fold_term
 from tests.unit.dicom.samples import code, genie, item, nm_header
 
 STRINGS = [
@@ -75,7 +76,7 @@ def test_the_longer_name_is_never_read_as_the_shorter_one(name: str, left: str, 
 @given(st.sampled_from(LONG), st.sampled_from(["", "99mTc-", "Tc99m ", "bone (", "骨/"]))
 def test_width_and_case_make_no_difference(name: str, before: str) -> None:
     wide = "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in before + name)
-    for text in (before + name, wide, fold(before + name), (before + name).upper()):
+    for text in (before + name, wide, fold_term(before + name), (before + name).upper()):
         assert [found.meaning for found in tracer_terms().find(text)] == ["HMDP"]
 
 

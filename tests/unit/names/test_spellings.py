@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bonescint.text.folding import fold, romanised, sound
+from bonescint.text.folding import fold_name, romanised, sound
 from tests.unit.deid.test_search import patient, refused
 
 # name in the header -> spellings found, spellings missed
@@ -85,7 +85,7 @@ def test_romaji_and_kana_meet(syllables, data):
         syllables = ["カ", *syllables]
     kana = "".join(syllables)
     forms = [romaji(), romaji().upper(), kana, "".join(chr(ord(c) - 0x60) for c in kana)]
-    sounds = {sound(romanised(fold(text))) for text in forms}
+    sounds = {sound(romanised(fold_name(text))) for text in forms}
     assert len(sounds) == 1, forms
 
 

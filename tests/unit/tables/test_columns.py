@@ -9,7 +9,7 @@ import yaml
 
 from bonescint.resources import ROOT, Texts
 from bonescint.tables.columns import load_columns
-from bonescint.tables.values import fold
+from bonescint.text.folding import fold_header
 
 SCHEMAS = ["software_export", "reading_report", "participants", "opt_out", "tracer_calendar"]
 
@@ -20,7 +20,7 @@ def test_schema_is_sound(name):
     jsonschema.Draft202012Validator.check_schema(schema)
     columns = load_columns(name)
     assert set(schema["required"]) <= set(columns)
-    headers = [h for c in columns.values() for h in {fold(h) for h in c.headers}]
+    headers = [h for c in columns.values() for h in {fold_header(h) for h in c.headers}]
     assert len(headers) == len(set(headers)), "a header means two columns"
     for column in columns.values():
         keywords = schema["properties"][column.name]

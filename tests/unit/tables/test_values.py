@@ -1,6 +1,5 @@
 """Numbers, dates and IDs in every spelling; what can be read in two ways is refused."""
 
-from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -12,12 +11,12 @@ from bonescint.tables.values import (
     as_text,
     damaged_id,
     error_value,
-    fold,
-    parse_date,
     parse_number,
     parse_version,
     same_version,
 )
+from bonescint.text.dates import table_date
+from bonescint.text.folding import fold_header
 
 FULL_WIDTH = str.maketrans("0123456789.-/,%", "０１２３４５６７８９．－／，％")
 decimals = st.decimals(-1000, 1000, places=4, allow_nan=False)
@@ -35,13 +34,16 @@ def test_number_round_trip(number, wide, sign):
 def test_parsers_never_raise(text):
     number = parse_number(text, percent=True)
     assert number is None or number.is_finite()
-    assert parse_date(text) is None or parse_date(text).year >= 1900
+    assert table_date(text) is None or table_date(text).year >= 1900
     damaged_id(text)
 
 
 @given(st.text(max_size=12))
 def test_text_with_letters_is_no_number(text):
-    if any(c.isalpha() and c not in "eE" and fold(c).isalpha() and fold(c) != "e" for c in text):
+    if any(
+        c.isalpha() and c not in "eE" and fold_header(c).isalpha() and fold_header(c) != "e"
+        for c in text
+    ):
         assert parse_number(text) is None
 
 
@@ -89,41 +91,6 @@ def test_decimal_comma_tables_refuse_a_point_that_could_part_thousands():
     assert parse_number("1,234", ",") == Decimal("1.234")
 
 
-@given(st.dates(date(1900, 1, 1), date(2099, 12, 31)), st.booleans())
-def test_date_round_trip(day, wide):
-    spellings = [
-        f"{day:%Y-%m-%d}",
-        f"{day:%Y/%m/%d}",
-        f"{day:%Y%m%d}",
-        f"{day.year}.{day.month}.{day.day}",
-        f"{day.year}年{day.month}月{day.day}日",
-        f"{day:%Y-%m-%d}T09:30:00",
-        f"{day:%Y/%m/%d} 9:30",
-        f"{day:%Y/%m/%d}(月)",
-    ]
-    for text in spellings:
-        assert parse_date(text.translate(FULL_WIDTH) if wide else text) == day
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "43619",
-        "令和元年6月3日",
-        "R1.6.3",
-        "6/3/2019",
-        "2019-6",
-        "2019-02-30",
-        "2019-06/03",
-        "19-06-03",
-        "",
-        "未定",
-    ],
-)
-def test_no_date(text):
-    assert parse_date(text) is None
-
-
 @pytest.mark.parametrize(
     "text", ["1.23457E+11", "１．２Ｅ＋１１", "####", "#N/A", "#DIV/0!", NOT_CALCULATED]
 )
@@ -144,9 +111,9 @@ def test_as_text_is_plain(number):
 
 
 def test_fold():
-    assert fold("ＢＳＩ値（％）") == fold("BSI値(%) ")
-    assert fold("Segmentation_Failed") == fold("segmentation failed")
-    assert fold("\ufeffB\u200bSI\u00ad") == fold("BSI")
+    assert fold_header("ＢＳＩ値（％）") == fold_header("BSI値(%) ")
+    assert fold_header("Segmentation_Failed") == fold_header("segmentation failed")
+    assert fold_header("\ufeffB\u200bSI\u00ad") == fold_header("BSI")
 
 
 @pytest.mark.parametrize("text", ["#N/A", "＃Ｎ／Ａ", "#ref!", NOT_CALCULATED])

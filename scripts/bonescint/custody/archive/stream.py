@@ -50,7 +50,7 @@ def text_member(name: str, data: bytes, manifest: list[bytes]) -> Iterator[bytes
     manifest.append(manifest_line(name, hashlib.sha256(data).hexdigest()))
 
 
-class _Source:
+class _Chunks:
     """What `pyrage` reads from; it would reduce an exception to its text."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
@@ -113,7 +113,7 @@ def encrypt(
     """
     import pyrage
 
-    source = _Source(chunks)
+    source = _Chunks(chunks)
     try:
         pyrage.encrypt_io(source, sink, [identity.to_public()])
     except Exception as error:

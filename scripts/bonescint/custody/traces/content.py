@@ -25,7 +25,7 @@ from bonescint.custody.traces.pdf import PDF, search_pdf
 from bonescint.custody.traces.sqlite import SQLITE, search_sqlite
 from bonescint.custody.traces.terms import Terms
 from bonescint.custody.traces.text import BLOCK, Found, Place, kinds_in, search_text
-from bonescint.dicom import tags
+from bonescint.dicom import tags, vrs
 
 _HEADER = 1 << 14  # bytes; holds the header of a coded NM file
 _PIXELS = (b"\xe0\x7f\x10\x00", b"\x7f\xe0\x00\x10")
@@ -39,7 +39,7 @@ _DAMAGED = (
     NotImplementedError, RuntimeError, sqlite3.Error,
 )  # fmt: skip
 # a number of these is a size, a count or a clock, and a Code Value is the terminology's
-_NUMBERS = {"AT", "DA", "DS", "DT", "FD", "FL", "IS", "SL", "SS", "TM", "UI", "UL", "US"}
+_NUMBERS = frozenset(vrs.FORMATS) | {"AT", "DA", "DS", "DT", "IS", "TM", "UI"}
 _WHOLE = re.compile(r"[-+0-9.:eE\s]+")
 _MOST_BYTES = 1 << 28  # of a PDF or a database that is read as such
 _DEEPEST = 2  # base64 within base64

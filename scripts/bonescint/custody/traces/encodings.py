@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
 from bonescint.custody.traces.names import folded
-from bonescint.text.folding import fold
+from bonescint.text.encodings import ISO_2022, JAPANESE, TWO_BYTES
+from bonescint.text.folding import fold_name
 
 RUNS = re.compile(rb"[\t\x20-\x7e\x80-\xff\x1b]{3,}")
 _WIDE = re.compile("[\t -~\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]{2,}")
@@ -43,7 +44,7 @@ def texts(data: bytes) -> Iterator[str]:
         Text in an unknown encoding, or binary values in which text may stand.
     """
     # what is no text is thousands of short strings, and faster in one piece
-    form = fold if b"\0" in data else folded
+    form = fold_name if b"\0" in data else folded
     for text in _decoded(data):
         plain = form(text)
         yield _GEOMETRY.sub(_line_ends, plain) if "<path" in plain else plain
@@ -67,16 +68,16 @@ def _decoded(data: bytes) -> Iterator[str]:
     if is_binary:
         # text of two bytes a character may begin at either
         for start in (0, 1):
-            for encoding in ("utf-16-le", "utf-16-be"):
+            for encoding in TWO_BYTES:
                 yield "\n".join(_WIDE.findall(data[start:].decode(encoding, "replace")))
         data = b"\n".join(RUNS.findall(data))
     if _ESCAPE.search(data):
-        yield data.decode("iso2022_jp_ext", "replace")
+        yield data.decode(ISO_2022, "replace")
     try:
         yield data.decode("utf-8")
     except UnicodeDecodeError:
         # a log may hold a path in another encoding than its own
-        for encoding in ("utf-8", "cp932", "euc_jp"):
+        for encoding in JAPANESE:
             text = data.decode(encoding, "replace")
             yield "\n".join(_WIDE.findall(text)) if is_binary else text
 

@@ -17,6 +17,7 @@ from bonescint.custody.traces.terms import Person, Terms
 from bonescint.custody.traces.walk import walk
 from bonescint.files import TEMPORARY, replacing
 from bonescint.resources import Texts
+from bonescint.text.encodings import TWO_BYTES, file_encoding, fitting
 
 # below .snakemake: what a job's start leaves when it is killed, and records of outputs
 _LEFTOVERS = ("scripts", "auxiliary", "shadow", "metadata", "incomplete", "iocache")
@@ -138,7 +139,7 @@ def _logs(files: Iterable[Path], persons: Collection[Person], terms: Terms) -> i
 
 def _spans(data: bytes, terms: Terms) -> Iterator[tuple[int, int]]:
     """Yield the bytes to overwrite: the terms, and whole lines where one is coded or broken."""
-    encoding = next((e for e in ("utf-8", "cp932", "euc_jp") if _is(data, e)), "utf-8")
+    encoding = next(fitting(data), "utf-8")
     # bytes that are none of it keep their number
     content = data.decode(encoding, "surrogateescape")
     plain, places = index_map(content)
@@ -160,28 +161,27 @@ def _spans(data: bytes, terms: Terms) -> Iterator[tuple[int, int]]:
             yield start, start + len(line.rstrip(b"\r\n"))
 
 
-def _is(data: bytes, encoding: str) -> bool:
-    try:
-        data.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 def _decisions(path: Path, codes: Collection[str]) -> int:
     """Drop the decisions about the persons' findings; every other byte stays."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:
         return 0
-    items = {f"findings:{code}".lower().encode() for code in codes}
-    lines = data.splitlines(keepends=True)
-    kept = [line for line in lines if line.split(b"\t")[0].strip(b' "\r\n').lower() not in items]
+    items = {f"findings:{code}".lower() for code in codes}
+    # byte by byte where a code is ASCII: decoded cp932 is not always encoded as it was
+    encoding = file_encoding(data)
+    encoding = encoding if encoding in TWO_BYTES else "latin-1"
+    lines = re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", data.decode(encoding))
+    kept = [line for line in lines if items.isdisjoint(_cells(line))]
     if len(kept) < len(lines):
         with replacing(path, "wb") as stream:
             os.fchmod(stream.fileno(), 0o600)
-            stream.write(b"".join(kept))
+            stream.write("".join(kept).encode(encoding))
     return len(lines) - len(kept)
+
+
+def _cells(line: str) -> Iterator[str]:
+    return (cell.strip(' "\r\n').lower() for cell in re.split(r"[\t,;]", line))
 
 
 def _remove(

@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 from bonescint.custody.traces.content import search_content
 from bonescint.custody.traces.encodings import texts
-from bonescint.custody.traces.terms import Person, Terms, reads_as_date
+from bonescint.custody.traces.terms import Person, Terms
 from bonescint.custody.traces.text import Place
 from bonescint.custody.traces.walk import walk
 from bonescint.errors import InputError
 from bonescint.resources import Texts
+from bonescint.text.dates import reads_as_date
 
 __all__ = ["Person", "Place", "Trace", "masked", "report_left", "search"]
 

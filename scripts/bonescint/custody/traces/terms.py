@@ -5,15 +5,16 @@ for one person and for a thousand, and exact patterns for those whose tokens are
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import NamedTuple
 
-from bonescint.custody.traces.names import LETTERS, TEXT, Name, folded, names_of
+from bonescint.custody.traces.names import folded
+from bonescint.names.full import FullNames, full_names
 from bonescint.names.ids import normalise
-from bonescint.names.reading import SEPARATORS
-from bonescint.text.folding import fold
+from bonescint.names.parts import SEPARATORS
+from bonescint.text.dates import reads_as_date
+from bonescint.text.folding import fold_name
 
 # inside an ID; not a line's end or a tab, behind which another value begins
 _WITHIN = "[ \xa0\xad\u200b-\u200f\u2060\u3000\ufeff_\\-‐-―−ー]"
@@ -101,8 +102,8 @@ class Terms:
 
     def __init__(self, persons: Iterable[Person]) -> None:
         persons = list(persons)
-        self._codes = {fold(p.code)[3:] for p in persons if p.code}
-        subjects = {s for p in persons for i in p.ids if (s := fold(normalise(i)))}
+        self._codes = {fold_name(p.code)[3:] for p in persons if p.code}
+        subjects = {s for p in persons for i in p.ids if (s := fold_name(normalise(i)))}
         self.weak = frozenset(filter(_is_weak, subjects))
         strong = subjects - self.weak
         self._numbers = {s for s in strong if s.isdecimal()}
@@ -111,7 +112,7 @@ class Terms:
         self._runs = re.compile(f"[1-9][0-9]{{{least - 1},}}")
         lettered = sorted(strong - self._numbers)
         self._lettered = re.compile("|".join(map(_id_pattern, lettered))) if lettered else None
-        self._names = sorted({n for p in persons for name in p.names for n in names_of(name)})
+        self._names = FullNames(name for person in persons for name in person.names)
 
     def __bool__(self) -> bool:
         return bool(self._codes or self._numbers or self.weak or self._lettered or self._names)
@@ -133,7 +134,7 @@ class Terms:
         if self._lettered and self._lettered.search(text):
             found.append(("id", self._lettered.pattern))
         if self._names:
-            found += [("name", name.pattern) for name in self._names_in(text)]
+            found += [("name", pattern) for pattern in self._names.suspects(text)]
         return found
 
     def _numbers_in(self, text: str) -> set[str]:
@@ -152,16 +153,6 @@ class Terms:
             padded = {r for r in _PADDED.findall(text) if len(r) >= _PADDED_DIGITS}
             found |= self._padded.intersection(run.lstrip("0") for run in padded)
         return found
-
-    def _names_in(self, text: str) -> Iterator[Name]:
-        words = set(LETTERS.findall(text))
-        others = "" if text.isascii() else "\n".join(set(TEXT.findall(text)))
-        for name in self._names:
-            if not words.isdisjoint(name.joined) or all(
-                (len(piece) < 3 or piece in words) if piece.isascii() else piece in others
-                for piece in name.pieces
-            ):
-                yield name
 
     def find(self, text: str, in_path: bool = False) -> list[Hit]:
         """Return what a folded text holds.
@@ -235,7 +226,8 @@ class Terms:
             A cell of a column of IDs, a value of Patient ID, or a component of a path.
         """
         return bool(self.weak) and any(
-            fold(normalise(part)) in self.weak for part in (value, *re.split(r"[,;\\\s]+", value))
+            fold_name(normalise(part)) in self.weak
+            for part in (value, *re.split(r"[,;\\\s]+", value))
         )
 
 
@@ -253,22 +245,6 @@ def is_plain_number(header: str, cell: str) -> bool:
         The column's title, and the whole cell.
     """
     return SEPARATORS.sub("", folded(header)) in _NEVER_IDS and bool(_NUMBER.fullmatch(cell))
-
-
-def reads_as_date(part: str) -> bool:
-    """Tell whether a part of a path is a year, a month or a day: YYYY, YYYYMM, YYYYMMDD.
-
-    Parameters
-    ----------
-    part
-        Between two slashes, or such a name without its ending.
-    """
-    if not (part.isascii() and part.isdecimal() and len(part) in (4, 6, 8)):
-        return False
-    try:
-        return 1850 < date(int(part[:4]), int(part[4:6] or 1), int(part[6:] or 1)).year < 2100
-    except ValueError:
-        return False
 
 
 def _is_weak(subject: str) -> bool:
@@ -337,7 +313,6 @@ def without_shared(names: Iterable[str], others: Iterable[str]) -> dict[str, str
     names = set(names)
     groups = {group for name in names for group in name.split("=") if group}
     text = folded("\n".join(set(others)))
-    suspects = Terms([Person(None, frozenset(), frozenset(groups))]).suspects(text)
-    borne = {pattern for _, pattern in suspects if re.search(pattern, text)}
-    shared = {group for group in groups if any(n.pattern in borne for n in names_of(group))}
+    borne = {found for found in FullNames(groups).suspects(text) if re.search(found, text)}
+    shared = {group for group in groups if any(n.pattern in borne for n in full_names(group))}
     return {name: "=".join(g for g in name.split("=") if g and g not in shared) for name in names}

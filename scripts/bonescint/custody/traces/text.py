@@ -9,11 +9,11 @@ from typing import IO, NamedTuple
 from bonescint.custody.traces.encodings import INLINE, base64_runs, may_be_base64, texts, untagged
 from bonescint.custody.traces.terms import Terms, is_id_column, is_plain_number
 from bonescint.resources import Texts
+from bonescint.text.encodings import UTF_16_MARKS, fitting
 
 BLOCK = 1 << 22  # bytes read at once
 _OVERLAP = 1 << 10  # of a block without line ends, longer than any term in any encoding
 _WHOLE = 1 << 26  # bytes of a text in which what is coded in base64 is decoded
-_BOMS = (b"\xff\xfe", b"\xfe\xff")
 _SHORT = 100  # bytes
 Nested = Callable[[bytes], set[str]]  # the kinds of terms in what is coded within a text
 
@@ -108,7 +108,7 @@ def search_text(
     begin = stream.tell()
     start = stream.read(2)
     stream.seek(begin)
-    if start in _BOMS:
+    if start in UTF_16_MARKS:
         stream = io.BytesIO(stream.read().decode("utf-16", "replace").encode("utf-8", "replace"))
         begin = 0
     lines: set[tuple[int, str]] = set()
@@ -179,8 +179,4 @@ def _table_rows(
 def _encoding(stream: IO[bytes]) -> str:
     start = stream.read(BLOCK)
     stream.seek(0)
-    try:
-        start[: start.rfind(b"\n") + 1].decode("utf-8")
-    except UnicodeDecodeError:
-        return "cp932"
-    return "utf-8-sig"
+    return next(fitting(start[: start.rfind(b"\n") + 1], ("utf-8-sig",)), "cp932")
