@@ -89,6 +89,6 @@ def _instance(row: Row, text: Texts) -> Row:
 def _combination(row: Row, text: Texts) -> Row:
     return row | {
         "kind": text(f"kind.{row['kind']}"),
-        "attributes": k_anonymity.attributes_in_words(row["attributes"], text),
+        "attributes": k_anonymity.in_words(row["attributes"], text),
         "share": f"{100 * float(row['share']):.1f}" if row["share"] else "",
     }
