@@ -18,8 +18,8 @@ def flow_rows(
     """Return the rows of results/cohort/flow.csv.
 
     A patient leaves with the reason that comes last among those of the patient's files, because
-    the others did not end the way: with an early image and a scan outside the window the patient
-    is outside the window.
+    after the others a file was still left: with an early image and a scan outside the window the
+    patient is outside the window.
 
     Parameters
     ----------

@@ -8,7 +8,13 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bonescint.files import Row, replacing
-from bonescint.outputs.estimates import OF_TESTS, as_read, in_words, primary, shared_remarks
+from bonescint.outputs.estimates import (
+    OF_TESTS,
+    as_read,
+    estimate_in_words,
+    primary,
+    shared_remarks,
+)
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.results import Results, flattened, overview
 from bonescint.outputs.verification import verification
@@ -112,7 +118,7 @@ def _question(key: str, rows: list[Row], labels: Labels) -> dict[str, Any]:
     """
     groups: dict[tuple[str, tuple[str, ...]], list[Row]] = {}
     for row in rows:
-        said = in_words(row, labels)
+        said = estimate_in_words(row, labels)
         specs: tuple[str, ...] = _ESTIMATES
         if row["question"] != key:
             family, specs = said["family"], _TESTS

@@ -9,7 +9,13 @@ from typing import Any
 
 from bonescint.files import Row, replacing
 from bonescint.outputs import DPI
-from bonescint.outputs.estimates import OF_TESTS, as_read, in_words, primary, shared_remarks
+from bonescint.outputs.estimates import (
+    OF_TESTS,
+    as_read,
+    estimate_in_words,
+    primary,
+    shared_remarks,
+)
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.results import Results, flattened, overview
 from bonescint.outputs.verification import verification
@@ -210,7 +216,7 @@ def _question(to: _Book, key: str, rows: list[Row]) -> None:
     common, rest = shared_remarks(rows, labels, OF_TESTS if tests else ())
     said = []
     for row, parts in zip(rows, rest, strict=True):
-        one = as_read(row, labels) if tests else in_words(row, labels)
+        one = as_read(row, labels) if tests else estimate_in_words(row, labels)
         one |= {"note": labels("separator").join(parts)}
         if tests:
             one |= {"question": labels.question("sheet", row["question"])}

@@ -177,10 +177,9 @@ def _deming_slopes(
     dx, dy = x - x.mean(), y - y.mean()
     sxx, syy, sxy = float((dx**2).sum()), float((dy**2).sum()), float((dx * dy).sum())
     share = n / (n - 1)  # a sum of squares loses this times the square of the case left out
-    xx, yy, xy = (
-        np.append(whole, whole - share * part)
-        for whole, part in ((sxx, dx**2), (syy, dy**2), (sxy, dx * dy))
-    )
+    xx = np.append(sxx, sxx - share * dx**2)
+    yy = np.append(syy, syy - share * dy**2)
+    xy = np.append(sxy, sxy - share * dx * dy)
     # a deviation is known to its rounding, a sum of deviations times it by Cauchy's inequality
     of_x, of_y = math.sqrt(n * sxx), math.sqrt(n * syy)
     noise_x, noise_y = rounding(x), rounding(y)
