@@ -39,8 +39,6 @@ _NAMED_BY = {
     "both": "resources/text/{}.csv",
     "load_columns": "schemas/{}.schema.yaml",
 }
-
-
 _WITH_DOCSTRING = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -86,6 +84,7 @@ class _Reader:
                 if (inside or isinstance(value, ast.Constant)) and field != "ctx":
                     self.said.append(field)
                     self.read(inside, counts and not (idle and field == "body"))
+            self.said.append(")")
 
     def _name(self, node: ast.Call | ast.Constant) -> None:
         match node:
@@ -112,7 +111,7 @@ def _bound(node: ast.Import | ast.ImportFrom) -> dict[str, tuple[str, str]]:
     if isinstance(node, ast.Import):
         found = {alias.asname or alias.name: (alias.name, "") for alias in node.names}
     else:
-        # the project's imports are absolute (ruff: TID252)
+        # the project's imports are absolute (tests/unit/test_layers.py)
         found = {a.asname or a.name: (node.module or "", a.name) for a in node.names}
     return {name: of for name, of in found.items() if of[0].split(".")[0] == "bonescint"}
 
