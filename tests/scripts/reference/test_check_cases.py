@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from scripts.reference.check_cases import check_cases
 
+from bonescint.warning_words import warnings_in_words
 from bonescint.files import read_rows, write_rows
 
 TARGETS = {"MDP": 2, "HMDP": 1, "with_findings": 2, "without_findings": 1}
@@ -32,11 +33,11 @@ def run(
         cases=folder / "cases.csv",
         reference=folder / "reference.csv",
         targets=TARGETS,
-        language=language,
         balance=folder / "balance.csv",
         warnings=folder / "warnings.csv",
     )
-    return list(read_rows(folder / "balance.csv")), list(read_rows(folder / "warnings.csv"))
+    warnings = warnings_in_words(read_rows(folder / "warnings.csv"), language)
+    return list(read_rows(folder / "balance.csv")), warnings
 
 
 def test_margins_and_cells(tmp_path: Path) -> None:
