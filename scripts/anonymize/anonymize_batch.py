@@ -3,7 +3,7 @@
 import logging
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,26 +87,17 @@ def anonymize_batch(
         keep_lossy=lossy == "keep",
         releases=released_images(read_decisions(decisions)) if decisions.exists() else frozenset(),
     )
-    cases: dict[str, list[dict[str, str]]] = {}
-    without_code = set()
-    for row in read_rows(batch):
-        code = book.code_of(row["subject"])
-        if code is None:
-            without_code.add(row["subject"])
-        else:
-            cases.setdefault(code, []).append(row)
-    if without_code:
-        raise InputError(mistake("error.no_code", count=len(without_code)))
+    cases = _cases(read_rows(batch), book.codes())
     destination.mkdir(parents=True, exist_ok=True)
     lines, refusals = [], []
     outcomes: Counter[tuple[str, str]] = Counter()
     with quiet_pydicom():
-        for done in write_cases(sorted(cases.items()), dicom_root, destination, settings):
-            lines.append(done.line)
-            outcomes.update(done.table.items())
-            if done.refusal:
-                reason = {key: getattr(done.refusal, key) for key in ("reason", "detail", "sha256")}
-                refusals.append({"path": done.row["path"], **reason})
+        for row, line, table, refusal in write_cases(cases, dicom_root, destination, settings):
+            lines.append(line)
+            outcomes.update(table.items())
+            if refusal:
+                reason = {key: getattr(refusal, key) for key in ("reason", "detail", "sha256")}
+                refusals.append({"path": row["path"], **reason})
     # the reports say that the files are there, so they must have reached the disk before
     os.sync()
     write_rows(refused, REFUSED_COLUMNS, refusals)
@@ -114,6 +105,18 @@ def anonymize_batch(
     write_rows(report, COLUMNS, lines)
     count = sum(line["status"] == "written" for line in lines)
     logger.info("%d instances of %d cases: %d written", len(lines), len(cases), count)
+
+
+def _cases(
+    rows: Iterable[dict[str, str]], codes: Mapping[str, str]
+) -> list[tuple[str, list[dict[str, str]]]]:
+    """Return each code with its patient's rows, sorted by code."""
+    by_subject: dict[str, list[dict[str, str]]] = {}
+    for row in rows:
+        by_subject.setdefault(row["subject"], []).append(row)
+    if without_code := by_subject.keys() - codes.keys():
+        raise InputError(mistake("error.no_code", count=len(without_code)))
+    return sorted((codes[subject], rows) for subject, rows in by_subject.items())
 
 
 def _tag_rows(

@@ -79,7 +79,7 @@ def report_deidentification(
     found += [
         (
             "R24",
-            k_anonymity.attributes_in_words(row["attributes"], text),
+            k_anonymity.in_words(row["attributes"], text),
             text("warning.unique", n=row["n"], unique=row["unique"], k=row["k"]),
         )
         for row in by_attributes

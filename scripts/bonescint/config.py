@@ -88,29 +88,8 @@ def _explain(error: Any, text: Texts) -> Iterator[str]:
 
 
 def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iterator[str]:
-    dates = [("study.period_end", config["study"]["period_end"])]
-    if published := config["study"].get("publication_date"):
-        dates.append(("study.publication_date", published))
-    dates += [(f"cohort.{key}", config["cohort"][key]) for key in ("exam_from", "exam_to")]
-    dates += [(f"software.{k}.released", s["released"]) for k, s in config["software"].items()]
-    for where, value in dates:
-        try:
-            date.fromisoformat(value)
-        except ValueError:
-            yield text("no_date", where=where, value=value)
-    if config["cohort"]["exam_from"] > config["cohort"]["exam_to"]:
-        yield text("window")
-    versions: dict[tuple[str, str], str] = {}
-    tracers: dict[str, str] = {}
-    for key, entry in config["software"].items():
-        same = versions.setdefault((entry["product"], entry["version"]), key)
-        if same != key:
-            yield text("same_version", a=same, b=key)
-        # R6: the licence ties a product to one tracer
-        if tracers.setdefault(entry["product"], entry["tracer"]) != entry["tracer"]:
-            yield text("two_tracers", product=entry["product"])
-        if entry["columns"].get("ann") and entry["product"] != "BoneNAVI":
-            yield text("ann", key=key)
+    yield from _dates(config, text)
+    yield from _software(config, text)
     for area in ("software", "readers"):
         for key, entry in config[area].items():
             headers = [
@@ -148,6 +127,35 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
     for key, path in config["ledger"].items():
         if path and Path(path).parts[0] in CODED_SIDE:  # R16
             yield text("ledger_place", where=f"ledger.{key}", path=path)
+
+
+def _dates(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
+    dates = [("study.period_end", config["study"]["period_end"])]
+    if published := config["study"].get("publication_date"):
+        dates.append(("study.publication_date", published))
+    dates += [(f"cohort.{key}", config["cohort"][key]) for key in ("exam_from", "exam_to")]
+    dates += [(f"software.{k}.released", s["released"]) for k, s in config["software"].items()]
+    for where, value in dates:
+        try:
+            date.fromisoformat(value)
+        except ValueError:
+            yield text("no_date", where=where, value=value)
+    if config["cohort"]["exam_from"] > config["cohort"]["exam_to"]:
+        yield text("window")
+
+
+def _software(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
+    versions: dict[tuple[str, str], str] = {}
+    tracers: dict[str, str] = {}
+    for key, entry in config["software"].items():
+        same = versions.setdefault((entry["product"], entry["version"]), key)
+        if same != key:
+            yield text("same_version", a=same, b=key)
+        # R6: the licence ties a product to one tracer
+        if tracers.setdefault(entry["product"], entry["tracer"]) != entry["tracer"]:
+            yield text("two_tracers", product=entry["product"])
+        if entry["columns"].get("ann") and entry["product"] != "BoneNAVI":
+            yield text("ann", key=key)
 
 
 def _hypotheses(config: Mapping[str, Any], text: Texts) -> Iterator[str]:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+Row = dict[str, str]  # of one of the workflow's own tables: column -> text
 # what `replacing` names its temporary files; the process that writes
 TEMPORARY = re.compile(r"\..+\.(\d+)\.tmp", re.DOTALL)
 

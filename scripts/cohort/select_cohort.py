@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bonescint.cohort import selection
 from bonescint.cohort.flow import FLOW_COLUMNS, flow_rows
+from bonescint.cohort.tracer import off_weeks
 from bonescint.deid.decisions import read_decisions, released_images
 from bonescint.files import WARNING_COLUMNS, read_rows, write_rows
 from bonescint.joblog import job_log
@@ -97,7 +98,7 @@ def select_cohort(
                 "where": week,
                 "message": text("off_week", tracer=tracer, n=n),
             }
-            for week, tracer, n in selection.off_weeks(included)
+            for week, tracer, n in off_weeks(included)
         ),
     )
 

@@ -45,7 +45,7 @@ def verify_purge(
     opt_out
         The hospital's list.
     inputs
-        The hospital's own tables and folders, which may name her and are not searched.
+        The hospital's own tables and folders, which may name patients and are not searched.
     temporary
         Tables of everybody, which a run that ended early may have left.
     decisions

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bonescint.delivery.gate import refusals
 from bonescint.delivery.review import undecided
-from bonescint.delivery.sheet import write_partner_sheet as write_sheet
+from bonescint.delivery.sheet import write_partner_book
 from bonescint.errors import InputError
 from bonescint.files import read_rows
 from bonescint.joblog import job_log
@@ -68,7 +68,7 @@ def write_partner_sheet(
         }
         for code, case in sorted(delivered.items())
     ]
-    write_sheet(sheet, rows, synthetic=study["synthetic"], language=language)
+    write_partner_book(sheet, rows, synthetic=study["synthetic"], language=language)
     logging.getLogger(__name__).info("%d cases in the sheet", len(rows))
 
 

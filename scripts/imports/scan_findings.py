@@ -4,7 +4,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bonescint.delivery.review import digest, joined, name_forms, read_findings, scan_text
+from bonescint.delivery.review import digest, joined, known_people, read_findings, scan_text
 from bonescint.files import read_rows, write_rows
 from bonescint.joblog import job_log
 from bonescint.text.csvfile import typed_lines
@@ -34,14 +34,10 @@ def scan_findings(
     names: set[str] = set()
     ids: set[str] = set()
     for row in read_rows(consented):
-        names |= name_forms(row["patient_name"])
-        # three digits and fewer match by chance
-        ids |= {i.casefold() for i in (row["patient_id"].strip(), row["subject"]) if len(i) > 3}
-    people: set[str] = set()
-    if staff:
-        for line in typed_lines(staff):
-            people |= name_forms(line)
-    known = {"name": names, "patient_id": ids, "staff": people}
+        names.add(row["patient_name"])
+        ids |= {row["patient_id"], row["subject"]}
+    people = list(typed_lines(staff)) if staff else []
+    known = known_people(names, ids, people)
     rows = []
     for code, readings in sorted(read_findings(findings).items()):
         text = joined(readings, language)

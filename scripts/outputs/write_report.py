@@ -32,7 +32,7 @@ def write_report(
     """
     results = read_results(inputs)
     words = labels_for("report", results, study, software, language)
-    report.write(page, results, study, *words)
+    report.write_page(page, results, study, *words)
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ def write_workbook(
     results = read_results(inputs)
     lists = {name: list(read_rows(inputs[name])) for name in workbook.CASE_LISTS if name in inputs}
     words = labels_for("workbook", results, study, software, language)
-    workbook.write(book, results, lists, study, *words)
+    workbook.write_book(book, results, lists, study, *words)
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ def timed(what: str, megabytes: int, action: Callable[[], object]) -> None:
 def main() -> None:
     """Make the data, and measure."""
     from bonescint.custody.archive.contents import Contents
-    from bonescint.custody.archive.read import restore, verify
+    from bonescint.custody.archive.read import restore, verify_archive
     from bonescint.custody.archive.write import write_archive
     from bonescint.identity.key import open_identity
     from bonescint.identity.ledger import create_ledger
@@ -67,7 +67,7 @@ def main() -> None:
                 file, contents, identity, "read me", lambda _: b"cover", text, quiet
             ),
         )
-        timed("verify", size, lambda: verify(file, identity, text, quiet))
+        timed("verify", size, lambda: verify_archive(file, identity, text, quiet))
         timed("restore", size, lambda: restore(file, Path("new"), identity, None, text, quiet))
         shutil.rmtree("new")
         if not shutil.which("age"):

@@ -106,8 +106,10 @@ def _names(tree: ast.Module) -> Iterator[str]:
     for node in tree.body:
         match node:
             case ast.ClassDef(name=name):
-                yield name.lstrip("_")
+                yield name
             case ast.FunctionDef(name=name) if not name.startswith("_"):
+                yield name
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=ast.Name(id="TypeAlias")):
                 yield name
             # an alias of a type is written like a class
             case ast.Assign(targets=[ast.Name(id=name)]) if re.match("[A-Z]+[a-z]", name):

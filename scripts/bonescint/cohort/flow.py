@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from bonescint.cohort.selection import REASONS, Row
+from bonescint.cohort.selection import REASONS
+from bonescint.files import Row
 
 FLOW_COLUMNS = ["step", "kind", "reason", "files", "patients", "MDP", "HMDP"]
 _COHORT = "cohort"
@@ -17,8 +18,8 @@ def flow_rows(
     """Return the rows of results/cohort/flow.csv.
 
     A patient leaves with the reason that comes last among those of the patient's files, because
-    the others did not end the way: with an early image and a scan outside the window the patient
-    is outside the window.
+    after the others a file was still left: with an early image and a scan outside the window the
+    patient is outside the window.
 
     Parameters
     ----------

@@ -1,14 +1,14 @@
 """Who is in the study: one reason for every file that is not, no default (R1, R2, R5)."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
 from bonescint.cohort.clashes import CONFLICT, DUPLICATE, UNREADABLE, clashes
+from bonescint.cohort.tracer import TRACERS, decide_tracer
+from bonescint.files import Row
 from bonescint.text.dates import header_date
-
-Row = dict[str, str]
 
 # patient first, then what the file is, then the exam; the first that applies is the reason
 REASONS = (
@@ -72,29 +72,6 @@ def exclusion(row: Row, participants: Iterable[str], settings: Mapping[str, obje
     return None
 
 
-def decide_tracer(rows: Iterable[Row], calendar: Mapping[date, str]) -> str:
-    """Return the tracer of one exam: MDP, HMDP, other, unknown or conflict, never a default.
-
-    The headers decide where they are of one mind; the site's calendar decides where they are silent
-    or contradict each other; headers against calendar is a conflict.
-
-    Parameters
-    ----------
-    rows
-        The exam's instances.
-    calendar
-        Exam date -> tracer, as the site listed it.
-    """
-    rows = list(rows)
-    found = {row["tracer"] for row in rows} - {"unknown"}
-    exam = header_date(rows[0]["study_date"])
-    listed = calendar.get(exam) if exam else None
-    if len(found) == 1 and "conflict" not in found:
-        (tracer,) = found
-        return tracer if listed in (None, tracer) else "conflict"
-    return listed or ("conflict" if found else "unknown")
-
-
 def decide(
     rows: Iterable[Row],
     participants: Iterable[str],
@@ -125,7 +102,7 @@ def decide(
     tuple
         The row, of a clash with ``sha256``, which a decision needs; and the reason, if any.
     """
-    by_subject: dict[str, list[Row]] = defaultdict(list)
+    kept: list[Row] = []
     candidates: dict[str, list[Row]] = defaultdict(list)
     beside: list[tuple[str, str]] = []
     for row in rows:
@@ -138,12 +115,11 @@ def decide(
     for exam in candidates.values():
         tracer = decide_tracer(exam, calendar)
         for row in exam:
-            if tracer in ("MDP", "HMDP"):
-                by_subject[row["subject"]].append(row | {"tracer": tracer})
+            if tracer in TRACERS:
+                kept.append(row | {"tracer": tracer})
             else:
                 beside.append(_file(row))
                 yield row, f"tracer_{tracer}"
-    kept = [row for rows in by_subject.values() for row in rows]
     found = clashes(map(_file, kept), dicom, released, beside)
     remaining: dict[str, list[Row]] = defaultdict(list)
     for row in kept:
@@ -164,24 +140,3 @@ def _exam(row: Row) -> tuple[date, str]:
 
 def _file(row: Row) -> tuple[str, str]:
     return row["path"], row["sop_instance_uid"]
-
-
-def off_weeks(rows: Iterable[Row]) -> list[tuple[str, str, int]]:
-    """Return (ISO week, tracer, exams) of weeks that break the alternation of the tracers (R7).
-
-    The parity that most exams of a tracer have is taken as the rule: the notice gives none.
-
-    Parameters
-    ----------
-    rows
-        The cohort's instances, tracer decided.
-    """
-    exams = {(r["subject"], header_date(r["study_date"]), r["tracer"]) for r in rows}
-    weeks: Counter[tuple[str, int, str]] = Counter()
-    agree = 0
-    for _, day, tracer in exams:
-        year, week, _ = (day or date.min).isocalendar()
-        weeks[f"{year}-W{week:02d}", week % 2, tracer] += 1
-        agree += 1 if (week % 2 == 1) == (tracer == "MDP") else -1
-    of_parity = {1: "MDP", 0: "HMDP"} if agree >= 0 else {1: "HMDP", 0: "MDP"}
-    return sorted((w, t, n) for (w, parity, t), n in weeks.items() if t != of_parity[parity])

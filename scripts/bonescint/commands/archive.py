@@ -170,7 +170,7 @@ def _read(
     options: argparse.Namespace, identity: "pyrage.x25519.Identity", raw: str | None, text: "Texts"
 ) -> int:
     from bonescint.commands.progress import progress
-    from bonescint.custody.archive.read import differences, restore, verify
+    from bonescint.custody.archive.read import manifest_differences, restore, verify_archive
 
     file: Path = options.verify or options.restore[0]
     # of the tar, a few per cent less than of the file
@@ -183,7 +183,7 @@ def _read(
             report(stage, done // _MB, total)
 
         if options.verify:
-            found = verify(file, identity, text, advance)
+            found = verify_archive(file, identity, text, advance)
         else:
             try:
                 found = restore(file, options.restore[1], identity, raw, text, advance)
@@ -191,7 +191,7 @@ def _read(
                 reason = os.strerror(error.errno or 0)
                 raise InputError(text("not_restored_io", reason=reason)) from None
     if not found.good:
-        lines = differences(found, raw, text)
+        lines = manifest_differences(found, raw, text)
         print(*lines, text("bad", file=file.name, n=len(lines)), sep="\n")
         return 1
     key = "good" if options.verify else "restored"

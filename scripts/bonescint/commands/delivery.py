@@ -4,9 +4,14 @@ import argparse
 import re
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bonescint.commands import configuration
 from bonescint.errors import InputError
+
+if TYPE_CHECKING:
+    from bonescint.custody.deliveries import DeliveryContents
+    from bonescint.resources import Texts
 
 _DEFAULT = (Path("results/dicom"), Path("results/delivery"))
 _LIST = ("delivery", "date", "medium", "partner", "cases", "files", "recalled")
@@ -75,8 +80,8 @@ def record_delivery(options: argparse.Namespace) -> int:
     InputError
         If the record would be wrong; nothing is recorded then.
     """
-    from bonescint.commands.opt_out import hospital_list
-    from bonescint.custody.deliveries import DETAILS, contents, record
+    from bonescint.commands.opt_out import hospital_list, print_notices
+    from bonescint.custody.deliveries import DETAILS, delivery_contents, put_on_record
     from bonescint.custody.recalls import FOLDER, recall
     from bonescint.delivery.gate import refusals
     from bonescint.identity.ledger import open_ledger
@@ -92,7 +97,7 @@ def record_delivery(options: argparse.Namespace) -> int:
         raise InputError(text("delivery.bad_date"))
     listed = hospital_list(config)
     ledger = open_ledger(**config["ledger"], ask=True)
-    found = contents(options.paths or [p for p in _DEFAULT if p.exists()], language)
+    found = delivery_contents(options.paths or [p for p in _DEFAULT if p.exists()], language)
     kinds = [k for k, codes in (("images", found.imaged), ("sheet", found.tabled)) if codes]
     defaults = {
         "partner": config["delivery"]["partner"] or "",
@@ -103,12 +108,21 @@ def record_delivery(options: argparse.Namespace) -> int:
     }
     details = {name: getattr(options, name) or defaults.get(name, "") for name in DETAILS}
     today = date.today()
-    delivery = record(ledger, found, details | {"date": str(day)}, language, today)
+    delivery = put_on_record(ledger, found, details | {"date": str(day)}, language, today)
     declined = {*in_force(ledger), *listed}
     notices = recall(ledger, declined, FOLDER, config["study"], language, today)
 
     n_files, n_codes = len(delivery.files), len(delivery.codes)
     print(text("delivery.recorded", delivery=delivery.id, codes=n_codes, files=n_files))
+    _print_doubts(found, text)
+    for reason in refusals(config["study"], config["delivery"], day, language):
+        print(text("delivery.gate", reason=reason))
+    print_notices(notices, text)
+    return 0
+
+
+def _print_doubts(found: "DeliveryContents", text: "Texts") -> None:
+    """Say in which files no code could be looked for, and which cases are not complete."""
     if found.closed:
         print(text("delivery.closed", n=len(found.closed), files=", ".join(found.closed[:_NAMED])))
     if found.imaged and found.tabled:  # R28
@@ -118,13 +132,6 @@ def record_delivery(options: argparse.Namespace) -> int:
         ):
             if codes:
                 print(text(key, n=len(codes), codes=", ".join(sorted(codes))))
-    for reason in refusals(config["study"], config["delivery"], day, language):
-        print(text("delivery.gate", reason=reason))
-    for notice in notices:
-        print(
-            text("recall.written", path=notice.path, delivery=notice.delivery, n=len(notice.codes))
-        )
-    return 0
 
 
 def list_deliveries(options: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bonescint.commands import configuration
-from bonescint.commands.ledger_destroy import add_options, destroy, typed
+from bonescint.commands.ledger_destroy import add_options, destroy_study, typed
 from bonescint.errors import InputError
 from bonescint.resources import Texts
 
@@ -36,15 +36,15 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     verb("status", status, "what it holds, in numbers / 件数と置き場所")
     sub = verb("lookup", lookup, "code -> patient ID and back / 患者符号と患者 ID の照会")
     sub.add_argument("terms", nargs="+", metavar="CODE-or-ID")
-    verb("verify", verify, "check every entry / すべての記録を検査する")
+    verb("verify", verify_ledger, "check every entry / すべての記録を検査する")
     sub = verb("rewrap", rewrap, "change the key's passphrase / 鍵のパスフレーズを変える")
     sub.add_argument("--plain", action="store_true", help="without one / パスフレーズなしにする")
-    sub = verb("export", export, "an encrypted PDF to print / 印刷用の暗号化 PDF")
+    sub = verb("export", export_ledger, "an encrypted PDF to print / 印刷用の暗号化 PDF")
     sub.add_argument("file", type=Path, metavar="FILE.pdf")
     sub.add_argument(
         "--passphrase-file", type=Path, help="opens the PDF, mode 0600 / PDF を開くパスフレーズ"
     )
-    add_options(verb("destroy", destroy, "make the study unreadable for ever / 鍵の廃棄"))
+    add_options(verb("destroy", destroy_study, "make the study unreadable for ever / 鍵の廃棄"))
 
 
 def _loaded(options: argparse.Namespace) -> tuple[dict[str, Any], Texts]:
@@ -169,7 +169,7 @@ def lookup(options: argparse.Namespace) -> int:
     return 1 if unknown else 0
 
 
-def verify(options: argparse.Namespace) -> int:
+def verify_ledger(options: argparse.Namespace) -> int:
     """Check every entry, say how many there are, and return 0.
 
     Parameters
@@ -252,7 +252,7 @@ def rewrap(options: argparse.Namespace) -> int:
     return 0
 
 
-def export(options: argparse.Namespace) -> int:
+def export_ledger(options: argparse.Namespace) -> int:
     """Write the ledger as an encrypted PDF to print and return 0.
 
     Parameters

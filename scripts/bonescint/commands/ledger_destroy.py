@@ -11,7 +11,7 @@ from bonescint.resources import Texts
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options to the parser of ``destroy``, ``--config`` aside."""
+    """Add the options to the parser of ``destroy_study``, ``--config`` aside."""
     parser.add_argument("--force", action="store_true", help="before its time / 保管期間の満了前に")
     parser.add_argument("--reason", help="why, no names / 理由 (氏名は書かない)")
     parser.add_argument(
@@ -30,7 +30,7 @@ def typed(prompt: str) -> str:
     return sys.stdin.readline().strip()
 
 
-def destroy(options: argparse.Namespace) -> int:
+def destroy_study(options: argparse.Namespace) -> int:
     """Destroy the key, prove it, write the certificate, and return 0.
 
     Parameters

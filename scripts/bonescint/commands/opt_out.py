@@ -12,6 +12,8 @@ from bonescint.commands import configuration
 from bonescint.errors import InputError
 
 if TYPE_CHECKING:
+    from bonescint.custody.deliveries import Delivery
+    from bonescint.custody.recalls import Notice
     from bonescint.identity.chain import Entry
     from bonescint.identity.ledger import Ledger
     from bonescint.resources import Texts
@@ -77,7 +79,7 @@ def add_opt_outs(options: argparse.Namespace) -> int:
         If an ID or a word cannot be read. Nothing is recorded then.
     """
     from bonescint.config import CODED_IMAGES
-    from bonescint.custody.deliveries import archives_with, recorded
+    from bonescint.custody.deliveries import recorded
     from bonescint.custody.recalls import FOLDER, recall
     from bonescint.identity.ledger import open_or_create
     from bonescint.identity.opt_outs import declined, in_force, record
@@ -97,11 +99,7 @@ def add_opt_outs(options: argparse.Namespace) -> int:
         print(text("opt_out.ledger", path=ledger.path, key=ledger.key))
     with ledger.exclusive():
         before = in_force(ledger)
-        # what is said now goes before what was said, and completes it
-        merged = {
-            s: {k: v or before.get(s, {}).get(k) or "" for k, v in details.items()}
-            for s in subjects
-        }
+        merged = {s: _completed(details, before.get(s, {})) for s in subjects}
         changed = [
             s for s in subjects if any(merged[s][k] != before.get(s, {}).get(k) for k in _DETAILS)
         ]
@@ -109,33 +107,64 @@ def add_opt_outs(options: argparse.Namespace) -> int:
         record(ledger, ({"subject": s, "source": "command"} | merged[s] for s in changed))
     today = date.today()
     notices = recall(ledger, declined(ledger), FOLDER, config["study"], language, today)
-
     unknown = [s for s in subjects if not (ledger.code_of(s) or s in before or s in listed)]
     indexed = _indexed(unknown)
     deliveries = recorded(ledger)
     for n, subject in enumerate(subjects, 1):
-        state = "known" if subject not in before else "completed" if subject in changed else "again"
-        says = [text("opt_out.added" if state == "known" else f"opt_out.{state}")]
-        if code := ledger.code_of(subject):
-            says.append(text("opt_out.has_code"))
-            if ids := [d.id for d in deliveries if code in d.codes]:
-                says.append(text("opt_out.delivered", ids=", ".join(ids)))
-        elif subject in unknown:
+        state = "added" if subject not in before else "completed" if subject in changed else "again"
+        says = [text(f"opt_out.{state}"), *_whereabouts(ledger, subject, deliveries, text)]
+        if subject in unknown:
             place = "not_run" if indexed is None else "images" if subject in indexed else "nobody"
             says.append(text(f"opt_out.{place}"))
         print(text("opt_out.nth", n=n), *says, sep=" ")
         for key in _remarks(merged[subject], today):
             print("    " + text(f"opt_out.{key}"))
+    print_notices(notices, text)
+    if archives := _archives(ledger, subjects):
+        print(text("opt_out.archives", names=", ".join(archives)))
+    print(text("opt_out.next"))
+    return 0
+
+
+def _completed(said: Mapping[str, str], before: Mapping[str, str]) -> dict[str, str]:
+    """Return the details: what is said now goes before what was said, and completes it."""
+    return {key: value or before.get(key) or "" for key, value in said.items()}
+
+
+def _whereabouts(
+    ledger: "Ledger", subject: str, deliveries: "Iterable[Delivery]", text: "Texts"
+) -> list[str]:
+    """Say that a patient has a code, and which deliveries hold it."""
+    if not (code := ledger.code_of(subject)):
+        return []
+    ids = [delivery.id for delivery in deliveries if code in delivery.codes]
+    delivered = [text("opt_out.delivered", ids=", ".join(ids))] if ids else []
+    return [text("opt_out.has_code"), *delivered]
+
+
+def _archives(ledger: "Ledger", subjects: Iterable[str]) -> list[str]:
+    """Return the archives that hold one of the patients, each with its day."""
+    from bonescint.custody.deliveries import archives_with
+
+    codes = filter(None, map(ledger.code_of, subjects))
+    found = {archive for code in codes for archive in archives_with(ledger, code)}
+    return [f"{name} ({day})" for name, day in sorted(found)]
+
+
+def print_notices(notices: "Iterable[Notice]", text: "Texts") -> None:
+    """Print where the notices of recalls stand.
+
+    Parameters
+    ----------
+    notices
+        What `bonescint.custody.recalls.recall` wrote.
+    text
+        Words of the area ``custody``.
+    """
     for notice in notices:
         print(
             text("recall.written", path=notice.path, delivery=notice.delivery, n=len(notice.codes))
         )
-    codes = filter(None, map(ledger.code_of, subjects))
-    if archives := sorted({archive for code in codes for archive in archives_with(ledger, code)}):
-        names = ", ".join(f"{name} ({day})" for name, day in archives)
-        print(text("opt_out.archives", names=names))
-    print(text("opt_out.next"))
-    return 0
 
 
 def list_opt_outs(options: argparse.Namespace) -> int:

@@ -2,18 +2,21 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from bonescint.resources import Texts
 
-Report = Callable[[str, int, int | None], None]
+if TYPE_CHECKING:
+    from bonescint.custody.archive.parts import Report
+
 _BAR_EVERY = 0.1  # s
 _LINE_EVERY = 30.0  # s
 
 
 @contextmanager
-def progress(text: Texts) -> Iterator[Report]:
+def progress(text: Texts) -> "Iterator[Report]":
     """Show on stderr how far the stages are, for the length of the block.
 
     Parameters

@@ -15,10 +15,10 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "retention", help="what is kept until when / 何をいつまで保管するか"
     )
     configuration.add_option(parser)
-    parser.set_defaults(run=retention)
+    parser.set_defaults(run=show_retention)
 
 
-def retention(options: argparse.Namespace) -> int:
+def show_retention(options: argparse.Namespace) -> int:
     """Print what is kept until when and return 0.
 
     Parameters
@@ -28,7 +28,7 @@ def retention(options: argparse.Namespace) -> int:
     """
     from datetime import date
 
-    from bonescint.custody import retention as clock
+    from bonescint.custody.retention import retention, summary_line
     from bonescint.resources import Texts
     from bonescint.text.width import text_width
 
@@ -36,14 +36,14 @@ def retention(options: argparse.Namespace) -> int:
     study = config["study"]
     text = Texts("ledger", config["language"])
     today = date.today()
-    found = clock.retention(study, today)
+    found = retention(study, today)
     if found.keep_until is None:
         until = text("retention.open")
         print(text("retention.unpublished", years=found.years))
     else:
         until = text("retention.until", date=found.keep_until)
         print(text("retention.published", date=found.published, years=found.years))
-    if line := clock.summary_line(study, today, config["language"]):
+    if line := summary_line(study, today, config["language"]):
         print(line)
     print()
     places = {

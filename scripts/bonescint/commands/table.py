@@ -12,7 +12,7 @@ from bonescint.errors import InputError
 if TYPE_CHECKING:
     from bonescint.tables.cases import Cases
     from bonescint.tables.exports import Export
-    from bonescint.tables.readings import Report
+    from bonescint.tables.readings import ReadingReport
 
 _COHORT = Path("private/cohort.csv")
 
@@ -33,7 +33,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "--out", type=Path, metavar="FILE.xlsx", help="default: NAME_template.xlsx / 書く場所"
     )
     configuration.add_option(writing)
-    writing.set_defaults(run=write)
+    writing.set_defaults(run=make_template)
 
     checking = actions.add_parser("check", help="check a filled table / 記入した表を確認する")
     checking.add_argument("name", metavar="NAME", help=name)
@@ -41,10 +41,10 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "file", nargs="?", type=Path, metavar="FILE", help="default: as in config.yaml / 確認する表"
     )
     configuration.add_option(checking)
-    checking.set_defaults(run=check)
+    checking.set_defaults(run=check_table)
 
 
-def write(options: argparse.Namespace) -> int:
+def make_template(options: argparse.Namespace) -> int:
     """Write the empty table and return 0.
 
     Parameters
@@ -69,7 +69,7 @@ def write(options: argparse.Namespace) -> int:
     return 0
 
 
-def check(options: argparse.Namespace) -> int:
+def check_table(options: argparse.Namespace) -> int:
     """Check a table as the import will, write nothing, and return 0 if it can be imported.
 
     Parameters
@@ -123,7 +123,7 @@ def _cases(config: Mapping[str, Any], language: str) -> "Cases":
 
 def _check_import(
     file: Path, second: str | None, table: InputTable, cases: "Cases", language: str
-) -> "Export | Report":
+) -> "Export | ReadingReport":
     """Return what the import would give."""
     from bonescint.tables.exports import read_export
     from bonescint.tables.readings import read_report

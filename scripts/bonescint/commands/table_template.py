@@ -16,8 +16,7 @@ from bonescint.files import replacing
 from bonescint.resources import ROOT, SYNTHETIC, Texts
 from bonescint.tables.bounds import KEYS
 from bonescint.tables.columns import Column, load_columns
-from bonescint.tables.sheets import Column as Shown
-from bonescint.tables.sheets import Sheet, make_styles, open_book
+from bonescint.tables.sheets import Sheet, ShownColumn, make_styles, open_book
 from bonescint.text.folding import fold_header
 from bonescint.text.width import text_width
 
@@ -286,7 +285,7 @@ def _write_help(
     if table.kind != "opt_out":
         sheet = Sheet(book, name, title, study["synthetic"], make_styles(book))
         sheet.notes(*notes)
-        sheet.table([Shown(key, titles[key]) for key in _EXPLAINED], rows, "")
+        sheet.table([ShownColumn(key, titles[key]) for key in _EXPLAINED], rows, "")
         return
     # a filled cell beside the entries would make the import refuse the list (R12): a text box
     notes.insert(1, text("help_one_sheet", sheet=entry))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bonescint.custody.traces.search import Person, Place, Trace
     from bonescint.identity.ledger import Ledger
 
-Row = tuple[str, str, str, str, str]  # code, sort of place, its name, where in it, found as
+Sighting = tuple[str, str, str, str, str]  # code, sort of place, its name, where in it, found as
 _COLUMNS = ("code", "sort", "name", "place", "found")
 _CODED = (Path("results"),)
 _IDENTIFIED = (Path("private"), Path("logs"), Path(".snakemake"))
@@ -62,7 +62,7 @@ def where(options: argparse.Namespace) -> int:
     if not asked and options.id is None:
         raise InputError(text("where.whom"))
     ledger = _ledger(config, text)
-    rows: list[Row] = []
+    rows: list[Sighting] = []
     for code in dict.fromkeys(asked):
         if ledger and ledger.subject_of(code) is None:
             print(text("where.unknown_code", code=code), file=sys.stderr)
@@ -106,7 +106,7 @@ def _ledger(config: Mapping[str, Any], text: Texts) -> "Ledger | None":
 
 def _of_files(
     person: "Person", roots: Iterable[Path], config: Mapping[str, Any], text: Texts
-) -> Iterator[Row]:
+) -> Iterator[Sighting]:
     """Yield a row for each file, notices of recalls included."""
     from bonescint.custody.recalls import FOLDER
     from bonescint.custody.traces.search import search
@@ -137,7 +137,7 @@ def _places(places: Iterable["Place"], text: Texts) -> str:
     )
 
 
-def _outside(ledger: "Ledger | None", code: str, text: Texts) -> Iterator[Row]:
+def _outside(ledger: "Ledger | None", code: str, text: Texts) -> Iterator[Sighting]:
     """Yield deliveries and archives."""
     from bonescint.custody.deliveries import archives_with, recorded
 
@@ -154,7 +154,7 @@ def _outside(ledger: "Ledger | None", code: str, text: Texts) -> Iterator[Row]:
 
 def _of_id(
     typed: str, ledger: "Ledger | None", config: Mapping[str, Any], text: Texts
-) -> Iterator[Row]:
+) -> Iterator[Sighting]:
     """Yield all of a person on the identified side: under her ID, her code and her names."""
     from bonescint import config as study
     from bonescint.custody.traces.search import Person

@@ -39,19 +39,13 @@ def certificate(
     text
         Words of the area ``ledger``.
     """
-    if kept.keep_until is None:
-        basis = text("certificate.unpublished", years=kept.years)
-    else:
-        basis = text(
-            "certificate.kept", date=kept.published, years=kept.years, until=kept.keep_until
-        )
     lines = [
         text("certificate.title"),
         *([SYNTHETIC] if study["synthetic"] else []),
         "",
         text("certificate.study", id=study["id"], title=study["title"]),
         text("certificate.date", date=today),
-        basis,
+        _basis(kept, text),
         *([text("certificate.early", reason=reason)] if reason else []),
         "",
         text("certificate.lost"),
@@ -73,6 +67,12 @@ def certificate(
         *(text(f"certificate.sign_{role}") for role in ("done", "witness", "manager")),
     ]
     return "".join(f"{line}\r\n" for line in lines)
+
+
+def _basis(kept: Retention, text: Texts) -> str:
+    if kept.keep_until is None:
+        return text("certificate.unpublished", years=kept.years)
+    return text("certificate.kept", date=kept.published, years=kept.years, until=kept.keep_until)
 
 
 def what_is_lost(lost: Loss, text: Texts) -> list[str]:

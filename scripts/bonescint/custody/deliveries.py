@@ -70,7 +70,7 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
+class DeliveryContents:
     """What a delivery consists of.
 
     Parameters
@@ -117,7 +117,7 @@ def recorded(ledger: Ledger) -> list[Delivery]:
 def archives_with(ledger: Ledger, code: str) -> list[tuple[str, str]]:
     """Return name and day of the archives that hold a patient, in their order.
 
-    An archive holds everybody who had a code when it was made, unless she had declined by then.
+    An archive holds everybody who had a code when it was made, except who had declined by then.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ def archives_with(ledger: Ledger, code: str) -> list[tuple[str, str]]:
     return found
 
 
-def contents(paths: Iterable[Path], language: str) -> Contents:
+def delivery_contents(paths: Iterable[Path], language: str) -> DeliveryContents:
     """Read the files of a delivery: hashes, and the codes in names, image headers and tables.
 
     Parameters
@@ -155,7 +155,7 @@ def contents(paths: Iterable[Path], language: str) -> Contents:
         If a path is missing or unreadable, or two files get one name.
     """
     text = Texts("custody", language)
-    found = Contents()
+    found = DeliveryContents()
     for path in paths:
         if not path.exists():
             raise InputError(text("delivery.no_path", path=path))
@@ -189,7 +189,7 @@ def _inside(folder: Path) -> Iterator[Path]:
         yield from (Path(place, name) for name in names if name != ".snakemake_timestamp")
 
 
-def _search(stream: IO[bytes], name: str, found: Contents) -> None:
+def _search(stream: IO[bytes], name: str, found: DeliveryContents) -> None:
     found.imaged.update(_CODE.findall(name))
     head = stream.read(_HEADER)
     if head[128:132] == b"DICM":
@@ -207,7 +207,7 @@ def _search(stream: IO[bytes], name: str, found: Contents) -> None:
         found.closed.append(name)
 
 
-def _search_archive(archive: zipfile.ZipFile, name: str, found: Contents) -> None:
+def _search_archive(archive: zipfile.ZipFile, name: str, found: DeliveryContents) -> None:
     members = archive.infolist()
     for member in members:
         found.imaged.update(_CODE.findall(member.filename))
@@ -222,9 +222,9 @@ def _codes(data: bytes) -> set[str]:
     return {code.decode("ascii") for code in _CODE_BYTES.findall(data.replace(b"\0", b""))}
 
 
-def record(
+def put_on_record(
     ledger: Ledger,
-    found: Contents,
+    found: DeliveryContents,
     details: Mapping[str, str],
     language: str,
     today: date,
@@ -256,6 +256,32 @@ def record(
     text = Texts("custody", language)
     details = {name: " ".join(details[name].split()) for name in DETAILS}
     codes = sorted(found.imaged | found.tabled)
+    if problems := _problems(ledger, found, details, codes, today, text):
+        raise InputError(problems)
+    with ledger.exclusive():
+        before = recorded(ledger)
+        for other in before:
+            # the same medium may be read from another place
+            if (other.date, other.medium) == (details["date"], details["medium"]) and sorted(
+                digest for _, digest in other.files
+            ) == sorted(digest for _, digest in found.files):
+                raise InputError(text("delivery.twice", delivery=other.id))
+        entry = {"id": f"D-{len(before) + 1:03d}", **details, "files": found.files, "codes": codes}
+        touch(mark)
+        ledger.append([{"kind": "delivery"} | entry])
+        touch(mark)
+    return recorded(ledger)[-1]
+
+
+def _problems(
+    ledger: Ledger,
+    found: DeliveryContents,
+    details: Mapping[str, str],
+    codes: Sequence[str],
+    today: date,
+    text: Texts,
+) -> list[str]:
+    """Return why a delivery cannot be recorded, one sentence each."""
     problems = [
         text("delivery.no_partner" if name == "partner" else "delivery.blank", option=name)
         for name in DETAILS[:3]
@@ -274,18 +300,4 @@ def record(
         # the notice of a recall repeats these words to the partner
         if any(len(word) >= _TELLING and word in subjects for word in words):
             problems.append(text("delivery.tells", option=name))
-    if problems:
-        raise InputError(problems)
-    with ledger.exclusive():
-        before = recorded(ledger)
-        for other in before:
-            # the same medium may be read from another place
-            if (other.date, other.medium) == (details["date"], details["medium"]) and sorted(
-                digest for _, digest in other.files
-            ) == sorted(digest for _, digest in found.files):
-                raise InputError(text("delivery.twice", delivery=other.id))
-        entry = {"id": f"D-{len(before) + 1:03d}", **details, "files": found.files, "codes": codes}
-        touch(mark)
-        ledger.append([{"kind": "delivery"} | entry])
-        touch(mark)
-    return recorded(ledger)[-1]
+    return problems

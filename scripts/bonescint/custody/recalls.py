@@ -15,7 +15,7 @@ from bonescint.identity.codes import CODE_PATTERN
 from bonescint.identity.ledger import Ledger
 from bonescint.resources import SYNTHETIC, Texts
 
-# beside results/: a notice names the patient's code and stays when everything else of her is gone
+# beside results/: a notice names the patient's code and stays when all else about the patient goes
 FOLDER = Path("recalls")
 _A_LINE = 6  # codes
 
@@ -84,25 +84,27 @@ def recall(
         due = _due(ledger, declined)  # another process may have been faster
         for delivery, codes in due:
             # one notice a delivery and day: it names those of this morning too
-            codes = sorted(
-                {*codes, *(c for c, day in delivery.recalled.items() if day == str(today))}
-            )
+            morning = (code for code, day in delivery.recalled.items() if day == str(today))
+            codes = sorted({*codes, *morning})
             content = _notice(delivery, codes, study, language, today)
             try:
                 path = _place(folder, delivery, codes, today)
-                with replacing(path, "wb") as stream:
-                    os.fchmod(stream.fileno(), 0o600)
-                    stream.write(content.replace("\n", "\r\n").encode("utf-8-sig"))
+                _write(path, content)
             except OSError as error:
-                reason = os.strerror(error.errno or 0)
-                text = Texts("custody", language)
-                raise InputError(text("recall.not_written", folder=folder, reason=reason)) from None
+                told = {"folder": folder, "reason": os.strerror(error.errno or 0)}
+                raise InputError(Texts("custody", language)("recall.not_written", **told)) from None
             notices.append(Notice(path, delivery.id, codes))
         ledger.append(
             {"kind": "recall", "delivery": delivery.id, "codes": codes, "date": str(today)}
             for delivery, codes in due
         )
     return notices
+
+
+def _write(path: Path, content: str) -> None:
+    with replacing(path, "wb") as stream:
+        os.fchmod(stream.fileno(), 0o600)
+        stream.write(content.replace("\n", "\r\n").encode("utf-8-sig"))
 
 
 def delivered(ledger: Ledger, declined: Collection[str]) -> int:

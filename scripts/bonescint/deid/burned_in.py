@@ -260,32 +260,9 @@ def _word(levels: Flat, level: int, places: Places, rules: list[_StrokeRule]) ->
     rules
         What a glyph is, any of them, which differ in what is alone only.
     """
-    from scipy import ndimage
-
-    # no glyph reaches beyond; padding and the corners of a reconstruction lie at the border
-    row, column = np.divmod(places, levels.shape[1])
-    first_row, first_column = (
-        max(0, int(row.min()) - LARGEST_GLYPH),
-        max(0, int(column.min()) - LARGEST_GLYPH),
-    )
-    crop = np.ascontiguousarray(
-        levels[
-            first_row : int(row.max()) + LARGEST_GLYPH + 1,
-            first_column : int(column.max()) + LARGEST_GLYPH + 1,
-        ]
-    )
+    crop, labels, wanted = _thin(levels, level, places)
     height, width = crop.shape
-    labels, number = ndimage.label(crop == level, np.ones((3, 3), bool))
-    wanted = np.zeros(number + 1, bool)
-    wanted[labels[row - first_row, column - first_column]] = True
     flat = labels.reshape(-1)
-    # thick ones are blobs
-    square = starts_of(flat > 0, WIDEST_STROKE + 1, 1)
-    square = starts_of(square, WIDEST_STROKE + 1, width)
-    wanted[flat[: square.size][square]] = False
-    for border in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
-        wanted[border] = False
-    wanted[np.flatnonzero(wanted)[_MOST_GLYPHS:]] = False
     pixels = np.flatnonzero(wanted[flat])
     if not pixels.size:
         return 0
@@ -322,6 +299,36 @@ def _word(levels: Flat, level: int, places: Places, rules: list[_StrokeRule]) ->
         wide = fits & (box[2:].min(axis=0) >= rule.least_width)
         words.append(_in_line(box, wide, wide & (share <= rule.most_alike)))
     return max(words)
+
+
+def _thin(levels: Flat, level: int, places: Places) -> tuple[Flat, Flat, Mask]:
+    """Return the part of a frame around `places`, its components' numbers, and which are thin."""
+    from scipy import ndimage
+
+    # no glyph reaches beyond; padding and the corners of a reconstruction lie at the border
+    row, column = np.divmod(places, levels.shape[1])
+    first_row, first_column = (
+        max(0, int(row.min()) - LARGEST_GLYPH),
+        max(0, int(column.min()) - LARGEST_GLYPH),
+    )
+    crop = np.ascontiguousarray(
+        levels[
+            first_row : int(row.max()) + LARGEST_GLYPH + 1,
+            first_column : int(column.max()) + LARGEST_GLYPH + 1,
+        ]
+    )
+    labels, number = ndimage.label(crop == level, np.ones((3, 3), bool))
+    wanted: Mask = np.zeros(number + 1, bool)
+    wanted[labels[row - first_row, column - first_column]] = True
+    flat = labels.reshape(-1)
+    # thick ones are blobs
+    square = starts_of(flat > 0, WIDEST_STROKE + 1, 1)
+    square = starts_of(square, WIDEST_STROKE + 1, crop.shape[1])
+    wanted[flat[: square.size][square]] = False
+    for border in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
+        wanted[border] = False
+    wanted[np.flatnonzero(wanted)[_MOST_GLYPHS:]] = False
+    return crop, labels, wanted
 
 
 def _in_line(box: Places, shapes: Mask, glyphs: Mask) -> int:

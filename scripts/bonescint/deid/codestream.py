@@ -177,12 +177,7 @@ def _bare_jpeg(stream: bytes, shape: FrameShape | None) -> tuple[bytes, int]:
         elif marker == _LSE and len(body) == 11 and body[0] == 1:
             preset = body
         elif marker in _FRAMES and not kind:
-            rows, columns, samples = struct.unpack_from(">HHB", body, 1)
-            if shape and (rows, columns, samples) != shape:
-                raise Refused("pixel-length", f"codestream of {rows} x {columns} x {samples}")
-            if len(body) != 6 + 3 * samples:
-                raise ValueError
-            quantised = dict(zip(body[6::3], body[8::3], strict=True))
+            quantised = _components(body, shape)
             frame, kind, unseen = _put(marker, body), marker, set(quantised)
         elif marker == _SOS and kind:
             selected = body[1:-3:2]
@@ -213,6 +208,16 @@ def _bare_jpeg(stream: bytes, shape: FrameShape | None) -> tuple[bytes, int]:
         raise ValueError
     out.append(b"\xff\xd9")
     return b"".join(out), at + 2
+
+
+def _components(body: bytes, shape: FrameShape | None) -> dict[int, int]:
+    """Return component -> its quantisation table, of a frame header as large as the image."""
+    rows, columns, samples = struct.unpack_from(">HHB", body, 1)
+    if shape and (rows, columns, samples) != shape:
+        raise Refused("pixel-length", f"codestream of {rows} x {columns} x {samples}")
+    if len(body) != 6 + 3 * samples:
+        raise ValueError
+    return dict(zip(body[6::3], body[8::3], strict=True))
 
 
 def _tables(marker: int, body: bytes) -> Iterator[tuple[tuple[int, int], bytes]]:

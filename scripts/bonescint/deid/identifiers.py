@@ -2,7 +2,7 @@
 
 Both sides meet in one form (`bonescint.text.folding`). Bytes are read in every encoding that
 Japanese devices use, declared or not (`bonescint.names.reading`). What depends on the patient alone
-is worked out once for her files (`bonescint.names.spellings`).
+is worked out once for all files of the patient (`bonescint.names.matcher`).
 """
 
 import math
@@ -18,9 +18,9 @@ from pydicom.datadict import dictionary_has_tag, dictionary_VR
 from bonescint.deid.refusal import Refused
 from bonescint.deid.source import RawLevel, Source, text_of
 from bonescint.dicom import tags, vrs
-from bonescint.names.reading import HONORIFICS, Reading, laid_out, read
-from bonescint.names.reading import SEPARATORS as _SEPARATORS
-from bonescint.names.spellings import Spellings, spellings
+from bonescint.names.matcher import FIELD, Matcher, matcher
+from bonescint.names.parts import SEPARATORS, TITLE_BEHIND
+from bonescint.names.reading import Reading, laid_out, read
 from bonescint.text.encodings import fitting, readings
 from bonescint.text.folding import compose, fold_name, spelt_out
 
@@ -76,8 +76,8 @@ class Identifiers:
 
     Parameters
     ----------
-    spellings
-        Folded spellings of names, IDs, dates, addresses.
+    known
+        Spellings of names, IDs, dates, addresses.
     raw
         Bytes as they stand in the source, looked for as they are.
     institution
@@ -86,7 +86,7 @@ class Identifiers:
         All of them as they stand in the source, for a compressed stream, which is no text.
     """
 
-    spellings: Spellings
+    known: Matcher
     raw: frozenset[bytes]
     institution: tuple[str, ...] = ()
     stored: frozenset[bytes] = frozenset()
@@ -94,7 +94,7 @@ class Identifiers:
     @property
     def numbers(self) -> frozenset[str]:
         """Digits without leading zeros, compared with whole numbers."""
-        return self.spellings.numbers
+        return self.known.numbers
 
     def are_in(self, value: bytes) -> bool:
         """Tell whether a value holds one of them in any encoding.
@@ -104,7 +104,7 @@ class Identifiers:
         value
             The bytes of one text, or of several binary values.
         """
-        reading, known = read(value), self.spellings
+        reading, known = read(value), self.known
         if any(raw in value for raw in self.raw) or known.are_in(reading):
             return True
         return known.names_are_in(reading) and not (
@@ -145,7 +145,7 @@ class Identifiers:
             return True
         whole = [int(part) for part in parts if part.isdecimal()]
         triples = zip(whole, whole[1:], whole[2:], strict=False)
-        return any(t[0] > 31 and t in self.spellings.births for t in triples)
+        return any(t[0] > 31 and t in self.known.births for t in triples)
 
     def holds_binary(self, vr: str, value: bytes) -> bool:
         """Tell whether little-endian binary numbers hold one of theirs, of any sign.
@@ -212,7 +212,8 @@ def known_identifiers(source: Source, row: Mapping[str, str]) -> Identifiers:
     own = _values(level, source.charset, _PATIENT_NAMES)
     uids = {value for tag in _UIDS if len(value := _stored(level, tag)) > 8}
     return Identifiers(
-        spellings=spellings(
+        known=matcher(
+            FIELD,
             (*own, row.get("patient_name", ""), *_private_names(source)),
             tuple(name for name in names if name not in own),
             tuple(ids),
@@ -242,12 +243,12 @@ def _comparable(text: str) -> str:
 def _words_of(institution: tuple[str, ...]) -> re.Pattern[str]:
     """Return what finds a name's Latin words, if it has several, and the others' beginnings."""
     found = set()
-    for words in (_SEPARATORS.split(_comparable(name).strip()) for name in institution):
+    for words in (SEPARATORS.split(_comparable(name).strip()) for name in institution):
         for word in words:
             if len(words) > 1 and re.fullmatch("[a-z]{3,}", word):
-                found.add(rf"(?<![a-z]){word}(?![a-z]|[\s.-]*(?:san|sama|sensei)(?![a-z]))")
+                found.add(rf"(?<![a-z]){word}(?![a-z]|{TITLE_BEHIND})")
             elif not word.isascii():
-                found |= {rf"{re.escape(word[:end])}(?!\s*{HONORIFICS})"
+                found |= {rf"{re.escape(word[:end])}(?!{TITLE_BEHIND})"
                           for end in range(2, len(word) + 1)}  # fmt: skip
     return re.compile("|".join(sorted(found, key=lambda text: (-len(text), text))) or "(?!)")
 

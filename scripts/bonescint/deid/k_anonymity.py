@@ -83,7 +83,7 @@ def assess(cases: pd.DataFrame) -> tuple[list[dict[str, object]], list[dict[str,
     return rows, sorted(found, key=lambda row: str(row["code"]))
 
 
-def attributes_in_words(attributes: str, text: Texts) -> str:
+def in_words(attributes: str, text: Texts) -> str:
     """Return a combination such as ``sex+age/5`` in words.
 
     Parameters

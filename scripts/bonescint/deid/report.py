@@ -60,11 +60,7 @@ def tag_rows(
         account for every written instance.
     """
     text, english = Texts("deidentification", language), Texts("deidentification", "en")
-    counts: dict[tuple[str, str], Counter[str]] = {}
-    for row in outcomes:
-        counts.setdefault((row["tag"], row["action"]), Counter())[row["outcome"]] += int(
-            row["instances"]
-        )
+    counts = _counted(outcomes)
     types = _types()
     rows: list[dict[str, object]] = []
     problems: list[str] = []
@@ -81,13 +77,12 @@ def tag_rows(
             for outcome, n in sorted(done.items())
             if outcome not in asked | stricter
         ]
-        name = f"name.{tag}"
         rows.append(
             where
             | {outcome: done[outcome] for outcome in OUTCOMES}
             | {
                 "name_ja": entry.get("name_ja", ""),
-                "name_en": english(name) if name in english else _english(entry),
+                "name_en": _english(entry, english),
                 "type": types.get(tag, ("", ""))[0],
                 "instances": written,
                 "verdict": "stricter" if done.keys() & stricter else "as_asked",
@@ -147,6 +142,15 @@ def instance_rows(lines: Sequence[dict[str, str]]) -> list[dict[str, object]]:
     return rows
 
 
+def _counted(outcomes: Iterable[dict[str, str]]) -> dict[tuple[str, str], Counter[str]]:
+    """Return (tag, action) -> outcome -> instances over all batches."""
+    counts: dict[tuple[str, str], Counter[str]] = {}
+    for row in outcomes:
+        done = counts.setdefault((row["tag"], row["action"]), Counter())
+        done[row["outcome"]] += int(row["instances"])
+    return counts
+
+
 def _allowed(action: str, types: tuple[str, str]) -> tuple[set[str], set[str]]:
     """Return the outcomes that an action asks for, and those that only leave out more."""
     match action:
@@ -171,6 +175,8 @@ def _types() -> dict[str, tuple[str, str]]:
     return {row["path"]: (row["type_nm"], row["type_sc"]) for row in rows}
 
 
-def _english(entry: dict[str, str]) -> str:
+def _english(entry: dict[str, str], english: Texts) -> str:
+    if (name := f"name.{entry['tag']}") in english:
+        return english(name)
     tag = int(entry["tag"][1:-1].replace(",", ""), 16)
     return dictionary_description(tag) if dictionary_has_tag(tag) else entry.get("keyword", "")

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from bonescint.deid.decisions import read_decisions, released
 from bonescint.files import read_rows
+from bonescint.names.matcher import PROSE, Matcher
+from bonescint.names.spellings import spellings
 from bonescint.resources import Texts
 
 _ERA = "明治|大正|昭和|平成|令和"
@@ -18,48 +20,40 @@ _PATTERNS = {
         rf"\d{{4}}\s*[-/.年]\s*\d{{1,2}}(?:\s*[-/.月]\s*\d{{1,2}}|\s*月)|(?:{_ERA})\s*(?:\d+|元)\s*年|(?<!\d)(?:19|20)\d{{6}}(?!\d)"
     ),
 }
-# 前回 (2018年5月) より: any date is a human's to judge; shorter names match by chance
-_SHORTEST = 2
+# 前回 (2018年5月) より: any date is a human's to judge
 
 
-_KATAKANA = {hiragana: hiragana + 0x60 for hiragana in range(0x3041, 0x3097)}
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold().translate(_KATAKANA)
-
-
-def name_forms(patient_name: str) -> set[str]:
-    """Return the spellings of a Person Name that a report may use, without spaces, case folded.
+def known_people(
+    names: Iterable[str], ids: Iterable[str], staff: Iterable[str]
+) -> dict[str, Matcher]:
+    """Return kind -> what finds the people of that kind in a findings text.
 
     Parameters
     ----------
-    patient_name
-        A DICOM PN value: romaji=kanji=kana, family and given name parted by ``^``.
+    names, ids
+        Patients' names as in headers (romaji=kanji=kana), and patient IDs in any spelling.
+    staff
+        Names of staff, as anybody writes them.
     """
-    forms: set[str] = set()
-    for group in patient_name.split("="):
-        parts = [_plain(p) for p in re.split(r"[\^,\s\u3000]+", group) if _plain(p)]
-        forms |= {"".join(parts), "".join(reversed(parts))}
-        # a family name in kanji stands alone in reports (田中様); in letters or two kana it is too
-        # often a part of a word
-        forms |= {p for p in parts if not p.isascii() and not (len(p) < 3 and "ァ" <= p[0] <= "ヶ")}
-    return {f for f in forms if len(f) >= _SHORTEST}
+    return {
+        "name": Matcher(spellings(patient=set(names)), PROSE),
+        "patient_id": Matcher(spellings(ids=set(ids)), PROSE),
+        "staff": Matcher(spellings(staff=set(staff)), PROSE),
+    }
 
 
-def scan_text(text: str, identifiers: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
+def scan_text(text: str, known: Mapping[str, Matcher]) -> tuple[str, ...]:
     """Return the kinds of possible identifiers in a findings text, in a fixed order.
 
     Parameters
     ----------
     text
         The findings.
-    identifiers
-        Kind -> known values as `name_forms` spells them; dates and telephone numbers are found by
-        their shape.
+    known
+        As `known_people` returns it; dates and telephone numbers are found by their shape.
     """
-    plain = _plain(text)
-    found = {kind for kind, values in identifiers.items() if any(v in plain for v in values)}
+    reading = PROSE.read(text)
+    found = {kind for kind, people in known.items() if people.is_named_in(reading)}
     spaced = unicodedata.normalize("NFKC", text)
     found |= {kind for kind, pattern in _PATTERNS.items() if pattern.search(spaced)}
     return tuple(sorted(found))

@@ -1,9 +1,10 @@
 """The Excel sheet that goes to the partner beside the images (R26)."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from bonescint.errors import InputError
 from bonescint.files import replacing
@@ -34,7 +35,7 @@ _KIND = {
 }
 
 
-def write_partner_sheet(
+def write_partner_book(
     path: Path, rows: Sequence[Mapping[str, str]], synthetic: bool, language: str
 ) -> None:
     """Write columns A to I; the same rows give the same bytes.
@@ -59,24 +60,8 @@ def write_partner_sheet(
         If a required field (A to G) of a case is blank, or a code stands twice.
     """
     texts = Texts("workbook", language)
-    problems = []
-    seen: set[str] = set()
-    for row in rows:
-        blank = [
-            title
-            for field, title, required in COLUMNS
-            if required and field != "eod" and not row[field].strip()
-        ]
-        if blank:
-            problems.append(
-                texts("partner_blank", code=row["code"], columns=texts("separator").join(blank))
-            )
-        if row["code"] and row["code"] in seen:
-            problems.append(texts("partner_twice", code=row["code"]))
-        seen.add(row["code"])
-    if problems:
+    if problems := list(_problems(rows, texts)):
         raise InputError(problems)
-
     buffer = io.BytesIO()
     book = open_book(buffer)
     styles = make_styles(book)
@@ -88,6 +73,34 @@ def write_partner_sheet(
     sheet.repeat_rows(0)
     sheet.set_header(f"&R{SYNTHETIC}" if synthetic else "")
     sheet.set_footer((f"&L{SYNTHETIC}" if synthetic else "") + "&R&P / &N")
+    _fill(sheet, rows, styles)
+    if synthetic:
+        mark = book.add_worksheet("SYNTHETIC")
+        mark.write_string(0, 0, SYNTHETIC, styles["banner"])
+        mark.write_string(1, 0, texts("partner_synthetic"), styles["plain"])
+    book.close()
+    with replacing(path, "wb") as stream:
+        stream.write(buffer.getvalue())
+
+
+def _problems(rows: Sequence[Mapping[str, str]], texts: Texts) -> Iterator[str]:
+    seen: set[str] = set()
+    for row in rows:
+        blank = [
+            title
+            for field, title, required in COLUMNS
+            if required and field != "eod" and not row[field].strip()
+        ]
+        if blank:
+            columns = texts("separator").join(blank)
+            yield texts("partner_blank", code=row["code"], columns=columns)
+        if row["code"] and row["code"] in seen:
+            yield texts("partner_twice", code=row["code"])
+        seen.add(row["code"])
+
+
+def _fill(sheet: Any, rows: Sequence[Mapping[str, str]], styles: Mapping[str, Any]) -> None:
+    """Write the header and the cases, columns as wide and rows as tall as their texts."""
     shown = [{field: _shown(field, row[field].strip()) for field, _, _ in COLUMNS} for row in rows]
     widths = []
     for i, (field, title, _) in enumerate(COLUMNS):
@@ -107,13 +120,6 @@ def write_partner_sheet(
             else:
                 sheet.write_string(y, i, value, styles["text"])
         sheet.set_row(y, row_height(list(one.values()), widths))
-    if synthetic:
-        mark = book.add_worksheet("SYNTHETIC")
-        mark.write_string(0, 0, SYNTHETIC, styles["banner"])
-        mark.write_string(1, 0, texts("partner_synthetic"), styles["plain"])
-    book.close()
-    with replacing(path, "wb") as stream:
-        stream.write(buffer.getvalue())
 
 
 def _shown(field: str, value: str) -> str:

@@ -105,13 +105,7 @@ def make_object(
     ds.ImageType = list(image_type)
     _add_patient(ds, patient)
     _add_study(ds, patient, seed)
-    start = datetime.combine(patient.exam, datetime.strptime(patient.time, "%H%M%S").time())
-    start += timedelta(minutes=minutes)
-    for name in ("SeriesDate", "AcquisitionDate", "ContentDate", "PerformedProcedureStepStartDate"):
-        setattr(ds, name, f"{start:%Y%m%d}")
-    for name in ("SeriesTime", "AcquisitionTime", "ContentTime", "PerformedProcedureStepStartTime"):
-        setattr(ds, name, f"{start:%H%M%S}.000")
-    ds.PerformedProcedureStepID = f"NM{patient.patient_id}"
+    _add_times(ds, patient, minutes)
     ds.Modality = "NM"
     ds.SeriesInstanceUID = make_uid(seed, patient.index, series)
     ds.SeriesNumber, ds.InstanceNumber = series_number, instance
@@ -125,6 +119,15 @@ def make_object(
     ds.StationName = f"SYNTHNM{1 + patient.index % 2}"
     ds.ImageComments = SYNTHETIC
     return ds
+
+
+def _add_times(ds: Dataset, patient: Patient, minutes: int) -> None:
+    start = datetime.combine(patient.exam, datetime.strptime(patient.time, "%H%M%S").time())
+    start += timedelta(minutes=minutes)
+    for name in ("SeriesDate", "AcquisitionDate", "ContentDate", "PerformedProcedureStepStartDate"):
+        setattr(ds, name, f"{start:%Y%m%d}")
+    for name in ("SeriesTime", "AcquisitionTime", "ContentTime", "PerformedProcedureStepStartTime"):
+        setattr(ds, name, f"{start:%H%M%S}.000")
 
 
 def _add_patient(ds: Dataset, patient: Patient) -> None:
@@ -163,6 +166,7 @@ def _add_study(ds: Dataset, patient: Patient, seed: int) -> None:
     ds.InstitutionAddress = "合成県架空市仮想町 0-0-0"
     ds.InstitutionalDepartmentName = "画像診療部 (合成)"
     ds.PhysiciansOfRecord = "KAKUUI^SHUJI=架空医^主治"
+    ds.PerformedProcedureStepID = f"NM{patient.patient_id}"
     ds.RequestedProcedureDescription = "骨シンチ (全身)"
     if patient.index % 12 == 5:
         ds.OriginalAttributesSequence = [_original_attributes(patient)]

@@ -1,21 +1,17 @@
 """One patient ID with two names, one name with two IDs: for a person at the hospital to look at."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
-from itertools import permutations
 
 from bonescint.names.ids import normalise
+from bonescint.names.parts import NOBODY, orders, parts
 from bonescint.resources import Texts
 from bonescint.text.dates import header_date
 from bonescint.text.folding import fold_name, romanised, sound
 
-_BETWEEN_WORDS = re.compile(r"[\s^,.、，・･_/-]+")
 _MOST_WORDS = 3  # of which every order is tried
-# what others wrote where a name was: the same for many patients and nobody's name
-_NO_NAMES = frozenset({"anonymous", "anonymized", "anonymised", "removed", "unknown", "none"})
 _NO_BIRTH = date(1900, 1, 1)  # what systems enter where the date is unknown
 
 
@@ -122,10 +118,8 @@ def _keys(name: str) -> frozenset[str]:
 
 
 def _group_keys(group: str) -> Iterator[str]:
-    # family, given and middle name; a prefix or suffix (Ms., MD) is no part of the name
-    plain = fold_name("^".join(group.split("^")[:3]).replace("\0", ""))
-    words = [word for word in _BETWEEN_WORDS.split(plain) if word]
-    if not words or "".join(words) in _NO_NAMES:
+    words = [word for part in parts(fold_name(group)) for word in part]
+    if not words or "".join(words) in NOBODY:
         return
     # as it sounds: Ohno and Ono, タカハシ and Takahashi are spellings of one name
     words = [sound(romanised(word)) for word in words]
@@ -133,6 +127,6 @@ def _group_keys(group: str) -> Iterator[str]:
     yield joined
     if joined.isascii() and len(words) <= _MOST_WORDS:
         # whichever comes first, and whether or not a space stands between them
-        yield from ("".join(order) for order in permutations(words))
+        yield from ("".join(order) for order in orders(words))
     elif joined.isascii():
         yield "".join(sorted(words))

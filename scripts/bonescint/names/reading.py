@@ -8,24 +8,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bonescint.names.parts import KANA, KANJI, LETTERS, SEPARATORS, TITLE_BEHIND, TITLES
 from bonescint.text.encodings import readings
-from bonescint.text.folding import DASHES, compose, enlarged, fold_name, romanised, sound, spelt_out
+from bonescint.text.folding import compose, enlarged, fold_name, romanised, sound, spelt_out
 
-SEPARATORS = re.compile(rf"[\s\0^=,.;:_/\\()\[\]+・*'\-{DASHES}]+")
 _LONGEST_CACHED = 256
-KANJI = "㐀-鿿々〆\U00020000-\U0003ffff"
-# before or behind a name; chan also as it sounds
-TITLES = frozenset({"mr", "mrs", "ms", "dr", "pt", "prof", "miss", "san", "sama", "kun", "chan",
-                    "tyan", "sensei", "dono"})  # fmt: skip
 _AFFIXES = sorted(TITLES | {"nm", "ct", "wb", "id", "spect", "bone"}, key=len, reverse=True)
 # two letters that stand alone and are a machine's
 _MACHINES = frozenset({"ri", "nm", "ct", "mr", "pt", "ws", "wb", "ge", "mi"})
-HONORIFICS = "(?:様|サン|サマ|氏|殿|先生|君|クン|チャン|女史|技師|医師)"
-_SINGLES = re.compile(
-    rf"(?<![{KANJI}])([{KANJI}])(?![{KANJI}ァ-ヺ])|([{KANJI}])(?=\s*{HONORIFICS})"
+_ALONE = re.compile(rf"(?<![{KANJI}])[{KANJI}](?![{KANJI}ァ-ヺ])")
+# one kanji, two letters or kana at most, and a title behind them or none
+_TITLED = re.compile(
+    rf"(?:[{KANJI}]|(?<![a-z])[a-z]{{2}}|(?<![{KANA}])[{KANA}]{{1,2}})(?={TITLE_BEHIND})"
 )
+_SHORT_KANA = re.compile(rf"(?<![{KANA}])[{KANA}]{{1,2}}(?![{KANA}]|{TITLE_BEHIND})")
+_PAIR = re.compile(rf"(?<![a-z{KANA}])(?=([a-z]+|[{KANA}]+){SEPARATORS.pattern}([a-z]+|[{KANA}]+))")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_LETTERS = re.compile("[a-z]+")
 _APART = re.compile(rf"(?<![a-z])[a-z](?:{SEPARATORS.pattern}[a-z])+(?![a-z])")
 _DIGITS = re.compile("[0-9]+")
 _MONTHS = {
@@ -54,7 +52,8 @@ class Reading:
     letters
         All runs of Latin letters and of romanised kana as they sound, a space around each.
     tokens
-        Those runs, also without titles, and single kanji that stand alone or before a title.
+        Those runs, also without titles and two that neighbour, and single kanji that stand alone
+        or before a title.
     numbers
         Runs of digits and neighbouring runs joined, without leading zeros.
     triples
@@ -85,13 +84,16 @@ def _read_short(value: bytes) -> Reading:
     return laid_out(tuple(readings(value)))
 
 
-def laid_out(texts: tuple[str, ...]) -> Reading:
+def laid_out(texts: tuple[str, ...], prose: bool = False) -> Reading:
     """Return readings laid out for search.
 
     Parameters
     ----------
     texts
         One value as several encodings read it.
+    prose
+        Whether it is a text of sentences. There one kanji or two kana are a name before a title
+        only, and numbers of four or five digits count inside longer ones.
     """
     wholes: set[str] = set()
     bare: list[str] = []
@@ -110,10 +112,12 @@ def laid_out(texts: tuple[str, ...]) -> Reading:
         joined = SEPARATORS.sub("", folded)
         bare.append(enlarged(joined))
         if not folded.isascii() and not chance:
-            tokens.update(_single_kanji(folded))
-        _collect_runs(composed, folded, joined, runs, tokens)
+            tokens.update(_short_names(folded, prose))
+        _collect_runs(composed, folded, "" if prose else joined, runs, tokens)
         if any("0" <= c <= "9" for c in folded) or "年" in folded:
             _collect_numbers(folded, numbers, triples)
+            if prose:
+                numbers.update(_short_numbers(folded))
     tokens |= runs
     return Reading(
         wholes=frozenset(wholes),
@@ -128,7 +132,11 @@ def laid_out(texts: tuple[str, ...]) -> Reading:
 def _collect_runs(
     composed: str, folded: str, joined: str, runs: set[str], tokens: set[str]
 ) -> None:
-    """Add a reading's runs of three and more letters to `runs`, shorter names to `tokens`."""
+    """Add a reading's runs of three and more letters to `runs`, shorter names to `tokens`.
+
+    What is `joined` of prose is empty: its words stand apart.
+    """
+    prose = not joined
     forms = [folded, joined, _APART.sub(_close_up, folded)]
     if not composed.islower() and not composed.isupper():
         forms.append(fold_name(_CAMEL.sub(" ", composed)))
@@ -136,7 +144,8 @@ def _collect_runs(
     if spelt != composed:
         forms.append(fold_name(spelt))
     for number, form in enumerate(dict.fromkeys(forms)):
-        found = _LETTERS.findall(romanised(form, " {} ".format))
+        kept = form if form.isascii() or not prose else _SHORT_KANA.sub(" ", form)
+        found = LETTERS.findall(romanised(kept, " {} ".format))
         letters = [sound(run) for run in found]
         runs.update(run for run in letters if len(run) > 2)
         tokens.update(sound(core) for run in (*found, *letters) for core in _cores(run))
@@ -151,16 +160,34 @@ def _collect_runs(
                     or TITLES & {*letters[max(at - 1, 0) : at + 2]} - {run}
                 )
             )
+    if prose or composed.isprintable():
+        for pair in _PAIR.findall(folded):
+            first, second = map(romanised, pair)
+            # in a short value one of longer names is found without the other
+            if prose or max(len(first), len(second)) < 3:
+                tokens.add(sound(first + second))
 
 
-def _single_kanji(folded: str) -> Iterator[str]:
-    """Yield kanji that stand alone in what looks like Japanese, and those before a title."""
-    try:
-        folded.encode("cp932")
-    except UnicodeEncodeError:
-        return
-    for alone, titled in _SINGLES.findall(folded):
-        yield alone or titled
+def _short_names(folded: str, prose: bool) -> Iterator[str]:
+    """Yield names of one kanji, two kana or two letters before a title.
+
+    In what looks like Japanese and is no prose yield single kanji that stand alone, too.
+    """
+    if not prose:
+        try:
+            folded.encode("cp932")
+        except UnicodeEncodeError:
+            return
+        yield from _ALONE.findall(folded)
+    for short in _TITLED.findall(folded):
+        yield sound(romanised(short)) if len(short) > 1 or "ァ" <= short <= "ヺ" else short
+
+
+def _short_numbers(folded: str) -> Iterator[str]:
+    """Yield numbers of four and five digits that stand inside longer ones, spaces left out."""
+    for run in _DIGITS.findall(re.sub(r"\s+", "", folded)):
+        for size in range(_SHORTEST_DIGITS, _SHORTEST_JOINED):
+            yield from (run[at : at + size] for at in range(len(run) - size + 1))
 
 
 def _close_up(found: re.Match[str]) -> str:
@@ -196,7 +223,7 @@ def _collect_numbers(folded: str, numbers: set[str], triples: set[tuple[int, int
     for a, b, c in zip(found, found[1:], found[2:], strict=False):
         gaps = text[a.end() : b.start()], text[b.end() : c.start()]
         if max(len(a[0]), len(b[0]), len(c[0])) <= 4 and not any(
-            len(gap) > 6 or _LETTERS.search(gap) for gap in gaps
+            len(gap) > 6 or LETTERS.search(gap) for gap in gaps
         ):
             triples.add((int(a[0]), int(b[0]), int(c[0])))
 

@@ -1,26 +1,24 @@
 """The spellings under which a patient's names, numbers, dates and addresses are looked for."""
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import permutations
 
 from bonescint.names.ids import normalise
-from bonescint.names.reading import SEPARATORS, Reading
+from bonescint.names.parts import KANA, LETTERS, NOBODY, SEPARATORS, orders
 from bonescint.text.dates import loose_date
 from bonescint.text.folding import compose, enlarged, fold_name, romanised, sound, spelt_out
 
 # shorter ones meet other text by chance: they are compared with whole values only
 SHORTEST = 4
 _SHORTEST_DIGITS = 6
-# a Latin name of so many letters is found inside a word, of one less at its beginning or end
-_INSIDE = 7
+# a phrase of so many Latin letters is found across words
+_LONG_PHRASE = 7
 # a name without separators is taken apart from so many letters on
 _UNSEPARATED = 9
 # of an institution's name, which is cut to 16 characters where it is a station's
 _LEFT = 12
-# what others wrote where an identifier was
-_FILLERS = frozenset({"removed", "anonymous", "anonymized", "anonymised", "unknown", "none"})
 # what stands among the names of staff and is nobody's
 _ROLES = frozenset(
     {"admin", "administrator", "camera", "clinic", "ct", "doctor", "dr", "guest", "hospital", "lab",
@@ -33,9 +31,8 @@ _ERAS = ((1867, 45, "明治", "m", "1"), (1911, 15, "大正", "t", "2"), (1925, 
          (1988, 31, "平成", "h", "4"), (2018, 99, "令和", "r", "5"))  # fmt: skip
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # parts of a name in one script
-_SCRIPTS = re.compile("[a-z]+|[ァ-ヺー]+|[^\x00-\x7fァ-ヺー]+")
-_LETTERS = re.compile("[a-z]+")
-_KANA = re.compile("[ァ-ヺー]+")
+_SCRIPTS = re.compile(f"[a-z]+|[{KANA}]+|[^\x00-\x7f{KANA}]+")
+_KANA = re.compile(f"[{KANA}]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +43,12 @@ class Spellings:
     ----------
     words
         Names in kana, kanji and other scripts: anywhere in a text without separators.
-    inside, edges, tokens
-        Latin names as they sound: anywhere, at a word's beginning or end, as whole words.
+    latin
+        Latin names as they sound -> the most letters that they are written with.
+    tokens
+        Single kanji and digits of names: as whole words.
+    glued
+        What a device makes of two names: one with the other's initial, halves of one in one word.
     both
         Pairs of Latin names that count wherever they stand if they stand in one text.
     joined
@@ -61,51 +62,17 @@ class Spellings:
     """
 
     words: frozenset[str]
-    inside: frozenset[str]
-    edges: frozenset[str]
+    latin: Mapping[str, int]
     tokens: frozenset[str]
+    glued: frozenset[str]
     both: frozenset[tuple[str, str]]
     joined: frozenset[str]
     wholes: frozenset[str]
     numbers: frozenset[str]
     births: frozenset[tuple[int, int, int]]
 
-    def are_in(self, reading: Reading) -> bool:
-        """Tell whether a reading holds what no other text explains.
 
-        Parameters
-        ----------
-        reading
-            A value laid out for search.
-        """
-        return (
-            not self.wholes.isdisjoint(reading.wholes)
-            or not self.numbers.isdisjoint(reading.numbers)
-            or not self.births.isdisjoint(reading.triples)
-            or any(text in reading.bare for text in self.joined)
-            or any(a in reading.letters and b in reading.letters for a, b in self.both)
-        )
-
-    def names_are_in(self, reading: Reading) -> bool:
-        """Tell whether a reading holds one name, which may also be an institution's.
-
-        Parameters
-        ----------
-        reading
-            A value laid out for search.
-        """
-        return (
-            not self.tokens.isdisjoint(reading.tokens)
-            or any(name in reading.bare for name in self.words)
-            or any(name in reading.letters for name in self.inside)
-            or any(
-                f" {name}" in reading.letters or f"{name} " in reading.letters
-                for name in self.edges
-            )
-        )
-
-
-_SETS = ("words", "tokens", "both", "joined", "wholes", "numbers", "births")
+_SETS = ("words", "tokens", "glued", "both", "joined", "wholes", "numbers", "births")
 
 
 class _Collected:
@@ -113,6 +80,7 @@ class _Collected:
         self.words: set[str] = set()
         self.latin: dict[str, int] = {}
         self.tokens: set[str] = set()
+        self.glued: set[str] = set()
         self.both: set[tuple[str, str]] = set()
         self.joined: set[str] = set()
         self.wholes: set[str] = set()
@@ -140,30 +108,30 @@ class _Collected:
             for size in range(shortest, len(part) if len(part) <= longest else 0):
                 self._part(part[:size])
                 self._part(part[-size:])
-        if len(parts) == 1 and len(parts[0]) >= _UNSEPARATED and _LETTERS.fullmatch(parts[0]):
+        if len(parts) == 1 and len(parts[0]) >= _UNSEPARATED and LETTERS.fullmatch(parts[0]):
             for size in range(4, len(parts[0]) - 2):
-                self.tokens |= {sound(parts[0][:size]), sound(parts[0][-size:])}
-        romaji = [run if _LETTERS.fullmatch(run := romanised(p)) else "" for p in parts[:4]]
+                self.glued |= {sound(parts[0][:size]), sound(parts[0][-size:])}
+        romaji = [run if LETTERS.fullmatch(run := romanised(p)) else "" for p in parts[:4]]
         sounds = [sound(run) for run in romaji]
-        for a, b in permutations(range(len(sounds)), 2):
+        for a, b in orders(range(len(sounds)), 2):
             if sounds[a] and sounds[b]:
                 # both orders, for parts too short to be looked for alone
                 self._latin(romaji[a] + romaji[b])
                 if (
                     min(len(sounds[a]), len(sounds[b])) > 2
-                    and len(sounds[a] + sounds[b]) >= _INSIDE
+                    and len(sounds[a] + sounds[b]) >= _LONG_PHRASE
                 ):
                     self.both.add((sounds[a], sounds[b]))
                 if len(sounds[a]) > 2:
                     initial = romaji[b][0]
                     for name in (romaji[a], sounds[a]):
-                        self.tokens |= {sound(name + initial), sound(initial + name)}
+                        self.glued |= {sound(name + initial), sound(initial + name)}
             if not parts[a].isascii() or not parts[b].isascii():
                 self.phrase(parts[a] + parts[b])
 
     def _part(self, part: str) -> None:
-        for run in {part, *_SCRIPTS.findall(part)} - _FILLERS:
-            if _LETTERS.fullmatch(run):
+        for run in {part, *_SCRIPTS.findall(part)} - NOBODY:
+            if LETTERS.fullmatch(run):
                 self._latin(run)
             elif run.isascii() or len(run) == 1:
                 self.wholes.add(run)
@@ -174,7 +142,7 @@ class _Collected:
                     self._latin(romanised(run))
 
     def _latin(self, letters: str) -> None:
-        if letters not in _FILLERS:
+        if letters not in NOBODY:
             form = sound(letters)
             self.latin[form] = max(len(letters), self.latin.get(form, 0))
             if len(letters) < SHORTEST:
@@ -183,10 +151,10 @@ class _Collected:
     def phrase(self, text: str) -> None:
         """Add what is looked for as one; of Latin letters only it is a word like others."""
         plain = enlarged(SEPARATORS.sub("", fold_name(text)))
-        if not plain or plain in _FILLERS:
+        if not plain or plain in NOBODY:
             return
-        if _LETTERS.fullmatch(plain):
-            if len(plain) >= _INSIDE:
+        if LETTERS.fullmatch(plain):
+            if len(plain) >= _LONG_PHRASE:
                 self.joined.add(plain)
             elif len(plain) >= SHORTEST:
                 self._latin(plain)
@@ -262,18 +230,16 @@ def _collected(kind: str, text: str) -> _Collected:
     return found
 
 
-# the instances of a patient have the same
-@lru_cache(maxsize=64)
 def spellings(
-    patient: tuple[str, ...], staff: tuple[str, ...], ids: tuple[str, ...],
-    births: tuple[str, ...], phrases: tuple[str, ...],
+    patient: Iterable[str] = (), staff: Iterable[str] = (), ids: Iterable[str] = (),
+    births: Iterable[str] = (), phrases: Iterable[str] = (),
 ) -> Spellings:  # fmt: skip
-    """Return the spellings of what a header says.
+    """Return the spellings of what is known of one person, or of many.
 
     Parameters
     ----------
     patient, staff
-        Names as they stand there, of the patient and of physicians and operators.
+        Names as they stand in headers, of patients and of physicians and operators.
     ids
         IDs, accession and telephone numbers.
     births
@@ -288,9 +254,9 @@ def spellings(
             found.add(_collected(kind, text))
     return Spellings(
         words=frozenset(found.words),
-        inside=frozenset(form for form, size in found.latin.items() if size >= _INSIDE),
-        edges=frozenset(form for form, size in found.latin.items() if size == _INSIDE - 1),
-        tokens=frozenset(found.tokens | found.latin.keys()),
+        latin=found.latin,
+        tokens=frozenset(found.tokens),
+        glued=frozenset(found.glued),
         both=frozenset(found.both),
         joined=frozenset(found.joined),
         wholes=frozenset(found.wholes),

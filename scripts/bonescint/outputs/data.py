@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from bonescint.files import number
-
-Row = dict[str, str]
+from bonescint.files import Row, number
 
 
 def measured(measurements: Iterable[Row]) -> dict[tuple[str, str], dict[str, float]]:

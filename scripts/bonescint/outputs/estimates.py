@@ -3,8 +3,7 @@
 import math
 from collections.abc import Collection, Sequence
 
-from bonescint.files import number
-from bonescint.outputs.data import Row
+from bonescint.files import Row, number
 from bonescint.outputs.labels import Labels
 
 PERFORMANCE = ("auc", "sensitivity", "specificity")  # what overviews show
@@ -110,7 +109,7 @@ def p_value(text: str) -> str:
     return "<0.001" if value < 0.001 else f"{value:.3f}"
 
 
-def in_words(row: Row, labels: Labels) -> Row:
+def estimate_in_words(row: Row, labels: Labels) -> Row:
     """Return the row with its keys in words, and the note's part in fields of their own.
 
     Parameters
@@ -150,12 +149,12 @@ def in_words(row: Row, labels: Labels) -> Row:
 
 
 def remarks(row: Row, labels: Labels, only: Collection[str] = ()) -> list[str]:
-    """Return what remains of a row's note beside the fields of `in_words`, in words.
+    """Return what remains of a row's note beside the fields of `estimate_in_words`, in words.
 
     Parameters
     ----------
     row, labels
-        As for `in_words`.
+        As for `estimate_in_words`.
     only
         The keys to tell, such as `OF_TESTS`; none of them stands for all.
     """
@@ -189,15 +188,15 @@ def as_read(row: Row, labels: Labels) -> Row:
     Parameters
     ----------
     row, labels
-        As for `in_words`.
+        As for `estimate_in_words`.
 
     Returns
     -------
     dict
-        `in_words`, the metric with its cut-off, and ``value`` (with limits), ``counts`` (n and n
-        positive), ``p`` and ``p_adjusted``.
+        `estimate_in_words`, the metric with its cut-off, and ``value`` (with limits), ``counts``
+        (n and n positive), ``p`` and ``p_adjusted``.
     """
-    said = in_words(row, labels)
+    said = estimate_in_words(row, labels)
     if said["cutoff"]:
         cutoff = number(said["cutoff"])
         said["metric"] = labels("at_cutoff", metric=said["metric"], cutoff=f"{cutoff:g}")

@@ -7,14 +7,19 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bonescint.files import replacing
-from bonescint.outputs.data import Row
-from bonescint.outputs.estimates import OF_TESTS, as_read, in_words, primary, shared_remarks
+from bonescint.files import Row, replacing
+from bonescint.outputs.estimates import (
+    OF_TESTS,
+    as_read,
+    estimate_in_words,
+    primary,
+    shared_remarks,
+)
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.results import Results, flattened, overview
 from bonescint.outputs.verification import verification
 from bonescint.resources import SYNTHETIC
-from bonescint.tables.sheets import Column, Table
+from bonescint.tables.sheets import ShownColumn, ShownTable
 
 _MIME = {".svg": "image/svg+xml", ".png": "image/png"}
 _FIGURES = {
@@ -46,13 +51,13 @@ def _figure(path: Path, captions: Labels) -> dict[str, str]:
     }
 
 
-def _columns(labels: Labels, *specs: str) -> list[Column]:
+def _columns(labels: Labels, *specs: str) -> list[ShownColumn]:
     """Return columns from ``key`` or ``key:kind``, titled by the text ``column_key``."""
     parts = (spec.partition(":") for spec in specs)
-    return [Column(key, labels(f"column_{key}"), kind or "text") for key, _, kind in parts]
+    return [ShownColumn(key, labels(f"column_{key}"), kind or "text") for key, _, kind in parts]
 
 
-def _flow(results: Results, labels: Labels) -> list[Table]:
+def _flow(results: Results, labels: Labels) -> list[ShownTable]:
     """Return the flow, the margins and the 2x2 of tracer by findings (R3, R4)."""
     flow = []
     for row in results.flow:
@@ -74,17 +79,17 @@ def _flow(results: Results, labels: Labels) -> list[Table]:
     counts = ("patients:count", "files:count", "MDP:count", "HMDP:count")
     levels = ("with_findings:count", "without_findings:count")
     return [
-        Table(labels("caption_flow"), _columns(labels, "step", *counts), flow),
-        Table(
+        ShownTable(labels("caption_flow"), _columns(labels, "step", *counts), flow),
+        ShownTable(
             labels("caption_balance"), _columns(labels, "level", "target:count", "n:count"), margins
         ),
-        Table(
+        ShownTable(
             labels("caption_cells"), _columns(labels, "tracer", *levels), list(cells.values())
         ),
     ]  # fmt: skip
 
 
-def _estimates(rows: list[Row], title: str, labels: Labels, specs: Sequence[str]) -> Table:
+def _estimates(rows: list[Row], title: str, labels: Labels, specs: Sequence[str]) -> ShownTable:
     """Return Estimate rows as they are read; what is true of all of them goes into the title."""
     tests = specs == _TESTS
     common, rest = shared_remarks(rows, labels, OF_TESTS if tests else ())
@@ -102,7 +107,7 @@ def _estimates(rows: list[Row], title: str, labels: Labels, specs: Sequence[str]
             columns.append(column)
     if common:
         title = labels("all_rows", title=title, notes=labels("separator").join(common))
-    return Table(title, columns, shown)
+    return ShownTable(title, columns, shown)
 
 
 def _question(key: str, rows: list[Row], labels: Labels) -> dict[str, Any]:
@@ -112,7 +117,7 @@ def _question(key: str, rows: list[Row], labels: Labels) -> dict[str, Any]:
     """
     groups: dict[tuple[str, tuple[str, ...]], list[Row]] = {}
     for row in rows:
-        said = in_words(row, labels)
+        said = estimate_in_words(row, labels)
         specs: tuple[str, ...] = _ESTIMATES
         if row["question"] != key:
             family, specs = said["family"], _TESTS
@@ -192,16 +197,16 @@ def context(results: Results, labels: Labels) -> dict[str, Any]:
         "n_no_reading": states.count("no_reading"),
         "smallest": _smallest(performance),
         "primary": _estimates(tested, labels("caption_primary"), labels, _TESTS),
-        "overview": Table(labels("caption_accuracy"), columns, performance),
+        "overview": ShownTable(labels("caption_accuracy"), columns, performance),
         "flow": _flow(results, labels),
         "questions": [_question(key, rows, labels) for key, rows in results.metrics.items()],
         "verification": verification(results, labels.language, brief=True),
-        "warnings": Table(
+        "warnings": ShownTable(
             labels("heading_warnings"),
             _columns(labels, "source", "rule", "where", "message"),
             results.warnings,
         ),
-        "provenance": Table(
+        "provenance": ShownTable(
             labels("heading_provenance"),
             _columns(labels, "key", "value"),
             flattened(results.provenance),
@@ -209,7 +214,7 @@ def context(results: Results, labels: Labels) -> dict[str, Any]:
     }
 
 
-def write(
+def write_page(
     path: Path, results: Results, study: dict[str, str], labels: Labels, captions: Labels
 ) -> None:
     """Write the page: no script, no network, no file beside it.

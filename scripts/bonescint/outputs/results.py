@@ -6,8 +6,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from bonescint.files import read_rows
-from bonescint.outputs.data import Row, first_cutoffs
+from bonescint.files import Row, read_rows
+from bonescint.outputs.data import first_cutoffs
 from bonescint.outputs.estimates import performance, with_limits
 from bonescint.outputs.labels import Labels
 from bonescint.stats import METRICS, QUESTIONS

@@ -2,13 +2,13 @@
 
 from bonescint.deid import k_anonymity
 from bonescint.deid.report import OUTCOMES
-from bonescint.outputs.data import Row
+from bonescint.files import Row
 from bonescint.outputs.results import Results
 from bonescint.resources import Texts
-from bonescint.tables.sheets import Column, Table
+from bonescint.tables.sheets import ShownColumn, ShownTable
 
 
-def verification(results: Results, language: str, brief: bool) -> list[Table]:
+def verification(results: Results, language: str, brief: bool) -> list[ShownTable]:
     """Return the tables on the de-identification.
 
     Parameters
@@ -26,55 +26,26 @@ def verification(results: Results, language: str, brief: bool) -> list[Table]:
     list of Table
         ``tag_table``, ``instances``, ``rule_counts``, ``anonymity``.
     """
-    text, reasons = Texts("deidentification", language), Texts("deid", language)
+    text = Texts("deidentification", language)
 
-    def table(key: str, rows: list[Row], *specs: str, note: str = "") -> Table:
+    def table(key: str, rows: list[Row], *specs: str, note: str = "") -> ShownTable:
         parts = [spec.partition(":") for spec in specs]
-        columns = [Column(k, text(f"column.{k}"), kind or "text") for k, _, kind in parts]
-        return Table(text(f"title.{key}"), columns, rows, note or text(f"note.{key}"))
+        columns = [ShownColumn(k, text(f"column.{k}"), kind or "text") for k, _, kind in parts]
+        return ShownTable(text(f"title.{key}"), columns, rows, note or text(f"note.{key}"))
 
-    tags = [
-        row
-        | {
-            "name": row[f"name_{language}"],
-            "action": text(f"action.{row['action']}"),
-            "verdict": text(f"verdict.{row['verdict']}"),
-            "done": text("comma").join(
-                f"{text(f'column.{outcome}')} {row[outcome]}"
-                for outcome in OUTCOMES
-                if row[outcome] != "0"
-            ),
-        }
-        for row in results.tag_table
-    ]
+    tags = [_tag(row, text) for row in results.tag_table]
     written = tags[0]["instances"] if tags else 0
     summary = text("note.tag_table", n=len(tags), written=written)
     if stricter := sum(row["verdict"] == "stricter" for row in results.tag_table):
         summary += "\n" + text("note.stricter", n=stricter)
     outcomes = ["done"] if brief else ["instances:count", *(f"{key}:count" for key in OUTCOMES)]
-    instances = [
-        row
-        | {
-            "status": text(f"status.{row['status']}"),
-            "reason": reasons(f"reason.{row['reason']}") if row["reason"] else "",
-        }
-        for row in results.instances
-    ]
+    instances = [_instance(row, text) for row in results.instances]
     rules = [
-        row
-        | {
-            "rule": text(f"column.{row['rule']}"),
-            "meaning": text(f"meaning.{row['rule']}"),
-        }
+        row | {"rule": text(f"column.{row['rule']}"), "meaning": text(f"meaning.{row['rule']}")}
         for row in results.rule_counts
     ]
     combinations = [
-        row
-        | {
-            "kind": text(f"kind.{row['kind']}"),
-            "attributes": k_anonymity.attributes_in_words(row["attributes"], text),
-            "share": f"{100 * float(row['share']):.1f}" if row["share"] else "",
-        }
+        _combination(row, text)
         for row in results.anonymity
         if not (brief and row["kind"] == "pair")
     ]
@@ -93,3 +64,31 @@ def verification(results: Results, language: str, brief: bool) -> list[Table]:
             "classes:count", "unique:count", "share:one",
         ),
     ]  # fmt: skip
+
+
+def _tag(row: Row, text: Texts) -> Row:
+    done = (
+        f"{text(f'column.{outcome}')} {row[outcome]}" for outcome in OUTCOMES if row[outcome] != "0"
+    )
+    return row | {
+        "name": row[f"name_{text.language}"],
+        "action": text(f"action.{row['action']}"),
+        "verdict": text(f"verdict.{row['verdict']}"),
+        "done": text("comma").join(done),
+    }
+
+
+def _instance(row: Row, text: Texts) -> Row:
+    reason = f"reason.{row['reason']}"
+    return row | {
+        "status": text(f"status.{row['status']}"),
+        "reason": Texts("deid", text.language)(reason) if row["reason"] else "",
+    }
+
+
+def _combination(row: Row, text: Texts) -> Row:
+    return row | {
+        "kind": text(f"kind.{row['kind']}"),
+        "attributes": k_anonymity.in_words(row["attributes"], text),
+        "share": f"{100 * float(row['share']):.1f}" if row["share"] else "",
+    }

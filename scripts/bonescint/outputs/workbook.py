@@ -6,14 +6,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bonescint.files import replacing
+from bonescint.files import Row, replacing
 from bonescint.outputs import DPI
-from bonescint.outputs.data import Row
-from bonescint.outputs.estimates import OF_TESTS, as_read, in_words, primary, shared_remarks
+from bonescint.outputs.estimates import (
+    OF_TESTS,
+    as_read,
+    estimate_in_words,
+    primary,
+    shared_remarks,
+)
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.results import Results, flattened, overview
 from bonescint.outputs.verification import verification
-from bonescint.tables.sheets import Column, Sheet, make_styles, open_book
+from bonescint.tables.sheets import Sheet, ShownColumn, make_styles, open_book
 
 _PAGE = (9.2, 5.4)  # inches a figure may take on a landscape A4 page
 _ROW_INCHES = 0.25
@@ -88,7 +93,7 @@ class _Book:
             return self.labels.question("sheet", key), self.labels.question("title", key)
         return self.labels(f"sheet_{key}"), self.labels(f"title_{key}")
 
-    def columns(self, *specs: str, **say: Any) -> list[Column]:
+    def columns(self, *specs: str, **say: Any) -> list[ShownColumn]:
         """Return columns from ``key``, ``key:kind`` or ``key:kind:title``.
 
         The title is the text ``column_key``; a coded value with a text ``key_value`` is said so.
@@ -98,7 +103,7 @@ class _Book:
             key, kind, title, *_ = [*spec.split(":"), "", ""]
             words = say.get(key, self.code(key))
             title = self.labels(f"column_{title or key}")
-            columns.append(Column(key, title, kind or "text", words))
+            columns.append(ShownColumn(key, title, kind or "text", words))
         return columns
 
     def code(self, kind: str) -> Any:
@@ -202,7 +207,7 @@ def _question(to: _Book, key: str, rows: list[Row]) -> None:
     common, rest = shared_remarks(rows, labels, OF_TESTS if tests else ())
     said = []
     for row, parts in zip(rows, rest, strict=True):
-        one = as_read(row, labels) if tests else in_words(row, labels)
+        one = as_read(row, labels) if tests else estimate_in_words(row, labels)
         one |= {"note": labels("separator").join(parts)}
         if tests:
             one |= {"question": labels.question("sheet", row["question"])}
@@ -265,7 +270,7 @@ def _figures(to: _Book, figures: Sequence[Path], captions: Labels) -> None:
         sheet.line(to.labels("no_data"), "note")
 
 
-def write(
+def write_book(
     path: Path,
     results: Results,
     lists: Mapping[str, list[Row]],

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from bonescint.stats.estimate import NAN, Estimate, write_number
 from bonescint.stats.normal import critical, two_sided
-from bonescint.stats.roc.cases import complete
+from bonescint.stats.roc.cases import complete_cases
 
 
 class Moves(NamedTuple):
@@ -20,7 +20,7 @@ class Moves(NamedTuple):
     neither: int
 
 
-class Table(NamedTuple):
+class CallChanges(NamedTuple):
     """The calls of the cases with (events) and without metastasis."""
 
     events: Moves
@@ -43,7 +43,7 @@ class NetReclassification(Estimate):
     nonevents: float = NAN
 
 
-def table(y: ArrayLike, old: ArrayLike, new: ArrayLike) -> Table:
+def table(y: ArrayLike, old: ArrayLike, new: ArrayLike) -> CallChanges:
     """Return how many calls change and how many stay, by truth.
 
     Parameters
@@ -58,7 +58,7 @@ def table(y: ArrayLike, old: ArrayLike, new: ArrayLike) -> Table:
     ValueError
         If a call is anything but 0, 1 and NaN.
     """
-    truth, calls = complete(y, old, new)
+    truth, calls = complete_cases(y, old, new)
     if not np.isin(calls, (0, 1)).all():
         raise ValueError("calls must be 0 or 1")
     before, after = (call.astype(bool) for call in calls)
@@ -66,7 +66,7 @@ def table(y: ArrayLike, old: ArrayLike, new: ArrayLike) -> Table:
     events, nonevents = (
         Moves(*(int((mask & side).sum()) for mask in masks)) for side in (truth, ~truth)
     )
-    return Table(events, nonevents)
+    return CallChanges(events, nonevents)
 
 
 def nri(
@@ -89,7 +89,7 @@ def nri(
     confidence
         Of the interval.
     """
-    truth, (before, after) = complete(y, old, new)
+    truth, (before, after) = complete_cases(y, old, new)
     n1 = int(truth.sum())
     n0 = truth.size - n1
     result = NetReclassification(

@@ -26,7 +26,7 @@ _LISTED = 10  # rows of nobody that a warning names
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class CohortCase:
     """One patient of the cohort.
 
     Parameters
@@ -56,10 +56,10 @@ class Cases:
         IDs, parts of names and birth dates, normalised.
     """
 
-    by_subject: Mapping[str, Case]
+    by_subject: Mapping[str, CohortCase]
     identifiers: frozenset[str]
 
-    def of_tracer(self, tracer: str | None) -> list[Case]:
+    def of_tracer(self, tracer: str | None) -> list[CohortCase]:
         """Return the cases of one tracer, or of all (None), in the order of their codes."""
         found = (c for c in self.by_subject.values() if tracer in (None, c.tracer))
         return sorted(found, key=lambda case: case.code)
@@ -79,7 +79,7 @@ class Transcription(NamedTuple):
     """
 
     checked: CheckedTable
-    rows: dict[Case, tuple[int, Cells]]
+    rows: dict[CohortCase, tuple[int, Cells]]
     others: int
 
 
@@ -120,7 +120,7 @@ def read_cases(cohort: Path, ledger: Ledger, language: str) -> Cases:
         raise InputError(Texts("tables", language)("no_code", n=without))
     return Cases(
         {
-            subject: Case(code, tracers[subject], frozenset(dates[subject]))
+            subject: CohortCase(code, tracers[subject], frozenset(dates[subject]))
             for subject, code in codes.items()
             if code is not None
         },
@@ -163,7 +163,7 @@ def transcribe(
     """
     checked = _checked(path, schema, cases, settings, config_key, language, second)
     faults, key, tracer = checked.faults, settings["key"], settings.get("tracer")
-    rows: dict[Case, tuple[int, Cells]] = {}
+    rows: dict[CohortCase, tuple[int, Cells]] = {}
     of_cohort, others = _rows_of_cohort(checked, key, cases)
     _report_nobody(checked, of_cohort, others, cases.of_tracer(tracer), config_key)
     for case, found in of_cohort.items():
@@ -229,7 +229,7 @@ def _explanations() -> set[str]:
 
 def _rows_of_cohort(
     checked: CheckedTable, key: str, cases: Cases
-) -> tuple[dict[Case, list[tuple[int, Cells]]], list[int]]:
+) -> tuple[dict[CohortCase, list[tuple[int, Cells]]], list[int]]:
     """Return case -> rows, and the numbers of anybody else's: never looked at (R12).
 
     In a text file a row with another number of cells than the header is shifted or cut: a decimal
@@ -246,7 +246,7 @@ def _rows_of_cohort(
     """
     faults = checked.faults
     codes = {case.code: subject for subject, case in cases.by_subject.items()}
-    found: dict[Case, list[tuple[int, Cells]]] = defaultdict(list)
+    found: dict[CohortCase, list[tuple[int, Cells]]] = defaultdict(list)
     others: list[int] = []
     width = checked.table.widths.get(checked.table.header_row, 0)
     for row, cells in checked.table.rows:
@@ -282,9 +282,9 @@ def _rows_of_cohort(
 
 def _report_nobody(
     checked: CheckedTable,
-    found: Mapping[Case, object],
+    found: Mapping[CohortCase, object],
     others: Sequence[int],
-    wanted: Sequence[Case],
+    wanted: Sequence[CohortCase],
     config_key: str,
 ) -> None:
     """Report that the table is of other people, or that mistyped IDs may be among them.
@@ -312,7 +312,7 @@ def _report_nobody(
 
 
 def _row_of_exam(
-    checked: CheckedTable, case: Case, rows: list[tuple[int, Cells]]
+    checked: CheckedTable, case: CohortCase, rows: list[tuple[int, Cells]]
 ) -> tuple[int, Cells]:
     """Return the one row of the case's exam; a second one or one of another date is a fault.
 
@@ -351,7 +351,9 @@ def _row_of_exam(
     return (same or rows)[0]
 
 
-def no_earlier(checked: CheckedTable, case: Case, row: int, cells: Cells, name: str) -> date | None:
+def no_earlier(
+    checked: CheckedTable, case: CohortCase, row: int, cells: Cells, name: str
+) -> date | None:
     """Return a date that cannot lie before the exam; one that does is an error.
 
     Parameters

@@ -12,7 +12,7 @@ from typing import Any
 from bonescint.errors import InputError
 from bonescint.resources import Texts
 from bonescint.tables.bounds import KEYS, CheckedTable
-from bonescint.tables.cases import Case, Cases, Transcription, transcribe
+from bonescint.tables.cases import Cases, CohortCase, Transcription, transcribe
 from bonescint.tables.faults import Faults, TableErrors
 from bonescint.tables.reading import Cells
 from bonescint.tables.values import parse_version
@@ -92,7 +92,9 @@ def compare(first: Transcription, second: Transcription) -> None:
             one.checked.faults.error("entry_row", one.rows[case][0], code=case.code)
 
 
-def _compare_cells(first: Transcription, second: Transcription, case: Case, name: str) -> None:
+def _compare_cells(
+    first: Transcription, second: Transcription, case: CohortCase, name: str
+) -> None:
     (row, cells), (other_row, other_cells) = first.rows[case], second.rows[case]
     one, other = first.checked, second.checked
     meanings = []

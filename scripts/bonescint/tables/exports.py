@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bonescint.tables.bounds import CheckedTable, Value
-from bonescint.tables.cases import Case, Cases, Transcription, no_earlier, operator_of
+from bonescint.tables.cases import Cases, CohortCase, Transcription, no_earlier, operator_of
 from bonescint.tables.double_entry import transcriptions
 from bonescint.tables.faults import raise_together
 from bonescint.tables.reading import Cells
@@ -96,7 +96,7 @@ def _rows(
 
 
 def _circumstances(
-    checked: CheckedTable, case: Case, row: int, cells: Cells, settings: Mapping[str, Any]
+    checked: CheckedTable, case: CohortCase, row: int, cells: Cells, settings: Mapping[str, Any]
 ) -> dict[str, str]:
     """Return when and by whom the case was analysed; the printed version is checked (R37)."""
     _check_version(checked, row, cells, settings["product"], str(settings["version"]))

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from bonescint.files import replacing
 from bonescint.resources import SYNTHETIC, Texts
 from bonescint.tables.faults import Fault, Faults
-from bonescint.tables.sheets import Column, Sheet, make_styles, open_book
+from bonescint.tables.sheets import Sheet, ShownColumn, make_styles, open_book
 from bonescint.text.width import text_width
 
 _COLOURS = {"error": "#F4B6A6", "warning": "#FFE699"}
@@ -55,7 +55,7 @@ def write_fault_book(path: Path, tables: Sequence[Faults], language: str, synthe
         key=lambda pair: (pair[1].kind, pair[0].second, pair[1].fault.row),
     )
     names = ("kind", "file", "row", "column", "cell", "value", "rule", "message")
-    columns = [Column(name, text(f"book.{name}")) for name in names]
+    columns = [ShownColumn(name, text(f"book.{name}")) for name in names]
     top = sheet.row + 1
     sheet.table(columns, [_line(faults, mark, text) for faults, mark in listed], "")
     link = book.add_format(

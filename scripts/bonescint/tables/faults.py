@@ -3,9 +3,12 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from bonescint.errors import InputError
 from bonescint.names.ids import normalise
+from bonescint.names.matcher import CELL, Matcher
+from bonescint.names.spellings import spellings
 from bonescint.resources import Texts
 from bonescint.tables.reading import Table
 from bonescint.tables.values import error_value, parse_number
@@ -92,7 +95,6 @@ class Faults:
         self.second = second
         self.source = source
         self._identifiers = frozenset(identifiers)
-        self._names = [part for part in self._identifiers if not part.isdigit() and len(part) > 1]
         self.accept(())
 
     def accept(self, words: Iterable[str]) -> None:
@@ -188,8 +190,19 @@ class Faults:
         return (
             bare in self._identifiers
             or (day is not None and as_da(day) in self._identifiers)
-            or any(name in bare for name in self._names)
+            or self._people.is_named_in(CELL.read(value))
         )
+
+    @cached_property
+    def _people(self) -> Matcher:
+        """Return what finds names, and IDs that have letters; most tables quote nothing."""
+        names, ids = set(), set()
+        for one in self._identifiers:
+            if re.search(r"\d", one):
+                ids |= set() if one.isdecimal() else {one}
+            elif len(one) > 1 or not one.isascii():
+                names.add(one)
+        return Matcher(spellings(patient=names, ids=ids), CELL)
 
     def raise_errors(self) -> None:
         """Raise all errors as one `TableErrors`, in the order of the rows, if there is any."""

@@ -88,38 +88,34 @@ def read_table(
     """
     path = Path(path)
     text = Texts("tables", language)
-    others: tuple[str, ...] = ()
-    visible: tuple[str, ...] = ()
     is_text = _is_text(path, text)
-    if is_text:
-        sheet = None
-        grid = [tuple(cells) for cells in read_textfile(path, header_row, encoding, text)]
-    else:
+    if not is_text:
         grid, sheet, others, visible = read_workbook(path, sheet, text)
+    else:
+        grid = [tuple(cells) for cells in read_textfile(path, header_row, encoding, text)]
+        sheet, others, visible = None, (), ()
     if header_row is None:
         header_row = next((n for n, cells in enumerate(grid, 1) if any(map(str.strip, cells))), 0)
     if not 0 < header_row <= len(grid):
         raise InputError(text("no_header", file=path.name))
     header = _header(grid[:header_row])
     width = len(header)
-    # an upper line may be the longer one
-    widths = {header_row: max(width, len(grid[header_row - 1]))}
     rows = [
         (n, cells + ("",) * (width - len(cells)))
         for n, cells in enumerate(islice(grid, header_row, None), header_row + 1)
         if any(map(str.strip, cells))
     ]
-    return Table(
-        path.name,
-        sheet,
-        header_row,
-        header,
-        rows,
-        others,
-        visible,
-        (grid[header_row - 1] + ("",) * width)[:width],
-        widths | {n: len(grid[n - 1]) for n, _ in rows} if is_text else {},
-    )
+    own = (grid[header_row - 1] + ("",) * width)[:width]
+    widths = _widths(grid, header_row, width) if is_text else {}
+    return Table(path.name, sheet, header_row, header, rows, others, visible, own, widths)
+
+
+def _widths(grid: Sequence[Cells], header_row: int, width: int) -> dict[int, int]:
+    """Return how many cells the header and each row below it were written with."""
+    # an upper line of the header may be the longer one
+    header = {header_row: max(width, len(grid[header_row - 1]))}
+    below = enumerate(islice(grid, header_row, None), header_row + 1)
+    return header | {n: len(cells) for n, cells in below if any(map(str.strip, cells))}
 
 
 def _is_text(path: Path, text: Texts) -> bool:

@@ -19,7 +19,7 @@ FIELDS = ("metastasis", "n_metastases", "eod", "findings")
 FINDINGS_COLUMNS = ["code", "findings"]
 
 
-class Report(NamedTuple):
+class ReadingReport(NamedTuple):
     """A reader's rows, warnings and findings as the workflow's tables hold them.
 
     `others` is the number of rows that belong to nobody of the cohort.
@@ -38,7 +38,7 @@ def read_report(
     settings: Mapping[str, Any],
     language: str,
     second: Path | None = None,
-) -> Report:
+) -> ReadingReport:
     """Return one row per case of the cohort; a case the reader has not read is reported.
 
     Parameters
@@ -72,10 +72,10 @@ def read_report(
     return report
 
 
-def _report(table: Transcription, cases: Cases, reader: str) -> Report:
+def _report(table: Transcription, cases: Cases, reader: str) -> ReadingReport:
     checked = table.checked
     faults = checked.faults
-    report = Report([], [], [], table.others)
+    report = ReadingReport([], [], [], table.others)
     for case in cases.of_tracer(None):
         line = {"code": case.code, "reader": reader, "status": "missing"}
         report.rows.append(line)

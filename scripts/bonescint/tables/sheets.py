@@ -32,7 +32,7 @@ FORMATS = {
 
 
 @dataclass(frozen=True)
-class Column:
+class ShownColumn:
     """One column of a sheet's table.
 
     Parameters
@@ -54,7 +54,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
+class ShownTable:
     """A table in words, ready to be shown on a sheet or a page.
 
     Parameters
@@ -68,7 +68,7 @@ class Table:
     """
 
     title: str
-    columns: list[Column]
+    columns: list[ShownColumn]
     rows: Sequence[Mapping[str, str]]
     note: str = ""
 
@@ -175,7 +175,7 @@ class Sheet:
 
     def table(
         self,
-        columns: Sequence[Column],
+        columns: Sequence[ShownColumn],
         rows: Sequence[Mapping[str, str]],
         empty: str,
         main: bool = True,
@@ -199,14 +199,7 @@ class Sheet:
         top = self.row
         cells = [[_shown(column, row) for column in columns] for row in rows]
         widths = [
-            min(
-                max(
-                    _title_width(column),
-                    *(_cell_width(_as_read(column, line[i])) for line in cells),
-                    0.0,
-                ),
-                widest,
-            )
+            min(_width(column, [line[i] for line in cells]), widest)
             for i, column in enumerate(columns)
         ]
         self.sheet.set_row(top, _LINE * 2)
@@ -241,7 +234,7 @@ class Sheet:
         self.sheet.set_column(column, column, self._widths[column])
 
 
-def _shown(column: Column, row: Mapping[str, str]) -> str | float | date:
+def _shown(column: ShownColumn, row: Mapping[str, str]) -> str | float | date:
     text = row[column.key]
     if column.kind == "date":
         return date.fromisoformat(text) if text else ""
@@ -251,11 +244,16 @@ def _shown(column: Column, row: Mapping[str, str]) -> str | float | date:
     return column.say(text) if column.say and text else text
 
 
-def _as_read(column: Column, value: str | float | date) -> str:
+def _as_read(column: ShownColumn, value: str | float | date) -> str:
     if not isinstance(value, float):
         return max(str(value).split("\n"), key=text_width)
     decimals = {"count": 0, "number": 1, "one": 1, "two": 2}.get(column.kind, 3)
     return f"{value:.{decimals}f}  "  # the indent takes two
+
+
+def _width(column: ShownColumn, values: Sequence[str | float | date]) -> float:
+    """Return the width that a column needs for its title and its values."""
+    return max(_title_width(column), *(_cell_width(_as_read(column, v)) for v in values), 0.0)
 
 
 def _cell_width(text: str) -> float:
@@ -263,6 +261,6 @@ def _cell_width(text: str) -> float:
     return text_width(text) + 3.0 + 0.35 * sum(c.isupper() for c in text)
 
 
-def _title_width(column: Column) -> float:
+def _title_width(column: ShownColumn) -> float:
     # a header may break into two lines; three more for the filter's button
     return max(text_width(column.title) / 2 + 2, 4) + 3

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from scripts.imports.mark_exposure import mark_exposure
 
-from bonescint.custody.deliveries import DETAILS, Contents, record
+from bonescint.custody.deliveries import DETAILS, DeliveryContents, put_on_record
 from bonescint.custody.recalls import recall
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.ledger import Ledger, create_ledger
@@ -40,9 +40,9 @@ class Study:
         write_rows(folder / "cases.csv", ["code", "tracer"], rows)
 
     def deliver(self, day: str, *codes: str, partner: str = "Partner Inc.") -> None:
-        found = Contents([[day, "0" * 64]], set(codes))
+        found = DeliveryContents([[day, "0" * 64]], set(codes))
         details = dict.fromkeys(DETAILS, "x") | {"date": day, "partner": partner}
-        record(self.ledger, found, details, "en", TODAY, None)
+        put_on_record(self.ledger, found, details, "en", TODAY, None)
 
     def marks(self) -> dict[tuple[str, str], tuple[str, str]]:
         mark_exposure(self.folder / "cases.csv", self.files, SOFTWARE, self.folder / "table.csv")

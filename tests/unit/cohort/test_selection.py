@@ -1,6 +1,5 @@
 """One reason for every file that is out, and flow counts that add up."""
 
-from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
@@ -8,9 +7,7 @@ import pytest
 
 from bonescint.cohort.selection import (
     decide,
-    decide_tracer,
     exclusion,
-    off_weeks,
 )
 
 SETTINGS = {
@@ -68,26 +65,6 @@ def test_configuration_can_keep_what_is_refused_by_default() -> None:
     odd = row(views="", kind="secondary_capture", patient_sex="M")
     assert exclusion(odd, {"1"}, keep) is None
     assert exclusion(odd | {"modality": "OT"}, {"1"}, keep) == "secondary_capture"
-
-
-@pytest.mark.parametrize(
-    ("headers", "listed", "tracer"),
-    [
-        (["MDP", "MDP"], None, "MDP"),
-        (["MDP", "unknown"], None, "MDP"),
-        (["MDP", "HMDP"], None, "conflict"),
-        (["conflict"], None, "conflict"),
-        (["unknown"], None, "unknown"),
-        (["other"], None, "other"),
-        (["unknown"], "HMDP", "HMDP"),
-        (["MDP", "HMDP"], "HMDP", "HMDP"),
-        (["MDP"], "HMDP", "conflict"),
-        (["other"], "MDP", "conflict"),
-    ],
-)
-def test_tracer_is_never_a_default(headers: list[str], listed: str | None, tracer: str) -> None:
-    calendar = {date(2019, 6, 3): listed} if listed else {}
-    assert decide_tracer([row(tracer=t) for t in headers], calendar) == tracer
 
 
 def decided(rows: list[dict[str, str]], dicom: Path = Path()) -> dict[str, str | None]:
@@ -159,16 +136,3 @@ def test_the_first_exam_is_the_first_however_its_date_is_spelt() -> None:
     assert decided(rows) == {"a": "later_exam", "b": None}
     again = [row("a", study_date="2019-06-03"), row("b")]
     assert decided(again) == {"a": None, "b": None}
-    assert off_weeks(again) == off_weeks([row("b")])
-
-
-def test_weeks_that_break_the_alternation() -> None:
-    week = {23: "20190603", 24: "20190610", 25: "20190617", 26: "20190624"}
-    rows = [
-        row(str(n), subject=str(n), study_date=day, tracer="MDP" if n % 2 else "HMDP")
-        for n, day in week.items()
-    ]
-    assert off_weeks(rows) == []
-    assert off_weeks([*rows, row("x", subject="x", study_date="20190604", tracer="HMDP")]) == [
-        ("2019-W23", "HMDP", 1)
-    ]

@@ -21,7 +21,7 @@ import pytest
 
 from bonescint.commands.configuration import merged
 from bonescint.custody.archive import write as archive_write
-from bonescint.custody.archive.read import restore, verify
+from bonescint.custody.archive.read import restore, verify_archive
 from bonescint.custody.archive.write import discard, partial_of, write_archive
 from bonescint.errors import InputError
 from bonescint.identity.key import open_identity
@@ -229,7 +229,7 @@ def test_kill_and_resume(study: Path, tmp_path: Path, stage: str, at: int) -> No
     assert parts >= 2
     written = write(file)
     assert 0 < written.kept < written.files or (stage == "join" and written.kept)
-    assert verify(file, identity(), TEXT, quiet).good
+    assert verify_archive(file, identity(), TEXT, quiet).good
     assert not partial_of(file).exists()
     shutil.rmtree("demo/dicom")
     whole = tmp_path / "whole.tar.age"
@@ -276,7 +276,7 @@ def test_part_damaged_or_of_another_key(study: Path, tmp_path: Path) -> None:
         write(file)
     assert not file.exists()
     assert write(file).kept > 0
-    assert verify(file, identity(), TEXT, quiet).good
+    assert verify_archive(file, identity(), TEXT, quiet).good
     other = tmp_path / "o.tar.age"
     killed(other, "join", 1)
     for path in Path("private").glob("ledger.*"):

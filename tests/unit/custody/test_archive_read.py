@@ -9,7 +9,7 @@ from pathlib import Path
 import pyrage
 import pytest
 
-from bonescint.custody.archive.read import restore, verify
+from bonescint.custody.archive.read import restore, verify_archive
 from bonescint.custody.archive.stream import manifest_line
 from bonescint.identity.ledger import create_ledger
 from tests.unit.custody.archive_samples import (
@@ -51,7 +51,7 @@ def test_damage(
     archived: Path, tmp_path: Path, damage: Callable[[bytes], bytes], match: str
 ) -> None:
     archived.write_bytes(damage(archived.read_bytes()))
-    refused(lambda: verify(archived, identity(), TEXT, quiet), match)
+    refused(lambda: verify_archive(archived, identity(), TEXT, quiet), match)
     refused(lambda: main("--restore", archived, tmp_path / "new"), match)
     assert not list(tmp_path.glob("*new*"))
     assert not list(tmp_path.glob(".*"))
@@ -62,7 +62,7 @@ def test_cut_between_chunks(archived: Path) -> None:
     header = data.index(b"\n---") + 1
     start = data.index(b"\n", header) + 1 + 16
     archived.write_bytes(data[: start + 3 * (65536 + 16)])
-    refused(lambda: verify(archived, identity(), TEXT, quiet), "damaged")
+    refused(lambda: verify_archive(archived, identity(), TEXT, quiet), "damaged")
 
 
 def test_cut_behind_the_end_of_the_tar(study: Path, tmp_path: Path) -> None:
@@ -71,9 +71,9 @@ def test_cut_behind_the_end_of_the_tar(study: Path, tmp_path: Path) -> None:
     plain = pyrage.decrypt(file.read_bytes(), [identity()]) + bytes(8_000_000)
     whole = pyrage.encrypt(plain, [identity().to_public()])
     file.write_bytes(whole)
-    assert verify(file, identity(), TEXT, quiet).good
+    assert verify_archive(file, identity(), TEXT, quiet).good
     file.write_bytes(whole[:-100])
-    refused(lambda: verify(file, identity(), TEXT, quiet), "damaged")
+    refused(lambda: verify_archive(file, identity(), TEXT, quiet), "damaged")
 
 
 def test_wrong_key(archived: Path, tmp_path: Path) -> None:

@@ -8,7 +8,12 @@ import openpyxl
 import pytest
 
 from bonescint.custody import recalls
-from bonescint.custody.deliveries import Contents, contents, record, recorded
+from bonescint.custody.deliveries import (
+    DeliveryContents,
+    delivery_contents,
+    put_on_record,
+    recorded,
+)
 from bonescint.custody.recalls import delivered as how_many_delivered
 from bonescint.custody.recalls import recall
 from bonescint.errors import InputError
@@ -48,15 +53,15 @@ def dicom(folder: Path, code: str, batch: str = "00") -> Path:
 
 
 def delivered(ledger: Ledger, codes: list[str], **details: str) -> str:
-    found = Contents([[f"{codes}{details}", "0" * 64]], set(codes))
-    return record(ledger, found, DETAILS | details, "en", TODAY, None).id
+    found = DeliveryContents([[f"{codes}{details}", "0" * 64]], set(codes))
+    return put_on_record(ledger, found, DETAILS | details, "en", TODAY, None).id
 
 
 def test_contents_names_hashes_and_codes(tmp_path: Path, codes: list[str]) -> None:
     folder = tmp_path / "results" / "dicom"
     dicom(folder, codes[0])
     (folder / "00" / ".snakemake_timestamp").touch()
-    found = contents([folder], "en")
+    found = delivery_contents([folder], "en")
     ((name, digest),) = found.files
     assert name == f"dicom/00/{codes[0]}/{codes[0]}_01.dcm"
     assert len(digest) == 64
@@ -77,7 +82,7 @@ def test_codes_of_tables_and_headers(tmp_path: Path, codes: list[str]) -> None:
     (folder / "other.csv").write_text("JOBS-AAAAA,BS-AAAAAB,\nBS-AAAA")
     (folder / "broken.xlsx").write_bytes(b"PK\3\4")
     (folder / "locked.xlsx").write_bytes(b"\xd0\xcf\x11\xe0")
-    found = contents([folder], "en")
+    found = delivery_contents([folder], "en")
     assert found.tabled == {codes[0], codes[1]}
     assert found.imaged == {codes[2]}
     closed = {name.rpartition("/")[2] for name in found.closed}
@@ -120,12 +125,12 @@ def test_unknown_and_empty_sets_are_refused(ledger: Ledger, codes: list[str]) ->
 
 
 def test_the_same_delivery_is_recorded_once(ledger: Ledger, codes: list[str]) -> None:
-    one = Contents([["dicom/a", "1" * 64], ["dicom/b", "2" * 64]], set(codes))
-    other = Contents([["CDROM/a", "2" * 64], ["CDROM/b", "1" * 64]], set(codes))
-    record(ledger, one, DETAILS, "en", TODAY, None)
+    one = DeliveryContents([["dicom/a", "1" * 64], ["dicom/b", "2" * 64]], set(codes))
+    other = DeliveryContents([["CDROM/a", "2" * 64], ["CDROM/b", "1" * 64]], set(codes))
+    put_on_record(ledger, one, DETAILS, "en", TODAY, None)
     with pytest.raises(InputError, match="D-001"):
-        record(ledger, other, DETAILS, "en", TODAY, None)
-    again = record(ledger, one, DETAILS | {"medium": "CD-R 2"}, "en", TODAY, None)
+        put_on_record(ledger, other, DETAILS, "en", TODAY, None)
+    again = put_on_record(ledger, one, DETAILS | {"medium": "CD-R 2"}, "en", TODAY, None)
     assert again.id == "D-002"
 
 
@@ -133,17 +138,17 @@ def test_a_delivery_on_record_changes_the_mark(
     ledger: Ledger, codes: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mark = tmp_path / "private" / "deliveries.mark"
-    found = Contents([["dicom/a", "1" * 64]], set(codes))
+    found = DeliveryContents([["dicom/a", "1" * 64]], set(codes))
     before = []
     monkeypatch.setattr(
         ledger, "append", lambda entries: (before.append(mark.read_text()), append(entries))
     )
     append = Ledger.append.__get__(ledger)
-    record(ledger, found, DETAILS, "en", TODAY, mark)
+    put_on_record(ledger, found, DETAILS, "en", TODAY, mark)
     after = mark.read_text()
     assert before and before[0] != after  # a run may read the mark between the two
     with pytest.raises(InputError):
-        record(ledger, found, DETAILS, "en", TODAY, mark)
+        put_on_record(ledger, found, DETAILS, "en", TODAY, mark)
     assert mark.read_text() == after
     assert not any(code in after for code in codes)
 
@@ -152,9 +157,9 @@ def test_two_files_never_share_a_name(tmp_path: Path, codes: list[str]) -> None:
     dicom(tmp_path / "a" / "dicom", codes[0])
     dicom(tmp_path / "b" / "dicom", codes[0])
     with pytest.raises(InputError, match="one name"):
-        contents([tmp_path / "a" / "dicom", tmp_path / "b" / "dicom"], "en")
+        delivery_contents([tmp_path / "a" / "dicom", tmp_path / "b" / "dicom"], "en")
     with pytest.raises(InputError, match="There is no"):
-        contents([tmp_path / "nothing"], "en")
+        delivery_contents([tmp_path / "nothing"], "en")
 
 
 def test_recall_writes_a_notice_once(ledger: Ledger, codes: list[str], tmp_path: Path) -> None:

@@ -7,13 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bonescint.deid.k_anonymity import (
-    ATTRIBUTES,
-    COLUMNS,
-    UNIQUE_COLUMNS,
-    assess,
-    attributes_in_words,
-)
+from bonescint.deid.k_anonymity import ATTRIBUTES, COLUMNS, UNIQUE_COLUMNS, assess, in_words
 from bonescint.resources import Texts
 
 CASE = {
@@ -132,10 +126,8 @@ def test_every_combination_has_words() -> None:
     for language in ("ja", "en"):
         text = Texts("deidentification", language)
         for name in by_attributes(cases):
-            assert attributes_in_words(name, text)
-    assert (
-        attributes_in_words("sex+age/5", Texts("deidentification", "ja")) == "性別・年齢 (5 歳幅)"
-    )
+            assert in_words(name, text)
+    assert in_words("sex+age/5", Texts("deidentification", "ja")) == "性別・年齢 (5 歳幅)"
 
 
 values = st.fixed_dictionaries(

@@ -7,14 +7,12 @@ from typing import Any
 import pytest
 
 from bonescint.delivery.gate import refusals
-from bonescint.delivery.review import digest, joined, name_forms, scan_text, undecided
+from bonescint.delivery.review import digest, joined, known_people, scan_text, undecided
 from bonescint.errors import InputError
 
-KNOWN = {
-    "name": name_forms("GOSEI^HANAKO=合成^花子=ごうせい^はなこ"),
-    "patient_id": {"00012345", "12345"},
-    "staff": name_forms("模擬 太郎"),
-}
+KNOWN = known_people(
+    ["GOSEI^HANAKO=合成^花子=ごうせい^はなこ"], ["00012345", "12345"], ["模擬 太郎"]
+)
 
 
 @pytest.mark.parametrize(

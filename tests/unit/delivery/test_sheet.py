@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from bonescint.delivery.sheet import write_partner_sheet
+from bonescint.delivery.sheet import write_partner_book
 from bonescint.errors import InputError
 
 ROW = {
@@ -16,7 +16,7 @@ HEADERS = ["患者符号", "検査日", "所見", "EOD", "転移の有無", "年
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_columns_a_to_i_are_those_of_the_notice(tmp_path: Path, language: str) -> None:
     path = tmp_path / "sheet.xlsx"
-    write_partner_sheet(path, [ROW, ROW | {"code": "BS-2", "eod": ""}], True, language)
+    write_partner_book(path, [ROW, ROW | {"code": "BS-2", "eod": ""}], True, language)
     sheet = load_workbook(path).worksheets[0]
     first, second, third = sheet.iter_rows()
     assert [cell.value for cell in first] == HEADERS
@@ -27,18 +27,18 @@ def test_columns_a_to_i_are_those_of_the_notice(tmp_path: Path, language: str) -
 
 
 def test_the_mark_stays_off_the_columns(tmp_path: Path) -> None:
-    write_partner_sheet(tmp_path / "a.xlsx", [ROW], True, "ja")
+    write_partner_book(tmp_path / "a.xlsx", [ROW], True, "ja")
     book = load_workbook(tmp_path / "a.xlsx")
     assert all("SYNTHETIC" in sheet.title for sheet in book) and len(book.worksheets) == 2
     assert "SYNTHETIC" in book.worksheets[0].oddHeader.right.text
     assert not any("SYNTHETIC" in str(c.value) for row in book.worksheets[0] for c in row)
-    write_partner_sheet(tmp_path / "b.xlsx", [ROW], False, "ja")
+    write_partner_book(tmp_path / "b.xlsx", [ROW], False, "ja")
     assert len(load_workbook(tmp_path / "b.xlsx").worksheets) == 1
 
 
 def test_same_rows_same_bytes(tmp_path: Path) -> None:
     for name in ("a", "b"):
-        write_partner_sheet(tmp_path / name, [ROW], True, "ja")
+        write_partner_book(tmp_path / name, [ROW], True, "ja")
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
@@ -46,7 +46,7 @@ def test_same_rows_same_bytes(tmp_path: Path) -> None:
 def test_blank_required_fields_are_refused_by_code(tmp_path: Path, field: str) -> None:
     rows = [ROW, ROW | {"code": "BS-2", field: " "}]
     with pytest.raises(InputError) as caught:
-        write_partner_sheet(tmp_path / "a.xlsx", rows, False, "ja")
+        write_partner_book(tmp_path / "a.xlsx", rows, False, "ja")
     (problem,) = caught.value.problems
     assert "BS-2" in problem and "BS-7K3M2" not in problem
     assert not (tmp_path / "a.xlsx").exists()
@@ -54,4 +54,4 @@ def test_blank_required_fields_are_refused_by_code(tmp_path: Path, field: str) -
 
 def test_a_code_stands_once(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="BS-7K3M2"):
-        write_partner_sheet(tmp_path / "a.xlsx", [ROW, ROW], False, "ja")
+        write_partner_book(tmp_path / "a.xlsx", [ROW, ROW], False, "ja")

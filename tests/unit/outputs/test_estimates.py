@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 from bonescint.files import number
 from bonescint.outputs.estimates import (
     as_read,
+    estimate_in_words,
     find,
     fixed,
-    in_words,
     p_value,
     performance,
     primary,
@@ -59,7 +59,7 @@ def test_limits_are_shown_only_where_there_are_any() -> None:
 
 
 def test_words_replace_keys_and_unknown_keys_stay() -> None:
-    said = in_words(
+    said = estimate_in_words(
         row(
             subject="vsbone3", comparator="vsbone2", measure="auc_difference", test="new_test",
             note="seed=20190601; metric=bsi; cutoff=0.5; z=0.5718246385; confounded; "

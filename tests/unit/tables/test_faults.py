@@ -35,3 +35,13 @@ def test_withheld(faults, value):
 )
 def test_quoted(faults, value):
     assert faults.shown(value) == value[:20]
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Hanako", "xHANAKOx", "はなこ", "ﾊﾅｺ", "Suzuki^Hanako", "Ono 2", "高橋", "高 橋 様", "AB-12"],
+)
+def test_headers_that_name_a_patient_are_not_shown(header):
+    table = Table("a.csv", None, 1, HEADER, [], own_header=HEADER)
+    found = Faults(table, "en", "x", {"HANAKO", "OHNO", "髙橋", "AB12", "12345678"})
+    assert found.shown_headers([header, "BSI", "Hotspot", "Note"]) == "…, BSI, Hotspot, Note"

@@ -54,7 +54,7 @@ class Findings:
         return not (self.missing or self.extra or self.changed)
 
 
-def verify(
+def verify_archive(
     archive: Path, identity: "pyrage.x25519.Identity", text: Texts, advance: Advance
 ) -> Findings:
     """Compare every file of an archive with its manifest, in one stream.
@@ -91,11 +91,11 @@ def restore(
     Parameters
     ----------
     archive, identity, text, advance
-        As for `verify`.
+        As for `verify_archive`.
     destination
         The folder; its parent must be there.
     raw
-        As for `differences`.
+        As for `manifest_differences`.
 
     Raises
     ------
@@ -120,7 +120,7 @@ def restore(
             tree = _Tree(partial)
             found = _walk(archive, identity, text, tree.take, advance)
             if not found.good:
-                raise InputError([text("not_restored"), *differences(found, raw, text)])
+                raise InputError([text("not_restored"), *manifest_differences(found, raw, text)])
             found.links = tree.finish()
             partial.rename(destination)
         except BaseException:
@@ -131,13 +131,13 @@ def restore(
     return found
 
 
-def differences(found: Findings, raw: str | None, text: Texts) -> list[str]:
+def manifest_differences(found: Findings, raw: str | None, text: Texts) -> list[str]:
     """Return a line for every file that does not agree with the manifest.
 
     Parameters
     ----------
     found
-        What `verify` returned.
+        What `verify_archive` returned.
     raw, text
         As for `bonescint.custody.archive.contents.shown`.
     """

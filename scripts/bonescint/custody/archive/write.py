@@ -11,7 +11,7 @@ import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,17 +95,13 @@ def write_archive(
     with _locked(partial, text):
         parts = Parts(partial, contents, identity, text, report)
         kept = parts.complete(part_size)
-        with replacing(partial / "whole", "wb") as file:
-            os.fchmod(file.fileno(), 0o600)
-            digest = hashlib.sha256()
-            sink = Sink(file, digest)
-            encrypt(parts.joined(readme), sink, identity)
+        archive_size, sha256 = _encrypt_whole(partial / "whole", parts.joined(readme), identity)
         written = Written(
             files=1 + sum(member.kind == "file" for member in parts.members),  # and the read-me
             size=sum(member.size for member in parts.members),
             kept=kept,
-            archive_size=sink.size,
-            sha256=digest.hexdigest(),
+            archive_size=archive_size,
+            sha256=sha256,
             links=_dangling(parts.members),
         )
         with replacing(cover_of(archive), "wb") as file:
@@ -115,6 +111,18 @@ def write_archive(
         (partial / "whole").rename(archive)
         _drop(partial)
     return written
+
+
+def _encrypt_whole(
+    path: Path, plain: Generator[bytes], identity: "pyrage.x25519.Identity"
+) -> tuple[int, str]:
+    """Write the one encrypted file; its size and SHA-256."""
+    with replacing(path, "wb") as file:
+        os.fchmod(file.fileno(), 0o600)
+        digest = hashlib.sha256()
+        sink = Sink(file, digest)
+        encrypt(plain, sink, identity)
+    return sink.size, digest.hexdigest()
 
 
 def discard(archive: Path, text: Texts) -> bool:

@@ -5,13 +5,14 @@ for one person and for a thousand, and exact patterns for those whose tokens are
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from bonescint.custody.traces.names import LETTERS, TEXT, Name, folded, names_of
+from bonescint.custody.traces.names import folded
+from bonescint.names.full import FullNames, full_names
 from bonescint.names.ids import normalise
-from bonescint.names.reading import SEPARATORS
+from bonescint.names.parts import SEPARATORS
 from bonescint.text.dates import reads_as_date
 from bonescint.text.folding import fold_name
 
@@ -111,7 +112,7 @@ class Terms:
         self._runs = re.compile(f"[1-9][0-9]{{{least - 1},}}")
         lettered = sorted(strong - self._numbers)
         self._lettered = re.compile("|".join(map(_id_pattern, lettered))) if lettered else None
-        self._names = sorted({n for p in persons for name in p.names for n in names_of(name)})
+        self._names = FullNames(name for person in persons for name in person.names)
 
     def __bool__(self) -> bool:
         return bool(self._codes or self._numbers or self.weak or self._lettered or self._names)
@@ -133,7 +134,7 @@ class Terms:
         if self._lettered and self._lettered.search(text):
             found.append(("id", self._lettered.pattern))
         if self._names:
-            found += [("name", name.pattern) for name in self._names_in(text)]
+            found += [("name", pattern) for pattern in self._names.suspects(text)]
         return found
 
     def _numbers_in(self, text: str) -> set[str]:
@@ -152,16 +153,6 @@ class Terms:
             padded = {r for r in _PADDED.findall(text) if len(r) >= _PADDED_DIGITS}
             found |= self._padded.intersection(run.lstrip("0") for run in padded)
         return found
-
-    def _names_in(self, text: str) -> Iterator[Name]:
-        words = set(LETTERS.findall(text))
-        others = "" if text.isascii() else "\n".join(set(TEXT.findall(text)))
-        for name in self._names:
-            if not words.isdisjoint(name.joined) or all(
-                (len(piece) < 3 or piece in words) if piece.isascii() else piece in others
-                for piece in name.pieces
-            ):
-                yield name
 
     def find(self, text: str, in_path: bool = False) -> list[Hit]:
         """Return what a folded text holds.
@@ -322,7 +313,6 @@ def without_shared(names: Iterable[str], others: Iterable[str]) -> dict[str, str
     names = set(names)
     groups = {group for name in names for group in name.split("=") if group}
     text = folded("\n".join(set(others)))
-    suspects = Terms([Person(None, frozenset(), frozenset(groups))]).suspects(text)
-    borne = {pattern for _, pattern in suspects if re.search(pattern, text)}
-    shared = {group for group in groups if any(n.pattern in borne for n in names_of(group))}
+    borne = {found for found in FullNames(groups).suspects(text) if re.search(found, text)}
+    shared = {group for group in groups if any(n.pattern in borne for n in full_names(group))}
     return {name: "=".join(g for g in name.split("=") if g and g not in shared) for name in names}

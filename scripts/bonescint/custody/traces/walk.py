@@ -47,11 +47,7 @@ def walk(roots: Sequence[Path], skip: Collection[Path] = ()) -> Iterator[TreeEnt
     """
     real = [_real(root) for root in roots]
     above = {folder for place in real for folder in (place, *place.parents)}
-    left_out = {_real(path) for path in skip} | {
-        _real(root / name) for root in roots if root.name == ".snakemake" for name in _INSTALLED
-    }
-    # a link that is left out is left out as such too
-    left_out |= {_real(path.parent) / path.name for path in map(Path, skip)}
+    left_out = _left_out(roots, skip)
     # the study's own folder may lie below one that is left out
     closed = left_out - above
     seen: set[Path] = set()
@@ -70,12 +66,7 @@ def walk(roots: Sequence[Path], skip: Collection[Path] = ()) -> Iterator[TreeEnt
         elif stat.S_ISLNK(mode):
             target = _real(path)
             is_open = closed.isdisjoint((target, *target.parents))
-            try:
-                leads_to = path.stat().st_mode if is_open else mode
-            except OSError as error:
-                if error.errno not in _NOWHERE:
-                    raise
-                leads_to = mode
+            leads_to = (_followed(path) if is_open else None) or mode
             yield TreeEntry(root, path, leads_to if stat.S_ISREG(leads_to) else mode)
             if stat.S_ISDIR(leads_to) and (path == root or target not in above):
                 links.append((root, path))
@@ -99,6 +90,25 @@ def walk(roots: Sequence[Path], skip: Collection[Path] = ()) -> Iterator[TreeEnt
     while links:
         root, link = links.popleft()
         yield from inside(root, link, _real(link))
+
+
+def _followed(path: Path) -> int | None:
+    """Return the mode of what a link leads to, None if that is nowhere."""
+    try:
+        return path.stat().st_mode
+    except OSError as error:
+        if error.errno not in _NOWHERE:
+            raise
+    return None
+
+
+def _left_out(roots: Sequence[Path], skip: Collection[Path]) -> set[Path]:
+    installed = {
+        _real(root / name) for root in roots if root.name == ".snakemake" for name in _INSTALLED
+    }
+    # a link that is left out is left out as such too
+    links = {_real(path.parent) / path.name for path in map(Path, skip)}
+    return {_real(path) for path in skip} | installed | links
 
 
 def _real(path: Path) -> Path:

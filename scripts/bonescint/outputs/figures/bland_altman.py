@@ -3,8 +3,8 @@
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from bonescint.files import number
-from bonescint.outputs.data import Row, decided, measured
+from bonescint.files import Row, number
+from bonescint.outputs.data import decided, measured
 from bonescint.outputs.estimates import find, fixed
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.style import (
@@ -20,6 +20,12 @@ from bonescint.outputs.style import (
 )
 from bonescint.stats import METRICS
 
+# by the readers' consensus: metastasis, none, undecided
+_STATES = (
+    (True, VERMILION, "s", "reference_yes"),
+    (False, BLUE, "o", "reference_no"),
+    (None, GREY, "x", "reference_open"),
+)
 _LINES = {"bias": (BLACK, "-"), "limit_low": (GREEN, "--"), "limit_high": (GREEN, "--")}
 
 
@@ -76,11 +82,7 @@ def draw(
             if not both:
                 empty_panel(ax, labels("no_data"))
                 continue
-            for state, colour, marker, key in (
-                (True, VERMILION, "s", "reference_yes"),
-                (False, BLUE, "o", "reference_no"),
-                (None, GREY, "x", "reference_open"),
-            ):
+            for state, colour, marker, key in _STATES:
                 codes = [code for code in both if truth.get(code) is state]
                 if codes:
                     ax.scatter(

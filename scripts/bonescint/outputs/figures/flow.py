@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-from bonescint.outputs.data import Row
+from bonescint.files import Row
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.style import BLUE, GREY, empty_panel, new_figure
 

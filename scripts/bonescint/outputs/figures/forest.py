@@ -1,9 +1,9 @@
 """Forest plot of AUC, sensitivity and specificity with their confidence intervals."""
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from bonescint.files import number
-from bonescint.outputs.data import Row
+from bonescint.files import Row, number
 from bonescint.outputs.estimates import PERFORMANCE, performance, with_limits
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.style import GREY, SERIES, empty_panel, foot_note, new_figure
@@ -37,20 +37,7 @@ def draw(
     for ax, measure in zip(panels, PERFORMANCE, strict=True):
         ax.set_title(labels.word(measure))
         for y, (software, metric) in enumerate(lines):
-            estimate = found[software, metric][measure]
-            colour, marker, _ = SERIES[METRICS.index(metric)]
-            point = number(estimate["estimate"]) if estimate else None
-            low = number(estimate["ci_low"]) if estimate else None
-            high = number(estimate["ci_high"]) if estimate else None
-            if low is not None and high is not None:
-                ax.plot([low, high], [y, y], color=colour, linewidth=1.6)
-            if point is not None:
-                ax.plot(point, y, marker=marker, color=colour, markersize=6.5, clip_on=False)
-            ax.annotate(
-                with_limits(estimate, labels),
-                (1.03, y), xycoords=("axes fraction", "data"), va="center", fontsize=8,
-                annotation_clip=False,
-            )  # fmt: skip
+            _line(ax, y, found[software, metric][measure], metric, labels)
         if measure == "auc":
             ax.axvline(0.5, color=GREY, linewidth=0.9, linestyle=(0, (1, 2)))
         ax.set_xlim(0, 1.05)
@@ -75,3 +62,19 @@ def draw(
     note = labels("forest_note", cutoffs=labels("separator").join(at))
     foot_note(figure, note)
     return figure
+
+
+def _line(ax: Axes, y: int, estimate: Row | None, metric: str, labels: Labels) -> None:
+    colour, marker, _ = SERIES[METRICS.index(metric)]
+    point = number(estimate["estimate"]) if estimate else None
+    low = number(estimate["ci_low"]) if estimate else None
+    high = number(estimate["ci_high"]) if estimate else None
+    if low is not None and high is not None:
+        ax.plot([low, high], [y, y], color=colour, linewidth=1.6)
+    if point is not None:
+        ax.plot(point, y, marker=marker, color=colour, markersize=6.5, clip_on=False)
+    ax.annotate(
+        with_limits(estimate, labels),
+        (1.03, y), xycoords=("axes fraction", "data"), va="center", fontsize=8,
+        annotation_clip=False,
+    )  # fmt: skip

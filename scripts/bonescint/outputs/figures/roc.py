@@ -2,8 +2,7 @@
 
 from matplotlib.figure import Figure
 
-from bonescint.files import number
-from bonescint.outputs.data import Row
+from bonescint.files import Row, number
 from bonescint.outputs.estimates import find, with_limits
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.style import GREY, SERIES, empty_panel, foot_note, new_figure
@@ -37,22 +36,10 @@ def draw(
         ax.set_title(f"{labels.software(software)}\n{labels.tracer(software)}")
         drawn = False
         for metric, (colour, marker, dash) in zip(METRICS, SERIES, strict=False):
-            points = [
-                (
-                    float(row["false_positive_rate"]),
-                    float(row["true_positive_rate"]),
-                    number(row["threshold"]),
-                )
-                for row in curves
-                if row["software"] == software
-                and row["metric"] == metric
-                and row["false_positive_rate"]
-                and row["true_positive_rate"]
-            ]
+            points = _points(curves, software, metric)
             if not points:
                 continue
             drawn = True
-            points.sort(key=lambda point: point[:2])
             estimate = find(accuracy, "auc", software, metric)
             text = f"{labels.word(metric)}: {with_limits(estimate, labels)}"
             fpr, tpr = [p[0] for p in points], [p[1] for p in points]
@@ -77,3 +64,22 @@ def draw(
         ax.legend(loc="lower right", title=labels("auc_legend"), title_fontsize=8)
     foot_note(figure, labels("roc_note"))
     return figure
+
+
+def _points(
+    curves: list[Row], software: str, metric: str
+) -> list[tuple[float, float, float | None]]:
+    """Return the curve's points from the origin on, each with its threshold."""
+    points = [
+        (
+            float(row["false_positive_rate"]),
+            float(row["true_positive_rate"]),
+            number(row["threshold"]),
+        )
+        for row in curves
+        if row["software"] == software
+        and row["metric"] == metric
+        and row["false_positive_rate"]
+        and row["true_positive_rate"]
+    ]
+    return sorted(points, key=lambda point: point[:2])

@@ -3,7 +3,8 @@
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from bonescint.outputs.data import Row, decided, measured
+from bonescint.files import Row
+from bonescint.outputs.data import decided, measured
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.style import (
     BLUE,

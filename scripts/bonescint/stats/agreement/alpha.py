@@ -7,14 +7,16 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bonescint.stats.agreement.ratings import matrix, with_limits
+from bonescint.stats.agreement.ratings import limits_by_influence, matrix
 from bonescint.stats.estimate import Estimate, one_of
 from bonescint.stats.ranks import midranks
 
-Level = Literal["nominal", "ordinal", "interval", "ratio"]
+MeasurementLevel = Literal["nominal", "ordinal", "interval", "ratio"]
 
 
-def krippendorff_alpha(ratings: ArrayLike, level: Level, confidence: float = 0.95) -> Estimate:
+def krippendorff_alpha(
+    ratings: ArrayLike, level: MeasurementLevel, confidence: float = 0.95
+) -> Estimate:
     """Return Krippendorff's alpha: 1 - observed / expected disagreement (Krippendorff 2011).
 
     Any number of raters, any of them missing; a subject with fewer than two ratings is left out.
@@ -53,15 +55,7 @@ def krippendorff_alpha(ratings: ArrayLike, level: Level, confidence: float = 0.9
     if level == "ordinal":
         values[known] = midranks(values[known])
     raters = known.sum(axis=1)
-    mean_raters = float(raters.mean())
-    apart = sum(
-        np.where(known[:, i] & known[:, j], _distance(values[:, i], values[:, j], level), 0.0)
-        for i, j in combinations(range(columns), 2)
-    )
-    within = 2 * apart / (mean_raters * (raters - 1))
-    from_all = np.zeros(values.shape)
-    from_all[known] = _mean_distance(values[known], level)
-    chance = from_all.sum(axis=1) / mean_raters
+    within, chance = _disagreement(values, known, level)
     observed, expected = float(within.mean()), float(chance.mean())
     unadjusted = 1 - observed / expected
     small_sample = 1 - 1 / int(raters.sum())  # drawn without putting back
@@ -70,17 +64,34 @@ def krippendorff_alpha(ratings: ArrayLike, level: Level, confidence: float = 0.9
         return replace(result, status="too few")
     if observed == 0:
         return replace(result, status="complete agreement")
-    excess = raters / mean_raters - 1  # nought if nobody is missing
+    excess = raters / float(raters.mean()) - 1  # nought if nobody is missing
     influence = (
         1
         - (within - small_sample * observed * excess) / expected
         - 2 * (1 - unadjusted) * (1 + excess - chance / expected)
         - unadjusted
     )
-    return with_limits(result, influence, confidence)
+    return limits_by_influence(result, influence, confidence)
 
 
-def _distance(a: NDArray[np.float64], b: NDArray[np.float64], level: Level) -> NDArray[np.float64]:
+def _disagreement(
+    values: NDArray[np.float64], known: NDArray[np.bool_], level: MeasurementLevel
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return each subject's disagreement of its own ratings, and of its ratings with all."""
+    raters = known.sum(axis=1)
+    mean_raters = float(raters.mean())
+    apart = sum(
+        np.where(known[:, i] & known[:, j], _distance(values[:, i], values[:, j], level), 0.0)
+        for i, j in combinations(range(values.shape[1]), 2)
+    )
+    from_all = np.zeros(values.shape)
+    from_all[known] = _mean_distance(values[known], level)
+    return 2 * apart / (mean_raters * (raters - 1)), from_all.sum(axis=1) / mean_raters
+
+
+def _distance(
+    a: NDArray[np.float64], b: NDArray[np.float64], level: MeasurementLevel
+) -> NDArray[np.float64]:
     if level == "nominal":
         return np.not_equal(a, b).astype(float)
     squared: NDArray[np.float64] = np.square(a - b)
@@ -89,7 +100,7 @@ def _distance(a: NDArray[np.float64], b: NDArray[np.float64], level: Level) -> N
     return squared
 
 
-def _mean_distance(values: NDArray[np.float64], level: Level) -> NDArray[np.float64]:
+def _mean_distance(values: NDArray[np.float64], level: MeasurementLevel) -> NDArray[np.float64]:
     """Return each value's mean distance from all values."""
     if level in ("ordinal", "interval"):
         far: NDArray[np.float64] = np.square(values - values.mean())

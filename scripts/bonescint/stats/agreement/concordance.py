@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
-from bonescint.stats.agreement.ratings import complete
+from bonescint.stats.agreement.ratings import complete_subjects
 from bonescint.stats.estimate import Estimate
 from bonescint.stats.ranks.ordering import DECIMALS, midranks
 
@@ -24,7 +24,7 @@ def kendall_w(ratings: ArrayLike) -> Estimate:
         Subjects x raters, values rounded to nine decimals before they are ranked; a subject with
         a missing rating is left out.
     """
-    values, result = complete(ratings, Estimate(measure="kendall_w"))
+    values, result = complete_subjects(ratings, Estimate(measure="kendall_w"))
     if result.status != "ok":
         return result
     n, raters = values.shape

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import fdtrc, fdtri
 
-from bonescint.stats.agreement.ratings import complete
+from bonescint.stats.agreement.ratings import complete_subjects
 from bonescint.stats.estimate import Estimate, one_of
 
 Form = Literal["A1", "Ak", "C1", "Ck"]
@@ -35,7 +35,7 @@ def icc(ratings: ArrayLike, form: Form = "A1", confidence: float = 0.95) -> Esti
     degrees of freedom for every form, **one-sided** as in psych.
     """
     one_of(form, "A1", "Ak", "C1", "Ck")
-    values, result = complete(
+    values, result = complete_subjects(
         ratings, Estimate(measure=f"icc_{form.lower()}", ci_method=_CI_METHODS[form])
     )
     if result.status != "ok":

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bonescint.stats.agreement.ratings import matrix, with_limits
+from bonescint.stats.agreement.ratings import limits_by_influence, matrix
 from bonescint.stats.estimate import Estimate, one_of
 from bonescint.stats.normal import critical, two_sided
 
@@ -104,37 +104,57 @@ def cohen_kappa(
         return replace(result, status="constant")
     first, second = codes.reshape(ratings.shape).T
     joint = np.bincount(first * size + second, minlength=size**2).reshape(size, size) / n
-    gap = np.abs(categories[:, None] - categories)
-    match weights:
-        case None:
-            weight = np.eye(size)
-        case "linear":
-            weight = 1 - gap / gap.max()
-        case "quadratic":
-            weight = 1 - (gap / gap.max()) ** 2
-    rows, columns = joint.sum(axis=1), joint.sum(axis=0)
+    weight = _weights(categories, weights)
     observed = float((weight * joint).sum())
-    expected = float((weight * np.outer(rows, columns)).sum())
+    expected = float((weight * np.outer(joint.sum(axis=1), joint.sum(axis=0))).sum())
     kappa = (observed - expected) / (1 - expected)
     result = replace(result, estimate=kappa)
     if n < 2:
         return replace(result, status="too few")
     if (first == second).all():
         return replace(result, estimate=1.0, status="complete agreement")
-    marginal = (weight @ columns)[:, None] + (weight.T @ rows)[None, :]
-    spread = (joint * (weight * (1 - expected) - marginal * (1 - observed)) ** 2).sum()
-    variance = (spread - (observed * expected - 2 * expected + observed) ** 2) / (
-        n * (1 - expected) ** 4
-    )
+    variance = _kappa_variance(joint, weight, observed, expected, n)
     if variance < 1e-15:  # one rater constant: kappa is 0 whatever the data say
         return replace(result, status="constant")
-    width = critical(confidence) * float(np.sqrt(variance))
-    if ci == "wald":
-        low, high = kappa - width, kappa + width
-    else:
-        distance = 1 - kappa
-        low, high = (1 - distance * float(np.exp(side * width / distance)) for side in (1, -1))
+    low, high = _limits(kappa, critical(confidence) * float(np.sqrt(variance)), ci)
     return replace(result, ci_low=max(low, -1.0), ci_high=min(high, 1.0))
+
+
+def _weights(
+    categories: NDArray[np.float64], weights: Literal["linear", "quadratic"] | None
+) -> NDArray[np.float64]:
+    """Return how much two ratings agree, 1 on the diagonal."""
+    gap = np.abs(categories[:, None] - categories)
+    match weights:
+        case "linear":
+            return np.asarray(1 - gap / gap.max())
+        case "quadratic":
+            return np.asarray(1 - (gap / gap.max()) ** 2)
+    return np.eye(categories.size)
+
+
+def _kappa_variance(
+    joint: NDArray[np.float64],
+    weight: NDArray[np.float64],
+    observed: float,
+    expected: float,
+    n: int,
+) -> float:
+    """Return the variance of Fleiss, Cohen & Everitt 1969."""
+    rows, columns = joint.sum(axis=1), joint.sum(axis=0)
+    marginal = (weight @ columns)[:, None] + (weight.T @ rows)[None, :]
+    spread = (joint * (weight * (1 - expected) - marginal * (1 - observed)) ** 2).sum()
+    return float(
+        (spread - (observed * expected - 2 * expected + observed) ** 2) / (n * (1 - expected) ** 4)
+    )
+
+
+def _limits(kappa: float, width: float, ci: Literal["wald", "log"]) -> tuple[float, float]:
+    if ci == "wald":
+        return kappa - width, kappa + width
+    distance = 1 - kappa
+    low, high = (1 - distance * float(np.exp(side * width / distance)) for side in (1, -1))
+    return low, high
 
 
 class _Counts(NamedTuple):
@@ -182,4 +202,4 @@ def _beyond_chance(
     influence[rated] = subjects / n * (pairs - expected) / (1 - expected)
     by_chance = (table * by_category).sum(axis=1) / raters
     influence -= 2 * (1 - value) * (by_chance - expected) / (1 - expected) + value
-    return with_limits(result, influence, confidence)
+    return limits_by_influence(result, influence, confidence)

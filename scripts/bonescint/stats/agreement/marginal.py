@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 
-from bonescint.stats.agreement.ratings import complete
+from bonescint.stats.agreement.ratings import complete_subjects
 from bonescint.stats.estimate import Estimate
 
 
@@ -27,7 +27,9 @@ def cochran_q(x: ArrayLike) -> Estimate:
     ValueError
         At more than two values.
     """
-    values, result = complete(x, Estimate(measure="cochran_q", test="cochran_q"), at_least=1)
+    values, result = complete_subjects(
+        x, Estimate(measure="cochran_q", test="cochran_q"), at_least=1
+    )
     if result.status != "ok":
         return result
     if np.unique(values).size > 2:

@@ -30,7 +30,7 @@ def matrix(ratings: ArrayLike) -> NDArray[np.float64]:
     return np.where(np.isfinite(values), values, np.nan)
 
 
-def complete(
+def complete_subjects(
     ratings: ArrayLike, result: Estimate, at_least: int = 2
 ) -> tuple[NDArray[np.float64], Estimate]:
     """Return the subjects whom every rater rated, and `result` with their number.
@@ -57,7 +57,9 @@ def complete(
     return known, result
 
 
-def with_limits(result: Estimate, influence: NDArray[np.float64], confidence: float) -> Estimate:
+def limits_by_influence(
+    result: Estimate, influence: NDArray[np.float64], confidence: float
+) -> Estimate:
     """Return `result` with limits from what each subject contributes to its estimate.
 
     Parameters

@@ -54,29 +54,27 @@ def tost_paired(
         ci_method="t",
         test="tost",
         status=pair_status(first, second, fewest=2),
-    ).noting(
-        f"level={write_number(2 * confidence - 1)}",
-        *(
-            [f"margin={write_number(high)}"]
-            if low == -high
-            else [f"margin_low={write_number(low)}", f"margin_high={write_number(high)}"]
-        ),
-    )
+    ).noting(f"level={write_number(2 * confidence - 1)}", *_stated(low, high))
     if n:
         result = replace(result, estimate=float(d.mean()))
     if result.status != OK:
         return result
     mean, error = result.estimate, float(d.std(ddof=1)) / math.sqrt(n)
     above, below = (mean - low) / error, (mean - high) / error
-    tests = (
+    p, statistic = max(
         (float(stdtr(n - 1, -above)), above),  # against a mean at or below the lower bound
         (float(stdtr(n - 1, below)), below),
     )
-    p, statistic = max(tests)
     half = float(stdtrit(n - 1, confidence)) * error
     return replace(
         result, ci_low=mean - half, ci_high=mean + half, statistic=statistic, p_value=p
     ).noting(f"equivalent={int(p < 1 - confidence)}")
+
+
+def _stated(low: float, high: float) -> list[str]:
+    if low == -high:
+        return [f"margin={write_number(high)}"]
+    return [f"margin_low={write_number(low)}", f"margin_high={write_number(high)}"]
 
 
 def _bounds(margin: float | tuple[float, float] | list[float]) -> tuple[float, float]:

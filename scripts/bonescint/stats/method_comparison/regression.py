@@ -48,15 +48,7 @@ def passing_bablok(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> dict
     status = _line_status(first, second)
     if status in ("no data", "constant") or first.size < 2:
         return _all(rows, status)
-    n, noise = first.size, rounding(first, second)
-    one, other = np.triu_indices(n, 1)
-    dx, dy = first[other] - first[one], second[other] - second[one]
-    sign = -1 if (np.sign(dx) * np.sign(dy)).sum() < 0 else 1
-    dy *= sign
-    kept = np.abs(dx + dy) > noise
-    dx, dy = dx[kept], dy[kept]
-    vertical = np.abs(dx) <= noise
-    slopes = np.where(vertical, math.inf, dy / np.where(vertical, 1, dx))
+    n, sign, slopes = first.size, *_pair_slopes(first, second)
     count = slopes.size
     # without those below -1 the shifted positions are positions again
     slopes = np.sort(slopes[slopes > -1])
@@ -83,6 +75,19 @@ def passing_bablok(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> dict
             found = replace(found, ci_low=min(one_end, other_end), ci_high=max(one_end, other_end))
         rows[name] = found
     return rows
+
+
+def _pair_slopes(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[int, NDArray[np.float64]]:
+    """Return the slopes of all pairs of cases, and -1 with those of the mirror image, or 1."""
+    noise = rounding(x, y)
+    one, other = np.triu_indices(x.size, 1)
+    dx, dy = x[other] - x[one], y[other] - y[one]
+    sign = -1 if (np.sign(dx) * np.sign(dy)).sum() < 0 else 1
+    dy *= sign
+    kept = np.abs(dx + dy) > noise
+    dx, dy = dx[kept], dy[kept]
+    vertical = np.abs(dx) <= noise
+    return sign, np.where(vertical, math.inf, dy / np.where(vertical, 1, dx))
 
 
 def deming(
@@ -124,38 +129,46 @@ def deming(
     status = _line_status(first, second)
     if status in ("no data", "constant") or n < 2:
         return _all(rows, status)
-    found = _deming_slopes(first, second, ratio)
-    b, slopes = float(found[0]), found[1:]
+    b, slopes = _deming_slopes(first, second, ratio)
     if math.isnan(b):
         return _all(rows, NO_SLOPE)
     a = float(second.mean()) - b * float(first.mean())
-    rows = {
-        "slope": replace(rows["slope"], estimate=b),
-        "intercept": replace(rows["intercept"], estimate=a),
-    }
+    values = {"slope": b, "intercept": a}
+    rows = {name: replace(row, estimate=values[name]) for name, row in rows.items()}
     if status != OK:
         return _all(rows, status)
     if np.isnan(slopes).any():
         return _all(rows, "too few")
     spread = float(np.ptp(second))
-    if tied(slopes.min(), slopes.max(), spread / float(np.ptp(first))):
-        return _all(rows, "tied")  # every case left out leaves the same direction
+    found = _jackknifed(rows["slope"], slopes, spread / float(np.ptp(first)), confidence)
+    if found.status != OK:
+        return _all(rows, found.status)
     dx, dy = first - first.mean(), second - second.mean()
     intercepts = second.mean() - dy / (n - 1) - slopes * (first.mean() - dx / (n - 1))
+    return {
+        "slope": found,
+        "intercept": _jackknifed(rows["intercept"], intercepts, spread, confidence),
+    }
+
+
+def _jackknifed(
+    row: Estimate, left_out: NDArray[np.float64], spread: float, confidence: float
+) -> Estimate:
+    """Return `row` with limits from its values with one case left out each."""
+    if tied(left_out.min(), left_out.max(), spread):  # whoever is left out
+        return replace(row, status="tied")
+    n = left_out.size
+    se = (n - 1) / math.sqrt(n) * float(left_out.std(ddof=1))  # SD of pseudovalues / sqrt(n)
     wide = float(stdtrit(n - 2, (1 + confidence) / 2))
-    for name, left_out in (("slope", slopes), ("intercept", intercepts)):
-        se = (n - 1) / math.sqrt(n) * float(left_out.std(ddof=1))  # SD of pseudovalues / sqrt(n)
-        value = rows[name].estimate
-        rows[name] = replace(
-            rows[name], ci_low=value - wide * se, ci_high=value + wide * se
-        ).noting(f"se={write_number(se)}")
-    return rows
+    return replace(row, ci_low=row.estimate - wide * se, ci_high=row.estimate + wide * se).noting(
+        f"se={write_number(se)}"
+    )
 
 
 def _deming_slopes(
     x: NDArray[np.float64], y: NDArray[np.float64], ratio: float
-) -> NDArray[np.float64]:
-    """Return the slope of all cases, then those with one case left out each.
+) -> tuple[float, NDArray[np.float64]]:
+    """Return the slope of all cases, and those with one case left out each.
 
     NaN where the line is vertical or has no direction: where the sum of products is no more than
     rounding, and that of squares does not make the line flat.
@@ -164,22 +177,22 @@ def _deming_slopes(
     dx, dy = x - x.mean(), y - y.mean()
     sxx, syy, sxy = float((dx**2).sum()), float((dy**2).sum()), float((dx * dy).sum())
     share = n / (n - 1)  # a sum of squares loses this times the square of the case left out
-    without = [
-        np.append(whole, whole - share * part)
-        for whole, part in ((sxx, dx**2), (syy, dy**2), (sxy, dx * dy))
-    ]
+    xx = np.append(sxx, sxx - share * dx**2)
+    yy = np.append(syy, syy - share * dy**2)
+    xy = np.append(sxy, sxy - share * dx * dy)
     # a deviation is known to its rounding, a sum of deviations times it by Cauchy's inequality
     of_x, of_y = math.sqrt(n * sxx), math.sqrt(n * syy)
     noise_x, noise_y = rounding(x), rounding(y)
-    gap = ratio * without[1] - without[0]
-    root = np.sqrt(gap**2 + 4 * ratio * without[2] ** 2)
+    gap = ratio * yy - xx
+    root = np.sqrt(gap**2 + 4 * ratio * xy**2)
     flat = gap < -2 * (noise_x * of_x + ratio * noise_y * of_y)
-    known = flat | (np.abs(without[2]) > noise_x * of_y + noise_y * of_x)
+    known = flat | (np.abs(xy) > noise_x * of_y + noise_y * of_x)
     # the same root of the quadratic written twice, to subtract nothing from its like
     steep = gap > 0
-    top = np.where(steep, gap + root, 2 * without[2])
-    bottom = np.where(steep, 2 * ratio * without[2], root - gap)
-    return np.where(known, top / np.where(known, bottom, 1), NAN)
+    top = np.where(steep, gap + root, 2 * xy)
+    bottom = np.where(steep, 2 * ratio * xy, root - gap)
+    slopes = np.where(known, top / np.where(known, bottom, 1), NAN)
+    return float(slopes[0]), slopes[1:]
 
 
 def _at(slopes: NDArray[np.float64], twice: int) -> float:

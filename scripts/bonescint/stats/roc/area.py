@@ -14,7 +14,7 @@ from scipy.special import stdtr, stdtrit
 
 from bonescint.stats.estimate import Estimate, one_of, write_number
 from bonescint.stats.normal import critical, two_sided
-from bonescint.stats.roc.cases import complete
+from bonescint.stats.roc.cases import complete_cases
 
 Counts = NDArray[np.int64]
 
@@ -40,7 +40,7 @@ def auc(
         Of the interval.
     """
     one_of(ci, "logit", "wald")
-    y, scores = complete(y, score)
+    y, scores = complete_cases(y, score)
     n1 = int(y.sum())
     n0 = y.size - n1
     result = Estimate(measure="auc", n=y.size, n_positive=n1, ci_method=f"delong_{ci}")
@@ -74,7 +74,7 @@ def compare_paired(y: ArrayLike, a: ArrayLike, b: ArrayLike, confidence: float =
     confidence
         Of the Wald interval.
     """
-    y, scores = complete(y, a, b)
+    y, scores = complete_cases(y, a, b)
     n1 = int(y.sum())
     n0 = y.size - n1
     result = Estimate(
@@ -125,7 +125,7 @@ def compare_unpaired(
     confidence
         Of the interval, by the same t distribution.
     """
-    groups = [complete(y, s) for y, s in ((y1, s1), (y2, s2))]
+    groups = [complete_cases(y, s) for y, s in ((y1, s1), (y2, s2))]
     sizes = [truth.size for truth, _ in groups]
     positives = [int(truth.sum()) for truth, _ in groups]
     result = Estimate(

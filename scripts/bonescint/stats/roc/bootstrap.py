@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bonescint.stats.estimate import NAN, write_number
-from bonescint.stats.roc.cases import complete
+from bonescint.stats.roc.cases import complete_cases
 from bonescint.stats.roc.cutoffs import Youden, descending_levels, youden
 
 _ENTRIES_AT_ONCE = 2**20  # bounds the memory; a constant, so that a seed gives the same draws
@@ -69,7 +69,34 @@ def optimism(
     )
     if apparent.status != "ok":
         return result
-    truth, scores = complete(y, score)
+    more_hits, more_false_alarms, areas = _replicates(y, score, seed, replicates)
+    n1, n0 = apparent.n_positive or 0, (apparent.n or 0) - (apparent.n_positive or 0)
+    sensitivity = apparent.sensitivity - more_hits / (n1 * replicates)
+    specificity = apparent.specificity + more_false_alarms / (n0 * replicates)
+    corrected = sensitivity + specificity - 1
+    tails = ((1 - confidence) / 2, (1 + confidence) / 2)
+    low, high = np.quantile(areas, tails) if np.ptp(areas) else (NAN, NAN)
+    return replace(
+        result,
+        estimate=corrected,
+        sensitivity=sensitivity,
+        specificity=specificity,
+        optimism=apparent.estimate - corrected,
+        auc_low=float(low),
+        auc_high=float(high),
+        note=f"{apparent.note}; apparent={write_number(apparent.estimate)}; "
+        f"replicates={replicates}; seed={seed}",
+    )
+
+
+def _replicates(
+    y: ArrayLike, score: ArrayLike, seed: int, replicates: int
+) -> tuple[int, int, NDArray[np.float64]]:
+    """Return what each replicate's best cut-off finds more in it than in the data, summed.
+
+    Cases found and false alarms, and every replicate's area under the curve.
+    """
+    truth, scores = complete_cases(y, score)
     threshold, level = descending_levels(scores[0])
     # column 0 is a cut-off above every score: where none is useful, no case is called
     positives, negatives = level[truth] + 1, level[~truth] + 1
@@ -90,23 +117,7 @@ def optimism(
         more_hits += int((hits_b[each, best] - hits[best]).sum())
         more_false_alarms += int((false_alarms_b[each, best] - false_alarms[best]).sum())
         areas.append((drawn1 * (2 * (n0 - false_alarms_b) + drawn0)).sum(axis=1) / (2 * n1 * n0))
-    sensitivity = apparent.sensitivity - more_hits / (n1 * replicates)
-    specificity = apparent.specificity + more_false_alarms / (n0 * replicates)
-    corrected = sensitivity + specificity - 1
-    drawn = np.concatenate(areas)
-    tails = ((1 - confidence) / 2, (1 + confidence) / 2)
-    low, high = np.quantile(drawn, tails) if np.ptp(drawn) else (NAN, NAN)
-    return replace(
-        result,
-        estimate=corrected,
-        sensitivity=sensitivity,
-        specificity=specificity,
-        optimism=apparent.estimate - corrected,
-        auc_low=float(low),
-        auc_high=float(high),
-        note=f"{apparent.note}; apparent={write_number(apparent.estimate)}; "
-        f"replicates={replicates}; seed={seed}",
-    )
+    return more_hits, more_false_alarms, np.concatenate(areas)
 
 
 def _resample(

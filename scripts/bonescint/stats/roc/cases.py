@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 
-def complete(
+def complete_cases(
     y: ArrayLike, *columns: ArrayLike
 ) -> tuple[NDArray[np.bool_], list[NDArray[np.float64]]]:
     """Return truth and columns of the cases that have all of them.

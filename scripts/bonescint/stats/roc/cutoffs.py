@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from bonescint.stats.estimate import NAN, Estimate, write_number
 from bonescint.stats.proportions import wilson
-from bonescint.stats.roc.cases import complete
+from bonescint.stats.roc.cases import complete_cases
 
 
 class Curve(NamedTuple):
@@ -54,7 +54,7 @@ def curve(y: ArrayLike, score: ArrayLike) -> Curve:
     y, score
         As for `auc`.
     """
-    truth, scores = complete(y, score)
+    truth, scores = complete_cases(y, score)
     n1 = int(truth.sum())
     if n1 in (0, truth.size):
         return Curve(*(np.empty(0) for _ in range(3)))
@@ -82,7 +82,7 @@ def at_cutoff(y: ArrayLike, score: ArrayLike, cutoff: float, confidence: float =
     confidence
         Of the intervals.
     """
-    truth, scores = complete(y, score)
+    truth, scores = complete_cases(y, score)
     called = scores[0] >= cutoff
     n1 = int(truth.sum())
 
@@ -118,7 +118,7 @@ def youden(y: ArrayLike, score: ArrayLike) -> Youden:
     y, score
         As for `auc`.
     """
-    truth, scores = complete(y, score)
+    truth, scores = complete_cases(y, score)
     n1 = int(truth.sum())
     n0 = truth.size - n1
     result = Youden(measure="youden", n=truth.size, n_positive=n1)

@@ -1,0 +1,51 @@
+"""A name taken apart: what stands between and beside its parts, and the orders they come in."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import permutations
+from typing import TypeVar
+
+from bonescint.text.folding import DASHES
+
+SEPARATORS = re.compile(rf"[\s\0^=,.;:_/\\()\[\]+・*'\-{DASHES}]+")
+KANJI = "㐀-鿿々〆\U00020000-\U0003ffff"
+KANA = "ァ-ヺー"  # of a folded text
+LETTERS = re.compile("[a-z]+")
+_BEHIND = ("san", "sama", "kun", "chan", "tyan", "sensei", "dono")  # chan also as it sounds
+TITLES = frozenset({"mr", "mrs", "ms", "dr", "pt", "prof", "miss", *_BEHIND})
+HONORIFICS = "(?:様|サン|サマ|氏|殿|先生|君|クン|チャン|女史|技師|医師)"
+# either behind a name, in a folded text
+TITLE_BEHIND = rf"(?:\s*{HONORIFICS}|[\s.-]*(?:{'|'.join(_BEHIND)})(?![a-z]))"
+# what others wrote where a name or an ID was: the same for many patients and nobody's
+NOBODY = frozenset({"removed", "anonymous", "anonymized", "anonymised", "unknown", "none"})
+_COMPONENTS = 3  # family, given and middle name; a prefix or suffix (Ms., MD) is no part of it
+_BETWEEN_WORDS = re.compile(rf"(?:{SEPARATORS.pattern}|、)+")
+_Part = TypeVar("_Part")
+
+
+def parts(group: str) -> list[tuple[str, ...]]:
+    """Return the words of family, given and middle name; those of a name in one piece, each alone.
+
+    Parameters
+    ----------
+    group
+        One component group of a Person Name (romaji, kanji or kana).
+    """
+    components = [part for part in group.split("^")[:_COMPONENTS] if part.strip()]
+    if len(components) == 1:
+        components = re.split(r"[\s,、・]+", components[0])
+    words = (tuple(filter(None, _BETWEEN_WORDS.split(part))) for part in components)
+    return [part for part in words if part]
+
+
+def orders(names: Sequence[_Part], number: int | None = None) -> Iterator[tuple[_Part, ...]]:
+    """Yield the orders in which parts of a name are written: family or given name first.
+
+    Parameters
+    ----------
+    names
+        The parts.
+    number
+        How many of them are written; None = all.
+    """
+    return permutations(names, number)
