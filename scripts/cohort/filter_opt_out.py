@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bonescint.custody.recalls import delivered, recall
 from bonescint.custody.traces.search import masked
 from bonescint.custody.traces.terms import Person, Terms, without_shared
-from bonescint.dicom import UNREADABLE_COLUMNS
+from bonescint.declared import columns
 from bonescint.errors import InputError
 from bonescint.files import WARNING_COLUMNS, read_rows, replacing, write_rows
 from bonescint.identity.chain import Entry
@@ -112,7 +112,7 @@ def filter_opt_out(
         stream.write(book.seal(json.dumps(records, ensure_ascii=False).encode()))
     known = Terms(persons.values())
     lost = [row | {"path": masked(row["path"], known)} for row in read_rows(unindexed)]
-    write_rows(unreadable, UNREADABLE_COLUMNS, lost)
+    write_rows(unreadable, columns("unreadable"), lost)
 
     unmatched = {s for s in opted_out if connected([s], pairs).isdisjoint(here)}
     found = list(_of_the_list(entries, unmatched, opt_out.name, text))
@@ -161,7 +161,7 @@ def filter_opt_out(
         "entries_incomplete": len(incomplete | {s for s, e in other.items() if _lacks(e)}),
         "patients_recalled": n_delivered,
     }
-    write_rows(counts, list(total), [total])
+    write_rows(counts, columns("opt_out"), [total])
 
 
 def _refuse_no_ids(

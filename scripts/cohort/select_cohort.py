@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bonescint.cohort import selection
+from bonescint.declared import columns
 from bonescint.deid.decisions import read_decisions, released_images
-from bonescint.dicom import INDEX_COLUMNS
 from bonescint.files import WARNING_COLUMNS, read_rows, write_rows
 from bonescint.joblog import job_log
 from bonescint.resources import Texts
@@ -14,8 +14,6 @@ from bonescint.tables.lists import read_participants, read_tracer_calendar
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
-
-EXCLUDED_COLUMNS = ["path", "subject", "reason", "sha256"]
 
 
 def select_cohort(
@@ -64,12 +62,12 @@ def select_cohort(
     )
     decided.sort(key=lambda pair: pair[0]["path"])
     included = [row for row, reason in decided if reason is None]
-    write_rows(cohort, [*INDEX_COLUMNS, "subject"], included)
+    write_rows(cohort, [*columns("index"), *columns("subject")], included)
     write_rows(
         excluded,
-        EXCLUDED_COLUMNS,
+        columns("excluded"),
         (
-            {key: row.get(key) for key in EXCLUDED_COLUMNS} | {"reason": reason}
+            {key: row.get(key) for key in columns("excluded")} | {"reason": reason}
             for row, reason in decided
             if reason
         ),
@@ -77,7 +75,7 @@ def select_cohort(
     (total,) = read_rows(counts)
     reasons = Counter(row["reason"] for row in read_rows(unreadable))
     steps = selection.flow({k: int(v) for k, v in total.items()}, reasons, decided)
-    write_rows(flow, selection.FLOW_COLUMNS, steps)
+    write_rows(flow, columns("flow"), steps)
     write_rows(
         warnings,
         WARNING_COLUMNS,

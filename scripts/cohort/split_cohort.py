@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bonescint.dicom import INDEX_COLUMNS
+from bonescint.declared import columns
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.ledger import open_ledger
@@ -38,7 +38,7 @@ def split_cohort(cohort: Path, ledger: Mapping[str, str], batches: list[Path]) -
             raise InputError(f"{cohort}: a patient has no code in {book.path}")
         rows[zlib.crc32(code.encode()) % len(batches)].append(row)
     for batch, chosen in zip(batches, rows, strict=True):
-        write_rows(batch, [*INDEX_COLUMNS, "subject"], chosen)
+        write_rows(batch, [*columns("index"), *columns("subject")], chosen)
 
 
 if __name__ == "__main__":

@@ -31,7 +31,6 @@ REASONS = (
     "conflict",
     "later_exam",
 )
-FLOW_COLUMNS = ["step", "kind", "reason", "files", "patients", "MDP", "HMDP"]
 
 
 def parse_da(value: str) -> date | None:

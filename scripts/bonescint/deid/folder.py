@@ -15,6 +15,7 @@ from pathlib import Path
 from sys import intern
 from typing import NamedTuple
 
+from bonescint.declared import columns
 from bonescint.deid.batch import write_cases
 from bonescint.deid.instance import Settings, quiet_pydicom
 from bonescint.dicom import index_tree, walk
@@ -27,7 +28,6 @@ from bonescint.names.ids import normalise
 from bonescint.resources import Texts
 
 REPORT = "report.csv"
-REPORT_COLUMNS = ["source", "status", "reason", "destination", "code", "sha256"]
 _CHUNK = 8  # patients per task: while one file is written the next is transformed
 _AHEAD = 2  # tasks per worker in flight
 _INDEX_REASONS = {"not_dicom": "not-dicom"}  # the index spells the others alike
@@ -183,7 +183,7 @@ def deidentify_folder(
         os.sync()
         write_rows(
             destination / REPORT,
-            REPORT_COLUMNS,
+            columns("deidentified"),
             (
                 {"source": path, **outcome._asdict()}
                 for path, outcome in zip(index.paths, index.outcomes, strict=True)

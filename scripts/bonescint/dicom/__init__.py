@@ -2,15 +2,13 @@
 
 from bonescint.dicom.elements import Elements
 from bonescint.dicom.headers import Header, Unreadable, read_header
-from bonescint.dicom.index import INDEX_COLUMNS, UNREADABLE_COLUMNS, classify, index_row
+from bonescint.dicom.index import classify, index_row
 from bonescint.dicom.tracer import Verdict, find_tracer
 from bonescint.dicom.tree import index_tree, walk
 from bonescint.dicom.views import find_views
 from bonescint.text.charset import decode
 
 __all__ = [
-    "INDEX_COLUMNS",
-    "UNREADABLE_COLUMNS",
     "Elements",
     "Header",
     "Unreadable",

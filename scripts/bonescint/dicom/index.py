@@ -28,42 +28,6 @@ _TEXTS = {
 }
 _PATIENT_ID, _OTHER_PATIENT_IDS, _OTHER_PATIENT_IDS_SEQUENCE = 0x00100020, 0x00101000, 0x00101002
 _NUMBERS = {"rows": 0x00280010, "columns": 0x00280011}
-INDEX_COLUMNS = (
-    "path",
-    "size",
-    "modified",
-    "sop_class_uid",
-    "sop_instance_uid",
-    "study_instance_uid",
-    "series_instance_uid",
-    "transfer_syntax_uid",
-    "modality",
-    "manufacturer",
-    "model",
-    "image_type",
-    "number_of_frames",
-    "rows",
-    "columns",
-    "patient_id",
-    "other_patient_ids",
-    "patient_name",
-    "patient_birth_date",
-    "patient_sex",
-    "patient_age",
-    "patient_size",
-    "patient_weight",
-    "study_date",
-    "study_time",
-    "kind",
-    "kind_evidence",
-    "phase",
-    "phase_evidence",
-    "views",
-    "views_evidence",
-    "tracer",
-    "tracer_evidence",
-)
-UNREADABLE_COLUMNS = ("path", "size", "reason", "detail")
 
 
 def classify(header: Elements, has_pixel_data: bool) -> dict[str, str]:

@@ -18,10 +18,6 @@ from bonescint.tables.values import (
     same_version,
 )
 
-SOFTWARE_COLUMNS = [
-    "code", "tracer", "software", "version", "bsi", "hotspots", "ann", "status", "analysis_date",
-    "operator",
-]  # fmt: skip
 # a table whose every BSI lies below this though some women have many hot spots holds fractions;
 # one whose BSI are whole numbers, of as many women, has lost the decimals
 FRACTION_BELOW = Decimal("0.2")
