@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bonescint.custody.recalls import delivered, recall
-from bonescint.custody.traces.search import masked
+from bonescint.custody.traces.paths import masked
 from bonescint.custody.traces.terms import Person, Terms, without_shared
 from bonescint.declared import columns
 from bonescint.errors import InputError
