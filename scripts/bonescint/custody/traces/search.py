@@ -74,7 +74,7 @@ def search(
         if stat.S_ISREG(mode):
             try:
                 with path.open("rb") as stream:
-                    for place, kind in search_content(stream, path.name, terms):
+                    for place, kind in search_content(stream, path.as_posix(), terms):
                         yield Trace(path, place, kind)
             except FileNotFoundError:
                 continue  # gone since it was listed
