@@ -4,7 +4,7 @@ from pathlib import Path
 
 from scripts.cohort.find_identity_doubts import find_identity_doubts
 
-from bonescint.dicom.index import INDEX_COLUMNS
+from bonescint.declared import columns
 from bonescint.files import WARNING_COLUMNS, read_rows, write_rows
 from tests.scripts.cohort.test_filter_opt_out import PEOPLE, run
 
@@ -48,6 +48,6 @@ def test_an_id_with_a_comma_is_one_person(tmp_path):
         {"path": str(n), "patient_id": '9,"1', "patient_name": name, "subject": '9,"1'}
         for n, name in enumerate(("MORI^EMI", "SATO^AKI"))
     ]
-    write_rows(tmp_path / "consented.csv", [*INDEX_COLUMNS, "subject"], rows)
+    write_rows(tmp_path / "consented.csv", [*columns("index"), *columns("subject")], rows)
     found, _ = doubts(tmp_path / "consented.csv")
     assert [row["where"] for row in found] == ['9,"1']
