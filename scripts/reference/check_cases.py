@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bonescint.declared import columns
 from bonescint.files import WARNING_COLUMNS, read_rows, write_rows
 from bonescint.joblog import job_log
 from bonescint.resources import Texts
@@ -71,7 +72,7 @@ def check_cases(
         for tracer in ("MDP", "HMDP")
         for level in ("with_findings", "without_findings")
     ]
-    write_rows(balance, ["margin", "level", "target", "n"], rows)
+    write_rows(balance, columns("balance"), rows)
     odd = [
         {"source": text("cases"), "rule": rule, "where": row["code"], "message": message}
         for row in listed

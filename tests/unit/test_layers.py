@@ -12,7 +12,10 @@ import pytest
 from bonescint.resources import ROOT
 
 PACKAGE = ROOT / "scripts" / "bonescint"
-_LOW = ("errors", "files", "resources", "runlock", "joblog", "text", "names", "dicom")
+_LOW = (
+    "errors", "files", "resources", "declared", "catalogue", "runlock", "joblog", "text", "names",
+    "dicom",
+)  # fmt: skip
 # each imports only from those before it
 LAYERS = (
     _LOW,
@@ -28,7 +31,7 @@ LAYERS = (
 ONLY = {
     "runlock": {"errors", "resources"},
     "joblog": {"errors", "resources", "runlock"},
-    "stats": {"files"},
+    "stats": {"files", "declared"},
     "demo": {*_LOW, "provenance", "cohort", "identity", "deid", "tables"},
 }
 # names that stand in several modules with one meaning each time

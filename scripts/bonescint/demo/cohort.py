@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
 
+from bonescint.declared import columns
 from bonescint.demo.anatomy import regions
 from bonescint.demo.extras import SPECT_FRAMES, SPECT_SIZE, analysis_screen, cut, spect
 from bonescint.demo.headers import make_uid
@@ -33,10 +34,6 @@ from bonescint.files import write_rows
 COUNTS = 1.1e6  # expected in each view
 # blood pool: hardly any bone, much soft tissue; relative to the bone phase
 EARLY_BONE, EARLY_SOFT, EARLY_ORGANS = 0.12, 4.0, 0.4
-TRUTH_COLUMNS = [
-    "patient_id", "kind", "included", "tracer", "exam_date", "sex", "vendor", "charset",
-    "metastasis", "lesions", "true_bsi", "extras", "files",
-]  # fmt: skip
 NOTE = (
     "SYNTHETIC / 合成データ\r\nこのフォルダは合成データです。実在の患者の画像ではありません。\r\n"
 )
@@ -228,4 +225,4 @@ def write_truth(path: Path, patients: Sequence[Patient], files: Mapping[int, int
             "files": files[patient.index],
         }
         rows.append(row)
-    write_rows(path, TRUTH_COLUMNS, rows)
+    write_rows(path, columns("truth"), rows)

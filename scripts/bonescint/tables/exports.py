@@ -13,10 +13,6 @@ from bonescint.tables.reading import Cells
 from bonescint.tables.values import as_text, other_versions, parse_version, same_version
 from bonescint.text.folding import fold_header
 
-SOFTWARE_COLUMNS = [
-    "code", "tracer", "software", "version", "bsi", "hotspots", "ann", "status", "analysis_date",
-    "operator",
-]  # fmt: skip
 # a table whose every BSI lies below this though some women have many hot spots holds fractions;
 # one whose BSI are whole numbers, of as many women, has lost the decimals
 FRACTION_BELOW = Decimal("0.2")

@@ -9,6 +9,9 @@ from openpyxl import load_workbook
 from scripts.outputs.write_workbook import write_workbook
 from snakemake.iocontainers import InputFiles
 
+from bonescint.custody.traces.search import Person, search
+from bonescint.deid.report import OUTCOMES
+from bonescint.files import read_rows
 from bonescint.resources import SYNTHETIC
 from bonescint.stats import QUESTIONS
 from bonescint.text.width import text_width
@@ -234,3 +237,26 @@ def test_adapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     )
     runpy.run_path(module.__file__, init_globals={"snakemake": snakemake}, run_name="__main__")
     assert load_workbook("results/study.xlsx").sheetnames == SHEETS
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_no_count_below_a_heading_is_taken_for_a_patient(tmp_path: Path, language: str) -> None:
+    results = write_results(tmp_path / "r")
+    for name, counts in {
+        "metrics/flow": ("files", "patients", "MDP", "HMDP"),
+        "cohort/balance": ("n",),
+        "cases": ("instances", "refused"),
+        "anonymization/tag_table": OUTCOMES,
+        "anonymization/rule_counts": ("files", "total", "min", "median", "max"),
+        "anonymization/instances": ("instances", "cases"),
+        "anonymization/k_anonymity": ("n", "k", "classes", "unique"),
+    }.items():
+        path = results / f"{name}.csv"
+        rows = [row | dict.fromkeys(counts, "20431") for row in read_rows(path)]
+        write(path, rows, ",".join(rows[0]))
+    book = tmp_path / "results" / "study.xlsx"
+    build(results, book, [], language)
+    declined = [Person(None, frozenset({"20431"}), frozenset())]
+    assert list(search([book], declined)) == []
+    book.rename(tmp_path / "list.xlsx")  # of a list that is not the study's nothing is known
+    assert len(list(search([tmp_path / "list.xlsx"], declined))) > 50

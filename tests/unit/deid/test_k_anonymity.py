@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bonescint.deid.k_anonymity import ATTRIBUTES, COLUMNS, UNIQUE_COLUMNS, assess, in_words
+from bonescint.declared import columns
+from bonescint.deid.k_anonymity import ATTRIBUTES, assess, in_words
 from bonescint.resources import Texts
 
 CASE = {
@@ -36,7 +37,7 @@ def test_nobody_differs() -> None:
     rows, unique = assess(frame({}, {}, {}))
     assert unique == []
     for row in rows:
-        assert list(row) == COLUMNS
+        assert list(row) == list(columns("k_anonymity"))
         assert (row["n"], row["k"], row["classes"], row["unique"]) == (3, 3, 1, 0)
         assert row["share"] == "0.0000"
 
@@ -51,7 +52,7 @@ def test_no_case_and_one_case() -> None:
     assert {(row["n"], row["k"], row["unique"], row["share"]) for row in rows} == {
         (1, 1, 1, "1.0000")
     }
-    assert [list(row) for row in unique] == [UNIQUE_COLUMNS] * 5
+    assert [list(row) for row in unique] == [list(columns("unique_cases"))] * 5
 
 
 def test_the_least_that_singles_a_case_out_is_named() -> None:
