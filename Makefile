@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 export PATH := $(abspath $(BIN)):$(PATH)
 
-.PHONY: all run audit deliver progress test check lock clean-results
+.PHONY: all run audit deliver progress test check docs lock clean-results
 
 run: $(READY)  ## set up if needed, then bring everything up to date
 	$(BIN)/snakemake --cores all
@@ -29,6 +29,9 @@ check: $(READY)  ## style, types, workflow lint: what CI asks besides the tests
 	$(BIN)/mypy
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/snakemake --lint
+
+docs: $(READY)  ## docs/*/tables.md from the declarations of the tables
+	$(BIN)/python tools/generate_tables_doc.py
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "bonescint needs Python 3.11 or newer / Python 3.11 以上が必要です: make PYTHON=python3.12"; exit 1; }

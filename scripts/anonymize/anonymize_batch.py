@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bonescint.deid.batch import COLUMNS, REFUSED_COLUMNS, write_cases
+from bonescint.declared import columns
+from bonescint.deid.batch import write_cases
 from bonescint.deid.decisions import read_decisions, released_images
 from bonescint.deid.instance import Settings, quiet_pydicom
 from bonescint.deid.keep_private import load_kept
@@ -23,7 +24,6 @@ from bonescint.resources import locate
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-TAG_COLUMNS = ["tag", "keyword", "action", "outcome", "instances"]
 logger = logging.getLogger(__name__)
 
 
@@ -100,9 +100,9 @@ def anonymize_batch(
                 refusals.append({"path": row["path"], **reason})
     # the reports say that the files are there, so they must have reached the disk before
     os.sync()
-    write_rows(refused, REFUSED_COLUMNS, refusals)
-    write_rows(tags, TAG_COLUMNS, _tag_rows(settings.policies["nm"].table, outcomes))
-    write_rows(report, COLUMNS, lines)
+    write_rows(refused, columns("refused"), refusals)
+    write_rows(tags, columns("tag_outcomes"), _tag_rows(settings.policies["nm"].table, outcomes))
+    write_rows(report, columns("anonymization"), lines)
     count = sum(line["status"] == "written" for line in lines)
     logger.info("%d instances of %d cases: %d written", len(lines), len(cases), count)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from bonescint.declared import columns
 from bonescint.deid import k_anonymity, report
 from bonescint.files import read_rows, write_rows
 from bonescint.joblog import job_log
@@ -61,11 +62,11 @@ def report_deidentification(
     by_tag = report.tag_rows(locate(hospital_table), done, written, language)
     known = pd.read_csv(cases, dtype=str, keep_default_na=False)
     by_attributes, alone = k_anonymity.assess(known[known["instances"] != "0"])
-    write_rows(tag_table, report.TAG_COLUMNS, by_tag)
-    write_rows(rule_counts, report.COUNT_COLUMNS, report.count_rows(lines))
-    write_rows(instances, report.INSTANCE_COLUMNS, report.instance_rows(lines))
-    write_rows(anonymity, k_anonymity.COLUMNS, by_attributes)
-    write_rows(unique_cases, k_anonymity.UNIQUE_COLUMNS, alone)
+    write_rows(tag_table, columns("tag_table"), by_tag)
+    write_rows(rule_counts, columns("rule_counts"), report.count_rows(lines))
+    write_rows(instances, columns("instances"), report.instance_rows(lines))
+    write_rows(anonymity, columns("k_anonymity"), by_attributes)
+    write_rows(unique_cases, columns("unique_cases"), alone)
     write_warnings(warnings, _warnings(by_tag, by_attributes))
     logger.info("%d instances written, %d rows of the table", written, len(by_tag))
 

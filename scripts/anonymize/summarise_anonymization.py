@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bonescint.declared import columns
 from bonescint.deid.refusal import mistake
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
@@ -13,11 +14,6 @@ from bonescint.joblog import job_log
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-COLUMNS = [
-    "code", "batch", "tracer", "study_date", "sex", "age", "height_cm", "weight_kg", "station_name",
-    "views",
-    "instances", "refused",
-]  # fmt: skip
 FACTS = ["tracer", "study_date", "sex", "age", "height_cm", "weight_kg", "station_name"]
 logger = logging.getLogger(__name__)
 
@@ -55,7 +51,7 @@ def summarise_anonymization(reports: list[Path], folders: list[Path], cases: Pat
         rows += [_case(code, report.stem, instances) for code, instances in by_code.items()]
     if problems:
         raise InputError(problems)
-    write_rows(cases, COLUMNS, sorted(rows, key=lambda row: str(row["code"])))
+    write_rows(cases, columns("cases"), sorted(rows, key=lambda row: str(row["code"])))
     logger.info("%d cases, %d instances", len(rows), len(written))
 
 

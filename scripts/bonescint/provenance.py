@@ -37,6 +37,8 @@ LIBRARIES = (
 _NAMED_BY = {
     "Texts": "resources/text/{}.csv",
     "both": "resources/text/{}.csv",
+    "columns": "resources/tables/{}.csv",
+    "declaration": "resources/tables/{}.csv",
     "load_columns": "schemas/{}.schema.yaml",
 }
 _WITH_DOCSTRING = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
@@ -93,7 +95,7 @@ class _Reader:
                 self.files |= named & _data_files()
             case ast.Call(func=ast.Name(id=function), args=[ast.Constant(value=str(name)), *_]):
                 if function in _NAMED_BY:
-                    self.files.add(_NAMED_BY[function].format(name))
+                    self.files |= {_NAMED_BY[function].format(name)} & _data_files()
 
 
 def _is_idle(node: ast.AST) -> bool:

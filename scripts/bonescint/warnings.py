@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bonescint.declared import columns
 from bonescint.files import write_rows
 from bonescint.resources import Texts
-
-WARNING_COLUMNS = ["source", "rule", "where", "key", "values"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +111,7 @@ def write_warnings(path: str | Path, rows: Iterable[Mapping[str, str]]) -> int:
     rows
         Of `warning`.
     """
-    return write_rows(path, WARNING_COLUMNS, rows)
+    return write_rows(path, columns("warnings"), rows)
 
 
 def read_phrases(written: str) -> dict[str, object]:

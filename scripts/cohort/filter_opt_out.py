@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from bonescint.custody.declined import seal_declined, who_declined
 from bonescint.custody.recalls import delivered
-from bonescint.custody.traces.search import masked
+from bonescint.custody.traces.paths import masked
 from bonescint.custody.traces.terms import Terms
-from bonescint.dicom.index import UNREADABLE_COLUMNS
+from bonescint.declared import columns
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.chain import Entry
@@ -75,7 +75,7 @@ def filter_opt_out(
     seal_declined(declined, persons, book)
     terms = Terms(persons.values())
     lost = [row | {"path": masked(row["path"], terms)} for row in read_rows(unindexed)]
-    write_rows(unreadable, UNREADABLE_COLUMNS, lost)
+    write_rows(unreadable, columns("unreadable"), lost)
 
     pairs = people.pairs | links(book)
     unmatched = {s for s in opted_out if connected([s], pairs).isdisjoint(here)}
@@ -100,7 +100,7 @@ def filter_opt_out(
         + sum(map(is_incomplete, unlisted.values())),
         "patients_recalled": delivered(book, gone),
     }
-    write_rows(counts, list(total), [total])
+    write_rows(counts, columns("opt_out"), [total])
 
 
 def _entry(entry: OptOutEntry) -> Entry:

@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bonescint.declared import columns
 from bonescint.files import write_rows
 from bonescint.identity.people import read_people
 from bonescint.joblog import job_log
-from bonescint.names.doubts import DOUBT_COLUMNS, identity_doubts
+from bonescint.names.doubts import identity_doubts
 from bonescint.warnings import Phrase, warning, write_warnings
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def find_identity_doubts(consented: Path, language: str, doubts: Path, warnings:
     """
     people = read_people(consented)
     found = identity_doubts((header._asdict() for header in people.headers), language)
-    write_rows(doubts, DOUBT_COLUMNS, found)
+    write_rows(doubts, columns("identity_doubts"), found)
     phrase = Phrase("identity.doubts", {"n": len(found), "file": doubts})
     write_warnings(warnings, [warning("source.identity", "R12", phrase)] if found else [])
 

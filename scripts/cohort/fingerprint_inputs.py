@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bonescint.declared import columns
 from bonescint.files import write_rows
 from bonescint.identity.ledger import LedgerFiles, open_ledger
 from bonescint.joblog import job_log
@@ -43,7 +44,7 @@ def fingerprint_inputs(inputs: dict[str, str], ledger: LedgerFiles, table: Path)
             with Path(path).open("rb") as stream:
                 payload = hashlib.file_digest(stream, "sha256").digest()
         rows.append({"input": key, "files": len(names), "hmac": book.digest(payload)})
-    write_rows(table, ["input", "files", "hmac"], rows)
+    write_rows(table, columns("inputs"), rows)
 
 
 if __name__ == "__main__":

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bonescint.cohort import selection
-from bonescint.cohort.flow import FLOW_COLUMNS, flow_rows
+from bonescint.cohort.flow import flow_rows
 from bonescint.cohort.tracer import off_weeks
+from bonescint.declared import columns
 from bonescint.deid.decisions import read_decisions, released_images
 from bonescint.files import read_rows, write_rows
 from bonescint.joblog import job_log
@@ -16,12 +17,6 @@ from bonescint.warnings import Phrase, warning, write_warnings
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-# what the steps behind read: the codes, the batches, and the imports, which know a scan by its day
-COHORT_COLUMNS = [
-    "path", "size", "modified", "sop_instance_uid", "patient_id", "patient_name",
-    "patient_birth_date", "study_date", "views", "tracer", "subject",
-]  # fmt: skip
-EXCLUDED_COLUMNS = ["path", "subject", "reason", "evidence", "sha256"]
 # reasons that a header gave -> what says so; the others are said by another column or a list
 _EVIDENCE = {
     **dict.fromkeys(
@@ -78,15 +73,14 @@ def select_cohort(
     )
     decided.sort(key=lambda pair: pair[0]["path"])
     included = [row for row, reason in decided if reason is None]
-    write_rows(
-        cohort, COHORT_COLUMNS, ({key: row[key] for key in COHORT_COLUMNS} for row in included)
-    )
+    rows = ({key: row[key] for key in columns("cohort")} for row in included)
+    write_rows(cohort, columns("cohort"), rows)
     out = (_excluded(row, reason) for row, reason in decided if reason)
-    write_rows(excluded, EXCLUDED_COLUMNS, out)
+    write_rows(excluded, columns("excluded"), out)
     (total,) = read_rows(counts)
     reasons = Counter(row["reason"] for row in read_rows(unreadable))
     steps = flow_rows({k: int(v) for k, v in total.items()}, reasons, decided)
-    write_rows(flow, FLOW_COLUMNS, steps)
+    write_rows(flow, columns("flow"), steps)
     write_warnings(
         warnings,
         (
@@ -102,7 +96,7 @@ def select_cohort(
 
 
 def _excluded(row: dict[str, str], reason: str) -> dict[str, str | None]:
-    found = {key: row.get(key) for key in EXCLUDED_COLUMNS} | {"reason": reason}
+    found = {key: row.get(key) for key in columns("excluded")} | {"reason": reason}
     if reason in _EVIDENCE:
         found["evidence"] = row[f"{_EVIDENCE[reason]}_evidence"]
     return found

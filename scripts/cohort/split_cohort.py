@@ -4,6 +4,7 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bonescint.declared import columns
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.ledger import LedgerFiles, open_ledger
@@ -12,13 +13,6 @@ from bonescint.resources import both
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
-
-# what the de-identification reads; with size and date of change, a file that was put in another's
-# place makes another batch of it
-BATCH_COLUMNS = [
-    "path", "size", "modified", "sop_instance_uid", "patient_id", "patient_name",
-    "patient_birth_date", "views", "tracer", "subject",
-]  # fmt: skip
 
 
 def split_cohort(cohort: Path, ledger: LedgerFiles, batches: list[Path]) -> None:
@@ -49,12 +43,12 @@ def split_cohort(cohort: Path, ledger: LedgerFiles, batches: list[Path]) -> None
         if code is None:
             without_code.add(row["subject"])
         else:
-            chosen = {key: row[key] for key in BATCH_COLUMNS}
+            chosen = {key: row[key] for key in columns("batch")}
             rows[zlib.crc32(code.encode()) % len(batches)].append(chosen)
     if without_code:
         raise InputError(both("tables", "no_code", n=len(without_code)))
     for batch, its_rows in zip(batches, rows, strict=True):
-        write_rows(batch, BATCH_COLUMNS, its_rows)
+        write_rows(batch, columns("batch"), its_rows)
 
 
 if __name__ == "__main__":

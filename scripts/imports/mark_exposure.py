@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bonescint.custody.deliveries import recorded
+from bonescint.declared import columns
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.ledger import LedgerFiles, open_ledger
 from bonescint.joblog import job_log
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 logger = logging.getLogger(__name__)
-
-COLUMNS = ["code", "tracer", "software", "version", "released", "delivered", "exposed"]
 
 
 def mark_exposure(
@@ -62,7 +61,7 @@ def mark_exposure(
                     "exposed": int(exposed),
                 }
             )
-    write_rows(table, COLUMNS, rows)
+    write_rows(table, columns("exposure"), rows)
     marked = sum(row["exposed"] == 1 for row in rows)
     logger.info("%d of %d cases by software may have been trained on", marked, len(rows))
 

@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bonescint.declared import columns
 from bonescint.delivery.review import digest, joined, known_people, read_findings, scan_text
 from bonescint.files import read_rows, write_rows
 from bonescint.joblog import job_log
@@ -43,7 +44,7 @@ def scan_findings(
         text = joined(readings, language)
         kinds = "+".join(scan_text(text, known))
         rows.append({"code": code, "sha256": digest(text), "kinds": kinds, "findings": text})
-    write_rows(table, ["code", "sha256", "kinds", "findings"], rows)
+    write_rows(table, columns("findings"), rows)
     hits = sum(bool(row["kinds"]) for row in rows)
     logging.getLogger(__name__).info("%d cases with findings, %d with a hit", len(rows), hits)
 

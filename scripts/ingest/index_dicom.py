@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bonescint.dicom.index import INDEX_COLUMNS, UNREADABLE_COLUMNS
+from bonescint.declared import columns
 from bonescint.dicom.tree import index_tree
 from bonescint.errors import InputError
 from bonescint.files import replacing
@@ -48,8 +48,8 @@ def index_dicom(
     counts: Counter[str] = Counter()
     with replacing(index) as index_stream, replacing(unindexed) as unindexed_stream:
         tables = {
-            True: csv.DictWriter(index_stream, INDEX_COLUMNS, lineterminator="\n"),
-            False: csv.DictWriter(unindexed_stream, UNREADABLE_COLUMNS, lineterminator="\n"),
+            True: csv.DictWriter(index_stream, columns("index"), lineterminator="\n"),
+            False: csv.DictWriter(unindexed_stream, columns("unreadable"), lineterminator="\n"),
         }
         for table in tables.values():
             table.writeheader()

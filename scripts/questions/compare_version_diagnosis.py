@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bonescint.declared import columns
 from bonescint.files import write_rows
 from bonescint.joblog import job_log
 from bonescint.stats import METRICS, reclassification, roc
@@ -17,19 +18,6 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 logger = logging.getLogger(__name__)
-
-CHANGED_COLUMNS = [
-    "code",
-    "old",
-    "new",
-    "metric",
-    "cutoff",
-    "metastasis",
-    "old_value",
-    "new_value",
-    "change",
-    "result",
-]
 
 
 def compare_version_diagnosis(
@@ -82,7 +70,7 @@ def compare_version_diagnosis(
             )
             logger.info("%s against %s, %s: %d cases", new, old, metric, sample.y.size)
     tabulate(table, "version_diagnosis", rows, software)
-    write_rows(reclassified, CHANGED_COLUMNS, changed)
+    write_rows(reclassified, columns("reclassified"), changed)
 
 
 def _at(sample: Sample, cutoff: float, confidence: float) -> list[Estimate]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bonescint.declared import columns
 from bonescint.files import write_rows
 from bonescint.joblog import job_log
 from bonescint.stats import METRICS, roc
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 logger = logging.getLogger(__name__)
-
-CURVE_COLUMNS = ["software", "metric", "threshold", "false_positive_rate", "true_positive_rate"]
 
 
 def estimate_accuracy(
@@ -57,12 +56,12 @@ def estimate_accuracy(
                 found, f"metric={metric}", *sample.left_out, subject=key, reference="consensus"
             )
             points += [
-                dict(zip(CURVE_COLUMNS, (key, metric, *map(write_number, point)), strict=True))
-                for point in zip(*roc.curve(y, score), strict=True)
+                dict(zip(columns("roc_curves"), (key, metric, *map(write_number, at)), strict=True))
+                for at in zip(*roc.curve(y, score), strict=True)
             ]
             logger.info("%s %s: %d cases, %d with metastasis", key, metric, y.size, y.sum())
     tabulate(table, "accuracy", rows, software)
-    write_rows(curves, CURVE_COLUMNS, points)
+    write_rows(curves, columns("roc_curves"), points)
 
 
 def _by_grade(sample: Sample, grades: Mapping[str, float], confidence: float) -> list[Estimate]:

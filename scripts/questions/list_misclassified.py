@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bonescint.declared import columns
 from bonescint.files import read_rows, write_rows
 from bonescint.joblog import job_log
-from bonescint.stats import METRICS
 from bonescint.stats.estimate import write_number
 
 if TYPE_CHECKING:
@@ -17,11 +17,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 OF_CASE = ["metastasis", "n_metastases", "eod", "n_readers", "n_positive"]
-MISCLASSIFIED_COLUMNS = [
-    "code", "tracer", "software", "version", "metric", "cutoff", "kind", "value", *METRICS,
-    *OF_CASE, "readers",
-]  # fmt: skip
-INCIDENTAL_COLUMNS = ["code", "tracer", "found", "n_readers", "n_positive"]
 
 
 def list_misclassified(
@@ -76,7 +71,7 @@ def list_misclassified(
                 if positive == (case["metastasis"] == "1"):
                     continue
                 wrong.append(
-                    {name: row[name] for name in MISCLASSIFIED_COLUMNS if name in row}
+                    {name: row[name] for name in columns("misclassified") if name in row}
                     | {name: case[name] for name in OF_CASE}
                     | {metric: of_software[metric]["value"] for metric in of_software}
                     | {
@@ -88,10 +83,10 @@ def list_misclassified(
                 if positive:
                     found[f"{key}:{row['metric']}={row['value']}"] = None
         if found:
-            kept = {name: case[name] for name in INCIDENTAL_COLUMNS if name in case}
+            kept = {name: case[name] for name in columns("incidental") if name in case}
             unexpected.append(kept | {"found": "; ".join(found)})
-    write_rows(misclassified, MISCLASSIFIED_COLUMNS, wrong)
-    write_rows(incidental, INCIDENTAL_COLUMNS, unexpected)
+    write_rows(misclassified, columns("misclassified"), wrong)
+    write_rows(incidental, columns("incidental"), unexpected)
     logger.info("%d disagreements, %d incidental findings", len(wrong), len(unexpected))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
+from bonescint.declared import columns
 from bonescint.files import read_rows, write_rows
 from bonescint.joblog import job_log
 from bonescint.stats import METRICS
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-COLUMNS = ["code", "tracer", "software", "version", "metric", "value", "status"]
 # R9: percent is 100 times the fraction; two versions differ by far less on the same case
 RATIOS = (10, 1000)
 COMMON_CASES = 2
@@ -41,7 +41,9 @@ def build_measurements(software: list[Path], table: Path, warnings: Path) -> Non
     bsi: dict[str, dict[str, Decimal]] = {}
     for path in software:
         for result in read_rows(path):
-            kept: dict[str, object] = {name: result[name] for name in COLUMNS if name in result}
+            kept: dict[str, object] = {
+                name: result[name] for name in columns("measurements") if name in result
+            }
             analysed = result["status"] == "analysed"
             rows += [
                 kept | {"metric": metric, "value": result[metric] if analysed else ""}
@@ -51,7 +53,7 @@ def build_measurements(software: list[Path], table: Path, warnings: Path) -> Non
                 values = bsi.setdefault(result["software"], {})
                 values[result["code"]] = Decimal(result["bsi"])
     rows.sort(key=lambda row: (row["code"], row["software"], row["metric"]))
-    count = write_rows(table, COLUMNS, rows)
+    count = write_rows(table, columns("measurements"), rows)
     remarks = fractions(bsi)
     write_warnings(warnings, remarks)
     logger.info(

@@ -7,6 +7,7 @@ from pathlib import Path
 from statistics import median, median_low
 from typing import TYPE_CHECKING, Any
 
+from bonescint.declared import columns
 from bonescint.files import read_rows, write_rows
 from bonescint.joblog import job_log
 from bonescint.stats.estimate import write_number
@@ -15,18 +16,6 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 logger = logging.getLogger(__name__)
-
-COLUMNS = [
-    "code",
-    "tracer",
-    "n_readers",
-    "n_positive",
-    "metastasis",
-    "n_metastases",
-    "eod",
-    "unanimous",
-    "status",
-]
 
 # the configured rules. Yes/no: from the readers who said yes and all readers; None is a tie
 YES_NO: dict[str, Callable[[int, int], bool | None]] = {
@@ -79,7 +68,7 @@ def build_reference(
             row["eod"] = EOD[settings["eod"]](grades)
         rows.append(row)
 
-    write_rows(table, COLUMNS, rows)
+    write_rows(table, columns("reference"), rows)
     logger.info(
         "cases by status: %s", dict(sorted(Counter(str(r["status"]) for r in rows).items()))
     )

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bonescint.declared import columns
 from bonescint.files import read_rows, write_rows
 from bonescint.joblog import job_log
 from bonescint.warnings import Phrase, warning, write_warnings
@@ -65,7 +66,7 @@ def check_cases(
         for tracer in ("MDP", "HMDP")
         for level in ("with_findings", "without_findings")
     ]
-    write_rows(balance, ["margin", "level", "target", "n"], rows)
+    write_rows(balance, columns("balance"), rows)
     odd = [
         warning("source.cases", rule, phrase, {"code": row["code"]})
         for row in listed

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bonescint.cohort.flow import FLOW_COLUMNS
+from bonescint.declared import columns
 from bonescint.files import read_rows, write_rows
 from bonescint.joblog import job_log
 
@@ -53,7 +53,7 @@ def summarise_flow(
     for key, path in software.items():
         rows = [row for row in read_rows(path) if row["code"] in referenced]
         steps += _split(f"analysed:{key}", rows, "analysed")
-    write_rows(table, FLOW_COLUMNS, steps)
+    write_rows(table, columns("flow"), steps)
 
 
 def _split(step: str, rows: list[dict[str, str]], wanted: str) -> Iterator[dict[str, object]]:

@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 from scripts.cohort.filter_opt_out import filter_opt_out  # noqa: E402
 from scripts.cohort.find_identity_doubts import find_identity_doubts  # noqa: E402
 
-from bonescint.dicom.index import INDEX_COLUMNS  # noqa: E402
+from bonescint.declared import columns  # noqa: E402
 from bonescint.files import write_rows  # noqa: E402
 from bonescint.identity.people import connected, read_people  # noqa: E402
 
@@ -44,7 +44,7 @@ def main(rows: int) -> None:
     """Print seconds and memory of the check alone and of the whole rule."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        write_rows(folder / "index.csv", list(INDEX_COLUMNS), map(row, range(rows)))
+        write_rows(folder / "index.csv", columns("index"), map(row, range(rows)))
         write_rows(folder / "lost.csv", ["path", "reason"], [])
         lines = [f"{FIRST + 7 * n},2024-01-01,本人\n" for n in range(1000)]
         (folder / "opt_out.csv").write_text("患者ID,申出日,申出者\n" + "".join(lines))

@@ -13,8 +13,8 @@ from bonescint.resources import ROOT
 
 PACKAGE = ROOT / "scripts" / "bonescint"
 _LOW = (
-    "errors", "files", "resources", "warnings", "warning_words", "incidents", "runlock", "joblog",
-    "text", "names", "dicom",
+    "errors", "files", "resources", "declared", "catalogue", "warnings", "warning_words",
+    "incidents", "runlock", "joblog", "text", "names", "dicom",
 )  # fmt: skip
 # each imports only from those before it
 LAYERS = (
@@ -31,7 +31,7 @@ LAYERS = (
 ONLY = {
     "runlock": {"errors", "resources"},
     "joblog": {"errors", "incidents", "runlock"},
-    "stats": {"files"},
+    "stats": {"files", "declared"},
     "demo": {*_LOW, "provenance", "cohort", "identity", "deid", "tables"},
 }
 # names that stand in several modules with one meaning each time

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from bonescint.cohort.selection import REASONS
 from bonescint.files import Row
 
-FLOW_COLUMNS = ["step", "kind", "reason", "files", "patients", "MDP", "HMDP"]
 _COHORT = "cohort"
 
 

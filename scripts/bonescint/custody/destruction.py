@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bonescint.catalogue import catalogue
 from bonescint.config import inputs
 from bonescint.errors import InputError
 from bonescint.identity.key import KEY_SIZE
@@ -20,15 +21,12 @@ from bonescint.resources import Texts
 
 PRIVATE = Path("private")
 TRACES = (Path("logs"), Path(".snakemake"))
-# the workflow's own tables in private/ (docs/en/tables.md); what else lies there may be named after
-# a patient, and the certificate counts it only
+# the workflow's own in private/: the tables, and what is none; what else lies there may be named
+# after a patient, and the certificate counts it only
 TABLES = frozenset(
-    {
-        "batches", "codes.json", "cohort.csv", "consented.csv", "excluded.csv", "faults",
-        "findings", "findings.csv", "identity_doubts.csv", "index.csv", "refused", "review", "salt",
-        "unindexed.csv", "unreadable.csv",
-    }
-)  # fmt: skip
+    {Path(table.path).parts[1] for table in catalogue() if table.side == PRIVATE.name}
+    | {"codes.json", "faults", "indexed.json", "review", "salt"}
+)
 _TELLS_NOTHING = frozenset({".age", ".lock", ".mark"})
 _SECRET = b"AGE-SECRET-KEY-1"
 

@@ -8,16 +8,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bonescint.cohort.clashes import DUPLICATE, clashes
-from bonescint.deid.engine import OUTCOMES
 from bonescint.deid.instance import Coded, Settings, deidentify
 from bonescint.deid.refusal import Refused
 from bonescint.files import replacing
 
-COLUMNS = [
-    "code", "file", "status", "reason", "sha256", "tracer", "views", "study_date", "sex", "age",
-    "height_cm", "weight_kg", "station_name", *(f"n_{outcome}" for outcome in OUTCOMES),
-]  # fmt: skip
-REFUSED_COLUMNS = ["path", "reason", "detail", "sha256"]
 _VIEW_ORDER = {"anterior": 0, "anterior+posterior": 0, "posterior": 1}
 logger = logging.getLogger(__name__)
 
@@ -30,7 +24,7 @@ class Processed(NamedTuple):
     row
         Its row of the batch.
     line
-        Its row of the report (`COLUMNS`).
+        Its row of the report (resources/tables/anonymization.csv).
     table
         What was done to each attribute of the hospital's table, if it was written.
     refusal

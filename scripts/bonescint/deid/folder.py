@@ -16,6 +16,7 @@ from sys import intern
 from typing import NamedTuple
 
 from bonescint.cohort.clashes import DUPLICATE, clashes
+from bonescint.declared import columns
 from bonescint.deid.batch import write_cases
 from bonescint.deid.instance import Settings, quiet_pydicom
 from bonescint.dicom.tree import files_below, index_tree
@@ -28,7 +29,6 @@ from bonescint.names.ids import normalise
 from bonescint.resources import Texts
 
 REPORT = "report.csv"
-REPORT_COLUMNS = ["source", "status", "reason", "destination", "code", "sha256"]
 _CHUNK = 8  # patients per task: while one file is written the next is transformed
 _AHEAD = 2  # tasks per worker in flight
 _INDEX_REASONS = {"not_dicom": "not-dicom"}  # the index spells the others alike
@@ -262,7 +262,7 @@ def _write_report(index: _Index, destination: Path) -> None:
     rows = zip(index.paths, index.outcomes, strict=True)
     write_rows(
         destination / REPORT,
-        REPORT_COLUMNS,
+        columns("deidentified"),
         ({"source": path, **outcome._asdict()} for path, outcome in rows),
     )
 

@@ -15,8 +15,6 @@ from bonescint.warnings import Phrase
 
 # R24; an attribute whose column the cases do not have is left out
 ATTRIBUTES = ("sex", "age", "station_name", "study_date", "height_cm", "weight_kg")
-COLUMNS = ["kind", "attributes", "n", "k", "classes", "unique", "share"]
-UNIQUE_COLUMNS = ["code", "kind", "attributes"]
 _TEXT = frozenset({"sex", "station_name", "study_date"})
 _NO_BODY: dict[str, str | None] = {"height_cm": None, "weight_kg": None}
 # coarsened attribute -> how; None: not given at all. The others stay as they are kept.
@@ -47,10 +45,11 @@ def assess(cases: pd.DataFrame) -> tuple[list[dict[str, object]], list[dict[str,
     Returns
     -------
     rows, unique
-        Rows of `COLUMNS`: each attribute alone, each pair, all of them, and all of them coarsened;
-        ``unique`` of ``n`` cases share their values with nobody, which is ``share``.
-        Rows of `UNIQUE_COLUMNS` by code: the least that singles a case out, so a pair is not named
-        where one of its attributes does, nor all attributes where a pair does.
+        Rows of results/anonymization/k_anonymity.csv: each attribute alone, each pair, all of them,
+        and all of them coarsened; ``unique`` of ``n`` cases share their values with nobody, which
+        is ``share``.
+        Rows of unique_cases.csv there, by code: the least that singles a case out, so a pair is not
+        named where one of its attributes does, nor all attributes where a pair does.
     """
     present = [name for name in ATTRIBUTES if name in cases]
     values = {

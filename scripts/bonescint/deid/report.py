@@ -21,11 +21,6 @@ OUTCOMES = (
     "absent", "kept", "vocabulary", "coded", "fixed", "uid", "dummy", "emptied", "removed",
     "kept_by_decision",
 )  # fmt: skip
-TAG_COLUMNS = [
-    "tag", "keyword", "name_ja", "name_en", "action", "type", *OUTCOMES, "instances", "verdict",
-]  # fmt: skip
-COUNT_COLUMNS = ["rule", "files", "total", "min", "median", "max"]
-INSTANCE_COLUMNS = ["status", "reason", "instances", "cases"]
 _STATUSES = ("written", "duplicate", "refused")
 # R19: what "delete" means by Type; a Type 3 attribute, or one in no module, is removed
 _DELETED = {"1": "dummy", "1C": "dummy", "2": "emptied", "2C": "emptied"}
@@ -50,8 +45,8 @@ def tag_rows(
     Returns
     -------
     list of dict
-        Rows of `TAG_COLUMNS`. The verdict is ``as_asked``, or ``stricter`` where a value that the
-        table keeps was left out because it had not the form of its attribute.
+        Rows of results/anonymization/tag_table.csv. The verdict is ``as_asked``, or ``stricter``: a
+        value that the table keeps was left out because it had not the form of its attribute.
 
     Raises
     ------
@@ -104,8 +99,8 @@ def count_rows(lines: Sequence[dict[str, str]]) -> list[dict[str, object]]:
     Returns
     -------
     list of dict
-        Rows of `COUNT_COLUMNS`: files in which the rule was applied, elements in all, and the
-        smallest, middle and largest number a file.
+        Rows of results/anonymization/rule_counts.csv: files in which the rule was applied, elements
+        in all, and the smallest, middle and largest number a file.
     """
     rows: list[dict[str, object]] = []
     for rule in RULES:
@@ -129,8 +124,8 @@ def instance_rows(lines: Sequence[dict[str, str]]) -> list[dict[str, object]]:
     Returns
     -------
     list of dict
-        Rows of `INSTANCE_COLUMNS`; every status stands, with 0 if need be, and they add up to the
-        instances of the cohort.
+        Rows of results/anonymization/instances.csv; every status stands, with 0 if need be, and
+        they add up to the instances of the cohort.
     """
     reasons = {(line["status"], line["reason"]) for line in lines}
     reasons |= {(status, "") for status in _STATUSES if status not in {s for s, _ in reasons}}

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
 
+from bonescint.declared import columns
 from bonescint.demo.anatomy import regions
 from bonescint.demo.extras import SPECT_FRAMES, SPECT_SIZE, analysis_screen, cut, spect
 from bonescint.demo.headers import make_uid
@@ -33,10 +34,6 @@ from bonescint.files import write_rows
 COUNTS = 1.1e6  # expected in each view
 # blood pool: hardly any bone, much soft tissue; relative to the bone phase
 EARLY_BONE, EARLY_SOFT, EARLY_ORGANS = 0.12, 4.0, 0.4
-TRUTH_COLUMNS = [
-    "patient_id", "kind", "included", "tracer", "exam_date", "sex", "vendor", "charset",
-    "metastasis", "lesions", "true_bsi", "extras", "files",
-]  # fmt: skip
 NOTE = (
     "SYNTHETIC / 合成データ\r\nこのフォルダは合成データです。実在の患者の画像ではありません。\r\n"
 )
@@ -167,8 +164,8 @@ def _write_patient(dicom: Path, seed: int, patient: Patient) -> int:
 
 def _spect_pixels(views: Views, rng: np.random.Generator) -> CountFrames:
     """Return projections of the pelvis around the body, blended from the two views."""
-    columns = views.shape[2]
-    pelvis = views[:, 256:512, :].reshape(2, SPECT_SIZE, 4, columns // 4, 4).sum(axis=(2, 4))
+    width = views.shape[2]
+    pelvis = views[:, 256:512, :].reshape(2, SPECT_SIZE, 4, width // 4, 4).sum(axis=(2, 4))
     pelvis[1] = pelvis[1, :, ::-1]
     frames = []
     for angle in np.linspace(0, 2 * np.pi, SPECT_FRAMES, endpoint=False):
@@ -228,4 +225,4 @@ def write_truth(path: Path, patients: Sequence[Patient], files: Mapping[int, int
             "files": files[patient.index],
         }
         rows.append(row)
-    write_rows(path, TRUTH_COLUMNS, rows)
+    write_rows(path, columns("truth"), rows)

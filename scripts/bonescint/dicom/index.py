@@ -17,30 +17,6 @@ _TEXTS = {
     "patient_sex": tags.PatientSex,
     "study_date": tags.StudyDate,
 }
-# what a later step reads, and no more: nothing identified is copied for nobody
-INDEX_COLUMNS = (
-    "path",
-    "size",
-    "modified",
-    "sop_instance_uid",
-    "study_instance_uid",
-    "modality",
-    "patient_id",
-    "other_patient_ids",
-    "patient_name",
-    "patient_birth_date",
-    "patient_sex",
-    "study_date",
-    "kind",
-    "kind_evidence",
-    "phase",
-    "phase_evidence",
-    "views",
-    "views_evidence",
-    "tracer",
-    "tracer_evidence",
-)
-UNREADABLE_COLUMNS = ("path", "size", "reason", "detail")
 
 
 def classify(header: Elements, has_pixel_data: bool) -> dict[str, str]:

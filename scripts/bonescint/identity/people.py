@@ -7,6 +7,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
+from bonescint.declared import columns
 from bonescint.files import replacing
 from bonescint.names.ids import normalise
 
@@ -68,8 +69,8 @@ def read_people(index: Path) -> People:
         private/index.csv.
     """
     lines = read_lines(index)
-    columns = next(lines).split(",")
-    where = [columns.index(name) for name in PersonHeader._fields]
+    titles = next(lines).split(",")
+    where = [titles.index(name) for name in PersonHeader._fields]
     pick, upto = itemgetter(*where), max(where) + 1
     subjects: list[str] = []
     headers: dict[PersonHeader, str] = {}
@@ -114,7 +115,7 @@ def write_others(table: Path, index: Path, people: People, gone: Collection[str]
     left_out = 0
     with replacing(table) as stream:
         lines = read_lines(index)
-        stream.write(f"{next(lines)},subject\n")
+        stream.write(",".join([next(lines), *columns("subject")]) + "\n")
         for line, subject in zip(lines, people.subjects, strict=True):
             if subject in gone:
                 left_out += 1

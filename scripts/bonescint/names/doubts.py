@@ -11,7 +11,6 @@ from bonescint.resources import Texts
 from bonescint.text.dates import header_date
 from bonescint.text.folding import fold_name, romanised, sound
 
-DOUBT_COLUMNS = ["source", "rule", "where", "message"]
 _MOST_WORDS = 3  # of which every order is tried
 _NO_BIRTH = date(1900, 1, 1)  # what systems enter where the date is unknown
 
@@ -34,7 +33,7 @@ def identity_doubts(rows: Iterable[Mapping[str, str]], language: str) -> list[di
     Returns
     -------
     list
-        Rows of `DOUBT_COLUMNS`; ``where`` names subjects, so they stay on the
+        Rows of resources/tables/identity_doubts.csv; ``where`` names subjects, so they stay on the
         identified side.
     """
     text = Texts("doubts", language)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
+from bonescint.declared import columns
 from bonescint.files import read_rows, write_rows
 
 NAN = math.nan
@@ -69,7 +70,6 @@ def one_of(value: object, *allowed: object) -> None:
         raise ValueError(f"{value!r} is none of {', '.join(map(repr, allowed))}")
 
 
-COLUMNS = [field.name for field in fields(Estimate)]
 _COUNTS = {"n", "n_positive"}
 _NUMBERS = {"estimate", "ci_low", "ci_high", "statistic", "p_value", "p_adjusted"}
 
@@ -92,7 +92,7 @@ def write_estimates(path: str | Path, rows: Iterable[Estimate]) -> int:
     rows
         Its rows, in their order.
     """
-    return write_rows(path, COLUMNS, (_as_text(row) for row in rows))
+    return write_rows(path, columns("estimates"), (_as_text(row) for row in rows))
 
 
 def read_estimates(path: str | Path) -> Iterator[Estimate]:
@@ -111,7 +111,7 @@ def read_estimates(path: str | Path) -> Iterator[Estimate]:
 
 
 def _as_text(row: Estimate) -> dict[str, object]:
-    values = {name: getattr(row, name) for name in COLUMNS}
+    values = {field.name: getattr(row, field.name) for field in fields(Estimate)}
     return {
         name: write_number(value) if name in _NUMBERS else value for name, value in values.items()
     }

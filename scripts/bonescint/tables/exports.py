@@ -20,10 +20,6 @@ from bonescint.tables.values import (
 )
 from bonescint.text.folding import fold_header
 
-SOFTWARE_COLUMNS = [
-    "code", "tracer", "software", "version", "bsi", "hotspots", "ann", "status", "analysis_date",
-    "operator",
-]  # fmt: skip
 # a table whose every BSI lies below FRACTION_BELOW though some women have many hot spots holds
 # fractions; one whose BSI are whole numbers, of as many women, has lost the decimals
 MANY_HOTSPOTS = 5

@@ -12,12 +12,7 @@ from bonescint.tables.faults import raise_together
 from bonescint.tables.reading import Cells
 from bonescint.tables.values import as_text
 
-READING_COLUMNS = [
-    "code", "reader", "metastasis", "n_metastases", "eod", "eod_status", "status", "reading_date",
-    "operator",
-]  # fmt: skip
 FIELDS = ("metastasis", "n_metastases", "eod", "findings")
-FINDINGS_COLUMNS = ["code", "findings"]
 
 
 class ReadingReport(NamedTuple):

@@ -16,7 +16,7 @@ from pydicom.data import get_testdata_file
 from pydicom.pixels import pixel_array
 from scripts.anonymize.anonymize_batch import anonymize_batch
 
-from bonescint.deid.batch import REFUSED_COLUMNS
+from bonescint.declared import columns
 from bonescint.deid.instance import quiet_pydicom
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
@@ -179,7 +179,7 @@ def test_an_empty_batch_has_its_tables_and_folder(study):
     assert study.run() == []
     assert study.destination.is_dir()
     header = (study.folder / "refused.csv").read_text(encoding="utf-8")
-    assert next(csv.reader([header])) == REFUSED_COLUMNS
+    assert next(csv.reader([header])) == list(columns("refused"))
 
 
 def test_a_patient_without_a_code_stops_the_run(study):

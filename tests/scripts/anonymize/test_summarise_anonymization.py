@@ -3,7 +3,7 @@
 import pytest
 from scripts.anonymize.summarise_anonymization import summarise_anonymization
 
-from bonescint.deid.batch import COLUMNS
+from bonescint.declared import columns
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
 
@@ -28,7 +28,7 @@ def study(tmp_path):
         known = [
             (facts if row["status"] == "written" else {"tracer": "HMDP"}) | row for row in rows
         ]
-        write_rows(tmp_path / f"{batch}.csv", COLUMNS, known)
+        write_rows(tmp_path / f"{batch}.csv", columns("anonymization"), known)
         (tmp_path / batch).mkdir()
         for row in rows:
             if "file" in row:

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from scripts.cohort.select_cohort import COHORT_COLUMNS
 
+from bonescint.declared import columns
 from bonescint.files import write_rows
 from bonescint.identity.ledger import create_ledger
 
@@ -32,5 +32,5 @@ def write_cohort(folder: Path, *patients: tuple[str, int]) -> Path:
         for subject, scans in patients
         for n in range(scans)
     ]
-    write_rows(folder / "cohort.csv", COHORT_COLUMNS, rows)
+    write_rows(folder / "cohort.csv", columns("cohort"), rows)
     return folder / "cohort.csv"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from scripts.cohort.filter_opt_out import filter_opt_out
 
-from bonescint.dicom.index import INDEX_COLUMNS
+from bonescint.declared import columns
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.ledger import Ledger, create_ledger, open_ledger
@@ -29,7 +29,7 @@ def files(folder: Path) -> dict[str, Path]:
 
 def run(folder: Path, *declined: str, lost: str = "x") -> dict[str, list[dict[str, str]]]:
     people = (dict(zip(KEYS, person, strict=True)) for person in PEOPLE)
-    write_rows(folder / "index.csv", list(INDEX_COLUMNS), people)
+    write_rows(folder / "index.csv", columns("index"), people)
     write_rows(folder / "lost.csv", ["path", "reason"], [{"path": lost, "reason": "empty"}])
     rows = "".join(f"{number},本人,2024-01-10\n" for number in declined)
     (folder / "opt_out.csv").write_text("患者ID,申出者,申出日\n" + rows, encoding="utf-8")

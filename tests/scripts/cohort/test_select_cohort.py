@@ -4,11 +4,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from scripts.cohort.select_cohort import COHORT_COLUMNS, EXCLUDED_COLUMNS, select_cohort
+from scripts.cohort.select_cohort import select_cohort
 
-from bonescint.dicom.index import INDEX_COLUMNS
+from bonescint.declared import columns
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
+from bonescint.warning_words import warnings_in_words
 
 SETTINGS = {
     "sex": "F",
@@ -50,7 +51,7 @@ def run(
     decisions: str = "",
     unreadable: tuple[str, ...] = (),
 ) -> Tables:
-    consented = [*INDEX_COLUMNS, "subject"]
+    consented = [*columns("index"), *columns("subject")]
     write_rows(folder / "consented.csv", consented, scans)
     lost = [{"path": str(n), "reason": reason} for n, reason in enumerate(unreadable)]
     write_rows(folder / "unreadable.csv", ["path", "reason"], lost)
@@ -82,7 +83,8 @@ def run(
         decisions=folder / "decisions.tsv",
         **{name: folder / f"{name}.csv" for name in names},
     )
-    return {name: list(read_rows(folder / f"{name}.csv")) for name in names}
+    tables = {name: list(read_rows(folder / f"{name}.csv")) for name in names}
+    return tables | {"warnings": warnings_in_words(tables["warnings"], "en")}
 
 
 def reasons(tables: Tables) -> dict[str, str]:
@@ -104,7 +106,7 @@ def test_every_file_is_chosen_or_has_one_reason(tmp_path: Path) -> None:
         ("a", "1", "MDP"),
         ("b", "2", "HMDP"),
     ]
-    assert list(tables["cohort"][0]) == COHORT_COLUMNS
+    assert tuple(tables["cohort"][0]) == columns("cohort")
     assert reasons(tables) == {
         "c": "not_participant",
         "d": "no_patient_id",
@@ -139,7 +141,7 @@ def test_what_in_the_header_says_so_is_shown(
     tmp_path: Path, changed: dict[str, str], reason: str, evidence: str
 ) -> None:
     (row,) = run(tmp_path, scan("a", **changed))["excluded"]
-    assert list(row) == EXCLUDED_COLUMNS
+    assert tuple(row) == columns("excluded")
     assert row == {
         "path": "a", "subject": "1", "reason": reason, "evidence": evidence, "sha256": "",
     }  # fmt: skip
@@ -186,7 +188,7 @@ def test_nobody_is_left(tmp_path: Path, scans: list[dict[str, str]]) -> None:
         "files": "0", "patients": "0", "MDP": "0", "HMDP": "0",
     }  # fmt: skip
     header = (tmp_path / "cohort.csv").read_text(encoding="utf-8")
-    assert header == ",".join(COHORT_COLUMNS) + "\n"
+    assert header == ",".join(columns("cohort")) + "\n"
 
 
 def test_a_list_without_the_preceding_study_stops_the_run(tmp_path: Path) -> None:

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from scripts.cohort.split_cohort import BATCH_COLUMNS, split_cohort
+from scripts.cohort.split_cohort import split_cohort
 
+from bonescint.declared import columns
 from bonescint.errors import InputError
 from bonescint.files import read_rows
 from bonescint.identity.ledger import open_ledger
@@ -36,7 +37,7 @@ def test_every_scan_stands_in_one_batch_beside_the_patients_others(
     assert sum(map(len, subjects)) == len(PATIENTS)
     cohort = {row["path"]: row for row in read_rows(tmp_path / "cohort.csv")}
     for row in (row for batch in batches for row in batch):
-        assert row == {key: cohort[row["path"]][key] for key in BATCH_COLUMNS}
+        assert row == {key: cohort[row["path"]][key] for key in columns("batch")}
     written = b"".join(path.read_bytes() for path in tmp_path.glob("0*.csv")).decode()
     assert not any(code in written for code in open_ledger(**coded).codes().values())
 
@@ -50,7 +51,7 @@ def test_who_leaves_changes_one_batch(tmp_path: Path, coded: dict[str, str]) -> 
 
 
 def test_nobody_is_left(tmp_path: Path, coded: dict[str, str]) -> None:
-    header = ",".join(BATCH_COLUMNS).encode() + b"\n"
+    header = ",".join(columns("batch")).encode() + b"\n"
     assert split(tmp_path, coded) == [header] * 3
 
 

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 from scripts.custody.write_recalls import write_recalls
 
-from bonescint.custody.deliveries import DETAILS, Contents
-from bonescint.custody.deliveries import record as record_delivery
+from bonescint.custody.deliveries import DETAILS, DeliveryContents, put_on_record
 from bonescint.files import read_rows
 from bonescint.identity.ledger import Ledger, create_ledger
 from bonescint.identity.opt_outs import record, take_list, withdraw
@@ -21,9 +20,9 @@ FILES = ("path", "key", "head")
 def ledger(tmp_path: Path) -> Ledger:
     ledger = create_ledger(**{name: tmp_path / f"ledger.{name}" for name in FILES})
     codes = ledger.assign(["12", "34"])
-    contents = Contents([["a.dcm", "0" * 64]], set(codes.values()))
+    contents = DeliveryContents([["a.dcm", "0" * 64]], set(codes.values()))
     details = dict.fromkeys(DETAILS, "x") | {"date": "2026-01-30"}
-    record_delivery(ledger, contents, details, "en", date(2026, 1, 31), None)
+    put_on_record(ledger, contents, details, "en", date(2026, 1, 31), None)
     return ledger
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import openpyxl
 from scripts.imports.import_software import import_software
 
-from bonescint.dicom.index import INDEX_COLUMNS
+from bonescint.declared import columns
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.ledger import create_ledger
 from bonescint.warning_words import warnings_in_words
@@ -37,7 +37,7 @@ def make_cohort(folder: Path) -> dict[str, object]:
         for subject, patient_id, tracer in PATIENTS
         for n in range(2)
     ]
-    write_rows(folder / "cohort.csv", [*INDEX_COLUMNS, "subject"], rows)
+    write_rows(folder / "cohort.csv", [*columns("index"), *columns("subject")], rows)
     ledger = create_ledger(folder / "ledger.age", folder / "ledger.key")
     codes = ledger.assign([subject for subject, _, _ in PATIENTS])
     return {

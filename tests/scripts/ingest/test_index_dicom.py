@@ -1,6 +1,5 @@
 import csv
 import os
-import re
 import runpy
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,15 +7,13 @@ from types import SimpleNamespace
 import pytest
 from scripts.ingest.index_dicom import index_dicom
 
-from bonescint.dicom.index import INDEX_COLUMNS, UNREADABLE_COLUMNS
+from bonescint.declared import columns
+from bonescint.dicom.tree import index_tree
 from bonescint.errors import InputError
 from bonescint.resources import ROOT
 from tests.unit.dicom.samples import nm_file
 
 REAL = Path(os.environ.get("BONESCINT_REAL_DATA") or ROOT.parent / "shared" / "data" / "real")
-HEADER = [
-    line for line in (ROOT / "docs/en/tables.md").read_text().splitlines() if line[:2] == "| "
-]
 
 
 def table(path: Path) -> list[dict[str, str]]:
@@ -48,8 +45,8 @@ def test_every_file_stands_in_one_of_the_tables(raw: Path, tmp_path: Path) -> No
     index, unreadable = table(tmp_path / "index.csv"), table(tmp_path / "unreadable.csv")
     assert len(index) == 150
     assert [row["path"] for row in index] == sorted(row["path"] for row in index)
-    assert tuple(index[0]) == INDEX_COLUMNS
-    assert tuple(unreadable[0]) == UNREADABLE_COLUMNS
+    assert tuple(index[0]) == columns("index")
+    assert tuple(unreadable[0]) == columns("unreadable")
     reasons = {row["path"]: (row["reason"], row["detail"]) for row in unreadable}
     assert reasons == {
         "0/cut.dcm": ("truncated", "10 bytes of the pixels are missing"),
@@ -64,10 +61,10 @@ def test_more_workers_write_the_same_bytes(raw: Path, tmp_path: Path) -> None:
     assert run(raw, tmp_path, 1) == run(raw, tmp_path, 3)
 
 
-def test_the_columns_are_those_of_the_contract() -> None:
-    names = [re.sub(r" \(.*?\)", "", line.split("|")[1].strip()) for line in HEADER]
-    documented = [name for row in names if row != "column" for name in row.split(", ")]
-    assert set(documented) == set(INDEX_COLUMNS)
+def test_the_columns_are_those_of_the_contract(raw: Path) -> None:
+    declared = {True: set(columns("index")), False: set(columns("unreadable"))}
+    # a column that is declared and that nobody fills would be written empty
+    assert all(set(row) == declared[readable] for readable, row in index_tree(raw, 1))
 
 
 def test_mistakes_are_named_in_both_languages(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bonescint.deid import k_anonymity, report
+from bonescint.declared import columns
 from bonescint.stats.question_names import QUESTIONS
 
 SOFTWARE: dict[str, dict[str, str]] = {
@@ -45,10 +45,10 @@ TABLES: dict[str, str] = {
         "code,tracer,n_readers,n_positive,metastasis,n_metastases,eod,unanimous,status"
     ),
     "measurements.csv": "code,tracer,software,version,metric,value,status",
-    "anonymization/tag_table.csv": ",".join(report.TAG_COLUMNS),
-    "anonymization/instances.csv": ",".join(report.INSTANCE_COLUMNS),
-    "anonymization/rule_counts.csv": ",".join(report.COUNT_COLUMNS),
-    "anonymization/k_anonymity.csv": ",".join(k_anonymity.COLUMNS),
+    "anonymization/tag_table.csv": ",".join(columns("tag_table")),
+    "anonymization/instances.csv": ",".join(columns("instances")),
+    "anonymization/rule_counts.csv": ",".join(columns("rule_counts")),
+    "anonymization/k_anonymity.csv": ",".join(columns("k_anonymity")),
     **{f"metrics/{question}.csv": "" for question in QUESTIONS},
     "metrics/misclassified.csv": (
         "code,tracer,software,version,metric,cutoff,kind,value,bsi,hotspots,metastasis,"

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from bonescint.declared import columns
 from bonescint.deid import k_anonymity, report
 from bonescint.resources import RESOURCES
 
@@ -13,7 +14,7 @@ USUAL = {
 }  # fmt: skip
 
 
-def deidentification(cases: list[dict[str, Any]]) -> dict[str, tuple[list[str], list[Any]]]:
+def deidentification(cases: list[dict[str, Any]]) -> dict[str, tuple[tuple[str, ...], list[Any]]]:
     """Return columns and rows of the tables of results/anonymization/ by name."""
     lines: list[dict[str, str]] = []
     for case in cases:
@@ -37,8 +38,8 @@ def deidentification(cases: list[dict[str, Any]]) -> dict[str, tuple[list[str], 
     outcomes.append(size | {"outcome": "removed", "instances": "1"})
     known = pd.DataFrame(cases).astype(str)
     return {
-        "tag_table": (report.TAG_COLUMNS, report.tag_rows(table, outcomes, written, "ja")),
-        "instances": (report.INSTANCE_COLUMNS, report.instance_rows(lines)),
-        "rule_counts": (report.COUNT_COLUMNS, report.count_rows(lines)),
-        "k_anonymity": (k_anonymity.COLUMNS, k_anonymity.assess(known)[0]),
+        "tag_table": (columns("tag_table"), report.tag_rows(table, outcomes, written, "ja")),
+        "instances": (columns("instances"), report.instance_rows(lines)),
+        "rule_counts": (columns("rule_counts"), report.count_rows(lines)),
+        "k_anonymity": (columns("k_anonymity"), k_anonymity.assess(known)[0]),
     }

@@ -9,9 +9,10 @@ import pytest
 from scripts.outputs.write_report import write_report
 from snakemake.iocontainers import InputFiles
 
+from bonescint.declared import columns
 from bonescint.resources import SYNTHETIC
 from bonescint.stats.question_names import QUESTIONS
-from bonescint.warnings import WARNING_COLUMNS, Phrase, warning
+from bonescint.warnings import Phrase, warning
 from scripts.outputs import write_report as module
 from tests.scripts.outputs.contract import SOFTWARE, STUDY, inputs, write
 from tests.scripts.outputs.results import write_empty, write_results
@@ -185,7 +186,7 @@ def test_text_from_tables_is_escaped(tmp_path: Path) -> None:
     write(
         results / "cohort/warnings.csv",
         [warning("a", "b", Phrase("above", {"value": "<script>x</script>", "limit": 10}))],
-        ",".join(WARNING_COLUMNS),
+        ",".join(columns("warnings")),
     )
     text = build(results, tmp_path / "a.html", [])
     assert "<script>" not in text and "&lt;script&gt;" in text

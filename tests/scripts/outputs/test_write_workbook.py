@@ -9,10 +9,14 @@ from openpyxl import load_workbook
 from scripts.outputs.write_workbook import write_workbook
 from snakemake.iocontainers import InputFiles
 
+from bonescint.custody.traces.search import Person, search
+from bonescint.declared import columns
+from bonescint.deid.report import OUTCOMES
+from bonescint.files import read_rows
 from bonescint.resources import SYNTHETIC
 from bonescint.stats.question_names import QUESTIONS
 from bonescint.text.width import text_width
-from bonescint.warnings import WARNING_COLUMNS, Phrase, warning
+from bonescint.warnings import Phrase, warning
 from scripts.outputs import write_workbook as module
 from tests.scripts.outputs.contract import ESTIMATE, SOFTWARE, STUDY, inputs, write
 from tests.scripts.outputs.results import write_empty, write_results
@@ -92,7 +96,7 @@ def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
     write(
         results / "cohort/warnings.csv",
         [warning("+1", "-2", Phrase("fractions_of_version", values), {"code": "007"})],
-        ",".join(WARNING_COLUMNS),
+        ",".join(columns("warnings")),
     )
     sheet = build(results, tmp_path / "a.xlsx", [])["警告"]
     cells = [cell for row in sheet.iter_rows() for cell in row]
@@ -237,3 +241,26 @@ def test_adapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     )
     runpy.run_path(module.__file__, init_globals={"snakemake": snakemake}, run_name="__main__")
     assert load_workbook("results/study.xlsx").sheetnames == SHEETS
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_no_count_below_a_heading_is_taken_for_a_patient(tmp_path: Path, language: str) -> None:
+    results = write_results(tmp_path / "r")
+    for name, counts in {
+        "metrics/flow": ("files", "patients", "MDP", "HMDP"),
+        "cohort/balance": ("n",),
+        "cases": ("instances", "refused"),
+        "anonymization/tag_table": OUTCOMES,
+        "anonymization/rule_counts": ("files", "total", "min", "median", "max"),
+        "anonymization/instances": ("instances", "cases"),
+        "anonymization/k_anonymity": ("n", "k", "classes", "unique"),
+    }.items():
+        path = results / f"{name}.csv"
+        rows = [row | dict.fromkeys(counts, "20431") for row in read_rows(path)]
+        write(path, rows, ",".join(rows[0]))
+    book = tmp_path / "results" / "study.xlsx"
+    build(results, book, [], language)
+    declined = [Person(None, frozenset({"20431"}), frozenset())]
+    assert list(search([book], declined)) == []
+    book.rename(tmp_path / "list.xlsx")  # of a list that is not the study's nothing is known
+    assert len(list(search([tmp_path / "list.xlsx"], declined))) > 50

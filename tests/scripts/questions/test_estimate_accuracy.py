@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
-from scripts.questions.estimate_accuracy import CURVE_COLUMNS, estimate_accuracy
+from scripts.questions.estimate_accuracy import estimate_accuracy
 
+from bonescint.declared import columns
 from bonescint.files import read_rows
 from bonescint.stats.estimate import read_estimates
 from tests.scripts.study_tables import (
@@ -69,7 +70,9 @@ def test_who_is_left_out_is_counted(tmp_path):
 def test_curves(tmp_path):
     run(tmp_path)
     points = [row for row in read_rows(tmp_path / "curves.csv") if row["metric"] == "bsi"]
-    assert points[0] == dict(zip(CURVE_COLUMNS, ("vsbone2", "bsi", "inf", "0", "0"), strict=True))
+    assert points[0] == dict(
+        zip(columns("roc_curves"), ("vsbone2", "bsi", "inf", "0", "0"), strict=True)
+    )
     assert points[-1]["true_positive_rate"] == points[-1]["false_positive_rate"] == "1"
     assert {"3", "1.5", "1", "0.4", "0.2", "0"} == {p["threshold"] for p in points[1:]}
 

@@ -2,11 +2,10 @@ import runpy
 
 import pytest
 from scripts.questions.list_misclassified import (
-    INCIDENTAL_COLUMNS,
-    MISCLASSIFIED_COLUMNS,
     list_misclassified,
 )
 
+from bonescint.declared import columns
 from bonescint.files import read_rows, write_rows
 from bonescint.resources import ROOT
 from tests.scripts.study_tables import (
@@ -110,8 +109,10 @@ def test_two_cutoffs_of_a_metric_are_one_finding(listed):
 def test_nothing_to_list_is_a_table_with_its_header(listed, tmp_path, truth, results, cutoffs):
     assert listed(cutoffs, truth, results) == [[], []]
     header = (tmp_path / "wrong.csv").read_text().strip().split(",")
-    assert header == MISCLASSIFIED_COLUMNS
-    assert (tmp_path / "incidental.csv").read_text().strip().split(",") == INCIDENTAL_COLUMNS
+    assert header == list(columns("misclassified"))
+    assert (tmp_path / "incidental.csv").read_text().strip().split(",") == list(
+        columns("incidental")
+    )
 
 
 def test_adapter(listed, tmp_path):

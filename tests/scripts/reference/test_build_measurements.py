@@ -2,9 +2,10 @@ import runpy
 from decimal import Decimal
 
 import pytest
-from scripts.reference.build_measurements import COLUMNS, fractions
 from scripts.reference.build_measurements import build_measurements as build
+from scripts.reference.build_measurements import fractions
 
+from bonescint.declared import columns
 from bonescint.files import read_rows, write_rows
 from bonescint.resources import ROOT
 from bonescint.warning_words import warnings_in_words
@@ -62,7 +63,9 @@ def test_no_software_or_no_rows_leave_a_header(tmp_path):
     write_rows(tmp_path / "empty.csv", SOFTWARE, [])
     for paths in ([], [tmp_path / "empty.csv"]):
         build_measurements(paths, tmp_path / "table.csv")
-        assert (tmp_path / "table.csv").read_text(encoding="utf-8") == ",".join(COLUMNS) + "\n"
+        assert (tmp_path / "table.csv").read_text(encoding="utf-8") == ",".join(
+            columns("measurements")
+        ) + "\n"
 
 
 def test_adapter(tmp_path):

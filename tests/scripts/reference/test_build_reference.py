@@ -3,8 +3,9 @@ import runpy
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scripts.reference.build_reference import COLUMNS, build_reference
+from scripts.reference.build_reference import build_reference
 
+from bonescint.declared import columns
 from bonescint.files import read_rows, write_rows
 from bonescint.resources import ROOT
 from tests.scripts.study_tables import snakemake_object, write_reading
@@ -87,7 +88,9 @@ def test_without_readers_or_cases_there_is_a_table(tmp_path, cases):
     assert {r["status"] for r in consensus(tmp_path, cases, []).values()} == {"no_reading"}
     write_rows(cases, ["code", "tracer"], [])
     assert consensus(tmp_path, cases, []) == {}
-    assert (tmp_path / "reference.csv").read_text(encoding="utf-8") == ",".join(COLUMNS) + "\n"
+    assert (tmp_path / "reference.csv").read_text(encoding="utf-8") == ",".join(
+        columns("reference")
+    ) + "\n"
 
 
 @given(st.permutations([1, 0, None, 1, 0]))

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from scripts.reference.check_cases import check_cases
 
-from bonescint.warning_words import warnings_in_words
 from bonescint.files import read_rows, write_rows
+from bonescint.warning_words import warnings_in_words
 
 TARGETS = {"MDP": 2, "HMDP": 1, "with_findings": 2, "without_findings": 1}
 # a Monday; nothing about the case is odd

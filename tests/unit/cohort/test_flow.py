@@ -5,8 +5,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bonescint.cohort.flow import FLOW_COLUMNS, flow_rows
+from bonescint.cohort.flow import flow_rows
 from bonescint.cohort.selection import REASONS
+from bonescint.declared import columns
 from tests.unit.cohort.test_selection import row
 
 reasons = st.sampled_from([None, *REASONS])
@@ -48,7 +49,7 @@ def test_a_patient_leaves_with_the_last_reason_of_the_files() -> None:
         "patients_opted_out": 1,
     }
     lines = flow_rows(counts, {"truncated": 1}, files)
-    assert [[str(line.get(column, "")) for column in FLOW_COLUMNS] for line in lines] == [
+    assert [[str(line.get(column, "")) for column in columns("flow")] for line in lines] == [
         ["found", "in", "", "8", "", "", ""],
         ["found", "out", "truncated", "1", "", "", ""],
         ["readable", "in", "", "7", "3", "", ""],

@@ -7,7 +7,7 @@ import pytest
 
 from bonescint.custody.declined import seal_declined, unseal_declined, who_declined
 from bonescint.custody.traces.terms import Person
-from bonescint.dicom.index import INDEX_COLUMNS
+from bonescint.declared import columns
 from bonescint.errors import InputError
 from bonescint.files import write_rows
 from bonescint.identity.ledger import Ledger, create_ledger
@@ -27,7 +27,7 @@ def ledger(tmp_path: Path) -> Ledger:
 
 
 def persons(folder: Path, gone: set[str], ledger: Ledger) -> dict[str, Person]:
-    write_rows(folder / "index.csv", INDEX_COLUMNS, ROWS)
+    write_rows(folder / "index.csv", columns("index"), ROWS)
     return who_declined(read_people(folder / "index.csv"), gone, ledger)
 
 

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 from pydicom import Dataset, dcmread
 
+from bonescint.declared import columns
 from bonescint.deid import folder as module
-from bonescint.deid.folder import REPORT_COLUMNS, Account, deidentify_folder
+from bonescint.deid.folder import Account, deidentify_folder
 from bonescint.deid.instance import Settings
 from bonescint.deid.policy import load_policies
 from bonescint.deid.uids import UidReplacer
@@ -59,8 +60,7 @@ class Run:
         releases: Iterable[str] = (),
         declined: Iterable[str] = (),
     ) -> Account:
-        uids = UidReplacer(SECRET)
-        settings = Settings(POLICIES, uids, keep, releases=frozenset(releases))
+        settings = Settings(POLICIES, UidReplacer(SECRET), keep, releases=frozenset(releases))
         self.stages: list[tuple[str, int, int | None]] = []
         return deidentify_folder(
             source=self.source,
@@ -138,7 +138,7 @@ def test_the_report(run: Run) -> None:
     burned = scan("9", BurnedInAnnotation="YES")
     run.add("Yamada/3", burned)
     run.start({"A1": "M001"})
-    assert list(next(iter(run.report().values()))) == REPORT_COLUMNS
+    assert list(next(iter(run.report().values()))) == list(columns("deidentified"))
     first, second, third = run.report().values()
     written = run.destination / first["destination"]
     assert first["destination"] == "M001/M001_01.dcm"

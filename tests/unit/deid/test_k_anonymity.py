@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bonescint.deid.k_anonymity import ATTRIBUTES, COLUMNS, UNIQUE_COLUMNS, assess, phrases
+from bonescint.declared import columns
+from bonescint.deid.k_anonymity import ATTRIBUTES, assess, phrases
 from bonescint.resources import Texts
 from bonescint.warnings import value_in_words
 
@@ -37,7 +38,7 @@ def test_nobody_differs() -> None:
     rows, unique = assess(frame({}, {}, {}))
     assert unique == []
     for row in rows:
-        assert list(row) == COLUMNS
+        assert list(row) == list(columns("k_anonymity"))
         assert (row["n"], row["k"], row["classes"], row["unique"]) == (3, 3, 1, 0)
         assert row["share"] == "0.0000"
 
@@ -52,7 +53,7 @@ def test_no_case_and_one_case() -> None:
     assert {(row["n"], row["k"], row["unique"], row["share"]) for row in rows} == {
         (1, 1, 1, "1.0000")
     }
-    assert [list(row) for row in unique] == [UNIQUE_COLUMNS] * 5
+    assert [list(row) for row in unique] == [list(columns("unique_cases"))] * 5
 
 
 def test_the_least_that_singles_a_case_out_is_named() -> None:

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from pydicom import dcmread
 
-from bonescint.deid.batch import COLUMNS, write_cases
+from bonescint.declared import columns
+from bonescint.deid.batch import write_cases
 from bonescint.deid.instance import Settings, quiet_pydicom
 from bonescint.deid.policy import load_policies
 from bonescint.deid.uids import UidReplacer
@@ -98,7 +99,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         done = list(outcomes(folder, lines))
     finally:
         logging.getLogger().removeHandler(handler)
-    write_rows(folder / "report.csv", COLUMNS, lines)
+    write_rows(folder / "report.csv", columns("anonymization"), lines)
     names = [str(path.relative_to(folder)) for path in (folder / "dicom").rglob("*")]
     return Run(done, (folder / "report.csv").read_bytes(), names, "\n".join(handler.lines))
 

@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -87,3 +89,15 @@ def test_a_tag_in_words() -> None:
     assert tags.notation(tags.SeriesDescription) == "(0008,103E)"
     assert tags.notation(0x00091040) == "(0009,1040)"
     assert tags.label(tags.SeriesDescription) == "SeriesDescription (0008,103e)"
+
+
+def test_tables_of_constants_load_nothing() -> None:
+    modules = "tags, view_codes, vrs"
+    asked = f"import sys; from bonescint.dicom import {modules}; print(*sys.modules)"
+    command = [sys.executable, "-c", f"import sys; sys.path.insert(0, 'scripts'); {asked}"]
+    loaded = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    inside = {name for name in loaded.split() if name.startswith("bonescint")}
+    assert inside == {"bonescint", "bonescint.dicom"} | {
+        f"bonescint.dicom.{name}" for name in modules.split(", ")
+    }
+    assert "pydicom" not in loaded.split()

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bonescint.dicom.index import INDEX_COLUMNS
+from bonescint.declared import columns
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.people import connected, read_lines, read_people, spelled_in_headers
 
@@ -11,7 +11,7 @@ from bonescint.identity.people import connected, read_lines, read_people, spelle
 def index(folder, *people):
     keys = ("path", "patient_id", "other_patient_ids", "patient_name")
     path = folder / "index.csv"
-    write_rows(path, INDEX_COLUMNS, (dict(zip(keys, person, strict=True)) for person in people))
+    write_rows(path, columns("index"), (dict(zip(keys, person, strict=True)) for person in people))
     return path
 
 

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from bonescint.declared import columns
 from bonescint.resources import RESOURCES
-from bonescint.stats.estimate import COLUMNS, Estimate, read_estimates, write_estimates
+from bonescint.stats.estimate import Estimate, read_estimates, write_estimates
 
 
 def test_columns_are_those_of_the_architecture():
-    assert ", ".join(COLUMNS) == (
+    assert ", ".join(columns("estimates")) == (
         "question, subject, comparator, measure, reference, n, n_positive, estimate, ci_low, "
         "ci_high, ci_method, statistic, p_value, p_adjusted, test, status, note"
     )
@@ -37,7 +38,9 @@ def test_numbers_have_ten_digits_and_missing_ones_are_empty(tmp_path):
 
 def test_no_rows_leave_a_header(tmp_path):
     write_estimates(tmp_path / "empty.csv", [])
-    assert (tmp_path / "empty.csv").read_text(encoding="utf-8") == ",".join(COLUMNS) + "\n"
+    assert (tmp_path / "empty.csv").read_text(encoding="utf-8") == ",".join(
+        columns("estimates")
+    ) + "\n"
     assert list(read_estimates(tmp_path / "empty.csv")) == []
 
 

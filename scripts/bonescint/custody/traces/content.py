@@ -54,7 +54,7 @@ def search_content(stream: Any, name: str, terms: Terms, depth: int = 0) -> Iter
     stream
         The file, seekable.
     name
-        Its name; the ending tells a table from other text.
+        Its path, or that within an archive: which table it is, if it is one.
     terms
         What is looked for.
     depth
@@ -72,7 +72,7 @@ def search_content(stream: Any, name: str, terms: Terms, depth: int = 0) -> Iter
         if head[128:132] == b"DICM":
             yield from _search_dicom(stream, terms)
         elif head.startswith(b"PK\3\4"):
-            yield from _search_zip(stream, terms, depth)
+            yield from _search_zip(stream, name, terms, depth)
         elif head.startswith(_PNG):
             yield from _search_png(stream, terms)
         elif head[257:262] == b"ustar":
@@ -91,7 +91,7 @@ def search_content(stream: Any, name: str, terms: Terms, depth: int = 0) -> Iter
             yield from search_text(stream, name, terms)
         elif not head.startswith(_ENCRYPTED):
             if zipfile.is_zipfile(stream):  # behind a program or a picture
-                yield from _search_zip(stream, terms, depth)
+                yield from _search_zip(stream, name, terms, depth)
             stream.seek(0)
             yield from search_text(stream, name, terms, decoded)
     except _DAMAGED:
@@ -110,7 +110,7 @@ def _inside(member: str, found: Iterator[Found]) -> Iterator[Found]:
         yield place._replace(key="member" if place.key == "bytes" else place.key, where=inner), kind
 
 
-def _search_zip(stream: IO[bytes], terms: Terms, depth: int) -> Iterator[Found]:
+def _search_zip(stream: IO[bytes], path: str, terms: Terms, depth: int) -> Iterator[Found]:
     def inner(inside: IO[bytes], name: str) -> Iterator[Found]:
         return _inside(name, search_content(inside, name, terms, depth))
 
@@ -120,7 +120,7 @@ def _search_zip(stream: IO[bytes], terms: Terms, depth: int) -> Iterator[Found]:
         for member in archive.infolist():
             yield from _names_of(member.filename, terms)
         if is_office(archive):
-            yield from search_office(stream, archive, terms, inner)
+            yield from search_office(stream, archive, path, terms, inner)
             return
         for member in archive.infolist():
             if not member.is_dir() and not member.flag_bits & 1:

@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator
 from datetime import date, time, timedelta
 from typing import IO, Any
 
+from bonescint.custody.traces.columns import ColumnContents, columns_of, headings, is_workbook
 from bonescint.custody.traces.encodings import texts, untagged
 from bonescint.custody.traces.names import folded
-from bonescint.custody.traces.terms import Terms, is_id_column
+from bonescint.custody.traces.terms import Terms
 from bonescint.custody.traces.text import Found, Place
 
 _XML = (".xml", ".rels", ".vml")
@@ -45,14 +46,14 @@ def is_office(archive: zipfile.ZipFile) -> bool:
 
 
 def search_office(
-    stream: IO[bytes], archive: zipfile.ZipFile, terms: Terms, inner: Inner
+    stream: IO[bytes], archive: zipfile.ZipFile, name: str, terms: Terms, inner: Inner
 ) -> Iterator[Found]:
     """Yield what a document holds: of a workbook by sheet and row, of others by member.
 
     Parameters
     ----------
-    stream, archive
-        The document.
+    stream, archive, name
+        The document, and its path.
     terms
         What is looked for.
     inner
@@ -62,21 +63,21 @@ def search_office(
     cells: list[Found] = []
     others: list[Found] = []
     for member in archive.infolist():
-        name = member.filename
-        if not name.endswith(_XML):
+        part = member.filename
+        if not part.endswith(_XML):
             with archive.open(member) as inside:
-                others += inner(inside, name)
-        elif not _LOOKS.fullmatch(name):
+                others += inner(inside, part)
+        elif not _LOOKS.fullmatch(part):
             data = archive.read(member)
-            if _SHEET.fullmatch(name):
-                cells += (found := _found(data, name, terms))
+            if _SHEET.fullmatch(part):
+                cells += (found := _found(data, part, terms))
                 suspect = suspect or bool(found)
                 # headers, footers, links: what is no cell
                 data = _CELLS.sub(b"", data)
-            found = _found(data, name, terms)
-            suspect = suspect or (bool(found) and name == "xl/sharedStrings.xml")
+            found = _found(data, part, terms)
+            suspect = suspect or (bool(found) and part == "xl/sharedStrings.xml")
             others += found
-    rows = _workbook_rows(stream, terms) if suspect else []
+    rows = _workbook_rows(stream, is_workbook(name), terms) if suspect else []
     # a workbook that cannot be read by rows is reported by members
     yield from cells if rows is None else rows
     for place, kind in dict.fromkeys(others):
@@ -104,7 +105,7 @@ def _plain(text: str) -> str:
     return re.sub("<[^<>]*>", "\t", text)
 
 
-def _workbook_rows(stream: IO[bytes], terms: Terms) -> list[Found] | None:
+def _workbook_rows(stream: IO[bytes], own: bool, terms: Terms) -> list[Found] | None:
     """Return the rows, formulas and their values; None for what openpyxl cannot read."""
     from openpyxl.reader.excel import load_workbook
 
@@ -118,20 +119,30 @@ def _workbook_rows(stream: IO[bytes], terms: Terms) -> list[Found] | None:
                     io.BytesIO(stream.read()), read_only=True, data_only=values
                 )
                 for sheet in book.worksheets:
-                    found |= dict.fromkeys(_rows(sheet, terms))
+                    found |= dict.fromkeys(_rows(sheet, own, terms))
             except Exception:  # damaged in one of many ways
                 return None
     return sorted(found)
 
 
-def _rows(sheet: Any, terms: Terms) -> Iterator[Found]:
-    ids: list[int] | None = None
+def _rows(sheet: Any, own: bool, terms: Terms) -> Iterator[Found]:
+    """Yield the rows of a sheet that hold a term.
+
+    Those of the study's own workbook are judged by their headings. In another one a number is
+    somebody's ID whatever stands above it, because a person typed it.
+    """
+    ids: frozenset[int] | None = None
+    columns: ColumnContents | None = None
     sheet.reset_dimensions()
     for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
         cells = ["" if value is None or isinstance(value, _TIMES) else str(value) for value in row]
         if ids is None and any(cells):
-            ids = [n for n, title in enumerate(cells) if is_id_column(title)]
+            ids = columns_of("", cells).ids
+        if own:
+            # a table ends with an empty row; the next one has headings of its own
+            columns = headings(cells) or (columns if any(cells) else None)
+            cells = ["" if columns and columns.is_plain(*at) else at[1] for at in enumerate(cells)]
         kinds = {hit.kind for hit in terms.find(folded("\t".join(cells)))}
-        if any(n < len(cells) and terms.is_weak_id(cells[n]) for n in ids or ()):
+        if any(terms.is_weak_id(cells[n]) for n in ids or () if n < len(cells)):
             kinds.add("id")
         yield from ((Place("sheet", sheet.title, number), kind) for kind in sorted(kinds))

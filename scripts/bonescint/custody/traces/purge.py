@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
+from bonescint.catalogue import catalogue
 from bonescint.custody.traces.content import search_content
 from bonescint.custody.traces.encodings import texts
 from bonescint.custody.traces.names import index_map
@@ -21,18 +22,13 @@ from bonescint.text.encodings import TWO_BYTES, file_encoding, fitting
 
 # below .snakemake: what a job's start leaves when it is killed, and records of outputs
 _LEFTOVERS = ("scripts", "auxiliary", "shadow", "metadata", "incomplete", "iocache")
-_BATCH, _TABLE = r"(\d{2,3})", r"([a-z][a-z0-9]*)"
-# what a rule writes for each batch, software and reader
-_FORMER = {
-    "results/dicom": re.compile(_BATCH),
-    "results/anonymization": re.compile(rf"{_BATCH}(?:\.tags)?\.csv"),
-    "private/batches": re.compile(rf"{_BATCH}\.csv"),
-    "private/refused": re.compile(rf"{_BATCH}\.csv"),
-    "results/software": re.compile(rf"{_TABLE}(?:\.warnings)?\.csv"),
-    "results/readings": re.compile(rf"{_TABLE}(?:\.warnings)?\.csv"),
-    "private/findings": re.compile(rf"{_TABLE}\.csv"),
-    "private/faults": re.compile(rf"{_TABLE}\.xlsx"),
-}
+_NAMES = {"batch": r"(\d{2,3})", "software": r"([a-z][a-z0-9]*)", "reader": r"([a-z][a-z0-9]*)"}
+# what a rule writes for each batch, software and reader: the tables, and what is none
+_FORMER = (
+    *(table.path for table in catalogue() if "{" in table.path),
+    "results/dicom/{batch}",
+    "private/faults/{reader}.xlsx",
+)
 
 
 def purge(
@@ -211,7 +207,10 @@ def _delete(path: Path) -> None:
 def _former(root: Path, current: Collection[str], persons: Collection[Person]) -> int:
     """Remove outputs of batches, software and readers that are no more, if they hold a person."""
     removed = 0
-    for folder, pattern in _FORMER.items():
+    for template in _FORMER:
+        folder, _, name = template.rpartition("/")
+        before, wildcard, after = re.split(r"[{}]", name)
+        pattern = re.compile(re.escape(before) + _NAMES[wildcard] + re.escape(after))
         inside = sorted((root / folder).iterdir()) if (root / folder).is_dir() else []
         for path in inside:
             found = pattern.fullmatch(path.name)

@@ -1,7 +1,5 @@
 """Every trace of a person below the study's folders: paths, bytes, archives, headers (R12, R36)."""
 
-import base64
-import os
 import re
 import stat
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -9,17 +7,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bonescint.custody.traces.content import search_content
-from bonescint.custody.traces.encodings import texts
+from bonescint.custody.traces.paths import MASK, masked, path_kinds, recorded_output
 from bonescint.custody.traces.terms import Person, Terms
 from bonescint.custody.traces.text import Place
 from bonescint.custody.traces.walk import walk
 from bonescint.errors import InputError
 from bonescint.resources import Texts
-from bonescint.text.dates import reads_as_date
 
-__all__ = ["Person", "Place", "Trace", "masked", "report_left", "search"]
+__all__ = ["MASK", "Person", "Place", "Trace", "masked", "report_left", "search"]
 
-MASK = "■■■"
 _MOST_LISTED = 20
 _MOST_PLACES = 3  # of a file in the report
 # the workflow's own numbers of batches are nobody's ID, nor is when Snakemake began
@@ -27,8 +23,6 @@ _OWN = re.compile(
     r"(results/(?:dicom|anonymization)|private/(?:batches|refused)|logs/anonymize_batch)"
     r"/\d{2,3}(?![^/.])|(\.snakemake/log)/[-0-9]{10}T[0-9]{6}\.[0-9]+(?=\.snakemake\.log)"
 )
-# records whose names are the outputs' in base64
-_RECORDS = {"metadata", "incomplete"}
 
 
 class Trace(NamedTuple):
@@ -73,14 +67,14 @@ def search(
         return
     names: dict[str, frozenset[str]] = {}
     for root, path, mode in walk(roots, skip):
-        found = set(_path_kinds(_components(root, path), terms, names))
+        found = set(path_kinds(_components(root, path), terms, names))
         if path.is_symlink():
-            found |= set(_path_kinds(path.readlink().parts, terms, names))
+            found |= set(path_kinds(path.readlink().parts, terms, names))
         yield from (Trace(path, Place("name"), kind) for kind in sorted(found))
         if stat.S_ISREG(mode):
             try:
                 with path.open("rb") as stream:
-                    for place, kind in search_content(stream, path.name, terms):
+                    for place, kind in search_content(stream, path.as_posix(), terms):
                         yield Trace(path, place, kind)
             except FileNotFoundError:
                 continue  # gone since it was listed
@@ -88,60 +82,8 @@ def search(
 
 def _components(root: Path, path: Path) -> list[str]:
     parts = path.relative_to(root.parent).parts
-    names = [*parts, _record(parts)] if root.name == ".snakemake" else parts
+    names = [*parts, recorded_output(parts)] if root.name == ".snakemake" else parts
     return _OWN.sub(r"\1\2", "/".join(names)).split("/")
-
-
-def _record(parts: Sequence[str]) -> str:
-    """Return the output that a record of Snakemake is about; empty if it is no record."""
-    if ".snakemake" not in parts:
-        return ""
-    below = parts[parts.index(".snakemake") + 1 :]
-    if len(below) < 2 or below[0] not in _RECORDS:
-        return ""
-    try:
-        # a long name is parted into folders marked by @
-        coded = "".join(part.removeprefix("@") for part in below[1:])
-        return base64.urlsafe_b64decode(coded).decode("utf-8", "replace")
-    except ValueError:
-        return ""
-
-
-def _path_kinds(
-    components: Iterable[str], terms: Terms, known: dict[str, frozenset[str]]
-) -> Iterator[str]:
-    for part in components:
-        if part not in known:
-            # a name that was unpacked on another system may be in its encoding
-            said = list(texts(os.fsencode(part)))
-            kinds = {hit.kind for text in said for hit in terms.find(text, in_path=True)}
-            stem = part.partition(".")[0]
-            if reads_as_date(stem):
-                kinds.discard("id")
-            elif terms.is_weak_id(part) or terms.is_weak_id(stem):
-                kinds.add("id")
-            known[part] = frozenset(kinds)
-        yield from known[part]
-
-
-def masked(path: str | Path, persons: Iterable[Person] | Terms) -> str:
-    """Return a path fit for a log: its parts that hold a term are hidden.
-
-    Parameters
-    ----------
-    path
-        A path, or the words of a place.
-    persons
-        Who must not be named.
-    """
-    terms = persons if isinstance(persons, Terms) else Terms(persons)
-    known: dict[str, frozenset[str]] = {}
-    parts = list(Path(path).parts)
-    if any(_path_kinds(_record(parts).split("/"), terms, known)):
-        del parts[parts.index(".snakemake") + 2 :]
-        parts.append(MASK)
-    shown = [MASK if any(_path_kinds([part], terms, known)) else part for part in parts]
-    return os.fsencode(str(Path(*shown))).decode("utf-8", "backslashreplace")
 
 
 def report_left(traces: Iterable[Trace], persons: Iterable[Person], language: str) -> InputError:

@@ -6,7 +6,8 @@ from contextlib import closing, suppress
 from itertools import islice
 from typing import Any
 
-from bonescint.custody.traces.terms import Terms, is_id_column
+from bonescint.custody.traces.columns import columns_of
+from bonescint.custody.traces.terms import Terms
 from bonescint.custody.traces.text import Found, Nested, Place
 
 SQLITE = b"SQLite format 3\0"
@@ -47,7 +48,7 @@ def search_sqlite(data: bytes, terms: Terms, nested: Nested) -> Iterator[Found]:
 def _rows(
     rows: Iterator[Any], table: str, titles: Sequence[str], terms: Terms, nested: Nested
 ) -> Iterator[Found]:
-    ids = [n for n, title in enumerate(titles) if is_id_column(title)]
+    ids = columns_of("", titles).ids
     done = 0
     while some := list(islice(rows, _ROWS)):
         lines = [b"\t".join(map(_cell, row)) for row in some]

@@ -12,7 +12,6 @@ from typing import NamedTuple
 from bonescint.custody.traces.names import folded
 from bonescint.names.full import FullNames, full_names
 from bonescint.names.ids import normalise
-from bonescint.names.parts import SEPARATORS
 from bonescint.text.dates import reads_as_date
 from bonescint.text.folding import fold_name
 
@@ -35,27 +34,6 @@ _SCHEME = re.compile(r"(?<![.a-z])(?:sct|srt|snm3|dcm)[ :,]\Z")
 _SIZE = re.compile("\\s?(?:bytes?|バイト)(?![a-z])")
 # ID12345678 is that ID, X12345678 another one
 _LABEL = re.compile(r"(?<![a-z])(?:id|pid|mrn|no|patient|patient_?id)\Z")
-# columns that hold patient IDs; `where` of warnings lists them
-_ID_COLUMNS = frozenset(
-    {"patientid", "subject", "id", "pid", "患者id", "患者番号", "被登録者id", "カルテ番号",
-     "otherpatientids", "where"}
-)  # fmt: skip
-# columns (docs/en/tables.md) in which a number is a size, a count, a date or a measurement;
-# `value` is not among them, for other people's tables name anything so
-_NEVER_IDS = frozenset(
-    {"size", "modified", "sopclassuid", "sopinstanceuid", "studyinstanceuid", "seriesinstanceuid",
-     "transfersyntaxuid", "numberofframes", "rows", "columns", "patientbirthdate", "patientage",
-     "patientsize", "patientweight", "studydate", "studytime", "examdate", "date", "sha256", "hmac",
-     "age", "heightcm", "weightkg", "instances", "files", "patients", "mdp", "hmdp", "total", "min",
-     "median", "max", "cases", "k", "classes", "unique", "share", "refused", "bsi", "hotspots",
-     "ann", "metastasis", "nmetastases", "eod", "unanimous", "threshold", "falsepositiverate",
-     "truepositiverate", "n", "npositive", "nreaders", "estimate", "cilow", "cihigh", "statistic",
-     "pvalue", "padjusted", "target", "filesfound", "filesunreadable", "filesindexed",
-     "patientsindexed", "filesoptedout", "patientsoptedout", "entries", "entriesunmatched",
-     "entriesincomplete", "patientsrecalled", "nkept", "nvocabulary", "ncoded", "nfixed", "nuid",
-     "ndummy", "nemptied", "nremoved", "nremovedprivate", "nremovedoverlay", "nkeptbydecision"}
-)  # fmt: skip
-_NUMBER = re.compile(r"[-+0-9.:/ ]+")
 # Of the numbers of four digits a fifth stands in every run's figures and tables, of those of five
 # one in a thousand (measured on the demonstration): the former, and what reads as a date, say
 # nothing outside a column of IDs; nor do those of five that are days of 2000 to 2049 in Excel.
@@ -229,22 +207,6 @@ class Terms:
             fold_name(normalise(part)) in self.weak
             for part in (value, *re.split(r"[,;\\\s]+", value))
         )
-
-
-def is_id_column(header: str) -> bool:
-    """Tell whether a column's header says that it holds patient IDs."""
-    return SEPARATORS.sub("", folded(header)) in _ID_COLUMNS
-
-
-def is_plain_number(header: str, cell: str) -> bool:
-    """Tell whether a cell is a number, a date or a clock in a column that never holds IDs.
-
-    Parameters
-    ----------
-    header, cell
-        The column's title, and the whole cell.
-    """
-    return SEPARATORS.sub("", folded(header)) in _NEVER_IDS and bool(_NUMBER.fullmatch(cell))
 
 
 def _is_weak(subject: str) -> bool:

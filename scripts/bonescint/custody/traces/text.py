@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import IO, NamedTuple
 
+from bonescint.custody.traces.columns import ColumnContents, columns_of
 from bonescint.custody.traces.encodings import INLINE, base64_runs, may_be_base64, texts, untagged
-from bonescint.custody.traces.terms import Terms, is_id_column, is_plain_number
+from bonescint.custody.traces.terms import Terms
 from bonescint.resources import Texts
 from bonescint.text.encodings import UTF_16_MARKS, fitting
 
@@ -130,7 +131,7 @@ def search_text(
         lines |= set(_decoded_lines(data, nested))
     if is_table and not binary and (lines or broken or terms.weak):
         stream.seek(0)
-        yield from _table_rows(stream, lines, {line for line, _ in broken}, terms)
+        yield from _table_rows(stream, name, lines, {line for line, _ in broken}, terms)
     elif binary:
         yield from ((Place("bytes"), kind) for kind in sorted({kind for _, kind in lines}))
     else:
@@ -138,7 +139,7 @@ def search_text(
 
 
 def _table_rows(
-    stream: IO[bytes], lines: set[tuple[int, str]], broken: set[int], terms: Terms
+    stream: IO[bytes], name: str, lines: set[tuple[int, str]], broken: set[int], terms: Terms
 ) -> Iterator[Found]:
     """Yield rows as a spreadsheet numbers them: a cell may hold several lines."""
     wrapper = io.TextIOWrapper(stream, _encoding(stream), "replace", newline="")
@@ -148,18 +149,17 @@ def _table_rows(
     start = wrapper.readline()
     wrapper.seek(0)
     reader = csv.reader(wrapper, delimiter="\t" if start.count("\t") > start.count(",") else ",")
-    done, ids, titles = 0, [], []
+    done, columns = 0, ColumnContents()
     with suppress(csv.Error):  # what is no table has no rows; its lines follow
         for row, cells in enumerate(reader, 1):
             inside = range(done + 1, reader.line_num + 1)
             found = {kind for line in inside for kind in by_line.pop(line, ())}
             done = reader.line_num
             if row == 1:
-                titles = cells
-                ids = [n for n, title in enumerate(cells) if is_id_column(title)]
+                columns = columns_of(name, cells)
             if "id" in found:
                 plain = [
-                    is_plain_number(titles[n] if n < len(titles) else "", cell)
+                    columns.is_plain(n, cell)
                     for n, cell in enumerate(cells)
                     if "id" in kinds_in(cell.encode("utf-8", "replace"), terms)
                 ]
@@ -168,7 +168,7 @@ def _table_rows(
             if len(inside) > 1 and not broken.isdisjoint(inside):
                 text = "\n\n".join(cells)
                 found |= {hit.kind for t in texts(text.encode()) for hit in terms.find_broken(t)}
-            if terms.weak and any(n < len(cells) and terms.is_weak_id(cells[n]) for n in ids):
+            if any(terms.is_weak_id(cells[n]) for n in columns.ids if n < len(cells)):
                 found.add("id")
             yield from ((Place("row", row=row), kind) for kind in sorted(found))
     wrapper.detach()

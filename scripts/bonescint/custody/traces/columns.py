@@ -1,0 +1,140 @@
+"""May a number in this column be a patient's ID? The table's own declaration answers (R12).
+
+A table that the workflow wrote is known by its path and its header, the study's workbook by its
+path and its headings. Everything else is foreign: a number is an ID there, unless the column's
+title says what it measures.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+from bonescint.catalogue import catalogue
+from bonescint.custody.traces.names import folded
+from bonescint.names.parts import SEPARATORS
+from bonescint.resources import Texts
+
+# kinds of columns (resources/text/columns.csv) in which a number is nobody's ID
+_NUMBERS = frozenset(
+    {"flag", "grade", "count", "measure", "size", "hash", "uid", "date", "time"}
+)  # fmt: skip
+_NUMBER = re.compile(r"[-+0-9.:/ ]+")
+# of foreign tables: titles under which people keep patient IDs
+_ID_TITLES = frozenset(
+    {"patientid", "subject", "id", "pid", "患者id", "患者番号", "被登録者id", "カルテ番号",
+     "otherpatientids", "where"}
+)  # fmt: skip
+# and those under which nobody does: measurements of a scan or a patient, sizes, dates. A title that
+# may stand over anything, such as n, value, total or files, is not among them.
+_MEASURES = frozenset(
+    {"bsi", "hotspots", "ann", "eod", "age", "patientage", "heightcm", "patientsize", "weightkg",
+     "patientweight", "size", "modified", "date", "examdate", "studydate", "studytime",
+     "patientbirthdate"}
+)  # fmt: skip
+_LEAST_HEADINGS = 2
+
+
+class ColumnContents(NamedTuple):
+    """What the columns of one table may hold, by their numbers.
+
+    Parameters
+    ----------
+    ids
+        They hold patient IDs: a whole value counts there, however little it says elsewhere.
+    numbers
+        A number in them is nobody's ID.
+    """
+
+    ids: frozenset[int] = frozenset()
+    numbers: frozenset[int] = frozenset()
+
+    def is_plain(self, column: int, cell: str) -> bool:
+        """Tell whether a cell is a number, a date or a clock in a column that holds no IDs.
+
+        Parameters
+        ----------
+        column, cell
+            The column's number, and the whole cell.
+        """
+        return column in self.numbers and bool(_NUMBER.fullmatch(cell))
+
+
+def columns_of(path: str, titles: Sequence[str]) -> ColumnContents:
+    """Return what the columns of a table may hold.
+
+    Parameters
+    ----------
+    path
+        Of the file, or within an archive; empty for a table that is no file.
+    titles
+        Its first row.
+    """
+    for table in catalogue():
+        if table.side in ("private", "results") and table.is_at(path):
+            declared = table.columns
+            # somebody may have put another table in its place
+            if [column.column for column in declared] == list(titles):
+                return _of([c.kind == "id" for c in declared], [_plain({c.kind}) for c in declared])
+    plain = [SEPARATORS.sub("", folded(title)) for title in titles]
+    return _of([title in _ID_TITLES for title in plain], [title in _MEASURES for title in plain])
+
+
+def is_workbook(path: str) -> bool:
+    """Tell whether a file is the study's workbook.
+
+    Parameters
+    ----------
+    path
+        As for `columns_of`.
+    """
+    return any(table.parts == ("workbook",) and table.is_at(path) for table in catalogue())
+
+
+def headings(cells: Sequence[str]) -> ColumnContents | None:
+    """Return what the columns below a row of the study's workbook may hold.
+
+    Parameters
+    ----------
+    cells
+        The row; None is returned unless all of it are headings.
+    """
+    known = _headings()
+    said = [cell for cell in cells if cell]
+    if len(said) < _LEAST_HEADINGS or not all(cell in known for cell in said):
+        return None
+    return _of([], [known.get(cell, False) for cell in cells])
+
+
+def _of(ids: Sequence[bool], numbers: Sequence[bool]) -> ColumnContents:
+    return ColumnContents(
+        *(frozenset(n for n, yes in enumerate(each) if yes) for each in (ids, numbers))
+    )
+
+
+def _plain(kinds: set[str]) -> bool:
+    return bool(kinds) and kinds <= _NUMBERS
+
+
+@cache
+def _headings() -> dict[str, bool]:
+    """Return each heading of the workbook, and whether a number below it is nobody's ID.
+
+    One heading may stand for several columns, of which one may hold anything.
+    """
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for table in catalogue():
+        if table.side == "results":
+            for column in table.columns:
+                kinds[column.column].add(column.kind)
+    said: dict[str, set[str]] = defaultdict(set)
+    for language in ("ja", "en"):
+        for texts, start in (
+            (Texts("workbook", language), "column_"),
+            (Texts("deidentification", language), "column."),
+        ):
+            for key in texts:
+                if key.startswith(start):
+                    said[texts(key)] |= kinds[key.removeprefix(start)] or {"text"}
+    return {heading: _plain(of) for heading, of in said.items()}

@@ -1,0 +1,57 @@
+"""The columns of the workflow's tables, as the files of resources/tables declare them.
+
+Whoever writes a table names it here: `columns("flow")` are those of resources/tables/flow.csv. The
+name stands in the code as a literal, so that a search finds every writer of a declaration.
+"""
+
+from functools import cache
+from typing import NamedTuple
+
+from bonescint.resources import resource_rows
+
+
+class DeclaredColumn(NamedTuple):
+    """One column of a table.
+
+    Parameters
+    ----------
+    column
+        Its name in the header.
+    kind
+        What its values are, such as ``id``, ``count`` or ``date``: a key ``kind.<kind>`` of
+        resources/text/columns.csv.
+    unit
+        Of a measure; a key ``unit.<unit>`` of the same file, or empty.
+    ja, en
+        What it means.
+    """
+
+    column: str
+    kind: str
+    unit: str
+    ja: str
+    en: str
+
+
+@cache
+def declaration(table: str) -> tuple[DeclaredColumn, ...]:
+    """Return the columns of a table in their order, with all that is declared of them.
+
+    Parameters
+    ----------
+    table
+        A file of resources/tables without its ending.
+    """
+    return tuple(DeclaredColumn(**row) for row in resource_rows(f"tables/{table}.csv"))
+
+
+@cache
+def columns(table: str) -> tuple[str, ...]:
+    """Return the header of a table.
+
+    Parameters
+    ----------
+    table
+        As for `declaration`.
+    """
+    return tuple(column.column for column in declaration(table))

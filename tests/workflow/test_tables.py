@@ -1,0 +1,33 @@
+"""What a finished run leaves is what the declarations say (docs/en/tables.md)."""
+
+import csv
+from pathlib import Path
+
+from bonescint.catalogue import catalogue
+
+
+def header(path: Path) -> list[str]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return next(csv.reader(stream))
+
+
+def test_every_table_that_a_run_writes_is_declared(finished: Path) -> None:
+    written = [
+        path.relative_to(finished).as_posix()
+        for side in ("results", "private")
+        for path in (finished / side).rglob("*.csv")
+    ]
+    assert len(written) > 50
+    for path in [*written, "demo/truth.csv"]:
+        fits = [table for table in catalogue() if table.is_at(path)]
+        # {batch}.csv could be tag_table.csv: the header tells
+        declared = [[column.column for column in table.columns] for table in fits]
+        assert header(finished / path) in declared, path
+
+
+def test_every_declared_table_is_written(finished: Path) -> None:
+    temporary = {"private/index.csv", "private/unindexed.csv"}
+    files = [p.relative_to(finished).as_posix() for p in finished.rglob("*.*") if p.is_file()]
+    for table in catalogue():
+        there = any(table.is_at(path) for path in files)
+        assert there == (table.path not in temporary | {"report.csv"}), table.path

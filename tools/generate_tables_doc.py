@@ -1,0 +1,92 @@
+"""Write docs/en/tables.md and docs/ja/tables.md from the declarations of the tables.
+
+    python tools/generate_tables_doc.py
+
+The prose around the tables stands in tools/tables.en.md and tools/tables.ja.md.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from bonescint.catalogue import DeclaredTable, catalogue
+from bonescint.declared import declaration
+from bonescint.resources import ROOT, Texts
+
+LANGUAGES = ("en", "ja")
+_MOST_NAMED = 3  # tables in a heading
+
+
+def document(language: str) -> str:
+    """Return the text of the document in one language.
+
+    Parameters
+    ----------
+    language
+        ``en`` or ``ja``.
+    """
+    text = Texts("columns", language)
+    parts = {
+        side or "command": "\n\n".join(_sections(side, text))
+        for side in dict.fromkeys(table.side for table in catalogue())
+    }
+    template = (ROOT / "tools" / f"tables.{language}.md").read_text(encoding="utf-8")
+    for side, sections in parts.items():
+        template = template.replace(f"\n{{{side}}}\n", f"\n{sections}\n")
+    return template
+
+
+def path_of(language: str) -> Path:
+    """Return where the document lies.
+
+    Parameters
+    ----------
+    language
+        ``en`` or ``ja``.
+    """
+    return ROOT / "docs" / language / "tables.md"
+
+
+def _sections(side: str, text: Texts) -> Iterator[str]:
+    """Yield a section for each header: tables that share one stand together."""
+    groups: dict[tuple[str, ...], list[DeclaredTable]] = {}
+    for table in catalogue():
+        groups.setdefault(table.parts, []).append(table)
+    for parts, tables in groups.items():
+        if tables[0].side == side:
+            named = len(tables) <= _MOST_NAMED
+            title = ", ".join(table.path for table in tables) if named else "+".join(parts)
+            yield "\n".join([f"### {title}", *_about(tables, text), "", *_columns(parts, text)])
+
+
+def _about(tables: list[DeclaredTable], text: Texts) -> Iterator[str]:
+    for table in tables:
+        meaning = getattr(table, text.language)
+        if len(tables) == 1:
+            meaning = meaning[0].upper() + meaning[1:]
+            yield text("about", meaning=meaning, rule=table.rule)
+        else:
+            yield "- " + text("about_path", path=table.path, meaning=meaning, rule=table.rule)
+
+
+def _columns(parts: tuple[str, ...], text: Texts) -> Iterator[str]:
+    alone = {table.parts: table.path for table in catalogue() if len(table.parts) == 1}
+    for part in parts[:-1]:
+        yield text("columns_of", path=alone[part,]) + "\n"
+    yield "| " + " | ".join(text(key) for key in ("column", "kind", "meaning")) + " |"
+    yield "|---|---|---|"
+    for column in declaration(parts[-1]):
+        kind = text(f"kind.{column.kind}")
+        if column.unit:
+            kind += f" ({text(f'unit.{column.unit}')})"
+        meaning = getattr(column, text.language).replace("|", "\\|")
+        yield f"| {column.column} | {kind} | {meaning} |"
+
+
+def main() -> None:
+    """Write the documents."""
+    for language in LANGUAGES:
+        path_of(language).write_text(document(language), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
