@@ -29,16 +29,7 @@ rule anonymize_batch:
         keep_private=lookup("deidentification/keep_private", within=config, default=[]),
         decisions=DECISIONS,
         decided=DECIDED_IMAGES,
-        code=code_digest(
-            "bonescint.deid.batch",
-            "bonescint.deid.decisions",
-            "bonescint.deid.keep_private",
-            "bonescint.identity.ledger",
-            "resources/nm_attributes.csv",
-            "resources/nm_codes.csv",
-            "resources/nm_vocabulary.csv",
-            "resources/name_variants.csv",
-        ),
+        code=code_digest("scripts/anonymize/anonymize_batch.py"),
     script:
         "../scripts/anonymize/anonymize_batch.py"
 
@@ -54,6 +45,8 @@ rule summarise_anonymization:
         "logs/summarise_anonymization.log",
     conda:
         "../envs/python.yaml"
+    params:
+        code=code_digest("scripts/anonymize/summarise_anonymization.py"),
     script:
         "../scripts/anonymize/summarise_anonymization.py"
 
@@ -77,12 +70,7 @@ rule report_deidentification:
     conda:
         "../envs/python.yaml"
     params:
-        language=LANGUAGE,
-        code=code_digest(
-            "bonescint.deid.report",
-            "bonescint.deid.k_anonymity",
-            "resources/nm_attributes.csv",
-            "resources/text/deidentification.csv",
-        ),
+        language=language_of_messages,
+        code=code_digest("scripts/anonymize/report_deidentification.py"),
     script:
         "../scripts/anonymize/report_deidentification.py"

@@ -21,18 +21,8 @@ rule filter_opt_out:
         stamps=[STAMPS["inputs.opt_out"], content_stamp(MARK)],
         ledger=LEDGER,
         coded=str(study.CODED_IMAGES),
-        language=LANGUAGE,
-        code=code_digest(
-            "bonescint.identity",
-            "bonescint.custody.declined",
-            "bonescint.custody.recalls",
-            "bonescint.custody.traces",
-            "bonescint.tables.lists",
-            "resources/name_variants.csv",
-            "resources/text/tables.csv",
-            "resources/text/flow.csv",
-            "schemas/opt_out.schema.yaml",
-        ),
+        language=language_of_messages,
+        code=code_digest("scripts/cohort/filter_opt_out.py"),
     script:
         "../scripts/cohort/filter_opt_out.py"
 
@@ -50,11 +40,7 @@ rule find_identity_doubts:
         "../envs/python.yaml"
     params:
         language=LANGUAGE,
-        code=code_digest(
-            "bonescint.identity.people",
-            "bonescint.names.doubts",
-            "resources/text/flow.csv",
-        ),
+        code=code_digest("scripts/cohort/find_identity_doubts.py"),
     script:
         "../scripts/cohort/find_identity_doubts.py"
 
@@ -83,14 +69,8 @@ rule select_cohort:
         decisions=DECISIONS,
         decided=DECIDED_IMAGES,
         preceding_study=lookup("study/preceding_study", within=config),
-        language=LANGUAGE,
-        code=code_digest(
-            "bonescint.cohort.flow",
-            "bonescint.tables.lists",
-            "resources/text/tables.csv",
-            "schemas/participants.schema.yaml",
-            "schemas/tracer_calendar.schema.yaml",
-        ),
+        language=language_of_messages,
+        code=code_digest("scripts/cohort/select_cohort.py"),
     script:
         "../scripts/cohort/select_cohort.py"
 
@@ -107,7 +87,7 @@ rule assign_codes:
         "../envs/python.yaml"
     params:
         ledger=LEDGER,
-        code=code_digest("bonescint.identity"),
+        code=code_digest("scripts/cohort/assign_codes.py"),
     script:
         "../scripts/cohort/assign_codes.py"
 
@@ -125,7 +105,7 @@ checkpoint split_cohort:
         "../envs/python.yaml"
     params:
         ledger=LEDGER,
-        code=code_digest("bonescint.identity"),
+        code=code_digest("scripts/cohort/split_cohort.py"),
     script:
         "../scripts/cohort/split_cohort.py"
 
@@ -145,6 +125,6 @@ rule fingerprint_inputs:
         stamps=STAMPS,
         inputs=study.inputs(config),
         ledger=LEDGER,
-        code=code_digest("bonescint.provenance", "bonescint.identity"),
+        code=code_digest("scripts/cohort/fingerprint_inputs.py"),
     script:
         "../scripts/cohort/fingerprint_inputs.py"

@@ -16,7 +16,7 @@ from bonescint.custody.recalls import FOLDER as RECALLS
 from bonescint.deid.decisions import read_decisions, released_images
 from bonescint.errors import InputError
 from bonescint.identity.opt_outs import MARK
-from bonescint.joblog import system_error
+from bonescint.incidents import system_error
 from bonescint.provenance import (
     code_digest,
     content_stamp,
@@ -50,7 +50,7 @@ is_run = (
 )
 try:
     if is_run:
-        runlock.take(Path(".snakemake"), LANGUAGE)
+        runlock.take(Path(".snakemake"), Texts("incidents", LANGUAGE))
         runs.begin(Path(PURGED), sys.argv)
     elif not workflow.is_main_process:
         runlock.hold(Path(".snakemake"))
@@ -67,7 +67,6 @@ READERS = list(config["readers"])
 READINGS = expand("results/readings/{reader}.csv", reader=READERS)
 METRICS = study.metrics(config)
 QUESTIONS = study.questions(config)
-STATISTICS = code_digest("bonescint.stats")
 SYNTHETIC = config["study"]["synthetic"]
 # decisions about findings are for the delivery: they run no patient again
 DECIDED_IMAGES = values_stamp(released_images(DECIDED))
@@ -77,19 +76,6 @@ FIGURES = expand(
     figure=[*DRAWN, "montage"],
     ending=["svg", "png"],
 )
-FIGURE_TEXTS = [f"resources/text/{area}.csv" for area in ("figures", "flow", "metrics")]
-TABLE_TEXTS = [
-    f"resources/text/{area}.csv"
-    for area in (
-        "deid",
-        "deidentification",
-        "figures",
-        "flow",
-        "metrics",
-        "report",
-        "workbook",
-    )
-]
 # what the workbook and the report are written from
 TABLES = {
     "flow": "results/metrics/flow.csv",
@@ -147,6 +133,12 @@ wildcard_constraints:
 def metrics_of(*keys):
     # a rule runs again for what it reads alone
     return {key: METRICS[key] for key in keys}
+
+
+def language_of_messages(wildcards, input):
+    # of a rule that writes no words but an error's: Snakemake keeps no record of a param that is a
+    # function of the input, so another language runs it no second time
+    return LANGUAGE
 
 
 def batch_file(wildcards):

@@ -22,13 +22,8 @@ rule write_recalls:
         # named in a notice
         study={key: config["study"][key] for key in ("id", "title", "synthetic")},
         recalls=str(RECALLS),
-        language=LANGUAGE,
-        code=code_digest(
-            "bonescint.identity",
-            "bonescint.custody.recalls",
-            "resources/text/custody.csv",
-            "resources/text/flow.csv",
-        ),
+        language=language_of_messages,
+        code=code_digest("scripts/custody/write_recalls.py"),
     script:
         "../scripts/custody/write_recalls.py"
 
@@ -67,6 +62,7 @@ rule verify_purge:
         decisions=DECISIONS,
         current=[*BATCHES, *SOFTWARE, *READERS],
         language=LANGUAGE,
+        code=code_digest("scripts/custody/verify_purge.py"),
     script:
         "../scripts/custody/verify_purge.py"
 

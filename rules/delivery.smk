@@ -28,10 +28,6 @@ rule write_partner_sheet:
         delivery=lookup("delivery", within=config),
         language=LANGUAGE,
         stamp=content_stamp(DECISIONS),
-        code=code_digest(
-            "bonescint.delivery",
-            "resources/text/delivery.csv",
-            "resources/text/workbook.csv",
-        ),
+        code=code_digest("scripts/delivery/write_partner_sheet.py"),
     script:
         "../scripts/delivery/write_partner_sheet.py"

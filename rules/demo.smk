@@ -25,11 +25,6 @@ rule make_demo_cohort:
         demo=config.get("demo"),
         cohort=config["cohort"],
         preceding_study=config["study"]["preceding_study"],
-        code=code_digest(
-            "bonescint.demo",
-            "resources/demo/regions.csv",
-            "resources/demo/skeleton_mass.csv",
-            "resources/demo/names.csv",
-        ),
+        code=code_digest("scripts/demo/make_demo_cohort.py"),
     script:
         "../scripts/demo/make_demo_cohort.py"

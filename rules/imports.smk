@@ -29,14 +29,8 @@ rule import_software:
         faults="private/faults/{software}.xlsx",
         synthetic=SYNTHETIC,
         ledger=LEDGER,
-        language=LANGUAGE,
-        code=code_digest(
-            "bonescint.tables",
-            "bonescint.tables.fault_book",
-            "resources/text/tables.csv",
-            "bonescint.identity",
-            "schemas/software_export.schema.yaml",
-        ),
+        language=language_of_messages,
+        code=code_digest("scripts/imports/import_software.py"),
     script:
         "../scripts/imports/import_software.py"
 
@@ -68,14 +62,8 @@ rule import_readings:
         faults="private/faults/{reader}.xlsx",
         synthetic=SYNTHETIC,
         ledger=LEDGER,
-        language=LANGUAGE,
-        code=code_digest(
-            "bonescint.tables",
-            "bonescint.tables.fault_book",
-            "resources/text/tables.csv",
-            "bonescint.identity",
-            "schemas/reading_report.schema.yaml",
-        ),
+        language=language_of_messages,
+        code=code_digest("scripts/imports/import_readings.py"),
     script:
         "../scripts/imports/import_readings.py"
 
@@ -96,7 +84,7 @@ rule scan_findings:
         readers=READERS,
         stamp=STAMPS.get("delivery.staff_names"),
         language=LANGUAGE,
-        code=code_digest("bonescint.delivery.review"),
+        code=code_digest("scripts/imports/scan_findings.py"),
     script:
         "../scripts/imports/scan_findings.py"
 
@@ -115,6 +103,6 @@ rule mark_exposure:
         stamp=content_stamp(DELIVERIES),
         software=SOFTWARE,
         ledger=LEDGER,
-        code=code_digest("bonescint.custody.deliveries"),
+        code=code_digest("scripts/imports/mark_exposure.py"),
     script:
         "../scripts/imports/mark_exposure.py"

@@ -16,12 +16,7 @@ rule index_dicom:
     threads: 4
     params:
         stamp=STAMPS["inputs.dicom"],
-        language=LANGUAGE,
-        code=code_digest(
-            "bonescint.dicom",
-            "resources/tracers.csv",
-            "resources/scan_terms.csv",
-            "resources/text/ingest.csv",
-        ),
+        language=language_of_messages,
+        code=code_digest("scripts/ingest/index_dicom.py"),
     script:
         "../scripts/ingest/index_dicom.py"

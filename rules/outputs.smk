@@ -15,6 +15,7 @@ rule write_provenance:
         config={**config, "metrics": METRICS},
         software=SOFTWARE,
         versions=versions(),
+        code=code_digest("scripts/outputs/write_provenance.py"),
     script:
         "../scripts/outputs/write_provenance.py"
 
@@ -54,9 +55,7 @@ rule draw_figures:
         language=LANGUAGE,
         synthetic=SYNTHETIC,
         confidence=METRICS["confidence"],
-        code=code_digest(
-            "bonescint.outputs", "bonescint.outputs.figures", *FIGURE_TEXTS
-        ),
+        code=code_digest("scripts/outputs/draw_figures.py"),
     script:
         "../scripts/outputs/draw_figures.py"
 
@@ -81,9 +80,7 @@ rule draw_montage:
     params:
         language=LANGUAGE,
         synthetic=SYNTHETIC,
-        code=code_digest(
-            "bonescint.outputs", "bonescint.outputs.figures", *FIGURE_TEXTS
-        ),
+        code=code_digest("scripts/outputs/draw_montage.py"),
     script:
         "../scripts/outputs/draw_montage.py"
 
@@ -106,7 +103,7 @@ rule write_workbook:
         software=SOFTWARE,
         study=lookup("study", within=config),
         language=LANGUAGE,
-        code=code_digest("bonescint.outputs", *TABLE_TEXTS),
+        code=code_digest("scripts/outputs/write_workbook.py"),
     script:
         "../scripts/outputs/write_workbook.py"
 
@@ -128,10 +125,6 @@ rule write_report:
         software=SOFTWARE,
         study=lookup("study", within=config),
         language=LANGUAGE,
-        code=code_digest(
-            "bonescint.outputs",
-            "scripts/bonescint/outputs/report.html.j2",
-            *TABLE_TEXTS,
-        ),
+        code=code_digest("scripts/outputs/write_report.py"),
     script:
         "../scripts/outputs/write_report.py"

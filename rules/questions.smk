@@ -13,7 +13,7 @@ rule assess_reader_agreement:
         "../envs/python.yaml"
     params:
         confidence=METRICS["confidence"],
-        code=STATISTICS,
+        code=code_digest("scripts/questions/assess_reader_agreement.py"),
     script:
         "../scripts/questions/assess_reader_agreement.py"
 
@@ -30,7 +30,7 @@ rule assess_reader_eod:
         "../envs/python.yaml"
     params:
         confidence=METRICS["confidence"],
-        code=STATISTICS,
+        code=code_digest("scripts/questions/assess_reader_eod.py"),
     script:
         "../scripts/questions/assess_reader_eod.py"
 
@@ -47,7 +47,7 @@ rule assess_reader_counts:
         "../envs/python.yaml"
     params:
         confidence=METRICS["confidence"],
-        code=STATISTICS,
+        code=code_digest("scripts/questions/assess_reader_counts.py"),
     script:
         "../scripts/questions/assess_reader_counts.py"
 
@@ -66,7 +66,7 @@ rule count_failures:
         pairs=study.version_pairs(config),
         software=SOFTWARE,
         confidence=METRICS["confidence"],
-        code=STATISTICS,
+        code=code_digest("scripts/questions/count_failures.py"),
     script:
         "../scripts/questions/count_failures.py"
 
@@ -86,7 +86,7 @@ rule estimate_accuracy:
     params:
         software=SOFTWARE,
         confidence=METRICS["confidence"],
-        code=STATISTICS,
+        code=code_digest("scripts/questions/estimate_accuracy.py"),
     script:
         "../scripts/questions/estimate_accuracy.py"
 
@@ -105,7 +105,7 @@ rule estimate_cutoffs:
     params:
         software=SOFTWARE,
         settings=metrics_of("confidence", "cutoffs", "optimism"),
-        code=STATISTICS,
+        code=code_digest("scripts/questions/estimate_cutoffs.py"),
     script:
         "../scripts/questions/estimate_cutoffs.py"
 
@@ -124,7 +124,7 @@ rule vary_reference:
     params:
         software=SOFTWARE,
         settings=metrics_of("confidence", "cutoffs"),
-        code=STATISTICS,
+        code=code_digest("scripts/questions/vary_reference.py"),
     script:
         "../scripts/questions/vary_reference.py"
 
@@ -145,7 +145,7 @@ rule compare_version_diagnosis:
         pairs=study.version_pairs(config),
         software=SOFTWARE,
         settings=metrics_of("confidence", "cutoffs"),
-        code=STATISTICS,
+        code=code_digest("scripts/questions/compare_version_diagnosis.py"),
     script:
         "../scripts/questions/compare_version_diagnosis.py"
 
@@ -164,7 +164,7 @@ rule compare_version_measurement:
         pairs=study.version_pairs(config),
         software=SOFTWARE,
         confidence=METRICS["confidence"],
-        code=STATISTICS,
+        code=code_digest("scripts/questions/compare_version_measurement.py"),
     script:
         "../scripts/questions/compare_version_measurement.py"
 
@@ -184,7 +184,7 @@ rule assess_equivalence:
         pairs=study.version_pairs(config),
         software=SOFTWARE,
         settings=metrics_of("confidence", "cutoffs", "margins"),
-        code=STATISTICS,
+        code=code_digest("scripts/questions/assess_equivalence.py"),
     script:
         "../scripts/questions/assess_equivalence.py"
 
@@ -204,7 +204,7 @@ rule compare_software:
         pairs=study.product_pairs(config),
         software=SOFTWARE,
         settings=metrics_of("confidence", "cutoffs"),
-        code=STATISTICS,
+        code=code_digest("scripts/questions/compare_software.py"),
     script:
         "../scripts/questions/compare_software.py"
 
@@ -222,7 +222,7 @@ rule compare_case_mix:
         "../envs/python.yaml"
     params:
         confidence=METRICS["confidence"],
-        code=STATISTICS,
+        code=code_digest("scripts/questions/compare_case_mix.py"),
     script:
         "../scripts/questions/compare_case_mix.py"
 
@@ -241,7 +241,7 @@ rule relate_hotspots:
     params:
         software=SOFTWARE,
         confidence=METRICS["confidence"],
-        code=STATISTICS,
+        code=code_digest("scripts/questions/relate_hotspots.py"),
     script:
         "../scripts/questions/relate_hotspots.py"
 
@@ -260,7 +260,7 @@ rule relate_eod:
     params:
         software=SOFTWARE,
         confidence=METRICS["confidence"],
-        code=STATISTICS,
+        code=code_digest("scripts/questions/relate_eod.py"),
     script:
         "../scripts/questions/relate_eod.py"
 
@@ -281,7 +281,7 @@ rule estimate_exposure:
         pairs=study.version_pairs(config),
         software=SOFTWARE,
         settings=metrics_of("confidence", "cutoffs"),
-        code=STATISTICS,
+        code=code_digest("scripts/questions/estimate_exposure.py"),
     script:
         "../scripts/questions/estimate_exposure.py"
 
@@ -302,8 +302,7 @@ rule list_misclassified:
     params:
         software=SOFTWARE,
         cutoffs=METRICS["cutoffs"],
-        language=LANGUAGE,
-        code=code_digest("bonescint.stats", "resources/text/metrics.csv"),
+        code=code_digest("scripts/questions/list_misclassified.py"),
     script:
         "../scripts/questions/list_misclassified.py"
 
@@ -321,7 +320,7 @@ rule adjust_hypotheses:
     params:
         primary=METRICS["primary"],
         families=METRICS["families"],
-        language=LANGUAGE,
-        code=STATISTICS,
+        language=language_of_messages,
+        code=code_digest("scripts/questions/adjust_hypotheses.py"),
     script:
         "../scripts/questions/adjust_hypotheses.py"

@@ -14,7 +14,7 @@ rule build_reference:
         "../envs/python.yaml"
     params:
         settings=lookup("reference", within=config),
-        code=code_digest("bonescint.stats.estimate"),
+        code=code_digest("scripts/reference/build_reference.py"),
     script:
         "../scripts/reference/build_reference.py"
 
@@ -31,8 +31,7 @@ rule build_measurements:
     conda:
         "../envs/python.yaml"
     params:
-        language=LANGUAGE,
-        code=code_digest("bonescint.tables.exports", "resources/text/tables.csv"),
+        code=code_digest("scripts/reference/build_measurements.py"),
     script:
         "../scripts/reference/build_measurements.py"
 
@@ -51,7 +50,7 @@ rule check_cases:
         "../envs/python.yaml"
     params:
         targets=lookup("cohort/targets", within=config),
-        language=LANGUAGE,
+        code=code_digest("scripts/reference/check_cases.py"),
     script:
         "../scripts/reference/check_cases.py"
 
@@ -71,5 +70,6 @@ rule summarise_flow:
         "../envs/python.yaml"
     params:
         software=list(SOFTWARE),
+        code=code_digest("scripts/reference/summarise_flow.py"),
     script:
         "../scripts/reference/summarise_flow.py"

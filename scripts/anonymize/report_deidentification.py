@@ -1,16 +1,18 @@
 """Report what was done to each row of the hospital's table, and k-anonymity (R18, R19, R24)."""
 
 import logging
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from bonescint.declared import columns
 from bonescint.deid import k_anonymity, report
-from bonescint.files import WARNING_COLUMNS, read_rows, write_rows
+from bonescint.files import read_rows, write_rows
 from bonescint.joblog import job_log
-from bonescint.resources import Texts, locate
+from bonescint.resources import locate
+from bonescint.warnings import Phrase, warning, write_warnings
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -43,7 +45,7 @@ def report_deidentification(
     hospital_table
         The hospital's table (R18).
     language
-        Of the warnings, ``ja`` or ``en``.
+        Of the messages, ``ja`` or ``en``.
     tag_table, rule_counts, instances
         What was done by row of the hospital's table, by rule, and by status and reason.
     anonymity, unique_cases, warnings
@@ -54,7 +56,6 @@ def report_deidentification(
     InputError
         If something was done that the hospital's table does not ask for.
     """
-    text = Texts("deidentification", language)
     lines = [row for path in reports for row in read_rows(path)]
     done = (row for path in tags for row in read_rows(path))
     written = sum(line["status"] == "written" for line in lines)
@@ -66,35 +67,31 @@ def report_deidentification(
     write_rows(instances, columns("instances"), report.instance_rows(lines))
     write_rows(anonymity, columns("k_anonymity"), by_attributes)
     write_rows(unique_cases, columns("unique_cases"), alone)
-    # age from 90 is warned of by check_cases
-    found = [
-        ("R18", row["tag"], text("warning.stricter", n=row["removed"] + row["emptied"]))
-        for row in by_tag
-        if row["verdict"] == "stricter"
-    ]
-    found += [
-        ("R22, R23", row["tag"], text("warning.kept", n=row["kept_by_decision"]))
-        for row in by_tag
-        if row["kept_by_decision"]
-    ]
-    found += [
-        (
-            "R24",
-            k_anonymity.in_words(row["attributes"], text),
-            text("warning.unique", n=row["n"], unique=row["unique"], k=row["k"]),
-        )
-        for row in by_attributes
-        if row["unique"] and row["kind"] in ("single", "full")
-    ]
-    write_rows(
-        warnings,
-        WARNING_COLUMNS,
-        [
-            {"source": text("source"), "rule": rule, "where": where, "message": message}
-            for rule, where, message in found
-        ],
-    )
+    write_warnings(warnings, _warnings(by_tag, by_attributes))
     logger.info("%d instances written, %d rows of the table", written, len(by_tag))
+
+
+def _warnings(
+    by_tag: Iterable[Mapping[str, Any]], by_attributes: Iterable[Mapping[str, Any]]
+) -> Iterator[dict[str, str]]:
+    """Yield what wants a look; age from 90 is warned of by check_cases."""
+    rows = list(by_tag)
+    for row in rows:
+        if row["verdict"] == "stricter":
+            n = row["removed"] + row["emptied"]
+            yield _warning("R18", Phrase("deidentification.stricter", {"n": n}), tag=row["tag"])
+    for row in rows:
+        if n := row["kept_by_decision"]:
+            yield _warning("R22, R23", Phrase("deidentification.kept", {"n": n}), tag=row["tag"])
+    for row in by_attributes:
+        if row["unique"] and row["kind"] in ("single", "full"):
+            values = {key: row[key] for key in ("n", "unique", "k")}
+            phrase = Phrase("deidentification.unique", values)
+            yield _warning("R24", phrase, attributes=k_anonymity.phrases(row["attributes"]))
+
+
+def _warning(rule: str, phrase: Phrase, **where: object) -> dict[str, str]:
+    return warning("source.deidentification", rule, phrase, where)
 
 
 if __name__ == "__main__":

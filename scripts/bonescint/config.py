@@ -12,7 +12,7 @@ import yaml
 
 from bonescint.errors import InputError
 from bonescint.resources import ROOT, Texts, locate
-from bonescint.stats import QUESTIONS
+from bonescint.stats.question_names import QUESTIONS
 from bonescint.text.folding import fold_header
 
 DEMO = "demo/"

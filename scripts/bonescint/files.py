@@ -94,7 +94,3 @@ def number(text: str | None) -> float | None:
     except ValueError:
         return None
     return value if math.isfinite(value) else None
-
-
-# every stage's warnings: where = file, sheet and row, or a code; never an identifier
-WARNING_COLUMNS = ["source", "rule", "where", "message"]

@@ -1,9 +1,7 @@
 """The log of one job: counts, codes and file names under results/, never an identifier."""
 
-import errno
 import logging
 import os
-import sys
 import traceback
 import warnings
 from collections.abc import Iterator
@@ -12,16 +10,6 @@ from pathlib import Path
 
 from bonescint import runlock
 from bonescint.errors import InputError
-from bonescint.resources import Texts
-
-# what a person can do about it; the job knows no language
-_REMEDIES = {
-    errno.ENOSPC: "disk",
-    errno.EDQUOT: "quota",
-    errno.EACCES: "access",
-    errno.EPERM: "access",
-    errno.EROFS: "read_only",
-}
 
 
 @contextmanager
@@ -55,8 +43,11 @@ def job_log(path: str | Path) -> Iterator[None]:
     except InputError as error:
         for problem in error.problems:
             root.error("%s", problem)
-        sys.exit(1)
+        raise SystemExit(1) from None
     except Exception as error:
+        # words that no result depends on
+        from bonescint.incidents import system_error
+
         frames = traceback.extract_tb(error.__traceback__)
         place = "\n".join(f"  {Path(f.filename).name}:{f.lineno} in {f.name}" for f in frames)
         if isinstance(error, OSError) and error.errno:
@@ -68,23 +59,8 @@ def job_log(path: str | Path) -> Iterator[None]:
         )
         if os.environ.get("BONESCINT_DEBUG"):
             traceback.print_exc()
-        sys.exit(1)
+        raise SystemExit(1) from None
     finally:
         root.removeHandler(handler)
         root.setLevel(level)
         handler.close()
-
-
-def system_error(number: int) -> str:
-    """Return what an `OSError` says and what to do about it, in both languages.
-
-    Never its own text, which names the file, hence perhaps a patient.
-
-    Parameters
-    ----------
-    number
-        Its errno.
-    """
-    key = _REMEDIES.get(number)
-    told = [Texts("incidents", language)(key) for language in ("ja", "en")] if key else []
-    return " / ".join([os.strerror(number), *told])

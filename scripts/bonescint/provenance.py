@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
+from typing import NamedTuple
 
 from bonescint import __version__
 from bonescint.resources import ROOT
@@ -32,61 +33,194 @@ LIBRARIES = (
     "pyrage",
     "jinja2",
 )
+# the functions whose first argument, a literal, names a data file
+_NAMED_BY = {
+    "Texts": "resources/text/{}.csv",
+    "both": "resources/text/{}.csv",
+    "load_columns": "schemas/{}.schema.yaml",
+    "columns": "resources/tables/{}.csv",
+}
+_WITH_DOCSTRING = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+class _Source(NamedTuple):
+    """What a file of code says, and what of the project it reads."""
+
+    code: str  # digest of its statements
+    imported: frozenset[tuple[str, str]]  # (module, name taken from it, empty if it itself)
+    bound: Mapping[str, tuple[str, str]]  # name -> what its own imports bind to it
+    is_face: bool  # it only hands on what its modules define
+    files: frozenset[str]
+
+
+class _Reader:
+    """One pass over the statements of a file: what they say, import, and name as literals."""
+
+    def __init__(self, file: Path) -> None:
+        self.said: list[str] = []
+        self.imported: set[tuple[str, str]] = set()
+        self.files: set[str] = set()
+        self._folder = file.parent.relative_to(ROOT).as_posix()
+
+    def read(self, value: object, counts: bool = True) -> None:
+        """Read a node, a list of nodes or a value; `counts`: whether what it imports does."""
+        if isinstance(value, list):
+            for one in value:
+                self.read(one, counts)
+            self.said.append("]")
+        elif not isinstance(value, ast.AST):
+            self.said.append(repr(value))
+        else:
+            self.said.append(type(value).__name__)
+            if isinstance(value, _WITH_DOCSTRING) and ast.get_docstring(value, clean=False):
+                del value.body[0]
+            elif isinstance(value, ast.Import | ast.ImportFrom) and counts:
+                self.imported |= set(_bound(value).values())
+            elif isinstance(value, ast.Call | ast.Constant):
+                self._name(value)
+            idle = _is_idle(value)
+            for field in value._fields:
+                inside = getattr(value, field, None)
+                # whether a name is read or set is told by where it stands
+                if (inside or isinstance(value, ast.Constant)) and field != "ctx":
+                    self.said.append(field)
+                    self.read(inside, counts and not (idle and field == "body"))
+            self.said.append(")")
+
+    def _name(self, node: ast.Call | ast.Constant) -> None:
+        match node:
+            case ast.Constant(value=str(name)):
+                named = {name, f"resources/{name}", f"{self._folder}/{name}"}
+                self.files |= named & _data_files()
+                if name.endswith("/"):  # a folder of data, read as a whole
+                    self.files |= {f for f in _data_files() if f.startswith(f"resources/{name}")}
+            case ast.Call(func=ast.Name(id=function), args=[ast.Constant(value=str(name)), *_]):
+                if function in _NAMED_BY:
+                    self.files.add(_NAMED_BY[function].format(name))
+
+
+def _is_idle(node: ast.AST) -> bool:
+    """Tell whether what a block imports can change no result: no job runs it, or a failing one."""
+    match node:
+        case ast.If(test=ast.Name(id="TYPE_CHECKING")):
+            return True
+        case ast.ExceptHandler(body=[*_, ast.Raise()]):
+            return True
+    return False
+
+
+def _bound(node: ast.Import | ast.ImportFrom) -> dict[str, tuple[str, str]]:
+    """Return what an import of bonescint binds: name -> (module, name in it)."""
+    if isinstance(node, ast.Import):
+        found = {alias.asname or alias.name: (alias.name, "") for alias in node.names}
+    else:
+        # the project's imports are absolute (tests/unit/test_layers.py)
+        found = {a.asname or a.name: (node.module or "", a.name) for a in node.names}
+    return {name: of for name, of in found.items() if of[0].split(".")[0] == "bonescint"}
 
 
 @cache
-def _source(module: str) -> tuple[Path, str, frozenset[str]] | None:
-    """Return a module's file, the dump of its code and the bonescint names it imports."""
-    parts = module.split(".")[1:]
-    for file in (
-        _PACKAGE.joinpath(*parts, "__init__.py"),
-        _PACKAGE.joinpath(*parts).with_suffix(".py"),
-    ):
-        if file.is_file():
-            break
-    else:
-        return None  # a name inside a module, not a module
+def _data_files() -> frozenset[str]:
+    """Return every file that a literal may name, relative to the root: data, and templates."""
+    folders = (ROOT / "resources", ROOT / "schemas", _PACKAGE)
+    files = (Path(at, name) for top in folders for at, _, names in os.walk(top) for name in names)
+    return frozenset(
+        file.relative_to(ROOT).as_posix() for file in files if file.suffix not in (".py", ".pyc")
+    )
+
+
+@cache
+def _source(file: Path) -> _Source:
     tree = ast.parse(file.read_bytes())
-    imported: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            imported |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            imported |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-    names = frozenset(n for n in imported if n.split(".")[0] == "bonescint")
-    return file, ast.dump(tree), names
+    reader = _Reader(file)
+    reader.read(tree)
+    bound: dict[str, tuple[str, str]] = {}
+    own = 0
+    for node in tree.body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            bound |= _bound(node)
+        else:
+            own += not (isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__")
+    code = hashlib.sha256("\0".join(reader.said).encode()).hexdigest()
+    is_face = file.name == "__init__.py" and bool(bound) and not own
+    return _Source(code, frozenset(reader.imported), bound, is_face, frozenset(reader.files))
 
 
-def code_digest(*parts: str) -> str:
-    """Return a digest of modules and all of bonescint they import, and of resource files.
+@cache
+def _file_of(module: str) -> Path | None:
+    """Return the file of a module or package, None if there is none of this name."""
+    path = _PACKAGE.joinpath(*module.split(".")[1:])
+    return next(
+        (f for f in (path / "__init__.py", path.with_suffix(".py")) if f.is_file()),
+        None,
+    )
 
-    Snakemake sees a change in a script, not in what the script imports; as a param this digest
-    makes the users of an edited module run again. Comments and touched files do not change it.
+
+def _followed(module: str, name: str) -> Iterator[Path]:
+    """Yield the files that an import reads: of a package the one that defines the name."""
+    file = _file_of(module)
+    if file is None:
+        return  # cannot be imported either
+    if file.name != "__init__.py":
+        yield file
+    elif name in ("", "*"):
+        yield from sorted(file.parent.rglob("*.py"))
+    elif (face := _source(file)).is_face and name in face.bound:
+        yield from _followed(*face.bound[name])
+    elif name not in face.bound and _file_of(f"{module}.{name}"):
+        yield from _followed(f"{module}.{name}", "")
+    else:
+        yield file
+
+
+@cache
+def _content(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+@cache
+def code_files(script: str) -> dict[str, str]:
+    """Return the files that a script's results depend on: path below the root -> digest.
+
+    The script itself, the modules of bonescint that it and they import, wherever in the file, and
+    the data files of resources/ and schemas/ or beside a module that they name as literals. A
+    package is followed to the module that defines the imported name; imported as a whole it counts
+    with all its modules. Left out are imports for type checkers, and those in a handler that ends
+    in ``raise``: what only a failing job reads.
 
     Parameters
     ----------
-    parts
-        Modules such as ``bonescint.stats``, packages with all their modules, or files relative to
-        the project's root such as ``resources/tracers.csv``.
+    script
+        A script relative to the project's root.
     """
-    pending = [p for p in parts if "/" not in p]
-    dumps: dict[str, str] = {}
+    pending = [ROOT / script]
+    found: dict[str, str] = {}
     while pending:
-        module = pending.pop()
-        source = None if module in dumps else _source(module)
-        if source is None:
-            continue
-        file, dump, names = source
-        dumps[module] = dump
-        pending += names
-        if file.name == "__init__.py" and module in parts:
-            pending += [f"{module}.{f.stem}" for f in file.parent.glob("*.py") if f != file]
-            pending += [f"{module}.{f.parent.name}" for f in file.parent.glob("*/__init__.py")]
+        file = pending.pop()
+        name = file.relative_to(ROOT).as_posix()
+        if name not in found:
+            source = _source(file)
+            found[name] = source.code
+            found |= {data: _content(ROOT / data) for data in source.files}
+            pending += (f for of in source.imported for f in _followed(*of))
+    return found
+
+
+def code_digest(script: str) -> str:
+    """Return a digest of a script and of all it imports and reads of the project (`code_files`).
+
+    Snakemake sees a change in a script, not in what the script imports; as a param this digest
+    makes the users of an edited module run again. Comments, docstrings and touched files do not
+    change it.
+
+    Parameters
+    ----------
+    script
+        A script relative to the project's root, as ``scripts/ingest/index_dicom.py``.
+    """
     digest = hashlib.sha256()
-    for module in sorted(dumps):
-        digest.update(f"{module}\0{dumps[module]}\0".encode())
-    for part in sorted(p for p in parts if "/" in p):
-        digest.update(part.encode() + b"\0" + (ROOT / part).read_bytes())
+    for name, of_file in sorted(code_files(script).items()):
+        digest.update(f"{name}\0{of_file}\0".encode())
     return digest.hexdigest()[:16]
 
 

@@ -30,7 +30,7 @@ _held: list[IO[str]] = []
 _by_main_thread = True
 
 
-def take(folder: Path, language: str) -> None:
+def take(folder: Path, text: Texts) -> None:
     """Make this process the folder's one run, and clear away what a killed run left.
 
     Called once, when a real run has read its configuration; the lock lasts as long as the process.
@@ -39,15 +39,15 @@ def take(folder: Path, language: str) -> None:
     ----------
     folder
         `.snakemake` of the study.
-    language
-        ``ja`` or ``en``.
+    text
+        The words of resources/text/incidents.csv. The caller names them: jobs read this module
+        too, and their results do not depend on words.
 
     Raises
     ------
     InputError
         If another run is under way, or jobs of a killed one do not end within `WAIT` seconds.
     """
-    text = Texts("incidents", language)
     folder.mkdir(parents=True, exist_ok=True)
     # Snakemake makes it and its log folder before the workflow can set the umask
     folder.chmod(0o700)

@@ -10,7 +10,7 @@ from bonescint.custody.traces.paths import masked
 from bonescint.custody.traces.terms import Terms
 from bonescint.declared import columns
 from bonescint.errors import InputError
-from bonescint.files import WARNING_COLUMNS, read_rows, write_rows
+from bonescint.files import read_rows, write_rows
 from bonescint.identity.chain import Entry
 from bonescint.identity.ledger import LedgerFiles, open_or_create
 from bonescint.identity.opt_outs import is_incomplete, is_no_id, links, take_list
@@ -18,6 +18,7 @@ from bonescint.identity.people import connected, read_people, write_others
 from bonescint.joblog import job_log
 from bonescint.resources import Texts
 from bonescint.tables.lists import OptOutEntry, read_opt_out
+from bonescint.warnings import Phrase, warning, write_warnings
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -59,13 +60,13 @@ def filter_opt_out(
     declined
         Who declined, with the spellings that must not be left anywhere; sealed to the ledger.
     """
-    text = Texts("flow", language)
     entries = read_opt_out(opt_out, language)
     people = read_people(index)
     here = set(people.headers.values())
     book, _ = open_or_create(ledger, coded)
     known = here.union(book.codes(), *people.pairs) - {""}
     if odd := [entry.row for entry in entries if is_no_id(entry.subject, known)]:
+        text = Texts("tables", language)
         raise InputError(text("opt_out_no_id", file=opt_out.name, row=row) for row in odd)
     opted_out, gone = take_list(book, map(_entry, entries), people.pairs)
 
@@ -80,11 +81,11 @@ def filter_opt_out(
     unmatched = {s for s in opted_out if connected([s], pairs).isdisjoint(here)}
     unlisted = {s: opted_out[s] for s in opted_out.keys() - {entry.subject for entry in entries}}
     found = [
-        *_of_the_list(entries, unmatched, opt_out.name, text),
-        *_of_the_ledger(unlisted, unmatched, text),
-        *_of_other_ids(len((gone - opted_out.keys()) & here), text),
+        *_of_the_list(entries, unmatched, opt_out.name),
+        *_of_the_ledger(unlisted, unmatched),
+        *_of_other_ids(len((gone - opted_out.keys()) & here)),
     ]
-    write_rows(warnings, WARNING_COLUMNS, found)
+    write_warnings(warnings, found)
     total = {
         "files_found": len(people.subjects) + len(lost),
         "files_unreadable": len(lost),
@@ -113,41 +114,34 @@ def _entry(entry: OptOutEntry) -> Entry:
     }
 
 
-def _warning(source: str, rule: str, where: str, message: str) -> dict[str, str]:
-    return {"source": source, "rule": rule, "where": where, "message": message}
-
-
 def _of_the_list(
-    entries: list[OptOutEntry], unmatched: set[str], source: str, text: Texts
+    entries: list[OptOutEntry], unmatched: set[str], source: str
 ) -> Iterator[dict[str, str]]:
     for entry in entries:
         if entry.subject in unmatched:
-            where = text("row", row=entry.row)
-            yield _warning(source, "R12", where, text("opt_out_unmatched"))
+            yield warning(source, "R12", Phrase("opt_out.unmatched"), {"entry": entry.row})
     for entry in entries:
         for problem in entry.problems:
-            yield _warning(source, "R13", text("row", row=entry.row), problem)
+            yield warning(source, "R13", problem, {"entry": entry.row})
 
 
-def _of_the_ledger(
-    unlisted: Mapping[str, Entry], unmatched: set[str], text: Texts
-) -> Iterator[dict[str, str]]:
+def _of_the_ledger(unlisted: Mapping[str, Entry], unmatched: set[str]) -> Iterator[dict[str, str]]:
     """Yield what is odd about opt-outs that the list does not hold, without saying whose."""
     commanded = {s: e for s, e in unlisted.items() if e["source"] == "command"}
     vanished = unlisted.keys() - commanded.keys()
     for rule, key, n in (
-        ("R12", "opt_out_vanished", len(vanished)),
-        ("R12", "opt_out_command_unmatched", len(unmatched & commanded.keys())),
-        ("R13", "opt_out_command_incomplete", sum(map(is_incomplete, commanded.values()))),
+        ("R12", "vanished", len(vanished)),
+        ("R12", "command_unmatched", len(unmatched & commanded.keys())),
+        ("R13", "command_incomplete", sum(map(is_incomplete, commanded.values()))),
     ):
         if n:
-            message = text(key, n=n, matched=len(vanished - unmatched))
-            yield _warning(text("opt_out_ledger"), rule, "", message)
+            values = {"n": n, "matched": len(vanished - unmatched)}
+            yield warning("source.opt_out_ledger", rule, Phrase(f"opt_out.{key}", values))
 
 
-def _of_other_ids(n: int, text: Texts) -> Iterator[dict[str, str]]:
+def _of_other_ids(n: int) -> Iterator[dict[str, str]]:
     if n:
-        yield _warning(text("opt_out_ledger"), "R12", "", text("opt_out_linked", n=n))
+        yield warning("source.opt_out_ledger", "R12", Phrase("opt_out.linked", {"n": n}))
 
 
 if __name__ == "__main__":

@@ -3,11 +3,12 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bonescint.files import WARNING_COLUMNS, write_rows
+from bonescint.declared import columns
+from bonescint.files import write_rows
 from bonescint.identity.people import read_people
 from bonescint.joblog import job_log
 from bonescint.names.doubts import identity_doubts
-from bonescint.resources import Texts
+from bonescint.warnings import Phrase, warning, write_warnings
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -21,7 +22,7 @@ def find_identity_doubts(consented: Path, language: str, doubts: Path, warnings:
     consented
         private/consented.csv.
     language
-        Of the messages.
+        Of the doubts, which a person at the hospital reads as they are.
     doubts
         Table to write on the identified side: which they are.
     warnings
@@ -29,14 +30,9 @@ def find_identity_doubts(consented: Path, language: str, doubts: Path, warnings:
     """
     people = read_people(consented)
     found = identity_doubts((header._asdict() for header in people.headers), language)
-    write_rows(doubts, WARNING_COLUMNS, found)
-    write_rows(warnings, WARNING_COLUMNS, _warnings(len(found), doubts, language))
-
-
-def _warnings(n: int, doubts: Path, language: str) -> list[dict[str, str]]:
-    text = Texts("flow", language)
-    message = text("identity_doubts", n=n, file=doubts)
-    return [{"source": text("identity"), "rule": "R12", "message": message}] if n else []
+    write_rows(doubts, columns("identity_doubts"), found)
+    phrase = Phrase("identity.doubts", {"n": len(found), "file": doubts})
+    write_warnings(warnings, [warning("source.identity", "R12", phrase)] if found else [])
 
 
 if __name__ == "__main__":

@@ -9,10 +9,10 @@ from bonescint.cohort.flow import flow_rows
 from bonescint.cohort.tracer import off_weeks
 from bonescint.declared import columns
 from bonescint.deid.decisions import read_decisions, released_images
-from bonescint.files import WARNING_COLUMNS, read_rows, write_rows
+from bonescint.files import read_rows, write_rows
 from bonescint.joblog import job_log
-from bonescint.resources import Texts
 from bonescint.tables.lists import read_participants, read_tracer_calendar
+from bonescint.warnings import Phrase, warning, write_warnings
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -61,7 +61,6 @@ def select_cohort(
     cohort, excluded, flow, warnings
         Tables to write (docs/en/tables.md).
     """
-    text = Texts("flow", language)
     decided = list(
         selection.decide(
             read_rows(consented),
@@ -82,16 +81,15 @@ def select_cohort(
     reasons = Counter(row["reason"] for row in read_rows(unreadable))
     steps = flow_rows({k: int(v) for k, v in total.items()}, reasons, decided)
     write_rows(flow, columns("flow"), steps)
-    write_rows(
+    write_warnings(
         warnings,
-        WARNING_COLUMNS,
         (
-            {
-                "source": text("tracer_weeks"),
-                "rule": "R7",
-                "where": week,
-                "message": text("off_week", tracer=tracer, n=n),
-            }
+            warning(
+                "source.tracer_weeks",
+                "R7",
+                Phrase("tracer.off_week", {"tracer": tracer, "n": n}),
+                {"week": week},
+            )
             for week, tracer, n in off_weeks(included)
         ),
     )

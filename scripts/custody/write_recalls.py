@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bonescint.custody.recalls import delivered, recall
-from bonescint.files import WARNING_COLUMNS, write_rows
 from bonescint.identity.ledger import LedgerFiles, open_ledger
 from bonescint.identity.opt_outs import declined
 from bonescint.joblog import job_log
-from bonescint.resources import Texts
+from bonescint.warnings import Phrase, warning, write_warnings
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -40,13 +39,9 @@ def write_recalls(
     book = open_ledger(**ledger)
     gone = declined(book)
     recall(book, gone, recalls, study, language, date.today())
-    write_rows(warnings, WARNING_COLUMNS, _warnings(delivered(book, gone), recalls, language))
-
-
-def _warnings(n: int, recalls: Path, language: str) -> list[dict[str, str]]:
-    text = Texts("flow", language)
-    message = text("opt_out_recalled", n=n, folder=recalls)
-    return [{"source": text("opt_out_ledger"), "rule": "R12", "message": message}] if n else []
+    n = delivered(book, gone)
+    phrase = Phrase("opt_out.recalled", {"n": n, "folder": recalls})
+    write_warnings(warnings, [warning("source.opt_out_ledger", "R12", phrase)] if n else [])
 
 
 if __name__ == "__main__":

@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bonescint.declared import columns
-from bonescint.files import WARNING_COLUMNS, write_rows
+from bonescint.files import write_rows
 from bonescint.identity.ledger import LedgerFiles, open_ledger
 from bonescint.joblog import job_log
 from bonescint.tables.cases import read_cases
 from bonescint.tables.exports import read_export
 from bonescint.tables.faulty import fault_book_of_errors
+from bonescint.warnings import write_warnings
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -64,7 +65,7 @@ def import_software(
     with fault_book_of_errors(faults, language, synthetic):
         found = read_export(export, cases, software, settings, language, second)
     write_rows(table, columns("software"), found.rows)
-    write_rows(warnings, WARNING_COLUMNS, found.warnings)
+    write_warnings(warnings, found.warnings)
     missing = sum(row["status"] == "missing" for row in found.rows)
     logger.info("%d cases, %d missing, %d warnings", len(found.rows), missing, len(found.warnings))
 

@@ -16,6 +16,7 @@ from bonescint.outputs.figures import (
 )
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.style import house_style, save
+from bonescint.resources import Texts
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -54,7 +55,7 @@ def draw_figures(
     figures
         The folder they go to.
     """
-    labels = Labels("figures", language, software, synthetic, confidence)
+    labels = Labels(Texts("figures", language), software, synthetic, confidence)
     tables = (flow_table, reference, measurements, accuracy, at_cutoffs, curves)
     rows = {table: list(read_rows(table)) for table in (*tables, version_measurement)}
     cut = first_cutoffs(cutoffs)

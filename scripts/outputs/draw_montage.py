@@ -11,6 +11,7 @@ from bonescint.outputs.figures import montage
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.scans import read_views
 from bonescint.outputs.style import house_style, save
+from bonescint.resources import Texts
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -65,7 +66,7 @@ def draw_montage(
         for scan in cells[key]
     ]
     with house_style():
-        save(montage.draw(scans, Labels("figures", language, {}, synthetic)), svg, png)
+        save(montage.draw(scans, Labels(Texts("figures", language), {}, synthetic)), svg, png)
 
 
 if __name__ == "__main__":

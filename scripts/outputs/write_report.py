@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bonescint.joblog import job_log
 from bonescint.outputs import report
 from bonescint.outputs.results import labels_for, read_results
+from bonescint.resources import Texts
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -31,7 +32,7 @@ def write_report(
         The file to write.
     """
     results = read_results(inputs)
-    words = labels_for("report", results, study, software, language)
+    words = labels_for(Texts("report", language), results, study, software)
     report.write_page(page, results, study, *words)
 
 

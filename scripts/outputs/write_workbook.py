@@ -8,6 +8,7 @@ from bonescint.files import read_rows
 from bonescint.joblog import job_log
 from bonescint.outputs import workbook
 from bonescint.outputs.results import labels_for, read_results
+from bonescint.resources import Texts
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -38,7 +39,7 @@ def write_workbook(
     """
     results = read_results(inputs)
     lists = {name: list(read_rows(inputs[name])) for name in workbook.CASE_LISTS if name in inputs}
-    words = labels_for("workbook", results, study, software, language)
+    words = labels_for(Texts("workbook", language), results, study, software)
     workbook.write_book(book, results, lists, study, *words)
 
 

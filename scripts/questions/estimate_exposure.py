@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from bonescint.files import read_rows
 from bonescint.joblog import job_log
 from bonescint.stats import METRICS, roc
+from bonescint.stats.accuracy import accuracy_of
 from bonescint.stats.estimate import Estimate, write_number
 from bonescint.stats.paired_calls import compare_accuracy
 from bonescint.stats.proportions import wilson
-from bonescint.stats.questions import accuracy_of, cutoffs_of, labelled, tabulate
+from bonescint.stats.questions import cutoffs_of, labelled, tabulate
 from bonescint.stats.samples import Samples, read_truth
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from bonescint.declared import columns
 from bonescint.files import read_rows, write_rows
 from bonescint.joblog import job_log
-from bonescint.resources import Texts
 from bonescint.stats.estimate import write_number
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ def list_misclassified(
     readings: Sequence[Path],
     software: Mapping[str, Mapping[str, str]],
     cutoffs: Sequence[Mapping[str, Any]],
-    language: str,
     misclassified: Path,
     incidental: Path,
 ) -> None:
@@ -45,13 +43,10 @@ def list_misclassified(
         Key -> ``label`` and more, in the configured order.
     cutoffs
         ``metric`` and ``value`` of each configured cut-off.
-    language
-        ``ja`` or ``en``: of the column `found`.
     misclassified, incidental
         Tables to write (docs/en/tables.md). The second: the cases that a software calls positive
         and the readers' consensus negative: it never leaves the hospital (R34).
     """
-    text = Texts("metrics", language)
     truth = {row["code"]: row for row in read_rows(reference) if row["status"] == "decided"}
     answers: dict[str, list[str]] = defaultdict(list)
     for path in readings:
@@ -86,8 +81,7 @@ def list_misclassified(
                     }
                 )
                 if positive:
-                    label, metric = software[key]["label"], text(row["metric"])
-                    found[f"{label} {metric} {row['value']}"] = None
+                    found[f"{key}:{row['metric']}={row['value']}"] = None
         if found:
             kept = {name: case[name] for name in columns("incidental") if name in case}
             unexpected.append(kept | {"found": "; ".join(found)})
@@ -104,7 +98,6 @@ if __name__ == "__main__":
             readings=[Path(path) for path in snakemake.input.readings],
             software=snakemake.params.software,
             cutoffs=snakemake.params.cutoffs,
-            language=snakemake.params.language,
             misclassified=Path(snakemake.output.misclassified),
             incidental=Path(snakemake.output.incidental),
         )

@@ -9,8 +9,9 @@ import numpy as np
 
 from bonescint.joblog import job_log
 from bonescint.stats import METRICS
+from bonescint.stats.accuracy import accuracy_of
 from bonescint.stats.estimate import Estimate
-from bonescint.stats.questions import accuracy_of, labelled, tabulate
+from bonescint.stats.questions import labelled, tabulate
 from bonescint.stats.samples import Ratings, Samples, read_ratings
 
 if TYPE_CHECKING:

@@ -9,12 +9,11 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from bonescint.declared import columns
-from bonescint.files import WARNING_COLUMNS, read_rows, write_rows
+from bonescint.files import read_rows, write_rows
 from bonescint.joblog import job_log
-from bonescint.resources import Texts
 from bonescint.stats import METRICS
-from bonescint.tables.exports import FRACTION_BELOW
-from bonescint.tables.values import as_text
+from bonescint.tables.values import FRACTION_BELOW, as_text
+from bonescint.warnings import Phrase, warning, write_warnings
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -26,15 +25,13 @@ RATIOS = (10, 1000)
 COMMON_CASES = 2
 
 
-def build_measurements(software: list[Path], language: str, table: Path, warnings: Path) -> None:
+def build_measurements(software: list[Path], table: Path, warnings: Path) -> None:
     """Write BSI and Hotspot of every software in long form, by code, software and metric (R8, R9).
 
     Parameters
     ----------
     software
         One table per software (results/software).
-    language
-        Of the warnings.
     table
         Where the measurements go; a value is empty unless the case was analysed.
     warnings
@@ -57,14 +54,14 @@ def build_measurements(software: list[Path], language: str, table: Path, warning
                 values[result["code"]] = Decimal(result["bsi"])
     rows.sort(key=lambda row: (row["code"], row["software"], row["metric"]))
     count = write_rows(table, columns("measurements"), rows)
-    remarks = fractions(bsi, language)
-    write_rows(warnings, WARNING_COLUMNS, remarks)
+    remarks = fractions(bsi)
+    write_warnings(warnings, remarks)
     logger.info(
         "%d values from %d software tables, %d warnings", count, len(software), len(remarks)
     )
 
 
-def fractions(bsi: Mapping[str, Mapping[str, Decimal]], language: str) -> list[dict[str, str]]:
+def fractions(bsi: Mapping[str, Mapping[str, Decimal]]) -> list[dict[str, str]]:
     """Return a warning for each software whose BSI are fractions where another's are percent (R9).
 
     Cases of one tracer alone can be common: by licence they are one product's (R6).
@@ -73,10 +70,7 @@ def fractions(bsi: Mapping[str, Mapping[str, Decimal]], language: str) -> list[d
     ----------
     bsi
         Software -> code -> BSI as imported.
-    language
-        Of the warnings.
     """
-    text = Texts("tables", language)
     found = []
     for low, high in permutations(sorted(bsi), 2):
         highest = max(bsi[low].values())
@@ -85,16 +79,10 @@ def fractions(bsi: Mapping[str, Mapping[str, Decimal]], language: str) -> list[d
             continue
         ratio = median(bsi[high][code] / bsi[low][code] for code in common)
         if RATIOS[0] <= ratio <= RATIOS[1]:
-            message = text(
-                "fractions_of_version",
-                software=low,
-                highest=as_text(highest),
-                other=high,
-                n=len(common),
-                ratio=f"{ratio:.0f}",
-            )
-            where = text("place_column", column="bsi")
-            found.append({"source": low, "rule": "R9", "where": where, "message": message})
+            values = {"software": low, "highest": as_text(highest), "other": high}
+            values |= {"n": str(len(common)), "ratio": f"{ratio:.0f}"}
+            phrase = Phrase("fractions_of_version", values)
+            found.append(warning(low, "R9", phrase, {"column": "bsi"}))
     return found
 
 
@@ -102,7 +90,6 @@ if __name__ == "__main__":
     with job_log(snakemake.log[0]):
         build_measurements(
             software=[Path(path) for path in snakemake.input.software],
-            language=snakemake.params.language,
             table=Path(snakemake.output.table),
             warnings=Path(snakemake.output.warnings),
         )

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bonescint.declared import columns
-from bonescint.files import WARNING_COLUMNS, read_rows, write_rows
+from bonescint.files import read_rows, write_rows
 from bonescint.joblog import job_log
-from bonescint.resources import Texts
+from bonescint.warnings import Phrase, warning, write_warnings
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -22,7 +22,6 @@ def check_cases(
     cases: Path,
     reference: Path,
     targets: dict[str, int],
-    language: str,
     balance: Path,
     warnings: Path,
 ) -> None:
@@ -35,12 +34,9 @@ def check_cases(
     targets
         Planned cases: MDP, HMDP (R3), with_findings, without_findings (R4). The cells have no
         quota, and a shortfall is a warning with numbers, never a failure.
-    language
-        ``ja`` or ``en``.
     balance, warnings
         Tables to write (docs/en/tables.md).
     """
-    text = Texts("flow", language)
     listed = list(read_rows(cases))
     findings = {
         row["code"]: "with_findings" if row["metastasis"] == "1" else "without_findings"
@@ -54,16 +50,14 @@ def check_cases(
     for level, target in targets.items():
         margin, counted = ("tracer", tracers) if level in ("MDP", "HMDP") else ("findings", levels)
         rows.append({"margin": margin, "level": level, "target": target, "n": counted[level]})
-    nobody = [
-        {"source": text("cases"), "rule": "R12", "where": "", "message": text("no_participants")}
-    ]
+    nobody = [warning("source.cases", "R12", Phrase("case.nobody"))]
     short = [
-        {
-            "source": text(str(row["margin"])),
-            "rule": "R3" if row["margin"] == "tracer" else "R4",
-            "where": text(str(row["level"])) if str(row["level"]) in text else row["level"],
-            "message": text("shortfall", target=row["target"], n=row["n"]),
-        }
+        warning(
+            f"source.{row['margin']}",
+            "R3" if row["margin"] == "tracer" else "R4",
+            Phrase("group.shortfall", {"target": row["target"], "n": row["n"]}),
+            {"group": Phrase(f"group.{row['level']}")},
+        )
         for row in rows
         if int(str(row["n"])) < int(str(row["target"]))
     ]
@@ -74,28 +68,28 @@ def check_cases(
     ]
     write_rows(balance, columns("balance"), rows)
     odd = [
-        {"source": text("cases"), "rule": rule, "where": row["code"], "message": message}
+        warning("source.cases", rule, phrase, {"code": row["code"]})
         for row in listed
-        for rule, message in _odd(row, text)
+        for rule, phrase in _odd(row)
     ]
-    write_rows(warnings, WARNING_COLUMNS, [*([] if listed else nobody), *short, *odd])
+    write_warnings(warnings, [*([] if listed else nobody), *short, *odd])
 
 
-def _odd(row: dict[str, str], text: Texts) -> Iterator[tuple[str, str]]:
+def _odd(row: dict[str, str]) -> Iterator[tuple[str, Phrase]]:
     if row["views"] in ("anterior", "posterior"):
-        yield "R26", text("one_view", views=row["views"])
+        yield "R26", Phrase("case.one_view", {"views": row["views"]})
     values = {"age": row["age"], "height": row["height_cm"], "weight": row["weight_kg"]}
     for name, (low, high) in BOUNDS.items():
         if values[name] and not low <= float(values[name]) <= high:
-            yield "R26", text(f"{name}_bounds")
+            yield "R26", Phrase(f"case.{name}_bounds")
     if not row["age"]:
-        yield "R25", text("no_age")  # the partner's sheet requires it
+        yield "R25", Phrase("case.no_age")  # the partner's sheet requires it
     elif float(row["age"]) >= 90:
-        yield "R24", text("old")
+        yield "R24", Phrase("case.old")
     elif float(row["age"]) < 20:
-        yield "R13", text("minor")
+        yield "R13", Phrase("case.minor")
     if row["study_date"] and date.fromisoformat(row["study_date"]).weekday() >= 5:
-        yield "R2", text("weekend")
+        yield "R2", Phrase("case.weekend")
 
 
 if __name__ == "__main__":
@@ -104,7 +98,6 @@ if __name__ == "__main__":
             cases=Path(snakemake.input.cases),
             reference=Path(snakemake.input.reference),
             targets=snakemake.params.targets,
-            language=snakemake.params.language,
             balance=Path(snakemake.output.balance),
             warnings=Path(snakemake.output.warnings),
         )

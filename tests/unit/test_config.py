@@ -16,7 +16,7 @@ from bonescint.config import (
 )
 from bonescint.errors import InputError
 from bonescint.resources import ROOT
-from bonescint.stats import QUESTIONS
+from bonescint.stats.question_names import QUESTIONS
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from bonescint import cli
 from bonescint.catalogue import DeclaredTable, catalogue
 from bonescint.declared import columns, declaration
 from bonescint.deid import engine, report
-from bonescint.files import WARNING_COLUMNS, write_rows
+from bonescint.files import write_rows
 from bonescint.resources import RESOURCES, ROOT, Texts
-from bonescint.stats import QUESTIONS
 from bonescint.stats.estimate import Estimate
+from bonescint.stats.question_names import QUESTIONS
 
 DECLARED = sorted(path.stem for path in (RESOURCES / "tables").glob("*.csv"))
 RULES = {
@@ -87,13 +87,12 @@ def test_code_names_declarations_that_there_are() -> None:
         and isinstance(node.args[0], ast.Constant)
     }
     assert named <= set(DECLARED)
-    # the warnings' constant lies with the tables' reader; headings of sheets are words
-    assert set(DECLARED) - named == {"identity_doubts", "warnings", "workbook"}
+    # headings of sheets are words
+    assert set(DECLARED) - named == {"workbook"}
 
 
 def test_what_else_knows_columns_agrees() -> None:
     assert columns("estimates") == tuple(field.name for field in fields(Estimate))
-    assert columns("warnings") == columns("identity_doubts") == tuple(WARNING_COLUMNS)
     counts = tuple(name for name in columns("anonymization") if name.startswith("n_"))
     assert counts == tuple(f"n_{outcome}" for outcome in engine.OUTCOMES)
     between = columns("tag_table")[6:-2]

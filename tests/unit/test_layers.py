@@ -13,8 +13,8 @@ from bonescint.resources import ROOT
 
 PACKAGE = ROOT / "scripts" / "bonescint"
 _LOW = (
-    "errors", "files", "resources", "declared", "catalogue", "runlock", "joblog", "text", "names",
-    "dicom",
+    "errors", "files", "resources", "declared", "catalogue", "warnings", "warning_words",
+    "incidents", "runlock", "joblog", "text", "names", "dicom",
 )  # fmt: skip
 # each imports only from those before it
 LAYERS = (
@@ -30,7 +30,7 @@ LAYERS = (
 # rooms that may read less than all that is below them
 ONLY = {
     "runlock": {"errors", "resources"},
-    "joblog": {"errors", "resources", "runlock"},
+    "joblog": {"errors", "incidents", "runlock"},
     "stats": {"files", "declared"},
     "demo": {*_LOW, "provenance", "cohort", "identity", "deid", "tables"},
 }

@@ -1,13 +1,10 @@
-"""Digests change with what matters and with nothing else."""
+"""Stamps change with what matters and with nothing else."""
 
 import os
 import stat
 from pathlib import Path
 
-import pytest
-
-from bonescint import provenance
-from bonescint.provenance import code_digest, content_stamp, settings_stamp, tree
+from bonescint.provenance import content_stamp, settings_stamp, tree
 
 
 def test_stamp_sees_content_not_date(tmp_path: Path) -> None:
@@ -43,47 +40,3 @@ def test_stamp_of_a_folder_sees_every_level(tmp_path: Path) -> None:
 def test_settings_stamp_ignores_the_order_of_keys() -> None:
     assert settings_stamp({"a": 1, "b": 2}) == settings_stamp({"b": 2, "a": 1})
     assert settings_stamp({"a": 1}) != settings_stamp({"a": 2})
-
-
-@pytest.fixture
-def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name, text in {
-        "__init__.py": "",
-        "top.py": "from bonescint.part import leaf\n",
-        "part/__init__.py": "",
-        "part/leaf.py": "X = 1\n",
-        "part/other.py": "Y = 1\n",
-    }.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text)
-    monkeypatch.setattr(provenance, "_PACKAGE", tmp_path)
-    monkeypatch.setattr(provenance, "ROOT", tmp_path)
-    return tmp_path
-
-
-def digest(*parts: str) -> str:
-    provenance._source.cache_clear()
-    return code_digest(*parts)
-
-
-def test_code_digest_follows_imports(package: Path) -> None:
-    before = digest("bonescint.top")
-    (package / "part" / "leaf.py").write_text("X = 1  # a comment\n\n")
-    assert digest("bonescint.top") == before
-    (package / "part" / "other.py").write_text("Y = 2\n")
-    assert digest("bonescint.top") == before  # not imported
-    (package / "part" / "leaf.py").write_text("X = 2\n")
-    assert digest("bonescint.top") != before
-
-
-def test_code_digest_of_a_package_counts_all_its_modules(package: Path) -> None:
-    before = digest("bonescint.part")
-    (package / "part" / "other.py").write_text("Y = 2\n")
-    assert digest("bonescint.part") != before
-
-
-def test_code_digest_counts_resource_files(package: Path) -> None:
-    (package / "part" / "data.csv").write_text("a\n")
-    before = digest("bonescint.top", "part/data.csv")
-    (package / "part" / "data.csv").write_text("b\n")
-    assert digest("bonescint.top", "part/data.csv") != before

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bonescint.stats import QUESTIONS
+from bonescint.stats.question_names import QUESTIONS
 from tests.scripts.study_tables import SETTINGS, Study, notes
 
 SCRIPTS = {

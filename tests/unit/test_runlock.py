@@ -14,6 +14,7 @@ import pytest
 from bonescint import runlock
 from bonescint.errors import InputError
 from bonescint.joblog import job_log
+from bonescint.resources import Texts
 
 # a job that says when it has begun and then stays, with a worker process as pools have them
 JOB = """
@@ -29,7 +30,8 @@ RUN = """
 import sys, time
 from pathlib import Path
 from bonescint import runlock
-runlock.take(Path(".snakemake"), "en")
+from bonescint.resources import Texts
+runlock.take(Path(".snakemake"), Texts("incidents", "en"))
 print("taken", flush=True)
 time.sleep(60)
 """
@@ -70,7 +72,7 @@ def stale(study: Path) -> Path:
 
 def test_locks_of_a_killed_run_are_cleared(study: Path) -> None:
     lock = stale(study)
-    runlock.take(study / ".snakemake", "en")
+    runlock.take(study / ".snakemake", Texts("incidents", "en"))
     assert not lock.exists()
     assert (study / ".snakemake").stat().st_mode & 0o077 == 0
 
@@ -82,11 +84,11 @@ def test_a_second_run_is_refused_and_touches_nothing(study: Path) -> None:
         assert not lock.exists()
         stale(study)
         with pytest.raises(InputError, match="Another run is under way"):
-            runlock.take(study / ".snakemake", "en")
+            runlock.take(study / ".snakemake", Texts("incidents", "en"))
         assert lock.exists()
         first.kill()
         first.wait()
-        runlock.take(study / ".snakemake", "en")
+        runlock.take(study / ".snakemake", Texts("incidents", "en"))
         assert not lock.exists()
 
 
@@ -97,11 +99,11 @@ def test_the_jobs_of_a_killed_run_are_waited_for(
     monkeypatch.setattr(runlock, "WAIT", 0.3)
     with process(JOB):
         with pytest.raises(InputError, match="強制終了した実行の処理が"):
-            runlock.take(study / ".snakemake", "ja")
+            runlock.take(study / ".snakemake", Texts("incidents", "ja"))
         assert "待ちます" in capsys.readouterr().err
         assert lock.exists()
     # the job is gone: so is its lock, however it ended
-    runlock.take(study / ".snakemake", "ja")
+    runlock.take(study / ".snakemake", Texts("incidents", "ja"))
     assert not lock.exists()
 
 
@@ -114,7 +116,7 @@ def test_a_killed_job_leaves_no_worker(study: Path) -> None:
         while Path(f"/proc/{worker}").exists() and "Z" not in state(worker):
             assert time.monotonic() < until, "the worker lives on"
             time.sleep(0.05)
-        runlock.take(study / ".snakemake", "en")
+        runlock.take(study / ".snakemake", Texts("incidents", "en"))
 
 
 def state(process: str) -> str:
@@ -131,7 +133,7 @@ def test_a_worker_does_not_keep_the_lock_of_its_job(study: Path) -> None:
             time.sleep(30)
             os._exit(0)
     try:
-        runlock.take(study / ".snakemake", "en")
+        runlock.take(study / ".snakemake", Texts("incidents", "en"))
     finally:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)

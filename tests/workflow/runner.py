@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -35,11 +36,15 @@ def small(config: dict[str, Any]) -> None:
     }
 
 
-def snakemake(folder: Path, *arguments: str, fails: bool = False) -> str:
-    """Run snakemake in the folder and return what it printed; assert that it succeeds, or fails."""
-    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")]
-    command += ["--workflow-profile", str(ROOT / "profiles" / "default"), "--cores", "2"]
+def snakemake(folder: Path, *arguments: str, fails: bool = False, program: Path = ROOT) -> str:
+    """Run snakemake in the folder and return what it printed; assert that it succeeds, or fails.
+
+    `program` is where the workflow lies: a copy may be edited.
+    """
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(program / "Snakefile")]
+    command += ["--workflow-profile", str(program / "profiles" / "default"), "--cores", "2"]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("BONESCINT_")}
+    environment["PYTHONPATH"] = str(program / "scripts")
     done = subprocess.run(
         [*command, *arguments],
         cwd=folder,
@@ -51,6 +56,15 @@ def snakemake(folder: Path, *arguments: str, fails: bool = False) -> str:
     )
     assert (done.returncode != 0) == fails, done.stdout[-6000:]
     return done.stdout
+
+
+def copied(folder: Path) -> Path:
+    """Return a copy of the workflow, dates included, for Snakemake compares those of scripts."""
+    for name in ("rules", "scripts", "resources", "schemas", "report", "profiles", "envs"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("Snakefile", "config.yaml"):
+        shutil.copy2(ROOT / name, folder / name)
+    return folder
 
 
 def jobs(printed: str) -> dict[str, int]:

@@ -108,7 +108,7 @@ def test_an_opt_out_vanishes_and_reruns_one_batch(study: Path) -> None:
     snakemake(study)
     assert not patient.folder.exists()
     warnings = read_rows(study / "results" / "cohort" / "opt_out.warnings.csv")
-    assert any("opt-out withdraw" in row["message"] for row in warnings)
+    assert any(row["key"] == "opt_out.vanished" for row in warnings)
 
     # who returns gets the former code
     bonescint(study, "opt-out", "withdraw", patient.subject)
@@ -116,7 +116,7 @@ def test_an_opt_out_vanishes_and_reruns_one_batch(study: Path) -> None:
     assert patient.folder.is_dir()
     assert ledger_of(study).code_of(patient.subject) == patient.code
     warnings = read_rows(study / "results" / "cohort" / "opt_out.warnings.csv")
-    assert not any("opt-out withdraw" in row["message"] for row in warnings)
+    assert not any(row["key"] == "opt_out.vanished" for row in warnings)
 
 
 def test_an_opt_out_by_command_after_a_delivery(study: Path) -> None:

@@ -11,7 +11,8 @@ from bonescint.files import read_rows
 from bonescint.identity.ledger import open_ledger
 from bonescint.identity.opt_outs import in_force, withdraw
 from bonescint.names.ids import normalise
-from bonescint.stats import QUESTIONS
+from bonescint.stats.question_names import QUESTIONS
+from bonescint.warning_words import warnings_in_words
 from tests.workflow.leaks import identifiers, leaks
 from tests.workflow.runner import configure, snakemake
 
@@ -91,7 +92,8 @@ def test_fewer_and_fewer_and_everybody_again(
     page = (study / "results" / "report.html").read_text(encoding="utf-8")
     assert page.index(NOBODY) < page.index("<nav")
     assert summary_sheet(study).index(NOBODY) < summary_sheet(study).index("診断能")
-    assert any(NOBODY in row["message"] for row in rows(study, "cohort/cases.warnings"))
+    said = warnings_in_words(rows(study, "cohort/cases.warnings"), "ja")
+    assert any(NOBODY in row["message"] for row in said)
     everybody = identifiers(study) | set(former)
     # Snakemake's own logs name the folders of cases that it removes
     assert leaks(study, everybody, ("results", "logs", ".snakemake")) == []

@@ -2,11 +2,14 @@
 
 import copy
 import shutil
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+import pytest
 
 from bonescint.files import read_rows
-from tests.workflow.runner import configure, jobs, ran, snakemake
+from tests.workflow.runner import configure, copied, jobs, ran, small, snakemake
 
 DOWNSTREAM_OF_MEASUREMENTS = {
     "all",
@@ -103,3 +106,114 @@ def test_a_file_added_by_hand_is_noticed(study: Path) -> None:
     # the batch is named, the file is not: whoever adds files by hand may name a patient
     assert f"{batch.name}: " in printed
     assert "extra.dcm" not in printed
+
+
+class Program(NamedTuple):
+    """A copy of the workflow, and a study that it has finished."""
+
+    folder: Path
+    study: Path
+
+    def planned_with(self, file: str, edit: Callable[[str], str]) -> set[str]:
+        """Return the rules that would run after an edit of one file, which is then undone."""
+        path = self.folder / file
+        text = path.read_text(encoding="utf-8")
+        path.write_text(edit(text), encoding="utf-8")
+        try:
+            return set(jobs(snakemake(self.study, "-n", program=self.folder)))
+        finally:
+            path.write_text(text, encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """Return a workflow that may be edited, and its finished study."""
+    folder = copied(tmp_path_factory.mktemp("program"))
+    study = tmp_path_factory.mktemp("of_program")
+    configure(study, small)
+    snakemake(study, program=folder)
+    return Program(folder, study)
+
+
+LAST = {"verify_purge", "all"}
+BEFORE_THE_COHORT = {
+    "make_demo_cohort",
+    "index_dicom",
+    "filter_opt_out",
+    "find_identity_doubts",
+    "write_recalls",
+}
+
+
+def statement(text: str) -> str:
+    return text + "\nEDITED = 1\n"
+
+
+def test_an_edited_statistic_reruns_its_question(program: Program) -> None:
+    assert (
+        program.planned_with("scripts/bonescint/stats/counts.py", statement)
+        == {
+            "relate_hotspots",
+            "adjust_hypotheses",
+            "write_workbook",
+            "write_report",
+        }
+        | LAST
+    )
+
+
+def test_edited_decisions_rerun_the_cohort_and_what_follows(program: Program) -> None:
+    everything = set(jobs(snakemake(program.study, "-n", "-F", program=program.folder)))
+    assert len(everything) > 35
+    planned = program.planned_with("scripts/bonescint/deid/decisions.py", statement)
+    assert planned == everything - BEFORE_THE_COHORT
+
+
+def test_an_edited_workbook_is_written_again_and_nothing_else(program: Program) -> None:
+    planned = program.planned_with("scripts/bonescint/outputs/workbook.py", statement)
+    assert planned == {"write_workbook"} | LAST
+
+
+def test_a_comment_reruns_nothing(program: Program) -> None:
+    for module in ("outputs/workbook.py", "files.py"):
+        file = f"scripts/bonescint/{module}"
+        assert program.planned_with(file, lambda text: text + "\n# a comment\n") == set()
+
+
+def test_a_word_of_a_warning_is_written_anew_where_it_is_read(program: Program) -> None:
+    def reworded(text: str) -> str:
+        assert text.count("No findings text.") == 1
+        return text.replace("No findings text.", "There are no findings.")
+
+    planned = program.planned_with("resources/text/warnings.csv", reworded)
+    assert planned == {"write_workbook", "write_report"} | LAST
+
+
+def coded_tables(study: Path) -> dict[str, bytes]:
+    tables = (study / "results").rglob("*.csv")
+    return {str(path.relative_to(study)): path.read_bytes() for path in tables}
+
+
+def test_another_language_changes_no_coded_table(study: Path) -> None:
+    before = coded_tables(study)
+    configure(study, lambda c: c.update(language="en"))
+    assert (
+        set(jobs(snakemake(study, "-n")))
+        == {
+            # tables that are read as they are, in the hospital
+            "find_identity_doubts",
+            "scan_findings",
+            "draw_figures",
+            "draw_montage",
+            "write_provenance",  # a digest of the whole configuration
+            "write_workbook",
+            "write_report",
+        }
+        | LAST
+    )
+    snakemake(study)
+    after = coded_tables(study)
+    assert len(after) > 40
+    assert {name for name in before | after if before.get(name) != after.get(name)} == set()
+    page = (study / "results" / "report.html").read_text(encoding="utf-8")
+    assert "No scan has this patient ID" in page

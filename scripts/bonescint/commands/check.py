@@ -32,6 +32,7 @@ def check(options: argparse.Namespace) -> int:
     from bonescint import config as study
     from bonescint.resources import Texts
     from bonescint.tables.lists import read_opt_out, read_participants, read_tracer_calendar
+    from bonescint.warning_words import warning_texts
 
     config = configuration.merged(options.config)
     study.check_config(config)
@@ -53,7 +54,9 @@ def check(options: argparse.Namespace) -> int:
                     entries = read_opt_out(path, language)
                     n = len(entries)
                     problems += [
-                        f"{path.name} {e.row}: {problem}" for e in entries for problem in e.problems
+                        f"{path.name} {e.row}: {problem.in_words(*warning_texts(language))}"
+                        for e in entries
+                        for problem in e.problems
                     ]
                 case _:
                     n = len(read_tracer_calendar(path, language))

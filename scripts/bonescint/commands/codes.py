@@ -13,7 +13,6 @@ from bonescint.tables.reading import read_table
 from bonescint.tables.values import damaged_id
 from bonescint.text.folding import half_width
 
-_SCHEMA = "reading_report"  # its two key columns and their accepted headers are wanted here
 # a folder, a file name and Patient ID on every system: no names that Windows keeps for devices
 _CODE = re.compile(
     r"(?!(?:con|prn|aux|nul|com\d|lpt\d)$)[a-z0-9][a-z0-9_-]{0,31}", re.ASCII | re.IGNORECASE
@@ -39,8 +38,9 @@ def read_codes(path: str | Path, language: str) -> dict[str, str]:
     """
     table = read_table(path, language=language)
     faults = Faults(table, language)
-    others = set(load_columns(_SCHEMA)) - set(KEYS)
-    checked = CheckedTable(table, _SCHEMA, faults, skip=others)
+    # of any table, its two key columns and their accepted headers are wanted here
+    columns = load_columns("reading_report")
+    checked = CheckedTable(table, columns, faults, skip=set(columns) - set(KEYS))
     faults.raise_errors()
     text = Texts("commands", language)
     codes: dict[str, tuple[str, int]] = {}
@@ -61,7 +61,7 @@ def read_codes(path: str | Path, language: str) -> dict[str, str]:
         elif (owner := owners.setdefault(code.lower(), (subject, row)))[0] != subject:
             problems.append((row, text("codes.taken", first=owner[1])))
     place = faults.text("place_file", file=table.file)
-    problems += [(fault.row, fault.message) for fault in faults.errors]
+    problems += [(fault.row, fault.message(faults.text)) for fault in faults.errors]
     if problems:
         raise InputError(
             f"{place} {faults.text('place_row', row=row)}: {message}"

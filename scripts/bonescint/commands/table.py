@@ -83,6 +83,7 @@ def check_table(options: argparse.Namespace) -> int:
         With every fault found.
     """
     from bonescint.resources import Texts
+    from bonescint.warning_words import warnings_in_words
 
     config = configuration.load(options)
     text = Texts("table", str(config["language"]))
@@ -100,7 +101,7 @@ def check_table(options: argparse.Namespace) -> int:
         imported = _check_import(file, second, table, cases, text.language)
         warnings = [
             f"{r['where']}: {r['message']}" + (f" [{r['rule']}]" if r["rule"] else "")
-            for r in imported.warnings
+            for r in warnings_in_words(imported.warnings, text.language)
         ]
         found = sum(row["status"] != "missing" for row in imported.rows)
         counts = {"n": len(imported.rows), "found": found, "warnings": len(warnings)}
@@ -136,6 +137,7 @@ def _check_import(
 
 def _check_list(file: Path, kind: str, config: Mapping[str, Any]) -> tuple[int, list[str]]:
     from bonescint.tables.lists import read_opt_out, read_participants, read_tracer_calendar
+    from bonescint.warning_words import warning_texts
 
     language = str(config["language"])
     match kind:
@@ -146,5 +148,7 @@ def _check_list(file: Path, kind: str, config: Mapping[str, Any]) -> tuple[int, 
             return len(read_tracer_calendar(file, language)), []
     entries = read_opt_out(file, language)
     return len(entries), [
-        f"{file.name} {e.row}: {problem}" for e in entries for problem in e.problems
+        f"{file.name} {e.row}: {problem.in_words(*warning_texts(language))}"
+        for e in entries
+        for problem in e.problems
     ]

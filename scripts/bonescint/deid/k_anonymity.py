@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bonescint.resources import Texts
+from bonescint.warnings import Phrase
 
 # R24; an attribute whose column the cases do not have is left out
 ATTRIBUTES = ("sex", "age", "station_name", "study_date", "height_cm", "weight_kg")
@@ -82,17 +82,15 @@ def assess(cases: pd.DataFrame) -> tuple[list[dict[str, object]], list[dict[str,
     return rows, sorted(found, key=lambda row: str(row["code"]))
 
 
-def in_words(attributes: str, text: Texts) -> str:
-    """Return a combination such as ``sex+age/5`` in words.
+def phrases(attributes: str) -> list[Phrase]:
+    """Return what a combination such as ``sex+age/5`` is in words of the area ``deidentification``.
 
     Parameters
     ----------
     attributes
         The column ``attributes`` of a row.
-    text
-        The words of the area ``deidentification``.
     """
-    return text("separator").join(text(f"attribute.{name}") for name in attributes.split("+"))
+    return [Phrase(f"attribute.{name}") for name in attributes.split("+")]
 
 
 def _values(cases: pd.DataFrame, name: str, step: str) -> NDArray[np.int64]:

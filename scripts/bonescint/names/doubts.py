@@ -33,10 +33,10 @@ def identity_doubts(rows: Iterable[Mapping[str, str]], language: str) -> list[di
     Returns
     -------
     list
-        Rows of `bonescint.files.WARNING_COLUMNS`; ``where`` names subjects, so they stay on the
+        Rows of resources/tables/identity_doubts.csv; ``where`` names subjects, so they stay on the
         identified side.
     """
-    text = Texts("flow", language)
+    text = Texts("doubts", language)
     spellings: dict[str, set[str]] = defaultdict(set)
     births: dict[str, set[date]] = defaultdict(set)
     for row in rows:
@@ -48,7 +48,7 @@ def identity_doubts(rows: Iterable[Mapping[str, str]], language: str) -> list[di
 
     def warning(key: str, where: Iterable[str], **values: object) -> dict[str, str]:
         return {
-            "source": text("doubts.source"),
+            "source": text("source"),
             "rule": "R12",
             "where": ", ".join(where),
             "message": text(key, **values),
@@ -61,13 +61,13 @@ def identity_doubts(rows: Iterable[Mapping[str, str]], language: str) -> list[di
     for subject in sorted(spellings):
         names = _distinct(map(_keys, spellings[subject]))
         if len(names) > 1:
-            found.append(warning("doubts.names", [subject], n=len(names)))
+            found.append(warning("names", [subject], n=len(names)))
         for key in set().union(*names):
             if (owner := first.setdefault(key, subject)) != subject:
                 shared[key] |= {owner, subject}
     same, unknown = _pairs(shared.values(), births)
-    found += [warning("doubts.same_birth", subjects) for subjects in same]
-    found += [warning("doubts.no_birth", subjects) for subjects in unknown]
+    found += [warning("same_birth", subjects) for subjects in same]
+    found += [warning("no_birth", subjects) for subjects in unknown]
     return found
 
 

@@ -13,10 +13,8 @@ class Labels:
 
     Parameters
     ----------
-    area
-        ``figures``, ``workbook`` or ``report``: a file of resources/text.
-    language
-        ``ja`` or ``en``.
+    texts
+        The words of the figures, the workbook or the report.
     software
         Software key to its ``label``, ``product``, ``version`` and ``tracer``.
     synthetic
@@ -27,18 +25,17 @@ class Labels:
 
     def __init__(
         self,
-        area: str,
-        language: str,
+        texts: Texts,
         software: dict[str, dict[str, Any]],
         synthetic: bool,
         confidence: float = 0.95,
     ) -> None:
-        self.language = language
+        self.language = language = texts.language
         self.synthetic = synthetic
         self.software_keys = list(software)
         self._software = software
         self._level = f"{100 * confidence:g}"
-        self._texts = Texts(area, language)
+        self._texts = texts
         self._measures = Texts("metrics", language)
         self._flow = Texts("flow", language)
 
@@ -64,6 +61,10 @@ class Labels:
                 return texts(key)
         return key
 
+    def result(self, metric: str, value: str) -> str:
+        """Return what a software found, such as ``Hotspot数 3``."""
+        return f"{self._measures(metric)} {value}"
+
     def question(self, kind: str, key: str) -> str:
         """Return what a question's output says of it; of a new one without words its key.
 
@@ -72,7 +73,7 @@ class Labels:
         kind
             ``title``, ``sheet`` (short), ``note`` or ``caution`` (empty if there is none).
         key
-            One of `bonescint.stats.QUESTIONS`.
+            One of `bonescint.stats.question_names.QUESTIONS`.
         """
         name = f"{kind}_{key}"
         if name in self._measures:

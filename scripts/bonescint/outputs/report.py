@@ -20,6 +20,7 @@ from bonescint.outputs.results import Results, flattened, overview
 from bonescint.outputs.verification import verification
 from bonescint.resources import SYNTHETIC
 from bonescint.tables.sheets import ShownColumn, ShownTable
+from bonescint.warning_words import warnings_in_words
 
 _MIME = {".svg": "image/svg+xml", ".png": "image/png"}
 _FIGURES = {
@@ -204,7 +205,7 @@ def context(results: Results, labels: Labels) -> dict[str, Any]:
         "warnings": ShownTable(
             labels("heading_warnings"),
             _columns(labels, "source", "rule", "where", "message"),
-            results.warnings,
+            warnings_in_words(results.warnings, labels.language),
         ),
         "provenance": ShownTable(
             labels("heading_provenance"),

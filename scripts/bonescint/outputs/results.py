@@ -10,7 +10,9 @@ from bonescint.files import Row, read_rows
 from bonescint.outputs.data import first_cutoffs
 from bonescint.outputs.estimates import performance, with_limits
 from bonescint.outputs.labels import Labels
-from bonescint.stats import METRICS, QUESTIONS
+from bonescint.resources import Texts
+from bonescint.stats import METRICS
+from bonescint.stats.question_names import QUESTIONS
 
 
 @dataclass(frozen=True)
@@ -18,8 +20,8 @@ class Results:
     """The rows of the tables of results/ (docs/en/tables.md), and what goes with them.
 
     `metrics` holds a table for each configured question, in the order of
-    `bonescint.stats.QUESTIONS`; `warnings` the stages' one after the other; `figures` the files of
-    results/figures.
+    `bonescint.stats.question_names.QUESTIONS`; `warnings` the stages' one after the other;
+    `figures` the files of results/figures.
     """
 
     flow: list[Row]
@@ -58,30 +60,27 @@ def read_results(inputs: Mapping[str, Any]) -> Results:
 
 
 def labels_for(
-    area: str,
+    texts: Texts,
     results: Results,
     study: dict[str, Any],
     software: dict[str, dict[str, str]],
-    language: str,
 ) -> tuple[Labels, Labels]:
-    """Return the words of an area and those of the figures.
+    """Return the words of the workbook or the report, and those of the figures.
 
     Parameters
     ----------
-    area
-        ``workbook`` or ``report``.
+    texts
+        Of the workbook or the report.
     results
         The run's tables; the level of its intervals is the one that it recorded.
     study
         ``synthetic`` of the configuration.
     software
         Software key to ``label``, ``product``, ``version``, ``tracer``.
-    language
-        ``ja`` or ``en``.
     """
     confidence = results.provenance["analysis"]["metrics"]["confidence"]
-    shared = (language, software, study["synthetic"], confidence)
-    return Labels(area, *shared), Labels("figures", *shared)
+    shared = (software, study["synthetic"], confidence)
+    return Labels(texts, *shared), Labels(Texts("figures", texts.language), *shared)
 
 
 def overview(results: Results, labels: Labels) -> list[Row]:

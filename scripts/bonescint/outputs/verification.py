@@ -6,6 +6,7 @@ from bonescint.files import Row
 from bonescint.outputs.results import Results
 from bonescint.resources import Texts
 from bonescint.tables.sheets import ShownColumn, ShownTable
+from bonescint.warnings import value_in_words
 
 
 def verification(results: Results, language: str, brief: bool) -> list[ShownTable]:
@@ -89,6 +90,6 @@ def _instance(row: Row, text: Texts) -> Row:
 def _combination(row: Row, text: Texts) -> Row:
     return row | {
         "kind": text(f"kind.{row['kind']}"),
-        "attributes": k_anonymity.in_words(row["attributes"], text),
+        "attributes": str(value_in_words(k_anonymity.phrases(row["attributes"]), text)),
         "share": f"{100 * float(row['share']):.1f}" if row["share"] else "",
     }

@@ -1,6 +1,7 @@
 """The study's workbook: every table and figure of a run in one file for Excel."""
 
 import io
+import re
 import struct
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ from bonescint.outputs.labels import Labels
 from bonescint.outputs.results import Results, flattened, overview
 from bonescint.outputs.verification import verification
 from bonescint.tables.sheets import Sheet, ShownColumn, make_styles, open_book
+from bonescint.warning_words import warnings_in_words
 
 _PAGE = (9.2, 5.4)  # inches a figure may take on a landscape A4 page
 _ROW_INCHES = 0.25
@@ -182,9 +184,16 @@ def _case_sheet(to: _Book, key: str, rows: list[Row]) -> None:
         said = (f"{name} {to.code('metastasis')(answer)}" for name, _, answer in answers)
         return labels("separator").join(said)
 
+    def found(value: str) -> str:
+        results = (re.split("[:=]", part) for part in value.split("; ") if part)
+        return "; ".join(
+            f"{labels.software(key)} {labels.result(metric, value)}"
+            for key, metric, value in results
+        )
+
     columns = to.columns(
         *_CASE_SHEETS[key], software=labels.software, old=labels.software, new=labels.software,
-        metric=labels.word, readers=readers,
+        metric=labels.word, readers=readers, found=found,
     )  # fmt: skip
     sheet = to.sheet(key, "hospital" if key == "incidental" else "cases")
     sheet.notes(labels("coded_notice" if key == "cases" else f"note_{key}"))
@@ -310,7 +319,8 @@ def write_book(
     warnings = to.sheet("warnings")
     warnings.notes(labels("warnings_note"))
     columns = to.columns("source", "rule", "where", "message")
-    warnings.table(columns, results.warnings, labels("no_warnings"))
+    said = warnings_in_words(results.warnings, labels.language)
+    warnings.table(columns, said, labels("no_warnings"))
     _figures(to, [path for path in results.figures if path.suffix == ".png"], captions)
     provenance = to.sheet("provenance")
     provenance.notes(labels("provenance_note"))

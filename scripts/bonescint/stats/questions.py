@@ -5,25 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bonescint.stats import roc
-from bonescint.stats.estimate import Estimate, write_estimates, write_number
-from bonescint.stats.samples import Sample
+from bonescint.stats.estimate import Estimate, write_estimates
 
 
 def cutoffs_of(settings: Mapping[str, Any], metric: str) -> list[float]:
     """Return the configured cut-offs of a metric."""
     return [cutoff["value"] for cutoff in settings["cutoffs"] if cutoff["metric"] == metric]
-
-
-def accuracy_of(sample: Sample, metric: str, settings: Mapping[str, Any]) -> list[Estimate]:
-    """Return AUC, and sensitivity and specificity at each cut-off, of one software's cases."""
-    (score,) = sample.scores
-    confidence = settings["confidence"]
-    rows = [roc.auc(sample.y, score, confidence=confidence)]
-    for cutoff in cutoffs_of(settings, metric):
-        at = roc.at_cutoff(sample.y, score, cutoff, confidence)
-        rows += labelled([at.sensitivity, at.specificity], f"cutoff={write_number(cutoff)}")
-    return rows
 
 
 def labelled(rows: Iterable[Estimate], *notes: str, **fields: str) -> list[Estimate]:
@@ -44,7 +31,7 @@ def tabulate(
     table
         The table.
     question
-        One of `bonescint.stats.QUESTIONS`.
+        One of `bonescint.stats.question_names.QUESTIONS`.
     rows
         Its rows, in their order.
     software

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
-from bonescint.tables.columns import Column, load_columns
-from bonescint.tables.faults import Faults
+from bonescint.tables.columns import Column
+from bonescint.tables.faults import NOT_SHOWN, Faults
 from bonescint.tables.reading import Cells, Table
 from bonescint.tables.values import NOT_CALCULATED, error_value, parse_number
 from bonescint.text.dates import table_date
 from bonescint.text.folding import fold_header, half_width
+from bonescint.warnings import Phrase
 
 Value = Decimal | int | date | str
 KEYS = ("patient_id", "code")
@@ -24,8 +25,8 @@ class CheckedTable:
     ----------
     table
         The table.
-    schema
-        A file of schemas/ without ``.schema.yaml``.
+    columns
+        What its schema says (`bonescint.tables.columns.load_columns`).
     faults
         Where faults go.
     skip
@@ -47,7 +48,7 @@ class CheckedTable:
     def __init__(
         self,
         table: Table,
-        schema: str,
+        columns: Mapping[str, Column],
         faults: Faults,
         *,
         skip: Iterable[str] = (),
@@ -57,12 +58,12 @@ class CheckedTable:
     ) -> None:
         self.table = table
         self.faults = faults
-        self.columns = {n: c for n, c in load_columns(schema).items() if n not in set(skip)}
+        self.columns = {n: c for n, c in columns.items() if n not in set(skip)}
         # a number in an Excel cell is a number already: the sign matters in text files only
         self._decimal = decimal if table.sheet is None else "."
         self._positions: dict[str, int] = {}
-        columns = self.columns.values()
-        faults.accept(word for c in columns for word in (*c.accepted, *c.products))
+        known = self.columns.values()
+        faults.accept(word for c in known for word in (*c.accepted, *c.products))
         self._locate(configured or {}, config_key)
 
     def _locate(self, configured: Mapping[str, str | None], config_key: str | None) -> None:
@@ -237,7 +238,7 @@ class CheckedTable:
                 row,
                 header,
                 rule,
-                value=self.faults.shown(text) if show else self.faults.text("not_shown"),
+                value=self.faults.shown(text) if show else NOT_SHOWN,
                 accepted=", ".join(column.accepted),
                 low=column.minimum,
                 high=column.maximum,
@@ -253,7 +254,7 @@ class CheckedTable:
         header, low, high = self.header(column.name), column.minimum, column.maximum
         if (low is not None and number < low) or (high is not None and number > high):
             kind = "at_least" if high is None else "between"
-            limits = self.faults.text(kind, low=low, high=high)
+            limits = Phrase(kind, {"low": low, "high": high})
             shown = self.faults.shown(text)
             self.faults.error("out_of_bounds", row, header, column.rule, value=shown, limits=limits)
         elif column.warn_above is not None and number > column.warn_above:

@@ -14,6 +14,7 @@ from bonescint.identity.ledger import Ledger
 from bonescint.names.ids import normalise
 from bonescint.resources import Texts
 from bonescint.tables.bounds import CheckedTable
+from bonescint.tables.columns import Column
 from bonescint.tables.faults import Faults
 from bonescint.tables.reading import Cells, read_table
 from bonescint.tables.values import damaged_id
@@ -130,7 +131,7 @@ def read_cases(cohort: Path, ledger: Ledger, language: str) -> Cases:
 
 def transcribe(
     path: Path,
-    schema: str,
+    columns: Mapping[str, Column],
     cases: Cases,
     settings: Mapping[str, Any],
     config_key: str,
@@ -143,8 +144,8 @@ def transcribe(
     ----------
     path
         The file.
-    schema
-        A file of schemas/ without ``.schema.yaml``.
+    columns
+        What its schema says (`bonescint.tables.columns.load_columns`).
     cases
         The cohort.
     settings
@@ -161,7 +162,7 @@ def transcribe(
     InputError
         If the file cannot be read or its column of patients is missing.
     """
-    checked = _checked(path, schema, cases, settings, config_key, language, second)
+    checked = _checked(path, columns, cases, settings, config_key, language, second)
     faults, key, tracer = checked.faults, settings["key"], settings.get("tracer")
     rows: dict[CohortCase, tuple[int, Cells]] = {}
     of_cohort, others = _rows_of_cohort(checked, key, cases)
@@ -186,7 +187,7 @@ def transcribe(
 
 def _checked(
     path: Path,
-    schema: str,
+    columns: Mapping[str, Column],
     cases: Cases,
     settings: Mapping[str, Any],
     config_key: str,
@@ -203,13 +204,13 @@ def _checked(
     )
     source = config_key.rpartition(".")[2]
     faults = Faults(table, language, source, cases.identifiers, second)
-    key, columns = settings["key"], settings.get("columns") or {}
+    key, headers = settings["key"], settings.get("columns") or {}
     checked = CheckedTable(
         table,
-        schema,
+        columns,
         faults,
         skip={"patient_id", "code"} - {key},
-        configured={key if name == "key" else name: header for name, header in columns.items()},
+        configured={key if name == "key" else name: header for name, header in headers.items()},
         config_key=f"{config_key}.columns",
         decimal=settings.get("decimal") or ".",
     )

@@ -13,16 +13,18 @@ from bonescint.errors import InputError
 from bonescint.resources import Texts
 from bonescint.tables.bounds import KEYS, CheckedTable
 from bonescint.tables.cases import Cases, CohortCase, Transcription, transcribe
-from bonescint.tables.faults import Faults, TableErrors
+from bonescint.tables.columns import Column
+from bonescint.tables.faults import NOT_SHOWN, Faults, TableErrors
 from bonescint.tables.reading import Cells
 from bonescint.tables.values import parse_version
 from bonescint.text.folding import fold_header
+from bonescint.warnings import Phrase
 
 
 def transcriptions(
     path: Path,
     second: Path | None,
-    schema: str,
+    columns: Mapping[str, Column],
     cases: Cases,
     settings: Mapping[str, Any],
     config_key: str,
@@ -34,7 +36,7 @@ def transcriptions(
     ----------
     path, second
         The files; both have the layout of the one entry of config.yaml.
-    schema, cases, settings, config_key, language
+    columns, cases, settings, config_key, language
         As for `bonescint.tables.cases.transcribe`.
 
     Raises
@@ -43,7 +45,7 @@ def transcriptions(
         If a file cannot be read, its column of patients is missing, or both are the same file.
     """
     if second is None:
-        return [transcribe(path, schema, cases, settings, config_key, language)]
+        return [transcribe(path, columns, cases, settings, config_key, language)]
     both = path.is_file() and second.is_file()
     if both and path.samefile(second):
         raise InputError(Texts("tables", language)("entry_same_file", file=second.name))
@@ -52,7 +54,7 @@ def transcriptions(
     for file in (path, second):
         try:
             found.append(
-                transcribe(file, schema, cases, settings, config_key, language, file is second)
+                transcribe(file, columns, cases, settings, config_key, language, file is second)
             )
             tables.append(found[-1].checked.faults)
         except TableErrors as error:
@@ -123,9 +125,9 @@ def _meaning(checked: CheckedTable, cells: Cells, name: str) -> object:
     return value
 
 
-def _shown(checked: CheckedTable, cells: Cells, name: str) -> str:
+def _shown(checked: CheckedTable, cells: Cells, name: str) -> str | Phrase:
     if checked.blank(cells, name):
-        return checked.faults.text("entry_blank")
+        return Phrase("entry_blank")
     if name == "findings":
-        return checked.faults.text("not_shown")
+        return NOT_SHOWN
     return checked.faults.shown(checked.raw(cells, name))

@@ -7,15 +7,21 @@ from typing import Any, NamedTuple
 
 from bonescint.tables.bounds import CheckedTable, Value
 from bonescint.tables.cases import Cases, CohortCase, Transcription, no_earlier, operator_of
+from bonescint.tables.columns import load_columns
 from bonescint.tables.double_entry import transcriptions
 from bonescint.tables.faults import raise_together
 from bonescint.tables.reading import Cells
-from bonescint.tables.values import as_text, other_versions, parse_version, same_version
+from bonescint.tables.values import (
+    FRACTION_BELOW,
+    as_text,
+    other_versions,
+    parse_version,
+    same_version,
+)
 from bonescint.text.folding import fold_header
 
-# a table whose every BSI lies below this though some women have many hot spots holds fractions;
-# one whose BSI are whole numbers, of as many women, has lost the decimals
-FRACTION_BELOW = Decimal("0.2")
+# a table whose every BSI lies below FRACTION_BELOW though some women have many hot spots holds
+# fractions; one whose BSI are whole numbers, of as many women, has lost the decimals
 MANY_HOTSPOTS = 5
 WOMEN_WITH_MANY = 3
 
@@ -59,7 +65,8 @@ def read_export(
         If a file cannot be read at all.
     """
     config_key = f"software.{software}"
-    tables = transcriptions(path, second, "software_export", cases, settings, config_key, language)
+    columns = load_columns("software_export")
+    tables = transcriptions(path, second, columns, cases, settings, config_key, language)
     # the second one's values have bounds too
     rows, *_ = [_rows(table, cases, software, settings) for table in tables]
     raise_together([table.checked.faults for table in tables])

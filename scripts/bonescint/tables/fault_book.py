@@ -12,6 +12,7 @@ from bonescint.resources import SYNTHETIC, Texts
 from bonescint.tables.faults import Fault, Faults
 from bonescint.tables.sheets import Sheet, ShownColumn, make_styles, open_book
 from bonescint.text.width import text_width
+from bonescint.warning_words import warning_texts
 
 _COLOURS = {"error": "#F4B6A6", "warning": "#FFE699"}
 _WIDEST = 40  # characters a column of the copy may take
@@ -22,6 +23,7 @@ class _Mark(NamedTuple):
 
     kind: str
     fault: Fault
+    message: str
     sheet: str
     column: int | None
     cells: tuple[int, ...]
@@ -49,7 +51,8 @@ def write_fault_book(path: Path, tables: Sequence[Faults], language: str, synthe
     book = open_book(buffer)
     sheet = Sheet(book, text("book.list"), text("book.title"), synthetic, make_styles(book))
     sheet.notes(text("book.note"), text("book.others"))
-    marks = [(faults, mark) for faults in tables for mark in _marks(faults, text)]
+    words = warning_texts(language)
+    marks = [(faults, mark) for faults in tables for mark in _marks(faults, text, words)]
     listed = sorted(
         ((f, m) for f, m in marks if m.fault not in f.marks),
         key=lambda pair: (pair[1].kind, pair[0].second, pair[1].fault.row),
@@ -76,7 +79,7 @@ def write_fault_book(path: Path, tables: Sequence[Faults], language: str, synthe
         stream.write(buffer.getvalue())
 
 
-def _marks(faults: Faults, text: Texts) -> Iterator[_Mark]:
+def _marks(faults: Faults, text: Texts, words: Sequence[Texts]) -> Iterator[_Mark]:
     sheet = text("book.second" if faults.second else "book.table")
     header = faults.table.header
     for kind, found in (
@@ -87,7 +90,11 @@ def _marks(faults: Faults, text: Texts) -> Iterator[_Mark]:
             place = header.index(fault.column) if fault.column in header else None
             # faults of the headers say which ones; of a row without a column it is the first cell
             cells = (place or 0,) if fault.cells is None else fault.cells
-            yield _Mark(kind, fault, sheet, place, cells if fault.row else ())
+            message = fault.message(*words)
+            if not (fault.row or fault.column):
+                # a case without a row has its code for a place
+                message = f"{fault.where(*words)}: {message}"
+            yield _Mark(kind, fault, message, sheet, place, cells if fault.row else ())
 
 
 def _line(faults: Faults, mark: _Mark, text: Texts) -> dict[str, str]:
@@ -102,10 +109,7 @@ def _line(faults: Faults, mark: _Mark, text: Texts) -> dict[str, str]:
         "cell": _cell(mark),
         "value": _typed(faults, mark),
         "rule": fault.rule,
-        # a case without a row has its code for a place
-        "message": fault.message
-        if fault.row or fault.column
-        else f"{fault.where}: {fault.message}",
+        "message": mark.message,
     }
 
 
@@ -156,7 +160,7 @@ def _copy(book: Any, faults: Faults, marks: Sequence[_Mark], text: Texts, synthe
         cells = shown.get(n, ())
         kind = "error" if any(mark.kind == "error" for mark in found) else "warning"
         sheet.write_string(n - 1, i, cells[i] if i < len(cells) else "", styles[kind])
-        said = "\n".join(dict.fromkeys(mark.fault.message for mark in found))
+        said = "\n".join(dict.fromkeys(mark.message for mark in found))
         # the note's box is as tall as its text
         lines = text_width(said) // 40 + said.count("\n") + 2
         sheet.write_comment(n - 1, i, said, {"width": 300, "height": 18 * lines, "font_size": 9})

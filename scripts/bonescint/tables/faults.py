@@ -1,7 +1,7 @@
 """Every fault of a table at once: where it is, what is wrong, what to do, and no identifier."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -14,6 +14,9 @@ from bonescint.tables.reading import Table
 from bonescint.tables.values import error_value, parse_number
 from bonescint.text.dates import as_da, table_date
 from bonescint.text.folding import fold_header, half_width
+from bonescint.warnings import Phrase, place_in_words, warning
+
+NOT_SHOWN = Phrase("not_shown")
 
 # Japanese text of a cell is quoted only when made of these: a name in a shifted column is not
 _WORDS = re.compile(
@@ -38,8 +41,8 @@ class Fault:
         table.
     rule
         The requirement (R1..R40), empty if none.
-    where, message
-        The place and the sentence in the user's language.
+    place, phrase
+        The place and the sentence; their words are put in where they are told.
     cells
         Columns of the row, counted from 0, that the fault lies in; None = the named column's, or
         the first where none is named.
@@ -48,9 +51,17 @@ class Fault:
     row: int
     column: str
     rule: str
-    where: str
-    message: str
+    place: Mapping[str, object]
+    phrase: Phrase
     cells: tuple[int, ...] | None = None
+
+    def where(self, *texts: Texts) -> str:
+        """Return the place in words, as `Phrase.in_words` takes them."""
+        return place_in_words(self.place, *texts)
+
+    def message(self, *texts: Texts) -> str:
+        """Return the sentence in words, as `Phrase.in_words` takes them."""
+        return self.phrase.in_words(*texts)
 
 
 class Faults:
@@ -121,12 +132,12 @@ class Faults:
     def warn(
         self, key: str, row: int = 0, column: str = "", rule: str = "", **values: object
     ) -> None:
-        """Add a warning; `values` fill the sentence `key` of resources/text/tables.csv."""
+        """Add a warning; `values` fill the sentence `key` of resources/text/warnings.csv."""
         self.warnings.append(self._fault(key, row, column, rule, values))
 
     def warn_case(self, key: str, code: str, rule: str) -> None:
         """Add a warning about a case that has no row: its place is its code."""
-        self.warnings.append(Fault(0, "", rule, code, self.text(key)))
+        self.warnings.append(Fault(0, "", rule, {"code": code}, Phrase(key)))
 
     def mark(
         self, key: str, row: int = 0, column: str = "", rule: str = "", **values: object
@@ -137,16 +148,16 @@ class Faults:
     def _fault(
         self, key: str, row: int, column: str, rule: str, values: dict[str, object]
     ) -> Fault:
-        places = [self.text("place_file", file=self.table.file)]
+        place: dict[str, object] = {"file": self.table.file}
         if self.second:
-            places.append(self.text("place_second"))
+            place["second"] = True
         if self.table.sheet is not None and not self._of_cohort(half_width(self.table.sheet)):
-            places.append(self.text("place_sheet", sheet=self.table.sheet))
+            place["sheet"] = self.table.sheet
         if row:
-            places.append(self.text("place_row", row=row))
+            place["row"] = row
         if column:
-            places.append(self.text("place_column", column=column))
-        return Fault(row, column, rule, " ".join(places), self.text(key, **values))
+            place["column"] = column
+        return Fault(row, column, rule, place, Phrase(key, values))
 
     def identifies(self, value: str) -> bool:
         """Tell whether a cell's text may identify somebody: an ID, a name, a long number."""
@@ -158,8 +169,8 @@ class Faults:
             or not _WORDS.fullmatch("".join(c for c in value if c.isalpha() and not c.isascii()))
         )
 
-    def shown(self, value: str) -> str:
-        """Return a cell's text as a message may quote it, or a word for "not shown".
+    def shown(self, value: str) -> str | Phrase:
+        """Return a cell's text as a message may quote it, or `NOT_SHOWN`.
 
         Withheld is also what may be anybody's name or birth date: any Latin word that is not an
         accepted one, eras, dates that do not begin with the year, six digits.
@@ -170,7 +181,7 @@ class Faults:
             hidden = _looks_personal(value) or bool(
                 _ERA.search(value) or re.search("[A-Za-z]{3}", self._accepted.sub(" ", value))
             )
-        return self.text("not_shown") if hidden else value[:20]
+        return NOT_SHOWN if hidden else value[:20]
 
     def shown_headers(self, headers: Iterable[str]) -> str:
         """Return the headers of a row known to be one; what is a value or a patient's is `…`."""
@@ -211,13 +222,17 @@ class Faults:
     def warning_rows(self) -> list[dict[str, str]]:
         """Return the warnings as rows of a ``*.warnings.csv``, in the order of the rows."""
         return [
-            {
-                "source": self.source,
-                "rule": fault.rule,
-                "where": fault.where,
-                "message": fault.message,
-            }
-            for fault in sorted(self.warnings, key=lambda fault: (fault.row, fault.where))
+            warning(self.source, fault.rule, fault.phrase, fault.place)
+            # cases without a row first, by code
+            for fault in sorted(
+                self.warnings,
+                key=lambda fault: (
+                    fault.row,
+                    "code" not in fault.place,
+                    str(fault.place.get("code")),
+                    fault.column,
+                ),
+            )
         ]
 
 
@@ -239,7 +254,8 @@ class TableErrors(InputError):
     def __init__(self, tables: Sequence[Faults]) -> None:
         self.tables = tables
         super().__init__(
-            f"{fault.where}: {fault.message}" + (f" [{fault.rule}]" if fault.rule else "")
+            f"{fault.where(faults.text)}: {fault.message(faults.text)}"
+            + (f" [{fault.rule}]" if fault.rule else "")
             for faults in tables
             for fault in sorted(faults.errors, key=lambda fault: fault.row)
         )

@@ -1,16 +1,18 @@
 """The hospital's lists: participants (R5), opt-outs (R12, R13), the tracer of each exam date."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from bonescint.names.ids import normalise
 from bonescint.tables.bounds import CheckedTable
+from bonescint.tables.columns import Column, load_columns
 from bonescint.tables.faults import Faults
 from bonescint.tables.reading import Cells, read_table
 from bonescint.tables.values import NOT_CALCULATED, damaged_id, error_value
+from bonescint.warnings import Phrase
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +34,7 @@ class OptOutEntry:
     ground, relation
         Of a proxy (R13), a key of ``x-words`` in schemas/opt_out.schema.yaml, or empty.
     problems
-        What is incomplete or odd, in the user's language; the entry excludes all the same.
+        What is incomplete or odd; the entry excludes all the same.
     """
 
     row: int
@@ -41,7 +43,7 @@ class OptOutEntry:
     by: str
     ground: str
     relation: str
-    problems: list[str] = field(default_factory=list)
+    problems: list[Phrase] = field(default_factory=list)
 
 
 def read_participants(path: str | Path, preceding_study: str, language: str) -> dict[str, int]:
@@ -61,7 +63,7 @@ def read_participants(path: str | Path, preceding_study: str, language: str) -> 
     InputError
         If the list is empty, a row has no ID or no study number, or no row is of the study.
     """
-    checked, faults = _open(path, "participants", language)
+    checked, faults = _open(path, load_columns("participants"), language)
     wanted = normalise(preceding_study)
     subjects: dict[str, int] = {}
     others = 0
@@ -104,7 +106,7 @@ def read_opt_out(path: str | Path, language: str) -> list[OptOutEntry]:
         If an entry has no usable ID, or another sheet holds anything: a patient who declined could
         be overlooked.
     """
-    checked, faults = _open(path, "opt_out", language)
+    checked, faults = _open(path, load_columns("opt_out"), language)
     if checked.table.other_sheets:
         faults.error("other_sheets", rule="R12", n=len(checked.table.other_sheets))
     rows = list(_with_id(checked, faults))
@@ -128,7 +130,7 @@ def read_tracer_calendar(path: str | Path, language: str) -> dict[date, str]:
     InputError
         If a date or tracer is unreadable, or a date has two tracers.
     """
-    checked, faults = _open(path, "tracer_calendar", language)
+    checked, faults = _open(path, load_columns("tracer_calendar"), language)
     calendar: dict[date, str] = {}
     for row, cells in checked.table.rows:
         day = checked.value(row, cells, "exam_date", needed=True)
@@ -141,10 +143,12 @@ def read_tracer_calendar(path: str | Path, language: str) -> dict[date, str]:
     return calendar
 
 
-def _open(path: str | Path, schema: str, language: str) -> tuple[CheckedTable, Faults]:
+def _open(
+    path: str | Path, columns: Mapping[str, Column], language: str
+) -> tuple[CheckedTable, Faults]:
     table = read_table(path, language=language)
-    faults = Faults(table, language, schema)
-    checked = CheckedTable(table, schema, faults)
+    faults = Faults(table, language)
+    checked = CheckedTable(table, columns, faults)
     faults.raise_errors()  # without its columns a list cannot be read further
     return checked, faults
 
@@ -184,7 +188,7 @@ def _entry(checked: CheckedTable, row: int, cells: Cells) -> OptOutEntry:
         str(proxy["ground"] or ""),
         str(proxy["relation"] or ""),
         [
-            faults.text("place_column", column=fault.column) + ": " + fault.message
+            Phrase("opt_out.problem", {"column": fault.column, "problem": fault.phrase})
             for fault in faults.errors[before:]
         ],
     )

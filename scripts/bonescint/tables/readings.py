@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from bonescint.tables.bounds import CheckedTable
 from bonescint.tables.cases import Cases, Transcription, no_earlier, operator_of
+from bonescint.tables.columns import load_columns
 from bonescint.tables.double_entry import transcriptions
 from bonescint.tables.faults import raise_together
 from bonescint.tables.reading import Cells
@@ -57,9 +58,8 @@ def read_report(
     InputError
         If a file cannot be read at all.
     """
-    tables = transcriptions(
-        path, second, "reading_report", cases, settings, f"readers.{reader}", language
-    )
+    columns, config_key = load_columns("reading_report"), f"readers.{reader}"
+    tables = transcriptions(path, second, columns, cases, settings, config_key, language)
     # the second one's values have bounds too
     report, *_ = [_report(table, cases, reader) for table in tables]
     raise_together([table.checked.faults for table in tables])

@@ -16,6 +16,8 @@ _VERSION = re.compile(rf"(?:(?<![a-z])(?:ver(?:sion)?|v)|バージョン){_NUMBE
 # what stands in place of a formula whose result was not saved; nobody can type it: Excel takes a
 # leading = for a formula
 NOT_CALCULATED = "=?"
+# BSI is in %: a table whose every value lies below this may hold fractions (R9)
+FRACTION_BELOW = Decimal("0.2")
 
 
 def parse_number(text: str, decimal: str = ".", percent: bool = False) -> Decimal | None:

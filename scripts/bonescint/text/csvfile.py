@@ -5,7 +5,6 @@ import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -17,7 +16,6 @@ _DELIMITERS = (",", "\t", ";")
 _MARKUP = re.compile(r"\s*<(?:!doctype|\?xml|html|head|body|table|meta|style)\b", re.IGNORECASE)
 # how exports keep leading zeros from Excel: ="00123"
 _QUOTED = re.compile(r'="([^"]*)"')
-_said = partial(both, "csvfile")
 
 
 def typed_rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
@@ -119,3 +117,7 @@ def _content(path: Path, encoding: str | None, text: Callable[..., str]) -> str:
     if content is None or re.search(r"[\x01-\x08\x0e-\x1f]", content):
         raise InputError(text("no_encoding", file=path.name))
     return content
+
+
+def _said(key: str, **values: object) -> str:
+    return both("csvfile", key, **values)

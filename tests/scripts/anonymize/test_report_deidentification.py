@@ -15,6 +15,7 @@ from bonescint.deid.report import OUTCOMES, RULES, count_rows, instance_rows, ta
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
 from bonescint.resources import RESOURCES
+from bonescint.warning_words import warnings_in_words
 from scripts.anonymize import report_deidentification as module
 
 TABLE = RESOURCES / "tag_table.csv"
@@ -105,7 +106,7 @@ def test_the_whole(study: dict[str, Any]) -> None:
         ["BS-A", "single", "age"],
         ["BS-B", "single", "age"],
     ]
-    warnings = list(read_rows(study["warnings"]))
+    warnings = warnings_in_words(read_rows(study["warnings"]), "ja")
     assert [(row["rule"], row["where"]) for row in warnings] == [
         ("R24", "年齢"),
         ("R24", "性別・年齢・検査日・身長・体重"),
@@ -189,7 +190,8 @@ def test_a_malformed_value_and_a_recorded_decision_are_warned_of(study: dict[str
     report_deidentification(**study)
     age = next(r for r in read_rows(study["tag_table"]) if r["keyword"] == "PatientAge")
     assert (age["kept"], age["removed"], age["verdict"]) == ("2", "1", "stricter")
-    warnings = [(row["rule"], row["where"]) for row in read_rows(study["warnings"])]
+    found = warnings_in_words(read_rows(study["warnings"]), "ja")
+    warnings = [(row["rule"], row["where"]) for row in found]
     assert warnings[:2] == [("R18", "(0010,1010)"), ("R22, R23", "odd groups")]
 
 

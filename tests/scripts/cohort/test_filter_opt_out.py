@@ -11,6 +11,7 @@ from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.ledger import Ledger, create_ledger, open_ledger
 from bonescint.identity.opt_outs import in_force, record, withdraw
+from bonescint.warning_words import warnings_in_words
 
 PEOPLE = [
     ("a", "0012", "", "Sato^Hanako", "19500101"),
@@ -43,7 +44,8 @@ def run(folder: Path, *declined: str, lost: str = "x") -> dict[str, list[dict[st
         declined=folder / "declined.age",
         **{name: folder / f"{name}.csv" for name in names},
     )
-    return {name: list(read_rows(folder / f"{name}.csv")) for name in names}
+    tables = {name: list(read_rows(folder / f"{name}.csv")) for name in names}
+    return tables | {"warnings": warnings_in_words(tables["warnings"], "en")}
 
 
 def kept(tables: dict[str, list[dict[str, str]]]) -> str:

@@ -5,7 +5,8 @@ from pathlib import Path
 from scripts.cohort.find_identity_doubts import find_identity_doubts
 
 from bonescint.declared import columns
-from bonescint.files import WARNING_COLUMNS, read_rows, write_rows
+from bonescint.files import read_rows, write_rows
+from bonescint.warning_words import warnings_in_words
 from tests.scripts.cohort.test_filter_opt_out import PEOPLE, run
 
 DOUBTS = "identity_doubts.csv"
@@ -16,7 +17,7 @@ def doubts(consented: Path) -> tuple[list[dict[str, str]], list[dict[str, str]]]
     find_identity_doubts(
         consented=consented, language="en", doubts=folder / DOUBTS, warnings=folder / "w.csv"
     )
-    return list(read_rows(folder / DOUBTS)), list(read_rows(folder / "w.csv"))
+    return list(read_rows(folder / DOUBTS)), warnings_in_words(read_rows(folder / "w.csv"), "en")
 
 
 def test_one_id_with_two_names_and_one_name_with_two_ids(tmp_path, monkeypatch):
@@ -48,7 +49,7 @@ def test_nobody_is_left(tmp_path):
     run(tmp_path, *(number for _, number, *_ in PEOPLE))
     assert doubts(tmp_path / "consented.csv") == ([], [])
     header = (tmp_path / DOUBTS).read_text(encoding="utf-8")
-    assert header == ",".join(WARNING_COLUMNS) + "\n"
+    assert header == ",".join(columns("identity_doubts")) + "\n"
 
 
 def test_an_id_with_a_comma_is_one_person(tmp_path):

@@ -10,6 +10,7 @@ from bonescint.custody.deliveries import DETAILS, DeliveryContents, put_on_recor
 from bonescint.files import read_rows
 from bonescint.identity.ledger import Ledger, create_ledger
 from bonescint.identity.opt_outs import record, take_list, withdraw
+from bonescint.warning_words import warnings_in_words
 
 ENTRY = {"source": "list", "received": "", "by": "", "ground": "", "relation": ""}
 FILES = ("path", "key", "head")
@@ -35,7 +36,7 @@ def run(folder: Path) -> tuple[list[str], list[dict[str, str]]]:
     )
     notices = sorted((folder / "recalls").glob("*"))
     texts = [path.read_text(encoding="utf-8-sig") for path in notices]
-    return texts, list(read_rows(folder / "warnings.csv"))
+    return texts, warnings_in_words(read_rows(folder / "warnings.csv"), "en")
 
 
 def test_nobody_declined(tmp_path: Path, ledger: Ledger) -> None:

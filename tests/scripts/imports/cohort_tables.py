@@ -9,6 +9,7 @@ from scripts.imports.import_software import import_software
 from bonescint.declared import columns
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.ledger import create_ledger
+from bonescint.warning_words import warnings_in_words
 
 # subject, patient ID as in the header, tracer; exam on Monday 2019-06-03
 PATIENTS = [
@@ -94,4 +95,4 @@ def import_vsbone(
         synthetic=True,
     )
     rows = {row["code"]: row for row in read_rows(folder / "table.csv")}
-    return rows, list(read_rows(folder / "warnings.csv"))
+    return rows, warnings_in_words(read_rows(folder / "warnings.csv"), "ja")

@@ -6,6 +6,7 @@ from scripts.imports.import_readings import import_readings
 
 from bonescint.errors import InputError
 from bonescint.files import read_rows
+from bonescint.warning_words import warnings_in_words
 from tests.scripts.imports.cohort_tables import (
     DAY,
     GOOD,
@@ -51,7 +52,7 @@ def read(cohort, tmp_path):
             faults=tmp_path / "faults.xlsx",
             synthetic=True,
         )
-        return list(read_rows(tmp_path / "warnings.csv"))
+        return warnings_in_words(read_rows(tmp_path / "warnings.csv"), "ja")
 
     return read
 

@@ -13,6 +13,7 @@ from bonescint.errors import InputError
 from bonescint.files import read_rows
 from bonescint.resources import ROOT
 from bonescint.tables.readings import eod_of_count
+from bonescint.warning_words import warnings_in_words
 from tests.scripts.imports.cohort_tables import make_cohort, write_table
 
 HEADER = ["患者ID", "検査日", "転移数", "転移の有無", "EOD", "所見"]
@@ -55,7 +56,7 @@ def run(cohort, tmp_path):
         )
         table = {r["code"]: r for r in read_rows(out["table"])}
         findings = {r["code"]: r["findings"] for r in read_rows(out["findings"])}
-        return table, list(read_rows(out["warnings"])), findings
+        return table, warnings_in_words(read_rows(out["warnings"]), "ja"), findings
 
     return run
 

@@ -8,6 +8,7 @@ from scripts.imports.import_software import import_software
 
 from bonescint.errors import InputError
 from bonescint.files import read_rows
+from bonescint.warning_words import warnings_in_words
 from tests.scripts.imports.cohort_tables import DAY, GOOD, HEADER, make_cohort, write_table
 
 COLUMNS = dict(zip(["key", "exam_date", "bsi", "hotspots", "status"], HEADER, strict=True))
@@ -50,7 +51,9 @@ def run(cohort, tmp_path):
             synthetic=True,
             **arguments,
         )
-        return {r["code"]: r for r in read_rows(table)}, list(read_rows(warnings))
+        return {r["code"]: r for r in read_rows(table)}, warnings_in_words(
+            read_rows(warnings), "ja"
+        )
 
     return run
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bonescint.declared import columns
-from bonescint.stats import QUESTIONS
+from bonescint.stats.question_names import QUESTIONS
 
 SOFTWARE: dict[str, dict[str, str]] = {
     "bonenavi": {
@@ -37,7 +37,7 @@ STUDY = {
 }
 TABLES: dict[str, str] = {
     "cohort/flow.csv": "step,kind,reason,files,patients,MDP,HMDP",
-    "cohort/warnings.csv": "source,rule,where,message",
+    "cohort/warnings.csv": "source,rule,where,key,values",
     "cohort/balance.csv": "margin,level,target,n",
     "cohort/inputs.csv": "input,files,hmac",
     "cases.csv": "code,batch,tracer,study_date,sex,age,height_cm,weight_kg,views,instances,refused",

@@ -13,7 +13,8 @@ import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, NuclearMedicineImageStorage
 
-from bonescint.stats import QUESTIONS
+from bonescint.stats.question_names import QUESTIONS
+from bonescint.warnings import Phrase, warning
 from tests.scripts.outputs.contract import CUTOFFS, SOFTWARE, TABLES, Row, write
 from tests.scripts.outputs.deidentification import deidentification
 
@@ -263,7 +264,7 @@ def _write_case_lists(
     first = reference[0]
     lists["hospital/incidental.csv"].append(
         {"code": first["code"], "tracer": first["tracer"], "n_readers": 3, "n_positive": 1}
-        | {"found": "VSBONE (simulated) 3.0 BSI 1.20; VSBONE (simulated) 3.0 Hotspot数 3"}
+        | {"found": "vsbone3:bsi=1.20; vsbone3:hotspots=3"}
     )
     for name, rows in lists.items():
         columns = TABLES[name].split(",")
@@ -316,18 +317,15 @@ def _write_cohort(folder: Path) -> None:
         [dict(zip(("margin", "level", "target", "n"), row, strict=True)) for row in balance],
         TABLES["cohort/balance.csv"],
     )
-    warnings = [
-        ("cohort", "R7", "2019-W27", "この週に 2 種類の薬剤の検査があります。"),
-        (
-            "reader2",
-            "EOD",
-            "reader2.xlsx 1 行目 (読影), 57 行",
-            "EOD 2 は転移数 3 と一致しません。=1+1 のような文字列もそのままです。",
-        ),
-    ]
+    week = Phrase("tracer.off_week", {"tracer": "MDP", "n": 1})
+    eod = Phrase("eod_contradicts", {"eod": 2, "count": "=1+1", "wanted": "1"})
+    place = {"file": "reader2.xlsx", "sheet": "読影", "row": 57, "column": "EOD"}
     write(
         folder / "cohort/warnings.csv",
-        [dict(zip(("source", "rule", "where", "message"), row, strict=True)) for row in warnings],
+        [
+            warning("source.tracer_weeks", "R7", week, {"week": "2019-W27"}),
+            warning("reader2", "R10", eod, place),
+        ],
         TABLES["cohort/warnings.csv"],
     )
     write(

@@ -9,8 +9,10 @@ import pytest
 from scripts.outputs.write_report import write_report
 from snakemake.iocontainers import InputFiles
 
+from bonescint.declared import columns
 from bonescint.resources import SYNTHETIC
-from bonescint.stats import QUESTIONS
+from bonescint.stats.question_names import QUESTIONS
+from bonescint.warnings import Phrase, warning
 from scripts.outputs import write_report as module
 from tests.scripts.outputs.contract import SOFTWARE, STUDY, inputs, write
 from tests.scripts.outputs.results import write_empty, write_results
@@ -183,8 +185,8 @@ def test_text_from_tables_is_escaped(tmp_path: Path) -> None:
     results = write_results(tmp_path / "r")
     write(
         results / "cohort/warnings.csv",
-        [{"source": "a", "rule": "b", "where": "c", "message": "<script>x</script>"}],
-        "source,rule,where,message",
+        [warning("a", "b", Phrase("above", {"value": "<script>x</script>", "limit": 10}))],
+        ",".join(columns("warnings")),
     )
     text = build(results, tmp_path / "a.html", [])
     assert "<script>" not in text and "&lt;script&gt;" in text

@@ -10,11 +10,13 @@ from scripts.outputs.write_workbook import write_workbook
 from snakemake.iocontainers import InputFiles
 
 from bonescint.custody.traces.search import Person, search
+from bonescint.declared import columns
 from bonescint.deid.report import OUTCOMES
 from bonescint.files import read_rows
 from bonescint.resources import SYNTHETIC
-from bonescint.stats import QUESTIONS
+from bonescint.stats.question_names import QUESTIONS
 from bonescint.text.width import text_width
+from bonescint.warnings import Phrase, warning
 from scripts.outputs import write_workbook as module
 from tests.scripts.outputs.contract import ESTIMATE, SOFTWARE, STUDY, inputs, write
 from tests.scripts.outputs.results import write_empty, write_results
@@ -89,15 +91,17 @@ def test_same_results_same_bytes_and_no_author_date_or_path(tmp_path: Path, png:
 
 def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
     results = write_results(tmp_path / "r")
-    message = "=1+1 http://example.org @a"
+    name = "=1+1 http://example.org @a"
+    values = dict.fromkeys(("highest", "other", "ratio", "n"), "1") | {"software": name}
     write(
         results / "cohort/warnings.csv",
-        [{"source": "+1", "rule": "-2", "where": "007", "message": message}],
-        "source,rule,where,message",
+        [warning("+1", "-2", Phrase("fractions_of_version", values), {"code": "007"})],
+        ",".join(columns("warnings")),
     )
     sheet = build(results, tmp_path / "a.xlsx", [])["警告"]
     cells = [cell for row in sheet.iter_rows() for cell in row]
-    assert {"+1", "-2", "007", message} <= {cell.value for cell in cells}
+    assert {"+1", "-2", "007"} <= {cell.value for cell in cells}
+    assert any(str(cell.value).startswith(name) for cell in cells)
     assert all(cell.data_type != "f" and cell.hyperlink is None for cell in cells)
 
 

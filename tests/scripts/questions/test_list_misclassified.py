@@ -33,7 +33,7 @@ RESULTS = {
 
 @pytest.fixture
 def listed(tmp_path):
-    def run(cutoffs=SETTINGS["cutoffs"], truth=TRUTH, results=RESULTS, language="en"):
+    def run(cutoffs=SETTINGS["cutoffs"], truth=TRUTH, results=RESULTS):
         rows = [
             {"code": code, "tracer": "HMDP", "n_readers": 3, "n_positive": 2 if yes else 1}
             | {"metastasis": yes, "n_metastases": 4, "eod": 1}
@@ -50,7 +50,6 @@ def listed(tmp_path):
             ],
             SOFTWARE,
             cutoffs,
-            language,
             tmp_path / "wrong.csv",
             tmp_path / "incidental.csv",
         )
@@ -84,23 +83,23 @@ def test_a_row_carries_all_values_of_its_case(listed):
 def test_incidental_findings_are_one_row_a_case(listed):
     _, incidental = listed()
     assert incidental == [
-        {"code": "C2", "tracer": "HMDP", "found": "VSBONE 3.0 BSI 1"}
+        {"code": "C2", "tracer": "HMDP", "found": "vsbone3:bsi=1"}
         | {"n_readers": "3", "n_positive": "1"},
         {
             "code": "C3",
             "tracer": "HMDP",
-            "found": "VSBONE 2.0 Hotspots 4; VSBONE 3.0 BSI 2.5; VSBONE 3.0 Hotspots 7",
+            "found": "vsbone2:hotspots=4; vsbone3:bsi=2.5; vsbone3:hotspots=7",
             "n_readers": "3",
             "n_positive": "1",
         },
     ]
 
 
-def test_two_cutoffs_of_a_metric_are_one_finding_in_the_users_language(listed):
+def test_two_cutoffs_of_a_metric_are_one_finding(listed):
     cutoffs = [{"metric": "hotspots", "value": 1}, {"metric": "hotspots", "value": 3}]
-    wrong, incidental = listed(cutoffs, language="ja")
+    wrong, incidental = listed(cutoffs)
     assert [r["cutoff"] for r in wrong if r["code"] == "C3"] == ["1", "3", "1", "3"]
-    assert incidental[1]["found"] == "VSBONE 2.0 Hotspot数 4; VSBONE 3.0 Hotspot数 7"
+    assert incidental[1]["found"] == "vsbone2:hotspots=4; vsbone3:hotspots=7"
 
 
 @pytest.mark.parametrize(
@@ -126,7 +125,7 @@ def test_adapter(listed, tmp_path):
             "readings": [str(tmp_path / f"reader{n}.csv") for n in (1, 2)],
         },
         {"misclassified": str(tmp_path / "out.csv"), "incidental": str(tmp_path / "out2.csv")},
-        {"software": SOFTWARE, "cutoffs": SETTINGS["cutoffs"], "language": "en"},
+        {"software": SOFTWARE, "cutoffs": SETTINGS["cutoffs"]},
     )
     runpy.run_path(
         str(ROOT / "scripts/questions/list_misclassified.py"), {"snakemake": fake}, "__main__"

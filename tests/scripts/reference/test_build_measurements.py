@@ -8,13 +8,14 @@ from scripts.reference.build_measurements import fractions
 from bonescint.declared import columns
 from bonescint.files import read_rows, write_rows
 from bonescint.resources import ROOT
+from bonescint.warning_words import warnings_in_words
 from tests.scripts.study_tables import SOFTWARE, snakemake_object
 
 
-def build_measurements(paths, table, language="ja"):
+def build_measurements(paths, table):
     warnings = table.with_suffix(".warnings.csv")
-    build(paths, language, table, warnings)
-    return list(read_rows(warnings))
+    build(paths, table, warnings)
+    return warnings_in_words(read_rows(warnings), "ja")
 
 
 def exports(tmp_path):
@@ -70,7 +71,7 @@ def test_no_software_or_no_rows_leave_a_header(tmp_path):
 def test_adapter(tmp_path):
     paths = [str(path) for path in exports(tmp_path)]
     out = {"table": str(tmp_path / "out.csv"), "warnings": str(tmp_path / "warnings.csv")}
-    fake = snakemake_object(tmp_path, {"software": paths}, out, {"language": "en"})
+    fake = snakemake_object(tmp_path, {"software": paths}, out, {})
     runpy.run_path(
         str(ROOT / "scripts/reference/build_measurements.py"), {"snakemake": fake}, "__main__"
     )
@@ -120,6 +121,7 @@ def test_no_fractions(tmp_path, old):
 
 def test_other_cases_are_no_comparison():
     values = {"a": {"C1": Decimal("0.01"), "C2": Decimal("0.02")}}
-    assert fractions(values | {"b": {"C3": Decimal(1), "C4": Decimal(2)}}, "en") == []
-    (found,) = fractions(values | {"b": {"C1": Decimal(1), "C2": Decimal(2)}}, "en")
+    assert fractions(values | {"b": {"C3": Decimal(1), "C4": Decimal(2)}}) == []
+    found = fractions(values | {"b": {"C1": Decimal(1), "C2": Decimal(2)}})
+    (found,) = warnings_in_words(found, "en")
     assert "100 times" in found["message"]

@@ -116,7 +116,7 @@ def test_the_import_accepts_what_the_cells_offer(
     key = entry.get("key", "patient_id")
     configured = {key if k == "key" else k: v for k, v in entry.get("columns", {}).items()}
     checked = CheckedTable(
-        read, SCHEMAS[name], faults, skip={"code"}, configured=configured, config_key="x"
+        read, columns, faults, skip={"code"}, configured=configured, config_key="x"
     )
     faults.raise_errors()
     found = {checked.header(c): c for c in checked.columns if checked.has(c)}

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bonescint.declared import columns
-from bonescint.deid.k_anonymity import ATTRIBUTES, assess, in_words
+from bonescint.deid.k_anonymity import ATTRIBUTES, assess, phrases
 from bonescint.resources import Texts
+from bonescint.warnings import value_in_words
 
 CASE = {
     "sex": "F",
@@ -127,8 +128,11 @@ def test_every_combination_has_words() -> None:
     for language in ("ja", "en"):
         text = Texts("deidentification", language)
         for name in by_attributes(cases):
-            assert in_words(name, text)
-    assert in_words("sex+age/5", Texts("deidentification", "ja")) == "性別・年齢 (5 歳幅)"
+            assert value_in_words(phrases(name), text)
+    assert (
+        value_in_words(phrases("sex+age/5"), Texts("deidentification", "ja"))
+        == "性別・年齢 (5 歳幅)"
+    )
 
 
 values = st.fixed_dictionaries(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bonescint.files import WARNING_COLUMNS
+from bonescint.declared import columns
 from bonescint.names.doubts import identity_doubts
 
 
@@ -15,7 +15,7 @@ def row(subject: str, name: str, birth: str = "19480317") -> dict[str, str]:
 def found(*rows: dict[str, str], language: str = "en") -> list[tuple[str, str]]:
     """Return the place of each doubt and what it begins with."""
     doubts = identity_doubts(rows, language)
-    assert all(list(doubt) == WARNING_COLUMNS for doubt in doubts)
+    assert all(tuple(doubt) == columns("identity_doubts") for doubt in doubts)
     return [(doubt["where"], doubt["message"].partition(".")[0]) for doubt in doubts]
 
 

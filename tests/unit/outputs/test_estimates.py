@@ -14,10 +14,11 @@ from bonescint.outputs.estimates import (
     with_limits,
 )
 from bonescint.outputs.labels import Labels
-from bonescint.stats import QUESTIONS
+from bonescint.resources import Texts
+from bonescint.stats.question_names import QUESTIONS
 from tests.scripts.outputs.contract import ESTIMATE, SOFTWARE
 
-LABELS = Labels("report", "ja", SOFTWARE, True)
+LABELS = Labels(Texts("report", "ja"), SOFTWARE, True)
 
 
 def row(**fields: str) -> dict[str, str]:
@@ -97,7 +98,7 @@ def test_the_primary_hypothesis_is_found_and_read() -> None:
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_every_question_has_words(language: str) -> None:
-    labels = Labels("workbook", language, SOFTWARE, True)
+    labels = Labels(Texts("workbook", language), SOFTWARE, True)
     for question in QUESTIONS:
         assert labels.question("title", question) != question
         assert 0 < len(labels.question("sheet", question)) <= 31  # Excel's limit

@@ -17,11 +17,11 @@ from bonescint.outputs.figures import (
     version_slope,
 )
 from bonescint.outputs.labels import Labels
-from bonescint.resources import SYNTHETIC
+from bonescint.resources import SYNTHETIC, Texts
 from tests.scripts.outputs.contract import PAIRS, SOFTWARE
 from tests.scripts.outputs.results import write_results
 
-LABELS = Labels("figures", "ja", SOFTWARE, True)
+LABELS = Labels(Texts("figures", "ja"), SOFTWARE, True)
 CUT = {"bsi": 1.0, "hotspots": 2.0}
 
 
@@ -56,7 +56,7 @@ def all_figures(t: dict[str, list[Any]], labels: Labels, pairs: list[list[str]])
 def test_every_figure_of_simulated_data_says_so(tables: dict[str, list[Any]]) -> None:
     for figure in all_figures(tables, LABELS, PAIRS):
         assert SYNTHETIC in words(figure)
-    for figure in all_figures(tables, Labels("figures", "ja", SOFTWARE, False), PAIRS):
+    for figure in all_figures(tables, Labels(Texts("figures", "ja"), SOFTWARE, False), PAIRS):
         assert SYNTHETIC not in words(figure)
 
 
@@ -66,7 +66,7 @@ def test_every_figure_says_when_there_is_nothing(
 ) -> None:
     empty: dict[str, list[Any]] = dict.fromkeys(tables, [])
     for pairs, software in ((PAIRS, SOFTWARE), ([], {})):
-        for figure in all_figures(empty, Labels("figures", language, software, True), pairs):
+        for figure in all_figures(empty, Labels(Texts("figures", language), software, True), pairs):
             assert nothing in words(figure)
 
 

@@ -55,16 +55,18 @@ def test_every_sentence_exists_in_both_languages():
         path.read_text(encoding="utf-8")
         for path in (Path(ROOT) / "scripts" / "bonescint" / "tables").glob("*.py")
     )
-    pattern = r'(?:error|header_error|warn|warn_case|mark|text|report)\(\s*"(\w+)"'
-    keys = set(re.findall(pattern, source))
+    keys = set(re.findall(r'(?:error|header_error|mark|text|Phrase)\(\s*"(\w+)"', source))
+    warned = set(re.findall(r'(?:warn|warn_case)\(\s*"(\w+)"', source)) - {"value_without_analysis"}
     kinds = ("number", "integer", "integer_or_word", "date", "word", "text", "code")
     keys |= {f"not_{kind}" for kind in kinds} | {"not_calculated"}
     keys |= {f"foreign_{kind}" for kind in ("ods", "xlsb", "numbers", "markup", "document")}
     keys |= {"other_version", "two_versions"}
-    keys |= {f"blank_{name}" for name in ("n_metastases", "eod", "findings")}
-    assert len(keys) > 60
+    warned |= {f"blank_{name}" for name in ("n_metastases", "eod", "findings")}
+    warned |= {"other_exam", "zero_without_analysis"}
+    assert len(keys | warned) > 60 and len(warned) > 20
     for language in ("ja", "en"):
         assert [key for key in keys if key not in Texts("tables", language)] == []
+        assert [key for key in warned if key not in Texts("warnings", language)] == []
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

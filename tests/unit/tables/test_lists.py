@@ -8,6 +8,7 @@ import pytest
 
 from bonescint.errors import InputError
 from bonescint.tables.lists import read_opt_out, read_participants, read_tracer_calendar
+from bonescint.warning_words import warning_texts
 from tests.scripts.imports.cohort_tables import write_table
 
 OPT_OUT = ["患者ID", "申出日", "申出者", "理由", "続柄", "備考"]
@@ -102,8 +103,10 @@ def test_complete_opt_outs(tmp_path):
 def test_incomplete_entry_still_excludes(tmp_path, row, columns):
     (entry,) = read_opt_out(write_table(tmp_path / "o.csv", [OPT_OUT, [*row, ""]]), "ja")
     assert entry.subject == "12"
-    assert [p.split(":")[0] for p in entry.problems] == [f"列「{c}」" for c in columns]
-    assert not any("友人" in p or "多忙" in p or "12" in p for p in entry.problems)
+    said = [problem.in_words(*warning_texts("ja")) for problem in entry.problems]
+    assert [p.split(":")[0] for p in said] == [f"列「{c}」" for c in columns]
+    for problems in (said, map(str, entry.problems)):
+        assert not any("友人" in p or "多忙" in p or "12" in p for p in problems)
 
 
 def test_opt_out_list_of_ids_alone(tmp_path):

@@ -1,0 +1,48 @@
+"""The words of the warnings, put in where a person reads them.
+
+No stage that makes warnings may import this module: what is read here makes its users run again.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from bonescint.resources import Texts
+from bonescint.warnings import Phrase, place_in_words, read_phrases
+
+
+def warning_texts(language: str) -> tuple[Texts, ...]:
+    """Return the catalogues in which the words of warnings are looked up, in this order.
+
+    Parameters
+    ----------
+    language
+        ``ja`` or ``en``.
+    """
+    return (
+        Texts("warnings", language),
+        # places, and the faults that do not stop an opt-out
+        Texts("tables", language),
+        # names of attributes
+        Texts("deidentification", language),
+    )
+
+
+def warnings_in_words(rows: Iterable[Mapping[str, str]], language: str) -> list[dict[str, str]]:
+    """Return warnings as a person reads them: ``source``, ``rule``, ``where``, ``message``.
+
+    Parameters
+    ----------
+    rows
+        Of a ``*.warnings.csv``.
+    language
+        ``ja`` or ``en``.
+    """
+    texts = warning_texts(language)
+    return [
+        {
+            "source": texts[0](row["source"]) if row["source"] in texts[0] else row["source"],
+            "rule": row["rule"],
+            "where": place_in_words(read_phrases(row["where"]), *texts),
+            "message": Phrase(row["key"], read_phrases(row["values"])).in_words(*texts),
+        }
+        for row in rows
+    ]
