@@ -7,6 +7,8 @@ from typing import NamedTuple
 from bonescint.declared import DeclaredColumn, declaration
 from bonescint.resources import resource_rows
 
+DECLARATIONS = "tables/"  # below resources: all of them, whatever table is asked for
+
 
 class DeclaredTable(NamedTuple):
     """A row of resources/tables.csv.

@@ -37,9 +37,8 @@ LIBRARIES = (
 _NAMED_BY = {
     "Texts": "resources/text/{}.csv",
     "both": "resources/text/{}.csv",
-    "columns": "resources/tables/{}.csv",
-    "declaration": "resources/tables/{}.csv",
     "load_columns": "schemas/{}.schema.yaml",
+    "columns": "resources/tables/{}.csv",
 }
 _WITH_DOCSTRING = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -62,6 +61,7 @@ class _Reader:
         self.imported: set[tuple[str, str]] = set()
         self.files: set[str] = set()
         self._folder = file.parent.relative_to(ROOT).as_posix()
+        self._pieces: set[int] = set()
 
     def read(self, value: object, counts: bool = True) -> None:
         """Read a node, a list of nodes or a value; `counts`: whether what it imports does."""
@@ -77,7 +77,10 @@ class _Reader:
                 del value.body[0]
             elif isinstance(value, ast.Import | ast.ImportFrom) and counts:
                 self.imported |= set(_bound(value).values())
-            elif isinstance(value, ast.Call | ast.Constant):
+            elif isinstance(value, ast.JoinedStr):
+                # f"text/{area}.csv" names neither a file nor the folder
+                self._pieces |= set(map(id, value.values))
+            elif isinstance(value, ast.Call | ast.Constant) and id(value) not in self._pieces:
                 self._name(value)
             idle = _is_idle(value)
             for field in value._fields:
@@ -93,9 +96,11 @@ class _Reader:
             case ast.Constant(value=str(name)):
                 named = {name, f"resources/{name}", f"{self._folder}/{name}"}
                 self.files |= named & _data_files()
+                if name.endswith("/"):  # a folder of data, read as a whole
+                    self.files |= {f for f in _data_files() if f.startswith(f"resources/{name}")}
             case ast.Call(func=ast.Name(id=function), args=[ast.Constant(value=str(name)), *_]):
                 if function in _NAMED_BY:
-                    self.files |= {_NAMED_BY[function].format(name)} & _data_files()
+                    self.files.add(_NAMED_BY[function].format(name))
 
 
 def _is_idle(node: ast.AST) -> bool:

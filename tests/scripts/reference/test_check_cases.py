@@ -36,8 +36,8 @@ def run(
         balance=folder / "balance.csv",
         warnings=folder / "warnings.csv",
     )
-    warnings = warnings_in_words(read_rows(folder / "warnings.csv"), language)
-    return list(read_rows(folder / "balance.csv")), warnings
+    found = warnings_in_words(read_rows(folder / "warnings.csv"), language)
+    return list(read_rows(folder / "balance.csv")), found
 
 
 def test_margins_and_cells(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bonescint.names.doubts import DOUBT_COLUMNS, identity_doubts
+from bonescint.declared import columns
+from bonescint.names.doubts import identity_doubts
 
 
 def row(subject: str, name: str, birth: str = "19480317") -> dict[str, str]:
@@ -14,7 +15,7 @@ def row(subject: str, name: str, birth: str = "19480317") -> dict[str, str]:
 def found(*rows: dict[str, str], language: str = "en") -> list[tuple[str, str]]:
     """Return the place of each doubt and what it begins with."""
     doubts = identity_doubts(rows, language)
-    assert all(list(doubt) == DOUBT_COLUMNS for doubt in doubts)
+    assert all(tuple(doubt) == columns("identity_doubts") for doubt in doubts)
     return [(doubt["where"], doubt["message"].partition(".")[0]) for doubt in doubts]
 
 

@@ -11,13 +11,13 @@ from bonescint.names.alike import as_kana, as_romaji
 from bonescint.names.full import FullNames
 from bonescint.names.matcher import FIELD, Matcher
 from bonescint.names.spellings import spellings
-from bonescint.text.folding import fold, romanised, sound
+from bonescint.text.folding import fold_name, romanised, sound
 from tests.unit.names.test_spellings import _SOUNDS
 
 
 def named(text: str, *names: str) -> bool:
     """Tell whether a text holds one of the full names."""
-    plain = fold(text)
+    plain = fold_name(text)
     return any(re.search(pattern, plain) for pattern in FullNames(names).suspects(plain))
 
 
@@ -65,7 +65,7 @@ def test_what_names_in_full_names_by_a_part_too(family, given, data):
     """Nothing that the search of a whole folder finds is missed by those that are less strict."""
 
     def romaji(part: list[str]) -> str:
-        return fold("".join(data.draw(st.sampled_from(_SOUNDS[kana])) for kana in part))
+        return fold_name("".join(data.draw(st.sampled_from(_SOUNDS[kana])) for kana in part))
 
     for spelt in (romaji, "".join):
         header = f"{spelt(family)}^{spelt(given)}"
@@ -81,7 +81,7 @@ def test_what_names_in_full_names_by_a_part_too(family, given, data):
 @given(_syllables, st.data())
 def test_the_patterns_are_those_of_one_sound(syllables, data):
     kana = "".join(syllables)
-    romaji = fold("".join(data.draw(st.sampled_from(_SOUNDS[one])) for one in syllables))
+    romaji = fold_name("".join(data.draw(st.sampled_from(_SOUNDS[one])) for one in syllables))
     heard = sound(romanised(kana))
     assert re.fullmatch(as_romaji(heard), romaji)
     assert re.fullmatch(as_kana(heard), kana)
@@ -91,7 +91,7 @@ def test_the_patterns_are_those_of_one_sound(syllables, data):
 
 
 def test_many_names_cost_what_one_does() -> None:
-    text = fold("第四腰椎に集積亢進を認めます。Uptake in the pelvis. " * 200)
+    text = fold_name("第四腰椎に集積亢進を認めます。Uptake in the pelvis. " * 200)
     few, many = (
         FullNames(
             f"KATO{chr(97 + n % 26)}^AYA{n}=加{chr(0x5B50 + n)}^綾=カト^アヤ" for n in range(k)
