@@ -24,7 +24,7 @@ from bonescint.text.folding import compose, fold, spelt_out
 
 # digits that are compared with a numeric attribute's value only from this length on
 SHORTEST_NUMBER = 6
-# digits that are hers wherever they stand in a row of so many
+# digits that are the patient's wherever they stand in a row of so many
 _SURE, _TOO_LONG = 8, 12
 _PATIENT_NAMES = (0x00100010, 0x00101001, 0x00101005, 0x00101060, 0x00102297)
 # physicians, operators, orderer
@@ -248,7 +248,7 @@ def _pieces(stored: set[bytes]) -> set[bytes]:
 
 
 def _levels(level: Level, depth: int) -> Iterator[Level]:
-    """Yield a data set and every item in it that could be written or could tell who she is."""
+    """Yield a data set and every item in it that could be written or name the patient."""
     yield level
     for tag, raw in level.items():
         # vendors' sequences are not ours to read; windows, detectors and tracers name nobody
