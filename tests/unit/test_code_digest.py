@@ -242,14 +242,22 @@ def test_every_data_file_is_read_by_a_script_or_known_not_to_be() -> None:
         "resources/text/commands.csv",
         "resources/text/incidents.csv",
         "resources/text/ledger.csv",
+        # of the documents, and of tables that commands write
+        "resources/text/columns.csv",
+        "resources/tables/deidentified.csv",
+        "resources/tables/workbook.csv",
     }
+
+
+# read what they are told to; the catalogue, of the last search alone, reads every declaration
+GENERAL = {f"scripts/bonescint/{name}.py" for name in ("resources", "declared", "catalogue")}
 
 
 def test_what_scripts_import_names_its_data_as_literals() -> None:
     """A name put together at run time, or given on, would be missed."""
     naming = {*provenance._NAMED_BY, "resource_rows"}
     for name in {name for script in SCRIPTS for name in code_files(script)}:
-        if not name.endswith(".py") or name == "scripts/bonescint/resources.py":
+        if not name.endswith(".py") or name in GENERAL:
             continue
         nodes = list(ast.walk(ast.parse((ROOT / name).read_bytes())))
         froms = [node for node in nodes if isinstance(node, ast.ImportFrom)]

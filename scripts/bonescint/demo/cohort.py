@@ -164,8 +164,8 @@ def _write_patient(dicom: Path, seed: int, patient: Patient) -> int:
 
 def _spect_pixels(views: Views, rng: np.random.Generator) -> CountFrames:
     """Return projections of the pelvis around the body, blended from the two views."""
-    columns = views.shape[2]
-    pelvis = views[:, 256:512, :].reshape(2, SPECT_SIZE, 4, columns // 4, 4).sum(axis=(2, 4))
+    width = views.shape[2]
+    pelvis = views[:, 256:512, :].reshape(2, SPECT_SIZE, 4, width // 4, 4).sum(axis=(2, 4))
     pelvis[1] = pelvis[1, :, ::-1]
     frames = []
     for angle in np.linspace(0, 2 * np.pi, SPECT_FRAMES, endpoint=False):

@@ -83,7 +83,8 @@ def run(
         decisions=folder / "decisions.tsv",
         **{name: folder / f"{name}.csv" for name in names},
     )
-    return {name: list(read_rows(folder / f"{name}.csv")) for name in names}
+    tables = {name: list(read_rows(folder / f"{name}.csv")) for name in names}
+    return tables | {"warnings": warnings_in_words(tables["warnings"], "en")}
 
 
 def reasons(tables: Tables) -> dict[str, str]:
