@@ -40,7 +40,6 @@ _NAMED_BY = {
     "columns": "resources/tables/{}.csv",
     "declaration": "resources/tables/{}.csv",
     "load_columns": "schemas/{}.schema.yaml",
-    "columns": "resources/tables/{}.csv",
 }
 _WITH_DOCSTRING = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
