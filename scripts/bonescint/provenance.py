@@ -37,8 +37,9 @@ LIBRARIES = (
 _NAMED_BY = {
     "Texts": "resources/text/{}.csv",
     "both": "resources/text/{}.csv",
-    "load_columns": "schemas/{}.schema.yaml",
     "columns": "resources/tables/{}.csv",
+    "declaration": "resources/tables/{}.csv",
+    "load_columns": "schemas/{}.schema.yaml",
 }
 _WITH_DOCSTRING = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -100,7 +101,7 @@ class _Reader:
                     self.files |= {f for f in _data_files() if f.startswith(f"resources/{name}")}
             case ast.Call(func=ast.Name(id=function), args=[ast.Constant(value=str(name)), *_]):
                 if function in _NAMED_BY:
-                    self.files.add(_NAMED_BY[function].format(name))
+                    self.files |= {_NAMED_BY[function].format(name)} & _data_files()
 
 
 def _is_idle(node: ast.AST) -> bool:

@@ -31,6 +31,7 @@ DATA = (
     "resources/tracers.csv",
     "resources/demo/names.csv",
     "resources/text/flow.csv",
+    "resources/tables/index.csv",
     "schemas/opt_out.schema.yaml",
     "scripts/bonescint/part/page.html.j2",
     "README.md",
@@ -140,6 +141,7 @@ def test_what_no_result_depends_on_is_left_out(project: Path) -> None:
         ("X = Texts('flow', language)", "resources/text/flow.csv"),
         ("raise ValueError(both('flow', 'key', n=1))", "resources/text/flow.csv"),
         ("X = load_columns('opt_out')", "schemas/opt_out.schema.yaml"),
+        ("write_rows(path, columns('index'), rows)", "resources/tables/index.csv"),
     ],
 )
 def test_data_files_named_as_literals_count(project: Path, statement: str, file: str) -> None:

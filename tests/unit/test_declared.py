@@ -15,6 +15,7 @@ from bonescint.files import write_rows
 from bonescint.resources import RESOURCES, ROOT, Texts
 from bonescint.stats.estimate import Estimate
 from bonescint.stats.question_names import QUESTIONS
+from bonescint.warnings import Phrase, warning
 
 DECLARED = sorted(path.stem for path in (RESOURCES / "tables").glob("*.csv"))
 RULES = {
@@ -93,6 +94,7 @@ def test_code_names_declarations_that_there_are() -> None:
 
 def test_what_else_knows_columns_agrees() -> None:
     assert columns("estimates") == tuple(field.name for field in fields(Estimate))
+    assert set(columns("warnings")) == set(warning("", "", Phrase("")))
     counts = tuple(name for name in columns("anonymization") if name.startswith("n_"))
     assert counts == tuple(f"n_{outcome}" for outcome in engine.OUTCOMES)
     between = columns("tag_table")[6:-2]

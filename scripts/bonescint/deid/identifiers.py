@@ -26,7 +26,7 @@ from bonescint.text.folding import compose, fold_name, spelt_out
 
 # digits that are compared with a numeric attribute's value only from this length on
 SHORTEST_NUMBER = 6
-# digits that are hers wherever they stand in a row of so many
+# digits that are the patient's wherever they stand in a row of so many
 _SURE, _TOO_LONG = 8, 12
 _PATIENT_NAMES = (
     tags.PatientName, tags.OtherPatientNames, tags.PatientBirthName, tags.PatientMotherBirthName,
@@ -265,7 +265,7 @@ def _pieces(stored: set[bytes]) -> set[bytes]:
 
 
 def _levels(level: RawLevel, depth: int) -> Iterator[RawLevel]:
-    """Yield a data set and every item in it that could be written or could tell who she is."""
+    """Yield a data set and every item in it that could be written or name the patient."""
     yield level
     for tag, raw in level.items():
         # vendors' sequences are not ours to read; windows, detectors and tracers name nobody

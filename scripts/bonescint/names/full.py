@@ -17,6 +17,17 @@ _OTHERS = re.compile("[^\x00-\x7f]+")
 _KANA = re.compile(f"[{KANA}]+")
 _SHORTEST = 3  # letters of a word that is looked for in the first step
 _GRAM = 2  # characters of other scripts by which a name is looked up
+# first letter of a sound -> those of the romaji that have it
+_INITIALS = {
+    "t": "tc",
+    "z": "zjd",
+    "h": "hf",
+    "y": "yi",
+    "k": "kt",
+    "p": "pt",
+    "s": "st",
+    "n": "nm",
+}
 _SMALL = {enlarged(small): small for small in "ァィゥェォャュョヮヵヶッ"}
 # between the parts of a name: punctuation, line ends, or the tags of XML and HTML
 _BETWEEN = rf"(?:{SEPARATORS.pattern[:-1]}|[、|\"]|<[^<>]{{0,100}}>){{%d,8}}"
@@ -158,6 +169,9 @@ class FullNames:
                     self._by_word.setdefault(word, []).append(name)
                 for start in {word[:_SHORTEST] for word in (key, *name.joined)}:
                     self._by_start.setdefault(start, []).append(name)
+        # j is the only letter that sounds as two (zy)
+        self._least = min((len(w) - w.count("zy") for w in self._by_word), default=0)
+        self._initials = set("".join(_INITIALS.get(w[0], w[0]) for w in self._by_word))
 
     def __bool__(self) -> bool:
         return bool(self._always or self._by_start)
@@ -170,8 +184,9 @@ class FullNames:
         text
             In small letters of one width, kana and kanji in one form (`text.folding.fold`).
         """
-        words = _heard(set(_WORDS.findall(text)))
-        found = [self._always] + [self._by_word[w] for w in self._by_word.keys() & words]
+        written = set(_WORDS.findall(text))
+        near = [w for w in written if w[0] in self._initials and len(w) >= self._least]
+        found = [self._always] + [self._by_word[w] for w in self._by_word.keys() & _heard(near)]
         others = kana = ""
         if not text.isascii():
             others = enlarged("\n".join(set(_OTHERS.findall(text))))
@@ -179,6 +194,7 @@ class FullNames:
             starts = {others[at : at + _GRAM] for at in range(len(others))} | set(others)
             starts |= {kana[at : at + _SHORTEST] for at in range(len(kana))}
             found += [self._by_start[start] for start in self._by_start.keys() & starts]
+        words = _heard(written) if any(found) else set()
         for name in sorted({name for names in found for name in names}):
             if (
                 not words.isdisjoint(name.joined)

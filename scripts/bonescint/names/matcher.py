@@ -2,7 +2,7 @@
 
 A text is laid out once (`bonescint.names.reading`) and what is known of the person once
 (`bonescint.names.spellings`). What differs from place to place is how much a text must tell: a
-header's short value names a patient by a part of her name, a page of prose may hold that part by
+header's short value names a patient by a part of the name, a page of prose may hold that part by
 chance, and a search that blocks every run by a false alarm wants the whole name.
 """
 

@@ -16,11 +16,11 @@ _LONGEST_CACHED = 256
 _AFFIXES = sorted(TITLES | {"nm", "ct", "wb", "id", "spect", "bone"}, key=len, reverse=True)
 # two letters that stand alone and are a machine's
 _MACHINES = frozenset({"ri", "nm", "ct", "mr", "pt", "ws", "wb", "ge", "mi"})
-_ALONE = re.compile(rf"(?<![{KANJI}])[{KANJI}](?![{KANJI}ァ-ヺ])")
-# one kanji, two letters or kana at most, and a title behind them or none
+# one kanji, two letters or kana at most, before a title
 _TITLED = re.compile(
     rf"(?:[{KANJI}]|(?<![a-z])[a-z]{{2}}|(?<![{KANA}])[{KANA}]{{1,2}})(?={TITLE_BEHIND})"
 )
+_ALONE = re.compile(rf"(?<![{KANJI}])[{KANJI}](?![{KANJI}ァ-ヺ])|{_TITLED.pattern}")
 _SHORT_KANA = re.compile(rf"(?<![{KANA}])[{KANA}]{{1,2}}(?![{KANA}]|{TITLE_BEHIND})")
 _PAIR = re.compile(rf"(?<![a-z{KANA}])(?=([a-z]+|[{KANA}]+){SEPARATORS.pattern}([a-z]+|[{KANA}]+))")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -149,7 +149,7 @@ def _collect_runs(
         letters = [sound(run) for run in found]
         runs.update(run for run in letters if len(run) > 2)
         tokens.update(sound(core) for run in (*found, *letters) for core in _cores(run))
-        if number == 0 and composed.isprintable():
+        if number == 0 and (prose or composed.isprintable()):
             # two letters are a name if there are no others, or next to a title
             tokens.update(
                 run
@@ -160,12 +160,10 @@ def _collect_runs(
                     or TITLES & {*letters[max(at - 1, 0) : at + 2]} - {run}
                 )
             )
-    if prose or composed.isprintable():
-        for pair in _PAIR.findall(folded):
-            first, second = map(romanised, pair)
             # in a short value one of longer names is found without the other
-            if prose or max(len(first), len(second)) < 3:
-                tokens.add(sound(first + second))
+            if prose or sum(len(run) < 3 for run in letters) > 1:
+                pairs = [(romanised(a), romanised(b)) for a, b in _PAIR.findall(folded)]
+                tokens.update(sound(a + b) for a, b in pairs if prose or max(len(a), len(b)) < 3)
 
 
 def _short_names(folded: str, prose: bool) -> Iterator[str]:
@@ -178,8 +176,7 @@ def _short_names(folded: str, prose: bool) -> Iterator[str]:
             folded.encode("cp932")
         except UnicodeEncodeError:
             return
-        yield from _ALONE.findall(folded)
-    for short in _TITLED.findall(folded):
+    for short in (_TITLED if prose else _ALONE).findall(folded):
         yield sound(romanised(short)) if len(short) > 1 or "ァ" <= short <= "ヺ" else short
 
 

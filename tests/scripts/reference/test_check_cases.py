@@ -36,8 +36,8 @@ def run(
         balance=folder / "balance.csv",
         warnings=folder / "warnings.csv",
     )
-    found = warnings_in_words(read_rows(folder / "warnings.csv"), language)
-    return list(read_rows(folder / "balance.csv")), found
+    warnings = warnings_in_words(read_rows(folder / "warnings.csv"), language)
+    return list(read_rows(folder / "balance.csv")), warnings
 
 
 def test_margins_and_cells(tmp_path: Path) -> None:

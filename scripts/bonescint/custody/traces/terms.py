@@ -40,7 +40,7 @@ _LABEL = re.compile(r"(?<![a-z])(?:id|pid|mrn|no|patient|patient_?id)\Z")
 _TELLING_DIGITS, _TELLING = 5, 4
 _EXCEL_DAYS = range(36526, 54789)
 _PADDED_DIGITS = 6  # as written, with its zeros
-_LONG = 7  # digits that are hers even where letters touch them (NM12345678.txt) or a line breaks
+_LONG = 7  # digits that tell even where letters touch them (NM12345678.txt) or a line breaks
 _MOST_PARTS = 5
 
 
@@ -51,7 +51,7 @@ class Person:
     Parameters
     ----------
     code
-        Her code, None if she has none.
+        The code, None if there is none.
     ids, names
         Patient IDs in any spelling, and names as in headers (``family^given=...``).
     """
@@ -124,12 +124,12 @@ class Terms:
                 parts = re.findall("[0-9]+", run)
                 for first in range(len(parts)):
                     for last in range(first + 2, min(first + _MOST_PARTS, len(parts)) + 1):
-                        joined = "".join(parts[first:last]).lstrip("0")
+                        joined = normalise("".join(parts[first:last]))
                         if joined in self._numbers:
                             found.add(joined)
         if self._padded:
             padded = {r for r in _PADDED.findall(text) if len(r) >= _PADDED_DIGITS}
-            found |= self._padded.intersection(run.lstrip("0") for run in padded)
+            found |= self._padded.intersection(map(normalise, padded))
         return found
 
     def find(self, text: str, in_path: bool = False) -> list[Hit]:
@@ -156,11 +156,11 @@ class Terms:
 
     def _counts(self, text: str, start: int, end: int, in_path: bool) -> bool:
         written = re.sub(_WITHIN, "", text[start:end])
-        if written.lstrip("0") in self._padded and len(written) < _PADDED_DIGITS:
+        if normalise(written) in self._padded and len(written) < _PADDED_DIGITS:
             return False
         label = text[max(start - 12, 0) : start]
         touched = label[-1:].isascii() and label[-1:].isalnum() and not _LABEL.search(label)
-        if touched and not (in_path and len(written.lstrip("0")) >= _LONG):
+        if touched and not (in_path and len(normalise(written)) >= _LONG):
             return False
         if _SCHEME.search(label) or _SIZE.match(text, end) or _is_date(text, start, end):
             return False
@@ -189,8 +189,8 @@ class Terms:
         lines = "\n".join(joined)
         hits = []
         for hit in self.find(lines):
-            digits = re.sub(_WITHIN, "", lines[hit.start : hit.end]).lstrip("0")
-            if hit.kind == "code" or (hit.kind == "id" and len(digits) >= _LONG):
+            is_long = len(normalise(lines[hit.start : hit.end])) >= _LONG
+            if hit.kind == "code" or (hit.kind == "id" and is_long):
                 place = places[lines.count("\n", 0, hit.start)]
                 hits.append(Hit(hit.kind, place, place))
         return hits
@@ -263,7 +263,7 @@ def _is_dotted(text: str, start: int, end: int, in_path: bool) -> bool:
 def without_shared(names: Iterable[str], others: Iterable[str]) -> dict[str, str]:
     """Return each name without the groups (romaji, kanji, kana) that others bear too.
 
-    A namesake who takes part keeps her name in the tables; it would be found there for ever.
+    The name of a namesake who takes part stays in the tables; it would be found there for ever.
 
     Parameters
     ----------
