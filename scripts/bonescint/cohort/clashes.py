@@ -30,6 +30,7 @@ def clashes(
     dicom: Path,
     released: Set[str],
     beside: Iterable[tuple[str, str]] = (),
+    contested: Set[str] = frozenset(),
 ) -> dict[str, Clash]:
     """Return path -> clash of the files that are out because others have their SOP Instance UID.
 
@@ -48,6 +49,8 @@ def clashes(
     beside
         Path and UID of files that are out for another reason, such as another patient's: their
         content contradicts all the same.
+    contested
+        UIDs that a file has which may not be read, because its patient declined.
     """
     first: dict[str, str] = {}
     sharing: dict[str, list[str]] = {}
@@ -57,13 +60,17 @@ def clashes(
     for path, uid in beside:
         if uid in first:
             sharing.setdefault(uid, [first[uid]]).append(path)
+    for uid in contested & first.keys():
+        sharing.setdefault(uid, [first[uid]])
     found: dict[str, Clash] = {}
-    for paths in sharing.values():
-        found |= _of_one_uid(paths, dicom, released)
+    for uid, paths in sharing.items():
+        found |= _of_one_uid(paths, dicom, released, uid in contested)
     return found
 
 
-def _of_one_uid(paths: Iterable[str], dicom: Path, released: Set[str]) -> dict[str, Clash]:
+def _of_one_uid(
+    paths: Iterable[str], dicom: Path, released: Set[str], is_contested: bool
+) -> dict[str, Clash]:
     contents: dict[str, list[str]] = defaultdict(list)
     for path in sorted(paths):
         contents[_digest(dicom / path)].append(path)
@@ -73,7 +80,7 @@ def _of_one_uid(paths: Iterable[str], dicom: Path, released: Set[str]) -> dict[s
         if not digest:
             # what they held nobody knows: to the others they are another content
             found |= dict.fromkeys(copies, Clash(UNREADABLE, ""))
-        elif len(contents) == 1 or chosen == {digest}:
+        elif (len(contents) == 1 and not is_contested) or chosen == {digest}:
             found |= dict.fromkeys(copies[1:], Clash(DUPLICATE, digest))
         else:
             found |= dict.fromkeys(copies, Clash(CONFLICT, digest))

@@ -3,6 +3,7 @@
 import csv
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from itertools import repeat
 from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
@@ -99,7 +100,8 @@ def write_others(table: Path, index: Path, people: People, gone: Collection[str]
     Parameters
     ----------
     table
-        The table to write: the columns of the index and ``subject``.
+        The table to write: the columns of the index, ``subject``, and ``contested``: 1 where a file
+        of who is left out has the same SOP Instance UID. Nobody can say whose image it is then.
     index
         The index that was read.
     people
@@ -112,16 +114,24 @@ def write_others(table: Path, index: Path, people: People, gone: Collection[str]
         subject: '"' + subject.replace('"', '""') + '"' if set(subject) & set(',"\n\r') else subject
         for subject in set(people.headers.values())
     }
-    left_out = 0
+    theirs = [
+        uid for subject, uid in zip(people.subjects, _uids(index), strict=True) if subject in gone
+    ]
+    contested = {*theirs} - {""}
+    uids = _uids(index) if contested else repeat("")
     with replacing(table) as stream:
         lines = read_lines(index)
-        stream.write(",".join([next(lines), *columns("subject")]) + "\n")
-        for line, subject in zip(lines, people.subjects, strict=True):
-            if subject in gone:
-                left_out += 1
-            else:
-                stream.write(f"{line},{cells[subject]}\n")
-    return left_out
+        stream.write(",".join([next(lines), *columns("consented")]) + "\n")
+        for line, subject, uid in zip(lines, people.subjects, uids, strict=False):
+            if subject not in gone:
+                stream.write(f"{line},{cells[subject]},{1 if uid in contested else ''}\n")
+    return len(theirs)
+
+
+def _uids(index: Path) -> Iterator[str]:
+    with index.open(encoding="utf-8", newline="") as stream:
+        rows = csv.reader(stream)
+        yield from map(itemgetter(next(rows).index("sop_instance_uid")), rows)
 
 
 def without_common(pairs: set[tuple[str, str]]) -> set[tuple[str, str]]:

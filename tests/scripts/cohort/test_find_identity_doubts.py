@@ -57,6 +57,6 @@ def test_an_id_with_a_comma_is_one_person(tmp_path):
         {"path": str(n), "patient_id": '9,"1', "patient_name": name, "subject": '9,"1'}
         for n, name in enumerate(("MORI^EMI", "SATO^AKI"))
     ]
-    write_rows(tmp_path / "consented.csv", [*columns("index"), *columns("subject")], rows)
+    write_rows(tmp_path / "consented.csv", [*columns("index"), *columns("consented")], rows)
     found, _ = doubts(tmp_path / "consented.csv")
     assert [row["where"] for row in found] == ['9,"1']

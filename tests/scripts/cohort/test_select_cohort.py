@@ -51,7 +51,7 @@ def run(
     decisions: str = "",
     unreadable: tuple[str, ...] = (),
 ) -> Tables:
-    consented = [*columns("index"), *columns("subject")]
+    consented = [*columns("index"), *columns("consented")]
     write_rows(folder / "consented.csv", consented, scans)
     lost = [{"path": str(n), "reason": reason} for n, reason in enumerate(unreadable)]
     write_rows(folder / "unreadable.csv", ["path", "reason"], lost)
@@ -172,7 +172,7 @@ def test_a_week_that_breaks_the_alternation_is_told(tmp_path: Path) -> None:
     days = {"1": "20190603", "2": "20190617", "3": "20190701", "4": "20190604"}
     scans = [scan(n, n, study_date=day, tracer="MDP") for n, day in days.items()]
     scans[-1]["tracer"] = "HMDP"
-    (warning,) = warnings_in_words(run(tmp_path, *scans)["warnings"], "en")
+    (warning,) = run(tmp_path, *scans)["warnings"]
     assert (warning["rule"], warning["where"]) == ("R7", "2019-W23")
     assert "1 exams with HMDP" in warning["message"]
 

@@ -37,7 +37,7 @@ def make_cohort(folder: Path) -> dict[str, object]:
         for subject, patient_id, tracer in PATIENTS
         for n in range(2)
     ]
-    write_rows(folder / "cohort.csv", [*columns("index"), *columns("subject")], rows)
+    write_rows(folder / "cohort.csv", [*columns("index"), *columns("consented")], rows)
     ledger = create_ledger(folder / "ledger.age", folder / "ledger.key")
     codes = ledger.assign([subject for subject, _, _ in PATIENTS])
     return {

@@ -23,6 +23,7 @@ def row(path: str = "a", **changed: str) -> dict[str, str]:
     return {
         "path": path,
         "subject": "1",
+        "contested": "",
         "patient_sex": "F",
         "kind": "whole_body",
         "modality": "NM",

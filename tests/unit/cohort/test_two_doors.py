@@ -49,6 +49,10 @@ FOLDER = {
     "two patients/6": ("11", "A1", "", "conflict"),
     "two patients/7": ("11", "C3", "", "no-code"),
     "two patients/8": ("12", "D4", "", "opt-out"),
+    # it may be the image of the patient who declined
+    "two patients/9": ("12", "A1", "", "conflict"),
+    "two patients/10": ("21", "D4", "", "opt-out"),
+    "two patients/11": ("21", "A1", "", "written"),
     "chosen/1": ("13", "A1", "", "conflict"),
     "chosen/2": ("13", "A1", "counts", "written"),
     "chosen/3": ("13", "A1", "counts", "duplicate"),
@@ -67,7 +71,7 @@ FOLDER = {
     "no uid/2": ("", "A1", "counts", "missing-uid"),
     "no image": ("20", "A1", "cut", "truncated"),
 }
-RELEASED = ("chosen/2", "chosen/4", "chosen/5", "chosen/6", "alone")
+RELEASED = ("two patients/11", "chosen/2", "chosen/4", "chosen/5", "chosen/6", "alone")
 GONE = ("gone/2", "gone/3")
 # the study has reasons of its own for what the command lacks a code of
 SAME = {"no_patient_id": "no-patient-id", "not_participant": "no-code"}
