@@ -15,6 +15,7 @@ from bonescint.text.folding import compose, enlarged, fold_name, romanised, soun
 _WORDS = re.compile("[a-z]{3,}")
 _OTHERS = re.compile("[^\x00-\x7f]+")
 _KANA = re.compile(f"[{KANA}]+")
+_KANA_WORDS = re.compile(f"[{KANA}]{{2,}}")  # one kana has two letters at most
 _SHORTEST = 3  # letters of a word that is looked for in the first step
 _GRAM = 2  # characters of other scripts by which a name is looked up
 # first letter of a sound -> those of the romaji that have it
@@ -100,7 +101,8 @@ def _looked_up(pieces: Iterable[str]) -> Iterator[str]:
         if piece.isascii():
             yield from map(sound, LETTERS.findall(piece))
         else:
-            yield enlarged(piece)
+            # kana may be written in either size
+            yield from filter(None, _KANA.split(piece))
 
 
 def _between(letters: int) -> str:
@@ -189,11 +191,13 @@ class FullNames:
         found = [self._always] + [self._by_word[w] for w in self._by_word.keys() & _heard(near)]
         others = kana = ""
         if not text.isascii():
-            others = enlarged("\n".join(set(_OTHERS.findall(text))))
-            kana = "\n".join(_heard(map(romanised, set(_KANA.findall(others)))))
-            starts = {others[at : at + _GRAM] for at in range(len(others))} | set(others)
-            starts |= {kana[at : at + _SHORTEST] for at in range(len(kana))}
-            found += [self._by_start[start] for start in self._by_start.keys() & starts]
+            others = "\n".join(set(_OTHERS.findall(text)))
+            kana = "\n".join(_heard(map(romanised, set(_KANA_WORDS.findall(others)))))
+            found += [
+                names
+                for start, names in self._by_start.items()
+                if start in (kana if start.isascii() else others)
+            ]
         words = _heard(written) if any(found) else set()
         for name in sorted({name for names in found for name in names}):
             if (
