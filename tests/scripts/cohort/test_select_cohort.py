@@ -9,7 +9,6 @@ from scripts.cohort.select_cohort import select_cohort
 from bonescint.declared import columns
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
-from bonescint.warning_words import warnings_in_words
 
 SETTINGS = {
     "sex": "F",
