@@ -105,10 +105,7 @@ def decide(
     kept: list[Row] = []
     candidates: dict[str, list[Row]] = defaultdict(list)
     beside: list[tuple[str, str]] = []
-    contested: set[str] = set()
     for row in rows:
-        if row["contested"]:
-            contested.add(row["sop_instance_uid"])
         reason = exclusion(row, participants, settings)
         if reason:
             beside.append(_file(row))
@@ -123,6 +120,7 @@ def decide(
             else:
                 beside.append(_file(row))
                 yield row, f"tracer_{tracer}"
+    contested = {row["sop_instance_uid"] for row in kept if row["contested"]}
     found = clashes(map(_file, kept), dicom, released, beside, contested)
     remaining: dict[str, list[Row]] = defaultdict(list)
     for row in kept:

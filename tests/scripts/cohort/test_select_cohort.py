@@ -9,6 +9,7 @@ from scripts.cohort.select_cohort import select_cohort
 from bonescint.declared import columns
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
+from bonescint.warning_words import warnings_in_words
 
 SETTINGS = {
     "sex": "F",
@@ -171,7 +172,7 @@ def test_a_week_that_breaks_the_alternation_is_told(tmp_path: Path) -> None:
     days = {"1": "20190603", "2": "20190617", "3": "20190701", "4": "20190604"}
     scans = [scan(n, n, study_date=day, tracer="MDP") for n, day in days.items()]
     scans[-1]["tracer"] = "HMDP"
-    (warning,) = run(tmp_path, *scans)["warnings"]
+    (warning,) = warnings_in_words(run(tmp_path, *scans)["warnings"], "en")
     assert (warning["rule"], warning["where"]) == ("R7", "2019-W23")
     assert "1 exams with HMDP" in warning["message"]
 
