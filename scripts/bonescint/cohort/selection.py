@@ -122,14 +122,21 @@ def decide(
                 yield row, f"tracer_{tracer}"
     contested = {row["sop_instance_uid"] for row in kept if row["contested"]}
     found = clashes(map(_file, kept), dicom, released, beside, contested)
-    remaining: dict[str, list[Row]] = defaultdict(list)
+    remaining: list[Row] = []
     for row in kept:
         if clash := found.get(row["path"]):
             yield row | {"sha256": clash.sha256}, clash.reason
         else:
-            remaining[row["subject"]].append(row)
-    for exams in remaining.values():
-        # one case a patient: the first exam in the window
+            remaining.append(row)
+    yield from _first_exams(remaining)
+
+
+def _first_exams(rows: Iterable[Row]) -> Iterator[tuple[Row, str | None]]:
+    """Keep one case a patient: the first exam in the window."""
+    by_subject: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_subject[row["subject"]].append(row)
+    for exams in by_subject.values():
         first = min(map(_exam, exams))
         for row in exams:
             yield row, None if _exam(row) == first else "later_exam"
