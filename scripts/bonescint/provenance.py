@@ -1,6 +1,7 @@
 """What a result was made of: digests of code, stamps of inputs, versions of libraries (R37)."""
 
 import ast
+import csv
 import hashlib
 import hmac
 import json
@@ -41,6 +42,8 @@ _NAMED_BY = {
     "declaration": "resources/tables/{}.csv",
     "load_columns": "schemas/{}.schema.yaml",
 }
+_MEANINGS = ("ja", "en")  # columns of a declaration that the documents alone show
+_WITH_VALUE = (ast.Constant, ast.MatchSingleton)  # which may be false: 0, None
 _WITH_DOCSTRING = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -87,7 +90,7 @@ class _Reader:
             for field in value._fields:
                 inside = getattr(value, field, None)
                 # whether a name is read or set is told by where it stands
-                if (inside or isinstance(value, ast.Constant)) and field != "ctx":
+                if (inside or isinstance(value, _WITH_VALUE)) and field != "ctx":
                     self.said.append(field)
                     self.read(inside, counts and not (idle and field == "body"))
             self.said.append(")")
@@ -180,7 +183,12 @@ def _followed(module: str, name: str) -> Iterator[Path]:
 
 @cache
 def _content(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+    data = file.read_bytes()
+    if file.parent == ROOT / "resources" / "tables":
+        header, *rows = csv.reader(data.decode("utf-8-sig").splitlines(keepends=True))
+        kept = [n for n, title in enumerate(header) if title not in _MEANINGS]
+        data = repr([[row[n] for n in kept] for row in (header, *rows)]).encode()
+    return hashlib.sha256(data).hexdigest()
 
 
 @cache
@@ -188,7 +196,8 @@ def code_files(script: str) -> dict[str, str]:
     """Return the files that a script's results depend on: path below the root -> digest.
 
     The script itself, the modules of bonescint that it and they import, wherever in the file, and
-    the data files of resources/ and schemas/ or beside a module that they name as literals. A
+    the data files of resources/ and schemas/ or beside a module that they name as literals; of the
+    declarations of tables all but the meanings of the columns, which the documents alone show. A
     package is followed to the module that defines the imported name; imported as a whole it counts
     with all its modules. Left out are imports for type checkers, and those in a handler that ends
     in ``raise``: what only a failing job reads.

@@ -151,6 +151,17 @@ def test_data_files_named_as_literals_count(project: Path, statement: str, file:
     assert digest(project, statement) != before
 
 
+def test_what_a_column_means_does_not_count(project: Path) -> None:
+    declared, script = project / "resources/tables/index.csv", "X = columns('index')"
+    write(declared, "column,kind,unit,ja,en\npath,path,,場所,where\n")
+    before = digest(project, script)
+    write(declared, 'column,kind,unit,ja,en\npath,path,,所在,"where, it is"\n')
+    assert digest(project, script) == before
+    for other in ("path,text,,所在,where", "way,path,,所在,where", "path,path,,所在,where\nb,,,,"):
+        write(declared, f"column,kind,unit,ja,en\n{other}\n")
+        assert digest(project, script) != before
+
+
 def test_a_folder_counts_with_all_its_files_where_it_is_named_whole(project: Path) -> None:
     assert read_by(project, "X = 'demo/'") == {"resources/demo/names.csv"}
     assert read_by(project, "X = f'demo/{name}.csv', f'{folder}tracers.csv', '/'") == set()
@@ -197,6 +208,7 @@ def test_comments_layout_and_docstrings_do_not_count(project: Path, text: str) -
         ("X = a < b", "X = a > b"),
         ("def f():\n    'text'\n    return 1", "def f():\n    return 1, 'text'"),
         ("X = f'{a!r}'", "X = f'{a}'"),
+        ("match a:\n    case None: b", "match a:\n    case False: b"),
     ],
 )
 def test_every_statement_counts(project: Path, one: str, other: str) -> None:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from bonescint.cohort.selection import REASONS
+from bonescint.cohort.tracer import TRACERS
 from bonescint.files import Row
 
 _COHORT = "cohort"
@@ -36,7 +37,7 @@ def flow_rows(
     def ended(step: str, kind: str, reason: str) -> dict[str, object]:
         end = reason or _COHORT
         row = _row(step, kind, reason, files[end], patients[end])
-        return row | {tracer: arms[end, tracer] for tracer in ("MDP", "HMDP")}
+        return row | {tracer: arms[end, tracer] for tracer in TRACERS}
 
     return [
         _row("found", "in", "", counts["files_found"]),
@@ -64,7 +65,7 @@ def _tally(
         if not subject:
             continue  # a file without a patient is no patient
         last[subject] = max(end, last.get(subject, end), key=order.__getitem__)
-        if row["tracer"] in ("MDP", "HMDP"):
+        if row["tracer"] in TRACERS:
             tracer.setdefault(subject, row["tracer"])
     return files, {subject: (end, tracer.get(subject, "")) for subject, end in last.items()}
 

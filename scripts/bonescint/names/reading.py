@@ -10,7 +10,15 @@ from functools import lru_cache
 
 from bonescint.names.parts import KANA, KANJI, LETTERS, SEPARATORS, TITLE_BEHIND, TITLES
 from bonescint.text.encodings import readings
-from bonescint.text.folding import compose, enlarged, fold_name, romanised, sound, spelt_out
+from bonescint.text.folding import (
+    DASHES,
+    compose,
+    enlarged,
+    fold_name,
+    romanised,
+    sound,
+    spelt_out,
+)
 
 _LONGEST_CACHED = 256
 _AFFIXES = sorted(TITLES | {"nm", "ct", "wb", "id", "spect", "bone"}, key=len, reverse=True)
@@ -22,10 +30,14 @@ _TITLED = re.compile(
 )
 _ALONE = re.compile(rf"(?<![{KANJI}])[{KANJI}](?![{KANJI}ァ-ヺ])|{_TITLED.pattern}")
 _SHORT_KANA = re.compile(rf"(?<![{KANA}])[{KANA}]{{1,2}}(?![{KANA}]|{TITLE_BEHIND})")
-_PAIR = re.compile(rf"(?<![a-z{KANA}])(?=([a-z]+|[{KANA}]+){SEPARATORS.pattern}([a-z]+|[{KANA}]+))")
+# either may stand next to the other script: 前回のOH MI
+_PAIR = re.compile(
+    rf"(?=((?<![a-z])[a-z]+|(?<![{KANA}])[{KANA}]+){SEPARATORS.pattern}([a-z]+|[{KANA}]+))"
+)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _APART = re.compile(rf"(?<![a-z])[a-z](?:{SEPARATORS.pattern}[a-z])+(?![a-z])")
 _DIGITS = re.compile("[0-9]+")
+_PARTED_DIGITS = re.compile(rf"(?<![0-9{DASHES}-])[0-9]+(?:[{DASHES}-][0-9]+)+(?![0-9{DASHES}-])")
 _MONTHS = {
     name: month
     for month, name in enumerate(
@@ -181,10 +193,15 @@ def _short_names(folded: str, prose: bool) -> Iterator[str]:
 
 
 def _short_numbers(folded: str) -> Iterator[str]:
-    """Yield numbers of four and five digits that stand inside longer ones, spaces left out."""
-    for run in _DIGITS.findall(re.sub(r"\s+", "", folded)):
+    """Yield numbers of four and five digits: inside longer ones, and parted by dashes (9-8765)."""
+    close = re.sub(r"\s+", "", folded)
+    for run in _DIGITS.findall(close):
         for size in range(_SHORTEST_DIGITS, _SHORTEST_JOINED):
             yield from (run[at : at + size] for at in range(len(run) - size + 1))
+    for parted in _PARTED_DIGITS.findall(close):
+        digits = "".join(_DIGITS.findall(parted)).lstrip("0")
+        if _SHORTEST_DIGITS <= len(digits) < _SHORTEST_JOINED:
+            yield digits
 
 
 def _close_up(found: re.Match[str]) -> str:

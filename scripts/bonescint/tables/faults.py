@@ -106,6 +106,7 @@ class Faults:
         self.second = second
         self.source = source
         self._identifiers = frozenset(identifiers)
+        self._parts = [one for one in self._identifiers if len(one) > 1 and not one.isdecimal()]
         self.accept(())
 
     def accept(self, words: Iterable[str]) -> None:
@@ -201,6 +202,8 @@ class Faults:
         return (
             bare in self._identifiers
             or (day is not None and as_da(day) in self._identifiers)
+            # wherever it stands: to the matcher a name of two letters is none beside another word
+            or any(part in bare for part in self._parts)
             or self._people.is_named_in(CELL.read(value))
         )
 

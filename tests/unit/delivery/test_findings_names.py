@@ -25,7 +25,7 @@ FOUND = {
     "オオノ^ユウコ": ["Ohno", "おおの", "ｵｵﾉ", "オーノさん", "Yuko", "ゆうこ"],
     "ｷﾖｳｺﾞｸ^ｼﾖｳｺ": ["キョウゴク", "きょうごく", "Kyogoku", "ショウコ"],
     "KYOZOU^SUIKO=虚像^翠子=ｷｮｿﾞｳ^ｽｲｺ": ["キヨゾウ様", "虚像", "Kyozo", "翠子 虚像"],
-    "LI^AN": ["Dr Li An saw", "an li", "LI様"],
+    "LI^AN": ["Dr Li An saw", "an li", "LI様", "前回のLI ANは", "さんのAn Li"],
     "MÜLLER^ANNA": ["Mueller", "Müller", "muller"],
     "山田花子": ["山田様", "花子さん"],
 }  # fmt: skip
@@ -71,6 +71,9 @@ def test_words_of_the_language_are_nobody(name: str, text: str) -> None:
         ("12345", "ID12345", True),
         ("12345", "12 345", True),
         ("12345", "9912345", True),
+        ("1-2345", "前回の1-2345と比べ", True),
+        ("12345", "12‐345", True),
+        ("12345", "12-345-6", False),
         ("12345", "SUV 12.3, 4.5 mm", False),
         ("123", "123 mm", False),
         ("12345678", "12345 678", True),

@@ -47,3 +47,12 @@ def test_headers_that_name_a_patient_are_not_shown(header):
     table = Table("a.csv", None, 1, HEADER, [], own_header=HEADER)
     found = Faults(table, "en", "x", {"HANAKO", "OHNO", "髙橋", "AB12", "12345678"})
     assert found.shown_headers([header, "BSI", "Hotspot", "Note"]) == "…, BSI, Hotspot, Note"
+
+
+@pytest.mark.parametrize(
+    "value", ["version 3.0 LI", "OH 3.0", "不明OH", "LI1", "no K7", "1X1X1", "li", "3.0 K-7"]
+)
+def test_a_short_name_or_id_is_withheld_wherever_it_stands(value):
+    table = Table("a.csv", None, 1, HEADER, [], own_header=HEADER)
+    found = Faults(table, "en", "vsbone3", {"LI", "OH", "K7", "X1X"})
+    assert found.shown(value) == NOT_SHOWN

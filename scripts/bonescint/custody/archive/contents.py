@@ -24,7 +24,6 @@ STUDY = ("private", "results", "recalls", "logs")
 EXTERNAL = "external"  # what lies outside of the study's folder
 README, MANIFEST = "README.txt", "MANIFEST.sha256"
 _BUILT = {"__pycache__", "bonescint.egg-info"}
-# written by bonescint.files.replacing and not renamed yet
 _SECRET = re.compile(rb"AGE-SECRET-KEY-1[A-Z0-9]{50}")
 _WRAPPED = b"age-encryption.org/v1\n-> scrypt "
 

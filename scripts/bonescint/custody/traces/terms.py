@@ -13,10 +13,10 @@ from bonescint.custody.traces.names import folded
 from bonescint.names.full import FullNames, full_names
 from bonescint.names.ids import normalise
 from bonescint.text.dates import reads_as_date
-from bonescint.text.folding import fold_name
+from bonescint.text.folding import DASHES, fold_name
 
 # inside an ID; not a line's end or a tab, behind which another value begins
-_WITHIN = "[ \xa0\xad\u200b-\u200f\u2060\u3000\ufeff_\\-‐-―−ー]"
+_WITHIN = rf"[ \xa0\xad\u200b-\u200f\u2060\u3000\ufeff_\-{DASHES}ー]"
 _CODE = re.compile(rf"(?<![0-9a-z])bs(?:{_WITHIN}?)([2-9a-z]{{5}})(?![0-9a-z])")
 _PARTED = re.compile(rf"(?<![0-9])[0-9]++(?:{_WITHIN}{{1,3}}[0-9]++)+")
 _PADDED = re.compile(r"(?<![0-9])0+[1-9][0-9]{0,4}(?![0-9])")
