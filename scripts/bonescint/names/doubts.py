@@ -1,4 +1,4 @@
-"""Who may be one person or two, or somebody who declined: for a person at the hospital to settle."""
+"""Who may be one person or two, or somebody who declined: for a person at the hospital."""
 
 import re
 from collections import defaultdict

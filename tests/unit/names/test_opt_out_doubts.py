@@ -17,7 +17,8 @@ def found(*others: tuple[str, str, str], declined: tuple[str, ...] = (NAME, BORN
 @pytest.mark.parametrize(
     "name",
     ["taniguchi yu", "Yu Taniguchi", "TANIGUTI^YUU", "MS TANIGUCHI YU", "谷口 優 様", "谷口優様",
-     "=谷口^優", "ﾀﾆｸﾞﾁ ﾕｳ", "たにぐち ゆう", "TANIGUCHIYU", "ＴＡＮＩＧＵＣＨＩ，ＹＵ", "TANIGUCHI^YU MARIE"],
+     "=谷口^優", "ﾀﾆｸﾞﾁ ﾕｳ", "たにぐち ゆう", "TANIGUCHIYU", "ＴＡＮＩＧＵＣＨＩ，ＹＵ",
+     "TANIGUCHI^YU MARIE"],
 )  # fmt: skip
 @pytest.mark.parametrize("birth", ["19530405", "1953.04.05", "1953/04/05", " 1953-04-05\0"])
 def test_one_name_and_birth_date_in_any_spelling(name: str, birth: str) -> None:
