@@ -23,8 +23,9 @@ from bonescint.dicom.tree import files_below, index_tree
 from bonescint.errors import InputError
 from bonescint.files import write_rows
 from bonescint.identity.codes import new_code
+from bonescint.identity.doubts import held_back
 from bonescint.identity.people import connected, id_pairs, without_common
-from bonescint.names.doubts import identity_doubts
+from bonescint.names.doubts import PersonalData, identity_doubts
 from bonescint.names.ids import normalise
 from bonescint.resources import Texts
 
@@ -84,11 +85,15 @@ class Account(NamedTuple):
         What is doubtful about identities.
     unmatched
         Patients who declined and of whom there is no file (R12).
+    held_back
+        Who may be somebody who declined: rows of the report of the one and the other, and the
+        digest that a decision names.
     """
 
     counts: Counter[tuple[str, str]]
     doubts: list[dict[str, str]]
     unmatched: int
+    held_back: list[tuple[int, int, str]]
 
 
 @dataclass(slots=True)
@@ -100,6 +105,7 @@ class _Index:
     patients: dict[str, list[Instance]] = field(default_factory=dict)
     # (ID, other ID) that a header names as one person's
     pairs: set[tuple[str, str]] = field(default_factory=set)
+    headers: set[PersonalData] = field(default_factory=set)
 
 
 def deidentify_folder(
@@ -111,6 +117,7 @@ def deidentify_folder(
     jobs: int,
     language: str,
     progress: Progress,
+    settled: Set[str] = frozenset(),
 ) -> Account:
     """Write ``<code>/<code>_<nn>.dcm`` for what can be released, and last ``report.csv``.
 
@@ -135,6 +142,8 @@ def deidentify_folder(
         Of the messages.
     progress
         Called with the stage (``index``, ``code``), the files done and their number, if known.
+    settled
+        Digests of doubts of which a person said: another person than who declined.
 
     Raises
     ------
@@ -148,15 +157,24 @@ def deidentify_folder(
         index = _read(source, jobs, progress)
         pairs = without_common(index.pairs)
         gone = connected(declined, pairs)
+        theirs = {one for one in index.headers if one.subject in gone}
+        others = index.headers - theirs
+        held = held_back(theirs, others, pairs, settings.uids.digest, settled)
+        left_out = {"": "no-patient-id"} | dict.fromkeys(held.subjects, "opt-out-doubt")
+        left_out |= dict.fromkeys(gone, "opt-out")
         if codes is None:
-            codes = _draw(index.patients.keys() - gone - {""})
-        patients = _sort_out(index, gone, codes, source, settings.releases)
+            codes = _draw(index.patients.keys() - left_out.keys())
+        patients = _sort_out(index, left_out, codes, source, settings.releases)
         _code_all(index, patients, (source, destination, settings), jobs, progress)
         _write_report(index, destination)
     return Account(
         counts=Counter((outcome.status, outcome.reason) for outcome in index.outcomes),
-        doubts=identity_doubts(_identities(index, gone, codes, text), language),
+        doubts=identity_doubts(_identities(index, left_out, codes, text), language),
         unmatched=sum(connected([s], pairs).isdisjoint(index.patients) for s in declined),
+        held_back=[
+            (_row_of(index, doubt.subject), _row_of(index, doubt.declined), digest)
+            for digest, doubt in held.doubts.items()
+        ],
     )
 
 
@@ -213,6 +231,9 @@ def _read(source: Path, jobs: int, progress: Progress) -> _Index:
             index.outcomes.append(Outcome("refused", "unexpected"))
             subject = intern(normalise(row["patient_id"]))
             index.pairs.update(id_pairs(subject, row["other_patient_ids"]))
+            if subject:
+                data = PersonalData(subject, row["patient_name"], row["patient_birth_date"])
+                index.headers.add(data)
             alike = (intern(row[column]) for column in Instance._fields[4:])
             instance = Instance(number, row["path"], row["sop_instance_uid"], subject, *alike)
             index.patients.setdefault(subject, []).append(instance)
@@ -221,6 +242,11 @@ def _read(source: Path, jobs: int, progress: Progress) -> _Index:
             index.outcomes.append(Outcome("refused", _NOT_OPENED.get(row["detail"], reason)))
         progress("index", number + 1, None)
     return index
+
+
+def _row_of(index: _Index, subject: str) -> int:
+    """Return the row of the report of a patient's first file."""
+    return index.patients[subject][0].number + 2
 
 
 def _draw(subjects: Set[str]) -> dict[str, str]:
@@ -232,19 +258,22 @@ def _draw(subjects: Set[str]) -> dict[str, str]:
 
 
 def _sort_out(
-    index: _Index, gone: Set[str], codes: Mapping[str, str], source: Path, releases: Set[str]
+    index: _Index,
+    left_out: Mapping[str, str],
+    codes: Mapping[str, str],
+    source: Path,
+    releases: Set[str],
 ) -> list[Assignment]:
     """Return the patients with what may be coded of their files; settle the others."""
     patients: list[Assignment] = []
     out: list[Instance] = []
     for subject, instances in index.patients.items():
-        if subject in codes and subject not in gone:
+        if reason := left_out.get(subject, "" if subject in codes else "no-code"):
+            for instance in instances:
+                index.outcomes[instance.number] = Outcome("refused", reason)
+            out += instances
+        else:
             patients.append((codes[subject], instances))
-            continue
-        reason = "opt-out" if subject in gone else "no-code" if subject else "no-patient-id"
-        for instance in instances:
-            index.outcomes[instance.number] = Outcome("refused", reason)
-        out += instances
     open_files = chain.from_iterable(instances for _, instances in patients)
     found = clashes(map(_FILE, open_files), source, releases, beside=map(_FILE, out))
     for code, instances in patients:
@@ -268,12 +297,12 @@ def _write_report(index: _Index, destination: Path) -> None:
 
 
 def _identities(
-    index: _Index, gone: Set[str], codes: Mapping[str, str], text: Texts
+    index: _Index, left_out: Mapping[str, str], codes: Mapping[str, str], text: Texts
 ) -> Iterator[dict[str, str]]:
     """Yield the rows for `identity_doubts`, patients named by code or by a row of the report."""
     for subject, instances in index.patients.items():
-        if subject and subject not in gone:
-            label = codes.get(subject) or text("doubts.row", row=instances[0].number + 2)
+        if subject not in left_out:
+            label = codes.get(subject) or text("doubts.row", row=_row_of(index, subject))
             for instance in instances:
                 yield instance._asdict() | {"subject": label}
 

@@ -16,7 +16,7 @@ from bonescint.warning_words import warnings_in_words
 PEOPLE = [
     ("a", "0012", "", "Sato^Hanako", "19500101"),
     ("b", "12", "", "Suzuki^Aki", "19500101"),
-    ("c", "34", "", "SATO^HANAKO", "19500101"),
+    ("c", "34", "", "SATO^HANAKO", "19500102"),
     ("d", "56", "78\\90", "Mori^Emi", "19600101"),
 ]
 KEYS = ("path", "patient_id", "other_patient_ids", "patient_name", "patient_birth_date")
@@ -41,7 +41,9 @@ def run(folder: Path, *declined: str, lost: str = "x") -> dict[str, list[dict[st
         ledger=files(folder),
         language="en",
         coded=folder / "coded",
+        decisions=folder / "decisions.tsv",
         declined=folder / "declined.age",
+        doubts=folder / "doubts.age",
         **{name: folder / f"{name}.csv" for name in names},
     )
     tables = {name: list(read_rows(folder / f"{name}.csv")) for name in names}
@@ -127,10 +129,11 @@ def test_an_id_with_a_comma_is_one_cell(tmp_path, monkeypatch):
 
 def test_a_namesake_keeps_the_groups_that_are_hers_too(tmp_path, monkeypatch):
     people = [
-        ("a", "1", "", "KYOZOU^SUIKO=虚像^翠子=キョゾウ^スイコ", ""),
-        ("b", "2", "", "Kyozou SUIKO=虚像^水子", ""),
-        ("c", "3", "", "MORI^EMI", ""),
-        ("d", "4", "", "MORI^EMI", ""),
+        ("a", "1", "", "KYOZOU^SUIKO=虚像^翠子=キョゾウ^スイコ", "19500101"),
+        # with the same or an unknown birth date the namesakes would be held back
+        ("b", "2", "", "Kyozou SUIKO=虚像^水子", "19500102"),
+        ("c", "3", "", "MORI^EMI", "19600101"),
+        ("d", "4", "", "MORI^EMI", "19600102"),
     ]
     monkeypatch.setattr("tests.scripts.cohort.test_filter_opt_out.PEOPLE", people)
     run(tmp_path, "1", "3")
