@@ -8,7 +8,7 @@ from bonescint.deid.refusal import mistake
 from bonescint.errors import InputError
 from bonescint.text.csvfile import typed_rows
 
-_COLUMNS = ["item", "sha256", "decision", "reviewer", "date"]
+COLUMNS = ["item", "sha256", "decision", "reviewer", "date"]
 _DIGEST = re.compile("[0-9a-f]{64}")
 _IMAGE = "image"
 DOUBT = "opt-out-doubt"  # whether two patient IDs are one person's
@@ -42,7 +42,7 @@ def read_decisions(path: Path) -> list[Decision]:
         If it is not such a table; every bad row is named.
     """
     decisions, problems = [], []
-    for number, row in typed_rows(path, _COLUMNS):
+    for number, row in typed_rows(path, COLUMNS):
         # some programs print hashes in capitals; a block that is not understood must not be lost
         digest, item = row["sha256"].lower(), row["item"]
         item = item.lower() if item.lower() in (_IMAGE, DOUBT) else item

@@ -156,6 +156,32 @@ def personal_data(people: People) -> Iterator[PersonalData]:
             yield PersonalData(subject, header.patient_name, header.patient_birth_date)
 
 
+def data_of(consented: Path, subjects: Collection[str]) -> list[PersonalData]:
+    """Return what images say of some persons, once for each header.
+
+    Parameters
+    ----------
+    consented
+        private/consented.csv.
+    subjects
+        Their normalised IDs.
+    """
+    lines = read_lines(consented)
+    titles = next(lines).split(",")
+    # one of the last columns, which hold no commas: a million rows need no parsing
+    back = len(titles) - titles.index("subject")
+    theirs = (line for line in lines if line.rsplit(",", back)[1].strip('"') in subjects)
+    rows = (dict(zip(titles, row, strict=True)) for row in csv.reader(theirs))
+    return sorted(
+        {
+            PersonalData(
+                row["subject"], row.get("patient_name", ""), row.get("patient_birth_date", "")
+            )
+            for row in rows
+        }
+    )
+
+
 def without_common(pairs: set[tuple[str, str]]) -> set[tuple[str, str]]:
     """Return the pairs without other IDs that many patients have: a word for "none", no ID.
 
