@@ -1,6 +1,6 @@
 """Leave out everybody who declined, before anything else is decided (R12, R13)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,10 +80,7 @@ def filter_opt_out(
     people = read_people(index)
     here = set(people.headers.values())
     book, _ = open_or_create(ledger, coded)
-    known = here.union(book.codes(), *people.pairs) - {""}
-    if odd := [entry.row for entry in entries if is_no_id(entry.subject, known)]:
-        text = Texts("tables", language)
-        raise InputError(text("opt_out_no_id", file=opt_out.name, row=row) for row in odd)
+    _require_ids(entries, here.union(book.codes(), *people.pairs) - {""}, opt_out.name, language)
     opted_out, gone = take_list(book, map(_entry, entries), people.pairs)
 
     personal, held = _held_back(people, gone, book, decisions)
@@ -108,12 +105,7 @@ def filter_opt_out(
     total = {
         "files_found": len(people.subjects) + len(lost),
         "files_unreadable": len(lost),
-        "files_indexed": len(people.subjects),
-        "patients_indexed": len(here - {""}),
-        "files_opted_out": sum(subject in gone for subject in people.subjects),
-        "patients_opted_out": len(gone & here),
-        "files_in_doubt": sum(subject in held.subjects for subject in people.subjects),
-        "patients_in_doubt": len(held.subjects & here),
+        **_left_out(people, gone, held.subjects),
         "entries": len(entries) + len(unlisted),
         "entries_unmatched": sum(e.subject in unmatched for e in entries)
         + len(unmatched & unlisted.keys()),
@@ -122,6 +114,25 @@ def filter_opt_out(
         "patients_recalled": delivered(book, gone),
     }
     write_rows(counts, columns("opt_out"), [total])
+
+
+def _require_ids(entries: list[OptOutEntry], known: Set[str], source: str, language: str) -> None:
+    if odd := [entry.row for entry in entries if is_no_id(entry.subject, known)]:
+        text = Texts("tables", language)
+        raise InputError(text("opt_out_no_id", file=source, row=row) for row in odd)
+
+
+def _left_out(people: People, gone: Set[str], held: Set[str]) -> dict[str, int]:
+    """Return the columns that count who is there and who of them goes."""
+    here = set(people.headers.values())
+    return {
+        "files_indexed": len(people.subjects),
+        "patients_indexed": len(here - {""}),
+        "files_opted_out": sum(subject in gone for subject in people.subjects),
+        "patients_opted_out": len(gone & here),
+        "files_in_doubt": sum(subject in held for subject in people.subjects),
+        "patients_in_doubt": len(held & here),
+    }
 
 
 def _held_back(

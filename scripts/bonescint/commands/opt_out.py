@@ -113,16 +113,13 @@ def add_opt_outs(options: argparse.Namespace) -> int:
     notices = recall(ledger, declined(ledger), FOLDER, config["study"], language, today)
     unknown = [s for s in subjects if not (ledger.code_of(s) or s in before or s in listed)]
     indexed = _indexed(subjects)
-    # the images may be gone before the next run
-    remember(ledger, indexed or ())
-    imaged = {one.subject for one in indexed or ()}
+    remember(ledger, indexed or ())  # the images may be gone before the next run
     deliveries = recorded(ledger)
     for n, subject in enumerate(subjects, 1):
         state = "added" if subject not in before else "completed" if subject in changed else "again"
         says = [text(f"opt_out.{state}"), *_whereabouts(ledger, subject, deliveries, text)]
         if subject in unknown:
-            place = "not_run" if indexed is None else "images" if subject in imaged else "nobody"
-            says.append(text(f"opt_out.{place}"))
+            says.append(text(f"opt_out.{_place(subject, indexed)}"))
         print(text("opt_out.nth", n=n), *says, sep=" ")
         for key in _remarks(merged[subject], today):
             print("    " + text(f"opt_out.{key}"))
@@ -131,6 +128,12 @@ def add_opt_outs(options: argparse.Namespace) -> int:
         print(text("opt_out.archives", names=", ".join(archives)))
     print(text("opt_out.next"))
     return 0
+
+
+def _place(subject: str, indexed: "list[PersonalData] | None") -> str:
+    if indexed is None:
+        return "not_run"
+    return "images" if any(one.subject == subject for one in indexed) else "nobody"
 
 
 def _completed(said: Mapping[str, str], before: Mapping[str, str]) -> dict[str, str]:

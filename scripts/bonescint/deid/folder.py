@@ -23,7 +23,7 @@ from bonescint.dicom.tree import files_below, index_tree
 from bonescint.errors import InputError
 from bonescint.files import write_rows
 from bonescint.identity.codes import new_code
-from bonescint.identity.doubts import held_back
+from bonescint.identity.doubts import HeldBack, held_back
 from bonescint.identity.people import connected, id_pairs, without_common
 from bonescint.names.doubts import PersonalData, identity_doubts
 from bonescint.names.ids import normalise
@@ -141,27 +141,22 @@ def deidentify_folder(
     language
         Of the messages.
     progress
-        Called with the stage (``index``, ``code``), the files done and their number, if known.
+        Called with the stage (``index``, ``code``), the files done, their number, if known.
     settled
-        Digests of doubts of which a person said: another person than who declined.
+        As for `bonescint.identity.doubts.held_back`.
 
     Raises
     ------
     InputError
         If source or destination will not do; nothing has been written.
     """
-    text = Texts("commands", language)
-    _check_folders(source, destination, text)
+    _check_folders(source, destination, text := Texts("commands", language))
     with _nobody_else_reads(), _interrupted_here_only():
         destination.mkdir(parents=True, exist_ok=True)
         index = _read(source, jobs, progress)
-        pairs = without_common(index.pairs)
-        gone = connected(declined, pairs)
-        theirs = {one for one in index.headers if one.subject in gone}
-        others = index.headers - theirs
-        held = held_back(theirs, others, pairs, settings.uids.digest, settled)
-        left_out = {"": "no-patient-id"} | dict.fromkeys(held.subjects, "opt-out-doubt")
-        left_out |= dict.fromkeys(gone, "opt-out")
+        gone = connected(declined, index.pairs)
+        held = _held_back(index, gone, settings, settled)
+        left_out = _reasons(gone, held.subjects)
         if codes is None:
             codes = _draw(index.patients.keys() - left_out.keys())
         patients = _sort_out(index, left_out, codes, source, settings.releases)
@@ -170,11 +165,8 @@ def deidentify_folder(
     return Account(
         counts=Counter((outcome.status, outcome.reason) for outcome in index.outcomes),
         doubts=identity_doubts(_identities(index, left_out, codes, text), language),
-        unmatched=sum(connected([s], pairs).isdisjoint(index.patients) for s in declined),
-        held_back=[
-            (_row_of(index, doubt.subject), _row_of(index, doubt.declined), digest)
-            for digest, doubt in held.doubts.items()
-        ],
+        unmatched=sum(connected([s], index.pairs).isdisjoint(index.patients) for s in declined),
+        held_back=list(_rows_of(index, held)),
     )
 
 
@@ -241,11 +233,26 @@ def _read(source: Path, jobs: int, progress: Progress) -> _Index:
             reason = _INDEX_REASONS.get(row["reason"], row["reason"])
             index.outcomes.append(Outcome("refused", _NOT_OPENED.get(row["detail"], reason)))
         progress("index", number + 1, None)
+    index.pairs = without_common(index.pairs)
     return index
 
 
+def _held_back(index: _Index, gone: Set[str], settings: Settings, settled: Set[str]) -> HeldBack:
+    theirs = {one for one in index.headers if one.subject in gone}
+    return held_back(theirs, index.headers - theirs, index.pairs, settings.uids.digest, settled)
+
+
+def _reasons(gone: Set[str], held: Set[str]) -> dict[str, str]:
+    doubted = dict.fromkeys(held, "opt-out-doubt")
+    return {"": "no-patient-id"} | doubted | dict.fromkeys(gone, "opt-out")
+
+
+def _rows_of(index: _Index, held: HeldBack) -> Iterator[tuple[int, int, str]]:
+    for digest, doubt in held.doubts.items():
+        yield _row_of(index, doubt.subject), _row_of(index, doubt.declined), digest
+
+
 def _row_of(index: _Index, subject: str) -> int:
-    """Return the row of the report of a patient's first file."""
     return index.patients[subject][0].number + 2
 
 
