@@ -14,6 +14,7 @@ from bonescint.errors import InputError
 from bonescint.resources import RESOURCES, Texts
 
 if TYPE_CHECKING:
+    from bonescint.deid.decisions import Decision
     from bonescint.deid.folder import Account
     from bonescint.deid.instance import Settings
 
@@ -103,6 +104,7 @@ def code_folder(options: argparse.Namespace) -> int:
     """
     from bonescint.commands.codes import read_codes
     from bonescint.commands.progress import progress
+    from bonescint.deid.decisions import other_persons, released_images
     from bonescint.deid.folder import deidentify_folder
     from bonescint.tables.lists import read_opt_out
 
@@ -112,7 +114,8 @@ def code_folder(options: argparse.Namespace) -> int:
     if options.opt_out:
         entries = read_opt_out(options.opt_out, options.language)
         declined = frozenset(entry.subject for entry in entries)
-    settings = _settings(options, text)
+    decisions = _decisions(options, text)
+    settings = _settings(options, released_images(decisions), text)
     try:
         with progress(text) as report:
             account = deidentify_folder(
@@ -124,6 +127,7 @@ def code_folder(options: argparse.Namespace) -> int:
                 jobs=options.jobs,
                 language=options.language,
                 progress=report,
+                settled=other_persons(decisions),
             )
     except KeyboardInterrupt:
         print(text("interrupted"), file=sys.stderr)
@@ -131,6 +135,8 @@ def code_folder(options: argparse.Namespace) -> int:
     except OSError as error:
         raise InputError(text("destination.failed", reason=error.strerror)) from None
     _summarise(account, text)
+    if account.held_back:
+        _say_held_back(account.held_back, text)
     if options.opt_out is None:
         print(text("opt_out.none"))
     if codes is None:
@@ -141,17 +147,21 @@ def code_folder(options: argparse.Namespace) -> int:
     return 0
 
 
-def _settings(options: argparse.Namespace, text: Texts) -> "Settings":
-    from bonescint.deid.decisions import read_decisions, released_images
+def _decisions(options: argparse.Namespace, text: Texts) -> "list[Decision]":
+    from bonescint.deid.decisions import read_decisions
+
+    if not options.decisions:
+        return []
+    with _reading("--decisions", text):
+        return read_decisions(options.decisions)
+
+
+def _settings(options: argparse.Namespace, releases: frozenset[str], text: Texts) -> "Settings":
     from bonescint.deid.instance import Settings
     from bonescint.deid.policy import load_policies
     from bonescint.deid.uids import UidReplacer
 
     policies = load_policies(options.policy, options.study_description, options.series_description)
-    releases: frozenset[str] = frozenset()
-    if options.decisions:
-        with _reading("--decisions", text):
-            releases = released_images(read_decisions(options.decisions))
     return Settings(
         policies=policies,
         uids=UidReplacer(_secret(options.secret_file, text)),
@@ -198,3 +208,14 @@ def _summarise(account: "Account", text: Texts) -> None:
         more = len(places) - MOST_PLACES
         where = ", ".join(places[:MOST_PLACES]) + (text("doubts.more", n=more) if more > 0 else "")
         print(f"{where}: {doubt['message']}")
+
+
+def _say_held_back(held_back: list[tuple[int, int, str]], text: Texts) -> None:
+    """Print who may be somebody who declined, and the lines that decide it."""
+    from bonescint.deid.decisions import decision_line
+
+    print(text("held_back.why"))
+    for row, declined, digest in held_back:
+        print("  " + text("held_back.rows", row=row, declined=declined))
+        print("    " + decision_line(digest))
+    print(text("held_back.how"))
