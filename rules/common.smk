@@ -60,6 +60,8 @@ except OSError as error:
     raise WorkflowError(system_error(error.errno)) from None
 
 DEMO = study.uses_demo(config)
+OPT_OUT = study.opt_out_file(config)
+OPT_OUT_SETTINGS = study.opt_out_settings(config)
 LEDGER = study.ledger_settings(config)
 BATCHES = [f"{n:02d}" for n in range(config["deidentification"]["batches"])]
 SOFTWARE = study.software(config)

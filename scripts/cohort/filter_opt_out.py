@@ -13,7 +13,8 @@ from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.chain import Entry
 from bonescint.identity.ledger import LedgerFiles, open_or_create
-from bonescint.identity.opt_outs import is_incomplete, is_no_id, links, take_list
+from bonescint.identity.opt_out_lists import LARGEST_SHARE, Taken, fingerprint, take_list
+from bonescint.identity.opt_outs import is_incomplete, is_no_id, links
 from bonescint.identity.people import connected, read_people, write_others
 from bonescint.joblog import job_log
 from bonescint.resources import Texts
@@ -36,6 +37,8 @@ def filter_opt_out(
     declined: Path,
     counts: Path,
     warnings: Path,
+    ids_only: bool = False,
+    largest_share: float = LARGEST_SHARE,
 ) -> None:
     """Write the index without the patients who declined, by the list or by the command.
 
@@ -43,8 +46,9 @@ def filter_opt_out(
     ----------
     index, unindexed
         The index of the raw folder and its unreadable files.
-    opt_out
-        The hospital's list; its entries go into the ledger, where they stay until withdrawn.
+    opt_out, ids_only, largest_share
+        The hospital's list, and how it is taken (`bonescint.config.opt_out_settings`); its entries
+        go into the ledger, where they stay until withdrawn.
     ledger
         Arguments of `open_ledger`; the ledger is made on the first run. It is no output of the
         rule: Snakemake deletes outputs before a job and rolls them back after a failure.
@@ -60,15 +64,16 @@ def filter_opt_out(
     declined
         Who declined, with the spellings that must not be left anywhere; sealed to the ledger.
     """
-    entries = read_opt_out(opt_out, language)
+    entries = read_opt_out(opt_out, language, ids_only)
     people = read_people(index)
     here = set(people.headers.values())
     book, _ = open_or_create(ledger, coded)
-    known = here.union(book.codes(), *people.pairs) - {""}
-    if odd := [entry.row for entry in entries if is_no_id(entry.subject, known)]:
-        text = Texts("tables", language)
-        raise InputError(text("opt_out_no_id", file=opt_out.name, row=row) for row in odd)
-    opted_out, gone = take_list(book, map(_entry, entries), people.pairs)
+    _refuse_odd(entries, here.union(book.codes(), *people.pairs) - {""}, opt_out.name, language)
+    listed = [entry.as_recorded() for entry in entries]
+    of = fingerprint(book, opt_out)
+    taken = take_list(book, listed, of, largest_share, people.pairs, here)
+    opted_out, gone = taken.in_force, taken.gone
+    entries = [] if taken.is_undone else entries
 
     files_gone = write_others(consented, index, people, gone)
     persons = who_declined(people, gone, book)
@@ -84,6 +89,7 @@ def filter_opt_out(
         *_of_the_list(entries, unmatched, opt_out.name),
         *_of_the_ledger(unlisted, unmatched),
         *_of_other_ids(len((gone - opted_out.keys()) & here)),
+        *_of_a_list(taken, opt_out.name, len(taken.held_gone & here)),
     ]
     write_warnings(warnings, found)
     total = {
@@ -93,24 +99,30 @@ def filter_opt_out(
         "patients_indexed": len(here - {""}),
         "files_opted_out": files_gone,
         "patients_opted_out": len(gone & here),
+        "patients_recalled": delivered(book, gone - taken.held_gone),
+        "patients_held": len(taken.held_gone & here),
+        "entries_held": len(taken.held),
+        **_counted(entries, unlisted, unmatched),
+    }
+    write_rows(counts, columns("opt_out"), [total])
+
+
+def _refuse_odd(entries: list[OptOutEntry], known: set[str], file: str, language: str) -> None:
+    if odd := [entry.row for entry in entries if is_no_id(entry.subject, known)]:
+        text = Texts("tables", language)
+        raise InputError(text("opt_out_no_id", file=file, row=row) for row in odd)
+
+
+def _counted(
+    entries: list[OptOutEntry], unlisted: Mapping[str, Entry], unmatched: set[str]
+) -> dict[str, int]:
+    """Return the numbers of opt-outs, of the list and of the ledger together."""
+    return {
         "entries": len(entries) + len(unlisted),
         "entries_unmatched": sum(e.subject in unmatched for e in entries)
         + len(unmatched & unlisted.keys()),
         "entries_incomplete": len({e.subject for e in entries if e.problems})
         + sum(map(is_incomplete, unlisted.values())),
-        "patients_recalled": delivered(book, gone),
-    }
-    write_rows(counts, columns("opt_out"), [total])
-
-
-def _entry(entry: OptOutEntry) -> Entry:
-    return {
-        "subject": entry.subject,
-        "source": "list",
-        "received": entry.received.isoformat() if entry.received else "",
-        "by": entry.by,
-        "ground": entry.ground,
-        "relation": entry.relation,
     }
 
 
@@ -144,6 +156,15 @@ def _of_other_ids(n: int) -> Iterator[dict[str, str]]:
         yield warning("source.opt_out_ledger", "R12", Phrase("opt_out.linked", {"n": n}))
 
 
+def _of_a_list(taken: Taken, source: str, patients: int) -> Iterator[dict[str, str]]:
+    """Yield that a person must look at the list: it leaves out very many, or was taken back."""
+    if taken.held:
+        values = {"n": len(taken.held), "patients": patients}
+        yield warning(source, "R12", Phrase("opt_out.held", values))
+    if taken.is_undone:
+        yield warning(source, "R12", Phrase("opt_out.undone"))
+
+
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
         filter_opt_out(
@@ -158,4 +179,5 @@ if __name__ == "__main__":
             declined=Path(snakemake.output.declined),
             counts=Path(snakemake.output.counts),
             warnings=Path(snakemake.output.warnings),
+            **snakemake.params.settings,
         )
