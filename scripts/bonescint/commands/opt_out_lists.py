@@ -109,12 +109,21 @@ def undo_list(options: argparse.Namespace) -> int:
 
 def _list_on_record(ledger: "Ledger", named: str, text: "Texts") -> str:
     """Return the fingerprint of a list that was taken and counts, by its file or fingerprint."""
-    from bonescint.identity.opt_out_lists import fingerprint, lists_on_record, named_by
+    from bonescint.identity.opt_out_lists import (
+        HELD,
+        fingerprint,
+        lists_on_record,
+        named_by,
+        standing,
+    )
 
     known = lists_on_record(ledger)
     file = Path(named)
     if file.is_file():
-        found = [of for of in known if of == fingerprint(ledger, file)]
+        given = fingerprint(ledger, file)
+        if standing(ledger, given) == HELD:
+            raise InputError([text("undo.held"), text("withdraw.nothing")])
+        found = [of for of in known if of == given]
     elif _FINGERPRINT.fullmatch(named):
         found = [of for of in known if of.startswith(named)]
     else:

@@ -99,6 +99,8 @@ def test_a_wrong_list_excludes_waits_and_is_mended(run: Run, study: str) -> None
     assert not any(subject in held for subject in COHORT)
     assert in_force(opened()) == {}
     assert "opt-out confirm" in run("opt-out", "list")
+    with pytest.raises(InputError, match="snakemake"):  # there is nothing to take back
+        run("opt-out", "undo", "list.csv")
     put(COHORT[0])
     stay, counts, said = filtered(study)
     assert stay == set(COHORT[1:])
