@@ -6,7 +6,7 @@ rule filter_opt_out:
     input:
         index="private/index.csv",
         unindexed="private/unindexed.csv",
-        opt_out=config["inputs"]["opt_out"],
+        opt_out=OPT_OUT,
     output:
         consented="private/consented.csv",
         unreadable="private/unreadable.csv",
@@ -20,6 +20,7 @@ rule filter_opt_out:
         "../envs/python.yaml"
     params:
         stamps=[STAMPS["inputs.opt_out"], content_stamp(MARK)],
+        settings=OPT_OUT_SETTINGS,
         ledger=LEDGER,
         coded=str(study.CODED_IMAGES),
         decisions=DECISIONS,

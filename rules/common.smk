@@ -61,11 +61,23 @@ except OSError as error:
     raise WorkflowError(system_error(error.errno)) from None
 
 DEMO = study.uses_demo(config)
+OPT_OUT = study.opt_out_file(config)
+OPT_OUT_SETTINGS = study.opt_out_settings(config)
 LEDGER = study.ledger_settings(config)
 BATCHES = [f"{n:02d}" for n in range(config["deidentification"]["batches"])]
 SOFTWARE = study.software(config)
 READERS = list(config["readers"])
 READINGS = expand("results/readings/{reader}.csv", reader=READERS)
+IMPORTED = expand("results/software/{software}.csv", software=SOFTWARE)
+# an import that failed is made again before anything that follows from it is taken for good
+ROUNDS = {
+    kind: runs.round_of(
+        tables,
+        Path(f"private/{kind}.mark"),
+        is_run if workflow.is_main_process else None,
+    )
+    for kind, tables in (("software", IMPORTED), ("readings", READINGS))
+}
 METRICS = study.metrics(config)
 QUESTIONS = study.questions(config)
 SYNTHETIC = config["study"]["synthetic"]

@@ -39,7 +39,7 @@ rule verify_purge:
         report="results/report.html",
         findings="private/findings.csv",
         declined="private/declined.age",
-        opt_out=config["inputs"]["opt_out"],
+        opt_out=OPT_OUT,
         # one output of every rule: Snakemake forgets a rerun that failed once, for it deletes what
         # the job was to make anew, and misses nothing as long as what follows from it is there
         indexed="private/indexed.json",
@@ -60,6 +60,7 @@ rule verify_purge:
         # a run that ended early leaves them, and no later one misses them
         temporary=["private/index.csv", "private/unindexed.csv"],
         decisions=DECISIONS,
+        ids_only=OPT_OUT_SETTINGS["ids_only"],
         current=[*BATCHES, *SOFTWARE, *READERS],
         language=LANGUAGE,
         code=code_digest("scripts/custody/verify_purge.py"),

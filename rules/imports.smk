@@ -81,6 +81,7 @@ rule scan_findings:
     conda:
         "../envs/python.yaml"
     params:
+        imported=ROUNDS["readings"],
         readers=READERS,
         stamp=STAMPS.get("delivery.staff_names"),
         language=LANGUAGE,

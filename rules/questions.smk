@@ -12,6 +12,7 @@ rule assess_reader_agreement:
     conda:
         "../envs/python.yaml"
     params:
+        imported=ROUNDS["readings"],
         confidence=METRICS["confidence"],
         code=code_digest("scripts/questions/assess_reader_agreement.py"),
     script:
@@ -29,6 +30,7 @@ rule assess_reader_eod:
     conda:
         "../envs/python.yaml"
     params:
+        imported=ROUNDS["readings"],
         confidence=METRICS["confidence"],
         code=code_digest("scripts/questions/assess_reader_eod.py"),
     script:
@@ -46,6 +48,7 @@ rule assess_reader_counts:
     conda:
         "../envs/python.yaml"
     params:
+        imported=ROUNDS["readings"],
         confidence=METRICS["confidence"],
         code=code_digest("scripts/questions/assess_reader_counts.py"),
     script:
@@ -122,6 +125,7 @@ rule vary_reference:
     conda:
         "../envs/python.yaml"
     params:
+        imported=ROUNDS["readings"],
         software=SOFTWARE,
         settings=metrics_of("confidence", "cutoffs"),
         code=code_digest("scripts/questions/vary_reference.py"),
@@ -300,6 +304,7 @@ rule list_misclassified:
     conda:
         "../envs/python.yaml"
     params:
+        imported=ROUNDS["readings"],
         software=SOFTWARE,
         cutoffs=METRICS["cutoffs"],
         code=code_digest("scripts/questions/list_misclassified.py"),

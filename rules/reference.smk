@@ -13,6 +13,7 @@ rule build_reference:
     conda:
         "../envs/python.yaml"
     params:
+        imported=ROUNDS["readings"],
         settings=lookup("reference", within=config),
         code=code_digest("scripts/reference/build_reference.py"),
     script:
@@ -22,7 +23,7 @@ rule build_reference:
 rule build_measurements:
     """Put the software's results under each other: one row a case, software and metric (R8)."""
     input:
-        software=expand("results/software/{software}.csv", software=SOFTWARE),
+        software=IMPORTED,
     output:
         table="results/measurements.csv",
         warnings="results/measurements.warnings.csv",
@@ -31,6 +32,7 @@ rule build_measurements:
     conda:
         "../envs/python.yaml"
     params:
+        imported=ROUNDS["software"],
         code=code_digest("scripts/reference/build_measurements.py"),
     script:
         "../scripts/reference/build_measurements.py"
@@ -61,7 +63,7 @@ rule summarise_flow:
         flow="results/cohort/flow.csv",
         anonymization=expand("results/anonymization/{batch}.csv", batch=BATCHES),
         reference="results/reference.csv",
-        software=expand("results/software/{software}.csv", software=SOFTWARE),
+        software=IMPORTED,
     output:
         table="results/metrics/flow.csv",
     log:
@@ -69,6 +71,7 @@ rule summarise_flow:
     conda:
         "../envs/python.yaml"
     params:
+        imported=ROUNDS["software"],
         software=list(SOFTWARE),
         code=code_digest("scripts/reference/summarise_flow.py"),
     script:

@@ -11,6 +11,7 @@ import jsonschema
 import yaml
 
 from bonescint.errors import InputError
+from bonescint.identity.opt_out_lists import LARGEST_SHARE
 from bonescint.resources import ROOT, Texts, locate
 from bonescint.stats.question_names import QUESTIONS
 from bonescint.text.folding import fold_header
@@ -28,6 +29,8 @@ _METRICS = {
     "margins": {},
     "optimism": {"replicates": 2000, "seed": 20190601},
 }
+# what `inputs.opt_out` need not name
+_OPT_OUT = {"ids_only": False, "largest_share": LARGEST_SHARE}
 
 
 def check_config(config: Mapping[str, Any], files: bool = True) -> None:
@@ -192,7 +195,8 @@ def _hypotheses(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
 
 def inputs(config: Mapping[str, Any]) -> dict[str, str]:
     """Return the configuration's input files and folders: path of the key -> path."""
-    found = {f"inputs.{key}": path for key, path in config["inputs"].items() if path}
+    paths = config["inputs"] | {"opt_out": opt_out_file(config)}
+    found = {f"inputs.{key}": path for key, path in paths.items() if path}
     if config["delivery"].get("staff_names"):
         found["delivery.staff_names"] = config["delivery"]["staff_names"]
     for area, name in (("software", "export"), ("readers", "report")):
@@ -203,6 +207,19 @@ def inputs(config: Mapping[str, Any]) -> dict[str, str]:
                 if entry.get(field)
             }
     return found
+
+
+def opt_out_file(config: Mapping[str, Any]) -> str:
+    """Return the path of the hospital's list of opt-outs."""
+    named = config["inputs"]["opt_out"]
+    return str(named["file"] if isinstance(named, Mapping) else named)
+
+
+def opt_out_settings(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how the list of opt-outs is read and taken: ``ids_only``, ``largest_share``."""
+    named = config["inputs"]["opt_out"]
+    given = named if isinstance(named, Mapping) else {}
+    return {key: given.get(key, default) for key, default in _OPT_OUT.items()}
 
 
 def metrics(config: Mapping[str, Any]) -> dict[str, Any]:

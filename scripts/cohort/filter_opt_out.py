@@ -15,14 +15,8 @@ from bonescint.files import read_rows, write_rows
 from bonescint.identity.chain import Entry
 from bonescint.identity.doubts import HeldBack, held_back
 from bonescint.identity.ledger import Ledger, LedgerFiles, open_or_create
-from bonescint.identity.opt_outs import (
-    is_incomplete,
-    is_no_id,
-    links,
-    remember,
-    remembered,
-    take_list,
-)
+from bonescint.identity.opt_out_lists import LARGEST_SHARE, Taken, fingerprint, take_list
+from bonescint.identity.opt_outs import is_incomplete, is_no_id, links, remember, remembered
 from bonescint.identity.people import People, connected, personal_data, read_people, write_others
 from bonescint.joblog import job_log
 from bonescint.names.doubts import PersonalData
@@ -48,6 +42,8 @@ def filter_opt_out(
     doubts: Path,
     counts: Path,
     warnings: Path,
+    ids_only: bool = False,
+    largest_share: float = LARGEST_SHARE,
 ) -> None:
     """Write the index without the patients who declined, by the list or by the command.
 
@@ -55,8 +51,9 @@ def filter_opt_out(
     ----------
     index, unindexed
         The index of the raw folder and its unreadable files.
-    opt_out
-        The hospital's list; its entries go into the ledger, where they stay until withdrawn.
+    opt_out, ids_only, largest_share
+        The hospital's list, and how it is taken (`bonescint.config.opt_out_settings`); its entries
+        go into the ledger, where they stay until withdrawn.
     ledger
         Arguments of `open_ledger`; the ledger is made on the first run. It is no output of the
         rule: Snakemake deletes outputs before a job and rolls them back after a failure.
@@ -76,14 +73,18 @@ def filter_opt_out(
     doubts
         Who is held back: name and birth date are those of somebody who declined. Sealed, too.
     """
-    entries = read_opt_out(opt_out, language)
+    entries = read_opt_out(opt_out, language, ids_only)
     people = read_people(index)
     here = set(people.headers.values())
     book, _ = open_or_create(ledger, coded)
-    _require_ids(entries, here.union(book.codes(), *people.pairs) - {""}, opt_out.name, language)
-    opted_out, gone = take_list(book, map(_entry, entries), people.pairs)
+    _refuse_odd(entries, here.union(book.codes(), *people.pairs) - {""}, opt_out.name, language)
+    listed = [entry.as_recorded() for entry in entries]
+    of = fingerprint(book, opt_out)
+    taken = take_list(book, listed, of, largest_share, people.pairs, here)
+    opted_out, gone = taken.in_force, taken.gone
+    entries = [] if taken.is_undone else entries
 
-    personal, held = _held_back(people, gone, book, decisions)
+    personal, held = _held_back(people, taken, book, decisions)
     seal_doubts(doubts, held, people, index, personal, book)
     write_others(consented, index, people, gone | held.subjects)
     persons = who_declined(people, gone, book, held.subjects)
@@ -100,26 +101,38 @@ def filter_opt_out(
         *_of_the_ledger(unlisted, unmatched),
         *_of_patients("linked", len((gone - opted_out.keys()) & here)),
         *_of_patients("doubts", len(held.subjects & here)),
+        *_of_a_list(taken, opt_out.name, len(taken.held_gone & here)),
     ]
     write_warnings(warnings, found)
     total = {
         "files_found": len(people.subjects) + len(lost),
         "files_unreadable": len(lost),
         **_left_out(people, gone, held.subjects),
+        "patients_recalled": delivered(book, gone - taken.held_gone),
+        "patients_held": len(taken.held_gone & here),
+        "entries_held": len(taken.held),
+        **_counted(entries, unlisted, unmatched),
+    }
+    write_rows(counts, columns("opt_out"), [total])
+
+
+def _refuse_odd(entries: list[OptOutEntry], known: set[str], file: str, language: str) -> None:
+    if odd := [entry.row for entry in entries if is_no_id(entry.subject, known)]:
+        text = Texts("tables", language)
+        raise InputError(text("opt_out_no_id", file=file, row=row) for row in odd)
+
+
+def _counted(
+    entries: list[OptOutEntry], unlisted: Mapping[str, Entry], unmatched: set[str]
+) -> dict[str, int]:
+    """Return the numbers of opt-outs, of the list and of the ledger together."""
+    return {
         "entries": len(entries) + len(unlisted),
         "entries_unmatched": sum(e.subject in unmatched for e in entries)
         + len(unmatched & unlisted.keys()),
         "entries_incomplete": len({e.subject for e in entries if e.problems})
         + sum(map(is_incomplete, unlisted.values())),
-        "patients_recalled": delivered(book, gone),
     }
-    write_rows(counts, columns("opt_out"), [total])
-
-
-def _require_ids(entries: list[OptOutEntry], known: Set[str], source: str, language: str) -> None:
-    if odd := [entry.row for entry in entries if is_no_id(entry.subject, known)]:
-        text = Texts("tables", language)
-        raise InputError(text("opt_out_no_id", file=source, row=row) for row in odd)
 
 
 def _left_out(people: People, gone: Set[str], held: Set[str]) -> dict[str, int]:
@@ -136,28 +149,21 @@ def _left_out(people: People, gone: Set[str], held: Set[str]) -> dict[str, int]:
 
 
 def _held_back(
-    people: People, gone: set[str], book: Ledger, decisions: Path
+    people: People, taken: Taken, book: Ledger, decisions: Path
 ) -> tuple[list[PersonalData], HeldBack]:
     """Return name and birth date of who declined, and who of the others may be one of them.
 
-    They are on record from now on, so that the doubt holds when the images are gone.
+    They are on record from now on, so that the doubt holds when the images are gone; but for a list
+    that is held, of which nothing may be on record.
     """
-    remember(book, (one for one in personal_data(people) if one.subject in gone))
+    here = list(personal_data(people))
+    gone = taken.gone
+    remember(book, (one for one in here if one.subject in gone - taken.held_gone))
     declined = [one for one in remembered(book) if one.subject in gone]
-    others = [one for one in personal_data(people) if one.subject not in gone]
+    declined += [one for one in here if one.subject in taken.held_gone]
+    others = [one for one in here if one.subject not in gone]
     settled = other_persons(read_decisions(decisions)) if decisions.exists() else frozenset()
     return declined, held_back(declined, others, people.pairs, book.digest, settled)
-
-
-def _entry(entry: OptOutEntry) -> Entry:
-    return {
-        "subject": entry.subject,
-        "source": "list",
-        "received": entry.received.isoformat() if entry.received else "",
-        "by": entry.by,
-        "ground": entry.ground,
-        "relation": entry.relation,
-    }
 
 
 def _of_the_list(
@@ -190,6 +196,15 @@ def _of_patients(key: str, n: int) -> Iterator[dict[str, str]]:
         yield warning("source.opt_out_ledger", "R12", Phrase(f"opt_out.{key}", {"n": n}))
 
 
+def _of_a_list(taken: Taken, source: str, patients: int) -> Iterator[dict[str, str]]:
+    """Yield that a person must look at the list: it leaves out very many, or was taken back."""
+    if taken.held:
+        values = {"n": len(taken.held), "patients": patients}
+        yield warning(source, "R12", Phrase("opt_out.held", values))
+    if taken.is_undone:
+        yield warning(source, "R12", Phrase("opt_out.undone"))
+
+
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
         filter_opt_out(
@@ -206,4 +221,5 @@ if __name__ == "__main__":
             doubts=Path(snakemake.output.doubts),
             counts=Path(snakemake.output.counts),
             warnings=Path(snakemake.output.warnings),
+            **snakemake.params.settings,
         )

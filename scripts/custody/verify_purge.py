@@ -11,6 +11,7 @@ from bonescint.custody.traces.search import Person, report_left, search
 from bonescint.errors import InputError
 from bonescint.files import replacing
 from bonescint.identity.ledger import LedgerFiles, open_ledger
+from bonescint.identity.opt_out_lists import UNDONE, fingerprint, standing
 from bonescint.identity.opt_outs import in_force
 from bonescint.joblog import job_log
 from bonescint.resources import Texts
@@ -33,6 +34,7 @@ def verify_purge(
     current: list[str],
     language: str,
     receipt: Path,
+    ids_only: bool = False,
 ) -> None:
     """Clear away what no rule makes anew, then search all sides of the study's folder.
 
@@ -57,6 +59,8 @@ def verify_purge(
         Of the messages.
     receipt
         JSON with the number of people looked for and of traces left: 0.
+    ids_only
+        Whether the list holds patient IDs alone.
 
     Raises
     ------
@@ -67,7 +71,10 @@ def verify_purge(
     book = open_ledger(**ledger)
     sealed = unseal_declined(declined, book)
     # read again: dates, records and triggers of Snakemake may have hidden a newer list from it
-    wanted = {entry.subject for entry in read_opt_out(opt_out, language)} | in_force(book).keys()
+    wanted = {entry.subject for entry in read_opt_out(opt_out, language, ids_only)}
+    if standing(book, fingerprint(book, opt_out)) == UNDONE:
+        wanted = set()
+    wanted |= in_force(book).keys()
     unread = wanted - sealed.keys()
     persons = list(sealed.values()) + [
         Person(book.code_of(subject), frozenset({subject}), frozenset()) for subject in unread
@@ -101,4 +108,5 @@ if __name__ == "__main__":
             current=snakemake.params.current,
             language=snakemake.params.language,
             receipt=Path(snakemake.output.receipt),
+            ids_only=snakemake.params.ids_only,
         )

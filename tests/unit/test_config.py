@@ -8,7 +8,10 @@ import yaml
 
 from bonescint.config import (
     check_config,
+    inputs,
     metrics,
+    opt_out_file,
+    opt_out_settings,
     product_pairs,
     questions,
     software,
@@ -54,6 +57,10 @@ def test_default_configuration_is_good(config: dict[str, Any]) -> None:
         ("software/vsbone3/columns/ann", "ANN", r"software\.vsbone3\.columns\.ann"),
         ("software/VSBONE4", {}, r"software: 'VSBONE4' is no name"),
         ("inputs/opt_out", "list.csv", r"inputs\.opt_out.*'list\.csv'"),
+        ("inputs/opt_out", {"file": "list.csv"}, r"inputs\.opt_out.*'list\.csv'"),
+        ("inputs/opt_out", {"file": "a", "ids_onyl": True}, r"inputs\.opt_out.*'ids_only'"),
+        ("inputs/opt_out", {"ids_only": True}, r"inputs\.opt_out: the key 'file' is missing"),
+        ("inputs/opt_out", {"file": "demo/a", "largest_share": 20}, r"opt_out\.largest_share.*20"),
         ("study/synthetic", False, r"study\.synthetic must be true"),
         ("ledger/path", "results/ledger.age", r"ledger\.path.*R16"),
         ("metrics/cutoffs", [{"metric": "bsl", "value": 1}], r"metrics\.cutoffs\.0\.metric.*bsi"),
@@ -82,6 +89,15 @@ def test_mistakes_are_named(config: dict[str, Any], path: str, value: object, sa
     put(config, path, value)
     with pytest.raises(InputError, match=said):
         check_config(config)
+
+
+def test_the_opt_out_list_is_a_path_or_a_path_with_settings(config: dict[str, Any]) -> None:
+    assert opt_out_file(config) == "demo/opt_out.csv"
+    assert opt_out_settings(config) == {"ids_only": False, "largest_share": 0.2}
+    config["inputs"]["opt_out"] = {"file": "demo/opt_out.csv", "ids_only": True}
+    check_config(config)
+    assert opt_out_file(config) == inputs(config)["inputs.opt_out"] == "demo/opt_out.csv"
+    assert opt_out_settings(config) == {"ids_only": True, "largest_share": 0.2}
 
 
 def test_all_mistakes_at_once(config: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from bonescint.cli import main
 from bonescint.files import read_rows
-from tests.workflow.runner import configure, jobs, snakemake
+from tests.workflow.runner import configure, jobs, ran, snakemake
 
 
 def own(study: Path, demo: str) -> Path:
@@ -73,6 +73,34 @@ def test_an_export_out_of_bounds_names_every_row(study: Path) -> None:
     configure(study, lambda c: c["software"]["vsbone2"].update(export="demo/exports/vsbone2.csv"))
     snakemake(study, "results/software/vsbone2.csv")
     assert not book.exists()
+
+
+@pytest.mark.parametrize(
+    ("area", "demo", "target"),
+    [
+        ("software", "demo/exports/vsbone2.csv", "results/metrics/accuracy.csv"),
+        ("readers", "demo/readings/reader1.xlsx", "results/metrics/reader_agreement.csv"),
+    ],
+)
+def test_what_follows_a_failed_import_looks_at_the_table_first(
+    study: Path, area: str, demo: str, target: str
+) -> None:
+    path = own(study, demo)
+    name, key = path.stem, {"software": "export", "readers": "report"}[area]
+    configure(study, lambda c: c[area][name].update({key: f"own/{path.name}"}))
+    good = path.read_bytes()
+    path.write_bytes(b"")
+    assert path.name in snakemake(study, fails=True)
+    # what was made of the former table is there still, and Snakemake has forgotten the failure
+    assert (study / target).exists()
+    rule = f"import_{'software' if area == 'software' else 'readings'}"
+    for arguments in ([target], ["--until", "draw_figures"], ["results/figures/flow.svg"]):
+        assert path.name in snakemake(study, *arguments, fails=True)
+        assert rule in jobs(snakemake(study, "-n", *arguments))
+    path.write_bytes(good)
+    assert rule in ran(snakemake(study, target))
+    snakemake(study)
+    assert "Nothing to be done" in snakemake(study, "-n")
 
 
 def test_two_transcriptions_that_differ(study: Path) -> None:

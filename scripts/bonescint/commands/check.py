@@ -39,6 +39,7 @@ def check(options: argparse.Namespace) -> int:
     language = str(config["language"])
     text = Texts("config", language)
     inputs = study.inputs(config)
+    ids_only = study.opt_out_settings(config)["ids_only"]
     problems: list[str] = []
     print(text("config_good"))
     for key in ("participants", "opt_out", "tracer_calendar"):
@@ -51,7 +52,7 @@ def check(options: argparse.Namespace) -> int:
                     study_number = config["study"]["preceding_study"]
                     n = len(read_participants(path, study_number, language))
                 case "opt_out":
-                    entries = read_opt_out(path, language)
+                    entries = read_opt_out(path, language, ids_only)
                     n = len(entries)
                     problems += [
                         f"{path.name} {e.row}: {problem.in_words(*warning_texts(language))}"

@@ -55,6 +55,11 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "--opt-out", type=Path, help="the list of who declined / 不参加の申し出の一覧 (R12)"
     )
     parser.add_argument(
+        "--ids-only",
+        action="store_true",
+        help="the list holds patient IDs alone / 患者 ID だけの一覧である",
+    )
+    parser.add_argument(
         "--lossy",
         choices=("refuse", "keep"),
         default="keep",
@@ -112,7 +117,7 @@ def code_folder(options: argparse.Namespace) -> int:
     codes = read_codes(options.codes, options.language) if options.codes else None
     declined: frozenset[str] = frozenset()
     if options.opt_out:
-        entries = read_opt_out(options.opt_out, options.language)
+        entries = read_opt_out(options.opt_out, options.language, options.ids_only)
         declined = frozenset(entry.subject for entry in entries)
     decisions = _decisions(options, text)
     settings = _settings(options, released_images(decisions), text)

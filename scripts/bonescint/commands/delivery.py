@@ -80,7 +80,8 @@ def record_delivery(options: argparse.Namespace) -> int:
     InputError
         If the record would be wrong; nothing is recorded then.
     """
-    from bonescint.commands.opt_out import hospital_list, print_notices
+    from bonescint.commands.opt_out import print_notices
+    from bonescint.commands.opt_out_lists import certain_list
     from bonescint.custody.deliveries import DETAILS, delivery_contents, put_on_record
     from bonescint.custody.recalls import FOLDER, recall
     from bonescint.delivery.gate import refusals
@@ -95,8 +96,8 @@ def record_delivery(options: argparse.Namespace) -> int:
     day = table_date(options.date)
     if not day:
         raise InputError(text("delivery.bad_date"))
-    listed = hospital_list(config)
     ledger = open_ledger(**config["ledger"], ask=True)
+    listed = certain_list(config, ledger)
     found = delivery_contents(options.paths or [p for p in _DEFAULT if p.exists()], language)
     kinds = [k for k, codes in (("images", found.imaged), ("sheet", found.tabled)) if codes]
     defaults = {

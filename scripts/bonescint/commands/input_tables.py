@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bonescint.config import inputs
 from bonescint.errors import InputError
 from bonescint.resources import Texts
 
@@ -53,9 +54,10 @@ def find_table(config: Mapping[str, Any], name: str, text: Texts) -> InputTable:
     InputError
         If no table has that name, or more than one.
     """
+    paths = inputs(config)
     tables = {
         f"inputs.{key}": InputTable(
-            key, key, key, {}, f"inputs.{key}", config["inputs"].get(key), None
+            key, key, key, {}, f"inputs.{key}", paths.get(f"inputs.{key}"), None
         )
         for key in LISTS
     }

@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from bonescint.commands import configuration
+from bonescint.commands import configuration, opt_out_lists
 from bonescint.commands.opt_out_doubts import add_doubts
+from bonescint.commands.opt_out_lists import hospital_list, standing_of_list
 from bonescint.errors import InputError
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     leaving.add_argument("ids", nargs="+", metavar="ID", help=ids)
     configuration.add_option(leaving)
     leaving.set_defaults(run=withdraw_opt_outs)
+    opt_out_lists.add(actions)
 
 
 def add_opt_outs(options: argparse.Namespace) -> int:
@@ -86,7 +88,7 @@ def add_opt_outs(options: argparse.Namespace) -> int:
     from bonescint.custody.deliveries import recorded
     from bonescint.custody.recalls import FOLDER, recall
     from bonescint.identity.ledger import open_or_create
-    from bonescint.identity.opt_outs import declined, in_force, record, remember
+    from bonescint.identity.opt_outs import declined, remember
     from bonescint.resources import Texts
 
     config = configuration.load(options)
@@ -101,14 +103,7 @@ def add_opt_outs(options: argparse.Namespace) -> int:
     ledger, is_first = open_or_create(config["ledger"], CODED_IMAGES, ask=True)
     if is_first:
         print(text("opt_out.ledger", path=ledger.path, key=ledger.key))
-    with ledger.exclusive():
-        before = in_force(ledger)
-        merged = {s: _completed(details, before.get(s, {})) for s in subjects}
-        changed = [
-            s for s in subjects if any(merged[s][k] != before.get(s, {}).get(k) for k in _DETAILS)
-        ]
-        # also without anything new: a crash may have come between the ledger and its mark
-        record(ledger, ({"subject": s, "source": "command"} | merged[s] for s in changed))
+    before, merged, changed = _put_on_record(ledger, subjects, details)
     today = date.today()
     notices = recall(ledger, declined(ledger), FOLDER, config["study"], language, today)
     unknown = [s for s in subjects if not (ledger.code_of(s) or s in before or s in listed)]
@@ -134,6 +129,27 @@ def _place(subject: str, indexed: "list[PersonalData] | None") -> str:
     if indexed is None:
         return "not_run"
     return "images" if any(one.subject == subject for one in indexed) else "nobody"
+
+
+def _put_on_record(
+    ledger: "Ledger", subjects: "list[str]", details: "Mapping[str, str]"
+) -> "tuple[dict[str, Entry], dict[str, dict[str, str]], list[str]]":
+    """Record opt-outs; return who declined before, the details now, and whose have changed."""
+    from bonescint.identity.opt_out_lists import named_by
+    from bonescint.identity.opt_outs import in_force, record
+
+    with ledger.exclusive():
+        before = in_force(ledger)
+        merged = {s: _completed(details, before.get(s, {})) for s in subjects}
+        changed = [
+            s for s in subjects if any(merged[s][k] != before.get(s, {}).get(k) for k in _DETAILS)
+        ]
+        # who is named by a list alone is from now on named by the command too: the list may go
+        named = named_by(ledger)
+        new = [s for s in subjects if s in changed or "command" not in named.get(s, ())]
+        # also without anything new: a crash may have come between the ledger and its mark
+        record(ledger, ({"subject": s, "source": "command"} | merged[s] for s in new))
+    return before, merged, changed
 
 
 def _completed(said: Mapping[str, str], before: Mapping[str, str]) -> dict[str, str]:
@@ -192,15 +208,18 @@ def list_opt_outs(options: argparse.Namespace) -> int:
     """
     from bonescint.commands.listing import aligned, export
     from bonescint.identity.ledger import is_new, open_ledger
+    from bonescint.identity.opt_out_lists import HELD
     from bonescint.resources import Texts
 
     config = configuration.load(options)
     text = Texts("custody", str(config["language"]))
-    listed = hospital_list(config)
     new = is_new(**config["ledger"])
     ledger = None if new else open_ledger(**config["ledger"], ask=True)
+    listed = hospital_list(config, ledger)
     # no plain file pairs a code with an identity: the code is for the screen alone
-    rows = list(_rows(ledger, listed, text, codes=options.csv is None))
+    is_held = ledger and standing_of_list(config, ledger) == HELD
+    waiting = text("list.held" if is_held else "list.next_run")
+    rows = list(_rows(ledger, listed, text, waiting, codes=options.csv is None))
     header = [text(f"list.{column}") for column in _LIST]
     if options.csv:
         export(options.csv, header, rows, text.language)
@@ -226,6 +245,7 @@ def withdraw_opt_outs(options: argparse.Namespace) -> int:
     InputError
         If an ID is not on record, or still stands in the hospital's list. Nothing is changed then.
     """
+    from bonescint.config import opt_out_file
     from bonescint.custody.deliveries import recorded
     from bonescint.identity.ledger import open_ledger
     from bonescint.identity.opt_outs import in_force, withdraw
@@ -234,15 +254,15 @@ def withdraw_opt_outs(options: argparse.Namespace) -> int:
     config = configuration.load(options)
     text = Texts("custody", str(config["language"]))
     subjects = _subjects(options.ids, text)
-    listed = hospital_list(config)
     ledger = open_ledger(**config["ledger"], ask=True)
+    listed = hospital_list(config, ledger)
     with ledger.exclusive():
         before = in_force(ledger)
         problems = []
         for n, subject in enumerate(subjects, 1):
             nth = text("opt_out.nth", n=n)
             if subject in listed:
-                file = Path(config["inputs"]["opt_out"]).name
+                file = Path(opt_out_file(config)).name
                 row = listed[subject].row
                 problems.append(f"{nth} {text('withdraw.listed', file=file, row=row)}")
             elif subject not in before:
@@ -259,23 +279,6 @@ def withdraw_opt_outs(options: argparse.Namespace) -> int:
         print(text("opt_out.nth", n=n), *says, sep=" ")
     print(text("withdraw.next"))
     return 0
-
-
-def hospital_list(config: Mapping[str, Any]) -> "dict[str, OptOutEntry]":
-    """Return normalised patient ID -> first entry of the hospital's list; empty if there is none.
-
-    Parameters
-    ----------
-    config
-        The configuration.
-    """
-    from bonescint.tables.lists import read_opt_out
-
-    path = Path(config["inputs"]["opt_out"])
-    if not path.exists():
-        return {}  # the demonstration's, not made yet
-    entries = read_opt_out(path, str(config["language"]))
-    return {entry.subject: entry for entry in reversed(entries)}
 
 
 def _subjects(typed: Iterable[str], text: "Texts") -> list[str]:
@@ -346,19 +349,20 @@ def _indexed(subjects: Collection[str]) -> "list[PersonalData] | None":
 
 
 def _rows(
-    ledger: "Ledger | None", listed: "Mapping[str, OptOutEntry]", text: "Texts", *, codes: bool
+    ledger: "Ledger | None",
+    listed: "Mapping[str, OptOutEntry]",
+    text: "Texts",
+    waiting: str,
+    *,
+    codes: bool,
 ) -> Iterable[list[str]]:
     from bonescint.custody.deliveries import recorded
+    from bonescint.identity.opt_out_lists import named_by
     from bonescint.identity.opt_outs import in_force
 
     declined: dict[str, Entry] = in_force(ledger) if ledger else {}
     deliveries = recorded(ledger) if ledger else []
-    sources: dict[str, set[str]] = {}
-    for entry in ledger.entries("opt_out", "opt_out_withdrawn") if ledger else []:
-        if entry["kind"] == "opt_out":
-            sources.setdefault(entry["subject"], set()).add(entry["source"])
-        else:
-            sources.pop(entry["subject"], None)
+    sources = named_by(ledger) if ledger else {}
 
     def details(subject: str) -> dict[str, str]:
         on_record = declined.get(subject, {})
@@ -373,7 +377,7 @@ def _rows(
         froms, state = [], [text("state.in" if code else "state.out")]
         if subject in listed:
             froms.append(text("source.list", row=listed[subject].row))
-        elif source == {"list"}:
+        elif source and "command" not in source:
             froms.append(text("source.former_list"))
             state.append(text("state.gone"))
         if "command" in source:
@@ -385,7 +389,7 @@ def _rows(
             everybody[subject]["received"],
             *(text(f"word.{v}") if (v := everybody[subject][k]) else "" for k in _DETAILS[1:]),
             text("separator").join(froms),
-            declined.get(subject, {}).get("recorded", text("list.next_run")),
+            declined.get(subject, {}).get("recorded", waiting),
             text("separator").join(state),
             ", ".join(d.id for d in deliveries if code in d.recalled),
         ]

@@ -136,6 +136,7 @@ def _check_import(
 
 
 def _check_list(file: Path, kind: str, config: Mapping[str, Any]) -> tuple[int, list[str]]:
+    from bonescint.config import opt_out_settings
     from bonescint.tables.lists import read_opt_out, read_participants, read_tracer_calendar
     from bonescint.warning_words import warning_texts
 
@@ -146,7 +147,7 @@ def _check_list(file: Path, kind: str, config: Mapping[str, Any]) -> tuple[int, 
             return len(read_participants(file, study, language)), []
         case "tracer_calendar":
             return len(read_tracer_calendar(file, language)), []
-    entries = read_opt_out(file, language)
+    entries = read_opt_out(file, language, opt_out_settings(config)["ids_only"])
     return len(entries), [
         f"{file.name} {e.row}: {problem.in_words(*warning_texts(language))}"
         for e in entries

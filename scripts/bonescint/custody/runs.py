@@ -1,12 +1,14 @@
 """What kind of call of Snakemake this is, and what a run begins and ends with."""
 
+import os
+import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from bonescint.custody.retention import summary_line
-from bonescint.files import read_rows
+from bonescint.files import read_rows, replacing
 from bonescint.resources import Texts
 
 # Snakemake's options that change nothing; it tells the workflow of a dry-run alone
@@ -31,6 +33,33 @@ def only_looks(arguments: Iterable[str]) -> bool:
         The command line.
     """
     return not _ONLY_LOOK.isdisjoint(word.split("=")[0] for word in arguments)
+
+
+def round_of(outputs: Iterable[str], mark: Path, is_run: bool | None) -> str:
+    """Return a word that is a new one when an output is missing as a run begins.
+
+    Snakemake forgets a job that failed: it has deleted what the job was to make anew, and misses
+    nothing as long as what follows from it is there. As a param of the rules that follow, the word
+    makes them run again, and before them what is missing.
+
+    Parameters
+    ----------
+    outputs
+        One output of each job that may have failed.
+    mark
+        Where the word is kept for later runs and for the jobs of this one; it tells nothing.
+    is_run
+        Whether this is a run; False if Snakemake only looks, None in a job's own process.
+    """
+    known = mark.read_text(encoding="ascii") if mark.exists() else ""
+    if is_run is None or all(map(os.path.exists, outputs)):
+        return known
+    word = secrets.token_hex(8)
+    if is_run:
+        mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with replacing(mark) as stream:
+            stream.write(word)
+    return word
 
 
 def begin(receipt: Path, arguments: Iterable[str]) -> None:
@@ -62,6 +91,8 @@ def ending(counts: Path, study: Mapping[str, Any], language: str) -> Iterator[st
     """
     text = Texts("flow", language)
     for row in read_rows(counts) if counts.exists() else ():
+        if n := int(row.get("entries_held") or 0):
+            yield text("held_at_end", n=n, patients=row["patients_held"])
         if n := int(row["entries_unmatched"]):
             yield text("unmatched_at_end", n=n)
         # the table may be one of the version before

@@ -107,35 +107,6 @@ def record(ledger: Ledger, entries: Iterable[Entry], mark: Path | None = MARK) -
     touch(mark)
 
 
-def take_list(
-    ledger: Ledger, entries: Iterable[Entry], pairs: Iterable[tuple[str, str]]
-) -> tuple[dict[str, Entry], set[str]]:
-    """Record what the hospital's list says anew; return the opt-outs in force and whom they mean.
-
-    An entry of somebody who declines already changes nothing. All is done under one lock, so that
-    both results are of one moment.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-    entries
-        Of the list, as for `record`.
-    pairs
-        As for `declined`.
-
-    Returns
-    -------
-    tuple
-        What `in_force` and `declined` return afterwards.
-    """
-    with ledger.exclusive():
-        former = in_force(ledger)
-        new = {entry["subject"]: entry for entry in entries if entry["subject"] not in former}
-        record(ledger, new.values(), mark=None)
-        return in_force(ledger), declined(ledger, pairs)
-
-
 def is_no_id(subject: str, known: Set[str]) -> bool:
     """Return whether an entry of the list is not one patient ID: somebody would be overlooked.
 

@@ -16,6 +16,11 @@ from bonescint.warnings import Phrase
 
 logger = logging.getLogger(__name__)
 
+# more than ever declined of any study: it is another table
+MOST_OPT_OUTS = 100_000
+# at least one of these columns tells a list of opt-outs from another table with patient IDs
+_TELLING = ("received", "by")
+
 
 @dataclass(frozen=True, slots=True)
 class OptOutEntry:
@@ -44,6 +49,17 @@ class OptOutEntry:
     ground: str
     relation: str
     problems: list[Phrase] = field(default_factory=list)
+
+    def as_recorded(self) -> dict[str, str]:
+        """Return the entry as the ledger records it."""
+        return {
+            "subject": self.subject,
+            "source": "list",
+            "received": self.received.isoformat() if self.received else "",
+            "by": self.by,
+            "ground": self.ground,
+            "relation": self.relation,
+        }
 
 
 def read_participants(path: str | Path, preceding_study: str, language: str) -> dict[str, int]:
@@ -90,7 +106,7 @@ def read_participants(path: str | Path, preceding_study: str, language: str) -> 
     return subjects
 
 
-def read_opt_out(path: str | Path, language: str) -> list[OptOutEntry]:
+def read_opt_out(path: str | Path, language: str, ids_only: bool = False) -> list[OptOutEntry]:
     """Return the opt-out list; an incomplete entry stays in it with its problems (R12, R13).
 
     Parameters
@@ -99,16 +115,25 @@ def read_opt_out(path: str | Path, language: str) -> list[OptOutEntry]:
         The list.
     language
         Of the messages.
+    ids_only
+        Whether a table without a column of receipt dates and of who declined is such a list. The
+        hospital has many tables with patient IDs, and each would exclude everybody in it.
 
     Raises
     ------
     InputError
         If an entry has no usable ID, or another sheet holds anything: a patient who declined could
-        be overlooked.
+        be overlooked. If it may be another table.
     """
     checked, faults = _open(path, load_columns("opt_out"), language)
+    if not ids_only and not any(map(checked.has, _TELLING)):
+        wanted = {name: checked.columns[name].headers[0] for name in _TELLING}
+        faults.header_error("opt_out_ids_alone", (), "R12", **wanted)
+    if (n := len(checked.table.rows)) > MOST_OPT_OUTS:
+        faults.error("opt_out_too_long", rule="R12", n=n, most=MOST_OPT_OUTS)
     if checked.table.other_sheets:
         faults.error("other_sheets", rule="R12", n=len(checked.table.other_sheets))
+    faults.raise_errors()
     rows = list(_with_id(checked, faults))
     faults.raise_errors()
     # from here on a fault is a remark on its entry: it never stops or undoes the exclusion

@@ -10,6 +10,7 @@ from bonescint.custody.declined import seal_declined
 from bonescint.custody.traces.terms import Person
 from bonescint.errors import InputError
 from bonescint.identity.ledger import Ledger, create_ledger
+from bonescint.identity.opt_out_lists import fingerprint, undo
 from bonescint.identity.opt_outs import record
 
 SUBJECT, OTHER = "84065274", "84065275"
@@ -78,6 +79,13 @@ def test_who_declined_meanwhile_is_filtered_by_the_next_run(ledger: Ledger, how:
     assert not RECEIPT.exists()
     # without it Snakemake must make it anew, and all that filter_opt_out makes with it
     assert not DECLINED.exists()
+
+
+def test_a_list_that_was_taken_back_names_nobody(ledger: Ledger) -> None:
+    with Path("opt_out.csv").open("a", encoding="utf-8") as stream:
+        stream.write(f"{OTHER},本人,2024-01-10\n")
+    undo(ledger, fingerprint(ledger, "opt_out.csv"), None)
+    assert run() == {"declined": 1, "left": 0}
 
 
 def test_nobody_declined(ledger: Ledger) -> None:

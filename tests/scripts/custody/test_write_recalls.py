@@ -9,7 +9,8 @@ from scripts.custody.write_recalls import write_recalls
 from bonescint.custody.deliveries import DETAILS, DeliveryContents, put_on_record
 from bonescint.files import read_rows
 from bonescint.identity.ledger import Ledger, create_ledger
-from bonescint.identity.opt_outs import record, take_list, withdraw
+from bonescint.identity.opt_out_lists import take_list
+from bonescint.identity.opt_outs import record, withdraw
 from bonescint.warning_words import warnings_in_words
 
 ENTRY = {"source": "list", "received": "", "by": "", "ground": "", "relation": ""}
@@ -60,6 +61,6 @@ def test_a_notice_names_the_code_and_never_the_id(tmp_path: Path, ledger: Ledger
 
 
 def test_another_id_of_the_person_will_do(tmp_path: Path, ledger: Ledger) -> None:
-    take_list(ledger, [{"subject": "78"} | ENTRY], {("12", "78")})
+    take_list(ledger, [{"subject": "78"} | ENTRY], "list", 1, {("12", "78")}, set())
     (notice,), _ = run(tmp_path)
     assert ledger.code_of("12") in notice

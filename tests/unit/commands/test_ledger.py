@@ -12,6 +12,7 @@ import yaml
 
 from bonescint.errors import InputError
 from bonescint.identity.key import is_wrapped
+from bonescint.identity.opt_out_lists import HELD, TAKEN, UNDONE
 from bonescint.resources import Texts
 from tests.unit.ledger_study import (
     KEY,
@@ -289,5 +290,5 @@ def test_export_on_a_full_disk_leaves_nothing(
 
 def test_every_kind_of_entry_has_a_word() -> None:
     kinds = {"ledger", "patient", "opt_out", "opt_out_withdrawn", "linked"}
-    kinds |= {"delivery", "recall", "archive"}
+    kinds |= {"delivery", "recall", "archive", TAKEN, HELD, UNDONE}
     assert all(f"kind.{kind}" in Texts("ledger", "ja") for kind in kinds)

@@ -110,8 +110,40 @@ def test_incomplete_entry_still_excludes(tmp_path, row, columns):
 
 
 def test_opt_out_list_of_ids_alone(tmp_path):
-    (entry,) = read_opt_out(write_table(tmp_path / "o.csv", [["患者ID"], ["12"]]), "en")
+    path = write_table(tmp_path / "o.csv", [["患者ID"], ["12"]])
+    (entry,) = read_opt_out(path, "en", ids_only=True)
     assert entry.subject == "12" and len(entry.problems) == 2
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        (["患者ID", "検査日", "BSI(%)", "Hotspot数"], "export.csv"),
+        (["患者ID", "試験番号"], "participants.xlsx"),
+        (["患者ID", "理由", "続柄", "備考"], "list.csv"),
+        (["patient_id"], "ids.csv"),
+    ],
+)
+def test_a_table_that_does_not_say_who_declined_when_is_no_list(tmp_path, header, name):
+    path = write_table(tmp_path / name, [header, ["00471936", *[""] * (len(header) - 1)]])
+    for language, said in (("ja", "申出日.*申出者.*ids_only: true"), ("en", "ids_only: true")):
+        with pytest.raises(InputError, match=said) as caught:
+            read_opt_out(path, language)
+        assert "471936" not in str(caught.value)
+
+
+@pytest.mark.parametrize("column", ["申出日", "受付日", "申出者", "by"])
+def test_one_of_the_two_columns_is_enough_though_it_is_blank(tmp_path, column):
+    (entry,) = read_opt_out(write_table(tmp_path / "o.csv", [["患者ID", column], ["12", ""]]), "ja")
+    assert entry.subject == "12" and entry.problems
+
+
+def test_a_list_of_more_rows_than_anybody_declines_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("bonescint.tables.lists.MOST_OPT_OUTS", 3)
+    rows = [[str(n), "", "", "", "", ""] for n in range(10, 14)]
+    with pytest.raises(InputError, match="4 rows.*at most 3"):
+        read_opt_out(write_table(tmp_path / "o.csv", [OPT_OUT, *rows]), "en")
+    assert len(read_opt_out(write_table(tmp_path / "o.csv", [OPT_OUT, *rows[1:]]), "en")) == 3
 
 
 def test_empty_opt_out_list(tmp_path):

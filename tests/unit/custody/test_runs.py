@@ -1,0 +1,45 @@
+"""What a run begins and ends with."""
+
+from pathlib import Path
+
+import pytest
+
+from bonescint.custody.runs import ending, round_of
+from bonescint.files import write_rows
+
+MARK = Path("private/software.mark")
+STUDY = {"publication_date": None, "retention_years": 10}
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_an_output_that_is_missing_begins_a_new_round() -> None:
+    tables = ["a.csv", "b.csv"]
+    assert round_of(tables, MARK, is_run=False) != round_of(tables, MARK, is_run=False)
+    assert not MARK.exists()  # who only looks leaves nothing
+    first = round_of(tables, MARK, is_run=True)
+    assert round_of(tables, MARK, is_run=None) == first  # the jobs of this run
+    for table in tables:
+        Path(table).touch()
+    assert round_of(tables, MARK, is_run=True) == round_of(tables, MARK, is_run=False) == first
+    Path("a.csv").unlink()
+    second = round_of(tables, MARK, is_run=True)
+    assert second != first
+    Path("a.csv").touch()
+    assert round_of(tables, MARK, is_run=True) == second
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_list_that_is_held_is_said_with_numbers(language: str) -> None:
+    row = {"entries_unmatched": 0, "entries_held": 17, "patients_held": 15}
+    write_rows(Path("opt_out.csv"), list(row), [row])
+    (line,) = ending(Path("opt_out.csv"), STUDY, language)
+    assert "17" in line and "15" in line and "opt-out confirm" in line
+
+
+def test_a_table_of_the_version_before_is_read() -> None:
+    write_rows(Path("opt_out.csv"), ["entries_unmatched"], [{"entries_unmatched": 0}])
+    assert list(ending(Path("opt_out.csv"), STUDY, "en")) == []
