@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bonescint.config import inputs
 from bonescint.errors import InputError
 from bonescint.resources import Texts
 
@@ -54,6 +53,8 @@ def find_table(config: Mapping[str, Any], name: str, text: Texts) -> InputTable:
     InputError
         If no table has that name, or more than one.
     """
+    from bonescint.config import inputs  # loads what --version and --help need not
+
     paths = inputs(config)
     tables = {
         f"inputs.{key}": InputTable(
