@@ -21,6 +21,7 @@ rule filter_opt_out:
         stamps=[STAMPS["inputs.opt_out"], content_stamp(MARK)],
         ledger=LEDGER,
         coded=str(study.CODED_IMAGES),
+        patient_id_pattern=study.patient_id_pattern(config),
         language=language_of_messages,
         code=code_digest("scripts/cohort/filter_opt_out.py"),
     script:

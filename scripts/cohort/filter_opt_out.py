@@ -16,6 +16,7 @@ from bonescint.identity.ledger import LedgerFiles, open_or_create
 from bonescint.identity.opt_outs import is_incomplete, is_no_id, links, take_list
 from bonescint.identity.people import connected, read_people, write_others
 from bonescint.joblog import job_log
+from bonescint.names.ids import ANY_ID
 from bonescint.resources import Texts
 from bonescint.tables.lists import OptOutEntry, read_opt_out
 from bonescint.warnings import Phrase, warning, write_warnings
@@ -36,6 +37,7 @@ def filter_opt_out(
     declined: Path,
     counts: Path,
     warnings: Path,
+    id_pattern: str = ANY_ID,
 ) -> None:
     """Write the index without the patients who declined, by the list or by the command.
 
@@ -59,13 +61,15 @@ def filter_opt_out(
         The unreadable files, without the IDs and names in the paths of who declined.
     declined
         Who declined, with the spellings that must not be left anywhere; sealed to the ledger.
+    id_pattern
+        What a patient ID is (`bonescint.names.ids.is_patient_id`).
     """
     entries = read_opt_out(opt_out, language)
     people = read_people(index)
     here = set(people.headers.values())
     book, _ = open_or_create(ledger, coded)
     known = here.union(book.codes(), *people.pairs) - {""}
-    if odd := [entry.row for entry in entries if is_no_id(entry.subject, known)]:
+    if odd := [entry.row for entry in entries if is_no_id(entry.subject, known, id_pattern)]:
         text = Texts("tables", language)
         raise InputError(text("opt_out_no_id", file=opt_out.name, row=row) for row in odd)
     opted_out, gone = take_list(book, map(_entry, entries), people.pairs)
@@ -158,4 +162,5 @@ if __name__ == "__main__":
             declined=Path(snakemake.output.declined),
             counts=Path(snakemake.output.counts),
             warnings=Path(snakemake.output.warnings),
+            id_pattern=snakemake.params.patient_id_pattern,
         )

@@ -8,7 +8,9 @@ import yaml
 
 from bonescint.config import (
     check_config,
+    inputs,
     metrics,
+    patient_id_pattern,
     product_pairs,
     questions,
     software,
@@ -81,6 +83,17 @@ def test_default_configuration_is_good(config: dict[str, Any]) -> None:
 def test_mistakes_are_named(config: dict[str, Any], path: str, value: object, said: str) -> None:
     put(config, path, value)
     with pytest.raises(InputError, match=said):
+        check_config(config)
+
+
+def test_what_a_patient_id_is_must_be_a_regular_expression(config: dict[str, Any]) -> None:
+    assert patient_id_pattern(config) == "[0-9A-Z]+"
+    put(config, "inputs/patient_id_pattern", r"\d{1,8}")
+    check_config(config)
+    assert patient_id_pattern(config) == r"\d{1,8}"
+    assert "inputs.patient_id_pattern" not in inputs(config)
+    put(config, "inputs/patient_id_pattern", "[0-9")
+    with pytest.raises(InputError, match="inputs.patient_id_pattern: this is no regular"):
         check_config(config)
 
 

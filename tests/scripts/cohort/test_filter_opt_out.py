@@ -11,6 +11,7 @@ from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.ledger import Ledger, create_ledger, open_ledger
 from bonescint.identity.opt_outs import in_force, record, withdraw
+from bonescint.names.ids import ANY_ID
 from bonescint.warning_words import warnings_in_words
 
 PEOPLE = [
@@ -27,7 +28,9 @@ def files(folder: Path) -> dict[str, Path]:
     return {name: folder / f"ledger.{name}" for name in ("path", "key", "head")}
 
 
-def run(folder: Path, *declined: str, lost: str = "x") -> dict[str, list[dict[str, str]]]:
+def run(
+    folder: Path, *declined: str, lost: str = "x", pattern: str = ANY_ID
+) -> dict[str, list[dict[str, str]]]:
     people = (dict(zip(KEYS, person, strict=True)) for person in PEOPLE)
     write_rows(folder / "index.csv", columns("index"), people)
     write_rows(folder / "lost.csv", ["path", "reason"], [{"path": lost, "reason": "empty"}])
@@ -42,6 +45,7 @@ def run(folder: Path, *declined: str, lost: str = "x") -> dict[str, list[dict[st
         language="en",
         coded=folder / "coded",
         declined=folder / "declined.age",
+        id_pattern=pattern,
         **{name: folder / f"{name}.csv" for name in names},
     )
     tables = {name: list(read_rows(folder / f"{name}.csv")) for name in names}
@@ -121,7 +125,7 @@ def test_an_id_with_a_comma_is_one_cell(tmp_path, monkeypatch):
     odd = [("e", '9,"1', "", "X^Y", ""), ("f", "", "", "Z", "")]
     monkeypatch.setattr("tests.scripts.cohort.test_filter_opt_out.PEOPLE", [*PEOPLE, *odd])
     tables = run(tmp_path, "12")
-    assert [row["subject"] for row in tables["consented"]] == ["34", "56", '9,"1', ""]
+    assert [row["subject"] for row in tables["consented"]] == ["34", "56", "9,1", ""]
     assert tables["counts"][0]["patients_indexed"] == "4"
 
 
@@ -140,7 +144,7 @@ def test_a_namesake_keeps_the_groups_that_are_hers_too(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "typed", ["3456", "34 56", "34.0", "34様", "同上", "BS-7K3M2", "#34", "34/56"]
+    "typed", ["3456", "34 56", "34.5", "34様", "同上", "BS-7K3M2", "#34", "34/56"]
 )
 def test_a_cell_that_is_no_id_stops_the_run(tmp_path, typed):
     run(tmp_path)
@@ -148,6 +152,18 @@ def test_a_cell_that_is_no_id_stops_the_run(tmp_path, typed):
         run(tmp_path, "12", typed)
     # nothing of it is on record, so that the corrected list has nothing to explain
     assert in_force(open_ledger(**files(tmp_path))) == {}
+
+
+@pytest.mark.parametrize("header", ["12\0\0XJUNK", "12.0", "+0012", '"0012"'])
+def test_what_is_almost_her_id_is_hers(tmp_path, monkeypatch, header):
+    monkeypatch.setattr(f"{__name__}.PEOPLE", [("z", header, "", "", ""), *PEOPLE])
+    assert kept(run(tmp_path, "12")) == kept(run(tmp_path, header.split("\0")[0])) == "cd"
+
+
+def test_the_hospital_says_what_an_id_is(tmp_path):
+    run(tmp_path, "0047193600471937")
+    with pytest.raises(InputError, match="row 2"):
+        run(tmp_path, "0047193600471937", pattern=r"\d{1,8}")
 
 
 def test_an_odd_id_that_is_somebodys_is_good(tmp_path, monkeypatch):
