@@ -11,6 +11,7 @@ rule filter_opt_out:
         consented="private/consented.csv",
         unreadable="private/unreadable.csv",
         declined="private/declined.age",
+        doubts=str(OPT_OUT_DOUBTS),
         counts="results/cohort/opt_out.csv",
         warnings="results/cohort/opt_out.warnings.csv",
     log:
@@ -22,6 +23,8 @@ rule filter_opt_out:
         ledger=LEDGER,
         coded=str(study.CODED_IMAGES),
         patient_id_pattern=study.patient_id_pattern(config),
+        decisions=DECISIONS,
+        decided=DECIDED_DOUBTS,
         language=language_of_messages,
         code=code_digest("scripts/cohort/filter_opt_out.py"),
     script:

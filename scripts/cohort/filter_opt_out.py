@@ -1,21 +1,31 @@
 """Leave out everybody who declined, before anything else is decided (R12, R13)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bonescint.custody.declined import seal_declined, who_declined
+from bonescint.custody.declined import seal_declined, seal_doubts, who_declined
 from bonescint.custody.recalls import delivered
 from bonescint.custody.traces.paths import masked
 from bonescint.custody.traces.terms import Terms
 from bonescint.declared import columns
+from bonescint.deid.decisions import other_persons, read_decisions
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.chain import Entry
-from bonescint.identity.ledger import LedgerFiles, open_or_create
-from bonescint.identity.opt_outs import is_incomplete, is_no_id, links, take_list
-from bonescint.identity.people import connected, read_people, write_others
+from bonescint.identity.doubts import HeldBack, held_back, id_doubts
+from bonescint.identity.ledger import Ledger, LedgerFiles, open_or_create
+from bonescint.identity.opt_outs import (
+    is_incomplete,
+    is_no_id,
+    links,
+    remember,
+    remembered,
+    take_list,
+)
+from bonescint.identity.people import People, connected, personal_data, read_people, write_others
 from bonescint.joblog import job_log
+from bonescint.names.doubts import PersonalData
 from bonescint.names.ids import ANY_ID
 from bonescint.resources import Texts
 from bonescint.tables.lists import OptOutEntry, read_opt_out
@@ -32,9 +42,11 @@ def filter_opt_out(
     ledger: LedgerFiles,
     coded: Path,
     language: str,
+    decisions: Path,
     consented: Path,
     unreadable: Path,
     declined: Path,
+    doubts: Path,
     counts: Path,
     warnings: Path,
     id_pattern: str = ANY_ID,
@@ -54,6 +66,8 @@ def filter_opt_out(
         The folder of coded images; where it holds codes, a ledger that is missing is lost.
     language
         Of the messages.
+    decisions
+        What persons have decided of who may be somebody who declined; may not exist.
     consented, counts, warnings
         Tables to write (docs/en/tables.md). An entry that matches nobody or is incomplete is
         reported by its row, never ignored; an incomplete one excludes all the same.
@@ -61,6 +75,8 @@ def filter_opt_out(
         The unreadable files, without the IDs and names in the paths of who declined.
     declined
         Who declined, with the spellings that must not be left anywhere; sealed to the ledger.
+    doubts
+        Who is held back: name and birth date are those of somebody who declined. Sealed, too.
     id_pattern
         What a patient ID is (`bonescint.names.ids.is_patient_id`).
     """
@@ -69,13 +85,13 @@ def filter_opt_out(
     here = set(people.headers.values())
     book, _ = open_or_create(ledger, coded)
     known = here.union(book.codes(), *people.pairs) - {""}
-    if odd := [entry.row for entry in entries if is_no_id(entry.subject, known, id_pattern)]:
-        text = Texts("tables", language)
-        raise InputError(text("opt_out_no_id", file=opt_out.name, row=row) for row in odd)
+    _require_ids(entries, known, id_pattern, opt_out.name, language)
     opted_out, gone = take_list(book, map(_entry, entries), people.pairs)
 
-    files_gone = write_others(consented, index, people, gone)
-    persons = who_declined(people, gone, book)
+    personal, held = _held_back(people, gone, book, decisions, id_pattern)
+    seal_doubts(doubts, held, people, index, personal, book)
+    write_others(consented, index, people, gone | held.subjects)
+    persons = who_declined(people, gone, book, held.subjects)
     seal_declined(declined, persons, book)
     terms = Terms(persons.values())
     lost = [row | {"path": masked(row["path"], terms)} for row in read_rows(unindexed)]
@@ -87,24 +103,67 @@ def filter_opt_out(
     found = [
         *_of_the_list(entries, unmatched, opt_out.name),
         *_of_the_ledger(unlisted, unmatched),
-        *_of_other_ids(len((gone - opted_out.keys()) & here)),
+        *_of_patients("linked", len((gone - opted_out.keys()) & here)),
+        *_of_patients("doubts", len(held.subjects & here)),
     ]
     write_warnings(warnings, found)
     total = {
         "files_found": len(people.subjects) + len(lost),
         "files_unreadable": len(lost),
-        "files_indexed": len(people.subjects),
-        "patients_indexed": len(here - {""}),
-        "files_opted_out": files_gone,
-        "patients_opted_out": len(gone & here),
-        "entries": len(entries) + len(unlisted),
-        "entries_unmatched": sum(e.subject in unmatched for e in entries)
-        + len(unmatched & unlisted.keys()),
-        "entries_incomplete": len({e.subject for e in entries if e.problems})
-        + sum(map(is_incomplete, unlisted.values())),
+        **_left_out(people, gone, held.subjects),
+        **_of_entries(entries, unlisted, unmatched),
         "patients_recalled": delivered(book, gone),
     }
     write_rows(counts, columns("opt_out"), [total])
+
+
+def _require_ids(
+    entries: list[OptOutEntry], known: Set[str], pattern: str, source: str, language: str
+) -> None:
+    if odd := [entry.row for entry in entries if is_no_id(entry.subject, known, pattern)]:
+        text = Texts("tables", language)
+        raise InputError(text("opt_out_no_id", file=source, row=row) for row in odd)
+
+
+def _of_entries(
+    entries: list[OptOutEntry], unlisted: Mapping[str, Entry], unmatched: set[str]
+) -> dict[str, int]:
+    """Return the columns that count what the list and the ledger say."""
+    matched_nobody = sum(e.subject in unmatched for e in entries)
+    incomplete = {e.subject for e in entries if e.problems}
+    return {
+        "entries": len(entries) + len(unlisted),
+        "entries_unmatched": matched_nobody + len(unmatched & unlisted.keys()),
+        "entries_incomplete": len(incomplete) + sum(map(is_incomplete, unlisted.values())),
+    }
+
+
+def _left_out(people: People, gone: Set[str], held: Set[str]) -> dict[str, int]:
+    """Return the columns that count who is there and who of them goes."""
+    here = set(people.headers.values())
+    return {
+        "files_indexed": len(people.subjects),
+        "patients_indexed": len(here - {""}),
+        "files_opted_out": sum(subject in gone for subject in people.subjects),
+        "patients_opted_out": len(gone & here),
+        "files_in_doubt": sum(subject in held for subject in people.subjects),
+        "patients_in_doubt": len(held & here),
+    }
+
+
+def _held_back(
+    people: People, gone: set[str], book: Ledger, decisions: Path, id_pattern: str
+) -> tuple[list[PersonalData], HeldBack]:
+    """Return name and birth date of who declined, and who of the others may be one of them.
+
+    They are on record from now on, so that the doubt holds when the images are gone.
+    """
+    remember(book, (one for one in personal_data(people) if one.subject in gone))
+    declined = [one for one in remembered(book) if one.subject in gone]
+    others = [one for one in personal_data(people) if one.subject not in gone]
+    settled = other_persons(read_decisions(decisions)) if decisions.exists() else frozenset()
+    by_id = id_doubts((header.patient_id for header in people.headers), gone, id_pattern)
+    return declined, held_back(declined, others, people.pairs, book.digest, settled, by_id)
 
 
 def _entry(entry: OptOutEntry) -> Entry:
@@ -143,9 +202,9 @@ def _of_the_ledger(unlisted: Mapping[str, Entry], unmatched: set[str]) -> Iterat
             yield warning("source.opt_out_ledger", rule, Phrase(f"opt_out.{key}", values))
 
 
-def _of_other_ids(n: int) -> Iterator[dict[str, str]]:
+def _of_patients(key: str, n: int) -> Iterator[dict[str, str]]:
     if n:
-        yield warning("source.opt_out_ledger", "R12", Phrase("opt_out.linked", {"n": n}))
+        yield warning("source.opt_out_ledger", "R12", Phrase(f"opt_out.{key}", {"n": n}))
 
 
 if __name__ == "__main__":
@@ -157,9 +216,11 @@ if __name__ == "__main__":
             ledger=snakemake.params.ledger,
             coded=Path(snakemake.params.coded),
             language=snakemake.params.language,
+            decisions=Path(snakemake.params.decisions),
             consented=Path(snakemake.output.consented),
             unreadable=Path(snakemake.output.unreadable),
             declined=Path(snakemake.output.declined),
+            doubts=Path(snakemake.output.doubts),
             counts=Path(snakemake.output.counts),
             warnings=Path(snakemake.output.warnings),
             id_pattern=snakemake.params.patient_id_pattern,

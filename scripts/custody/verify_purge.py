@@ -5,7 +5,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bonescint.custody.declined import unseal_declined
+from bonescint.custody.declined import OPT_OUT_DOUBTS, unseal_declined
 from bonescint.custody.traces.purge import purge
 from bonescint.custody.traces.search import Person, report_left, search
 from bonescint.errors import InputError
@@ -75,7 +75,7 @@ def verify_purge(
     for path in temporary:
         path.unlink(missing_ok=True)
     # the ledger and what is sealed to it are encrypted
-    skip = {*inputs, book.path, book.key, declined}
+    skip = {*inputs, book.path, book.key, declined, OPT_OUT_DOUBTS}
     for line in purge(Path(), persons, decisions, language, current, skip):
         logger.info("%s", line)
     if unread:

@@ -38,11 +38,13 @@ def flow_rows(
         row = _row(step, kind, reason, files[end], patients[end])
         return row | {tracer: arms[end, tracer] for tracer in ("MDP", "HMDP")}
 
+    in_doubt = counts.get("files_in_doubt", 0), counts.get("patients_in_doubt", 0)
     return [
         _row("found", "in", "", counts["files_found"]),
         *(_row("found", "out", reason, n) for reason, n in sorted(unreadable.items())),
         _row("readable", "in", "", counts["files_indexed"], counts["patients_indexed"]),
         _row("readable", "out", "opt_out", counts["files_opted_out"], counts["patients_opted_out"]),
+        *([_row("readable", "out", "opt_out_doubt", *in_doubt)] if any(in_doubt) else ()),
         _row("consented", "in", "", files.total(), len(ends)),
         *(ended("consented", "out", reason) for reason in REASONS if files[reason]),
         ended("cohort", "in", ""),

@@ -14,6 +14,7 @@ from bonescint.errors import InputError
 from bonescint.resources import RESOURCES, Texts
 
 if TYPE_CHECKING:
+    from bonescint.deid.decisions import Decision
     from bonescint.deid.folder import Account
     from bonescint.deid.instance import Settings
 
@@ -68,6 +69,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         default="refuse",
         help="Secondary Capture of Modality NM / NM のセカンダリキャプチャ",
     )
+    parser.add_argument(
+        "--patient-id-pattern",
+        type=_pattern,
+        metavar="REGEX",
+        help="what a patient ID is, without leading zeros / 先頭の 0 を除いた患者 ID の形",
+    )
     parser.add_argument("--study-description", type=_description, default="BONE SCINTIGRAPHY")
     parser.add_argument("--series-description", type=_description, default="WHOLE BODY")
     parser.add_argument("--language", choices=("ja", "en"), default="ja")
@@ -79,6 +86,14 @@ def _positive(typed: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError("1 or more / 1 以上の整数")
     return number
+
+
+def _pattern(typed: str) -> str:
+    try:
+        re.compile(typed)
+    except re.error:
+        raise argparse.ArgumentTypeError("a regular expression / 正規表現") from None
+    return typed
 
 
 def _description(typed: str) -> str:
@@ -103,6 +118,7 @@ def code_folder(options: argparse.Namespace) -> int:
     """
     from bonescint.commands.codes import read_codes
     from bonescint.commands.progress import progress
+    from bonescint.deid.decisions import other_persons, released_images
     from bonescint.deid.folder import deidentify_folder
     from bonescint.tables.lists import read_opt_out
 
@@ -112,7 +128,8 @@ def code_folder(options: argparse.Namespace) -> int:
     if options.opt_out:
         entries = read_opt_out(options.opt_out, options.language)
         declined = frozenset(entry.subject for entry in entries)
-    settings = _settings(options, text)
+    decisions = _decisions(options, text)
+    settings = _settings(options, released_images(decisions), text)
     try:
         with progress(text) as report:
             account = deidentify_folder(
@@ -124,6 +141,7 @@ def code_folder(options: argparse.Namespace) -> int:
                 jobs=options.jobs,
                 language=options.language,
                 progress=report,
+                settled=other_persons(decisions),
             )
     except KeyboardInterrupt:
         print(text("interrupted"), file=sys.stderr)
@@ -131,6 +149,8 @@ def code_folder(options: argparse.Namespace) -> int:
     except OSError as error:
         raise InputError(text("destination.failed", reason=error.strerror)) from None
     _summarise(account, text)
+    if account.held_back:
+        _say_held_back(account.held_back, text)
     if options.opt_out is None:
         print(text("opt_out.none"))
     if codes is None:
@@ -141,23 +161,29 @@ def code_folder(options: argparse.Namespace) -> int:
     return 0
 
 
-def _settings(options: argparse.Namespace, text: Texts) -> "Settings":
-    from bonescint.deid.decisions import read_decisions, released_images
+def _decisions(options: argparse.Namespace, text: Texts) -> "list[Decision]":
+    from bonescint.deid.decisions import read_decisions
+
+    if not options.decisions:
+        return []
+    with _reading("--decisions", text):
+        return read_decisions(options.decisions)
+
+
+def _settings(options: argparse.Namespace, releases: frozenset[str], text: Texts) -> "Settings":
     from bonescint.deid.instance import Settings
     from bonescint.deid.policy import load_policies
     from bonescint.deid.uids import UidReplacer
+    from bonescint.names.ids import ANY_ID
 
     policies = load_policies(options.policy, options.study_description, options.series_description)
-    releases: frozenset[str] = frozenset()
-    if options.decisions:
-        with _reading("--decisions", text):
-            releases = released_images(read_decisions(options.decisions))
     return Settings(
         policies=policies,
         uids=UidReplacer(_secret(options.secret_file, text)),
         keep_secondary_capture=options.secondary_capture == "keep",
         keep_lossy=options.lossy == "keep",
         releases=releases,
+        id_pattern=options.patient_id_pattern or ANY_ID,
     )
 
 
@@ -198,3 +224,16 @@ def _summarise(account: "Account", text: Texts) -> None:
         more = len(places) - MOST_PLACES
         where = ", ".join(places[:MOST_PLACES]) + (text("doubts.more", n=more) if more > 0 else "")
         print(f"{where}: {doubt['message']}")
+
+
+def _say_held_back(held_back: list[tuple[int, int, str]], text: Texts) -> None:
+    """Print who may be somebody who declined, and the lines that decide it."""
+    from bonescint.deid.decisions import decision_line
+
+    print(text("held_back.why"))
+    for row, declined, digest in held_back:
+        # of who is on the list alone there is no row
+        rows = "held_back.rows" if declined else "held_back.row"
+        print("  " + text(rows, row=row, declined=declined))
+        print("    " + decision_line(digest))
+    print(text("held_back.how"))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bonescint.commands import configuration
+from bonescint.commands.opt_out_doubts import add_doubts
 from bonescint.errors import InputError
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from bonescint.custody.recalls import Notice
     from bonescint.identity.chain import Entry
     from bonescint.identity.ledger import Ledger
+    from bonescint.names.doubts import PersonalData
     from bonescint.resources import Texts
     from bonescint.tables.lists import OptOutEntry
 
@@ -58,6 +60,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     configuration.add_option(listing)
     listing.set_defaults(run=list_opt_outs)
 
+    add_doubts(actions)
+
     leaving = actions.add_parser("withdraw", help="who takes part again / 申し出を取り下げる")
     leaving.add_argument("ids", nargs="+", metavar="ID", help=ids)
     configuration.add_option(leaving)
@@ -82,7 +86,7 @@ def add_opt_outs(options: argparse.Namespace) -> int:
     from bonescint.custody.deliveries import recorded
     from bonescint.custody.recalls import FOLDER, recall
     from bonescint.identity.ledger import open_or_create
-    from bonescint.identity.opt_outs import declined, in_force, record
+    from bonescint.identity.opt_outs import declined, in_force, record, remember
     from bonescint.resources import Texts
 
     config = configuration.load(options)
@@ -108,14 +112,14 @@ def add_opt_outs(options: argparse.Namespace) -> int:
     today = date.today()
     notices = recall(ledger, declined(ledger), FOLDER, config["study"], language, today)
     unknown = [s for s in subjects if not (ledger.code_of(s) or s in before or s in listed)]
-    indexed = _indexed(unknown)
+    indexed = _indexed(subjects)
+    remember(ledger, indexed or ())  # the images may be gone before the next run
     deliveries = recorded(ledger)
     for n, subject in enumerate(subjects, 1):
         state = "added" if subject not in before else "completed" if subject in changed else "again"
         says = [text(f"opt_out.{state}"), *_whereabouts(ledger, subject, deliveries, text)]
         if subject in unknown:
-            place = "not_run" if indexed is None else "images" if subject in indexed else "nobody"
-            says.append(text(f"opt_out.{place}"))
+            says.append(text(f"opt_out.{_place(subject, indexed)}"))
         print(text("opt_out.nth", n=n), *says, sep=" ")
         for key in _remarks(merged[subject], today):
             print("    " + text(f"opt_out.{key}"))
@@ -124,6 +128,12 @@ def add_opt_outs(options: argparse.Namespace) -> int:
         print(text("opt_out.archives", names=", ".join(archives)))
     print(text("opt_out.next"))
     return 0
+
+
+def _place(subject: str, indexed: "list[PersonalData] | None") -> str:
+    if indexed is None:
+        return "not_run"
+    return "images" if any(one.subject == subject for one in indexed) else "nobody"
 
 
 def _completed(said: Mapping[str, str], before: Mapping[str, str]) -> dict[str, str]:
@@ -328,15 +338,11 @@ def _remarks(details: Mapping[str, str], today: date) -> list[str]:
     return found
 
 
-def _indexed(subjects: Collection[str]) -> set[str] | None:
-    """Return those of the subjects that have images in the study's folder, None before any run."""
-    from bonescint.identity.people import read_lines
+def _indexed(subjects: Collection[str]) -> "list[PersonalData] | None":
+    """Return what images of the study's folder say of the subjects, None before any run."""
+    from bonescint.identity.people import data_of
 
-    if not _CONSENTED.exists():
-        return None
-    # the subject is the last column: a million rows need no parsing
-    found = {line.rpartition(",")[2] for line in read_lines(_CONSENTED)} if subjects else set()
-    return found.intersection(subjects)
+    return data_of(_CONSENTED, subjects) if _CONSENTED.exists() else None
 
 
 def _rows(

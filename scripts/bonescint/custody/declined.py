@@ -1,17 +1,25 @@
-"""The sealed list of who declined: codes, IDs and names that must not be left anywhere (R12)."""
+"""Sealed to the ledger (R12): who declined, to be left nowhere, and who may be one of them."""
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from pathlib import Path
+from typing import Any
 
 from bonescint.custody.traces.terms import Person, without_shared
 from bonescint.files import replacing
+from bonescint.identity.doubts import HeldBack
 from bonescint.identity.ledger import Ledger
-from bonescint.identity.people import People, spelled_in_headers
+from bonescint.identity.people import People, column_of, spelled_in_headers
+from bonescint.names.doubts import PersonalData
+
+# who is held back and who declined, by the digest that a decision names
+OPT_OUT_DOUBTS = Path("private/opt_out_doubts.age")
 
 
-def who_declined(people: People, gone: set[str], ledger: Ledger) -> dict[str, Person]:
+def who_declined(
+    people: People, gone: set[str], ledger: Ledger, held: Set[str] = frozenset()
+) -> dict[str, Person]:
     """Return normalised ID -> what is to be searched for, of everybody who declines.
 
     Parameters
@@ -22,16 +30,27 @@ def who_declined(people: People, gone: set[str], ledger: Ledger) -> dict[str, Pe
         Normalised IDs of those who decline; some may have no image.
     ledger
         The opened ledger: it knows their codes.
+    held
+        Normalised IDs of who is held back. They do not stay: a name that only they share with
+        somebody who declined is searched for.
     """
+    left = gone | held
     own = without_shared(
         (h.patient_name for h, subject in people.headers.items() if subject in gone),
-        (h.patient_name for h, subject in people.headers.items() if subject not in gone),
+        (h.patient_name for h, subject in people.headers.items() if subject not in left),
     )
-    return {
+    found = {
         subject: Person(
             ledger.code_of(subject), frozenset(ids), frozenset(own[name] for name in names) - {""}
         )
         for subject, (ids, names) in sorted(spelled_in_headers(people, gone).items())
+    }
+    # a code that was retired may stand in what former runs left
+    retired = ledger.retired() if gone else {}
+    return found | {
+        f"{former} {code}": Person(code, frozenset(), frozenset())
+        for code, former in retired.items()
+        if ledger.subject_of(code) in gone
     }
 
 
@@ -51,9 +70,7 @@ def seal_declined(path: Path, persons: Mapping[str, Person], ledger: Ledger) -> 
         {"subject": subject, "code": p.code, "ids": sorted(p.ids), "names": sorted(p.names)}
         for subject, p in persons.items()
     ]
-    with replacing(path, "wb") as stream:
-        os.fchmod(stream.fileno(), 0o600)
-        stream.write(ledger.seal(json.dumps(records, ensure_ascii=False).encode()))
+    _seal(path, records, ledger)
 
 
 def unseal_declined(path: Path, ledger: Ledger) -> dict[str, Person]:
@@ -77,3 +94,79 @@ def unseal_declined(path: Path, ledger: Ledger) -> dict[str, Person]:
         )
         for record in json.loads(ledger.unseal(path.read_bytes()))
     }
+
+
+def seal_doubts(
+    path: Path,
+    held: HeldBack,
+    people: People,
+    index: Path,
+    declined: Collection[PersonalData],
+    ledger: Ledger,
+) -> None:
+    """Write who is held back and why, readable with the ledger's key alone.
+
+    Parameters
+    ----------
+    path
+        private/opt_out_doubts.age.
+    held
+        What `bonescint.identity.doubts.held_back` returned.
+    people, index
+        Everybody of the index, and the index.
+    declined
+        Name and birth date of who declined.
+    ledger
+        The opened ledger.
+    """
+    files: list[str] = []
+    if held.subjects:
+        both = zip(people.subjects, column_of(index, "path"), strict=True)
+        files = [path for subject, path in both if subject in held.subjects]
+    records = [
+        {
+            "digest": digest,
+            "birth": doubt.birth,
+            "held_back": _shown(doubt.subject, people, ()),
+            "declined": _shown(doubt.declined, people, declined),
+        }
+        for digest, doubt in held.doubts.items()
+    ]
+    _seal(path, {"doubts": records, "files": files}, ledger)
+
+
+def unseal_doubts(path: Path, ledger: Ledger) -> dict[str, Any]:
+    """Return what `seal_doubts` wrote: ``doubts`` and ``files``.
+
+    Each doubt has ``digest``, ``birth`` (as `bonescint.names.doubts.OptOutDoubt` has it), and of
+    ``held_back`` and ``declined`` the ``ids``, ``names`` and ``births`` as headers spell them.
+
+    Parameters
+    ----------
+    path, ledger
+        As for `seal_doubts`.
+
+    Raises
+    ------
+    InputError
+        If it was sealed to another key or is damaged.
+    """
+    found: dict[str, Any] = json.loads(ledger.unseal(path.read_bytes()))
+    return found
+
+
+def _shown(subject: str, people: People, known: Iterable[PersonalData]) -> dict[str, list[str]]:
+    theirs = [header for header, of in people.headers.items() if of == subject]
+    data = [(h.patient_name, h.patient_birth_date) for h in theirs]
+    data += [(one.name, one.birth) for one in known if one.subject == subject]
+    return {
+        "ids": sorted({header.patient_id for header in theirs} or {subject}),
+        "names": sorted({name for name, _ in data} - {""}),
+        "births": sorted({birth for _, birth in data} - {""}),
+    }
+
+
+def _seal(path: Path, records: object, ledger: Ledger) -> None:
+    with replacing(path, "wb") as stream:
+        os.fchmod(stream.fileno(), 0o600)
+        stream.write(ledger.seal(json.dumps(records, ensure_ascii=False).encode()))

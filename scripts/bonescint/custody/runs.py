@@ -64,5 +64,8 @@ def ending(counts: Path, study: Mapping[str, Any], language: str) -> Iterator[st
     for row in read_rows(counts) if counts.exists() else ():
         if n := int(row["entries_unmatched"]):
             yield text("unmatched_at_end", n=n)
+        # the table may be one of the version before
+        if n := int(row.get("patients_in_doubt") or 0):
+            yield text("doubts_at_end", n=n)
     if line := summary_line(study, date.today(), language):
         yield line

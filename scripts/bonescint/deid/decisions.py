@@ -8,13 +8,18 @@ from bonescint.deid.refusal import mistake
 from bonescint.errors import InputError
 from bonescint.text.csvfile import typed_rows
 
-_COLUMNS = ["item", "sha256", "decision", "reviewer", "date"]
+COLUMNS = ["item", "sha256", "decision", "reviewer", "date"]
 _DIGEST = re.compile("[0-9a-f]{64}")
 _IMAGE = "image"
+DOUBT = "opt-out-doubt"  # whether two patient IDs are one person's
+ANOTHER_PERSON = "another-person"
+# what is decided, and whether it lets something pass
+_WORDS = {"release": True, "block": False}
+_DOUBT_WORDS = {ANOTHER_PERSON: True, "same-person": False}
 
 
 class Decision(NamedTuple):
-    """A row: what it is about, the hash of what was seen, ``release`` or ``block``."""
+    """A row: what it is about, the hash of what was seen, and what was decided."""
 
     item: str
     sha256: str
@@ -27,8 +32,9 @@ def read_decisions(path: Path) -> list[Decision]:
     Parameters
     ----------
     path
-        The table, as `bonescint.text.csvfile.typed_rows` reads it: item (``image`` or
-        ``findings:CODE``), sha256, decision (``release`` or ``block``), reviewer, date.
+        The table, as `bonescint.text.csvfile.typed_rows` reads it: item (``image``,
+        ``findings:CODE`` or ``opt-out-doubt``), sha256, decision (``release`` or ``block``; of a
+        doubt ``another-person`` or ``same-person``), reviewer, date.
 
     Raises
     ------
@@ -36,15 +42,15 @@ def read_decisions(path: Path) -> list[Decision]:
         If it is not such a table; every bad row is named.
     """
     decisions, problems = [], []
-    for number, row in typed_rows(path, _COLUMNS):
+    for number, row in typed_rows(path, COLUMNS):
         # some programs print hashes in capitals; a block that is not understood must not be lost
         digest, item = row["sha256"].lower(), row["item"]
-        item = item.lower() if item.lower() == _IMAGE else item
+        item = item.lower() if item.lower() in (_IMAGE, DOUBT) else item
         if (
-            row["decision"] not in ("release", "block")
+            row["decision"] not in (_DOUBT_WORDS if item == DOUBT else _WORDS)
             or not row["reviewer"]
             or not _DIGEST.fullmatch(digest)
-            or not (item == _IMAGE or item.startswith("findings:"))
+            or not (item in (_IMAGE, DOUBT) or item.startswith("findings:"))
         ):
             problems.append(mistake("error.decision", path=path, row=number))
             continue
@@ -55,17 +61,17 @@ def read_decisions(path: Path) -> list[Decision]:
 
 
 def released(decisions: list[Decision]) -> frozenset[tuple[str, str]]:
-    """Return item and hash of what was released; a block anywhere wins.
+    """Return item and hash of what may pass; a decision against it anywhere wins.
 
     Parameters
     ----------
     decisions
         By `read_decisions`.
     """
-    by: dict[str, set[tuple[str, str]]] = {"release": set(), "block": set()}
+    by: dict[bool, set[tuple[str, str]]] = {True: set(), False: set()}
     for item, digest, decision in decisions:
-        by[decision].add((item, digest))
-    return frozenset(by["release"] - by["block"])
+        by[(_WORDS | _DOUBT_WORDS)[decision]].add((item, digest))
+    return frozenset(by[True] - by[False])
 
 
 def released_images(decisions: list[Decision]) -> frozenset[str]:
@@ -77,3 +83,25 @@ def released_images(decisions: list[Decision]) -> frozenset[str]:
         By `read_decisions`.
     """
     return frozenset(digest for item, digest in released(decisions) if item == _IMAGE)
+
+
+def other_persons(decisions: list[Decision]) -> frozenset[str]:
+    """Return the digests of doubts of which somebody said: another person.
+
+    Parameters
+    ----------
+    decisions
+        By `read_decisions`.
+    """
+    return frozenset(digest for item, digest in released(decisions) if item == DOUBT)
+
+
+def decision_line(digest: str) -> str:
+    """Return the row that says of a doubt: another person; name and day are to be filled in.
+
+    Parameters
+    ----------
+    digest
+        Of the doubt.
+    """
+    return "\t".join((DOUBT, digest, ANOTHER_PERSON, "REVIEWER", "DATE"))

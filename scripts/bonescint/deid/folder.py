@@ -23,8 +23,9 @@ from bonescint.dicom.tree import files_below, index_tree
 from bonescint.errors import InputError
 from bonescint.files import write_rows
 from bonescint.identity.codes import new_code
+from bonescint.identity.doubts import HeldBack, held_back, id_doubts
 from bonescint.identity.people import connected, id_pairs, without_common
-from bonescint.names.doubts import identity_doubts
+from bonescint.names.doubts import PersonalData, identity_doubts
 from bonescint.names.ids import normalise
 from bonescint.resources import Texts
 
@@ -84,11 +85,15 @@ class Account(NamedTuple):
         What is doubtful about identities.
     unmatched
         Patients who declined and of whom there is no file (R12).
+    held_back
+        Who may be somebody who declined: rows of the report of the one and the other (0 = none),
+        and the digest that a decision names.
     """
 
     counts: Counter[tuple[str, str]]
     doubts: list[dict[str, str]]
     unmatched: int
+    held_back: list[tuple[int, int, str]]
 
 
 @dataclass(slots=True)
@@ -100,6 +105,7 @@ class _Index:
     patients: dict[str, list[Instance]] = field(default_factory=dict)
     # (ID, other ID) that a header names as one person's
     pairs: set[tuple[str, str]] = field(default_factory=set)
+    headers: set[PersonalData] = field(default_factory=set)
 
 
 def deidentify_folder(
@@ -111,6 +117,7 @@ def deidentify_folder(
     jobs: int,
     language: str,
     progress: Progress,
+    settled: Set[str] = frozenset(),
 ) -> Account:
     """Write ``<code>/<code>_<nn>.dcm`` for what can be released, and last ``report.csv``.
 
@@ -134,29 +141,32 @@ def deidentify_folder(
     language
         Of the messages.
     progress
-        Called with the stage (``index``, ``code``), the files done and their number, if known.
+        Called with the stage (``index``, ``code``), the files done, their number, if known.
+    settled
+        As for `bonescint.identity.doubts.held_back`.
 
     Raises
     ------
     InputError
         If source or destination will not do; nothing has been written.
     """
-    text = Texts("commands", language)
-    _check_folders(source, destination, text)
+    _check_folders(source, destination, text := Texts("commands", language))
     with _nobody_else_reads(), _interrupted_here_only():
         destination.mkdir(parents=True, exist_ok=True)
         index = _read(source, jobs, progress)
-        pairs = without_common(index.pairs)
-        gone = connected(declined, pairs)
+        gone = connected(declined, index.pairs)
+        held = _held_back(index, gone, settings, settled)
+        left_out = _reasons(gone, held.subjects)
         if codes is None:
-            codes = _draw(index.patients.keys() - gone - {""})
-        patients = _sort_out(index, gone, codes, source, settings.releases)
+            codes = _draw(index.patients.keys() - left_out.keys())
+        patients = _sort_out(index, left_out, codes, source, settings.releases)
         _code_all(index, patients, (source, destination, settings), jobs, progress)
         _write_report(index, destination)
     return Account(
         counts=Counter((outcome.status, outcome.reason) for outcome in index.outcomes),
-        doubts=identity_doubts(_identities(index, gone, codes, text), language),
-        unmatched=sum(connected([s], pairs).isdisjoint(index.patients) for s in declined),
+        doubts=identity_doubts(_identities(index, left_out, codes, text), language),
+        unmatched=sum(connected([s], index.pairs).isdisjoint(index.patients) for s in declined),
+        held_back=list(_rows_of(index, held)),
     )
 
 
@@ -213,6 +223,9 @@ def _read(source: Path, jobs: int, progress: Progress) -> _Index:
             index.outcomes.append(Outcome("refused", "unexpected"))
             subject = intern(normalise(row["patient_id"]))
             index.pairs.update(id_pairs(subject, row["other_patient_ids"]))
+            if subject:
+                data = PersonalData(subject, row["patient_name"], row["patient_birth_date"])
+                index.headers.add(data)
             alike = (intern(row[column]) for column in Instance._fields[4:])
             instance = Instance(number, row["path"], row["sop_instance_uid"], subject, *alike)
             index.patients.setdefault(subject, []).append(instance)
@@ -220,7 +233,30 @@ def _read(source: Path, jobs: int, progress: Progress) -> _Index:
             reason = _INDEX_REASONS.get(row["reason"], row["reason"])
             index.outcomes.append(Outcome("refused", _NOT_OPENED.get(row["detail"], reason)))
         progress("index", number + 1, None)
+    index.pairs = without_common(index.pairs)
     return index
+
+
+def _held_back(index: _Index, gone: Set[str], settings: Settings, settled: Set[str]) -> HeldBack:
+    theirs = {one for one in index.headers if one.subject in gone}
+    typed = (one.patient_id for files in index.patients.values() for one in files)
+    by_id = id_doubts(typed, gone, settings.id_pattern)
+    others, digest = index.headers - theirs, settings.uids.digest
+    return held_back(theirs, others, index.pairs, digest, settled, by_id)
+
+
+def _reasons(gone: Set[str], held: Set[str]) -> dict[str, str]:
+    doubted = dict.fromkeys(held, "opt-out-doubt")
+    return {"": "no-patient-id"} | doubted | dict.fromkeys(gone, "opt-out")
+
+
+def _rows_of(index: _Index, held: HeldBack) -> Iterator[tuple[int, int, str]]:
+    for digest, doubt in held.doubts.items():
+        yield _row_of(index, doubt.subject), _row_of(index, doubt.declined), digest
+
+
+def _row_of(index: _Index, subject: str) -> int:
+    return next((instance.number + 2 for instance in index.patients.get(subject, ())), 0)
 
 
 def _draw(subjects: Set[str]) -> dict[str, str]:
@@ -232,19 +268,22 @@ def _draw(subjects: Set[str]) -> dict[str, str]:
 
 
 def _sort_out(
-    index: _Index, gone: Set[str], codes: Mapping[str, str], source: Path, releases: Set[str]
+    index: _Index,
+    left_out: Mapping[str, str],
+    codes: Mapping[str, str],
+    source: Path,
+    releases: Set[str],
 ) -> list[Assignment]:
     """Return the patients with what may be coded of their files; settle the others."""
     patients: list[Assignment] = []
     out: list[Instance] = []
     for subject, instances in index.patients.items():
-        if subject in codes and subject not in gone:
+        if reason := left_out.get(subject, "" if subject in codes else "no-code"):
+            for instance in instances:
+                index.outcomes[instance.number] = Outcome("refused", reason)
+            out += instances
+        else:
             patients.append((codes[subject], instances))
-            continue
-        reason = "opt-out" if subject in gone else "no-code" if subject else "no-patient-id"
-        for instance in instances:
-            index.outcomes[instance.number] = Outcome("refused", reason)
-        out += instances
     open_files = chain.from_iterable(instances for _, instances in patients)
     found = clashes(map(_FILE, open_files), source, releases, beside=map(_FILE, out))
     for code, instances in patients:
@@ -268,12 +307,12 @@ def _write_report(index: _Index, destination: Path) -> None:
 
 
 def _identities(
-    index: _Index, gone: Set[str], codes: Mapping[str, str], text: Texts
+    index: _Index, left_out: Mapping[str, str], codes: Mapping[str, str], text: Texts
 ) -> Iterator[dict[str, str]]:
     """Yield the rows for `identity_doubts`, patients named by code or by a row of the report."""
     for subject, instances in index.patients.items():
-        if subject and subject not in gone:
-            label = codes.get(subject) or text("doubts.row", row=instances[0].number + 2)
+        if subject not in left_out:
+            label = codes.get(subject) or text("doubts.row", row=_row_of(index, subject))
             for instance in instances:
                 yield instance._asdict() | {"subject": label}
 

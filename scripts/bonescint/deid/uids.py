@@ -35,3 +35,7 @@ class UidReplacer:
             return uid
         digest = hmac.new(self._secret, b"uid:" + uid.encode(), hashlib.sha256).digest()
         return f"2.25.{int.from_bytes(digest[:16], 'big')}"
+
+    def digest(self, payload: bytes) -> str:
+        """Return an HMAC of `payload` under the secret, as the ledger does."""
+        return hmac.new(self._secret, payload, hashlib.sha256).hexdigest()

@@ -12,6 +12,7 @@ from bonescint.identity.codes import typed_code
 from bonescint.identity.ledger import Ledger
 from bonescint.identity.mark import touch
 from bonescint.identity.people import connected
+from bonescint.names.doubts import PersonalData
 from bonescint.names.ids import ANY_ID, is_patient_id, normalise
 
 # changes with every opt-out that comes by command, so that Snakemake notices it; tells nothing
@@ -61,6 +62,31 @@ def declined(ledger: Ledger, pairs: Iterable[tuple[str, str]] = ()) -> set[str]:
         if subject in gone
     )
     return gone
+
+
+def remember(ledger: Ledger, headers: Iterable[PersonalData]) -> None:
+    """Record name and birth date of who declined, as images have them; what is known is not added.
+
+    The images may be gone when one under another ID arrives.
+
+    Parameters
+    ----------
+    ledger
+        The opened ledger.
+    headers
+        Of who declined.
+    """
+    with ledger.exclusive():
+        new = {header for header in headers if header.name.strip("^= ")} - set(remembered(ledger))
+        ledger.append({"kind": "declined_person"} | h._asdict() for h in sorted(new))
+
+
+def remembered(ledger: Ledger) -> list[PersonalData]:
+    """Return what `remember` has recorded, also of who takes part again."""
+    return [
+        PersonalData(*(entry[key] for key in PersonalData._fields))
+        for entry in ledger.entries("declined_person")
+    ]
 
 
 def record(ledger: Ledger, entries: Iterable[Entry], mark: Path | None = MARK) -> None:

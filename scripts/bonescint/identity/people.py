@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from bonescint.declared import columns
 from bonescint.files import replacing
+from bonescint.names.doubts import PersonalData
 from bonescint.names.ids import normalise
 
 _LEAST_DIGITS = 2
@@ -114,11 +115,10 @@ def write_others(table: Path, index: Path, people: People, gone: Collection[str]
         subject: '"' + subject.replace('"', '""') + '"' if set(subject) & set(',"\n\r') else subject
         for subject in set(people.headers.values())
     }
-    theirs = [
-        uid for subject, uid in zip(people.subjects, _uids(index), strict=True) if subject in gone
-    ]
+    uids_of_all = zip(people.subjects, column_of(index, "sop_instance_uid"), strict=True)
+    theirs = [uid for subject, uid in uids_of_all if subject in gone]
     contested = {*theirs} - {""}
-    uids = _uids(index) if contested else repeat("")
+    uids = column_of(index, "sop_instance_uid") if contested else repeat("")
     with replacing(table) as stream:
         lines = read_lines(index)
         stream.write(",".join([next(lines), *columns("consented")]) + "\n")
@@ -128,10 +128,58 @@ def write_others(table: Path, index: Path, people: People, gone: Collection[str]
     return len(theirs)
 
 
-def _uids(index: Path) -> Iterator[str]:
+def column_of(index: Path, name: str) -> Iterator[str]:
+    """Yield one column of an index, row by row.
+
+    Parameters
+    ----------
+    index
+        private/index.csv.
+    name
+        The column.
+    """
     with index.open(encoding="utf-8", newline="") as stream:
         rows = csv.reader(stream)
-        yield from map(itemgetter(next(rows).index("sop_instance_uid")), rows)
+        yield from map(itemgetter(next(rows).index(name)), rows)
+
+
+def personal_data(people: People) -> Iterator[PersonalData]:
+    """Yield name and birth date of everybody who has an ID, once for each header.
+
+    Parameters
+    ----------
+    people
+        Everybody of an index.
+    """
+    for header, subject in people.headers.items():
+        if subject:
+            yield PersonalData(subject, header.patient_name, header.patient_birth_date)
+
+
+def data_of(consented: Path, subjects: Collection[str]) -> list[PersonalData]:
+    """Return what images say of some persons, once for each header.
+
+    Parameters
+    ----------
+    consented
+        private/consented.csv.
+    subjects
+        Their normalised IDs.
+    """
+    lines = read_lines(consented)
+    titles = next(lines).split(",")
+    # one of the last columns, which hold no commas: a million rows need no parsing
+    back = len(titles) - titles.index("subject")
+    theirs = (line for line in lines if line.rsplit(",", back)[1].strip('"') in subjects)
+    rows = (dict(zip(titles, row, strict=True)) for row in csv.reader(theirs))
+    return sorted(
+        {
+            PersonalData(
+                row["subject"], row.get("patient_name", ""), row.get("patient_birth_date", "")
+            )
+            for row in rows
+        }
+    )
 
 
 def without_common(pairs: set[tuple[str, str]]) -> set[tuple[str, str]]:

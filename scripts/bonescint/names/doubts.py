@@ -1,18 +1,119 @@
-"""One patient ID with two names, one name with two IDs: for a person at the hospital to look at."""
+"""Who may be one person or two, or somebody who declined: for a person at the hospital."""
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
+from bonescint.names.full import FullNames
 from bonescint.names.ids import normalise
 from bonescint.names.parts import NOBODY, orders, parts
 from bonescint.resources import Texts
-from bonescint.text.dates import header_date
+from bonescint.text.dates import header_date, loose_dates
 from bonescint.text.folding import fold_name, romanised, sound
 
 _MOST_WORDS = 3  # of which every order is tried
 _NO_BIRTH = date(1900, 1, 1)  # what systems enter where the date is unknown
+_FIRST_YEAR, _LAST_YEAR = 1880, 2100  # of a birth; 1111-11-11 and 9999-12-31 are none
+
+
+class PersonalData(NamedTuple):
+    """What one header says of a person: normalised ID, and name and birth date as they stand."""
+
+    subject: str
+    name: str
+    birth: str
+
+
+class OptOutDoubt(NamedTuple):
+    """Somebody who stays and may be somebody who declined.
+
+    Parameters
+    ----------
+    subject, declined
+        Normalised IDs of who stays and of who declined.
+    birth
+        ``same``, or ``unknown`` where one of them has no birth date; ``id`` where only the patient
+        ID raises the doubt (`bonescint.identity.doubts.id_doubts`).
+    """
+
+    subject: str
+    declined: str
+    birth: str
+
+    @property
+    def payload(self) -> bytes:
+        """What a decision about the two is keyed to; its digest names nobody."""
+        return "\0".join(("opt-out-doubt", self.subject, self.declined)).encode()
+
+
+def opt_out_doubts(
+    declined: Collection[PersonalData], others: Collection[PersonalData]
+) -> list[OptOutDoubt]:
+    """Return who of the others may be somebody who declined, under another patient ID (R12).
+
+    The birth dates are the same and so are the names: they share a group as in `identity_doubts`,
+    or one holds the other's full name (with a title, in one word). A birth date that is missing or
+    cannot be read is no other one: equal names are a doubt then. All headers of a patient count as
+    one.
+
+    Parameters
+    ----------
+    declined
+        Headers of who declined.
+    others
+        Headers of who stays.
+    """
+    gone, stay = _births(declined), _births(others)
+    by_key: dict[str, set[str]] = defaultdict(set)
+    by_birth: dict[date, set[tuple[str, str]]] = defaultdict(set)
+    for subject, name, _ in declined:
+        for key in _keys(name):
+            by_key[key].add(subject)
+        for born in gone[subject]:
+            by_birth[born].add((subject, name))
+    some_unknown = not all(gone.values())
+    found = set()
+    for subject, name, _ in others:
+        born_on = stay[subject]
+        # most are no match: nothing more is done for them
+        if born_on and not some_unknown and born_on.isdisjoint(by_birth):
+            continue
+        for other in set().union(*(by_key.get(key, ()) for key in _keys(name))):
+            if not born_on or not gone[other]:
+                found.add(OptOutDoubt(subject, other, "unknown"))
+            elif born_on & gone[other]:
+                found.add(OptOutDoubt(subject, other, "same"))
+        for born in born_on & by_birth.keys():
+            for other, known in by_birth[born]:
+                if _holds(name, known) or _holds(known, name):
+                    found.add(OptOutDoubt(subject, other, "same"))
+    return sorted(found)
+
+
+def _births(headers: Iterable[PersonalData]) -> dict[str, set[date]]:
+    births: dict[str, set[date]] = defaultdict(set)
+    for subject, _, birth in headers:
+        births[subject] |= _born(birth)
+    return births
+
+
+@lru_cache(maxsize=4096)
+def _born(text: str) -> frozenset[date]:
+    born = header_date(text)
+    days = {born} if born else loose_dates(text)
+    return frozenset(
+        day for day in days if day != _NO_BIRTH and _FIRST_YEAR <= day.year <= _LAST_YEAR
+    )
+
+
+def _holds(text: str, name: str) -> bool:
+    """Tell whether a name holds the whole of another one."""
+    full = FullNames((name,))
+    groups = [fold_name(group) for group in text.split("=")]
+    return any(re.search(found, group) for group in groups for found in full.suspects(group))
 
 
 def identity_doubts(rows: Iterable[Mapping[str, str]], language: str) -> list[dict[str, str]]:

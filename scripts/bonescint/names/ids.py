@@ -71,8 +71,8 @@ def is_patient_id(subject: str, pattern: str = ANY_ID) -> bool:
     return re.fullmatch(pattern, subject, re.ASCII | re.IGNORECASE) is not None
 
 
-def holds_declined(text: str, declined: Iterable[str]) -> bool:
-    """Tell whether a text that is no patient ID holds one of these.
+def declined_in(text: str, declined: Iterable[str]) -> set[str]:
+    """Return those of the IDs that a text which is no patient ID holds.
 
     The text is as in the header: what `normalise` cuts off counts as well.
 
@@ -88,15 +88,15 @@ def holds_declined(text: str, declined: Iterable[str]) -> bool:
     words = {*ids_in(plain), *map(normalise, re.findall("[0-9]+", plain))}
     # in one piece, and its digits alone
     forms = [re.sub("[^0-9A-Z]", "", plain), re.sub("[^0-9]", "", plain)]
-    return any(
-        subject in words or (len(subject) >= _TELLING and any(subject in form for form in forms))
+    return {
+        subject
         for subject in declined
-        if subject
-    )
+        if subject in words or (len(subject) >= _TELLING and any(subject in form for form in forms))
+    } - {""}
 
 
-def is_doubtful(text: str, declined: Collection[str], pattern: str = ANY_ID) -> bool:
-    """Tell whether the ID of a header may be that of somebody who declined (R12).
+def doubted_in(text: str, declined: Collection[str], pattern: str = ANY_ID) -> set[str]:
+    """Return whose ID that of a header may be, of those who declined (R12); most are nobody's.
 
     It is none of theirs, but no patient ID either, or only with what was cut off (behind a NUL, a
     second value), and it holds one of theirs: a person must look.
@@ -111,12 +111,10 @@ def is_doubtful(text: str, declined: Collection[str], pattern: str = ANY_ID) -> 
         As for `is_patient_id`.
     """
     subject = normalise(text)
-    if not subject or subject in declined:
-        return False
     whole = not re.search(r"[\0\\]", text.strip("\0\\ "))
-    if whole and is_patient_id(subject, pattern):
-        return False
-    return holds_declined(text, declined)
+    if not subject or subject in declined or (whole and is_patient_id(subject, pattern)):
+        return set()
+    return declined_in(text, declined)
 
 
 def ids_in(text: str) -> Iterator[str]:

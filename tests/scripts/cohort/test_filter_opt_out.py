@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from scripts.cohort.filter_opt_out import filter_opt_out
 
+from bonescint.custody.declined import unseal_doubts
 from bonescint.declared import columns
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
@@ -17,7 +18,7 @@ from bonescint.warning_words import warnings_in_words
 PEOPLE = [
     ("a", "0012", "", "Sato^Hanako", "19500101"),
     ("b", "12", "", "Suzuki^Aki", "19500101"),
-    ("c", "34", "", "SATO^HANAKO", "19500101"),
+    ("c", "34", "", "SATO^HANAKO", "19500102"),
     ("d", "56", "78\\90", "Mori^Emi", "19600101"),
 ]
 KEYS = ("path", "patient_id", "other_patient_ids", "patient_name", "patient_birth_date")
@@ -44,8 +45,10 @@ def run(
         ledger=files(folder),
         language="en",
         coded=folder / "coded",
+        decisions=folder / "decisions.tsv",
         declined=folder / "declined.age",
         id_pattern=pattern,
+        doubts=folder / "doubts.age",
         **{name: folder / f"{name}.csv" for name in names},
     )
     tables = {name: list(read_rows(folder / f"{name}.csv")) for name in names}
@@ -131,10 +134,11 @@ def test_an_id_with_a_comma_is_one_cell(tmp_path, monkeypatch):
 
 def test_a_namesake_keeps_the_groups_that_are_hers_too(tmp_path, monkeypatch):
     people = [
-        ("a", "1", "", "KYOZOU^SUIKO=虚像^翠子=キョゾウ^スイコ", ""),
-        ("b", "2", "", "Kyozou SUIKO=虚像^水子", ""),
-        ("c", "3", "", "MORI^EMI", ""),
-        ("d", "4", "", "MORI^EMI", ""),
+        ("a", "1", "", "KYOZOU^SUIKO=虚像^翠子=キョゾウ^スイコ", "19500101"),
+        # with the same or an unknown birth date the namesakes would be held back
+        ("b", "2", "", "Kyozou SUIKO=虚像^水子", "19500102"),
+        ("c", "3", "", "MORI^EMI", "19600101"),
+        ("d", "4", "", "MORI^EMI", "19600102"),
     ]
     monkeypatch.setattr("tests.scripts.cohort.test_filter_opt_out.PEOPLE", people)
     run(tmp_path, "1", "3")
@@ -196,3 +200,76 @@ def test_a_trailing_zero_makes_no_second_id(tmp_path, monkeypatch):
     )
     tables = run(tmp_path, "340")
     assert tables["counts"][0]["entries_unmatched"] == "1"
+
+
+TWINS = [
+    ("a", "1234567", "", "MORI^EMI=森^恵美", "19600101"),
+    ("b", "7654321", "", "Emi Mori", "1960/01/01"),
+    ("c", "5555555", "", "MORI^EMI", "19600102"),
+]
+
+
+def held(folder: Path) -> list[tuple[list[str], list[str], str]]:
+    """Return who is held back, who declined, and the digest."""
+    found = unseal_doubts(folder / "doubts.age", open_ledger(**files(folder)))["doubts"]
+    return [(d["held_back"]["ids"], d["declined"]["ids"], d["digest"]) for d in found]
+
+
+def test_the_same_patient_under_another_id_is_held_back(tmp_path, monkeypatch):
+    monkeypatch.setattr("tests.scripts.cohort.test_filter_opt_out.PEOPLE", TWINS)
+    tables = run(tmp_path, "01234567")
+    assert kept(tables) == "c"
+    counts = tables["counts"][0]
+    assert counts | {"files_in_doubt": "1", "patients_in_doubt": "1"} == counts
+    assert (counts["files_opted_out"], counts["patients_opted_out"]) == ("1", "1")
+    ((other, declined, digest),) = held(tmp_path)
+    assert (other, declined) == (["7654321"], ["1234567"])
+    # how many, not who
+    (said,) = [row["message"] for row in tables["warnings"] if "held back" in row["message"]]
+    assert said.startswith("1 patient")
+    written = ("consented", "counts", "warnings", "unreadable")
+    plain = b"".join((tmp_path / f"{name}.csv").read_bytes() for name in written)
+    assert not any(word in plain for word in (b"1234567", b"7654321", b"Emi"))
+    line = f"opt-out-doubt\t{digest}\tanother-person\tA\t2026-01-01\n"
+    (tmp_path / "decisions.tsv").write_text("item\tsha256\tdecision\treviewer\tdate\n" + line)
+    tables = run(tmp_path, "1234567")
+    assert (kept(tables), held(tmp_path)) == ("bc", [])
+    assert tables["counts"][0]["patients_in_doubt"] == "0"
+
+
+def test_the_doubt_outlives_the_images(tmp_path, monkeypatch):
+    monkeypatch.setattr("tests.scripts.cohort.test_filter_opt_out.PEOPLE", TWINS[:1])
+    run(tmp_path, "1234567")
+    size = len(open_ledger(**files(tmp_path)).entries())
+    monkeypatch.setattr("tests.scripts.cohort.test_filter_opt_out.PEOPLE", TWINS[1:])
+    assert kept(run(tmp_path, "1234567")) == "c"
+    assert len(open_ledger(**files(tmp_path)).entries()) == size
+    # who takes part again leaves nobody in doubt
+    withdraw(open_ledger(**files(tmp_path)), ["1234567"], None)
+    assert kept(run(tmp_path)) == "bc"
+
+
+def test_a_name_that_only_who_is_held_back_shares_is_searched_for(tmp_path, monkeypatch):
+    monkeypatch.setattr("tests.scripts.cohort.test_filter_opt_out.PEOPLE", TWINS[:2])
+    run(tmp_path, "1234567")
+    data = (tmp_path / "declined.age").read_bytes()
+    sealed = json.loads(open_ledger(**files(tmp_path)).unseal(data))
+    assert [record["names"] for record in sealed] == [["MORI^EMI=森^恵美"]]
+
+
+def test_a_retired_code_is_searched_for_too(tmp_path, ledger, monkeypatch):
+    with monkeypatch.context() as patch:  # as a former version wrote it
+        patch.setattr("bonescint.identity.migration.normalise", str)
+        codes = ledger.assign(["56"]) | ledger.assign(["56.0"])
+    run(tmp_path, "56")
+    records = json.loads(ledger.unseal((tmp_path / "declined.age").read_bytes()))
+    assert set(codes.values()) <= {record["code"] for record in records}
+
+
+@pytest.mark.parametrize("header", ["#12/A", "X\0\00012", "7\\12"])
+def test_an_id_that_is_none_and_holds_hers_is_held_back(tmp_path, monkeypatch, header):
+    odd = ("e", header, "", "Y^Z", "19700101")
+    monkeypatch.setattr(f"{__name__}.PEOPLE", [*PEOPLE, odd])
+    tables = run(tmp_path, "12")
+    assert kept(tables) == "cd"
+    assert tables["counts"][0]["patients_in_doubt"] == "1"

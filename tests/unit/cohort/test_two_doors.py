@@ -14,13 +14,15 @@ from scripts.cohort.select_cohort import select_cohort
 from scripts.cohort.split_cohort import split_cohort
 from scripts.ingest.index_dicom import index_dicom
 
-from bonescint.deid.decisions import read_decisions, released_images
+from bonescint.custody.declined import unseal_doubts
+from bonescint.deid.decisions import other_persons, read_decisions, released_images
 from bonescint.deid.folder import deidentify_folder
 from bonescint.deid.instance import Settings
 from bonescint.deid.policy import load_policies
 from bonescint.deid.uids import UidReplacer
 from bonescint.files import read_rows
-from bonescint.identity.ledger import open_ledger
+from bonescint.identity.ledger import create_ledger, open_ledger
+from bonescint.names.doubts import OptOutDoubt
 from bonescint.resources import ROOT
 from tests.unit.deid.samples import as_file, siemens
 
@@ -53,6 +55,17 @@ FOLDER = {
     "two patients/9": ("12", "A1", "", "conflict"),
     "two patients/10": ("21", "D4", "", "opt-out"),
     "two patients/11": ("21", "A1", "", "written"),
+    # name and birth date of the patient who declined; of G7 a person said that it is another one
+    "doubt/1": ("22", "E55", "", "opt-out-doubt"),
+    "doubt/2": ("23", "E55", "", "opt-out-doubt"),
+    "doubt/3": ("23", "A1", "", "conflict"),
+    "doubt/4": ("24", "F6", "no birth date", "opt-out-doubt"),
+    "doubt/5": ("25", "G7", "", "written"),
+    "doubt/6": ("26", "H8", "other birth date", "written"),
+    "doubt/7": ("27", "J9", "", "opt-out-doubt"),
+    # no patient ID by the pattern, and it holds that of who declined; or almost that ID itself
+    "doubt/8": ("28", "No:D4", "other name", "opt-out-doubt"),
+    "doubt/9": ("29", '"+0D4"', "other name", "opt-out"),
     "chosen/1": ("13", "A1", "", "conflict"),
     "chosen/2": ("13", "A1", "counts", "written"),
     "chosen/3": ("13", "A1", "counts", "duplicate"),
@@ -80,6 +93,12 @@ SAME = {"no_patient_id": "no-patient-id", "not_participant": "no-code"}
 def content(uid: str, patient: str, what: str) -> bytes:
     source = siemens()
     source.SOPInstanceUID, source.PatientID = f"1.2.3.{uid or '99'}", patient
+    source.PatientName = {**dict.fromkeys("EF", "mori emi"), "D": "MORI^EMI", "G": "Mori^Emi^^Ms",
+                          "H": "MORI^EMI"}.get(patient[:1], f"SATO^{patient[:1]}KO")  # fmt: skip
+    if patient == "J9":
+        source.OtherPatientIDs = "E55"
+    if "birth date" in what:
+        source.PatientBirthDate = "" if what == "no birth date" else "19500102"
     if what == "counts":
         source.CountsAccumulated = "1"
     if what == "text":
@@ -103,13 +122,20 @@ class Doors(dict[str, object]):
             "item\tsha256\tdecision\treviewer\tdate\n"
             + "".join(f"image\t{digest}\trelease\tA\t2026-01-15\n" for digest in hashes)
         )
+        files = {name: folder / f"ledger.{name}" for name in ("path", "key", "head")}
+        digest = create_ledger(**files).digest(OptOutDoubt("G7", "D4", "same").payload)
+        with (folder / "decisions.csv").open("a") as table:
+            table.write(f"opt-out-doubt\t{digest}\tanother-person\tA\t2026-01-15\n")
         (folder / "opt_out.csv").write_text("患者ID,申出者,申出日\nD4,本人,2024-01-10\n")
-        (folder / "participants.csv").write_text("患者ID,試験番号\nA1,S1\nB2,S1\nD4,S1\n")
+        (folder / "participants.csv").write_text(
+            "患者ID,試験番号\nA1,S1\nB2,S1\nD4,S1\nE5,S1\nG7,S1\nH8,S1\n"
+        )
         super().__init__(
             dicom=self.raw,
             dicom_root=self.raw,
             workers=1,
             language="en",
+            id_pattern="[0-9A-Z]+",
             calendar=None,
             study={"id": "S", "title": "T", "synthetic": True},
             preceding_study="S1",
@@ -120,7 +146,7 @@ class Doors(dict[str, object]):
                 "unknown_view": "keep",
                 "secondary_capture": "refuse",
             },
-            ledger={name: folder / f"ledger.{name}" for name in ("path", "key", "head")},
+            ledger=files,
             coded=folder / "dicom",
             destination=folder / "dicom",
             batches=[folder / "batch.csv"],
@@ -152,7 +178,9 @@ class Doors(dict[str, object]):
             self.step(function)
         for path in GONE:
             (self.folder / path.replace("/", " ")).rename(self.raw / path)
+        sealed = unseal_doubts(self["doubts"], open_ledger(**self["ledger"]))  # type: ignore[arg-type]
         outcomes = dict.fromkeys((row["path"] for row in self.rows("cohort")), "written")
+        outcomes |= dict.fromkeys(sealed["files"], "opt-out-doubt")
         for table in ("unreadable", "excluded", "refused"):
             outcomes |= {row["path"]: row["reason"] for row in self.rows(table)}
         return {path: SAME.get(outcome, outcome) for path, outcome in outcomes.items()}
@@ -180,6 +208,7 @@ class Doors(dict[str, object]):
             jobs=1,
             language="en",
             progress=lose,
+            settled=other_persons(read_decisions(self.folder / "decisions.csv")),
         )
         rows = self.rows("out/report")
         return {row["source"]: row["reason"] or row["status"] for row in rows}
@@ -212,7 +241,12 @@ def test_both_doors_decide_alike(both: Both) -> None:
     declined = {path: "opt-out" for path, outcome in EXPECTED.items() if outcome == "opt-out"}
     assert both.workflow | declined == EXPECTED
     assert both.workflow.keys().isdisjoint(declined)
-    assert both.doors.rows("counts")[0]["files_opted_out"] == str(len(declined))
+    counts = both.doors.rows("counts")[0]
+    assert counts["files_opted_out"] == str(len(declined))
+    held = list(EXPECTED.values()).count("opt-out-doubt")
+    assert (counts["files_in_doubt"], counts["patients_in_doubt"]) == (str(held), "4")
+    flow = {row["reason"]: row["files"] for row in both.doors.rows("flow")}
+    assert flow["opt_out_doubt"] == str(held)
 
 
 def test_both_doors_write_the_same_bytes(both: Both) -> None:

@@ -155,7 +155,7 @@ def test_a_retired_code_is_found_and_no_fault(
     assert run("verify") == 0
     opened().append([])
     assert run("verify") == 0
-    assert "新しい照合方法に移した患者 ID: 2" in capsys.readouterr().out
+    assert "新しい照合方法に移した患者 ID: 1" in capsys.readouterr().out
 
 
 def test_verify(codes: dict[str, str], capsys: Capture) -> None:

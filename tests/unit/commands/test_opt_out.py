@@ -11,10 +11,16 @@ import pytest
 import yaml
 
 from bonescint.commands import delivery, opt_out
+from bonescint.custody.declined import OPT_OUT_DOUBTS, seal_doubts
+from bonescint.declared import columns
+from bonescint.deid.decisions import other_persons, read_decisions
 from bonescint.errors import InputError
 from bonescint.files import write_rows
+from bonescint.identity.doubts import held_back
 from bonescint.identity.ledger import Ledger, create_ledger, open_ledger
-from bonescint.identity.opt_outs import in_force
+from bonescint.identity.opt_outs import in_force, remembered
+from bonescint.identity.people import read_people
+from bonescint.names.doubts import OptOutDoubt, PersonalData
 from bonescint.resources import ROOT
 from bonescint.tables.lists import read_opt_out
 
@@ -277,3 +283,39 @@ def test_delivery_needs_a_date_and_a_partner(run: Run, codes: dict[str, str]) ->
     with pytest.raises(InputError, match="--partner"):
         deliver(run)
     assert "D-001" in deliver(run, "--partner", "Other Ltd.")
+
+
+def test_who_is_held_back_is_shown_with_the_line_that_decides(
+    study: Path, run: Run, codes: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "no list" in run("opt-out", "doubts")
+    index = study / "index.csv"
+    keys = ("path", "patient_id", "patient_name", "patient_birth_date", "other_patient_ids")
+    data = [PersonalData(IN, "MORI^EMI", "19600101"), PersonalData(OTHER, "Mori Emi", "")]
+    rows = [dict(zip(keys, ("x", d.subject, d.name, d.birth, ""), strict=True)) for d in data]
+    write_rows(index, keys, rows)
+    ledger, people = opened(), read_people(index)
+    for settled in (frozenset(), {ledger.digest(OptOutDoubt(OTHER, IN, "").payload)}):
+        held = held_back(data[:1], data[1:], (), ledger.digest, settled)
+        seal_doubts(OPT_OUT_DOUBTS, held, people, index, data[:1], ledger)
+        assert not any(d.subject.encode() in OPT_OUT_DOUBTS.read_bytes() for d in data)
+        said = run("opt-out", "doubts")
+        if settled:
+            assert "Nobody is held back" in said
+        else:
+            assert all(word in said for word in (IN, OTHER, "MORI^EMI", "Mori Emi", "19600101"))
+            (line,) = [x.strip() for x in said.splitlines() if "\tanother-person\t" in x]
+            Path("d.tsv").write_text("item\tsha256\tdecision\treviewer\tdate\n" + line + "\n")
+            assert other_persons(read_decisions(Path("d.tsv"))) == set(held.doubts)
+
+
+def test_name_and_birth_date_are_on_record_before_the_images_go(
+    study: Path, run: Run, codes: dict[str, str]
+) -> None:
+    row = {"path": "a", "patient_name": "MORI^EMI", "patient_birth_date": "19600101"}
+    tables = [*columns("index"), *columns("consented")]
+    write_rows("private/consented.csv", tables, [row | {"subject": s} for s in (IN, OUTSIDE)])
+    # whether or not a column follows the ID
+    assert "no patient of the study" in run("opt-out", "add", OUTSIDE, *OPTED)
+    run("opt-out", "add", OUTSIDE, *OPTED)
+    assert remembered(opened()) == [PersonalData(OUTSIDE, "MORI^EMI", "19600101")]

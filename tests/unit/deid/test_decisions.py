@@ -10,7 +10,7 @@ import pytest
 from pydicom import Dataset, dcmread
 
 from bonescint.deid.batch import write_cases
-from bonescint.deid.decisions import read_decisions, released_images
+from bonescint.deid.decisions import other_persons, read_decisions, released_images
 from bonescint.deid.instance import Settings, deidentify
 from bonescint.deid.keep_private import load_kept
 from bonescint.deid.policy import load_policies
@@ -61,6 +61,20 @@ def test_decisions_hold_for_one_content_and_a_block_wins(tmp_path):
     assert released_images(read_decisions(path)) == {SEEN}
 
 
+def test_who_is_another_person_than_who_declined(tmp_path):
+    path = tmp_path / "decisions.tsv"
+    path.write_text(
+        HEADER
+        + f"opt-out-doubt\t{SEEN}\tanother-person\tA\t2026-01-01\n"
+        + f"Opt-Out-Doubt\t{OTHER}\tanother-person\tA\t2026-01-01\n"
+        + f"opt-out-doubt\t{OTHER}\tsame-person\tB\t2026-01-02\n"
+        + f"image\t{'c' * 64}\trelease\tA\t2026-01-01\n",
+        encoding="utf-8",
+    )
+    assert other_persons(read_decisions(path)) == {SEEN}
+    assert released_images(read_decisions(path)) == {"c" * 64}
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "cp932", "utf-16"])
 @pytest.mark.parametrize("delimiter", ["\t", ","])
 def test_decisions_are_read_however_excel_saves_them(tmp_path, encoding, delimiter):
@@ -79,6 +93,8 @@ def test_decisions_are_read_however_excel_saves_them(tmp_path, encoding, delimit
         (HEADER + f"image\t{SEEN}\trelease\t\t2026-01-01\nimage\n", "3"),
         (HEADER + f"image\t{SEEN[1:]}\tblock\tA\t2026-01-01\n", "2"),
         (HEADER + f"images\t{SEEN}\tblock\tA\t2026-01-01\n", "2"),
+        (HEADER + f"opt-out-doubt\t{SEEN}\trelease\tA\t2026-01-01\n", "2"),
+        (HEADER + f"image\t{SEEN}\tanother-person\tA\t2026-01-01\n", "2"),
         (HEADER + f"\nimage\t{SEEN}\tyes\tA\t2026-01-01\n", "row 3"),
         # an open quote must not swallow the block behind it
         (HEADER + f'image\t{SEEN}\trelease\t"A\t1\nimage\t{SEEN}\tblock\tB\t1\n', "row 2"),

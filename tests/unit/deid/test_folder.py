@@ -182,7 +182,7 @@ def test_one_uid_under_two_patients_is_a_conflict(run: Run) -> None:
 
 def test_an_image_that_may_be_of_who_declined_is_a_conflict(run: Run) -> None:
     run.add("1", scan("1", "A1"))
-    run.add("2", scan("1", "B2"))
+    run.add("2", scan("1", "B2", PatientName="Mori^Emi"))
     run.start({"A1": "M1", "B2": "M2"}, declined=["B2"])
     assert run.reasons() == {"1": "conflict", "2": "opt-out"}
 
@@ -375,7 +375,7 @@ def test_who_declined_goes_under_every_id_she_has(run: Run) -> None:
         if name == "3":
             ds.OtherPatientIDsSequence = [item]
         run.add(name, scan(name, patient, ds))
-    run.add("4", scan("4", "E5"))
+    run.add("4", scan("4", "E5", PatientName="Mori^Emi"))
     account = run.start(declined=["B22", "77", "99", "UNKNOWN"])
     assert run.reasons() == {"1": "opt-out", "2": "opt-out", "3": "opt-out", "4": "written"}
     assert account.unmatched == 2
