@@ -15,6 +15,7 @@ from bonescint.files import read_rows, write_rows
 from bonescint.identity.chain import Entry
 from bonescint.identity.doubts import HeldBack, held_back, id_doubts
 from bonescint.identity.ledger import Ledger, LedgerFiles, open_or_create
+from bonescint.identity.migration import moves_of
 from bonescint.identity.opt_outs import (
     is_incomplete,
     is_no_id,
@@ -84,10 +85,10 @@ def filter_opt_out(
     people = read_people(index)
     here = set(people.headers.values())
     book, _ = open_or_create(ledger, coded)
+    book.append(moves_of(_typed(people), book.entries()))
     known = here.union(book.codes(), *people.pairs) - {""}
     _require_ids(entries, known, id_pattern, opt_out.name, language)
     opted_out, gone = take_list(book, map(_entry, entries), people.pairs)
-
     personal, held = _held_back(people, gone, book, decisions, id_pattern)
     seal_doubts(doubts, held, people, index, personal, book)
     write_others(consented, index, people, gone | held.subjects)
@@ -115,6 +116,10 @@ def filter_opt_out(
         "patients_recalled": delivered(book, gone),
     }
     write_rows(counts, columns("opt_out"), [total])
+
+
+def _typed(people: People) -> Iterator[tuple[str, str]]:
+    return ((header.patient_id, subject) for header, subject in people.headers.items())
 
 
 def _require_ids(

@@ -36,6 +36,7 @@ class Patients:
         self.spelled: dict[str, str] = {}
         self.retired: dict[str, str] = {}
         self._given: dict[str, str] = {}  # code -> subject as it was recorded
+        self._entries: list[Entry] = []
         self._moved: dict[str, str] = {}
         self._recorded: set[tuple[str, str]] = set()
 
@@ -49,13 +50,23 @@ class Patients:
         """
         for entry in entries:
             if entry["kind"] == "patient":
+                self._entries.append(entry)
                 self._patient(entry)
             elif entry["kind"] == "subject_moved":
                 self._recorded.add((entry["former"], entry["subject"]))
+                if self.today(entry["former"]) != entry["subject"]:
+                    self._moved[entry["former"]] = entry["subject"]
+                    self._again()
+
+    def _again(self) -> None:
+        for known in (self.codes, self.subjects, self.spelled, self.retired, self._given):
+            known.clear()
+        for entry in self._entries:
+            self._patient(entry)
 
     def _patient(self, entry: Entry) -> None:
         given, code = entry["subject"], entry["code"]
-        subject = self._today(given, entry.get("patient_id", ""))
+        subject = self._moved.get(given) or self._today(given, entry.get("patient_id", ""))
         if subject != given:
             self._moved[given] = subject
         used = self.codes.setdefault(subject, code)
@@ -68,9 +79,19 @@ class Patients:
                 self.spelled[subject] = entry["patient_id"]
 
     def _today(self, given: str, spelled: str) -> str:
-        # as the images have it, an ID still shows where a NUL stood
+        # as the images have it, an ID still shows what is no part of it
         found = normalise(spelled)
         return found if found and found in given else normalise(given) or given
+
+    def today(self, given: str) -> str:
+        """Return the subject of today of one that was recorded.
+
+        Parameters
+        ----------
+        given
+            As it stands in an entry.
+        """
+        return self._moved.get(given) or normalise(given) or given
 
     def brought_over(self, entry: Entry) -> Entry:
         """Return a copy of an entry under today's subjects.
@@ -84,7 +105,7 @@ class Patients:
         # what was brought over stays readable as it was recorded
         for field in _FIELDS if entry["kind"] != "subject_moved" else ():
             if (given := found.get(field)) is not None:
-                found[field] = self._moved.get(given) or normalise(given) or given
+                found[field] = self.today(given)
         return found
 
     def unrecorded(self) -> list[Entry]:
@@ -120,3 +141,26 @@ class Patients:
             return []
         today = self.subjects[used]
         return [used, *(code for code in self.retired if self.subjects[code] == today)]
+
+
+def moves_of(headers: Iterable[tuple[str, str]], entries: Iterable[Entry]) -> list[Entry]:
+    """Return the entries that bring over patients whose former subject images alone tell.
+
+    Once a NUL was left out of an ID, with what stands behind it as part of the ID.
+
+    Parameters
+    ----------
+    headers
+        Patient ID as in the images, and its subject.
+    entries
+        Of the ledger (`bonescint.identity.ledger.Ledger.entries`).
+    """
+    odd = {(normalise(typed.replace("\0", "")), s) for typed, s in headers if "\0" in typed}
+    if not odd:
+        return []
+    known = {entry.get(field) for entry in entries for field in _FIELDS}
+    return [
+        {"kind": "subject_moved", "former": former, "subject": subject}
+        for former, subject in sorted(odd)
+        if former in known and subject and former != subject
+    ]

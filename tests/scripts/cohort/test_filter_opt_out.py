@@ -273,3 +273,20 @@ def test_an_id_that_is_none_and_holds_hers_is_held_back(tmp_path, monkeypatch, h
     tables = run(tmp_path, "12")
     assert kept(tables) == "cd"
     assert tables["counts"][0]["patients_in_doubt"] == "1"
+
+
+def test_a_code_given_before_a_nul_ended_an_id_is_kept(tmp_path, ledger, monkeypatch):
+    codes = ledger.assign(["92XJUNK"], {"92XJUNK": "0092XJUNK"}) | ledger.assign(["56XJUNK"])
+    codes |= ledger.assign(["56"])
+    record(ledger, [DETAILS | {"subject": "92XJUNK", "source": "command"}], mark=None)
+    odd = [(i, f"00{i}\0\0XJUNK", "", "", "") for i in ("92", "56")]
+    monkeypatch.setattr(f"{__name__}.PEOPLE", [*PEOPLE, *odd])
+    for _ in range(2):
+        assert kept(run(tmp_path, "12")) == "cd56"
+        book = open_ledger(**files(tmp_path))
+        assert book.code_of("92") == codes["92XJUNK"]
+        assert book.codes_of("56") == [codes["56XJUNK"], codes["56"]]
+        assert len(book) == 2
+        n = len(book.entries())
+    assert len(book.entries("subject_moved")) == 3
+    assert len(open_ledger(**files(tmp_path)).entries()) == n

@@ -65,6 +65,7 @@ FOLDER = {
     "doubt/7": ("27", "J9", "", "opt-out-doubt"),
     # no patient ID by the pattern, and it holds that of who declined; or almost that ID itself
     "doubt/8": ("28", "No:D4", "other name", "opt-out-doubt"),
+    "doubt/10": ("30", "D4\0\0XJUNK", "other name", "opt-out"),
     "doubt/9": ("29", '"+0D4"', "other name", "opt-out"),
     "chosen/1": ("13", "A1", "", "conflict"),
     "chosen/2": ("13", "A1", "counts", "written"),
