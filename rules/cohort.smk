@@ -23,6 +23,7 @@ rule filter_opt_out:
         settings=OPT_OUT_SETTINGS,
         ledger=LEDGER,
         coded=str(study.CODED_IMAGES),
+        patient_id_pattern=study.patient_id_pattern(config),
         decisions=DECISIONS,
         decided=DECIDED_DOUBTS,
         language=language_of_messages,

@@ -1,6 +1,7 @@
 """The configuration checked as a whole, every fault at once, before anything runs."""
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import combinations
@@ -12,6 +13,7 @@ import yaml
 
 from bonescint.errors import InputError
 from bonescint.identity.opt_out_lists import LARGEST_SHARE
+from bonescint.names.ids import ANY_ID
 from bonescint.resources import ROOT, Texts, locate
 from bonescint.stats.question_names import QUESTIONS
 from bonescint.text.folding import fold_header
@@ -127,6 +129,10 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
     if demo and not config["study"]["synthetic"]:
         keys = [key for key, path in inputs(config).items() if path.startswith(DEMO)]
         yield text("demo_is_synthetic", keys=", ".join(keys))
+    try:
+        re.compile(patient_id_pattern(config))
+    except re.error:
+        yield text("no_pattern", where="inputs.patient_id_pattern")
     for key, path in config["ledger"].items():
         if path and Path(path).parts[0] in CODED_SIDE:  # R16
             yield text("ledger_place", where=f"ledger.{key}", path=path)
@@ -195,7 +201,7 @@ def _hypotheses(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
 
 def inputs(config: Mapping[str, Any]) -> dict[str, str]:
     """Return the configuration's input files and folders: path of the key -> path."""
-    paths = config["inputs"] | {"opt_out": opt_out_file(config)}
+    paths = config["inputs"] | {"opt_out": opt_out_file(config), "patient_id_pattern": None}
     found = {f"inputs.{key}": path for key, path in paths.items() if path}
     if config["delivery"].get("staff_names"):
         found["delivery.staff_names"] = config["delivery"]["staff_names"]
@@ -220,6 +226,11 @@ def opt_out_settings(config: Mapping[str, Any]) -> dict[str, Any]:
     named = config["inputs"]["opt_out"]
     given = named if isinstance(named, Mapping) else {}
     return {key: given.get(key, default) for key, default in _OPT_OUT.items()}
+
+
+def patient_id_pattern(config: Mapping[str, Any]) -> str:
+    """Return what a patient ID is, as `bonescint.names.ids.is_patient_id` asks."""
+    return str(config["inputs"].get("patient_id_pattern") or ANY_ID)
 
 
 def metrics(config: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Leave out everybody who declined, before anything else is decided (R12, R13)."""
 
 from collections.abc import Iterator, Mapping, Set
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,13 +14,15 @@ from bonescint.deid.decisions import other_persons, read_decisions
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.chain import Entry
-from bonescint.identity.doubts import HeldBack, held_back
+from bonescint.identity.doubts import HeldBack, held_back, id_doubts
 from bonescint.identity.ledger import Ledger, LedgerFiles, open_or_create
+from bonescint.identity.migration import moves_of
 from bonescint.identity.opt_out_lists import LARGEST_SHARE, Taken, fingerprint, take_list
 from bonescint.identity.opt_outs import is_incomplete, is_no_id, links, remember, remembered
 from bonescint.identity.people import People, connected, personal_data, read_people, write_others
 from bonescint.joblog import job_log
 from bonescint.names.doubts import PersonalData
+from bonescint.names.ids import ANY_ID
 from bonescint.resources import Texts
 from bonescint.tables.lists import OptOutEntry, read_opt_out
 from bonescint.warnings import Phrase, warning, write_warnings
@@ -42,6 +45,7 @@ def filter_opt_out(
     doubts: Path,
     counts: Path,
     warnings: Path,
+    id_pattern: str = ANY_ID,
     ids_only: bool = False,
     largest_share: float = LARGEST_SHARE,
 ) -> None:
@@ -52,39 +56,34 @@ def filter_opt_out(
     index, unindexed
         The index of the raw folder and its unreadable files.
     opt_out, ids_only, largest_share
-        The hospital's list, and how it is taken (`bonescint.config.opt_out_settings`); its entries
-        go into the ledger, where they stay until withdrawn.
+        The hospital's list, whose entries go into the ledger, and how it is taken.
     ledger
         Arguments of `open_ledger`; the ledger is made on the first run. It is no output of the
         rule: Snakemake deletes outputs before a job and rolls them back after a failure.
     coded
         The folder of coded images; where it holds codes, a ledger that is missing is lost.
-    language
-        Of the messages.
-    decisions
-        What persons have decided of who may be somebody who declined; may not exist.
+    language, decisions
+        Of the messages; what persons have decided of who may be somebody who declined, if anything.
     consented, counts, warnings
         Tables to write (docs/en/tables.md). An entry that matches nobody or is incomplete is
         reported by its row, never ignored; an incomplete one excludes all the same.
     unreadable
         The unreadable files, without the IDs and names in the paths of who declined.
-    declined
-        Who declined, with the spellings that must not be left anywhere; sealed to the ledger.
-    doubts
-        Who is held back: name and birth date are those of somebody who declined. Sealed, too.
+    declined, doubts
+        Who declined, with the spellings that must not be left anywhere, and who is held back: name
+        and birth date are those of somebody who declined. Both are sealed to the ledger.
+    id_pattern
+        What a patient ID is (`bonescint.names.ids.is_patient_id`).
     """
     entries = read_opt_out(opt_out, language, ids_only)
     people = read_people(index)
     here = set(people.headers.values())
     book, _ = open_or_create(ledger, coded)
-    _refuse_odd(entries, here.union(book.codes(), *people.pairs) - {""}, opt_out.name, language)
-    listed = [entry.as_recorded() for entry in entries]
-    of = fingerprint(book, opt_out)
-    taken = take_list(book, listed, of, largest_share, people.pairs, here)
+    _refuse_odd(entries, people, book, id_pattern, opt_out.name, language)
+    taken = _taken(entries, people, book, fingerprint(book, opt_out), largest_share)
     opted_out, gone = taken.in_force, taken.gone
     entries = [] if taken.is_undone else entries
-
-    personal, held = _held_back(people, taken, book, decisions)
+    personal, held = _held_back(people, taken, book, decisions, id_pattern)
     seal_doubts(doubts, held, people, index, personal, book)
     write_others(consented, index, people, gone | held.subjects)
     persons = who_declined(people, gone, book, held.subjects)
@@ -96,42 +95,64 @@ def filter_opt_out(
     pairs = people.pairs | links(book)
     unmatched = {s for s in opted_out if connected([s], pairs).isdisjoint(here)}
     unlisted = {s: opted_out[s] for s in opted_out.keys() - {entry.subject for entry in entries}}
-    found = [
-        *_of_the_list(entries, unmatched, opt_out.name),
-        *_of_the_ledger(unlisted, unmatched),
-        *_of_patients("linked", len((gone - opted_out.keys()) & here)),
-        *_of_patients("doubts", len(held.subjects & here)),
-        *_of_a_list(taken, opt_out.name, len(taken.held_gone & here)),
-    ]
+    found = chain(
+        _of_the_list(entries, unmatched, opt_out.name),
+        _of_the_ledger(unlisted, unmatched),
+        _of_patients("linked", len((gone - opted_out.keys()) & here)),
+        _of_patients("doubts", len(held.subjects & here)),
+        _of_a_list(taken, opt_out.name, len(taken.held_gone & here)),
+    )
     write_warnings(warnings, found)
     total = {
         "files_found": len(people.subjects) + len(lost),
         "files_unreadable": len(lost),
         **_left_out(people, gone, held.subjects),
+        **_of_entries(entries, unlisted, unmatched),
+        **_of_held_entries(taken, here),
         "patients_recalled": delivered(book, gone - taken.held_gone),
-        "patients_held": len(taken.held_gone & here),
-        "entries_held": len(taken.held),
-        **_counted(entries, unlisted, unmatched),
     }
     write_rows(counts, columns("opt_out"), [total])
 
 
-def _refuse_odd(entries: list[OptOutEntry], known: set[str], file: str, language: str) -> None:
-    if odd := [entry.row for entry in entries if is_no_id(entry.subject, known)]:
+def _taken(
+    entries: list[OptOutEntry], people: People, book: Ledger, of: str, largest_share: float
+) -> Taken:
+    """Take the list, after the IDs of the images were brought over to their spelling of today."""
+    typed = ((header.patient_id, subject) for header, subject in people.headers.items())
+    book.append(moves_of(typed, book.entries()))
+    listed = [entry.as_recorded() for entry in entries]
+    here = set(people.headers.values())
+    return take_list(book, listed, of, largest_share, people.pairs, here)
+
+
+def _refuse_odd(
+    entries: list[OptOutEntry],
+    people: People,
+    book: Ledger,
+    pattern: str,
+    file: str,
+    language: str,
+) -> None:
+    known = {*people.headers.values()}.union(book.codes(), *people.pairs) - {""}
+    if odd := [entry.row for entry in entries if is_no_id(entry.subject, known, pattern)]:
         text = Texts("tables", language)
         raise InputError(text("opt_out_no_id", file=file, row=row) for row in odd)
 
 
-def _counted(
+def _of_held_entries(taken: Taken, here: Set[str]) -> dict[str, int]:
+    return {"entries_held": len(taken.held), "patients_held": len(taken.held_gone & here)}
+
+
+def _of_entries(
     entries: list[OptOutEntry], unlisted: Mapping[str, Entry], unmatched: set[str]
 ) -> dict[str, int]:
-    """Return the numbers of opt-outs, of the list and of the ledger together."""
+    """Return the columns that count what the list and the ledger say."""
+    matched_nobody = sum(e.subject in unmatched for e in entries)
+    incomplete = {e.subject for e in entries if e.problems}
     return {
         "entries": len(entries) + len(unlisted),
-        "entries_unmatched": sum(e.subject in unmatched for e in entries)
-        + len(unmatched & unlisted.keys()),
-        "entries_incomplete": len({e.subject for e in entries if e.problems})
-        + sum(map(is_incomplete, unlisted.values())),
+        "entries_unmatched": matched_nobody + len(unmatched & unlisted.keys()),
+        "entries_incomplete": len(incomplete) + sum(map(is_incomplete, unlisted.values())),
     }
 
 
@@ -149,7 +170,7 @@ def _left_out(people: People, gone: Set[str], held: Set[str]) -> dict[str, int]:
 
 
 def _held_back(
-    people: People, taken: Taken, book: Ledger, decisions: Path
+    people: People, taken: Taken, book: Ledger, decisions: Path, id_pattern: str
 ) -> tuple[list[PersonalData], HeldBack]:
     """Return name and birth date of who declined, and who of the others may be one of them.
 
@@ -163,7 +184,8 @@ def _held_back(
     declined += [one for one in here if one.subject in taken.held_gone]
     others = [one for one in here if one.subject not in gone]
     settled = other_persons(read_decisions(decisions)) if decisions.exists() else frozenset()
-    return declined, held_back(declined, others, people.pairs, book.digest, settled)
+    by_id = id_doubts((header.patient_id for header in people.headers), gone, id_pattern)
+    return declined, held_back(declined, others, people.pairs, book.digest, settled, by_id)
 
 
 def _of_the_list(
@@ -221,5 +243,6 @@ if __name__ == "__main__":
             doubts=Path(snakemake.output.doubts),
             counts=Path(snakemake.output.counts),
             warnings=Path(snakemake.output.warnings),
+            id_pattern=snakemake.params.patient_id_pattern,
             **snakemake.params.settings,
         )

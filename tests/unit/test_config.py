@@ -12,6 +12,7 @@ from bonescint.config import (
     metrics,
     opt_out_file,
     opt_out_settings,
+    patient_id_pattern,
     product_pairs,
     questions,
     software,
@@ -98,6 +99,17 @@ def test_the_opt_out_list_is_a_path_or_a_path_with_settings(config: dict[str, An
     check_config(config)
     assert opt_out_file(config) == inputs(config)["inputs.opt_out"] == "demo/opt_out.csv"
     assert opt_out_settings(config) == {"ids_only": True, "largest_share": 0.2}
+
+
+def test_what_a_patient_id_is_must_be_a_regular_expression(config: dict[str, Any]) -> None:
+    assert patient_id_pattern(config) == "[0-9A-Z]+"
+    put(config, "inputs/patient_id_pattern", r"\d{1,8}")
+    check_config(config)
+    assert patient_id_pattern(config) == r"\d{1,8}"
+    assert "inputs.patient_id_pattern" not in inputs(config)
+    put(config, "inputs/patient_id_pattern", "[0-9")
+    with pytest.raises(InputError, match="inputs.patient_id_pattern: this is no regular"):
+        check_config(config)
 
 
 def test_all_mistakes_at_once(config: dict[str, Any]) -> None:

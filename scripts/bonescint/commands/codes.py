@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from bonescint.errors import InputError
-from bonescint.names.ids import normalise
+from bonescint.names.ids import normalise, tells_id
 from bonescint.resources import Texts
 from bonescint.tables.bounds import KEYS, CheckedTable
 from bonescint.tables.columns import load_columns
@@ -17,7 +17,6 @@ from bonescint.text.folding import half_width
 _CODE = re.compile(
     r"(?!(?:con|prn|aux|nul|com\d|lpt\d)$)[a-z0-9][a-z0-9_-]{0,31}", re.ASCII | re.IGNORECASE
 )
-_TELLING = 4  # characters of an ID from which on its occurrence in the code is no accident
 
 
 def read_codes(path: str | Path, language: str) -> dict[str, str]:
@@ -53,7 +52,7 @@ def read_codes(path: str | Path, language: str) -> dict[str, str]:
             faults.error("no_key" if not subject else "damaged_key", row)
         elif not _CODE.fullmatch(code):
             problems.append((row, text("codes.form")))
-        elif _tells(normalise(code), subject):
+        elif tells_id(code, subject):
             problems.append((row, text("codes.tells")))
         # capitals do not tell folders apart on every system
         elif (first := codes.setdefault(subject, (code, row)))[0].lower() != code.lower():
@@ -68,7 +67,3 @@ def read_codes(path: str | Path, language: str) -> dict[str, str]:
             for row, message in sorted(problems)
         )
     return {subject: code for subject, (code, _) in codes.items()}
-
-
-def _tells(code: str, subject: str) -> bool:
-    return code == subject or (len(subject) >= _TELLING and subject in code)

@@ -51,9 +51,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         type=Path,
         help="what a person released after a refusal / 見合わせた画像についての判断",
     )
-    parser.add_argument(
-        "--opt-out", type=Path, help="the list of who declined / 不参加の申し出の一覧 (R12)"
-    )
+    parser.add_argument("--opt-out", type=Path, help="who declined / 不参加の申し出の一覧 (R12)")
     parser.add_argument(
         "--ids-only",
         action="store_true",
@@ -74,6 +72,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         default="refuse",
         help="Secondary Capture of Modality NM / NM のセカンダリキャプチャ",
     )
+    parser.add_argument(
+        "--patient-id-pattern",
+        type=_pattern,
+        metavar="REGEX",
+        help="what a patient ID is, without leading zeros / 先頭の 0 を除いた患者 ID の形",
+    )
     parser.add_argument("--study-description", type=_description, default="BONE SCINTIGRAPHY")
     parser.add_argument("--series-description", type=_description, default="WHOLE BODY")
     parser.add_argument("--language", choices=("ja", "en"), default="ja")
@@ -85,6 +89,14 @@ def _positive(typed: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError("1 or more / 1 以上の整数")
     return number
+
+
+def _pattern(typed: str) -> str:
+    try:
+        re.compile(typed)
+    except re.error:
+        raise argparse.ArgumentTypeError("a regular expression / 正規表現") from None
+    return typed
 
 
 def _description(typed: str) -> str:
@@ -165,6 +177,7 @@ def _settings(options: argparse.Namespace, releases: frozenset[str], text: Texts
     from bonescint.deid.instance import Settings
     from bonescint.deid.policy import load_policies
     from bonescint.deid.uids import UidReplacer
+    from bonescint.names.ids import ANY_ID
 
     policies = load_policies(options.policy, options.study_description, options.series_description)
     return Settings(
@@ -173,6 +186,7 @@ def _settings(options: argparse.Namespace, releases: frozenset[str], text: Texts
         keep_secondary_capture=options.secondary_capture == "keep",
         keep_lossy=options.lossy == "keep",
         releases=releases,
+        id_pattern=options.patient_id_pattern or ANY_ID,
     )
 
 
@@ -221,6 +235,8 @@ def _say_held_back(held_back: list[tuple[int, int, str]], text: Texts) -> None:
 
     print(text("held_back.why"))
     for row, declined, digest in held_back:
-        print("  " + text("held_back.rows", row=row, declined=declined))
+        # of who is on the list alone there is no row
+        rows = "held_back.rows" if declined else "held_back.row"
+        print("  " + text(rows, row=row, declined=declined))
         print("    " + decision_line(digest))
     print(text("held_back.how"))

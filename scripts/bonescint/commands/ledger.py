@@ -157,10 +157,13 @@ def lookup(options: argparse.Namespace) -> int:
         code = typed_code(term)
         # an ID may look like a code: then both answers are printed
         subjects = [ledger.subject_of(code) if code else None, normalise(term)]
-        found = [(ledger.code_of(s), s) for s in dict.fromkeys(subjects) if s]
-        known = [(given, subject) for given, subject in found if given]
+        known = [(c, s) for s in dict.fromkeys(subjects) if s for c in ledger.codes_of(s)]
         for given, subject in known:
-            print(given, ledger.patient_id(subject), sep="\t")
+            former = ledger.retired().get(given)
+            print(given, ledger.patient_id(former or subject), sep="\t")
+            if former:
+                used = ledger.code_of(subject)
+                print(text("lookup.retired", code=given, used=used), file=sys.stderr)
             if subject in declined:
                 print(text("lookup.declined", code=given), file=sys.stderr)
         if not known:
@@ -192,9 +195,11 @@ def verify_ledger(options: argparse.Namespace) -> int:
     entries = ledger.entries()
     patients = [entry for entry in entries if entry["kind"] == "patient"]
     problems = []
-    for field in ("code", "subject"):
+    retired = ledger.retired()
+    in_use = [entry for entry in patients if entry["code"] not in retired]
+    for field, among in (("code", patients), ("subject", in_use)):
         first: dict[str, int] = {}
-        for entry in patients:
+        for entry in among:
             if (n := first.setdefault(entry[field], entry["n"])) != entry["n"]:
                 problems.append(text(f"verify.twice_{field}", n=entry["n"], first=n))
     wrong = [e["n"] for e in patients if not re.fullmatch(CODE_PATTERN, e["code"])]
@@ -280,7 +285,8 @@ def export_ledger(options: argparse.Namespace) -> int:
     check_passphrase(passphrase, language)
     pages = export_pdf(
         path=options.file,
-        codes={ledger.patient_id(s): code for s, code in ledger.codes().items()},
+        codes={ledger.patient_id(former): code for code, former in ledger.retired().items()}
+        | {ledger.patient_id(s): code for s, code in ledger.codes().items()},
         declined={ledger.patient_id(subject) for subject in in_force(ledger)},
         study=config["study"],
         passphrase=passphrase,

@@ -177,8 +177,10 @@ def _of_id(
         yield code or "", text("sort.raw"), str(dicom / path), "", text("kind.id")
     tables = [Path(path) for path in inputs.values()]
     yield from _of_files(person, [*tables, *_CODED, *_IDENTIFIED], config, text)
-    if code:
-        yield from _outside(ledger, code, text)
+    for given in ledger.codes_of(subject) if ledger else ():
+        if given != code:  # retired
+            yield from _of_files(Person(given, frozenset(), frozenset()), _CODED, config, text)
+        yield from _outside(ledger, given, text)
     if not raw:
         print(text("where.no_raw", folder=dicom), file=sys.stderr)
 

@@ -39,11 +39,18 @@ def who_declined(
         (h.patient_name for h, subject in people.headers.items() if subject in gone),
         (h.patient_name for h, subject in people.headers.items() if subject not in left),
     )
-    return {
+    found = {
         subject: Person(
             ledger.code_of(subject), frozenset(ids), frozenset(own[name] for name in names) - {""}
         )
         for subject, (ids, names) in sorted(spelled_in_headers(people, gone).items())
+    }
+    # a code that was retired may stand in what former runs left
+    retired = ledger.retired() if gone else {}
+    return found | {
+        f"{former} {code}": Person(code, frozenset(), frozenset())
+        for code, former in retired.items()
+        if ledger.subject_of(code) in gone
     }
 
 

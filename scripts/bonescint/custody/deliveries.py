@@ -19,9 +19,8 @@ from bonescint.errors import InputError
 from bonescint.identity.codes import CODE_PATTERN
 from bonescint.identity.ledger import Ledger
 from bonescint.identity.mark import touch
-from bonescint.names.ids import normalise
+from bonescint.names.ids import ids_in
 from bonescint.resources import Texts
-from bonescint.text.folding import half_width
 
 # changes with every delivery on record, so that Snakemake notices it (R31); tells nothing
 MARK = Path("private/deliveries.mark")
@@ -296,8 +295,7 @@ def _problems(
         problems.append(text("delivery.unknown", n=len(unknown), codes=shown))
     subjects = ledger.codes()
     for name, value in details.items():
-        words = map(normalise, re.findall(r"[0-9A-Za-z]+", half_width(value)))
         # the notice of a recall repeats these words to the partner
-        if any(len(word) >= _TELLING and word in subjects for word in words):
+        if any(len(word) >= _TELLING and word in subjects for word in ids_in(value)):
             problems.append(text("delivery.tells", option=name))
     return problems

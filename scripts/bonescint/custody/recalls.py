@@ -122,7 +122,7 @@ def delivered(ledger: Ledger, declined: Collection[str]) -> int:
 
 
 def _codes(ledger: Ledger, declined: Collection[str]) -> set[str]:
-    return {code for subject in declined if (code := ledger.code_of(subject))}
+    return {code for subject in declined for code in ledger.codes_of(subject)}
 
 
 def _due(ledger: Ledger, declined: Collection[str]) -> list[tuple[Delivery, list[str]]]:

@@ -23,7 +23,7 @@ from bonescint.dicom.tree import files_below, index_tree
 from bonescint.errors import InputError
 from bonescint.files import write_rows
 from bonescint.identity.codes import new_code
-from bonescint.identity.doubts import HeldBack, held_back
+from bonescint.identity.doubts import HeldBack, held_back, id_doubts
 from bonescint.identity.people import connected, id_pairs, without_common
 from bonescint.names.doubts import PersonalData, identity_doubts
 from bonescint.names.ids import normalise
@@ -86,8 +86,8 @@ class Account(NamedTuple):
     unmatched
         Patients who declined and of whom there is no file (R12).
     held_back
-        Who may be somebody who declined: rows of the report of the one and the other, and the
-        digest that a decision names.
+        Who may be somebody who declined: rows of the report of the one and the other (0 = none),
+        and the digest that a decision names.
     """
 
     counts: Counter[tuple[str, str]]
@@ -239,7 +239,10 @@ def _read(source: Path, jobs: int, progress: Progress) -> _Index:
 
 def _held_back(index: _Index, gone: Set[str], settings: Settings, settled: Set[str]) -> HeldBack:
     theirs = {one for one in index.headers if one.subject in gone}
-    return held_back(theirs, index.headers - theirs, index.pairs, settings.uids.digest, settled)
+    typed = (one.patient_id for files in index.patients.values() for one in files)
+    by_id = id_doubts(typed, gone, settings.id_pattern)
+    others, digest = index.headers - theirs, settings.uids.digest
+    return held_back(theirs, others, index.pairs, digest, settled, by_id)
 
 
 def _reasons(gone: Set[str], held: Set[str]) -> dict[str, str]:
@@ -253,7 +256,7 @@ def _rows_of(index: _Index, held: HeldBack) -> Iterator[tuple[int, int, str]]:
 
 
 def _row_of(index: _Index, subject: str) -> int:
-    return index.patients[subject][0].number + 2
+    return next((instance.number + 2 for instance in index.patients.get(subject, ())), 0)
 
 
 def _draw(subjects: Set[str]) -> dict[str, str]:

@@ -28,6 +28,7 @@ from bonescint.deid.source import Source, read_source
 from bonescint.deid.uids import UidReplacer, is_standard
 from bonescint.dicom import tags
 from bonescint.dicom.sop_classes import NUCLEAR_MEDICINE, SECONDARY_CAPTURES
+from bonescint.names.ids import ANY_ID
 from bonescint.text.dates import header_date
 
 _MOST_MEASURED = 1000
@@ -50,6 +51,8 @@ class Settings:
         Whether images are accepted that were compressed with loss.
     releases
         Hashes of the source files that a person has released (`bonescint.deid.decisions`).
+    id_pattern
+        What a patient ID is (`bonescint.names.ids.is_patient_id`).
     """
 
     policies: Mapping[str, Policy]
@@ -57,6 +60,7 @@ class Settings:
     keep_secondary_capture: bool
     keep_lossy: bool = True
     releases: frozenset[str] = frozenset()
+    id_pattern: str = ANY_ID
 
 
 @dataclass(frozen=True)

@@ -39,13 +39,15 @@ class Elements:
             values = self.text(tags.SpecificCharacterSet).split("\\")
             self.charset = tuple(v.strip().replace("2022_IR", "2022 IR") for v in values)
 
-    def text(self, tag: int) -> str:
+    def text(self, tag: int, keep_nul: bool = False) -> str:
         r"""Return a text value, several joined by ``\``, padding stripped; empty if absent.
 
         Parameters
         ----------
         tag
             The element.
+        keep_nul
+            Whether a NUL inside stays: behind one an ID has ended.
         """
         element = self._elements.get(tag)
         if element is None or element.value is None:
@@ -57,7 +59,7 @@ class Elements:
             text = str(value)
         else:
             text = "\\".join(str(v) for v in value)
-        return text.replace("\0", "").strip()
+        return text.strip(" \0") if keep_nul else text.replace("\0", "").strip()
 
     def integers(self, tag: int) -> list[int]:
         """Return the values of an element of VR US; empty if absent or of an odd length.

@@ -54,7 +54,9 @@ def index_row(header: Header, path: str, size: int) -> dict[str, str]:
     elements = Elements(header.dataset)
     row = {"path": path, "size": str(size)}
     row |= {column: elements.text(tag) for column, tag in _TEXTS.items()}
-    others = [elements.text(tags.OtherPatientIDs)]
-    others += [item.text(tags.PatientID) for item in elements.items(tags.OtherPatientIDsSequence)]
+    row["patient_id"] = elements.text(tags.PatientID, keep_nul=True)
+    items = elements.items(tags.OtherPatientIDsSequence)
+    others = [elements.text(tags.OtherPatientIDs, keep_nul=True)]
+    others += [item.text(tags.PatientID, keep_nul=True) for item in items]
     row["other_patient_ids"] = "\\".join(filter(None, others))
     return row | classify(elements, header.has_pixel_data)

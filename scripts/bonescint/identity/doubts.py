@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from bonescint.identity.people import connected
 from bonescint.names.doubts import OptOutDoubt, PersonalData, opt_out_doubts
+from bonescint.names.ids import doubted_in, normalise
 
 
 class HeldBack(NamedTuple):
@@ -28,6 +29,7 @@ def held_back(
     pairs: Iterable[tuple[str, str]],
     digest: Callable[[bytes], str],
     settled: Set[str],
+    by_id: Iterable[OptOutDoubt] = (),
 ) -> HeldBack:
     """Return who may be somebody who declined; workflow and command ask here.
 
@@ -41,7 +43,31 @@ def held_back(
         An HMAC under a secret: nobody guesses the two IDs from a decision.
     settled
         Digests of doubts of which a person said: another person.
+    by_id
+        What `id_doubts` returned.
     """
-    doubts = {digest(doubt.payload): doubt for doubt in opt_out_doubts(declined, others)}
+    found = (*by_id, *opt_out_doubts(declined, others))
+    doubts = {digest(doubt.payload): doubt for doubt in found}
     unsettled = {key: doubt for key, doubt in doubts.items() if key not in settled}
     return HeldBack(connected((d.subject for d in unsettled.values()), pairs), unsettled)
+
+
+def id_doubts(
+    patient_ids: Iterable[str], declined: Collection[str], pattern: str
+) -> list[OptOutDoubt]:
+    """Return whose patient ID is none of this hospital's and holds that of somebody who declined.
+
+    Parameters
+    ----------
+    patient_ids
+        As they stand in headers.
+    declined
+        Normalised IDs.
+    pattern
+        As for `bonescint.names.ids.is_patient_id`.
+    """
+    return sorted(
+        OptOutDoubt(normalise(typed), one, "id")
+        for typed in set(patient_ids)
+        for one in doubted_in(typed, declined, pattern)
+    )

@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Required, TypedDict
 
@@ -22,6 +23,7 @@ from bonescint.identity.chain import Entry, read_head, sealed, verified, write_h
 from bonescint.identity.codes import new_code
 from bonescint.identity.key import open_identity, write_key
 from bonescint.identity.lock import locked, not_written
+from bonescint.identity.migration import Patients
 from bonescint.identity.passphrase import given_passphrase, require_private
 from bonescint.resources import both
 
@@ -51,14 +53,12 @@ class Ledger:
         self.identity, self._head = identity, head
         self._lines: list[str] = []
         self._entries: list[Entry] = []
-        self._codes: dict[str, str] = {}
-        self._subjects: dict[str, str] = {}
-        self._spelled: dict[str, str] = {}
+        self._patients = Patients()
         self._state: tuple[int, ...] = ()
         self._is_held = False
 
     def __len__(self) -> int:
-        return len(self._codes)
+        return len(self._patients.codes)
 
     @property
     def uid_secret(self) -> bytes:
@@ -67,23 +67,32 @@ class Ledger:
 
     def code_of(self, subject: str) -> str | None:
         """Return the code of a normalised patient ID, None if it has none."""
-        return self._codes.get(subject)
+        return self._patients.code_of(subject)
+
+    def codes_of(self, subject: str) -> list[str]:
+        """Return all codes of a normalised patient ID: the one in use, then those retired."""
+        return self._patients.codes_of(subject)
+
+    def retired(self) -> dict[str, str]:
+        """Return code that is used no more -> the subject it was given to (`migration`)."""
+        return dict(self._patients.retired)
 
     def subject_of(self, code: str) -> str | None:
         """Return the normalised patient ID behind a code, None if the code was never given."""
-        return self._subjects.get(code)
+        return self._patients.subjects.get(code)
 
     def patient_id(self, subject: str) -> str:
         """Return the patient ID as it stood in the images, or the normalised one if unknown."""
-        return self._spelled.get(subject, subject)
+        return self._patients.spelled.get(subject, subject)
 
     def codes(self) -> dict[str, str]:
         """Return normalised patient ID -> code of every patient."""
-        return dict(self._codes)
+        return dict(self._patients.codes)
 
     def entries(self, *kinds: str) -> list[Entry]:
         """Return the entries of these kinds in their order, of all kinds if none is named."""
-        return [dict(e) for e in self._entries if not kinds or e["kind"] in kinds]
+        wanted = (e for e in self._entries if not kinds or e["kind"] in kinds)
+        return list(map(self._patients.brought_over, wanted))
 
     def digest(self, payload: bytes) -> str:
         """Return an HMAC of `payload` under the ledger's secret, for receipts that tell nothing."""
@@ -131,12 +140,12 @@ class Ledger:
         if "" in subjects:
             raise ValueError("an empty patient ID cannot get a code")
         with self.exclusive():
-            new = [s for s in subjects if s not in self._codes]
+            new = [s for s in subjects if self.code_of(s) is None]
             secrets.SystemRandom().shuffle(new)
             given: dict[str, str] = {}
             for subject in new:
                 code = new_code()
-                while code in self._subjects or code in given:
+                while self.subject_of(code) or code in given:
                     code = new_code()
                 given[code] = subject
             self.append(
@@ -144,7 +153,7 @@ class Ledger:
                 | ({"patient_id": spelled[subject]} if subject in spelled else {})
                 for code, subject in given.items()
             )
-            return {s: self._codes[s] for s in subjects}
+            return {s: str(self.code_of(s)) for s in subjects}
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
@@ -183,7 +192,7 @@ class Ledger:
         with self.exclusive():
             lines, added = list(self._lines), list(self._entries)
             today = date.today().isoformat()
-            for entry in entries:
+            for entry in chain(self._patients.unrecorded(), entries):
                 previous = str(added[-1]["hash"]) if added else ""
                 lines.append(sealed({"n": len(added), "recorded": today} | entry, previous))
                 added.append(json.loads(lines[-1]))
@@ -191,7 +200,7 @@ class Ledger:
                 self._write(lines, added)
                 new = added[len(self._entries) :]
                 self._lines, self._entries = lines, added
-                self._count(new)
+                self._patients.count(new)
 
     def read(self) -> None:
         """Read the file and verify its chain.
@@ -218,16 +227,8 @@ class Ledger:
         if head and head[0]:
             self._no_older(entries, *head)
         self._lines, self._entries, self._state = lines, entries, state
-        self._codes, self._subjects, self._spelled = {}, {}, {}
-        self._count(entries)
-
-    def _count(self, entries: Iterable[Entry]) -> None:
-        for entry in entries:
-            if entry["kind"] == "patient":
-                self._codes[entry["subject"]] = entry["code"]
-                self._subjects[entry["code"]] = entry["subject"]
-                if "patient_id" in entry:
-                    self._spelled[entry["subject"]] = entry["patient_id"]
+        self._patients = Patients()
+        self._patients.count(entries)
 
     def _no_older(self, entries: list[Entry], n: int, last: str) -> None:
         if len(entries) < n or entries[n - 1]["hash"] != last:

@@ -13,6 +13,7 @@ from bonescint.identity.ledger import Ledger
 from bonescint.identity.mark import touch
 from bonescint.identity.people import connected
 from bonescint.names.doubts import PersonalData
+from bonescint.names.ids import ANY_ID, is_patient_id, normalise
 
 # changes with every opt-out that comes by command, so that Snakemake notices it; tells nothing
 MARK = Path("private/opt_outs.mark")
@@ -107,7 +108,7 @@ def record(ledger: Ledger, entries: Iterable[Entry], mark: Path | None = MARK) -
     touch(mark)
 
 
-def is_no_id(subject: str, known: Set[str]) -> bool:
+def is_no_id(subject: str, known: Set[str], pattern: str = ANY_ID) -> bool:
     """Return whether an entry of the list is not one patient ID: somebody would be overlooked.
 
     It is a code, a name, or several IDs in one cell.
@@ -118,11 +119,16 @@ def is_no_id(subject: str, known: Set[str]) -> bool:
         The normalised entry.
     known
         Normalised IDs that images and ledger name; whatever is among them is an ID.
+    pattern
+        What an ID is in this hospital (`bonescint.names.ids.is_patient_id`).
     """
     return subject not in known and (
-        not (subject.isascii() and subject.isalnum())
+        not is_patient_id(subject, pattern)
         or typed_code(subject) is not None
-        or any({subject[:i], subject[i:].lstrip("0")} <= known for i in range(1, len(subject)))
+        or any(
+            {normalise(subject[:i]), normalise(subject[i:])} <= known
+            for i in range(1, len(subject))
+        )
     )
 
 

@@ -14,7 +14,8 @@ _ROMAJI = {
     "sy": "s(?:h(?:i?y)?|i?y)", "s(?=i)": "s(?:hy?|y)?",
     "ty": "(?:ch(?:i?y)?|ti?y)", "t(?=i)": "(?:ch|t)y?", "t(?=u)": "ts?",
     "zy": "(?:j(?:i?y)?|d?zi?y|di?y)", "z(?=i)": "(?:jy?|d?zy?|dy?)", "z(?=u)": "(?:d?z|d)",
-    "z": "d?z", "h(?=u)": "[hf]", "y": "i?yy?",
+    "z": "d?z", "h(?=u)": "[hf]",
+    "(?<=[ou])y": "h?i?yy?", "y": "i?yy?",
     "a": f"a+{_LENGTH}", "i": f"i+{_LENGTH}", "u": f"u+{_LENGTH}", "e": f"e+{_LENGTH}",
     "o": f"o[ou]*{_LENGTH}",
 }  # fmt: skip
@@ -72,7 +73,10 @@ def _kana() -> _Table:
     found = {f"{c}(?={c})": "[ッツ]" for c in _DOUBLED}
     for heard in sorted(of, key=len, reverse=True):
         if heard[-1] in _LONG_KANA:
-            found[heard] = f"(?:{'|'.join(sorted(of[heard]))}){_LONG_KANA[heard[-1]]}"
+            written = f"(?:{'|'.join(sorted(of[heard]))}){_LONG_KANA[heard[-1]]}"
+            if heard[0] == "y":  # ドヒョン sounds as Dohyon, which may be Doyon
+                found[f"(?<=[ou]){heard}"] = f"ヒ?{written}"
+            found[heard] = written
     return _table(found | {"n": "ン"})
 
 

@@ -11,7 +11,7 @@ from bonescint.names.full import FullNames
 from bonescint.names.ids import normalise
 from bonescint.names.parts import NOBODY, orders, parts
 from bonescint.resources import Texts
-from bonescint.text.dates import header_date, loose_date
+from bonescint.text.dates import header_date, loose_dates
 from bonescint.text.folding import fold_name, romanised, sound
 
 _MOST_WORDS = 3  # of which every order is tried
@@ -35,7 +35,8 @@ class OptOutDoubt(NamedTuple):
     subject, declined
         Normalised IDs of who stays and of who declined.
     birth
-        ``same``, or ``unknown`` where one of them has no birth date.
+        ``same``, or ``unknown`` where one of them has no birth date; ``id`` where only the patient
+        ID raises the doubt (`bonescint.identity.doubts.id_doubts`).
     """
 
     subject: str
@@ -95,15 +96,17 @@ def opt_out_doubts(
 def _births(headers: Iterable[PersonalData]) -> dict[str, set[date]]:
     births: dict[str, set[date]] = defaultdict(set)
     for subject, _, birth in headers:
-        births[subject] |= {born} if (born := _born(birth)) else set()
+        births[subject] |= _born(birth)
     return births
 
 
 @lru_cache(maxsize=4096)
-def _born(text: str) -> date | None:
-    born = header_date(text) or loose_date(text)
-    is_date = born and born != _NO_BIRTH and _FIRST_YEAR <= born.year <= _LAST_YEAR
-    return born if is_date else None
+def _born(text: str) -> frozenset[date]:
+    born = header_date(text)
+    days = {born} if born else loose_dates(text)
+    return frozenset(
+        day for day in days if day != _NO_BIRTH and _FIRST_YEAR <= day.year <= _LAST_YEAR
+    )
 
 
 def _holds(text: str, name: str) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bonescint.names.parts import KANA, KANJI, LETTERS, SEPARATORS, TITLE_BEHIND, TITLES
+from bonescint.text.dates import in_digits
 from bonescint.text.encodings import readings
 from bonescint.text.folding import (
     DASHES,
@@ -38,16 +39,6 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _APART = re.compile(rf"(?<![a-z])[a-z](?:{SEPARATORS.pattern}[a-z])+(?![a-z])")
 _DIGITS = re.compile("[0-9]+")
 _PARTED_DIGITS = re.compile(rf"(?<![0-9{DASHES}-])[0-9]+(?:[{DASHES}-][0-9]+)+(?![0-9{DASHES}-])")
-_MONTHS = {
-    name: month
-    for month, name in enumerate(
-        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
-    )
-}
-_MONTH = re.compile(rf"(?<![a-z])({'|'.join(_MONTHS)})[a-z]*")
-_ORDINAL = re.compile("(?<=[0-9])(?:st|nd|rd|th)(?![a-z])")
-_KANJI_NUMBER = re.compile("[〇零一二三四五六七八九十元]+(?=[年月日])")
-_KANJI_DIGITS = {c: n for n, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "元": 1}
 _SHORTEST_DIGITS, _SHORTEST_JOINED, _LONGEST_DIGITS = 4, 6, 20
 
 
@@ -219,9 +210,7 @@ def _cores(run: str) -> Iterator[str]:
 
 
 def _collect_numbers(folded: str, numbers: set[str], triples: set[tuple[int, int, int]]) -> None:
-    text = _MONTH.sub(lambda m: f" {_MONTHS[m[1]]} ", _ORDINAL.sub("", folded))
-    if "年" in text:
-        text = _KANJI_NUMBER.sub(lambda m: str(_kanji_number(m[0])), text)
+    text = in_digits(folded)
     found = list(_DIGITS.finditer(text))
     for at in range(len(found)):
         joined = ""
@@ -240,10 +229,3 @@ def _collect_numbers(folded: str, numbers: set[str], triples: set[tuple[int, int
             len(gap) > 6 or LETTERS.search(gap) for gap in gaps
         ):
             triples.add((int(a[0]), int(b[0]), int(c[0])))
-
-
-def _kanji_number(text: str) -> int:
-    tens, ten, ones = text.rpartition("十")
-    if not ten:
-        return int("".join(str(_KANJI_DIGITS[c]) for c in text))
-    return 10 * _KANJI_DIGITS.get(tens, 1) + _KANJI_DIGITS.get(ones, 0)

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 from bonescint.names.ids import normalise
 from bonescint.names.parts import KANA, LETTERS, NOBODY, SEPARATORS, orders
-from bonescint.text.dates import loose_date
+from bonescint.text.dates import ERAS, header_date, loose_dates
 from bonescint.text.folding import compose, enlarged, fold_name, romanised, sound, spelt_out
 
 # shorter ones meet other text by chance: they are compared with whole values only
@@ -26,9 +27,6 @@ _ROLES = frozenset(
      "ri", "room", "rt", "service", "spect", "staff", "system", "tech", "technician",
      "technologist", "test", "user"}
 )  # fmt: skip
-# year before the first, last year, name, letter, and number on insurance forms
-_ERAS = ((1867, 45, "明治", "m", "1"), (1911, 15, "大正", "t", "2"), (1925, 64, "昭和", "s", "3"),
-         (1988, 31, "平成", "h", "4"), (2018, 99, "令和", "r", "5"))  # fmt: skip
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # parts of a name in one script
 _SCRIPTS = re.compile(f"[a-z]+|[{KANA}]+|[^\x00-\x7f{KANA}]+")
@@ -184,9 +182,17 @@ class _Collected:
             self.joined.add(plain)
 
     def birth(self, text: str) -> None:
-        born = loose_date(text)
-        if born is None:
-            return
+        born = loose_dates(text)
+        for day in born:
+            self._birth(day)
+        if header_date(text) is None:
+            # copied as it stands, be it readable (昭和28年) or not (19530000)
+            plain = SEPARATORS.sub("", fold_name(text))
+            long = len(plain) >= _SHORTEST_DIGITS and len(set(plain)) > 1
+            if (long and re.search("[0-9]", plain)) or (born and not plain.isdecimal()):
+                self.phrase(text)
+
+    def _birth(self, born: date) -> None:
         year, month, day = born.year, born.month, born.day
         short = f"{year % 100:02}{month:02}{day:02}"
         whole = {
@@ -196,7 +202,7 @@ class _Collected:
         self.wholes.add(short)
         self.joined |= whole
         years = {year, year % 100}
-        for before, last, era, letter, number in _ERAS:
+        for before, last, era, letter, number in ERAS:
             since = year - before
             if 1 <= since <= last:
                 years.add(since)
@@ -243,7 +249,7 @@ def spellings(
     ids
         IDs, accession and telephone numbers.
     births
-        Birth dates (YYYYMMDD, separators allowed).
+        Birth dates as they stand in headers (`bonescint.text.dates.loose_dates`).
     phrases
         Institution and addresses.
     """

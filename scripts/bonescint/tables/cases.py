@@ -18,7 +18,7 @@ from bonescint.tables.columns import Column
 from bonescint.tables.faults import Faults
 from bonescint.tables.reading import Cells, read_table
 from bonescint.tables.values import damaged_id
-from bonescint.text.dates import as_da, header_date
+from bonescint.text.dates import as_da, header_date, loose_dates
 from bonescint.text.folding import half_width
 
 logger = logging.getLogger(__name__)
@@ -113,7 +113,7 @@ def read_cases(cohort: Path, ledger: Ledger, language: str) -> Cases:
         parts = row["patient_name"].replace("=", "^").replace(" ", "^").split("^")
         identifiers |= {subject, normalise(row["patient_id"]), row["patient_birth_date"]}
         # a message compares a cell's date with it, however the header spells it
-        identifiers |= {as_da(born)} if (born := header_date(row["patient_birth_date"])) else set()
+        identifiers |= set(map(as_da, loose_dates(row["patient_birth_date"])))
         identifiers |= {normalise(part) for part in parts}
     codes = {subject: ledger.code_of(subject) for subject in tracers}
     without = sum(code is None for code in codes.values())

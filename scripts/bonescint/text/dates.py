@@ -1,9 +1,11 @@
 """Dates as headers, tables and folders write them; each has one reader (R2, R25)."""
 
 import re
+from collections.abc import Iterator
 from datetime import date
+from typing import NamedTuple
 
-from bonescint.text.folding import half_width, restyled
+from bonescint.text.folding import fold_name, half_width, restyled
 
 # DICOM's forerunner wrote 2019.06.01; year first and two digits each, the others say the same
 _HEADER = re.compile(r"(\d{4})[-./]?(\d{2})[-./]?(\d{2})", re.ASCII)
@@ -12,6 +14,43 @@ _TABLE = re.compile(
     r"(?: ?\([日月火水木金土]\))?(?:[T ]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?",
     re.ASCII,
 )
+
+
+class Era(NamedTuple):
+    """An era: the year before its first, its last year, and what stands for it."""
+
+    before: int
+    last: int
+    name: str
+    letter: str
+    number: str  # on insurance forms
+
+
+ERAS = (
+    Era(1867, 45, "明治", "m", "1"),
+    Era(1911, 15, "大正", "t", "2"),
+    Era(1925, 64, "昭和", "s", "3"),
+    Era(1988, 31, "平成", "h", "4"),
+    Era(2018, 99, "令和", "r", "5"),
+)
+# S28.04.05, 昭和28年4月5日, Showa 28-4-5, S280405, 3280405
+_ERA_DAY = re.compile(
+    r"(?:(?P<mark>明治|大正|昭和|平成|令和|[明大昭平令]|(?<![a-z])[mtshr]"
+    r"|(?<![0-9])[1-5](?=[^0-9]?[0-9]{6}(?![0-9])))(?:eiji|aish?y?ou?|h?y?ou?wa|eisei|eiwa)?)"
+    r"[^0-9a-z]{0,3}(?:(?P<y>[0-9]{1,2})[^0-9]{1,3}(?P<m>[0-9]{1,2})[^0-9]{1,3}(?P<d>[0-9]{1,2})"
+    r"|(?P<yy>[0-9]{2})(?P<mm>[0-9]{2})(?P<dd>[0-9]{2}))(?![0-9])"
+)
+_RUNS = re.compile("[0-9]+")
+_MONTHS = {
+    name: month
+    for month, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
+    )
+}
+_MONTH = re.compile(rf"(?<![a-z])({'|'.join(_MONTHS)})[a-z]*")
+_ORDINAL = re.compile("(?<=[0-9])(?:st|nd|rd|th)(?![a-z])")
+_KANJI_NUMBER = re.compile("[〇零一二三四五六七八九十元]+(?=[年月日])")
+_KANJI_DIGITS = {c: n for n, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "元": 1}
 
 
 def header_date(text: str) -> date | None:
@@ -35,19 +74,92 @@ def as_da(day: date) -> str:
     return day.isoformat().replace("-", "")
 
 
-def loose_date(text: str) -> date | None:
-    """Return the date that a text begins with, whatever parts its numbers and follows them.
+def loose_dates(text: str) -> frozenset[date]:
+    """Return all dates that a text may mean, however it writes them.
 
     For a birth date that is looked for, so that it is found: a search errs on that side. What is
-    taken for a fact is read by `header_date`.
+    taken for a fact is read by `header_date`. Read are eras (S28.04.05, 昭和28年4月5日, Showa 28),
+    the year first or last, months by name, no separators at all. Only what says neither era nor
+    century (53-4-5) is read in every way.
 
     Parameters
     ----------
     text
         Of any header.
     """
-    digits = re.sub(r"[./\s-]", "", text)
-    return _date(digits[:4], digits[4:6], digits[6:8])
+    folded = in_digits(fold_name(text))
+    # 1953(昭和28)年4月5日
+    forms = (folded, re.sub(r"[(\[（].*?[)\]）]", "", folded))
+    for reads in (_of_eras, _of_centuries, _of_short_years):
+        meant = {numbers for form in forms for numbers in reads(form)}
+        days = {day for numbers in meant if (day := _date(*numbers))}
+        found = frozenset(day for day in days if 1800 <= day.year < 2200)
+        # S28.02.30 is no day of another year either
+        if found or (meant and reads is _of_eras):
+            return found
+    return frozenset()
+
+
+_Numbers = tuple[str, str, str]  # year, month, day
+
+
+def _of_eras(text: str) -> Iterator[_Numbers]:
+    for found in _ERA_DAY.finditer(text):
+        mark = found["mark"]
+        before = next(e.before for e in ERAS if mark in (e.name, e.name[0], e.letter, e.number))
+        year, month, day = filter(None, found.group("y", "m", "d", "yy", "mm", "dd"))
+        yield str(before + int(year)), month, day
+
+
+def _of_centuries(text: str) -> Iterator[_Numbers]:
+    plain = re.sub(r"[./\s-]", "", text)
+    for digits in (plain, *_RUNS.findall(text)):
+        first = digits[:4], digits[4:6], digits[6:8]
+        if re.match("[0-9]{8}", digits):
+            yield first
+        if len(digits) == 8 and not _date(*first):
+            yield digits[4:], digits[2:4], digits[:2]
+            yield digits[4:], digits[:2], digits[2:4]
+    for a, b, c in _triples(text):
+        if len(a) == 4:
+            yield a, b, c
+        elif len(c) == 4:
+            yield c, b, a
+            yield c, a, b
+
+
+def _of_short_years(text: str) -> Iterator[_Numbers]:
+    runs = [(d[:2], d[2:4], d[4:]) for d in _RUNS.findall(text) if len(d) == 6]
+    for a, b, c in (*runs, *_triples(text)):
+        for year, month, day in ((a, b, c), (c, b, a), (c, a, b)):
+            if len(year) == 2:
+                since = int(year)
+                for before in (1900, 2000, *(e.before for e in ERAS[1:4] if since <= e.last)):
+                    yield str(before + since), month, day
+
+
+def _triples(text: str) -> Iterator[_Numbers]:
+    runs = _RUNS.findall(text)
+    return zip(runs, runs[1:], runs[2:], strict=False)
+
+
+def in_digits(text: str) -> str:
+    """Return a folded text with numbers in kanji (of dates) and names of months in digits.
+
+    Parameters
+    ----------
+    text
+        As `bonescint.text.folding.fold_name` returns it.
+    """
+    text = _MONTH.sub(lambda m: f" {_MONTHS[m[1]]} ", _ORDINAL.sub("", text))
+    return _KANJI_NUMBER.sub(lambda m: str(_kanji_number(m[0])), text) if "年" in text else text
+
+
+def _kanji_number(text: str) -> int:
+    tens, ten, ones = text.rpartition("十")
+    if not ten:
+        return int("".join(str(_KANJI_DIGITS[c]) for c in text))
+    return 10 * _KANJI_DIGITS.get(tens, 1) + _KANJI_DIGITS.get(ones, 0)
 
 
 def table_date(text: str) -> date | None:

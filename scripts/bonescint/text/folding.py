@@ -19,7 +19,8 @@ _ROMAJI = (
     ("iyo", "yo"),
 )  # fmt: skip
 _LONG = re.compile(r"([aeiu])\1+|(o)[ou]+")
-_LONG_BY_H = re.compile("(?<=[aeiou])h(?![aeiouy])")
+# Ohno, Ohyama; before y it lengthens o and u, as it is written in Japan
+_LONG_BY_H = re.compile("(?<=[aeiou])h(?![aeiouy])|(?<=[ou])h(?=y)")
 # old devices write a small tsu, which doubles a consonant, as a large one
 _LARGE_TSU = re.compile("tu([kpst])")
 # as a speaker of German or Danish writes them who has no such letters
@@ -209,7 +210,7 @@ def enlarged(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def sound(word: str) -> str:
-    """Return the one form of a romaji word: Ohno, Ono, Oono are ono; Shimpei, Sinpei are sinpei.
+    """Return the one form of a romaji word: Ohno, Oono are ono; Ohyama is oyama; Shimpei sinpei.
 
     Parameters
     ----------

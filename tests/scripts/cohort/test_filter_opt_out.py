@@ -12,6 +12,7 @@ from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.ledger import Ledger, create_ledger, open_ledger
 from bonescint.identity.opt_outs import in_force, record, withdraw
+from bonescint.names.ids import ANY_ID
 from bonescint.warning_words import warnings_in_words
 
 PEOPLE = [
@@ -28,7 +29,9 @@ def files(folder: Path) -> dict[str, Path]:
     return {name: folder / f"ledger.{name}" for name in ("path", "key", "head")}
 
 
-def run(folder: Path, *declined: str, lost: str = "x") -> dict[str, list[dict[str, str]]]:
+def run(
+    folder: Path, *declined: str, lost: str = "x", pattern: str = ANY_ID
+) -> dict[str, list[dict[str, str]]]:
     people = (dict(zip(KEYS, person, strict=True)) for person in PEOPLE)
     write_rows(folder / "index.csv", columns("index"), people)
     write_rows(folder / "lost.csv", ["path", "reason"], [{"path": lost, "reason": "empty"}])
@@ -44,6 +47,7 @@ def run(folder: Path, *declined: str, lost: str = "x") -> dict[str, list[dict[st
         coded=folder / "coded",
         decisions=folder / "decisions.tsv",
         declined=folder / "declined.age",
+        id_pattern=pattern,
         doubts=folder / "doubts.age",
         **{name: folder / f"{name}.csv" for name in names},
     )
@@ -124,7 +128,7 @@ def test_an_id_with_a_comma_is_one_cell(tmp_path, monkeypatch):
     odd = [("e", '9,"1', "", "X^Y", ""), ("f", "", "", "Z", "")]
     monkeypatch.setattr("tests.scripts.cohort.test_filter_opt_out.PEOPLE", [*PEOPLE, *odd])
     tables = run(tmp_path, "12")
-    assert [row["subject"] for row in tables["consented"]] == ["34", "56", '9,"1', ""]
+    assert [row["subject"] for row in tables["consented"]] == ["34", "56", "9,1", ""]
     assert tables["counts"][0]["patients_indexed"] == "4"
 
 
@@ -144,7 +148,7 @@ def test_a_namesake_keeps_the_groups_that_are_hers_too(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "typed", ["3456", "34 56", "34.0", "34様", "同上", "BS-7K3M2", "#34", "34/56"]
+    "typed", ["3456", "34 56", "34.5", "34様", "同上", "BS-7K3M2", "#34", "34/56"]
 )
 def test_a_cell_that_is_no_id_stops_the_run(tmp_path, typed):
     run(tmp_path)
@@ -152,6 +156,18 @@ def test_a_cell_that_is_no_id_stops_the_run(tmp_path, typed):
         run(tmp_path, "12", typed)
     # nothing of it is on record, so that the corrected list has nothing to explain
     assert in_force(open_ledger(**files(tmp_path))) == {}
+
+
+@pytest.mark.parametrize("header", ["12\0\0XJUNK", "12.0", "+0012", '"0012"'])
+def test_what_is_almost_her_id_is_hers(tmp_path, monkeypatch, header):
+    monkeypatch.setattr(f"{__name__}.PEOPLE", [("z", header, "", "", ""), *PEOPLE])
+    assert kept(run(tmp_path, "12")) == kept(run(tmp_path, header.split("\0")[0])) == "cd"
+
+
+def test_the_hospital_says_what_an_id_is(tmp_path):
+    run(tmp_path, "0047193600471937")
+    with pytest.raises(InputError, match="row 2"):
+        run(tmp_path, "0047193600471937", pattern=r"\d{1,8}")
 
 
 def test_an_odd_id_that_is_somebodys_is_good(tmp_path, monkeypatch):
@@ -239,3 +255,38 @@ def test_a_name_that_only_who_is_held_back_shares_is_searched_for(tmp_path, monk
     data = (tmp_path / "declined.age").read_bytes()
     sealed = json.loads(open_ledger(**files(tmp_path)).unseal(data))
     assert [record["names"] for record in sealed] == [["MORI^EMI=森^恵美"]]
+
+
+def test_a_retired_code_is_searched_for_too(tmp_path, ledger, monkeypatch):
+    with monkeypatch.context() as patch:  # as a former version wrote it
+        patch.setattr("bonescint.identity.migration.normalise", str)
+        codes = ledger.assign(["56"]) | ledger.assign(["56.0"])
+    run(tmp_path, "56")
+    records = json.loads(ledger.unseal((tmp_path / "declined.age").read_bytes()))
+    assert set(codes.values()) <= {record["code"] for record in records}
+
+
+@pytest.mark.parametrize("header", ["#12/A", "X\0\00012", "7\\12"])
+def test_an_id_that_is_none_and_holds_hers_is_held_back(tmp_path, monkeypatch, header):
+    odd = ("e", header, "", "Y^Z", "19700101")
+    monkeypatch.setattr(f"{__name__}.PEOPLE", [*PEOPLE, odd])
+    tables = run(tmp_path, "12")
+    assert kept(tables) == "cd"
+    assert tables["counts"][0]["patients_in_doubt"] == "1"
+
+
+def test_a_code_given_before_a_nul_ended_an_id_is_kept(tmp_path, ledger, monkeypatch):
+    codes = ledger.assign(["92XJUNK"], {"92XJUNK": "0092XJUNK"}) | ledger.assign(["56XJUNK"])
+    codes |= ledger.assign(["56"])
+    record(ledger, [DETAILS | {"subject": "92XJUNK", "source": "command"}], mark=None)
+    odd = [(i, f"00{i}\0\0XJUNK", "", "", "") for i in ("92", "56")]
+    monkeypatch.setattr(f"{__name__}.PEOPLE", [*PEOPLE, *odd])
+    for _ in range(2):
+        assert kept(run(tmp_path, "12")) == "cd56"
+        book = open_ledger(**files(tmp_path))
+        assert book.code_of("92") == codes["92XJUNK"]
+        assert book.codes_of("56") == [codes["56XJUNK"], codes["56"]]
+        assert len(book) == 2
+        n = len(book.entries())
+    assert len(book.entries("subject_moved")) == 3
+    assert len(open_ledger(**files(tmp_path)).entries()) == n

@@ -59,4 +59,4 @@ def test_an_id_with_a_comma_is_one_person(tmp_path):
     ]
     write_rows(tmp_path / "consented.csv", [*columns("index"), *columns("consented")], rows)
     found, _ = doubts(tmp_path / "consented.csv")
-    assert [row["where"] for row in found] == ['9,"1']
+    assert [row["where"] for row in found] == ["9,1"]

@@ -63,6 +63,10 @@ FOLDER = {
     "doubt/5": ("25", "G7", "", "written"),
     "doubt/6": ("26", "H8", "other birth date", "written"),
     "doubt/7": ("27", "J9", "", "opt-out-doubt"),
+    # no patient ID by the pattern, and it holds that of who declined; or almost that ID itself
+    "doubt/8": ("28", "No:D4", "other name", "opt-out-doubt"),
+    "doubt/10": ("30", "D4\0\0XJUNK", "other name", "opt-out"),
+    "doubt/9": ("29", '"+0D4"', "other name", "opt-out"),
     "chosen/1": ("13", "A1", "", "conflict"),
     "chosen/2": ("13", "A1", "counts", "written"),
     "chosen/3": ("13", "A1", "counts", "duplicate"),
@@ -132,6 +136,7 @@ class Doors(dict[str, object]):
             dicom_root=self.raw,
             workers=1,
             language="en",
+            id_pattern="[0-9A-Z]+",
             calendar=None,
             study={"id": "S", "title": "T", "synthetic": True},
             preceding_study="S1",
@@ -240,7 +245,7 @@ def test_both_doors_decide_alike(both: Both) -> None:
     counts = both.doors.rows("counts")[0]
     assert counts["files_opted_out"] == str(len(declined))
     held = list(EXPECTED.values()).count("opt-out-doubt")
-    assert (counts["files_in_doubt"], counts["patients_in_doubt"]) == (str(held), "3")
+    assert (counts["files_in_doubt"], counts["patients_in_doubt"]) == (str(held), "4")
     flow = {row["reason"]: row["files"] for row in both.doors.rows("flow")}
     assert flow["opt_out_doubt"] == str(held)
 

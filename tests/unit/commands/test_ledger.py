@@ -142,6 +142,23 @@ def test_an_id_that_looks_like_a_code_is_found_as_well(
     assert capsys.readouterr().out == f"{codes['4711234']}\t4711234\n{other}\t{twin}\n"
 
 
+def test_a_retired_code_is_found_and_no_fault(
+    codes: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    with monkeypatch.context() as patch:  # as a former version wrote it
+        patch.setattr("bonescint.identity.migration.normalise", str)
+        retired = opened().assign(["4711234.0"], {"4711234.0": "4711234.0"})["4711234.0"]
+    assert run("lookup", retired) == 0
+    shown, errors = capsys.readouterr()
+    used = codes["4711234"]
+    assert shown.splitlines()[-2:] == [f"{used}\t4711234", f"{retired}\t4711234.0"]
+    assert retired in errors and used in errors
+    assert run("verify") == 0
+    opened().append([])
+    assert run("verify") == 0
+    assert "新しい照合方法に移した患者 ID: 1" in capsys.readouterr().out
+
+
 def test_verify(codes: dict[str, str], capsys: Capture) -> None:
     assert run("verify") == 0
     assert "5 件" in capsys.readouterr().out  # head, three patients, an opt-out

@@ -106,6 +106,7 @@ def test_record_and_read_again(ledger: Ledger, codes: list[str], tmp_path: Path)
         ({"medium": " "}, "--medium"),
         ({"partner": ""}, "--partner"),
         ({"medium": "CD of 0040000001"}, "patient ID"),
+        ({"medium": "CD of 0040-000001.0"}, "patient ID"),
     ],
 )
 def test_a_wrong_record_is_refused(

@@ -26,6 +26,10 @@ def named(text: str, *names: str) -> bool:
     [
         ("OHNO^YUKO", "see Ono Yuuko."), ("OHNO^YUKO", "YUKO,OONO"), ("Ono^Yuko", "yūko ōno"),
         ("SHIMIZU^JUNKO", "simizu zyunko"), ("HONMA^SINPEI", "Shimpei Homma"),
+        ("OHYAMA^YUKO", "oyama yuuko"), ("OYAMA^YUKO", "Yuko OHYAMA"),
+        ("オオヤ^ユウヤ", "オーヤ ユウヤ"),
+        ("OHYA^YUHYA", "oya yuya"), ("ドヒョン^アキ", "ドヒョン アキ"),
+        ("DOHYON^AKI", "Dohyon, Aki"),
         ("HATTORI^KYOKO", "hatsutori kyouko"), ("MÜLLER^ANNA", "Anna Mueller"),
         ("MÜLLER^ANNA", "muller, anna"), ("ｷﾖｿﾞｳ^ｽｲｺ", "キョゾウ スイコ"),
         ("キョゾウ^スイコ", "ｷﾖｿﾞｳｽｲｺ"), ("オオノ^ユウコ", "オーノ　ユーコ様"),
@@ -45,6 +49,7 @@ def test_a_full_name_in_another_spelling(name: str, text: str) -> None:
         ("OHNO^YUKO=大野^優子=オオノ^ユウコ", "Ohno-san, 大野様, オオノさん, Yuko 優子"),
         ("OHNO", "ono"), ("ONO^AI", "onoai, o no ai"), ("MA^IN", "main, maiin, ma in"),
         ("ヤマダ^ハナ", "ヤマダハナコ"), ("ヤマダハナ", "ヤマダ"), ("林^花子", "小林花子"),
+        ("OYAMA^AKI", "HIYAMA AKI, KYAMA AKI, SHIYAMA AKI, CHAHYAMA AKI"),
         ("KATO^AYA", "KATO AYAKO, SAKATO AYA"), ("LI^AN", "italian li"), ("山田^花", "山田花子"),
         # a namesake in another script keeps what is written in it
         ("キョゾウ^スイコ", "kyozou suiko"), ("KYOZOU^SUIKO", "キョゾウ スイコ"),

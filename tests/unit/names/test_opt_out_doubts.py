@@ -35,13 +35,19 @@ def test_namesakes_and_who_shares_a_birthday_are_others(name: str, birth: str) -
     assert found(("2", name, birth)) == set()
 
 
-@pytest.mark.parametrize("birth", ["", "19000101", "S28.04.05", "昭和28年", "11111111", "99991231"])
+@pytest.mark.parametrize("birth", ["", "19000101", "S28.13.45", "昭和28年", "11111111", "99991231"])
 def test_an_unknown_birth_date_is_no_other_one(birth: str) -> None:
     assert found(("2", NAME, birth)) == {"2 unknown"}
     assert found(("2", NAME, BORN), declined=(NAME, birth)) == {"2 unknown"}
     assert found(("2", NAME, birth), declined=(NAME, "")) == {"2 unknown"}
     # a header that knows it speaks for one that does not
     assert found(("2", NAME, birth), ("2", NAME, "19600101")) == set()
+
+
+@pytest.mark.parametrize("birth", ["S28.04.05", "昭和28年4月5日", "1953/4/5", "05041953"])
+def test_a_birth_date_that_is_no_da_is_known(birth: str) -> None:
+    assert found(("2", NAME, birth)) == {"2 same"}
+    assert found(("2", NAME, birth), declined=(NAME, "19600101")) == set()
 
 
 def test_all_headers_of_a_patient_count() -> None:

@@ -10,6 +10,10 @@ from tests.unit.deid.test_search import patient, refused
 # name in the header -> spellings found, spellings missed
 NAMES: dict[str, tuple[list[str], list[str]]] = {
     "Ohno^Yuko": (["OHNO", "YUKO ONO", "Yūko", "Oono", "Ōno", "Ono", "オオノ様", "ｵｵﾉ 2"], []),
+    "OHYAMA^Aki": (["Oyama", "Ōyama", "OOYAMA-1", "OUYAMA", "オオヤマ", "ｵｵﾔﾏ", "おおやま様"], []),
+    "Oyama^Yuya": (["OHYAMA", "Yuhya", "YUUYA", "ユウヤ"], []),
+    "オオヤ^ユウヤ": (["OHYA", "Oya 2", "YUHYA"], []),
+    "ドヒョン^アキ": (["DOHYON", "ドヒョン", "ﾄﾞﾋﾖﾝ"], []),
     "Ōno^Yūko": (["ŌNO", "Ono", "YUKO", "ŌNO-1", "Yuuko", "Ohno", "OUNO"], []),
     "Satoh^Ito": (["SATOH", "SATO-1", "Satō", "Itoh", "SATOI", "サトウ"], []),
     "Shimizu^Junko": (["SHIMIZU", "Simizu", "Zyunko", "Jyunko", "シミズ", "JUNNKO SIMIZU"], []),
@@ -72,6 +76,7 @@ _SOUNDS = {
     "ジュ": ("ju", "jyu", "zyu"), "ユウ": ("yu", "yuu", "yū"), "コウ": ("ko", "kou", "kō"),
     "ンバ": ("mba", "nba"), "ンマ": ("mma", "nma"), "ッタ": ("tta",), "カ": ("ka",), "ノ": ("no",),
     "キョ": ("kyo",), "ミヤ": ("miya",), "ヅ": ("zu", "du", "dzu"), "ン": ("n",), "リ": ("ri",),
+    "オオヤ": ("ohya", "oya", "ooya", "ōya"), "ユウヤ": ("yuhya", "yuya"), "ヒョ": ("hyo",),
 }  # fmt: skip
 
 

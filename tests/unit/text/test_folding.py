@@ -9,6 +9,7 @@ from bonescint.text.folding import (
     fold_name,
     fold_term,
     half_width,
+    sound,
     unpadded,
     without_unseen,
 )
@@ -33,6 +34,18 @@ def test_each_folding_has_its_meaning(
     assert (fold_name(text), fold_header(text), fold_term(text), half_width(text)) == (
         name, header, term, cell,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [("ohyama", "oyama", True), ("ohya", "oya", True), ("ohyabu", "ooyabu", True),
+     ("yuhya", "yuuya", True), ("ohno", "ono", True), ("satoh", "sato", True),
+     ("ahya", "aya", False), ("ohara", "oara", False), ("hyodo", "yodo", False),
+     ("ohira", "oira", False), ("ihyo", "iyo", False), ("tohma", "toma", True)],
+)  # fmt: skip
+def test_an_h_that_lengthens_a_vowel_is_not_heard(one: str, other: str, alike: bool) -> None:
+    assert (sound(one) == sound(other)) == alike
+    assert sound(sound(one)) == sound(one)
 
 
 def test_padding_and_what_nobody_sees() -> None:

@@ -1,0 +1,166 @@
+"""Patients of a ledger under today's spelling of their IDs, however old the ledger is (R16).
+
+`bonescint.names.ids.normalise` may learn that what was two IDs is one. Then the former subject of a
+patient is brought over when the ledger is read: the code stays. Where two subjects turn out to be
+one patient, the older code is used on and the other is retired: nobody gets it anew, and whoever
+looks for it finds the patient. Nothing of the file changes; the next entry that is written comes
+after one that records what was brought over.
+"""
+
+from collections.abc import Iterable
+
+from bonescint.identity.chain import Entry
+from bonescint.names.ids import normalise
+
+_FIELDS = ("subject", "other")  # of entries of any kind
+
+
+class Patients:
+    """Who has which code.
+
+    Attributes
+    ----------
+    codes
+        Normalised patient ID -> the code in use.
+    subjects
+        Code, in use or retired -> normalised patient ID.
+    spelled
+        Subject, former or of today -> the patient ID as it stood in the images.
+    retired
+        Code that is used no more -> the subject it was given to.
+    """
+
+    def __init__(self) -> None:
+        self.codes: dict[str, str] = {}
+        self.subjects: dict[str, str] = {}
+        self.spelled: dict[str, str] = {}
+        self.retired: dict[str, str] = {}
+        self._given: dict[str, str] = {}  # code -> subject as it was recorded
+        self._entries: list[Entry] = []
+        self._moved: dict[str, str] = {}
+        self._recorded: set[tuple[str, str]] = set()
+
+    def count(self, entries: Iterable[Entry]) -> None:
+        """Take entries into account, in their order.
+
+        Parameters
+        ----------
+        entries
+            As they stand in the file.
+        """
+        for entry in entries:
+            if entry["kind"] == "patient":
+                self._entries.append(entry)
+                self._patient(entry)
+            elif entry["kind"] == "subject_moved":
+                self._recorded.add((entry["former"], entry["subject"]))
+                if self.today(entry["former"]) != entry["subject"]:
+                    self._moved[entry["former"]] = entry["subject"]
+                    self._again()
+
+    def _again(self) -> None:
+        for known in (self.codes, self.subjects, self.spelled, self.retired, self._given):
+            known.clear()
+        for entry in self._entries:
+            self._patient(entry)
+
+    def _patient(self, entry: Entry) -> None:
+        given, code = entry["subject"], entry["code"]
+        subject = self._moved.get(given) or self._today(given, entry.get("patient_id", ""))
+        if subject != given:
+            self._moved[given] = subject
+        used = self.codes.setdefault(subject, code)
+        if used != code and self._given[used] != given:
+            self.retired[code] = given
+        self._given[code], self.subjects[code] = given, subject
+        if "patient_id" in entry:
+            self.spelled[given] = entry["patient_id"]
+            if used == code:
+                self.spelled[subject] = entry["patient_id"]
+
+    def _today(self, given: str, spelled: str) -> str:
+        # as the images have it, an ID still shows what is no part of it
+        found = normalise(spelled)
+        return found if found and found in given else normalise(given) or given
+
+    def today(self, given: str) -> str:
+        """Return the subject of today of one that was recorded.
+
+        Parameters
+        ----------
+        given
+            As it stands in an entry.
+        """
+        return self._moved.get(given) or normalise(given) or given
+
+    def brought_over(self, entry: Entry) -> Entry:
+        """Return a copy of an entry under today's subjects.
+
+        Parameters
+        ----------
+        entry
+            As it stands in the file.
+        """
+        found = dict(entry)
+        # what was brought over stays readable as it was recorded
+        for field in _FIELDS if entry["kind"] != "subject_moved" else ():
+            if (given := found.get(field)) is not None:
+                found[field] = self.today(given)
+        return found
+
+    def unrecorded(self) -> list[Entry]:
+        """Return the entries that record what was brought over and is on record nowhere yet."""
+        return [
+            {"kind": "subject_moved", "former": given, "subject": subject, "code": code}
+            | ({"used": self.codes[subject]} if code in self.retired else {})
+            for code, given in self._given.items()
+            if (subject := self.subjects[code]) != given or code in self.retired
+            if (given, subject) not in self._recorded
+        ]
+
+    def code_of(self, subject: str) -> str | None:
+        """Return the code of a patient, None if there is none.
+
+        Parameters
+        ----------
+        subject
+            A normalised patient ID, of today or as it was recorded.
+        """
+        return self.codes.get(subject) or self.codes.get(self._moved.get(subject, ""))
+
+    def codes_of(self, subject: str) -> list[str]:
+        """Return all codes of a patient, the one in use first.
+
+        Parameters
+        ----------
+        subject
+            A normalised patient ID.
+        """
+        used = self.code_of(subject)
+        if used is None:
+            return []
+        today = self.subjects[used]
+        return [used, *(code for code in self.retired if self.subjects[code] == today)]
+
+
+def moves_of(headers: Iterable[tuple[str, str]], entries: Iterable[Entry]) -> list[Entry]:
+    """Return the entries that bring over patients whose former subject images alone tell.
+
+    Once a NUL was left out of an ID, with what stands behind it as part of the ID.
+
+    Parameters
+    ----------
+    headers
+        Patient ID as in the images, and its subject.
+    entries
+        Of the ledger (`bonescint.identity.ledger.Ledger.entries`).
+    """
+    odd = {(normalise(typed.replace("\0", "")), s) for typed, s in headers if "\0" in typed}
+    if not odd:
+        return []
+    known = {entry.get(field) for entry in entries for field in _FIELDS}
+    return [
+        {"kind": "subject_moved", "former": former, "subject": subject}
+        for former, subject in sorted(odd)
+        if former in known and subject and former != subject
+    ]
