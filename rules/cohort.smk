@@ -6,7 +6,7 @@ rule filter_opt_out:
     input:
         index="private/index.csv",
         unindexed="private/unindexed.csv",
-        opt_out=config["inputs"]["opt_out"],
+        given=given("inputs.opt_out"),
     output:
         consented="private/consented.csv",
         unreadable="private/unreadable.csv",
@@ -18,6 +18,7 @@ rule filter_opt_out:
     conda:
         "../envs/python.yaml"
     params:
+        opt_out=INPUTS["inputs.opt_out"],
         stamps=[STAMPS["inputs.opt_out"], content_stamp(MARK)],
         ledger=LEDGER,
         coded=str(study.CODED_IMAGES),
@@ -51,9 +52,7 @@ rule select_cohort:
         consented="private/consented.csv",
         unreadable="private/unreadable.csv",
         counts="results/cohort/opt_out.csv",
-        dicom=config["inputs"]["dicom"],
-        participants=config["inputs"]["participants"],
-        calendar=config["inputs"].get("tracer_calendar") or [],
+        given=given("inputs.dicom", "inputs.participants", "inputs.tracer_calendar"),
     output:
         cohort="private/cohort.csv",
         excluded="private/excluded.csv",
@@ -64,6 +63,9 @@ rule select_cohort:
     conda:
         "../envs/python.yaml"
     params:
+        dicom=INPUTS["inputs.dicom"],
+        participants=INPUTS["inputs.participants"],
+        calendar=INPUTS.get("inputs.tracer_calendar"),
         stamps=[STAMPS["inputs.participants"], STAMPS.get("inputs.tracer_calendar")],
         cohort=lookup("cohort", within=config),
         decisions=DECISIONS,
@@ -114,7 +116,7 @@ rule fingerprint_inputs:
     """Record what went in, as HMACs under the ledger's secret (R37)."""
     input:
         receipt="private/codes.json",
-        files=list(study.inputs(config).values()),
+        given=given(*INPUTS),
     output:
         table="results/cohort/inputs.csv",
     log:
@@ -123,7 +125,7 @@ rule fingerprint_inputs:
         "../envs/python.yaml"
     params:
         stamps=STAMPS,
-        inputs=study.inputs(config),
+        inputs=INPUTS,
         ledger=LEDGER,
         code=code_digest("scripts/cohort/fingerprint_inputs.py"),
     script:

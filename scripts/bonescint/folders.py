@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 # Snakemake's own mark on a folder that a rule made
-_MARK = ".snakemake_timestamp"
+FOLDER_MARK = ".snakemake_timestamp"
 
 
 class FileFound(NamedTuple):
@@ -44,7 +44,7 @@ def files_below(folder: Path) -> Iterator[FileFound]:
     while waiting:
         path, entry = waiting.pop()
         if not path.endswith("/"):
-            if path != _MARK:
+            if path != FOLDER_MARK:
                 yield _file(path, entry)
             continue
         try:

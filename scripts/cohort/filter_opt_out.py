@@ -149,7 +149,7 @@ if __name__ == "__main__":
         filter_opt_out(
             index=Path(snakemake.input.index),
             unindexed=Path(snakemake.input.unindexed),
-            opt_out=Path(snakemake.input.opt_out),
+            opt_out=Path(snakemake.params.opt_out),
             ledger=snakemake.params.ledger,
             coded=Path(snakemake.params.coded),
             language=snakemake.params.language,

@@ -95,13 +95,12 @@ def test_mistakes_are_named_in_both_languages(tmp_path: Path) -> None:
 
 def test_the_adapter_logs_counts_and_no_identifier(raw: Path, tmp_path: Path) -> None:
     job = SimpleNamespace(
-        input=SimpleNamespace(dicom=str(raw)),
         output=SimpleNamespace(
             index=str(tmp_path / "i.csv"),
             unindexed=str(tmp_path / "u.csv"),
             receipt=str(tmp_path / "r.json"),
         ),
-        params={"language": "ja"},
+        params=SimpleNamespace(dicom=str(raw), language="ja"),
         log=[str(tmp_path / "log")],
         threads=1,
     )
