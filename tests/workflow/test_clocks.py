@@ -66,8 +66,8 @@ def test_inputs_dated_in_the_future(own: Path) -> None:
     # and whoever asks is told why
     planned = snakemake(own, "-n")
     assert "make_demo_cohort" not in planned
-    because = re.findall(r"rule filter_opt_out:.*?reason: (.*?)$", planned, re.M | re.S)
-    assert because == ["Params have changed since last execution"]
+    (because,) = re.findall(r"rule filter_opt_out:.*?reason: (.*?)$", planned, re.M | re.S)
+    assert "Params have changed since last execution" in because
     assert ran(snakemake(own)).count("anonymize_batch") == 1
     assert not patient.folder.exists()
     assert hits(own, *patient.words) == []

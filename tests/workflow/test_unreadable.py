@@ -52,7 +52,7 @@ def test_a_closed_folder_is_listed_and_the_run_goes_on(
         printed = run(study)
         assert "index_dicom" in ran(printed)
         assert "00471936" not in printed
-        assert unreadable(study) == known | {"00471936/": "unreadable"}
+        assert unreadable(study) == known | {"00471936": "unreadable"}
         assert "Nothing to be done" in run(study, "-n")
     assert leaks(study, {"00471936"}) == []
     # whoever opens it is not forgotten
