@@ -4,20 +4,26 @@ WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+# what ends in a traceback of a library before the workflow is read is said first
+SURROUNDINGS = PYTHONPATH=scripts $(1) -m bonescint.surroundings
 export PATH := $(abspath $(BIN)):$(PATH)
 
 .PHONY: all run audit deliver progress test check docs lock clean-results
 
 run: $(READY)  ## set up if needed, then bring everything up to date
+	@$(call SURROUNDINGS,$(BIN)/python)
 	$(BIN)/snakemake --cores all
 
 progress: $(READY)  ## the same with progress bars
+	@$(call SURROUNDINGS,$(BIN)/python)
 	$(BIN)/snakemake --cores all --logger rich
 
 audit: $(READY)  ## each step with its reason, nothing is run
+	@$(call SURROUNDINGS,$(BIN)/python)
 	$(BIN)/snakemake -n
 
 deliver: $(READY)  ## what goes to the partner, behind its gates
+	@$(call SURROUNDINGS,$(BIN)/python)
 	$(BIN)/snakemake --cores all deliver
 
 test: $(READY)  ## unit and workflow tests, two at a time (WORKERS=4 on a larger machine)
@@ -35,6 +41,7 @@ docs: $(READY)  ## docs/*/tables.md from the declarations of the tables
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "bonescint needs Python 3.11 or newer / Python 3.11 以上が必要です: make PYTHON=python3.12"; exit 1; }
+	@$(call SURROUNDINGS,$(PYTHON))
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .

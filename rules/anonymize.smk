@@ -5,7 +5,6 @@ rule anonymize_batch:
     """Write coded copies of a batch's instances, each verified before it gets its name (R15-R24)."""
     input:
         batch=batch_file,
-        tag_table=locate(config["deidentification"]["tag_table"]),
     output:
         dicom=directory("results/dicom/{batch}"),
         report="results/anonymization/{batch}.csv",
@@ -16,7 +15,9 @@ rule anonymize_batch:
     conda:
         "../envs/python.yaml"
     params:
-        dicom=config["inputs"]["dicom"],
+        dicom=INPUTS["inputs.dicom"],
+        tag_table=TAG_TABLE,
+        tag_rules=TAG_RULES,
         ledger=LEDGER,
         # on simulated data the fixed strings say so in every file
         descriptions={
@@ -57,7 +58,6 @@ rule report_deidentification:
         reports=expand("results/anonymization/{batch}.csv", batch=BATCHES),
         tags=expand("results/anonymization/{batch}.tags.csv", batch=BATCHES),
         cases="results/cases.csv",
-        hospital_table=locate(config["deidentification"]["tag_table"]),
     output:
         tag_table="results/anonymization/tag_table.csv",
         rule_counts="results/anonymization/rule_counts.csv",
@@ -70,6 +70,8 @@ rule report_deidentification:
     conda:
         "../envs/python.yaml"
     params:
+        hospital_table=TAG_TABLE,
+        tag_rules=TAG_RULES,
         language=language_of_messages,
         code=code_digest("scripts/anonymize/report_deidentification.py"),
     script:

@@ -6,7 +6,7 @@ rule filter_opt_out:
     input:
         index="private/index.csv",
         unindexed="private/unindexed.csv",
-        opt_out=OPT_OUT,
+        given=given("inputs.opt_out"),
     output:
         consented="private/consented.csv",
         unreadable="private/unreadable.csv",
@@ -19,6 +19,7 @@ rule filter_opt_out:
     conda:
         "../envs/python.yaml"
     params:
+        opt_out=INPUTS["inputs.opt_out"],
         stamps=[STAMPS["inputs.opt_out"], content_stamp(MARK)],
         settings=OPT_OUT_SETTINGS,
         ledger=LEDGER,
@@ -56,9 +57,7 @@ rule select_cohort:
         consented="private/consented.csv",
         unreadable="private/unreadable.csv",
         counts="results/cohort/opt_out.csv",
-        dicom=config["inputs"]["dicom"],
-        participants=config["inputs"]["participants"],
-        calendar=config["inputs"].get("tracer_calendar") or [],
+        given=given("inputs.dicom", "inputs.participants", "inputs.tracer_calendar"),
     output:
         cohort="private/cohort.csv",
         excluded="private/excluded.csv",
@@ -69,6 +68,9 @@ rule select_cohort:
     conda:
         "../envs/python.yaml"
     params:
+        dicom=INPUTS["inputs.dicom"],
+        participants=INPUTS["inputs.participants"],
+        calendar=INPUTS.get("inputs.tracer_calendar"),
         stamps=[STAMPS["inputs.participants"], STAMPS.get("inputs.tracer_calendar")],
         cohort=lookup("cohort", within=config),
         decisions=DECISIONS,
@@ -119,7 +121,7 @@ rule fingerprint_inputs:
     """Record what went in, as HMACs under the ledger's secret (R37)."""
     input:
         receipt="private/codes.json",
-        files=list(study.inputs(config).values()),
+        given=given(*INPUTS),
     output:
         table="results/cohort/inputs.csv",
     log:
@@ -128,7 +130,7 @@ rule fingerprint_inputs:
         "../envs/python.yaml"
     params:
         stamps=STAMPS,
-        inputs=study.inputs(config),
+        inputs=INPUTS,
         ledger=LEDGER,
         code=code_digest("scripts/cohort/fingerprint_inputs.py"),
     script:

@@ -43,6 +43,8 @@ except InputError as error:
     raise WorkflowError("\n  ".join(error.problems)) from None
 
 LANGUAGE = config["language"]
+DEMO = study.uses_demo(config)
+INPUTS = study.inputs(config)
 # a job's own process counts as at work from its first line on; every other call is a run or looks
 is_run = (
     workflow.is_main_process
@@ -53,6 +55,7 @@ try:
     if is_run:
         runlock.take(Path(".snakemake"), Texts("incidents", LANGUAGE))
         runs.begin(Path(PURGED), sys.argv)
+        runs.bring_back(["results", "private", *[study.DEMO] * DEMO], INPUTS.values())
     elif not workflow.is_main_process:
         runlock.hold(Path(".snakemake"))
 except InputError as error:
@@ -60,8 +63,6 @@ except InputError as error:
 except OSError as error:
     raise WorkflowError(system_error(error.errno)) from None
 
-DEMO = study.uses_demo(config)
-OPT_OUT = study.opt_out_file(config)
 OPT_OUT_SETTINGS = study.opt_out_settings(config)
 LEDGER = study.ledger_settings(config)
 BATCHES = [f"{n:02d}" for n in range(config["deidentification"]["batches"])]
@@ -126,6 +127,9 @@ DEMO_SETTINGS = {
     "cohort": config["cohort"],
     "preceding_study": config["study"]["preceding_study"],
 }
+# the hospital's, or the one that comes with the workflow: no rule makes either
+TAG_TABLE = config["deidentification"]["tag_table"]
+TAG_RULES = content_stamp(locate(TAG_TABLE))
 # what tells one content of an identified input from another without telling the content; inputs
 # that this workflow makes may not exist yet at parse time, and their settings tell all
 STAMPS = {
@@ -134,7 +138,7 @@ STAMPS = {
         if path.startswith(study.DEMO)
         else content_stamp(path)
     )
-    for key, path in study.inputs(config).items()
+    for key, path in INPUTS.items()
 }
 
 
@@ -142,6 +146,14 @@ wildcard_constraints:
     batch=r"\d\d+",
     software="|".join(SOFTWARE),
     reader="|".join(READERS),
+
+
+def given(*keys):
+    # of the study's inputs those that this workflow makes. The hospital's own, which no rule makes,
+    # are params and count by their stamps: as an input one dated in the future, by a wrong clock
+    # somewhere, would stop every run, for Snakemake compares its date with the outputs'
+    paths = [INPUTS.get(key, "") for key in keys]
+    return [path for path in paths if path.startswith(study.DEMO)]
 
 
 def metrics_of(*keys):

@@ -39,11 +39,10 @@ rule verify_purge:
         report="results/report.html",
         findings="private/findings.csv",
         declined="private/declined.age",
-        opt_out=OPT_OUT,
         # one output of every rule: Snakemake forgets a rerun that failed once, for it deletes what
         # the job was to make anew, and misses nothing as long as what follows from it is there
         indexed="private/indexed.json",
-        given=list(study.inputs(config).values()),
+        given=given(*INPUTS),
         codes="private/codes.json",
         batches=expand("private/batches/{batch}.csv", batch=BATCHES),
         dicom=expand("results/dicom/{batch}", batch=BATCHES),
@@ -56,7 +55,8 @@ rule verify_purge:
         "../envs/python.yaml"
     params:
         ledger=LEDGER,
-        inputs=list(study.inputs(config).values()),
+        opt_out=INPUTS["inputs.opt_out"],
+        inputs=list(INPUTS.values()),
         # a run that ended early leaves them, and no later one misses them
         temporary=["private/index.csv", "private/unindexed.csv"],
         decisions=DECISIONS,

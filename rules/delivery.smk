@@ -14,7 +14,6 @@ rule write_partner_sheet:
         cases="results/cases.csv",
         reference="results/reference.csv",
         findings="private/findings.csv",
-        decisions=branch(exists(DECISIONS), then=DECISIONS, otherwise=[]),
         # made of tables that were searched for who declined; each run searches anew
         searched=ancient(PURGED),
     output:
@@ -27,6 +26,7 @@ rule write_partner_sheet:
         study=lookup("study", within=config),
         delivery=lookup("delivery", within=config),
         language=LANGUAGE,
+        decisions=DECISIONS if os.path.exists(DECISIONS) else None,
         stamp=content_stamp(DECISIONS),
         code=code_digest("scripts/delivery/write_partner_sheet.py"),
     script:

@@ -4,12 +4,10 @@
 rule import_software:
     """Bring one software's export to the common table: cohort only, tracer and bounds checked (R6, R8, R9)."""
     input:
-        export=lookup("software/{software}/export", within=config),
-        # the same table typed by a second person, if there is one (double entry)
-        second=lambda wildcards: config["software"][wildcards.software].get(
-            "second_export"
-        )
-        or [],
+        given=lambda wildcards: given(
+            f"software.{wildcards.software}.export",
+            f"software.{wildcards.software}.second_export",
+        ),
         cohort="private/cohort.csv",
         receipt="private/codes.json",
     output:
@@ -20,6 +18,9 @@ rule import_software:
     conda:
         "../envs/python.yaml"
     params:
+        export=lookup("software/{software}/export", within=config),
+        # the same table typed by a second person, if there is one (double entry)
+        second=lookup("software/{software}/second_export", within=config, default=None),
         stamp=lambda wildcards: [
             STAMPS.get(f"software.{wildcards.software}.{table}")
             for table in ("export", "second_export")
@@ -38,11 +39,10 @@ rule import_software:
 rule import_readings:
     """Bring one reader's reports to the common table; the findings text stays in private/ (R10, R27)."""
     input:
-        report=lookup("readers/{reader}/report", within=config),
-        second=lambda wildcards: config["readers"][wildcards.reader].get(
-            "second_report"
-        )
-        or [],
+        given=lambda wildcards: given(
+            f"readers.{wildcards.reader}.report",
+            f"readers.{wildcards.reader}.second_report",
+        ),
         cohort="private/cohort.csv",
         receipt="private/codes.json",
     output:
@@ -54,6 +54,8 @@ rule import_readings:
     conda:
         "../envs/python.yaml"
     params:
+        report=lookup("readers/{reader}/report", within=config),
+        second=lookup("readers/{reader}/second_report", within=config, default=None),
         stamp=lambda wildcards: [
             STAMPS.get(f"readers.{wildcards.reader}.{table}")
             for table in ("report", "second_report")
@@ -73,7 +75,7 @@ rule scan_findings:
     input:
         findings=expand("private/findings/{reader}.csv", reader=READERS),
         consented="private/consented.csv",
-        staff=config["delivery"].get("staff_names") or [],
+        given=given("delivery.staff_names"),
     output:
         table="private/findings.csv",
     log:
@@ -83,6 +85,7 @@ rule scan_findings:
     params:
         imported=ROUNDS["readings"],
         readers=READERS,
+        staff=INPUTS.get("delivery.staff_names"),
         stamp=STAMPS.get("delivery.staff_names"),
         language=LANGUAGE,
         code=code_digest("scripts/imports/scan_findings.py"),

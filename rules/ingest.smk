@@ -4,7 +4,7 @@
 rule index_dicom:
     """Read every file's header once: patient, exam, what kind of image, which tracer."""
     input:
-        dicom=config["inputs"]["dicom"],
+        given=given("inputs.dicom"),
     output:
         index=temp("private/index.csv"),
         unindexed=temp("private/unindexed.csv"),
@@ -15,6 +15,7 @@ rule index_dicom:
         "../envs/python.yaml"
     threads: 4
     params:
+        dicom=INPUTS["inputs.dicom"],
         stamp=STAMPS["inputs.dicom"],
         language=language_of_messages,
         code=code_digest("scripts/ingest/index_dicom.py"),

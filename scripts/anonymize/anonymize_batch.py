@@ -134,7 +134,7 @@ if __name__ == "__main__":
             batch=Path(snakemake.input.batch),
             dicom_root=Path(snakemake.params.dicom),
             ledger=snakemake.params.ledger,
-            tag_table=Path(snakemake.input.tag_table),
+            tag_table=Path(snakemake.params.tag_table),
             study_description=snakemake.params.descriptions["study"],
             series_description=snakemake.params.descriptions["series"],
             secondary_capture=snakemake.params.secondary_capture,

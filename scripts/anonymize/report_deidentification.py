@@ -100,7 +100,7 @@ if __name__ == "__main__":
             reports=[Path(path) for path in snakemake.input.reports],
             tags=[Path(path) for path in snakemake.input.tags],
             cases=Path(snakemake.input.cases),
-            hospital_table=Path(snakemake.input.hospital_table),
+            hospital_table=Path(snakemake.params.hospital_table),
             language=snakemake.params.language,
             tag_table=Path(snakemake.output.tag_table),
             rule_counts=Path(snakemake.output.rule_counts),

@@ -21,6 +21,7 @@ from bonescint.commands import (
     where,
 )
 from bonescint.errors import InputError
+from bonescint.surroundings import shortcomings
 
 INTERRUPTED = 130  # as a shell reports Ctrl-C
 
@@ -43,6 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ):  # fmt: skip
         command.add(commands)
     options = parser.parse_args(arguments)
+    # the command itself may do without: a person who wants to record an opt-out is not held up
+    for said in shortcomings():
+        print(said, file=sys.stderr)
     # whatever a command writes is for its user alone, until she hands it on
     mask = os.umask(0o077)
     try:

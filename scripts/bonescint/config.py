@@ -1,6 +1,7 @@
 """The configuration checked as a whole, every fault at once, before anything runs."""
 
 import difflib
+import os
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -113,8 +114,8 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
     if demo and "demo" not in config:
         yield text("missing_key", where=text("top_level"), key="demo")
     for where, path in inputs(config).items():
-        if files and not path.startswith(DEMO) and not Path(path).exists():
-            yield text("no_file", where=where, path=path)
+        if files and not path.startswith(DEMO):
+            yield from _unusable(where, path, text)
     if not locate(config["deidentification"]["tag_table"]).exists():
         path = config["deidentification"]["tag_table"]
         yield text("no_file", where="deidentification.tag_table", path=path)
@@ -136,6 +137,19 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
     for key, path in config["ledger"].items():
         if path and Path(path).parts[0] in CODED_SIDE:  # R16
             yield text("ledger_place", where=f"ledger.{key}", path=path)
+
+
+def _unusable(where: str, path: str, text: Texts) -> Iterator[str]:
+    """Yield why an input cannot be read: Snakemake does not look at those that no rule makes."""
+    try:
+        if Path(path).is_dir():
+            os.scandir(path).close()
+        else:
+            Path(path).open("rb").close()
+    except FileNotFoundError:
+        yield text("no_file", where=where, path=path)
+    except OSError as error:
+        yield text("no_access", where=where, path=path, why=os.strerror(error.errno or 0))
 
 
 def _dates(config: Mapping[str, Any], text: Texts) -> Iterator[str]:

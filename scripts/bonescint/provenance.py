@@ -8,12 +8,14 @@ import json
 import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
 
 from bonescint import __version__
+from bonescint.folders import files_below
 from bonescint.resources import ROOT
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -238,18 +240,6 @@ def code_digest(script: str) -> str:
     return digest.hexdigest()[:16]
 
 
-def tree(path: Path) -> Iterator[tuple[str, os.stat_result]]:
-    """Yield (relative path, stat) of every file below a folder, sorted, links not followed."""
-    stack = [path]
-    while stack:
-        folder = stack.pop()
-        entries = sorted(os.scandir(folder), key=lambda e: e.name)
-        for entry in entries:
-            if not entry.is_dir(follow_symlinks=False):
-                yield str(Path(entry.path).relative_to(path)), entry.stat(follow_symlinks=False)
-        stack += [Path(e.path) for e in reversed(entries) if e.is_dir(follow_symlinks=False)]
-
-
 def content_stamp(path: str | Path, private: str | Path = "private") -> str:
     """Return an HMAC of an input's content, so that a list restored with an older date is noticed.
 
@@ -260,21 +250,21 @@ def content_stamp(path: str | Path, private: str | Path = "private") -> str:
     Parameters
     ----------
     path
-        A table (its bytes count) or a folder (names, sizes and times count).
+        A table (its bytes count) or a folder (names, sizes, times and modes count). What cannot be
+        read has the stamp of nothing: whoever needs it says so, without a path on the screen.
     private
         The identified side, where the random key is kept; made mode 0700 at the first call.
     """
     digest = _keyed(Path(private))
     path = Path(path)
-    if path.is_dir():
-        for name, stat in tree(path):
-            digest.update(
-                f"{name}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode(errors="surrogateescape")
-            )
-    elif path.exists():
-        with path.open("rb") as stream:
-            while chunk := stream.read(1 << 20):
-                digest.update(chunk)
+    with suppress(OSError):
+        if path.is_dir():
+            for file in files_below(path):
+                digest.update("\0".join(map(str, file)).encode(errors="surrogateescape") + b"\n")
+        else:
+            with path.open("rb") as stream:
+                while chunk := stream.read(1 << 20):
+                    digest.update(chunk)
     return digest.hexdigest()[:16]
 
 

@@ -55,8 +55,8 @@ def filter_opt_out(
     ----------
     index, unindexed
         The index of the raw folder and its unreadable files.
-    opt_out, ids_only, largest_share
-        The hospital's list, whose entries go into the ledger, and how it is taken.
+    opt_out, ids_only, largest_share, id_pattern
+        The hospital's list, whose entries go into the ledger; how it is taken, what an ID is.
     ledger
         Arguments of `open_ledger`; the ledger is made on the first run. It is no output of the
         rule: Snakemake deletes outputs before a job and rolls them back after a failure.
@@ -72,8 +72,6 @@ def filter_opt_out(
     declined, doubts
         Who declined, with the spellings that must not be left anywhere, and who is held back: name
         and birth date are those of somebody who declined. Both are sealed to the ledger.
-    id_pattern
-        What a patient ID is (`bonescint.names.ids.is_patient_id`).
     """
     entries = read_opt_out(opt_out, language, ids_only)
     people = read_people(index)
@@ -232,7 +230,7 @@ if __name__ == "__main__":
         filter_opt_out(
             index=Path(snakemake.input.index),
             unindexed=Path(snakemake.input.unindexed),
-            opt_out=Path(snakemake.input.opt_out),
+            opt_out=Path(snakemake.params.opt_out),
             ledger=snakemake.params.ledger,
             coded=Path(snakemake.params.coded),
             language=snakemake.params.language,

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from bonescint.declared import columns
 from bonescint.files import write_rows
+from bonescint.folders import files_below
 from bonescint.identity.ledger import LedgerFiles, open_ledger
 from bonescint.joblog import job_log
-from bonescint.provenance import tree
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -33,11 +33,7 @@ def fingerprint_inputs(inputs: dict[str, str], ledger: LedgerFiles, table: Path)
     rows = []
     for key, path in sorted(inputs.items()):
         if Path(path).is_dir():
-            names = [
-                f"{name}\0{stat.st_size}"
-                for name, stat in tree(Path(path))
-                if name != ".snakemake_timestamp"
-            ]
+            names = [f"{file.path}\0{file.size}" for file in files_below(Path(path))]
             payload = "\n".join(names).encode(errors="surrogateescape")
         else:
             names = [path]

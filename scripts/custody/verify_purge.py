@@ -101,7 +101,7 @@ if __name__ == "__main__":
         verify_purge(
             declined=Path(snakemake.input.declined),
             ledger=snakemake.params.ledger,
-            opt_out=Path(snakemake.input.opt_out),
+            opt_out=Path(snakemake.params.opt_out),
             inputs=[Path(path) for path in snakemake.params.inputs],
             temporary=[Path(path) for path in snakemake.params.temporary],
             decisions=Path(snakemake.params.decisions),

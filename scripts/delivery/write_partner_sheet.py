@@ -78,7 +78,7 @@ if __name__ == "__main__":
             cases=Path(snakemake.input.cases),
             reference=Path(snakemake.input.reference),
             findings=Path(snakemake.input.findings),
-            decisions=Path(snakemake.input.decisions) if snakemake.input.get("decisions") else None,
+            decisions=Path(decided) if (decided := snakemake.params.decisions) else None,
             study=snakemake.params.study,
             delivery=snakemake.params.delivery,
             language=snakemake.params.language,

@@ -75,8 +75,8 @@ def import_readings(
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
         import_readings(
-            report=Path(snakemake.input.report),
-            second=Path(second) if (second := snakemake.input.get("second")) else None,
+            report=Path(snakemake.params.report),
+            second=Path(second) if (second := snakemake.params.second) else None,
             cohort=Path(snakemake.input.cohort),
             ledger=snakemake.params.ledger,
             reader=snakemake.wildcards.reader,  # type: ignore[attr-defined]

@@ -73,8 +73,8 @@ def import_software(
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
         import_software(
-            export=Path(snakemake.input.export),
-            second=Path(second) if (second := snakemake.input.get("second")) else None,
+            export=Path(snakemake.params.export),
+            second=Path(second) if (second := snakemake.params.second) else None,
             cohort=Path(snakemake.input.cohort),
             ledger=snakemake.params.ledger,
             software=snakemake.wildcards.software,  # type: ignore[attr-defined]

@@ -56,7 +56,7 @@ if __name__ == "__main__":
                 zip(snakemake.params.readers, map(Path, snakemake.input.findings), strict=True)
             ),
             consented=Path(snakemake.input.consented),
-            staff=Path(snakemake.input.staff) if snakemake.input.get("staff") else None,
+            staff=Path(staff) if (staff := snakemake.params.staff) else None,
             language=snakemake.params.language,
             table=Path(snakemake.output.table),
         )

@@ -72,10 +72,10 @@ def index_dicom(
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
         index_dicom(
-            dicom=Path(snakemake.input.dicom),
+            dicom=Path(snakemake.params.dicom),
             index=Path(snakemake.output.index),
             unindexed=Path(snakemake.output.unindexed),
             receipt=Path(snakemake.output.receipt),
             workers=snakemake.threads,
-            language=snakemake.params.get("language", "ja"),
+            language=snakemake.params.language,
         )

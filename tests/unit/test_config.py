@@ -1,6 +1,7 @@
 """A typo in the configuration gets its path and what is allowed, before anything runs."""
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from bonescint.config import (
 from bonescint.errors import InputError
 from bonescint.resources import ROOT
 from bonescint.stats.question_names import QUESTIONS
+from tests.unit.unreadable import closed
 
 
 @pytest.fixture
@@ -169,3 +171,19 @@ def test_a_decision_that_cannot_be_carried_out_is_told_first(config: dict[str, A
     check_config(config)
     del config["deidentification"]["keep_private"], config["deidentification"]["lossy"]
     check_config(config)
+
+
+def test_an_input_that_may_not_be_read_is_named_by_its_key(
+    config: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config["inputs"]["dicom"] = str(tmp_path)
+    config["delivery"]["staff_names"] = str(tmp_path / "file" / "below")
+    (tmp_path / "file").touch()
+    closed(monkeypatch, tmp_path)
+    with pytest.raises(InputError) as mistake:
+        check_config(config)
+    dicom, staff = mistake.value.problems
+    assert dicom.startswith("inputs.dicom: ")
+    assert "cannot be read (Permission denied)" in dicom
+    assert staff.startswith("delivery.staff_names: ")
+    assert "(Not a directory)" in staff

@@ -13,8 +13,8 @@ from bonescint.resources import ROOT
 
 PACKAGE = ROOT / "scripts" / "bonescint"
 _LOW = (
-    "errors", "files", "resources", "declared", "catalogue", "warnings", "warning_words",
-    "incidents", "runlock", "joblog", "text", "names", "dicom",
+    "errors", "files", "folders", "resources", "declared", "catalogue", "warnings", "warning_words",
+    "incidents", "surroundings", "runlock", "joblog", "text", "names", "dicom",
 )  # fmt: skip
 # each imports only from those before it
 LAYERS = (

@@ -4,7 +4,11 @@ import os
 import stat
 from pathlib import Path
 
-from bonescint.provenance import content_stamp, settings_stamp, tree
+import pytest
+
+from bonescint.folders import files_below
+from bonescint.provenance import content_stamp, settings_stamp
+from tests.unit.unreadable import closed
 
 
 def test_stamp_sees_content_not_date(tmp_path: Path) -> None:
@@ -34,7 +38,26 @@ def test_stamp_of_a_folder_sees_every_level(tmp_path: Path) -> None:
     assert content_stamp(raw, tmp_path / "p") == before
     (raw / "a" / "b" / "y").write_text("")
     assert content_stamp(raw, tmp_path / "p") != before
-    assert [name for name, _ in tree(raw)] == ["a/b/x", "a/b/y"]
+    assert [file.path for file in files_below(raw)] == ["a/b/x", "a/b/y"]
+
+
+def test_what_cannot_be_read_stops_no_stamp(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw, private = tmp_path / "raw", tmp_path / "p"
+    (raw / "00471936").mkdir(parents=True)
+    (raw / "00471936" / "x").write_text("1")
+    whole = content_stamp(raw, private)
+    (raw / "00471936" / "x").chmod(0)  # when it may be read again it is looked at again
+    assert content_stamp(raw, private) != whole
+    (raw / "00471936" / "x").chmod(0o644)
+    with monkeypatch.context() as patch:
+        closed(patch, raw / "00471936")
+        without = content_stamp(raw, private)
+        assert without not in (whole, content_stamp(raw / "none", private))
+    with monkeypatch.context() as patch:
+        closed(patch, raw)
+        assert content_stamp(raw, private) == content_stamp(raw / "none", private)
 
 
 def test_settings_stamp_ignores_the_order_of_keys() -> None:

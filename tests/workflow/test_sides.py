@@ -1,5 +1,7 @@
 """Two sides, one door: read from the DAG itself."""
 
+import ast
+import json
 import re
 from pathlib import Path
 
@@ -38,6 +40,33 @@ def test_only_the_identified_stages_name_a_path_under_private(finished: Path) ->
             }
         else:
             assert stage[rule] in IDENTIFIED, rule
+
+
+def test_the_same_holds_for_the_paths_that_are_params(finished: Path) -> None:
+    stage = rule_files()
+    allowed = IDENTIFIED | {"delivery"}
+    named: dict[str, set[str]] = {}
+    for record in (finished / ".snakemake" / "metadata").rglob("*"):
+        if record.is_file():
+            said = json.loads(record.read_text())
+            named.setdefault(said["rule"], set()).update(paths_in(said["params"]))
+    assert len(named) > 20
+    assert {"demo/dicom", "demo/opt_out.csv"} <= named["index_dicom"] | named["filter_opt_out"]
+    for rule, paths in named.items():
+        if any(path.startswith(("private/", "demo/")) for path in paths):
+            assert stage[rule] in allowed, rule
+        if stage[rule] == "delivery":
+            assert paths <= {"private/review/decisions.tsv"}
+
+
+def paths_in(params: list[str]) -> set[str]:
+    """Return what of a job's params names files: texts and lists of texts.
+
+    Mappings are settings: a digest is made of the whole configuration, the ledger is encrypted.
+    """
+    values = [ast.literal_eval(param) for param in params]
+    texts = [v for value in values for v in (value if isinstance(value, list) else [value])]
+    return {text for text in texts if isinstance(text, str) and "/" in text}
 
 
 def paths_of(blocks: list[str], rule: str) -> list[str]:

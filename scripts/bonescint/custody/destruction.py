@@ -13,10 +13,10 @@ from typing import Any
 from bonescint.catalogue import catalogue
 from bonescint.config import inputs
 from bonescint.errors import InputError
+from bonescint.folders import files_below
 from bonescint.identity.key import KEY_SIZE
 from bonescint.identity.ledger import Ledger, open_ledger
 from bonescint.identity.opt_outs import in_force
-from bonescint.provenance import tree
 from bonescint.resources import Texts
 
 PRIVATE = Path("private")
@@ -124,15 +124,17 @@ def leftovers(config: Mapping[str, Any]) -> Leftovers:
     plain = list(_plain(config))
     tables = sorted({file.relative_to(PRIVATE).parts[0] for file in plain} & TABLES)
     others = sum(file.relative_to(PRIVATE).parts[0] not in TABLES for file in plain)
-    return Leftovers(tuple(tables), others, sum(1 for f in TRACES if f.is_dir() for _ in tree(f)))
+    return Leftovers(
+        tuple(tables), others, sum(1 for f in TRACES if f.is_dir() for _ in files_below(f))
+    )
 
 
 def _plain(config: Mapping[str, Any]) -> Iterator[Path]:
     """Yield the files of private/ that tell something and are no input and not the ledger's."""
     kept = [Path(path).resolve() for path in inputs(config).values()]
     kept += [Path(path).resolve() for path in config["ledger"].values() if path]
-    for name, _ in tree(PRIVATE) if PRIVATE.is_dir() else ():
-        file = PRIVATE / name
+    for found in files_below(PRIVATE) if PRIVATE.is_dir() else ():
+        file = PRIVATE / found.path
         if file.suffix not in _TELLS_NOTHING and not any(
             file.resolve().is_relative_to(path) for path in kept
         ):

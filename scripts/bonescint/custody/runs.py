@@ -2,13 +2,17 @@
 
 import os
 import secrets
+import time
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from bonescint.config import DEMO
 from bonescint.custody.retention import summary_line
 from bonescint.files import read_rows, replacing
+from bonescint.folders import FOLDER_MARK
 from bonescint.resources import Texts
 
 # Snakemake's options that change nothing; it tells the workflow of a dry-run alone
@@ -77,6 +81,40 @@ def begin(receipt: Path, arguments: Iterable[str]) -> None:
     """
     if "--unlock" not in arguments:
         receipt.unlink(missing_ok=True)
+
+
+def bring_back(folders: Iterable[str], inputs: Iterable[str]) -> None:
+    """Give outputs that are dated in the future the present date, in the order that they had.
+
+    They are made while the clock is wrong. When it is set back, Snakemake fails whatever reads
+    them ("older modification time", "clock skew"), the search for who declined above all.
+
+    Parameters
+    ----------
+    folders
+        Where outputs lie. Of one that a rule makes as a whole Snakemake's mark bears the date.
+    inputs
+        The study's inputs: below `DEMO` they are outputs too, any others stay as they are.
+    """
+    now = time.time_ns()
+    kept = {os.path.realpath(path) for path in inputs if not path.startswith(DEMO)}
+    late: list[tuple[int, Path]] = []
+    for folder in folders:
+        for at, below, names in os.walk(folder):
+            below[:] = [name for name in below if os.path.realpath(Path(at, name)) not in kept]
+            if FOLDER_MARK in names:
+                below[:], names = [], [FOLDER_MARK]
+            for path in (Path(at, name) for name in names):
+                with suppress(OSError):
+                    modified = path.lstat().st_mtime_ns
+                    if modified > now and os.path.realpath(path) not in kept:
+                        late.append((modified, path))
+    steps = {modified: n for n, modified in enumerate(sorted({modified for modified, _ in late}))}
+    for modified, path in late:
+        # a microsecond apart: what had to be made anew because of its date still has to be
+        date_of = now + 1000 * steps[modified]
+        with suppress(OSError):
+            os.utime(path, ns=(date_of, date_of), follow_symlinks=False)
 
 
 def ending(counts: Path, study: Mapping[str, Any], language: str) -> Iterator[str]:

@@ -19,12 +19,14 @@ from bonescint.cohort.clashes import DUPLICATE, clashes
 from bonescint.declared import columns
 from bonescint.deid.batch import write_cases
 from bonescint.deid.instance import Settings, quiet_pydicom
-from bonescint.dicom.tree import files_below, index_tree
+from bonescint.dicom.tree import index_tree
 from bonescint.errors import InputError
 from bonescint.files import write_rows
+from bonescint.folders import files_below
 from bonescint.identity.codes import new_code
 from bonescint.identity.doubts import HeldBack, held_back, id_doubts
 from bonescint.identity.people import connected, id_pairs, without_common
+from bonescint.incidents import system_error
 from bonescint.names.doubts import PersonalData, identity_doubts
 from bonescint.names.ids import normalise
 from bonescint.resources import Texts
@@ -181,8 +183,11 @@ def _check_folders(source: Path, destination: Path, text: Texts) -> None:
     if destination.is_dir() and any(destination.iterdir()):
         interrupted = not (destination / REPORT).exists()
         raise InputError(text("destination.unfinished" if interrupted else "destination.full"))
-    if next(files_below(source), None) is None:
-        raise InputError(text("source.empty"))
+    try:
+        if next(files_below(source), None) is None:
+            raise InputError(text("source.empty"))
+    except OSError as error:
+        raise InputError(system_error(error.errno or 0)) from None
 
 
 @contextmanager

@@ -197,10 +197,9 @@ def test_the_adapter_hands_over_what_the_rule_has(study):
     ledger = {"path": str(study.folder / "ledger.age"), "key": str(study.folder / "ledger.key")}
     output = {"dicom": "out", "report": "out.csv", "tags": "tags.csv", "refused": "refused.csv"}
     snakemake = SimpleNamespace(
-        input=SimpleNamespace(
-            batch=str(study.folder / "b1.csv"), tag_table="resources/tag_table.csv"
-        ),
+        input=SimpleNamespace(batch=str(study.folder / "b1.csv")),
         params=SimpleNamespace(
+            tag_table="resources/tag_table.csv",
             dicom=str(study.raw),
             ledger=ledger,
             descriptions={"study": "S", "series": "T"},

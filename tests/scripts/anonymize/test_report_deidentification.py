@@ -250,11 +250,9 @@ def test_counts_lie_between_their_extremes(kept: list[int], refused: int) -> Non
 def test_adapter(study: dict[str, Any], tmp_path: Path) -> None:
     outputs = ("tag_table", "rule_counts", "instances", "anonymity", "unique_cases", "warnings")
     snakemake = SimpleNamespace(
-        input=SimpleNamespace(
-            **{k: v for k, v in study.items() if k not in (*outputs, "language")}
-        ),
+        input=SimpleNamespace(**{k: study[k] for k in ("reports", "tags", "cases")}),
         output=SimpleNamespace(**{name: study[name] for name in outputs}),
-        params=SimpleNamespace(language="en"),
+        params=SimpleNamespace(hospital_table=study["hospital_table"], language="en"),
         log=[str(tmp_path / "log")],
     )
     runpy.run_path(module.__file__, init_globals={"snakemake": snakemake}, run_name="__main__")

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scripts.imports.import_readings import import_readings
-from snakemake.iocontainers import Namedlist
 
 from bonescint.errors import InputError
 from bonescint.files import read_rows
@@ -201,11 +200,11 @@ def test_adapter(cohort, tmp_path):
     report = write_table(tmp_path / "reader1.xlsx", [HEADER, *GOOD])
     out = {n: str(tmp_path / f"{n}.csv") for n in ("table", "warnings", "findings")}
     job = SimpleNamespace(
-        input=Namedlist(
-            fromdict={"report": str(report), "second": [], "cohort": str(cohort["cohort"])}
-        ),
+        input=SimpleNamespace(cohort=str(cohort["cohort"])),
         output=SimpleNamespace(**out),
         params=SimpleNamespace(
+            report=str(report),
+            second=None,
             ledger=cohort["ledger"],
             settings={"report": "reader1.xlsx", "key": "patient_id"},
             language="en",

@@ -6,7 +6,6 @@ from types import SimpleNamespace
 import openpyxl
 import pytest
 from scripts.imports.import_software import import_software
-from snakemake.iocontainers import Namedlist
 
 from bonescint.errors import InputError
 from bonescint.files import read_rows
@@ -30,9 +29,11 @@ def cohort(tmp_path_factory):
 def test_adapter(cohort, tmp_path):
     export = write_table(tmp_path / "vsbone3.csv", [HEADER, *GOOD])
     job = SimpleNamespace(
-        input=Namedlist(fromdict={"export": str(export), "second": [], "cohort": cohort["cohort"]}),
+        input=SimpleNamespace(cohort=cohort["cohort"]),
         output=SimpleNamespace(table=str(tmp_path / "t.csv"), warnings=str(tmp_path / "w.csv")),
         params=SimpleNamespace(
+            export=str(export),
+            second=None,
             ledger=cohort["ledger"],
             settings=SETTINGS,
             language="ja",

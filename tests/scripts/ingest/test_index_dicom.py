@@ -12,6 +12,7 @@ from bonescint.dicom.tree import index_tree
 from bonescint.errors import InputError
 from bonescint.resources import ROOT
 from tests.unit.dicom.samples import nm_file
+from tests.unit.unreadable import closed
 
 REAL = Path(os.environ.get("BONESCINT_REAL_DATA") or ROOT.parent / "shared" / "data" / "real")
 
@@ -57,6 +58,21 @@ def test_every_file_stands_in_one_of_the_tables(raw: Path, tmp_path: Path) -> No
     }
 
 
+def test_a_folder_that_may_not_be_read_is_listed_and_the_rest_is_read(
+    raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed(monkeypatch, raw / "3")
+    run(raw, tmp_path, 1)
+    unreadable = {row["path"]: row for row in table(tmp_path / "unreadable.csv")}
+    assert unreadable["3/"] == {
+        "path": "3/",
+        "size": "0",
+        "reason": "unreadable",
+        "detail": "folder: PermissionError",
+    }
+    assert len(table(tmp_path / "index.csv")) == 150 - 21
+
+
 def test_more_workers_write_the_same_bytes(raw: Path, tmp_path: Path) -> None:
     assert run(raw, tmp_path, 1) == run(raw, tmp_path, 3)
 
@@ -79,13 +95,12 @@ def test_mistakes_are_named_in_both_languages(tmp_path: Path) -> None:
 
 def test_the_adapter_logs_counts_and_no_identifier(raw: Path, tmp_path: Path) -> None:
     job = SimpleNamespace(
-        input=SimpleNamespace(dicom=str(raw)),
         output=SimpleNamespace(
             index=str(tmp_path / "i.csv"),
             unindexed=str(tmp_path / "u.csv"),
             receipt=str(tmp_path / "r.json"),
         ),
-        params={"language": "ja"},
+        params=SimpleNamespace(dicom=str(raw), language="ja"),
         log=[str(tmp_path / "log")],
         threads=1,
     )

@@ -20,7 +20,7 @@ from pydicom.uid import (
 from bonescint.dicom.elements import Elements
 from bonescint.dicom.headers import Header, Unreadable, read_header
 from bonescint.dicom.index import classify, index_row
-from bonescint.dicom.tree import files_below
+from bonescint.folders import files_below
 from tests.unit.dicom.samples import nm_file, nm_header, two_views
 
 

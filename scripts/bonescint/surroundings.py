@@ -1,0 +1,46 @@
+"""What Snakemake's libraries need around a study: a cache to write to, room for temporary files.
+
+Without them they end in tracebacks before the workflow is read. So `make` asks here first
+(``python -m bonescint.surroundings``, also before anything is installed), and each command says it.
+"""
+
+import errno
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from bonescint.resources import both
+
+_ROOM = 1 << 20  # bytes that a temporary file may need
+
+
+def shortcomings() -> list[str]:
+    """Return what would end in a traceback of a library, with its cure, in both languages."""
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111
+    cache = Path(home) / "snakemake"
+    found = []
+    if why := _refusal(cache, 0):
+        found.append(both("surroundings", "cache", folder=cache, why=os.strerror(why)))
+    # a place that is not there or may not be written is passed over by whoever asks for one
+    named = [Path(os.environ.get(key) or "/tmp") for key in ("TMPDIR", "TMP", "TEMP")]  # noqa: S108
+    for folder in dict.fromkeys(named):
+        if folder.is_dir() and (why := _refusal(folder, _ROOM)) in (errno.ENOSPC, errno.EDQUOT):
+            found.append(both("surroundings", "room", folder=folder, why=os.strerror(why)))
+    return found
+
+
+def _refusal(folder: Path, size: int) -> int:
+    """Return why no file of this size can be written in a folder, 0 if one can."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as stream:
+            stream.write(bytes(size))
+    except OSError as error:
+        return error.errno or errno.EIO
+    return 0
+
+
+if __name__ == "__main__":
+    print(*(said := shortcomings()), sep="\n", end="\n" if said else "", file=sys.stderr)
+    sys.exit(bool(said))
