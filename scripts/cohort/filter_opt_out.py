@@ -120,6 +120,8 @@ def _of_the_list(
     for entry in entries:
         if entry.subject in unmatched:
             yield warning(source, "R12", Phrase("opt_out.unmatched"), {"entry": entry.row})
+        if entry.struck:
+            yield warning(source, "R12", Phrase("row.struck"), {"entry": entry.row})
     for entry in entries:
         for problem in entry.problems:
             yield warning(source, "R13", problem, {"entry": entry.row})
