@@ -9,15 +9,14 @@ from bonescint.custody.recalls import delivered
 from bonescint.custody.traces.paths import masked
 from bonescint.custody.traces.terms import Terms
 from bonescint.declared import columns
-from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.chain import Entry
 from bonescint.identity.ledger import LedgerFiles, open_or_create
-from bonescint.identity.opt_outs import is_incomplete, is_no_id, links, take_list
+from bonescint.identity.opt_outs import is_incomplete, links, take_list
 from bonescint.identity.people import connected, read_people, write_others
 from bonescint.joblog import job_log
-from bonescint.resources import Texts
 from bonescint.tables.lists import OptOutEntry, read_opt_out
+from bonescint.tables.opt_out_ids import refuse_no_ids
 from bonescint.warnings import Phrase, warning, write_warnings
 
 if TYPE_CHECKING:
@@ -65,9 +64,7 @@ def filter_opt_out(
     here = set(people.headers.values())
     book, _ = open_or_create(ledger, coded)
     known = here.union(book.codes(), *people.pairs) - {""}
-    if odd := [entry.row for entry in entries if is_no_id(entry.subject, known)]:
-        text = Texts("tables", language)
-        raise InputError(text("opt_out_no_id", file=opt_out.name, row=row) for row in odd)
+    refuse_no_ids(entries, known, opt_out, language)
     opted_out, gone = take_list(book, map(_entry, entries), people.pairs)
 
     files_gone = write_others(consented, index, people, gone)
