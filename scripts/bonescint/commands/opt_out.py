@@ -330,13 +330,11 @@ def _remarks(details: Mapping[str, str], today: date) -> list[str]:
 
 def _indexed(subjects: Collection[str]) -> set[str] | None:
     """Return those of the subjects that have images in the study's folder, None before any run."""
-    from bonescint.identity.people import read_lines
+    from bonescint.identity.people import subjects_of
 
     if not _CONSENTED.exists():
         return None
-    # the subject is the last column: a million rows need no parsing
-    found = {line.rpartition(",")[2] for line in read_lines(_CONSENTED)} if subjects else set()
-    return found.intersection(subjects)
+    return subjects_of(_CONSENTED).intersection(subjects) if subjects else set()
 
 
 def _rows(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bonescint.declared import columns
-from bonescint.files import replacing
+from bonescint.files import BOM, as_written, in_cell, replacing
 from bonescint.names.ids import normalise
 
 _LEAST_DIGITS = 2
@@ -54,7 +54,7 @@ def read_lines(table: Path) -> Iterator[str]:
     table
         A table that `bonescint.files.write_rows` wrote.
     """
-    with table.open(encoding="utf-8", newline="\n") as stream:
+    with table.open(encoding="utf-8-sig", newline="\n") as stream:
         for line in stream:
             while line.count('"') % 2:
                 line += next(stream)
@@ -75,16 +75,17 @@ def read_people(index: Path) -> People:
     pick, upto = itemgetter(*where), max(where) + 1
     subjects: list[str] = []
     headers: dict[PersonHeader, str] = {}
+    seen: dict[tuple[str, ...], str] = {}
     for line in lines:
         cells = line.split(",", upto)
         # quotes behind the last column that is wanted do no harm
         if '"' in line and line.find('"') < len(line) - len(cells[-1]):
             cells = next(csv.reader([line]))
-        header = pick(cells)
-        subject = headers.get(header)
+        found = pick(cells)
+        subject = seen.get(found)
         if subject is None:
-            header = PersonHeader(*header)
-            subject = headers[header] = normalise(header.patient_id)
+            header = PersonHeader(*map(as_written, found))
+            subject = seen[found] = headers[header] = normalise(header.patient_id)
         subjects.append(subject)
     pairs = {
         pair
@@ -111,8 +112,8 @@ def write_others(table: Path, index: Path, people: People, gone: Collection[str]
     """
     # an ID may hold what parts cells
     cells = {
-        subject: '"' + subject.replace('"', '""') + '"' if set(subject) & set(',"\n\r') else subject
-        for subject in set(people.headers.values())
+        subject: '"' + cell.replace('"', '""') + '"' if set(cell) & set(',"\n\r') else cell
+        for subject, cell in {one: in_cell(one) for one in people.headers.values()}.items()
     }
     theirs = [
         uid for subject, uid in zip(people.subjects, _uids(index), strict=True) if subject in gone
@@ -121,7 +122,7 @@ def write_others(table: Path, index: Path, people: People, gone: Collection[str]
     uids = _uids(index) if contested else repeat("")
     with replacing(table) as stream:
         lines = read_lines(index)
-        stream.write(",".join([next(lines), *columns("consented")]) + "\n")
+        stream.write(BOM + ",".join([next(lines), *columns("consented")]) + "\n")
         for line, subject, uid in zip(lines, people.subjects, uids, strict=False):
             if subject not in gone:
                 stream.write(f"{line},{cells[subject]},{1 if uid in contested else ''}\n")
@@ -129,9 +130,25 @@ def write_others(table: Path, index: Path, people: People, gone: Collection[str]
 
 
 def _uids(index: Path) -> Iterator[str]:
-    with index.open(encoding="utf-8", newline="") as stream:
+    with index.open(encoding="utf-8-sig", newline="") as stream:
         rows = csv.reader(stream)
         yield from map(itemgetter(next(rows).index("sop_instance_uid")), rows)
+
+
+def subjects_of(table: Path) -> set[str]:
+    """Return the normalised patient IDs of a table with a column ``subject`` near its end.
+
+    Parameters
+    ----------
+    table
+        Such as private/consented.csv.
+    """
+    lines = read_lines(table)
+    titles = next(lines).split(",")
+    back = len(titles) - titles.index("subject")
+    # a million rows need no parsing, but where the ID holds what parts cells
+    cells = {line if line.count('"') else line.rsplit(",", back)[-back] for line in lines}
+    return {as_written(next(csv.reader([cell]))[-back] if '"' in cell else cell) for cell in cells}
 
 
 def without_common(pairs: set[tuple[str, str]]) -> set[tuple[str, str]]:
