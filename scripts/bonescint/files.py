@@ -75,7 +75,7 @@ def in_cell(text: str) -> str:
     text
         Any text.
     """
-    if text.isalnum():  # as most are
+    if text[:1] not in _FORMULA and text.isprintable() and "\\" not in text:  # as most are
         return text
     written = _UNSEEN.sub(_escaped, text)
     marked = text[:1] and text[0] in _FORMULA and not _NUMBER.fullmatch(text)
@@ -163,7 +163,7 @@ def read_rows(path: str | Path) -> Iterator[dict[str, str]]:
     def lines(stream: IO[str]) -> Iterator[str]:
         nonlocal marked
         for line in stream:
-            marked = marked or "'" in line or "\\" in line
+            marked = marked or "'" in line or "\\x" in line or "\\u" in line
             yield line
 
     with Path(path).open(encoding="utf-8", newline="") as stream:
