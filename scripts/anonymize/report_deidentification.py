@@ -60,7 +60,7 @@ def report_deidentification(
     done = (row for path in tags for row in read_rows(path))
     written = sum(line["status"] == "written" for line in lines)
     by_tag = report.tag_rows(locate(hospital_table), done, written, language)
-    known = pd.read_csv(cases, dtype=str, keep_default_na=False)
+    known = pd.read_csv(cases, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     by_attributes, alone = k_anonymity.assess(known[known["instances"] != "0"])
     write_rows(tag_table, columns("tag_table"), by_tag)
     write_rows(rule_counts, columns("rule_counts"), report.count_rows(lines))

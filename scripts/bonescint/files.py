@@ -1,4 +1,9 @@
-"""Reading and writing the workflow's own tables, whole or not at all."""
+"""Reading and writing the workflow's own tables, whole or not at all.
+
+A person may open any of them in a spreadsheet. So each begins with a BOM, without which Japanese
+Excel garbles it, and no text in it is taken for a formula: `in_cell` marks such a text and spells
+what cannot be seen, `as_written` undoes it. A table without a BOM holds texts as they are.
+"""
 
 import csv
 import math
@@ -12,6 +17,14 @@ from typing import IO
 Row = dict[str, str]  # of one of the workflow's own tables: column -> text
 # what `replacing` names its temporary files; the process that writes
 TEMPORARY = re.compile(r"\..+\.(\d+)\.tmp", re.DOTALL)
+BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
+# with what a spreadsheet begins a formula (Japanese ones in full width too), or keeps a text
+_FORMULA = "=+-@\t\r\n＝＋－＠'"
+# what is no line break and cannot be seen; a backslash with which a text spells one of these
+_SPELT = r"x(?:[01][0-9a-f]|7f|5c)|u00[89][0-9a-f]"
+_UNSEEN = re.compile(rf"[\x00-\x09\x0b-\x1f\x7f-\x9f]|\\(?={_SPELT})")
+_ESCAPE = re.compile(rf"\\({_SPELT})")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]inf", re.ASCII)
 
 
 @contextmanager
@@ -51,10 +64,73 @@ def replacing(path: str | Path, mode: str = "w", sync: bool = True) -> Iterator[
         raise
 
 
+def in_cell(text: str) -> str:
+    r"""Return a text as a cell of a CSV file holds it, for whoever opens that in a spreadsheet.
+
+    What would begin a formula gets an apostrophe before it, and so does an apostrophe; numbers do
+    not. A control character is written ``\x07``, a backslash that could be read so ``\x5c``.
+
+    Parameters
+    ----------
+    text
+        Any text.
+    """
+    if text[:1] not in _FORMULA and text.isprintable() and "\\" not in text:  # as most are
+        return text
+    written = _UNSEEN.sub(_escaped, text)
+    marked = text[:1] and text[0] in _FORMULA and not _NUMBER.fullmatch(text)
+    return f"'{written}" if marked else written
+
+
+def _escaped(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return f"\\x{code:02x}" if code < 0x80 else f"\\u{code:04x}"
+
+
+def as_written(cell: str) -> str:
+    """Return the text of which `in_cell` made a cell.
+
+    Parameters
+    ----------
+    cell
+        The cell.
+    """
+    if "\\" in cell:
+        cell = _ESCAPE.sub(lambda found: chr(int(found[1][1:], 16)), cell)
+    return cell[1:] if cell[:1] == "'" else cell
+
+
+class TableWriter:
+    """Writes one of the workflow's tables row by row.
+
+    Parameters
+    ----------
+    stream
+        Of `replacing`; BOM and header are written at once.
+    columns
+        The header; a row with another key is an error.
+    """
+
+    def __init__(self, stream: IO[str], columns: Sequence[str]) -> None:
+        stream.write(BOM)
+        self._rows = csv.DictWriter(stream, columns, lineterminator="\n")
+        self._rows.writeheader()
+
+    def writerow(self, row: Mapping[str, object]) -> None:
+        """Write a row; an absent key or None is written empty."""
+        self._rows.writerow({key: _cell(one) for key, one in row.items()})
+
+
+def _cell(value: object) -> object:
+    return value if value is None or isinstance(value, int | float) else in_cell(str(value))
+
+
 def write_rows(
     path: str | Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]
 ) -> int:
-    """Write one of the workflow's tables (UTF-8, LF, missing = empty) and return its row count.
+    """Write one of the workflow's tables and return its row count.
+
+    UTF-8 with BOM, LF, missing = empty; texts as `in_cell`.
 
     Parameters
     ----------
@@ -67,8 +143,7 @@ def write_rows(
     """
     count = 0
     with replacing(path) as stream:
-        writer = csv.DictWriter(stream, columns, lineterminator="\n")
-        writer.writeheader()
+        writer = TableWriter(stream, columns)
         for row in rows:
             writer.writerow(row)
             count += 1
@@ -76,15 +151,30 @@ def write_rows(
 
 
 def read_rows(path: str | Path) -> Iterator[dict[str, str]]:
-    """Yield the rows of one of the workflow's own tables, every value as text.
+    """Yield the rows of one of the workflow's own tables, every value as the text written.
 
     Parameters
     ----------
     path
         A table that `write_rows` wrote.
     """
+    marked = False
+
+    def lines(stream: IO[str]) -> Iterator[str]:
+        nonlocal marked
+        for line in stream:
+            marked = marked or "'" in line or "\\x" in line or "\\u" in line
+            yield line
+
     with Path(path).open(encoding="utf-8", newline="") as stream:
-        yield from csv.DictReader(stream)
+        is_shown = stream.read(1) == BOM
+        if not is_shown:
+            stream.seek(0)
+        for row in csv.DictReader(lines(stream)):
+            if marked and is_shown:
+                row = {name: as_written(cell or "") for name, cell in row.items()}
+            marked = False
+            yield row
 
 
 def number(text: str | None) -> float | None:

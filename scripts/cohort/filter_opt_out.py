@@ -11,20 +11,19 @@ from bonescint.custody.traces.paths import masked
 from bonescint.custody.traces.terms import Terms
 from bonescint.declared import columns
 from bonescint.deid.decisions import other_persons, read_decisions
-from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.chain import Entry
 from bonescint.identity.doubts import HeldBack, held_back, id_doubts
 from bonescint.identity.ledger import Ledger, LedgerFiles, open_or_create
 from bonescint.identity.migration import moves_of
 from bonescint.identity.opt_out_lists import LARGEST_SHARE, Taken, fingerprint, take_list
-from bonescint.identity.opt_outs import is_incomplete, is_no_id, links, remember, remembered
+from bonescint.identity.opt_outs import is_incomplete, links, remember, remembered
 from bonescint.identity.people import People, connected, personal_data, read_people, write_others
 from bonescint.joblog import job_log
 from bonescint.names.doubts import PersonalData
 from bonescint.names.ids import ANY_ID
-from bonescint.resources import Texts
 from bonescint.tables.lists import OptOutEntry, read_opt_out
+from bonescint.tables.opt_out_ids import refuse_no_ids
 from bonescint.warnings import Phrase, warning, write_warnings
 
 if TYPE_CHECKING:
@@ -77,7 +76,8 @@ def filter_opt_out(
     people = read_people(index)
     here = set(people.headers.values())
     book, _ = open_or_create(ledger, coded)
-    _refuse_odd(entries, people, book, id_pattern, opt_out.name, language)
+    known = here.union(book.codes(), *people.pairs) - {""}
+    refuse_no_ids(entries, known, opt_out, language, id_pattern)
     taken = _taken(entries, people, book, fingerprint(book, opt_out), largest_share)
     opted_out, gone = taken.in_force, taken.gone
     entries = [] if taken.is_undone else entries
@@ -121,20 +121,6 @@ def _taken(
     listed = [entry.as_recorded() for entry in entries]
     here = set(people.headers.values())
     return take_list(book, listed, of, largest_share, people.pairs, here)
-
-
-def _refuse_odd(
-    entries: list[OptOutEntry],
-    people: People,
-    book: Ledger,
-    pattern: str,
-    file: str,
-    language: str,
-) -> None:
-    known = {*people.headers.values()}.union(book.codes(), *people.pairs) - {""}
-    if odd := [entry.row for entry in entries if is_no_id(entry.subject, known, pattern)]:
-        text = Texts("tables", language)
-        raise InputError(text("opt_out_no_id", file=file, row=row) for row in odd)
 
 
 def _of_held_entries(taken: Taken, here: Set[str]) -> dict[str, int]:
@@ -192,6 +178,8 @@ def _of_the_list(
     for entry in entries:
         if entry.subject in unmatched:
             yield warning(source, "R12", Phrase("opt_out.unmatched"), {"entry": entry.row})
+        if entry.struck:
+            yield warning(source, "R12", Phrase("row.struck"), {"entry": entry.row})
     for entry in entries:
         for problem in entry.problems:
             yield warning(source, "R13", problem, {"entry": entry.row})

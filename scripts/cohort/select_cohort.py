@@ -61,11 +61,12 @@ def select_cohort(
     cohort, excluded, flow, warnings
         Tables to write (docs/en/tables.md).
     """
+    odd: list[dict[str, str]] = []
     decided = list(
         selection.decide(
             read_rows(consented),
-            read_participants(participants, preceding_study, language),
-            read_tracer_calendar(calendar, language) if calendar else {},
+            read_participants(participants, preceding_study, language, odd),
+            read_tracer_calendar(calendar, language, odd) if calendar else {},
             settings,
             dicom,
             released_images(read_decisions(decisions)) if decisions.exists() else frozenset(),
@@ -83,7 +84,8 @@ def select_cohort(
     write_rows(flow, columns("flow"), steps)
     write_warnings(
         warnings,
-        (
+        odd
+        + [
             warning(
                 "source.tracer_weeks",
                 "R7",
@@ -91,7 +93,7 @@ def select_cohort(
                 {"week": week},
             )
             for week, tracer, n in off_weeks(included)
-        ),
+        ],
     )
 
 

@@ -1,6 +1,5 @@
 """List every file of the raw folder: a row per readable instance, or why there is none."""
 
-import csv
 import json
 import logging
 from collections import Counter
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 from bonescint.declared import columns
 from bonescint.dicom.tree import index_tree
 from bonescint.errors import InputError
-from bonescint.files import replacing
+from bonescint.files import TableWriter, replacing
 from bonescint.joblog import job_log
 from bonescint.resources import Texts
 
@@ -48,11 +47,9 @@ def index_dicom(
     counts: Counter[str] = Counter()
     with replacing(index) as index_stream, replacing(unindexed) as unindexed_stream:
         tables = {
-            True: csv.DictWriter(index_stream, columns("index"), lineterminator="\n"),
-            False: csv.DictWriter(unindexed_stream, columns("unreadable"), lineterminator="\n"),
+            True: TableWriter(index_stream, columns("index")),
+            False: TableWriter(unindexed_stream, columns("unreadable")),
         }
-        for table in tables.values():
-            table.writeheader()
         for readable, row in index_tree(dicom, workers):
             tables[readable].writerow(row)
             counts["instances" if readable else f"unreadable: {row['reason']}"] += 1

@@ -1,5 +1,6 @@
 """What a finished run leaves is what the declarations say (docs/en/tables.md)."""
 
+import codecs
 import csv
 from pathlib import Path
 
@@ -7,7 +8,7 @@ from bonescint.catalogue import catalogue
 
 
 def header(path: Path) -> list[str]:
-    with path.open(encoding="utf-8", newline="") as stream:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
         return next(csv.reader(stream))
 
 
@@ -18,6 +19,8 @@ def test_every_table_that_a_run_writes_is_declared(finished: Path) -> None:
         for path in (finished / side).rglob("*.csv")
     ]
     assert len(written) > 50
+    # Japanese Excel takes a table without one for Shift-JIS
+    assert all((finished / path).read_bytes().startswith(codecs.BOM_UTF8) for path in written)
     for path in [*written, "demo/truth.csv"]:
         fits = [table for table in catalogue() if table.is_at(path)]
         # {batch}.csv could be tag_table.csv: the header tells

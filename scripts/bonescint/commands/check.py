@@ -30,16 +30,14 @@ def check(options: argparse.Namespace) -> int:
         With every fault found.
     """
     from bonescint import config as study
+    from bonescint.commands.checked_lists import check_list
     from bonescint.resources import Texts
-    from bonescint.tables.lists import read_opt_out, read_participants, read_tracer_calendar
-    from bonescint.warning_words import warning_texts
 
     config = configuration.merged(options.config)
     study.check_config(config)
     language = str(config["language"])
     text = Texts("config", language)
     inputs = study.inputs(config)
-    ids_only = study.opt_out_settings(config)["ids_only"]
     problems: list[str] = []
     print(text("config_good"))
     for key in ("participants", "opt_out", "tracer_calendar"):
@@ -47,21 +45,11 @@ def check(options: argparse.Namespace) -> int:
         if not path.is_file():
             continue  # the demonstration's, not made yet, or no calendar
         try:
-            match key:
-                case "participants":
-                    study_number = config["study"]["preceding_study"]
-                    n = len(read_participants(path, study_number, language))
-                case "opt_out":
-                    entries = read_opt_out(path, language, ids_only)
-                    n = len(entries)
-                    problems += [
-                        f"{path.name} {e.row}: {problem.in_words(*warning_texts(language))}"
-                        for e in entries
-                        for problem in e.problems
-                    ]
-                case _:
-                    n = len(read_tracer_calendar(path, language))
-            print(text("list_good", path=path, n=n))
+            found = check_list(path, key, config)
+            problems += found.problems
+            print(
+                text("list_good", path=path, n=found.n), *found.struck, *found.unchecked, sep="\n"
+            )
         except InputError as error:
             problems += error.problems
     if problems:

@@ -1,6 +1,7 @@
 """The hospital's own table of patient codes, for use outside the workflow (R16, R17)."""
 
 import re
+import sys
 from pathlib import Path
 
 from bonescint.errors import InputError
@@ -66,4 +67,7 @@ def read_codes(path: str | Path, language: str) -> dict[str, str]:
             f"{place} {faults.text('place_row', row=row)}: {message}"
             for row, message in sorted(problems)
         )
+    for row in table.struck:
+        said = Texts("warnings", language)("row.struck")
+        print(f"{place} {faults.text('place_row', row=row)}: {said}", file=sys.stderr)
     return {subject: code for subject, (code, _) in codes.items()}

@@ -33,7 +33,7 @@ def aligned(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def export(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]], language: str) -> None:
-    """Write the table as CSV (UTF-8 with BOM, mode 0600).
+    """Write the table as CSV (UTF-8 with BOM, mode 0600), texts as `bonescint.files.in_cell`.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def export(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]], lan
         If the file is there already, cannot be written, or lies where the workflow looks for what
         is left of a patient who declined (R12).
     """
-    from bonescint.files import replacing
+    from bonescint.files import BOM, in_cell, replacing
 
     text = Texts("custody", language)
     place = path.resolve()
@@ -61,8 +61,8 @@ def export(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]], lan
     try:
         with replacing(path) as stream:
             os.fchmod(stream.fileno(), 0o600)
-            stream.write("\N{ZERO WIDTH NO-BREAK SPACE}")
-            csv.writer(stream).writerows([header, *rows])
+            stream.write(BOM)
+            csv.writer(stream).writerows(map(in_cell, row) for row in [header, *rows])
     except OSError as error:
         reason = os.strerror(error.errno or 0)
         raise InputError(text("csv.not_written", reason=reason)) from None

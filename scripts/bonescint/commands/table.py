@@ -82,6 +82,7 @@ def check_table(options: argparse.Namespace) -> int:
     InputError
         With every fault found.
     """
+    from bonescint.commands.checked_lists import check_list
     from bonescint.resources import Texts
     from bonescint.warning_words import warnings_in_words
 
@@ -92,8 +93,10 @@ def check_table(options: argparse.Namespace) -> int:
         raise InputError(text("no_file", entry=table.file_key))
     file = options.file or Path(table.file or "")
     if table.kind in LISTS:
-        n, warnings = _check_list(file, table.kind, config)
-        print(text("good_rows", file=file.name, n=n, warnings=len(warnings)))
+        found = check_list(file, table.kind, config)
+        warnings = [*found.problems, *found.struck]
+        unchecked = found.unchecked
+        print(text("good_rows", file=file.name, n=found.n, warnings=len(warnings)))
     else:
         # the second transcription belongs to the configured file
         second = None if options.file else table.second
@@ -103,12 +106,14 @@ def check_table(options: argparse.Namespace) -> int:
             f"{r['where']}: {r['message']}" + (f" [{r['rule']}]" if r["rule"] else "")
             for r in warnings_in_words(imported.warnings, text.language)
         ]
-        found = sum(row["status"] != "missing" for row in imported.rows)
-        counts = {"n": len(imported.rows), "found": found, "warnings": len(warnings)}
+        n = sum(row["status"] != "missing" for row in imported.rows)
+        counts = {"n": len(imported.rows), "found": n, "warnings": len(warnings)}
         counts["others"] = imported.others
+        unchecked = []
         key = "good_cases" if _COHORT.is_file() else "no_cohort"
         print(text(key, path=_COHORT, file=file.name, **counts))
-    print(*warnings, sep="\n", end="\n" * bool(warnings))
+    if warnings or unchecked:
+        print(*warnings, *unchecked, sep="\n")
     return 0
 
 
@@ -133,23 +138,3 @@ def _check_import(
     if table.kind == "software":
         return read_export(file, cases, table.name, table.settings, language, other)
     return read_report(file, cases, table.name, table.settings, language, other)
-
-
-def _check_list(file: Path, kind: str, config: Mapping[str, Any]) -> tuple[int, list[str]]:
-    from bonescint.config import opt_out_settings
-    from bonescint.tables.lists import read_opt_out, read_participants, read_tracer_calendar
-    from bonescint.warning_words import warning_texts
-
-    language = str(config["language"])
-    match kind:
-        case "participants":
-            study = config["study"]["preceding_study"]
-            return len(read_participants(file, study, language)), []
-        case "tracer_calendar":
-            return len(read_tracer_calendar(file, language)), []
-    entries = read_opt_out(file, language, opt_out_settings(config)["ids_only"])
-    return len(entries), [
-        f"{file.name} {e.row}: {problem.in_words(*warning_texts(language))}"
-        for e in entries
-        for problem in e.problems
-    ]

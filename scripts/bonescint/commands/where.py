@@ -187,6 +187,7 @@ def _of_id(
 
 def _index_rows(subject: str) -> Iterator[dict[str, str]]:
     """Yield the rows of a patient in the tables of raw files; the others are not parsed."""
+    from bonescint.files import as_written
     from bonescint.identity.people import read_lines
 
     for table in _OF_FILES:
@@ -195,6 +196,7 @@ def _index_rows(subject: str) -> Iterator[dict[str, str]]:
             columns = next(lines).split(",")
             for line in lines:
                 if subject in line:
-                    row = dict(zip(columns, next(csv.reader([line])), strict=False))
+                    cells = map(as_written, next(csv.reader([line])))
+                    row = dict(zip(columns, cells, strict=False))
                     if row["subject"] == subject:
                         yield row

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bonescint.declared import columns
-from bonescint.files import replacing
+from bonescint.files import BOM, as_written, in_cell, replacing
 from bonescint.names.doubts import PersonalData
 from bonescint.names.ids import normalise
 
@@ -55,7 +55,7 @@ def read_lines(table: Path) -> Iterator[str]:
     table
         A table that `bonescint.files.write_rows` wrote.
     """
-    with table.open(encoding="utf-8", newline="\n") as stream:
+    with table.open(encoding="utf-8-sig", newline="\n") as stream:
         for line in stream:
             while line.count('"') % 2:
                 line += next(stream)
@@ -76,16 +76,17 @@ def read_people(index: Path) -> People:
     pick, upto = itemgetter(*where), max(where) + 1
     subjects: list[str] = []
     headers: dict[PersonHeader, str] = {}
+    seen: dict[tuple[str, ...], str] = {}
     for line in lines:
         cells = line.split(",", upto)
         # quotes behind the last column that is wanted do no harm
         if '"' in line and line.find('"') < len(line) - len(cells[-1]):
             cells = next(csv.reader([line]))
-        header = pick(cells)
-        subject = headers.get(header)
+        found = pick(cells)
+        subject = seen.get(found)
         if subject is None:
-            header = PersonHeader(*header)
-            subject = headers[header] = normalise(header.patient_id)
+            header = PersonHeader(*map(as_written, found))
+            subject = seen[found] = headers[header] = normalise(header.patient_id)
         subjects.append(subject)
     pairs = {
         pair
@@ -112,8 +113,8 @@ def write_others(table: Path, index: Path, people: People, gone: Collection[str]
     """
     # an ID may hold what parts cells
     cells = {
-        subject: '"' + subject.replace('"', '""') + '"' if set(subject) & set(',"\n\r') else subject
-        for subject in set(people.headers.values())
+        subject: '"' + cell.replace('"', '""') + '"' if set(cell) & set(',"\n\r') else cell
+        for subject, cell in {one: in_cell(one) for one in people.headers.values()}.items()
     }
     uids_of_all = zip(people.subjects, column_of(index, "sop_instance_uid"), strict=True)
     theirs = [uid for subject, uid in uids_of_all if subject in gone]
@@ -121,7 +122,7 @@ def write_others(table: Path, index: Path, people: People, gone: Collection[str]
     uids = column_of(index, "sop_instance_uid") if contested else repeat("")
     with replacing(table) as stream:
         lines = read_lines(index)
-        stream.write(",".join([next(lines), *columns("consented")]) + "\n")
+        stream.write(BOM + ",".join([next(lines), *columns("consented")]) + "\n")
         for line, subject, uid in zip(lines, people.subjects, uids, strict=False):
             if subject not in gone:
                 stream.write(f"{line},{cells[subject]},{1 if uid in contested else ''}\n")
@@ -138,9 +139,9 @@ def column_of(index: Path, name: str) -> Iterator[str]:
     name
         The column.
     """
-    with index.open(encoding="utf-8", newline="") as stream:
+    with index.open(encoding="utf-8-sig", newline="") as stream:
         rows = csv.reader(stream)
-        yield from map(itemgetter(next(rows).index(name)), rows)
+        yield from map(as_written, map(itemgetter(next(rows).index(name)), rows))
 
 
 def personal_data(people: People) -> Iterator[PersonalData]:
@@ -170,8 +171,9 @@ def data_of(consented: Path, subjects: Collection[str]) -> list[PersonalData]:
     titles = next(lines).split(",")
     # one of the last columns, which hold no commas: a million rows need no parsing
     back = len(titles) - titles.index("subject")
-    theirs = (line for line in lines if line.rsplit(",", back)[1].strip('"') in subjects)
-    rows = (dict(zip(titles, row, strict=True)) for row in csv.reader(theirs))
+    wanted = {*subjects, *map(in_cell, subjects)}
+    theirs = (line for line in lines if line.rsplit(",", back)[1].strip('"') in wanted)
+    rows = (dict(zip(titles, map(as_written, row), strict=True)) for row in csv.reader(theirs))
     return sorted(
         {
             PersonalData(

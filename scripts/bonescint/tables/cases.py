@@ -261,6 +261,8 @@ def _rows_of_cohort(
         elif subject is not None and subject in cases.by_subject:
             found[cases.by_subject[subject]].append((row, cells))
             faults.own.add(row)
+            if row in checked.table.struck:
+                faults.warn("row.struck", row)
             if n > width:
                 # blank ones too: the row's last cell may be blank
                 faults.error("too_many_cells", row, n=n, of=width)
@@ -315,17 +317,7 @@ def _report_nobody(
 def _row_of_exam(
     checked: CheckedTable, case: CohortCase, rows: list[tuple[int, Cells]]
 ) -> tuple[int, Cells]:
-    """Return the one row of the case's exam; a second one or one of another date is a fault.
-
-    Parameters
-    ----------
-    checked
-        The table.
-    case
-        The patient.
-    rows
-        Their rows, one at least.
-    """
+    """Return the one row of the case's exam; a second one or one of another date is a fault."""
     same: list[tuple[int, Cells]] = []
     other: list[tuple[int, date]] = []
     for row, cells in rows:

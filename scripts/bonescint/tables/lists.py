@@ -1,6 +1,7 @@
 """The hospital's lists: participants (R5), opt-outs (R12, R13), the tracer of each exam date."""
 
 import logging
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,7 +13,7 @@ from bonescint.tables.columns import Column, load_columns
 from bonescint.tables.faults import Faults
 from bonescint.tables.reading import Cells, read_table
 from bonescint.tables.values import NOT_CALCULATED, damaged_id, error_value
-from bonescint.warnings import Phrase
+from bonescint.warnings import Phrase, warning
 
 logger = logging.getLogger(__name__)
 
@@ -20,6 +21,7 @@ logger = logging.getLogger(__name__)
 MOST_OPT_OUTS = 100_000
 # at least one of these columns tells a list of opt-outs from another table with patient IDs
 _TELLING = ("received", "by")
+_LINES = re.compile(r"[\n\r\t\v\f]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class OptOutEntry:
         Of a proxy (R13), a key of ``x-words`` in schemas/opt_out.schema.yaml, or empty.
     problems
         What is incomplete or odd; the entry excludes all the same.
+    struck
+        Whether its row is struck out as a whole; it excludes all the same.
     """
 
     row: int
@@ -49,6 +53,7 @@ class OptOutEntry:
     ground: str
     relation: str
     problems: list[Phrase] = field(default_factory=list)
+    struck: bool = False
 
     def as_recorded(self) -> dict[str, str]:
         """Return the entry as the ledger records it."""
@@ -62,7 +67,12 @@ class OptOutEntry:
         }
 
 
-def read_participants(path: str | Path, preceding_study: str, language: str) -> dict[str, int]:
+def read_participants(
+    path: str | Path,
+    preceding_study: str,
+    language: str,
+    warnings: list[dict[str, str]] | None = None,
+) -> dict[str, int]:
     """Return normalised patient ID -> row of the participants of the preceding study (R5).
 
     Parameters
@@ -73,6 +83,8 @@ def read_participants(path: str | Path, preceding_study: str, language: str) -> 
         The study's number; HS2022-005, HS-2022-005 and ＨＳ２０２２－００５ are one.
     language
         Of the messages.
+    warnings
+        Takes what is odd about rows that are read all the same, as rows of a ``*.warnings.csv``.
 
     Raises
     ------
@@ -100,6 +112,7 @@ def read_participants(path: str | Path, preceding_study: str, language: str) -> 
     elif not subjects and not faults.errors:
         faults.error("no_participant", rule="R5", study=preceding_study, n=others)
     faults.raise_errors()
+    _warn_struck(checked, warnings)
     logger.info(
         "%d participants of %s, %d rows of other studies", len(subjects), preceding_study, others
     )
@@ -140,7 +153,9 @@ def read_opt_out(path: str | Path, language: str, ids_only: bool = False) -> lis
     return [_entry(checked, row, cells) for row, cells in rows]
 
 
-def read_tracer_calendar(path: str | Path, language: str) -> dict[date, str]:
+def read_tracer_calendar(
+    path: str | Path, language: str, warnings: list[dict[str, str]] | None = None
+) -> dict[date, str]:
     """Return exam date -> ``MDP`` or ``HMDP``, for images that do not name their tracer.
 
     Parameters
@@ -149,6 +164,8 @@ def read_tracer_calendar(path: str | Path, language: str) -> dict[date, str]:
         The list: one row per exam date.
     language
         Of the messages.
+    warnings
+        As for `read_participants`.
 
     Raises
     ------
@@ -165,7 +182,17 @@ def read_tracer_calendar(path: str | Path, language: str) -> dict[date, str]:
         if calendar.setdefault(day, tracer) != tracer:
             faults.error("two_tracers", row, checked.header("tracer"), "R7", value=day)
     faults.raise_errors()
+    _warn_struck(checked, warnings)
     return calendar
+
+
+def _warn_struck(checked: CheckedTable, warnings: list[dict[str, str]] | None) -> None:
+    if warnings is not None:
+        # the sheet is not named: it may be called after a patient
+        warnings += [
+            warning(checked.table.file, "", Phrase("row.struck"), {"entry": row})
+            for row in checked.table.struck
+        ]
 
 
 def _open(
@@ -186,6 +213,9 @@ def _with_id(checked: CheckedTable, faults: Faults) -> Iterator[tuple[int, Cells
             faults.error("damaged_key", row, header, rule)
         elif not normalise(typed):
             faults.error("no_key", row, header, rule)
+        elif len([line for line in _LINES.split(typed) if normalise(line)]) > 1:
+            # joined they would be an ID of nobody
+            faults.error("two_keys", row, header, rule)
         else:
             yield row, cells
 
@@ -216,4 +246,5 @@ def _entry(checked: CheckedTable, row: int, cells: Cells) -> OptOutEntry:
             Phrase("opt_out.problem", {"column": fault.column, "problem": fault.phrase})
             for fault in faults.errors[before:]
         ],
+        row in checked.table.struck,
     )

@@ -42,6 +42,8 @@ class Table:
         What of the header stands in the header row itself; blank where it comes from above.
     widths
         Of a text file: row number -> cells as written, the header's too; empty for a workbook.
+    struck
+        Numbers of the rows below the header of which all is struck out.
     """
 
     file: str
@@ -53,6 +55,7 @@ class Table:
     visible_others: tuple[str, ...] = ()
     own_header: Cells = ()
     widths: Mapping[int, int] = field(default_factory=dict)
+    struck: tuple[int, ...] = ()
 
 
 def read_table(
@@ -66,7 +69,8 @@ def read_table(
 
     Dates (also of the 1904 calendar) become ISO text, percent cells read as shown (``1.23%``),
     whole numbers lose their ``.0``; text stays as typed. A formula whose result was not saved
-    reads as `bonescint.tables.values.NOT_CALCULATED`. Hidden rows are read like any other.
+    reads as `bonescint.tables.values.NOT_CALCULATED`. Hidden rows are read like any other. What is
+    struck out is no content, unless it is all of its row (`Table.struck`).
 
     Parameters
     ----------
@@ -90,10 +94,10 @@ def read_table(
     text = Texts("tables", language)
     is_text = _is_text(path, text)
     if not is_text:
-        grid, sheet, others, visible = read_workbook(path, sheet, text)
+        grid, sheet, others, visible, struck = read_workbook(path, sheet, text)
     else:
         grid = [tuple(cells) for cells in read_textfile(path, header_row, encoding, text)]
-        sheet, others, visible = None, (), ()
+        sheet, others, visible, struck = None, (), (), frozenset()
     if header_row is None:
         header_row = next((n for n, cells in enumerate(grid, 1) if any(map(str.strip, cells))), 0)
     if not 0 < header_row <= len(grid):
@@ -107,7 +111,8 @@ def read_table(
     ]
     own = (grid[header_row - 1] + ("",) * width)[:width]
     widths = _widths(grid, header_row, width) if is_text else {}
-    return Table(path.name, sheet, header_row, header, rows, others, visible, own, widths)
+    out = tuple(n for n, _ in rows if n in struck)
+    return Table(path.name, sheet, header_row, header, rows, others, visible, own, widths, out)
 
 
 def _widths(grid: Sequence[Cells], header_row: int, width: int) -> dict[int, int]:

@@ -1,8 +1,10 @@
 """The cells of an Excel workbook as text, as Excel shows them."""
 
+import io
 import re
 import warnings
 import zipfile
+from collections.abc import Sequence
 from datetime import datetime, time
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -23,12 +25,15 @@ class Book(NamedTuple):
         Its name.
     others, visible_others
         The names of the other sheets that hold anything, and of those of them that can be seen.
+    struck
+        Numbers of the rows of which all is struck out; they keep their text.
     """
 
     grid: list[tuple[str, ...]]
     sheet: str
     others: tuple[str, ...]
     visible_others: tuple[str, ...]
+    struck: frozenset[int]
 
 
 # a double holds 15 digits: what is longer is no longer the number that was typed
@@ -78,6 +83,7 @@ def _read(stream: IO[bytes], name: str, wanted: str | None, text: Texts) -> Book
         raise InputError(text("no_sheet", file=name, sheet=wanted, n=len(names)))
     chosen = book[wanted] if wanted is not None else (visible or book.worksheets)[0]
     cells = list(chosen.iter_rows())
+    _set_inline_runs(chosen, cells)
     grid = [[_cell_text(cell) for cell in row] for row in cells]
     others = [
         ws
@@ -92,12 +98,73 @@ def _read(stream: IO[bytes], name: str, wanted: str | None, text: Texts) -> Book
                 empty = found[i].value is None and found[i].data_type != "str"
                 if formula and (empty or (stale and found[i].value == 0)):
                     shown[i] = NOT_CALCULATED
+    struck = _strike_out(cells, grid)
     return Book(
         [tuple(row) for row in grid],
         str(chosen.title),
         tuple(ws.title for ws in others),
         tuple(ws.title for ws in others if ws in visible),
+        struck,
     )
+
+
+def _set_inline_runs(sheet: Any, cells: Sequence[Sequence[Any]]) -> None:
+    """Give texts that stand in the sheet itself their runs: openpyxl joins these of a sheet."""
+    with sheet._get_source() as source:
+        data = source.read()
+    if b"rPr" not in data:
+        return
+    from openpyxl.cell.rich_text import CellRichText
+    from openpyxl.utils.cell import column_index_from_string
+    from openpyxl.xml.constants import SHEET_MAIN_NS
+    from openpyxl.xml.functions import iterparse  # type: ignore[attr-defined]
+
+    number = 0
+    for _, row in iterparse(io.BytesIO(data)):
+        if row.tag != f"{{{SHEET_MAIN_NS}}}row":
+            continue
+        number, column = int(row.get("r") or number + 1), 0
+        for cell in row:
+            place = cell.get("r")
+            # the place is optional
+            column = column_index_from_string(place.rstrip("0123456789")) if place else column + 1
+            inline = cell.find(f"{{{SHEET_MAIN_NS}}}is")
+            if inline is not None and inline.find(f"{{{SHEET_MAIN_NS}}}r") is not None:
+                runs = CellRichText.from_tree(inline)  # type: ignore[no-untyped-call]
+                cells[number - 1][column - 1]._value = runs
+        row.clear()
+
+
+def _strike_out(cells: Sequence[Sequence[Any]], grid: list[list[str]]) -> frozenset[int]:
+    """Take what is struck out from the texts; return the rows that would be blank without it.
+
+    A number that was corrected by hand shows both, the old one struck out. A row struck out as a
+    whole keeps its text: what that means is for a person to say.
+    """
+    rows: set[int] = set()
+    for n, (found, shown) in enumerate(zip(cells, grid, strict=True), 1):
+        pairs = zip(found, shown, strict=True)
+        kept = [_kept(cell, text) if text else "" for cell, text in pairs]
+        if kept == shown:
+            continue
+        if any(map(str.strip, kept)):
+            grid[n - 1] = kept
+        else:
+            rows.add(n)
+    return frozenset(rows)
+
+
+def _kept(cell: Any, text: str) -> str:
+    """Return what of a cell's text is not struck out."""
+    struck = bool(cell.font and cell.font.strike)
+    if isinstance(cell.value, list):
+        # a run without a font of its own has the cell's
+        return "".join(
+            _run_text(run)
+            for run in cell.value
+            if not (struck if isinstance(run, str) else run.font.strike)
+        )
+    return "" if struck else text
 
 
 def _open(stream: IO[bytes], data_only: bool) -> Any:

@@ -178,7 +178,7 @@ def test_same_input_same_bytes(study):
 def test_an_empty_batch_has_its_tables_and_folder(study):
     assert study.run() == []
     assert study.destination.is_dir()
-    header = (study.folder / "refused.csv").read_text(encoding="utf-8")
+    header = (study.folder / "refused.csv").read_text(encoding="utf-8-sig")
     assert next(csv.reader([header])) == list(columns("refused"))
 
 

@@ -48,7 +48,7 @@ def test_who_declined_is_in_no_doubt_either(tmp_path):
 def test_nobody_is_left(tmp_path):
     run(tmp_path, *(number for _, number, *_ in PEOPLE))
     assert doubts(tmp_path / "consented.csv") == ([], [])
-    header = (tmp_path / DOUBTS).read_text(encoding="utf-8")
+    header = (tmp_path / DOUBTS).read_text(encoding="utf-8-sig")
     assert header == ",".join(columns("identity_doubts")) + "\n"
 
 

@@ -62,4 +62,4 @@ def test_another_ledger_gives_other_prints(tmp_path: Path, ledger_files: dict[st
 
 def test_no_input_gives_an_empty_table(tmp_path: Path, ledger_files: dict[str, str]) -> None:
     assert prints(tmp_path, ledger_files, {}) == {}
-    assert (tmp_path / "inputs.csv").read_text() == "input,files,hmac\n"
+    assert (tmp_path / "inputs.csv").read_text(encoding="utf-8-sig") == "input,files,hmac\n"

@@ -186,7 +186,7 @@ def test_nobody_is_left(tmp_path: Path, scans: list[dict[str, str]]) -> None:
         "step": "cohort", "kind": "in", "reason": "",
         "files": "0", "patients": "0", "MDP": "0", "HMDP": "0",
     }  # fmt: skip
-    header = (tmp_path / "cohort.csv").read_text(encoding="utf-8")
+    header = (tmp_path / "cohort.csv").read_text(encoding="utf-8-sig")
     assert header == ",".join(columns("cohort")) + "\n"
 
 

@@ -51,7 +51,7 @@ def test_who_leaves_changes_one_batch(tmp_path: Path, coded: dict[str, str]) -> 
 
 
 def test_nobody_is_left(tmp_path: Path, coded: dict[str, str]) -> None:
-    header = ",".join(columns("batch")).encode() + b"\n"
+    header = (",".join(columns("batch")) + "\n").encode("utf-8-sig")
     assert split(tmp_path, coded) == [header] * 3
 
 

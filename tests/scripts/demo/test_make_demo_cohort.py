@@ -50,7 +50,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def truth(demo: Path) -> dict[str, dict[str, str]]:
-    with (demo / "truth.csv").open(encoding="utf-8") as stream:
+    with (demo / "truth.csv").open(encoding="utf-8-sig") as stream:
         return {row["patient_id"]: row for row in csv.DictReader(stream)}
 
 

@@ -18,7 +18,7 @@ REAL = Path(os.environ.get("BONESCINT_REAL_DATA") or ROOT.parent / "shared" / "d
 
 
 def table(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as stream:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
         return list(csv.DictReader(stream))
 
 

@@ -108,9 +108,9 @@ def test_two_cutoffs_of_a_metric_are_one_finding(listed):
 )
 def test_nothing_to_list_is_a_table_with_its_header(listed, tmp_path, truth, results, cutoffs):
     assert listed(cutoffs, truth, results) == [[], []]
-    header = (tmp_path / "wrong.csv").read_text().strip().split(",")
+    header = (tmp_path / "wrong.csv").read_text(encoding="utf-8-sig").strip().split(",")
     assert header == list(columns("misclassified"))
-    assert (tmp_path / "incidental.csv").read_text().strip().split(",") == list(
+    assert (tmp_path / "incidental.csv").read_text(encoding="utf-8-sig").strip().split(",") == list(
         columns("incidental")
     )
 

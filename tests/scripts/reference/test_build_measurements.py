@@ -41,7 +41,7 @@ def exports(tmp_path):
 
 def test_one_value_a_row_sorted_and_verbatim(tmp_path):
     build_measurements(exports(tmp_path), tmp_path / "table.csv")
-    assert (tmp_path / "table.csv").read_text(encoding="utf-8").splitlines() == [
+    assert (tmp_path / "table.csv").read_text(encoding="utf-8-sig").splitlines() == [
         "code,tracer,software,version,metric,value,status",
         "C1,HMDP,vsbone2,2.0,bsi,,segmentation_failed",  # a failed case keeps no number
         "C1,HMDP,vsbone2,2.0,hotspots,,segmentation_failed",
@@ -63,7 +63,7 @@ def test_no_software_or_no_rows_leave_a_header(tmp_path):
     write_rows(tmp_path / "empty.csv", SOFTWARE, [])
     for paths in ([], [tmp_path / "empty.csv"]):
         build_measurements(paths, tmp_path / "table.csv")
-        assert (tmp_path / "table.csv").read_text(encoding="utf-8") == ",".join(
+        assert (tmp_path / "table.csv").read_text(encoding="utf-8-sig") == ",".join(
             columns("measurements")
         ) + "\n"
 

@@ -88,7 +88,7 @@ def test_without_readers_or_cases_there_is_a_table(tmp_path, cases):
     assert {r["status"] for r in consensus(tmp_path, cases, []).values()} == {"no_reading"}
     write_rows(cases, ["code", "tracer"], [])
     assert consensus(tmp_path, cases, []) == {}
-    assert (tmp_path / "reference.csv").read_text(encoding="utf-8") == ",".join(
+    assert (tmp_path / "reference.csv").read_text(encoding="utf-8-sig") == ",".join(
         columns("reference")
     ) + "\n"
 

@@ -45,7 +45,7 @@ def test_lines_are_the_table(tmp_path_factory, rows):
     path = tmp_path_factory.mktemp("lines") / "t.csv"
     write_rows(path, ["a", "b"], ({"a": a, "b": b} for a, b in rows))
     copy = path.with_name("copy.csv")
-    copy.write_bytes("".join(f"{line}\n" for line in read_lines(path)).encode())
+    copy.write_bytes("".join(f"{line}\n" for line in read_lines(path)).encode("utf-8-sig"))
     assert copy.read_bytes() == path.read_bytes()
     assert list(read_rows(copy)) == list(read_rows(path))
 

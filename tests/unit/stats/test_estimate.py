@@ -28,7 +28,7 @@ def test_a_table_comes_back_as_it_was_written(tmp_path):
 
 def test_numbers_have_ten_digits_and_missing_ones_are_empty(tmp_path):
     write_estimates(tmp_path / "t.csv", [Estimate(n=3, estimate=1 / 3, ci_low=-0.0, p_value=2e-20)])
-    with (tmp_path / "t.csv").open(encoding="utf-8") as stream:
+    with (tmp_path / "t.csv").open(encoding="utf-8-sig") as stream:
         (row,) = csv.DictReader(stream)
     assert row["estimate"] == "0.3333333333"
     assert row["ci_low"] == "0"
@@ -38,7 +38,7 @@ def test_numbers_have_ten_digits_and_missing_ones_are_empty(tmp_path):
 
 def test_no_rows_leave_a_header(tmp_path):
     write_estimates(tmp_path / "empty.csv", [])
-    assert (tmp_path / "empty.csv").read_text(encoding="utf-8") == ",".join(
+    assert (tmp_path / "empty.csv").read_text(encoding="utf-8-sig") == ",".join(
         columns("estimates")
     ) + "\n"
     assert list(read_estimates(tmp_path / "empty.csv")) == []

@@ -9,6 +9,7 @@ from typing import IO, NamedTuple
 from bonescint.custody.traces.columns import ColumnContents, columns_of
 from bonescint.custody.traces.encodings import INLINE, base64_runs, may_be_base64, texts, untagged
 from bonescint.custody.traces.terms import Terms
+from bonescint.files import as_written
 from bonescint.resources import Texts
 from bonescint.text.encodings import UTF_16_MARKS, fitting
 
@@ -58,10 +59,16 @@ def kinds_in(data: bytes, terms: Terms) -> set[str]:
 
 def _hits(text: str, terms: Terms) -> Iterator[tuple[int, str]]:
     """Yield the line ends before each term, and its kind."""
-    for said in (text, untagged(text)) if "<" in text and INLINE.search(text) else (text,):
+    said = [text]
+    if "<" in text and INLINE.search(text):
+        said.append(untagged(text))
+    if "\\x" in text or "\\u00" in text:
+        # control characters as our tables show them
+        said.append(as_written(text))
+    for one in said:
         ends = at = 0
-        for hit in terms.find(said):  # in order
-            ends, at = ends + said.count("\n", at, hit.start), hit.start
+        for hit in terms.find(one):  # in order
+            ends, at = ends + one.count("\n", at, hit.start), hit.start
             yield ends, hit.kind
 
 
@@ -155,6 +162,7 @@ def _table_rows(
             inside = range(done + 1, reader.line_num + 1)
             found = {kind for line in inside for kind in by_line.pop(line, ())}
             done = reader.line_num
+            cells = [as_written(cell) for cell in cells]
             if row == 1:
                 columns = columns_of(name, cells)
             if "id" in found:

@@ -1,0 +1,116 @@
+"""The hospital's lists as the run will take them, for the commands that check before it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bonescint.errors import InputError
+from bonescint.resources import Texts
+
+# the index itself is gone after a run; who declined stands in the ledger
+_IMAGES = Path("private/consented.csv")
+
+
+class CheckedList(NamedTuple):
+    """A list in which the run would find no error.
+
+    Parameters
+    ----------
+    n
+        Its entries.
+    problems
+        What is incomplete or odd about opt-outs; they exclude all the same.
+    struck
+        The rows that are struck out and read all the same.
+    unchecked
+        What could not be checked yet.
+    """
+
+    n: int
+    problems: list[str]
+    struck: list[str]
+    unchecked: list[str]
+
+
+def check_list(file: Path, kind: str, config: Mapping[str, Any]) -> CheckedList:
+    """Check a list as the run does.
+
+    Parameters
+    ----------
+    file
+        The list.
+    kind
+        ``opt_out``, ``participants`` or ``tracer_calendar``.
+    config
+        The checked configuration.
+
+    Raises
+    ------
+    InputError
+        With every fault found.
+    """
+    from bonescint.tables.lists import read_participants, read_tracer_calendar
+    from bonescint.warning_words import warnings_in_words
+
+    language = str(config["language"])
+    odd: list[dict[str, str]] = []
+    match kind:
+        case "participants":
+            study = str(config["study"]["preceding_study"])
+            n = len(read_participants(file, study, language, odd))
+        case "tracer_calendar":
+            n = len(read_tracer_calendar(file, language, odd))
+        case _:
+            return _check_opt_out(file, config, language)
+    struck = [
+        f"{row['source']} {row['where']}: {row['message']}"
+        for row in warnings_in_words(odd, language)
+    ]
+    return CheckedList(n, [], struck, [])
+
+
+def _check_opt_out(file: Path, config: Mapping[str, Any], language: str) -> CheckedList:
+    from bonescint.config import opt_out_settings, patient_id_pattern
+    from bonescint.tables.lists import read_opt_out
+    from bonescint.tables.opt_out_ids import refuse_no_ids
+    from bonescint.warning_words import warning_texts
+    from bonescint.warnings import Phrase
+
+    entries = read_opt_out(file, language, opt_out_settings(config)["ids_only"])
+    known, unchecked = _known(config, Texts("table", language))
+    refuse_no_ids(entries, known, file, language, patient_id_pattern(config))
+    texts = warning_texts(language)
+    struck = [
+        f"{file.name} {entry.row}: {Phrase('row.struck').in_words(*texts)}"
+        for entry in entries
+        if entry.struck
+    ]
+    problems = [
+        f"{file.name} {entry.row}: {problem.in_words(*texts)}"
+        for entry in entries
+        for problem in entry.problems
+    ]
+    return CheckedList(len(entries), problems, struck, unchecked)
+
+
+def _known(config: Mapping[str, Any], text: Texts) -> tuple[set[str], list[str]]:
+    """Return the IDs that images and ledger name, and what is not known of them."""
+    from bonescint.identity.ledger import open_ledger
+    from bonescint.identity.people import read_people
+    from bonescint.tables.opt_out_ids import ids_of_ledger
+
+    known: set[str] = set()
+    unchecked: list[str] = []
+    if _IMAGES.is_file():
+        people = read_people(_IMAGES)
+        known = set(people.headers.values()).union(*people.pairs)
+    else:
+        unchecked.append(text("no_images", path=_IMAGES))
+    if not Path(config["ledger"]["path"]).is_file():
+        unchecked.append(text("no_ledger"))
+    else:
+        try:
+            known |= ids_of_ledger(open_ledger(**config["ledger"], ask=True))
+        except InputError as error:
+            unchecked += [*error.problems, text("no_ledger")]
+    return known - {""}, unchecked
