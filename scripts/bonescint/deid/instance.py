@@ -21,7 +21,7 @@ from bonescint.deid.pixels import (
     signs_of_text,
 )
 from bonescint.deid.policy import Policy
-from bonescint.deid.ranges import Unusual, check_inflated, read_ranges
+from bonescint.deid.ranges import Unusual, inflated, read_ranges
 from bonescint.deid.refusal import Refused
 from bonescint.deid.residual import verify_coded
 from bonescint.deid.source import Source, read_source
@@ -105,8 +105,7 @@ def deidentify(data: bytes, row: Mapping[str, str], code: str, settings: Setting
     try:
         return _deidentify(data, read_ranges(data), row, code, settings)
     except Unusual:
-        check_inflated(data)
-        return _deidentify(data, read_source(data), row, code, settings)
+        return _deidentify(data, read_source(data, inflated(data)), row, code, settings)
 
 
 def _deidentify(
