@@ -13,6 +13,7 @@ import pydicom
 from bonescint.deid.burned_in import find_text
 from bonescint.deid.encoding import CodedElements
 from bonescint.deid.engine import OUTCOMES, Engine
+from bonescint.deid.hidden import check_identity, search_pixels
 from bonescint.deid.identifiers import Identifiers, known_identifiers
 from bonescint.deid.pixels import (
     check_image,
@@ -112,6 +113,7 @@ def _deidentify(
     data: bytes, source: Source, row: Mapping[str, str], code: str, settings: Settings
 ) -> Coded:
     policy = _policy_for(source, settings)
+    check_identity(source)
     pixels = prepare(source, data)
     lossy = pixels.lossy or source.text(tags.LossyImageCompression) == "01"
     if lossy and not settings.keep_lossy:
@@ -124,6 +126,7 @@ def _deidentify(
     written = b"".join(done.parts)
     known = known_identifiers(source, row)
     _search_as_it_was(source, policy, known)
+    search_pixels(source, pixels, known)
     start, end = verify_coded(written, policy, code, known)
     check_image(pixels, written, start, end)
     counts = {f"n_{outcome}": done.counts[outcome] for outcome in OUTCOMES}
