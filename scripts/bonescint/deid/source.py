@@ -181,13 +181,7 @@ def read_source(data: bytes, inflated: bytes = b"") -> Source:
     if twice:
         # nobody can say which of them is true, and only the last one would be looked at
         raise Refused("damaged", f"{tags.notation(twice[0])} stands twice")
-    end = source.get_item(max(source.keys()), keep_deferred=True)
-    # too short pixels have a reason of their own
-    if isinstance(end, RawDataElement) and end.tag != tags.PixelData and not _is_complete(end):
-        # an unknown VR makes a length of what is none
-        guessed = end.VR is None and not source.original_encoding[0]
-        reason = "damaged" if guessed else "truncated"
-        raise Refused(reason, tags.notation(end.tag))
+    _check_last(source)
     deflated = syntax == DeflatedExplicitVRLittleEndian
     if tags.PixelData not in seen and stream.tell() < len(data) and not deflated:
         raise Refused("damaged", "the data set ends before the file does")
@@ -195,6 +189,17 @@ def read_source(data: bytes, inflated: bytes = b"") -> Source:
         pixels = source.get_item(tags.PixelData, keep_deferred=True)
         _check_rest(inflated if deflated else data, pixels)
     return Source(level, syntax or _found_syntax(source), charset_of(level))
+
+
+def _check_last(source: Dataset) -> None:
+    """Refuse a data set whose last element is not whole."""
+    end = source.get_item(max(source.keys()), keep_deferred=True)
+    # too short pixels have a reason of their own
+    if isinstance(end, RawDataElement) and end.tag != tags.PixelData and not _is_complete(end):
+        # an unknown VR makes a length of what is none
+        guessed = end.VR is None and not source.original_encoding[0]
+        reason = "damaged" if guessed else "truncated"
+        raise Refused(reason, tags.notation(end.tag))
 
 
 def _check_rest(data: bytes, pixels: RawDataElement | DataElement | None) -> None:
