@@ -41,6 +41,12 @@ from tests.unit.deid.test_burned_in import (  # noqa: E402
 )
 
 SIZES = (10, 12, 14, 16, 20, 24, 30)
+SMALL = {
+    "an ID alone": ("0012345678", "00471936", "4711-99"),
+    "a short name": ("Sato", "ONO YU", "Hara M"),
+    "a name": ("YAMADA HANAKO", "Yamada^Hanako", "Watanabe Michiko"),
+    "a name and an ID": ("YAMADA HANAKO 0012345678", "Sato 00471936 F"),
+}
 VALUES |= {"3": 3, "2": 2, "1": 1}
 
 
@@ -117,6 +123,24 @@ def detection(whole: list[Pixels]) -> None:
     print(f"  mean of 12 to 30 px {np.mean(shares):.3f}")
 
 
+def small(whole: list[Pixels]) -> None:
+    """Print the share found of text that is smaller than what `detection` measures."""
+    kinds = ("type's maximum", "255", "antialiased")
+    print("small text on background, of 6 to 12 px: share found of one value; antialiased")
+    for what, texts in SMALL.items():
+        for antialiased in (False, True):
+            shares = []
+            for px in range(6, 13):
+                hits = [
+                    bool(burned_in.find_text(draw(frame, kind, text, font, px, BACKGROUND)[None]))
+                    for kind in kinds if (kind == "antialiased") == antialiased
+                    for text in texts for font in FONTS for frame in whole[:2]
+                ]  # fmt: skip
+                shares.append(np.mean(hits))
+            name = f"{what}, antialiased" if antialiased else what
+            print(f"  {name:30}", *(f"{share:5.2f}" for share in shares))
+
+
 def on_top() -> None:
     """Print the share found on images without anatomy, and how many the screen alone lost."""
     print("text of 12 to 30 px found on top of: type's maximum, 255, antialiased 255; lost")
@@ -175,6 +199,7 @@ def main(women: int) -> None:
         whole = [frame for name, frames in cohort if name == "WHOLE BODY" for frame in frames]
         false_alarms([*cohort, *real()], whole)
     detection(whole)
+    small(whole)
     on_top()
     times(whole)
 

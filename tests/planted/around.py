@@ -6,6 +6,7 @@ import numpy as np
 
 from tests.planted.bytes import (
     BIG,
+    DEFLATED,
     EXPLICIT,
     IMPLICIT,
     J2K,
@@ -32,6 +33,7 @@ PLAIN_SYNTAXES = (EXPLICIT, IMPLICIT, BIG)
 COMPRESSED = (RLE, JPEG_LOSSLESS, J2K_LOSSLESS)
 # what a reader that stumbles may say
 STUMBLED = ("damaged", "truncated", "not-dicom")
+SURPLUS = ("surplus-bytes",)
 
 
 def around_places(make: Maker) -> None:
@@ -49,10 +51,10 @@ def _file(make: Maker) -> None:
         case = make.case("preamble and tail", syntax=syntax, charset="utf8")
         text = case.ascii("preamble") + case.text("preamble") + case.ascii("preamble end")
         case.draft.preamble = text.encode().rjust(128)
+        make.done(case)
+    for syntax in (EXPLICIT, IMPLICIT, BIG, DEFLATED):
+        case = make.case("preamble and tail", syntax=syntax, charset="utf8", refusals=SURPLUS)
         case.draft.tail = case.text("bytes behind the data set").encode().ljust(32)
-        if syntax.deflated:
-            # nothing may follow a deflated stream but one byte
-            case.refusals = frozenset(STUMBLED)
         make.done(case)
     for syntax in PLAIN_SYNTAXES:
         case = make.case("file meta", syntax=syntax)
@@ -134,7 +136,7 @@ def _delimiters(make: Maker) -> None:
 
 def _native_pixels(make: Maker) -> None:
     for syntax in PLAIN_SYNTAXES:
-        case = make.case("pixels", syntax=syntax)
+        case = make.case("pixels", syntax=syntax, refusals=SURPLUS)
         text = case.ascii("behind the last pixel").encode()
         if not syntax.little:
             text = struct.pack(">4H", *struct.unpack("<4H", text))
@@ -176,10 +178,10 @@ def _compressed_pixels(make: Maker) -> None:
         case.refusals = frozenset(reasons)
         case.draft.offsets += text
         make.done(case)
-        case = make.case("codestreams", syntax=syntax, refusals=STUMBLED)
+        case = make.case("codestreams", syntax=syntax, refusals=(*SURPLUS, *STUMBLED))
         case.draft.delimiter = case.ascii("sequence delimiter of the pixels").encode()
         make.done(case)
-        case = make.case("codestreams", syntax=syntax)
+        case = make.case("codestreams", syntax=syntax, refusals=SURPLUS)
         case.draft.tail = case.ascii("behind the compressed pixels").encode()
         make.done(case)
     for syntax, markers in (
@@ -255,9 +257,10 @@ def _lossy_pixels(make: Maker) -> None:
         case.draft.offsets = case.ascii("basic offset table").encode()
         make.done(case)
         case = lossy(syntax)
+        case.refusals = frozenset(SURPLUS)
         case.draft.tail = case.ascii("behind the compressed pixels").encode()
         make.done(case)
         case = lossy(syntax)
         case.draft.delimiter = case.ascii("sequence delimiter of the pixels").encode()
-        case.refusals = frozenset(STUMBLED)
+        case.refusals = frozenset((*SURPLUS, *STUMBLED))
         make.done(case)

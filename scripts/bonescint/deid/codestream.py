@@ -112,7 +112,7 @@ def check_rle(frame: bytes, rows: int, columns: int, planes: int) -> None:
 
 
 def inflate(data: bytes, limit: int) -> bytes:
-    """Return a deflated data set (PS3.5 A.5), without what follows it.
+    """Return a deflated data set (PS3.5 A.5), behind which nothing but padding may stand.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def inflate(data: bytes, limit: int) -> bytes:
     Raises
     ------
     Refused
-        ``damaged`` if it has more, or no end.
+        ``damaged`` if it has more, or no end; ``surplus-bytes``.
     """
     stream = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
@@ -135,7 +135,23 @@ def inflate(data: bytes, limit: int) -> bytes:
         raise Refused("damaged", f"deflated data set of more than {limit} bytes")
     if not stream.eof:
         raise Refused("damaged", "deflated data set ends early")
+    # some writers leave the sum and the length that close a gzip file
+    trailer = struct.pack("<II", zlib.crc32(inflated), len(inflated))
+    if not is_padding(stream.unused_data.removeprefix(trailer), 0):
+        raise Refused("surplus-bytes", f"{len(stream.unused_data)} bytes")
     return inflated
+
+
+def is_padding(data: bytes | memoryview, at: int) -> bool:
+    """Tell whether from some place on there are zeros only, or the one space of an odd length.
+
+    Parameters
+    ----------
+    data, at
+        The bytes and the place.
+    """
+    rest = bytes(data[at:])
+    return rest.count(0) == len(rest) or rest == b" "
 
 
 def _take(stream: bytes, at: int, length: int) -> bytes:

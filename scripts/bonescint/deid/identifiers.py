@@ -55,6 +55,8 @@ _KINDS = (
     | dict.fromkeys(_NUMBERS, "id")
     | dict.fromkeys((*_PATIENT_NAMES, *_STAFF), "name")
 )
+# whose value is somebody's, however short it is
+IDENTIFYING = frozenset(_KINDS) | {tags.PatientBirthDate}
 _DEEPEST = 8
 _NOBODY = (0x0028, 0x0054)
 _PHRASES = (
@@ -83,13 +85,16 @@ class Identifiers:
     institution
         Its name, which explains a family name in a text that repeats its words.
     stored
-        All of them as they stand in the source, for a compressed stream, which is no text.
+        All of them as they stand in the source, for the bytes of an image, which are no text.
+    texts
+        All of them decoded.
     """
 
     known: Matcher
     raw: frozenset[bytes]
     institution: tuple[str, ...] = ()
     stored: frozenset[bytes] = frozenset()
+    texts: tuple[str, ...] = ()
 
     @property
     def numbers(self) -> frozenset[str]:
@@ -210,24 +215,27 @@ def known_identifiers(source: Source, row: Mapping[str, str]) -> Identifiers:
             if len(value := _stored(inner, tag)) > 5:
                 stored.add(value)
     own = _values(level, source.charset, _PATIENT_NAMES)
+    others = [name for name in names if name not in own]
+    own += [row.get("patient_name", ""), *_private_names(source)]
+    births = _values(level, source.charset, (tags.PatientBirthDate,))
+    births.append(row.get("patient_birth_date", ""))
+    phrases = _values(level, source.charset, _PHRASES)
     uids = {value for tag in _UIDS if len(value := _stored(level, tag)) > 8}
     return Identifiers(
         known=matcher(
             FIELD,
-            (*own, row.get("patient_name", ""), *_private_names(source)),
-            tuple(name for name in names if name not in own),
+            tuple(own),
+            tuple(others),
             tuple(ids),
-            (
-                *_values(level, source.charset, (tags.PatientBirthDate,)),
-                row.get("patient_birth_date", ""),
-            ),
-            tuple(_values(level, source.charset, _PHRASES)),
+            tuple(births),
+            tuple(phrases),
         ),
         # of ASCII nothing is there that its spellings do not find
         raw=frozenset(v for v in stored if not v.isascii() or b"\x1b" in v) | uids,
         institution=tuple(_values(level, source.charset, (tags.InstitutionName,))),
         stored=frozenset(stored | uids | _pieces(stored)),
-    )  # fmt: skip
+        texts=(*own, *others, *ids, *births, *phrases),
+    )
 
 
 def _any_long(numbers: Iterable[str]) -> bool:

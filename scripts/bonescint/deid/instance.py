@@ -13,6 +13,7 @@ import pydicom
 from bonescint.deid.burned_in import find_text
 from bonescint.deid.encoding import CodedElements
 from bonescint.deid.engine import OUTCOMES, Engine
+from bonescint.deid.hidden import check_identity, search_pixels
 from bonescint.deid.identifiers import Identifiers, known_identifiers
 from bonescint.deid.pixels import (
     check_image,
@@ -21,7 +22,7 @@ from bonescint.deid.pixels import (
     signs_of_text,
 )
 from bonescint.deid.policy import Policy
-from bonescint.deid.ranges import Unusual, check_inflated, read_ranges
+from bonescint.deid.ranges import Unusual, inflated, read_ranges
 from bonescint.deid.refusal import Refused
 from bonescint.deid.residual import verify_coded
 from bonescint.deid.source import Source, read_source
@@ -109,14 +110,14 @@ def deidentify(data: bytes, row: Mapping[str, str], code: str, settings: Setting
     try:
         return _deidentify(data, read_ranges(data), row, code, settings)
     except Unusual:
-        check_inflated(data)
-        return _deidentify(data, read_source(data), row, code, settings)
+        return _deidentify(data, read_source(data, inflated(data)), row, code, settings)
 
 
 def _deidentify(
     data: bytes, source: Source, row: Mapping[str, str], code: str, settings: Settings
 ) -> Coded:
     policy = _policy_for(source, settings)
+    check_identity(source)
     pixels = prepare(source, data)
     lossy = pixels.lossy or source.text(tags.LossyImageCompression) == "01"
     if lossy and not settings.keep_lossy:
@@ -129,6 +130,7 @@ def _deidentify(
     written = b"".join(done.parts)
     known = known_identifiers(source, row)
     _search_as_it_was(source, policy, known)
+    search_pixels(source, pixels, known)
     start, end = verify_coded(written, policy, code, known)
     check_image(pixels, written, start, end)
     counts = {f"n_{outcome}": done.counts[outcome] for outcome in OUTCOMES}

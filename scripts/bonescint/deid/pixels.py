@@ -28,7 +28,7 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from bonescint.deid.codestream import bare, check_rle
+from bonescint.deid.codestream import bare, check_rle, is_padding
 from bonescint.deid.refusal import Refused
 from bonescint.deid.source import Source
 from bonescint.deid.uids import is_standard
@@ -124,8 +124,8 @@ def prepare(source: Source, data: bytes) -> Pixels:
     Raises
     ------
     Refused
-        ``no-pixel-data``, ``pixel-format``, ``pixel-length``, ``unused-pixel-bits``,
-        ``transfer-syntax`` or ``pixels-undecodable``.
+        ``no-pixel-data``, ``pixel-format``, ``pixel-length``, ``surplus-bytes``,
+        ``unused-pixel-bits``, ``transfer-syntax`` or ``pixels-undecodable``.
     """
     raw = source.level.get(tags.PixelData)
     if raw is None or not len(raw.value):
@@ -253,25 +253,30 @@ def signs_of_text(source: Source) -> str:
 def _native(
     value: bytes | memoryview, form: Format, little_endian: bool, vr: str
 ) -> bytes | memoryview:
-    """Return the pixels of an uncompressed image in little endian, without what is behind them."""
+    """Return the pixels of an uncompressed image in little endian, without padding."""
     frame = form.frame_length
     length = frame * form.frames
-    # a forgotten Number of Frames must not cost a view; fewer bytes are padding, a hiding place
+    # a forgotten Number of Frames must not cost a view
     if not 0 <= len(value) - length < frame:
         raise Refused("pixel-length", f"expected {length} bytes, found {len(value)}")
     if value[:4] in _ITEMS:
         raise Refused("pixel-format", "fragments in an uncompressed transfer syntax")
-    if little_endian:
-        return value if len(value) == length else value[:length]
-    size = form.bits // 8
-    if size == 1 and vr == "OW":
-        # two pixels in a word, of which the last may be padding (PS3.5 8.1.1 and 7.3)
-        size = 2
-    # an odd number of bytes, of words that are none
-    padded = value[: length + length % size]
-    if len(padded) % size:
-        raise Refused("pixel-length", f"{len(value)} bytes in words of {size}")
-    return np.frombuffer(padded, f"u{size}").byteswap().view("u1").data[:length]
+    if not little_endian:
+        size = form.bits // 8
+        if size == 1 and vr == "OW":
+            # two pixels in a word, of which the last may be padding (PS3.5 8.1.1 and 7.3)
+            size = 2
+        whole = len(value) // size * size
+        # an odd number of bytes, of words that are none
+        if whole < length or not is_padding(value, whole):
+            raise Refused("pixel-length", f"{len(value)} bytes in words of {size}")
+        value = np.frombuffer(value[:whole], f"u{size}").byteswap().view("u1").data
+    if len(value) == length:
+        return value
+    # pixels that something has pushed on, or a hiding place
+    if not is_padding(value, length):
+        raise Refused("surplus-bytes", f"{len(value) - length} bytes behind the last pixel")
+    return value[:length]
 
 
 def _frames(value: bytes, form: Format, rle: bool) -> tuple[list[bytes], list[bytes]]:

@@ -14,7 +14,7 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
-from bonescint.deid.codestream import inflate
+from bonescint.deid.codestream import inflate, is_padding
 from bonescint.deid.pixels import MOST_BYTES
 from bonescint.deid.source import UNDEFINED, Raw, RawLevel, Source, charset_of
 from bonescint.dicom import tags, vrs
@@ -39,8 +39,8 @@ _SMALL = 4096
 _DEEPEST = 16
 
 
-def check_inflated(data: bytes) -> None:
-    """Refuse a deflated data set that is larger than an image can be, before pydicom inflates it.
+def inflated(data: bytes) -> bytes:
+    """Return the data set of a deflated file, else nothing, before pydicom inflates it unbounded.
 
     Parameters
     ----------
@@ -50,17 +50,17 @@ def check_inflated(data: bytes) -> None:
     Raises
     ------
     Refused
-        ``damaged``.
+        ``damaged`` if it is larger than an image can be; ``surplus-bytes``.
     """
     if DeflatedExplicitVRLittleEndian.encode() not in data[:_META_BYTES]:
-        return
+        return b""
     at = 132
     while data[at : at + 2] == b"\2\0":
         length = int.from_bytes(data[at + 6 : at + 8], "little")
         if data[at + 4 : at + 6] in _LONG:
             length = int.from_bytes(data[at + 8 : at + 12], "little") + 4
         at += 8 + length
-    inflate(data[at:], MOST_BYTES)
+    return inflate(data[at:], MOST_BYTES)
 
 
 class Unusual(Exception):
@@ -68,7 +68,7 @@ class Unusual(Exception):
 
 
 def read_ranges(data: bytes) -> Source:
-    """Open a DICOM file from memory, up to its pixel data.
+    """Open a DICOM file from memory, up to its pixel data; what follows them is counted only.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def read_ranges(data: bytes) -> Source:
     Unusual
         If anything about it is; also raised later, when a sequence is parsed.
     Refused
-        ``damaged``, for a deflated data set without end or beyond all bounds.
+        ``damaged``, for a deflated data set without end or beyond all bounds; ``surplus-bytes``.
     """
     if data[128:132] != b"DICM":
         raise Unusual
@@ -90,15 +90,18 @@ def read_ranges(data: bytes) -> Source:
         if meta[tags.MediaStorageSOPClassUID].value.rstrip(b"\0") == _DIRECTORY:
             raise Unusual
         if syntax == ExplicitVRLittleEndian:
-            level, _ = _explicit(data, start, len(data))
+            level, end = _explicit(data, start, len(data))
+            _check_rest(data, end, explicit=True)
         elif syntax == ImplicitVRLittleEndian:
             # a lying transfer syntax: a VR stands where the length should be
             if data[start + 4 : start + 6] in _SHORT.keys() | _LONG.keys():
                 raise Unusual
-            level, _ = _implicit(data, start, len(data))
+            level, end = _implicit(data, start, len(data))
+            _check_rest(data, end, explicit=False)
         elif syntax == DeflatedExplicitVRLittleEndian:
             body = inflate(data[start:], MOST_BYTES)
-            level, _ = _explicit(body, 0, len(body))
+            level, end = _explicit(body, 0, len(body))
+            _check_rest(body, end, explicit=True)
         else:
             raise Unusual
     except (struct.error, KeyError, UnicodeDecodeError) as error:
@@ -148,6 +151,26 @@ def _implicit(data: bytes, start: int, end: int) -> tuple[RawLevel, int]:
         if tag == _PIXEL_DATA:
             break
     return level, at
+
+
+def _check_rest(data: bytes, at: int, explicit: bool) -> None:
+    """Go on behind the pixels: elements in their order, then padding, else it is unusual."""
+    last = _PIXEL_DATA
+    while at < len(data) and not is_padding(data, at):
+        group, element, length = _IMPLICIT(data, at)
+        kind = data[at + 4 : at + 6]
+        at += 8
+        if explicit and kind in _SHORT:
+            length >>= 16
+        elif explicit:
+            (length,) = _LENGTH(data, at)
+            at += 4
+        tag = group << 16 | element
+        if tag <= last:
+            raise Unusual
+        last = tag
+        vr = (_SHORT.get(kind) or _LONG[kind]) if explicit else None
+        at, _ = _value(data, at, len(data), tag, vr, length, explicit)
 
 
 def _value(

@@ -11,8 +11,8 @@ from io import BytesIO
 from typing import Any, NamedTuple, TypeAlias
 
 from pydicom import Dataset
-from pydicom.dataelem import RawDataElement
-from pydicom.filereader import read_partial
+from pydicom.dataelem import DataElement, RawDataElement
+from pydicom.filereader import data_element_generator, read_partial
 from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag
 from pydicom.uid import (
@@ -23,6 +23,7 @@ from pydicom.uid import (
 )
 from pydicom.values import convert_SQ
 
+from bonescint.deid.codestream import is_padding
 from bonescint.deid.refusal import Refused
 from bonescint.dicom import tags
 from bonescint.dicom.sop_classes import MEDIA_DIRECTORY
@@ -131,21 +132,23 @@ def charset_of(level: RawLevel) -> tuple[str, ...]:
     return tuple(name.strip().replace("2022_IR", "2022 IR") for name in text.split("\\"))
 
 
-def read_source(data: bytes) -> Source:
+def read_source(data: bytes, inflated: bytes = b"") -> Source:
     """Open a DICOM file from memory, up to its pixel data, by pydicom.
 
-    Nothing behind the pixel data belongs to the image (padding, private groups, stray bytes), so
-    it is not read.
+    No element behind the pixel data belongs to the image, so none is kept; but bytes there that
+    no element accounts for mean that the image may begin elsewhere.
 
     Parameters
     ----------
     data
         The file's content.
+    inflated
+        Of a deflated file its data set.
 
     Raises
     ------
     Refused
-        ``not-dicom``, ``dicomdir``, ``damaged`` or ``truncated``.
+        ``not-dicom``, ``dicomdir``, ``damaged``, ``truncated`` or ``surplus-bytes``.
     """
     seen: set[int] = set()
     twice: list[int] = []
@@ -178,6 +181,18 @@ def read_source(data: bytes) -> Source:
     if twice:
         # nobody can say which of them is true, and only the last one would be looked at
         raise Refused("damaged", f"{tags.notation(twice[0])} stands twice")
+    _check_last(source)
+    deflated = syntax == DeflatedExplicitVRLittleEndian
+    if tags.PixelData not in seen and stream.tell() < len(data) and not deflated:
+        raise Refused("damaged", "the data set ends before the file does")
+    if tags.PixelData in seen:
+        pixels = source.get_item(tags.PixelData, keep_deferred=True)
+        _check_rest(inflated if deflated else data, pixels)
+    return Source(level, syntax or _found_syntax(source), charset_of(level))
+
+
+def _check_last(source: Dataset) -> None:
+    """Refuse a data set whose last element is not whole."""
     end = source.get_item(max(source.keys()), keep_deferred=True)
     # too short pixels have a reason of their own
     if isinstance(end, RawDataElement) and end.tag != tags.PixelData and not _is_complete(end):
@@ -185,10 +200,29 @@ def read_source(data: bytes) -> Source:
         guessed = end.VR is None and not source.original_encoding[0]
         reason = "damaged" if guessed else "truncated"
         raise Refused(reason, tags.notation(end.tag))
-    inflated = syntax == DeflatedExplicitVRLittleEndian
-    if tags.PixelData not in seen and stream.tell() < len(data) and not inflated:
-        raise Refused("damaged", "the data set ends before the file does")
-    return Source(level, syntax or _found_syntax(source), charset_of(level))
+
+
+def _check_rest(data: bytes, pixels: RawDataElement | DataElement | None) -> None:
+    """Refuse what stands behind the pixels and is neither elements in their order nor padding."""
+    if not isinstance(pixels, RawDataElement):
+        raise Refused("damaged", tags.notation(tags.PixelData))
+    stream, last = BytesIO(data), tags.PixelData
+    # a delimiter closes pixels without length
+    stream.seek(pixels.value_tell + len(pixels.value or b"") + 8 * (pixels.length == UNDEFINED))
+    while (at := stream.tell()) < len(data) and not is_padding(data, at):
+        refusal = Refused("surplus-bytes", f"{len(data) - at} bytes")
+        try:
+            found = next(
+                data_element_generator(stream, pixels.is_implicit_VR, pixels.is_little_endian)
+            )
+        except Exception as error:
+            raise refusal from error
+        if found.tag == last:
+            raise Refused("damaged", f"{tags.notation(last)} stands twice")
+        whole = not isinstance(found, RawDataElement) or _is_complete(found)
+        if found.tag < last or found.tag.group == 0xFFFE or not whole:
+            raise refusal
+        last = int(found.tag)
 
 
 def _is_complete(raw: RawDataElement) -> bool:

@@ -89,13 +89,19 @@ CASES: dict[str, tuple[bytes, set[str]]] = {
         for syntax in ("1.2.3.4", "1.2.840.10008.1.2.4.100", "1.2.840.10008.1.2.1.98")
     },
     "deflated, bytes behind": (
-        meta(DeflatedExplicitVRLittleEndian) + deflated(BODY) + b"YAMADA HANAKO", OK,
+        meta(DeflatedExplicitVRLittleEndian) + deflated(BODY) + b"YAMADA HANAKO",
+        {"surplus-bytes"},
+    ),
+    "deflated, pad byte behind": (
+        meta(DeflatedExplicitVRLittleEndian) + deflated(BODY) + b"\0", OK,
     ),
     "deflated, damaged": (
         meta(DeflatedExplicitVRLittleEndian) + deflated(BODY)[:200] + b"\xff" * 99, {"damaged"},
     ),
     "deflated, empty": (meta(DeflatedExplicitVRLittleEndian), {"truncated", "damaged"}),
-    "bytes and padding behind": (GOOD + element(0xFFFCFFFC, "OB", b"YAMADA  ") + b"YAMADA", OK),
+    "bytes and padding behind": (
+        GOOD + element(0xFFFCFFFC, "OB", b"YAMADA  ") + b"YAMADA", {"surplus-bytes"},
+    ),
     # order and number of elements
     "elements reversed": (meta() + b"".join(reversed(PARTS.values())), OK | {"damaged"}),
     "pixels first": (

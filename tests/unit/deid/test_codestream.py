@@ -2,6 +2,7 @@
 
 import struct
 import tracemalloc
+import zlib
 from io import BytesIO
 
 import numpy as np
@@ -252,7 +253,10 @@ def test_rle_segments_are_as_long_as_the_image():
 
 def test_inflating_ends_at_the_limit():
     data = GOOD * 3
-    assert inflate(deflated(data) + TEXT, len(data)) == data
+    assert inflate(deflated(data) + b"\0", len(data)) == data
+    trailer = struct.pack("<II", zlib.crc32(data), len(data))
+    assert inflate(deflated(data) + trailer, len(data)) == data
+    assert reason(inflate, deflated(data) + TEXT, len(data)) == "surplus-bytes"
     assert reason(inflate, deflated(data), len(data) - 1) == "damaged"
     assert reason(inflate, deflated(data)[:-3], len(data)) == "damaged"
     assert reason(inflate, b"\xff" * 99, len(data)) == "damaged"

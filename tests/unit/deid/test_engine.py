@@ -141,7 +141,7 @@ def test_stamps_of_part_15():
 
 def test_planted_texts_are_nowhere():
     source = plant(siemens())
-    data = as_file(source, preamble=b"YAMADA HANAKO 0012345678".ljust(128), tail=b"Yamada Hanako")
+    data = as_file(source, preamble=b"YAMADA HANAKO 0012345678".ljust(128))
     missing = [text for text in PLANTED if not places(data, text)]
     assert len(missing) <= 2, "the texts must be in the source for the test to mean anything"
     result = coded(data)
@@ -231,10 +231,12 @@ def test_big_endian_and_rle_are_written_as_little_endian():
     assert "LossyImageCompression" not in result
 
 
-def test_stray_pixel_bytes_are_cut_and_missing_ones_refused():
+def test_padding_of_pixels_is_cut_and_stray_or_missing_bytes_are_refused():
     source = siemens()
-    source.PixelData += b"YAMADA HANAKO   "
+    source.PixelData += bytes(16)
     assert read(coded(source)).PixelData == counts().tobytes()
+    source.PixelData = counts().tobytes() + b"YAMADA HANAKO   "
+    assert reason(source) == "surplus-bytes"
     source.PixelData = counts().tobytes()[:-2]
     assert reason(source) == "pixel-length"
     del source.PixelData

@@ -70,8 +70,12 @@ def test_less_than_a_frame_is_padding_and_more_is_a_view(order):
     ds = siemens()
     whole = counts().astype(f"{order}u2").tobytes()
     for excess in (0, 2, 510):
-        ds.PixelData = whole + (TEXT * 30)[:excess]
+        ds.PixelData = whole + bytes(excess)
         assert bytes(image(as_file(ds, syntax)).native) == counts().tobytes()
+        if excess:
+            # pixels that were pushed on, or a hiding place
+            ds.PixelData = whole + (TEXT * 30)[:excess]
+            assert reason(image, as_file(ds, syntax)) == "surplus-bytes"
     for excess in (512, 514, 1024):
         ds.PixelData = whole + bytes(excess)
         assert reason(image, as_file(ds, syntax)) == "pixel-length"

@@ -1,0 +1,147 @@
+"""The header's texts in the bytes of the image: what a damaged copy, or somebody, put there.
+
+A text of six bytes and more does not occur in counts; a shorter one does, so it is looked for
+with the head of its element. What is searched is the image as it is written and as it stood in the
+file, in lower case.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+import numpy as np
+from pydicom.uid import RLELossless
+
+from bonescint.deid.identifiers import IDENTIFYING, Identifiers
+from bonescint.deid.pixels import Pixels
+from bonescint.deid.refusal import Refused
+from bonescint.deid.source import Raw, Source
+from bonescint.dicom import tags, vrs
+from bonescint.names.parts import SEPARATORS
+
+SHORTEST = 6
+# other texts of the header must be longer: "REST" in a lossy stream is nobody's
+_SHORTEST_OTHER, _LONGEST_OTHER = 10, 256
+# no byte of a text is lower but its separators, and no text is without two neighbours that are not
+_LEAST = 0x1B
+_LEAST_WORD = _LEAST << 8 | _LEAST
+_CONTROLS = re.compile(b"[%c-%c]+" % (0, _LEAST - 1))
+_ESCAPES = re.compile(rb"\x1b\$?[()-]?[@-J]")
+_ENCODINGS = ("utf-8", "cp932", "euc_jp", "iso2022_jp")
+_BINARY = frozenset(vrs.FORMATS) | vrs.UNKNOWN_FORM - {"UN"} | {"AT", "OB", "OW", "SQ"}
+
+
+def search_pixels(source: Source, pixels: Pixels, known: Identifiers) -> None:
+    """Refuse an image whose bytes hold what the header says.
+
+    Parameters
+    ----------
+    source
+        The source.
+    pixels
+        The image as it was prepared.
+    known
+        What the header knows of the patient.
+
+    Raises
+    ------
+    Refused
+        ``residual-identifier`` with the tag of the pixels.
+    """
+    written = b"".join(pixels.fragments) or pixels.native
+    as_it_was = source.level[tags.PixelData]
+    images = [written]
+    if source.transfer_syntax == RLELossless or not as_it_was.little_endian:
+        # its bytes stand apart, or in other places, in what is written
+        images.append(as_it_was.value)
+    images = [image for image in images if _may_hold_text(image)]
+    if not images:
+        return
+    needles = set(_needles(source, known))
+    if any(_holds(image, needles) for image in images):
+        raise Refused("residual-identifier", tags.notation(tags.PixelData))
+
+
+def check_identity(source: Source) -> None:
+    """Refuse a header whose names or IDs are no text: what they were may stand anywhere.
+
+    Parameters
+    ----------
+    source
+        The source.
+
+    Raises
+    ------
+    Refused
+        ``damaged`` with the tag.
+    """
+    for tag in IDENTIFYING & source.level.keys():
+        value = source.level[tag].value
+        # what is left over behind the end of a shorter value is a device's habit, once
+        if isinstance(value, bytes) and len([part for part in value.split(b"\0") if part]) > 2:
+            raise Refused("damaged", tags.notation(tag))
+
+
+def _may_hold_text(image: bytes | memoryview) -> bool:
+    """Tell whether two neighbouring bytes can be letters, at little cost."""
+    words = np.frombuffer(image, "<u2", len(image) // 2)
+    return bool(words.size and words.max() >= _LEAST_WORD)
+
+
+def _needles(source: Source, known: Identifiers) -> Iterator[bytes]:
+    """Yield the bytes that are looked for, in lower case."""
+    for stored in known.stored:
+        yield from _long(stored)
+    for text in known.texts:
+        forms = {
+            text,
+            SEPARATORS.sub("", text),
+            text.lstrip("0"),
+            *SEPARATORS.split(text),
+            *text.split("="),
+        }
+        for form in forms:
+            for encoding in _ENCODINGS:
+                yield from _long(form.encode(encoding, "ignore"))
+    for tag, raw in source.level.items():
+        if isinstance(raw.value, bytes) and tag != tags.PixelData and raw.vr not in _BINARY:
+            yield from _of_element(tag, raw)
+
+
+def _of_element(tag: int, raw: Raw) -> Iterator[bytes]:
+    value = raw.value.strip(b" \0")
+    for line in _CONTROLS.split(value):
+        if len(line) >= _SHORTEST_OTHER:
+            yield from _long(line[:_LONGEST_OTHER])
+    if tag in IDENTIFYING and 1 < len(value) < SHORTEST:
+        order = "little" if raw.little_endian else "big"
+        head = (tag >> 16).to_bytes(2, order) + (tag & 0xFFFF).to_bytes(2, order)  # type: ignore[arg-type]
+        length = len(raw.value)
+        size = length.to_bytes(4, order) if raw.vr is None else length.to_bytes(2, order)  # type: ignore[arg-type]
+        yield (head + (raw.vr or "").encode() + size + value).lower()
+
+
+def _long(text: bytes) -> Iterator[bytes]:
+    """Yield a text and what stands between its escapes, if it is long enough."""
+    for part in (text, *_ESCAPES.split(text)):
+        # of equal bytes a flat area is made
+        if len(part) >= SHORTEST and len(set(part)) > 1:
+            yield part.lower()
+
+
+def _holds(image: bytes | memoryview, needles: set[bytes]) -> bool:
+    """Tell whether an image holds one of many texts, read once for all of them."""
+    low = bytes(image).lower()
+    begun = defaultdict(list)
+    first, second = np.zeros(1 << 16, bool), np.zeros(1 << 16, bool)
+    for needle in needles:
+        begun[needle[:4]].append(needle)
+        first[int.from_bytes(needle[:2], "little")] = True
+        second[int.from_bytes(needle[2:4], "little")] = True
+    for odd in (0, 1):
+        words = np.frombuffer(low, "<u2", (len(low) - odd) // 2, odd)
+        places = np.flatnonzero(first[words[:-1]])
+        for place in (places[second[words[places + 1]]] * 2 + odd).tolist():
+            if any(low.startswith(one, place) for one in begun.get(low[place : place + 4], ())):
+                return True
+    return False
