@@ -44,7 +44,9 @@ def snakemake(folder: Path, *arguments: str, fails: bool = False, program: Path 
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(program / "Snakefile")]
     command += ["--workflow-profile", str(program / "profiles" / "default"), "--cores", "2"]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("BONESCINT_")}
-    environment["PYTHONPATH"] = str(program / "scripts")
+    # behind it what a test brings, such as the hook of the incidents
+    paths = [str(program / "scripts"), os.environ.get("PYTHONPATH", "")]
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
     done = subprocess.run(
         [*command, *arguments],
         cwd=folder,
