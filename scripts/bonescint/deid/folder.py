@@ -2,12 +2,10 @@
 
 import os
 import shutil
-import signal
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from operator import attrgetter
@@ -19,6 +17,7 @@ from bonescint.cohort.clashes import DUPLICATE, clashes
 from bonescint.declared import columns
 from bonescint.deid.batch import write_cases
 from bonescint.deid.instance import Settings, quiet_pydicom
+from bonescint.deid.processes import interrupted_here_only, nobody_else_reads
 from bonescint.dicom.tree import index_tree
 from bonescint.errors import InputError
 from bonescint.files import write_rows
@@ -153,7 +152,7 @@ def deidentify_folder(
         If source or destination will not do; nothing has been written.
     """
     _check_folders(source, destination, text := Texts("commands", language))
-    with _nobody_else_reads(), _interrupted_here_only():
+    with nobody_else_reads(), interrupted_here_only():
         destination.mkdir(parents=True, exist_ok=True)
         index = _read(source, jobs, progress)
         gone = connected(declined, index.pairs)
@@ -188,35 +187,6 @@ def _check_folders(source: Path, destination: Path, text: Texts) -> None:
             raise InputError(text("source.empty"))
     except OSError as error:
         raise InputError(system_error(error.errno or 0)) from None
-
-
-@contextmanager
-def _nobody_else_reads() -> Iterator[None]:
-    mask = os.umask(0o077)
-    try:
-        yield
-    finally:
-        os.umask(mask)
-
-
-@contextmanager
-def _interrupted_here_only() -> Iterator[None]:
-    """Let Ctrl-C, which every process of the terminal receives, end this one and not the workers.
-
-    They inherit the handler and finish the patient they are at; a second Ctrl-C changes nothing.
-    """
-    parent = os.getpid()
-
-    def interrupt(signum: int, frame: object) -> None:
-        if os.getpid() == parent:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
-            raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGINT, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _read(source: Path, jobs: int, progress: Progress) -> _Index:

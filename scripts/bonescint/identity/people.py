@@ -169,10 +169,10 @@ def data_of(consented: Path, subjects: Collection[str]) -> list[PersonalData]:
     """
     lines = read_lines(consented)
     titles = next(lines).split(",")
-    # one of the last columns, which hold no commas: a million rows need no parsing
+    # one of the last columns: a million rows need no parsing, but where a cell stands in quotes
     back = len(titles) - titles.index("subject")
-    wanted = {*subjects, *map(in_cell, subjects)}
-    theirs = (line for line in lines if line.rsplit(",", back)[1].strip('"') in wanted)
+    wanted = {*map(in_cell, subjects)}
+    theirs = (line for line in lines if '"' in line or line.rsplit(",", back)[1] in wanted)
     rows = (dict(zip(titles, map(as_written, row), strict=True)) for row in csv.reader(theirs))
     return sorted(
         {
@@ -180,6 +180,7 @@ def data_of(consented: Path, subjects: Collection[str]) -> list[PersonalData]:
                 row["subject"], row.get("patient_name", ""), row.get("patient_birth_date", "")
             )
             for row in rows
+            if row["subject"] in subjects
         }
     )
 

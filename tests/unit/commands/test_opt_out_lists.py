@@ -80,6 +80,8 @@ def filtered(language: str = "en") -> tuple[set[str], dict[str, str], list[str]]
         language=language,
         coded=Path("coded"),
         declined=Path("private/declined.age"),
+        decisions=Path("private/review/decisions.tsv"),
+        doubts=Path("private/opt_out_doubts.age"),
         ids_only=True,
         **{name: Path("private", f"{name}.csv") for name in tables},
     )

@@ -67,6 +67,8 @@ def filtered(opt_out: Path) -> None:
         language="en",
         coded=Path("coded"),
         declined=Path("private/declined.age"),
+        decisions=Path("private/review/decisions.tsv"),
+        doubts=Path("private/opt_out_doubts.age"),
         **{name: Path(f"private/{name}.csv") for name in names},
     )
 
