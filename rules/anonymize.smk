@@ -15,7 +15,7 @@ rule anonymize_batch:
     conda:
         "../envs/python.yaml"
     params:
-        dicom=INPUTS["inputs.dicom"],
+        dicom=path_of("inputs.dicom"),
         tag_table=TAG_TABLE,
         tag_rules=TAG_RULES,
         ledger=LEDGER,

@@ -19,7 +19,7 @@ rule filter_opt_out:
     conda:
         "../envs/python.yaml"
     params:
-        opt_out=INPUTS["inputs.opt_out"],
+        opt_out=path_of("inputs.opt_out"),
         stamps=[STAMPS["inputs.opt_out"], content_stamp(MARK)],
         settings=OPT_OUT_SETTINGS,
         ledger=LEDGER,
@@ -68,9 +68,9 @@ rule select_cohort:
     conda:
         "../envs/python.yaml"
     params:
-        dicom=INPUTS["inputs.dicom"],
-        participants=INPUTS["inputs.participants"],
-        calendar=INPUTS.get("inputs.tracer_calendar"),
+        dicom=path_of("inputs.dicom"),
+        participants=path_of("inputs.participants"),
+        calendar=path_of("inputs.tracer_calendar"),
         stamps=[STAMPS["inputs.participants"], STAMPS.get("inputs.tracer_calendar")],
         cohort=lookup("cohort", within=config),
         decisions=DECISIONS,

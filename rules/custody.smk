@@ -55,7 +55,7 @@ rule verify_purge:
         "../envs/python.yaml"
     params:
         ledger=LEDGER,
-        opt_out=INPUTS["inputs.opt_out"],
+        opt_out=path_of("inputs.opt_out"),
         inputs=list(INPUTS.values()),
         # a run that ended early leaves them, and no later one misses them
         temporary=["private/index.csv", "private/unindexed.csv"],

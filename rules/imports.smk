@@ -85,7 +85,7 @@ rule scan_findings:
     params:
         imported=ROUNDS["readings"],
         readers=READERS,
-        staff=INPUTS.get("delivery.staff_names"),
+        staff=path_of("delivery.staff_names"),
         stamp=STAMPS.get("delivery.staff_names"),
         language=LANGUAGE,
         code=code_digest("scripts/imports/scan_findings.py"),

@@ -15,7 +15,7 @@ rule index_dicom:
         "../envs/python.yaml"
     threads: 4
     params:
-        dicom=INPUTS["inputs.dicom"],
+        dicom=path_of("inputs.dicom"),
         stamp=STAMPS["inputs.dicom"],
         language=language_of_messages,
         code=code_digest("scripts/ingest/index_dicom.py"),
