@@ -55,7 +55,7 @@ def flow_rows(
 def _tally(
     decided: Iterable[tuple[Row, str | None]],
 ) -> tuple[Counter[str], dict[str, tuple[str, str]]]:
-    """Return reason -> files, and patient -> (reason, tracer); who stays has `_COHORT` for it."""
+    """Return reason -> files, and patient -> (reason, tracer), `_COHORT` if the patient stays."""
     order = {end: n for n, end in enumerate([*REASONS, _COHORT])}
     files: Counter[str] = Counter()
     last: dict[str, str] = {}

@@ -20,7 +20,7 @@ from bonescint.dicom import tags, vrs
 from bonescint.names.parts import SEPARATORS
 
 SHORTEST = 6
-# other texts of the header must be longer: "REST" in a lossy stream is nobody's
+# other texts of the header must be longer: "REST" occurs in a lossy stream by chance
 _SHORTEST_OTHER, _LONGEST_OTHER = 10, 256
 # no byte of a text is lower but its separators, and no text is without two neighbours that are not
 _LEAST = 0x1B

@@ -16,7 +16,7 @@ from bonescint.custody.traces.names import folded
 from bonescint.names.parts import SEPARATORS
 from bonescint.resources import Texts
 
-# kinds of columns (resources/text/columns.csv) in which a number is nobody's ID
+# kinds of columns (resources/text/columns.csv) in which a number is never a patient ID
 _NUMBERS = frozenset(
     {"flag", "grade", "count", "measure", "size", "hash", "uid", "date", "time"}
 )  # fmt: skip
@@ -44,7 +44,7 @@ class ColumnContents(NamedTuple):
     ids
         They hold patient IDs: a whole value counts there, however little it says elsewhere.
     numbers
-        A number in them is nobody's ID.
+        A number in them is never a patient ID.
     """
 
     ids: frozenset[int] = frozenset()
@@ -119,7 +119,7 @@ def _plain(kinds: set[str]) -> bool:
 
 @cache
 def _headings() -> dict[str, bool]:
-    """Return each heading of the workbook, and whether a number below it is nobody's ID.
+    """Return each heading of the workbook, and whether a number below it is never a patient ID.
 
     One heading may stand for several columns, of which one may hold anything.
     """
