@@ -100,7 +100,7 @@ def available(python: str | None) -> list[str]:
 def told(scored: list[Scored]) -> str:
     """Return passed and total of checks, with their share."""
     passed = sum(one.passed for one in scored)
-    return f"{passed} / {len(scored)}" + (f" ({passed / len(scored):.2%})" if scored else "")
+    return f"{passed} / {len(scored)} ({passed / len(scored):.2%})" if scored else "-"
 
 
 def table(head: str, groups: list[str], of: str, scores: dict[str, list[Scored]]) -> None:

@@ -30,14 +30,14 @@ IDENTIFYING = {
     "PatientID": "H", "PatientComments": "A",
 }  # fmt: skip
 DESCRIPTIONS = ("StudyDescription", "SeriesDescription")
-# what people type at will: what it says of the patient must go, the rest may
-FREE_TEXT = ("AdditionalPatientHistory", "ImageComments", "RequestedProcedureDescription",
-             "ReasonForTheAttributeModification", "TypeOfPatientID")  # fmt: skip
-# another word for the same, as the standard's terms are
+# what people type at will; PS3.15 has it cleaned, the study has it removed
+FREE_TEXT = ("AdditionalPatientHistory", "ImageComments", "RequestedProcedureDescription")
+# goes with the ID it is about
+ABOUT_AN_ID = ("TypeOfPatientID",)
+# how agents and their nuclide are typed -> the standard's word; the first that is found counts
 SAME = {
-    "99m technetium": ("tc99m",), "mdp": ("medronate",), "hmdp": ("oxidronate",),
-    "pyp": ("pyrophosphate",), "クリアボーン": ("oxidronate",), "テクネmdp": ("medronate",),
-    "テクネピロリン酸": ("pyrophosphate",),
+    "hmdp": "oxidronate", "クリアボーン": "oxidronate", "mdp": "medronate", "pyp": "pyrophosphate",
+    "テクネピロリン酸": "pyrophosphate", "99m": "tc99m",
 }  # fmt: skip
 # private elements into which the generator writes name or ID
 PRIVATE_NAMES = {0x00091040: "A", 0x00311001: "A", 0x00411040: "H"}
@@ -172,10 +172,9 @@ def _by_type(element: DataElement, path: Path, name: str, demand: str) -> Iterat
 def _by_content(element: DataElement, path: Path, name: str, demand: str) -> Iterator[Check]:
     """Yield what must become of an element of the demonstration by what stands in it."""
     keyword, texts = element.keyword, list(_texts(element))
-    if not texts or element.VR in ("UI", "TM", "OW", "OB", "UN"):
+    if not texts or element.VR in ("UI", "TM", "OW", "OB", "UN") or keyword in ABOUT_AN_ID:
         return  # of UIDs see `_uids`; a time of day neither must go nor must stay
     if "OriginalAttributesSequence" in path and element.VR != "DT":
-        texts = [text for text in texts if text]
         yield from (Check(name, "text_removed", path, t, "DICOM-P15-BASIC-C") for t in texts)
     elif element.VR == "PN":
         yield from (Check(name, "text_removed", path, text, "HIPAA-A") for text in texts)
@@ -201,9 +200,9 @@ def _by_content(element: DataElement, path: Path, name: str, demand: str) -> Ite
     elif keyword == "CodeMeaning" or "ViewCodeSequence" in path:
         yield Check(name, "text_notnull", path, "", "TCIA-RESEARCH-K", demand)
     elif keyword != "SpecificCharacterSet":  # what is written in another one is not lost
-        same = [other for text, also in SAME.items() if text in texts[0].lower() for other in also]
         value = "\\".join(texts)
-        yield Check(name, "text_retained", path, value, "TCIA-RESEARCH-K", demand, tuple(same))
+        same = tuple(word for typed, word in SAME.items() if typed in value.lower())[:1]
+        yield Check(name, "text_retained", path, value, "TCIA-RESEARCH-K", demand, same)
 
 
 def _texts(element: DataElement) -> Iterator[str]:

@@ -170,9 +170,10 @@ def _one_exam_each(
         by_subject[row["subject"]].append(row)
     for subject, exams in by_subject.items():
         day = chosen.get(subject)
+        reason = "later_exam" if day is None else "other_exam"
         taken = min((e for e in map(_exam, exams) if day in (None, e[0])), default=None)
         for row in exams:
-            yield row, None if _exam(row) == taken else SPARE[day is not None]
+            yield row, None if _exam(row) == taken else reason
 
 
 def _exam(row: Row) -> tuple[date, str]:
