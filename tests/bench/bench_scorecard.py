@@ -122,6 +122,7 @@ def lost(scored: list[Scored]) -> None:
         for s in scored
         if not s.passed and not s.check.demand
     )
+    print(f"\nwhat bonescint fails of what the study allows: {failed.total()}")
     for (action, category, path, files), n in failed.most_common(40):
         print(f"  {n:6} {action} {category} {path or 'the file'} ({files})")
 
@@ -157,7 +158,6 @@ def main(women: int, python: str | None) -> None:
     for demand in sorted({check.demand for check in key} - {""}):
         cells = [told([s for s in all_ if s.check.demand == demand]) for all_ in scores.values()]
         print(f"| {demand} | {' | '.join(cells)} |")
-    print("\nwhat bonescint fails of what the study allows")
     lost(scores["bonescint"])
 
 
