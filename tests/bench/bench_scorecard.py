@@ -11,6 +11,7 @@ the others of bench_peers.py); those it cannot import are left out.
 
 import argparse
 import logging
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -84,7 +85,7 @@ def ours(source: Path, target: Path) -> dict[str, bytes]:
 
 def available(python: str | None) -> list[str]:
     """Return the peers that can be imported; says what cannot."""
-    if python is None:
+    if python is None or shutil.which(python) is None:
         print("no peers: --peers names the Python of an environment that has them")
         return []
     found = []
