@@ -35,6 +35,27 @@ rule anonymize_batch:
         "../scripts/anonymize/anonymize_batch.py"
 
 
+rule list_other_exams:
+    """Tell whose exam was refused at the door though others could have been taken (R2)."""
+    input:
+        consented="private/consented.csv",
+        cohort="private/cohort.csv",
+        excluded="private/excluded.csv",
+        refused=expand("private/refused/{batch}.csv", batch=BATCHES),
+    output:
+        exams="private/other_exams.csv",
+        warnings="results/anonymization/other_exams.warnings.csv",
+    log:
+        "logs/list_other_exams.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        ledger=LEDGER,
+        code=code_digest("scripts/anonymize/list_other_exams.py"),
+    script:
+        "../scripts/anonymize/list_other_exams.py"
+
+
 rule summarise_anonymization:
     """List the cases by code and assert that the files present are the files written."""
     input:

@@ -57,7 +57,12 @@ rule select_cohort:
         consented="private/consented.csv",
         unreadable="private/unreadable.csv",
         counts="results/cohort/opt_out.csv",
-        given=given("inputs.dicom", "inputs.participants", "inputs.tracer_calendar"),
+        given=given(
+            "inputs.dicom",
+            "inputs.participants",
+            "inputs.tracer_calendar",
+            "inputs.exam_dates",
+        ),
     output:
         cohort="private/cohort.csv",
         excluded="private/excluded.csv",
@@ -71,7 +76,12 @@ rule select_cohort:
         dicom=path_of("inputs.dicom"),
         participants=path_of("inputs.participants"),
         calendar=path_of("inputs.tracer_calendar"),
-        stamps=[STAMPS["inputs.participants"], STAMPS.get("inputs.tracer_calendar")],
+        exam_dates=path_of("inputs.exam_dates"),
+        stamps=[
+            STAMPS["inputs.participants"],
+            STAMPS.get("inputs.tracer_calendar"),
+            STAMPS.get("inputs.exam_dates"),
+        ],
         cohort=lookup("cohort", within=config),
         decisions=DECISIONS,
         decided=DECIDED_IMAGES,

@@ -118,6 +118,7 @@ WARNINGS = [
     "results/cohort/cohort.warnings.csv",
     "results/cohort/cases.warnings.csv",
     "results/anonymization/deidentification.warnings.csv",
+    "results/anonymization/other_exams.warnings.csv",
     *expand("results/software/{software}.warnings.csv", software=SOFTWARE),
     "results/measurements.warnings.csv",
     *expand("results/readings/{reader}.warnings.csv", reader=READERS),

@@ -1,6 +1,7 @@
 """Choose the study's instances and count everybody who is left out, and why (R1-R7)."""
 
 from collections import Counter
+from collections.abc import Mapping, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,12 @@ from bonescint.declared import columns
 from bonescint.deid.decisions import read_decisions, released_images
 from bonescint.files import read_rows, write_rows
 from bonescint.joblog import job_log
-from bonescint.tables.lists import read_participants, read_tracer_calendar
+from bonescint.tables.lists import (
+    ExamChoice,
+    read_exam_dates,
+    read_participants,
+    read_tracer_calendar,
+)
 from bonescint.warnings import Phrase, warning, write_warnings
 
 if TYPE_CHECKING:
@@ -35,6 +41,7 @@ def select_cohort(
     dicom: Path,
     participants: Path,
     calendar: Path | None,
+    exam_dates: Path | None,
     settings: dict[str, Any],
     preceding_study: str,
     language: str,
@@ -52,8 +59,9 @@ def select_cohort(
         What `filter_opt_out` and `index_dicom` wrote.
     dicom
         The raw folder.
-    participants, calendar
-        The hospital's lists; no calendar where headers name the tracer.
+    participants, calendar, exam_dates
+        The hospital's lists; no calendar where headers name the tracer, no dates where each
+        patient's first exam is taken.
     settings, preceding_study, language
         Of the configuration.
     decisions
@@ -62,14 +70,21 @@ def select_cohort(
         Tables to write (docs/en/tables.md).
     """
     odd: list[dict[str, str]] = []
+    listed = read_participants(participants, preceding_study, language, odd)
+    chosen: dict[str, ExamChoice] = {}
+    if exam_dates:
+        window = settings["exam_from"], settings["exam_to"]
+        days = selection.exam_days(read_rows(consented), listed)
+        chosen = read_exam_dates(exam_dates, window, language, odd, days)
     decided = list(
         selection.decide(
             read_rows(consented),
-            read_participants(participants, preceding_study, language, odd),
+            listed,
             read_tracer_calendar(calendar, language, odd) if calendar else {},
             settings,
             dicom,
             released_images(read_decisions(decisions)) if decisions.exists() else frozenset(),
+            {subject: choice.day for subject, choice in chosen.items()},
         )
     )
     decided.sort(key=lambda pair: pair[0]["path"])
@@ -82,6 +97,8 @@ def select_cohort(
     reasons = Counter(row["reason"] for row in read_rows(unreadable))
     steps = flow_rows({k: int(v) for k, v in total.items()}, reasons, decided)
     write_rows(flow, columns("flow"), steps)
+    if exam_dates:
+        odd += _unusable(exam_dates.name, chosen, {row["subject"] for row in included})
     write_warnings(
         warnings,
         odd
@@ -95,6 +112,14 @@ def select_cohort(
             for week, tracer, n in off_weeks(included)
         ],
     )
+
+
+def _unusable(
+    file: str, chosen: Mapping[str, ExamChoice], included: Set[str]
+) -> list[dict[str, str]]:
+    """Return a warning for each chosen exam that cannot be taken, by its row in the list."""
+    rows = [choice.row for subject, choice in chosen.items() if subject not in included]
+    return [warning(file, "R2", Phrase("exam_dates.unusable"), {"entry": row}) for row in rows]
 
 
 def _excluded(row: dict[str, str], reason: str) -> dict[str, str | None]:
@@ -113,6 +138,7 @@ if __name__ == "__main__":
             dicom=Path(snakemake.params.dicom),
             participants=Path(snakemake.params.participants),
             calendar=Path(calendar) if (calendar := snakemake.params.calendar) else None,
+            exam_dates=Path(listed) if (listed := snakemake.params.exam_dates) else None,
             settings=snakemake.params.cohort,
             preceding_study=snakemake.params.preceding_study,
             language=snakemake.params.language,

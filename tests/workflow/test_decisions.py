@@ -1,12 +1,13 @@
 """A person's decision about an image, through the whole workflow."""
 
+import json
 import shutil
 from pathlib import Path
 
 import pydicom
 
 from bonescint.files import read_rows
-from tests.workflow.runner import configure, jobs, snakemake
+from tests.workflow.runner import configure, jobs, ran, snakemake
 
 HEADER = "item\tsha256\tdecision\treviewer\tdate\n"
 
@@ -50,3 +51,42 @@ def test_an_image_with_suspected_text_waits_for_its_decision(study: Path) -> Non
     # and what is malformed stops the run before anything is done
     decisions.write_text(HEADER + "image\t00\tmaybe\tDr. A\t2026-01-15\n", encoding="utf-8")
     assert "decisions.tsv" in snakemake(study, "-n", fails=True)
+
+
+def test_another_exam_is_taken_by_a_list_and_never_by_itself(study: Path) -> None:
+    shutil.copytree(study / "demo" / "dicom", study / "raw")
+    configure(study, lambda c: c["inputs"].update(dicom="raw"))
+    instances = list(read_rows(study / "private" / "cohort.csv"))
+    first = next(row for row in instances if row["views"].count("+") == 1)
+    path = study / "raw" / first["path"]
+    exam = pydicom.dcmread(path)
+    for number, day in enumerate(("20190926", "20190928")):
+        exam.StudyDate = day
+        for keyword in ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID"):
+            exam[keyword].value = f"1.2.392.200036.9116.7.{number}.{len(keyword)}"
+        exam.file_meta.MediaStorageSOPInstanceUID = exam.SOPInstanceUID
+        exam.save_as(path.with_name(f"later{number}.dcm"))
+    exam = pydicom.dcmread(path)
+    exam.BurnedInAnnotation = "YES"
+    exam.save_as(path)
+    snakemake(study)
+    (told,) = rows(study, "results/anonymization/other_exams.warnings.csv")
+    exams = rows(study, "private/other_exams.csv")
+    assert [(row["exam_date"], row["refused"]) for row in exams[1:]] == [
+        ("2019-09-26", "0"), ("2019-09-28", "0"),
+    ]  # fmt: skip
+    code = json.loads(told["where"])["code"]
+    assert not list((study / "results" / "dicom").glob(f"*/{code}/*.dcm"))
+    assert "2019-09" not in told["values"]
+
+    listed = f"患者ID,検査日\n{exams[2]['patient_id']},2019/9/28\n"
+    (study / "exams.csv").write_text(listed, encoding="cp932")
+    configure(study, lambda c: c["inputs"].update(exam_dates="exams.csv"))
+    # the imports stop at it until the software's results are of that exam too
+    again = ran(snakemake(study, "results/cases.csv", "private/other_exams.csv"))
+    assert {"select_cohort", "list_other_exams"} <= set(again)
+    assert again.count("anonymize_batch") == 1
+    assert {"index_dicom", "filter_opt_out"}.isdisjoint(again)
+    assert rows(study, "private/other_exams.csv") == []
+    (written,) = (study / "results" / "dicom").glob(f"*/{code}/*.dcm")
+    assert pydicom.dcmread(written).StudyDate == "20190928"

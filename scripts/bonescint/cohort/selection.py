@@ -1,7 +1,7 @@
 """Who is in the study: one reason for every file that is not, no default (R1, R2, R5)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -33,7 +33,30 @@ REASONS = (
     CONFLICT,
     UNREADABLE,
     "later_exam",
+    "other_exam",
 )
+# reasons of exams that could have been taken in the place of the one that was
+SPARE = ("later_exam", "other_exam")
+
+
+def exam_days(
+    rows: Iterable[Row], participants: Container[str] | None = None
+) -> dict[str, set[date]]:
+    """Return subject -> days on which images were made.
+
+    Parameters
+    ----------
+    rows
+        Rows of private/consented.csv.
+    participants
+        Whose days are asked for, None = everybody's.
+    """
+    days: dict[str, set[date]] = defaultdict(set)
+    for row in rows:
+        asked = participants is None or row["subject"] in participants
+        if asked and (day := header_date(row["study_date"])):
+            days[row["subject"]].add(day)
+    return days
 
 
 def exclusion(row: Row, participants: Iterable[str], settings: Mapping[str, object]) -> str | None:
@@ -79,6 +102,7 @@ def decide(
     settings: Mapping[str, object],
     dicom: Path,
     released: frozenset[str] = frozenset(),
+    chosen: Mapping[str, date] | None = None,
 ) -> Iterator[tuple[Row, str | None]]:
     """Yield every consented instance with its reason of exclusion, or None and its tracer decided.
 
@@ -96,6 +120,8 @@ def decide(
         a conflict.
     released
         Hashes of source files that a person chose where contents conflict.
+    chosen
+        Subject -> date of the exam that a person chose in the place of the first.
 
     Yields
     ------
@@ -128,18 +154,26 @@ def decide(
             yield row | {"sha256": clash.sha256}, clash.reason
         else:
             remaining.append(row)
-    yield from _first_exams(remaining)
+    yield from _one_exam_each(remaining, chosen or {})
 
 
-def _first_exams(rows: Iterable[Row]) -> Iterator[tuple[Row, str | None]]:
-    """Keep one case a patient: the first exam in the window."""
+def _one_exam_each(
+    rows: Iterable[Row], chosen: Mapping[str, date]
+) -> Iterator[tuple[Row, str | None]]:
+    """Keep one case a patient: the first exam in the window, or of the day that a person chose.
+
+    Where nothing of the chosen day is left no other exam takes its place: that choice is a
+    person's too.
+    """
     by_subject: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         by_subject[row["subject"]].append(row)
-    for exams in by_subject.values():
-        first = min(map(_exam, exams))
+    for subject, exams in by_subject.items():
+        day = chosen.get(subject)
+        reason = "later_exam" if day is None else "other_exam"
+        taken = min((e for e in map(_exam, exams) if day in (None, e[0])), default=None)
         for row in exams:
-            yield row, None if _exam(row) == first else "later_exam"
+            yield row, None if _exam(row) == taken else reason
 
 
 def _exam(row: Row) -> tuple[date, str]:

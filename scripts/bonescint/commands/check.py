@@ -40,10 +40,10 @@ def check(options: argparse.Namespace) -> int:
     inputs = study.inputs(config)
     problems: list[str] = []
     print(text("config_good"))
-    for key in ("participants", "opt_out", "tracer_calendar"):
+    for key in ("participants", "opt_out", "tracer_calendar", "exam_dates"):
         path = Path(inputs.get(f"inputs.{key}", ""))
         if not path.is_file():
-            continue  # the demonstration's, not made yet, or no calendar
+            continue  # the demonstration's, not made yet, or no such list
         try:
             found = check_list(path, key, config)
             problems += found.problems

@@ -21,7 +21,7 @@ class CheckedList(NamedTuple):
     problems
         What is incomplete or odd about opt-outs; they exclude all the same.
     struck
-        The rows that are struck out and read all the same.
+        The rows that are struck out and read all the same, or have no effect.
     unchecked
         What could not be checked yet.
     """
@@ -40,7 +40,7 @@ def check_list(file: Path, kind: str, config: Mapping[str, Any]) -> CheckedList:
     file
         The list.
     kind
-        ``opt_out``, ``participants`` or ``tracer_calendar``.
+        ``opt_out``, ``participants``, ``tracer_calendar`` or ``exam_dates``.
     config
         The checked configuration.
 
@@ -49,24 +49,33 @@ def check_list(file: Path, kind: str, config: Mapping[str, Any]) -> CheckedList:
     InputError
         With every fault found.
     """
-    from bonescint.tables.lists import read_participants, read_tracer_calendar
+    from bonescint.cohort.selection import exam_days
+    from bonescint.files import read_rows
+    from bonescint.tables.lists import read_exam_dates, read_participants, read_tracer_calendar
     from bonescint.warning_words import warnings_in_words
 
     language = str(config["language"])
     odd: list[dict[str, str]] = []
+    unchecked: list[str] = []
     match kind:
         case "participants":
             study = str(config["study"]["preceding_study"])
             n = len(read_participants(file, study, language, odd))
         case "tracer_calendar":
             n = len(read_tracer_calendar(file, language, odd))
+        case "exam_dates":
+            window = config["cohort"]["exam_from"], config["cohort"]["exam_to"]
+            days = exam_days(read_rows(_IMAGES)) if _IMAGES.is_file() else None
+            n = len(read_exam_dates(file, window, language, odd, days))
+            if days is None:
+                unchecked.append(Texts("table", language)("no_images", path=_IMAGES))
         case _:
             return _check_opt_out(file, config, language)
     struck = [
         f"{row['source']} {row['where']}: {row['message']}"
         for row in warnings_in_words(odd, language)
     ]
-    return CheckedList(n, [], struck, [])
+    return CheckedList(n, [], struck, unchecked)
 
 
 def _check_opt_out(file: Path, config: Mapping[str, Any], language: str) -> CheckedList:

@@ -7,7 +7,7 @@ from typing import Any
 from bonescint.errors import InputError
 from bonescint.resources import Texts
 
-LISTS = ("opt_out", "participants", "tracer_calendar")
+LISTS = ("opt_out", "participants", "tracer_calendar", "exam_dates")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
-"""The hospital's lists: participants (R5), opt-outs (R12, R13), the tracer of each exam date."""
+"""The hospital's lists: participants (R5), opt-outs (R12, R13), tracers, chosen exams."""
 
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from bonescint.names.ids import normalise
 from bonescint.tables.bounds import CheckedTable
@@ -65,6 +66,13 @@ class OptOutEntry:
             "ground": self.ground,
             "relation": self.relation,
         }
+
+
+class ExamChoice(NamedTuple):
+    """Which exam of a patient is taken: the row of the list, and the exam's date."""
+
+    row: int
+    day: date
 
 
 def read_participants(
@@ -184,6 +192,62 @@ def read_tracer_calendar(
     faults.raise_errors()
     _warn_struck(checked, warnings)
     return calendar
+
+
+def read_exam_dates(
+    path: str | Path,
+    window: tuple[str, str],
+    language: str,
+    warnings: list[dict[str, str]] | None = None,
+    exams: Mapping[str, Collection[date]] | None = None,
+) -> dict[str, ExamChoice]:
+    """Return normalised patient ID -> the exam to take in the place of the first (R2).
+
+    Parameters
+    ----------
+    path
+        The list: one row per patient.
+    window
+        The first and the last day on which an exam may be, year first.
+    language
+        Of the messages.
+    warnings
+        As for `read_participants`; also rows of patients without an image.
+    exams
+        Normalised patient ID -> days on which images of a participant were made; None if they are
+        not known yet.
+
+    Raises
+    ------
+    InputError
+        If an ID or date is unreadable, a date is outside the window or none of the patient's
+        exams, or a patient has two dates.
+    """
+    checked, faults = _open(path, load_columns("exam_dates"), language)
+    chosen: dict[str, ExamChoice] = {}
+    odd: list[dict[str, str]] = []
+    for row, cells in _with_id(checked, faults):
+        subject = normalise(checked.raw(cells, "patient_id"))
+        day = checked.value(row, cells, "exam_date", needed=True)
+        if not isinstance(day, date):
+            continue
+        header = checked.header("exam_date")
+        if not window[0] <= day.isoformat() <= window[1]:
+            faults.error("outside_window", row, header, "R2", low=window[0], high=window[1])
+        elif chosen.setdefault(subject, ExamChoice(row, day)).day != day:
+            faults.error("two_exams", row, checked.header("patient_id"), "R2")
+        elif exams is not None and subject not in exams:
+            # whoever declined has no image either: such a row stops nothing
+            phrase = Phrase("exam_dates.nobody")
+            odd.append(warning(checked.table.file, "R2", phrase, {"entry": row}))
+        elif exams is not None and day not in exams[subject]:
+            faults.error("no_such_exam", row, header, "R2")
+    faults.raise_errors()
+    _warn_struck(checked, warnings)
+    if warnings is not None:
+        warnings += odd
+    logger.info("exams of %d patients were chosen", len(chosen))
+    return {s: one for s, one in chosen.items() if exams is None or s in exams}
 
 
 def _warn_struck(checked: CheckedTable, warnings: list[dict[str, str]] | None) -> None:

@@ -50,6 +50,7 @@ def run(
     calendar: str = "",
     decisions: str = "",
     unreadable: tuple[str, ...] = (),
+    exam_dates: str = "",
 ) -> Tables:
     consented = [*columns("index"), *columns("consented")]
     write_rows(folder / "consented.csv", consented, scans)
@@ -66,6 +67,7 @@ def run(
     listed = "".join(f"00{subject},HS2022-005\n" for subject in PARTICIPANTS)
     (folder / "participants.csv").write_text("患者ID,試験番号\n" + listed, encoding="utf-8")
     (folder / "calendar.csv").write_text("検査日,薬剤\n" + calendar, encoding="utf-8")
+    (folder / "exams.csv").write_text("患者ID,検査日\n" + exam_dates, encoding="utf-8")
     if decisions:
         header = "item\tsha256\tdecision\treviewer\tdate\n"
         (folder / "decisions.tsv").write_text(header + decisions, encoding="utf-8")
@@ -77,6 +79,7 @@ def run(
         dicom=folder,
         participants=folder / "participants.csv",
         calendar=folder / "calendar.csv" if calendar else None,
+        exam_dates=folder / "exams.csv" if exam_dates else None,
         settings=SETTINGS,
         preceding_study="HS-2022-005",
         language="en",
@@ -156,6 +159,38 @@ def test_the_calendar_speaks_where_headers_are_silent(tmp_path: Path) -> None:
     }
 
 
+def exams() -> list[dict[str, str]]:
+    later = {"study_date": "20190701", "study_instance_uid": "2.9"}
+    return [scan("a"), scan("b", **later), scan("c", "2"), scan("d", "9", study_date="20190702")]
+
+
+def test_a_listed_exam_is_taken_in_the_place_of_the_first(tmp_path: Path) -> None:
+    tables = run(tmp_path, *exams(), exam_dates="0001,2019/7/1\n")
+    assert [row["path"] for row in tables["cohort"]] == ["b", "c"]
+    assert reasons(tables) == {"a": "other_exam", "d": "not_participant"}
+    assert tables["warnings"] == []
+
+
+def test_a_listed_exam_that_there_is_not_stops_the_run(tmp_path: Path) -> None:
+    for listed in ("0001,2019-07-02\n", "1,2019-06-03\n0001,2019-07-01\n", "1,2019-10-01\n"):
+        with pytest.raises(InputError, match=r'"exams\.csv" row [23] column'):
+            run(tmp_path, *exams(), exam_dates=listed)
+        assert not (tmp_path / "cohort.csv").exists()
+
+
+def test_a_listed_exam_of_nobody_or_that_cannot_be_taken_is_told_by_its_row(tmp_path: Path) -> None:
+    scans = [*exams(), scan("e", study_date="20190801", phase="early", study_instance_uid="2.8")]
+    listed = "77,2019-07-01\n9,2019-07-02\n1,2019-08-01\n"
+    tables = run(tmp_path, *scans, exam_dates=listed)
+    assert [row["path"] for row in tables["cohort"]] == ["c"]
+    assert reasons(tables)["a"] == reasons(tables)["b"] == "other_exam"
+    told = warnings_in_words(tables["warnings"], "en")
+    assert [(row["source"], row["where"]) for row in told] == [
+        ("exams.csv", "row 2"), ("exams.csv", "row 3"), ("exams.csv", "row 4"),
+    ]  # fmt: skip
+    assert "no effect" in told[1]["message"] and "no other exam" in told[2]["message"]
+
+
 def test_a_conflict_names_the_hash_that_a_decision_needs(tmp_path: Path) -> None:
     for name in "ab":
         (tmp_path / name).write_text(name)
@@ -202,6 +237,7 @@ def test_a_list_without_the_preceding_study_stops_the_run(tmp_path: Path) -> Non
             counts=tmp_path / "opt_out.csv",
             dicom=tmp_path,
             calendar=None,
+            exam_dates=None,
             settings=SETTINGS,
             preceding_study="HS-2022-005",
             language="en",

@@ -1,5 +1,6 @@
 """One reason for every file that is out, and flow counts that add up."""
 
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
@@ -137,3 +138,17 @@ def test_the_first_exam_is_the_first_however_its_date_is_spelt() -> None:
     assert decided(rows) == {"a": "later_exam", "b": None}
     again = [row("a", study_date="2019-06-03"), row("b")]
     assert decided(again) == {"a": None, "b": None}
+
+
+def test_the_exam_that_a_person_chose_is_taken() -> None:
+    later = {"study_date": "2019.07.02", "study_instance_uid": "1.3"}
+    rows = [row("a"), row("b", **later), row("c", **later), row("d", subject="2")]
+
+    def taken(day: date) -> dict[str, str | None]:
+        pairs = decide(rows, {"1", "2"}, {}, SETTINGS, Path(), chosen={"1": day})
+        return {r["path"]: reason for r, reason in pairs}
+
+    assert taken(date(2019, 7, 2)) == {"a": "other_exam", "b": None, "c": None, "d": None}
+    # nothing of that day can be taken: the first exam does not come back by itself
+    assert taken(date(2019, 7, 3)) == dict.fromkeys("abc", "other_exam") | {"d": None}
+    assert taken(date(2019, 6, 3)) == {"a": None, "b": "other_exam", "c": "other_exam", "d": None}

@@ -138,6 +138,7 @@ class Doors(dict[str, object]):
             language="en",
             id_pattern="[0-9A-Z]+",
             calendar=None,
+            exam_dates=None,
             study={"id": "S", "title": "T", "synthetic": True},
             preceding_study="S1",
             settings={

@@ -23,7 +23,12 @@ from bonescint.tables.cases import read_cases
 from bonescint.tables.columns import load_columns
 from bonescint.tables.exports import read_export
 from bonescint.tables.faults import Faults
-from bonescint.tables.lists import read_opt_out, read_participants, read_tracer_calendar
+from bonescint.tables.lists import (
+    read_exam_dates,
+    read_opt_out,
+    read_participants,
+    read_tracer_calendar,
+)
 from bonescint.tables.reading import read_table
 from bonescint.tables.readings import read_report
 from bonescint.text.folding import fold_header
@@ -37,6 +42,7 @@ SCHEMAS = {
     "opt_out": "opt_out",
     "participants": "participants",
     "tracer_calendar": "tracer_calendar",
+    "exam_dates": "exam_dates",
 }
 SOFTWARE = {"released": "2023-04-01", "export": "x.xlsx", "key": "patient_id"}
 COLUMNS = {"key": "患者番号", "exam_date": "検査日", "bsi": "BSI値(%)", "hotspots": "個数"}
@@ -151,7 +157,7 @@ def test_the_import_accepts_what_the_cells_offer(
                 assert Decimal(validation.formula2) == column.maximum
             assert validation.type == ("decimal" if column.kind == "number" else "whole")
     faults.raise_errors()
-    assert lists == {"reader1": 2, "opt_out": 3, "participants": 0}.get(name, 1)
+    assert lists == {"reader1": 2, "opt_out": 3, "participants": 0, "exam_dates": 0}.get(name, 1)
 
 
 def test_a_filled_export_is_imported(run: Run, config: dict[str, Any], tmp_path: Path) -> None:
@@ -216,7 +222,12 @@ def test_filled_lists_are_imported(run: Run, config: dict[str, Any]) -> None:
     assert set(read_participants("participants_template.xlsx", "HS2022-005", "ja")) == {"12"}
     fill(Path("tracer_calendar_template.xlsx"), {"検査日": EXAM, "薬剤": "MDP"})
     assert read_tracer_calendar("tracer_calendar_template.xlsx", "ja") == {EXAM: "MDP"}
-    for name, n in (("opt_out", 1), ("participants", 1), ("tracer_calendar", 1)):
+    run("template", "exam_dates")
+    fill(Path("exam_dates_template.xlsx"), {"患者ID": "0012", "検査日": EXAM})
+    window = ("2019-06-01", "2019-09-30")
+    assert read_exam_dates("exam_dates_template.xlsx", window, "ja") == {"12": (2, EXAM)}
+    lists = (("opt_out", 1), ("participants", 1), ("tracer_calendar", 1), ("exam_dates", 1))
+    for name, n in lists:
         assert f"({n} 件)" in run("check", name, f"{name}_template.xlsx")
 
 

@@ -146,3 +146,16 @@ def test_the_check_of_all_lists_is_the_same(command: Command):
     list_of("山田 花子")
     with pytest.raises(InputError, match="row 2"):
         command("check")
+
+
+def test_exams_to_take_are_held_against_the_images(command: Command):
+    Path("exams.csv").write_text("患者ID,検査日\n1,2019-07-01\n7,2019-07-01\n", encoding="utf-8")
+    said = command("table", "check", "exam_dates", "exams.csv")
+    assert "private/consented.csv" in said and "0 warnings" in said.splitlines()[0]
+    row = {"subject": "1", "study_date": "20190701"}
+    write_rows("private/consented.csv", list(row), [row])
+    said = command("table", "check", "exam_dates", "exams.csv")
+    assert "exams.csv row 3: No image" in said and "1 warnings" in said.splitlines()[0]
+    write_rows("private/consented.csv", list(row), [row | {"study_date": "20190702"}])
+    with pytest.raises(InputError, match="row 2.*no image of an exam"):
+        command("table", "check", "exam_dates", "exams.csv")

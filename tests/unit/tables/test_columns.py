@@ -11,7 +11,14 @@ from bonescint.resources import ROOT, Texts
 from bonescint.tables.columns import load_columns
 from bonescint.text.folding import fold_header
 
-SCHEMAS = ["software_export", "reading_report", "participants", "opt_out", "tracer_calendar"]
+SCHEMAS = [
+    "software_export",
+    "reading_report",
+    "participants",
+    "opt_out",
+    "tracer_calendar",
+    "exam_dates",
+]
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

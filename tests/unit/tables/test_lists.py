@@ -1,4 +1,4 @@
-"""Participants, opt-outs and the tracer calendar."""
+"""Participants, opt-outs, the tracer calendar and the exams that are taken."""
 
 import logging
 from datetime import date
@@ -7,7 +7,12 @@ import openpyxl
 import pytest
 
 from bonescint.errors import InputError
-from bonescint.tables.lists import read_opt_out, read_participants, read_tracer_calendar
+from bonescint.tables.lists import (
+    read_exam_dates,
+    read_opt_out,
+    read_participants,
+    read_tracer_calendar,
+)
 from bonescint.warning_words import warning_texts
 from tests.scripts.imports.cohort_tables import write_table
 
@@ -183,3 +188,43 @@ def test_tracer_calendar_faults(tmp_path):
     with pytest.raises(InputError) as caught:
         read_tracer_calendar(write_table(tmp_path / "c.csv", rows), "en")
     assert [p.split(" ")[3] for p in caught.value.problems] == ["3", "4", "5"]
+
+
+WINDOW = ("2019-06-01", "2019-09-30")
+
+
+@pytest.mark.parametrize("name", ["e.xlsx", "e.csv"])
+def test_exam_dates(tmp_path, name, caplog):
+    rows = [["PatientID", "日付"], ["00012", date(2019, 7, 1)], ["１３", "2019年7月2日"]]
+    rows += [["0012", "20190701"]]  # the same is said twice
+    with caplog.at_level(logging.INFO):
+        found = read_exam_dates(write_table(tmp_path / name, rows), WINDOW, "ja")
+    assert found == {"12": (2, date(2019, 7, 1)), "13": (3, date(2019, 7, 2))}
+    assert "exams of 2 patients" in caplog.text
+
+
+def test_exam_dates_in_the_encoding_of_excel(tmp_path):
+    (tmp_path / "e.csv").write_bytes("患者番号\t検査日\n７７\t2019-07-01\n".encode("cp932"))
+    assert read_exam_dates(tmp_path / "e.csv", WINDOW, "ja") == {"77": (2, date(2019, 7, 1))}
+
+
+def test_exam_dates_faults_all_at_once(tmp_path):
+    days = {"1": {date(2019, 7, 1), date(2019, 7, 9)}, "2": {date(2019, 7, 1)}}
+    rows = [
+        ["patient_id", "exam_date"],
+        ["", "2019-07-01"],
+        ["1E+11", "2019-07-01"],
+        ["1", "2019-07-01"],
+        ["01", "2019-07-09"],
+        ["2", "2019-07-02"],
+        ["3", "2019-05-31"],
+        ["4", ""],
+        ["5", "令和元年7月1日"],
+        ["6", "2019-07-01"],
+    ]
+    odd: list[dict[str, str]] = []
+    with pytest.raises(InputError) as caught:
+        read_exam_dates(write_table(tmp_path / "e.csv", rows), WINDOW, "en", odd, days)
+    told = [p.split('" ', 1)[1].split(" ")[1] for p in caught.value.problems]
+    assert told == ["2", "3", "5", "6", "7", "8", "9"]
+    assert all("[R2]" in problem for problem in caught.value.problems)
