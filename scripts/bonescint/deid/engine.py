@@ -68,12 +68,15 @@ class Transformed:
     table
         What was done to each attribute that the hospital's table names (R18), by its tag as the
         table writes it: an outcome, or ``absent``.
+    keywords
+        Attributes that are ``derived``, and those that are ``unusable``.
     """
 
     parts: list[Part]
     elements: CodedElements
     counts: Counter[str]
     table: dict[str, str]
+    keywords: dict[str, set[str]]
 
 
 class Engine:
@@ -97,6 +100,7 @@ class Engine:
         self._signed = False
         # every element that was visited; the top level is done last
         self._done: list[tuple[int, str]] = []
+        self._named: dict[str, set[str]] = {}
 
     def transform(self, source: Source, pixels: Pixels, views: list[str]) -> Transformed:
         """Return the coded file of one instance.
@@ -117,6 +121,7 @@ class Engine:
             ``missing-uid``, ``required-attribute`` or ``unreadable-value``.
         """
         self._done = []
+        self._named = {"derived": set(), "unusable": set()}
         self._charset = source.charset
         self._signed = source.number(tags.PixelRepresentation) == 1
         elements = self._level(source.level, self._policy.rules)
@@ -130,13 +135,8 @@ class Engine:
             self._keep_private(elements, source)
         if pixels.lossy:
             elements[tags.LossyImageCompression] = "CS", b"01"
-        frames = source.number(tags.NumberOfFrames, 1)
-        self._check_vectors(elements, frames)
-        for tag, outcome in complete(elements, source.level, self._policy, frames):
-            if (tag, "removed") in self._done:
-                # it stood there, empty
-                self._done.remove((tag, "removed"))
-            self._done.append((tag, outcome))
+        self._check_vectors(elements, source.number(tags.NumberOfFrames, 1))
+        self._complete(elements, source)
         save_views(elements, self._policy, views)
         body = encode_dataset(elements)
         if pixels.fragments:
@@ -148,7 +148,7 @@ class Engine:
         self._done.append((tags.PixelData, "kept"))
         parts = _file_head(elements, pixels.transfer_syntax) + body
         counts = Counter(outcome for _, outcome in self._done)
-        return Transformed(parts, elements, counts, self._table(counts))
+        return Transformed(parts, elements, counts, self._table(counts), self._named)
 
     def _check_vectors(self, out: CodedElements, frames: int) -> None:
         """Drop vectors that are no vectors, and pointers to what is none: room for text."""
@@ -165,6 +165,17 @@ class Engine:
             else:
                 self._done.remove((tags.FrameIncrementPointer, "kept"))
                 self._gone(out, self._policy.rules[tags.FrameIncrementPointer], vr, lost=True)
+
+    def _complete(self, out: CodedElements, source: Source) -> None:
+        """Add what the source lacks although Type 1 asks for it, and count it."""
+        frames = source.number(tags.NumberOfFrames, 1)
+        for tag, outcome in complete(out, source.level, self._policy, frames):
+            if (tag, "removed") in self._done:
+                # it stood there, empty
+                self._done.remove((tag, "removed"))
+            self._done.append((tag, outcome))
+            if outcome == "derived":
+                self._named[outcome].add(self._policy.rules[tag].keyword)
 
     def _level(self, source: RawLevel, rules: dict[int, Rule]) -> CodedElements:
         """Apply the rules of one level of nesting to a data set or an item."""
@@ -220,6 +231,8 @@ class Engine:
         if empty:
             out[rule.tag] = vr, b""
         outcome = "emptied" if empty else "removed"
+        if lost:
+            self._named["unusable"].add(rule.keyword)
         self._done.append((rule.tag, "unusable" if lost else outcome))
 
     def _sequence(self, out: CodedElements, rule: Rule, raw: Raw) -> None:

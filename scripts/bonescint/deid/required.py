@@ -62,7 +62,8 @@ def complete(
     kept = {rule.tag for rule in lacking if rule.action in ("keep", "vocabulary")}
     for find in (_of_image, _counts, _vectors, _pointer):
         for tag, vr, value in find(out, frames):
-            if tag in kept or (tag in VECTORS and policy.iod == "nm" and is_blank(source.get(tag))):
+            vector = tag in VECTORS and policy.iod == "nm" and policy.rules[tag].action == "keep"
+            if tag in kept or (vector and is_blank(source.get(tag))):
                 out[tag] = vr, value
                 done.append((tag, "derived"))
     for rule in lacking:

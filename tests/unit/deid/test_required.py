@@ -10,8 +10,10 @@ from pydicom import dcmread
 from pydicom.datadict import tag_for_keyword
 from pydicom.uid import ExplicitVRLittleEndian, RLELossless, SecondaryCaptureImageStorage
 
+from bonescint.cli import main
 from bonescint.deid.policy import load_policies
 from bonescint.deid.refusal import Refused
+from bonescint.files import read_rows
 from tests.unit.deid.encoded import changed, element
 from tests.unit.deid.samples import as_file, counts, ge, siemens
 from tests.unit.deid.test_engine import KEEP_SC, POLICIES, TABLE, coded, errors_of, read
@@ -58,6 +60,7 @@ def test_what_the_rest_settles_is_written_and_counted(keyword, make, value, how,
     result = read(done)
     assert result[keyword].value == value
     assert done.facts["n_derived"] == 1
+    assert done.facts["derived"] == keyword
     assert done.facts["n_unusable"] == 0
     assert np.array_equal(result.pixel_array, counts(1 if make is ge else 2))
     assert errors_of(done.data, tmp_path) <= errors_of(source, tmp_path)
@@ -244,6 +247,9 @@ def test_what_is_lost_is_counted_apart():
     found = coded(changed(*pieces))
     # an unlisted maker is no value that cannot be read
     assert found.facts["n_unusable"] == 4
+    assert found.facts["unusable"] == (
+        "DetectorInformationSequence PatientAge PatientWeight ScanLength"
+    )
     assert read(found)["Manufacturer"].is_empty
     assert found.table["(0010,1010)"] == "unusable"
     assert found.facts["age"] == 71
@@ -304,3 +310,30 @@ def test_what_has_one_meaning_is_mended(tag, vr, value, keyword, written, tmp_pa
     assert done.facts["n_unusable"] == 0
     assert errors_of(done.data, tmp_path) <= errors_of(data, tmp_path)
     assert read(done).pixel_array.shape == (2, 32, 8)
+
+
+def test_what_the_hospital_deletes_is_not_derived(tmp_path):
+    table = tmp_path / "table.csv"
+    rows = Path(TABLE).read_text(encoding="utf-8-sig").splitlines()
+    table.write_text("\n".join([*rows, '"(0054,0010)",EnergyWindowVector,,remove,']), "utf-8")
+    rules = dataclasses.replace(KEEP_SC, policies=load_policies(table, "BONE", "WHOLE BODY"))
+    done = coded(without("EnergyWindowVector", "absent"), rules=rules)
+    assert "EnergyWindowVector" not in read(done)
+    assert done.facts["n_derived"] == 0
+
+
+def test_the_commands_report_names_them(tmp_path):
+    (tmp_path / "raw").mkdir()
+    source = without("HighBit", "absent")
+    (tmp_path / "raw/a.dcm").write_bytes(as_file(source))
+    pieces = element(0x00101010, "AS", b"70"), element(0x00181302, "IS", b"long")
+    (tmp_path / "raw/b.dcm").write_bytes(
+        changed(*pieces, element(0x00080018, "UI", b"1.2.392.200036.9999.1.2\0"))
+    )
+    (tmp_path / "secret").write_bytes(bytes(32))
+    (tmp_path / "secret").chmod(0o600)
+    words = ["deidentify", str(tmp_path / "raw"), str(tmp_path / "out"), "--language", "en"]
+    main([*words, "--secret-file", str(tmp_path / "secret")])
+    rows = read_rows(tmp_path / "out/report.csv")
+    found = [(row["status"], row["derived"], row["unusable"]) for row in rows]
+    assert found == [("written", "HighBit", ""), ("written", "", "PatientAge ScanLength")]
