@@ -187,7 +187,7 @@ class Engine:
             elif tag == tags.PixelData or rule.action in ("code", "fixed"):
                 # written last, whether the source has them or not; nested they go by their Type
                 if rules is not self._policy.rules:
-                    self._gone(out, rule, rule.vr, lost=False)
+                    self._gone(out, rule, rule.vr)
             elif rule.vr == "SQ":
                 self._sequence(out, rule, raw)
             else:
@@ -219,7 +219,7 @@ class Engine:
         """Return the VR that Pixel Representation gives an element of an implicit file."""
         return "SS" if self._signed and rule.vrs == ("US", "SS") else None
 
-    def _gone(self, out: CodedElements, rule: Rule, vr: str, lost: bool) -> None:
+    def _gone(self, out: CodedElements, rule: Rule, vr: str, lost: bool = False) -> None:
         """Leave behind what the Type asks for when an element's value may not stay (R19).
 
         It is `lost` if it might have stayed and cannot be read.
