@@ -78,7 +78,7 @@ def _warnings(
     rows = list(by_tag)
     for row in rows:
         if row["verdict"] == "stricter":
-            n = row["removed"] + row["emptied"]
+            n = row["removed"] + row["emptied"] + row["unusable"]
             yield _warning("R18", Phrase("deidentification.stricter", {"n": n}), tag=row["tag"])
     for row in rows:
         if n := row["kept_by_decision"]:

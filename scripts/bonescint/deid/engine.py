@@ -5,7 +5,7 @@ assembled as bytes by `encoding`, so nothing of the source's preamble, file meta
 elements has a way into it.
 """
 
-import struct
+import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,10 +20,11 @@ from bonescint.deid.encoding import (
 from bonescint.deid.pixels import Pixels
 from bonescint.deid.policy import DUMMIES, Policy, Rule, by_type
 from bonescint.deid.refusal import Refused
-from bonescint.deid.source import Raw, RawLevel, Source, text_of
+from bonescint.deid.required import complete
+from bonescint.deid.source import Raw, RawLevel, Source, is_blank, text_of
 from bonescint.deid.uids import UidReplacer, is_standard
 from bonescint.deid.values import normal_form
-from bonescint.deid.vectors import VECTORS, is_vector, pointed
+from bonescint.deid.vectors import VECTORS, is_vector, pointed, pointing
 from bonescint.deid.views import save_views
 from bonescint.deid.vocabulary import POSITIONAL, vocabulary
 from bonescint.dicom import tags, vrs
@@ -39,10 +40,15 @@ _MOST_BYTES = 0xFFFE
 _LONGEST = {"AE": 16, "CS": 16, "SH": 16}
 # what `normal_form` judges
 _NUMBER_VRS = frozenset(vrs.WORD) - {"OW"} | vrs.DIGITS
+# metres, kilograms, millimetres: with these a comma never parts thousands
+_BELOW_THOUSAND = frozenset({tags.PatientSize, tags.PatientWeight, tags.PixelSpacing})
+# what the study needs: in digits that are no day or no number, or may be two, it is refused
+_NEEDED = frozenset({tags.StudyDate, tags.PixelSpacing})
+_IN_DIGITS = re.compile(rb"[\d .,/:+\\\0-]*\d[\d .,/:+\\\0-]*")
 # what was done to an element: the columns of the report, in its order
 OUTCOMES = (
-    "kept", "vocabulary", "coded", "fixed", "uid", "dummy", "emptied", "removed", "removed_private",
-    "removed_overlay", "kept_by_decision",
+    "kept", "derived", "vocabulary", "coded", "fixed", "uid", "dummy", "emptied", "unusable",
+    "removed", "removed_private", "removed_overlay", "kept_by_decision",
 )  # fmt: skip
 
 
@@ -62,12 +68,15 @@ class Transformed:
     table
         What was done to each attribute that the hospital's table names (R18), by its tag as the
         table writes it: an outcome, or ``absent``.
+    keywords
+        Attributes that are ``derived``, and those that are ``unusable``.
     """
 
     parts: list[Part]
     elements: CodedElements
     counts: Counter[str]
     table: dict[str, str]
+    keywords: dict[str, set[str]]
 
 
 class Engine:
@@ -91,6 +100,7 @@ class Engine:
         self._signed = False
         # every element that was visited; the top level is done last
         self._done: list[tuple[int, str]] = []
+        self._named: dict[str, set[str]] = {}
 
     def transform(self, source: Source, pixels: Pixels, views: list[str]) -> Transformed:
         """Return the coded file of one instance.
@@ -108,9 +118,10 @@ class Engine:
         Raises
         ------
         Refused
-            ``missing-uid`` or ``required-attribute``.
+            ``missing-uid``, ``required-attribute`` or ``unreadable-value``.
         """
         self._done = []
+        self._named = {"derived": set(), "unusable": set()}
         self._charset = source.charset
         self._signed = source.number(tags.PixelRepresentation) == 1
         elements = self._level(source.level, self._policy.rules)
@@ -125,6 +136,7 @@ class Engine:
         if pixels.lossy:
             elements[tags.LossyImageCompression] = "CS", b"01"
         self._check_vectors(elements, source.number(tags.NumberOfFrames, 1))
+        self._complete(elements, source)
         save_views(elements, self._policy, views)
         body = encode_dataset(elements)
         if pixels.fragments:
@@ -136,7 +148,7 @@ class Engine:
         self._done.append((tags.PixelData, "kept"))
         parts = _file_head(elements, pixels.transfer_syntax) + body
         counts = Counter(outcome for _, outcome in self._done)
-        return Transformed(parts, elements, counts, self._table(counts))
+        return Transformed(parts, elements, counts, self._table(counts), self._named)
 
     def _check_vectors(self, out: CodedElements, frames: int) -> None:
         """Drop vectors that are no vectors, and pointers to what is none: room for text."""
@@ -144,16 +156,26 @@ class Engine:
             value = out[tag][1]
             if not isinstance(value, bytes) or not is_vector(value, frames):
                 self._done.remove((tag, "kept"))
-                self._gone(out, self._policy.rules[tag], out.pop(tag)[0])
+                self._gone(out, self._policy.rules[tag], out.pop(tag)[0], lost=True)
         if tags.FrameIncrementPointer in out:
             vr, value = out.pop(tags.FrameIncrementPointer)
             vectors = [tag for tag in pointed(bytes(value)) if tag in VECTORS]  # type: ignore[arg-type]
             if vectors:
-                words = [word for tag in vectors for word in (tag >> 16, tag & 0xFFFF)]
-                out[tags.FrameIncrementPointer] = vr, struct.pack(f"<{len(words)}H", *words)
+                out[tags.FrameIncrementPointer] = vr, pointing(vectors)
             else:
                 self._done.remove((tags.FrameIncrementPointer, "kept"))
-                self._gone(out, self._policy.rules[tags.FrameIncrementPointer], vr)
+                self._gone(out, self._policy.rules[tags.FrameIncrementPointer], vr, lost=True)
+
+    def _complete(self, out: CodedElements, source: Source) -> None:
+        """Add what the source lacks although Type 1 asks for it, and count it."""
+        frames = source.number(tags.NumberOfFrames, 1)
+        for tag, outcome in complete(out, source.level, self._policy, frames):
+            if (tag, "removed") in self._done:
+                # it stood there, empty
+                self._done.remove((tag, "removed"))
+            self._done.append((tag, outcome))
+            if outcome == "derived":
+                self._named[outcome].add(self._policy.rules[tag].keyword)
 
     def _level(self, source: RawLevel, rules: dict[int, Rule]) -> CodedElements:
         """Apply the rules of one level of nesting to a data set or an item."""
@@ -184,29 +206,40 @@ class Engine:
         if written:
             out[rule.tag] = vr, written
             self._done.append((rule.tag, outcome))
+        elif rule in self._policy.required and is_blank(raw) and rule.action != "replace":
+            # as if it were absent: the rest may settle it
+            pass
         else:
-            self._gone(out, rule, vr)
+            lost = rule.action == "keep" and not is_blank(raw)
+            if lost and rule.tag in _NEEDED and _IN_DIGITS.fullmatch(value):
+                raise Refused("unreadable-value", rule.keyword)
+            self._gone(out, rule, vr, lost)
 
     def _implicit_vr(self, rule: Rule) -> str | None:
         """Return the VR that Pixel Representation gives an element of an implicit file."""
         return "SS" if self._signed and rule.vrs == ("US", "SS") else None
 
-    def _gone(self, out: CodedElements, rule: Rule, vr: str) -> None:
-        """Leave behind what the Type asks for when an element's value may not stay (R19)."""
+    def _gone(self, out: CodedElements, rule: Rule, vr: str, lost: bool = False) -> None:
+        """Leave behind what the Type asks for when an element's value may not stay (R19).
+
+        It is `lost` if it might have stayed and cannot be read.
+        """
         if rule.type == "1":
             missing = "missing-uid" if rule.action == "replace" else "required-attribute"
             raise Refused(missing, rule.keyword)
-        if rule.action == "empty" or by_type(rule) == "empty":
+        empty = rule.action == "empty" or by_type(rule) == "empty"
+        if empty:
             out[rule.tag] = vr, b""
-            self._done.append((rule.tag, "emptied"))
-        else:
-            self._done.append((rule.tag, "removed"))
+        outcome = "emptied" if empty else "removed"
+        if lost:
+            self._named["unusable"].add(rule.keyword)
+        self._done.append((rule.tag, "unusable" if lost else outcome))
 
     def _sequence(self, out: CodedElements, rule: Rule, raw: Raw) -> None:
         """Write a sequence: its items by their own rules, or its listed codes."""
         items: list[CodedElements] = []
-        # a sequence disguised as UN was not meant to be read here; it goes like any UN (R22)
-        if rule.action in ("keep", "vocabulary") and raw.vr in (None, "SQ"):
+        stays = rule.action in ("keep", "vocabulary")
+        if stays and raw.vr in (None, "SQ"):
             for item in raw.parse(raw.value):
                 if rule.action == "keep":
                     items.append(self._level(item, rule.items))
@@ -216,7 +249,7 @@ class Engine:
             out[rule.tag] = "SQ", items
             self._done.append((rule.tag, "kept" if rule.action == "keep" else "vocabulary"))
         else:
-            self._gone(out, rule, "SQ")
+            self._gone(out, rule, "SQ", stays and raw.vr not in (None, "SQ") and not is_blank(raw))
 
     def _code_item(self, rule: Rule, item: RawLevel) -> CodedElements | None:
         """Return a code with its standard meaning, or None if it is not listed."""
@@ -308,14 +341,15 @@ def _rewritten(
         if target not in DUMMIES:
             raise Refused("required-attribute", rule.keyword)
         return target, DUMMIES[target], "dummy"
-    # UN, a sequence, or a number where a text belongs: of another kind than the attribute
+    # a sequence, or a number where a text belongs: of another kind than the attribute
     another = vr is not None and vr not in rule.vrs and (vr in vrs.WORD) != (target in vrs.WORD)
-    if vr in ("UN", "SQ") or another or rule.action == "empty":
+    if vr == "SQ" or another or rule.action == "empty":
         return target, b"", ""
     if rule.action == "vocabulary" or rule.keyword in vocabulary():
         return target, _listed(rule, decode(value, charset)), "vocabulary"
     if target in _NUMBER_VRS:
-        number = normal_form(target, value, rule.vm, little_endian) or b""
+        small = rule.tag in _BELOW_THOUSAND
+        number = normal_form(target, value, rule.vm, little_endian, small) or b""
         # longer than a length field can say: hardly a number of this study
         return target, number if len(number) <= _MOST_BYTES else b"", "kept"
     if target == "UI":

@@ -57,6 +57,10 @@ class Instance(NamedTuple):
     patient_birth_date: str
 
 
+# of a line of the batch's report, in the order of `Outcome`
+_OF_LINE = (
+    "status", "reason", "file", "code", "sha256", "derived_attributes", "unusable_attributes",
+)  # fmt: skip
 _FILE = attrgetter("path", "sop_instance_uid")
 Assignment = tuple[str, list[Instance]]  # a code, and a patient's files to be written under it
 
@@ -65,7 +69,8 @@ class Outcome(NamedTuple):
     """What became of one file: a row of the report without its path.
 
     The hash is that of the file written, or of a source: of one that a person's decision can
-    release, or that shares its UID.
+    release, or that shares its UID. The keywords are those of attributes that the rest of a
+    header settles, and of values that cannot be read.
     """
 
     status: str
@@ -73,6 +78,8 @@ class Outcome(NamedTuple):
     destination: str = ""
     code: str = ""
     sha256: str = ""
+    derived_attributes: str = ""
+    unusable_attributes: str = ""
 
 
 class Account(NamedTuple):
@@ -324,7 +331,7 @@ def _code_chunk(chunk: tuple[Assignment, ...]) -> list[tuple[int, Outcome]]:
     outcomes = []
     with quiet_pydicom():
         for row, line, _, refusal in write_cases(cases, *_given):
-            fields = (line.get(key, "") for key in ("status", "reason", "file", "code", "sha256"))
+            fields = (line.get(key, "") for key in _OF_LINE)
             outcome = Outcome(*map(str, fields))
             if refusal:
                 outcome = outcome._replace(sha256=refusal.sha256)

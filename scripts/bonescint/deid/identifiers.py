@@ -204,7 +204,7 @@ def known_identifiers(source: Source, row: Mapping[str, str]) -> Identifiers:
     stored: set[bytes] = set()
     for inner in _levels(level, _DEEPEST):
         for tag, raw in inner.items():
-            kind = "name" if raw.vr == "PN" else _KINDS.get(tag)
+            kind = "name" if (raw.vr or _known_vr(tag)) == "PN" else _KINDS.get(tag)
             if kind is None or not raw.value:
                 continue
             values = _values(inner, source.charset, (tag,))
@@ -279,7 +279,7 @@ def _levels(level: RawLevel, depth: int) -> Iterator[RawLevel]:
         # vendors' sequences are not ours to read; windows, detectors and tracers name nobody
         if not depth or tag >> 16 & 1 or tag >> 16 in _NOBODY or not raw.value:
             continue
-        if raw.vr == "SQ" or (raw.vr is None and _is_sequence(tag)):
+        if (raw.vr or _known_vr(tag)) == "SQ":
             try:
                 items = raw.parse(raw.value)
             except Refused:
@@ -289,8 +289,8 @@ def _levels(level: RawLevel, depth: int) -> Iterator[RawLevel]:
 
 
 @cache
-def _is_sequence(tag: int) -> bool:
-    return dictionary_has_tag(tag) and dictionary_VR(tag) == "SQ"
+def _known_vr(tag: int) -> str:
+    return dictionary_VR(tag) if dictionary_has_tag(tag) else ""
 
 
 def _values(level: RawLevel, charset: tuple[str, ...], wanted: Iterable[int]) -> list[str]:

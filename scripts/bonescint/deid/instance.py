@@ -134,7 +134,8 @@ def _deidentify(
     start, end = verify_coded(written, policy, code, known)
     check_image(pixels, written, start, end)
     counts = {f"n_{outcome}": done.counts[outcome] for outcome in OUTCOMES}
-    return Coded(written, _patient(done.elements, source, row) | counts, done.table)
+    keywords = {f"{key}_attributes": " ".join(sorted(x)) for key, x in done.keywords.items()}
+    return Coded(written, _patient(done.elements, source, row) | counts | keywords, done.table)
 
 
 def _search_as_it_was(source: Source, policy: Policy, known: Identifiers) -> None:

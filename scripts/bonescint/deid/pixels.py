@@ -208,6 +208,9 @@ def image_format(source: Source) -> Format:
         ``pixel-format`` if the image is not described, contradicts itself, is larger than
         `MOST_BYTES`, or is not made of 8, 16 or 32 bit integers.
     """
+    for tag in (tags.Rows, tags.Columns, tags.BitsAllocated):
+        if tag not in source.level or not source.level[tag].value:
+            raise Refused("pixel-format", f"{tags.label(tag)} is missing")
     try:
         rows, columns = source.number(tags.Rows), source.number(tags.Columns)
         bits, samples = source.number(tags.BitsAllocated), source.number(tags.SamplesPerPixel, 1)

@@ -48,6 +48,8 @@ _OURS = frozenset(
     }
 )  # fmt: skip
 _GROUPS = frozenset({"odd groups", "60xx"})
+# of a module that an object may do without
+_OPTIONAL = frozenset({tags.FrameOfReferenceUID})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,6 +112,8 @@ class Policy:
         The private and overlay elements that stay by a recorded decision (R22, R23).
     texts
         The attributes at the top whose text stays as it was typed: the hospital's word (R18).
+    required
+        The attributes at the top without which no file is written (Type 1).
     """
 
     iod: str
@@ -118,6 +122,7 @@ class Policy:
     table: tuple[TableRow, ...] = ()
     kept: KeptPrivate = field(default_factory=KeptPrivate)
     texts: tuple[int, ...] = ()
+    required: tuple[Rule, ...] = ()
 
     def stamps(self, code: bytes) -> Iterator[tuple[Rule, bytes]]:
         """Yield what every file carries at the top, whether its source has it or not.
@@ -174,7 +179,10 @@ def load_policies(
                 keyword = keyword_for_tag(row.number)
                 rules[row.number] = Rule(row.number, keyword, vr, None, "", "keep")
         texts = tuple(rule.tag for rule in rules.values() if _stays_as_typed(rule))
-        policies[iod] = Policy(iod, rules, fixed, tuple(table), kept, texts)
+        required = tuple(
+            rule for tag, rule in rules.items() if rule.type == "1" and tag not in _OPTIONAL
+        )
+        policies[iod] = Policy(iod, rules, fixed, tuple(table), kept, texts, required)
     return policies
 
 

@@ -131,7 +131,10 @@ def _explicit(data: bytes, start: int, end: int, last_group: int = 0xFFFF) -> tu
             (length,) = _LENGTH(data, at + 8)
             at += 12
         at, value = _value(data, at, end, tag, vr, length, explicit=True)
-        level[tag] = Raw(vr, value, True, _explicit_items)
+        if vr == "UN" and not group & 1:
+            level[tag] = Raw(None, value, True, _unknown_items)
+        else:
+            level[tag] = Raw(vr, value, True, _explicit_items)
         if tag == _PIXEL_DATA:
             break
     return level, at
@@ -197,6 +200,13 @@ def _explicit_items(value: bytes) -> list[RawLevel]:
 
 def _implicit_items(value: bytes) -> list[RawLevel]:
     return _known_items(value, False) if len(value) <= _SMALL else _items(value, False)
+
+
+def _unknown_items(value: bytes) -> list[RawLevel]:
+    """Return the items of a sequence of VR UN: in implicit VR, though some keep the file's."""
+    # behind the heads of the first item and of its first element
+    kind = value[12:14]
+    return _explicit_items(value) if kind in _SHORT or kind in _LONG else _implicit_items(value)
 
 
 # codes and windows are the same in file after file; nobody changes a level that was read

@@ -18,8 +18,8 @@ from bonescint.resources import Texts, resource_rows
 
 # of one attribute in one instance
 OUTCOMES = (
-    "absent", "kept", "vocabulary", "coded", "fixed", "uid", "dummy", "emptied", "removed",
-    "kept_by_decision",
+    "absent", "kept", "derived", "vocabulary", "coded", "fixed", "uid", "dummy", "emptied",
+    "unusable", "removed", "kept_by_decision",
 )  # fmt: skip
 _STATUSES = ("written", "duplicate", "refused")
 # R19: what "delete" means by Type; a Type 3 attribute, or one in no module, is removed
@@ -159,7 +159,8 @@ def _allowed(action: str, types: tuple[str, str]) -> tuple[set[str], set[str]]:
             # nested where no module has it, it is removed whatever its Type elsewhere
             return {"absent", "removed"} | {_DELETED.get(kind, "removed") for kind in types}, set()
         case "keep":
-            return {"absent", "kept", "vocabulary"}, {"emptied", "removed"}
+            asked = {"absent", "kept", "derived", "vocabulary"}
+            return asked, {"emptied", "unusable", "removed"}
         case _:  # review: R22, R23
             return {"absent", "removed", "kept_by_decision"}, set()
 

@@ -4,6 +4,7 @@ Two readers give the same structure: `bonescint.deid.ranges` for the two encodin
 files have, and pydicom for all others and for whatever looks unusual.
 """
 
+import struct
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -29,6 +30,7 @@ from bonescint.dicom import tags
 from bonescint.dicom.sop_classes import MEDIA_DIRECTORY
 from bonescint.dicom.vrs import WORD
 from bonescint.text.charset import decode
+from bonescint.text.numbers import whole_number
 
 UNDEFINED = 0xFFFFFFFF
 _WORDS = {vr: WORD[vr] for vr in ("SL", "SS", "UL", "US")}
@@ -40,7 +42,8 @@ class Raw(NamedTuple):
     Parameters
     ----------
     vr
-        Its VR; None if the file is in implicit VR.
+        Its VR; None if it is in implicit VR: the whole file, or a public element of VR UN, which
+        a device wrote that did not know it (PS3.5 6.2.2).
     value
         Its bytes; of a sequence what `parse` takes.
     little_endian
@@ -103,9 +106,15 @@ class Source:
         vr = raw.vr or ("IS" if tag == tags.NumberOfFrames else "US")
         if vr in _WORDS:
             order = "little" if raw.little_endian else "big"
+            if len(raw.value) % _WORDS[vr]:
+                raise ValueError
             return int.from_bytes(raw.value[: _WORDS[vr]], order, signed=vr[0] == "S")  # type: ignore[arg-type]
         text = self.text(tag).partition("\\")[0].strip()
-        return int(text) if text else missing
+        # no device counts frames with an exponent
+        number = None if "e" in text.lower() else whole_number(text or str(missing))
+        if number is None:
+            raise ValueError
+        return number
 
 
 def text_of(level: RawLevel, tag: int, charset: tuple[str, ...]) -> str:
@@ -124,6 +133,13 @@ def text_of(level: RawLevel, tag: int, charset: tuple[str, ...]) -> str:
     if raw is None or not isinstance(raw.value, bytes):
         return ""
     return decode(raw.value, charset).strip(" \0")
+
+
+def is_blank(raw: Raw | None) -> bool:
+    """Tell whether an element holds nothing but padding, or is absent."""
+    return raw is None or not (
+        raw.value.strip(b" \0") if isinstance(raw.value, bytes) else len(raw.value)
+    )
 
 
 def charset_of(level: RawLevel) -> tuple[str, ...]:
@@ -242,9 +258,11 @@ def _level(source: Dataset) -> RawLevel:
     for tag in source.keys():  # noqa: SIM118 (a Dataset's own iteration decodes)
         element = source.get_item(tag, keep_deferred=True)
         if isinstance(element, RawDataElement):
-            little = element.is_little_endian
-            parse = partial(_parse, implicit=element.is_implicit_VR, little_endian=little)
-            level[int(tag)] = Raw(element.VR, element.value or b"", little, parse)
+            vr, little, implicit = element.VR, element.is_little_endian, element.is_implicit_VR
+            if vr == "UN" and not tag.is_private:
+                vr, little, implicit = None, True, True
+            parse = partial(_parse, implicit=implicit, little_endian=little)
+            level[int(tag)] = Raw(vr, element.value or b"", little, parse)
         elif element is not None and element.VR == "SQ":
             # of undefined length: ready made
             level[int(tag)] = Raw("SQ", element.value or [], True, _levels)
@@ -257,10 +275,27 @@ def _level(source: Dataset) -> RawLevel:
 
 
 def _parse(value: bytes, implicit: bool, little_endian: bool) -> list[RawLevel]:
+    # pydicom would make items of anything
+    if not _holds_items(value, "<HHL" if little_endian else ">HHL"):
+        raise Refused("damaged", "a sequence that is none")
     try:
         return _levels(convert_SQ(value, implicit, little_endian))
     except Exception as error:
         raise Refused("damaged", type(error).__name__) from error
+
+
+def _holds_items(value: bytes, head: str) -> bool:
+    """Tell whether items follow one another to the end of a sequence's value."""
+    at = 0
+    while at + 8 <= len(value):
+        group, element, length = struct.unpack_from(head, value, at)
+        if group << 16 | element != tags.Item:
+            return False
+        if length == UNDEFINED:
+            # its delimiter is pydicom's to find
+            return True
+        at += 8 + length
+    return at == len(value)
 
 
 def _levels(items: Iterable[Dataset]) -> list[RawLevel]:

@@ -2,28 +2,34 @@
 
 import re
 import struct
+from decimal import Decimal
 from functools import lru_cache
+
+from pydicom.valuerep import format_number_as_ds
 
 from bonescint.dicom.vrs import FORMATS, WORD
 from bonescint.text.dates import as_da, header_date
+from bonescint.text.numbers import as_whole, header_numbers
 
 # bytes of one value
 _SIZE = WORD | {"AT": 4}
+# forms that DICOM allows; what has one meaning in another is written in one of these
 _FORMS = {
-    "AS": re.compile(rb"[0-9]{3}[DWMY]"),
-    "DS": re.compile(rb"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?"),
-    "IS": re.compile(rb"[+-]?[0-9]{1,12}"),
+    "DS": re.compile(rb"(?=.{1,16}$)[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?"),
+    "IS": re.compile(rb"(?=.{1,12}$)[+-]?[0-9]+"),
 }
-_LONGEST_DECIMAL = 24
-# as some devices write them: 71Y, 1900.0
-_SHORT_AGE, _NO_FRACTION = re.compile(rb"[0-9]{1,3}[DWMYdwmy]"), re.compile(rb"\.0*$")
+_LONGEST = {"DS": 16, "IS": 12}
+# as some devices write it: 71Y
+_SHORT_AGE = re.compile(rb"[0-9]{1,3}[DWMYdwmy]")
 _FLOATS = ("FD", "FL")
 _SMALLEST, _LARGEST = 1e-5, 5e5
 
 
 # most values of a series are the same in file after file
 @lru_cache(maxsize=4096)
-def normal_form(vr: str, value: bytes, vm: int | None, little_endian: bool) -> bytes | None:
+def normal_form(
+    vr: str, value: bytes, vm: int | None, little_endian: bool, below_thousand: bool = False
+) -> bytes | None:
     """Return a number, date or age as it may be written, or None if it is not one.
 
     Parameters
@@ -36,6 +42,8 @@ def normal_form(vr: str, value: bytes, vm: int | None, little_endian: bool) -> b
         The greatest number of values; None if any number.
     little_endian
         Byte order of the source.
+    below_thousand
+        Of DS: see `bonescint.text.numbers.header_numbers`.
 
     Returns
     -------
@@ -48,23 +56,35 @@ def normal_form(vr: str, value: bytes, vm: int | None, little_endian: bool) -> b
             return None
         value = value if little_endian else swapped(value, WORD[vr])
         return value if vr not in _FLOATS or _are_plain(vr, value) else None
-    parts = [part.strip(b" \0") for part in value.split(b"\\")]
-    if parts == [b""]:
+    # decoded byte by byte: what is no ASCII is no date and no number
+    text = value.decode("latin-1").strip(" \0")
+    if not text:
         return b""
-    if vm is not None and len(parts) > vm:
-        return None
     if vr == "DA":
-        # decoded byte by byte: what is no ASCII is no date
-        day = header_date(parts[0].decode("latin-1")) if len(parts) == 1 else None
+        day = header_date(text)
         return as_da(day).encode() if day else None
-    if vr == "AS" and len(parts) == 1 and _SHORT_AGE.fullmatch(parts[0]):
-        return parts[0].upper().zfill(4)
+    if vr == "AS":
+        age = text.encode("latin-1")
+        return age.upper().zfill(4) if _SHORT_AGE.fullmatch(age) else None
+    numbers = header_numbers(text, vm, below_thousand)
+    if numbers is None:
+        return None
+    parts = [part.strip(b" \0\t\r\n") for part in value.split(b"\\")]
+    written = [_written(vr, part, one) for part, one in zip(parts, numbers, strict=False)]
+    return None if None in written else b"\\".join(one or b"" for one in written)
+
+
+def _written(vr: str, part: bytes, number: Decimal) -> bytes | None:
+    """Return a number as it stood if DICOM allows its form, else in one that it allows."""
+    if _FORMS[vr].fullmatch(part):
+        return part
     if vr == "IS":
-        parts = [_NO_FRACTION.sub(b"", part) for part in parts]
-    form = _FORMS[vr]
-    if all(form.fullmatch(part) and len(part) <= _LONGEST_DECIMAL for part in parts):
-        return b"\\".join(parts)
-    return None
+        whole = as_whole(number)
+        text = "" if whole is None else str(whole)
+    else:
+        # what rounding takes away are decimals
+        text = format_number_as_ds(number) if number.adjusted() < _LONGEST[vr] else ""
+    return text.encode() if 0 < len(text) <= _LONGEST[vr] else None
 
 
 def _are_plain(vr: str, value: bytes) -> bool:

@@ -1,6 +1,7 @@
 """Frame vectors of the NM IOD: one small number a frame and nothing more (PS3.3 C.8.4.8)."""
 
 import struct
+from collections.abc import Iterable
 
 from bonescint.dicom import tags
 
@@ -40,3 +41,14 @@ def pointed(value: bytes) -> list[int]:
     """
     words = struct.unpack(f"<{len(value) // 4 * 2}H", value[: len(value) // 4 * 4])
     return [group << 16 | element for group, element in zip(words[::2], words[1::2], strict=True)]
+
+
+def pointing(vectors: Iterable[int]) -> bytes:
+    """Return the value of Frame Increment Pointer, in little endian.
+
+    Parameters
+    ----------
+    vectors
+        The tags it names.
+    """
+    return b"".join(struct.pack("<HH", tag >> 16, tag & 0xFFFF) for tag in vectors)

@@ -2,7 +2,7 @@
 
 from bonescint.dicom import tags
 from bonescint.dicom.elements import Elements
-from bonescint.dicom.sop_classes import SECONDARY_CAPTURES
+from bonescint.dicom.sop_classes import NUCLEAR_MEDICINE, SECONDARY_CAPTURES
 from bonescint.dicom.tracer import Verdict
 from bonescint.dicom.vocabulary import scan_terms
 
@@ -60,7 +60,9 @@ def find_kind(header: Elements, has_pixel_data: bool) -> Verdict:
         return Verdict("secondary_capture", "SOPClassUID Secondary Capture")
     if not has_pixel_data:
         return Verdict("non_image", "no PixelData")
-    if header.text(tags.Modality) != "NM":
+    # what the class settles, a header need not say
+    silent = not header.text(tags.Modality) and header.text(tags.SOPClassUID) == NUCLEAR_MEDICINE
+    if header.text(tags.Modality) != "NM" and not silent:
         return Verdict("other_modality", "Modality is not NM")
     values = image_type_of(header)
     colours = header.text(tags.PhotometricInterpretation).upper()

@@ -9,6 +9,7 @@ from pydicom.values import convert_SQ
 
 from bonescint.dicom import tags
 from bonescint.text.charset import decode
+from bonescint.text.numbers import header_numbers
 
 
 class Elements:
@@ -76,24 +77,21 @@ class Elements:
         if isinstance(value, bytes):
             if len(value) % 2:
                 return []
-            order = (
-                "<" if not isinstance(element, RawDataElement) or element.is_little_endian else ">"
-            )
+            order = "<" if _is_little_endian(element) else ">"
             return list(struct.unpack(f"{order}{len(value) // 2}H", value))
         return [int(v) for v in (value if hasattr(value, "__iter__") else [value])]
 
-    def numbers(self, tag: int) -> list[float]:
+    def numbers(self, tag: int, vm: int) -> list[float]:
         """Return the values of an element of VR DS; empty if absent or no numbers.
 
         Parameters
         ----------
         tag
             The element.
+        vm
+            The greatest number of values.
         """
-        try:
-            return [float(v) for v in self.text(tag).split("\\") if v.strip()]
-        except ValueError:
-            return []
+        return [float(number) for number in header_numbers(self.text(tag), vm) or ()]
 
     def items(self, tag: int) -> list["Elements"]:
         """Return the items of a sequence; empty if absent.
@@ -109,7 +107,7 @@ class Elements:
         value = element.value
         if isinstance(element, RawDataElement):
             implicit = element.is_implicit_VR or element.VR == "UN"  # PS3.5 6.2.2
-            value = convert_SQ(value, implicit, element.is_little_endian)
+            value = convert_SQ(value, implicit, _is_little_endian(element))
         return [Elements(item, self.charset) for item in value if isinstance(item, Dataset)]
 
     def private(
@@ -130,3 +128,10 @@ class Elements:
                 for element in wanted[group]:
                     if text := self.text(group << 16 | (holder & 0xFF) << 8 | element):
                         yield f"({group:04x},xx{element:02x})", text
+
+
+def _is_little_endian(element: DataElement | RawDataElement) -> bool:
+    """Tell an element's byte order: of one that its writer did not know it is settled."""
+    return not isinstance(element, RawDataElement) or (
+        element.is_little_endian or element.VR == "UN"  # PS3.5 6.2.2
+    )

@@ -8,6 +8,7 @@ from bonescint.dicom.elements import Elements
 from bonescint.dicom.tracer import Verdict
 from bonescint.dicom.view_codes import VIEWS
 from bonescint.dicom.vocabulary import scan_terms
+from bonescint.text.numbers import whole_number
 
 _TEXTS = (tags.ImageID, tags.ImageType, tags.SeriesDescription, tags.ImageComments)
 # GE's acquisition names its two pictures by detector: E in front of the patient, F behind
@@ -34,12 +35,12 @@ def _geometric_view(detector: Elements) -> Iterator[tuple[str, str]]:
     points from it into the patient: to +y, the back (PS3.3 C.7.6.2), for a detector in front. Both
     rules agree on the real Siemens files, oblique heads included.
     """
-    angles = detector.numbers(tags.StartAngle)
+    angles = detector.numbers(tags.StartAngle, 1)
     if len(angles) == 1:
         for centre, view in ((0.0, "posterior"), (180.0, "anterior")):
             if abs((angles[0] - centre + 180.0) % 360.0 - 180.0) <= _WITHIN:
                 yield view, f"DetectorInformationSequence StartAngle {centre:.0f}"
-    plane = detector.numbers(tags.ImageOrientationPatient)
+    plane = detector.numbers(tags.ImageOrientationPatient, 6)
     if len(plane) == 6:
         towards_back = plane[2] * plane[3] - plane[0] * plane[5]
         if abs(towards_back) >= 0.93:  # cos 20 degrees
@@ -83,8 +84,7 @@ def find_views(header: Elements) -> Verdict:
     leaves the view empty, for a human to decide. Two frames get views only through Detector Vector:
     a description does not tell their order. Contents decide, never Manufacturer.
     """
-    count = header.text(tags.NumberOfFrames) or "1"
-    frames = int(count) if count.isdecimal() else 0
+    frames = whole_number(header.text(tags.NumberOfFrames) or "1") or 0
     detectors = header.items(tags.DetectorInformationSequence)
     per_frame: list[list[tuple[str, str]]] = []
     if frames in {1, 2} and detectors:

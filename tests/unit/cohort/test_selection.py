@@ -52,6 +52,8 @@ def row(path: str = "a", **changed: str) -> dict[str, str]:
         ({"phase": "unclear"}, "phase_unclear"),
         ({"views": ""}, "views_unclear"),
         ({"study_date": ""}, "no_exam_date"),
+        ({"study_date": "20231332"}, "no_exam_date"),
+        ({"study_date": "06/07/2023"}, "no_exam_date"),
         ({"study_date": "20190531"}, "outside_window"),
         ({"study_date": "20190601"}, None),
         ({"study_date": "20190930"}, None),

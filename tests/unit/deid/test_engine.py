@@ -307,7 +307,9 @@ def test_value_of_another_kind_goes_by_its_type():
     unknown = b"\x18\x00\x00\x13UN\x00\x00\x04\x00\x00\x001.67"
     data = as_file(source)
     assert velocity in data
-    result = read(coded(data.replace(velocity, unknown)))
+    # UN says nothing of its kind
+    assert read(coded(data.replace(velocity, unknown))).ScanVelocity == 1.67
+    result = read(coded(data.replace(velocity, velocity[:-4] + b"FAST")))
     assert "PatientSize" not in result
     assert result["ScanVelocity"].is_empty  # 2C
     assert result["Manufacturer"].is_empty  # 2

@@ -1,4 +1,6 @@
 import pytest
+from pydicom.dataelem import RawDataElement
+from pydicom.tag import BaseTag
 
 from bonescint.dicom.classify import find_kind, find_phase
 from bonescint.dicom.elements import Elements
@@ -121,6 +123,9 @@ def kind(has_pixel_data: bool = True, **values: object) -> str:
 def test_other_kinds() -> None:
     assert kind(has_pixel_data=False) == "non_image"
     assert kind(Modality="PT") == "other_modality"
+    # what the class settles, a header need not say
+    assert kind(Modality="") == "whole_body"
+    assert kind(Modality="", SOPClassUID="1.2.840.10008.5.1.4.1.1.2") == "other_modality"
     assert kind(Modality="CT", SOPClassUID="1.2.840.10008.5.1.4.1.1.2") == "other_modality"
     for suffix in ("", ".1", ".2", ".3", ".4"):
         assert kind(SOPClassUID=f"1.2.840.10008.5.1.4.1.1.7{suffix}") == "secondary_capture"
@@ -251,3 +256,26 @@ def test_evidence_quotes_terms_and_never_the_text_around_them() -> None:
     row = classify(Elements(dataset), has_pixel_data=True)
     assert (row["phase"], row["views"], row["tracer"]) == ("early", "anterior", "HMDP")
     assert not any(word in value for value in row.values() for word in person.split())
+
+
+@pytest.mark.parametrize(
+    ("count", "views"),
+    [(b"2", "anterior+posterior"), (b"2.0 ", "anterior+posterior"), (b" 2\0", "anterior+posterior"),
+     (b"2.5 ", ""), (b"two ", ""), (b"1", "")],
+)  # fmt: skip
+def test_frames_are_counted_however_a_device_writes_them(count: bytes, views: str) -> None:
+    header = two_views()
+    header[0x00280008] = RawDataElement(
+        BaseTag(0x00280008), "IS", len(count), count, 0, False, True, True
+    )
+    assert find_views(Elements(header)).value == views
+
+
+@pytest.mark.parametrize(("angle", "views"), [(b"180,0 ", "anterior"), (b"1,800 ", "")])
+def test_an_angle_with_a_decimal_comma(angle: bytes, views: str) -> None:
+    detector = item()
+    detector[0x00540200] = RawDataElement(
+        BaseTag(0x00540200), "DS", len(angle), angle, 0, False, True, True
+    )
+    header = nm_header(DetectorInformationSequence=[detector], DetectorVector=[1])
+    assert find_views(Elements(header)).value == views

@@ -1,0 +1,79 @@
+"""Numbers as headers write them in letters (VR DS and IS), read where they mean one thing."""
+
+import re
+from decimal import Decimal
+
+# before the point no more digits than DICOM has room for: only decimals are ever rounded away
+_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,16}(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+# 1,200 is 1200 in Japan and 1.2 in Germany; no thousand begins with 0
+_THOUSAND = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
+# no number has two decimal commas
+_MILLIONS = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3}){2,}")
+# a double written in full has fewer characters
+_LONGEST = 64
+
+
+def header_numbers(
+    text: str, vm: int | None = None, below_thousand: bool = False
+) -> list[Decimal] | None:
+    r"""Return a header's decimal numbers, None if it has others or they can be read in two ways.
+
+    Blanks and NUL around a value do not count, nor do empty values at the end. A comma is a decimal
+    one where it can be nothing else: ``2,4\2,4`` of two values is, ``2,4`` of two is not, nor is
+    ``1,200``, which may be a thousand. A unit is never read away.
+
+    Parameters
+    ----------
+    text
+        As decoded, values parted by ``\``.
+    vm
+        The greatest number of values; None if any number.
+    below_thousand
+        Whether this attribute is never a thousand and more, so that ``2,398`` has one meaning.
+    """
+    parts = [part.strip(" \0\t\r\n") for part in text.split("\\")]
+    while len(parts) > 1 and not parts[-1]:
+        parts.pop()
+    if parts == [""]:
+        return []
+    if vm is not None and len(parts) > vm:
+        return None
+    settled = len(parts) == vm or (vm is None and len(parts) > 1)
+    numbers = [_number(part, settled, below_thousand, vm == 1) for part in parts]
+    known = [number for number in numbers if number is not None]
+    return known if len(known) == len(parts) else None
+
+
+def whole_number(text: str) -> int | None:
+    """Return the one whole number that a header's value is; None if it is none.
+
+    Parameters
+    ----------
+    text
+        As decoded: ``2``, ``2.0``, ``1.2E6``.
+    """
+    numbers = header_numbers(text, vm=1)
+    return as_whole(numbers[0]) if numbers else None
+
+
+def as_whole(number: Decimal) -> int | None:
+    """Return a number without a fraction as one; None if it has one or is beyond all counts.
+
+    Parameters
+    ----------
+    number
+        As `header_numbers` returns it.
+    """
+    return int(number) if number.adjusted() < _LONGEST and number == int(number) else None
+
+
+def _number(text: str, settled: bool, below_thousand: bool, single: bool) -> Decimal | None:
+    if len(text) > _LONGEST:
+        return None
+    if single and _MILLIONS.fullmatch(text):
+        return Decimal(text.replace(",", ""))
+    if not _NUMBER.fullmatch(text):
+        return None
+    if "," in text and (not settled or (_THOUSAND.fullmatch(text) and not below_thousand)):
+        return None
+    return Decimal(text.replace(",", "."))
