@@ -154,6 +154,8 @@ def prepare(source: Source, data: bytes) -> Pixels:
         raise Refused("transfer-syntax", syntax if is_standard(syntax) else "")
     _check_unused_bits(pixels.native, form)
     if form.photometric == PALETTE_COLOR:
+        if form.bits > 16:
+            raise Refused("palette", f"pixels of {form.bits} bits")
         pixels = replace(pixels, palette=read_palette(source, form.stored, form.signed))
     return pixels
 

@@ -45,14 +45,24 @@ def luminance(indices: NDArray[np.integer], palette: Palette) -> NDArray[np.inte
     Parameters
     ----------
     indices
-        Pixel values; one outside the table means its first or last entry (PS3.3 C.7.6.3.1.5).
+        Of 8 or 16 bits; one outside the table means its first or last entry (PS3.3 C.7.6.3.1.5).
     palette
         The table.
     """
     red, green, blue = (table.astype(np.int64) for table in palette[1:])
-    light = ((299 * red + 587 * green + 114 * blue) // 1000).astype(np.uint16)
-    places = np.clip(indices.astype(np.int64) - palette.first, 0, len(light) - 1)
-    shown: NDArray[np.integer] = light[places]
+    light = ((299 * red + 587 * green + 114 * blue) // 1000).astype(palette.red.dtype)
+    # looked up once for each number, not for each pixel
+    unsigned = np.dtype(f"u{indices.itemsize}")
+    numbers = np.arange(1 << 8 * indices.itemsize).astype(unsigned).view(indices.dtype)
+    places = np.clip(numbers.astype(np.int64) - palette.first, 0, len(light) - 1)
+    light = light[places]
+    shown = np.empty(indices.shape, light.dtype)
+    # row by row: numpy makes eight bytes of each index
+    columns = indices.shape[-1]
+    for row, into in zip(
+        indices.view(unsigned).reshape(-1, columns), shown.reshape(-1, columns), strict=True
+    ):
+        into[:] = light[row]
     return shown
 
 

@@ -162,6 +162,12 @@ def test_a_table_that_is_none_is_refused(elements):
     assert refused(ds)[0] == "palette"
 
 
+def test_numbers_of_32_bits_point_into_no_table():
+    ds = palette()
+    ds.BitsAllocated, ds.PixelData = 32, counts().astype("<u4").tobytes()
+    assert refused(ds)[0] == "palette"
+
+
 @pytest.mark.parametrize("at", [0, 1, 333])
 @pytest.mark.parametrize("syntax", NATIVE)
 @pytest.mark.parametrize("text", [b"YAMADA", b"0012345678", KANJI.encode("cp932")])
