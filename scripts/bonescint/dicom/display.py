@@ -56,7 +56,7 @@ def luminance(indices: NDArray[np.integer], palette: Palette) -> NDArray[np.inte
     numbers = np.arange(1 << 8 * indices.itemsize).astype(unsigned).view(indices.dtype)
     places = np.clip(numbers.astype(np.int64) - palette.first, 0, len(light) - 1)
     light = light[places]
-    shown = np.empty(indices.shape, light.dtype)
+    shown: NDArray[np.integer] = np.empty_like(indices, dtype=light.dtype)
     # row by row: numpy makes eight bytes of each index
     columns = indices.shape[-1]
     for row, into in zip(
