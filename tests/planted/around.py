@@ -214,7 +214,7 @@ def _comment(case: Case, marker: int) -> None:
 
 
 def _lossy_pixels(make: Maker) -> None:
-    """Lossy streams stay as they are, so nothing may ride along in them."""
+    """Add lossy streams, which are decoded like any other, with what rides along in them."""
 
     def lossy(syntax: Syntax) -> Case:
         case = make.case("lossy codestreams", "ge", syntax)

@@ -72,7 +72,7 @@ class PlantedFile:
     wanted
         Path -> value of what must be kept if it is written.
     image
-        Its pixels, or None if they are lossy or it is no image.
+        Its pixels; None if they are lossy (a decoder gives them) or it is no image.
     refusals
         Reasons that would be true of it; empty if it has to be written.
     """

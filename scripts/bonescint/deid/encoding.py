@@ -14,10 +14,7 @@ CodedElements: TypeAlias = dict[int, Element]
 Part: TypeAlias = "bytes | memoryview"
 
 _SHORT, _LONG = struct.Struct("<HH2sH").pack, struct.Struct("<HH2sHI").pack
-_ITEM, _SEQUENCE_END = (
-    struct.pack("<HH", tag >> 16, tag & 0xFFFF)
-    for tag in (tags.Item, tags.SequenceDelimitationItem)
-)
+_ITEM = struct.pack("<HH", tags.Item >> 16, tags.Item & 0xFFFF)
 
 
 def encode_element(tag: int, vr: str, value: Part) -> list[Part]:
@@ -76,19 +73,3 @@ def encode_dataset(elements: CodedElements) -> list[Part]:
 @lru_cache(maxsize=4096)
 def _encoded(tag: int, vr: str, value: bytes) -> bytes:
     return b"".join(encode_element(tag, vr, value))
-
-
-def encapsulate(fragments: list[bytes]) -> bytes:
-    """Return encapsulated pixel data: one fragment a frame, empty offset table (PS3.5 A.4).
-
-    Parameters
-    ----------
-    fragments
-        One compressed frame each, of any length.
-    """
-    parts = [_ITEM, struct.pack("<I", 0)]
-    for fragment in fragments:
-        body = fragment + b"\0" * (len(fragment) & 1)
-        parts += [_ITEM, struct.pack("<I", len(body)), body]
-    parts += [_SEQUENCE_END, struct.pack("<I", 0)]
-    return b"".join(parts)

@@ -10,14 +10,16 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pydicom.uid import ExplicitVRLittleEndian
+
 from bonescint.deid.encoding import (
     CodedElements,
     Part,
-    encapsulate,
     encode_dataset,
     encode_element,
 )
-from bonescint.deid.pixels import Pixels
+from bonescint.deid.palette import PALETTE_TAGS
+from bonescint.deid.pixels import IMAGE_TAGS, Pixels
 from bonescint.deid.policy import DUMMIES, Policy, Rule, by_type
 from bonescint.deid.refusal import Refused
 from bonescint.deid.required import complete
@@ -135,20 +137,23 @@ class Engine:
             self._keep_private(elements, source)
         if pixels.lossy:
             elements[tags.LossyImageCompression] = "CS", b"01"
+        self._add_palette(elements, source, pixels)
         self._check_vectors(elements, source.number(tags.NumberOfFrames, 1))
         self._complete(elements, source)
         save_views(elements, self._policy, views)
         body = encode_dataset(elements)
-        if pixels.fragments:
-            # undefined length, as PS3.5 A.4 asks for encapsulated pixels
-            header = bytes(encode_element(tags.PixelData, "OB", b"")[0])[:-4] + b"\xff\xff\xff\xff"
-            body += [header, encapsulate(pixels.fragments)]
-        else:
-            body += encode_element(tags.PixelData, pixels.vr, pixels.native)
+        body += encode_element(tags.PixelData, pixels.vr, pixels.native)
         self._done.append((tags.PixelData, "kept"))
-        parts = _file_head(elements, pixels.transfer_syntax) + body
+        parts = _file_head(elements) + body
         counts = Counter(outcome for _, outcome in self._done)
         return Transformed(parts, elements, counts, self._table(counts), self._named)
+
+    def _add_palette(self, out: CodedElements, source: Source, pixels: Pixels) -> None:
+        """Write the colour table that was checked with the pixels; one of no use goes."""
+        table = pixels.palette.elements if pixels.palette else {}
+        out |= table
+        for tag in PALETTE_TAGS & source.level.keys():
+            self._done.append((tag, "kept" if tag in table else "removed"))
 
     def _check_vectors(self, out: CodedElements, frames: int) -> None:
         """Drop vectors that are no vectors, and pointers to what is none: room for text."""
@@ -184,7 +189,7 @@ class Engine:
             rule = rules.get(tag)
             if rule is None or rule.action == "remove":
                 self._done.append((tag, _goes(tag)))
-            elif tag == tags.PixelData or rule.action in ("code", "fixed"):
+            elif tag in IMAGE_TAGS or rule.action in ("code", "fixed"):
                 # written last, whether the source has them or not; nested they go by their Type
                 if rules is not self._policy.rules:
                     self._gone(out, rule, rule.vr)
@@ -309,13 +314,13 @@ def _without_code(item: RawLevel) -> RawLevel:
     return {tag: raw for tag, raw in item.items() if tag not in _CODE_ITEM}
 
 
-def _file_head(elements: CodedElements, transfer_syntax: str) -> list[Part]:
+def _file_head(elements: CodedElements) -> list[Part]:
     """Return a zeroed preamble and a file meta group of our own (PS3.10 section 7.1)."""
     meta: CodedElements = {
         tags.FileMetaInformationVersion: ("OB", b"\0\1"),
         tags.MediaStorageSOPClassUID: ("UI", _value(elements, tags.SOPClassUID)),
         tags.MediaStorageSOPInstanceUID: ("UI", _value(elements, tags.SOPInstanceUID)),
-        tags.TransferSyntaxUID: ("UI", transfer_syntax.encode()),
+        tags.TransferSyntaxUID: ("UI", ExplicitVRLittleEndian.encode()),
         tags.ImplementationClassUID: ("UI", IMPLEMENTATION_UID.encode()),
         tags.ImplementationVersionName: ("SH", IMPLEMENTATION_VERSION.encode()),
     }

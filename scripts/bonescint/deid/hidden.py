@@ -13,7 +13,7 @@ import numpy as np
 from pydicom.uid import RLELossless
 
 from bonescint.deid.identifiers import IDENTIFYING, Identifiers
-from bonescint.deid.pixels import Pixels
+from bonescint.deid.pixels import IMAGE_TAGS, Pixels
 from bonescint.deid.refusal import Refused
 from bonescint.deid.source import Raw, Source
 from bonescint.dicom import tags, vrs
@@ -46,20 +46,22 @@ def search_pixels(source: Source, pixels: Pixels, known: Identifiers) -> None:
     Raises
     ------
     Refused
-        ``residual-identifier`` with the tag of the pixels.
+        ``residual-identifier`` with the tag of the pixels or of their colour table.
     """
-    written = b"".join(pixels.fragments) or pixels.native
+    table = pixels.palette.elements if pixels.palette else {}
+    images = [(tags.PixelData, pixels.native)]
+    images += [(tag, value) for tag, (_, value) in table.items() if isinstance(value, bytes)]
     as_it_was = source.level[tags.PixelData]
-    images = [written]
     if source.transfer_syntax == RLELossless or not as_it_was.little_endian:
         # its bytes stand apart, or in other places, in what is written
-        images.append(as_it_was.value)
-    images = [image for image in images if _may_hold_text(image)]
+        images += [(tag, source.level[tag].value) for tag, _ in images]
+    images = [(tag, image) for tag, image in images if _may_hold_text(image)]
     if not images:
         return
     needles = set(_needles(source, known))
-    if any(_holds(image, needles) for image in images):
-        raise Refused("residual-identifier", tags.notation(tags.PixelData))
+    for tag, image in images:
+        if _holds(image, needles):
+            raise Refused("residual-identifier", tags.notation(tag))
 
 
 def check_identity(source: Source) -> None:
@@ -104,7 +106,8 @@ def _needles(source: Source, known: Identifiers) -> Iterator[bytes]:
             for encoding in _ENCODINGS:
                 yield from _long(form.encode(encoding, "ignore"))
     for tag, raw in source.level.items():
-        if isinstance(raw.value, bytes) and tag != tags.PixelData and raw.vr not in _BINARY:
+        # what is searched is nothing to look for
+        if isinstance(raw.value, bytes) and tag not in IMAGE_TAGS and raw.vr not in _BINARY:
             yield from _of_element(tag, raw)
 
 

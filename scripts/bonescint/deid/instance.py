@@ -16,8 +16,7 @@ from bonescint.deid.engine import OUTCOMES, Engine
 from bonescint.deid.hidden import check_identity, search_pixels
 from bonescint.deid.identifiers import Identifiers, known_identifiers
 from bonescint.deid.pixels import (
-    check_image,
-    frames_of,
+    pictures_of,
     prepare,
     signs_of_text,
 )
@@ -27,6 +26,7 @@ from bonescint.deid.refusal import Refused
 from bonescint.deid.residual import verify_coded
 from bonescint.deid.source import Source, read_source
 from bonescint.deid.uids import UidReplacer, is_standard
+from bonescint.deid.written import check_image
 from bonescint.dicom import tags
 from bonescint.dicom.sop_classes import NUCLEAR_MEDICINE, SECONDARY_CAPTURES
 from bonescint.names.ids import ANY_ID
@@ -122,7 +122,7 @@ def _deidentify(
     lossy = pixels.lossy or source.text(tags.LossyImageCompression) == "01"
     if lossy and not settings.keep_lossy:
         raise Refused("lossy")
-    signs = signs_of_text(source) or find_text(frames_of(pixels, source))
+    signs = signs_of_text(source) or next(filter(None, map(find_text, pictures_of(pixels))), "")
     if signs and (seen := hashlib.sha256(data).hexdigest()) not in settings.releases:
         raise Refused("burned-in-suspected", signs, seen)
     views = [view for view in row.get("views", "").split("+") if view]
@@ -131,8 +131,7 @@ def _deidentify(
     known = known_identifiers(source, row)
     _search_as_it_was(source, policy, known)
     search_pixels(source, pixels, known)
-    start, end = verify_coded(written, policy, code, known)
-    check_image(pixels, written, start, end)
+    check_image(pixels, written, verify_coded(written, policy, code, known))
     counts = {f"n_{outcome}": done.counts[outcome] for outcome in OUTCOMES}
     keywords = {f"{key}_attributes": " ".join(sorted(x)) for key, x in done.keywords.items()}
     return Coded(written, _patient(done.elements, source, row) | counts | keywords, done.table)

@@ -1,14 +1,20 @@
-"""The image of an instance: exactly as long as it should be, lossless decoded, lossy as it is."""
+"""The image of an instance: decoded, exactly as long as it should be, one sample a pixel."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom.encaps import encapsulate, generate_fragmented_frames
+from pydicom.encaps import (
+    encapsulate,
+    generate_fragmented_frames,
+    generate_fragments,
+    itemize_fragment,
+    parse_basic_offsets,
+)
 from pydicom.pixels.decoders.base import get_decoder
-from pydicom.pixels.utils import iter_pixels
 from pydicom.uid import (
     HTJ2K,
     JPEG2000,
@@ -28,11 +34,15 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from bonescint.deid.codestream import bare, check_rle, is_padding
+from bonescint.deid.codestream import check_rle, check_stream, is_padding
+from bonescint.deid.palette import PALETTE_TAGS, ColourTable, read_palette
 from bonescint.deid.refusal import Refused
 from bonescint.deid.source import Source
 from bonescint.deid.uids import is_standard
+from bonescint.deid.vocabulary import vocabulary
 from bonescint.dicom import tags
+from bonescint.dicom.display import luminance
+from bonescint.dicom.photometric import COLOUR_MODELS, PALETTE_COLOR
 from bonescint.dicom.sop_classes import SECONDARY_CAPTURES
 
 NATIVE = frozenset(
@@ -49,6 +59,8 @@ LOSSLESS = frozenset(
     }
 )  # fmt: skip
 LOSSY = frozenset({JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLSNearLossless, JPEG2000, HTJ2K})
+# what of a file is its image: the pixels and what their numbers point at
+IMAGE_TAGS = PALETTE_TAGS | {tags.PixelData}
 # decoded; a whole-body study has 1 MB, a gated tomography of 64 x 64 x 1,024 pixels 8 MB
 MOST_BYTES = 1 << 28
 # the tag of a fragment, in either byte order; no image begins so
@@ -60,55 +72,54 @@ class Format(NamedTuple):
 
     Parameters
     ----------
-    rows, columns, samples, frames
+    rows, columns, frames
         Its shape.
     bits, stored, high
         Bits Allocated, Bits Stored and High Bit.
     signed
         Whether numbers are two's complement.
+    photometric
+        Photometric Interpretation.
     """
 
     rows: int
     columns: int
-    samples: int
     frames: int
     bits: int
     stored: int
     high: int
     signed: bool
+    photometric: str
 
     @property
     def frame_length(self) -> int:
         """Bytes of a decoded frame."""
-        return self.rows * self.columns * self.samples * self.bits // 8
+        return self.rows * self.columns * self.bits // 8
 
 
 @dataclass(frozen=True, slots=True)
 class Pixels:
-    """An image ready to be written.
+    """An image ready to be written in Explicit VR Little Endian.
 
     Parameters
     ----------
-    transfer_syntax
-        Of the file to be written.
-    vr
-        OB or OW, for native pixels.
+    form
+        What the header says of it.
     native
-        Little-endian pixel bytes; empty if encapsulated.
-    fragments
-        One compressed frame each; empty if native.
+        Little-endian pixel bytes, without padding.
+    vr
+        OB or OW.
     lossy
-        Whether the image has been compressed lossily.
-    image
-        The decoded image where the bytes written are not the source's; it must be compared.
+        Whether it came compressed lossily.
+    palette
+        The table of a PALETTE COLOR image.
     """
 
-    transfer_syntax: str
+    form: Format
+    native: bytes | memoryview
     vr: str = "OW"
-    native: bytes | memoryview = b""
-    fragments: list[bytes] = field(default_factory=list)
     lossy: bool = False
-    image: NDArray[np.integer] | None = None
+    palette: ColourTable | None = None
 
 
 def prepare(source: Source, data: bytes) -> Pixels:
@@ -124,74 +135,45 @@ def prepare(source: Source, data: bytes) -> Pixels:
     Raises
     ------
     Refused
-        ``no-pixel-data``, ``pixel-format``, ``pixel-length``, ``surplus-bytes``,
-        ``unused-pixel-bits``, ``transfer-syntax`` or ``pixels-undecodable``.
+        ``no-pixel-data``, ``colour``, ``pixel-format``, ``pixel-length``, ``surplus-bytes``,
+        ``unused-pixel-bits``, ``palette``, ``required-attribute``, ``transfer-syntax`` or
+        ``pixels-undecodable``.
     """
     raw = source.level.get(tags.PixelData)
     if raw is None or not len(raw.value):
         raise Refused("no-pixel-data")
-    value = raw.value
     syntax = source.transfer_syntax
     form = image_format(source)
     if syntax in NATIVE:
         vr = raw.vr if form.bits == 8 and raw.vr in ("OB", "OW") else "OW"
-        native = _native(value, form, raw.little_endian, vr)
-        _check_unused_bits(native, form)
-        return Pixels(ExplicitVRLittleEndian, vr, native)
-    if syntax not in LOSSLESS and syntax not in LOSSY:
-        raise Refused("transfer-syntax", syntax if is_standard(syntax) else "")
-    frames, fragments = _frames(value, form, syntax == RLELossless)
-    image = _decoded(frames, form, syntax, source.text(tags.PhotometricInterpretation))
-    pixels = image.reshape(-1).view("u1").data
-    _check_unused_bits(pixels, form)
-    if syntax in LOSSLESS:
-        return Pixels(ExplicitVRLittleEndian, "OW", pixels, image=image)
-    return Pixels(syntax, fragments=fragments, lossy=True, image=image)
-
-
-def check_image(pixels: Pixels, written: bytes, start: int, end: int) -> None:
-    """Prove that a coded file holds the source's image.
-
-    Parameters
-    ----------
-    pixels
-        The image as it was prepared.
-    written
-        The coded file.
-    start, end
-        Where its pixel bytes are.
-
-    Raises
-    ------
-    Refused
-        ``verification-failed`` if it does not.
-    """
-    if pixels.image is not None:
-        same = _is_image_of(written, pixels.image)
+        pixels = Pixels(form, _native(raw.value, form, raw.little_endian, vr), vr)
+    elif syntax in LOSSLESS or syntax in LOSSY:
+        frames = _frames(raw.value, form, syntax == RLELossless)
+        pixels = Pixels(form, _decoded(frames, form, syntax), lossy=syntax in LOSSY)
     else:
-        # an odd number of bytes is followed by one of padding
-        length = len(pixels.native)
-        same = end - start == length + length % 2 and written.startswith(pixels.native, start)
-    if not same:
-        raise Refused("verification-failed", "pixels")
+        raise Refused("transfer-syntax", syntax if is_standard(syntax) else "")
+    _check_unused_bits(pixels.native, form)
+    if form.photometric == PALETTE_COLOR:
+        if form.bits > 16:
+            raise Refused("palette", f"pixels of {form.bits} bits")
+        pixels = replace(pixels, palette=read_palette(source, form.stored, form.signed))
+    return pixels
 
 
-def frames_of(pixels: Pixels, source: Source) -> NDArray[np.integer]:
-    """Return the image as frames x rows x columns, for looking at it (one sample a pixel).
+def pictures_of(pixels: Pixels) -> Iterator[NDArray[np.integer]]:
+    """Yield the image as frames x rows x columns, for looking at it; of a palette its light, too.
 
     Parameters
     ----------
     pixels
         The image as it was prepared.
-    source
-        The source.
     """
-    rows, columns = source.number(tags.Rows), source.number(tags.Columns)
-    image = pixels.image
-    if image is None:
-        sign = "i" if source.number(tags.PixelRepresentation) else "u"
-        image = np.frombuffer(pixels.native, f"<{sign}{source.number(tags.BitsAllocated) // 8}")
-    return image.reshape(-1, rows, columns)
+    form = pixels.form
+    kind = f"<{'i' if form.signed else 'u'}{form.bits // 8}"
+    frames = np.frombuffer(pixels.native, kind).reshape(-1, form.rows, form.columns)
+    yield frames
+    if pixels.palette:
+        yield luminance(frames, pixels.palette.palette)
 
 
 def image_format(source: Source) -> Format:
@@ -205,8 +187,9 @@ def image_format(source: Source) -> Format:
     Raises
     ------
     Refused
-        ``pixel-format`` if the image is not described, contradicts itself, is larger than
-        `MOST_BYTES`, or is not made of 8, 16 or 32 bit integers.
+        ``colour`` if a pixel is more than a number; ``pixel-format`` if the image is not
+        described, contradicts itself, is larger than `MOST_BYTES`, or is not made of 8, 16 or 32
+        bit integers.
     """
     for tag in (tags.Rows, tags.Columns, tags.BitsAllocated):
         if tag not in source.level or not source.level[tag].value:
@@ -220,9 +203,13 @@ def image_format(source: Source) -> Format:
         representation = source.number(tags.PixelRepresentation)
     except ValueError as error:
         raise Refused("pixel-format", "rows, columns, bits or frames malformed") from error
+    said = source.text(tags.PhotometricInterpretation).partition("\\")[0]
+    photometric = (vocabulary().text("PhotometricInterpretation", said) or said).upper()
+    if samples > 1 or COLOUR_MODELS.match(photometric):
+        raise Refused("colour")
     if min(rows, columns, samples, frames) < 1:
         raise Refused("pixel-format", "rows, columns or frames missing")
-    form = Format(rows, columns, samples, frames, bits, stored, high, representation == 1)
+    form = Format(rows, columns, frames, bits, stored, high, representation == 1, photometric)
     length = form.frame_length * frames
     if bits not in (8, 16, 32) or not 0 < length <= MOST_BYTES:
         raise Refused("pixel-format", f"{bits} bits, {length} bytes")
@@ -244,8 +231,6 @@ def signs_of_text(source: Source) -> str:
     captured = source.text(tags.SOPClassUID) in SECONDARY_CAPTURES
     signs = {
         "BurnedInAnnotation YES": "YES" in burned_in,
-        "colour": source.number(tags.SamplesPerPixel, 1) != 1
-        or not (source.text(tags.PhotometricInterpretation) or "MONOCHROME").startswith("MONO"),
         "8 bit Secondary Capture": captured and source.number(tags.BitsAllocated) == 8,
         "ImageType SECONDARY or SCREEN": captured
         and any(word.strip() == "SECONDARY" or "SCREEN" in word for word in words),
@@ -282,24 +267,40 @@ def _native(
     return value[:length]
 
 
-def _frames(value: bytes, form: Format, rle: bool) -> tuple[list[bytes], list[bytes]]:
-    """Return the compressed frames as they are, and rebuilt from what their decoder needs."""
+def _frames(value: bytes, form: Format, rle: bool) -> list[bytes]:
+    """Return the compressed frames, each of them one whole image of the header's size."""
     try:
+        value = _without_empty(value)
         parts = list(generate_fragmented_frames(value, number_of_frames=form.frames))
     except Exception as error:
         # whatever the parser stumbles on
         raise Refused("pixels-undecodable", "damaged fragments") from error
     if len(parts) != form.frames:
         raise Refused("pixel-length", f"expected {form.frames} frames, found {len(parts)}")
-    frames = [b"".join(part) for part in parts]
-    if not rle:
-        return frames, [bare(frame, (form.rows, form.columns, form.samples)) for frame in frames]
     # PS3.5 A.4.2
-    if any(len(part) != 1 for part in parts):
+    if rle and any(len([piece for piece in part if piece]) != 1 for part in parts):
         raise Refused("pixel-length", "several fragments in an RLE frame")
+    frames = [b"".join(part) for part in parts]
     for frame in frames:
-        check_rle(frame, form.rows, form.columns, form.samples * form.bits // 8)
-    return frames, []
+        if rle:
+            check_rle(frame, form.rows, form.columns, form.bits // 8)
+        else:
+            check_stream(frame, form.rows, form.columns)
+    return frames
+
+
+def _without_empty(value: bytes) -> bytes:
+    """Return encapsulated pixels without fragments that hold nothing and that no offset counts."""
+    stream = BytesIO(value)
+    offsets = parse_basic_offsets(stream)
+    first = stream.tell()
+    fragments = list(generate_fragments(stream))
+    if offsets:
+        while fragments and not fragments[-1]:
+            fragments.pop()
+    else:
+        fragments = [fragment for fragment in fragments if fragment]
+    return value[:first] + b"".join(map(itemize_fragment, fragments))
 
 
 def _check_unused_bits(native: bytes | memoryview, form: Format) -> None:
@@ -317,21 +318,18 @@ def _check_unused_bits(native: bytes | memoryview, form: Format) -> None:
         raise Refused("unused-pixel-bits", f"{form.stored} of {form.bits} bits are stored")
 
 
-def _decoded(
-    frames: list[bytes], form: Format, syntax: str, photometric: str
-) -> NDArray[np.integer]:
-    """Return the image (frames, rows, columns and perhaps samples), decoded frame by frame."""
-    colour = (form.samples,) if form.samples > 1 else ()
+def _decoded(frames: list[bytes], form: Format, syntax: str) -> memoryview:
+    """Return the pixels in little endian, decoded frame by frame."""
     kind = f"<{'i' if form.signed else 'u'}{form.bits // 8}"
-    image = np.empty((form.frames, form.rows, form.columns, *colour), kind)
+    image = np.empty((form.frames, form.rows, form.columns), kind)
     decoder = get_decoder(syntax)
     described: dict[str, Any] = {
         "rows": form.rows,
         "columns": form.columns,
         "number_of_frames": 1,
-        "samples_per_pixel": form.samples,
+        "samples_per_pixel": 1,
         "planar_configuration": 0,
-        "photometric_interpretation": photometric or "MONOCHROME2",
+        "photometric_interpretation": form.photometric or "MONOCHROME2",
         "bits_allocated": form.bits,
         "bits_stored": form.stored,
         "pixel_representation": int(form.signed),
@@ -346,13 +344,4 @@ def _decoded(
     except Exception as error:
         # codecs raise whatever they like; the message may quote the header
         raise Refused("pixels-undecodable", type(error).__name__) from error
-    return image
-
-
-def _is_image_of(written: bytes, image: NDArray[np.integer]) -> bool:
-    """Tell whether a file's image, decoded anew by its own header, is this one."""
-    try:
-        frames = iter_pixels(BytesIO(written), raw=True, correct_unused_bits=False)
-        return all(np.array_equal(a, b) for a, b in zip(frames, image, strict=True))
-    except Exception as error:
-        raise Refused("pixels-undecodable", type(error).__name__) from error
+    return image.reshape(-1).view("u1").data

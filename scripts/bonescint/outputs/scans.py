@@ -6,6 +6,7 @@ from pathlib import Path
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 
+from bonescint.dicom.display import shades
 from bonescint.dicom.view_codes import VIEWS
 from bonescint.outputs.figures.montage import View
 
@@ -51,19 +52,16 @@ def read_views(folder: Path) -> list[View]:
     Parameters
     ----------
     folder
-        results/dicom/{batch}/{code}. A file that is no greyscale picture is passed over.
+        results/dicom/{batch}/{code}. A file that is no picture is passed over.
     """
     found: dict[str, View] = {}
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         dataset = dcmread(path)
-        if str(dataset.get("PhotometricInterpretation", "")) not in ("MONOCHROME1", "MONOCHROME2"):
-            continue
         try:
-            frames = dataset.pixel_array
+            frames = shades(dataset)
         except (AttributeError, NotImplementedError, RuntimeError, ValueError) as error:
             logger.warning("%s: no picture (%s)", folder.name, type(error).__name__)
             continue
-        frames = frames.reshape(-1, *frames.shape[-2:])
         for name, frame in zip(frame_views(dataset), frames, strict=False):
             found.setdefault(name, View(name, frame))
     return [found[name] for name in ("anterior", "posterior", "") if name in found]

@@ -60,6 +60,27 @@ def test_what_is_no_picture_is_passed_over(results: Path, tmp_path: Path) -> Non
     assert read_views(tmp_path) == []
 
 
+@pytest.mark.parametrize("header", [{}, {"PresentationLUTShape": "INVERSE"}])
+def test_a_scan_whose_lowest_number_is_white_is_drawn_like_any_other(
+    results: Path, tmp_path: Path, header: dict[str, str]
+) -> None:
+    for name, folder in (("0", "usual"), ("1", "inverted")):
+        (tmp_path / folder).mkdir()
+        for source in some_case(results).iterdir():
+            scan = dcmread(source)
+            if folder == "inverted":
+                frames = scan.pixel_array
+                scan.PixelData = (frames.max() - frames).tobytes()
+                scan.PhotometricInterpretation = "MONOCHROME1"
+                scan.update(header)
+            scan.save_as(tmp_path / folder / f"{name}{source.name}")
+    usual, inverted = (read_views(tmp_path / folder) for folder in ("usual", "inverted"))
+    assert [view.name for view in usual] == [view.name for view in inverted]
+    for one, other in zip(usual, inverted, strict=True):
+        difference = one.pixels.astype(int) - other.pixels
+        assert difference.min() == difference.max()
+
+
 def test_same_scans_same_bytes(results: Path, tmp_path: Path) -> None:
     batches = sorted((results / "dicom").iterdir())
     for name in ("a", "b"):

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pydicom import Dataset, dcmread
+from pydicom.uid import ExplicitVRLittleEndian
 
 from bonescint.deid.batch import write_cases
 from bonescint.deid.decisions import other_persons, read_decisions, released_images
@@ -18,7 +19,8 @@ from bonescint.deid.private import pattern_digest
 from bonescint.deid.refusal import Refused
 from bonescint.deid.uids import UidReplacer
 from bonescint.errors import InputError
-from bonescint.resources import ROOT
+from bonescint.resources import ROOT, Texts
+from tests.unit.deid.encoded import around
 from tests.unit.deid.samples import CODE, SECRET, as_file, ge, siemens
 from tests.unit.deid.test_engine import errors_of
 
@@ -153,6 +155,51 @@ def test_images_compressed_with_loss_are_kept_or_refused():
     assert result.LossyImageCompression == "01"
     assert refusal(as_file(flagged), strict).reason == "lossy"
     deidentify(as_file(siemens()), {}, CODE, strict)
+
+
+@pytest.mark.parametrize(
+    ("name", "stated", "ratio", "method", "kept"),
+    [
+        ("JPEG2000.dcm", "01", "12.5", "ISO_15444_1", ("12.5", "ISO_15444_1")),
+        ("JPGExtended.dcm", "00", ["7.5", "2"], ["ISO_10918_1", "ISO_15444_1"],
+         (["7.5", "2"], ["ISO_10918_1", "ISO_15444_1"])),
+        ("JPEGLSNearLossless_16.dcm", "", "3", "YAMADA", ("3", None)),
+        ("JPEGLSNearLossless_08.dcm", None, "", "iso_14495_1", (None, "ISO_14495_1")),
+    ],
+)  # fmt: skip
+def test_lossy_images_are_decoded_and_say_so(name, stated, ratio, method, kept):
+    ds, picture = around(name)
+    ds.LossyImageCompressionRatio, ds.LossyImageCompressionMethod = ratio, method
+    ds.PlanarConfiguration = 0
+    if stated is not None:
+        ds.LossyImageCompression = stated
+    data = as_file(ds, picture.file_meta.TransferSyntaxUID)
+    result = dcmread(BytesIO(deidentify(data, {}, CODE, SETTINGS).data))
+    assert result.file_meta.TransferSyntaxUID == ExplicitVRLittleEndian
+    assert np.array_equal(result.pixel_array, picture.pixel_array)
+    assert result.LossyImageCompression == "01"
+    found = result.get("LossyImageCompressionRatio"), result.get("LossyImageCompressionMethod")
+    assert found == kept
+    for keyword in ("BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation"):
+        assert result[keyword].value == ds[keyword].value
+    assert "PlanarConfiguration" not in result
+    strict = dataclasses.replace(SETTINGS, keep_lossy=False)
+    assert refusal(data, strict).reason == "lossy"
+
+
+def test_no_decision_releases_a_picture_in_colour():
+    ds = siemens()
+    ds.PhotometricInterpretation, ds.SamplesPerPixel, ds.PlanarConfiguration = "RGB", 3, 0
+    ds.BurnedInAnnotation = "YES"
+    ds.PixelData = bytes(3 * len(ds.PixelData))
+    data = as_file(ds)
+    for settings in (SETTINGS, released(data), dataclasses.replace(SETTINGS, keep_lossy=False)):
+        assert refusal(data, settings).reason == "colour"
+        # nothing that a person could decide
+        assert not refusal(data, settings).sha256
+    for language in ("ja", "en"):
+        assert "RGB" in Texts("deid", language)("reason.colour")
+        assert Texts("deid", language)("reason.palette")
 
 
 VIEW: dict[str, object] = {

@@ -258,7 +258,7 @@ def test_bits_above_the_stored_ones_are_refused():
     ("change", "expected"),
     [
         (lambda ds: setattr(ds, "BurnedInAnnotation", "YES"), "burned-in-suspected"),
-        (lambda ds: setattr(ds, "PhotometricInterpretation", "RGB"), "burned-in-suspected"),
+        (lambda ds: setattr(ds, "PhotometricInterpretation", "RGB"), "colour"),
         (lambda ds: setattr(ds, "SOPClassUID", "1.2.840.10008.5.1.4.1.1.2"), "sop-class"),
         (lambda ds: setattr(ds, "SOPClassUID", "1.2.840.10008.5.1.4.1.1.7"), "secondary-capture"),
         (lambda ds: setattr(ds, "StudyInstanceUID", ""), "missing-uid"),

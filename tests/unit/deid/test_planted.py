@@ -1,6 +1,8 @@
 """Nothing that was planted survives, and everything that is wanted does, over the whole corpus."""
 
 import logging
+import shutil
+import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -187,6 +189,26 @@ def test_the_image_is_the_same(run, family):
         if image is None:
             image = dcmread(BytesIO(outcome.file.data)).pixel_array
         assert np.array_equal(ds.pixel_array.reshape(image.shape), image), outcome.file.path
+
+
+def test_dcmtk_decodes_what_pydicom_does(run, tmp_path):
+    """It reads the pixels by the written header and packs them anew, which pydicom unpacks."""
+    tool = shutil.which("dcmcrle")
+    if tool is None:
+        pytest.skip("dcmtk is not installed")
+
+    def same(outcome: Outcome) -> bool:
+        source = tmp_path / f"{id(outcome)}.dcm"
+        packed = source.with_suffix(".rle")
+        source.write_bytes(outcome.data)
+        subprocess.run([tool, source, packed], check=True, capture_output=True)
+        return np.array_equal(dcmread(source).pixel_array, dcmread(packed).pixel_array)
+
+    # of every family some: they differ in the encoding of their source
+    written = [o for family in FAMILIES for o in of(run, family, written=True)[:8]]
+    with ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(same, written))
+    assert [o.file.path for o, ok in zip(written, results, strict=True) if not ok] == []
 
 
 def test_names_report_and_log_hold_codes_only(run):

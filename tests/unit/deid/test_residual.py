@@ -3,15 +3,11 @@
 import dataclasses
 from io import BytesIO
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydicom import dcmread
-from pydicom.data import get_testdata_file
-from pydicom.encaps import encapsulate, generate_frames
 
-from bonescint.deid.codestream import bare
 from bonescint.deid.encoding import encode_dataset
 from bonescint.deid.engine import Engine
 from bonescint.deid.identifiers import known_identifiers
@@ -52,8 +48,8 @@ def check(data: bytes) -> str:
 
 def test_an_honest_file_passes():
     data = faulty(lambda policy: None)
-    start, end = verify_coded(data, POLICY, CODE, known())
-    assert data[start:end] == siemens().PixelData
+    found = verify_coded(data, POLICY, CODE, known())
+    assert data[found.start : found.end] == siemens().PixelData
 
 
 def _keep(tag: int, keyword: str, vr: str):
@@ -142,34 +138,3 @@ def test_any_change_outside_the_pixels_is_refused_or_harmless(data):
     assert set(texts) <= {"Manufacturer", "ManufacturerModelName", "StationName", "PatientName",
                           "PatientID", "StudyDescription", "SeriesDescription",
                           "DeidentificationMethod"}  # fmt: skip
-
-
-def test_passengers_of_a_jpeg_are_blanked_and_its_pixels_are_not():
-    source = dcmread(get_testdata_file("JPGExtended.dcm", download=False))
-    frame = next(generate_frames(source.PixelData, number_of_frames=1))
-    comment = b"\xff\xfe" + (2 + 13).to_bytes(2, "big") + b"Yamada Hanako"
-    spoilt = frame[:2] + comment + frame[2:] + b"Yamada Hanako"
-    clean = bare(spoilt)
-    assert b"Yamada" in spoilt
-    assert b"Yamada" not in clean
-    before = source.pixel_array
-    source.PixelData = encapsulate([clean])
-    assert np.array_equal(source.pixel_array, before)
-
-
-def test_passengers_of_a_jpeg_2000_are_blanked():
-    source = dcmread(get_testdata_file("JPEG2000.dcm", download=False))
-    frame = next(generate_frames(source.PixelData, number_of_frames=1))
-    at = frame.index(b"\xff\x52")
-    comment = b"\xff\x64" + (4 + 13).to_bytes(2, "big") + b"\0\1" + b"Yamada Hanako"
-    clean = bare(frame[:at] + comment + frame[at:] + b"Yamada Hanako")
-    assert b"Yamada" not in clean
-    before = source.pixel_array
-    source.PixelData = encapsulate([clean])
-    assert np.array_equal(source.pixel_array, before)
-
-
-@pytest.mark.parametrize("stream", [b"", b"\xff\xd8\xff", b"\xff\xd8\xff\xe0\0\1", b"GIF89a"])
-def test_streams_that_cannot_be_followed_are_refused(stream):
-    with pytest.raises(Refused, match="pixels-undecodable"):
-        bare(stream)

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.style import empty_panel, foot_note, new_figure
 
-# counts above this percentile of a view turn black: the bladder must not wash out the skeleton
+# light above this percentile of a view turns black: the bladder must not wash out the skeleton
 _CLIP = 99.7
 _MOST_ROWS = 640  # finer than a printed montage shows
 
@@ -23,7 +23,7 @@ class View:
     name
         ``anterior``, ``posterior`` or empty (not stated in the file).
     pixels
-        Two-dimensional counts, shape (rows, columns).
+        Light (`bonescint.dicom.display.shades`), shape (rows, columns).
     """
 
     name: str

@@ -1,0 +1,95 @@
+"""Pixels as light: what a picture of an image shows, whatever the header says of its greys."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom import Dataset
+
+from bonescint.dicom import tags
+from bonescint.dicom.photometric import GREYS, PALETTE_COLOR
+
+# descriptor and data of each colour
+COLOUR_TABLE = (
+    (tags.RedPaletteColorLookupTableDescriptor, tags.RedPaletteColorLookupTableData),
+    (tags.GreenPaletteColorLookupTableDescriptor, tags.GreenPaletteColorLookupTableData),
+    (tags.BluePaletteColorLookupTableDescriptor, tags.BluePaletteColorLookupTableData),
+)
+
+
+class Palette(NamedTuple):
+    """A colour table: the pixel value of its first entry, and the entries of each colour."""
+
+    first: int
+    red: NDArray[np.integer]
+    green: NDArray[np.integer]
+    blue: NDArray[np.integer]
+
+
+def entries(value: bytes, number: int, bits: int) -> NDArray[np.integer]:
+    """Return the entries of one colour, as the bytes of a little-endian file hold them.
+
+    Parameters
+    ----------
+    value
+        Of the lookup table data.
+    number, bits
+        How many there are, and bits of each.
+    """
+    return np.frombuffer(value, f"<u{bits // 8}", number)
+
+
+def luminance(indices: NDArray[np.integer], palette: Palette) -> NDArray[np.integer]:
+    """Return the light of pixels that point into a colour table (ITU-R BT.601).
+
+    Parameters
+    ----------
+    indices
+        Of 8 or 16 bits; one outside the table means its first or last entry (PS3.3 C.7.6.3.1.5).
+    palette
+        The table.
+    """
+    red, green, blue = (table.astype(np.int64) for table in palette[1:])
+    light = ((299 * red + 587 * green + 114 * blue) // 1000).astype(palette.red.dtype)
+    # looked up once for each number, not for each pixel
+    unsigned = np.dtype(f"u{indices.itemsize}")
+    numbers = np.arange(1 << 8 * indices.itemsize).astype(unsigned).view(indices.dtype)
+    places = np.clip(numbers.astype(np.int64) - palette.first, 0, len(light) - 1)
+    light = light[places]
+    shown: NDArray[np.integer] = np.empty_like(indices, dtype=light.dtype)
+    # row by row: numpy makes eight bytes of each index
+    columns = indices.shape[-1]
+    for row, into in zip(
+        indices.view(unsigned).reshape(-1, columns), shown.reshape(-1, columns), strict=True
+    ):
+        into[:] = light[row]
+    return shown
+
+
+def shades(dataset: Dataset) -> NDArray[Any]:
+    """Return the frames of a file as light: a higher number is brighter on every viewer's screen.
+
+    Parameters
+    ----------
+    dataset
+        Of MONOCHROME1, MONOCHROME2 or PALETTE COLOR, in little endian.
+
+    Raises
+    ------
+    AttributeError, NotImplementedError, RuntimeError, ValueError
+        If it has no such pixels.
+    """
+    photometric = str(dataset.get("PhotometricInterpretation", ""))
+    if photometric not in GREYS | {PALETTE_COLOR}:
+        raise ValueError("colour")
+    frames: NDArray[Any] = dataset.pixel_array
+    frames = frames.reshape(-1, *frames.shape[-2:])
+    if photometric == PALETTE_COLOR:
+        number, first, bits = dataset[COLOUR_TABLE[0][0]].value
+        number = number % (1 << 16) or 1 << 16
+        tables = (entries(dataset[data].value, number, bits) for _, data in COLOUR_TABLE)
+        return luminance(frames, Palette(first, *tables))
+    # both attributes say the same thing, so one that says it twice turns nothing back
+    if photometric == "MONOCHROME1" or dataset.get("PresentationLUTShape") == "INVERSE":
+        frames = frames.max() - frames.astype(np.int64)
+    return frames
