@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from bonescint.stats.estimate import Estimate, write_number
 from bonescint.stats.normal import critical, two_sided
 from bonescint.stats.pairs import complete_pairs
-from bonescint.stats.printed import merged
+from bonescint.stats.printed import with_ties
 from bonescint.stats.proportions import wilson
 from bonescint.stats.ranks import differences
 
@@ -79,7 +79,7 @@ def negative_binomial(y: ArrayLike, x: ArrayLike, confidence: float = 0.95) -> E
         return replace(result, status="too few" if n else "no data")
     if counts.min() < 0 or (counts % 1).any():
         raise ValueError("counts must be whole numbers from 0")
-    values = merged(values)
+    values = with_ties(values)
     scale = float(np.ptp(values))
     if not (np.ptp(counts) and scale):
         return replace(result, status="constant")

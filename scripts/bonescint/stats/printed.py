@@ -16,10 +16,8 @@ NEGLIGIBLE = 1e-12
 _MOST_STEPS = 2**25  # products of two such numbers are exact in double precision
 _HALF_DIGIT = 2.0**-52  # share of the largest value by which a difference may be off
 
-Floats = NDArray[np.float64]
 
-
-def step(values: Floats, largest: float | None = None) -> float:
+def step(values: NDArray[np.float64]) -> float:
     """Return the largest step of which all differences of `values` are multiples; 0 if none is.
 
     Euclid's algorithm on all differences at once. Measurements without a printed precision, such
@@ -29,9 +27,6 @@ def step(values: Floats, largest: float | None = None) -> float:
     ----------
     values
         Shape (n,), finite.
-    largest
-        Size of the numbers that `values` were subtracted from, which says how exact they are; of
-        `values` themselves by default.
     """
     if values.size == 0:
         return 0.0
@@ -40,7 +35,7 @@ def step(values: Floats, largest: float | None = None) -> float:
     if rest.size == 0:
         return 0.0
     distances, spread = rest, float(rest[-1])
-    doubt = _HALF_DIGIT * (float(np.abs(values).max()) if largest is None else largest)
+    doubt = _HALF_DIGIT * float(np.abs(values).max())
     rest = rest[rest > 4 * doubt]
     errors = np.full(rest.size, doubt)
     found = 0.0
@@ -70,7 +65,7 @@ def step(values: Floats, largest: float | None = None) -> float:
     return 0.0
 
 
-def counted(values: Floats) -> tuple[Floats, float]:
+def counted(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
     """Return `values` in steps from the smallest one, and the step; as they are, and 0 without.
 
     Parameters
@@ -96,7 +91,7 @@ def fractions(values: ArrayLike) -> NDArray[np.object_]:
     return exact.reshape(whole.shape)
 
 
-def merged(values: Floats, largest: float | None = None) -> Floats:
+def with_ties(values: NDArray[np.float64], largest: float | None = None) -> NDArray[np.float64]:
     """Return `values`, those that only rounding tells apart made equal, so that they tie.
 
     Parameters
@@ -104,7 +99,8 @@ def merged(values: Floats, largest: float | None = None) -> Floats:
     values
         Shape (n,), finite.
     largest
-        As of `step`.
+        Size of the numbers that `values` were subtracted from, which says how exact they are; of
+        `values` themselves by default.
     """
     if values.size < 2:
         return values

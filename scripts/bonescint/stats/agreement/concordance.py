@@ -8,7 +8,7 @@ from scipy.special import chdtrc
 
 from bonescint.stats.agreement.ratings import complete_subjects
 from bonescint.stats.estimate import Estimate
-from bonescint.stats.printed import merged
+from bonescint.stats.printed import with_ties
 from bonescint.stats.ranks.ordering import midranks
 
 
@@ -29,7 +29,7 @@ def kendall_w(ratings: ArrayLike) -> Estimate:
     if result.status != "ok":
         return result
     n, raters = values.shape
-    columns = [merged(column) for column in values.T]
+    columns = [with_ties(column) for column in values.T]
     ties = 0
     for column in columns:
         _, counts = np.unique(column, return_counts=True)

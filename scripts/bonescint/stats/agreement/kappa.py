@@ -98,20 +98,17 @@ def cohen_kappa(
         n=n,
         ci_method="fleiss_cohen_everitt" if ci == "wald" else "fleiss_cohen_everitt_log",
     )
-    if n == 0:
-        return replace(result, status="no data")
     categories, codes = np.unique(ratings, return_inverse=True)
     size = categories.size
     if size < 2:
-        return replace(result, status="constant")
+        return replace(result, status="constant" if n else "no data")
     first, second = codes.reshape(ratings.shape).T
     joint = np.bincount(first * size + second, minlength=size**2).reshape(size, size) / n
     weight = _weights(categories, weights)
     observed = float((weight * joint).sum())
     expected = float((weight * np.outer(joint.sum(axis=1), joint.sum(axis=0))).sum())
     fixed = min(np.unique(first).size, np.unique(second).size) == 1
-    # who gives one rating only agrees by chance alone, whatever the other says
-    kappa = 0.0 if fixed else (observed - expected) / (1 - expected)
+    kappa = 0.0 if fixed else (observed - expected) / (1 - expected)  # agrees by chance alone
     result = replace(result, estimate=kappa)
     if n < 2:
         return replace(result, status="too few")
@@ -119,8 +116,8 @@ def cohen_kappa(
         return replace(result, estimate=1.0, status="complete agreement")
     if fixed or _without_spread(categories, weights, np.rint(joint * n).astype(np.int64)):
         return replace(result, status="constant")
-    variance = _kappa_variance(joint, weight, observed, expected, n)
-    low, high = _limits(kappa, critical(confidence) * float(np.sqrt(variance)), ci)
+    error = float(np.sqrt(_kappa_variance(joint, weight, observed, expected, n)))
+    low, high = _limits(kappa, critical(confidence) * error, ci)
     return replace(result, ci_low=max(low, -1.0), ci_high=min(high, 1.0))
 
 

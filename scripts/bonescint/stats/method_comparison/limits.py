@@ -124,7 +124,7 @@ def bland_altman_regression(
         )
     }
     status = pair_status(pairs, fewest=3)
-    a = (pairs.x + pairs.y) / 2
+    a, d = (pairs.x + pairs.y) / 2, pairs.x - pairs.y
     if status == OK and np.ptp(a) <= pairs.noise:
         status = "constant"
     if status != OK:
@@ -134,17 +134,15 @@ def bland_altman_regression(
             for key, row in rows.items()
         }
     size, zero = pairs.size, -pairs.origin / pairs.size
-    d, noise = pairs.x - pairs.y, rounding(pairs.x, pairs.y)
     lines = (rows["intercept"], rows["slope"]), (rows["sd_intercept"], rows["sd_slope"])
-    exact = np.inf if on_a_line(pairs) else -np.inf
-    fitted, residuals = _line((a, zero), d, exact, lines[0], confidence, size)
+    fitted, residuals = _line((a, zero), d, lines[0], confidence, size, on_a_line(pairs))
     spread = np.abs(residuals) * math.sqrt(math.pi / 2)
-    spreads, _ = _line((a, zero), spread, noise, lines[1], confidence, size)
+    spreads, _ = _line((a, zero), spread, lines[1], confidence, size)
     middle, half = size * float(d.mean()), critical(coverage) * size * float(spread.mean())
     at = f"at={write_number(pairs.origin + size * float(a.mean()))}"
     limits = (
-        replace(rows["lower"], estimate=middle - half, status=fitted[0].status).noting(at),
-        replace(rows["upper"], estimate=middle + half, status=fitted[0].status).noting(at),
+        replace(rows[key], estimate=middle + width, status=fitted[0].status).noting(at)
+        for key, width in (("lower", -half), ("upper", half))
     )
     return dict(zip(rows, (*fitted, *spreads, *limits), strict=True))
 
@@ -176,15 +174,15 @@ def _limits(pairs: Pairs, confidence: float, coverage: float) -> dict[str, Estim
 def _line(
     at: tuple[NDArray[np.float64], float],
     values: NDArray[np.float64],
-    noise: float,
     rows: tuple[Estimate, Estimate],
     confidence: float,
     size: float,
+    exact: bool | None = None,
 ) -> tuple[tuple[Estimate, Estimate], NDArray[np.float64]]:
     """Return `rows`, intercept and slope, filled by least squares, and the residuals.
 
-    `at` are the places and the zero of their scale, `size` the unit of the values, `noise` what a
-    residual must exceed for the values to be off a line.
+    `at` are the places and the zero of their scale, `size` the unit of the values, `exact` whether
+    they lie on a line, if that is known.
     """
     a, zero = at
     n, centre = a.size, float(a.mean())
@@ -193,7 +191,7 @@ def _line(
     residuals = values - values.mean() - slope * (a - centre)
     intercept = float(values.mean()) + slope * (zero - centre)
     found = replace(rows[0], estimate=size * intercept), replace(rows[1], estimate=slope)
-    if np.abs(residuals).max() <= noise:
+    if np.abs(residuals).max() <= rounding(a, values) if exact is None else exact:
         return (replace(found[0], status=EXACT), replace(found[1], status=EXACT)), residuals
     error = math.sqrt(float((residuals**2).sum()) / (n - 2))
     errors = size * error * math.sqrt(1 / n + (zero - centre) ** 2 / sxx), error / math.sqrt(sxx)

@@ -8,7 +8,7 @@ from scipy.special import chdtrc
 
 from bonescint.stats.estimate import Estimate, write_number
 from bonescint.stats.normal import two_sided
-from bonescint.stats.printed import merged
+from bonescint.stats.printed import with_ties
 from bonescint.stats.ranks.ordering import concordance_variance, midranks, ranked_pairs
 
 EXACT_UP_TO = 100  # cases in all, as clinfun's; wilcox.test goes to 49 + 49
@@ -42,7 +42,7 @@ def mann_whitney(x: ArrayLike, y: ArrayLike) -> Estimate:
     )
     if min(n, m) == 0:
         return replace(result, status="one group" if cases else "no data")
-    pooled = merged(np.concatenate((first, second)))
+    pooled = with_ties(np.concatenate((first, second)))
     doubled = np.rint(2 * midranks(pooled)).astype(np.int64)
     twice_u = int(doubled[:n].sum()) - n * (n + 1)
     result = replace(result, estimate=twice_u / (2 * n * m), statistic=twice_u / 2)

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bonescint.stats.pairs import complete_pairs, paired
-from bonescint.stats.printed import NEGLIGIBLE, merged
+from bonescint.stats.printed import NEGLIGIBLE, with_ties
 
 
 def differences(x: ArrayLike, y: ArrayLike) -> NDArray[np.float64]:
@@ -21,7 +21,7 @@ def differences(x: ArrayLike, y: ArrayLike) -> NDArray[np.float64]:
     pairs = paired(x, y)
     d = pairs.x - pairs.y
     if pairs.noise:
-        d = merged(np.where(np.abs(d) <= pairs.noise, 0.0, d), largest=pairs.noise / NEGLIGIBLE)
+        d = with_ties(np.where(np.abs(d) <= pairs.noise, 0.0, d), largest=pairs.noise / NEGLIGIBLE)
     return d * pairs.size + 0.0  # turns -0 into 0
 
 
@@ -34,7 +34,7 @@ def ranked_pairs(x: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArr
         Shape (n,); NaN and infinity are missing.
     """
     first, second = complete_pairs(x, y)
-    return merged(first), merged(second)
+    return with_ties(first), with_ties(second)
 
 
 def midranks(values: ArrayLike) -> NDArray[np.float64]:
