@@ -119,6 +119,7 @@ WARNINGS = [
     "results/cohort/cases.warnings.csv",
     "results/anonymization/deidentification.warnings.csv",
     *expand("results/software/{software}.warnings.csv", software=SOFTWARE),
+    "results/reference.warnings.csv",
     "results/measurements.warnings.csv",
     *expand("results/readings/{reader}.warnings.csv", reader=READERS),
 ]
