@@ -6,6 +6,7 @@ printed precision values are whole numbers, in any unit and after any shift, and
 comparisons of them are exact.
 """
 
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -75,6 +76,23 @@ def counted(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
     """
     size = step(values.ravel())
     return (np.rint((values - values.min()) / size), size) if size else (values, 0.0)
+
+
+def uncounted(steps: ArrayLike, size: float) -> NDArray[np.float64]:
+    """Return steps, or quarters of them, times their size as they are printed: 3 * 0.1 is not 0.3.
+
+    Parameters
+    ----------
+    steps
+        Any shape.
+    size
+        Of `counted`.
+    """
+    values = np.asarray(steps, dtype=float) * size
+    if float(format(size, ".12g")) != size:  # no decimals, such as a third
+        return values
+    decimals = 2 - int(Decimal(repr(size)).as_tuple().exponent)
+    return np.round(values, max(decimals, 0)) + 0.0  # turns -0 into 0
 
 
 def fractions(values: ArrayLike) -> NDArray[np.object_]:

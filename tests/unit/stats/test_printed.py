@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bonescint.stats.counts import within
 from bonescint.stats.pairs import on_a_line, paired
-from bonescint.stats.printed import counted, fractions, step, with_ties
+from bonescint.stats.printed import counted, fractions, step, uncounted, with_ties
+from bonescint.stats.ranks import differences
 
 UNITS = [1, 1e-6, 1e6, 1 / 3, np.pi]
 whole = st.lists(st.integers(0, 30_000), min_size=2, max_size=12)
@@ -38,6 +40,15 @@ def test_measurements_have_no_step():
 def test_a_step_is_as_it_is_printed():
     assert step(np.array([0.1, 0.15])) == 0.05
     assert step(np.array([1, 0.5, 0.4]) - 0.3) == pytest.approx(0.1)
+
+
+def test_steps_come_back_as_they_were_printed():
+    for text in ("0.05", "0.3", "0.01", "7", "1e-06"):
+        size = float(text)
+        assert (uncounted([3, -3, 0], size) == [float(f"{n * size:.9g}") for n in (3, -3, 0)]).all()
+    assert uncounted(3, 1 / 3) == 1
+    assert list(differences([0.5, 0.9], [0.2, 0.0])) == [0.3, 0.9]
+    assert within([0.5, 0.4], [0.2, 0.4], tolerance=0.3).estimate == 1
 
 
 def test_what_only_rounding_tells_apart_ties():

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bonescint.stats.pairs import complete_pairs, paired
-from bonescint.stats.printed import NEGLIGIBLE, with_ties
+from bonescint.stats.printed import NEGLIGIBLE, uncounted, with_ties
 
 
 def differences(x: ArrayLike, y: ArrayLike) -> NDArray[np.float64]:
@@ -22,7 +22,7 @@ def differences(x: ArrayLike, y: ArrayLike) -> NDArray[np.float64]:
     d = pairs.x - pairs.y
     if pairs.noise:
         d = with_ties(np.where(np.abs(d) <= pairs.noise, 0.0, d), largest=pairs.noise / NEGLIGIBLE)
-    return d * pairs.size + 0.0  # turns -0 into 0
+    return uncounted(d, pairs.size) if pairs.noise == 0 else d
 
 
 def ranked_pairs(x: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

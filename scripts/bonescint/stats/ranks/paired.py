@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from bonescint.stats.estimate import Estimate, one_of
 from bonescint.stats.normal import critical, two_sided
 from bonescint.stats.pairs import tied
-from bonescint.stats.printed import NEGLIGIBLE, counted
+from bonescint.stats.printed import NEGLIGIBLE, counted, uncounted
 from bonescint.stats.ranks.ordering import differences, midranks
 
 EXACT_UP_TO = 200
@@ -76,12 +76,12 @@ def hodges_lehmann(d: ArrayLike, confidence: float = 0.95) -> Estimate:
     noise = NEGLIGIBLE * float(np.abs(values).max())
     steps, size = counted(values)
     unit, start = size or 1.0, float(values.min()) if size else 0.0
-    if abs(start - unit * round(start / unit)) <= noise:  # of differences 0 is a step, too
+    if size and abs(start - unit * round(start / unit)) <= noise:  # of differences 0 is a step, too
         steps, start = steps + round(start / unit), 0.0
     walsh = np.sort((steps[rows] + steps[columns]) / 2)
 
     def value(average: float) -> float:
-        return float(format(start + unit * average, ".15g"))  # 3 * 0.05 is not 0.15
+        return start + float(uncounted(average, unit) if size else average)
 
     result = replace(result, estimate=value(float(np.median(walsh))))
     if np.ptp(values) <= noise:
