@@ -120,6 +120,7 @@ WARNINGS = [
     "results/anonymization/deidentification.warnings.csv",
     "results/anonymization/other_exams.warnings.csv",
     *expand("results/software/{software}.warnings.csv", software=SOFTWARE),
+    "results/reference.warnings.csv",
     "results/measurements.warnings.csv",
     *expand("results/readings/{reader}.warnings.csv", reader=READERS),
 ]

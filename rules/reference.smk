@@ -8,6 +8,7 @@ rule build_reference:
         cases="results/cases.csv",
     output:
         table="results/reference.csv",
+        warnings="results/reference.warnings.csv",
     log:
         "logs/build_reference.log",
     conda:

@@ -1,7 +1,7 @@
 """Measure each software against the readers: ROC."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,13 @@ from bonescint.joblog import job_log
 from bonescint.stats import METRICS, roc
 from bonescint.stats.estimate import Estimate, write_number
 from bonescint.stats.questions import labelled, tabulate
-from bonescint.stats.samples import Sample, Samples, read_consensus, read_truth
+from bonescint.stats.samples import (
+    Sample,
+    Samples,
+    read_consensus,
+    read_eod_contradictions,
+    read_truth,
+)
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -31,6 +37,8 @@ def estimate_accuracy(
 ) -> None:
     """Write the AUC of every software and metric, over all cases and by EOD grade (R8, R11).
 
+    A case whose EOD contradicts the consensus takes no part in the AUC by grade.
+
     Parameters
     ----------
     reference, measurements
@@ -43,7 +51,7 @@ def estimate_accuracy(
         Where the estimates and the points of the ROC curves go.
     """
     samples = Samples(read_truth(reference), measurements)
-    grades = read_consensus(reference, "eod")
+    grades, contradicting = read_consensus(reference, "eod"), read_eod_contradictions(reference)
     rows: list[Estimate] = []
     points: list[dict[str, str]] = []
     for key in software:
@@ -51,7 +59,7 @@ def estimate_accuracy(
             sample = samples.of(metric, key)
             y, (score,) = sample.y, sample.scores
             found = [roc.auc(y, score, ci, confidence) for ci in ("logit", "wald")]
-            found += _by_grade(sample, grades, confidence)
+            found += _by_grade(sample, grades, contradicting, confidence)
             rows += labelled(
                 found, f"metric={metric}", *sample.left_out, subject=key, reference="consensus"
             )
@@ -64,16 +72,23 @@ def estimate_accuracy(
     write_rows(curves, columns("roc_curves"), points)
 
 
-def _by_grade(sample: Sample, grades: Mapping[str, float], confidence: float) -> list[Estimate]:
-    """Return the AUC of the positive cases of each grade against all negative ones."""
+def _by_grade(
+    sample: Sample, grades: Mapping[str, float], contradicting: Collection[str], confidence: float
+) -> list[Estimate]:
+    """Return the AUC of the positive cases of each grade against all negative ones.
+
+    Without the contradicting cases, whose number is in the note.
+    """
+    known = np.array([code not in contradicting for code in sample.codes], dtype=bool)
+    without = [f"left_out_eod_contradicts={int((~known).sum())}"] if not known.all() else []
     grade = np.array([grades.get(code, np.nan) for code in sample.codes])
     positive = sample.y == 1
     (score,) = sample.scores
     rows = []
-    for level in np.unique(grade[positive & ~np.isnan(grade)]):
-        chosen = ~positive | (grade == level)
+    for level in np.unique(grade[positive & known & ~np.isnan(grade)]):
+        chosen = known & (~positive | (grade == level))
         one = roc.auc(sample.y[chosen], score[chosen], confidence=confidence)
-        rows.append(one.noting(f"eod={write_number(level)}"))
+        rows.append(one.noting(f"eod={write_number(level)}", *without))
     return rows
 
 

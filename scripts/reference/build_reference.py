@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from statistics import median, median_low
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,8 @@ from bonescint.declared import columns
 from bonescint.files import read_rows, write_rows
 from bonescint.joblog import job_log
 from bonescint.stats.estimate import write_number
+from bonescint.stats.samples import eod_contradicts
+from bonescint.warnings import Phrase, warning, write_warnings
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -23,13 +25,17 @@ YES_NO: dict[str, Callable[[int, int], bool | None]] = {
     "any": lambda yes, readers: yes > 0,
     "unanimous": lambda yes, readers: yes == readers,
 }
-# of two middle values the count is their mean, the EOD the lower: there is no grade 2.5
 COUNT: dict[str, Callable[[list[float]], float]] = {"median": median}
-EOD: dict[str, Callable[[list[int]], int]] = {"median": median_low}
+# whose grades are asked, from the consensus and the reader's own call. Their median is taken, of
+# two middle grades the lower (of two counts the mean): there is no grade 2.5
+GRADED_BY: dict[str, Callable[[bool | None, bool], bool]] = {
+    "median": lambda decision, call: True,
+    "median_positive": lambda decision, call: call or not decision,
+}
 
 
 def build_reference(
-    readings: list[Path], cases: Path, settings: dict[str, Any], table: Path
+    readings: list[Path], cases: Path, settings: dict[str, Any], table: Path, warnings: Path
 ) -> None:
     """Write the consensus of the readers who read a case, one row per code (R10).
 
@@ -43,6 +49,8 @@ def build_reference(
         The configuration's `reference`: the rules for `metastasis`, `count` and `eod`.
     table
         Where the reference goes.
+    warnings
+        Where the cases go whose EOD contradicts the consensus.
     """
     by_code: dict[str, list[dict[str, str]]] = {}
     for path in readings:
@@ -56,6 +64,7 @@ def build_reference(
         row: dict[str, object] = {"code": case["code"], "tracer": case["tracer"]}
         yes = sum(report["metastasis"] == "1" for report in reports)
         row |= {"n_readers": len(reports), "n_positive": yes, "status": "no_reading"}
+        decision = None
         if reports:
             decision = YES_NO[settings["metastasis"]](yes, len(reports))
             row["status"] = "tie" if decision is None else "decided"
@@ -64,14 +73,26 @@ def build_reference(
             row["unanimous"] = int(yes in (0, len(reports)))
         if counts := [float(r["n_metastases"]) for r in reports if r["n_metastases"]]:
             row["n_metastases"] = write_number(COUNT[settings["count"]](counts))
-        if grades := [int(r["eod"]) for r in reports if r["eod_status"] == "graded"]:
-            row["eod"] = EOD[settings["eod"]](grades)
+        if grades := [
+            int(r["eod"])
+            for r in reports
+            if r["eod_status"] == "graded"
+            and GRADED_BY[settings["eod"]](decision, r["metastasis"] == "1")
+        ]:
+            row["eod"] = median_low(grades)
         rows.append(row)
 
     write_rows(table, columns("reference"), rows)
+    write_warnings(warnings, (_contradiction(row) for row in rows if eod_contradicts(row)))
     logger.info(
         "cases by status: %s", dict(sorted(Counter(str(r["status"]) for r in rows).items()))
     )
+
+
+def _contradiction(row: Mapping[str, object]) -> dict[str, str]:
+    key = "reference.eod_zero" if row["metastasis"] else "reference.eod_above_zero"
+    values = {name: row[name] for name in ("n_positive", "n_readers", "eod")}
+    return warning("source.reference", "R10", Phrase(key, values), {"code": row["code"]})
 
 
 if __name__ == "__main__":
@@ -81,4 +102,5 @@ if __name__ == "__main__":
             cases=Path(snakemake.input.cases),
             settings=snakemake.params.settings,
             table=Path(snakemake.output.table),
+            warnings=Path(snakemake.output.warnings),
         )

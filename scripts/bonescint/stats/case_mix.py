@@ -8,6 +8,7 @@ from scipy.special import ndtr
 
 from bonescint.stats.estimate import NAN, Estimate
 from bonescint.stats.normal import critical
+from bonescint.stats.printed import NEGLIGIBLE, counted
 
 
 def standardised_difference(a: ArrayLike, b: ArrayLike, confidence: float = 0.95) -> Estimate:
@@ -31,10 +32,13 @@ def standardised_difference(a: ArrayLike, b: ArrayLike, confidence: float = 0.95
     result = _difference(*sizes)
     if min(sizes) < 2:
         return replace(result, status="too few" if min(sizes) else "no data")
+    both, size = counted(np.concatenate((first, second)))  # the result has no unit
+    noise = 0.0 if size else NEGLIGIBLE * float(np.abs(both).max())
+    first, second = both[: first.size], both[first.size :]
     gap = float(first.mean() - second.mean())
+    if max(np.ptp(first), np.ptp(second)) <= noise:
+        return replace(result, estimate=NAN if abs(gap) > noise else 0.0, status="constant")
     unit = float(np.sqrt((first.var(ddof=1) + second.var(ddof=1)) / 2))
-    if not (np.ptp(first) or np.ptp(second)):
-        return replace(result, estimate=NAN if first[0] != second[0] else 0.0, status="constant")
     return _with_limits(result, gap / unit, *sizes, confidence)
 
 
@@ -57,7 +61,7 @@ def standardised_difference_proportion(
         return replace(result, status="no data")
     p1, p2 = x1 / n1, x2 / n2
     variance = (p1 * (1 - p1) + p2 * (1 - p2)) / 2
-    if variance == 0:
+    if x1 in (0, n1) and x2 in (0, n2):
         return replace(result, estimate=NAN if p1 != p2 else 0.0, status="constant")
     return _with_limits(result, (p1 - p2) / variance**0.5, n1, n2, confidence)
 

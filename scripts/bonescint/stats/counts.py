@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from bonescint.stats.estimate import Estimate, write_number
 from bonescint.stats.normal import critical, two_sided
 from bonescint.stats.pairs import complete_pairs
+from bonescint.stats.printed import with_ties
 from bonescint.stats.proportions import wilson
 from bonescint.stats.ranks import differences
 
@@ -78,9 +79,13 @@ def negative_binomial(y: ArrayLike, x: ArrayLike, confidence: float = 0.95) -> E
         return replace(result, status="too few" if n else "no data")
     if counts.min() < 0 or (counts % 1).any():
         raise ValueError("counts must be whole numbers from 0")
-    if not (np.ptp(counts) and np.ptp(values)):
-        return replace(result, status="constant")
+    values = with_ties(values)
     scale = float(np.ptp(values))
+    if not (np.ptp(counts) and scale):
+        return replace(result, status="constant")
+    seen = values[counts > 0]
+    if not np.ptp(seen) and seen[0] in (values.min(), values.max()):
+        return replace(result, status="not converged")  # the ratio is 0 or infinite
     design = np.column_stack((np.ones(n), (values - values.mean()) / scale))
     dispersion, fit = _maximise(counts.astype(np.int64), design)
     if fit is None:
@@ -88,7 +93,10 @@ def negative_binomial(y: ArrayLike, x: ArrayLike, confidence: float = 0.95) -> E
     slope = float(fit.coefficients[1]) / scale
     error = float(np.sqrt(fit.covariance[1, 1])) / scale
     width = critical(confidence) * error
-    low, ratio, high = (float(v) for v in np.exp([slope - width, slope, slope + width]))
+    with np.errstate(over="ignore"):
+        low, ratio, high = (float(v) for v in np.exp([slope - width, slope, slope + width]))
+    if not (low > 0 and high < np.inf):  # one more of `x` is beyond all that was seen
+        return replace(result, status="not converged")
     return replace(
         result,
         estimate=ratio,

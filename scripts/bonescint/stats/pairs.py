@@ -1,13 +1,13 @@
 """What the statistics of two measurements need to know of their pairs first."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bonescint.stats.estimate import OK
+from bonescint.stats.printed import NEGLIGIBLE, counted
 
-# Share of the largest value below which a difference is rounding: 0.5 - 0.4 is not 0.4 - 0.3.
-# Differences are not rounded themselves, or moments would leave R's by more than 1e-8.
-NEGLIGIBLE = 1e-12
 # Share of the spread below which two limits are one: slopes of tied cases, which differ by what
 # rounding makes of small differences. Others differ by the square of the resolution at least.
 _TIES = 1e-9
@@ -34,6 +34,51 @@ def complete_pairs(x: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDA
     return first[both], second[both]
 
 
+class Pairs(NamedTuple):
+    """Two measurements in whole steps of their common printed precision, from the smallest value.
+
+    Without such a step they stay as they are: `size` is 1, `origin` 0, and `noise` says what is
+    rounding in them; with it everything is exact, and `noise` is 0.
+    """
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    size: float
+    origin: float
+    noise: float
+
+
+def paired(x: ArrayLike, y: ArrayLike) -> Pairs:
+    """Return the pairs of the cases that have both, counted in steps where they have one.
+
+    Parameters
+    ----------
+    x, y
+        As of `complete_pairs`.
+    """
+    first, second = complete_pairs(x, y)
+    both, size = counted(np.concatenate((first, second))) if first.size else (first, 0.0)
+    if not size:
+        noise = rounding(first, second) if first.size else 0.0
+        return Pairs(first, second, 1.0, 0.0, noise)
+    n = first.size
+    return Pairs(both[:n], both[n:], size, float(min(first.min(), second.min())), 0.0)
+
+
+def on_a_line(pairs: Pairs) -> bool:
+    """Tell whether all cases lie on one line; two or more, not all of them the same.
+
+    Parameters
+    ----------
+    pairs
+        As `paired` returns them.
+    """
+    dx, dy = pairs.x - pairs.x[0], pairs.y - pairs.y[0]
+    far = int(np.argmax(np.abs(dx) + np.abs(dy)))
+    cross = np.abs(dx * dy[far] - dy * dx[far])
+    return bool(cross.max() <= 2 * pairs.noise * (abs(dx[far]) + abs(dy[far])))
+
+
 def rounding(*values: NDArray[np.float64]) -> float:
     """Return what is rounding in sums and differences of `values`, in their unit; 0 if all are 0.
 
@@ -58,19 +103,19 @@ def tied(low: float, high: float, spread: float) -> bool:
     return abs(high - low) <= _TIES * spread
 
 
-def pair_status(x: NDArray[np.float64], y: NDArray[np.float64], fewest: int) -> str:
+def pair_status(pairs: Pairs, fewest: int) -> str:
     """Return ``no data``, ``too few`` (below `fewest`), ``identical``, ``constant`` or ``ok``.
 
     Parameters
     ----------
-    x, y
-        Complete pairs, shape (n,).
+    pairs
+        As `paired` returns them.
     fewest
         Pairs that the method needs for an interval; ``constant`` is said of x - y.
     """
-    if x.size < fewest:
-        return "too few" if x.size else "no data"
-    d, noise = x - y, rounding(x, y)
-    if np.ptp(d) > noise:
+    if pairs.x.size < fewest:
+        return "too few" if pairs.x.size else "no data"
+    d = pairs.x - pairs.y
+    if np.ptp(d) > pairs.noise:
         return OK
-    return "identical" if abs(d[0]) <= noise else "constant"
+    return "identical" if abs(d[0]) <= pairs.noise else "constant"

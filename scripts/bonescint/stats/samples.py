@@ -140,6 +140,29 @@ def read_consensus(reference: Path, column: str) -> dict[str, float]:
     return {row["code"]: float(row[column]) for row in read_rows(reference) if row[column]}
 
 
+def eod_contradicts(row: Mapping[str, object]) -> bool:
+    """Tell whether a case is positive by consensus with EOD 0, or negative with a higher EOD.
+
+    Parameters
+    ----------
+    row
+        Of results/reference.csv.
+    """
+    said = [row.get(name) for name in ("metastasis", "eod")]
+    return not {None, ""} & set(said) and len({str(one) == "0" for one in said}) == 2
+
+
+def read_eod_contradictions(reference: Path) -> set[str]:
+    """Return the codes of the cases whose EOD contradicts the consensus.
+
+    Parameters
+    ----------
+    reference
+        results/reference.csv.
+    """
+    return {row["code"] for row in read_rows(reference) if eod_contradicts(row)}
+
+
 def read_ratings(readings: Iterable[Path], column: str) -> Ratings:
     """Return one column of every reader's table (R10).
 

@@ -67,6 +67,18 @@ def test_who_is_left_out_is_counted(tmp_path):
         assert notes(row)["left_out_segmentation_failed"] == "1"
 
 
+def test_a_case_whose_eod_contradicts_the_consensus_is_in_no_grade(tmp_path, monkeypatch):
+    # C2 is positive with EOD 0, C5 negative with EOD 1
+    monkeypatch.setitem(EOD, "C2", 0)
+    monkeypatch.setitem(EOD, "C5", 1)
+    overall, _, *graded = [row for row in run(tmp_path) if notes(row)["metric"] == "bsi"]
+    assert (overall.n, "left_out_eod_contradicts" in notes(overall)) == (6, False)
+    assert [notes(row)["eod"] for row in graded] == ["1", "2"]
+    # C3 (.2), then C1 (3), against C4 (0) and C6 (1.5)
+    assert [(row.n, row.n_positive, row.estimate) for row in graded] == [(3, 1, 0.5), (3, 1, 1)]
+    assert {notes(row)["left_out_eod_contradicts"] for row in graded} == {"2"}
+
+
 def test_curves(tmp_path):
     run(tmp_path)
     points = [row for row in read_rows(tmp_path / "curves.csv") if row["metric"] == "bsi"]

@@ -21,7 +21,9 @@ def cases(tmp_path):
 
 
 def consensus(tmp_path, cases, readings, settings=RULES):
-    build_reference(readings, cases, settings, tmp_path / "reference.csv")
+    build_reference(
+        readings, cases, settings, tmp_path / "reference.csv", tmp_path / "reference.warnings.csv"
+    )
     return {row["code"]: row for row in read_rows(tmp_path / "reference.csv")}
 
 
@@ -109,7 +111,7 @@ def test_adapter(tmp_path, cases):
             "snakemake": snakemake_object(
                 tmp_path,
                 {"readings": readings, "cases": str(cases)},
-                {"table": str(tmp_path / "out.csv")},
+                {"table": str(tmp_path / "out.csv"), "warnings": str(tmp_path / "warnings.csv")},
                 {"settings": RULES},
             )
         },

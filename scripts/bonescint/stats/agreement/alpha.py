@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from itertools import combinations
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bonescint.stats.agreement.ratings import limits_by_influence, matrix
 from bonescint.stats.estimate import Estimate, one_of
+from bonescint.stats.printed import counted, fractions
 from bonescint.stats.ranks import midranks
 
 MeasurementLevel = Literal["nominal", "ordinal", "interval", "ratio"]
@@ -54,61 +55,79 @@ def krippendorff_alpha(
         return replace(result, status="constant")
     if level == "ordinal":
         values[known] = midranks(values[known])
-    raters = known.sum(axis=1)
-    within, chance = _disagreement(values, known, level)
-    observed, expected = float(within.mean()), float(chance.mean())
-    unadjusted = 1 - observed / expected
-    small_sample = 1 - 1 / int(raters.sum())  # drawn without putting back
-    result = replace(result, estimate=1 - small_sample * observed / expected)
+    estimate, observed, influence = _influence(values, known, level)
+    result = replace(result, estimate=float(estimate))
     if n < 2:
         return replace(result, status="too few")
     if observed == 0:
         return replace(result, status="complete agreement")
-    excess = raters / float(raters.mean()) - 1  # nought if nobody is missing
+
+    def exactly() -> NDArray[np.object_] | None:
+        start = 0.0 if level == "ratio" else values[known].min()  # a ratio has a zero
+        steps, size = counted(np.append(values[known], start))
+        if not size:
+            return None
+        whole = fractions(np.zeros(values.shape))
+        whole[known] = fractions(steps[:-1])
+        return np.asarray(_influence(whole, known, level)[2])
+
+    return limits_by_influence(result, influence, exactly, confidence)
+
+
+def _influence(values: NDArray[Any], known: NDArray[np.bool_], level: MeasurementLevel) -> Any:
+    """Return alpha, the disagreement observed, and what each subject contributes to alpha.
+
+    Of fractions everything is exact.
+    """
+    raters: NDArray[Any] = known.sum(axis=1)
+    if values.dtype == object:
+        raters = fractions(raters)
+    mean_raters = raters.mean()
+    within, chance = _disagreement(values, known, raters, level)
+    observed, expected = within.mean(), chance.mean()
+    unadjusted = 1 - observed / expected
+    small_sample = 1 - 1 / raters.sum()  # drawn without putting back
+    excess = raters / mean_raters - 1  # nought if nobody is missing
     influence = (
         1
         - (within - small_sample * observed * excess) / expected
         - 2 * (1 - unadjusted) * (1 + excess - chance / expected)
         - unadjusted
     )
-    return limits_by_influence(result, influence, confidence)
+    return 1 - small_sample * observed / expected, observed, influence
 
 
 def _disagreement(
-    values: NDArray[np.float64], known: NDArray[np.bool_], level: MeasurementLevel
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    values: NDArray[Any], known: NDArray[np.bool_], raters: NDArray[Any], level: MeasurementLevel
+) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return each subject's disagreement of its own ratings, and of its ratings with all."""
-    raters = known.sum(axis=1)
-    mean_raters = float(raters.mean())
+    mean_raters = raters.mean()
     apart = sum(
-        np.where(known[:, i] & known[:, j], _distance(values[:, i], values[:, j], level), 0.0)
+        np.where(known[:, i] & known[:, j], _distance(values[:, i], values[:, j], level), 0)
         for i, j in combinations(range(values.shape[1]), 2)
     )
-    from_all = np.zeros(values.shape)
+    from_all = np.zeros(values.shape, dtype=values.dtype)
     from_all[known] = _mean_distance(values[known], level)
     return 2 * apart / (mean_raters * (raters - 1)), from_all.sum(axis=1) / mean_raters
 
 
-def _distance(
-    a: NDArray[np.float64], b: NDArray[np.float64], level: MeasurementLevel
-) -> NDArray[np.float64]:
+def _distance(a: NDArray[Any], b: NDArray[Any], level: MeasurementLevel) -> NDArray[Any]:
     if level == "nominal":
-        return np.not_equal(a, b).astype(float)
-    squared: NDArray[np.float64] = np.square(a - b)
+        return np.asarray(np.not_equal(a, b), dtype=int)
+    squared: NDArray[Any] = np.square(a - b)
     if level == "ratio":
         squared[squared > 0] /= np.square(a + b)[squared > 0]  # two noughts are not apart
     return squared
 
 
-def _mean_distance(values: NDArray[np.float64], level: MeasurementLevel) -> NDArray[np.float64]:
+def _mean_distance(values: NDArray[Any], level: MeasurementLevel) -> NDArray[Any]:
     """Return each value's mean distance from all values."""
     if level in ("ordinal", "interval"):
-        far: NDArray[np.float64] = np.square(values - values.mean())
-        far += far.mean()
-        return far
+        far: NDArray[Any] = np.square(values - values.mean())
+        return np.asarray(far + far.mean())
     unique, codes, counts = np.unique(values, return_inverse=True, return_counts=True)
     if level == "nominal":
-        far = 1 - counts / values.size
+        far = 1 - (fractions(counts) if values.dtype == object else counts) / values.size
     else:
         far = np.array([counts @ _distance(value, unique, level) for value in unique]) / values.size
     return np.take(far, codes)

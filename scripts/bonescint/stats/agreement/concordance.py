@@ -8,7 +8,8 @@ from scipy.special import chdtrc
 
 from bonescint.stats.agreement.ratings import complete_subjects
 from bonescint.stats.estimate import Estimate
-from bonescint.stats.ranks.ordering import DECIMALS, midranks
+from bonescint.stats.printed import with_ties
+from bonescint.stats.ranks.ordering import midranks
 
 
 def kendall_w(ratings: ArrayLike) -> Estimate:
@@ -21,14 +22,14 @@ def kendall_w(ratings: ArrayLike) -> Estimate:
     Parameters
     ----------
     ratings
-        Subjects x raters, values rounded to nine decimals before they are ranked; a subject with
-        a missing rating is left out.
+        Subjects x raters, values that only rounding tells apart share a rank; a subject with a
+        missing rating is left out.
     """
     values, result = complete_subjects(ratings, Estimate(measure="kendall_w"))
     if result.status != "ok":
         return result
     n, raters = values.shape
-    columns = np.round(values, DECIMALS).T
+    columns = [with_ties(column) for column in values.T]
     ties = 0
     for column in columns:
         _, counts = np.unique(column, return_counts=True)

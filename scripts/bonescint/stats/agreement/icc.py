@@ -9,6 +9,7 @@ from scipy.special import fdtrc, fdtri
 
 from bonescint.stats.agreement.ratings import complete_subjects
 from bonescint.stats.estimate import Estimate, one_of
+from bonescint.stats.printed import NEGLIGIBLE, counted
 
 Form = Literal["A1", "Ak", "C1", "Ck"]
 _CI_METHODS = {"A1": "satterthwaite", "Ak": "spearman_brown", "C1": "f", "Ck": "f"}
@@ -90,10 +91,13 @@ def _coefficient(form: Form, subjects: float, raters: float, error: float, n: in
 
 
 def _mean_squares(values: NDArray[np.float64]) -> tuple[float, float, float]:
-    """Return the mean squares between subjects, between raters, and of the error."""
+    """Return the mean squares between subjects, between raters, and of the error, in one unit."""
     n, k = values.shape
-    noise = 1e-12 * float(np.abs(values).max())  # what rounding leaves of nought
-    values = values - values.mean()
+    values, size = counted(values)
+    # of whole numbers, times the cells, the means are whole; of others, what rounding leaves of 0
+    values = values * (n * k)
+    noise = 0.0 if size else NEGLIGIBLE * float(np.abs(values).max())
+    values = values - values.sum() / (n * k)
     by_subject, by_rater = values.mean(axis=1), values.mean(axis=0)
 
     def square(deviations: NDArray[np.float64]) -> float:

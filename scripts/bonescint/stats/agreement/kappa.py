@@ -1,7 +1,8 @@
 """Agreement on a category beyond chance: Cohen's and Fleiss' kappa, Gwet's AC1."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from bonescint.stats.agreement.ratings import limits_by_influence, matrix
 from bonescint.stats.estimate import Estimate, one_of
 from bonescint.stats.normal import critical, two_sided
+from bonescint.stats.printed import NEGLIGIBLE, counted, fractions
 
 
 def fleiss_kappa(ratings: ArrayLike, confidence: float = 0.95) -> Estimate:
@@ -28,7 +30,7 @@ def fleiss_kappa(ratings: ArrayLike, confidence: float = 0.95) -> Estimate:
         ratings.
     """
     counts = _count(ratings)
-    result = _beyond_chance("fleiss_kappa", counts, counts.shares, confidence)
+    result = _beyond_chance("fleiss_kappa", counts, lambda shares: shares, confidence)
     if np.isnan(result.estimate) or np.ptp(counts.raters):
         return result
     products = counts.shares * (1 - counts.shares)
@@ -54,8 +56,8 @@ def gwet_ac1(ratings: ArrayLike, confidence: float = 0.95) -> Estimate:
         Of the interval: Gwet's variance over subjects, t with n - 1 degrees of freedom, cut at ±1.
     """
     counts = _count(ratings)
-    hard = (1 - counts.shares) / max(counts.shares.size - 1, 1)
-    return _beyond_chance("gwet_ac1", counts, hard, confidence)
+    others = max(counts.shares.size - 1, 1)
+    return _beyond_chance("gwet_ac1", counts, lambda shares: (1 - shares) / others, confidence)
 
 
 def cohen_kappa(
@@ -96,27 +98,26 @@ def cohen_kappa(
         n=n,
         ci_method="fleiss_cohen_everitt" if ci == "wald" else "fleiss_cohen_everitt_log",
     )
-    if n == 0:
-        return replace(result, status="no data")
     categories, codes = np.unique(ratings, return_inverse=True)
     size = categories.size
     if size < 2:
-        return replace(result, status="constant")
+        return replace(result, status="constant" if n else "no data")
     first, second = codes.reshape(ratings.shape).T
     joint = np.bincount(first * size + second, minlength=size**2).reshape(size, size) / n
     weight = _weights(categories, weights)
     observed = float((weight * joint).sum())
     expected = float((weight * np.outer(joint.sum(axis=1), joint.sum(axis=0))).sum())
-    kappa = (observed - expected) / (1 - expected)
+    fixed = min(np.unique(first).size, np.unique(second).size) == 1
+    kappa = 0.0 if fixed else (observed - expected) / (1 - expected)  # agrees by chance alone
     result = replace(result, estimate=kappa)
     if n < 2:
         return replace(result, status="too few")
     if (first == second).all():
         return replace(result, estimate=1.0, status="complete agreement")
-    variance = _kappa_variance(joint, weight, observed, expected, n)
-    if variance < 1e-15:  # one rater constant: kappa is 0 whatever the data say
+    if fixed or _without_spread(categories, weights, np.rint(joint * n).astype(np.int64)):
         return replace(result, status="constant")
-    low, high = _limits(kappa, critical(confidence) * float(np.sqrt(variance)), ci)
+    error = float(np.sqrt(_kappa_variance(joint, weight, observed, expected, n)))
+    low, high = _limits(kappa, critical(confidence) * error, ci)
     return replace(result, ci_low=max(low, -1.0), ci_high=min(high, 1.0))
 
 
@@ -131,6 +132,40 @@ def _weights(
         case "quadratic":
             return np.asarray(1 - (gap / gap.max()) ** 2)
     return np.eye(categories.size)
+
+
+def _without_spread(
+    categories: NDArray[np.float64],
+    weights: Literal["linear", "quadratic"] | None,
+    counts: NDArray[np.int64],
+) -> bool:
+    """Return whether every case pulls kappa alike, so that its variance is 0.
+
+    In whole numbers, because rounding leaves a little of a 0: the terms of `_kappa_variance` times
+    n³ and the square of the largest weight.
+    """
+    n = int(counts.sum())
+    grades, step = counted(categories)
+    exact = weights is None or step > 0
+    level = fractions(np.arange(grades.size) if weights is None else grades) if exact else grades
+    rows, columns = np.nonzero(counts)
+    by_row, by_column = (counts.sum(axis=axis).astype(object) for axis in (1, 0))
+
+    def agree(a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
+        if weights is None:
+            return np.asarray(a == b, dtype=object)
+        power = 1 if weights == "linear" else 2
+        most = abs(level[-1] - level[0]) ** power
+        return np.asarray(most - np.abs(a - b) ** power)
+
+    weight = agree(level[:, None], level)
+    most = weight[0, 0]
+    observed = (weight[rows, columns] * counts[rows, columns]).sum()  # times n
+    expected = by_row @ weight @ by_column  # times n²
+    pulls = (weight @ by_column)[rows] + (weight.T @ by_row)[columns]
+    influence = weight[rows, columns] * (most * n**2 - expected) - pulls * (most * n - observed)
+    noise = 0 if exact else NEGLIGIBLE * np.abs(pulls).max() * most * n
+    return bool(influence.max() - influence.min() <= noise)
 
 
 def _kappa_variance(
@@ -174,32 +209,57 @@ def _count(ratings: ArrayLike) -> _Counts:
     table = np.bincount(cells, minlength=len(values) * categories.size)
     table = table.reshape(len(values), categories.size)[known.any(axis=1)]
     raters = table.sum(axis=1)
-    shares = (table / raters[:, None]).sum(axis=0) / max(len(table), 1)
-    return _Counts(table, raters, shares, values.shape[1])
+    return _Counts(table, raters, _shares(table, raters), values.shape[1])
+
+
+def _shares(table: NDArray[Any], raters: NDArray[Any]) -> NDArray[Any]:
+    return np.asarray((table / raters[:, None]).sum(axis=0) / max(len(table), 1))
 
 
 def _beyond_chance(
-    measure: str, counts: _Counts, by_category: NDArray[np.float64], confidence: float
+    measure: str,
+    counts: _Counts,
+    by_category: Callable[[NDArray[Any]], NDArray[Any]],
+    confidence: float,
 ) -> Estimate:
-    """Return agreement beyond chance, where chance is the sum of shares x `by_category`."""
+    """Return agreement beyond chance, where chance is the sum of shares x `by_category` of them."""
     table, raters, shares, columns = counts
-    rated = raters >= 2
-    n, subjects = int(rated.sum()), len(table)
+    n = int((raters >= 2).sum())
     result = Estimate(measure=measure, n=n, ci_method="gwet")
     if n == 0:
         return replace(result, status="no data" if columns > 1 else "too few raters")
     if shares.size < 2:
         return replace(result, status="constant")
-    pairs = (table * (table - 1)).sum(axis=1)[rated] / (raters * (raters - 1))[rated]
-    observed, expected = float(pairs.mean()), float((shares * by_category).sum())
-    value = (observed - expected) / (1 - expected)
-    result = replace(result, estimate=value)
-    if n < 2:
+    value, observed, influence = _influence(table, raters, by_category)
+    result = replace(result, estimate=float(value))
+    # the shares of subjects with one rating say nothing of agreement: a few others cannot bear them
+    if n < 2 or (n < 3 and n < len(table)) or value < -1:
         return replace(result, status="too few")
     if observed == 1:
         return replace(result, estimate=1.0, status="complete agreement")
-    influence = np.zeros(subjects)
-    influence[rated] = subjects / n * (pairs - expected) / (1 - expected)
-    by_chance = (table * by_category).sum(axis=1) / raters
+
+    def exactly() -> NDArray[np.object_]:
+        return np.asarray(_influence(fractions(table), fractions(raters), by_category)[2])
+
+    return limits_by_influence(result, influence, exactly, confidence)
+
+
+def _influence(
+    table: NDArray[Any],
+    raters: NDArray[Any],
+    by_category: Callable[[NDArray[Any]], NDArray[Any]],
+) -> tuple[Any, Any, NDArray[Any]]:
+    """Return the coefficient, the agreement observed, and what each subject contributes.
+
+    Of fractions everything is exact.
+    """
+    shares, rated = _shares(table, raters), raters >= 2
+    hard = by_category(shares)
+    pairs = (table * (table - 1)).sum(axis=1)[rated] / (raters * (raters - 1))[rated]
+    observed, expected = pairs.mean(), (shares * hard).sum()
+    value = (observed - expected) / (1 - expected)
+    influence = np.zeros(len(table), dtype=pairs.dtype)
+    influence[rated] = (pairs - expected) / (1 - expected) * len(table) / len(pairs)
+    by_chance = (table * hard).sum(axis=1) / raters
     influence -= 2 * (1 - value) * (by_chance - expected) / (1 - expected) + value
-    return limits_by_influence(result, influence, confidence)
+    return value, observed, influence

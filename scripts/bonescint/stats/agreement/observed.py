@@ -81,9 +81,9 @@ def specific_agreement(
         return replace(result, status="complete agreement")
     if share == 0:
         return replace(result, status="no agreement")
-    error = float(np.sqrt(((agreeing - share * possible) ** 2).sum()) / pairs)
-    if error < 1e-12:  # every subject says the same: no spread to judge by
+    if (agreeing * pairs == possible * agreeing.sum()).all():  # every subject says the same
         return replace(result, status="constant")
+    error = float(np.sqrt(((agreeing - share * possible) ** 2).sum()) / pairs)
     width = critical(confidence) * error
     if ci == "wald":
         return replace(result, ci_low=max(share - width, 0.0), ci_high=min(share + width, 1.0))

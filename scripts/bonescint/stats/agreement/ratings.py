@@ -1,5 +1,6 @@
 """The ratings of a study as an array, and what all coefficients make of it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -7,6 +8,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtrit
 
 from bonescint.stats.estimate import Estimate
+from bonescint.stats.printed import NEGLIGIBLE
+
+_LOOKS_LIKE_0 = 1e-6  # only saves time: no contribution above it is rounding
 
 
 def matrix(ratings: ArrayLike) -> NDArray[np.float64]:
@@ -58,7 +62,10 @@ def complete_subjects(
 
 
 def limits_by_influence(
-    result: Estimate, influence: NDArray[np.float64], confidence: float
+    result: Estimate,
+    influence: NDArray[np.float64],
+    exactly: Callable[[], NDArray[np.object_] | None],
+    confidence: float,
 ) -> Estimate:
     """Return `result` with limits from what each subject contributes to its estimate.
 
@@ -68,13 +75,18 @@ def limits_by_influence(
         An estimate of at most 1.
     influence
         Shape (n,), of mean zero: the linear part of the estimate (Gwet 2008, 2014 ch. 5).
+    exactly
+        Returns the same in fractions, None for ratings that are no whole steps. Asked only where
+        the contributions look like 0: rounding leaves a little of a 0.
     confidence
         Of Student's t with n - 1 degrees of freedom; the limits are cut at ±1.
     """
     n = influence.size
+    if np.abs(influence).max() < _LOOKS_LIKE_0:
+        exact = exactly()
+        if (np.abs(influence).max() < NEGLIGIBLE) if exact is None else not exact.any():
+            return replace(result, status="constant")  # every subject says the same: no spread
     error = float(np.sqrt((influence**2).sum() / (n * (n - 1))))
-    if error < 1e-12:  # every subject says the same: no spread to judge by
-        return replace(result, status="constant")
     width = float(stdtrit(n - 1, (1 + confidence) / 2)) * error
     return replace(
         result,

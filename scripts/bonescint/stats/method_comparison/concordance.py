@@ -8,13 +8,7 @@ from numpy.typing import ArrayLike
 
 from bonescint.stats.estimate import OK, Estimate, write_number
 from bonescint.stats.normal import critical
-from bonescint.stats.pairs import (
-    EXACT,
-    NEGLIGIBLE,
-    complete_pairs,
-    pair_status,
-    rounding,
-)
+from bonescint.stats.pairs import EXACT, on_a_line, pair_status, paired
 
 
 def lin_ccc(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> Estimate:
@@ -38,17 +32,17 @@ def lin_ccc(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> Estimate:
         ``scale_shift`` (SD of x / SD of y) and ``location_shift``
         ((mean of x - mean of y) / geometric mean of the SDs).
     """
-    first, second = complete_pairs(x, y)
+    pairs = paired(x, y)
+    first, second = pairs.x, pairs.y
     n = first.size
     result = Estimate(measure="lin_ccc", n=n, ci_method="fisher_z")
-    status = pair_status(first, second, fewest=3)
+    status = pair_status(pairs, fewest=3)
     if n < 2:
         return replace(result, status=status)
-    noise = rounding(first, second)
-    if min(np.ptp(first), np.ptp(second)) <= noise:
+    if min(np.ptp(first), np.ptp(second)) <= pairs.noise:
         return replace(result, status="constant" if status == OK else status)
     sd_x, sd_y = float(first.std()), float(second.std())
-    gap = float(first.mean() - second.mean())
+    gap = float(first.sum() - second.sum()) / n
     sxy = float(((first - first.mean()) * (second - second.mean())).mean())
     r, u, v = sxy / (sd_x * sd_y), gap / math.sqrt(sd_x * sd_y), sd_x / sd_y
     c_b = 2 / (v + 1 / v + u**2)
@@ -61,14 +55,15 @@ def lin_ccc(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> Estimate:
     )
     if status not in (OK, "constant"):  # a constant difference leaves an interval here
         return replace(result, status=status)
+    line = on_a_line(pairs)
+    # all cases on a line that only turns around the means: nothing is left to vary
+    if abs(ccc) >= 1 or (line and abs(gap) <= pairs.noise):
+        return replace(result, status=EXACT)
     variance = (
-        (1 - r**2) * c_b**2 * (1 - ccc**2)
+        (0.0 if line else (1 - r**2) * c_b**2 * (1 - ccc**2))
         + 2 * r**2 * c_b**3 * (1 - ccc) * u**2
         - r**2 * c_b**4 * u**4 / 2
     )
-    # all cases on a line that only turns around the means: nothing is left to vary
-    if 1 - abs(ccc) <= NEGLIGIBLE or variance <= NEGLIGIBLE * c_b**2:
-        return replace(result, status=EXACT)
     half = critical(confidence) * math.sqrt(variance / (n - 2)) / (1 - ccc**2)
     z = math.atanh(ccc)
     return replace(result, ci_low=math.tanh(z - half), ci_high=math.tanh(z + half))

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 from scipy.special import stdtr, stdtrit
 
 from bonescint.stats.estimate import OK, Estimate, write_number
-from bonescint.stats.pairs import complete_pairs, pair_status
+from bonescint.stats.pairs import pair_status, paired
 
 
 def tost_paired(
@@ -45,21 +45,21 @@ def tost_paired(
         If the margin is not positive, or low is not below high.
     """
     low, high = _bounds(margin)
-    first, second = complete_pairs(x, y)
-    n = first.size
-    d = first - second
+    pairs = paired(x, y)
+    n = pairs.x.size
+    d = pairs.x - pairs.y
     result = Estimate(
         measure="mean_difference",
         n=n,
         ci_method="t",
         test="tost",
-        status=pair_status(first, second, fewest=2),
+        status=pair_status(pairs, fewest=2),
     ).noting(f"level={write_number(2 * confidence - 1)}", *_stated(low, high))
     if n:
-        result = replace(result, estimate=float(d.mean()))
+        result = replace(result, estimate=pairs.size * float(d.mean()))
     if result.status != OK:
         return result
-    mean, error = result.estimate, float(d.std(ddof=1)) / math.sqrt(n)
+    mean, error = result.estimate, pairs.size * float(d.std(ddof=1)) / math.sqrt(n)
     above, below = (mean - low) / error, (mean - high) / error
     p, statistic = max(
         (float(stdtr(n - 1, -above)), above),  # against a mean at or below the lower bound

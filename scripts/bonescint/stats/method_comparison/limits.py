@@ -11,10 +11,14 @@ from bonescint.stats.estimate import NAN, OK, Estimate, write_number
 from bonescint.stats.normal import critical
 from bonescint.stats.pairs import (
     EXACT,
+    Pairs,
     complete_pairs,
+    on_a_line,
     pair_status,
+    paired,
     rounding,
 )
+from bonescint.stats.printed import NEGLIGIBLE
 
 
 def bland_altman(
@@ -32,7 +36,7 @@ def bland_altman(
     coverage
         Share of differences between the limits: bias ± 1.96 SD (n - 1) at 0.95.
     """
-    return _limits(*complete_pairs(x, y), confidence, coverage)
+    return _limits(paired(x, y), confidence, coverage)
 
 
 def bland_altman_log(
@@ -61,10 +65,13 @@ def bland_altman_log(
     if first.size and min(first.min(), second.min()) + offset <= 0:
         rows = {
             name: replace(row, n=first.size, status="not positive")
-            for name, row in _limits(first[:0], second[:0], confidence, coverage).items()
+            for name, row in _limits(paired([], []), confidence, coverage).items()
         }
     else:
-        rows = _limits(np.log(first + offset), np.log(second + offset), confidence, coverage)
+        logs = np.log(first + offset), np.log(second + offset)
+        # a logarithm is as exact as its number: to a share of 1 even where it is 0
+        noise = max(NEGLIGIBLE, rounding(*logs)) if first.size else 0.0
+        rows = _limits(Pairs(*logs, 1.0, 0.0, noise), confidence, coverage)
     with np.errstate(over="ignore"):  # the limits of two cases may exceed any number
         return {
             name: replace(
@@ -103,8 +110,8 @@ def bland_altman_regression(
         ``sd_intercept``, ``sd_slope`` (whether the spread does), and ``lower`` and ``upper``, the
         limits at the mean of A, which is in their note; these two have no interval.
     """
-    first, second = complete_pairs(x, y)
-    n = first.size
+    pairs = paired(x, y)
+    n = pairs.x.size
     rows = {
         key: Estimate(measure=f"agreement_{key}", n=n, ci_method=method, test=test)
         for key, method, test in (
@@ -116,9 +123,9 @@ def bland_altman_regression(
             ("upper", "", ""),
         )
     }
-    status = pair_status(first, second, fewest=3)
-    a = first / 2 + second / 2
-    if status == OK and np.ptp(a) <= rounding(first, second):
+    status = pair_status(pairs, fewest=3)
+    a, d = (pairs.x + pairs.y) / 2, pairs.x - pairs.y
+    if status == OK and np.ptp(a) <= pairs.noise:
         status = "constant"
     if status != OK:
         p = 1.0 if status == "identical" else NAN
@@ -126,34 +133,33 @@ def bland_altman_regression(
             key: replace(row, p_value=p if row.test else NAN, status=status)
             for key, row in rows.items()
         }
-    d, noise = first - second, rounding(first, second)
-    fitted, residuals = _line(a, d, noise, (rows["intercept"], rows["slope"]), confidence)
+    size, zero = pairs.size, -pairs.origin / pairs.size
+    lines = (rows["intercept"], rows["slope"]), (rows["sd_intercept"], rows["sd_slope"])
+    fitted, residuals = _line((a, zero), d, lines[0], confidence, size, on_a_line(pairs))
     spread = np.abs(residuals) * math.sqrt(math.pi / 2)
-    spreads, _ = _line(a, spread, noise, (rows["sd_intercept"], rows["sd_slope"]), confidence)
-    middle, half = float(d.mean()), critical(coverage) * float(spread.mean())
-    at = f"at={write_number(float(a.mean()))}"
+    spreads, _ = _line((a, zero), spread, lines[1], confidence, size)
+    middle, half = size * float(d.mean()), critical(coverage) * size * float(spread.mean())
+    at = f"at={write_number(pairs.origin + size * float(a.mean()))}"
     limits = (
-        replace(rows["lower"], estimate=middle - half, status=fitted[0].status).noting(at),
-        replace(rows["upper"], estimate=middle + half, status=fitted[0].status).noting(at),
+        replace(rows[key], estimate=middle + width, status=fitted[0].status).noting(at)
+        for key, width in (("lower", -half), ("upper", half))
     )
     return dict(zip(rows, (*fitted, *spreads, *limits), strict=True))
 
 
-def _limits(
-    x: NDArray[np.float64], y: NDArray[np.float64], confidence: float, coverage: float
-) -> dict[str, Estimate]:
-    n = x.size
-    d = x - y
+def _limits(pairs: Pairs, confidence: float, coverage: float) -> dict[str, Estimate]:
+    n = pairs.x.size
+    d = pairs.x - pairs.y
     bias = Estimate(measure="bias", n=n, ci_method="t")
     lower = Estimate(measure="limit_low", n=n, ci_method="noncentral_t")
     upper = replace(lower, measure="limit_high")
     if n:
-        bias = replace(bias, estimate=float(d.mean()))
-    status = pair_status(x, y, fewest=2)
+        bias = replace(bias, estimate=pairs.size * float(d.mean()))
+    status = pair_status(pairs, fewest=2)
     if status != OK:
         rows = {"bias": bias, "lower": lower, "upper": upper}
         return {name: replace(row, status=status) for name, row in rows.items()}
-    mean, sd, root = bias.estimate, float(d.std(ddof=1)), math.sqrt(n)
+    mean, sd, root = bias.estimate, pairs.size * float(d.std(ddof=1)), math.sqrt(n)
     tails = (1 - confidence) / 2, (1 + confidence) / 2
     z = critical(coverage)
     near, far = (float(nctdtrit(n - 1, z * root, tail)) * sd / root for tail in tails)
@@ -166,28 +172,34 @@ def _limits(
 
 
 def _line(
-    a: NDArray[np.float64],
+    at: tuple[NDArray[np.float64], float],
     values: NDArray[np.float64],
-    noise: float,
     rows: tuple[Estimate, Estimate],
     confidence: float,
+    size: float,
+    exact: bool | None = None,
 ) -> tuple[tuple[Estimate, Estimate], NDArray[np.float64]]:
-    """Return `rows`, intercept and slope, filled by least squares, and the residuals."""
+    """Return `rows`, intercept and slope, filled by least squares, and the residuals.
+
+    `at` are the places and the zero of their scale, `size` the unit of the values, `exact` whether
+    they lie on a line, if that is known.
+    """
+    a, zero = at
     n, centre = a.size, float(a.mean())
     sxx = float(((a - centre) ** 2).sum())
     slope = float(((a - centre) * (values - values.mean())).sum()) / sxx
-    intercept = float(values.mean()) - slope * centre
-    residuals = values - intercept - slope * a
-    found = replace(rows[0], estimate=intercept), replace(rows[1], estimate=slope)
-    if np.abs(residuals).max() <= noise:
+    residuals = values - values.mean() - slope * (a - centre)
+    intercept = float(values.mean()) + slope * (zero - centre)
+    found = replace(rows[0], estimate=size * intercept), replace(rows[1], estimate=slope)
+    if np.abs(residuals).max() <= rounding(a, values) if exact is None else exact:
         return (replace(found[0], status=EXACT), replace(found[1], status=EXACT)), residuals
     error = math.sqrt(float((residuals**2).sum()) / (n - 2))
-    errors = error * math.sqrt(1 / n + centre**2 / sxx), error / math.sqrt(sxx)
+    errors = size * error * math.sqrt(1 / n + (zero - centre) ** 2 / sxx), error / math.sqrt(sxx)
     wide = float(stdtrit(n - 2, (1 + confidence) / 2))
-    at, rise = (
+    start, rise = (
         replace(row, ci_low=row.estimate - wide * one, ci_high=row.estimate + wide * one)
         for row, one in zip(found, errors, strict=True)
     )
     t = slope / errors[1]
     rise = replace(rise, statistic=t, p_value=float(2 * stdtr(n - 2, -abs(t))))
-    return (at, rise), residuals
+    return (start, rise), residuals

@@ -11,11 +11,14 @@ from bonescint.stats.estimate import NAN, OK, Estimate, write_number
 from bonescint.stats.normal import critical
 from bonescint.stats.pairs import (
     EXACT,
-    complete_pairs,
+    Pairs,
+    on_a_line,
     pair_status,
+    paired,
     rounding,
     tied,
 )
+from bonescint.stats.printed import NEGLIGIBLE
 
 NO_SLOPE = "no slope"  # status: the line is vertical or has no direction
 
@@ -42,13 +45,14 @@ def passing_bablok(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> dict
         Of the intervals, from the variance of Kendall's statistic. Status ``too few`` and no
         interval if there are not enough slopes for it or a limit would be vertical.
     """
-    first, second = complete_pairs(x, y)
-    slope = Estimate(measure="passing_bablok_slope", n=first.size, ci_method="passing_bablok")
+    pairs = paired(x, y)
+    first, second, n = pairs.x, pairs.y, pairs.x.size
+    slope = Estimate(measure="passing_bablok_slope", n=n, ci_method="passing_bablok")
     rows = {"slope": slope, "intercept": replace(slope, measure="passing_bablok_intercept")}
-    status = _line_status(first, second)
-    if status in ("no data", "constant") or first.size < 2:
+    status = _line_status(pairs)
+    if status in ("no data", "constant") or n < 2:
         return _all(rows, status)
-    n, sign, slopes = first.size, *_pair_slopes(first, second)
+    sign, slopes = _pair_slopes(pairs)
     count = slopes.size
     # without those below -1 the shifted positions are positions again
     slopes = np.sort(slopes[slopes > -1])
@@ -62,14 +66,18 @@ def passing_bablok(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> dict
     if status != OK:
         low = high = NAN
     lines = [sign * b for b in (middle, low, high)]  # the mirror image turned back
-    crossings = [float(np.median(second - b * first)) for b in lines]
+    crossings = [
+        pairs.size * float(np.median(second - b * first)) + pairs.origin * (1 - b) for b in lines
+    ]
     spread = float(np.ptp(second))
-    for name, (value, one_end, other_end), scale in (
-        ("slope", lines, spread / float(np.ptp(first))),
-        ("intercept", crossings, spread),
+    # slopes of whole numbers are equal or not; others are so but for rounding
+    scale = 0.0 if pairs.noise == 0 else spread / float(np.ptp(first))
+    for name, (value, one_end, other_end), one in (
+        ("slope", lines, scale),
+        ("intercept", crossings, pairs.size * spread),
     ):
         found = replace(rows[name], estimate=value, status=status)
-        if status == OK and tied(one_end, other_end, scale):  # many cases agree to the digit
+        if status == OK and tied(one_end, other_end, one):  # many cases agree to the digit
             found = replace(found, status="tied")
         else:
             found = replace(found, ci_low=min(one_end, other_end), ci_high=max(one_end, other_end))
@@ -77,9 +85,9 @@ def passing_bablok(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> dict
     return rows
 
 
-def _pair_slopes(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[int, NDArray[np.float64]]:
+def _pair_slopes(pairs: Pairs) -> tuple[int, NDArray[np.float64]]:
     """Return the slopes of all pairs of cases, and -1 with those of the mirror image, or 1."""
-    noise = rounding(x, y)
+    x, y, noise = pairs.x, pairs.y, pairs.noise
     one, other = np.triu_indices(x.size, 1)
     dx, dy = x[other] - x[one], y[other] - y[one]
     sign = -1 if (np.sign(dx) * np.sign(dy)).sum() < 0 else 1
@@ -122,33 +130,34 @@ def deming(
     """
     if not 0 < ratio < math.inf:
         raise ValueError("the ratio of error variances must be positive")
-    first, second = complete_pairs(x, y)
-    n = first.size
+    pairs = paired(x, y)
+    first, second, n = pairs.x, pairs.y, pairs.x.size
     slope = Estimate(measure="deming_slope", n=n, ci_method="jackknife")
     rows = {"slope": slope, "intercept": replace(slope, measure="deming_intercept")}
-    status = _line_status(first, second)
+    status = _line_status(pairs)
     if status in ("no data", "constant") or n < 2:
         return _all(rows, status)
-    b, slopes = _deming_slopes(first, second, ratio)
-    if math.isnan(b):
+    slopes = _deming_slopes(pairs, ratio)
+    if math.isnan(slopes[0]):
         return _all(rows, NO_SLOPE)
-    a = float(second.mean()) - b * float(first.mean())
-    values = {"slope": b, "intercept": a}
-    rows = {name: replace(row, estimate=values[name]) for name, row in rows.items()}
+    # of all cases, then with one left out each
+    mean_x, mean_y = (np.append(v.mean(), (v.sum() - v) / (n - 1)) for v in (first, second))
+    intercepts = pairs.size * (mean_y - slopes * mean_x) + pairs.origin * (1 - slopes)
+    spread = float(np.ptp(second))
+    values = {
+        "slope": (slopes, spread / float(np.ptp(first))),
+        "intercept": (intercepts, pairs.size * spread),
+    }
+    rows = {name: replace(row, estimate=float(values[name][0][0])) for name, row in rows.items()}
     if status != OK:
         return _all(rows, status)
     if np.isnan(slopes).any():
         return _all(rows, "too few")
-    spread = float(np.ptp(second))
-    found = _jackknifed(rows["slope"], slopes, spread / float(np.ptp(first)), confidence)
-    if found.status != OK:
-        return _all(rows, found.status)
-    dx, dy = first - first.mean(), second - second.mean()
-    intercepts = second.mean() - dy / (n - 1) - slopes * (first.mean() - dx / (n - 1))
-    return {
-        "slope": found,
-        "intercept": _jackknifed(rows["intercept"], intercepts, spread, confidence),
+    found = {
+        name: _jackknifed(rows[name], all_[1:], scale, confidence)
+        for name, (all_, scale) in values.items()
     }
+    return found if found["slope"].status == OK else _all(rows, found["slope"].status)
 
 
 def _jackknifed(
@@ -165,34 +174,54 @@ def _jackknifed(
     )
 
 
-def _deming_slopes(
-    x: NDArray[np.float64], y: NDArray[np.float64], ratio: float
-) -> tuple[float, NDArray[np.float64]]:
-    """Return the slope of all cases, and those with one case left out each.
+def _deming_slopes(pairs: Pairs, ratio: float) -> NDArray[np.float64]:
+    """Return the slope of all cases, then those with one case left out each.
 
-    NaN where the line is vertical or has no direction: where the sum of products is no more than
-    rounding, and that of squares does not make the line flat.
+    NaN where the line is vertical or has no direction: where the sum of products is 0, and that of
+    squares does not make the line flat.
     """
-    n = x.size
-    dx, dy = x - x.mean(), y - y.mean()
-    sxx, syy, sxy = float((dx**2).sum()), float((dy**2).sum()), float((dx * dy).sum())
-    share = n / (n - 1)  # a sum of squares loses this times the square of the case left out
-    xx = np.append(sxx, sxx - share * dx**2)
-    yy = np.append(syy, syy - share * dy**2)
-    xy = np.append(sxy, sxy - share * dx * dy)
-    # a deviation is known to its rounding, a sum of deviations times it by Cauchy's inequality
-    of_x, of_y = math.sqrt(n * sxx), math.sqrt(n * syy)
-    noise_x, noise_y = rounding(x), rounding(y)
+    xx, yy, xy = _exact_moments(pairs) if pairs.noise == 0 else _moments(pairs)
     gap = ratio * yy - xx
+    gap[np.abs(gap) <= NEGLIGIBLE * (ratio * yy + xx)] = 0
     root = np.sqrt(gap**2 + 4 * ratio * xy**2)
-    flat = gap < -2 * (noise_x * of_x + ratio * noise_y * of_y)
-    known = flat | (np.abs(xy) > noise_x * of_y + noise_y * of_x)
+    known = (xy != 0) | (gap < 0)
     # the same root of the quadratic written twice, to subtract nothing from its like
     steep = gap > 0
     top = np.where(steep, gap + root, 2 * xy)
     bottom = np.where(steep, 2 * ratio * xy, root - gap)
-    slopes = np.where(known, top / np.where(known, bottom, 1), NAN)
-    return float(slopes[0]), slopes[1:]
+    return np.where(known, top / np.where(known, bottom, 1), NAN)
+
+
+def _exact_moments(pairs: Pairs) -> tuple[NDArray[np.float64], ...]:
+    """Return sums of squares of x, of y and of products, times the cases, in whole numbers."""
+    n = pairs.x.size
+    cases = np.array([n, *[n - 1] * n], dtype=object)
+    x, y = (np.array([int(one) for one in v], dtype=object) for v in (pairs.x, pairs.y))
+
+    def left_out(values: NDArray[np.object_]) -> NDArray[np.object_]:
+        return np.append(values.sum(), values.sum() - values)
+
+    sum_x, sum_y = left_out(x), left_out(y)
+    return tuple(
+        (cases * left_out(product) - sums).astype(float)
+        for product, sums in ((x * x, sum_x**2), (y * y, sum_y**2), (x * y, sum_x * sum_y))
+    )
+
+
+def _moments(pairs: Pairs) -> tuple[NDArray[np.float64], ...]:
+    """Return the same sums of measurements without a step, products that are rounding as 0."""
+    x, y, n = pairs.x, pairs.y, pairs.x.size
+    dx, dy = x - x.mean(), y - y.mean()
+    sxx, syy, sxy = float((dx**2).sum()), float((dy**2).sum()), float((dx * dy).sum())
+    share = n / (n - 1)  # a sum of squares loses this times the square of the case left out
+    xx, yy, xy = (
+        np.append(total, total - share * square)
+        for total, square in ((sxx, dx**2), (syy, dy**2), (sxy, dx * dy))
+    )
+    # a deviation is known to its rounding, a sum of deviations times it by Cauchy's inequality
+    noise = rounding(x) * math.sqrt(n * syy) + rounding(y) * math.sqrt(n * sxx)
+    xy[np.abs(xy) <= noise] = 0
+    return xx, yy, xy
 
 
 def _at(slopes: NDArray[np.float64], twice: int) -> float:
@@ -207,17 +236,14 @@ def _at(slopes: NDArray[np.float64], twice: int) -> float:
     return first if first == last else math.tan((math.atan(first) + math.atan(last)) / 2)
 
 
-def _line_status(x: NDArray[np.float64], y: NDArray[np.float64]) -> str:
+def _line_status(pairs: Pairs) -> str:
     """Return `pair_status`, with ``constant`` for one that does not vary, or ``exact line``."""
-    status = pair_status(x, y, fewest=3)
-    noise = rounding(x, y) if x.size else 0
-    if x.size > 1 and min(np.ptp(x), np.ptp(y)) <= noise:
+    status = pair_status(pairs, fewest=3)
+    if pairs.x.size > 1 and min(np.ptp(pairs.x), np.ptp(pairs.y)) <= pairs.noise:
         return "constant"
     if status not in (OK, "constant"):
         return status
-    dx, dy = x - x.mean(), y - y.mean()
-    residuals = dy - float((dx * dy).sum()) / float((dx**2).sum()) * dx
-    return EXACT if np.abs(residuals).max() <= noise else OK
+    return EXACT if on_a_line(pairs) else OK
 
 
 def _all(rows: dict[str, Estimate], status: str) -> dict[str, Estimate]:

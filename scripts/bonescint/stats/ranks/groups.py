@@ -8,8 +8,8 @@ from scipy.special import chdtrc
 
 from bonescint.stats.estimate import Estimate, write_number
 from bonescint.stats.normal import two_sided
-from bonescint.stats.pairs import complete_pairs
-from bonescint.stats.ranks.ordering import concordance_variance, midranks
+from bonescint.stats.printed import with_ties
+from bonescint.stats.ranks.ordering import concordance_variance, midranks, ranked_pairs
 
 EXACT_UP_TO = 100  # cases in all, as clinfun's; wilcox.test goes to 49 + 49
 
@@ -42,7 +42,7 @@ def mann_whitney(x: ArrayLike, y: ArrayLike) -> Estimate:
     )
     if min(n, m) == 0:
         return replace(result, status="one group" if cases else "no data")
-    pooled = np.concatenate((first, second))
+    pooled = with_ties(np.concatenate((first, second)))
     doubled = np.rint(2 * midranks(pooled)).astype(np.int64)
     twice_u = int(doubled[:n].sum()) - n * (n + 1)
     result = replace(result, estimate=twice_u / (2 * n * m), statistic=twice_u / 2)
@@ -71,7 +71,7 @@ def kruskal_wallis(x: ArrayLike, g: ArrayLike) -> Estimate:
     x, g
         Value and group of each case, shape (n,); a case with a NaN is left out.
     """
-    values, groups = complete_pairs(x, g)
+    values, groups = ranked_pairs(x, g)
     n = values.size
     result = Estimate(measure="kruskal_wallis", n=n, test="kruskal_wallis")
     _, codes, sizes = np.unique(groups, return_inverse=True, return_counts=True)
@@ -102,7 +102,7 @@ def jonckheere(x: ArrayLike, g: ArrayLike) -> Estimate:
         Value and group of each case, shape (n,); groups are ordered by their number; a case with a
         NaN is left out.
     """
-    values, groups = complete_pairs(x, g)
+    values, groups = ranked_pairs(x, g)
     n = values.size
     distinct, rows = np.unique(values, return_inverse=True)
     labels, columns, sizes = np.unique(groups, return_inverse=True, return_counts=True)

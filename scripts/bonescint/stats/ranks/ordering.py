@@ -3,13 +3,30 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bonescint.stats.pairs import complete_pairs
-
-DECIMALS = 9  # 0.5 - 0.4 is not 0.1 in binary: differences are rounded or ties would vanish
+from bonescint.stats.pairs import complete_pairs, paired
+from bonescint.stats.printed import NEGLIGIBLE, uncounted, with_ties
 
 
 def differences(x: ArrayLike, y: ArrayLike) -> NDArray[np.float64]:
-    """Return x - y of the cases that have both, rounded to nine decimals.
+    """Return x - y of the cases that have both, in whole steps of their printed precision.
+
+    0.5 - 0.4 is not 0.1 in binary: without it ties would vanish. Of values without a step, those
+    that only rounding tells apart are made equal.
+
+    Parameters
+    ----------
+    x, y
+        Shape (n,); NaN and infinity are missing.
+    """
+    pairs = paired(x, y)
+    d = pairs.x - pairs.y
+    if pairs.noise:
+        d = with_ties(np.where(np.abs(d) <= pairs.noise, 0.0, d), largest=pairs.noise / NEGLIGIBLE)
+    return uncounted(d, pairs.size) if pairs.noise == 0 else d
+
+
+def ranked_pairs(x: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the values of the cases that have both, equal where only rounding tells them apart.
 
     Parameters
     ----------
@@ -17,8 +34,7 @@ def differences(x: ArrayLike, y: ArrayLike) -> NDArray[np.float64]:
         Shape (n,); NaN and infinity are missing.
     """
     first, second = complete_pairs(x, y)
-    rounded: NDArray[np.float64] = np.round(first - second, DECIMALS) + 0.0  # turns -0 into 0
-    return rounded
+    return with_ties(first), with_ties(second)
 
 
 def midranks(values: ArrayLike) -> NDArray[np.float64]:

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from bonescint.stats.estimate import Estimate, one_of
 from bonescint.stats.normal import critical, two_sided
 from bonescint.stats.pairs import tied
+from bonescint.stats.printed import NEGLIGIBLE, counted, uncounted
 from bonescint.stats.ranks.ordering import differences, midranks
 
 EXACT_UP_TO = 200
@@ -59,7 +60,7 @@ def hodges_lehmann(d: ArrayLike, confidence: float = 0.95) -> Estimate:
     Parameters
     ----------
     d
-        Differences, shape (n,), rounded beforehand (`differences`); NaN and infinity are left out.
+        Differences, shape (n,), as `differences` returns them; NaN and infinity are left out.
     confidence
         At least this coverage for continuous data (Hollander & Wolfe 1999, 3.27); with ties the
         interval is conservative. Too few differences for it: limits NaN. The rank of the limits is
@@ -72,17 +73,26 @@ def hodges_lehmann(d: ArrayLike, confidence: float = 0.95) -> Estimate:
     if n == 0:
         return replace(result, status="no data")
     rows, columns = np.triu_indices(n)
-    walsh = np.sort((values[rows] + values[columns]) / 2)
-    result = replace(result, estimate=float(np.median(walsh)))
-    if not np.ptp(values):
+    noise = NEGLIGIBLE * float(np.abs(values).max())
+    steps, size = counted(values)
+    unit, start = size or 1.0, float(values.min()) if size else 0.0
+    if size and abs(start - unit * round(start / unit)) <= noise:  # of differences 0 is a step, too
+        steps, start = steps + round(start / unit), 0.0
+    walsh = np.sort((steps[rows] + steps[columns]) / 2)
+
+    def value(average: float) -> float:
+        return start + float(uncounted(average, unit) if size else average)
+
+    result = replace(result, estimate=value(float(np.median(walsh))))
+    if np.ptp(values) <= noise:
         return replace(result, status="constant" if values[0] else "identical")
     outside = _walsh_outside(n, confidence)
     if outside == 0:
         return replace(result, status="too few")
     low, high = float(walsh[outside - 1]), float(walsh[-outside])
-    if tied(low, high, float(np.ptp(values))):  # so many cases agree to the digit
+    if tied(low, high, 0.0 if size else float(np.ptp(values))):  # so many cases agree to the digit
         return replace(result, status="tied")
-    return replace(result, ci_low=low, ci_high=high)
+    return replace(result, ci_low=value(low), ci_high=value(high))
 
 
 def _null_distribution(steps: NDArray[np.int64]) -> NDArray[np.float64]:

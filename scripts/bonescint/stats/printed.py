@@ -1,0 +1,129 @@
+"""The step of the data: what is equal, on a line or without spread is decided in whole numbers.
+
+A product prints BSI in hundredths, but 0.5 - 0.4 is not 0.1 in binary. What a formula leaves of a 0
+is then a small number, and no size of it tells a 0 from a real one. Counted in steps of their
+printed precision values are whole numbers, in any unit and after any shift, and sums, products and
+comparisons of them are exact.
+"""
+
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+# Share of the largest value below which a difference is rounding: 0.5 - 0.4 is not 0.4 - 0.3.
+NEGLIGIBLE = 1e-12
+_MOST_STEPS = 2**25  # products of two such numbers are exact in double precision
+_HALF_DIGIT = 2.0**-52  # share of the largest value by which a difference may be off
+
+
+def step(values: NDArray[np.float64]) -> float:
+    """Return the largest step of which all differences of `values` are multiples; 0 if none is.
+
+    Euclid's algorithm on all differences at once. Measurements without a printed precision, such
+    as logarithms, have no step.
+
+    Parameters
+    ----------
+    values
+        Shape (n,), finite.
+    """
+    if values.size == 0:
+        return 0.0
+    rest = np.unique(values)
+    rest = rest[1:] - rest[0]
+    if rest.size == 0:
+        return 0.0
+    distances, spread = rest, float(rest[-1])
+    doubt = _HALF_DIGIT * float(np.abs(values).max())
+    rest = rest[rest > 4 * doubt]
+    errors = np.full(rest.size, doubt)
+    found = 0.0
+    while rest.size:
+        least = int(np.argmin(rest))
+        found, error = float(rest[least]), float(errors[least])
+        if found * _MOST_STEPS < spread:
+            return 0.0
+        times = np.rint(rest / found)
+        left, errors = np.abs(rest - times * found), errors + times * error
+        kept = left > 4 * errors
+        rest, errors = left[kept], errors[kept]
+        if rest.size:  # what was found is to be divided, too
+            rest, errors = np.append(rest, found), np.append(errors, error)
+    if not found:
+        return 0.0
+    reach = found
+    for distance in [*distances[distances > found / 2].tolist(), spread]:
+        if distance >= 2 * reach or distance == spread:
+            # a farther value gives the step more exactly, once a nearer one has
+            found, reach = distance / round(distance / found), distance
+    steps = np.rint(distances / found)
+    printed = float(format(found, ".12g"))  # 0.15 - 0.1 is not 0.05
+    for one in (printed, found):
+        if np.abs(distances - steps * one).max() <= 8 * doubt:
+            return one
+    return 0.0
+
+
+def counted(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+    """Return `values` in steps from the smallest one, and the step; as they are, and 0 without.
+
+    Parameters
+    ----------
+    values
+        Any shape, finite.
+    """
+    size = step(values.ravel())
+    return (np.rint((values - values.min()) / size), size) if size else (values, 0.0)
+
+
+def uncounted(steps: ArrayLike, size: float) -> NDArray[np.float64]:
+    """Return steps, or quarters of them, times their size as they are printed: 3 * 0.1 is not 0.3.
+
+    Parameters
+    ----------
+    steps
+        Any shape.
+    size
+        Of `counted`.
+    """
+    values = np.asarray(steps, dtype=float) * size
+    if float(format(size, ".12g")) != size:  # no decimals, such as a third
+        return values
+    decimals = 2 - int(Decimal(repr(size)).as_tuple().exponent)
+    return np.round(values, max(decimals, 0)) + 0.0  # turns -0 into 0
+
+
+def fractions(values: ArrayLike) -> NDArray[np.object_]:
+    """Return whole numbers as Python's fractions, with which numpy calculates exactly.
+
+    Parameters
+    ----------
+    values
+        Any shape.
+    """
+    whole = np.asarray(values)
+    exact = np.empty(whole.size, dtype=object)
+    exact[:] = [Fraction(int(value)) for value in whole.ravel()]
+    return exact.reshape(whole.shape)
+
+
+def with_ties(values: NDArray[np.float64], largest: float | None = None) -> NDArray[np.float64]:
+    """Return `values`, those that only rounding tells apart made equal, so that they tie.
+
+    Parameters
+    ----------
+    values
+        Shape (n,), finite.
+    largest
+        Size of the numbers that `values` were subtracted from, which says how exact they are; of
+        `values` themselves by default.
+    """
+    if values.size < 2:
+        return values
+    distinct, codes = np.unique(values, return_inverse=True)
+    noise = NEGLIGIBLE * (float(np.abs(distinct).max()) if largest is None else largest)
+    apart = np.append(True, np.diff(distinct) > noise)
+    firsts = distinct[apart]
+    return np.asarray(firsts[np.cumsum(apart) - 1][codes])
