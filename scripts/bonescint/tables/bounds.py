@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -32,7 +32,8 @@ class CheckedTable:
     skip
         Columns of the schema this table cannot have (``code`` where the key is the patient ID).
     configured
-        Column -> header as config.yaml names it, None = the table has no such column.
+        Column -> header as config.yaml names it, None = the table has no such column. Where the
+        table has no such header, those of the schema count.
     config_key
         The configuration's path of these names, for messages; None for tables that have none.
     decimal
@@ -71,6 +72,7 @@ class CheckedTable:
         folded = [fold_header(cell) for cell in header]
         lost: list[tuple[Column, str]] = []
         absent: list[str] = []
+        fallen: dict[str, str] = {}
         for name, column in self.columns.items():
             wanted = configured.get(name)
             needed = column.required or name in KEYS
@@ -80,8 +82,12 @@ class CheckedTable:
                     self.faults.error("null_column", header=column.headers[0], hint=hint)
                 continue
             spelt = (wanted,) if wanted is not None else column.headers
-            accepted = {fold_header(header) for header in spelt}
-            found = tuple(i for i, header in enumerate(folded) if header in accepted)
+            found = _places(folded, spelt)
+            if not found and wanted is not None:
+                # the configured name is another table's: the schema's own names are as good
+                found = _places(folded, column.headers)
+                if len(found) == 1:
+                    fallen[name] = wanted
             if found:
                 self._positions[name] = found[0]
             if len(found) > 1:
@@ -112,6 +118,7 @@ class CheckedTable:
             known = self.faults.shown_headers(header)
             self.faults.own.add(self.table.header_row)
             self._warn_absent(absent, config_key)
+            self._warn_fallen(fallen, config_key)
         for column, wanted in lost:
             self.faults.header_error(
                 "no_column",
@@ -149,6 +156,16 @@ class CheckedTable:
                 n=len(unread),
                 headers=self.faults.shown_headers(unread) or "-",
                 entries=", ".join(f"{config_key}.{name}" for name in absent),
+            )
+
+    def _warn_fallen(self, fallen: Mapping[str, str], config_key: str | None) -> None:
+        """Warn of columns that were found by another name than the configured one."""
+        for name, wanted in fallen.items():
+            self.faults.warn(
+                "other_header",
+                column=self.header(name),
+                wanted=wanted,
+                entry=f"{config_key}.{'key' if name in KEYS else name}",
             )
 
     def _hint(self, config_key: str | None, name: str) -> str:
@@ -260,3 +277,9 @@ class CheckedTable:
         elif column.warn_above is not None and number > column.warn_above:
             shown, limit = self.faults.shown(text), column.warn_above
             self.faults.warn("above", row, header, column.rule, value=shown, limit=limit)
+
+
+def _places(folded: Sequence[str], headers: Iterable[str]) -> tuple[int, ...]:
+    """Return the columns, counted from 0, whose folded header is one of these."""
+    accepted = {fold_header(header) for header in headers}
+    return tuple(i for i, header in enumerate(folded) if header in accepted)
