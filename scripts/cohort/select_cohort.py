@@ -1,6 +1,7 @@
 """Choose the study's instances and count everybody who is left out, and why (R1-R7)."""
 
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,7 @@ def select_cohort(
     excluded: Path,
     flow: Path,
     warnings: Path,
+    layouts: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> None:
     """Write the cohort, the excluded files with one reason each, and the flow counts.
 
@@ -52,8 +54,9 @@ def select_cohort(
         What `filter_opt_out` and `index_dicom` wrote.
     dicom
         The raw folder.
-    participants, calendar
-        The hospital's lists; no calendar where headers name the tracer.
+    participants, calendar, layouts
+        The hospital's lists; no calendar where headers name the tracer. How each is read, by its
+        key in `inputs`.
     settings, preceding_study, language
         Of the configuration.
     decisions
@@ -62,11 +65,16 @@ def select_cohort(
         Tables to write (docs/en/tables.md).
     """
     odd: list[dict[str, str]] = []
+    how = layouts or {}
     decided = list(
         selection.decide(
             read_rows(consented),
-            read_participants(participants, preceding_study, language, odd),
-            read_tracer_calendar(calendar, language, odd) if calendar else {},
+            read_participants(
+                participants, preceding_study, language, odd, how.get("participants")
+            ),
+            read_tracer_calendar(calendar, language, odd, how.get("tracer_calendar"))
+            if calendar
+            else {},
             settings,
             dicom,
             released_images(read_decisions(decisions)) if decisions.exists() else frozenset(),
@@ -121,4 +129,5 @@ if __name__ == "__main__":
             excluded=Path(snakemake.output.excluded),
             flow=Path(snakemake.output.flow),
             warnings=Path(snakemake.output.warnings),
+            layouts=snakemake.params.layouts,
         )

@@ -21,7 +21,7 @@ class CheckedList(NamedTuple):
     problems
         What is incomplete or odd about opt-outs; they exclude all the same.
     struck
-        The rows that are struck out and read all the same.
+        What is odd about the table or its rows, which are read all the same.
     unchecked
         What could not be checked yet.
     """
@@ -49,17 +49,19 @@ def check_list(file: Path, kind: str, config: Mapping[str, Any]) -> CheckedList:
     InputError
         With every fault found.
     """
+    from bonescint.config import list_layout
     from bonescint.tables.lists import read_participants, read_tracer_calendar
     from bonescint.warning_words import warnings_in_words
 
     language = str(config["language"])
     odd: list[dict[str, str]] = []
+    layout = list_layout(config, kind)
     match kind:
         case "participants":
             study = str(config["study"]["preceding_study"])
-            n = len(read_participants(file, study, language, odd))
+            n = len(read_participants(file, study, language, odd, layout))
         case "tracer_calendar":
-            n = len(read_tracer_calendar(file, language, odd))
+            n = len(read_tracer_calendar(file, language, odd, layout))
         case _:
             return _check_opt_out(file, config, language)
     struck = [
@@ -70,13 +72,14 @@ def check_list(file: Path, kind: str, config: Mapping[str, Any]) -> CheckedList:
 
 
 def _check_opt_out(file: Path, config: Mapping[str, Any], language: str) -> CheckedList:
-    from bonescint.config import opt_out_settings, patient_id_pattern
+    from bonescint.config import list_layout, opt_out_settings, patient_id_pattern
     from bonescint.tables.lists import read_opt_out
     from bonescint.tables.opt_out_ids import refuse_no_ids
     from bonescint.warning_words import warning_texts
     from bonescint.warnings import Phrase
 
-    entries = read_opt_out(file, language, opt_out_settings(config)["ids_only"])
+    ids_only, layout = opt_out_settings(config)["ids_only"], list_layout(config, "opt_out")
+    entries = read_opt_out(file, language, ids_only, layout)
     known, unchecked = _known(config, Texts("table", language))
     refuse_no_ids(entries, known, file, language, patient_id_pattern(config))
     texts = warning_texts(language)

@@ -72,7 +72,6 @@ class CheckedTable:
         folded = [fold_header(cell) for cell in header]
         lost: list[tuple[Column, str]] = []
         absent: list[str] = []
-        fallen: dict[str, str] = {}
         for name, column in self.columns.items():
             wanted = configured.get(name)
             needed = column.required or name in KEYS
@@ -81,13 +80,9 @@ class CheckedTable:
                     hint = self._hint(config_key, name)
                     self.faults.error("null_column", header=column.headers[0], hint=hint)
                 continue
-            spelt = (wanted,) if wanted is not None else column.headers
-            found = _places(folded, spelt)
-            if not found and wanted is not None:
-                # the configured name is another table's: the schema's own names are as good
-                found = _places(folded, column.headers)
-                if len(found) == 1:
-                    fallen[name] = wanted
+            # where the configured name is another table's, the schema's own are as good
+            spelt = [column.headers] if wanted is None else [(wanted,), column.headers]
+            found = next(filter(None, (_places(folded, one) for one in spelt)), ())
             if found:
                 self._positions[name] = found[0]
             if len(found) > 1:
@@ -98,7 +93,7 @@ class CheckedTable:
                     hint=self._hint(config_key, name),
                 )
             elif not found and (needed or wanted is not None):
-                lost.append((column, spelt[0]))
+                lost.append((column, spelt[0][0]))
             elif not found and column.warn_absent:
                 absent.append(name)
         self._one_field_each(config_key)
@@ -118,7 +113,7 @@ class CheckedTable:
             known = self.faults.shown_headers(header)
             self.faults.own.add(self.table.header_row)
             self._warn_absent(absent, config_key)
-            self._warn_fallen(fallen, config_key)
+            self._warn_other(configured, config_key)
         for column, wanted in lost:
             self.faults.header_error(
                 "no_column",
@@ -158,15 +153,16 @@ class CheckedTable:
                 entries=", ".join(f"{config_key}.{name}" for name in absent),
             )
 
-    def _warn_fallen(self, fallen: Mapping[str, str], config_key: str | None) -> None:
-        """Warn of columns that were found by another name than the configured one."""
-        for name, wanted in fallen.items():
-            self.faults.warn(
-                "other_header",
-                column=self.header(name),
-                wanted=wanted,
-                entry=f"{config_key}.{'key' if name in KEYS else name}",
-            )
+    def _warn_other(self, configured: Mapping[str, str | None], config_key: str | None) -> None:
+        """Warn of columns that were found by another header than the configured one."""
+        for name, wanted in configured.items():
+            if wanted is None or not self.has(name):
+                continue
+            if fold_header(self.header(name)) != fold_header(wanted):
+                entry = f"{config_key}.{'key' if name in KEYS else name}"
+                self.faults.warn(
+                    "other_header", column=self.header(name), wanted=wanted, entry=entry
+                )
 
     def _hint(self, config_key: str | None, name: str) -> str:
         if config_key is None:
