@@ -43,6 +43,7 @@ rule check_cases:
     input:
         cases="results/cases.csv",
         reference="results/reference.csv",
+        readings=READINGS,
     output:
         balance="results/cohort/balance.csv",
         warnings="results/cohort/cases.warnings.csv",
@@ -51,6 +52,7 @@ rule check_cases:
     conda:
         "../envs/python.yaml"
     params:
+        imported=ROUNDS["readings"],
         targets=lookup("cohort/targets", within=config),
         code=code_digest("scripts/reference/check_cases.py"),
     script:

@@ -247,6 +247,35 @@ def list_layout(config: Mapping[str, Any], name: str) -> dict[str, Any]:
     return {k: given[k] for k in _LAYOUT if k in given} if isinstance(given, Mapping) else {}
 
 
+def same_tables(
+    config: Mapping[str, Any], stamps: Mapping[str, str]
+) -> dict[str, dict[str, dict[str, Any]]]:
+    """Return entry -> other entries of its kind whose file has the same content -> their layout.
+
+    Whether both read the same sheet and columns of it, the import can tell.
+
+    Parameters
+    ----------
+    config
+        The configuration.
+    stamps
+        Path of the key, as `inputs` has it -> what tells one content from another.
+    """
+    found: dict[str, dict[str, dict[str, Any]]] = {}
+    for area in ("software", "readers"):
+        tables: dict[str, set[str]] = {}
+        for where, stamp in stamps.items():
+            if where.startswith(f"{area}."):
+                tables.setdefault(where.rpartition(".")[0], set()).add(stamp)
+        for entry, contents in tables.items():
+            others = [one for one, of in tables.items() if one != entry and contents & of]
+            found[entry] = {
+                one: {k: v for k, v in config[area][one.partition(".")[2]].items() if k in _LAYOUT}
+                for one in others
+            }
+    return found
+
+
 def opt_out_file(config: Mapping[str, Any]) -> str:
     """Return the path of the hospital's list of opt-outs."""
     return inputs(config)["inputs.opt_out"]

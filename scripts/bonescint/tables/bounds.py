@@ -80,9 +80,7 @@ class CheckedTable:
                     hint = self._hint(config_key, name)
                     self.faults.error("null_column", header=column.headers[0], hint=hint)
                 continue
-            # where the configured name is another table's, the schema's own are as good
-            spelt = [column.headers] if wanted is None else [(wanted,), column.headers]
-            found = next(filter(None, (_places(folded, one) for one in spelt)), ())
+            found = _places(folded, column, wanted)
             if found:
                 self._positions[name] = found[0]
             if len(found) > 1:
@@ -93,7 +91,7 @@ class CheckedTable:
                     hint=self._hint(config_key, name),
                 )
             elif not found and (needed or wanted is not None):
-                lost.append((column, spelt[0][0]))
+                lost.append((column, wanted or column.headers[0]))
             elif not found and column.warn_absent:
                 absent.append(name)
         self._one_field_each(config_key)
@@ -174,6 +172,12 @@ class CheckedTable:
     def has(self, name: str) -> bool:
         """Tell whether the table has the column."""
         return name in self._positions
+
+    def is_column(self, name: str, wanted: str | None) -> bool:
+        """Tell whether a configuration that names this header, or none, finds the same column."""
+        folded = [fold_header(cell) for cell in self.table.header]
+        found = _places(folded, self.columns[name], wanted)
+        return self.has(name) and self._positions[name] in found
 
     def raw(self, cells: Cells, name: str) -> str:
         """Return a cell as typed, empty where the table has no such column."""
@@ -275,7 +279,11 @@ class CheckedTable:
             self.faults.warn("above", row, header, column.rule, value=shown, limit=limit)
 
 
-def _places(folded: Sequence[str], headers: Iterable[str]) -> tuple[int, ...]:
-    """Return the columns, counted from 0, whose folded header is one of these."""
-    accepted = {fold_header(header) for header in headers}
-    return tuple(i for i, header in enumerate(folded) if header in accepted)
+def _places(folded: Sequence[str], column: Column, wanted: str | None) -> tuple[int, ...]:
+    """Return where a column stands, counted from 0: by the configured header, else the schema's."""
+    # where the configured name is another table's, the schema's own are as good
+    for headers in (() if wanted is None else (wanted,), column.headers):
+        accepted = {fold_header(header) for header in headers}
+        if found := tuple(i for i, header in enumerate(folded) if header in accepted):
+            return found
+    return ()
