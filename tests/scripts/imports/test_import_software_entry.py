@@ -39,6 +39,7 @@ def test_adapter(cohort, tmp_path):
             language="ja",
             faults=str(tmp_path / "faults.xlsx"),
             synthetic=True,
+            same={},
         ),
         wildcards=SimpleNamespace(software="vsbone3"),
         log=[str(tmp_path / "log.txt")],
@@ -66,7 +67,6 @@ def test_optional_keys_of_the_entry(tmp_path, cohort):
         warnings=tmp_path / "w.csv",
         faults=tmp_path / "faults.xlsx",
         synthetic=True,
-        same={},
         **arguments,
     )
     table = {r["code"]: r for r in read_rows(tmp_path / "t.csv")}
