@@ -1,5 +1,20 @@
 """From raw DICOM to coded results: see README.md; the rules stand in the order the data travel."""
 
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+from bonescint.errors import InputError
+from bonescint.text.yamlfile import read_yaml
+
+# Snakemake drops line and column of a mistake, and takes the last of two equal keys
+try:
+    for file in ["config.yaml", *workflow.overwrite_configfiles]:
+        if Path(file).exists() and Path(file).suffix != ".json":
+            read_yaml(Path(file))
+except InputError as error:
+    raise WorkflowError("\n  ".join(error.problems)) from None
+
 
 configfile: "config.yaml"
 

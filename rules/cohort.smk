@@ -22,6 +22,7 @@ rule filter_opt_out:
         opt_out=path_of("inputs.opt_out"),
         stamps=[STAMPS["inputs.opt_out"], content_stamp(MARK)],
         settings=OPT_OUT_SETTINGS,
+        layout=study.list_layout(config, "opt_out"),
         ledger=LEDGER,
         coded=str(study.CODED_IMAGES),
         patient_id_pattern=study.patient_id_pattern(config),
@@ -82,6 +83,10 @@ rule select_cohort:
             STAMPS.get("inputs.tracer_calendar"),
             STAMPS.get("inputs.exam_dates"),
         ],
+        layouts={
+            key: study.list_layout(config, key)
+            for key in ("participants", "tracer_calendar", "exam_dates")
+        },
         cohort=lookup("cohort", within=config),
         decisions=DECISIONS,
         decided=DECIDED_IMAGES,

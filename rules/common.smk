@@ -14,7 +14,12 @@ from bonescint.custody import runs
 from bonescint.custody.declined import OPT_OUT_DOUBTS
 from bonescint.custody.deliveries import MARK as DELIVERIES
 from bonescint.custody.recalls import FOLDER as RECALLS
-from bonescint.deid.decisions import other_persons, read_decisions, released_images
+from bonescint.deid.decisions import (
+    blanks_decided,
+    other_persons,
+    read_decisions,
+    released_images,
+)
 from bonescint.errors import InputError
 from bonescint.identity.opt_outs import MARK
 from bonescint.incidents import system_error
@@ -85,6 +90,10 @@ SYNTHETIC = config["study"]["synthetic"]
 # decisions about findings are for the delivery: they run no patient again
 DECIDED_IMAGES = values_stamp(released_images(DECIDED))
 DECIDED_DOUBTS = values_stamp(other_persons(DECIDED))
+DECIDED_BLANKS = values_stamp(
+    f"{item} {sha256} {decision}"
+    for (item, sha256), decision in blanks_decided(DECIDED).items()
+)
 DRAWN = ["flow", "roc", "forest", "bland_altman", "version_slope", "distribution"]
 FIGURES = expand(
     "results/figures/{figure}.{ending}",
@@ -122,6 +131,7 @@ WARNINGS = [
     *expand("results/software/{software}.warnings.csv", software=SOFTWARE),
     "results/reference.warnings.csv",
     "results/measurements.warnings.csv",
+    "results/hospital/incomplete.warnings.csv",
     *expand("results/readings/{reader}.warnings.csv", reader=READERS),
 ]
 DEMO_SETTINGS = {
@@ -142,6 +152,11 @@ STAMPS = {
     )
     for key, path in INPUTS.items()
 }
+# one table given for two versions or readers; the demonstration's are told by their paths
+SAME_TABLES = study.same_tables(
+    config,
+    {k: p if p.startswith(study.DEMO) else STAMPS[k] for k, p in INPUTS.items()},
+)
 
 
 wildcard_constraints:

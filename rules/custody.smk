@@ -61,6 +61,7 @@ rule verify_purge:
         temporary=["private/index.csv", "private/unindexed.csv"],
         decisions=DECISIONS,
         ids_only=OPT_OUT_SETTINGS["ids_only"],
+        layout=study.list_layout(config, "opt_out"),
         current=[*BATCHES, *SOFTWARE, *READERS],
         language=LANGUAGE,
         code=code_digest("scripts/custody/verify_purge.py"),

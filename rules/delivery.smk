@@ -1,4 +1,4 @@
-"""What goes to the partner, behind its gates: targets of `deliver`, never of `all`."""
+"""What goes to the partner, behind its gates: targets of `deliver`; of `all` only the list of what is incomplete."""
 
 
 rule deliver:
@@ -6,6 +6,27 @@ rule deliver:
     input:
         "results/delivery/partner_sheet.xlsx",
         PURGED,
+
+
+rule list_incomplete:
+    """List the cases that lack a required field of the partner's sheet, and what was decided of them (R26, R28)."""
+    input:
+        cases="results/cases.csv",
+        reference="results/reference.csv",
+        findings="private/findings.csv",
+    output:
+        table="results/hospital/incomplete.csv",
+        warnings="results/hospital/incomplete.warnings.csv",
+    log:
+        "logs/list_incomplete.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        decisions=DECISIONS,
+        decided=DECIDED_BLANKS,
+        code=code_digest("scripts/delivery/list_incomplete.py"),
+    script:
+        "../scripts/delivery/list_incomplete.py"
 
 
 rule write_partner_sheet:

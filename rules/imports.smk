@@ -28,6 +28,7 @@ rule import_software:
         settings=lookup("software/{software}", within=config),
         # the faults of a bad table, with its cells marked: no output, which would go with the failure
         faults="private/faults/{software}.xlsx",
+        same=lambda wildcards: SAME_TABLES[f"software.{wildcards.software}"],
         synthetic=SYNTHETIC,
         ledger=LEDGER,
         language=language_of_messages,
@@ -62,6 +63,7 @@ rule import_readings:
         ],
         settings=lookup("readers/{reader}", within=config),
         faults="private/faults/{reader}.xlsx",
+        same=lambda wildcards: SAME_TABLES[f"readers.{wildcards.reader}"],
         synthetic=SYNTHETIC,
         ledger=LEDGER,
         language=language_of_messages,

@@ -44,6 +44,7 @@ rule check_cases:
     input:
         cases="results/cases.csv",
         reference="results/reference.csv",
+        readings=READINGS,
     output:
         balance="results/cohort/balance.csv",
         warnings="results/cohort/cases.warnings.csv",
@@ -52,6 +53,7 @@ rule check_cases:
     conda:
         "../envs/python.yaml"
     params:
+        imported=ROUNDS["readings"],
         targets=lookup("cohort/targets", within=config),
         code=code_digest("scripts/reference/check_cases.py"),
     script:

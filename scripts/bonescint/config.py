@@ -32,6 +32,8 @@ _METRICS = {
     "margins": {},
     "optimism": {"replicates": 2000, "seed": 20190601},
 }
+# how any table is read, where it needs saying
+_LAYOUT = ("sheet", "header_row", "encoding", "columns")
 # what `inputs.opt_out` need not name
 _OPT_OUT = {"ids_only": False, "largest_share": LARGEST_SHARE}
 
@@ -96,13 +98,12 @@ def _explain(error: Any, text: Texts) -> Iterator[str]:
 def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iterator[str]:
     yield from _dates(config, text)
     yield from _software(config, text)
-    for area in ("software", "readers"):
-        for key, entry in config[area].items():
-            headers = [
-                fold_header(header) for header in (entry.get("columns") or {}).values() if header
-            ]
-            if len(headers) > len(set(headers)):
-                yield text("same_header", where=f"{area}.{key}.columns")
+    tables = {f"{a}.{k}": entry for a in ("software", "readers") for k, entry in config[a].items()}
+    tables |= {f"inputs.{key}": list_layout(config, key) for key in config["inputs"]}
+    for where, entry in tables.items():
+        headers = [fold_header(one) for one in (entry.get("columns") or {}).values() if one]
+        if len(headers) > len(set(headers)):
+            yield text("same_header", where=f"{where}.columns")
     for key in config["software"].keys() & config["readers"].keys():
         yield text("same_key", key=key)
     yield from _hypotheses(config, text)
@@ -215,8 +216,11 @@ def _hypotheses(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
 
 def inputs(config: Mapping[str, Any]) -> dict[str, str]:
     """Return the configuration's input files and folders: path of the key -> path."""
-    paths = config["inputs"] | {"opt_out": opt_out_file(config), "patient_id_pattern": None}
-    found = {f"inputs.{key}": path for key, path in paths.items() if path}
+    found = {
+        f"inputs.{key}": str(given["file"] if isinstance(given, Mapping) else given)
+        for key, given in config["inputs"].items()
+        if given and key != "patient_id_pattern"
+    }
     if config["delivery"].get("staff_names"):
         found["delivery.staff_names"] = config["delivery"]["staff_names"]
     for area, name in (("software", "export"), ("readers", "report")):
@@ -229,10 +233,52 @@ def inputs(config: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
+def list_layout(config: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return how a list of `inputs` is read: those of sheet, header_row, encoding, columns given.
+
+    Parameters
+    ----------
+    config
+        The configuration.
+    name
+        Its key in `inputs`.
+    """
+    given = config["inputs"].get(name)
+    return {k: given[k] for k in _LAYOUT if k in given} if isinstance(given, Mapping) else {}
+
+
+def same_tables(
+    config: Mapping[str, Any], stamps: Mapping[str, str]
+) -> dict[str, dict[str, dict[str, Any]]]:
+    """Return entry -> other entries of its kind whose file has the same content -> their layout.
+
+    Whether both read the same sheet and columns of it, the import can tell.
+
+    Parameters
+    ----------
+    config
+        The configuration.
+    stamps
+        Path of the key, as `inputs` has it -> what tells one content from another.
+    """
+    found: dict[str, dict[str, dict[str, Any]]] = {}
+    for area in ("software", "readers"):
+        tables: dict[str, set[str]] = {}
+        for where, stamp in stamps.items():
+            if where.startswith(f"{area}."):
+                tables.setdefault(where.rpartition(".")[0], set()).add(stamp)
+        for entry, contents in tables.items():
+            others = [one for one, of in tables.items() if one != entry and contents & of]
+            found[entry] = {
+                one: {k: v for k, v in config[area][one.partition(".")[2]].items() if k in _LAYOUT}
+                for one in others
+            }
+    return found
+
+
 def opt_out_file(config: Mapping[str, Any]) -> str:
     """Return the path of the hospital's list of opt-outs."""
-    named = config["inputs"]["opt_out"]
-    return str(named["file"] if isinstance(named, Mapping) else named)
+    return inputs(config)["inputs.opt_out"]
 
 
 def opt_out_settings(config: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Set
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bonescint.custody.declined import seal_declined, seal_doubts, who_declined
 from bonescint.custody.recalls import delivered
@@ -47,6 +47,7 @@ def filter_opt_out(
     id_pattern: str = ANY_ID,
     ids_only: bool = False,
     largest_share: float = LARGEST_SHARE,
+    layout: Mapping[str, Any] | None = None,
 ) -> None:
     """Write the index without the patients who declined, by the list or by the command.
 
@@ -54,13 +55,12 @@ def filter_opt_out(
     ----------
     index, unindexed
         The index of the raw folder and its unreadable files.
-    opt_out, ids_only, largest_share, id_pattern
-        The hospital's list, whose entries go into the ledger; how it is taken, what an ID is.
-    ledger
-        Arguments of `open_ledger`; the ledger is made on the first run. It is no output of the
-        rule: Snakemake deletes outputs before a job and rolls them back after a failure.
-    coded
-        The folder of coded images; where it holds codes, a ledger that is missing is lost.
+    opt_out, ids_only, largest_share, id_pattern, layout
+        The hospital's list, whose entries go into the ledger; how it is read, what an ID is.
+    ledger, coded
+        Arguments of `open_ledger`; the ledger is made on the first run, or lost where the folder of
+        coded images holds codes. It is no output of the rule: Snakemake deletes outputs before a
+        job and rolls them back after a failure.
     language, decisions
         Of the messages; what persons have decided of who may be somebody who declined, if anything.
     consented, counts, warnings
@@ -69,10 +69,10 @@ def filter_opt_out(
     unreadable
         The unreadable files, without the IDs and names in the paths of who declined.
     declined, doubts
-        Who declined, with the spellings that must not be left anywhere, and who is held back: name
-        and birth date are those of somebody who declined. Both are sealed to the ledger.
+        Who declined, with the spellings that must not be left anywhere, and who is held back for
+        the name and birth date of one of them. Both are sealed to the ledger.
     """
-    entries = read_opt_out(opt_out, language, ids_only)
+    entries = read_opt_out(opt_out, language, ids_only, layout)
     people = read_people(index)
     here = set(people.headers.values())
     book, _ = open_or_create(ledger, coded)
@@ -230,5 +230,6 @@ if __name__ == "__main__":
             counts=Path(snakemake.output.counts),
             warnings=Path(snakemake.output.warnings),
             id_pattern=snakemake.params.patient_id_pattern,
+            layout=snakemake.params.layout,
             **snakemake.params.settings,
         )

@@ -1,7 +1,7 @@
 """Choose the study's instances and count everybody who is left out, and why (R1-R7)."""
 
 from collections import Counter
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +50,7 @@ def select_cohort(
     excluded: Path,
     flow: Path,
     warnings: Path,
+    layouts: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> None:
     """Write the cohort, the excluded files with one reason each, and the flow counts.
 
@@ -59,9 +60,9 @@ def select_cohort(
         What `filter_opt_out` and `index_dicom` wrote.
     dicom
         The raw folder.
-    participants, calendar, exam_dates
+    participants, calendar, exam_dates, layouts
         The hospital's lists; no calendar where headers name the tracer, no dates where each
-        patient's first exam is taken.
+        patient's first exam is taken. How each is read, by its key in `inputs`.
     settings, preceding_study, language
         Of the configuration.
     decisions
@@ -70,17 +71,25 @@ def select_cohort(
         Tables to write (docs/en/tables.md).
     """
     odd: list[dict[str, str]] = []
-    listed = read_participants(participants, preceding_study, language, odd)
+    how = layouts or {}
+    listed = read_participants(
+        participants, preceding_study, language, odd, how.get("participants")
+    )
     chosen: dict[str, ExamChoice] = {}
     if exam_dates:
         window = settings["exam_from"], settings["exam_to"]
         days = selection.exam_days(read_rows(consented), listed)
-        chosen = read_exam_dates(exam_dates, window, language, odd, days)
+        chosen = read_exam_dates(exam_dates, window, language, odd, days, how.get("exam_dates"))
+    tracers = (
+        read_tracer_calendar(calendar, language, odd, how.get("tracer_calendar"))
+        if calendar
+        else {}
+    )
     decided = list(
         selection.decide(
             read_rows(consented),
             listed,
-            read_tracer_calendar(calendar, language, odd) if calendar else {},
+            tracers,
             settings,
             dicom,
             released_images(read_decisions(decisions)) if decisions.exists() else frozenset(),
@@ -99,19 +108,20 @@ def select_cohort(
     write_rows(flow, columns("flow"), steps)
     if exam_dates:
         odd += _unusable(exam_dates.name, chosen, {row["subject"] for row in included})
-    write_warnings(
-        warnings,
-        odd
-        + [
-            warning(
-                "source.tracer_weeks",
-                "R7",
-                Phrase("tracer.off_week", {"tracer": tracer, "n": n}),
-                {"week": week},
-            )
-            for week, tracer, n in off_weeks(included)
-        ],
-    )
+    write_warnings(warnings, odd + _off_weeks(included))
+
+
+def _off_weeks(included: Iterable[dict[str, str]]) -> list[dict[str, str]]:
+    """Return a warning for each week with the other week's tracer (R7)."""
+    return [
+        warning(
+            "source.tracer_weeks",
+            "R7",
+            Phrase("tracer.off_week", {"tracer": tracer, "n": n}),
+            {"week": week},
+        )
+        for week, tracer, n in off_weeks(included)
+    ]
 
 
 def _unusable(
@@ -147,4 +157,5 @@ if __name__ == "__main__":
             excluded=Path(snakemake.output.excluded),
             flow=Path(snakemake.output.flow),
             warnings=Path(snakemake.output.warnings),
+            layouts=snakemake.params.layouts,
         )

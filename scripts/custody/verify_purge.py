@@ -2,8 +2,9 @@
 
 import json
 import logging
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bonescint.custody.declined import OPT_OUT_DOUBTS, unseal_declined
 from bonescint.custody.traces.purge import purge
@@ -35,6 +36,7 @@ def verify_purge(
     language: str,
     receipt: Path,
     ids_only: bool = False,
+    layout: Mapping[str, Any] | None = None,
 ) -> None:
     """Clear away what no rule makes anew, then search all sides of the study's folder.
 
@@ -59,8 +61,8 @@ def verify_purge(
         Of the messages.
     receipt
         JSON with the number of people looked for and of traces left: 0.
-    ids_only
-        Whether the list holds patient IDs alone.
+    ids_only, layout
+        Whether the list holds patient IDs alone, and how it is read.
 
     Raises
     ------
@@ -71,7 +73,7 @@ def verify_purge(
     book = open_ledger(**ledger)
     sealed = unseal_declined(declined, book)
     # read again: dates, records and triggers of Snakemake may have hidden a newer list from it
-    wanted = {entry.subject for entry in read_opt_out(opt_out, language, ids_only)}
+    wanted = {entry.subject for entry in read_opt_out(opt_out, language, ids_only, layout)}
     if standing(book, fingerprint(book, opt_out)) == UNDONE:
         wanted = set()
     wanted |= in_force(book).keys()
@@ -109,4 +111,5 @@ if __name__ == "__main__":
             language=snakemake.params.language,
             receipt=Path(snakemake.output.receipt),
             ids_only=snakemake.params.ids_only,
+            layout=snakemake.params.layout,
         )

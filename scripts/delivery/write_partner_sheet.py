@@ -5,9 +5,11 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bonescint.deid.decisions import LEAVE_OUT, NOT_STATED
 from bonescint.delivery.gate import refusals
+from bonescint.delivery.incomplete import incomplete, partner_rows, waiting
 from bonescint.delivery.review import undecided
-from bonescint.delivery.sheet import write_partner_book
+from bonescint.delivery.sheet import NO_FINDINGS, write_partner_book
 from bonescint.errors import InputError
 from bonescint.files import read_rows
 from bonescint.joblog import job_log
@@ -26,14 +28,14 @@ def write_partner_sheet(
     language: str,
     sheet: Path,
 ) -> None:
-    """Write one row a case that has coded images.
+    """Write one row a case that has coded images and that no decision leaves out.
 
     Parameters
     ----------
     cases, reference
         results/cases.csv and results/reference.csv.
     findings, decisions
-        private/findings.csv with its hits, and what people decided about them.
+        private/findings.csv with its hits, and what people decided about them and about blanks.
     study, delivery, language
         Of the configuration.
     sheet
@@ -42,34 +44,28 @@ def write_partner_sheet(
     Raises
     ------
     InputError
-        If a gate is closed, a hit undecided, or a required column would stay blank.
+        If a gate is closed, a hit undecided, or a required column blank and undecided: every such
+        case is named.
     """
-    # R28: a case without an image has no place in the sheet
-    delivered = {row["code"]: row for row in read_rows(cases) if row["instances"] != "0"}
-    texts = {row["code"]: row for row in read_rows(findings) if row["code"] in delivered}
+    all_rows = partner_rows(cases, reference, findings)
+    blanks = incomplete(all_rows, decisions)
+    found = {one.code: one.decision for one in blanks}
+    rows = [row for row in all_rows if found.get(row["code"]) != LEAVE_OUT]
+    codes = {row["code"] for row in rows}
     closed = [
         *refusals(study, delivery, date.today(), language),
-        *undecided(texts.values(), decisions, language),
+        *undecided((r for r in read_rows(findings) if r["code"] in codes), decisions, language),
+        *waiting(blanks, language),
     ]
     if closed:
         raise InputError(closed)
-    decided = {row["code"]: row for row in read_rows(reference)}
-    rows = [
-        {
-            "code": code,
-            "exam_date": case["study_date"],
-            "findings": texts[code]["findings"] if code in texts else "",
-            "eod": decided[code]["eod"],
-            "metastasis": decided[code]["metastasis"],
-            "age": case["age"],
-            "sex": case["sex"],
-            "height_cm": case["height_cm"],
-            "weight_kg": case["weight_kg"],
-        }
-        for code, case in sorted(delivered.items())
-    ]
+    for row in rows:
+        if found.get(row["code"]) == NOT_STATED:
+            row["findings"] = NO_FINDINGS
     write_partner_book(sheet, rows, synthetic=study["synthetic"], language=language)
-    logging.getLogger(__name__).info("%d cases in the sheet", len(rows))
+    logging.getLogger(__name__).info(
+        "%d cases in the sheet, %d left out", len(rows), len(all_rows) - len(rows)
+    )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Bring one reader's report into the study's common table; the findings stay in private/ (R10)."""
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ def import_readings(
     findings: Path,
     faults: Path,
     synthetic: bool,
+    same: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> None:
     """Write one row per cohort case, what looks wrong in the report, and the findings as typed.
 
@@ -56,6 +58,8 @@ def import_readings(
         Workbook of the faults, written instead of the tables and removed by a good import.
     synthetic
         Whether the data are simulated: the workbook then says so.
+    same
+        Other readers whose file has the same content, with their layout: a warning.
 
     Raises
     ------
@@ -64,7 +68,7 @@ def import_readings(
     """
     cases = read_cases(cohort, open_ledger(**ledger), language)
     with fault_book_of_errors(faults, language, synthetic):
-        found = read_report(report, cases, reader, settings, language, second)
+        found = read_report(report, cases, reader, settings, language, second, same)
     write_rows(table, columns("readings"), found.rows)
     write_warnings(warnings, found.warnings)
     write_rows(findings, columns("reader_findings"), found.findings)
@@ -87,4 +91,5 @@ if __name__ == "__main__":
             findings=Path(snakemake.output.findings),
             faults=Path(snakemake.params.faults),
             synthetic=snakemake.params.synthetic,
+            same=snakemake.params.same,
         )

@@ -1,6 +1,7 @@
 """Bring one software version's export into the study's common table (R6, R8, R9)."""
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ def import_software(
     warnings: Path,
     faults: Path,
     synthetic: bool,
+    same: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> None:
     """Write one row per cohort case of the software's tracer, and what looks wrong in the export.
 
@@ -55,6 +57,8 @@ def import_software(
         Workbook of the faults, written instead of the tables and removed by a good import.
     synthetic
         Whether the data are simulated: the workbook then says so.
+    same
+        Other software whose file has the same content, with their layout: a warning.
 
     Raises
     ------
@@ -63,7 +67,7 @@ def import_software(
     """
     cases = read_cases(cohort, open_ledger(**ledger), language)
     with fault_book_of_errors(faults, language, synthetic):
-        found = read_export(export, cases, software, settings, language, second)
+        found = read_export(export, cases, software, settings, language, second, same)
     write_rows(table, columns("software"), found.rows)
     write_warnings(warnings, found.warnings)
     missing = sum(row["status"] == "missing" for row in found.rows)
@@ -84,4 +88,5 @@ if __name__ == "__main__":
             warnings=Path(snakemake.output.warnings),
             faults=Path(snakemake.params.faults),
             synthetic=snakemake.params.synthetic,
+            same=snakemake.params.same,
         )

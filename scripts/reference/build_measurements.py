@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 from decimal import Decimal
-from itertools import permutations
+from itertools import combinations, permutations
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 # R9: percent is 100 times the fraction; two versions differ by far less on the same case
 RATIOS = (10, 1000)
 COMMON_CASES = 2
+# so many cases with a result above 0 do not agree in all their values by chance
+TELLING_CASES = 5
 
 
 def build_measurements(software: list[Path], table: Path, warnings: Path) -> None:
@@ -35,10 +37,12 @@ def build_measurements(software: list[Path], table: Path, warnings: Path) -> Non
     table
         Where the measurements go; a value is empty unless the case was analysed.
     warnings
-        Where a version goes whose BSI looks like fractions beside another's of the same cases.
+        Where a version goes whose BSI looks like fractions beside another's of the same cases, or
+        whose results are all another's.
     """
     rows: list[dict[str, object]] = []
     bsi: dict[str, dict[str, Decimal]] = {}
+    results: dict[str, dict[str, tuple[str, ...]]] = {}
     for path in software:
         for result in read_rows(path):
             kept: dict[str, object] = {
@@ -49,12 +53,15 @@ def build_measurements(software: list[Path], table: Path, warnings: Path) -> Non
                 kept | {"metric": metric, "value": result[metric] if analysed else ""}
                 for metric in METRICS
             ]
+            if analysed:
+                of_case = tuple(result[metric] for metric in METRICS)
+                results.setdefault(result["software"], {})[result["code"]] = of_case
             if analysed and result["bsi"]:
                 values = bsi.setdefault(result["software"], {})
                 values[result["code"]] = Decimal(result["bsi"])
     rows.sort(key=lambda row: (row["code"], row["software"], row["metric"]))
     count = write_rows(table, columns("measurements"), rows)
-    remarks = fractions(bsi)
+    remarks = [*fractions(bsi), *same_results(results)]
     write_warnings(warnings, remarks)
     logger.info(
         "%d values from %d software tables, %d warnings", count, len(software), len(remarks)
@@ -83,6 +90,25 @@ def fractions(bsi: Mapping[str, Mapping[str, Decimal]]) -> list[dict[str, str]]:
             values |= {"n": str(len(common)), "ratio": f"{ratio:.0f}"}
             phrase = Phrase("fractions_of_version", values)
             found.append(warning(low, "R9", phrase, {"column": "bsi"}))
+    return found
+
+
+def same_results(
+    results: Mapping[str, Mapping[str, tuple[str, ...]]],
+) -> list[dict[str, str]]:
+    """Return a warning for two software whose results are the same in every case.
+
+    Parameters
+    ----------
+    results
+        Software -> code -> values of an analysed case, as imported.
+    """
+    found = []
+    for one, other in combinations(sorted(results), 2):
+        telling = sum(not {"", "0"}.issuperset(values) for values in results[one].values())
+        if telling >= TELLING_CASES and results[one] == results[other]:
+            values = {"software": one, "other": other, "n": str(len(results[one]))}
+            found.append(warning(one, "R8", Phrase("same_results", values)))
     return found
 
 

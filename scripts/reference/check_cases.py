@@ -1,8 +1,9 @@
 """Check the margins of the 2x2 table and the plausibility of each case (R3, R4)."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from bonescint.warnings import Phrase, warning, write_warnings
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
+# so many counts of metastases do not agree by chance
+TELLING_CASES = 5
 # requirements.md, "Bounds for validation": what a DICOM header gives is warned of, never changed
 BOUNDS = {"age": (0, 120), "height": (50, 220), "weight": (10, 200)}
 
@@ -24,6 +27,7 @@ def check_cases(
     targets: dict[str, int],
     balance: Path,
     warnings: Path,
+    readings: Iterable[Path] = (),
 ) -> None:
     """Write the two margins and the four cells, and a warning for each shortfall and odd case.
 
@@ -36,6 +40,8 @@ def check_cases(
         quota, and a shortfall is a warning with numbers, never a failure.
     balance, warnings
         Tables to write (docs/en/tables.md).
+    readings
+        results/readings/{reader}.csv: two readers who agree in all of many cases are told.
     """
     listed = list(read_rows(cases))
     findings = {
@@ -72,7 +78,21 @@ def check_cases(
         for row in listed
         for rule, phrase in _odd(row)
     ]
-    write_warnings(warnings, [*([] if listed else nobody), *short, *odd])
+    write_warnings(warnings, [*([] if listed else nobody), *short, *odd, *_same_readings(readings)])
+
+
+def _same_readings(paths: Iterable[Path]) -> Iterator[dict[str, str]]:
+    """Yield a warning for two readers of whom one report may have been given for both (R10)."""
+    reports: dict[str, dict[str, tuple[str, ...]]] = {}
+    for path in paths:
+        for row in read_rows(path):
+            values = tuple(row[name] for name in ("metastasis", "n_metastases", "eod"))
+            reports.setdefault(row["reader"], {})[row["code"]] = values
+    for (one, first), (other, second) in combinations(sorted(reports.items()), 2):
+        many = sum(count not in ("", "0") for _, count, _ in first.values())
+        if many >= TELLING_CASES and first == second:
+            said = {"reader": one, "other": other, "n": many}
+            yield warning(one, "R10", Phrase("same_readings", said))
 
 
 def _odd(row: dict[str, str]) -> Iterator[tuple[str, Phrase]]:
@@ -100,4 +120,5 @@ if __name__ == "__main__":
             targets=snakemake.params.targets,
             balance=Path(snakemake.output.balance),
             warnings=Path(snakemake.output.warnings),
+            readings=[Path(path) for path in snakemake.input.readings],
         )

@@ -21,7 +21,7 @@ class CheckedList(NamedTuple):
     problems
         What is incomplete or odd about opt-outs; they exclude all the same.
     struck
-        The rows that are struck out and read all the same, or have no effect.
+        What is odd about the table or its rows, which are read all the same.
     unchecked
         What could not be checked yet.
     """
@@ -50,6 +50,7 @@ def check_list(file: Path, kind: str, config: Mapping[str, Any]) -> CheckedList:
         With every fault found.
     """
     from bonescint.cohort.selection import exam_days
+    from bonescint.config import list_layout
     from bonescint.files import read_rows
     from bonescint.tables.lists import read_exam_dates, read_participants, read_tracer_calendar
     from bonescint.warning_words import warnings_in_words
@@ -57,16 +58,17 @@ def check_list(file: Path, kind: str, config: Mapping[str, Any]) -> CheckedList:
     language = str(config["language"])
     odd: list[dict[str, str]] = []
     unchecked: list[str] = []
+    layout = list_layout(config, kind)
     match kind:
         case "participants":
             study = str(config["study"]["preceding_study"])
-            n = len(read_participants(file, study, language, odd))
+            n = len(read_participants(file, study, language, odd, layout))
         case "tracer_calendar":
-            n = len(read_tracer_calendar(file, language, odd))
+            n = len(read_tracer_calendar(file, language, odd, layout))
         case "exam_dates":
             window = config["cohort"]["exam_from"], config["cohort"]["exam_to"]
             days = exam_days(read_rows(_IMAGES)) if _IMAGES.is_file() else None
-            n = len(read_exam_dates(file, window, language, odd, days))
+            n = len(read_exam_dates(file, window, language, odd, days, layout))
             if days is None:
                 unchecked.append(Texts("table", language)("no_images", path=_IMAGES))
         case _:
@@ -79,13 +81,14 @@ def check_list(file: Path, kind: str, config: Mapping[str, Any]) -> CheckedList:
 
 
 def _check_opt_out(file: Path, config: Mapping[str, Any], language: str) -> CheckedList:
-    from bonescint.config import opt_out_settings, patient_id_pattern
+    from bonescint.config import list_layout, opt_out_settings, patient_id_pattern
     from bonescint.tables.lists import read_opt_out
     from bonescint.tables.opt_out_ids import refuse_no_ids
     from bonescint.warning_words import warning_texts
     from bonescint.warnings import Phrase
 
-    entries = read_opt_out(file, language, opt_out_settings(config)["ids_only"])
+    ids_only, layout = opt_out_settings(config)["ids_only"], list_layout(config, "opt_out")
+    entries = read_opt_out(file, language, ids_only, layout)
     known, unchecked = _known(config, Texts("table", language))
     refuse_no_ids(entries, known, file, language, patient_id_pattern(config))
     texts = warning_texts(language)

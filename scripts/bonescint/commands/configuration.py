@@ -26,22 +26,13 @@ def merged(files: Sequence[Path]) -> dict[str, Any]:
     Raises
     ------
     InputError
-        If one is missing or not YAML.
+        If one is missing or not YAML; line and column are told.
     """
-    import yaml
+    from bonescint.text.yamlfile import read_yaml
 
     config: dict[str, Any] = {}
     for file in files:
-        try:
-            _merge(config, yaml.safe_load(file.read_text(encoding="utf-8")) or {})
-        except FileNotFoundError:
-            raise InputError(f"{file}: ファイルがありません。 / no such file.") from None
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            line = f" {mark.line + 1}" if mark else ""
-            raise InputError(
-                f"{file}: YAML の書き方に誤りがあります (行{line}) / not valid YAML (line{line})."
-            ) from None
+        _merge(config, read_yaml(file))
     return config
 
 

@@ -85,6 +85,7 @@ def record_delivery(options: argparse.Namespace) -> int:
     from bonescint.custody.deliveries import DETAILS, delivery_contents, put_on_record
     from bonescint.custody.recalls import FOLDER, recall
     from bonescint.delivery.gate import refusals
+    from bonescint.delivery.incomplete import left_out
     from bonescint.identity.ledger import open_ledger
     from bonescint.identity.opt_outs import in_force
     from bonescint.resources import Texts
@@ -99,6 +100,11 @@ def record_delivery(options: argparse.Namespace) -> int:
     ledger = open_ledger(**config["ledger"], ask=True)
     listed = certain_list(config, ledger)
     found = delivery_contents(options.paths or [p for p in _DEFAULT if p.exists()], language)
+    left = left_out() & (found.imaged | found.tabled)
+    if left and not options.paths:
+        # whether they were handed over cannot be told from the study's folder
+        codes = ", ".join(sorted(left))
+        raise InputError(text("delivery.left_out", n=len(left), codes=codes))
     kinds = [k for k, codes in (("images", found.imaged), ("sheet", found.tabled)) if codes]
     defaults = {
         "partner": config["delivery"]["partner"] or "",
@@ -115,15 +121,17 @@ def record_delivery(options: argparse.Namespace) -> int:
 
     n_files, n_codes = len(delivery.files), len(delivery.codes)
     print(text("delivery.recorded", delivery=delivery.id, codes=n_codes, files=n_files))
-    _print_doubts(found, text)
+    _print_doubts(found, left, text)
     for reason in refusals(config["study"], config["delivery"], day, language):
         print(text("delivery.gate", reason=reason))
     print_notices(notices, text)
     return 0
 
 
-def _print_doubts(found: "DeliveryContents", text: "Texts") -> None:
-    """Say in which files no code could be looked for, and which cases are not complete."""
+def _print_doubts(found: "DeliveryContents", left: set[str], text: "Texts") -> None:
+    """Say in which files no code could be looked for, and which cases are not as they should be."""
+    if left:
+        print(text("delivery.left_out_given", n=len(left), codes=", ".join(sorted(left))))
     if found.closed:
         print(text("delivery.closed", n=len(found.closed), files=", ".join(found.closed[:_NAMED])))
     if found.imaged and found.tabled:  # R28

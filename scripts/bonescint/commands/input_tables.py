@@ -21,7 +21,7 @@ class InputTable:
     schema
         A file of schemas/ without ``.schema.yaml``.
     settings
-        The entry of config.yaml; empty for a list.
+        The entry of config.yaml; of a list how it is read.
     file_key, file, second
         Where config.yaml names the file; the file and its second transcription (double entry),
         None where it names none.
@@ -53,12 +53,18 @@ def find_table(config: Mapping[str, Any], name: str, text: Texts) -> InputTable:
     InputError
         If no table has that name, or more than one.
     """
-    from bonescint.config import inputs  # loads what --version and --help need not
+    from bonescint.config import inputs, list_layout  # loads what --version and --help need not
 
     paths = inputs(config)
     tables = {
         f"inputs.{key}": InputTable(
-            key, key, key, {}, f"inputs.{key}", paths.get(f"inputs.{key}"), None
+            key,
+            key,
+            key,
+            list_layout(config, key),
+            f"inputs.{key}",
+            paths.get(f"inputs.{key}"),
+            None,
         )
         for key in LISTS
     }

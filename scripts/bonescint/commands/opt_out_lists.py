@@ -170,7 +170,7 @@ def hospital_list(
     InputError
         If the list cannot be read.
     """
-    from bonescint.config import opt_out_file, opt_out_settings
+    from bonescint.config import list_layout, opt_out_file, opt_out_settings
     from bonescint.identity.opt_out_lists import UNDONE
     from bonescint.tables.lists import read_opt_out
 
@@ -179,8 +179,8 @@ def hospital_list(
         return {}  # the demonstration's, not made yet
     if ledger and standing_of_list(config, ledger) == UNDONE:
         return {}
-    settings = opt_out_settings(config)
-    entries = read_opt_out(path, str(config["language"]), settings["ids_only"])
+    ids_only, layout = opt_out_settings(config)["ids_only"], list_layout(config, "opt_out")
+    entries = read_opt_out(path, str(config["language"]), ids_only, layout)
     return {entry.subject: entry for entry in reversed(entries)}
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -101,7 +102,7 @@ def check_table(options: argparse.Namespace) -> int:
         # the second transcription belongs to the configured file
         second = None if options.file else table.second
         cases = _cases(config, text.language)
-        imported = _check_import(file, second, table, cases, text.language)
+        imported = _check_import(file, second, table, cases, config)
         warnings = [
             f"{r['where']}: {r['message']}" + (f" [{r['rule']}]" if r["rule"] else "")
             for r in warnings_in_words(imported.warnings, text.language)
@@ -128,13 +129,28 @@ def _cases(config: Mapping[str, Any], language: str) -> "Cases":
 
 
 def _check_import(
-    file: Path, second: str | None, table: InputTable, cases: "Cases", language: str
+    file: Path,
+    second: str | None,
+    table: InputTable,
+    cases: "Cases",
+    config: Mapping[str, Any],
 ) -> "Export | ReadingReport":
     """Return what the import would give."""
+    from bonescint.config import inputs, same_tables
     from bonescint.tables.exports import read_export
     from bonescint.tables.readings import read_report
 
     other = Path(second) if second else None
+    language = str(config["language"])
+    paths = {where: Path(path) for where, path in inputs(config).items()}
+    paths |= {table.file_key: file}
+    # the demonstration's may not be made yet
+    stamps = {
+        where: sha256(path.read_bytes()).hexdigest() if path.is_file() else str(path)
+        for where, path in paths.items()
+        if where.startswith(f"{table.kind}.")
+    }
+    same = same_tables(config, stamps)[f"{table.kind}.{table.name}"]
     if table.kind == "software":
-        return read_export(file, cases, table.name, table.settings, language, other)
-    return read_report(file, cases, table.name, table.settings, language, other)
+        return read_export(file, cases, table.name, table.settings, language, other, same)
+    return read_report(file, cases, table.name, table.settings, language, other, same)

@@ -129,7 +129,8 @@ def _add_sheet(book: Any, table: InputTable, text: Texts) -> Any:
     try:
         return book.add_worksheet(name)
     except XlsxInputError:
-        entry = f"{table.kind}.{table.name}.sheet"
+        area = "inputs" if table.kind == table.name else table.kind
+        entry = f"{area}.{table.name}.sheet"
         raise InputError(text("bad_sheet", entry=entry, sheet=name)) from None
 
 
@@ -214,7 +215,7 @@ def _validation(
         }
     if column.kind == "date":
         # nothing is analysed or read before the study's first exam; of a list any day may be
-        first = date.fromisoformat(cohort["exam_from"]) if table.settings else _EARLIEST
+        first = date.fromisoformat(cohort["exam_from"]) if "key" in table.settings else _EARLIEST
         return options | {
             "validate": "date", "criteria": "between", "minimum": first, "maximum": _LATEST,
             "error_type": "warning",

@@ -15,6 +15,9 @@ DOUBT = "opt-out-doubt"  # whether two patient IDs are one person's
 ANOTHER_PERSON = "another-person"
 # what is decided, and whether it lets something pass
 _WORDS = {"release": True, "block": False}
+BLANK = "blank:"  # and a code: a case that lacks a required field of the partner's sheet
+NOT_STATED, LEAVE_OUT = "not-stated", "leave-out"
+_BLANK_WORDS = {NOT_STATED: True, LEAVE_OUT: False}
 _DOUBT_WORDS = {ANOTHER_PERSON: True, "same-person": False}
 
 
@@ -33,8 +36,9 @@ def read_decisions(path: Path) -> list[Decision]:
     ----------
     path
         The table, as `bonescint.text.csvfile.typed_rows` reads it: item (``image``,
-        ``findings:CODE`` or ``opt-out-doubt``), sha256, decision (``release`` or ``block``; of a
-        doubt ``another-person`` or ``same-person``), reviewer, date.
+        ``findings:CODE``, ``blank:CODE`` or ``opt-out-doubt``), sha256, decision (``release`` or
+        ``block``; of a blank ``leave-out`` or ``not-stated``; of a doubt ``another-person`` or
+        ``same-person``), reviewer, date.
 
     Raises
     ------
@@ -47,10 +51,10 @@ def read_decisions(path: Path) -> list[Decision]:
         digest, item = row["sha256"].lower(), row["item"]
         item = item.lower() if item.lower() in (_IMAGE, DOUBT) else item
         if (
-            row["decision"] not in (_DOUBT_WORDS if item == DOUBT else _WORDS)
+            row["decision"] not in _words(item)
             or not row["reviewer"]
             or not _DIGEST.fullmatch(digest)
-            or not (item in (_IMAGE, DOUBT) or item.startswith("findings:"))
+            or not (item in (_IMAGE, DOUBT) or item.startswith(("findings:", BLANK)))
         ):
             problems.append(mistake("error.decision", path=path, row=number))
             continue
@@ -58,6 +62,12 @@ def read_decisions(path: Path) -> list[Decision]:
     if problems:
         raise InputError(problems)
     return decisions
+
+
+def _words(item: str) -> dict[str, bool]:
+    if item.startswith(BLANK):
+        return _BLANK_WORDS
+    return _DOUBT_WORDS if item == DOUBT else _WORDS
 
 
 def released(decisions: list[Decision]) -> frozenset[tuple[str, str]]:
@@ -70,8 +80,24 @@ def released(decisions: list[Decision]) -> frozenset[tuple[str, str]]:
     """
     by: dict[bool, set[tuple[str, str]]] = {True: set(), False: set()}
     for item, digest, decision in decisions:
-        by[(_WORDS | _DOUBT_WORDS)[decision]].add((item, digest))
+        by[_words(item)[decision]].add((item, digest))
     return frozenset(by[True] - by[False])
+
+
+def blanks_decided(decisions: list[Decision]) -> dict[tuple[str, str], str]:
+    """Return item and hash of incomplete cases -> what was decided; ``leave-out`` wins.
+
+    Parameters
+    ----------
+    decisions
+        By `read_decisions`.
+    """
+    stated = released(decisions)
+    return {
+        (item, digest): NOT_STATED if (item, digest) in stated else LEAVE_OUT
+        for item, digest, _ in decisions
+        if item.startswith(BLANK)
+    }
 
 
 def released_images(decisions: list[Decision]) -> frozenset[str]:

@@ -25,6 +25,7 @@ COLUMNS = [
     ("weight_kg", "体重", False),
 ]
 NOT_CALCULATED = "未算出"
+NO_FINDINGS = "記載なし"  # where a recorded decision says so
 _WORDS = {"metastasis": {"1": "有", "0": "無"}, "sex": {"F": "女", "M": "男"}}
 _KIND = {
     "exam_date": "date",

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -32,7 +32,8 @@ class CheckedTable:
     skip
         Columns of the schema this table cannot have (``code`` where the key is the patient ID).
     configured
-        Column -> header as config.yaml names it, None = the table has no such column.
+        Column -> header as config.yaml names it, None = the table has no such column. Where the
+        table has no such header, those of the schema count.
     config_key
         The configuration's path of these names, for messages; None for tables that have none.
     decimal
@@ -79,9 +80,7 @@ class CheckedTable:
                     hint = self._hint(config_key, name)
                     self.faults.error("null_column", header=column.headers[0], hint=hint)
                 continue
-            spelt = (wanted,) if wanted is not None else column.headers
-            accepted = {fold_header(header) for header in spelt}
-            found = tuple(i for i, header in enumerate(folded) if header in accepted)
+            found = _places(folded, column, wanted)
             if found:
                 self._positions[name] = found[0]
             if len(found) > 1:
@@ -92,7 +91,7 @@ class CheckedTable:
                     hint=self._hint(config_key, name),
                 )
             elif not found and (needed or wanted is not None):
-                lost.append((column, spelt[0]))
+                lost.append((column, wanted or column.headers[0]))
             elif not found and column.warn_absent:
                 absent.append(name)
         self._one_field_each(config_key)
@@ -112,6 +111,7 @@ class CheckedTable:
             known = self.faults.shown_headers(header)
             self.faults.own.add(self.table.header_row)
             self._warn_absent(absent, config_key)
+            self._warn_other(configured, config_key)
         for column, wanted in lost:
             self.faults.header_error(
                 "no_column",
@@ -151,6 +151,17 @@ class CheckedTable:
                 entries=", ".join(f"{config_key}.{name}" for name in absent),
             )
 
+    def _warn_other(self, configured: Mapping[str, str | None], config_key: str | None) -> None:
+        """Warn of columns that were found by another header than the configured one."""
+        for name, wanted in configured.items():
+            if wanted is None or not self.has(name):
+                continue
+            if fold_header(self.header(name)) != fold_header(wanted):
+                entry = f"{config_key}.{'key' if name in KEYS else name}"
+                self.faults.warn(
+                    "other_header", column=self.header(name), wanted=wanted, entry=entry
+                )
+
     def _hint(self, config_key: str | None, name: str) -> str:
         if config_key is None:
             headers = ", ".join(self.columns[name].headers)
@@ -161,6 +172,12 @@ class CheckedTable:
     def has(self, name: str) -> bool:
         """Tell whether the table has the column."""
         return name in self._positions
+
+    def is_column(self, name: str, wanted: str | None) -> bool:
+        """Tell whether a configuration that names this header, or none, finds the same column."""
+        folded = [fold_header(cell) for cell in self.table.header]
+        found = _places(folded, self.columns[name], wanted)
+        return self.has(name) and self._positions[name] in found
 
     def raw(self, cells: Cells, name: str) -> str:
         """Return a cell as typed, empty where the table has no such column."""
@@ -260,3 +277,13 @@ class CheckedTable:
         elif column.warn_above is not None and number > column.warn_above:
             shown, limit = self.faults.shown(text), column.warn_above
             self.faults.warn("above", row, header, column.rule, value=shown, limit=limit)
+
+
+def _places(folded: Sequence[str], column: Column, wanted: str | None) -> tuple[int, ...]:
+    """Return where a column stands, counted from 0: by the configured header, else the schema's."""
+    # where the configured name is another table's, the schema's own are as good
+    for headers in (() if wanted is None else (wanted,), column.headers):
+        accepted = {fold_header(header) for header in headers}
+        if found := tuple(i for i, header in enumerate(folded) if header in accepted):
+            return found
+    return ()

@@ -6,11 +6,18 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bonescint.tables.bounds import CheckedTable, Value
-from bonescint.tables.cases import Cases, CohortCase, Transcription, no_earlier, operator_of
+from bonescint.tables.cases import (
+    Cases,
+    CohortCase,
+    Transcription,
+    no_earlier,
+    operator_of,
+)
 from bonescint.tables.columns import load_columns
 from bonescint.tables.double_entry import transcriptions
 from bonescint.tables.faults import raise_together
 from bonescint.tables.reading import Cells
+from bonescint.tables.same_table import warn_same_table
 from bonescint.tables.values import (
     FRACTION_BELOW,
     as_text,
@@ -41,6 +48,7 @@ def read_export(
     settings: Mapping[str, Any],
     language: str,
     second: Path | None = None,
+    same: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Export:
     """Return the rows of results/software/{software}.csv and its warnings.
 
@@ -56,6 +64,8 @@ def read_export(
         Of the messages.
     second
         A second transcription of the export (double entry); None = there is none.
+    same
+        Other software whose file has the same content, with their layout.
 
     Raises
     ------
@@ -67,6 +77,9 @@ def read_export(
     config_key = f"software.{software}"
     columns = load_columns("software_export")
     tables = transcriptions(path, second, columns, cases, settings, config_key, language)
+    warn_same_table(
+        tables[0].checked, ("bsi", "hotspots"), settings.get("sheet"), same or {}, config_key
+    )
     # the second one's values have bounds too
     rows, *_ = [_rows(table, cases, software, settings) for table in tables]
     raise_together([table.checked.faults for table in tables])

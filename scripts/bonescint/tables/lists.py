@@ -6,14 +6,17 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from bonescint.errors import InputError
 from bonescint.names.ids import normalise
 from bonescint.tables.bounds import CheckedTable
 from bonescint.tables.columns import Column, load_columns
 from bonescint.tables.faults import Faults
 from bonescint.tables.reading import Cells, read_table
 from bonescint.tables.values import NOT_CALCULATED, damaged_id, error_value
+from bonescint.text.dates import table_date
+from bonescint.text.folding import fold_header, half_width
 from bonescint.warnings import Phrase, warning
 
 logger = logging.getLogger(__name__)
@@ -22,6 +25,8 @@ logger = logging.getLogger(__name__)
 MOST_OPT_OUTS = 100_000
 # at least one of these columns tells a list of opt-outs from another table with patient IDs
 _TELLING = ("received", "by")
+# what an ID looks like on a sheet that is not read
+_LIKE_ID = re.compile(r"[A-Za-z]?\d{5,}", re.ASCII)
 _LINES = re.compile(r"[\n\r\t\v\f]+")
 
 
@@ -80,6 +85,7 @@ def read_participants(
     preceding_study: str,
     language: str,
     warnings: list[dict[str, str]] | None = None,
+    layout: Mapping[str, Any] | None = None,
 ) -> dict[str, int]:
     """Return normalised patient ID -> row of the participants of the preceding study (R5).
 
@@ -93,13 +99,16 @@ def read_participants(
         Of the messages.
     warnings
         Takes what is odd about rows that are read all the same, as rows of a ``*.warnings.csv``.
+    layout
+        How the table is read: ``sheet``, ``header_row``, ``encoding``, ``columns`` (``key`` is the
+        patients'), each as in config.yaml, where given.
 
     Raises
     ------
     InputError
         If the list is empty, a row has no ID or no study number, or no row is of the study.
     """
-    checked, faults = _open(path, load_columns("participants"), language)
+    checked, faults = _open(path, "participants", load_columns("participants"), language, layout)
     wanted = normalise(preceding_study)
     subjects: dict[str, int] = {}
     others = 0
@@ -120,14 +129,19 @@ def read_participants(
     elif not subjects and not faults.errors:
         faults.error("no_participant", rule="R5", study=preceding_study, n=others)
     faults.raise_errors()
-    _warn_struck(checked, warnings)
+    _warn(checked, warnings)
     logger.info(
         "%d participants of %s, %d rows of other studies", len(subjects), preceding_study, others
     )
     return subjects
 
 
-def read_opt_out(path: str | Path, language: str, ids_only: bool = False) -> list[OptOutEntry]:
+def read_opt_out(
+    path: str | Path,
+    language: str,
+    ids_only: bool = False,
+    layout: Mapping[str, Any] | None = None,
+) -> list[OptOutEntry]:
     """Return the opt-out list; an incomplete entry stays in it with its problems (R12, R13).
 
     Parameters
@@ -139,21 +153,26 @@ def read_opt_out(path: str | Path, language: str, ids_only: bool = False) -> lis
     ids_only
         Whether a table without a column of receipt dates and of who declined is such a list. The
         hospital has many tables with patient IDs, and each would exclude everybody in it.
+    layout
+        As for `read_participants`. Where it names the sheet, others may hold what is no entry.
 
     Raises
     ------
     InputError
-        If an entry has no usable ID, or another sheet holds anything: a patient who declined could
-        be overlooked. If it may be another table.
+        If an entry has no usable ID, or another sheet may hold entries: a patient who declined
+        could be overlooked. If it may be another table.
     """
-    checked, faults = _open(path, load_columns("opt_out"), language)
+    checked, faults = _open(path, "opt_out", load_columns("opt_out"), language, layout)
     if not ids_only and not any(map(checked.has, _TELLING)):
         wanted = {name: checked.columns[name].headers[0] for name in _TELLING}
         faults.header_error("opt_out_ids_alone", (), "R12", **wanted)
     if (n := len(checked.table.rows)) > MOST_OPT_OUTS:
         faults.error("opt_out_too_long", rule="R12", n=n, most=MOST_OPT_OUTS)
-    if checked.table.other_sheets:
-        faults.error("other_sheets", rule="R12", n=len(checked.table.other_sheets))
+    others = checked.table.other_sheets
+    if others and (layout or {}).get("sheet"):
+        others = tuple(name for name in others if _may_hold_entries(path, name, checked, language))
+    if others:
+        faults.error("other_sheets", rule="R12", n=len(others))
     faults.raise_errors()
     rows = list(_with_id(checked, faults))
     faults.raise_errors()
@@ -162,7 +181,10 @@ def read_opt_out(path: str | Path, language: str, ids_only: bool = False) -> lis
 
 
 def read_tracer_calendar(
-    path: str | Path, language: str, warnings: list[dict[str, str]] | None = None
+    path: str | Path,
+    language: str,
+    warnings: list[dict[str, str]] | None = None,
+    layout: Mapping[str, Any] | None = None,
 ) -> dict[date, str]:
     """Return exam date -> ``MDP`` or ``HMDP``, for images that do not name their tracer.
 
@@ -172,7 +194,7 @@ def read_tracer_calendar(
         The list: one row per exam date.
     language
         Of the messages.
-    warnings
+    warnings, layout
         As for `read_participants`.
 
     Raises
@@ -180,7 +202,9 @@ def read_tracer_calendar(
     InputError
         If a date or tracer is unreadable, or a date has two tracers.
     """
-    checked, faults = _open(path, load_columns("tracer_calendar"), language)
+    checked, faults = _open(
+        path, "tracer_calendar", load_columns("tracer_calendar"), language, layout
+    )
     calendar: dict[date, str] = {}
     for row, cells in checked.table.rows:
         day = checked.value(row, cells, "exam_date", needed=True)
@@ -190,7 +214,7 @@ def read_tracer_calendar(
         if calendar.setdefault(day, tracer) != tracer:
             faults.error("two_tracers", row, checked.header("tracer"), "R7", value=day)
     faults.raise_errors()
-    _warn_struck(checked, warnings)
+    _warn(checked, warnings)
     return calendar
 
 
@@ -200,6 +224,7 @@ def read_exam_dates(
     language: str,
     warnings: list[dict[str, str]] | None = None,
     exams: Mapping[str, Collection[date]] | None = None,
+    layout: Mapping[str, Any] | None = None,
 ) -> dict[str, ExamChoice]:
     """Return normalised patient ID -> the exam to take in the place of the first (R2).
 
@@ -216,6 +241,8 @@ def read_exam_dates(
     exams
         Normalised patient ID -> days on which images of a participant were made; None if they are
         not known yet.
+    layout
+        As for `read_participants`.
 
     Raises
     ------
@@ -223,7 +250,7 @@ def read_exam_dates(
         If an ID or date is unreadable, a date is outside the window or none of the patient's
         exams, or a patient has two dates.
     """
-    checked, faults = _open(path, load_columns("exam_dates"), language)
+    checked, faults = _open(path, "exam_dates", load_columns("exam_dates"), language, layout)
     chosen: dict[str, ExamChoice] = {}
     odd: list[dict[str, str]] = []
     for row, cells in _with_id(checked, faults):
@@ -243,30 +270,65 @@ def read_exam_dates(
         elif exams is not None and day not in exams[subject]:
             faults.error("no_such_exam", row, header, "R2")
     faults.raise_errors()
-    _warn_struck(checked, warnings)
+    _warn(checked, warnings)
     if warnings is not None:
         warnings += odd
     logger.info("exams of %d patients were chosen", len(chosen))
     return {s: one for s, one in chosen.items() if exams is None or s in exams}
 
 
-def _warn_struck(checked: CheckedTable, warnings: list[dict[str, str]] | None) -> None:
+def _warn(checked: CheckedTable, warnings: list[dict[str, str]] | None) -> None:
     if warnings is not None:
         # the sheet is not named: it may be called after a patient
+        file = checked.table.file
         warnings += [
-            warning(checked.table.file, "", Phrase("row.struck"), {"entry": row})
-            for row in checked.table.struck
+            warning(file, "", fault.phrase, {"column": fault.column})
+            for fault in checked.faults.warnings
+        ]
+        warnings += [
+            warning(file, "", Phrase("row.struck"), {"entry": row}) for row in checked.table.struck
         ]
 
 
 def _open(
-    path: str | Path, columns: Mapping[str, Column], language: str
+    path: str | Path,
+    name: str,
+    columns: Mapping[str, Column],
+    language: str,
+    layout: Mapping[str, Any] | None,
 ) -> tuple[CheckedTable, Faults]:
-    table = read_table(path, language=language)
+    given = layout or {}
+    table = read_table(
+        path, given.get("sheet"), given.get("header_row"), given.get("encoding"), language
+    )
     faults = Faults(table, language)
-    checked = CheckedTable(table, columns, faults)
+    headers = given.get("columns") or {}
+    checked = CheckedTable(
+        table,
+        columns,
+        faults,
+        configured={"patient_id" if key == "key" else key: h for key, h in headers.items()},
+        config_key=f"inputs.{name}.columns" if headers else None,
+    )
     faults.raise_errors()  # without its columns a list cannot be read further
     return checked, faults
+
+
+def _may_hold_entries(path: str | Path, sheet: str, checked: CheckedTable, language: str) -> bool:
+    """Tell whether a sheet has a header of the patients' column, or a cell that is like an ID."""
+    try:
+        other = read_table(path, sheet, 1, language=language)
+    except InputError:
+        return True
+    known = {*checked.columns["patient_id"].headers, checked.header("patient_id")}
+    headers = {fold_header(header) for header in known}
+    cells = [*other.header, *(cell for _, row in other.rows for cell in row)]
+    return any(
+        fold_header(cell) in headers
+        or (_LIKE_ID.fullmatch(half_width(cell).strip()) and table_date(cell) is None)
+        for cell in cells
+        if cell.strip()
+    )
 
 
 def _with_id(checked: CheckedTable, faults: Faults) -> Iterator[tuple[int, Cells]]:

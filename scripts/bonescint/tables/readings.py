@@ -5,11 +5,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bonescint.tables.bounds import CheckedTable
-from bonescint.tables.cases import Cases, Transcription, no_earlier, operator_of
+from bonescint.tables.cases import (
+    Cases,
+    Transcription,
+    no_earlier,
+    operator_of,
+)
 from bonescint.tables.columns import load_columns
 from bonescint.tables.double_entry import transcriptions
 from bonescint.tables.faults import raise_together
 from bonescint.tables.reading import Cells
+from bonescint.tables.same_table import warn_same_table
 from bonescint.tables.values import as_text
 
 FIELDS = ("metastasis", "n_metastases", "eod", "findings")
@@ -34,6 +40,7 @@ def read_report(
     settings: Mapping[str, Any],
     language: str,
     second: Path | None = None,
+    same: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> ReadingReport:
     """Return one row per case of the cohort; a case the reader has not read is reported.
 
@@ -49,6 +56,8 @@ def read_report(
         Of the messages.
     second
         A second transcription of the report (double entry); None = there is none.
+    same
+        Other readers whose file has the same content, with their layout.
 
     Raises
     ------
@@ -60,6 +69,7 @@ def read_report(
     """
     columns, config_key = load_columns("reading_report"), f"readers.{reader}"
     tables = transcriptions(path, second, columns, cases, settings, config_key, language)
+    warn_same_table(tables[0].checked, FIELDS, settings.get("sheet"), same or {}, config_key)
     # the second one's values have bounds too
     report, *_ = [_report(table, cases, reader) for table in tables]
     raise_together([table.checked.faults for table in tables])

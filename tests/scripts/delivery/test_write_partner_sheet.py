@@ -79,3 +79,45 @@ def test_closed_gates_are_all_named(write: Write, tmp_path: Path) -> None:
     # the period, three parts of the approval, and the finding
     assert len(refused.value.problems) == 5
     assert not (tmp_path / "sheet.xlsx").exists()
+
+
+def test_an_incomplete_case_holds_up_nobody_once_it_is_decided(tmp_path: Path) -> None:
+    exam = {"study_date": "2019-06-03", "sex": "F", "instances": 1}
+    cases = [{"code": f"BS-{n}", "age": "63" if n < 3 else ""} | exam for n in (1, 2, 3)]
+    write_rows(tmp_path / "cases.csv", CASES, cases)
+    decided = [{"code": f"BS-{n}", "metastasis": 1, "eod": 2} for n in (1, 2, 3)]
+    write_rows(tmp_path / "reference.csv", ["code", "metastasis", "eod"], decided)
+    said = [{"code": code, "findings": "転移"} for code in ("BS-1", "BS-3")]
+    # the findings of a case that is left out need no decision of their own
+    said[1] |= {"kinds": "name", "sha256": "0" * 64}
+    write_rows(tmp_path / "findings.csv", ["code", "sha256", "kinds", "findings"], said)
+    paths = {name: tmp_path / f"{name}.csv" for name in ("cases", "reference", "findings")}
+    decisions = tmp_path / "decisions.tsv"
+    decisions.write_text("item\tsha256\tdecision\treviewer\tdate\n")
+
+    def deliver() -> None:
+        write_partner_sheet(
+            **paths,
+            decisions=decisions,
+            study=STUDY,
+            delivery=DELIVERY,
+            language="ja",
+            sheet=tmp_path / "sheet.xlsx",
+        )
+
+    with pytest.raises(InputError) as refused:
+        deliver()
+    # both, and the hit of the second
+    assert [one.split(":")[0] for one in refused.value.problems] == ["findings", "BS-2", "BS-3"]
+    assert not (tmp_path / "sheet.xlsx").exists()
+    for one in refused.value.problems[1:]:
+        line = one[one.index("blank:") :].replace("REVIEWER", "role").replace("DATE", "2026-01-05")
+        word = "not-stated" if "blank:BS-2" in line else "leave-out"
+        with decisions.open("a", encoding="utf-8") as stream:
+            stream.write(line.replace("leave-out", word) + "\n")
+    deliver()
+    rows = load_workbook(tmp_path / "sheet.xlsx").worksheets[0].iter_rows(min_row=2)
+    assert [(row[0].value, row[2].value) for row in rows] == [
+        ("BS-1", "転移"),
+        ("BS-2", "記載なし"),
+    ]

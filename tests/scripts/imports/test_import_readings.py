@@ -210,6 +210,7 @@ def test_adapter(cohort, tmp_path):
             language="en",
             faults=str(tmp_path / "faults.xlsx"),
             synthetic=True,
+            same={},
         ),
         wildcards=SimpleNamespace(reader="reader1"),
         log=[str(tmp_path / "log.txt")],

@@ -39,6 +39,7 @@ def test_adapter(cohort, tmp_path):
             language="ja",
             faults=str(tmp_path / "faults.xlsx"),
             synthetic=True,
+            same={},
         ),
         wildcards=SimpleNamespace(software="vsbone3"),
         log=[str(tmp_path / "log.txt")],

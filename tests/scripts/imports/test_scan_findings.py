@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from scripts.imports.scan_findings import scan_findings
 
 from bonescint.delivery.review import digest
@@ -13,7 +14,9 @@ PEOPLE = [
 ]
 
 
-def scan(folder: Path, *texts: dict[str, str], staff: str | None = None) -> list[dict[str, str]]:
+def scan(
+    folder: Path, *texts: dict[str, str], staff: str | None = None, encoding: str = "utf-8"
+) -> list[dict[str, str]]:
     """Scan one text a reader and code; return the rows of the table."""
     columns = ["patient_id", "subject", "patient_name"]
     write_rows(folder / "consented.csv", columns, PEOPLE)
@@ -23,7 +26,7 @@ def scan(folder: Path, *texts: dict[str, str], staff: str | None = None) -> list
         rows = ({"code": code, "findings": text} for code, text in said.items())
         write_rows(findings[f"reader{n}"], ["code", "findings"], rows)
     if staff is not None:
-        (folder / "staff.txt").write_text(staff, encoding="utf-8")
+        (folder / "staff.txt").write_text(staff, encoding=encoding)
     scan_findings(
         findings=findings,
         consented=folder / "consented.csv",
@@ -55,6 +58,13 @@ def test_each_kind_is_named(tmp_path: Path) -> None:
         "BS-4": "telephone",
         "BS-5": "staff",
     }
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "utf-16"])
+def test_staff_in_any_encoding_of_a_hospital(tmp_path: Path, encoding: str) -> None:
+    said = {"BS-1": "髙橋医師と確認"}
+    (row,) = scan(tmp_path, said, staff="山本 一郎\n髙橋 二郎\n", encoding=encoding)
+    assert row["kinds"] == "staff"
 
 
 def test_the_hash_binds_the_joined_text(tmp_path: Path) -> None:

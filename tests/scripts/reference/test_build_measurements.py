@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 from scripts.reference.build_measurements import build_measurements as build
-from scripts.reference.build_measurements import fractions
+from scripts.reference.build_measurements import fractions, same_results
 
 from bonescint.declared import columns
 from bonescint.files import read_rows, write_rows
@@ -125,3 +125,17 @@ def test_other_cases_are_no_comparison():
     found = fractions(values | {"b": {"C1": Decimal(1), "C2": Decimal(2)}})
     (found,) = warnings_in_words(found, "en")
     assert "100 times" in found["message"]
+
+
+def test_two_versions_with_the_same_results_are_told():
+    five = {f"C{n}": (f"{n}.5", str(n)) for n in range(1, 6)}
+    results = {"vsbone2": five | {"C9": ("0", "0")}, "vsbone3": five | {"C9": ("0", "0")}}
+    for language, said in (("ja", "6 例すべてで同じです"), ("en", "the same results in all of 6")):
+        (told,) = warnings_in_words(same_results(results), language)
+        assert said in told["message"]
+    assert same_results(results | {"vsbone3": five | {"C9": ("0.1", "1")}}) == []
+    # few cases, or nothing found in any, may agree by themselves
+    four = {code: five[code] for code in ("C1", "C2", "C3", "C4")}
+    assert same_results({"vsbone2": four, "vsbone3": four}) == []
+    none = {f"C{n}": ("0", "0") for n in range(50)}
+    assert same_results({"vsbone2": none, "vsbone3": none}) == []

@@ -113,3 +113,37 @@ def test_nobody_is_left(tmp_path: Path) -> None:
     # said before the shortfalls, which follow from it
     assert "No participants" in warnings[0]["message"]
     assert [row["rule"] for row in warnings] == ["R12", "R3", "R3", "R4", "R4"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("ja", "すべての症例で同じです"), ("en", "the same readings in every case")],
+)
+def test_two_readers_with_one_report_are_told(tmp_path: Path, language: str, said: str) -> None:
+    columns = ["code", "reader", "metastasis", "n_metastases", "eod"]
+    paths = []
+    for reader, last in (("reader1", 3), ("reader2", 3), ("reader3", 4)):
+        counts = [0, 1, 2, 7, 25, last]
+        rows = [
+            {"code": f"BS-{n}", "reader": reader, "metastasis": int(c > 0), "n_metastases": c}
+            for n, c in enumerate(counts)
+        ]
+        paths.append(tmp_path / f"{reader}.csv")
+        write_rows(paths[-1], columns, rows)
+    for name, header in (
+        ("cases", ["code", "tracer", *CASE]),
+        ("reference", ["code", "metastasis"]),
+    ):
+        write_rows(tmp_path / f"{name}.csv", header, [])
+    check_cases(
+        cases=tmp_path / "cases.csv",
+        reference=tmp_path / "reference.csv",
+        targets={},
+        balance=tmp_path / "balance.csv",
+        warnings=tmp_path / "warnings.csv",
+        readings=paths,
+    )
+    told = warnings_in_words(read_rows(tmp_path / "warnings.csv"), language)
+    (row,) = [row for row in told if row["rule"] == "R10"]
+    assert said in row["message"]
+    assert "reader1" in row["message"] and "reader2" in row["message"]

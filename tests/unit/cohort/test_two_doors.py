@@ -139,6 +139,8 @@ class Doors(dict[str, object]):
             id_pattern="[0-9A-Z]+",
             calendar=None,
             exam_dates=None,
+            layout=None,
+            layouts=None,
             study={"id": "S", "title": "T", "synthetic": True},
             preceding_study="S1",
             settings={

@@ -264,6 +264,22 @@ def test_deliver_decline_recall(run: Run, codes: dict[str, str]) -> None:
     assert "asked to delete" in run("opt-out", "withdraw", IN)
 
 
+def test_what_a_decision_leaves_out_is_not_recorded_unseen(run: Run, codes: dict[str, str]) -> None:
+    for code in codes.values():
+        write_rows(Path("results/dicom/00") / code / "a.csv", ["code"], [{"code": code}])
+    table = Path("results/hospital/incomplete.csv")
+    write_rows(table, ["code", "decision"], [{"code": codes[IN], "decision": "leave-out"}])
+    with pytest.raises(InputError, match=codes[IN]):
+        deliver(run)
+    assert "D-001" not in run("delivery", "list")
+    rest = Path("results/dicom/00") / codes[OTHER]
+    assert "D-001: 1 cases" in (said := deliver(run, str(rest)))
+    assert "leaves out" not in said
+    # what was handed over is on record all the same
+    said = deliver(run, "results/dicom", day="2024-12-02")
+    assert f"leaves out of the delivery: {codes[IN]}" in said
+
+
 def test_images_and_rows_that_do_not_match_are_said(run: Run, codes: dict[str, str]) -> None:
     (Path("results/dicom/00") / codes[IN]).mkdir(parents=True)
     (Path("results/dicom/00") / codes[IN] / "a.dcm").touch()

@@ -19,7 +19,8 @@ def test_purge_drops_decisions_however_they_were_saved(
     decisions.parent.mkdir(parents=True)
     rows = [row.replace(",", delimiter).encode(encoding) for row in (
         "\ufeffitem,sha256,reviewer\r\n" if "16" in encoding else "item,sha256,reviewer\r\n",
-        '"findings:BS-7K3M2",a,①\r\n', "findings:BS-7K3M3,a,≒\r\n")]  # fmt: skip
+        '"findings:BS-7K3M2",a,①\r\n', "findings:BS-7K3M3,a,≒\r\n",
+        "blank:BS-7K3M2,a,①\r\n")]  # fmt: skip
     decisions.write_bytes(b"".join(rows))
     purge(tmp_path, [PERSON], decisions, "en")
     assert decisions.read_bytes() == rows[0] + rows[2]

@@ -158,12 +158,12 @@ def _spans(data: bytes, terms: Terms) -> Iterator[tuple[int, int]]:
 
 
 def _decisions(path: Path, codes: Collection[str]) -> int:
-    """Drop the decisions about the persons' findings; every other byte stays."""
+    """Drop the decisions about the persons' findings and blanks; every other byte stays."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:
         return 0
-    items = {f"findings:{code}".lower() for code in codes}
+    items = {f"{item}:{code}".lower() for code in codes for item in ("findings", "blank")}
     # byte by byte where a code is ASCII: decoded cp932 is not always encoded as it was
     encoding = file_encoding(data)
     encoding = encoding if encoding in TWO_BYTES else "latin-1"

@@ -1,0 +1,128 @@
+"""Cases that lack a required field of the partner's sheet, and what was decided of them (R26)."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from bonescint.deid.decisions import BLANK, LEAVE_OUT, NOT_STATED, blanks_decided, read_decisions
+from bonescint.delivery.review import digest
+from bonescint.delivery.sheet import COLUMNS
+from bonescint.files import read_rows
+from bonescint.resources import Texts
+
+# which cases lack what; stays in the hospital
+TABLE = Path("results/hospital/incomplete.csv")
+_REQUIRED = {field: title for field, title, required in COLUMNS if required and field != "eod"}
+
+
+class Incomplete(NamedTuple):
+    """A case with a blank in a required column.
+
+    Parameters
+    ----------
+    code
+        The patient's code.
+    blanks
+        The fields that are blank, as `bonescint.delivery.sheet.COLUMNS` names them.
+    sha256
+        Of the row as it would be sent: what a decision about it names.
+    decision
+        ``leave-out`` or ``not-stated``; empty = the case waits for one.
+    """
+
+    code: str
+    blanks: tuple[str, ...]
+    sha256: str
+    decision: str
+
+    @property
+    def titles(self) -> list[str]:
+        """The headers of the blank columns."""
+        return [_REQUIRED[field] for field in self.blanks]
+
+
+def partner_rows(cases: Path, reference: Path, findings: Path) -> list[dict[str, str]]:
+    """Return the rows of the partner's sheet, of the cases that have coded images (R28).
+
+    Parameters
+    ----------
+    cases, reference, findings
+        results/cases.csv, results/reference.csv and private/findings.csv.
+    """
+    decided = {row["code"]: row for row in read_rows(reference)}
+    texts = {row["code"]: row["findings"] for row in read_rows(findings)}
+    return [
+        {
+            "code": row["code"],
+            "exam_date": row["study_date"],
+            "findings": texts.get(row["code"], ""),
+            "eod": decided.get(row["code"], {}).get("eod", ""),
+            "metastasis": decided.get(row["code"], {}).get("metastasis", ""),
+            "age": row["age"],
+            "sex": row["sex"],
+            "height_cm": row["height_cm"],
+            "weight_kg": row["weight_kg"],
+        }
+        for row in sorted(read_rows(cases), key=lambda row: row["code"])
+        if row["instances"] != "0"
+    ]
+
+
+def incomplete(rows: Iterable[Mapping[str, str]], decisions: Path | None) -> list[Incomplete]:
+    """Return the cases of the sheet that lack a required field, with what was decided of each.
+
+    Parameters
+    ----------
+    rows
+        Of `partner_rows`.
+    decisions
+        private/review/decisions.tsv, None if there is none: item ``blank:CODE``, decision
+        ``leave-out``, or ``not-stated`` where the findings alone are blank.
+
+    Raises
+    ------
+    InputError
+        If the decisions' file is not such a table.
+    """
+    decided = blanks_decided(read_decisions(decisions)) if decisions else {}
+    found = []
+    for row in rows:
+        blanks = tuple(field for field in _REQUIRED if not row[field].strip())
+        if not blanks:
+            continue
+        sha256 = digest("\n".join(f"{field}={row[field]}" for field, _, _ in COLUMNS))
+        decision = decided.get((f"{BLANK}{row['code']}", sha256), "")
+        if decision == NOT_STATED and blanks != ("findings",):
+            decision = ""  # what else is blank cannot be made up
+        found.append(Incomplete(row["code"], blanks, sha256, decision))
+    return found
+
+
+def waiting(found: Iterable[Incomplete], language: str) -> Iterator[str]:
+    """Yield a sentence for every incomplete case that nobody has decided about.
+
+    Parameters
+    ----------
+    found
+        Of `incomplete`.
+    language
+        ``ja`` or ``en``.
+    """
+    text = Texts("delivery", language)
+    for one in found:
+        if not one.decision:
+            key = "blank_findings" if one.blanks == ("findings",) else "blank"
+            values = {"item": f"{BLANK}{one.code}", "sha256": one.sha256}
+            yield text(key, code=one.code, columns=text("separator").join(one.titles), **values)
+
+
+def left_out(table: Path = TABLE) -> set[str]:
+    """Return the codes of the cases that a decision leaves out of every delivery.
+
+    Parameters
+    ----------
+    table
+        results/hospital/incomplete.csv, which may not be made yet.
+    """
+    rows = read_rows(table) if table.exists() else ()
+    return {row["code"] for row in rows if row["decision"] == LEAVE_OUT}

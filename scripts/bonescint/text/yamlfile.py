@@ -1,0 +1,196 @@
+"""A configuration in YAML, with the line and column of every slip of the pen.
+
+Snakemake drops them, takes the last of two equal keys and ends in a traceback where the file is not
+UTF-8. So it is read here first. All messages are in both languages: which one is configured is not
+known yet.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bonescint.errors import InputError
+from bonescint.resources import both
+from bonescint.text.encodings import file_encoding, fitting
+
+_TIMESTAMP = "tag:yaml.org,2002:timestamp"
+# what stands in quotation marks, or behind a #, is no YAML of its own
+_QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|(?:^|(?<=\s))#.*")
+# what is left of one where the closed ones are blotted
+_OPEN_QUOTE = re.compile(r"(?:^|[:,\[{-])\s*[\"']")
+_WIDE_SPACE = "\u3000"
+# how a line goes wrong, in the order in which it is asked; the place is that of the match's end
+_SLIPS = (
+    ("yaml_tab", re.compile(r"[ \u3000]*\t")),
+    ("yaml_wide_space", re.compile(r"[ \t]*(?:- +)*\u3000|[^:\uff1a]+:\u3000")),
+    (
+        "yaml_wide_sign",
+        re.compile(r"(?:.*:\s+|\s*-\s+)[\uff5b\uff3b]|.*[\[{].*?[\uff0c\uff5d\uff3d]"),
+    ),
+    ("yaml_wide_colon", re.compile(r"[^:\uff1a]+\uff1a")),
+    ("yaml_no_space", re.compile(r"[^:]+:(?=[^\s:/\\])")),
+    # a word where a key should be; an item of a list or a bracket needs no colon
+    ("yaml_no_colon", re.compile(r"\s*[^\s\-\[\]{},:#\"'|>&*!?%@`\uff1a][^:\uff1a]*$")),
+)
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Return the mapping that a YAML file holds, an empty one of an empty file.
+
+    Parameters
+    ----------
+    path
+        The file, UTF-8 with or without a mark.
+
+    Raises
+    ------
+    InputError
+        If it is missing, not UTF-8, not YAML or no mapping, if a key stands twice, or where a
+        full-width colon or space stands in the place of an ASCII one; in both languages.
+    """
+    try:
+        content = _decoded(path)
+    except FileNotFoundError:
+        raise InputError(both("config", "yaml_no_file", file=path)) from None
+    try:
+        # a document's nodes know their places
+        loader = yaml.SafeLoader(content)
+        node = loader.get_single_node()
+        if node is None:
+            return {}
+        problems = list(_slips(node, loader, path))
+        if not isinstance(node, yaml.MappingNode):
+            problems = [_told(path, *_slip(content, range(content.count("\n") + 1)))]
+        if not problems:
+            return dict(loader.construct_document(node))
+    except yaml.YAMLError as error:
+        problems = [_told(path, *_place(error, content))]
+    except RecursionError:
+        problems = [both("config", "yaml_wrong", file=path, line=1, column=1)]
+    raise InputError(problems)
+
+
+def _decoded(path: Path) -> str:
+    data = path.read_bytes()
+    encoding = file_encoding(data) or next(fitting(data), "?")
+    if encoding == "utf-8":
+        return data.decode("utf-8-sig")
+    try:
+        place = len(data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        place = error.start
+    line = data.count(b"\n", 0, place) + 1
+    raise InputError(both("config", "yaml_encoding", file=path, line=line, encoding=encoding))
+
+
+def _told(path: Path, key: str, line: int, column: int) -> str:
+    """Return the sentence of a slip; line and column are counted from 0 and told from 1."""
+    return both("config", key, file=path, line=line + 1, column=column + 1)
+
+
+def _place(error: yaml.YAMLError, content: str) -> tuple[str, int, int]:
+    """Return what a parser's error comes from: key of a text, line, column."""
+    if isinstance(error, yaml.reader.ReaderError):
+        before = content[: error.position]
+        return "yaml_character", before.count("\n"), len(before) - before.rfind("\n") - 1
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if mark is None:
+        return "yaml_wrong", 0, 0
+    begun = getattr(error, "context_mark", None)
+    if str(getattr(error, "context", "")).startswith("while scanning") and begun is not None:
+        # the parser goes on to the next line, or to the end for a quotation mark
+        mark = begun
+        if content[mark.index : mark.index + 1] in ("'", '"'):
+            return "yaml_quote", mark.line, mark.column
+    lines = content.splitlines()
+    above = [n for n in range(mark.line) if _bare(lines[n]).strip()][-1:]
+    line = lines[mark.line] if mark.line < len(lines) else ""
+    if line[mark.column : mark.column + 1] == "\t":
+        return "yaml_tab", mark.line, mark.column
+    if "mapping values" in str(getattr(error, "problem", "")):
+        if re.search(r":\s", _bare(line)[: mark.column]) and not _SLIPS[2][1].match(_bare(line)):
+            return "yaml_two_colons", mark.line, mark.column
+        found = _slip(content, [*above, mark.line])
+    else:
+        found = _slip(content, [mark.line, *above])
+    return found if found[0] != "yaml_no_mapping" else _opened(lines, mark, begun)
+
+
+def _opened(lines: Sequence[str], mark: yaml.Mark, begun: yaml.Mark | None) -> tuple[str, int, int]:
+    """Return the quotation mark or bracket that was opened and not closed, else where it ended."""
+    for n, line in enumerate(lines[: mark.line + 1]):
+        if match := _OPEN_QUOTE.search(_bare(line)):
+            return "yaml_quote", n, match.end() - 1
+    if begun is not None and begun.line < mark.line:
+        opening = lines[begun.line][begun.column : begun.column + 1]
+        if opening in ("{", "["):
+            return "yaml_bracket", begun.line, begun.column
+    return "yaml_wrong", mark.line, mark.column
+
+
+def _slip(content: str, among: Sequence[int] | range) -> tuple[str, int, int]:
+    """Return the first slip in some lines: key of a text, line, column."""
+    lines = content.splitlines()
+    for n in among:
+        bare = _bare(lines[n]) if n < len(lines) else ""
+        for key, slip in _SLIPS:
+            if bare.strip() and (match := slip.match(bare)):
+                # of a missing colon the line is all that can be told
+                column = (
+                    match.end() - 1 if key != "yaml_no_colon" else len(bare) - len(bare.lstrip())
+                )
+                return key, n, column
+    return "yaml_no_mapping", 0, 0
+
+
+def _bare(line: str) -> str:
+    """Return a line with its quoted texts and its comment blotted, each character in its place."""
+    return _QUOTED.sub(lambda m: ("\0" if m[0][0] != "#" else " ") * len(m[0]), line).rstrip()
+
+
+def _slips(node: yaml.Node, loader: yaml.SafeLoader, path: Path) -> Iterator[str]:
+    """Yield what is well-formed and cannot be meant, each with its place."""
+    seen: set[int] = set()
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if id(one) in seen:
+            continue  # an alias
+        seen.add(id(one))
+        if isinstance(one, yaml.SequenceNode):
+            waiting += reversed(one.value)
+        elif isinstance(one, yaml.MappingNode):
+            yield from _keys(one, path)
+            waiting += reversed([value for _, value in one.value])
+        elif isinstance(one, yaml.ScalarNode):
+            yield from _scalar(one, loader, path)
+
+
+def _keys(node: yaml.MappingNode, path: Path) -> Iterator[str]:
+    first: dict[str, yaml.Mark] = {}
+    for key, _ in node.value:
+        name, mark = str(key.value), key.start_mark
+        where = {"file": path, "line": mark.line + 1}
+        for slip, sign in (("yaml_wide_colon", "\uff1a"), ("yaml_wide_space", _WIDE_SPACE)):
+            if sign in name and key.style is None:
+                column = mark.column + name.index(sign) + 1
+                yield both("config", slip, **where, column=column)
+        if (before := first.setdefault(name, mark)) is not mark:
+            values = {"key": name, "first": before.line + 1}
+            yield both("config", "yaml_twice", **where, column=mark.column + 1, **values)
+
+
+def _scalar(node: yaml.ScalarNode, loader: yaml.SafeLoader, path: Path) -> Iterator[str]:
+    mark, value = node.start_mark, str(node.value)
+    where = {"file": path, "line": mark.line + 1}
+    if node.tag == _TIMESTAMP:
+        try:
+            loader.construct_yaml_timestamp(node)
+        except ValueError:
+            yield both("config", "yaml_no_date", **where, column=mark.column + 1)
+    if node.style is None and (value != value.strip(_WIDE_SPACE) or f"{_WIDE_SPACE}#" in value):
+        column = mark.column + value.index(_WIDE_SPACE) + 1
+        yield both("config", "yaml_wide_space", **where, column=column)
