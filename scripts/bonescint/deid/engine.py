@@ -312,7 +312,7 @@ def _rewritten(
     another = vr is not None and vr not in rule.vrs and (vr in vrs.WORD) != (target in vrs.WORD)
     if vr in ("UN", "SQ") or another or rule.action == "empty":
         return target, b"", ""
-    if rule.action == "vocabulary" or rule.keyword in vocabulary():
+    if vocabulary().judges(rule.keyword, rule.action):
         return target, _listed(rule, decode(value, charset)), "vocabulary"
     if target in _NUMBER_VRS:
         number = normal_form(target, value, rule.vm, little_endian) or b""

@@ -198,7 +198,7 @@ def by_type(rule: Rule) -> str:
 
 def _stays_as_typed(rule: Rule) -> bool:
     is_text = rule.action == "keep" and rule.vrs[0] in vrs.TEXT
-    return is_text and rule.keyword not in vocabulary()
+    return is_text and not vocabulary().judges(rule.keyword, rule.action)
 
 
 def _apply(rules: dict[int, Rule], tag: int, action: str) -> None:

@@ -20,7 +20,7 @@ from bonescint.deid.policy import DUMMIES, Policy, Rule
 from bonescint.deid.refusal import Refused
 from bonescint.deid.uids import is_standard
 from bonescint.deid.vectors import VECTORS, is_vector, pointed
-from bonescint.deid.vocabulary import POSITIONAL, vocabulary
+from bonescint.deid.vocabulary import POSITIONAL, VERSIONS, vocabulary
 from bonescint.dicom import tags, vrs
 from bonescint.dicom.tags import notation
 from bonescint.names.spellings import SHORTEST
@@ -264,11 +264,14 @@ def _judged(rule: Rule, vr: str, value: bytes) -> str:
     # a number may be hers, be it in a decimal or in pieces in a listed text
     many = len(plain.translate(None, _NO_DIGITS)) >= SHORTEST_NUMBER
     words = vocabulary()
-    if rule.action == "vocabulary" or rule.keyword in words:
+    if words.judges(rule.keyword, rule.action):
         listed = all(
             words.text(rule.keyword, part) == part or (not part and rule.keyword in POSITIONAL)
             for part in plain.decode("utf-8", "replace").split("\\")
         )
+        if listed and rule.keyword == VERSIONS:
+            # their form is a list of no words: a date or an ID in pieces may have it
+            return "text"
         return ("number" if many else "settled") if listed else "bad"
     if vr == "UI":
         return "settled" if is_standard(plain.decode("ascii", "replace")) else "bad"
