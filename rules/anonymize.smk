@@ -61,6 +61,7 @@ rule report_deidentification:
     output:
         tag_table="results/anonymization/tag_table.csv",
         rule_counts="results/anonymization/rule_counts.csv",
+        unlisted="results/anonymization/unlisted.csv",
         instances="results/anonymization/instances.csv",
         anonymity="results/anonymization/k_anonymity.csv",
         unique_cases="results/anonymization/unique_cases.csv",

@@ -100,6 +100,7 @@ TABLES = {
     "balance": "results/cohort/balance.csv",
     "tag_table": "results/anonymization/tag_table.csv",
     "rule_counts": "results/anonymization/rule_counts.csv",
+    "unlisted": "results/anonymization/unlisted.csv",
     "instances": "results/anonymization/instances.csv",
     "anonymity": "results/anonymization/k_anonymity.csv",
 }

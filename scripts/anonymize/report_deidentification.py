@@ -28,6 +28,7 @@ def report_deidentification(
     language: str,
     tag_table: Path,
     rule_counts: Path,
+    unlisted: Path,
     instances: Path,
     anonymity: Path,
     unique_cases: Path,
@@ -46,8 +47,9 @@ def report_deidentification(
         The hospital's table (R18).
     language
         Of the messages, ``ja`` or ``en``.
-    tag_table, rule_counts, instances
-        What was done by row of the hospital's table, by rule, and by status and reason.
+    tag_table, rule_counts, unlisted, instances
+        What was done by row of the hospital's table, by rule, what the vocabulary has not, by
+        attribute, and files by status and reason.
     anonymity, unique_cases, warnings
         k-anonymity over what is kept (R24), the cases that stand alone, and the warnings.
 
@@ -64,6 +66,7 @@ def report_deidentification(
     by_attributes, alone = k_anonymity.assess(known[known["instances"] != "0"])
     write_rows(tag_table, columns("tag_table"), by_tag)
     write_rows(rule_counts, columns("rule_counts"), report.count_rows(lines))
+    write_rows(unlisted, columns("unlisted"), report.unlisted_rows(lines))
     write_rows(instances, columns("instances"), report.instance_rows(lines))
     write_rows(anonymity, columns("k_anonymity"), by_attributes)
     write_rows(unique_cases, columns("unique_cases"), alone)
@@ -104,6 +107,7 @@ if __name__ == "__main__":
             language=snakemake.params.language,
             tag_table=Path(snakemake.output.tag_table),
             rule_counts=Path(snakemake.output.rule_counts),
+            unlisted=Path(snakemake.output.unlisted),
             instances=Path(snakemake.output.instances),
             anonymity=Path(snakemake.output.anonymity),
             unique_cases=Path(snakemake.output.unique_cases),

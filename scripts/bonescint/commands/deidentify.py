@@ -220,6 +220,10 @@ def _summarise(account: "Account", text: Texts) -> None:
         if status == "refused":
             for reason, n in sorted(found.items(), key=lambda item: (-item[1], item[0])):
                 print(f"    {n:>8}  {reasons(f'reason.{reason}')} [{reason}]")
+    if account.unlisted:
+        print(text("unlisted.why"))
+        for keyword, n in sorted(account.unlisted.items(), key=lambda item: (-item[1], item[0])):
+            print(f"    {n:>8}  {keyword}")
     if account.unmatched:
         print(text("opt_out.unmatched", n=account.unmatched))
     for doubt in account.doubts:

@@ -62,12 +62,15 @@ class Transformed:
     table
         What was done to each attribute that the hospital's table names (R18), by its tag as the
         table writes it: an outcome, or ``absent``.
+    unlisted
+        Attributes with a value or code that the vocabulary does not list.
     """
 
     parts: list[Part]
     elements: CodedElements
     counts: Counter[str]
     table: dict[str, str]
+    unlisted: frozenset[str]
 
 
 class Engine:
@@ -91,6 +94,7 @@ class Engine:
         self._signed = False
         # every element that was visited; the top level is done last
         self._done: list[tuple[int, str]] = []
+        self._unlisted: set[str] = set()
 
     def transform(self, source: Source, pixels: Pixels, views: list[str]) -> Transformed:
         """Return the coded file of one instance.
@@ -111,6 +115,7 @@ class Engine:
             ``missing-uid`` or ``required-attribute``.
         """
         self._done = []
+        self._unlisted = set()
         self._charset = source.charset
         self._signed = source.number(tags.PixelRepresentation) == 1
         elements = self._level(source.level, self._policy.rules)
@@ -136,7 +141,8 @@ class Engine:
         self._done.append((tags.PixelData, "kept"))
         parts = _file_head(elements, pixels.transfer_syntax) + body
         counts = Counter(outcome for _, outcome in self._done)
-        return Transformed(parts, elements, counts, self._table(counts))
+        table = self._table(counts)
+        return Transformed(parts, elements, counts, table, frozenset(self._unlisted))
 
     def _check_vectors(self, out: CodedElements, frames: int) -> None:
         """Drop vectors that are no vectors, and pointers to what is none: room for text."""
@@ -181,6 +187,9 @@ class Engine:
         else:
             known = raw.vr or self._implicit_vr(rule)
             vr, written, outcome = _rewritten(rule, known, value, raw.little_endian, self._charset)
+        if outcome == "unlisted":
+            self._unlisted.add(rule.keyword)
+            outcome = "vocabulary"
         if written:
             out[rule.tag] = vr, written
             self._done.append((rule.tag, outcome))
@@ -212,6 +221,8 @@ class Engine:
                     items.append(self._level(item, rule.items))
                 elif code := self._code_item(rule, item):
                     items.append(code | self._level(_without_code(item), rule.items))
+                else:
+                    self._unlisted.add(rule.keyword)
         if items:
             out[rule.tag] = "SQ", items
             self._done.append((rule.tag, "kept" if rule.action == "keep" else "vocabulary"))
@@ -302,7 +313,10 @@ def _value(elements: CodedElements, tag: int) -> bytes:
 def _rewritten(
     rule: Rule, vr: str | None, value: bytes, little_endian: bool, charset: tuple[str, ...]
 ) -> tuple[str, bytes, str]:
-    """Return VR, value and outcome of an element; an empty value if it may not stay."""
+    """Return VR, value and outcome of an element; an empty value if it may not stay.
+
+    ``unlisted`` is the outcome of what a vocabulary has not or not in full.
+    """
     target = vr if vr in rule.vrs else rule.vrs[0]
     if rule.action == "dummy":
         if target not in DUMMIES:
@@ -313,7 +327,7 @@ def _rewritten(
     if vr in ("UN", "SQ") or another or rule.action == "empty":
         return target, b"", ""
     if vocabulary().judges(rule.keyword, rule.action):
-        return target, _listed(rule, decode(value, charset)), "vocabulary"
+        return target, *_listed(rule, decode(value, charset))
     if target in _NUMBER_VRS:
         number = normal_form(target, value, rule.vm, little_endian) or b""
         # longer than a length field can say: hardly a number of this study
@@ -328,14 +342,18 @@ def _rewritten(
     return target, text.encode(), "kept"
 
 
-def _listed(rule: Rule, value: str) -> bytes:
+def _listed(rule: Rule, value: str) -> tuple[bytes, str]:
+    """Return the listed texts of a value, and ``unlisted`` if it holds another."""
     words = vocabulary()
-    listed = [words.text(rule.keyword, text) or "" for text in value.split("\\")[: rule.vm]]
+    texts = value.split("\\")[: rule.vm]
+    listed = [words.text(rule.keyword, text) or "" for text in texts]
+    missing = any(text.strip(" \0") and not term for text, term in zip(texts, listed, strict=True))
     if rule.vrs[0] == "CS":
         listed = [text.upper() for text in listed]
     if rule.keyword not in POSITIONAL:
         listed = [text for text in listed if text]
-    return "\\".join(listed).rstrip("\\").encode()
+    written = "\\".join(listed).rstrip("\\").encode()
+    return written, "unlisted" if missing else "vocabulary"
 
 
 def _uid(value: bytes) -> str:

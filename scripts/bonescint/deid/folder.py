@@ -57,6 +57,8 @@ class Instance(NamedTuple):
     patient_birth_date: str
 
 
+# of a line of the batch's report, in the order of `Outcome`
+_OF_LINE = ("status", "reason", "file", "code", "sha256", "unlisted")
 _FILE = attrgetter("path", "sop_instance_uid")
 Assignment = tuple[str, list[Instance]]  # a code, and a patient's files to be written under it
 
@@ -65,7 +67,8 @@ class Outcome(NamedTuple):
     """What became of one file: a row of the report without its path.
 
     The hash is that of the file written, or of a source: of one that a person's decision can
-    release, or that shares its UID.
+    release, or that shares its UID. `unlisted` are keywords of attributes with a value that the
+    vocabulary does not list.
     """
 
     status: str
@@ -73,6 +76,7 @@ class Outcome(NamedTuple):
     destination: str = ""
     code: str = ""
     sha256: str = ""
+    unlisted: str = ""
 
 
 class Account(NamedTuple):
@@ -89,12 +93,15 @@ class Account(NamedTuple):
     held_back
         Who may be somebody who declined: rows of the report of the one and the other (0 = none),
         and the digest that a decision names.
+    unlisted
+        Files by keyword of an attribute with a value that the vocabulary does not list.
     """
 
     counts: Counter[tuple[str, str]]
     doubts: list[dict[str, str]]
     unmatched: int
     held_back: list[tuple[int, int, str]]
+    unlisted: Counter[str]
 
 
 @dataclass(slots=True)
@@ -168,6 +175,7 @@ def deidentify_folder(
         doubts=identity_doubts(_identities(index, left_out, codes, text), language),
         unmatched=sum(connected([s], index.pairs).isdisjoint(index.patients) for s in declined),
         held_back=list(_rows_of(index, held)),
+        unlisted=Counter(key for outcome in index.outcomes for key in outcome.unlisted.split()),
     )
 
 
@@ -324,7 +332,7 @@ def _code_chunk(chunk: tuple[Assignment, ...]) -> list[tuple[int, Outcome]]:
     outcomes = []
     with quiet_pydicom():
         for row, line, _, refusal in write_cases(cases, *_given):
-            fields = (line.get(key, "") for key in ("status", "reason", "file", "code", "sha256"))
+            fields = (line.get(key, "") for key in _OF_LINE)
             outcome = Outcome(*map(str, fields))
             if refusal:
                 outcome = outcome._replace(sha256=refusal.sha256)

@@ -133,8 +133,9 @@ def _deidentify(
     search_pixels(source, pixels, known)
     start, end = verify_coded(written, policy, code, known)
     check_image(pixels, written, start, end)
-    counts = {f"n_{outcome}": done.counts[outcome] for outcome in OUTCOMES}
-    return Coded(written, _patient(done.elements, source, row) | counts, done.table)
+    counts: dict[str, object] = {f"n_{key}": done.counts[key] for key in OUTCOMES}
+    facts = counts | {"unlisted": " ".join(sorted(done.unlisted))}
+    return Coded(written, _patient(done.elements, source, row) | facts, done.table)
 
 
 def _search_as_it_was(source: Source, policy: Policy, known: Identifiers) -> None:
