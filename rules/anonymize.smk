@@ -30,6 +30,7 @@ rule anonymize_batch:
         keep_private=lookup("deidentification/keep_private", within=config, default=[]),
         decisions=DECISIONS,
         decided=DECIDED_IMAGES,
+        stations=DECIDED_STATIONS,
         code=code_digest("scripts/anonymize/anonymize_batch.py"),
     script:
         "../scripts/anonymize/anonymize_batch.py"

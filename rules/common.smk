@@ -14,7 +14,12 @@ from bonescint.custody import runs
 from bonescint.custody.declined import OPT_OUT_DOUBTS
 from bonescint.custody.deliveries import MARK as DELIVERIES
 from bonescint.custody.recalls import FOLDER as RECALLS
-from bonescint.deid.decisions import other_persons, read_decisions, released_images
+from bonescint.deid.decisions import (
+    other_persons,
+    read_decisions,
+    released_images,
+    released_stations,
+)
 from bonescint.errors import InputError
 from bonescint.identity.opt_outs import MARK
 from bonescint.incidents import system_error
@@ -84,6 +89,7 @@ QUESTIONS = study.questions(config)
 SYNTHETIC = config["study"]["synthetic"]
 # decisions about findings are for the delivery: they run no patient again
 DECIDED_IMAGES = values_stamp(released_images(DECIDED))
+DECIDED_STATIONS = values_stamp(released_stations(DECIDED))
 DECIDED_DOUBTS = values_stamp(other_persons(DECIDED))
 DRAWN = ["flow", "roc", "forest", "bland_altman", "version_slope", "distribution"]
 FIGURES = expand(

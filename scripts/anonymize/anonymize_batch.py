@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bonescint.declared import columns
 from bonescint.deid.batch import write_cases
-from bonescint.deid.decisions import read_decisions, released_images
+from bonescint.deid.decisions import read_decisions, released_images, released_stations
 from bonescint.deid.instance import Settings, quiet_pydicom
 from bonescint.deid.keep_private import load_kept
 from bonescint.deid.policy import TableRow, load_policies
@@ -24,6 +24,7 @@ from bonescint.resources import locate
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
+_REASON = ("reason", "detail", "sha256", "station_sha256")
 logger = logging.getLogger(__name__)
 
 
@@ -62,7 +63,7 @@ def anonymize_batch(
     keep_private
         The recorded decisions that keep private or overlay elements (R22, R23).
     decisions
-        What persons have decided of images that were refused; may not exist.
+        What persons have decided of images and station names that were refused; may not exist.
     destination
         Folder of the files, ``<code>/<code>_<nn>.dcm``.
     report
@@ -78,6 +79,7 @@ def anonymize_batch(
         If a patient has no code, or the tag table or the decisions cannot be applied.
     """
     book = open_ledger(**ledger)
+    decided = read_decisions(decisions) if decisions.exists() else []
     settings = Settings(
         policies=load_policies(
             locate(tag_table), study_description, series_description, load_kept(keep_private)
@@ -85,7 +87,8 @@ def anonymize_batch(
         uids=UidReplacer(book.uid_secret),
         keep_secondary_capture=secondary_capture == "keep",
         keep_lossy=lossy == "keep",
-        releases=released_images(read_decisions(decisions)) if decisions.exists() else frozenset(),
+        releases=released_images(decided),
+        stations=released_stations(decided),
     )
     cases = _cases(read_rows(batch), book.codes())
     destination.mkdir(parents=True, exist_ok=True)
@@ -96,7 +99,7 @@ def anonymize_batch(
             lines.append(line)
             outcomes.update(table.items())
             if refusal:
-                reason = {key: getattr(refusal, key) for key in ("reason", "detail", "sha256")}
+                reason = {key: getattr(refusal, key) for key in _REASON}
                 refusals.append({"path": row["path"], **reason})
     # the reports say that the files are there, so they must have reached the disk before
     os.sync()

@@ -1,6 +1,7 @@
 """Report what was done to each row of the hospital's table, and k-anonymity (R18, R19, R24)."""
 
 import logging
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,8 @@ import pandas as pd
 
 from bonescint.declared import columns
 from bonescint.deid import k_anonymity, report
+from bonescint.deid.decisions import STATION, decision_line
+from bonescint.dicom.tags import StationName, notation
 from bonescint.files import read_rows, write_rows
 from bonescint.joblog import job_log
 from bonescint.resources import locate
@@ -70,8 +73,17 @@ def report_deidentification(
     write_rows(instances, columns("instances"), report.instance_rows(lines))
     write_rows(anonymity, columns("k_anonymity"), by_attributes)
     write_rows(unique_cases, columns("unique_cases"), alone)
-    write_warnings(warnings, _warnings(by_tag, by_attributes))
+    write_warnings(warnings, [*_stations(lines), *_warnings(by_tag, by_attributes)])
     logger.info("%d instances written, %d rows of the table", written, len(by_tag))
+
+
+def _stations(lines: Iterable[Mapping[str, str]]) -> Iterator[dict[str, str]]:
+    """Yield each Station Name that stops files once, with the line that lets it stay."""
+    waiting = Counter(line["station_sha256"] for line in lines if line["station_sha256"])
+    for digest, n in sorted(waiting.items(), key=lambda item: (-item[1], item[0])):
+        line = decision_line(digest, STATION)
+        phrase = Phrase("deidentification.station", {"n": n, "line": line})
+        yield _warning("R18, R24", phrase, tag=notation(StationName))
 
 
 def _warnings(

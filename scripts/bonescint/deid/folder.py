@@ -58,7 +58,7 @@ class Instance(NamedTuple):
 
 
 # of a line of the batch's report, in the order of `Outcome`
-_OF_LINE = ("status", "reason", "file", "code", "sha256", "unlisted")
+_OF_LINE = ("status", "reason", "file", "code", "sha256", "unlisted", "station_sha256")
 _FILE = attrgetter("path", "sop_instance_uid")
 Assignment = tuple[str, list[Instance]]  # a code, and a patient's files to be written under it
 
@@ -77,6 +77,7 @@ class Outcome(NamedTuple):
     code: str = ""
     sha256: str = ""
     unlisted: str = ""
+    station_sha256: str = ""
 
 
 class Account(NamedTuple):
@@ -95,6 +96,8 @@ class Account(NamedTuple):
         and the digest that a decision names.
     unlisted
         Files by keyword of an attribute with a value that the vocabulary does not list.
+    stations
+        Refused files by the digest of a Station Name that a decision can let stay.
     """
 
     counts: Counter[tuple[str, str]]
@@ -102,6 +105,7 @@ class Account(NamedTuple):
     unmatched: int
     held_back: list[tuple[int, int, str]]
     unlisted: Counter[str]
+    stations: Counter[str]
 
 
 @dataclass(slots=True)
@@ -140,8 +144,7 @@ def deidentify_folder(
     settings
         Policies and secrets.
     codes
-        Normalised patient ID -> code; a patient who is not in it is refused. None draws codes at
-        random and keeps them nowhere (R17).
+        Normalised patient ID -> code; who is not in it is refused. None draws them (R17).
     declined
         Normalised IDs of the patients who are not to be used (R12).
     jobs
@@ -165,17 +168,17 @@ def deidentify_folder(
         gone = connected(declined, index.pairs)
         held = _held_back(index, gone, settings, settled)
         left_out = _reasons(gone, held.subjects)
-        if codes is None:
-            codes = _draw(index.patients.keys() - left_out.keys())
+        codes = _draw(index.patients.keys() - left_out.keys()) if codes is None else codes
         patients = _sort_out(index, left_out, codes, source, settings.releases)
         _code_all(index, patients, (source, destination, settings), jobs, progress)
         _write_report(index, destination)
     return Account(
-        counts=Counter((outcome.status, outcome.reason) for outcome in index.outcomes),
+        counts=Counter((of.status, of.reason) for of in index.outcomes),
         doubts=identity_doubts(_identities(index, left_out, codes, text), language),
         unmatched=sum(connected([s], index.pairs).isdisjoint(index.patients) for s in declined),
         held_back=list(_rows_of(index, held)),
-        unlisted=Counter(key for outcome in index.outcomes for key in outcome.unlisted.split()),
+        unlisted=Counter(key for of in index.outcomes for key in of.unlisted.split()),
+        stations=Counter(of.station_sha256 for of in index.outcomes if of.station_sha256),
     )
 
 

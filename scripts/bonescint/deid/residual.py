@@ -217,8 +217,7 @@ class _Check:
     def _search(self) -> None:
         """Look for identifiers in everything that is not settled, in every encoding."""
         for tag, value in self.texts:
-            if self.known.are_in(value):
-                raise Refused("residual-identifier", notation(tag))
+            self.known.search(tag, value)
         # of a compressed image the stream itself is written: nothing of hers may stand in it
         if self.encapsulated and any(stored in self.data for stored in self.known.stored):
             raise Refused("residual-identifier", notation(tags.PixelData))

@@ -20,7 +20,7 @@ from scripts.anonymize import report_deidentification as module
 
 TABLE = RESOURCES / "tag_table.csv"
 USUAL = {"code": "coded", "remove": "absent", "keep": "kept", "replace": "uid", "review": "removed"}
-LINE = ["code", "status", "reason", "unlisted", *(f"n_{rule}" for rule in RULES)]
+LINE = ["code", "status", "reason", "unlisted", "station_sha256", *(f"n_{rule}" for rule in RULES)]
 TAGS = ["tag", "keyword", "action", "outcome", "instances"]
 OUTPUTS = (
     "tag_table", "rule_counts", "unlisted", "instances", "anonymity", "unique_cases", "warnings"
@@ -46,7 +46,8 @@ def outcomes(written: int, **other: str) -> list[dict[str, str]]:
 
 def line(code: str, status: str = "written", reason: str = "", **counts: int) -> dict[str, str]:
     numbers = {f"n_{rule}": str(counts.get(rule, 0)) for rule in RULES if status == "written"}
-    return {"code": code, "status": status, "reason": reason, "unlisted": ""} | numbers
+    said = {"code": code, "status": status, "reason": reason}
+    return said | {"unlisted": "", "station_sha256": ""} | numbers
 
 
 @pytest.fixture
@@ -267,3 +268,18 @@ def test_adapter(study: dict[str, Any], tmp_path: Path) -> None:
     assert all(study[name].exists() for name in OUTPUTS)
     log = (tmp_path / "log").read_text(encoding="utf-8")
     assert "3 instances written" in log
+
+
+def test_a_station_name_that_waits_for_a_decision_is_warned_of_once(study: dict[str, Any]) -> None:
+    digest = "ab" * 32
+    waiting = {"station_sha256": digest}
+    lines = [line(f"BS-{n}", "refused", "residual-identifier") | waiting for n in range(3)]
+    write_rows(study["reports"][0], LINE, lines)
+    write_rows(study["tags"][0], TAGS, [])
+    report_deidentification(**study)
+    for language in ("ja", "en"):
+        words = warnings_in_words(read_rows(study["warnings"]), language)
+        (found,) = [row for row in words if digest in row["message"]]
+        assert f"station\t{digest}\trelease\tREVIEWER\tDATE" in found["message"]
+        assert (found["where"], found["rule"]) == ("(0008,1010)", "R18, R24")
+        assert "3 " in found["message"]

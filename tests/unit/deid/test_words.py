@@ -166,7 +166,7 @@ def test_they_are_written():
 
 
 @pytest.mark.parametrize("value", ["12.34.5678", "12.34.567.8", "48.3.17", "V48.3.17", "23.3.17"])
-def test_her_own_number_in_the_form_of_a_version_never_comes_out(value):
+def test_the_patients_own_number_in_the_form_of_a_version_never_comes_out(value):
     source = siemens()
     assert (PATIENT_ID, BIRTH) == ("0012345678", "19480317")
     source.SoftwareVersions = value
