@@ -28,6 +28,8 @@ rule anonymize_batch:
         secondary_capture=lookup("cohort/secondary_capture", within=config),
         lossy=lookup("deidentification/lossy", within=config, default="keep"),
         keep_private=lookup("deidentification/keep_private", within=config, default=[]),
+        vocabulary=path_of("deidentification.vocabulary"),
+        terms=STAMPS.get("deidentification.vocabulary"),
         decisions=DECISIONS,
         decided=DECIDED_IMAGES,
         stations=DECIDED_STATIONS,

@@ -127,6 +127,14 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
             load_kept(kept)
         except InputError as error:
             yield from error.problems
+    own = config["deidentification"].get("vocabulary")
+    if own and Path(own).is_file():
+        from bonescint.deid.own_vocabulary import read_terms
+
+        try:
+            read_terms(Path(own))
+        except InputError as error:
+            yield from error.problems
     if demo and not config["study"]["synthetic"]:
         keys = [key for key, path in inputs(config).items() if path.startswith(DEMO)]
         yield text("demo_is_synthetic", keys=", ".join(keys))
@@ -217,8 +225,9 @@ def inputs(config: Mapping[str, Any]) -> dict[str, str]:
     """Return the configuration's input files and folders: path of the key -> path."""
     paths = config["inputs"] | {"opt_out": opt_out_file(config), "patient_id_pattern": None}
     found = {f"inputs.{key}": path for key, path in paths.items() if path}
-    if config["delivery"].get("staff_names"):
-        found["delivery.staff_names"] = config["delivery"]["staff_names"]
+    for area, key in (("delivery", "staff_names"), ("deidentification", "vocabulary")):
+        if path := config[area].get(key):
+            found[f"{area}.{key}"] = path
     for area, name in (("software", "export"), ("readers", "report")):
         for key, entry in config[area].items():
             found |= {

@@ -51,6 +51,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         type=Path,
         help="what a person released after a refusal / 見合わせた画像についての判断",
     )
+    parser.add_argument("--vocabulary", type=Path, help="the hospital's own terms / 病院の用語表")
     parser.add_argument("--opt-out", type=Path, help="who declined / 不参加の申し出の一覧 (R12)")
     parser.add_argument(
         "--ids-only",
@@ -178,11 +179,14 @@ def _decisions(options: argparse.Namespace, text: Texts) -> "list[Decision]":
 def _settings(options: argparse.Namespace, decisions: "list[Decision]", text: Texts) -> "Settings":
     from bonescint.deid.decisions import released_images, released_stations
     from bonescint.deid.instance import Settings
+    from bonescint.deid.own_vocabulary import read_terms
     from bonescint.deid.policy import load_policies
     from bonescint.deid.uids import UidReplacer
     from bonescint.names.ids import ANY_ID
 
-    policies = load_policies(options.policy, options.study_description, options.series_description)
+    own = read_terms(options.vocabulary) if options.vocabulary else None
+    descriptions = options.study_description, options.series_description
+    policies = load_policies(options.policy, *descriptions, own=own)
     return Settings(
         policies=policies,
         uids=UidReplacer(_secret(options.secret_file, text)),

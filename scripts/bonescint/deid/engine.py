@@ -17,6 +17,7 @@ from bonescint.deid.encoding import (
     encode_dataset,
     encode_element,
 )
+from bonescint.deid.own_vocabulary import literal
 from bonescint.deid.pixels import Pixels
 from bonescint.deid.policy import DUMMIES, Policy, Rule, by_type
 from bonescint.deid.refusal import Refused
@@ -346,7 +347,7 @@ def _listed(rule: Rule, value: str) -> tuple[bytes, str]:
     """Return the listed texts of a value, and ``unlisted`` if it holds another."""
     words = vocabulary()
     texts = value.split("\\")[: rule.vm]
-    listed = [words.text(rule.keyword, text) or "" for text in texts]
+    listed = [words.text(rule.keyword, text) or rule.own.get(literal(text), "") for text in texts]
     missing = any(text.strip(" \0") and not term for text, term in zip(texts, listed, strict=True))
     if rule.vrs[0] == "CS":
         listed = [text.upper() for text in listed]

@@ -264,12 +264,14 @@ def _judged(rule: Rule, vr: str, value: bytes) -> str:
     many = len(plain.translate(None, _NO_DIGITS)) >= SHORTEST_NUMBER
     words = vocabulary()
     if words.judges(rule.keyword, rule.action):
-        listed = all(
-            words.text(rule.keyword, part) == part or (not part and rule.keyword in POSITIONAL)
+        unlisted = {
+            part
             for part in plain.decode("utf-8", "replace").split("\\")
-        )
-        if listed and rule.keyword == VERSIONS:
-            # their form is a list of no words: a date or an ID in pieces may have it
+            if words.text(rule.keyword, part) != part and (part or rule.keyword not in POSITIONAL)
+        }
+        listed = unlisted.issubset(rule.own.values())
+        if listed and (unlisted or rule.keyword == VERSIONS):
+            # a form is no list: a date or an ID in pieces may have it; nor is a hospital's own line
             return "text"
         return ("number" if many else "settled") if listed else "bad"
     if vr == "UI":

@@ -45,6 +45,7 @@ class Study:
         self.raw.mkdir()
         self.rows: list[dict[str, str]] = []
         self.keep_private: list[dict[str, object]] = []
+        self.vocabulary: str | None = None
         self.ledger = create_ledger(folder / "ledger.age", folder / "ledger.key")
         self.destination = folder / "results/dicom/b1"
 
@@ -67,6 +68,7 @@ class Study:
             secondary_capture=secondary_capture,
             lossy="keep",
             keep_private=self.keep_private,
+            vocabulary=self.vocabulary,
             decisions=self.folder / "decisions.tsv",
             destination=self.destination,
             report=self.folder / "report.csv",
@@ -206,6 +208,7 @@ def test_the_adapter_hands_over_what_the_rule_has(study):
             secondary_capture="refuse",
             lossy="keep",
             keep_private=[],
+            vocabulary=None,
             decisions=str(study.folder / "decisions.tsv"),
         ),
         output=SimpleNamespace(**{key: str(study.folder / name) for key, name in output.items()}),
