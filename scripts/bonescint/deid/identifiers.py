@@ -189,6 +189,17 @@ class Identifiers:
         triples = zip(whole, whole[1:], whole[2:], strict=False)
         return any(t[0] > 31 and t in self.known.births for t in triples)
 
+    def holds_pieces(self, value: bytes) -> bool:
+        """Tell whether the digits of a text in a row hold a number of theirs, whatever parts them.
+
+        Parameters
+        ----------
+        value
+            A text that is mostly numbers, as those of versions are.
+        """
+        digits = bytes(byte for byte in value if byte in b"0123456789").decode()
+        return any(len(n) >= SHORTEST_NUMBER and n in digits for n in self.numbers)
+
     def holds_binary(self, vr: str, value: bytes) -> bool:
         """Tell whether little-endian binary numbers hold one of theirs, of any sign.
 

@@ -194,8 +194,10 @@ class _Check:
         """Search a value, or put it aside to be searched, by what it is."""
         if kind == "number":
             self._compare_numbers(tag, value)
-        elif kind == "text":
+        elif kind in ("text", "version"):
             self.texts.append((tag, value))
+            if kind == "version" and self.known.holds_pieces(value):
+                raise Refused("residual-identifier", notation(tag))
         elif kind == "binary":
             self._binary(tag, vr, value)
         return kind != "bad"
@@ -246,8 +248,8 @@ class _Check:
 def _judged(rule: Rule, vr: str, value: bytes) -> str:
     """Tell whether a decision can have written a value, and what is still to be done about it.
 
-    ``bad``; ``settled`` by a list or by its form; ``number`` with as many digits as an ID, ``text``
-    or ``binary``, which are searched.
+    ``bad``; ``settled`` by a list or by its form; ``number`` with as many digits as an ID,
+    ``text``, ``version`` or ``binary``, which are searched.
     """
     plain = value.rstrip(b" \0")
     match rule.action:
@@ -270,9 +272,11 @@ def _judged(rule: Rule, vr: str, value: bytes) -> str:
             if words.text(rule.keyword, part) != part and (part or rule.keyword not in POSITIONAL)
         }
         listed = unlisted.issubset(rule.own.values())
-        if listed and (unlisted or rule.keyword == VERSIONS):
-            # a form is no list: a date or an ID in pieces may have it; nor is a hospital's own line
-            return "text"
+        if listed and rule.keyword == VERSIONS:
+            # a form is no list: a date or an ID in pieces may have it
+            return "version"
+        if listed and unlisted:
+            return "text"  # a line of the hospital's own
         return ("number" if many else "settled") if listed else "bad"
     if vr == "UI":
         return "settled" if is_standard(plain.decode("ascii", "replace")) else "bad"

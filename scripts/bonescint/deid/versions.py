@@ -34,9 +34,9 @@ def _holds_date(groups: list[str]) -> bool:
     triples = list(zip(groups, groups[1:], groups[2:], strict=False))
     if any(_is_date(*map(int, triple)) for triple in triples if any(map(_is_year, triple))):
         return True
-    # without a century a version of four and more groups is no date
+    # without a century a version of four and more groups is no date; 23.0317 is one
     if len(groups) != 3:
-        return False
+        return len(groups) == 2 and _is_day(groups[1])
     padded = all(len(group) == 2 for group in groups)
     years = [2000 + int(group) if len(group) < 3 else 0 for group in (groups[0], groups[2])]
     # nobody has come to a version 32 and more of anything yet
@@ -51,6 +51,7 @@ def _is_year(group: str) -> bool:
 
 
 def _is_day(group: str) -> bool:
+    """Tell whether a group is month and day: 0614."""
     return len(group) == 4 and _is_date(2000, int(group[:2]), int(group[2:]))
 
 

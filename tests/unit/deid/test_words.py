@@ -92,6 +92,7 @@ def test_versions(value):
 DATES = [
     "20230614", "2023.06.14", "14.06.2023", "06.14.2023", "1.14.06.2023", "2023-06-14",
     "14/06/2023", "53.4.5", "5.4.53", "05.04.53", "53.04.05", "28.04.05", "5.4.1953", "4.5.1953",
+    "23.0317",
     "1.2023.0614", "1.0614.2023", "S28.04.05", "S28.4.5", "R5.6.14", "昭和28年4月5日", "20230614A",
 ]  # fmt: skip
 NUMBERS = [
@@ -165,7 +166,11 @@ def test_they_are_written():
     assert (result.ProtocolName, result.ImageID) == ("Whole Body Bone Scintigraphy", "12")
 
 
-@pytest.mark.parametrize("value", ["12.34.5678", "12.34.567.8", "48.3.17", "V48.3.17", "23.3.17"])
+@pytest.mark.parametrize(
+    "value",
+    ["12.34.5678", "12.34.567.8", "12.345er678", "VA123-45.678", "194.8031b7", "48.3.17",
+     "V48.3.17", "23.3.17"],
+)  # fmt: skip
 def test_the_patients_own_number_in_the_form_of_a_version_never_comes_out(value):
     source = siemens()
     assert (PATIENT_ID, BIRTH) == ("0012345678", "19480317")
