@@ -28,8 +28,11 @@ rule anonymize_batch:
         secondary_capture=lookup("cohort/secondary_capture", within=config),
         lossy=lookup("deidentification/lossy", within=config, default="keep"),
         keep_private=lookup("deidentification/keep_private", within=config, default=[]),
+        vocabulary=path_of("deidentification.vocabulary"),
+        terms=STAMPS.get("deidentification.vocabulary"),
         decisions=DECISIONS,
         decided=DECIDED_IMAGES,
+        stations=DECIDED_STATIONS,
         code=code_digest("scripts/anonymize/anonymize_batch.py"),
     script:
         "../scripts/anonymize/anonymize_batch.py"
@@ -82,6 +85,7 @@ rule report_deidentification:
     output:
         tag_table="results/anonymization/tag_table.csv",
         rule_counts="results/anonymization/rule_counts.csv",
+        unlisted="results/anonymization/unlisted.csv",
         instances="results/anonymization/instances.csv",
         anonymity="results/anonymization/k_anonymity.csv",
         unique_cases="results/anonymization/unique_cases.csv",

@@ -19,6 +19,7 @@ from bonescint.deid.decisions import (
     other_persons,
     read_decisions,
     released_images,
+    released_stations,
 )
 from bonescint.errors import InputError
 from bonescint.identity.opt_outs import MARK
@@ -89,6 +90,7 @@ QUESTIONS = study.questions(config)
 SYNTHETIC = config["study"]["synthetic"]
 # decisions about findings are for the delivery: they run no patient again
 DECIDED_IMAGES = values_stamp(released_images(DECIDED))
+DECIDED_STATIONS = values_stamp(released_stations(DECIDED))
 DECIDED_DOUBTS = values_stamp(other_persons(DECIDED))
 DECIDED_BLANKS = values_stamp(
     f"{item} {sha256} {decision}"
@@ -109,6 +111,7 @@ TABLES = {
     "balance": "results/cohort/balance.csv",
     "tag_table": "results/anonymization/tag_table.csv",
     "rule_counts": "results/anonymization/rule_counts.csv",
+    "unlisted": "results/anonymization/unlisted.csv",
     "instances": "results/anonymization/instances.csv",
     "anonymity": "results/anonymization/k_anonymity.csv",
 }

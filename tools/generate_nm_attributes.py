@@ -49,6 +49,16 @@ CODE_LISTS = {
 }
 # SNOMED's older codes travel under these designators in real files
 SRT_ALIASES = ["SRT", "99SDM", "SNM3"]
+# older codes that the current context groups do not map. Gantry: the code meanings in Siemens'
+# files, and what G-5190 and G-5191 were before F-10470 and F-10480 in CID 21; F-10440: CID 19
+# before 2016; T-11000: SNOMED's topography; R-10206, R-10214: the radiographic views (CID 4010),
+# which cameras give for the side that faces the detector (bonescint.dicom.view_codes)
+OLDER_CODES = {
+    "PatientGantryRelationshipCodeSequence": {"G-5190": "headfirst", "G-5191": "feet-first"},
+    "PatientOrientationCodeSequence": {"F-10440": "erect"},
+    "AnatomicRegionSequence": {"T-11000": "Skeletal system"},
+    "ViewCodeSequence": {"R-10206": "Anterior projection", "R-10214": "Posterior projection"},
+}
 
 
 def profile_actions() -> dict[tuple[int, int], str]:
@@ -143,6 +153,12 @@ def write_codes() -> None:
                             {"sequence": keyword, "scheme": s, "value": v, "meaning": meaning}
                             for s, v in codes
                         ]
+    rows += [
+        {"sequence": keyword, "scheme": alias, "value": value, "meaning": meaning}
+        for keyword, older_codes in OLDER_CODES.items()
+        for value, meaning in older_codes.items()
+        for alias in SRT_ALIASES
+    ]
     write(
         ROOT / "resources/nm_codes.csv",
         sorted(rows, key=lambda row: (row["sequence"], row["scheme"], row["value"])),

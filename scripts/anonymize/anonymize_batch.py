@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from bonescint.declared import columns
 from bonescint.deid.batch import write_cases
-from bonescint.deid.decisions import read_decisions, released_images
+from bonescint.deid.decisions import read_decisions, released_images, released_stations
 from bonescint.deid.instance import Settings, quiet_pydicom
 from bonescint.deid.keep_private import load_kept
+from bonescint.deid.own_vocabulary import read_terms
 from bonescint.deid.policy import TableRow, load_policies
 from bonescint.deid.refusal import mistake
 from bonescint.deid.uids import UidReplacer
@@ -24,6 +25,7 @@ from bonescint.resources import locate
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
+_REASON = ("reason", "detail", "sha256", "station_sha256")
 logger = logging.getLogger(__name__)
 
 
@@ -37,6 +39,7 @@ def anonymize_batch(
     secondary_capture: str,
     lossy: str,
     keep_private: Sequence[Mapping[str, object]],
+    vocabulary: str | None,
     decisions: Path,
     destination: Path,
     report: Path,
@@ -59,18 +62,16 @@ def anonymize_batch(
         The fixed strings (R21).
     secondary_capture, lossy
         ``refuse`` or ``keep``: Secondary Capture of Modality NM, images compressed with loss.
-    keep_private
-        The recorded decisions that keep private or overlay elements (R22, R23).
+    keep_private, vocabulary
+        The recorded decisions that keep private or overlay elements (R22, R23), and the hospital's
+        own lines of the vocabulary, if it has any.
     decisions
-        What persons have decided of images that were refused; may not exist.
+        What persons have decided of images and station names that were refused; may not exist.
     destination
         Folder of the files, ``<code>/<code>_<nn>.dcm``.
-    report
-        One row per instance, by code.
-    tags
-        What was done to each row of the hospital's table, in how many of the files written.
-    refused
-        One row per refused source; on the identified side.
+    report, tags, refused
+        One row per instance, by code; what was done to each row of the hospital's table, in how
+        many of the files written; one row per refused source, on the identified side.
 
     Raises
     ------
@@ -78,14 +79,15 @@ def anonymize_batch(
         If a patient has no code, or the tag table or the decisions cannot be applied.
     """
     book = open_ledger(**ledger)
+    decided = read_decisions(decisions) if decisions.exists() else []
+    kept, own = load_kept(keep_private), read_terms(Path(vocabulary)) if vocabulary else None
     settings = Settings(
-        policies=load_policies(
-            locate(tag_table), study_description, series_description, load_kept(keep_private)
-        ),
+        policies=load_policies(locate(tag_table), study_description, series_description, kept, own),
         uids=UidReplacer(book.uid_secret),
         keep_secondary_capture=secondary_capture == "keep",
         keep_lossy=lossy == "keep",
-        releases=released_images(read_decisions(decisions)) if decisions.exists() else frozenset(),
+        releases=released_images(decided),
+        stations=released_stations(decided),
     )
     cases = _cases(read_rows(batch), book.codes())
     destination.mkdir(parents=True, exist_ok=True)
@@ -96,7 +98,7 @@ def anonymize_batch(
             lines.append(line)
             outcomes.update(table.items())
             if refusal:
-                reason = {key: getattr(refusal, key) for key in ("reason", "detail", "sha256")}
+                reason = {key: getattr(refusal, key) for key in _REASON}
                 refusals.append({"path": row["path"], **reason})
     # the reports say that the files are there, so they must have reached the disk before
     os.sync()
@@ -140,6 +142,7 @@ if __name__ == "__main__":
             secondary_capture=snakemake.params.secondary_capture,
             lossy=snakemake.params.lossy,
             keep_private=snakemake.params.keep_private,
+            vocabulary=snakemake.params.vocabulary,
             decisions=Path(snakemake.params.decisions),
             destination=Path(snakemake.output.dicom),
             report=Path(snakemake.output.report),

@@ -1,6 +1,7 @@
 """Report what was done to each row of the hospital's table, and k-anonymity (R18, R19, R24)."""
 
 import logging
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,8 @@ import pandas as pd
 
 from bonescint.declared import columns
 from bonescint.deid import k_anonymity, report
+from bonescint.deid.decisions import STATION, decision_line
+from bonescint.dicom.tags import StationName, notation
 from bonescint.files import read_rows, write_rows
 from bonescint.joblog import job_log
 from bonescint.resources import locate
@@ -28,6 +31,7 @@ def report_deidentification(
     language: str,
     tag_table: Path,
     rule_counts: Path,
+    unlisted: Path,
     instances: Path,
     anonymity: Path,
     unique_cases: Path,
@@ -46,8 +50,9 @@ def report_deidentification(
         The hospital's table (R18).
     language
         Of the messages, ``ja`` or ``en``.
-    tag_table, rule_counts, instances
-        What was done by row of the hospital's table, by rule, and by status and reason.
+    tag_table, rule_counts, unlisted, instances
+        What was done by row of the hospital's table, by rule, what the vocabulary has not, by
+        attribute, and files by status and reason.
     anonymity, unique_cases, warnings
         k-anonymity over what is kept (R24), the cases that stand alone, and the warnings.
 
@@ -64,11 +69,21 @@ def report_deidentification(
     by_attributes, alone = k_anonymity.assess(known[known["instances"] != "0"])
     write_rows(tag_table, columns("tag_table"), by_tag)
     write_rows(rule_counts, columns("rule_counts"), report.count_rows(lines))
+    write_rows(unlisted, columns("unlisted"), report.unlisted_rows(lines))
     write_rows(instances, columns("instances"), report.instance_rows(lines))
     write_rows(anonymity, columns("k_anonymity"), by_attributes)
     write_rows(unique_cases, columns("unique_cases"), alone)
-    write_warnings(warnings, _warnings(by_tag, by_attributes))
+    write_warnings(warnings, [*_stations(lines), *_warnings(by_tag, by_attributes)])
     logger.info("%d instances written, %d rows of the table", written, len(by_tag))
+
+
+def _stations(lines: Iterable[Mapping[str, str]]) -> Iterator[dict[str, str]]:
+    """Yield each Station Name that stops files once, with the line that lets it stay."""
+    waiting = Counter(line["station_sha256"] for line in lines if line["station_sha256"])
+    for digest, n in sorted(waiting.items(), key=lambda item: (-item[1], item[0])):
+        line = decision_line(digest, STATION)
+        phrase = Phrase("deidentification.station", {"n": n, "line": line})
+        yield _warning("R18, R24", phrase, tag=notation(StationName))
 
 
 def _warnings(
@@ -104,6 +119,7 @@ if __name__ == "__main__":
             language=snakemake.params.language,
             tag_table=Path(snakemake.output.tag_table),
             rule_counts=Path(snakemake.output.rule_counts),
+            unlisted=Path(snakemake.output.unlisted),
             instances=Path(snakemake.output.instances),
             anonymity=Path(snakemake.output.anonymity),
             unique_cases=Path(snakemake.output.unique_cases),

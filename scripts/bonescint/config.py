@@ -128,6 +128,14 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
             load_kept(kept)
         except InputError as error:
             yield from error.problems
+    own = config["deidentification"].get("vocabulary")
+    if own and Path(own).is_file():
+        from bonescint.deid.own_vocabulary import read_terms
+
+        try:
+            read_terms(Path(own))
+        except InputError as error:
+            yield from error.problems
     if demo and not config["study"]["synthetic"]:
         keys = [key for key, path in inputs(config).items() if path.startswith(DEMO)]
         yield text("demo_is_synthetic", keys=", ".join(keys))
@@ -221,8 +229,9 @@ def inputs(config: Mapping[str, Any]) -> dict[str, str]:
         for key, given in config["inputs"].items()
         if given and key != "patient_id_pattern"
     }
-    if config["delivery"].get("staff_names"):
-        found["delivery.staff_names"] = config["delivery"]["staff_names"]
+    for area, key in (("delivery", "staff_names"), ("deidentification", "vocabulary")):
+        if path := config[area].get(key):
+            found[f"{area}.{key}"] = path
     for area, name in (("software", "export"), ("readers", "report")):
         for key, entry in config[area].items():
             found |= {

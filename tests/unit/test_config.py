@@ -181,6 +181,22 @@ def test_a_decision_that_cannot_be_carried_out_is_told_first(config: dict[str, A
     check_config(config)
 
 
+def test_a_line_of_the_vocabulary_that_cannot_be_applied_is_told_first(
+    config: dict[str, Any], tmp_path: Path
+) -> None:
+    table = tmp_path / "vocabulary.csv"
+    config["deidentification"]["vocabulary"] = str(table)
+    with pytest.raises(InputError, match=r"deidentification\.vocabulary"):
+        check_config(config)
+    header = "keyword,match,term,decided_by,date,reason\n"
+    table.write_text(f"{header}ProtocolName,12345678,,technologist,2026-01-15,seen\n")
+    with pytest.raises(InputError, match=r"vocabulary\.csv, row 2"):
+        check_config(config)
+    table.write_text(f"{header}ProtocolName,Knochen DPD,,technologist,2026-01-15,seen\n")
+    check_config(config)
+    assert inputs(config)["deidentification.vocabulary"] == str(table)
+
+
 def test_an_input_that_may_not_be_read_is_named_by_its_key(
     config: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -51,6 +51,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         type=Path,
         help="what a person released after a refusal / 見合わせた画像についての判断",
     )
+    parser.add_argument("--vocabulary", type=Path, help="the hospital's own terms / 病院の用語表")
     parser.add_argument("--opt-out", type=Path, help="who declined / 不参加の申し出の一覧 (R12)")
     parser.add_argument(
         "--ids-only",
@@ -121,7 +122,7 @@ def code_folder(options: argparse.Namespace) -> int:
     """
     from bonescint.commands.codes import read_codes
     from bonescint.commands.progress import progress
-    from bonescint.deid.decisions import other_persons, released_images
+    from bonescint.deid.decisions import other_persons
     from bonescint.deid.folder import deidentify_folder
     from bonescint.tables.lists import read_opt_out
 
@@ -132,7 +133,7 @@ def code_folder(options: argparse.Namespace) -> int:
         entries = read_opt_out(options.opt_out, options.language, options.ids_only)
         declined = frozenset(entry.subject for entry in entries)
     decisions = _decisions(options, text)
-    settings = _settings(options, released_images(decisions), text)
+    settings = _settings(options, decisions, text)
     try:
         with progress(text) as report:
             account = deidentify_folder(
@@ -152,6 +153,8 @@ def code_folder(options: argparse.Namespace) -> int:
     except OSError as error:
         raise InputError(text("destination.failed", reason=error.strerror)) from None
     _summarise(account, text)
+    if account.stations:
+        _say_stations(account, text)
     if account.held_back:
         _say_held_back(account.held_back, text)
     if options.opt_out is None:
@@ -173,19 +176,24 @@ def _decisions(options: argparse.Namespace, text: Texts) -> "list[Decision]":
         return read_decisions(options.decisions)
 
 
-def _settings(options: argparse.Namespace, releases: frozenset[str], text: Texts) -> "Settings":
+def _settings(options: argparse.Namespace, decisions: "list[Decision]", text: Texts) -> "Settings":
+    from bonescint.deid.decisions import released_images, released_stations
     from bonescint.deid.instance import Settings
+    from bonescint.deid.own_vocabulary import read_terms
     from bonescint.deid.policy import load_policies
     from bonescint.deid.uids import UidReplacer
     from bonescint.names.ids import ANY_ID
 
-    policies = load_policies(options.policy, options.study_description, options.series_description)
+    own = read_terms(options.vocabulary) if options.vocabulary else None
+    descriptions = options.study_description, options.series_description
+    policies = load_policies(options.policy, *descriptions, own=own)
     return Settings(
         policies=policies,
         uids=UidReplacer(_secret(options.secret_file, text)),
         keep_secondary_capture=options.secondary_capture == "keep",
         keep_lossy=options.lossy == "keep",
-        releases=releases,
+        releases=released_images(decisions),
+        stations=released_stations(decisions),
         id_pattern=options.patient_id_pattern or ANY_ID,
     )
 
@@ -220,6 +228,10 @@ def _summarise(account: "Account", text: Texts) -> None:
         if status == "refused":
             for reason, n in sorted(found.items(), key=lambda item: (-item[1], item[0])):
                 print(f"    {n:>8}  {reasons(f'reason.{reason}')} [{reason}]")
+    if account.unlisted:
+        print(text("unlisted.why"))
+        for keyword, n in sorted(account.unlisted.items(), key=lambda item: (-item[1], item[0])):
+            print(f"    {n:>8}  {keyword}")
     if account.unmatched:
         print(text("opt_out.unmatched", n=account.unmatched))
     for doubt in account.doubts:
@@ -227,6 +239,16 @@ def _summarise(account: "Account", text: Texts) -> None:
         more = len(places) - MOST_PLACES
         where = ", ".join(places[:MOST_PLACES]) + (text("doubts.more", n=more) if more > 0 else "")
         print(f"{where}: {doubt['message']}")
+
+
+def _say_stations(account: "Account", text: Texts) -> None:
+    """Print once which Station Names wait for a decision, and the lines that decide."""
+    from bonescint.deid.decisions import STATION, decision_line
+
+    print(text("stations.why"))
+    for digest, n in sorted(account.stations.items(), key=lambda item: (-item[1], item[0])):
+        print(f"    {n:>8}  {decision_line(digest, STATION)}")
+    print(text("stations.how"))
 
 
 def _say_held_back(held_back: list[tuple[int, int, str]], text: Texts) -> None:

@@ -1,4 +1,4 @@
-"""`bonescint private`: what a person must see before a private element or overlay is kept."""
+"""`bonescint private`: what a person must see before something is kept by a decision."""
 
 import argparse
 import json
@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bonescint.commands.unlisted import Unlisted, raw_level, showable
 from bonescint.dicom.vrs import FORMATS
 from bonescint.resources import Texts
 
@@ -24,10 +25,16 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     """Add the command to the parser's sub-commands."""
     parser = commands.add_parser(
         "private",
-        help="list private elements and overlays, for a decision to keep one / "
-        "プライベート属性とオーバーレイを一覧にする (残すかどうかの判断用)",
+        help="list private elements and overlays, or (--values) what the vocabulary does not list, "
+        "for a decision to keep one / 残すかどうかの判断のため、プライベート属性とオーバーレイ、"
+        "または用語表にない値を一覧にする",
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parser.add_argument(
+        "--values",
+        action="store_true",
+        help="values that the vocabulary does not list, station names / 用語表にない値と装置の名前",
+    )
     parser.add_argument("--language", choices=["ja", "en"], default="ja")
     parser.set_defaults(run=run)
 
@@ -38,13 +45,18 @@ def run(options: argparse.Namespace) -> int:
     Parameters
     ----------
     options
-        ``files`` and ``language``.
+        ``files``, ``values`` and ``language``.
     """
     from pydicom import dcmread
     from pydicom.errors import InvalidDicomError
 
+    from bonescint.dicom.elements import Elements
+
     text = Texts("private", options.language)
-    print(text("may_identify"), text("how_to"), sep="\n", file=sys.stderr)
+    print(text("may_identify"), file=sys.stderr)
+    if not options.values:
+        print(text("how_to"), file=sys.stderr)
+    unlisted = Unlisted(text)
     unread = 0
     for path in options.files:
         try:
@@ -54,19 +66,28 @@ def run(options: argparse.Namespace) -> int:
             print(text("not_readable", file=path), file=sys.stderr)
             unread += 1
             continue
-        lines = list(_lines(source, text))
+        level, charset = raw_level(source), Elements(source).charset
+        if options.values:
+            unlisted.read(source, level, charset)
+            continue
+        lines = list(_lines(source, level, charset, text))
         print(f"# {path}", *(lines or [f"# {text('nothing')}"]), sep="\n")
+    if options.values:
+        print(*(list(unlisted.lines()) or [f"# {text('nothing_unlisted')}"]), sep="\n")
     return 1 if unread else 0
 
 
-def _lines(source: "Dataset", text: Texts) -> Iterator[str]:
+def _lines(
+    source: "Dataset",
+    level: dict[int, tuple[str | None, bytes]],
+    charset: tuple[str, ...],
+    text: Texts,
+) -> Iterator[str]:
     """Yield a comment on each element, and the line of configuration that would keep it."""
     from bonescint.deid.private import KeptPrivate, overlay_bitmap
-    from bonescint.dicom.elements import Elements
     from bonescint.text.charset import decode
 
-    level = raw_level(source)
-    read = partial(decode, charset=Elements(source).charset)
+    read = partial(decode, charset=charset)
     little = source.original_encoding[1] is not False
     for tag, (vr, value) in level.items():
         group, element = tag >> 16, tag & 0xFFFF
@@ -90,29 +111,8 @@ def _lines(source: "Dataset", text: Texts) -> Iterator[str]:
         else:
             continue
         what = [f"({group:04X},{element:04X})", creator, vr or "--", f"{len(value)} bytes", shown]
-        # header text could hold sequences that steer the terminal
-        yield "# " + "  ".join("".join(c if c.isprintable() else "?" for c in w) for w in what)
+        yield "# " + "  ".join(map(showable, what))
         yield f"#   {text(decision)}" if decision in text else f"- {decision}"
-
-
-def raw_level(source: "Dataset") -> dict[int, tuple[str | None, bytes]]:
-    """Return VR (None if implicit) and bytes of a data set's own elements; none of sequences.
-
-    Parameters
-    ----------
-    source
-        As read from a file; its elements stay raw.
-    """
-    from pydicom.dataelem import RawDataElement
-
-    level: dict[int, tuple[str | None, bytes]] = {}
-    for tag in source.keys():  # noqa: SIM118 (iterating a data set decodes its elements)
-        raw = source.get_item(tag, keep_deferred=True)
-        if isinstance(raw, RawDataElement):
-            level[int(tag)] = raw.VR, raw.value or b""
-        elif raw is not None:
-            level[int(tag)] = raw.VR, b""
-    return level
 
 
 def _private(

@@ -110,7 +110,8 @@ def _write(
     if outcome is None:
         return Processed(row, line | {"status": DUPLICATE}, {}, None)
     if isinstance(outcome, Refused):
-        return Processed(row, line | {"status": "refused", "reason": outcome.reason}, {}, outcome)
+        line |= {"status": "refused", "reason": outcome.reason}
+        return Processed(row, line | {"station_sha256": outcome.station_sha256}, {}, outcome)
     with replacing(destination / file, "wb", sync=False) as stream:
         stream.write(outcome.data)
     line |= outcome.facts | {"file": file, "status": "written", "sha256": outcome.sha256}

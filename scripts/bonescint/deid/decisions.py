@@ -1,16 +1,19 @@
 """What a person has decided of images and findings: private/review/decisions.tsv (R22, R27)."""
 
 import re
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 from bonescint.deid.refusal import mistake
 from bonescint.errors import InputError
 from bonescint.text.csvfile import typed_rows
+from bonescint.text.folding import unpadded
 
 COLUMNS = ["item", "sha256", "decision", "reviewer", "date"]
 _DIGEST = re.compile("[0-9a-f]{64}")
 _IMAGE = "image"
+STATION = "station"  # whether a Station Name may stay that holds what is the hospital's
 DOUBT = "opt-out-doubt"  # whether two patient IDs are one person's
 ANOTHER_PERSON = "another-person"
 # what is decided, and whether it lets something pass
@@ -19,6 +22,7 @@ BLANK = "blank:"  # and a code: a case that lacks a required field of the partne
 NOT_STATED, LEAVE_OUT = "not-stated", "leave-out"
 _BLANK_WORDS = {NOT_STATED: True, LEAVE_OUT: False}
 _DOUBT_WORDS = {ANOTHER_PERSON: True, "same-person": False}
+_ITEMS = (_IMAGE, STATION, DOUBT)
 
 
 class Decision(NamedTuple):
@@ -35,7 +39,7 @@ def read_decisions(path: Path) -> list[Decision]:
     Parameters
     ----------
     path
-        The table, as `bonescint.text.csvfile.typed_rows` reads it: item (``image``,
+        The table, as `bonescint.text.csvfile.typed_rows` reads it: item (``image``, ``station``,
         ``findings:CODE``, ``blank:CODE`` or ``opt-out-doubt``), sha256, decision (``release`` or
         ``block``; of a blank ``leave-out`` or ``not-stated``; of a doubt ``another-person`` or
         ``same-person``), reviewer, date.
@@ -49,12 +53,12 @@ def read_decisions(path: Path) -> list[Decision]:
     for number, row in typed_rows(path, COLUMNS):
         # some programs print hashes in capitals; a block that is not understood must not be lost
         digest, item = row["sha256"].lower(), row["item"]
-        item = item.lower() if item.lower() in (_IMAGE, DOUBT) else item
+        item = item.lower() if item.lower() in _ITEMS else item
         if (
             row["decision"] not in _words(item)
             or not row["reviewer"]
             or not _DIGEST.fullmatch(digest)
-            or not (item in (_IMAGE, DOUBT) or item.startswith(("findings:", BLANK)))
+            or not (item in _ITEMS or item.startswith(("findings:", BLANK)))
         ):
             problems.append(mistake("error.decision", path=path, row=number))
             continue
@@ -111,6 +115,29 @@ def released_images(decisions: list[Decision]) -> frozenset[str]:
     return frozenset(digest for item, digest in released(decisions) if item == _IMAGE)
 
 
+def released_stations(decisions: list[Decision]) -> frozenset[str]:
+    """Return the digests of the Station Names that may stay.
+
+    Parameters
+    ----------
+    decisions
+        By `read_decisions`.
+    """
+    return frozenset(digest for item, digest in released(decisions) if item == STATION)
+
+
+def station_digest(name: str) -> str:
+    """Return what a decision about a Station Name is found by; empty if there is no name.
+
+    Parameters
+    ----------
+    name
+        As decoded from the source.
+    """
+    name = unpadded(name)
+    return sha256(name.encode()).hexdigest() if name else ""
+
+
 def other_persons(decisions: list[Decision]) -> frozenset[str]:
     """Return the digests of doubts of which somebody said: another person.
 
@@ -122,12 +149,15 @@ def other_persons(decisions: list[Decision]) -> frozenset[str]:
     return frozenset(digest for item, digest in released(decisions) if item == DOUBT)
 
 
-def decision_line(digest: str) -> str:
-    """Return the row that says of a doubt: another person; name and day are to be filled in.
+def decision_line(digest: str, item: str = DOUBT) -> str:
+    """Return the row that lets something pass; name and day are to be filled in.
 
     Parameters
     ----------
     digest
-        Of the doubt.
+        Of the doubt (another person), or of the Station Name.
+    item
+        What it is about.
     """
-    return "\t".join((DOUBT, digest, ANOTHER_PERSON, "REVIEWER", "DATE"))
+    word = ANOTHER_PERSON if item == DOUBT else "release"
+    return "\t".join((item, digest, word, "REVIEWER", "DATE"))

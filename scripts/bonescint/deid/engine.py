@@ -18,6 +18,7 @@ from bonescint.deid.encoding import (
     encode_dataset,
     encode_element,
 )
+from bonescint.deid.own_vocabulary import literal
 from bonescint.deid.palette import PALETTE_TAGS
 from bonescint.deid.pixels import IMAGE_TAGS, Pixels
 from bonescint.deid.policy import DUMMIES, Policy, Rule, by_type
@@ -71,7 +72,8 @@ class Transformed:
         What was done to each attribute that the hospital's table names (R18), by its tag as the
         table writes it: an outcome, or ``absent``.
     keywords
-        Attributes that are ``derived``, and those that are ``unusable``.
+        Attributes that are ``derived``, those that are ``unusable``, and those with a value or code
+        that the vocabulary does not list (``unlisted``).
     """
 
     parts: list[Part]
@@ -123,7 +125,7 @@ class Engine:
             ``missing-uid``, ``required-attribute`` or ``unreadable-value``.
         """
         self._done = []
-        self._named = {"derived": set(), "unusable": set()}
+        self._named = {"derived": set(), "unusable": set(), "unlisted": set()}
         self._charset = source.charset
         self._signed = source.number(tags.PixelRepresentation) == 1
         elements = self._level(source.level, self._policy.rules)
@@ -208,6 +210,9 @@ class Engine:
         else:
             known = raw.vr or self._implicit_vr(rule)
             vr, written, outcome = _rewritten(rule, known, value, raw.little_endian, self._charset)
+        if outcome == "unlisted":
+            self._named["unlisted"].add(rule.keyword)
+            outcome = "vocabulary"
         if written:
             out[rule.tag] = vr, written
             self._done.append((rule.tag, outcome))
@@ -250,6 +255,8 @@ class Engine:
                     items.append(self._level(item, rule.items))
                 elif code := self._code_item(rule, item):
                     items.append(code | self._level(_without_code(item), rule.items))
+                else:
+                    self._named["unlisted"].add(rule.keyword)
         if items:
             out[rule.tag] = "SQ", items
             self._done.append((rule.tag, "kept" if rule.action == "keep" else "vocabulary"))
@@ -340,7 +347,10 @@ def _value(elements: CodedElements, tag: int) -> bytes:
 def _rewritten(
     rule: Rule, vr: str | None, value: bytes, little_endian: bool, charset: tuple[str, ...]
 ) -> tuple[str, bytes, str]:
-    """Return VR, value and outcome of an element; an empty value if it may not stay."""
+    """Return VR, value and outcome of an element; an empty value if it may not stay.
+
+    ``unlisted`` is the outcome of what a vocabulary has not or not in full.
+    """
     target = vr if vr in rule.vrs else rule.vrs[0]
     if rule.action == "dummy":
         if target not in DUMMIES:
@@ -350,8 +360,8 @@ def _rewritten(
     another = vr is not None and vr not in rule.vrs and (vr in vrs.WORD) != (target in vrs.WORD)
     if vr == "SQ" or another or rule.action == "empty":
         return target, b"", ""
-    if rule.action == "vocabulary" or rule.keyword in vocabulary():
-        return target, _listed(rule, decode(value, charset)), "vocabulary"
+    if vocabulary().judges(rule.keyword, rule.action):
+        return target, *_listed(rule, decode(value, charset))
     if target in _NUMBER_VRS:
         small = rule.tag in _BELOW_THOUSAND
         number = normal_form(target, value, rule.vm, little_endian, small) or b""
@@ -367,14 +377,18 @@ def _rewritten(
     return target, text.encode(), "kept"
 
 
-def _listed(rule: Rule, value: str) -> bytes:
+def _listed(rule: Rule, value: str) -> tuple[bytes, str]:
+    """Return the listed texts of a value, and ``unlisted`` if it holds another."""
     words = vocabulary()
-    listed = [words.text(rule.keyword, text) or "" for text in value.split("\\")[: rule.vm]]
+    texts = value.split("\\")[: rule.vm]
+    listed = [words.text(rule.keyword, text) or rule.own.get(literal(text), "") for text in texts]
+    missing = any(text.strip(" \0") and not term for text, term in zip(texts, listed, strict=True))
     if rule.vrs[0] == "CS":
         listed = [text.upper() for text in listed]
     if rule.keyword not in POSITIONAL:
         listed = [text for text in listed if text]
-    return "\\".join(listed).rstrip("\\").encode()
+    written = "\\".join(listed).rstrip("\\").encode()
+    return written, "unlisted" if missing else "vocabulary"
 
 
 def _uid(value: bytes) -> str:

@@ -60,6 +60,7 @@ class Instance(NamedTuple):
 # of a line of the batch's report, in the order of `Outcome`
 _OF_LINE = (
     "status", "reason", "file", "code", "sha256", "derived_attributes", "unusable_attributes",
+    "unlisted_attributes", "station_sha256",
 )  # fmt: skip
 _FILE = attrgetter("path", "sop_instance_uid")
 Assignment = tuple[str, list[Instance]]  # a code, and a patient's files to be written under it
@@ -70,7 +71,7 @@ class Outcome(NamedTuple):
 
     The hash is that of the file written, or of a source: of one that a person's decision can
     release, or that shares its UID. The keywords are those of attributes that the rest of a
-    header settles, and of values that cannot be read.
+    header settles, of values that cannot be read, and of values that the vocabulary does not list.
     """
 
     status: str
@@ -80,6 +81,8 @@ class Outcome(NamedTuple):
     sha256: str = ""
     derived_attributes: str = ""
     unusable_attributes: str = ""
+    unlisted_attributes: str = ""
+    station_sha256: str = ""
 
 
 class Account(NamedTuple):
@@ -96,12 +99,18 @@ class Account(NamedTuple):
     held_back
         Who may be somebody who declined: rows of the report of the one and the other (0 = none),
         and the digest that a decision names.
+    unlisted
+        Files by keyword of an attribute with a value that the vocabulary does not list.
+    stations
+        Refused files by the digest of a Station Name that a decision can let stay.
     """
 
     counts: Counter[tuple[str, str]]
     doubts: list[dict[str, str]]
     unmatched: int
     held_back: list[tuple[int, int, str]]
+    unlisted: Counter[str]
+    stations: Counter[str]
 
 
 @dataclass(slots=True)
@@ -140,8 +149,7 @@ def deidentify_folder(
     settings
         Policies and secrets.
     codes
-        Normalised patient ID -> code; a patient who is not in it is refused. None draws codes at
-        random and keeps them nowhere (R17).
+        Normalised patient ID -> code; who is not in it is refused. None draws them (R17).
     declined
         Normalised IDs of the patients who are not to be used (R12).
     jobs
@@ -165,16 +173,17 @@ def deidentify_folder(
         gone = connected(declined, index.pairs)
         held = _held_back(index, gone, settings, settled)
         left_out = _reasons(gone, held.subjects)
-        if codes is None:
-            codes = _draw(index.patients.keys() - left_out.keys())
+        codes = _draw(index.patients.keys() - left_out.keys()) if codes is None else codes
         patients = _sort_out(index, left_out, codes, source, settings.releases)
         _code_all(index, patients, (source, destination, settings), jobs, progress)
         _write_report(index, destination)
     return Account(
-        counts=Counter((outcome.status, outcome.reason) for outcome in index.outcomes),
+        counts=Counter((of.status, of.reason) for of in index.outcomes),
         doubts=identity_doubts(_identities(index, left_out, codes, text), language),
         unmatched=sum(connected([s], index.pairs).isdisjoint(index.patients) for s in declined),
         held_back=list(_rows_of(index, held)),
+        unlisted=Counter(key for of in index.outcomes for key in of.unlisted_attributes.split()),
+        stations=Counter(of.station_sha256 for of in index.outcomes if of.station_sha256),
     )
 
 

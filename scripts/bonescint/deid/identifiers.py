@@ -8,13 +8,15 @@ is worked out once for all files of the patient (`bonescint.names.matcher`).
 import math
 import re
 import struct
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from pydicom.datadict import dictionary_has_tag, dictionary_VR
 
+from bonescint.deid.decisions import station_digest
 from bonescint.deid.refusal import Refused
 from bonescint.deid.source import RawLevel, Source, text_of
 from bonescint.dicom import tags, vrs
@@ -59,10 +61,10 @@ _KINDS = (
 IDENTIFYING = frozenset(_KINDS) | {tags.PatientBirthDate}
 _DEEPEST = 8
 _NOBODY = (0x0028, 0x0054)
-_PHRASES = (
-    tags.InstitutionName, tags.InstitutionAddress, tags.PatientAddress,
-    tags.ReferringPhysicianAddress,
+_HOSPITALS_PHRASES = (
+    tags.InstitutionName, tags.InstitutionAddress, tags.ReferringPhysicianAddress,
 )  # fmt: skip
+_PHRASES = (*_HOSPITALS_PHRASES, tags.PatientAddress)
 _UIDS = (
     tags.SOPInstanceUID, tags.StudyInstanceUID, tags.SeriesInstanceUID, tags.FrameOfReferenceUID,
 )  # fmt: skip
@@ -88,6 +90,13 @@ class Identifiers:
         All of them as they stand in the source, for the bytes of an image, which are no text.
     texts
         All of them decoded.
+    patient
+        Those that are not the hospital's: what `bonescint.names.matcher.matcher` takes, and bytes.
+    station
+        Digest of the source's Station Name (`bonescint.deid.decisions.station_digest`), which a
+        person's decision can let stay although it holds what is the hospital's.
+    released
+        Whether somebody has decided so.
     """
 
     known: Matcher
@@ -95,6 +104,9 @@ class Identifiers:
     institution: tuple[str, ...] = ()
     stored: frozenset[bytes] = frozenset()
     texts: tuple[str, ...] = ()
+    patient: tuple[tuple[tuple[str, ...], ...], frozenset[bytes]] = ((), frozenset())
+    station: str = ""
+    released: bool = False
 
     @property
     def numbers(self) -> frozenset[str]:
@@ -115,6 +127,31 @@ class Identifiers:
         return known.names_are_in(reading) and not (
             self.institution and not known.names_are_in(self._unexplained(value))
         )
+
+    def search(self, tag: int, value: bytes) -> None:
+        """Look for them in a text that is about to be written.
+
+        Parameters
+        ----------
+        tag, value
+            The attribute and its bytes.
+
+        Raises
+        ------
+        Refused
+            ``residual-identifier``; with the digest of the Station Name where it holds nothing of
+            the patient's and nobody has decided about it.
+        """
+        if not self.are_in(value):
+            return
+        digest = ""
+        if tag == tags.StationName and self.station:
+            args, raw = self.patient
+            if not replace(self, known=matcher(FIELD, *args), raw=raw).are_in(value):
+                if self.released:
+                    return
+                digest = self.station
+        raise Refused("residual-identifier", tags.notation(tag), station_sha256=digest)
 
     def holds_number(self, text: str) -> bool:
         """Tell whether a text holds a number of theirs: by its value, or by its digits in a row.
@@ -152,6 +189,17 @@ class Identifiers:
         triples = zip(whole, whole[1:], whole[2:], strict=False)
         return any(t[0] > 31 and t in self.known.births for t in triples)
 
+    def holds_pieces(self, value: bytes) -> bool:
+        """Tell whether the digits of a text in a row hold a number of theirs, whatever parts them.
+
+        Parameters
+        ----------
+        value
+            A text that is mostly numbers, as those of versions are.
+        """
+        digits = bytes(byte for byte in value if byte in b"0123456789").decode()
+        return any(len(n) >= SHORTEST_NUMBER and n in digits for n in self.numbers)
+
     def holds_binary(self, vr: str, value: bytes) -> bool:
         """Tell whether little-endian binary numbers hold one of theirs, of any sign.
 
@@ -188,7 +236,9 @@ class Identifiers:
         return laid_out(tuple(pattern.sub(" ", _comparable(text)) for text in texts))
 
 
-def known_identifiers(source: Source, row: Mapping[str, str]) -> Identifiers:
+def known_identifiers(
+    source: Source, row: Mapping[str, str], stations: Set[str] = frozenset()
+) -> Identifiers:
     """Collect the identifiers of an instance.
 
     Parameters
@@ -197,45 +247,65 @@ def known_identifiers(source: Source, row: Mapping[str, str]) -> Identifiers:
         The source.
     row
         The instance's row of the batch (patient_id, patient_name, patient_birth_date, subject).
+    stations
+        Digests of the Station Names that may stay (`bonescint.deid.decisions.released_stations`).
     """
-    level = source.level
-    names: list[str] = []
-    ids = [row.get("patient_id", ""), row.get("subject", "")]
-    stored: set[bytes] = set()
+    level, charset = source.level, source.charset
+    found = _identifying(level, charset)
+    own = _values(level, charset, _PATIENT_NAMES)
+    nested = [name for name in found.names if name not in own]
+    others = [*nested, *(name for name in found.staff if name not in own)]
+    own += [row.get("patient_name", ""), *_private_names(source)]
+    ids = [row.get("patient_id", ""), row.get("subject", ""), *found.ids]
+    births = _values(level, charset, (tags.PatientBirthDate,))
+    births.append(row.get("patient_birth_date", ""))
+    phrases = _values(level, charset, _PHRASES)
+    address = tuple(_values(level, charset, (tags.PatientAddress,)))
+    uids = {value for tag in _UIDS if len(value := _stored(level, tag)) > 8}
+    # of ASCII nothing is there that its spellings do not find
+    unusual = frozenset(v for v in found.stored if not v.isascii() or b"\x1b" in v)
+    station = station_digest(source.text(tags.StationName))
+    numbers = tuple(ids), tuple(births)
+    return Identifiers(
+        known=matcher(FIELD, tuple(own), tuple(others), *numbers, tuple(phrases)),
+        raw=unusual | uids,
+        patient=((tuple(own), tuple(nested), *numbers, address), unusual - found.theirs | uids),
+        station=station,
+        released=station in stations,
+        institution=tuple(_values(level, charset, (tags.InstitutionName,))),
+        stored=frozenset(found.stored | uids | _pieces(found.stored)),
+        texts=(*own, *others, *ids, *births, *phrases),
+    )
+
+
+class _Identifying(NamedTuple):
+    """What stands in a header's identifying attributes, nested ones included."""
+
+    names: list[str]
+    staff: list[str]
+    ids: list[str]
+    # as they stand in the source: all of them, and those of staff
+    stored: set[bytes]
+    theirs: set[bytes]
+
+
+def _identifying(level: RawLevel, charset: tuple[str, ...]) -> _Identifying:
+    found = _Identifying([], [], [], set(), set())
     for inner in _levels(level, _DEEPEST):
         for tag, raw in inner.items():
             kind = "name" if (raw.vr or _known_vr(tag)) == "PN" else _KINDS.get(tag)
             if kind is None or not raw.value:
                 continue
-            values = _values(inner, source.charset, (tag,))
+            values = _values(inner, charset, (tag,))
             if kind == "name":
-                names += values
+                (found.staff if tag in _STAFF else found.names).extend(values)
             else:
-                ids += [value for value in values if kind == "id" or len(value) >= _SHORTEST_OTHER]
+                found.ids.extend(v for v in values if kind == "id" or len(v) >= _SHORTEST_OTHER)
             if len(value := _stored(inner, tag)) > 5:
-                stored.add(value)
-    own = _values(level, source.charset, _PATIENT_NAMES)
-    others = [name for name in names if name not in own]
-    own += [row.get("patient_name", ""), *_private_names(source)]
-    births = _values(level, source.charset, (tags.PatientBirthDate,))
-    births.append(row.get("patient_birth_date", ""))
-    phrases = _values(level, source.charset, _PHRASES)
-    uids = {value for tag in _UIDS if len(value := _stored(level, tag)) > 8}
-    return Identifiers(
-        known=matcher(
-            FIELD,
-            tuple(own),
-            tuple(others),
-            tuple(ids),
-            tuple(births),
-            tuple(phrases),
-        ),
-        # of ASCII nothing is there that its spellings do not find
-        raw=frozenset(v for v in stored if not v.isascii() or b"\x1b" in v) | uids,
-        institution=tuple(_values(level, source.charset, (tags.InstitutionName,))),
-        stored=frozenset(stored | uids | _pieces(stored)),
-        texts=(*own, *others, *ids, *births, *phrases),
-    )
+                found.stored.add(value)
+                if tag in _STAFF:
+                    found.theirs.add(value)
+    return found
 
 
 def _any_long(numbers: Iterable[str]) -> bool:

@@ -52,6 +52,8 @@ class Settings:
         Whether images are accepted that were compressed with loss.
     releases
         Hashes of the source files that a person has released (`bonescint.deid.decisions`).
+    stations
+        Digests of the Station Names that may stay (`bonescint.deid.decisions`).
     id_pattern
         What a patient ID is (`bonescint.names.ids.is_patient_id`).
     """
@@ -61,6 +63,7 @@ class Settings:
     keep_secondary_capture: bool
     keep_lossy: bool = True
     releases: frozenset[str] = frozenset()
+    stations: frozenset[str] = frozenset()
     id_pattern: str = ANY_ID
 
 
@@ -128,11 +131,11 @@ def _deidentify(
     views = [view for view in row.get("views", "").split("+") if view]
     done = Engine(policy, code, settings.uids).transform(source, pixels, views)
     written = b"".join(done.parts)
-    known = known_identifiers(source, row)
+    known = known_identifiers(source, row, settings.stations)
     _search_as_it_was(source, policy, known)
     search_pixels(source, pixels, known)
     check_image(pixels, written, verify_coded(written, policy, code, known))
-    counts = {f"n_{outcome}": done.counts[outcome] for outcome in OUTCOMES}
+    counts: dict[str, object] = {f"n_{outcome}": done.counts[outcome] for outcome in OUTCOMES}
     keywords = {f"{key}_attributes": " ".join(sorted(x)) for key, x in done.keywords.items()}
     return Coded(written, _patient(done.elements, source, row) | counts | keywords, done.table)
 
@@ -145,8 +148,8 @@ def _search_as_it_was(source: Source, policy: Policy, known: Identifiers) -> Non
             continue
         # short plain ASCII cannot be garbled or cut: it is searched as it is written
         changes = not raw.value.isascii() or b"\x1b" in raw.value or len(raw.value) > 16
-        if changes and known.are_in(raw.value):
-            raise Refused("residual-identifier", tags.notation(tag))
+        if changes:
+            known.search(tag, raw.value)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """What becomes of each attribute: the hospital's table over the allow-list (R18, R19)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
 
 from bonescint.deid.encoding import encode_items
+from bonescint.deid.own_vocabulary import OwnTerms
 from bonescint.deid.private import KeptPrivate
 from bonescint.deid.refusal import mistake
 from bonescint.deid.vocabulary import vocabulary
@@ -70,6 +71,8 @@ class Rule:
         One of `ACTIONS`.
     items
         The decisions inside a sequence that stays.
+    own
+        The hospital's own listed texts, folded, and what is written for them.
     """
 
     tag: int
@@ -79,6 +82,7 @@ class Rule:
     type: str
     action: str
     items: dict[int, "Rule"] = field(default_factory=dict)
+    own: Mapping[str, str] = field(default_factory=dict)
     vrs: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -143,6 +147,7 @@ def load_policies(
     study_description: str,
     series_description: str,
     kept: KeptPrivate | None = None,
+    own: OwnTerms | None = None,
 ) -> dict[str, Policy]:
     """Read the policies for both IODs.
 
@@ -154,6 +159,8 @@ def load_policies(
         The fixed strings of R21.
     kept
         The decisions about private and overlay elements (R22, R23); None: all of them go.
+    own
+        The hospital's own lines of the vocabulary (`bonescint.deid.own_vocabulary.read_terms`).
 
     Returns
     -------
@@ -178,6 +185,7 @@ def load_policies(
                 vr = dictionary_VR(row.number).replace(" or ", "/")
                 keyword = keyword_for_tag(row.number)
                 rules[row.number] = Rule(row.number, keyword, vr, None, "", "keep")
+        _list_own(rules, own or {})
         texts = tuple(rule.tag for rule in rules.values() if _stays_as_typed(rule))
         required = tuple(
             rule for tag, rule in rules.items() if rule.type == "1" and tag not in _OPTIONAL
@@ -206,7 +214,7 @@ def by_type(rule: Rule) -> str:
 
 def _stays_as_typed(rule: Rule) -> bool:
     is_text = rule.action == "keep" and rule.vrs[0] in vrs.TEXT
-    return is_text and rule.keyword not in vocabulary()
+    return is_text and not vocabulary().judges(rule.keyword, rule.action)
 
 
 def _apply(rules: dict[int, Rule], tag: int, action: str) -> None:
@@ -215,6 +223,14 @@ def _apply(rules: dict[int, Rule], tag: int, action: str) -> None:
         if key == tag:
             rules[key] = replace(rule, action=by_type(rule) if action == "remove" else action)
         _apply(rule.items, tag, action)
+
+
+def _list_own(rules: dict[int, Rule], own: OwnTerms) -> None:
+    """Put the hospital's own texts in place at every level of nesting."""
+    for key, rule in rules.items():
+        if rule.action == "vocabulary" and rule.keyword in own:
+            rules[key] = replace(rule, own=own[rule.keyword])
+        _list_own(rule.items, own)
 
 
 def _read_allow_list(iod: str) -> dict[int, Rule]:

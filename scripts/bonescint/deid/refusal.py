@@ -14,13 +14,18 @@ class Refused(Exception):
         What was found, in counts, tags and lengths; never a value of the header.
     sha256
         Hash of the source file, where a person's decision about it can release it.
+    station_sha256
+        Digest of its Station Name, where a decision about that can.
     """
 
-    def __init__(self, reason: str, detail: str = "", sha256: str = "") -> None:
+    def __init__(
+        self, reason: str, detail: str = "", sha256: str = "", station_sha256: str = ""
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.detail = detail
         self.sha256 = sha256
+        self.station_sha256 = station_sha256
 
 
 def mistake(key: str, **values: object) -> str:

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from statistics import median
 
-from pydicom.datadict import dictionary_description, dictionary_has_tag
+from pydicom.datadict import dictionary_description, dictionary_has_tag, tag_for_keyword
 
 from bonescint.deid.engine import OUTCOMES as RULES
 from bonescint.deid.policy import table_rows
+from bonescint.dicom.tags import notation
 from bonescint.errors import InputError
 from bonescint.resources import Texts, resource_rows
 
@@ -111,6 +112,26 @@ def count_rows(lines: Sequence[dict[str, str]]) -> list[dict[str, object]]:
             row |= {"min": min(numbers), "median": middle, "max": max(numbers)}
         rows.append(row | {"total": sum(numbers)})
     return rows
+
+
+def unlisted_rows(lines: Iterable[dict[str, str]]) -> list[dict[str, object]]:
+    """Return the attributes with values that the vocabulary does not list, the most files first.
+
+    Parameters
+    ----------
+    lines
+        The rows of results/anonymization/{batch}.csv.
+
+    Returns
+    -------
+    list of dict
+        Rows of results/anonymization/unlisted.csv; never a value.
+    """
+    files = Counter(keyword for line in lines for keyword in line["unlisted_attributes"].split())
+    return [
+        {"tag": notation(tag_for_keyword(keyword) or 0), "keyword": keyword, "files": n}
+        for keyword, n in sorted(files.items(), key=lambda item: (-item[1], item[0]))
+    ]
 
 
 def instance_rows(lines: Sequence[dict[str, str]]) -> list[dict[str, object]]:

@@ -20,7 +20,7 @@ from bonescint.deid.policy import DUMMIES, Policy, Rule
 from bonescint.deid.refusal import Refused
 from bonescint.deid.uids import is_standard
 from bonescint.deid.vectors import VECTORS, is_vector, pointed
-from bonescint.deid.vocabulary import POSITIONAL, vocabulary
+from bonescint.deid.vocabulary import POSITIONAL, VERSIONS, vocabulary
 from bonescint.deid.written import CodedImage
 from bonescint.dicom import tags, vrs
 from bonescint.dicom.tags import notation
@@ -192,8 +192,10 @@ class _Check:
         """Search a value, or put it aside to be searched, by what it is."""
         if kind == "number":
             self._compare_numbers(tag, value)
-        elif kind == "text":
+        elif kind in ("text", "version"):
             self.texts.append((tag, value))
+            if kind == "version" and self.known.holds_pieces(value):
+                raise Refused("residual-identifier", notation(tag))
         elif kind == "binary":
             self._binary(tag, vr, value)
         return kind != "bad"
@@ -215,8 +217,7 @@ class _Check:
     def _search(self) -> None:
         """Look for identifiers in everything that is not settled, in every encoding."""
         for tag, value in self.texts:
-            if self.known.are_in(value):
-                raise Refused("residual-identifier", notation(tag))
+            self.known.search(tag, value)
         # longer than any pair of words, so that two neighbours do not make one
         if self.known.are_in(b"\0\0\0\0".join(self.binaries)):
             raise Refused("residual-identifier", "binary values")
@@ -242,8 +243,8 @@ class _Check:
 def _judged(rule: Rule, vr: str, value: bytes) -> str:
     """Tell whether a decision can have written a value, and what is still to be done about it.
 
-    ``bad``; ``settled`` by a list or by its form; ``number`` with as many digits as an ID, ``text``
-    or ``binary``, which are searched.
+    ``bad``; ``settled`` by a list or by its form; ``number`` with as many digits as an ID,
+    ``text``, ``version`` or ``binary``, which are searched.
     """
     plain = value.rstrip(b" \0")
     match rule.action:
@@ -260,11 +261,18 @@ def _judged(rule: Rule, vr: str, value: bytes) -> str:
     # a number may be hers, be it in a decimal or in pieces in a listed text
     many = len(plain.translate(None, _NO_DIGITS)) >= SHORTEST_NUMBER
     words = vocabulary()
-    if rule.action == "vocabulary" or rule.keyword in words:
-        listed = all(
-            words.text(rule.keyword, part) == part or (not part and rule.keyword in POSITIONAL)
+    if words.judges(rule.keyword, rule.action):
+        unlisted = {
+            part
             for part in plain.decode("utf-8", "replace").split("\\")
-        )
+            if words.text(rule.keyword, part) != part and (part or rule.keyword not in POSITIONAL)
+        }
+        listed = unlisted.issubset(rule.own.values())
+        if listed and rule.keyword == VERSIONS:
+            # a form is no list: a date or an ID in pieces may have it
+            return "version"
+        if listed and unlisted:
+            return "text"  # a line of the hospital's own
         return ("number" if many else "settled") if listed else "bad"
     if vr == "UI":
         return "settled" if is_standard(plain.decode("ascii", "replace")) else "bad"

@@ -32,6 +32,7 @@ class Results:
     tag_table: list[Row]
     instances: list[Row]
     rule_counts: list[Row]
+    unlisted: list[Row]
     anonymity: list[Row]
     warnings: list[Row]
     figures: list[Path]

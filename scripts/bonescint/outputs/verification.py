@@ -25,7 +25,7 @@ def verification(results: Results, language: str, brief: bool) -> list[ShownTabl
     Returns
     -------
     list of Table
-        ``tag_table``, ``instances``, ``rule_counts``, ``anonymity``.
+        ``tag_table``, ``instances``, ``rule_counts``, ``unlisted``, ``anonymity``.
     """
     text = Texts("deidentification", language)
 
@@ -60,6 +60,7 @@ def verification(results: Results, language: str, brief: bool) -> list[ShownTabl
             "rule_counts", rules, "rule", "meaning", "files:count", "total:count", "min:count",
             "median:number", "max:count",
         ),
+        table("unlisted", results.unlisted, "tag", "keyword", "files:count"),
         table(
             "anonymity", combinations, "kind", "attributes", "n:count", "k:count",
             "classes:count", "unique:count", "share:one",

@@ -17,6 +17,7 @@ from pydicom.pixels import pixel_array
 from scripts.anonymize.anonymize_batch import anonymize_batch
 
 from bonescint.declared import columns
+from bonescint.deid.decisions import STATION, decision_line, station_digest
 from bonescint.deid.instance import quiet_pydicom
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
@@ -45,6 +46,7 @@ class Study:
         self.raw.mkdir()
         self.rows: list[dict[str, str]] = []
         self.keep_private: list[dict[str, object]] = []
+        self.vocabulary: str | None = None
         self.ledger = create_ledger(folder / "ledger.age", folder / "ledger.key")
         self.destination = folder / "results/dicom/b1"
 
@@ -67,6 +69,7 @@ class Study:
             secondary_capture=secondary_capture,
             lossy="keep",
             keep_private=self.keep_private,
+            vocabulary=self.vocabulary,
             decisions=self.folder / "decisions.tsv",
             destination=self.destination,
             report=self.folder / "report.csv",
@@ -206,6 +209,7 @@ def test_the_adapter_hands_over_what_the_rule_has(study):
             secondary_capture="refuse",
             lossy="keep",
             keep_private=[],
+            vocabulary=None,
             decisions=str(study.folder / "decisions.tsv"),
         ),
         output=SimpleNamespace(**{key: str(study.folder / name) for key, name in output.items()}),
@@ -239,6 +243,35 @@ def test_a_real_whole_body_scan(study):
         assert name not in written
     for keyword in ("ScanVelocity", "CountsAccumulated", "WholeBodyTechnique", "StationName"):
         assert result[keyword].value == dcmread(path)[keyword].value
+
+
+def test_a_station_name_and_a_text_of_the_hospitals_own_stay_by_their_records(study):
+    source = siemens()
+    source.SpecificCharacterSet, source.InstitutionName = "ISO_IR 192", "湊海岸病院"
+    source.StationName, source.ProtocolName = "湊海岸病院NM1", "Knochen DPD"
+    study.add("1.dcm", as_file(source), "1.2.3")
+    (row,) = study.run()
+    (refused,) = study.refused()
+    digest = station_digest("湊海岸病院NM1")
+    assert (row["reason"], row["station_sha256"]) == ("residual-identifier", digest)
+    assert (refused["detail"], refused["station_sha256"]) == ("(0008,1010)", digest)
+    line = decision_line(digest, STATION)
+    (study.folder / "decisions.tsv").write_text(
+        f"item\tsha256\tdecision\treviewer\tdate\n{line}\n", encoding="utf-8"
+    )
+    (row,) = study.run()
+    assert (row["station_name"], row["station_sha256"]) == ("湊海岸病院NM1", "")
+    assert row["unlisted_attributes"] == "ProtocolName ViewCodeSequence"
+    table = study.folder / "vocabulary.csv"
+    table.write_text(
+        "keyword,match,term,decided_by,date,reason\n"
+        "ProtocolName,knochen dpd,,technologist,2026-01-15,seen\n",
+        encoding="utf-8",
+    )
+    study.vocabulary = str(table)
+    (row,) = study.run()
+    assert row["unlisted_attributes"] == "ViewCodeSequence"
+    assert dcmread(study.destination / row["file"]).ProtocolName == "knochen dpd"
 
 
 @pytest.mark.real_data

@@ -20,8 +20,18 @@ from scripts.anonymize import report_deidentification as module
 
 TABLE = RESOURCES / "tag_table.csv"
 USUAL = {"code": "coded", "remove": "absent", "keep": "kept", "replace": "uid", "review": "removed"}
-LINE = ["code", "status", "reason", *(f"n_{rule}" for rule in RULES)]
+LINE = [
+    "code",
+    "status",
+    "reason",
+    "unlisted_attributes",
+    "station_sha256",
+    *(f"n_{rule}" for rule in RULES),
+]
 TAGS = ["tag", "keyword", "action", "outcome", "instances"]
+OUTPUTS = (
+    "tag_table", "rule_counts", "unlisted", "instances", "anonymity", "unique_cases", "warnings"
+)  # fmt: skip
 CASES = [
     "code", "batch", "tracer", "study_date", "sex", "age", "height_cm", "weight_kg", "views",
     "instances", "refused",
@@ -43,14 +53,19 @@ def outcomes(written: int, **other: str) -> list[dict[str, str]]:
 
 def line(code: str, status: str = "written", reason: str = "", **counts: int) -> dict[str, str]:
     numbers = {f"n_{rule}": str(counts.get(rule, 0)) for rule in RULES if status == "written"}
-    return {"code": code, "status": status, "reason": reason} | numbers
+    said = {"code": code, "status": status, "reason": reason}
+    return said | {"unlisted_attributes": "", "station_sha256": ""} | numbers
 
 
 @pytest.fixture
 def study(tmp_path: Path) -> dict[str, Any]:
     """Return the arguments for two batches: two cases with images, one refused as a whole."""
     batches = {
-        "00": [line("BS-A", kept=30, removed_private=7), line("BS-A", kept=31)],
+        "00": [
+            line("BS-A", kept=30, removed_private=7)
+            | {"unlisted_attributes": "ImageID ProtocolName"},
+            line("BS-A", kept=31) | {"unlisted_attributes": "ProtocolName"},
+        ],
         "01": [
             line("BS-B", kept=40),
             line("BS-B", "duplicate"),
@@ -72,14 +87,13 @@ def study(tmp_path: Path) -> dict[str, Any]:
             {"code": "BS-C", "instances": 0},
         ],
     )
-    names = ("tag_table", "rule_counts", "instances", "anonymity", "unique_cases", "warnings")
     return {
         "reports": [tmp_path / f"{batch}.csv" for batch in batches],
         "tags": [tmp_path / f"{batch}.tags.csv" for batch in batches],
         "cases": tmp_path / "cases.csv",
         "hospital_table": TABLE,
         "language": "ja",
-    } | {name: tmp_path / "out" / f"{name}.csv" for name in names}
+    } | {name: tmp_path / "out" / f"{name}.csv" for name in OUTPUTS}
 
 
 def test_the_whole(study: dict[str, Any]) -> None:
@@ -99,6 +113,10 @@ def test_the_whole(study: dict[str, Any]) -> None:
         ["written", "", "3", "2"],
         ["duplicate", "", "1", "1"],
         ["refused", "damaged", "2", "2"],
+    ]
+    assert [list(row.values()) for row in read_rows(study["unlisted"])] == [
+        ["(0018,1030)", "ProtocolName", "2"],
+        ["(0054,0400)", "ImageID", "1"],
     ]
     # BS-C was given to nobody
     assert {row["n"] for row in read_rows(study["anonymity"])} == {"2"}
@@ -248,14 +266,28 @@ def test_counts_lie_between_their_extremes(kept: list[int], refused: int) -> Non
 
 
 def test_adapter(study: dict[str, Any], tmp_path: Path) -> None:
-    outputs = ("tag_table", "rule_counts", "instances", "anonymity", "unique_cases", "warnings")
     snakemake = SimpleNamespace(
         input=SimpleNamespace(**{k: study[k] for k in ("reports", "tags", "cases")}),
-        output=SimpleNamespace(**{name: study[name] for name in outputs}),
+        output=SimpleNamespace(**{name: study[name] for name in OUTPUTS}),
         params=SimpleNamespace(hospital_table=study["hospital_table"], language="en"),
         log=[str(tmp_path / "log")],
     )
     runpy.run_path(module.__file__, init_globals={"snakemake": snakemake}, run_name="__main__")
-    assert all(study[name].exists() for name in outputs)
+    assert all(study[name].exists() for name in OUTPUTS)
     log = (tmp_path / "log").read_text(encoding="utf-8")
     assert "3 instances written" in log
+
+
+def test_a_station_name_that_waits_for_a_decision_is_warned_of_once(study: dict[str, Any]) -> None:
+    digest = "ab" * 32
+    waiting = {"station_sha256": digest}
+    lines = [line(f"BS-{n}", "refused", "residual-identifier") | waiting for n in range(3)]
+    write_rows(study["reports"][0], LINE, lines)
+    write_rows(study["tags"][0], TAGS, [])
+    report_deidentification(**study)
+    for language in ("ja", "en"):
+        words = warnings_in_words(read_rows(study["warnings"]), language)
+        (found,) = [row for row in words if digest in row["message"]]
+        assert f"station\t{digest}\trelease\tREVIEWER\tDATE" in found["message"]
+        assert (found["where"], found["rule"]) == ("(0008,1010)", "R18, R24")
+        assert "3 " in found["message"]

@@ -48,6 +48,7 @@ TABLES: dict[str, str] = {
     "anonymization/tag_table.csv": ",".join(columns("tag_table")),
     "anonymization/instances.csv": ",".join(columns("instances")),
     "anonymization/rule_counts.csv": ",".join(columns("rule_counts")),
+    "anonymization/unlisted.csv": ",".join(columns("unlisted")),
     "anonymization/k_anonymity.csv": ",".join(columns("k_anonymity")),
     **{f"metrics/{question}.csv": "" for question in QUESTIONS},
     "metrics/misclassified.csv": (
@@ -77,6 +78,7 @@ INPUTS: dict[str, Any] = {
     "tag_table": "anonymization/tag_table.csv",
     "instances": "anonymization/instances.csv",
     "rule_counts": "anonymization/rule_counts.csv",
+    "unlisted": "anonymization/unlisted.csv",
     "anonymity": "anonymization/k_anonymity.csv",
     "provenance": "provenance.json",
 }

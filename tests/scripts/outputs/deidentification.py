@@ -20,11 +20,15 @@ def deidentification(cases: list[dict[str, Any]]) -> dict[str, tuple[tuple[str, 
     for case in cases:
         for number in range(case["instances"]):
             counts = {f"n_{rule}": "0" for rule in report.RULES}
-            counts |= {"n_kept": str(36 + number), "n_removed": "41"}
+            counts |= {
+                "n_kept": str(36 + number),
+                "n_removed": "41",
+                "unlisted_attributes": "ProtocolName",
+            }
             lines.append({"code": case["code"], "status": "written", "reason": ""} | counts)
         if case["refused"]:
             reason = {"status": "refused", "reason": "burned-in-suspected"}
-            lines.append({"code": case["code"]} | reason)
+            lines.append({"code": case["code"], "unlisted_attributes": ""} | reason)
     written = sum(line["status"] == "written" for line in lines)
     table = RESOURCES / "tag_table.csv"
     with table.open(encoding="utf-8") as stream:
@@ -41,5 +45,6 @@ def deidentification(cases: list[dict[str, Any]]) -> dict[str, tuple[tuple[str, 
         "tag_table": (columns("tag_table"), report.tag_rows(table, outcomes, written, "ja")),
         "instances": (columns("instances"), report.instance_rows(lines)),
         "rule_counts": (columns("rule_counts"), report.count_rows(lines)),
+        "unlisted": (columns("unlisted"), report.unlisted_rows(lines)),
         "k_anonymity": (columns("k_anonymity"), k_anonymity.assess(known)[0]),
     }

@@ -252,6 +252,7 @@ def test_no_count_below_a_heading_is_taken_for_a_patient(tmp_path: Path, languag
         "cases": ("instances", "refused"),
         "anonymization/tag_table": OUTCOMES,
         "anonymization/rule_counts": ("files", "total", "min", "median", "max"),
+        "anonymization/unlisted": ("files",),
         "anonymization/instances": ("instances", "cases"),
         "anonymization/k_anonymity": ("n", "k", "classes", "unique"),
     }.items():

@@ -160,6 +160,7 @@ class Doors(dict[str, object]):
             secondary_capture="refuse",
             lossy="keep",
             keep_private=[],
+            vocabulary=None,
         )
 
     def __missing__(self, name: str) -> Path:

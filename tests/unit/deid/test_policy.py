@@ -15,9 +15,11 @@ TABLE = ROOT / "resources/tag_table.csv"
 POLICIES = load_policies(TABLE, "study", "series")
 # PS3.15 actions from weak to strong, and the decisions that are at least as strict as "Z"
 STRICT = {"remove", "empty", "replace", "code", "fixed", "dummy"}
-# what stays although the basic profile would not have it: R24 and options 113106, 113108, 113109
+# what stays although the basic profile would not have it: R24 and options 113106, 113108, 113109;
+# 113105 cleans the protocol's name: listed words
 DEVIATIONS = {
     "StudyDate", "StationName", "PatientSex", "PatientAge", "PatientSize", "PatientWeight",
+    "ProtocolName",
 }  # fmt: skip
 
 

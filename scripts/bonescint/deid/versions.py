@@ -1,0 +1,69 @@
+"""The forms that versions of software have, and that no ID or date has."""
+
+import re
+from datetime import date
+
+# 7.1.5.90, V2.00ER005
+_NUMBERS = re.compile(r"v?\.?((?:[0-9]{1,3})(?:\.[0-9]{1,4}){1,5})(?:[a-z]{1,3}[0-9]{0,3})?")
+# VA60A, VB10, SL04P09, R7.0
+_LETTERS = re.compile(r"[a-z]{1,2}[0-9]{1,3}(?:[a-z]{1,2}[0-9]{0,2})?|r[0-9]{1,2}\.[0-9]{1,2}")
+_MOST_DIGITS = 4
+_CENTURIES = range(1800, 2100)
+
+
+def is_version(word: str) -> bool:
+    """Tell whether a word is the number of a version, and neither a date nor an ID.
+
+    Parameters
+    ----------
+    word
+        Without separators; case does not count.
+    """
+    word = word.lower()
+    if match := _NUMBERS.fullmatch(word):
+        return not _holds_date(match[1].split("."))
+    digits = sum(c.isdigit() for c in word)
+    return digits <= _MOST_DIGITS and _LETTERS.fullmatch(word) is not None
+
+
+def _holds_date(groups: list[str]) -> bool:
+    """Tell whether neighbouring groups are a day with its year: 14.06.2023, 53.4.5, 2023.0614."""
+    pairs = zip(groups, groups[1:], strict=False)
+    if any(_is_year(a) and _is_day(b) or _is_year(b) and _is_day(a) for a, b in pairs):
+        return True
+    triples = list(zip(groups, groups[1:], groups[2:], strict=False))
+    if any(_is_date(*map(int, triple)) for triple in triples if any(map(_is_year, triple))):
+        return True
+    # without a century a version of four and more groups is no date; 23.0317 is one
+    if len(groups) != 3:
+        return len(groups) == 2 and _is_day(groups[1])
+    padded = all(len(group) == 2 for group in groups)
+    years = [2000 + int(group) if len(group) < 3 else 0 for group in (groups[0], groups[2])]
+    # nobody has come to a version 32 and more of anything yet
+    late = max(int(groups[0]), int(groups[2])) > 31
+    first = _is_date(years[0], int(groups[1]), int(groups[2]))
+    last = _is_date(int(groups[0]), int(groups[1]), years[1])
+    return (padded or late) and (first or last)
+
+
+def _is_year(group: str) -> bool:
+    return len(group) == 4 and int(group) in _CENTURIES
+
+
+def _is_day(group: str) -> bool:
+    """Tell whether a group is month and day: 0614."""
+    return len(group) == 4 and _is_date(2000, int(group[:2]), int(group[2:]))
+
+
+def _is_date(a: int, b: int, c: int) -> bool:
+    """Tell whether three numbers are a date, the year first or last."""
+    orders = [(a, b, c), (c, b, a), (c, a, b)]
+    for year, month, day in orders:
+        try:
+            # a leap year stands for every year of two digits
+            date(year if year in _CENTURIES else 2000, month, day)
+        except ValueError:
+            continue
+        if year in _CENTURIES:
+            return True
+    return False
