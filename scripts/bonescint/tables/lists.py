@@ -11,6 +11,7 @@ from bonescint.names.ids import normalise
 from bonescint.tables.bounds import CheckedTable
 from bonescint.tables.columns import Column, load_columns
 from bonescint.tables.faults import Faults
+from bonescint.tables.headers import header_words
 from bonescint.tables.reading import Cells, read_table
 from bonescint.tables.values import NOT_CALCULATED, damaged_id, error_value
 from bonescint.warnings import Phrase, warning
@@ -198,7 +199,7 @@ def _warn_struck(checked: CheckedTable, warnings: list[dict[str, str]] | None) -
 def _open(
     path: str | Path, columns: Mapping[str, Column], language: str
 ) -> tuple[CheckedTable, Faults]:
-    table = read_table(path, language=language)
+    table = read_table(path, language=language, words=header_words(columns))
     faults = Faults(table, language)
     checked = CheckedTable(table, columns, faults)
     faults.raise_errors()  # without its columns a list cannot be read further
