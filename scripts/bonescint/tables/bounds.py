@@ -14,6 +14,10 @@ from bonescint.text.dates import table_date
 from bonescint.text.folding import fold_header, half_width
 from bonescint.warnings import Phrase
 
+# an ID or a code above a header; a year or a date of printing is none
+_PATIENT = re.compile(
+    r"(?!(?:19|20)\d\d(?:-\d\d?-\d\d?)?$)[A-Za-z]{0,3}-?\d[\dA-Za-z-]{2,}", re.ASCII
+)
 Value = Decimal | int | date | str
 
 
@@ -66,6 +70,7 @@ class CheckedTable:
         self._entry = (config_key or "").removesuffix("columns")
         self._tell_place()
         self._locate(configured or {}, config_key)
+        self._refuse_rows_above()
 
     def _tell_place(self) -> None:
         """Say where the header was found; which of two sheets is meant is for a person to say."""
@@ -75,6 +80,19 @@ class CheckedTable:
             self.faults.raise_errors()
         if self.table.searched:
             self.faults.warn("header_found", self.table.header_row, entries=self._places())
+
+    def _refuse_rows_above(self) -> None:
+        """Refuse a searched header with patients above it: sorting may have moved it down."""
+        key = next((name for name in KEYS if name in self._positions), None)
+        rows = [
+            str(row)
+            for row, cells in self.table.above
+            if key and _PATIENT.fullmatch(half_width("".join(cells[self._positions[key] :][:1])))
+        ]
+        if rows:
+            self.faults.header_error(
+                "rows_above", (), "R12", rows=", ".join(rows), entries=self._places()
+            )
 
     def _places(self) -> str:
         """Return the keys of config.yaml that say where the header stands."""

@@ -62,6 +62,8 @@ class Table:
         Whether the header was found by its words, not in the first row of the first sheet.
     rivals
         Names of the other visible sheets that such a table stands on, too.
+    above
+        Of a header that was searched: (row number, cells) of the rows above it.
     """
 
     file: str
@@ -76,6 +78,7 @@ class Table:
     struck: tuple[int, ...] = ()
     searched: bool = False
     rivals: tuple[str, ...] = ()
+    above: list[tuple[int, Cells]] = field(default_factory=list)
 
 
 def read_table(
@@ -179,6 +182,7 @@ def _read(
         tuple(n for n, _ in rows if n in struck),
         searched,
         rivals,
+        list(enumerate(grid[: header_row - 1], 1)) if searched else [],
     )
 
 

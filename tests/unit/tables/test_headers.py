@@ -8,6 +8,7 @@ from bonescint.tables.bounds import CheckedTable
 from bonescint.tables.columns import load_columns
 from bonescint.tables.faults import Faults
 from bonescint.tables.headers import header_words
+from bonescint.tables.lists import read_opt_out
 from bonescint.tables.reading import read_table
 
 COLUMNS = load_columns("software_export")
@@ -47,6 +48,7 @@ def write_sheets(path, *sheets):
         [["VSBONE 解析結果一覧"], []],
         [["BSI"]],
         [[], ["○○病院", None, "印刷日", "2024/5/1"], ["患者ID は 8 桁"]],
+        [["2019-06-03"], ["2024"], ["VSBONE 3.0"]],
         [["x"] * 5] * 29,
     ],
 )
@@ -157,6 +159,17 @@ def test_where_no_row_looks_like_one_it_is_said_once(tmp_path, language, words):
     for text in ("sheet", "header_row", "columns.key", "columns.bsi"):
         assert f"software.vsbone3.{text}" in str(caught.value)
     assert "00012" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("language", "words"), [("ja", "並べ替え"), ("en", "Sorting may")])
+def test_a_header_that_was_sorted_among_the_patients_drops_nobody(tmp_path, language, words):
+    path = write_sheets(tmp_path / "a.xlsx", ("a", [ROWS[0], ["2024"], HEADER, ROWS[1]]))
+    with pytest.raises(InputError, match=words) as caught:
+        checked(path, language).faults.raise_errors()
+    assert "00012" not in str(caught.value)
+    path = write_sheets(tmp_path / "b.xlsx", ("a", [["00012"], ["患者ID", "申出日"], ["00013"]]))
+    with pytest.raises(InputError, match="並べ替え"):
+        read_opt_out(path, "ja")
 
 
 def test_a_configured_row_is_taken_at_its_word(tmp_path):
