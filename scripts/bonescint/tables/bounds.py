@@ -79,7 +79,7 @@ class CheckedTable:
             self.faults.error("two_sheets", sheets=sheets, entry=f"{self._entry}sheet")
             self.faults.raise_errors()
         if self.table.searched:
-            self.faults.warn("header_found", self.table.header_row, entries=self._places())
+            self.faults.warn("header_found", self.table.header_row, entries=self._place_keys())
 
     def _refuse_rows_above(self) -> None:
         """Refuse a searched header with patients above it: sorting may have moved it down."""
@@ -91,10 +91,10 @@ class CheckedTable:
         ]
         if rows:
             self.faults.header_error(
-                "rows_above", (), "R12", rows=", ".join(rows), entries=self._places()
+                "rows_above", (), "R12", rows=", ".join(rows), entries=self._place_keys()
             )
 
-    def _places(self) -> str:
+    def _place_keys(self) -> str:
         """Return the keys of config.yaml that say where the header stands."""
         return f"{self._entry}sheet, {self._entry}header_row"
 
@@ -141,18 +141,18 @@ class CheckedTable:
         )
         if lost and not is_header:
             self._raise_no_headers(lost, config_key)
-        known = self.faults.shown_headers(header)
-        self.faults.own.add(self.table.header_row)
-        self._warn_absent(absent, config_key)
+        if is_header:
+            self.faults.own.add(self.table.header_row)
+            self._warn_absent(absent, config_key)
         if lost and self.table.searched:
-            self.faults.header_error("header_guessed", (), entries=self._places())
+            self.faults.header_error("header_guessed", (), entries=self._place_keys())
         for column, wanted in lost:
             self.faults.header_error(
                 "no_column",
                 (),
                 column.rule,
                 header=wanted,
-                found=known,
+                found=self.faults.shown_headers(header),
                 hint=self._hint(config_key, column.name),
             )
 
@@ -166,7 +166,7 @@ class CheckedTable:
             lost[0][0].rule,
             n=len(self.table.header),
             headers=", ".join(wanted for _, wanted in lost),
-            entries=", ".join([self._places(), *columns]),
+            entries=", ".join([self._place_keys(), *columns]),
         )
         self.faults.raise_errors()
 
