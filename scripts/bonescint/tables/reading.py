@@ -160,7 +160,12 @@ def _read(
         header_row = found or header_row
     if not 0 < header_row <= len(grid):
         raise InputError(text("no_header", file=path.name))
-    header = merged_header(grid[:header_row])
+    first = 0
+    if searched and words:
+        own = grid[header_row - 1 : header_row]
+        # a title above blank cells is no header, and may name somebody
+        first = header_row - 1 if words.find(own)[:2] == words.find(grid)[:2] else 0
+    header = merged_header(grid[first:header_row])
     width = len(header)
     below = [
         (n, cells)

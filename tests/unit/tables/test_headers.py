@@ -97,6 +97,14 @@ def test_synonyms_of_the_schema_and_configured_names_are_such_words(tmp_path):
     assert checked(path, configured=configured).table.header_row == 2
 
 
+def test_a_name_in_a_title_is_no_header(tmp_path):
+    title = ["解析結果", None, None, None, None, "作成 山田花子"]
+    rows = [title, ["患者ID", "BSI値(%)", "ホットスポット数"], ["1", 1, 2]]
+    found = checked(write_sheets(tmp_path / "a.xlsx", ("a", rows)))
+    assert found.table.header == ("患者ID", "BSI値(%)", "ホットスポット数")
+    assert not any("山田" in str(fault.phrase.values) for fault in found.faults.warnings)
+
+
 @pytest.mark.parametrize("delimiter", [",", "\t", ";"])
 def test_a_title_above_a_text_file(tmp_path, delimiter):
     path = tmp_path / "a.csv"
