@@ -33,7 +33,7 @@ _METRICS = {
     "optimism": {"replicates": 2000, "seed": 20190601},
 }
 # how any table is read, where it needs saying
-_LAYOUT = ("sheet", "header_row", "encoding", "columns")
+_LAYOUT = ("sheet", "header_row", "encoding", "columns", "limits")
 # what `inputs.opt_out` need not name
 _OPT_OUT = {"ids_only": False, "largest_share": LARGEST_SHARE}
 

@@ -1,6 +1,7 @@
 """A typo in the configuration gets its path and what is allowed, before anything runs."""
 
 import copy
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from bonescint.config import (
 from bonescint.errors import InputError
 from bonescint.resources import ROOT
 from bonescint.stats.question_names import QUESTIONS
+from bonescint.text.limits import Limits
 from tests.unit.unreadable import closed
 
 
@@ -43,6 +45,11 @@ def put(config: dict[str, Any], path: str, value: object) -> None:
 
 
 def test_default_configuration_is_good(config: dict[str, Any]) -> None:
+    check_config(config)
+
+
+def test_every_limit_of_a_table_can_be_raised(config: dict[str, Any]) -> None:
+    put(config, "software/vsbone3/limits", asdict(Limits()))
     check_config(config)
 
 
@@ -94,6 +101,8 @@ def test_default_configuration_is_good(config: dict[str, Any]) -> None:
         ("metrics/margins/bsi", -1, r"metrics\.margins\.bsi.*null = not assessed"),
         ("metrics/families/a", {"nri": ["nri"]}, r"metrics\.families\.a.*'nri'.*version_diagnosis"),
         ("metrics/optimism/replicates", 10, r"metrics\.optimism\.replicates"),
+        ("software/vsbone3/limits", {"row": 10}, r"software\.vsbone3\.limits.*'row'.*'rows'"),
+        ("readers/reader1/limits", {"rows": 0}, r"readers\.reader1\.limits\.rows"),
     ],
 )
 def test_mistakes_are_named(config: dict[str, Any], path: str, value: object, said: str) -> None:

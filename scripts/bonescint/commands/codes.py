@@ -7,8 +7,8 @@ from pathlib import Path
 from bonescint.errors import InputError
 from bonescint.names.ids import normalise, tells_id
 from bonescint.resources import Texts
-from bonescint.tables.bounds import KEYS, CheckedTable
-from bonescint.tables.columns import load_columns
+from bonescint.tables.bounds import CheckedTable
+from bonescint.tables.columns import KEYS, load_columns
 from bonescint.tables.faults import Faults
 from bonescint.tables.reading import read_table
 from bonescint.tables.values import damaged_id

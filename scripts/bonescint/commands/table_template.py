@@ -14,8 +14,7 @@ from bonescint.commands.input_tables import InputTable
 from bonescint.errors import InputError
 from bonescint.files import replacing
 from bonescint.resources import ROOT, SYNTHETIC, Texts
-from bonescint.tables.bounds import KEYS
-from bonescint.tables.columns import Column, load_columns
+from bonescint.tables.columns import KEYS, Column, load_columns
 from bonescint.tables.sheets import Sheet, ShownColumn, make_styles, open_book
 from bonescint.text.folding import fold_header
 from bonescint.text.width import text_width

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from bonescint.tables.columns import Column
+from bonescint.tables.columns import KEYS, Column
 from bonescint.tables.faults import NOT_SHOWN, Faults
 from bonescint.tables.reading import Cells, Table
 from bonescint.tables.values import NOT_CALCULATED, error_value, parse_number
@@ -14,8 +14,11 @@ from bonescint.text.dates import table_date
 from bonescint.text.folding import fold_header, half_width
 from bonescint.warnings import Phrase
 
+# an ID or a code above a header; a year or a date of printing is none
+_PATIENT = re.compile(
+    r"(?!(?:19|20)\d\d(?:-\d\d?-\d\d?)?$)[A-Za-z]{0,3}-?\d[\dA-Za-z-]{2,}", re.ASCII
+)
 Value = Decimal | int | date | str
-KEYS = ("patient_id", "code")
 
 
 class CheckedTable:
@@ -65,7 +68,36 @@ class CheckedTable:
         self._positions: dict[str, int] = {}
         known = self.columns.values()
         faults.accept(word for c in known for word in (*c.accepted, *c.products))
+        self._entry = (config_key or "").removesuffix("columns")
+        self._tell_place()
         self._locate(configured or {}, config_key)
+        self._refuse_rows_above()
+
+    def _tell_place(self) -> None:
+        """Say where the header was found; which of two sheets is meant is for a person to say."""
+        if self.table.rivals:
+            sheets = self.faults.shown_headers((self.table.sheet or "", *self.table.rivals))
+            self.faults.error("two_sheets", sheets=sheets, entry=f"{self._entry}sheet")
+            self.faults.raise_errors()
+        if self.table.searched:
+            self.faults.warn("header_found", self.table.header_row, entries=self._place_keys())
+
+    def _refuse_rows_above(self) -> None:
+        """Refuse a searched header with patients above it: sorting may have moved it down."""
+        key = next((name for name in KEYS if name in self._positions), None)
+        rows = [
+            str(row)
+            for row, cells in self.table.above
+            if key and _PATIENT.fullmatch(half_width("".join(cells[self._positions[key] :][:1])))
+        ]
+        if rows:
+            self.faults.header_error(
+                "rows_above", (), "R12", rows=", ".join(rows), entries=self._place_keys()
+            )
+
+    def _place_keys(self) -> str:
+        """Return the keys of config.yaml that say where the header stands."""
+        return f"{self._entry}sheet, {self._entry}header_row"
 
     def _locate(self, configured: Mapping[str, str | None], config_key: str | None) -> None:
         header = self.table.header
@@ -106,23 +138,37 @@ class CheckedTable:
             cell.strip() and (i in read or fold_header(cell) in names)
             for i, cell in enumerate(self.table.own_header)
         )
-        known = self.faults.text("unknown_headers", n=len(header))
+        if lost and not is_header:
+            self._raise_no_headers(lost, config_key)
         if is_header:
-            known = self.faults.shown_headers(header)
             self.faults.own.add(self.table.header_row)
             self._warn_absent(absent, config_key)
             self._warn_other(configured, config_key)
+        if lost and self.table.searched:
+            self.faults.header_error("header_guessed", (), entries=self._place_keys())
         for column, wanted in lost:
             self.faults.header_error(
                 "no_column",
                 (),
                 column.rule,
                 header=wanted,
-                found=known,
+                found=self.faults.shown_headers(header),
                 hint=self._hint(config_key, column.name),
             )
-        if lost and not is_header:
-            self.faults.raise_errors()
+
+    def _raise_no_headers(self, lost: list[tuple[Column, str]], config_key: str | None) -> None:
+        """Say once that the row is no header, and all that config.yaml can say about it."""
+        names = ("key" if column.name in KEYS else column.name for column, _ in lost)
+        columns = [f"{config_key or 'columns'}.{name}" for name in names]
+        self.faults.header_error(
+            "no_headers",
+            (),
+            lost[0][0].rule,
+            n=len(self.table.header),
+            headers=", ".join(wanted for _, wanted in lost),
+            entries=", ".join([self._place_keys(), *columns]),
+        )
+        self.faults.raise_errors()
 
     def _one_field_each(self, config_key: str | None) -> None:
         fields: dict[int, list[str]] = defaultdict(list)

@@ -16,6 +16,7 @@ from bonescint.resources import Texts
 from bonescint.tables.bounds import CheckedTable
 from bonescint.tables.columns import Column
 from bonescint.tables.faults import Faults
+from bonescint.tables.headers import header_words
 from bonescint.tables.reading import Cells, read_table
 from bonescint.tables.values import damaged_id
 from bonescint.text.dates import as_da, header_date, loose_dates
@@ -149,7 +150,8 @@ def transcribe(
     cases
         The cohort.
     settings
-        The entry: key, and where given tracer, columns, sheet, header_row, encoding, decimal.
+        The entry: key, and where given tracer, columns, sheet, header_row, encoding, decimal,
+        limits.
     config_key
         The entry's path in the configuration, such as ``software.vsbone3``.
     language
@@ -195,22 +197,26 @@ def _checked(
     second: bool,
 ) -> CheckedTable:
     """Read the table, match its headers and look for the column of patients."""
+    key, headers = settings["key"], settings.get("columns") or {}
+    configured = {key if name == "key" else name: header for name, header in headers.items()}
+    skip = {"patient_id", "code"} - {key}
     table = read_table(
         path,
         settings.get("sheet"),
         settings.get("header_row"),
         settings.get("encoding"),
         language,
+        words=header_words(columns, skip, configured),
+        limits=settings.get("limits"),
     )
     source = config_key.rpartition(".")[2]
     faults = Faults(table, language, source, cases.identifiers, second)
-    key, headers = settings["key"], settings.get("columns") or {}
     checked = CheckedTable(
         table,
         columns,
         faults,
-        skip={"patient_id", "code"} - {key},
-        configured={key if name == "key" else name: header for name, header in headers.items()},
+        skip=skip,
+        configured=configured,
         config_key=f"{config_key}.columns",
         decimal=settings.get("decimal") or ".",
     )

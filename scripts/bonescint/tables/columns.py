@@ -11,6 +11,9 @@ import yaml
 from bonescint.resources import ROOT
 from bonescint.text.folding import fold_header
 
+# the patient's column is one of these
+KEYS = ("patient_id", "code")
+
 
 @dataclass(frozen=True, slots=True)
 class Column:

@@ -11,9 +11,9 @@ from typing import Any
 
 from bonescint.errors import InputError
 from bonescint.resources import Texts
-from bonescint.tables.bounds import KEYS, CheckedTable
+from bonescint.tables.bounds import CheckedTable
 from bonescint.tables.cases import Cases, CohortCase, Transcription, transcribe
-from bonescint.tables.columns import Column
+from bonescint.tables.columns import KEYS, Column
 from bonescint.tables.faults import NOT_SHOWN, Faults, TableErrors
 from bonescint.tables.reading import Cells
 from bonescint.tables.values import parse_version

@@ -13,7 +13,7 @@ from bonescint.resources import Texts
 from bonescint.tables.reading import Table
 from bonescint.tables.values import error_value, parse_number
 from bonescint.text.dates import as_da, table_date
-from bonescint.text.folding import fold_header, half_width
+from bonescint.text.folding import fold_header, half_width, restyled
 from bonescint.warnings import Phrase, place_in_words, warning
 
 NOT_SHOWN = Phrase("not_shown")
@@ -176,13 +176,14 @@ class Faults:
         Withheld is also what may be anybody's name or birth date: any Latin word that is not an
         accepted one, eras, dates that do not begin with the year, six digits.
         """
-        value = half_width(value)
+        typed, value = value.strip(), half_width(value)
         hidden = self.identifies(value)
         if not hidden and table_date(value) is None and not error_value(value):
             hidden = _looks_personal(value) or bool(
                 _ERA.search(value) or re.search("[A-Za-z]{3}", self._accepted.sub(" ", value))
             )
-        return NOT_SHOWN if hidden else value[:20]
+        # a ① that was quoted as 1 would be told to be no number
+        return NOT_SHOWN if hidden else (typed if restyled(typed) else value)[:20]
 
     def shown_headers(self, headers: Iterable[str]) -> str:
         """Return the headers of a row known to be one; what is a value or a patient's is `…`."""

@@ -13,6 +13,7 @@ from bonescint.names.ids import normalise
 from bonescint.tables.bounds import CheckedTable
 from bonescint.tables.columns import Column, load_columns
 from bonescint.tables.faults import Faults
+from bonescint.tables.headers import header_words
 from bonescint.tables.reading import Cells, read_table
 from bonescint.tables.values import NOT_CALCULATED, damaged_id, error_value
 from bonescint.text.dates import table_date
@@ -298,16 +299,23 @@ def _open(
     layout: Mapping[str, Any] | None,
 ) -> tuple[CheckedTable, Faults]:
     given = layout or {}
+    headers = given.get("columns") or {}
+    configured = {"patient_id" if key == "key" else key: h for key, h in headers.items()}
     table = read_table(
-        path, given.get("sheet"), given.get("header_row"), given.get("encoding"), language
+        path,
+        given.get("sheet"),
+        given.get("header_row"),
+        given.get("encoding"),
+        language,
+        words=header_words(columns, (), configured),
+        limits=given.get("limits"),
     )
     faults = Faults(table, language)
-    headers = given.get("columns") or {}
     checked = CheckedTable(
         table,
         columns,
         faults,
-        configured={"patient_id" if key == "key" else key: h for key, h in headers.items()},
+        configured=configured,
         config_key=f"inputs.{name}.columns" if headers else None,
     )
     faults.raise_errors()  # without its columns a list cannot be read further

@@ -1,20 +1,34 @@
 """Any table a hospital hands over, as text with the place of every cell."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import islice, zip_longest
+from itertools import islice
 from pathlib import Path
 
 from bonescint.errors import InputError
 from bonescint.resources import Texts
+from bonescint.tables.headers import Cells as Cells
+from bonescint.tables.headers import HeaderWords, merged_header
 from bonescint.tables.workbooks import read_workbook
 from bonescint.text.csvfile import read_textfile
+from bonescint.text.limits import Limits, TooMuchError
 
-Cells = tuple[str, ...]
-# how files begin that are no table; OLE is an Excel 97 workbook or one with a password
+_OLE = b"\xd0\xcf\x11\xe0"
+# streams of an OLE file
+_STREAMS = {
+    "EncryptedPackage": "locked_workbook",
+    "WordDocument": "foreign_document",
+    "PowerPoint Document": "foreign_document",
+    "Workbook": "foreign_xls",
+    "Book": "foreign_xls",
+}
+# how files begin that are no table
 _FOREIGN = {
-    b"\xd0\xcf\x11\xe0": "old_workbook",
+    b"\x09\x00\x04\x00": "foreign_xls",
+    b"\x09\x02\x06\x00": "foreign_xls",
+    b"\x09\x04\x06\x00": "foreign_xls",
+    b"\x09\x08": "foreign_xls",
+    b"{\\rt": "foreign_document",
     b"%PDF": "foreign_document",
     b"\x89PNG": "foreign_document",
     b"\xff\xd8\xff": "foreign_document",
@@ -44,6 +58,12 @@ class Table:
         Of a text file: row number -> cells as written, the header's too; empty for a workbook.
     struck
         Numbers of the rows below the header of which all is struck out.
+    searched
+        Whether the header was found by its words, not in the first row of the first sheet.
+    rivals
+        Names of the other visible sheets that such a table stands on, too.
+    above
+        Of a header that was searched: (row number, cells) of the rows above it.
     """
 
     file: str
@@ -56,6 +76,9 @@ class Table:
     own_header: Cells = ()
     widths: Mapping[int, int] = field(default_factory=dict)
     struck: tuple[int, ...] = ()
+    searched: bool = False
+    rivals: tuple[str, ...] = ()
+    above: list[tuple[int, Cells]] = field(default_factory=list)
 
 
 def read_table(
@@ -64,6 +87,9 @@ def read_table(
     header_row: int | None = None,
     encoding: str | None = None,
     language: str = "ja",
+    *,
+    words: HeaderWords | None = None,
+    limits: Mapping[str, int] | None = None,
 ) -> Table:
     """Read an Excel workbook (.xlsx, .xlsm) or a CSV/TSV file; the content decides, not the name.
 
@@ -77,50 +103,100 @@ def read_table(
     path
         The file.
     sheet
-        The sheet's name; None = the first visible one.
+        The sheet's name; None = the visible one on which such a table stands, else the first.
     header_row
-        The header's row as Excel numbers it; None = the first that is not blank.
+        The header's row as Excel numbers it; None = the one of its words, else the first that is
+        not blank.
     encoding
         Of a text file; None = by its BOM, else UTF-8, cp932 (Japanese Windows) or UTF-16.
     language
         Of the error messages.
+    words
+        The headers that the table may have (`bonescint.tables.headers.header_words`), by which
+        header and sheet are found; None = they are not looked for.
+    limits
+        What differs from `bonescint.text.limits.Limits`.
 
     Raises
     ------
     InputError
-        If the file is missing, is no table, cannot be decoded, or has no such sheet or header.
+        If the file is missing, is no table, cannot be decoded, has no such sheet or header, or
+        holds more than the limits allow.
     """
     path = Path(path)
     text = Texts("tables", language)
-    is_text = _is_text(path, text)
-    if not is_text:
-        grid, sheet, others, visible, struck = read_workbook(path, sheet, text)
+    words = words if header_row is None else None
+    try:
+        return _read(path, sheet, header_row, encoding, text, words, Limits(**(limits or {})))
+    except TooMuchError as error:
+        told = text(f"limit.{error.limit}", file=path.name, **error.values)
+        raise InputError(told + text("limit", limit=error.limit)) from None
+
+
+def _read(
+    path: Path,
+    sheet: str | None,
+    header_row: int | None,
+    encoding: str | None,
+    text: Texts,
+    words: HeaderWords | None,
+    limits: Limits,
+) -> Table:
+    others: tuple[str, ...] = ()
+    visible: tuple[str, ...] = ()
+    rivals: tuple[str, ...] = ()
+    struck: frozenset[int] = frozenset()
+    searched = False
+    if is_text := _is_text(path, text):
+        fits = (lambda rows: words.find(rows).fits) if words else None
+        grid = read_textfile(path, header_row, encoding, text, limits, fits)
     else:
-        grid = [tuple(cells) for cells in read_textfile(path, header_row, encoding, text)]
-        sheet, others, visible, struck = None, (), (), frozenset()
+        book = read_workbook(path, sheet, text, limits, words)
+        grid, sheet, others, visible, struck, rivals, searched = book
     if header_row is None:
         header_row = next((n for n, cells in enumerate(grid, 1) if any(map(str.strip, cells))), 0)
+        found = words.find(grid).row if words else 0
+        searched |= found not in (0, header_row)
+        header_row = found or header_row
     if not 0 < header_row <= len(grid):
         raise InputError(text("no_header", file=path.name))
-    header = _header(grid[:header_row])
+    first = 0
+    if searched and words:
+        own = grid[header_row - 1 : header_row]
+        # a title above blank cells is no header, and may name somebody
+        first = header_row - 1 if words.find(own)[:2] == words.find(grid)[:2] else 0
+    header = merged_header(grid[first:header_row])
     width = len(header)
-    rows = [
-        (n, cells + ("",) * (width - len(cells)))
+    below = [
+        (n, cells)
         for n, cells in enumerate(islice(grid, header_row, None), header_row + 1)
         if any(map(str.strip, cells))
     ]
-    own = (grid[header_row - 1] + ("",) * width)[:width]
-    widths = _widths(grid, header_row, width) if is_text else {}
-    out = tuple(n for n, _ in rows if n in struck)
-    return Table(path.name, sheet, header_row, header, rows, others, visible, own, widths, out)
+    limits.check("cells", width * len(below))
+    rows = [(n, cells + ("",) * (width - len(cells))) for n, cells in below]
+    return Table(
+        path.name,
+        sheet,
+        header_row,
+        header,
+        rows,
+        others,
+        visible,
+        (grid[header_row - 1] + ("",) * width)[:width],
+        _widths(below, grid[header_row - 1], header_row, width) if is_text else {},
+        tuple(n for n, _ in rows if n in struck),
+        searched,
+        rivals,
+        list(enumerate(grid[: header_row - 1], 1)) if searched else [],
+    )
 
 
-def _widths(grid: Sequence[Cells], header_row: int, width: int) -> dict[int, int]:
+def _widths(
+    below: Iterable[tuple[int, Cells]], last: Cells, header_row: int, width: int
+) -> dict[int, int]:
     """Return how many cells the header and each row below it were written with."""
     # an upper line of the header may be the longer one
-    header = {header_row: max(width, len(grid[header_row - 1]))}
-    below = enumerate(islice(grid, header_row, None), header_row + 1)
-    return header | {n: len(cells) for n, cells in below if any(map(str.strip, cells))}
+    return {header_row: max(width, len(last))} | {n: len(cells) for n, cells in below}
 
 
 def _is_text(path: Path, text: Texts) -> bool:
@@ -129,31 +205,18 @@ def _is_text(path: Path, text: Texts) -> bool:
         raise InputError(text("no_file", file=path.name))
     with path.open("rb") as stream:
         start = stream.read(4)
-    for magic, key in _FOREIGN.items():
-        if start.startswith(magic):
-            raise InputError(text(key, file=path.name))
+    key = next((key for magic, key in _FOREIGN.items() if start.startswith(magic)), None)
+    if start == _OLE:
+        key = _in_ole(path)
+    if key:
+        raise InputError(text(key, file=path.name))
     return not start.startswith(b"PK")
 
 
-def _header(grid: Sequence[Cells]) -> Cells:
-    *above, last = grid
-    cells = list(last)
-    groups: list[str] = []
-    if above:
-        # the title of a group of columns stands in the first of them
-        for title in (*above[-1], *[""] * (len(cells) - len(above[-1]))):
-            groups.append(title if title.strip() or not groups else groups[-1])
-    for upper in reversed(above):
-        # a merged cell keeps its text in its first row
-        pairs = zip_longest(cells, upper, fillvalue="")
-        cells = [lower if lower.strip() else title for lower, title in pairs]
-    while cells and not cells[-1].strip():
-        cells.pop()
-    header = [" ".join(cell.split()) for cell in cells]
-    twice = {cell for cell, n in Counter(header).items() if n > 1 and cell}
-    return tuple(
-        " ".join(f"{group} {cell}".split()) if cell in twice and lower.strip() else cell
-        for cell, group, lower in zip_longest(
-            header, groups[: len(header)], last[: len(header)], fillvalue=""
-        )
-    )
+def _in_ole(path: Path) -> str:
+    """Return what an OLE file is: an Excel 97 workbook, a workbook with a password, a document."""
+    found = set()
+    with path.open("rb") as stream:
+        while sector := stream.read(1 << 20):
+            found |= {name for name in _STREAMS if name.encode("utf-16-le") in sector}
+    return next((key for name, key in _STREAMS.items() if name in found), "old_workbook")

@@ -1,17 +1,28 @@
 """The cells of an Excel workbook as text, as Excel shows them."""
 
-import io
 import re
 import warnings
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator
 from datetime import datetime, time
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from bonescint.errors import InputError
 from bonescint.resources import Texts
+from bonescint.tables.headers import SEARCHED, Cells, HeaderWords
+from bonescint.tables.numberformats import JAPANESE, shown_number
+from bonescint.tables.packages import (
+    DamagedError,
+    in_transitional,
+    is_read,
+    measure,
+    open_archive,
+    place,
+)
 from bonescint.tables.values import NOT_CALCULATED
+from bonescint.text.limits import Limits, TooMuchError
 
 
 class Book(NamedTuple):
@@ -20,24 +31,28 @@ class Book(NamedTuple):
     Parameters
     ----------
     grid
-        Its cells as text.
+        Its cells as text; a row ends with its last cell that holds anything.
     sheet
         Its name.
     others, visible_others
         The names of the other sheets that hold anything, and of those of them that can be seen.
     struck
         Numbers of the rows of which all is struck out; they keep their text.
+    rivals
+        The names of the other visible sheets in which the table's headers stand.
+    searched
+        Whether it is not the first visible sheet, but one in which the headers stand.
     """
 
-    grid: list[tuple[str, ...]]
+    grid: list[Cells]
     sheet: str
     others: tuple[str, ...]
     visible_others: tuple[str, ...]
     struck: frozenset[int]
+    rivals: tuple[str, ...]
+    searched: bool
 
 
-# a double holds 15 digits: what is longer is no longer the number that was typed
-_DIGITS = 10**15
 # digits of a run above or below the line, as the characters that look like it
 _RAISED = {
     "superscript": str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"),
@@ -45,7 +60,13 @@ _RAISED = {
 }
 
 
-def read_workbook(path: Path, wanted: str | None, text: Texts) -> Book:
+def read_workbook(
+    path: Path,
+    wanted: str | None,
+    text: Texts,
+    limits: Limits,
+    words: HeaderWords | None,
+) -> Book:
     """Return the cells of one sheet, its name and the other sheets that hold anything.
 
     Parameters
@@ -53,158 +74,245 @@ def read_workbook(path: Path, wanted: str | None, text: Texts) -> Book:
     path
         The workbook (.xlsx, .xlsm), whatever its name.
     wanted
-        The sheet's name; None = the first visible one.
+        The sheet's name; None = the visible one in which the headers stand, else the first.
     text
         The words of the messages.
+    limits
+        How much is read.
+    words
+        The headers; None = they are not looked for.
 
     Raises
     ------
     InputError
         If it is no workbook, is damaged, or has no such sheet.
+    TooMuchError
+        If a limit is exceeded.
     """
     with path.open("rb") as stream:
         try:
-            return _read(stream, path.name, wanted, text)
-        except InputError:
+            return _read(_Workbook(stream, limits), path.name, wanted, text, words)
+        except (InputError, TooMuchError):
             raise
         # openpyxl raises whatever its parsers raise over a damaged part
         except Exception:
-            raise InputError(text(_foreign(path), file=path.name)) from None
+            raise InputError(text(_foreign(stream), file=path.name)) from None
 
 
-def _read(stream: IO[bytes], name: str, wanted: str | None, text: Texts) -> Book:
-    book = _open(stream, data_only=True)
-    for ws in book.worksheets:
-        ws.reset_dimensions()  # other programs write a wrong size, rows would be lost
-    visible = [ws for ws in book.worksheets if ws.sheet_state == "visible"]
-    names = [ws.title for ws in book.worksheets]
-    if wanted is not None and wanted not in names:
+def _read(
+    book: "_Workbook",
+    name: str,
+    wanted: str | None,
+    text: Texts,
+    words: HeaderWords | None,
+) -> Book:
+    sheets = {ws.title: ws for ws in book.sheets}
+    if wanted is not None and wanted not in sheets:
         # a sheet may be named after a patient: the found ones are counted
-        raise InputError(text("no_sheet", file=name, sheet=wanted, n=len(names)))
-    chosen = book[wanted] if wanted is not None else (visible or book.worksheets)[0]
-    cells = list(chosen.iter_rows())
-    _set_inline_runs(chosen, cells)
-    grid = [[_cell_text(cell) for cell in row] for row in cells]
-    others = [
-        ws
-        for ws in book.worksheets
-        if ws is not chosen and any(any(v is not None for v in r) for r in ws.values)
-    ]
-    formulas, stale = _has_formulas(stream)
-    if formulas:
-        for typed, found, shown in zip(_formulas(stream, chosen.title), cells, grid, strict=True):
-            for i, formula in enumerate(typed):
-                # programs that cannot calculate leave no result, or 0 and the wish to calculate
-                empty = found[i].value is None and found[i].data_type != "str"
-                if formula and (empty or (stale and found[i].value == 0)):
-                    shown[i] = NOT_CALCULATED
-    struck = _strike_out(cells, grid)
+        raise InputError(text("no_sheet", file=name, sheet=wanted, n=len(sheets)))
+    visible = [ws for ws in book.sheets if ws.visible] or book.sheets[:1]
+    chosen, rivals = sheets[wanted] if wanted is not None else visible[0], []
+    if wanted is None and words and len(visible) > 1:
+        found = {ws: words.find(book.grid(ws, SEARCHED)[0]) for ws in visible}
+        # the first of the best
+        chosen = max(visible, key=lambda ws: found[ws][:2])
+        if found[chosen].fits:
+            rivals = [ws.title for ws in visible if found[ws].fits and ws is not chosen]
+    others = [ws for ws in book.sheets if ws is not chosen and book.holds_anything(ws)]
+    grid, struck = book.grid(chosen)
     return Book(
-        [tuple(row) for row in grid],
-        str(chosen.title),
+        grid,
+        chosen.title,
         tuple(ws.title for ws in others),
         tuple(ws.title for ws in others if ws in visible),
         struck,
+        tuple(rivals),
+        wanted is None and chosen is not visible[0],
     )
 
 
-def _set_inline_runs(sheet: Any, cells: Sequence[Sequence[Any]]) -> None:
-    """Give texts that stand in the sheet itself their runs: openpyxl joins these of a sheet."""
-    with sheet._get_source() as source:
-        data = source.read()
-    if b"rPr" not in data:
-        return
-    from openpyxl.cell.rich_text import CellRichText
-    from openpyxl.utils.cell import column_index_from_string
-    from openpyxl.xml.constants import SHEET_MAIN_NS
-    from openpyxl.xml.functions import iterparse  # type: ignore[attr-defined]
-
-    number = 0
-    for _, row in iterparse(io.BytesIO(data)):
-        if row.tag != f"{{{SHEET_MAIN_NS}}}row":
-            continue
-        number, column = int(row.get("r") or number + 1), 0
-        for cell in row:
-            place = cell.get("r")
-            # the place is optional
-            column = column_index_from_string(place.rstrip("0123456789")) if place else column + 1
-            inline = cell.find(f"{{{SHEET_MAIN_NS}}}is")
-            if inline is not None and inline.find(f"{{{SHEET_MAIN_NS}}}r") is not None:
-                runs = CellRichText.from_tree(inline)  # type: ignore[no-untyped-call]
-                cells[number - 1][column - 1]._value = runs
-        row.clear()
+class _Sheet(NamedTuple):
+    title: str
+    visible: bool
+    part: str
 
 
-def _strike_out(cells: Sequence[Sequence[Any]], grid: list[list[str]]) -> frozenset[int]:
-    """Take what is struck out from the texts; return the rows that would be blank without it.
+class _Runs(NamedTuple):
+    """A text of several runs: raised digits must not become digits of the number before them."""
 
-    A number that was corrected by hand shows both, the old one struck out. A row struck out as a
-    whole keeps its text: what that means is for a person to say.
-    """
-    rows: set[int] = set()
-    for n, (found, shown) in enumerate(zip(cells, grid, strict=True), 1):
-        pairs = zip(found, shown, strict=True)
-        kept = [_kept(cell, text) if text else "" for cell, text in pairs]
-        if kept == shown:
-            continue
-        if any(map(str.strip, kept)):
-            grid[n - 1] = kept
-        else:
-            rows.add(n)
-    return frozenset(rows)
+    source: list[Any]  # while it is kept no other has its place in memory
+    text: str
+    kept: str
+    kept_in_struck: str
 
 
-def _kept(cell: Any, text: str) -> str:
-    """Return what of a cell's text is not struck out."""
-    struck = bool(cell.font and cell.font.strike)
-    if isinstance(cell.value, list):
-        # a run without a font of its own has the cell's
-        return "".join(
-            _run_text(run)
-            for run in cell.value
-            if not (struck if isinstance(run, str) else run.font.strike)
+class _Workbook:
+    """An opened workbook, measured first: openpyxl would inflate whatever stands in it."""
+
+    def __init__(self, stream: IO[bytes], limits: Limits) -> None:
+        # slow to import and not needed for text files
+        from openpyxl.reader.excel import ExcelReader
+        from openpyxl.styles.stylesheet import apply_stylesheet
+
+        archive = open_archive(stream)
+        self._package = measure(archive, limits)
+        source = in_transitional(archive) if self._package.strict else stream
+        reader: Any = ExcelReader(  # type: ignore[no-untyped-call]
+            source, read_only=True, data_only=True, keep_links=False, rich_text=True
         )
-    return "" if struck else text
+        for name in {*reader.archive.namelist()} - {*filter(is_read, reader.archive.namelist())}:
+            # what was not measured cannot be asked for under another name
+            del reader.archive.NameToInfo[name]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl on styles and validations it does not keep
+            reader.read_manifest()
+            reader.read_strings()
+            reader.read_workbook()
+            apply_stylesheet(reader.archive, reader.wb)  # type: ignore[no-untyped-call]
+            # not charts and macros
+            self.sheets = [
+                _Sheet(sheet.name, sheet.state == "visible", relation.target)
+                for sheet, relation in reader.parser.find_sheets()
+                if relation.target in self._package.rows
+            ]
+        self._book: Any = reader.wb
+        self._archive: zipfile.ZipFile = reader.archive
+        self._limits = limits
+        self._strings = reader.shared_strings
+        self._styles: dict[int, tuple[str, bool]] = {}
+        self._unescaped: dict[str, str] = {}
+        self._joined: dict[int, _Runs] = {}
+
+    def _rows(self, sheet: _Sheet) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+        """Yield number and cells of each row as openpyxl parses them."""
+        from openpyxl.worksheet import _reader
+
+        with self._archive.open(sheet.part) as source:
+            # numbers stay numbers: which are dates depends on their value too
+            parser: Any = _reader.WorkSheetParser(  # type: ignore[no-untyped-call]
+                source, self._strings, data_only=True, epoch=self._book.epoch, rich_text=True
+            )
+            # not beyond the last row with a value: what follows are formats
+            yield from islice(parser.parse(), self._package.rows[sheet.part])
+
+    def holds_anything(self, sheet: _Sheet) -> bool:
+        """Tell whether any cell of a sheet has a value."""
+        return any(cell["value"] is not None for _, row in self._rows(sheet) for cell in row)
+
+    def grid(self, sheet: _Sheet, top: int | None = None) -> tuple[list[Cells], frozenset[int]]:
+        """Return a sheet's cells as text, and the rows of which all is struck out.
+
+        A number that was corrected by hand shows both, the old one struck out. A row struck out as
+        a whole keeps its text: what that means is for a person to say.
+        """
+        grid: list[Cells] = []
+        struck: set[int] = set()
+        size = area = 0
+        formulas = set(self._package.formulas[sheet.part])
+        for number, row in self._rows(sheet):
+            if top is not None and number > top:
+                break
+            texts: list[str] = []
+            kept: list[str] = []
+            for cell in row:
+                shown = self._text(cell, place(number, cell["column"]) in formulas)
+                size += len(shown)
+                self._limits.check("megabytes", size)
+                if shown:
+                    # cells without a value need not stand in the file
+                    for cells in (texts, kept):
+                        cells += [""] * (cell["column"] - len(cells))
+                    texts[cell["column"] - 1] = shown
+                    kept[cell["column"] - 1] = self._kept(cell, shown)
+            if kept != texts and any(map(str.strip, kept)):
+                texts = kept
+            elif kept != texts:
+                struck.add(number)
+            area += len(texts)
+            self._limits.check("cells", area)
+            grid += [()] * (number - len(grid))
+            if grid[number - 1]:
+                raise DamagedError  # two rows of one number: neither may get lost
+            grid[number - 1] = tuple(texts)
+        return grid, frozenset(struck)
+
+    def _text(self, cell: dict[str, Any], formula: bool) -> str:
+        value = cell["value"]
+        if formula:
+            # programs that cannot calculate leave no result, or 0 and the wish to calculate
+            empty = value is None and cell["data_type"] != "str"
+            if empty or (self._package.uncalculated and value == 0):
+                return NOT_CALCULATED
+        match value:
+            case None:
+                return ""
+            case list():
+                return self._runs(value).text
+            case str() if "_x" in value:
+                if value not in self._unescaped:
+                    self._unescaped[value] = _unescaped(value)
+                return self._unescaped[value]
+            case str():
+                return value
+            case bool():
+                return str(value).upper()
+            case datetime():
+                return (value.date() if value.time() == time() else value).isoformat()
+            case int() | float():
+                return shown_number(value, self._style(cell)[0], self._book.epoch)
+            case _:
+                return str(value)
+
+    def _kept(self, cell: dict[str, Any], text: str) -> str:
+        """Return what of a cell's text is not struck out."""
+        struck = self._style(cell)[1]
+        if isinstance(cell["value"], list):
+            runs = self._runs(cell["value"])
+            return runs.kept_in_struck if struck else runs.kept
+        return "" if struck else text
+
+    def _runs(self, value: list[Any]) -> "_Runs":
+        """Return a text of several runs; cells share it, so that it is put together once."""
+        if id(value) not in self._joined:
+            shown = [(run, _run_text(run)) for run in value]
+            kept = [
+                (run, text) for run, text in shown if isinstance(run, str) or not run.font.strike
+            ]
+            self._joined[id(value)] = _Runs(
+                value,
+                "".join(text for _, text in shown),
+                "".join(text for _, text in kept),
+                # a run without a font of its own has the cell's
+                "".join(text for run, text in kept if not isinstance(run, str)),
+            )
+        return self._joined[id(value)]
+
+    def _style(self, cell: dict[str, Any]) -> tuple[str, bool]:
+        """Return a cell's number format, and whether its font is struck out."""
+        from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
+
+        number = cell["style_id"]
+        if number not in self._styles:
+            style = self._book._cell_styles[number]
+            font, form = self._book._fonts[style.fontId], style.numFmtId
+            if form < BUILTIN_FORMATS_MAX_SIZE:
+                code = JAPANESE.get(form) or BUILTIN_FORMATS.get(form, "General")
+            else:
+                code = self._book._number_formats[form - BUILTIN_FORMATS_MAX_SIZE]
+            self._styles[number] = code, bool(font.strike)
+        return self._styles[number]
 
 
-def _open(stream: IO[bytes], data_only: bool) -> Any:
-    # slow to import and not needed for text files
-    from openpyxl.reader.excel import load_workbook
-
-    stream.seek(0)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # openpyxl on styles and validations it does not keep
-        return load_workbook(  # type: ignore[no-untyped-call]
-            stream, read_only=True, data_only=data_only, rich_text=True
-        )
-
-
-def _has_formulas(stream: IO[bytes]) -> tuple[bool, bool]:
-    """Tell whether any sheet has a formula, and whether Excel is asked to calculate them first."""
-    with zipfile.ZipFile(stream) as archive:
-        names = archive.namelist()
-        formulas = any(
-            re.search(rb"<(?:\w+:)?f[ >/]", archive.read(name))
-            for name in names
-            if name.startswith("xl/worksheets/") and name.endswith(".xml")
-        )
-        book = archive.read("xl/workbook.xml") if "xl/workbook.xml" in names else b""
-    return formulas, re.search(rb'fullCalcOnLoad="(?:1|true)"', book) is not None
-
-
-def _formulas(stream: IO[bytes], sheet: str) -> list[list[bool]]:
-    chosen = _open(stream, data_only=False)[sheet]
-    chosen.reset_dimensions()
-    return [[cell.data_type == "f" for cell in row] for row in chosen.iter_rows()]
-
-
-def _foreign(path: Path) -> str:
+def _foreign(stream: IO[bytes]) -> str:
     """Return the sentence for a file that is a ZIP archive and no readable workbook."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_archive(stream) as archive:
             names = set(archive.namelist())
-            mimetype = archive.read("mimetype") if "mimetype" in names else b""
-    except (zipfile.BadZipFile, OSError, KeyError):
+            if any(member.flag_bits & 1 for member in archive.infolist()):
+                return "locked_archive"
+            mimetype = archive.open("mimetype").read(100) if "mimetype" in names else b""
+    # a damaged archive raises whatever its parts make of it
+    except Exception:
         return "no_table"
     if mimetype.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
         return "foreign_ods"
@@ -215,31 +323,6 @@ def _foreign(path: Path) -> str:
     if any(name.startswith(("word/", "ppt/")) for name in names):
         return "foreign_document"
     return "no_table"
-
-
-def _cell_text(cell: Any) -> str:
-    value = cell.value
-    match value:
-        case None:
-            return ""
-        case list():
-            # runs of one text: raised digits must not become digits of the number before them
-            return "".join(map(_run_text, value))
-        case str():
-            return _unescaped(value)
-        case bool():
-            return str(value).upper()
-        case datetime():
-            return (value.date() if value.time() == time() else value).isoformat()
-        case int() | float():
-            # a percent cell shows 100 times what it holds; a % in quotes is only written behind it
-            # or is the width of a blank (_%)
-            if "%" in re.sub(r'"[^"]*"|\\.|_.|\*.', "", cell.number_format or ""):
-                return f"{value * 100:.15g}%"
-            exact = isinstance(value, int) and abs(value) < _DIGITS
-            return str(value) if exact else f"{float(value):.15g}"
-        case _:
-            return str(value)
 
 
 def _unescaped(text: str) -> str:

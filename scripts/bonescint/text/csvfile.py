@@ -4,18 +4,26 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 
 from bonescint.errors import InputError
 from bonescint.resources import both
-from bonescint.text.encodings import file_text
+from bonescint.text.encodings import decoded, file_encoding
+from bonescint.text.limits import Limits, TooMuchError
 
+Record = tuple[str, ...]
 _DELIMITERS = (",", "\t", ";")
-_MARKUP = re.compile(r"\s*<(?:!doctype|\?xml|html|head|body|table|meta|style)\b", re.IGNORECASE)
+# the first line with which a file names its delimiter to Excel
+_NAMED = re.compile(r'"?sep=([^\w\s"]|\t)"?[\s,;]*', re.IGNORECASE)
+_MARKUP = re.compile(
+    r"\s*(?:<(?:!doctype|\?xml|html|head|body|table|meta|style)\b|MIME-Version:)", re.IGNORECASE
+)
 # how exports keep leading zeros from Excel: ="00123"
 _QUOTED = re.compile(r'="([^"]*)"')
+# records in which a header may stand
+_TOP = 30
 
 
 def typed_rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
@@ -36,7 +44,8 @@ def typed_rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, 
         If it cannot be read (see `read_textfile`) or lacks a column; in both languages, because
         what is read so does not depend on the configured one.
     """
-    records = read_textfile(path, None, None, _said)
+    with _told_in_both(path):
+        records = read_textfile(path, None, None, _said)
     rows = [(n, [cell.strip() for cell in cells]) for n, cells in enumerate(records, 1)]
     (_, header), *rest = [(n, cells) for n, cells in rows if any(cells)] or [(0, [])]
     if any(header.count(column) != 1 for column in columns):
@@ -52,21 +61,30 @@ def typed_lines(path: Path) -> list[str]:
     Parameters
     ----------
     path
-        The file, in any encoding of `bonescint.text.encodings.file_text`.
+        The file, in any encoding of `bonescint.text.encodings.file_encoding`.
 
     Raises
     ------
     InputError
-        If it is no text or cannot be decoded; in both languages.
+        If it is no text, cannot be decoded, or is too large; in both languages.
     """
-    content = _content(path, None, _said)
-    return [line.strip() for line in content.splitlines() if line.strip()]
+    with _told_in_both(path):
+        file = _TextFile(path, None, _said, Limits())
+        lines = (line.strip() for found in file.lines() for line in found.splitlines())
+        return list(filter(None, lines))
 
 
 def read_textfile(
-    path: Path, header_row: int | None, encoding: str | None, text: Callable[..., str]
-) -> list[list[str]]:
+    path: Path,
+    header_row: int | None,
+    encoding: str | None,
+    text: Callable[..., str],
+    limits: Limits | None = None,
+    fits: Callable[[Sequence[Record]], bool] | None = None,
+) -> list[Record]:
     """Return the records of a text file, whatever its encoding and delimiter.
+
+    A first line ``sep=;`` names the delimiter to Excel, which does not show it: it is no record.
 
     Parameters
     ----------
@@ -78,45 +96,150 @@ def read_textfile(
         Its encoding where no BOM tells; None = UTF-8, cp932 or UTF-16, whichever it can be.
     text
         Returns the words of a message: no_encoding, no_table, foreign_markup, bad_quote.
+    limits
+        How much is read; None = the default.
+    fits
+        Tells whether the first records hold a header: the delimiter that gives one is taken.
 
     Raises
     ------
     InputError
         If it is no text, is a web page, cannot be decoded, or has a misplaced quotation mark.
+    TooMuchError
+        If a limit is exceeded.
     """
-    content = _content(path, encoding, text)
-    if _MARKUP.match(content):
+    limits = limits or Limits()
+    file = _TextFile(path, encoding, text, limits)
+    if file.markup:
         raise InputError(text("foreign_markup", file=path.name))
-
-    def records(delimiter: str) -> Iterator[list[str]]:
-        # strict: an unclosed quote would swallow the rest of the file into one cell
-        return csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=True)
-
-    def width(delimiter: str) -> int:
-        # of the header: a comma in a title above it or in a finding must not decide
-        last: list[str] = []
-        with suppress(csv.Error):
-            for last in islice(records(delimiter), header_row):
-                if not header_row and any(map(str.strip, last)):
-                    break
-        return len(last)
-
-    rows: list[list[str]] = []
+    rows: list[Record] = []
+    cells = held = 0
     try:
-        rows.extend(records(max(_DELIMITERS, key=width)))
+        for row in file.records(file.delimiter(header_row, fits)):
+            rows.append(row)
+            cells += len(row) or 1
+            held += any(map(str.strip, row))
+            if cells > limits.cells or held > limits.rows or len(row) > limits.columns:
+                limits.check("rows", held)
+                limits.check("cells", cells)
+                # blank cells at the end of a row are no columns
+                last = max((n for n, c in enumerate(row, 1) if c.strip()), default=0)
+                limits.check("columns", last)
     except csv.Error:
         raise InputError(text("bad_quote", file=path.name, row=len(rows) + 1)) from None
-    return [[_QUOTED.sub(r"\1", c) if c.startswith('="') else c for c in row] for row in rows]
+    return rows
 
 
-def _content(path: Path, encoding: str | None, text: Callable[..., str]) -> str:
-    content = file_text(path.read_bytes(), encoding)
-    if content is not None and "\0" in content:
-        raise InputError(text("no_table", file=path.name))
-    # an escape sequence is ISO-2022-JP read as UTF-8; VT and FF are line ends of older programs
-    if content is None or re.search(r"[\x01-\x08\x0e-\x1f]", content):
-        raise InputError(text("no_encoding", file=path.name))
-    return content
+class _TextFile:
+    """A text file whose encoding is known; it is decoded line by line, each time it is read.
+
+    Parameters
+    ----------
+    path, encoding, text, limits
+        As for `read_textfile`.
+    """
+
+    def __init__(
+        self, path: Path, encoding: str | None, text: Callable[..., str], limits: Limits
+    ) -> None:
+        limits.check("megabytes", path.stat().st_size)
+        self._limits = limits
+        self._data = path.read_bytes()
+        found = file_encoding(self._data, encoding)
+        if found is None:
+            raise InputError(text("no_encoding", file=path.name))
+        self._encoding = found
+        self.markup = self._quoted = False
+        key = ""
+        for n, piece in enumerate(decoded(self._data, found)):
+            self.markup |= n == 0 and _MARKUP.match(piece.removeprefix("\ufeff")) is not None
+            self._quoted |= "=" in piece
+            if "\0" in piece:
+                key = "no_table"
+                break
+            # an escape sequence is ISO-2022-JP read as UTF-8; VT and FF are line ends of older
+            # programs
+            if re.search(r"[\x01-\x08\x0e-\x1f]", piece):
+                key = "no_encoding"
+        if key:
+            raise InputError(text(key, file=path.name))
+
+    def lines(self) -> "_Lines":
+        """Return the lines with their ends."""
+        stream = io.TextIOWrapper(io.BytesIO(self._data), self._encoding, newline="")
+        return _Lines(stream, self._limits)
+
+    def records(self, delimiter: str) -> Iterator[Record]:
+        """Yield the records."""
+        lines = self.lines()
+        if self._named():
+            next(lines)
+        # strict: an unclosed quote would swallow the rest of the file into one cell
+        for row in csv.reader(lines, delimiter=delimiter, strict=True):
+            lines.taken = 0
+            if self._quoted:
+                row = [_QUOTED.sub(r"\1", c) if c.startswith('="') else c for c in row]
+            yield tuple(row)
+
+    def _named(self) -> str:
+        match = _NAMED.fullmatch(next(self.lines(), ""))
+        return match[1] if match else ""
+
+    def delimiter(
+        self, header_row: int | None, fits: Callable[[Sequence[Record]], bool] | None
+    ) -> str:
+        """Return what parts the cells: a comma in a title or in a finding must not decide."""
+        if named := self._named():
+            return named
+        tops = {delimiter: self._top(delimiter, header_row or _TOP) for delimiter in _DELIMITERS}
+        for delimiter, rows in tops.items():
+            if fits and fits(rows):
+                return delimiter
+
+        def width(delimiter: str) -> int:
+            rows = tops[delimiter]
+            if header_row:
+                return len(rows[-1]) if rows else 0
+            return next((len(row) for row in rows if any(map(str.strip, row))), 0)
+
+        return max(_DELIMITERS, key=width)
+
+    def _top(self, delimiter: str, n: int) -> list[Record]:
+        rows: list[Record] = []
+        with suppress(csv.Error):
+            rows.extend(islice(self.records(delimiter), n))
+        return rows
+
+
+class _Lines:
+    """The lines of a text, with their ends; one record may not take too many characters."""
+
+    def __init__(self, stream: io.TextIOWrapper, limits: Limits) -> None:
+        self._stream, self._limits = stream, limits
+        self._first = True
+        self.taken = 0
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._stream.readline(self._limits.line + 1)
+        if not line:
+            raise StopIteration
+        if self._first:
+            line, self._first = line.removeprefix("\ufeff"), False
+        self.taken += len(line)
+        if self.taken > self._limits.line:
+            self._limits.check("line", self.taken)
+        return line
+
+
+@contextmanager
+def _told_in_both(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except TooMuchError as error:
+        raise InputError(_said(f"limit.{error.limit}", file=path.name, **error.values)) from None
 
 
 def _said(key: str, **values: object) -> str:

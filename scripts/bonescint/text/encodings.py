@@ -3,6 +3,7 @@
 import codecs
 import re
 import unicodedata
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
@@ -14,6 +15,7 @@ TWO_BYTES = ("utf-16-le", "utf-16-be")
 # ISO 2022 with JIS X 0201, 0208 and 0212: seven bits, told by its escapes
 ISO_2022 = "iso2022_jp_ext"
 UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # of TWO_BYTES
+_PIECE = 1 << 20
 _ESCAPES = re.compile(rb"\x1b[$(][@BDIJ]|\x1b\$[()][@BD]|\x1b[)-][I]")
 # text decoded by the one in place of the other, and encoded anew
 _WRONG = ("latin-1", "cp1252", "iso8859-5", "cp932", "euc_jp")
@@ -32,8 +34,36 @@ def fitting(data: bytes, among: Iterable[str] = JAPANESE) -> Iterator[str]:
     for encoding in among:
         # ValueError: bytes that are no text, or a codec's name that cannot be one
         with suppress(ValueError, LookupError):
-            data.decode(encoding)
+            if len(data) <= _PIECE:
+                data.decode(encoding)
+            else:
+                deque(decoded(data, encoding), maxlen=0)
             yield encoding
+
+
+def decoded(data: bytes, encoding: str) -> Iterator[str]:
+    """Yield a text piece by piece, a short one at once: as text it takes up to four times as much.
+
+    Parameters
+    ----------
+    data
+        The bytes.
+    encoding
+        Their encoding.
+
+    Raises
+    ------
+    ValueError, LookupError
+        If they are no text of it.
+    """
+    if len(data) <= _PIECE:
+        yield data.decode(encoding)
+        return
+    " ".encode(encoding)  # of text, and not of bytes like base64
+    decoder = codecs.getincrementaldecoder(encoding)()
+    for start in range(0, len(data), _PIECE):
+        yield decoder.decode(data[start : start + _PIECE])
+    yield decoder.decode(b"", True)
 
 
 def file_encoding(data: bytes, encoding: str | None = None) -> str | None:
@@ -60,23 +90,12 @@ def file_encoding(data: bytes, encoding: str | None = None) -> str | None:
 def _is_utf16(data: bytes, encoding: str) -> bool:
     """Tell whether bytes without a mark are lines of text in an encoding of two bytes."""
     try:
-        content = data.decode(encoding)
+        # the first piece tells it
+        content = next(decoded(data, encoding))
     except UnicodeDecodeError:
         return False
     odd = "\0" in content or any(unicodedata.category(c) in ("Cn", "Co") for c in content)
     return not odd and len(content.splitlines()) > 1
-
-
-def file_text(data: bytes, encoding: str | None = None) -> str | None:
-    """Return what a text file says, None if that is not sure: nothing in it is replaced.
-
-    Parameters
-    ----------
-    data, encoding
-        As for `file_encoding`.
-    """
-    found = file_encoding(data, encoding)
-    return data.decode(found).removeprefix("\ufeff") if found else None
 
 
 def readings(value: bytes) -> Iterator[str]:

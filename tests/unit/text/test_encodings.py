@@ -4,9 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bonescint.text.encodings import JAPANESE, file_text, fitting, readings
+from bonescint.text.encodings import JAPANESE, decoded, file_encoding, fitting, readings
 
 TEXT = "患者ID,氏名\n1,髙橋 花子\n"
+
+
+def file_text(data: bytes, encoding: str | None = None) -> str | None:
+    found = file_encoding(data, encoding)
+    return "".join(decoded(data, found)).removeprefix("\ufeff") if found else None
 
 
 @pytest.mark.parametrize(
