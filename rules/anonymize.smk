@@ -28,6 +28,7 @@ rule anonymize_batch:
         secondary_capture=lookup("cohort/secondary_capture", within=config),
         lossy=lookup("deidentification/lossy", within=config, default="keep"),
         keep_private=lookup("deidentification/keep_private", within=config, default=[]),
+        limits=lookup("limits", within=config, default={}),
         decisions=DECISIONS,
         decided=DECIDED_IMAGES,
         code=code_digest("scripts/anonymize/anonymize_batch.py"),

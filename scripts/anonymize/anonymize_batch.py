@@ -15,6 +15,7 @@ from bonescint.deid.keep_private import load_kept
 from bonescint.deid.policy import TableRow, load_policies
 from bonescint.deid.refusal import mistake
 from bonescint.deid.uids import UidReplacer
+from bonescint.dicom.limits import DEFAULT, Limits
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.ledger import LedgerFiles, open_ledger
@@ -42,6 +43,7 @@ def anonymize_batch(
     report: Path,
     tags: Path,
     refused: Path,
+    limits: Limits = DEFAULT,
 ) -> None:
     """Write one batch's coded files, its report and the list of what was refused.
 
@@ -71,6 +73,8 @@ def anonymize_batch(
         What was done to each row of the hospital's table, in how many of the files written.
     refused
         One row per refused source; on the identified side.
+    limits
+        How much is made of a file.
 
     Raises
     ------
@@ -86,6 +90,7 @@ def anonymize_batch(
         keep_secondary_capture=secondary_capture == "keep",
         keep_lossy=lossy == "keep",
         releases=released_images(read_decisions(decisions)) if decisions.exists() else frozenset(),
+        limits=limits,
     )
     cases = _cases(read_rows(batch), book.codes())
     destination.mkdir(parents=True, exist_ok=True)
@@ -145,4 +150,5 @@ if __name__ == "__main__":
             report=Path(snakemake.output.report),
             tags=Path(snakemake.output.tags),
             refused=Path(snakemake.output.refused),
+            limits=Limits(**snakemake.params.limits),
         )

@@ -78,6 +78,14 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         metavar="REGEX",
         help="what a patient ID is, without leading zeros / 先頭の 0 を除いた患者 ID の形",
     )
+    parser.add_argument(
+        "--limit",
+        type=_limit,
+        action="append",
+        default=[],
+        metavar="NAME=NUMBER",
+        help="raise a limit of config.yaml / 上限を上げる (config.yaml の limits の項目)",
+    )
     parser.add_argument("--study-description", type=_description, default="BONE SCINTIGRAPHY")
     parser.add_argument("--series-description", type=_description, default="WHOLE BODY")
     parser.add_argument("--language", choices=("ja", "en"), default="ja")
@@ -89,6 +97,16 @@ def _positive(typed: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError("1 or more / 1 以上の整数")
     return number
+
+
+def _limit(typed: str) -> tuple[str, int]:
+    from bonescint.dicom.limits import Limits
+
+    name, _, number = typed.partition("=")
+    if name not in Limits.__slots__ or not number.isdecimal() or not int(number):
+        names = ", ".join(Limits.__slots__)
+        raise argparse.ArgumentTypeError(f"NAME=NUMBER; {names}")
+    return name, int(number)
 
 
 def _pattern(typed: str) -> str:
@@ -177,6 +195,7 @@ def _settings(options: argparse.Namespace, releases: frozenset[str], text: Texts
     from bonescint.deid.instance import Settings
     from bonescint.deid.policy import load_policies
     from bonescint.deid.uids import UidReplacer
+    from bonescint.dicom.limits import Limits
     from bonescint.names.ids import ANY_ID
 
     policies = load_policies(options.policy, options.study_description, options.series_description)
@@ -187,6 +206,7 @@ def _settings(options: argparse.Namespace, releases: frozenset[str], text: Texts
         keep_lossy=options.lossy == "keep",
         releases=releases,
         id_pattern=options.patient_id_pattern or ANY_ID,
+        limits=Limits(**dict(options.limit)),
     )
 
 

@@ -212,13 +212,16 @@ def _read_level(
             raise HeaderFault("damaged", f"bytes without element behind {behind}")
         head = head_at(body, at, len(body), encoding)
         budget.spend()
-        name = tags.notation(head.tag)
+        name = tags.place(head.tag)
         if head.tag >> 16 == tags.Item >> 16:
             raise HeaderFault("damaged", f"{name} behind {behind}")
         if head.tag in level and head.tag != tags.DataSetTrailingPadding:
             # nobody can say which of them is true, and only the last one would be looked at
             raise HeaderFault("damaged", f"{name} stands twice")
-        stop, at = _span(body, head, encoding, budget)
+        try:
+            stop, at = _span(body, head, encoding, budget)
+        except HeaderFault as fault:
+            raise fault.within(name) from None
         if head.tag == tags.PixelData:
             # too short pixels have a reason of their own
             pixels = memoryview(body)[head.start : stop]
@@ -268,9 +271,9 @@ def _check_rest(body: bytes, at: int, encoding: Encoding, budget: Budget, level:
         except HeaderFault as fault:
             raise (fault if fault.reason == "beyond-limits" else surplus) from fault
         if head.tag == last:
-            raise HeaderFault("damaged", f"{tags.notation(last)} stands twice")
+            raise HeaderFault("damaged", f"{tags.place(last)} stands twice")
         if head.tag < last and tags.SOPClassUID not in level:
-            raise HeaderFault("damaged", f"{tags.notation(head.tag)} behind the pixels")
+            raise HeaderFault("damaged", f"{tags.place(head.tag)} behind the pixels")
         if head.tag < last or head.tag >> 16 == tags.Item >> 16 or at > len(body):
             raise surplus
         last = head.tag
@@ -308,12 +311,12 @@ def _raw(head: Head, value: Bytes, encoding: Encoding, limits: Limits) -> Raw:
         vr,
         value,
         encoding.little,
-        partial(_parse, encoding=inner, limits=limits, named=vr is not None),
+        partial(_parse, encoding=inner, limits=limits, head=head),
     )
 
 
-def _parse(value: bytes, encoding: Encoding, limits: Limits, named: bool) -> list[RawLevel]:
-    if not named and value[:4] not in ITEM_TAGS:
+def _parse(value: bytes, encoding: Encoding, limits: Limits, head: Head) -> list[RawLevel]:
+    if head.vr is None and value[:4] not in ITEM_TAGS:
         # another thing than the sequence that its tag stands for
         return []
     try:
@@ -322,4 +325,5 @@ def _parse(value: bytes, encoding: Encoding, limits: Limits, named: bool) -> lis
             for elements in items(value, encoding, Budget(limits))
         ]
     except HeaderFault as fault:
+        fault.within(tags.place(head.tag))
         raise Refused(fault.reason, fault.detail) from fault

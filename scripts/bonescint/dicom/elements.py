@@ -8,7 +8,7 @@ from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
 from bonescint.dicom import tags
-from bonescint.dicom.limits import DEFAULT, Budget
+from bonescint.dicom.limits import DEFAULT, Budget, HeaderFault
 from bonescint.dicom.reader import ITEM_TAGS, Encoding, ReadElement, items
 from bonescint.text.charset import decode
 
@@ -128,7 +128,10 @@ class Elements:
             if element.VR != "SQ" and (element.VR not in (None, "UN") or not _is_item(element)):
                 # another thing than the sequence that its tag stands for
                 return []
-            levels = items(element.value, encoding, Budget(DEFAULT))
+            try:
+                levels = list(items(element.value, encoding, Budget(DEFAULT)))
+            except HeaderFault as fault:
+                raise fault.within(tags.place(tag)) from None
             return [Elements(_raw(level, encoding), self.charset) for level in levels]
         return [Elements(item, self.charset) for item in element.value if isinstance(item, Dataset)]
 

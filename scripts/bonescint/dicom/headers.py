@@ -62,7 +62,7 @@ class _Window:
         self._stream.seek(at)
         self.base, self.data = at, self._stream.read(max(length, _WINDOW))
 
-    def end_of_value(self, start: int, encoding: Encoding, budget: Budget) -> int:
+    def end_of_value(self, start: int, encoding: Encoding, budget: Budget, place: str) -> int:
         """Return where a value without length ends, looking on until it is found."""
         length, left = _WINDOW, budget.left
         while True:
@@ -73,7 +73,7 @@ class _Window:
                 return self.base + found
             except HeaderFault as fault:
                 if fault.reason != "truncated" or self.base + len(self.data) >= self.size:
-                    raise
+                    raise fault.within(place) from None
             length = max(length, len(self.data)) * _GROWTH
             if length >= _GROWTH * self.limits.bytes_of("header_mb"):
                 raise self.limits.beyond("header_mb")
@@ -99,19 +99,19 @@ def _level(
         start += window.base
         if tag >= _FIRST_PIXEL_TAG:
             if tag >> 16 == 0xFFFE:
-                raise HeaderFault("damaged", f"{tags.notation(tag)} behind {_last(elements)}")
+                raise HeaderFault("damaged", f"{tags.place(tag)} behind {_last(elements)}")
             return head._replace(start=start)
         budget.spend()
         value: bytes | None = None
         if length == UNDEFINED:
-            stop = window.end_of_value(start, encoding, budget)
+            stop = window.end_of_value(start, encoding, budget, tags.place(tag))
             longest, at = _LONG_SEQUENCE, stop + 8
             vr = "SQ" if vr == "UN" else vr
         else:
             longest, at = _LONG_VALUE, (stop := start + length)
             if stop > window.size:
                 is_cut = elements or begins_data_set(head)
-                raise HeaderFault("truncated" if is_cut else "damaged", tags.notation(tag))
+                raise HeaderFault("truncated" if is_cut else "damaged", tags.place(tag))
         if stop - start <= longest:
             window.load(start, stop - start)
             value = window.data[start - window.base : stop - window.base]
@@ -126,7 +126,7 @@ def _level(
 
 
 def _last(elements: dict[BaseTag, RawDataElement]) -> str:
-    return tags.notation(next(reversed(elements))) if elements else "the file meta"
+    return tags.place(next(reversed(elements))) if elements else "the file meta"
 
 
 def _check_pixels(window: _Window, stream: BinaryIO | None, head: Head, little: bool) -> None:
@@ -149,7 +149,7 @@ def _check_pixels(window: _Window, stream: BinaryIO | None, head: Head, little: 
         if tag == tags.SequenceDelimitationItem:
             return
         if tag != tags.Item or length == UNDEFINED:
-            raise HeaderFault("damaged", f"a fragment of {tags.notation(head.tag)}")
+            raise HeaderFault("damaged", f"{tags.place(head.tag)}: something else than a fragment")
         budget.spend()
         at += 8 + length
 

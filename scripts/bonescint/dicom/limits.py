@@ -1,7 +1,6 @@
 """How much of a file is taken into memory: far above any scan, far below what stops a computer."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Self
 
 _MB = 1 << 20
@@ -22,6 +21,18 @@ class HeaderFault(Exception):
         super().__init__(reason)
         self.reason = reason
         self.detail = detail
+
+    def within(self, place: str) -> Self:
+        """Return the fault with the attribute in which it was found.
+
+        Parameters
+        ----------
+        place
+            Its tag.
+        """
+        if self.reason != "beyond-limits":
+            self.detail = f"{place}: {self.detail}"
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +64,6 @@ class Limits:
     header_mb: int = 16
     elements: int = 200_000
     nesting: int = 64
-
-    @classmethod
-    def of(cls, given: Mapping[str, int]) -> Self:
-        """Return the limits of which some are given, the others as they are by default.
-
-        Parameters
-        ----------
-        given
-            Values by name.
-        """
-        return cls(**given)
 
     def bytes_of(self, name: str) -> int:
         """Return a limit in bytes.
@@ -105,7 +105,6 @@ class Limits:
 
 
 DEFAULT = Limits()
-NAMES = tuple(one.name for one in fields(Limits))
 
 
 @dataclass(slots=True)

@@ -117,7 +117,7 @@ def open_meta(data: Bytes, at: int | None = None) -> Opening:
             break
         at = head.start + head.length
         if head.length == UNDEFINED or at > len(data):
-            raise HeaderFault("truncated", tags.notation(head.tag))
+            raise HeaderFault("truncated", tags.place(head.tag))
         text = bytes(data[head.start : at]).strip(b"\0 ") if head.length < _LONGEST else b""
         if head.tag == tags.TransferSyntaxUID and text:
             syntaxes[text.decode("ascii", "replace")] = None

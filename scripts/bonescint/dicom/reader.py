@@ -103,7 +103,7 @@ def head_at(data: Bytes, at: int, end: int, encoding: Encoding) -> Head:
             return Head(tag, vr, short, at + 8)
         if (vr := _LONG.get(kind)) and group != _DELIMITERS:
             if end - at < 12:
-                raise HeaderFault("truncated", tags.notation(tag))
+                raise HeaderFault("truncated", tags.place(tag))
             return Head(tag, vr, _LENGTH[little](data, at + 8)[0], at + 12)
         if _is_vr(kind) and group != _DELIMITERS:
             # of a later edition of the standard
@@ -153,7 +153,7 @@ def _end(
             continue
         budget.spend()
         if in_sequence != (tag == tags.Item) or (not in_sequence and tag >> 16 == _DELIMITERS):
-            raise HeaderFault("damaged", f"{tags.notation(tag)} in the stead of a delimiter")
+            raise HeaderFault("damaged", "no delimiter")
         if length == UNDEFINED:
             inner = _of_item(data, start, encoding) if in_sequence else encoding
             levels.append((not in_sequence, inner))
@@ -163,7 +163,7 @@ def _end(
         else:
             at = start + length
             if at > end:
-                raise HeaderFault("truncated", tags.notation(tag))
+                raise HeaderFault("truncated", "an element that goes on behind the end")
 
 
 def _of_item(data: Bytes, at: int, encoding: Encoding) -> Encoding:
@@ -211,7 +211,7 @@ def _items(value: Bytes, encoding: Encoding, budget: Budget) -> Iterator[list[Re
         if tag == tags.SequenceDelimitationItem:
             return
         if tag != tags.Item:
-            raise HeaderFault("damaged", f"{tags.notation(tag)} in the stead of an item")
+            raise HeaderFault("damaged", "something else than an item")
         budget.spend()
         inner = _of_item(value, start, encoding)
         if length == UNDEFINED:
@@ -238,5 +238,5 @@ def _elements(
         else:
             at = stop = head.start + head.length
         if stop > end:
-            raise HeaderFault("damaged", f"{tags.notation(head.tag)} is longer than its item")
+            raise HeaderFault("damaged", "an element longer than its item")
         yield ReadElement(head, data[head.start : stop])
