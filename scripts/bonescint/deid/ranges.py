@@ -37,6 +37,9 @@ _DIRECTORY = MEDIA_DIRECTORY.encode()
 # file meta stands within so many
 _META_BYTES = 1 << 16
 _SMALL = 4096
+# a longer text is counted by the other reader
+_LONG_TEXT = 1 << 14
+_BINARY = frozenset({"OB", "OW", "SQ", "UN"})
 _MOST_ELEMENTS = 10_000
 # deeper nesting is left to the other reader
 _DEEPEST = 16
@@ -173,7 +176,7 @@ def _value(
         stop = _sequence_end(data, at, end, explicit, 0)
         return stop + 8, data[at:stop]
     stop = at + length
-    if stop > end:
+    if stop > end or (length > _LONG_TEXT and tag != _PIXEL_DATA and vr not in _BINARY):
         raise Unusual
     # pixels are not copied
     return stop, memoryview(data)[at:stop] if tag == _PIXEL_DATA else data[at:stop]

@@ -307,6 +307,7 @@ def _raw(head: Head, value: Bytes, encoding: Encoding, limits: Limits) -> Raw:
     # what stands in a UN is implicit (PS3.5 6.2.2)
     inner = Encoding(head.vr not in (None, "UN"), encoding.little)
     vr = "SQ" if head.vr == "UN" and head.length == UNDEFINED else head.vr
+    limits.check_text(head.tag, vr, len(value))
     return Raw(
         vr,
         value,

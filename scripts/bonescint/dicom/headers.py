@@ -112,6 +112,7 @@ def _level(
             if stop > window.size:
                 is_cut = elements or begins_data_set(head)
                 raise HeaderFault("truncated" if is_cut else "damaged", tags.place(tag))
+            window.limits.check_text(tag, vr, length)
         if stop - start <= longest:
             window.load(start, stop - start)
             value = window.data[start - window.base : stop - window.base]

@@ -3,6 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Self
 
+from pydicom.datadict import dictionary_has_tag, dictionary_VR
+
+from bonescint.dicom.vrs import DIGITS, TEXT
+
 _MB = 1 << 20
 
 
@@ -52,6 +56,8 @@ class Limits:
         Of the decoded pixels.
     header_mb
         Of a sequence, or the sum of the shorter values, that the index holds.
+    text_kb
+        Of a text that may be read.
     elements
         Elements and items of the header, nested ones too.
     nesting
@@ -62,6 +68,7 @@ class Limits:
     inflated_mb: int = 64
     image_mb: int = 64
     header_mb: int = 16
+    text_kb: int = 64
     elements: int = 200_000
     nesting: int = 64
 
@@ -84,6 +91,25 @@ class Limits:
             Of the limit.
         """
         return HeaderFault("beyond-limits", f"limits.{name}: more than {getattr(self, name)}")
+
+    def check_text(self, tag: int, vr: str | None, length: int) -> None:
+        """Refuse a text that no attribute of an image has, and that no search gets through.
+
+        Parameters
+        ----------
+        tag, vr, length
+            Of the element; without a VR the one of its attribute counts.
+
+        Raises
+        ------
+        HeaderFault
+            ``beyond-limits``.
+        """
+        if length > self.text_kb << 10:
+            if vr is None and dictionary_has_tag(tag):
+                vr = dictionary_VR(tag)
+            if vr in TEXT | DIGITS | {"DT", "TM", "UI"}:
+                raise self.beyond("text_kb")
 
     def check_bytes(self, name: str, length: int) -> None:
         """Refuse what is longer than a limit.
