@@ -53,10 +53,8 @@ def anonymize_batch(
         The rows of the batch's patients (columns of private/cohort.csv).
     dicom_root
         The raw tree.
-    ledger
-        Arguments of `open_ledger`.
-    tag_table
-        The hospital's table (R18).
+    ledger, tag_table
+        Arguments of `open_ledger`, the hospital's table (R18).
     study_description, series_description
         The fixed strings (R21).
     secondary_capture, lossy
@@ -101,15 +99,14 @@ def anonymize_batch(
             lines.append(line)
             outcomes.update(table.items())
             if refusal:
-                reason = {key: getattr(refusal, key) for key in ("reason", "detail", "sha256")}
-                refusals.append({"path": row["path"], **reason})
+                refusals.append({"path": row["path"], **vars(refusal)})
     # the reports say that the files are there, so they must have reached the disk before
     os.sync()
     write_rows(refused, columns("refused"), refusals)
     write_rows(tags, columns("tag_outcomes"), _tag_rows(settings.policies["nm"].table, outcomes))
     write_rows(report, columns("anonymization"), lines)
-    count = sum(line["status"] == "written" for line in lines)
-    logger.info("%d instances of %d cases: %d written", len(lines), len(cases), count)
+    written = sum(line["status"] == "written" for line in lines)
+    logger.info("%d instances of %d cases: %d written", len(lines), len(cases), written)
 
 
 def _cases(

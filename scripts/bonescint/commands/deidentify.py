@@ -78,6 +78,14 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         metavar="REGEX",
         help="what a patient ID is, without leading zeros / 先頭の 0 を除いた患者 ID の形",
     )
+    _add_limit(parser)
+    parser.add_argument("--study-description", type=_description, default="BONE SCINTIGRAPHY")
+    parser.add_argument("--series-description", type=_description, default="WHOLE BODY")
+    parser.add_argument("--language", choices=("ja", "en"), default="ja")
+    parser.set_defaults(run=code_folder)
+
+
+def _add_limit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--limit",
         type=_limit,
@@ -86,10 +94,6 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         metavar="NAME=NUMBER",
         help="raise a limit of config.yaml / 上限を上げる (config.yaml の limits の項目)",
     )
-    parser.add_argument("--study-description", type=_description, default="BONE SCINTIGRAPHY")
-    parser.add_argument("--series-description", type=_description, default="WHOLE BODY")
-    parser.add_argument("--language", choices=("ja", "en"), default="ja")
-    parser.set_defaults(run=code_folder)
 
 
 def _positive(typed: str) -> int:

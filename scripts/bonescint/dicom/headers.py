@@ -231,7 +231,7 @@ def read_header(path: Path, limits: Limits = DEFAULT) -> Header | Unreadable:
         How much of it is taken into memory.
     """
     try:
-        with path.open("rb", buffering=0) as stream:
+        with path.open("rb") as stream:
             size = stream.seek(0, 2)
             if not size:
                 return Unreadable("empty", "")

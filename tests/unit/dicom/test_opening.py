@@ -136,7 +136,6 @@ def _delimiters(data: bytes) -> Iterator[int]:
     for mark in (
         ITEM_END,
         SEQUENCE_END,
-        ITEM_END[:4][::-1],
         b"\xff\xfe\xe0\x0d",
         b"\xff\xfe\xe0\xdd",
     ):
