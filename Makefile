@@ -8,7 +8,10 @@ READY := $(VENV)/ready
 SURROUNDINGS = PYTHONPATH=scripts $(1) -m bonescint.surroundings
 export PATH := $(abspath $(BIN)):$(PATH)
 
-.PHONY: all run audit deliver progress test check docs lock clean-results
+SECONDS ?= 60
+SEED ?=
+
+.PHONY: all run audit deliver progress test fuzz check docs lock clean-results
 
 run: $(READY)  ## set up if needed, then bring everything up to date
 	@$(call SURROUNDINGS,$(BIN)/python)
@@ -28,6 +31,9 @@ deliver: $(READY)  ## what goes to the partner, behind its gates
 
 test: $(READY)  ## unit and workflow tests, two at a time (WORKERS=4 on a larger machine)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+fuzz: $(READY)  ## mutated files with planted identifiers through both doors (SECONDS=3600, SEED=1 repeats a run)
+	PYTHONPATH=scripts:. $(BIN)/python -m tests.fuzz $(SECONDS) $(SEED)
 
 check: $(READY)  ## style, types, workflow lint: what CI asks besides the tests
 	$(BIN)/ruff check .

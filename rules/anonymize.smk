@@ -30,6 +30,7 @@ rule anonymize_batch:
         keep_private=lookup("deidentification/keep_private", within=config, default=[]),
         vocabulary=path_of("deidentification.vocabulary"),
         terms=STAMPS.get("deidentification.vocabulary"),
+        limits=lookup("limits", within=config, default={}),
         decisions=DECISIONS,
         decided=DECIDED_IMAGES,
         stations=DECIDED_STATIONS,

@@ -16,6 +16,7 @@ from bonescint.deid.own_vocabulary import read_terms
 from bonescint.deid.policy import TableRow, load_policies
 from bonescint.deid.refusal import mistake
 from bonescint.deid.uids import UidReplacer
+from bonescint.dicom.limits import DEFAULT, Limits
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.ledger import LedgerFiles, open_ledger
@@ -45,6 +46,7 @@ def anonymize_batch(
     report: Path,
     tags: Path,
     refused: Path,
+    limits: Limits = DEFAULT,
 ) -> None:
     """Write one batch's coded files, its report and the list of what was refused.
 
@@ -54,10 +56,8 @@ def anonymize_batch(
         The rows of the batch's patients (columns of private/cohort.csv).
     dicom_root
         The raw tree.
-    ledger
-        Arguments of `open_ledger`.
-    tag_table
-        The hospital's table (R18).
+    ledger, tag_table
+        Arguments of `open_ledger`, the hospital's table (R18).
     study_description, series_description
         The fixed strings (R21).
     secondary_capture, lossy
@@ -72,6 +72,8 @@ def anonymize_batch(
     report, tags, refused
         One row per instance, by code; what was done to each row of the hospital's table, in how
         many of the files written; one row per refused source, on the identified side.
+    limits
+        How much is made of a file.
 
     Raises
     ------
@@ -88,6 +90,7 @@ def anonymize_batch(
         keep_lossy=lossy == "keep",
         releases=released_images(decided),
         stations=released_stations(decided),
+        limits=limits,
     )
     cases = _cases(read_rows(batch), book.codes())
     destination.mkdir(parents=True, exist_ok=True)
@@ -105,8 +108,8 @@ def anonymize_batch(
     write_rows(refused, columns("refused"), refusals)
     write_rows(tags, columns("tag_outcomes"), _tag_rows(settings.policies["nm"].table, outcomes))
     write_rows(report, columns("anonymization"), lines)
-    count = sum(line["status"] == "written" for line in lines)
-    logger.info("%d instances of %d cases: %d written", len(lines), len(cases), count)
+    written = sum(line["status"] == "written" for line in lines)
+    logger.info("%d instances of %d cases: %d written", len(lines), len(cases), written)
 
 
 def _cases(
@@ -148,4 +151,5 @@ if __name__ == "__main__":
             report=Path(snakemake.output.report),
             tags=Path(snakemake.output.tags),
             refused=Path(snakemake.output.refused),
+            limits=Limits(**snakemake.params.limits),
         )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bonescint.declared import columns
+from bonescint.dicom.limits import DEFAULT, Limits
 from bonescint.dicom.tree import index_tree
 from bonescint.errors import InputError
 from bonescint.files import TableWriter, replacing
@@ -20,7 +21,13 @@ logger = logging.getLogger(__name__)
 
 
 def index_dicom(
-    dicom: Path, index: Path, unindexed: Path, receipt: Path, workers: int, language: str = "ja"
+    dicom: Path,
+    index: Path,
+    unindexed: Path,
+    receipt: Path,
+    workers: int,
+    language: str = "ja",
+    limits: Limits = DEFAULT,
 ) -> None:
     """Write the index of instances and the list of files that are none (docs/en/tables.md).
 
@@ -36,6 +43,8 @@ def index_dicom(
         Processes.
     language
         Of the messages.
+    limits
+        How much of a file is taken into memory.
 
     Raises
     ------
@@ -50,7 +59,7 @@ def index_dicom(
             True: TableWriter(index_stream, columns("index")),
             False: TableWriter(unindexed_stream, columns("unreadable")),
         }
-        for readable, row in index_tree(dicom, workers):
+        for readable, row in index_tree(dicom, workers, limits):
             tables[readable].writerow(row)
             counts["instances" if readable else f"unreadable: {row['reason']}"] += 1
             if readable:
@@ -75,4 +84,5 @@ if __name__ == "__main__":
             receipt=Path(snakemake.output.receipt),
             workers=snakemake.threads,
             language=snakemake.params.language,
+            limits=Limits(**snakemake.params.limits),
         )

@@ -23,7 +23,7 @@ from bonescint.config import (
 from bonescint.errors import InputError
 from bonescint.resources import ROOT
 from bonescint.stats.question_names import QUESTIONS
-from bonescint.text.limits import Limits
+from bonescint.text.limits import TableLimits
 from tests.unit.unreadable import closed
 
 
@@ -49,7 +49,7 @@ def test_default_configuration_is_good(config: dict[str, Any]) -> None:
 
 
 def test_every_limit_of_a_table_can_be_raised(config: dict[str, Any]) -> None:
-    put(config, "software/vsbone3/limits", asdict(Limits()))
+    put(config, "software/vsbone3/limits", asdict(TableLimits()))
     check_config(config)
 
 

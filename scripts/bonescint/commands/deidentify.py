@@ -29,9 +29,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "deidentify", help="code a folder of DICOM files / フォルダの DICOM を符号化する"
     )
     parser.add_argument("source", type=Path, metavar="SOURCE", help="raw DICOM / 生 DICOM")
-    parser.add_argument(
-        "destination", type=Path, metavar="DEST", help="new or empty folder / 新しいフォルダ"
-    )
+    parser.add_argument("destination", type=Path, metavar="DEST", help="new or empty / 新しい")
     parser.add_argument(
         "--policy",
         type=Path,
@@ -79,10 +77,22 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         metavar="REGEX",
         help="what a patient ID is, without leading zeros / 先頭の 0 を除いた患者 ID の形",
     )
+    _add_limit(parser)
     parser.add_argument("--study-description", type=_description, default="BONE SCINTIGRAPHY")
     parser.add_argument("--series-description", type=_description, default="WHOLE BODY")
     parser.add_argument("--language", choices=("ja", "en"), default="ja")
     parser.set_defaults(run=code_folder)
+
+
+def _add_limit(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--limit",
+        type=_limit,
+        action="append",
+        default=[],
+        metavar="NAME=NUMBER",
+        help="raise a limit of config.yaml / 上限を上げる (config.yaml の limits の項目)",
+    )
 
 
 def _positive(typed: str) -> int:
@@ -90,6 +100,16 @@ def _positive(typed: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError("1 or more / 1 以上の整数")
     return number
+
+
+def _limit(typed: str) -> tuple[str, int]:
+    from bonescint.dicom.limits import Limits
+
+    name, _, number = typed.partition("=")
+    if name not in Limits.__slots__ or not number.isdecimal() or not int(number):
+        names = ", ".join(Limits.__slots__)
+        raise argparse.ArgumentTypeError(f"NAME=NUMBER; {names}")
+    return name, int(number)
 
 
 def _pattern(typed: str) -> str:
@@ -182,6 +202,7 @@ def _settings(options: argparse.Namespace, decisions: "list[Decision]", text: Te
     from bonescint.deid.own_vocabulary import read_terms
     from bonescint.deid.policy import load_policies
     from bonescint.deid.uids import UidReplacer
+    from bonescint.dicom.limits import Limits
     from bonescint.names.ids import ANY_ID
 
     own = read_terms(options.vocabulary) if options.vocabulary else None
@@ -195,6 +216,7 @@ def _settings(options: argparse.Namespace, decisions: "list[Decision]", text: Te
         releases=released_images(decisions),
         stations=released_stations(decisions),
         id_pattern=options.patient_id_pattern or ANY_ID,
+        limits=Limits(**dict(options.limit)),
     )
 
 

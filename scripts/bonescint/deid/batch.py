@@ -10,6 +10,7 @@ from typing import NamedTuple
 from bonescint.cohort.clashes import DUPLICATE, clashes
 from bonescint.deid.instance import Coded, Settings, deidentify
 from bonescint.deid.refusal import Refused
+from bonescint.dicom.limits import HeaderFault, Limits
 from bonescint.files import replacing
 
 _VIEW_ORDER = {"anterior": 0, "anterior+posterior": 0, "posterior": 1}
@@ -122,13 +123,23 @@ def _outcome(
     row: Mapping[str, str], code: str, dicom_root: Path, settings: Settings
 ) -> Coded | Refused:
     try:
-        return deidentify((dicom_root / row["path"]).read_bytes(), row, code, settings)
+        data = _whole(dicom_root / row["path"], settings.limits)
+        return deidentify(data, row, code, settings)
     except Refused as refusal:
         return refusal
+    except HeaderFault as fault:
+        return Refused(fault.reason, fault.detail)
     except OSError as error:
         return Refused("unreadable", type(error).__name__)
     except Exception as error:
         return _unexpected(error, code)
+
+
+def _whole(path: Path, limits: Limits) -> bytes:
+    with path.open("rb") as stream:
+        limits.check_bytes("file_mb", stream.seek(0, 2))
+        stream.seek(0)
+        return stream.read()
 
 
 def _unexpected(error: Exception, code: str) -> Refused:

@@ -103,7 +103,7 @@ def check_rle(frame: bytes, rows: int, columns: int, planes: int) -> None:
             raise Refused("pixels-undecodable", f"RLE segment of {length} bytes")
 
 
-def inflate(data: bytes, limit: int) -> bytes:
+def inflate(data: bytes | memoryview, limit: int) -> bytes:
     """Return a deflated data set (PS3.5 A.5), behind which nothing but padding may stand.
 
     Parameters
@@ -116,7 +116,7 @@ def inflate(data: bytes, limit: int) -> bytes:
     Raises
     ------
     Refused
-        ``damaged`` if it has more, or no end; ``surplus-bytes``.
+        ``beyond-limits``; ``damaged`` if it has no end; ``surplus-bytes``.
     """
     stream = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
@@ -124,7 +124,7 @@ def inflate(data: bytes, limit: int) -> bytes:
     except zlib.error as error:
         raise Refused("damaged", "deflated data set") from error
     if len(inflated) > limit:
-        raise Refused("damaged", f"deflated data set of more than {limit} bytes")
+        raise Refused("beyond-limits", f"limits.inflated_mb: more than {limit >> 20}")
     if not stream.eof:
         raise Refused("damaged", "deflated data set ends early")
     # some writers leave the sum and the length that close a gzip file

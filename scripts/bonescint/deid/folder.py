@@ -18,6 +18,7 @@ from bonescint.declared import columns
 from bonescint.deid.batch import write_cases
 from bonescint.deid.instance import Settings, quiet_pydicom
 from bonescint.deid.processes import interrupted_here_only, nobody_else_reads
+from bonescint.dicom.limits import Limits
 from bonescint.dicom.tree import index_tree
 from bonescint.errors import InputError
 from bonescint.files import write_rows
@@ -33,7 +34,6 @@ from bonescint.resources import Texts
 REPORT = "report.csv"
 _CHUNK = 8  # patients per task: while one file is written the next is transformed
 _AHEAD = 2  # tasks per worker in flight
-_INDEX_REASONS = {"not_dicom": "not-dicom"}  # the index spells the others alike
 _NOT_OPENED = {
     "symbolic link": "symbolic-link",
     "not a regular file": "special-file",
@@ -72,6 +72,7 @@ class Outcome(NamedTuple):
     The hash is that of the file written, or of a source: of one that a person's decision can
     release, or that shares its UID. The keywords are those of attributes that the rest of a
     header settles, of values that cannot be read, and of values that the vocabulary does not list.
+    The detail quotes nothing of the file.
     """
 
     status: str
@@ -83,6 +84,7 @@ class Outcome(NamedTuple):
     unusable_attributes: str = ""
     unlisted_attributes: str = ""
     station_sha256: str = ""
+    detail: str = ""
 
 
 class Account(NamedTuple):
@@ -169,7 +171,7 @@ def deidentify_folder(
     _check_folders(source, destination, text := Texts("commands", language))
     with nobody_else_reads(), interrupted_here_only():
         destination.mkdir(parents=True, exist_ok=True)
-        index = _read(source, jobs, progress)
+        index = _read(source, jobs, settings.limits, progress)
         gone = connected(declined, index.pairs)
         held = _held_back(index, gone, settings, settled)
         left_out = _reasons(gone, held.subjects)
@@ -205,9 +207,9 @@ def _check_folders(source: Path, destination: Path, text: Texts) -> None:
         raise InputError(system_error(error.errno or 0)) from None
 
 
-def _read(source: Path, jobs: int, progress: Progress) -> _Index:
+def _read(source: Path, jobs: int, limits: Limits, progress: Progress) -> _Index:
     index = _Index()
-    for number, (readable, row) in enumerate(index_tree(source, jobs)):
+    for number, (readable, row) in enumerate(index_tree(source, jobs, limits)):
         index.paths.append(row["path"])
         if readable:
             # what no later step settles stays refused
@@ -221,11 +223,17 @@ def _read(source: Path, jobs: int, progress: Progress) -> _Index:
             instance = Instance(number, row["path"], row["sop_instance_uid"], subject, *alike)
             index.patients.setdefault(subject, []).append(instance)
         else:
-            reason = _INDEX_REASONS.get(row["reason"], row["reason"])
-            index.outcomes.append(Outcome("refused", _NOT_OPENED.get(row["detail"], reason)))
+            index.outcomes.append(_not_read(row["reason"], row["detail"]))
         progress("index", number + 1, None)
     index.pairs = without_common(index.pairs)
     return index
+
+
+def _not_read(reason: str, detail: str) -> Outcome:
+    """Return the outcome of a file that the index could not read."""
+    if special := _NOT_OPENED.get(detail):
+        return Outcome("refused", special)
+    return Outcome("refused", reason.replace("_", "-"), detail=detail)
 
 
 def _held_back(index: _Index, gone: Set[str], settings: Settings, settled: Set[str]) -> HeldBack:
@@ -343,7 +351,7 @@ def _code_chunk(chunk: tuple[Assignment, ...]) -> list[tuple[int, Outcome]]:
             fields = (line.get(key, "") for key in _OF_LINE)
             outcome = Outcome(*map(str, fields))
             if refusal:
-                outcome = outcome._replace(sha256=refusal.sha256)
+                outcome = outcome._replace(sha256=refusal.sha256, detail=refusal.detail)
             outcomes.append((int(row["number"]), outcome))
     return outcomes
 

@@ -21,13 +21,14 @@ from bonescint.deid.pixels import (
     signs_of_text,
 )
 from bonescint.deid.policy import Policy
-from bonescint.deid.ranges import Unusual, inflated, read_ranges
+from bonescint.deid.ranges import Unusual, read_ranges
 from bonescint.deid.refusal import Refused
 from bonescint.deid.residual import verify_coded
 from bonescint.deid.source import Source, read_source
 from bonescint.deid.uids import UidReplacer, is_standard
 from bonescint.deid.written import check_image
 from bonescint.dicom import tags
+from bonescint.dicom.limits import DEFAULT, Limits
 from bonescint.dicom.sop_classes import NUCLEAR_MEDICINE, SECONDARY_CAPTURES
 from bonescint.names.ids import ANY_ID
 from bonescint.text.dates import header_date
@@ -56,6 +57,8 @@ class Settings:
         Digests of the Station Names that may stay (`bonescint.deid.decisions`).
     id_pattern
         What a patient ID is (`bonescint.names.ids.is_patient_id`).
+    limits
+        How much is made of a file.
     """
 
     policies: Mapping[str, Policy]
@@ -65,6 +68,7 @@ class Settings:
     releases: frozenset[str] = frozenset()
     stations: frozenset[str] = frozenset()
     id_pattern: str = ANY_ID
+    limits: Limits = DEFAULT
 
 
 @dataclass(frozen=True)
@@ -110,10 +114,14 @@ def deidentify(data: bytes, row: Mapping[str, str], code: str, settings: Setting
     Refused
         With the true reason; nothing has been written.
     """
+    limits = settings.limits
     try:
-        return _deidentify(data, read_ranges(data), row, code, settings)
-    except Unusual:
-        return _deidentify(data, read_source(data, inflated(data)), row, code, settings)
+        try:
+            return _deidentify(data, read_ranges(data, limits), row, code, settings)
+        except Unusual:
+            return _deidentify(data, read_source(data, limits), row, code, settings)
+    except RecursionError:
+        raise Refused("beyond-limits", "limits.nesting") from None
 
 
 def _deidentify(

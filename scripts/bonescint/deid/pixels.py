@@ -61,8 +61,6 @@ LOSSLESS = frozenset(
 LOSSY = frozenset({JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLSNearLossless, JPEG2000, HTJ2K})
 # what of a file is its image: the pixels and what their numbers point at
 IMAGE_TAGS = PALETTE_TAGS | {tags.PixelData}
-# decoded; a whole-body study has 1 MB, a gated tomography of 64 x 64 x 1,024 pixels 8 MB
-MOST_BYTES = 1 << 28
 # the tag of a fragment, in either byte order; no image begins so
 _ITEMS = b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00"
 
@@ -188,8 +186,8 @@ def image_format(source: Source) -> Format:
     ------
     Refused
         ``colour`` if a pixel is more than a number; ``pixel-format`` if the image is not
-        described, contradicts itself, is larger than `MOST_BYTES`, or is not made of 8, 16 or 32
-        bit integers.
+        described, contradicts itself, or is not made of 8, 16 or 32 bit integers;
+        ``beyond-limits`` if it is larger than a limit.
     """
     for tag in (tags.Rows, tags.Columns, tags.BitsAllocated):
         if tag not in source.level or not source.level[tag].value:
@@ -211,8 +209,10 @@ def image_format(source: Source) -> Format:
         raise Refused("pixel-format", "rows, columns or frames missing")
     form = Format(rows, columns, frames, bits, stored, high, representation == 1, photometric)
     length = form.frame_length * frames
-    if bits not in (8, 16, 32) or not 0 < length <= MOST_BYTES:
+    if bits not in (8, 16, 32):
         raise Refused("pixel-format", f"{bits} bits, {length} bytes")
+    if length > source.limits.bytes_of("image_mb"):
+        raise Refused("beyond-limits", f"limits.image_mb: more than {source.limits.image_mb}")
     if not 0 < stored <= high + 1 <= bits or representation not in (0, 1):
         raise Refused("pixel-format", f"{stored} of {bits} bits up to bit {high}")
     return form

@@ -1,8 +1,8 @@
 """The fast reader: byte ranges of a well-formed file in a little-endian encoding.
 
 It never guesses. At the first thing that is not exactly as PS3.5 section 7 says it raises
-`Unusual`, and the file is read again by pydicom (`bonescint.deid.source.read_source`), which knows
-what devices write. Both readers give the same structure; a test holds them against each other.
+`Unusual`, and the file is read again by `bonescint.deid.source.read_source`, which knows what
+devices write. Both readers give the same structure; a test holds them against each other.
 """
 
 import struct
@@ -15,9 +15,11 @@ from pydicom.uid import (
 )
 
 from bonescint.deid.codestream import inflate, is_padding
-from bonescint.deid.pixels import MOST_BYTES
-from bonescint.deid.source import UNDEFINED, Raw, RawLevel, Source, charset_of
+from bonescint.deid.source import Raw, RawLevel, Source, charset_of
 from bonescint.dicom import tags, vrs
+from bonescint.dicom.limits import DEFAULT, Limits
+from bonescint.dicom.opening import looks_like_data_set
+from bonescint.dicom.reader import SHORTEST_ELEMENT, UNDEFINED
 from bonescint.dicom.sop_classes import MEDIA_DIRECTORY
 
 _SHORT = {vr.encode(): vr for vr in vrs.SHORT}
@@ -35,52 +37,35 @@ _DIRECTORY = MEDIA_DIRECTORY.encode()
 # file meta stands within so many
 _META_BYTES = 1 << 16
 _SMALL = 4096
+# a longer text is counted by the other reader
+_LONG_TEXT = 1 << 14
+_BINARY = frozenset({"OB", "OW", "SQ", "UN"})
+_MOST_ELEMENTS = 10_000
 # deeper nesting is left to the other reader
 _DEEPEST = 16
-
-
-def inflated(data: bytes) -> bytes:
-    """Return the data set of a deflated file, else nothing, before pydicom inflates it unbounded.
-
-    Parameters
-    ----------
-    data
-        A file that is not for this reader.
-
-    Raises
-    ------
-    Refused
-        ``damaged`` if it is larger than an image can be; ``surplus-bytes``.
-    """
-    if DeflatedExplicitVRLittleEndian.encode() not in data[:_META_BYTES]:
-        return b""
-    at = 132
-    while data[at : at + 2] == b"\2\0":
-        length = int.from_bytes(data[at + 6 : at + 8], "little")
-        if data[at + 4 : at + 6] in _LONG:
-            length = int.from_bytes(data[at + 8 : at + 12], "little") + 4
-        at += 8 + length
-    return inflate(data[at:], MOST_BYTES)
 
 
 class Unusual(Exception):
     """The file is not one for this reader."""
 
 
-def read_ranges(data: bytes) -> Source:
+def read_ranges(data: bytes, limits: Limits = DEFAULT) -> Source:
     """Open a DICOM file from memory, up to its pixel data; what follows them is counted only.
 
     Parameters
     ----------
     data
         The file's content.
+    limits
+        How much may be made of it.
 
     Raises
     ------
     Unusual
         If anything about it is; also raised later, when a sequence is parsed.
     Refused
-        ``damaged``, for a deflated data set without end or beyond all bounds; ``surplus-bytes``.
+        ``damaged`` for a deflated data set without end, ``beyond-limits`` for a long one;
+        ``surplus-bytes``; ``character-set``.
     """
     if data[128:132] != b"DICM":
         raise Unusual
@@ -99,7 +84,9 @@ def read_ranges(data: bytes) -> Source:
             level, end = _implicit(data, start, len(data))
             _check_rest(data, end, explicit=False)
         elif syntax == DeflatedExplicitVRLittleEndian:
-            body = inflate(data[start:], MOST_BYTES)
+            if looks_like_data_set(data[start : start + 8], -1):
+                raise Unusual
+            body = inflate(memoryview(data)[start:], limits.bytes_of("inflated_mb"))
             level, end = _explicit(body, 0, len(body))
             _check_rest(body, end, explicit=True)
         else:
@@ -108,7 +95,11 @@ def read_ranges(data: bytes) -> Source:
         raise Unusual from error
     if tags.SOPClassUID not in level:
         raise Unusual
-    return Source(level, syntax, charset_of(level))
+    pixels = level.get(_PIXEL_DATA)
+    # in so many bytes there could be too many elements, which the other reader counts
+    if end - (len(pixels.value) if pixels else 0) >= SHORTEST_ELEMENT * limits.elements:
+        raise Unusual
+    return Source(level, syntax, charset_of(level), limits)
 
 
 def _explicit(data: bytes, start: int, end: int, last_group: int = 0xFFFF) -> tuple[RawLevel, int]:
@@ -120,7 +111,7 @@ def _explicit(data: bytes, start: int, end: int, last_group: int = 0xFFFF) -> tu
         if group > last_group:
             break
         tag = group << 16 | element
-        if tag <= last:
+        if tag <= last or len(level) > _MOST_ELEMENTS:
             raise Unusual
         last = tag
         vr = _SHORT.get(kind)
@@ -146,7 +137,7 @@ def _implicit(data: bytes, start: int, end: int) -> tuple[RawLevel, int]:
     while at < end:
         group, element, length = _IMPLICIT(data, at)
         tag = group << 16 | element
-        if tag <= last:
+        if tag <= last or len(level) > _MOST_ELEMENTS:
             raise Unusual
         last = tag
         at, value = _value(data, at + 8, end, tag, None, length, explicit=False)
@@ -188,7 +179,7 @@ def _value(
         stop = _sequence_end(data, at, end, explicit, 0)
         return stop + 8, data[at:stop]
     stop = at + length
-    if stop > end:
+    if stop > end or (length > _LONG_TEXT and tag != _PIXEL_DATA and vr not in _BINARY):
         raise Unusual
     # pixels are not copied
     return stop, memoryview(data)[at:stop] if tag == _PIXEL_DATA else data[at:stop]
@@ -227,7 +218,7 @@ def _items(value: bytes, explicit: bool) -> list[RawLevel]:
                 raise Unusual
             defined = length != UNDEFINED
             stop = at + length if defined else _item_end(value, at, end, explicit, 0)
-            if stop > end:
+            if stop > end or len(levels) > _MOST_ELEMENTS:
                 raise Unusual
             level, _ = _explicit(value, at, stop) if explicit else _implicit(value, at, stop)
             if _PIXEL_DATA in level:

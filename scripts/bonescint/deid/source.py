@@ -1,38 +1,42 @@
 """A source's elements as they stand in the file: VR, bytes, byte order; nothing is decoded here.
 
-Two readers give the same structure: `bonescint.deid.ranges` for the two encodings that nearly all
-files have, and pydicom for all others and for whatever looks unusual.
+Two readers give the same structure: `bonescint.deid.ranges` for the encodings that nearly all files
+have, and `bonescint.dicom.reader` for all others and for whatever looks unusual.
 """
 
-import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from io import BytesIO
 from typing import Any, NamedTuple, TypeAlias
 
-from pydicom import Dataset
-from pydicom.dataelem import DataElement, RawDataElement
-from pydicom.filereader import data_element_generator, read_partial
-from pydicom.multival import MultiValue
-from pydicom.tag import BaseTag
-from pydicom.uid import (
-    DeflatedExplicitVRLittleEndian,
-    ExplicitVRBigEndian,
-    ExplicitVRLittleEndian,
-    ImplicitVRLittleEndian,
-)
-from pydicom.values import convert_SQ
-
-from bonescint.deid.codestream import is_padding
+from bonescint.deid.codestream import inflate, is_padding
 from bonescint.deid.refusal import Refused
 from bonescint.dicom import tags
-from bonescint.dicom.sop_classes import MEDIA_DIRECTORY
+from bonescint.dicom.limits import DEFAULT, Budget, HeaderFault, Limits
+from bonescint.dicom.opening import (
+    begins_data_set,
+    encoding_of,
+    ends_with_pixels,
+    looks_like_data_set,
+    open_meta,
+    transfer_syntax,
+)
+from bonescint.dicom.reader import (
+    ITEM_TAGS,
+    SHORTEST_ELEMENT,
+    UNDEFINED,
+    Bytes,
+    Encoding,
+    Head,
+    encoding_in_unknown,
+    end_of_value,
+    head_at,
+    items,
+)
 from bonescint.dicom.vrs import WORD
 from bonescint.text.charset import decode
 from bonescint.text.numbers import whole_number
 
-UNDEFINED = 0xFFFFFFFF
 _WORDS = {vr: WORD[vr] for vr in ("SL", "SS", "UL", "US")}
 
 
@@ -71,14 +75,17 @@ class Source:
     level
         The elements at the top.
     transfer_syntax
-        As declared; of a file that declares none, as it was found to be encoded.
+        As declared, unless the bytes are encoded otherwise or it declares none.
     charset
         The values of Specific Character Set; ``("",)`` if none is declared.
+    limits
+        How much may be made of it.
     """
 
     level: RawLevel
     transfer_syntax: str
     charset: tuple[str, ...]
+    limits: Limits = DEFAULT
 
     def text(self, tag: int) -> str:
         r"""Return a value decoded and stripped, several joined by ``\``; empty if there is none."""
@@ -143,13 +150,28 @@ def is_blank(raw: Raw | None) -> bool:
 
 
 def charset_of(level: RawLevel) -> tuple[str, ...]:
-    """Return the values of a level's Specific Character Set; ``("",)`` if it declares none."""
+    """Return the values of a level's Specific Character Set; ``("",)`` if it declares none.
+
+    Parameters
+    ----------
+    level
+        A data set or an item.
+
+    Raises
+    ------
+    Refused
+        ``character-set`` if a NUL stands within a value: what follows it is left over, or it
+        took the place of something.
+    """
     text = text_of(level, tags.SpecificCharacterSet, ("",))
-    return tuple(name.strip().replace("2022_IR", "2022 IR") for name in text.split("\\"))
+    names = tuple(name.strip(" \0") for name in text.split("\\"))
+    if any("\0" in name for name in names):
+        raise Refused("character-set", tags.notation(tags.SpecificCharacterSet))
+    return tuple(name.replace("2022_IR", "2022 IR") for name in names)
 
 
-def read_source(data: bytes, inflated: bytes = b"") -> Source:
-    """Open a DICOM file from memory, up to its pixel data, by pydicom.
+def read_source(data: bytes, limits: Limits = DEFAULT) -> Source:
+    """Open a DICOM file from memory, up to its pixel data, however it is encoded.
 
     No element behind the pixel data belongs to the image, so none is kept; but bytes there that
     no element accounts for mean that the image may begin elsewhere.
@@ -158,145 +180,169 @@ def read_source(data: bytes, inflated: bytes = b"") -> Source:
     ----------
     data
         The file's content.
-    inflated
-        Of a deflated file its data set.
+    limits
+        How much may be made of it.
 
     Raises
     ------
     Refused
-        ``not-dicom``, ``dicomdir``, ``damaged``, ``truncated`` or ``surplus-bytes``.
+        ``not-dicom``, ``dicomdir``, ``damaged``, ``truncated``, ``surplus-bytes``,
+        ``required-attribute``, ``two-syntaxes``, ``character-set`` or ``beyond-limits``.
     """
-    seen: set[int] = set()
-    twice: list[int] = []
-
-    def stop(tag: BaseTag, vr: str | None, length: int) -> bool:
-        if tags.PixelData in seen:
-            return True
-        if tag in seen and tag != tags.DataSetTrailingPadding:
-            twice.append(int(tag))
-        seen.add(int(tag))
-        return False
-
-    stream = BytesIO(data)
-    try:
-        source = read_partial(stream, stop_when=stop, force=True)
-        syntax = str(source.file_meta.get("TransferSyntaxUID") or "")
-        stored = str(source.file_meta.get("MediaStorageSOPClassUID") or "").rstrip("\0 ")
-        level = _level(source)
-    except Exception as error:
-        raise Refused("damaged" if data[128:132] == b"DICM" else "not-dicom") from error
-    if data[128:132] != b"DICM" and tags.SOPClassUID not in source:
-        raise Refused("not-dicom")
-    if stored == MEDIA_DIRECTORY or (
-        tags.SOPClassUID not in source and tags.DirectoryRecordSequence in source
-    ):
-        raise Refused("dicomdir")
-    if tags.SOPClassUID not in source:
-        # cut before it, or read in an encoding that it is not in
-        raise Refused("damaged", tags.notation(tags.SOPClassUID))
-    if twice:
-        # nobody can say which of them is true, and only the last one would be looked at
-        raise Refused("damaged", f"{tags.notation(twice[0])} stands twice")
-    _check_last(source)
-    deflated = syntax == DeflatedExplicitVRLittleEndian
-    if tags.PixelData not in seen and stream.tell() < len(data) and not deflated:
-        raise Refused("damaged", "the data set ends before the file does")
-    if tags.PixelData in seen:
-        pixels = source.get_item(tags.PixelData, keep_deferred=True)
-        _check_rest(inflated if deflated else data, pixels)
-    return Source(level, syntax or _found_syntax(source), charset_of(level))
-
-
-def _check_last(source: Dataset) -> None:
-    """Refuse a data set whose last element is not whole."""
-    end = source.get_item(max(source.keys()), keep_deferred=True)
-    # too short pixels have a reason of their own
-    if isinstance(end, RawDataElement) and end.tag != tags.PixelData and not _is_complete(end):
-        # an unknown VR makes a length of what is none
-        guessed = end.VR is None and not source.original_encoding[0]
-        reason = "damaged" if guessed else "truncated"
-        raise Refused(reason, tags.notation(end.tag))
-
-
-def _check_rest(data: bytes, pixels: RawDataElement | DataElement | None) -> None:
-    """Refuse what stands behind the pixels and is neither elements in their order nor padding."""
-    if not isinstance(pixels, RawDataElement):
-        raise Refused("damaged", tags.notation(tags.PixelData))
-    stream, last = BytesIO(data), tags.PixelData
-    # a delimiter closes pixels without length
-    stream.seek(pixels.value_tell + len(pixels.value or b"") + 8 * (pixels.length == UNDEFINED))
-    while (at := stream.tell()) < len(data) and not is_padding(data, at):
-        refusal = Refused("surplus-bytes", f"{len(data) - at} bytes")
-        try:
-            found = next(
-                data_element_generator(stream, pixels.is_implicit_VR, pixels.is_little_endian)
-            )
-        except Exception as error:
-            raise refusal from error
-        if found.tag == last:
-            raise Refused("damaged", f"{tags.notation(last)} stands twice")
-        whole = not isinstance(found, RawDataElement) or _is_complete(found)
-        if found.tag < last or found.tag.group == 0xFFFE or not whole:
-            raise refusal
-        last = int(found.tag)
-
-
-def _is_complete(raw: RawDataElement) -> bool:
-    return raw.length in (UNDEFINED, len(raw.value or b""))
-
-
-def _found_syntax(source: Dataset) -> str:
-    implicit, little = source.original_encoding
-    if not little:
-        return ExplicitVRBigEndian
-    return ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
-
-
-def _level(source: Dataset) -> RawLevel:
-    """Return the elements of a data set without asking pydicom for a value."""
     level: RawLevel = {}
-    for tag in source.keys():  # noqa: SIM118 (a Dataset's own iteration decodes)
-        element = source.get_item(tag, keep_deferred=True)
-        if isinstance(element, RawDataElement):
-            vr, little, implicit = element.VR, element.is_little_endian, element.is_implicit_VR
-            if vr == "UN" and not tag.is_private:
-                vr, little, implicit = None, True, True
-            parse = partial(_parse, implicit=implicit, little_endian=little)
-            level[int(tag)] = Raw(vr, element.value or b"", little, parse)
-        elif element is not None and element.VR == "SQ":
-            # of undefined length: ready made
-            level[int(tag)] = Raw("SQ", element.value or [], True, _levels)
-        elif element is not None:
-            # Specific Character Set, which pydicom needs itself
-            values = element.value if isinstance(element.value, MultiValue) else [element.value]
-            value = "\\".join(str(one or "") for one in values).encode("ascii", "replace")
-            level[int(tag)] = Raw(element.VR, value, True, _levels)
-    return level
-
-
-def _parse(value: bytes, implicit: bool, little_endian: bool) -> list[RawLevel]:
-    # pydicom would make items of anything
-    if not _holds_items(value, "<HHL" if little_endian else ">HHL"):
-        raise Refused("damaged", "a sequence that is none")
+    is_dicom = data[128:132] == b"DICM"
+    if not is_dicom and not looks_like_data_set(data, len(data)):
+        raise Refused("not-dicom")
     try:
-        return _levels(convert_SQ(value, implicit, little_endian))
-    except Exception as error:
-        raise Refused("damaged", type(error).__name__) from error
+        opening = open_meta(data)
+        if opening.is_directory:
+            raise Refused("dicomdir")
+        body, at = data, opening.start
+        if opening.is_deflated and not looks_like_data_set(data[at : at + 8], -1):
+            body = inflate(memoryview(data)[at:], limits.bytes_of("inflated_mb"))
+            at = open_meta(body, 0).start
+        encoding = encoding_of(body, at, opening.syntaxes)
+        is_encapsulated = _read_level(body, at, encoding, Budget(limits), level)
+        _check_class(level)
+        _check_nested(level, limits)
+        syntax = transfer_syntax(opening.syntaxes, encoding, is_encapsulated)
+    except HeaderFault as fault:
+        if not is_dicom and tags.SOPClassUID not in level:
+            raise Refused("not-dicom") from fault
+        # a file that has its pixels has not been cut
+        is_cut = fault.reason == "truncated" and not ends_with_pixels(data)
+        reason = fault.reason if is_cut or fault.reason != "truncated" else "damaged"
+        raise Refused(reason, fault.detail) from fault
+    return Source(level, syntax, charset_of(level), limits)
 
 
-def _holds_items(value: bytes, head: str) -> bool:
-    """Tell whether items follow one another to the end of a sequence's value."""
-    at = 0
-    while at + 8 <= len(value):
-        group, element, length = struct.unpack_from(head, value, at)
-        if group << 16 | element != tags.Item:
-            return False
-        if length == UNDEFINED:
-            # its delimiter is pydicom's to find
-            return True
-        at += 8 + length
-    return at == len(value)
+def _read_level(
+    body: bytes, at: int, encoding: Encoding, budget: Budget, level: RawLevel
+) -> bool | None:
+    """Read the elements up to the pixels, and return whether these are encapsulated."""
+    behind = "the file meta"
+    while at < len(body):
+        if not body[at : at + 8].strip(b"\0") or len(body) - at == 1:
+            if is_padding(body, at):
+                break
+            raise HeaderFault("damaged", f"bytes without element behind {behind}")
+        head = head_at(body, at, len(body), encoding)
+        budget.spend()
+        name = tags.place(head.tag)
+        if head.tag >> 16 == tags.Item >> 16:
+            raise HeaderFault("damaged", f"{name} behind {behind}")
+        if head.tag in level and head.tag != tags.DataSetTrailingPadding:
+            # nobody can say which of them is true, and only the last one would be looked at
+            raise HeaderFault("damaged", f"{name} stands twice")
+        try:
+            stop, at = _span(body, head, encoding, budget)
+        except HeaderFault as fault:
+            raise fault.within(name) from None
+        if head.tag == tags.PixelData:
+            # too short pixels have a reason of their own
+            pixels = memoryview(body)[head.start : stop]
+            # pixels are not copied
+            value = bytes(pixels) if head.length == UNDEFINED else pixels
+            level[head.tag] = _raw(head, value, encoding, budget.limits)
+            _check_rest(body, at, encoding, budget, level)
+            return head.length == UNDEFINED
+        if stop > len(body):
+            # an unknown VR makes a length of what is none
+            guessed = head.vr is None and encoding.explicit
+            is_cut = not guessed and (level or begins_data_set(head))
+            raise HeaderFault("truncated" if is_cut else "damaged", name)
+        level[head.tag] = _raw(head, body[head.start : stop], encoding, budget.limits)
+        behind = name
+    if not level:
+        raise HeaderFault("truncated", "the file ends before its data set")
+    return None
 
 
-def _levels(items: Iterable[Dataset]) -> list[RawLevel]:
-    return [_level(item) for item in items]
+def _span(body: bytes, head: Head, encoding: Encoding, budget: Budget) -> tuple[int, int]:
+    """Return where a value ends, and where the next element begins."""
+    if head.length == UNDEFINED:
+        # a delimiter closes it
+        stop = end_of_value(body, head.start, len(body), encoding, budget)
+        return stop, stop + 8
+    return (stop := head.start + head.length), stop
+
+
+def _check_class(level: RawLevel) -> None:
+    if tags.SOPClassUID in level:
+        return
+    if tags.DirectoryRecordSequence in level:
+        raise Refused("dicomdir")
+    name = tags.notation(tags.SOPClassUID)
+    raise HeaderFault("truncated" if max(level) < tags.SOPClassUID else "required-attribute", name)
+
+
+def _check_rest(body: bytes, at: int, encoding: Encoding, budget: Budget, level: RawLevel) -> None:
+    """Refuse what stands behind the pixels and is neither elements in their order nor padding."""
+    last = tags.PixelData
+    while at < len(body) and not is_padding(body, at):
+        surplus = HeaderFault("surplus-bytes", f"{len(body) - at} bytes")
+        try:
+            head = head_at(body, at, len(body), encoding)
+            _, at = _span(body, head, encoding, budget)
+        except HeaderFault as fault:
+            raise (fault if fault.reason == "beyond-limits" else surplus) from fault
+        if head.tag == last:
+            raise HeaderFault("damaged", f"{tags.place(last)} stands twice")
+        if head.tag < last and tags.SOPClassUID not in level:
+            raise HeaderFault("damaged", f"{tags.place(head.tag)} behind the pixels")
+        if head.tag < last or head.tag >> 16 == tags.Item >> 16 or at > len(body):
+            raise surplus
+        last = head.tag
+
+
+def _check_nested(level: RawLevel, limits: Limits) -> None:
+    """Count what stands in sequences; nothing that is short can hold too much."""
+    nested = [raw for raw in level.values() if _may_hold_items(raw)]
+    if sum(len(raw.value) for raw in nested) >= SHORTEST_ELEMENT * limits.elements:
+        budget = Budget(limits)
+        for raw in nested:
+            encoding = Encoding(raw.vr not in (None, "UN"), raw.little_endian)
+            _count(raw.value, encoding, budget, 1)
+
+
+def _count(value: bytes, encoding: Encoding, budget: Budget, depth: int) -> None:
+    if depth > budget.limits.nesting:
+        raise budget.limits.beyond("nesting")
+    for elements in items(value, encoding, budget):
+        for head, inner in elements:
+            if inner[:4] in ITEM_TAGS:
+                nested = Encoding(head.vr not in (None, "UN"), encoding.little)
+                _count(bytes(inner), nested, budget, depth + 1)
+
+
+def _may_hold_items(raw: Raw) -> bool:
+    return raw.vr in (None, "SQ", "UN") and raw.value[:4] in ITEM_TAGS
+
+
+def _raw(head: Head, value: Bytes, encoding: Encoding, limits: Limits) -> Raw:
+    vr, inner = head.vr, encoding._replace(explicit=head.vr is not None)
+    if vr == "UN":
+        inner = encoding_in_unknown(value)
+        if head.length == UNDEFINED:
+            vr = "SQ"
+        elif not head.tag >> 16 & 1:
+            # a public element that its writer did not know is what its tag says
+            vr = None
+    little = encoding.little if vr == head.vr else inner.little
+    limits.check_text(head.tag, vr, len(value))
+    parse = partial(_parse, encoding=inner, limits=limits, head=head)
+    return Raw(vr, value, little, parse)
+
+
+def _parse(value: bytes, encoding: Encoding, limits: Limits, head: Head) -> list[RawLevel]:
+    if head.vr is None and value[:4] not in ITEM_TAGS:
+        # another thing than the sequence that its tag stands for
+        return []
+    try:
+        return [
+            {head.tag: _raw(head, bytes(inner), encoding, limits) for head, inner in elements}
+            for elements in items(value, encoding, Budget(limits))
+        ]
+    except HeaderFault as fault:
+        fault.within(tags.place(head.tag))
+        raise Refused(fault.reason, fault.detail) from fault

@@ -5,11 +5,25 @@ from collections.abc import Iterator
 
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
-from pydicom.values import convert_SQ
+from pydicom.tag import BaseTag
 
 from bonescint.dicom import tags
+from bonescint.dicom.limits import DEFAULT, Budget, HeaderFault
+from bonescint.dicom.reader import ITEM_TAGS, Encoding, ReadElement, encoding_in_unknown, items
 from bonescint.text.charset import decode
 from bonescint.text.numbers import header_numbers
+
+
+def _is_item(element: RawDataElement) -> bool:
+    return (element.value or b"")[:4] in ITEM_TAGS
+
+
+def _raw(level: list[ReadElement], encoding: Encoding) -> dict[int, RawDataElement]:
+    implicit, little = not encoding.explicit, encoding.little
+    return {
+        tag: RawDataElement(BaseTag(tag), vr, length, bytes(value), 0, implicit, little)
+        for (tag, vr, length, _), value in level
+    }
 
 
 class Elements:
@@ -28,7 +42,9 @@ class Elements:
     show, so text is not parsed. It is also three times as fast as `Dataset.__getitem__`.
     """
 
-    def __init__(self, dataset: Dataset, charset: tuple[str, ...] = ("",)) -> None:
+    def __init__(
+        self, dataset: Dataset | dict[int, RawDataElement], charset: tuple[str, ...] = ("",)
+    ) -> None:
         self._elements: dict[int, DataElement | RawDataElement] = {
             int(element.tag): element for element in dataset.values()
         }
@@ -104,11 +120,19 @@ class Elements:
         element = self._elements.get(tag)
         if element is None or not element.value:
             return []
-        value = element.value
         if isinstance(element, RawDataElement):
-            implicit = element.is_implicit_VR or element.VR == "UN"  # PS3.5 6.2.2
-            value = convert_SQ(value, implicit, _is_little_endian(element))
-        return [Elements(item, self.charset) for item in value if isinstance(item, Dataset)]
+            encoding = Encoding(not element.is_implicit_VR, element.is_little_endian)
+            if element.VR == "UN":
+                encoding = encoding_in_unknown(element.value)
+            if element.VR != "SQ" and (element.VR not in (None, "UN") or not _is_item(element)):
+                # another thing than the sequence that its tag stands for
+                return []
+            try:
+                levels = list(items(element.value, encoding, Budget(DEFAULT)))
+            except HeaderFault as fault:
+                raise fault.within(tags.place(tag)) from None
+            return [Elements(_raw(level, encoding), self.charset) for level in levels]
+        return [Elements(item, self.charset) for item in element.value if isinstance(item, Dataset)]
 
     def private(
         self, creator: str, wanted: dict[int, tuple[int, ...]]

@@ -1,29 +1,33 @@
 """One file's header, read once up to its pixels, or the reason why it cannot be used."""
 
-import struct
 import zlib
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
-from pydicom.filereader import read_partial
 from pydicom.tag import BaseTag
-from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from bonescint.dicom import tags
-from bonescint.dicom.sop_classes import MEDIA_DIRECTORY
-from bonescint.dicom.vrs import LONG, SHORT
+from bonescint.dicom.limits import DEFAULT, Budget, HeaderFault, Limits
+from bonescint.dicom.opening import (
+    Opening,
+    begins_data_set,
+    encoding_of,
+    ends_with_pixels,
+    looks_like_data_set,
+    open_meta,
+)
+from bonescint.dicom.reader import UNDEFINED, Encoding, Head, end_of_value, head_at
 
 _PIXEL_DATA = {tags.FloatPixelData, tags.DoubleFloatPixelData, tags.PixelData}
 _FIRST_PIXEL_TAG = min(_PIXEL_DATA)
-_UNDEFINED = 0xFFFFFFFF
-_LONG_VALUE = (
-    1 << 16
-)  # bytes; longer ones (vendors' blobs) are skipped, nothing asked of them is so long
-_BUFFER = 1 << 15  # bytes; holds an NM header, so that most files cost one read
-_EXPLICIT = {vr.encode() for vr in SHORT | LONG}
-# groups a data set without file meta begins with; 0800 is 0008 in big endian
-_FIRST_GROUPS = {0x0002, 0x0008, 0x0800}
+# bytes; longer ones (vendors' blobs) are skipped, nothing asked of them is so long
+_LONG_VALUE = 1 << 16
+_LONG_SEQUENCE = 1 << 20
+# bytes; holds an NM header, so that most files cost one read
+_WINDOW = 1 << 16
+_GROWTH = 16
 
 
 class Header(NamedTuple):
@@ -41,103 +45,197 @@ class Unreadable(NamedTuple):
     detail: str
 
 
-class _AtPixels:
-    """Stops pydicom at the pixels and keeps where they stand and how long they claim to be."""
+class _Window:
+    """A part of a data set in memory: the file itself, or the beginning of what it inflates to."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO | None, data: bytes, size: int, limits: Limits) -> None:
         self._stream = stream
-        self.found = False
-        self.start = 0
-        self.length = 0
+        self.data, self.base, self.size, self.limits = data, 0, size, limits
 
-    def __call__(self, tag: BaseTag, vr: str | None, length: int) -> bool:
-        if tag < _FIRST_PIXEL_TAG:
-            return False
-        self.found = tag in _PIXEL_DATA
-        self.start, self.length = self._stream.tell(), length
-        return True
+    def load(self, at: int, length: int) -> None:
+        """Have some bytes in memory, or as many as there are."""
+        stop = min(at + length, self.size)
+        if self.base <= at and stop <= self.base + len(self.data):
+            return
+        if self._stream is None or length > self.limits.bytes_of("header_mb"):
+            raise self.limits.beyond("header_mb")
+        self._stream.seek(at)
+        self.base, self.data = at, self._stream.read(max(length, _WINDOW))
+
+    def end_of_value(self, start: int, encoding: Encoding, budget: Budget, place: str) -> int:
+        """Return where a value without length ends, looking on until it is found."""
+        length, left = _WINDOW, budget.left
+        while True:
+            self.load(start, length)
+            here, budget.left = start - self.base, left
+            try:
+                found = end_of_value(self.data, here, len(self.data), encoding, budget)
+                return self.base + found
+            except HeaderFault as fault:
+                if fault.reason != "truncated" or self.base + len(self.data) >= self.size:
+                    raise fault.within(place) from None
+            length = max(length, len(self.data)) * _GROWTH
+            if length >= _GROWTH * self.limits.bytes_of("header_mb"):
+                raise self.limits.beyond("header_mb")
+            length = min(length, self.limits.bytes_of("header_mb"))
 
 
-def _looks_like_data_set(head: bytes, size: int) -> bool:
-    """Tell a data set without preamble from any other file by its first element."""
-    if len(head) < 8:
-        return False
-    group, _, vr = struct.unpack("<HH2s", head[:6])
-    if group not in _FIRST_GROUPS:
-        return False
-    (length,) = struct.unpack("<L", head[4:8])
-    return vr in _EXPLICIT or (group != 0x0800 and length <= size)
+def _level(
+    window: _Window, at: int, encoding: Encoding, elements: dict[BaseTag, RawDataElement]
+) -> Head | None:
+    """Read elements up to the pixels, and return these."""
+    budget, kept = Budget(window.limits), 0
+    most = window.limits.bytes_of("header_mb")
+    while at < window.size:
+        if at + 12 > window.base + len(window.data):
+            window.load(at, 12)
+        here = at - window.base
+        rest = window.data[here : here + 8]
+        if not rest.strip(b"\0") or rest == b" ":
+            if window.data[here:].strip(b"\0 "):
+                raise HeaderFault("damaged", f"zeros behind {_last(elements)}")
+            return None
+        tag, vr, length, start = head = head_at(window.data, here, len(window.data), encoding)
+        start += window.base
+        if tag >= _FIRST_PIXEL_TAG:
+            if tag >> 16 == 0xFFFE:
+                raise HeaderFault("damaged", f"{tags.place(tag)} behind {_last(elements)}")
+            return head._replace(start=start)
+        budget.spend()
+        value: bytes | None = None
+        if length == UNDEFINED:
+            stop = window.end_of_value(start, encoding, budget, tags.place(tag))
+            longest, at = _LONG_SEQUENCE, stop + 8
+            vr = "SQ" if vr == "UN" else vr
+        else:
+            longest, at = _LONG_VALUE, (stop := start + length)
+            if stop > window.size:
+                is_cut = elements or begins_data_set(head)
+                raise HeaderFault("truncated" if is_cut else "damaged", tags.place(tag))
+            window.limits.check_text(tag, vr, length)
+        if stop - start <= longest:
+            window.load(start, stop - start)
+            value = window.data[start - window.base : stop - window.base]
+            kept += len(value)
+            if kept > most:
+                raise window.limits.beyond("header_mb")
+        name = BaseTag(tag)
+        elements[name] = RawDataElement(
+            name, vr, length, value, start, not encoding.explicit, encoding.little
+        )
+    return None
 
 
-def _fragments_end(stream: BinaryIO, start: int, byte_order: str) -> bool:
-    """Tell whether encapsulated pixels end with their delimiter, fragment by fragment."""
-    stream.seek(start)
-    while len(item := stream.read(8)) == 8:
-        group, element, length = struct.unpack(byte_order + "HHL", item)
-        tag = group << 16 | element
+def _last(elements: dict[BaseTag, RawDataElement]) -> str:
+    return tags.place(next(reversed(elements))) if elements else "the file meta"
+
+
+def _check_pixels(window: _Window, stream: BinaryIO | None, head: Head, little: bool) -> None:
+    """Refuse a file that ends before its pixels do."""
+    if head.length != UNDEFINED:
+        missing = head.start + head.length - window.size
+        if missing > 0:
+            raise HeaderFault("truncated", f"{missing} bytes of the pixels are missing")
+        return
+    if stream is None:
+        return
+    budget, at = Budget(window.limits), head.start
+    encoding = Encoding(explicit=False, little=little)
+    while True:
+        stream.seek(at)
+        item = stream.read(8)
+        if len(item) < 8:
+            raise HeaderFault("truncated", "the last fragment of the pixels is missing")
+        tag, _, length, _ = head_at(item, 0, 8, encoding)
         if tag == tags.SequenceDelimitationItem:
-            return True
-        if tag != tags.Item or length == _UNDEFINED:
-            return False
-        stream.seek(length, 1)
-    return False
+            return
+        if tag != tags.Item or length == UNDEFINED:
+            raise HeaderFault("damaged", f"{tags.place(head.tag)}: something else than a fragment")
+        budget.spend()
+        at += 8 + length
 
 
-def _cut_element(dataset: Dataset) -> bool:
-    """Tell whether the last element read is shorter than it says."""
-    if not dataset:
-        return True
-    last = dataset.get_item(max(dataset.keys()))
-    value, length = last.value, getattr(last, "length", _UNDEFINED)
-    return isinstance(value, bytes) and length != _UNDEFINED and len(value) < length
+def _inflated(stream: BinaryIO, at: int, limits: Limits) -> _Window:
+    """Inflate a data set piece by piece: its beginning is kept, the rest counted."""
+    unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+    most, kept, size = limits.bytes_of("header_mb"), bytearray(), 0
+    stream.seek(at)
+    try:
+        while not unpacker.eof and (piece := stream.read(_WINDOW)):
+            while piece and not unpacker.eof:
+                out = unpacker.decompress(piece, _LONG_SEQUENCE)
+                piece = unpacker.unconsumed_tail
+                size += len(out)
+                limits.check_bytes("inflated_mb", size)
+                kept += out[: max(most - len(kept), 0)]
+    except zlib.error:
+        raise HeaderFault("damaged", "deflated data set") from None
+    if not unpacker.eof:
+        raise HeaderFault("truncated", "deflated data set")
+    return _Window(None, bytes(kept), size, limits)
 
 
-def _read(stream: BinaryIO, size: int) -> Header | Unreadable:
-    head = stream.read(132)
-    part10 = head[128:] == b"DICM"
-    if not part10 and not _looks_like_data_set(head, size):
+def _read(stream: BinaryIO, size: int, limits: Limits) -> Header | Unreadable:
+    head = stream.read(_WINDOW)
+    if head[128:132] != b"DICM" and not looks_like_data_set(head, size):
         return Unreadable("not_dicom", "no DICM prefix")
-    stream.seek(0)
-    pixels = _AtPixels(stream)
-    dataset = read_partial(stream, pixels, defer_size=_LONG_VALUE, force=not part10)
-    meta = dataset.file_meta
-    if str(meta.get("MediaStorageSOPClassUID", "")) == MEDIA_DIRECTORY:
-        return Unreadable("dicomdir", "")
-    if not part10 and tags.SOPClassUID not in dataset and tags.SOPInstanceUID not in dataset:
+    elements: dict[BaseTag, RawDataElement] = {}
+    opening = Opening(head[128:132] == b"DICM", (), False, 0)
+    fault: HeaderFault | None = None
+    pixels = None
+    try:
+        opening = open_meta(head)
+        if opening.is_directory:
+            return Unreadable("dicomdir", "")
+        window, start, packed = _Window(stream, head, size, limits), opening.start, False
+        if opening.is_deflated and not looks_like_data_set(head[start:], -1):
+            window, packed = _inflated(stream, start, limits), True
+            opening = open_meta(window.data, 0)._replace(
+                is_part10=opening.is_part10, syntaxes=opening.syntaxes
+            )
+            start = opening.start
+        window.load(start, 12)
+        encoding = encoding_of(window.data, start - window.base, opening.syntaxes)
+        pixels = _level(window, start, encoding, elements)
+        if pixels:
+            _check_pixels(window, None if packed else stream, pixels, encoding.little)
+        elif not elements:
+            raise HeaderFault("truncated", "the file ends before its data set")
+    except HeaderFault as found:
+        fault = found
+    if not opening.is_part10 and not ({tags.SOPClassUID, tags.SOPInstanceUID} & elements.keys()):
         return Unreadable("not_dicom", "no DICM prefix, no SOP Class or Instance UID")
-    syntax = str(meta.get("TransferSyntaxUID", ""))
-    deflated = syntax == DeflatedExplicitVRLittleEndian
-    if pixels.found and not deflated:  # zlib notices itself when a deflated file is cut
-        if pixels.length == _UNDEFINED:
-            byte_order = "<" if dataset.original_encoding[1] else ">"
-            if not _fragments_end(stream, pixels.start, byte_order):
-                return Unreadable("truncated", "the last fragment of the pixels is missing")
-        elif pixels.start + pixels.length > size:
-            missing = pixels.start + pixels.length - size
-            return Unreadable("truncated", f"{missing} bytes of the pixels are missing")
-    elif not pixels.start and not deflated and (stream.tell() > size or _cut_element(dataset)):
-        return Unreadable("truncated", "the file ends within an element of the header")
-    return Header(dataset, syntax, pixels.found)
+    if fault:
+        return Unreadable(_true_reason(fault, stream, size, limits), fault.detail)
+    has_pixels = pixels is not None and pixels.tag in _PIXEL_DATA
+    return Header(Dataset({**elements}), next(iter(opening.syntaxes), ""), has_pixels)
 
 
-def read_header(path: Path) -> Header | Unreadable:
+def _true_reason(fault: HeaderFault, stream: BinaryIO, size: int, limits: Limits) -> str:
+    """Return the word of the table: a file that has its pixels has not been cut."""
+    if fault.reason == "truncated" and size <= limits.bytes_of("file_mb"):
+        stream.seek(0)
+        if ends_with_pixels(stream.read()):
+            return "damaged"
+    return fault.reason.replace("-", "_")
+
+
+def read_header(path: Path, limits: Limits = DEFAULT) -> Header | Unreadable:
     """Open a file once and read its header; never raises: one bad file stops no other.
 
     Parameters
     ----------
     path
         Any file.
+    limits
+        How much of it is taken into memory.
     """
     try:
-        with path.open("rb", buffering=_BUFFER) as stream:
+        with path.open("rb") as stream:
             size = stream.seek(0, 2)
             if not size:
                 return Unreadable("empty", "")
             stream.seek(0)
-            try:
-                return _read(stream, size)
-            except (EOFError, struct.error, zlib.error, OSError) as error:
-                cut = stream.tell() >= size
-                return Unreadable("truncated" if cut else "unreadable", type(error).__name__)
+            return _read(stream, size, limits)
     except Exception as error:  # type only: a message could quote the header
         return Unreadable("unreadable", type(error).__name__)

@@ -142,6 +142,21 @@ def notation(tag: int) -> str:
     return f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
 
 
+def place(tag: int) -> str:
+    """Return a public tag as `notation` does; of another, what it is, because it may be text.
+
+    Parameters
+    ----------
+    tag
+        As it was read, perhaps from a place where no tag stands.
+    """
+    from pydicom.datadict import dictionary_has_tag
+
+    if dictionary_has_tag(tag):
+        return notation(tag)
+    return "a private element" if tag >> 16 & 1 else "an unknown element"
+
+
 @cache
 def label(tag: int) -> str:
     """Return keyword and tag as the index quotes its evidence: ``SeriesDescription (0008,103e)``.

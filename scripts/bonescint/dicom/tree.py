@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bonescint.dicom.headers import Header, Unreadable, read_header
 from bonescint.dicom.index import index_row
+from bonescint.dicom.limits import DEFAULT, HeaderFault, Limits
 from bonescint.folders import FileFound, files_below, printable
 
 _CHUNK = 64  # files per task: a task's cost is far above that of handing it over
@@ -19,17 +20,22 @@ _AHEAD = 4  # tasks per worker in flight: bounds the memory, keeps the workers b
 FileRow = tuple[bool, dict[str, str]]  # True: a row of the index; False: of the unreadable files
 
 
-def _index_chunk(folder: Path, files: tuple[FileFound, ...]) -> list[FileRow]:
+def _index_chunk(folder: Path, limits: Limits, files: tuple[FileFound, ...]) -> list[FileRow]:
     """Return the rows of some files; runs in a worker."""
     rows: list[FileRow] = []
     for path, size, modified, _, refusal in files:
         outcome: Header | Unreadable | dict[str, str]
-        outcome = Unreadable("unreadable", refusal) if refusal else read_header(folder / path)
+        if refusal:
+            outcome = Unreadable("unreadable", refusal)
+        else:
+            outcome = read_header(folder / path, limits)
         if isinstance(outcome, Header):
             try:
                 row = index_row(outcome, path, size) | {"modified": str(modified)}
                 rows.append((True, row))
                 continue
+            except HeaderFault as fault:
+                outcome = Unreadable(fault.reason.replace("-", "_"), fault.detail)
             except Exception as error:  # a header that pydicom could read and not decode
                 outcome = Unreadable("unreadable", type(error).__name__)
         reason, detail = outcome
@@ -49,7 +55,7 @@ def _quiet() -> None:
     logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
 
 
-def index_tree(folder: Path, workers: int) -> Iterator[FileRow]:
+def index_tree(folder: Path, workers: int, limits: Limits = DEFAULT) -> Iterator[FileRow]:
     """Yield a row for every file below a folder, sorted by path.
 
     Parameters
@@ -58,6 +64,8 @@ def index_tree(folder: Path, workers: int) -> Iterator[FileRow]:
         The raw folder.
     workers
         Processes; 1 works in this one.
+    limits
+        How much of a file is taken into memory.
 
     Yields
     ------
@@ -73,14 +81,14 @@ def index_tree(folder: Path, workers: int) -> Iterator[FileRow]:
             _quiet()
             try:
                 for chunk in chunks:
-                    yield from _index_chunk(folder, chunk)
+                    yield from _index_chunk(folder, limits, chunk)
             finally:
                 logger.setLevel(level)
         return
     with ProcessPoolExecutor(workers, initializer=_quiet) as pool:
         running: deque[Future[list[FileRow]]] = deque()
         for chunk in chunks:
-            running.append(pool.submit(_index_chunk, folder, chunk))
+            running.append(pool.submit(_index_chunk, folder, limits, chunk))
             if len(running) >= _AHEAD * workers:
                 yield from running.popleft().result()
         while running:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import IO, NamedTuple
 from xml.parsers import expat
 
-from bonescint.text.limits import Limits
+from bonescint.text.limits import TableLimits
 
 _PIECE = 1 << 16
 _MOST_MEMBERS = 10_000
@@ -54,12 +54,12 @@ class DamagedError(Exception):
     """A part of a workbook is none."""
 
 
-def place(row: int, column: int) -> int:
+def cell_number(row: int, column: int) -> int:
     """Return one number for a cell's place."""
     return row * (_LAST_COLUMN + 1) + column
 
 
-def measure(archive: zipfile.ZipFile, limits: Limits) -> Package:
+def measure(archive: zipfile.ZipFile, limits: TableLimits) -> Package:
     """Return what the parts of a workbook hold.
 
     Parameters
@@ -140,7 +140,7 @@ def in_transitional(archive: zipfile.ZipFile) -> io.BytesIO:
 class _Measured:
     """One part of a workbook while it is parsed."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: TableLimits) -> None:
         self.limits = limits
         self.root = ""
         self.strict = self.uncalculated = False
@@ -214,7 +214,7 @@ class _Measured:
         elif tag in ("v", "f", "is"):
             self._hold()
             if tag == "f":
-                self.formulas.append(place(self._row, self._column))
+                self.formulas.append(cell_number(self._row, self._column))
             self._count()
         else:
             return False

@@ -11,7 +11,7 @@ from bonescint.tables.headers import Cells as Cells
 from bonescint.tables.headers import HeaderWords, merged_header
 from bonescint.tables.workbooks import read_workbook
 from bonescint.text.csvfile import read_textfile
-from bonescint.text.limits import Limits, TooMuchError
+from bonescint.text.limits import TableLimits, TooMuchError
 
 _OLE = b"\xd0\xcf\x11\xe0"
 # streams of an OLE file
@@ -115,7 +115,7 @@ def read_table(
         The headers that the table may have (`bonescint.tables.headers.header_words`), by which
         header and sheet are found; None = they are not looked for.
     limits
-        What differs from `bonescint.text.limits.Limits`.
+        What differs from `bonescint.text.limits.TableLimits`.
 
     Raises
     ------
@@ -127,7 +127,7 @@ def read_table(
     text = Texts("tables", language)
     words = words if header_row is None else None
     try:
-        return _read(path, sheet, header_row, encoding, text, words, Limits(**(limits or {})))
+        return _read(path, sheet, header_row, encoding, text, words, TableLimits(**(limits or {})))
     except TooMuchError as error:
         told = text(f"limit.{error.limit}", file=path.name, **error.values)
         raise InputError(told + text("limit", limit=error.limit)) from None
@@ -140,7 +140,7 @@ def _read(
     encoding: str | None,
     text: Texts,
     words: HeaderWords | None,
-    limits: Limits,
+    limits: TableLimits,
 ) -> Table:
     others: tuple[str, ...] = ()
     visible: tuple[str, ...] = ()

@@ -15,14 +15,14 @@ from bonescint.tables.headers import SEARCHED, Cells, HeaderWords
 from bonescint.tables.numberformats import JAPANESE, shown_number
 from bonescint.tables.packages import (
     DamagedError,
+    cell_number,
     in_transitional,
     is_read,
     measure,
     open_archive,
-    place,
 )
 from bonescint.tables.values import NOT_CALCULATED
-from bonescint.text.limits import Limits, TooMuchError
+from bonescint.text.limits import TableLimits, TooMuchError
 
 
 class Book(NamedTuple):
@@ -64,7 +64,7 @@ def read_workbook(
     path: Path,
     wanted: str | None,
     text: Texts,
-    limits: Limits,
+    limits: TableLimits,
     words: HeaderWords | None,
 ) -> Book:
     """Return the cells of one sheet, its name and the other sheets that hold anything.
@@ -149,7 +149,7 @@ class _Runs(NamedTuple):
 class _Workbook:
     """An opened workbook, measured first: openpyxl would inflate whatever stands in it."""
 
-    def __init__(self, stream: IO[bytes], limits: Limits) -> None:
+    def __init__(self, stream: IO[bytes], limits: TableLimits) -> None:
         # slow to import and not needed for text files
         from openpyxl.reader.excel import ExcelReader
         from openpyxl.styles.stylesheet import apply_stylesheet
@@ -215,7 +215,7 @@ class _Workbook:
             texts: list[str] = []
             kept: list[str] = []
             for cell in row:
-                shown = self._text(cell, place(number, cell["column"]) in formulas)
+                shown = self._text(cell, cell_number(number, cell["column"]) in formulas)
                 size += len(shown)
                 self._limits.check("megabytes", size)
                 if shown:

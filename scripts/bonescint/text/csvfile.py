@@ -11,7 +11,7 @@ from pathlib import Path
 from bonescint.errors import InputError
 from bonescint.resources import both
 from bonescint.text.encodings import decoded, file_encoding
-from bonescint.text.limits import Limits, TooMuchError
+from bonescint.text.limits import TableLimits, TooMuchError
 
 Record = tuple[str, ...]
 _DELIMITERS = (",", "\t", ";")
@@ -69,7 +69,7 @@ def typed_lines(path: Path) -> list[str]:
         If it is no text, cannot be decoded, or is too large; in both languages.
     """
     with _told_in_both(path):
-        file = _TextFile(path, None, _said, Limits())
+        file = _TextFile(path, None, _said, TableLimits())
         lines = (line.strip() for found in file.lines() for line in found.splitlines())
         return list(filter(None, lines))
 
@@ -79,7 +79,7 @@ def read_textfile(
     header_row: int | None,
     encoding: str | None,
     text: Callable[..., str],
-    limits: Limits | None = None,
+    limits: TableLimits | None = None,
     fits: Callable[[Sequence[Record]], bool] | None = None,
 ) -> list[Record]:
     """Return the records of a text file, whatever its encoding and delimiter.
@@ -108,7 +108,7 @@ def read_textfile(
     TooMuchError
         If a limit is exceeded.
     """
-    limits = limits or Limits()
+    limits = limits or TableLimits()
     file = _TextFile(path, encoding, text, limits)
     if file.markup:
         raise InputError(text("foreign_markup", file=path.name))
@@ -140,7 +140,7 @@ class _TextFile:
     """
 
     def __init__(
-        self, path: Path, encoding: str | None, text: Callable[..., str], limits: Limits
+        self, path: Path, encoding: str | None, text: Callable[..., str], limits: TableLimits
     ) -> None:
         limits.check("megabytes", path.stat().st_size)
         self._limits = limits
@@ -214,7 +214,7 @@ class _TextFile:
 class _Lines:
     """The lines of a text, with their ends; one record may not take too many characters."""
 
-    def __init__(self, stream: io.TextIOWrapper, limits: Limits) -> None:
+    def __init__(self, stream: io.TextIOWrapper, limits: TableLimits) -> None:
         self._stream, self._limits = stream, limits
         self._first = True
         self.taken = 0

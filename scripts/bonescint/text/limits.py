@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class TableLimits:
     """What a table is read up to; config.yaml may raise each (``limits`` of the table's entry).
 
     Parameters

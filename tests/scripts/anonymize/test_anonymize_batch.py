@@ -210,6 +210,7 @@ def test_the_adapter_hands_over_what_the_rule_has(study):
             lossy="keep",
             keep_private=[],
             vocabulary=None,
+            limits={"file_mb": 8},
             decisions=str(study.folder / "decisions.tsv"),
         ),
         output=SimpleNamespace(**{key: str(study.folder / name) for key, name in output.items()}),

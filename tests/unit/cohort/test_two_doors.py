@@ -20,6 +20,7 @@ from bonescint.deid.folder import deidentify_folder
 from bonescint.deid.instance import Settings
 from bonescint.deid.policy import load_policies
 from bonescint.deid.uids import UidReplacer
+from bonescint.dicom.limits import DEFAULT
 from bonescint.files import read_rows
 from bonescint.identity.ledger import create_ledger, open_ledger
 from bonescint.names.doubts import OptOutDoubt
@@ -141,6 +142,7 @@ class Doors(dict[str, object]):
             exam_dates=None,
             layout=None,
             layouts=None,
+            limits=DEFAULT,
             study={"id": "S", "title": "T", "synthetic": True},
             preceding_study="S1",
             settings={

@@ -18,9 +18,10 @@ from pydicom.uid import (
 )
 
 from bonescint.deid.codestream import check_stream
-from bonescint.deid.pixels import MOST_BYTES, prepare
+from bonescint.deid.pixels import prepare
 from bonescint.deid.refusal import Refused
 from bonescint.deid.source import read_source
+from bonescint.dicom.limits import DEFAULT
 from tests.planted.codecs import rle
 from tests.unit.deid.encoded import BIG, FRAMES, GOOD, PIXELS, ROWS, around, changed, element, item
 from tests.unit.deid.samples import as_file, counts, siemens
@@ -265,9 +266,9 @@ def test_bombs_are_refused_before_they_are_lit():
         with pytest.raises(Refused) as refusal:
             check_stream(stream, *ROWS_COLUMNS)
         assert refusal.value.detail.endswith(many)
-    assert reason(image, changed(element(FRAMES, "IS", b"%d" % (MOST_BYTES // 512 + 1)))) == (
-        "pixel-format"
-    )
+    assert reason(
+        image, changed(element(FRAMES, "IS", b"%d" % (DEFAULT.bytes_of("image_mb") // 512 + 1)))
+    ) == ("beyond-limits")
 
 
 def test_big_endian_is_decoded_like_little():

@@ -11,7 +11,7 @@ import pytest
 from bonescint.errors import InputError
 from bonescint.tables.reading import read_table
 from bonescint.text.csvfile import typed_lines, typed_rows
-from bonescint.text.limits import Limits
+from bonescint.text.limits import TableLimits
 from tests.unit.tables.packages import sheet_of, write_package, xml
 
 MOST_MEMORY = 500  # megabytes
@@ -122,7 +122,7 @@ def _raise(message):
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-@pytest.mark.parametrize("limit", Limits.__dataclass_fields__)
+@pytest.mark.parametrize("limit", TableLimits.__dataclass_fields__)
 def test_each_limit_is_named_with_what_was_found_and_how_to_raise_it(tmp_path, limit, language):
     path = tmp_path / "a.xlsx"
     long = "あ" * 200_000

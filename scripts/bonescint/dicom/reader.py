@@ -1,0 +1,256 @@
+"""Elements by their bytes: what devices write is read, lengths are believed, nothing recurses.
+
+Both doors read by it, the index from the head of a file and the de-identification from the whole,
+so that they read the same. Nothing is decoded here.
+"""
+
+import struct
+from collections.abc import Iterator
+from typing import NamedTuple, TypeAlias
+
+from bonescint.dicom import tags, vrs
+from bonescint.dicom.limits import Budget, HeaderFault
+
+UNDEFINED = 0xFFFFFFFF
+# the tag of an item, in either byte order
+ITEM_TAGS = b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00"
+# bytes
+SHORTEST_ELEMENT = 8
+Bytes: TypeAlias = "bytes | memoryview"
+_SHORT = {vr.encode(): vr for vr in vrs.SHORT}
+_LONG = {vr.encode(): vr for vr in vrs.LONG}
+KNOWN = _SHORT.keys() | _LONG.keys()
+# by byte order: False is big endian
+_EXPLICIT = {True: struct.Struct("<HH2sH").unpack_from, False: struct.Struct(">HH2sH").unpack_from}
+_IMPLICIT = {True: struct.Struct("<HHI").unpack_from, False: struct.Struct(">HHI").unpack_from}
+_LENGTH = {True: struct.Struct("<I").unpack_from, False: struct.Struct(">I").unpack_from}
+_DELIMITERS = 0xFFFE
+
+
+class Encoding(NamedTuple):
+    """How a data set is written.
+
+    Parameters
+    ----------
+    explicit
+        Whether VRs stand in it.
+    little
+        Byte order.
+    """
+
+    explicit: bool
+    little: bool
+
+
+class Head(NamedTuple):
+    """An element without its value.
+
+    Parameters
+    ----------
+    tag, vr, length
+        As they stand; the VR is None where none does.
+    start
+        Where the value begins.
+    """
+
+    tag: int
+    vr: str | None
+    length: int
+    start: int
+
+
+class ReadElement(NamedTuple):
+    """An element of an item.
+
+    Parameters
+    ----------
+    head
+        Tag, VR and length.
+    value
+        Its bytes, without a delimiter.
+    """
+
+    head: Head
+    value: Bytes
+
+
+def head_at(data: Bytes, at: int, end: int, encoding: Encoding) -> Head:
+    """Return the element that begins at a place.
+
+    In explicit VR an element without a VR is read as an implicit one, as pydicom does.
+
+    Parameters
+    ----------
+    data
+        A file, or a part of it.
+    at, end
+        The place, and where the data end.
+    encoding
+        Of the data set.
+
+    Raises
+    ------
+    HeaderFault
+        ``truncated`` if the data end before the value.
+    """
+    if end - at < 8:
+        raise HeaderFault("truncated", f"{end - at} bytes of an element")
+    explicit, little = encoding
+    if explicit:
+        group, number, kind, short = _EXPLICIT[little](data, at)
+        tag = group << 16 | number
+        if (vr := _SHORT.get(kind)) and group != _DELIMITERS:
+            return Head(tag, vr, short, at + 8)
+        if (vr := _LONG.get(kind)) and group != _DELIMITERS:
+            if end - at < 12:
+                raise HeaderFault("truncated", tags.place(tag))
+            return Head(tag, vr, _LENGTH[little](data, at + 8)[0], at + 12)
+        if _is_vr(kind) and group != _DELIMITERS:
+            # of a later edition of the standard
+            return Head(tag, kind.decode("ascii"), short, at + 8)
+    group, number, length = _IMPLICIT[little](data, at)
+    return Head(group << 16 | number, None, length, at + 8)
+
+
+def _is_vr(kind: bytes) -> bool:
+    return kind.isalpha() and kind.isupper()
+
+
+def end_of_value(data: Bytes, at: int, end: int, encoding: Encoding, budget: Budget) -> int:
+    """Return where the delimiter of a sequence, or of fragments, without length stands.
+
+    Parameters
+    ----------
+    data
+        A file, or a part of it.
+    at, end
+        Where the value begins, and the data end.
+    encoding
+        Of the data set.
+    budget
+        What the file may hold.
+
+    Raises
+    ------
+    HeaderFault
+        If there is no such place.
+    """
+    return _end(data, at, end, [(True, encoding)], budget)
+
+
+def _end(
+    data: Bytes, at: int, end: int, levels: list[tuple[bool, Encoding]], budget: Budget
+) -> int:
+    """Close sequences and items without lengths, those opened on the way too."""
+    while True:
+        in_sequence, encoding = levels[-1]
+        tag, _, length, start = head_at(data, at, end, encoding)
+        if tag == (tags.SequenceDelimitationItem if in_sequence else tags.ItemDelimitationItem):
+            levels.pop()
+            if not levels:
+                return at
+            at = start
+            continue
+        budget.spend()
+        if in_sequence != (tag == tags.Item) or (not in_sequence and tag >> 16 == _DELIMITERS):
+            raise HeaderFault("damaged", "no delimiter")
+        if length == UNDEFINED:
+            inner = _of_item(data, start, encoding) if in_sequence else encoding
+            levels.append((not in_sequence, inner))
+            if len(levels) > 2 * budget.limits.nesting:
+                raise budget.limits.beyond("nesting")
+            at = start
+        else:
+            at = start + length
+            if at > end:
+                raise HeaderFault("truncated", "an element that goes on behind the end")
+
+
+def _of_item(data: Bytes, at: int, encoding: Encoding) -> Encoding:
+    """Return an item's encoding: what stands in a UN without length is implicit."""
+    if encoding.explicit and not _is_vr(bytes(data[at + 4 : at + 6])):
+        return encoding._replace(explicit=False)
+    return encoding
+
+
+def encoding_in_unknown(value: Bytes) -> Encoding:
+    """Return how the items in an element of VR UN are written: implicit, little endian.
+
+    PS3.5 6.2.2 says so. Some writers keep the VRs or the byte order of the file.
+
+    Parameters
+    ----------
+    value
+        The element's bytes.
+    """
+    # a VR stands behind the heads of the first item and of its first element
+    return Encoding(bytes(value[12:14]) in KNOWN, bytes(value[:4]) != ITEM_TAGS[1])
+
+
+def items(value: Bytes, encoding: Encoding, budget: Budget) -> Iterator[list[ReadElement]]:
+    """Yield the elements of each item of a sequence.
+
+    Parameters
+    ----------
+    value
+        Of the sequence, without its delimiter.
+    encoding
+        Of the data set.
+    budget
+        What the file may hold.
+
+    Yields
+    ------
+    list of ReadElement
+        In the order of the file.
+
+    Raises
+    ------
+    HeaderFault
+        ``damaged`` if the value is not made of items; ``beyond-limits``.
+    """
+    try:
+        yield from _items(value, encoding, budget)
+    except HeaderFault as fault:
+        if fault.reason != "truncated":
+            raise
+        # the value is whole: a length in it is wrong
+        raise HeaderFault("damaged", fault.detail) from fault
+
+
+def _items(value: Bytes, encoding: Encoding, budget: Budget) -> Iterator[list[ReadElement]]:
+    at, end = 0, len(value)
+    while at < end:
+        tag, _, length, start = head_at(value, at, end, encoding)
+        if tag == tags.SequenceDelimitationItem:
+            return
+        if tag != tags.Item:
+            raise HeaderFault("damaged", "something else than an item")
+        budget.spend()
+        inner = _of_item(value, start, encoding)
+        if length == UNDEFINED:
+            stop = _end(value, start, end, [(False, inner)], budget)
+            at = stop + 8
+        else:
+            at = stop = start + length
+        if stop > end:
+            raise HeaderFault("damaged", "an item longer than its sequence")
+        yield list(_elements(value, start, stop, inner, budget))
+
+
+def _elements(
+    data: Bytes, at: int, end: int, encoding: Encoding, budget: Budget
+) -> Iterator[ReadElement]:
+    while at < end:
+        head = head_at(data, at, end, encoding)
+        if head.tag == tags.ItemDelimitationItem:
+            return
+        budget.spend()
+        if head.length == UNDEFINED:
+            stop = end_of_value(data, head.start, end, encoding, budget)
+            at = stop + 8
+        else:
+            at = stop = head.start + head.length
+        if stop > end:
+            raise HeaderFault("damaged", "an element longer than its item")
+        yield ReadElement(head, data[head.start : stop])
