@@ -27,7 +27,7 @@ def test_what_a_patient_gave_its_name_to_is_counted(
         path = Path("private", name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("4711234", encoding="utf-8")
-    areas = ("inputs", "ledger", "delivery", "software", "readers")
+    areas = ("inputs", "ledger", "delivery", "deidentification", "software", "readers")
     config: dict[str, dict[str, str]] = {area: {} for area in areas}
     config["inputs"]["opt_out"] = ""
     assert leftovers(config) == Leftovers(("batches", "indexed.json"), others=2, traces=0)

@@ -1,7 +1,5 @@
 """No file takes more than its share of a computer: peak memory of both doors, in processes."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ from bonescint.dicom.headers import read_header
 from bonescint.dicom.limits import DEFAULT, Limits
 from bonescint.files import read_rows
 from bonescint.resources import ROOT, Texts
+from tests.peak import run_python
 from tests.unit.deid.encoded import (
     FRAMES,
     GOOD,
@@ -28,7 +27,7 @@ from tests.unit.deid.encoded import (
 )
 from tests.unit.deid.hostile import write
 
-MOST_KB = 500 << 10
+MOST_MB = 500
 _INDEX = """
 import sys, json
 from pathlib import Path
@@ -36,35 +35,18 @@ from bonescint.dicom.tree import index_tree
 rows = index_tree(Path(sys.argv[1]), 1)
 json.dump({row["path"]: row.get("reason", "") for _, row in rows}, sys.stdout)
 """
-# a process begins with the peak of the one that made it, so a small one stands between
-_PEAK = """
-import resource, subprocess, sys
-code = subprocess.run(sys.argv[1:]).returncode
-print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)
-sys.exit(code)
-"""
-
-
-def _run(*command: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-c", _PEAK, sys.executable, *command],
-        capture_output=True,
-        text=True,
-        timeout=400,
-        cwd=ROOT / "scripts",
-    )
-    assert done.returncode == 0, done.stderr
-    assert "Traceback" not in done.stderr
-    assert int(done.stderr.split()[-1]) < MOST_KB
-    return done.stdout
 
 
 def test_no_hostile_file_takes_more_than_its_share(tmp_path: Path) -> None:
     raw, out = tmp_path / "raw", tmp_path / "out"
     raw.mkdir()
     expected = write(raw)
-    _run("-c", _INDEX, str(raw))
-    _run("-m", "bonescint.cli", "deidentify", str(raw), str(out), "--jobs", "1", "--language", "en")
+    doors = (
+        ("-c", _INDEX, str(raw)),
+        ("-m", "bonescint.cli", "deidentify", str(raw), str(out), "--jobs", "1"),
+    )
+    for door in doors:
+        assert run_python(*door).megabytes < MOST_MB
     reasons = {row["source"]: row["reason"] for row in read_rows(out / "report.csv")}
     assert {name: reason for name, reason in reasons.items() if reason not in expected[name]} == {}
     assert reasons.keys() == expected.keys()
@@ -152,5 +134,6 @@ def test_an_image_as_large_as_the_limits_allow(tmp_path: Path) -> None:
             element(PIXELS, "OW", pixels),
         )
         (raw / str(number)).write_bytes(data)
-    _run("-m", "bonescint.cli", "deidentify", str(raw), str(out), "--jobs", "1", "--language", "en")
+    done = run_python("-m", "bonescint.cli", "deidentify", str(raw), str(out), "--jobs", "1")
+    assert done.megabytes < MOST_MB
     assert all(row["reason"] != "unexpected" for row in read_rows(out / "report.csv"))

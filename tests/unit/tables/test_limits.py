@@ -1,9 +1,6 @@
 """Files that would fill the memory are refused by name, and take little of it."""
 
 import json
-import resource
-import subprocess
-import sys
 from itertools import repeat
 
 import pytest
@@ -12,6 +9,7 @@ from bonescint.errors import InputError
 from bonescint.tables.reading import read_table
 from bonescint.text.csvfile import typed_lines, typed_rows
 from bonescint.text.limits import TableLimits
+from tests.peak import run_python
 from tests.unit.tables.packages import sheet_of, write_package, xml
 
 MOST_MEMORY = 500  # megabytes
@@ -107,14 +105,11 @@ def test_none_takes_much_memory_and_each_is_refused_by_name(tmp_path):
         with (tmp_path / f"{name}.csv").open("wb") as stream:
             stream.writelines(pieces)
         expected[str(tmp_path / f"{name}.csv")] = words
-    done = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", READ, *expected], check=True, capture_output=True, text=True
-    )
-    said = json.loads(done.stdout)
+    done = run_python("-c", READ, *expected)
+    said = json.loads(done.output)
     for path, words in expected.items():
         pytest.raises(InputError, _raise, said[path]).match(words)
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    assert peak < MOST_MEMORY
+    assert done.megabytes < MOST_MEMORY
 
 
 def _raise(message):
