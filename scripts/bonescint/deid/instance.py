@@ -67,6 +67,11 @@ class Settings:
     id_pattern: str = ANY_ID
     redactions: Mapping[str, Rectangles] = field(default_factory=dict)
 
+    @property
+    def chosen(self) -> frozenset[str]:
+        """Hashes of the files that a person wants of several with one UID."""
+        return self.releases.union(self.redactions)
+
 
 @dataclass(frozen=True)
 class Coded:
