@@ -57,7 +57,7 @@ class Decision(NamedTuple):
     @property
     def passes(self) -> bool:
         """Whether it lets something pass."""
-        return _words(self.item)[self.decision]
+        return decision_words(self.item)[self.decision]
 
 
 class Standing(NamedTuple):
@@ -128,7 +128,7 @@ def parse_decision(row: Mapping[str, str]) -> Decision | None:
     item = item.lower() if item.lower() in _ITEMS else item
     rectangles = row.get(RECTANGLES) or ""
     if (
-        row["decision"] not in _words(item)
+        row["decision"] not in decision_words(item)
         or not row["reviewer"]
         or not _DIGEST.fullmatch(digest)
         or not (item in _ITEMS or item.startswith(("findings:", BLANK)))
@@ -143,7 +143,14 @@ def parse_decision(row: Mapping[str, str]) -> Decision | None:
     return Decision(item, digest, row["decision"], row["reviewer"], row["date"], rectangles)
 
 
-def _words(item: str) -> dict[str, bool]:
+def decision_words(item: str) -> dict[str, bool]:
+    """Return what may be decided of an item, and whether it lets something pass.
+
+    Parameters
+    ----------
+    item
+        What is decided about.
+    """
     if item.startswith(BLANK):
         return _BLANK_WORDS
     if item == IMAGE:

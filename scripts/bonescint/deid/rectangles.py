@@ -73,6 +73,28 @@ def spelled(rectangles: Iterable[Rectangle]) -> str:
     )
 
 
+def outside(
+    rectangles: Iterable[Rectangle], frames: int, columns: int, rows: int
+) -> Rectangle | None:
+    """Return the first rectangle that is not inside an image, None if all are.
+
+    Parameters
+    ----------
+    rectangles
+        Of the image.
+    frames, columns, rows
+        Its shape.
+    """
+    return next(
+        (
+            one
+            for one in rectangles
+            if one.frame > frames or one.x + one.width > columns or one.y + one.height > rows
+        ),
+        None,
+    )
+
+
 def redacted_digest(source: str, rectangles: Iterable[Rectangle]) -> str:
     """Return what a decision about the redacted image names: other rectangles give another one.
 

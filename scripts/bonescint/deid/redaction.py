@@ -12,7 +12,7 @@ from pydicom.sr.codedict import codes
 from bonescint.deid.encoding import CodedElements
 from bonescint.deid.pixels import Pixels
 from bonescint.deid.policy import Policy, method_items
-from bonescint.deid.rectangles import Rectangles, spelled
+from bonescint.deid.rectangles import Rectangles, outside, spelled
 from bonescint.deid.refusal import Refused
 from bonescint.deid.source import Source
 from bonescint.deid.uids import UidReplacer
@@ -41,14 +41,9 @@ def redacted(pixels: Pixels, rectangles: Rectangles) -> Pixels:
         ``rectangles-outside`` if one of them is not inside the image.
     """
     form = pixels.form
-    for one in rectangles:
-        if (
-            one.frame > form.frames
-            or one.x + one.width > form.columns
-            or one.y + one.height > form.rows
-        ):
-            shape = f"{form.frames} frames of {form.columns} x {form.rows}"
-            raise Refused("rectangles-outside", f"{spelled([one])} in {shape}")
+    if wrong := outside(rectangles, form.frames, form.columns, form.rows):
+        shape = f"{form.frames} frames of {form.columns} x {form.rows}"
+        raise Refused("rectangles-outside", f"{spelled([wrong])} in {shape}")
     image = np.frombuffer(bytearray(pixels.native), f"<u{form.bits // 8}")
     frames = image.reshape(form.frames, form.rows, form.columns)
     for one in rectangles:
