@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bonescint.deid.decisions import person
 from bonescint.errors import InputError
 from bonescint.resources import Texts
 
@@ -71,7 +72,7 @@ def read_decisions_file(
     today
         Nobody decides later.
     reviewer
-        Who decided, where an Excel list does not say.
+        Who decided, where an Excel list does not say; the same as where the file says it.
 
     Raises
     ------
@@ -88,12 +89,16 @@ def read_decisions_file(
     if data[:2] == b"PK":
         head, rows = _from_book(path, text)
         head |= {"saved": today.isoformat()}
-        head["reviewer"] = reviewer or head.get("reviewer", "")
     else:
         head, rows = _from_json(data, path.name, text)
     if head.get("format") != FORMAT:
         raise InputError(text("format", file=path.name, format=FORMAT))
-    who = _reviewer(str(head["reviewer"]), text)
+    codes = [_reviewer(typed, text) for typed in (head.get("reviewer"), reviewer) if typed]
+    if not codes:
+        raise InputError(text("no_reviewer"))
+    if len({person(code) for code in codes}) > 1:
+        raise InputError(text("two_reviewers", file=path.name))
+    who = codes[0]
     try:
         saved = date.fromisoformat(head["saved"])
     except ValueError:
@@ -107,8 +112,6 @@ def _reviewer(typed: str, text: Texts) -> str:
     from bonescint.text.folding import half_width
 
     code = half_width(typed)
-    if not code:
-        raise InputError(text("no_reviewer"))
     # not quoted: it may be somebody's name
     if not _CODE.fullmatch(code) or _LIKE_SOMEBODY.fullmatch(code):
         raise InputError(text("reviewer"))
@@ -156,6 +159,8 @@ def _from_book(path: Path, text: Texts) -> tuple[dict[str, str], tuple[Typed, ..
         raise InputError(text("columns", file=path.name, columns=", ".join(_ROW)))
     at = {name: names.index(name) for name in _ROW}
     rows = []
+    if table.struck:
+        raise InputError(text("struck", file=path.name, n=table.struck[0]))
     for number, cells in table.rows:
         row = {name: cells[column].strip() for name, column in at.items()}
         if row["decision"] or row["rectangles"]:

@@ -3,7 +3,7 @@
 import csv
 import hashlib
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -201,33 +201,29 @@ def merge(decisions: Iterable[Decision], path: Path = DECISIONS) -> Merged:
     InputError
         If the table on record cannot be read; it stays as it is.
     """
-    rows: list[dict[str, str]] = []
+    rows: dict[tuple[str, str, str], list[dict[str, str]]] = defaultdict(list)
     if path.exists():
-        read_decisions(path)  # a row that is none must not be written again as if it were
-        rows = [row for _, row in typed_rows(path, COLUMNS)]
+        # each row is a decision, and stays as it was typed
+        for decision, (_, row) in zip(read_decisions(path), typed_rows(path, COLUMNS), strict=True):
+            rows[_whose(decision)].append(row)
     added = known = 0
     changed = []
     for one in decisions:
-        before = [row for row in rows if _is_by_the_same(row, one)]
-        earlier = tuple(filter(None, map(parse_decision, before)))
+        earlier = tuple(filter(None, map(parse_decision, rows[_whose(one)])))
         if earlier and {old.outcome for old in earlier} == {one.outcome}:
             known += 1
             continue
         added += not earlier
         if earlier:
             changed.append((one, earlier))
-        rows = [row for row in rows if row not in before]
-        rows.append(dict(zip((*COLUMNS, RECTANGLES), one, strict=True)))
+        rows[_whose(one)] = [dict(zip((*COLUMNS, RECTANGLES), one, strict=True))]
     if added or changed:
-        _write(path, rows)
+        _write(path, [row for its in rows.values() for row in its])
     return Merged(added, known, changed)
 
 
-def _is_by_the_same(row: Mapping[str, str], one: Decision) -> bool:
-    old = parse_decision(row)
-    return old is not None and (old.item, old.sha256, person(old.reviewer)) == (
-        one.item, one.sha256, person(one.reviewer),
-    )  # fmt: skip
+def _whose(one: Decision) -> tuple[str, str, str]:
+    return one.item, one.sha256, person(one.reviewer)
 
 
 def _write(path: Path, rows: list[dict[str, str]]) -> None:

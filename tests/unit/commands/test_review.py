@@ -1,5 +1,6 @@
 """`bonescint review import | export | status`: all decisions of a file are taken, or none."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -265,3 +266,13 @@ def test_two_reviewers(capsys) -> None:
 def test_what_is_redacted_is_still_to_be_released(capsys) -> None:
     assert taken(saved(decide("coded", CODED, "redact", "1:0,0,4,2"))) == 0
     assert "decided: 0" in capsys.readouterr().out
+
+
+def test_thousands_of_decisions_take_no_time() -> None:
+    rows = [{"item": "coded", "sha256": f"{n:064}", "kind": "image"} for n in range(2000)]
+    write_rows(ITEMS, COLUMNS, rows)
+    for word in ("release", "block"):
+        start = time.perf_counter()
+        assert taken(saved(*(decide("coded", row["sha256"], word) for row in rows))) == 0
+        assert time.perf_counter() - start < 10
+    assert len(read_decisions(DECISIONS)) == 2000

@@ -6,6 +6,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.styles import Font
 
 from bonescint.cli import main
 from bonescint.deid.decisions import read_decisions
@@ -64,6 +65,9 @@ def test_who_filled_in_the_list_may_be_told_by_an_option(capsys) -> None:
     filled(None, station="release").save("back.xlsx")
     assert "about" in refused(Path("back.xlsx"), capsys)
     assert taken(Path("back.xlsx"), "--reviewer", "B") == 0
+    filled("A", station="block").save("back.xlsx")
+    assert "another reviewer" in refused(Path("back.xlsx"), capsys, "--reviewer", "B")
+    assert taken(Path("back.xlsx"), "--reviewer", "a") == 0
 
 
 def _added(book: Any) -> None:
@@ -96,6 +100,11 @@ def _other_format(book: Any) -> None:
     next(r for r in book["about"].iter_rows() if r[0].value == "format")[1].value = "x/9"
 
 
+def _struck(book: Any) -> None:
+    for cell in next(r for r in book["decisions"].iter_rows() if r[0].value == "station"):
+        cell.font = Font(strike=True)
+
+
 def _no_study(book: Any) -> None:
     next(r for r in book["about"].iter_rows() if r[0].value == "study")[0].value = "-"
 
@@ -106,7 +115,7 @@ def _no_study(book: Any) -> None:
         (_added, "row 10: image"), (_added_in_passing, "row 10 is no row of the list"),
         (_other_hash, "not in the list"), (_twice, "two different decisions"),
         (_no_column, "headers item, sha256"), (_no_sheet, "about"),
-        (_other_format, "another version"), (_no_study, "lacks a part"),
+        (_other_format, "another version"), (_struck, "struck out"), (_no_study, "lacks a part"),
     ],
 )  # fmt: skip
 def test_a_list_that_was_changed_is_refused(capsys, change, said) -> None:
