@@ -276,3 +276,12 @@ def test_thousands_of_decisions_take_no_time() -> None:
         assert taken(saved(*(decide("coded", row["sha256"], word) for row in rows))) == 0
         assert time.perf_counter() - start < 10
     assert len(read_decisions(DECISIONS)) == 2000
+
+
+def test_an_image_that_is_to_leave_is_taken_by_the_name_the_list_gives_it() -> None:
+    write_rows(ITEMS, COLUMNS, [LISTED[0] | {"item": "image"}])
+    assert taken(saved(decide("image", CODED, "release"), reviewer="B")) == 0
+    assert taken(saved(decide("image", CODED, "redact", "1:0,0,1,1"))) == 0
+    found = read_decisions(DECISIONS)
+    assert released(found) == {("image", CODED)}
+    assert list(redactions(found)) == [SOURCE]
