@@ -5,6 +5,7 @@ rule anonymize_batch:
     """Write coded copies of a batch's instances, each verified before it gets its name (R15-R24)."""
     input:
         batch=batch_file,
+        redactions=rectangles_file,
     output:
         dicom=directory("results/dicom/{batch}"),
         report="results/anonymization/{batch}.csv",
@@ -32,6 +33,7 @@ rule anonymize_batch:
         terms=STAMPS.get("deidentification.vocabulary"),
         limits=lookup("limits", within=config, default={}),
         decisions=DECISIONS,
+        reviewers=reviewers_of_decisions,
         decided=DECIDED_IMAGES,
         stations=DECIDED_STATIONS,
         code=code_digest("scripts/anonymize/anonymize_batch.py"),

@@ -27,6 +27,7 @@ rule filter_opt_out:
         coded=str(study.CODED_IMAGES),
         patient_id_pattern=study.patient_id_pattern(config),
         decisions=DECISIONS,
+        reviewers=reviewers_of_decisions,
         decided=DECIDED_DOUBTS,
         language=language_of_messages,
         code=code_digest("scripts/cohort/filter_opt_out.py"),
@@ -89,6 +90,7 @@ rule select_cohort:
         },
         cohort=lookup("cohort", within=config),
         decisions=DECISIONS,
+        reviewers=reviewers_of_decisions,
         decided=DECIDED_IMAGES,
         preceding_study=lookup("study/preceding_study", within=config),
         language=language_of_messages,
@@ -121,12 +123,17 @@ checkpoint split_cohort:
         receipt="private/codes.json",
     output:
         batches=expand("private/batches/{batch}.csv", batch=BATCHES),
+        rectangles=expand("private/rectangles/{batch}.csv", batch=BATCHES),
     log:
         "logs/split_cohort.log",
     conda:
         "../envs/python.yaml"
     params:
         ledger=LEDGER,
+        dicom=path_of("inputs.dicom"),
+        decisions=DECISIONS,
+        reviewers=reviewers_of_decisions,
+        decided=DECIDED_RECTANGLES,
         code=code_digest("scripts/cohort/split_cohort.py"),
     script:
         "../scripts/cohort/split_cohort.py"

@@ -18,9 +18,11 @@ from bonescint.deid.decisions import (
     blanks_decided,
     other_persons,
     read_decisions,
+    redactions,
     released_images,
     released_stations,
 )
+from bonescint.deid.rectangles import spelled
 from bonescint.errors import InputError
 from bonescint.identity.opt_outs import MARK
 from bonescint.incidents import system_error
@@ -44,7 +46,11 @@ try:
 except InputError as error:
     raise WorkflowError("\n  ".join(["config.yaml", *error.problems])) from None
 try:
-    DECIDED = read_decisions(Path(DECISIONS)) if os.path.exists(DECISIONS) else []
+    # how many persons must agree on a decision
+    REVIEWERS = study.reviewers(config)
+    DECIDED = (
+        read_decisions(Path(DECISIONS), REVIEWERS) if os.path.exists(DECISIONS) else []
+    )
 except InputError as error:
     raise WorkflowError("\n  ".join(error.problems)) from None
 
@@ -90,6 +96,10 @@ QUESTIONS = study.questions(config)
 SYNTHETIC = config["study"]["synthetic"]
 # decisions about findings are for the delivery: they run no patient again
 DECIDED_IMAGES = values_stamp(released_images(DECIDED))
+# rectangles concern the batch with their image alone: split_cohort says which
+DECIDED_RECTANGLES = values_stamp(
+    f"{sha256} {spelled(drawn)}" for sha256, drawn in redactions(DECIDED).items()
+)
 DECIDED_STATIONS = values_stamp(released_stations(DECIDED))
 DECIDED_DOUBTS = values_stamp(other_persons(DECIDED))
 DECIDED_BLANKS = values_stamp(
@@ -195,8 +205,18 @@ def language_of_messages(wildcards, input):
     return LANGUAGE
 
 
+def reviewers_of_decisions(wildcards, input):
+    # the stamp of what was decided tells it: like another language, it alone runs nothing again
+    return REVIEWERS
+
+
 def batch_file(wildcards):
     # the checkpoint's outputs are known beforehand; asking for it lets Snakemake compare their
     # content and run only the batches that changed
     checkpoints.split_cohort.get()
     return f"private/batches/{wildcards.batch}.csv"
+
+
+def rectangles_file(wildcards):
+    checkpoints.split_cohort.get()
+    return f"private/rectangles/{wildcards.batch}.csv"

@@ -23,6 +23,7 @@ rule list_incomplete:
         "../envs/python.yaml"
     params:
         decisions=DECISIONS,
+        reviewers=reviewers_of_decisions,
         decided=DECIDED_BLANKS,
         code=code_digest("scripts/delivery/list_incomplete.py"),
     script:
@@ -49,6 +50,7 @@ rule write_partner_sheet:
         language=LANGUAGE,
         decisions=DECISIONS if os.path.exists(DECISIONS) else None,
         stamp=content_stamp(DECISIONS),
+        reviewers=REVIEWERS,
         code=code_digest("scripts/delivery/write_partner_sheet.py"),
     script:
         "../scripts/delivery/write_partner_sheet.py"

@@ -5,7 +5,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bonescint.declared import columns
 from bonescint.deid.batch import write_cases
@@ -14,6 +14,7 @@ from bonescint.deid.instance import Settings, quiet_pydicom
 from bonescint.deid.keep_private import load_kept
 from bonescint.deid.own_vocabulary import read_terms
 from bonescint.deid.policy import TableRow, load_policies
+from bonescint.deid.rectangles import parse_rectangles
 from bonescint.deid.refusal import mistake
 from bonescint.deid.uids import UidReplacer
 from bonescint.dicom.limits import DEFAULT, Limits
@@ -47,6 +48,8 @@ def anonymize_batch(
     tags: Path,
     refused: Path,
     limits: Limits = DEFAULT,
+    redactions: Path | None = None,
+    reviewers: int = 1,
 ) -> None:
     """Write one batch's coded files, its report and the list of what was refused.
 
@@ -65,13 +68,15 @@ def anonymize_batch(
     keep_private, vocabulary
         The recorded decisions that keep private or overlay elements (R22, R23), and the hospital's
         own lines of the vocabulary, if it has any.
-    decisions
-        What persons have decided of images and station names that were refused; may not exist.
+    decisions, reviewers
+        What persons decided of refused images and stations; may not exist. How many must agree.
     destination
         Folder of the files, ``<code>/<code>_<nn>.dcm``.
     report, tags, refused
         One row per instance, by code; what was done to each row of the hospital's table, in how
         many of the files written; one row per refused source, on the identified side.
+    redactions
+        The rectangles that are to be 0 in the batch's images, if there are any.
     limits
         How much is made of a file.
 
@@ -81,16 +86,14 @@ def anonymize_batch(
         If a patient has no code, or the tag table or the decisions cannot be applied.
     """
     book = open_ledger(**ledger)
-    decided = read_decisions(decisions) if decisions.exists() else []
     kept, own = load_kept(keep_private), read_terms(Path(vocabulary)) if vocabulary else None
     settings = Settings(
         policies=load_policies(locate(tag_table), study_description, series_description, kept, own),
         uids=UidReplacer(book.uid_secret),
         keep_secondary_capture=secondary_capture == "keep",
         keep_lossy=lossy == "keep",
-        releases=released_images(decided),
-        stations=released_stations(decided),
         limits=limits,
+        **_decided(decisions, reviewers, redactions),
     )
     cases = _cases(read_rows(batch), book.codes())
     destination.mkdir(parents=True, exist_ok=True)
@@ -110,6 +113,19 @@ def anonymize_batch(
     write_rows(report, columns("anonymization"), lines)
     written = sum(line["status"] == "written" for line in lines)
     logger.info("%d instances of %d cases: %d written", len(lines), len(cases), written)
+
+
+def _decided(decisions: Path, reviewers: int, redactions: Path | None) -> dict[str, Any]:
+    """Return what persons decided of images and stations, as arguments of `Settings`."""
+    found = read_decisions(decisions, reviewers) if decisions.exists() else []
+    return {
+        "releases": released_images(found),
+        "stations": released_stations(found),
+        "redactions": {
+            row["sha256"]: parse_rectangles(row["rectangles"])
+            for row in (read_rows(redactions) if redactions else ())
+        },
+    }
 
 
 def _cases(
@@ -152,4 +168,6 @@ if __name__ == "__main__":
             tags=Path(snakemake.output.tags),
             refused=Path(snakemake.output.refused),
             limits=Limits(**snakemake.params.limits),
+            redactions=Path(snakemake.input.redactions),
+            reviewers=snakemake.params.reviewers,
         )

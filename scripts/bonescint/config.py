@@ -323,6 +323,11 @@ def ledger_settings(config: Mapping[str, Any]) -> dict[str, str]:
     return {key: path for key, path in config["ledger"].items() if path} | {"head": LEDGER_HEAD}
 
 
+def reviewers(config: Mapping[str, Any]) -> int:
+    """Return how many persons must agree on a decision."""
+    return int(config.get("review", {}).get("reviewers", 1))
+
+
 def uses_demo(config: Mapping[str, Any]) -> bool:
     """Return whether any input is one of the demonstration's."""
     return any(path.startswith(DEMO) for path in inputs(config).values())

@@ -82,6 +82,30 @@ def take(folder: Path, text: Texts) -> None:
         stale.unlink(missing_ok=True)
 
 
+@contextmanager
+def alone(folder: Path, text: Texts) -> Iterator[None]:
+    """Keep runs away for the length of the block: for who changes what a run reads.
+
+    Parameters
+    ----------
+    folder, text
+        As for `take`.
+
+    Raises
+    ------
+    InputError
+        As `take` does.
+    """
+    before = list(_held)
+    take(folder, text)
+    try:
+        yield
+    finally:
+        for lock in [one for one in _held if one not in before]:
+            _held.remove(lock)
+            lock.close()
+
+
 def hold(folder: Path) -> IO[str] | None:
     """Mark this process as a job at work until the handle is closed or the process ends.
 

@@ -48,6 +48,7 @@ def filter_opt_out(
     ids_only: bool = False,
     largest_share: float = LARGEST_SHARE,
     layout: Mapping[str, Any] | None = None,
+    reviewers: int = 1,
 ) -> None:
     """Write the index without the patients who declined, by the list or by the command.
 
@@ -61,16 +62,14 @@ def filter_opt_out(
         Arguments of `open_ledger`; the ledger is made on the first run, or lost where the folder of
         coded images holds codes. It is no output of the rule: Snakemake deletes outputs before a
         job and rolls them back after a failure.
-    language, decisions
-        Of the messages; what persons have decided of who may be somebody who declined, if anything.
+    language, decisions, reviewers
+        Of the messages; what persons decided of these doubts, if anything; how many must agree.
     consented, counts, warnings
-        Tables to write (docs/en/tables.md). An entry that matches nobody or is incomplete is
-        reported by its row, never ignored; an incomplete one excludes all the same.
+        Tables to write. An entry that matches nobody or is incomplete is reported by its row.
     unreadable
         The unreadable files, without the IDs and names in the paths of who declined.
     declined, doubts
-        Who declined, with the spellings that must not be left anywhere, and who is held back for
-        the name and birth date of one of them. Both are sealed to the ledger.
+        Who declined, with all spellings, and who is held back; both are sealed to the ledger.
     """
     entries = read_opt_out(opt_out, language, ids_only, layout)
     people = read_people(index)
@@ -81,7 +80,8 @@ def filter_opt_out(
     taken = _taken(entries, people, book, fingerprint(book, opt_out), largest_share)
     opted_out, gone = taken.in_force, taken.gone
     entries = [] if taken.is_undone else entries
-    personal, held = _held_back(people, taken, book, decisions, id_pattern)
+    decided = read_decisions(decisions, reviewers) if decisions.exists() else []
+    personal, held = _held_back(people, taken, book, other_persons(decided), id_pattern)
     seal_doubts(doubts, held, people, index, personal, book)
     write_others(consented, index, people, gone | held.subjects)
     persons = who_declined(people, gone, book, held.subjects)
@@ -154,7 +154,7 @@ def _left_out(people: People, gone: Set[str], held: Set[str]) -> dict[str, int]:
 
 
 def _held_back(
-    people: People, taken: Taken, book: Ledger, decisions: Path, id_pattern: str
+    people: People, taken: Taken, book: Ledger, settled: frozenset[str], id_pattern: str
 ) -> tuple[list[PersonalData], HeldBack]:
     """Return name and birth date of who declined, and who of the others may be one of them.
 
@@ -167,7 +167,6 @@ def _held_back(
     declined = [one for one in remembered(book) if one.subject in gone]
     declined += [one for one in here if one.subject in taken.held_gone]
     others = [one for one in here if one.subject not in gone]
-    settled = other_persons(read_decisions(decisions)) if decisions.exists() else frozenset()
     by_id = id_doubts((header.patient_id for header in people.headers), gone, id_pattern)
     return declined, held_back(declined, others, people.pairs, book.digest, settled, by_id)
 
@@ -223,6 +222,7 @@ if __name__ == "__main__":
             coded=Path(snakemake.params.coded),
             language=snakemake.params.language,
             decisions=Path(snakemake.params.decisions),
+            reviewers=snakemake.params.reviewers,
             consented=Path(snakemake.output.consented),
             unreadable=Path(snakemake.output.unreadable),
             declined=Path(snakemake.output.declined),

@@ -9,7 +9,7 @@ from bonescint.cohort import selection
 from bonescint.cohort.flow import flow_rows
 from bonescint.cohort.tracer import off_weeks
 from bonescint.declared import columns
-from bonescint.deid.decisions import read_decisions, released_images
+from bonescint.deid.decisions import read_decisions, redactions, released_images
 from bonescint.files import read_rows, write_rows
 from bonescint.joblog import job_log
 from bonescint.tables.lists import (
@@ -51,6 +51,7 @@ def select_cohort(
     flow: Path,
     warnings: Path,
     layouts: Mapping[str, Mapping[str, Any]] | None = None,
+    reviewers: int = 1,
 ) -> None:
     """Write the cohort, the excluded files with one reason each, and the flow counts.
 
@@ -65,8 +66,8 @@ def select_cohort(
         patient's first exam is taken. How each is read, by its key in `inputs`.
     settings, preceding_study, language
         Of the configuration.
-    decisions
-        What persons have decided of files that conflict; may not exist.
+    decisions, reviewers
+        What persons have decided of files that conflict; may not exist. How many must agree.
     cohort, excluded, flow, warnings
         Tables to write (docs/en/tables.md).
     """
@@ -85,6 +86,7 @@ def select_cohort(
         if calendar
         else {}
     )
+    found = read_decisions(decisions, reviewers) if decisions.exists() else []
     decided = list(
         selection.decide(
             read_rows(consented),
@@ -92,7 +94,8 @@ def select_cohort(
             tracers,
             settings,
             dicom,
-            released_images(read_decisions(decisions)) if decisions.exists() else frozenset(),
+            # who redacts a file has chosen it
+            released_images(found) | redactions(found).keys(),
             {subject: choice.day for subject, choice in chosen.items()},
         )
     )
@@ -153,6 +156,7 @@ if __name__ == "__main__":
             preceding_study=snakemake.params.preceding_study,
             language=snakemake.params.language,
             decisions=Path(snakemake.params.decisions),
+            reviewers=snakemake.params.reviewers,
             cohort=Path(snakemake.output.cohort),
             excluded=Path(snakemake.output.excluded),
             flow=Path(snakemake.output.flow),

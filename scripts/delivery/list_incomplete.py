@@ -21,7 +21,13 @@ _KEYS = {
 
 
 def list_incomplete(
-    cases: Path, reference: Path, findings: Path, decisions: Path, table: Path, warnings: Path
+    cases: Path,
+    reference: Path,
+    findings: Path,
+    decisions: Path,
+    table: Path,
+    warnings: Path,
+    reviewers: int = 1,
 ) -> None:
     """Write which cases lack what, and what was decided; a warning says it of each.
 
@@ -33,9 +39,11 @@ def list_incomplete(
         What persons have decided; may not exist.
     table, warnings
         Tables to write (docs/en/tables.md).
+    reviewers
+        How many persons must agree.
     """
     rows = partner_rows(cases, reference, findings)
-    found = incomplete(rows, decisions if decisions.exists() else None)
+    found = incomplete(rows, decisions if decisions.exists() else None, reviewers)
     write_rows(
         table,
         columns("incomplete"),
@@ -64,6 +72,7 @@ if __name__ == "__main__":
             reference=Path(snakemake.input.reference),
             findings=Path(snakemake.input.findings),
             decisions=Path(snakemake.params.decisions),
+            reviewers=snakemake.params.reviewers,
             table=Path(snakemake.output.table),
             warnings=Path(snakemake.output.warnings),
         )

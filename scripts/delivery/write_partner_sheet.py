@@ -27,6 +27,7 @@ def write_partner_sheet(
     delivery: dict[str, Any],
     language: str,
     sheet: Path,
+    reviewers: int = 1,
 ) -> None:
     """Write one row a case that has coded images and that no decision leaves out.
 
@@ -40,6 +41,8 @@ def write_partner_sheet(
         Of the configuration.
     sheet
         The workbook to write.
+    reviewers
+        How many persons must agree.
 
     Raises
     ------
@@ -48,13 +51,15 @@ def write_partner_sheet(
         case is named.
     """
     all_rows = partner_rows(cases, reference, findings)
-    blanks = incomplete(all_rows, decisions)
+    blanks = incomplete(all_rows, decisions, reviewers)
     found = {one.code: one.decision for one in blanks}
     rows = [row for row in all_rows if found.get(row["code"]) != LEAVE_OUT]
     codes = {row["code"] for row in rows}
     closed = [
         *refusals(study, delivery, date.today(), language),
-        *undecided((r for r in read_rows(findings) if r["code"] in codes), decisions, language),
+        *undecided(
+            (r for r in read_rows(findings) if r["code"] in codes), decisions, language, reviewers
+        ),
         *waiting(blanks, language),
     ]
     if closed:
@@ -75,6 +80,7 @@ if __name__ == "__main__":
             reference=Path(snakemake.input.reference),
             findings=Path(snakemake.input.findings),
             decisions=Path(decided) if (decided := snakemake.params.decisions) else None,
+            reviewers=snakemake.params.reviewers,
             study=snakemake.params.study,
             delivery=snakemake.params.delivery,
             language=snakemake.params.language,

@@ -169,3 +169,18 @@ def test_an_error_of_the_system_is_told_without_the_file(
     logged = (tmp_path / "a.log").read_text(encoding="utf-8")
     assert all(word in logged for word in words)
     assert "山田" not in logged
+
+
+def test_who_changes_what_a_run_reads_keeps_runs_away_for_a_while(study: Path) -> None:
+    text = Texts("incidents", "en")
+    first = runlock.alone(study / ".snakemake", text)
+    with first, pytest.raises(InputError), runlock.alone(study / ".snakemake", text):
+        pass
+    with process(RUN) as (_, said):
+        assert said == "taken"
+        with pytest.raises(InputError), runlock.alone(study / ".snakemake", text):
+            pass
+    with pytest.raises(KeyError), runlock.alone(study / ".snakemake", text):
+        raise KeyError
+    with runlock.alone(study / ".snakemake", text):
+        pass

@@ -73,7 +73,7 @@ def _of_one_uid(
 ) -> dict[str, Clash]:
     contents: dict[str, list[str]] = defaultdict(list)
     for path in sorted(paths):
-        contents[_digest(dicom / path)].append(path)
+        contents[content_digest(dicom / path)].append(path)
     chosen = contents.keys() & released
     found: dict[str, Clash] = {}
     for digest, copies in contents.items():
@@ -87,7 +87,14 @@ def _of_one_uid(
     return found
 
 
-def _digest(path: Path) -> str:
+def content_digest(path: Path) -> str:
+    """Return the hash by which a decision names a file; empty if it cannot be read.
+
+    Parameters
+    ----------
+    path
+        The source file.
+    """
     try:
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()

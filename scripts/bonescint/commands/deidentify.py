@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130  # as a shell reports Ctrl-C
 SHORTEST_SECRET = 16  # bytes
+_AGREE = "persons who must agree on a decision / 判断の一致を求める人数"
 MOST_PLACES = 10  # of one doubt, on the screen
 
 
@@ -44,11 +45,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         type=Path,
         help="at least 16 bytes; the same gives the same UIDs / 16 バイト以上、同じなら同じ UID",
     )
-    parser.add_argument(
-        "--decisions",
-        type=Path,
-        help="what a person released after a refusal / 見合わせた画像についての判断",
-    )
+    parser.add_argument("--decisions", type=Path, help="of persons / 見合わせた画像についての判断")
+    parser.add_argument("--reviewers", type=int, choices=(1, 2), default=1, help=_AGREE)
     parser.add_argument("--vocabulary", type=Path, help="the hospital's own terms / 病院の用語表")
     parser.add_argument("--opt-out", type=Path, help="who declined / 不参加の申し出の一覧 (R12)")
     parser.add_argument(
@@ -193,11 +191,11 @@ def _decisions(options: argparse.Namespace, text: Texts) -> "list[Decision]":
     if not options.decisions:
         return []
     with _reading("--decisions", text):
-        return read_decisions(options.decisions)
+        return read_decisions(options.decisions, options.reviewers)
 
 
 def _settings(options: argparse.Namespace, decisions: "list[Decision]", text: Texts) -> "Settings":
-    from bonescint.deid.decisions import released_images, released_stations
+    from bonescint.deid.decisions import redactions, released_images, released_stations
     from bonescint.deid.instance import Settings
     from bonescint.deid.own_vocabulary import read_terms
     from bonescint.deid.policy import load_policies
@@ -217,6 +215,7 @@ def _settings(options: argparse.Namespace, decisions: "list[Decision]", text: Te
         stations=released_stations(decisions),
         id_pattern=options.patient_id_pattern or ANY_ID,
         limits=Limits(**dict(options.limit)),
+        redactions=redactions(decisions),
     )
 
 

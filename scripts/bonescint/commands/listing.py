@@ -53,11 +53,7 @@ def export(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]], lan
     from bonescint.files import BOM, in_cell, replacing
 
     text = Texts("custody", language)
-    place = path.resolve()
-    if any(place.is_relative_to(Path(folder).resolve()) for folder in _NO_PLACE):
-        raise InputError(text("csv.place", folders=", ".join(_NO_PLACE)))
-    if path.exists():
-        raise InputError(text("csv.exists"))
+    refuse_place(path, text)
     try:
         with replacing(path) as stream:
             os.fchmod(stream.fileno(), 0o600)
@@ -66,6 +62,23 @@ def export(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]], lan
     except OSError as error:
         reason = os.strerror(error.errno or 0)
         raise InputError(text("csv.not_written", reason=reason)) from None
+
+
+def refuse_place(path: Path, text: Texts) -> None:
+    """Raise InputError if a file is there already, or lies where the workflow looks for traces.
+
+    Parameters
+    ----------
+    path
+        A new file.
+    text
+        The words ``csv.place`` and ``csv.exists``.
+    """
+    place = path.resolve()
+    if any(place.is_relative_to(Path(folder).resolve()) for folder in _NO_PLACE):
+        raise InputError(text("csv.place", folders=", ".join(_NO_PLACE)))
+    if path.exists():
+        raise InputError(text("csv.exists"))
 
 
 def _printable(cell: str) -> str:

@@ -88,7 +88,7 @@ def _case(
     """Yield each row of a patient with its outcome, None of a copy."""
     files = ((row["path"], row["sop_instance_uid"]) for row in rows)
     # the cohort has settled these; whatever comes here, no two contents get one UID
-    found = clashes(files, dicom_root, settings.releases)
+    found = clashes(files, dicom_root, settings.chosen)
     for row in sorted(rows, key=lambda row: _VIEW_ORDER.get(row["views"], 2)):
         clash = found.get(row["path"])
         if clash is None:

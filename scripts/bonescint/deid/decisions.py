@@ -1,48 +1,97 @@
-"""What a person has decided of images and findings: private/review/decisions.tsv (R22, R27)."""
+"""What persons have decided of images and findings: private/review/decisions.tsv (R22, R27).
+
+Everybody who reads decisions reads them here, so one rule holds for all: something passes only if
+nobody decided otherwise and as many persons agree as the study asks for (`review.reviewers`).
+"""
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+from bonescint.deid.rectangles import Rectangles, parse_rectangles, spelled
 from bonescint.deid.refusal import mistake
 from bonescint.errors import InputError
 from bonescint.text.csvfile import typed_rows
-from bonescint.text.folding import unpadded
+from bonescint.text.folding import half_width, unpadded
 
 COLUMNS = ["item", "sha256", "decision", "reviewer", "date"]
+RECTANGLES = "rectangles"  # the sixth column, which a table may lack
 _DIGEST = re.compile("[0-9a-f]{64}")
-_IMAGE = "image"
+IMAGE = "image"  # a source file
+CODED = "coded"  # an image as it is to leave
 STATION = "station"  # whether a Station Name may stay that holds what is the hospital's
 DOUBT = "opt-out-doubt"  # whether two patient IDs are one person's
 ANOTHER_PERSON = "another-person"
 # what is decided, and whether it lets something pass
 _WORDS = {"release": True, "block": False}
+REDACT = "redact"  # made anew with rectangles of it 0, then like any other image
+_IMAGE_WORDS = _WORDS | {REDACT: True}
 BLANK = "blank:"  # and a code: a case that lacks a required field of the partner's sheet
 NOT_STATED, LEAVE_OUT = "not-stated", "leave-out"
 _BLANK_WORDS = {NOT_STATED: True, LEAVE_OUT: False}
 _DOUBT_WORDS = {ANOTHER_PERSON: True, "same-person": False}
-_ITEMS = (_IMAGE, STATION, DOUBT)
+_ITEMS = (IMAGE, CODED, STATION, DOUBT)
 
 
 class Decision(NamedTuple):
-    """A row: what it is about, the hash of what was seen, and what was decided."""
+    """A row: what it is about, the hash of what was seen, what was decided, by whom and when.
+
+    `rectangles` are those of ``redact``, as `bonescint.deid.rectangles.spelled` spells them.
+    """
 
     item: str
     sha256: str
     decision: str
+    reviewer: str = ""
+    date: str = ""
+    rectangles: str = ""
+
+    @property
+    def outcome(self) -> tuple[str, str]:
+        """What persons must agree on."""
+        return self.decision, self.rectangles
+
+    @property
+    def passes(self) -> bool:
+        """Whether it lets something pass."""
+        return decision_words(self.item)[self.decision]
 
 
-def read_decisions(path: Path) -> list[Decision]:
-    """Read the decisions; each holds for the content of its sha256 alone.
+class Standing(NamedTuple):
+    """Where the decisions about one content stand.
+
+    Parameters
+    ----------
+    item, sha256
+        What they are about.
+    state
+        ``decided``; ``waits`` for another person; ``disagreed``.
+    decisions
+        All about it.
+    """
+
+    item: str
+    sha256: str
+    state: str
+    decisions: tuple[Decision, ...]
+
+
+def read_decisions(path: Path, reviewers: int = 1) -> list[Decision]:
+    """Read the decisions that count; each holds for the content of its sha256 alone.
 
     Parameters
     ----------
     path
-        The table, as `bonescint.text.csvfile.typed_rows` reads it: item (``image``, ``station``,
-        ``findings:CODE``, ``blank:CODE`` or ``opt-out-doubt``), sha256, decision (``release`` or
-        ``block``; of a blank ``leave-out`` or ``not-stated``; of a doubt ``another-person`` or
-        ``same-person``), reviewer, date.
+        The table, as `bonescint.text.csvfile.typed_rows` reads it: item (``image``, ``coded``,
+        ``station``, ``findings:CODE``, ``blank:CODE`` or ``opt-out-doubt``), sha256, decision
+        (``release`` or ``block``; of an image ``redact`` as well; of a blank ``leave-out`` or
+        ``not-stated``; of a doubt ``another-person`` or ``same-person``), reviewer, date, and of
+        ``redact`` the rectangles.
+    reviewers
+        How many different persons must agree (`review.reviewers`); with one every row counts.
 
     Raises
     ------
@@ -51,41 +100,133 @@ def read_decisions(path: Path) -> list[Decision]:
     """
     decisions, problems = [], []
     for number, row in typed_rows(path, COLUMNS):
-        # some programs print hashes in capitals; a block that is not understood must not be lost
-        digest, item = row["sha256"].lower(), row["item"]
-        item = item.lower() if item.lower() in _ITEMS else item
-        if (
-            row["decision"] not in _words(item)
-            or not row["reviewer"]
-            or not _DIGEST.fullmatch(digest)
-            or not (item in _ITEMS or item.startswith(("findings:", BLANK)))
-        ):
+        decision = parse_decision(row)
+        if decision:
+            decisions.append(decision)
+        else:
             problems.append(mistake("error.decision", path=path, row=number))
-            continue
-        decisions.append(Decision(item, digest, row["decision"]))
     if problems:
         raise InputError(problems)
-    return decisions
+    if reviewers == 1:
+        return decisions
+    settled = {
+        (one.item, one.sha256) for one in standings(decisions, reviewers) if one.state == "decided"
+    }
+    return [one for one in decisions if (one.item, one.sha256) in settled]
 
 
-def _words(item: str) -> dict[str, bool]:
+def parse_decision(row: Mapping[str, str]) -> Decision | None:
+    """Return a row as a decision, None if it is none.
+
+    Parameters
+    ----------
+    row
+        Cells by column, trimmed.
+    """
+    # some programs print hashes in capitals; a block that is not understood must not be lost
+    digest, item = row["sha256"].lower(), row["item"]
+    item = item.lower() if item.lower() in _ITEMS else item
+    rectangles = row.get(RECTANGLES) or ""
+    if (
+        row["decision"] not in decision_words(item)
+        or not row["reviewer"]
+        or not _DIGEST.fullmatch(digest)
+        or not (item in _ITEMS or item.startswith(("findings:", BLANK)))
+        or bool(rectangles) != (row["decision"] == REDACT)
+    ):
+        return None
+    if rectangles:
+        try:
+            rectangles = spelled(parse_rectangles(rectangles))
+        except ValueError:
+            return None
+    return Decision(item, digest, row["decision"], row["reviewer"], row["date"], rectangles)
+
+
+def decision_words(item: str) -> dict[str, bool]:
+    """Return what may be decided of an item, and whether it lets something pass.
+
+    Parameters
+    ----------
+    item
+        What is decided about.
+    """
     if item.startswith(BLANK):
         return _BLANK_WORDS
+    if item == IMAGE:
+        return _IMAGE_WORDS
     return _DOUBT_WORDS if item == DOUBT else _WORDS
 
 
+def person(reviewer: str) -> str:
+    """Return a reviewer as two spellings of one are told from two persons: width, case, blanks.
+
+    Parameters
+    ----------
+    reviewer
+        As typed.
+    """
+    return "".join(half_width(reviewer).casefold().split())
+
+
+def standings(decisions: Iterable[Decision], reviewers: int) -> list[Standing]:
+    """Return where the decisions about each content stand, by item and hash.
+
+    Parameters
+    ----------
+    decisions
+        Of `read_decisions` with one reviewer: all rows.
+    reviewers
+        How many different persons must agree.
+    """
+    by: dict[tuple[str, str], list[Decision]] = defaultdict(list)
+    for one in decisions:
+        by[one.item, one.sha256].append(one)
+    found = []
+    for (item, digest), its in sorted(by.items()):
+        state = "decided"
+        if len({one.outcome for one in its}) > 1:
+            state = "disagreed"
+        elif len({person(one.reviewer) for one in its}) < reviewers:
+            state = "waits"
+        found.append(Standing(item, digest, state, tuple(its)))
+    return found
+
+
+def _passing(decisions: list[Decision]) -> dict[tuple[str, str], Decision]:
+    """Return item and hash -> the one outcome that lets it pass; a decision against it wins."""
+    return {
+        (one.item, one.sha256): one.decisions[0]
+        for one in standings(decisions, 1)
+        if one.state == "decided" and one.decisions[0].passes
+    }
+
+
 def released(decisions: list[Decision]) -> frozenset[tuple[str, str]]:
-    """Return item and hash of what may pass; a decision against it anywhere wins.
+    """Return item and hash of what may pass as it is; another decision about it anywhere wins.
 
     Parameters
     ----------
     decisions
         By `read_decisions`.
     """
-    by: dict[bool, set[tuple[str, str]]] = {True: set(), False: set()}
-    for item, digest, decision in decisions:
-        by[_words(item)[decision]].add((item, digest))
-    return frozenset(by[True] - by[False])
+    passing = _passing(decisions)
+    return frozenset(key for key, one in passing.items() if one.decision != REDACT)
+
+
+def redactions(decisions: list[Decision]) -> dict[str, Rectangles]:
+    """Return hash of a source file -> the rectangles that are to be 0 in its image.
+
+    Parameters
+    ----------
+    decisions
+        By `read_decisions`.
+    """
+    return {
+        digest: parse_rectangles(one.rectangles)
+        for (_, digest), one in _passing(decisions).items()
+        if one.decision == REDACT
+    }
 
 
 def blanks_decided(decisions: list[Decision]) -> dict[tuple[str, str], str]:
@@ -99,20 +240,20 @@ def blanks_decided(decisions: list[Decision]) -> dict[tuple[str, str], str]:
     stated = released(decisions)
     return {
         (item, digest): NOT_STATED if (item, digest) in stated else LEAVE_OUT
-        for item, digest, _ in decisions
+        for item, digest, *_ in decisions
         if item.startswith(BLANK)
     }
 
 
 def released_images(decisions: list[Decision]) -> frozenset[str]:
-    """Return the hashes of the source files that were released.
+    """Return the hashes of the source files, and of redacted images, that were released.
 
     Parameters
     ----------
     decisions
         By `read_decisions`.
     """
-    return frozenset(digest for item, digest in released(decisions) if item == _IMAGE)
+    return frozenset(digest for item, digest in released(decisions) if item == IMAGE)
 
 
 def released_stations(decisions: list[Decision]) -> frozenset[str]:

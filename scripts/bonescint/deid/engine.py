@@ -22,6 +22,7 @@ from bonescint.deid.own_vocabulary import literal
 from bonescint.deid.palette import PALETTE_TAGS
 from bonescint.deid.pixels import IMAGE_TAGS, Pixels
 from bonescint.deid.policy import DUMMIES, Policy, Rule, by_type
+from bonescint.deid.redaction import mark_redacted
 from bonescint.deid.refusal import Refused
 from bonescint.deid.required import complete
 from bonescint.deid.source import Raw, RawLevel, Source, is_blank, text_of
@@ -143,6 +144,8 @@ class Engine:
         self._check_vectors(elements, source.number(tags.NumberOfFrames, 1))
         self._complete(elements, source)
         save_views(elements, self._policy, views)
+        if pixels.rectangles:
+            mark_redacted(elements, self._policy, source, pixels, self._uids)
         body = encode_dataset(elements)
         body += encode_element(tags.PixelData, pixels.vr, pixels.native)
         self._done.append((tags.PixelData, "kept"))

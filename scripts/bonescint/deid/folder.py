@@ -176,7 +176,7 @@ def deidentify_folder(
         held = _held_back(index, gone, settings, settled)
         left_out = _reasons(gone, held.subjects)
         codes = _draw(index.patients.keys() - left_out.keys()) if codes is None else codes
-        patients = _sort_out(index, left_out, codes, source, settings.releases)
+        patients = _sort_out(index, left_out, codes, source, settings.chosen)
         _code_all(index, patients, (source, destination, settings), jobs, progress)
         _write_report(index, destination)
     return Account(

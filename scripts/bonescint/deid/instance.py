@@ -5,7 +5,7 @@ import logging
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pydicom
@@ -15,13 +15,11 @@ from bonescint.deid.encoding import CodedElements
 from bonescint.deid.engine import OUTCOMES, Engine
 from bonescint.deid.hidden import check_identity, search_pixels
 from bonescint.deid.identifiers import Identifiers, known_identifiers
-from bonescint.deid.pixels import (
-    pictures_of,
-    prepare,
-    signs_of_text,
-)
+from bonescint.deid.pixels import pictures_of, prepare, signs_of_text
 from bonescint.deid.policy import Policy
 from bonescint.deid.ranges import Unusual, read_ranges
+from bonescint.deid.rectangles import Rectangles, redacted_digest
+from bonescint.deid.redaction import check_redacted, of_redacted, redacted
 from bonescint.deid.refusal import Refused
 from bonescint.deid.residual import verify_coded
 from bonescint.deid.source import Source, read_source
@@ -59,6 +57,8 @@ class Settings:
         What a patient ID is (`bonescint.names.ids.is_patient_id`).
     limits
         How much is made of a file.
+    redactions
+        Hash of a source file -> what a person wants black in it (`bonescint.deid.decisions`).
     """
 
     policies: Mapping[str, Policy]
@@ -69,6 +69,12 @@ class Settings:
     stations: frozenset[str] = frozenset()
     id_pattern: str = ANY_ID
     limits: Limits = DEFAULT
+    redactions: Mapping[str, Rectangles] = field(default_factory=dict)
+
+    @property
+    def chosen(self) -> frozenset[str]:
+        """Hashes of the files that a person wants of several with one UID."""
+        return self.releases.union(self.redactions)
 
 
 @dataclass(frozen=True)
@@ -129,20 +135,31 @@ def _deidentify(
 ) -> Coded:
     policy = _policy_for(source, settings)
     check_identity(source)
-    pixels = prepare(source, data)
+    pixels = whole = prepare(source, data)
     lossy = pixels.lossy or source.text(tags.LossyImageCompression) == "01"
     if lossy and not settings.keep_lossy:
         raise Refused("lossy")
-    signs = signs_of_text(source) or next(filter(None, map(find_text, pictures_of(pixels))), "")
-    if signs and (seen := hashlib.sha256(data).hexdigest()) not in settings.releases:
-        raise Refused("burned-in-suspected", signs, seen)
+    seen = hashlib.sha256(data).hexdigest() if settings.redactions else ""
+    if rectangles := settings.redactions.get(seen):
+        policy, pixels = of_redacted(policy), redacted(whole, rectangles)
+        # what the header says of drawn text is of the picture before
+        reason, signs, seen = "redacted-suspected", "", redacted_digest(seen, rectangles)
+    else:
+        reason, signs = "burned-in-suspected", signs_of_text(source)
+    if signs := signs or next(filter(None, map(find_text, pictures_of(pixels))), ""):
+        seen = seen or hashlib.sha256(data).hexdigest()
+        if seen not in settings.releases:
+            raise Refused(reason, signs, seen)
     views = [view for view in row.get("views", "").split("+") if view]
     done = Engine(policy, code, settings.uids).transform(source, pixels, views)
     written = b"".join(done.parts)
     known = known_identifiers(source, row, settings.stations)
     _search_as_it_was(source, policy, known)
     search_pixels(source, pixels, known)
-    check_image(pixels, written, verify_coded(written, policy, code, known))
+    image = verify_coded(written, policy, code, known)
+    check_image(pixels, written, image)
+    if rectangles:
+        check_redacted(whole, written, image, policy, rectangles)
     counts: dict[str, object] = {f"n_{outcome}": done.counts[outcome] for outcome in OUTCOMES}
     keywords = {f"{key}_attributes": " ".join(sorted(x)) for key, x in done.keywords.items()}
     return Coded(written, _patient(done.elements, source, row) | counts | keywords, done.table)

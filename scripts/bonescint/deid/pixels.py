@@ -36,6 +36,7 @@ from pydicom.uid import (
 
 from bonescint.deid.codestream import check_rle, check_stream, is_padding
 from bonescint.deid.palette import PALETTE_TAGS, ColourTable, read_palette
+from bonescint.deid.rectangles import Rectangles
 from bonescint.deid.refusal import Refused
 from bonescint.deid.source import Source
 from bonescint.deid.uids import is_standard
@@ -111,6 +112,8 @@ class Pixels:
         Whether it came compressed lossily.
     palette
         The table of a PALETTE COLOR image.
+    rectangles
+        What was made 0 in it because a person saw text there (`bonescint.deid.redaction`).
     """
 
     form: Format
@@ -118,6 +121,7 @@ class Pixels:
     vr: str = "OW"
     lossy: bool = False
     palette: ColourTable | None = None
+    rectangles: Rectangles = ()
 
 
 def prepare(source: Source, data: bytes) -> Pixels:

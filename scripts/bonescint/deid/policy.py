@@ -317,24 +317,36 @@ def _applicable(tag: int, action: str) -> bool:
     return True
 
 
+def method_items(*options: Code) -> bytes:
+    """Return items of De-identification Method Code Sequence (PS3.15 options, CID 7050).
+
+    Parameters
+    ----------
+    options
+        One for each item.
+    """
+    return encode_items(
+        [
+            {
+                tags.CodeValue: ("SH", option.value.encode()),
+                tags.CodingSchemeDesignator: ("SH", option.scheme_designator.encode()),
+                tags.CodeMeaning: ("LO", option.meaning.encode()),
+            }
+            for option in options
+        ]
+    )
+
+
 def _fixed_values(
     study_description: str, series_description: str, options: tuple[Code, ...]
 ) -> dict[int, bytes]:
-    def code(value: str, scheme: str, meaning: str) -> dict[int, tuple[str, bytes]]:
-        return {
-            tags.CodeValue: ("SH", value.encode()),
-            tags.CodingSchemeDesignator: ("SH", scheme.encode()),
-            tags.CodeMeaning: ("LO", meaning.encode()),
-        }
-
-    stamps = [code(c.value, c.scheme_designator, c.meaning) for c in options]
     return {
         tags.SpecificCharacterSet: b"ISO_IR 192",
         tags.StudyDescription: study_description.encode(),
         tags.SeriesDescription: series_description.encode(),
         tags.PatientIdentityRemoved: b"YES",
         tags.DeidentificationMethod: _METHOD.encode(),
-        tags.DeidentificationMethodCodeSequence: encode_items([dict(stamp) for stamp in stamps]),
+        tags.DeidentificationMethodCodeSequence: method_items(*options),
         # R24 keeps the study date as it was: the receiver is told that the date is the true one
         tags.LongitudinalTemporalInformationModified: b"UNMODIFIED",
     }

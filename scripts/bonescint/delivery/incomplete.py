@@ -68,7 +68,9 @@ def partner_rows(cases: Path, reference: Path, findings: Path) -> list[dict[str,
     ]
 
 
-def incomplete(rows: Iterable[Mapping[str, str]], decisions: Path | None) -> list[Incomplete]:
+def incomplete(
+    rows: Iterable[Mapping[str, str]], decisions: Path | None, reviewers: int = 1
+) -> list[Incomplete]:
     """Return the cases of the sheet that lack a required field, with what was decided of each.
 
     Parameters
@@ -78,13 +80,15 @@ def incomplete(rows: Iterable[Mapping[str, str]], decisions: Path | None) -> lis
     decisions
         private/review/decisions.tsv, None if there is none: item ``blank:CODE``, decision
         ``leave-out``, or ``not-stated`` where the findings alone are blank.
+    reviewers
+        As for `bonescint.deid.decisions.read_decisions`.
 
     Raises
     ------
     InputError
         If the decisions' file is not such a table.
     """
-    decided = blanks_decided(read_decisions(decisions)) if decisions else {}
+    decided = blanks_decided(read_decisions(decisions, reviewers)) if decisions else {}
     found = []
     for row in rows:
         blanks = tuple(field for field in _REQUIRED if not row[field].strip())

@@ -65,7 +65,10 @@ def digest(text: str) -> str:
 
 
 def undecided(
-    findings: Iterable[Mapping[str, str]], decisions: Path | None, language: str
+    findings: Iterable[Mapping[str, str]],
+    decisions: Path | None,
+    language: str,
+    reviewers: int = 1,
 ) -> Iterator[str]:
     """Yield a sentence for every hit that no human has released (R27).
 
@@ -78,6 +81,8 @@ def undecided(
         reviewer, date; None if there is none. A decision holds for the text of that sha256 alone.
     language
         ``ja`` or ``en``.
+    reviewers
+        As for `bonescint.deid.decisions.read_decisions`.
 
     Raises
     ------
@@ -85,7 +90,7 @@ def undecided(
         If the decisions' file is not such a table.
     """
     text = Texts("delivery", language)
-    free = released(read_decisions(decisions)) if decisions else frozenset()
+    free = released(read_decisions(decisions, reviewers)) if decisions else frozenset()
     for row in findings:
         item = f"findings:{row['code']}"
         if row["kinds"] and (item, row["sha256"]) not in free:

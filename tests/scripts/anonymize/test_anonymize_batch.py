@@ -197,10 +197,13 @@ def test_a_patient_without_a_code_stops_the_run(study):
 def test_the_adapter_hands_over_what_the_rule_has(study):
     study.add("a", as_file(siemens()), "1.1")
     write_rows(study.folder / "b1.csv", COLUMNS, study.rows)
+    write_rows(study.folder / "r1.csv", columns("redactions"), [])
     ledger = {"path": str(study.folder / "ledger.age"), "key": str(study.folder / "ledger.key")}
     output = {"dicom": "out", "report": "out.csv", "tags": "tags.csv", "refused": "refused.csv"}
     snakemake = SimpleNamespace(
-        input=SimpleNamespace(batch=str(study.folder / "b1.csv")),
+        input=SimpleNamespace(
+            batch=str(study.folder / "b1.csv"), redactions=str(study.folder / "r1.csv")
+        ),
         params=SimpleNamespace(
             tag_table="resources/tag_table.csv",
             dicom=str(study.raw),
@@ -212,6 +215,7 @@ def test_the_adapter_hands_over_what_the_rule_has(study):
             vocabulary=None,
             limits={"file_mb": 8},
             decisions=str(study.folder / "decisions.tsv"),
+            reviewers=1,
         ),
         output=SimpleNamespace(**{key: str(study.folder / name) for key, name in output.items()}),
         log=[str(study.folder / "log.txt")],

@@ -15,7 +15,7 @@ from scripts.cohort.split_cohort import split_cohort
 from scripts.ingest.index_dicom import index_dicom
 
 from bonescint.custody.declined import unseal_doubts
-from bonescint.deid.decisions import other_persons, read_decisions, released_images
+from bonescint.deid.decisions import other_persons, read_decisions, redactions, released_images
 from bonescint.deid.folder import deidentify_folder
 from bonescint.deid.instance import Settings
 from bonescint.deid.policy import load_policies
@@ -82,11 +82,15 @@ FOLDER = {
     "burned in/2": ("18", "A1", "text", "duplicate"),
     "burned in/3": ("19", "A1", "text", "conflict"),
     "burned in/4": ("19", "A1", "", "conflict"),
+    "burned in/5": ("31", "A1", "text", "written"),
+    "burned in/6": ("32", "A1", "text", "written"),
+    "burned in/7": ("32", "A1", "", "conflict"),
     "no uid/1": ("", "A1", "", "missing-uid"),
     "no uid/2": ("", "A1", "counts", "missing-uid"),
     "no image": ("20", "A1", "cut", "truncated"),
 }
 RELEASED = ("two patients/11", "chosen/2", "chosen/4", "chosen/5", "chosen/6", "alone")
+REDACTED = ("burned in/5", "burned in/6")
 GONE = ("gone/2", "gone/3")
 # the study has reasons of its own for what the command lacks a code of
 SAME = {"no_patient_id": "no-patient-id", "not_participant": "no-code"}
@@ -121,9 +125,12 @@ class Doors(dict[str, object]):
             (self.raw / path).write_bytes(content(uid, patient, what))
         hashes = [sha256((self.raw / path).read_bytes()).hexdigest() for path in RELEASED]
         (folder / "decisions.csv").write_text(
-            "item\tsha256\tdecision\treviewer\tdate\n"
+            "item\tsha256\tdecision\treviewer\tdate\trectangles\n"
             + "".join(f"image\t{digest}\trelease\tA\t2026-01-15\n" for digest in hashes)
         )
+        hashes = [sha256((self.raw / path).read_bytes()).hexdigest() for path in REDACTED]
+        with (folder / "decisions.csv").open("a") as table:
+            table.writelines(f"image\t{h}\tredact\tA\t2026-01-15\t1:0,0,4,2\n" for h in hashes)
         files = {name: folder / f"ledger.{name}" for name in ("path", "key", "head")}
         digest = create_ledger(**files).digest(OptOutDoubt("G7", "D4", "same").payload)
         with (folder / "decisions.csv").open("a") as table:
@@ -139,6 +146,8 @@ class Doors(dict[str, object]):
             language="en",
             id_pattern="[0-9A-Z]+",
             calendar=None,
+            reviewers=1,
+            rectangles=[folder / "redactions.csv"],
             exam_dates=None,
             layout=None,
             layouts=None,
@@ -209,6 +218,7 @@ class Doors(dict[str, object]):
                 uids=UidReplacer(book.uid_secret),
                 keep_secondary_capture=False,
                 releases=released_images(read_decisions(self.folder / "decisions.csv")),
+                redactions=redactions(read_decisions(self.folder / "decisions.csv")),
             ),
             codes=book.codes(),
             declined=frozenset({"D4"}),

@@ -1,0 +1,256 @@
+"""A file of decisions as the page saves it (JSON), or as the list in Excel comes back."""
+
+import io
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bonescint.deid.decisions import person
+from bonescint.errors import InputError
+from bonescint.resources import Texts
+
+FORMAT = "bonescint-decisions/1"
+_HEAD = ("format", "study", "items_sha256", "reviewer", "saved")
+_ROW = ("item", "sha256", "decision", "rectangles")
+_MOST_BYTES = 50_000_000
+SHEET, ABOUT = "decisions", "about"
+# what of an item stands in the list: neither a path nor the patient ID of who is held back
+_SHOWN = ("item", "sha256", "kind", "reason", "detail", "label", "views", "score", "decided")
+_LAST_COLUMNS = ("decision", "rectangles")
+_CODE = re.compile("[A-Za-z0-9]{1,16}")
+# four letters or four digits may be somebody's; a code has fewer, or both
+_LIKE_SOMEBODY = re.compile(r"[A-Za-z]{4,}|[A-Za-z]{0,2}\d{4,}[A-Za-z]{0,2}|.*\d{5,}.*")
+
+
+class Typed(NamedTuple):
+    """One decision of a file, with the place at which it stands there."""
+
+    place: str
+    item: str
+    sha256: str
+    decision: str
+    rectangles: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionsFile:
+    """A file of decisions, read and not yet held against the list of items.
+
+    Parameters
+    ----------
+    study, items_sha256
+        Whose it is, and which list of items it was made from.
+    reviewer, saved
+        Who decided, and when.
+    rows
+        The decisions.
+    """
+
+    study: str
+    items_sha256: str
+    reviewer: str
+    saved: str
+    rows: tuple[Typed, ...]
+
+
+def read_decisions_file(
+    path: Path, text: Texts, today: date, reviewer: str | None = None
+) -> DecisionsFile:
+    """Return what a file of decisions says.
+
+    Parameters
+    ----------
+    path
+        The page's JSON, or the list of `write_decisions_book`.
+    text
+        The words of resources/text/decisions.csv.
+    today
+        Nobody decides later.
+    reviewer
+        Who decided, where an Excel list does not say; the same as where the file says it.
+
+    Raises
+    ------
+    InputError
+        If it is neither, of another format, or says not who decided when.
+    """
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise InputError(text("too_large", file=path.name))
+        data = path.read_bytes()
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise InputError(text("unreadable", file=path.name, reason=reason)) from None
+    if data[:2] == b"PK":
+        head, rows = _from_book(path, text)
+        head |= {"saved": today.isoformat()}
+    else:
+        head, rows = _from_json(data, path.name, text)
+    if head.get("format") != FORMAT:
+        raise InputError(text("format", file=path.name, format=FORMAT))
+    codes = [_reviewer(typed, text) for typed in (head.get("reviewer"), reviewer) if typed]
+    if not codes:
+        raise InputError(text("no_reviewer"))
+    if len({person(code) for code in codes}) > 1:
+        raise InputError(text("two_reviewers", file=path.name))
+    who = codes[0]
+    try:
+        saved = date.fromisoformat(head["saved"])
+    except ValueError:
+        saved = date.max
+    if saved > today or len(head["saved"]) != len("2026-01-15"):
+        raise InputError(text("saved", file=path.name))
+    return DecisionsFile(head["study"], head["items_sha256"], who, saved.isoformat(), rows)
+
+
+def _reviewer(typed: str, text: Texts) -> str:
+    from bonescint.text.folding import half_width
+
+    code = half_width(typed)
+    # not quoted: it may be somebody's name
+    if not _CODE.fullmatch(code) or _LIKE_SOMEBODY.fullmatch(code):
+        raise InputError(text("reviewer"))
+    return code
+
+
+def _from_json(data: bytes, file: str, text: Texts) -> tuple[dict[str, str], tuple[Typed, ...]]:
+    try:
+        found = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise InputError(text("no_json", file=file)) from None
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        raise InputError(text("format", file=file, format=FORMAT))
+    listed = found.get("decisions")
+    head = {key: found.get(key) for key in _HEAD}
+    if not _are_texts(head.values()) or not isinstance(listed, list):
+        raise InputError(text("damaged", file=file))
+    rows = []
+    for n, one in enumerate(listed, 1):
+        if not isinstance(one, dict):
+            raise InputError(text("damaged", file=file))
+        row = {key: one.get(key, "" if key == "rectangles" else None) for key in _ROW}
+        row["rectangles"] = row["rectangles"] or ""
+        if not _are_texts(row.values()):
+            raise InputError(text("damaged", file=file))
+        rows.append(Typed(text("nth", n=n), **{k: str(v).strip() for k, v in row.items()}))
+    return {key: str(value) for key, value in head.items()}, tuple(rows)
+
+
+def _are_texts(values: Iterable[object]) -> bool:
+    return all(isinstance(value, str) for value in values)
+
+
+def _from_book(path: Path, text: Texts) -> tuple[dict[str, str], tuple[Typed, ...]]:
+    from bonescint.tables.reading import read_table
+
+    about = read_table(path, ABOUT, 1, language=text.language)
+    head = {row[0].strip(): row[1].strip() for _, row in about.rows if len(row) > 1}
+    if not {"format", "study", "items_sha256"} <= head.keys():
+        raise InputError(text("damaged", file=path.name))
+    table = read_table(path, SHEET, 1, language=text.language)
+    # the name of a column stands behind its word
+    names = [title.rpartition("/")[2].strip() for title in table.header]
+    if any(names.count(name) != 1 for name in _ROW):
+        raise InputError(text("columns", file=path.name, columns=", ".join(_ROW)))
+    at = {name: names.index(name) for name in _ROW}
+    rows = []
+    if table.struck:
+        raise InputError(text("struck", file=path.name, n=table.struck[0]))
+    for number, cells in table.rows:
+        row = {name: cells[column].strip() for name, column in at.items()}
+        if row["decision"] or row["rectangles"]:
+            rows.append(Typed(text("row", n=number), **row))
+        elif not row["item"] or not row["sha256"]:
+            raise InputError(text("foreign_row", file=path.name, n=number))
+    return head, tuple(rows)
+
+
+def write_decisions_book(
+    path: Path,
+    items: Iterable[Mapping[str, str]],
+    choices: Mapping[tuple[str, str], Iterable[str]],
+    head: Mapping[str, str],
+    text: Texts,
+) -> int:
+    """Write the list of items as a workbook in which a person chooses; return how many there are.
+
+    Parameters
+    ----------
+    path
+        A new file.
+    items
+        Rows of private/review/items.csv.
+    choices
+        Item and hash -> what may be decided of it; what is not in it is left out.
+    head
+        ``study``, ``items_sha256`` and ``reviewer``.
+    text
+        The words of resources/text/decisions.csv.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written.
+    """
+    from bonescint.files import replacing
+    from bonescint.tables.sheets import make_styles, open_book
+
+    buffer = io.BytesIO()
+    book = open_book(buffer)
+    styles = make_styles(book)
+    kept = [row for row in items if (row["item"], row["sha256"]) in choices]
+    _write_items(book, kept, choices, styles, text)
+    about = book.add_worksheet(ABOUT)
+    about.set_column(0, 0, 16)
+    about.set_column(1, 1, 70)
+    lines = {"format": FORMAT} | dict(head)
+    for n, (key, value) in enumerate([("key", "value"), *lines.items()]):
+        about.write_string(n, 0, key, styles["text"])
+        about.write_string(n, 1, value, styles["text"])
+    about.write_string(len(lines) + 2, 0, text("how_reviewer"), styles["note"])
+    book.close()
+    try:
+        with replacing(path, "wb") as stream:
+            os.fchmod(stream.fileno(), 0o600)
+            stream.write(buffer.getvalue())
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise InputError(text("not_written", file=path, reason=reason)) from None
+    return len(kept)
+
+
+def _write_items(
+    book: Any,
+    rows: list[Mapping[str, str]],
+    choices: Mapping[tuple[str, str], Iterable[str]],
+    styles: dict[str, Any],
+    text: Texts,
+) -> None:
+    sheet = book.add_worksheet(SHEET)
+    # as text, and the only cells that may be changed
+    free = book.add_format({"num_format": "@", "locked": False, "border": 1, "bg_color": "#FFFBE6"})
+    columns = (*_SHOWN, *_LAST_COLUMNS)
+    widths = {"sha256": 14, "item": 22, "reason": 22, "detail": 30, "label": 22, "rectangles": 40}
+    for i, name in enumerate(columns):
+        sheet.set_column(i, i, widths.get(name, 14))
+        sheet.write_string(0, i, f"{text(f'column.{name}')} / {name}", styles["head"])
+    for n, row in enumerate(rows, 1):
+        for i, name in enumerate(_SHOWN):
+            # a label of who is held back is a patient ID
+            shown = "" if (name, row["kind"]) == ("label", "doubt") else row[name]
+            sheet.write_string(n, i, shown, styles["text"])
+        for i in range(len(_SHOWN), len(columns)):
+            sheet.write_blank(n, i, None, free)
+        sheet.data_validation(
+            n, len(_SHOWN), n, len(_SHOWN),
+            {"validate": "list", "source": list(choices[row["item"], row["sha256"]]),
+             "error_title": text("column.decision"), "error_message": text("choose")},
+        )  # fmt: skip
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
+    sheet.protect("", {"autofilter": True, "sort": True, "format_columns": True})

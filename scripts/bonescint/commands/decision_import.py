@@ -1,0 +1,287 @@
+"""Decisions of a file, held against the list of items and merged into those on record."""
+
+import csv
+import hashlib
+import os
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from bonescint.commands.decision_files import DecisionsFile, Typed
+from bonescint.deid.decisions import (
+    BLANK,
+    CODED,
+    COLUMNS,
+    IMAGE,
+    NOT_STATED,
+    RECTANGLES,
+    REDACT,
+    Decision,
+    Standing,
+    decision_words,
+    parse_decision,
+    person,
+    read_decisions,
+    standings,
+)
+from bonescint.deid.rectangles import outside, parse_rectangles
+from bonescint.errors import InputError
+from bonescint.files import BOM, read_rows, replacing
+from bonescint.resources import Texts
+from bonescint.text.csvfile import typed_rows
+
+DECISIONS = Path("private/review/decisions.tsv")
+ITEMS = Path("private/review/items.csv")
+_MOST_TOLD = 20  # faults, or items, of one message
+_SHORT = 12  # characters of a hash that tell it from others
+_NOT_STATED_FOR = "findings"  # what else is blank cannot be made up
+_KEPT_BY_CONFIGURATION = frozenset({"private", "overlay"})
+ItemRow = Mapping[str, str]
+ImageShape = tuple[int, int, int]
+
+
+class Merged(NamedTuple):
+    """What became of the decisions of a file.
+
+    Parameters
+    ----------
+    added, known
+        How many are new, and how many stood there already.
+    changed
+        What replaced an earlier decision of the same person: the new one and the old ones.
+    """
+
+    added: int
+    known: int
+    changed: list[tuple[Decision, tuple[Decision, ...]]]
+
+
+def read_items(text: Texts) -> tuple[list[ItemRow], str]:
+    """Return the rows of private/review/items.csv and the hash of its bytes.
+
+    Raises
+    ------
+    InputError
+        If it has not been made.
+    """
+    if not ITEMS.is_file():
+        raise InputError(text("no_items", file=ITEMS))
+    return list(read_rows(ITEMS)), hashlib.sha256(ITEMS.read_bytes()).hexdigest()
+
+
+def choices_of(row: ItemRow) -> tuple[str, ...]:
+    """Return the words that may be decided of an item; none where the configuration decides."""
+    if row["kind"] in _KEPT_BY_CONFIGURATION:
+        return ()
+    words = tuple(decision_words(row["item"]))
+    if row["item"] in (IMAGE, CODED):
+        words = tuple(word for word in words if word != REDACT)
+        # of files that share a UID one is chosen first
+        return words if row["kind"] == "conflict" else (*words, REDACT)
+    if row["item"].startswith(BLANK) and row["detail"] != _NOT_STATED_FOR:
+        return tuple(word for word in words if word != NOT_STATED)
+    return words
+
+
+def checked(
+    file: DecisionsFile,
+    items: Iterable[ItemRow],
+    items_sha256: str,
+    study: str,
+    shape_of: Callable[[ItemRow], ImageShape | None],
+    text: Texts,
+) -> list[Decision]:
+    """Return the decisions of a file, each of which is about something that is there.
+
+    Parameters
+    ----------
+    file
+        What was read.
+    items, items_sha256
+        Of `read_items`.
+    study
+        The study's number.
+    shape_of
+        Returns frames, columns and rows of an item's image; None if that cannot be read.
+    text
+        The words of resources/text/decisions.csv.
+
+    Raises
+    ------
+    InputError
+        If any of them cannot be taken: then none is.
+    """
+    if file.study != study:
+        raise InputError(text("other_study", study=study))
+    by_name = _by_name(items)
+    gone = [one for one in file.rows if _place_of(one) not in by_name]
+    if gone:
+        # of an older list what is gone has changed; of this one nothing can be missing
+        key = "not_listed" if file.items_sha256 == items_sha256 else "changed_since"
+        raise InputError([text(key, n=len(gone)), *_told(map(_named, gone), text)])
+    problems: list[str] = []
+    found: dict[tuple[str, str], Decision] = {}
+    for one in file.rows:
+        row = by_name[_place_of(one)]
+        decision = _decided(one, row, file)
+        if one.decision not in choices_of(row) or decision is None:
+            allowed = ", ".join(choices_of(row)) or text("none")
+            key = "bad_rectangles" if one.decision == REDACT in choices_of(row) else "bad_decision"
+            problems.append(text(key, what=_named(one), allowed=allowed))
+            continue
+        shape = shape_of(row) if decision.rectangles else None
+        if shape and outside(parse_rectangles(decision.rectangles), *shape):
+            frames, columns, rows = shape
+            said = {"frames": frames, "columns": columns, "rows": rows}
+            problems.append(text("outside", what=_named(one), **said))
+        before = found.setdefault((decision.item, decision.sha256), decision)
+        if before.outcome != decision.outcome:
+            problems.append(text("twice", what=_named(one)))
+    if problems:
+        raise InputError([text("nothing_taken"), *_told(problems, text)])
+    return list(found.values())
+
+
+def _by_name(items: Iterable[ItemRow]) -> dict[tuple[str, str], ItemRow]:
+    """Return item and hash -> row; ``redact`` names an image by its source as well."""
+    rows = list(items)
+    found = {
+        (REDACT, digest): row
+        for row in rows
+        if row["item"] in (IMAGE, CODED)
+        for digest in (row["sha256"], row["source_sha256"])
+        if digest
+    }
+    return found | {(row["item"], row["sha256"]): row for row in rows}
+
+
+def _place_of(one: Typed) -> tuple[str, str]:
+    is_image = one.item in (IMAGE, CODED)
+    return (REDACT if is_image and one.decision == REDACT else one.item), one.sha256.lower()
+
+
+def _decided(one: Typed, row: ItemRow, file: DecisionsFile) -> Decision | None:
+    item, digest = one.item, one.sha256
+    if one.decision == REDACT and item in (IMAGE, CODED):
+        # rectangles are drawn on the source, whatever of it is shown
+        item, digest = IMAGE, row["source_sha256"] or row["sha256"]
+    values = (item, digest, one.decision, file.reviewer, file.saved, one.rectangles)
+    return parse_decision(dict(zip((*COLUMNS, RECTANGLES), values, strict=True)))
+
+
+def _named(one: Typed) -> str:
+    # as the list names it: nothing of what somebody typed into a cell beside
+    kind, _, code = one.item.partition(":")
+    item = f"{kind[:_MOST_TOLD]}:{code[:_MOST_TOLD]}" if code else kind[:_MOST_TOLD]
+    return f"{one.place}: {item} {one.sha256[:_SHORT]}…"
+
+
+def _told(lines: Iterable[str], text: Texts) -> Iterator[str]:
+    told = list(lines)
+    yield from told[:_MOST_TOLD]
+    if len(told) > _MOST_TOLD:
+        yield text("more", n=len(told) - _MOST_TOLD)
+
+
+def merge(decisions: Iterable[Decision], path: Path = DECISIONS) -> Merged:
+    """Write decisions into the table of those on record, which is replaced as a whole.
+
+    An earlier decision of the same person about the same content goes; all else stays.
+
+    Parameters
+    ----------
+    decisions
+        Of `checked`.
+    path
+        The table; it may not exist yet.
+
+    Raises
+    ------
+    InputError
+        If the table on record cannot be read; it stays as it is.
+    """
+    rows: dict[tuple[str, str, str], list[dict[str, str]]] = defaultdict(list)
+    if path.exists():
+        # each row is a decision, and stays as it was typed
+        for decision, (_, row) in zip(read_decisions(path), typed_rows(path, COLUMNS), strict=True):
+            rows[_whose(decision)].append(row)
+    added = known = 0
+    changed = []
+    for one in decisions:
+        earlier = tuple(filter(None, map(parse_decision, rows[_whose(one)])))
+        if earlier and {old.outcome for old in earlier} == {one.outcome}:
+            known += 1
+            continue
+        added += not earlier
+        if earlier:
+            changed.append((one, earlier))
+        rows[_whose(one)] = [dict(zip((*COLUMNS, RECTANGLES), one, strict=True))]
+    if added or changed:
+        _write(path, [row for its in rows.values() for row in its])
+    return Merged(added, known, changed)
+
+
+def _whose(one: Decision) -> tuple[str, str, str]:
+    return one.item, one.sha256, person(one.reviewer)
+
+
+def _write(path: Path, rows: list[dict[str, str]]) -> None:
+    known = (*COLUMNS, RECTANGLES)
+    # columns of the hospital's own stay
+    others = sorted({key for row in rows for key in row if key and key not in known})
+    rows.sort(key=lambda row: [row.get(key) or "" for key in known])
+    with replacing(path) as stream:
+        os.fchmod(stream.fileno(), 0o600)
+        stream.write(BOM)
+        table = csv.DictWriter(
+            stream, [*known, *others], "", "ignore", delimiter="\t", lineterminator="\n"
+        )
+        table.writeheader()
+        table.writerows(rows)
+
+
+def standing_lines(items: Iterable[ItemRow], reviewers: int, text: Texts) -> Iterator[str]:
+    """Yield what is decided, what waits and for whom, and where persons do not agree.
+
+    Parameters
+    ----------
+    items
+        Of `read_items`.
+    reviewers
+        How many persons must agree.
+    text
+        The words of resources/text/decisions.csv.
+    """
+    found = standings(read_decisions(DECISIONS) if DECISIONS.exists() else [], reviewers)
+    by_name = {(one.item, one.sha256): one for one in found}
+    seen: set[tuple[str, str]] = set()
+    counts: Counter[str] = Counter()
+    listed: dict[str, list[str]] = {"disagreed": [], "waits": []}
+    for row in items:
+        if row["kind"] in _KEPT_BY_CONFIGURATION:
+            continue
+        own, source = (row["item"], row["sha256"]), (IMAGE, row["source_sha256"])
+        seen |= {own, source}
+        standing = by_name.get(own) or by_name.get(source)
+        state = standing.state if standing else "undecided"
+        if standing and row["kind"] == "image" and own not in by_name and state == "decided":
+            state = "undecided"  # what its source is redacted to is still to be looked at
+        counts[state] += 1
+        if standing and state in listed:
+            label = "" if row["kind"] == "doubt" else row["label"]
+            listed[state].append(_standing(standing, label))
+    yield text("status", n=counts.total(), reviewers=reviewers)
+    for state in ("decided", "waits", "disagreed", "undecided"):
+        yield text(f"status.{state}", n=counts[state])
+        yield from (f"    {line}" for line in _told(listed.get(state, []), text))
+    if elsewhere := by_name.keys() - seen:
+        yield text("status.elsewhere", n=len(elsewhere))
+
+
+def _standing(standing: Standing, label: str) -> str:
+    said = ", ".join(
+        f"{one.reviewer}: {one.decision}" + (f" {one.rectangles}" if one.rectangles else "")
+        for one in standing.decisions
+    )
+    return f"{standing.item} {standing.sha256[:_SHORT]}… {label}".rstrip() + f" ({said})"

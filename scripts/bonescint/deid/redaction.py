@@ -1,0 +1,149 @@
+"""An image made anew with rectangles of it 0, because a person saw text there (R15).
+
+0 is the least count. A MONOCHROME1 image shows it white, a palette in its first colour: what was
+drawn there is gone all the same.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+from pydicom.sr.codedict import codes
+
+from bonescint.deid.encoding import CodedElements
+from bonescint.deid.pixels import Pixels
+from bonescint.deid.policy import Policy, method_items
+from bonescint.deid.rectangles import Rectangles, outside, spelled
+from bonescint.deid.refusal import Refused
+from bonescint.deid.source import Source
+from bonescint.deid.uids import UidReplacer
+from bonescint.deid.written import CodedImage
+from bonescint.dicom import tags
+
+_OPTION = codes.cid7050.CleanPixelDataOption
+_DERIVED = b"DERIVED"
+# what a picture of which nothing else is said is, once it is redacted (PS3.3 C.7.6.1.1.2)
+_NOT_STATED = b"SECONDARY"
+
+
+def redacted(pixels: Pixels, rectangles: Rectangles) -> Pixels:
+    """Return an image with every pixel inside the rectangles 0 and all others as they were.
+
+    Parameters
+    ----------
+    pixels
+        The image as it was prepared.
+    rectangles
+        Of the source image.
+
+    Raises
+    ------
+    Refused
+        ``rectangles-outside`` if one of them is not inside the image.
+    """
+    form = pixels.form
+    if wrong := outside(rectangles, form.frames, form.columns, form.rows):
+        shape = f"{form.frames} frames of {form.columns} x {form.rows}"
+        raise Refused("rectangles-outside", f"{spelled([wrong])} in {shape}")
+    image = np.frombuffer(bytearray(pixels.native), f"<u{form.bits // 8}")
+    frames = image.reshape(form.frames, form.rows, form.columns)
+    for one in rectangles:
+        frames[one.frame - 1, one.y : one.y + one.height, one.x : one.x + one.width] = 0
+    return replace(pixels, native=image.view("u1").data, rectangles=rectangles)
+
+
+def of_redacted(policy: Policy) -> Policy:
+    """Return a policy whose files also say that pixels were cleaned (PS3.15 option 113101).
+
+    Parameters
+    ----------
+    policy
+        The decisions for the source's IOD.
+    """
+    key = tags.DeidentificationMethodCodeSequence
+    return replace(policy, fixed=policy.fixed | {key: policy.fixed[key] + method_items(_OPTION)})
+
+
+def mark_redacted(
+    elements: CodedElements, policy: Policy, source: Source, pixels: Pixels, uids: UidReplacer
+) -> None:
+    """Say in a coded data set that it is another image than its source's, without drawn text.
+
+    Parameters
+    ----------
+    elements
+        The coded data set without its pixels.
+    policy
+        What it was made by: an attribute that the hospital's table removes stays away.
+    source
+        Its SOP Instance UID and the rectangles make the new one: the same ones the same again.
+    pixels
+        The redacted image, whose least and greatest value may be others than before.
+    uids
+        The replacement of UIDs.
+    """
+    uid = f"{source.text(tags.SOPInstanceUID)} {spelled(pixels.rectangles)}"
+    elements[tags.SOPInstanceUID] = "UI", uids(uid).encode()
+    if _may_stay(policy, tags.BurnedInAnnotation):
+        elements[tags.BurnedInAnnotation] = "CS", b"NO"
+    if _may_stay(policy, tags.ImageType):
+        said = elements.get(tags.ImageType, ("CS", b""))[1]
+        others = said.partition(b"\\")[2] if isinstance(said, bytes) else b""
+        elements[tags.ImageType] = "CS", _DERIVED + b"\\" + (others or _NOT_STATED)
+    form = pixels.form
+    values = np.frombuffer(pixels.native, f"<{'i' if form.signed else 'u'}{form.bits // 8}")
+    for tag, value in (
+        (tags.SmallestImagePixelValue, values.min()),
+        (tags.LargestImagePixelValue, values.max()),
+    ):
+        # of 32 bits the attribute never told the truth
+        if tag in elements and form.bits <= 16:
+            vr = elements[tag][0]
+            elements[tag] = vr, int(value).to_bytes(2, "little", signed=vr == "SS")
+
+
+def check_redacted(
+    before: Pixels, written: bytes, found: CodedImage, policy: Policy, rectangles: Rectangles
+) -> None:
+    """Prove by the coded file's bytes that inside the rectangles all is 0 and outside nothing new.
+
+    Parameters
+    ----------
+    before
+        The source's image as it was prepared.
+    written, found
+        The coded file, and what is in it.
+    policy
+        What it was made by.
+    rectangles
+        What is to be black.
+
+    Raises
+    ------
+    Refused
+        ``verification-failed`` with the tag.
+    """
+    form = before.form
+    size = form.bits // 8
+    shape = form.frames, form.rows, form.columns, size
+    length = form.frame_length * form.frames
+    was = np.frombuffer(before.native, "u1").reshape(shape)
+    now = np.frombuffer(written, "u1", length, found.start).reshape(shape)
+    row, column = np.ogrid[: form.rows, : form.columns]
+    inside = np.zeros(shape[:3], bool)
+    for one in rectangles:
+        inside[one.frame - 1] |= (
+            (row >= one.y)
+            & (row < one.y + one.height)
+            & (column >= one.x)
+            & (column < one.x + one.width)
+        )
+    if now[inside].any() or not np.array_equal(now[~inside], was[~inside]):
+        raise Refused("verification-failed", tags.notation(tags.PixelData))
+    for tag, value in ((tags.BurnedInAnnotation, b"NO"), (tags.ImageType, _DERIVED)):
+        first = found.values.get(tag, b"").partition(b"\\")[0].strip()
+        if _may_stay(policy, tag) and first != value:
+            raise Refused("verification-failed", tags.notation(tag))
+
+
+def _may_stay(policy: Policy, tag: int) -> bool:
+    return tag in policy.rules and policy.rules[tag].action in ("keep", "vocabulary")
