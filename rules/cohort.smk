@@ -28,6 +28,8 @@ rule filter_opt_out:
         patient_id_pattern=study.patient_id_pattern(config),
         decisions=DECISIONS,
         decided=DECIDED_DOUBTS,
+        # another word for it reads the images' marks again
+        synthetic=SYNTHETIC,
         language=language_of_messages,
         code=code_digest("scripts/cohort/filter_opt_out.py"),
     script:
