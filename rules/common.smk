@@ -3,6 +3,7 @@
 import os
 import sys
 
+from datetime import date
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -21,6 +22,7 @@ from bonescint.deid.decisions import (
     released_images,
     released_stations,
 )
+from bonescint.delivery import gate
 from bonescint.errors import InputError
 from bonescint.identity.opt_outs import MARK
 from bonescint.incidents import system_error
@@ -49,6 +51,18 @@ except InputError as error:
     raise WorkflowError("\n  ".join(error.problems)) from None
 
 LANGUAGE = config["language"]
+# while nothing has begun: a delivery whose conditions are not met starts no job
+if (
+    workflow.is_main_process
+    and not runs.only_looks(sys.argv)
+    and gate.is_asked(workflow.dag_settings.targets)
+):
+    unmet = list(
+        gate.refusals(config["study"], config["delivery"], date.today(), LANGUAGE)
+    )
+    if unmet:
+        heading = Texts("delivery", LANGUAGE)("closed", n=len(unmet))
+        raise WorkflowError("\n  ".join([heading, *unmet]))
 DEMO = study.uses_demo(config)
 INPUTS = study.inputs(config)
 # a job's own process counts as at work from its first line on; every other call is a run or looks
@@ -88,6 +102,10 @@ ROUNDS = {
 METRICS = study.metrics(config)
 QUESTIONS = study.questions(config)
 SYNTHETIC = config["study"]["synthetic"]
+# why something is delivered after the study's end; empty as long as nothing needs a reason
+AFTER_PERIOD_END = gate.reason_after_end(
+    config["study"], config["delivery"], date.today()
+)
 # decisions about findings are for the delivery: they run no patient again
 DECIDED_IMAGES = values_stamp(released_images(DECIDED))
 DECIDED_STATIONS = values_stamp(released_stations(DECIDED))

@@ -76,8 +76,8 @@ def test_a_hit_waits_for_a_person(write: Write, tmp_path: Path) -> None:
 def test_closed_gates_are_all_named(write: Write, tmp_path: Path) -> None:
     with pytest.raises(InputError) as refused:
         write(study={"synthetic": False, "period_end": "2020-01-01"}, kinds="name")
-    # the period, three parts of the approval, and the finding
-    assert len(refused.value.problems) == 5
+    # the period, three parts of the approval, partner, privacy manager, staff, and the finding
+    assert len(refused.value.problems) == 8
     assert not (tmp_path / "sheet.xlsx").exists()
 
 
