@@ -55,7 +55,7 @@ LANGUAGE = config["language"]
 if (
     workflow.is_main_process
     and not runs.only_looks(sys.argv)
-    and gate.is_asked(workflow.dag_settings.targets)
+    and gate.is_asked(sys.argv[1:])
 ):
     unmet = list(
         gate.refusals(config["study"], config["delivery"], date.today(), LANGUAGE)

@@ -25,6 +25,7 @@ from bonescint.identity.people import (
     column_of,
     connected,
     personal_data,
+    read_lines,
     read_people,
     write_others,
 )
@@ -148,7 +149,9 @@ def refuse_other_kind(index: Path, synthetic: bool, language: str) -> None:
 
 def _namesakes(index: Path, terms: Terms) -> set[str]:
     """Return the names of staff and institutions that would be found as who declined for ever."""
-    said = {*column_of(index, "staff"), *column_of(index, "institution")}
+    # an index of the version before lacks them
+    held = {"staff", "institution"}.intersection(next(read_lines(index)).split(","))
+    said = {value for column in held for value in column_of(index, column)}
     names = {name for several in said for name in several.split("\\") if name}
     return {name for name in names if terms and masked(name, terms) != name}
 

@@ -19,17 +19,17 @@ _FOLDER = "results/delivery"
 _SIMULATED = re.compile("合成データ|synthetic|simulated|demonstration")
 
 
-def is_asked(targets: Iterable[str]) -> bool:
+def is_asked(arguments: Iterable[str]) -> bool:
     """Tell whether Snakemake is asked for what goes to the partner.
 
     Parameters
     ----------
-    targets
-        Rules and files of its command line.
+    arguments
+        Its command line: while the rules are read, Snakemake does not tell its targets.
     """
     return any(
-        target in _RULES or f"{os.path.relpath(target)}/".startswith(f"{_FOLDER}/")
-        for target in targets
+        word in _RULES or f"{os.path.relpath(word or '.')}/".startswith(f"{_FOLDER}/")
+        for word in arguments
     )
 
 
