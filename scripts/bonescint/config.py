@@ -323,20 +323,6 @@ def ledger_settings(config: Mapping[str, Any]) -> dict[str, str]:
     return {key: path for key, path in config["ledger"].items() if path} | {"head": LEDGER_HEAD}
 
 
-def period_is_over(study: Mapping[str, Any], today: date) -> bool:
-    """Return whether the study's period has ended (R14).
-
-    Parameters
-    ----------
-    study
-        ``study`` of the configuration.
-    today
-        The day.
-    """
-    end = study.get("period_end")
-    return bool(end) and today > date.fromisoformat(str(end))
-
-
 def uses_demo(config: Mapping[str, Any]) -> bool:
     """Return whether any input is one of the demonstration's."""
     return any(path.startswith(DEMO) for path in inputs(config).values())

@@ -9,7 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bonescint.config import DEMO, period_is_over
+from bonescint.config import DEMO
+from bonescint.custody.period import period_is_over
 from bonescint.custody.retention import summary_line
 from bonescint.files import read_rows, replacing
 from bonescint.folders import FOLDER_MARK

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bonescint.config import period_is_over
+from bonescint.custody.period import period_is_over
 from bonescint.errors import InputError
 from bonescint.resources import Texts
 from bonescint.text.csvfile import typed_lines

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bonescint.config import period_is_over
+from bonescint.custody.period import period_is_over
 from bonescint.delivery.gate import is_asked, reason_after_end, refusals
 from bonescint.resources import ROOT
 
