@@ -102,10 +102,6 @@ ROUNDS = {
 METRICS = study.metrics(config)
 QUESTIONS = study.questions(config)
 SYNTHETIC = config["study"]["synthetic"]
-# why something is delivered after the study's end; empty as long as nothing needs a reason
-AFTER_PERIOD_END = gate.reason_after_end(
-    config["study"], config["delivery"], date.today()
-)
 # decisions about findings are for the delivery: they run no patient again
 DECIDED_IMAGES = values_stamp(released_images(DECIDED))
 DECIDED_STATIONS = values_stamp(released_stations(DECIDED))
@@ -160,6 +156,10 @@ DEMO_SETTINGS = {
     "cohort": config["cohort"],
     "preceding_study": config["study"]["preceding_study"],
 }
+# why something is delivered after the study's end; empty as long as nothing needs a reason
+AFTER_PERIOD_END = gate.reason_after_end(
+    config["study"], config["delivery"], date.today()
+)
 # the hospital's, or the one that comes with the workflow: no rule makes either
 TAG_TABLE = config["deidentification"]["tag_table"]
 TAG_RULES = content_stamp(locate(TAG_TABLE))

@@ -54,9 +54,8 @@ def write_partner_sheet(
     found = {one.code: one.decision for one in blanks}
     rows = [row for row in all_rows if found.get(row["code"]) != LEAVE_OUT]
     codes = {row["code"] for row in rows}
-    today = date.today()
     closed = [
-        *refusals(study, delivery, today, language),
+        *refusals(study, delivery, date.today(), language),
         *undecided((r for r in read_rows(findings) if r["code"] in codes), decisions, language),
         *waiting(blanks, language),
     ]
@@ -65,7 +64,7 @@ def write_partner_sheet(
     for row in rows:
         if found.get(row["code"]) == NOT_STATED:
             row["findings"] = NO_FINDINGS
-    reason = reason_after_end(study, delivery, today)
+    reason = reason_after_end(study, delivery, date.today())
     cover = _cover(study, reason, language) if reason else []
     write_partner_book(sheet, rows, study["synthetic"], language, cover)
     logging.getLogger(__name__).info(
