@@ -7,11 +7,13 @@ from bonescint.names.parts import KANJI
 from bonescint.names.reading import Reading
 from bonescint.text.folding import enlarged
 
+# what is "like" something, behind 様
+_LIKE = "[高低]?集積|異常|陰影|病変|変化|所見|構造|像|分布|硬化|欠損|隆起|腫瘤|結節|肥厚|分岐"
 # of a folded text without separators. 様 is also "like" (同様, 結節様集積), 殿 a part of 大殿筋, 氏
 # one of 摂氏; 患者様 names nobody
 _TITLE = re.compile(
-    "先生|医師|技師|看護師|薬剤師|女史|教授|院長|医長|師長|部長"
-    f"|(?<![同一多模仕異有各状様ノ])(?<!患者)様(?![様子式相ナ{KANJI}])"
+    "先生|医師|技師|看護師|薬剤師|女史|教授|院長|医長|師長"
+    f"|(?<![同一多模仕異有各状様ノ])(?<!患者)様(?![様子式相ナ]|{_LIKE})"
     f"|(?<=[{KANJI}])(?<![大中小臀患])殿(?![部筋裂溝床])"
     f"|(?<=[{KANJI}])(?<![摂華])氏(?!名)"
     f"|(?<=[{KANJI}])(?<!患者)サン(?!プル)"
