@@ -29,6 +29,8 @@ rule filter_opt_out:
         decisions=DECISIONS,
         reviewers=reviewers_of_decisions,
         decided=DECIDED_DOUBTS,
+        # another word for it reads the images' marks again
+        synthetic=SYNTHETIC,
         language=language_of_messages,
         code=code_digest("scripts/cohort/filter_opt_out.py"),
     script:

@@ -3,6 +3,7 @@
 import os
 import sys
 
+from datetime import date
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -23,6 +24,7 @@ from bonescint.deid.decisions import (
     released_stations,
 )
 from bonescint.deid.rectangles import spelled
+from bonescint.delivery import gate
 from bonescint.errors import InputError
 from bonescint.identity.opt_outs import MARK
 from bonescint.incidents import system_error
@@ -55,6 +57,18 @@ except InputError as error:
     raise WorkflowError("\n  ".join(error.problems)) from None
 
 LANGUAGE = config["language"]
+# while nothing has begun: a delivery whose conditions are not met starts no job
+if (
+    workflow.is_main_process
+    and not runs.only_looks(sys.argv)
+    and gate.is_asked(sys.argv[1:])
+):
+    unmet = list(
+        gate.refusals(config["study"], config["delivery"], date.today(), LANGUAGE)
+    )
+    if unmet:
+        heading = Texts("delivery", LANGUAGE)("closed", n=len(unmet))
+        raise WorkflowError("\n  ".join([heading, *unmet]))
 DEMO = study.uses_demo(config)
 INPUTS = study.inputs(config)
 # a job's own process counts as at work from its first line on; every other call is a run or looks
@@ -152,6 +166,10 @@ DEMO_SETTINGS = {
     "cohort": config["cohort"],
     "preceding_study": config["study"]["preceding_study"],
 }
+# why something is delivered after the study's end; empty as long as nothing needs a reason
+AFTER_PERIOD_END = gate.reason_after_end(
+    config["study"], config["delivery"], date.today()
+)
 # the hospital's, or the one that comes with the workflow: no rule makes either
 TAG_TABLE = config["deidentification"]["tag_table"]
 TAG_RULES = content_stamp(locate(TAG_TABLE))

@@ -77,4 +77,4 @@ onsuccess:
 
 
 onerror:
-    print(Texts("flow", LANGUAGE)("run_failed"), file=sys.stderr)
+    print(runs.failure(Path(PURGED), LANGUAGE), file=sys.stderr)

@@ -2,10 +2,24 @@
 
 
 rule deliver:
-    """Everything the partner gets; refused while a gate is closed (R14, R27, R39)."""
+    """Everything the partner gets; refused while a gate is closed (R14, R27, R28, R33, R39)."""
     input:
-        "results/delivery/partner_sheet.xlsx",
         PURGED,
+        sheet="results/delivery/partner_sheet.xlsx",
+        incomplete="results/hospital/incomplete.csv",
+        reports=expand("results/anonymization/{batch}.csv", batch=BATCHES),
+        folders=expand("results/dicom/{batch}", batch=BATCHES),
+    log:
+        "logs/deliver.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        # with whatever lies beside the batches
+        dicom=str(study.CODED_IMAGES),
+        language=LANGUAGE,
+        code=code_digest("scripts/delivery/deliver.py"),
+    script:
+        "../scripts/delivery/deliver.py"
 
 
 rule list_incomplete:

@@ -123,7 +123,8 @@ rule write_report:
         "../envs/python.yaml"
     params:
         software=SOFTWARE,
-        study=lookup("study", within=config),
+        # changes once, on the day after the period's end
+        study={**config["study"], "after_period_end": AFTER_PERIOD_END},
         language=LANGUAGE,
         code=code_digest("scripts/outputs/write_report.py"),
     script:

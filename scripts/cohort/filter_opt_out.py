@@ -1,5 +1,6 @@
 """Leave out everybody who declined, before anything else is decided (R12, R13)."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Set
 from itertools import chain
 from pathlib import Path
@@ -11,6 +12,7 @@ from bonescint.custody.traces.paths import masked
 from bonescint.custody.traces.terms import Terms
 from bonescint.declared import columns
 from bonescint.deid.decisions import other_persons, read_decisions
+from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.chain import Entry
 from bonescint.identity.doubts import HeldBack, held_back, id_doubts
@@ -18,10 +20,19 @@ from bonescint.identity.ledger import Ledger, LedgerFiles, open_or_create
 from bonescint.identity.migration import moves_of
 from bonescint.identity.opt_out_lists import LARGEST_SHARE, Taken, fingerprint, take_list
 from bonescint.identity.opt_outs import is_incomplete, links, remember, remembered
-from bonescint.identity.people import People, connected, personal_data, read_people, write_others
+from bonescint.identity.people import (
+    People,
+    column_of,
+    connected,
+    personal_data,
+    read_lines,
+    read_people,
+    write_others,
+)
 from bonescint.joblog import job_log
 from bonescint.names.doubts import PersonalData
 from bonescint.names.ids import ANY_ID
+from bonescint.resources import Texts
 from bonescint.tables.lists import OptOutEntry, read_opt_out
 from bonescint.tables.opt_out_ids import refuse_no_ids
 from bonescint.warnings import Phrase, warning, write_warnings
@@ -83,10 +94,10 @@ def filter_opt_out(
     decided = read_decisions(decisions, reviewers) if decisions.exists() else []
     personal, held = _held_back(people, taken, book, other_persons(decided), id_pattern)
     seal_doubts(doubts, held, people, index, personal, book)
-    write_others(consented, index, people, gone | held.subjects)
     persons = who_declined(people, gone, book, held.subjects)
     seal_declined(declined, persons, book)
     terms = Terms(persons.values())
+    write_others(consented, index, people, gone | held.subjects, _namesakes(index, terms))
     lost = [row | {"path": masked(row["path"], terms)} for row in read_rows(unindexed)]
     write_rows(unreadable, columns("unreadable"), lost)
 
@@ -110,6 +121,39 @@ def filter_opt_out(
         "patients_recalled": delivered(book, gone - taken.held_gone),
     }
     write_rows(counts, columns("opt_out"), [total])
+
+
+def refuse_other_kind(index: Path, synthetic: bool, language: str) -> None:
+    """Refuse to go on with images that are not of the kind that the configuration says.
+
+    Whoever calls a patient's images simulated would open the gates of the delivery (R39).
+
+    Parameters
+    ----------
+    index
+        The index of the raw folder.
+    synthetic, language
+        ``study.synthetic`` and ``language`` of the configuration.
+
+    Raises
+    ------
+    InputError
+        If the study is simulated and an image is not marked so, or the other way round.
+    """
+    marked = Counter(value.upper() == "YES" for value in column_of(index, "synthetic"))
+    if marked[not synthetic]:
+        key = "not_synthetic" if synthetic else "is_synthetic"
+        text = Texts("ingest", language)
+        raise InputError(text(key, n=marked[not synthetic], total=marked.total()))
+
+
+def _namesakes(index: Path, terms: Terms) -> set[str]:
+    """Return the names of staff and institutions that would be found as who declined for ever."""
+    # an index of the version before lacks them
+    held = {"staff", "institution"}.intersection(next(read_lines(index)).split(","))
+    said = {value for column in held for value in column_of(index, column)}
+    names = {name for several in said for name in several.split("\\") if name}
+    return {name for name in names if terms and masked(name, terms) != name}
 
 
 def _taken(
@@ -214,6 +258,11 @@ def _of_a_list(taken: Taken, source: str, patients: int) -> Iterator[dict[str, s
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
+        refuse_other_kind(
+            index=Path(snakemake.input.index),
+            synthetic=snakemake.params.synthetic,
+            language=snakemake.params.language,
+        )
         filter_opt_out(
             index=Path(snakemake.input.index),
             unindexed=Path(snakemake.input.unindexed),

@@ -1,18 +1,20 @@
 """Write the partner's sheet, columns A to I, behind the gates (R14, R26, R27, R28, R39)."""
 
 import logging
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bonescint.deid.decisions import LEAVE_OUT, NOT_STATED
-from bonescint.delivery.gate import refusals
+from bonescint.delivery.gate import reason_after_end, refusals
 from bonescint.delivery.incomplete import incomplete, partner_rows, waiting
 from bonescint.delivery.review import undecided
 from bonescint.delivery.sheet import NO_FINDINGS, write_partner_book
 from bonescint.errors import InputError
 from bonescint.files import read_rows
 from bonescint.joblog import job_log
+from bonescint.resources import Texts
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -67,10 +69,19 @@ def write_partner_sheet(
     for row in rows:
         if found.get(row["code"]) == NOT_STATED:
             row["findings"] = NO_FINDINGS
-    write_partner_book(sheet, rows, synthetic=study["synthetic"], language=language)
+    reason = reason_after_end(study, delivery, date.today())
+    cover = _cover(study, reason, language) if reason else []
+    write_partner_book(sheet, rows, study["synthetic"], language, cover)
     logging.getLogger(__name__).info(
         "%d cases in the sheet, %d left out", len(rows), len(all_rows) - len(rows)
     )
+
+
+def _cover(study: Mapping[str, Any], reason: str, language: str) -> list[str]:
+    """Return what the second sheet says of a delivery after the study's end (R14)."""
+    text = Texts("delivery", language)
+    values = {"study": study["id"], "period": study["period_end"], "reason": reason}
+    return [f"{text(f'cover_{key}')}: {value}" for key, value in values.items()]
 
 
 if __name__ == "__main__":

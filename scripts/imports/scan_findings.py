@@ -24,7 +24,8 @@ def scan_findings(
     findings
         Reader -> private/findings/{reader}.csv.
     consented
-        private/consented.csv: the known names and IDs, of all, for a report may name another.
+        private/consented.csv: the known names and IDs, of all, because a report may name another;
+        physicians, operators and institutions as the headers name them.
     staff
         A text file with a name a line, None if there is none.
     language
@@ -34,11 +35,14 @@ def scan_findings(
     """
     names: set[str] = set()
     ids: set[str] = set()
+    people = set(typed_lines(staff)) if staff else set()
+    institutions: set[str] = set()
     for row in read_rows(consented):
         names.add(row["patient_name"])
         ids |= {row["patient_id"], row["subject"]}
-    people = list(typed_lines(staff)) if staff else []
-    known = known_people(names, ids, people)
+        people.add(row.get("staff", ""))
+        institutions.add(row.get("institution", ""))
+    known = known_people(names, ids, _parted(people), _parted(institutions))
     rows = []
     for code, readings in sorted(read_findings(findings).items()):
         text = joined(readings, language)
@@ -47,6 +51,10 @@ def scan_findings(
     write_rows(table, columns("findings"), rows)
     hits = sum(bool(row["kinds"]) for row in rows)
     logging.getLogger(__name__).info("%d cases with findings, %d with a hit", len(rows), hits)
+
+
+def _parted(values: set[str]) -> set[str]:
+    return {part for value in values for part in value.split("\\") if part.strip()}
 
 
 if __name__ == "__main__":

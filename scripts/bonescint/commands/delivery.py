@@ -47,6 +47,12 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "--obtained", metavar="TEXT", help="how the hospital got them / 取得の経緯"
     )
     recording.add_argument("--means", metavar="TEXT", help="how handed over / 提供の方法")
+    recording.add_argument(
+        "--despite",
+        metavar="REASON",
+        default="",
+        help="record although the content is not what was verified / 内容が異なっても記録する理由",
+    )
     configuration.add_option(recording)
     recording.set_defaults(run=record_delivery)
 
@@ -82,9 +88,9 @@ def record_delivery(options: argparse.Namespace) -> int:
     """
     from bonescint.commands.opt_out import print_notices
     from bonescint.commands.opt_out_lists import certain_list
-    from bonescint.custody.deliveries import DETAILS, delivery_contents, put_on_record
+    from bonescint.custody.deliveries import delivery_contents, put_on_record
     from bonescint.custody.recalls import FOLDER, recall
-    from bonescint.delivery.gate import refusals
+    from bonescint.delivery.gate import reason_after_end, refusals
     from bonescint.delivery.incomplete import left_out
     from bonescint.identity.ledger import open_ledger
     from bonescint.identity.opt_outs import in_force
@@ -105,27 +111,54 @@ def record_delivery(options: argparse.Namespace) -> int:
         # whether they were handed over cannot be told from the study's folder
         codes = ", ".join(sorted(left))
         raise InputError(text("delivery.left_out", n=len(left), codes=codes))
-    kinds = [k for k, codes in (("images", found.imaged), ("sheet", found.tabled)) if codes]
-    defaults = {
-        "partner": config["delivery"]["partner"] or "",
-        "responsible": text("delivery.responsible"),
-        "items": text("separator").join(text(f"delivery.{kind}") for kind in kinds),
-        "obtained": text("delivery.obtained"),
-        "means": text("delivery.means"),
-    }
-    details = {name: getattr(options, name) or defaults.get(name, "") for name in DETAILS}
+    details = _details(options, found, str(config["delivery"]["partner"] or ""), text)
     today = date.today()
-    delivery = put_on_record(ledger, found, details | {"date": str(day)}, language, today)
+    study, settings = config["study"], config["delivery"]
+    faults = _faults(found, None if options.paths else left, language)
+    if faults and not study["synthetic"] and not options.despite.strip():
+        raise InputError([*faults, text("delivery.differs")])
+    notes = {
+        "after_period_end": reason_after_end(study, settings, day),
+        "despite": options.despite if faults else "",
+    }
+    details |= {"date": str(day)}
+    delivery = put_on_record(ledger, found, details, language, today, notes=notes)
     declined = {*in_force(ledger), *listed}
     notices = recall(ledger, declined, FOLDER, config["study"], language, today)
 
     n_files, n_codes = len(delivery.files), len(delivery.codes)
     print(text("delivery.recorded", delivery=delivery.id, codes=n_codes, files=n_files))
     _print_doubts(found, left, text)
-    for reason in refusals(config["study"], config["delivery"], day, language):
+    for reason in (*faults, *refusals(study, settings, day, language)):
         print(text("delivery.gate", reason=reason))
     print_notices(notices, text)
     return 0
+
+
+def _details(
+    options: argparse.Namespace, found: "DeliveryContents", partner: str, text: "Texts"
+) -> dict[str, str]:
+    """Return the record's fields, those that nobody gave with what is usual."""
+    from bonescint.custody.deliveries import DETAILS
+
+    kinds = [k for k, codes in (("images", found.imaged), ("sheet", found.tabled)) if codes]
+    defaults = {
+        "partner": partner,
+        "responsible": text("delivery.responsible"),
+        "items": text("separator").join(text(f"delivery.{kind}") for kind in kinds),
+        "obtained": text("delivery.obtained"),
+        "means": text("delivery.means"),
+    }
+    return {name: getattr(options, name) or defaults.get(name, "") for name in DETAILS}
+
+
+def _faults(found: "DeliveryContents", left: set[str] | None, language: str) -> list[str]:
+    """Return how a delivery differs from what was verified; of the whole study without `left`."""
+    from bonescint.delivery.contents import codes_wanted, content_faults, reports_of
+
+    reports = reports_of()
+    codes = None if left is None else codes_wanted(reports, left)
+    return list(content_faults(found, reports, codes, language))
 
 
 def _print_doubts(found: "DeliveryContents", left: set[str], text: "Texts") -> None:
@@ -134,13 +167,6 @@ def _print_doubts(found: "DeliveryContents", left: set[str], text: "Texts") -> N
         print(text("delivery.left_out_given", n=len(left), codes=", ".join(sorted(left))))
     if found.closed:
         print(text("delivery.closed", n=len(found.closed), files=", ".join(found.closed[:_NAMED])))
-    if found.imaged and found.tabled:  # R28
-        for key, codes in (
-            ("delivery.no_row", found.imaged - found.tabled),
-            ("delivery.no_image", found.tabled - found.imaged),
-        ):
-            if codes:
-                print(text(key, n=len(codes), codes=", ".join(sorted(codes))))
 
 
 def list_deliveries(options: argparse.Namespace) -> int:
@@ -189,7 +215,7 @@ def show_delivery(options: argparse.Namespace) -> int:
         If there is no such delivery.
     """
     from bonescint.commands.listing import aligned
-    from bonescint.custody.deliveries import recorded
+    from bonescint.custody.deliveries import NOTES, recorded
     from bonescint.identity.ledger import open_ledger
     from bonescint.resources import Texts
     from bonescint.text.folding import half_width
@@ -203,7 +229,8 @@ def show_delivery(options: argparse.Namespace) -> int:
             break
     else:
         raise InputError(text("delivery.no_such"))
-    details = [[text(f"list.{name}"), getattr(delivery, name)] for name in _SHOWN]
+    shown = [*_SHOWN, *(name for name in NOTES if getattr(delivery, name))]
+    details = [[text(f"list.{name}"), getattr(delivery, name)] for name in shown]
     print(aligned([text("list.delivery"), delivery.id], details))
     recalled = [[code, delivery.recalled.get(code, "")] for code in delivery.codes]
     print("\n" + aligned([text("list.code"), text("list.recalled_on")], recalled))

@@ -13,8 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO
 
+from bonescint.dicom.sop_classes import MEDIA_DIRECTORY
 from bonescint.errors import InputError
 from bonescint.identity.codes import CODE_PATTERN
 from bonescint.identity.ledger import Ledger
@@ -26,6 +28,8 @@ from bonescint.resources import Texts
 MARK = Path("private/deliveries.mark")
 # as options of the command and fields of the entry; the first two are asked for
 DETAILS = ("date", "medium", "partner", "responsible", "items", "obtained", "means")
+# fields of an entry that most have no need of
+NOTES = ("after_period_end", "despite")
 # standing alone; what may not go before it is asked last, so that the search jumps to "BS-"
 _CODE = re.compile(rf"{CODE_PATTERN}(?<![0-9A-Za-z].{{8}})(?![0-9A-Za-z])", re.DOTALL)
 _CODE_BYTES = re.compile(_CODE.pattern.encode("ascii"), re.DOTALL)
@@ -53,6 +57,9 @@ class Delivery:
         Of the patients in it.
     recalled
         Code -> the day its recall was written.
+    after_period_end, despite
+        Why it was delivered after the study's end, and why it was put on record although its
+        content is not what was verified; empty = neither.
     """
 
     id: str
@@ -66,6 +73,8 @@ class Delivery:
     files: Sequence[Sequence[str]]
     codes: Sequence[str]
     recalled: Mapping[str, str]
+    after_period_end: str = ""
+    despite: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +89,15 @@ class DeliveryContents:
         The codes that images and tables hold.
     closed
         Names of files in which codes cannot be looked for: encrypted or damaged ones, disc images.
+    images
+        Name and SHA-256 of each file that is an image.
     """
 
     files: list[list[str]] = field(default_factory=list)
     imaged: set[str] = field(default_factory=set)
     tabled: set[str] = field(default_factory=set)
     closed: list[str] = field(default_factory=list)
+    images: list[list[str]] = field(default_factory=list)
 
 
 def recorded(ledger: Ledger) -> list[Delivery]:
@@ -104,7 +116,7 @@ def recorded(ledger: Ledger) -> list[Delivery]:
     return [
         Delivery(
             id=entry["id"],
-            **{name: entry.get(name, "") for name in DETAILS},
+            **{name: entry.get(name, "") for name in (*DETAILS, *NOTES)},
             files=entry["files"],
             codes=entry["codes"],
             recalled=recalled.get(entry["id"], {}),
@@ -165,10 +177,12 @@ def delivery_contents(paths: Iterable[Path], language: str) -> DeliveryContents:
                 name = "/".join([top, *file.parts[len(path.parts) :]])
                 name = os.fsencode(name).decode("utf-8", "replace")
                 with file.open("rb") as stream:
-                    _search(stream, name, found)
+                    is_image = _search(stream, name, found)
                     stream.seek(0)
                     digest = hashlib.file_digest(stream, "sha256").hexdigest()
                 found.files.append([name, digest])
+                if is_image:
+                    found.images.append([name, digest])
         except OSError as error:
             reason = os.strerror(error.errno or 0)
             where = name or top
@@ -188,7 +202,8 @@ def _inside(folder: Path) -> Iterator[Path]:
         yield from (Path(place, name) for name in names if name != ".snakemake_timestamp")
 
 
-def _search(stream: IO[bytes], name: str, found: DeliveryContents) -> None:
+def _search(stream: IO[bytes], name: str, found: DeliveryContents) -> bool:
+    """Look for codes in a file, and tell whether it is an image."""
     found.imaged.update(_CODE.findall(name))
     head = stream.read(_HEADER)
     if head[128:132] == b"DICM":
@@ -204,6 +219,8 @@ def _search(stream: IO[bytes], name: str, found: DeliveryContents) -> None:
         found.tabled.update(_codes(head + stream.read()))
     elif name.lower().endswith(_CLOSED):
         found.closed.append(name)
+    is_dicom = head[128:132] == b"DICM" or name.lower().endswith(".dcm")
+    return is_dicom and MEDIA_DIRECTORY.encode() not in head
 
 
 def _search_archive(archive: zipfile.ZipFile, name: str, found: DeliveryContents) -> None:
@@ -228,6 +245,7 @@ def put_on_record(
     language: str,
     today: date,
     mark: Path | None = MARK,
+    notes: Mapping[str, str] = MappingProxyType({}),
 ) -> Delivery:
     """Add a delivery to the ledger and return it.
 
@@ -245,6 +263,8 @@ def put_on_record(
         The day of recording.
     mark
         Touched before and afterwards (`bonescint.identity.mark`).
+    notes
+        The fields of `NOTES` that say something.
 
     Raises
     ------
@@ -255,7 +275,8 @@ def put_on_record(
     text = Texts("custody", language)
     details = {name: " ".join(details[name].split()) for name in DETAILS}
     codes = sorted(found.imaged | found.tabled)
-    if problems := _problems(ledger, found, details, codes, today, text):
+    notes = {name: " ".join(note.split()) for name, note in notes.items() if note.strip()}
+    if problems := _problems(ledger, found, details | notes, codes, today, text):
         raise InputError(problems)
     with ledger.exclusive():
         before = recorded(ledger)
@@ -266,6 +287,7 @@ def put_on_record(
             ) == sorted(digest for _, digest in found.files):
                 raise InputError(text("delivery.twice", delivery=other.id))
         entry = {"id": f"D-{len(before) + 1:03d}", **details, "files": found.files, "codes": codes}
+        entry |= notes
         touch(mark)
         ledger.append([{"kind": "delivery"} | entry])
         touch(mark)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bonescint.config import DEMO
+from bonescint.custody.period import period_is_over
 from bonescint.custody.retention import summary_line
 from bonescint.files import read_rows, replacing
 from bonescint.folders import FOLDER_MARK
@@ -136,5 +137,21 @@ def ending(counts: Path, study: Mapping[str, Any], language: str) -> Iterator[st
         # the table may be one of the version before
         if n := int(row.get("patients_in_doubt") or 0):
             yield text("doubts_at_end", n=n)
-    if line := summary_line(study, date.today(), language):
+    today = date.today()
+    if period_is_over(study, today):
+        yield text("period_over_at_end", end=study["period_end"])
+    if line := summary_line(study, today, language):
         yield line
+
+
+def failure(receipt: Path, language: str) -> str:
+    """Return what a person should read when a run has failed.
+
+    Parameters
+    ----------
+    receipt
+        Of the search for who declined: there if it passed in this run.
+    language
+        Of the configuration.
+    """
+    return Texts("flow", language)("step_failed" if receipt.exists() else "run_failed")

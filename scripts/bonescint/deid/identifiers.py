@@ -20,6 +20,7 @@ from bonescint.deid.decisions import station_digest
 from bonescint.deid.refusal import Refused
 from bonescint.deid.source import RawLevel, Source, text_of
 from bonescint.dicom import tags, vrs
+from bonescint.dicom.staff import STAFF
 from bonescint.names.matcher import FIELD, Matcher, matcher
 from bonescint.names.parts import SEPARATORS, TITLE_BEHIND
 from bonescint.names.reading import Reading, laid_out, read
@@ -33,11 +34,6 @@ _SURE, _TOO_LONG = 8, 12
 _PATIENT_NAMES = (
     tags.PatientName, tags.OtherPatientNames, tags.PatientBirthName, tags.PatientMotherBirthName,
     tags.ResponsiblePerson,
-)  # fmt: skip
-_STAFF = (
-    tags.ReferringPhysicianName, tags.PhysiciansOfRecord, tags.PerformingPhysicianName,
-    tags.NameOfPhysiciansReadingStudy, tags.OperatorsName, tags.ConsultingPhysicianName,
-    tags.RequestingPhysician, tags.ScheduledPerformingPhysicianName,
 )  # fmt: skip
 _NUMBERS = (
     tags.PatientID, tags.OtherPatientIDs, tags.AccessionNumber, tags.PatientTelephoneNumbers,
@@ -55,7 +51,7 @@ _SHORTEST_OTHER = 5
 _KINDS = (
     dict.fromkeys(_OTHER_NUMBERS, "other")
     | dict.fromkeys(_NUMBERS, "id")
-    | dict.fromkeys((*_PATIENT_NAMES, *_STAFF), "name")
+    | dict.fromkeys((*_PATIENT_NAMES, *STAFF), "name")
 )
 # whose value is somebody's, however short it is
 IDENTIFYING = frozenset(_KINDS) | {tags.PatientBirthDate}
@@ -298,12 +294,12 @@ def _identifying(level: RawLevel, charset: tuple[str, ...]) -> _Identifying:
                 continue
             values = _values(inner, charset, (tag,))
             if kind == "name":
-                (found.staff if tag in _STAFF else found.names).extend(values)
+                (found.staff if tag in STAFF else found.names).extend(values)
             else:
                 found.ids.extend(v for v in values if kind == "id" or len(v) >= _SHORTEST_OTHER)
             if len(value := _stored(inner, tag)) > 5:
                 found.stored.add(value)
-                if tag in _STAFF:
+                if tag in STAFF:
                     found.theirs.add(value)
     return found
 

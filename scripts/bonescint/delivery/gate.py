@@ -1,16 +1,65 @@
-"""May anything leave the hospital at all? (R14, R39)."""
+"""May anything leave the hospital at all? All that is unmet, at once (R14, R27, R33, R39)."""
 
-from collections.abc import Iterator, Mapping
+import os
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+from bonescint.custody.period import period_is_over
+from bonescint.errors import InputError
 from bonescint.resources import Texts
+from bonescint.text.csvfile import typed_lines
+
+_RULES = ("deliver", "write_partner_sheet")
+_FOLDER = "results/delivery"
+# the words of the demonstration's configuration are no reason of a hospital's
+_SIMULATED = re.compile("合成データ|synthetic|simulated|demonstration")
+
+
+def is_asked(arguments: Iterable[str]) -> bool:
+    """Tell whether Snakemake is asked for what goes to the partner.
+
+    Parameters
+    ----------
+    arguments
+        Its command line: while the rules are read, Snakemake does not tell its targets.
+    """
+    return any(
+        word in _RULES or f"{os.path.relpath(word or '.')}/".startswith(f"{_FOLDER}/")
+        for word in arguments
+    )
+
+
+def reason_after_end(study: Mapping[str, Any], delivery: Mapping[str, Any], today: date) -> str:
+    """Return why something is delivered although the period has ended; empty if nothing says so.
+
+    Parameters
+    ----------
+    study, delivery
+        Those parts of the configuration. The demonstration's reason counts for simulated data only.
+    today
+        The day of the delivery.
+    """
+    reason = str(delivery.get("after_period_end") or "").strip()
+    if not period_is_over(study, today) or (not study["synthetic"] and _is_simulated(reason)):
+        return ""
+    return reason
+
+
+def _is_simulated(reason: str) -> bool:
+    plain = unicodedata.normalize("NFKC", reason).casefold()
+    return bool(_SIMULATED.search("".join(plain.split())))
 
 
 def refusals(
     study: Mapping[str, Any], delivery: Mapping[str, Any], today: date, language: str
 ) -> Iterator[str]:
-    """Yield why nothing may be delivered today; nothing if it may.
+    """Yield everything in the configuration for which nothing may be delivered today.
+
+    Of simulated data the period alone is asked: they need no committee and no partner.
 
     Parameters
     ----------
@@ -22,13 +71,34 @@ def refusals(
         ``ja`` or ``en``.
     """
     text = Texts("delivery", language)
-    if today > date.fromisoformat(study["period_end"]) and not delivery["after_period_end"]:
+    if period_is_over(study, today) and not reason_after_end(study, delivery, today):
         yield text("period_over", end=study["period_end"])  # R14
+        if delivery.get("after_period_end"):
+            yield text("reason_simulated", reason=delivery["after_period_end"])
+    if study["synthetic"]:
+        return
     approval = study.get("approval") or {}
-    # simulated data need no committee
-    if not study["synthetic"]:
-        for key in ("committee", "number", "date"):
-            if not approval.get(key):
-                yield text("no_approval", key=key)  # R39
-        if approval.get("date") and date.fromisoformat(approval["date"]) > today:
-            yield text("approval_later", date=approval["date"])
+    for key in ("committee", "number", "date"):
+        if not approval.get(key):
+            yield text("no_approval", key=key)  # R39
+    if approval.get("date") and date.fromisoformat(approval["date"]) > today:
+        yield text("approval_later", date=approval["date"])
+    if not delivery.get("partner"):
+        yield text("no_partner")
+    if not study.get("privacy_manager"):
+        yield text("no_manager")  # R33
+    if not delivery.get("staff_names"):
+        yield text("no_staff")  # R27
+    else:
+        yield from _staff_list(Path(delivery["staff_names"]), text)
+
+
+def _staff_list(path: Path, text: Texts) -> Iterator[str]:
+    """Yield why a list of staff is none."""
+    try:
+        if not any(name.strip() for name in typed_lines(path)):
+            yield text("empty_staff", path=path)
+    except InputError as error:
+        yield from error.problems
+    except OSError as error:
+        yield text("unread_staff", path=path, why=os.strerror(error.errno or 0))

@@ -10,6 +10,7 @@ from bonescint.deid.decisions import read_decisions, released
 from bonescint.files import read_rows
 from bonescint.names.matcher import PROSE, Matcher
 from bonescint.names.spellings import spellings
+from bonescint.names.titles import has_institution, has_title
 from bonescint.resources import Texts
 
 _ERA = "明治|大正|昭和|平成|令和"
@@ -24,7 +25,10 @@ _PATTERNS = {
 
 
 def known_people(
-    names: Iterable[str], ids: Iterable[str], staff: Iterable[str]
+    names: Iterable[str],
+    ids: Iterable[str],
+    staff: Iterable[str],
+    institutions: Iterable[str] = (),
 ) -> dict[str, Matcher]:
     """Return kind -> what finds the people of that kind in a findings text.
 
@@ -33,12 +37,15 @@ def known_people(
     names, ids
         Patients' names as in headers (romaji=kanji=kana), and patient IDs in any spelling.
     staff
-        Names of staff, as anybody writes them.
+        Names of staff, as anybody writes them, and of physicians and operators as in headers.
+    institutions
+        Names, addresses and departments as in headers.
     """
     return {
         "name": Matcher(spellings(patient=set(names)), PROSE),
         "patient_id": Matcher(spellings(ids=set(ids)), PROSE),
         "staff": Matcher(spellings(staff=set(staff)), PROSE),
+        "institution": Matcher(spellings(phrases=set(institutions)), PROSE),
     }
 
 
@@ -50,10 +57,15 @@ def scan_text(text: str, known: Mapping[str, Matcher]) -> tuple[str, ...]:
     text
         The findings.
     known
-        As `known_people` returns it; dates and telephone numbers are found by their shape.
+        As `known_people` returns it; dates and telephone numbers are found by their shape. A title
+        tells of somebody whom nobody has listed, and so does a word such as 病院.
     """
     reading = PROSE.read(text)
     found = {kind for kind, people in known.items() if people.is_named_in(reading)}
+    if has_institution(text, reading):
+        found.add("institution")
+    if not found & {"name", "staff"} and has_title(text, reading):
+        found.add("title")
     spaced = unicodedata.normalize("NFKC", text)
     found |= {kind for kind, pattern in _PATTERNS.items() if pattern.search(spaced)}
     return tuple(sorted(found))

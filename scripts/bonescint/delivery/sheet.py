@@ -27,6 +27,9 @@ COLUMNS = [
 NOT_CALCULATED = "未算出"
 NO_FINDINGS = "記載なし"  # where a recorded decision says so
 _WORDS = {"metastasis": {"1": "有", "0": "無"}, "sex": {"F": "女", "M": "男"}}
+# what Excel lets a person choose where a cell is changed
+_LISTS = {field: list(words.values()) for field, words in _WORDS.items()}
+_LISTS["eod"] = [*"01234", NOT_CALCULATED]
 _KIND = {
     "exam_date": "date",
     "eod": "count",
@@ -37,7 +40,11 @@ _KIND = {
 
 
 def write_partner_book(
-    path: Path, rows: Sequence[Mapping[str, str]], synthetic: bool, language: str
+    path: Path,
+    rows: Sequence[Mapping[str, str]],
+    synthetic: bool,
+    language: str,
+    cover: Sequence[str] = (),
 ) -> None:
     """Write columns A to I; the same rows give the same bytes.
 
@@ -54,6 +61,8 @@ def write_partner_book(
         Mark the sheet's name, its print header and a second sheet; columns A to I stay as they are.
     language
         Of the messages.
+    cover
+        Lines of a second sheet, such as the reason for a delivery after the study's end.
 
     Raises
     ------
@@ -75,10 +84,13 @@ def write_partner_book(
     sheet.set_header(f"&R{SYNTHETIC}" if synthetic else "")
     sheet.set_footer((f"&L{SYNTHETIC}" if synthetic else "") + "&R&P / &N")
     _fill(sheet, rows, styles)
-    if synthetic:
-        mark = book.add_worksheet("SYNTHETIC")
-        mark.write_string(0, 0, SYNTHETIC, styles["banner"])
-        mark.write_string(1, 0, texts("partner_synthetic"), styles["plain"])
+    lines = [texts("partner_synthetic"), *cover] if synthetic else list(cover)
+    if lines:
+        second = book.add_worksheet("SYNTHETIC" if synthetic else "提供")
+        if synthetic:
+            second.write_string(0, 0, SYNTHETIC, styles["banner"])
+        for y, line in enumerate(lines, start=int(synthetic)):
+            second.write_string(y, 0, line, styles["plain"])
     book.close()
     with replacing(path, "wb") as stream:
         stream.write(buffer.getvalue())
@@ -109,6 +121,9 @@ def _fill(sheet: Any, rows: Sequence[Mapping[str, str]], styles: Mapping[str, An
         widths.append(min(max(text_width(line) for line in [title, *lines]) + 3, WIDEST))
         sheet.set_column(i, i, widths[i])
         sheet.write_string(0, i, title, styles["head"])
+        if field in _LISTS and rows:
+            choice = {"validate": "list", "source": _LISTS[field]}
+            sheet.data_validation(1, i, len(rows), i, choice)
     for y, one in enumerate(shown, start=1):
         for i, (field, _, _) in enumerate(COLUMNS):
             value, kind = one[field], _KIND.get(field)

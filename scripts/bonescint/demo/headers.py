@@ -131,6 +131,8 @@ def _add_times(ds: Dataset, patient: Patient, minutes: int) -> None:
 
 
 def _add_patient(ds: Dataset, patient: Patient) -> None:
+    # what tells the demonstration from a study, whatever the configuration says
+    ds.SyntheticData = "YES"
     ds.PatientName = person_name(patient)
     ds.PatientID = patient.patient_id
     ds.IssuerOfPatientID = "SYNTHHOSP"

@@ -4,6 +4,7 @@ from bonescint.dicom import tags
 from bonescint.dicom.classify import find_kind, find_phase
 from bonescint.dicom.elements import Elements
 from bonescint.dicom.headers import Header
+from bonescint.dicom.staff import INSTITUTION, STAFF
 from bonescint.dicom.tracer import find_tracer
 from bonescint.dicom.views import find_views
 
@@ -59,4 +60,11 @@ def index_row(header: Header, path: str, size: int) -> dict[str, str]:
     others = [elements.text(tags.OtherPatientIDs, keep_nul=True)]
     others += [item.text(tags.PatientID, keep_nul=True) for item in items]
     row["other_patient_ids"] = "\\".join(filter(None, others))
+    row["staff"] = _joined(elements, STAFF)
+    row["institution"] = _joined(elements, INSTITUTION)
+    row["synthetic"] = elements.text(tags.SyntheticData)
     return row | classify(elements, header.has_pixel_data)
+
+
+def _joined(elements: Elements, which: tuple[int, ...]) -> str:
+    return "\\".join(filter(None, map(elements.text, which)))

@@ -96,7 +96,13 @@ def read_people(index: Path) -> People:
     return People(subjects, headers, without_common(pairs))
 
 
-def write_others(table: Path, index: Path, people: People, gone: Collection[str]) -> int:
+def write_others(
+    table: Path,
+    index: Path,
+    people: People,
+    gone: Collection[str],
+    hidden: Collection[str] = (),
+) -> int:
     """Write the rows of an index without some persons, and return how many rows were theirs.
 
     Parameters
@@ -110,6 +116,8 @@ def write_others(table: Path, index: Path, people: People, gone: Collection[str]
         What `read_people` read of it.
     gone
         Normalised IDs of who is left out.
+    hidden
+        What no row may say: names of staff who bear the name of somebody who declined.
     """
     # an ID may hold what parts cells
     cells = {
@@ -125,6 +133,8 @@ def write_others(table: Path, index: Path, people: People, gone: Collection[str]
         stream.write(BOM + ",".join([next(lines), *columns("consented")]) + "\n")
         for line, subject, uid in zip(lines, people.subjects, uids, strict=False):
             if subject not in gone:
+                for name in hidden:
+                    line = line.replace(name, "")
                 stream.write(f"{line},{cells[subject]},{1 if uid in contested else ''}\n")
     return len(theirs)
 

@@ -21,6 +21,7 @@ PEOPLE = [
     ("c", "34", "", "SATO^HANAKO", "19500102"),
     ("d", "56", "78\\90", "Mori^Emi", "19600101"),
 ]
+EVERY: dict[str, str] = {}  # what every image has
 KEYS = ("path", "patient_id", "other_patient_ids", "patient_name", "patient_birth_date")
 DETAILS = {"received": "2024-01-10", "by": "self", "ground": "", "relation": ""}
 
@@ -32,7 +33,7 @@ def files(folder: Path) -> dict[str, Path]:
 def run(
     folder: Path, *declined: str, lost: str = "x", pattern: str = ANY_ID
 ) -> dict[str, list[dict[str, str]]]:
-    people = (dict(zip(KEYS, person, strict=True)) for person in PEOPLE)
+    people = (dict(zip(KEYS, person, strict=True)) | EVERY for person in PEOPLE)
     write_rows(folder / "index.csv", columns("index"), people)
     write_rows(folder / "lost.csv", ["path", "reason"], [{"path": lost, "reason": "empty"}])
     rows = "".join(f"{number},本人,2024-01-10\n" for number in declined)
@@ -290,3 +291,11 @@ def test_a_code_given_before_a_nul_ended_an_id_is_kept(tmp_path, ledger, monkeyp
         n = len(book.entries())
     assert len(book.entries("subject_moved")) == 3
     assert len(open_ledger(**files(tmp_path)).entries()) == n
+
+
+def test_a_namesake_among_the_staff_is_not_found_for_ever(tmp_path, monkeypatch):
+    staff = {"staff": "MORI^EMI=森^恵美\\IRAI^ISHI", "institution": "架空病院"}
+    monkeypatch.setattr(f"{__name__}.PEOPLE", TWINS)
+    monkeypatch.setattr(f"{__name__}.EVERY", staff)
+    rows = run(tmp_path, "1234567")["consented"]
+    assert {(row["staff"], row["institution"]) for row in rows} == {("\\IRAI^ISHI", "架空病院")}

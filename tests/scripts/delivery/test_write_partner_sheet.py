@@ -76,8 +76,8 @@ def test_a_hit_waits_for_a_person(write: Write, tmp_path: Path) -> None:
 def test_closed_gates_are_all_named(write: Write, tmp_path: Path) -> None:
     with pytest.raises(InputError) as refused:
         write(study={"synthetic": False, "period_end": "2020-01-01"}, kinds="name")
-    # the period, three parts of the approval, and the finding
-    assert len(refused.value.problems) == 5
+    # the period, three parts of the approval, partner, privacy manager, staff, and the finding
+    assert len(refused.value.problems) == 8
     assert not (tmp_path / "sheet.xlsx").exists()
 
 
@@ -121,3 +121,16 @@ def test_an_incomplete_case_holds_up_nobody_once_it_is_decided(tmp_path: Path) -
         ("BS-1", "転移"),
         ("BS-2", "記載なし"),
     ]
+
+
+def test_a_reason_that_was_used_stands_beside_the_cases(write: Write, tmp_path: Path) -> None:
+    over = {"id": "STUDY-1", "synthetic": True, "period_end": "2020-01-01"}
+    assert write(study=over, delivery={"after_period_end": "approved extension"}) == ["BS-1"]
+    second = load_workbook(tmp_path / "sheet.xlsx").worksheets[1]
+    said = [str(cell.value) for (cell,) in second.iter_rows(max_col=1)]
+    for word in ("STUDY-1", "2020-01-01", "approved extension"):
+        assert any(word in line for line in said)
+    # before the end nobody needs one
+    write(study=STUDY, delivery={"after_period_end": "approved extension"})
+    second = load_workbook(tmp_path / "sheet.xlsx").worksheets[1]
+    assert not any("approved" in str(cell.value) for (cell,) in second.iter_rows(max_col=1))

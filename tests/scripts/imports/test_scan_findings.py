@@ -1,6 +1,8 @@
 """The readers' findings of a case become one text, with the kinds of what may name somebody."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from scripts.imports.scan_findings import scan_findings
@@ -15,11 +17,15 @@ PEOPLE = [
 
 
 def scan(
-    folder: Path, *texts: dict[str, str], staff: str | None = None, encoding: str = "utf-8"
+    folder: Path,
+    *texts: dict[str, str],
+    staff: str | None = None,
+    encoding: str = "utf-8",
+    header: Mapping[str, str] = MappingProxyType({}),
 ) -> list[dict[str, str]]:
     """Scan one text a reader and code; return the rows of the table."""
-    columns = ["patient_id", "subject", "patient_name"]
-    write_rows(folder / "consented.csv", columns, PEOPLE)
+    columns = ["patient_id", "subject", "patient_name", "staff", "institution"]
+    write_rows(folder / "consented.csv", columns, [person | header for person in PEOPLE])
     findings = {}
     for n, said in enumerate(texts, 1):
         findings[f"reader{n}"] = folder / f"reader{n}.csv"
@@ -76,3 +82,23 @@ def test_the_hash_binds_the_joined_text(tmp_path: Path) -> None:
 
 def test_no_findings_make_an_empty_table(tmp_path: Path) -> None:
     assert scan(tmp_path, {}) == []
+
+
+def test_who_stands_in_the_headers_needs_no_list(tmp_path: Path) -> None:
+    header = {"staff": "KAKUU^ICHIRO=架空^一郎\\虚像^二郎", "institution": "模型記念\\核医学診療部"}
+    said = {
+        "BS-1": "架空と確認",
+        "BS-2": "虚像に報告",
+        "BS-3": "模型記念で撮像",
+        "BS-4": "核医学診療部の依頼",
+        "BS-5": "第4腰椎に集積亢進",
+    }
+    rows = scan(tmp_path, said, header=header)
+    kinds = {row["code"]: row["kinds"] for row in rows}
+    assert kinds == {
+        "BS-1": "staff",
+        "BS-2": "staff",
+        "BS-3": "institution",
+        "BS-4": "institution",
+        "BS-5": "",
+    }

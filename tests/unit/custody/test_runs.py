@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bonescint.custody.runs import bring_back, ending, round_of
+from bonescint.custody.runs import bring_back, ending, failure, round_of
 from bonescint.files import write_rows
 
 MARK = Path("private/software.mark")
@@ -81,3 +81,17 @@ def test_outputs_from_the_future_keep_their_order(
     # the hospital's own, what is past, and what Snakemake does not look at
     for name in ages.keys() - set(late):
         assert dates[name] == pytest.approx(ages[name], abs=0.01)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_study_that_is_over_is_said_by_every_run(language: str) -> None:
+    said = list(ending(Path("none.csv"), STUDY | {"period_end": "2020-12-31"}, language))
+    assert len(said) == 1 and "2020-12-31" in said[0] and "R14" in said[0]
+    assert list(ending(Path("none.csv"), STUDY | {"period_end": "2999-12-31"}, language)) == []
+
+
+def test_data_of_who_declined_are_named_only_where_they_may_be_left() -> None:
+    receipt = Path("purge.json")
+    assert "may still be" in failure(receipt, "en")
+    receipt.touch()
+    assert "may still be" not in failure(receipt, "en")

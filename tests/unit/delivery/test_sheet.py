@@ -55,3 +55,22 @@ def test_blank_required_fields_are_refused_by_code(tmp_path: Path, field: str) -
 def test_a_code_stands_once(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="BS-7K3M2"):
         write_partner_book(tmp_path / "a.xlsx", [ROW, ROW], False, "ja")
+
+
+def test_cells_that_are_changed_take_the_words_of_the_notice(tmp_path: Path) -> None:
+    write_partner_book(tmp_path / "a.xlsx", [ROW, ROW | {"code": "BS-2"}], False, "ja")
+    sheet = load_workbook(tmp_path / "a.xlsx").worksheets[0]
+    lists = {str(v.sqref): v.formula1 for v in sheet.data_validations.dataValidation}
+    assert lists == {
+        "D2:D3": '"0,1,2,3,4,未算出"',
+        "E2:E3": '"有,無"',
+        "G2:G3": '"女,男"',
+    }
+
+
+def test_a_reason_stands_beside_the_columns(tmp_path: Path) -> None:
+    for synthetic in (False, True):
+        write_partner_book(tmp_path / "a.xlsx", [ROW], synthetic, "ja", ["理由: 延長の承認"])
+        first, second = load_workbook(tmp_path / "a.xlsx").worksheets
+        assert [cell.value for cell in first[1]] == HEADERS
+        assert "理由: 延長の承認" in [cell.value for (cell,) in second.iter_rows(max_col=1)]

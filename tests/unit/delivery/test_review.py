@@ -1,12 +1,9 @@
-"""Nothing leaves while a gate is closed or a hit undecided."""
+"""No findings leave while a hit is undecided."""
 
-from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from bonescint.delivery.gate import refusals
 from bonescint.delivery.review import digest, joined, known_people, scan_text, undecided
 from bonescint.errors import InputError
 
@@ -80,23 +77,3 @@ def test_a_broken_decision_is_named(tmp_path: Path) -> None:
 def test_findings_of_several_readers_are_numbered() -> None:
     assert joined({"a": "x"}, "en") == "x"
     assert joined({"a": "x", "b": "y"}, "en") == "Reader 1: x\nReader 2: y"
-
-
-APPROVAL = {"committee": "C", "number": "1", "date": "2024-04-01"}
-
-
-@pytest.mark.parametrize(
-    ("study", "reason", "refused"),
-    [
-        ({}, None, 0),
-        ({"period_end": "2024-12-31"}, None, 1),
-        ({"period_end": "2024-12-31"}, "extension approved", 0),
-        ({"approval": {}}, None, 3),
-        ({"approval": APPROVAL | {"date": "2026-01-01"}}, None, 1),
-        ({"approval": {}, "synthetic": True}, None, 0),
-    ],
-)
-def test_gate(study: dict[str, Any], reason: str | None, refused: int) -> None:
-    whole = {"synthetic": False, "period_end": "2025-12-31", "approval": APPROVAL} | study
-    said = list(refusals(whole, {"after_period_end": reason}, date(2025, 6, 1), "en"))
-    assert len(said) == refused

@@ -1,0 +1,88 @@
+"""Is what is handed over what was verified? Every image by its bytes, the codes both ways (R28)."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Set
+from pathlib import Path
+
+from bonescint.custody.deliveries import DeliveryContents
+from bonescint.files import read_rows
+from bonescint.resources import Texts
+
+REPORTS = Path("results/anonymization")
+_NAMED = 10  # in a sentence
+
+
+def reports_of(folder: Path = REPORTS) -> list[Path]:
+    """Return the batches' reports of a study, ``00.csv`` and so on.
+
+    Parameters
+    ----------
+    folder
+        results/anonymization.
+    """
+    return sorted(path for path in folder.glob("*.csv") if path.stem.isdecimal())
+
+
+def codes_wanted(reports: Iterable[Path], left: Set[str]) -> set[str]:
+    """Return the codes whose images are to be delivered.
+
+    Parameters
+    ----------
+    reports
+        results/anonymization/{batch}.csv.
+    left
+        Codes that a decision leaves out.
+    """
+    rows = (row for report in reports for row in read_rows(report))
+    return {row["code"] for row in rows if row["status"] == "written"} - left
+
+
+def content_faults(
+    found: DeliveryContents, reports: Iterable[Path], codes: Set[str] | None, language: str
+) -> Iterator[str]:
+    """Yield how a delivery differs from what was de-identified and verified.
+
+    Parameters
+    ----------
+    found
+        What is delivered.
+    reports
+        results/anonymization/{batch}.csv: each instance written, with its SHA-256.
+    codes
+        Whose images are wanted, all of them; None = of those whom the delivery holds.
+    language
+        ``ja`` or ``en``.
+    """
+    text = Texts("delivery", language)
+    held = found.imaged | found.tabled
+    wanted, known = {}, {}
+    for report in reports:
+        for row in read_rows(report):
+            if row["status"] == "written":
+                known[row["sha256"]] = f"{report.stem}/{row['file']}"
+                if row["code"] in (held if codes is None else codes):
+                    wanted[row["sha256"]] = known[row["sha256"]]
+    there = Counter(digest for _, digest in found.images)
+    # a name that no report has may be a patient's
+    names = {path: path for path in known.values()}
+    odd = ["/".join(name.split("/")[-3:]) for name, digest in found.images if digest not in known]
+    for key, files in (
+        ("images_missing", [path for digest, path in wanted.items() if digest not in there]),
+        ("images_unknown", [names.get(name, "?") for name in odd]),
+        ("images_twice", [known[d] for d, n in there.items() if n > 1 and d in known]),
+    ):
+        if files:
+            yield text(key, n=len(files), files=_some(files))
+    if found.imaged and found.tabled or codes is not None:
+        for key, alone in (
+            ("no_row", found.imaged - found.tabled),
+            ("no_image", found.tabled - found.imaged),
+        ):
+            if alone:
+                yield text(key, n=len(alone), codes=_some(alone))
+
+
+def _some(names: Iterable[str]) -> str:
+    """Return some of many names in a row."""
+    named = sorted(names)
+    return ", ".join(named[:_NAMED]) + (" ..." if len(named) > _NAMED else "")

@@ -1,0 +1,52 @@
+"""Words that tell of a person or an institution whom no list knows: a title, 病院 and the like."""
+
+import re
+import unicodedata
+
+from bonescint.names.parts import KANJI
+from bonescint.names.reading import Reading
+from bonescint.text.folding import enlarged
+
+# what is "like" something, behind 様
+_LIKE = "[高低]?集積|異常|陰影|病変|変化|所見|構造|像|分布|硬化|欠損|隆起|腫瘤|結節|肥厚|分岐"
+# of a folded text without separators. 様 is also "like" (同様, 結節様集積), 殿 a part of 大殿筋, 氏
+# one of 摂氏; 患者様 names nobody
+_TITLE = re.compile(
+    "先生|医師|技師|看護師|薬剤師|女史|教授|院長|医長|師長"
+    f"|(?<![同一多模仕異有各状様ノ])(?<!患者)様(?![様子式相ナ]|{_LIKE})"
+    f"|(?<=[{KANJI}])(?<![大中小臀患])殿(?![部筋裂溝床])"
+    f"|(?<=[{KANJI}])(?<![摂華])氏(?!名)"
+    f"|(?<=[{KANJI}])(?<!患者)サン(?!プル)"
+    "|ドクタ[ーア]"
+)
+# as written, for DR and MR are pictures
+_WESTERN = re.compile(
+    r"(?<![A-Za-z])(?:Dr|Prof|Mrs?|Ms)(?![A-Za-z])|(?<![A-Za-z])(?:DR|dr|prof)\.\s*(?=[A-Za-z])"
+    r"|(?<=[A-Za-z])[-\s](?i:san|sama|sensei|dono)(?![A-Za-z])"
+)
+_INSTITUTION = re.compile(enlarged("病院|大学|センター|クリニック|医院|診療所"))
+_WESTERN_INSTITUTION = re.compile("(?<![A-Za-z])(?i:hospital|clinic)s?(?![A-Za-z])")
+
+
+def has_title(text: str, reading: Reading) -> bool:
+    """Tell whether a text of sentences speaks of somebody by a title.
+
+    Parameters
+    ----------
+    text, reading
+        The text, and as `bonescint.names.matcher.PROSE` lays it out.
+    """
+    written = unicodedata.normalize("NFKC", text)
+    return bool(_TITLE.search(reading.bare) or _WESTERN.search(written))
+
+
+def has_institution(text: str, reading: Reading) -> bool:
+    """Tell whether a text of sentences speaks of an institution.
+
+    Parameters
+    ----------
+    text, reading
+        As for `has_title`.
+    """
+    written = unicodedata.normalize("NFKC", text)
+    return bool(_INSTITUTION.search(reading.bare) or _WESTERN_INSTITUTION.search(written))

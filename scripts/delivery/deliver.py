@@ -1,0 +1,55 @@
+"""Hold what is to be handed over against what was verified: each byte, each code (R28)."""
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bonescint.custody.deliveries import delivery_contents
+from bonescint.delivery.contents import codes_wanted, content_faults
+from bonescint.delivery.incomplete import left_out
+from bonescint.errors import InputError
+from bonescint.joblog import job_log
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+
+def deliver(sheet: Path, dicom: Path, reports: list[Path], incomplete: Path, language: str) -> None:
+    """Check images and sheet; cases that a decision leaves out are not asked for.
+
+    Parameters
+    ----------
+    sheet, dicom
+        The partner's sheet and results/dicom, in which every file counts.
+    reports
+        results/anonymization/{batch}.csv.
+    incomplete
+        results/hospital/incomplete.csv.
+    language
+        Of the messages.
+
+    Raises
+    ------
+    InputError
+        If an image is missing, changed, foreign or there twice, or a code stands alone.
+    """
+    left = left_out(incomplete)
+    codes = codes_wanted(reports, left)
+    found = delivery_contents([dicom], language)
+    tabled = delivery_contents([sheet], language).tabled
+    found = replace(found, images=found.files, imaged=found.imaged - left, tabled=tabled)
+    if faults := list(content_faults(found, reports, codes, language)):
+        raise InputError(faults)
+    logging.getLogger(__name__).info("%d cases, %d images", len(codes), len(found.images))
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        deliver(
+            sheet=Path(snakemake.input.sheet),
+            dicom=Path(snakemake.params.dicom),
+            reports=[Path(path) for path in snakemake.input.reports],
+            incomplete=Path(snakemake.input.incomplete),
+            language=snakemake.params.language,
+        )

@@ -1,0 +1,108 @@
+"""What is handed over is what was verified: every byte of every image, every code (R28)."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+from scripts.delivery.deliver import deliver
+
+from bonescint.declared import columns
+from bonescint.errors import InputError
+from bonescint.files import write_rows
+from tests.scripts.delivery.coded import CODES, coded_study
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    coded_study(tmp_path)
+    sheet(tmp_path, *CODES)
+    write_rows(tmp_path / "incomplete.csv", columns("incomplete"), [])
+    return tmp_path
+
+
+def sheet(study: Path, *codes: str) -> None:
+    book = Workbook()
+    for code in codes:
+        book.active.append([code, "2019-06-03"])
+    book.save(study / "sheet.xlsx")
+
+
+def faults(study: Path) -> list[str]:
+    try:
+        deliver(
+            sheet=study / "sheet.xlsx",
+            dicom=study / "results/dicom",
+            reports=sorted((study / "results/anonymization").glob("*.csv")),
+            incomplete=study / "incomplete.csv",
+            language="en",
+        )
+    except InputError as refused:
+        return refused.problems
+    return []
+
+
+def image(study: Path, code: str = CODES[0], n: int = 1) -> Path:
+    (path,) = (study / "results/dicom").glob(f"*/{code}/{code}_{n:02}.dcm")
+    return path
+
+
+def change_a_byte(study: Path) -> None:
+    data = bytearray(image(study).read_bytes())
+    data[-1] ^= 1
+    image(study).write_bytes(data)
+
+
+def break_the_magic(study: Path) -> None:
+    image(study).write_bytes(image(study).read_bytes().replace(b"DICM", b"DISC"))
+
+
+DAMAGE: dict[str, tuple[Callable[[Path], object], list[str]]] = {
+    "nothing": (lambda s: None, []),
+    "a mark of Snakemake": (lambda s: (s / "results/dicom/00/.snakemake_timestamp").touch(), []),
+    "a missing file": (lambda s: image(s).unlink(), ["1 images of the record"]),
+    "a changed byte": (change_a_byte, ["1 images of the record", "1 files have a content"]),
+    "no image any more": (break_the_magic, ["1 images of the record", "1 files have a content"]),
+    "a file too many": (
+        lambda s: (s / "results/dicom/00/HANAKO.dcm").write_bytes(b"x"),
+        ["1 files have a content"],
+    ),
+    "beside the batches": (
+        lambda s: (s / "results/dicom/notes.txt").write_text("x"),
+        ["1 files have a content"],
+    ),
+    "a copy": (
+        lambda s: shutil.copy(image(s), image(s).with_name("copy.dcm")),
+        ["1 images are there more than once"],
+    ),
+    "no row": (lambda s: sheet(s, *CODES[1:]), [f"no row in a table: {CODES[0]}"]),
+    "no image": (lambda s: sheet(s, *CODES, "BS-ZZZZZ"), ["have no image: BS-ZZZZZ"]),
+    "a whole patient": (
+        lambda s: shutil.rmtree(image(s).parent),
+        ["2 images of the record", f"have no image: {CODES[0]}"],
+    ),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_what_is_handed_over_is_what_was_verified(study: Path, damage: str) -> None:
+    do, says = DAMAGE[damage]
+    do(study)
+    found = faults(study)
+    assert len(found) == len(says)
+    assert all(part in one for part, one in zip(says, found, strict=True))
+    # a file that somebody added may be named after a patient
+    assert not any("HANAKO" in one for one in found)
+
+
+def test_who_is_left_out_is_not_asked_for(study: Path) -> None:
+    left = {"code": CODES[0], "decision": "leave-out"}
+    write_rows(study / "incomplete.csv", columns("incomplete"), [left])
+    assert any(CODES[0] in one for one in faults(study))  # still in the sheet
+    sheet(study, *CODES[1:])
+    assert faults(study) == []
+    image(study).unlink()
+    assert faults(study) == []
+    image(study, CODES[1]).write_bytes(b"x")
+    assert len(faults(study)) == 2

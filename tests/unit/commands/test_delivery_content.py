@@ -1,0 +1,88 @@
+"""`bonescint delivery record` of a real study takes what was verified, or says why it does not."""
+
+import argparse
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bonescint.commands import delivery
+from bonescint.errors import InputError
+from bonescint.identity.ledger import create_ledger
+from bonescint.resources import ROOT
+from tests.scripts.delivery.coded import coded_study
+
+Run = Callable[..., str]
+
+
+@pytest.fixture
+def codes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
+    """Make a real study the current folder, with a sheet of its codes; return these."""
+    monkeypatch.chdir(tmp_path)
+    config: dict[str, Any] = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    config["language"] = "en"
+    config["study"] |= {"synthetic": False, "period_end": "2024-12-31"}
+    config["software"]["bonenavi"]["second_export"] = None
+    config["delivery"] |= {"partner": "P", "after_period_end": "approved on 2025-01-10"}
+    hospitals = re.sub(r"demo/[\w./]+", "list.csv", yaml.safe_dump(config))
+    Path("config.yaml").write_text(hospitals, encoding="utf-8")
+    Path("list.csv").write_text("患者ID,申出日,申出者\n", encoding="utf-8")
+    given = create_ledger("private/ledger.age", "private/ledger.key").assign(["1001", "1002"])
+    coded_study(tmp_path, tuple(given.values()))
+    Path("results/delivery").mkdir()
+    Path("results/delivery/sheet.csv").write_text("\n".join(given.values()))
+    return tuple(given.values())
+
+
+@pytest.fixture
+def run(codes: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> Run:
+    def command(*arguments: str) -> str:
+        parser = argparse.ArgumentParser()
+        delivery.add(parser.add_subparsers())
+        options = parser.parse_args(["delivery", *arguments])
+        capsys.readouterr()
+        assert options.run(options) == 0
+        return capsys.readouterr().out
+
+    return command
+
+
+def record(run: Run, *more: str) -> str:
+    return run("record", "--medium", "CD-R 1", "--date", str(date.today()), *more)
+
+
+def test_what_was_verified_is_recorded_with_the_reason(run: Run) -> None:
+    assert "D-001: 2 cases, 5 files" in record(run)
+    shown = run("show", "D-001")
+    assert "approved on 2025-01-10" in shown
+    assert "recorded despite" not in shown
+
+
+def test_a_part_on_a_medium_of_its_own(run: Run, codes: tuple[str, ...]) -> None:
+    assert "D-001: 1 cases, 2 files" in record(run, f"results/dicom/00/{codes[0]}")
+    next(Path("results/dicom/00", codes[0]).iterdir()).unlink()
+    with pytest.raises(InputError, match="1 images of the record"):
+        record(run, f"results/dicom/00/{codes[0]}")
+
+
+def test_what_differs_is_refused_or_recorded_with_its_reason(
+    run: Run, codes: tuple[str, ...]
+) -> None:
+    changed = Path("results/dicom/00", codes[0], f"{codes[0]}_01.dcm")
+    changed.write_bytes(changed.read_bytes() + b"\0")
+    Path("results/dicom/00", codes[1], f"{codes[1]}_02.dcm").unlink()
+    Path("results/delivery/sheet.csv").write_text(codes[0])
+    with pytest.raises(InputError) as refused:
+        record(run)
+    said = "\n".join(refused.value.problems)
+    assert "2 images of the record" in said and "1 files have a content" in said
+    assert f"no row in a table: {codes[1]}" in said
+    assert "--despite" in said
+    assert "No delivery" in run("list")
+    said = record(run, "--despite", "was handed over")
+    assert "D-001: 2 cases" in said and "2 images of the record" in said
+    assert "was handed over" in run("show", "1")
