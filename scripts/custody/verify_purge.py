@@ -2,11 +2,13 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bonescint.custody.declined import OPT_OUT_DOUBTS, unseal_declined
+from bonescint.custody.owners import ITEMS, hashes_of, is_stale, owner_of, remove_review
 from bonescint.custody.traces.purge import purge
 from bonescint.custody.traces.search import Person, report_left, search
 from bonescint.errors import InputError
@@ -14,6 +16,7 @@ from bonescint.files import replacing
 from bonescint.identity.ledger import LedgerFiles, open_ledger
 from bonescint.identity.opt_out_lists import UNDONE, fingerprint, standing
 from bonescint.identity.opt_outs import in_force
+from bonescint.identity.people import column_of
 from bonescint.joblog import job_log
 from bonescint.resources import Texts
 from bonescint.tables.lists import read_opt_out
@@ -37,6 +40,7 @@ def verify_purge(
     receipt: Path,
     ids_only: bool = False,
     layout: Mapping[str, Any] | None = None,
+    batches: Sequence[Path] = (),
 ) -> None:
     """Clear away what no rule makes anew, then search all sides of the study's folder.
 
@@ -63,6 +67,8 @@ def verify_purge(
         JSON with the number of people looked for and of traces left: 0.
     ids_only, layout
         Whether the list holds patient IDs alone, and how it is read.
+    batches
+        private/batches/{batch}.csv: who is in the study.
 
     Raises
     ------
@@ -83,9 +89,14 @@ def verify_purge(
     ]
     for path in temporary:
         path.unlink(missing_ok=True)
+    owner = owner_of(book)
+    hashes = hashes_of(ITEMS, {owner(subject) for subject in {*sealed, *unread}})
+    # who is held back, or no longer chosen, is in no batch either
+    if is_stale(ITEMS, map(owner, chain.from_iterable(column_of(b, "subject") for b in batches))):
+        logger.info("%s", text("purged.review", n=remove_review()))
     # the ledger and what is sealed to it are encrypted
     skip = {*inputs, book.path, book.key, declined, OPT_OUT_DOUBTS}
-    for line in purge(Path(), persons, decisions, language, current, skip):
+    for line in purge(Path(), persons, decisions, language, current, skip, hashes):
         logger.info("%s", line)
     if unread:
         declined.unlink()  # without it the next run must filter the opt-outs
@@ -107,6 +118,7 @@ if __name__ == "__main__":
             inputs=[Path(path) for path in snakemake.params.inputs],
             temporary=[Path(path) for path in snakemake.params.temporary],
             decisions=Path(snakemake.params.decisions),
+            batches=[Path(path) for path in snakemake.input.batches],
             current=snakemake.params.current,
             language=snakemake.params.language,
             receipt=Path(snakemake.output.receipt),

@@ -12,7 +12,8 @@ from bonescint.text.folding import unpadded
 
 COLUMNS = ["item", "sha256", "decision", "reviewer", "date"]
 _DIGEST = re.compile("[0-9a-f]{64}")
-_IMAGE = "image"
+IMAGE = "image"  # a source file
+CODED = "coded"  # an image as it is to leave
 STATION = "station"  # whether a Station Name may stay that holds what is the hospital's
 DOUBT = "opt-out-doubt"  # whether two patient IDs are one person's
 ANOTHER_PERSON = "another-person"
@@ -22,7 +23,7 @@ BLANK = "blank:"  # and a code: a case that lacks a required field of the partne
 NOT_STATED, LEAVE_OUT = "not-stated", "leave-out"
 _BLANK_WORDS = {NOT_STATED: True, LEAVE_OUT: False}
 _DOUBT_WORDS = {ANOTHER_PERSON: True, "same-person": False}
-_ITEMS = (_IMAGE, STATION, DOUBT)
+_ITEMS = (IMAGE, CODED, STATION, DOUBT)
 
 
 class Decision(NamedTuple):
@@ -39,10 +40,10 @@ def read_decisions(path: Path) -> list[Decision]:
     Parameters
     ----------
     path
-        The table, as `bonescint.text.csvfile.typed_rows` reads it: item (``image``, ``station``,
-        ``findings:CODE``, ``blank:CODE`` or ``opt-out-doubt``), sha256, decision (``release`` or
-        ``block``; of a blank ``leave-out`` or ``not-stated``; of a doubt ``another-person`` or
-        ``same-person``), reviewer, date.
+        The table, as `bonescint.text.csvfile.typed_rows` reads it: item (``image``, ``coded``,
+        ``station``, ``findings:CODE``, ``blank:CODE`` or ``opt-out-doubt``), sha256, decision
+        (``release`` or ``block``; of a blank ``leave-out`` or ``not-stated``; of a doubt
+        ``another-person`` or ``same-person``), reviewer, date.
 
     Raises
     ------
@@ -112,7 +113,7 @@ def released_images(decisions: list[Decision]) -> frozenset[str]:
     decisions
         By `read_decisions`.
     """
-    return frozenset(digest for item, digest in released(decisions) if item == _IMAGE)
+    return frozenset(digest for item, digest in released(decisions) if item == IMAGE)
 
 
 def released_stations(decisions: list[Decision]) -> frozenset[str]:
