@@ -16,6 +16,7 @@ rule list_review_items:
         refused=expand("private/refused/{batch}.csv", batch=BATCHES),
         dicom=expand("results/dicom/{batch}", batch=BATCHES),
         excluded="private/excluded.csv",
+        consented="private/consented.csv",
         findings="private/findings.csv",
         incomplete="results/hospital/incomplete.csv",
         doubts=str(OPT_OUT_DOUBTS),

@@ -17,6 +17,7 @@ from bonescint.commands import (
     opt_out,
     private,
     retention,
+    review,
     table,
     where,
 )
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     for command in (
         check, table, ledger, opt_out, delivery, where, retention, archive, deidentify, private,
-        diff,
+        diff, review,
     ):  # fmt: skip
         command.add(commands)
     options = parser.parse_args(arguments)

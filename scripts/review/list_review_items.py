@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 def list_review_items(
     batches: list[Batch],
     excluded: Path,
+    consented: Path,
     findings: Path,
     incomplete: Path,
     doubts: Path,
@@ -46,9 +47,9 @@ def list_review_items(
     ----------
     batches
         The tables of every batch.
-    excluded, findings, incomplete, doubts
-        private/excluded.csv, private/findings.csv, results/hospital/incomplete.csv and
-        private/opt_out_doubts.age.
+    excluded, consented, findings, incomplete, doubts
+        private/excluded.csv, private/consented.csv, private/findings.csv,
+        results/hospital/incomplete.csv and private/opt_out_doubts.age.
     dicom
         The raw folder.
     ledger
@@ -66,7 +67,7 @@ def list_review_items(
         items = ordered(
             chain(
                 doubt_items(unseal_doubts(doubts, book)["doubts"]),
-                refused_items(batches, excluded, owner),
+                refused_items(batches, excluded, consented, owner),
                 text_items(findings, incomplete),
                 private_items(keep_private),
                 *(image_items(batch, dicom, codes, owner) for batch in batches),
@@ -92,6 +93,7 @@ if __name__ == "__main__":
                 )
             ],
             excluded=Path(snakemake.input.excluded),
+            consented=Path(snakemake.input.consented),
             findings=Path(snakemake.input.findings),
             incomplete=Path(snakemake.input.incomplete),
             doubts=Path(snakemake.input.doubts),

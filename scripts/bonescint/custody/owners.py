@@ -1,4 +1,4 @@
-"""Whose a row of the review is, told by nothing that names them (R12)."""
+"""Where the review page lies, and whose a row of it is, told by nothing that names them (R12)."""
 
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
@@ -8,6 +8,7 @@ from bonescint.identity.ledger import Ledger
 
 FOLDER = Path("private/review")
 ITEMS = FOLDER / "items.csv"
+PAGE = FOLDER / "index.html"
 
 
 def owner_of(ledger: Ledger) -> Callable[[str], str]:

@@ -123,7 +123,7 @@ def image_items(
 
 
 def refused_items(
-    batches: Iterable[Batch], excluded: Path, owner: Callable[[str], str]
+    batches: Iterable[Batch], excluded: Path, consented: Path, owner: Callable[[str], str]
 ) -> Iterator[ReviewItem]:
     """Yield what is kept out and a person may let in: suspected text, clashing UIDs, stations.
 
@@ -131,8 +131,8 @@ def refused_items(
     ----------
     batches
         Their tables.
-    excluded
-        private/excluded.csv.
+    excluded, consented
+        private/excluded.csv, and private/consented.csv, which knows the views of files.
     owner
         As for `image_items`.
     """
@@ -156,12 +156,18 @@ def refused_items(
                     STATION, station, "station", "station",
                     path=shown.path, views=shown.views, owner=shown.owner,
                 )  # fmt: skip
-    for line in read_rows(excluded):
-        if line["reason"] in _CLASHES and line["sha256"]:
-            yield ReviewItem(
-                IMAGE, line["sha256"], "conflict", reason=line["reason"], path=line["path"],
-                source_sha256=line["sha256"], owner=owner(line["subject"]),
-            )  # fmt: skip
+    clashing = [
+        line for line in read_rows(excluded) if line["reason"] in _CLASHES and line["sha256"]
+    ]
+    wanted = {line["path"] for line in clashing}
+    rows_of = read_rows(consented) if wanted else ()
+    views = {row["path"]: row["views"] for row in rows_of if row["path"] in wanted}
+    for line in clashing:
+        yield ReviewItem(
+            IMAGE, line["sha256"], "conflict", line["reason"],
+            path=line["path"], views=views.get(line["path"], ""), source_sha256=line["sha256"],
+            owner=owner(line["subject"]),
+        )  # fmt: skip
 
 
 def text_items(findings: Path, incomplete: Path) -> Iterator[ReviewItem]:

@@ -18,7 +18,7 @@ class Picture(NamedTuple):
     Parameters
     ----------
     view
-        ``anterior``, ``posterior`` or empty.
+        ``anterior``, ``posterior``, ``overlay`` or empty.
     width, height
         In pixels of the file.
     data
@@ -69,7 +69,9 @@ def overlay_pictures(dataset: Dataset, group: int) -> list[Picture]:
     except (AttributeError, ValueError, KeyError):
         return []
     planes = plane.reshape(-1, *plane.shape[-2:])
-    return [Picture("", p.shape[1], p.shape[0], png((1 - p) * np.uint8(255))) for p in planes]
+    return [
+        Picture("overlay", p.shape[1], p.shape[0], png((1 - p) * np.uint8(255))) for p in planes
+    ]
 
 
 def png(greyscale: NDArray[Any]) -> str:

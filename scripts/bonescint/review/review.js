@@ -75,6 +75,7 @@
     node("figure", {}, image(k, n), node("figcaption", {}, frame[0]))));
   const badge = (k) => {
     const word = wordOf(global(k));
+    if (!data.items[k].choices.length) return "";
     return node("span", { class: `state ${word}` }, word ? choiceWord(k, word) : say("undecided"));
   };
   const choices = (k) => node("div", { class: "choices", role: "group", "aria-label": say("choices") },

@@ -97,6 +97,8 @@ def _why(row: Row, text: Texts) -> list[str]:
         if reason != "kept":  # what is said of it stands in the configuration
             key = f"why.{reason}" if f"why.{reason}" in text else "why.other"
             lines.append(text(key, score=row["score"], detail=detail, kind=reason))
+    if row["kind"] in ("burned-in", "conflict", "station"):
+        lines.append(text("why.file", path=row["path"]))
     if row["kind"] == "doubt":
         lines.append(text("why.doubt-more"))
     return lines
