@@ -2,8 +2,7 @@
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
-from itertools import chain
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +39,7 @@ def verify_purge(
     receipt: Path,
     ids_only: bool = False,
     layout: Mapping[str, Any] | None = None,
-    batches: Sequence[Path] = (),
+    consented: Path | None = None,
 ) -> None:
     """Clear away what no rule makes anew, then search all sides of the study's folder.
 
@@ -67,8 +66,8 @@ def verify_purge(
         JSON with the number of people looked for and of traces left: 0.
     ids_only, layout
         Whether the list holds patient IDs alone, and how it is read.
-    batches
-        private/batches/{batch}.csv: who is in the study.
+    consented
+        private/consented.csv: whom the review page may show.
 
     Raises
     ------
@@ -91,8 +90,9 @@ def verify_purge(
         path.unlink(missing_ok=True)
     owner = owner_of(book)
     hashes = hashes_of(ITEMS, {owner(subject) for subject in {*sealed, *unread}})
-    # who is held back, or no longer chosen, is in no batch either
-    if is_stale(ITEMS, map(owner, chain.from_iterable(column_of(b, "subject") for b in batches))):
+    # who is held back is shown no more either
+    here = set(column_of(consented, "subject")) if consented else set()
+    if is_stale(ITEMS, map(owner, here)):
         logger.info("%s", text("purged.review", n=remove_review()))
     # the ledger and what is sealed to it are encrypted
     skip = {*inputs, book.path, book.key, declined, OPT_OUT_DOUBTS}
@@ -118,7 +118,7 @@ if __name__ == "__main__":
             inputs=[Path(path) for path in snakemake.params.inputs],
             temporary=[Path(path) for path in snakemake.params.temporary],
             decisions=Path(snakemake.params.decisions),
-            batches=[Path(path) for path in snakemake.input.batches],
+            consented=Path(snakemake.input.consented),
             current=snakemake.params.current,
             language=snakemake.params.language,
             receipt=Path(snakemake.output.receipt),

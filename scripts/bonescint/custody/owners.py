@@ -42,14 +42,14 @@ def hashes_of(items: Path, owners: Collection[str]) -> frozenset[str]:
 
 
 def is_stale(items: Path, current: Iterable[str]) -> bool:
-    """Tell whether the page shows somebody who is in the study no more.
+    """Tell whether the page shows somebody who declined or is held back.
 
     Parameters
     ----------
     items
         private/review/items.csv, which may not exist.
     current
-        Owners of everybody who is in a batch now.
+        Owners of everybody of private/consented.csv.
     """
     shown = {row["owner"] for row in read_rows(items)} if items.exists() else set()
     return not shown - {""} <= set(current)

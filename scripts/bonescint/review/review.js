@@ -391,7 +391,7 @@
   };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-    if (event.target.matches("input, textarea, select")) return;
+    if (event.target.matches?.("input, textarea, select")) return;
     const name = event.key.normalize("NFKC");
     const key = name.length === 1 ? name.toLowerCase() : name;
     if ($("who").open || $("keys").open) return;
