@@ -28,7 +28,8 @@ def begin(browser: Browser, page: Path, code: str = "A1") -> None:
     assert browser.value("document.getElementById('who').open")
     browser.type(code)
     browser.press("Enter")
-    browser.wait("!document.getElementById('who').open")
+    browser.wait("document.activeElement.tagName !== 'INPUT'")
+    browser.wait(f"document.getElementById('reviewer').innerText.includes('{code}')")
 
 
 def decided(browser: Browser) -> list[tuple[str, str]]:

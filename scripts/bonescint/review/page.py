@@ -58,7 +58,7 @@ class Shown:
     def size(self) -> int:
         """About how many bytes it takes in the page."""
         said = sum(len("".join(change)) + 20 for change in self.header)
-        return sum(len(picture.data) for picture in self.pictures) + said
+        return sum(len(one.data) + len(one.trace) for one in self.pictures) + said
 
 
 def choices(row: Row) -> tuple[str, ...]:
@@ -139,6 +139,8 @@ def _named_pictures(part: list[Shown], first: int) -> Iterator[tuple[str, str]]:
     for i, item in enumerate(part, first):
         for n, picture in enumerate(item.pictures):
             yield f"p-{i}-{n}", picture.data
+            if picture.trace:
+                yield f"p-{i}-{n}-trace", picture.trace
 
 
 def _name(number: int) -> str:

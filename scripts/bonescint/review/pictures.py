@@ -23,12 +23,15 @@ class Picture(NamedTuple):
         In pixels of the file.
     data
         The PNG in base64.
+    trace
+        A PNG of everything that is not the darkest value, in black: what 256 greys cannot show.
     """
 
     view: str
     width: int
     height: int
     data: str
+    trace: str = ""
 
 
 def pictures(dataset: Dataset, views: str) -> list[Picture]:
@@ -49,7 +52,13 @@ def pictures(dataset: Dataset, views: str) -> list[Picture]:
     if len(named) != len(frames):
         named = [""] * len(frames)
     return [
-        Picture(view, frame.shape[1], frame.shape[0], png(255 - greys(frame)))
+        Picture(
+            view,
+            frame.shape[1],
+            frame.shape[0],
+            png(255 - greys(frame)),
+            png(frame == frame.min()),
+        )  # fmt: skip
         for view, frame in zip(named, frames, strict=True)
     ]
 
@@ -75,18 +84,20 @@ def overlay_pictures(dataset: Dataset, group: int) -> list[Picture]:
 
 
 def png(greyscale: NDArray[Any]) -> str:
-    """Return a picture of 8 bits as a PNG in base64: the same bytes for the same pixels.
+    """Return a picture as a PNG in base64: the same bytes for the same pixels.
 
     Parameters
     ----------
     greyscale
-        Rows and columns; 0 is black.
+        Rows and columns; 0 is black. Of 8 bits, or of one (true is white).
     """
     height, width = greyscale.shape
-    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    bits = 1 if greyscale.dtype == bool else 8
+    head = struct.pack(">IIBBBBB", width, height, bits, 0, 0, 0, 0)
+    data = np.packbits(greyscale, axis=1) if bits == 1 else greyscale
     # before each row the number of its filter: none
-    rows = np.zeros((height, width + 1), np.uint8)
-    rows[:, 1:] = greyscale
+    rows = np.zeros((height, data.shape[1] + 1), np.uint8)
+    rows[:, 1:] = data
     parts = ((b"IHDR", head), (b"IDAT", zlib.compress(rows.tobytes(), 9)), (b"IEND", b""))
     chunks = (
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

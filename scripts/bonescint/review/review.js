@@ -63,9 +63,10 @@
     data.items[k].choices.find(([name]) => name === word)?.[1] || word;
 
   // ---- drawing
-  const image = (k, n) => {
+  const image = (k, n, traced = false) => {
     const [view, width, height] = data.items[k].frames[n];
-    const png = $(`p-${global(k)}-${n}`).textContent;
+    const name = `p-${global(k)}-${n}`;
+    const png = ((traced && $(name + "-trace")) || $(name)).textContent;
     return node("img", {
       src: `data:image/png;base64,${png}`, width, height,
       alt: `${data.items[k].label} ${view}`,
@@ -277,6 +278,7 @@
   // ---- the reviewer's code
   const ask = () => { $("code").value = reviewer; $("who").showModal(); $("code").focus(); };
   $("who").addEventListener("close", () => {
+    $("code").blur();
     const code = $("code").value.trim();
     if (/^[A-Za-z0-9_-]{1,16}$/.test(code)) {
       reviewer = code;
@@ -306,7 +308,7 @@
   const drawFull = () => {
     $("frames").className = `contrast-${shade}`;
     $("frames").replaceChildren(...item().frames.map(([view, width, height], n) => {
-      const canvas = node("div", { class: "canvas", "data-frame": n + 1 }, image(at, n));
+      const canvas = node("div", { class: "canvas", "data-frame": n + 1 }, image(at, n, shade === 2));
       canvas.style.width = `${width * zoom}px`;
       canvas.style.height = `${height * zoom}px`;
       if (canRedact()) canvas.addEventListener("pointerdown", (event) => draw(event, canvas, n + 1, width, height));
@@ -376,7 +378,7 @@
   $("redact").addEventListener("click", redact);
   $("shut").addEventListener("click", () => $("full").close());
   $("full").addEventListener("close", render);
-  $("contrast").addEventListener("click", () => { shade = (shade + 1) % 3; drawFull(); });
+  $("contrast").addEventListener("click", () => { shade = (shade + 1) % 3; drawFull(); tell(say("shade_" + shade)); });
   const scale = (up) => { zoom = Math.min(Math.max(up ? zoom * 2 : zoom / 2, 0.25), 8); drawFull(); };
   $("larger").addEventListener("click", () => scale(true));
   $("smaller").addEventListener("click", () => scale(false));
