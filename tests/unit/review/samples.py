@@ -24,7 +24,8 @@ HEADER = [
 def picture(seed: int, height: int = 256, width: int = 64) -> Picture:
     """Return a picture of noise, which no compression makes small."""
     counts = np.random.default_rng(seed).poisson(6, (height, width))
-    return Picture(("anterior", "posterior")[seed % 2], width, height, png(255 - greys(counts)))
+    view = ("anterior", "posterior")[seed % 2]
+    return Picture(view, width, height, png(255 - greys(counts)), png(counts == counts.min()))
 
 
 def doubts() -> list[Shown]:
@@ -43,7 +44,11 @@ def doubts() -> list[Shown]:
     found = []
     for one in made:
         waits = "" if one.kind == "private" else "1"
-        shown = Shown(row(one._replace(waits=waits)), [f"Why {EVIL}"], text=EVIL)
+        shown = Shown(
+            row(one._replace(waits=waits)),
+            [f"Why {EVIL}", f"{'long/' * 9}{'9' * 60}.dcm"],
+            text=EVIL,
+        )
         if one.source_sha256:
             shown.pictures = [picture(2), picture(3)]
         found.append(shown)

@@ -30,6 +30,8 @@ _FORMER = (
     "results/dicom/{batch}",
     "private/faults/{reader}.xlsx",
 )
+# most of a review page; the last search looks into them
+_PICTURES = re.compile(rb'<script type="text/plain" id="p-[^"]*">[^<]*</script>')
 
 
 def purge(
@@ -75,7 +77,7 @@ def purge(
         ("temporaries", lambda: _temporaries([root / "results", root / "private"], skip)),
         ("logs", lambda: _logs(_log_files(root, skip), persons, terms)),
         ("decisions", lambda: _decisions(decisions, {p.code for p in persons if p.code}, hashes)),
-        ("review", lambda: _review(root, persons, skip)),
+        ("review", lambda: _review(root, terms)),
         ("deliveries", lambda: _remove(root / "results", ["delivery"], persons, skip)),
         ("former", lambda: 0 if current is None else _former(root, current, persons)),
         ("leftovers", lambda: _remove(root / ".snakemake", _LEFTOVERS, persons, skip)),
@@ -182,10 +184,13 @@ def _decisions(path: Path, codes: Collection[str], hashes: Collection[str]) -> i
     return len(lines) - len(kept)
 
 
-def _review(root: Path, persons: Collection[Person], skip: Collection[Path]) -> int:
+def _review(root: Path, terms: Terms) -> int:
     """Remove the page of the review and its list if they hold a person."""
-    pages = review_files(root)
-    return remove_review(root) if next(search(pages, persons, skip), None) else 0
+    for path in review_files(root):
+        data = _PICTURES.sub(b"", path.read_bytes())
+        if next(search_content(io.BytesIO(data), path.as_posix(), terms), None):
+            return remove_review(root)
+    return 0
 
 
 def _cells(line: str) -> Iterator[str]:
