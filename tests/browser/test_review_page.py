@@ -104,20 +104,29 @@ def test_a_reload_keeps_what_was_decided(browser: Browser, tmp_path: Path) -> No
     assert decided(browser) == before[0][:1]
 
 
-def test_decisions_are_one_reviewers_and_of_one_list(browser: Browser, tmp_path: Path) -> None:
-    page = make(tmp_path, images(8))
-    begin(browser, page)
+def test_decisions_are_one_reviewers(browser: Browser, tmp_path: Path) -> None:
+    begin(browser, make(tmp_path, images(8)))
     browser.press("r")
     browser.value("document.getElementById('reviewer').click()")
     browser.value("document.getElementById('code').value = 'B2'")
     browser.press("Enter")
     browser.wait("document.getElementById('reviewer').innerText.includes('B2')")
     assert decided(browser) == []
+
+
+def test_of_an_earlier_list_holds_what_did_not_change(browser: Browser, tmp_path: Path) -> None:
+    shown = images(8, suspected=0)
+    begin(browser, make(tmp_path, shown))
     browser.press("r")
-    # another list: what was decided of the former one is not taken for this one
-    page = make(tmp_path, images(9))
+    assert len(decided(browser)) == 6
+    shown[0].row["sha256"] = "e" * 64  # made anew
+    shown[1].row |= {"decided": "release", "waits": ""}  # taken in already
+    page = make(tmp_path, [*shown[:2], *shown[3:]])  # the third one declined
     browser.open(page)
-    assert decided(browser) == []
+    found = browser.value("review.file().decisions")
+    assert [one["sha256"] for one in found] == [f"{n:064x}" for n in (3, 4, 5)]
+    kept = browser.value("JSON.stringify(localStorage)")
+    assert f"{2:064x}" not in kept and f"{0:064x}" not in kept
 
 
 def test_rectangles_are_drawn_listed_and_removed(browser: Browser, tmp_path: Path) -> None:

@@ -122,6 +122,18 @@ def test_every_doubt_and_every_image_is_on_the_page_once(
     assert counted == KINDS | {"image": len(written)}
     images = [row["sha256"] for row in items if row["kind"] == "image"]
     assert sorted(images) == sorted(written)
+    # what a rectangle would be drawn on is the file that this image was made of
+    raw = {
+        hashlib.sha256(p.read_bytes()).hexdigest(): p
+        for p in (study / "raw").rglob("*")
+        if p.is_file()
+    }
+    for row in items:
+        if row["kind"] == "image":
+            coded = pydicom.dcmread(study / "results/dicom" / row["path"])
+            assert np.array_equal(
+                coded.pixel_array, pydicom.dcmread(raw[row["source_sha256"]]).pixel_array
+            )
     page = (study / "private/review/index.html").read_text(encoding="utf-8")
     assert "<script>alert(1)" not in page
     assert "佐藤花子" in page

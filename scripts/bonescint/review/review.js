@@ -23,19 +23,40 @@
   const memory = {};
   const store = {
     get(key) { try { return localStorage.getItem(key); } catch { return memory[key] ?? null; } },
+    keys() { try { return Object.keys(localStorage); } catch { return []; } },
+    drop(key) { try { localStorage.removeItem(key); } catch { /* it was not kept */ } },
     set(key, value) {
       memory[key] = value;
       try { localStorage.setItem(key, value); store.works = true; } catch { store.works = false; }
     },
     works: true,
   };
-  let reviewer = store.get(base + "reviewer") || "";
+  const whose = `bonescint-reviewer/${data.study}`;
+  let reviewer = store.get(whose) || "";
   let state = { decisions: {}, undo: [], at: null };
   const keyOf = (i) => `${data.all[i][0]}|${data.all[i][1]}`;
   const stateKey = () => `${base}${data.items_sha256}/${reviewer}`;
   const load = () => {
     state = { decisions: {}, undo: [], at: null };
     try { Object.assign(state, JSON.parse(store.get(stateKey()) || "{}")); } catch { /* begins anew */ }
+    bringOver();
+  };
+  // what this person decided on an earlier list holds where the content is the same; all else of it
+  // goes, for it may be about somebody who has declined since
+  const bringOver = () => {
+    const former = store.keys().filter((key) =>
+      key.startsWith(base) && key.endsWith("/" + reviewer) && key !== stateKey());
+    if (!reviewer || !former.length) return;
+    const undecided = new Map(data.all.map((of, i) => [keyOf(i), of[4]]));
+    for (const key of former) {
+      let old = {};
+      try { old = JSON.parse(store.get(key)).decisions || {}; } catch { /* nothing to take */ }
+      for (const [name, decided] of Object.entries(old)) {
+        if (undecided.get(name) === "" && !state.decisions[name]) state.decisions[name] = decided;
+      }
+      store.drop(key);
+    }
+    keep();
   };
   const keep = () => {
     store.set(stateKey(), JSON.stringify(state));
@@ -282,7 +303,7 @@
     const code = $("code").value.trim();
     if (/^[A-Za-z0-9_-]{1,16}$/.test(code)) {
       reviewer = code;
-      store.set(base + "reviewer", code);
+      store.set(whose, code);
       load();
     }
     render();
