@@ -28,6 +28,7 @@ include: "rules/common.smk"
 localrules:
     all,
     deliver,
+    review,
 
 
 rule all:
@@ -53,4 +54,5 @@ include: "rules/reference.smk"
 include: "rules/questions.smk"
 include: "rules/outputs.smk"
 include: "rules/delivery.smk"
+include: "rules/review.smk"
 include: "rules/custody.smk"

@@ -39,6 +39,7 @@ rule verify_purge:
         report="results/report.html",
         findings="private/findings.csv",
         declined="private/declined.age",
+        consented="private/consented.csv",
         # one output of every rule: Snakemake forgets a rerun that failed once, for it deletes what
         # the job was to make anew, and misses nothing as long as what follows from it is there
         indexed="private/indexed.json",

@@ -50,6 +50,7 @@ rule write_partner_sheet:
         cases="results/cases.csv",
         reference="results/reference.csv",
         findings="private/findings.csv",
+        reports=expand("results/anonymization/{batch}.csv", batch=BATCHES),
         # made of tables that were searched for who declined; each run searches anew
         searched=ancient(PURGED),
     output:

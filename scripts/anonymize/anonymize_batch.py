@@ -75,10 +75,8 @@ def anonymize_batch(
     report, tags, refused
         One row per instance, by code; what was done to each row of the hospital's table, in how
         many of the files written; one row per refused source, on the identified side.
-    redactions
-        The rectangles that are to be 0 in the batch's images, if there are any.
-    limits
-        How much is made of a file.
+    redactions, limits
+        The rectangles that are to be 0 in the batch's images; how much is made of a file.
 
     Raises
     ------

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bonescint.custody.declined import OPT_OUT_DOUBTS, unseal_declined
+from bonescint.custody.owners import ITEMS, hashes_of, is_stale, owner_of, remove_review
 from bonescint.custody.traces.purge import purge
 from bonescint.custody.traces.search import Person, report_left, search
 from bonescint.errors import InputError
@@ -14,6 +15,7 @@ from bonescint.files import replacing
 from bonescint.identity.ledger import LedgerFiles, open_ledger
 from bonescint.identity.opt_out_lists import UNDONE, fingerprint, standing
 from bonescint.identity.opt_outs import in_force
+from bonescint.identity.people import column_of
 from bonescint.joblog import job_log
 from bonescint.resources import Texts
 from bonescint.tables.lists import read_opt_out
@@ -37,6 +39,7 @@ def verify_purge(
     receipt: Path,
     ids_only: bool = False,
     layout: Mapping[str, Any] | None = None,
+    consented: Path | None = None,
 ) -> None:
     """Clear away what no rule makes anew, then search all sides of the study's folder.
 
@@ -63,6 +66,8 @@ def verify_purge(
         JSON with the number of people looked for and of traces left: 0.
     ids_only, layout
         Whether the list holds patient IDs alone, and how it is read.
+    consented
+        private/consented.csv: whom the review page may show.
 
     Raises
     ------
@@ -83,9 +88,15 @@ def verify_purge(
     ]
     for path in temporary:
         path.unlink(missing_ok=True)
+    owner = owner_of(book)
+    hashes = hashes_of(ITEMS, {owner(subject) for subject in {*sealed, *unread}})
+    # who is held back is shown no more either
+    here = set(column_of(consented, "subject")) if consented else set()
+    if is_stale(ITEMS, map(owner, here)):
+        logger.info("%s", text("purged.review", n=remove_review()))
     # the ledger and what is sealed to it are encrypted
     skip = {*inputs, book.path, book.key, declined, OPT_OUT_DOUBTS}
-    for line in purge(Path(), persons, decisions, language, current, skip):
+    for line in purge(Path(), persons, decisions, language, current, skip, hashes):
         logger.info("%s", line)
     if unread:
         declined.unlink()  # without it the next run must filter the opt-outs
@@ -107,6 +118,7 @@ if __name__ == "__main__":
             inputs=[Path(path) for path in snakemake.params.inputs],
             temporary=[Path(path) for path in snakemake.params.temporary],
             decisions=Path(snakemake.params.decisions),
+            consented=Path(snakemake.input.consented),
             current=snakemake.params.current,
             language=snakemake.params.language,
             receipt=Path(snakemake.output.receipt),

@@ -1,7 +1,7 @@
 """Write the partner's sheet, columns A to I, behind the gates (R14, R26, R27, R28, R39)."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bonescint.deid.decisions import LEAVE_OUT, NOT_STATED
 from bonescint.delivery.gate import reason_after_end, refusals
 from bonescint.delivery.incomplete import incomplete, partner_rows, waiting
+from bonescint.delivery.release import waiting_images
 from bonescint.delivery.review import undecided
 from bonescint.delivery.sheet import NO_FINDINGS, write_partner_book
 from bonescint.errors import InputError
@@ -30,6 +31,7 @@ def write_partner_sheet(
     language: str,
     sheet: Path,
     reviewers: int = 1,
+    reports: Sequence[Path] = (),
 ) -> None:
     """Write one row a case that has coded images and that no decision leaves out.
 
@@ -45,24 +47,33 @@ def write_partner_sheet(
         The workbook to write.
     reviewers
         How many persons must agree.
+    reports
+        results/anonymization/{batch}.csv: of data of patients every image needs a release.
 
     Raises
     ------
     InputError
-        If a gate is closed, a hit undecided, or a required column blank and undecided: every such
-        case is named.
+        If a gate is closed, a hit undecided, a required column blank and undecided, or an image not
+        released: every such case is named.
     """
     all_rows = partner_rows(cases, reference, findings)
     blanks = incomplete(all_rows, decisions, reviewers)
     found = {one.code: one.decision for one in blanks}
     rows = [row for row in all_rows if found.get(row["code"]) != LEAVE_OUT]
     codes = {row["code"] for row in rows}
+    left = {code for code, decision in found.items() if decision == LEAVE_OUT}
     closed = [
         *refusals(study, delivery, date.today(), language),
         *undecided(
             (r for r in read_rows(findings) if r["code"] in codes), decisions, language, reviewers
         ),
         *waiting(blanks, language),
+        # simulated images are nobody's
+        *(
+            ()
+            if study["synthetic"]
+            else waiting_images(reports, decisions, language, left, reviewers)
+        ),
     ]
     if closed:
         raise InputError(closed)
@@ -96,4 +107,5 @@ if __name__ == "__main__":
             delivery=snakemake.params.delivery,
             language=snakemake.params.language,
             sheet=Path(snakemake.output.sheet),
+            reports=[Path(path) for path in snakemake.input.reports],
         )

@@ -23,7 +23,7 @@ LAYERS = (
     ("deid", "tables"),
     ("stats",),
     ("config",),
-    ("outputs", "custody", "delivery"),
+    ("outputs", "custody", "delivery", "review"),
     ("commands",),
     ("cli", "demo"),
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 import pydicom
 
+from bonescint.files import read_rows
 from tests.workflow.runner import configure, ran, snakemake
 
 
@@ -49,6 +50,20 @@ def as_patients(folder: Path) -> int:
     return marked
 
 
+def release_images(study: Path) -> None:
+    """Decide that every image may leave, as a person does on the page."""
+    lines = ["item\tsha256\tdecision\treviewer\tdate"]
+    for report in sorted((study / "results" / "anonymization").glob("[0-9][0-9].csv")):
+        lines += [
+            f"coded\t{row['sha256']}\trelease\tR1\t2026-01-05"
+            for row in read_rows(report)
+            if row["status"] == "written"
+        ]
+    path = study / "private" / "review" / "decisions.tsv"
+    path.parent.mkdir(exist_ok=True, mode=0o700)
+    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+
+
 def test_a_real_study_meets_every_gate(study: Path) -> None:
     coded = sorted((study / "results" / "dicom").rglob("*.dcm"))
     assert all(pydicom.dcmread(path).SyntheticData == "YES" for path in coded)
@@ -74,6 +89,8 @@ def test_a_real_study_meets_every_gate(study: Path) -> None:
         assert ran(printed) == []
     (study / "own" / "staff.txt").write_text("架空 一郎\n", encoding="cp932")
     configure(study, complete)
+    assert "images have been released by nobody" in snakemake(study, "deliver", fails=True)
+    release_images(study)
     printed = snakemake(study, "deliver")
     assert "The study ended on 2025-12-31" in printed
     assert "approved extension" in (study / "results" / "report.html").read_text(encoding="utf-8")

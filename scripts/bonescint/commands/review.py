@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bonescint.commands import configuration
+from bonescint.commands.review_page import open_page
 from bonescint.errors import InputError
 
 if TYPE_CHECKING:
@@ -17,13 +18,21 @@ if TYPE_CHECKING:
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser's sub-commands."""
     parser = commands.add_parser(
-        "review", help="decisions about images and findings / 画像と所見についての判断"
+        "review",
+        help="open the page on which a person decides; decisions in and out as files / "
+        "人が確認して決める画面を開く。判断の取り込みと書き出し",
     )
-    actions = parser.add_subparsers(dest="action", required=True)
-    add_actions(actions)
+    parser.add_argument(
+        "--no-browser",
+        action="store_true",
+        help="only say where the page lies / 開かずに場所だけを表示する",
+    )
+    configuration.add_option(parser)
+    parser.set_defaults(run=open_page)
+    _add_actions(parser.add_subparsers(dest="action"))
 
 
-def add_actions(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_actions(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add ``import``, ``export`` and ``status`` to the command's actions."""
     taken = actions.add_parser(
         "import",

@@ -82,6 +82,17 @@ def write_cases(
             yield waiting.result()
 
 
+def in_order(rows: Iterable[dict[str, str]]) -> list[dict[str, str]]:
+    """Return a patient's rows of the batch in the order of the report: anterior, posterior, other.
+
+    Parameters
+    ----------
+    rows
+        Of one patient, in their original order.
+    """
+    return sorted(rows, key=lambda row: _VIEW_ORDER.get(row["views"], 2))
+
+
 def _case(
     code: str, rows: list[dict[str, str]], dicom_root: Path, settings: Settings
 ) -> Iterator[tuple[dict[str, str], Coded | Refused | None]]:
@@ -89,7 +100,7 @@ def _case(
     files = ((row["path"], row["sop_instance_uid"]) for row in rows)
     # the cohort has settled these; whatever comes here, no two contents get one UID
     found = clashes(files, dicom_root, settings.chosen)
-    for row in sorted(rows, key=lambda row: _VIEW_ORDER.get(row["views"], 2)):
+    for row in in_order(rows):
         clash = found.get(row["path"])
         if clash is None:
             yield row, _outcome(row, code, dicom_root, settings)

@@ -124,6 +124,11 @@ class Identifiers:
             self.institution and not known.names_are_in(self._unexplained(value))
         )
 
+    def of_the_patient(self) -> "Identifiers":
+        """Return what is the patient's alone, without what is the hospital's."""
+        args, raw = self.patient
+        return replace(self, known=matcher(FIELD, *args), raw=raw)
+
     def search(self, tag: int, value: bytes) -> None:
         """Look for them in a text that is about to be written.
 
@@ -141,12 +146,11 @@ class Identifiers:
         if not self.are_in(value):
             return
         digest = ""
-        if tag == tags.StationName and self.station:
-            args, raw = self.patient
-            if not replace(self, known=matcher(FIELD, *args), raw=raw).are_in(value):
-                if self.released:
-                    return
-                digest = self.station
+        is_station = tag == tags.StationName and self.station
+        if is_station and not self.of_the_patient().are_in(value):
+            if self.released:
+                return
+            digest = self.station
         raise Refused("residual-identifier", tags.notation(tag), station_sha256=digest)
 
     def holds_number(self, text: str) -> bool:

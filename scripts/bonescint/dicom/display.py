@@ -16,6 +16,9 @@ COLOUR_TABLE = (
     (tags.BluePaletteColorLookupTableDescriptor, tags.BluePaletteColorLookupTableData),
 )
 
+# light above this percentile of a view turns black: the bladder must not wash out the skeleton
+CLIP = 99.7
+
 
 class Palette(NamedTuple):
     """A colour table: the pixel value of its first entry, and the entries of each colour."""
@@ -93,3 +96,20 @@ def shades(dataset: Dataset) -> NDArray[Any]:
     if photometric == "MONOCHROME1" or dataset.get("PresentationLUTShape") == "INVERSE":
         frames = frames.max() - frames.astype(np.int64)
     return frames
+
+
+def greys(light: NDArray[Any]) -> NDArray[np.uint8]:
+    """Return one picture in 256 greys, clipped at the percentile: 0 is its darkest pixel.
+
+    Parameters
+    ----------
+    light
+        A frame of `shades`.
+    """
+    counts = light.astype(np.float32)
+    lower = float(counts.min())
+    upper = float(np.percentile(counts, CLIP))
+    if upper <= lower:
+        upper = max(float(counts.max()), lower + 1)
+    shade: NDArray[Any] = np.clip((counts - lower) / (upper - lower), 0, 1) * 255
+    return shade.astype(np.uint8)

@@ -1,6 +1,6 @@
 """The partner's sheet is written behind the gates, for the cases that have images (R14 to R39)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,8 @@ def write(tmp_path: Path) -> Write:
         decision: str = "",
         study: dict[str, Any] = STUDY,
         delivery: dict[str, Any] = DELIVERY,
+        reports: Sequence[Path] = (),
+        decided: Path | None = None,
     ) -> list[str]:
         text = "佐藤様、多発骨転移"
         columns = ["code", "sha256", "kinds", "findings"]
@@ -49,11 +51,12 @@ def write(tmp_path: Path) -> Write:
             cases=tmp_path / "cases.csv",
             reference=tmp_path / "reference.csv",
             findings=tmp_path / "findings.csv",
-            decisions=decisions if decision else None,
+            decisions=decisions if decision else decided,
             study=study,
             delivery=delivery,
             language="en",
             sheet=sheet,
+            reports=reports,
         )
         return [row[0].value for row in load_workbook(sheet).worksheets[0].iter_rows(min_row=2)]
 
@@ -134,3 +137,21 @@ def test_a_reason_that_was_used_stands_beside_the_cases(write: Write, tmp_path: 
     write(study=STUDY, delivery={"after_period_end": "approved extension"})
     second = load_workbook(tmp_path / "sheet.xlsx").worksheets[1]
     assert not any("approved" in str(cell.value) for (cell,) in second.iter_rows(max_col=1))
+
+
+def test_of_patients_every_image_waits_for_its_release(write: Write, tmp_path: Path) -> None:
+    report = tmp_path / "00.csv"
+    line = {"code": "BS-1", "file": "BS-1/BS-1_01.dcm", "status": "written", "sha256": "a" * 64}
+    write_rows(report, list(line), [line])
+    approval = {"committee": "C", "number": "1", "date": "2020-01-01"}
+    real = STUDY | {"synthetic": False, "approval": approval, "privacy_manager": "A"}
+    (tmp_path / "staff.txt").write_text("山本一郎\n")
+    full = {"after_period_end": None, "partner": "P", "staff_names": str(tmp_path / "staff.txt")}
+    with pytest.raises(InputError, match="BS-1_01.dcm"):
+        write(study=real, delivery=full, reports=[report])
+    assert write(reports=[report]) == ["BS-1"]  # simulated images are nobody's
+    decisions = tmp_path / "decisions.tsv"
+    assert write(decision="release") == ["BS-1"]
+    with decisions.open("a") as stream:
+        stream.write(f"coded\t{'a' * 64}\trelease\trole\t2026-01-05\n")
+    assert write(study=real, delivery=full, reports=[report], decided=decisions) == ["BS-1"]

@@ -128,13 +128,17 @@ ENCODED = [
 ]  # fmt: skip
 
 
+REASONS = {"residual-identifier", "required-attribute", "damaged", "unreadable-value"}
+
+
 def outcome(tree: Tree, syntax: str, undefined: bool) -> bytes | str:
     with quiet_pydicom():
         try:
             return deidentify(encode(tree, syntax, undefined), {}, CODE, SETTINGS).data
         except Refused as refusal:
-            # "damaged" of a name or an ID that is no text, such as one in UTF-16
-            assert refusal.reason in ("residual-identifier", "required-attribute", "damaged")
+            # "damaged": a name or an ID that is no text, as one in UTF-16; "unreadable-value":
+            # a study date in digits that are no day
+            assert refusal.reason in REASONS
             return refusal.reason
 
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from bonescint.catalogue import catalogue
+from bonescint.custody.owners import remove_review, review_files
 from bonescint.custody.traces.content import search_content
 from bonescint.custody.traces.encodings import texts
 from bonescint.custody.traces.names import index_map
@@ -29,6 +30,8 @@ _FORMER = (
     "results/dicom/{batch}",
     "private/faults/{reader}.xlsx",
 )
+# most of a review page; the last search looks into them
+_PICTURES = re.compile(rb'<script type="text/plain" id="p-[^"]*">[^<]*</script>')
 
 
 def purge(
@@ -38,6 +41,7 @@ def purge(
     language: str = "ja",
     current: Collection[str] | None = None,
     skip: Collection[Path] = (),
+    hashes: Collection[str] = (),
 ) -> list[str]:
     """Remove persons from logs, decisions, former deliveries and leftovers of interrupted runs.
 
@@ -59,6 +63,8 @@ def purge(
         the persons goes too, for no rule makes it anew. None: it stays.
     skip
         The hospital's own files and folders, which links may lead to.
+    hashes
+        Of the persons' images: decisions that name one go.
 
     Returns
     -------
@@ -70,7 +76,8 @@ def purge(
     steps: list[tuple[str, Callable[[], int]]] = [
         ("temporaries", lambda: _temporaries([root / "results", root / "private"], skip)),
         ("logs", lambda: _logs(_log_files(root, skip), persons, terms)),
-        ("decisions", lambda: _decisions(decisions, {p.code for p in persons if p.code})),
+        ("decisions", lambda: _decisions(decisions, {p.code for p in persons if p.code}, hashes)),
+        ("review", lambda: _review(root, terms)),
         ("deliveries", lambda: _remove(root / "results", ["delivery"], persons, skip)),
         ("former", lambda: 0 if current is None else _former(root, current, persons)),
         ("leftovers", lambda: _remove(root / ".snakemake", _LEFTOVERS, persons, skip)),
@@ -157,13 +164,14 @@ def _spans(data: bytes, terms: Terms) -> Iterator[tuple[int, int]]:
             yield start, start + len(line.rstrip(b"\r\n"))
 
 
-def _decisions(path: Path, codes: Collection[str]) -> int:
-    """Drop the decisions about the persons' findings and blanks; every other byte stays."""
+def _decisions(path: Path, codes: Collection[str], hashes: Collection[str]) -> int:
+    """Drop the decisions about the persons' findings, blanks and images; other bytes stay."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:
         return 0
     items = {f"{item}:{code}".lower() for code in codes for item in ("findings", "blank")}
+    items |= set(hashes)
     # byte by byte where a code is ASCII: decoded cp932 is not always encoded as it was
     encoding = file_encoding(data)
     encoding = encoding if encoding in TWO_BYTES else "latin-1"
@@ -174,6 +182,15 @@ def _decisions(path: Path, codes: Collection[str]) -> int:
             os.fchmod(stream.fileno(), 0o600)
             stream.write("".join(kept).encode(encoding))
     return len(lines) - len(kept)
+
+
+def _review(root: Path, terms: Terms) -> int:
+    """Remove the page of the review and its list if they hold a person."""
+    for path in review_files(root):
+        data = _PICTURES.sub(b"", path.read_bytes())
+        if next(search_content(io.BytesIO(data), path.as_posix(), terms), None):
+            return remove_review(root)
+    return 0
 
 
 def _cells(line: str) -> Iterator[str]:

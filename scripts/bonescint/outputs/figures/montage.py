@@ -6,11 +6,10 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
+from bonescint.dicom.display import CLIP, greys
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.style import empty_panel, foot_note, new_figure
 
-# light above this percentile of a view turns black: the bladder must not wash out the skeleton
-_CLIP = 99.7
 _MOST_ROWS = 640  # finer than a printed montage shows
 
 
@@ -58,12 +57,7 @@ def _shrunk(pixels: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     step = -(-max(counts.shape) // _MOST_ROWS)
     rows, columns = (size - size % step for size in counts.shape)
     counts = counts[:rows, :columns].reshape(rows // step, step, columns // step, step).mean((1, 3))
-    lower = float(counts.min())
-    upper = float(np.percentile(counts, _CLIP))
-    if upper <= lower:
-        upper = max(float(counts.max()), lower + 1)
-    shade: np.ndarray[Any, Any] = np.clip((counts - lower) / (upper - lower), 0, 1) * 255
-    return shade.astype(np.uint8)
+    return greys(counts)
 
 
 def _used_rows(pictures: list[np.ndarray[Any, Any]]) -> slice:
@@ -117,6 +111,6 @@ def draw(scans: list[Scan], labels: Labels) -> Figure:
             if i == 0 or row[i - 1][0] is not scan:
                 text = f"{scan.code}\n{labels(states[scan.metastasis])}"
                 ax.set_xlabel(text, loc="left", fontsize=8)
-    note = labels("montage_note", percentile=_CLIP)
+    note = labels("montage_note", percentile=CLIP)
     foot_note(figure, note)
     return figure

@@ -1,0 +1,81 @@
+"""Where the review page lies, and whose a row of it is, told by nothing that names them (R12)."""
+
+from collections.abc import Callable, Collection, Iterable
+from pathlib import Path
+
+from bonescint.files import read_rows
+from bonescint.identity.ledger import Ledger
+
+FOLDER = Path("private/review")
+ITEMS = FOLDER / "items.csv"
+PAGE = FOLDER / "index.html"
+
+
+def owner_of(ledger: Ledger) -> Callable[[str], str]:
+    """Return what makes of a normalised patient ID the column owner of private/review/items.csv.
+
+    Parameters
+    ----------
+    ledger
+        The opened ledger: without its secret nobody finds the ID.
+    """
+    return lambda subject: ledger.digest(b"review:" + subject.encode())
+
+
+def hashes_of(items: Path, owners: Collection[str]) -> frozenset[str]:
+    """Return every hash by which a decision could name an image of these owners.
+
+    Parameters
+    ----------
+    items
+        private/review/items.csv, which may not exist.
+    owners
+        Of `owner_of`.
+    """
+    rows = read_rows(items) if items.exists() else ()
+    return frozenset(
+        digest
+        for row in rows
+        if row["owner"] in owners and row["kind"] != "station"
+        for digest in (row["sha256"], row["source_sha256"])
+    ) - {""}
+
+
+def is_stale(items: Path, current: Iterable[str]) -> bool:
+    """Tell whether the page shows somebody who declined or is held back.
+
+    Parameters
+    ----------
+    items
+        private/review/items.csv, which may not exist.
+    current
+        Owners of everybody of private/consented.csv.
+    """
+    shown = {row["owner"] for row in read_rows(items)} if items.exists() else set()
+    return not shown - {""} <= set(current)
+
+
+def review_files(root: Path = Path()) -> list[Path]:
+    """Return the page, its further pages and the list it is made of.
+
+    Parameters
+    ----------
+    root
+        The study's folder.
+    """
+    folder = root / FOLDER
+    return sorted([*folder.glob("*.html"), *folder.glob(ITEMS.name)])
+
+
+def remove_review(root: Path = Path()) -> int:
+    """Remove what `review_files` returns, which rules make anew; return how many files that were.
+
+    Parameters
+    ----------
+    root
+        The study's folder; what persons decided stays.
+    """
+    gone = review_files(root)
+    for path in gone:
+        path.unlink()
+    return len(gone)

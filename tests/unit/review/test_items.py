@@ -1,0 +1,69 @@
+"""What a decision in force is, and in which order a person sees things."""
+
+import numpy as np
+
+from bonescint.deid.burned_in import text_score
+from bonescint.deid.decisions import Decision
+from bonescint.review.items import (
+    ReviewItem,
+    decisions_in_force,
+    doubt_items,
+    ordered,
+    private_items,
+)
+
+A = "a" * 64
+
+
+def test_a_decision_against_it_is_in_force() -> None:
+    rows = [Decision("coded", A, word) for word in ("release", "block", "release")]
+    assert decisions_in_force(rows) == {("coded", A): "block"}
+    assert decisions_in_force(rows[::2]) == {("coded", A): "release"}
+    blank = [Decision("blank:BS-AAAAA", A, w) for w in ("not-stated", "leave-out")]
+    assert decisions_in_force(blank) == {("blank:BS-AAAAA", A): "leave-out"}
+
+
+def test_a_decision_holds_for_its_content_alone() -> None:
+    item = ReviewItem("coded", "b" * 64, "image", source_sha256=A)
+    (one,) = ordered([item], [Decision("coded", A, "release"), Decision("image", A, "release")])
+    assert (one.decided, one.waits) == ("", "1")
+    (one,) = ordered([item], [Decision("coded", "b" * 64, "release")])
+    assert (one.decided, one.waits) == ("release", "")
+
+
+def test_the_most_doubtful_come_first() -> None:
+    made = [
+        ReviewItem("coded", "1" * 64, "image", label="plain"),
+        ReviewItem("coded", "2" * 64, "image", "no-view", label="one"),
+        ReviewItem("coded", "3" * 64, "image", "text", label="text", score=4),
+        ReviewItem("coded", "4" * 64, "image", "no-view+lossy", label="two"),
+        ReviewItem("image", "5" * 64, "burned-in", label="refused"),
+        ReviewItem("opt-out-doubt", "6" * 64, "doubt", label="who"),
+    ]
+    found = [item.label for item in ordered(made, [])]
+    assert found == ["who", "refused", "text", "two", "one", "plain"]
+
+
+def test_of_a_doubt_the_id_alone_is_told() -> None:
+    who = {"ids": ["77123456"], "names": ["SATO^HANAKO"], "births": ["19480317"]}
+    doubt = {"digest": A, "birth": "same", "held_back": who, "declined": who | {"ids": ["1"]}}
+    (item,) = doubt_items([doubt])
+    assert item.label == "77123456"
+    assert "SATO" not in str(item) and "1948" not in str(item)
+
+
+def test_what_the_configuration_keeps_waits_for_nobody() -> None:
+    entry = {"creator": "X", "group": "0019", "element": "10", "vr": "US"}
+    plane = {"group": "6000", "element": "3000", "sha256": [A]}
+    kinds = [(item.kind, item.waits) for item in ordered(private_items([entry, plane]), [])]
+    assert kinds == [("overlay", ""), ("private", "")]
+
+
+def test_the_score_of_text() -> None:
+    counts = np.random.default_rng(3).poisson(6, (1, 256, 128))
+    assert text_score(counts) == 0
+    for n in range(6):  # glyphs of one value
+        counts[0, 40:48, 20 + 8 * n] = 900
+        counts[0, 40, 20 + 8 * n : 25 + 8 * n] = 900
+        counts[0, 44, 20 + 8 * n : 25 + 8 * n] = 900
+    assert text_score(counts) >= 3
