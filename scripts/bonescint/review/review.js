@@ -321,7 +321,7 @@
     const tallest = Math.max(...item().frames.map((frame) => frame[2]));
     zoom = tallest * 2 <= room ? Math.floor(room / tallest) : 1;
     $("full").classList.toggle("no-boxes", !canRedact());
-    $("full-title").textContent = item().label;
+    $("full-title").textContent = `${item().title}: ${item().label}`;
     drawFull();
     if (!$("full").open) $("full").showModal();
     $("frames").focus();
