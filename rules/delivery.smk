@@ -15,7 +15,7 @@ rule deliver:
         "../envs/python.yaml"
     params:
         # with whatever lies beside the batches
-        dicom=str(study.CODED_IMAGES),
+        dicom=lambda wildcards, input: os.path.dirname(input.folders[0]),
         language=LANGUAGE,
         code=code_digest("scripts/delivery/deliver.py"),
     script:
