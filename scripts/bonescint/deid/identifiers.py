@@ -190,7 +190,7 @@ class Identifiers:
         return any(t[0] > 31 and t in self.known.births for t in triples)
 
     def holds_pieces(self, value: bytes) -> bool:
-        """Tell whether the digits of a text in a row hold a number of theirs, whatever parts them.
+        """Tell whether the digits of a text hold a number or a birth date, whatever parts them.
 
         Parameters
         ----------
@@ -198,7 +198,14 @@ class Identifiers:
             A text that is mostly numbers, as those of versions are.
         """
         digits = bytes(byte for byte in value if byte in b"0123456789").decode()
-        return any(len(n) >= SHORTEST_NUMBER and n in digits for n in self.numbers)
+        if any(len(n) >= SHORTEST_NUMBER and n in digits for n in self.numbers):
+            return True
+        runs = [int(run) for run in re.findall("[0-9]+", value.decode("utf-8"))]
+        # the year of an era, too: S28 V04 P05
+        triples = {*zip(runs, runs[1:], runs[2:], strict=False)}
+        sixes = (digits[at : at + 6] for at in range(len(digits) - 5))
+        triples |= {(int(six[:2]), int(six[2:4]), int(six[4:])) for six in sixes}
+        return not triples.isdisjoint(self.known.births)
 
     def holds_binary(self, vr: str, value: bytes) -> bool:
         """Tell whether little-endian binary numbers hold one of theirs, of any sign.

@@ -5,6 +5,9 @@ from datetime import date
 
 # 7.1.5.90, V2.00ER005
 _NUMBERS = re.compile(r"v?\.?((?:[0-9]{1,3})(?:\.[0-9]{1,4}){1,5})(?:[a-z]{1,3}[0-9]{0,3})?")
+# 03.3456.7890: no version begins with 0 and has as many digits
+_TELEPHONE = re.compile(r"0[0-9]+\.")
+_LONG = 9
 # VA60A, VB10, SL04P09, R7.0
 _LETTERS = re.compile(r"[a-z]{1,2}[0-9]{1,3}(?:[a-z]{1,2}[0-9]{0,2})?|r[0-9]{1,2}\.[0-9]{1,2}")
 _MOST_DIGITS = 4
@@ -21,7 +24,10 @@ def is_version(word: str) -> bool:
     """
     word = word.lower()
     if match := _NUMBERS.fullmatch(word):
-        return not _holds_date(match[1].split("."))
+        number = match[1]
+        if _TELEPHONE.match(number) and len(number.replace(".", "")) >= _LONG:
+            return False
+        return not _holds_date(number.split("."))
     digits = sum(c.isdigit() for c in word)
     return digits <= _MOST_DIGITS and _LETTERS.fullmatch(word) is not None
 
@@ -36,7 +42,7 @@ def _holds_date(groups: list[str]) -> bool:
         return True
     # without a century a version of four and more groups is no date; 23.0317 is one
     if len(groups) != 3:
-        return len(groups) == 2 and _is_day(groups[1])
+        return len(groups) == 2 and (_is_day(groups[1]) or _is_month(*groups))
     padded = all(len(group) == 2 for group in groups)
     years = [2000 + int(group) if len(group) < 3 else 0 for group in (groups[0], groups[2])]
     # nobody has come to a version 32 and more of anything yet
@@ -48,6 +54,11 @@ def _holds_date(groups: list[str]) -> bool:
 
 def _is_year(group: str) -> bool:
     return len(group) == 4 and int(group) in _CENTURIES
+
+
+def _is_month(group: str, year: str) -> bool:
+    """Tell whether two groups are a month of a year: 6.2023."""
+    return _is_year(year) and 1 <= int(group) <= 12
 
 
 def _is_day(group: str) -> bool:

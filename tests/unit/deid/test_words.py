@@ -92,12 +92,13 @@ def test_versions(value):
 DATES = [
     "20230614", "2023.06.14", "14.06.2023", "06.14.2023", "1.14.06.2023", "2023-06-14",
     "14/06/2023", "53.4.5", "5.4.53", "05.04.53", "53.04.05", "28.04.05", "5.4.1953", "4.5.1953",
-    "23.0317",
+    "23.0317", "6.2023", "12.1999",
     "1.2023.0614", "1.0614.2023", "S28.04.05", "S28.4.5", "R5.6.14", "昭和28年4月5日", "20230614A",
 ]  # fmt: skip
 NUMBERS = [
     "00471936", "471936", "471936.0", "4719.36", "0047.1936", "A77012358", "1234", "47 19 36",
-    "Symbia 4 7 1 9", "090-1234-5678", "A1234567", "1.2.840.113619.2.55",
+    "Symbia 4 7 1 9", "090-1234-5678", "A1234567", "1.2.840.113619.2.55", "03.3456.7890",
+    "090.8765.4321",
 ]  # fmt: skip
 
 
@@ -169,7 +170,7 @@ def test_they_are_written():
 @pytest.mark.parametrize(
     "value",
     ["12.34.5678", "12.34.567.8", "12.345er678", "VA123-45.678", "194.8031b7", "48.3.17",
-     "V48.3.17", "23.3.17"],
+     "V48.3.17", "23.3.17", "S23 V03 P17", "v23 sp 3 rel 17", "S48B3 C17", "2.303.17", "VA48 3.17"],
 )  # fmt: skip
 def test_the_patients_own_number_in_the_form_of_a_version_never_comes_out(value):
     source = siemens()
@@ -179,6 +180,22 @@ def test_the_patients_own_number_in_the_form_of_a_version_never_comes_out(value)
         assert "SoftwareVersions" not in written(source)
     except Refused as refusal:
         assert refusal.reason == "residual-identifier"
+
+
+@pytest.mark.parametrize(
+    ("keyword", "value", "kept"),
+    [("ImageID", "1\\2", "1"), ("ProtocolName", "Bone\\Yamada", "Bone"),
+     ("Manufacturer", "SIEMENS\\GE", "SIEMENS"), ("BodyPartExamined", "CHEST\\HAND", "CHEST")],
+)  # fmt: skip
+def test_a_value_too_many_is_counted(keyword, value, kept):
+    source = as_file(siemens())
+    done = deidentify(source, {}, CODE, SETTINGS)
+    assert keyword not in done.facts["unlisted_attributes"].split()
+    ds = siemens()
+    setattr(ds, keyword, value)
+    done = deidentify(as_file(ds), {}, CODE, SETTINGS)
+    assert keyword in done.facts["unlisted_attributes"].split()
+    assert dcmread(BytesIO(done.data))[keyword].value == kept
 
 
 def test_the_hospitals_own_table_may_keep_them_as_they_are(tmp_path):
