@@ -274,7 +274,7 @@ def _native(
 def _frames(value: bytes, form: Format, rle: bool) -> list[bytes]:
     """Return the compressed frames, each of them one whole image of the header's size."""
     try:
-        value = _without_empty(value)
+        value = _without_empty(value, form.frames)
         parts = list(generate_fragmented_frames(value, number_of_frames=form.frames))
     except Exception as error:
         # whatever the parser stumbles on
@@ -293,17 +293,23 @@ def _frames(value: bytes, form: Format, rle: bool) -> list[bytes]:
     return frames
 
 
-def _without_empty(value: bytes) -> bytes:
-    """Return encapsulated pixels without fragments that hold nothing and that no offset counts."""
+def _without_empty(value: bytes, frames: int) -> bytes:
+    """Return encapsulated pixels without fragments that hold nothing and that no offset counts.
+
+    Of as many fragments as frames each is one, whatever a table of offsets says.
+    """
     stream = BytesIO(value)
     offsets = parse_basic_offsets(stream)
     first = stream.tell()
     fragments = list(generate_fragments(stream))
+    full = [fragment for fragment in fragments if fragment]
+    if len(full) == frames:
+        return b"".join(map(itemize_fragment, [b"", *full]))
     if offsets:
         while fragments and not fragments[-1]:
             fragments.pop()
     else:
-        fragments = [fragment for fragment in fragments if fragment]
+        fragments = full
     return value[:first] + b"".join(map(itemize_fragment, fragments))
 
 

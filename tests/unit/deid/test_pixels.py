@@ -191,6 +191,16 @@ def test_an_empty_fragment_is_no_frame_wherever_it_stands(frame, syntax, stored,
     assert reason(image, as_file(ds, syntax)) in ("pixel-length", "pixels-undecodable")
 
 
+@pytest.mark.parametrize(("frame", "syntax", "stored"), STREAMS.values(), ids=STREAMS)
+@pytest.mark.parametrize("offsets", [(0, 0), (0, 999), (0,), (4, 8), (0, 1, 2)])
+def test_as_many_fragments_as_frames_are_the_frames(frame, syntax, stored, offsets):
+    good = in_file([frame] * 2, syntax, stored)
+    table = item(struct.pack(f"<{len(offsets)}I", *offsets))
+    ds = dcmread(BytesIO(good))
+    ds.PixelData = table + encapsulate([frame] * 2, has_bot=False)[8:]
+    assert image(as_file(ds, syntax)).native == image(good).native
+
+
 @pytest.mark.parametrize(
     ("name", "colour"),
     [
