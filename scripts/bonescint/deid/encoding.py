@@ -13,6 +13,8 @@ CodedElements: TypeAlias = dict[int, Element]
 # pixels are a view of the source, never copied before the file is joined
 Part: TypeAlias = "bytes | memoryview"
 
+# of a value whose length field has two bytes: an even number
+MOST_BYTES = 0xFFFE
 _SHORT, _LONG = struct.Struct("<HH2sH").pack, struct.Struct("<HH2sHI").pack
 _ITEM = struct.pack("<HH", tags.Item >> 16, tags.Item & 0xFFFF)
 
@@ -39,7 +41,7 @@ def encode_element(tag: int, vr: str, value: Part) -> list[Part]:
     parts: list[Part]
     if vr in LONG:
         parts = [_LONG(tag >> 16, tag & 0xFFFF, vr.encode("ascii"), 0, length), value]
-    elif length <= 0xFFFF:
+    elif length <= MOST_BYTES:
         parts = [_SHORT(tag >> 16, tag & 0xFFFF, vr.encode("ascii"), length), value]
     else:
         raise ValueError(f"value of {length} bytes in VR {vr}")

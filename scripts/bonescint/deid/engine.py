@@ -12,12 +12,7 @@ from functools import lru_cache
 
 from pydicom.uid import ExplicitVRLittleEndian
 
-from bonescint.deid.encoding import (
-    CodedElements,
-    Part,
-    encode_dataset,
-    encode_element,
-)
+from bonescint.deid.encoding import MOST_BYTES, CodedElements, Part, encode_dataset, encode_element
 from bonescint.deid.own_vocabulary import literal
 from bonescint.deid.palette import PALETTE_TAGS
 from bonescint.deid.pixels import IMAGE_TAGS, Pixels
@@ -39,7 +34,6 @@ IMPLEMENTATION_UID = "2.25.191325472104297312207463713521894352731"
 IMPLEMENTATION_VERSION = "BONESCINT"
 _CODE_ITEM = tags.CodeValue, tags.CodingSchemeDesignator, tags.CodeMeaning
 _IDENTITY = (tags.SOPInstanceUID, tags.StudyInstanceUID, tags.SeriesInstanceUID)
-_MOST_BYTES = 0xFFFE
 # characters of a text that stays, by VR
 _LONGEST = {"AE": 16, "CS": 16, "SH": 16}
 # what `normal_form` judges
@@ -369,7 +363,7 @@ def _rewritten(
         small = rule.tag in _BELOW_THOUSAND
         number = normal_form(target, value, rule.vm, little_endian, small) or b""
         # longer than a length field can say: hardly a number of this study
-        return target, number if len(number) <= _MOST_BYTES else b"", "kept"
+        return target, number if len(number) <= MOST_BYTES else b"", "kept"
     if target == "UI":
         uid = _uid(value)
         return target, uid.encode() if is_standard(uid) else b"", "kept"
@@ -383,14 +377,19 @@ def _rewritten(
 def _listed(rule: Rule, value: str) -> tuple[bytes, str]:
     """Return the listed texts of a value, and ``unlisted`` if it holds another."""
     words = vocabulary()
-    texts = value.split("\\")[: rule.vm]
+    texts = value.split("\\")
+    # what stands beyond the values that an attribute has goes like what is not listed
+    missing = any(text.strip(" \0") for text in texts[rule.vm or len(texts) :])
+    texts = texts[: rule.vm]
     listed = [words.text(rule.keyword, text) or rule.own.get(literal(text), "") for text in texts]
-    missing = any(text.strip(" \0") and not term for text, term in zip(texts, listed, strict=True))
+    missing |= any(text.strip(" \0") and not term for text, term in zip(texts, listed, strict=True))
     if rule.vrs[0] == "CS":
         listed = [text.upper() for text in listed]
     if rule.keyword not in POSITIONAL:
         listed = [text for text in listed if text]
     written = "\\".join(listed).rstrip("\\").encode()
+    if len(written) > MOST_BYTES:
+        return b"", "unlisted"
     return written, "unlisted" if missing else "vocabulary"
 
 

@@ -15,7 +15,7 @@ from pydicom.uid import (
 )
 
 from bonescint.deid.codestream import inflate, is_padding
-from bonescint.deid.source import Raw, RawLevel, Source, charset_of
+from bonescint.deid.source import Raw, RawLevel, Source, charset_of, is_blank
 from bonescint.dicom import tags, vrs
 from bonescint.dicom.limits import DEFAULT, Limits
 from bonescint.dicom.opening import looks_like_data_set
@@ -93,7 +93,7 @@ def read_ranges(data: bytes, limits: Limits = DEFAULT) -> Source:
             raise Unusual
     except (struct.error, KeyError, UnicodeDecodeError) as error:
         raise Unusual from error
-    if tags.SOPClassUID not in level:
+    if is_blank(level.get(tags.SOPClassUID)):
         raise Unusual
     pixels = level.get(_PIXEL_DATA)
     # in so many bytes there could be too many elements, which the other reader counts

@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Iterator
 
-from bonescint.deid.encoding import CodedElements
+from bonescint.deid.encoding import MOST_BYTES, CodedElements
 from bonescint.deid.policy import DUMMIES, Policy
 from bonescint.deid.refusal import Refused
 from bonescint.deid.source import RawLevel, is_blank
@@ -103,6 +103,9 @@ def _counts(out: CodedElements, _: int) -> _Found:
 def _vectors(out: CodedElements, frames: int) -> _Found:
     """Yield the vectors of frames that can only come from the one window or detector."""
     wanted = pointed(_bytes(out, tags.FrameIncrementPointer)) or _by_image_type(out)
+    if 2 * frames > MOST_BYTES:
+        # no vector of so many frames can be written
+        return
     for number, vector, _ in _COUNTED:
         if vector in wanted and vector not in out and _bytes(out, number) == b"\1\0":
             yield vector, "US", b"\1\0" * frames

@@ -92,7 +92,7 @@ class Source:
         return text_of(self.level, tag, self.charset)
 
     def number(self, tag: int, missing: int = 0) -> int:
-        """Return the first value of an integer attribute (US, SS, UL, SL or text).
+        """Return the value of an integer attribute: the first of US, SS, UL, SL, the only text.
 
         Parameters
         ----------
@@ -116,7 +116,7 @@ class Source:
             if len(raw.value) % _WORDS[vr]:
                 raise ValueError
             return int.from_bytes(raw.value[: _WORDS[vr]], order, signed=vr[0] == "S")  # type: ignore[arg-type]
-        text = self.text(tag).partition("\\")[0].strip()
+        text = self.text(tag).strip()
         # no device counts frames with an exponent
         number = None if "e" in text.lower() else whole_number(text or str(missing))
         if number is None:
@@ -207,7 +207,7 @@ def read_source(data: bytes, limits: Limits = DEFAULT) -> Source:
         _check_nested(level, limits)
         syntax = transfer_syntax(opening.syntaxes, encoding, is_encapsulated)
     except HeaderFault as fault:
-        if not is_dicom and tags.SOPClassUID not in level:
+        if not is_dicom and not {tags.SOPClassUID, tags.SOPInstanceUID} & level.keys():
             raise Refused("not-dicom") from fault
         # a file that has its pixels has not been cut
         is_cut = fault.reason == "truncated" and not ends_with_pixels(data)
@@ -268,7 +268,7 @@ def _span(body: bytes, head: Head, encoding: Encoding, budget: Budget) -> tuple[
 
 
 def _check_class(level: RawLevel) -> None:
-    if tags.SOPClassUID in level:
+    if not is_blank(level.get(tags.SOPClassUID)):
         return
     if tags.DirectoryRecordSequence in level:
         raise Refused("dicomdir")

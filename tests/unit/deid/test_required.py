@@ -11,13 +11,19 @@ import numpy as np
 import pytest
 from pydicom import dcmread
 from pydicom.datadict import tag_for_keyword
-from pydicom.uid import ExplicitVRLittleEndian, RLELossless, SecondaryCaptureImageStorage
+from pydicom.uid import (
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    RLELossless,
+    SecondaryCaptureImageStorage,
+)
 
 from bonescint.cli import main
 from bonescint.deid.policy import load_policies
 from bonescint.deid.refusal import Refused
 from bonescint.files import read_rows
-from tests.unit.deid.encoded import changed, element
+from tests.unit.deid.encoded import body_of, changed, element, encode, parse
 from tests.unit.deid.samples import as_file, counts, ge, siemens
 from tests.unit.deid.test_engine import KEEP_SC, POLICIES, TABLE, coded, errors_of, read
 
@@ -105,6 +111,39 @@ def test_an_image_that_is_not_described_is_refused_by_name(keyword, how):
     reason, detail = refusal(absent if how == "absent" else changed(blank))
     assert reason == "pixel-format"
     assert keyword in detail
+
+
+@pytest.mark.parametrize("value", [b"", b"\0\0", b"    "])
+@pytest.mark.parametrize("syntax", [ImplicitVRLittleEndian, ExplicitVRBigEndian])
+def test_an_empty_sop_class_is_none(value, syntax):
+    tree = parse(body_of(as_file(siemens())))
+    tree[0x00080016] = "UI", value
+    assert refusal(encode(tree, syntax)) == ("required-attribute", "(0008,0016)")
+    assert refusal(changed(element(0x00080016, "UI", value))) == (
+        "required-attribute", "(0008,0016)"
+    )  # fmt: skip
+
+
+def test_without_preamble_its_instance_uid_says_what_a_file_is():
+    data = changed(without=(0x00080016,))[132:]
+    assert refusal(data) == ("required-attribute", "(0008,0016)")
+    assert refusal(changed(without=(0x00080016, 0x00080018))[132:])[0] == "not-dicom"
+
+
+@pytest.mark.parametrize("value", [b"\\2", b"2\\2 ", b"2\\3 "])
+def test_several_numbers_of_frames_are_none(value):
+    assert refusal(changed(element(0x00280008, "IS", value)))[0] == "pixel-format"
+
+
+@pytest.mark.parametrize(("frames", "derived"), [(32767, True), (32768, False), (40000, False)])
+def test_a_vector_that_no_length_field_can_say_is_not_derived(frames, derived):
+    ds = ge()
+    ds.NumberOfFrames, ds.Rows, ds.Columns = frames, 1, 1
+    ds.PixelData = bytes(2 * frames)
+    del ds.EnergyWindowVector, ds.DetectorVector
+    done = coded(ds)
+    assert (done.facts["derived_attributes"] != "") == derived
+    assert ("DetectorVector" in read(done)) == derived
 
 
 def test_every_attribute_of_type_1_is_held_to_it():
