@@ -22,6 +22,8 @@ from bonescint.names.parts import SEPARATORS
 SHORTEST = 6
 # other texts of the header must be longer: "REST" occurs in a lossy stream by chance
 _SHORTEST_OTHER, _LONGEST_OTHER = 10, 256
+# bytes; no ID is as long
+_SHORTEST_RAMP = 64
 # no byte of a text is lower but its separators, and no text is without two neighbours that are not
 _LEAST = 0x1B
 _LEAST_WORD = _LEAST << 8 | _LEAST
@@ -50,7 +52,11 @@ def search_pixels(source: Source, pixels: Pixels, known: Identifiers) -> None:
     """
     table = pixels.palette.elements if pixels.palette else {}
     images = [(tags.PixelData, pixels.native)]
-    images += [(tag, value) for tag, (_, value) in table.items() if isinstance(value, bytes)]
+    images += [
+        (tag, value)
+        for tag, (_, value) in table.items()
+        if isinstance(value, bytes) and not _is_ramp(value)
+    ]
     as_it_was = source.level[tags.PixelData]
     if source.transfer_syntax == RLELossless or not as_it_was.little_endian:
         # its bytes stand apart, or in other places, in what is written
@@ -88,6 +94,13 @@ def _may_hold_text(image: bytes | memoryview) -> bool:
     """Tell whether two neighbouring bytes can be letters, at little cost."""
     words = np.frombuffer(image, "<u2", len(image) // 2)
     return bool(words.size and words.max() >= _LEAST_WORD)
+
+
+def _is_ramp(table: bytes) -> bool:
+    """Tell whether a table is an even ramp of greys, which spells 123456 and hides nothing."""
+    # the last byte may be padding
+    steps = np.diff(np.frombuffer(table, "u1").astype(int))[:-1]
+    return steps.size >= _SHORTEST_RAMP and len(np.unique(steps)) == 1
 
 
 def _needles(source: Source, known: Identifiers) -> Iterator[bytes]:

@@ -69,7 +69,7 @@ def read_palette(source: Source, stored: int, signed: bool) -> ColourTable:
             raise Refused(
                 "palette", f"{tags.label(descriptor)}: {number} entries of {bits} bits from {first}"
             )
-        value = _entries(_raw(source, data, _WORDS), data, number * bits // 8)
+        value = _entries(_raw(source, data, _WORDS), data, number, bits)
         words = struct.pack(f"<H{'h' if signed else 'H'}H", number & 0xFFFF, first, bits)
         written |= {descriptor: (vr, words), data: ("OW", value)}
         tables.append(entries(value, number, bits))
@@ -95,10 +95,14 @@ def _descriptor(raw: Raw, tag: int, signed: bool) -> tuple[int, int, int]:
     return number or 1 << 16, first, bits
 
 
-def _entries(raw: Raw, tag: int, length: int) -> bytes:
+def _entries(raw: Raw, tag: int, number: int, bits: int) -> bytes:
     """Return the entries of a colour in little endian, filled up to an even length."""
+    length = number * bits // 8
     # words, whose first byte is the second one in big endian
     value = raw.value if raw.little_endian or raw.vr == "OB" else swapped(raw.value, 2)
+    if bits == 8 and len(value) == 2 * number and not any(value[1::2]):
+        # some writers give each entry of 8 bits a word (PS3.3 C.7.6.3.1.6)
+        value = value[::2] + b"\0" * (number % 2)
     if len(value) != length + length % 2 or not is_padding(value, length):
         detail = f"{tags.label(tag)}: expected {length} bytes, found {len(value)}"
         raise Refused("palette", detail)

@@ -135,6 +135,44 @@ def test_segmented_tables_are_no_tables_of_an_nm_image():
     assert "RedPaletteColorLookupTableData" in detail
 
 
+@pytest.mark.parametrize("entries", [256, 255])
+@pytest.mark.parametrize("syntax", NATIVE)
+def test_a_word_for_each_entry_of_8_bits(syntax, entries):
+    ds = palette(8)
+    for descriptor, data in COLOUR_TABLE:
+        ds[descriptor].value = [entries, 0, 8]
+        ds[data].value = ds[data].value[:entries] + b"\0" * (entries % 2)
+    expected, words = coded(ds), palette(8)
+    for descriptor, data in COLOUR_TABLE:
+        words[descriptor].value = [entries, 0, 8]
+        table = np.frombuffer(words[data].value, "u1")[:entries].astype("<u2")
+        words[data].value = table.tobytes()
+    result = coded(swapped(words) if syntax == ExplicitVRBigEndian else words, syntax)
+    assert [result[data].value for _, data in COLOUR_TABLE] == [
+        expected[data].value for _, data in COLOUR_TABLE
+    ]
+    assert np.array_equal(result.pixel_array, expected.pixel_array)
+    words[0x00281202].value = b"\0A" * entries
+    assert refused(words)[0] == "palette"
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("syntax", NATIVE)
+def test_a_ramp_of_greys_spells_no_id(syntax, order):
+    ds = palette(8)
+    ds.PatientID = "12345678"[::order]
+    for _, data in COLOUR_TABLE:
+        ds[data].value = bytes(range(256))[::order]
+    result = coded(swapped(ds) if syntax == ExplicitVRBigEndian else ds, syntax)
+    assert result.RedPaletteColorLookupTableData == bytes(range(256))[::order]
+    # a table that is no more than that
+    for descriptor, data in COLOUR_TABLE:
+        ds[descriptor].value = [8, 0, 8]
+        ds[data].value = ds.PatientID.encode()
+    ds.PixelData = bytes(512)
+    assert refused(ds)[0] == "residual-identifier"
+
+
 RED, GREEN = 0x00281101, 0x00281102
 MALFORMED = {
     "a byte too many": {0x00281202: ("OW", bytes(514))},
