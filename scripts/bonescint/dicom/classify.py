@@ -2,7 +2,7 @@
 
 from bonescint.dicom import tags
 from bonescint.dicom.elements import Elements
-from bonescint.dicom.photometric import GREYS, PALETTE_COLOR
+from bonescint.dicom.photometric import COLOUR_MODELS
 from bonescint.dicom.sop_classes import NUCLEAR_MEDICINE, SECONDARY_CAPTURES
 from bonescint.dicom.tracer import Verdict
 from bonescint.dicom.vocabulary import scan_terms
@@ -66,8 +66,7 @@ def find_kind(header: Elements, has_pixel_data: bool) -> Verdict:
     if header.text(tags.Modality) != "NM" and not silent:
         return Verdict("other_modality", "Modality is not NM")
     values = image_type_of(header)
-    colours = header.text(tags.PhotometricInterpretation).upper()
-    if colours not in GREYS | {PALETTE_COLOR, ""}:
+    if COLOUR_MODELS.match(header.text(tags.PhotometricInterpretation).upper()):
         return Verdict("secondary_capture", "PhotometricInterpretation is a colour model")
     if values[1:2] == ["SECONDARY"]:
         return Verdict("secondary_capture", "ImageType SECONDARY")

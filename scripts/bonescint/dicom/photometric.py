@@ -5,4 +5,4 @@ import re
 GREYS = frozenset({"MONOCHROME1", "MONOCHROME2"})
 PALETTE_COLOR = "PALETTE COLOR"
 # retired ones too
-COLOUR_MODELS = re.compile("A?RGB|HSV|CMYK|YBR_")
+COLOUR_MODELS = re.compile("A?RGB|HSV|CMYK|YBR_|XYB")

@@ -129,7 +129,11 @@ def test_other_kinds() -> None:
     assert kind(Modality="CT", SOPClassUID="1.2.840.10008.5.1.4.1.1.2") == "other_modality"
     for suffix in ("", ".1", ".2", ".3", ".4"):
         assert kind(SOPClassUID=f"1.2.840.10008.5.1.4.1.1.7{suffix}") == "secondary_capture"
-    assert kind(PhotometricInterpretation="RGB") == "secondary_capture"
+    for colours in ("RGB", "YBR_FULL_422", "ARGB", "HSV", "XYB"):
+        assert kind(PhotometricInterpretation=colours) == "secondary_capture"
+    # a word that is none says nothing of colours: the door names the attribute
+    for unclear in ("", "MONOCHROME", "MONOCHROME 2", "Palette Color", "GREY"):
+        assert kind(PhotometricInterpretation=unclear) == "whole_body"
     assert kind(ImageType=["DERIVED", "SECONDARY", "WHOLE BODY"]) == "secondary_capture"
 
 
