@@ -31,6 +31,8 @@ from bonescint.text.folding import compose, fold_name, spelt_out
 SHORTEST_NUMBER = 6
 # digits that are the patient's wherever they stand in a row of so many
 _SURE, _TOO_LONG = 8, 12
+# 1948, +1948, 1948.0: devices write whole numbers so
+_WHOLE = re.compile(r"[+-]?([0-9]+)(?:\.0*)?")
 _PATIENT_NAMES = (
     tags.PatientName, tags.OtherPatientNames, tags.PatientBirthName, tags.PatientMotherBirthName,
     tags.ResponsiblePerson,
@@ -182,10 +184,11 @@ class Identifiers:
         parts
             The values of one DS or IS.
         """
-        digits = "".join(part for part in parts if part.isdecimal()).lstrip("0")
+        found = [match[1] for part in parts if (match := _WHOLE.fullmatch(part))]
+        digits = "".join(found).lstrip("0")
         if len(digits) >= _SURE and any(len(k) >= _SURE and k in digits for k in self.numbers):
             return True
-        whole = [int(part) for part in parts if part.isdecimal()]
+        whole = list(map(int, found))
         triples = zip(whole, whole[1:], whole[2:], strict=False)
         return any(t[0] > 31 and t in self.known.births for t in triples)
 

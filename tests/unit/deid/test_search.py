@@ -142,6 +142,20 @@ def test_identifiers_in_decimals(text):
     assert written_without(changed(element(0x00281050, "DS", text.encode())), text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["1948\\3\\17", "1948.0\\3.0\\17.0", "48.\\+3\\17.00", "12\\34\\56\\78",
+     "12.0\\34.0\\56.0\\78.0", "+12345\\678."],
+)  # fmt: skip
+def test_identifiers_in_pieces_of_a_number(text):
+    assert written_without(changed(element(0x00281050, "DS", text.encode())), text)
+
+
+@pytest.mark.parametrize("text", ["1948.5\\3.0\\17.0", "12.3\\34.0\\56.0\\78.0", "740.0\\2.0"])
+def test_other_numbers_in_a_row_stay(text):
+    assert not written_without(changed(element(0x00281050, "DS", text.encode())), text)
+
+
 def known(**header: object) -> Identifiers:
     data = as_file(patient(**header))
     with quiet_pydicom():
