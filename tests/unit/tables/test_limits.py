@@ -77,6 +77,26 @@ WORKBOOKS = {
         {},
         "1 rows",
     ),
+    "styled_rows": (
+        sheet_of(
+            *many('<row s="1" a="1" b="1" d="1" e="1" f="1"/>', 1000),
+            "<row><c><v>1</v></c></row>",
+        ),
+        {},
+        "1 rows",
+    ),
+    "one_part": (
+        sheet_of(*many("<row><c><v>1</v></c></row>", 50)),
+        {
+            "workbook": xml(
+                "workbook",
+                "<sheets>",
+                *(f'<sheet name="S{n}" sheetId="{n}" r:id="rId1"/>' for n in range(1, 3000)),
+                "</sheets>",
+            )
+        },
+        "damaged",
+    ),
     "blank_below": (sheet_of("<row><c><v>1</v></c></row>", *many("<row/>", 500)), {}, "1 rows"),
 }  # fmt: skip
 TEXTS = {
