@@ -54,6 +54,7 @@ class Book(NamedTuple):
     searched: bool
 
 
+_TABLES = (".csv", ".tsv", ".xls", ".xlsx", ".xlsm")
 # digits of a run above or below the line, as the characters that look like it
 _RAISED = {
     "superscript": str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"),
@@ -310,6 +311,8 @@ def _foreign(stream: IO[bytes]) -> str:
         return "foreign_numbers"
     if any(name.startswith(("word/", "ppt/")) for name in names):
         return "foreign_document"
+    if any(name.lower().endswith(_TABLES) for name in names):
+        return "foreign_archive"
     return "no_table"
 
 
