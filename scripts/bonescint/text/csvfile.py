@@ -24,6 +24,8 @@ _MARKUP = re.compile(
 _QUOTED = re.compile(r'="([^"]*)"')
 # records in which a header may stand
 _TOP = 30
+# how long a cell may be is the limit of its line: csv's own, 131,072, calls it a misplaced quote
+csv.field_size_limit(2**31 - 1)
 
 
 def typed_rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
@@ -220,7 +222,8 @@ class _Lines:
 
     def __init__(self, stream: io.TextIOWrapper, limits: TableLimits) -> None:
         self._stream, self._limits = stream, limits
-        self._first = True
+        if stream.read(1) != "\ufeff":  # a mark is no character of the first line
+            stream.seek(0)
         self.taken = 0
 
     def __iter__(self) -> "_Lines":
@@ -230,8 +233,6 @@ class _Lines:
         line = self._stream.readline(self._limits.line + 1)
         if not line:
             raise StopIteration
-        if self._first:
-            line, self._first = line.removeprefix("\ufeff"), False
         self.taken += len(line)
         if self.taken > self._limits.line:
             self._limits.check("line", self.taken)
