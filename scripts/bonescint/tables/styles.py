@@ -5,10 +5,8 @@ from typing import Any
 
 from bonescint.tables.numberformats import JAPANESE
 
-_PART = "xl/styles.xml"
 
-
-def read_styles(archive: zipfile.ZipFile) -> list[tuple[str, bool]]:
+def read_styles(archive: zipfile.ZipFile, part: str) -> list[tuple[str, bool]]:
     """Return number format and strike-through of each cell style, by its number.
 
     Not openpyxl's: it numbers formats anew, so that one without a code gets another one's.
@@ -17,14 +15,16 @@ def read_styles(archive: zipfile.ZipFile) -> list[tuple[str, bool]]:
     ----------
     archive
         A measured workbook.
+    part
+        The name of the part that holds them, empty if there is none.
     """
     from openpyxl.styles.numbers import BUILTIN_FORMATS
     from openpyxl.xml.functions import fromstring  # type: ignore[attr-defined]
 
     default = [("General", False)]
-    if _PART not in archive.NameToInfo:
+    if not part:
         return default
-    root: Any = fromstring(archive.read(_PART))
+    root: Any = fromstring(archive.read(part))
     formats = root.findall("{*}numFmts/{*}numFmt")
     codes = {int(one.get("numFmtId")): one.get("formatCode") for one in formats}
     struck = [_is_struck(font) for font in root.findall("{*}fonts/{*}font")]

@@ -181,7 +181,7 @@ class _Workbook:
         self._archive: zipfile.ZipFile = reader.archive
         self._limits = limits
         self._strings = reader.shared_strings
-        self._styles = read_styles(reader.archive)
+        self._styles = read_styles(reader.archive, self._package.styles)
         self._unescaped: dict[str, str] = {}
         self._joined: dict[int, _Runs] = {}
 

@@ -221,3 +221,22 @@ def test_restyled_digits_are_quoted_as_typed(typed):
     # and what may be somebody's is not quoted in any style
     assert faults.shown("①②③④⑤⑥⑦") is NOT_SHOWN
     assert faults.shown("²⁰¹⁹⁰⁶⁰") is NOT_SHOWN
+
+
+def test_parts_under_names_of_their_own(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["ID", "BSI"])
+    book.active.append([1, 0.25])
+    book.active["B2"].number_format = "0.0%"
+    book.save(tmp_path / "a.xlsx")
+    names = {"styles.xml": "書式.xml", "sheet1.xml": "結果.xml"}
+    with (
+        zipfile.ZipFile(tmp_path / "a.xlsx") as old,
+        zipfile.ZipFile(tmp_path / "b.xlsx", "w") as new,
+    ):
+        for name in old.namelist():
+            data = old.read(name)
+            for one, other in names.items():
+                name, data = name.replace(one, other), data.replace(one.encode(), other.encode())
+            new.writestr(name, data)
+    assert read_table(tmp_path / "b.xlsx").rows == [(2, ("1", "25%"))]
