@@ -89,10 +89,13 @@ def _explain(error: Any, text: Texts) -> Iterator[str]:
         case _:
             # a mapping or a list is not quoted: its first wrong leaf has an error of its own
             value = error.instance if not isinstance(error.instance, dict | list) else "..."
-            wanted = (
-                error.schema.get("description") or f"{error.validator}: {error.validator_value}"
-            )
-            yield text("bad_value", where=where, value=value, wanted=wanted)
+            wanted = [error.schema["description"]] if "description" in error.schema else []
+            if error.validator == "type":
+                kinds = error.validator_value
+                kinds = [kinds] if isinstance(kinds, str) else kinds
+                wanted.insert(0, ", ".join(text(f"type.{kind}") for kind in kinds))
+            said = "; ".join(wanted) or f"{error.validator}: {error.validator_value}"
+            yield text("bad_value", where=where, value=value, wanted=said)
 
 
 def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iterator[str]:

@@ -39,6 +39,8 @@ class CheckedTable:
         table has no such header, those of the schema count.
     config_key
         The configuration's path of these names, for messages; None for tables that have none.
+    entry
+        The table's path in the configuration; that of `config_key` by default.
     decimal
         The decimal sign of a text file.
 
@@ -58,6 +60,7 @@ class CheckedTable:
         skip: Iterable[str] = (),
         configured: Mapping[str, str | None] | None = None,
         config_key: str | None = None,
+        entry: str = "",
         decimal: str = ".",
     ) -> None:
         self.table = table
@@ -68,7 +71,7 @@ class CheckedTable:
         self._positions: dict[str, int] = {}
         known = self.columns.values()
         faults.accept(word for c in known for word in (*c.accepted, *c.products))
-        self._entry = (config_key or "").removesuffix("columns")
+        self._entry = f"{entry}." if entry else (config_key or "").removesuffix("columns")
         self._tell_place()
         self._locate(configured or {}, config_key)
         self._refuse_rows_above()
@@ -139,7 +142,7 @@ class CheckedTable:
             for i, cell in enumerate(self.table.own_header)
         )
         if lost and not is_header:
-            self._raise_no_headers(lost, config_key)
+            self._raise_no_headers(lost)
         if is_header:
             self.faults.own.add(self.table.header_row)
             self._warn_absent(absent, config_key)
@@ -156,10 +159,10 @@ class CheckedTable:
                 hint=self._hint(config_key, column.name),
             )
 
-    def _raise_no_headers(self, lost: list[tuple[Column, str]], config_key: str | None) -> None:
+    def _raise_no_headers(self, lost: list[tuple[Column, str]]) -> None:
         """Say once that the row is no header, and all that config.yaml can say about it."""
         names = ("key" if column.name in KEYS else column.name for column, _ in lost)
-        columns = [f"{config_key or 'columns'}.{name}" for name in names]
+        columns = [f"{self._entry}columns.{name}" for name in names]
         self.faults.header_error(
             "no_headers",
             (),

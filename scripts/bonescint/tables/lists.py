@@ -283,7 +283,12 @@ def _warn(checked: CheckedTable, warnings: list[dict[str, str]] | None) -> None:
         # the sheet is not named: it may be called after a patient
         file = checked.table.file
         warnings += [
-            warning(file, "", fault.phrase, {"column": fault.column})
+            warning(
+                file,
+                "",
+                fault.phrase,
+                {one: fault.place[one] for one in ("row", "column") if one in fault.place},
+            )
             for fault in checked.faults.warnings
         ]
         warnings += [
@@ -317,6 +322,7 @@ def _open(
         faults,
         configured=configured,
         config_key=f"inputs.{name}.columns" if headers else None,
+        entry="" if layout is None else f"inputs.{name}",
     )
     faults.raise_errors()  # without its columns a list cannot be read further
     return checked, faults

@@ -38,6 +38,8 @@ class Package(NamedTuple):
         Name of a part -> which of its row elements is the last that holds anything.
     formulas
         Name of a part -> places of its formulas (row, column), as `place` packs them.
+    styles
+        Name of the part with the cell styles, empty if there is none.
     strict
         Whether it is Strict Open XML, which names everything otherwise.
     uncalculated
@@ -46,6 +48,7 @@ class Package(NamedTuple):
 
     rows: Mapping[str, int]
     formulas: Mapping[str, "array[int]"]
+    styles: str
     strict: bool
     uncalculated: bool
 
@@ -78,7 +81,7 @@ def measure(archive: zipfile.ZipFile, limits: TableLimits) -> Package:
     """
     rows: dict[str, int] = {}
     formulas: dict[str, array[int]] = {}
-    strict = uncalculated = False
+    styles, strict, uncalculated = "", False, False
     total = 0
     for member in archive.infolist():
         if not is_read(member.filename):
@@ -90,9 +93,11 @@ def measure(archive: zipfile.ZipFile, limits: TableLimits) -> Package:
             total = part.parse(stream, total)
         if part.root == "worksheet":
             rows[member.filename], formulas[member.filename] = part.last_row, part.formulas
+        elif part.root == "styleSheet":
+            styles = member.filename
         strict |= part.strict
         uncalculated |= part.uncalculated
-    return Package(rows, formulas, strict, uncalculated)
+    return Package(rows, formulas, styles, strict, uncalculated)
 
 
 def is_read(name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from bonescint.errors import InputError
@@ -32,7 +32,13 @@ _FOREIGN = {
     b"%PDF": "foreign_document",
     b"\x89PNG": "foreign_document",
     b"\xff\xd8\xff": "foreign_document",
+    b"\x1f\x8b": "foreign_archive",
+    b"BZh9": "foreign_archive",
+    b"7z\xbc\xaf": "foreign_archive",
+    b"Rar!": "foreign_archive",
+    b"\xfd7zX": "foreign_archive",
 }
+_LHA = slice(2, 5), b"-lh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +165,8 @@ def _read(
         searched |= found not in (0, header_row)
         header_row = found or header_row
     if not 0 < header_row <= len(grid):
-        raise InputError(text("no_header", file=path.name))
+        blank = not any(map(str.strip, chain.from_iterable(grid)))
+        raise InputError(text("empty_table" if blank else "no_header", file=path.name))
     first = 0
     if searched and words:
         own = grid[header_row - 1 : header_row]
@@ -204,10 +211,12 @@ def _is_text(path: Path, text: Texts) -> bool:
     if not path.is_file():
         raise InputError(text("no_file", file=path.name))
     with path.open("rb") as stream:
-        start = stream.read(4)
+        start = stream.read(5)
     key = next((key for magic, key in _FOREIGN.items() if start.startswith(magic)), None)
-    if start == _OLE:
+    if start.startswith(_OLE):
         key = _in_ole(path)
+    elif start[_LHA[0]] == _LHA[1]:
+        key = "foreign_archive"
     if key:
         raise InputError(text(key, file=path.name))
     return not start.startswith(b"PK")

@@ -29,9 +29,10 @@ def warn_same_table(
         This entry's path in the configuration.
     """
     for other, layout in same.items():
-        sheets = {sheet, layout.get("sheet")} - {None}
-        # an entry without a sheet reads the first one that can be seen
-        one = sheet == layout.get("sheet") or (len(sheets) < 2 and not checked.table.visible_others)
+        named, own = layout.get("sheet"), checked.table.sheet
+        # a text file has none, and an entry without one reads one that can be seen
+        any_sheet = None in (named, own) and not checked.table.visible_others
+        one = named in (sheet, own) or any_sheet
         headers = layout.get("columns") or {}
         if one and any(checked.is_column(name, headers.get(name)) for name in names):
             checked.faults.warn("same_table", other=other, entry=config_key)

@@ -12,7 +12,7 @@ from typing import IO, Any, NamedTuple
 from bonescint.errors import InputError
 from bonescint.resources import Texts
 from bonescint.tables.headers import SEARCHED, Cells, HeaderWords
-from bonescint.tables.numberformats import JAPANESE, shown_number
+from bonescint.tables.numberformats import shown_number
 from bonescint.tables.packages import (
     DamagedError,
     cell_number,
@@ -21,6 +21,7 @@ from bonescint.tables.packages import (
     measure,
     open_archive,
 )
+from bonescint.tables.styles import read_styles
 from bonescint.tables.values import NOT_CALCULATED
 from bonescint.text.limits import TableLimits, TooMuchError
 
@@ -53,6 +54,7 @@ class Book(NamedTuple):
     searched: bool
 
 
+_TABLES = (".csv", ".tsv", ".xls", ".xlsx", ".xlsm")
 # digits of a run above or below the line, as the characters that look like it
 _RAISED = {
     "superscript": str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"),
@@ -152,7 +154,6 @@ class _Workbook:
     def __init__(self, stream: IO[bytes], limits: TableLimits) -> None:
         # slow to import and not needed for text files
         from openpyxl.reader.excel import ExcelReader
-        from openpyxl.styles.stylesheet import apply_stylesheet
 
         archive = open_archive(stream)
         self._package = measure(archive, limits)
@@ -168,18 +169,19 @@ class _Workbook:
             reader.read_manifest()
             reader.read_strings()
             reader.read_workbook()
-            apply_stylesheet(reader.archive, reader.wb)  # type: ignore[no-untyped-call]
             # not charts and macros
             self.sheets = [
                 _Sheet(sheet.name, sheet.state == "visible", relation.target)
                 for sheet, relation in reader.parser.find_sheets()
                 if relation.target in self._package.rows
             ]
-        self._book: Any = reader.wb
+        if len({sheet.part for sheet in self.sheets}) < len(self.sheets):
+            raise DamagedError  # a part that is many sheets is read as often
+        self._epoch: datetime = reader.wb.epoch
         self._archive: zipfile.ZipFile = reader.archive
         self._limits = limits
         self._strings = reader.shared_strings
-        self._styles: dict[int, tuple[str, bool]] = {}
+        self._styles = read_styles(reader.archive, self._package.styles)
         self._unescaped: dict[str, str] = {}
         self._joined: dict[int, _Runs] = {}
 
@@ -190,10 +192,12 @@ class _Workbook:
         with self._archive.open(sheet.part) as source:
             # numbers stay numbers: which are dates depends on their value too
             parser: Any = _reader.WorkSheetParser(  # type: ignore[no-untyped-call]
-                source, self._strings, data_only=True, epoch=self._book.epoch, rich_text=True
+                source, self._strings, data_only=True, epoch=self._epoch, rich_text=True
             )
             # not beyond the last row with a value: what follows are formats
-            yield from islice(parser.parse(), self._package.rows[sheet.part])
+            for row in islice(parser.parse(), self._package.rows[sheet.part]):
+                parser.row_dimensions.clear()  # their formats, of a million rows
+                yield row
 
     def holds_anything(self, sheet: _Sheet) -> bool:
         """Tell whether any cell of a sheet has a value."""
@@ -259,13 +263,13 @@ class _Workbook:
             case datetime():
                 return (value.date() if value.time() == time() else value).isoformat()
             case int() | float():
-                return shown_number(value, self._style(cell)[0], self._book.epoch)
+                return shown_number(value, self._styles[cell["style_id"]][0], self._epoch)
             case _:
                 return str(value)
 
     def _kept(self, cell: dict[str, Any], text: str) -> str:
         """Return what of a cell's text is not struck out."""
-        struck = self._style(cell)[1]
+        struck = self._styles[cell["style_id"]][1]
         if isinstance(cell["value"], list):
             runs = self._runs(cell["value"])
             return runs.kept_in_struck if struck else runs.kept
@@ -287,21 +291,6 @@ class _Workbook:
             )
         return self._joined[id(value)]
 
-    def _style(self, cell: dict[str, Any]) -> tuple[str, bool]:
-        """Return a cell's number format, and whether its font is struck out."""
-        from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
-
-        number = cell["style_id"]
-        if number not in self._styles:
-            style = self._book._cell_styles[number]
-            font, form = self._book._fonts[style.fontId], style.numFmtId
-            if form < BUILTIN_FORMATS_MAX_SIZE:
-                code = JAPANESE.get(form) or BUILTIN_FORMATS.get(form, "General")
-            else:
-                code = self._book._number_formats[form - BUILTIN_FORMATS_MAX_SIZE]
-            self._styles[number] = code, bool(font.strike)
-        return self._styles[number]
-
 
 def _foreign(stream: IO[bytes]) -> str:
     """Return the sentence for a file that is a ZIP archive and no readable workbook."""
@@ -322,6 +311,8 @@ def _foreign(stream: IO[bytes]) -> str:
         return "foreign_numbers"
     if any(name.startswith(("word/", "ppt/")) for name in names):
         return "foreign_document"
+    if any(name.lower().endswith(_TABLES) for name in names):
+        return "foreign_archive"
     return "no_table"
 
 

@@ -24,6 +24,8 @@ _MARKUP = re.compile(
 _QUOTED = re.compile(r'="([^"]*)"')
 # records in which a header may stand
 _TOP = 30
+# how long a cell may be is the limit of its line: csv's own, 131,072, calls it a misplaced quote
+csv.field_size_limit(2**31 - 1)
 
 
 def typed_rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
@@ -95,7 +97,8 @@ def read_textfile(
     encoding
         Its encoding where no BOM tells; None = UTF-8, cp932 or UTF-16, whichever it can be.
     text
-        Returns the words of a message: no_encoding, no_table, foreign_markup, bad_quote.
+        Returns the words of a message: no_encoding, wrong_encoding, no_table, foreign_markup,
+        bad_quote.
     limits
         How much is read; None = the default.
     fits
@@ -145,9 +148,10 @@ class _TextFile:
         limits.check("megabytes", path.stat().st_size)
         self._limits = limits
         self._data = path.read_bytes()
+        unknown = "wrong_encoding" if encoding else "no_encoding"
         found = file_encoding(self._data, encoding)
         if found is None:
-            raise InputError(text("no_encoding", file=path.name))
+            raise InputError(text(unknown, file=path.name, encoding=encoding))
         self._encoding = found
         self.markup = self._quoted = False
         key = ""
@@ -160,9 +164,9 @@ class _TextFile:
             # an escape sequence is ISO-2022-JP read as UTF-8; VT and FF are line ends of older
             # programs
             if re.search(r"[\x01-\x08\x0e-\x1f]", piece):
-                key = "no_encoding"
+                key = unknown
         if key:
-            raise InputError(text(key, file=path.name))
+            raise InputError(text(key, file=path.name, encoding=encoding))
 
     def lines(self) -> "_Lines":
         """Return the lines with their ends."""
@@ -189,12 +193,14 @@ class _TextFile:
         self, header_row: int | None, fits: Callable[[Sequence[Record]], bool] | None
     ) -> str:
         """Return what parts the cells: a comma in a title or in a finding must not decide."""
-        if named := self._named():
-            return named
-        tops = {delimiter: self._top(delimiter, header_row or _TOP) for delimiter in _DELIMITERS}
+        named = self._named()
+        among = dict.fromkeys((named, *_DELIMITERS) if named else _DELIMITERS)
+        tops = {delimiter: self._top(delimiter, header_row or _TOP) for delimiter in among}
         for delimiter, rows in tops.items():
             if fits and fits(rows):
                 return delimiter
+        if named:
+            return named
 
         def width(delimiter: str) -> int:
             rows = tops[delimiter]
@@ -216,7 +222,8 @@ class _Lines:
 
     def __init__(self, stream: io.TextIOWrapper, limits: TableLimits) -> None:
         self._stream, self._limits = stream, limits
-        self._first = True
+        if stream.read(1) != "\ufeff":  # a mark is no character of the first line
+            stream.seek(0)
         self.taken = 0
 
     def __iter__(self) -> "_Lines":
@@ -226,8 +233,6 @@ class _Lines:
         line = self._stream.readline(self._limits.line + 1)
         if not line:
             raise StopIteration
-        if self._first:
-            line, self._first = line.removeprefix("\ufeff"), False
         self.taken += len(line)
         if self.taken > self._limits.line:
             self._limits.check("line", self.taken)

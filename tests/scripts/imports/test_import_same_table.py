@@ -79,6 +79,22 @@ def test_versions_on_two_sheets_are_two(tmp_path: Path, cases: Any) -> None:
     assert len(told(tmp_path / "v.xlsx", cases, {"sheet": "3.0"}, {"sheet": "3.0"})) == 1
 
 
+def test_a_sheet_that_was_found_is_the_one_another_entry_names(tmp_path: Path, cases: Any) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["表紙"])
+    for row in [HEADER, *GOOD]:
+        (book["3.0"] if "3.0" in book.sheetnames else book.create_sheet("3.0")).append(row)
+    hidden = book.create_sheet("old")
+    hidden.append(HEADER)
+    hidden.sheet_state = "hidden"
+    book.save(tmp_path / "v.xlsx")
+    assert len(told(tmp_path / "v.xlsx", cases, {}, {"sheet": "3.0"})) == 1
+    assert told(tmp_path / "v.xlsx", cases, {}, {"sheet": "old"}) == []
+    # of a text file no sheet is read
+    export = write_table(tmp_path / "v.csv", [HEADER, *GOOD])
+    assert len(told(export, cases, {}, {"sheet": "3.0"})) == 1
+
+
 @pytest.mark.parametrize(
     ("language", "said"), [("ja", "同じ内容の表"), ("en", "has the same table")]
 )

@@ -1,5 +1,6 @@
 """What is no table of ours is named for what it is, whatever is wrong with it."""
 
+import gzip
 import io
 import random
 import zipfile
@@ -24,6 +25,13 @@ def stream(name):
     return OLE + name.encode("utf-16-le") + b"\0" * 100
 
 
+def zipped(name):
+    found = io.BytesIO()
+    with zipfile.ZipFile(found, "w") as archive:
+        archive.writestr(name, "x")
+    return found.getvalue()
+
+
 @pytest.mark.parametrize(
     ("content", "japanese", "english"),
     [
@@ -38,6 +46,14 @@ def stream(name):
         (b"MIME-Version: 1.0\r\nContent-Type: multipart/related", "Web ページ", "a web page"),
         (b"<html><table>" + b"<td>1</td>" * 200_000, "Web ページ", "a web page"),
         (b"PK\x05\x06" + b"\0" * 18, "壊れています", "damaged"),
+        (gzip.compress(b"ID,BSI"), "圧縮ファイル.*解凍", "archive.*Unpack"),
+        (b"7z\xbc\xaf\x27\x1c\0\4", "圧縮ファイル.*解凍", "archive.*Unpack"),
+        (b"Rar!\x1a\x07\x01\0", "圧縮ファイル.*解凍", "archive.*Unpack"),
+        (b"\x1a\xab-lh5-\x92\x81", "圧縮ファイル.*解凍", "archive.*Unpack"),
+        (zipped("結果/VSBONE.CSV"), "圧縮ファイル.*解凍", "archive.*Unpack"),
+        (zipped("a.xlsx"), "圧縮ファイル.*解凍", "archive.*Unpack"),
+        (b"", "何も記入がなく", "it is empty"),
+        (b"\xef\xbb\xbf\r\n \r\n", "何も記入がなく", "it is empty"),
     ],
 )
 def test_it_is_named(tmp_path, content, japanese, english):
@@ -46,6 +62,27 @@ def test_it_is_named(tmp_path, content, japanese, english):
     for language, words in (("ja", japanese), ("en", english)):
         with pytest.raises(InputError, match=words):
             read_table(path, language=language)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("ja", "非表示.* sheet"), ("en", "hidden.* sheet")]
+)
+def test_a_blank_sheet_before_a_hidden_one(tmp_path, language, words):
+    book = openpyxl.Workbook()
+    book.create_sheet("x").append(["ID"])
+    book["x"].sheet_state = "hidden"
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(InputError, match=words):
+        read_table(tmp_path / "a.xlsx", language=language)
+
+
+@pytest.mark.parametrize("encoding", ["sjisx", "cp932", "utf-8"])
+def test_a_configured_encoding_that_is_none_of_the_file_is_named(tmp_path, encoding):
+    path = tmp_path / "a.csv"
+    path.write_bytes("患者ID,研究番号\n1,骨\n".encode("euc_jp") + b"\xfc\xf9")
+    for language in ("ja", "en"):
+        with pytest.raises(InputError, match=f'[「"]{encoding}[」"]'):
+            read_table(path, encoding=encoding, language=language)
 
 
 def test_an_archive_with_a_password(tmp_path):
@@ -184,3 +221,22 @@ def test_restyled_digits_are_quoted_as_typed(typed):
     # and what may be somebody's is not quoted in any style
     assert faults.shown("①②③④⑤⑥⑦") is NOT_SHOWN
     assert faults.shown("²⁰¹⁹⁰⁶⁰") is NOT_SHOWN
+
+
+def test_parts_under_names_of_their_own(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["ID", "BSI"])
+    book.active.append([1, 0.25])
+    book.active["B2"].number_format = "0.0%"
+    book.save(tmp_path / "a.xlsx")
+    names = {"styles.xml": "書式.xml", "sheet1.xml": "結果.xml"}
+    with (
+        zipfile.ZipFile(tmp_path / "a.xlsx") as old,
+        zipfile.ZipFile(tmp_path / "b.xlsx", "w") as new,
+    ):
+        for name in old.namelist():
+            data = old.read(name)
+            for one, other in names.items():
+                name, data = name.replace(one, other), data.replace(one.encode(), other.encode())
+            new.writestr(name, data)
+    assert read_table(tmp_path / "b.xlsx").rows == [(2, ("1", "25%"))]

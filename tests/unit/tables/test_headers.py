@@ -4,6 +4,7 @@ import openpyxl
 import pytest
 
 from bonescint.errors import InputError
+from bonescint.resources import Texts
 from bonescint.tables.bounds import CheckedTable
 from bonescint.tables.columns import load_columns
 from bonescint.tables.faults import Faults
@@ -198,3 +199,21 @@ def test_a_line_that_names_the_delimiter(tmp_path, line):
     assert [n for n, _ in found.table.rows] == [2, 3]
     assert found.table.header == tuple(HEADER)
     assert warned(found) == []
+
+
+def test_a_delimiter_that_is_named_and_not_used(tmp_path):
+    path = tmp_path / "a.csv"
+    rows = "".join(f"{','.join(map(str, row))}\n" for row in (HEADER, *ROWS))
+    path.write_text(f"sep=;\n{rows}")
+    assert [row for row, _ in checked(path).table.rows] == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("ja", "一部とみなしました"), ("en", "part of the header")]
+)
+def test_a_row_above_that_was_read_is_not_told_to_be_skipped(tmp_path, language, words):
+    above = ["患者ID", "検査日", "結果", None, "解析状態"]
+    below = [None, None, "BSI値(%)", "ホットスポット数", None]
+    found = checked(write_sheets(tmp_path / "a.xlsx", ("a", [above, below, *ROWS])), language)
+    (fault,) = found.faults.warnings
+    assert words in fault.message(Texts("warnings", language))

@@ -1,6 +1,7 @@
 """Files that would fill the memory are refused by name, and take little of it."""
 
 import json
+from contextlib import nullcontext
 from itertools import repeat
 
 import pytest
@@ -77,6 +78,26 @@ WORKBOOKS = {
         {},
         "1 rows",
     ),
+    "styled_rows": (
+        sheet_of(
+            *many('<row s="1" a="1" b="1" d="1" e="1" f="1"/>', 1000),
+            "<row><c><v>1</v></c></row>",
+        ),
+        {},
+        "1 rows",
+    ),
+    "one_part": (
+        sheet_of(*many("<row><c><v>1</v></c></row>", 50)),
+        {
+            "workbook": xml(
+                "workbook",
+                "<sheets>",
+                *(f'<sheet name="S{n}" sheetId="{n}" r:id="rId1"/>' for n in range(1, 3000)),
+                "</sheets>",
+            )
+        },
+        "damaged",
+    ),
     "blank_below": (sheet_of("<row><c><v>1</v></c></row>", *many("<row/>", 500)), {}, "1 rows"),
 }  # fmt: skip
 TEXTS = {
@@ -136,6 +157,22 @@ def test_a_limit_is_raised_for_the_table_that_needs_it(tmp_path):
     with pytest.raises(InputError, match="200,001"):
         read_table(path)
     assert len(read_table(path, limits={"rows": 300_000}).rows) == 200_001
+
+
+@pytest.mark.parametrize(
+    ("mark", "encoding"), [("", "utf-8"), ("\ufeff", "utf-8"), ("\ufeff", "utf-16-le")]
+)
+def test_one_long_cell_is_no_misplaced_quotation_mark(tmp_path, mark, encoding):
+    path = tmp_path / "a.csv"
+    for n, said in ((200_000, ""), (1_000_000, "line .*1,000,001"), (2_500_000, "1,000,001")):
+        path.write_text(f"{mark}ID,x\n1,{'a' * (n - 2)}\n", encoding, newline="")
+        if said:
+            with pytest.raises(InputError, match=said):
+                read_table(path, language="en")
+        assert len(read_table(path, limits={"line": 3_000_000}).rows[0][1][1]) == n - 2
+        path.write_text(f"{mark}{'a' * n}", encoding)
+        with pytest.raises(InputError, match="1,000,001") if n > 10**6 else nullcontext():
+            read_table(path, language="en")
 
 
 @pytest.mark.parametrize("read", [typed_lines, lambda path: typed_rows(path, ["ID"])])

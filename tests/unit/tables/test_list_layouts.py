@@ -100,6 +100,22 @@ def test_a_column_that_is_missing_is_named_with_its_key(tmp_path: Path) -> None:
         read_participants(path, STUDY, "ja")
 
 
+def test_where_a_header_was_found_and_where_none_is(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["一覧"], [], ["患者ID", "研究番号"], ["12", STUDY]]
+    path = book(tmp_path / "p.xlsx", {"対象": rows})
+    odd: list[dict[str, str]] = []
+    assert read_participants(path, STUDY, "ja", odd, {}) == {"12": 4}
+    (told,) = warnings_in_words(odd, "ja")
+    assert told["where"] == "行 3"
+    assert "inputs.participants.header_row" in told["message"]
+    path = book(tmp_path / "q.xlsx", {"対象": [["12", STUDY]]})
+    for part in ("sheet", "header_row", "columns.key", "columns.study"):
+        with pytest.raises(InputError, match=rf"inputs\.participants\.{part}"):
+            read_participants(path, STUDY, "ja", layout={})
+    with pytest.raises(InputError, match=r": sheet, header_row, columns\.key"):
+        read_opt_out(path, "ja")  # of a command that has no configuration
+
+
 def test_layout_of_the_configuration() -> None:
     inputs = {"participants": "p.csv", "opt_out": {"file": "o.csv", "ids_only": True, "sheet": "A"}}
     assert list_layout({"inputs": inputs}, "participants") == {}

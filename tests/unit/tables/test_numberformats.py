@@ -11,6 +11,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 from bonescint.tables.lists import read_opt_out, read_tracer_calendar
 from bonescint.tables.numberformats import shown_number
 from bonescint.tables.reading import read_table
+from tests.unit.tables.packages import sheet_of, write_package, xml
 
 SERIAL = 43619  # 2019-06-03
 JAPANESE_DATES = [*range(27, 32), *range(34, 37), *range(50, 59)]
@@ -169,3 +170,16 @@ def test_built_in_formats_in_a_workbook_of_1904(tmp_path):
 def test_a_day_that_no_calendar_has():
     assert shown(1e12, "yyyy/m/d") == "#VALUE!"
     assert shown(SERIAL + 0.5, "yyyy/m/d h:mm") == datetime(2019, 6, 3, 12).isoformat()
+
+
+def test_a_format_without_a_code_is_none_of_the_others(tmp_path):
+    cell = '<c r="B2" s="{}"><v>0.25</v></c>'
+    sheet = sheet_of(f'<row r="2"><c r="A2"><v>1</v></c>{cell.format(1)}</row>')
+    formats = '<numFmts><numFmt numFmtId="170" formatCode="0.00%"/></numFmts>'
+    for number, shown in ((170, "25%"), (164, "0.25"), (9999, "0.25"), (10, "25%")):
+        styles = f'<cellXfs><xf/><xf numFmtId="{number}"/></cellXfs>'
+        path = write_package(
+            tmp_path / "a.xlsx", sheet, {"xl/styles.xml": xml("styleSheet", formats, styles)}
+        )
+        ((_, cells),) = read_table(path).rows
+        assert cells[-1] == shown
