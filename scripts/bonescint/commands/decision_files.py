@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bonescint.deid.decisions import person
+from bonescint.deid.decisions import REVIEWER_CODE, person
 from bonescint.errors import InputError
 from bonescint.resources import Texts
 
@@ -22,9 +22,6 @@ SHEET, ABOUT = "decisions", "about"
 # what of an item stands in the list: neither a path nor the patient ID of who is held back
 _SHOWN = ("item", "sha256", "kind", "reason", "detail", "label", "views", "score", "decided")
 _LAST_COLUMNS = ("decision", "rectangles")
-_CODE = re.compile("[A-Za-z0-9]{1,16}")
-# four letters or four digits may be somebody's; a code has fewer, or both
-_LIKE_SOMEBODY = re.compile(r"[A-Za-z]{4,}|[A-Za-z]{0,2}\d{4,}[A-Za-z]{0,2}|.*\d{5,}.*")
 
 
 class Typed(NamedTuple):
@@ -113,7 +110,7 @@ def _reviewer(typed: str, text: Texts) -> str:
 
     code = half_width(typed)
     # not quoted: it may be somebody's name
-    if not _CODE.fullmatch(code) or _LIKE_SOMEBODY.fullmatch(code):
+    if not re.fullmatch(REVIEWER_CODE, code):
         raise InputError(text("reviewer"))
     return code
 

@@ -32,7 +32,10 @@
     works: true,
   };
   const whose = `bonescint-reviewer/${data.study}`;
-  let reviewer = store.get(whose) || "";
+  // as the import asks for it: a name that the page took would be refused with all decisions
+  const isCode = (typed) => new RegExp(`^(?:${data.code})$`).test(typed);
+  const known = store.get(whose) || "";
+  let reviewer = isCode(known) ? known : "";
   let state = { decisions: {}, undo: [], at: null };
   const keyOf = (i) => `${data.all[i][0]}|${data.all[i][1]}`;
   const stateKey = () => `${base}${data.items_sha256}/${reviewer}`;
@@ -298,10 +301,14 @@
 
   // ---- the reviewer's code
   const ask = () => { $("code").value = reviewer; $("who").showModal(); $("code").focus(); };
+  // full-width letters are no mistake; this comes before the browser checks the form
+  $("who").querySelector("button").addEventListener("click", () => {
+    $("code").value = $("code").value.normalize("NFKC").trim();
+  });
   $("who").addEventListener("close", () => {
     $("code").blur();
-    const code = $("code").value.trim();
-    if (/^[A-Za-z0-9_-]{1,16}$/.test(code)) {
+    const code = $("code").value;
+    if (isCode(code)) {
       reviewer = code;
       store.set(whose, code);
       load();
