@@ -127,7 +127,6 @@ def write_pages(
                     synthetic=SYNTHETIC if study["synthetic"] else "",
                     style=_inlined("review.css"),
                     script=_inlined("review.js"),
-                    code=REVIEWER_CODE,
                     data=_json(
                         {**same, "page": n, "first": first, "items": [_item(i, text) for i in part]}
                     ),
@@ -219,4 +218,5 @@ def _template() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["code"] = REVIEWER_CODE
     return environment.get_template("review.html.j2")

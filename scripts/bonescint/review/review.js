@@ -176,7 +176,7 @@
     $("kinds").replaceChildren(...[...found].map(([kind, one]) => node("li", {}, node("button", {
       type: "button", class: one.left ? "" : "done", "aria-current": kind === current ? "true" : null,
       onclick: () => go(one.first),
-    }, `${words["js.kind." + kind]} ${one.left ? `${one.left} / ${one.n}` : `${one.n} ✓`}`))));
+    }, one.left ? say("left", { kind: words["js.kind." + kind], n: one.left }) : `${words["js.kind." + kind]} ${one.n} ✓`))));
   };
   const render = () => {
     if (!data.items.length) {
