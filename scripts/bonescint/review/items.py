@@ -263,6 +263,9 @@ def ordered(items: Iterable[ReviewItem], decided: list[Decision]) -> list[Review
     found = []
     for item in items:
         word = words.get((item.item, item.sha256), "")
+        if item.kind == "conflict" and word == "release":
+            # had it alone been released it would be no conflict any more
+            item, word = item._replace(reason=f"{item.reason}+several-released"), ""
         waits = "" if word or item.item.startswith(PRIVATE) else "1"
         numbers[item.kind] = numbers.get(item.kind, 0) + 1
         label = item.label or f"{numbers[item.kind]}"

@@ -31,6 +31,15 @@ def test_a_decision_holds_for_its_content_alone() -> None:
     assert (one.decided, one.waits) == ("release", "")
 
 
+def test_of_a_conflict_that_is_still_one_several_were_released() -> None:
+    items = [ReviewItem("image", c * 64, "conflict", "conflict") for c in "abc"]
+    words = ("release", "release", "block")
+    decided = [Decision("image", c * 64, w) for c, w in zip("abc", words, strict=True)]
+    found = [(one.decided, one.waits, one.reason) for one in ordered(items, decided)]
+    several = ("", "1", "conflict+several-released")
+    assert found == [several, several, ("block", "", "conflict")]
+
+
 def test_the_most_doubtful_come_first() -> None:
     made = [
         ReviewItem("coded", "1" * 64, "image", label="plain"),
