@@ -210,6 +210,11 @@ def write_decisions_book(
         about.write_string(n, 0, key, styles["text"])
         about.write_string(n, 1, value, styles["text"])
     about.write_string(len(lines) + 2, 0, text("how_reviewer"), styles["note"])
+    said = Texts("review", text.language)
+    used = dict.fromkeys(word for row in kept for word in choices[row["item"], row["sha256"]])
+    for n, word in enumerate(used, len(lines) + 4):
+        about.write_string(n, 0, word, styles["text"])
+        about.write_string(n, 1, said(f"choice.{word}"), styles["text"])
     book.close()
     try:
         with replacing(path, "wb") as stream:
@@ -229,6 +234,7 @@ def _write_items(
     text: Texts,
 ) -> None:
     sheet = book.add_worksheet(SHEET)
+    said = Texts("review", text.language)
     # as text, and the only cells that may be changed
     free = book.add_format({"num_format": "@", "locked": False, "border": 1, "bg_color": "#FFFBE6"})
     columns = (*_SHOWN, *_LAST_COLUMNS)
@@ -240,6 +246,8 @@ def _write_items(
         for i, name in enumerate(_SHOWN):
             # a label of who is held back is a patient ID
             shown = "" if (name, row["kind"]) == ("label", "doubt") else row[name]
+            if name == "kind":
+                shown = f"{said(f'js.kind.{shown}')} / {shown}"
             sheet.write_string(n, i, shown, styles["text"])
         for i in range(len(_SHOWN), len(columns)):
             sheet.write_blank(n, i, None, free)
