@@ -84,10 +84,11 @@ def test_an_image_that_was_redacted_is_looked_at_by_itself(tmp_path: Path) -> No
     redacted.DeidentificationMethodCodeSequence = [Dataset(), Dataset()]
     redacted.DeidentificationMethodCodeSequence[1].CodeValue = "113101"
     found = []
+    row = {"path": "a", "subject": "1", "views": "anterior"}
     for dataset in (whole, redacted):
         (tmp_path / "coded.dcm").write_bytes(as_file(dataset))
         batch = Batch(*(tmp_path / name for name in ("rows.csv", "report.csv", "no.csv", "")))
-        write_rows(batch.rows, ("path", "subject"), [{"path": "a", "subject": "1"}])
+        write_rows(batch.rows, ("path", "subject", "views"), [row])
         line = {"file": "coded.dcm", "code": "BS-A", "status": "written", "views": "anterior"}
         write_rows(batch.report, columns("anonymization"), [line])
         found += image_items(batch, tmp_path / "raw", {"1": "BS-A"}, str)
