@@ -17,6 +17,7 @@ rule deliver:
         # with whatever lies beside the batches
         dicom=lambda wildcards, input: os.path.dirname(input.folders[0]),
         language=LANGUAGE,
+        synthetic=SYNTHETIC,
         code=code_digest("scripts/delivery/deliver.py"),
     script:
         "../scripts/delivery/deliver.py"
@@ -51,6 +52,7 @@ rule write_partner_sheet:
         reference="results/reference.csv",
         findings="private/findings.csv",
         reports=expand("results/anonymization/{batch}.csv", batch=BATCHES),
+        folders=expand("results/dicom/{batch}", batch=BATCHES),
         # made of tables that were searched for who declined; each run searches anew
         searched=ancient(PURGED),
     output:

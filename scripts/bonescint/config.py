@@ -168,6 +168,8 @@ def _dates(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
     dates = [("study.period_end", config["study"]["period_end"])]
     if published := config["study"].get("publication_date"):
         dates.append(("study.publication_date", published))
+    if approved := (config["study"].get("approval") or {}).get("date"):
+        dates.append(("study.approval.date", approved))
     dates += [(f"cohort.{key}", config["cohort"][key]) for key in ("exam_from", "exam_to")]
     dates += [(f"software.{k}.released", s["released"]) for k, s in config["software"].items()]
     for where, value in dates:

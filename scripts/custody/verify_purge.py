@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bonescint.custody.declined import OPT_OUT_DOUBTS, unseal_declined
-from bonescint.custody.owners import ITEMS, hashes_of, is_stale, owner_of, remove_review
+from bonescint.custody.owners import ITEMS, hashes_of, is_stale, owners_of, remove_review
 from bonescint.custody.traces.purge import purge
 from bonescint.custody.traces.search import Person, report_left, search
 from bonescint.errors import InputError
@@ -88,11 +88,10 @@ def verify_purge(
     ]
     for path in temporary:
         path.unlink(missing_ok=True)
-    owner = owner_of(book)
-    hashes = hashes_of(ITEMS, {owner(subject) for subject in {*sealed, *unread}})
+    hashes = hashes_of(ITEMS, owners_of(book, {*sealed, *unread}))
     # who is held back is shown no more either
     here = set(column_of(consented, "subject")) if consented else set()
-    if is_stale(ITEMS, map(owner, here)):
+    if is_stale(ITEMS, owners_of(book, here)):
         logger.info("%s", text("purged.review", n=remove_review()))
     # the ledger and what is sealed to it are encrypted
     skip = {*inputs, book.path, book.key, declined, OPT_OUT_DOUBTS}

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bonescint.custody.deliveries import delivery_contents
-from bonescint.delivery.contents import codes_wanted, content_faults
+from bonescint.delivery.contents import codes_wanted, content_faults, mark_faults
 from bonescint.delivery.incomplete import left_out
 from bonescint.errors import InputError
 from bonescint.joblog import job_log
@@ -15,7 +15,14 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 
-def deliver(sheet: Path, dicom: Path, reports: list[Path], incomplete: Path, language: str) -> None:
+def deliver(
+    sheet: Path,
+    dicom: Path,
+    reports: list[Path],
+    incomplete: Path,
+    language: str,
+    synthetic: bool = False,
+) -> None:
     """Check images and sheet; cases that a decision leaves out are not asked for.
 
     Parameters
@@ -28,18 +35,25 @@ def deliver(sheet: Path, dicom: Path, reports: list[Path], incomplete: Path, lan
         results/hospital/incomplete.csv.
     language
         Of the messages.
+    synthetic
+        Whether the study is of simulated data.
 
     Raises
     ------
     InputError
-        If an image is missing, changed, foreign or there twice, or a code stands alone.
+        If an image is missing, changed, foreign, renamed or there twice, a code stands alone, or
+        the images are not of the study's kind.
     """
     left = left_out(incomplete)
     codes = codes_wanted(reports, left)
     found = delivery_contents([dicom], language)
     tabled = delivery_contents([sheet], language).tabled
     found = replace(found, images=found.files, imaged=found.imaged - left, tabled=tabled)
-    if faults := list(content_faults(found, reports, codes, language)):
+    faults = [
+        *mark_faults([dicom], synthetic, language),
+        *content_faults(found, reports, codes, language),
+    ]
+    if faults:
         raise InputError(faults)
     logging.getLogger(__name__).info("%d cases, %d images", len(codes), len(found.images))
 
@@ -52,4 +66,5 @@ if __name__ == "__main__":
             reports=[Path(path) for path in snakemake.input.reports],
             incomplete=Path(snakemake.input.incomplete),
             language=snakemake.params.language,
+            synthetic=snakemake.params.synthetic,
         )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bonescint.deid.decisions import LEAVE_OUT, NOT_STATED
+from bonescint.delivery.contents import mark_faults
 from bonescint.delivery.gate import reason_after_end, refusals
 from bonescint.delivery.incomplete import incomplete, partner_rows, waiting
 from bonescint.delivery.release import waiting_images
@@ -32,6 +33,7 @@ def write_partner_sheet(
     sheet: Path,
     reviewers: int = 1,
     reports: Sequence[Path] = (),
+    dicom: Sequence[Path] = (),
 ) -> None:
     """Write one row a case that has coded images and that no decision leaves out.
 
@@ -49,6 +51,8 @@ def write_partner_sheet(
         How many persons must agree.
     reports
         results/anonymization/{batch}.csv: of data of patients every image needs a release.
+    dicom
+        results/dicom/{batch}, whose images must be of the study's kind.
 
     Raises
     ------
@@ -64,6 +68,7 @@ def write_partner_sheet(
     left = {code for code, decision in found.items() if decision == LEAVE_OUT}
     closed = [
         *refusals(study, delivery, date.today(), language),
+        *mark_faults(dicom, study["synthetic"], language),
         *undecided(
             (r for r in read_rows(findings) if r["code"] in codes), decisions, language, reviewers
         ),
@@ -108,4 +113,5 @@ if __name__ == "__main__":
             language=snakemake.params.language,
             sheet=Path(snakemake.output.sheet),
             reports=[Path(path) for path in snakemake.input.reports],
+            dicom=[Path(path) for path in snakemake.input.folders],
         )

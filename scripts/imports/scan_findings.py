@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from bonescint.declared import columns
 from bonescint.delivery.review import digest, joined, known_people, read_findings, scan_text
+from bonescint.delivery.staff import listed_staff
 from bonescint.files import read_rows, write_rows
 from bonescint.joblog import job_log
-from bonescint.text.csvfile import typed_lines
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -35,7 +35,7 @@ def scan_findings(
     """
     names: set[str] = set()
     ids: set[str] = set()
-    people = set(typed_lines(staff)) if staff else set()
+    people = set(listed_staff(staff)) if staff else set()
     institutions: set[str] = set()
     for row in read_rows(consented):
         names.add(row["patient_name"])

@@ -63,7 +63,7 @@ def list_review_items(
         private/review/items.csv.
     """
     book = open_ledger(**ledger)
-    codes, owner = book.codes(), owner_of(book)
+    codes, owner, of_coded = book.codes(), owner_of(book), owner_of(book, coded=True)
     with quiet_pydicom():
         items = ordered(
             chain(
@@ -71,7 +71,7 @@ def list_review_items(
                 refused_items(batches, dicom, excluded, consented, owner),
                 text_items(findings, incomplete),
                 private_items(keep_private),
-                *(image_items(batch, dicom, codes, owner) for batch in batches),
+                *(image_items(batch, dicom, codes, of_coded) for batch in batches),
             ),
             read_decisions(decisions, reviewers) if decisions.exists() else [],
         )

@@ -2,6 +2,7 @@
 
 import json
 import time
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,6 +30,7 @@ def begin(browser: Browser, page: Path, code: str = "A1") -> None:
     browser.type(code)
     browser.press("Enter")
     browser.wait("document.activeElement.tagName !== 'INPUT'")
+    code = unicodedata.normalize("NFKC", code)
     browser.wait(f"document.getElementById('reviewer').innerText.includes('{code}')")
 
 
@@ -112,6 +114,20 @@ def test_decisions_are_one_reviewers(browser: Browser, tmp_path: Path) -> None:
     browser.press("Enter")
     browser.wait("document.getElementById('reviewer').innerText.includes('B2')")
     assert decided(browser) == []
+
+
+def test_a_code_that_the_import_refuses_is_refused_here(browser: Browser, tmp_path: Path) -> None:
+    page = make(tmp_path, doubts())
+    for code in ("yamada", "R_1", "20190601", "A12345"):
+        browser.open(page)
+        browser.value("localStorage.clear()")
+        browser.reload()
+        browser.type(code)
+        browser.press("Enter")
+        assert browser.value("document.getElementById('who').open"), code
+    # full-width letters are the same code
+    begin(browser, page, "Ｂ２")
+    assert browser.value("review.file().reviewer") == "B2"
 
 
 def test_of_an_earlier_list_holds_what_did_not_change(browser: Browser, tmp_path: Path) -> None:

@@ -134,6 +134,9 @@ def test_every_doubt_and_every_image_is_on_the_page_once(
             assert np.array_equal(
                 coded.pixel_array, pydicom.dcmread(raw[row["source_sha256"]]).pixel_array
             )
+    # no owner pairs a source, whose path may hold the patient's ID, with a code
+    coded = {row["owner"] for row in items if row["item"] == "coded"}
+    assert coded.isdisjoint(row["owner"] for row in items if row["item"] != "coded")
     page = (study / "private/review/index.html").read_text(encoding="utf-8")
     assert "<script>alert(1)" not in page
     assert "佐藤花子" in page

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bonescint.deid.decisions import person
+from bonescint.deid.decisions import REVIEWER_CODE, person
 from bonescint.errors import InputError
 from bonescint.resources import Texts
 
@@ -22,9 +22,6 @@ SHEET, ABOUT = "decisions", "about"
 # what of an item stands in the list: neither a path nor the patient ID of who is held back
 _SHOWN = ("item", "sha256", "kind", "reason", "detail", "label", "views", "score", "decided")
 _LAST_COLUMNS = ("decision", "rectangles")
-_CODE = re.compile("[A-Za-z0-9]{1,16}")
-# four letters or four digits may be somebody's; a code has fewer, or both
-_LIKE_SOMEBODY = re.compile(r"[A-Za-z]{4,}|[A-Za-z]{0,2}\d{4,}[A-Za-z]{0,2}|.*\d{5,}.*")
 
 
 class Typed(NamedTuple):
@@ -113,7 +110,7 @@ def _reviewer(typed: str, text: Texts) -> str:
 
     code = half_width(typed)
     # not quoted: it may be somebody's name
-    if not _CODE.fullmatch(code) or _LIKE_SOMEBODY.fullmatch(code):
+    if not re.fullmatch(REVIEWER_CODE, code):
         raise InputError(text("reviewer"))
     return code
 
@@ -213,6 +210,11 @@ def write_decisions_book(
         about.write_string(n, 0, key, styles["text"])
         about.write_string(n, 1, value, styles["text"])
     about.write_string(len(lines) + 2, 0, text("how_reviewer"), styles["note"])
+    said = Texts("review", text.language)
+    used = dict.fromkeys(word for row in kept for word in choices[row["item"], row["sha256"]])
+    for n, word in enumerate(used, len(lines) + 4):
+        about.write_string(n, 0, word, styles["text"])
+        about.write_string(n, 1, said(f"choice.{word}"), styles["text"])
     book.close()
     try:
         with replacing(path, "wb") as stream:
@@ -232,6 +234,7 @@ def _write_items(
     text: Texts,
 ) -> None:
     sheet = book.add_worksheet(SHEET)
+    said = Texts("review", text.language)
     # as text, and the only cells that may be changed
     free = book.add_format({"num_format": "@", "locked": False, "border": 1, "bg_color": "#FFFBE6"})
     columns = (*_SHOWN, *_LAST_COLUMNS)
@@ -243,6 +246,8 @@ def _write_items(
         for i, name in enumerate(_SHOWN):
             # a label of who is held back is a patient ID
             shown = "" if (name, row["kind"]) == ("label", "doubt") else row[name]
+            if name == "kind":
+                shown = f"{said(f'js.kind.{shown}')} / {shown}"
             sheet.write_string(n, i, shown, styles["text"])
         for i in range(len(_SHOWN), len(columns)):
             sheet.write_blank(n, i, None, free)

@@ -192,9 +192,9 @@ def _refuse_known(reviewer: str, config: dict[str, Any], text: "Texts") -> None:
     """Refuse a reviewer's code that is a name of the list of staff, or a patient ID."""
     from bonescint.config import patient_id_pattern
     from bonescint.delivery.review import known_people
+    from bonescint.delivery.staff import listed_staff
     from bonescint.names.ids import ANY_ID, is_patient_id, normalise
     from bonescint.names.matcher import PROSE
-    from bonescint.text.csvfile import typed_lines
 
     pattern = patient_id_pattern(config)
     telling = len(reviewer) >= 4 and pattern != ANY_ID
@@ -202,7 +202,7 @@ def _refuse_known(reviewer: str, config: dict[str, Any], text: "Texts") -> None:
         raise InputError(text("reviewer"))
     staff = config["delivery"].get("staff_names")
     if staff and Path(staff).is_file():
-        known = known_people([], [], typed_lines(Path(staff)))["staff"]
+        known = known_people([], [], listed_staff(Path(staff)))["staff"]
         letters = "".join(c if c.isalpha() else " " for c in reviewer)
         if known.is_named_in(PROSE.read(letters)):
             raise InputError(text("reviewer"))

@@ -193,6 +193,17 @@ def delivery_contents(paths: Iterable[Path], language: str) -> DeliveryContents:
     return found
 
 
+def codes_in(name: str) -> set[str]:
+    """Return the codes that stand in a name.
+
+    Parameters
+    ----------
+    name
+        Of a file with its folders.
+    """
+    return set(_CODE.findall(name))
+
+
 def _inside(folder: Path) -> Iterator[Path]:
     def unreadable(error: OSError) -> None:
         raise error
@@ -204,7 +215,7 @@ def _inside(folder: Path) -> Iterator[Path]:
 
 def _search(stream: IO[bytes], name: str, found: DeliveryContents) -> bool:
     """Look for codes in a file, and tell whether it is an image."""
-    found.imaged.update(_CODE.findall(name))
+    found.imaged.update(codes_in(name))
     head = stream.read(_HEADER)
     if head[128:132] == b"DICM":
         # the folders of a file-set need not be named by the codes
@@ -226,7 +237,7 @@ def _search(stream: IO[bytes], name: str, found: DeliveryContents) -> bool:
 def _search_archive(archive: zipfile.ZipFile, name: str, found: DeliveryContents) -> None:
     members = archive.infolist()
     for member in members:
-        found.imaged.update(_CODE.findall(member.filename))
+        found.imaged.update(codes_in(member.filename))
         if member.filename.lower().endswith(_TABLES) and not member.flag_bits & 1:
             found.tabled.update(_codes(archive.read(member)))
     if any(member.flag_bits & 1 for member in members):  # encrypted

@@ -11,15 +11,33 @@ ITEMS = FOLDER / "items.csv"
 PAGE = FOLDER / "index.html"
 
 
-def owner_of(ledger: Ledger) -> Callable[[str], str]:
+def owner_of(ledger: Ledger, coded: bool = False) -> Callable[[str], str]:
     """Return what makes of a normalised patient ID the column owner of private/review/items.csv.
 
     Parameters
     ----------
     ledger
         The opened ledger: without its secret nobody finds the ID.
+    coded
+        Whether the row shows a code. A row with a source's path, in which the ID may stand, has
+        another owner: one for both would pair code and patient in plain text.
     """
-    return lambda subject: ledger.digest(b"review:" + subject.encode())
+    side = b"review-coded:" if coded else b"review:"
+    return lambda subject: ledger.digest(side + subject.encode())
+
+
+def owners_of(ledger: Ledger, subjects: Iterable[str]) -> set[str]:
+    """Return the owners of all rows of these patients.
+
+    Parameters
+    ----------
+    ledger
+        The opened ledger.
+    subjects
+        Normalised patient IDs.
+    """
+    sides = owner_of(ledger), owner_of(ledger, coded=True)
+    return {owner(subject) for subject in subjects for owner in sides}
 
 
 def hashes_of(items: Path, owners: Collection[str]) -> frozenset[str]:
@@ -30,7 +48,7 @@ def hashes_of(items: Path, owners: Collection[str]) -> frozenset[str]:
     items
         private/review/items.csv, which may not exist.
     owners
-        Of `owner_of`.
+        Of `owners_of`.
     """
     rows = read_rows(items) if items.exists() else ()
     return frozenset(

@@ -20,6 +20,11 @@ from bonescint.text.folding import half_width, unpadded
 COLUMNS = ["item", "sha256", "decision", "reviewer", "date"]
 RECTANGLES = "rectangles"  # the sixth column, which a table may lack
 _DIGEST = re.compile("[0-9a-f]{64}")
+# who decided, for the page's script as well. Four letters or four digits may be somebody's; a code
+# has fewer, or both
+REVIEWER_CODE = (
+    r"(?![A-Za-z]{4,}$)(?![A-Za-z]{0,2}[0-9]{4,}[A-Za-z]{0,2}$)(?!.*[0-9]{5})[A-Za-z0-9]{1,16}"
+)
 IMAGE = "image"  # a source file
 CODED = "coded"  # an image as it is to leave
 STATION = "station"  # whether a Station Name may stay that holds what is the hospital's

@@ -19,7 +19,7 @@ from bonescint.deid.uids import UidReplacer
 from bonescint.deid.written import CodedImage
 from bonescint.dicom import tags
 
-_OPTION = codes.cid7050.CleanPixelDataOption
+CLEAN_PIXELS = codes.cid7050.CleanPixelDataOption
 _DERIVED = b"DERIVED"
 # what a picture of which nothing else is said is, once it is redacted (PS3.3 C.7.6.1.1.2)
 _NOT_STATED = b"SECONDARY"
@@ -60,7 +60,9 @@ def of_redacted(policy: Policy) -> Policy:
         The decisions for the source's IOD.
     """
     key = tags.DeidentificationMethodCodeSequence
-    return replace(policy, fixed=policy.fixed | {key: policy.fixed[key] + method_items(_OPTION)})
+    return replace(
+        policy, fixed=policy.fixed | {key: policy.fixed[key] + method_items(CLEAN_PIXELS)}
+    )
 
 
 def mark_redacted(

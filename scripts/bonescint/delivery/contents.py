@@ -4,7 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
 
-from bonescint.custody.deliveries import DeliveryContents
+from pydicom import dcmread
+
+from bonescint.custody.deliveries import DeliveryContents, codes_in
+from bonescint.dicom.tags import SyntheticData
 from bonescint.files import read_rows
 from bonescint.resources import Texts
 
@@ -37,6 +40,34 @@ def codes_wanted(reports: Iterable[Path], left: Set[str]) -> set[str]:
     return {row["code"] for row in rows if row["status"] == "written"} - left
 
 
+def mark_faults(dicom: Iterable[Path], synthetic: bool, language: str) -> Iterator[str]:
+    """Yield that coded images are not of the kind that the configuration says.
+
+    The raw images were asked when the index was read, but Snakemake can be told to run nothing
+    again (``--rerun-triggers mtime``) after the configuration has changed.
+
+    Parameters
+    ----------
+    dicom
+        Folders of coded images, which keep the mark of their source.
+    synthetic, language
+        ``study.synthetic`` and ``language`` of the configuration.
+    """
+    images = [path for folder in dicom for path in sorted(folder.rglob("*.dcm"))]
+    n = sum(_is_simulated(path) != synthetic for path in images)
+    if n:
+        key = "not_synthetic" if synthetic else "is_synthetic"
+        yield Texts("delivery", language)(key, n=n, total=len(images))
+
+
+def _is_simulated(image: Path) -> bool:
+    try:
+        header = dcmread(image, stop_before_pixels=True, specific_tags=[SyntheticData])
+        return str(header.get("SyntheticData", "")).strip().upper() == "YES"
+    except Exception:
+        return False  # what is no image is told by its bytes
+
+
 def content_faults(
     found: DeliveryContents, reports: Iterable[Path], codes: Set[str] | None, language: str
 ) -> Iterator[str]:
@@ -66,9 +97,16 @@ def content_faults(
     # a name that no report has may be a patient's
     names = {path: path for path in known.values()}
     odd = ["/".join(name.split("/")[-3:]) for name, digest in found.images if digest not in known]
+    # the folders of a file-set need not be named by the codes, but never by another's
+    renamed = [
+        known[digest]
+        for name, digest in found.images
+        if digest in known and not codes_in(name) <= codes_in(known[digest])
+    ]
     for key, files in (
         ("images_missing", [path for digest, path in wanted.items() if digest not in there]),
         ("images_unknown", [names.get(name, "?") for name in odd]),
+        ("images_renamed", renamed),
         ("images_twice", [known[d] for d, n in there.items() if n > 1 and d in known]),
     ):
         if files:

@@ -9,14 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from bonescint.custody.period import period_is_over
+from bonescint.delivery.staff import listed_staff
 from bonescint.errors import InputError
 from bonescint.resources import Texts
-from bonescint.text.csvfile import typed_lines
 
 _RULES = ("deliver", "write_partner_sheet")
 _FOLDER = "results/delivery"
 # the words of the demonstration's configuration are no reason of a hospital's
-_SIMULATED = re.compile("合成データ|synthetic|simulated|demonstration")
+_SIMULATED = re.compile("合成デ[^あ-ん]?タ|実演|synthetic|simulat|demonstrat")
+_TO_BE_DECIDED = frozenset(
+    ["", "未定", "未決定", "未記入", "未設定", "未入力", "検討中", "調整中", "なし", "無し", "無"]
+    + ["tbd", "tba", "todo", "na", "nil", "none", "null", "unknown", "undecided", "pending"]
+    + ["tobedecided", "tobeannounced", "x", "xx", "xxx"]
+)
 
 
 def is_asked(arguments: Iterable[str]) -> bool:
@@ -27,9 +32,11 @@ def is_asked(arguments: Iterable[str]) -> bool:
     arguments
         Its command line: while the rules are read, Snakemake does not tell its targets.
     """
+    # as an option's value too: --until=deliver
+    words = [part for word in arguments for part in (word, word.partition("=")[2])]
     return any(
         word in _RULES or f"{os.path.relpath(word or '.')}/".startswith(f"{_FOLDER}/")
-        for word in arguments
+        for word in words
     )
 
 
@@ -44,14 +51,25 @@ def reason_after_end(study: Mapping[str, Any], delivery: Mapping[str, Any], toda
         The day of the delivery.
     """
     reason = str(delivery.get("after_period_end") or "").strip()
+    reason = reason if _says(reason) else ""
     if not period_is_over(study, today) or (not study["synthetic"] and _is_simulated(reason)):
         return ""
     return reason
 
 
 def _is_simulated(reason: str) -> bool:
-    plain = unicodedata.normalize("NFKC", reason).casefold()
-    return bool(_SIMULATED.search("".join(plain.split())))
+    return bool(_SIMULATED.search(_plain(reason)))
+
+
+def _plain(value: object) -> str:
+    """Return letters and digits alone, of one width and case."""
+    folded = unicodedata.normalize("NFKC", str(value or "")).casefold()
+    return "".join(filter(str.isalnum, folded))
+
+
+def _says(value: object) -> bool:
+    """Tell whether something was filled in: neither blanks and dashes nor "to be decided"."""
+    return _plain(value) not in _TO_BE_DECIDED
 
 
 def refusals(
@@ -73,19 +91,19 @@ def refusals(
     text = Texts("delivery", language)
     if period_is_over(study, today) and not reason_after_end(study, delivery, today):
         yield text("period_over", end=study["period_end"])  # R14
-        if delivery.get("after_period_end"):
+        if _says(delivery.get("after_period_end")):
             yield text("reason_simulated", reason=delivery["after_period_end"])
     if study["synthetic"]:
         return
     approval = study.get("approval") or {}
     for key in ("committee", "number", "date"):
-        if not approval.get(key):
+        if not _says(approval.get(key)):
             yield text("no_approval", key=key)  # R39
     if approval.get("date") and date.fromisoformat(approval["date"]) > today:
         yield text("approval_later", date=approval["date"])
-    if not delivery.get("partner"):
+    if not _says(delivery.get("partner")):
         yield text("no_partner")
-    if not study.get("privacy_manager"):
+    if not _says(study.get("privacy_manager")):
         yield text("no_manager")  # R33
     if not delivery.get("staff_names"):
         yield text("no_staff")  # R27
@@ -96,7 +114,7 @@ def refusals(
 def _staff_list(path: Path, text: Texts) -> Iterator[str]:
     """Yield why a list of staff is none."""
     try:
-        if not any(name.strip() for name in typed_lines(path)):
+        if not listed_staff(path):
             yield text("empty_staff", path=path)
     except InputError as error:
         yield from error.problems

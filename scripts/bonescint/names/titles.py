@@ -12,20 +12,23 @@ _LIKE = "[高低]?集積|異常|陰影|病変|変化|所見|構造|像|分布|�
 # of a folded text without separators. 様 is also "like" (同様, 結節様集積), 殿 a part of 大殿筋, 氏
 # one of 摂氏; 患者様 names nobody
 _TITLE = re.compile(
-    "先生|医師|技師|看護師|薬剤師|女史|教授|院長|医長|師長"
+    "先生|医師|技[師士]|看護[師士婦]|薬剤師|女史|教授|院長|医長|師長|センセイ"
     f"|(?<![同一多模仕異有各状様ノ])(?<!患者)様(?![様子式相ナ]|{_LIKE})"
     f"|(?<=[{KANJI}])(?<![大中小臀患])殿(?![部筋裂溝床])"
     f"|(?<=[{KANJI}])(?<![摂華])氏(?!名)"
     f"|(?<=[{KANJI}])(?<!患者)サン(?!プル)"
-    "|ドクタ[ーア]"
+    "|ドクタ"  # the long vowel is written in many ways, or not at all
 )
 # as written, for DR and MR are pictures
 _WESTERN = re.compile(
-    r"(?<![A-Za-z])(?:Dr|Prof|Mrs?|Ms)(?![A-Za-z])|(?<![A-Za-z])(?:DR|dr|prof)\.\s*(?=[A-Za-z])"
+    r"(?<![A-Za-z])(?:Dr|Prof|Mrs?|Ms)(?![A-Za-z])"
+    rf"|(?<![A-Za-z])(?:(?:DR|dr|PROF|prof)\.\s*|dr\s+)(?=[A-Za-z{KANJI}])"
     r"|(?<=[A-Za-z])[-\s](?i:san|sama|sensei|dono)(?![A-Za-z])"
 )
-_INSTITUTION = re.compile(enlarged("病院|大学|センター|クリニック|医院|診療所"))
-_WESTERN_INSTITUTION = re.compile("(?<![A-Za-z])(?i:hospital|clinic)s?(?![A-Za-z])")
+_INSTITUTION = re.compile(enlarged("病院|大学|センタ|クリニック|医院|診療所|ビョウイン"))
+_WESTERN_INSTITUTION = re.compile(
+    r"(?<![A-Za-z])(?i:hospitals?|clinics?|medical\s+(?:center|centre)s?)(?![A-Za-z])"
+)
 
 
 def has_title(text: str, reading: Reading) -> bool:

@@ -12,6 +12,7 @@ from pydicom import Dataset, dcmread
 from bonescint.deid.batch import in_order
 from bonescint.deid.burned_in import text_score
 from bonescint.deid.decisions import BLANK, CODED, DOUBT, IMAGE, STATION, Decision, released
+from bonescint.deid.redaction import CLEAN_PIXELS
 from bonescint.files import read_rows
 
 # what is looked at, the most doubtful first
@@ -103,6 +104,7 @@ def image_items(
         coded = dcmread(batch.folder / line["file"])
         score = _score(coded)
         doubts = {
+            "redacted": _is_redacted(coded),
             "text": score > 0,
             "no-view": not line["views"],
             "lossy": coded.get("LossyImageCompression") == "01",
@@ -263,6 +265,9 @@ def ordered(items: Iterable[ReviewItem], decided: list[Decision]) -> list[Review
     found = []
     for item in items:
         word = words.get((item.item, item.sha256), "")
+        if item.kind == "conflict" and word == "release":
+            # had it alone been released it would be no conflict any more
+            item, word = item._replace(reason=f"{item.reason}+several-released"), ""
         waits = "" if word or item.item.startswith(PRIVATE) else "1"
         numbers[item.kind] = numbers.get(item.kind, 0) + 1
         label = item.label or f"{numbers[item.kind]}"
@@ -293,6 +298,11 @@ def _place(item: ReviewItem) -> tuple[object, ...]:
 
 def _digest_of(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _is_redacted(coded: Dataset) -> bool:
+    methods = coded.get("DeidentificationMethodCodeSequence") or ()
+    return any(method.get("CodeValue") == CLEAN_PIXELS.value for method in methods)
 
 
 def _score(coded: Dataset) -> int:

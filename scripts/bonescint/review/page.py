@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from bonescint.deid.decisions import REVIEWER_CODE
 from bonescint.files import Row, replacing
 from bonescint.resources import SYNTHETIC, Texts
 from bonescint.review.headers import ShownChange
@@ -109,6 +110,7 @@ def write_pages(
         "format": FORMAT,
         "study": study["id"],
         "items_sha256": items_sha256,
+        "code": REVIEWER_CODE,
         "words": {key: text(key) for key in text if key.startswith("js.")},
         "all": [_summary(row, page) for row, page in zip(rows, pages, strict=True)],
         "pages": [_name(n) for n in range(1, len(parts) + 1)],
@@ -216,4 +218,5 @@ def _template() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["code"] = REVIEWER_CODE
     return environment.get_template("review.html.j2")

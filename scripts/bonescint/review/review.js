@@ -32,7 +32,10 @@
     works: true,
   };
   const whose = `bonescint-reviewer/${data.study}`;
-  let reviewer = store.get(whose) || "";
+  // as the import asks for it: a name that the page took would be refused with all decisions
+  const isCode = (typed) => new RegExp(`^(?:${data.code})$`).test(typed);
+  const known = store.get(whose) || "";
+  let reviewer = isCode(known) ? known : "";
   let state = { decisions: {}, undo: [], at: null };
   const keyOf = (i) => `${data.all[i][0]}|${data.all[i][1]}`;
   const stateKey = () => `${base}${data.items_sha256}/${reviewer}`;
@@ -173,7 +176,7 @@
     $("kinds").replaceChildren(...[...found].map(([kind, one]) => node("li", {}, node("button", {
       type: "button", class: one.left ? "" : "done", "aria-current": kind === current ? "true" : null,
       onclick: () => go(one.first),
-    }, `${words["js.kind." + kind]} ${one.left ? `${one.left} / ${one.n}` : `${one.n} ✓`}`))));
+    }, one.left ? say("left", { kind: words["js.kind." + kind], n: one.left }) : `${words["js.kind." + kind]} ${one.n} ✓`))));
   };
   const render = () => {
     if (!data.items.length) {
@@ -298,10 +301,14 @@
 
   // ---- the reviewer's code
   const ask = () => { $("code").value = reviewer; $("who").showModal(); $("code").focus(); };
+  // full-width letters are no mistake; this comes before the browser checks the form
+  $("who").querySelector("button").addEventListener("click", () => {
+    $("code").value = $("code").value.normalize("NFKC").trim();
+  });
   $("who").addEventListener("close", () => {
     $("code").blur();
-    const code = $("code").value.trim();
-    if (/^[A-Za-z0-9_-]{1,16}$/.test(code)) {
+    const code = $("code").value;
+    if (isCode(code)) {
       reviewer = code;
       store.set(whose, code);
       load();

@@ -9,9 +9,11 @@ from openpyxl import Workbook
 from scripts.delivery.deliver import deliver
 
 from bonescint.declared import columns
+from bonescint.delivery.contents import mark_faults
 from bonescint.errors import InputError
 from bonescint.files import write_rows
 from tests.scripts.delivery.coded import CODES, coded_study
+from tests.unit.deid.samples import as_file, siemens
 
 
 @pytest.fixture
@@ -29,7 +31,7 @@ def sheet(study: Path, *codes: str) -> None:
     book.save(study / "sheet.xlsx")
 
 
-def faults(study: Path) -> list[str]:
+def faults(study: Path, synthetic: bool = False) -> list[str]:
     try:
         deliver(
             sheet=study / "sheet.xlsx",
@@ -37,6 +39,7 @@ def faults(study: Path) -> list[str]:
             reports=sorted((study / "results/anonymization").glob("*.csv")),
             incomplete=study / "incomplete.csv",
             language="en",
+            synthetic=synthetic,
         )
     except InputError as refused:
         return refused.problems
@@ -106,3 +109,32 @@ def test_who_is_left_out_is_not_asked_for(study: Path) -> None:
     assert faults(study) == []
     image(study, CODES[1]).write_bytes(b"x")
     assert len(faults(study)) == 2
+
+
+def test_images_under_each_others_codes_are_told(study: Path) -> None:
+    one, other = (image(study, code).parent for code in CODES[:2])
+    for path, to in ((one, "x"), (other, one.name), (one.with_name("x"), other.name)):
+        path.rename(path.with_name(to))
+    for folder in (one, other):
+        for n, path in enumerate(sorted(folder.iterdir()), 1):
+            path.rename(folder / f"{folder.name}_{n:02}.dcm")
+    (said,) = faults(study)
+    assert said.startswith("4 images bear the name of another code")
+    assert f"00/{CODES[0]}/{CODES[0]}_01.dcm" in said
+
+
+@pytest.mark.parametrize(("value", "is_marked"), [("YES", True), ("NO", False), (None, False)])
+def test_the_images_are_of_the_studys_kind(
+    tmp_path: Path, value: str | None, is_marked: bool
+) -> None:
+    dataset = siemens()
+    if value:
+        dataset.SyntheticData = value
+    for n, data in enumerate((as_file(dataset), as_file(siemens()))):
+        (tmp_path / f"{n}.dcm").write_bytes(data)
+    said = [len(list(mark_faults([tmp_path], kind, "en"))) for kind in (True, False)]
+    assert said == [1, int(is_marked)]
+
+
+def test_unmarked_images_are_no_simulated_delivery(study: Path) -> None:
+    assert any("not marked as simulated" in said for said in faults(study, synthetic=True))

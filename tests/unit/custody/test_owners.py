@@ -4,10 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from bonescint.custody.owners import ITEMS, hashes_of, is_stale, review_files
+from bonescint.custody.owners import (
+    ITEMS,
+    hashes_of,
+    is_stale,
+    owner_of,
+    owners_of,
+    review_files,
+)
 from bonescint.custody.traces.purge import purge
 from bonescint.custody.traces.terms import Person
 from bonescint.files import write_rows
+from bonescint.identity.ledger import create_ledger
 from bonescint.review.items import ReviewItem
 
 A, B, C = "a" * 64, "b" * 64, "c" * 64
@@ -31,6 +39,13 @@ def test_the_hashes_of_a_patients_images_are_found(tmp_path: Path) -> None:
     assert hashes_of(tmp_path / "none.csv", {"one"}) == frozenset()
     assert is_stale(items, ["one"]) and not is_stale(items, ["one", "two", "three"])
     assert not is_stale(tmp_path / "none.csv", [])
+
+
+def test_a_sources_row_and_a_codes_row_do_not_pair(tmp_path: Path) -> None:
+    book = create_ledger(tmp_path / "ledger.age", tmp_path / "ledger.key")
+    source, coded = owner_of(book)("39943096"), owner_of(book, coded=True)("39943096")
+    assert source != coded
+    assert owners_of(book, ["39943096"]) == {source, coded}
 
 
 def test_decisions_about_the_patients_images_go(tmp_path: Path) -> None:

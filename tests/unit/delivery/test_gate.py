@@ -56,6 +56,12 @@ def test_gate(
         ({}, {"partner": None}, "delivery.partner"),
         ({"privacy_manager": None}, {}, "study.privacy_manager"),
         ({"privacy_manager": ""}, {}, "R33"),
+        ({"privacy_manager": " \u3000 "}, {}, "R33"),
+        ({"privacy_manager": "未定"}, {}, "R33"),
+        ({"approval": APPROVAL | {"number": "T.B.D."}}, {}, "study.approval.number"),
+        ({}, {"partner": "\u3000"}, "delivery.partner"),
+        ({}, {"partner": "(未定)"}, "delivery.partner"),
+        ({}, {"partner": "---"}, "delivery.partner"),
         ({}, {"staff_names": None}, "delivery.staff_names"),
         ({}, {"staff_names": "nowhere.txt"}, "nowhere.txt"),
     ],
@@ -74,8 +80,9 @@ def test_a_real_study_needs_each_of_them(
     assert list(refusals(simulated, delivery | change, TODAY, language)) == []
 
 
-def test_a_list_that_names_nobody_is_none(delivery: dict[str, Any]) -> None:
-    Path(delivery["staff_names"]).write_text(" \n\n", encoding="utf-8")
+@pytest.mark.parametrize("lines", [" \n\n", "# 職員の氏名\n\n＃ 架空\n", "氏名\n----\n", "1\n2\n"])
+def test_a_list_that_names_nobody_is_none(delivery: dict[str, Any], lines: str) -> None:
+    Path(delivery["staff_names"]).write_text(lines, encoding="utf-8")
     (said,) = refusals(REAL, delivery, TODAY, "en")
     assert "R27" in said
 
@@ -97,6 +104,12 @@ def test_the_shipped_configuration_delivers_no_real_study() -> None:
         ("合成データによる実演", False),
         ("合成 データによる実演です。", False),
         ("A SYNTHETIC demonstration", False),
+        ("合成ﾃﾞｰﾀによる実演", False),
+        ("合成・デ－タ", False),
+        ("simulation: ｓｉｍｕｌａｔｉｏｎ", False),
+        ("実演のため", False),
+        ("-", False),
+        ("未定", False),
         ("  ", False),
         (None, False),
     ],
@@ -106,8 +119,8 @@ def test_whose_reason_counts_after_the_end(reason: str | None, counts: bool) -> 
     assert bool(reason_after_end(REAL, settings, later)) == counts
     # none is used before
     assert reason_after_end(REAL, settings, date(2025, 12, 31)) == ""
-    simulated = REAL | {"synthetic": True}
-    assert bool(reason_after_end(simulated, settings, later)) == bool((reason or "").strip())
+    simulated, said = REAL | {"synthetic": True}, (reason or "").strip()
+    assert bool(reason_after_end(simulated, settings, later)) == (said not in ("", "-", "未定"))
 
 
 def test_the_last_day_belongs_to_the_study() -> None:
@@ -122,6 +135,9 @@ def test_the_last_day_belongs_to_the_study() -> None:
         (["all", "results/study.xlsx"], False),
         (["deliver"], True),
         (["write_partner_sheet"], True),
+        (["--until=deliver"], True),
+        (["--until", "write_partner_sheet"], True),
+        (["--config=x", "all"], False),
         (["all", "results/delivery/partner_sheet.xlsx"], True),
         (["./results//delivery/partner_sheet.xlsx"], True),
         ([str(Path.cwd() / "results/delivery/partner_sheet.xlsx")], True),

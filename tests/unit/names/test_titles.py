@@ -28,6 +28,11 @@ NOBODY = known_people([], [], [])
         "架空Dr.より",
         "DR. KAKUU",
         "Ｄｒ．架空",
+        "ＤＲ．架空",
+        "dr kakuu",
+        "せんせいと確認",
+        "看護士 架空、架空技士",
+        "ドクタ－架空",
         "Prof. Kakuu",
         "Mrs. Kakuu",
         "Kakuu-san",
@@ -52,6 +57,10 @@ def test_a_title(text: str) -> None:
         "前医 架空 病 院",
         "Kakuu Hospital",
         "Kakuu Clinic",
+        "架空がんセンタ－より",
+        "架空ｾﾝﾀ",
+        "かくうびょういん",
+        "Kakuu Medical Centre",
     ],
 )
 def test_an_institution(text: str) -> None:
@@ -76,6 +85,7 @@ def test_an_institution(text: str) -> None:
         "多発骨転移を疑います。臀部、仙腸関節に集積",
         "The clinical course is unremarkable; drop metastases, MR. No change.",
         "center of the lesion, Drs not named",
+        "universal, medically central; センチネルリンパ節、DR 胸部",
     ],
 )
 def test_words_of_a_report(text: str) -> None:

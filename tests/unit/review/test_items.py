@@ -1,16 +1,24 @@
 """What a decision in force is, and in which order a person sees things."""
 
-import numpy as np
+from pathlib import Path
 
+import numpy as np
+from pydicom import Dataset
+
+from bonescint.declared import columns
 from bonescint.deid.burned_in import text_score
 from bonescint.deid.decisions import Decision
+from bonescint.files import write_rows
 from bonescint.review.items import (
+    Batch,
     ReviewItem,
     decisions_in_force,
     doubt_items,
+    image_items,
     ordered,
     private_items,
 )
+from tests.unit.deid.samples import as_file, siemens
 
 A = "a" * 64
 
@@ -29,6 +37,15 @@ def test_a_decision_holds_for_its_content_alone() -> None:
     assert (one.decided, one.waits) == ("", "1")
     (one,) = ordered([item], [Decision("coded", "b" * 64, "release")])
     assert (one.decided, one.waits) == ("release", "")
+
+
+def test_of_a_conflict_that_is_still_one_several_were_released() -> None:
+    items = [ReviewItem("image", c * 64, "conflict", "conflict") for c in "abc"]
+    words = ("release", "release", "block")
+    decided = [Decision("image", c * 64, w) for c, w in zip("abc", words, strict=True)]
+    found = [(one.decided, one.waits, one.reason) for one in ordered(items, decided)]
+    several = ("", "1", "conflict+several-released")
+    assert found == [several, several, ("block", "", "conflict")]
 
 
 def test_the_most_doubtful_come_first() -> None:
@@ -57,6 +74,25 @@ def test_what_the_configuration_keeps_waits_for_nobody() -> None:
     plane = {"group": "6000", "element": "3000", "sha256": [A]}
     kinds = [(item.kind, item.waits) for item in ordered(private_items([entry, plane]), [])]
     assert kinds == [("overlay", ""), ("private", "")]
+
+
+def test_an_image_that_was_redacted_is_looked_at_by_itself(tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "a").write_bytes(b"")
+    whole = siemens()
+    redacted = siemens()
+    redacted.DeidentificationMethodCodeSequence = [Dataset(), Dataset()]
+    redacted.DeidentificationMethodCodeSequence[1].CodeValue = "113101"
+    found = []
+    row = {"path": "a", "subject": "1", "views": "anterior"}
+    for dataset in (whole, redacted):
+        (tmp_path / "coded.dcm").write_bytes(as_file(dataset))
+        batch = Batch(*(tmp_path / name for name in ("rows.csv", "report.csv", "no.csv", "")))
+        write_rows(batch.rows, ("path", "subject", "views"), [row])
+        line = {"file": "coded.dcm", "code": "BS-A", "status": "written", "views": "anterior"}
+        write_rows(batch.report, columns("anonymization"), [line])
+        found += image_items(batch, tmp_path / "raw", {"1": "BS-A"}, str)
+    assert ["redacted" in item.reason.split("+") for item in found] == [False, True]
 
 
 def test_the_score_of_text() -> None:

@@ -95,6 +95,15 @@ def test_every_decision_says_what_it_does() -> None:
     assert choices({"kind": "blank", "detail": "findings+sex"}) == ("leave-out",)
 
 
+def test_every_reason_is_said_in_words() -> None:
+    said = {key.removeprefix("kind_") for key in Texts("delivery", "ja") if key.startswith("kind_")}
+    said |= {"burned-in-suspected", "redacted-suspected", "conflict", "several-released"}
+    said |= {"station", "blank", "text", "redacted", "no-view", "lossy", "unusable"}
+    said |= {"doubt-same", "doubt-unknown", "doubt-id"}
+    assert "institution" in said
+    assert {f"why.{reason}" for reason in said} <= set(Texts("review", "ja"))
+
+
 def test_the_words_of_the_script_are_there() -> None:
     script = (FOLDER / "review.js").read_text(encoding="utf-8")
     said = set(re.findall(r'say\("(\w+)"[,)]', script))

@@ -1,0 +1,30 @@
+"""The hospital's list of staff, whose names are looked for in the findings (R27)."""
+
+from pathlib import Path
+
+from bonescint.text.csvfile import typed_lines
+from bonescint.text.folding import fold_header
+
+_COMMENT = ("#", "＃", "//")
+_HEADINGS = frozenset(
+    {"氏名", "名前", "職員", "職員名", "職員氏名", "職員一覧", "name", "names", "staff"}
+)
+
+
+def listed_staff(path: Path) -> list[str]:
+    """Return the names of a list of staff: no comments, no heading, no lines without a letter.
+
+    Parameters
+    ----------
+    path
+        A text file with a name a line.
+
+    Raises
+    ------
+    InputError
+        As for `bonescint.text.csvfile.typed_lines`.
+    """
+    lines = (line for line in typed_lines(path) if not line.startswith(_COMMENT))
+    return [
+        line for line in lines if any(map(str.isalpha, line)) and fold_header(line) not in _HEADINGS
+    ]
