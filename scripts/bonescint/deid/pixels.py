@@ -62,6 +62,8 @@ LOSSLESS = frozenset(
 LOSSY = frozenset({JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLSNearLossless, JPEG2000, HTJ2K})
 # what of a file is its image: the pixels and what their numbers point at
 IMAGE_TAGS = PALETTE_TAGS | {tags.PixelData}
+# of pixels whose words are known in big endian
+_BIG_ENDIAN = (None, "OB", "OW", "SS", "US")
 # the tag of a fragment, in either byte order; no image begins so
 _ITEMS = b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00"
 
@@ -147,6 +149,8 @@ def prepare(source: Source, data: bytes) -> Pixels:
     syntax = source.transfer_syntax
     form = image_format(source)
     if syntax in NATIVE:
+        if not raw.little_endian and raw.vr not in _BIG_ENDIAN:
+            raise Refused("pixel-format", f"{tags.label(tags.PixelData)}: of another VR")
         vr = raw.vr if form.bits == 8 and raw.vr in ("OB", "OW") else "OW"
         pixels = Pixels(form, _native(raw.value, form, raw.little_endian, vr), vr)
     elif syntax in LOSSLESS or syntax in LOSSY:

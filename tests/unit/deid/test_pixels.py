@@ -23,7 +23,20 @@ from bonescint.deid.refusal import Refused
 from bonescint.deid.source import read_source
 from bonescint.dicom.limits import DEFAULT
 from tests.planted.codecs import rle
-from tests.unit.deid.encoded import BIG, FRAMES, GOOD, PIXELS, ROWS, around, changed, element, item
+from tests.unit.deid.encoded import (
+    BIG,
+    FRAMES,
+    GOOD,
+    PIXELS,
+    ROWS,
+    around,
+    body_of,
+    changed,
+    element,
+    encode,
+    item,
+    parse,
+)
 from tests.unit.deid.samples import as_file, counts, siemens
 from tests.unit.deid.test_codestream import (
     BASELINE,
@@ -54,6 +67,21 @@ def in_file(frames: list[bytes], syntax: str, stored: int = 16, **header: object
     ds.PixelData = encapsulate(frames)
     ds["PixelData"].VR, ds["PixelData"].is_undefined_length = "OB", True
     return as_file(ds, syntax)
+
+
+@pytest.mark.parametrize("vr", ["OB", "OW", "US", "UN", "OL", "OF", "OD", "UT"])
+def test_pixels_in_words_of_another_length_are_not_guessed(vr):
+    tree = parse(body_of(GOOD))
+    tree[PIXELS] = vr, tree[PIXELS][1]
+    assert bytes(image(encode(tree, ExplicitVRLittleEndian)).native) == counts().tobytes()
+    if vr == "OB":
+        # no words: the bytes stand as they are
+        tree[PIXELS] = vr, counts().astype(">u2").tobytes()
+    big = encode(tree, ExplicitVRBigEndian)
+    if vr in ("OB", "OW", "US", "UN"):
+        assert bytes(image(big).native) == counts().tobytes()
+    else:
+        assert reason(image, big) == "pixel-format"
 
 
 def test_fragments_in_an_uncompressed_syntax_are_no_pixels():
