@@ -22,6 +22,7 @@ _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|(?:^|(?<=\s))#.*")
 # what is left of one where the closed ones are blotted
 _OPEN_QUOTE = re.compile(r"(?:^|[:,\[{-])\s*[\"']")
 _WIDE_SPACE = "\u3000"
+_DASH = re.compile(r"\s*-(?=[^\s\-.\d])")
 # how a line goes wrong, in the order in which it is asked; the place is that of the match's end
 _SLIPS = (
     ("yaml_tab", re.compile(r"[ \u3000]*\t")),
@@ -31,6 +32,7 @@ _SLIPS = (
         re.compile(r"(?:.*:\s+|\s*-\s+)[\uff5b\uff3b]|.*[\[{].*?[\uff0c\uff5d\uff3d]"),
     ),
     ("yaml_wide_colon", re.compile(r"[^:\uff1a]+\uff1a")),
+    ("yaml_dash", _DASH),
     ("yaml_no_space", re.compile(r"[^:]+:(?=[^\s:/\\])")),
     # a word where a key should be; an item of a list or a bracket needs no colon
     ("yaml_no_colon", re.compile(r"\s*[^\s\-\[\]{},:#\"'|>&*!?%@`\uff1a][^:\uff1a]*$")),
@@ -111,7 +113,9 @@ def _place(error: yaml.YAMLError, content: str) -> tuple[str, int, int]:
     if line[mark.column : mark.column + 1] == "\t":
         return "yaml_tab", mark.line, mark.column
     if "mapping values" in str(getattr(error, "problem", "")):
-        if re.search(r":\s", _bare(line)[: mark.column]) and not _SLIPS[2][1].match(_bare(line)):
+        bare = _bare(line)
+        other = any(slip.match(bare) for slip in (_SLIPS[2][1], _DASH))
+        if re.search(r":\s", bare[: mark.column]) and not other:
             return "yaml_two_colons", mark.line, mark.column
         found = _slip(content, [*above, mark.line])
     else:

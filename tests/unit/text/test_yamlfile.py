@@ -79,6 +79,23 @@ def test_a_slip_is_told_with_its_place(
     assert en in english
 
 
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ("a:\n  -{b: 1, c: 2}\n", 2),
+        ("a:\n  - {b: 1}\n  -{b: 2}\n", 3),
+        ("a:\n  - b: 1\n  -c: 2\n", 3),
+        ("a:\n  - b\n  -c: 2\n", 3),
+    ],
+)
+def test_a_dash_without_a_space(tmp_path: Path, content: str, line: int) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(content)
+    (said,) = told(path)
+    assert f"{line} 行 3 文字目: 「-」の後に半角の空白がありません" in said
+    assert f"line {line} column 3: no space after the dash" in said
+
+
 def test_a_key_that_stands_twice(tmp_path: Path) -> None:
     path = written(tmp_path, TITLE, "  title: a\n  title: b")
     (said,) = told(path)
