@@ -61,6 +61,7 @@ def test_every_limit_of_a_table_can_be_raised(config: dict[str, Any]) -> None:
         ("cohort/sex", KeyError, r"cohort: the key 'sex' is missing"),
         ("cohort/exam_to", "2019-06-31", r"cohort\.exam_to.*'2019-06-31'"),
         ("cohort/exam_to", "2019-05-31", r"exam_from is later"),
+        ("study/approval/date", "2024-13-41", r"study\.approval\.date.*no date"),
         ("software/vsbone3/version", 3.0, r"software\.vsbone3\.version.*3\.0"),
         ("software/vsbone3/version", 3.0, r"quote it where it is digits"),
         ("study/id", False, r"study\.id.*quote it.*yes or no"),

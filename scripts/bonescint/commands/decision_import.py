@@ -6,6 +6,7 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from bonescint.commands.decision_files import DecisionsFile, Typed
@@ -184,7 +185,37 @@ def _told(lines: Iterable[str], text: Texts) -> Iterator[str]:
         yield text("more", n=len(told) - _MOST_TOLD)
 
 
-def merge(decisions: Iterable[Decision], path: Path = DECISIONS) -> Merged:
+def withdrawn(
+    decisions: Iterable[Decision], items: Iterable[ItemRow]
+) -> dict[tuple[str, str, str], Decision]:
+    """Return whose rectangles on which source are taken back: somebody decided of the whole image.
+
+    Parameters
+    ----------
+    decisions
+        Of `checked`.
+    items
+        Of `read_items`: an image that was redacted stays what its rectangles made it.
+    """
+    sources = {
+        (row["item"], row["sha256"]): row["source_sha256"]
+        for row in items
+        if row["item"] == CODED and "redacted" not in row["reason"].split("+")
+    }
+    drawn = {_whose(one) for one in decisions if one.decision == REDACT}
+    found = {
+        (IMAGE, sources[one.item, one.sha256], person(one.reviewer)): one
+        for one in decisions
+        if (one.item, one.sha256) in sources
+    }
+    return {key: one for key, one in found.items() if key not in drawn}
+
+
+def merge(
+    decisions: Iterable[Decision],
+    path: Path = DECISIONS,
+    gone: Mapping[tuple[str, str, str], Decision] = MappingProxyType({}),
+) -> Merged:
     """Write decisions into the table of those on record, which is replaced as a whole.
 
     An earlier decision of the same person about the same content goes; all else stays.
@@ -195,6 +226,8 @@ def merge(decisions: Iterable[Decision], path: Path = DECISIONS) -> Merged:
         Of `checked`.
     path
         The table; it may not exist yet.
+    gone
+        Of `withdrawn`.
 
     Raises
     ------
@@ -217,6 +250,11 @@ def merge(decisions: Iterable[Decision], path: Path = DECISIONS) -> Merged:
         if earlier:
             changed.append((one, earlier))
         rows[_whose(one)] = [dict(zip((*COLUMNS, RECTANGLES), one, strict=True))]
+    for whose, one in gone.items():
+        earlier = tuple(filter(None, map(parse_decision, rows[whose])))
+        if any(old.decision == REDACT for old in earlier):
+            changed.append((one, earlier))
+            del rows[whose]
     if added or changed:
         _write(path, [row for its in rows.values() for row in its])
     return Merged(added, known, changed)
@@ -263,7 +301,10 @@ def standing_lines(items: Iterable[ItemRow], reviewers: int, text: Texts) -> Ite
             continue
         own, source = (row["item"], row["sha256"]), (IMAGE, row["source_sha256"])
         seen |= {own, source}
-        standing = by_name.get(own) or by_name.get(source)
+        of_both = [by_name[name] for name in (own, source) if name in by_name]
+        # who draws rectangles and who releases decide of two contents: neither hides the other
+        of_both.sort(key=lambda one: one.state != "disagreed")
+        standing = of_both[0] if of_both else None
         state = standing.state if standing else "undecided"
         if standing and row["kind"] == "image" and own not in by_name and state == "decided":
             state = "undecided"  # what its source is redacted to is still to be looked at

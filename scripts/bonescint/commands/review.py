@@ -76,7 +76,13 @@ def import_decisions(options: argparse.Namespace) -> int:
         If the file cannot be taken, or a run is under way.
     """
     from bonescint.commands.decision_files import read_decisions_file
-    from bonescint.commands.decision_import import checked, merge, read_items, standing_lines
+    from bonescint.commands.decision_import import (
+        checked,
+        merge,
+        read_items,
+        standing_lines,
+        withdrawn,
+    )
     from bonescint.config import inputs, reviewers
     from bonescint.resources import Texts
     from bonescint.runlock import alone
@@ -89,7 +95,7 @@ def import_decisions(options: argparse.Namespace) -> int:
         items, items_sha256 = read_items(text)
         study, raw = str(config["study"]["id"]), Path(inputs(config)["inputs.dicom"])
         decisions = checked(file, items, items_sha256, study, partial(_shape_of, raw), text)
-        done = merge(decisions)
+        done = merge(decisions, gone=withdrawn(decisions, items))
     values = {"n": len(decisions), "reviewer": file.reviewer, "saved": file.saved}
     print(text("taken", **values, added=done.added, known=done.known))
     for new, old in done.changed:

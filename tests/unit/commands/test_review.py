@@ -263,6 +263,28 @@ def test_two_reviewers(capsys) -> None:
     assert "must agree: 2" in said and "do not agree: 1" in said and "00471199" not in said
 
 
+def test_a_release_does_not_hide_that_two_drew_otherwise(capsys) -> None:
+    in_config(review={"reviewers": 2})
+    for who, box in (("A", "1:0,0,4,2"), ("B", "1:0,0,4,3")):
+        assert taken(saved(decide("image", SOURCE, "redact", box), reviewer=who)) == 0
+    assert taken(saved(decide("coded", CODED, "release"), reviewer="C")) == 0
+    assert "do not agree: 1" in capsys.readouterr().out.split("Items:")[-1]
+
+
+def test_who_releases_an_image_after_all_draws_nothing(capsys) -> None:
+    assert taken(saved(decide("image", SOURCE, "redact", "1:0,0,4,2"))) == 0
+    assert taken(saved(decide("image", SOURCE, "redact", "1:0,0,4,2"), reviewer="B")) == 0
+    capsys.readouterr()
+    assert taken(saved(decide("coded", CODED, "release"))) == 0
+    assert "(redact 1:0,0,4,2 → release)" in capsys.readouterr().out
+    found = [(one.item, one.decision, one.reviewer) for one in read_decisions(DECISIONS)]
+    assert found == [("coded", "release", "A"), ("image", "redact", "B")]
+    # the redacted image has its source's redaction to thank for
+    write_rows(ITEMS, COLUMNS, [LISTED[0] | {"reason": "redacted"}])
+    assert taken(saved(decide("coded", CODED, "release"), reviewer="B")) == 0
+    assert ("image", SOURCE) in {(one.item, one.sha256) for one in read_decisions(DECISIONS)}
+
+
 def test_what_is_redacted_is_still_to_be_released(capsys) -> None:
     assert taken(saved(decide("coded", CODED, "redact", "1:0,0,4,2"))) == 0
     assert "decided: 0" in capsys.readouterr().out
