@@ -11,7 +11,7 @@ export PATH := $(abspath $(BIN)):$(PATH)
 SECONDS ?= 60
 SEED ?=
 
-.PHONY: all run audit deliver progress test fuzz check docs lock clean-results
+.PHONY: all run audit deliver progress test test-all fuzz check docs lock clean-results
 
 run: $(READY)  ## set up if needed, then bring everything up to date
 	@$(call SURROUNDINGS,$(BIN)/python)
@@ -34,6 +34,9 @@ test: $(READY)  ## unit and workflow tests, two at a time (WORKERS=4 on a larger
 
 fuzz: $(READY)  ## mutated files with planted identifiers through both doors (SECONDS=3600, SEED=1 repeats a run)
 	PYTHONPATH=scripts:. $(BIN)/python -m tests.fuzz $(SECONDS) $(SEED)
+
+test-all: $(READY)  ## the slow ones too: some ten minutes more
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m ""
 
 check: $(READY)  ## style, types, workflow lint: what CI asks besides the tests
 	$(BIN)/ruff check .

@@ -51,6 +51,7 @@ def own(study: Path) -> Path:
     return study
 
 
+@pytest.mark.slow
 def test_inputs_dated_in_the_future(own: Path) -> None:
     date_in_the_future(own / "own")
     snakemake(own, "all", "deliver")

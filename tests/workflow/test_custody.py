@@ -185,6 +185,7 @@ def test_copies_made_by_hand_are_found_at_the_next_run(study: Path) -> None:
     assert (study / "results" / "purge.json").exists()
 
 
+@pytest.mark.slow
 def test_outputs_of_a_former_configuration_go_too(study: Path) -> None:
     patient = Patient(study)
     configure(study, lambda c: c["deidentification"].update(batches=1))
@@ -222,7 +223,13 @@ def test_an_older_ledger_stops_the_run_and_loses_nothing(study: Path) -> None:
     assert hits(study, *patient.words) == []
 
 
-@pytest.mark.parametrize("how", ["touch", "no records", "dates alone"])
+SLOW = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    "how",
+    ["touch", pytest.param("no records", marks=SLOW), pytest.param("dates alone", marks=SLOW)],
+)
 def test_a_list_that_snakemake_does_not_see_is_read_all_the_same(study: Path, how: str) -> None:
     own_opt_out(study)
     snakemake(study)

@@ -39,6 +39,7 @@ def summary_sheet(study: Path) -> str:
     return "\n".join(strings[int(n)] for n in re.findall(r't="s"><v>(\d+)</v>', sheet))
 
 
+@pytest.mark.slow
 def test_fewer_and_fewer_and_everybody_again(
     study: Path, finished: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -114,6 +114,7 @@ def assert_closed(folder: Path, finished: Path) -> None:
     assert open_to_others(folder) == []
 
 
+@pytest.mark.slow
 def test_every_rule_killed_once(
     anew: Path, finished: Path, incidents: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -188,6 +188,7 @@ def coded_tables(study: Path) -> dict[str, bytes]:
     return {str(path.relative_to(study)): path.read_bytes() for path in tables}
 
 
+@pytest.mark.slow
 def test_another_language_changes_no_coded_table(study: Path) -> None:
     before = coded_tables(study)
     configure(study, lambda c: c.update(language="en"))

@@ -3,6 +3,9 @@
 import hashlib
 import json
 import shutil
+import subprocess
+import sys
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -13,7 +16,9 @@ import pytest
 
 from bonescint.custody.owners import review_files
 from bonescint.files import read_rows
+from bonescint.identity.ledger import open_ledger
 from bonescint.names.ids import normalise
+from tests.browser.chromium import PROGRAM, chromium
 from tests.workflow.leaks import leaks
 from tests.workflow.runner import configure, ran, snakemake
 
@@ -151,12 +156,8 @@ def test_every_doubt_and_every_image_is_on_the_page_once(
     (study / "private/review/index.html").unlink()
     snakemake(study, "review")
     assert (study / "private/review/index.html").read_text(encoding="utf-8") == page
-
-
-def test_a_release_runs_nothing_again_but_the_page(planted: tuple[Path, dict[str, str]]) -> None:
-    study, _ = planted
-    items = [row for row in read_rows(study / "private/review/items.csv") if row["item"] == "coded"]
-    lines = [f"coded\t{row['sha256']}\trelease\tA1\t2026-01-15\n" for row in items]
+    # a release of what is to leave runs nothing again but the page
+    lines = [f"coded\t{digest}\trelease\tA1\t2026-01-15\n" for digest in images]
     header = "item\tsha256\tdecision\treviewer\tdate\n"
     (study / "private/review/decisions.tsv").write_text(header + "".join(lines), encoding="utf-8")
     again = ran(snakemake(study, "review"))
@@ -164,6 +165,61 @@ def test_a_release_runs_nothing_again_but_the_page(planted: tuple[Path, dict[str
     assert {"anonymize_batch", "select_cohort", "filter_opt_out"}.isdisjoint(again)
     now = [row for row in read_rows(study / "private/review/items.csv") if row["item"] == "coded"]
     assert {row["decided"] for row in now} == {"release"} and {row["waits"] for row in now} == {""}
+
+
+KEYS = {"doubt": "1", "conflict": "1", "burned-in": "1", "station": "1", "finding": "1"}
+
+
+def decide_all(study: Path, folder: Path) -> Path:
+    """Decide everything by keyboard in a real browser; return the file that it saves."""
+    items = list(read_rows(study / "private/review/items.csv"))
+    clashes = iter("12")
+    with chromium(folder) as browser:
+        browser.open(study / "private/review/index.html")
+        browser.type("A1")
+        browser.press("Enter")
+        browser.wait("document.activeElement.tagName !== 'INPUT'")
+        to_decide = sum(row["kind"] not in ("private", "overlay") for row in items)
+        while len(browser.value("review.file().decisions")) < to_decide:
+            row = items[browser.value("review.state().at") or 0]
+            if row["kind"] == "conflict":
+                browser.press(next(clashes))
+            elif row["kind"] == "image":
+                # one by itself where something is odd about it, else a row of them
+                browser.press("1" if row["reason"] else "r")
+            else:
+                # the findings alone are blank: not stated
+                browser.press(KEYS.get(row["kind"], "2"))
+        browser.downloads_to(folder)
+        browser.press("s")
+        until = time.monotonic() + 20
+        while not (saved := list(folder.glob("decisions-*.json"))):
+            assert time.monotonic() < until
+            time.sleep(0.05)
+    return saved[0]
+
+
+@pytest.mark.skipif(not PROGRAM, reason="no Chromium")
+def test_what_is_decided_on_the_page_is_followed(
+    planted: tuple[Path, dict[str, str]], tmp_path: Path
+) -> None:
+    study, who = planted
+    saved = decide_all(study, tmp_path)
+    command = [sys.executable, "-m", "bonescint.cli", "review", "import", str(saved)]
+    done = subprocess.run(command, cwd=study, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    snakemake(study, "review")
+    cases = {row["code"] for row in read_rows(study / "results/cases.csv")}
+    book = open_ledger(study / "private/ledger.age", study / "private/ledger.key")
+    assert {book.code_of(who[name]) for name in ("burned", "clash", "station")} <= cases
+    assert not [row for t in (study / "private/refused").glob("*.csv") for row in read_rows(t)]
+    (blank,) = read_rows(study / "results/hospital/incomplete.csv")
+    assert blank["decision"] == "not-stated"
+    # what was let in is to leave now, and waits for its own release; nothing else waits
+    waiting = [row for row in read_rows(study / "private/review/items.csv") if row["waits"] == "1"]
+    assert waiting
+    assert {row["kind"] for row in waiting} == {"image"}
+    assert ran(snakemake(study, "-n")) == []
 
 
 def test_who_declines_leaves_the_page_and_the_decisions(
