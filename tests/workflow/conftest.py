@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from tests.workflow.runner import configure, small, snakemake
 
@@ -15,11 +16,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with a finished run: read only."""
-    folder = tmp_path_factory.mktemp("finished")
-    configure(folder, small)
-    snakemake(folder)
+def finished(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Return a folder with a finished run, made once for all processes: read only."""
+    shared = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        # each process of pytest-xdist has a folder of its own below this one
+        shared = shared.parent
+    folder = shared / "finished"
+    with FileLock(shared / "finished.lock"):
+        if not (shared / "finished.done").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            configure(folder, small)
+            snakemake(folder)
+            (shared / "finished.done").touch()
     return folder
 
 
