@@ -82,7 +82,13 @@ def test_an_input_that_is_missing_is_named_by_its_key(own: Path) -> None:
     assert "MissingInput" not in printed
 
 
-@pytest.mark.parametrize("sides", [("results", "private"), ("results", "private", "demo")])
+@pytest.mark.parametrize(
+    "sides",
+    [
+        pytest.param(("results", "private"), marks=pytest.mark.slow),
+        ("results", "private", "demo"),
+    ],
+)
 def test_the_clock_is_set_back(study: Path, sides: tuple[str, ...]) -> None:
     date_in_the_future(*(study / side for side in sides), read_only=False)
     assert set(ran(snakemake(study))) == {"verify_purge", "all"}
