@@ -299,6 +299,7 @@ def free(place: Path) -> int:
     return status.f_bavail * status.f_frsize
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_full_during_anonymization(study: Path, finished: Path) -> None:
     configure(study, lambda c: c["deidentification"].update(series_description="ANOTHER"))
     with small_disk(study / "results", "40M"):

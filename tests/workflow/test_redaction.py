@@ -23,7 +23,7 @@ def test_rectangles_are_made_black_in_the_batch_that_has_the_image(study: Path) 
     frames[0][pen] = 255
     source.PixelData = frames.tobytes()
     source.save_as(path)
-    snakemake(study)
+    snakemake(study, "results/anonymization/instances.csv")
     tables = sorted((study / "private" / "refused").glob("*.csv"))
     ((batch, refused),) = [(t.stem, row) for t in tables for row in read_rows(t)]
     assert refused["reason"] == "burned-in-suspected"

@@ -35,6 +35,7 @@ def unreadable(study: Path) -> dict[str, str]:
     return {r["path"]: r["reason"] for r in read_rows(study / "private" / "unreadable.csv")}
 
 
+@pytest.mark.slow
 def test_a_closed_folder_is_listed_and_the_run_goes_on(
     study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
