@@ -29,7 +29,7 @@ rule filter_opt_out:
         decisions=DECISIONS,
         reviewers=reviewers_of_decisions,
         decided=DECIDED_DOUBTS,
-        # another word for it reads the images' marks again
+        # a change of `study.synthetic` runs this rule again, which compares it with the images
         synthetic=SYNTHETIC,
         language=language_of_messages,
         code=code_digest("scripts/cohort/filter_opt_out.py"),

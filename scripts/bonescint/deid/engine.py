@@ -171,7 +171,7 @@ class Engine:
                 self._gone(out, self._policy.rules[tags.FrameIncrementPointer], vr, lost=True)
 
     def _complete(self, out: CodedElements, source: Source) -> None:
-        """Add what the source lacks although Type 1 asks for it, and count it."""
+        """Add and count the Type 1 attributes that the source lacks and the rest settles."""
         frames = source.number(tags.NumberOfFrames, 1)
         for tag, outcome in complete(out, source.level, self._policy, frames):
             if (tag, "removed") in self._done:

@@ -1,4 +1,4 @@
-"""What a source leaves out although Type 1 asks for it: written where the rest settles it."""
+"""Type 1 attributes that a source lacks: written where the rest of the header settles them."""
 
 import struct
 from collections.abc import Iterator
