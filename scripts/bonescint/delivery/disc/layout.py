@@ -1,0 +1,101 @@
+"""What stands where on a disc: names in ISO 9660 (level 1) and in Joliet, which Windows shows."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+DICOMDIR = "DICOMDIR"
+README = "README.TXT"
+INDEX_PAGE = "INDEX.HTM"
+INDEX_TABLE = "INDEX.TSV"
+SHEET = "ADDINFO.XLS"  # 8.3 does not allow XLSX
+SHEET_IN_JOLIET = "追加情報.xlsx"
+MANIFEST = "MANIFEST.SHA"
+MANIFEST_IN_JOLIET = "MANIFEST.sha256"
+ARCHIVE = "DELIVERY.ZIP"  # on an encrypted disc, everything but a README and a manifest of its own
+IMAGES = "DICOM"
+PAGES = "IHE_PDI"
+
+
+@dataclass(frozen=True, slots=True)
+class DiscFile:
+    """One file of a disc.
+
+    Parameters
+    ----------
+    iso
+        Its path in ISO 9660: ``DICOM/P00001/S01/I01``, at most 8.3 of ``A-Z 0-9 _`` a part.
+    joliet
+        Its path as Windows shows it; the manifest and all links use it. No code stands in either.
+    source
+        The file it is copied from, or its bytes.
+    size
+        In bytes.
+    sha256
+        Of its content.
+    """
+
+    iso: str
+    joliet: str
+    source: Path | bytes
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One patient of a delivery; a case is never split over two volumes.
+
+    Parameters
+    ----------
+    code
+        The patient's code.
+    images
+        Coded DICOM files below results/dicom, in a fixed order.
+    row
+        The case's row of the partner's sheet: keys as in `bonescint.delivery.sheet.COLUMNS`.
+    digest
+        SHA-256 over the images' hashes and the row: tells whether a case has changed since it was
+        delivered.
+    replaces
+        The delivery whose content of this case is replaced (``D-001``); empty = delivered anew.
+    """
+
+    code: str
+    images: tuple[Path, ...]
+    row: dict[str, str]
+    digest: str
+    replaces: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What tells one volume from another, on the disc and outside on it.
+
+    Parameters
+    ----------
+    study, title
+        Of the configuration.
+    delivery
+        ``D-001``: the number that this delivery gets in the ledger.
+    number, of
+        Volume n of m.
+    synthetic
+        Whether the data are simulated.
+    language
+        Of the pages: ``ja`` or ``en``. README.TXT is in both.
+    """
+
+    study: str
+    title: str
+    delivery: str
+    number: int
+    of: int
+    synthetic: bool
+    language: str
+
+    @property
+    def file_set_id(self) -> str:
+        """The File-set ID, which is the volume identifier too: ``[A-Z0-9_]{1,16}``."""
+        letters = "".join(c if c.isascii() and c.isalnum() else "_" for c in self.study.upper())
+        tail = f"_{self.delivery.replace('-', '')}_{self.number}"
+        return letters[: 16 - len(tail)] + tail
