@@ -1,1 +1,1 @@
-"""The disc that leaves: file-set, pages, archive, image and volumes, and the check of all of it (R29)."""
+"""The disc that leaves: file-set, pages, archive, image, volumes, and their check (R29)."""
