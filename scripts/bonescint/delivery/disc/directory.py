@@ -68,8 +68,8 @@ class DiscImage(NamedTuple):
     preview: str
 
 
-def directory(instances: Sequence[DiscImage], file_set_id: str) -> bytes:
-    """Return a DICOMDIR; the same instances give the same bytes.
+def directory(images: Sequence[DiscImage], file_set_id: str) -> bytes:
+    """Return a DICOMDIR; the same images give the same bytes.
 
     Where a study has no time or ID its record says 000000 and the code (``code-2`` for the next
     study of the patient), where series or image have no number it says the place: these must not be
@@ -77,14 +77,14 @@ def directory(instances: Sequence[DiscImage], file_set_id: str) -> bytes:
 
     Parameters
     ----------
-    instances
+    images
         In their order; those of a patient one behind the other.
     file_set_id
         `bonescint.delivery.disc.layout.Label.file_set_id`.
     """
-    records = list(_records(instances))
+    records = list(_records(images))
     size = sum(len(data) for _, data in records)
-    start = len(_head(instances, file_set_id, 0, 0)) + _SEQUENCE.size
+    start = len(_head(images, file_set_id, 0, 0)) + _SEQUENCE.size
     at, last, lower = start + size, 0, 0
     following = [0] * len(_LEVELS)
     for level, data in reversed(records):
@@ -95,12 +95,12 @@ def directory(instances: Sequence[DiscImage], file_set_id: str) -> bytes:
         following[level + 1 :] = [0] * (len(_LEVELS) - level - 1)
         if level == 0:
             last = last or at
-    head = _head(instances, file_set_id, start, last)
+    head = _head(images, file_set_id, start, last)
     sequence = _SEQUENCE.pack(0x0004, 0x1220, b"SQ", 0, size)
     return b"".join([head, sequence, *(data for _, data in records)])
 
 
-def _head(instances: Sequence[DiscImage], file_set_id: str, first: int, last: int) -> bytes:
+def _head(images: Sequence[DiscImage], file_set_id: str, first: int, last: int) -> bytes:
     """Return all before the sequence of records, with where the first and the last patient's are.
 
     It is as long whatever these are.
@@ -108,7 +108,7 @@ def _head(instances: Sequence[DiscImage], file_set_id: str, first: int, last: in
     meta = FileMetaDataset()
     meta.FileMetaInformationVersion = b"\0\1"
     meta.MediaStorageSOPClassUID = MEDIA_DIRECTORY
-    said = "\n".join([file_set_id, *(one.file.sha256 for one in instances)])
+    said = "\n".join([file_set_id, *(one.file.sha256 for one in images)])
     meta.MediaStorageSOPInstanceUID = UID(f"2.25.{uuid.uuid5(uuid.NAMESPACE_OID, said).int}")
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
     meta.ImplementationClassUID = UID(IMPLEMENTATION_UID)
@@ -131,10 +131,10 @@ def _encoded(dataset: Dataset) -> bytes:
     return buffer.getvalue()
 
 
-def _records(instances: Sequence[DiscImage]) -> Iterator[tuple[int, bytearray]]:
+def _records(images: Sequence[DiscImage]) -> Iterator[tuple[int, bytearray]]:
     """Yield level and bytes of each record, every one before those below it."""
     tree: dict[str, dict[str, dict[str, list[DiscImage]]]] = {}
-    for one in instances:
+    for one in images:
         studies = tree.setdefault(one.code, {})
         series = studies.setdefault(one.attributes["StudyInstanceUID"], {})
         series.setdefault(one.attributes["SeriesInstanceUID"], []).append(one)
@@ -150,7 +150,7 @@ def _records(instances: Sequence[DiscImage]) -> Iterator[tuple[int, bytearray]]:
 
 
 def _first(below: Mapping[str, Mapping[str, list[DiscImage]] | list[DiscImage]]) -> DiscImage:
-    """Return the first instance of a patient or study."""
+    """Return the first image of a patient or study."""
     one = next(iter(below.values()))
     return one[0] if isinstance(one, list) else _first(one)
 
@@ -163,7 +163,7 @@ def _record(level: int, one: DiscImage, instead: Mapping[str, str]) -> tuple[int
     level
         In `_LEVELS`.
     one
-        The instance, or the first of those below.
+        The image, or the first of those below.
     instead
         Values for what is empty and must not be.
     """
@@ -178,9 +178,10 @@ def _record(level: int, one: DiscImage, instead: Mapping[str, str]) -> tuple[int
         record.ReferencedSOPClassUIDInFile = said[CLASS]
         record.ReferencedSOPInstanceUIDInFile = said[INSTANCE]
         record.ReferencedTransferSyntaxUIDInFile = said[SYNTAX]
-    for keyword in (_PATIENT, _STUDY, _SERIES, _IMAGE)[level]:
+    keywords = (_PATIENT, _STUDY, _SERIES, _IMAGE)[level]
+    for keyword in keywords:
         setattr(record, keyword, said[keyword] or instead.get(keyword, ""))
-    if not all(value.isascii() for value in said.values()):
+    if not all(said[keyword].isascii() for keyword in keywords):
         record.SpecificCharacterSet = "ISO_IR 192"
     data = _encoded(record)
     return level, bytearray(struct.pack("<HHI", 0xFFFE, 0xE000, len(data)) + data)

@@ -68,7 +68,7 @@ def volume_files(cases: Sequence[Case], label: Label, cover: Sequence[str] = ())
     ------
     InputError
         If a case has no images, an image is unreadable, no DICOM or of another patient, two have
-        one SOP DiscImage UID, or the sheet lacks a required field: all that is wrong, by code and
+        one SOP Instance UID, or the sheet lacks a required field: all that is wrong, by code and
         place.
     """
     text = Texts("disc", label.language)
@@ -81,13 +81,13 @@ def volume_files(cases: Sequence[Case], label: Label, cover: Sequence[str] = ())
     problems += [text(one.key, **one.values) for one in _twice(read)]
     if problems:
         raise InputError(problems)
-    instances, files = _placed(read)
+    shown, files = _placed(read)
     replaced = {case.code: case.replaces for case in cases if case.replaces}
     files += [
-        of_bytes(layout.DICOMDIR, directory(instances, label.file_set_id)),
+        of_bytes(layout.DICOMDIR, directory(shown, label.file_set_id)),
         of_bytes(layout.README, readme(label, replaced)),
-        of_bytes(layout.INDEX_PAGE, index_page(cases, instances, label)),
-        of_bytes(layout.INDEX_TABLE, index_table(instances)),
+        of_bytes(layout.INDEX_PAGE, index_page(cases, shown, label)),
+        of_bytes(layout.INDEX_TABLE, index_table(shown)),
         of_bytes(
             layout.SHEET,
             partner_book([case.row for case in cases], label.synthetic, label.language, cover),
@@ -192,7 +192,7 @@ def _attributes(dataset: Dataset) -> dict[str, str]:
 
 
 def _twice(read: Sequence[_ImageRead]) -> Iterator[_ImageFault]:
-    """Yield which images have one SOP DiscImage UID."""
+    """Yield which images have one SOP Instance UID."""
     files = defaultdict(list)
     for one in read:
         files[one.attributes[INSTANCE]].append(one.path.name)
@@ -203,22 +203,19 @@ def _twice(read: Sequence[_ImageRead]) -> Iterator[_ImageFault]:
 
 def _placed(read: Sequence[_ImageRead]) -> tuple[list[DiscImage], list[DiscFile]]:
     """Return the images with their places on the disc, and their files and previews."""
-    instances, files = [], []
+    images, files = [], []
     studies: dict[str, dict[str, int]] = {}
     for one in read:
-        case = one.case
-        of_patient = studies.setdefault(case.code, {})
-        study = one.attributes["StudyInstanceUID"]
+        code, study = one.case.code, one.attributes["StudyInstanceUID"]
+        of_patient = studies.setdefault(code, {})
         of_patient[study] = of_patient.get(study, 0) + 1
         patient = f"P{len(studies):05}"
         s, i = f"S{list(of_patient).index(study) + 1:02}", f"I{of_patient[study]:02}"
         name = f"{layout.IMAGES}/{patient}/{s}/{i}"
-        file = DiscFile(name, name, one.path, one.size, one.sha256)
-        files.append(file)
+        files.append(DiscFile(name, name, one.path, one.size, one.sha256))
         shown = f"{layout.PAGES}/{patient}/{s}{i}.JPG" if one.preview else ""
+        at = DiscImage(code, files[-1], one.attributes, one.views, one.case.replaces, shown)
+        images.append(at)
         if one.preview:
             files.append(of_bytes(shown, one.preview))
-        instances.append(
-            DiscImage(case.code, file, one.attributes, one.views, case.replaces, shown)
-        )
-    return instances, files
+    return images, files

@@ -67,20 +67,20 @@ def _by_delivery(replaced: Mapping[str, str], text: Texts) -> str:
     return "\n".join(lines)
 
 
-def index_table(instances: Sequence[DiscImage]) -> bytes:
+def index_table(images: Sequence[DiscImage]) -> bytes:
     """Return INDEX.TSV: a line an image, tabs between the columns of `INDEX_COLUMNS`.
 
     All of it is ASCII, so that it needs no BOM.
 
     Parameters
     ----------
-    instances
+    images
         Of the volume.
     """
     stream = io.StringIO()
     rows = csv.writer(stream, "excel-tab")
     rows.writerow(INDEX_COLUMNS)
-    for one in instances:
+    for one in images:
         uid = one.attributes[INSTANCE]
         shown = _day(one), one.views, uid, one.file.sha256, one.replaces
         rows.writerow([one.code, one.file.joliet, *shown])
@@ -92,12 +92,12 @@ def _day(one: DiscImage) -> str:
     return f"{day[:4]}-{day[4:6]}-{day[6:]}"
 
 
-def index_page(cases: Sequence[Case], instances: Sequence[DiscImage], label: Label) -> bytes:
+def index_page(cases: Sequence[Case], images: Sequence[DiscImage], label: Label) -> bytes:
     """Return INDEX.HTM: the previews by code, and what else is on the volume.
 
     Parameters
     ----------
-    cases, instances
+    cases, images
         Of the volume.
     label
         The volume's.
@@ -109,16 +109,16 @@ def index_page(cases: Sequence[Case], instances: Sequence[DiscImage], label: Lab
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    images = defaultdict(list)
-    for one in instances:
-        images[one.code].append(one)
+    of_code = defaultdict(list)
+    for one in images:
+        of_code[one.code].append(one)
     page = environment.get_template("index.xhtml.j2").render(
         t=Texts("disc", label.language),
         label=label,
         synthetic=SYNTHETIC if label.synthetic else "",
         layout=layout,
-        cases=[(case, images[case.code]) for case in cases],
-        count=len(instances),
+        cases=[(case, of_code[case.code]) for case in cases],
+        count=len(images),
         day=_day,
     )
     return page.encode("utf-8")
