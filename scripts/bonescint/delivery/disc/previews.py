@@ -13,7 +13,7 @@ from bonescint.resources import SYNTHETIC
 
 _MOST = 2048  # pixels a side: what a screen shows
 _GAP = 8  # pixels between two frames
-_QUALITY = 85
+_QUALITY = 75
 
 
 def preview(dataset: Dataset, synthetic: bool) -> bytes | None:
