@@ -31,8 +31,10 @@ def readme(label: Label, replaced: Mapping[str, str], encrypted: bool = False) -
     encrypted
         Whether it stands beside the encrypted archive, and not in it.
     """
-    files = ("files_outer", "unpack") if encrypted else ("files",)
-    keys = ("what", *files, "check", "check_all", "check_other", "replaces", "duties", "whom")
+    keys = ["what", "files", "check", "check_all", "check_other", "replaces", "duties", "whom"]
+    if encrypted:  # codes stand inside
+        keys[1:2] = ["files_outer", "unpack"]
+        keys.remove("replaces")
     pages = []
     for language in ("ja", "en"):
         text = Texts("disc", language)
@@ -41,15 +43,15 @@ def readme(label: Label, replaced: Mapping[str, str], encrypted: bool = False) -
             "delivery": label.delivery,
             "replaced": _by_delivery(replaced, text) or text("readme.none"),
             "example": layout.ARCHIVE if encrypted else r"DICOM\P00001\S01\I01",
+            "unpacked": "" if encrypted else "\n\n" + text("readme.unpacked"),
             "synthetic": f"{SYNTHETIC}\n" if label.synthetic else "",
             "study": label.study,
             "title": label.title,
             "number": label.number,
             "of": label.of,
         }
-        shown = [key for key in keys if not (encrypted and key == "replaces")]
         parts = [text("readme.head", **values)]
-        parts += [f"{n}. " + text(f"readme.{key}", **values) for n, key in enumerate(shown, 1)]
+        parts += [f"{n}. " + text(f"readme.{key}", **values) for n, key in enumerate(keys, 1)]
         pages.append("\n\n".join(parts))
     return (BOM + f"\n\n{'-' * 72}\n\n".join(pages) + "\n").replace("\n", "\r\n").encode("utf-8")
 

@@ -81,6 +81,12 @@ def test_beside_an_archive_it_says_how_to_open_it(outer: str) -> None:
         assert "certutil -hashfile DELIVERY.ZIP SHA256" in page
     assert "パスフレーズは別の方法で" in outer and "passphrase comes to you by another" in outer
     assert not re.search(r"BS-\w+", outer)
+    assert "unpacked from DELIVERY.ZIP" not in outer
+
+
+def test_in_an_archive_it_says_which_manifest_the_paper_names(inner: str) -> None:
+    for page, words in zip(inner.split("-" * 72), ("展開した場合", "unpacked from"), strict=True):
+        assert words in page and "DELIVERY.ZIP" in page
 
 
 def test_a_first_delivery_replaces_nothing(tmp_path: Path) -> None:
