@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import IO
+from typing import IO, Any
 
 from bonescint.dicom.sop_classes import MEDIA_DIRECTORY
 from bonescint.errors import InputError
+from bonescint.identity.chain import Entry
 from bonescint.identity.codes import CODE_PATTERN
 from bonescint.identity.ledger import Ledger
 from bonescint.identity.mark import touch
@@ -60,6 +61,12 @@ class Delivery:
     after_period_end, despite
         Why it was delivered after the study's end, and why it was put on record although its
         content is not what was verified; empty = neither.
+    volumes
+        Of discs that were built here: volume, of, file_set_id, file, form, bytes, sha256,
+        manifest_sha256 of each.
+    cases
+        Of these discs: code -> digest of the case's images and row, which tells whether it has
+        changed since.
     """
 
     id: str
@@ -75,6 +82,8 @@ class Delivery:
     recalled: Mapping[str, str]
     after_period_end: str = ""
     despite: str = ""
+    volumes: Sequence[Mapping[str, Any]] = ()
+    cases: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +129,8 @@ def recorded(ledger: Ledger) -> list[Delivery]:
             files=entry["files"],
             codes=entry["codes"],
             recalled=recalled.get(entry["id"], {}),
+            volumes=entry.get("volumes", ()),
+            cases=entry.get("cases", {}),
         )
         for entry in ledger.entries("delivery")
     ]
@@ -257,6 +268,8 @@ def put_on_record(
     today: date,
     mark: Path | None = MARK,
     notes: Mapping[str, str] = MappingProxyType({}),
+    volumes: Sequence[Mapping[str, Any]] = (),
+    cases: Mapping[str, str] = MappingProxyType({}),
 ) -> Delivery:
     """Add a delivery to the ledger and return it.
 
@@ -276,6 +289,8 @@ def put_on_record(
         Touched before and afterwards (`bonescint.identity.mark`).
     notes
         The fields of `NOTES` that say something.
+    volumes, cases
+        As `Delivery` has them, of discs that were built here.
 
     Raises
     ------
@@ -297,10 +312,12 @@ def put_on_record(
                 digest for _, digest in other.files
             ) == sorted(digest for _, digest in found.files):
                 raise InputError(text("delivery.twice", delivery=other.id))
-        entry = {"id": f"D-{len(before) + 1:03d}", **details, "files": found.files, "codes": codes}
-        entry |= notes
+        entry: Entry = {"kind": "delivery", "id": f"D-{len(before) + 1:03d}"}
+        entry |= {**details, "files": found.files, "codes": codes, **notes}
+        if volumes:
+            entry |= {"volumes": list(map(dict, volumes)), "cases": dict(cases)}
         touch(mark)
-        ledger.append([{"kind": "delivery"} | entry])
+        ledger.append([entry])
         touch(mark)
     return recorded(ledger)[-1]
 
