@@ -67,7 +67,7 @@ def record_preceding(options: argparse.Namespace) -> int:
     details = {
         "date": str(day),
         "partner": options.partner or str(config["delivery"]["partner"] or ""),
-        "medium": options.medium,
+        "medium": options.medium or "",
     }
     pattern = patient_id_pattern(config)
     made = put_preceding_on_record(ledger, rows, details, language, date.today(), pattern)
