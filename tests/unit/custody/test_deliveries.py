@@ -135,6 +135,19 @@ def test_the_same_delivery_is_recorded_once(ledger: Ledger, codes: list[str]) ->
     assert again.id == "D-002"
 
 
+def test_volumes_and_cases_are_kept_with_it(ledger: Ledger, codes: list[str]) -> None:
+    delivered(ledger, codes[:1])
+    found = DeliveryContents([["BONE_D002_1.ISO", "1" * 64]], set(codes))
+    volume = {"volume": 1, "of": 1, "file": "BONE_D002_1.ISO", "sha256": "1" * 64}
+    digests = dict.fromkeys(codes, "2" * 64)
+    put_on_record(
+        ledger, found, DETAILS, "en", TODAY, None, volumes=[volume], cases=digests
+    )  # fmt: skip
+    before, after = recorded(ledger)
+    assert (before.volumes, before.cases) == ((), {})
+    assert (after.volumes, after.cases) == ([volume], digests)
+
+
 def test_a_delivery_on_record_changes_the_mark(
     ledger: Ledger, codes: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
