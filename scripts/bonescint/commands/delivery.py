@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bonescint.commands import configuration
+from bonescint.commands.delivery_verify import add_verify
 from bonescint.errors import InputError
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     showing.add_argument("id", metavar="ID", help="D-001")
     configuration.add_option(showing)
     showing.set_defaults(run=show_delivery)
+    add_verify(actions)
 
 
 def record_delivery(options: argparse.Namespace) -> int:
