@@ -11,7 +11,7 @@ from bonescint.errors import InputError
 
 if TYPE_CHECKING:
     from bonescint.delivery.disc.known import StudyRecords
-    from bonescint.delivery.disc.verdict import Verdict
+    from bonescint.delivery.disc.verdict import DiscVerdict
     from bonescint.resources import Texts
 
 _SHOWN = 50  # faults on the screen
@@ -137,7 +137,7 @@ def _asked_once(file: Path | None, text: "Texts") -> "Callable[[], str | None]":
     return passphrase
 
 
-def _print(path: Path, verdict: "Verdict", known: "StudyRecords", text: "Texts") -> None:
+def _print(path: Path, verdict: "DiscVerdict", known: "StudyRecords", text: "Texts") -> None:
     from bonescint.commands.listing import aligned
 
     header = [text("head.check"), text("head.counted"), text("head.result")]

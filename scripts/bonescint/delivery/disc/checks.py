@@ -1,13 +1,14 @@
 """The check of a volume's files: manifest, directory, images, tables, pages, people."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import IO
 
+from bonescint.custody.archive.parts import Report
 from bonescint.delivery.disc import layout
-from bonescint.delivery.disc.contents import FileRead, VolumeContents
+from bonescint.delivery.disc.contents import UNREADABLE, FileRead, VolumeContents
 from bonescint.delivery.disc.dicomdir_walk import (
     DirectoryListing,
     compare_directory,
@@ -22,10 +23,9 @@ from bonescint.delivery.disc.listed import (
     read_hashes,
     sheet_codes,
 )
-from bonescint.delivery.disc.verdict import Verdict
+from bonescint.delivery.disc.verdict import DiscVerdict
 from bonescint.resources import Texts
 
-Advance = Callable[[str, int, int | None], None]
 _IMAGE = re.compile(rf"{layout.IMAGES}/(P\d{{5}}/S\d{{2,7}})/(I\d{{2,7}})")
 _PREVIEW = re.compile(rf"{layout.PAGES}/(P\d{{5}})/(S\d{{2}})(I\d{{2,5}})\.JPG")
 _PLAIN = {
@@ -61,10 +61,10 @@ class FilesFound:
 
 def check_files(
     contents: VolumeContents,
-    verdict: Verdict,
+    verdict: DiscVerdict,
     known: StudyRecords,
     language: str,
-    advance: Advance,
+    advance: Report,
     is_outer: bool = False,
 ) -> FilesFound:
     """Check everything that stands in the files of a volume.
@@ -102,7 +102,7 @@ def check_files(
     return found
 
 
-def _check_names(contents: VolumeContents, verdict: Verdict, is_outer: bool) -> None:
+def _check_names(contents: VolumeContents, verdict: DiscVerdict, is_outer: bool) -> None:
     """Say what is no part of such a volume: a program, an autorun, what a system put there."""
     own = _OUTER if is_outer else _PLAIN
     for name in sorted(contents.sizes):
@@ -116,7 +116,7 @@ def _check_names(contents: VolumeContents, verdict: Verdict, is_outer: bool) -> 
 
 @contextmanager
 def _readable(
-    contents: VolumeContents, name: str, verdict: Verdict, is_wanted: bool = True
+    contents: VolumeContents, name: str, verdict: DiscVerdict, is_wanted: bool = True
 ) -> Iterator[IO[bytes] | None]:
     """Open a file if it is there; what cannot be read is said when all files are read."""
     if not is_wanted or name not in contents.sizes:
@@ -130,14 +130,10 @@ def _readable(
         yield stream
 
 
-def _read(contents: VolumeContents, name: str, verdict: Verdict | None) -> FileRead | None:
-    import zipfile
-    import zlib
-
+def _read(contents: VolumeContents, name: str, verdict: DiscVerdict | None) -> FileRead | None:
     try:
         read = FileRead(contents, name)
-    # of an archive: damage, a wrong passphrase; of a disc: a sector that cannot be read
-    except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, EOFError) as error:
+    except UNREADABLE as error:
         if verdict:
             verdict.fault("manifest", "unreadable", file=name, reason=type(error).__name__)
         return None
@@ -149,10 +145,10 @@ def _read(contents: VolumeContents, name: str, verdict: Verdict | None) -> FileR
 def _read_all(
     contents: VolumeContents,
     found: FilesFound,
-    verdict: Verdict,
+    verdict: DiscVerdict,
     known: StudyRecords,
     language: str,
-    advance: Advance,
+    advance: Report,
 ) -> None:
     """Read each file once: its hash, its form, the people in it."""
     text, previews = Texts("traces", language), 0
@@ -177,7 +173,7 @@ def _read_all(
         verdict.checked("previews", n=previews)
 
 
-def _compare_hashes(found: FilesFound, wanted: dict[str, str], verdict: Verdict) -> None:
+def _compare_hashes(found: FilesFound, wanted: dict[str, str], verdict: DiscVerdict) -> None:
     own = layout.MANIFEST_IN_JOLIET
     for name in sorted(wanted.keys() - found.hashes.keys()):
         verdict.fault("manifest", "missing", file=name)
@@ -192,7 +188,7 @@ def _compare_hashes(found: FilesFound, wanted: dict[str, str], verdict: Verdict)
         verdict.digest("manifest", found.hashes[own])
 
 
-def _check_images(contents: VolumeContents, found: FilesFound, verdict: Verdict) -> None:
+def _check_images(contents: VolumeContents, found: FilesFound, verdict: DiscVerdict) -> None:
     """Hold the images against DICOMDIR, against each other and against the previews."""
     paths = {name for name in contents.sizes if _IMAGE.fullmatch(name)}
     compare_directory(found.listing, found.images, paths - found.images.keys(), verdict)
@@ -213,7 +209,7 @@ def _check_images(contents: VolumeContents, found: FilesFound, verdict: Verdict)
                 verdict.fault("previews", "no_image_of", file=name)
 
 
-def _check_listed(contents: VolumeContents, found: FilesFound, verdict: Verdict) -> None:
+def _check_listed(contents: VolumeContents, found: FilesFound, verdict: DiscVerdict) -> None:
     """Hold the sheet, INDEX.TSV and the page against the images."""
     tabled: dict[str, set[str]] = {}
     codes = found.codes
@@ -237,7 +233,7 @@ def _check_listed(contents: VolumeContents, found: FilesFound, verdict: Verdict)
 
 
 def check_against_study(
-    found: FilesFound, label: str, known: StudyRecords, verdict: Verdict
+    found: FilesFound, label: str, known: StudyRecords, verdict: DiscVerdict
 ) -> None:
     """Hold the images against those that the study verified, and the codes against its list.
 

@@ -4,17 +4,24 @@ import hashlib
 import io
 import os
 import re
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Protocol
 
+from pyzipper import AESZipFile, BadZipFile  # type: ignore[import-untyped]
+
 from bonescint.delivery.disc.iso_reader import CHUNK, joliet_name
 from bonescint.delivery.disc.iso_records import SECTOR, Extent
 from bonescint.delivery.disc.layout import MANIFEST, MANIFEST_IN_JOLIET
-from bonescint.delivery.disc.verdict import Verdict
+from bonescint.delivery.disc.verdict import DiscVerdict
 from bonescint.folders import files_below
 
+# of an archive: damage, a wrong passphrase; of a disc: a sector that cannot be read
+UNREADABLE = (
+    OSError, BadZipFile, zlib.error, RuntimeError, EOFError, NotImplementedError, ValueError,
+)  # fmt: skip
 KEPT = 1 << 26  # bytes of a file that are held at once; a larger one is opened again instead
 _MOST_MEMBERS = 100_000
 _LARGEST = 1 << 32  # bytes; level 1 of ISO 9660 holds no larger file
@@ -33,7 +40,7 @@ class VolumeContents(Protocol):
         """Return a file, readable and seekable."""
 
 
-class _Window(io.RawIOBase):
+class _InImage(io.RawIOBase):
     """A part of an image as a file."""
 
     def __init__(self, stream: IO[bytes], place: Extent) -> None:
@@ -76,7 +83,7 @@ class ImageContents:
 
     def open(self, name: str) -> IO[bytes]:
         """Return a file."""
-        return io.BufferedReader(_Window(self._stream, self._files[name]), CHUNK)
+        return io.BufferedReader(_InImage(self._stream, self._files[name]), CHUNK)
 
 
 class FolderContents:
@@ -92,7 +99,7 @@ class FolderContents:
         Gets a fault for what is no plain file.
     """
 
-    def __init__(self, folder: Path, verdict: Verdict) -> None:
+    def __init__(self, folder: Path, verdict: DiscVerdict) -> None:
         found = {}
         for file in files_below(folder):
             if file.refusal:
@@ -122,9 +129,7 @@ class ArchiveContents:
         Gets a fault for each member that is not encrypted, stands twice or has a bad name.
     """
 
-    def __init__(self, stream: IO[bytes], passphrase: str, verdict: Verdict) -> None:
-        from pyzipper import AESZipFile  # type: ignore[import-untyped]
-
+    def __init__(self, stream: IO[bytes], passphrase: str, verdict: DiscVerdict) -> None:
         members = sum(piece.count(b"PK\1\2") for piece in iter(lambda: stream.read(CHUNK), b""))
         if members > _MOST_MEMBERS:
             raise ValueError("too many members")

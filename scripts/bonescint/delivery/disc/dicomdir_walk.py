@@ -12,7 +12,7 @@ from typing import IO
 from pydicom import Dataset, dcmread
 from pydicom.uid import ExplicitVRLittleEndian
 
-from bonescint.delivery.disc.verdict import Verdict
+from bonescint.delivery.disc.verdict import DiscVerdict
 from bonescint.dicom.opening import open_meta
 from bonescint.dicom.sop_classes import MEDIA_DIRECTORY
 
@@ -59,7 +59,7 @@ class DirectoryListing:
     wanted: set[str] = field(default_factory=set)
 
 
-def read_directory(stream: IO[bytes], size: int, verdict: Verdict) -> DirectoryListing:
+def read_directory(stream: IO[bytes], size: int, verdict: DiscVerdict) -> DirectoryListing:
     """Walk a DICOMDIR by its offsets.
 
     Parameters
@@ -88,7 +88,7 @@ def read_directory(stream: IO[bytes], size: int, verdict: Verdict) -> DirectoryL
     return listing
 
 
-def _walk(found: Dataset, listing: DirectoryListing, verdict: Verdict) -> None:
+def _walk(found: Dataset, listing: DirectoryListing, verdict: DiscVerdict) -> None:
     listing.file_set_id = str(found.get("FileSetID", ""))
     meta = found.file_meta
     if meta.MediaStorageSOPClassUID != MEDIA_DIRECTORY:
@@ -147,7 +147,7 @@ def shown_value(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _check_level(record: Dataset, depth: int, n: int, verdict: Verdict) -> None:
+def _check_level(record: Dataset, depth: int, n: int, verdict: DiscVerdict) -> None:
     kind = _LEVELS[depth]
     if record.get("DirectoryRecordType", "") != kind:
         verdict.fault(CHECK, "record_kind", n=n, kind=kind)
@@ -159,7 +159,7 @@ def _check_level(record: Dataset, depth: int, n: int, verdict: Verdict) -> None:
 
 
 def _take_image(
-    record: Dataset, values: dict[str, str], n: int, listing: DirectoryListing, verdict: Verdict
+    record: Dataset, values: dict[str, str], n: int, listing: DirectoryListing, verdict: DiscVerdict
 ) -> None:
     reference = record.get("ReferencedFileID", "")
     parts = [reference] if isinstance(reference, str) else list(reference)
@@ -174,7 +174,7 @@ def compare_directory(
     listing: DirectoryListing,
     images: Mapping[str, Mapping[str, str]],
     broken: set[str],
-    verdict: Verdict,
+    verdict: DiscVerdict,
 ) -> None:
     """Compare a directory with the images both ways.
 

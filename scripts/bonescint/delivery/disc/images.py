@@ -11,7 +11,7 @@ from pydicom.uid import ExplicitVRLittleEndian
 
 from bonescint.delivery.disc.contents import KEPT, FileRead
 from bonescint.delivery.disc.dicomdir_walk import shown_value
-from bonescint.delivery.disc.verdict import Verdict
+from bonescint.delivery.disc.verdict import DiscVerdict
 from bonescint.dicom import tags
 from bonescint.dicom.opening import open_meta
 from bonescint.dicom.sop_classes import MEDIA_DIRECTORY
@@ -22,7 +22,7 @@ COMPARED = ("PatientID", "SOPInstanceUID", "SOPClassUID", "TransferSyntaxUID", "
 _HEAD = 1 << 12  # bytes that hold the file meta
 
 
-def check_picture(read: FileRead, wanted: Collection[str], verdict: Verdict) -> dict[str, str]:
+def check_picture(read: FileRead, wanted: Collection[str], verdict: DiscVerdict) -> dict[str, str]:
     """Return keyword -> value of an image; empty if it is none.
 
     Parameters
@@ -53,7 +53,7 @@ def check_picture(read: FileRead, wanted: Collection[str], verdict: Verdict) -> 
 
 
 def _values(
-    stream: IO[bytes], read: FileRead, wanted: Collection[str], verdict: Verdict
+    stream: IO[bytes], read: FileRead, wanted: Collection[str], verdict: DiscVerdict
 ) -> dict[str, str]:
     is_large = read.size > KEPT
     data = dcmread(stream, stop_before_pixels=is_large)
@@ -79,14 +79,14 @@ def _values(
     return found | {"TransferSyntaxUID": shown_value(meta.get("TransferSyntaxUID"))}
 
 
-def _check_pixels(data: Dataset, name: str, verdict: Verdict) -> None:
+def _check_pixels(data: Dataset, name: str, verdict: DiscVerdict) -> None:
     pixels = data.get("PixelData")
     length = get_expected_length(data) if pixels else 0
     if not pixels or len(pixels) != length + length % 2 or max(data.keys()) != tags.PixelData:
         verdict.fault(CHECK, "pixels", file=name)
 
 
-def check_jpeg(read: FileRead, verdict: Verdict) -> None:
+def check_jpeg(read: FileRead, verdict: DiscVerdict) -> None:
     """Check that a preview is a JPEG of JFIF with nothing else in it: no EXIF, no comment.
 
     Parameters

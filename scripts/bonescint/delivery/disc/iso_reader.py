@@ -22,7 +22,7 @@ from bonescint.delivery.disc.layout import (
     SHEET,
     SHEET_IN_JOLIET,
 )
-from bonescint.delivery.disc.verdict import Verdict
+from bonescint.delivery.disc.verdict import DiscVerdict
 
 CHUNK = 1 << 20
 _SYSTEM_AREA = 16  # sectors
@@ -31,6 +31,7 @@ _PRIMARY, _SUPPLEMENTARY, _END = 1, 2, 255
 _JOLIET = (b"%/@", b"%/C", b"%/E")
 _LABEL = re.compile("[A-Z0-9_]{1,16}")
 _NAMES = {SHEET: SHEET_IN_JOLIET, MANIFEST: MANIFEST_IN_JOLIET}
+_APPLICATION = "BONESCINT"  # all else that could name a program or person is blank
 _NO_DATE = b"0" * 16 + b"\0"
 # name of a field -> its first byte, bytes
 _FIELDS = {
@@ -79,7 +80,7 @@ def joliet_name(iso: str) -> str:
     return _NAMES.get(iso, iso)
 
 
-def read_image(stream: IO[bytes], size: int, verdict: Verdict) -> IsoImage | None:
+def read_image(stream: IO[bytes], size: int, verdict: DiscVerdict) -> IsoImage | None:
     """Read the descriptors and both trees; None if it is no ISO 9660 image at all.
 
     Parameters
@@ -126,7 +127,7 @@ def read_image(stream: IO[bytes], size: int, verdict: Verdict) -> IsoImage | Non
     return image
 
 
-def _descriptors(stream: IO[bytes], verdict: Verdict) -> list[bytes]:
+def _descriptors(stream: IO[bytes], verdict: DiscVerdict) -> list[bytes]:
     """Return all descriptors up to the terminator: a primary one, Joliet's, and no other."""
     found: list[bytes] = []
     stream.seek(_SYSTEM_AREA * SECTOR)
@@ -157,7 +158,7 @@ def _tree(descriptor: bytes, name: str) -> DirectoryTree:
 _ROOTLESS = bytes(32) + b"\1\0"
 
 
-def _compare_descriptor(data: bytes, primary: bytes, verdict: Verdict) -> None:
+def _compare_descriptor(data: bytes, primary: bytes, verdict: DiscVerdict) -> None:
     """Put a descriptor together again from its free values and compare."""
     is_joliet = data is not primary
     coding = "utf-16-be" if is_joliet else "ascii"
@@ -176,7 +177,6 @@ def _compare_descriptor(data: bytes, primary: bytes, verdict: Verdict) -> None:
         return int.from_bytes(source[place : place + size // 2], "little")
 
     label = primary[40:72].decode("ascii", "replace").rstrip()
-    application = primary[574:702].decode("ascii", "replace").rstrip()
     root = parse_record(data[156:190] if data[188] == 1 else _ROOTLESS)
     start, size = root.extent
     record = b"\x22\0" + both(start, 4) + both(size, 4) + root.date
@@ -193,7 +193,7 @@ def _compare_descriptor(data: bytes, primary: bytes, verdict: Verdict) -> None:
         "path table size": both(number("path table size", data), 4),
         "path table places": little.to_bytes(4, "little") + bytes(4) + big.to_bytes(4) + bytes(4),
         "root record": record + b"\2\0\0" + both(1, 2) + b"\1\0",
-        "application": text(application, "application"),
+        "application": text(_APPLICATION, "application"),
         **dict.fromkeys(("creation date", "modification date", "effective date"), date),
         "expiration date": _NO_DATE,
         "file structure version": b"\1\0",
@@ -217,7 +217,7 @@ def _long_date(short: bytes) -> bytes:
 
 
 def _check_tables(
-    stream: IO[bytes], tree: DirectoryTree, descriptor: bytes, sectors: int, verdict: Verdict
+    stream: IO[bytes], tree: DirectoryTree, descriptor: bytes, sectors: int, verdict: DiscVerdict
 ) -> list[Extent]:
     """Compare both path tables with the tree, and return where they lie."""
     size = int.from_bytes(descriptor[132:136], "little")
@@ -239,7 +239,7 @@ def _check_tables(
     return found
 
 
-def _compare_trees(image: IsoImage, verdict: Verdict) -> None:
+def _compare_trees(image: IsoImage, verdict: DiscVerdict) -> None:
     """Say which files and folders stand in one tree only, or lie elsewhere there."""
     if image.joliet is None:
         return
@@ -257,7 +257,7 @@ def _compare_trees(image: IsoImage, verdict: Verdict) -> None:
                           joliet=f"{b.start}+{b.size}")  # fmt: skip
 
 
-def check_gaps(stream: IO[bytes], image: IsoImage, verdict: Verdict) -> None:
+def check_gaps(stream: IO[bytes], image: IsoImage, verdict: DiscVerdict) -> None:
     """Check that what nobody owns is zero: system area, ends of sectors, sectors between files.
 
     Parameters

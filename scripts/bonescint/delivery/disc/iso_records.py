@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO, NamedTuple
 
-from bonescint.delivery.disc.verdict import Verdict
+from bonescint.delivery.disc.verdict import DiscVerdict
 
 SECTOR = 2048
 CHECK = "trees"
@@ -112,7 +112,7 @@ def parse_record(data: bytes) -> DirectoryRecord:
     return DirectoryRecord(name, extent, bool(data[25] & _FOLDER), data[18:25], data)
 
 
-def read_tree(stream: IO[bytes], tree: DirectoryTree, sectors: int, verdict: Verdict) -> None:
+def read_tree(stream: IO[bytes], tree: DirectoryTree, sectors: int, verdict: DiscVerdict) -> None:
     """Fill a tree's folders and files, each folder once, whatever the records say.
 
     Parameters
@@ -155,7 +155,7 @@ def read_tree(stream: IO[bytes], tree: DirectoryTree, sectors: int, verdict: Ver
             _take(record, path, tree, sectors, verdict, waiting, place)
 
 
-def _records(data: bytes, where: dict[str, str], verdict: Verdict) -> Iterator[DirectoryRecord]:
+def _records(data: bytes, where: dict[str, str], verdict: DiscVerdict) -> Iterator[DirectoryRecord]:
     """Yield the records of a folder; none crosses a sector, and what is left of one is zero."""
     for start in range(0, len(data), SECTOR):
         sector = data[start : start + SECTOR]
@@ -177,18 +177,21 @@ def _check_dots(
     places: tuple[Extent, Extent],
     tree: DirectoryTree,
     where: dict[str, str],
-    verdict: Verdict,
+    verdict: DiscVerdict,
 ) -> None:
     """Compare the two records with which a folder begins: itself, and the one above."""
-    dots = "." * (n + 1)
-    if record.name != bytes([n]) or not record.is_folder or record.extent != places[n]:
+    dots, (start, size) = "." * (n + 1), places[n]
+    # pycdlib leaves a record ".." as it was before the folder above grew by a sector
+    sizes = range(SECTOR, size + 1, SECTOR) if n else (size,)
+    is_there = record.extent.start == start and record.extent.size in sizes
+    if record.name != bytes([n]) or not record.is_folder or not is_there:
         verdict.fault(CHECK, "dots", **where, record=dots)
     else:
         _check_record(record, tree, f"{where['file'].rstrip('/')}/{dots}", verdict)
 
 
 def _check_record(
-    record: DirectoryRecord, tree: DirectoryTree, path: str, verdict: Verdict
+    record: DirectoryRecord, tree: DirectoryTree, path: str, verdict: DiscVerdict
 ) -> None:
     where = {"tree": tree.name, "file": path}
     if not record.is_mirrored:
@@ -204,7 +207,7 @@ def _take(
     folder: str,
     tree: DirectoryTree,
     sectors: int,
-    verdict: Verdict,
+    verdict: DiscVerdict,
     waiting: list[tuple[str, Extent, Extent]],
     place: Extent,
 ) -> None:

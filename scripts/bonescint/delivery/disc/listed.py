@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from xml.parsers import expat
 
 from bonescint.delivery.disc import layout
-from bonescint.delivery.disc.verdict import Verdict
+from bonescint.delivery.disc.verdict import DiscVerdict
 from bonescint.delivery.sheet import COLUMNS
 from bonescint.identity.codes import CODE_PATTERN
 
@@ -24,7 +24,7 @@ _ACTIVE = {"script", "iframe", "object", "embed", "applet", "form", "base", "lin
 _MOST_XML = 1 << 26  # bytes a sheet inflates to
 
 
-def read_hashes(stream: IO[bytes], name: str, verdict: Verdict) -> dict[str, str]:
+def read_hashes(stream: IO[bytes], name: str, verdict: DiscVerdict) -> dict[str, str]:
     """Return path -> SHA-256 of a manifest.
 
     Parameters
@@ -57,7 +57,7 @@ def check_index(
     images: Mapping[str, Mapping[str, str]],
     broken: Collection[str],
     hashes: Mapping[str, str],
-    verdict: Verdict,
+    verdict: DiscVerdict,
 ) -> dict[str, str]:
     """Compare INDEX.TSV with the images both ways and return path -> code as it has them.
 
@@ -110,7 +110,7 @@ def check_index(
     return codes
 
 
-def sheet_codes(stream: IO[bytes], verdict: Verdict) -> set[str]:
+def sheet_codes(stream: IO[bytes], verdict: DiscVerdict) -> set[str]:
     """Return the codes of the partner's sheet.
 
     Parameters
@@ -152,7 +152,7 @@ def sheet_codes(stream: IO[bytes], verdict: Verdict) -> set[str]:
 
 
 def compare_codes(
-    images: Collection[str], tabled: Mapping[str, Collection[str]], verdict: Verdict
+    images: Collection[str], tabled: Mapping[str, Collection[str]], verdict: DiscVerdict
 ) -> None:
     """Compare the codes of images and tables both ways.
 
@@ -172,7 +172,9 @@ def compare_codes(
             verdict.fault("tables", "no_images", file=file, code=code)
 
 
-def check_page(stream: IO[bytes], name: str, names: Collection[str], verdict: Verdict) -> set[str]:
+def check_page(
+    stream: IO[bytes], name: str, names: Collection[str], verdict: DiscVerdict
+) -> set[str]:
     """Check that a page is XML, runs nothing, and that all it links to is on the volume.
 
     Parameters

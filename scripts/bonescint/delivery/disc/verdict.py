@@ -33,7 +33,7 @@ class DiscFault(NamedTuple):
     values: dict[str, object]
 
 
-class Verdict:
+class DiscVerdict:
     """The checks of one volume; those within its archive bear the scope ``archive``."""
 
     def __init__(self) -> None:

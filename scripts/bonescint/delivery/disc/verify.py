@@ -1,15 +1,16 @@
 """The check of one volume: an image, a burned disc or a folder, plain or encrypted (R29)."""
 
 import hashlib
-import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from bonescint.custody.archive.parts import Report
 from bonescint.delivery.disc import layout
-from bonescint.delivery.disc.checks import Advance, FilesFound, check_against_study, check_files
+from bonescint.delivery.disc.checks import FilesFound, check_against_study, check_files
 from bonescint.delivery.disc.contents import (
+    UNREADABLE,
     ArchiveContents,
     FolderContents,
     ImageContents,
@@ -25,7 +26,7 @@ from bonescint.delivery.disc.iso_reader import (
 )
 from bonescint.delivery.disc.iso_records import SECTOR
 from bonescint.delivery.disc.known import StudyRecords
-from bonescint.delivery.disc.verdict import Verdict
+from bonescint.delivery.disc.verdict import DiscVerdict
 from bonescint.errors import InputError
 from bonescint.resources import Texts
 
@@ -52,9 +53,9 @@ class DiscCheck:
     language: str
     passphrase: Callable[[], str | None]
     hashes: Sequence[str]
-    advance: Advance
+    advance: Report
 
-    def verify(self, path: Path) -> Verdict:
+    def verify(self, path: Path) -> DiscVerdict:
         """Check a volume and return what was found.
 
         Parameters
@@ -68,7 +69,7 @@ class DiscCheck:
             If there is nothing that can be checked.
         """
         text = Texts("verify", self.language)
-        verdict = Verdict()
+        verdict = DiscVerdict()
         try:
             if path.is_dir():
                 contents = FolderContents(path, verdict)
@@ -83,7 +84,7 @@ class DiscCheck:
             raise InputError(text("cannot_open", path=path, reason=reason)) from None
         return verdict
 
-    def _check_image(self, stream: IO[bytes], path: Path, verdict: Verdict) -> None:
+    def _check_image(self, stream: IO[bytes], path: Path, verdict: DiscVerdict) -> None:
         size = size_of(stream)
         image = read_image(stream, size, verdict)
         if image is None:
@@ -103,7 +104,7 @@ class DiscCheck:
         _check_other_tree(stream, image, found, verdict)
 
     def _check(
-        self, contents: VolumeContents, label: str, digest: str, verdict: Verdict
+        self, contents: VolumeContents, label: str, digest: str, verdict: DiscVerdict
     ) -> FilesFound:
         """Check the files, those in the archive too, and the hashes on record."""
         is_outer = layout.ARCHIVE in contents.sizes
@@ -121,7 +122,7 @@ class DiscCheck:
         self._compare_recorded(label or file_set_id, digest, manifest, verdict)
         return outer
 
-    def _check_archive(self, contents: VolumeContents, verdict: Verdict) -> FilesFound | None:
+    def _check_archive(self, contents: VolumeContents, verdict: DiscVerdict) -> FilesFound | None:
         passphrase = self.passphrase()
         if passphrase is None:
             verdict.fault("archive", "no_passphrase")
@@ -134,13 +135,15 @@ class DiscCheck:
                     return None
                 verdict.scope = "archive"
                 return check_files(inside, verdict, self.known, self.language, self.advance)
-        except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+        except UNREADABLE as error:
             verdict.fault("archive", "archive_damaged", reason=type(error).__name__)
         finally:
             verdict.scope = ""
         return None
 
-    def _compare_recorded(self, label: str, digest: str, manifest: str, verdict: Verdict) -> None:
+    def _compare_recorded(
+        self, label: str, digest: str, manifest: str, verdict: DiscVerdict
+    ) -> None:
         """Hold the image's hash, or a folder's manifest, against what is on record."""
         own, kind = (digest, "sha256") if digest else (manifest, "manifest_sha256")
         sources = [(where, str(row[kind])) for where, row in self.known.of_volume(label)]
@@ -156,7 +159,7 @@ class DiscCheck:
             verdict.note("not_recorded")
 
 
-def _image_hash(stream: IO[bytes], image: IsoImage, advance: Advance) -> str:
+def _image_hash(stream: IO[bytes], image: IsoImage, advance: Report) -> str:
     digest, size = hashlib.sha256(), image.sectors * SECTOR
     stream.seek(0)
     done = 0
@@ -167,7 +170,7 @@ def _image_hash(stream: IO[bytes], image: IsoImage, advance: Advance) -> str:
     return digest.hexdigest()
 
 
-def _check_behind(stream: IO[bytes], size: int, verdict: Verdict) -> None:
+def _check_behind(stream: IO[bytes], size: int, verdict: DiscVerdict) -> None:
     """Look at what a burner has added behind the volume: zeros, or something else."""
     stream.seek(size)
     n, at = 0, size
@@ -185,7 +188,7 @@ def _check_behind(stream: IO[bytes], size: int, verdict: Verdict) -> None:
 
 
 def _check_other_tree(
-    stream: IO[bytes], image: IsoImage, found: FilesFound, verdict: Verdict
+    stream: IO[bytes], image: IsoImage, found: FilesFound, verdict: DiscVerdict
 ) -> None:
     """Read what ISO 9660 says otherwise than Joliet; equal extents need no second reading."""
     if image.joliet is None:
