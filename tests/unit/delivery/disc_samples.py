@@ -171,9 +171,16 @@ def encrypted_files(files: Files) -> Files:
 
 
 def image_of(
-    files: Files, label: str = LABEL, joliet: bool = True, alone: tuple[str, str] = ("", "")
+    files: Files,
+    label: str = LABEL,
+    joliet: bool = True,
+    alone: tuple[str, str] = ("", ""),
+    empty: str = "",
 ) -> bytes:
-    """Return an image; `alone` are names of one more file in ISO 9660 or in Joliet only."""
+    """Return an image.
+
+    `alone` are names of one more file in ISO 9660 or in Joliet only, `empty` is one more folder.
+    """
     modules: tuple[Any, ...] = (mastering, dates, headervd)
     clock = SimpleNamespace(**vars(time))
     clock.time, clock.localtime = lambda: 946_684_800.0, time.gmtime
@@ -184,6 +191,7 @@ def image_of(
         image.new(interchange_level=1, joliet=3 if joliet else None, vol_ident=label,
                   app_ident_str="BONESCINT")  # fmt: skip
         folders = {str(p) for name in files for p in Path(name).parents[:-1]}
+        folders |= {empty} - {""}
         for folder in sorted(folders):
             both = {"joliet_path": f"/{folder}"} if joliet else {}
             image.add_directory(f"/{folder}", **both)

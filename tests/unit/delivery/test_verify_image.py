@@ -223,3 +223,31 @@ def test_an_image_of_nothing_but_records_ends_soon(
     )
     found = "\n".join(faults(tmp_path, bytes(head) + folder.ljust(1 << 24, b"\0")))
     assert "more than 5000 entries" in found
+
+
+class _Scratched(io.BytesIO):
+    """A drive that cannot read one sector."""
+
+    bad = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        data = super().read(size)
+        if self.tell() - len(data) <= self.bad < self.tell():
+            raise OSError(5, "Input/output error")
+        return data
+
+
+def test_a_sector_that_cannot_be_read_names_its_file(image: bytes, parts: IsoImage) -> None:
+    stream, verdict = _Scratched(image), DiscVerdict()
+    stream.bad = parts.iso.files["DICOM/P00002/S01/I01"].start * SECTOR + 100
+    check = DiscCheck(StudyRecords(), "en", lambda: None, [], lambda *_: None)
+    check.check_image(stream, Path("A.ISO"), verdict)
+    found = "\n".join(verdict.faults(TEXT))
+    assert "image: Nothing can be read from about sector 0" in found
+    assert "DICOM/P00002/S01/I01: cannot be read (OSError)" in found
+    assert "DICOM/P00001/S01/I01" not in found
+
+
+def test_a_folder_without_files_is_named(files: Files, tmp_path: Path) -> None:
+    found = faults(tmp_path, image_of(files, empty="MORE"))
+    assert found == ["both directory trees: MORE: a folder without any file."]

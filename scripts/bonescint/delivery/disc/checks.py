@@ -95,6 +95,8 @@ def check_files(
         if stream:
             found.listing = read_directory(stream, contents.sizes[layout.DICOMDIR], verdict)
     _read_all(contents, found, verdict, known, language, advance)
+    if known.terms:
+        verdict.checked("residual", n=len(found.hashes), people=known.people)
     _compare_hashes(found, wanted, verdict)
     if not is_outer:
         _check_images(contents, found, verdict)
@@ -248,8 +250,6 @@ def check_against_study(
     verdict
         Gets counts and faults.
     """
-    if known.terms:
-        verdict.checked("residual", n=len(found.hashes), people=known.people)
     if known.images is not None:
         for path, image in sorted(found.images.items()):
             code = known.images.get(found.hashes[path])

@@ -250,11 +250,20 @@ def _compare_trees(image: IsoImage, verdict: DiscVerdict) -> None:
             verdict.fault("trees", "only_in", file=path or "/", tree="ISO 9660")
         for path in sorted(joliet.keys() - iso.keys()):
             verdict.fault("trees", "only_in", file=path or "/", tree="Joliet")
+    above = {folder for path in named for folder in _folders_of(path)}
+    for path in sorted(image.iso.folders.keys() - above - {""}):
+        verdict.fault("trees", "folder_alone", file=path)
     for path in sorted(named.keys() & image.joliet.files.keys()):
         if named[path] != image.joliet.files[path]:
             a, b = named[path], image.joliet.files[path]
             verdict.fault("trees", "differ", file=path, iso=f"{a.start}+{a.size}",
                           joliet=f"{b.start}+{b.size}")  # fmt: skip
+
+
+def _folders_of(path: str) -> list[str]:
+    """Return the folders above a path: ``A``, ``A/B`` of ``A/B/C``."""
+    parts = path.split("/")
+    return ["/".join(parts[:n]) for n in range(1, len(parts))]
 
 
 def check_gaps(stream: IO[bytes], image: IsoImage, verdict: DiscVerdict) -> None:
@@ -279,7 +288,12 @@ def check_gaps(stream: IO[bytes], image: IsoImage, verdict: DiscVerdict) -> None
         start = place.start * SECTOR
         if start < at and place.size:
             verdict.fault("gaps", "overlap", file=owners.get(place, ""), sector=place.start)
-        for offset in _not_zero(stream, at, start):
+        try:
+            odd = _not_zero(stream, at, start)
+        except OSError:
+            verdict.fault("gaps", "unreadable_at", offset=at, sector=at // SECTOR)
+            odd = []
+        for offset in odd:
             where = {"offset": offset, "sector": offset // SECTOR}
             verdict.fault("gaps", "behind" if before else "not_zero", file=before, **where)
         count += max(start - at, 0)

@@ -75,23 +75,38 @@ class DiscCheck:
                 contents = FolderContents(path, verdict)
                 if not contents.sizes:
                     raise InputError(text("empty_folder", path=path))
-                self._check(contents, "", "", verdict)
+                self._check(contents, "", None, verdict)
                 return verdict
             with path.open("rb") as stream:
-                self._check_image(stream, path, verdict)
+                self.check_image(stream, path, verdict)
         except OSError as error:
             reason = type(error).__name__
             raise InputError(text("cannot_open", path=path, reason=reason)) from None
         return verdict
 
-    def _check_image(self, stream: IO[bytes], path: Path, verdict: DiscVerdict) -> None:
+    def check_image(self, stream: IO[bytes], path: Path, verdict: DiscVerdict) -> None:
+        """Check what is read from a file or a drive.
+
+        Parameters
+        ----------
+        stream
+            The image.
+        path
+            Where it is, for the message.
+        verdict
+            Gets counts and faults.
+
+        Raises
+        ------
+        InputError
+            If it is no image.
+        """
         size = size_of(stream)
         image = read_image(stream, size, verdict)
         if image is None:
             raise InputError(Texts("verify", self.language)("no_iso", path=path))
-        digest = _image_hash(stream, image, self.advance)
+        digest = _image_hash(stream, image, verdict, self.advance)
         verdict.checked("image", n=image.sectors * SECTOR)
-        verdict.digest("image", digest)
         _check_behind(stream, image.sectors * SECTOR, verdict)
         check_gaps(stream, image, verdict)
         tree = image.joliet or image.iso
@@ -104,7 +119,7 @@ class DiscCheck:
         _check_other_tree(stream, image, found, verdict)
 
     def _check(
-        self, contents: VolumeContents, label: str, digest: str, verdict: DiscVerdict
+        self, contents: VolumeContents, label: str, digest: str | None, verdict: DiscVerdict
     ) -> FilesFound:
         """Check the files, those in the archive too, and the hashes on record."""
         is_outer = layout.ARCHIVE in contents.sizes
@@ -142,10 +157,10 @@ class DiscCheck:
         return None
 
     def _compare_recorded(
-        self, label: str, digest: str, manifest: str, verdict: DiscVerdict
+        self, label: str, digest: str | None, manifest: str, verdict: DiscVerdict
     ) -> None:
         """Hold the image's hash, or a folder's manifest, against what is on record."""
-        own, kind = (digest, "sha256") if digest else (manifest, "manifest_sha256")
+        own, kind = (manifest, "manifest_sha256") if digest is None else (digest, "sha256")
         sources = [(where, str(row[kind])) for where, row in self.known.of_volume(label)]
         if self.hashes:
             matching = own if own in self.hashes else " / ".join(self.hashes)
@@ -159,14 +174,20 @@ class DiscCheck:
             verdict.note("not_recorded")
 
 
-def _image_hash(stream: IO[bytes], image: IsoImage, advance: Report) -> str:
+def _image_hash(stream: IO[bytes], image: IsoImage, verdict: DiscVerdict, advance: Report) -> str:
+    """Return the hash of a volume without what a burner adds; empty if it cannot be read."""
     digest, size = hashlib.sha256(), image.sectors * SECTOR
     stream.seek(0)
     done = 0
-    while done < size and (data := stream.read(min(CHUNK, size - done))):
-        digest.update(data)
-        done += len(data)
-        advance("image", done >> 20, size >> 20)
+    try:
+        while done < size and (data := stream.read(min(CHUNK, size - done))):
+            digest.update(data)
+            done += len(data)
+            advance("image", done >> 20, size >> 20)
+    except OSError:
+        verdict.fault("image", "unreadable_at", offset=done, sector=done // SECTOR)
+        return ""
+    verdict.digest("image", digest.hexdigest())
     return digest.hexdigest()
 
 
