@@ -9,6 +9,7 @@ from bonescint.commands import configuration
 from bonescint.commands.delivery_preceding import add_preceding, record_preceding
 from bonescint.commands.delivery_receipt import add_receiving
 from bonescint.commands.delivery_show import add_showing
+from bonescint.commands.delivery_verify import add_verify
 from bonescint.errors import InputError
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     recording.set_defaults(run=_record)
 
     add_showing(actions)
+    add_verify(actions)
     add_receiving(actions)
 
 
