@@ -23,7 +23,7 @@ LAYERS = (
     ("deid", "tables"),
     ("stats",),
     ("config",),
-    ("outputs", "custody", "delivery", "review"),
+    ("outputs", "papers", "custody", "delivery", "review"),
     ("commands",),
     ("cli", "demo"),
 )

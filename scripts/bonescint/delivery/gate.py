@@ -1,8 +1,6 @@
 """May anything leave the hospital at all? All that is unmet, at once (R14, R27, R33, R39)."""
 
 import os
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -12,16 +10,10 @@ from bonescint.custody.period import period_is_over
 from bonescint.delivery.staff import listed_staff
 from bonescint.errors import InputError
 from bonescint.resources import Texts
+from bonescint.text.filled import filled_for, is_filled
 
 _RULES = ("deliver", "write_partner_sheet")
 _FOLDER = "results/delivery"
-# the words of the demonstration's configuration are no reason of a hospital's
-_SIMULATED = re.compile("合成デ[^あ-ん]?タ|実演|synthetic|simulat|demonstrat")
-_TO_BE_DECIDED = frozenset(
-    ["", "未定", "未決定", "未記入", "未設定", "未入力", "検討中", "調整中", "なし", "無し", "無"]
-    + ["tbd", "tba", "todo", "na", "nil", "none", "null", "unknown", "undecided", "pending"]
-    + ["tobedecided", "tobeannounced", "x", "xx", "xxx"]
-)
 
 
 def is_asked(arguments: Iterable[str]) -> bool:
@@ -50,26 +42,9 @@ def reason_after_end(study: Mapping[str, Any], delivery: Mapping[str, Any], toda
     today
         The day of the delivery.
     """
-    reason = str(delivery.get("after_period_end") or "").strip()
-    reason = reason if _says(reason) else ""
-    if not period_is_over(study, today) or (not study["synthetic"] and _is_simulated(reason)):
+    if not period_is_over(study, today):
         return ""
-    return reason
-
-
-def _is_simulated(reason: str) -> bool:
-    return bool(_SIMULATED.search(_plain(reason)))
-
-
-def _plain(value: object) -> str:
-    """Return letters and digits alone, of one width and case."""
-    folded = unicodedata.normalize("NFKC", str(value or "")).casefold()
-    return "".join(filter(str.isalnum, folded))
-
-
-def _says(value: object) -> bool:
-    """Tell whether something was filled in: neither blanks and dashes nor "to be decided"."""
-    return _plain(value) not in _TO_BE_DECIDED
+    return filled_for(delivery.get("after_period_end"), study["synthetic"])
 
 
 def refusals(
@@ -91,19 +66,19 @@ def refusals(
     text = Texts("delivery", language)
     if period_is_over(study, today) and not reason_after_end(study, delivery, today):
         yield text("period_over", end=study["period_end"])  # R14
-        if _says(delivery.get("after_period_end")):
+        if is_filled(delivery.get("after_period_end")):
             yield text("reason_simulated", reason=delivery["after_period_end"])
     if study["synthetic"]:
         return
     approval = study.get("approval") or {}
     for key in ("committee", "number", "date"):
-        if not _says(approval.get(key)):
+        if not is_filled(approval.get(key)):
             yield text("no_approval", key=key)  # R39
     if approval.get("date") and date.fromisoformat(approval["date"]) > today:
         yield text("approval_later", date=approval["date"])
-    if not _says(delivery.get("partner")):
+    if not filled_for(delivery.get("partner"), study["synthetic"]):
         yield text("no_partner")
-    if not _says(study.get("privacy_manager")):
+    if not filled_for(study.get("privacy_manager"), study["synthetic"]):
         yield text("no_manager")  # R33
     if not delivery.get("staff_names"):
         yield text("no_staff")  # R27

@@ -58,6 +58,7 @@ def test_gate(
         ({"privacy_manager": ""}, {}, "R33"),
         ({"privacy_manager": " \u3000 "}, {}, "R33"),
         ({"privacy_manager": "未定"}, {}, "R33"),
+        ({"privacy_manager": "個人情報管理責任者 (simulated)"}, {}, "R33"),
         ({"approval": APPROVAL | {"number": "T.B.D."}}, {}, "study.approval.number"),
         ({}, {"partner": "\u3000"}, "delivery.partner"),
         ({}, {"partner": "(未定)"}, "delivery.partner"),
