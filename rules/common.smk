@@ -14,6 +14,7 @@ from bonescint import runlock
 from bonescint.custody import runs
 from bonescint.custody.declined import OPT_OUT_DOUBTS
 from bonescint.custody.deliveries import MARK as DELIVERIES
+from bonescint.custody.incidental import MARK as INCIDENTAL
 from bonescint.custody.recalls import FOLDER as RECALLS
 from bonescint.deid.decisions import (
     blanks_decided,
@@ -159,6 +160,7 @@ WARNINGS = [
     "results/reference.warnings.csv",
     "results/measurements.warnings.csv",
     "results/hospital/incomplete.warnings.csv",
+    "results/hospital/incidental.warnings.csv",
     *expand("results/readings/{reader}.warnings.csv", reader=READERS),
 ]
 DEMO_SETTINGS = {

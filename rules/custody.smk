@@ -28,6 +28,24 @@ rule write_recalls:
         "../scripts/custody/write_recalls.py"
 
 
+rule count_incidental:
+    """How many incidental findings were consulted on, decided and disclosed; no codes (R34)."""
+    input:
+        incidental=CASE_LISTS["incidental"],
+    output:
+        warnings="results/hospital/incidental.warnings.csv",
+    log:
+        "logs/count_incidental.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        recorded=content_stamp(INCIDENTAL),
+        ledger=LEDGER,
+        code=code_digest("scripts/custody/count_incidental.py"),
+    script:
+        "../scripts/custody/count_incidental.py"
+
+
 rule verify_purge:
     """Look for everybody who declined in every file of every side; at every run (R12)."""
     input:

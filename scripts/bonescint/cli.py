@@ -13,6 +13,7 @@ from bonescint.commands import (
     deidentify,
     delivery,
     diff,
+    incidental,
     ledger,
     opt_out,
     private,
@@ -42,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     for command in (
         check, table, ledger, opt_out, delivery, where, retention, archive, deidentify, private,
-        diff, review, request,
+        diff, review, request, incidental,
     ):  # fmt: skip
         command.add(commands)
     options = parser.parse_args(arguments)
