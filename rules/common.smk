@@ -15,7 +15,9 @@ from bonescint.custody import runs
 from bonescint.custody.declined import OPT_OUT_DOUBTS
 from bonescint.custody.deliveries import MARK as DELIVERIES
 from bonescint.custody.incidental import MARK as INCIDENTAL
+from bonescint.custody.receipts import MARK as RECEIPTS, OPEN_ENDS
 from bonescint.custody.recalls import FOLDER as RECALLS
+from bonescint.custody.requests import MARK as REQUESTS
 from bonescint.deid.decisions import (
     blanks_decided,
     other_persons,
@@ -151,6 +153,7 @@ CASE_LISTS = {
 WARNINGS = [
     "results/cohort/opt_out.warnings.csv",
     "results/cohort/recalls.warnings.csv",
+    "results/cohort/open_ends.warnings.csv",
     "results/cohort/identity_doubts.warnings.csv",
     "results/cohort/cohort.warnings.csv",
     "results/cohort/cases.warnings.csv",

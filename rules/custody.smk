@@ -46,6 +46,33 @@ rule count_incidental:
         "../scripts/custody/count_incidental.py"
 
 
+rule list_open_ends:
+    """List what has not come back from the partner: receipts, recalls that nobody confirmed (R29)."""
+    input:
+        # with it what is due is on record in the ledger
+        recalled="results/cohort/recalls.warnings.csv",
+    output:
+        table="results/cohort/open_ends.csv",
+        warnings="results/cohort/open_ends.warnings.csv",
+    log:
+        "logs/list_open_ends.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        stamps=[
+            STAMPS["inputs.opt_out"],
+            content_stamp(MARK),
+            content_stamp(DELIVERIES),
+            content_stamp(RECEIPTS),
+            # a stop of provision may be recalled as well
+            content_stamp(REQUESTS),
+        ],
+        ledger=LEDGER,
+        code=code_digest("scripts/custody/list_open_ends.py"),
+    script:
+        "../scripts/custody/list_open_ends.py"
+
+
 rule verify_purge:
     """Look for everybody who declined in every file of every side; at every run (R12)."""
     input:
@@ -90,7 +117,7 @@ rule verify_purge:
 
 onsuccess:
     for line in runs.ending(
-        Path("results/cohort/opt_out.csv"), config["study"], LANGUAGE
+        Path("results/cohort/opt_out.csv"), config["study"], LANGUAGE, OPEN_ENDS
     ):
         print(line, file=sys.stderr)
 

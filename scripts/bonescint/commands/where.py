@@ -140,16 +140,36 @@ def _places(places: Iterable["Place"], text: Texts) -> str:
 def _outside(ledger: "Ledger | None", code: str, text: Texts) -> Iterator[Sighting]:
     """Yield deliveries and archives."""
     from bonescint.custody.deliveries import archives_with, recorded
+    from bonescint.custody.receipts import confirmed_recalls, receipts_of
 
+    receipts = receipts_of(ledger) if ledger else {}
+    confirmed = confirmed_recalls(ledger) if ledger else {}
     for delivery in recorded(ledger) if ledger else ():
         if code in delivery.codes:
             day = delivery.recalled.get(code)
-            found = text("where.recalled", date=day) if day else text("kind.code")
+            found = [text("where.recalled", date=day) if day else text("kind.code")]
+            if back := confirmed.get(delivery.id, {}).get(code):
+                found.append(text("where.confirmed", date=back))
             what = text("where.delivery", date=delivery.date, medium=delivery.medium,
                         partner=delivery.partner)  # fmt: skip
-            yield code, text("sort.delivery"), delivery.id, what, found
+            if received := receipts.get(delivery.id):
+                what += text("separator") + text("where.received", date=received[-1]["date"])
+            yield code, text("sort.delivery"), delivery.id, what, text("separator").join(found)
+    if ledger and (subject := ledger.subject_of(code)):
+        yield from _preceding(ledger, subject, code, text)
     for name, day in archives_with(ledger, code) if ledger else ():
         yield code, text("sort.archive"), name, day, text("kind.code")
+
+
+def _preceding(ledger: "Ledger", subject: str, code: str, text: Texts) -> Iterator[Sighting]:
+    """Yield the deliveries under the preceding study, whose codes were others."""
+    from bonescint.custody.preceding import preceding_deliveries
+
+    for delivery in preceding_deliveries(ledger):
+        if subject in delivery.subjects:
+            what = text("where.delivery", date=delivery.date, medium=delivery.medium,
+                        partner=delivery.partner)  # fmt: skip
+            yield code, text("sort.preceding"), delivery.id, what, text("kind.id")
 
 
 def _of_id(
@@ -181,6 +201,8 @@ def _of_id(
         if given != code:  # retired
             yield from _of_files(Person(given, frozenset(), frozenset()), _CODED, config, text)
         yield from _outside(ledger, given, text)
+    if ledger and not code:
+        yield from _preceding(ledger, subject, "", text)
     if not raw:
         print(text("where.no_raw", folder=dicom), file=sys.stderr)
 

@@ -28,7 +28,7 @@ from bonescint.resources import Texts
 # changes with every delivery on record, so that Snakemake notices it (R31); tells nothing
 MARK = Path("private/deliveries.mark")
 # as options of the command and fields of the entry; the first two are asked for
-DETAILS = ("date", "medium", "partner", "responsible", "items", "obtained", "means")
+DETAILS = ("date", "medium", "partner", "responsible", "items", "obtained", "means", "handed_over")
 # fields of an entry that most have no need of
 NOTES = ("after_period_end", "despite")
 # standing alone; what may not go before it is asked last, so that the search jumps to "BS-"
@@ -49,9 +49,9 @@ class Delivery:
     ----------
     id
         ``D-001`` and so on.
-    date, medium, partner, responsible, items, obtained, means
+    date, medium, partner, responsible, items, obtained, means, handed_over
         When, on what, to whom, under whose responsibility (a role), what, how the hospital came
-        by it, and how it was handed over: the record of provision.
+        by it, how it was handed over and by whom (a role): the record of provision.
     files
         Name and SHA-256 of each file.
     codes
@@ -67,6 +67,8 @@ class Delivery:
     cases
         Of these discs: code -> digest of the case's images and row, which tells whether it has
         changed since.
+    conditions
+        What held on the day of recording (`bonescint.delivery.conditions`); empty in older records.
     """
 
     id: str
@@ -77,6 +79,7 @@ class Delivery:
     items: str
     obtained: str
     means: str
+    handed_over: str
     files: Sequence[Sequence[str]]
     codes: Sequence[str]
     recalled: Mapping[str, str]
@@ -84,6 +87,7 @@ class Delivery:
     despite: str = ""
     volumes: Sequence[Mapping[str, Any]] = ()
     cases: Mapping[str, str] = field(default_factory=dict)
+    conditions: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,7 @@ def recorded(ledger: Ledger) -> list[Delivery]:
             recalled=recalled.get(entry["id"], {}),
             volumes=entry.get("volumes", ()),
             cases=entry.get("cases", {}),
+            conditions=entry.get("conditions", {}),
         )
         for entry in ledger.entries("delivery")
     ]
@@ -270,6 +275,7 @@ def put_on_record(
     notes: Mapping[str, str] = MappingProxyType({}),
     volumes: Sequence[Mapping[str, Any]] = (),
     cases: Mapping[str, str] = MappingProxyType({}),
+    conditions: Mapping[str, Any] = MappingProxyType({}),
 ) -> Delivery:
     """Add a delivery to the ledger and return it.
 
@@ -281,16 +287,14 @@ def put_on_record(
         What was delivered.
     details
         The fields of `DETAILS`.
-    language
-        Of the messages.
-    today
-        The day of recording.
+    language, today
+        Of the messages; the day of recording.
     mark
         Touched before and afterwards (`bonescint.identity.mark`).
     notes
         The fields of `NOTES` that say something.
-    volumes, cases
-        As `Delivery` has them, of discs that were built here.
+    volumes, cases, conditions
+        As `Delivery` has them.
 
     Raises
     ------
@@ -299,7 +303,7 @@ def put_on_record(
         ID, or is on record already. Nothing is recorded then.
     """
     text = Texts("custody", language)
-    details = {name: " ".join(details[name].split()) for name in DETAILS}
+    details = {name: " ".join(details.get(name, "").split()) for name in DETAILS}
     codes = sorted(found.imaged | found.tabled)
     notes = {name: " ".join(note.split()) for name, note in notes.items() if note.strip()}
     if problems := _problems(ledger, found, details | notes, codes, today, text):
@@ -314,8 +318,8 @@ def put_on_record(
                 raise InputError(text("delivery.twice", delivery=other.id))
         entry: Entry = {"kind": "delivery", "id": f"D-{len(before) + 1:03d}"}
         entry |= {**details, "files": found.files, "codes": codes, **notes}
-        if volumes:
-            entry |= {"volumes": list(map(dict, volumes)), "cases": dict(cases)}
+        more = {"volumes": list(map(dict, volumes)), "cases": dict(cases)} if volumes else {}
+        entry |= more | ({"conditions": dict(conditions)} if conditions else {})
         touch(mark)
         ledger.append([entry])
         touch(mark)
@@ -343,9 +347,22 @@ def _problems(
     if unknown := [code for code in codes if ledger.subject_of(code) is None]:
         shown = ", ".join(unknown[:_SHOWN]) + (" ..." if len(unknown) > _SHOWN else "")
         problems.append(text("delivery.unknown", n=len(unknown), codes=shown))
-    subjects = ledger.codes()
     for name, value in details.items():
         # the notice of a recall repeats these words to the partner
-        if any(len(word) >= _TELLING and word in subjects for word in ids_in(value)):
-            problems.append(text("delivery.tells", option=name))
+        if tells_patient(ledger, value):
+            problems.append(text("delivery.tells", option=name.replace("_", "-")))
     return problems
+
+
+def tells_patient(ledger: Ledger, words: str) -> bool:
+    """Tell whether words that a person typed hold the ID of a patient of the study.
+
+    Parameters
+    ----------
+    ledger
+        The opened ledger.
+    words
+        A sentence.
+    """
+    subjects = ledger.codes()
+    return any(len(word) >= _TELLING and word in subjects for word in ids_in(words))

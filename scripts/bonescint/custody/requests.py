@@ -23,7 +23,6 @@ from bonescint.resources import Texts
 MARK = Path("private/requests.mark")
 STOPS = ("stop-use", "stop-provision")
 RIGHTS = ("disclosure", "correction", *STOPS)
-STATES = ("open", "granted", "refused", "withdrawn")
 _TELLING = 6  # characters from which on an ID in a sentence is no accident
 
 
@@ -43,10 +42,8 @@ class Request:
         When it came and from whom (R13).
     what
         What is to be corrected, or anything else to remember; empty if nothing.
-    state
-        One of `STATES`.
-    decided, decided_by, reason
-        The day of the decision, who decided (a role), and why a request was refused.
+    decision, decided, decided_by, reason
+        ``granted`` or ``refused``, the day, who decided (a role), and why a request was refused.
     withdrawn
         The day on which it was taken back.
     """
@@ -59,11 +56,16 @@ class Request:
     ground: str
     relation: str
     what: str
-    state: str = "open"
+    decision: str = ""
     decided: str = ""
     decided_by: str = ""
     reason: str = ""
     withdrawn: str = ""
+
+    @property
+    def state(self) -> str:
+        """``withdrawn``, else the decision, else ``open``."""
+        return "withdrawn" if self.withdrawn else self.decision or "open"
 
 
 def requests_on_record(ledger: Ledger) -> list[Request]:
@@ -84,13 +86,13 @@ def requests_on_record(ledger: Ledger) -> list[Request]:
             case "request_decided":
                 found[number] = replace(
                     found[number],
-                    state=entry["decision"],
+                    decision=entry["decision"],
                     decided=entry["date"],
                     decided_by=entry["by"],
                     reason=entry["reason"],
                 )
             case _:
-                found[number] = replace(found[number], state="withdrawn", withdrawn=entry["date"])
+                found[number] = replace(found[number], withdrawn=entry["date"])
     return list(found.values())
 
 
