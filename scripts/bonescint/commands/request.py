@@ -4,9 +4,11 @@ import argparse
 import sys
 from collections.abc import Iterable
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bonescint.commands import configuration, requester
+from bonescint.commands.request_extract import extract
 from bonescint.commands.requester import ORIGIN, patient_of, typed_details
 from bonescint.errors import InputError
 from bonescint.resources import Texts
@@ -61,6 +63,9 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     sub = action("recall", recall_stopped, "recall what was delivered / 提供したものの回収")
     sub.add_argument("number", type=int, metavar="N")
     action("list", list_requests, "all requests / 請求の一覧")
+    sub = action("extract", extract, "what is held of a patient, as a PDF / 開示用の抄本 (PDF)")
+    sub.add_argument("patient", nargs="?", metavar="CODE-or-ID", help="asked for if not given")
+    sub.add_argument("--pdf", type=Path, required=True, metavar="FILE")
 
 
 def _opened(options: argparse.Namespace) -> "tuple[dict[str, Any], Ledger, Texts]":
@@ -170,7 +175,8 @@ def _offer_recall(
     from bonescint.commands.opt_out import print_notices
     from bonescint.custody.deliveries import recorded
     from bonescint.custody.recalls import FOLDER, recall
-    from bonescint.custody.requests import persons
+    from bonescint.custody.requests import MARK, persons
+    from bonescint.identity.mark import touch
 
     asked = persons(ledger, [request.subject])
     codes = {code for subject in asked for code in ledger.codes_of(subject)}
@@ -181,6 +187,7 @@ def _offer_recall(
         print(text("offer_recall", ids=", ".join(due), n=request.number))
     else:
         notices = recall(ledger, asked, FOLDER, config["study"], text.language, date.today())
+        touch(MARK)  # what has not come back is listed anew
         print_notices(notices, Texts("custody", text.language))
 
 
