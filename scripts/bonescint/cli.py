@@ -17,6 +17,7 @@ from bonescint.commands import (
     ledger,
     opt_out,
     private,
+    report,
     request,
     retention,
     review,
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     for command in (
         check, table, ledger, opt_out, delivery, where, retention, archive, deidentify, private,
-        diff, review, request, incidental,
+        diff, review, request, incidental, report,
     ):  # fmt: skip
         command.add(commands)
     options = parser.parse_args(arguments)
