@@ -65,7 +65,11 @@ def record_preceding(options: argparse.Namespace) -> int:
     day = day_typed(options.date, text)
     ledger = open_ledger(**config["ledger"], ask=True)
     layout = {"sheet": options.sheet} if options.sheet else None
-    rows = read_patient_ids(options.ids, language, layout)
+    try:
+        rows = read_patient_ids(options.ids, language, layout)
+    except InputError as error:
+        # config.yaml, which a message about a table may name, does not know this list
+        raise InputError([*error.problems, text("preceding.list"), text("nothing")]) from None
     details = {
         "date": str(day),
         "partner": options.partner or str(config["delivery"]["partner"] or ""),

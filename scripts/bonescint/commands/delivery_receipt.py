@@ -20,18 +20,28 @@ def add_receiving(actions: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "receipt", help="the partner's receipt came back / 受領書が届いた"
     )
     receiving.add_argument("id", metavar="ID", help="D-001")
+    receiving.add_argument("--date", required=True, metavar="YYYY-MM-DD", help="its date / 受領日")
     receiving.add_argument("--by", default="", metavar="ROLE", help="who signed, a role / 職名")
     receiving.set_defaults(run=receive)
     returning = actions.add_parser(
         "returned", help="the partner confirmed a recall / 回収 (消去・返却) が確認された"
     )
-    returning.add_argument("id", metavar="ID", help="D-001")
     returning.add_argument(
-        "codes", nargs="*", metavar="CODE", help="default: all that are recalled / 患者符号"
+        "words",
+        nargs="*",
+        metavar="ID CODE",
+        help="D-001, and codes (default: all that are recalled) / 提供番号と患者符号",
+    )
+    # argparse takes positional arguments in one run alone: codes behind the date come with it
+    returning.add_argument(
+        "--date",
+        required=True,
+        nargs="+",
+        metavar=("YYYY-MM-DD", "CODE"),
+        help="date of the confirmation / 確認日",
     )
     returning.set_defaults(run=confirm_returned)
     for parser in (receiving, returning):
-        parser.add_argument("--date", required=True, metavar="YYYY-MM-DD", help="its date / 日付")
         configuration.add_option(parser)
 
 
@@ -50,7 +60,7 @@ def receive(options: argparse.Namespace) -> int:
     """
     from bonescint.custody.receipts import receipts_of, record_receipt
 
-    text, ledger, delivery, day = _asked(options)
+    text, ledger, delivery, day = _asked(options, options.id, options.date)
     before = delivery.id in receipts_of(ledger)
     new = record_receipt(ledger, delivery, day, options.by, text.language, date.today())
     if not new:
@@ -68,7 +78,7 @@ def confirm_returned(options: argparse.Namespace) -> int:
     Parameters
     ----------
     options
-        ``config``, ``id``, ``date``, ``codes``.
+        ``config``, ``words`` (the delivery, then codes), ``date`` (the day, then more words).
 
     Raises
     ------
@@ -78,8 +88,10 @@ def confirm_returned(options: argparse.Namespace) -> int:
     """
     from bonescint.custody.receipts import confirm_recalls, confirmed_recalls
 
-    text, ledger, delivery, day = _asked(options)
-    codes = list(_typed_codes(options.codes, text))
+    typed, *more = options.date
+    named, *codes = [*options.words, *more] or [""]
+    text, ledger, delivery, day = _asked(options, named, typed)
+    codes = list(_typed_codes(codes, text))
     new = confirm_recalls(ledger, delivery, codes, day, text.language, date.today())
     left = set(delivery.recalled).difference(confirmed_recalls(ledger).get(delivery.id, ()))
     said = {"delivery": delivery.id, "n": len(new), "date": day, "left": len(left)}
@@ -87,7 +99,9 @@ def confirm_returned(options: argparse.Namespace) -> int:
     return 0
 
 
-def _asked(options: argparse.Namespace) -> "tuple[Texts, Ledger, Delivery, date]":
+def _asked(
+    options: argparse.Namespace, named: str, typed: str
+) -> "tuple[Texts, Ledger, Delivery, date]":
     """Return words, ledger, delivery and day that a command is about."""
     from bonescint.commands.delivery_show import named_delivery
     from bonescint.custody.preceding import PrecedingDelivery
@@ -96,9 +110,9 @@ def _asked(options: argparse.Namespace) -> "tuple[Texts, Ledger, Delivery, date]
 
     config: dict[str, Any] = configuration.load(options)
     text = Texts("receipts", str(config["language"]))
-    day = day_typed(options.date, text)
+    day = day_typed(typed, text)
     ledger = open_ledger(**config["ledger"], ask=True)
-    delivery = named_delivery(ledger, options.id, text)
+    delivery = named_delivery(ledger, named, text)
     if isinstance(delivery, PrecedingDelivery):
         raise InputError([text("preceding_has_none", delivery=delivery.id), text("nothing")])
     return text, ledger, delivery, day

@@ -75,7 +75,7 @@ def named_delivery(ledger: "Ledger", typed: str, text: "Texts") -> "Delivery | P
         if delivery.id == wanted:
             return delivery
     # what is no number is not repeated: it may be an ID
-    raise InputError(text("no_such", typed=wanted).replace("  ", " "))
+    raise InputError(text("no_such", typed=wanted) if wanted else text("no_number"))
 
 
 def list_deliveries(options: argparse.Namespace) -> int:

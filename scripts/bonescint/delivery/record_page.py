@@ -18,6 +18,7 @@ from bonescint.resources import SYNTHETIC, Texts
 # where forms about deliveries lie, those of this one named by its ID
 _FORMS = (RECALLS, Path("results/delivery/forms"))
 _PLAIN = ("privacy_manager", "period_end", "preceding_study", "partner", "reviewers")
+_A_LINE = 8  # codes
 _HASHES = ("bonescint", "config_sha256_16", "analysis_sha256_16")
 
 
@@ -138,11 +139,14 @@ def _sections(
             for one in delivery.volumes
         ],
     )  # fmt: skip
-    yield section(
-        "cases",
-        "code case",
-        [(code, delivery.cases.get(code, "")) for code in sorted(delivery.codes)],
-    )
+    codes = sorted(delivery.codes)
+    if delivery.cases:
+        yield section(
+            "cases", "code case", [(code, delivery.cases.get(code, "")) for code in codes]
+        )
+    else:
+        lines = [codes[i : i + _A_LINE] for i in range(0, len(codes), _A_LINE)]
+        yield section("cases", "code", [("  ".join(line),) for line in lines])
     yield section("forms", "file sha256", _forms(delivery, folders))
     yield section("files", "file sha256", delivery.files)
 
@@ -155,7 +159,8 @@ def _conditions(found: Mapping[str, Any], text: Texts) -> Iterator[tuple[str, ob
         yield text(f"condition.{key}"), approval.get(key) or text("none")
     for key in (*_PLAIN, *_HASHES):
         yield text(f"condition.{key}"), found.get(key) or text("none")
-    unmet = found.get("unmet") or [text("all_met")]
+    met = "simulated_met" if found.get("synthetic") else "all_met"
+    unmet = found.get("unmet") or [text(met)]
     yield text("condition.unmet"), text("separator").join(unmet)
 
 

@@ -86,8 +86,7 @@ class _FormSheet:
                     for field in block.fields:
                         self._field(field, block.has_basis)
                 case Points():
-                    for n, (point, basis) in enumerate(block.points, 1):
-                        sign = "□" if block.mark == "box" else f"{n}."
+                    for sign, (point, basis) in zip(block.signs, block.points, strict=True):
                         self._cells((0, 0, sign, "number"), (1, 2, point, "prose"),
                                     (3, 3, self._basis(basis), "prose"))  # fmt: skip
                 case Signatures():

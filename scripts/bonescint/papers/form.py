@@ -53,12 +53,18 @@ class Points:
     points
         The sentences, each with its basis (one of `BASES`).
     mark
-        ``number`` or ``box``, which a person ticks.
+        ``number``, ``box``, which a person ticks, or ``none``.
     """
 
     title: str
     points: Sequence[tuple[str, str]]
     mark: str = "number"
+
+    @property
+    def signs(self) -> list[str]:
+        """What stands before each sentence."""
+        numbers = [f"{n}." for n in range(1, len(self.points) + 1)]
+        return {"number": numbers, "box": ["□"] * len(numbers)}.get(self.mark, [""] * len(numbers))
 
     @property
     def has_basis(self) -> bool:

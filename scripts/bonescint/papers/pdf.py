@@ -16,9 +16,9 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import CondPageBreak, Flowable, LongTable, SimpleDocTemplate, Spacer
 
 from bonescint.papers.form import Field, Fields, Paper, Points, Signatures
-from bonescint.papers.lines import lines_of
 from bonescint.resources import SYNTHETIC, Texts, japanese_font
 from bonescint.tables.sheets import ShownTable
+from bonescint.text.lines import lines_of
 
 _MARGIN = 18 * mm
 _WIDTH = A4[0] - 2 * _MARGIN
@@ -218,12 +218,8 @@ def _points(block: Points, text: Texts) -> Any:
     with_basis = block.has_basis
     mark = 8 * mm
     rows = [
-        [
-            "□" if block.mark == "box" else f"{n}.",
-            sentence,
-            *([_of_basis(basis, text)] * with_basis),
-        ]
-        for n, (sentence, basis) in enumerate(block.points, 1)
+        [sign, sentence, *([_of_basis(basis, text)] * with_basis)]
+        for sign, (sentence, basis) in zip(block.signs, block.points, strict=True)
     ]
     widths = [mark, _WIDTH - mark - _BASIS * with_basis, *([_BASIS] * with_basis)]
     return _table(rows, widths, ("LINEBELOW", (0, 0), (-1, -1), 0.25, _LIGHT))

@@ -40,10 +40,9 @@ def read_patient_ids(
     InputError
         If a row has no usable ID, or another sheet may hold patients, who would be overlooked.
     """
-    layout = layout or {}
-    checked, faults = open_list(path, "ids", load_columns("patient_ids"), language, layout)
+    checked, faults = open_list(path, "", load_columns("patient_ids"), language, layout)
     others = checked.table.other_sheets
-    if others and layout.get("sheet"):
+    if others and (layout or {}).get("sheet"):
         others = tuple(name for name in others if may_hold_entries(path, name, checked, language))
     if others:
         faults.error("other_sheets_of_ids", rule="R31", n=len(others))
@@ -66,7 +65,7 @@ def open_list(
     path
         The list.
     name
-        Its key in `inputs`, for messages about the configuration.
+        Its key in `inputs`, for messages about the configuration; empty if it is not configured.
     columns
         Of its schema.
     language
@@ -98,7 +97,7 @@ def open_list(
         faults,
         configured=configured,
         config_key=f"inputs.{name}.columns" if headers else None,
-        entry="" if layout is None else f"inputs.{name}",
+        entry="" if layout is None or not name else f"inputs.{name}",
     )
     faults.raise_errors()  # without its columns a list cannot be read further
     return checked, faults
