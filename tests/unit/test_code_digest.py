@@ -264,7 +264,6 @@ def test_every_data_file_is_read_by_a_script_or_known_not_to_be() -> None:
         "resources/text/extract.csv",
         "resources/text/incidents.csv",
         "resources/text/ledger.csv",
-        "resources/text/papers.csv",
         "resources/text/record.csv",
         "resources/text/requests.csv",
         "resources/text/surroundings.csv",

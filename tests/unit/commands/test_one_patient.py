@@ -108,7 +108,7 @@ def test_from_enrolment_to_the_committee(say: Say, codes: dict[str, str], tmp_pa
     say("request", "add", *stop, *SELF)
     said = say("request", "decide", "3", "--decision", "granted", "--date", "2025-07-01", *ROLE)
     assert PATIENT in in_force(opened())
-    notice = next(Path("recalls").iterdir())
+    notice = next(Path("recalls").glob("*.txt"))
     assert str(notice) in said and code in notice.read_text(encoding="utf-8-sig")
     say("delivery", "returned", "D-001", "--date", today)
 

@@ -89,7 +89,7 @@ def test_a_recall_is_offered_and_written_when_asked(run: Run, codes: dict[str, s
     assert "D-001" in said and "bonescint request recall 1" in said
     assert not Path("recalls").exists()
     assert "recall_D-001" in run("recall", "1")
-    notice = next(Path("recalls").iterdir()).read_text(encoding="utf-8-sig")
+    notice = next(Path("recalls").glob("*.txt")).read_text(encoding="utf-8-sig")
     assert codes[PATIENT] in notice and "不参加" not in notice
     assert "ありません" in run("recall", "1")
     run("add", "--kind", "stop-provision", "--code", codes[SUBJECTS[2]], *SELF)
