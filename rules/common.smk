@@ -31,6 +31,7 @@ from bonescint.delivery import gate
 from bonescint.errors import InputError
 from bonescint.identity.opt_outs import MARK
 from bonescint.incidents import system_error
+from bonescint.papers import OF_PROVISION
 from bonescint.provenance import (
     code_digest,
     content_stamp,

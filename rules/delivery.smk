@@ -71,3 +71,38 @@ rule write_partner_sheet:
         code=code_digest("scripts/delivery/write_partner_sheet.py"),
     script:
         "../scripts/delivery/write_partner_sheet.py"
+
+
+rule write_forms:
+    """Write what is printed and signed when the volumes are handed over (R29, R33)."""
+    input:
+        volumes="results/delivery/volumes.csv",
+        contents="results/delivery/contents.csv",
+    output:
+        expand(
+            "results/delivery/forms/{form}.{ending}",
+            form=OF_PROVISION,
+            ending=["pdf", "xlsx"],
+        ),
+    log:
+        "logs/write_forms.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        config={
+            "study": config["study"],
+            "papers": config.get("papers"),
+            # what a form says of it
+            "delivery": {
+                "partner": config["delivery"].get("partner"),
+                "responsible": config["delivery"].get("responsible"),
+                "after_period_end": config["delivery"].get("after_period_end"),
+                "disc": {
+                    "medium": lookup("delivery/disc/medium", within=config, default="")
+                },
+            },
+            "language": LANGUAGE,
+        },
+        code=code_digest("scripts/delivery/write_forms.py"),
+    script:
+        "../scripts/delivery/write_forms.py"

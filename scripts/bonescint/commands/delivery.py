@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bonescint.commands import configuration
+from bonescint.commands.delivery_forms import add_forms
 from bonescint.commands.delivery_preceding import add_preceding, record_preceding
 from bonescint.commands.delivery_receipt import add_receiving
 from bonescint.commands.delivery_show import add_showing
@@ -61,6 +62,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     recording.set_defaults(run=_record)
 
     add_showing(actions)
+    add_forms(actions)
     add_receiving(actions)
 
 

@@ -107,13 +107,14 @@ def _ledger(config: Mapping[str, Any], text: Texts) -> "Ledger | None":
 def _of_files(
     person: "Person", roots: Iterable[Path], config: Mapping[str, Any], text: Texts
 ) -> Iterator[Sighting]:
-    """Yield a row for each file, notices of recalls included."""
+    """Yield a row for each file, notices of recalls and forms included."""
     from bonescint.custody.recalls import FOLDER
     from bonescint.custody.traces.search import search
+    from bonescint.delivery.forms import FOLDER as FORMS
 
     skip = [Path(path) for path in config["ledger"].values() if path]
     files: dict[Path, list[Trace]] = {}
-    for trace in search([*roots, FOLDER], [person], skip):
+    for trace in search([*roots, FOLDER, FORMS], [person], skip):
         files.setdefault(trace.path, []).append(trace)
     for path, traces in files.items():
         kinds = sorted({trace.kind for trace in traces})

@@ -10,9 +10,9 @@ from bonescint.custody.period import period_is_over
 from bonescint.delivery.staff import listed_staff
 from bonescint.errors import InputError
 from bonescint.resources import Texts
-from bonescint.text.filled import filled_for, is_filled
+from bonescint.text.filled import filled_for, is_filled, is_of_demonstration
 
-_RULES = ("deliver", "write_partner_sheet")
+_RULES = ("deliver", "write_partner_sheet", "write_forms")
 _FOLDER = "results/delivery"
 
 
@@ -42,9 +42,10 @@ def reason_after_end(study: Mapping[str, Any], delivery: Mapping[str, Any], toda
     today
         The day of the delivery.
     """
-    if not period_is_over(study, today):
+    reason = str(delivery.get("after_period_end") or "").strip()
+    if not period_is_over(study, today) or not is_filled(reason):
         return ""
-    return filled_for(delivery.get("after_period_end"), study["synthetic"])
+    return "" if is_of_demonstration(reason) and not study["synthetic"] else reason
 
 
 def refusals(

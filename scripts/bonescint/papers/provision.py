@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bonescint.errors import InputError
+from bonescint.papers import OF_PROVISION
 from bonescint.papers.form import Field, Fields, Paper, Points, Signatures
 from bonescint.resources import Texts
 from bonescint.tables.sheets import ShownColumn, ShownTable
@@ -61,9 +62,9 @@ def forms_of_provision(provision: Provision, config: Mapping[str, Any]) -> dict[
     InputError
         If no privacy manager is chosen (R33).
     """
-    made = (_record, _receipt, _codes, _handover)
     context = _Context(provision, config)
-    return {form.name: form for form in (make(context) for make in made)}
+    made = (_record(context), _receipt(context), _codes(context), _handover(context))
+    return dict(zip(OF_PROVISION, made, strict=True))
 
 
 def manager_of(study: Mapping[str, Any], language: str) -> str:

@@ -1,6 +1,7 @@
 """Forms as files: a PDF to print and a workbook to fill in, readable by their owner alone."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from bonescint.files import replacing
@@ -45,11 +46,21 @@ def write_form(form: Paper, stem: Path) -> list[Path]:
     stem
         Their path without the ending.
     """
-    paths = []
-    for ending, content in contents_of(form).items():
-        path = beside(stem, ending)
+    files = {beside(stem, ending): content for ending, content in contents_of(form).items()}
+    write_files(files)
+    return list(files)
+
+
+def write_files(files: Mapping[Path, bytes]) -> None:
+    """Write files that their owner alone may read.
+
+    Parameters
+    ----------
+    files
+        Path -> bytes.
+    """
+    for path, content in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with replacing(path, "wb") as stream:
             os.fchmod(stream.fileno(), 0o600)
             stream.write(content)
-        paths.append(path)
-    return paths

@@ -5,6 +5,7 @@ import unicodedata
 
 # the words of the demonstration's configuration are no reason of a hospital's
 _SIMULATED = re.compile("合成デ[^あ-ん]?タ|実演|synthetic|simulat|demonstrat")
+_MARKED = re.compile(r"\(\s*simulated\s*\)")
 _TO_BE_DECIDED = frozenset(
     ["", "未定", "未決定", "未記入", "未設定", "未入力", "検討中", "調整中", "なし", "無し", "無"]
     + ["tbd", "tba", "todo", "na", "nil", "none", "null", "unknown", "undecided", "pending"]
@@ -23,17 +24,29 @@ def is_filled(value: object) -> bool:
     return _plain(value) not in _TO_BE_DECIDED
 
 
+def is_of_demonstration(reason: object) -> bool:
+    """Tell whether a reason is the demonstration's.
+
+    Parameters
+    ----------
+    reason
+        Of the configuration.
+    """
+    return bool(_SIMULATED.search(_plain(reason)))
+
+
 def filled_for(value: object, synthetic: bool) -> str:
-    """Return what was filled in; of a real study the demonstration's words are nothing.
+    """Return the name that was filled in; what is marked as simulated is nobody's.
 
     Parameters
     ----------
     value
         Of the configuration.
     synthetic
-        Whether the study is of simulated data.
+        Whether the study is of simulated data: there it counts.
     """
-    if not is_filled(value) or (not synthetic and _SIMULATED.search(_plain(value))):
+    name = unicodedata.normalize("NFKC", str(value or "")).casefold()
+    if not is_filled(value) or (not synthetic and _MARKED.search(name)):
         return ""
     return str(value).strip()
 

@@ -20,7 +20,7 @@ CODE = (
     "README.md", "Snakefile", "config.yaml", "docs", "envs", "profiles", "pyproject.toml", "report",
     "requirements.lock", "resources", "rules", "schemas", "scripts",
 )  # fmt: skip
-STUDY = ("private", "results", "recalls", "logs")
+STUDY = ("private", "results", "recalls", "forms", "logs")
 EXTERNAL = "external"  # what lies outside of the study's folder
 README, MANIFEST = "README.txt", "MANIFEST.sha256"
 _BUILT = {"__pycache__", "bonescint.egg-info"}
