@@ -49,7 +49,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         help="what is to be corrected, or a remark; - reads standard input / 訂正の内容など",
     )
     sub = action("decide", decide_typed, "record the decision / 決定を登録する")
-    sub.add_argument("number", type=int, metavar="N")
+    sub.add_argument("number", type=_number, metavar="N")
     sub.add_argument("--decision", required=True, choices=("granted", "refused"), help="決定")
     sub.add_argument("--date", required=True, metavar="YYYY-MM-DD", help="date / 決定日")
     sub.add_argument("--by", required=True, metavar="ROLE", help="role, no name / 決定者の職名")
@@ -58,14 +58,24 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         "--recall", action="store_true", help="write the notices of recall / 回収のお願いも作る"
     )
     sub = action("withdraw", withdraw_typed, "a request is taken back / 請求の取り下げ")
-    sub.add_argument("number", type=int, metavar="N")
+    sub.add_argument("number", type=_number, metavar="N")
     sub.add_argument("--date", required=True, metavar="YYYY-MM-DD", help="date / 取り下げの日")
     sub = action("recall", recall_stopped, "recall what was delivered / 提供したものの回収")
-    sub.add_argument("number", type=int, metavar="N")
+    sub.add_argument("number", type=_number, metavar="N")
     action("list", list_requests, "all requests / 請求の一覧")
     sub = action("extract", extract, "what is held of a patient, as a PDF / 開示用の抄本 (PDF)")
     sub.add_argument("patient", nargs="?", metavar="CODE-or-ID", help="asked for if not given")
     sub.add_argument("--pdf", type=Path, required=True, metavar="FILE")
+
+
+def _number(typed: str) -> int:
+    """Return a request's number; what is none may be an ID and is not repeated."""
+    from bonescint.text.folding import half_width
+
+    digits = half_width(typed).strip()
+    if not (digits.isascii() and digits.isdecimal()):
+        raise argparse.ArgumentTypeError("no number of a request / 請求の番号ではありません")
+    return int(digits)
 
 
 def _opened(options: argparse.Namespace) -> "tuple[dict[str, Any], Ledger, Texts]":
@@ -97,12 +107,20 @@ def add_request(options: argparse.Namespace) -> int:
     InputError
         If something of it cannot be; nothing is recorded then.
     """
+    from bonescint.config import CODED_IMAGES
     from bonescint.custody.requests import STOPS, put_request
+    from bonescint.identity.ledger import open_or_create
 
-    config, ledger, text = _opened(options)
-    details = typed_details(options, Texts("custody", text.language))
+    config = configuration.load(options)
+    text = Texts("requests", str(config["language"]))
+    custody = Texts("custody", text.language)
+    details = typed_details(options, custody)
     if not details["by"]:
         raise InputError([text("no_by"), text("nothing")])
+    # a request may come before the first run
+    ledger, is_first = open_or_create(config["ledger"], CODED_IMAGES, ask=True)
+    if is_first:
+        print(custody("opt_out.ledger", path=ledger.path, key=ledger.key))
     subject = patient_of(options.code, options.id, ledger, text)
     what = sys.stdin.read() if options.what == "-" else options.what
     details["what"] = " ".join(what.split())

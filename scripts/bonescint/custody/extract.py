@@ -14,6 +14,8 @@ from typing import Any
 
 from bonescint.config import software
 from bonescint.custody.deliveries import archives_with, recorded
+from bonescint.custody.preceding import preceding_deliveries
+from bonescint.custody.receipts import confirmed_recalls
 from bonescint.custody.requests import persons, requests_on_record
 from bonescint.errors import InputError
 from bonescint.files import Row, read_rows, replacing
@@ -26,6 +28,7 @@ from bonescint.tables.sheets import ShownColumn, ShownTable
 
 _RESULTS, _PRIVATE = Path("results"), Path("private")
 _OF_CASE = ("study_date", "tracer", "sex", "age", "height_cm", "weight_kg", "station_name")
+_OF_DELIVERY = ("id", "date", "partner", "medium", "items")
 _METRICS = ("bsi", "hotspots")
 _READ = ("metastasis", "n_metastases", "eod", "findings")
 
@@ -64,7 +67,7 @@ def extract_of(ledger: Ledger, subject: str, config: Mapping[str, Any], today: d
             _images(subject, codes, text),
             _software_table(codes, config, text),
             _readings_table(codes, readers, text),
-            *_outside(ledger, codes, text),
+            *_outside(ledger, subject, codes, text),
             *_asked(ledger, subject, text),
             Signatures(text("handed_over"), [text("by_whom"), text("to_whom")]),
         ],
@@ -178,17 +181,24 @@ def _readings_table(codes: Collection[str], readers: Mapping[str, str], text: Te
     return _shown(text("readings"), ("reader", *_READ), rows, text)
 
 
-def _outside(ledger: Ledger, codes: Collection[str], text: Texts) -> Iterator[ShownTable]:
-    """Yield the deliveries and the archives that hold the patient."""
+def _outside(
+    ledger: Ledger, subject: str, codes: Collection[str], text: Texts
+) -> Iterator[ShownTable]:
+    """Yield the deliveries, of the preceding study too, and the archives that hold the patient."""
     rows: list[Row] = []
+    for former in preceding_deliveries(ledger):
+        if not former.subjects.isdisjoint(persons(ledger, [subject])):
+            about = {key: getattr(former, key) or text("empty") for key in _OF_DELIVERY[:4]}
+            rows.append(about | {"items": text("preceding"), "recalled": text("empty")})
+    confirmed = confirmed_recalls(ledger)
     for delivery in recorded(ledger):
-        for code in delivery.codes:
-            if code in codes:
-                recalled = delivery.recalled.get(code) or text("empty")
-                given = {k: getattr(delivery, k) for k in ("date", "partner", "medium", "items")}
-                rows.append({"id": delivery.id, **given, "recalled": recalled})
-    keys = ("id", "date", "partner", "medium", "items", "recalled")
-    yield _shown(text("deliveries"), keys, rows, text)
+        for code in [code for code in delivery.codes if code in codes]:
+            recalled = delivery.recalled.get(code) or text("empty")
+            if day := confirmed.get(delivery.id, {}).get(code):
+                recalled = text("confirmed", recalled=recalled, date=day)
+            about = {key: str(getattr(delivery, key)) for key in _OF_DELIVERY}
+            rows.append(about | {"recalled": recalled})
+    yield _shown(text("deliveries"), (*_OF_DELIVERY, "recalled"), rows, text)
     archives = dict.fromkeys(one for code in codes for one in archives_with(ledger, code))
     kept = [{"archive": name, "date": day} for name, day in archives]
     yield _shown(text("archives"), ("archive", "date"), kept, text)

@@ -338,7 +338,7 @@ def numbered(ledger: Ledger, number: int, text: Texts) -> Request:
     for request in requests_on_record(ledger):
         if request.number == number:
             return request
-    raise InputError([text("no_such", n=number), text("nothing")])
+    raise InputError([text("no_such"), text("nothing")])
 
 
 def _released(request: Request) -> Entry:

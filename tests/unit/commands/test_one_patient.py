@@ -84,6 +84,11 @@ def test_from_enrolment_to_the_committee(say: Say, codes: dict[str, str], tmp_pa
     say("delivery", "receipt", "D-001", "--date", "2025-05-02")
     say("incidental", "record", code, "--consulted", "2025-05-10", "--decision", "disclose")
 
+    listed = Path("ids.csv")
+    listed.write_text(f"患者ID\n{PATIENT}\n", encoding="utf-8")
+    say("delivery", "record", "--preceding", "--ids", "ids.csv", "--date", "2022-03-04")
+    listed.unlink()
+
     # what is held of me?
     say("request", "add", "--kind", "disclosure", "--code", code, "--received", "2025-06-01", *SELF)
     extract = tmp_path / "out" / "extract.pdf"
@@ -92,7 +97,12 @@ def test_from_enrolment_to_the_committee(say: Say, codes: dict[str, str], tmp_pa
     say("request", "decide", "1", "--decision", "granted", "--date", "2025-06-02", *ROLE)
     content = extract.read_bytes()
     assert stat.S_IMODE(extract.stat().st_mode) == 0o600
-    assert code.encode() in content and b"D-001" in content and b"48.5" in content
+    assert (
+        code.encode() in content
+        and b"D-001" in content
+        and b"P-001" in content
+        and b"48.5" in content
+    )
     assert PATIENT.encode() not in content
 
     # give it to nobody else

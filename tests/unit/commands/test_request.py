@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bonescint.cli import main
 from bonescint.commands import request
 from bonescint.custody.deliveries import DETAILS, DeliveryContents, put_on_record
 from bonescint.custody.requests import requests_on_record, stopped_codes
@@ -126,7 +127,7 @@ TOMORROW = str(date.today() + timedelta(1))
         (["add", "--kind", "disclosure", "--id", PATIENT, "--by", "proxy", "--received",
           "2025-03-01"], "--ground"),
         (["add", "--kind", "stop-provision", "--id", SUBJECTS[2], *SELF], "請求 1"),
-        (["decide", "7", "--decision", "granted", *ROLE], "請求 7 はありません"),
+        (["decide", "7", "--decision", "granted", *ROLE], "番号の請求はありません"),
         (["decide", "1", "--decision", "refused", *ROLE], "--reason"),
         (["decide", "1", "--decision", "granted", "--by", "x", "--date", TOMORROW], "未来"),
         (["decide", "1", "--decision", "granted", "--by", "x", "--date", "2025-02-28"], "より前"),
@@ -159,6 +160,35 @@ def test_what_cannot_be_changes_nothing(
     assert "何も記録していません" in str(caught.value)
     assert Path("private/ledger.age").read_bytes() == before
     assert Path("private/requests.mark").read_bytes() == mark
+
+
+def test_an_id_in_place_of_a_number_is_not_repeated(
+    run: Run, codes: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(InputError) as caught:
+        run("recall", PATIENT)
+    assert PATIENT not in str(caught.value)
+    with pytest.raises(SystemExit):
+        run("recall", SUBJECTS[2])
+    assert SUBJECTS[2] not in capsys.readouterr().err
+
+
+def test_other_ids_of_the_person_are_held_back_too(run: Run, codes: dict[str, str]) -> None:
+    link = {"kind": "linked", "subject": PATIENT, "other": SUBJECTS[2]}
+    opened().append([link])
+    run("add", "--kind", "stop-provision", "--code", codes[PATIENT], *SELF)
+    assert stopped_codes(opened()) == {codes[PATIENT], codes[SUBJECTS[2]]}
+
+
+def test_a_request_may_come_before_the_first_run(
+    empty: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["request", "add", "--kind", "stop-provision", "--id", PATIENT, *SELF]
+    assert main(words) == 0
+    said = capsys.readouterr().out
+    assert "患者符号なし" in said and "対応表がまだないため" in said and PATIENT not in said
+    code = opened().assign([PATIENT])[PATIENT]
+    assert stopped_codes(opened()) == {code}  # whenever the patient is enrolled
 
 
 def test_both_languages(run: Run, codes: dict[str, str]) -> None:
