@@ -28,7 +28,7 @@ from bonescint.tables.sheets import ShownColumn, ShownTable
 
 _RESULTS, _PRIVATE = Path("results"), Path("private")
 _OF_CASE = ("study_date", "tracer", "sex", "age", "height_cm", "weight_kg", "station_name")
-_OF_DELIVERY = ("id", "date", "partner", "medium", "items")
+_OF_DELIVERY = ("date", "partner", "medium")
 _METRICS = ("bsi", "hotspots")
 _READ = ("metastasis", "n_metastases", "eod", "findings")
 
@@ -183,22 +183,23 @@ def _readings_table(codes: Collection[str], readers: Mapping[str, str], text: Te
 
 def _outside(
     ledger: Ledger, subject: str, codes: Collection[str], text: Texts
-) -> Iterator[ShownTable]:
+) -> Iterator[ShownTable | Fields]:
     """Yield the deliveries, of the preceding study too, and the archives that hold the patient."""
-    rows: list[Row] = []
+    given: list[Field] = []
     for former in preceding_deliveries(ledger):
         if not former.subjects.isdisjoint(persons(ledger, [subject])):
-            about = {key: getattr(former, key) or text("empty") for key in _OF_DELIVERY[:4]}
-            rows.append(about | {"items": text("preceding"), "recalled": text("empty")})
+            about = {key: getattr(former, key) or text("empty") for key in _OF_DELIVERY}
+            about |= {"items": text("preceding"), "recalled": text("empty")}
+            given.append(Field(former.id, text("delivered", **about)))
     confirmed = confirmed_recalls(ledger)
     for delivery in recorded(ledger):
         for code in [code for code in delivery.codes if code in codes]:
             recalled = delivery.recalled.get(code) or text("empty")
             if day := confirmed.get(delivery.id, {}).get(code):
                 recalled = text("confirmed", recalled=recalled, date=day)
-            about = {key: str(getattr(delivery, key)) for key in _OF_DELIVERY}
-            rows.append(about | {"recalled": recalled})
-    yield _shown(text("deliveries"), (*_OF_DELIVERY, "recalled"), rows, text)
+            about = {key: getattr(delivery, key) for key in (*_OF_DELIVERY, "items")}
+            given.append(Field(delivery.id, text("delivered", recalled=recalled, **about)))
+    yield Fields(text("deliveries"), given or [Field(text("delivery"), text("none"))])
     archives = dict.fromkeys(one for code in codes for one in archives_with(ledger, code))
     kept = [{"archive": name, "date": day} for name, day in archives]
     yield _shown(text("archives"), ("archive", "date"), kept, text)
