@@ -10,7 +10,7 @@ from bonescint.tables.sheets import Sheet, ShownTable, make_styles, open_book, r
 # characters: the number of a sentence, with which a label begins, its rest, the answer, the basis
 _WIDTHS = (4.0, 21.0, 68.0, 10.0)
 _FONT = {"font_name": "Yu Gothic", "font_size": 10, "valign": "top", "text_wrap": True}
-_BORDER = {"border": 1, "border_color": "#737373", "indent": 1}
+_BORDER = {"border": 1, "border_color": "#737373", "align": "left", "indent": 1}
 
 
 def book_of(form: Paper) -> bytes:
@@ -79,6 +79,9 @@ class _FormSheet:
         for paragraph in form.lead:
             self._across(paragraph, "prose")
         for block in form.blocks:
+            if block is form.blocks[-1] and form.rests_on():  # what is signed comes last
+                self._row += 1
+                self._across(text("basis.note"), "small")
             self._row += 1
             self._across(block.title, "heading")
             match block:
@@ -95,9 +98,6 @@ class _FormSheet:
                                     tall=2.0)  # fmt: skip
                 case ShownTable():
                     self._across(text("list.on_sheet", sheet=text("sheet.list")), "prose")
-        if form.rests_on():
-            self._row += 1
-            self._across(text("basis.note"), "small")
 
     def _field(self, field: Field, with_basis: bool) -> None:
         label, answer = (0, 1, field.label, "label"), self._form.answer(field)

@@ -53,7 +53,7 @@ class Points:
     points
         The sentences, each with its basis (one of `BASES`).
     mark
-        ``number``, ``box``, which a person ticks, or ``none``.
+        ``number`` or ``box``, which a person ticks.
     """
 
     title: str
@@ -63,8 +63,8 @@ class Points:
     @property
     def signs(self) -> list[str]:
         """What stands before each sentence."""
-        numbers = [f"{n}." for n in range(1, len(self.points) + 1)]
-        return {"number": numbers, "box": ["□"] * len(numbers)}.get(self.mark, [""] * len(numbers))
+        boxes = self.mark == "box"
+        return ["□" if boxes else f"{n}." for n in range(1, len(self.points) + 1)]
 
     @property
     def has_basis(self) -> bool:

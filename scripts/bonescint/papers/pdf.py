@@ -26,6 +26,7 @@ _LABEL, _BASIS = 38 * mm, 19 * mm
 _GREY, _LIGHT = Color(0.45, 0.45, 0.45), Color(0.91, 0.91, 0.91)
 _SIZE, _SMALL, _HEADING, _TITLE = 9.5, 8.0, 11.0, 16.0
 _PAD = 4.0
+_LEADING = 1.3
 _FRAME = 6.0  # the library's, around all that flows
 _FEW = 5  # rows that stay on one page
 _GAP = 3 * mm  # between columns of one list
@@ -47,8 +48,8 @@ def pdf_of(form: Paper) -> bytes:
         pagesize=A4,
         leftMargin=_MARGIN - _FRAME,
         rightMargin=_MARGIN - _FRAME,
-        topMargin=24 * mm,
-        bottomMargin=20 * mm,
+        topMargin=21 * mm,
+        bottomMargin=17 * mm,
         title=form.title,
         lang={"ja": "ja-JP", "en": "en-GB"}[form.language],
         invariant=1,
@@ -129,15 +130,15 @@ def _draw_edges(canvas: Any, form: Paper, number: int, of: int) -> None:
 
 def _story(form: Paper) -> list[Flowable]:
     text = Texts("papers", form.language)
-    story: list[Flowable] = [_prose(form.title, _TITLE), Spacer(0, 3 * mm)]
+    story: list[Flowable] = [_prose(form.title, _TITLE), Spacer(0, 2 * mm)]
     for paragraph in form.lead:
-        story += [_prose(paragraph), Spacer(0, 1.5 * mm)]
+        story += [_prose(paragraph), Spacer(0, 1 * mm)]
     for block in form.blocks:
         shown: Any = _block(form, block, text)
         heading = [_prose(block.title, _HEADING)] if block.title else []
-        story += [Spacer(0, 3 * mm), CondPageBreak(_together(block, shown)), *heading, shown]
-    if form.rests_on():
-        story += [Spacer(0, 3 * mm), _prose(text("basis.note"), _SMALL)]
+        if block is form.blocks[-1] and form.rests_on():
+            story += [Spacer(0, 2 * mm), _prose(text("basis.note"), _SMALL)]
+        story += [Spacer(0, 2 * mm), CondPageBreak(_together(block, shown)), *heading, shown]
     return story
 
 
@@ -177,12 +178,12 @@ def _table(
     """Return rows of wrapped text; the first column is a label's."""
     cells = [[_wrapped(cell, w) for cell, w in zip(row, widths, strict=True)] for row in rows]
     everywhere: list[Any] = [
-        ("FONT", (0, 0), (-1, -1), _font(), _SIZE, _SIZE * 1.4),
+        ("FONT", (0, 0), (-1, -1), _font(), _SIZE, _SIZE * _LEADING),
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ("LEFTPADDING", (0, 0), (-1, -1), _PAD),
         ("RIGHTPADDING", (0, 0), (-1, -1), _PAD),
-        ("TOPPADDING", (0, 0), (-1, -1), 2.5),
-        ("BOTTOMPADDING", (0, 0), (-1, -1), 3.5),
+        ("TOPPADDING", (0, 0), (-1, -1), 1.5),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5),
     ]
     return LongTable(cells, widths, style=[*everywhere, *styles], hAlign="LEFT", **more)
 
@@ -192,7 +193,7 @@ _GRID = ("GRID", (0, 0), (-1, -1), 0.4, _GREY)
 
 def _prose(text: str, size: float = _SIZE) -> Any:
     style = [
-        ("FONT", (0, 0), (-1, -1), _font(), size, size * 1.4),
+        ("FONT", (0, 0), (-1, -1), _font(), size, size * _LEADING),
         ("LEFTPADDING", (0, 0), (-1, -1), 0),
         ("TOPPADDING", (0, 0), (-1, -1), 0),
     ]
@@ -228,7 +229,7 @@ def _points(block: Points, text: Texts) -> Any:
 def _signatures(block: Signatures, text: Texts) -> Any:
     rows = [[role, text("sign"), text("date"), text("blank_date")] for role in block.roles]
     widths = [_WIDTH * 0.28, _WIDTH * 0.36, _WIDTH * 0.08, _WIDTH * 0.28]
-    high = [("TOPPADDING", (0, 0), (-1, -1), 16.0), ("LINEBELOW", (0, 0), (-1, -1), 0.6, _GREY)]
+    high = [("TOPPADDING", (0, 0), (-1, -1), 13.0), ("LINEBELOW", (0, 0), (-1, -1), 0.6, _GREY)]
     return _table(rows, widths, *high)
 
 
@@ -239,7 +240,7 @@ def _list(block: ShownTable, text: Texts) -> Any:
     header = [column.title for column in block.columns]
     rows = [[row[column.key] for column in block.columns] for row in block.rows]
     natural = [
-        max(_measure(cell) for cell in column) + 2 * _PAD + 3
+        max(_measure(cell) for cell in column) + 2 * _PAD + 1
         for column in zip(header, *rows, strict=True)
     ]
     natural = [min(width, width * _WIDTH / sum(natural)) for width in natural]

@@ -43,7 +43,7 @@ def _lines(paper: Paper) -> Iterator[str]:
                     yield from _answered(field.label, paper.answer(field))
             case Points():
                 for sign, (sentence, _) in zip(block.signs, block.points, strict=True):
-                    yield from _folded(sentence, f"{sign} " if sign else "")
+                    yield from _folded(sentence, f"{sign} ")
             case Signatures():
                 for role in block.roles:
                     blanks = f"{text('sign')} {text('blank')}  {text('date')}: {text('blank_date')}"

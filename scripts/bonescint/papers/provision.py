@@ -256,7 +256,7 @@ def _receipt(context: _Context) -> Paper:
     ]
     return context.form(
         "receipt",
-        [to, text("receipt.lead"), text("receipt.back"), f"{text('contact')}: {contact}"],
+        [to, text("receipt.lead"), text("receipt.back", contact=contact)],
         context.what(),
         context.volumes(),
         context.points("receipt", "checks", *checks, mark="box"),
@@ -288,16 +288,16 @@ def _kind(key: str) -> str:
 
 def _handover(context: _Context) -> Paper:
     text = context.text
+    contact = context.configured("contact") or text("blank")
     replaced = ["replace*"] * any(case.get("replaces") for case in context.provision.cases)
     duties = ("purpose*", "network*", "onward*", "identify*", "safe!", "recall*", *replaced)
     how = ("readme", *(["unzip"] * context.encrypted), "certutil", "manifest", "differs")
     return context.form(
         "handover",
-        [text("handover.lead")],
+        [text("handover.lead"), f"{text('contact')}: {contact}"],
         context.what(),
         context.points("handover", "duties", *duties, "record!"),
         context.points("handover", "verify", *how),
         context.volumes(),
-        Fields(text("contact"), [context.field("contact", context.configured("contact"))]),
         context.sign("handover.gave", "handover.took"),
     )

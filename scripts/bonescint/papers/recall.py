@@ -57,12 +57,11 @@ def recall_paper(
         delivery=delivery["id"],
         synthetic=bool(study["synthetic"]),
         language=language,
-        lead=[to, text("recall.reason")],
+        lead=[to, text("recall.reason"), text("recall.note")],
         blocks=[
             Fields(text("recall.what"), what),
             ShownTable(title, shown, [{"code": code} for code in codes]),
             Points(text("recall.asks"), asked),
-            Points("", [(text("recall.note"), "")], "none"),
             Points(text("recall.confirmation"), confirmed, "box"),
             Fields("", by),
             Signatures("", [text("recall.by")]),
