@@ -1,11 +1,16 @@
 """`bonescint delivery record --preceding`: what left under the preceding study (R31)."""
 
 import argparse
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bonescint.commands import configuration
 from bonescint.errors import InputError
+
+if TYPE_CHECKING:
+    from bonescint.resources import Texts
 
 # of a record of this study alone
 _OTHERS = ("responsible", "items", "obtained", "means", "handed_over", "despite")
@@ -49,18 +54,7 @@ def record_preceding(options: argparse.Namespace) -> int:
     config = configuration.load(options)
     language = str(config["language"])
     text = Texts("receipts", language)
-    problems = [
-        text("preceding.unused", option=name.replace("_", "-"))
-        for name in _OTHERS
-        if getattr(options, name)
-    ]
-    if not options.preceding:
-        problems.append(text("preceding.no_ids_without"))
-    elif options.paths or not options.ids:
-        problems.append(text("preceding.needs_ids"))
-    elif not options.ids.is_file():
-        problems.append(text("preceding.no_file", file=options.ids.name))
-    if problems:
+    if problems := list(_misused(options, text)):
         raise InputError([*problems, text("nothing")])
     day = day_typed(options.date, text)
     ledger = open_ledger(**config["ledger"], ask=True)
@@ -73,7 +67,7 @@ def record_preceding(options: argparse.Namespace) -> int:
     details = {
         "date": str(day),
         "partner": options.partner or str(config["delivery"]["partner"] or ""),
-        "medium": options.medium,
+        "medium": options.medium or "",
     }
     pattern = patient_id_pattern(config)
     made = put_preceding_on_record(ledger, rows, details, language, date.today(), pattern)
@@ -85,3 +79,16 @@ def record_preceding(options: argparse.Namespace) -> int:
     print(text("preceding.later"))
     print(text("preceding.next"))
     return 0
+
+
+def _misused(options: argparse.Namespace, text: "Texts") -> Iterator[str]:
+    """Yield what is wrong with the options themselves."""
+    for name in _OTHERS:
+        if getattr(options, name):
+            yield text("preceding.unused", option=name.replace("_", "-"))
+    if not options.preceding:
+        yield text("preceding.no_ids_without")
+    elif options.paths or not options.ids:
+        yield text("preceding.needs_ids")
+    elif not options.ids.is_file():
+        yield text("preceding.no_file", file=options.ids.name)

@@ -102,7 +102,7 @@ def test_3000_codes_flow_over_pages_below_a_header(config: dict[str, Any], tmp_p
     pages = read(form, tmp_path)
     header = re.sub(r"\s", "", Texts("papers", config["language"])("codes.code"))
     listed = [re.findall("BS-[A-Z2-9]{5}", page) for page in pages]
-    assert len(pages) > 20
+    assert len(pages) > 10
     assert all(header in page for page, codes in zip(pages, listed, strict=True) if codes)
     assert [one for codes in listed for one in codes] == [code(i) for i in range(3000)]
 
