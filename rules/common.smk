@@ -14,8 +14,10 @@ from bonescint import runlock
 from bonescint.custody import runs
 from bonescint.custody.declined import OPT_OUT_DOUBTS
 from bonescint.custody.deliveries import MARK as DELIVERIES
+from bonescint.custody.incidental import MARK as INCIDENTAL
 from bonescint.custody.receipts import MARK as RECEIPTS, OPEN_ENDS
 from bonescint.custody.recalls import FOLDER as RECALLS
+from bonescint.custody.requests import MARK as REQUESTS
 from bonescint.deid.decisions import (
     blanks_decided,
     other_persons,
@@ -162,6 +164,7 @@ WARNINGS = [
     "results/reference.warnings.csv",
     "results/measurements.warnings.csv",
     "results/hospital/incomplete.warnings.csv",
+    "results/hospital/incidental.warnings.csv",
     *expand("results/readings/{reader}.warnings.csv", reader=READERS),
 ]
 DEMO_SETTINGS = {

@@ -28,6 +28,24 @@ rule write_recalls:
         "../scripts/custody/write_recalls.py"
 
 
+rule count_incidental:
+    """How many incidental findings were consulted on, decided and disclosed; no codes (R34)."""
+    input:
+        incidental=CASE_LISTS["incidental"],
+    output:
+        warnings="results/hospital/incidental.warnings.csv",
+    log:
+        "logs/count_incidental.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        recorded=content_stamp(INCIDENTAL),
+        ledger=LEDGER,
+        code=code_digest("scripts/custody/count_incidental.py"),
+    script:
+        "../scripts/custody/count_incidental.py"
+
+
 rule list_open_ends:
     """List what has not come back from the partner: receipts, recalls that nobody confirmed (R29)."""
     input:
@@ -46,6 +64,8 @@ rule list_open_ends:
             content_stamp(MARK),
             content_stamp(DELIVERIES),
             content_stamp(RECEIPTS),
+            # a stop of provision may be recalled as well
+            content_stamp(REQUESTS),
         ],
         ledger=LEDGER,
         code=code_digest("scripts/custody/list_open_ends.py"),

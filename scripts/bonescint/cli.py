@@ -13,9 +13,12 @@ from bonescint.commands import (
     deidentify,
     delivery,
     diff,
+    incidental,
     ledger,
     opt_out,
     private,
+    report,
+    request,
     retention,
     review,
     table,
@@ -41,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     for command in (
         check, table, ledger, opt_out, delivery, where, retention, archive, deidentify, private,
-        diff, review,
+        diff, review, request, incidental, report,
     ):  # fmt: skip
         command.add(commands)
     options = parser.parse_args(arguments)
