@@ -16,7 +16,7 @@ from bonescint.delivery.disc.layout import (
     Label,
 )
 
-PASSPHRASE = "k7mp-3xwd-9rtz-hq4c-wn2e"
+PASSPHRASE = "k7mp-3xwd-9rtz-hq4c-wn2e"  # noqa: S105
 LABEL = Label("BONE-DEMO", "A study", "D-001", 1, 1, synthetic=True, language="en")
 STUDY = {"id": "BONE-DEMO", "title": "A study", "synthetic": True}
 

@@ -259,7 +259,7 @@ def test_a_disk_that_becomes_full(
     files: list[DiscFile], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(self: Any, stream: Any, **more: Any) -> None:
-        with open("/dev/full", "wb", buffering=0) as disk:
+        with Path("/dev/full").open("wb", buffering=0) as disk:
             disk.write(b"x")
 
     monkeypatch.setattr(pycdlib.PyCdlib, "write_fp", full)
