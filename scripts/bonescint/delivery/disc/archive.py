@@ -11,14 +11,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from io import BytesIO
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
-from pyzipper import WZ_AES, ZIP_DEFLATED, AESZipFile  # type: ignore[import-untyped]
+from pyzipper import WZ_AES, ZIP_DEFLATED, AESZipFile, BadZipFile  # type: ignore[import-untyped]
 from pyzipper.zipfile_aes import AESZipInfo  # type: ignore[import-untyped]
 
 from bonescint.delivery.disc.image import blocks, cannot_write, has_changed
 from bonescint.delivery.disc.layout import DiscFile
+from bonescint.errors import InputError
 from bonescint.files import replacing
+from bonescint.resources import both
 
 _LEVEL = 1  # four times as fast as the usual 6, for an archive that is a tenth larger
 _DATE = (2000, 1, 1, 0, 0, 0)
@@ -45,25 +47,41 @@ def write_archive_of(files: Sequence[DiscFile], path: Path, passphrase: str) -> 
     InputError
         If it cannot be written, or a source is not what its hash says.
     """
-    with (
-        cannot_write(path),
-        replacing(path, "wb") as stream,
-        AESZipFile(stream, "w", compression=ZIP_DEFLATED, encryption=WZ_AES) as archive,
-    ):
-        archive.setpassword(passphrase.encode("ascii"))
-        for file in files:
-            entry = AESZipInfo(file.joliet, date_time=_DATE)
-            entry.compress_type = ZIP_DEFLATED
-            entry._compresslevel = _LEVEL  # the archive's own is not asked for a ready entry
-            entry.create_system, entry.external_attr = _MSDOS, _ARCHIVED
-            entry.file_size = file.size  # tells whether the long form of sizes is needed
-            digest = hashlib.sha256()
-            with _opened(file) as source, archive.open(entry, "w") as written:
-                for block in blocks(source):
-                    digest.update(block)
-                    written.write(block)
-            if digest.hexdigest() != file.sha256:
-                raise has_changed(file)
+    secret = passphrase.encode("ascii")
+    with cannot_write(path), replacing(path, "w+b") as stream:
+        with AESZipFile(stream, "w", encryption=WZ_AES) as archive:
+            archive.setpassword(secret)
+            for file in files:
+                _add(archive, file)
+        try:
+            with AESZipFile(stream) as archive:
+                archive.setpassword(secret)
+                opens = all(_read_back(archive, file) for file in files)
+        except (BadZipFile, RuntimeError, KeyError, zlib.error):
+            opens = False
+        if not opens:
+            raise InputError(both("image", "differs", file=path.name))
+
+
+def _add(archive: Any, file: DiscFile) -> None:
+    entry = AESZipInfo(file.joliet, date_time=_DATE)
+    entry.compress_type = ZIP_DEFLATED
+    entry._compresslevel = _LEVEL  # the archive's own is not asked for a ready entry
+    entry.create_system, entry.external_attr = _MSDOS, _ARCHIVED
+    entry.file_size = file.size  # tells whether the long form of sizes is needed
+    digest = hashlib.sha256()
+    with _opened(file) as source, archive.open(entry, "w") as written:
+        for block in blocks(source):
+            digest.update(block)
+            written.write(block)
+    if digest.hexdigest() != file.sha256:
+        raise has_changed(file)
+
+
+def _read_back(archive: Any, file: DiscFile) -> bool:
+    """Return whether the passphrase opens an entry, and to what was put into it."""
+    with archive.open(file.joliet) as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest() == file.sha256
 
 
 def _opened(file: DiscFile) -> AbstractContextManager[IO[bytes]]:

@@ -76,7 +76,7 @@ def write_image(files: Sequence[DiscFile], label: Label, path: Path) -> None:
         require_room(path, size)
         with replacing(path, "w+b") as stream:
             image.write_fp(stream, blocksize=_BLOCK)
-            _read_back(stream, files, size)
+            _compare(stream, files, size, path.name)
 
 
 def require_room(path: Path, size: int) -> None:
@@ -178,19 +178,19 @@ def _check_names(files: Sequence[DiscFile], volume: str) -> None:
             raise ValueError("two entries of a disc have one name")
 
 
-def _read_back(stream: IO[bytes], files: Sequence[DiscFile], size: int) -> None:
+def _compare(stream: IO[bytes], files: Sequence[DiscFile], size: int, name: str) -> None:
     """Parse what was written and hold both trees and every byte against what was meant."""
     if stream.seek(0, os.SEEK_END) != size:
-        raise InputError(both("image", "differs"))
+        raise InputError(both("image", "differs", file=name))
     image: Any = pycdlib.PyCdlib()
     image.open_fp(stream)
     iso, joliet = _entries(image, "iso_path"), _entries(image, "joliet_path")
     if len(iso) != len(files) or len(joliet) != len(files):
-        raise InputError(both("image", "differs"))
+        raise InputError(both("image", "differs", file=name))
     for file in files:
         entry = iso.get(file.iso)
         if entry is None or entry != joliet.get(file.joliet) or entry[1] != file.size:
-            raise InputError(both("image", "differs"))
+            raise InputError(both("image", "differs", file=name))
         stream.seek(entry[0] * SECTOR)
         digest = hashlib.sha256()
         for block in blocks(stream, file.size):

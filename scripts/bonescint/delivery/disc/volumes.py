@@ -156,8 +156,10 @@ def build_volumes(
     text = Texts("image", language)
     built = []
     with _staging(folder) as staging:
-        for number, share in enumerate(shares, 1):
-            volume = _build(share, plan, plan.label(number, len(shares)), passphrase, staging)
+        for number, (share, files) in enumerate(shares, 1):
+            label = plan.label(number, len(shares))
+            files = files or plan.files(share, label)
+            volume = _build(share, files, plan, label, passphrase, staging)
             built.append(volume)
             if report:
                 report(text("built", **_told(volume)))
@@ -205,10 +207,14 @@ def _take_place(staging: Path, folder: Path) -> None:
 
 
 def _build(
-    cases: Sequence[Case], plan: _Plan, label: Label, passphrase: str, staging: Path
+    cases: Sequence[Case],
+    files: Sequence[DiscFile],
+    plan: _Plan,
+    label: Label,
+    passphrase: str,
+    staging: Path,
 ) -> Volume:
     """Build one volume's image and label."""
-    files = plan.files(cases, label)
     archive = staging / ARCHIVE
     if plan.form == "encrypted":
         require_room(archive, archive_bound(files, {}))
@@ -241,8 +247,10 @@ def _build(
     return volume
 
 
-def _shares(cases: Sequence[Case], plan: _Plan) -> Iterator[Sequence[Case]]:
-    """Yield the cases of each volume: in order, as many as fit."""
+def _shares(
+    cases: Sequence[Case], plan: _Plan
+) -> Iterator[tuple[Sequence[Case], Sequence[DiscFile]]]:
+    """Yield the cases of each volume: in order, as many as fit; of a single one the files, too."""
     if not cases:
         raise InputError(Texts("image", plan.language)("nobody"))
     sizes, packed = _image_sizes(cases, plan)
@@ -254,13 +262,13 @@ def _shares(cases: Sequence[Case], plan: _Plan) -> Iterator[Sequence[Case]]:
         tried = cases[start : start + most]
         files = plan.files(tried, plan.label(1, 1))
         if most == len(cases) and plan.needed(files, packed) <= plan.capacity - plan.unsure:
-            yield cases
+            yield cases, files
             return
         needed = _needed_by(tried, files, plan, packed)
         fits = bisect_right(range(1, most + 1), plan.capacity - _RESERVE, key=needed)
         if not fits:
             raise _too_small([tried[0].code], needed(1) + _RESERVE, sum(weights), plan)
-        yield tried[:fits]
+        yield tried[:fits], ()
         start += fits
 
 

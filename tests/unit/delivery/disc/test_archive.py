@@ -120,4 +120,23 @@ def test_a_passphrase_of_other_letters_reaches_no_archive(
 ) -> None:
     with pytest.raises(UnicodeEncodeError):
         write_archive_of(files, tmp_path / "out" / "a.zip", "合言葉は長くて誰も知らないものです")
-    assert list((tmp_path / "out").iterdir()) == []
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_does_not_open_again(
+    files: list[DiscFile], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close = AESZipFile.close
+
+    def damaged(self: AESZipFile) -> None:
+        if self.mode == "w" and self.fp:
+            self.fp.seek(2000)
+            self.fp.write(b"\0")
+            self.fp.seek(0, 2)
+        close(self)
+
+    monkeypatch.setattr(AESZipFile, "close", damaged)
+    target = tmp_path / "out" / "DELIVERY.ZIP"
+    with pytest.raises(InputError, match="DELIVERY.ZIP, read back"):
+        write_archive_of(files, target, PASSPHRASE)
+    assert list(target.parent.iterdir()) == []

@@ -241,7 +241,7 @@ def test_what_does_not_read_back(
         stream.truncate(stream.seek(0, os.SEEK_END) - 2048)
 
     monkeypatch.setattr(pycdlib.PyCdlib, "write_fp", damaged)
-    with pytest.raises(InputError, match="read back"):
+    with pytest.raises(InputError, match="a.iso, read back"):
         write_image(files, LABEL, tmp_path / "a.iso")
     assert not (tmp_path / "a.iso").exists()
 
