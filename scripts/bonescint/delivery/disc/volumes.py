@@ -78,6 +78,7 @@ class Volume:
 class _Plan:
     """What every volume of a delivery is built from."""
 
+    cases: Sequence[Case]
     study: Mapping[str, Any]
     delivery: str
     form: str
@@ -147,12 +148,12 @@ def build_volumes(
         cannot be read or changes meanwhile. Nothing in `folder` has changed then.
     """
     plan = _Plan(
-        study, delivery_id, settings.get("form", "encrypted"), settings.get("medium", "CD-R"),
-        settings.get("capacity", CD), language, cover,
+        cases, study, delivery_id, settings.get("form", "encrypted"),
+        settings.get("medium", "CD-R"), settings.get("capacity", CD), language, cover,
     )  # fmt: skip
     file = settings.get("passphrase_file")
     passphrase = disc_passphrase(file) if plan.form == "encrypted" else ""
-    shares = list(_shares(cases, plan))
+    shares = list(_shares(plan))
     text = Texts("image", language)
     built = []
     with _staging(folder) as staging:
@@ -222,7 +223,7 @@ def _build(
         files = outer_files(archive, label)
     image = staging / f"{label.file_set_id}.ISO"
     if (size := image_size(files)) > plan.capacity:
-        raise _too_small([case.code for case in cases], size, size, plan)
+        raise _too_small([case.code for case in cases], size, plan)
     write_image(files, label, image)
     archive.unlink(missing_ok=True)
     with image.open("rb") as stream:
@@ -247,35 +248,43 @@ def _build(
     return volume
 
 
-def _shares(
-    cases: Sequence[Case], plan: _Plan
-) -> Iterator[tuple[Sequence[Case], Sequence[DiscFile]]]:
+def _shares(plan: _Plan) -> Iterator[tuple[Sequence[Case], Sequence[DiscFile]]]:
     """Yield the cases of each volume: in order, as many as fit; of a single one the files, too."""
+    cases = plan.cases
     if not cases:
         raise InputError(Texts("image", plan.language)("nobody"))
-    sizes, packed = _image_sizes(cases, plan)
+    sizes, packed = _image_sizes(plan)
     weights = [sum(sizes[image] for image in case.images) for case in cases]
     start = 0
     while start < len(cases):
         # more do not fit with their images alone
         most = max(1, bisect_right(list(accumulate(weights[start:])), plan.capacity))
-        tried = cases[start : start + most]
-        files = plan.files(tried, plan.label(1, 1))
-        if most == len(cases) and plan.needed(files, packed) <= plan.capacity - plan.unsure:
-            yield cases, files
-            return
-        needed = _needed_by(tried, files, plan, packed)
-        fits = bisect_right(range(1, most + 1), plan.capacity - _RESERVE, key=needed)
-        if not fits:
-            raise _too_small([tried[0].code], needed(1) + _RESERVE, sum(weights), plan)
-        yield tried[:fits], ()
+        fits, files = _share(cases[start : start + most], plan, packed)
+        yield cases[start : start + fits], files
         start += fits
 
 
-def _image_sizes(cases: Sequence[Case], plan: _Plan) -> tuple[dict[Path, int], dict[Path, int]]:
+def _share(
+    cases: Sequence[Case], plan: _Plan, packed: Mapping[Path, int]
+) -> tuple[int, Sequence[DiscFile]]:
+    """Return how many of the cases fit; the files, too, if one volume takes all."""
+    files = plan.files(cases, plan.label(1, 1))
+    whole = len(cases) == len(plan.cases)
+    if whole and plan.needed(files, packed) <= plan.capacity - plan.unsure:
+        return len(cases), files
+    needed = _needed_by(cases, files, plan, packed)
+    room = plan.capacity - _RESERVE
+    if fits := bisect_right(range(1, len(cases) + 1), room, key=needed):
+        return fits, ()
+    if len(cases) == 1:
+        raise _too_small([cases[0].code], needed(1) + _RESERVE, plan)
+    return _share(cases[:1], plan, packed)  # what it shares with the others may be too much
+
+
+def _image_sizes(plan: _Plan) -> tuple[dict[Path, int], dict[Path, int]]:
     """Return what each image takes, and the same again if these are compressed sizes."""
     with cannot_write(Path(ARCHIVE)):
-        sizes = {image: image.stat().st_size for case in cases for image in case.images}
+        sizes = {image: image.stat().st_size for case in plan.cases for image in case.images}
         if plan.form == "plain" or sum(sizes.values()) <= plan.capacity // 2:
             return sizes, {}
         packed = packed_sizes(sizes)
@@ -301,14 +310,14 @@ def _folder(file: DiscFile) -> str:
     return parts[1] if len(parts) > 2 else ""
 
 
-def _too_small(codes: Sequence[str], needed: int, total: int, plan: _Plan) -> InputError:
+def _too_small(codes: Sequence[str], needed: int, plan: _Plan) -> InputError:
     return InputError(
         Texts("image", plan.language)(
             "too_small",
             codes=", ".join(codes),
             needed=needed,
             available=plan.capacity,
-            total=total,
+            total=sum(image.stat().st_size for case in plan.cases for image in case.images),
             medium=plan.medium,
         )
     )
