@@ -8,18 +8,15 @@ import hashlib
 import os
 import shutil
 import tempfile
-from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from bonescint.delivery.disc.archive import archive_bound, packed_sizes, write_archive_of
-from bonescint.delivery.disc.fileset import outer_files, volume_files
+from bonescint.delivery.disc.archive import archive_bound, write_archive_of
+from bonescint.delivery.disc.fileset import outer_files
 from bonescint.delivery.disc.image import (
-    LARGEST_FILE,
     cannot_write,
     image_size,
     require_room,
@@ -28,14 +25,12 @@ from bonescint.delivery.disc.image import (
 from bonescint.delivery.disc.layout import ARCHIVE, MANIFEST, Case, DiscFile, Label
 from bonescint.delivery.disc.outside import outside_label
 from bonescint.delivery.disc.passphrase import disc_passphrase
-from bonescint.errors import InputError
+from bonescint.delivery.disc.split import VolumePlan, shares_of
 from bonescint.resources import Texts
 
 CD = 681_984_000  # bytes of a CD-R of 74 minutes
 _STAGING = ".building-"
 _OURS = {".ISO", ".txt"}
-# for what is known when all volumes are: "volume 1 of 12" in README.TXT and the sheet
-_RESERVE = 16 * 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,42 +69,6 @@ class Volume:
     images: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What every volume of a delivery is built from."""
-
-    cases: Sequence[Case]
-    study: Mapping[str, Any]
-    delivery: str
-    form: str
-    medium: str
-    capacity: int
-    language: str
-    cover: Sequence[str]
-
-    def label(self, number: int, of: int) -> Label:
-        id_, title, synthetic = (self.study[key] for key in ("id", "title", "synthetic"))
-        return Label(id_, title, self.delivery, number, of, synthetic, self.language)
-
-    @property
-    def unsure(self) -> int:
-        """The bytes that one volume for all may need beyond those that `needed` tells."""
-        return 0 if self.form == "plain" else _RESERVE
-
-    def files(self, cases: Sequence[Case], label: Label) -> list[DiscFile]:
-        return volume_files(cases, label, self.cover)
-
-    def needed(self, files: Sequence[DiscFile], packed: Mapping[Path, int]) -> int:
-        """Return the bytes of a plain volume of these files, at most those of an encrypted one."""
-        if self.form == "plain":
-            return image_size(files)
-        size = archive_bound(files, packed)
-        # an image cannot hold it then, whatever the medium
-        if size > LARGEST_FILE:
-            return size
-        return image_size([DiscFile(ARCHIVE, ARCHIVE, b"", size, "")])
-
-
 def build_volumes(
     cases: Sequence[Case],
     study: Mapping[str, Any],
@@ -137,7 +96,7 @@ def build_volumes(
     language
         Of label and messages.
     cover
-        Lines for README.TXT.
+        Lines for the sheet's second page.
     report
         Takes a sentence a volume.
 
@@ -147,13 +106,13 @@ def build_volumes(
         If a patient does not fit on the medium, there is no passphrase, no room, or a source
         cannot be read or changes meanwhile. Nothing in `folder` has changed then.
     """
-    plan = _Plan(
+    plan = VolumePlan(
         cases, study, delivery_id, settings.get("form", "encrypted"),
         settings.get("medium", "CD-R"), settings.get("capacity", CD), language, cover,
     )  # fmt: skip
     file = settings.get("passphrase_file")
     passphrase = disc_passphrase(file) if plan.form == "encrypted" else ""
-    shares = list(_shares(plan))
+    shares = list(shares_of(plan))
     text = Texts("image", language)
     built = []
     with _staging(folder) as staging:
@@ -210,7 +169,7 @@ def _take_place(staging: Path, folder: Path) -> None:
 def _build(
     cases: Sequence[Case],
     files: Sequence[DiscFile],
-    plan: _Plan,
+    plan: VolumePlan,
     label: Label,
     passphrase: str,
     staging: Path,
@@ -218,12 +177,12 @@ def _build(
     """Build one volume's image and label."""
     archive = staging / ARCHIVE
     if plan.form == "encrypted":
-        require_room(archive, archive_bound(files, {}))
+        require_room(archive, archive_bound(files, {}))  # before its compression is known
         write_archive_of(files, archive, passphrase)
         files = outer_files(archive, label)
     image = staging / f"{label.file_set_id}.ISO"
     if (size := image_size(files)) > plan.capacity:
-        raise _too_small([case.code for case in cases], size, plan)
+        raise plan.too_small([case.code for case in cases], size)
     write_image(files, label, image)
     archive.unlink(missing_ok=True)
     with image.open("rb") as stream:
@@ -246,78 +205,3 @@ def _build(
     with cannot_write(image):
         image.with_suffix(".txt").write_bytes(text)
     return volume
-
-
-def _shares(plan: _Plan) -> Iterator[tuple[Sequence[Case], Sequence[DiscFile]]]:
-    """Yield the cases of each volume: in order, as many as fit; of a single one the files, too."""
-    cases = plan.cases
-    if not cases:
-        raise InputError(Texts("image", plan.language)("nobody"))
-    sizes, packed = _image_sizes(plan)
-    weights = [sum(sizes[image] for image in case.images) for case in cases]
-    start = 0
-    while start < len(cases):
-        # more do not fit with their images alone
-        most = max(1, bisect_right(list(accumulate(weights[start:])), plan.capacity))
-        fits, files = _share(cases[start : start + most], plan, packed)
-        yield cases[start : start + fits], files
-        start += fits
-
-
-def _share(
-    cases: Sequence[Case], plan: _Plan, packed: Mapping[Path, int]
-) -> tuple[int, Sequence[DiscFile]]:
-    """Return how many of the cases fit; the files, too, if one volume takes all."""
-    files = plan.files(cases, plan.label(1, 1))
-    whole = len(cases) == len(plan.cases)
-    if whole and plan.needed(files, packed) <= plan.capacity - plan.unsure:
-        return len(cases), files
-    needed = _needed_by(cases, files, plan, packed)
-    room = plan.capacity - _RESERVE
-    if fits := bisect_right(range(1, len(cases) + 1), room, key=needed):
-        return fits, ()
-    if len(cases) == 1:
-        raise _too_small([cases[0].code], needed(1) + _RESERVE, plan)
-    return _share(cases[:1], plan, packed)  # what it shares with the others may be too much
-
-
-def _image_sizes(plan: _Plan) -> tuple[dict[Path, int], dict[Path, int]]:
-    """Return what each image takes, and the same again if these are compressed sizes."""
-    with cannot_write(Path(ARCHIVE)):
-        sizes = {image: image.stat().st_size for case in plan.cases for image in case.images}
-        if plan.form == "plain" or sum(sizes.values()) <= plan.capacity // 2:
-            return sizes, {}
-        packed = packed_sizes(sizes)
-        return packed, packed
-
-
-def _needed_by(
-    cases: Sequence[Case], files: Sequence[DiscFile], plan: _Plan, packed: Mapping[Path, int]
-) -> Callable[[int], int]:
-    """Return what tells the bytes that the first cases need, with what is shared by all of them."""
-    owner = {image: n for n, case in enumerate(cases) for image in case.images}
-    # a case has its folder below those of the images and of the previews
-    folders = {_folder(f): owner[f.source] for f in files if f.source in owner}
-
-    def needed(count: int) -> int:
-        return plan.needed([f for f in files if folders.get(_folder(f), 0) < count], packed)
-
-    return needed
-
-
-def _folder(file: DiscFile) -> str:
-    parts = file.iso.split("/")
-    return parts[1] if len(parts) > 2 else ""
-
-
-def _too_small(codes: Sequence[str], needed: int, plan: _Plan) -> InputError:
-    return InputError(
-        Texts("image", plan.language)(
-            "too_small",
-            codes=", ".join(codes),
-            needed=needed,
-            available=plan.capacity,
-            total=sum(image.stat().st_size for case in plan.cases for image in case.images),
-            medium=plan.medium,
-        )
-    )

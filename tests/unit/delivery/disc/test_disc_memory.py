@@ -10,8 +10,8 @@ MOST = 150  # MB
 _BUILD = """
 import hashlib, sys
 from pathlib import Path
-from bonescint.delivery.disc import volumes
-from bonescint.delivery.disc.layout import Case
+from bonescint.delivery.disc import split, volumes
+from bonescint.delivery.disc.layout import Case, DiscFile
 from bonescint.delivery.disc.passphrase import write_passphrase_file
 from tests.unit.delivery.disc.small import PASSPHRASE, STUDY, disc_file, outer_stand_in
 root = Path(sys.argv[1])
@@ -23,10 +23,10 @@ write_passphrase_file(root / "passphrase", PASSPHRASE)
 def one_file(cases, label, cover=()):
     with image.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-    file = volumes.DiscFile("DICOM/P00001/I01", "DICOM/P00001/I01", image, 300_000_000, sha256)
+    file = DiscFile("DICOM/P00001/I01", "DICOM/P00001/I01", image, 300_000_000, sha256)
     return [file, disc_file("MANIFEST.SHA", b"", "MANIFEST.sha256")]
 
-volumes.volume_files, volumes.outer_files = one_file, outer_stand_in
+split.volume_files, volumes.outer_files = one_file, outer_stand_in
 settings = {"form": sys.argv[2], "passphrase_file": str(root / "passphrase")}
 case = Case("P-0001", (image,), {}, "")
 (volume,) = volumes.build_volumes([case], STUDY, "D-001", settings, root / "volumes", "en")

@@ -17,6 +17,7 @@ import pycdlib
 import pytest
 from pyzipper import AESZipFile
 
+from bonescint.delivery.disc import split
 from bonescint.delivery.disc import volumes as module
 from bonescint.delivery.disc.image import image_size
 from bonescint.delivery.disc.layout import Case, DiscFile, Label
@@ -39,7 +40,7 @@ PLAIN = {"form": "plain", "medium": "CD-R", "capacity": 1_000_000}
 
 @pytest.fixture(autouse=True)
 def file_sets(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "volume_files", stand_in)
+    monkeypatch.setattr(split, "volume_files", stand_in)
     monkeypatch.setattr(module, "outer_files", outer_stand_in)
 
 
@@ -178,7 +179,7 @@ def test_a_patient_who_fits_alone_only(
         page = disc_file("INDEX.HTM", bytes(9000 * len(cases)))
         return [*stand_in(cases, label), page]
 
-    monkeypatch.setattr(module, "volume_files", with_a_long_page)
+    monkeypatch.setattr(split, "volume_files", with_a_long_page)
     volumes = build(cases_of(tmp_path, [830_000], *[[10]] * 20), folder)
     assert shares(volumes) == [[1], list(range(2, 22))]
 
@@ -300,9 +301,9 @@ def test_a_failure_leaves_the_former_volumes(
 _KILLED = """
 import sys, time
 from pathlib import Path
-from bonescint.delivery.disc import volumes
+from bonescint.delivery.disc import split, volumes
 from tests.unit.delivery.disc.small import STUDY, case, outer_stand_in, stand_in
-volumes.volume_files, volumes.outer_files = stand_in, outer_stand_in
+split.volume_files, volumes.outer_files = stand_in, outer_stand_in
 root = Path(sys.argv[1])
 cases = [case(root / "dicom", f"P-{n:04}", [600_000]) for n in (1, 2)]
 build = volumes.write_image
