@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from bonescint.cli import main
+from bonescint.commands.passphrase import check_place
 from bonescint.delivery.disc.passphrase import check_strength
+from bonescint.errors import InputError
 from tests.unit.ledger_study import Answers
 
 TYPED = "violet anchor pebble march"
@@ -99,3 +101,20 @@ def test_an_existing_file_stays(answers: Answers, capsys: pytest.CaptureFixture[
     assert main(["passphrase", str(FILE)]) == 1
     assert FILE.read_text() == "mine"
     assert "exists already" in capsys.readouterr().err
+
+
+def test_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder in ("results/x", "logs", ".snakemake", "raw/2019", "private"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    Path("way").symlink_to("results/x")
+    for name in ("results/p", "results/x/p", "logs/p", ".snakemake/p", "raw/2019/p", "way/p"):
+        with pytest.raises(InputError, match="may not stand below"):
+            check_place(Path(name), Path("raw"))
+    check_place(Path("private/p"), Path("raw"))
+    check_place(tmp_path.parent / "p", Path("raw"))
+    with pytest.raises(InputError, match="does not exist"):
+        check_place(Path("nowhere/p"), Path("raw"))
+    Path("private/p").write_text("")
+    with pytest.raises(InputError, match="exists already"):
+        check_place(Path("private/p"), Path("raw"))

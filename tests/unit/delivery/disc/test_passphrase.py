@@ -8,7 +8,6 @@ import pytest
 
 from bonescint.delivery.disc import passphrase as module
 from bonescint.delivery.disc.passphrase import (
-    check_place,
     check_strength,
     disc_passphrase,
     generated_passphrase,
@@ -116,23 +115,6 @@ def test_a_disk_that_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(InputError, match=r"No space left.*No file was left"):
         write_passphrase_file(tmp_path / "p", PASSPHRASE)
     assert list(tmp_path.iterdir()) == []
-
-
-def test_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    for folder in ("results/x", "logs", ".snakemake", "raw/2019", "private"):
-        Path(folder).mkdir(parents=True)
-    Path("way").symlink_to("results/x")
-    for name in ("results/p", "results/x/p", "logs/p", ".snakemake/p", "raw/2019/p", "way/p"):
-        with pytest.raises(InputError, match="may not stand below"):
-            check_place(Path(name), Path("raw"))
-    check_place(Path("private/p"), Path("raw"))
-    check_place(tmp_path.parent / "p", Path("raw"))
-    with pytest.raises(InputError, match="does not exist"):
-        check_place(Path("nowhere/p"))
-    Path("private/p").write_text("")
-    with pytest.raises(InputError, match="exists already"):
-        check_place(Path("private/p"))
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o660])
