@@ -6,6 +6,7 @@ back before it gets its name.
 """
 
 import errno
+import gc
 import hashlib
 import io
 import os
@@ -77,6 +78,9 @@ def write_image(files: Sequence[DiscFile], label: Label, path: Path) -> None:
         with replacing(path, "w+b") as stream:
             image.write_fp(stream, blocksize=_BLOCK)
             _compare(stream, files, size, path.name)
+    # pycdlib's records refer to each other in circles, and hold the previews of a whole volume
+    del image
+    gc.collect()
 
 
 def require_room(path: Path, size: int) -> None:
