@@ -16,6 +16,7 @@ from bonescint.commands import (
     incidental,
     ledger,
     opt_out,
+    passphrase,
     private,
     report,
     request,
@@ -44,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     for command in (
         check, table, ledger, opt_out, delivery, where, retention, archive, deidentify, private,
-        diff, review, request, incidental, report,
+        diff, review, passphrase, request, incidental, report,
     ):  # fmt: skip
         command.add(commands)
     options = parser.parse_args(arguments)
