@@ -46,14 +46,32 @@ def write_partner_book(
     language: str,
     cover: Sequence[str] = (),
 ) -> None:
-    """Write columns A to I; the same rows give the same bytes.
-
-    Headers and values are Japanese whatever the language: the notice fixes them.
+    """Write columns A to I, as `partner_book` returns them.
 
     Parameters
     ----------
     path
         The workbook to write.
+    rows, synthetic, language, cover
+        As for `partner_book`.
+    """
+    content = partner_book(rows, synthetic, language, cover)
+    with replacing(path, "wb") as stream:
+        stream.write(content)
+
+
+def partner_book(
+    rows: Sequence[Mapping[str, str]],
+    synthetic: bool,
+    language: str,
+    cover: Sequence[str] = (),
+) -> bytes:
+    """Return a workbook with columns A to I; the same rows give the same bytes.
+
+    Headers and values are Japanese whatever the language: the notice fixes them.
+
+    Parameters
+    ----------
     rows
         ``code``, ``exam_date`` (YYYY-MM-DD), ``findings``, ``eod`` (0..4; empty = not calculated),
         ``metastasis`` (1 | 0), ``age`` (years), ``sex``, ``height_cm``, ``weight_kg``.
@@ -92,8 +110,7 @@ def write_partner_book(
         for y, line in enumerate(lines, start=int(synthetic)):
             second.write_string(y, 0, line, styles["plain"])
     book.close()
-    with replacing(path, "wb") as stream:
-        stream.write(buffer.getvalue())
+    return buffer.getvalue()
 
 
 def _problems(rows: Sequence[Mapping[str, str]], texts: Texts) -> Iterator[str]:

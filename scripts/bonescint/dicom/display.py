@@ -18,6 +18,8 @@ COLOUR_TABLE = (
 
 # light above this percentile of a view turns black: the bladder must not wash out the skeleton
 CLIP = 99.7
+# what `shades` raises of a file that has no picture it can draw
+NO_PICTURE = (AttributeError, KeyError, NotImplementedError, RuntimeError, ValueError)
 
 
 class Palette(NamedTuple):
@@ -79,7 +81,7 @@ def shades(dataset: Dataset) -> NDArray[Any]:
 
     Raises
     ------
-    AttributeError, NotImplementedError, RuntimeError, ValueError
+    One of `NO_PICTURE`
         If it has no such pixels.
     """
     photometric = str(dataset.get("PhotometricInterpretation", ""))

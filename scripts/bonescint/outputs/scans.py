@@ -6,7 +6,7 @@ from pathlib import Path
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 
-from bonescint.dicom.display import shades
+from bonescint.dicom.display import NO_PICTURE, shades
 from bonescint.dicom.view_codes import VIEWS
 from bonescint.outputs.figures.montage import View
 
@@ -59,7 +59,7 @@ def read_views(folder: Path) -> list[View]:
         dataset = dcmread(path)
         try:
             frames = shades(dataset)
-        except (AttributeError, NotImplementedError, RuntimeError, ValueError) as error:
+        except NO_PICTURE as error:
             logger.warning("%s: no picture (%s)", folder.name, type(error).__name__)
             continue
         for name, frame in zip(frame_views(dataset), frames, strict=False):

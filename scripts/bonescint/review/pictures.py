@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset
 
-from bonescint.dicom.display import greys, shades
+from bonescint.dicom.display import NO_PICTURE, greys, shades
 
 
 class Picture(NamedTuple):
@@ -46,7 +46,7 @@ def pictures(dataset: Dataset, views: str) -> list[Picture]:
     """
     try:
         frames = shades(dataset)
-    except (AttributeError, NotImplementedError, RuntimeError, ValueError, KeyError):
+    except NO_PICTURE:
         return []
     named = views.split("+") if views else []
     if len(named) != len(frames):
