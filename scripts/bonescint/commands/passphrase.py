@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from bonescint.commands import configuration
+from bonescint.config import CODED_SIDE
 from bonescint.errors import InputError
 from bonescint.resources import both
 
@@ -43,7 +44,6 @@ def keep_passphrase(options: argparse.Namespace) -> int:
     """
     from bonescint.delivery.disc.layout import ARCHIVE
     from bonescint.delivery.disc.passphrase import (
-        check_place,
         check_strength,
         generated_passphrase,
         write_passphrase_file,
@@ -65,3 +65,28 @@ def keep_passphrase(options: argparse.Namespace) -> int:
         print(both("passphrase", "generated"), passphrase, sep="\n\n    ", end="\n\n")
     print(both("passphrase", "written", file=options.file))
     return 0
+
+
+def check_place(path: Path, images: Path | None = None) -> None:
+    """Refuse a file that exists, or one below the coded side or the folder of raw images.
+
+    Parameters
+    ----------
+    path
+        Where the passphrase is to go.
+    images
+        ``inputs.dicom``.
+
+    Raises
+    ------
+    InputError
+        If it may not go there.
+    """
+    if path.exists() or path.is_symlink():
+        raise InputError(both("passphrase", "exists", file=path))
+    real = path.resolve()
+    for folder in (*map(Path, CODED_SIDE), *([images] if images else [])):
+        if real.is_relative_to(folder.resolve()):
+            raise InputError(both("passphrase", "place", file=path, folder=folder))
+    if not path.parent.is_dir():
+        raise InputError(both("passphrase", "no_folder", file=path))

@@ -11,7 +11,6 @@ import secrets
 from functools import cache
 from pathlib import Path
 
-from bonescint.config import CODED_SIDE
 from bonescint.errors import InputError
 from bonescint.identity.passphrase import require_private
 from bonescint.resources import both, resource_rows
@@ -89,31 +88,6 @@ def generated_passphrase() -> str:
     """Return a new passphrase of 120 bits that a person can type: ``k7mp-3xwd-...``."""
     groups = ("".join(secrets.choice(_LETTERS) for _ in range(_GROUP)) for _ in range(_GROUPS))
     return "-".join(groups)
-
-
-def check_place(path: Path, images: Path | None = None) -> None:
-    """Refuse a file that exists, or one below the coded side or the folder of raw images.
-
-    Parameters
-    ----------
-    path
-        Where the passphrase is to go.
-    images
-        ``inputs.dicom``.
-
-    Raises
-    ------
-    InputError
-        If it may not go there.
-    """
-    if path.exists() or path.is_symlink():
-        raise InputError(both("passphrase", "exists", file=path))
-    real = path.resolve()
-    for folder in (*map(Path, CODED_SIDE), *([images] if images else [])):
-        if real.is_relative_to(folder.resolve()):
-            raise InputError(both("passphrase", "place", file=path, folder=folder))
-    if not path.parent.is_dir():
-        raise InputError(both("passphrase", "no_folder", file=path))
 
 
 def write_passphrase_file(path: Path, passphrase: str) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bonescint.commands.passphrase import check_place
 from bonescint.delivery.disc import passphrase as module
 from bonescint.delivery.disc.passphrase import (
-    check_place,
     check_strength,
     disc_passphrase,
     generated_passphrase,
