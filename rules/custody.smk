@@ -75,7 +75,18 @@ onsuccess:
         Path("results/cohort/opt_out.csv"), config["study"], LANGUAGE
     ):
         print(line, file=sys.stderr)
+    for line in runs.withdrawn_at_end(Path(PURGED), LANGUAGE):
+        print(line, file=sys.stderr)
+    if gate.is_asked(sys.argv[1:]):
+        for line in at_end(
+            Path("results/delivery/checked.json"),
+            Path("results/hospital/planned.csv"),
+            LANGUAGE,
+        ):
+            print(line, file=sys.stderr)
 
 
 onerror:
+    for line in runs.withdrawn_at_end(Path(PURGED), LANGUAGE):
+        print(line, file=sys.stderr)
     print(runs.failure(Path(PURGED), LANGUAGE), file=sys.stderr)

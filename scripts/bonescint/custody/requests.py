@@ -1,6 +1,11 @@
 """What patients have asked for; here: that no further delivery holds them (R38)."""
 
+from pathlib import Path
+
 from bonescint.identity.ledger import Ledger
+
+# changes with every request on record, so that Snakemake notices it; tells nothing
+MARK = Path("private/requests.mark")
 
 
 def stopped_codes(ledger: Ledger) -> set[str]:

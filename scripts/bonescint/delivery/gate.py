@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from bonescint.custody.period import period_is_over
+from bonescint.delivery.disc.passphrase import disc_passphrase
 from bonescint.delivery.staff import listed_staff
 from bonescint.errors import InputError
 from bonescint.resources import Texts
 
-_RULES = ("deliver", "write_partner_sheet")
+_RULES = ("deliver", "build_disc", "write_partner_sheet")
 _FOLDER = "results/delivery"
+_MARKED = re.compile(r"\(\s*simulated\s*\)", re.IGNORECASE)  # nobody's institution or office
 # the words of the demonstration's configuration are no reason of a hospital's
 _SIMULATED = re.compile("合成デ[^あ-ん]?タ|実演|synthetic|simulat|demonstrat")
 _TO_BE_DECIDED = frozenset(
@@ -72,6 +74,20 @@ def _says(value: object) -> bool:
     return _plain(value) not in _TO_BE_DECIDED
 
 
+def given(study: Mapping[str, Any], value: object) -> str:
+    """Return what a configuration says; empty if it says nothing, or only for the demonstration.
+
+    Parameters
+    ----------
+    study
+        That part of the configuration.
+    value
+        Such as a partner. ``... (simulated)`` counts for simulated data only.
+    """
+    marked = _MARKED.search(unicodedata.normalize("NFKC", str(value or "")))
+    return str(value) if _says(value) and (study["synthetic"] or not marked) else ""
+
+
 def refusals(
     study: Mapping[str, Any], delivery: Mapping[str, Any], today: date, language: str
 ) -> Iterator[str]:
@@ -97,18 +113,56 @@ def refusals(
         return
     approval = study.get("approval") or {}
     for key in ("committee", "number", "date"):
-        if not _says(approval.get(key)):
+        if not given(study, approval.get(key)):
             yield text("no_approval", key=key)  # R39
     if approval.get("date") and date.fromisoformat(approval["date"]) > today:
         yield text("approval_later", date=approval["date"])
-    if not _says(delivery.get("partner")):
+    if not given(study, delivery.get("partner")):
         yield text("no_partner")
-    if not _says(study.get("privacy_manager")):
+    if not given(study, study.get("privacy_manager")):
         yield text("no_manager")  # R33
     if not delivery.get("staff_names"):
         yield text("no_staff")  # R27
     else:
         yield from _staff_list(Path(delivery["staff_names"]), text)
+
+
+def disc_refusals(delivery: Mapping[str, Any]) -> Iterator[str]:
+    """Yield why no encrypted disc can be built: there is no passphrase that jobs can use (R29).
+
+    Parameters
+    ----------
+    delivery
+        That part of the configuration; ``disc.form`` is ``encrypted`` unless it says ``plain``.
+    """
+    disc = delivery.get("disc") or {}
+    if disc.get("form", "encrypted") == "encrypted":
+        try:
+            disc_passphrase(disc.get("passphrase_file"))
+        except InputError as error:
+            yield from error.problems
+
+
+def cover_lines(
+    study: Mapping[str, Any], delivery: Mapping[str, Any], today: date, language: str
+) -> list[str]:
+    """Return what a delivery after the study's end says of it, on the sheet and the disc (R14).
+
+    Parameters
+    ----------
+    study, delivery
+        Those parts of the configuration.
+    today
+        The day of the delivery.
+    language
+        ``ja`` or ``en``.
+    """
+    reason = reason_after_end(study, delivery, today)
+    if not reason:
+        return []
+    text = Texts("delivery", language)
+    values = {"study": study["id"], "period": study["period_end"], "reason": reason}
+    return [f"{text(f'cover_{key}')}: {value}" for key, value in values.items()]
 
 
 def _staff_list(path: Path, text: Texts) -> Iterator[str]:
