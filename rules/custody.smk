@@ -48,6 +48,7 @@ rule verify_purge:
         batches=expand("private/batches/{batch}.csv", batch=BATCHES),
         dicom=expand("results/dicom/{batch}", batch=BATCHES),
         fingerprints="results/cohort/inputs.csv",
+        planned="results/hospital/planned.csv",
     output:
         receipt=PURGED,
     log:
@@ -79,7 +80,7 @@ onsuccess:
         print(line, file=sys.stderr)
     if gate.is_asked(sys.argv[1:]):
         for line in at_end(
-            Path("results/delivery/checked.json"),
+            read_build(),
             Path("results/hospital/planned.csv"),
             LANGUAGE,
         ):

@@ -153,38 +153,38 @@ def volume_faults(build: Build, planned: Path, language: str) -> Iterator[str]:
         ``ja`` or ``en``.
     """
     text = Texts("built", language)
-    rows = read_rows(planned) if planned.exists() else ()
-    wanted = {(row["code"], row["sha256"]) for row in rows if row["state"] in (NEW, REPLACES)}
-    held = {(row["code"], row["sha256"]) for row in build.contents}
+    wanted = _wanted(read_rows(planned)) if planned.exists() else {}
     if not wanted:
         return
-    if wanted != held:
-        codes = sorted({code for code, _ in wanted ^ held})
+    if wanted != build.digests:
+        codes = sorted({code for code, _ in wanted.items() ^ build.digests.items()})
         yield text("not_planned", codes=", ".join(codes[:_NAMED]) + " ..." * (len(codes) > _NAMED))
     for path in build.changed():
         yield text("changed" if path.exists() else "missing", file=path)
 
 
-def at_end(checked: Path, table: Path, language: str) -> Iterator[str]:
+def at_end(build: Build, table: Path, language: str) -> Iterator[str]:
     """Yield what a person should read when `snakemake deliver` has ended well.
 
     Parameters
     ----------
-    checked
-        The receipt of the rule `deliver`: there if it passed.
+    build
+        What stands; nothing is said of one that was not what was asked for.
     table
         results/hospital/planned.csv.
     language
         Of the configuration.
     """
-    if not checked.exists():
-        return
     text = Texts("built", language)
-    rows = list(read_rows(table))
-    states = {state: sum(row["state"] == state for row in rows) for state in (NEW, REPLACES)}
-    n = sum(states.values())
-    if n:
-        delivery = next(row["delivery"] for row in rows if row["state"] in states)
-        yield text("ready", delivery=delivery, n=n, new=states[NEW], replaced=states[REPLACES])
-    else:
+    rows = list(read_rows(table)) if table.exists() else []
+    goes = [row["state"] for row in rows if row["state"] in (NEW, REPLACES)]
+    if rows and not goes:
         yield text("nothing_new", n=len(rows))
+    elif goes and build.digests == _wanted(rows):
+        counts = {"new": goes.count(NEW), "replaced": goes.count(REPLACES)}
+        yield text("ready", delivery=build.delivery, n=len(goes), **counts)
+
+
+def _wanted(rows: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """Return code -> digest of the cases that are to be on the volumes."""
+    return {row["code"]: row["sha256"] for row in rows if row["state"] in (NEW, REPLACES)}
