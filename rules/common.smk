@@ -18,6 +18,7 @@ from bonescint.custody.incidental import MARK as INCIDENTAL
 from bonescint.custody.receipts import MARK as RECEIPTS, OPEN_ENDS
 from bonescint.custody.recalls import FOLDER as RECALLS
 from bonescint.custody.requests import MARK as REQUESTS
+from bonescint.custody.volumes import read_build
 from bonescint.deid.decisions import (
     blanks_decided,
     other_persons,
@@ -28,6 +29,7 @@ from bonescint.deid.decisions import (
 )
 from bonescint.deid.rectangles import spelled
 from bonescint.delivery import gate
+from bonescint.delivery.plan import at_end
 from bonescint.errors import InputError
 from bonescint.identity.opt_outs import MARK
 from bonescint.incidents import system_error
@@ -70,6 +72,7 @@ if (
     unmet = list(
         gate.refusals(config["study"], config["delivery"], date.today(), LANGUAGE)
     )
+    unmet += gate.disc_refusals(config["delivery"])
     if unmet:
         heading = Texts("delivery", LANGUAGE)("closed", n=len(unmet))
         raise WorkflowError("\n  ".join([heading, *unmet]))
@@ -107,11 +110,18 @@ ROUNDS = {
         Path(f"private/{kind}.mark"),
         is_run if workflow.is_main_process else None,
     )
-    for kind, tables in (("software", IMPORTED), ("readings", READINGS))
+    for kind, tables in (
+        ("software", IMPORTED),
+        ("readings", READINGS),
+        # a volume that its list has and the folder has not, or of another size, is built again
+        ("volumes", () if read_build().is_whole else [""]),
+    )
 }
 METRICS = study.metrics(config)
 QUESTIONS = study.questions(config)
 SYNTHETIC = config["study"]["synthetic"]
+DISC = config["delivery"].get("disc") or {}
+PASSPHRASE = DISC.get("passphrase_file") if DISC.get("form") != "plain" else None
 # decisions about findings are for the delivery: they run no patient again
 DECIDED_IMAGES = values_stamp(released_images(DECIDED))
 # rectangles concern the batch with their image alone: split_cohort says which

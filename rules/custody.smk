@@ -93,6 +93,7 @@ rule verify_purge:
         batches=expand("private/batches/{batch}.csv", batch=BATCHES),
         dicom=expand("results/dicom/{batch}", batch=BATCHES),
         fingerprints="results/cohort/inputs.csv",
+        planned="results/hospital/planned.csv",
     output:
         receipt=PURGED,
     log:
@@ -120,7 +121,18 @@ onsuccess:
         Path("results/cohort/opt_out.csv"), config["study"], LANGUAGE, OPEN_ENDS
     ):
         print(line, file=sys.stderr)
+    for line in runs.withdrawn_at_end(Path(PURGED), LANGUAGE):
+        print(line, file=sys.stderr)
+    if gate.is_asked(sys.argv[1:]):
+        for line in at_end(
+            read_build(),
+            Path("results/hospital/planned.csv"),
+            LANGUAGE,
+        ):
+            print(line, file=sys.stderr)
 
 
 onerror:
+    for line in runs.withdrawn_at_end(Path(PURGED), LANGUAGE):
+        print(line, file=sys.stderr)
     print(runs.failure(Path(PURGED), LANGUAGE), file=sys.stderr)

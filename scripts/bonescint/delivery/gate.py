@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from bonescint.custody.period import period_is_over
+from bonescint.delivery.disc.passphrase import disc_passphrase
 from bonescint.delivery.staff import listed_staff
 from bonescint.errors import InputError
 from bonescint.resources import Texts
 from bonescint.text.filled import filled_for, is_filled, is_of_demonstration
 
-_RULES = ("deliver", "write_partner_sheet", "write_forms")
+_RULES = ("deliver", "build_disc", "write_partner_sheet", "write_forms")
 _FOLDER = "results/delivery"
 
 
@@ -85,6 +86,44 @@ def refusals(
         yield text("no_staff")  # R27
     else:
         yield from _staff_list(Path(delivery["staff_names"]), text)
+
+
+def disc_refusals(delivery: Mapping[str, Any]) -> Iterator[str]:
+    """Yield why no encrypted disc can be built: there is no passphrase that jobs can use (R29).
+
+    Parameters
+    ----------
+    delivery
+        That part of the configuration; ``disc.form`` is ``encrypted`` unless it says ``plain``.
+    """
+    disc = delivery.get("disc") or {}
+    if disc.get("form", "encrypted") == "encrypted":
+        try:
+            disc_passphrase(disc.get("passphrase_file"))
+        except InputError as error:
+            yield from error.problems
+
+
+def cover_lines(
+    study: Mapping[str, Any], delivery: Mapping[str, Any], today: date, language: str
+) -> list[str]:
+    """Return what a delivery after the study's end says of it, on the sheet and the disc (R14).
+
+    Parameters
+    ----------
+    study, delivery
+        Those parts of the configuration.
+    today
+        The day of the delivery.
+    language
+        ``ja`` or ``en``.
+    """
+    reason = reason_after_end(study, delivery, today)
+    if not reason:
+        return []
+    text = Texts("delivery", language)
+    values = {"study": study["id"], "period": study["period_end"], "reason": reason}
+    return [f"{text(f'cover_{key}')}: {value}" for key, value in values.items()]
 
 
 def _staff_list(path: Path, text: Texts) -> Iterator[str]:
