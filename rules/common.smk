@@ -42,6 +42,7 @@ from bonescint.provenance import (
     versions,
 )
 from bonescint.resources import Texts, locate
+from bonescint.text.filled import filled_for
 
 min_version("9.27")
 os.umask(0o077)
@@ -177,6 +178,11 @@ WARNINGS = [
     "results/hospital/incidental.warnings.csv",
     *expand("results/readings/{reader}.warnings.csv", reader=READERS),
 ]
+# none is printed before a privacy manager is chosen; only simulated data leave without one (R33)
+FORMS_OF_PROVISION = expand(
+    "results/delivery/forms/{form}.{ending}", form=OF_PROVISION, ending=["pdf", "xlsx"]
+)
+MANAGER = filled_for(config["study"].get("privacy_manager"), SYNTHETIC)
 DEMO_SETTINGS = {
     "demo": config.get("demo"),
     "cohort": config["cohort"],

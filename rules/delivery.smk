@@ -10,6 +10,7 @@ rule deliver:
         planned="results/hospital/planned.csv",
         volumes="results/delivery/volumes.csv",
         contents="results/delivery/contents.csv",
+        forms=FORMS_OF_PROVISION if MANAGER else [],
         reports=expand("results/anonymization/{batch}.csv", batch=BATCHES),
         folders=expand("results/dicom/{batch}", batch=BATCHES),
     output:
@@ -146,11 +147,7 @@ rule write_forms:
         volumes="results/delivery/volumes.csv",
         contents="results/delivery/contents.csv",
     output:
-        expand(
-            "results/delivery/forms/{form}.{ending}",
-            form=OF_PROVISION,
-            ending=["pdf", "xlsx"],
-        ),
+        FORMS_OF_PROVISION,
     log:
         "logs/write_forms.log",
     conda:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bonescint.custody.deliveries import Delivery
+from bonescint.custody.deliveries import DETAILS, Delivery
 from bonescint.custody.volumes import FOLDER, read_build
 from bonescint.declared import columns
 from bonescint.delivery.disc.layout import Case
@@ -22,9 +22,7 @@ CASES = [
 
 
 def delivery(number: int, *cases: Case, **more: object) -> Delivery:
-    details = dict.fromkeys(
-        ("date", "medium", "partner", "responsible", "items", "obtained", "means"), "x"
-    )
+    details = dict.fromkeys(DETAILS, "x")
     codes = [case.code for case in cases]
     digests = {case.code: case.digest for case in cases}
     found = Delivery(
