@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from bonescint.cli import main
 from bonescint.delivery.disc import layout
 from bonescint.files import write_rows
-from tests.unit.delivery.disc_samples import (
+from tests.unit.delivery.disc.disc_samples import (
     LABEL,
     PASSPHRASE,
     Files,
