@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from bonescint.cli import main
 from bonescint.delivery.disc import layout
 from bonescint.files import write_rows
-from tests.unit.delivery.disc_samples import (
+from tests.unit.delivery.disc.disc_samples import (
     LABEL,
     PASSPHRASE,
     Files,
@@ -94,13 +94,12 @@ def test_the_passphrase_comes_from_a_file_or_is_asked_once(
     assert "パスフレーズが違います" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("path", ["absent.ISO", "empty", "config.yaml"])
+@pytest.mark.parametrize("path", ["absent.ISO", "empty", "README.TXT", "."])
 def test_what_is_no_volume_is_a_sentence(
     path: str, receiver: Files, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path("empty").mkdir()
     Path("README.TXT").write_text("x")
-    path = path.replace("config.yaml", "README.TXT")
     assert main(["delivery", "verify", path, "--language", "en"]) == 1
     said = capsys.readouterr().err
     assert said.startswith(f"{path}: ") and "Traceback" not in said

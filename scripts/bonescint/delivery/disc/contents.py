@@ -25,6 +25,7 @@ UNREADABLE = (
 KEPT = 1 << 26  # bytes of a file that are held at once; a larger one is opened again instead
 _MOST_MEMBERS = 100_000
 _LARGEST = 1 << 32  # bytes; level 1 of ISO 9660 holds no larger file
+_MOST_INFLATED = 1 << 34  # bytes of all members
 _AES_256 = 3
 _SAFE = re.compile(r"(?!/)(?:(?!\.{1,2}(?:/|\Z))[^/\\]+(?:/(?!\Z)|\Z))+")
 
@@ -153,6 +154,8 @@ class ArchiveContents:
             if key in ("", "not_encrypted"):
                 self._members[name] = member
         self.sizes = {name: member.file_size for name, member in self._members.items()}
+        if sum(self.sizes.values()) > _MOST_INFLATED:
+            raise ValueError("too large")
         verdict.checked("archive", n=len(self._members))
 
     def open(self, name: str) -> IO[bytes]:

@@ -49,6 +49,8 @@ class DirectoryTree:
         Path -> extent; the root's path is empty.
     paths
         All paths met.
+    size
+        Bytes of all files; more than the image has are not believed.
     """
 
     name: str
@@ -57,6 +59,7 @@ class DirectoryTree:
     folders: dict[str, Extent] = field(default_factory=dict)
     files: dict[str, Extent] = field(default_factory=dict)
     paths: set[str] = field(default_factory=set)
+    size: int = 0
 
     @property
     def is_joliet(self) -> bool:
@@ -222,9 +225,11 @@ def _take(
         verdict.fault(CHECK, "twice", **where)
         return
     tree.paths.add(path)
+    tree.size += 0 if record.is_folder else record.extent.size
     if record.is_folder:
         waiting.append((path, record.extent, place))
-    elif record.extent.start + record.extent.sectors > sectors:
+    elif record.extent.start + record.extent.sectors > sectors or tree.size > sectors * SECTOR:
+        # files that share their bytes could be read for ever
         verdict.fault(CHECK, "outside", **where)
         tree.files[path] = Extent(0, -1)
     else:

@@ -75,6 +75,8 @@ class DiscCheck:
                 contents = FolderContents(path, verdict)
                 if not contents.sizes:
                     raise InputError(text("empty_folder", path=path))
+                if any(name.upper().endswith(".ISO") for name in contents.sizes):
+                    raise InputError(text("folder_of_images", path=path))
                 self._check(contents, "", None, verdict)
                 return verdict
             with path.open("rb") as stream:

@@ -14,7 +14,7 @@ from bonescint.delivery.disc.verdict import DiscVerdict
 from bonescint.delivery.disc.verify import DiscCheck
 from bonescint.errors import InputError
 from bonescint.resources import Texts
-from tests.unit.delivery.disc_samples import (
+from tests.unit.delivery.disc.disc_samples import (
     CODES,
     PASSPHRASE,
     Files,

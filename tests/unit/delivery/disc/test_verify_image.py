@@ -14,7 +14,7 @@ from bonescint.delivery.disc.verdict import DiscVerdict
 from bonescint.delivery.disc.verify import DiscCheck
 from bonescint.errors import InputError
 from bonescint.resources import Texts
-from tests.unit.delivery.disc_samples import Files, image_of, plain_files
+from tests.unit.delivery.disc.disc_samples import Files, image_of, plain_files
 
 TEXT = Texts("verify", "en")
 
@@ -175,7 +175,7 @@ def test_a_cut_image_names_what_is_lost(image: bytes, parts: IsoImage, tmp_path:
     lost = parts.joliet.files["IHE_PDI/P00003/S01I01.JPG"]
     found = "\n".join(faults(tmp_path, image[: lost.start * SECTOR]))
     assert f"cut off: {lost.start * SECTOR} bytes of {len(image)}" in found
-    assert "IHE_PDI/P00003/S01I01.JPG: it lies outside the image" in found
+    assert "IHE_PDI/P00003/S01I01.JPG: it lies outside the image or upon other files" in found
     assert "IHE_PDI/P00003/S01I01.JPG: stands in the manifest and is not there" in found
 
 
@@ -251,3 +251,17 @@ def test_a_sector_that_cannot_be_read_names_its_file(image: bytes, parts: IsoIma
 def test_a_folder_without_files_is_named(files: Files, tmp_path: Path) -> None:
     found = faults(tmp_path, image_of(files, empty="MORE"))
     assert found == ["both directory trees: MORE: a folder without any file."]
+
+
+def test_files_that_share_their_bytes_are_not_read_again_and_again(
+    image: bytes, parts: IsoImage, tmp_path: Path
+) -> None:
+    changed = bytearray(image)
+    assert parts.joliet
+    for name in ("DICOM/P00001/S01/I01", "DICOM/P00002/S01/I01"):
+        at = _record(image, parts.joliet, name) + 2
+        size = len(image) - 30 * SECTOR
+        changed[at : at + 8] = (30).to_bytes(4, "little") + (30).to_bytes(4, "big")
+        changed[at + 8 : at + 16] = size.to_bytes(4, "little") + size.to_bytes(4, "big")
+    found = "\n".join(faults(tmp_path, changed))
+    assert "upon other files" in found and "place or length differ between the trees" in found
