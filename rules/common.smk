@@ -104,7 +104,8 @@ SOFTWARE = study.software(config)
 READERS = list(config["readers"])
 READINGS = expand("results/readings/{reader}.csv", reader=READERS)
 IMPORTED = expand("results/software/{software}.csv", software=SOFTWARE)
-# an import that failed is made again before anything that follows from it is taken for good
+BUILT = expand("results/delivery/{table}.csv", table=["volumes", "contents"])
+# an import or a disc that failed is made again before anything that follows from it is taken for good
 ROUNDS = {
     kind: runs.round_of(
         tables,
@@ -114,8 +115,8 @@ ROUNDS = {
     for kind, tables in (
         ("software", IMPORTED),
         ("readings", READINGS),
-        # a volume that its list has and the folder has not, or of another size, is built again
-        ("volumes", () if read_build().is_whole else [""]),
+        # so is a volume that its list has and the folder has not, or of another size
+        ("volumes", BUILT if read_build().is_whole else [""]),
     )
 }
 METRICS = study.metrics(config)

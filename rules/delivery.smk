@@ -24,6 +24,7 @@ rule deliver:
         dicom=lambda wildcards, input: os.path.dirname(input.folders[0]),
         language=LANGUAGE,
         synthetic=SYNTHETIC,
+        round=ROUNDS["volumes"],
         code=code_digest("scripts/delivery/deliver.py"),
     script:
         "../scripts/delivery/deliver.py"

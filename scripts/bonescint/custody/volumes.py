@@ -23,9 +23,10 @@ from bonescint.resources import Texts
 FOLDER = Path("results/delivery/volumes")
 # in the folder; the rule's outputs beside it are their copies
 VOLUMES, CONTENTS = "volumes.csv", "contents.csv"
+STAMP = "built.json"  # in the folder: of all that the volumes were built from
 _LABEL = ".txt"  # beside each image, for its outside
 _NUMBERS = {"volume", "of", "bytes", "cases", "images"}
-_NO_IMAGES = {_LABEL, ".csv"}
+_NO_IMAGES = {_LABEL, ".csv", ".json"}
 # a foreign file's name may be a patient's
 _OWN_NAME = re.compile(r"[A-Z0-9_]{1,16}_D[0-9]+_[0-9]+\.ISO")
 
@@ -177,6 +178,7 @@ def remove_build(folder: Path = FOLDER) -> None:
     """
     for path in (*read_build(folder).images, *folder.glob(f"*{_LABEL}")):
         path.unlink()
+    (folder / STAMP).unlink(missing_ok=True)
     # the lists last: a crash leaves nothing that they do not tell of
     for name in (VOLUMES, CONTENTS):
         (folder.parent / name).unlink(missing_ok=True)

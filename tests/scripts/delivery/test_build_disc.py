@@ -1,5 +1,6 @@
 """Lists tell of every volume, the former one stays when a build fails, nothing new keeps it."""
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ LEDGER = {"path": "private/ledger.age", "key": "private/ledger.key"}
 STUDY = {"id": "BONE-TEST", "title": "A title", "synthetic": True, "period_end": "2099-12-31"}
 PLANNED = Path("results/hospital/planned.csv")
 OUTPUTS = {name: Path(f"results/delivery/{name}.csv") for name in ("volumes", "contents")}
+IMAGE = b"x" * 2048
+SHA256 = hashlib.sha256(IMAGE).hexdigest()
 assert set(RECORD) == set(DETAILS)
 
 
@@ -61,12 +64,12 @@ def plan(*decided: tuple[str, str]) -> dict[str, str]:
     return {row["code"]: row["state"] for row in read_rows(PLANNED)}
 
 
-def build(*decided: tuple[str, str]) -> None:
+def build(*decided: tuple[str, str], code: str = "x") -> None:
     for path in OUTPUTS.values():
         path.unlink(missing_ok=True)  # as Snakemake does
     script.build_disc(
         planned=PLANNED, **inputs(*decided), study=STUDY, delivery={"after_period_end": None},
-        language="en", **OUTPUTS,
+        language="en", stamps=[None, code], **OUTPUTS,
     )  # fmt: skip
     for name, path in OUTPUTS.items():
         assert list(read_rows(path)) == getattr(read_build(), name)
@@ -86,9 +89,9 @@ def builder(monkeypatch: pytest.MonkeyPatch) -> list[list[Case]]:
         for n, case in enumerate(cases, 1):
             name = f"BONE_TEST_{number.replace('-', '')}_{n}"
             folder.mkdir(parents=True, exist_ok=True)
-            (folder / f"{name}.ISO").write_bytes(b"x" * 2048)
+            (folder / f"{name}.ISO").write_bytes(IMAGE)
             built.append(
-                Volume(n, len(cases), name, f"{name}.ISO", "plain", 2048, "2" * 64, "3" * 64,
+                Volume(n, len(cases), name, f"{name}.ISO", "plain", 2048, SHA256, "3" * 64,
                        (case.code,), len(case.images))
             )  # fmt: skip
         return built
@@ -99,7 +102,7 @@ def builder(monkeypatch: pytest.MonkeyPatch) -> list[list[Case]]:
 
 def record(ledger: Ledger) -> str:
     found = read_build()
-    contents = DeliveryContents([["a.ISO", "2" * 64]], {*found.digests})
+    contents = DeliveryContents([["a.ISO", SHA256]], {*found.digests})
     volumes, cases = found.numbered, found.digests
     return put_on_record(
         ledger, contents, RECORD, "en", TODAY, None, volumes=volumes, cases=cases
@@ -138,6 +141,10 @@ def test_what_was_delivered_is_left_as_it_is(ledger: Ledger, builder: list[list[
     build()
     assert len(builder) == 1
     assert sorted(FOLDER.iterdir()) == before
+    # a person needs the room: no list tells of what is not there
+    next(FOLDER.glob("*.ISO")).unlink()
+    build()
+    assert list(FOLDER.iterdir()) == []
     # a row that has changed is sent again, and says what it replaces
     code = min(ledger.codes().values())
     assert plan((code, "not-stated"))[code] == "replaces"
@@ -164,6 +171,26 @@ def test_who_asked_to_be_in_no_delivery_is_in_none(
     assert not any(FOLDER.glob("*"))
 
 
+def test_what_stands_is_built_again_only_if_it_is_another(
+    ledger: Ledger, builder: list[list[Case]]
+) -> None:
+    """An encrypted image is another one each time; the one that was burned must stay."""
+    plan()
+    build()
+    build()
+    assert len(builder) == 1
+    build(code="another program")
+    assert len(builder) == 2
+    image = min(FOLDER.glob("*.ISO"))
+    image.write_bytes(b"y" * 2048)
+    build(code="another program")
+    assert len(builder) == 3
+    assert image.read_bytes() == IMAGE
+    image.unlink()
+    build(code="another program")
+    assert len(builder) == 4
+
+
 def test_a_build_that_fails_leaves_the_former_one(
     ledger: Ledger, builder: list[list[Case]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -176,6 +203,6 @@ def test_a_build_that_fails_leaves_the_former_one(
 
     monkeypatch.setattr(script, "build_volumes", full)
     with pytest.raises(InputError, match="no room"):
-        build()
+        build(code="another program")
     assert read_build() == before
     assert not any(path.exists() for path in OUTPUTS.values())

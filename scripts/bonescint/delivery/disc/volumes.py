@@ -153,7 +153,8 @@ def _staging(folder: Path) -> Iterator[Path]:
 
 def _take_place(staging: Path, folder: Path) -> None:
     """Give the new volumes their names, then remove a former build."""
-    names = sorted(path.name for path in staging.iterdir())
+    # labels, which name the codes, before the images that hold them
+    names = sorted((p.name for p in staging.iterdir()), key=lambda name: (".ISO" in name, name))
     for name in names:
         (staging / name).replace(folder / name)
     for path in folder.iterdir():
