@@ -14,11 +14,13 @@ from bonescint.commands import (
     delivery,
     diff,
     ledger,
+    new,
     opt_out,
     private,
     retention,
     review,
     table,
+    upgrade,
     where,
 )
 from bonescint.errors import InputError
@@ -40,8 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.set_defaults(trouble=1)
     commands = parser.add_subparsers(dest="command", required=True)
     for command in (
-        check, table, ledger, opt_out, delivery, where, retention, archive, deidentify, private,
-        diff, review,
+        new, check, table, ledger, opt_out, delivery, where, retention, archive, deidentify,
+        private, diff, review, upgrade,
     ):  # fmt: skip
         command.add(commands)
     options = parser.parse_args(arguments)
