@@ -144,7 +144,9 @@ def _day(name: str, typed: str, answers: Mapping[str, Any]) -> str:
     day = table_date(typed)
     if day is None:
         raise InputError(Texts("new", language)("no_date", value=typed))
-    if name == "exam_to" and (first := answers.get("exam_from")) and day.isoformat() < first:
+    known = {**answers, name: day.isoformat()}
+    first, last = known.get("exam_from"), known.get("exam_to")
+    if first and last and first > last:
         raise InputError(Texts("config", language)("window"))
     return day.isoformat()
 
