@@ -85,7 +85,7 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
             yield from _unusable(where, path, text)
     if not locate(config["deidentification"]["tag_table"]).exists():
         path = config["deidentification"]["tag_table"]
-        yield text("no_file", where="deidentification.tag_table", path=path)
+        yield _absent("deidentification.tag_table", path, text)
     if kept := config["deidentification"].get("keep_private"):
         # pydicom is loaded for those who have decided something only
         from bonescint.deid.keep_private import load_kept
@@ -110,7 +110,10 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
     except re.error:
         yield text("no_pattern", where="inputs.patient_id_pattern")
     for key, path in config["ledger"].items():
-        if path and Path(path).parts[0] in CODED_SIDE:  # R16
+        if path and wsl_path(path):
+            # it would become a file of that name in the study's folder
+            yield _absent(f"ledger.{key}", path, text)
+        elif path and Path(path).parts[0] in CODED_SIDE:  # R16
             yield text("ledger_place", where=f"ledger.{key}", path=path)
 
 
@@ -122,12 +125,14 @@ def _unusable(where: str, path: str, text: Texts) -> Iterator[str]:
         else:
             Path(path).open("rb").close()
     except FileNotFoundError:
-        if there := wsl_path(path):
-            yield text("drive", where=where, path=path, there=there)
-        else:
-            yield text("no_file", where=where, path=path)
+        yield _absent(where, path, text)
     except OSError as error:
         yield text("no_access", where=where, path=path, why=os.strerror(error.errno or 0))
+
+
+def _absent(where: str, path: str, text: Texts) -> str:
+    there = wsl_path(path)
+    return text("drive" if there else "no_file", where=where, path=path, there=there)
 
 
 def _dates(config: Mapping[str, Any], text: Texts) -> Iterator[str]:

@@ -73,6 +73,7 @@ def test_every_limit_of_a_table_can_be_raised(config: dict[str, Any]) -> None:
         ("study/id", None, r"study\.id: not decided yet.*study ID"),
         ("software", {}, r"software: not decided yet.*at least one"),
         ("readers", {}, r"readers: not decided yet.*at least one"),
+        ("ledger/key", "E:\\ledger.key", r"ledger\.key.*/mnt/e/ledger\.key"),
         ("config_version", "2", r"config_version.*a whole number"),
         ("config_version", 999, r"999 is newer.*Update the program"),
         ("inputs/participants", r"C:\表\a.csv", r"participants.*On WSL write /mnt/c/表/a\.csv"),

@@ -282,7 +282,9 @@ def _write_help(
         name=table.name,
         label=" ".join(str(table.settings.get(k) or "") for k in ("product", "version")).strip(),
     )
-    notes = [text("help_study", id=study["id"] or "", title=study["title"] or "")]
+    notes = []
+    if study["id"] or study["title"]:
+        notes.append(text("help_study", id=study["id"] or "", title=study["title"] or ""))
     cohort = config["cohort"]
     window = cohort["exam_from"] and cohort["exam_to"]
     if window and any(field.column.name == "exam_date" for field in fields):
