@@ -15,6 +15,7 @@ from bonescint.commands import (
     diff,
     incidental,
     ledger,
+    new,
     opt_out,
     passphrase,
     private,
@@ -23,6 +24,7 @@ from bonescint.commands import (
     retention,
     review,
     table,
+    upgrade,
     where,
 )
 from bonescint.errors import InputError
@@ -44,8 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.set_defaults(trouble=1)
     commands = parser.add_subparsers(dest="command", required=True)
     for command in (
-        check, table, ledger, opt_out, delivery, where, retention, archive, deidentify, private,
-        diff, review, passphrase, request, incidental, report,
+        new, check, table, ledger, opt_out, delivery, passphrase, where, retention, archive,
+        deidentify, private, diff, review, request, incidental, report, upgrade,
     ):  # fmt: skip
         command.add(commands)
     options = parser.parse_args(arguments)

@@ -22,7 +22,7 @@ LAYERS = (
     ("provenance", "cohort", "identity"),
     ("deid", "tables"),
     ("stats",),
-    ("config",),
+    ("config_form", "config"),
     ("outputs", "papers", "custody", "delivery", "review"),
     ("commands",),
     ("cli", "demo"),
