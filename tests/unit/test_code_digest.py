@@ -274,7 +274,6 @@ def test_every_data_file_is_read_by_a_script_or_known_not_to_be() -> None:
         "resources/text/incidents.csv",
         "resources/text/ledger.csv",
         "resources/text/record.csv",
-        "resources/text/verify.csv",
         "resources/text/surroundings.csv",
         "resources/text/verify.csv",
         "resources/text/columns.csv",  # of the documents
