@@ -120,6 +120,7 @@ def test_a_medium_that_is_too_small_leaves_the_former_volume(built: Path) -> Non
     assert "build_disc" in jobs(snakemake(built, "-n", "deliver"))
 
 
+@pytest.mark.slow
 def test_an_encrypted_disc_opens_with_the_passphrase_alone(built: Path, tmp_path: Path) -> None:
     disc = {"form": "encrypted", "passphrase_file": "private/disc.txt"}
     configure(built, lambda config: config["delivery"].update(disc=disc))
