@@ -120,6 +120,28 @@ def test_a_medium_that_is_too_small_leaves_the_former_volume(built: Path) -> Non
     assert "build_disc" in jobs(snakemake(built, "-n", "deliver"))
 
 
+@pytest.mark.slow
+def test_an_encrypted_disc_opens_with_the_passphrase_alone(built: Path, tmp_path: Path) -> None:
+    disc = {"form": "encrypted", "passphrase_file": "private/disc.txt"}
+    configure(built, lambda config: config["delivery"].update(disc=disc))
+    printed = snakemake(built, "deliver", fails=True)
+    assert "private/disc.txt" in printed
+    assert ran(printed) == []
+    passphrase = "k7mp-3xwd-9rtz-hq4c-wn2e"  # noqa: S105
+    (built / disc["passphrase_file"]).write_text(passphrase)
+    (built / disc["passphrase_file"]).chmod(0o600)
+    snakemake(built, "deliver")
+    (volume,) = read_rows(built / LISTS[0])
+    assert volume["form"] == "encrypted"
+    read_with("7z", "x", f"-o{tmp_path / 'disc'}", image_of(built))
+    archive = tmp_path / "disc" / "DELIVERY.ZIP"
+    assert "Everything is Ok" in read_with("7z", "t", f"-p{passphrase}", archive)
+    wrong = subprocess.run(["7z", "t", "-pwrong", archive], capture_output=True)
+    assert wrong.returncode != 0
+    spread = [p for p in built.rglob("*") if p.is_file() and p.name != "disc.txt"]
+    assert not any(passphrase.encode() in p.read_bytes() for p in spread)
+
+
 def test_from_a_record_over_a_new_delivery_to_an_opt_out(built: Path) -> None:
     printed = bonescint(built, "delivery", "record", "--medium", "CD-R 1", "--date", "2020-02-01")
     assert "D-001" in printed
