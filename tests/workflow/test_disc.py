@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
 from bonescint.custody.deliveries import recorded
 from bonescint.files import read_rows
+from tests.workflow.conftest import shared_folder
 from tests.workflow.runner import configure, jobs, ran, snakemake
 from tests.workflow.test_custody import Patient, bonescint, ledger_of
 
@@ -18,19 +18,16 @@ VOLUMES = Path("results/delivery/volumes")
 LISTS = [Path(f"results/delivery/{name}.csv") for name in ("volumes", "contents")]
 
 
-@pytest.fixture(scope="module")
-def ready(finished: Path) -> Path:
+@pytest.fixture(scope="session")
+def ready(brief: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """Return a study with a disc, built once: read only."""
-    folder = finished.with_name("disc")
-    with FileLock(f"{folder}.lock"):
-        if not Path(f"{folder}.done").exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            shutil.copytree(finished, folder, symlinks=True)
-            configure(folder, lambda config: config.update(language="en"))
-            printed = snakemake(folder, "deliver")
-            assert "Delivery D-001 is ready" in printed
-            Path(f"{folder}.done").touch()
-    return folder
+
+    def make(folder: Path) -> None:
+        shutil.copytree(brief, folder, symlinks=True)
+        configure(folder, lambda config: config.update(language="en"))
+        assert "Delivery D-001 is ready" in snakemake(folder, "deliver")
+
+    return shared_folder(tmp_path_factory, worker_id, "disc", make)
 
 
 @pytest.fixture

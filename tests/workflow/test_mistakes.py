@@ -75,6 +75,7 @@ def test_an_export_out_of_bounds_names_every_row(study: Path) -> None:
     assert not book.exists()
 
 
+@pytest.mark.whole
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("area", "demo", "target"),
