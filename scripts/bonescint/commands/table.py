@@ -1,21 +1,11 @@
 """`bonescint table`: an empty table to fill in, and a filled one checked before a run."""
 
 import argparse
-from collections.abc import Mapping
-from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from bonescint.commands import configuration
-from bonescint.commands.input_tables import LISTS, InputTable, find_table
+from bonescint.commands.input_tables import LISTS, find_table
 from bonescint.errors import InputError
-
-if TYPE_CHECKING:
-    from bonescint.tables.cases import Cases
-    from bonescint.tables.exports import Export
-    from bonescint.tables.readings import ReadingReport
-
-_COHORT = Path("private/cohort.csv")
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -84,6 +74,8 @@ def check_table(options: argparse.Namespace) -> int:
         With every fault found.
     """
     from bonescint.commands.checked_lists import check_list
+    from bonescint.commands.checked_tables import COHORT, check_import, cohort_cases
+    from bonescint.identity.ledger import open_ledger
     from bonescint.resources import Texts
     from bonescint.warning_words import warnings_in_words
 
@@ -101,8 +93,8 @@ def check_table(options: argparse.Namespace) -> int:
     else:
         # the second transcription belongs to the configured file
         second = None if options.file else table.second
-        cases = _cases(config, text.language)
-        imported = _check_import(file, second, table, cases, config)
+        ledger = open_ledger(**config["ledger"], ask=True) if COHORT.is_file() else None
+        imported = check_import(file, second, table, cohort_cases(ledger, text.language), config)
         warnings = [
             f"{r['where']}: {r['message']}" + (f" [{r['rule']}]" if r["rule"] else "")
             for r in warnings_in_words(imported.warnings, text.language)
@@ -111,46 +103,8 @@ def check_table(options: argparse.Namespace) -> int:
         counts = {"n": len(imported.rows), "found": n, "warnings": len(warnings)}
         counts["others"] = imported.others
         unchecked = []
-        key = "good_cases" if _COHORT.is_file() else "no_cohort"
-        print(text(key, path=_COHORT, file=file.name, **counts))
+        key = "good_cases" if COHORT.is_file() else "no_cohort"
+        print(text(key, path=COHORT, file=file.name, **counts))
     if warnings or unchecked:
         print(*warnings, *unchecked, sep="\n")
     return 0
-
-
-def _cases(config: Mapping[str, Any], language: str) -> "Cases":
-    """Return the cohort; without one yet nobody, so that no row is looked at."""
-    from bonescint.identity.ledger import open_ledger
-    from bonescint.tables.cases import Cases, read_cases
-
-    if _COHORT.is_file():
-        return read_cases(_COHORT, open_ledger(**config["ledger"], ask=True), language)
-    return Cases({}, frozenset())
-
-
-def _check_import(
-    file: Path,
-    second: str | None,
-    table: InputTable,
-    cases: "Cases",
-    config: Mapping[str, Any],
-) -> "Export | ReadingReport":
-    """Return what the import would give."""
-    from bonescint.config import inputs, same_tables
-    from bonescint.tables.exports import read_export
-    from bonescint.tables.readings import read_report
-
-    other = Path(second) if second else None
-    language = str(config["language"])
-    paths = {where: Path(path) for where, path in inputs(config).items()}
-    paths |= {table.file_key: file}
-    # the demonstration's may not be made yet
-    stamps = {
-        where: sha256(path.read_bytes()).hexdigest() if path.is_file() else str(path)
-        for where, path in paths.items()
-        if where.startswith(f"{table.kind}.")
-    }
-    same = same_tables(config, stamps)[f"{table.kind}.{table.name}"]
-    if table.kind == "software":
-        return read_export(file, cases, table.name, table.settings, language, other, same)
-    return read_report(file, cases, table.name, table.settings, language, other, same)
