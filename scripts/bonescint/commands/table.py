@@ -1,4 +1,4 @@
-"""`bonescint table`: an empty table to fill in, and a filled one checked before a run."""
+"""`bonescint table`: an empty table to fill in, a filled one checked, and its headers matched."""
 
 import argparse
 from pathlib import Path
@@ -11,7 +11,8 @@ from bonescint.errors import InputError
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser's sub-commands."""
     parser = commands.add_parser(
-        "table", help="empty tables to fill in, and checks of filled ones / 入力用の表と確認"
+        "table",
+        help="empty tables to fill in, checks of filled ones, headers / 入力用の表、確認、見出し",
     )
     actions = parser.add_subparsers(dest="action", required=True)
     name = (
@@ -33,6 +34,20 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     configuration.add_option(checking)
     checking.set_defaults(run=check_table)
+
+    mapping = actions.add_parser(
+        "map", help="a file's headers beside the columns wanted / 見出しの対応を見る"
+    )
+    mapping.add_argument("name", metavar="NAME", help=name)
+    mapping.add_argument("file", type=Path, metavar="FILE", help="the table / 見る表")
+    mapping.add_argument("--sheet", metavar="NAME", help="default: the fitting one / 見るシート")
+    mapping.add_argument("--header-row", type=int, metavar="N", help="as in Excel / 見出しの行")
+    mapping.add_argument("--encoding", metavar="NAME", help="of a text file / 文字コード")
+    mapping.add_argument(
+        "--write", action="store_true", help="put it into config.yaml / config.yaml に書く"
+    )
+    configuration.add_option(mapping)
+    mapping.set_defaults(run=_map)
 
 
 def make_template(options: argparse.Namespace) -> int:
@@ -108,3 +123,9 @@ def check_table(options: argparse.Namespace) -> int:
     if warnings or unchecked:
         print(*warnings, *unchecked, sep="\n")
     return 0
+
+
+def _map(options: argparse.Namespace) -> int:
+    from bonescint.commands.table_map import map_table
+
+    return map_table(options)
