@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bonescint.commands.checked_lists import StudyLedger, check_list
-from bonescint.commands.checked_tables import check_import, cohort_cases
+from bonescint.commands.checked_tables import COHORT, check_import, cohort_cases
 from bonescint.commands.decision_import import DECISIONS
 from bonescint.commands.input_tables import LISTS, InputTable, find_table
 from bonescint.errors import InputError
@@ -113,6 +113,8 @@ class StudyInputs:
                 found.notes.append(self._text("no_ledger"))
         except InputError as error:
             found.errors += error.problems
+        if COHORT.is_file() and self.ledger.opened is None:
+            found.notes.append(self._text("no_cases"))
         yield found
 
     def _folder(self) -> Iterator[CheckedInput]:

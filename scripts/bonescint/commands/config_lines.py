@@ -56,9 +56,9 @@ def with_values(content: str, area: str, name: str, values: Mapping[str, Any]) -
         after = _replaced(content, entry, flow(wanted))
     if after is None:
         return None
-    before[area][name] = wanted
     try:
-        return after if yaml.safe_load(after) == before else None
+        expected = {**before, area: {**before[area], name: wanted}}
+        return after if yaml.safe_load(after) == expected else None
     except yaml.YAMLError:
         return None
 

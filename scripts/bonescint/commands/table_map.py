@@ -31,7 +31,14 @@ class _Wanted:
     columns: Mapping[str, Column]
     configured: Mapping[str, str | None]
 
+    @property
+    def label(self) -> str:
+        """Product and version, which a table of several versions has in its headers."""
+        settings = self.table.settings
+        return " ".join(str(settings.get(key) or "") for key in ("product", "version")).strip()
+
     def is_required(self, name: str) -> bool:
+        """Tell whether the table must have a column."""
         return self.columns[name].required or name in KEYS
 
     def config_name(self, name: str) -> str:
@@ -156,7 +163,9 @@ def _sheets(
         if row:
             table = read(name, row)
             if not any(map(is_value, table.header)):
-                matches = match_headers(table.header, wanted.columns, wanted.configured)
+                matches = match_headers(
+                    table.header, wanted.columns, wanted.configured, wanted.label
+                )
                 top = next((n for n, cells in rows if any(map(str.strip, cells))), 1)
                 found.append(_Sheet(table, top, matches))
                 continue

@@ -8,13 +8,15 @@ from typing import NamedTuple
 from bonescint.resources import resource_rows
 from bonescint.tables.bounds import PATIENT
 from bonescint.tables.columns import Column
-from bonescint.tables.headers import SEARCHED, Cells
+from bonescint.tables.headers import SEARCHED, Cells, merged_header
 from bonescint.tables.values import parse_number
 from bonescint.text.dates import table_date
 from bonescint.text.folding import fold_header, half_width
 
 # below it two headers are no spellings of one
 _CLOSE = 0.75
+# the title of a group, or a unit, stands beside the column's own word
+_WORD = 0.9
 # of the longer header's characters, those that the shorter one has
 _PART = 0.4
 _SIGNS = re.compile(r"[^\w]+")
@@ -33,6 +35,7 @@ def match_headers(
     header: Sequence[str],
     columns: Mapping[str, Column],
     configured: Mapping[str, str | None],
+    prefer: str = "",
 ) -> dict[str, Match]:
     """Return column -> header, each header once, the surest first.
 
@@ -44,6 +47,8 @@ def match_headers(
         What may stand there.
     configured
         Column -> header as config.yaml names it.
+    prefer
+        What the headers of a group may hold: product and version of a table with several.
     """
     hints = {row["column"]: row["headers"].split("|") for row in resource_rows("header_hints.csv")}
     scores = []
@@ -51,11 +56,12 @@ def match_headers(
         own = {fold_header(configured.get(name) or ""), *map(fold_header, column.headers)} - {""}
         others = {_bare(one) for one in (*own, name, *hints.get(name, ()))} - {""}
         for place, cell in enumerate(header):
-            score = 2.0 if fold_header(cell) in own else _likeness(_bare(cell), others)
+            score = 2.0 if fold_header(cell) in own else _likeness(cell, others)
             if score >= _CLOSE:
-                scores.append((-score, order, place, name))
+                mine = bool(prefer) and fold_header(prefer) in fold_header(cell)
+                scores.append((-score, not mine, order, place, name))
     found: dict[str, Match] = {}
-    for score, _, place, name in sorted(scores):
+    for score, _, _, place, name in sorted(scores):
         if name not in found and place not in {match.place for match in found.values()}:
             found[name] = Match(place, score == -2.0)
     return found
@@ -76,12 +82,16 @@ def find_header(
         As for `match_headers`.
     """
     best, row = _ENOUGH - 1, 0
-    for n, cells in rows:
+    grid: list[Cells] = []
+    for n, own in rows:
         if n > SEARCHED:
             break
-        if any(map(is_value, cells)):
+        grid += [()] * (n - 1 - len(grid)) + [own]
+        if any(map(is_value, own)) or not match_headers(own, columns, configured):
             continue
-        if (known := len(match_headers(cells, columns, configured))) > best:
+        # a cell that was merged with the one above has its text there
+        known = len(match_headers(merged_header(grid), columns, configured))
+        if known > best:
             best, row = known, n
     return row
 
@@ -108,11 +118,15 @@ def _bare(header: str) -> str:
     return fold_header(_SIGNS.sub(" ", fold_header(header)))
 
 
-def _likeness(header: str, others: Iterable[str]) -> float:
+def _likeness(cell: str, others: set[str]) -> float:
+    header = _bare(cell)
+    if header in others:
+        return 1.0
+    if any(_bare(word) in others for word in cell.split()):
+        return _WORD
+
     def like(other: str) -> float:
         short, long = sorted((header, other), key=len)
-        if header == other:
-            return 1.0
         if len(short) > 1 and short in long and len(short) >= _PART * len(long):
             return _CLOSE + 0.2 * len(short) / len(long)
         return 0.95 * SequenceMatcher(None, header, other).ratio()
