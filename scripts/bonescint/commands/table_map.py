@@ -47,7 +47,7 @@ class _Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sheet:
+class _MappedSheet:
     """A sheet whose header was found."""
 
     table: Table
@@ -143,7 +143,7 @@ def _encoding(file: Path) -> str | None:
 
 def _sheets(
     options: argparse.Namespace, wanted: _Wanted, encoding: str | None, text: Texts
-) -> tuple[list[_Sheet], list[str]]:
+) -> tuple[list[_MappedSheet], list[str]]:
     """Return the sheets whose header was found, and the names of the others."""
     settings = wanted.table.settings
     read = partial(
@@ -167,18 +167,22 @@ def _sheets(
                     table.header, wanted.columns, wanted.configured, wanted.label
                 )
                 top = next((n for n, cells in rows if any(map(str.strip, cells))), 1)
-                found.append(_Sheet(table, top, matches))
+                found.append(_MappedSheet(table, top, matches))
                 continue
         unread.append(name or "")
     return found, unread
 
 
-def _worth(sheet: _Sheet, wanted: _Wanted) -> tuple[int, int]:
+def _worth(sheet: _MappedSheet, wanted: _Wanted) -> tuple[int, int]:
     return sum(map(wanted.is_required, sheet.matches)), len(sheet.matches)
 
 
 def _tell_sheets(
-    file: Path, best: _Sheet, sheets: Sequence[_Sheet], unread: Sequence[str], text: Texts
+    file: Path,
+    best: _MappedSheet,
+    sheets: Sequence[_MappedSheet],
+    unread: Sequence[str],
+    text: Texts,
 ) -> None:
     """Say which sheets there are, and what stands in the rows of headers."""
     for sheet in sheets:
@@ -194,7 +198,7 @@ def _tell_sheets(
     print()
 
 
-def _columns_beside(sheet: _Sheet, wanted: _Wanted, text: Texts) -> str:
+def _columns_beside(sheet: _MappedSheet, wanted: _Wanted, text: Texts) -> str:
     from bonescint.commands.listing import aligned
 
     path = ROOT / "schemas" / f"{wanted.table.schema}.schema.yaml"
@@ -221,7 +225,7 @@ def _columns_beside(sheet: _Sheet, wanted: _Wanted, text: Texts) -> str:
 
 def _values(
     options: argparse.Namespace,
-    sheet: _Sheet,
+    sheet: _MappedSheet,
     wanted: _Wanted,
     encoding: str | None,
     several: bool,
