@@ -258,11 +258,15 @@ def test_every_data_file_is_read_by_a_script_or_known_not_to_be() -> None:
         "schemas/config.schema.yaml",  # checked before there is a job
         # words of commands, of a failing job and of the run itself
         "resources/text/archive.csv",
+        "resources/text/check.csv",
         "resources/text/commands.csv",
         "resources/text/decisions.csv",
         "resources/text/incidents.csv",
         "resources/text/ledger.csv",
+        "resources/text/paths.csv",
         "resources/text/surroundings.csv",
+        "resources/text/table_map.csv",
+        "resources/header_hints.csv",
         "resources/text/columns.csv",  # of the documents
     }
 

@@ -137,9 +137,12 @@ def _inputs(config: Mapping[str, Any], text: Texts) -> list["CheckedInput"]:
     from bonescint.commands.checked_inputs import StudyInputs
     from bonescint.commands.progress import progress
 
-    steps = StudyInputs(config).steps()
     found: list[CheckedInput] = []
+    study = StudyInputs(config)
+    # whoever is asked for a passphrase is asked before a bar stands
+    study.ledger.open()
     with progress(text) as report:
+        steps = study.steps(report)
         for n, step in enumerate(steps):
             report("inputs", n, len(steps))
             found += step()

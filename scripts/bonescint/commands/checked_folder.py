@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bonescint.errors import InputError
 from bonescint.resources import Texts
+
+if TYPE_CHECKING:
+    from bonescint.custody.archive.parts import Report
 
 _LOOKED_AT = 200  # files at least, and less than twice as many: a second or two
 _RECEIPT = Path("private/indexed.json")
@@ -28,7 +31,7 @@ class CheckedFolder(NamedTuple):
     notes: list[str]
 
 
-def check_folder(folder: Path, config: Mapping[str, Any]) -> CheckedFolder:
+def check_folder(folder: Path, config: Mapping[str, Any], report: "Report") -> CheckedFolder:
     """Count the files and look at the headers of some of them, evenly over the folder.
 
     Parameters
@@ -37,9 +40,10 @@ def check_folder(folder: Path, config: Mapping[str, Any]) -> CheckedFolder:
         The raw folder.
     config
         The checked configuration.
+    report
+        Called with the stage and how many files were found (`bonescint.commands.progress`).
     """
     from bonescint.cohort.simulated import refuse_marks
-    from bonescint.commands.progress import progress
     from bonescint.dicom.limits import Limits
     from bonescint.dicom.tree import index_files
     from bonescint.folders import FileFound, files_below
@@ -48,15 +52,14 @@ def check_folder(folder: Path, config: Mapping[str, Any]) -> CheckedFolder:
     text, ingest = Texts("check", language), Texts("ingest", language)
     some: list[FileFound] = []
     every, files, closed = 1, 0, 0
-    with progress(text) as report:
-        for found in files_below(folder):
-            if files % every == 0:
-                some.append(found)
-            if len(some) == 2 * _LOOKED_AT:
-                some, every = some[::2], 2 * every
-            files += 1
-            closed += found.path.endswith("/")
-            report("files", files, None)
+    for found in files_below(folder):
+        if files % every == 0:
+            some.append(found)
+        if len(some) == 2 * _LOOKED_AT:
+            some, every = some[::2], 2 * every
+        files += 1
+        closed += found.path.endswith("/")
+        report("files", files, None)
     if not files:
         return CheckedFolder(0, [ingest("no_files")], [], [])
     rows = index_files(

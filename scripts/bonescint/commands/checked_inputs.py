@@ -15,6 +15,7 @@ from bonescint.errors import InputError
 from bonescint.resources import Texts
 
 if TYPE_CHECKING:
+    from bonescint.custody.archive.parts import Report
     from bonescint.tables.cases import Cases
 
 _TABLES = ("software", "readers")
@@ -66,11 +67,18 @@ class StudyInputs:
 
     @cached_property
     def _cases(self) -> "Cases":
-        return cohort_cases(self.ledger.opened, self._language)
+        return cohort_cases(self.ledger.open(), self._language)
 
-    def steps(self) -> list[Callable[[], Iterator[CheckedInput]]]:
-        """Return the checks, in the order of the data; each yields an input or two."""
-        checks: list[Callable[[], Iterator[CheckedInput]]] = [self._ledger, self._folder]
+    def steps(self, report: "Report") -> list[Callable[[], Iterator[CheckedInput]]]:
+        """Return the checks, in the order of the data; each yields an input or two.
+
+        Parameters
+        ----------
+        report
+            Called with how far a long check is (`bonescint.commands.progress`).
+        """
+        checks: list[Callable[[], Iterator[CheckedInput]]] = [self._ledger]
+        checks.append(partial(self._folder, report))
         checks += [partial(self._list, kind) for kind in LISTS]
         for area in _TABLES:
             checks += [partial(self._table, area, key) for key in self._config[area]]
@@ -100,7 +108,7 @@ class StudyInputs:
         found = CheckedInput("ledger")
         settings = self._config["ledger"]
         try:
-            if (book := self.ledger.opened) is not None:
+            if (book := self.ledger.open()) is not None:
                 found.rows = len(book)
             elif self.ledger.problems:
                 found.errors += self.ledger.problems
@@ -113,16 +121,16 @@ class StudyInputs:
                 found.notes.append(self._text("no_ledger"))
         except InputError as error:
             found.errors += error.problems
-        if COHORT.is_file() and self.ledger.opened is None:
+        if COHORT.is_file() and self.ledger.open() is None:
             found.notes.append(self._text("no_cases"))
         yield found
 
-    def _folder(self) -> Iterator[CheckedInput]:
+    def _folder(self, report: "Report") -> Iterator[CheckedInput]:
         from bonescint.commands.checked_folder import check_folder
 
         found, path = self._given("inputs.dicom")
         if path:
-            folder = check_folder(path, self._config)
+            folder = check_folder(path, self._config, report)
             found.rows, found.errors, found.warnings = folder.files, folder.errors, folder.warnings
             found.notes += folder.notes
         yield found

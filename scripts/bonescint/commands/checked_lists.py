@@ -1,7 +1,6 @@
 """The hospital's lists as the run will take them, for the commands that check before it."""
 
 from collections.abc import Mapping
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -50,20 +49,22 @@ class StudyLedger:
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         self._settings = settings
+        self._opened: Ledger | None = None
+        self._is_asked = False
         self.problems: list[str] = []
 
-    @cached_property
-    def opened(self) -> "Ledger | None":
-        """The ledger; None if there is none yet, or for the `problems`."""
+    def open(self) -> "Ledger | None":
+        """Return the ledger; None if there is none yet, or for the `problems`."""
         from bonescint.identity.ledger import is_new, open_ledger
 
-        if is_new(**self._settings):
-            return None
-        try:
-            return open_ledger(**self._settings, ask=True)
-        except InputError as error:
-            self.problems = error.problems
-        return None
+        if not self._is_asked:
+            self._is_asked = True
+            try:
+                if not is_new(**self._settings):
+                    self._opened = open_ledger(**self._settings, ask=True)
+            except InputError as error:
+                self.problems = error.problems
+        return self._opened
 
 
 def check_list(
@@ -161,8 +162,8 @@ def _known(ledger: StudyLedger, text: Texts) -> tuple[set[str], list[str]]:
         known = set(people.headers.values()).union(*people.pairs)
     else:
         unchecked.append(text("no_images", path=_IMAGES))
-    if ledger.opened is None:
+    if (book := ledger.open()) is None:
         unchecked += [*ledger.problems, text("no_ledger")]
     else:
-        known |= ids_of_ledger(ledger.opened)
+        known |= ids_of_ledger(book)
     return known - {""}, unchecked

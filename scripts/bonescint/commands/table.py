@@ -92,6 +92,7 @@ def check_table(options: argparse.Namespace) -> int:
     from bonescint.commands.checked_tables import COHORT, check_import, cohort_cases
     from bonescint.identity.ledger import open_ledger
     from bonescint.resources import Texts
+    from bonescint.tables.given_paths import open_elsewhere
     from bonescint.warning_words import warnings_in_words
 
     config = configuration.load(options)
@@ -120,6 +121,8 @@ def check_table(options: argparse.Namespace) -> int:
         unchecked = []
         key = "good_cases" if COHORT.is_file() else "no_cohort"
         print(text(key, path=COHORT, file=file.name, **counts))
+    if open_elsewhere(file):
+        unchecked = [*unchecked, Texts("paths", text.language)("open", file=file.name)]
     if warnings or unchecked:
         print(*warnings, *unchecked, sep="\n")
     return 0

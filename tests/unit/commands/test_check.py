@@ -1,5 +1,6 @@
 """`bonescint check`: every input at once, a table at the end, the run's own verdict."""
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -197,6 +198,30 @@ def test_a_configuration_of_the_wrong_form(check: Check, config: dict[str, Any])
     code, out, err = check()
     assert code == 1 and "「cohort」ではありませんか" in err
     assert "ほかの入力はまだ確認していません" in out and "inputs.dicom" not in out
+
+
+def test_on_a_terminal_a_bar_stands(
+    check: Check, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    code, out, err = check()
+    assert code == 0 and line(out, "inputs.dicom")[0] == "4"
+
+
+def test_the_check_of_one_table_tells_an_open_one(
+    check: Check, capsys: pytest.CaptureFixture[str]
+) -> None:
+    check()
+    Path("~$reader1.xlsx").touch()
+    assert main(["table", "check", "reader1"]) == 0
+    assert "open in Excel" in capsys.readouterr().out
+
+
+def test_a_configuration_of_another_folder(check: Check, tmp_path: Path) -> None:
+    check()
+    (tmp_path / "below").mkdir()
+    os.chdir(tmp_path / "below")
+    assert main(["check", "--config", "../config.yaml"]) == 1
 
 
 def test_many_warnings_are_cut(check: Check) -> None:
