@@ -28,6 +28,51 @@ rule write_recalls:
         "../scripts/custody/write_recalls.py"
 
 
+rule count_incidental:
+    """How many incidental findings were consulted on, decided and disclosed; no codes (R34)."""
+    input:
+        incidental=CASE_LISTS["incidental"],
+    output:
+        warnings="results/hospital/incidental.warnings.csv",
+    log:
+        "logs/count_incidental.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        recorded=content_stamp(INCIDENTAL),
+        ledger=LEDGER,
+        code=code_digest("scripts/custody/count_incidental.py"),
+    script:
+        "../scripts/custody/count_incidental.py"
+
+
+rule list_open_ends:
+    """List what has not come back from the partner: receipts, recalls that nobody confirmed (R29)."""
+    input:
+        # with it what is due is on record in the ledger
+        recalled="results/cohort/recalls.warnings.csv",
+    output:
+        table="results/cohort/open_ends.csv",
+        warnings="results/cohort/open_ends.warnings.csv",
+    log:
+        "logs/list_open_ends.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        stamps=[
+            STAMPS["inputs.opt_out"],
+            content_stamp(MARK),
+            content_stamp(DELIVERIES),
+            content_stamp(RECEIPTS),
+            # a stop of provision may be recalled as well
+            content_stamp(REQUESTS),
+        ],
+        ledger=LEDGER,
+        code=code_digest("scripts/custody/list_open_ends.py"),
+    script:
+        "../scripts/custody/list_open_ends.py"
+
+
 rule verify_purge:
     """Look for everybody who declined in every file of every side; at every run (R12)."""
     input:
@@ -48,6 +93,7 @@ rule verify_purge:
         batches=expand("private/batches/{batch}.csv", batch=BATCHES),
         dicom=expand("results/dicom/{batch}", batch=BATCHES),
         fingerprints="results/cohort/inputs.csv",
+        planned="results/hospital/planned.csv",
     output:
         receipt=PURGED,
     log:
@@ -72,10 +118,21 @@ rule verify_purge:
 
 onsuccess:
     for line in runs.ending(
-        Path("results/cohort/opt_out.csv"), config["study"], LANGUAGE
+        Path("results/cohort/opt_out.csv"), config["study"], LANGUAGE, OPEN_ENDS
     ):
         print(line, file=sys.stderr)
+    for line in runs.withdrawn_at_end(Path(PURGED), LANGUAGE):
+        print(line, file=sys.stderr)
+    if gate.is_asked(sys.argv[1:]):
+        for line in at_end(
+            read_build(),
+            Path("results/hospital/planned.csv"),
+            LANGUAGE,
+        ):
+            print(line, file=sys.stderr)
 
 
 onerror:
+    for line in runs.withdrawn_at_end(Path(PURGED), LANGUAGE):
+        print(line, file=sys.stderr)
     print(runs.failure(Path(PURGED), LANGUAGE), file=sys.stderr)

@@ -13,12 +13,18 @@ from bonescint.commands import (
     deidentify,
     delivery,
     diff,
+    incidental,
     ledger,
+    new,
     opt_out,
+    passphrase,
     private,
+    report,
+    request,
     retention,
     review,
     table,
+    upgrade,
     where,
 )
 from bonescint.errors import InputError
@@ -40,8 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.set_defaults(trouble=1)
     commands = parser.add_subparsers(dest="command", required=True)
     for command in (
-        check, table, ledger, opt_out, delivery, where, retention, archive, deidentify, private,
-        diff, review,
+        new, check, table, ledger, opt_out, delivery, passphrase, where, retention, archive,
+        deidentify, private, diff, review, request, incidental, report, upgrade,
     ):  # fmt: skip
         command.add(commands)
     options = parser.parse_args(arguments)

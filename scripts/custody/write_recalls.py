@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bonescint.custody.preceding import delivered_before
 from bonescint.custody.recalls import delivered, recall
 from bonescint.identity.ledger import LedgerFiles, open_ledger
 from bonescint.identity.opt_outs import declined
@@ -39,9 +40,19 @@ def write_recalls(
     book = open_ledger(**ledger)
     gone = declined(book)
     recall(book, gone, recalls, study, language, date.today())
-    n = delivered(book, gone)
-    phrase = Phrase("opt_out.recalled", {"n": n, "folder": recalls})
-    write_warnings(warnings, [warning("source.opt_out_ledger", "R12", phrase)] if n else [])
+    found: dict[str, dict[str, object]] = {
+        "recalled": {"n": delivered(book, gone), "folder": recalls},
+        # they went by codes of that study, which nobody here knows
+        "preceding": {"n": delivered_before(book, gone)},
+    }
+    write_warnings(
+        warnings,
+        [
+            warning("source.opt_out_ledger", "R12", Phrase(f"opt_out.{key}", values))
+            for key, values in found.items()
+            if values["n"]
+        ],
+    )
 
 
 if __name__ == "__main__":

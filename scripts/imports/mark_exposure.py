@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bonescint.custody.deliveries import recorded
+from bonescint.custody.preceding import first_delivered
 from bonescint.declared import columns
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.ledger import LedgerFiles, open_ledger
@@ -25,7 +26,8 @@ def mark_exposure(
 ) -> None:
     """Write for each case and each software of its tracer whether its training may have seen it.
 
-    It may if any delivery on record holds the case and is not later than the version's release.
+    It may if any delivery on record, under the preceding study too, holds the case and is not later
+    than the version's release.
     In doubt it may: on the day of the release, to whomever the delivery went, and after a recall.
 
     Parameters
@@ -39,8 +41,9 @@ def mark_exposure(
     table
         Where the marks go: codes and dates only; `delivered` is the first such delivery.
     """
-    first: dict[str, str] = {}
-    for delivery in recorded(open_ledger(**ledger)):
+    book = open_ledger(**ledger)
+    first = first_delivered(book)
+    for delivery in recorded(book):
         for code in delivery.codes:
             first[code] = min(delivery.date, first.get(code, delivery.date))
     rows: list[dict[str, object]] = []

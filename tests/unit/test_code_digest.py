@@ -256,16 +256,29 @@ def test_every_data_file_is_read_by_a_script_or_known_not_to_be() -> None:
     assert data - read == {
         "resources/tag_table.csv",  # named by config.yaml, counts by its stamp
         "schemas/config.schema.yaml",  # checked before there is a job
+        # what `bonescint new` writes
+        "resources/new/README.md.j2",
+        "resources/new/Snakefile",
+        "resources/new/config.yaml.j2",
+        "resources/new/gitignore",
+        "resources/new/profile.yaml",
+        "resources/new/software.csv",
+        "resources/text/new.csv",
+        "resources/text/upgrade.csv",
         # words of commands, of a failing job and of the run itself
         "resources/text/archive.csv",
         "resources/text/check.csv",
         "resources/text/commands.csv",
+        "resources/text/committee.csv",
         "resources/text/decisions.csv",
+        "resources/text/extract.csv",
         "resources/text/incidents.csv",
         "resources/text/ledger.csv",
         "resources/text/paths.csv",
+        "resources/text/record.csv",
         "resources/text/surroundings.csv",
         "resources/text/table_map.csv",
+        "resources/text/verify.csv",
         "resources/header_hints.csv",
         "resources/text/columns.csv",  # of the documents
     }

@@ -22,8 +22,8 @@ LAYERS = (
     ("provenance", "cohort", "identity"),
     ("deid", "tables"),
     ("stats",),
-    ("config",),
-    ("outputs", "custody", "delivery", "review"),
+    ("config_form", "config"),
+    ("outputs", "papers", "custody", "delivery", "review"),
     ("commands",),
     ("cli", "demo"),
 )

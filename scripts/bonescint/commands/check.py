@@ -106,20 +106,19 @@ def _configuration(
     config: Mapping[str, Any], options: argparse.Namespace
 ) -> tuple["CheckedInput", bool]:
     """Return what is wrong with the configuration, and whether its form lets inputs be read."""
-    import jsonschema
-    import yaml
-
     from bonescint.commands.checked_inputs import CheckedInput
     from bonescint.config import check_config
-    from bonescint.resources import ROOT
+    from bonescint.config_form import CONFIG_VERSION, config_version, faults_of_form
 
     found = CheckedInput(", ".join(map(str, options.config)))
     try:
         check_config(config)
     except InputError as error:
         found.errors = error.problems
-    schema = yaml.safe_load((ROOT / "schemas/config.schema.yaml").read_text(encoding="utf-8"))
-    readable = jsonschema.Draft202012Validator(schema).is_valid(config)
+    words = Texts("config", _language(config))
+    if (version := config_version(config)) < CONFIG_VERSION:
+        found.notes.append(words("older_version", version=version, known=CONFIG_VERSION))
+    readable = version <= CONFIG_VERSION and not any(faults_of_form(config, words))
     if readable:
         configuration.refuse_other_folder(options)
     else:

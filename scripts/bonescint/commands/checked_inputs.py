@@ -82,7 +82,7 @@ class StudyInputs:
         checks += [partial(self._list, kind) for kind in LISTS]
         for area in _TABLES:
             checks += [partial(self._table, area, key) for key in self._config[area]]
-        return [*checks, self._vocabulary, self._staff, self._decisions, self._others]
+        return [*checks, self._tags, self._vocabulary, self._staff, self._decisions, self._others]
 
     def _given(self, where: str) -> tuple[CheckedInput, Path | None]:
         """Return an input and its file, None if it cannot be looked at."""
@@ -194,6 +194,23 @@ class StudyInputs:
                 one.errors += TableErrors([faults]).problems
         except InputError as error:
             found.errors += error.problems
+
+    def _tags(self) -> Iterator[CheckedInput]:
+        """Check the hospital's tag table as the run will apply it (R18)."""
+        from bonescint.deid.policy import load_policies, table_rows
+        from bonescint.resources import locate
+
+        settings = self._config["deidentification"]
+        path, found = locate(settings["tag_table"]), CheckedInput("deidentification.tag_table")
+        if path.is_file():
+            fixed = [settings[f"{name}_description"] for name in ("study", "series")]
+
+            def read(table: Path) -> list[Any]:
+                load_policies(table, *fixed)
+                return table_rows(table)
+
+            self._counted(found, path, read)
+        yield found
 
     def _vocabulary(self) -> Iterator[CheckedInput]:
         from bonescint.deid.own_vocabulary import read_terms

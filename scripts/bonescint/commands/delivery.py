@@ -1,22 +1,26 @@
 """`bonescint delivery`: what left the hospital, on record and to be recalled (R31, R36)."""
 
 import argparse
-import re
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bonescint.commands import configuration
+from bonescint.commands.delivery_forms import add_forms
+from bonescint.commands.delivery_preceding import add_preceding, record_preceding
+from bonescint.commands.delivery_receipt import add_receiving
+from bonescint.commands.delivery_show import add_showing
+from bonescint.commands.delivery_verify import add_verify
 from bonescint.errors import InputError
 
 if TYPE_CHECKING:
     from bonescint.custody.deliveries import DeliveryContents
+    from bonescint.custody.volumes import Build
+    from bonescint.identity.ledger import Ledger
     from bonescint.resources import Texts
 
 _DEFAULT = (Path("results/dicom"), Path("results/delivery"))
-_LIST = ("delivery", "date", "medium", "partner", "cases", "files", "recalled")
 _NAMED = 5  # files in a message
-_SHOWN = ("date", "medium", "partner", "responsible", "items", "obtained", "means")
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -30,9 +34,10 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         nargs="*",
         type=Path,
         metavar="PATH",
-        help="what was delivered (default: results/dicom results/delivery) / 提供したもの",
+        help="what was delivered (default: the volumes that were built) / "
+        "提供したもの (既定: 作成したディスク)",
     )
-    recording.add_argument("--medium", required=True, metavar="TEXT", help="such as CD-R 1 / 媒体")
+    recording.add_argument("--medium", default="", metavar="TEXT", help="such as CD-R 1 / 媒体")
     recording.add_argument("--date", required=True, metavar="YYYY-MM-DD", help="date / 提供日")
     recording.add_argument(
         "--partner", metavar="TEXT", help="default: delivery.partner in config.yaml / 提供先"
@@ -48,29 +53,27 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     recording.add_argument("--means", metavar="TEXT", help="how handed over / 提供の方法")
     recording.add_argument(
+        "--handed-over", metavar="ROLE", help="by whom, a role / 渡した人 (職名)"
+    )
+    add_preceding(recording)
+    recording.add_argument(
         "--despite",
         metavar="REASON",
         default="",
         help="record although the content is not what was verified / 内容が異なっても記録する理由",
     )
     configuration.add_option(recording)
-    recording.set_defaults(run=record_delivery)
+    recording.set_defaults(run=_record)
 
-    listing = actions.add_parser("list", help="all deliveries / 提供の一覧")
-    listing.add_argument("--codes", action="store_true", help="with the codes / 患者符号も表示")
-    listing.add_argument(
-        "--csv",
-        type=Path,
-        metavar="FILE",
-        help="a file instead of the screen / 画面の代わりにファイルへ",
-    )
-    configuration.add_option(listing)
-    listing.set_defaults(run=list_deliveries)
+    add_showing(actions)
+    add_verify(actions)
+    add_forms(actions)
+    add_receiving(actions)
 
-    showing = actions.add_parser("show", help="one delivery with its files / 1 回の提供の内容")
-    showing.add_argument("id", metavar="ID", help="D-001")
-    configuration.add_option(showing)
-    showing.set_defaults(run=show_delivery)
+
+def _record(options: argparse.Namespace) -> int:
+    of_preceding = options.preceding or options.ids
+    return record_preceding(options) if of_preceding else record_delivery(options)
 
 
 def record_delivery(options: argparse.Namespace) -> int:
@@ -88,14 +91,16 @@ def record_delivery(options: argparse.Namespace) -> int:
     """
     from bonescint.commands.opt_out import print_notices
     from bonescint.commands.opt_out_lists import certain_list
-    from bonescint.custody.deliveries import delivery_contents, put_on_record
+    from bonescint.custody.deliveries import MARK, put_on_record
     from bonescint.custody.recalls import FOLDER, recall
+    from bonescint.custody.requests import stopped_codes
+    from bonescint.delivery.conditions import conditions_of
     from bonescint.delivery.gate import reason_after_end, refusals
-    from bonescint.delivery.incomplete import left_out
     from bonescint.identity.ledger import open_ledger
     from bonescint.identity.opt_outs import in_force
     from bonescint.resources import Texts
     from bonescint.text.dates import table_date
+    from bonescint.text.filled import filled_for
 
     config = configuration.load(options)
     language = str(config["language"])
@@ -105,16 +110,12 @@ def record_delivery(options: argparse.Namespace) -> int:
         raise InputError(text("delivery.bad_date"))
     ledger = open_ledger(**config["ledger"], ask=True)
     listed = certain_list(config, ledger)
-    found = delivery_contents(options.paths or [p for p in _DEFAULT if p.exists()], language)
-    left = left_out() & (found.imaged | found.tabled)
-    if left and not options.paths:
-        # whether they were handed over cannot be told from the study's folder
-        codes = ", ".join(sorted(left))
-        raise InputError(text("delivery.left_out", n=len(left), codes=codes))
-    details = _details(options, found, str(config["delivery"]["partner"] or ""), text)
+    found, build, left = _handed_over(options.paths, ledger, text)
     today = date.today()
     study, settings = config["study"], config["delivery"]
-    faults = _faults(found, None if options.paths else left, language)
+    details = _details(options, found, filled_for(settings["partner"], study["synthetic"]), text)
+    # a volume was held against what was verified when it was built
+    faults = [] if build else _faults(found, None if options.paths else left, language)
     if faults and not study["synthetic"] and not options.despite.strip():
         raise InputError([*faults, text("delivery.differs")])
     notes = {
@@ -122,17 +123,38 @@ def record_delivery(options: argparse.Namespace) -> int:
         "despite": options.despite if faults else "",
     }
     details |= {"date": str(day)}
-    delivery = put_on_record(ledger, found, details, language, today, notes=notes)
-    declined = {*in_force(ledger), *listed}
-    notices = recall(ledger, declined, FOLDER, config["study"], language, today)
+    record = (MARK, notes, build.numbered, build.digests, conditions_of(config, day))
+    delivery = put_on_record(ledger, found, details, language, today, *record)
+    notices = recall(ledger, {*in_force(ledger), *listed}, FOLDER, study, language, today)
 
     n_files, n_codes = len(delivery.files), len(delivery.codes)
     print(text("delivery.recorded", delivery=delivery.id, codes=n_codes, files=n_files))
-    _print_doubts(found, left, text)
+    _print_doubts(found, left, stopped_codes(ledger).intersection(delivery.codes), text)
     for reason in (*faults, *refusals(study, settings, day, language)):
         print(text("delivery.gate", reason=reason))
     print_notices(notices, text)
     return 0
+
+
+def _handed_over(
+    paths: list[Path], ledger: "Ledger", text: "Texts"
+) -> "tuple[DeliveryContents, Build, set[str]]":
+    """Return what is delivered, the volumes unless a person says what, and who was left out."""
+    from bonescint.custody.deliveries import delivery_contents, recorded
+    from bonescint.custody.volumes import FOLDER, Build, checked_contents, read_build
+    from bonescint.delivery.incomplete import left_out
+
+    build = Build(FOLDER, [], []) if paths else read_build()
+    if build:
+        found = checked_contents(build, recorded(ledger), text.language)
+    else:
+        found = delivery_contents(paths or [p for p in _DEFAULT if p.exists()], text.language)
+    left = left_out() & (found.imaged | found.tabled)
+    if left and not paths:
+        # whether they were handed over cannot be told from the study's folder
+        codes = ", ".join(sorted(left))
+        raise InputError(text("delivery.left_out", n=len(left), codes=codes))
+    return found, build, left
 
 
 def _details(
@@ -161,78 +183,16 @@ def _faults(found: "DeliveryContents", left: set[str] | None, language: str) -> 
     return list(content_faults(found, reports, codes, language))
 
 
-def _print_doubts(found: "DeliveryContents", left: set[str], text: "Texts") -> None:
+def _print_doubts(
+    found: "DeliveryContents", left: set[str], stopped: set[str], text: "Texts"
+) -> None:
     """Say in which files no code could be looked for, and which cases are not as they should be."""
+    from bonescint.resources import Texts
+
+    if stopped:
+        words = Texts("built", text.language)
+        print(words("stopped_given", n=len(stopped), codes=", ".join(sorted(stopped))))
     if left:
         print(text("delivery.left_out_given", n=len(left), codes=", ".join(sorted(left))))
     if found.closed:
         print(text("delivery.closed", n=len(found.closed), files=", ".join(found.closed[:_NAMED])))
-
-
-def list_deliveries(options: argparse.Namespace) -> int:
-    """Print the deliveries, or write them to a CSV file; return 0.
-
-    Parameters
-    ----------
-    options
-        ``config``, ``codes``, ``csv``.
-    """
-    from bonescint.commands.listing import aligned, export
-    from bonescint.custody.deliveries import recorded
-    from bonescint.identity.ledger import open_ledger
-    from bonescint.resources import Texts
-
-    config = configuration.load(options)
-    text = Texts("custody", str(config["language"]))
-    deliveries = recorded(open_ledger(**config["ledger"], ask=True))
-    header = [text(f"list.{column}") for column in _LIST]
-    rows = [
-        [d.id, d.date, d.medium, d.partner, *(str(len(x)) for x in (d.codes, d.files, d.recalled))]
-        for d in deliveries
-    ]
-    if options.codes:
-        header.append(text("list.codes"))
-        rows = [[*row, " ".join(d.codes)] for row, d in zip(rows, deliveries, strict=True)]
-    if options.csv:
-        export(options.csv, header, rows, text.language)
-        print(text("delivery.exported", n=len(rows), path=options.csv))
-    else:
-        print(aligned(header, rows) if rows else text("delivery.none"))
-    return 0
-
-
-def show_delivery(options: argparse.Namespace) -> int:
-    """Print one delivery: its details, codes, recalls and files; return 0.
-
-    Parameters
-    ----------
-    options
-        ``config``, ``id``.
-
-    Raises
-    ------
-    InputError
-        If there is no such delivery.
-    """
-    from bonescint.commands.listing import aligned
-    from bonescint.custody.deliveries import NOTES, recorded
-    from bonescint.identity.ledger import open_ledger
-    from bonescint.resources import Texts
-    from bonescint.text.folding import half_width
-
-    config = configuration.load(options)
-    text = Texts("custody", str(config["language"]))
-    number = re.fullmatch(r"(?:D-?)?0*(\d+)", half_width(options.id).upper())
-    wanted = f"D-{int(number[1]):03d}" if number else ""
-    for delivery in recorded(open_ledger(**config["ledger"], ask=True)):
-        if delivery.id == wanted:
-            break
-    else:
-        raise InputError(text("delivery.no_such"))
-    shown = [*_SHOWN, *(name for name in NOTES if getattr(delivery, name))]
-    details = [[text(f"list.{name}"), getattr(delivery, name)] for name in shown]
-    print(aligned([text("list.delivery"), delivery.id], details))
-    recalled = [[code, delivery.recalled.get(code, "")] for code in delivery.codes]
-    print("\n" + aligned([text("list.code"), text("list.recalled_on")], recalled))
-    print("\n" + aligned(["sha256", text("list.file")], [f[::-1] for f in delivery.files]))
-    return 0

@@ -208,7 +208,9 @@ def verify_ledger(options: argparse.Namespace) -> int:
         problems.append(text("verify.no_secret"))
     known = {entry["code"] for entry in patients}
     for entry in entries:
-        if entry["kind"] in ("delivery", "recall") and not known.issuperset(entry["codes"]):
+        if entry["kind"] in ("delivery", "recall", "recall_confirmed") and not known.issuperset(
+            entry["codes"]
+        ):
             problems.append(text("verify.unknown_code", n=entry["n"]))
     if problems:
         raise InputError(problems)

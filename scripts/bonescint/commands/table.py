@@ -121,6 +121,8 @@ def check_table(options: argparse.Namespace) -> int:
         unchecked = []
         key = "good_cases" if COHORT.is_file() else "no_cohort"
         print(text(key, path=COHORT, file=file.name, **counts))
+        if not n + imported.others:
+            print(text("no_rows", file=file.name))
     if open_elsewhere(file):
         unchecked = [*unchecked, Texts("paths", text.language)("open", file=file.name)]
     if warnings or unchecked:

@@ -192,9 +192,9 @@ def _tell_sheets(
         values |= {"sheet": faults.shown_headers([sheet.table.sheet or ""])}
         headers = faults.shown_headers(sheet.table.header)
         print(text(key, **values, n=len(sheet.table.header), headers=headers))
-    shown = Faults(best.table, text.language).shown_headers
-    for name in unread:
-        print(text("unread", sheet=shown([name])))
+    if unread:
+        # a sheet may be named after a patient
+        print(text("unread", n=len(unread)))
     print()
 
 

@@ -67,6 +67,7 @@ def where(options: argparse.Namespace) -> int:
         if ledger and ledger.subject_of(code) is None:
             print(text("where.unknown_code", code=code), file=sys.stderr)
         rows += _of_files(Person(code, frozenset(), frozenset()), _CODED, config, text)
+        rows += _on_volumes(code, text)
         rows += _outside(ledger, code, text)
     if options.id is not None:
         rows += _of_id(options.id, ledger, config, text)
@@ -107,13 +108,15 @@ def _ledger(config: Mapping[str, Any], text: Texts) -> "Ledger | None":
 def _of_files(
     person: "Person", roots: Iterable[Path], config: Mapping[str, Any], text: Texts
 ) -> Iterator[Sighting]:
-    """Yield a row for each file, notices of recalls included."""
+    """Yield a row for each file, notices of recalls and forms included."""
     from bonescint.custody.recalls import FOLDER
     from bonescint.custody.traces.search import search
+    from bonescint.custody.volumes import read_build
+    from bonescint.delivery.forms import FOLDER as FORMS
 
-    skip = [Path(path) for path in config["ledger"].values() if path]
+    skip = [Path(path) for path in config["ledger"].values() if path] + read_build().images
     files: dict[Path, list[Trace]] = {}
-    for trace in search([*roots, FOLDER], [person], skip):
+    for trace in search([*roots, FOLDER, FORMS], [person], skip):
         files.setdefault(trace.path, []).append(trace)
     for path, traces in files.items():
         kinds = sorted({trace.kind for trace in traces})
@@ -137,19 +140,53 @@ def _places(places: Iterable["Place"], text: Texts) -> str:
     )
 
 
+def _on_volumes(code: str, text: Texts) -> Iterator[Sighting]:
+    """Yield the disc images that hold the patient, by their list: an encrypted one is closed."""
+    from bonescint.custody.volumes import read_build
+
+    words = Texts("built", text.language)
+    build = read_build()
+    numbers = {row["volume"] for row in build.contents if row["code"] == code}
+    for row in build.volumes:
+        if row["volume"] in numbers:
+            place = words("volume", volume=row["volume"], of=row["of"], delivery=build.delivery)
+            path = str(build.folder / row["file"])
+            yield code, text("sort.volume"), path, place, text("kind.code")
+
+
 def _outside(ledger: "Ledger | None", code: str, text: Texts) -> Iterator[Sighting]:
     """Yield deliveries and archives."""
     from bonescint.custody.deliveries import archives_with, recorded
+    from bonescint.custody.receipts import confirmed_recalls, receipts_of
 
+    receipts = receipts_of(ledger) if ledger else {}
+    confirmed = confirmed_recalls(ledger) if ledger else {}
     for delivery in recorded(ledger) if ledger else ():
         if code in delivery.codes:
             day = delivery.recalled.get(code)
-            found = text("where.recalled", date=day) if day else text("kind.code")
+            found = [text("where.recalled", date=day) if day else text("kind.code")]
+            if back := confirmed.get(delivery.id, {}).get(code):
+                found.append(text("where.confirmed", date=back))
             what = text("where.delivery", date=delivery.date, medium=delivery.medium,
                         partner=delivery.partner)  # fmt: skip
-            yield code, text("sort.delivery"), delivery.id, what, found
+            if received := receipts.get(delivery.id):
+                what += text("separator") + text("where.received", date=received[-1]["date"])
+            yield code, text("sort.delivery"), delivery.id, what, text("separator").join(found)
+    if ledger and (subject := ledger.subject_of(code)):
+        yield from _preceding(ledger, subject, code, text)
     for name, day in archives_with(ledger, code) if ledger else ():
         yield code, text("sort.archive"), name, day, text("kind.code")
+
+
+def _preceding(ledger: "Ledger", subject: str, code: str, text: Texts) -> Iterator[Sighting]:
+    """Yield the deliveries under the preceding study, whose codes were others."""
+    from bonescint.custody.preceding import preceding_deliveries
+
+    for delivery in preceding_deliveries(ledger):
+        if subject in delivery.subjects:
+            what = text("where.delivery", date=delivery.date, medium=delivery.medium,
+                        partner=delivery.partner)  # fmt: skip
+            yield code, text("sort.preceding"), delivery.id, what, text("kind.id")
 
 
 def _of_id(
@@ -180,7 +217,10 @@ def _of_id(
     for given in ledger.codes_of(subject) if ledger else ():
         if given != code:  # retired
             yield from _of_files(Person(given, frozenset(), frozenset()), _CODED, config, text)
+        yield from _on_volumes(given, text)
         yield from _outside(ledger, given, text)
+    if ledger and not code:
+        yield from _preceding(ledger, subject, "", text)
     if not raw:
         print(text("where.no_raw", folder=dicom), file=sys.stderr)
 

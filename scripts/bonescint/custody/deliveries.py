@@ -9,15 +9,16 @@ import os
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import IO
+from typing import IO, Any
 
 from bonescint.dicom.sop_classes import MEDIA_DIRECTORY
 from bonescint.errors import InputError
+from bonescint.identity.chain import Entry
 from bonescint.identity.codes import CODE_PATTERN
 from bonescint.identity.ledger import Ledger
 from bonescint.identity.mark import touch
@@ -27,7 +28,7 @@ from bonescint.resources import Texts
 # changes with every delivery on record, so that Snakemake notices it (R31); tells nothing
 MARK = Path("private/deliveries.mark")
 # as options of the command and fields of the entry; the first two are asked for
-DETAILS = ("date", "medium", "partner", "responsible", "items", "obtained", "means")
+DETAILS = ("date", "medium", "partner", "responsible", "items", "obtained", "means", "handed_over")
 # fields of an entry that most have no need of
 NOTES = ("after_period_end", "despite")
 # standing alone; what may not go before it is asked last, so that the search jumps to "BS-"
@@ -48,9 +49,9 @@ class Delivery:
     ----------
     id
         ``D-001`` and so on.
-    date, medium, partner, responsible, items, obtained, means
+    date, medium, partner, responsible, items, obtained, means, handed_over
         When, on what, to whom, under whose responsibility (a role), what, how the hospital came
-        by it, and how it was handed over: the record of provision.
+        by it, how it was handed over and by whom (a role): the record of provision.
     files
         Name and SHA-256 of each file.
     codes
@@ -60,6 +61,14 @@ class Delivery:
     after_period_end, despite
         Why it was delivered after the study's end, and why it was put on record although its
         content is not what was verified; empty = neither.
+    volumes
+        Of discs that were built here: volume, of, file_set_id, file, form, bytes, sha256,
+        manifest_sha256 of each.
+    cases
+        Of these discs: code -> digest of the case's images and row, which tells whether it has
+        changed since.
+    conditions
+        What held on the day of recording (`bonescint.delivery.conditions`); empty in older records.
     """
 
     id: str
@@ -70,11 +79,15 @@ class Delivery:
     items: str
     obtained: str
     means: str
+    handed_over: str
     files: Sequence[Sequence[str]]
     codes: Sequence[str]
     recalled: Mapping[str, str]
     after_period_end: str = ""
     despite: str = ""
+    volumes: Sequence[Mapping[str, Any]] = ()
+    cases: Mapping[str, str] = field(default_factory=dict)
+    conditions: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +133,23 @@ def recorded(ledger: Ledger) -> list[Delivery]:
             files=entry["files"],
             codes=entry["codes"],
             recalled=recalled.get(entry["id"], {}),
+            volumes=entry.get("volumes", ()),
+            cases=entry.get("cases", {}),
+            conditions=entry.get("conditions", {}),
         )
         for entry in ledger.entries("delivery")
     ]
+
+
+def next_number(deliveries: Collection[Delivery]) -> str:
+    """Return the number of the delivery after those on record.
+
+    Parameters
+    ----------
+    deliveries
+        On record.
+    """
+    return f"D-{len(deliveries) + 1:03d}"
 
 
 def archives_with(ledger: Ledger, code: str) -> list[tuple[str, str]]:
@@ -257,6 +284,9 @@ def put_on_record(
     today: date,
     mark: Path | None = MARK,
     notes: Mapping[str, str] = MappingProxyType({}),
+    volumes: Sequence[Mapping[str, Any]] = (),
+    cases: Mapping[str, str] = MappingProxyType({}),
+    conditions: Mapping[str, Any] = MappingProxyType({}),
 ) -> Delivery:
     """Add a delivery to the ledger and return it.
 
@@ -268,14 +298,14 @@ def put_on_record(
         What was delivered.
     details
         The fields of `DETAILS`.
-    language
-        Of the messages.
-    today
-        The day of recording.
+    language, today
+        Of the messages; the day of recording.
     mark
         Touched before and afterwards (`bonescint.identity.mark`).
     notes
         The fields of `NOTES` that say something.
+    volumes, cases, conditions
+        As `Delivery` has them.
 
     Raises
     ------
@@ -284,7 +314,7 @@ def put_on_record(
         ID, or is on record already. Nothing is recorded then.
     """
     text = Texts("custody", language)
-    details = {name: " ".join(details[name].split()) for name in DETAILS}
+    details = {name: " ".join(details.get(name, "").split()) for name in DETAILS}
     codes = sorted(found.imaged | found.tabled)
     notes = {name: " ".join(note.split()) for name, note in notes.items() if note.strip()}
     if problems := _problems(ledger, found, details | notes, codes, today, text):
@@ -297,10 +327,12 @@ def put_on_record(
                 digest for _, digest in other.files
             ) == sorted(digest for _, digest in found.files):
                 raise InputError(text("delivery.twice", delivery=other.id))
-        entry = {"id": f"D-{len(before) + 1:03d}", **details, "files": found.files, "codes": codes}
-        entry |= notes
+        entry: Entry = {"kind": "delivery", "id": next_number(before)}
+        entry |= {**details, "files": found.files, "codes": codes, **notes}
+        more = {"volumes": list(map(dict, volumes)), "cases": dict(cases)} if volumes else {}
+        entry |= more | ({"conditions": dict(conditions)} if conditions else {})
         touch(mark)
-        ledger.append([{"kind": "delivery"} | entry])
+        ledger.append([entry])
         touch(mark)
     return recorded(ledger)[-1]
 
@@ -326,9 +358,22 @@ def _problems(
     if unknown := [code for code in codes if ledger.subject_of(code) is None]:
         shown = ", ".join(unknown[:_SHOWN]) + (" ..." if len(unknown) > _SHOWN else "")
         problems.append(text("delivery.unknown", n=len(unknown), codes=shown))
-    subjects = ledger.codes()
     for name, value in details.items():
         # the notice of a recall repeats these words to the partner
-        if any(len(word) >= _TELLING and word in subjects for word in ids_in(value)):
-            problems.append(text("delivery.tells", option=name))
+        if tells_patient(ledger, value):
+            problems.append(text("delivery.tells", option=name.replace("_", "-")))
     return problems
+
+
+def tells_patient(ledger: Ledger, words: str) -> bool:
+    """Tell whether words that a person typed hold the ID of a patient of the study.
+
+    Parameters
+    ----------
+    ledger
+        The opened ledger.
+    words
+        A sentence.
+    """
+    subjects = ledger.codes()
+    return any(len(word) >= _TELLING and word in subjects for word in ids_in(words))

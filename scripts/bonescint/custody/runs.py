@@ -1,5 +1,6 @@
 """What kind of call of Snakemake this is, and what a run begins and ends with."""
 
+import json
 import os
 import secrets
 import time
@@ -11,6 +12,7 @@ from typing import Any
 
 from bonescint.config import DEMO
 from bonescint.custody.period import period_is_over
+from bonescint.custody.receipts import reminders
 from bonescint.custody.retention import summary_line
 from bonescint.files import read_rows, replacing
 from bonescint.folders import FOLDER_MARK
@@ -118,7 +120,26 @@ def bring_back(folders: Iterable[str], inputs: Iterable[str]) -> None:
             os.utime(path, ns=(date_of, date_of), follow_symlinks=False)
 
 
-def ending(counts: Path, study: Mapping[str, Any], language: str) -> Iterator[str]:
+def withdrawn_at_end(receipt: Path, language: str) -> Iterator[str]:
+    """Yield what the last search took away below results/delivery/volumes.
+
+    Parameters
+    ----------
+    receipt
+        Of the search for who declined.
+    language
+        Of the configuration.
+    """
+    said = json.loads(receipt.read_text(encoding="utf-8")) if receipt.exists() else {}
+    text = Texts("built", language)
+    for key in ("withdrawn", "unlisted"):
+        if n := said.get(key):
+            yield text(f"{key}_at_end", n=n)
+
+
+def ending(
+    counts: Path, study: Mapping[str, Any], language: str, open_ends: Path | None = None
+) -> Iterator[str]:
     """Yield what a person should read when a run has ended well.
 
     Parameters
@@ -127,6 +148,8 @@ def ending(counts: Path, study: Mapping[str, Any], language: str) -> Iterator[st
         results/cohort/opt_out.csv.
     study, language
         Of the configuration.
+    open_ends
+        results/cohort/open_ends.csv: what has not come back from the partner.
     """
     text = Texts("flow", language)
     for row in read_rows(counts) if counts.exists() else ():
@@ -138,6 +161,8 @@ def ending(counts: Path, study: Mapping[str, Any], language: str) -> Iterator[st
         if n := int(row.get("patients_in_doubt") or 0):
             yield text("doubts_at_end", n=n)
     today = date.today()
+    if open_ends:
+        yield from reminders(open_ends, language, today)
     if period_is_over(study, today):
         yield text("period_over_at_end", end=study["period_end"])
     if line := summary_line(study, today, language):

@@ -1,23 +1,18 @@
 """The hospital's lists: participants (R5), opt-outs (R12, R13), tracers, chosen exams."""
 
 import logging
-import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bonescint.errors import InputError
 from bonescint.names.ids import normalise
 from bonescint.tables.bounds import CheckedTable
-from bonescint.tables.columns import Column, load_columns
-from bonescint.tables.faults import Faults
-from bonescint.tables.headers import header_words
-from bonescint.tables.reading import Cells, read_table
-from bonescint.tables.values import NOT_CALCULATED, damaged_id, error_value
-from bonescint.text.dates import table_date
-from bonescint.text.folding import fold_header, half_width
+from bonescint.tables.columns import load_columns
+from bonescint.tables.list_rows import may_hold_entries, open_list, rows_with_id
+from bonescint.tables.reading import Cells
+from bonescint.tables.values import NOT_CALCULATED, error_value
 from bonescint.warnings import Phrase, warning
 
 logger = logging.getLogger(__name__)
@@ -26,9 +21,6 @@ logger = logging.getLogger(__name__)
 MOST_OPT_OUTS = 100_000
 # at least one of these columns tells a list of opt-outs from another table with patient IDs
 _TELLING = ("received", "by")
-# what an ID looks like on a sheet that is not read
-_LIKE_ID = re.compile(r"[A-Za-z]?\d{5,}", re.ASCII)
-_LINES = re.compile(r"[\n\r\t\v\f]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +101,13 @@ def read_participants(
     InputError
         If the list is empty, a row has no ID or no study number, or no row is of the study.
     """
-    checked, faults = _open(path, "participants", load_columns("participants"), language, layout)
+    checked, faults = open_list(
+        path, "participants", load_columns("participants"), language, layout
+    )
     wanted = normalise(preceding_study)
     subjects: dict[str, int] = {}
     others = 0
-    for row, cells in _with_id(checked, faults):
+    for row, cells in rows_with_id(checked, faults):
         typed = checked.raw(cells, "study")
         study = normalise(typed)
         if error_value(typed):
@@ -163,7 +157,7 @@ def read_opt_out(
         If an entry has no usable ID, or another sheet may hold entries: a patient who declined
         could be overlooked. If it may be another table.
     """
-    checked, faults = _open(path, "opt_out", load_columns("opt_out"), language, layout)
+    checked, faults = open_list(path, "opt_out", load_columns("opt_out"), language, layout)
     if not ids_only and not any(map(checked.has, _TELLING)):
         wanted = {name: checked.columns[name].headers[0] for name in _TELLING}
         faults.header_error("opt_out_ids_alone", (), "R12", **wanted)
@@ -171,11 +165,11 @@ def read_opt_out(
         faults.error("opt_out_too_long", rule="R12", n=n, most=MOST_OPT_OUTS)
     others = checked.table.other_sheets
     if others and (layout or {}).get("sheet"):
-        others = tuple(name for name in others if _may_hold_entries(path, name, checked, language))
+        others = tuple(name for name in others if may_hold_entries(path, name, checked, language))
     if others:
         faults.error("other_sheets", rule="R12", n=len(others))
     faults.raise_errors()
-    rows = list(_with_id(checked, faults))
+    rows = list(rows_with_id(checked, faults))
     faults.raise_errors()
     # from here on a fault is a remark on its entry: it never stops or undoes the exclusion
     return [_entry(checked, row, cells) for row, cells in rows]
@@ -203,7 +197,7 @@ def read_tracer_calendar(
     InputError
         If a date or tracer is unreadable, or a date has two tracers.
     """
-    checked, faults = _open(
+    checked, faults = open_list(
         path, "tracer_calendar", load_columns("tracer_calendar"), language, layout
     )
     calendar: dict[date, str] = {}
@@ -251,10 +245,10 @@ def read_exam_dates(
         If an ID or date is unreadable, a date is outside the window or none of the patient's
         exams, or a patient has two dates.
     """
-    checked, faults = _open(path, "exam_dates", load_columns("exam_dates"), language, layout)
+    checked, faults = open_list(path, "exam_dates", load_columns("exam_dates"), language, layout)
     chosen: dict[str, ExamChoice] = {}
     odd: list[dict[str, str]] = []
-    for row, cells in _with_id(checked, faults):
+    for row, cells in rows_with_id(checked, faults):
         subject = normalise(checked.raw(cells, "patient_id"))
         day = checked.value(row, cells, "exam_date", needed=True)
         if not isinstance(day, date):
@@ -294,70 +288,6 @@ def _warn(checked: CheckedTable, warnings: list[dict[str, str]] | None) -> None:
         warnings += [
             warning(file, "", Phrase("row.struck"), {"entry": row}) for row in checked.table.struck
         ]
-
-
-def _open(
-    path: str | Path,
-    name: str,
-    columns: Mapping[str, Column],
-    language: str,
-    layout: Mapping[str, Any] | None,
-) -> tuple[CheckedTable, Faults]:
-    given = layout or {}
-    headers = given.get("columns") or {}
-    configured = {"patient_id" if key == "key" else key: h for key, h in headers.items()}
-    table = read_table(
-        path,
-        given.get("sheet"),
-        given.get("header_row"),
-        given.get("encoding"),
-        language,
-        words=header_words(columns, (), configured),
-        limits=given.get("limits"),
-    )
-    faults = Faults(table, language)
-    checked = CheckedTable(
-        table,
-        columns,
-        faults,
-        configured=configured,
-        config_key=f"inputs.{name}.columns" if headers else None,
-        entry="" if layout is None else f"inputs.{name}",
-    )
-    faults.raise_errors()  # without its columns a list cannot be read further
-    return checked, faults
-
-
-def _may_hold_entries(path: str | Path, sheet: str, checked: CheckedTable, language: str) -> bool:
-    """Tell whether a sheet has a header of the patients' column, or a cell that is like an ID."""
-    try:
-        other = read_table(path, sheet, 1, language=language)
-    except InputError:
-        return True
-    known = {*checked.columns["patient_id"].headers, checked.header("patient_id")}
-    headers = {fold_header(header) for header in known}
-    cells = [*other.header, *(cell for _, row in other.rows for cell in row)]
-    return any(
-        fold_header(cell) in headers
-        or (_LIKE_ID.fullmatch(half_width(cell).strip()) and table_date(cell) is None)
-        for cell in cells
-        if cell.strip()
-    )
-
-
-def _with_id(checked: CheckedTable, faults: Faults) -> Iterator[tuple[int, Cells]]:
-    header, rule = checked.header("patient_id"), checked.columns["patient_id"].rule
-    for row, cells in checked.table.rows:
-        typed = checked.raw(cells, "patient_id")
-        if damaged_id(typed):
-            faults.error("damaged_key", row, header, rule)
-        elif not normalise(typed):
-            faults.error("no_key", row, header, rule)
-        elif len([line for line in _LINES.split(typed) if normalise(line)]) > 1:
-            # joined they would be an ID of nobody
-            faults.error("two_keys", row, header, rule)
-        else:
-            yield row, cells
 
 
 def _entry(checked: CheckedTable, row: int, cells: Cells) -> OptOutEntry:

@@ -7,6 +7,7 @@ import pytest
 from scripts.custody.write_recalls import write_recalls
 
 from bonescint.custody.deliveries import DETAILS, DeliveryContents, put_on_record
+from bonescint.custody.preceding import put_preceding_on_record
 from bonescint.files import read_rows
 from bonescint.identity.ledger import Ledger, create_ledger
 from bonescint.identity.opt_out_lists import take_list
@@ -64,3 +65,15 @@ def test_another_id_of_the_person_will_do(tmp_path: Path, ledger: Ledger) -> Non
     take_list(ledger, [{"subject": "78"} | ENTRY], "list", 1, {("12", "78")}, set())
     (notice,), _ = run(tmp_path)
     assert ledger.code_of("12") in notice
+
+
+def test_who_was_delivered_under_the_preceding_study_is_counted(
+    tmp_path: Path, ledger: Ledger
+) -> None:
+    details = {"date": "2022-05-05", "partner": "P", "medium": ""}
+    rows = {2: "12", 3: "99"}
+    put_preceding_on_record(ledger, rows, details, "en", date(2026, 1, 31), mark=None)
+    record(ledger, [{"subject": "99"} | ENTRY], None)
+    notices, (warning,) = run(tmp_path)
+    assert notices == []  # it has no code: the notice is the preceding study's
+    assert "1 patients who declined" in warning["message"] and "by hand" in warning["message"]

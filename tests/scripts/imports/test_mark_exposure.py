@@ -9,6 +9,7 @@ import pytest
 from scripts.imports.mark_exposure import mark_exposure
 
 from bonescint.custody.deliveries import DETAILS, DeliveryContents, put_on_record
+from bonescint.custody.preceding import put_preceding_on_record
 from bonescint.custody.recalls import recall
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.ledger import Ledger, create_ledger
@@ -136,3 +137,18 @@ def test_adapter(study: Study) -> None:
     )
     runpy.run_path(str(ROOT / "scripts/imports/mark_exposure.py"), {"snakemake": fake}, "__main__")
     assert (study.folder / "out.csv").read_bytes() == (study.folder / "table.csv").read_bytes()
+
+
+def test_deliveries_under_the_preceding_study_count(study: Study) -> None:
+    details = {"date": "2022-05-05", "partner": "P", "medium": ""}
+    rows = {2: SUBJECTS[0], 3: "50000001"}
+    put_preceding_on_record(study.ledger, rows, details, "en", TODAY, mark=None)
+    study.deliver("2024-01-01", *study.codes[:2])
+    first, second, _ = study.codes
+    assert study.marks()[first, "vsbone3"] == ("1", "2022-05-05")
+    assert study.marks()[second, "vsbone3"] == ("0", "")
+    assert study.marks()[second, "vsbone4"] == ("1", "2024-01-01")
+    # who enters later was delivered, too
+    code = study.ledger.assign(["50000001"])["50000001"]
+    write_rows(study.folder / "cases.csv", ["code", "tracer"], [{"code": code, "tracer": "HMDP"}])
+    assert study.marks()[code, "vsbone3"] == ("1", "2022-05-05")

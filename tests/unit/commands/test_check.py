@@ -184,6 +184,17 @@ def test_secrets_and_decisions(check: Check, config: dict[str, Any]) -> None:
     assert "not held against the cohort" in out
 
 
+def test_the_hospital_s_tag_table(check: Check, config: dict[str, Any]) -> None:
+    rows = (ROOT / "resources/tag_table.csv").read_text(encoding="utf-8-sig")
+    Path("tags.csv").write_text(rows, encoding="utf-8")
+    config["deidentification"]["tag_table"] = "tags.csv"
+    code, out, err = check()
+    assert code == 0 and int(line(out, "deidentification.tag_table")[0]) > 10
+    Path("tags.csv").write_text(f"{rows}(0008\n", encoding="utf-8")
+    code, out, err = check()
+    assert code == 1 and line(out, "deidentification.tag_table")[2] == "1"
+
+
 def test_a_table_that_is_open_in_excel(check: Check) -> None:
     Path("~$reader1.xlsx").touch()
     Path(".~lock.who.csv#").touch()

@@ -18,6 +18,7 @@ SCHEMAS = [
     "opt_out",
     "tracer_calendar",
     "exam_dates",
+    "patient_ids",
 ]
 
 

@@ -1,0 +1,152 @@
+"""The rows of a list of patients: how one is opened, and which of its cells hold a patient ID."""
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from bonescint.errors import InputError
+from bonescint.names.ids import normalise
+from bonescint.tables.bounds import CheckedTable
+from bonescint.tables.columns import Column, load_columns
+from bonescint.tables.faults import Faults
+from bonescint.tables.headers import header_words
+from bonescint.tables.reading import Cells, read_table
+from bonescint.tables.values import damaged_id
+from bonescint.text.dates import table_date
+from bonescint.text.folding import fold_header, half_width
+
+# what an ID looks like on a sheet that is not read
+_LIKE_ID = re.compile(r"[A-Za-z]?\d{5,}", re.ASCII)
+_LINES = re.compile(r"[\n\r\t\v\f]+")
+
+
+def read_patient_ids(
+    path: str | Path, language: str, layout: Mapping[str, Any] | None = None
+) -> dict[int, str]:
+    """Return row -> normalised patient ID of a list of patients; other columns are not looked at.
+
+    Parameters
+    ----------
+    path
+        The list, in any of the forms that the hospital's lists have.
+    language
+        Of the messages.
+    layout
+        How the table is read, where given: ``sheet``.
+
+    Raises
+    ------
+    InputError
+        If a row has no usable ID, or another sheet may hold patients, who would be overlooked.
+    """
+    checked, faults = open_list(path, "", load_columns("patient_ids"), language, layout)
+    others = checked.table.other_sheets
+    if others and (layout or {}).get("sheet"):
+        others = tuple(name for name in others if may_hold_entries(path, name, checked, language))
+    if others:
+        faults.error("other_sheets_of_ids", rule="R31", n=len(others))
+    rows = list(rows_with_id(checked, faults))
+    faults.raise_errors()
+    return {row: normalise(checked.raw(cells, "patient_id")) for row, cells in rows}
+
+
+def open_list(
+    path: str | Path,
+    name: str,
+    columns: Mapping[str, Column],
+    language: str,
+    layout: Mapping[str, Any] | None,
+) -> tuple[CheckedTable, Faults]:
+    """Open a list and find its columns.
+
+    Parameters
+    ----------
+    path
+        The list.
+    name
+        Its key in `inputs`, for messages about the configuration; empty if it is not configured.
+    columns
+        Of its schema.
+    language
+        Of the messages.
+    layout
+        As for `bonescint.tables.lists.read_participants`.
+
+    Raises
+    ------
+    InputError
+        If it is not a table, or a column is not found.
+    """
+    given = layout or {}
+    headers = given.get("columns") or {}
+    configured = {"patient_id" if key == "key" else key: h for key, h in headers.items()}
+    table = read_table(
+        path,
+        given.get("sheet"),
+        given.get("header_row"),
+        given.get("encoding"),
+        language,
+        words=header_words(columns, (), configured),
+        limits=given.get("limits"),
+    )
+    faults = Faults(table, language)
+    checked = CheckedTable(
+        table,
+        columns,
+        faults,
+        configured=configured,
+        config_key=f"inputs.{name}.columns" if headers else None,
+        entry="" if layout is None or not name else f"inputs.{name}",
+    )
+    faults.raise_errors()  # without its columns a list cannot be read further
+    return checked, faults
+
+
+def may_hold_entries(path: str | Path, sheet: str, checked: CheckedTable, language: str) -> bool:
+    """Tell whether a sheet has a header of the patients' column, or a cell that is like an ID.
+
+    Parameters
+    ----------
+    path, sheet
+        A workbook, and a sheet of it that is not the list.
+    checked
+        The list.
+    language
+        Of the messages.
+    """
+    try:
+        other = read_table(path, sheet, 1, language=language)
+    except InputError:
+        return True
+    known = {*checked.columns["patient_id"].headers, checked.header("patient_id")}
+    headers = {fold_header(header) for header in known}
+    cells = [*other.header, *(cell for _, row in other.rows for cell in row)]
+    return any(
+        fold_header(cell) in headers
+        or (_LIKE_ID.fullmatch(half_width(cell).strip()) and table_date(cell) is None)
+        for cell in cells
+        if cell.strip()
+    )
+
+
+def rows_with_id(checked: CheckedTable, faults: Faults) -> Iterator[tuple[int, Cells]]:
+    """Yield the rows with a readable patient ID; any other row is a fault.
+
+    Parameters
+    ----------
+    checked, faults
+        Of `open_list`.
+    """
+    header, rule = checked.header("patient_id"), checked.columns["patient_id"].rule
+    for row, cells in checked.table.rows:
+        typed = checked.raw(cells, "patient_id")
+        if damaged_id(typed):
+            faults.error("damaged_key", row, header, rule)
+        elif not normalise(typed):
+            faults.error("no_key", row, header, rule)
+        elif len([line for line in _LINES.split(typed) if normalise(line)]) > 1:
+            # joined they would be an ID of nobody
+            faults.error("two_keys", row, header, rule)
+        else:
+            yield row, cells
