@@ -15,7 +15,7 @@ from bonescint.resources import ROOT
 
 SCHEMA = yaml.safe_load((ROOT / "schemas/config.schema.yaml").read_text(encoding="utf-8"))
 WRONG: list[Any] = [
-    {"a": 1}, ["a"], {}, [], "text", "", "２０１９", 3.5, -1, True, None, datetime.date(2019, 6, 1),
+    {"a": 1}, ["a"], "text", "", 3.5, True, None, datetime.date(2019, 6, 1),
 ]  # fmt: skip
 LAYOUT = {"sheet": "表", "header_row": 2, "encoding": "cp932", "limits": {"rows": 10}}
 # entries that a study names as it likes

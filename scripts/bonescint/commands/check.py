@@ -58,26 +58,24 @@ def check(options: argparse.Namespace) -> int:
         With every fault found.
     """
     from bonescint.commands.checked_tables import COHORT
+    from bonescint.config import ledger_settings
 
     config = configuration.merged(options.config)
     found, readable = _configuration(config, options)
-    language = str(config["language"]) if readable else _language(config)
-    text = Texts("check", language)
-    inputs = [found]
-    if readable:
-        settings = _with_ledger(config)
-        inputs += _inputs(settings, text)
-        # the configuration's check reads some of them, too
-        told = {error for one in inputs[1:] for error in one.errors}
-        found.errors = [error for error in found.errors if error not in told]
+    text = Texts("check", _language(config))
+    if not readable:
+        # what is to be mended stands alone: nothing else could be looked at
+        print(text("form_first"), flush=True)
+        raise InputError(found.errors)
+    inputs = [found, *_inputs({**config, "ledger": ledger_settings(config)}, text)]
+    # the configuration's check reads some of them, too
+    told = {error for one in inputs[1:] for error in one.errors}
+    found.errors = [error for error in found.errors if error not in told]
     _tell(inputs, text)
-    if readable:
-        _gates(config, text)
-        if not COHORT.is_file():
-            print(text("no_cohort"))
-    print()
-    print(_table(inputs, text), flush=True)
-    print()
+    _gates(config, text)
+    if not COHORT.is_file():
+        print(text("no_cohort"))
+    print(f"\n{_table(inputs, text)}\n", flush=True)
     faulty = [one for one in inputs if one.errors]
     if faulty:
         errors = [error for one in faulty for error in one.errors]
@@ -121,15 +119,7 @@ def _configuration(
     readable = version <= CONFIG_VERSION and not any(faults_of_form(config, words))
     if readable:
         configuration.refuse_other_folder(options)
-    else:
-        found.notes.append(Texts("check", _language(config))("form_first"))
     return found, readable
-
-
-def _with_ledger(config: Mapping[str, Any]) -> dict[str, Any]:
-    from bonescint.config import ledger_settings
-
-    return {**config, "ledger": ledger_settings(config)}
 
 
 def _inputs(config: Mapping[str, Any], text: Texts) -> list["CheckedInput"]:
