@@ -71,6 +71,8 @@ def check(options: argparse.Namespace) -> int:
     # the configuration's check reads some of them, too
     told = {error for one in inputs[1:] for error in one.errors}
     found.errors = [error for error in found.errors if error not in told]
+    if not found.errors:
+        print(Texts("config", text.language)("config_good"), flush=True)
     _tell(inputs, text)
     _gates(config, text)
     if not COHORT.is_file():
