@@ -180,6 +180,9 @@ class StudyInputs:
             )
             for one, n in zip(both, given.read, strict=True):
                 one.rows = n
+            if not found.rows:
+                words = Texts("table", self._language)
+                found.warnings.append(words("no_rows", file=path.name))
             found.warnings += [
                 f"{row['where']}: {row['message']}" + (f" [{row['rule']}]" if row["rule"] else "")
                 for row in warnings_in_words(given.warnings, self._language)

@@ -235,6 +235,13 @@ def test_a_configuration_of_another_folder(check: Check, tmp_path: Path) -> None
     assert main(["check", "--config", "../config.yaml"]) == 1
 
 
+def test_an_empty_table_is_a_warning(check: Check) -> None:
+    Path("vsbone3.csv").write_text(export(), encoding="utf-8")
+    code, out, err = check()
+    assert code == 0 and line(out, "software.vsbone3.export") == ["0", "-", "0", "1"]
+    assert "vsbone3.csv" in err
+
+
 def test_many_warnings_are_cut(check: Check) -> None:
     rows = "".join(f"{n},,\n" for n in range(10, 40))
     Path("out.csv").write_text(f"患者ID,申出日,申出者\n{rows}", encoding="utf-8")
