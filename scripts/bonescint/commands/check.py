@@ -120,7 +120,7 @@ def _configuration(
         found.notes.append(words("older_version", version=version, known=CONFIG_VERSION))
     readable = version <= CONFIG_VERSION and not any(faults_of_form(config, words))
     if readable:
-        configuration.refuse_other_folder(options)
+        configuration.refuse_elsewhere(options)
     return found, readable
 
 

@@ -50,11 +50,11 @@ def load(options: argparse.Namespace) -> dict[str, Any]:
 
     config = merged(options.config)
     check_config(config, files=False)
-    refuse_other_folder(options)
+    refuse_elsewhere(options)
     return config | {"ledger": ledger_settings(config)}
 
 
-def refuse_other_folder(options: argparse.Namespace) -> None:
+def refuse_elsewhere(options: argparse.Namespace) -> None:
     """Refuse a configuration of another folder: its paths are that folder's, and its records.
 
     Raises
