@@ -15,6 +15,7 @@ from bonescint.identity.opt_out_lists import LARGEST_SHARE
 from bonescint.names.ids import ANY_ID
 from bonescint.resources import Texts, locate
 from bonescint.stats.question_names import QUESTIONS
+from bonescint.tables.given_paths import path_hint, wrong_kinds
 from bonescint.text.drives import wsl_path
 from bonescint.text.folding import fold_header
 
@@ -82,7 +83,7 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
         yield text("missing_key", where=text("top_level"), key="demo")
     for where, path in inputs(config).items():
         if files and not path.startswith(DEMO):
-            yield from _unusable(where, path, text)
+            yield from unusable(where, path, text)
     if not locate(config["deidentification"]["tag_table"]).exists():
         path = config["deidentification"]["tag_table"]
         yield _absent("deidentification.tag_table", path, text)
@@ -102,6 +103,7 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
             read_terms(Path(own))
         except InputError as error:
             yield from error.problems
+    yield from wrong_kinds(_paths(config), text.language)
     if demo and not config["study"]["synthetic"]:
         keys = [key for key, path in inputs(config).items() if path.startswith(DEMO)]
         yield text("demo_is_synthetic", keys=", ".join(keys))
@@ -117,8 +119,28 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
             yield text("ledger_place", where=f"ledger.{key}", path=path)
 
 
-def _unusable(where: str, path: str, text: Texts) -> Iterator[str]:
-    """Yield why an input cannot be read: Snakemake does not look at those that no rule makes."""
+def _paths(config: Mapping[str, Any]) -> dict[str, str | None]:
+    """Return every path of the configuration: path of the key -> path."""
+    found = inputs(config) | {f"ledger.{key}": path for key, path in config["ledger"].items()}
+    found["deidentification.tag_table"] = str(locate(config["deidentification"]["tag_table"]))
+    disc = config["delivery"].get("disc", {})
+    return found | {"delivery.disc.passphrase_file": disc.get("passphrase_file")}
+
+
+def unusable(where: str, path: str, text: Texts) -> Iterator[str]:
+    """Yield why an input cannot be read: Snakemake does not look at those that no rule makes.
+
+    Parameters
+    ----------
+    where, path
+        The key's path in the configuration, and what it names.
+    text
+        The words of the configuration's faults.
+    """
+    yield from (f"{said}{path_hint(path, text.language)}" for said in _unread(where, path, text))
+
+
+def _unread(where: str, path: str, text: Texts) -> Iterator[str]:
     try:
         if Path(path).is_dir():
             os.scandir(path).close()
