@@ -26,6 +26,7 @@ from bonescint.deid.decisions import (
 from bonescint.deid.rectangles import spelled
 from bonescint.delivery import gate
 from bonescint.errors import InputError
+from bonescint.identity.choices import rule_of
 from bonescint.identity.opt_outs import MARK
 from bonescint.incidents import system_error
 from bonescint.provenance import (
@@ -36,6 +37,7 @@ from bonescint.provenance import (
     versions,
 )
 from bonescint.resources import Texts, locate
+from bonescint.tables.repeats import repeat_settings
 
 min_version("9.27")
 os.umask(0o077)
@@ -96,6 +98,15 @@ SOFTWARE = study.software(config)
 READERS = list(config["readers"])
 READINGS = expand("results/readings/{reader}.csv", reader=READERS)
 IMPORTED = expand("results/software/{software}.csv", software=SOFTWARE)
+REPEATS = repeat_settings(config["software"])
+SELECTION = config["cohort"].get("selection", "all")
+IS_CHOSEN = rule_of(SELECTION).rule != "all"
+# what the questions and the outputs read: the tables of the chosen cases. Where cases were chosen
+# once, nothing is read past the choice again: choose_cases then says if that may be
+CHOSEN = "results/chosen"
+if not IS_CHOSEN and not os.path.exists(CHOSEN):
+    CHOSEN = "results"
+CHOSEN_READINGS = expand(f"{CHOSEN}/readings/{{reader}}.csv", reader=READERS)
 # an import that failed is made again before anything that follows from it is taken for good
 ROUNDS = {
     kind: runs.round_of(
@@ -129,8 +140,8 @@ FIGURES = expand(
 # what the workbook and the report are written from
 TABLES = {
     "flow": "results/metrics/flow.csv",
-    "cases": "results/cases.csv",
-    "reference": "results/reference.csv",
+    "cases": f"{CHOSEN}/cases.csv",
+    "reference": f"{CHOSEN}/reference.csv",
     **{question: f"results/metrics/{question}.csv" for question in QUESTIONS},
     "balance": "results/cohort/balance.csv",
     "tag_table": "results/anonymization/tag_table.csv",
@@ -141,7 +152,7 @@ TABLES = {
 }
 # by code; the report may be handed on, the workbook stays in the hospital (R34)
 CASE_LISTS = {
-    "measurements": "results/measurements.csv",
+    "measurements": f"{CHOSEN}/measurements.csv",
     "misclassified": "results/metrics/misclassified.csv",
     "reclassified": "results/metrics/reclassified.csv",
     "exposed": "results/exposure.csv",
@@ -152,10 +163,12 @@ WARNINGS = [
     "results/cohort/recalls.warnings.csv",
     "results/cohort/identity_doubts.warnings.csv",
     "results/cohort/cohort.warnings.csv",
+    "results/cohort/selection.warnings.csv",
     "results/cohort/cases.warnings.csv",
     "results/anonymization/deidentification.warnings.csv",
     "results/anonymization/other_exams.warnings.csv",
     *expand("results/software/{software}.warnings.csv", software=SOFTWARE),
+    *expand("results/repeats/{software}.warnings.csv", software=REPEATS),
     "results/reference.warnings.csv",
     "results/measurements.warnings.csv",
     "results/hospital/incomplete.warnings.csv",

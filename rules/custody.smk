@@ -48,6 +48,7 @@ rule verify_purge:
         batches=expand("private/batches/{batch}.csv", batch=BATCHES),
         dicom=expand("results/dicom/{batch}", batch=BATCHES),
         fingerprints="results/cohort/inputs.csv",
+        selection="results/cohort/selection.csv",
     output:
         receipt=PURGED,
     log:

@@ -7,6 +7,7 @@ rule deliver:
         PURGED,
         sheet="results/delivery/partner_sheet.xlsx",
         incomplete="results/hospital/incomplete.csv",
+        selection="results/cohort/selection.csv",
         reports=expand("results/anonymization/{batch}.csv", batch=BATCHES),
         folders=expand("results/dicom/{batch}", batch=BATCHES),
     log:
@@ -26,8 +27,8 @@ rule deliver:
 rule list_incomplete:
     """List the cases that lack a required field of the partner's sheet, and what was decided of them (R26, R28)."""
     input:
-        cases="results/cases.csv",
-        reference="results/reference.csv",
+        cases=f"{CHOSEN}/cases.csv",
+        reference=f"{CHOSEN}/reference.csv",
         findings="private/findings.csv",
     output:
         table="results/hospital/incomplete.csv",
@@ -48,9 +49,10 @@ rule list_incomplete:
 rule write_partner_sheet:
     """Write the partner's sheet, columns A to I (R26)."""
     input:
-        cases="results/cases.csv",
-        reference="results/reference.csv",
+        cases=f"{CHOSEN}/cases.csv",
+        reference=f"{CHOSEN}/reference.csv",
         findings="private/findings.csv",
+        selection="results/cohort/selection.csv",
         reports=expand("results/anonymization/{batch}.csv", batch=BATCHES),
         folders=expand("results/dicom/{batch}", batch=BATCHES),
         # made of tables that were searched for who declined; each run searches anew

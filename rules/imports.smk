@@ -37,6 +37,33 @@ rule import_software:
         "../scripts/imports/import_software.py"
 
 
+rule import_repeat:
+    """Bring what the preceding study stored of one software's results to the common table (R8, R9)."""
+    input:
+        given=lambda wildcards: given(f"software.{wildcards.software}.repeat_export"),
+        cohort="private/cohort.csv",
+        receipt="private/codes.json",
+    output:
+        table="results/repeats/{software}.csv",
+        warnings="results/repeats/{software}.warnings.csv",
+    log:
+        "logs/import_repeat/{software}.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        stamp=lambda wildcards: STAMPS.get(
+            f"software.{wildcards.software}.repeat_export"
+        ),
+        settings=lambda wildcards: REPEATS[wildcards.software],
+        faults="private/faults/{software}_repeat.xlsx",
+        synthetic=SYNTHETIC,
+        ledger=LEDGER,
+        language=language_of_messages,
+        code=code_digest("scripts/imports/import_repeat.py"),
+    script:
+        "../scripts/imports/import_repeat.py"
+
+
 rule import_readings:
     """Bring one reader's reports to the common table; the findings text stays in private/ (R10, R27)."""
     input:
@@ -98,7 +125,7 @@ rule scan_findings:
 rule mark_exposure:
     """Mark the cases delivered before a version's release: it may have been trained on them (R31)."""
     input:
-        cases="results/cases.csv",
+        cases=f"{CHOSEN}/cases.csv",
     output:
         table="results/exposure.csv",
     log:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bonescint.cohort.choice import SELECTION, not_chosen
 from bonescint.custody.deliveries import delivery_contents
 from bonescint.delivery.contents import codes_wanted, content_faults, mark_faults
 from bonescint.delivery.incomplete import left_out
@@ -22,8 +23,9 @@ def deliver(
     incomplete: Path,
     language: str,
     synthetic: bool = False,
+    selection: Path = SELECTION,
 ) -> None:
-    """Check images and sheet; cases that a decision leaves out are not asked for.
+    """Check images and sheet; cases not chosen or left out by a decision are not asked for.
 
     Parameters
     ----------
@@ -37,6 +39,8 @@ def deliver(
         Of the messages.
     synthetic
         Whether the study is of simulated data.
+    selection
+        results/cohort/selection.csv: who is not chosen is in no delivery.
 
     Raises
     ------
@@ -44,7 +48,7 @@ def deliver(
         If an image is missing, changed, foreign, renamed or there twice, a code stands alone, or
         the images are not of the study's kind.
     """
-    left = left_out(incomplete)
+    left = left_out(incomplete) | not_chosen(selection)
     codes = codes_wanted(reports, left)
     found = delivery_contents([dicom], language)
     tabled = delivery_contents([sheet], language).tabled
@@ -65,6 +69,7 @@ if __name__ == "__main__":
             dicom=Path(snakemake.params.dicom),
             reports=[Path(path) for path in snakemake.input.reports],
             incomplete=Path(snakemake.input.incomplete),
+            selection=Path(snakemake.input.selection),
             language=snakemake.params.language,
             synthetic=snakemake.params.synthetic,
         )

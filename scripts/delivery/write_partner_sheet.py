@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bonescint.cohort.choice import SELECTION, not_chosen
 from bonescint.deid.decisions import LEAVE_OUT, NOT_STATED
 from bonescint.delivery.contents import mark_faults
 from bonescint.delivery.gate import reason_after_end, refusals
@@ -34,13 +35,14 @@ def write_partner_sheet(
     reviewers: int = 1,
     reports: Sequence[Path] = (),
     dicom: Sequence[Path] = (),
+    selection: Path = SELECTION,
 ) -> None:
     """Write one row a case that has coded images and that no decision leaves out.
 
     Parameters
     ----------
     cases, reference
-        results/cases.csv and results/reference.csv.
+        results/cases.csv and results/reference.csv, or those of the chosen cases.
     findings, decisions
         private/findings.csv with its hits, and what people decided about them and about blanks.
     study, delivery, language
@@ -53,6 +55,8 @@ def write_partner_sheet(
         results/anonymization/{batch}.csv: of data of patients every image needs a release.
     dicom
         results/dicom/{batch}, whose images must be of the study's kind.
+    selection
+        results/cohort/selection.csv: nobody need look at images of who is not chosen.
 
     Raises
     ------
@@ -66,6 +70,7 @@ def write_partner_sheet(
     rows = [row for row in all_rows if found.get(row["code"]) != LEAVE_OUT]
     codes = {row["code"] for row in rows}
     left = {code for code, decision in found.items() if decision == LEAVE_OUT}
+    left |= not_chosen(selection)
     closed = [
         *refusals(study, delivery, date.today(), language),
         *mark_faults(dicom, study["synthetic"], language),
@@ -114,4 +119,5 @@ if __name__ == "__main__":
             sheet=Path(snakemake.output.sheet),
             reports=[Path(path) for path in snakemake.input.reports],
             dicom=[Path(path) for path in snakemake.input.folders],
+            selection=Path(snakemake.input.selection),
         )
