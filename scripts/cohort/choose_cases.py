@@ -12,9 +12,9 @@ from bonescint.cohort.choice import (
     LEFT,
     RESERVE,
     Candidate,
+    by_level,
     candidates,
     choose,
-    counted,
     random_order,
 )
 from bonescint.declared import columns
@@ -24,7 +24,7 @@ from bonescint.files import read_rows, replacing, write_rows
 from bonescint.identity.choices import (
     ChoiceRule,
     choice_to_keep,
-    code_of_today,
+    chosen_before,
     latest_exchange,
     record_choice,
     rule_of,
@@ -103,15 +103,7 @@ def choose_cases(
         else:
             away = _away(cases, reference, findings, decisions, reviewers)
             order = _order(found, rule, listed, book)
-            was = (
-                {
-                    code_of_today(book, code): level
-                    for code, level in zip(last["codes"], last["findings"], strict=True)
-                }
-                if last
-                else {}
-            )
-            chosen = _chosen(found, order, away, was, targets)
+            chosen = _chosen(found, order, away, chosen_before(book, last), targets)
             rows = _rows(found, order, away, chosen)
             remarks += _remarks(rows, chosen, targets)
         recorded: Mapping[str, Any] = {}
@@ -121,9 +113,10 @@ def choose_cases(
     write_rows(table, columns("selection"), rows)
     states = Counter(str(row["state"]) for row in rows)
     with replacing(receipt) as stream:
-        said = {name: rule._asdict()[name] for name in ("rule", "seed")}
+        said: dict[str, object] = {"rule": rule.rule, "seed": rule.seed}
         said |= {name: recorded.get(name, "") for name in ("again", "recorded")}
-        json.dump(said | {one: states[one] for one in (CHOSEN, RESERVE, LEFT)}, stream, indent=1)
+        said |= {one: states[one] for one in (CHOSEN, RESERVE, LEFT)}
+        json.dump(said, stream, ensure_ascii=False, indent=1)
     write_warnings(warnings, remarks)
     logger.info("%s: %s", rule.rule, dict(states))
 
@@ -209,7 +202,7 @@ def _row(case: Candidate, state: str) -> dict[str, object]:
 
 
 def _surplus(found: Sequence[Candidate], targets: Mapping[str, int]) -> Iterator[dict[str, str]]:
-    there = counted(found)
+    there = by_level(found)
     for level, target in targets.items():
         if there[level] > target:
             yield _of_group(level, "selection.surplus", target=target, n=there[level])

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bonescint.cohort.choice import SELECTION, not_chosen
+from bonescint.cohort.choice import SELECTION
 from bonescint.custody.deliveries import delivery_contents
 from bonescint.delivery.contents import codes_wanted, content_faults, mark_faults
 from bonescint.delivery.incomplete import left_out
@@ -48,7 +48,7 @@ def deliver(
         If an image is missing, changed, foreign, renamed or there twice, a code stands alone, or
         the images are not of the study's kind.
     """
-    left = left_out(incomplete) | not_chosen(selection)
+    left = left_out(incomplete, selection)
     codes = codes_wanted(reports, left)
     found = delivery_contents([dicom], language)
     tabled = delivery_contents([sheet], language).tabled

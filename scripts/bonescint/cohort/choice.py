@@ -72,7 +72,7 @@ def random_order(codes: Iterable[str], seed: int) -> list[str]:
     return sorted(codes, key=key)
 
 
-def counted(cases: Iterable[Candidate]) -> Counter[str]:
+def by_level(cases: Iterable[Candidate]) -> Counter[str]:
     """Return level of a margin -> cases, such as ``MDP`` -> 50."""
     return Counter(level for case in cases for level in case[1:] if level)
 
@@ -92,7 +92,7 @@ def choose(
         Planned cases by level of each margin: no margin gets more, and together the margins get
         as many as can be.
     """
-    there = counted(kept)
+    there = by_level(kept)
     room = {level: max(0, target - there[level]) for level, target in targets.items()}
     waiting = Counter(case[1:] for case in order)
     best = _most(room, waiting)

@@ -86,7 +86,6 @@ def record_delivery(options: argparse.Namespace) -> int:
     InputError
         If the record would be wrong; nothing is recorded then.
     """
-    from bonescint.cohort.choice import not_chosen
     from bonescint.commands.opt_out import print_notices
     from bonescint.commands.opt_out_lists import certain_list
     from bonescint.custody.deliveries import delivery_contents, put_on_record
@@ -107,7 +106,7 @@ def record_delivery(options: argparse.Namespace) -> int:
     ledger = open_ledger(**config["ledger"], ask=True)
     listed = certain_list(config, ledger)
     found = delivery_contents(options.paths or [p for p in _DEFAULT if p.exists()], language)
-    left = (left_out() | not_chosen()) & (found.imaged | found.tabled)
+    left = left_out() & (found.imaged | found.tabled)
     if left and not options.paths:
         # whether they were handed over cannot be told from the study's folder
         codes = ", ".join(sorted(left))

@@ -128,18 +128,23 @@ def latest_exchange(ledger: Ledger) -> Mapping[str, object]:
     return numbers | {"date": entries[1]["recorded"]}
 
 
-def code_of_today(ledger: Ledger, code: str) -> str:
-    """Return the code in use of the patient to whom a code was given.
+def chosen_before(ledger: Ledger, entry: Entry | None) -> dict[str, str]:
+    """Return code in use -> findings at the time of being chosen, in the order of the choice.
 
     Parameters
     ----------
     ledger
-        The opened ledger.
-    code
-        In use, or retired because two patient IDs turned out to be one person's.
+        The opened ledger: a code may be retired since, because two IDs were one person's.
+    entry
+        What `choice_to_keep` returned.
     """
-    subject = ledger.subject_of(code)
-    return (ledger.code_of(subject) if subject else None) or code
+    if not entry:
+        return {}
+    found = {}
+    for code, level in zip(entry["codes"], entry["findings"], strict=True):
+        subject = ledger.subject_of(code)
+        found[(ledger.code_of(subject) if subject else None) or code] = level
+    return found
 
 
 def _in_words(rule: Mapping[str, Any], text: Texts) -> str:

@@ -10,9 +10,9 @@ from bonescint.tables.bounds import CheckedTable
 from bonescint.tables.columns import KEYS, load_columns
 from bonescint.tables.faults import Faults
 from bonescint.tables.headers import header_words
+from bonescint.tables.lists import pass_on_warnings
 from bonescint.tables.reading import read_table
 from bonescint.tables.values import damaged_id
-from bonescint.warnings import Phrase, warning
 
 ENTRY = "cohort.selection.list"
 
@@ -40,6 +40,28 @@ def read_selection(
     """
     layout: Mapping[str, Any] = given if isinstance(given, Mapping) else {"file": given}
     key = str(layout.get("key") or "patient_id")
+    checked = _opened(layout, key, language)
+    table, faults = checked.table, checked.faults
+    found: dict[str, int] = {}
+    for row, cells in table.rows:
+        typed = checked.raw(cells, key)
+        entry = typed_code(typed) if key == "code" else normalise(typed)
+        if damaged_id(typed):
+            faults.error("damaged_key", row, checked.header(key), "R3")
+        elif not normalise(typed):
+            faults.error("no_key", row, checked.header(key), "R3")
+        elif not entry:
+            faults.error("no_code_of_list", row, checked.header(key), "R3")
+        elif found.setdefault(entry, row) != row:
+            faults.error("duplicate", row, checked.header(key), "R3", first=found[entry])
+    if not table.rows:
+        faults.error("empty_selection", rule="R3")
+    faults.raise_errors()
+    pass_on_warnings(checked, warnings)
+    return found
+
+
+def _opened(layout: Mapping[str, Any], key: str, language: str) -> CheckedTable:
     headers = {key if n == "key" else n: h for n, h in (layout.get("columns") or {}).items()}
     columns, skip = load_columns("selection"), {*KEYS} - {key}
     table = read_table(
@@ -62,33 +84,4 @@ def read_selection(
         entry=ENTRY,
     )
     faults.raise_errors()  # without its column the list cannot be read further
-    found: dict[str, int] = {}
-    for row, cells in table.rows:
-        typed = checked.raw(cells, key)
-        entry = typed_code(typed) if key == "code" else normalise(typed)
-        if damaged_id(typed):
-            faults.error("damaged_key", row, checked.header(key), "R3")
-        elif not normalise(typed):
-            faults.error("no_key", row, checked.header(key), "R3")
-        elif not entry:
-            faults.error("no_code_of_list", row, checked.header(key), "R3")
-        elif found.setdefault(entry, row) != row:
-            faults.error("duplicate", row, checked.header(key), "R3", first=found[entry])
-    if not table.rows:
-        faults.error("empty_selection", rule="R3")
-    faults.raise_errors()
-    if warnings is not None:
-        # the sheet is not named: it may be called after a patient
-        warnings += [
-            warning(
-                table.file,
-                "",
-                fault.phrase,
-                {k: v for k, v in fault.place.items() if k in ("row", "column")},
-            )
-            for fault in faults.warnings
-        ]
-        warnings += [
-            warning(table.file, "", Phrase("row.struck"), {"entry": row}) for row in table.struck
-        ]
-    return found
+    return checked
