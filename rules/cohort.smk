@@ -90,7 +90,7 @@ rule select_cohort:
             key: study.list_layout(config, key)
             for key in ("participants", "tracer_calendar", "exam_dates")
         },
-        cohort=lookup("cohort", within=config),
+        cohort=COHORT,
         decisions=DECISIONS,
         reviewers=reviewers_of_decisions,
         decided=DECIDED_IMAGES,

@@ -174,9 +174,15 @@ WARNINGS = [
     "results/hospital/incomplete.warnings.csv",
     *expand("results/readings/{reader}.warnings.csv", reader=READERS),
 ]
+# who is in; how many are planned and who of them is chosen is decided when all are coded
+COHORT = {
+    key: value
+    for key, value in config["cohort"].items()
+    if key not in ("selection", "targets")
+}
 DEMO_SETTINGS = {
     "demo": config.get("demo"),
-    "cohort": config["cohort"],
+    "cohort": COHORT,
     "preceding_study": config["study"]["preceding_study"],
 }
 # why something is delivered after the study's end; empty as long as nothing needs a reason
