@@ -33,9 +33,10 @@ def within_subject(
     n = pairs.x.size
     sd = Estimate(measure="within_subject_sd", n=n, ci_method="chi_squared")
     status = pair_status(pairs, fewest=2)
+    sd = replace(sd, status=status)
     if n:
         spread = pairs.size * math.sqrt(float(((pairs.x - pairs.y) ** 2).mean()) / 2)
-        sd = replace(sd, estimate=spread, status=status)
+        sd = replace(sd, estimate=spread)
     if status == OK:
         tails = (1 - confidence) / 2, (1 + confidence) / 2
         low, high = (math.sqrt(n / float(chdtri(n, tail))) for tail in tails)
