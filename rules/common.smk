@@ -99,6 +99,9 @@ READERS = list(config["readers"])
 READINGS = expand("results/readings/{reader}.csv", reader=READERS)
 IMPORTED = expand("results/software/{software}.csv", software=SOFTWARE)
 REPEATS = repeat_settings(config["software"])
+# a name of its own: a table that is no more configured is none of the software's
+STORED = [f"{software}_stored" for software in REPEATS]
+STORED_TABLES = expand("results/repeats/{stored}.csv", stored=STORED)
 SELECTION = config["cohort"].get("selection", "all")
 IS_CHOSEN = rule_of(SELECTION).rule != "all"
 # what the questions and the outputs read: the tables of the chosen cases. Where cases were chosen
@@ -114,7 +117,11 @@ ROUNDS = {
         Path(f"private/{kind}.mark"),
         is_run if workflow.is_main_process else None,
     )
-    for kind, tables in (("software", IMPORTED), ("readings", READINGS))
+    for kind, tables in (
+        ("software", IMPORTED),
+        ("stored", STORED_TABLES),
+        ("readings", READINGS),
+    )
 }
 METRICS = study.metrics(config)
 QUESTIONS = study.questions(config)
@@ -168,7 +175,7 @@ WARNINGS = [
     "results/anonymization/deidentification.warnings.csv",
     "results/anonymization/other_exams.warnings.csv",
     *expand("results/software/{software}.warnings.csv", software=SOFTWARE),
-    *expand("results/repeats/{software}.warnings.csv", software=REPEATS),
+    *expand("results/repeats/{stored}.warnings.csv", stored=STORED),
     "results/reference.warnings.csv",
     "results/measurements.warnings.csv",
     "results/hospital/incomplete.warnings.csv",
@@ -212,6 +219,7 @@ SAME_TABLES = study.same_tables(
 wildcard_constraints:
     batch=r"\d\d+",
     software="|".join(SOFTWARE),
+    stored=r"[a-z][a-z0-9]*_stored",
     reader="|".join(READERS),
 
 
@@ -221,6 +229,10 @@ def given(*keys):
     # somewhere, would stop every run, for Snakemake compares its date with the outputs'
     paths = [INPUTS.get(key, "") for key in keys]
     return [path for path in paths if path.startswith(study.DEMO)]
+
+
+def stored_by(wildcards):
+    return f"software.{wildcards.stored.removesuffix('_stored')}"
 
 
 def path_of(key):

@@ -40,22 +40,21 @@ rule import_software:
 rule import_repeat:
     """Bring what the preceding study stored of one software's results to the common table (R8, R9)."""
     input:
-        given=lambda wildcards: given(f"software.{wildcards.software}.repeat_export"),
+        given=lambda wildcards: given(f"{stored_by(wildcards)}.repeat_export"),
         cohort="private/cohort.csv",
         receipt="private/codes.json",
     output:
-        table="results/repeats/{software}.csv",
-        warnings="results/repeats/{software}.warnings.csv",
+        table="results/repeats/{stored}.csv",
+        warnings="results/repeats/{stored}.warnings.csv",
     log:
-        "logs/import_repeat/{software}.log",
+        "logs/import_repeat/{stored}.log",
     conda:
         "../envs/python.yaml"
     params:
-        stamp=lambda wildcards: STAMPS.get(
-            f"software.{wildcards.software}.repeat_export"
-        ),
-        settings=lambda wildcards: REPEATS[wildcards.software],
-        faults="private/faults/{software}_repeat.xlsx",
+        stamp=lambda wildcards: STAMPS.get(f"{stored_by(wildcards)}.repeat_export"),
+        software=lambda wildcards: stored_by(wildcards).removeprefix("software."),
+        settings=lambda wildcards: REPEATS[wildcards.stored.removesuffix("_stored")],
+        faults="private/faults/{stored}.xlsx",
         synthetic=SYNTHETIC,
         ledger=LEDGER,
         language=language_of_messages,

@@ -197,7 +197,7 @@ rule assess_repeatability:
     """Values that the preceding study stored of the same cases, against today's."""
     input:
         measurements=f"{CHOSEN}/measurements.csv",
-        repeats=expand("results/repeats/{software}.csv", software=REPEATS),
+        repeats=STORED_TABLES,
     output:
         table="results/metrics/repeatability.csv",
     log:
@@ -205,6 +205,8 @@ rule assess_repeatability:
     conda:
         "../envs/python.yaml"
     params:
+        imported=ROUNDS["stored"],
+        compared=list(REPEATS),
         software=SOFTWARE,
         settings=metrics_of("confidence", "cutoffs"),
         code=code_digest("scripts/questions/assess_repeatability.py"),

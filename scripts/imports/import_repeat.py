@@ -66,7 +66,7 @@ if __name__ == "__main__":
         import_repeat(
             cohort=Path(snakemake.input.cohort),
             ledger=snakemake.params.ledger,
-            software=snakemake.wildcards.software,  # type: ignore[attr-defined]
+            software=snakemake.params.software,
             settings=snakemake.params.settings,
             language=snakemake.params.language,
             table=Path(snakemake.output.table),

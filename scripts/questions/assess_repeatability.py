@@ -1,7 +1,7 @@
 """Compare what the preceding study stored of a software's results with today's, case by case."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ STORED = "stored"  # who is compared with: a word, no software
 
 def assess_repeatability(
     measurements: Path,
-    repeats: Sequence[Path],
+    repeats: Mapping[str, Path],
     software: Mapping[str, Mapping[str, str]],
     settings: Mapping[str, Any],
     table: Path,
@@ -37,7 +37,7 @@ def assess_repeatability(
     measurements
         results/measurements.csv: its cases alone are compared.
     repeats
-        One table per software with stored values (results/repeats), named after the software.
+        Software -> its table of stored values (results/repeats).
     software
         Key -> ``version`` and more.
     settings
@@ -47,8 +47,7 @@ def assess_repeatability(
     """
     samples = Samples({}, measurements)
     rows: list[Estimate] = []
-    for path in repeats:
-        key = path.stem
+    for key, path in repeats.items():
         beside = samples.beside(STORED, path)
         for metric in METRICS:
             of_today = samples.codes_of(metric, key)
@@ -91,7 +90,9 @@ if __name__ == "__main__":
     with job_log(snakemake.log[0]):
         assess_repeatability(
             measurements=Path(snakemake.input.measurements),
-            repeats=[Path(path) for path in snakemake.input.repeats],
+            repeats=dict(
+                zip(snakemake.params.compared, map(Path, snakemake.input.repeats), strict=True)
+            ),
             software=snakemake.params.software,
             settings=snakemake.params.settings,
             table=Path(snakemake.output.table),

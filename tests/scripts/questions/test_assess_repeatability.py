@@ -31,7 +31,7 @@ def assess(folder: Path, today: Values, stored: Values) -> list[Estimate]:
     write_rows(folder / "vsbone2.csv", SOFTWARE, rows)
     assess_repeatability(
         measurements=write_measurements(folder / "measurements.csv", {"vsbone2": today}),
-        repeats=[folder / "vsbone2.csv"],
+        repeats={"vsbone2": folder / "vsbone2.csv"},
         software=SOFTWARE_PARAM,
         settings=SETTINGS,
         table=folder / "table.csv",
