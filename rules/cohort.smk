@@ -1,4 +1,4 @@
-"""Needs the index and the hospital's lists; gives the cohort, its flow counts and codes, and the batches."""
+"""Needs the index and the hospital's lists; gives the cohort, its flow counts and codes, the batches, and later who is chosen."""
 
 
 rule filter_opt_out:

@@ -247,7 +247,7 @@ def inputs(config: Mapping[str, Any]) -> dict[str, str]:
             }
             if repeat := entry.get("repeat_export"):
                 found[f"{area}.{key}.repeat_export"] = _file_of(repeat)
-    selection = config["cohort"].get("selection")
+    selection = config.get("cohort", {}).get("selection")
     if isinstance(selection, Mapping) and (listed := selection.get("list")):
         found["cohort.selection.list"] = _file_of(listed)
     return found
