@@ -13,8 +13,8 @@ from bonescint.cohort.choice import (
     RESERVE,
     Candidate,
     by_level,
-    candidates,
     choose,
+    eligible,
     random_order,
 )
 from bonescint.declared import columns
@@ -89,7 +89,7 @@ def choose_cases(
     InputError
         If a choice is on record that was made by another rule.
     """
-    book, found = open_ledger(**ledger), candidates(cases, reference)
+    book, found = open_ledger(**ledger), eligible(cases, reference)
     remarks: list[dict[str, str]] = []
     listed = _listed(selection, book, language, remarks)
     remarks += _unmatched(listed, found, book)

@@ -39,7 +39,7 @@ class Candidate(NamedTuple):
     findings: str
 
 
-def candidates(cases: Path, reference: Path) -> list[Candidate]:
+def eligible(cases: Path, reference: Path) -> list[Candidate]:
     """Return all coded cases with their margins.
 
     Parameters

@@ -17,6 +17,8 @@ from bonescint.resources import Texts
 if TYPE_CHECKING:
     from bonescint.custody.archive.parts import Report
     from bonescint.tables.cases import Cases
+    from bonescint.tables.exports import Export
+    from bonescint.tables.readings import ReadingReport
 
 _TABLES = ("software", "readers")
 
@@ -82,7 +84,8 @@ class StudyInputs:
         checks += [partial(self._list, kind) for kind in LISTS]
         for area in _TABLES:
             checks += [partial(self._table, area, key) for key in self._config[area]]
-        return [*checks, self._tags, self._vocabulary, self._staff, self._decisions, self._others]
+        checks += [self._repeats, self._selection, self._tags, self._vocabulary, self._staff]
+        return [*checks, self._decisions, self._others]
 
     def _given(self, where: str) -> tuple[CheckedInput, Path | None]:
         """Return an input and its file, None if it cannot be looked at."""
@@ -171,7 +174,6 @@ class StudyInputs:
         second: CheckedInput | None,
     ) -> None:
         from bonescint.tables.faults import TableErrors
-        from bonescint.warning_words import warnings_in_words
 
         both = [found, second] if file and second else [found]
         try:
@@ -180,16 +182,7 @@ class StudyInputs:
             )
             for one, n in zip(both, given.read, strict=True):
                 one.rows = n
-            if not found.rows:
-                words = Texts("table", self._language)
-                found.warnings.append(words("no_rows", file=path.name))
-            found.warnings += [
-                f"{row['where']}: {row['message']}" + (f" [{row['rule']}]" if row["rule"] else "")
-                for row in warnings_in_words(given.warnings, self._language)
-            ]
-            if self._cases.by_subject:
-                here = sum(row["status"] != "missing" for row in given.rows)
-                found.matched = here, len(given.rows)
+            self._imported(given, path, found)
         except TableErrors as error:
             for faults in error.tables:
                 one = second if faults.second and second else found
@@ -197,6 +190,50 @@ class StudyInputs:
                 one.errors += TableErrors([faults]).problems
         except InputError as error:
             found.errors += error.problems
+
+    def _imported(self, given: "Export | ReadingReport", path: Path, found: CheckedInput) -> None:
+        """Say how a table that the run would take matches the cohort, and what is odd in it."""
+        from bonescint.warning_words import warnings_in_words
+
+        if not found.rows:
+            words = Texts("table", self._language)
+            found.warnings.append(words("no_rows", file=path.name))
+        found.warnings += [
+            f"{row['where']}: {row['message']}" + (f" [{row['rule']}]" if row["rule"] else "")
+            for row in warnings_in_words(given.warnings, self._language)
+        ]
+        if self._cases.by_subject:
+            here = sum(row["status"] != "missing" for row in given.rows)
+            found.matched = here, len(given.rows)
+
+    def _repeats(self) -> Iterator[CheckedInput]:
+        """Check what the preceding study stored of the same cases."""
+        from bonescint.tables.exports import read_export
+        from bonescint.tables.repeats import repeat_settings
+
+        for name, settings in repeat_settings(self._config["software"]).items():
+            found, path = self._given(f"software.{name}.repeat_export")
+            if path:
+                try:
+                    given = read_export(path, self._cases, name, settings, self._language)
+                    found.rows = given.read[0]
+                    self._imported(given, path, found)
+                except InputError as error:
+                    found.errors += error.problems
+            yield found
+
+    def _selection(self) -> Iterator[CheckedInput]:
+        """Check the list of the cases to choose from (R3, R4)."""
+        from bonescint.tables.selection_list import read_selection
+        from bonescint.warning_words import warnings_in_words
+
+        if "cohort.selection.list" not in self._paths:
+            return
+        found, path = self._given("cohort.selection.list")
+        odd: list[dict[str, str]] = []
+        given = self._config["cohort"]["selection"]["list"]
+        yield self._counted(found, path, lambda _: read_selection(given, self._language, odd))
+        found.warnings += [row["message"] for row in warnings_in_words(odd, self._language)]
 
     def _tags(self) -> Iterator[CheckedInput]:
         """Check the hospital's tag table as the run will apply it (R18)."""
@@ -253,9 +290,8 @@ class StudyInputs:
     def _others(self) -> Iterator[CheckedInput]:
         """Yield inputs of which a check knows no more than that they can be read."""
         known = [f"inputs.{key}" for key in ("dicom", *LISTS)]
-        known += ["deidentification.vocabulary", "delivery.staff_names"]
+        known += ["deidentification.vocabulary", "delivery.staff_names", "cohort.selection.list"]
         for where in self._paths:
             area, _, field_of = where.partition(".")
-            is_table = area in _TABLES and "repeat" not in field_of
-            if where not in known and not is_table:
+            if where not in known and area not in _TABLES:
                 yield self._given(where)[0]

@@ -12,8 +12,8 @@ from bonescint.cohort.choice import (
     TRACERS,
     Candidate,
     by_level,
-    candidates,
     choose,
+    eligible,
     not_chosen,
     random_order,
 )
@@ -122,7 +122,7 @@ def test_candidates_and_who_is_not_chosen(tmp_path: Path) -> None:
     write_rows(tmp_path / "cases.csv", ["code", "tracer"], rows)
     said = [{"code": "A", "metastasis": "1"}, {"code": "B", "metastasis": ""}]
     write_rows(tmp_path / "reference.csv", ["code", "metastasis"], said)
-    found = candidates(tmp_path / "cases.csv", tmp_path / "reference.csv")
+    found = eligible(tmp_path / "cases.csv", tmp_path / "reference.csv")
     assert [case.findings for case in found] == ["with_findings", "", ""]
     assert not_chosen(tmp_path / "selection.csv") == set()  # not made yet
     states = [

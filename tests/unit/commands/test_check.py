@@ -248,3 +248,21 @@ def test_many_warnings_are_cut(check: Check) -> None:
     code, out, err = check()
     assert code == 0 and line(out, "inputs.opt_out")[3] == "60"
     assert "50 more (all of them: bonescint table check inputs.opt_out)" in err
+
+
+def test_stored_values_and_the_list_to_choose_from(check: Check, config: dict[str, Any]) -> None:
+    config["software"]["vsbone3"]["repeat_export"] = "stored.csv"
+    config["cohort"]["selection"] = {"list": "order.csv"}
+    Path("stored.csv").write_text(export(*IDS[:4]), encoding="utf-8")
+    Path("order.csv").write_text("\n".join(["患者ID", *IDS, ""]), encoding="utf-8")
+    code, out, err = check()
+    assert (code, err) == (0, ""), err
+    assert line(out, "software.vsbone3.repeat_export") == ["4", "-", "0", "0"]
+    assert line(out, "cohort.selection.list") == ["6", "-", "0", "0"]
+
+    Path("stored.csv").write_text("患者ID,検査日\n", encoding="utf-8")
+    Path("order.csv").write_text(f"患者ID\n{IDS[0]}\n{IDS[0]}\n", encoding="utf-8")
+    code, out, err = check()
+    assert code == 1
+    assert line(out, "software.vsbone3.repeat_export")[2] == "2"  # one of the BSI, one of the hot spots
+    assert line(out, "cohort.selection.list")[2] == "1"
