@@ -82,6 +82,7 @@ try:
     if is_run:
         runlock.take(Path(".snakemake"), Texts("incidents", LANGUAGE))
         runs.begin(Path(PURGED), sys.argv)
+        ENDING.begun = True
         runs.bring_back(["results", "private", *[study.DEMO] * DEMO], INPUTS.values())
     elif not workflow.is_main_process:
         runlock.hold(Path(".snakemake"))

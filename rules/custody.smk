@@ -1,5 +1,7 @@
 """What was delivered of who declined is recalled; the last step: nothing is left of them; what a run says at its end."""
 
+from bonescint.endings.outcome import RunOutcome
+
 
 rule write_recalls:
     """Ask the partner to give back what was delivered of somebody who declined (R12, R31)."""
@@ -95,12 +97,17 @@ rule verify_purge:
         "../scripts/custody/verify_purge.py"
 
 
-onsuccess:
-    for line in runs.ending(
+ENDING.outcome = RunOutcome(
+    Path(PURGED),
+    Path("results/cohort/opt_out.csv"),
+    OPEN_ENDS,
+    WARNINGS,
+    DECIDED,
+    LANGUAGE,
+)
+ENDING.good_runs_say(
+    lambda: runs.ending(
         Path("results/cohort/opt_out.csv"), config["study"], LANGUAGE, OPEN_ENDS
-    ):
-        print(line, file=sys.stderr)
-
-
-onerror:
-    print(runs.failure(Path(PURGED), LANGUAGE), file=sys.stderr)
+    )
+)
+ENDING.failed_runs_say(lambda: [runs.failure(Path(PURGED), LANGUAGE)])
