@@ -15,6 +15,7 @@ from bonescint.commands import (
     diff,
     ledger,
     opt_out,
+    plan,
     private,
     retention,
     review,
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     for command in (
         check, table, ledger, opt_out, delivery, where, retention, archive, deidentify, private,
-        diff, review,
+        diff, review, plan,
     ):  # fmt: skip
         command.add(commands)
     options = parser.parse_args(arguments)

@@ -47,11 +47,11 @@ def good_lines(outcome: RunOutcome, rules: Collection[str], more: Sequence[str])
         yield from _labelled([("next", text("part_next"))], text)
         return
     waits = waiting_counts(outcome)
-    next_step = ("next", text(f"next.{_next_step(outcome, waits, rules)}"))
+    last = [*(("note", line) for line in more)]
+    last.append(("next", text(f"next.{_next_step(outcome, waits, rules)}")))
     if _ALWAYS.issuperset(rules) and not {"deliver", "review"} & set(rules):
         yield text("idle")
-        yield from more
-        yield from _labelled([next_step], text)
+        yield from _labelled(last, text)
         return
     yield text("done")
     flow = list(_rows(FLOW))
@@ -66,11 +66,10 @@ def good_lines(outcome: RunOutcome, rules: Collection[str], more: Sequence[str])
             ("warnings", _warnings(outcome)),
             ("waits", sep.join(_told(waits, "waits.", text)) or text("none")),
             ("results", sep.join(places)),
+            *last,
         ],
         text,
     )
-    yield from more
-    yield from _labelled([next_step], text)
 
 
 def waiting_counts(outcome: RunOutcome) -> dict[str, int]:
