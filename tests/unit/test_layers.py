@@ -24,6 +24,7 @@ LAYERS = (
     ("stats",),
     ("config",),
     ("outputs", "custody", "delivery", "review"),
+    ("endings",),
     ("commands",),
     ("cli", "demo"),
 )

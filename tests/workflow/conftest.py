@@ -28,8 +28,8 @@ def finished(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
             configure(folder, small)
-            snakemake(folder)
-            (shared / "finished.done").touch()
+            printed = snakemake(folder)
+            (shared / "finished.done").write_text(printed, encoding="utf-8")
     return folder
 
 

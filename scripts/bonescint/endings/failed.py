@@ -14,6 +14,7 @@ _WITHHELD = "(message withheld"
 # what Snakemake puts around the text of an exception
 _HEAD = re.compile(r'\w+(?: in (?:rule \w+|checkpoint \w+))?(?: in file "(.*)", line (\d+))?:')
 _FRAME = re.compile(r'\s*File ".*", line \d+')
+_OF_A_JOB = "CalledProcessError in "  # says of a failed job no more than that it failed
 # an exception of these is a sentence to read; of any other kind a fault of the program
 _SPOKEN = re.compile(r"(Workflow|Api|Cli|Ambiguous\w*|Missing\w*|Incomplete\w*|Locked\w*|\w*Rule)")
 
@@ -39,6 +40,11 @@ class Wording:
         """Return what a rule does, empty if it is none of ours."""
         language = self.language or "en"
         return Texts("rules", language)(name) if name in Texts("rules", language) else ""
+
+    def kind(self, name: str) -> Iterator[str]:
+        """Yield what an exception of Snakemake's means, nothing if it speaks for itself."""
+        if f"kind.{name}" in Texts("endings", "en"):
+            yield self(f"kind.{name}")
 
     def _said(self, area: str, key: str, **values: object) -> str:
         if self.language is None:
@@ -66,10 +72,8 @@ class CallFault(NamedTuple):
     logs: tuple[Path, ...] = ()
 
 
-def fault_lines(
-    faults: Sequence[CallFault], text: Wording, is_interrupted: bool, is_dryrun: bool
-) -> Iterator[str]:
-    """Yield what is wrong, where, and what to do.
+def fault_lines(faults: Sequence[CallFault], text: Wording, is_interrupted: bool) -> Iterator[str]:
+    """Yield what is wrong and where; most sentences say what to do.
 
     Parameters
     ----------
@@ -79,23 +83,21 @@ def fault_lines(
         The words.
     is_interrupted
         Whether a person stopped it: whatever failed because of that is not told.
-    is_dryrun
-        Whether nothing was to be run.
     """
     if is_interrupted:
         yield text("interrupted")
         return
     jobs = [fault for fault in faults if fault.rule]
-    yield text("failed_jobs", n=len(jobs)) if jobs else text("failed")
+    heading = ("failed", "failed_job")[len(jobs)] if len(jobs) < 2 else "failed_jobs"
+    yield text(heading, n=len(jobs))
     said: set[str] = set()
     for fault in faults:
         if fault.rule:
             yield from _of_a_job(fault, text, said)
-        elif not jobs or _of_a_message(fault, text)[0] not in said:
+        elif _OF_A_JOB not in fault.message:
             yield from (f"  {line}" for line in _of_a_message(fault, text))
     if not faults:
         yield f"  {text('above')}"
-    yield text("again_dry" if is_dryrun else "again")
 
 
 def _of_a_job(fault: CallFault, text: Wording, said: set[str]) -> Iterator[str]:
@@ -112,12 +114,11 @@ def _of_a_job(fault: CallFault, text: Wording, said: set[str]) -> Iterator[str]:
     else:
         new = [one for one in dict.fromkeys(spoken) if one not in said]
         said |= set(new)
-    for one in new[:_SHOWN]:
-        yield from (f"    {line}" for line in one.splitlines())
     if len(new) > _SHOWN:
-        yield f"    {text('more', n=len(new) - _SHOWN)}"
-    if not new:
-        yield f"    {text('same')}"
+        # the last one may say where all of them are marked
+        new[_SHOWN - 1 : -1] = [text("more", n=len(new) - _SHOWN)]
+    for one in new or [text("same")]:
+        yield from (f"    {line}" for line in one.splitlines())
     if logs:
         yield f"    {text('log', log=logs)}"
 
@@ -152,7 +153,8 @@ def _of_a_message(fault: CallFault, text: Wording) -> list[str]:
     if not _SPOKEN.match(fault.kind):
         place = f"{Path(head[1]).name}:{head[2]}" if head and head[1] else ""
         return [text("program_fault", kind=" ".join(filter(None, [fault.kind, place])))]
-    return list(_spoken(lines[1:] if head else lines)) or [text("above")]
+    own = [*text.kind(fault.kind), *_spoken(lines[1:] if head else lines)]
+    return own or [text("above")]
 
 
 def _spoken(lines: Iterable[str]) -> Iterator[str]:

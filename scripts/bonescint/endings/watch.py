@@ -22,7 +22,11 @@ from bonescint.endings.outcome import RunOutcome
 PLAN = "BONESCINT_PLAN"  # names a file: a dry-run leaves its jobs there and says nothing itself
 _LOGGER = "snakemake.logging"
 _NOTHING = "Nothing to be done"
-_INTERRUPTED = ("Terminating processes on user request", "Cancelling snakemake on user request")
+_INTERRUPTED = (
+    "Terminating processes on user request",
+    "Cancelling snakemake on user request",
+    "Will exit after finishing currently running jobs",
+)
 _LAST = "At least one job did not complete successfully"
 _OF_A_JOB = ("rule_name", "input", "output", "reason", "is_checkpoint")
 
@@ -129,12 +133,7 @@ class Ending(logging.Handler):
     def _lines(self) -> Iterator[str]:
         wording = Wording(self.workflow.globals.get("config") or {})
         if self._is_bad():
-            receipts = self._failed if self.begun else ()
-            is_interrupted = self._is_interrupted or _is_keyboard_interrupt()
-            faults = [] if is_interrupted else self._faults
-            yield from fault_lines(faults, wording, is_interrupted, self._is_dryrun())
-            said = [line for lines in receipts for line in lines()]
-            yield from said or [wording("nothing_run")]
+            yield from self._bad_lines(wording)
         elif only_looks(sys.argv):
             return  # what was asked for stands on the screen, or goes on into another program
         elif self._is_dryrun():
@@ -146,6 +145,20 @@ class Ending(logging.Handler):
             more = [line for lines in self._good for line in lines()]
             rules = {job["rule_name"] for job in self._jobs.values()}
             yield from more if self._is_quiet() else good_lines(self.outcome, rules, more)
+
+    def _bad_lines(self, wording: Wording) -> Iterator[str]:
+        is_interrupted = self._is_interrupted or isinstance(_uncaught(), KeyboardInterrupt)
+        yield from fault_lines([] if is_interrupted else self._faults, wording, is_interrupted)
+        has_run = self.begun and bool(self._jobs)
+        if not has_run:
+            if not is_interrupted:
+                yield wording("again_dry" if self._is_dryrun() else "again")
+            yield wording("none_ran" if self.begun else "nothing_run")
+        elif not is_interrupted:
+            for lines in self._failed:
+                yield from lines()
+        elif self.outcome and not self.outcome.receipt.exists():
+            yield wording("until_then")
 
     def _is_bad(self) -> bool:
         return self._has_ended_badly or _uncaught() is not None
@@ -164,10 +177,6 @@ class Ending(logging.Handler):
 
 def _uncaught() -> BaseException | None:
     return getattr(sys, "last_value", None)
-
-
-def _is_keyboard_interrupt() -> bool:
-    return isinstance(_uncaught(), KeyboardInterrupt)
 
 
 def watch(workflow: Any) -> Ending:
