@@ -22,7 +22,7 @@ from bonescint.warning_words import warning_texts
 
 FLOW = Path("results/metrics/flow.csv")
 _BOOK, _REPORT = "results/study.xlsx", "results/report.html"
-_PAGE, _DELIVERY = "private/review/index.html", "results/delivery/"
+_MADE_BY = {"review": "private/review/index.html", "deliver": "results/delivery/"}
 # what runs in every call, or makes nothing by itself
 _ALWAYS = frozenset({"all", "deliver", "review", "verify_purge"})
 # refused, and a person may let it pass
@@ -55,9 +55,8 @@ def good_lines(outcome: RunOutcome, rules: Collection[str], more: Sequence[str])
         return
     yield text("done")
     flow = list(_rows(FLOW))
-    places = [path for path in (_BOOK, _REPORT, _DELIVERY) if Path(path).exists()]
-    if "review" in rules:
-        places.append(_PAGE)
+    places = [path for path in (_BOOK, _REPORT) if Path(path).exists()]
+    places += [path for rule, path in _MADE_BY.items() if rule in rules]
     sep = text("separator")
     yield from _labelled(
         [

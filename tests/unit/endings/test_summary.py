@@ -111,6 +111,7 @@ def test_the_one_next_step() -> None:
 
     assert "bonescint review" in step() and "run snakemake review" not in step("review")
     assert "bonescint delivery record" in step("deliver")
+    assert any("results/delivery/" in line for line in said((*RULES, "deliver"))[:-1])
     table("results/cohort/open_ends.csv", delivery="D-001", missing="recall", since="2026-01-01")
     assert "recalls/" in step("deliver")
     table("results/cohort/opt_out.csv", entries_held=3, patients_in_doubt=0)

@@ -86,6 +86,9 @@ def test_a_dry_run_says_so_where_snakemake_writes(capsys: pytest.CaptureFixture[
     started(ending)
     out, err = ended(ending, capsys)
     assert "nothing was run" in out and err == ""
+    ending = Ending(workflow(dryrun=True))
+    log(ending, "Nothing to be done (all requested files are present and up to date).")
+    assert ended(ending, capsys)[0].endswith("everything is up to date. Nothing was run.\n")
 
 
 def test_the_jobs_of_a_dry_run_for_bonescint_plan(
