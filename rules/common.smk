@@ -14,8 +14,11 @@ from bonescint import runlock
 from bonescint.custody import runs
 from bonescint.custody.declined import OPT_OUT_DOUBTS
 from bonescint.custody.deliveries import MARK as DELIVERIES
+from bonescint.custody.incidental import MARK as INCIDENTAL
 from bonescint.custody.receipts import MARK as RECEIPTS, OPEN_ENDS
 from bonescint.custody.recalls import FOLDER as RECALLS
+from bonescint.custody.requests import MARK as REQUESTS
+from bonescint.custody.volumes import read_build
 from bonescint.deid.decisions import (
     blanks_decided,
     other_persons,
@@ -26,9 +29,11 @@ from bonescint.deid.decisions import (
 )
 from bonescint.deid.rectangles import spelled
 from bonescint.delivery import gate
+from bonescint.delivery.plan import at_end
 from bonescint.errors import InputError
 from bonescint.identity.opt_outs import MARK
 from bonescint.incidents import system_error
+from bonescint.papers import OF_PROVISION
 from bonescint.provenance import (
     code_digest,
     content_stamp,
@@ -37,6 +42,7 @@ from bonescint.provenance import (
     versions,
 )
 from bonescint.resources import Texts, locate
+from bonescint.text.filled import filled_for
 
 min_version("9.27")
 os.umask(0o077)
@@ -67,6 +73,7 @@ if (
     unmet = list(
         gate.refusals(config["study"], config["delivery"], date.today(), LANGUAGE)
     )
+    unmet += gate.disc_refusals(config["delivery"])
     if unmet:
         heading = Texts("delivery", LANGUAGE)("closed", n=len(unmet))
         raise WorkflowError("\n  ".join([heading, *unmet]))
@@ -98,18 +105,26 @@ SOFTWARE = study.software(config)
 READERS = list(config["readers"])
 READINGS = expand("results/readings/{reader}.csv", reader=READERS)
 IMPORTED = expand("results/software/{software}.csv", software=SOFTWARE)
-# an import that failed is made again before anything that follows from it is taken for good
+BUILT = expand("results/delivery/{table}.csv", table=["volumes", "contents"])
+# an import or a disc that failed is made again before anything that follows from it is taken for good
 ROUNDS = {
     kind: runs.round_of(
         tables,
         Path(f"private/{kind}.mark"),
         is_run if workflow.is_main_process else None,
     )
-    for kind, tables in (("software", IMPORTED), ("readings", READINGS))
+    for kind, tables in (
+        ("software", IMPORTED),
+        ("readings", READINGS),
+        # so is a volume that its list has and the folder has not, or of another size
+        ("volumes", BUILT if read_build().is_whole else [""]),
+    )
 }
 METRICS = study.metrics(config)
 QUESTIONS = study.questions(config)
 SYNTHETIC = config["study"]["synthetic"]
+DISC = config["delivery"].get("disc") or {}
+PASSPHRASE = DISC.get("passphrase_file") if DISC.get("form") != "plain" else None
 # decisions about findings are for the delivery: they run no patient again
 DECIDED_IMAGES = values_stamp(released_images(DECIDED))
 # rectangles concern the batch with their image alone: split_cohort says which
@@ -162,8 +177,14 @@ WARNINGS = [
     "results/reference.warnings.csv",
     "results/measurements.warnings.csv",
     "results/hospital/incomplete.warnings.csv",
+    "results/hospital/incidental.warnings.csv",
     *expand("results/readings/{reader}.warnings.csv", reader=READERS),
 ]
+# none is printed before a privacy manager is chosen; only simulated data leave without one (R33)
+FORMS_OF_PROVISION = expand(
+    "results/delivery/forms/{form}.{ending}", form=OF_PROVISION, ending=["pdf", "xlsx"]
+)
+MANAGER = filled_for(config["study"].get("privacy_manager"), SYNTHETIC)
 DEMO_SETTINGS = {
     "demo": config.get("demo"),
     "cohort": config["cohort"],

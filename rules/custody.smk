@@ -30,6 +30,24 @@ rule write_recalls:
         "../scripts/custody/write_recalls.py"
 
 
+rule count_incidental:
+    """How many incidental findings were consulted on, decided and disclosed; no codes (R34)."""
+    input:
+        incidental=CASE_LISTS["incidental"],
+    output:
+        warnings="results/hospital/incidental.warnings.csv",
+    log:
+        "logs/count_incidental.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        recorded=content_stamp(INCIDENTAL),
+        ledger=LEDGER,
+        code=code_digest("scripts/custody/count_incidental.py"),
+    script:
+        "../scripts/custody/count_incidental.py"
+
+
 rule list_open_ends:
     """List what has not come back from the partner: receipts, recalls that nobody confirmed (R29)."""
     input:
@@ -48,6 +66,8 @@ rule list_open_ends:
             content_stamp(MARK),
             content_stamp(DELIVERIES),
             content_stamp(RECEIPTS),
+            # a stop of provision may be recalled as well
+            content_stamp(REQUESTS),
         ],
         ledger=LEDGER,
         code=code_digest("scripts/custody/list_open_ends.py"),
@@ -75,6 +95,7 @@ rule verify_purge:
         batches=expand("private/batches/{batch}.csv", batch=BATCHES),
         dicom=expand("results/dicom/{batch}", batch=BATCHES),
         fingerprints="results/cohort/inputs.csv",
+        planned="results/hospital/planned.csv",
     output:
         receipt=PURGED,
     log:
@@ -110,4 +131,10 @@ ENDING.good_runs_say(
         Path("results/cohort/opt_out.csv"), config["study"], LANGUAGE, OPEN_ENDS
     )
 )
+if gate.is_asked(sys.argv[1:]):
+    ENDING.good_runs_say(
+        lambda: at_end(read_build(), Path("results/hospital/planned.csv"), LANGUAGE)
+    )
+for after in (ENDING.good_runs_say, ENDING.failed_runs_say):
+    after(lambda: runs.withdrawn_at_end(Path(PURGED), LANGUAGE))
 ENDING.failed_runs_say(lambda: [runs.failure(Path(PURGED), LANGUAGE)])

@@ -7,8 +7,14 @@ rule deliver:
         PURGED,
         sheet="results/delivery/partner_sheet.xlsx",
         incomplete="results/hospital/incomplete.csv",
+        planned="results/hospital/planned.csv",
+        volumes="results/delivery/volumes.csv",
+        contents="results/delivery/contents.csv",
+        forms=FORMS_OF_PROVISION if MANAGER else [],
         reports=expand("results/anonymization/{batch}.csv", batch=BATCHES),
         folders=expand("results/dicom/{batch}", batch=BATCHES),
+    output:
+        receipt="results/delivery/checked.json",
     log:
         "logs/deliver.log",
     conda:
@@ -18,6 +24,7 @@ rule deliver:
         dicom=lambda wildcards, input: os.path.dirname(input.folders[0]),
         language=LANGUAGE,
         synthetic=SYNTHETIC,
+        round=ROUNDS["volumes"],
         code=code_digest("scripts/delivery/deliver.py"),
     script:
         "../scripts/delivery/deliver.py"
@@ -45,6 +52,66 @@ rule list_incomplete:
         "../scripts/delivery/list_incomplete.py"
 
 
+rule plan_delivery:
+    """Say which cases the next delivery holds, and why not the others (R28, R31, R38)."""
+    input:
+        cases="results/cases.csv",
+        reference="results/reference.csv",
+        findings="private/findings.csv",
+        incomplete="results/hospital/incomplete.csv",
+        reports=expand("results/anonymization/{batch}.csv", batch=BATCHES),
+    output:
+        table="results/hospital/planned.csv",
+    log:
+        "logs/plan_delivery.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        stamps=[content_stamp(MARK), content_stamp(DELIVERIES), content_stamp(REQUESTS)],
+        ledger=LEDGER,
+        contents=DISC.get("contents", "new"),
+        code=code_digest("scripts/delivery/plan_delivery.py"),
+    script:
+        "../scripts/delivery/plan_delivery.py"
+
+
+rule build_disc:
+    """Build the volumes that go to the partner (R29); with nothing new what stands stays."""
+    input:
+        planned="results/hospital/planned.csv",
+        cases="results/cases.csv",
+        reference="results/reference.csv",
+        findings="private/findings.csv",
+        incomplete="results/hospital/incomplete.csv",
+        reports=expand("results/anonymization/{batch}.csv", batch=BATCHES),
+        folders=expand("results/dicom/{batch}", batch=BATCHES),
+        # behind its gates
+        sheet="results/delivery/partner_sheet.xlsx",
+        searched=ancient(PURGED),
+    output:
+        # beside results/delivery/volumes, no output: Snakemake would delete the volumes before the
+        # job, and they stay until their successors are whole
+        volumes="results/delivery/volumes.csv",
+        contents="results/delivery/contents.csv",
+    log:
+        "logs/build_disc.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        study={
+            key: config["study"][key]
+            for key in ("id", "title", "synthetic", "period_end")
+        },
+        delivery=lookup("delivery", within=config),
+        language=LANGUAGE,
+        # another passphrase opens another disc
+        passphrase=content_stamp(PASSPHRASE) if PASSPHRASE else None,
+        round=ROUNDS["volumes"],
+        code=code_digest("scripts/delivery/build_disc.py"),
+    script:
+        "../scripts/delivery/build_disc.py"
+
+
 rule write_partner_sheet:
     """Write the partner's sheet, columns A to I (R26)."""
     input:
@@ -53,6 +120,7 @@ rule write_partner_sheet:
         findings="private/findings.csv",
         reports=expand("results/anonymization/{batch}.csv", batch=BATCHES),
         folders=expand("results/dicom/{batch}", batch=BATCHES),
+        planned="results/hospital/planned.csv",
         # made of tables that were searched for who declined; each run searches anew
         searched=ancient(PURGED),
     output:
@@ -63,7 +131,8 @@ rule write_partner_sheet:
         "../envs/python.yaml"
     params:
         study=lookup("study", within=config),
-        delivery=lookup("delivery", within=config),
+        # of the disc nothing stands in the sheet
+        delivery={k: v for k, v in config["delivery"].items() if k != "disc"},
         language=LANGUAGE,
         decisions=DECISIONS if os.path.exists(DECISIONS) else None,
         stamp=content_stamp(DECISIONS),
@@ -71,3 +140,34 @@ rule write_partner_sheet:
         code=code_digest("scripts/delivery/write_partner_sheet.py"),
     script:
         "../scripts/delivery/write_partner_sheet.py"
+
+
+rule write_forms:
+    """Write what is printed and signed when the volumes are handed over (R29, R33)."""
+    input:
+        volumes="results/delivery/volumes.csv",
+        contents="results/delivery/contents.csv",
+    output:
+        FORMS_OF_PROVISION,
+    log:
+        "logs/write_forms.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        config={
+            "study": config["study"],
+            "papers": config.get("papers"),
+            # what a form says of it
+            "delivery": {
+                "partner": config["delivery"].get("partner"),
+                "responsible": config["delivery"].get("responsible"),
+                "after_period_end": config["delivery"].get("after_period_end"),
+                "disc": {
+                    "medium": lookup("delivery/disc/medium", within=config, default="")
+                },
+            },
+            "language": LANGUAGE,
+        },
+        code=code_digest("scripts/delivery/write_forms.py"),
+    script:
+        "../scripts/delivery/write_forms.py"

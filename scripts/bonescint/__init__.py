@@ -1,3 +1,3 @@
 """Knowledge the workflow's scripts share; no Snakemake in it."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -13,13 +13,19 @@ from bonescint.commands import (
     deidentify,
     delivery,
     diff,
+    incidental,
     ledger,
+    new,
     opt_out,
+    passphrase,
     plan,
     private,
+    report,
+    request,
     retention,
     review,
     table,
+    upgrade,
     where,
 )
 from bonescint.errors import InputError
@@ -41,8 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.set_defaults(trouble=1)
     commands = parser.add_subparsers(dest="command", required=True)
     for command in (
-        check, table, ledger, opt_out, delivery, where, retention, archive, deidentify, private,
-        diff, review, plan,
+        new, check, table, ledger, opt_out, delivery, passphrase, where, retention, archive,
+        deidentify, private, diff, review, request, incidental, report, upgrade,
+        plan,
     ):  # fmt: skip
         command.add(commands)
     options = parser.parse_args(arguments)

@@ -9,14 +9,13 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-import jsonschema
-import yaml
-
+from bonescint.config_form import faults_of_form
 from bonescint.errors import InputError
 from bonescint.identity.opt_out_lists import LARGEST_SHARE
 from bonescint.names.ids import ANY_ID
-from bonescint.resources import ROOT, Texts, locate
+from bonescint.resources import Texts, locate
 from bonescint.stats.question_names import QUESTIONS
+from bonescint.text.drives import wsl_path
 from bonescint.text.folding import fold_header
 
 DEMO = "demo/"
@@ -55,47 +54,11 @@ def check_config(config: Mapping[str, Any], files: bool = True) -> None:
     """
     language = config.get("language")
     text = Texts("config", language if language in ("ja", "en") else "ja")
-    schema = yaml.safe_load((ROOT / "schemas/config.schema.yaml").read_text(encoding="utf-8"))
-    validator = jsonschema.Draft202012Validator(schema)
-    problems: list[str] = []
-    for error in sorted(validator.iter_errors(config), key=lambda e: list(map(str, e.path))):
-        problems += _explain(error, text)
+    problems = list(faults_of_form(config, text))
     # "required" gives an error a key, each of which names them all
     problems = list(dict.fromkeys(problems)) or list(_contradictions(config, text, files))
     if problems:
         raise InputError(problems)
-
-
-def _explain(error: Any, text: Texts) -> Iterator[str]:
-    where = ".".join(str(p) for p in error.absolute_path) or text("top_level")
-    match error.validator:
-        case "additionalProperties":
-            known = list(error.schema["properties"])
-            for key in sorted(set(error.instance) - set(known)):
-                close = difflib.get_close_matches(str(key), known, 1)
-                hint = text("did_you_mean", key=close[0]) if close else ""
-                yield text("unknown_key", where=where, key=key, known=", ".join(known)) + hint
-        case "required":
-            for key in error.validator_value:
-                if key not in error.instance:
-                    yield text("missing_key", where=where, key=key)
-        case "enum":
-            allowed = ", ".join(map(str, error.validator_value))
-            yield text("not_allowed", where=where, value=error.instance, allowed=allowed)
-        case "pattern" if "propertyNames" in error.absolute_schema_path:
-            yield text("bad_name", where=where, name=error.instance)
-        case "contains":
-            yield text("question_needed", where=where, question=error.validator_value["const"])
-        case _:
-            # a mapping or a list is not quoted: its first wrong leaf has an error of its own
-            value = error.instance if not isinstance(error.instance, dict | list) else "..."
-            wanted = [error.schema["description"]] if "description" in error.schema else []
-            if error.validator == "type":
-                kinds = error.validator_value
-                kinds = [kinds] if isinstance(kinds, str) else kinds
-                wanted.insert(0, ", ".join(text(f"type.{kind}") for kind in kinds))
-            said = "; ".join(wanted) or f"{error.validator}: {error.validator_value}"
-            yield text("bad_value", where=where, value=value, wanted=said)
 
 
 def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iterator[str]:
@@ -122,7 +85,7 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
             yield from _unusable(where, path, text)
     if not locate(config["deidentification"]["tag_table"]).exists():
         path = config["deidentification"]["tag_table"]
-        yield text("no_file", where="deidentification.tag_table", path=path)
+        yield _absent("deidentification.tag_table", path, text)
     if kept := config["deidentification"].get("keep_private"):
         # pydicom is loaded for those who have decided something only
         from bonescint.deid.keep_private import load_kept
@@ -147,7 +110,10 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
     except re.error:
         yield text("no_pattern", where="inputs.patient_id_pattern")
     for key, path in config["ledger"].items():
-        if path and Path(path).parts[0] in CODED_SIDE:  # R16
+        if path and wsl_path(path):
+            # it would become a file of that name in the study's folder
+            yield _absent(f"ledger.{key}", path, text)
+        elif path and Path(path).parts[0] in CODED_SIDE:  # R16
             yield text("ledger_place", where=f"ledger.{key}", path=path)
 
 
@@ -159,9 +125,14 @@ def _unusable(where: str, path: str, text: Texts) -> Iterator[str]:
         else:
             Path(path).open("rb").close()
     except FileNotFoundError:
-        yield text("no_file", where=where, path=path)
+        yield _absent(where, path, text)
     except OSError as error:
         yield text("no_access", where=where, path=path, why=os.strerror(error.errno or 0))
+
+
+def _absent(where: str, path: str, text: Texts) -> str:
+    there = wsl_path(path)
+    return text("drive" if there else "no_file", where=where, path=path, there=there)
 
 
 def _dates(config: Mapping[str, Any], text: Texts) -> Iterator[str]:

@@ -2,17 +2,19 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bonescint.custody.declined import OPT_OUT_DOUBTS, unseal_declined
 from bonescint.custody.owners import ITEMS, hashes_of, is_stale, owners_of, remove_review
-from bonescint.custody.traces.purge import purge
+from bonescint.custody.requests import stopped_codes
+from bonescint.custody.traces.purge import purge, remove_deliveries
 from bonescint.custody.traces.search import Person, report_left, search
+from bonescint.custody.volumes import read_build, withdraw_volumes
 from bonescint.errors import InputError
 from bonescint.files import replacing
-from bonescint.identity.ledger import LedgerFiles, open_ledger
+from bonescint.identity.ledger import Ledger, LedgerFiles, open_ledger
 from bonescint.identity.opt_out_lists import UNDONE, fingerprint, standing
 from bonescint.identity.opt_outs import in_force
 from bonescint.identity.people import column_of
@@ -93,8 +95,9 @@ def verify_purge(
     here = set(column_of(consented, "subject")) if consented else set()
     if is_stale(ITEMS, owners_of(book, here)):
         logger.info("%s", text("purged.review", n=remove_review()))
-    # the ledger and what is sealed to it are encrypted
-    skip = {*inputs, book.path, book.key, declined, OPT_OUT_DOUBTS}
+    taken = withdraw(book, {person.code for person in persons if person.code}, language)
+    # the ledger and what is sealed to it are encrypted; of who is on a disc image its list tells
+    skip = {*inputs, book.path, book.key, declined, OPT_OUT_DOUBTS, *read_build().images}
     for line in purge(Path(), persons, decisions, language, current, skip, hashes):
         logger.info("%s", line)
     if unread:
@@ -104,8 +107,38 @@ def verify_purge(
         raise report_left(left, persons, language)
     logger.info("%d people looked for, nothing left of them", len(persons))
     with replacing(receipt) as stream:
-        json.dump({"declined": len(persons), "left": 0}, stream)
+        json.dump({"declined": len(persons), "left": 0, **taken}, stream)
         stream.write("\n")
+
+
+def withdraw(book: Ledger, gone: Collection[str], language: str) -> dict[str, int]:
+    """Take away what is for the partner and holds who declined or is in no further delivery.
+
+    Parameters
+    ----------
+    book
+        The opened ledger.
+    gone
+        Codes of who declined; of their other files `purge` takes care.
+    language
+        Of the log.
+
+    Returns
+    -------
+    dict
+        How many volumes were ``withdrawn``, and how many images ``unlisted``; without zeros.
+    """
+    text = Texts("built", language)
+    stopped = stopped_codes(book)
+    taken = withdraw_volumes({*gone, *stopped})
+    counts = {"withdrawn": taken.volumes, "unlisted": len(taken.unlisted)}
+    counts = {key: n for key, n in counts.items() if n}
+    for key, n in counts.items():
+        logger.info("%s", text(key, n=n, files=", ".join(taken.unlisted)))
+    persons = [Person(code, frozenset(), frozenset()) for code in sorted(stopped)]
+    if n := remove_deliveries(Path(), persons, read_build().images):
+        logger.info("%s", text("stopped", n=n))
+    return counts
 
 
 if __name__ == "__main__":

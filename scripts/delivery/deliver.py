@@ -1,14 +1,18 @@
 """Hold what is to be handed over against what was verified: each byte, each code (R28)."""
 
+import json
 import logging
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bonescint.custody.deliveries import delivery_contents
+from bonescint.custody.volumes import FOLDER, read_build
 from bonescint.delivery.contents import codes_wanted, content_faults, mark_faults
 from bonescint.delivery.incomplete import left_out
+from bonescint.delivery.plan import TABLE, stopped_in, volume_faults
 from bonescint.errors import InputError
+from bonescint.files import replacing
 from bonescint.joblog import job_log
 
 if TYPE_CHECKING:
@@ -22,8 +26,11 @@ def deliver(
     incomplete: Path,
     language: str,
     synthetic: bool = False,
+    planned: Path = TABLE,
+    volumes: Path = FOLDER,
+    receipt: Path | None = None,
 ) -> None:
-    """Check images and sheet; cases that a decision leaves out are not asked for.
+    """Check images, sheet and volumes; cases that are left out are not asked for.
 
     Parameters
     ----------
@@ -37,14 +44,21 @@ def deliver(
         Of the messages.
     synthetic
         Whether the study is of simulated data.
+    planned
+        results/hospital/planned.csv: who asked to be in no further delivery, and who is on the
+        volumes.
+    volumes
+        Where these lie.
+    receipt
+        JSON with the numbers, if all is well.
 
     Raises
     ------
     InputError
-        If an image is missing, changed, foreign, renamed or there twice, a code stands alone, or
-        the images are not of the study's kind.
+        If an image is missing, changed, foreign, renamed or there twice, a code stands alone, the
+        images are not of the study's kind, or a volume is not what was planned and built.
     """
-    left = left_out(incomplete)
+    left = left_out(incomplete) | stopped_in(planned)
     codes = codes_wanted(reports, left)
     found = delivery_contents([dicom], language)
     tabled = delivery_contents([sheet], language).tabled
@@ -52,9 +66,14 @@ def deliver(
     faults = [
         *mark_faults([dicom], synthetic, language),
         *content_faults(found, reports, codes, language),
+        *volume_faults(read_build(volumes), planned, language),
     ]
     if faults:
         raise InputError(faults)
+    if receipt:
+        with replacing(receipt) as stream:
+            json.dump({"cases": len(codes), "images": len(found.images)}, stream)
+            stream.write("\n")
     logging.getLogger(__name__).info("%d cases, %d images", len(codes), len(found.images))
 
 
@@ -67,4 +86,7 @@ if __name__ == "__main__":
             incomplete=Path(snakemake.input.incomplete),
             language=snakemake.params.language,
             synthetic=snakemake.params.synthetic,
+            planned=Path(snakemake.input.planned),
+            volumes=Path(snakemake.input.volumes).with_suffix(""),
+            receipt=Path(snakemake.output.receipt),
         )

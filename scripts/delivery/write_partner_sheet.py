@@ -1,22 +1,22 @@
 """Write the partner's sheet, columns A to I, behind the gates (R14, R26, R27, R28, R39)."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bonescint.deid.decisions import LEAVE_OUT, NOT_STATED
+from bonescint.deid.decisions import LEAVE_OUT
 from bonescint.delivery.contents import mark_faults
-from bonescint.delivery.gate import reason_after_end, refusals
-from bonescint.delivery.incomplete import incomplete, partner_rows, waiting
+from bonescint.delivery.gate import cover_lines, refusals
+from bonescint.delivery.incomplete import incomplete, partner_rows, rows_sent, waiting
+from bonescint.delivery.plan import TABLE, stopped_in
 from bonescint.delivery.release import waiting_images
 from bonescint.delivery.review import undecided
-from bonescint.delivery.sheet import NO_FINDINGS, write_partner_book
+from bonescint.delivery.sheet import write_partner_book
 from bonescint.errors import InputError
 from bonescint.files import read_rows
 from bonescint.joblog import job_log
-from bonescint.resources import Texts
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -34,8 +34,9 @@ def write_partner_sheet(
     reviewers: int = 1,
     reports: Sequence[Path] = (),
     dicom: Sequence[Path] = (),
+    planned: Path = TABLE,
 ) -> None:
-    """Write one row a case that has coded images and that no decision leaves out.
+    """Write one row a case that has coded images, unless a decision or the patient forbids it.
 
     Parameters
     ----------
@@ -53,6 +54,8 @@ def write_partner_sheet(
         results/anonymization/{batch}.csv: of data of patients every image needs a release.
     dicom
         results/dicom/{batch}, whose images must be of the study's kind.
+    planned
+        results/hospital/planned.csv: who asked to be in no further delivery.
 
     Raises
     ------
@@ -61,11 +64,12 @@ def write_partner_sheet(
         released: every such case is named.
     """
     all_rows = partner_rows(cases, reference, findings)
-    blanks = incomplete(all_rows, decisions, reviewers)
+    stopped = stopped_in(planned)
+    blanks = [o for o in incomplete(all_rows, decisions, reviewers) if o.code not in stopped]
     found = {one.code: one.decision for one in blanks}
-    rows = [row for row in all_rows if found.get(row["code"]) != LEAVE_OUT]
+    left = stopped | {code for code, decision in found.items() if decision == LEAVE_OUT}
+    rows = rows_sent((row for row in all_rows if row["code"] not in left), found)
     codes = {row["code"] for row in rows}
-    left = {code for code, decision in found.items() if decision == LEAVE_OUT}
     closed = [
         *refusals(study, delivery, date.today(), language),
         *mark_faults(dicom, study["synthetic"], language),
@@ -82,22 +86,11 @@ def write_partner_sheet(
     ]
     if closed:
         raise InputError(closed)
-    for row in rows:
-        if found.get(row["code"]) == NOT_STATED:
-            row["findings"] = NO_FINDINGS
-    reason = reason_after_end(study, delivery, date.today())
-    cover = _cover(study, reason, language) if reason else []
+    cover = cover_lines(study, delivery, date.today(), language)
     write_partner_book(sheet, rows, study["synthetic"], language, cover)
     logging.getLogger(__name__).info(
         "%d cases in the sheet, %d left out", len(rows), len(all_rows) - len(rows)
     )
-
-
-def _cover(study: Mapping[str, Any], reason: str, language: str) -> list[str]:
-    """Return what the second sheet says of a delivery after the study's end (R14)."""
-    text = Texts("delivery", language)
-    values = {"study": study["id"], "period": study["period_end"], "reason": reason}
-    return [f"{text(f'cover_{key}')}: {value}" for key, value in values.items()]
 
 
 if __name__ == "__main__":
@@ -114,4 +107,5 @@ if __name__ == "__main__":
             sheet=Path(snakemake.output.sheet),
             reports=[Path(path) for path in snakemake.input.reports],
             dicom=[Path(path) for path in snakemake.input.folders],
+            planned=Path(snakemake.input.planned),
         )

@@ -256,16 +256,28 @@ def test_every_data_file_is_read_by_a_script_or_known_not_to_be() -> None:
     assert data - read == {
         "resources/tag_table.csv",  # named by config.yaml, counts by its stamp
         "schemas/config.schema.yaml",  # checked before there is a job
+        # what `bonescint new` writes
+        "resources/new/README.md.j2",
+        "resources/new/Snakefile",
+        "resources/new/config.yaml.j2",
+        "resources/new/gitignore",
+        "resources/new/profile.yaml",
+        "resources/new/software.csv",
+        "resources/text/new.csv",
+        "resources/text/upgrade.csv",
         # words of commands, of a failing job and of the run itself
         "resources/text/archive.csv",
         "resources/text/commands.csv",
+        "resources/text/committee.csv",
         "resources/text/decisions.csv",
         "resources/text/endings.csv",
+        "resources/text/extract.csv",
         "resources/text/incidents.csv",
         "resources/text/ledger.csv",
         "resources/text/record.csv",
         "resources/text/rules.csv",
         "resources/text/surroundings.csv",
+        "resources/text/verify.csv",
         "resources/text/columns.csv",  # of the documents
     }
 

@@ -41,8 +41,18 @@ def snakemake(folder: Path, *arguments: str, fails: bool = False, program: Path 
 
     `program` is where the workflow lies: a copy may be edited.
     """
-    command = [sys.executable, "-m", "snakemake", "--snakefile", str(program / "Snakefile")]
-    command += ["--workflow-profile", str(program / "profiles" / "default"), "--cores", "2"]
+    snakefile = ["--snakefile", str(program / "Snakefile")]
+    profile = ["--workflow-profile", str(program / "profiles" / "default"), "--cores", "2"]
+    return started(
+        folder, "snakemake", *snakefile, *profile, *arguments, fails=fails, program=program
+    )
+
+
+def started(
+    folder: Path, module: str, *arguments: str, fails: bool = False, program: Path = ROOT
+) -> str:
+    """Run a command in the folder as the program's environment does, and return what it printed."""
+    command = [sys.executable, "-m", module]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("BONESCINT_")}
     # behind it what a test brings, such as the hook of the incidents
     paths = [str(program / "scripts"), os.environ.get("PYTHONPATH", "")]

@@ -31,6 +31,7 @@ def check(options: argparse.Namespace) -> int:
     """
     from bonescint import config as study
     from bonescint.commands.checked_lists import check_list
+    from bonescint.config_form import CONFIG_VERSION, config_version
     from bonescint.resources import Texts
 
     config = configuration.merged(options.config)
@@ -40,6 +41,8 @@ def check(options: argparse.Namespace) -> int:
     inputs = study.inputs(config)
     problems: list[str] = []
     print(text("config_good"))
+    if (version := config_version(config)) < CONFIG_VERSION:
+        print(text("older_version", version=version, known=CONFIG_VERSION))
     for key in ("participants", "opt_out", "tracer_calendar", "exam_dates"):
         path = Path(inputs.get(f"inputs.{key}", ""))
         if not path.is_file():

@@ -6,13 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bonescint.commands import configuration
+from bonescint.commands.delivery_forms import add_forms
 from bonescint.commands.delivery_preceding import add_preceding, record_preceding
 from bonescint.commands.delivery_receipt import add_receiving
 from bonescint.commands.delivery_show import add_showing
+from bonescint.commands.delivery_verify import add_verify
 from bonescint.errors import InputError
 
 if TYPE_CHECKING:
     from bonescint.custody.deliveries import DeliveryContents
+    from bonescint.custody.volumes import Build
+    from bonescint.identity.ledger import Ledger
     from bonescint.resources import Texts
 
 _DEFAULT = (Path("results/dicom"), Path("results/delivery"))
@@ -30,7 +34,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         nargs="*",
         type=Path,
         metavar="PATH",
-        help="what was delivered (default: results/dicom results/delivery) / 提供したもの",
+        help="what was delivered (default: the volumes that were built) / "
+        "提供したもの (既定: 作成したディスク)",
     )
     recording.add_argument("--medium", default="", metavar="TEXT", help="such as CD-R 1 / 媒体")
     recording.add_argument("--date", required=True, metavar="YYYY-MM-DD", help="date / 提供日")
@@ -61,6 +66,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     recording.set_defaults(run=_record)
 
     add_showing(actions)
+    add_verify(actions)
+    add_forms(actions)
     add_receiving(actions)
 
 
@@ -84,15 +91,16 @@ def record_delivery(options: argparse.Namespace) -> int:
     """
     from bonescint.commands.opt_out import print_notices
     from bonescint.commands.opt_out_lists import certain_list
-    from bonescint.custody.deliveries import delivery_contents, put_on_record
+    from bonescint.custody.deliveries import MARK, put_on_record
     from bonescint.custody.recalls import FOLDER, recall
+    from bonescint.custody.requests import stopped_codes
     from bonescint.delivery.conditions import conditions_of
     from bonescint.delivery.gate import reason_after_end, refusals
-    from bonescint.delivery.incomplete import left_out
     from bonescint.identity.ledger import open_ledger
     from bonescint.identity.opt_outs import in_force
     from bonescint.resources import Texts
     from bonescint.text.dates import table_date
+    from bonescint.text.filled import filled_for
 
     config = configuration.load(options)
     language = str(config["language"])
@@ -102,15 +110,12 @@ def record_delivery(options: argparse.Namespace) -> int:
         raise InputError(text("delivery.bad_date"))
     ledger = open_ledger(**config["ledger"], ask=True)
     listed = certain_list(config, ledger)
-    found = delivery_contents(options.paths or [p for p in _DEFAULT if p.exists()], language)
-    left = left_out() & (found.imaged | found.tabled)
-    if left and not options.paths:
-        # whether they were handed over cannot be told from the study's folder
-        raise InputError(text("delivery.left_out", n=len(left), codes=", ".join(sorted(left))))
-    details = _details(options, found, str(config["delivery"]["partner"] or ""), text)
+    found, build, left = _handed_over(options.paths, ledger, text)
     today = date.today()
     study, settings = config["study"], config["delivery"]
-    faults = _faults(found, None if options.paths else left, language)
+    details = _details(options, found, filled_for(settings["partner"], study["synthetic"]), text)
+    # a volume was held against what was verified when it was built
+    faults = [] if build else _faults(found, None if options.paths else left, language)
     if faults and not study["synthetic"] and not options.despite.strip():
         raise InputError([*faults, text("delivery.differs")])
     notes = {
@@ -118,17 +123,38 @@ def record_delivery(options: argparse.Namespace) -> int:
         "despite": options.despite if faults else "",
     }
     details |= {"date": str(day)}
-    held = conditions_of(config, day)
-    delivery = put_on_record(ledger, found, details, language, today, notes=notes, conditions=held)
+    record = (MARK, notes, build.numbered, build.digests, conditions_of(config, day))
+    delivery = put_on_record(ledger, found, details, language, today, *record)
     notices = recall(ledger, {*in_force(ledger), *listed}, FOLDER, study, language, today)
 
     n_files, n_codes = len(delivery.files), len(delivery.codes)
     print(text("delivery.recorded", delivery=delivery.id, codes=n_codes, files=n_files))
-    _print_doubts(found, left, text)
+    _print_doubts(found, left, stopped_codes(ledger).intersection(delivery.codes), text)
     for reason in (*faults, *refusals(study, settings, day, language)):
         print(text("delivery.gate", reason=reason))
     print_notices(notices, text)
     return 0
+
+
+def _handed_over(
+    paths: list[Path], ledger: "Ledger", text: "Texts"
+) -> "tuple[DeliveryContents, Build, set[str]]":
+    """Return what is delivered, the volumes unless a person says what, and who was left out."""
+    from bonescint.custody.deliveries import delivery_contents, recorded
+    from bonescint.custody.volumes import FOLDER, Build, checked_contents, read_build
+    from bonescint.delivery.incomplete import left_out
+
+    build = Build(FOLDER, [], []) if paths else read_build()
+    if build:
+        found = checked_contents(build, recorded(ledger), text.language)
+    else:
+        found = delivery_contents(paths or [p for p in _DEFAULT if p.exists()], text.language)
+    left = left_out() & (found.imaged | found.tabled)
+    if left and not paths:
+        # whether they were handed over cannot be told from the study's folder
+        codes = ", ".join(sorted(left))
+        raise InputError(text("delivery.left_out", n=len(left), codes=codes))
+    return found, build, left
 
 
 def _details(
@@ -157,8 +183,15 @@ def _faults(found: "DeliveryContents", left: set[str] | None, language: str) -> 
     return list(content_faults(found, reports, codes, language))
 
 
-def _print_doubts(found: "DeliveryContents", left: set[str], text: "Texts") -> None:
+def _print_doubts(
+    found: "DeliveryContents", left: set[str], stopped: set[str], text: "Texts"
+) -> None:
     """Say in which files no code could be looked for, and which cases are not as they should be."""
+    from bonescint.resources import Texts
+
+    if stopped:
+        words = Texts("built", text.language)
+        print(words("stopped_given", n=len(stopped), codes=", ".join(sorted(stopped))))
     if left:
         print(text("delivery.left_out_given", n=len(left), codes=", ".join(sorted(left))))
     if found.closed:

@@ -4,10 +4,14 @@ import argparse
 import re
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bonescint.commands import configuration
 from bonescint.errors import InputError
 from bonescint.resources import Texts
+
+if TYPE_CHECKING:
+    from bonescint.papers.form import Paper
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -49,6 +53,7 @@ def destroy_study(options: argparse.Namespace) -> int:
     from bonescint.custody import certificate, destruction
     from bonescint.custody.retention import retention
     from bonescint.identity.ledger import open_ledger
+    from bonescint.text.filled import filled_for
 
     config = configuration.load(options)
     study, text = config["study"], Texts("ledger", config["language"])
@@ -84,16 +89,20 @@ def destroy_study(options: argparse.Namespace) -> int:
     print(text("destroy.done"))
     remaining = destruction.delete_plain(config) if options.with_private else 0
     left = destruction.leftovers(config)
-    content = certificate.certificate(study, kept, reason, lost, left, today, text)
-    return _certify(target, content, remaining, text)
+    paper = certificate.certificate(study, kept, reason, lost, left, today, text)
+    chosen = filled_for(study["privacy_manager"], study["synthetic"])
+    return _certify(target, paper, bool(chosen), remaining, text)
 
 
 def _writable(target: Path, text: Texts) -> None:
     """Refuse a certificate that could not be written once the key is gone."""
     import tempfile
 
-    if target.exists() or target.is_symlink():
-        raise InputError(text("destroy.certificate_exists", file=target))
+    from bonescint.papers.writing import ENDINGS, beside
+
+    for file in (target, *(beside(_stem(target), ending) for ending in ENDINGS)):
+        if file.exists() or file.is_symlink():
+            raise InputError(text("destroy.certificate_exists", file=file))
     if not target.parent.is_dir():
         raise InputError(text("no_folder", file=target))
     try:
@@ -104,16 +113,26 @@ def _writable(target: Path, text: Texts) -> None:
         raise InputError(text("not_written", file=target, reason=error.strerror)) from None
 
 
-def _certify(target: Path, content: str, remaining: int, text: Texts) -> int:
+def _certify(target: Path, paper: "Paper", with_forms: bool, remaining: int, text: Texts) -> int:
     from bonescint.custody.certificate import write_certificate
+    from bonescint.papers.plain import plain_text
+    from bonescint.papers.writing import write_form
 
     if remaining:
         print(text("destroy.remaining", n=remaining), file=sys.stderr)
     try:
-        write_certificate(target, content)
+        write_certificate(target, paper)
+        files = [target, *(write_form(paper, _stem(target)) if with_forms else ())]
     except OSError as error:
         # the key is gone: what it would say must not be lost
-        print(content)
+        print(plain_text(paper))
         raise InputError(text("not_written", file=target, reason=error.strerror)) from None
-    print(text("destroy.certificate", file=target))
+    print(text("destroy.certificate", file=", ".join(map(str, files))))
+    if not with_forms:
+        print(text("destroy.no_forms"))
     return 0
+
+
+def _stem(target: Path) -> Path:
+    """Return the path of a certificate's forms without their endings."""
+    return target.with_suffix("") if target.suffix == ".txt" else target

@@ -8,8 +8,8 @@ from pathlib import Path
 from bonescint.errors import InputError
 from bonescint.resources import Texts
 
-# verify_purge reads the first four, and notices for the partner stand in the last
-_NO_PLACE = ("results", "private", "logs", ".snakemake", "recalls")
+# verify_purge reads the first four; what the partner gets on paper stands in the others
+NO_PLACE = ("results", "private", "logs", ".snakemake", "recalls", "forms")
 
 
 def aligned(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -74,11 +74,24 @@ def refuse_place(path: Path, text: Texts) -> None:
     text
         The words ``csv.place`` and ``csv.exists``.
     """
-    place = path.resolve()
-    if any(place.is_relative_to(Path(folder).resolve()) for folder in _NO_PLACE):
-        raise InputError(text("csv.place", folders=", ".join(_NO_PLACE)))
+    if lies_in(path, NO_PLACE):
+        raise InputError(text("csv.place", folders=", ".join(NO_PLACE)))
     if path.exists():
         raise InputError(text("csv.exists"))
+
+
+def lies_in(path: Path, folders: Iterable[str]) -> bool:
+    """Tell whether a path lies in one of the study's folders, or is one.
+
+    Parameters
+    ----------
+    path
+        It need not exist.
+    folders
+        Relative to the study's folder.
+    """
+    place = path.resolve()
+    return any(place.is_relative_to(Path(folder).resolve()) for folder in folders)
 
 
 def _printable(cell: str) -> str:

@@ -8,9 +8,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bonescint.commands import configuration, opt_out_lists
+from bonescint.commands import configuration, opt_out_lists, requester
 from bonescint.commands.opt_out_doubts import add_doubts
 from bonescint.commands.opt_out_lists import hospital_list, standing_of_list
+from bonescint.commands.requester import ORIGIN, typed_details
 from bonescint.errors import InputError
 
 if TYPE_CHECKING:
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
     from bonescint.tables.lists import OptOutEntry
 
 _CONSENTED = Path("private/consented.csv")
-_DETAILS = ("received", "by", "ground", "relation")
-_LIST = ("patient_id", *_DETAILS, "source", "recorded", "state", "recalled")
+_LIST = ("patient_id", *ORIGIN, "source", "recorded", "state", "recalled")
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -37,17 +37,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
     adding = actions.add_parser("add", help="record opt-outs / 申し出を登録する")
     adding.add_argument("ids", nargs="+", metavar="ID", help=ids)
-    adding.add_argument("--by", default="", help="self | proxy / 申出者: 本人 | 代諾者")
-    adding.add_argument("--received", default="", metavar="YYYY-MM-DD", help="date / 申出日")
-    adding.add_argument(
-        "--ground",
-        default="",
-        help="why a proxy declines / 代諾の理由: 1 deceased 亡くなっている, 2 lacks judgement "
-        "判断力がない, 3 emergency 意識がない・緊急, 4 disease name 病名への配慮, 5 minor 未成年者",
-    )
-    adding.add_argument(
-        "--relation", default="", help="of the proxy, such as child / 続柄 (子 など)"
-    )
+    requester.add_origin(adding)
     configuration.add_option(adding)
     adding.set_defaults(run=add_opt_outs)
 
@@ -95,7 +85,7 @@ def add_opt_outs(options: argparse.Namespace) -> int:
     language = str(config["language"])
     text = Texts("custody", language)
     subjects = _subjects(options.ids, text)
-    details = _details(options, text)
+    details = typed_details(options, text)
     listed: dict[str, OptOutEntry] = {}
     with suppress(InputError):  # a fault of the list stops the next run, never an opt-out
         listed = hospital_list(config)
@@ -142,7 +132,7 @@ def _put_on_record(
         before = in_force(ledger)
         merged = {s: _completed(details, before.get(s, {})) for s in subjects}
         changed = [
-            s for s in subjects if any(merged[s][k] != before.get(s, {}).get(k) for k in _DETAILS)
+            s for s in subjects if any(merged[s][k] != before.get(s, {}).get(k) for k in ORIGIN)
         ]
         # who is named by a list alone is from now on named by the command too: the list may go
         named = named_by(ledger)
@@ -302,32 +292,6 @@ def _subjects(typed: Iterable[str], text: "Texts") -> list[str]:
     return list(dict.fromkeys(map(normalise, ids)))
 
 
-def _details(options: argparse.Namespace, text: "Texts") -> dict[str, str]:
-    from bonescint.tables.columns import load_columns
-    from bonescint.text.dates import table_date
-    from bonescint.text.folding import fold_header
-
-    problems = []
-    day = table_date(options.received)
-    if options.received and not day:
-        problems.append(text("opt_out.bad_date"))
-    details = {"received": day.isoformat() if day else ""}
-    columns = load_columns("opt_out")
-    for name in _DETAILS[1:]:
-        typed = getattr(options, name)
-        details[name] = columns[name].words.get(fold_header(typed), "")
-        if typed and not details[name]:
-            numbers = {m: w for w, m in columns[name].words.items() if w.isdecimal()}
-            meanings = dict.fromkeys(columns[name].words.values())
-            accepted = ", ".join(
-                " ".join(filter(None, (numbers.get(m), text(f"word.{m}")))) for m in meanings
-            )
-            problems.append(text("opt_out.bad_word", option=name, accepted=accepted))
-    if problems:
-        raise InputError([*problems, text("opt_out.nothing")])
-    return details
-
-
 def _remarks(details: Mapping[str, str], today: date) -> list[str]:
     """Return what is incomplete or odd about an entry, as keys of texts; it excludes anyhow."""
     proxy = [name for name in ("ground", "relation") if details[name]]
@@ -367,8 +331,8 @@ def _rows(
     def details(subject: str) -> dict[str, str]:
         on_record = declined.get(subject, {})
         row = listed.get(subject)
-        typed = {k: str(getattr(row, k) or "") for k in _DETAILS} if row else {}
-        return {k: on_record.get(k) or typed.get(k, "") for k in _DETAILS}
+        typed = {k: str(getattr(row, k) or "") for k in ORIGIN} if row else {}
+        return {k: on_record.get(k) or typed.get(k, "") for k in ORIGIN}
 
     everybody = {s: details(s) for s in {*declined, *listed}}
     for subject in sorted(everybody, key=lambda s: (everybody[s]["received"], s)):
@@ -387,7 +351,7 @@ def _rows(
         yield [
             subject,
             everybody[subject]["received"],
-            *(text(f"word.{v}") if (v := everybody[subject][k]) else "" for k in _DETAILS[1:]),
+            *(text(f"word.{v}") if (v := everybody[subject][k]) else "" for k in ORIGIN[1:]),
             text("separator").join(froms),
             declined.get(subject, {}).get("recorded", waiting),
             text("separator").join(state),

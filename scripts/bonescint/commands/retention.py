@@ -49,7 +49,7 @@ def show_retention(options: argparse.Namespace) -> int:
     places = {
         "key": ", ".join(str(Path(config["ledger"][name])) for name in ("path", "key")),
         "private": "private/, logs/, .snakemake/",
-        "results": "results/, recalls/",
+        "results": "results/, recalls/, forms/",
     }
     rows = [tuple(text(f"retention.head_{name}") for name in ("what", "until", "why"))]
     for holding in _HOLDINGS:

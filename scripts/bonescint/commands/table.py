@@ -113,6 +113,8 @@ def check_table(options: argparse.Namespace) -> int:
         unchecked = []
         key = "good_cases" if _COHORT.is_file() else "no_cohort"
         print(text(key, path=_COHORT, file=file.name, **counts))
+        if not n + imported.others:
+            print(text("no_rows", file=file.name))
     if warnings or unchecked:
         print(*warnings, *unchecked, sep="\n")
     return 0

@@ -82,6 +82,19 @@ def write_template(path: Path, table: InputTable, config: Mapping[str, Any]) -> 
     return len(fields)
 
 
+def template_headers(table: InputTable, language: str) -> dict[str, str]:
+    """Return column -> header of the empty table.
+
+    Parameters
+    ----------
+    table
+        Which one.
+    language
+        ``ja`` or ``en``.
+    """
+    return {field.column.name: field.header for field in _fields(table, language)}
+
+
 def _fields(table: InputTable, language: str) -> list[_Field]:
     schema = yaml.safe_load(
         (ROOT / "schemas" / f"{table.schema}.schema.yaml").read_text(encoding="utf-8")
@@ -201,8 +214,9 @@ def _validation(
         return options | {"validate": "list", "source": numbers + field.offered}
     if column.kind == "word":
         return options | {"validate": "list", "source": field.offered}
-    if column.name == "exam_date":
-        window = {"low": cohort["exam_from"], "high": cohort["exam_to"]}
+    window = {"low": cohort["exam_from"], "high": cohort["exam_to"]}
+    # a study that begins may not have one yet
+    if column.name == "exam_date" and all(window.values()):
         return options | {
             "validate": "date",
             "criteria": "between",
@@ -214,7 +228,8 @@ def _validation(
         }
     if column.kind == "date":
         # nothing is analysed or read before the study's first exam; of a list any day may be
-        first = date.fromisoformat(cohort["exam_from"]) if "key" in table.settings else _EARLIEST
+        known = "key" in table.settings and window["low"]
+        first = date.fromisoformat(window["low"]) if known else _EARLIEST
         return options | {
             "validate": "date", "criteria": "between", "minimum": first, "maximum": _LATEST,
             "error_type": "warning",
@@ -265,15 +280,18 @@ def _write_help(
     title = text(
         f"title_{table.kind}",
         name=table.name,
-        label=" ".join(str(table.settings.get(k, "")) for k in ("product", "version")),
+        label=" ".join(str(table.settings.get(k) or "") for k in ("product", "version")).strip(),
     )
-    notes = [text("help_study", id=study["id"], title=study["title"])]
-    if any(field.column.name == "exam_date" for field in fields):
-        cohort = config["cohort"]
+    notes = []
+    if study["id"] or study["title"]:
+        notes.append(text("help_study", id=study["id"] or "", title=study["title"] or ""))
+    cohort = config["cohort"]
+    window = cohort["exam_from"] and cohort["exam_to"]
+    if window and any(field.column.name == "exam_date" for field in fields):
         notes.append(text("help_window", low=cohort["exam_from"], high=cohort["exam_to"]))
     if "tracer" in table.settings:
         notes.append(text("help_tracer", tracer=table.settings["tracer"]))
-    if table.kind == "participants":
+    if table.kind == "participants" and study["preceding_study"]:
         notes.append(text("help_preceding", study=study["preceding_study"]))
     notes += [
         text(f"help_rows_{table.kind}"),

@@ -67,6 +67,7 @@ def where(options: argparse.Namespace) -> int:
         if ledger and ledger.subject_of(code) is None:
             print(text("where.unknown_code", code=code), file=sys.stderr)
         rows += _of_files(Person(code, frozenset(), frozenset()), _CODED, config, text)
+        rows += _on_volumes(code, text)
         rows += _outside(ledger, code, text)
     if options.id is not None:
         rows += _of_id(options.id, ledger, config, text)
@@ -107,13 +108,15 @@ def _ledger(config: Mapping[str, Any], text: Texts) -> "Ledger | None":
 def _of_files(
     person: "Person", roots: Iterable[Path], config: Mapping[str, Any], text: Texts
 ) -> Iterator[Sighting]:
-    """Yield a row for each file, notices of recalls included."""
+    """Yield a row for each file, notices of recalls and forms included."""
     from bonescint.custody.recalls import FOLDER
     from bonescint.custody.traces.search import search
+    from bonescint.custody.volumes import read_build
+    from bonescint.delivery.forms import FOLDER as FORMS
 
-    skip = [Path(path) for path in config["ledger"].values() if path]
+    skip = [Path(path) for path in config["ledger"].values() if path] + read_build().images
     files: dict[Path, list[Trace]] = {}
-    for trace in search([*roots, FOLDER], [person], skip):
+    for trace in search([*roots, FOLDER, FORMS], [person], skip):
         files.setdefault(trace.path, []).append(trace)
     for path, traces in files.items():
         kinds = sorted({trace.kind for trace in traces})
@@ -135,6 +138,20 @@ def _places(places: Iterable["Place"], text: Texts) -> str:
         text(f"place.{key}", where=where or ", ".join(found), row=", ".join(found))
         for (key, where), found in rows.items()
     )
+
+
+def _on_volumes(code: str, text: Texts) -> Iterator[Sighting]:
+    """Yield the disc images that hold the patient, by their list: an encrypted one is closed."""
+    from bonescint.custody.volumes import read_build
+
+    words = Texts("built", text.language)
+    build = read_build()
+    numbers = {row["volume"] for row in build.contents if row["code"] == code}
+    for row in build.volumes:
+        if row["volume"] in numbers:
+            place = words("volume", volume=row["volume"], of=row["of"], delivery=build.delivery)
+            path = str(build.folder / row["file"])
+            yield code, text("sort.volume"), path, place, text("kind.code")
 
 
 def _outside(ledger: "Ledger | None", code: str, text: Texts) -> Iterator[Sighting]:
@@ -200,6 +217,7 @@ def _of_id(
     for given in ledger.codes_of(subject) if ledger else ():
         if given != code:  # retired
             yield from _of_files(Person(given, frozenset(), frozenset()), _CODED, config, text)
+        yield from _on_volumes(given, text)
         yield from _outside(ledger, given, text)
     if ledger and not code:
         yield from _preceding(ledger, subject, "", text)

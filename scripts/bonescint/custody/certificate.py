@@ -1,6 +1,6 @@
 """The certificate of destruction, and the words for what is lost and what is left (R32)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,9 @@ from typing import Any
 from bonescint.custody.destruction import Leftovers, Loss
 from bonescint.custody.retention import Retention
 from bonescint.files import replacing
-from bonescint.resources import SYNTHETIC, Texts
+from bonescint.papers.form import Field, Fields, Paper, Points, Signatures
+from bonescint.papers.plain import plain_text
+from bonescint.resources import Texts
 
 
 def certificate(
@@ -19,7 +21,7 @@ def certificate(
     left: Leftovers,
     today: date,
     text: Texts,
-) -> str:
+) -> Paper:
     """Return the certificate: what was destroyed, proved, and what a person must still do.
 
     No identifier, no name, no path: it may be shown to anybody.
@@ -39,40 +41,52 @@ def certificate(
     text
         Words of the area ``ledger``.
     """
-    lines = [
-        text("certificate.title"),
-        *([SYNTHETIC] if study["synthetic"] else []),
-        "",
-        text("certificate.study", id=study["id"], title=study["title"]),
-        text("certificate.date", date=today),
-        _basis(kept, text),
-        *([text("certificate.early", reason=reason)] if reason else []),
-        "",
-        text("certificate.lost"),
-        *what_is_lost(lost, text),
-        "",
-        text("certificate.digests"),
-        text("certificate.ledger_sha256", digest=lost.ledger_sha256),
-        text("certificate.key_sha256", digest=lost.recipient_sha256),
-        "",
-        text("certificate.proved"),
-        text("certificate.proof_key", n=len(lost.keys)),
-        text("certificate.proof_open"),
-        "",
-        text("certificate.to_do"),
-        *what_is_left(left, text),
-        *(text(f"certificate.do_{n}") for n in range(1, 6)),
-        "",
-        text("certificate.signatures"),
-        *(text(f"certificate.sign_{role}") for role in ("done", "witness", "manager")),
+    digests = [
+        Field(text("certificate.ledger_sha256"), lost.ledger_sha256),
+        Field(text("certificate.key_sha256"), lost.recipient_sha256),
     ]
-    return "".join(f"{line}\r\n" for line in lines)
+    proofs = [text("certificate.proof_key", n=len(lost.keys)), text("certificate.proof_open")]
+    to_do = [text(f"certificate.do_{n}") for n in range(1, 6)]
+    return Paper(
+        name="destruction_certificate",
+        title=text("certificate.title"),
+        study=str(study["id"]),
+        study_title=str(study["title"]),
+        delivery="",
+        synthetic=bool(study["synthetic"]),
+        language=text.language,
+        lead=[],
+        blocks=[
+            Fields("", list(_about(kept, reason, today, text))),
+            _points("certificate.lost", what_is_lost(lost, text), text),
+            Fields(text("certificate.digests"), digests),
+            _points("certificate.proved", proofs, text),
+            _points("certificate.left", what_is_left(left, text), text),
+            _points("certificate.to_do", to_do, text, "box"),
+            Signatures(
+                text("certificate.signatures"),
+                [text(f"certificate.sign_{role}") for role in ("done", "witness", "manager")],
+            ),
+        ],
+    )
+
+
+def _about(kept: Retention, reason: str | None, today: date, text: Texts) -> Iterator[Field]:
+    yield Field(text("certificate.date"), str(today))
+    yield Field(text("certificate.kept"), _basis(kept, text), "plan")
+    if reason:
+        yield Field(text("certificate.early"), reason)
+
+
+def _points(title: str, lines: list[str], text: Texts, mark: str = "number") -> Points:
+    # the terminal shows them indented
+    return Points(text(title), [(line.strip(), "") for line in lines], mark)
 
 
 def _basis(kept: Retention, text: Texts) -> str:
     if kept.keep_until is None:
         return text("certificate.unpublished", years=kept.years)
-    return text("certificate.kept", date=kept.published, years=kept.years, until=kept.keep_until)
+    return text("certificate.until", date=kept.published, years=kept.years, until=kept.keep_until)
 
 
 def what_is_lost(lost: Loss, text: Texts) -> list[str]:
@@ -101,7 +115,7 @@ def what_is_left(left: Leftovers, text: Texts) -> list[str]:
     return lines or [text("left.none")]
 
 
-def write_certificate(path: Path, content: str) -> None:
+def write_certificate(path: Path, paper: Paper) -> None:
     """Write a certificate as Windows' editor opens it: UTF-8 with BOM."""
     with replacing(path, "wb") as stream:
-        stream.write(content.encode("utf-8-sig"))
+        stream.write(plain_text(paper).encode("utf-8-sig"))

@@ -9,7 +9,7 @@ import os
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -139,6 +139,17 @@ def recorded(ledger: Ledger) -> list[Delivery]:
         )
         for entry in ledger.entries("delivery")
     ]
+
+
+def next_number(deliveries: Collection[Delivery]) -> str:
+    """Return the number of the delivery after those on record.
+
+    Parameters
+    ----------
+    deliveries
+        On record.
+    """
+    return f"D-{len(deliveries) + 1:03d}"
 
 
 def archives_with(ledger: Ledger, code: str) -> list[tuple[str, str]]:
@@ -316,7 +327,7 @@ def put_on_record(
                 digest for _, digest in other.files
             ) == sorted(digest for _, digest in found.files):
                 raise InputError(text("delivery.twice", delivery=other.id))
-        entry: Entry = {"kind": "delivery", "id": f"D-{len(before) + 1:03d}"}
+        entry: Entry = {"kind": "delivery", "id": next_number(before)}
         entry |= {**details, "files": found.files, "codes": codes, **notes}
         more = {"volumes": list(map(dict, volumes)), "cases": dict(cases)} if volumes else {}
         entry |= more | ({"conditions": dict(conditions)} if conditions else {})

@@ -1,5 +1,6 @@
 """What kind of call of Snakemake this is, and what a run begins and ends with."""
 
+import json
 import os
 import secrets
 import time
@@ -117,6 +118,23 @@ def bring_back(folders: Iterable[str], inputs: Iterable[str]) -> None:
         date_of = now + 1000 * steps[modified]
         with suppress(OSError):
             os.utime(path, ns=(date_of, date_of), follow_symlinks=False)
+
+
+def withdrawn_at_end(receipt: Path, language: str) -> Iterator[str]:
+    """Yield what the last search took away below results/delivery/volumes.
+
+    Parameters
+    ----------
+    receipt
+        Of the search for who declined.
+    language
+        Of the configuration.
+    """
+    said = json.loads(receipt.read_text(encoding="utf-8")) if receipt.exists() else {}
+    text = Texts("built", language)
+    for key in ("withdrawn", "unlisted"):
+        if n := said.get(key):
+            yield text(f"{key}_at_end", n=n)
 
 
 def ending(

@@ -1,27 +1,20 @@
 """May anything leave the hospital at all? All that is unmet, at once (R14, R27, R33, R39)."""
 
 import os
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from bonescint.custody.period import period_is_over
+from bonescint.delivery.disc.passphrase import disc_passphrase
 from bonescint.delivery.staff import listed_staff
 from bonescint.errors import InputError
 from bonescint.resources import Texts
+from bonescint.text.filled import filled_for, is_filled, is_of_demonstration
 
-_RULES = ("deliver", "write_partner_sheet")
+_RULES = ("deliver", "build_disc", "write_partner_sheet", "write_forms")
 _FOLDER = "results/delivery"
-# the words of the demonstration's configuration are no reason of a hospital's
-_SIMULATED = re.compile("合成デ[^あ-ん]?タ|実演|synthetic|simulat|demonstrat")
-_TO_BE_DECIDED = frozenset(
-    ["", "未定", "未決定", "未記入", "未設定", "未入力", "検討中", "調整中", "なし", "無し", "無"]
-    + ["tbd", "tba", "todo", "na", "nil", "none", "null", "unknown", "undecided", "pending"]
-    + ["tobedecided", "tobeannounced", "x", "xx", "xxx"]
-)
 
 
 def is_asked(arguments: Iterable[str]) -> bool:
@@ -51,25 +44,9 @@ def reason_after_end(study: Mapping[str, Any], delivery: Mapping[str, Any], toda
         The day of the delivery.
     """
     reason = str(delivery.get("after_period_end") or "").strip()
-    reason = reason if _says(reason) else ""
-    if not period_is_over(study, today) or (not study["synthetic"] and _is_simulated(reason)):
+    if not period_is_over(study, today) or not is_filled(reason):
         return ""
-    return reason
-
-
-def _is_simulated(reason: str) -> bool:
-    return bool(_SIMULATED.search(_plain(reason)))
-
-
-def _plain(value: object) -> str:
-    """Return letters and digits alone, of one width and case."""
-    folded = unicodedata.normalize("NFKC", str(value or "")).casefold()
-    return "".join(filter(str.isalnum, folded))
-
-
-def _says(value: object) -> bool:
-    """Tell whether something was filled in: neither blanks and dashes nor "to be decided"."""
-    return _plain(value) not in _TO_BE_DECIDED
+    return "" if is_of_demonstration(reason) and not study["synthetic"] else reason
 
 
 def refusals(
@@ -91,24 +68,62 @@ def refusals(
     text = Texts("delivery", language)
     if period_is_over(study, today) and not reason_after_end(study, delivery, today):
         yield text("period_over", end=study["period_end"])  # R14
-        if _says(delivery.get("after_period_end")):
+        if is_filled(delivery.get("after_period_end")):
             yield text("reason_simulated", reason=delivery["after_period_end"])
     if study["synthetic"]:
         return
     approval = study.get("approval") or {}
     for key in ("committee", "number", "date"):
-        if not _says(approval.get(key)):
+        if not is_filled(approval.get(key)):
             yield text("no_approval", key=key)  # R39
     if approval.get("date") and date.fromisoformat(approval["date"]) > today:
         yield text("approval_later", date=approval["date"])
-    if not _says(delivery.get("partner")):
+    if not filled_for(delivery.get("partner"), study["synthetic"]):
         yield text("no_partner")
-    if not _says(study.get("privacy_manager")):
+    if not filled_for(study.get("privacy_manager"), study["synthetic"]):
         yield text("no_manager")  # R33
     if not delivery.get("staff_names"):
         yield text("no_staff")  # R27
     else:
         yield from _staff_list(Path(delivery["staff_names"]), text)
+
+
+def disc_refusals(delivery: Mapping[str, Any]) -> Iterator[str]:
+    """Yield why no encrypted disc can be built: there is no passphrase that jobs can use (R29).
+
+    Parameters
+    ----------
+    delivery
+        That part of the configuration; ``disc.form`` is ``encrypted`` unless it says ``plain``.
+    """
+    disc = delivery.get("disc") or {}
+    if disc.get("form", "encrypted") == "encrypted":
+        try:
+            disc_passphrase(disc.get("passphrase_file"))
+        except InputError as error:
+            yield from error.problems
+
+
+def cover_lines(
+    study: Mapping[str, Any], delivery: Mapping[str, Any], today: date, language: str
+) -> list[str]:
+    """Return what a delivery after the study's end says of it, on the sheet and the disc (R14).
+
+    Parameters
+    ----------
+    study, delivery
+        Those parts of the configuration.
+    today
+        The day of the delivery.
+    language
+        ``ja`` or ``en``.
+    """
+    reason = reason_after_end(study, delivery, today)
+    if not reason:
+        return []
+    text = Texts("delivery", language)
+    values = {"study": study["id"], "period": study["period_end"], "reason": reason}
+    return [f"{text(f'cover_{key}')}: {value}" for key, value in values.items()]
 
 
 def _staff_list(path: Path, text: Texts) -> Iterator[str]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from bonescint.deid.decisions import BLANK, LEAVE_OUT, NOT_STATED, blanks_decided, read_decisions
 from bonescint.delivery.review import digest
-from bonescint.delivery.sheet import COLUMNS
+from bonescint.delivery.sheet import COLUMNS, NO_FINDINGS
 from bonescint.files import read_rows
 from bonescint.resources import Texts
 
@@ -100,6 +100,22 @@ def incomplete(
             decision = ""  # what else is blank cannot be made up
         found.append(Incomplete(row["code"], blanks, sha256, decision))
     return found
+
+
+def rows_sent(
+    rows: Iterable[Mapping[str, str]], decided: Mapping[str, str]
+) -> list[dict[str, str]]:
+    """Return the rows as they are sent: findings that a decision calls not stated say so.
+
+    Parameters
+    ----------
+    rows
+        Of `partner_rows`.
+    decided
+        Code -> decision about the case's blanks.
+    """
+    blank = {"findings": NO_FINDINGS}
+    return [{**row, **(blank if decided.get(row["code"]) == NOT_STATED else {})} for row in rows]
 
 
 def waiting(found: Iterable[Incomplete], language: str) -> Iterator[str]:

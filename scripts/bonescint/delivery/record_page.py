@@ -11,12 +11,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bonescint.custody.deliveries import DETAILS, NOTES, Delivery
 from bonescint.custody.recalls import FOLDER as RECALLS
 from bonescint.custody.receipts import confirmed_recalls, receipts_of
+from bonescint.delivery.forms import FOLDER as FORMS
 from bonescint.identity.chain import Entry
 from bonescint.identity.ledger import Ledger
 from bonescint.resources import SYNTHETIC, Texts
 
 # where forms about deliveries lie, those of this one named by its ID
-_FORMS = (RECALLS, Path("results/delivery/forms"))
+_FORMS = (RECALLS, FORMS)
 _PLAIN = ("privacy_manager", "period_end", "preceding_study", "partner", "reviewers")
 _A_LINE = 8  # codes
 _HASHES = ("bonescint", "config_sha256_16", "analysis_sha256_16")
@@ -177,6 +178,7 @@ def _decisions(decided: Mapping[str, Any], text: Texts) -> Iterator[tuple[str, o
 
 def _forms(delivery: Delivery, folders: Iterable[Path]) -> Iterator[tuple[str, str]]:
     for folder in folders:
-        for file in sorted(folder.glob(f"*{delivery.id}*")) if folder.is_dir() else ():
+        found = [*folder.glob(f"*{delivery.id}*"), *(folder / delivery.id).glob("*")]
+        for file in sorted(found):
             if file.is_file():
                 yield str(file), hashlib.sha256(file.read_bytes()).hexdigest()

@@ -1,7 +1,6 @@
 """What else lies in a hospital's export: SPECT, screens of the analysis software."""
 
 import io
-from importlib.metadata import distribution
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +12,7 @@ from bonescint.demo.patients import Patient
 from bonescint.demo.scans import CountFrames, add_acquisition
 from bonescint.dicom import tags
 from bonescint.dicom.sop_classes import NUCLEAR_MEDICINE, SECONDARY_CAPTURE
-from bonescint.resources import SYNTHETIC
+from bonescint.resources import SYNTHETIC, japanese_font
 
 SPECT_FRAMES, SPECT_SIZE = 16, 64
 
@@ -113,9 +112,7 @@ def analysis_screen(patient: Patient, seed: int, scan: CountFrames, software: st
 
 
 def _picture(patient: Patient, scan: CountFrames, software: str) -> NDArray[np.uint8]:
-    # the figures' font; importing its package would import matplotlib and cost a second
-    path = distribution("matplotlib-fontja").locate_file("matplotlib_fontja/fonts/ipaexg.ttf")
-    font = ImageFont.truetype(str(path), 17)
+    font = ImageFont.truetype(str(japanese_font()), 17)
     canvas = Image.new("RGB", (640, 512), (16, 24, 48))
     for i, view in enumerate(scan):
         grey = 255 - np.clip(view[:, :].astype(float) * 12, 0, 255).astype(np.uint8)

@@ -1,6 +1,5 @@
 """What all figures share: font, colours, banner, and files whose bytes do not change."""
 
-import importlib.util
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from matplotlib.figure import Figure
 
 from bonescint.files import replacing
 from bonescint.outputs import DPI
-from bonescint.resources import SYNTHETIC
+from bonescint.resources import SYNTHETIC, japanese_font
 from bonescint.text.width import broken
 
 # Okabe & Ito's palette (jfly.uni-koeln.de/color): told apart with any colour vision
@@ -47,12 +46,7 @@ _RC: dict[str, Any] = {
 
 
 def _japanese_font() -> str:
-    """Register the IPAex Gothic that matplotlib-fontja ships, without importing the package."""
-    # its import searches the machine's fonts and turns the font on globally: 0.4 s for a path
-    spec = importlib.util.find_spec("matplotlib_fontja")
-    if spec is None or spec.origin is None:
-        raise RuntimeError("matplotlib-fontja is not installed: run make")
-    font = Path(spec.origin).parent / "fonts" / "ipaexg.ttf"
+    font = japanese_font()
     font_manager.fontManager.addfont(str(font))
     return font_manager.FontProperties(fname=str(font)).get_name()
 

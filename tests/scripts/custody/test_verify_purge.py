@@ -1,17 +1,21 @@
 """The last step gives a receipt only if nothing is left of who declined, whoever that is now."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO, Any
 
 import pytest
 from scripts.custody.verify_purge import verify_purge
 
 from bonescint.custody.declined import seal_declined
+from bonescint.custody.traces import content
 from bonescint.custody.traces.terms import Person
 from bonescint.errors import InputError
 from bonescint.identity.ledger import Ledger, create_ledger
 from bonescint.identity.opt_out_lists import fingerprint, undo
 from bonescint.identity.opt_outs import record
+from tests.unit.custody.built import build
 
 SUBJECT, OTHER = "84065274", "84065275"
 ENTRY = {"source": "command", "received": "", "by": "", "ground": "", "relation": ""}
@@ -86,6 +90,57 @@ def test_a_list_that_was_taken_back_names_nobody(ledger: Ledger) -> None:
         stream.write(f"{OTHER},本人,2024-01-10\n")
     undo(ledger, fingerprint(ledger, "opt_out.csv"), None)
     assert run() == {"declined": 1, "left": 0}
+
+
+def built(*codes: str) -> Path:
+    """Build a closed disc image of these codes and return it."""
+    (image,) = build(codes)
+    assert not any(code.encode() in image.read_bytes() for code in codes)
+    return image
+
+
+def test_a_disc_is_withdrawn_by_its_list(ledger: Ledger) -> None:
+    image = built(str(ledger.code_of(SUBJECT)), str(ledger.code_of(OTHER)))
+    assert run() == {"declined": 1, "left": 0, "withdrawn": 1}
+    assert not list(image.parent.iterdir()) and not list(image.parent.parent.glob("*.csv"))
+    assert run() == {"declined": 1, "left": 0}
+
+
+def test_a_disc_of_others_stays_and_is_not_read(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its list decides; the search would take it for a text of 700 MB."""
+    image = built(str(ledger.code_of(OTHER)))
+    search = content.search_text
+
+    def watched(stream: IO[bytes], name: str, *rest: Any) -> Iterator[Any]:
+        assert not name.endswith(".ISO")
+        return search(stream, name, *rest)
+
+    monkeypatch.setattr(content, "search_text", watched)
+    assert run() == {"declined": 1, "left": 0}
+    assert image.exists()
+
+
+def test_an_image_without_a_list_goes_whoever_is_on_it(ledger: Ledger) -> None:
+    image = built(str(ledger.code_of(OTHER)))
+    other = image.with_name("BONE_TEST_D002_1.ISO")
+    other.write_bytes(b"x")
+    assert run() == {"declined": 1, "left": 0, "unlisted": 1}
+    assert image.exists()
+    assert not other.exists()
+
+
+def test_who_stopped_the_provision_is_in_nothing_for_the_partner(ledger: Ledger) -> None:
+    code = str(ledger.code_of(OTHER))
+    sheet = Path("results/delivery/sheet.csv")
+    ledger.append([{"kind": "stop_provision", "subject": OTHER}])
+    image = built(code)
+    sheet.write_text(code)
+    Path("results/cases.csv").write_text(f"code\n{code}\n")  # stays in the analysis
+    assert run() == {"declined": 1, "left": 0, "withdrawn": 1}
+    assert not image.exists()
+    assert not sheet.exists()
 
 
 def test_nobody_declined(ledger: Ledger) -> None:

@@ -1,5 +1,6 @@
 """What is handed over is what was verified: every byte of every image, every code (R28)."""
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from bonescint.delivery.contents import mark_faults
 from bonescint.errors import InputError
 from bonescint.files import write_rows
 from tests.scripts.delivery.coded import CODES, coded_study
+from tests.unit.custody.built import build
 from tests.unit.deid.samples import as_file, siemens
 
 
@@ -138,3 +140,36 @@ def test_the_images_are_of_the_studys_kind(
 
 def test_unmarked_images_are_no_simulated_delivery(study: Path) -> None:
     assert any("not marked as simulated" in said for said in faults(study, synthetic=True))
+
+
+def test_volumes_are_held_against_the_plan(study: Path) -> None:
+    planned, folder = study / "planned.csv", study / "results/delivery/volumes"
+    goes = {"code": CODES[0], "state": "new", "sha256": "1" * 64}
+    stays = [{"code": code, "state": "stopped"} for code in CODES[1:]]
+    write_rows(planned, columns("planned"), [goes, *stays])
+    sheet(study, CODES[0])  # who is in no further delivery is in no sheet
+    build(CODES[:2], folder=folder)
+    receipt = study / "checked.json"
+
+    def check() -> None:
+        deliver(
+            sheet=study / "sheet.xlsx",
+            dicom=study / "results/dicom",
+            reports=sorted((study / "results/anonymization").glob("*.csv")),
+            incomplete=study / "incomplete.csv",
+            language="en",
+            synthetic=False,
+            planned=planned,
+            volumes=folder,
+            receipt=receipt,
+        )
+
+    with pytest.raises(InputError, match=f"not those planned.*: {CODES[1]}\\."):
+        check()
+    assert not receipt.exists()
+    (image,) = build(CODES[:1], folder=folder)
+    check()
+    assert json.loads(receipt.read_text()) == {"cases": 1, "images": 6}
+    image.write_bytes(image.read_bytes()[::-1])
+    with pytest.raises(InputError, match="is not what was built"):
+        check()

@@ -8,6 +8,7 @@ import pytest
 from openpyxl import load_workbook
 from scripts.delivery.write_partner_sheet import write_partner_sheet
 
+from bonescint.delivery.plan import TABLE
 from bonescint.delivery.review import digest
 from bonescint.errors import InputError
 from bonescint.files import write_rows
@@ -65,6 +66,17 @@ def write(tmp_path: Path) -> Write:
 
 def test_a_case_without_an_image_is_not_in_it(write: Write) -> None:
     assert write() == ["BS-1"]
+
+
+def test_who_stopped_the_provision_is_not_in_it(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_rows(TABLE, ["code", "state"], [{"code": "BS-1", "state": "new"}])
+    assert write() == ["BS-1"]
+    write_rows(TABLE, ["code", "state"], [{"code": "BS-1", "state": "stopped"}])
+    # nor does anything of it wait for a person
+    assert write(kinds="name") == []
 
 
 def test_a_hit_waits_for_a_person(write: Write, tmp_path: Path) -> None:

@@ -12,9 +12,10 @@ import yaml
 
 from bonescint.commands import delivery
 from bonescint.errors import InputError
-from bonescint.identity.ledger import create_ledger
+from bonescint.identity.ledger import Ledger, create_ledger, open_ledger
 from bonescint.resources import ROOT
 from tests.scripts.delivery.coded import coded_study
+from tests.unit.custody.built import build
 
 Run = Callable[..., str]
 
@@ -86,3 +87,59 @@ def test_what_differs_is_refused_or_recorded_with_its_reason(
     said = record(run, "--despite", "was handed over")
     assert "D-001: 2 cases" in said and "2 images of the record" in said
     assert "was handed over" in run("show", "1")
+
+
+def test_volumes_that_were_built_are_recorded_as_they_are(run: Run, codes: tuple[str, ...]) -> None:
+    images = build(codes[:1], codes[1:])
+    assert "D-001: 2 cases, 2 files" in record(run)
+    shown = run("show", "D-001")
+    assert all(image.name in shown for image in images)
+    (entry,) = ledger().entries("delivery")
+    assert entry["cases"] == dict.fromkeys(codes, "1" * 64)
+    assert [(v["volume"], v["of"], v["bytes"]) for v in entry["volumes"]] == [
+        (1, 2, 2048),
+        (2, 2, 2048),
+    ]
+    with pytest.raises(InputError, match="on record as D-001"):
+        record(run, "--medium", "CD-R 2")
+    # a copy of it, and what a person names, as before
+    assert "D-002: 1 cases" in record(run, f"results/dicom/00/{codes[0]}")
+
+
+def test_a_volume_that_is_not_what_was_built_is_not_recorded(
+    run: Run, codes: tuple[str, ...]
+) -> None:
+    (image,) = build(codes)
+    data = image.read_bytes()
+    image.write_bytes(data[::-1])
+    with pytest.raises(InputError, match="is not what was built"):
+        record(run)
+    image.unlink()
+    with pytest.raises(InputError, match="is missing"):
+        record(run)
+    image.write_bytes(data)
+    # another delivery was recorded meanwhile: the labels bear its number
+    record(run, f"results/dicom/00/{codes[0]}")
+    with pytest.raises(InputError, match="bear the number D-001, but the next delivery is D-002"):
+        record(run)
+    assert len(ledger().entries("delivery")) == 1
+
+
+def test_who_stopped_the_provision_is_told(run: Run, codes: tuple[str, ...]) -> None:
+    build(codes)
+    ledger().append([{"kind": "stop_provision", "subject": "1002"}])
+    said = record(run)
+    assert codes[1] in said and "Consider a recall" in said
+
+
+def test_the_demonstrations_partner_is_none_of_a_real_study(
+    run: Run, codes: tuple[str, ...]
+) -> None:
+    config = Path("config.yaml")
+    config.write_text(config.read_text().replace("partner: P", "partner: P (simulated)"))
+    with pytest.raises(InputError, match="partner"):
+        record(run)
+
+
+def ledger() -> Ledger:
+    return open_ledger("private/ledger.age", "private/ledger.key")

@@ -115,6 +115,22 @@ def test_destroy_in_due_time_needs_no_force(
     assert "満了前" not in certificate
 
 
+def test_without_a_manager_the_certificate_is_text_alone(
+    codes: dict[str, str], answers: Answers, capsys: Capture
+) -> None:
+    configure(publication_date="2010-05-01", privacy_manager="未定")
+    answers(seen="BONE-DEMO\n")
+    assert run("destroy", "--certificate", "c.txt") == 0
+    assert not list(Path().glob("c.[px]*"))
+    assert "R33" in capsys.readouterr().out
+
+
+def test_no_form_is_overwritten_by_the_certificate(codes: dict[str, str]) -> None:
+    Path("c.pdf").touch()
+    with pytest.raises(InputError, match=r"c\.pdf"):
+        run(*FORCED, "--certificate", "c.txt")
+
+
 def test_destroy_follows_a_link_to_the_medium(codes: dict[str, str], answers: Answers) -> None:
     Path("medium").mkdir()
     shutil.move(KEY, "medium/ledger.key")
@@ -153,7 +169,8 @@ def test_destroy_with_private_leaves_inputs_and_nothing_else(
     answers(seen="BONE-DEMO\n")
     assert run(*FORCED, "--with-private", "--certificate", "c.txt") == 0
     left = {str(path) for path in Path().rglob("*") if path.is_file()}
-    kept = {"private/lists/participants.csv", "results/study.xlsx", "config.yaml", "c.txt"}
+    kept = {"private/lists/participants.csv", "results/study.xlsx", "config.yaml"}
+    kept |= {"c.txt", "c.pdf", "c.xlsx"}
     assert left - {f"{LEDGER}.lock", "private/opt_outs.mark"} == kept | {LEDGER, HEAD}
     assert "平文のファイルなし" in Path("c.txt").read_text(encoding="utf-8-sig")
 

@@ -242,7 +242,7 @@ def test_deliver_decline_recall(run: Run, codes: dict[str, str]) -> None:
     hospital_list(f"{OTHER},2025-01-02,本人,,")
     said = run("opt-out", "add", IN, *OPTED)
     assert "Delivered: D-001" in said
-    (notice,) = Path("recalls").iterdir()
+    (notice,) = Path("recalls").glob("*.txt")
     assert str(notice) in said
     assert codes[IN] in notice.read_text(encoding="utf-8-sig")
     # recorded afterwards: who declined since is recalled at once, also by the list alone

@@ -186,4 +186,4 @@ def test_a_list_in_doubt_recalls_nobody(run: Run) -> None:
     assert not Path("recalls").exists()
     put(COHORT[0])
     run(*deliver[:-1], "2024-12-02")
-    assert len(list(Path("recalls").iterdir())) == 2
+    assert len(list(Path("recalls").glob("*.txt"))) == 2

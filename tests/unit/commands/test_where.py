@@ -12,6 +12,7 @@ from bonescint.errors import InputError
 from bonescint.files import write_rows
 from bonescint.identity.ledger import Ledger, create_ledger
 from bonescint.resources import ROOT
+from tests.unit.custody.built import build
 
 SUBJECT, TYPED = "39943096", "0039-943096"
 
@@ -83,6 +84,16 @@ def test_a_code(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
     # the coded side alone: no ID, no name, nobody else
     assert not {SUBJECT, "虚像", other, "private"} & set(shown.replace("/", " ").split())
     assert errors == ""
+
+
+def test_a_disc_by_its_list(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
+    code, other = study(ledger)
+    images = build((other,), (code,))
+    assert run(code) == 0
+    lines = capsys.readouterr().out.splitlines()
+    (line,) = (line for line in lines if "disc image" in line and ".ISO" in line)
+    assert str(images[1]) in line
+    assert "volume 2 of 2, delivery D-001" in line
 
 
 def test_an_id_on_the_identified_side(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:

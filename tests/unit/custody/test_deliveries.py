@@ -7,7 +7,6 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from bonescint.custody import recalls
 from bonescint.custody.deliveries import (
     DeliveryContents,
     delivery_contents,
@@ -207,6 +206,24 @@ def test_recall_writes_a_notice_once(ledger: Ledger, codes: list[str], tmp_path:
     assert how_many_delivered(ledger, ["40000001", "40000003", "4711"]) == 2
 
 
+def test_the_notice_is_a_form_once_a_privacy_manager_is_chosen(
+    ledger: Ledger, codes: list[str], tmp_path: Path
+) -> None:
+    delivered(ledger, codes)
+    recall(ledger, ["40000001"], tmp_path / "r", STUDY, "ja", TODAY)
+    assert [path.suffix for path in (tmp_path / "r").iterdir()] == [".txt"]
+    chosen = STUDY | {"privacy_manager": "Head"}
+    (notice,) = recall(ledger, ["40000002"], tmp_path / "s", chosen, "ja", TODAY)
+    form = notice.path.with_suffix(".pdf")
+    assert sorted((tmp_path / "s").iterdir()) == sorted(
+        [notice.path, form, notice.path.with_suffix(".xlsx")]
+    )
+    data = form.read_bytes()
+    assert codes[1].encode() in data and codes[2].encode() not in data
+    assert b"40000002" not in data
+    assert stat.S_IMODE(form.stat().st_mode) == 0o600
+
+
 def test_a_second_patient_of_the_day_joins_the_notice(
     ledger: Ledger, codes: list[str], tmp_path: Path
 ) -> None:
@@ -282,4 +299,4 @@ def test_notice_of_real_data_bears_no_mark(
     (notice,) = recall(ledger, ["40000002"], tmp_path / "r", real, "en", TODAY)
     text = notice.path.read_text(encoding="utf-8-sig")
     assert text.startswith("Request")
-    assert recalls.SYNTHETIC not in text
+    assert SYNTHETIC not in text

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bonescint.custody.runs import bring_back, ending, failure, round_of
+from bonescint.custody.runs import bring_back, ending, failure, round_of, withdrawn_at_end
 from bonescint.files import write_rows
 
 MARK = Path("private/software.mark")
@@ -41,6 +41,17 @@ def test_a_list_that_is_held_is_said_with_numbers(language: str) -> None:
     write_rows(Path("opt_out.csv"), list(row), [row])
     (line,) = ending(Path("opt_out.csv"), STUDY, language)
     assert "17" in line and "15" in line and "opt-out confirm" in line
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_what_the_search_took_away_is_said(language: str) -> None:
+    receipt = Path("purge.json")
+    assert list(withdrawn_at_end(receipt, language)) == []
+    receipt.write_text('{"declined": 1, "left": 0}')
+    assert list(withdrawn_at_end(receipt, language)) == []
+    receipt.write_text('{"declined": 1, "left": 0, "withdrawn": 3, "unlisted": 4}')
+    first, second = withdrawn_at_end(receipt, language)
+    assert "3" in first and "4" in second and "snakemake deliver" in second
 
 
 def test_a_table_of_the_version_before_is_read() -> None:

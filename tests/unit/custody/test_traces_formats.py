@@ -293,3 +293,22 @@ def test_letters_touch_ids_in_file_names(tmp_path: Path, name: str, is_hers: boo
     short = Person(None, frozenset({"394309"}), frozenset())
     (tmp_path / "a.zip").rename(tmp_path / "scan394309.txt")
     assert ("file name", "id") not in found(tmp_path, short)
+
+
+def test_what_a_jpeg_says_beside_its_pixels_is_searched(tmp_path: Path) -> None:
+    from PIL import Image
+
+    def made(**more: bytes) -> bytes:
+        buffer = io.BytesIO()
+        Image.effect_noise((200, 200), 90).save(buffer, "JPEG", **more)
+        return buffer.getvalue()
+
+    path = tmp_path / "a.jpg"
+    plain = made()
+    comment = b"\xff\xfe\0\x0a" + CODE.encode()
+    assert kinds(path, plain) == []
+    assert kinds(path, made(comment=NAME.encode())) == ["name"]
+    assert kinds(path, made(exif=b"Exif\0\0II*\0" + ID.encode())) == ["id"]
+    assert kinds(path, plain + b" " + CODE.encode()) == ["code"]
+    assert kinds(path, plain[:-2] + comment + plain[-2:]) == ["code"]
+    assert kinds(path, plain[:4] + CODE.encode()) == ["code"]

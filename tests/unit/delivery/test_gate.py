@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from bonescint.custody.period import period_is_over
-from bonescint.delivery.gate import is_asked, reason_after_end, refusals
+from bonescint.delivery.gate import disc_refusals, is_asked, reason_after_end, refusals
 from bonescint.resources import ROOT
 
 APPROVAL = {"committee": "C", "number": "1", "date": "2024-04-01"}
@@ -58,10 +58,13 @@ def test_gate(
         ({"privacy_manager": ""}, {}, "R33"),
         ({"privacy_manager": " \u3000 "}, {}, "R33"),
         ({"privacy_manager": "未定"}, {}, "R33"),
+        ({"privacy_manager": "個人情報管理責任者 (simulated)"}, {}, "R33"),
         ({"approval": APPROVAL | {"number": "T.B.D."}}, {}, "study.approval.number"),
         ({}, {"partner": "\u3000"}, "delivery.partner"),
         ({}, {"partner": "(未定)"}, "delivery.partner"),
         ({}, {"partner": "---"}, "delivery.partner"),
+        ({}, {"partner": "共同研究機関 (simulated)"}, "delivery.partner"),
+        ({"privacy_manager": "管理者（Ｓｉｍｕｌａｔｅｄ）"}, {}, "R33"),
         ({}, {"staff_names": None}, "delivery.staff_names"),
         ({}, {"staff_names": "nowhere.txt"}, "nowhere.txt"),
     ],
@@ -146,3 +149,36 @@ def test_the_last_day_belongs_to_the_study() -> None:
 )
 def test_when_a_delivery_is_asked_for(targets: list[str], asked: bool) -> None:
     assert is_asked(targets) == asked
+
+
+PASSPHRASE = "k7mp-3xwd-9rtz-hq4c-wn2e"  # noqa: S105
+
+
+@pytest.mark.parametrize(
+    ("written", "mode", "says"),
+    [
+        (PASSPHRASE, 0o600, ""),
+        (PASSPHRASE, 0o640, "chmod 600"),
+        ("Zw9q", 0o600, "20"),
+        (None, 0, "passphrase.txt"),
+    ],
+)
+@pytest.mark.parametrize("form", [{}, {"form": "encrypted"}])
+def test_an_encrypted_disc_needs_a_passphrase_that_jobs_can_use(
+    tmp_path: Path, written: str | None, mode: int, says: str, form: dict[str, str]
+) -> None:
+    path = tmp_path / "passphrase.txt"
+    if written:
+        path.write_text(written)
+        path.chmod(mode)
+    disc = form | {"passphrase_file": str(path)}
+    said = list(disc_refusals({"disc": disc}))
+    assert bool(said) == bool(says)
+    assert says in "".join(said)
+    assert written is None or written not in "".join(said)
+    assert list(disc_refusals({"disc": disc | {"form": "plain"}})) == []
+
+
+def test_a_disc_is_encrypted_unless_the_configuration_says_otherwise() -> None:
+    for delivery in ({}, {"disc": None}, {"disc": {"medium": "CD-R"}}):
+        assert len(list(disc_refusals(delivery))) == 1

@@ -93,5 +93,5 @@ def test_many_files_are_told_by_folder_and_a_checkpoint_leaves_some_open() -> No
 
 def test_a_rule_of_somebody_elses_and_an_unknown_reason() -> None:
     plan = told(planned("foreign", "Moon is full"))
-    assert "1. foreign: no step of this program." in plan
+    assert "1. foreign: a step of this study's own Snakefile." in plan
     assert "because: Moon is full" in plan

@@ -20,7 +20,7 @@ CODE = (
     "README.md", "Snakefile", "config.yaml", "docs", "envs", "profiles", "pyproject.toml", "report",
     "requirements.lock", "resources", "rules", "schemas", "scripts",
 )  # fmt: skip
-STUDY = ("private", "results", "recalls", "logs")
+STUDY = ("private", "results", "recalls", "forms", "logs")
 EXTERNAL = "external"  # what lies outside of the study's folder
 README, MANIFEST = "README.txt", "MANIFEST.sha256"
 _BUILT = {"__pycache__", "bonescint.egg-info"}
@@ -58,7 +58,7 @@ class Contents:
     with_raw
         Whether it is archived.
     secrets
-        Device and inode of the key and of the passphrase file, which never are.
+        Device and inode of the key and of the passphrases' files, which never are.
     absent
         Keys of the configuration whose file or folder is not there.
     """
@@ -189,8 +189,9 @@ def contents(config: Mapping[str, Any], files: Sequence[Path], with_raw: bool) -
         if (ROOT / name).exists():
             roots.setdefault(name, ROOT / name)
     secrets = set()
-    for key in ("key", "passphrase_file"):
-        if (place := ledger.get(key)) and Path(place).exists():
+    disc = config["delivery"].get("disc") or {}
+    for place in (ledger.get("key"), ledger.get("passphrase_file"), disc.get("passphrase_file")):
+        if place and Path(place).exists():
             status = Path(place).stat()
             secrets.add((status.st_dev, status.st_ino))
     if not with_raw and "inputs.dicom" in absent:

@@ -32,6 +32,9 @@ _PIXELS = (b"\xe0\x7f\x10\x00", b"\x7f\xe0\x00\x10")
 _DEFLATED = b"1.2.840.10008.1.2.1.99"
 _ENCRYPTED = b"age-encryption.org/"
 _PNG = b"\x89PNG\r\n\x1a\n"
+_JPEG = b"\xff\xd8\xff"
+# a marker, but none of those that stand within the compressed pixels
+_BEHIND_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _PACKED = ((b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ", lzma.open))
 # what a damaged archive raises; it is searched as bytes then
 _DAMAGED = (
@@ -41,7 +44,7 @@ _DAMAGED = (
 # a number of these is a size, a count or a clock, and a Code Value is the terminology's
 _NUMBERS = frozenset(vrs.FORMATS) | {"AT", "DA", "DS", "DT", "IS", "TM", "UI"}
 _WHOLE = re.compile(r"[-+0-9.:eE\s]+")
-_MOST_BYTES = 1 << 28  # of a PDF or a database that is read as such
+_MOST_BYTES = 1 << 28  # of a PDF, a database or a JPEG that is read as such
 _DEEPEST = 2  # base64 within base64
 _PATIENT_ID = re.compile(rb"(?:\x10\0\x20\0|\0\x10\0\x20)(.{0,80})", re.DOTALL)
 
@@ -75,6 +78,8 @@ def search_content(stream: Any, name: str, terms: Terms, depth: int = 0) -> Iter
             yield from _search_zip(stream, name, terms, depth)
         elif head.startswith(_PNG):
             yield from _search_png(stream, terms)
+        elif head.startswith(_JPEG):
+            yield from _search_jpeg(stream, terms)
         elif head[257:262] == b"ustar":
             yield from _search_tar(stream, terms, depth)
         elif opened := next((o for magic, o in _PACKED if head.startswith(magic)), None):
@@ -161,6 +166,22 @@ def _search_png(stream: IO[bytes], terms: Terms) -> Iterator[Found]:
             break
     parts.append(stream.read())
     yield from ((Place("bytes"), kind) for kind in sorted(kinds_in(b"\n".join(parts), terms)))
+
+
+def _search_jpeg(stream: IO[bytes], terms: Terms) -> Iterator[Found]:
+    """Search all but the compressed pixels: markers, EXIF, comments, what stands behind the end."""
+    data = stream.read(_MOST_BYTES)
+    at, parts = 2, [data[:2]]
+    while data[at : at + 1] == b"\xff" and len(data) > at + 4 and data[at + 1] != 0xD9:
+        end = at + 2 + int.from_bytes(data[at + 2 : at + 4])
+        parts.append(data[at:end])
+        if data[at + 1] == 0xDA and (behind := _BEHIND_SCAN.search(data, end)):
+            end = behind.start()
+        at = end
+    parts.append(data[at:])
+    yield from ((Place("bytes"), kind) for kind in sorted(kinds_in(b"\n".join(parts), terms)))
+    stream.seek(len(data))
+    yield from search_text(stream, "", terms)
 
 
 def _search_dicom(stream: IO[bytes], terms: Terms) -> Iterator[Found]:

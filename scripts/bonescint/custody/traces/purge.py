@@ -78,7 +78,7 @@ def purge(
         ("logs", lambda: _logs(_log_files(root, skip), persons, terms)),
         ("decisions", lambda: _decisions(decisions, {p.code for p in persons if p.code}, hashes)),
         ("review", lambda: _review(root, terms)),
-        ("deliveries", lambda: _remove(root / "results", ["delivery"], persons, skip)),
+        ("deliveries", lambda: remove_deliveries(root, persons, skip)),
         ("former", lambda: 0 if current is None else _former(root, current, persons)),
         ("leftovers", lambda: _remove(root / ".snakemake", _LEFTOVERS, persons, skip)),
     ]
@@ -195,6 +195,21 @@ def _review(root: Path, terms: Terms) -> int:
 
 def _cells(line: str) -> Iterator[str]:
     return (cell.strip(' "\r\n').lower() for cell in re.split(r"[\t,;]", line))
+
+
+def remove_deliveries(root: Path, persons: Collection[Person], skip: Collection[Path] = ()) -> int:
+    """Remove what was made for the partner and holds the persons; return how many files that were.
+
+    Parameters
+    ----------
+    root
+        The study's folder.
+    persons
+        Who declined, or is in no further delivery.
+    skip
+        Files that are left out.
+    """
+    return _remove(root / "results", ["delivery"], persons, skip)
 
 
 def _remove(

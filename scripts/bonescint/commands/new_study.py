@@ -1,0 +1,159 @@
+"""What `bonescint new` writes: configuration, workflow, profile, empty tables, a README."""
+
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import yaml
+
+from bonescint.commands.input_tables import InputTable, find_table
+from bonescint.commands.table_template import template_headers, write_template
+from bonescint.config_form import CONFIG_VERSION, open_keys
+from bonescint.errors import InputError
+from bonescint.files import replacing
+from bonescint.resources import RESOURCES, ROOT, Texts, both, resource_rows
+from bonescint.text.drives import wsl_path
+
+_COPIED = {
+    "Snakefile": "Snakefile",
+    "profiles/default/profile.yaml": "profile.yaml",
+    ".gitignore": "gitignore",
+}
+_RENDERED = {"config.yaml": "config.yaml.j2", "README.md": "README.md.j2"}
+# what the configuration's table columns must name; the others are found by the schema's headers
+_NAMED_COLUMNS = {"key": "patient_id", "bsi": "bsi", "hotspots": "hotspots"}
+
+
+def place_of_study(typed: str) -> Path:
+    r"""Return where the new folder goes.
+
+    Parameters
+    ----------
+    typed
+        Its path as a person typed it.
+
+    Raises
+    ------
+    InputError
+        If something is there already, if it lies in the program's or another study's folder, or
+        nowhere; in both languages, because none is chosen yet.
+    """
+    if there := wsl_path(typed):
+        raise InputError(both("new", "drive", path=typed, there=there))
+    try:
+        folder = Path(typed).resolve()
+        wrong = _in_the_way(folder)
+    except OSError as error:
+        raise InputError(_not_written(typed, error)) from None
+    if wrong:
+        raise InputError(both("new", wrong, path=folder, parent=folder.parent))
+    return folder
+
+
+def _in_the_way(folder: Path) -> str | None:
+    """Return why a study cannot go to a folder, as a key of a text."""
+    if folder == ROOT or ROOT in folder.parents:
+        return "in_program"
+    for parent in folder.parents:
+        if (parent / "Snakefile").exists() and (parent / "config.yaml").exists():
+            return "in_study"
+    if folder == Path.cwd():
+        return "here"  # it is renamed into place, and the shell would stay in the old one
+    if folder.exists():
+        if not folder.is_dir():
+            return "file"
+        return "not_empty" if any(folder.iterdir()) else None
+    return None if folder.parent.is_dir() else "no_parent"
+
+
+def _not_written(path: object, error: OSError) -> str:
+    return both("new", "not_written", path=path, reason=os.strerror(error.errno or 0))
+
+
+def known_software() -> dict[str, dict[str, str]]:
+    """Return name -> product, version (empty where each hospital has its own) and tracer."""
+    return {row["name"]: row for row in resource_rows("new/software.csv")}
+
+
+def write_study(folder: Path, answers: Mapping[str, Any], text: Texts) -> list[str]:
+    """Write the study, whole or not at all, and return the keys that have no value yet.
+
+    Parameters
+    ----------
+    folder
+        As `place_of_study` returned it.
+    answers
+        What is known; None for what is not.
+    text
+        The words of this command, in the study's language.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written; then nothing is there.
+    """
+    temporary = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
+    try:
+        temporary.mkdir(mode=0o700)
+        left = _fill(temporary, answers, text)
+        for path in temporary.rglob("*"):
+            path.chmod(0o700 if path.is_dir() else 0o600)
+        temporary.rename(folder)
+    except OSError as error:
+        raise InputError(_not_written(folder, error)) from None
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return left
+
+
+def _fill(folder: Path, answers: Mapping[str, Any], text: Texts) -> list[str]:
+    source = RESOURCES / "new"
+    values = _values(answers)
+    words = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(source),
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - YAML and Markdown
+    )
+    # a JSON text is YAML, and says what is a text
+    words.filters["value"] = lambda value: json.dumps(value, ensure_ascii=False)
+    written = {name: words.get_template(of).render(values) for name, of in _RENDERED.items()}
+    written |= {name: (source / of).read_text(encoding="utf-8") for name, of in _COPIED.items()}
+    for name, content in written.items():
+        with replacing(folder / name) as stream:
+            stream.write(content)
+    (folder / "inputs" / "dicom").mkdir(parents=True)
+    config = yaml.safe_load(written["config.yaml"])
+    for name in ("participants", "opt_out", *config["software"], *config["readers"]):
+        table = find_table(config, name, text)
+        write_template(folder / str(table.file), table, config)
+    return open_keys(config)
+
+
+def _values(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the templates are filled with."""
+    known = known_software()
+    language = answers["language"]
+    readers: Sequence[str] = [f"reader{n}" for n in range(1, answers["readers"] + 1)]
+    return {
+        **answers,
+        "config_version": CONFIG_VERSION,
+        "targets": answers["targets"] or [None] * 4,
+        "readers": readers,
+        "software": [_entry(known[name], language) for name in answers["software"]],
+        "examples": [_entry(row, language) for row in known.values()],
+    }
+
+
+def _entry(row: Mapping[str, str], language: str) -> dict[str, Any]:
+    table = InputTable("software", row["name"], "software_export", row, "", None, None)
+    headers = template_headers(table, language)
+    columns = [
+        f"{key}: {json.dumps(headers[name], ensure_ascii=False)}"
+        for key, name in _NAMED_COLUMNS.items()
+    ]
+    return {**row, "version": row["version"] or None, "columns": f"{{{', '.join(columns)}}}"}

@@ -1,0 +1,296 @@
+"""`bonescint request`: what patients ask for, decided and on record (R36, R38)."""
+
+import argparse
+import sys
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bonescint.commands import configuration, requester
+from bonescint.commands.request_extract import extract
+from bonescint.commands.requester import ORIGIN, patient_of, typed_details
+from bonescint.errors import InputError
+from bonescint.resources import Texts
+
+if TYPE_CHECKING:
+    from bonescint.custody.requests import Request
+    from bonescint.identity.ledger import Ledger
+
+_KINDS = ("disclosure", "correction", "stop-use", "stop-provision")
+_LIST = ("number", "kind", "code", "received", "by", "state", "decided", "withdrawn")
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the parser's sub-commands."""
+    parser = commands.add_parser(
+        "request", help="disclosure, correction, stop of use or provision / 開示・訂正・停止の請求"
+    )
+    actions = parser.add_subparsers(dest="action", required=True)
+
+    def action(name: str, run: Any, words: str) -> argparse.ArgumentParser:
+        sub = actions.add_parser(name, help=words)
+        configuration.add_option(sub)
+        sub.set_defaults(run=run)
+        return sub
+
+    sub = action("add", add_request, "record a request / 請求を登録する")
+    sub.add_argument("--kind", required=True, choices=_KINDS, help="what is asked / 請求の種類")
+    whom = sub.add_mutually_exclusive_group()
+    whom.add_argument("--code", help="patient code / 患者符号")
+    whom.add_argument(
+        "--id", help="patient ID; asked for if neither is given / 患者 ID (省略すると尋ねます)"
+    )
+    requester.add_origin(sub)
+    sub.add_argument(
+        "--what",
+        default="",
+        metavar="TEXT",
+        help="what is to be corrected, or a remark; - reads standard input / 訂正の内容など",
+    )
+    sub = action("decide", decide_typed, "record the decision / 決定を登録する")
+    sub.add_argument("number", type=_number, metavar="N")
+    sub.add_argument("--decision", required=True, choices=("granted", "refused"), help="決定")
+    sub.add_argument("--date", required=True, metavar="YYYY-MM-DD", help="date / 決定日")
+    sub.add_argument("--by", required=True, metavar="ROLE", help="role, no name / 決定者の職名")
+    sub.add_argument("--reason", default="", help="why it is refused / 応じない理由")
+    sub.add_argument(
+        "--recall", action="store_true", help="write the notices of recall / 回収のお願いも作る"
+    )
+    sub = action("withdraw", withdraw_typed, "a request is taken back / 請求の取り下げ")
+    sub.add_argument("number", type=_number, metavar="N")
+    sub.add_argument("--date", required=True, metavar="YYYY-MM-DD", help="date / 取り下げの日")
+    sub = action("recall", recall_stopped, "recall what was delivered / 提供したものの回収")
+    sub.add_argument("number", type=_number, metavar="N")
+    action("list", list_requests, "all requests / 請求の一覧")
+    sub = action("extract", extract, "what is held of a patient, as a PDF / 開示用の抄本 (PDF)")
+    sub.add_argument("patient", nargs="?", metavar="CODE-or-ID", help="asked for if not given")
+    sub.add_argument("--pdf", type=Path, required=True, metavar="FILE")
+
+
+def _number(typed: str) -> int:
+    """Return a request's number; what is none may be an ID and is not repeated."""
+    from bonescint.text.folding import half_width
+
+    digits = half_width(typed).strip()
+    if not (digits.isascii() and digits.isdecimal()):
+        raise argparse.ArgumentTypeError("no number of a request / 請求の番号ではありません")
+    return int(digits)
+
+
+def _opened(options: argparse.Namespace) -> "tuple[dict[str, Any], Ledger, Texts]":
+    from bonescint.identity.ledger import open_ledger
+
+    config = configuration.load(options)
+    ledger = open_ledger(**config["ledger"], ask=True)
+    return config, ledger, Texts("requests", str(config["language"]))
+
+
+def _day(typed: str) -> str:
+    from bonescint.text.dates import table_date
+
+    day = table_date(typed)
+    return day.isoformat() if day else ""
+
+
+def add_request(options: argparse.Namespace) -> int:
+    """Record a request, say what follows from it, and return 0.
+
+    Parameters
+    ----------
+    options
+        ``config``, ``kind``, ``code`` or ``id`` (asked for if neither is given), ``what`` and the
+        details of `bonescint.commands.requester`.
+
+    Raises
+    ------
+    InputError
+        If something of it cannot be; nothing is recorded then.
+    """
+    from bonescint.config import CODED_IMAGES
+    from bonescint.custody.requests import STOPS, put_request
+    from bonescint.identity.ledger import open_or_create
+
+    config = configuration.load(options)
+    text = Texts("requests", str(config["language"]))
+    custody = Texts("custody", text.language)
+    details = typed_details(options, custody)
+    if not details["by"]:
+        raise InputError([text("no_by"), text("nothing")])
+    # a request may come before the first run
+    ledger, is_first = open_or_create(config["ledger"], CODED_IMAGES, ask=True)
+    if is_first:
+        print(custody("opt_out.ledger", path=ledger.path, key=ledger.key))
+    subject = patient_of(options.code, options.id, ledger, text)
+    what = sys.stdin.read() if options.what == "-" else options.what
+    details["what"] = " ".join(what.split())
+    request = put_request(ledger, options.kind, subject, details, text.language, date.today())
+    print(text("added", n=request.number, kind=text(f"kind.{request.right}"),
+               code=_code(ledger, subject, text)))  # fmt: skip
+    if not ledger.code_of(subject):
+        print(text("nobody"))
+    if request.right in STOPS:
+        print(text("held_back"))
+        for name in _missing(details):
+            print(text(f"incomplete_{name}"))
+    print(text(f"next.{request.right}", n=request.number))
+    return 0
+
+
+def _missing(details: dict[str, str]) -> list[str]:
+    return [n for n in ("ground", "relation") if details["by"] == "proxy" and not details[n]]
+
+
+def _code(ledger: "Ledger", subject: str, text: Texts) -> str:
+    return ledger.code_of(subject) or text("no_code")
+
+
+def decide_typed(options: argparse.Namespace) -> int:
+    """Record a decision and do what follows from it: an opt-out, a recall; return 0.
+
+    Parameters
+    ----------
+    options
+        ``config``, ``number``, ``decision``, ``date``, ``by``, ``reason``, ``recall``.
+
+    Raises
+    ------
+    InputError
+        If something of it cannot be; nothing is recorded then.
+    """
+    from bonescint.commands.opt_out import add_opt_outs
+    from bonescint.custody.requests import checked_decision, decide_request
+
+    config, ledger, text = _opened(options)
+    said = {
+        "decision": options.decision,
+        "date": _day(options.date),
+        "by": " ".join(options.by.split()),
+        "reason": " ".join(options.reason.split()),
+    }
+    today = date.today()
+    request = checked_decision(ledger, options.number, said, text.language, today)
+    if options.recall and (request.right, options.decision) != ("stop-provision", "granted"):
+        raise InputError([text("no_recall"), text("nothing")])
+    is_opt_out = (request.right, options.decision) == ("stop-use", "granted")
+    if is_opt_out:
+        # first: if anything fails after it, the patient is out and the decision can be made again
+        details = {name: getattr(request, name) for name in ORIGIN}
+        add_opt_outs(argparse.Namespace(config=options.config, ids=[request.subject], **details))
+    request = decide_request(ledger, options.number, said, text.language, today)
+    kind, state = text(f"kind.{request.right}"), text(f"state.{request.state}")
+    print(text("decided", n=request.number, kind=kind, decision=state))
+    print(text(f"then.{request.right}.{request.state}"))
+    if request.right == "stop-provision" and request.state == "granted":
+        _offer_recall(request, ledger, config, text, now=options.recall)
+    return 0
+
+
+def _offer_recall(
+    request: "Request", ledger: "Ledger", config: dict[str, Any], text: Texts, *, now: bool
+) -> None:
+    """Write the notices that are due, or say which deliveries hold the patient and what to do."""
+    from bonescint.commands.opt_out import print_notices
+    from bonescint.custody.deliveries import recorded
+    from bonescint.custody.recalls import FOLDER, recall
+    from bonescint.custody.requests import MARK, persons
+    from bonescint.identity.mark import touch
+
+    asked = persons(ledger, [request.subject])
+    codes = {code for subject in asked for code in ledger.codes_of(subject)}
+    due = [d.id for d in recorded(ledger) if codes.intersection(d.codes).difference(d.recalled)]
+    if not due:
+        print(text("nothing_to_recall"))
+    elif not now:
+        print(text("offer_recall", ids=", ".join(due), n=request.number))
+    else:
+        notices = recall(ledger, asked, FOLDER, config["study"], text.language, date.today())
+        touch(MARK)  # what has not come back is listed anew
+        print_notices(notices, Texts("custody", text.language))
+
+
+def recall_stopped(options: argparse.Namespace) -> int:
+    """Write the notices of recall for a patient whose stop of provision was granted; return 0.
+
+    Parameters
+    ----------
+    options
+        ``config``, ``number``.
+
+    Raises
+    ------
+    InputError
+        If there is no such request, or it is not in force.
+    """
+    from bonescint.custody.requests import numbered
+
+    config, ledger, text = _opened(options)
+    request = numbered(ledger, options.number, text)
+    if (request.right, request.state) != ("stop-provision", "granted"):
+        raise InputError([text("no_recall"), text("nothing")])
+    _offer_recall(request, ledger, config, text, now=True)
+    return 0
+
+
+def withdraw_typed(options: argparse.Namespace) -> int:
+    """Record that a request was taken back, and return 0.
+
+    Parameters
+    ----------
+    options
+        ``config``, ``number``, ``date``.
+
+    Raises
+    ------
+    InputError
+        If there is nothing to take back; nothing is recorded then.
+    """
+    from bonescint.custody.deliveries import recorded
+    from bonescint.custody.requests import STOPS, stopped_codes, withdraw_request
+
+    _, ledger, text = _opened(options)
+    day = _day(options.date)
+    request = withdraw_request(ledger, options.number, day, text.language, date.today())
+    print(text("withdrawn", n=request.number, kind=text(f"kind.{request.right}")))
+    if request.right in STOPS:
+        code = ledger.code_of(request.subject)
+        print(text("still_held" if code in stopped_codes(ledger) else "held_no_more"))
+        if ids := [d.id for d in recorded(ledger) if code in d.recalled]:
+            print(text("was_recalled", ids=", ".join(ids)))
+    return 0
+
+
+def list_requests(options: argparse.Namespace) -> int:
+    """Print all requests, the patients by code, without any free text; return 0.
+
+    Parameters
+    ----------
+    options
+        ``config``.
+    """
+    from bonescint.commands.listing import aligned
+    from bonescint.custody.requests import requests_on_record
+
+    _, ledger, text = _opened(options)
+    found = requests_on_record(ledger)
+    if not found:
+        print(text("none"))
+        return 0
+    print(aligned([text(f"list.{column}") for column in _LIST], _rows(found, ledger, text)))
+    if undecided := sum(request.state == "open" for request in found):
+        print(text("undecided", n=undecided))
+    return 0
+
+
+def _rows(found: "Iterable[Request]", ledger: "Ledger", text: Texts) -> Iterable[list[str]]:
+    for request in found:
+        yield [
+            str(request.number),
+            text(f"kind.{request.right}"),
+            _code(ledger, request.subject, text),
+            request.received,
+            text(f"by.{request.by}"),
+            text(f"state.{request.state}"),
+            request.decided,
+            request.withdrawn,
+        ]

@@ -1,0 +1,112 @@
+"""Of whom something is asked, when, by whom and on what ground: the same of every request (R13)."""
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from bonescint.errors import InputError
+
+if TYPE_CHECKING:
+    from bonescint.identity.ledger import Ledger
+    from bonescint.resources import Texts
+
+ORIGIN = ("received", "by", "ground", "relation")
+
+
+def add_origin(parser: argparse.ArgumentParser) -> None:
+    """Add the four options to a command's parser."""
+    parser.add_argument("--by", default="", help="self | proxy / 申出者: 本人 | 代諾者")
+    parser.add_argument("--received", default="", metavar="YYYY-MM-DD", help="date / 申出日")
+    parser.add_argument(
+        "--ground",
+        default="",
+        help="why a proxy asks / 代諾の理由: 1 deceased 亡くなっている, 2 lacks judgement "
+        "判断力がない, 3 emergency 意識がない・緊急, 4 disease name 病名への配慮, 5 minor 未成年者",
+    )
+    parser.add_argument(
+        "--relation", default="", help="of the proxy, such as child / 続柄 (子 など)"
+    )
+
+
+def typed_details(options: argparse.Namespace, text: "Texts") -> dict[str, str]:
+    """Return date, origin, ground and relation as they are recorded, empty where nothing is said.
+
+    Parameters
+    ----------
+    options
+        With the four of `add_origin`.
+    text
+        Words of the area ``custody``.
+
+    Raises
+    ------
+    InputError
+        If the date or a word cannot be read.
+    """
+    from bonescint.tables.columns import load_columns
+    from bonescint.text.dates import table_date
+    from bonescint.text.folding import fold_header
+
+    problems = []
+    day = table_date(options.received)
+    if options.received and not day:
+        problems.append(text("opt_out.bad_date"))
+    details = {"received": day.isoformat() if day else ""}
+    columns = load_columns("opt_out")
+    for name in ORIGIN[1:]:
+        typed = getattr(options, name)
+        details[name] = columns[name].words.get(fold_header(typed), "")
+        if typed and not details[name]:
+            numbers = {m: w for w, m in columns[name].words.items() if w.isdecimal()}
+            meanings = dict.fromkeys(columns[name].words.values())
+            accepted = ", ".join(
+                " ".join(filter(None, (numbers.get(m), text(f"word.{m}")))) for m in meanings
+            )
+            problems.append(text("opt_out.bad_word", option=name, accepted=accepted))
+    if problems:
+        raise InputError([*problems, text("opt_out.nothing")])
+    return details
+
+
+def patient_of(code: str | None, typed: str | None, ledger: "Ledger", text: "Texts") -> str:
+    """Return the normalised ID of the patient who is named by a code or an ID.
+
+    Parameters
+    ----------
+    code
+        As typed; None if an ID is given.
+    typed
+        An ID, or a code that was given; None asks for it, unseen on a terminal: a command line
+        stays in the shell's history.
+    ledger
+        The opened ledger.
+    text
+        Words of the area ``requests``.
+
+    Raises
+    ------
+    InputError
+        If the code was never given, or the ID cannot be read. The message holds no ID.
+    """
+    from getpass import getpass
+
+    from bonescint.identity.codes import typed_code
+    from bonescint.names.ids import normalise
+    from bonescint.tables.values import damaged_id
+
+    if code is not None:
+        given = typed_code(code)
+        if given is None:
+            raise InputError([text("not_a_code"), text("nothing")])
+        if (subject := ledger.subject_of(given)) is None:
+            raise InputError([text("unknown_code", code=given), text("nothing")])
+        return subject
+    if typed is None:
+        asked = text("ask_id") + " "
+        typed = getpass(asked) if sys.stdin.isatty() else sys.stdin.readline()
+    subject = normalise(typed)
+    if (given := typed_code(typed)) and subject not in ledger.codes():
+        return patient_of(typed, None, ledger, text)
+    if damaged_id(typed) or not subject:
+        raise InputError([text("bad_id"), text("nothing")])
+    return subject

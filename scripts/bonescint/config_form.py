@@ -1,0 +1,111 @@
+"""The form of config.yaml: the keys that schemas/config.schema.yaml knows, and its version."""
+
+import difflib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import jsonschema
+import yaml
+
+from bonescint.errors import InputError
+from bonescint.resources import ROOT, Texts
+
+# bonescint.commands.upgrade_steps has what changed from one to the next
+CONFIG_VERSION = 2
+
+
+def config_version(config: Mapping[str, Any]) -> int:
+    """Return the version of a configuration's form: without the key, or with no number, the first.
+
+    Parameters
+    ----------
+    config
+        The configuration as loaded.
+    """
+    version = config.get("config_version", 1)
+    return version if isinstance(version, int) and not isinstance(version, bool) else 1
+
+
+def open_keys(config: Mapping[str, Any]) -> list[str]:
+    """Return the keys that are null and may not be: what a new study must still decide.
+
+    Parameters
+    ----------
+    config
+        The configuration as loaded.
+    """
+    return [".".join(map(str, error.absolute_path)) for error in _faults(config) if _is_open(error)]
+
+
+def _faults(config: Mapping[str, Any]) -> list[Any]:
+    schema = yaml.safe_load((ROOT / "schemas/config.schema.yaml").read_text(encoding="utf-8"))
+    validator = jsonschema.Draft202012Validator(schema)
+    return sorted(validator.iter_errors(config), key=lambda e: list(map(str, e.path)))
+
+
+def faults_of_form(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
+    """Yield what the schema does not allow, a sentence each.
+
+    Parameters
+    ----------
+    config
+        The configuration as loaded.
+    text
+        The words of resources/text/config.csv.
+
+    Raises
+    ------
+    InputError
+        If the configuration is of a newer version: its keys may mean anything.
+    """
+    if (version := config_version(config)) > CONFIG_VERSION:
+        raise InputError(text("newer_version", version=version, known=CONFIG_VERSION))
+    for error in _faults(config):
+        yield from _explain(error, text)
+
+
+def _is_open(error: Any) -> bool:
+    # of a table's columns null says that it has no such column
+    if error.instance is None:
+        return "columns" not in error.absolute_path
+    return error.validator == "minProperties" and not error.instance
+
+
+def _explain(error: Any, text: Texts) -> Iterator[str]:
+    where = ".".join(str(p) for p in error.absolute_path) or text("top_level")
+    match error.validator:
+        case _ if _is_open(error):
+            yield text("undecided", where=where, wanted=_wanted(error, text))
+        case "additionalProperties":
+            known = list(error.schema["properties"])
+            for key in sorted(set(error.instance) - set(known)):
+                close = difflib.get_close_matches(str(key), known, 1)
+                hint = text("did_you_mean", key=close[0]) if close else ""
+                yield text("unknown_key", where=where, key=key, known=", ".join(known)) + hint
+        case "required":
+            for key in error.validator_value:
+                if key not in error.instance:
+                    yield text("missing_key", where=where, key=key)
+        case "enum":
+            allowed = ", ".join(map(str, error.validator_value))
+            yield text("not_allowed", where=where, value=error.instance, allowed=allowed)
+        case "pattern" if "propertyNames" in error.absolute_schema_path:
+            yield text("bad_name", where=where, name=error.instance)
+        case "contains":
+            yield text("question_needed", where=where, question=error.validator_value["const"])
+        case _:
+            # a mapping or a list is not quoted: its first wrong leaf has an error of its own
+            value = error.instance if not isinstance(error.instance, dict | list) else "..."
+            yield text("bad_value", where=where, value=value, wanted=_wanted(error, text))
+
+
+def _wanted(error: Any, text: Texts) -> str:
+    """Return what a value must be."""
+    if error.validator == "enum":
+        return ", ".join(map(str, error.validator_value))
+    wanted = [error.schema["description"]] if "description" in error.schema else []
+    if error.validator == "type" and not (wanted and error.instance is None):
+        kinds = error.validator_value
+        kinds = [kinds] if isinstance(kinds, str) else kinds
+        wanted.insert(0, ", ".join(text(f"type.{kind}") for kind in kinds))
+    return "; ".join(wanted) or f"{error.validator}: {error.validator_value}"

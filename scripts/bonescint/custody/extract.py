@@ -1,0 +1,229 @@
+"""What is held of a patient, in plain words, for the patient who asks (R36, R38).
+
+The extract names the patient by code alone; who hands it over writes the name on the paper: no
+plain file pairs a code with an identity. What a software and the readers said stands in it, but
+not that their disagreement is an incidental finding: that is told only to a patient who wishes to
+know (R34).
+"""
+
+import os
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from bonescint.config import software
+from bonescint.custody.deliveries import archives_with, recorded
+from bonescint.custody.preceding import preceding_deliveries
+from bonescint.custody.receipts import confirmed_recalls
+from bonescint.custody.requests import persons, requests_on_record
+from bonescint.errors import InputError
+from bonescint.files import Row, read_rows, replacing
+from bonescint.identity.ledger import Ledger
+from bonescint.identity.opt_outs import in_force
+from bonescint.papers.form import Field, Fields, Paper, Signatures
+from bonescint.papers.pdf import pdf_of
+from bonescint.resources import Texts
+from bonescint.tables.sheets import ShownColumn, ShownTable
+
+_RESULTS, _PRIVATE = Path("results"), Path("private")
+_OF_CASE = ("study_date", "tracer", "sex", "age", "height_cm", "weight_kg", "station_name")
+_OF_DELIVERY = ("date", "partner", "medium")
+_METRICS = ("bsi", "hotspots")
+_READ = ("metastasis", "n_metastases", "eod", "findings")
+
+
+def extract_of(ledger: Ledger, subject: str, config: Mapping[str, Any], today: date) -> Paper:
+    """Return the extract of a patient.
+
+    Parameters
+    ----------
+    ledger
+        The opened ledger.
+    subject
+        Normalised patient ID, of a patient with a code.
+    config
+        The checked configuration.
+    today
+        The day of the extract.
+    """
+    language = str(config["language"])
+    text = Texts("extract", language)
+    study = config["study"]
+    codes = ledger.codes_of(subject)
+    readers = {key: text("reader", n=n) for n, key in enumerate(config["readers"], 1)}
+    blank = [Field(text(name)) for name in ("name", "checked")]
+    return Paper(
+        name=f"extract_{codes[0]}",
+        title=text("title"),
+        study=study["id"],
+        study_title=study["title"],
+        delivery="",
+        synthetic=study["synthetic"],
+        language=language,
+        lead=[text("lead", date=today, contact=_contact(config, text)), text("about")],
+        blocks=[
+            Fields(text("whom"), [Field(text("code"), ", ".join(codes)), *blank]),
+            _images(subject, codes, text),
+            _software_table(codes, config, text),
+            _readings_table(codes, readers, text),
+            *_outside(ledger, subject, codes, text),
+            *_asked(ledger, subject, text),
+            Signatures(text("handed_over"), [text("by_whom"), text("to_whom")]),
+        ],
+    )
+
+
+def write_extract(path: Path, form: Paper, text: Texts) -> None:
+    """Write the extract as PDF, mode 0600.
+
+    Parameters
+    ----------
+    path
+        A new file.
+    form
+        Of `extract_of`.
+    text
+        Words of the area ``requests``.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written; there is no part of it then.
+    """
+    content = pdf_of(form)
+    try:
+        with replacing(path, "wb") as stream:
+            os.fchmod(stream.fileno(), 0o600)
+            stream.write(content)
+    except OSError as error:
+        raise InputError(text("not_written", reason=os.strerror(error.errno or 0))) from None
+
+
+def _contact(config: Mapping[str, Any], text: Texts) -> str:
+    contact = (config.get("papers") or {}).get("contact")
+    return text("contact", contact=contact) if contact else ""
+
+
+def _rows(path: Path, key: str, wanted: Collection[str]) -> Iterator[Row]:
+    """Yield the rows of one patient, of a table that may not be there."""
+    if path.exists():
+        yield from (row for row in read_rows(path) if row[key] in wanted)
+
+
+def _images(subject: str, codes: Collection[str], text: Texts) -> Fields:
+    raw = sum(1 for _ in _rows(_PRIVATE / "consented.csv", "subject", [subject]))
+    items = [Field(text("raw_images"), text("n_files", n=raw))]
+    case = next(_rows(_RESULTS / "cases.csv", "code", codes), None)
+    if case is None:
+        return Fields(text("images"), [*items, Field(text("coded_images"), text("not_held"))])
+    views = text("separator").join(_said(view, text) for view in case["views"].split("+"))
+    coded = text("n_coded", n=case["instances"], views=views)
+    return Fields(
+        text("images"),
+        [
+            *items,
+            Field(text("coded_images"), coded),
+            *(Field(text(name), _said(case[name], text)) for name in _OF_CASE),
+        ],
+    )
+
+
+def _said(value: str, text: Texts) -> str:
+    """Return a value in words, where it is one of the tables' words."""
+    for words in (text, Texts("flow", text.language)):
+        if f"word.{value}" in words:
+            return words(f"word.{value}")
+        if value in words:
+            return words(value)
+    return value or text("empty")
+
+
+def _shown(title: str, keys: Collection[str], rows: list[Row], text: Texts) -> ShownTable:
+    columns = [ShownColumn(key, text(f"column.{key}")) for key in keys]
+    return ShownTable(title, columns, rows)
+
+
+def _software_table(codes: Collection[str], config: Mapping[str, Any], text: Texts) -> ShownTable:
+    names = {key: one["label"] for key, one in software(config).items()}
+    found: dict[str, Row] = {}
+    for row in _rows(_RESULTS / "measurements.csv", "code", codes):
+        name = names.get(row["software"], row["software"])
+        of = found.setdefault(name, {"software": name, "status": _said(row["status"], text)})
+        of[row["metric"]] = row["value"] or text("empty")
+    rows = [dict.fromkeys(_METRICS, text("empty")) | row for row in found.values()]
+    return _shown(text("software"), ("software", *_METRICS, "status"), rows, text)
+
+
+def _readings_table(codes: Collection[str], readers: Mapping[str, str], text: Texts) -> ShownTable:
+    """Return the readings, with the findings as they are held: not always what a delivery says."""
+    found = []
+    for key, name in readers.items():
+        told = {
+            row["code"]: row["findings"]
+            for row in _rows(_PRIVATE / "findings" / f"{key}.csv", "code", codes)
+        }
+        found += [
+            (name, row, told.get(row["code"], ""))
+            for row in _rows(_RESULTS / "readings" / f"{key}.csv", "code", codes)
+        ]
+    agreed = _rows(_RESULTS / "reference.csv", "code", codes)
+    rows = [
+        {
+            "reader": name,
+            "metastasis": _said(f"metastasis_{row['metastasis']}", text),
+            "n_metastases": row["n_metastases"] or text("empty"),
+            "eod": row["eod"] or text("empty"),
+            "findings": findings or text("empty"),
+        }
+        for name, row, findings in [*found, *((text("consensus"), row, "") for row in agreed)]
+    ]
+    return _shown(text("readings"), ("reader", *_READ), rows, text)
+
+
+def _outside(
+    ledger: Ledger, subject: str, codes: Collection[str], text: Texts
+) -> Iterator[ShownTable | Fields]:
+    """Yield the deliveries, of the preceding study too, and the archives that hold the patient."""
+    given: list[Field] = []
+    for former in preceding_deliveries(ledger):
+        if not former.subjects.isdisjoint(persons(ledger, [subject])):
+            about = {key: getattr(former, key) or text("empty") for key in _OF_DELIVERY}
+            about |= {"items": text("preceding"), "recalled": text("empty")}
+            given.append(Field(former.id, text("delivered", **about)))
+    confirmed = confirmed_recalls(ledger)
+    for delivery in recorded(ledger):
+        for code in [code for code in delivery.codes if code in codes]:
+            recalled = delivery.recalled.get(code) or text("empty")
+            if day := confirmed.get(delivery.id, {}).get(code):
+                recalled = text("confirmed", recalled=recalled, date=day)
+            about = {key: getattr(delivery, key) for key in (*_OF_DELIVERY, "items")}
+            given.append(Field(delivery.id, text("delivered", recalled=recalled, **about)))
+    yield Fields(text("deliveries"), given or [Field(text("delivery"), text("none"))])
+    archives = dict.fromkeys(one for code in codes for one in archives_with(ledger, code))
+    kept = [{"archive": name, "date": day} for name, day in archives]
+    yield _shown(text("archives"), ("archive", "date"), kept, text)
+
+
+def _asked(ledger: Ledger, subject: str, text: Texts) -> Iterator[ShownTable | Fields]:
+    """Yield what the patient has asked for, and that an opt-out is in force."""
+    said = Texts("requests", text.language)
+    asked = persons(ledger, [subject])
+    rows = [
+        {
+            "number": str(one.number),
+            "kind": said(f"kind.{one.right}"),
+            "received": one.received,
+            "state": said(f"state.{one.state}"),
+            "decided": one.decided or one.withdrawn or text("empty"),
+            "reason": one.reason or text("empty"),
+        }
+        for one in requests_on_record(ledger)
+        if one.subject in asked
+    ]
+    keys = ("number", "kind", "received", "state", "decided", "reason")
+    yield _shown(text("requests"), keys, rows, text)
+    declined = [entry for one, entry in in_force(ledger).items() if one in asked]
+    if declined:
+        day = declined[0].get("received") or declined[0]["recorded"]
+        yield Fields(text("opt_out"), [Field(text("opt_out_since"), day)])

@@ -1,0 +1,34 @@
+"""A form as one page for the screen and for print; the same data as its PDF."""
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bonescint.papers.form import Fields, Paper, Points, Signatures
+from bonescint.resources import SYNTHETIC, Texts
+from bonescint.tables.sheets import ShownTable
+
+_KINDS = {Fields: "fields", Points: "points", Signatures: "signatures", ShownTable: "table"}
+
+
+def page_of(form: Paper) -> str:
+    """Return the form as HTML that needs no other file.
+
+    Parameters
+    ----------
+    form
+        What stands on it.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("page.html.j2").render(
+        form=form,
+        t=Texts("papers", form.language),
+        blocks=[(_KINDS[type(block)], block) for block in form.blocks],
+        synthetic=SYNTHETIC if form.synthetic else "",
+    )

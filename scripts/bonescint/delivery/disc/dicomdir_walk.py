@@ -1,0 +1,216 @@
+"""The directory of a file-set, record by record, against the images it names (PS3.3 F).
+
+pydicom drops a missing image with a warning, other programs notice one flipped byte in ten. So each
+record is reached by its offset, and each of its values is that of the images below it.
+"""
+
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import IO
+
+from pydicom import Dataset, dcmread
+from pydicom.uid import ExplicitVRLittleEndian
+
+from bonescint.delivery.disc.verdict import DiscVerdict
+from bonescint.dicom.opening import open_meta
+from bonescint.dicom.sop_classes import MEDIA_DIRECTORY
+
+CHECK = "dicomdir"
+_LARGEST = 1 << 24  # bytes; 3,000 images take three million
+_LEVELS = ("PATIENT", "STUDY", "SERIES", "IMAGE")
+_IN_USE = 0xFFFF
+# of the record itself, and where it says by another name what the image says
+_OWN = {
+    "OffsetOfTheNextDirectoryRecord", "RecordInUseFlag", "DirectoryRecordType",
+    "OffsetOfReferencedLowerLevelDirectoryEntity", "ReferencedFileID", "SpecificCharacterSet",
+}  # fmt: skip
+_OF_IMAGE = {
+    "ReferencedSOPClassUIDInFile": "SOPClassUID",
+    "ReferencedSOPInstanceUIDInFile": "SOPInstanceUID",
+    "ReferencedTransferSyntaxUIDInFile": "TransferSyntaxUID",
+}
+# required in a directory and often empty in an image: the directory's writer fills them in
+_FILLED_IN = {"StudyTime", "StudyID", "SeriesNumber", "InstanceNumber"}
+_NEEDED = {
+    "PATIENT": {"PatientID", "PatientName"},
+    "STUDY": {"StudyInstanceUID", "StudyDate", "StudyTime", "StudyID"},
+    "SERIES": {"SeriesInstanceUID", "Modality", "SeriesNumber"},
+    "IMAGE": {"ReferencedFileID", "InstanceNumber", *_OF_IMAGE},
+}
+
+
+@dataclass
+class DirectoryListing:
+    """What a DICOMDIR says.
+
+    Parameters
+    ----------
+    file_set_id
+        The File-set ID.
+    images
+        Path of an image -> keyword -> what the records on the way to it say.
+    wanted
+        Keywords that are to be compared.
+    """
+
+    file_set_id: str = ""
+    images: dict[str, dict[str, str]] = field(default_factory=dict)
+    wanted: set[str] = field(default_factory=set)
+
+
+def read_directory(stream: IO[bytes], size: int, verdict: DiscVerdict) -> DirectoryListing:
+    """Walk a DICOMDIR by its offsets.
+
+    Parameters
+    ----------
+    stream, size
+        The file.
+    verdict
+        Gets the faults.
+    """
+    listing = DirectoryListing()
+    if size > _LARGEST:
+        verdict.fault(CHECK, "directory_large", size=size)
+        return listing
+    try:
+        opening = open_meta(stream.read())
+        stream.seek(0)
+        if not opening.is_directory or opening.syntaxes != (str(ExplicitVRLittleEndian),):
+            verdict.fault(CHECK, "no_directory")
+            return listing
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            _walk(dcmread(stream), listing, verdict)
+    # whatever pydicom raises or warns of over damaged bytes; its message may quote them
+    except Exception as error:
+        verdict.fault(CHECK, "directory_damaged", reason=type(error).__name__)
+    return listing
+
+
+def _walk(found: Dataset, listing: DirectoryListing, verdict: DiscVerdict) -> None:
+    listing.file_set_id = str(found.get("FileSetID", ""))
+    meta = found.file_meta
+    if meta.MediaStorageSOPClassUID != MEDIA_DIRECTORY:
+        verdict.fault(CHECK, "no_directory")
+    records = {record.seq_item_tell: record for record in found.get("DirectoryRecordSequence", ())}
+    first, last = (
+        int(found.get(name, 0))
+        for name in ("OffsetOfTheFirstDirectoryRecordOfTheRootDirectoryEntity",
+                     "OffsetOfTheLastDirectoryRecordOfTheRootDirectoryEntity")
+    )  # fmt: skip
+    if found.get("FileSetConsistencyFlag", None) != 0:
+        verdict.fault(CHECK, "inconsistent")
+    number = {offset: n for n, offset in enumerate(records, 1)}
+    reached: set[int] = set()
+    # offset, depth, what the records above say
+    waiting: list[tuple[int, int, dict[str, str]]] = [(first, 0, {})]
+    while waiting:
+        offset, depth, above = waiting.pop()
+        while offset:
+            record = records.get(offset)
+            if record is None or offset in reached or depth >= len(_LEVELS):
+                key = "record_nowhere" if record is None else "record_twice"
+                verdict.fault(CHECK, key, offset=offset)
+                break
+            reached.add(offset)
+            values = above | _values(record)
+            _check_level(record, depth, number[offset], verdict)
+            lower = int(record.get("OffsetOfReferencedLowerLevelDirectoryEntity", 0) or 0)
+            if depth < len(_LEVELS) - 1:
+                if not lower:
+                    verdict.fault(CHECK, "record_empty", n=number[offset])
+                waiting.append((lower, depth + 1, values))
+            else:
+                if lower:
+                    verdict.fault(CHECK, "record_nowhere", offset=lower)
+                _take_image(record, values, number[offset], listing, verdict)
+            before = offset
+            offset = int(record.get("OffsetOfTheNextDirectoryRecord", 0) or 0)
+        if depth == 0 and first and before != last:
+            verdict.fault(CHECK, "record_last", offset=last)
+    for offset in records.keys() - reached:
+        verdict.fault(CHECK, "record_unreached", n=number[offset])
+    verdict.checked(CHECK, n=len(records), images=len(listing.images))
+
+
+def _values(record: Dataset) -> dict[str, str]:
+    return {
+        _OF_IMAGE.get(element.keyword, element.keyword): shown_value(element.value)
+        for element in record
+        if element.keyword not in _OWN
+    }
+
+
+def shown_value(value: object) -> str:
+    """Return the value of an element as text, an absent one as an empty text."""
+    return "" if value is None else str(value)
+
+
+def _check_level(record: Dataset, depth: int, n: int, verdict: DiscVerdict) -> None:
+    kind = _LEVELS[depth]
+    if record.get("DirectoryRecordType", "") != kind:
+        verdict.fault(CHECK, "record_kind", n=n, kind=kind)
+    if record.get("RecordInUseFlag", None) != _IN_USE:
+        verdict.fault(CHECK, "record_unused", n=n)
+    for name in sorted(_NEEDED[kind]):
+        if record.get(name, None) in (None, ""):
+            verdict.fault(CHECK, "record_lacks", n=n, name=name)
+
+
+def _take_image(
+    record: Dataset, values: dict[str, str], n: int, listing: DirectoryListing, verdict: DiscVerdict
+) -> None:
+    reference = record.get("ReferencedFileID", "")
+    parts = [reference] if isinstance(reference, str) else list(reference)
+    path = "/".join(map(str, parts))
+    if path in listing.images:
+        verdict.fault(CHECK, "referenced_twice", file=path, n=n)
+    listing.images[path] = values
+    listing.wanted |= values.keys()
+
+
+def compare_directory(
+    listing: DirectoryListing,
+    images: Mapping[str, Mapping[str, str]],
+    broken: set[str],
+    verdict: DiscVerdict,
+) -> None:
+    """Compare a directory with the images both ways.
+
+    Parameters
+    ----------
+    listing
+        What `read_directory` returned.
+    images
+        Path -> keyword -> value of each image that could be read.
+    broken
+        Paths of images that could not.
+    verdict
+        Gets the faults.
+    """
+    for path in sorted(listing.images.keys() - images.keys() - broken):
+        verdict.fault(CHECK, "reference_missing", file=path)
+    for path in sorted((images.keys() | broken) - listing.images.keys()):
+        verdict.fault(CHECK, "unreferenced", file=path)
+    for path in sorted(listing.images.keys() & images.keys()):
+        for name in _different(listing.images[path], images[path]):
+            verdict.fault(CHECK, "record_differs", file=path, name=name)
+
+
+def _different(said: Mapping[str, str], there: Mapping[str, str]) -> Iterator[str]:
+    for name, value in sorted(said.items()):
+        own = there.get(name, "")
+        if value != own and (own or name not in _FILLED_IN or not _is_filled(name, value, said)):
+            yield name
+
+
+def _is_filled(name: str, value: str, said: Mapping[str, str]) -> bool:
+    """Tell whether a value is what stands for one that an image lacks."""
+    match name:
+        case "StudyTime":
+            return value == "000000"
+        case "StudyID":
+            code, _, n = value.rpartition("-")
+            return said.get("PatientID") in (value, code) and (n.isdecimal() or value != code)
+    return value.isdecimal()

@@ -1,0 +1,25 @@
+"""Paths of Windows as a person types them on WSL."""
+
+import re
+import unicodedata
+
+# C:\data, c:/data; on Japanese keyboards and in full width, too
+_DRIVE = re.compile(r"([A-Za-z]):(?:/(.*))?", re.DOTALL)
+_TO_SLASH = str.maketrans("\\\N{YEN SIGN}", "//")
+
+
+def wsl_path(path: str) -> str | None:
+    r"""Return where WSL has a path with a drive letter, None of any other path.
+
+    Parameters
+    ----------
+    path
+        As typed: ``C:\data`` is ``/mnt/c/data``.
+    """
+    slashed = path.strip().translate(_TO_SLASH)
+    drive = _DRIVE.fullmatch(unicodedata.normalize("NFKC", slashed).translate(_TO_SLASH))
+    if not drive:
+        return None
+    # the names of the folders stay as they were typed
+    names = re.split(r"[/\uff0f\uff3c\uffe5]", slashed)[1:]
+    return "/".join(["/mnt", drive[1].lower(), *filter(None, names)])

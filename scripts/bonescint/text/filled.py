@@ -1,0 +1,57 @@
+"""Was something filled in, and is it more than words of the demonstration? (R14, R33, R39)."""
+
+import re
+import unicodedata
+
+# the words of the demonstration's configuration are no reason of a hospital's
+_SIMULATED = re.compile("合成デ[^あ-ん]?タ|実演|synthetic|simulat|demonstrat")
+_MARKED = re.compile(r"\(\s*simulated\s*\)")
+_TO_BE_DECIDED = frozenset(
+    ["", "未定", "未決定", "未記入", "未設定", "未入力", "検討中", "調整中", "なし", "無し", "無"]
+    + ["tbd", "tba", "todo", "na", "nil", "none", "null", "unknown", "undecided", "pending"]
+    + ["tobedecided", "tobeannounced", "x", "xx", "xxx"]
+)
+
+
+def is_filled(value: object) -> bool:
+    """Tell whether something was filled in: neither blanks and dashes nor "to be decided".
+
+    Parameters
+    ----------
+    value
+        Of the configuration.
+    """
+    return _plain(value) not in _TO_BE_DECIDED
+
+
+def is_of_demonstration(reason: object) -> bool:
+    """Tell whether a reason is the demonstration's.
+
+    Parameters
+    ----------
+    reason
+        Of the configuration.
+    """
+    return bool(_SIMULATED.search(_plain(reason)))
+
+
+def filled_for(value: object, synthetic: bool) -> str:
+    """Return the name that was filled in; what is marked as simulated is nobody's.
+
+    Parameters
+    ----------
+    value
+        Of the configuration.
+    synthetic
+        Whether the study is of simulated data: there it counts.
+    """
+    name = unicodedata.normalize("NFKC", str(value or "")).casefold()
+    if not is_filled(value) or (not synthetic and _MARKED.search(name)):
+        return ""
+    return str(value).strip()
+
+
+def _plain(value: object) -> str:
+    """Return letters and digits alone, of one width and case."""
+    folded = unicodedata.normalize("NFKC", str(value or "")).casefold()
+    return "".join(filter(str.isalnum, folded))

@@ -1,0 +1,13 @@
+"""The shipped configuration in either language."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.papers.samples import shipped
+
+
+@pytest.fixture(params=["ja", "en"])
+def config(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Return the shipped configuration in either language."""
+    return shipped(request.param)

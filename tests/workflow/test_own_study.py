@@ -1,0 +1,134 @@
+"""A study of one's own, from an empty folder to its results, as the README tells."""
+
+import shutil
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import yaml
+
+from bonescint.config_form import CONFIG_VERSION
+from bonescint.resources import SYNTHETIC
+from tests.workflow.runner import jobs, started
+
+ANSWERS = {
+    "id": "S-01",
+    "title": "骨シンチの比較: 「第 2 版」 # 1",
+    "preceding-study": "HS2022-005",
+    "period-end": "2030/12/31",
+    "exam-from": "2019-06-01",
+    "exam-to": "２０１９年９月３０日",
+    "sex": "F",
+    "targets": "8,8,8,8",
+    "software": "bonenavi,vsbone2,vsbone3",
+    "partner": "共同研究機関",
+}
+
+
+def fill(template: Path, source: pd.DataFrame, headers: dict[str, str]) -> None:
+    """Type the columns of a table into an empty one: its header -> the source's."""
+    book = openpyxl.load_workbook(template)
+    sheet = book.worksheets[0]
+    for i, cell in enumerate(sheet[1], 1):
+        if cell.value in headers:
+            for n, value in enumerate(source[headers[cell.value]], 2):
+                sheet.cell(n, i, None if pd.isna(value) else value)
+    book.save(template)
+
+
+def fill_in(study: Path, demo: Path) -> None:
+    """Give the study the demonstration's values under other headers and file names."""
+    inputs = study / "inputs"
+    shutil.copytree(demo / "dicom", inputs / "dicom", dirs_exist_ok=True)
+    lists = {name: pd.read_csv(demo / name, dtype=str, encoding=encoding) for name, encoding in (
+        ("participants.csv", "cp932"), ("opt_out.csv", "utf-8-sig"),
+        ("exports/bonenavi.csv", "cp932"), ("exports/vsbone2.csv", "utf-8-sig"))}  # fmt: skip
+    fill(
+        inputs / "participants.xlsx",
+        lists["participants.csv"],
+        {"患者ID": "患者ID", "試験番号": "試験番号"},
+    )
+    by_proxy = lists["opt_out.csv"]["申出者"] == "代諾者"
+    reason = {
+        "理由": "亡くなっている場合",
+        "続柄": "子",
+    }  # which one entry lacks
+    lists["opt_out.csv"].loc[by_proxy] = lists["opt_out.csv"].loc[by_proxy].fillna(reason)
+    same = ("患者ID", "申出日", "申出者", "理由", "続柄")
+    fill(inputs / "opt_out.xlsx", lists["opt_out.csv"], {name: name for name in same})
+    fill(
+        inputs / "bonenavi.xlsx",
+        lists["exports/bonenavi.csv"],
+        {"患者ID": "患者ID", "検査日": "検査日", "BSI値": "BSI(%)", "ANN値": "ANN"}
+        | {"ホットスポット数": "Hotspot数", "状態": "状態"},
+    )
+    # two tables as they came: other names, other headers, another encoding, a title above
+    own = lists["exports/vsbone2.csv"].rename(columns={"PatientID": "カルテ番号", "BSI": "指数"})
+    own.drop(columns="Note").to_csv(inputs / "結果 2.0.csv", index=False, encoding="cp932")
+    newer = pd.read_excel(demo / "exports" / "vsbone3.xlsx", dtype={"患者ID": str})
+    newer.to_excel(inputs / "VSBONE　3.0.xlsx", index=False, startrow=2, sheet_name="表")
+    for n in (1, 2, 3):
+        shutil.copy(demo / "readings" / f"reader{n}.xlsx", inputs / f"reader{n}.xlsx")
+
+
+def edit(study: Path, *changes: tuple[str, str]) -> None:
+    """Replace lines of config.yaml as a person would."""
+    file = study / "config.yaml"
+    text = file.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    file.write_text(text, encoding="utf-8")
+
+
+def test_a_study_of_ones_own(finished: Path, tmp_path: Path) -> None:
+    study = tmp_path / "研究 2026　骨"
+    options = [word for key, value in ANSWERS.items() for word in (f"--{key}", value)]
+    said = started(tmp_path, "bonescint.cli", "new", study.name, "--synthetic", *options)
+    assert "software.bonenavi.released" in said
+
+    # nothing filled in: a sentence each, no traceback
+    said = started(study, "bonescint.cli", "check", fails=True)
+    assert "software.bonenavi.version: まだ決まっていません" in said
+    edit(study, ("version: null", 'version: "2.1"'), ("released: null", 'released: "2017-04-01"'))
+    said = started(study, "bonescint.cli", "check", fails=True)
+    assert "先行研究の対象者を記入してください" in said
+    said = started(study, "snakemake", "index_dicom", fails=True)
+    assert "inputs.dicom: フォルダにファイルがありません" in said
+    assert "Traceback" not in said
+
+    fill_in(study, finished / "demo")
+    edit(
+        study,
+        (
+            'inputs/vsbone2.xlsx\n    key: patient_id\n    columns: {key: "患者ID", bsi: "BSI値", '
+            'hotspots: "ホットスポット数"}',
+            "inputs/結果 2.0.csv\n    key: patient_id\n    columns: {key: カルテ番号, bsi: 指数, "
+            "hotspots: HotSpots}",
+        ),
+        ("inputs/vsbone3.xlsx", "inputs/VSBONE　3.0.xlsx\n    header_row: 3"),
+    )
+    assert "問題はありません" in started(study, "bonescint.cli", "check")
+    started(study, "snakemake", "--cores", "2")
+    assert (study / "results" / "study.xlsx").exists()
+    report = (study / "results" / "report.html").read_text(encoding="utf-8")
+    assert ANSWERS["id"] in report and SYNTHETIC in report
+    assert not (study / "demo").exists()
+    said = started(study, "snakemake", "-n")
+    assert "Nothing to be done" in said and jobs(said) == {}
+    # a configuration of the version before, upgraded: nothing runs again
+    edit(study, (f"config_version: {CONFIG_VERSION} ", "# "))
+    started(study, "bonescint.cli", "upgrade")
+    assert "Nothing to be done" in started(study, "snakemake", "-n")
+    # the results are those of the demonstration's values; the codes are others
+    for table in ("reference.csv", "cohort/flow.csv"):
+        ours, theirs = (
+            pd.read_csv(at / "results" / table).drop(columns="code", errors="ignore")
+            for at in (study, finished)
+        )
+        columns = list(ours.columns)
+        pd.testing.assert_frame_equal(
+            *(one.sort_values(columns, ignore_index=True) for one in (ours, theirs))
+        )
+    config = yaml.safe_load((study / "config.yaml").read_text(encoding="utf-8"))
+    assert config["study"]["title"] == ANSWERS["title"]
