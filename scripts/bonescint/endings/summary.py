@@ -23,13 +23,14 @@ from bonescint.warning_words import warning_texts
 FLOW = Path("results/metrics/flow.csv")
 _BOOK, _REPORT = "results/study.xlsx", "results/report.html"
 _MADE_BY = {"review": "private/review/index.html", "deliver": "results/delivery/"}
-# what runs in every call, or makes nothing by itself
-_ALWAYS = frozenset({"all", "deliver", "review", "verify_purge"})
+_SEARCH = "verify_purge"  # runs in every call
 # refused, and a person may let it pass
 _DECIDABLE = frozenset({"burned-in-suspected", "redacted-suspected", "conflict"})
 
 
-def good_lines(outcome: RunOutcome, rules: Collection[str], more: Sequence[str]) -> Iterator[str]:
+def good_lines(
+    outcome: RunOutcome, rules: Mapping[str, bool], more: Sequence[str]
+) -> Iterator[str]:
     """Yield the summary of a good run.
 
     Parameters
@@ -37,7 +38,7 @@ def good_lines(outcome: RunOutcome, rules: Collection[str], more: Sequence[str])
     outcome
         What it is made from.
     rules
-        Those of the jobs that ran.
+        Those of the jobs that ran, and whether they make files.
     more
         Sentences that a person must read, before the next step.
     """
@@ -49,7 +50,8 @@ def good_lines(outcome: RunOutcome, rules: Collection[str], more: Sequence[str])
     waits = waiting_counts(outcome)
     last = [*(("note", line) for line in more)]
     last.append(("next", text(f"next.{_next_step(outcome, waits, rules)}")))
-    if _ALWAYS.issuperset(rules) and not {"deliver", "review"} & set(rules):
+    has_made = any(makes for rule, makes in rules.items() if rule != _SEARCH)
+    if not has_made and not _MADE_BY.keys() & rules.keys():
         yield text("idle")
         yield from _labelled(last, text)
         return

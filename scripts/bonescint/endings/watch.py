@@ -12,6 +12,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,11 @@ class Ending(logging.Handler):
         record
             Of Snakemake's logger; its ``event`` says what it is.
         """
-        told = record.__dict__
+        # a record of another form stops no run
+        with suppress(KeyError, TypeError, ValueError):
+            self._keep(record, record.__dict__)
+
+    def _keep(self, record: logging.LogRecord, told: dict[str, Any]) -> None:
         match str(told.get("event") or ""):
             case "job_info":
                 kept = {key: told[key] for key in _OF_A_JOB}
@@ -124,11 +129,10 @@ class Ending(logging.Handler):
             # its message could quote a cell
             lines = [f"bonescint: {type(error).__name__}"]
         stream = sys.stdout if self._is_dryrun() else sys.stderr
-        try:
+        # whoever read it may have gone
+        with suppress(OSError, UnicodeError):
             if lines:
                 print("", *lines, sep="\n", file=stream, flush=True)
-        except (OSError, UnicodeError):
-            pass  # whoever read it has gone
 
     def _lines(self) -> Iterator[str]:
         wording = Wording(self.workflow.globals.get("config") or {})
@@ -143,7 +147,7 @@ class Ending(logging.Handler):
             from bonescint.endings.summary import good_lines
 
             more = [line for lines in self._good for line in lines()]
-            rules = {job["rule_name"] for job in self._jobs.values()}
+            rules = {job["rule_name"]: bool(job["output"]) for job in self._jobs.values()}
             yield from more if self._is_quiet() else good_lines(self.outcome, rules, more)
 
     def _bad_lines(self, wording: Wording) -> Iterator[str]:

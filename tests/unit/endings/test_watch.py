@@ -129,3 +129,10 @@ def test_a_fault_in_the_last_words_quotes_nothing(capsys: pytest.CaptureFixture[
     started(ending)
     log(ending, "WorkflowError:\nwrong", event="error", exception="WorkflowError")
     assert ended(ending, capsys)[1] == "\nbonescint: ValueError\n"
+
+
+def test_a_record_of_another_form_stops_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    ending = Ending(workflow())
+    log(ending, event="job_info", jobid=3)
+    log(ending, event="job_error")
+    assert ended(ending, capsys) == ("", "")
