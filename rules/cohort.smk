@@ -1,4 +1,4 @@
-"""Needs the index and the hospital's lists; gives the cohort, its flow counts and codes, and the batches."""
+"""Needs the index and the hospital's lists; gives the cohort, its flow counts and codes, the batches, and later who is chosen."""
 
 
 rule filter_opt_out:
@@ -90,7 +90,7 @@ rule select_cohort:
             key: study.list_layout(config, key)
             for key in ("participants", "tracer_calendar", "exam_dates")
         },
-        cohort=lookup("cohort", within=config),
+        cohort=COHORT,
         decisions=DECISIONS,
         reviewers=reviewers_of_decisions,
         decided=DECIDED_IMAGES,
@@ -159,3 +159,33 @@ rule fingerprint_inputs:
         code=code_digest("scripts/cohort/fingerprint_inputs.py"),
     script:
         "../scripts/cohort/fingerprint_inputs.py"
+
+
+rule choose_cases:
+    """Choose of more cases than planned, once the reference is known; the choice is on record (R3, R4)."""
+    input:
+        cases="results/cases.csv",
+        reference="results/reference.csv",
+        # with them a decision that leaves a case out is known
+        findings="private/findings.csv" if IS_CHOSEN else [],
+        given=given("cohort.selection.list"),
+    output:
+        table="results/cohort/selection.csv",
+        receipt="results/cohort/selection.json",
+        warnings="results/cohort/selection.warnings.csv",
+    log:
+        "logs/choose_cases.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        selection=SELECTION,
+        stamp=STAMPS.get("cohort.selection.list"),
+        targets=lookup("cohort/targets", within=config),
+        ledger=LEDGER,
+        decisions=DECISIONS,
+        decided=DECIDED_BLANKS if IS_CHOSEN else None,
+        reviewers=reviewers_of_decisions,
+        language=language_of_messages,
+        code=code_digest("scripts/cohort/choose_cases.py"),
+    script:
+        "../scripts/cohort/choose_cases.py"

@@ -31,6 +31,7 @@ from bonescint.deid.rectangles import spelled
 from bonescint.delivery import gate
 from bonescint.delivery.plan import at_end
 from bonescint.errors import InputError
+from bonescint.identity.choices import rule_of
 from bonescint.identity.opt_outs import MARK
 from bonescint.incidents import system_error
 from bonescint.papers import OF_PROVISION
@@ -42,6 +43,7 @@ from bonescint.provenance import (
     versions,
 )
 from bonescint.resources import Texts, locate
+from bonescint.tables.repeats import repeat_settings
 from bonescint.text.filled import filled_for
 
 min_version("9.27")
@@ -88,7 +90,9 @@ is_run = (
 try:
     if is_run:
         runlock.take(Path(".snakemake"), Texts("incidents", LANGUAGE))
-        runs.begin(Path(PURGED), sys.argv)
+        # without the second a delivery that is up to date would be neither searched nor checked
+        for receipt in (PURGED, "results/delivery/checked.json"):
+            runs.begin(Path(receipt), sys.argv)
         ENDING.begun = True
         runs.bring_back(["results", "private", *[study.DEMO] * DEMO], INPUTS.values())
     elif not workflow.is_main_process:
@@ -106,6 +110,18 @@ READERS = list(config["readers"])
 READINGS = expand("results/readings/{reader}.csv", reader=READERS)
 IMPORTED = expand("results/software/{software}.csv", software=SOFTWARE)
 BUILT = expand("results/delivery/{table}.csv", table=["volumes", "contents"])
+REPEATS = repeat_settings(config["software"])
+# a name of its own: a table that is no more configured is none of the software's
+STORED = [f"{software}_stored" for software in REPEATS]
+STORED_TABLES = expand("results/repeats/{stored}.csv", stored=STORED)
+SELECTION = config["cohort"].get("selection", "all")
+IS_CHOSEN = rule_of(SELECTION).rule != "all"
+# what the questions and the outputs read: the tables of the chosen cases. Where cases were chosen
+# once, nothing is read past the choice again: choose_cases then says if that may be
+CHOSEN = "results/chosen"
+if not IS_CHOSEN and not os.path.exists(CHOSEN):
+    CHOSEN = "results"
+CHOSEN_READINGS = expand(f"{CHOSEN}/readings/{{reader}}.csv", reader=READERS)
 # an import or a disc that failed is made again before anything that follows from it is taken for good
 ROUNDS = {
     kind: runs.round_of(
@@ -115,6 +131,7 @@ ROUNDS = {
     )
     for kind, tables in (
         ("software", IMPORTED),
+        ("stored", STORED_TABLES),
         ("readings", READINGS),
         # so is a volume that its list has and the folder has not, or of another size
         ("volumes", BUILT if read_build().is_whole else [""]),
@@ -146,8 +163,8 @@ FIGURES = expand(
 # what the workbook and the report are written from
 TABLES = {
     "flow": "results/metrics/flow.csv",
-    "cases": "results/cases.csv",
-    "reference": "results/reference.csv",
+    "cases": f"{CHOSEN}/cases.csv",
+    "reference": f"{CHOSEN}/reference.csv",
     **{question: f"results/metrics/{question}.csv" for question in QUESTIONS},
     "balance": "results/cohort/balance.csv",
     "tag_table": "results/anonymization/tag_table.csv",
@@ -158,7 +175,7 @@ TABLES = {
 }
 # by code; the report may be handed on, the workbook stays in the hospital (R34)
 CASE_LISTS = {
-    "measurements": "results/measurements.csv",
+    "measurements": f"{CHOSEN}/measurements.csv",
     "misclassified": "results/metrics/misclassified.csv",
     "reclassified": "results/metrics/reclassified.csv",
     "exposed": "results/exposure.csv",
@@ -170,10 +187,12 @@ WARNINGS = [
     "results/cohort/open_ends.warnings.csv",
     "results/cohort/identity_doubts.warnings.csv",
     "results/cohort/cohort.warnings.csv",
+    "results/cohort/selection.warnings.csv",
     "results/cohort/cases.warnings.csv",
     "results/anonymization/deidentification.warnings.csv",
     "results/anonymization/other_exams.warnings.csv",
     *expand("results/software/{software}.warnings.csv", software=SOFTWARE),
+    *expand("results/repeats/{stored}.warnings.csv", stored=STORED),
     "results/reference.warnings.csv",
     "results/measurements.warnings.csv",
     "results/hospital/incomplete.warnings.csv",
@@ -185,9 +204,15 @@ FORMS_OF_PROVISION = expand(
     "results/delivery/forms/{form}.{ending}", form=OF_PROVISION, ending=["pdf", "xlsx"]
 )
 MANAGER = filled_for(config["study"].get("privacy_manager"), SYNTHETIC)
+# who is in; how many are planned and who of them is chosen is decided when all are coded
+COHORT = {
+    key: value
+    for key, value in config["cohort"].items()
+    if key not in ("selection", "targets")
+}
 DEMO_SETTINGS = {
     "demo": config.get("demo"),
-    "cohort": config["cohort"],
+    "cohort": COHORT,
     "preceding_study": config["study"]["preceding_study"],
 }
 # why something is delivered after the study's end; empty as long as nothing needs a reason
@@ -217,6 +242,7 @@ SAME_TABLES = study.same_tables(
 wildcard_constraints:
     batch=r"\d\d+",
     software="|".join(SOFTWARE),
+    stored=r"[a-z][a-z0-9]*_stored",
     reader="|".join(READERS),
 
 
@@ -226,6 +252,10 @@ def given(*keys):
     # somewhere, would stop every run, for Snakemake compares its date with the outputs'
     paths = [INPUTS.get(key, "") for key in keys]
     return [path for path in paths if path.startswith(study.DEMO)]
+
+
+def stored_by(wildcards):
+    return f"software.{wildcards.stored.removesuffix('_stored')}"
 
 
 def path_of(key):

@@ -96,6 +96,7 @@ rule verify_purge:
         dicom=expand("results/dicom/{batch}", batch=BATCHES),
         fingerprints="results/cohort/inputs.csv",
         planned="results/hospital/planned.csv",
+        selection="results/cohort/selection.csv",
     output:
         receipt=PURGED,
     log:
@@ -111,7 +112,7 @@ rule verify_purge:
         decisions=DECISIONS,
         ids_only=OPT_OUT_SETTINGS["ids_only"],
         layout=study.list_layout(config, "opt_out"),
-        current=[*BATCHES, *SOFTWARE, *READERS],
+        current=[*BATCHES, *SOFTWARE, *STORED, *READERS],
         language=LANGUAGE,
         code=code_digest("scripts/custody/verify_purge.py"),
     script:

@@ -11,6 +11,7 @@ rule deliver:
         volumes="results/delivery/volumes.csv",
         contents="results/delivery/contents.csv",
         forms=FORMS_OF_PROVISION if MANAGER else [],
+        selection="results/cohort/selection.csv",
         reports=expand("results/anonymization/{batch}.csv", batch=BATCHES),
         folders=expand("results/dicom/{batch}", batch=BATCHES),
     output:
@@ -33,8 +34,8 @@ rule deliver:
 rule list_incomplete:
     """List the cases that lack a required field of the partner's sheet, and what was decided of them (R26, R28)."""
     input:
-        cases="results/cases.csv",
-        reference="results/reference.csv",
+        cases=f"{CHOSEN}/cases.csv",
+        reference=f"{CHOSEN}/reference.csv",
         findings="private/findings.csv",
     output:
         table="results/hospital/incomplete.csv",
@@ -55,9 +56,10 @@ rule list_incomplete:
 rule plan_delivery:
     """Say which cases the next delivery holds, and why not the others (R28, R31, R38)."""
     input:
-        cases="results/cases.csv",
-        reference="results/reference.csv",
+        cases=f"{CHOSEN}/cases.csv",
+        reference=f"{CHOSEN}/reference.csv",
         findings="private/findings.csv",
+        selection="results/cohort/selection.csv",
         incomplete="results/hospital/incomplete.csv",
         reports=expand("results/anonymization/{batch}.csv", batch=BATCHES),
     output:
@@ -79,9 +81,10 @@ rule build_disc:
     """Build the volumes that go to the partner (R29); with nothing new what stands stays."""
     input:
         planned="results/hospital/planned.csv",
-        cases="results/cases.csv",
-        reference="results/reference.csv",
+        cases=f"{CHOSEN}/cases.csv",
+        reference=f"{CHOSEN}/reference.csv",
         findings="private/findings.csv",
+        selection="results/cohort/selection.csv",
         incomplete="results/hospital/incomplete.csv",
         reports=expand("results/anonymization/{batch}.csv", batch=BATCHES),
         folders=expand("results/dicom/{batch}", batch=BATCHES),
@@ -115,9 +118,10 @@ rule build_disc:
 rule write_partner_sheet:
     """Write the partner's sheet, columns A to I (R26)."""
     input:
-        cases="results/cases.csv",
-        reference="results/reference.csv",
+        cases=f"{CHOSEN}/cases.csv",
+        reference=f"{CHOSEN}/reference.csv",
         findings="private/findings.csv",
+        selection="results/cohort/selection.csv",
         reports=expand("results/anonymization/{batch}.csv", batch=BATCHES),
         folders=expand("results/dicom/{batch}", batch=BATCHES),
         planned="results/hospital/planned.csv",

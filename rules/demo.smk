@@ -23,7 +23,7 @@ rule make_demo_cohort:
     threads: 4
     params:
         demo=config.get("demo"),
-        cohort=config["cohort"],
+        cohort=COHORT,
         preceding_study=config["study"]["preceding_study"],
         code=code_digest("scripts/demo/make_demo_cohort.py"),
     script:

@@ -37,6 +37,32 @@ rule import_software:
         "../scripts/imports/import_software.py"
 
 
+rule import_repeat:
+    """Bring what the preceding study stored of one software's results to the common table (R8, R9)."""
+    input:
+        given=lambda wildcards: given(f"{stored_by(wildcards)}.repeat_export"),
+        cohort="private/cohort.csv",
+        receipt="private/codes.json",
+    output:
+        table="results/repeats/{stored}.csv",
+        warnings="results/repeats/{stored}.warnings.csv",
+    log:
+        "logs/import_repeat/{stored}.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        stamp=lambda wildcards: STAMPS.get(f"{stored_by(wildcards)}.repeat_export"),
+        software=lambda wildcards: stored_by(wildcards).removeprefix("software."),
+        settings=lambda wildcards: REPEATS[wildcards.stored.removesuffix("_stored")],
+        faults="private/faults/{stored}.xlsx",
+        synthetic=SYNTHETIC,
+        ledger=LEDGER,
+        language=language_of_messages,
+        code=code_digest("scripts/imports/import_repeat.py"),
+    script:
+        "../scripts/imports/import_repeat.py"
+
+
 rule import_readings:
     """Bring one reader's reports to the common table; the findings text stays in private/ (R10, R27)."""
     input:
@@ -98,7 +124,7 @@ rule scan_findings:
 rule mark_exposure:
     """Mark the cases delivered before a version's release: it may have been trained on them (R31)."""
     input:
-        cases="results/cases.csv",
+        cases=f"{CHOSEN}/cases.csv",
     output:
         table="results/exposure.csv",
     log:

@@ -5,6 +5,7 @@ rule write_provenance:
     """Record versions, configuration and inputs: what this run's results were made of (R37)."""
     input:
         inputs="results/cohort/inputs.csv",
+        selection="results/cohort/selection.json",
     output:
         provenance="results/provenance.json",
     log:
@@ -24,8 +25,8 @@ rule draw_figures:
     """Draw the flow, the ROC curves, the forest, Bland-Altman, the version's slope, the distributions."""
     input:
         flow="results/metrics/flow.csv",
-        reference="results/reference.csv",
-        measurements="results/measurements.csv",
+        reference=f"{CHOSEN}/reference.csv",
+        measurements=f"{CHOSEN}/measurements.csv",
         accuracy="results/metrics/accuracy.csv",
         cutoffs="results/metrics/cutoffs.csv",
         curves="results/metrics/roc_curves.csv",
@@ -63,8 +64,8 @@ rule draw_figures:
 rule draw_montage:
     """Show a few coded scans, front and back."""
     input:
-        cases="results/cases.csv",
-        reference="results/reference.csv",
+        cases=f"{CHOSEN}/cases.csv",
+        reference=f"{CHOSEN}/reference.csv",
         dicom=expand("results/dicom/{batch}", batch=BATCHES),
     output:
         svg="results/figures/montage.svg",

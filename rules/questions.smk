@@ -4,7 +4,7 @@
 rule assess_reader_agreement:
     """How far the readers agree on yes or no (R10)."""
     input:
-        readings=READINGS,
+        readings=CHOSEN_READINGS,
     output:
         table="results/metrics/reader_agreement.csv",
     log:
@@ -22,7 +22,7 @@ rule assess_reader_agreement:
 rule assess_reader_eod:
     """How far the readers agree on the grade of the extent of disease (R10)."""
     input:
-        readings=READINGS,
+        readings=CHOSEN_READINGS,
     output:
         table="results/metrics/reader_eod.csv",
     log:
@@ -40,7 +40,7 @@ rule assess_reader_eod:
 rule assess_reader_counts:
     """How far the readers agree on the number of metastases (R10)."""
     input:
-        readings=READINGS,
+        readings=CHOSEN_READINGS,
     output:
         table="results/metrics/reader_counts.csv",
     log:
@@ -58,7 +58,7 @@ rule assess_reader_counts:
 rule count_failures:
     """How often the software failed to analyse a case, version against version."""
     input:
-        measurements="results/measurements.csv",
+        measurements=f"{CHOSEN}/measurements.csv",
     output:
         table="results/metrics/failures.csv",
     log:
@@ -77,8 +77,8 @@ rule count_failures:
 rule estimate_accuracy:
     """AUC of each software against the reference standard."""
     input:
-        reference="results/reference.csv",
-        measurements="results/measurements.csv",
+        reference=f"{CHOSEN}/reference.csv",
+        measurements=f"{CHOSEN}/measurements.csv",
     output:
         table="results/metrics/accuracy.csv",
         curves="results/metrics/roc_curves.csv",
@@ -97,8 +97,8 @@ rule estimate_accuracy:
 rule estimate_cutoffs:
     """Sensitivity, specificity and likelihood ratios at the configured cut-offs, and Youden's."""
     input:
-        reference="results/reference.csv",
-        measurements="results/measurements.csv",
+        reference=f"{CHOSEN}/reference.csv",
+        measurements=f"{CHOSEN}/measurements.csv",
     output:
         table="results/metrics/cutoffs.csv",
     log:
@@ -116,8 +116,8 @@ rule estimate_cutoffs:
 rule vary_reference:
     """Accuracy against each reader alone, the unanimous cases, and any reader."""
     input:
-        readings=READINGS,
-        measurements="results/measurements.csv",
+        readings=CHOSEN_READINGS,
+        measurements=f"{CHOSEN}/measurements.csv",
     output:
         table="results/metrics/reference_sensitivity.csv",
     log:
@@ -136,8 +136,8 @@ rule vary_reference:
 rule compare_version_diagnosis:
     """Diagnoses of an old version against a new one, on the same patients."""
     input:
-        reference="results/reference.csv",
-        measurements="results/measurements.csv",
+        reference=f"{CHOSEN}/reference.csv",
+        measurements=f"{CHOSEN}/measurements.csv",
     output:
         table="results/metrics/version_diagnosis.csv",
         reclassified="results/metrics/reclassified.csv",
@@ -157,7 +157,7 @@ rule compare_version_diagnosis:
 rule compare_version_measurement:
     """Values of an old version against a new one, on the same patients."""
     input:
-        measurements="results/measurements.csv",
+        measurements=f"{CHOSEN}/measurements.csv",
     output:
         table="results/metrics/version_measurement.csv",
     log:
@@ -176,8 +176,8 @@ rule compare_version_measurement:
 rule assess_equivalence:
     """Whether two versions are equivalent within the margins fixed beforehand."""
     input:
-        reference="results/reference.csv",
-        measurements="results/measurements.csv",
+        reference=f"{CHOSEN}/reference.csv",
+        measurements=f"{CHOSEN}/measurements.csv",
     output:
         table="results/metrics/equivalence.csv",
     log:
@@ -193,11 +193,32 @@ rule assess_equivalence:
         "../scripts/questions/assess_equivalence.py"
 
 
+rule assess_repeatability:
+    """Values that the preceding study stored of the same cases, against today's."""
+    input:
+        measurements=f"{CHOSEN}/measurements.csv",
+        repeats=STORED_TABLES,
+    output:
+        table="results/metrics/repeatability.csv",
+    log:
+        "logs/assess_repeatability.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        imported=ROUNDS["stored"],
+        compared=list(REPEATS),
+        software=SOFTWARE,
+        settings=metrics_of("confidence", "cutoffs"),
+        code=code_digest("scripts/questions/assess_repeatability.py"),
+    script:
+        "../scripts/questions/assess_repeatability.py"
+
+
 rule compare_software:
     """One company's software against the other's: other patients, other tracer, labelled so."""
     input:
-        reference="results/reference.csv",
-        measurements="results/measurements.csv",
+        reference=f"{CHOSEN}/reference.csv",
+        measurements=f"{CHOSEN}/measurements.csv",
     output:
         table="results/metrics/software_comparison.csv",
     log:
@@ -216,8 +237,8 @@ rule compare_software:
 rule compare_case_mix:
     """How the patients of the two tracers differ."""
     input:
-        cases="results/cases.csv",
-        reference="results/reference.csv",
+        cases=f"{CHOSEN}/cases.csv",
+        reference=f"{CHOSEN}/reference.csv",
     output:
         table="results/metrics/case_mix.csv",
     log:
@@ -234,8 +255,8 @@ rule compare_case_mix:
 rule relate_hotspots:
     """Hotspot against the readers' number of metastases."""
     input:
-        reference="results/reference.csv",
-        measurements="results/measurements.csv",
+        reference=f"{CHOSEN}/reference.csv",
+        measurements=f"{CHOSEN}/measurements.csv",
     output:
         table="results/metrics/hotspot_count.csv",
     log:
@@ -253,8 +274,8 @@ rule relate_hotspots:
 rule relate_eod:
     """BSI against the readers' grade of the extent of disease."""
     input:
-        reference="results/reference.csv",
-        measurements="results/measurements.csv",
+        reference=f"{CHOSEN}/reference.csv",
+        measurements=f"{CHOSEN}/measurements.csv",
     output:
         table="results/metrics/bsi_eod.csv",
     log:
@@ -272,8 +293,8 @@ rule relate_eod:
 rule estimate_exposure:
     """Results with and without the cases that a version may have been trained on (R31)."""
     input:
-        reference="results/reference.csv",
-        measurements="results/measurements.csv",
+        reference=f"{CHOSEN}/reference.csv",
+        measurements=f"{CHOSEN}/measurements.csv",
         exposure="results/exposure.csv",
     output:
         table="results/metrics/exposure.csv",
@@ -293,9 +314,9 @@ rule estimate_exposure:
 rule list_misclassified:
     """Every misclassified case with all its values; the incidental findings for the hospital (R34)."""
     input:
-        reference="results/reference.csv",
-        measurements="results/measurements.csv",
-        readings=READINGS,
+        reference=f"{CHOSEN}/reference.csv",
+        measurements=f"{CHOSEN}/measurements.csv",
+        readings=CHOSEN_READINGS,
     output:
         misclassified="results/metrics/misclassified.csv",
         incidental="results/hospital/incidental.csv",

@@ -1,4 +1,4 @@
-"""Needs coded tables; gives the reference standard, the measurements, the cases checked and the flow."""
+"""Needs coded tables; gives the reference standard, the measurements, both of the chosen cases alone, the cases checked and the flow."""
 
 
 rule build_reference:
@@ -39,12 +39,36 @@ rule build_measurements:
         "../scripts/reference/build_measurements.py"
 
 
+rule restrict_tables:
+    """Keep the chosen cases' rows: the one place between the coded tables and who reads them (R3, R4)."""
+    input:
+        selection="results/cohort/selection.csv",
+        cases="results/cases.csv",
+        reference="results/reference.csv",
+        measurements="results/measurements.csv",
+        readings=READINGS,
+    output:
+        cases="results/chosen/cases.csv",
+        reference="results/chosen/reference.csv",
+        measurements="results/chosen/measurements.csv",
+        readings=expand("results/chosen/readings/{reader}.csv", reader=READERS),
+    log:
+        "logs/restrict_tables.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        imported=ROUNDS["readings"],
+        code=code_digest("scripts/reference/restrict_tables.py"),
+    script:
+        "../scripts/reference/restrict_tables.py"
+
+
 rule check_cases:
     """Check the margins of the 2x2 table and the plausibility of each case (R3, R4)."""
     input:
-        cases="results/cases.csv",
-        reference="results/reference.csv",
-        readings=READINGS,
+        cases=f"{CHOSEN}/cases.csv",
+        reference=f"{CHOSEN}/reference.csv",
+        readings=CHOSEN_READINGS,
     output:
         balance="results/cohort/balance.csv",
         warnings="results/cohort/cases.warnings.csv",
@@ -65,7 +89,8 @@ rule summarise_flow:
     input:
         flow="results/cohort/flow.csv",
         anonymization=expand("results/anonymization/{batch}.csv", batch=BATCHES),
-        reference="results/reference.csv",
+        reference=f"{CHOSEN}/reference.csv",
+        selection="results/cohort/selection.csv" if IS_CHOSEN else [],
         software=IMPORTED,
     output:
         table="results/metrics/flow.csv",

@@ -19,6 +19,7 @@ rule list_review_items:
         consented="private/consented.csv",
         findings="private/findings.csv",
         incomplete="results/hospital/incomplete.csv",
+        selection="results/cohort/selection.csv",
         doubts=str(OPT_OUT_DOUBTS),
         # made of tables that were searched for who declined; each run searches anew
         searched=ancient(PURGED),

@@ -16,7 +16,7 @@ class DeclaredTable(NamedTuple):
     Parameters
     ----------
     path
-        Below the study's folder; ``{batch}``, ``{software}`` and ``{reader}`` stand for any.
+        Below the study's folder; ``{batch}``, ``{software}``, ``{stored}``, ``{reader}``: any.
     parts
         The declarations whose columns it has, one behind the other.
     rule

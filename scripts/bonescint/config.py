@@ -15,6 +15,8 @@ from bonescint.identity.opt_out_lists import LARGEST_SHARE
 from bonescint.names.ids import ANY_ID
 from bonescint.resources import Texts, locate
 from bonescint.stats.question_names import QUESTIONS
+from bonescint.tables.given_paths import path_hint, wrong_kinds
+from bonescint.tables.repeats import repeat_settings
 from bonescint.text.drives import wsl_path
 from bonescint.text.folding import fold_header
 
@@ -74,15 +76,15 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
         yield text("same_key", key=key)
     yield from _hypotheses(config, text)
     for where, path in inputs(config).items():
-        base, second, key = where.partition(".second_")
+        base, second, key = where.replace(".repeat_", ".second_").partition(".second_")
         if second and inputs(config)[f"{base}.{key}"] == path:
-            yield text("same_file", where=where, path=path)
+            yield text("same_repeat" if "repeat" in where else "same_file", where=where, path=path)
     demo = uses_demo(config)
     if demo and "demo" not in config:
         yield text("missing_key", where=text("top_level"), key="demo")
     for where, path in inputs(config).items():
         if files and not path.startswith(DEMO):
-            yield from _unusable(where, path, text)
+            yield from unusable(where, path, text)
     if not locate(config["deidentification"]["tag_table"]).exists():
         path = config["deidentification"]["tag_table"]
         yield _absent("deidentification.tag_table", path, text)
@@ -102,6 +104,7 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
             read_terms(Path(own))
         except InputError as error:
             yield from error.problems
+    yield from wrong_kinds(_paths(config), text.language)
     if demo and not config["study"]["synthetic"]:
         keys = [key for key, path in inputs(config).items() if path.startswith(DEMO)]
         yield text("demo_is_synthetic", keys=", ".join(keys))
@@ -117,8 +120,28 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
             yield text("ledger_place", where=f"ledger.{key}", path=path)
 
 
-def _unusable(where: str, path: str, text: Texts) -> Iterator[str]:
-    """Yield why an input cannot be read: Snakemake does not look at those that no rule makes."""
+def _paths(config: Mapping[str, Any]) -> dict[str, str | None]:
+    """Return every path of the configuration: path of the key -> path."""
+    found = inputs(config) | {f"ledger.{key}": path for key, path in config["ledger"].items()}
+    found["deidentification.tag_table"] = str(locate(config["deidentification"]["tag_table"]))
+    disc = config["delivery"].get("disc", {})
+    return found | {"delivery.disc.passphrase_file": disc.get("passphrase_file")}
+
+
+def unusable(where: str, path: str, text: Texts) -> Iterator[str]:
+    """Yield why an input cannot be read: Snakemake does not look at those that no rule makes.
+
+    Parameters
+    ----------
+    where, path
+        The key's path in the configuration, and what it names.
+    text
+        The words of the configuration's faults.
+    """
+    yield from (f"{said}{path_hint(path, text.language)}" for said in _unread(where, path, text))
+
+
+def _unread(where: str, path: str, text: Texts) -> Iterator[str]:
     try:
         if Path(path).is_dir():
             os.scandir(path).close()
@@ -201,7 +224,7 @@ def _hypotheses(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
 def inputs(config: Mapping[str, Any]) -> dict[str, str]:
     """Return the configuration's input files and folders: path of the key -> path."""
     found = {
-        f"inputs.{key}": str(given["file"] if isinstance(given, Mapping) else given)
+        f"inputs.{key}": _file_of(given)
         for key, given in config["inputs"].items()
         if given and key != "patient_id_pattern"
     }
@@ -215,7 +238,17 @@ def inputs(config: Mapping[str, Any]) -> dict[str, str]:
                 for field in (name, f"second_{name}")
                 if entry.get(field)
             }
+            if repeat := entry.get("repeat_export"):
+                found[f"{area}.{key}.repeat_export"] = _file_of(repeat)
+    selection = config.get("cohort", {}).get("selection")
+    if isinstance(selection, Mapping) and (listed := selection.get("list")):
+        found["cohort.selection.list"] = _file_of(listed)
     return found
+
+
+def _file_of(given: Any) -> str:
+    """Return the path of a table that is given as a path or as a mapping."""
+    return str(given["file"] if isinstance(given, Mapping) else given)
 
 
 def list_layout(config: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -285,9 +318,14 @@ def metrics(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def questions(config: Mapping[str, Any]) -> list[str]:
-    """Return the questions that are answered, in their order; their tests are always listed."""
+    """Return the questions that are answered, in their order; their tests are always listed.
+
+    The one about stored values needs some (`software.NAME.repeat_export`).
+    """
     asked = metrics(config)["questions"]
-    return [q for q in QUESTIONS if asked is None or q in asked or q == "hypotheses"]
+    without = set() if repeat_settings(config["software"]) else {"repeatability"}
+    asked = [*(QUESTIONS if asked is None else asked), "hypotheses"]
+    return [q for q in QUESTIONS if q in asked and q not in without]
 
 
 def ledger_settings(config: Mapping[str, Any]) -> dict[str, str]:

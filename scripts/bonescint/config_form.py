@@ -78,7 +78,7 @@ def _explain(error: Any, text: Texts) -> Iterator[str]:
             yield text("undecided", where=where, wanted=_wanted(error, text))
         case "additionalProperties":
             known = list(error.schema["properties"])
-            for key in sorted(set(error.instance) - set(known)):
+            for key in sorted(set(error.instance) - set(known), key=str):
                 close = difflib.get_close_matches(str(key), known, 1)
                 hint = text("did_you_mean", key=close[0]) if close else ""
                 yield text("unknown_key", where=where, key=key, known=", ".join(known)) + hint

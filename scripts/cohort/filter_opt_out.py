@@ -1,18 +1,17 @@
 """Leave out everybody who declined, before anything else is decided (R12, R13)."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Set
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bonescint.cohort.simulated import refuse_marks
 from bonescint.custody.declined import seal_declined, seal_doubts, who_declined
 from bonescint.custody.recalls import delivered
 from bonescint.custody.traces.paths import masked
 from bonescint.custody.traces.terms import Terms
 from bonescint.declared import columns
 from bonescint.deid.decisions import other_persons, read_decisions
-from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.chain import Entry
 from bonescint.identity.doubts import HeldBack, held_back, id_doubts
@@ -32,7 +31,6 @@ from bonescint.identity.people import (
 from bonescint.joblog import job_log
 from bonescint.names.doubts import PersonalData
 from bonescint.names.ids import ANY_ID
-from bonescint.resources import Texts
 from bonescint.tables.lists import OptOutEntry, read_opt_out
 from bonescint.tables.opt_out_ids import refuse_no_ids
 from bonescint.warnings import Phrase, warning, write_warnings
@@ -140,11 +138,7 @@ def refuse_other_kind(index: Path, synthetic: bool, language: str) -> None:
     InputError
         If the study is simulated and an image is not marked so, or the other way round.
     """
-    marked = Counter(value.upper() == "YES" for value in column_of(index, "synthetic"))
-    if marked[not synthetic]:
-        key = "not_synthetic" if synthetic else "is_synthetic"
-        text = Texts("ingest", language)
-        raise InputError(text(key, n=marked[not synthetic], total=marked.total()))
+    refuse_marks(column_of(index, "synthetic"), synthetic, language)
 
 
 def _namesakes(index: Path, terms: Terms) -> set[str]:

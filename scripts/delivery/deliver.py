@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bonescint.cohort.choice import SELECTION
 from bonescint.custody.deliveries import delivery_contents
 from bonescint.custody.volumes import FOLDER, read_build
 from bonescint.delivery.contents import codes_wanted, content_faults, mark_faults
@@ -26,11 +27,12 @@ def deliver(
     incomplete: Path,
     language: str,
     synthetic: bool = False,
+    selection: Path = SELECTION,
     planned: Path = TABLE,
     volumes: Path = FOLDER,
     receipt: Path | None = None,
 ) -> None:
-    """Check images, sheet and volumes; cases that are left out are not asked for.
+    """Check images, sheet and volumes; cases not chosen or left out are not asked for.
 
     Parameters
     ----------
@@ -44,6 +46,8 @@ def deliver(
         Of the messages.
     synthetic
         Whether the study is of simulated data.
+    selection
+        results/cohort/selection.csv: who is not chosen is in no delivery.
     planned
         results/hospital/planned.csv: who asked to be in no further delivery, and who is on the
         volumes.
@@ -58,7 +62,7 @@ def deliver(
         If an image is missing, changed, foreign, renamed or there twice, a code stands alone, the
         images are not of the study's kind, or a volume is not what was planned and built.
     """
-    left = left_out(incomplete) | stopped_in(planned)
+    left = left_out(incomplete, selection) | stopped_in(planned)
     codes = codes_wanted(reports, left)
     found = delivery_contents([dicom], language)
     tabled = delivery_contents([sheet], language).tabled
@@ -84,6 +88,7 @@ if __name__ == "__main__":
             dicom=Path(snakemake.params.dicom),
             reports=[Path(path) for path in snakemake.input.reports],
             incomplete=Path(snakemake.input.incomplete),
+            selection=Path(snakemake.input.selection),
             language=snakemake.params.language,
             synthetic=snakemake.params.synthetic,
             planned=Path(snakemake.input.planned),

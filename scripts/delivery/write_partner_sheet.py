@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bonescint.cohort.choice import SELECTION, not_chosen
 from bonescint.deid.decisions import LEAVE_OUT
 from bonescint.delivery.contents import mark_faults
 from bonescint.delivery.gate import cover_lines, refusals
@@ -35,13 +36,14 @@ def write_partner_sheet(
     reports: Sequence[Path] = (),
     dicom: Sequence[Path] = (),
     planned: Path = TABLE,
+    selection: Path = SELECTION,
 ) -> None:
     """Write one row a case that has coded images, unless a decision or the patient forbids it.
 
     Parameters
     ----------
     cases, reference
-        results/cases.csv and results/reference.csv.
+        results/cases.csv and results/reference.csv, or those of the chosen cases.
     findings, decisions
         private/findings.csv with its hits, and what people decided about them and about blanks.
     study, delivery, language
@@ -56,6 +58,8 @@ def write_partner_sheet(
         results/dicom/{batch}, whose images must be of the study's kind.
     planned
         results/hospital/planned.csv: who asked to be in no further delivery.
+    selection
+        results/cohort/selection.csv: nobody need look at images of who is not chosen.
 
     Raises
     ------
@@ -67,7 +71,8 @@ def write_partner_sheet(
     stopped = stopped_in(planned)
     blanks = [o for o in incomplete(all_rows, decisions, reviewers) if o.code not in stopped]
     found = {one.code: one.decision for one in blanks}
-    left = stopped | {code for code, decision in found.items() if decision == LEAVE_OUT}
+    left = stopped | not_chosen(selection)
+    left |= {code for code, decision in found.items() if decision == LEAVE_OUT}
     rows = rows_sent((row for row in all_rows if row["code"] not in left), found)
     codes = {row["code"] for row in rows}
     closed = [
@@ -108,4 +113,5 @@ if __name__ == "__main__":
             reports=[Path(path) for path in snakemake.input.reports],
             dicom=[Path(path) for path in snakemake.input.folders],
             planned=Path(snakemake.input.planned),
+            selection=Path(snakemake.input.selection),
         )

@@ -18,6 +18,7 @@ def write_provenance(
     software: dict[str, Any],
     versions: dict[str, str],
     provenance: Path,
+    selection: Path | None = None,
 ) -> None:
     """Write results/provenance.json; no clock, no path of the machine, no name of a person (R35).
 
@@ -31,8 +32,15 @@ def write_provenance(
         The software compared and the versions of the libraries.
     provenance
         The file to write.
+    selection
+        results/cohort/selection.json: by which rule cases were chosen and when, if any were.
     """
     analysis = {key: config[key] for key in ("cohort", "reference", "metrics")}
+    # it may name a file, and what counts of it stands in the receipt of the choice
+    choice = json.loads(selection.read_text(encoding="utf-8")) if selection else {}
+    if "selection" in config["cohort"]:
+        rule = {key: choice.get(key) for key in ("rule", "seed")}
+        analysis["cohort"] = config["cohort"] | {"selection": rule}
     record = {
         "study": config["study"]["id"],
         "synthetic": config["study"]["synthetic"],
@@ -41,6 +49,7 @@ def write_provenance(
         "analysis_sha256_16": settings_stamp(analysis),
         "analysis": analysis,
         "software": software,
+        **({"selection": choice} if choice.get("recorded") else {}),
         "inputs": list(read_rows(inputs)),
     }
     with replacing(provenance) as stream:
@@ -52,6 +61,7 @@ if __name__ == "__main__":
     with job_log(snakemake.log[0]):
         write_provenance(
             inputs=Path(snakemake.input.inputs),
+            selection=Path(snakemake.input.selection),
             config=snakemake.params.config,
             software=snakemake.params.software,
             versions=snakemake.params.versions,

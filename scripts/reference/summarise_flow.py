@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bonescint.cohort.choice import CHOSEN
 from bonescint.declared import columns
 from bonescint.files import read_rows, write_rows
 from bonescint.joblog import job_log
@@ -19,6 +20,7 @@ def summarise_flow(
     reference: Path,
     software: dict[str, Path],
     table: Path,
+    selection: Path | None = None,
 ) -> None:
     """Write the flow of select_cohort and the steps after it.
 
@@ -36,6 +38,8 @@ def summarise_flow(
         step ``analysed:key``.
     table
         results/metrics/flow.csv.
+    selection
+        results/cohort/selection.csv, whose choice is then a step; None where nobody is chosen.
     """
     steps: list[Mapping[str, object]] = [*read_rows(flow)]
     images = [row for path in anonymization for row in read_rows(path)]
@@ -47,6 +51,8 @@ def summarise_flow(
         steps.append({"files": n} | _line("anonymized", "out", reason, lost))
     kept = [row for row in images if row["status"] == "written"]
     steps.append({"files": len(kept)} | _line("anonymized", "in", "", kept))
+    if selection:
+        steps += _choice(list(read_rows(selection)))
     cases = list(read_rows(reference))
     steps += _split("referenced", cases, "decided")
     referenced = {row["code"] for row in cases if row["status"] == "decided"}
@@ -54,6 +60,14 @@ def summarise_flow(
         rows = [row for row in read_rows(path) if row["code"] in referenced]
         steps += _split(f"analysed:{key}", rows, "analysed")
     write_rows(table, columns("flow"), steps)
+
+
+def _choice(rows: list[dict[str, str]]) -> Iterator[dict[str, object]]:
+    others = [row for row in rows if row["state"] != CHOSEN]
+    for reason in sorted({row["reason"] or row["state"] for row in others}):
+        of_reason = [row for row in others if (row["reason"] or row["state"]) == reason]
+        yield _line(CHOSEN, "out", reason, of_reason)
+    yield _line(CHOSEN, "in", "", [row for row in rows if row["state"] == CHOSEN])
 
 
 def _split(step: str, rows: list[dict[str, str]], wanted: str) -> Iterator[dict[str, object]]:
@@ -81,6 +95,7 @@ if __name__ == "__main__":
             flow=Path(snakemake.input.flow),
             anonymization=[Path(p) for p in snakemake.input.anonymization],
             reference=Path(snakemake.input.reference),
+            selection=Path(path) if (path := snakemake.input.get("selection")) else None,
             software=dict(
                 zip(snakemake.params.software, map(Path, snakemake.input.software), strict=True)
             ),

@@ -6,6 +6,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bonescint.cohort.choice import SELECTION, not_chosen
 from bonescint.custody.declined import unseal_doubts
 from bonescint.custody.owners import owner_of
 from bonescint.declared import columns
@@ -41,6 +42,7 @@ def list_review_items(
     decisions: Path,
     table: Path,
     reviewers: int = 1,
+    selection: Path = SELECTION,
 ) -> None:
     """Write one row for each image that is to leave and for everything that waits.
 
@@ -61,17 +63,20 @@ def list_review_items(
         What persons have decided; may not exist. How many must agree.
     table
         private/review/items.csv.
+    selection
+        results/cohort/selection.csv: of who is not chosen nothing is to leave.
     """
     book = open_ledger(**ledger)
+    others = not_chosen(selection)
     codes, owner, of_coded = book.codes(), owner_of(book), owner_of(book, coded=True)
     with quiet_pydicom():
         items = ordered(
             chain(
                 doubt_items(unseal_doubts(doubts, book)["doubts"]),
                 refused_items(batches, dicom, excluded, consented, owner),
-                text_items(findings, incomplete),
+                text_items(findings, incomplete, others),
                 private_items(keep_private),
-                *(image_items(batch, dicom, codes, of_coded) for batch in batches),
+                *(image_items(batch, dicom, codes, of_coded, others) for batch in batches),
             ),
             read_decisions(decisions, reviewers) if decisions.exists() else [],
         )
@@ -97,6 +102,7 @@ if __name__ == "__main__":
             consented=Path(snakemake.input.consented),
             findings=Path(snakemake.input.findings),
             incomplete=Path(snakemake.input.incomplete),
+            selection=Path(snakemake.input.selection),
             doubts=Path(snakemake.input.doubts),
             dicom=Path(snakemake.params.raw),
             ledger=snakemake.params.ledger,

@@ -135,6 +135,43 @@ def test_the_opt_out_list_is_a_path_or_a_path_with_settings(config: dict[str, An
     assert opt_out_settings(config) == {"ids_only": True, "largest_share": 0.2}
 
 
+@pytest.mark.parametrize(
+    ("selection", "message"),
+    [
+        ("some", r"cohort.selection: .*'some'.* or \{random: SEED\}"),
+        ({}, "one of random, list and all"),
+        ({"again": "x"}, "one of random, list and all"),
+        ({"random": 7, "list": "config.yaml"}, "one of random, list and all"),
+        ({"random": "7"}, "cohort.selection.random"),
+        ({"random": -1}, "a seed"),
+        ({"sede": 7}, "no key 'sede'"),
+        ({"list": {"key": "code"}}, "cohort.selection.list: .*'file'"),
+        ({"list": "no.csv"}, "cohort.selection.list: .*no.csv"),
+    ],
+)
+def test_who_is_chosen_is_one_rule(config: dict[str, Any], selection: Any, message: str) -> None:
+    for good in ("all", {"random": 7}, {"list": "config.yaml"}, {"all": True, "again": "x"}):
+        config["cohort"]["selection"] = good
+        check_config(config)
+    assert "cohort.selection.list" not in inputs(config)
+    config["cohort"]["selection"] = selection
+    with pytest.raises(InputError, match=message):
+        check_config(config)
+
+
+def test_stored_values_are_another_table_than_todays(config: dict[str, Any]) -> None:
+    entry = config["software"]["vsbone2"]
+    entry["repeat_export"] = {"file": entry["export"], "key": "code"}
+    with pytest.raises(InputError, match="vsbone2.repeat_export: the same file"):
+        check_config(config)
+    entry["repeat_export"] = {"file": "config.yaml", "columns": {"key": "a", "bsi": "b"}}
+    with pytest.raises(InputError, match=r"repeat_export\.columns.*'hotspots'"):
+        check_config(config)
+    entry["repeat_export"]["columns"]["hotspots"] = "c"
+    check_config(config)
+    assert inputs(config)["software.vsbone2.repeat_export"] == "config.yaml"
+
+
 def test_what_a_patient_id_is_must_be_a_regular_expression(config: dict[str, Any]) -> None:
     assert patient_id_pattern(config) == "[0-9A-Z]+"
     put(config, "inputs/patient_id_pattern", r"\d{1,8}")
@@ -177,6 +214,10 @@ def test_labels_of_simulated_data_say_so(config: dict[str, Any]) -> None:
 
 def test_the_statistics_need_but_a_level_and_cutoffs(config: dict[str, Any]) -> None:
     config["metrics"] = {"confidence": 0.95, "cutoffs": []}
+    check_config(config)
+    # the one about stored values needs some
+    assert questions(config) == [q for q in QUESTIONS if q != "repeatability"]
+    config["software"]["vsbone2"]["repeat_export"] = "config.yaml"
     check_config(config)
     assert questions(config) == list(QUESTIONS)
     assert metrics(config)["primary"] is None

@@ -28,8 +28,8 @@ every_question = pytest.mark.parametrize(
 
 
 def test_every_question_has_its_script():
-    # these two read other tables and have tests of their own
-    assert set(SCRIPTS) | {"hypotheses", "failures"} == set(QUESTIONS)
+    # these read other tables and have tests of their own
+    assert set(SCRIPTS) | {"hypotheses", "failures", "repeatability"} == set(QUESTIONS)
 
 
 @every_question

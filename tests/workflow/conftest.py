@@ -1,12 +1,14 @@
 """A small demonstration, run once; tests that change something work on a copy of it."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
-from tests.workflow.runner import configure, small, snakemake
+from bonescint.stats.question_names import QUESTIONS
+from tests.workflow.runner import FEW_QUESTIONS, configure, few_questions, small, snakemake
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -15,27 +17,57 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.workflow)
 
 
-@pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """Return a folder with a finished run, made once for all processes: read only."""
+def shared_folder(
+    tmp_path_factory: pytest.TempPathFactory,
+    worker_id: str,
+    name: str,
+    make: Callable[[Path], None],
+) -> Path:
+    """Return a folder that is made once for all processes: read only."""
     shared = tmp_path_factory.getbasetemp()
     if worker_id != "master":
         # each process of pytest-xdist has a folder of its own below this one
         shared = shared.parent
-    folder = shared / "finished"
-    with FileLock(shared / "finished.lock"):
-        if not (shared / "finished.done").exists():
+    folder, done = shared / name, shared / f"{name}.done"
+    with FileLock(shared / f"{name}.lock"):
+        if not done.exists():
             shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir()
-            configure(folder, small)
-            printed = snakemake(folder)
-            (shared / "finished.done").write_text(printed, encoding="utf-8")
+            make(folder)
+            done.touch()
     return folder
 
 
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Return a folder with a finished run that answers every question."""
+
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        configure(folder, small)
+        said = snakemake(folder)
+        folder.with_name("finished.said").write_text(said, encoding="utf-8")
+
+    return shared_folder(tmp_path_factory, worker_id, "finished", make)
+
+
+@pytest.fixture(scope="session")
+def brief(finished: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Return the same study with the questions alone that the figures need: its runs are short."""
+
+    def make(folder: Path) -> None:
+        shutil.copytree(finished, folder, symlinks=True)
+        configure(folder, few_questions)
+        for question in set(QUESTIONS) - {*FEW_QUESTIONS, "hypotheses"}:
+            (folder / "results" / "metrics" / f"{question}.csv").unlink()
+        snakemake(folder)
+
+    return shared_folder(tmp_path_factory, worker_id, "brief", make)
+
+
 @pytest.fixture
-def study(finished: Path, tmp_path: Path) -> Path:
-    """Return a copy of the finished run, to change."""
+def study(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Return a copy of the brief study, to change; of the finished one under the mark `whole`."""
+    source = "finished" if request.node.get_closest_marker("whole") else "brief"
     folder = tmp_path / "study"
-    shutil.copytree(finished, folder, symlinks=True)
+    shutil.copytree(request.getfixturevalue(source), folder, symlinks=True)
     return folder

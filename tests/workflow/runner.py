@@ -36,6 +36,15 @@ def small(config: dict[str, Any]) -> None:
     }
 
 
+# without which no figure is drawn
+FEW_QUESTIONS = ["accuracy", "cutoffs", "version_measurement"]
+
+
+def few_questions(config: dict[str, Any]) -> None:
+    """Leave out what most tests do not ask."""
+    config["metrics"] |= {"questions": FEW_QUESTIONS, "primary": None, "families": {}}
+
+
 def snakemake(folder: Path, *arguments: str, fails: bool = False, program: Path = ROOT) -> str:
     """Run snakemake in the folder and return what it printed; assert that it succeeds, or fails.
 

@@ -119,6 +119,7 @@ def test_an_opt_out_vanishes_and_reruns_one_batch(study: Path) -> None:
     assert not any(row["key"] == "opt_out.vanished" for row in warnings)
 
 
+@pytest.mark.whole
 def test_an_opt_out_by_command_after_a_delivery(study: Path) -> None:
     snakemake(study, "deliver")
     patient = Patient(study)
@@ -185,6 +186,7 @@ def test_copies_made_by_hand_are_found_at_the_next_run(study: Path) -> None:
     assert (study / "results" / "purge.json").exists()
 
 
+@pytest.mark.whole
 @pytest.mark.slow
 def test_outputs_of_a_former_configuration_go_too(study: Path) -> None:
     patient = Patient(study)

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
 from bonescint.custody.deliveries import recorded
 from bonescint.files import read_rows
+from tests.workflow.conftest import shared_folder
 from tests.workflow.runner import configure, jobs, ran, snakemake
 from tests.workflow.test_custody import Patient, bonescint, ledger_of
 
@@ -18,19 +18,16 @@ VOLUMES = Path("results/delivery/volumes")
 LISTS = [Path(f"results/delivery/{name}.csv") for name in ("volumes", "contents")]
 
 
-@pytest.fixture(scope="module")
-def ready(finished: Path) -> Path:
+@pytest.fixture(scope="session")
+def ready(brief: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """Return a study with a disc, built once: read only."""
-    folder = finished.with_name("disc")
-    with FileLock(f"{folder}.lock"):
-        if not Path(f"{folder}.done").exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            shutil.copytree(finished, folder, symlinks=True)
-            configure(folder, lambda config: config.update(language="en"))
-            printed = snakemake(folder, "deliver")
-            assert "Delivery D-001 is ready" in printed
-            Path(f"{folder}.done").touch()
-    return folder
+
+    def make(folder: Path) -> None:
+        shutil.copytree(brief, folder, symlinks=True)
+        configure(folder, lambda config: config.update(language="en"))
+        assert "Delivery D-001 is ready" in snakemake(folder, "deliver")
+
+    return shared_folder(tmp_path_factory, worker_id, "disc", make)
 
 
 @pytest.fixture
@@ -120,6 +117,28 @@ def test_a_medium_that_is_too_small_leaves_the_former_volume(built: Path) -> Non
     assert "build_disc" in jobs(snakemake(built, "-n", "deliver"))
 
 
+@pytest.mark.slow
+def test_an_encrypted_disc_opens_with_the_passphrase_alone(built: Path, tmp_path: Path) -> None:
+    disc = {"form": "encrypted", "passphrase_file": "private/disc.txt"}
+    configure(built, lambda config: config["delivery"].update(disc=disc))
+    printed = snakemake(built, "deliver", fails=True)
+    assert "private/disc.txt" in printed
+    assert ran(printed) == []
+    passphrase = "k7mp-3xwd-9rtz-hq4c-wn2e"  # noqa: S105
+    (built / disc["passphrase_file"]).write_text(passphrase)
+    (built / disc["passphrase_file"]).chmod(0o600)
+    snakemake(built, "deliver")
+    (volume,) = read_rows(built / LISTS[0])
+    assert volume["form"] == "encrypted"
+    read_with("7z", "x", f"-o{tmp_path / 'disc'}", image_of(built))
+    archive = tmp_path / "disc" / "DELIVERY.ZIP"
+    assert "Everything is Ok" in read_with("7z", "t", f"-p{passphrase}", archive)
+    wrong = subprocess.run(["7z", "t", "-pwrong", archive], capture_output=True)
+    assert wrong.returncode != 0
+    spread = [p for p in built.rglob("*") if p.is_file() and p.name != "disc.txt"]
+    assert not any(passphrase.encode() in p.read_bytes() for p in spread)
+
+
 def test_from_a_record_over_a_new_delivery_to_an_opt_out(built: Path) -> None:
     printed = bonescint(built, "delivery", "record", "--medium", "CD-R 1", "--date", "2020-02-01")
     assert "D-001" in printed
@@ -146,4 +165,4 @@ def test_from_a_record_over_a_new_delivery_to_an_opt_out(built: Path) -> None:
     assert "1 disc images were withdrawn" in printed
     assert state(built) == {}
     assert "D-001" in bonescint(built, "where", patient.code)
-    assert len(list((built / "recalls").iterdir())) == 1
+    assert len(list((built / "recalls").glob("*.txt"))) == 1

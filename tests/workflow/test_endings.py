@@ -43,7 +43,7 @@ def broken(study: Path) -> None:
 
 
 def test_a_good_run(finished: Path) -> None:
-    said = last((finished.parent / "finished.done").read_text(encoding="utf-8"))
+    said = last(finished.with_name("finished.said").read_text(encoding="utf-8"))
     assert said[0] == "bonescint: 最後まで終わりました。"
     assert "16 例 (MDP 8、HMDP 8)" in said[2]
     assert "不参加の申し出 10 (7 名)" in said[3]

@@ -16,6 +16,8 @@ from bonescint.warning_words import warnings_in_words
 from tests.workflow.leaks import identifiers, leaks
 from tests.workflow.runner import configure, snakemake
 
+pytestmark = pytest.mark.whole
+
 ESTIMATES = [question for question in QUESTIONS if question != "hypotheses"]
 NOBODY = "対象者がいません"
 

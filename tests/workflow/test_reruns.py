@@ -11,6 +11,8 @@ import pytest
 from bonescint.files import read_rows
 from tests.workflow.runner import configure, copied, jobs, ran, small, snakemake
 
+pytestmark = pytest.mark.whole
+
 DOWNSTREAM_OF_MEASUREMENTS = {
     "all",
     "build_measurements",

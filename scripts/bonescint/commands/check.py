@@ -1,23 +1,51 @@
-"""`bonescint check`: the configuration and the hospital's lists, before anything runs."""
+"""`bonescint check`: everything that a run would look at, before anything runs."""
 
 import argparse
-from pathlib import Path
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from bonescint.commands import configuration
+from bonescint.commands.input_tables import LISTS
 from bonescint.errors import InputError
+from bonescint.resources import Texts
+
+if TYPE_CHECKING:
+    from bonescint.commands.checked_inputs import CheckedInput
+
+# warnings of one input; the check of one table has them all
+_TOLD = 10
+
+
+class CheckFailed(InputError):
+    """The errors of a check: they stand above its table, and what to do next is its last line.
+
+    Parameters
+    ----------
+    errors
+        All of them.
+    next_step
+        What to do first.
+    """
+
+    def __init__(self, errors: Iterable[str], next_step: str) -> None:
+        super().__init__(errors)
+        self.problems = [next_step]
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser's sub-commands."""
     parser = commands.add_parser(
-        "check", help="check the configuration and the hospital's lists / 設定と一覧を確認する"
+        "check",
+        help="check all that a run would look at: configuration, images, lists, tables / "
+        "設定・画像・一覧・表をすべて確認する",
     )
     configuration.add_option(parser)
     parser.set_defaults(run=check)
 
 
 def check(options: argparse.Namespace) -> int:
-    """Check configuration and lists, and return 0.
+    """Check the configuration and every input, show a table, write nothing, and return 0.
 
     Parameters
     ----------
@@ -29,32 +57,135 @@ def check(options: argparse.Namespace) -> int:
     InputError
         With every fault found.
     """
-    from bonescint import config as study
-    from bonescint.commands.checked_lists import check_list
-    from bonescint.config_form import CONFIG_VERSION, config_version
-    from bonescint.resources import Texts
+    from bonescint.commands.checked_tables import COHORT
+    from bonescint.config import ledger_settings
 
     config = configuration.merged(options.config)
-    study.check_config(config)
-    language = str(config["language"])
-    text = Texts("config", language)
-    inputs = study.inputs(config)
-    problems: list[str] = []
-    print(text("config_good"))
-    if (version := config_version(config)) < CONFIG_VERSION:
-        print(text("older_version", version=version, known=CONFIG_VERSION))
-    for key in ("participants", "opt_out", "tracer_calendar", "exam_dates"):
-        path = Path(inputs.get(f"inputs.{key}", ""))
-        if not path.is_file():
-            continue  # the demonstration's, not made yet, or no such list
-        try:
-            found = check_list(path, key, config)
-            problems += found.problems
-            print(
-                text("list_good", path=path, n=found.n), *found.struck, *found.unchecked, sep="\n"
-            )
-        except InputError as error:
-            problems += error.problems
-    if problems:
-        raise InputError(problems)
+    found, readable = _configuration(config, options)
+    text = Texts("check", _language(config))
+    if not readable:
+        # what is to be mended stands alone: nothing else could be looked at
+        print(text("form_first"), flush=True)
+        raise InputError(found.errors)
+    inputs = [found, *_inputs({**config, "ledger": ledger_settings(config)}, text)]
+    # the configuration's check reads some of them, too
+    told = {error for one in inputs[1:] for error in one.errors}
+    found.errors = [error for error in found.errors if error not in told]
+    if not found.errors:
+        print(Texts("config", text.language)("config_good"), flush=True)
+    _tell(inputs, text)
+    _gates(config, text)
+    if not COHORT.is_file():
+        print(text("no_cohort"))
+    print(f"\n{_table(inputs, text)}\n", flush=True)
+    faulty = [one for one in inputs if one.errors]
+    if faulty:
+        errors = [error for one in faulty for error in one.errors]
+        raise CheckFailed(errors, _first(faulty[0], text))
+    n = sum(len(one.warnings) for one in inputs)
+    key = "warnings" if n else "nothing" if COHORT.is_file() else "first"
+    print(text(f"next.{key}", n=n))
     return 0
+
+
+def _first(faulty: "CheckedInput", text: Texts) -> str:
+    """Return what to do first; of a table that could not be matched, how to see its headers."""
+    said = text("next.errors", where=faulty.where, n=len(faulty.errors))
+    area, _, name = faulty.where.partition(".")
+    is_list = faulty.where in {f"inputs.{one}" for one in LISTS}
+    if faulty.rows is not None and (is_list or area in ("software", "readers")):
+        said += text("next.map", name=name.partition(".")[0])
+    return said
+
+
+def _language(config: Mapping[str, Any]) -> str:
+    return "en" if config.get("language") == "en" else "ja"
+
+
+def _configuration(
+    config: Mapping[str, Any], options: argparse.Namespace
+) -> tuple["CheckedInput", bool]:
+    """Return what is wrong with the configuration, and whether its form lets inputs be read."""
+    from bonescint.commands.checked_inputs import CheckedInput
+    from bonescint.config import check_config
+    from bonescint.config_form import CONFIG_VERSION, config_version, faults_of_form
+
+    found = CheckedInput(", ".join(map(str, options.config)))
+    try:
+        check_config(config)
+    except InputError as error:
+        found.errors = error.problems
+    words = Texts("config", _language(config))
+    if (version := config_version(config)) < CONFIG_VERSION:
+        found.notes.append(words("older_version", version=version, known=CONFIG_VERSION))
+    readable = version <= CONFIG_VERSION and not any(faults_of_form(config, words))
+    if readable:
+        configuration.refuse_elsewhere(options)
+    return found, readable
+
+
+def _inputs(config: Mapping[str, Any], text: Texts) -> list["CheckedInput"]:
+    from bonescint.commands.checked_inputs import StudyInputs
+    from bonescint.commands.progress import progress
+
+    found: list[CheckedInput] = []
+    study = StudyInputs(config)
+    # whoever is asked for a passphrase is asked before a bar stands
+    study.ledger.open()
+    with progress(text) as report:
+        steps = study.steps(report)
+        for n, step in enumerate(steps):
+            report("inputs", n, len(steps))
+            found += step()
+    return found
+
+
+def _tell(inputs: Sequence["CheckedInput"], text: Texts) -> None:
+    """Show errors and warnings on stderr, and what else to know on stdout, by input."""
+    for key in ("errors", "warnings", "notes"):
+        stream = sys.stdout if key == "notes" else sys.stderr
+        if not any(getattr(one, key) for one in inputs):
+            continue
+        print(text(f"title.{key}"), file=stream)
+        for one in inputs:
+            said = getattr(one, key)
+            if said:
+                print(f"  {one.where}", file=stream)
+            shown = said if key == "errors" else said[:_TOLD]
+            print(*(f"    {sentence}\n" for sentence in shown), sep="", end="", file=stream)
+            if len(said) > len(shown):
+                name = ".".join(one.where.split(".")[:2])
+                more = text("more", n=len(said) - len(shown), name=name)
+                print(f"    {more}", file=stream)
+        stream.flush()
+
+
+def _gates(config: Mapping[str, Any], text: Texts) -> None:
+    """Show what a delivery would still wait for: nothing that stops a run."""
+    from datetime import date
+
+    from bonescint.delivery.gate import refusals
+
+    study, delivery = config["study"], config["delivery"]
+    if unmet := list(refusals(study, delivery, date.today(), text.language)):
+        print(text("title.gates", n=len(unmet)))
+        print(*(f"    {sentence}" for sentence in unmet), sep="\n")
+
+
+def _table(inputs: Sequence["CheckedInput"], text: Texts) -> str:
+    from bonescint.commands.listing import aligned
+
+    names = ("input", "rows", "matched", "errors", "warnings")
+    return aligned(
+        [text(f"column.{name}") for name in names],
+        [
+            [
+                one.where,
+                "-" if one.rows is None else str(one.rows),
+                "-" if one.matched is None else "{} / {}".format(*one.matched),
+                str(len(one.errors)),
+                str(len(one.warnings)),
+            ]
+            for one in inputs
+        ],
+    )

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bonescint.errors import InputError
 from bonescint.resources import Texts
+
+if TYPE_CHECKING:
+    from bonescint.identity.ledger import Ledger
 
 # the index itself is gone after a run; who declined stands in the ledger
 _IMAGES = Path("private/consented.csv")
@@ -24,15 +27,49 @@ class CheckedList(NamedTuple):
         What is odd about the table or its rows, which are read all the same.
     unchecked
         What could not be checked yet.
+    subjects
+        Normalised IDs of the patients whom participants and chosen exams name.
     """
 
     n: int
     problems: list[str]
     struck: list[str]
     unchecked: list[str]
+    subjects: frozenset[str] = frozenset()
 
 
-def check_list(file: Path, kind: str, config: Mapping[str, Any]) -> CheckedList:
+class StudyLedger:
+    """The ledger of a study as a check needs it: opened once, and none is made.
+
+    Parameters
+    ----------
+    settings
+        Arguments of `bonescint.identity.ledger.open_ledger`.
+    """
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        self._settings = settings
+        self._opened: Ledger | None = None
+        self._is_asked = False
+        self.problems: list[str] = []
+
+    def open(self) -> "Ledger | None":
+        """Return the ledger; None if there is none yet, or for the `problems`."""
+        from bonescint.identity.ledger import is_new, open_ledger
+
+        if not self._is_asked:
+            self._is_asked = True
+            try:
+                if not is_new(**self._settings):
+                    self._opened = open_ledger(**self._settings, ask=True)
+            except InputError as error:
+                self.problems = error.problems
+        return self._opened
+
+
+def check_list(
+    file: Path, kind: str, config: Mapping[str, Any], ledger: StudyLedger | None = None
+) -> CheckedList:
     """Check a list as the run does.
 
     Parameters
@@ -43,6 +80,8 @@ def check_list(file: Path, kind: str, config: Mapping[str, Any]) -> CheckedList:
         ``opt_out``, ``participants``, ``tracer_calendar`` or ``exam_dates``.
     config
         The checked configuration.
+    ledger
+        The study's ledger; None = as configured.
 
     Raises
     ------
@@ -58,29 +97,35 @@ def check_list(file: Path, kind: str, config: Mapping[str, Any]) -> CheckedList:
     language = str(config["language"])
     odd: list[dict[str, str]] = []
     unchecked: list[str] = []
+    subjects: frozenset[str] = frozenset()
     layout = list_layout(config, kind)
     match kind:
         case "participants":
             study = str(config["study"]["preceding_study"])
-            n = len(read_participants(file, study, language, odd, layout))
+            subjects = frozenset(read_participants(file, study, language, odd, layout))
+            n = len(subjects)
         case "tracer_calendar":
             n = len(read_tracer_calendar(file, language, odd, layout))
         case "exam_dates":
             window = config["cohort"]["exam_from"], config["cohort"]["exam_to"]
             days = exam_days(read_rows(_IMAGES)) if _IMAGES.is_file() else None
-            n = len(read_exam_dates(file, window, language, odd, days, layout))
+            subjects = frozenset(read_exam_dates(file, window, language, odd, days, layout))
+            n = len(subjects)
             if days is None:
                 unchecked.append(Texts("table", language)("no_images", path=_IMAGES))
         case _:
-            return _check_opt_out(file, config, language)
+            ledger = ledger or StudyLedger(config["ledger"])
+            return _check_opt_out(file, config, language, ledger)
     struck = [
         f"{row['source']} {row['where']}: {row['message']}"
         for row in warnings_in_words(odd, language)
     ]
-    return CheckedList(n, [], struck, unchecked)
+    return CheckedList(n, [], struck, unchecked, subjects)
 
 
-def _check_opt_out(file: Path, config: Mapping[str, Any], language: str) -> CheckedList:
+def _check_opt_out(
+    file: Path, config: Mapping[str, Any], language: str, ledger: StudyLedger
+) -> CheckedList:
     from bonescint.config import list_layout, opt_out_settings, patient_id_pattern
     from bonescint.tables.lists import read_opt_out
     from bonescint.tables.opt_out_ids import refuse_no_ids
@@ -89,7 +134,7 @@ def _check_opt_out(file: Path, config: Mapping[str, Any], language: str) -> Chec
 
     ids_only, layout = opt_out_settings(config)["ids_only"], list_layout(config, "opt_out")
     entries = read_opt_out(file, language, ids_only, layout)
-    known, unchecked = _known(config, Texts("table", language))
+    known, unchecked = _known(ledger, Texts("table", language))
     refuse_no_ids(entries, known, file, language, patient_id_pattern(config))
     texts = warning_texts(language)
     struck = [
@@ -105,9 +150,8 @@ def _check_opt_out(file: Path, config: Mapping[str, Any], language: str) -> Chec
     return CheckedList(len(entries), problems, struck, unchecked)
 
 
-def _known(config: Mapping[str, Any], text: Texts) -> tuple[set[str], list[str]]:
+def _known(ledger: StudyLedger, text: Texts) -> tuple[set[str], list[str]]:
     """Return the IDs that images and ledger name, and what is not known of them."""
-    from bonescint.identity.ledger import open_ledger
     from bonescint.identity.people import read_people
     from bonescint.tables.opt_out_ids import ids_of_ledger
 
@@ -118,11 +162,8 @@ def _known(config: Mapping[str, Any], text: Texts) -> tuple[set[str], list[str]]
         known = set(people.headers.values()).union(*people.pairs)
     else:
         unchecked.append(text("no_images", path=_IMAGES))
-    if not Path(config["ledger"]["path"]).is_file():
-        unchecked.append(text("no_ledger"))
+    if (book := ledger.open()) is None:
+        unchecked += [*ledger.problems, text("no_ledger")]
     else:
-        try:
-            known |= ids_of_ledger(open_ledger(**config["ledger"], ask=True))
-        except InputError as error:
-            unchecked += [*error.problems, text("no_ledger")]
+        known |= ids_of_ledger(book)
     return known - {""}, unchecked

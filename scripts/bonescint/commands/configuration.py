@@ -50,10 +50,20 @@ def load(options: argparse.Namespace) -> dict[str, Any]:
 
     config = merged(options.config)
     check_config(config, files=False)
-    if options.config[0].resolve().parent != Path.cwd():
-        # its paths are those of its folder, and so are the records that belong to the ledger
-        raise InputError(both("config", "other_folder", file=options.config[0]))
+    refuse_elsewhere(options)
     return config | {"ledger": ledger_settings(config)}
+
+
+def refuse_elsewhere(options: argparse.Namespace) -> None:
+    """Refuse a configuration of another folder: its paths are that folder's, and its records.
+
+    Raises
+    ------
+    InputError
+        If the first file lies in another folder than this.
+    """
+    if options.config[0].resolve().parent != Path.cwd():
+        raise InputError(both("config", "other_folder", file=options.config[0]))
 
 
 def _merge(config: dict[str, Any], overlay: dict[str, Any]) -> None:

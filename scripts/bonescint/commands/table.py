@@ -1,27 +1,18 @@
-"""`bonescint table`: an empty table to fill in, and a filled one checked before a run."""
+"""`bonescint table`: an empty table to fill in, a filled one checked, and its headers matched."""
 
 import argparse
-from collections.abc import Mapping
-from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from bonescint.commands import configuration
-from bonescint.commands.input_tables import LISTS, InputTable, find_table
+from bonescint.commands.input_tables import LISTS, find_table
 from bonescint.errors import InputError
-
-if TYPE_CHECKING:
-    from bonescint.tables.cases import Cases
-    from bonescint.tables.exports import Export
-    from bonescint.tables.readings import ReadingReport
-
-_COHORT = Path("private/cohort.csv")
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser's sub-commands."""
     parser = commands.add_parser(
-        "table", help="empty tables to fill in, and checks of filled ones / 入力用の表と確認"
+        "table",
+        help="empty tables to fill in, checks of filled ones, headers / 入力用の表、確認、見出し",
     )
     actions = parser.add_subparsers(dest="action", required=True)
     name = (
@@ -43,6 +34,20 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     configuration.add_option(checking)
     checking.set_defaults(run=check_table)
+
+    mapping = actions.add_parser(
+        "map", help="a file's headers beside the columns wanted / 見出しの対応を見る"
+    )
+    mapping.add_argument("name", metavar="NAME", help=name)
+    mapping.add_argument("file", type=Path, metavar="FILE", help="the table / 見る表")
+    mapping.add_argument("--sheet", metavar="NAME", help="default: the fitting one / 見るシート")
+    mapping.add_argument("--header-row", type=int, metavar="N", help="as in Excel / 見出しの行")
+    mapping.add_argument("--encoding", metavar="NAME", help="of a text file / 文字コード")
+    mapping.add_argument(
+        "--write", action="store_true", help="put it into config.yaml / config.yaml に書く"
+    )
+    configuration.add_option(mapping)
+    mapping.set_defaults(run=_map)
 
 
 def make_template(options: argparse.Namespace) -> int:
@@ -84,7 +89,10 @@ def check_table(options: argparse.Namespace) -> int:
         With every fault found.
     """
     from bonescint.commands.checked_lists import check_list
+    from bonescint.commands.checked_tables import COHORT, check_import, cohort_cases
+    from bonescint.identity.ledger import open_ledger
     from bonescint.resources import Texts
+    from bonescint.tables.given_paths import open_elsewhere
     from bonescint.warning_words import warnings_in_words
 
     config = configuration.load(options)
@@ -101,8 +109,8 @@ def check_table(options: argparse.Namespace) -> int:
     else:
         # the second transcription belongs to the configured file
         second = None if options.file else table.second
-        cases = _cases(config, text.language)
-        imported = _check_import(file, second, table, cases, config)
+        ledger = open_ledger(**config["ledger"], ask=True) if COHORT.is_file() else None
+        imported = check_import(file, second, table, cohort_cases(ledger, text.language), config)
         warnings = [
             f"{r['where']}: {r['message']}" + (f" [{r['rule']}]" if r["rule"] else "")
             for r in warnings_in_words(imported.warnings, text.language)
@@ -111,48 +119,18 @@ def check_table(options: argparse.Namespace) -> int:
         counts = {"n": len(imported.rows), "found": n, "warnings": len(warnings)}
         counts["others"] = imported.others
         unchecked = []
-        key = "good_cases" if _COHORT.is_file() else "no_cohort"
-        print(text(key, path=_COHORT, file=file.name, **counts))
+        key = "good_cases" if COHORT.is_file() else "no_cohort"
+        print(text(key, path=COHORT, file=file.name, **counts))
         if not n + imported.others:
             print(text("no_rows", file=file.name))
+    if open_elsewhere(file):
+        unchecked = [*unchecked, Texts("paths", text.language)("open", file=file.name)]
     if warnings or unchecked:
         print(*warnings, *unchecked, sep="\n")
     return 0
 
 
-def _cases(config: Mapping[str, Any], language: str) -> "Cases":
-    """Return the cohort; without one yet nobody, so that no row is looked at."""
-    from bonescint.identity.ledger import open_ledger
-    from bonescint.tables.cases import Cases, read_cases
+def _map(options: argparse.Namespace) -> int:
+    from bonescint.commands.table_map import map_table
 
-    if _COHORT.is_file():
-        return read_cases(_COHORT, open_ledger(**config["ledger"], ask=True), language)
-    return Cases({}, frozenset())
-
-
-def _check_import(
-    file: Path,
-    second: str | None,
-    table: InputTable,
-    cases: "Cases",
-    config: Mapping[str, Any],
-) -> "Export | ReadingReport":
-    """Return what the import would give."""
-    from bonescint.config import inputs, same_tables
-    from bonescint.tables.exports import read_export
-    from bonescint.tables.readings import read_report
-
-    other = Path(second) if second else None
-    language = str(config["language"])
-    paths = {where: Path(path) for where, path in inputs(config).items()}
-    paths |= {table.file_key: file}
-    # the demonstration's may not be made yet
-    stamps = {
-        where: sha256(path.read_bytes()).hexdigest() if path.is_file() else str(path)
-        for where, path in paths.items()
-        if where.startswith(f"{table.kind}.")
-    }
-    same = same_tables(config, stamps)[f"{table.kind}.{table.name}"]
-    if table.kind == "software":
-        return read_export(file, cases, table.name, table.settings, language, other, same)
-    return read_report(file, cases, table.name, table.settings, language, other, same)
+    return map_table(options)

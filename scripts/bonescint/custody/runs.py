@@ -70,7 +70,7 @@ def round_of(outputs: Iterable[str], mark: Path, is_run: bool | None) -> str:
 
 
 def begin(receipt: Path, arguments: Iterable[str]) -> None:
-    """Remove the receipt of the last search for who declined, so that this run ends with one.
+    """Remove a receipt, as of the last search for who declined, so that this run ends with one.
 
     Whatever Snakemake makes of dates, records and triggers: a receipt stands for a run that was
     searched to its end. ``snakemake -n`` after such a run still says that nothing is to be done.
@@ -78,7 +78,7 @@ def begin(receipt: Path, arguments: Iterable[str]) -> None:
     Parameters
     ----------
     receipt
-        Output of the rule `verify_purge`.
+        Output of the rule `verify_purge`, or of `deliver`.
     arguments
         The command line of a real run.
     """

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from bonescint.cohort.choice import SELECTION, not_chosen
 from bonescint.deid.decisions import BLANK, LEAVE_OUT, NOT_STATED, blanks_decided, read_decisions
 from bonescint.delivery.review import digest
 from bonescint.delivery.sheet import COLUMNS, NO_FINDINGS
@@ -136,13 +137,14 @@ def waiting(found: Iterable[Incomplete], language: str) -> Iterator[str]:
             yield text(key, code=one.code, columns=text("separator").join(one.titles), **values)
 
 
-def left_out(table: Path = TABLE) -> set[str]:
-    """Return the codes of the cases that a decision leaves out of every delivery.
+def left_out(table: Path = TABLE, selection: Path = SELECTION) -> set[str]:
+    """Return the codes of the cases that are in no delivery: not chosen, or left out by a decision.
 
     Parameters
     ----------
-    table
-        results/hospital/incomplete.csv, which may not be made yet.
+    table, selection
+        results/hospital/incomplete.csv and results/cohort/selection.csv, which may not be made yet.
     """
     rows = read_rows(table) if table.exists() else ()
-    return {row["code"] for row in rows if row["decision"] == LEAVE_OUT}
+    decided = {row["code"] for row in rows if row["decision"] == LEAVE_OUT}
+    return decided | not_chosen(selection)

@@ -55,6 +55,28 @@ def _quiet() -> None:
     logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
 
 
+def index_files(
+    folder: Path, files: tuple[FileFound, ...], limits: Limits = DEFAULT
+) -> list[FileRow]:
+    """Return the rows of some files of a folder, as `index_tree` yields them, in this process.
+
+    Parameters
+    ----------
+    folder, limits
+        As for `index_tree`.
+    files
+        Of those `bonescint.folders.files_below` found.
+    """
+    logger = logging.getLogger("pydicom")
+    level = logger.level
+    with warnings.catch_warnings():
+        _quiet()
+        try:
+            return _index_chunk(folder, limits, files)
+        finally:
+            logger.setLevel(level)
+
+
 def index_tree(folder: Path, workers: int, limits: Limits = DEFAULT) -> Iterator[FileRow]:
     """Yield a row for every file below a folder, sorted by path.
 
@@ -75,15 +97,8 @@ def index_tree(folder: Path, workers: int, limits: Limits = DEFAULT) -> Iterator
     files = files_below(folder)
     chunks = iter(lambda: tuple(islice(files, _CHUNK)), ())
     if workers <= 1:
-        logger = logging.getLogger("pydicom")
-        level = logger.level
-        with warnings.catch_warnings():
-            _quiet()
-            try:
-                for chunk in chunks:
-                    yield from _index_chunk(folder, limits, chunk)
-            finally:
-                logger.setLevel(level)
+        for chunk in chunks:
+            yield from index_files(folder, chunk, limits)
         return
     with ProcessPoolExecutor(workers, initializer=_quiet) as pool:
         running: deque[Future[list[FileRow]]] = deque()

@@ -149,9 +149,11 @@ def _methods(results: Results, labels: Labels) -> list[list[str]]:
     adjusted = ["methods_primary"] if primary(tests) else []
     if any("family=" in row["note"] for row in tests):
         adjusted.append("methods_families")
+    choice = results.provenance.get("selection", {}).get("rule", "all")
+    chosen = [f"methods_selection_{choice}"] if choice != "all" else []
     answered = (f"methods_{key}" for key, rows in results.metrics.items() if rows)
     return [
-        ["methods_design"],
+        ["methods_design", *chosen],
         ["methods_reference"],
         *([key] for key in answered if key in labels),
         [

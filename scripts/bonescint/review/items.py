@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -83,7 +83,11 @@ def sources(batch: Batch, codes: Mapping[str, str]) -> dict[str, dict[str, str]]
 
 
 def image_items(
-    batch: Batch, dicom: Path, codes: Mapping[str, str], owner: Callable[[str], str]
+    batch: Batch,
+    dicom: Path,
+    codes: Mapping[str, str],
+    owner: Callable[[str], str],
+    others: Collection[str] = (),
 ) -> Iterator[ReviewItem]:
     """Yield every image that is to leave, once.
 
@@ -95,10 +99,12 @@ def image_items(
         The raw folder.
     owner
         Returns what stands for a patient's normalised ID.
+    others
+        Codes of who is not chosen: nothing of them is to leave.
     """
     made_of = sources(batch, codes)
     for line in read_rows(batch.report):
-        if line["status"] != "written":
+        if line["status"] != "written" or line["code"] in others:
             continue
         row = made_of[line["file"]]
         coded = dcmread(batch.folder / line["file"])
@@ -181,16 +187,20 @@ def refused_items(
         )  # fmt: skip
 
 
-def text_items(findings: Path, incomplete: Path) -> Iterator[ReviewItem]:
+def text_items(
+    findings: Path, incomplete: Path, others: Collection[str] = ()
+) -> Iterator[ReviewItem]:
     """Yield the findings with a hit and the cases that lack a required field.
 
     Parameters
     ----------
     findings, incomplete
         private/findings.csv and results/hospital/incomplete.csv.
+    others
+        As for `image_items`.
     """
     for row in read_rows(findings):
-        if row["kinds"]:
+        if row["kinds"] and row["code"] not in others:
             yield ReviewItem(
                 f"{FINDINGS}{row['code']}", row["sha256"], "finding", row["kinds"],
                 label=row["code"],

@@ -13,6 +13,7 @@ QUESTIONS = (
     "version_diagnosis",
     "version_measurement",
     "equivalence",
+    "repeatability",
     "software_comparison",
     "case_mix",
     "hotspot_count",

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bonescint.files import read_rows
+from bonescint.stats import METRICS
 
 Floats = NDArray[np.float64]
 
@@ -50,6 +51,28 @@ class Samples:
         other = copy(self)
         other._truth = truth
         return other
+
+    def beside(self, key: str, table: Path) -> "Samples":
+        """Return the same measurements and, under a key of their own, those of one more table.
+
+        Parameters
+        ----------
+        key
+            Which no software has.
+        table
+            As results/software/{software}.csv.
+        """
+        other = copy(self)
+        rows = list(read_rows(table))
+        other._results = self._results | {
+            (key, metric): {row["code"]: (row["status"], row[metric]) for row in rows}
+            for metric in METRICS
+        }
+        return other
+
+    def codes_of(self, metric: str, software: str) -> set[str]:
+        """Return the codes of the cases of one software, analysed or not."""
+        return set(self._results.get((software, metric), {}))
 
     def of(
         self,

@@ -15,7 +15,7 @@ from bonescint.text.folding import fold_header, half_width
 from bonescint.warnings import Phrase
 
 # an ID or a code above a header; a year or a date of printing is none
-_PATIENT = re.compile(
+PATIENT = re.compile(
     r"(?!(?:19|20)\d\d(?:-\d\d?-\d\d?)?$)[A-Za-z]{0,3}-?\d[\dA-Za-z-]{2,}", re.ASCII
 )
 Value = Decimal | int | date | str
@@ -91,7 +91,7 @@ class CheckedTable:
         rows = [
             str(row)
             for row, cells in self.table.above
-            if key and _PATIENT.fullmatch(half_width("".join(cells[self._positions[key] :][:1])))
+            if key and PATIENT.fullmatch(half_width("".join(cells[self._positions[key] :][:1])))
         ]
         if rows:
             self.faults.header_error(

@@ -34,11 +34,16 @@ WOMEN_WITH_MANY = 3
 
 
 class Export(NamedTuple):
-    """A software's rows and warnings as the workflow's tables hold them, and the rows of nobody."""
+    """A software's rows and warnings as the workflow's tables hold them.
+
+    `others` is the number of rows that belong to nobody of the cohort, `read` that of all rows of
+    the table and of its second transcription.
+    """
 
     rows: list[dict[str, str]]
     warnings: list[dict[str, str]]
     others: int
+    read: tuple[int, ...]
 
 
 def read_export(
@@ -83,7 +88,12 @@ def read_export(
     # the second one's values have bounds too
     rows, *_ = [_rows(table, cases, software, settings) for table in tables]
     raise_together([table.checked.faults for table in tables])
-    return Export(rows, tables[0].checked.faults.warning_rows(), tables[0].others)
+    return Export(
+        rows,
+        tables[0].checked.faults.warning_rows(),
+        tables[0].others,
+        tuple(len(table.checked.table.rows) for table in tables),
+    )
 
 
 def _rows(

@@ -124,7 +124,7 @@ def read_participants(
     elif not subjects and not faults.errors:
         faults.error("no_participant", rule="R5", study=preceding_study, n=others)
     faults.raise_errors()
-    _warn(checked, warnings)
+    pass_on_warnings(checked, warnings)
     logger.info(
         "%d participants of %s, %d rows of other studies", len(subjects), preceding_study, others
     )
@@ -209,7 +209,7 @@ def read_tracer_calendar(
         if calendar.setdefault(day, tracer) != tracer:
             faults.error("two_tracers", row, checked.header("tracer"), "R7", value=day)
     faults.raise_errors()
-    _warn(checked, warnings)
+    pass_on_warnings(checked, warnings)
     return calendar
 
 
@@ -265,14 +265,15 @@ def read_exam_dates(
         elif exams is not None and day not in exams[subject]:
             faults.error("no_such_exam", row, header, "R2")
     faults.raise_errors()
-    _warn(checked, warnings)
+    pass_on_warnings(checked, warnings)
     if warnings is not None:
         warnings += odd
     logger.info("exams of %d patients were chosen", len(chosen))
     return {s: one for s, one in chosen.items() if exams is None or s in exams}
 
 
-def _warn(checked: CheckedTable, warnings: list[dict[str, str]] | None) -> None:
+def pass_on_warnings(checked: CheckedTable, warnings: list[dict[str, str]] | None) -> None:
+    """Add what is odd about rows that are read all the same, if anybody wants it."""
     if warnings is not None:
         # the sheet is not named: it may be called after a patient
         file = checked.table.file

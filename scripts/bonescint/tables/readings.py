@@ -24,13 +24,15 @@ FIELDS = ("metastasis", "n_metastases", "eod", "findings")
 class ReadingReport(NamedTuple):
     """A reader's rows, warnings and findings as the workflow's tables hold them.
 
-    `others` is the number of rows that belong to nobody of the cohort.
+    `others` is the number of rows that belong to nobody of the cohort, `read` that of all rows of
+    the table and of its second transcription.
     """
 
     rows: list[dict[str, str]]
     warnings: list[dict[str, str]]
     findings: list[dict[str, str]]
     others: int
+    read: tuple[int, ...] = ()
 
 
 def read_report(
@@ -74,7 +76,7 @@ def read_report(
     report, *_ = [_report(table, cases, reader) for table in tables]
     raise_together([table.checked.faults for table in tables])
     report.warnings.extend(tables[0].checked.faults.warning_rows())
-    return report
+    return report._replace(read=tuple(len(table.checked.table.rows) for table in tables))
 
 
 def _report(table: Transcription, cases: Cases, reader: str) -> ReadingReport:

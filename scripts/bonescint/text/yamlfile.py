@@ -104,6 +104,8 @@ def _place(error: yaml.YAMLError, content: str) -> tuple[str, int, int]:
     begun = getattr(error, "context_mark", None)
     if str(getattr(error, "context", "")).startswith("while scanning") and begun is not None:
         # the parser goes on to the next line, or to the end for a quotation mark
+        if "escape" in str(getattr(error, "problem", "")):
+            return "yaml_escape", mark.line, mark.column - 1
         mark = begun
         if content[mark.index : mark.index + 1] in ("'", '"'):
             return "yaml_quote", mark.line, mark.column

@@ -35,6 +35,7 @@ def write(tmp_path: Path) -> Write:
         delivery: dict[str, Any] = DELIVERY,
         reports: Sequence[Path] = (),
         decided: Path | None = None,
+        selection: Path = Path("none.csv"),
     ) -> list[str]:
         text = "佐藤様、多発骨転移"
         columns = ["code", "sha256", "kinds", "findings"]
@@ -58,6 +59,7 @@ def write(tmp_path: Path) -> Write:
             language="en",
             sheet=sheet,
             reports=reports,
+            selection=selection,
         )
         return [row[0].value for row in load_workbook(sheet).worksheets[0].iter_rows(min_row=2)]
 
@@ -162,6 +164,14 @@ def test_of_patients_every_image_waits_for_its_release(write: Write, tmp_path: P
     with pytest.raises(InputError, match="BS-1_01.dcm"):
         write(study=real, delivery=full, reports=[report])
     assert write(reports=[report]) == ["BS-1"]  # simulated images are nobody's
+    # nobody need look at the images of who is not chosen
+    write_rows(report, list(line), [line | {"code": "BS-3"}])
+    write_rows(tmp_path / "s.csv", ["code", "state"], [{"code": "BS-3", "state": "reserve"}])
+    with pytest.raises(InputError, match="BS-1_01.dcm"):
+        write(study=real, delivery=full, reports=[report])
+    chosen = {"reports": [report], "selection": tmp_path / "s.csv"}
+    assert write(study=real, delivery=full, **chosen) == ["BS-1"]
+    write_rows(report, list(line), [line])
     decisions = tmp_path / "decisions.tsv"
     assert write(decision="release") == ["BS-1"]
     with decisions.open("a") as stream:

@@ -20,7 +20,9 @@ RESULTS = {
 }
 
 
-def summarise(folder: Path, images: list, reference: list, results: dict) -> list[dict[str, str]]:
+def summarise(
+    folder: Path, images: list, reference: list, results: dict, selection: Path | None = None
+) -> list[dict[str, str]]:
     (start := folder / "flow.csv").write_text(",".join(FLOW) + "\ncohort,in,,4,3,1,2\n")
     kinds = ("code", "tracer", "status")
     images = [dict(zip((*kinds, "reason"), row, strict=True)) for row in images]
@@ -36,6 +38,7 @@ def summarise(folder: Path, images: list, reference: list, results: dict) -> lis
         reference=folder / "reference.csv",
         software={name: folder / f"{name}.csv" for name in results},
         table=folder / "out.csv",
+        selection=selection,
     )
     return list(read_rows(folder / "out.csv"))
 
@@ -64,3 +67,20 @@ def test_nobody_left(tmp_path: Path) -> None:
         "analysed:vsbone2",
     ]
     assert {row["patients"] for row in rows[1:]} == {"0"}
+
+
+def test_a_choice_is_a_step(tmp_path: Path) -> None:
+    states = [
+        ("A", "MDP", "chosen", ""),
+        ("B", "HMDP", "left", "no_images"),
+        ("C", "HMDP", "reserve", ""),
+    ]
+    names = ("code", "tracer", "state", "reason")
+    rows = [dict(zip(names, row, strict=True)) for row in states]
+    write_rows(tmp_path / "selection.csv", names, rows)
+    found = summarise(tmp_path, IMAGES, REFERENCE[:1], {}, selection=tmp_path / "selection.csv")
+    assert [list(row.values()) for row in found if row["step"] == "chosen"] == [
+        ["chosen", "out", "no_images", "", "1", "0", "1"],
+        ["chosen", "out", "reserve", "", "1", "0", "1"],
+        ["chosen", "in", "", "", "1", "1", "0"],
+    ]

@@ -109,3 +109,6 @@ def test_who_is_left_out_of_deliveries(tmp_path: Path) -> None:
     ]
     write_rows(table, ["code", "decision"], rows)
     assert left_out(table) == {"BS-1"}
+    states = [{"code": f"BS-{n}", "state": s} for n, s in enumerate(("chosen", "left", "reserve"))]
+    write_rows(tmp_path / "selection.csv", ["code", "state"], states)
+    assert left_out(table, tmp_path / "selection.csv") == {"BS-1", "BS-2"}

@@ -17,6 +17,7 @@ from bonescint.review.items import (
     image_items,
     ordered,
     private_items,
+    text_items,
 )
 from tests.unit.deid.samples import as_file, siemens
 
@@ -93,6 +94,18 @@ def test_an_image_that_was_redacted_is_looked_at_by_itself(tmp_path: Path) -> No
         write_rows(batch.report, columns("anonymization"), [line])
         found += image_items(batch, tmp_path / "raw", {"1": "BS-A"}, str)
     assert ["redacted" in item.reason.split("+") for item in found] == [False, True]
+    # of who is not chosen nothing is to leave
+    assert list(image_items(batch, tmp_path / "raw", {"1": "BS-A"}, str, {"BS-A"})) == []
+    assert len(list(image_items(batch, tmp_path / "raw", {"1": "BS-A"}, str, {"BS-B"}))) == 1
+
+
+def test_findings_of_who_is_not_chosen_wait_for_nobody(tmp_path: Path) -> None:
+    said = [{"code": code, "kinds": "name", "sha256": A} for code in ("BS-A", "BS-B")]
+    write_rows(tmp_path / "findings.csv", columns("findings"), said)
+    write_rows(tmp_path / "incomplete.csv", columns("incomplete"), [])
+    tables = tmp_path / "findings.csv", tmp_path / "incomplete.csv"
+    assert [item.label for item in text_items(*tables)] == ["BS-A", "BS-B"]
+    assert [item.label for item in text_items(*tables, {"BS-A"})] == ["BS-B"]
 
 
 def test_the_score_of_text() -> None:

@@ -58,6 +58,7 @@ def told(path: Path) -> list[str]:
         (TITLE, "  title: 研究: 骨シンチ", 12, "2 つ目のコロン", "second colon"),
         (TITLE, '  title: "骨シンチ # x', 10, "引用符", "quotation mark"),
         (TITLE, "  title: '骨シンチ", 10, "引用符", "quotation mark"),
+        (PATH, r'  participants: "C:\表\a.csv"', 20, "単一引用符", "single quotes"),
         (TITLE, "    title: 骨シンチ", 5, "字下げ", "indentation"),
         (TITLE, " title: 骨シンチ", 2, "字下げ", "indentation"),
         (APPROVAL, "  approval: {committee: null, number: null", 13, "かっこ", "bracket"),

@@ -8,6 +8,7 @@ from bonescint.stats.method_comparison.limits import (
     bland_altman_regression,
 )
 from bonescint.stats.method_comparison.regression import deming, passing_bablok
+from bonescint.stats.method_comparison.repeatability import within_subject
 
 __all__ = [
     "bland_altman",
@@ -17,4 +18,5 @@ __all__ = [
     "lin_ccc",
     "passing_bablok",
     "tost_paired",
+    "within_subject",
 ]

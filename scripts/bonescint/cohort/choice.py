@@ -1,0 +1,136 @@
+"""Who is chosen of more cases than planned: two margins of one table, in order (R3, R4).
+
+The cells of the table have no quota, so the first in order who fit the margins one by one may leave
+a margin that nobody can fill any more. A case is taken only if the rest can still fill as much as
+at all: of all largest choices the one that comes first in the order is found.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from bonescint.files import read_rows
+
+TRACERS = ("MDP", "HMDP")
+FINDINGS = ("with_findings", "without_findings")
+# who is chosen, who waits in line, who cannot be chosen
+CHOSEN, RESERVE, LEFT = "chosen", "reserve", "left"
+SELECTION = Path("results/cohort/selection.csv")
+_LEVELS = {"1": "with_findings", "0": "without_findings"}
+
+
+class Candidate(NamedTuple):
+    """A coded case and its place in the 2x2 table.
+
+    Parameters
+    ----------
+    code
+        The patient's code.
+    tracer
+        ``MDP`` or ``HMDP``.
+    findings
+        ``with_findings``, ``without_findings``, or empty while the readers have not decided.
+    """
+
+    code: str
+    tracer: str
+    findings: str
+
+
+def candidates(cases: Path, reference: Path) -> list[Candidate]:
+    """Return all coded cases with their margins.
+
+    Parameters
+    ----------
+    cases, reference
+        results/cases.csv and results/reference.csv.
+    """
+    said = {row["code"]: row["metastasis"] for row in read_rows(reference)}
+    return [
+        Candidate(row["code"], row["tracer"], _LEVELS.get(said.get(row["code"], ""), ""))
+        for row in read_rows(cases)
+    ]
+
+
+def random_order(codes: Iterable[str], seed: int) -> list[str]:
+    """Return codes in the order that a seed gives them.
+
+    The key of a code depends on nothing but seed and code: who comes and who leaves changes the
+    order of nobody else.
+
+    Parameters
+    ----------
+    codes, seed
+        The cases and ``cohort.selection.random`` of the configuration.
+    """
+
+    def key(code: str) -> bytes:
+        return hashlib.sha256(f"{seed}\0{code}".encode()).digest()
+
+    return sorted(codes, key=key)
+
+
+def by_level(cases: Iterable[Candidate]) -> Counter[str]:
+    """Return level of a margin -> cases, such as ``MDP`` -> 50."""
+    return Counter(level for case in cases for level in case[1:] if level)
+
+
+def choose(
+    order: Sequence[Candidate], kept: Sequence[Candidate], targets: Mapping[str, int]
+) -> list[Candidate]:
+    """Return the cases kept and, behind them, those taken of the order.
+
+    Parameters
+    ----------
+    order
+        Cases that may be taken, the first in line first; those without findings are passed over.
+    kept
+        Cases that stay chosen whatever their margins are by now.
+    targets
+        Planned cases by level of each margin: no margin gets more, and together the margins get
+        as many as can be.
+    """
+    there = by_level(kept)
+    room = {level: max(0, target - there[level]) for level, target in targets.items()}
+    waiting = Counter(case[1:] for case in order)
+    best = _most(room, waiting)
+    found = list(kept)
+    for case in order:
+        waiting[case[1:]] -= 1
+        if not all(room.get(level) for level in case[1:]):
+            continue
+        less = room | {level: room[level] - 1 for level in case[1:]}
+        if 1 + _most(less, waiting) == best:
+            found.append(case)
+            room, best = less, best - 1
+    return found
+
+
+def _most(room: Mapping[str, int], waiting: Mapping[tuple[str, str], int]) -> int:
+    """Return how many of the waiting fit into the room of both margins.
+
+    With one cell fixed, the two beside it take what they can: each takes at most as much from the
+    fourth as it gets itself.
+    """
+    (one, other), (yes, no) = TRACERS, FINDINGS
+    best = 0
+    for n in range(min(room[one], room[yes], waiting[one, yes]) + 1):
+        beside = min(room[one] - n, room[no], waiting[one, no])
+        below = min(room[yes] - n, room[other], waiting[other, yes])
+        last = min(room[other] - below, room[no] - beside, waiting[other, no])
+        best = max(best, n + beside + below + last)
+    return best
+
+
+def not_chosen(selection: Path = SELECTION) -> set[str]:
+    """Return the codes of the coded cases that are in no question and in no delivery.
+
+    Parameters
+    ----------
+    selection
+        results/cohort/selection.csv, which may not be made yet.
+    """
+    rows: Collection[dict[str, str]] = list(read_rows(selection)) if selection.exists() else ()
+    return {row["code"] for row in rows if row["state"] != CHOSEN}

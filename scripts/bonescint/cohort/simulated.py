@@ -1,0 +1,29 @@
+"""Are the images of the kind that the configuration says? Asked of every image's own mark."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from bonescint.errors import InputError
+from bonescint.resources import Texts
+
+
+def refuse_marks(marks: Iterable[str], synthetic: bool, language: str) -> None:
+    """Refuse images that are not of the kind that the configuration says.
+
+    Parameters
+    ----------
+    marks
+        (0008,001C) Synthetic Data of every image, empty where there is none.
+    synthetic, language
+        ``study.synthetic`` and ``language`` of the configuration.
+
+    Raises
+    ------
+    InputError
+        If the study is simulated and an image is not marked so, or the other way round.
+    """
+    marked = Counter(value.upper() == "YES" for value in marks)
+    if marked[not synthetic]:
+        key = "not_synthetic" if synthetic else "is_synthetic"
+        text = Texts("ingest", language)
+        raise InputError(text(key, n=marked[not synthetic], total=marked.total()))

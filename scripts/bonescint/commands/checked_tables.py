@@ -1,0 +1,83 @@
+"""A software's export or a reader's report as the import will take it, before the import."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bonescint.commands.input_tables import InputTable
+
+if TYPE_CHECKING:
+    from bonescint.identity.ledger import Ledger
+    from bonescint.tables.cases import Cases
+    from bonescint.tables.exports import Export
+    from bonescint.tables.readings import ReadingReport
+
+COHORT = Path("private/cohort.csv")
+
+
+def cohort_cases(ledger: "Ledger | None", language: str) -> "Cases":
+    """Return the cohort; without one yet nobody, so that no row is looked at.
+
+    Parameters
+    ----------
+    ledger
+        The opened ledger, None if there is none or it cannot be opened.
+    language
+        Of the messages.
+
+    Raises
+    ------
+    InputError
+        If a patient of the cohort has no code.
+    """
+    from bonescint.tables.cases import Cases, read_cases
+
+    if ledger is not None and COHORT.is_file():
+        return read_cases(COHORT, ledger, language)
+    return Cases({}, frozenset())
+
+
+def check_import(
+    file: Path,
+    second: str | None,
+    table: InputTable,
+    cases: "Cases",
+    config: Mapping[str, Any],
+) -> "Export | ReadingReport":
+    """Return what the import would give.
+
+    Parameters
+    ----------
+    file, second
+        The table and its second transcription, None if there is none.
+    table
+        The entry of the configuration.
+    cases
+        The cohort.
+    config
+        The checked configuration.
+
+    Raises
+    ------
+    InputError
+        With every fault found.
+    """
+    from bonescint.config import inputs, same_tables
+    from bonescint.tables.exports import read_export
+    from bonescint.tables.readings import read_report
+
+    other = Path(second) if second else None
+    language = str(config["language"])
+    paths = {where: Path(path) for where, path in inputs(config).items()}
+    paths |= {table.file_key: file}
+    # the demonstration's may not be made yet
+    stamps = {
+        where: sha256(path.read_bytes()).hexdigest() if path.is_file() else str(path)
+        for where, path in paths.items()
+        if where.startswith(f"{table.kind}.")
+    }
+    same = same_tables(config, stamps)[f"{table.kind}.{table.name}"]
+    if table.kind == "software":
+        return read_export(file, cases, table.name, table.settings, language, other, same)
+    return read_report(file, cases, table.name, table.settings, language, other, same)

@@ -1,0 +1,136 @@
+"""A few lines of config.yaml put in by hand's way: nothing else of the text changes."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bonescint.errors import InputError
+from bonescint.files import replacing
+from bonescint.resources import Texts
+
+_COMMENT = re.compile(r"(?:^|\s)#", re.MULTILINE)
+
+
+def flow(value: Any) -> str:
+    """Return a value as it stands in one line of YAML.
+
+    Parameters
+    ----------
+    value
+        A text, a number, None, or a mapping of such.
+    """
+    dumped = yaml.safe_dump(
+        [value], default_flow_style=True, allow_unicode=True, width=10**6, sort_keys=False
+    )
+    return dumped.strip()[1:-1]
+
+
+def with_values(content: str, area: str, name: str, values: Mapping[str, Any]) -> str | None:
+    """Return a configuration's text with values of an entry, or None where a person must put them.
+
+    Parameters
+    ----------
+    content
+        The text, with or without comments.
+    area, name
+        The entry: ``software``, ``vsbone3``; a list may be a path alone (``inputs``, ``opt_out``).
+    values
+        Key -> value; other keys of the entry stay.
+    """
+    try:
+        before = yaml.safe_load(content)
+        root = yaml.compose(content, Loader=yaml.SafeLoader)
+    except yaml.YAMLError:
+        return None
+    entry = _child(_child(root, area), name)
+    if entry is None:
+        return None
+    old = before[area][name]
+    wanted = {**(old if isinstance(old, dict) else {}), **values}
+    if isinstance(entry, yaml.MappingNode) and not entry.flow_style:
+        after = _in_block(content, entry, values)
+    else:
+        after = _replaced(content, entry, flow(wanted))
+    if after is None:
+        return None
+    try:
+        expected = {**before, area: {**before[area], name: wanted}}
+        return after if yaml.safe_load(after) == expected else None
+    except yaml.YAMLError:
+        return None
+
+
+def write_kept(file: Path, content: bytes, text: Texts) -> Path:
+    """Write a configuration, and return where the one before is kept.
+
+    Parameters
+    ----------
+    file
+        The configuration.
+    content
+        What is written.
+    text
+        The words of `bonescint table map`.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written; it is then as it was.
+    """
+    old = file.read_bytes()
+    kept, n = file.with_name(f"{file.name}.old"), 1
+    while kept.exists() and kept.read_bytes() != old:
+        n += 1
+        kept = file.with_name(f"{file.name}.old{n}")
+    try:
+        for path, data in ((kept, old), (file, content)):
+            with replacing(path, "wb") as stream:
+                stream.write(data)
+    except OSError:
+        raise InputError(text("not_writable", file=file)) from None
+    return kept
+
+
+def _child(node: yaml.Node | None, key: str) -> yaml.Node | None:
+    pairs = node.value if isinstance(node, yaml.MappingNode) else []
+    return next((value for name, value in pairs if name.value == key), None)
+
+
+def _replaced(content: str, node: yaml.Node, new: str) -> str | None:
+    """Return the text with another value in a node's place; None if comments would go with it."""
+    start, end = node.start_mark.index, _end(node)
+    if _COMMENT.search(content[start:end]) and not isinstance(node, yaml.ScalarNode):
+        return None
+    # null may stand as nothing at all behind its colon
+    blank = " " if start == end and content[start - 1 : start] == ":" else ""
+    return content[:start] + blank + new + content[end:]
+
+
+def _in_block(content: str, entry: yaml.MappingNode, values: Mapping[str, Any]) -> str | None:
+    """Return the text with values in an entry that has a line a key."""
+    new = {key: value for key, value in values.items() if _child(entry, key) is None}
+    first, last = entry.value[0][0], entry.value[-1][1]
+    # from the end on, so that the places before stay right
+    lines = content.find("\n", _end(last))
+    at = len(content) if lines < 0 else lines
+    newline = "\r\n" if "\r\n" in content else "\n"
+    at -= content[at - 1 : at] == "\r"
+    indent = newline + " " * first.start_mark.column
+    after: str | None = content[:at] + "".join(
+        f"{indent}{key}: {flow(value)}" for key, value in new.items()
+    ) + content[at:]  # fmt: skip
+    for key, value in reversed(entry.value):
+        if after is not None and key.value in values:
+            after = _replaced(after, value, flow(values[key.value]))
+    return after
+
+
+def _end(node: yaml.Node) -> int:
+    """Return where a node's text ends: a block's mark stands at what comes next."""
+    if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        return _end(last[1] if isinstance(last, tuple) else last)
+    return int(node.end_mark.index)

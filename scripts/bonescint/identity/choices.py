@@ -1,0 +1,151 @@
+"""The choice of cases on record in the ledger: it does not change by itself (R3, R4)."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from bonescint.errors import InputError
+from bonescint.identity.chain import Entry
+from bonescint.identity.ledger import Ledger
+from bonescint.resources import Texts
+
+KIND = "selection"
+
+
+class ChoiceRule(NamedTuple):
+    """How cases are chosen.
+
+    Parameters
+    ----------
+    rule
+        ``all``, ``random`` or ``list``.
+    seed
+        Of ``random``.
+    listed
+        Of ``list``: what tells one content of the list from another.
+    again
+        Why a choice on record is given up for a new one; empty if there is no reason to.
+    """
+
+    rule: str
+    seed: int | None = None
+    listed: str = ""
+    again: str = ""
+
+    def as_recorded(self) -> dict[str, object]:
+        """Return the rule as the ledger records it."""
+        return self._asdict()
+
+
+def rule_of(selection: object, listed: str = "") -> ChoiceRule:
+    """Return the rule that ``cohort.selection`` of the configuration asks for.
+
+    Parameters
+    ----------
+    selection
+        ``all``, or a mapping of ``random``, ``list`` or ``all`` and perhaps ``again``.
+    listed
+        As of `ChoiceRule`.
+    """
+    if not isinstance(selection, Mapping):
+        return ChoiceRule("all")
+    again = str(selection.get("again") or "").strip()
+    if "random" in selection:
+        return ChoiceRule("random", int(selection["random"]), again=again)
+    return ChoiceRule("list" if "list" in selection else "all", listed=listed, again=again)
+
+
+def choice_to_keep(ledger: Ledger, rule: ChoiceRule, language: str) -> Entry | None:
+    """Return the choice on record, None if there is none or a new one begins.
+
+    Parameters
+    ----------
+    ledger
+        The opened ledger.
+    rule
+        What the configuration asks for.
+    language
+        Of the message.
+
+    Raises
+    ------
+    InputError
+        If a choice was made by another rule and no new reason is given to choose again.
+    """
+    entries = ledger.entries(KIND)
+    if not entries or (rule.again and rule.again != entries[-1]["again"]):
+        return None
+    last = entries[-1]
+    if all(last[name] == value for name, value in rule._asdict().items() if name != "again"):
+        return last
+    text = Texts("selection", language)
+    was, now = (_in_words(one, text) for one in (last, rule._asdict()))
+    key = "changed_list" if was == now else "changed"
+    values = {"was": was, "now": now, "date": last["recorded"], "n": len(last["codes"])}
+    raise InputError(text(key, **values))
+
+
+def record_choice(
+    ledger: Ledger, rule: ChoiceRule, findings: Mapping[str, str], last: Entry | None
+) -> Entry:
+    """Add a choice to the ledger, unless it is the one on record; return the entry in force.
+
+    Parameters
+    ----------
+    ledger
+        The opened ledger.
+    rule
+        By which it was made.
+    findings
+        Code of who is chosen -> findings at the time of being chosen.
+    last
+        What `choice_to_keep` returned.
+    """
+    chosen = {"codes": list(findings), "findings": list(findings.values())}
+    if last and {name: last[name] for name in chosen} == chosen:
+        return last
+    again = rule.again or (str(last["again"]) if last else "")
+    ledger.append([{"kind": KIND} | rule.as_recorded() | {"again": again} | chosen])
+    return ledger.entries(KIND)[-1]
+
+
+def latest_exchange(ledger: Ledger) -> Mapping[str, object]:
+    """Return when the choice was last mended, how many had gone and how many came in their place.
+
+    Told of the ledger alone, so that it is the same at every run; empty if it was never mended.
+
+    Parameters
+    ----------
+    ledger
+        The opened ledger.
+    """
+    entries = ledger.entries(KIND)[-2:]
+    # a new choice by the same rule has another reason
+    rules = [[entry[name] for name in ChoiceRule._fields] for entry in entries]
+    if len(entries) < 2 or rules[0] != rules[1]:
+        return {}
+    before, now = (set(entry["codes"]) for entry in entries)
+    numbers = {"gone": len(before - now), "new": len(now - before)}
+    return numbers | {"date": entries[1]["recorded"]}
+
+
+def chosen_before(ledger: Ledger, entry: Entry | None) -> dict[str, str]:
+    """Return code in use -> findings at the time of being chosen, in the order of the choice.
+
+    Parameters
+    ----------
+    ledger
+        The opened ledger: a code may be retired since, because two IDs were one person's.
+    entry
+        What `choice_to_keep` returned.
+    """
+    if not entry:
+        return {}
+    found = {}
+    for code, level in zip(entry["codes"], entry["findings"], strict=True):
+        subject = ledger.subject_of(code)
+        found[(ledger.code_of(subject) if subject else None) or code] = level
+    return found
+
+
+def _in_words(rule: Mapping[str, Any], text: Texts) -> str:
+    return text(f"rule.{rule['rule']}", seed=rule["seed"])

@@ -1,0 +1,106 @@
+"""Paths as persons type them: folder or file, and what may be meant where nothing is there."""
+
+import os
+import re
+import stat
+import unicodedata
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from bonescint.resources import Texts
+
+# the one key that names a folder
+_FOLDER = "inputs.dicom"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# what Excel and LibreOffice lay beside a file while somebody has it open
+_LOCKS = ("~${}", ".~lock.{}#")
+
+
+def wrong_kinds(paths: Mapping[str, str | None], language: str) -> Iterator[str]:
+    """Yield that a folder stands where a file is wanted, or a file where a folder is.
+
+    Parameters
+    ----------
+    paths
+        Path of the key in config.yaml -> path; what is not there is not told.
+    language
+        Of the sentences.
+    """
+    text = Texts("paths", language)
+    for where, path in paths.items():
+        mode = _mode(path) if path else 0
+        if where == _FOLDER and stat.S_ISREG(mode):
+            yield text("no_folder", where=where, path=path)
+        elif where != _FOLDER and stat.S_ISDIR(mode):
+            yield text("no_file", where=where, path=path)
+
+
+def path_hint(path: str, language: str) -> str:
+    """Return what a person may have meant by a path that cannot be read, or nothing.
+
+    Parameters
+    ----------
+    path
+        As it stands in config.yaml.
+    language
+        Of the sentence.
+    """
+    text = Texts("paths", language)
+    if _CONTROL.search(path):
+        return text("hint.escape")
+    if meant := _as_spelled(path):
+        return text("hint.spelled", path=meant)
+    if path.startswith(("\\\\", "//")):
+        return text("hint.share")
+    if path.startswith("~"):
+        return text("hint.home")
+    if "\\" in path and ":" not in path[:2]:
+        return text("hint.backslash", path=path.replace("\\", "/"))
+    if path != path.strip():
+        return text("hint.blank")
+    return ""
+
+
+def open_elsewhere(path: str | Path) -> bool:
+    """Tell whether a table is open in Excel or LibreOffice: what is not saved is not read.
+
+    Parameters
+    ----------
+    path
+        The table.
+    """
+    path = Path(path)
+    return any(_mode(path.with_name(lock.format(path.name))) for lock in _LOCKS)
+
+
+def _as_spelled(path: str) -> str:
+    """Return the path of what is there under another spelling, empty if nothing is.
+
+    Width, case, composition (a Mac's か + ゛) and blanks differ between what is typed and a name.
+    """
+    found = Path("/") if path.startswith("/") else Path()
+    for part in Path(path).parts:
+        if part == "/":
+            continue
+        if not os.path.lexists(found / part):
+            try:
+                names = sorted(one.name for one in found.iterdir())
+            except OSError:
+                return ""
+            part = next((name for name in names if _folded(name) == _folded(part)), "")
+            if not part:
+                return ""
+        found /= part
+    return "" if str(found) == str(Path(path)) else str(found)
+
+
+def _mode(path: str | Path) -> int:
+    """Return what is at a path, 0 if nothing that can be told."""
+    try:
+        return Path(path).stat().st_mode
+    except (OSError, ValueError):
+        return 0
+
+
+def _folded(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())

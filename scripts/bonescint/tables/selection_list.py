@@ -1,0 +1,87 @@
+"""The hospital's list of the cases to choose from, in its order (R3, R4)."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bonescint.identity.codes import typed_code
+from bonescint.names.ids import normalise
+from bonescint.tables.bounds import CheckedTable
+from bonescint.tables.columns import KEYS, load_columns
+from bonescint.tables.faults import Faults
+from bonescint.tables.headers import header_words
+from bonescint.tables.lists import pass_on_warnings
+from bonescint.tables.reading import read_table
+from bonescint.tables.values import damaged_id
+
+ENTRY = "cohort.selection.list"
+
+
+def read_selection(
+    given: object, language: str, warnings: list[dict[str, str]] | None = None
+) -> dict[str, int]:
+    """Return normalised patient ID, or code, -> row of the list, in its order.
+
+    Parameters
+    ----------
+    given
+        ``cohort.selection.list`` of the configuration: a path, or a mapping of ``file`` and, where
+        given, ``key`` (``patient_id`` or ``code``), ``sheet``, ``header_row``, ``encoding``,
+        ``columns`` and ``limits``.
+    language
+        Of the messages.
+    warnings
+        Takes what is odd about rows that are read all the same, as rows of a ``*.warnings.csv``.
+
+    Raises
+    ------
+    InputError
+        If the list is empty, an entry is no ID or code, or a patient stands in it twice.
+    """
+    layout: Mapping[str, Any] = given if isinstance(given, Mapping) else {"file": given}
+    key = str(layout.get("key") or "patient_id")
+    checked = _opened(layout, key, language)
+    table, faults = checked.table, checked.faults
+    found: dict[str, int] = {}
+    for row, cells in table.rows:
+        typed = checked.raw(cells, key)
+        entry = typed_code(typed) if key == "code" else normalise(typed)
+        if damaged_id(typed):
+            faults.error("damaged_key", row, checked.header(key), "R3")
+        elif not normalise(typed):
+            faults.error("no_key", row, checked.header(key), "R3")
+        elif not entry:
+            faults.error("no_code_of_list", row, checked.header(key), "R3")
+        elif found.setdefault(entry, row) != row:
+            faults.error("duplicate", row, checked.header(key), "R3", first=found[entry])
+    if not table.rows:
+        faults.error("empty_selection", rule="R3")
+    faults.raise_errors()
+    pass_on_warnings(checked, warnings)
+    return found
+
+
+def _opened(layout: Mapping[str, Any], key: str, language: str) -> CheckedTable:
+    headers = {key if n == "key" else n: h for n, h in (layout.get("columns") or {}).items()}
+    columns, skip = load_columns("selection"), {*KEYS} - {key}
+    table = read_table(
+        Path(layout["file"]),
+        layout.get("sheet"),
+        layout.get("header_row"),
+        layout.get("encoding"),
+        language,
+        words=header_words(columns, skip, headers),
+        limits=layout.get("limits"),
+    )
+    faults = Faults(table, language)
+    checked = CheckedTable(
+        table,
+        columns,
+        faults,
+        skip=skip,
+        configured=headers,
+        config_key=f"{ENTRY}.columns" if headers else None,
+        entry=ENTRY,
+    )
+    faults.raise_errors()  # without its column the list cannot be read further
+    return checked

@@ -1,0 +1,76 @@
+"""Bring what the preceding study stored of one software's results to the common table (R8, R9)."""
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bonescint.declared import columns
+from bonescint.files import write_rows
+from bonescint.identity.ledger import LedgerFiles, open_ledger
+from bonescint.joblog import job_log
+from bonescint.tables.cases import read_cases
+from bonescint.tables.exports import read_export
+from bonescint.tables.faulty import fault_book_of_errors
+from bonescint.warnings import write_warnings
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+
+def import_repeat(
+    cohort: Path,
+    ledger: LedgerFiles,
+    software: str,
+    settings: dict[str, Any],
+    language: str,
+    table: Path,
+    warnings: Path,
+    faults: Path,
+    synthetic: bool,
+) -> None:
+    """Write one row per cohort case of the software's tracer, read as today's export is.
+
+    Parameters
+    ----------
+    cohort
+        private/cohort.csv: rows of anybody else are never looked at (R12).
+    ledger
+        Arguments of `open_ledger`.
+    software, settings
+        The entry's name, and its content with what is said of the stored table: ``file`` and more.
+    language
+        ``ja`` or ``en``.
+    table, warnings
+        Tables to write (docs/en/tables.md); neither is written if the table has an error.
+    faults
+        Workbook of the faults, written instead of the tables and removed by a good import.
+    synthetic
+        Whether the data are simulated: the workbook then says so.
+
+    Raises
+    ------
+    InputError
+        Every fault of the table at once, and where their workbook lies.
+    """
+    cases = read_cases(cohort, open_ledger(**ledger), language)
+    with fault_book_of_errors(faults, language, synthetic):
+        found = read_export(Path(settings["file"]), cases, software, settings, language)
+    write_rows(table, columns("software"), found.rows)
+    write_warnings(warnings, found.warnings)
+    missing = sum(row["status"] == "missing" for row in found.rows)
+    logging.getLogger(__name__).info("%d cases, %d missing", len(found.rows), missing)
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        import_repeat(
+            cohort=Path(snakemake.input.cohort),
+            ledger=snakemake.params.ledger,
+            software=snakemake.params.software,
+            settings=snakemake.params.settings,
+            language=snakemake.params.language,
+            table=Path(snakemake.output.table),
+            warnings=Path(snakemake.output.warnings),
+            faults=Path(snakemake.params.faults),
+            synthetic=snakemake.params.synthetic,
+        )

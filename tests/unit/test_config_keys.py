@@ -1,0 +1,182 @@
+"""Every key of config.yaml misspelt, of a wrong type or missing: a sentence says where and what."""
+
+import copy
+import datetime
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+import yaml
+
+from bonescint.config import check_config
+from bonescint.errors import InputError
+from bonescint.resources import ROOT
+
+SCHEMA = yaml.safe_load((ROOT / "schemas/config.schema.yaml").read_text(encoding="utf-8"))
+WRONG: list[Any] = [
+    {"a": 1}, ["a"], "text", "", 3.5, True, None, datetime.date(2019, 6, 1),
+]  # fmt: skip
+LAYOUT = {"sheet": "表", "header_row": 2, "encoding": "cp932", "limits": {"rows": 10}}
+# entries that a study names as it likes
+NAMES = {"software": "vsbone3", "readers": "reader1", "metrics.families": "versions"}
+
+
+class Key(NamedTuple):
+    parent: tuple[Any, ...]
+    name: Any
+    required: bool
+
+    @property
+    def path(self) -> str:
+        return ".".join(map(str, (*self.parent, self.name)))
+
+    @property
+    def folder(self) -> str:
+        return ".".join(map(str, self.parent)) or "config.yaml"
+
+
+@pytest.fixture(autouse=True)
+def read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the schema be parsed once, not for each of some thousand configurations."""
+    load, known = yaml.safe_load, {}
+
+    def loaded(content: str) -> Any:
+        if content not in known:
+            known[content] = load(content)
+        return copy.deepcopy(known[content])
+
+    monkeypatch.setattr(yaml, "safe_load", loaded)
+
+
+def resolved(schema: dict[str, Any]) -> Any:
+    if "$ref" in schema:
+        return resolved(SCHEMA["$defs"][schema["$ref"].rpartition("/")[2]])
+    return schema.get("then", schema)
+
+
+def keys(schema: dict[str, Any], parent: tuple[Any, ...] = ()) -> Iterator[Key]:
+    schema = resolved(schema)
+    for name, below in schema.get("properties", {}).items():
+        yield Key(parent, name, name in schema.get("required", ()))
+        yield from keys(below, (*parent, name))
+    if named := NAMES.get(".".join(map(str, parent))):
+        yield from keys(schema["additionalProperties"], (*parent, named))
+    if isinstance(items := schema.get("items"), dict):
+        yield from keys(items, (*parent, 0))
+
+
+ALL = list(keys(SCHEMA))
+
+
+def full(language: str = "en") -> dict[str, Any]:
+    """Return a good configuration in which every key stands that the schema knows."""
+    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    config["language"] = language
+    limits = {name: 10 for name in SCHEMA["$defs"]["limits"]["properties"]}
+    layout = LAYOUT | {"limits": limits}
+    columns = {
+        "participants": {"key": "k", "study": "s"},
+        "opt_out": dict(zip(("key", "received", "by", "ground", "relation", "note"), "abcdef",
+                            strict=True)),
+        "tracer_calendar": {"exam_date": "e", "tracer": "t"},
+        "exam_dates": {"patient_id": "p", "exam_date": "e"},
+    }  # fmt: skip
+    for name, headers in columns.items():
+        entry = layout | {"file": f"demo/{name}.csv", "columns": headers}
+        config["inputs"][name] = copy.deepcopy(entry)
+    config["inputs"]["opt_out"] |= {"ids_only": False, "largest_share": 0.5}
+    software = config["software"]["vsbone3"]
+    software |= copy.deepcopy(layout) | {"decimal": ".", "second_export": "demo/second.csv"}
+    software["columns"] |= {"ann": None, "analysis_date": "d", "operator": "o"}
+    names = ("key", "exam_date", "n_metastases", "metastasis", "eod", "findings", "reading_date",
+             "operator")  # fmt: skip
+    config["readers"]["reader1"] |= copy.deepcopy(layout) | {
+        "decimal": ",",
+        "second_report": "demo/second.xlsx",
+        "columns": {name: name for name in names},
+    }
+    config["metrics"]["primary"]["cutoff"] = 1.0
+    config["metrics"]["questions"] = None
+    return dict(config)
+
+
+def at(config: dict[str, Any], key: Key) -> Any:
+    for part in key.parent:
+        config = config[part]
+    return config
+
+
+def faults(config: dict[str, Any]) -> list[str]:
+    try:
+        check_config(config)
+    except InputError as error:
+        return error.problems
+    return []
+
+
+def test_the_walk_meets_every_key() -> None:
+    assert faults(full()) == []
+    assert len(ALL) > 180
+    config = full()
+    # what a person wrote is there to be damaged
+    assert [key.path for key in ALL if key.name not in at(config, key)] == []
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_each_key_misspelt(language: str) -> None:
+    for key in ALL:
+        config = full(language)
+        entry = at(config, key)
+        wrong = f"{key.name}x"
+        entry[wrong] = entry.pop(key.name)
+        said = [one for one in faults(config) if wrong in one]
+        if key.path == "language":
+            said = [one for one in said if "使える項目" in one]  # which one is not known
+        assert len(said) == 1, (key.path, said)
+        assert said[0].startswith(key.folder) or not key.parent, said
+        # what may stand there, and which is meant
+        assert said[0].count(key.name) >= 2, said
+
+
+def test_two_unknown_keys_of_different_types() -> None:
+    config = full()
+    config["cohort"] |= {1: 2, "sexx": 3}
+    assert len(faults(config)) == 2
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_each_key_missing(language: str) -> None:
+    for key in ALL:
+        config = full(language)
+        del at(config, key)[key.name]
+        said = faults(config)
+        if key.required:
+            assert any(
+                f"「{key.name}」" in one or f"'{key.name}'" in one for one in said
+            ), (key.path, said)  # fmt: skip
+        elif key.path not in ("demo", "software.vsbone3.columns.ann"):
+            assert said == [], key.path
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_each_key_of_a_wrong_type(language: str) -> None:
+    refused = 0
+    for key in ALL:
+        for wrong in WRONG if language == "ja" else WRONG[:3]:
+            config = full(language)
+            at(config, key)[key.name] = wrong
+            said = faults(config)
+            refused += bool(said)
+            for one in said:
+                # the sentences of what hangs together name other keys
+                assert one.strip() and not re.search(r"\{\w+\}", one), one
+            if isinstance(wrong, dict | list) and wrong and not accepts(key, wrong):
+                assert any(key.path in one for one in said), (key.path, wrong, said)
+    assert refused > 300
+
+
+def accepts(key: Key, wrong: Any) -> bool:
+    """Tell whether a mapping or list may stand there as far as it was not looked into."""
+    # of these every element has a sentence of its own
+    return key.path in ("deidentification.keep_private", "metrics.questions")
