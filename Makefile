@@ -11,7 +11,7 @@ export PATH := $(abspath $(BIN)):$(PATH)
 SECONDS ?= 60
 SEED ?=
 
-.PHONY: all run audit deliver progress test test-all fuzz check docs lock clean-results
+.PHONY: all run audit plan deliver progress test test-all fuzz check docs lock clean-results
 
 run: $(READY)  ## set up if needed, then bring everything up to date
 	@$(call SURROUNDINGS,$(BIN)/python)
@@ -24,6 +24,10 @@ progress: $(READY)  ## the same with progress bars
 audit: $(READY)  ## each step with its reason, nothing is run
 	@$(call SURROUNDINGS,$(BIN)/python)
 	$(BIN)/snakemake -n
+
+plan: $(READY)  ## the same as sentences in the study's language
+	@$(call SURROUNDINGS,$(BIN)/python)
+	@$(BIN)/bonescint plan
 
 deliver: $(READY)  ## what goes to the partner, behind its gates
 	@$(call SURROUNDINGS,$(BIN)/python)

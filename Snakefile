@@ -4,8 +4,12 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
+from bonescint.endings.watch import watch
 from bonescint.errors import InputError
 from bonescint.text.yamlfile import read_yaml
+
+# has the last word on the screen, whatever comes
+ENDING = watch(workflow)
 
 # Snakemake drops line and column of a mistake, and takes the last of two equal keys
 try:

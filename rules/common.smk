@@ -93,6 +93,7 @@ try:
         # without the second a delivery that is up to date would be neither searched nor checked
         for receipt in (PURGED, "results/delivery/checked.json"):
             runs.begin(Path(receipt), sys.argv)
+        ENDING.begun = True
         runs.bring_back(["results", "private", *[study.DEMO] * DEMO], INPUTS.values())
     elif not workflow.is_main_process:
         runlock.hold(Path(".snakemake"))

@@ -1,5 +1,7 @@
 """What was delivered of who declined is recalled; the last step: nothing is left of them; what a run says at its end."""
 
+from bonescint.endings.outcome import RunOutcome
+
 
 rule write_recalls:
     """Ask the partner to give back what was delivered of somebody who declined (R12, R31)."""
@@ -117,23 +119,23 @@ rule verify_purge:
         "../scripts/custody/verify_purge.py"
 
 
-onsuccess:
-    for line in runs.ending(
+ENDING.outcome = RunOutcome(
+    Path(PURGED),
+    Path("results/cohort/opt_out.csv"),
+    OPEN_ENDS,
+    WARNINGS,
+    DECIDED,
+    LANGUAGE,
+)
+ENDING.good_runs_say(
+    lambda: runs.ending(
         Path("results/cohort/opt_out.csv"), config["study"], LANGUAGE, OPEN_ENDS
-    ):
-        print(line, file=sys.stderr)
-    for line in runs.withdrawn_at_end(Path(PURGED), LANGUAGE):
-        print(line, file=sys.stderr)
-    if gate.is_asked(sys.argv[1:]):
-        for line in at_end(
-            read_build(),
-            Path("results/hospital/planned.csv"),
-            LANGUAGE,
-        ):
-            print(line, file=sys.stderr)
-
-
-onerror:
-    for line in runs.withdrawn_at_end(Path(PURGED), LANGUAGE):
-        print(line, file=sys.stderr)
-    print(runs.failure(Path(PURGED), LANGUAGE), file=sys.stderr)
+    )
+)
+if gate.is_asked(sys.argv[1:]):
+    ENDING.good_runs_say(
+        lambda: at_end(read_build(), Path("results/hospital/planned.csv"), LANGUAGE)
+    )
+for after in (ENDING.good_runs_say, ENDING.failed_runs_say):
+    after(lambda: runs.withdrawn_at_end(Path(PURGED), LANGUAGE))
+ENDING.failed_runs_say(lambda: [runs.failure(Path(PURGED), LANGUAGE)])

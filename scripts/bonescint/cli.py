@@ -18,6 +18,7 @@ from bonescint.commands import (
     new,
     opt_out,
     passphrase,
+    plan,
     private,
     report,
     request,
@@ -48,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for command in (
         new, check, table, ledger, opt_out, delivery, passphrase, where, retention, archive,
         deidentify, private, diff, review, request, incidental, report, upgrade,
+        plan,
     ):  # fmt: skip
         command.add(commands)
     options = parser.parse_args(arguments)

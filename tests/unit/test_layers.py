@@ -24,6 +24,7 @@ LAYERS = (
     ("stats",),
     ("config_form", "config"),
     ("outputs", "papers", "custody", "delivery", "review"),
+    ("endings",),
     ("commands",),
     ("cli", "demo"),
 )

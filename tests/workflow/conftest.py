@@ -44,7 +44,8 @@ def finished(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     def make(folder: Path) -> None:
         folder.mkdir()
         configure(folder, small)
-        snakemake(folder)
+        said = snakemake(folder)
+        folder.with_name("finished.said").write_text(said, encoding="utf-8")
 
     return shared_folder(tmp_path_factory, worker_id, "finished", make)
 

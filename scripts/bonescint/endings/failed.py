@@ -1,0 +1,164 @@
+"""The last words of a run that failed: what is wrong, where, what to do; each sentence once."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bonescint.resources import Texts, both
+
+_SHOWN = 5  # sentences of one log
+# how bonescint.joblog begins a line, and what it says in place of a message that may quote a cell
+_LEVEL = re.compile(r"(DEBUG|INFO|WARNING|ERROR|CRITICAL) ")
+_WITHHELD = "(message withheld"
+# what Snakemake puts around the text of an exception
+_HEAD = re.compile(r'\w+(?: in (?:rule \w+|checkpoint \w+))?(?: in file "(.*)", line (\d+))?:')
+_FRAME = re.compile(r'\s*File ".*", line \d+')
+_OF_A_JOB = "CalledProcessError in "  # says of a failed job no more than that it failed
+# an exception of these is a sentence to read; of any other kind a fault of the program
+_SPOKEN = re.compile(r"(Workflow|Api|Cli|Ambiguous\w*|Missing\w*|Incomplete\w*|Locked\w*|\w*Rule)")
+
+
+class Wording:
+    """The words of endings.csv in the study's language, in both while nobody knows it.
+
+    Parameters
+    ----------
+    config
+        The configuration, checked or not.
+    """
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        language = config.get("language")
+        self.language = language if language in ("ja", "en") else None
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """Return the words of a key."""
+        return self._said("endings", key, **values)
+
+    def rule(self, name: str) -> str:
+        """Return what a rule does, empty if it is none of ours."""
+        language = self.language or "en"
+        return Texts("rules", language)(name) if name in Texts("rules", language) else ""
+
+    def kind(self, name: str) -> Iterator[str]:
+        """Yield what an exception of Snakemake's means, nothing if it speaks for itself."""
+        if f"kind.{name}" in Texts("endings", "en"):
+            yield self(f"kind.{name}")
+
+    def _said(self, area: str, key: str, **values: object) -> str:
+        if self.language is None:
+            return both(area, key, **values)
+        return Texts(area, self.language)(key, **values)
+
+
+class CallFault(NamedTuple):
+    """What stopped a job, or Snakemake itself.
+
+    Parameters
+    ----------
+    message
+        As Snakemake prints it, of what is no job's.
+    kind
+        The type of that exception.
+    rule, wildcards, logs
+        Of a job.
+    """
+
+    message: str = ""
+    kind: str = ""
+    rule: str = ""
+    wildcards: tuple[str, ...] = ()
+    logs: tuple[Path, ...] = ()
+
+
+def fault_lines(faults: Sequence[CallFault], text: Wording, is_interrupted: bool) -> Iterator[str]:
+    """Yield what is wrong and where; most sentences say what to do.
+
+    Parameters
+    ----------
+    faults
+        The earliest first.
+    text
+        The words.
+    is_interrupted
+        Whether a person stopped it: whatever failed because of that is not told.
+    """
+    if is_interrupted:
+        yield text("interrupted")
+        return
+    jobs = [fault for fault in faults if fault.rule]
+    heading = ("failed", "failed_job")[len(jobs)] if len(jobs) < 2 else "failed_jobs"
+    yield text(heading, n=len(jobs))
+    said: set[str] = set()
+    for fault in faults:
+        if fault.rule:
+            yield from _of_a_job(fault, text, said)
+        elif _OF_A_JOB not in fault.message:
+            yield from (f"  {line}" for line in _of_a_message(fault, text))
+    if not faults:
+        yield f"  {text('above')}"
+
+
+def _of_a_job(fault: CallFault, text: Wording, said: set[str]) -> Iterator[str]:
+    where = " ".join([fault.rule, *fault.wildcards])
+    what = text.rule(fault.rule)
+    yield f"- {where}: {what}" if what else f"- {where}"
+    logs = ", ".join(map(str, fault.logs))
+    found = [one for log in fault.logs for one in logged_faults(log)]
+    spoken = [one for one in found if _WITHHELD not in one]
+    if not found:
+        new = [text("no_word")]
+    elif not spoken:
+        new = [text("program_fault", kind=found[0].split(" ")[0])]
+    else:
+        new = [one for one in dict.fromkeys(spoken) if one not in said]
+        said |= set(new)
+    if len(new) > _SHOWN:
+        # the last one may say where all of them are marked
+        new[_SHOWN - 1 : -1] = [text("more", n=len(new) - _SHOWN)]
+    for one in new or [text("same")]:
+        yield from (f"    {line}" for line in one.splitlines())
+    if logs:
+        yield f"    {text('log', log=logs)}"
+
+
+def logged_faults(log: Path) -> list[str]:
+    """Return the errors in a job's log, in their order; one may have several lines.
+
+    Parameters
+    ----------
+    log
+        As `bonescint.joblog.job_log` writes it; may be missing.
+    """
+    try:
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
+    found: list[str] = []
+    is_error = False
+    for line in lines:
+        if level := _LEVEL.match(line):
+            is_error = level[1] == "ERROR"
+            if is_error:
+                found.append(line[level.end() :])
+        elif is_error:
+            found[-1] += f"\n{line}"
+    return found
+
+
+def _of_a_message(fault: CallFault, text: Wording) -> list[str]:
+    lines = [line.rstrip() for line in fault.message.splitlines() if line.strip()]
+    head = _HEAD.fullmatch(lines[0]) if lines else None
+    if not _SPOKEN.match(fault.kind):
+        place = f"{Path(head[1]).name}:{head[2]}" if head and head[1] else ""
+        return [text("program_fault", kind=" ".join(filter(None, [fault.kind, place])))]
+    own = [*text.kind(fault.kind), *_spoken(lines[1:] if head else lines)]
+    return own or [text("above")]
+
+
+def _spoken(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        if _FRAME.match(line):
+            return  # where in the rules: nothing that a user could mend
+        yield line.strip()

@@ -1,0 +1,198 @@
+"""Watches a call of Snakemake and has the last word on the screen.
+
+Snakemake's ``onsuccess`` and ``onerror`` come before its own last lines, know nothing of what fails
+while the rules are read, and are dropped where a workflow is used as a module. So the Snakefile
+hangs this on Snakemake's logger, whose records are the interface of its logger plugins, and what is
+to be said is printed when the process ends. Of Snakemake itself nothing is imported.
+"""
+
+import atexit
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from bonescint.custody.runs import only_looks
+from bonescint.endings.failed import CallFault, Wording, fault_lines
+from bonescint.endings.outcome import RunOutcome
+
+PLAN = "BONESCINT_PLAN"  # names a file: a dry-run leaves its jobs there and says nothing itself
+_LOGGER = "snakemake.logging"
+_NOTHING = "Nothing to be done"
+_INTERRUPTED = (
+    "Terminating processes on user request",
+    "Cancelling snakemake on user request",
+    "Will exit after finishing currently running jobs",
+)
+_LAST = "At least one job did not complete successfully"
+_OF_A_JOB = ("rule_name", "input", "output", "reason", "is_checkpoint")
+
+Lines = Callable[[], Iterable[str]]
+
+
+class Ending(logging.Handler):
+    """What one call of Snakemake did, seen through its log.
+
+    Parameters
+    ----------
+    workflow
+        Snakemake's, in its main process.
+    """
+
+    def __init__(self, workflow: Any) -> None:
+        super().__init__(logging.INFO)
+        self.workflow = workflow
+        self.begun = False  # set once the run has begun to change something
+        self.outcome: RunOutcome | None = None  # what the summary is made from
+        self._good: list[Lines] = []
+        self._failed: list[Lines] = []
+        self._jobs: dict[int, dict[str, Any]] = {}
+        self._faults: list[CallFault] = []
+        self._has_ended_badly = self._is_interrupted = self._is_idle = False
+        self._process = os.getpid()
+
+    def good_runs_say(self, lines: Lines) -> None:
+        """Have more lines said after a good run.
+
+        Parameters
+        ----------
+        lines
+            Called at the end.
+        """
+        self._good.append(lines)
+
+    def failed_runs_say(self, lines: Lines) -> None:
+        """Have more lines said after a run that had begun and failed.
+
+        Parameters
+        ----------
+        lines
+            Called at the end.
+        """
+        self._failed.append(lines)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep what matters of a record.
+
+        Parameters
+        ----------
+        record
+            Of Snakemake's logger; its ``event`` says what it is.
+        """
+        # a record of another form stops no run
+        with suppress(KeyError, TypeError, ValueError):
+            self._keep(record, record.__dict__)
+
+    def _keep(self, record: logging.LogRecord, told: dict[str, Any]) -> None:
+        match str(told.get("event") or ""):
+            case "job_info":
+                kept = {key: told[key] for key in _OF_A_JOB}
+                self._jobs[told["jobid"]] = kept | {"wildcards": dict(told["wildcards"] or {})}
+            case "job_error":
+                self._failed_job(told)
+            case "group_error":
+                for job in told["job_error_info"]:
+                    self._failed_job(job)
+            case "error":
+                self._has_ended_badly = True
+                said = record.getMessage()
+                if said.startswith(_INTERRUPTED):
+                    self._is_interrupted = True
+                elif _LAST not in said:
+                    self._faults.append(CallFault(said, kind=str(told.get("exception"))))
+            case "" if record.msg:
+                said = record.getMessage()
+                self._is_idle = self._is_idle or said.startswith(_NOTHING)
+                self._is_interrupted = self._is_interrupted or said.startswith(_INTERRUPTED)
+
+    def _failed_job(self, told: dict[str, Any]) -> None:
+        known = self._jobs.get(told["jobid"], {})
+        values = tuple(str(value) for value in known.get("wildcards", {}).values())
+        logs = tuple(Path(log) for log in told["log"])
+        self._faults.append(CallFault(rule=told["rule_name"], wildcards=values, logs=logs))
+
+    def say(self) -> None:
+        """Print the last words, on the stream that Snakemake writes to."""
+        if os.getpid() != self._process:
+            return  # forked off by somebody
+        try:
+            lines = list(self._lines())
+            if plan := os.environ.get(PLAN):
+                told = {"jobs": [*self._jobs.values()], "failed": lines if self._is_bad() else []}
+                Path(plan).write_text(json.dumps(told, default=str), encoding="utf-8")
+                return
+        except Exception as error:
+            # its message could quote a cell
+            lines = [f"bonescint: {type(error).__name__}"]
+        stream = sys.stdout if self._is_dryrun() else sys.stderr
+        # whoever read it may have gone
+        with suppress(OSError, UnicodeError):
+            if lines:
+                print("", *lines, sep="\n", file=stream, flush=True)
+
+    def _lines(self) -> Iterator[str]:
+        wording = Wording(self.workflow.globals.get("config") or {})
+        if self._is_bad():
+            yield from self._bad_lines(wording)
+        elif only_looks(sys.argv):
+            return  # what was asked for stands on the screen, or goes on into another program
+        elif self._is_dryrun():
+            yield wording("idle_dry" if self._is_idle else "dry")
+        elif self.outcome and self._has_run():
+            # not before: every job reads this module
+            from bonescint.endings.summary import good_lines
+
+            more = [line for lines in self._good for line in lines()]
+            rules = {job["rule_name"]: bool(job["output"]) for job in self._jobs.values()}
+            yield from more if self._is_quiet() else good_lines(self.outcome, rules, more)
+
+    def _bad_lines(self, wording: Wording) -> Iterator[str]:
+        is_interrupted = self._is_interrupted or isinstance(_uncaught(), KeyboardInterrupt)
+        yield from fault_lines([] if is_interrupted else self._faults, wording, is_interrupted)
+        has_run = self.begun and bool(self._jobs)
+        if not has_run:
+            if not is_interrupted:
+                yield wording("again_dry" if self._is_dryrun() else "again")
+            yield wording("none_ran" if self.begun else "nothing_run")
+        elif not is_interrupted:
+            for lines in self._failed:
+                yield from lines()
+        elif self.outcome and not self.outcome.receipt.exists():
+            yield wording("until_then")
+
+    def _is_bad(self) -> bool:
+        return self._has_ended_badly or _uncaught() is not None
+
+    def _has_run(self) -> bool:
+        """Tell whether outputs were made, or needed not to be: --unlock and the like make none."""
+        return self.begun and bool(self._jobs or self._is_idle) and not self.workflow.touch
+
+    def _is_quiet(self) -> bool:
+        quiet = self.workflow.output_settings.quiet or ()
+        return any(getattr(one, "name", "") == "ALL" for one in quiet)
+
+    def _is_dryrun(self) -> bool:
+        return bool(self.workflow.output_settings.dryrun)
+
+
+def _uncaught() -> BaseException | None:
+    return getattr(sys, "last_value", None)
+
+
+def watch(workflow: Any) -> Ending:
+    """Return what watches this call of Snakemake; in its main process it will have the last word.
+
+    Parameters
+    ----------
+    workflow
+        Snakemake's.
+    """
+    ending = Ending(workflow)
+    if workflow.is_main_process:
+        logging.getLogger(_LOGGER).addHandler(ending)
+        atexit.register(ending.say)
+    return ending
