@@ -31,10 +31,12 @@ def check(options: argparse.Namespace) -> int:
     """
     from bonescint import config as study
     from bonescint.commands.checked_lists import check_list
+    from bonescint.identity.study import refuse_other_folder
     from bonescint.resources import Texts
 
     config = configuration.merged(options.config)
     study.check_config(config)
+    refuse_other_folder(study.study_mark(config))
     language = str(config["language"])
     text = Texts("config", language)
     inputs = study.inputs(config)
