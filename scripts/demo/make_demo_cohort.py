@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bonescint.demo.cohort import write_scans, write_truth
+from bonescint.demo.manifest import begin_demo, list_demo
 from bonescint.demo.patients import sample_patients
 from bonescint.demo.results import SOFTWARE, read_scans, run_software
 from bonescint.demo.tables import (
@@ -76,6 +77,7 @@ def make_demo_cohort(
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
+        begin_demo(Path(snakemake.output.truth).parent)
         make_demo_cohort(
             dicom=Path(snakemake.output.dicom),
             participants=Path(snakemake.output.participants),
@@ -91,3 +93,4 @@ if __name__ == "__main__":
             preceding_study=snakemake.params.preceding_study,
             workers=snakemake.threads,
         )
+        list_demo(Path(snakemake.output.truth).parent)
