@@ -266,6 +266,7 @@ def test_every_data_file_is_read_by_a_script_or_known_not_to_be() -> None:
         "resources/text/ledger.csv",
         "resources/text/record.csv",
         "resources/text/requests.csv",
+        "resources/text/study.csv",
         "resources/text/surroundings.csv",
         "resources/text/columns.csv",  # of the documents
     }
