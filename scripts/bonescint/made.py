@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bonescint.files import Row, read_rows, write_rows
 
-MADE_COLUMNS = ("path", "size", "modified", "sha256")
+_COLUMNS = ("path", "size", "modified", "sha256")
 _MADE = Path("private/made")
 _EDITED = Path("private/edited")
 # what is filled in by hand or handed over
@@ -82,7 +82,7 @@ def remember_made(log: Path, outputs: Iterable[str]) -> None:
         if Path(path).is_file() and not path.startswith(_HANDED_OVER)
     ]
     if rows:
-        write_rows(_list_of(log), MADE_COLUMNS, rows)
+        write_rows(_list_of(log), _COLUMNS, rows)
 
 
 def edited_results() -> list[Path]:

@@ -59,6 +59,7 @@ def make_demo_cohort(
     workers
         Processes that write scans.
     """
+    begin_demo(truth.parent)
     seed = int(settings["seed"])
     patients = sample_patients(settings, cohort)
     files = write_scans(dicom, patients, seed, workers)
@@ -72,12 +73,13 @@ def make_demo_cohort(
     reports = read_scans(patients, seed)
     for i, (reader, path) in enumerate(readings.items()):
         write_reading(path, i, reports[reader])
+    tables = (participants, opt_out, truth, *exports.values(), *second.values())
+    list_demo(truth.parent, [dicom, *tables, *readings.values()])
     logger.info("SYNTHETIC: %d patients, %d DICOM files", len(patients), sum(files.values()))
 
 
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
-        begin_demo(Path(snakemake.output.truth).parent)
         make_demo_cohort(
             dicom=Path(snakemake.output.dicom),
             participants=Path(snakemake.output.participants),
@@ -93,4 +95,3 @@ if __name__ == "__main__":
             preceding_study=snakemake.params.preceding_study,
             workers=snakemake.threads,
         )
-        list_demo(Path(snakemake.output.truth).parent)

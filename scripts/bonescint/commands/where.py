@@ -112,7 +112,7 @@ def _of_files(
     from bonescint.custody.traces.search import search
     from bonescint.delivery.forms import FOLDER as FORMS
 
-    skip = [Path(path) for path in config["ledger"].values() if path]
+    skip = [Path(path) for path in config["ledger"].values() if isinstance(path, str)]
     files: dict[Path, list[Trace]] = {}
     for trace in search([*roots, FOLDER, FORMS], [person], skip):
         files.setdefault(trace.path, []).append(trace)

@@ -29,7 +29,7 @@ def others(demo: Path) -> list[str]:
 
 def test_what_was_made_is_the_generators_wherever_it_is_copied(demo: Path, tmp_path: Path) -> None:
     assert others(tmp_path / "none") == []
-    list_demo(demo)
+    list_demo(demo, [demo / name for name in OUTPUTS])
     assert others(demo) == []
     shutil.copytree(demo, tmp_path / "copy", copy_function=shutil.copyfile)
     assert others(tmp_path / "copy") == []
@@ -39,13 +39,16 @@ def test_what_was_made_is_the_generators_wherever_it_is_copied(demo: Path, tmp_p
 
 @pytest.mark.parametrize("name", ["dicom/mine.dcm", "notes.txt", *FILES])
 def test_what_was_added_or_changed_is_somebodys_own(demo: Path, name: str) -> None:
-    list_demo(demo)
-    (demo / name).write_text("my own")
+    list_demo(demo, [demo / name for name in OUTPUTS])
+    # of the same size and with the date of what was there
+    size = (demo / name).stat().st_size if (demo / name).exists() else 6
+    (demo / name).write_text("x" * size)
+    os.utime(demo / name, (1, 1))
     assert others(demo) == [name]
 
 
 def test_a_link_to_somebodys_folder_is_somebodys(demo: Path, tmp_path: Path) -> None:
-    list_demo(demo)
+    list_demo(demo, [demo / name for name in OUTPUTS])
     (tmp_path / "raw").mkdir()
     shutil.rmtree(demo / "dicom")
     (demo / "dicom").symlink_to(tmp_path / "raw")
@@ -53,7 +56,7 @@ def test_a_link_to_somebodys_folder_is_somebodys(demo: Path, tmp_path: Path) -> 
 
 
 def test_a_generator_that_was_cut_off_may_begin_again(demo: Path) -> None:
-    list_demo(demo)
+    list_demo(demo, [demo / name for name in OUTPUTS])
     begin_demo(demo)
     (demo / "dicom/201906/2.dcm").write_text("new")
     assert others(demo) == []
