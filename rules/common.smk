@@ -10,7 +10,7 @@ from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
 from bonescint import config as study
-from bonescint import runlock
+from bonescint import made, runlock
 from bonescint.custody import runs
 from bonescint.custody.declined import OPT_OUT_DOUBTS
 from bonescint.custody.deliveries import MARK as DELIVERIES
@@ -32,7 +32,9 @@ from bonescint.delivery import gate
 from bonescint.delivery.plan import at_end
 from bonescint.errors import InputError
 from bonescint.identity.choices import rule_of
+from bonescint.identity.first_use import begin_study
 from bonescint.identity.opt_outs import MARK
+from bonescint.identity.study import refuse_other_folder
 from bonescint.incidents import system_error
 from bonescint.papers import OF_PROVISION
 from bonescint.provenance import (
@@ -54,6 +56,8 @@ PURGED = "results/purge.json"  # nothing is left of who declined
 
 try:
     study.check_config(config)
+    if workflow.is_main_process:
+        refuse_other_folder(study.study_mark(config))
 except InputError as error:
     raise WorkflowError("\n  ".join(["config.yaml", *error.problems])) from None
 try:
@@ -80,6 +84,7 @@ if (
         heading = Texts("delivery", LANGUAGE)("closed", n=len(unmet))
         raise WorkflowError("\n  ".join([heading, *unmet]))
 DEMO = study.uses_demo(config)
+LEDGER = study.ledger_settings(config)
 INPUTS = study.inputs(config)
 # a job's own process counts as at work from its first line on; every other call is a run or looks
 is_run = (
@@ -90,6 +95,9 @@ is_run = (
 try:
     if is_run:
         runlock.take(Path(".snakemake"), Texts("incidents", LANGUAGE))
+        if begin_study(LEDGER):
+            said = Texts("study", LANGUAGE)("first_mark", id=config["study"]["id"])
+            print(said, file=sys.stderr)
         # without the second a delivery that is up to date would be neither searched nor checked
         for receipt in (PURGED, "results/delivery/checked.json"):
             runs.begin(Path(receipt), sys.argv)
@@ -102,8 +110,12 @@ except InputError as error:
 except OSError as error:
     raise WorkflowError(system_error(error.errno)) from None
 
+# a table that somebody edited is made anew, before anything is computed from it
+if workflow.is_main_process and not runs.only_looks(sys.argv):
+    for line in runs.edited(is_run, LANGUAGE):
+        print(line, file=sys.stderr)
+
 OPT_OUT_SETTINGS = study.opt_out_settings(config)
-LEDGER = study.ledger_settings(config)
 BATCHES = [f"{n:02d}" for n in range(config["deidentification"]["batches"])]
 SOFTWARE = study.software(config)
 READERS = list(config["readers"])

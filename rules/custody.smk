@@ -75,6 +75,14 @@ rule list_open_ends:
         "../scripts/custody/list_open_ends.py"
 
 
+# edited and put aside: what it leads to being there, Snakemake would not miss it
+REMADE = [
+    path
+    for path in made.still_to_make()
+    if any(rule.is_producer(path) for rule in workflow.rules)
+]
+
+
 rule verify_purge:
     """Look for everybody who declined in every file of every side; at every run (R12)."""
     input:
@@ -97,6 +105,7 @@ rule verify_purge:
         fingerprints="results/cohort/inputs.csv",
         planned="results/hospital/planned.csv",
         selection="results/cohort/selection.csv",
+        remade=REMADE,
     output:
         receipt=PURGED,
     log:

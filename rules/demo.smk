@@ -1,5 +1,7 @@
 """The demonstration: simulated women, scans, exports and readings below demo/, from the configuration alone."""
 
+from bonescint.demo.manifest import not_of_the_generator
+
 
 rule make_demo_cohort:
     """Simulate the study's 100 women and every kind of person and file that must be left out."""
@@ -28,3 +30,18 @@ rule make_demo_cohort:
         code=code_digest("scripts/demo/make_demo_cohort.py"),
     script:
         "../scripts/demo/make_demo_cohort.py"
+
+
+# before Snakemake deletes anything: what lies there may be somebody's own
+if workflow.is_main_process and not runs.only_looks(sys.argv):
+    others = not_of_the_generator(
+        Path(study.DEMO),
+        [
+            path.removeprefix(study.DEMO)
+            for path in map(str, rules.make_demo_cohort.output)
+        ],
+    )
+    if others:
+        raise WorkflowError(
+            Texts("study", LANGUAGE)("own_demo", n=len(others), folder=study.DEMO)
+        )

@@ -174,7 +174,7 @@ rule compare_version_measurement:
 
 
 rule assess_equivalence:
-    """Whether two versions are equivalent within the margins fixed beforehand."""
+    """Whether two versions are equivalent within the configured margins."""
     input:
         reference=f"{CHOSEN}/reference.csv",
         measurements=f"{CHOSEN}/measurements.csv",

@@ -12,6 +12,7 @@ from typing import Any
 from bonescint.config_form import faults_of_form
 from bonescint.errors import InputError
 from bonescint.identity.opt_out_lists import LARGEST_SHARE
+from bonescint.identity.study import StudyMark
 from bonescint.names.ids import ANY_ID
 from bonescint.resources import Texts, locate
 from bonescint.stats.question_names import QUESTIONS
@@ -25,12 +26,14 @@ DEMO = "demo/"
 CODED_SIDE = ("results", "logs", ".snakemake")
 CODED_IMAGES = Path("results/dicom")
 LEDGER_HEAD = "private/ledger.head"
-# what `metrics` need not name: all questions, no hypothesis fixed beforehand, no margin
+# what `metrics` need not name: all questions, no primary hypothesis, no margin, nothing fixed
+# beforehand
 _METRICS = {
     "questions": None,
     "primary": None,
     "families": {},
     "margins": {},
+    "protocol": None,
     "optimism": {"replicates": 2000, "seed": 20190601},
 }
 # how any table is read, where it needs saying
@@ -164,6 +167,10 @@ def _dates(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
         dates.append(("study.publication_date", published))
     if approved := (config["study"].get("approval") or {}).get("date"):
         dates.append(("study.approval.date", approved))
+    if protocol := metrics(config)["protocol"]:
+        dates.append(("metrics.protocol.date", protocol["date"]))
+        if protocol["date"] > date.today().isoformat():
+            yield text("future", where="metrics.protocol.date", value=protocol["date"])
     dates += [(f"cohort.{key}", config["cohort"][key]) for key in ("exam_from", "exam_to")]
     dates += [(f"software.{k}.released", s["released"]) for k, s in config["software"].items()]
     for where, value in dates:
@@ -328,13 +335,19 @@ def questions(config: Mapping[str, Any]) -> list[str]:
     return [q for q in QUESTIONS if q in asked and q not in without]
 
 
-def ledger_settings(config: Mapping[str, Any]) -> dict[str, str]:
+def study_mark(config: Mapping[str, Any]) -> StudyMark:
+    """Return what tells this study from another."""
+    return {"id": config["study"]["id"], "synthetic": config["study"]["synthetic"]}
+
+
+def ledger_settings(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return the arguments of `bonescint.identity.ledger.open_ledger` for this study.
 
     The record of the ledger's last use stays with the study, so that a ledger on another medium
-    that is not connected, or an older copy of it, is noticed.
+    that is not connected, or an older copy of it, is noticed; so is that of another study.
     """
-    return {key: path for key, path in config["ledger"].items() if path} | {"head": LEDGER_HEAD}
+    given = {key: path for key, path in config["ledger"].items() if path}
+    return given | {"head": LEDGER_HEAD, "study": study_mark(config)}
 
 
 def reviewers(config: Mapping[str, Any]) -> int:

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 import traceback
 import warnings
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from bonescint import runlock
 from bonescint.errors import InputError
+from bonescint.made import forget_made, remember_made
 
 
 @contextmanager
@@ -18,7 +20,8 @@ def job_log(path: str | Path) -> Iterator[None]:
 
     A mistake of the user (`InputError`) is logged as its text and ends the job with exit code 1;
     any other exception is logged by type and place only. Its message could quote a header or a
-    table cell, hence an identifier, and the log stands on the coded side.
+    table cell, hence an identifier, and the log stands on the coded side. What a job has made is
+    remembered at its end (`bonescint.made`).
 
     Parameters
     ----------
@@ -35,11 +38,16 @@ def job_log(path: str | Path) -> Iterator[None]:
     warnings.simplefilter("ignore")
     root = logging.getLogger()
     level = root.level
+    # what Snakemake gave the script, if it is one
+    outputs = getattr(getattr(sys.modules["__main__"], "snakemake", None), "output", None)
     root.addHandler(handler)
     root.setLevel(logging.INFO)
     try:
         with runlock.held(Path(".snakemake")):
+            forget_made(path)
             yield
+            if isinstance(outputs, list):
+                remember_made(path, outputs)
     except InputError as error:
         for problem in error.problems:
             root.error("%s", problem)

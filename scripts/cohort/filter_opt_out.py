@@ -15,7 +15,8 @@ from bonescint.deid.decisions import other_persons, read_decisions
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.chain import Entry
 from bonescint.identity.doubts import HeldBack, held_back, id_doubts
-from bonescint.identity.ledger import Ledger, LedgerFiles, open_or_create
+from bonescint.identity.first_use import open_or_create
+from bonescint.identity.ledger import Ledger, LedgerFiles
 from bonescint.identity.migration import moves_of
 from bonescint.identity.opt_out_lists import LARGEST_SHARE, Taken, fingerprint, take_list
 from bonescint.identity.opt_outs import is_incomplete, links, remember, remembered

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bonescint.demo.cohort import write_scans, write_truth
+from bonescint.demo.manifest import begin_demo, list_demo
 from bonescint.demo.patients import sample_patients
 from bonescint.demo.results import SOFTWARE, read_scans, run_software
 from bonescint.demo.tables import (
@@ -58,6 +59,7 @@ def make_demo_cohort(
     workers
         Processes that write scans.
     """
+    begin_demo(truth.parent)
     seed = int(settings["seed"])
     patients = sample_patients(settings, cohort)
     files = write_scans(dicom, patients, seed, workers)
@@ -71,6 +73,8 @@ def make_demo_cohort(
     reports = read_scans(patients, seed)
     for i, (reader, path) in enumerate(readings.items()):
         write_reading(path, i, reports[reader])
+    tables = (participants, opt_out, truth, *exports.values(), *second.values())
+    list_demo(truth.parent, [dicom, *tables, *readings.values()])
     logger.info("SYNTHETIC: %d patients, %d DICOM files", len(patients), sum(files.values()))
 
 

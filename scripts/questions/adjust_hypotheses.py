@@ -40,7 +40,7 @@ def adjust_hypotheses(
         The questions' tables, in their order.
     primary
         `question`, `subject`, `measure` and where they apply `comparator`, `metric` and `cutoff` of
-        the one hypothesis that was fixed beforehand; None = there is none.
+        the one primary hypothesis; None = there is none.
     families
         Name -> question -> measures that are adjusted together.
     language

@@ -1,4 +1,4 @@
-"""Whether two versions are equivalent, within margins that were fixed beforehand."""
+"""Whether two versions are equivalent, within the configured margins."""
 
 import logging
 from collections.abc import Mapping, Sequence

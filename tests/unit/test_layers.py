@@ -14,7 +14,7 @@ from bonescint.resources import ROOT
 PACKAGE = ROOT / "scripts" / "bonescint"
 _LOW = (
     "errors", "files", "folders", "resources", "declared", "catalogue", "warnings", "warning_words",
-    "incidents", "surroundings", "runlock", "joblog", "text", "names", "dicom",
+    "incidents", "surroundings", "runlock", "made", "joblog", "text", "names", "dicom",
 )  # fmt: skip
 # each imports only from those before it
 LAYERS = (
@@ -31,7 +31,7 @@ LAYERS = (
 # rooms that may read less than all that is below them
 ONLY = {
     "runlock": {"errors", "resources"},
-    "joblog": {"errors", "incidents", "runlock"},
+    "joblog": {"errors", "incidents", "made", "runlock"},
     "stats": {"files", "declared"},
     "demo": {*_LOW, "provenance", "cohort", "identity", "deid", "tables"},
 }

@@ -69,6 +69,9 @@ def test_a_real_study_meets_every_gate(study: Path) -> None:
     assert all(pydicom.dcmread(path).SyntheticData == "YES" for path in coded)
     shutil.copytree(study / "demo", study / "own")
     configure(study, real)
+    # a simulated study's ledger never becomes that of patients: this one begins anew
+    for side in ("private", "results"):
+        shutil.rmtree(study / side)
     # the images are the simulation's
     configure(study, lambda c: c["study"].update(synthetic=False))
     printed = snakemake(study, fails=True)

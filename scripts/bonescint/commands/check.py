@@ -107,8 +107,9 @@ def _configuration(
 ) -> tuple["CheckedInput", bool]:
     """Return what is wrong with the configuration, and whether its form lets inputs be read."""
     from bonescint.commands.checked_inputs import CheckedInput
-    from bonescint.config import check_config
+    from bonescint.config import check_config, study_mark
     from bonescint.config_form import CONFIG_VERSION, config_version, faults_of_form
+    from bonescint.identity.study import refuse_other_folder
 
     found = CheckedInput(", ".join(map(str, options.config)))
     try:
@@ -121,6 +122,10 @@ def _configuration(
     readable = version <= CONFIG_VERSION and not any(faults_of_form(config, words))
     if readable:
         configuration.refuse_elsewhere(options)
+        try:
+            refuse_other_folder(study_mark(config))
+        except InputError as error:
+            found.errors += error.problems
     return found, readable
 
 

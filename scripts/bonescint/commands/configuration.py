@@ -36,21 +36,31 @@ def merged(files: Sequence[Path]) -> dict[str, Any]:
     return config
 
 
-def load(options: argparse.Namespace) -> dict[str, Any]:
-    """Return the checked configuration; its input files need not exist.
+def load(options: argparse.Namespace, is_renamed: bool = False) -> dict[str, Any]:
+    """Return the checked configuration of this folder's study; its input files need not exist.
 
     ``config["ledger"]`` holds the arguments of `bonescint.identity.ledger.open_ledger`.
+
+    Parameters
+    ----------
+    options
+        ``config``: the files, in order.
+    is_renamed
+        Whether the study may have had another ID so far.
 
     Raises
     ------
     InputError
-        With every fault found.
+        With every fault found, or if folder or ledger belong to another study.
     """
-    from bonescint.config import check_config, ledger_settings
+    from bonescint.config import check_config, ledger_settings, study_mark
+    from bonescint.identity.study import refuse_other_folder
 
     config = merged(options.config)
     check_config(config, files=False)
     refuse_elsewhere(options)
+    if not is_renamed:
+        refuse_other_folder(study_mark(config))
     return config | {"ledger": ledger_settings(config)}
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bonescint.commands import configuration
 from bonescint.commands.ledger_destroy import add_options, destroy_study, typed
+from bonescint.commands.ledger_rename import rename_study
 from bonescint.errors import InputError
 from bonescint.resources import Texts
 
@@ -44,6 +45,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     sub.add_argument(
         "--passphrase-file", type=Path, help="opens the PDF, mode 0600 / PDF を開くパスフレーズ"
     )
+    sub = verb("rename-study", rename_study, "the study has a new ID / 研究番号の変更を記録する")
+    sub.add_argument("former", metavar="FORMER-ID", help="its ID so far / これまでの研究番号")
     add_options(verb("destroy", destroy_study, "make the study unreadable for ever / 鍵の廃棄"))
 
 

@@ -77,7 +77,7 @@ def add_opt_outs(options: argparse.Namespace) -> int:
     from bonescint.config import CODED_IMAGES
     from bonescint.custody.deliveries import recorded
     from bonescint.custody.recalls import FOLDER, recall
-    from bonescint.identity.ledger import open_or_create
+    from bonescint.identity.first_use import open_or_create
     from bonescint.identity.opt_outs import declined, remember
     from bonescint.resources import Texts
 

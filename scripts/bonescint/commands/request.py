@@ -109,7 +109,7 @@ def add_request(options: argparse.Namespace) -> int:
     """
     from bonescint.config import CODED_IMAGES
     from bonescint.custody.requests import STOPS, put_request
-    from bonescint.identity.ledger import open_or_create
+    from bonescint.identity.first_use import open_or_create
 
     config = configuration.load(options)
     text = Texts("requests", str(config["language"]))

@@ -114,7 +114,8 @@ def _of_files(
     from bonescint.custody.volumes import read_build
     from bonescint.delivery.forms import FOLDER as FORMS
 
-    skip = [Path(path) for path in config["ledger"].values() if path] + read_build().images
+    skip = [Path(path) for path in config["ledger"].values() if isinstance(path, str)]
+    skip += read_build().images
     files: dict[Path, list[Trace]] = {}
     for trace in search([*roots, FOLDER, FORMS], [person], skip):
         files.setdefault(trace.path, []).append(trace)

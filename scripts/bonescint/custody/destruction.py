@@ -132,7 +132,7 @@ def leftovers(config: Mapping[str, Any]) -> Leftovers:
 def _plain(config: Mapping[str, Any]) -> Iterator[Path]:
     """Yield the files of private/ that tell something and are no input and not the ledger's."""
     kept = [Path(path).resolve() for path in inputs(config).values()]
-    kept += [Path(path).resolve() for path in config["ledger"].values() if path]
+    kept += [Path(path).resolve() for path in config["ledger"].values() if isinstance(path, str)]
     for found in files_below(PRIVATE) if PRIVATE.is_dir() else ():
         file = PRIVATE / found.path
         if file.suffix not in _TELLS_NOTHING and not any(

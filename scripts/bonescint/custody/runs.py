@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from bonescint import made
 from bonescint.config import DEMO
 from bonescint.custody.period import period_is_over
 from bonescint.custody.receipts import reminders
@@ -135,6 +136,25 @@ def withdrawn_at_end(receipt: Path, language: str) -> Iterator[str]:
     for key in ("withdrawn", "unlisted"):
         if n := said.get(key):
             yield text(f"{key}_at_end", n=n)
+
+
+def edited(is_run: bool, language: str) -> Iterator[str]:
+    """Put aside what of results/ was changed by hand, and yield what a person should read of it.
+
+    Parameters
+    ----------
+    is_run
+        Whether this is a run; a dry run moves nothing.
+    language
+        Of the configuration.
+    """
+    text = Texts("study", language)
+    if files := made.edited_results():
+        yield text("edited")
+        yield from (f"  {file}" for file in files)
+        yield text("put_aside", folder=made.put_aside(files)) if is_run else text("to_put_aside")
+    for file in made.opened_in_excel():
+        yield text("in_excel", file=file)
 
 
 def ending(

@@ -25,6 +25,7 @@ from bonescint.identity.key import open_identity, write_key
 from bonescint.identity.lock import locked, not_written
 from bonescint.identity.migration import Patients
 from bonescint.identity.passphrase import given_passphrase, require_private
+from bonescint.identity.study import StudyMark, mark_folder, refuse_other
 from bonescint.resources import both
 
 if TYPE_CHECKING:
@@ -43,14 +44,21 @@ class Ledger:
     head
         Where the number of entries and the last hash are kept, so that an older copy put in the
         ledger's place is noticed; None keeps no such record.
+    study
+        The study that the ledger must belong to; None asks nothing.
     """
 
     def __init__(
-        self, path: Path, key: Path, identity: "pyrage.x25519.Identity", head: Path | None
+        self,
+        path: Path,
+        key: Path,
+        identity: "pyrage.x25519.Identity",
+        head: Path | None,
+        study: StudyMark | None = None,
     ) -> None:
         self.path, self.key = path, key
         self.recipient = str(identity.to_public())
-        self.identity, self._head = identity, head
+        self.identity, self._head, self._study = identity, head, study
         self._lines: list[str] = []
         self._entries: list[Entry] = []
         self._patients = Patients()
@@ -93,6 +101,13 @@ class Ledger:
         """Return the entries of these kinds in their order, of all kinds if none is named."""
         wanted = (e for e in self._entries if not kinds or e["kind"] in kinds)
         return list(map(self._patients.brought_over, wanted))
+
+    def claim(self) -> None:
+        """Write down whose ledger and folder it is, unless they say so already."""
+        if self._study:
+            if not self.entries("study"):
+                self.append([{"kind": "study", **self._study}])
+            mark_folder(self._study)
 
     def digest(self, payload: bytes) -> str:
         """Return an HMAC of `payload` under the ledger's secret, for receipts that tell nothing."""
@@ -208,7 +223,8 @@ class Ledger:
         Raises
         ------
         InputError
-            If it does not open, is altered, or is older than when it was last used.
+            If it does not open, is altered, belongs to another study, or is older than when it was
+            last used.
         """
         import pyrage
 
@@ -224,6 +240,9 @@ class Ledger:
             raise InputError(both("identity", "chain", file=self.path, n=broken))
         if entries[0]["kind"] != "ledger":
             raise InputError(both("identity", "damaged", file=self.path))
+        known = [entry for entry in entries if entry["kind"] == "study"]
+        if self._study and known:
+            refuse_other(known[-1], self._study, self.path)
         if head and head[0]:
             self._no_older(entries, *head)
         self._lines, self._entries, self._state = lines, entries, state
@@ -256,6 +275,7 @@ def create_ledger(
     key: str | Path,
     passphrase_file: str | Path | None = None,
     head: str | Path | None = None,
+    study: StudyMark | None = None,
     *,
     passphrase: str | None = None,
 ) -> Ledger:
@@ -267,7 +287,7 @@ def create_ledger(
         Where they go; neither may exist, for a new ledger gives new codes.
     passphrase_file
         As configured: a passphrase in it, or in the environment, wraps the key.
-    head
+    head, study
         See `Ledger`.
     passphrase
         Wraps the key; goes before the file.
@@ -296,7 +316,7 @@ def create_ledger(
         else:
             identity = pyrage.x25519.Identity.generate()
             write_key(key, identity, passphrase)
-        ledger = Ledger(path, key, identity, head)
+        ledger = Ledger(path, key, identity, head, study)
         ledger._is_held = True
         ledger.append([{"kind": "ledger", "format": 1, "uid_secret": secrets.token_hex(32)}])
         ledger._is_held = False
@@ -310,6 +330,7 @@ class LedgerFiles(TypedDict, total=False):
     key: Required[str]
     passphrase_file: str
     head: str
+    study: StudyMark
 
 
 def open_ledger(
@@ -317,6 +338,7 @@ def open_ledger(
     key: str | Path,
     passphrase_file: str | Path | None = None,
     head: str | Path | None = None,
+    study: StudyMark | None = None,
     *,
     ask: bool = False,
 ) -> Ledger:
@@ -328,7 +350,7 @@ def open_ledger(
         The encrypted ledger and its age identity, plain or wrapped by a passphrase.
     passphrase_file
         As configured (`bonescint.identity.passphrase`).
-    head
+    head, study
         See `Ledger`.
     ask
         Whether a terminal may be asked for the passphrase.
@@ -336,15 +358,15 @@ def open_ledger(
     Raises
     ------
     InputError
-        If a file is missing, readable by others, damaged or an older copy, or the key or
-        passphrase does not fit. Nothing is changed.
+        If a file is missing, readable by others, damaged, an older copy or another study's, or the
+        key or passphrase does not fit. Nothing is changed.
     """
     path, key = Path(path), Path(key)
     if not path.exists():
         raise InputError(both("identity", "missing", file=path))
     require_private(path)
     identity = open_identity(key, passphrase_file, ask=ask)
-    ledger = Ledger(path, key, identity, Path(head) if head else None)
+    ledger = Ledger(path, key, identity, Path(head) if head else None, study)
     ledger.read()
     return ledger
 
@@ -361,30 +383,6 @@ def is_new(path: str | Path, key: str | Path, head: str | Path | None = None, **
         return False
     found = read_head(Path(head)) if head else None
     return found == (0, "") or (not found and not Path(key).exists())
-
-
-def open_or_create(settings: LedgerFiles, coded: Path, *, ask: bool = False) -> tuple[Ledger, bool]:
-    """Open the ledger, or make it at the first run; return it and whether it is new.
-
-    Parameters
-    ----------
-    settings
-        Arguments of `open_ledger`.
-    coded
-        The folder of coded images: where it holds codes, there has been a ledger.
-    ask
-        As for `open_ledger`.
-
-    Raises
-    ------
-    InputError
-        As `open_ledger`; if codes are in use and their ledger is lost.
-    """
-    if not is_new(**settings):
-        return open_ledger(**settings, ask=ask), False
-    if any(coded.glob("*/BS-*")):
-        raise InputError(both("identity", "lost", file=settings["path"], folder=coded))
-    return create_ledger(**settings), True
 
 
 def _state(path: Path) -> tuple[int, ...]:

@@ -1,5 +1,6 @@
 """The words that the keys of the coded tables stand for."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from bonescint.resources import Texts
@@ -21,6 +22,9 @@ class Labels:
         Whether the data are simulated: every output then says so.
     confidence
         The configured level of the intervals; texts name it as ``{level}`` (%).
+    protocol
+        What fixed the hypotheses beforehand: ``document`` and ``date``; None if nothing did. Texts
+        say it as ``{fixed}``.
     """
 
     def __init__(
@@ -29,6 +33,7 @@ class Labels:
         software: dict[str, dict[str, Any]],
         synthetic: bool,
         confidence: float = 0.95,
+        protocol: Mapping[str, str] | None = None,
     ) -> None:
         self.language = language = texts.language
         self.synthetic = synthetic
@@ -38,10 +43,12 @@ class Labels:
         self._texts = texts
         self._measures = Texts("metrics", language)
         self._flow = Texts("flow", language)
+        words = self._measures
+        self._fixed = words("protocol", **protocol) if protocol else words("no_protocol")
 
     def __call__(self, key: str, **values: object) -> str:
         """Return the area's text of `key` with its fields filled in."""
-        return self._texts(key, level=self._level, **values)
+        return self._texts(key, level=self._level, fixed=self._fixed, **values)
 
     def __contains__(self, key: str) -> bool:
         return key in self._texts
@@ -78,7 +85,7 @@ class Labels:
         name = f"{kind}_{key}"
         if name in self._measures:
             shared = {text: self._measures(text) for text in _SHARED}
-            return self._measures(name, level=self._level, **shared)
+            return self._measures(name, level=self._level, fixed=self._fixed, **shared)
         return key if kind in ("title", "sheet") else ""
 
     def note(self, key: str, value: str) -> str:

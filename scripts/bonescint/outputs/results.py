@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bonescint.files import Row, read_rows
+from bonescint.made import sha256_of
 from bonescint.outputs.data import first_cutoffs
 from bonescint.outputs.estimates import performance, with_limits
 from bonescint.outputs.labels import Labels
@@ -21,7 +22,7 @@ class Results:
 
     `metrics` holds a table for each configured question, in the order of
     `bonescint.stats.question_names.QUESTIONS`; `warnings` the stages' one after the other;
-    `figures` the files of results/figures.
+    `figures` the files of results/figures; `provenance` the record with the tables' hashes.
     """
 
     flow: list[Row]
@@ -51,11 +52,14 @@ def read_results(inputs: Mapping[str, Any]) -> Results:
     """
     others = ("metrics", "warnings", "figures", "provenance")
     tables = [field.name for field in fields(Results) if field.name not in others]
+    questions = [name for name in QUESTIONS if name in inputs]
+    of_tables = [inputs[name] for name in (*tables, *questions)]
     return Results(
-        metrics={name: list(read_rows(inputs[name])) for name in QUESTIONS if name in inputs},
+        metrics={name: list(read_rows(inputs[name])) for name in questions},
         warnings=[row for path in inputs["warnings"] for row in read_rows(path)],
         figures=[Path(path) for path in inputs["figures"]],
-        provenance=json.loads(Path(inputs["provenance"]).read_text(encoding="utf-8")),
+        provenance=json.loads(Path(inputs["provenance"]).read_text(encoding="utf-8"))
+        | {"tables_sha256": {Path(path).name: sha256_of(Path(path)) for path in of_tables}},
         **{name: list(read_rows(inputs[name])) for name in tables},
     )
 
@@ -73,14 +77,14 @@ def labels_for(
     texts
         Of the workbook or the report.
     results
-        The run's tables; the level of its intervals is the one that it recorded.
+        The run's tables; level of the intervals and protocol are those that it recorded.
     study
         ``synthetic`` of the configuration.
     software
         Software key to ``label``, ``product``, ``version``, ``tracer``.
     """
-    confidence = results.provenance["analysis"]["metrics"]["confidence"]
-    shared = (software, study["synthetic"], confidence)
+    settings = results.provenance["analysis"]["metrics"]
+    shared = (software, study["synthetic"], settings["confidence"], settings.get("protocol"))
     return Labels(texts, *shared), Labels(Texts("figures", texts.language), *shared)
 
 

@@ -1,3 +1,5 @@
+import hashlib
+import json
 import re
 import runpy
 from html.parser import HTMLParser
@@ -126,6 +128,36 @@ def test_methods_are_those_of_the_questions_asked(tmp_path: Path) -> None:
         assert words in text, words
     for words in ("Cochran", "旧版と新版", "会社の異なる", "同等性", "Holm", "主要仮説"):
         assert words not in text, words
+
+
+@pytest.mark.parametrize(
+    ("language", "no", "yes"),
+    [
+        ("ja", "事前に決めたものではありません", "計画書 1.2 (2024-01-31) で事前に決めたものです"),
+        ("en", "not fixed beforehand", "fixed beforehand in: 計画書 1.2 (2024-01-31)"),
+    ],
+)
+def test_fixed_beforehand_is_what_a_protocol_covers(
+    tmp_path: Path, language: str, no: str, yes: str
+) -> None:
+    results = write_results(tmp_path / "r")
+    text = build(results, tmp_path / "a.html", [], language)
+    # cut-offs, hypothesis, families and margins: in the methods and under the tables
+    assert text.count(no) == 7 and yes not in text
+    path = results / "provenance.json"
+    record = json.loads(path.read_text(encoding="utf-8"))
+    record["analysis"]["metrics"]["protocol"] = {"document": "計画書 1.2", "date": "2024-01-31"}
+    path.write_text(json.dumps(record), encoding="utf-8")
+    text = build(results, tmp_path / "a.html", [], language)
+    assert text.count(yes) == 7 and no not in text
+
+
+def test_the_tables_hashes_stand_in_the_provenance(tmp_path: Path) -> None:
+    results = write_results(tmp_path / "r")
+    text = build(results, tmp_path / "a.html", [])
+    for name in ("metrics/accuracy.csv", "cases.csv"):
+        digest = hashlib.sha256((results / name).read_bytes()).hexdigest()
+        assert f"tables_sha256.{Path(name).name}" in text and digest in text
 
 
 @pytest.mark.parametrize("kept", ["primary", "family"])

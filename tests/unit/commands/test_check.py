@@ -264,5 +264,5 @@ def test_stored_values_and_the_list_to_choose_from(check: Check, config: dict[st
     Path("order.csv").write_text(f"患者ID\n{IDS[0]}\n{IDS[0]}\n", encoding="utf-8")
     code, out, err = check()
     assert code == 1
-    assert line(out, "software.vsbone3.repeat_export")[2] == "2"  # one of the BSI, one of the hot spots
+    assert line(out, "software.vsbone3.repeat_export")[2] == "2"
     assert line(out, "cohort.selection.list")[2] == "1"

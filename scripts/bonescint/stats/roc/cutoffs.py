@@ -78,7 +78,7 @@ def at_cutoff(y: ArrayLike, score: ArrayLike, cutoff: float, confidence: float =
     y, score
         As for `auc`.
     cutoff
-        Fixed beforehand; a case is positive at or above it.
+        As configured; a case is positive at or above it.
     confidence
         Of the intervals.
     """

@@ -1,0 +1,134 @@
+"""What jobs made: who changes a table of results/ by hand is told, and nothing comes of it.
+
+Each job keeps sizes, dates and hashes of its outputs in private/made, in a file named like its log.
+A folder of images is none of these: its files have hashes of their own (results/anonymization),
+against which a delivery holds them.
+"""
+
+import shutil
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from hashlib import file_digest
+from pathlib import Path
+
+from bonescint.files import Row, read_rows, write_rows
+
+_COLUMNS = ("path", "size", "modified", "sha256")
+_MADE = Path("private/made")
+_EDITED = Path("private/edited")
+# what is filled in by hand or handed over
+_HANDED_OVER = "results/delivery/"
+
+
+def as_made(file: Path, path: str) -> Row:
+    """Return what tells whether a file is changed later on.
+
+    Parameters
+    ----------
+    file
+        The file.
+    path
+        How the list names it.
+    """
+    state = file.stat()
+    size, modified = str(state.st_size), str(state.st_mtime_ns)
+    return {"path": path, "size": size, "modified": modified, "sha256": sha256_of(file)}
+
+
+def is_as_made(file: Path, rows: Iterable[Row]) -> bool:
+    """Tell whether a file is what it was; another date alone is no change: a copy has one.
+
+    Parameters
+    ----------
+    file
+        The file.
+    rows
+        Of `as_made`; one of them must fit.
+    """
+    rows = list(rows)
+    state = file.stat()
+    now = str(state.st_size), str(state.st_mtime_ns)
+    if now in {(row["size"], row["modified"]) for row in rows}:
+        return True
+    return bool(rows) and sha256_of(file) in {row["sha256"] for row in rows}
+
+
+def forget_made(log: Path) -> None:
+    """Forget what a job made: it begins to make it anew, and may be cut off.
+
+    Parameters
+    ----------
+    log
+        The job's log.
+    """
+    _list_of(log).unlink(missing_ok=True)
+
+
+def remember_made(log: Path, outputs: Iterable[str]) -> None:
+    """Keep what a job has made.
+
+    Parameters
+    ----------
+    log
+        The job's log.
+    outputs
+        Paths from the study's folder; the files below results/ count.
+    """
+    watched = [path for path in outputs if path.startswith("results/")]
+    rows = [
+        as_made(Path(path), path)
+        for path in watched
+        if Path(path).is_file() and not path.startswith(_HANDED_OVER)
+    ]
+    if rows:
+        write_rows(_list_of(log), _COLUMNS, rows)
+
+
+def edited_results() -> list[Path]:
+    """Return the files of results/ that are not what a job made."""
+    made: dict[str, list[Row]] = defaultdict(list)
+    for file in sorted(_MADE.rglob("*.csv")):
+        for row in read_rows(file):
+            made[row["path"]].append(row)
+    there = ((Path(path), rows) for path, rows in made.items() if Path(path).is_file())
+    return [path for path, rows in there if not is_as_made(path, rows)]
+
+
+def put_aside(files: Iterable[Path]) -> Path:
+    """Move edited files below private/edited, because they may hold anything; return the folder.
+
+    Parameters
+    ----------
+    files
+        Of `edited_results`.
+    """
+    folder = _EDITED / datetime.now().strftime("%Y%m%d-%H%M%S")
+    for file in files:
+        kept = folder / file
+        kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.move(file, kept)
+    return folder
+
+
+def still_to_make() -> list[str]:
+    """Return the paths of edited files that were put aside and not made anew since."""
+    folders = sorted(_EDITED.iterdir()) if _EDITED.is_dir() else []
+    kept = {p.relative_to(folder) for folder in folders for p in folder.rglob("*") if p.is_file()}
+    return sorted(path.as_posix() for path in kept if not path.exists())
+
+
+def opened_in_excel() -> list[Path]:
+    """Return the results that somebody has open in Excel: it puts a file beside each."""
+    locks = Path("results").rglob("~$*") if Path("results").is_dir() else []
+    return sorted(lock.with_name(lock.name[2:]) for lock in locks)
+
+
+def _list_of(log: Path) -> Path:
+    return _MADE / log.with_suffix(".csv")
+
+
+def sha256_of(file: Path) -> str:
+    """Return the SHA-256 of a file's content."""
+    with file.open("rb") as stream:
+        return file_digest(stream, "sha256").hexdigest()
