@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from bonescint.custody.volumes import CONTENTS, STAMP, VOLUMES, Build, read_build, remove_build
 from bonescint.declared import columns
+from bonescint.delivery.contents import changed_images
 from bonescint.delivery.disc.layout import Case
 from bonescint.delivery.disc.volumes import Volume, build_volumes
 from bonescint.delivery.gate import cover_lines
 from bonescint.delivery.incomplete import partner_rows, rows_sent
 from bonescint.delivery.plan import DELIVERED, NEW, REPLACES, cases_of
+from bonescint.errors import InputError
 from bonescint.files import read_rows, replacing, write_rows
 from bonescint.joblog import job_log
 from bonescint.provenance import settings_stamp
@@ -57,6 +59,11 @@ def build_disc(
         list says nothing of who is on it.
     stamps
         Of passphrase and program: with another one a disc is built again.
+
+    Raises
+    ------
+    InputError
+        If an image is not the one that was verified, or the volumes cannot be built.
     """
     folder = volumes.with_suffix("")
     rows = list(read_rows(planned))
@@ -82,6 +89,10 @@ def build_disc(
         if _is_built(build, stamp):
             logger.info("these volumes stand already")
         else:
+            # what was verified, byte by byte: nobody looks at a volume again before it is recorded
+            images = [image for case in wanted for image in case.images]
+            if changed := list(changed_images(images, reports, language)):
+                raise InputError(changed)
             report = logger.info
             built = build_volumes(wanted, study, number, settings, folder, language, cover, report)
             _write_lists(built, wanted, folder)

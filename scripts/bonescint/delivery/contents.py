@@ -1,5 +1,6 @@
 """Is what is handed over what was verified? Every image by its bytes, the codes both ways (R28)."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
@@ -118,6 +119,38 @@ def content_faults(
         ):
             if alone:
                 yield text(key, n=len(alone), codes=_some(alone))
+
+
+def changed_images(images: Iterable[Path], reports: Iterable[Path], language: str) -> Iterator[str]:
+    """Yield one sentence on coded images that are gone or not as they were verified.
+
+    Parameters
+    ----------
+    images
+        Below results/dicom/{batch}: those that go onto a disc.
+    reports
+        results/anonymization/{batch}.csv: each image written, with its SHA-256.
+    language
+        ``ja`` or ``en``.
+    """
+    said = {
+        f"{report.stem}/{row['file']}": row["sha256"]
+        for report in reports
+        for row in read_rows(report)
+        if row["status"] == "written"
+    }
+    changed = []
+    for image in images:
+        name = image.as_posix().rpartition("/dicom/")[2]
+        try:
+            with image.open("rb") as stream:
+                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        except OSError:
+            digest = ""
+        if digest != said.get(name):
+            changed.append(name)
+    if changed:
+        yield Texts("delivery", language)("images_missing", n=len(changed), files=_some(changed))
 
 
 def _some(names: Iterable[str]) -> str:

@@ -1,7 +1,7 @@
 """Lists tell of every volume, the former one stays when a build fails, nothing new keeps it."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -206,3 +206,16 @@ def test_a_build_that_fails_leaves_the_former_one(
         build(code="another program")
     assert read_build() == before
     assert not any(path.exists() for path in OUTPUTS.values())
+
+
+@pytest.mark.parametrize("change", [Path.unlink, lambda image: image.write_bytes(b"another")])
+def test_an_image_that_was_not_verified_gets_on_no_disc(
+    ledger: Ledger, builder: list[list[Case]], change: Callable[[Path], object]
+) -> None:
+    """A backup that is put back afterwards leaves no trace that a build could see."""
+    plan()
+    image = sorted(path for path in Path("results/dicom").rglob("*") if path.is_file())[0]
+    change(image)
+    with pytest.raises(InputError, match=image.name):
+        build()
+    assert builder == [] and not FOLDER.exists()
