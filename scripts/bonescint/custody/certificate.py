@@ -56,6 +56,7 @@ def certificate(
         synthetic=bool(study["synthetic"]),
         language=text.language,
         lead=[],
+        coded=False,
         blocks=[
             Fields("", list(_about(kept, reason, today, text))),
             _points("certificate.lost", what_is_lost(lost, text), text),

@@ -6,7 +6,6 @@ not that their disagreement is an incidental finding: that is told only to a pat
 know (R34).
 """
 
-import os
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -17,12 +16,10 @@ from bonescint.custody.deliveries import archives_with, recorded
 from bonescint.custody.preceding import preceding_deliveries
 from bonescint.custody.receipts import confirmed_recalls
 from bonescint.custody.requests import persons, requests_on_record
-from bonescint.errors import InputError
-from bonescint.files import Row, read_rows, replacing
+from bonescint.files import Row, read_rows
 from bonescint.identity.ledger import Ledger
 from bonescint.identity.opt_outs import in_force
 from bonescint.papers.form import Field, Fields, Paper, Signatures
-from bonescint.papers.pdf import pdf_of
 from bonescint.resources import Texts
 from bonescint.tables.sheets import ShownColumn, ShownTable
 
@@ -72,32 +69,6 @@ def extract_of(ledger: Ledger, subject: str, config: Mapping[str, Any], today: d
             Signatures(text("handed_over"), [text("by_whom"), text("to_whom")]),
         ],
     )
-
-
-def write_extract(path: Path, form: Paper, text: Texts) -> None:
-    """Write the extract as PDF, mode 0600.
-
-    Parameters
-    ----------
-    path
-        A new file.
-    form
-        Of `extract_of`.
-    text
-        Words of the area ``requests``.
-
-    Raises
-    ------
-    InputError
-        If it cannot be written; there is no part of it then.
-    """
-    content = pdf_of(form)
-    try:
-        with replacing(path, "wb") as stream:
-            os.fchmod(stream.fileno(), 0o600)
-            stream.write(content)
-    except OSError as error:
-        raise InputError(text("not_written", reason=os.strerror(error.errno or 0))) from None
 
 
 def _contact(config: Mapping[str, Any], text: Texts) -> str:
@@ -215,7 +186,7 @@ def _asked(ledger: Ledger, subject: str, text: Texts) -> Iterator[ShownTable | F
             "kind": said(f"kind.{one.right}"),
             "received": one.received,
             "state": said(f"state.{one.state}"),
-            "decided": one.decided or one.withdrawn or text("empty"),
+            "decided": one.withdrawn or one.decided or text("empty"),
             "reason": one.reason or text("empty"),
         }
         for one in requests_on_record(ledger)

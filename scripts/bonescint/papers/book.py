@@ -10,6 +10,7 @@ from bonescint.tables.sheets import Sheet, ShownTable, make_styles, open_book, r
 # characters: the number of a sentence, with which a label begins, its rest, the answer, the basis
 _WIDTHS = (4.0, 21.0, 68.0, 10.0)
 _FONT = {"font_name": "Yu Gothic", "font_size": 10, "valign": "top", "text_wrap": True}
+_HEAD = 70  # characters in a print header
 _BORDER = {"border": 1, "border_color": "#737373", "align": "left", "indent": 1}
 
 
@@ -40,8 +41,10 @@ def _set_page(sheet: Any, form: Paper) -> None:
     sheet.set_margins(left=0.7, right=0.7, top=0.9, bottom=0.75)
     sheet.fit_to_pages(1, 0)
     mark = f"&R{SYNTHETIC}" if form.synthetic else ""
+    # Excel takes 255 characters and breaks no line; the sheet says it whole
+    head = form.head if len(form.head) <= _HEAD else f"{form.head[:_HEAD]}…"
     # & starts a code in a print header
-    sheet.set_header(f"&L&8{form.head.replace('&', '&&')}{mark}")
+    sheet.set_header(f"&L&8{head.replace('&', '&&')}{mark}")
     sheet.set_footer(f"&L&8{form.foot.replace('&', '&&')}&R&P / &N")
 
 
