@@ -1,13 +1,16 @@
 """What is long stands on a form whole: statements, findings, titles, beside what is short."""
 
+import io
 import re
 import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+import openpyxl
 import pytest
 
+from bonescint.papers.book import book_of
 from bonescint.papers.form import Field, Fields, Paper, Points
 from bonescint.papers.pdf import pdf_of
 from bonescint.tables.sheets import ShownColumn, ShownTable
@@ -44,6 +47,18 @@ def test_what_is_longer_than_a_page_goes_on_on_the_next(
     assert pages.count("\f") > 1
     flowing = re.sub(r"\s", "", pages)
     assert [n for n in range(400) if f"所見{n}は" not in flowing] == []
+
+
+def test_what_is_longer_than_the_highest_row_goes_on_in_the_next() -> None:
+    paper = Paper(
+        name="form", title="用紙", study="S-1", study_title="題名", delivery="", synthetic=False,
+        language="ja", lead=[_LONG], blocks=[Fields("f", [Field("a", _LONG)])],
+    )  # fmt: skip
+    sheet = openpyxl.load_workbook(io.BytesIO(book_of(paper))).worksheets[0]
+    cells = [cell for row in sheet for cell in row if "所見" in str(cell.value)]
+    assert max(str(cell.value).count("\n") for cell in cells) < 30
+    assert max(sheet.row_dimensions[cell.row].height for cell in cells) < 400
+    assert "".join(str(cell.value) + "\n" for cell in cells) == (_LONG + "\n") * 2
 
 
 def test_short_columns_stay_whole_beside_a_long_one(tmp_path: Path) -> None:
