@@ -176,7 +176,8 @@ def decide_typed(options: argparse.Namespace) -> int:
     if is_opt_out:
         # first: if anything fails after it, the patient is out and the decision can be made again
         details = {name: getattr(request, name) for name in ORIGIN}
-        add_opt_outs(argparse.Namespace(config=options.config, ids=[request.subject], **details))
+        patient = argparse.Namespace(config=options.config, ids=[request.subject], **details)
+        add_opt_outs(patient, ledger)
     request = decide_request(ledger, options.number, said, text.language, today)
     kind, state = text(f"kind.{request.right}"), text(f"state.{request.state}")
     print(text("decided", n=request.number, kind=kind, decision=state))

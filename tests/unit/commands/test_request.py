@@ -83,6 +83,15 @@ def test_a_stop_of_use_becomes_an_opt_out(run: Run, codes: dict[str, str]) -> No
         run("withdraw", "1", "--date", "2025-04-01")
 
 
+def test_the_ledger_is_opened_once_though_it_becomes_an_opt_out(
+    run: Run, codes: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("add", "--kind", "stop-use", "--code", codes[PATIENT], *SELF)
+    monkeypatch.setattr("bonescint.identity.ledger.open_or_create", None)  # asks once more
+    run("decide", "1", "--decision", "granted", *ROLE)
+    assert PATIENT in in_force(opened())
+
+
 def test_who_declined_is_in_no_delivery_whatever_is_taken_back(
     run: Run, codes: dict[str, str]
 ) -> None:
