@@ -96,7 +96,10 @@ def what_is_lost(lost: Loss, text: Texts) -> list[str]:
         "patients": lost.patients,
         "opt_outs": lost.opt_outs,
         "deliveries": lost.deliveries,
+        "preceding": lost.preceding,
         "recalls": lost.recalls,
+        "requests": lost.requests,
+        "incidental": lost.incidental,
         "sealed": len(lost.sealed),
     }
     lines = [text(f"lost.{key}", n=n) for key, n in counted.items()]
