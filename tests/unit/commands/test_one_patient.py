@@ -16,6 +16,7 @@ from bonescint.custody.requests import stopped_codes
 from bonescint.declared import columns
 from bonescint.files import write_rows
 from bonescint.identity.opt_outs import in_force
+from bonescint.papers.form import Fields
 from bonescint.resources import ROOT
 from bonescint.tables.sheets import ShownTable
 from tests.unit.ledger_study import SUBJECTS, opened
@@ -202,6 +203,22 @@ def test_the_committee_page_has_no_code_and_the_extract_says_when_a_request_was_
     assert "個人情報" in extract.foot
     rows = [row for block in extract.blocks if isinstance(block, ShownTable) for row in block.rows]
     assert [row["decided"] for row in rows if "decided" in row] == ["2025-06-09"]
+
+
+def test_an_extract_holds_what_stands_under_other_ids_of_the_patient(
+    codes: dict[str, str],
+) -> None:
+    opened().append([{"kind": "linked", "subject": PATIENT, "other": OTHER}])
+    cases = [{"code": codes[one], "age": "71", "views": "anterior"} for one in (PATIENT, OTHER)]
+    write("results/cases.csv", "cases", *cases)
+    config = yaml.safe_load((ROOT / "config.yaml").read_text("utf-8"))
+    extract = extract_of(opened(), PATIENT, config, date.today())
+    fields = [
+        field for block in extract.blocks if isinstance(block, Fields) for field in block.fields
+    ]
+    assert f"{codes[PATIENT]}, {codes[OTHER]}" in [field.value for field in fields]
+    assert [field.value for field in fields].count("71") == 2
+    assert extract.name == f"extract_{codes[PATIENT]}"
 
 
 def test_both_papers_are_the_same_each_time(codes: dict[str, str]) -> None:
