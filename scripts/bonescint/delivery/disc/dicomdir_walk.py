@@ -15,9 +15,12 @@ from pydicom.uid import ExplicitVRLittleEndian
 from bonescint.delivery.disc.verdict import DiscVerdict
 from bonescint.dicom.opening import open_meta
 from bonescint.dicom.sop_classes import MEDIA_DIRECTORY
+from bonescint.text.dates import header_date
 
 CHECK = "dicomdir"
 _LARGEST = 1 << 24  # bytes; 3,000 images take three million
+_ITEM = b"\xfe\xff\x00\xe0"
+_MOST_RECORDS = 100_000  # what pydicom makes of one takes a hundred times its eight bytes
 _LEVELS = ("PATIENT", "STUDY", "SERIES", "IMAGE")
 _IN_USE = 0xFFFF
 # of the record itself, and where it says by another name what the image says
@@ -31,7 +34,7 @@ _OF_IMAGE = {
     "ReferencedTransferSyntaxUIDInFile": "TransferSyntaxUID",
 }
 # required in a directory and often empty in an image: the directory's writer fills them in
-_FILLED_IN = {"StudyTime", "StudyID", "SeriesNumber", "InstanceNumber"}
+_FILLED_IN = {"StudyDate", "StudyTime", "StudyID", "SeriesNumber", "InstanceNumber"}
 _NEEDED = {
     "PATIENT": {"PatientID", "PatientName"},
     "STUDY": {"StudyInstanceUID", "StudyDate", "StudyTime", "StudyID"},
@@ -70,11 +73,12 @@ def read_directory(stream: IO[bytes], size: int, verdict: DiscVerdict) -> Direct
         Gets the faults.
     """
     listing = DirectoryListing()
-    if size > _LARGEST:
+    data = stream.read(_LARGEST + 1)
+    if len(data) > _LARGEST or data.count(_ITEM) > _MOST_RECORDS:
         verdict.fault(CHECK, "directory_large", size=size)
         return listing
     try:
-        opening = open_meta(stream.read())
+        opening = open_meta(data)
         stream.seek(0)
         if not opening.is_directory or opening.syntaxes != (str(ExplicitVRLittleEndian),):
             verdict.fault(CHECK, "no_directory")
@@ -208,6 +212,8 @@ def _different(said: Mapping[str, str], there: Mapping[str, str]) -> Iterator[st
 def _is_filled(name: str, value: str, said: Mapping[str, str]) -> bool:
     """Tell whether a value is what stands for one that an image lacks."""
     match name:
+        case "StudyDate":
+            return header_date(value) is not None
         case "StudyTime":
             return value == "000000"
         case "StudyID":
