@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import IO
 
 from pydicom import Dataset, dcmread
+from pydicom.datadict import dictionary_VR
 from pydicom.uid import ExplicitVRLittleEndian
 
 from bonescint.delivery.disc.verdict import DiscVerdict
@@ -85,7 +86,9 @@ def read_directory(stream: IO[bytes], size: int, verdict: DiscVerdict) -> Direct
             return listing
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            _walk(dcmread(stream), listing, verdict)
+            found = dcmread(stream)
+            _walk(found, listing, verdict)
+            _check_encoding(data, found, verdict)
     # whatever pydicom raises or warns of over damaged bytes; its message may quote them
     except Exception as error:
         verdict.fault(CHECK, "directory_damaged", reason=type(error).__name__)
@@ -136,6 +139,16 @@ def _walk(found: Dataset, listing: DirectoryListing, verdict: DiscVerdict) -> No
     for offset in records.keys() - reached:
         verdict.fault(CHECK, "record_unreached", n=number[offset])
     verdict.checked(CHECK, n=len(records), images=len(listing.images))
+
+
+def _check_encoding(data: bytes, found: Dataset, verdict: DiscVerdict) -> None:
+    """Look at what pydicom reads all the same: an item that is headed otherwise, another VR."""
+    records = found.get("DirectoryRecordSequence", ())
+    elements = (element for one in (found, *records) for element in one)
+    if data.count(_ITEM) != len(records) or any(
+        dictionary_VR(element.tag) != element.VR for element in elements
+    ):
+        verdict.fault(CHECK, "directory_damaged", reason="encoding")
 
 
 def _values(record: Dataset) -> dict[str, str]:

@@ -30,6 +30,19 @@ def faults(path: Path) -> list[str]:
     return check.verify(path).faults(TEXT)
 
 
+def test_a_directory_that_pydicom_forgives() -> None:
+    data = dicomdir({"DICOM/P00001/S01/I01": coded_image(CODES[0], 1)})
+    for old, new in (
+        (b"\xfe\xff\x00\xe0", b"\xfe\xff\x00\xa0"),
+        (b"\xfe\xff\x00\xe0", b"\xfe\xff\x01\xe0"),
+        (b"\x20\x00\x13\x00IS", b"\x20\x00\x13\x00AS"),
+    ):
+        assert old in data
+        verdict = DiscVerdict()
+        read_directory(io.BytesIO(data.replace(old, new, 1)), len(data), verdict)
+        assert "DICOMDIR" in "".join(verdict.faults(TEXT))
+
+
 ODD: dict[str, list[Dataset]] = {
     "no study date": [image(CODES[0], "1", StudyDate="")],
     "no numbers": [image(CODES[0], "1", SeriesNumber=None, InstanceNumber=None)],
