@@ -142,11 +142,15 @@ def _walk(found: Dataset, listing: DirectoryListing, verdict: DiscVerdict) -> No
 
 
 def _check_encoding(data: bytes, found: Dataset, verdict: DiscVerdict) -> None:
-    """Look at what pydicom reads all the same: an item that is headed otherwise, another VR."""
+    """Look at what pydicom reads all the same: an item headed otherwise or longer, another VR."""
     records = found.get("DirectoryRecordSequence", ())
     elements = (element for one in (found, *records) for element in one)
-    if data.count(_ITEM) != len(records) or any(
-        dictionary_VR(element.tag) != element.VR for element in elements
+    starts = [record.seq_item_tell for record in records]
+    ends = [at + 8 + int.from_bytes(data[at + 4 : at + 8], "little") for at in starts]
+    if (
+        data.count(_ITEM) != len(starts)
+        or ends != [*starts, len(data)][1:]
+        or any(dictionary_VR(element.tag) != element.VR for element in elements)
     ):
         verdict.fault(CHECK, "directory_damaged", reason="encoding")
 

@@ -32,9 +32,11 @@ def faults(path: Path) -> list[str]:
 
 def test_a_directory_that_pydicom_forgives() -> None:
     data = dicomdir({"DICOM/P00001/S01/I01": coded_image(CODES[0], 1)})
+    at = data.rindex(b"\xfe\xff\x00\xe0")
     for old, new in (
         (b"\xfe\xff\x00\xe0", b"\xfe\xff\x00\xa0"),
         (b"\xfe\xff\x00\xe0", b"\xfe\xff\x01\xe0"),
+        (data[at + 4 : at + 8] + b"\x04", b"\xff\xff\x01\x00\x04"),
         (b"\x20\x00\x13\x00IS", b"\x20\x00\x13\x00AS"),
     ):
         assert old in data
