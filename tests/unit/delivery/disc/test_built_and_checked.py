@@ -50,6 +50,7 @@ ODD: dict[str, list[Dataset]] = {
     "no numbers": [image(CODES[0], "1", SeriesNumber=None, InstanceNumber=None)],
     "inverted": [image(CODES[0], "1", PhotometricInterpretation="MONOCHROME1")],
     "no picture": [image(CODES[0], "1", PhotometricInterpretation="RGB")],
+    "a hundred studies": [image(CODES[0], str(n)) for n in range(1, 101)],
     "two studies": [image(CODES[0], "1"), image(CODES[0], "2"), image(CODES[0], "3", StudyID="X")],
 }
 
