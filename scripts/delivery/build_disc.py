@@ -95,6 +95,8 @@ def build_disc(
                 raise InputError(changed)
             report = logger.info
             built = build_volumes(wanted, study, number, settings, folder, language, cover, report)
+            # what is killed between here and its own stamp is not taken for the former build
+            (folder / STAMP).unlink(missing_ok=True)
             _write_lists(built, wanted, folder)
             with replacing(folder / STAMP) as stream:
                 json.dump({"stamp": stamp}, stream)
