@@ -112,8 +112,10 @@ except OSError as error:
 
 # a table that somebody edited is made anew, before anything is computed from it
 if workflow.is_main_process and not runs.only_looks(sys.argv):
-    for line in runs.edited(is_run, LANGUAGE):
-        print(line, file=sys.stderr)
+    if edited := list(runs.edited(is_run, LANGUAGE)):
+        print(*edited, sep="\n", file=sys.stderr)
+        # some hundred lines may follow, and the last ones are read
+        ENDING.note = " ".join(line.strip() for line in edited)
 
 OPT_OUT_SETTINGS = study.opt_out_settings(config)
 BATCHES = [f"{n:02d}" for n in range(config["deidentification"]["batches"])]

@@ -84,7 +84,7 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
             yield text("same_repeat" if "repeat" in where else "same_file", where=where, path=path)
     demo = uses_demo(config)
     if demo and "demo" not in config:
-        yield text("missing_key", where=text("top_level"), key="demo")
+        yield text("missing_key", where=text("top_level"), key="demo", wanted="")
     for where, path in inputs(config).items():
         if files and not path.startswith(DEMO):
             yield from unusable(where, path, text)

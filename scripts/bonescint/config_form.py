@@ -37,9 +37,12 @@ def open_keys(config: Mapping[str, Any]) -> list[str]:
     return [".".join(map(str, error.absolute_path)) for error in _faults(config) if _is_open(error)]
 
 
+def _schema() -> Any:
+    return yaml.safe_load((ROOT / "schemas/config.schema.yaml").read_text(encoding="utf-8"))
+
+
 def _faults(config: Mapping[str, Any]) -> list[Any]:
-    schema = yaml.safe_load((ROOT / "schemas/config.schema.yaml").read_text(encoding="utf-8"))
-    validator = jsonschema.Draft202012Validator(schema)
+    validator = jsonschema.Draft202012Validator(_schema())
     return sorted(validator.iter_errors(config), key=lambda e: list(map(str, e.path)))
 
 
@@ -85,7 +88,8 @@ def _explain(error: Any, text: Texts) -> Iterator[str]:
         case "required":
             for key in error.validator_value:
                 if key not in error.instance:
-                    yield text("missing_key", where=where, key=key)
+                    wanted = _wanted_key(error.schema, key)
+                    yield text("missing_key", where=where, key=key, wanted=wanted)
         case "enum":
             allowed = ", ".join(map(str, error.validator_value))
             yield text("not_allowed", where=where, value=error.instance, allowed=allowed)
@@ -97,6 +101,16 @@ def _explain(error: Any, text: Texts) -> Iterator[str]:
             # a mapping or a list is not quoted: its first wrong leaf has an error of its own
             value = error.instance if not isinstance(error.instance, dict | list) else "..."
             yield text("bad_value", where=where, value=value, wanted=_wanted(error, text))
+
+
+def _wanted_key(schema: Mapping[str, Any], key: str) -> str:
+    """Return what is to be written for a key that is not there, in brackets."""
+    known = schema.get("properties", {}).get(key, {})
+    if "$ref" in known:
+        known = _schema()["$defs"][known["$ref"].rpartition("/")[2]]
+    wanted = [" | ".join(map(str, known.get("enum", ()))), known.get("description", "")]
+    said = "; ".join(filter(None, wanted))
+    return f" ({said})" if said else ""
 
 
 def _wanted(error: Any, text: Texts) -> str:

@@ -93,6 +93,7 @@ def test_every_limit_of_a_table_can_be_raised(config: dict[str, Any]) -> None:
             r"participants\.columns.*'bsi'",
         ),
         ("inputs/tracer_calendar", {"file": "a", "ids_only": True}, r"calendar.*'ids_only'"),
+        ("readers/reader1/key", KeyError, r"readers\.reader1: .*'key'.*\(patient_id \| code;"),
         ("inputs/opt_out", {"ids_only": True}, r"inputs\.opt_out: the key 'file' is missing"),
         ("inputs/opt_out", {"file": "demo/a", "largest_share": 20}, r"opt_out\.largest_share.*20"),
         ("study/synthetic", False, r"study\.synthetic must be true"),

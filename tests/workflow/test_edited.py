@@ -24,6 +24,8 @@ def test_what_was_changed_by_hand_is_told_kept_and_made_anew(study: Path) -> Non
     (study / "results/~$study.xlsx").touch()
     printed = snakemake(study)
     assert all(f"  {name}\n" in printed for name in EDITED)
+    # who reads the last lines alone reads it, too
+    assert "private/edited/" in printed.partition("bonescint: ")[2]
     assert "results/study.xlsx が Excel で開かれています" in printed
     assert {name: (study / name).read_bytes() for name in EDITED} == before
     kept = {p.relative_to(study / "private/edited").as_posix() for p in kept_files(study)}

@@ -169,10 +169,11 @@ def _gates(config: Mapping[str, Any], text: Texts) -> None:
     """Show what a delivery would still wait for: nothing that stops a run."""
     from datetime import date
 
-    from bonescint.delivery.gate import refusals
+    from bonescint.delivery.gate import disc_refusals, refusals
 
     study, delivery = config["study"], config["delivery"]
-    if unmet := list(refusals(study, delivery, date.today(), text.language)):
+    unmet = [*refusals(study, delivery, date.today(), text.language), *disc_refusals(delivery)]
+    if unmet:
         print(text("title.gates", n=len(unmet)))
         print(*(f"    {sentence}" for sentence in unmet), sep="\n")
 

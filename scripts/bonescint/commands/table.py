@@ -44,6 +44,13 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     mapping.add_argument("--header-row", type=int, metavar="N", help="as in Excel / 見出しの行")
     mapping.add_argument("--encoding", metavar="NAME", help="of a text file / 文字コード")
     mapping.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        metavar="NAME=HEADER",
+        help="which header a column has, where it was not found / 見つからない列の見出し",
+    )
+    mapping.add_argument(
         "--write", action="store_true", help="put it into config.yaml / config.yaml に書く"
     )
     configuration.add_option(mapping)

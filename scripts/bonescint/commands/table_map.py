@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,8 @@ def map_table(options: argparse.Namespace) -> int:
     Parameters
     ----------
     options
-        ``config``, ``name``, ``file``, ``sheet``, ``header_row``, ``encoding``, ``write``.
+        ``config``, ``name``, ``file``, ``sheet``, ``header_row``, ``encoding``, ``column``,
+        ``write``.
 
     Raises
     ------
@@ -72,6 +73,8 @@ def map_table(options: argparse.Namespace) -> int:
     language = str(config["language"])
     text = Texts("table_map", language)
     wanted = _wanted(table)
+    named = _named(options, wanted, text)
+    wanted = replace(wanted, configured={**wanted.configured, **named})
     encoding = options.encoding or _encoding(options.file)
     sheets, unread = _sheets(options, wanted, encoding, text)
     if not sheets:
@@ -79,6 +82,7 @@ def map_table(options: argparse.Namespace) -> int:
     best = max(sheets, key=lambda sheet: _worth(sheet, wanted))
     _tell_sheets(options.file, best, sheets, unread, text)
     print(_columns_beside(best, wanted, text))
+    _refuse_absent(best, named, text)
     faults = Faults(best.table, language)
     read = {match.place for match in best.matches.values()}
     others = [cell for i, cell in enumerate(best.table.header) if cell and i not in read]
@@ -93,6 +97,9 @@ def map_table(options: argparse.Namespace) -> int:
     if lost:
         names = ", ".join(wanted.config_name(n) for n in lost)
         print(text("lost", columns=names, entry=_path(table)))
+        print(text("name_them", column=wanted.config_name(lost[0])))
+        if options.write:
+            print(text("nothing_written", file=options.config[0]))
         return 1
     _verify(best.table, wanted, values, text)
     if options.write:
@@ -131,6 +138,28 @@ def _wanted(table: InputTable) -> _Wanted:
         },
         {key if name == "key" else name: header for name, header in given.items()},
     )
+
+
+def _named(options: argparse.Namespace, wanted: _Wanted, text: Texts) -> dict[str, str]:
+    """Return column -> header as a person names them on the command line."""
+    known = {wanted.config_name(name): name for name in wanted.columns}
+    named = {}
+    for pair in options.column:
+        # a header may hold the sign, a column's name does not
+        name, _, header = (part.strip() for part in pair.partition("="))
+        if not header:
+            raise InputError(text("no_pair"))
+        if name not in known:
+            raise InputError(text("no_column", name=name, known=", ".join(known)))
+        named[known[name]] = header
+    return named
+
+
+def _refuse_absent(best: _MappedSheet, named: Mapping[str, str], text: Texts) -> None:
+    """Refuse a header that a person named and the row has not; not shown, it may be a cell."""
+    there = {fold_header(cell) for cell in best.table.header}
+    if absent := [name for name, header in named.items() if fold_header(header) not in there]:
+        raise InputError(text("no_such_header", name=", ".join(absent)))
 
 
 def _encoding(file: Path) -> str | None:

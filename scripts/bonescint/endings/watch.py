@@ -48,6 +48,7 @@ class Ending(logging.Handler):
         self.workflow = workflow
         self.begun = False  # set once the run has begun to change something
         self.outcome: RunOutcome | None = None  # what the summary is made from
+        self.note = ""  # what was said at the beginning and must be read at the end, too
         self._good: list[Lines] = []
         self._failed: list[Lines] = []
         self._jobs: dict[int, dict[str, Any]] = {}
@@ -136,17 +137,20 @@ class Ending(logging.Handler):
 
     def _lines(self) -> Iterator[str]:
         wording = Wording(self.workflow.globals.get("config") or {})
+        notes = [self.note] if self.note else []
         if self._is_bad():
             yield from self._bad_lines(wording)
+            yield from notes
         elif only_looks(sys.argv):
             return  # what was asked for stands on the screen, or goes on into another program
         elif self._is_dryrun():
+            yield from notes
             yield wording("idle_dry" if self._is_idle else "dry")
         elif self.outcome and self._has_run():
             # not before: every job reads this module
             from bonescint.endings.summary import good_lines
 
-            more = [line for lines in self._good for line in lines()]
+            more = notes + [line for lines in self._good for line in lines()]
             rules = {job["rule_name"]: bool(job["output"]) for job in self._jobs.values()}
             yield from more if self._is_quiet() else good_lines(self.outcome, rules, more)
 

@@ -37,6 +37,8 @@ def run(
         warnings=folder / "warnings.csv",
     )
     warnings = warnings_in_words(read_rows(folder / "warnings.csv"), language)
+    # a person reads no key
+    assert not any(row["source"].startswith("source.") for row in warnings)
     return list(read_rows(folder / "balance.csv")), warnings
 
 

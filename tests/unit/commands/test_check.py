@@ -137,6 +137,13 @@ def test_all_errors_of_all_inputs_at_once(check: Check, config: dict[str, Any]) 
     assert err.count("nowhere.xlsx") == 1
 
 
+@pytest.mark.parametrize("form", ["plain", "encrypted"])
+def test_what_a_disc_waits_for_is_told(check: Check, config: dict[str, Any], form: str) -> None:
+    config["delivery"]["disc"] = {"form": form, "passphrase_file": None}
+    code, out, _ = check()
+    assert code == 0 and ("passphrase_file" in out) == (form == "encrypted")
+
+
 def test_an_incomplete_opt_out_is_a_warning(check: Check) -> None:
     Path("out.csv").write_text("患者ID,申出日,申出者\n99,,代諾者\n", encoding="utf-8")
     code, out, err = check()

@@ -120,6 +120,33 @@ def test_what_is_missing_is_told_and_not_written(map_file: Map) -> None:
     assert Path("config.yaml").read_bytes() == before
 
 
+def test_a_header_that_nobody_can_know_is_named(map_file: Map) -> None:
+    Path("r.csv").write_text("Pt ID,検査日,骨転移の有無,病変数,欄 A\n00123456,2019-06-03,有,3,文\n")
+    before = Path("config.yaml").read_bytes()
+    code, out, _ = map_file("reader1", "r.csv", "--write")
+    # what was asked for did not happen: that is said, and what to do instead
+    assert (
+        code == 1
+        and "--column findings=" in out
+        and out.rstrip()
+        .splitlines()[-1]
+        .startswith(("config.yaml は変更していません", "config.yaml was not changed"))
+    )
+    assert Path("config.yaml").read_bytes() == before
+    assert map_file("reader1", "r.csv", "--column", "findings=欄 A", "--write")[0] == 0
+    entry = configured("readers", "reader1")
+    assert entry["columns"]["findings"] == "欄 A" and entry["key"] == "patient_id"
+
+
+@pytest.mark.parametrize("pair", ["findings", "findings=", "text=欄 A", "findings=山田"])
+def test_a_wrongly_named_header(map_file: Map, pair: str) -> None:
+    Path("r.csv").write_text("Pt ID,検査日,骨転移の有無,病変数,欄 A\n00123456,2019-06-03,有,3,文\n")
+    before = Path("config.yaml").read_bytes()
+    code, _, err = map_file("reader1", "r.csv", "--column", pair, "--write")
+    assert code == 1 and "--column" in err
+    assert Path("config.yaml").read_bytes() == before
+
+
 @pytest.mark.parametrize("arguments", [(), ("--header-row", "1"), ("--header-row", "2")])
 def test_a_table_without_headers_is_not_shown(map_file: Map, arguments: tuple[str, ...]) -> None:
     rows = [["00123456", "山田花子", "2019-06-03", 1.25], ["00123457", "山田", "2019-06-04", 2]]

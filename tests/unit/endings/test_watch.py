@@ -57,6 +57,19 @@ def test_a_failed_job_after_the_run_began(capsys: pytest.CaptureFixture[str]) ->
     assert "At least one job" not in err
 
 
+@pytest.mark.parametrize("is_dry", [False, True])
+def test_what_was_said_first_is_said_last_too(
+    is_dry: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ending = Ending(workflow(dryrun=is_dry))
+    ending.note = "A result was edited."
+    if is_dry:
+        started(ending)
+    else:
+        log(ending, "WorkflowError:\nwrong", event="error", exception="WorkflowError")
+    assert "A result was edited." in "".join(ended(ending, capsys)).splitlines()[-2:]
+
+
 def test_before_it_began_nobody_who_declined_is_spoken_of(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

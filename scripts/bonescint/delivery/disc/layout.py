@@ -101,4 +101,8 @@ class Label:
         """The File-set ID, which is the volume identifier too: ``[A-Z0-9_]{1,16}``."""
         letters = "".join(c if c.isascii() and c.isalnum() else "_" for c in self.study.upper())
         tail = f"_{self.delivery.replace('-', '')}_{self.number}"
-        return letters[: 16 - len(tail)] + tail
+        room = 16 - len(tail)
+        if len(letters) > room:
+            # the end of an ID tells two studies of one hospital apart
+            letters = letters.replace("_", "") or letters
+        return letters[:room] + tail

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 import warnings
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -149,3 +150,17 @@ def test_dicom3tools_walk_it_without_a_complaint(disc: Path) -> None:
     # a code is no name in the form of a person's
     lines = [line for line in checked if "Retired Person Name form" not in line]
     assert lines == ["BasicDirectory"]
+
+
+@pytest.mark.parametrize(
+    ("study", "name"),
+    [
+        ("BONE-DEMO", "BONE_DEMO_D002_1"),
+        # two studies of one hospital, whose discs lie in one cupboard
+        ("HS2022-005", "HS2022005_D002_1"),
+        ("HS-2026-101", "HS2026101_D002_1"),
+        ("骨シンチの比較研究その二", "__________D002_1"),
+    ],
+)
+def test_an_id_that_is_too_long_loses_its_separators_first(study: str, name: str) -> None:
+    assert replace(LABEL, study=study).file_set_id == name
