@@ -165,7 +165,7 @@ def start_pausing(
 
 
 def test_a_killed_run_is_taken_up_by_the_next(
-    study: Path, finished: Path, incidents: Path, monkeypatch: pytest.MonkeyPatch
+    study: Path, brief: Path, incidents: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = start_pausing(study, incidents, monkeypatch)
     first.send_signal(signal.SIGKILL)
@@ -183,12 +183,12 @@ def test_a_killed_run_is_taken_up_by_the_next(
     printed = "".join(heard) + second.communicate(timeout=300)[0]
     assert second.returncode == 0, printed[-3000:]
     assert "強制終了" in printed
-    assert_same(study, finished)
-    assert_closed(study, finished)
+    assert_same(study, brief)
+    assert_closed(study, brief)
 
 
 def test_two_runs_at_once(
-    study: Path, finished: Path, incidents: Path, monkeypatch: pytest.MonkeyPatch
+    study: Path, brief: Path, incidents: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = start_pausing(study, incidents, monkeypatch, "--until", "anonymize_batch")
     for arguments in ([], ["--unlock"], ["--touch"]):
@@ -200,8 +200,8 @@ def test_two_runs_at_once(
     printed = first.communicate(timeout=300)[0]
     assert first.returncode == 0, printed[-3000:]
     # a part of a run ends without the search for who declined
-    assert results(finished).keys() - results(study).keys() == {"results/purge.json"}
-    assert results(study).items() <= results(finished).items()
+    assert results(brief).keys() - results(study).keys() == {"results/purge.json"}
+    assert results(study).items() <= results(brief).items()
 
 
 def test_the_last_step_asks_for_every_rule(finished: Path) -> None:

@@ -43,12 +43,12 @@ def good_lines(
         Sentences that a person must read, before the next step.
     """
     text = Texts("endings", outcome.language)
+    last = [("note", line) for line in more]
     if not outcome.receipt.exists():
         yield text("part")
-        yield from _labelled([("next", text("part_next"))], text)
+        yield from _labelled([*last, ("next", text("part_next"))], text)
         return
     waits = waiting_counts(outcome)
-    last = [*(("note", line) for line in more)]
     last.append(("next", text(f"next.{_next_step(outcome, waits, rules)}")))
     has_made = any(makes for rule, makes in rules.items() if rule != _SEARCH)
     if not has_made and not _MADE_BY.keys() & rules.keys():
