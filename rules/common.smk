@@ -10,7 +10,7 @@ from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
 from bonescint import config as study
-from bonescint import made, runlock
+from bonescint import runlock
 from bonescint.custody import runs
 from bonescint.custody.declined import OPT_OUT_DOUBTS
 from bonescint.custody.deliveries import MARK as DELIVERIES

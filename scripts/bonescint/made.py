@@ -111,13 +111,6 @@ def put_aside(files: Iterable[Path]) -> Path:
     return folder
 
 
-def still_to_make() -> list[str]:
-    """Return the paths of edited files that were put aside and not made anew since."""
-    folders = sorted(_EDITED.iterdir()) if _EDITED.is_dir() else []
-    kept = {p.relative_to(folder) for folder in folders for p in folder.rglob("*") if p.is_file()}
-    return sorted(path.as_posix() for path in kept if not path.exists())
-
-
 def opened_in_excel() -> list[Path]:
     """Return the results that somebody has open in Excel: it puts a file beside each."""
     locks = Path("results").rglob("~$*") if Path("results").is_dir() else []

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bonescint.custody.runs import edited
-from bonescint.made import edited_results, forget_made, put_aside, remember_made, still_to_make
+from bonescint.made import edited_results, forget_made, put_aside, remember_made
 
 LOG = Path("logs/stage/job.log")
 TABLE, FORM, FOLDER = "results/a/table.csv", "results/delivery/form.xlsx", "results/dicom/00"
@@ -22,7 +22,7 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_nothing_is_edited_before_somebody_edits() -> None:
-    assert edited_results() == [] and still_to_make() == []
+    assert edited_results() == []
     # a copy of the study has other dates
     os.utime(TABLE, (1, 1))
     assert edited_results() == []
@@ -39,10 +39,10 @@ def test_an_edited_table_is_kept_aside(text: str) -> None:
     assert edited_results() == [Path(TABLE)]
     folder = put_aside(edited_results())
     assert not Path(TABLE).exists() and (folder / TABLE).read_text() == text
-    assert edited_results() == [] and still_to_make() == [TABLE]
+    assert edited_results() == []
     Path(TABLE).write_text("made anew")
     remember_made(LOG, [TABLE])
-    assert edited_results() == [] and still_to_make() == []
+    assert edited_results() == []
 
 
 def test_a_job_that_is_cut_off_leaves_no_edited_table() -> None:

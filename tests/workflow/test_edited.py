@@ -1,9 +1,11 @@
 """A result changed by hand is told and made anew; a study that is not this one stops."""
 
 import os
+import re
 import shutil
 from pathlib import Path
 
+from bonescint.files import read_rows
 from tests.workflow.runner import configure, ran, snakemake
 
 # of a rule in the middle, read by the figures alone; saved by Excel
@@ -31,6 +33,10 @@ def test_what_was_changed_by_hand_is_told_kept_and_made_anew(study: Path) -> Non
     assert all(path.read_bytes().endswith(b"x\n") for path in kept_files(study))
     assert {"estimate_accuracy", "draw_figures", "write_workbook"} <= {*ran(printed)}
     assert "BONE-DEMO" not in printed
+    assert "Nothing to be done" in snakemake(study, "-n")
+    # whichever table is edited and put aside, a run misses it
+    search = re.search(r"rule verify_purge:\n    input: (.*)", printed)
+    assert search and tables_made(study) - {"results/purge.json"} <= {*search[1].split(", ")}
 
     (study / "results/~$study.xlsx").unlink()
     # a study of a version that did not write down whose it is
@@ -44,6 +50,11 @@ def test_what_was_changed_by_hand_is_told_kept_and_made_anew(study: Path) -> Non
 
 def kept_files(study: Path) -> list[Path]:
     return [path for path in (study / "private/edited").rglob("*") if path.is_file()]
+
+
+def tables_made(study: Path) -> set[str]:
+    lists = (study / "private/made").rglob("*.csv")
+    return {row["path"] for file in lists for row in read_rows(file)}
 
 
 def test_a_job_that_was_cut_off_edited_nothing(study: Path) -> None:
