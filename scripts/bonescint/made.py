@@ -16,7 +16,7 @@ from bonescint.files import Row, read_rows, write_rows
 
 _COLUMNS = ("path", "size", "modified", "sha256")
 _MADE = Path("private/made")
-_EDITED = Path("private/edited")
+EDITED = Path("private/edited")  # what was changed by hand is kept here
 # what is filled in by hand or handed over
 _HANDED_OVER = "results/delivery/"
 
@@ -103,7 +103,7 @@ def put_aside(files: Iterable[Path]) -> Path:
     files
         Of `edited_results`.
     """
-    folder = _EDITED / datetime.now().strftime("%Y%m%d-%H%M%S")
+    folder = EDITED / datetime.now().strftime("%Y%m%d-%H%M%S")
     for file in files:
         kept = folder / file
         kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
