@@ -125,9 +125,14 @@ def _counted(flow: Iterable[Row], text: Texts) -> Iterator[tuple[str, str]]:
         files = {name: steps[name]["files"] for name in ("found", "readable")}
         yield "files", text("files", **files, coded=steps["anonymized"]["files"])
     if {"cohort", "referenced"} <= steps.keys():
-        cohort, referenced = steps["cohort"], steps["referenced"]["patients"]
-        by_tracer = {name: cohort[name] for name in ("MDP", "HMDP")}
-        yield "cases", text("cases", cases=cohort["patients"], referenced=referenced, **by_tracer)
+        referenced = steps["referenced"]["patients"]
+        told = [name for name in ("cohort", "chosen") if name in steps]
+        for name in told:
+            by_tracer = {tracer: steps[name][tracer] for tracer in ("MDP", "HMDP")}
+            # the reference standard is that of the chosen alone
+            key = "cases" if name == told[-1] else "cohort"
+            said = text(key, cases=steps[name]["patients"], referenced=referenced, **by_tracer)
+            yield {"cohort": "cases"}.get(name, name), said
 
 
 def _left_out(flow: Iterable[Row], language: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from bonescint.deid.decisions import Decision
 from bonescint.endings.outcome import RunOutcome
 from bonescint.endings.summary import good_lines, waiting_counts
-from bonescint.files import write_rows
+from bonescint.files import read_rows, write_rows
 from bonescint.resources import Texts
 
 RULES = ("write_report", "verify_purge", "all")
@@ -64,6 +64,16 @@ def test_the_summary() -> None:
         "Results results/study.xlsx, results/report.html",
         "Note A reminder.",
         "Next run snakemake review, then bonescint review, and decide what waits.",
+    ]
+
+
+def test_of_more_cases_the_chosen_are_told_apart() -> None:
+    flow = list(read_rows("results/metrics/flow.csv"))
+    flow.append(flow[3] | {"step": "chosen", "reason": "", "kind": "in", "patients": "2"})
+    write_rows("results/metrics/flow.csv", list(flow[0]), flow)
+    assert [" ".join(line.split()) for line in said()][2:4] == [
+        "Cases 3 (MDP 1, HMDP 2)",
+        "Chosen 2 (MDP 1, HMDP 2), 2 with a reference standard",
     ]
 
 
