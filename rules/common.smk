@@ -10,7 +10,7 @@ from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
 from bonescint import config as study
-from bonescint import runlock
+from bonescint import made, runlock
 from bonescint.custody import runs
 from bonescint.custody.declined import OPT_OUT_DOUBTS
 from bonescint.custody.deliveries import MARK as DELIVERIES
@@ -112,6 +112,7 @@ except OSError as error:
 
 # a table that somebody edited is made anew, before anything is computed from it
 if workflow.is_main_process and not runs.only_looks(sys.argv):
+    ENDING.edited = made.edited_results()
     for line in runs.edited(is_run, LANGUAGE):
         print(line, file=sys.stderr)
 

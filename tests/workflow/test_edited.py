@@ -22,6 +22,7 @@ def test_what_was_changed_by_hand_is_told_kept_and_made_anew(study: Path) -> Non
     assert all(f"  {name}\n" in printed for name in EDITED)
     assert "results/cases.csv\n" not in printed.partition("Building DAG")[0]
     assert (study / EDITED[0]).read_bytes() != before[EDITED[0]]  # a look moves nothing
+    assert "手で変更された結果 2 件" in printed
 
     (study / "results/~$study.xlsx").touch()
     printed = snakemake(study)
