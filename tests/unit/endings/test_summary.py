@@ -116,6 +116,17 @@ def test_what_waits_is_what_nobody_decided() -> None:
     assert waiting_counts(outcome(*decided)) == {"image": 1, "refused": 1, "receipt": 1}
 
 
+def test_nothing_waits_of_who_is_in_no_delivery() -> None:
+    table("private/findings.csv", code="BS-1", sha256="f", kinds="name", findings="x")
+    table("results/hospital/incomplete.csv", code="BS-1", sha256="e", decision="")
+    assert {"image", "finding", "blank"} <= waiting_counts(outcome()).keys()
+    table("results/hospital/planned.csv", code="BS-1", state="stopped")
+    assert waiting_counts(outcome()) == {"refused": 1}
+    Path("results/hospital/planned.csv").unlink()
+    table("results/cohort/selection.csv", code="BS-1", state="reserve")
+    assert waiting_counts(outcome()) == {"refused": 1}
+
+
 def test_the_one_next_step() -> None:
     def step(*rules: str) -> str:
         return said((*RULES, *rules))[-1]
