@@ -113,8 +113,11 @@ except OSError as error:
 # a table that somebody edited is made anew, before anything is computed from it
 if workflow.is_main_process and not runs.only_looks(sys.argv):
     ENDING.edited = made.edited_results()
-    for line in runs.edited(is_run, LANGUAGE):
-        print(line, file=sys.stderr)
+    try:
+        for line in runs.edited(is_run, LANGUAGE):
+            print(line, file=sys.stderr)
+    except InputError as error:
+        raise WorkflowError("\n  ".join(error.problems)) from None
 
 OPT_OUT_SETTINGS = study.opt_out_settings(config)
 BATCHES = [f"{n:02d}" for n in range(config["deidentification"]["batches"])]

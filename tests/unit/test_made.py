@@ -1,11 +1,14 @@
 """What jobs made is remembered; who changes it by hand is told, and nothing is lost."""
 
+import errno
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
 from bonescint.custody.runs import edited
+from bonescint.errors import InputError
 from bonescint.made import edited_results, forget_made, put_aside, remember_made
 
 LOG = Path("logs/stage/job.log")
@@ -68,3 +71,15 @@ def test_a_person_is_told(language: str) -> None:
     said = list(edited(True, language))
     assert said[1] == f"  {TABLE}" and "private/edited/2" in said[2]
     assert not Path(TABLE).exists()
+
+
+def test_an_edited_file_that_cannot_be_moved_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", "some/path")
+
+    Path(TABLE).write_text("edited")
+    monkeypatch.setattr(shutil, "move", denied)
+    assert len(list(edited(False, "en"))) == 3
+    with pytest.raises(InputError, match="Close them if they are open in Excel"):
+        list(edited(True, "en"))
+    assert Path(TABLE).read_text() == "edited"
