@@ -15,7 +15,7 @@ from pathlib import Path
 from bonescint.files import Row, read_rows, write_rows
 
 _COLUMNS = ("path", "size", "modified", "sha256")
-_MADE = Path("private/made")
+MADE = Path("private/made")
 EDITED = Path("private/edited")  # what was changed by hand is kept here
 # what is filled in by hand or handed over
 _HANDED_OVER = "results/delivery/"
@@ -88,7 +88,7 @@ def remember_made(log: Path, outputs: Iterable[str]) -> None:
 def edited_results() -> list[Path]:
     """Return the files of results/ that are not what a job made."""
     made: dict[str, list[Row]] = defaultdict(list)
-    for file in sorted(_MADE.rglob("*.csv")):
+    for file in sorted(MADE.rglob("*.csv")):
         for row in read_rows(file):
             made[row["path"]].append(row)
     there = ((Path(path), rows) for path, rows in made.items() if Path(path).is_file())
@@ -118,7 +118,7 @@ def opened_in_excel() -> list[Path]:
 
 
 def _list_of(log: Path) -> Path:
-    return _MADE / log.with_suffix(".csv")
+    return MADE / log.with_suffix(".csv")
 
 
 def sha256_of(file: Path) -> str:
