@@ -62,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.run(options))
     except InputError as error:
         print(*error.problems, sep="\n", file=sys.stderr)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, EOFError):  # Ctrl-C, or Ctrl-D where something is asked
         print("中断しました。 / Interrupted.", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:

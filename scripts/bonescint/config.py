@@ -16,10 +16,10 @@ from bonescint.identity.study import StudyMark
 from bonescint.names.ids import ANY_ID
 from bonescint.resources import Texts, locate
 from bonescint.stats.question_names import QUESTIONS
-from bonescint.tables.given_paths import path_hint, wrong_kinds
 from bonescint.tables.repeats import repeat_settings
 from bonescint.text.drives import wsl_path
 from bonescint.text.folding import fold_header
+from bonescint.text.given_paths import path_hint, wrong_kinds
 
 DEMO = "demo/"
 # no identifier below these, nor the ledger (R16)

@@ -93,16 +93,17 @@ def build_disc(
             images = [image for case in wanted for image in case.images]
             if changed := list(changed_images(images, reports, language)):
                 raise InputError(changed)
-            report = logger.info
-            built = build_volumes(wanted, study, number, settings, folder, language, cover, report)
+            how = (settings, folder, language, cover, logger.info)
+            built = build_volumes(wanted, study, number, *how)
+            # what is killed between here and its own stamp is not taken for the former build
+            (folder / STAMP).unlink(missing_ok=True)
             _write_lists(built, wanted, folder)
             with replacing(folder / STAMP) as stream:
                 json.dump({"stamp": stamp}, stream)
-    elif not (build.is_whole and build.digests.items() <= delivered):
-        # whoever is on a volume and in no delivery is not left there
-        remove_build(folder)
-    else:
+    elif build.is_whole and build.digests.items() <= delivered:
         logger.info("nothing new to deliver")
+    else:  # whoever is on a volume and in no delivery is not left there
+        remove_build(folder)
     build = read_build(folder)
     write_rows(contents, columns("contents"), build.contents)
     write_rows(volumes, columns("volumes"), build.volumes)

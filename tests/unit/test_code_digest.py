@@ -275,6 +275,7 @@ def test_every_data_file_is_read_by_a_script_or_known_not_to_be() -> None:
         "resources/text/extract.csv",
         "resources/text/incidents.csv",
         "resources/text/ledger.csv",
+        "resources/text/listing.csv",
         "resources/text/paths.csv",
         "resources/text/record.csv",
         "resources/text/rules.csv",

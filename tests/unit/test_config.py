@@ -70,6 +70,7 @@ def test_every_limit_of_a_table_can_be_raised(config: dict[str, Any]) -> None:
         ("study/privacy_manager", 12, r"text .*null"),
         ("cohort", [], r"cohort.*key: value"),
         ("cohort/sex", None, r"cohort\.sex: not decided yet.*F, M, any"),
+        ("study/title", "a\x07b", r"study\.title"),
         ("study/id", None, r"study\.id: not decided yet.*study ID"),
         ("software", {}, r"software: not decided yet.*at least one"),
         ("readers", {}, r"readers: not decided yet.*at least one"),

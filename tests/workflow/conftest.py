@@ -58,7 +58,7 @@ def brief(finished: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: s
         shutil.copytree(finished, folder, symlinks=True)
         configure(folder, few_questions)
         for question in set(QUESTIONS) - {*FEW_QUESTIONS, "hypotheses"}:
-            (folder / "results" / "metrics" / f"{question}.csv").unlink()
+            (folder / "results" / "metrics" / f"{question}.csv").unlink(missing_ok=True)
         snakemake(folder)
 
     return shared_folder(tmp_path_factory, worker_id, "brief", make)

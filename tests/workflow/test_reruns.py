@@ -30,6 +30,7 @@ DOWNSTREAM_OF_MEASUREMENTS = {
     "relate_eod",
     "estimate_exposure",
     "list_misclassified",
+    "count_incidental",
     "adjust_hypotheses",
     "draw_figures",
     "write_provenance",

@@ -90,7 +90,7 @@ class StudyInputs:
     def _given(self, where: str) -> tuple[CheckedInput, Path | None]:
         """Return an input and its file, None if it cannot be looked at."""
         from bonescint.config import DEMO, unusable
-        from bonescint.tables.given_paths import open_elsewhere, wrong_kinds
+        from bonescint.text.given_paths import open_elsewhere, wrong_kinds
 
         found, path = CheckedInput(where), self._paths[where]
         if path.startswith(DEMO) and not Path(path).exists():

@@ -1,7 +1,6 @@
 """`bonescint delivery list` and `show`: what is on record, on the screen or for an auditor."""
 
 import argparse
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -210,30 +209,23 @@ def _write_files(
     study: dict[str, object],
     words: "Texts",
 ) -> None:
-    """Write the page and the audit record; none of them if one cannot be written where asked."""
+    """Write the page and the audit record: both or none."""
     from bonescint import __version__
-    from bonescint.commands.listing import refuse_place
+    from bonescint.commands.listing import refuse_places, write_new
     from bonescint.delivery.audit import audit_json, audit_message
     from bonescint.delivery.record_page import delivery_entry, record_page
-    from bonescint.files import replacing
 
-    made: list[tuple[str, Path, str]] = []
+    wanted = [path for path in (options.html, options.audit) if path]
+    refuse_places(wanted, words.language)
+    made: dict[Path, bytes] = {}
     if options.html:
-        page = record_page(ledger, delivery, study, words.language)
-        made.append(("page", options.html, page))
+        made[options.html] = record_page(ledger, delivery, study, words.language).encode()
     if options.audit:
         entry = delivery_entry(ledger, delivery)
-        made.append(
-            ("audit", options.audit, audit_json(audit_message(delivery, entry, study, __version__)))
-        )
-    for _, path, _ in made:
-        refuse_place(path, words)
-    for kind, path, content in made:
-        try:
-            with replacing(path) as stream:
-                os.fchmod(stream.fileno(), 0o600)
-                stream.write(content)
-        except OSError as error:
-            reason = os.strerror(error.errno or 0)
-            raise InputError(words("csv.not_written", file=path, reason=reason)) from None
-        print(words(f"{kind}.written", path=path, delivery=delivery.id))
+        made[options.audit] = audit_json(
+            audit_message(delivery, entry, study, __version__)
+        ).encode()
+    write_new(made, words.language)
+    for kind, path in (("page", options.html), ("audit", options.audit)):
+        if path:
+            print(words(f"{kind}.written", path=path, delivery=delivery.id))

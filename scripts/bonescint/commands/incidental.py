@@ -80,7 +80,7 @@ def record_incidental(options: argparse.Namespace) -> int:
     if options.disclosed and not days["disclosed"]:
         raise InputError([text("bad_day", option="disclosed"), text("nothing")])
     said = {name: day.isoformat() if day else "" for name, day in days.items()}
-    listed = candidates()
+    listed, code = candidates(), ledger.code_in_use(code)
     said |= {"decision": options.decision, "wish": options.wish}
     said["despite"] = "" if code in listed else " ".join(options.despite.split())
     put_incidental(ledger, code, said, text.language, date.today(), listed=listed)

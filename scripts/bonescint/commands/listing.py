@@ -2,7 +2,7 @@
 
 import csv
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from bonescint.errors import InputError
@@ -62,6 +62,48 @@ def export(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]], lan
     except OSError as error:
         reason = os.strerror(error.errno or 0)
         raise InputError(text("csv.not_written", reason=reason)) from None
+
+
+def write_new(files: Mapping[Path, bytes], language: str) -> None:
+    """Write new files, mode 0600: all of them or none.
+
+    Parameters
+    ----------
+    files
+        Path -> bytes, outside the folders of the workflow.
+    language
+        Of the messages.
+
+    Raises
+    ------
+    InputError
+        As `refuse_places`, or if one cannot be written.
+    """
+    from bonescint.papers.writing import write_files
+
+    refuse_places(list(files), language)
+    try:
+        write_files(files)
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise InputError(Texts("listing", language)("csv.not_written", reason=reason)) from None
+
+
+def refuse_places(paths: Sequence[Path], language: str) -> None:
+    """Raise InputError if a new file may not lie where it is asked for, or two are one.
+
+    Parameters
+    ----------
+    paths
+        The files.
+    language
+        Of the messages.
+    """
+    text = Texts("listing", language)
+    for path in paths:
+        refuse_place(path, text)
+    if len({path.resolve() for path in paths}) < len(paths):
+        raise InputError(text("same_file"))
 
 
 def refuse_place(path: Path, text: Texts) -> None:

@@ -60,7 +60,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     opt_out_lists.add(actions)
 
 
-def add_opt_outs(options: argparse.Namespace) -> int:
+def add_opt_outs(options: argparse.Namespace, opened: "Ledger | None" = None) -> int:
     """Record opt-outs in the ledger, recall what was delivered, say what is incomplete; return 0.
 
     Parameters
@@ -68,6 +68,8 @@ def add_opt_outs(options: argparse.Namespace) -> int:
     options
         ``config``, ``ids`` and the details they share: ``by``, ``received``, ``ground``,
         ``relation``. Details may be missing: the patient is excluded all the same (R13).
+    opened
+        The ledger if it is open: the passphrase is not asked for twice.
 
     Raises
     ------
@@ -90,7 +92,9 @@ def add_opt_outs(options: argparse.Namespace) -> int:
     with suppress(InputError):  # a fault of the list stops the next run, never an opt-out
         listed = hospital_list(config)
     # as the workflow would: an opt-out may come before the first run
-    ledger, is_first = open_or_create(config["ledger"], CODED_IMAGES, ask=True)
+    ledger, is_first = (
+        (opened, False) if opened else open_or_create(config["ledger"], CODED_IMAGES, ask=True)
+    )
     if is_first:
         print(text("opt_out.ledger", path=ledger.path, key=ledger.key))
     before, merged, changed = _put_on_record(ledger, subjects, details)

@@ -1,7 +1,6 @@
 """`bonescint report`: what the hospital tells the committee, in numbers (R37, R38)."""
 
 import argparse
-import os
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,10 +41,9 @@ def report_to_committee(options: argparse.Namespace) -> int:
     InputError
         If a day cannot be, or a file may not lie there; nothing is written then.
     """
-    from bonescint.commands.listing import refuse_place
+    from bonescint.commands.listing import refuse_places, write_new
     from bonescint.custody.committee import committee_form
     from bonescint.custody.page import page_of
-    from bonescint.files import replacing
     from bonescint.identity.ledger import open_ledger
     from bonescint.papers.pdf import pdf_of
 
@@ -56,18 +54,11 @@ def report_to_committee(options: argparse.Namespace) -> int:
     wanted = [path for path in (options.html, options.pdf) if path]
     if not wanted:
         raise InputError(text("no_file"))
-    for path in wanted:
-        refuse_place(path, text)
+    refuse_places(wanted, text.language)
     ledger = open_ledger(**config["ledger"], ask=True)
     form = committee_form(ledger, config, period, today)
     contents = {options.html: page_of(form).encode(), options.pdf: pdf_of(form)}
-    try:
-        for path in wanted:
-            with replacing(path, "wb") as stream:
-                os.fchmod(stream.fileno(), 0o600)
-                stream.write(contents[path])
-    except OSError as error:
-        raise InputError(text("not_written", reason=os.strerror(error.errno or 0))) from None
+    write_new({path: contents[path] for path in wanted}, text.language)
     print(text("written", paths=text("separator").join(map(str, wanted))))
     return 0
 

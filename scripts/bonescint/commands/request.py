@@ -176,7 +176,8 @@ def decide_typed(options: argparse.Namespace) -> int:
     if is_opt_out:
         # first: if anything fails after it, the patient is out and the decision can be made again
         details = {name: getattr(request, name) for name in ORIGIN}
-        add_opt_outs(argparse.Namespace(config=options.config, ids=[request.subject], **details))
+        patient = argparse.Namespace(config=options.config, ids=[request.subject], **details)
+        add_opt_outs(patient, ledger)
     request = decide_request(ledger, options.number, said, text.language, today)
     kind, state = text(f"kind.{request.right}"), text(f"state.{request.state}")
     print(text("decided", n=request.number, kind=kind, decision=state))
@@ -193,17 +194,17 @@ def _offer_recall(
     from bonescint.commands.opt_out import print_notices
     from bonescint.custody.deliveries import recorded
     from bonescint.custody.recalls import FOLDER, recall
-    from bonescint.custody.requests import MARK, persons
+    from bonescint.custody.requests import MARK, codes_of_person, persons
     from bonescint.identity.mark import touch
 
-    asked = persons(ledger, [request.subject])
-    codes = {code for subject in asked for code in ledger.codes_of(subject)}
+    codes = codes_of_person(ledger, request.subject)
     due = [d.id for d in recorded(ledger) if codes.intersection(d.codes).difference(d.recalled)]
     if not due:
         print(text("nothing_to_recall"))
     elif not now:
         print(text("offer_recall", ids=", ".join(due), n=request.number))
     else:
+        asked = persons(ledger, [request.subject])
         notices = recall(ledger, asked, FOLDER, config["study"], text.language, date.today())
         touch(MARK)  # what has not come back is listed anew
         print_notices(notices, Texts("custody", text.language))
@@ -245,19 +246,31 @@ def withdraw_typed(options: argparse.Namespace) -> int:
     InputError
         If there is nothing to take back; nothing is recorded then.
     """
-    from bonescint.custody.deliveries import recorded
-    from bonescint.custody.requests import STOPS, stopped_codes, withdraw_request
+    from bonescint.custody.requests import STOPS, withdraw_request
 
     _, ledger, text = _opened(options)
     day = _day(options.date)
     request = withdraw_request(ledger, options.number, day, text.language, date.today())
     print(text("withdrawn", n=request.number, kind=text(f"kind.{request.right}")))
     if request.right in STOPS:
-        code = ledger.code_of(request.subject)
-        print(text("still_held" if code in stopped_codes(ledger) else "held_no_more"))
-        if ids := [d.id for d in recorded(ledger) if code in d.recalled]:
-            print(text("was_recalled", ids=", ".join(ids)))
+        _tell_what_holds(request, ledger, text)
     return 0
+
+
+def _tell_what_holds(request: "Request", ledger: "Ledger", text: Texts) -> None:
+    """Say whether something else keeps the patient out, and what the partner was asked."""
+    from bonescint.custody.deliveries import recorded
+    from bonescint.custody.requests import codes_of_person, persons, stopped_persons
+    from bonescint.identity.opt_outs import declined
+
+    asked = persons(ledger, [request.subject])
+    if asked & declined(ledger):
+        print(text("still_declined"))
+    else:
+        print(text("still_held" if asked & stopped_persons(ledger) else "held_no_more"))
+    codes = codes_of_person(ledger, request.subject)
+    if ids := [d.id for d in recorded(ledger) if codes.intersection(d.recalled)]:
+        print(text("was_recalled", ids=", ".join(ids)))
 
 
 def list_requests(options: argparse.Namespace) -> int:

@@ -22,17 +22,19 @@ def extract(options: argparse.Namespace) -> int:
     InputError
         If there is no such patient, or the file may not lie there.
     """
-    from bonescint.commands.listing import refuse_place
-    from bonescint.custody.extract import extract_of, write_extract
+    from bonescint.commands.listing import refuse_places, write_new
+    from bonescint.custody.extract import extract_of
     from bonescint.identity.ledger import open_ledger
+    from bonescint.papers.pdf import pdf_of
 
     config = configuration.load(options)
     text = Texts("requests", str(config["language"]))
-    refuse_place(options.pdf, text)
+    refuse_places([options.pdf], text.language)
     ledger = open_ledger(**config["ledger"], ask=True)
     subject = patient_of(None, options.patient, ledger, text)
     if not (code := ledger.code_of(subject)):
         raise InputError(text("nobody"))
-    write_extract(options.pdf, extract_of(ledger, subject, config, date.today()), text)
+    paper = extract_of(ledger, subject, config, date.today())
+    write_new({options.pdf: pdf_of(paper)}, text.language)
     print(text("extracted", code=code, path=options.pdf))
     return 0

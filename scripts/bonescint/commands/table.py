@@ -92,7 +92,7 @@ def check_table(options: argparse.Namespace) -> int:
     from bonescint.commands.checked_tables import COHORT, check_import, cohort_cases
     from bonescint.identity.ledger import open_ledger
     from bonescint.resources import Texts
-    from bonescint.tables.given_paths import open_elsewhere
+    from bonescint.text.given_paths import open_elsewhere
     from bonescint.warning_words import warnings_in_words
 
     config = configuration.load(options)

@@ -56,6 +56,7 @@ def certificate(
         synthetic=bool(study["synthetic"]),
         language=text.language,
         lead=[],
+        coded=False,
         blocks=[
             Fields("", list(_about(kept, reason, today, text))),
             _points("certificate.lost", what_is_lost(lost, text), text),
@@ -95,7 +96,10 @@ def what_is_lost(lost: Loss, text: Texts) -> list[str]:
         "patients": lost.patients,
         "opt_outs": lost.opt_outs,
         "deliveries": lost.deliveries,
+        "preceding": lost.preceding,
         "recalls": lost.recalls,
+        "requests": lost.requests,
+        "incidental": lost.incidental,
         "sealed": len(lost.sealed),
     }
     lines = [text(f"lost.{key}", n=n) for key, n in counted.items()]

@@ -74,6 +74,7 @@ def committee_form(ledger: Ledger, config: Mapping[str, Any], period: Period, to
         synthetic=study["synthetic"],
         language=language,
         lead=[text("lead")],
+        coded=False,
         blocks=[
             _study(config, period, today, text),
             _flow(config, text),

@@ -40,7 +40,7 @@ class Loss:
 
     Parameters
     ----------
-    patients, opt_outs, deliveries, recalls, entries
+    patients, opt_outs, deliveries, preceding, recalls, requests, incidental, entries
         Numbers in the ledger: of patients, of opt-outs in force, and so on.
     keys
         The key file and its copies in the folders of the key and the ledger and in private/.
@@ -53,7 +53,10 @@ class Loss:
     patients: int
     opt_outs: int
     deliveries: int
+    preceding: int
     recalls: int
+    requests: int
+    incidental: int
     entries: int
     keys: tuple[Path, ...]
     sealed: tuple[Path, ...]
@@ -89,7 +92,10 @@ def loss(ledger: Ledger) -> Loss:
         patients=len(ledger),
         opt_outs=len(in_force(ledger)),
         deliveries=len(ledger.entries("delivery")),
+        preceding=len(ledger.entries("preceding_delivery")),
         recalls=len(ledger.entries("recall")),
+        requests=len(ledger.entries("request")),
+        incidental=len({entry["code"] for entry in ledger.entries("incidental")}),
         entries=len(ledger.entries()),
         keys=keys,
         sealed=tuple(file for file in sealed if file.resolve() not in own),

@@ -6,7 +6,6 @@ not that their disagreement is an incidental finding: that is told only to a pat
 know (R34).
 """
 
-import os
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -16,13 +15,11 @@ from bonescint.config import software
 from bonescint.custody.deliveries import archives_with, recorded
 from bonescint.custody.preceding import preceding_deliveries
 from bonescint.custody.receipts import confirmed_recalls
-from bonescint.custody.requests import persons, requests_on_record
-from bonescint.errors import InputError
-from bonescint.files import Row, read_rows, replacing
+from bonescint.custody.requests import codes_of_person, persons, requests_on_record
+from bonescint.files import Row, read_rows
 from bonescint.identity.ledger import Ledger
 from bonescint.identity.opt_outs import in_force
 from bonescint.papers.form import Field, Fields, Paper, Signatures
-from bonescint.papers.pdf import pdf_of
 from bonescint.resources import Texts
 from bonescint.tables.sheets import ShownColumn, ShownTable
 
@@ -50,7 +47,8 @@ def extract_of(ledger: Ledger, subject: str, config: Mapping[str, Any], today: d
     language = str(config["language"])
     text = Texts("extract", language)
     study = config["study"]
-    codes = ledger.codes_of(subject)
+    own, subjects = ledger.codes_of(subject), persons(ledger, [subject])
+    codes = [*own, *sorted(codes_of_person(ledger, subject).difference(own))]
     readers = {key: text("reader", n=n) for n, key in enumerate(config["readers"], 1)}
     blank = [Field(text(name)) for name in ("name", "checked")]
     return Paper(
@@ -64,40 +62,14 @@ def extract_of(ledger: Ledger, subject: str, config: Mapping[str, Any], today: d
         lead=[text("lead", date=today, contact=_contact(config, text)), text("about")],
         blocks=[
             Fields(text("whom"), [Field(text("code"), ", ".join(codes)), *blank]),
-            _images(subject, codes, text),
+            _images(subjects, codes, text),
             _software_table(codes, config, text),
             _readings_table(codes, readers, text),
-            *_outside(ledger, subject, codes, text),
-            *_asked(ledger, subject, text),
+            *_outside(ledger, subjects, codes, text),
+            *_asked(ledger, subjects, text),
             Signatures(text("handed_over"), [text("by_whom"), text("to_whom")]),
         ],
     )
-
-
-def write_extract(path: Path, form: Paper, text: Texts) -> None:
-    """Write the extract as PDF, mode 0600.
-
-    Parameters
-    ----------
-    path
-        A new file.
-    form
-        Of `extract_of`.
-    text
-        Words of the area ``requests``.
-
-    Raises
-    ------
-    InputError
-        If it cannot be written; there is no part of it then.
-    """
-    content = pdf_of(form)
-    try:
-        with replacing(path, "wb") as stream:
-            os.fchmod(stream.fileno(), 0o600)
-            stream.write(content)
-    except OSError as error:
-        raise InputError(text("not_written", reason=os.strerror(error.errno or 0))) from None
 
 
 def _contact(config: Mapping[str, Any], text: Texts) -> str:
@@ -111,22 +83,18 @@ def _rows(path: Path, key: str, wanted: Collection[str]) -> Iterator[Row]:
         yield from (row for row in read_rows(path) if row[key] in wanted)
 
 
-def _images(subject: str, codes: Collection[str], text: Texts) -> Fields:
-    raw = sum(1 for _ in _rows(_PRIVATE / "consented.csv", "subject", [subject]))
+def _images(subjects: Collection[str], codes: Collection[str], text: Texts) -> Fields:
+    raw = sum(1 for _ in _rows(_PRIVATE / "consented.csv", "subject", subjects))
     items = [Field(text("raw_images"), text("n_files", n=raw))]
-    case = next(_rows(_RESULTS / "cases.csv", "code", codes), None)
-    if case is None:
-        return Fields(text("images"), [*items, Field(text("coded_images"), text("not_held"))])
-    views = text("separator").join(_said(view, text) for view in case["views"].split("+"))
-    coded = text("n_coded", n=case["instances"], views=views)
-    return Fields(
-        text("images"),
-        [
-            *items,
-            Field(text("coded_images"), coded),
-            *(Field(text(name), _said(case[name], text)) for name in _OF_CASE),
-        ],
-    )
+    cases = list(_rows(_RESULTS / "cases.csv", "code", codes))
+    for case in cases:  # more than one where other IDs of the patient have codes
+        views = text("separator").join(_said(view, text) for view in case["views"].split("+"))
+        coded = text("n_coded", n=case["instances"], views=views)
+        items.append(Field(text("coded_images"), coded))
+        items += [Field(text(name), _said(case[name], text)) for name in _OF_CASE]
+    if not cases:
+        items.append(Field(text("coded_images"), text("not_held")))
+    return Fields(text("images"), items)
 
 
 def _said(value: str, text: Texts) -> str:
@@ -182,12 +150,12 @@ def _readings_table(codes: Collection[str], readers: Mapping[str, str], text: Te
 
 
 def _outside(
-    ledger: Ledger, subject: str, codes: Collection[str], text: Texts
+    ledger: Ledger, subjects: Collection[str], codes: Collection[str], text: Texts
 ) -> Iterator[ShownTable | Fields]:
     """Yield the deliveries, of the preceding study too, and the archives that hold the patient."""
     given: list[Field] = []
     for former in preceding_deliveries(ledger):
-        if not former.subjects.isdisjoint(persons(ledger, [subject])):
+        if not former.subjects.isdisjoint(subjects):
             about = {key: getattr(former, key) or text("empty") for key in _OF_DELIVERY}
             about |= {"items": text("preceding"), "recalled": text("empty")}
             given.append(Field(former.id, text("delivered", **about)))
@@ -205,25 +173,24 @@ def _outside(
     yield _shown(text("archives"), ("archive", "date"), kept, text)
 
 
-def _asked(ledger: Ledger, subject: str, text: Texts) -> Iterator[ShownTable | Fields]:
+def _asked(ledger: Ledger, subjects: Collection[str], text: Texts) -> Iterator[ShownTable | Fields]:
     """Yield what the patient has asked for, and that an opt-out is in force."""
     said = Texts("requests", text.language)
-    asked = persons(ledger, [subject])
     rows = [
         {
             "number": str(one.number),
             "kind": said(f"kind.{one.right}"),
             "received": one.received,
             "state": said(f"state.{one.state}"),
-            "decided": one.decided or one.withdrawn or text("empty"),
+            "decided": one.withdrawn or one.decided or text("empty"),
             "reason": one.reason or text("empty"),
         }
         for one in requests_on_record(ledger)
-        if one.subject in asked
+        if one.subject in subjects
     ]
     keys = ("number", "kind", "received", "state", "decided", "reason")
     yield _shown(text("requests"), keys, rows, text)
-    declined = [entry for one, entry in in_force(ledger).items() if one in asked]
+    declined = [entry for one, entry in in_force(ledger).items() if one in subjects]
     if declined:
         day = declined[0].get("received") or declined[0]["recorded"]
         yield Fields(text("opt_out"), [Field(text("opt_out_since"), day)])

@@ -39,10 +39,18 @@ def incidental_on_record(ledger: Ledger, until: str = "9999") -> dict[str, Entry
     ledger
         The opened ledger.
     until
-        The last day (ISO) of a consultation that counts.
+        The last day (ISO) that counts: of a consultation, and of a disclosure.
     """
-    entries = ledger.entries("incidental")
-    return {entry["code"]: entry for entry in entries if entry["consulted"] <= until}
+    in_use = ledger.code_in_use
+    return {
+        in_use(entry["code"]): entry | {"disclosed": _by_then(entry["disclosed"], until)}
+        for entry in ledger.entries("incidental")
+        if entry["consulted"] <= until
+    }
+
+
+def _by_then(day: str, until: str) -> str:
+    return day if day <= until else ""
 
 
 def put_incidental(

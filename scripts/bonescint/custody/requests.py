@@ -10,20 +10,19 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from bonescint.custody.deliveries import tells_patient
 from bonescint.errors import InputError
 from bonescint.identity.chain import Entry
 from bonescint.identity.ledger import Ledger
 from bonescint.identity.mark import touch
 from bonescint.identity.opt_outs import links
 from bonescint.identity.people import connected
-from bonescint.names.ids import ids_in
 from bonescint.resources import Texts
 
 # changes with every request, so that Snakemake notices it; tells nothing
 MARK = Path("private/requests.mark")
 STOPS = ("stop-use", "stop-provision")
 RIGHTS = ("disclosure", "correction", *STOPS)
-_TELLING = 6  # characters from which on an ID in a sentence is no accident
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +104,17 @@ def stopped_codes(ledger: Ledger) -> set[str]:
         The opened ledger. A request that is refused or taken back leaves others of the patient in
         force.
     """
+    return {code for subject in stopped_persons(ledger) for code in ledger.codes_of(subject)}
+
+
+def stopped_persons(ledger: Ledger) -> set[str]:
+    """Return the normalised IDs of the patients of `stopped_codes`, with a code or without.
+
+    Parameters
+    ----------
+    ledger
+        The opened ledger.
+    """
     stopped: set[tuple[str, int | None]] = set()
     for entry in ledger.entries("stop_provision", "stop_provision_withdrawn"):
         of = entry["subject"], entry.get("request")
@@ -112,8 +122,7 @@ def stopped_codes(ledger: Ledger) -> set[str]:
             stopped.add(of)
         else:
             stopped.discard(of)
-    subjects = persons(ledger, {subject for subject, _ in stopped})
-    return {code for subject in subjects for code in ledger.codes_of(subject)}
+    return persons(ledger, {subject for subject, _ in stopped})
 
 
 def persons(ledger: Ledger, subjects: Iterable[str]) -> set[str]:
@@ -127,6 +136,19 @@ def persons(ledger: Ledger, subjects: Iterable[str]) -> set[str]:
         Normalised patient IDs.
     """
     return connected(subjects, links(ledger))
+
+
+def codes_of_person(ledger: Ledger, subject: str) -> set[str]:
+    """Return all codes of a patient, those of the patient's other IDs and retired ones too.
+
+    Parameters
+    ----------
+    ledger
+        The opened ledger.
+    subject
+        Normalised patient ID.
+    """
+    return {code for one in persons(ledger, [subject]) for code in ledger.codes_of(one)}
 
 
 def put_request(
@@ -260,7 +282,7 @@ def checked_decision(
     problems += _problems_of_day("date", said["date"], today, text, request.received)
     if not said["by"]:
         problems.append(text("no_role"))
-    elif any(len(word) >= _TELLING and word in ledger.codes() for word in ids_in(said["by"])):
+    elif tells_patient(ledger, said["by"]):
         problems.append(text("role_tells"))
     if said["decision"] == "refused" and not said["reason"]:
         problems.append(text("no_reason"))

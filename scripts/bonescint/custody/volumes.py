@@ -24,6 +24,7 @@ FOLDER = Path("results/delivery/volumes")
 # in the folder; the rule's outputs beside it are their copies
 VOLUMES, CONTENTS = "volumes.csv", "contents.csv"
 STAMP = "built.json"  # in the folder: of all that the volumes were built from
+_FORMS = "forms"  # beside the folder: to be printed and signed with these volumes
 _LABEL = ".txt"  # beside each image, for its outside
 _NUMBERS = {"volume", "of", "bytes", "cases", "images"}
 _NO_IMAGES = {_LABEL, ".csv", ".json"}
@@ -169,7 +170,7 @@ def withdraw_volumes(gone: Collection[str], folder: Path = FOLDER) -> Withdrawn:
 
 
 def remove_build(folder: Path = FOLDER) -> None:
-    """Remove images, labels and lists, and the copies of the lists.
+    """Remove images, labels, forms and lists, and the copies of the lists.
 
     Parameters
     ----------
@@ -177,6 +178,9 @@ def remove_build(folder: Path = FOLDER) -> None:
         Of the volumes.
     """
     for path in (*read_build(folder).images, *folder.glob(f"*{_LABEL}")):
+        path.unlink()
+    # nobody signs for a disc that is no more
+    for path in (folder.parent / _FORMS).glob("*"):
         path.unlink()
     (folder / STAMP).unlink(missing_ok=True)
     # the lists last: a crash leaves nothing that they do not tell of

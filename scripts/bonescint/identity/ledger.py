@@ -92,6 +92,11 @@ class Ledger:
         """Return the normalised patient ID behind a code, None if the code was never given."""
         return self._patients.subjects.get(code)
 
+    def code_in_use(self, code: str) -> str:
+        """Return the code under which the patient of a code is held now; itself if never given."""
+        subject = self.subject_of(code)
+        return (subject and self.code_of(subject)) or code
+
     def patient_id(self, subject: str) -> str:
         """Return the patient ID as it stood in the images, or the normalised one if unknown."""
         return self._patients.spelled.get(subject, subject)

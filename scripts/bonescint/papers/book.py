@@ -6,10 +6,14 @@ from typing import Any
 from bonescint.papers.form import Field, Fields, Paper, Points, Signatures
 from bonescint.resources import SYNTHETIC, Texts
 from bonescint.tables.sheets import Sheet, ShownTable, make_styles, open_book, row_height
+from bonescint.text.lines import lines_of
+from bonescint.text.width import text_width
 
 # characters: the number of a sentence, with which a label begins, its rest, the answer, the basis
 _WIDTHS = (4.0, 21.0, 68.0, 10.0)
 _FONT = {"font_name": "Yu Gothic", "font_size": 10, "valign": "top", "text_wrap": True}
+_MOST_LINES = 20  # of a row; what is longer goes on in the next
+_HEAD = 70  # characters in a print header
 _BORDER = {"border": 1, "border_color": "#737373", "align": "left", "indent": 1}
 
 
@@ -40,8 +44,10 @@ def _set_page(sheet: Any, form: Paper) -> None:
     sheet.set_margins(left=0.7, right=0.7, top=0.9, bottom=0.75)
     sheet.fit_to_pages(1, 0)
     mark = f"&R{SYNTHETIC}" if form.synthetic else ""
+    # Excel takes 255 characters and breaks no line; the sheet says it whole
+    head = form.head if len(form.head) <= _HEAD else f"{form.head[:_HEAD]}…"
     # & starts a code in a print header
-    sheet.set_header(f"&L&8{form.head.replace('&', '&&')}{mark}")
+    sheet.set_header(f"&L&8{head.replace('&', '&&')}{mark}")
     sheet.set_footer(f"&L&8{form.foot.replace('&', '&&')}&R&P / &N")
 
 
@@ -116,11 +122,25 @@ class _FormSheet:
 
     def _cells(self, *cells: tuple[int, int, str, str], tall: float = 1.0) -> None:
         """Write a row of cells (first column, last column, text, style) as high as its texts."""
-        widths = []
-        for first, last, value, style in cells:
-            if last > first:
-                self._sheet.merge_range(self._row, first, self._row, last, "", self._styles[style])
-            self._sheet.write_string(self._row, first, value, self._styles[style])
-            widths.append(sum(_WIDTHS[first : last + 1]))
-        self._sheet.set_row(self._row, row_height([cell[2] for cell in cells], widths) * tall)
-        self._row += 1
+        widths = [sum(_WIDTHS[first : last + 1]) for first, last, *_ in cells]
+        for texts in _parts([cell[2] for cell in cells], widths):
+            for (first, last, _, style), part in zip(cells, texts, strict=True):
+                look = self._styles[style]
+                if last > first:
+                    self._sheet.merge_range(self._row, first, self._row, last, "", look)
+                self._sheet.write_string(self._row, first, part, look)
+            self._sheet.set_row(self._row, row_height(texts, widths) * tall)
+            self._row += 1
+
+
+def _parts(texts: list[str], widths: list[float]) -> list[list[str]]:
+    """Return the texts of a row, in several rows where Excel knows none that is high enough."""
+    lines = [
+        lines_of(text, width - 2, text_width) for text, width in zip(texts, widths, strict=True)
+    ]
+    most = max(map(len, lines))
+    if most <= _MOST_LINES:
+        return [texts]
+    return [
+        ["\n".join(one[n : n + _MOST_LINES]) for one in lines] for n in range(0, most, _MOST_LINES)
+    ]

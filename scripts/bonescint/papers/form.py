@@ -102,6 +102,8 @@ class Paper:
         Paragraphs below the title.
     blocks
         What follows them.
+    coded
+        Whether it names patients by code; each page then says that it is personal information.
     """
 
     name: str
@@ -113,6 +115,7 @@ class Paper:
     language: str
     lead: Sequence[str]
     blocks: Sequence[Fields | Points | Signatures | ShownTable]
+    coded: bool = True
 
     def answer(self, field: Field) -> str:
         """Return a field's value, or the line on which a person writes it."""
@@ -130,5 +133,5 @@ class Paper:
     @property
     def foot(self) -> str:
         """What stands at the bottom of each page."""
-        coded = Texts("papers", self.language)("coded")
+        coded = Texts("papers", self.language)("coded") if self.coded else ""
         return "\u3000".join(filter(None, (self.title, self.delivery, coded)))

@@ -28,7 +28,9 @@ _SIZE, _SMALL, _HEADING, _TITLE = 9.5, 8.0, 11.0, 16.0
 _PAD = 4.0
 _LEADING = 1.3
 _FRAME = 6.0  # the library's, around all that flows
+_HEAD_LINES = 2
 _FEW = 5  # rows that stay on one page
+_MOST_LINES = 20  # of a row; what is longer goes on in the next
 _GAP = 3 * mm  # between columns of one list
 # told by the library in comments of each file
 _PRODUCER = re.compile(rb"ReportLab [Gg]enerated PDF document[^\n]*")
@@ -113,9 +115,7 @@ def _draw_edges(canvas: Any, form: Paper, number: int, of: int) -> None:
     canvas.setLineWidth(0.4)
     canvas.setFont(_font(), _SMALL)
     mark = SYNTHETIC if form.synthetic else ""
-    room = _WIDTH - (_measure(mark, 10.0) + 6 * mm if mark else 0)
-    head = lines_of(form.head, room, lambda text: _measure(text, _SMALL))
-    for n, line in enumerate(head[:2]):
+    for n, line in enumerate(_head_lines(form)[:_HEAD_LINES]):
         canvas.drawString(_MARGIN, top - n * 10, line)
     canvas.drawString(_MARGIN, bottom, form.foot)
     canvas.drawRightString(right, bottom, f"{number} / {of}")
@@ -128,10 +128,17 @@ def _draw_edges(canvas: Any, form: Paper, number: int, of: int) -> None:
     canvas.setFillGray(0)
 
 
+def _head_lines(form: Paper) -> list[str]:
+    mark = _measure(SYNTHETIC, 10.0) + 6 * mm if form.synthetic else 0
+    return lines_of(form.head, _WIDTH - mark, lambda text: _measure(text, _SMALL))
+
+
 def _story(form: Paper) -> list[Flowable]:
     text = Texts("papers", form.language)
     story: list[Flowable] = [_prose(form.title, _TITLE), Spacer(0, 2 * mm)]
-    for paragraph in form.lead:
+    # the edge of a page has no room for a very long title
+    whole = [form.head] if len(_head_lines(form)) > _HEAD_LINES else []
+    for paragraph in [*whole, *form.lead]:
         story += [_prose(paragraph), Spacer(0, 1 * mm)]
     for block in form.blocks:
         shown: Any = _block(form, block, text)
@@ -176,7 +183,11 @@ def _table(
     rows: Sequence[Sequence[str]], widths: Sequence[float], *styles: Any, **more: Any
 ) -> Any:
     """Return rows of wrapped text; the first column is a label's."""
-    cells = [[_wrapped(cell, w) for cell, w in zip(row, widths, strict=True)] for row in rows]
+    cells = [
+        part
+        for row in rows
+        for part in _parts([_wrapped(cell, w) for cell, w in zip(row, widths, strict=True)])
+    ]
     everywhere: list[Any] = [
         ("FONT", (0, 0), (-1, -1), _font(), _SIZE, _SIZE * _LEADING),
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
@@ -197,7 +208,17 @@ def _prose(text: str, size: float = _SIZE) -> Any:
         ("LEFTPADDING", (0, 0), (-1, -1), 0),
         ("TOPPADDING", (0, 0), (-1, -1), 0),
     ]
-    return LongTable([[_wrapped(text, _WIDTH, size)]], [_WIDTH], style=style, hAlign="LEFT")
+    return LongTable(_parts([_wrapped(text, _WIDTH, size)]), [_WIDTH], style=style, hAlign="LEFT")
+
+
+def _parts(row: Sequence[str]) -> list[list[str]]:
+    """Return a row of wrapped cells as rows of few lines: the library moves rows, it cuts none."""
+    lines = [cell.split("\n") for cell in row]
+    most = max(map(len, lines))
+    return [
+        ["\n".join(cell[n : n + _MOST_LINES]) for cell in lines]
+        for n in range(0, most, _MOST_LINES)
+    ]
 
 
 def _of_basis(basis: str, text: Texts) -> str:
@@ -243,7 +264,7 @@ def _list(block: ShownTable, text: Texts) -> Any:
         max(_measure(cell) for cell in column) + 2 * _PAD + 1
         for column in zip(header, *rows, strict=True)
     ]
-    natural = [min(width, width * _WIDTH / sum(natural)) for width in natural]
+    natural = _shared(natural)
     across = max(1, min(int((_WIDTH + _GAP) / (sum(natural) + _GAP)), len(rows), 6))
     lines, widths = [_beside([header] * across)], _beside([natural] * across, [_GAP])
     for n in range(0, len(rows), across):
@@ -258,7 +279,22 @@ def _list(block: ShownTable, text: Texts) -> Any:
             ("GRID", (first, 0), (last, -1), 0.4, _GREY),
             ("BACKGROUND", (first, 0), (last, 0), _LIGHT),
         ]
+        styles += [
+            ("ALIGN", (place, 1), (place, -1), "RIGHT")
+            for place, column in enumerate(block.columns, first)
+            if column.kind == "count"
+        ]
     return _table(lines, widths, *styles, repeatRows=1)
+
+
+def _shared(widths: Sequence[float]) -> list[float]:
+    """Return the widths of columns that share the page: what is narrow keeps its width."""
+    room, wide = _WIDTH, len(widths)
+    shared = list(widths)
+    for n in sorted(range(len(widths)), key=lambda n: widths[n]):
+        shared[n] = min(widths[n], room / wide)
+        room, wide = room - shared[n], wide - 1
+    return shared
 
 
 def _beside(groups: Sequence[Sequence[Any]], gap: Sequence[Any] = ("",)) -> list[Any]:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 from bonescint.files import replacing
@@ -52,15 +53,17 @@ def write_form(form: Paper, stem: Path) -> list[Path]:
 
 
 def write_files(files: Mapping[Path, bytes]) -> None:
-    """Write files that their owner alone may read.
+    """Write files that their owner alone may read: all of them, or none if one cannot be written.
 
     Parameters
     ----------
     files
         Path -> bytes.
     """
-    for path, content in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with replacing(path, "wb") as stream:
+    with ExitStack() as written:
+        for path, content in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            stream = written.enter_context(replacing(path, "wb"))
             os.fchmod(stream.fileno(), 0o600)
             stream.write(content)
+            stream.flush()  # a full disk is met before the first gets its name

@@ -35,10 +35,24 @@ def _broken(text: str, room: float, measure: Callable[[str], float]) -> Iterator
             line = ""
         line += piece
         # a hash, or a word longer than a line
-        while measure(line.rstrip()) > room and len(line) > 1:
-            fits = next(
-                n for n in range(len(line) - 1, 0, -1) if n == 1 or measure(line[:n]) <= room
-            )
+        while len(line) > 1 and measure(line.rstrip()) > room:
+            fits = _fitting(line, room, measure)
             yield line[:fits]
             line = line[fits:]
     yield line.rstrip()
+
+
+def _fitting(word: str, room: float, measure: Callable[[str], float]) -> int:
+    """Return how many characters of a word that is too long fit, at least one."""
+    # no more than fit are measured several times: a word may be a whole statement
+    few, many = 1, 2
+    while many < len(word) and measure(word[:many]) <= room:
+        few, many = many, 2 * many
+    many = min(many, len(word))
+    while many - few > 1:
+        middle = (few + many) // 2
+        if measure(word[:middle]) <= room:
+            few = middle
+        else:
+            many = middle
+    return few

@@ -191,6 +191,24 @@ def test_what_stands_is_built_again_only_if_it_is_another(
     assert len(builder) == 4
 
 
+def test_a_killed_build_is_not_taken_for_the_former_one(
+    ledger: Ledger, builder: list[list[Case]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Volumes and lists are of the new settings then, and the settings may go back."""
+    plan()
+    build()
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(script.json, "dump", killed)
+        with pytest.raises(KeyboardInterrupt):
+            build(code="another program")
+    build()
+    assert len(builder) == 3
+
+
 def test_a_build_that_fails_leaves_the_former_one(
     ledger: Ledger, builder: list[list[Case]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -312,9 +312,12 @@ def test_a_missing_configuration(tmp_path: Path, capsys: Capture) -> None:
     assert "YAML" in capsys.readouterr().err
 
 
-def test_interrupted(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("key", [KeyboardInterrupt, EOFError])  # Ctrl-C, Ctrl-D
+def test_interrupted(
+    key: type[BaseException], capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def interrupt(options: object) -> None:
-        raise KeyboardInterrupt
+        raise key
 
     monkeypatch.setattr(cli.diff, "diff", interrupt)
     assert main(["diff", "a", "b"]) == 130

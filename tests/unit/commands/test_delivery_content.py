@@ -30,7 +30,9 @@ def codes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
     config["software"]["bonenavi"]["second_export"] = None
     config["delivery"] |= {"partner": "P", "after_period_end": "approved on 2025-01-10"}
     hospitals = re.sub(r"demo/[\w./]+", "list.csv", yaml.safe_dump(config))
+    hospitals = hospitals.replace("dicom: list.csv", "dicom: images")
     Path("config.yaml").write_text(hospitals, encoding="utf-8")
+    Path("images").mkdir()
     Path("list.csv").write_text("患者ID,申出日,申出者\n", encoding="utf-8")
     given = create_ledger("private/ledger.age", "private/ledger.key").assign(["1001", "1002"])
     coded_study(tmp_path, tuple(given.values()))

@@ -9,10 +9,11 @@ import pytest
 from scripts.custody.count_incidental import count_incidental
 
 from bonescint.commands import incidental
-from bonescint.custody.incidental import incidental_on_record
+from bonescint.custody.incidental import incidental_counts, incidental_on_record
 from bonescint.declared import columns
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
+from bonescint.identity.ledger import Ledger
 from bonescint.warning_words import warnings_in_words
 from tests.unit.ledger_study import HEAD, KEY, LEDGER, SUBJECTS, opened
 
@@ -64,6 +65,22 @@ def test_from_the_consultation_to_the_disclosure(run: Run, codes: dict[str, str]
     assert "2 cases are positive" in said and "0 of them have no record" in said
     assert "2 are to be disclosed (1 wish to know, 1 do not, 1 told) and 1 not" in said
     assert Path("private/incidental.mark").exists()
+
+
+def test_a_disclosure_after_the_day_is_none_by_then(run: Run, codes: dict[str, str]) -> None:
+    run("record", codes[SUBJECTS[0]], *TOLD, "--wish", "yes", "--disclosed", "2025-05-20")
+    for until, disclosed in (("2025-05-19", 0), ("2025-05-20", 1)):
+        records = incidental_on_record(opened(), until)
+        assert incidental_counts([], records)["disclosed"] == disclosed
+
+
+def test_a_code_that_was_retired_is_recorded_under_the_one_in_use(
+    run: Run, codes: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used, retired = codes[SUBJECTS[0]], codes[SUBJECTS[2]]
+    monkeypatch.setattr(Ledger, "code_in_use", lambda _, code: {retired: used}.get(code, code))
+    assert used in run("record", retired, *TOLD)
+    assert set(incidental_on_record(opened())) == {used}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,10 @@ import pytest
 import yaml
 
 from bonescint.custody import destruction
+from bonescint.custody.certificate import what_is_lost
+from bonescint.custody.destruction import loss
 from bonescint.errors import InputError
+from bonescint.resources import Texts
 from tests.unit.ledger_study import (
     HEAD,
     KEY,
@@ -102,6 +105,23 @@ def test_destroy_destroys_proves_and_certifies(
     assert sums.split()[0] in certificate
     assert not any(word in certificate for word in [*SUBJECTS, *codes.values(), str(Path.cwd())])
     assert Path("private/cohort.csv").exists()
+
+
+def test_what_is_lost_counts_requests_and_findings_too(codes: dict[str, str]) -> None:
+    opened().append(
+        [
+            {"kind": "request", "request": 1, "right": "disclosure", "subject": SUBJECTS[0]},
+            {"kind": "incidental", "code": codes[SUBJECTS[0]]},
+            {"kind": "incidental", "code": codes[SUBJECTS[0]]},
+        ]
+    )
+    lines = what_is_lost(loss(opened()), Texts("ledger", "ja"))
+    for told in (
+        "請求と決定の記録: 1 件",
+        "偶発的所見についての記録: 1 例",
+        "先行研究での提供の記録: 0 件",
+    ):
+        assert any(told in line for line in lines)
 
 
 def test_destroy_in_due_time_needs_no_force(

@@ -7,12 +7,18 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 
 from bonescint.cli import main
+from bonescint.custody.committee import Period, committee_form
+from bonescint.custody.extract import extract_of
 from bonescint.custody.requests import stopped_codes
 from bonescint.declared import columns
 from bonescint.files import write_rows
 from bonescint.identity.opt_outs import in_force
+from bonescint.papers.form import Fields
+from bonescint.resources import ROOT
+from bonescint.tables.sheets import ShownTable
 from tests.unit.ledger_study import SUBJECTS, opened
 
 PATIENT, OTHER = SUBJECTS[0], SUBJECTS[2]
@@ -166,6 +172,8 @@ def test_no_paper_goes_where_traces_are_looked_for(
         (["request", "extract", "99999999", "--pdf", "x.pdf"], "患者符号がありません"),
         (["request", "extract", PATIENT, "--pdf", "config.yaml/x.pdf"], "書けません"),
         (["report", "committee"], "--html"),
+        (["report", "committee", "--html", "x.html", "--pdf", "./x.html"], "同じファイル"),
+        (["report", "committee", "--html", "x.html", "--pdf", "config.yaml/x.pdf"], "書けません"),
         (["report", "committee", "--to", "2099-01-01", "--html", "x.html"], "未来"),
         (["report", "committee", "--from", "yesterday", "--html", "x.html"], "--from"),
         (["report", "committee", "--from", "2025-02-01", "--to", "2025-01-01", "--html", "x.html"],
@@ -179,6 +187,38 @@ def test_a_sentence_and_no_file(
     said = capsys.readouterr().err
     assert says in said and "99999999" not in said and PATIENT not in said
     assert not list(Path().glob("x.*"))
+
+
+def test_the_committee_page_has_no_code_and_the_extract_says_when_a_request_was_taken_back(
+    say: Say, codes: dict[str, str]
+) -> None:
+    today, config = date.today(), yaml.safe_load((ROOT / "config.yaml").read_text("utf-8"))
+    page = committee_form(opened(), config, Period("", str(today)), today)
+    assert page.foot == page.title  # no mark of personal information
+    kind = ["--kind", "stop-provision", "--code", codes[PATIENT], "--received", "2025-06-01"]
+    say("request", "add", *kind, *SELF)
+    say("request", "decide", "1", "--decision", "granted", "--date", "2025-06-02", *ROLE)
+    say("request", "withdraw", "1", "--date", "2025-06-09")
+    extract = extract_of(opened(), PATIENT, config, today)
+    assert "個人情報" in extract.foot
+    rows = [row for block in extract.blocks if isinstance(block, ShownTable) for row in block.rows]
+    assert [row["decided"] for row in rows if "decided" in row] == ["2025-06-09"]
+
+
+def test_an_extract_holds_what_stands_under_other_ids_of_the_patient(
+    codes: dict[str, str],
+) -> None:
+    opened().append([{"kind": "linked", "subject": PATIENT, "other": OTHER}])
+    cases = [{"code": codes[one], "age": "71", "views": "anterior"} for one in (PATIENT, OTHER)]
+    write("results/cases.csv", "cases", *cases)
+    config = yaml.safe_load((ROOT / "config.yaml").read_text("utf-8"))
+    extract = extract_of(opened(), PATIENT, config, date.today())
+    fields = [
+        field for block in extract.blocks if isinstance(block, Fields) for field in block.fields
+    ]
+    assert f"{codes[PATIENT]}, {codes[OTHER]}" in [field.value for field in fields]
+    assert [field.value for field in fields].count("71") == 2
+    assert extract.name == f"extract_{codes[PATIENT]}"
 
 
 def test_both_papers_are_the_same_each_time(codes: dict[str, str]) -> None:

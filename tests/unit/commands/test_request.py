@@ -83,6 +83,36 @@ def test_a_stop_of_use_becomes_an_opt_out(run: Run, codes: dict[str, str]) -> No
         run("withdraw", "1", "--date", "2025-04-01")
 
 
+def test_the_ledger_is_opened_once_though_it_becomes_an_opt_out(
+    run: Run, codes: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("add", "--kind", "stop-use", "--code", codes[PATIENT], *SELF)
+    monkeypatch.setattr("bonescint.identity.ledger.open_or_create", None)  # asks once more
+    run("decide", "1", "--decision", "granted", *ROLE)
+    assert PATIENT in in_force(opened())
+
+
+def test_who_declined_is_in_no_delivery_whatever_is_taken_back(
+    run: Run, codes: dict[str, str]
+) -> None:
+    run("add", "--kind", "stop-provision", "--code", codes[PATIENT], *SELF)
+    run("add", "--kind", "stop-use", "--code", codes[PATIENT], *SELF)
+    run("decide", "2", "--decision", "granted", *ROLE)
+    said = run("withdraw", "1", "--date", "2025-04-01")
+    assert "不参加の申し出が有効" in said and "再び含まれます" not in said
+
+
+def test_a_patient_without_a_code_is_held_by_another_request(
+    run: Run, codes: dict[str, str]
+) -> None:
+    for _ in range(2):
+        run("add", "--kind", "stop-provision", "--id", "99999999", *SELF)
+        number = len(requests_on_record(opened()))
+        run("decide", str(number), "--decision", "granted", *ROLE)
+    assert "見合わせは続きます" in run("withdraw", "1", "--date", "2025-04-01")
+    assert "再び含まれます" in run("withdraw", "2", "--date", "2025-04-01")
+
+
 def test_a_recall_is_offered_and_written_when_asked(run: Run, codes: dict[str, str]) -> None:
     delivered(opened(), codes[PATIENT])
     run("add", "--kind", "stop-provision", "--code", codes[PATIENT], *SELF)

@@ -38,6 +38,8 @@ def test_what_the_lists_say() -> None:
 
 def test_a_delivery_is_withdrawn_as_a_whole() -> None:
     build((ONE, OTHER), (THIRD,))
+    (FOLDER.parent / "forms").mkdir()
+    (FOLDER.parent / "forms" / "record.pdf").write_bytes(b"names the discs by their hash")
     before = left()
     assert withdraw_volumes({"BS-ZZZZZ"}) == Withdrawn()
     assert left() == before

@@ -63,6 +63,9 @@ def test_the_older_code_is_used_on_and_the_other_still_found(files, given):
     assert ledger.code_of("471936") == older
     assert ledger.codes_of("471936") == [older, retired]
     assert ledger.subject_of(retired) == "471936"
+    assert [ledger.code_in_use(code) for code in (older, retired, "BS-22222")] == [
+        older, older, "BS-22222",
+    ]  # fmt: skip
     assert ledger.retired() == {retired: "471936XJUNK"}
     assert retired not in ledger.codes().values()
     assert delivered(ledger, {"471936"}) == 2

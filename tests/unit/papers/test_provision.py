@@ -108,3 +108,13 @@ def test_a_workbook_prints_upright_on_a4(config: dict[str, Any]) -> None:
         assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("portrait", 9)
         assert "BONE-DEMO" in sheet.oddHeader.left.text
     assert book.worksheets[1].print_title_rows
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_print_header_of_a_very_long_title_keeps_the_mark(config: dict[str, Any]) -> None:
+    config["study"]["title"] = "骨シンチの比較 & 検討" * 30
+    book = openpyxl.load_workbook(
+        io.BytesIO(book_of(forms_of_provision(provision(), config)["record"]))
+    )
+    header = book.worksheets[0].oddHeader
+    assert SYNTHETIC in str(header.right.text) and "…" in str(header.left.text)

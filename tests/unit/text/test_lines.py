@@ -29,3 +29,15 @@ def test_no_character_is_lost(room: int) -> None:
     text = "形式: 暗号化 (AES-256 の ZIP)。MANIFEST.sha256 を「比べる」、certutil -hashfile D:\\X"
     lines = lines_of(text, room, text_width)
     assert "".join("".join(lines).split()) == "".join(text.split())
+
+
+def test_a_very_long_word_is_measured_a_few_times_a_line() -> None:
+    measured = 0
+
+    def measure(text: str) -> float:
+        nonlocal measured
+        measured += 1
+        return text_width(text)
+
+    assert lines_of("X" * 6000, 60, measure) == ["X" * 60] * 100
+    assert measured < 2000

@@ -17,6 +17,7 @@ from bonescint.text.folding import DASHES, fold_name
 
 # inside an ID; not a line's end or a tab, behind which another value begins
 _WITHIN = rf"[ \xa0\xad\u200b-\u200f\u2060\u3000\ufeff_\-{DASHES}ー]"
+_SEPARATORS = str.maketrans("", "", "".join(re.findall(_WITHIN, "".join(map(chr, range(1 << 16))))))
 _CODE = re.compile(rf"(?<![0-9a-z])bs(?:{_WITHIN}?)([2-9a-z]{{5}})(?![0-9a-z])")
 _PARTED = re.compile(rf"(?<![0-9])[0-9]++(?:{_WITHIN}{{1,3}}[0-9]++)+")
 _PADDED = re.compile(r"(?<![0-9])0+[1-9][0-9]{0,4}(?![0-9])")
@@ -88,8 +89,7 @@ class Terms:
         self._padded = {s for s in self.weak if s.isdecimal() and len(s) <= _TELLING_DIGITS}
         least = min(map(len, self._numbers), default=1)
         self._runs = re.compile(f"[1-9][0-9]{{{least - 1},}}")
-        lettered = sorted(strong - self._numbers)
-        self._lettered = re.compile("|".join(map(_id_pattern, lettered))) if lettered else None
+        self._lettered = sorted(strong - self._numbers)
         self._names = FullNames(name for person in persons for name in person.names)
 
     def __bool__(self) -> bool:
@@ -109,8 +109,10 @@ class Terms:
         if self._codes and "bs" in text:
             found += [("code", c) for c in self._codes.intersection(_CODE.findall(text))]
         found += [("id", _id_pattern(number, in_path)) for number in self._numbers_in(text)]
-        if self._lettered and self._lettered.search(text):
-            found.append(("id", self._lettered.pattern))
+        if self._lettered:
+            # one after the other in a text without separators: faster by far than one pattern
+            joined = text.translate(_SEPARATORS)
+            found += [("id", _id_pattern(one)) for one in self._lettered if one in joined]
         if self._names:
             found += [("name", pattern) for pattern in self._names.suspects(text)]
         return found

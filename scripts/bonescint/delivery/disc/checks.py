@@ -27,7 +27,7 @@ from bonescint.delivery.disc.verdict import DiscVerdict
 from bonescint.resources import Texts
 
 _IMAGE = re.compile(rf"{layout.IMAGES}/(P\d{{5}}/S\d{{2,7}})/(I\d{{2,7}})")
-_PREVIEW = re.compile(rf"{layout.PAGES}/(P\d{{5}})/(S\d{{2}})(I\d{{2,5}})\.JPG")
+_PREVIEW = re.compile(rf"{layout.PAGES}/(P\d{{5}})/(S\d{{2,4}})(I\d{{2,5}})\.JPG")
 _PLAIN = {
     layout.DICOMDIR, layout.README, layout.INDEX_PAGE, layout.INDEX_TABLE, layout.SHEET_IN_JOLIET,
     layout.MANIFEST_IN_JOLIET,

@@ -13,8 +13,8 @@ from typing import IO, Any, Protocol
 from pyzipper import AESZipFile, BadZipFile  # type: ignore[import-untyped]
 
 from bonescint.delivery.disc.iso_reader import CHUNK, joliet_name
-from bonescint.delivery.disc.iso_records import SECTOR, Extent
-from bonescint.delivery.disc.layout import MANIFEST, MANIFEST_IN_JOLIET
+from bonescint.delivery.disc.iso_records import Extent
+from bonescint.delivery.disc.layout import MANIFEST, MANIFEST_IN_JOLIET, SECTOR
 from bonescint.delivery.disc.verdict import DiscVerdict
 from bonescint.folders import files_below
 

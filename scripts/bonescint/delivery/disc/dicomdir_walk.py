@@ -10,14 +10,18 @@ from dataclasses import dataclass, field
 from typing import IO
 
 from pydicom import Dataset, dcmread
+from pydicom.datadict import dictionary_VR
 from pydicom.uid import ExplicitVRLittleEndian
 
 from bonescint.delivery.disc.verdict import DiscVerdict
 from bonescint.dicom.opening import open_meta
 from bonescint.dicom.sop_classes import MEDIA_DIRECTORY
+from bonescint.text.dates import header_date
 
 CHECK = "dicomdir"
 _LARGEST = 1 << 24  # bytes; 3,000 images take three million
+_ITEM = b"\xfe\xff\x00\xe0"
+_MOST_RECORDS = 100_000  # what pydicom makes of one takes a hundred times its eight bytes
 _LEVELS = ("PATIENT", "STUDY", "SERIES", "IMAGE")
 _IN_USE = 0xFFFF
 # of the record itself, and where it says by another name what the image says
@@ -31,7 +35,7 @@ _OF_IMAGE = {
     "ReferencedTransferSyntaxUIDInFile": "TransferSyntaxUID",
 }
 # required in a directory and often empty in an image: the directory's writer fills them in
-_FILLED_IN = {"StudyTime", "StudyID", "SeriesNumber", "InstanceNumber"}
+_FILLED_IN = {"StudyDate", "StudyTime", "StudyID", "SeriesNumber", "InstanceNumber"}
 _NEEDED = {
     "PATIENT": {"PatientID", "PatientName"},
     "STUDY": {"StudyInstanceUID", "StudyDate", "StudyTime", "StudyID"},
@@ -70,18 +74,21 @@ def read_directory(stream: IO[bytes], size: int, verdict: DiscVerdict) -> Direct
         Gets the faults.
     """
     listing = DirectoryListing()
-    if size > _LARGEST:
+    data = stream.read(_LARGEST + 1)
+    if len(data) > _LARGEST or data.count(_ITEM) > _MOST_RECORDS:
         verdict.fault(CHECK, "directory_large", size=size)
         return listing
     try:
-        opening = open_meta(stream.read())
+        opening = open_meta(data)
         stream.seek(0)
         if not opening.is_directory or opening.syntaxes != (str(ExplicitVRLittleEndian),):
             verdict.fault(CHECK, "no_directory")
             return listing
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            _walk(dcmread(stream), listing, verdict)
+            found = dcmread(stream)
+            _walk(found, listing, verdict)
+            _check_encoding(data, found, verdict)
     # whatever pydicom raises or warns of over damaged bytes; its message may quote them
     except Exception as error:
         verdict.fault(CHECK, "directory_damaged", reason=type(error).__name__)
@@ -132,6 +139,20 @@ def _walk(found: Dataset, listing: DirectoryListing, verdict: DiscVerdict) -> No
     for offset in records.keys() - reached:
         verdict.fault(CHECK, "record_unreached", n=number[offset])
     verdict.checked(CHECK, n=len(records), images=len(listing.images))
+
+
+def _check_encoding(data: bytes, found: Dataset, verdict: DiscVerdict) -> None:
+    """Look at what pydicom reads all the same: an item headed otherwise or longer, another VR."""
+    records = found.get("DirectoryRecordSequence", ())
+    elements = (element for one in (found, *records) for element in one)
+    starts = [record.seq_item_tell for record in records]
+    ends = [at + 8 + int.from_bytes(data[at + 4 : at + 8], "little") for at in starts]
+    if (
+        data.count(_ITEM) != len(starts)
+        or ends != [*starts, len(data)][1:]
+        or any(dictionary_VR(element.tag) != element.VR for element in elements)
+    ):
+        verdict.fault(CHECK, "directory_damaged", reason="encoding")
 
 
 def _values(record: Dataset) -> dict[str, str]:
@@ -208,6 +229,8 @@ def _different(said: Mapping[str, str], there: Mapping[str, str]) -> Iterator[st
 def _is_filled(name: str, value: str, said: Mapping[str, str]) -> bool:
     """Tell whether a value is what stands for one that an image lacks."""
     match name:
+        case "StudyDate":
+            return header_date(value) is not None
         case "StudyTime":
             return value == "000000"
         case "StudyID":

@@ -16,6 +16,7 @@ from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from bonescint.deid.engine import IMPLEMENTATION_UID, IMPLEMENTATION_VERSION
 from bonescint.delivery.disc.layout import DiscFile
+from bonescint.dicom import tags
 from bonescint.dicom.sop_classes import MEDIA_DIRECTORY
 
 # what a record of each level tells; all but description and accession number must
@@ -96,7 +97,7 @@ def directory(images: Sequence[DiscImage], file_set_id: str) -> bytes:
         if level == 0:
             last = last or at
     head = _head(images, file_set_id, start, last)
-    sequence = _SEQUENCE.pack(0x0004, 0x1220, b"SQ", 0, size)
+    sequence = _SEQUENCE.pack(*divmod(tags.DirectoryRecordSequence, 1 << 16), b"SQ", 0, size)
     return b"".join([head, sequence, *(data for _, data in records)])
 
 
@@ -184,4 +185,4 @@ def _record(level: int, one: DiscImage, instead: Mapping[str, str]) -> tuple[int
     if not all(said[keyword].isascii() for keyword in keywords):
         record.SpecificCharacterSet = "ISO_IR 192"
     data = _encoded(record)
-    return level, bytearray(struct.pack("<HHI", 0xFFFE, 0xE000, len(data)) + data)
+    return level, bytearray(struct.pack("<HHI", *divmod(tags.Item, 1 << 16), len(data)) + data)

@@ -22,12 +22,11 @@ import pycdlib
 from pycdlib import dates, headervd
 from pycdlib import pycdlib as mastering
 
-from bonescint.delivery.disc.layout import DiscFile, Label
+from bonescint.delivery.disc.layout import SECTOR, DiscFile, Label
 from bonescint.errors import InputError
 from bonescint.files import replacing
 from bonescint.resources import both
 
-SECTOR = 2048
 LARGEST_FILE = (1 << 32) - 1  # bytes that a directory record of level 1 can tell
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _BLOCK = 1 << 20

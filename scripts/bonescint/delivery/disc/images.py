@@ -1,5 +1,6 @@
 """The images of a volume, each parsed as a whole: a code for the patient, nothing cut off."""
 
+import io
 import re
 import warnings
 from collections.abc import Collection
@@ -9,10 +10,13 @@ from pydicom import Dataset, dcmread
 from pydicom.pixels.utils import get_expected_length
 from pydicom.uid import ExplicitVRLittleEndian
 
+from bonescint.deid.ranges import Unusual, read_ranges
+from bonescint.deid.source import read_source
 from bonescint.delivery.disc.contents import KEPT, FileRead
 from bonescint.delivery.disc.dicomdir_walk import shown_value
 from bonescint.delivery.disc.verdict import DiscVerdict
 from bonescint.dicom import tags
+from bonescint.dicom.limits import Limits
 from bonescint.dicom.opening import open_meta
 from bonescint.dicom.sop_classes import MEDIA_DIRECTORY
 from bonescint.identity.codes import CODE_PATTERN
@@ -20,6 +24,9 @@ from bonescint.identity.codes import CODE_PATTERN
 CHECK = "images"
 COMPARED = ("PatientID", "SOPInstanceUID", "SOPClassUID", "TransferSyntaxUID", "StudyDate")
 _HEAD = 1 << 12  # bytes that hold the file meta
+# of elements and their nesting; a study may have been read with wider limits of the rest
+_LIMITS = Limits(header_mb=KEPT >> 20, text_kb=KEPT >> 10)
+_LARGE_HEADER = 8 * _LIMITS.elements  # bytes before the pixels of an image that is not held
 
 
 def check_picture(read: FileRead, wanted: Collection[str], verdict: DiscVerdict) -> dict[str, str]:
@@ -56,6 +63,11 @@ def _values(
     stream: IO[bytes], read: FileRead, wanted: Collection[str], verdict: DiscVerdict
 ) -> dict[str, str]:
     is_large = read.size > KEPT
+    if is_large:
+        stream = io.BytesIO(stream.read(_LARGE_HEADER))
+    else:
+        _check_limits(stream.read())
+        stream.seek(0)
     data = dcmread(stream, stop_before_pixels=is_large)
     meta = data.file_meta
     for element in data.iterall():
@@ -77,6 +89,14 @@ def _values(
         verdict.fault(CHECK, "no_image", file=read.name)
     found = {name: shown_value(data.get(name)) for name in {*wanted, *COMPARED}}
     return found | {"TransferSyntaxUID": shown_value(meta.get("TransferSyntaxUID"))}
+
+
+def _check_limits(data: bytes) -> None:
+    """Refuse a header of so many elements or items that pydicom would make gigabytes of it."""
+    try:
+        read_ranges(data, _LIMITS)
+    except Unusual:
+        read_source(data, _LIMITS)
 
 
 def _check_pixels(data: Dataset, name: str, verdict: DiscVerdict) -> None:

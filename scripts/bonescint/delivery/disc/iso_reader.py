@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import IO
 
 from bonescint.delivery.disc.iso_records import (
-    SECTOR,
     DirectoryTree,
     Extent,
     parse_record,
@@ -19,6 +18,7 @@ from bonescint.delivery.disc.iso_records import (
 from bonescint.delivery.disc.layout import (
     MANIFEST,
     MANIFEST_IN_JOLIET,
+    SECTOR,
     SHEET,
     SHEET_IN_JOLIET,
 )

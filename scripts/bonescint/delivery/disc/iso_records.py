@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO, NamedTuple
 
+from bonescint.delivery.disc.layout import SECTOR
 from bonescint.delivery.disc.verdict import DiscVerdict
 
-SECTOR = 2048
 CHECK = "trees"
 _FOLDER, _FILE = 2, 0
 _HEAD = 33  # bytes of a record before its name

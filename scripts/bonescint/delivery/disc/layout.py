@@ -14,6 +14,9 @@ MANIFEST_IN_JOLIET = "MANIFEST.sha256"
 ARCHIVE = "DELIVERY.ZIP"  # on an encrypted disc, everything but a README and a manifest of its own
 IMAGES = "DICOM"
 PAGES = "IHE_PDI"
+SECTOR = 2048  # bytes
+# the header of INDEX.TSV
+INDEX_COLUMNS = ("code", "path", "study_date", "views", "sop_instance_uid", "sha256", "replaces")
 
 
 @dataclass(frozen=True, slots=True)

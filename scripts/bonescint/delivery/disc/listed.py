@@ -18,7 +18,6 @@ from bonescint.identity.codes import CODE_PATTERN
 
 _LARGEST = 1 << 24  # bytes of a table or page
 _HASH_LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
-_INDEX = ("code", "path", "study_date", "views", "sop_instance_uid", "sha256", "replaces")
 _LINKS = {"href", "src", "action", "data", "poster", "background", "cite", "srcset"}
 _ACTIVE = {"script", "iframe", "object", "embed", "applet", "form", "base", "link"}
 _MOST_XML = 1 << 26  # bytes a sheet inflates to
@@ -78,25 +77,26 @@ def check_index(
     table = csv.reader(io.StringIO(text, newline=""), "excel-tab")
     codes: dict[str, str] = {}
     try:
-        if tuple(next(table, ())) != _INDEX:
+        if tuple(next(table, ())) != layout.INDEX_COLUMNS:
             verdict.fault("tables", "index_header")
             return codes
         for n, cells in enumerate(table, 2):
-            row = dict(zip(_INDEX, cells, strict=False))
+            row = dict(zip(layout.INDEX_COLUMNS, cells, strict=False))
             path = row.get("path", "")
             where = {"file": path, "n": n}
             if path in codes:
                 verdict.fault("tables", "index_twice", **where)
             codes[path] = row.get("code", "")
-            if len(cells) != len(_INDEX) or not (path in images or path in broken):
+            if len(cells) != len(layout.INDEX_COLUMNS) or not (path in images or path in broken):
                 verdict.fault("tables", "index_path", **where)
-            if len(cells) != len(_INDEX) or path not in images:
+            if len(cells) != len(layout.INDEX_COLUMNS) or path not in images:
                 continue
             image = images[path]
             day = image["StudyDate"]
             wanted = {
                 "code": image["PatientID"],
-                "study_date": f"{day[:4]}-{day[4:6]}-{day[6:]}",
+                # the sheet's, where the hospital's table takes the image's
+                "study_date": f"{day[:4]}-{day[4:6]}-{day[6:]}" if day else row["study_date"],
                 "sop_instance_uid": image["SOPInstanceUID"],
                 "sha256": hashes[path],
             }

@@ -14,8 +14,6 @@ from bonescint.delivery.disc.layout import Case, Label
 from bonescint.files import BOM
 from bonescint.resources import SYNTHETIC, Texts
 
-# the header of INDEX.TSV
-INDEX_COLUMNS = ("code", "path", "study_date", "views", "sop_instance_uid", "sha256", "replaces")
 _CODES_A_LINE = 7
 
 
@@ -70,7 +68,7 @@ def _by_delivery(replaced: Mapping[str, str], text: Texts) -> str:
 
 
 def index_table(images: Sequence[DiscImage]) -> bytes:
-    """Return INDEX.TSV: a line an image, tabs between the columns of `INDEX_COLUMNS`.
+    """Return INDEX.TSV: a line an image, tabs between the columns of `layout.INDEX_COLUMNS`.
 
     All of it is ASCII, so that it needs no BOM.
 
@@ -81,7 +79,7 @@ def index_table(images: Sequence[DiscImage]) -> bytes:
     """
     stream = io.StringIO()
     rows = csv.writer(stream, "excel-tab")
-    rows.writerow(INDEX_COLUMNS)
+    rows.writerow(layout.INDEX_COLUMNS)
     for one in images:
         uid = one.attributes[INSTANCE]
         shown = _day(one), one.views, uid, one.file.sha256, one.replaces

@@ -24,8 +24,8 @@ from bonescint.delivery.disc.iso_reader import (
     joliet_name,
     read_image,
 )
-from bonescint.delivery.disc.iso_records import SECTOR
 from bonescint.delivery.disc.known import StudyRecords
+from bonescint.delivery.disc.layout import SECTOR
 from bonescint.delivery.disc.verdict import DiscVerdict
 from bonescint.errors import InputError
 from bonescint.resources import Texts

@@ -12,8 +12,7 @@ from openpyxl import load_workbook
 from pydicom import dcmread
 
 from bonescint.delivery.disc.fileset import manifest_of, outer_files, volume_files
-from bonescint.delivery.disc.layout import Case
-from bonescint.delivery.disc.pages import INDEX_COLUMNS
+from bonescint.delivery.disc.layout import INDEX_COLUMNS, Case
 from bonescint.errors import InputError
 from tests.unit.deid.samples import as_file
 from tests.unit.delivery.disc.samples import (

@@ -8,8 +8,9 @@ import pytest
 
 from bonescint.delivery.disc import iso_records, layout
 from bonescint.delivery.disc.iso_reader import IsoImage, read_image
-from bonescint.delivery.disc.iso_records import SECTOR, DirectoryTree
+from bonescint.delivery.disc.iso_records import DirectoryTree
 from bonescint.delivery.disc.known import StudyRecords
+from bonescint.delivery.disc.layout import SECTOR
 from bonescint.delivery.disc.verdict import DiscVerdict
 from bonescint.delivery.disc.verify import DiscCheck
 from bonescint.errors import InputError

@@ -299,8 +299,9 @@ def test_a_failure_leaves_the_former_volumes(
 
 
 _KILLED = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job inherits none
 from bonescint.delivery.disc import split, volumes
 from tests.unit.delivery.disc.small import STUDY, case, outer_stand_in, stand_in
 split.volume_files, volumes.outer_files = stand_in, outer_stand_in

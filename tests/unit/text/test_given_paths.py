@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bonescint.tables.given_paths import open_elsewhere, path_hint, wrong_kinds
+from bonescint.text.given_paths import open_elsewhere, path_hint, wrong_kinds
 
 
 @pytest.fixture(autouse=True)
