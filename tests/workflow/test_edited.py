@@ -55,7 +55,8 @@ def kept_files(study: Path) -> list[Path]:
 
 def tables_made(study: Path) -> set[str]:
     lists = (study / "private/made").rglob("*.csv")
-    return {row["path"] for file in lists for row in read_rows(file)}
+    paths = {row["path"] for file in lists for row in read_rows(file)}
+    return {path for path in paths if (study / path).exists()}  # not of former questions
 
 
 def test_a_job_that_was_cut_off_edited_nothing(study: Path) -> None:
