@@ -112,7 +112,12 @@ except OSError as error:
 
 # a table that somebody edited is made anew, before anything is computed from it
 if workflow.is_main_process and not runs.only_looks(sys.argv):
-    if edited := list(runs.edited(is_run, LANGUAGE)):
+    ENDING.edited = made.edited_results()
+    try:
+        edited = list(runs.edited(is_run, LANGUAGE))
+    except InputError as error:
+        raise WorkflowError("\n  ".join(error.problems)) from None
+    if edited:
         print(*edited, sep="\n", file=sys.stderr)
         # some hundred lines may follow, and the last ones are read
         ENDING.note = " ".join(line.strip() for line in edited)

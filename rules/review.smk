@@ -20,6 +20,7 @@ rule list_review_items:
         findings="private/findings.csv",
         incomplete="results/hospital/incomplete.csv",
         selection="results/cohort/selection.csv",
+        planned="results/hospital/planned.csv",
         doubts=str(OPT_OUT_DOUBTS),
         # made of tables that were searched for who declined; each run searches anew
         searched=ancient(PURGED),

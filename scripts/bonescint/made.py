@@ -15,8 +15,8 @@ from pathlib import Path
 from bonescint.files import Row, read_rows, write_rows
 
 _COLUMNS = ("path", "size", "modified", "sha256")
-_MADE = Path("private/made")
-_EDITED = Path("private/edited")
+MADE = Path("private/made")
+EDITED = Path("private/edited")  # what was changed by hand is kept here
 # what is filled in by hand or handed over
 _HANDED_OVER = "results/delivery/"
 
@@ -88,7 +88,7 @@ def remember_made(log: Path, outputs: Iterable[str]) -> None:
 def edited_results() -> list[Path]:
     """Return the files of results/ that are not what a job made."""
     made: dict[str, list[Row]] = defaultdict(list)
-    for file in sorted(_MADE.rglob("*.csv")):
+    for file in sorted(MADE.rglob("*.csv")):
         for row in read_rows(file):
             made[row["path"]].append(row)
     there = ((Path(path), rows) for path, rows in made.items() if Path(path).is_file())
@@ -103,19 +103,12 @@ def put_aside(files: Iterable[Path]) -> Path:
     files
         Of `edited_results`.
     """
-    folder = _EDITED / datetime.now().strftime("%Y%m%d-%H%M%S")
+    folder = EDITED / datetime.now().strftime("%Y%m%d-%H%M%S")
     for file in files:
         kept = folder / file
         kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.move(file, kept)
     return folder
-
-
-def still_to_make() -> list[str]:
-    """Return the paths of edited files that were put aside and not made anew since."""
-    folders = sorted(_EDITED.iterdir()) if _EDITED.is_dir() else []
-    kept = {p.relative_to(folder) for folder in folders for p in folder.rglob("*") if p.is_file()}
-    return sorted(path.as_posix() for path in kept if not path.exists())
 
 
 def opened_in_excel() -> list[Path]:
@@ -125,7 +118,7 @@ def opened_in_excel() -> list[Path]:
 
 
 def _list_of(log: Path) -> Path:
-    return _MADE / log.with_suffix(".csv")
+    return MADE / log.with_suffix(".csv")
 
 
 def sha256_of(file: Path) -> str:

@@ -26,8 +26,9 @@ from bonescint.identity.choices import (
     choice_to_keep,
     chosen_before,
     latest_exchange,
+    listed_subjects,
     record_choice,
-    rule_of,
+    rule_asked,
 )
 from bonescint.identity.ledger import Ledger, LedgerFiles, open_ledger
 from bonescint.joblog import job_log
@@ -93,7 +94,7 @@ def choose_cases(
     remarks: list[dict[str, str]] = []
     listed = _listed(selection, book, language, remarks)
     remarks += _unmatched(listed, found, book)
-    rule = rule_of(selection, book.digest("\n".join(listed).encode()) if listed else "")
+    rule = rule_asked(selection, listed, book)
     with book.exclusive():
         last = choice_to_keep(book, rule, language)
         if rule.rule == "all":
@@ -127,8 +128,7 @@ def _listed(
     """Return subject -> row of the hospital's list, empty where there is none."""
     if not isinstance(selection, Mapping) or "list" not in selection:
         return {}
-    entries = read_selection(selection["list"], language, remarks)
-    return {book.subject_of(entry) or entry: row for entry, row in entries.items()}
+    return listed_subjects(read_selection(selection["list"], language, remarks), book)
 
 
 def _unmatched(

@@ -12,6 +12,8 @@ from bonescint.custody.owners import owner_of
 from bonescint.declared import columns
 from bonescint.deid.decisions import read_decisions
 from bonescint.deid.instance import quiet_pydicom
+from bonescint.delivery.plan import TABLE as PLANNED
+from bonescint.delivery.plan import stopped_in
 from bonescint.files import write_rows
 from bonescint.identity.ledger import LedgerFiles, open_ledger
 from bonescint.joblog import job_log
@@ -43,6 +45,7 @@ def list_review_items(
     table: Path,
     reviewers: int = 1,
     selection: Path = SELECTION,
+    planned: Path = PLANNED,
 ) -> None:
     """Write one row for each image that is to leave and for everything that waits.
 
@@ -63,11 +66,12 @@ def list_review_items(
         What persons have decided; may not exist. How many must agree.
     table
         private/review/items.csv.
-    selection
-        results/cohort/selection.csv: of who is not chosen nothing is to leave.
+    selection, planned
+        results/cohort/selection.csv and results/hospital/planned.csv: of who is not chosen, or
+        asked to be in no further delivery, nothing is to leave.
     """
     book = open_ledger(**ledger)
-    others = not_chosen(selection)
+    others = not_chosen(selection) | stopped_in(planned)
     codes, owner, of_coded = book.codes(), owner_of(book), owner_of(book, coded=True)
     with quiet_pydicom():
         items = ordered(
@@ -103,6 +107,7 @@ if __name__ == "__main__":
             findings=Path(snakemake.input.findings),
             incomplete=Path(snakemake.input.incomplete),
             selection=Path(snakemake.input.selection),
+            planned=Path(snakemake.input.planned),
             doubts=Path(snakemake.input.doubts),
             dicom=Path(snakemake.params.raw),
             ledger=snakemake.params.ledger,

@@ -1,12 +1,15 @@
 """What jobs made is remembered; who changes it by hand is told, and nothing is lost."""
 
+import errno
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
 from bonescint.custody.runs import edited
-from bonescint.made import edited_results, forget_made, put_aside, remember_made, still_to_make
+from bonescint.errors import InputError
+from bonescint.made import edited_results, forget_made, put_aside, remember_made
 
 LOG = Path("logs/stage/job.log")
 TABLE, FORM, FOLDER = "results/a/table.csv", "results/delivery/form.xlsx", "results/dicom/00"
@@ -22,7 +25,7 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_nothing_is_edited_before_somebody_edits() -> None:
-    assert edited_results() == [] and still_to_make() == []
+    assert edited_results() == []
     # a copy of the study has other dates
     os.utime(TABLE, (1, 1))
     assert edited_results() == []
@@ -39,10 +42,10 @@ def test_an_edited_table_is_kept_aside(text: str) -> None:
     assert edited_results() == [Path(TABLE)]
     folder = put_aside(edited_results())
     assert not Path(TABLE).exists() and (folder / TABLE).read_text() == text
-    assert edited_results() == [] and still_to_make() == [TABLE]
+    assert edited_results() == []
     Path(TABLE).write_text("made anew")
     remember_made(LOG, [TABLE])
-    assert edited_results() == [] and still_to_make() == []
+    assert edited_results() == []
 
 
 def test_a_job_that_is_cut_off_leaves_no_edited_table() -> None:
@@ -68,3 +71,15 @@ def test_a_person_is_told(language: str) -> None:
     said = list(edited(True, language))
     assert said[1] == f"  {TABLE}" and "private/edited/2" in said[2]
     assert not Path(TABLE).exists()
+
+
+def test_an_edited_file_that_cannot_be_moved_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", "some/path")
+
+    Path(TABLE).write_text("edited")
+    monkeypatch.setattr(shutil, "move", denied)
+    assert len(list(edited(False, "en"))) == 3
+    with pytest.raises(InputError, match="Close them if they are open in Excel"):
+        list(edited(True, "en"))
+    assert Path(TABLE).read_text() == "edited"

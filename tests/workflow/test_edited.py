@@ -1,9 +1,11 @@
 """A result changed by hand is told and made anew; a study that is not this one stops."""
 
 import os
+import re
 import shutil
 from pathlib import Path
 
+from bonescint.files import read_rows
 from tests.workflow.runner import configure, ran, snakemake
 
 # of a rule in the middle, read by the figures alone; saved by Excel
@@ -20,6 +22,7 @@ def test_what_was_changed_by_hand_is_told_kept_and_made_anew(study: Path) -> Non
     assert all(f"  {name}\n" in printed for name in EDITED)
     assert "results/cases.csv\n" not in printed.partition("Building DAG")[0]
     assert (study / EDITED[0]).read_bytes() != before[EDITED[0]]  # a look moves nothing
+    assert "手で変更された結果 2 件" in printed
 
     (study / "results/~$study.xlsx").touch()
     printed = snakemake(study)
@@ -33,6 +36,10 @@ def test_what_was_changed_by_hand_is_told_kept_and_made_anew(study: Path) -> Non
     assert all(path.read_bytes().endswith(b"x\n") for path in kept_files(study))
     assert {"estimate_accuracy", "draw_figures", "write_workbook"} <= {*ran(printed)}
     assert "BONE-DEMO" not in printed
+    assert "Nothing to be done" in snakemake(study, "-n")
+    # whichever table is edited and put aside, a run misses it
+    search = re.search(r"rule verify_purge:\n    input: (.*)", printed)
+    assert search and tables_made(study) - {"results/purge.json"} <= {*search[1].split(", ")}
 
     (study / "results/~$study.xlsx").unlink()
     # a study of a version that did not write down whose it is
@@ -46,6 +53,12 @@ def test_what_was_changed_by_hand_is_told_kept_and_made_anew(study: Path) -> Non
 
 def kept_files(study: Path) -> list[Path]:
     return [path for path in (study / "private/edited").rglob("*") if path.is_file()]
+
+
+def tables_made(study: Path) -> set[str]:
+    lists = (study / "private/made").rglob("*.csv")
+    paths = {row["path"] for file in lists for row in read_rows(file)}
+    return {path for path in paths if (study / path).exists()}  # not of former questions
 
 
 def test_a_job_that_was_cut_off_edited_nothing(study: Path) -> None:

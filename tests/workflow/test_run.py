@@ -11,6 +11,7 @@ from pathlib import Path
 import pydicom
 import pytest
 
+from bonescint.custody.destruction import TABLES
 from bonescint.files import read_rows
 from bonescint.identity.codes import CODE_PATTERN
 from bonescint.identity.ledger import open_ledger
@@ -121,6 +122,12 @@ def test_private_side_is_closed(finished: Path) -> None:
             else:
                 assert path.parent.name == "findings"
             assert list(next(read_rows(path))) == columns
+
+
+def test_a_certificate_of_destruction_knows_all_that_is_private(finished: Path) -> None:
+    ledgers = {".age", ".head", ".key", ".lock", ".mark"}
+    found = {p.name for p in (finished / "private").iterdir() if p.suffix not in ledgers}
+    assert found <= TABLES
 
 
 def test_synthetic_is_said_everywhere(finished: Path) -> None:

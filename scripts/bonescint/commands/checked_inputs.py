@@ -223,17 +223,32 @@ class StudyInputs:
             yield found
 
     def _selection(self) -> Iterator[CheckedInput]:
-        """Check the list of the cases to choose from (R3, R4)."""
+        """Check the list of the cases to choose from, and that a choice may stay (R3, R4)."""
+        from bonescint.identity.choices import choice_to_keep, listed_subjects, rule_asked
         from bonescint.tables.selection_list import read_selection
         from bonescint.warning_words import warnings_in_words
 
-        if "cohort.selection.list" not in self._paths:
-            return
-        found, path = self._given("cohort.selection.list")
-        odd: list[dict[str, str]] = []
-        given = self._config["cohort"]["selection"]["list"]
-        yield self._counted(found, path, lambda _: read_selection(given, self._language, odd))
-        found.warnings += [row["message"] for row in warnings_in_words(odd, self._language)]
+        selection = self._config["cohort"].get("selection")
+        listed: dict[str, int] = {}
+        found = CheckedInput("cohort.selection")
+        if "cohort.selection.list" in self._paths:
+            found, path = self._given("cohort.selection.list")
+            odd: list[dict[str, str]] = []
+
+            def read(_: Path) -> dict[str, int]:
+                listed.update(read_selection(selection["list"], self._language, odd))
+                return listed
+
+            self._counted(found, path, read)
+            found.warnings += [row["message"] for row in warnings_in_words(odd, self._language)]
+        if (book := self.ledger.open()) is not None and not found.errors:
+            try:
+                rule = rule_asked(selection, listed_subjects(listed, book), book)
+                choice_to_keep(book, rule, self._language)
+            except InputError as error:
+                found.errors += error.problems
+        if selection or found.errors:
+            yield found
 
     def _tags(self) -> Iterator[CheckedInput]:
         """Check the hospital's tag table as the run will apply it (R18)."""

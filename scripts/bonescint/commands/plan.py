@@ -56,7 +56,8 @@ def show_plan(options: argparse.Namespace) -> int:
     hospitals = {
         key: path for key, path in study.inputs(config).items() if not path.startswith(study.DEMO)
     }
-    print(*plan_lines(told["jobs"], hospitals, config["language"]), sep="\n")
+    lines = plan_lines(told["jobs"], hospitals, config["language"], told["edited"])
+    print(*lines, sep="\n")
     return 0
 
 

@@ -17,6 +17,8 @@ from bonescint.folders import files_below
 from bonescint.identity.key import KEY_SIZE
 from bonescint.identity.ledger import Ledger, open_ledger
 from bonescint.identity.opt_outs import in_force
+from bonescint.identity.study import STUDY_FILE
+from bonescint.made import EDITED, MADE
 from bonescint.resources import Texts
 
 PRIVATE = Path("private")
@@ -26,6 +28,7 @@ TRACES = (Path("logs"), Path(".snakemake"))
 TABLES = frozenset(
     {Path(table.path).parts[1] for table in catalogue() if table.side == PRIVATE.name}
     | {"codes.json", "faults", "indexed.json", "review", "salt"}
+    | {EDITED.name, MADE.name, STUDY_FILE.name}
 )
 _TELLS_NOTHING = frozenset({".age", ".lock", ".mark"})
 _SECRET = b"AGE-SECRET-KEY-1"

@@ -15,6 +15,7 @@ from bonescint.config import DEMO
 from bonescint.custody.period import period_is_over
 from bonescint.custody.receipts import reminders
 from bonescint.custody.retention import summary_line
+from bonescint.errors import InputError
 from bonescint.files import read_rows, replacing
 from bonescint.folders import FOLDER_MARK
 from bonescint.resources import Texts
@@ -147,12 +148,24 @@ def edited(is_run: bool, language: str) -> Iterator[str]:
         Whether this is a run; a dry run moves nothing.
     language
         Of the configuration.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be moved: nothing may be computed from it.
     """
     text = Texts("study", language)
     if files := made.edited_results():
         yield text("edited")
         yield from (f"  {file}" for file in files)
-        yield text("put_aside", folder=made.put_aside(files)) if is_run else text("to_put_aside")
+        if not is_run:
+            yield text("to_put_aside")
+    if files and is_run:
+        try:
+            yield text("put_aside", folder=made.put_aside(files))
+        except OSError as error:
+            reason = os.strerror(error.errno or 0)
+            raise InputError(text("not_put_aside", reason=reason)) from None
     for file in made.opened_in_excel():
         yield text("in_excel", file=file)
 

@@ -39,7 +39,10 @@ class PlannedJob(TypedDict):
 
 
 def plan_lines(
-    jobs: Sequence[PlannedJob], inputs: Mapping[str, str], language: str
+    jobs: Sequence[PlannedJob],
+    inputs: Mapping[str, str],
+    language: str,
+    edited: Sequence[str] = (),
 ) -> Iterator[str]:
     """Yield the steps in the order in which the data travel, and that nothing was run.
 
@@ -51,8 +54,14 @@ def plan_lines(
         The hospital's: key of the configuration -> path. The paths are not told.
     language
         ``ja`` or ``en``.
+    edited
+        Results changed by hand: they and what follows from them are made anew, which Snakemake does
+        not know before they are put aside.
     """
     text, rules = Texts("endings", language), Texts("rules", language)
+    if edited:
+        yield text("plan.edited", files=_shortened(edited, text))
+        yield ""
     steps: dict[str, list[PlannedJob]] = {name: [] for name in rules}
     made_by: dict[str, str] = {}
     for job in sorted(jobs, key=lambda job: [*job["wildcards"].values()]):
@@ -61,7 +70,7 @@ def plan_lines(
     steps = {name: found for name, found in steps.items() if found}
     if steps:
         yield text("plan.heading", steps=len(steps), jobs=len(jobs))
-    else:
+    elif not edited:
         yield text("plan.nothing")
     for n, (name, found) in enumerate(steps.items(), 1):
         yield ""

@@ -13,6 +13,7 @@ from bonescint.deid.decisions import BLANK, released
 from bonescint.delivery.contents import reports_of
 from bonescint.delivery.incomplete import TABLE as INCOMPLETE
 from bonescint.delivery.incomplete import left_out
+from bonescint.delivery.plan import stopped_in
 from bonescint.delivery.release import unreleased
 from bonescint.endings.outcome import RunOutcome
 from bonescint.files import Row, read_rows
@@ -83,21 +84,23 @@ def waiting_counts(outcome: RunOutcome) -> dict[str, int]:
     """
     free = released(outcome.decided)
     known = {(one.item, one.sha256) for one in outcome.decided}
-    reports = reports_of()
+    reports, away = reports_of(), left_out() | stopped_in()
     ends = [row["missing"] for row in _rows(outcome.open_ends)]
     counts = {
         "doubt": sum(int(row.get("patients_in_doubt") or 0) for row in _rows(outcome.opt_outs)),
-        "image": len(unreleased(reports, outcome.decided, left_out())),
+        "image": len(unreleased(reports, outcome.decided, away)),
         "refused": sum(
             row["reason"] in _DECIDABLE for report in reports for row in read_rows(report)
         ),
         "finding": sum(
             (f"{FINDINGS}{row['code']}", row["sha256"]) not in known | free
             for row in _rows(Path("private/findings.csv"))
-            if row["kinds"]
+            if row["kinds"] and row["code"] not in away
         ),
         "blank": sum(
-            not row["decision"] and (f"{BLANK}{row['code']}", row["sha256"]) not in known
+            not row["decision"]
+            and row["code"] not in away
+            and (f"{BLANK}{row['code']}", row["sha256"]) not in known
             for row in _rows(INCOMPLETE)
         ),
         "receipt": ends.count(RECEIPT),
@@ -125,9 +128,14 @@ def _counted(flow: Iterable[Row], text: Texts) -> Iterator[tuple[str, str]]:
         files = {name: steps[name]["files"] for name in ("found", "readable")}
         yield "files", text("files", **files, coded=steps["anonymized"]["files"])
     if {"cohort", "referenced"} <= steps.keys():
-        cohort, referenced = steps["cohort"], steps["referenced"]["patients"]
-        by_tracer = {name: cohort[name] for name in ("MDP", "HMDP")}
-        yield "cases", text("cases", cases=cohort["patients"], referenced=referenced, **by_tracer)
+        referenced = steps["referenced"]["patients"]
+        told = [name for name in ("cohort", "chosen") if name in steps]
+        for name in told:
+            by_tracer = {tracer: steps[name][tracer] for tracer in ("MDP", "HMDP")}
+            # the reference standard is that of the chosen alone
+            key = "cases" if name == told[-1] else "cohort"
+            said = text(key, cases=steps[name]["patients"], referenced=referenced, **by_tracer)
+            yield {"cohort": "cases"}.get(name, name), said
 
 
 def _left_out(flow: Iterable[Row], language: str) -> str:

@@ -47,6 +47,7 @@ class Ending(logging.Handler):
         super().__init__(logging.INFO)
         self.workflow = workflow
         self.begun = False  # set once the run has begun to change something
+        self.edited: list[Path] = []  # results changed by hand, which a run makes anew
         self.outcome: RunOutcome | None = None  # what the summary is made from
         self.note = ""  # what was said at the beginning and must be read at the end, too
         self._good: list[Lines] = []
@@ -124,6 +125,7 @@ class Ending(logging.Handler):
             lines = list(self._lines())
             if plan := os.environ.get(PLAN):
                 told = {"jobs": [*self._jobs.values()], "failed": lines if self._is_bad() else []}
+                told["edited"] = [*map(str, self.edited)]
                 Path(plan).write_text(json.dumps(told, default=str), encoding="utf-8")
                 return
         except Exception as error:
@@ -145,7 +147,10 @@ class Ending(logging.Handler):
             return  # what was asked for stands on the screen, or goes on into another program
         elif self._is_dryrun():
             yield from notes
-            yield wording("idle_dry" if self._is_idle else "dry")
+            # a dry-run moves none of them, and Snakemake misses none
+            if self.edited:
+                yield wording("edited_dry", n=len(self.edited))
+            yield wording("idle_dry" if self._is_idle and not self.edited else "dry")
         elif self.outcome and self._has_run():
             # not before: every job reads this module
             from bonescint.endings.summary import good_lines

@@ -54,6 +54,34 @@ def rule_of(selection: object, listed: str = "") -> ChoiceRule:
     return ChoiceRule("list" if "list" in selection else "all", listed=listed, again=again)
 
 
+def listed_subjects(entries: Mapping[str, int], ledger: Ledger) -> dict[str, int]:
+    """Return subject -> row of a list that names patient IDs or codes.
+
+    Parameters
+    ----------
+    entries
+        Of `bonescint.tables.selection_list.read_selection`.
+    ledger
+        The opened ledger.
+    """
+    return {ledger.subject_of(entry) or entry: row for entry, row in entries.items()}
+
+
+def rule_asked(selection: object, listed: Mapping[str, int], ledger: Ledger) -> ChoiceRule:
+    """Return the rule that the configuration and the list ask for.
+
+    Parameters
+    ----------
+    selection
+        As for `rule_of`.
+    listed
+        Of `listed_subjects`, empty where there is no list.
+    ledger
+        The opened ledger.
+    """
+    return rule_of(selection, ledger.digest("\n".join(listed).encode()) if listed else "")
+
+
 def choice_to_keep(ledger: Ledger, rule: ChoiceRule, language: str) -> Entry | None:
     """Return the choice on record, None if there is none or a new one begins.
 

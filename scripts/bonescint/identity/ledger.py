@@ -68,6 +68,9 @@ class Ledger:
     def __len__(self) -> int:
         return len(self._patients.codes)
 
+    def __bool__(self) -> bool:
+        return True  # one without patients is one, too: it may hold opt-outs
+
     @property
     def uid_secret(self) -> bytes:
         """The 32 random bytes under which UIDs are replaced (R20)."""

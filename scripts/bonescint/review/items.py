@@ -100,7 +100,7 @@ def image_items(
     owner
         Returns what stands for a patient's normalised ID.
     others
-        Codes of who is not chosen: nothing of them is to leave.
+        Codes of who is in no delivery: nothing of them is to leave.
     """
     made_of = sources(batch, codes)
     for line in read_rows(batch.report):
@@ -206,10 +206,11 @@ def text_items(
                 label=row["code"],
             )  # fmt: skip
     for row in read_rows(incomplete):
-        yield ReviewItem(
-            f"{BLANK}{row['code']}", row["sha256"], "blank", "blank", row["blanks"],
-            label=row["code"],
-        )  # fmt: skip
+        if row["code"] not in others:
+            yield ReviewItem(
+                f"{BLANK}{row['code']}", row["sha256"], "blank", "blank", row["blanks"],
+                label=row["code"],
+            )  # fmt: skip
 
 
 def doubt_items(doubts: Iterable[Mapping[str, Any]]) -> Iterator[ReviewItem]:

@@ -70,6 +70,15 @@ def test_what_is_left_is_named_by_its_file_alone(ledger: Ledger, left: str) -> N
     assert not RECEIPT.exists()
 
 
+def test_an_edited_result_that_was_put_aside_goes_if_it_holds_who_declined(ledger: Ledger) -> None:
+    kept = [Path(f"private/edited/2024010{n}-120000/results/cases.csv") for n in (1, 2)]
+    for path, subject in zip(kept, (SUBJECT, OTHER), strict=True):
+        path.parent.mkdir(parents=True)
+        path.write_text(f"code\n{ledger.code_of(subject)}\n")
+    assert run() == {"declined": 1, "left": 0}
+    assert [path.exists() for path in kept] == [False, True]
+
+
 @pytest.mark.parametrize("how", ["list", "command"])
 def test_who_declined_meanwhile_is_filtered_by_the_next_run(ledger: Ledger, how: str) -> None:
     if how == "list":

@@ -12,6 +12,9 @@ import pytest
 import yaml
 
 from bonescint.cli import main
+from bonescint.config import ledger_settings
+from bonescint.identity.choices import ChoiceRule, record_choice
+from bonescint.identity.ledger import create_ledger
 from bonescint.resources import ROOT
 from tests.scripts.imports.cohort_tables import make_cohort
 from tests.unit.dicom.samples import nm_file
@@ -273,3 +276,20 @@ def test_stored_values_and_the_list_to_choose_from(check: Check, config: dict[st
     assert code == 1
     assert line(out, "software.vsbone3.repeat_export")[2] == "2"
     assert line(out, "cohort.selection.list")[2] == "1"
+
+
+def test_a_choice_on_record_that_the_run_would_not_give_up(
+    check: Check, config: dict[str, Any]
+) -> None:
+    ledger = create_ledger(**ledger_settings(config))
+    record_choice(ledger, ChoiceRule("random", 7), {"BS-1": "with_findings"}, None)
+    config["cohort"]["selection"] = {"random": 7}
+    code, out, err = check()
+    assert code == 0 and line(out, "cohort.selection")[2] == "0"
+    for other in ({"random": 8}, "all", {"list": "order.csv"}):
+        config["cohort"]["selection"] = other
+        Path("order.csv").write_text("\n".join(["患者ID", *IDS, ""]), encoding="utf-8")
+        code, out, err = check()
+        assert code == 1 and "again" in err
+    config["cohort"]["selection"] = {"random": 8, "again": "one reader was replaced"}
+    assert check()[0] == 0

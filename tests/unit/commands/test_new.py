@@ -135,6 +135,14 @@ def test_its_keys_are_those_of_the_programs_configuration_in_their_order() -> No
     assert keys(written(), own) == keys(demo, own)
 
 
+def test_it_explains_every_key_that_the_programs_configuration_only_explains() -> None:
+    make()
+    explained = re.compile(r"(?m)^ *# (\w+): ")
+    written_text = Path("study/config.yaml").read_text(encoding="utf-8")
+    ours = {*explained.findall((ROOT / "config.yaml").read_text(encoding="utf-8"))}
+    assert {"selection", "repeat_export"} <= ours <= {*explained.findall(written_text)}
+
+
 def test_a_complete_configuration_is_good_once_the_releases_are_known() -> None:
     make()
     config = written()

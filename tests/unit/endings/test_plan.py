@@ -41,7 +41,9 @@ def test_every_rule_has_its_sentence_in_both_languages() -> None:
 def test_the_hospitals_inputs_are_those_that_the_rules_read() -> None:
     listed = {row["key"]: row["inputs"].split() for row in resource_rows("text/rules.csv")}
     for name, _, body in rules():
-        for key in re.findall(r'path_of\("([\w.]+)"\)', body):
+        keys = re.findall(r'path_of\("([\w.]+)"\)', body)
+        keys += re.findall(r'"([\w.]+)"', "".join(re.findall(r"=given\(([^*)]*)\)", body)))
+        for key in keys:
             assert any(fnmatchcase(key, pattern) for pattern in listed[name]), (name, key)
         if "{wildcards." in body:
             assert any("{value}" in pattern for pattern in listed[name]), name
@@ -95,3 +97,9 @@ def test_a_rule_of_somebody_elses_and_an_unknown_reason() -> None:
     plan = told(planned("foreign", "Moon is full"))
     assert "1. foreign: a step of this study's own Snakefile." in plan
     assert "because: Moon is full" in plan
+
+
+def test_edited_results_are_no_part_of_what_is_up_to_date() -> None:
+    assert "up to date" in told()
+    said = "\n".join(plan_lines([], INPUTS, "en", ["results/study.xlsx"]))
+    assert "results/study.xlsx" in said and "up to date" not in said

@@ -7,7 +7,7 @@ import pytest
 from bonescint.deid.decisions import Decision
 from bonescint.endings.outcome import RunOutcome
 from bonescint.endings.summary import good_lines, waiting_counts
-from bonescint.files import write_rows
+from bonescint.files import read_rows, write_rows
 from bonescint.resources import Texts
 
 RULES = ("write_report", "verify_purge", "all")
@@ -67,6 +67,16 @@ def test_the_summary() -> None:
     ]
 
 
+def test_of_more_cases_the_chosen_are_told_apart() -> None:
+    flow = list(read_rows("results/metrics/flow.csv"))
+    flow.append(flow[3] | {"step": "chosen", "reason": "", "kind": "in", "patients": "2"})
+    write_rows("results/metrics/flow.csv", list(flow[0]), flow)
+    assert [" ".join(line.split()) for line in said()][2:4] == [
+        "Cases 3 (MDP 1, HMDP 2)",
+        "Chosen 2 (MDP 1, HMDP 2), 2 with a reference standard",
+    ]
+
+
 def test_columns_are_of_one_width_in_japanese() -> None:
     from rich.cells import cell_len
 
@@ -105,6 +115,17 @@ def test_what_waits_is_what_nobody_decided() -> None:
         Decision("blank:BS-2", "e", "leave-out", "R1"),
     ]
     assert waiting_counts(outcome(*decided)) == {"image": 1, "refused": 1, "receipt": 1}
+
+
+def test_nothing_waits_of_who_is_in_no_delivery() -> None:
+    table("private/findings.csv", code="BS-1", sha256="f", kinds="name", findings="x")
+    table("results/hospital/incomplete.csv", code="BS-1", sha256="e", decision="")
+    assert {"image", "finding", "blank"} <= waiting_counts(outcome()).keys()
+    table("results/hospital/planned.csv", code="BS-1", state="stopped")
+    assert waiting_counts(outcome()) == {"refused": 1}
+    Path("results/hospital/planned.csv").unlink()
+    table("results/cohort/selection.csv", code="BS-1", state="reserve")
+    assert waiting_counts(outcome()) == {"refused": 1}
 
 
 def test_the_one_next_step() -> None:

@@ -18,6 +18,7 @@ from bonescint.custody.traces.search import search
 from bonescint.custody.traces.terms import Person, Terms
 from bonescint.custody.traces.walk import walk
 from bonescint.files import TEMPORARY, replacing
+from bonescint.made import EDITED
 from bonescint.resources import Texts
 from bonescint.text.encodings import TWO_BYTES, file_encoding, fitting
 
@@ -45,7 +46,7 @@ def purge(
     skip: Collection[Path] = (),
     hashes: Collection[str] = (),
 ) -> list[str]:
-    """Remove persons from logs, decisions, former deliveries and leftovers of interrupted runs.
+    """Remove persons from logs, decisions, former deliveries, edited results and leftovers.
 
     Nothing else is touched: tables and images are the rules' to write anew, and what somebody
     copied by hand is theirs to delete. Folders may be links; what a link to a file leads to stays.
@@ -81,6 +82,8 @@ def purge(
         ("decisions", lambda: _decisions(decisions, {p.code for p in persons if p.code}, hashes)),
         ("review", lambda: _review(root, terms)),
         ("deliveries", lambda: remove_deliveries(root, persons, skip)),
+        # no rule makes anew what was edited by hand and put aside
+        ("edited", lambda: _remove(root / EDITED.parent, [EDITED.name], persons, skip)),
         ("former", lambda: 0 if current is None else _former(root, current, persons)),
         ("leftovers", lambda: _remove(root / ".snakemake", _LEFTOVERS, persons, skip)),
     ]
