@@ -87,7 +87,7 @@ def test_the_ledger_is_opened_once_though_it_becomes_an_opt_out(
     run: Run, codes: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run("add", "--kind", "stop-use", "--code", codes[PATIENT], *SELF)
-    monkeypatch.setattr("bonescint.identity.ledger.open_or_create", None)  # asks once more
+    monkeypatch.setattr("bonescint.identity.first_use.open_or_create", None)  # asks once more
     run("decide", "1", "--decision", "granted", *ROLE)
     assert PATIENT in in_force(opened())
 
