@@ -39,7 +39,7 @@ test: $(READY)  ## unit and workflow tests, two at a time (WORKERS=4 on a larger
 fuzz: $(READY)  ## mutated files with planted identifiers through both doors (SECONDS=3600, SEED=1 repeats a run)
 	PYTHONPATH=scripts:. $(BIN)/python -m tests.fuzz $(SECONDS) $(SEED)
 
-test-all: $(READY)  ## the slow ones too: some ten minutes more
+test-all: $(READY)  ## the slow ones too: a quarter of an hour more
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m ""
 
 check: $(READY)  ## style, types, workflow lint: what CI asks besides the tests

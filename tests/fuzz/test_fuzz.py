@@ -19,7 +19,7 @@ from tests.peak import run_python
 from tests.unit.deid.encoded import encode
 from tests.unit.deid.test_random import BASE, KANJI, NAME, PATIENT_ID, trees
 
-SECONDS = float(os.environ.get("BONESCINT_FUZZ_SECONDS", "60"))
+SECONDS = float(os.environ.get("BONESCINT_FUZZ_SECONDS", "30"))
 SEED = int(os.environ.get("BONESCINT_FUZZ_SEED", "1"))
 _GIVEN = engine.settings()
 

@@ -119,6 +119,7 @@ def test_an_opt_out_vanishes_and_reruns_one_batch(study: Path) -> None:
     assert not any(row["key"] == "opt_out.vanished" for row in warnings)
 
 
+@pytest.mark.slow
 @pytest.mark.whole
 def test_an_opt_out_by_command_after_a_delivery(study: Path) -> None:
     snakemake(study, "deliver")
@@ -166,6 +167,7 @@ def test_an_opt_out_by_command_after_a_delivery(study: Path) -> None:
     assert "D-001" in bonescint(study, "where", patient.code)
 
 
+@pytest.mark.slow
 def test_copies_made_by_hand_are_found_at_the_next_run(study: Path) -> None:
     patient = Patient(study)
     bonescint(study, "opt-out", "add", patient.subject, "--by", "self", "--received", "2026-01-01")
@@ -196,6 +198,7 @@ def test_outputs_of_a_former_configuration_go_too(study: Path) -> None:
     assert hits(study, *patient.words) == []
 
 
+@pytest.mark.slow
 def test_a_patient_id_in_the_raw_paths_goes_too(study: Path) -> None:
     # a hospital sorts its exports by patient; one file of hers cannot be read
     patient = Patient(study)
@@ -225,12 +228,10 @@ def test_an_older_ledger_stops_the_run_and_loses_nothing(study: Path) -> None:
     assert hits(study, *patient.words) == []
 
 
-SLOW = pytest.mark.slow
-
-
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "how",
-    ["touch", pytest.param("no records", marks=SLOW), pytest.param("dates alone", marks=SLOW)],
+    ["touch", "no records", "dates alone"],
 )
 def test_a_list_that_snakemake_does_not_see_is_read_all_the_same(study: Path, how: str) -> None:
     own_opt_out(study)

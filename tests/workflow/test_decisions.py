@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pydicom
+import pytest
 
 from bonescint.files import read_rows
 from tests.workflow.runner import configure, jobs, ran, snakemake
@@ -16,6 +17,7 @@ def rows(study: Path, pattern: str) -> list[dict[str, str]]:
     return [row for path in sorted(study.glob(pattern)) for row in read_rows(path)]
 
 
+@pytest.mark.slow
 def test_an_image_with_suspected_text_waits_for_its_decision(study: Path) -> None:
     shutil.copytree(study / "demo" / "dicom", study / "raw")
     configure(study, lambda c: c["inputs"].update(dicom="raw"))

@@ -241,6 +241,7 @@ def test_a_failed_rerun_is_not_forgotten(
     assert int(now["files"]) == int(before["files"]) + 1
 
 
+@pytest.mark.slow
 def test_no_code_is_lost_or_given_twice_when_the_power_fails(
     finished: Path, tmp_path: Path, incidents: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,6 +19,7 @@ from bonescint.files import read_rows
 from bonescint.identity.ledger import open_ledger
 from bonescint.names.ids import normalise
 from tests.browser.chromium import PROGRAM, chromium
+from tests.workflow.conftest import shared_folder
 from tests.workflow.leaks import leaks
 from tests.workflow.runner import configure, ran, snakemake
 
@@ -105,11 +106,20 @@ KINDS = {
 
 
 @pytest.fixture
-def planted(study: Path) -> tuple[Path, dict[str, str]]:
-    """Return a study with a doubt of every kind and its page, and who has which."""
-    who = plant(study)
-    snakemake(study, "review")
-    return study, who
+def planted(
+    brief: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> tuple[Path, dict[str, str]]:
+    """Return a study with a doubt of every kind and its page, to change, and who has which."""
+
+    def make(folder: Path) -> None:
+        shutil.copytree(brief, folder, symlinks=True)
+        who = plant(folder)
+        snakemake(folder, "review")
+        folder.with_suffix(".json").write_text(json.dumps(who))
+
+    made = shared_folder(tmp_path_factory, worker_id, "planted", make)
+    study = Path(shutil.copytree(made, tmp_path / "study", symlinks=True))
+    return study, json.loads(made.with_suffix(".json").read_text())
 
 
 def test_every_doubt_and_every_image_is_on_the_page_once(

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from bonescint.files import read_rows
 from bonescint.identity.ledger import open_ledger
 from bonescint.identity.opt_outs import in_force
@@ -22,6 +24,7 @@ def declined(study: Path) -> set[str]:
     return set(in_force(open_ledger(private / "ledger.age", private / "ledger.key")))
 
 
+@pytest.mark.slow
 def test_an_export_as_list_of_opt_outs(study: Path) -> None:
     everybody, before = cases(study), declined(study)
     configure(study, lambda c: c["inputs"].update(opt_out=EXPORT))
