@@ -68,19 +68,19 @@ def build_disc(
     folder = volumes.with_suffix("")
     rows = list(read_rows(planned))
     delivered = {(r["code"], r["sha256"]) for r in rows if r["state"] == DELIVERED}
-    todo = {row["code"]: row for row in rows if row["state"] in (NEW, REPLACES)}
+    going = {row["code"]: row for row in rows if row["state"] in (NEW, REPLACES)}
     build = read_build(folder)
-    if todo:
+    if going:
         decided = {row["code"]: row["decision"] for row in read_rows(incomplete)}
         sent = rows_sent(partner_rows(cases, reference, findings), decided)
         wanted = [
-            replace(case, replaces=todo[case.code]["replaces"])
+            replace(case, replaces=going[case.code]["replaces"])
             for case in cases_of(sent, reports)
-            if case.code in todo
+            if case.code in going
         ]
         cover = cover_lines(study, delivery, date.today(), language)
         settings = delivery.get("disc") or {}
-        number = next(iter(todo.values()))["delivery"]
+        number = next(iter(going.values()))["delivery"]
         of_cases = [[case.code, case.digest, case.replaces] for case in wanted]
         stamp = settings_stamp(
             {"cases": of_cases, "number": number, "study": study, "settings": settings}

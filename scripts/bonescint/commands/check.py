@@ -135,7 +135,7 @@ def _inputs(config: Mapping[str, Any], text: Texts) -> list["CheckedInput"]:
 
     found: list[CheckedInput] = []
     study = StudyInputs(config)
-    # whoever is asked for a passphrase is asked before a bar stands
+    # a passphrase is asked for before the progress bar appears
     study.ledger.open()
     with progress(text) as report:
         steps = study.steps(report)

@@ -132,7 +132,7 @@ class Ending(logging.Handler):
             # its message could quote a cell
             lines = [f"bonescint: {type(error).__name__}"]
         stream = sys.stdout if self._is_dryrun() else sys.stderr
-        # whoever read it may have gone
+        # the reader of a pipe may have gone
         with suppress(OSError, UnicodeError):
             if lines:
                 print("", *lines, sep="\n", file=stream, flush=True)

@@ -1,4 +1,4 @@
-"""One JPEG an image, for whoever has no viewer: bone dark on white, frames side by side."""
+"""One JPEG an image, because not everybody has a viewer: bone dark, frames side by side."""
 
 from io import BytesIO
 from typing import Any

@@ -12,7 +12,7 @@ _ORDER = (
     "image", "recorded", "descriptors", "trees", "gaps", "layout", "manifest", "archive",
     "dicomdir", "images", "previews", "tables", "links", "study", "residual",
 )  # fmt: skip
-_NAMES = {"file", "other", "link"}  # values that stand on the volume, whoever wrote them
+_NAMES = {"file", "other", "link"}  # values read from the volume
 
 
 _Key = tuple[str, str]  # scope, check
