@@ -135,6 +135,7 @@ STORED = [f"{software}_stored" for software in REPEATS]
 STORED_TABLES = expand("results/repeats/{stored}.csv", stored=STORED)
 SELECTION = config["cohort"].get("selection", "all")
 IS_CHOSEN = rule_of(SELECTION).rule != "all"
+SELECTED = "results/cohort/selection.csv" if IS_CHOSEN else []
 # what the questions and the outputs read: the tables of the chosen cases. Where cases were chosen
 # once, nothing is read past the choice again: choose_cases then says if that may be
 CHOSEN = "results/chosen"

@@ -92,6 +92,7 @@ rule write_workbook:
         **TABLES,
         **CASE_LISTS,
         warnings=WARNINGS,
+        selection=SELECTED,
         figures=[figure for figure in FIGURES if figure.endswith(".png")],
         provenance="results/provenance.json",
     output:
@@ -114,6 +115,7 @@ rule write_report:
     input:
         **TABLES,
         warnings=WARNINGS,
+        selection=SELECTED,
         figures=FIGURES,
         provenance="results/provenance.json",
     output:

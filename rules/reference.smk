@@ -90,7 +90,7 @@ rule summarise_flow:
         flow="results/cohort/flow.csv",
         anonymization=expand("results/anonymization/{batch}.csv", batch=BATCHES),
         reference=f"{CHOSEN}/reference.csv",
-        selection="results/cohort/selection.csv" if IS_CHOSEN else [],
+        selection=SELECTED,
         software=IMPORTED,
     output:
         table="results/metrics/flow.csv",

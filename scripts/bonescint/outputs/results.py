@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from bonescint.cohort.choice import not_chosen
 from bonescint.files import Row, read_rows
 from bonescint.made import sha256_of
 from bonescint.outputs.data import first_cutoffs
@@ -14,6 +15,7 @@ from bonescint.outputs.labels import Labels
 from bonescint.resources import Texts
 from bonescint.stats import METRICS
 from bonescint.stats.question_names import QUESTIONS
+from bonescint.warnings import read_phrases
 
 
 @dataclass(frozen=True)
@@ -48,15 +50,22 @@ def read_results(inputs: Mapping[str, Any]) -> Results:
     inputs
         The path of each table under its name: the fields of `Results`, and the questions that are
         configured; of ``provenance``; ``warnings`` and ``figures`` each a sequence of paths, in the
-        order they are shown.
+        order they are shown. Where cases are chosen, also of ``selection``: what the imports say
+        of a case that is not chosen stays in their own tables.
     """
-    others = ("metrics", "warnings", "figures", "provenance")
-    tables = [field.name for field in fields(Results) if field.name not in others]
+    others = not_chosen(Path(inputs["selection"])) if inputs.get("selection") else set()
+    apart = ("metrics", "warnings", "figures", "provenance")
+    tables = [field.name for field in fields(Results) if field.name not in apart]
     questions = [name for name in QUESTIONS if name in inputs]
     of_tables = [inputs[name] for name in (*tables, *questions)]
     return Results(
         metrics={name: list(read_rows(inputs[name])) for name in questions},
-        warnings=[row for path in inputs["warnings"] for row in read_rows(path)],
+        warnings=[
+            row
+            for path in inputs["warnings"]
+            for row in read_rows(path)
+            if read_phrases(row["where"]).get("code") not in others
+        ],
         figures=[Path(path) for path in inputs["figures"]],
         provenance=json.loads(Path(inputs["provenance"]).read_text(encoding="utf-8"))
         | {"tables_sha256": {Path(path).name: sha256_of(Path(path)) for path in of_tables}},

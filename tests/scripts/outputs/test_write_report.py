@@ -12,6 +12,7 @@ from scripts.outputs.write_report import write_report
 from snakemake.iocontainers import InputFiles
 
 from bonescint.declared import columns
+from bonescint.outputs.results import read_results
 from bonescint.resources import SYNTHETIC
 from bonescint.stats.question_names import QUESTIONS
 from bonescint.warnings import Phrase, warning
@@ -89,6 +90,20 @@ def test_page_is_whole_accessible_and_self_contained(tmp_path: Path, figures: li
     assert len(page.ids) == len(set(page.ids))
     assert {link[1:] for link in page.links} <= set(page.ids)
     assert text.count("<table>") == text.count("<caption>")
+
+
+def test_warnings_of_who_is_not_chosen_stay_with_their_stage(tmp_path: Path) -> None:
+    results, selection = write_results(tmp_path / "r"), tmp_path / "selection.csv"
+    states = {"BS-AAAAA": "chosen", "BS-BBBBB": "reserve", "BS-CCCCC": "left_out"}
+    write(selection, [{"code": c, "state": s} for c, s in states.items()], "code,state")
+    rows = [warning("reader1", "R10", Phrase("missing_reading"), {"code": c}) for c in states]
+    rows.append(warning("reader1", "R10", Phrase("missing_reading"), {"file": "a.csv"}))
+    write(results / "cohort/warnings.csv", rows, "source,rule,where,key,values")
+    sources = inputs(results, [])
+    every = read_results(sources).warnings
+    kept = read_results(sources | {"selection": selection}).warnings
+    assert [row["where"] for row in every] == [row["where"] for row in rows]
+    assert kept == [every[0], every[3]]
 
 
 def test_every_question_has_its_section_and_its_line_in_the_contents(tmp_path: Path) -> None:
