@@ -11,6 +11,7 @@ from snakemake.utils import min_version
 
 from bonescint import config as study
 from bonescint import made, runlock
+from bonescint.config_values import tracers
 from bonescint.custody import runs
 from bonescint.custody.declined import OPT_OUT_DOUBTS
 from bonescint.custody.deliveries import MARK as DELIVERIES
@@ -124,6 +125,7 @@ if workflow.is_main_process and not runs.only_looks(sys.argv):
 
 OPT_OUT_SETTINGS = study.opt_out_settings(config)
 BATCHES = [f"{n:02d}" for n in range(config["deidentification"]["batches"])]
+TRACERS = tracers(config)
 SOFTWARE = study.software(config)
 READERS = list(config["readers"])
 READINGS = expand("results/readings/{reader}.csv", reader=READERS)

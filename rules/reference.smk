@@ -101,6 +101,7 @@ rule summarise_flow:
     params:
         imported=ROUNDS["software"],
         software=list(SOFTWARE),
+        tracers=TRACERS,
         code=code_digest("scripts/reference/summarise_flow.py"),
     script:
         "../scripts/reference/summarise_flow.py"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bonescint.config_form import faults_of_form
+from bonescint.config_values import tracers, wrong_values
 from bonescint.errors import InputError
 from bonescint.identity.opt_out_lists import LARGEST_SHARE
 from bonescint.identity.study import StudyMark
@@ -69,6 +70,7 @@ def check_config(config: Mapping[str, Any], files: bool = True) -> None:
 def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iterator[str]:
     yield from _dates(config, text)
     yield from _software(config, text)
+    yield from wrong_values(config, text)
     tables = {f"{a}.{k}": entry for a in ("software", "readers") for k, entry in config[a].items()}
     tables |= {f"inputs.{key}": list_layout(config, key) for key in config["inputs"]}
     for where, entry in tables.items():
@@ -184,14 +186,10 @@ def _dates(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
 
 def _software(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
     versions: dict[tuple[str, str], str] = {}
-    tracers: dict[str, str] = {}
     for key, entry in config["software"].items():
         same = versions.setdefault((entry["product"], entry["version"]), key)
         if same != key:
             yield text("same_version", a=same, b=key)
-        # R6: the licence ties a product to one tracer
-        if tracers.setdefault(entry["product"], entry["tracer"]) != entry["tracer"]:
-            yield text("two_tracers", product=entry["product"])
         if entry["columns"].get("ann") and entry["product"] != "BoneNAVI":
             yield text("ann", key=key)
 
@@ -200,7 +198,7 @@ def _hypotheses(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
     settings = metrics(config)
     asked = questions(config)
     # a question about all readers or about the tracers has no software for its subject
-    known = [*config["software"], *config["readers"], "all_readers", "MDP", "HMDP"]
+    known = [*config["software"], *config["readers"], "all_readers", *tracers(config)]
     if primary := settings["primary"]:
         for name in ("subject", "comparator"):
             if primary.get(name) and primary[name] not in known:

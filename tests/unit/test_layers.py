@@ -22,7 +22,7 @@ LAYERS = (
     ("provenance", "cohort", "identity"),
     ("deid", "tables"),
     ("stats",),
-    ("config_form", "config"),
+    ("config_values", "config_form", "config"),
     ("outputs", "papers", "custody", "delivery", "review"),
     ("endings",),
     ("commands",),

@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from bonescint.cohort.flow import tracers_of
 from bonescint.files import Row, replacing
 from bonescint.outputs.estimates import (
     OF_TESTS,
@@ -54,8 +55,14 @@ def _figure(path: Path, captions: Labels) -> dict[str, str]:
 
 def _columns(labels: Labels, *specs: str) -> list[ShownColumn]:
     """Return columns from ``key`` or ``key:kind``, titled by the text ``column_key``."""
-    parts = (spec.partition(":") for spec in specs)
-    return [ShownColumn(key, labels(f"column_{key}"), kind or "text") for key, _, kind in parts]
+    parts = [spec.partition(":") for spec in specs]
+    return [
+        # a tracer is called as it is
+        ShownColumn(
+            key, labels(name) if (name := f"column_{key}") in labels else key, kind or "text"
+        )
+        for key, _, kind in parts
+    ]
 
 
 def _flow(results: Results, labels: Labels) -> list[ShownTable]:
@@ -77,7 +84,8 @@ def _flow(results: Results, labels: Labels) -> list[ShownTable]:
         if row["margin"] == "cell":
             tracer, level = row["level"].split(" x ")
             cells.setdefault(tracer, {"tracer": tracer})[level] = row["n"]
-    counts = ("patients:count", "files:count", "MDP:count", "HMDP:count")
+    tracers = (f"{one}:count" for one in tracers_of(results.flow))
+    counts = ("patients:count", "files:count", *tracers)
     levels = ("with_findings:count", "without_findings:count")
     return [
         ShownTable(labels("caption_flow"), _columns(labels, "step", *counts), flow),

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from bonescint.cohort.flow import tracers_of
 from bonescint.files import Row, replacing
 from bonescint.outputs import DPI
 from bonescint.outputs.estimates import (
@@ -104,7 +105,8 @@ class _Book:
         for spec in specs:
             key, kind, title, *_ = [*spec.split(":"), "", ""]
             words = say.get(key, self.code(key))
-            title = self.labels(f"column_{title or key}")
+            name = f"column_{title or key}"
+            title = self.labels(name) if name in self.labels else key  # a tracer, as it is called
             columns.append(ShownColumn(key, title, kind or "text", words))
         return columns
 
@@ -160,8 +162,9 @@ def _flow(to: _Book) -> None:
         name, _, arm = value.partition(":")
         return f"{labels.flow(name)} ({labels.software(arm)})" if arm else labels.flow(name)
 
+    tracers = (f"{one}:count" for one in tracers_of(to.results.flow))
     columns = to.columns(
-        "step", "kind", "reason", "patients:count", "files:count", "MDP:count", "HMDP:count",
+        "step", "kind", "reason", "patients:count", "files:count", *tracers,
         step=step, reason=labels.flow,
     )  # fmt: skip
     sheet.table(columns, to.results.flow, labels("no_data"))

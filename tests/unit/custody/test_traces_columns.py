@@ -9,7 +9,7 @@ import pytest
 import xlsxwriter
 
 from bonescint.catalogue import DeclaredTable, catalogue
-from bonescint.custody.traces.columns import headings
+from bonescint.custody.traces.columns import columns_of, headings
 from bonescint.custody.traces.search import Person, search
 from bonescint.declared import columns
 from bonescint.files import write_rows
@@ -155,3 +155,10 @@ def test_every_heading_of_the_workbook_is_declared() -> None:
     # what was done to private elements and overlays is no attribute of the hospital's table
     others = {"removed_private", "removed_overlay"}
     assert {key.removeprefix("column.") for key in keys} - others <= declared
+
+
+def test_a_flow_with_the_tracers_of_another_study_is_known() -> None:
+    fixed = ["step", "kind", "reason", "files", "patients"]
+    found = columns_of("results/metrics/flow.csv", [*fixed, "FDG"])
+    assert found.is_plain(5, "12345678") and not found.ids
+    assert not columns_of("results/metrics/flow.csv", [*fixed, "note"]).is_plain(5, "12345678")

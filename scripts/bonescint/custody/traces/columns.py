@@ -7,12 +7,13 @@ title says what it measures.
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import NamedTuple
 
 from bonescint.catalogue import catalogue
 from bonescint.custody.traces.names import folded
+from bonescint.dicom.vocabulary import BONE_TRACERS, known_tracers
 from bonescint.names.parts import SEPARATORS
 from bonescint.resources import Texts
 
@@ -34,6 +35,9 @@ _MEASURES = frozenset(
      "patientbirthdate"}
 )  # fmt: skip
 _LEAST_HEADINGS = 2
+# a column of counts each
+_TRACERS = frozenset(known_tracers())
+_BONE = frozenset(BONE_TRACERS)
 
 
 class ColumnContents(NamedTuple):
@@ -73,12 +77,21 @@ def columns_of(path: str, titles: Sequence[str]) -> ColumnContents:
     """
     for table in catalogue():
         if table.side in ("private", "results") and table.is_at(path):
-            declared = table.columns
+            kinds = {column.column: column.kind for column in table.columns}
             # somebody may have put another table in its place
-            if [column.column for column in declared] == list(titles):
-                return _of([c.kind == "id" for c in declared], [_plain({c.kind}) for c in declared])
+            if _as_declared(kinds, titles):
+                said = [kinds.get(title, "count") for title in titles]
+                return _of([kind == "id" for kind in said], [_plain({kind}) for kind in said])
     plain = [SEPARATORS.sub("", folded(title)) for title in titles]
     return _of([title in _ID_TITLES for title in plain], [title in _MEASURES for title in plain])
+
+
+def _as_declared(declared: Collection[str], titles: Sequence[str]) -> bool:
+    """Tell whether a header is the declared one, with the study's own tracers where any stand."""
+    if not _BONE.issubset(declared):
+        return list(declared) == list(titles)
+    rest = [name for name in declared if name not in _BONE]
+    return [title for title in titles if title not in _TRACERS] == rest
 
 
 def is_workbook(path: str) -> bool:
@@ -137,4 +150,4 @@ def _headings() -> dict[str, bool]:
             for key in texts:
                 if key.startswith(start):
                     said[texts(key)] |= kinds[key.removeprefix(start)] or {"text"}
-    return {heading: _plain(of) for heading, of in said.items()}
+    return {heading: _plain(of) for heading, of in said.items()} | dict.fromkeys(_TRACERS, True)

@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
+from bonescint.cohort.flow import tracers_of
 from bonescint.files import Row
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.style import BLUE, GREY, empty_panel, new_figure
@@ -52,8 +53,9 @@ def _counts(row: Row, labels: Labels) -> str:
         parts.append(labels("flow_patients", n=row["patients"]))
     if row["files"]:
         parts.append(labels("flow_files", n=row["files"]))
-    if row["MDP"] + row["HMDP"] not in ("", "00"):  # the tracer may not be known
-        parts.append(labels("flow_tracers", mdp=row["MDP"], hmdp=row["HMDP"]))
+    tracers = tracers_of([row])
+    if any(row[one] not in ("", "0") for one in tracers):  # the tracer may not be known
+        parts.append(labels("and").join(f"{one} {row[one]}" for one in tracers))
     return labels("separator").join(parts)
 
 
