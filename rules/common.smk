@@ -230,7 +230,7 @@ MANAGER = filled_for(config["study"].get("privacy_manager"), SYNTHETIC)
 COHORT = {
     key: value
     for key, value in config["cohort"].items()
-    if key not in ("selection", "targets")
+    if key not in ("selection", "targets", "tracers")
 }
 DEMO_SETTINGS = {
     "demo": config.get("demo"),

@@ -17,6 +17,7 @@ from bonescint.identity.study import StudyMark
 from bonescint.names.ids import ANY_ID
 from bonescint.resources import Texts, locate
 from bonescint.stats.question_names import QUESTIONS
+from bonescint.tables.metric_columns import metric_values, metrics_of_entry
 from bonescint.tables.repeats import repeat_settings
 from bonescint.text.drives import wsl_path
 from bonescint.text.folding import fold_header
@@ -35,6 +36,7 @@ _METRICS = {
     "families": {},
     "margins": {},
     "protocol": None,
+    "values": None,
     "optimism": {"replicates": 2000, "seed": 20190601},
 }
 # how any table is read, where it needs saying
@@ -190,8 +192,6 @@ def _software(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
         same = versions.setdefault((entry["product"], entry["version"]), key)
         if same != key:
             yield text("same_version", a=same, b=key)
-        if entry["columns"].get("ann") and entry["product"] != "BoneNAVI":
-            yield text("ann", key=key)
 
 
 def _hypotheses(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
@@ -319,7 +319,7 @@ def patient_id_pattern(config: Mapping[str, Any]) -> str:
 def metrics(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return the settings of the statistics with what the configuration need not name."""
     settings: dict[str, Any] = _METRICS | config["metrics"]
-    return settings
+    return settings | {"values": metric_values(settings["values"])}
 
 
 def questions(config: Mapping[str, Any]) -> list[str]:
@@ -358,11 +358,12 @@ def uses_demo(config: Mapping[str, Any]) -> bool:
     return any(path.startswith(DEMO) for path in inputs(config).values())
 
 
-def software(config: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+def software(config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Return what the coded side needs of each software: label, product, version, tracer, release.
 
-    Of simulated data no label may pass for the product's own.
+    And its metrics, in their order. Of simulated data no label may pass for the product's own.
     """
+    values = metrics(config)["values"]
     mark = " (simulated)" if config["study"]["synthetic"] else ""
     return {
         key: {
@@ -371,6 +372,7 @@ def software(config: Mapping[str, Any]) -> dict[str, dict[str, str]]:
             "version": entry["version"],
             "tracer": entry["tracer"],
             "released": entry["released"],
+            "metrics": metrics_of_entry(values, key, entry),
         }
         for key, entry in config["software"].items()
     }

@@ -1,14 +1,18 @@
 """What a study measures and with which tracers, as config.yaml names it or by default (R6)."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
+from bonescint.declared import columns
 from bonescint.dicom.vocabulary import known_tracers
 from bonescint.resources import Texts
-from bonescint.text.folding import fold_header
+from bonescint.tables.columns import load_columns
+from bonescint.tables.metric_columns import is_product, may_have, metric_values, whose
 
 # R6: the licence ties a product to a tracer
 _TRACERS = {"MDP": ["BoneNAVI"], "HMDP": ["VSBONE"]}
+_MEASURES = ("auc", "sensitivity", "specificity")  # which margins name beside the metrics
 _FINDINGS = ("with_findings", "without_findings")
 
 
@@ -54,15 +58,35 @@ def put_values(schema: dict[str, Any], config: Mapping[str, Any]) -> None:
     targets["properties"] = {name: {"type": "integer", "minimum": 0} for name in (*own, *_FINDINGS)}
     targets["required"] = list(targets["properties"])
     schema["properties"]["software"]["additionalProperties"]["properties"]["tracer"]["enum"] = own
+    _put_metrics(schema, config)
 
 
-def is_product(product: str, name: str) -> bool:
-    """Tell whether a product, as an entry spells it, is the one of a name."""
-    return fold_header(product).startswith(fold_header(name))
+def _put_metrics(schema: dict[str, Any], config: Mapping[str, Any]) -> None:
+    given = _below(config, "metrics", "values")
+    if not given or not all(isinstance(one, Mapping) for one in given.values()):
+        given = metric_values()  # what is wrong there has a fault of its own
+    needed = [name for name, own in given.items() if not whose(name, own)]
+    form = schema["$defs"]
+    form["metric"]["enum"] = [*given]
+    export = form["export_columns"]
+    for name in metric_values():
+        del export["properties"][name]
+    header, maybe = {"type": "string", "minLength": 1}, {"$ref": "#/$defs/text_or_null"}
+    export["properties"] |= {name: header if name in needed else maybe for name in given}
+    export["required"] = ["key", *needed]
+    margins = schema["properties"]["metrics"]["properties"]["margins"]
+    margins["properties"] = {n: {"$ref": "#/$defs/margin"} for n in (*given, *_MEASURES)}
+
+
+@cache
+def _taken() -> frozenset[str]:
+    """Return what no metric may be called: other columns of its tables, and other margins."""
+    declared = {*columns("software"), *columns("misclassified"), *load_columns("software_export")}
+    return frozenset(declared.difference(metric_values()) | {"key", "value", "metric", *_MEASURES})
 
 
 def wrong_values(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
-    """Yield what contradicts itself among the software's tracers.
+    """Yield what contradicts itself among tracers, metrics and software.
 
     Parameters
     ----------
@@ -79,3 +103,16 @@ def wrong_values(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
         if not any(is_product(product, name) for name in allowed[tracer]):
             products = ", ".join(allowed[tracer])
             yield text("no_licence", key=key, product=product, tracer=tracer, products=products)
+    values = metric_values(config["metrics"].get("values"))
+    for name, metric in values.items():
+        low, high = metric["bounds"]
+        where = f"metrics.values.{name}"
+        if low is not None and high is not None and low >= high:
+            yield text("bounds", where=where, low=low, high=high)
+        if name in _taken():
+            yield text("taken", where=where, name=name)
+        for key, entry in config["software"].items():
+            named = entry["columns"].get(name)
+            if named and not may_have(metric, key, entry["product"]):
+                there, only = f"software.{key}.columns.{name}", ", ".join(metric["software"])
+                yield text("only_of", where=there, products=only, of=where)
