@@ -328,6 +328,7 @@ rule list_misclassified:
         imported=ROUNDS["readings"],
         software=SOFTWARE,
         cutoffs=METRICS["cutoffs"],
+        settings=METRICS["values"],
         code=code_digest("scripts/questions/list_misclassified.py"),
     script:
         "../scripts/questions/list_misclassified.py"
