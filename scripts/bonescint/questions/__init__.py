@@ -1,1 +1,5 @@
-"""The questions of the study, a module each."""
+"""The study's questions, a module each: what it needs, and how it is answered."""
+
+from bonescint.questions.registry import TESTS, Question, known, question
+
+__all__ = ["TESTS", "Question", "known", "question"]
