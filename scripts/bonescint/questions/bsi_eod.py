@@ -1,64 +1,49 @@
 """How BSI rises with the readers' grade of the extent of disease (EOD)."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
-from bonescint.joblog import job_log
 from bonescint.stats import ranks
 from bonescint.stats.estimate import Estimate
-from bonescint.stats.questions import labelled, tabulate
-from bonescint.stats.samples import Samples, read_consensus
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
+from bonescint.stats.questions import labelled
+from bonescint.stats.samples import Samples, Software, read_consensus
 
 logger = logging.getLogger(__name__)
 
+QUESTION = {
+    "order": 160,
+    "needs": ["reference", "measurements", "software"],
+    "settings": ["confidence", "values"],
+}
 
-def relate_eod(
+
+def rows(
     reference: Path,
     measurements: Path,
-    software: Mapping[str, Mapping[str, str]],
-    confidence: float,
-    table: Path,
-) -> None:
-    """Write trend and correlation of BSI over the EOD grades, per software (R9, R10).
+    software: Software,
+    settings: Mapping[str, Any],
+) -> Iterator[Estimate]:
+    """Yield trend and correlation over the EOD grades of each metric that is no count (R9, R10).
 
-    Parameters
-    ----------
-    reference, measurements
-        results/reference.csv and results/measurements.csv; a case without a grade is left out.
-    software
-        Key -> ``version`` and more, in the configured order.
-    confidence
-        Of the intervals.
-    table
-        Where the estimates go.
+    A case without a grade is left out.
     """
     samples = Samples(read_consensus(reference, "eod"), measurements)
-    rows: list[Estimate] = []
+    confidence = settings["confidence"]
     for key in software:
-        sample = samples.of("bsi", key)
-        grade, (bsi,) = sample.y, sample.scores
-        found = [
-            ranks.jonckheere(bsi, grade),
-            ranks.spearman(bsi, grade, confidence),
-            ranks.kendall(bsi, grade, confidence),
-            ranks.kruskal_wallis(bsi, grade),
-        ]
-        rows += labelled(found, "metric=bsi", *sample.left_out, subject=key, reference="eod")
-        logger.info("%s: %d cases", key, grade.size)
-    tabulate(table, "bsi_eod", rows, software)
-
-
-if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
-        relate_eod(
-            reference=Path(snakemake.input.reference),
-            measurements=Path(snakemake.input.measurements),
-            software=snakemake.params.software,
-            confidence=snakemake.params.confidence,
-            table=Path(snakemake.output.table),
-        )
+        for metric in software[key]["metrics"]:
+            if settings["values"][metric]["kind"] == "count":
+                continue
+            sample = samples.of(metric, key)
+            grade, (value,) = sample.y, sample.scores
+            found = [
+                ranks.jonckheere(value, grade),
+                ranks.spearman(value, grade, confidence),
+                ranks.kendall(value, grade, confidence),
+                ranks.kruskal_wallis(value, grade),
+            ]
+            yield from labelled(
+                found, *sample.left_out, metric=metric, subject=key, reference="eod"
+            )
+            logger.info("%s, %s: %d cases", key, metric, grade.size)

@@ -1,65 +1,53 @@
 """Measure each software against the readers at cut-offs: the configured ones, and Youden's."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from bonescint.joblog import job_log
-from bonescint.stats import METRICS, roc
+from bonescint.stats import roc
 from bonescint.stats.estimate import Estimate, write_number
 from bonescint.stats.proportions import clopper_pearson, likelihood_ratios, mid_p
-from bonescint.stats.questions import cutoffs_of, labelled, tabulate
-from bonescint.stats.samples import Samples, read_truth
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
+from bonescint.stats.questions import cutoffs_of, labelled
+from bonescint.stats.samples import Samples, Software, read_truth
 
 logger = logging.getLogger(__name__)
 
+QUESTION = {
+    "order": 70,
+    "needs": ["reference", "measurements", "software"],
+    "settings": ["confidence", "cutoffs", "optimism"],
+}
 
-def estimate_cutoffs(
+
+def rows(
     reference: Path,
     measurements: Path,
-    software: Mapping[str, Mapping[str, str]],
+    software: Software,
     settings: Mapping[str, Any],
-    table: Path,
-) -> None:
-    """Write what each software achieves at each cut-off (R8, R11).
+) -> Iterator[Estimate]:
+    """Yield what each software achieves at each cut-off (R8, R11).
 
     No predictive values: the cases were drawn by their findings (R4), so the prevalence among them
-    is the plan's, not the patients'.
-
-    Parameters
-    ----------
-    reference, measurements
-        results/reference.csv and results/measurements.csv.
-    software
-        Key -> ``version`` and more, in the configured order.
-    settings
-        The configuration's `metrics`: `confidence`, `cutoffs`, `optimism`.
-    table
-        Where the estimates go. Youden's cut-off is chosen on these very cases: it is noted as
-        exploratory, and corrected for its optimism by bootstrap.
+    is the plan's, not the patients'. Youden's cut-off is chosen on these very cases: it is noted as
+    exploratory, and corrected for its optimism by bootstrap.
     """
     samples = Samples(read_truth(reference), measurements)
-    rows: list[Estimate] = []
     for key in software:
-        for metric in METRICS:
+        for metric in software[key]["metrics"]:
             sample = samples.of(metric, key)
             y, (score,) = sample.y, sample.scores
             found: list[Estimate] = []
             for cutoff in cutoffs_of(settings, metric):
                 found += _at(y, score, cutoff, settings["confidence"])
             found += _youden(y, score, settings)
-            rows += labelled(
-                found, f"metric={metric}", *sample.left_out, subject=key, reference="consensus"
+            yield from labelled(
+                found, *sample.left_out, metric=metric, subject=key, reference="consensus"
             )
             logger.info("%s %s: %d cases, %d with metastasis", key, metric, y.size, y.sum())
-    tabulate(table, "cutoffs", rows, software)
 
 
 def _at(y: np.ndarray, score: np.ndarray, cutoff: float, confidence: float) -> list[Estimate]:
@@ -85,8 +73,8 @@ def _at(y: np.ndarray, score: np.ndarray, cutoff: float, confidence: float) -> l
         replace(ratio, n=y.size, n_positive=tp + fn)
         for ratio in likelihood_ratios(tp, fp, fn, tn, confidence).values()
     ]
-    rows = [found.sensitivity, found.specificity, found.accuracy, *beside, *ratios]
-    return labelled(rows, f"cutoff={write_number(cutoff)}")
+    at = [found.sensitivity, found.specificity, found.accuracy, *beside, *ratios]
+    return labelled(at, cutoff=cutoff)
 
 
 def _youden(y: np.ndarray, score: np.ndarray, settings: Mapping[str, Any]) -> list[Estimate]:
@@ -106,14 +94,3 @@ def _youden(y: np.ndarray, score: np.ndarray, settings: Mapping[str, Any]) -> li
         )
         for row in found
     ]
-
-
-if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
-        estimate_cutoffs(
-            reference=Path(snakemake.input.reference),
-            measurements=Path(snakemake.input.measurements),
-            software=snakemake.params.software,
-            settings=snakemake.params.settings,
-            table=Path(snakemake.output.table),
-        )

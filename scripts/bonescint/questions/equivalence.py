@@ -1,67 +1,53 @@
 """Whether two versions are equivalent, within the configured margins."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from bonescint.joblog import job_log
-from bonescint.stats import METRICS, roc
+from bonescint.stats import roc
 from bonescint.stats.estimate import NAN, Estimate, write_number
 from bonescint.stats.method_comparison import tost_paired
 from bonescint.stats.paired_calls import compare_accuracy
-from bonescint.stats.questions import cutoffs_of, labelled, tabulate
-from bonescint.stats.samples import Sample, Samples, read_truth
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
+from bonescint.stats.questions import cutoffs_of, labelled
+from bonescint.stats.samples import Sample, Samples, Software, read_truth, shared_metrics
 
 logger = logging.getLogger(__name__)
 
+QUESTION = {
+    "order": 110,
+    "needs": ["reference", "measurements", "version_pairs", "software"],
+    "settings": ["confidence", "cutoffs", "margins"],
+}
 
-def assess_equivalence(
+
+def rows(
     reference: Path,
     measurements: Path,
-    pairs: Sequence[Sequence[str]],
-    software: Mapping[str, Mapping[str, str]],
+    version_pairs: Sequence[Sequence[str]],
+    software: Software,
     settings: Mapping[str, Any],
-    table: Path,
-) -> None:
-    """Write for every configured margin whether new minus old stays within it (R11).
+) -> Iterator[Estimate]:
+    """Yield for every configured margin whether new minus old stays within it (R11).
 
-    Of BSI and Hotspot by two one-sided tests, of AUC, sensitivity and specificity by the inclusion
+    Of the measurements by two one-sided tests, of AUC, sensitivity and specificity by the inclusion
     of the interval of twice the error (90 % where the study's intervals are 95 %). Without a margin
     a question is not assessed: a difference that is not significant is no equivalence.
-
-    Parameters
-    ----------
-    reference, measurements
-        results/reference.csv and results/measurements.csv.
-    pairs
-        Keys of two versions of one product, [old, new].
-    software
-        Key -> ``version`` and more.
-    settings
-        The configuration's `metrics`: `confidence`, `cutoffs`, `margins`.
-    table
-        Where the estimates go.
     """
     samples = Samples(read_truth(reference), measurements)
-    rows: list[Estimate] = []
-    for old, new in pairs:
-        for metric in METRICS:
+    for old, new in version_pairs:
+        for metric in shared_metrics(software, new, old):
             measured = samples.of(metric, new, old, judged=False)
             judged = samples.of(metric, new, old)
             found = [
                 *labelled([_mean(measured, metric, settings)], *measured.left_out),
                 *labelled(_accuracy(judged, metric, settings), *judged.left_out),
             ]
-            rows += labelled(found, f"metric={metric}", subject=new, comparator=old)
+            yield from labelled(found, metric=metric, subject=new, comparator=old)
             logger.info("%s against %s, %s: %d cases", new, old, metric, measured.y.size)
-    tabulate(table, "equivalence", rows, software)
 
 
 def _mean(sample: Sample, metric: str, settings: Mapping[str, Any]) -> Estimate:
@@ -77,14 +63,14 @@ def _accuracy(sample: Sample, metric: str, settings: Mapping[str, Any]) -> list[
     margins, level = settings["margins"], 2 * settings["confidence"] - 1
     found = [_within(roc.compare_paired(y, new, old, level), margins.get("auc"), level)]
     for cutoff in cutoffs_of(settings, metric):
-        rows = compare_accuracy(y, new >= cutoff, old >= cutoff, level)
+        compared = compare_accuracy(y, new >= cutoff, old >= cutoff, level)
         found += labelled(
             [
                 _within(row, margins.get(row.measure.removesuffix("_difference")), level)
-                for row in rows
+                for row in compared
                 if row.ci_method == "newcombe_paired"
             ],
-            f"cutoff={write_number(cutoff)}",
+            cutoff=cutoff,
         )
     return labelled(found, reference="consensus")
 
@@ -96,20 +82,8 @@ def _within(found: Estimate, margin: float | None, level: float) -> Estimate:
             Estimate(measure=found.measure, n=found.n, n_positive=found.n_positive),
             status="not assessed",
         )
-    row = replace(found, statistic=NAN, p_value=NAN, test="")
-    row = row.noting(f"margin={write_number(margin)}", f"level={write_number(level)}")
+    row = replace(found, statistic=NAN, p_value=NAN, test="", level=level)
+    row = row.noting(f"margin={write_number(margin)}")
     if np.isnan(row.ci_low):
         return row
     return row.noting(f"equivalent={int(-margin < row.ci_low and row.ci_high < margin)}")
-
-
-if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
-        assess_equivalence(
-            reference=Path(snakemake.input.reference),
-            measurements=Path(snakemake.input.measurements),
-            pairs=snakemake.params.pairs,
-            software=snakemake.params.software,
-            settings=snakemake.params.settings,
-            table=Path(snakemake.output.table),
-        )

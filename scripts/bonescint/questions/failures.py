@@ -2,59 +2,48 @@
 
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from bonescint.files import read_rows
-from bonescint.joblog import job_log
 from bonescint.stats.estimate import Estimate
 from bonescint.stats.paired_calls import compare_calls
 from bonescint.stats.proportions import wilson
-from bonescint.stats.questions import labelled, tabulate
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
+from bonescint.stats.questions import labelled
+from bonescint.stats.samples import Software
 
 logger = logging.getLogger(__name__)
+
+QUESTION = {
+    "order": 20,
+    "needs": ["measurements", "version_pairs", "software"],
+    "settings": ["confidence"],
+}
 
 FAILED = "segmentation_failed"
 TRIED = ("analysed", FAILED)
 
 
-def count_failures(
+def rows(
     measurements: Path,
-    software: Mapping[str, Mapping[str, str]],
-    pairs: Sequence[Sequence[str]],
-    confidence: float,
-    table: Path,
-) -> None:
-    """Write the proportion of failures of every software, and old against new on the same cases.
+    version_pairs: Sequence[Sequence[str]],
+    software: Software,
+    settings: Mapping[str, Any],
+) -> Iterator[Estimate]:
+    """Yield the proportion of failures of every software, and new minus old on the same cases.
 
     Of the cases that the software's table lists, how many failed and how many were not analysed;
     of the cases of its tracer, how many the table lacks. A version pair is compared on the cases
     that both have tried: analysed, or failed.
-
-    Parameters
-    ----------
-    measurements
-        results/measurements.csv.
-    software
-        Key -> ``version`` and more, in the configured order.
-    pairs
-        Keys of two versions of one product, [old, new]; a difference is new minus old.
-    confidence
-        Of the intervals.
-    table
-        Where the estimates go.
     """
     # the rows of a case's metrics have one status
     status: dict[str, dict[str, str]] = {key: {} for key in software}
     for row in read_rows(measurements):
         status.setdefault(row["software"], {})[row["code"]] = row["status"]
 
-    rows: list[Estimate] = []
+    confidence = settings["confidence"]
     for key in software:
         counts = Counter(status[key].values())
         expected = counts.total()
@@ -62,9 +51,9 @@ def count_failures(
         for measure, n in ((FAILED, listed), ("not_analysed", listed), ("missing", expected)):
             one = replace(wilson(counts[measure], n, confidence), n_positive=None)
             one = one.noting(f"count={counts[measure]}/{n}")
-            rows.append(replace(one, subject=key, measure=measure))
+            yield replace(one, subject=key, measure=measure)
         logger.info("%s: %s of %d cases", key, dict(sorted(counts.items())), expected)
-    for old, new in pairs:
+    for old, new in version_pairs:
         answers = {
             code: (status[new].get(code, "missing"), status[old].get(code, "missing"))
             for code in sorted(status[new].keys() | status[old].keys())
@@ -82,16 +71,4 @@ def count_failures(
             confidence,
         )
         notes = [f"left_out_{reason}={n}" for reason, n in sorted(left_out.items())]
-        rows += labelled(found, *notes, subject=new, comparator=old)
-    tabulate(table, "failures", rows, software)
-
-
-if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
-        count_failures(
-            measurements=Path(snakemake.input.measurements),
-            software=snakemake.params.software,
-            pairs=snakemake.params.pairs,
-            confidence=snakemake.params.confidence,
-            table=Path(snakemake.output.table),
-        )
+        yield from labelled(found, *notes, subject=new, comparator=old)

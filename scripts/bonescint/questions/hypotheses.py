@@ -2,129 +2,95 @@
 
 import logging
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from bonescint.errors import InputError
-from bonescint.joblog import job_log
 from bonescint.resources import Texts
-from bonescint.stats.estimate import Estimate, read_estimates, write_estimates, write_number
+from bonescint.stats.estimate import Estimate, read_estimates, write_number
 from bonescint.stats.multiplicity import holm
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
 
 logger = logging.getLogger(__name__)
 
+QUESTION = {
+    "order": 10,
+    "needs": ["questions", "language"],
+    "settings": ["primary", "families"],
+}
+
 _FIELDS = ("question", "subject", "comparator", "measure")
-_NOTES = ("metric", "cutoff", "cases")
+_CHOSEN = ("metric", "cutoff")  # which of them, where it may be any
+_ABOUT = (*_FIELDS, "reference", *_CHOSEN, "cases")
 
 
-def adjust_hypotheses(
-    tables: Sequence[Path],
-    primary: Mapping[str, object] | None,
-    families: Mapping[str, Mapping[str, Sequence[str]]],
+def rows(
+    questions: Sequence[Path],
     language: str,
-    table: Path,
-) -> None:
-    """Write every test of the study once, adjusted within its family (Holm 1979).
+    settings: Mapping[str, Any],
+) -> Iterator[Estimate]:
+    """Yield every test of the study once, adjusted within its family (Holm 1979).
 
     Of several methods for one hypothesis the first counts and the others are exploratory; so is
-    every test in no family. The primary hypothesis is tested alone.
-
-    Parameters
-    ----------
-    tables
-        The questions' tables, in their order.
-    primary
-        `question`, `subject`, `measure` and where they apply `comparator`, `metric` and `cutoff` of
-        the one primary hypothesis; None = there is none.
-    families
-        Name -> question -> measures that are adjusted together.
-    language
-        ``ja`` or ``en``, of the message.
-    table
-        Where the tests go: the primary first, then family by family, then the rest; the notes
-        ``primary``, ``family=name`` and ``exploratory`` tell them apart.
+    every test in no family. The primary hypothesis is tested alone: `primary` has `question`,
+    `subject`, `measure` and where they apply `comparator`, `metric` and `cutoff`. `families`: name
+    -> question -> measures that are adjusted together. First the primary, then family by family,
+    then the rest; the notes ``primary``, ``family=name`` and ``exploratory`` tell them apart.
 
     Raises
     ------
     InputError
         If the primary hypothesis could be any of several rows.
     """
-    every = [row for path in tables for row in read_estimates(path)]
+    every = [row for path in questions for row in read_estimates(path)]
     tests = [row for row in every if not math.isnan(row.p_value)]
     first: dict[tuple[str, ...], Estimate] = {}
     for row in tests:
         first.setdefault(_about(row), row)
     rest = {id(row): row for row in tests}
-    rows: list[Estimate] = []
-    if primary:
-        one = _primary(every, primary, language)
-        rows.append(replace(one, p_adjusted=one.p_value).noting("primary"))
+    if settings["primary"]:
+        one = _primary(every, settings["primary"], language)
+        yield replace(one, p_adjusted=one.p_value).noting("primary")
         rest.pop(id(one), None)
-    for name, questions in families.items():
+    for name, measures in settings["families"].items():
         family = [
             rest.pop(id(row))
             for row in first.values()
-            if id(row) in rest and row.measure in questions.get(row.question, ())
+            if id(row) in rest and row.measure in measures.get(row.question, ())
         ]
         adjusted = holm([row.p_value for row in family])
-        rows += [
-            replace(row, p_adjusted=float(p)).noting(f"family={name}")
-            for row, p in zip(family, adjusted, strict=True)
-        ]
+        for row, p in zip(family, adjusted, strict=True):
+            yield replace(row, p_adjusted=float(p)).noting(f"family={name}")
         logger.info("%s: %d tests", name, len(family))
-    rows += [row.noting("exploratory") for row in rest.values()]
-    write_estimates(table, rows)
+    yield from (row.noting("exploratory") for row in rest.values())
     logger.info("%d tests, %d of them exploratory", len(tests), len(rest))
 
 
-def _notes(row: Estimate) -> dict[str, str]:
-    return dict(note.partition("=")[::2] for note in row.note.split("; "))
-
-
 def _about(row: Estimate) -> tuple[str, ...]:
-    notes = _notes(row)
-    return (
-        *(getattr(row, name) for name in (*_FIELDS, "reference")),
-        *(notes.get(name, "") for name in _NOTES),
-    )
+    return tuple(str(getattr(row, name)) for name in _ABOUT)
 
 
-def _primary(rows: Iterable[Estimate], wanted: Mapping[str, object], language: str) -> Estimate:
+def _primary(rows: Iterable[Estimate], wanted: Mapping[str, Any], language: str) -> Estimate:
     """Return the row of the primary hypothesis, a row that says so if there is none."""
-    fields = {name: str(wanted.get(name) or "") for name in _FIELDS}
-    notes = {
-        name: write_number(value) if isinstance(value, int | float) else str(value)
-        for name, value in wanted.items()
-        if name in _NOTES and value is not None
-    }
+    fields: dict[str, Any] = {name: wanted.get(name) or "" for name in _FIELDS}
+    fields |= {name: wanted[name] for name in _CHOSEN if wanted.get(name) is not None}
     found: dict[tuple[str, ...], Estimate] = {}
     for row in rows:
-        if all(getattr(row, name) == value for name, value in fields.items()) and (
-            notes.items() <= _notes(row).items()
-        ):
+        if all(getattr(row, name) == value for name, value in fields.items()):
             found.setdefault(_about(row), row)
+    # that of all cases; a group of them is not meant where it is not named
+    found = {about: row for about, row in found.items() if not row.cases} or found
     if len(found) > 1:
-        given = [{k: v for k, v in _notes(row).items() if k in _NOTES} for row in found.values()]
-        which = "; ".join(", ".join(f"{k}: {v}" for k, v in one.items()) for one in given)
+        which = "; ".join(", ".join(_said(row)) for row in found.values())
         raise InputError(Texts("config", language)("primary_unclear", n=len(found), which=which))
     if found:
         return next(iter(found.values()))
-    return Estimate(**fields, status="not assessed").noting(  # type: ignore[arg-type]
-        *(f"{name}={value}" for name, value in notes.items())
-    )
+    return Estimate(**fields, status="not assessed")
 
 
-if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
-        adjust_hypotheses(
-            tables=[Path(path) for path in snakemake.input.tables],
-            primary=snakemake.params.primary,
-            families=snakemake.params.families,
-            language=snakemake.params.language,
-            table=Path(snakemake.output.table),
-        )
+def _said(row: Estimate) -> Iterator[str]:
+    for name in (*_CHOSEN, "cases"):
+        value = getattr(row, name)
+        if shown := write_number(value) if isinstance(value, float) else value:
+            yield f"{name}: {shown}"

@@ -1,43 +1,39 @@
 """Agreement of the readers on yes or no."""
 
 import logging
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Any, Literal
 
 import numpy as np
 
-from bonescint.joblog import job_log
 from bonescint.stats import agreement
 from bonescint.stats.estimate import Estimate
 from bonescint.stats.paired_calls import compare_calls
-from bonescint.stats.questions import labelled, tabulate
+from bonescint.stats.questions import labelled
 from bonescint.stats.samples import read_ratings
 
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
-
 logger = logging.getLogger(__name__)
+
+QUESTION = {
+    "order": 30,
+    "needs": ["readings"],
+    "settings": ["confidence"],
+}
 
 # the first covers at this size, the second is what other programs print
 KAPPA_LIMITS: tuple[Literal["log", "wald"], ...] = ("log", "wald")
 
 
-def assess_reader_agreement(readings: list[Path], confidence: float, table: Path) -> None:
-    """Write how far all readers, and every pair of them, agree on metastasis (R10).
+def rows(readings: Sequence[Path], settings: Mapping[str, Any]) -> Iterator[Estimate]:
+    """Yield how far all readers, and every pair of them, agree on metastasis (R10).
 
-    Parameters
-    ----------
-    readings
-        One table per reader (results/readings), named after the reader.
-    confidence
-        Of the intervals.
-    table
-        Where the estimates go. The cases that a reader has not read are counted in the note.
+    The cases that a reader has not read are counted in the note.
     """
     ratings = read_ratings(readings, "metastasis")
-    values = ratings.values
+    values, confidence = ratings.values, settings["confidence"]
     everyone = [
         agreement.percent_agreement(values, confidence),
         *_specific(values, confidence),
@@ -46,7 +42,7 @@ def assess_reader_agreement(readings: list[Path], confidence: float, table: Path
         agreement.krippendorff_alpha(values, "nominal", confidence),
         agreement.cochran_q(values),
     ]
-    rows = labelled(everyone, ratings.incomplete(), subject="all_readers")
+    yield from labelled(everyone, ratings.incomplete(), subject="all_readers")
     for i, j in combinations(range(len(ratings.readers)), 2):
         pair = values[:, [i, j]]
         yes = pair[~np.isnan(pair).any(axis=1)] == 1
@@ -59,13 +55,12 @@ def assess_reader_agreement(readings: list[Path], confidence: float, table: Path
             ),
             *compare_calls(yes[:, 0], yes[:, 1], "positive_difference", confidence),
         ]
-        rows += labelled(
+        yield from labelled(
             found,
             ratings.incomplete((i, j)),
             subject=ratings.readers[i],
             comparator=ratings.readers[j],
         )
-    tabulate(table, "reader_agreement", rows)
     logger.info("%d cases, %d readers", len(ratings.codes), len(ratings.readers))
 
 
@@ -76,12 +71,3 @@ def _specific(values: np.ndarray, confidence: float) -> list[Estimate]:
         )
         for measure, category in (("positive_agreement", 1), ("negative_agreement", 0))
     ]
-
-
-if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
-        assess_reader_agreement(
-            readings=[Path(path) for path in snakemake.input.readings],
-            confidence=snakemake.params.confidence,
-            table=Path(snakemake.output.table),
-        )

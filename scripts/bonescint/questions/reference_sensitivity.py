@@ -1,66 +1,51 @@
 """How far the accuracy of the software depends on how the readers are brought together."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from bonescint.joblog import job_log
-from bonescint.stats import METRICS
 from bonescint.stats.accuracy import accuracy_of
 from bonescint.stats.estimate import Estimate
-from bonescint.stats.questions import labelled, tabulate
-from bonescint.stats.samples import Ratings, Samples, read_ratings
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
+from bonescint.stats.questions import labelled
+from bonescint.stats.samples import Ratings, Samples, Software, read_ratings
 
 logger = logging.getLogger(__name__)
 
+QUESTION = {
+    "order": 80,
+    "needs": ["readings", "measurements", "software"],
+    "settings": ["confidence", "cutoffs"],
+}
 
-def vary_reference(
-    readings: list[Path],
+
+def rows(
+    readings: Sequence[Path],
     measurements: Path,
-    software: Mapping[str, Mapping[str, str]],
+    software: Software,
     settings: Mapping[str, Any],
-    table: Path,
-) -> None:
-    """Write the accuracy against other references than the configured one (R10).
+) -> Iterator[Estimate]:
+    """Yield the accuracy against other references than the configured one (R10).
 
     AUC, sensitivity and specificity against each reader alone, against the cases on which all
     who read them agree, and with a case positive as soon as one reader says so.
-
-    Parameters
-    ----------
-    readings
-        One table per reader (results/readings), named after the reader.
-    measurements
-        results/measurements.csv.
-    software
-        Key -> ``version`` and more, in the configured order.
-    settings
-        The configuration's `metrics`: `confidence` and `cutoffs`.
-    table
-        Where the estimates go; the reference is named in each row.
     """
     samples = Samples({}, measurements)
-    rows: list[Estimate] = []
     for name, truth in _references(read_ratings(readings, "metastasis")).items():
         judged = samples.judged_by(truth)
         for key in software:
-            for metric in METRICS:
+            for metric in software[key]["metrics"]:
                 sample = judged.of(metric, key)
-                rows += labelled(
+                yield from labelled(
                     accuracy_of(sample, metric, settings),
-                    f"metric={metric}",
                     *sample.left_out,
+                    metric=metric,
                     subject=key,
                     reference=name,
                 )
         logger.info("%s: %d cases", name, len(truth))
-    tabulate(table, "reference_sensitivity", rows, software)
 
 
 def _references(ratings: Ratings) -> dict[str, dict[str, float]]:
@@ -82,14 +67,3 @@ def _references(ratings: Ratings) -> dict[str, dict[str, float]]:
         }
         for name, (chosen, values) in columns.items()
     }
-
-
-if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
-        vary_reference(
-            readings=[Path(path) for path in snakemake.input.readings],
-            measurements=Path(snakemake.input.measurements),
-            software=snakemake.params.software,
-            settings=snakemake.params.settings,
-            table=Path(snakemake.output.table),
-        )

@@ -1,69 +1,57 @@
 """Compare what the preceding study stored of a software's results with today's, case by case."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from bonescint.joblog import job_log
-from bonescint.stats import METRICS, agreement, method_comparison
-from bonescint.stats.estimate import Estimate, write_number
-from bonescint.stats.questions import cutoffs_of, labelled, tabulate
-from bonescint.stats.samples import Samples
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
+from bonescint.stats import agreement, method_comparison
+from bonescint.stats.estimate import Estimate
+from bonescint.stats.questions import cutoffs_of, labelled
+from bonescint.stats.samples import Samples, Software
 
 logger = logging.getLogger(__name__)
+
+QUESTION = {
+    "order": 120,
+    "needs": ["measurements", "stored", "software"],
+    "settings": ["confidence", "cutoffs"],
+    "where": "stored",
+}
 
 STORED = "stored"  # who is compared with: a word, no software
 
 
-def assess_repeatability(
+def rows(
     measurements: Path,
-    repeats: Mapping[str, Path],
-    software: Mapping[str, Mapping[str, str]],
+    stored: Sequence[Path],
+    software: Software,
     settings: Mapping[str, Any],
-    table: Path,
-) -> None:
-    """Write how far today's values agree with those stored of the same cases.
+) -> Iterator[Estimate]:
+    """Yield how far today's values agree with those stored of the same cases.
 
     Every difference is today minus stored; no reference is needed.
-
-    Parameters
-    ----------
-    measurements
-        results/measurements.csv: its cases alone are compared.
-    repeats
-        Software -> its table of stored values (results/repeats).
-    software
-        Key -> ``version`` and more.
-    settings
-        The configuration's `metrics`: `confidence` and `cutoffs`.
-    table
-        Where the estimates go.
     """
     samples = Samples({}, measurements)
-    rows: list[Estimate] = []
-    for key, path in repeats.items():
-        beside = samples.beside(STORED, path)
-        for metric in METRICS:
+    for path in stored:
+        key = path.stem.removesuffix("_stored")
+        beside = samples.beside(STORED, path, software[key]["metrics"])
+        for metric in software[key]["metrics"]:
             of_today = samples.codes_of(metric, key)
             sample = beside.of(metric, key, STORED, judged=False, among=of_today)
-            today, stored = sample.scores
-            found = _compared(today, stored, settings["confidence"])
+            today, before = sample.scores
+            found = _compared(today, before, settings["confidence"])
             for cutoff in cutoffs_of(settings, metric):
                 found += labelled(
-                    _calls(today >= cutoff, stored >= cutoff, settings["confidence"]),
-                    f"cutoff={write_number(cutoff)}",
+                    _calls(today >= cutoff, before >= cutoff, settings["confidence"]),
+                    cutoff=cutoff,
                 )
-            rows += labelled(
-                found, f"metric={metric}", *sample.left_out, subject=key, comparator=STORED
+            yield from labelled(
+                found, *sample.left_out, metric=metric, subject=key, comparator=STORED
             )
             logger.info("%s, %s: %d cases", key, metric, sample.y.size)
-    tabulate(table, "repeatability", rows, software)
 
 
 def _compared(today: np.ndarray, stored: np.ndarray, confidence: float) -> list[Estimate]:
@@ -84,16 +72,3 @@ def _calls(today: np.ndarray, stored: np.ndarray, confidence: float) -> list[Est
         agreement.cohen_kappa(today, stored, confidence=confidence, ci="log"),
         agreement.cohen_kappa(today, stored, confidence=confidence, ci="wald"),
     ]
-
-
-if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
-        assess_repeatability(
-            measurements=Path(snakemake.input.measurements),
-            repeats=dict(
-                zip(snakemake.params.compared, map(Path, snakemake.input.repeats), strict=True)
-            ),
-            software=snakemake.params.software,
-            settings=snakemake.params.settings,
-            table=Path(snakemake.output.table),
-        )

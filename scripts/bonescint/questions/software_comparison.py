@@ -1,58 +1,46 @@
 """Compare software of different products: different patients and tracers, hence confounded."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from bonescint.joblog import job_log
-from bonescint.stats import METRICS, roc
+from bonescint.stats import roc
 from bonescint.stats.case_mix import power_unpaired_auc
 from bonescint.stats.estimate import Estimate, write_number
 from bonescint.stats.proportions import difference_independent
-from bonescint.stats.questions import cutoffs_of, labelled, tabulate
-from bonescint.stats.samples import Sample, Samples, read_truth
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
+from bonescint.stats.questions import cutoffs_of, labelled
+from bonescint.stats.samples import Sample, Samples, Software, read_truth, shared_metrics
 
 logger = logging.getLogger(__name__)
+
+QUESTION = {
+    "order": 130,
+    "needs": ["reference", "measurements", "product_pairs", "software"],
+    "settings": ["confidence", "cutoffs"],
+}
 
 SUPPOSED = 0.1  # a difference in AUC that would matter
 
 
-def compare_software(
+def rows(
     reference: Path,
     measurements: Path,
-    pairs: Sequence[Sequence[str]],
-    software: Mapping[str, Mapping[str, str]],
+    product_pairs: Sequence[Sequence[str]],
+    software: Software,
     settings: Mapping[str, Any],
-    table: Path,
-) -> None:
-    """Write the differences in AUC, sensitivity and specificity between two products.
+) -> Iterator[Estimate]:
+    """Yield the differences in AUC, sensitivity and specificity between two products.
 
     The tracer decides the software (R6), so no patient has both: every row is unpaired and carries
-    the note `confounded` (R11). No paired test and no Bland-Altman belong here.
-
-    Parameters
-    ----------
-    reference, measurements
-        results/reference.csv and results/measurements.csv.
-    pairs
-        Keys of two software of different products; a difference is first minus second.
-    software
-        Key -> ``version`` and more.
-    settings
-        The configuration's `metrics`: `confidence` and `cutoffs`.
-    table
-        Where the estimates go.
+    the note `confounded` (R11). No paired test and no Bland-Altman belong here. A difference is
+    first minus second.
     """
     samples = Samples(read_truth(reference), measurements)
     confidence = settings["confidence"]
-    rows: list[Estimate] = []
-    for keys in pairs:
-        for metric in METRICS:
+    for keys in product_pairs:
+        for metric in shared_metrics(software, *keys):
             one, other = (samples.of(metric, key) for key in keys)
             found = [
                 roc.compare_unpaired(one.y, one.scores[0], other.y, other.scores[0], confidence),
@@ -60,18 +48,17 @@ def compare_software(
             ]
             for cutoff in cutoffs_of(settings, metric):
                 found += _at(one, other, cutoff, confidence)
-            rows += labelled(
+            yield from labelled(
                 found,
-                f"metric={metric}",
                 "confounded",
                 *one.left_out,
                 *(f"comparator_{note}" for note in other.left_out),
+                metric=metric,
                 subject=keys[0],
                 comparator=keys[1],
                 reference="consensus",
             )
             logger.info("%s and %s, %s: %d and %d cases", *keys, metric, one.y.size, other.y.size)
-    tabulate(table, "software_comparison", rows, software)
 
 
 def _power(one: Sample, other: Sample, confidence: float) -> Estimate:
@@ -113,22 +100,10 @@ def _at(one: Sample, other: Sample, cutoff: float, confidence: float) -> list[Es
                 measure=measure,
                 n=one.y.size + other.y.size,
                 n_positive=int(one.y.sum() + other.y.sum()),
+                cutoff=cutoff,
             ).noting(
-                f"cutoff={write_number(cutoff)}",
                 f"count={right.sum()}/{right.size}",
                 f"count_comparator={right_other.sum()}/{right_other.size}",
             )
         )
     return found
-
-
-if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
-        compare_software(
-            reference=Path(snakemake.input.reference),
-            measurements=Path(snakemake.input.measurements),
-            pairs=snakemake.params.pairs,
-            software=snakemake.params.software,
-            settings=snakemake.params.settings,
-            table=Path(snakemake.output.table),
-        )

@@ -1,65 +1,51 @@
 """Compare the measurements of two versions of one product on the cases that both analysed."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
-from bonescint.joblog import job_log
-from bonescint.stats import METRICS, agreement, method_comparison, ranks
+from bonescint.stats import agreement, method_comparison, ranks
 from bonescint.stats.estimate import Estimate
 from bonescint.stats.paired_calls import compare_calls
-from bonescint.stats.questions import labelled, tabulate
-from bonescint.stats.samples import Samples
-
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
+from bonescint.stats.questions import labelled
+from bonescint.stats.samples import Samples, Software, shared_metrics
 
 logger = logging.getLogger(__name__)
 
+QUESTION = {
+    "order": 100,
+    "needs": ["measurements", "version_pairs", "software"],
+    "settings": ["confidence"],
+}
 
-def compare_version_measurement(
+
+def rows(
     measurements: Path,
-    pairs: Sequence[Sequence[str]],
-    software: Mapping[str, Mapping[str, str]],
-    confidence: float,
-    table: Path,
-) -> None:
-    """Write how the newer version's values differ from the older's (R11).
+    version_pairs: Sequence[Sequence[str]],
+    software: Software,
+    settings: Mapping[str, Any],
+) -> Iterator[Estimate]:
+    """Yield how the newer version's values differ from the older's (R11).
 
     Every difference is new minus old, every slope that of new on old; paired by case, and no
     reference is needed.
-
-    Parameters
-    ----------
-    measurements
-        results/measurements.csv.
-    pairs
-        Keys of two versions of one product, [old, new].
-    software
-        Key -> ``version`` and more.
-    confidence
-        Of the intervals.
-    table
-        Where the estimates go.
     """
     samples = Samples({}, measurements)
-    rows: list[Estimate] = []
-    for old, new in pairs:
-        for metric in METRICS:
+    for old, new in version_pairs:
+        for metric in shared_metrics(software, new, old):
             sample = samples.of(metric, new, old, judged=False)
-            rows += labelled(
-                _compared(sample.scores, confidence),
-                f"metric={metric}",
+            yield from labelled(
+                _compared(sample.scores, settings["confidence"]),
                 *sample.left_out,
+                metric=metric,
                 subject=new,
                 comparator=old,
             )
             logger.info("%s against %s, %s: %d cases", new, old, metric, sample.y.size)
-    tabulate(table, "version_measurement", rows, software)
 
 
 def _compared(scores: Sequence[np.ndarray], confidence: float) -> list[Estimate]:
@@ -85,14 +71,3 @@ def _compared(scores: Sequence[np.ndarray], confidence: float) -> list[Estimate]
         ranks.spearman(new, old, confidence),
         ranks.kendall(new, old, confidence),
     ]
-
-
-if __name__ == "__main__":
-    with job_log(snakemake.log[0]):
-        compare_version_measurement(
-            measurements=Path(snakemake.input.measurements),
-            pairs=snakemake.params.pairs,
-            software=snakemake.params.software,
-            confidence=snakemake.params.confidence,
-            table=Path(snakemake.output.table),
-        )
