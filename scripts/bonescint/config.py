@@ -14,8 +14,10 @@ from bonescint.errors import InputError
 from bonescint.identity.opt_out_lists import LARGEST_SHARE
 from bonescint.identity.study import StudyMark
 from bonescint.names.ids import ANY_ID
+from bonescint.questions import TESTS, known, question
+from bonescint.registered import words_in
 from bonescint.resources import Texts, locate
-from bonescint.stats.question_names import QUESTIONS
+from bonescint.stats import METRICS
 from bonescint.tables.repeats import repeat_settings
 from bonescint.text.drives import wsl_path
 from bonescint.text.folding import fold_header
@@ -34,6 +36,7 @@ _METRICS = {
     "families": {},
     "margins": {},
     "protocol": None,
+    "values": {"bsi": {"unit": "%", "kind": "percent"}, "hotspots": {"unit": "", "kind": "count"}},
     "optimism": {"replicates": 2000, "seed": 20190601},
 }
 # how any table is read, where it needs saying
@@ -214,12 +217,20 @@ def _hypotheses(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
     else:
         measures = {}
     for family, tested in settings["families"].items():
-        for question in tested:
-            if question not in asked:
-                yield text("not_asked", where=f"metrics.families.{family}", question=question)
+        for name in tested:
+            if name not in asked:
+                yield text("not_asked", where=f"metrics.families.{family}", question=name)
         measures[f"metrics.families.{family}"] = [m for found in tested.values() for m in found]
     # every measure has its words: what has none is a slip of the pen
-    words = Texts("metrics", text.language)
+    words = {
+        *Texts("metrics", text.language),
+        *(
+            key.removeprefix("word_")
+            for of_question in words_in("text/questions/", text.language).values()
+            for key in of_question
+            if key.startswith("word_")
+        ),
+    }
     for where, named in measures.items():
         for measure in named:
             if measure not in words:
@@ -327,12 +338,15 @@ def metrics(config: Mapping[str, Any]) -> dict[str, Any]:
 def questions(config: Mapping[str, Any]) -> list[str]:
     """Return the questions that are answered, in their order; their tests are always listed.
 
-    The one about stored values needs some (`software.NAME.repeat_export`).
+    One about stored values needs some (`software.NAME.repeat_export`).
     """
     asked = metrics(config)["questions"]
-    without = set() if repeat_settings(config["software"]) else {"repeatability"}
-    asked = [*(QUESTIONS if asked is None else asked), "hypotheses"]
-    return [q for q in QUESTIONS if q in asked and q not in without]
+    given = {"", "stored"} if repeat_settings(config["software"]) else {""}
+    return [
+        name
+        for name in known()
+        if (asked is None or name in [*asked, TESTS]) and question(name).where in given
+    ]
 
 
 def study_mark(config: Mapping[str, Any]) -> StudyMark:
@@ -360,10 +374,10 @@ def uses_demo(config: Mapping[str, Any]) -> bool:
     return any(path.startswith(DEMO) for path in inputs(config).values())
 
 
-def software(config: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+def software(config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Return what the coded side needs of each software: label, product, version, tracer, release.
 
-    Of simulated data no label may pass for the product's own.
+    And its metrics, in their order. Of simulated data no label may pass for the product's own.
     """
     mark = " (simulated)" if config["study"]["synthetic"] else ""
     return {
@@ -373,6 +387,7 @@ def software(config: Mapping[str, Any]) -> dict[str, dict[str, str]]:
             "version": entry["version"],
             "tracer": entry["tracer"],
             "released": entry["released"],
+            "metrics": list(METRICS),
         }
         for key, entry in config["software"].items()
     }

@@ -8,6 +8,7 @@ import jsonschema
 import yaml
 
 from bonescint.errors import InputError
+from bonescint.questions import TESTS, known
 from bonescint.resources import ROOT, Texts
 
 # bonescint.commands.upgrade_steps has what changed from one to the next
@@ -38,7 +39,9 @@ def open_keys(config: Mapping[str, Any]) -> list[str]:
 
 
 def _schema() -> Any:
-    return yaml.safe_load((ROOT / "schemas/config.schema.yaml").read_text(encoding="utf-8"))
+    schema = yaml.safe_load((ROOT / "schemas/config.schema.yaml").read_text(encoding="utf-8"))
+    schema["$defs"]["question"] = {"enum": [name for name in known() if name != TESTS]}
+    return schema
 
 
 def _faults(config: Mapping[str, Any]) -> list[Any]:
