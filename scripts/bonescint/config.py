@@ -14,8 +14,7 @@ from bonescint.errors import InputError
 from bonescint.identity.opt_out_lists import LARGEST_SHARE
 from bonescint.identity.study import StudyMark
 from bonescint.names.ids import ANY_ID
-from bonescint.questions import TESTS, known, question
-from bonescint.registered import words_in
+from bonescint.questions import answerable, worded
 from bonescint.resources import Texts, locate
 from bonescint.stats import METRICS
 from bonescint.tables.repeats import repeat_settings
@@ -204,6 +203,7 @@ def _hypotheses(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
     asked = questions(config)
     # a question about all readers or about the tracers has no software for its subject
     known = [*config["software"], *config["readers"], "all_readers", "MDP", "HMDP"]
+    measures: dict[str, list[str]] = {}
     if primary := settings["primary"]:
         for name in ("subject", "comparator"):
             if primary.get(name) and primary[name] not in known:
@@ -213,28 +213,18 @@ def _hypotheses(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
         if primary["question"] not in asked:
             where = "metrics.primary.question"
             yield text("not_asked", where=where, question=primary["question"])
-        measures = {"metrics.primary.measure": [primary["measure"]]}
-    else:
-        measures = {}
+        measures["metrics.primary.measure"] = [primary["measure"]]
     for family, tested in settings["families"].items():
         for name in tested:
             if name not in asked:
                 yield text("not_asked", where=f"metrics.families.{family}", question=name)
         measures[f"metrics.families.{family}"] = [m for found in tested.values() for m in found]
     # every measure has its words: what has none is a slip of the pen
-    words = {
-        *Texts("metrics", text.language),
-        *(
-            key.removeprefix("word_")
-            for of_question in words_in("text/questions/", text.language).values()
-            for key in of_question
-            if key.startswith("word_")
-        ),
-    }
+    words = worded(text.language)
     for where, named in measures.items():
         for measure in named:
             if measure not in words:
-                close = difflib.get_close_matches(measure, words, 1)
+                close = difflib.get_close_matches(measure, sorted(words), 1)
                 hint = text("did_you_mean", key=close[0]) if close else ""
                 yield text("no_measure", where=where, measure=measure, hint=hint)
 
@@ -340,13 +330,8 @@ def questions(config: Mapping[str, Any]) -> list[str]:
 
     One about stored values needs some (`software.NAME.repeat_export`).
     """
-    asked = metrics(config)["questions"]
-    given = {"", "stored"} if repeat_settings(config["software"]) else {""}
-    return [
-        name
-        for name in known()
-        if (asked is None or name in [*asked, TESTS]) and question(name).where in given
-    ]
+    there = {"stored"} if repeat_settings(config["software"]) else set()
+    return answerable(metrics(config)["questions"], there)
 
 
 def study_mark(config: Mapping[str, Any]) -> StudyMark:

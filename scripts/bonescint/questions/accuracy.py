@@ -14,7 +14,7 @@ from bonescint.stats.questions import labelled
 from bonescint.stats.samples import (
     Sample,
     Samples,
-    Software,
+    SoftwareFacts,
     read_consensus,
     read_eod_contradictions,
     read_truth,
@@ -33,7 +33,7 @@ QUESTION = {
 def rows(
     reference: Path,
     measurements: Path,
-    software: Software,
+    software: SoftwareFacts,
     settings: Mapping[str, Any],
 ) -> Iterator[Estimate]:
     """Yield the AUC of every software and metric, over all cases and by EOD grade (R8, R11).
@@ -57,7 +57,7 @@ def rows(
 
 
 def roc_curves(
-    reference: Path, measurements: Path, software: Software, settings: Mapping[str, Any]
+    reference: Path, measurements: Path, software: SoftwareFacts, settings: Mapping[str, Any]
 ) -> tuple[Sequence[str], Iterable[Mapping[str, object]]]:
     """Return the table of the points of each curve."""
     samples = Samples(read_truth(reference), measurements)

@@ -12,7 +12,7 @@ from bonescint.stats import roc
 from bonescint.stats.estimate import Estimate, write_number
 from bonescint.stats.proportions import clopper_pearson, likelihood_ratios, mid_p
 from bonescint.stats.questions import cutoffs_of, labelled
-from bonescint.stats.samples import Samples, Software, read_truth
+from bonescint.stats.samples import Samples, SoftwareFacts, read_truth
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ QUESTION = {
 def rows(
     reference: Path,
     measurements: Path,
-    software: Software,
+    software: SoftwareFacts,
     settings: Mapping[str, Any],
 ) -> Iterator[Estimate]:
     """Yield what each software achieves at each cut-off (R8, R11).

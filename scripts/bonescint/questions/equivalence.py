@@ -13,7 +13,7 @@ from bonescint.stats.estimate import NAN, Estimate, write_number
 from bonescint.stats.method_comparison import tost_paired
 from bonescint.stats.paired_calls import compare_accuracy
 from bonescint.stats.questions import cutoffs_of, labelled
-from bonescint.stats.samples import Sample, Samples, Software, read_truth, shared_metrics
+from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth, shared_metrics
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ def rows(
     reference: Path,
     measurements: Path,
     version_pairs: Sequence[Sequence[str]],
-    software: Software,
+    software: SoftwareFacts,
     settings: Mapping[str, Any],
 ) -> Iterator[Estimate]:
     """Yield for every configured margin whether new minus old stays within it (R11).

@@ -13,7 +13,7 @@ from bonescint.stats.estimate import Estimate
 from bonescint.stats.paired_calls import compare_accuracy
 from bonescint.stats.proportions import wilson
 from bonescint.stats.questions import cutoffs_of, labelled
-from bonescint.stats.samples import Samples, Software, read_truth, shared_metrics
+from bonescint.stats.samples import Samples, SoftwareFacts, read_truth, shared_metrics
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ def rows(
     measurements: Path,
     exposure: Path,
     version_pairs: Sequence[Sequence[str]],
-    software: Software,
+    software: SoftwareFacts,
     settings: Mapping[str, Any],
 ) -> Iterator[Estimate]:
     """Yield each software's share of possible training cases, and its results without them.

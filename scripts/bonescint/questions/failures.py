@@ -12,7 +12,7 @@ from bonescint.stats.estimate import Estimate
 from bonescint.stats.paired_calls import compare_calls
 from bonescint.stats.proportions import wilson
 from bonescint.stats.questions import labelled
-from bonescint.stats.samples import Software
+from bonescint.stats.samples import SoftwareFacts
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ TRIED = ("analysed", FAILED)
 def rows(
     measurements: Path,
     version_pairs: Sequence[Sequence[str]],
-    software: Software,
+    software: SoftwareFacts,
     settings: Mapping[str, Any],
 ) -> Iterator[Estimate]:
     """Yield the proportion of failures of every software, and new minus old on the same cases.

@@ -8,7 +8,7 @@ from typing import Any
 from bonescint.stats import counts, method_comparison, ranks
 from bonescint.stats.estimate import Estimate
 from bonescint.stats.questions import labelled
-from bonescint.stats.samples import Samples, Software, read_consensus
+from bonescint.stats.samples import Samples, SoftwareFacts, read_consensus
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ QUESTION = {
 def rows(
     reference: Path,
     measurements: Path,
-    software: Software,
+    software: SoftwareFacts,
     settings: Mapping[str, Any],
 ) -> Iterator[Estimate]:
     """Yield correlation and agreement of each count with the readers' number (R9, R10).

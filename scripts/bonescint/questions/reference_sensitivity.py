@@ -10,7 +10,7 @@ import numpy as np
 from bonescint.stats.accuracy import accuracy_of
 from bonescint.stats.estimate import Estimate
 from bonescint.stats.questions import labelled
-from bonescint.stats.samples import Ratings, Samples, Software, read_ratings
+from bonescint.stats.samples import Ratings, Samples, SoftwareFacts, read_ratings
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ QUESTION = {
 def rows(
     readings: Sequence[Path],
     measurements: Path,
-    software: Software,
+    software: SoftwareFacts,
     settings: Mapping[str, Any],
 ) -> Iterator[Estimate]:
     """Yield the accuracy against other references than the configured one (R10).

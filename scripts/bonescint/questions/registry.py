@@ -1,8 +1,10 @@
 """Which questions there are, and what each needs and writes."""
 
+from collections.abc import Collection
 from typing import NamedTuple
 
-from bonescint.registered import registered
+from bonescint.registered import registered, words_in
+from bonescint.resources import Texts
 
 TESTS = "hypotheses"  # the one about all the others, always asked
 
@@ -48,3 +50,34 @@ def question(name: str) -> Question:
         One of `known`.
     """
     return Question(**registered("questions", "QUESTION")[name])
+
+
+def answerable(asked: Collection[str] | None, there: Collection[str]) -> list[str]:
+    """Return the questions that are asked and can be; that about their tests always is.
+
+    Parameters
+    ----------
+    asked
+        Their names; None stands for all.
+    there
+        What a question may need so that it is asked (`Question.where`), as far as it is there.
+    """
+    return [
+        name
+        for name in known()
+        if (asked is None or name in asked or name == TESTS)
+        and question(name).where in ("", *there)
+    ]
+
+
+def worded(language: str) -> set[str]:
+    """Return every key of a statistic that has words: the shared ones, and each question's own.
+
+    Parameters
+    ----------
+    language
+        ``ja`` or ``en``.
+    """
+    own = (key for texts in words_in("text/questions/", language).values() for key in texts)
+    found = {key.removeprefix("word_") for key in own if key.startswith("word_")}
+    return found | set(Texts("metrics", language))

@@ -10,7 +10,7 @@ import numpy as np
 from bonescint.stats import agreement, method_comparison
 from bonescint.stats.estimate import Estimate
 from bonescint.stats.questions import cutoffs_of, labelled
-from bonescint.stats.samples import Samples, Software
+from bonescint.stats.samples import Samples, SoftwareFacts
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ STORED = "stored"  # who is compared with: a word, no software
 def rows(
     measurements: Path,
     stored: Sequence[Path],
-    software: Software,
+    software: SoftwareFacts,
     settings: Mapping[str, Any],
 ) -> Iterator[Estimate]:
     """Yield how far today's values agree with those stored of the same cases.

@@ -11,7 +11,7 @@ from bonescint.stats.case_mix import power_unpaired_auc
 from bonescint.stats.estimate import Estimate, write_number
 from bonescint.stats.proportions import difference_independent
 from bonescint.stats.questions import cutoffs_of, labelled
-from bonescint.stats.samples import Sample, Samples, Software, read_truth, shared_metrics
+from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth, shared_metrics
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ def rows(
     reference: Path,
     measurements: Path,
     product_pairs: Sequence[Sequence[str]],
-    software: Software,
+    software: SoftwareFacts,
     settings: Mapping[str, Any],
 ) -> Iterator[Estimate]:
     """Yield the differences in AUC, sensitivity and specificity between two products.

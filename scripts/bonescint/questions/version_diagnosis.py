@@ -10,7 +10,7 @@ from bonescint.stats import reclassification, roc
 from bonescint.stats.estimate import Estimate, write_number
 from bonescint.stats.paired_calls import compare_accuracy
 from bonescint.stats.questions import cutoffs_of, labelled
-from bonescint.stats.samples import Sample, Samples, Software, read_truth, shared_metrics
+from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth, shared_metrics
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ def rows(
     reference: Path,
     measurements: Path,
     version_pairs: Sequence[Sequence[str]],
-    software: Software,
+    software: SoftwareFacts,
     settings: Mapping[str, Any],
 ) -> Iterator[Estimate]:
     """Yield how the newer version's diagnoses differ from the older's (R11).
@@ -56,7 +56,7 @@ def reclassified(
     reference: Path,
     measurements: Path,
     version_pairs: Sequence[Sequence[str]],
-    software: Software,
+    software: SoftwareFacts,
     settings: Mapping[str, Any],
 ) -> tuple[Sequence[str], Iterable[Mapping[str, object]]]:
     """Return the table of every case whose call changed, by code."""

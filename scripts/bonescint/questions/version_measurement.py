@@ -12,7 +12,7 @@ from bonescint.stats import agreement, method_comparison, ranks
 from bonescint.stats.estimate import Estimate
 from bonescint.stats.paired_calls import compare_calls
 from bonescint.stats.questions import labelled
-from bonescint.stats.samples import Samples, Software, shared_metrics
+from bonescint.stats.samples import Samples, SoftwareFacts, shared_metrics
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ QUESTION = {
 def rows(
     measurements: Path,
     version_pairs: Sequence[Sequence[str]],
-    software: Software,
+    software: SoftwareFacts,
     settings: Mapping[str, Any],
 ) -> Iterator[Estimate]:
     """Yield how the newer version's values differ from the older's (R11).

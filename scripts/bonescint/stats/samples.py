@@ -13,7 +13,7 @@ from bonescint.files import read_rows
 
 Floats = NDArray[np.float64]
 # key -> label, version, metrics (those that it has, in order) and more
-Software = Mapping[str, Mapping[str, Any]]
+SoftwareFacts = Mapping[str, Mapping[str, Any]]
 
 
 class Sample(NamedTuple):
@@ -138,7 +138,7 @@ class Ratings(NamedTuple):
         return f"not_read_by_all={int(np.isnan(chosen).any(axis=1).sum())}"
 
 
-def shared_metrics(software: Software, *keys: str) -> list[str]:
+def shared_metrics(software: SoftwareFacts, *keys: str) -> list[str]:
     """Return the metrics that all of these software have, in their order.
 
     Parameters

@@ -1,13 +1,11 @@
 import numpy as np
 import pytest
-from scripts.questions.estimate_accuracy import estimate_accuracy
 
 from bonescint.declared import columns
 from bonescint.files import read_rows
-from bonescint.stats.estimate import read_estimates
 from tests.scripts.study_tables import (
     SOFTWARE_PARAM,
-    assert_worded,
+    answered,
     notes,
     write_measurements,
     write_reference,
@@ -26,17 +24,15 @@ EOD = {"C1": 2, "C2": 1, "C3": 1, "C4": 0}
 
 
 def run(tmp_path, truth=TRUTH, results=RESULTS, software=("vsbone2",)):
-    estimate_accuracy(
-        write_reference(tmp_path / "reference.csv", truth, eod=EOD),
-        write_measurements(tmp_path / "measurements.csv", results),
-        {key: SOFTWARE_PARAM[key] for key in software},
-        0.95,
-        tmp_path / "accuracy.csv",
-        tmp_path / "curves.csv",
-    )
-    rows = list(read_estimates(tmp_path / "accuracy.csv"))
-    assert_worded(rows)
-    return rows
+    inputs = {
+        "reference": str(write_reference(tmp_path / "reference.csv", truth, eod=EOD)),
+        "measurements": str(write_measurements(tmp_path / "measurements.csv", results)),
+    }
+    params = {
+        "software": {key: SOFTWARE_PARAM[key] for key in software},
+        "settings": {"confidence": 0.95},
+    }
+    return answered(tmp_path, "accuracy", inputs, params)
 
 
 def test_auc_with_both_limits_and_by_grade(tmp_path):
@@ -81,7 +77,9 @@ def test_a_case_whose_eod_contradicts_the_consensus_is_in_no_grade(tmp_path, mon
 
 def test_curves(tmp_path):
     run(tmp_path)
-    points = [row for row in read_rows(tmp_path / "curves.csv") if row["metric"] == "bsi"]
+    points = [
+        row for row in read_rows(tmp_path / "accuracy.roc_curves.csv") if row["metric"] == "bsi"
+    ]
     assert points[0] == dict(
         zip(columns("roc_curves"), ("vsbone2", "bsi", "inf", "0", "0"), strict=True)
     )

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from bonescint.stats import roc
-from tests.scripts.study_tables import SETTINGS, Study, notes
+from tests.scripts.study_tables import SETTINGS, SOFTWARE_PARAM, Study, notes
 
 TRUTH = {"C1": 1, "C2": 1, "C3": 1, "C4": 0, "C5": 0, "C6": 0, "C7": None, "C8": 1}
 RESULTS = {
@@ -21,8 +21,8 @@ def study(tmp_path):
 
 
 def answer(study, **settings):
-    software = {"vsbone2": {"version": "2.0"}}
-    rows = study.answer("estimate_cutoffs", software=software, settings=SETTINGS | settings)
+    software = {"vsbone2": SOFTWARE_PARAM["vsbone2"]}
+    rows = study.answer("cutoffs", software=software, settings=SETTINGS | settings)
     return [row for row in rows if notes(row)["metric"] == "bsi"]
 
 

@@ -1,13 +1,9 @@
 import math
-import runpy
 
 import pytest
-from scripts.questions.count_failures import count_failures
 
-from bonescint.resources import ROOT
-from bonescint.stats.estimate import read_estimates
 from bonescint.stats.proportions import wilson
-from tests.scripts.study_tables import notes, snakemake_object, write_measurements
+from tests.scripts.study_tables import answered, notes, write_measurements
 
 SOFTWARE = {
     "bonenavi": {"version": "2.1"},
@@ -22,14 +18,9 @@ NEW = GOOD | {"C00": FAILED, "C05": FAILED, "C06": MISSING, "C07": MISSING}
 
 
 def run(tmp_path, results, pairs=(("vsbone2", "vsbone3"),)):
-    count_failures(
-        write_measurements(tmp_path / "measurements.csv", results),
-        SOFTWARE,
-        pairs,
-        0.95,
-        tmp_path / "table.csv",
-    )
-    return list(read_estimates(tmp_path / "table.csv"))
+    inputs = {"measurements": str(write_measurements(tmp_path / "measurements.csv", results))}
+    params = {"software": SOFTWARE, "version_pairs": pairs, "settings": {"confidence": 0.95}}
+    return answered(tmp_path, "failures", inputs, params)
 
 
 def of(rows, subject, measure):
@@ -92,17 +83,3 @@ def test_two_versions_without_a_failure(tmp_path):
         if row.comparator:
             assert (row.status, row.estimate, row.p_value) == ("no discordant pairs", 0, 1)
             assert math.isnan(row.ci_low)
-
-
-def test_adapter(tmp_path):
-    run(tmp_path, {"vsbone2": OLD, "vsbone3": NEW})
-    fake = snakemake_object(
-        tmp_path,
-        {"measurements": str(tmp_path / "measurements.csv")},
-        {"table": str(tmp_path / "out.csv")},
-        {"pairs": [["vsbone2", "vsbone3"]], "software": SOFTWARE, "confidence": 0.95},
-    )
-    runpy.run_path(
-        str(ROOT / "scripts/questions/count_failures.py"), {"snakemake": fake}, "__main__"
-    )
-    assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "table.csv").read_bytes()

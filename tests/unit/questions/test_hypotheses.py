@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
-from scripts.questions.adjust_hypotheses import adjust_hypotheses
 
 from bonescint.errors import InputError
-from bonescint.stats.estimate import Estimate, read_estimates, write_estimates
+from bonescint.questions import hypotheses
+from bonescint.stats.estimate import Estimate, write_estimates
 from bonescint.stats.multiplicity import holm
-from tests.scripts.study_tables import assert_worded, notes
+from tests.scripts.study_tables import answered, notes
 
 PRIMARY = {
     "question": "version_diagnosis",
@@ -22,31 +22,36 @@ FAMILIES = {
 
 def test(question, measure, p, *noted, **fields):
     defaults = {"subject": "vsbone3", "comparator": "vsbone2"}
-    row = Estimate(question=question, measure=measure, p_value=p, **(defaults | fields))
-    return row.noting("metric=bsi", *noted)
+    row = Estimate(
+        question=question, measure=measure, metric="bsi", p_value=p, **(defaults | fields)
+    )
+    return row.noting(*noted)
 
 
 test.__test__ = False
 ROWS = [
     test("version_diagnosis", "auc_difference", 0.04),
-    test("version_diagnosis", "sensitivity_difference", 0.02, "cutoff=1", test="mcnemar_exact"),
-    test("version_diagnosis", "sensitivity_difference", 0.01, "cutoff=1", test="mcnemar_midp"),
-    test("version_diagnosis", "sensitivity_difference", 0.03, "cutoff=2", test="mcnemar_exact"),
+    test("version_diagnosis", "sensitivity_difference", 0.02, cutoff=1, test="mcnemar_exact"),
+    test("version_diagnosis", "sensitivity_difference", 0.01, cutoff=1, test="mcnemar_midp"),
+    test("version_diagnosis", "sensitivity_difference", 0.03, cutoff=2, test="mcnemar_exact"),
     test("version_diagnosis", "nri", 0.001),
     test("version_diagnosis", "auc_difference", np.nan, comparator="vsbone1", status="one class"),
     test("software_comparison", "auc_difference", 0.5),
 ]
 
 
-def run(tmp_path, rows=ROWS, primary=PRIMARY, families=FAMILIES):
+def written(tmp_path, rows):
     tables = []
     for question in dict.fromkeys(row.question for row in rows):
         tables.append(tmp_path / f"{question}.csv")
         write_estimates(tables[-1], [row for row in rows if row.question == question])
-    adjust_hypotheses(tables, primary, families, "en", tmp_path / "hypotheses.csv")
-    found = list(read_estimates(tmp_path / "hypotheses.csv"))
-    assert_worded(found)
-    return found
+    return tables
+
+
+def run(tmp_path, rows=ROWS, primary=PRIMARY, families=FAMILIES):
+    tables = written(tmp_path, rows)
+    params = {"language": "en", "settings": {"primary": primary, "families": families}}
+    return answered(tmp_path, "hypotheses", {"questions": [str(path) for path in tables]}, params)
 
 
 def role(row):
@@ -97,7 +102,7 @@ def test_a_primary_hypothesis_at_a_cutoff(tmp_path):
 def test_a_primary_hypothesis_that_could_be_two_is_refused(tmp_path):
     primary = PRIMARY | {"measure": "sensitivity_difference"}
     with pytest.raises(InputError, match="fits 2 hypotheses.*cutoff: 1; metric: bsi, cutoff: 2"):
-        run(tmp_path, primary=primary)
+        list(hypotheses.rows(written(tmp_path, ROWS), "en", {"primary": primary, "families": {}}))
 
 
 def test_a_primary_hypothesis_without_a_p_keeps_its_row(tmp_path):

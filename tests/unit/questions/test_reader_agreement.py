@@ -13,7 +13,7 @@ ANSWERS = {
 def run(tmp_path, answers):
     study = Study(tmp_path)
     study.answers = answers
-    return study.answer("assess_reader_agreement")
+    return study.answer("reader_agreement")
 
 
 def test_all_readers_and_every_pair(tmp_path):

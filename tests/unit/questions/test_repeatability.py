@@ -3,15 +3,14 @@
 from pathlib import Path
 
 import pytest
-from scripts.questions.assess_repeatability import assess_repeatability
 
 from bonescint.files import write_rows
-from bonescint.stats.estimate import Estimate, read_estimates
+from bonescint.stats.estimate import Estimate
 from tests.scripts.study_tables import (
     SETTINGS,
     SOFTWARE,
     SOFTWARE_PARAM,
-    assert_worded,
+    answered,
     notes,
     write_measurements,
 )
@@ -28,17 +27,13 @@ def assess(folder: Path, today: Values, stored: Values) -> list[Estimate]:
             rows.append(row | {"status": result})
         else:
             rows.append(row | {"status": "analysed", "bsi": result[0], "hotspots": result[1]})
-    write_rows(folder / "vsbone2.csv", SOFTWARE, rows)
-    assess_repeatability(
-        measurements=write_measurements(folder / "measurements.csv", {"vsbone2": today}),
-        repeats={"vsbone2": folder / "vsbone2.csv"},
-        software=SOFTWARE_PARAM,
-        settings=SETTINGS,
-        table=folder / "table.csv",
-    )
-    found = list(read_estimates(folder / "table.csv"))
-    assert_worded(found)
-    return found
+    write_rows(folder / "vsbone2_stored.csv", SOFTWARE, rows)
+    inputs = {
+        "measurements": str(write_measurements(folder / "measurements.csv", {"vsbone2": today})),
+        "stored": [str(folder / "vsbone2_stored.csv")],
+    }
+    params = {"software": SOFTWARE_PARAM, "settings": SETTINGS}
+    return answered(folder, "repeatability", inputs, params)
 
 
 def values(rows: list[Estimate], metric: str, cutoff: str = "") -> dict[str, Estimate]:

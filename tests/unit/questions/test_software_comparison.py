@@ -12,7 +12,7 @@ RESULTS = {"bonenavi": MDP, "vsbone3": HMDP}
 def run(tmp_path, truth=TRUTH, results=RESULTS, pairs=(("bonenavi", "vsbone3"),)):
     study = Study(tmp_path)
     study.truth, study.results = truth, results
-    return study.answer("compare_software", pairs=pairs)
+    return study.answer("software_comparison", product_pairs=pairs)
 
 
 def test_every_row_is_unpaired_and_says_that_it_is_confounded(tmp_path):

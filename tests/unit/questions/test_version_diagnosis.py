@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from bonescint.files import read_rows
-from tests.scripts.study_tables import Study, notes
+from tests.scripts.study_tables import SOFTWARE_PARAM, Study, notes
 
 MEASURES = [
     "auc_difference",
@@ -20,7 +20,7 @@ NEW = {code: (round(bsi * (1.4 if i < 10 else 0.7), 2), n) for i, (code, (bsi, n
 def run(tmp_path, truth=TRUTH, old=OLD, new=NEW, **params):
     study = Study(tmp_path)
     study.truth, study.results = truth, {"vsbone2": old, "vsbone3": new}
-    return study.answer("compare_version_diagnosis", **params)
+    return study.answer("version_diagnosis", **params)
 
 
 def of(rows, metric="bsi"):
@@ -64,7 +64,7 @@ def test_sensitivity_and_specificity_are_paired_by_case(tmp_path):
 
 def test_every_case_that_changed_by_code(tmp_path):
     run(tmp_path)
-    rows = list(read_rows(tmp_path / "compare_version_diagnosis.reclassified.csv"))
+    rows = list(read_rows(tmp_path / "version_diagnosis.reclassified.csv"))
     bsi = {row["code"]: row for row in rows if row["metric"] == "bsi"}
     assert set(bsi) == {c for c in CODES if (NEW[c][0] >= 1) != (OLD[c][0] >= 1)}
     for code, row in bsi.items():
@@ -95,6 +95,7 @@ def test_identical_versions(tmp_path):
 
 def test_three_versions_are_three_pairs(tmp_path):
     pairs = [["vsbone2", "vsbone3"], ["vsbone2", "vsbone4"], ["vsbone3", "vsbone4"]]
-    rows = run(tmp_path, pairs=pairs)
+    software = SOFTWARE_PARAM | {"vsbone4": SOFTWARE_PARAM["vsbone3"] | {"version": "4.0"}}
+    rows = run(tmp_path, version_pairs=pairs, software=software)
     assert len({(row.subject, row.comparator) for row in rows}) == 3
-    assert run(tmp_path, pairs=[]) == []
+    assert run(tmp_path, version_pairs=[]) == []

@@ -12,7 +12,7 @@ NEW = {code: (round(bsi * (1.4 if i < 10 else 0.7), 2), n)
 def run(tmp_path, old=OLD, new=NEW):
     study = Study(tmp_path)
     study.truth, study.results = {}, {"vsbone2": old, "vsbone3": new}
-    rows = study.answer("compare_version_measurement")
+    rows = study.answer("version_measurement")
     return {row.measure: row for row in rows if notes(row)["metric"] == "bsi"}
 
 

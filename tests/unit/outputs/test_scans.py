@@ -1,17 +1,13 @@
 import csv
-import runpy
 from pathlib import Path
-from types import SimpleNamespace
 
-import numpy as np
 import pytest
 from pydicom import dcmread
 from pydicom.dataset import Dataset
-from scripts.outputs.draw_montage import draw_montage
 
 from bonescint.dicom.view_codes import VIEWS
 from bonescint.outputs.scans import frame_views, read_views
-from tests.scripts.outputs.results import write_empty, write_results, write_scans
+from tests.scripts.outputs.results import write_results, write_scans
 
 
 @pytest.fixture(scope="module")
@@ -79,33 +75,3 @@ def test_a_scan_whose_lowest_number_is_white_is_drawn_like_any_other(
     for one, other in zip(usual, inverted, strict=True):
         difference = one.pixels.astype(int) - other.pixels
         assert difference.min() == difference.max()
-
-
-def test_same_scans_same_bytes(results: Path, tmp_path: Path) -> None:
-    batches = sorted((results / "dicom").iterdir())
-    for name in ("a", "b"):
-        draw_montage(
-            cases=results / "cases.csv", dicom=batches, reference=results / "reference.csv",
-            language="ja", synthetic=True, svg=tmp_path / f"{name}.svg",
-            png=tmp_path / f"{name}.png", per_cell=1,
-        )  # fmt: skip
-    for ending in ("svg", "png"):
-        assert (tmp_path / f"a.{ending}").read_bytes() == (tmp_path / f"b.{ending}").read_bytes()
-    assert np.frombuffer((tmp_path / "a.png").read_bytes()[16:24], ">u4").min() > 300
-
-
-def test_adapter_with_nobody_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    write_empty(Path("results"))
-    from scripts.outputs import draw_montage as module
-
-    snakemake = SimpleNamespace(
-        input=SimpleNamespace(
-            cases="results/cases.csv", reference="results/reference.csv", dicom=["results/dicom/00"]
-        ),
-        params=SimpleNamespace(language="en", synthetic=False),
-        output=SimpleNamespace(svg="montage.svg", png="montage.png"),
-        log=["logs/draw_montage.log"],
-    )
-    runpy.run_path(module.__file__, init_globals={"snakemake": snakemake}, run_name="__main__")
-    assert Path("montage.png").exists() and Path("montage.svg").exists()
