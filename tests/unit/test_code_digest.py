@@ -241,7 +241,7 @@ ANSWER = "scripts/questions/answer_question.py"
 
 def test_every_script_rule_has_the_digest_of_its_script() -> None:
     found = []
-    for file in sorted((ROOT / "rules").glob("*.smk")):
+    for file in sorted((ROOT / "rules").rglob("*.smk")):
         for rule in re.split(r"(?m)^(?=rule |checkpoint )", file.read_text(encoding="utf-8"))[1:]:
             for script in re.findall(r'"\.\./(scripts/[\w/]+\.py)"', rule):
                 # who uses a rule of another's gives it the digest with its own module
