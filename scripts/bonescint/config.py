@@ -15,8 +15,8 @@ from bonescint.errors import InputError
 from bonescint.identity.opt_out_lists import LARGEST_SHARE
 from bonescint.identity.study import StudyMark
 from bonescint.names.ids import ANY_ID
+from bonescint.questions import answerable, worded
 from bonescint.resources import Texts, locate
-from bonescint.stats.question_names import QUESTIONS
 from bonescint.tables.metric_columns import metric_values, metrics_of_entry
 from bonescint.tables.repeats import repeat_settings
 from bonescint.text.drives import wsl_path
@@ -199,6 +199,7 @@ def _hypotheses(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
     asked = questions(config)
     # a question about all readers or about the tracers has no software for its subject
     known = [*config["software"], *config["readers"], "all_readers", *tracers(config)]
+    measures: dict[str, list[str]] = {}
     if primary := settings["primary"]:
         for name in ("subject", "comparator"):
             if primary.get(name) and primary[name] not in known:
@@ -208,20 +209,18 @@ def _hypotheses(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
         if primary["question"] not in asked:
             where = "metrics.primary.question"
             yield text("not_asked", where=where, question=primary["question"])
-        measures = {"metrics.primary.measure": [primary["measure"]]}
-    else:
-        measures = {}
+        measures["metrics.primary.measure"] = [primary["measure"]]
     for family, tested in settings["families"].items():
-        for question in tested:
-            if question not in asked:
-                yield text("not_asked", where=f"metrics.families.{family}", question=question)
+        for name in tested:
+            if name not in asked:
+                yield text("not_asked", where=f"metrics.families.{family}", question=name)
         measures[f"metrics.families.{family}"] = [m for found in tested.values() for m in found]
     # every measure has its words: what has none is a slip of the pen
-    words = Texts("metrics", text.language)
+    words = worded(text.language)
     for where, named in measures.items():
         for measure in named:
             if measure not in words:
-                close = difflib.get_close_matches(measure, words, 1)
+                close = difflib.get_close_matches(measure, sorted(words), 1)
                 hint = text("did_you_mean", key=close[0]) if close else ""
                 yield text("no_measure", where=where, measure=measure, hint=hint)
 
@@ -325,12 +324,10 @@ def metrics(config: Mapping[str, Any]) -> dict[str, Any]:
 def questions(config: Mapping[str, Any]) -> list[str]:
     """Return the questions that are answered, in their order; their tests are always listed.
 
-    The one about stored values needs some (`software.NAME.repeat_export`).
+    One about stored values needs some (`software.NAME.repeat_export`).
     """
-    asked = metrics(config)["questions"]
-    without = set() if repeat_settings(config["software"]) else {"repeatability"}
-    asked = [*(QUESTIONS if asked is None else asked), "hypotheses"]
-    return [q for q in QUESTIONS if q in asked and q not in without]
+    there = {"stored"} if repeat_settings(config["software"]) else set()
+    return answerable(metrics(config)["questions"], there)
 
 
 def study_mark(config: Mapping[str, Any]) -> StudyMark:

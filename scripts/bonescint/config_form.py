@@ -9,6 +9,7 @@ import yaml
 
 from bonescint.config_values import put_values
 from bonescint.errors import InputError
+from bonescint.questions import TESTS, known
 from bonescint.resources import ROOT, Texts
 
 # bonescint.commands.upgrade_steps has what changed from one to the next
@@ -40,6 +41,7 @@ def open_keys(config: Mapping[str, Any]) -> list[str]:
 
 def _schema(config: Mapping[str, Any]) -> Any:
     schema = yaml.safe_load((ROOT / "schemas/config.schema.yaml").read_text(encoding="utf-8"))
+    schema["$defs"]["question"] = {"enum": [name for name in known() if name != TESTS]}
     put_values(schema, config)
     return schema
 

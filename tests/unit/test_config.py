@@ -21,8 +21,8 @@ from bonescint.config import (
     version_pairs,
 )
 from bonescint.errors import InputError
+from bonescint.questions import known
 from bonescint.resources import ROOT
-from bonescint.stats.question_names import QUESTIONS
 from bonescint.text.limits import TableLimits
 from tests.unit.unreadable import closed
 
@@ -236,10 +236,10 @@ def test_the_statistics_need_but_a_level_and_cutoffs(config: dict[str, Any]) -> 
     config["metrics"] = {"confidence": 0.95, "cutoffs": []}
     check_config(config)
     # the one about stored values needs some
-    assert questions(config) == [q for q in QUESTIONS if q != "repeatability"]
+    assert questions(config) == [q for q in known() if q != "repeatability"]
     config["software"]["vsbone2"]["repeat_export"] = "config.yaml"
     check_config(config)
-    assert questions(config) == list(QUESTIONS)
+    assert questions(config) == known()
     assert metrics(config)["primary"] is None
 
 

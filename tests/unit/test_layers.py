@@ -14,7 +14,8 @@ from bonescint.resources import ROOT
 PACKAGE = ROOT / "scripts" / "bonescint"
 _LOW = (
     "errors", "files", "folders", "resources", "declared", "catalogue", "warnings", "warning_words",
-    "incidents", "surroundings", "runlock", "made", "joblog", "text", "names", "dicom",
+    "incidents", "surroundings", "runlock", "made", "joblog", "registered", "text", "names",
+    "dicom",
 )  # fmt: skip
 # each imports only from those before it
 LAYERS = (
@@ -22,6 +23,7 @@ LAYERS = (
     ("provenance", "cohort", "identity"),
     ("deid", "tables"),
     ("stats",),
+    ("questions",),
     ("config_values", "config_form", "config"),
     ("outputs", "papers", "custody", "delivery", "review"),
     ("endings",),
@@ -33,12 +35,14 @@ ONLY = {
     "runlock": {"errors", "resources"},
     "joblog": {"errors", "incidents", "made", "runlock"},
     "stats": {"files", "declared"},
+    "questions": {"errors", "files", "declared", "resources", "registered", "stats"},
     "demo": {*_LOW, "provenance", "cohort", "identity", "deid", "tables"},
 }
 # names that stand in several modules with one meaning each time
 SHARED = {
     "add": "each command's own: adds it to the parser",
     "draw": "each figure's own: draws it",
+    "rows": "each question's own: answers it",
 }
 LONGEST_FILE = 400
 LONGEST_FUNCTION = {"scripts/bonescint": 60, "scripts": 80}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bonescint.registered import words_in
 from bonescint.resources import Texts
 
 # sentences that stand in several questions' cautions, as fields of their texts
@@ -15,7 +16,7 @@ class Labels:
     Parameters
     ----------
     texts
-        The words of the figures, the workbook or the report.
+        The words of the workbook or the report; of the figures those that they share.
     software
         Software key to its ``label``, ``product``, ``version`` and ``tracer``.
     synthetic
@@ -43,12 +44,15 @@ class Labels:
         self._texts = texts
         self._measures = Texts("metrics", language)
         self._flow = Texts("flow", language)
+        self._questions = words_in("text/questions/", language)
+        self._figures = words_in("text/figures/", language)
         words = self._measures
         self._fixed = words("protocol", **protocol) if protocol else words("no_protocol")
+        self._filled = {"level": self._level, "fixed": self._fixed}
 
     def __call__(self, key: str, **values: object) -> str:
         """Return the area's text of `key` with its fields filled in."""
-        return self._texts(key, level=self._level, fixed=self._fixed, **values)
+        return self._texts(key, **self._filled, **values)
 
     def __contains__(self, key: str) -> bool:
         return key in self._texts
@@ -56,6 +60,10 @@ class Labels:
     def software(self, key: str) -> str:
         """Return how the software is called in print, such as ``VSBONE (simulated) 3.0``."""
         return str(self._software[key]["label"]) if key in self._software else key
+
+    def metrics(self, key: str) -> list[str]:
+        """Return the metrics that a software has, in their order."""
+        return list(self._software[key]["metrics"])
 
     def tracer(self, key: str) -> str:
         """Return the tracer of a software, or nothing for an unknown key."""
@@ -66,7 +74,12 @@ class Labels:
         for texts in (self._texts, self._measures, self._flow):
             if key in texts:
                 return texts(key)
-        return key
+        return self._own_word(key) or key
+
+    def _own_word(self, key: str, **values: object) -> str:
+        """Return a word that a question brings itself, empty if none does."""
+        own = f"word_{key}"
+        return next((w(own, **values) for w in self._questions.values() if own in w), "")
 
     def result(self, metric: str, value: str) -> str:
         """Return what a software found, such as ``Hotspot数 3``."""
@@ -78,15 +91,31 @@ class Labels:
         Parameters
         ----------
         kind
-            ``title``, ``sheet`` (short), ``note`` or ``caution`` (empty if there is none).
+            ``title``, ``sheet`` (short), ``note``, ``caution`` or ``methods`` (empty if there is
+            none).
         key
-            One of `bonescint.stats.question_names.QUESTIONS`.
+            One of `bonescint.questions.known`.
         """
-        name = f"{kind}_{key}"
-        if name in self._measures:
+        if (words := self._questions.get(key)) and kind in words:
             shared = {text: self._measures(text) for text in _SHARED}
-            return self._measures(name, level=self._level, fixed=self._fixed, **shared)
+            return words(kind, **self._filled, **shared)
         return key if kind in ("title", "sheet") else ""
+
+    def figure(self, kind: str, key: str, **values: object) -> str:
+        """Return what is said of a figure; of a new one without words its key.
+
+        Parameters
+        ----------
+        kind
+            ``title``, ``caption``, or another word of its own.
+        key
+            The figure's name.
+        **values
+            Fields of the text.
+        """
+        if (words := self._figures.get(key)) and kind in words:
+            return words(kind, **self._filled, **values)
+        return key
 
     def note(self, key: str, value: str) -> str:
         """Return one remark of an Estimate's note, such as ``cutoff`` with the value ``1``.
@@ -103,7 +132,21 @@ class Labels:
         for name in (f"{key}={value}", f"{key}=", key):
             if name in self._measures:
                 return self._measures(name, value=shown)
-        return f"{key}={shown}" if shown else key
+        return self._own_word(key, value=shown) or (f"{key}={shown}" if shown else key)
+
+    def about(self, cases: str, level: float | None) -> list[str]:
+        """Return which cases a row is about and its interval's level, where they are not the usual.
+
+        Parameters
+        ----------
+        cases, level
+            Of an Estimate.
+        """
+        group, _, value = cases.partition("=")
+        said = [self.note(group, value) if value else self.note("cases", group)] if cases else []
+        if level is not None and f"{100 * level:g}" != self._level:
+            said.append(self.note("level", f"{level:g}"))
+        return said
 
     def flow(self, key: str) -> str:
         """Return the name of a step or reason of the flow; an unknown key as it is."""

@@ -252,15 +252,16 @@ def _verification(to: _Book) -> None:
         sheet.table(table.columns, table.rows, to.labels("no_data"), main=False)
 
 
-def _figures(to: _Book, figures: Sequence[Path], captions: Labels) -> None:
+def _figures(to: _Book, figures: Sequence[Path]) -> None:
     sheet = to.sheet("figures")
     sheet.row += 1
     breaks: list[int] = []
     for path in figures:
         if path != figures[0]:
             breaks.append(sheet.row)
-        sheet.line(captions(f"{path.stem}_title"), "heading")
-        sheet.line(captions(f"{path.stem}_caption"))
+        caption = to.labels.figure("caption", path.stem)
+        sheet.line(to.labels.figure("title", path.stem), "heading")
+        sheet.line(caption)
         data = path.read_bytes()
         width, height = (pixels / DPI for pixels in struct.unpack(">II", data[16:24]))
         scale = min(1.0, _PAGE[0] / width, _PAGE[1] / height)
@@ -268,7 +269,7 @@ def _figures(to: _Book, figures: Sequence[Path], captions: Labels) -> None:
             sheet.row, 0, path.name,
             {
                 "image_data": io.BytesIO(data), "x_scale": scale, "y_scale": scale,
-                "object_position": 3, "description": captions(f"{path.stem}_caption"),
+                "object_position": 3, "description": caption,
             },
         )  # fmt: skip
         rows = int(height * scale / _ROW_INCHES) + 2
@@ -288,7 +289,6 @@ def write_book(
     lists: Mapping[str, list[Row]],
     study: dict[str, str],
     labels: Labels,
-    captions: Labels,
 ) -> None:
     """Write the workbook; the same results give the same bytes.
 
@@ -302,8 +302,8 @@ def write_book(
         The rows of those of `CASE_LISTS` that there are.
     study
         ``id`` and ``title``.
-    labels, captions
-        The words of the workbook and of the figures.
+    labels
+        The words of the workbook.
     """
     buffer = io.BytesIO()
     book = open_book(buffer)
@@ -324,7 +324,7 @@ def write_book(
     columns = to.columns("source", "rule", "where", "message")
     said = warnings_in_words(results.warnings, labels.language)
     warnings.table(columns, said, labels("no_warnings"))
-    _figures(to, [path for path in results.figures if path.suffix == ".png"], captions)
+    _figures(to, [path for path in results.figures if path.suffix == ".png"])
     provenance = to.sheet("provenance")
     provenance.notes(labels("provenance_note"))
     rows = flattened(results.provenance)

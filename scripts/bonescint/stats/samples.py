@@ -4,15 +4,16 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from copy import copy
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bonescint.files import read_rows
-from bonescint.stats import METRICS
 
 Floats = NDArray[np.float64]
+# key -> label, version, metrics (those that it has, in order) and more
+SoftwareFacts = Mapping[str, Mapping[str, Any]]
 
 
 class Sample(NamedTuple):
@@ -52,7 +53,7 @@ class Samples:
         other._truth = truth
         return other
 
-    def beside(self, key: str, table: Path) -> "Samples":
+    def beside(self, key: str, table: Path, metrics: Iterable[str]) -> "Samples":
         """Return the same measurements and, under a key of their own, those of one more table.
 
         Parameters
@@ -61,12 +62,14 @@ class Samples:
             Which no software has.
         table
             As results/software/{software}.csv.
+        metrics
+            Its columns that are taken.
         """
         other = copy(self)
         rows = list(read_rows(table))
         other._results = self._results | {
             (key, metric): {row["code"]: (row["status"], row[metric]) for row in rows}
-            for metric in METRICS
+            for metric in metrics
         }
         return other
 
@@ -86,7 +89,7 @@ class Samples:
         Parameters
         ----------
         metric
-            One of `bonescint.stats.METRICS`.
+            One that these software have.
         *software
             Keys; two of them give paired scores.
         judged
@@ -133,6 +136,20 @@ class Ratings(NamedTuple):
         """Return the note that counts the cases which not all of the readers have read."""
         chosen = self.values if columns is None else self.values[:, list(columns)]
         return f"not_read_by_all={int(np.isnan(chosen).any(axis=1).sum())}"
+
+
+def shared_metrics(software: SoftwareFacts, *keys: str) -> list[str]:
+    """Return the metrics that all of these software have, in their order.
+
+    Parameters
+    ----------
+    software
+        Key -> ``metrics`` and more.
+    *keys
+        At least one of its keys.
+    """
+    first, *others = (software[key]["metrics"] for key in keys)
+    return [metric for metric in first if all(metric in other for other in others)]
 
 
 def read_truth(reference: Path) -> dict[str, float]:

@@ -65,6 +65,10 @@ class ColumnContents(NamedTuple):
         return column in self.numbers and bool(_NUMBER.fullmatch(cell))
 
 
+# which cases an estimate is about stands among its remarks, under no heading of its own
+_IN_NOTES = (("estimates",), "cases")
+
+
 def columns_of(path: str, titles: Sequence[str]) -> ColumnContents:
     """Return what the columns of a table may hold.
 
@@ -140,7 +144,8 @@ def _headings() -> dict[str, bool]:
     for table in catalogue():
         if table.side == "results":
             for column in table.columns:
-                kinds[column.column].add(column.kind)
+                if (table.parts, column.column) != _IN_NOTES:
+                    kinds[column.column].add(column.kind)
     said: dict[str, set[str]] = defaultdict(set)
     for language in ("ja", "en"):
         for texts, start in (

@@ -20,6 +20,12 @@ from bonescint.outputs.style import (
 )
 from bonescint.stats import METRICS
 
+FIGURE = {
+    "order": 40,
+    "section": "version_measurement",
+    "needs": ["measurements", "reference", "version_measurement", "version_pairs"],
+}
+
 # by the readers' consensus: metastasis, none, undecided
 _STATES = (
     (True, VERMILION, "s", "reference_yes"),
@@ -49,7 +55,7 @@ def draw(
     measurements: list[Row],
     reference: list[Row],
     version_measurement: list[Row],
-    pairs: list[list[str]],
+    version_pairs: list[list[str]],
     labels: Labels,
 ) -> Figure:
     """Draw difference (new - old) against mean, a row a version pair, a column a metric.
@@ -60,20 +66,19 @@ def draw(
         Rows of results/measurements.csv and results/reference.csv.
     version_measurement
         Estimate rows; measures ``bias``, ``limit_low`` and ``limit_high`` give lines and bands.
-    pairs
+    version_pairs
         Software keys [old, new] of the same cases (R11).
     labels
         The figures' words.
     """
     values, truth = measured(measurements), decided(reference)
-    figure = new_figure(
-        9.6, 0.6 + 3.9 * max(len(pairs), 1), labels("bland_altman_title"), labels.synthetic
-    )  # fmt: skip
-    if not pairs:
+    height = 0.6 + 3.9 * max(len(version_pairs), 1)
+    figure = new_figure(9.6, height, labels.figure("title", "bland_altman"), labels.synthetic)
+    if not version_pairs:
         empty_panel(figure.add_subplot(), labels("no_pairs"))
         return figure
-    panels = figure.subplots(len(pairs), len(METRICS), squeeze=False)
-    for row, (old, new) in zip(panels, pairs, strict=True):
+    panels = figure.subplots(len(version_pairs), len(METRICS), squeeze=False)
+    for row, (old, new) in zip(panels, version_pairs, strict=True):
         for ax, metric in zip(row, METRICS, strict=True):
             before, after = values.get((old, metric), {}), values.get((new, metric), {})
             both = [code for code in before if code in after]
@@ -102,5 +107,5 @@ def draw(
             ax.margins(y=0.12)
             if ax is row[0]:
                 ax.legend(loc="upper left")
-    foot_note(figure, labels("bland_altman_note"))
+    foot_note(figure, labels.figure("note", "bland_altman"))
     return figure

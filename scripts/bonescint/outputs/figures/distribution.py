@@ -18,6 +18,12 @@ from bonescint.outputs.style import (
 )
 from bonescint.stats import METRICS
 
+FIGURE = {
+    "order": 60,
+    "section": "overview",
+    "needs": ["measurements", "reference", "first_cutoffs"],
+}
+
 
 def _group(ax: Axes, x: int, values: list[float], colour: str, marker: str, metric: str) -> None:
     ax.boxplot(
@@ -34,7 +40,7 @@ def _group(ax: Axes, x: int, values: list[float], colour: str, marker: str, metr
 
 
 def draw(
-    measurements: list[Row], reference: list[Row], cutoffs: dict[str, float], labels: Labels
+    measurements: list[Row], reference: list[Row], first_cutoffs: dict[str, float], labels: Labels
 ) -> Figure:
     """Draw box and points by reference, a column a software, a row a metric.
 
@@ -42,16 +48,15 @@ def draw(
     ----------
     measurements, reference
         Rows of results/measurements.csv and results/reference.csv.
-    cutoffs
+    first_cutoffs
         Metric to cut-off, drawn as a dotted line.
     labels
         The figures' words; its software decides the columns.
     """
     values, truth = measured(measurements), decided(reference)
     shown = labels.software_keys
-    figure = new_figure(
-        0.6 + 2.9 * max(len(shown), 1), 6.6, labels("distribution_title"), labels.synthetic
-    )  # fmt: skip
+    width = 0.6 + 2.9 * max(len(shown), 1)
+    figure = new_figure(width, 6.6, labels.figure("title", "distribution"), labels.synthetic)
     if not shown:
         empty_panel(figure.add_subplot(), labels("no_data"))
         return figure
@@ -81,8 +86,8 @@ def draw(
                 ax.text(
                     0.5, 0.5, labels("no_data"), transform=ax.transAxes, ha="center", color=GREY
                 )
-            if metric in cutoffs:
-                ax.axhline(cutoffs[metric], color=GREY, linewidth=0.9, linestyle=(0, (1, 2)))
+            if metric in first_cutoffs:
+                ax.axhline(first_cutoffs[metric], color=GREY, linewidth=0.9, linestyle=(0, (1, 2)))
         row[0].set_ylabel(labels(f"{metric}_axis"))
-    foot_note(figure, labels("distribution_note"))
+    foot_note(figure, labels.figure("note", "distribution"))
     return figure

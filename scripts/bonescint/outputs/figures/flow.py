@@ -11,6 +11,13 @@ from bonescint.files import Row
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.style import BLUE, GREY, empty_panel, new_figure
 
+FIGURE = {
+    "order": 10,
+    "section": "flow",
+    "needs": ["flow"],
+    "narrow": True,
+}
+
 _LINE = 0.19  # inches a line of text takes
 _GAP = 0.32  # inches between two boxes, where the arrow stands
 _WIDTH, _TRUNK, _SIDE = 9.0, 4.1, 4.6  # inches: figure, trunk box, left edge of the side boxes
@@ -126,7 +133,8 @@ def draw(flow: list[Row], labels: Labels) -> Figure:
     arm_texts = [_arm_text(key, stage, labels) for key, stage in arms.items()]
     extent = sum(_height(text) for pair in texts for text in pair if text) + _GAP * len(texts)
     extent += max((_height(text) for text in arm_texts), default=0) + _GAP * bool(arms)
-    figure = new_figure(_WIDTH, max(extent, 1.2) + 0.6, labels("flow_title"), labels.synthetic)
+    height = max(extent, 1.2) + 0.6
+    figure = new_figure(_WIDTH, height, labels.figure("title", "flow"), labels.synthetic)
     ax = figure.add_subplot()
     if not stages:
         empty_panel(ax, labels("no_data"))

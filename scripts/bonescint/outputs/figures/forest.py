@@ -9,26 +9,32 @@ from bonescint.outputs.labels import Labels
 from bonescint.outputs.style import GREY, SERIES, empty_panel, foot_note, new_figure
 from bonescint.stats import METRICS
 
+FIGURE = {
+    "order": 30,
+    "section": "overview",
+    "needs": ["accuracy", "cutoffs", "first_cutoffs"],
+}
+
 
 def draw(
-    accuracy: list[Row], at_cutoffs: list[Row], cutoffs: dict[str, float], labels: Labels
+    accuracy: list[Row], cutoffs: list[Row], first_cutoffs: dict[str, float], labels: Labels
 ) -> Figure:
     """Draw one panel a measure, one line a software and metric.
 
     Parameters
     ----------
-    accuracy, at_cutoffs
+    accuracy, cutoffs
         Rows of results/metrics/accuracy.csv (AUC) and cutoffs.csv (sensitivity, specificity).
-    cutoffs
+    first_cutoffs
         Metric to the cut-off that sensitivity and specificity were taken at.
     labels
         The figures' words; its software decides the lines.
     """
     lines = [(software, metric) for metric in METRICS for software in labels.software_keys]
     figure = new_figure(
-        10.4, 1.3 + 0.42 * max(len(lines), 2), labels("forest_title"), labels.synthetic
+        10.4, 1.3 + 0.42 * max(len(lines), 2), labels.figure("title", "forest"), labels.synthetic
     )
-    found = {line: performance(accuracy, at_cutoffs, *line, cutoffs) for line in lines}
+    found = {line: performance(accuracy, cutoffs, *line, first_cutoffs) for line in lines}
     if not any(row for rows in found.values() for row in rows.values()):
         empty_panel(figure.add_subplot(), labels("no_data"))
         return figure
@@ -57,9 +63,9 @@ def draw(
     panels[0].set_ylim(len(lines) - 0.4, -0.6)
     at = [
         labels("cutoff", metric=labels.word(metric), cutoff=cutoff)
-        for metric, cutoff in cutoffs.items()
+        for metric, cutoff in first_cutoffs.items()
     ]
-    note = labels("forest_note", cutoffs=labels("separator").join(at))
+    note = labels.figure("note", "forest", cutoffs=labels("separator").join(at))
     foot_note(figure, note)
     return figure
 

@@ -17,6 +17,13 @@ from bonescint.outputs.style import (
     symlog,
 )
 
+FIGURE = {
+    "order": 50,
+    "section": "version_diagnosis",
+    "needs": ["measurements", "reference", "version_pairs", "first_cutoffs"],
+    "narrow": True,
+}
+
 # (positive before, positive after): colour, marker, dash, width
 _CHANGES = {
     (False, False): ("#9A9A9A", "o", "-", 0.8),
@@ -55,8 +62,8 @@ def _panel(ax: Axes, pairs: list[tuple[float, float]], cutoff: float, labels: La
 def draw(
     measurements: list[Row],
     reference: list[Row],
-    pairs: list[list[str]],
-    cutoffs: dict[str, float],
+    version_pairs: list[list[str]],
+    first_cutoffs: dict[str, float],
     labels: Labels,
 ) -> Figure:
     """Draw the paired BSI of each version pair, split by the readers' consensus.
@@ -65,22 +72,21 @@ def draw(
     ----------
     measurements, reference
         Rows of results/measurements.csv and results/reference.csv.
-    pairs
+    version_pairs
         Software keys [old, new].
-    cutoffs
+    first_cutoffs
         Metric to cut-off; a BSI at or above it is positive.
     labels
         The figures' words.
     """
     values, truth = measured(measurements), decided(reference)
-    figure = new_figure(
-        8.2, 0.6 + 4.9 * max(len(pairs), 1), labels("version_slope_title"), labels.synthetic
-    )  # fmt: skip
-    if not pairs or "bsi" not in cutoffs:
-        empty_panel(figure.add_subplot(), labels("no_pairs" if not pairs else "no_cutoff"))
+    height = 0.6 + 4.9 * max(len(version_pairs), 1)
+    figure = new_figure(8.2, height, labels.figure("title", "version_slope"), labels.synthetic)
+    if not version_pairs or "bsi" not in first_cutoffs:
+        empty_panel(figure.add_subplot(), labels("no_pairs" if not version_pairs else "no_cutoff"))
         return figure
-    panels = figure.subplots(len(pairs), 2, squeeze=False, sharey="row")
-    for row, (old, new) in zip(panels, pairs, strict=True):
+    panels = figure.subplots(len(version_pairs), 2, squeeze=False, sharey="row")
+    for row, (old, new) in zip(panels, version_pairs, strict=True):
         before, after = values.get((old, "bsi"), {}), values.get((new, "bsi"), {})
         both = [code for code in before if code in after]
         top = max([max(before[code], after[code]) for code in both] or [1.0])
@@ -94,7 +100,7 @@ def draw(
             ax.set_xlim(-0.35, 1.35)
             ax.set_xticks([0, 1], [labels.software(old), labels.software(new)])
             ax.grid(visible=False, axis="x")
-            _panel(ax, cases, cutoffs["bsi"], labels)
+            _panel(ax, cases, first_cutoffs["bsi"], labels)
         row[0].set_ylabel(labels("bsi_axis"))
-    foot_note(figure, labels("version_slope_note", cutoff=f"{cutoffs['bsi']:g}"))
+    foot_note(figure, labels.figure("note", "version_slope", cutoff=f"{first_cutoffs['bsi']:g}"))
     return figure
