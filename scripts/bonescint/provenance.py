@@ -29,7 +29,6 @@ LIBRARIES = (
     "pylibjpeg-openjpeg",
     "numpy",
     "scipy",
-    "pandas",
     "openpyxl",
     "xlsxwriter",
     "matplotlib",
