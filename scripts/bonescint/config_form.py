@@ -5,11 +5,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import jsonschema
-import yaml
 
 from bonescint.errors import InputError
 from bonescint.questions import TESTS, known
-from bonescint.resources import ROOT, Texts
+from bonescint.resources import Texts, project_yaml
 
 # bonescint.commands.upgrade_steps has what changed from one to the next
 CONFIG_VERSION = 2
@@ -39,9 +38,9 @@ def open_keys(config: Mapping[str, Any]) -> list[str]:
 
 
 def _schema() -> Any:
-    schema = yaml.safe_load((ROOT / "schemas/config.schema.yaml").read_text(encoding="utf-8"))
-    schema["$defs"]["question"] = {"enum": [name for name in known() if name != TESTS]}
-    return schema
+    schema = project_yaml("schemas/config.schema.yaml")
+    asked = {"enum": [name for name in known() if name != TESTS]}
+    return schema | {"$defs": schema["$defs"] | {"question": asked}}
 
 
 def _faults(config: Mapping[str, Any]) -> list[Any]:
