@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bonescint.files import write_rows
 from bonescint.joblog import job_log
 from bonescint.stats.estimate import Estimate, write_estimates
+from bonescint.stats.questions import low_metrics
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -51,6 +52,10 @@ def _named(
     level = row.level
     if math.isnan(level) and not math.isnan(row.ci_low):
         level = settings.get("confidence", level)
+    if row.metric in low_metrics(settings):
+        # what was held against the truth has another sign (`bonescint.stats.samples.Samples`)
+        note = row.note.replace("midpoint=-", "midpoint=")
+        row = replace(row, cutoff=abs(row.cutoff), note=note)
     return replace(row, question=row.question or name, level=level).noting(*versions())
 
 
