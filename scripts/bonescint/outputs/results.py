@@ -108,6 +108,7 @@ def overview(results: Results, labels: Labels) -> list[Row]:
     """
     cutoffs = first_cutoffs(results.provenance["analysis"]["metrics"]["cutoffs"])
     accuracy, at_cutoffs = (results.metrics.get(key, []) for key in ("accuracy", "cutoffs"))
+    said = {"auc", *cutoffs}
     rows = []
     for software in labels.software_keys:
         for metric in labels.metrics(software):
@@ -122,7 +123,11 @@ def overview(results: Results, labels: Labels) -> list[Row]:
                     "n": auc["n"] if auc else "",
                     "n_positive": auc["n_positive"] if auc else "",
                 }
-                | {measure: with_limits(row, labels) for measure, row in found.items()}
+                | {
+                    # without a cut-off there is nothing to say
+                    measure: with_limits(row, labels) if {measure, metric} & said else ""
+                    for measure, row in found.items()
+                }
             )
     return rows
 
