@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from bonescint.resources import Texts
 
 _MB = 1_000_000
-# what needs the ledger alone, or nothing of the study: a patient may call at any time
+# what needs the ledger alone, or nothing of the study: a patient may call at any time. An archive
+# may be read, and whoever writes one refuses
 _WHILE_SEALED = frozenset(
-    {"delivery list", "deidentify", "diff", "doctor", "ledger", "new", "opt-out add",
+    {"archive", "delivery list", "deidentify", "diff", "doctor", "ledger", "new", "opt-out add",
      "opt-out list", "opt-out withdraw", "passphrase", "private", "request add", "request list",
      "retention", "seal", "unseal", "upgrade"}
 )  # fmt: skip
