@@ -296,6 +296,7 @@ def test_every_data_file_is_read_by_a_script_or_known_not_to_be() -> None:
         "resources/text/paths.csv",
         "resources/text/record.csv",
         "resources/text/rules.csv",
+        "resources/text/seal.csv",
         "resources/text/study.csv",
         "resources/text/surroundings.csv",
         "resources/text/table_map.csv",

@@ -52,6 +52,7 @@ def destroy_study(options: argparse.Namespace) -> int:
 
     from bonescint.custody import certificate, destruction
     from bonescint.custody.retention import retention
+    from bonescint.custody.seal import SEALED_FILES
     from bonescint.identity.ledger import open_ledger
     from bonescint.text.filled import filled_for
 
@@ -73,12 +74,13 @@ def destroy_study(options: argparse.Namespace) -> int:
         raise InputError(text("destroy.running"))
     ledger = open_ledger(**config["ledger"], ask=True)
     lost = destruction.loss(ledger)
-    print(text("destroy.about", id=study["id"]))
-    print(*certificate.what_is_lost(lost, text), sep="\n")
-    for key in lost.keys:
-        print(text("destroy.key", file=key))
+    about = text("destroy.about", id=study["id"])
+    print(about, *certificate.what_is_lost(lost, text), sep="\n")
+    print(*(text("destroy.key", file=key) for key in lost.keys), sep="\n")
     for file in lost.sealed:
         print(text("destroy.sealed", file=file))
+    if (results := Path(SEALED_FILES["results"])).exists():
+        print(Texts("seal", text.language)("destroy_results", file=results))
     print(text("destroy.plain_deleted" if options.with_private else "destroy.plain"))
     print(*certificate.what_is_left(destruction.leftovers(config), text), sep="\n")
     until = kept.keep_until or text("retention.open")
