@@ -58,6 +58,8 @@ def back_up(options: argparse.Namespace) -> int:
             print(text("no_modes", file=file))
         if not media[kind].names:
             print(text("not_known_again"))
+        for note in {f"note.{disk.split()[0]}" for disk in media[kind].disks} & {*text}:
+            print(text(note))
     return 0
 
 

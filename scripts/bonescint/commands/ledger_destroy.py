@@ -86,14 +86,14 @@ def destroy_study(options: argparse.Namespace) -> int:
     _show(lost, config, options.with_private, text)
     until = kept.keep_until or text("retention.open")
     print(text("destroy.kept" if kept.due else "destroy.forced", date=until))
-    destroyed = _asked_copies(lost, options.copies, text)
+    fates = _fates(lost, options.copies, text)
     if typed(text("destroy.type", id=study["id"])) != study["id"]:
         raise InputError(text("destroy.not_typed"))
     destruction.destroy(ledger, lost, config["ledger"], text)
     print(text("destroy.done"))
     remaining = destruction.delete_plain(config) if options.with_private else 0
     left = destruction.leftovers(config)
-    paper = certificate.certificate(study, kept, reason, lost, left, today, text, destroyed)
+    paper = certificate.certificate(study, kept, reason, lost, left, today, text, fates)
     chosen = filled_for(study["privacy_manager"], study["synthetic"])
     return _certify(target, paper, bool(chosen), remaining, text)
 
@@ -112,22 +112,28 @@ def _show(lost: "Loss", config: Mapping[str, Any], with_private: bool, text: Tex
     print(*certificate.what_is_left(destruction.leftovers(config), text), sep="\n")
 
 
-def _asked_copies(lost: "Loss", answer: str | None, text: Texts) -> dict[str, bool]:
-    """Ask for each copy of the key out of reach: where it was made -> whether it is destroyed."""
-    destroyed = {}
-    if lost.copies:
+def _fates(lost: "Loss", answer: str | None, text: Texts) -> dict[str, str]:
+    """Return where each copy of the key was made -> what became of it; who is there is asked."""
+    within = {key.resolve() for key in lost.keys}
+    fates = {
+        one.where: "within_reach" if Path(one.where).resolve() in within else ""
+        for one in lost.copies
+    }
+    if not all(fates.values()):
         print(text("destroy.copies"))
     for one in lost.copies:
+        if fates[one.where]:
+            continue
         question = text("destroy.copy", date=one.at, place=one.place, where=one.where)
         if answer:
             print(question, answer)
         said = answer or typed(question).lower()
         if said not in {"destroyed", "kept", *YES, *_NO}:
             raise InputError(text("destroy.unanswered"))
-        destroyed[one.where] = said == "destroyed" or said in YES
-    if stay := sum(not is_gone for is_gone in destroyed.values()):
-        print(text("destroy.copy_stays", n=stay))
-    return destroyed
+        fates[one.where] = "destroyed" if said == "destroyed" or said in YES else "stays"
+    if n := [*fates.values()].count("stays"):
+        print(text("destroy.copy_stays", n=n))
+    return fates
 
 
 def _writable(target: Path, text: Texts) -> None:

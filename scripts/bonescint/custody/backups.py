@@ -102,8 +102,14 @@ def key_copies(ledger: Ledger) -> list[Backup]:
     ledger
         The opened ledger.
     """
-    made = map(_backup, ledger.entries("backup_begun", "backup"))
-    return list({one.where: one for one in made if one.kind == "key"}.values())
+    made: dict[str, Backup] = {}
+    begun: dict[str, Backup] = {}
+    for entry in ledger.entries("backup_begun", "backup_failed", "backup"):
+        one = _backup(entry)
+        begun.pop(one.where, None)
+        if one.kind == "key" and entry["kind"] != "backup_failed":
+            (made if entry["kind"] == "backup" else begun)[one.where] = one
+    return list((made | begun).values())
 
 
 def last_told(folder: Path = Path()) -> dict[str, Any]:
@@ -121,7 +127,7 @@ def last_told(folder: Path = Path()) -> dict[str, Any]:
     """
     try:
         return dict(json.loads((folder / TOLD).read_text(encoding="utf-8")))
-    except (OSError, ValueError):
+    except (OSError, ValueError, TypeError):
         return {}
 
 
@@ -294,7 +300,11 @@ def back_up_key(
                 raise InputError(text("foreign", file=file))
         # on record before it is there: nobody forgets a copy whose making is cut off
         _remember(ledger, "key", data, file, medium, "backup_begun")
-        _copy(data, file, text, fits)
+        try:
+            _copy(data, file, text, fits)
+        except InputError:
+            _remember(ledger, "key", data, file, medium, "backup_failed")
+            raise
         return _remember(ledger, "key", data, file, medium)
 
 
@@ -329,7 +339,8 @@ def _copy(data: bytes, file: Path, text: Texts, is_good: Callable[[Path], bool])
             stream.flush()
             os.fsync(stream.fileno())
             # what is read back comes from the medium, not from memory
-            os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+            if hasattr(os, "posix_fadvise"):
+                os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
             copy = Path(stream.name)
             if copy.read_bytes() != data or not is_good(copy):
                 raise InputError(text("differs", file=file))

@@ -21,7 +21,7 @@ def certificate(
     left: Leftovers,
     today: date,
     text: Texts,
-    destroyed: Mapping[str, bool] | None = None,
+    fates: Mapping[str, str] | None = None,
 ) -> Paper:
     """Return the certificate: what was destroyed, proved, and what a person must still do.
 
@@ -41,8 +41,8 @@ def certificate(
         The day of destruction.
     text
         Words of the area ``ledger``.
-    destroyed
-        Where a copy of the key was made -> whether it is destroyed, as the person said.
+    fates
+        Where a copy of the key was made -> what became of it: within_reach, destroyed or stays.
     """
     proofs = [text("certificate.proof_key", n=len(lost.keys)), text("certificate.proof_open")]
     to_do = [text(f"certificate.do_{n}") for n in range(1, 6)]
@@ -61,7 +61,7 @@ def certificate(
             _points("certificate.lost", what_is_lost(lost, text), text),
             _digests(lost, text),
             _points("certificate.proved", proofs, text),
-            *_copies(lost, destroyed or {}, text),
+            *_copies(lost, fates or {}, text),
             _points("certificate.left", what_is_left(left, text), text),
             _points("certificate.to_do", to_do, text, "box"),
             Signatures(
@@ -78,11 +78,12 @@ def _digests(lost: Loss, text: Texts) -> Fields:
     return Fields(text("certificate.digests"), fields)
 
 
-def _copies(lost: Loss, destroyed: Mapping[str, bool], text: Texts) -> Iterator[Points]:
-    said = []
-    for one in lost.copies:
-        key = "copy_destroyed" if destroyed.get(one.where) else "copy_stays"
-        said.append(text(f"certificate.{key}", place=one.place, date=one.at))
+def _copies(lost: Loss, fates: Mapping[str, str], text: Texts) -> Iterator[Points]:
+    said = [
+        text(f"certificate.copy_{fates[one.where]}", place=one.place, date=one.at)
+        for one in lost.copies
+        if one.where in fates
+    ]
     if said:
         yield _points("certificate.copies", said, text)
 

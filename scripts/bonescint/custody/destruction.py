@@ -48,7 +48,7 @@ class Loss:
     sealed
         Files of this study that are encrypted to the key, the ledger aside.
     copies
-        Copies of the key on record that are not within reach now.
+        Copies of the key on record; those within reach are among the keys.
     ledger_sha256, recipient_sha256
         Of the ledger's file, and of the key's public part.
     """
@@ -103,7 +103,7 @@ def loss(ledger: Ledger) -> Loss:
         entries=len(ledger.entries()),
         keys=keys,
         sealed=tuple(file for file in sealed if file.resolve() not in own),
-        copies=tuple(one for one in key_copies(ledger) if Path(one.where).resolve() not in own),
+        copies=tuple(key_copies(ledger)),
         ledger_sha256=hashlib.sha256(ledger.path.read_bytes()).hexdigest(),
         recipient_sha256=hashlib.sha256(ledger.recipient.encode()).hexdigest(),
     )

@@ -125,8 +125,9 @@ def put_back(found: Restorable, settings: LedgerFiles) -> Path | None:
     ledger.read()
     ledger.append([{"kind": "restored", "missing": found.missing, "codes": len(found.lost)}])
     tell(ledger)
-    for mark in _MARKS:
-        touch(mark)
+    if found.missing != 0:
+        for mark in _MARKS:
+            touch(mark)
     # patients whose codes are lost get new ones, and their batches are made anew
     if found.lost:
         _RECEIPT.unlink(missing_ok=True)

@@ -12,7 +12,6 @@ from typing import Any
 
 from bonescint import made
 from bonescint.config import DEMO
-from bonescint.custody.backups import reminder
 from bonescint.custody.period import period_is_over
 from bonescint.custody.receipts import reminders
 from bonescint.custody.retention import summary_line
@@ -201,6 +200,9 @@ def ending(
         yield text("period_over_at_end", end=study["period_end"])
     if line := summary_line(study, today, language):
         yield line
+    # not before: every job reads this module
+    from bonescint.custody.backups import reminder
+
     yield from reminder(study, language)
 
 

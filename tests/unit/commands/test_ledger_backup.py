@@ -3,7 +3,8 @@
 import json
 import os
 import shutil
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -202,6 +203,19 @@ def test_a_copy_of_the_key_that_was_cut_off_is_asked_for_all_the_same(
     assert last_backup(opened(), "key") is None
 
 
+def test_a_copy_that_failed_makes_no_medium_the_keys(
+    media: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(backups, "replacing", full)
+        with pytest.raises(InputError, match="No space left"):
+            run("backup", "--key", str(media("A")), "--plain")
+    assert key_copies(opened()) == []
+
+
 def test_a_wrapped_key_is_opened_from_its_copy_and_replaced_after_a_new_passphrase(
     media: Callable[[str], Path], answers: Answers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -290,3 +304,32 @@ def test_the_status_tells_the_last_backups(media: Callable[[str], Path], capsys:
     told = [line for line in lines if "の控え  " in line]
     assert [str(media("A")) in line for line in told] == [True, False]
     assert told[1].endswith("なし")
+
+
+@pytest.fixture
+def mounted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Path]]:
+    """Return two folders, each a filesystem of its own in memory."""
+    if os.geteuid() != 0:
+        pytest.skip("mounting needs root")
+    root = tmp_path_factory.mktemp("mounted")
+    folders = [root / "one", root / "two"]
+    for folder in folders:
+        folder.mkdir()
+        command = ["mount", "-t", "tmpfs", "bonescint", folder]
+        if subprocess.run(command, capture_output=True, check=False).returncode:
+            pytest.skip("mounting is not allowed here")
+    yield folders
+    for folder in folders:
+        subprocess.run(["umount", folder], check=True)
+
+
+def test_real_filesystems_are_told_apart(codes: dict[str, str], mounted: list[Path]) -> None:
+    one, two = mounted
+    run("backup", "--key", str(one), "--plain")
+    with pytest.raises(InputError, match="1 つの媒体"):
+        run("backup", "--ledger", str(one))
+    assert run("backup", "--ledger", str(two)) == 0
+    assert last("key").place == "one/BONE-DEMO-ledger.key"
+    # the study's own disk holds the key
+    with pytest.raises(InputError, match="1 つの媒体"):
+        run("backup", "--ledger", str(one.parent), "--same-disk")

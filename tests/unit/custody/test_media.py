@@ -1,8 +1,5 @@
 """Media as the machine tells of them: disks, encrypted volumes, shares, drives of Windows."""
 
-import os
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -100,25 +97,3 @@ def test_it_is_known_again_under_another_letter() -> None:
 def test_a_machine_that_tells_nothing_has_the_number_of_the_filesystem(tmp_path: Path) -> None:
     found = medium_of(tmp_path / "a/b", tmp_path / "none")
     assert found.disks == {str(tmp_path.stat().st_dev)}
-
-
-@pytest.fixture
-def mounted(tmp_path: Path) -> Iterator[list[Path]]:
-    """Return two folders, each a filesystem of its own in memory."""
-    if os.geteuid() != 0:
-        pytest.skip("mounting needs root")
-    folders = [tmp_path / "one", tmp_path / "two"]
-    for folder in folders:
-        folder.mkdir()
-        command = ["mount", "-t", "tmpfs", "bonescint", folder]
-        if subprocess.run(command, capture_output=True, check=False).returncode:
-            pytest.skip("mounting is not allowed here")
-    yield folders
-    for folder in folders:
-        subprocess.run(["umount", folder], check=True)
-
-
-def test_real_filesystems_are_told_apart(mounted: list[Path], tmp_path: Path) -> None:
-    one, two, disk = (medium_of(folder) for folder in (*mounted, tmp_path))
-    assert not one.is_also(two) and not one.is_also(disk) and one.is_also(medium_of(mounted[0]))
-    assert one.place == "one"
