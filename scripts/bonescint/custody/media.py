@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from bonescint.filesystems import mount_of
+from bonescint.filesystems import Mount, mount_of
 
 _SHARES = frozenset({"cifs", "fuse.sshfs", "nfs", "nfs4", "smb3", "smbfs"})
 
@@ -64,10 +64,7 @@ def medium_of(path: str | Path, root: Path = Path("/")) -> Medium:
     if mount.fstype in _SHARES:
         share = frozenset({f"{mount.fstype} {mount.source.rstrip('/')}"})
         return Medium(share, share, place)
-    # /dev/mapper/NAME is a link to the device that /sys knows
-    device = Path(os.path.realpath(root / mount.source.lstrip("/"))).name
-    known = [root / "sys/class/block" / device, root / "sys/dev/block" / mount.device]
-    block = next((one for one in known if mount.source.startswith("/") and one.exists()), None)
+    block = _block(mount, root)
     if block is None:
         # a drive of Windows has its letter, what lies in memory its number
         word = mount.source if mount.fstype == "drvfs" else mount.device
@@ -77,10 +74,23 @@ def medium_of(path: str | Path, root: Path = Path("/")) -> Medium:
     return Medium(frozenset(disk.name for disk in disks), uuids, place)
 
 
+def _block(mount: Mount, root: Path) -> Path | None:
+    """Return what the kernel tells of the device that holds a filesystem."""
+    if not mount.source.startswith("/"):
+        return None
+    # /dev/mapper/NAME is a link to the device; btrfs has a number of its own
+    device = Path(os.path.realpath(root / mount.source.lstrip("/"))).name
+    known = [root / "sys/class/block" / device, root / "sys/dev/block" / mount.device]
+    return next((one for one in known if one.exists()), None)
+
+
 def _disks(block: Path, root: Path) -> Iterator[Path]:
-    """Yield the disks below a device: a partition's, those of an encrypted or joined volume."""
+    """Yield the disks below a device: of a partition, an encrypted or joined volume, an image."""
     block = Path(os.path.realpath(block))
     below = sorted((block / "slaves").glob("*"))
+    if (image := block / "loop/backing_file").exists():
+        mount = mount_of(image.read_text(errors="replace").strip(), root)
+        below += [one for one in [mount and _block(mount, root)] if one]
     for device in below:
         yield from _disks(device, root)
     if not below:

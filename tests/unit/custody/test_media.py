@@ -17,6 +17,7 @@ MOUNTS = """
 29 22 0:52 / {home}/again rw - cifs //server/keys rw
 30 22 0:53 / {home}/memory rw - tmpfs tmpfs rw
 31 22 0:54 / {home}/more rw - tmpfs tmpfs rw
+32 22 7:0 / {home}/image rw - ext4 /dev/loop0 rw
 """
 DISKS = {"nvme0n1": ["nvme0n1p2", "nvme0n1p3"], "sdb": ["sdb1", "sdb2"], "sdc": ["sdc1"]}
 UUIDS = {"E-1": "nvme0n1p2", "L-2": "nvme0n1p3", "F-3": "sdb1", "X-4": "sdb2", "I-5": "dm-0"}
@@ -39,6 +40,9 @@ def machine(tmp_path: Path) -> Path:
     (root / "sys/devices/dm-0/slaves/nvme0n1p3").symlink_to(root / "sys/devices/nvme0n1/nvme0n1p3")
     (by_name / "dm-0").symlink_to(root / "sys/devices/dm-0")
     (root / "dev/mapper/luks-home").symlink_to("../dm-0")
+    (root / "sys/devices/loop0/loop").mkdir(parents=True)
+    (root / "sys/devices/loop0/loop/backing_file").write_text(f"{tmp_path}/stick/image.img\n")
+    (by_name / "loop0").symlink_to(root / "sys/devices/loop0")
     for uuid, device in UUIDS.items():
         (root / "dev/disk/by-uuid" / uuid).symlink_to(f"../../{device}")
     return root
@@ -53,6 +57,8 @@ def machine(tmp_path: Path) -> Path:
         ("stick", {"sdb"}, {"uuid F-3", "uuid X-4"}),
         # a volume without a number of its own is known by its device
         ("volume", {"sdc"}, set()),
+        # an image of a disk lies where its file lies
+        ("image", {"sdb"}, {"uuid F-3", "uuid X-4"}),
         ("d", {"drvfs D:\\"}, set()),
         ("share", {"cifs //server/keys"}, {"cifs //server/keys"}),
         ("memory", {"tmpfs 0:53"}, set()),
