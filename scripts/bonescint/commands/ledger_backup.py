@@ -23,7 +23,7 @@ def back_up(options: argparse.Namespace) -> int:
     InputError
         If a place is refused, or a copy cannot be made: what was there stays.
     """
-    from bonescint.custody.backups import back_up_key, back_up_ledger, check_media
+    from bonescint.custody.copying import back_up_key, back_up_ledger, check_media
     from bonescint.identity.key import is_wrapped
     from bonescint.identity.ledger import open_ledger
     from bonescint.identity.passphrase import read_passphrase

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from bonescint.config import CODED_IMAGES
 from bonescint.custody import deliveries, incidental, receipts, requests
-from bonescint.custody.backups import is_older_state, last_told, tell
+from bonescint.custody.backups import last_told, tell
+from bonescint.custody.copying import is_older_state
 from bonescint.errors import InputError
 from bonescint.files import replacing
 from bonescint.identity import opt_outs

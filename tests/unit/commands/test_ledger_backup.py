@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from bonescint.commands.checked_inputs import StudyInputs
-from bonescint.custody import backups
+from bonescint.custody import copying
 from bonescint.custody.backups import Backup, behind, key_copies, last_backup, last_told, reminder
 from bonescint.custody.media import Medium
 from bonescint.custody.runs import ending
@@ -44,7 +44,7 @@ def media(
         known = frozenset() if name.startswith("unknown") else frozenset({f"uuid {name}"})
         return Medium(frozenset({name}), known, str(place).removeprefix(f"{root}/"))
 
-    monkeypatch.setattr(backups, "medium_of", medium)
+    monkeypatch.setattr(copying, "medium_of", medium)
 
     def connected(name: str) -> Path:
         (root / name).mkdir(exist_ok=True)
@@ -196,7 +196,7 @@ def test_a_copy_of_the_key_that_was_cut_off_is_asked_for_all_the_same(
     def cut_off(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(backups, "_copy", cut_off)
+    monkeypatch.setattr(copying, "_copy", cut_off)
     with pytest.raises(KeyboardInterrupt):
         run("backup", "--key", str(media("A") / "x.key"), "--plain")
     assert [one.where for one in key_copies(opened())] == [str(media("A") / "x.key")]
@@ -210,7 +210,7 @@ def test_a_copy_that_failed_makes_no_medium_the_keys(
         raise OSError(28, "full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(backups, "replacing", full)
+        patch.setattr(copying, "replacing", full)
         with pytest.raises(InputError, match="No space left"):
             run("backup", "--key", str(media("A")), "--plain")
     assert key_copies(opened()) == []

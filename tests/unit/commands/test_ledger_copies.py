@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bonescint.custody import backups
+from bonescint.custody import copying
 from bonescint.custody.media import Medium
 from bonescint.errors import InputError
 from tests.unit.ledger_study import KEY, Answers, opened, quick_scrypt, run
@@ -25,7 +25,7 @@ def keys(
         place = Path(path).resolve()
         return Medium(frozenset({str(place)}), frozenset(), str(place).removeprefix(f"{root}/"))
 
-    monkeypatch.setattr(backups, "medium_of", medium)
+    monkeypatch.setattr(copying, "medium_of", medium)
     media = [root / "HERE", root / "AWAY"]
     for folder in media:
         folder.mkdir()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bonescint.custody import backups
+from bonescint.custody import copying
 from bonescint.custody.backups import last_told, reminder
 from bonescint.custody.media import Medium
 from bonescint.errors import InputError
@@ -24,7 +24,7 @@ def stick(
 ) -> Iterator[Path]:
     """Return a medium with a copy of the ledger, x.age; each folder is a medium."""
     monkeypatch.setattr(
-        backups,
+        copying,
         "medium_of",
         lambda path: Medium(frozenset({str(Path(path).resolve())}), frozenset(), str(path)),
     )
