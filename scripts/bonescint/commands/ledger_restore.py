@@ -33,6 +33,7 @@ def restore_ledger(options: argparse.Namespace) -> int:
         not agree to what is lost: nothing was changed.
     """
     from bonescint.custody.restoring import put_back, restorable
+    from bonescint.custody.seal import sealed_file
     from bonescint.identity.key import open_identity
 
     config = configuration.load(options)
@@ -65,6 +66,8 @@ def restore_ledger(options: argparse.Namespace) -> int:
     print(text("restore.done", file=settings["path"]))
     if aside:
         print(text("restore.aside", file=aside))
+    if found.lost and sealed_file():
+        print(text("restore.sealed"))
     print(text("restore.next"))
     return 0
 

@@ -72,6 +72,7 @@ def test_what_is_lost_is_told_and_must_be_agreed_to(
         report.touch()
     Path("private/codes.json").touch()
     Path(LEDGER).unlink()
+    Path("private.age").touch()  # sealed
     for typed in ("", "yes\n"):
         answers(seen=typed)
         with pytest.raises(InputError, match="研究番号"):
@@ -83,6 +84,7 @@ def test_what_is_lost_is_told_and_must_be_agreed_to(
     mark = MARK.read_text()
     answers(seen=STUDY)
     assert run("restore", "--ledger", str(stick / "x.age")) == 0
+    assert "bonescint unseal" in capsys.readouterr().out
     assert opened().codes() == codes and in_force(opened()).keys() == {SUBJECTS[1]}
     assert opened().entries("restored")[0]["missing"] == 3
     assert MARK.read_text() != mark
