@@ -17,16 +17,21 @@ _ROOM = 1 << 20  # bytes that a temporary file may need
 
 def shortcomings() -> list[str]:
     """Return what would end in a traceback of a library, with its cure, in both languages."""
+    return [both("surroundings", key, **values) for key, values in lacking()]
+
+
+def lacking() -> list[tuple[str, dict[str, object]]]:
+    """Return the same as keys of resources/text/surroundings.csv, with their values."""
     home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111
     cache = Path(home) / "snakemake"
-    found = []
+    found: list[tuple[str, dict[str, object]]] = []
     if why := _refusal(cache, 0):
-        found.append(both("surroundings", "cache", folder=cache, why=os.strerror(why)))
+        found.append(("cache", {"folder": cache, "why": os.strerror(why)}))
     # a place that is not there or may not be written is passed over by whoever asks for one
     named = [Path(os.environ.get(key) or "/tmp") for key in ("TMPDIR", "TMP", "TEMP")]  # noqa: S108
     for folder in dict.fromkeys(named):
         if folder.is_dir() and (why := _refusal(folder, _ROOM)) in (errno.ENOSPC, errno.EDQUOT):
-            found.append(both("surroundings", "room", folder=folder, why=os.strerror(why)))
+            found.append(("room", {"folder": folder, "why": os.strerror(why)}))
     return found
 
 
