@@ -25,7 +25,7 @@ LAYERS = (
     ("stats",),
     ("config_form", "config"),
     ("outputs", "papers", "custody", "delivery", "review"),
-    ("endings",),
+    ("endings", "doctor"),
     ("commands",),
     ("cli", "demo"),
 )
