@@ -13,6 +13,7 @@ from bonescint.commands import (
     deidentify,
     delivery,
     diff,
+    doctor,
     incidental,
     ledger,
     new,
@@ -49,12 +50,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for command in (
         new, check, table, ledger, opt_out, delivery, passphrase, where, retention, archive,
         deidentify, private, diff, review, request, incidental, report, upgrade,
-        plan,
+        plan, doctor,
     ):  # fmt: skip
         command.add(commands)
     options = parser.parse_args(arguments)
-    # the command itself may do without: a person who wants to record an opt-out is not held up
-    for said in shortcomings():
+    # the command itself may do without: a person who wants to record an opt-out is not held up;
+    # `doctor` has a line for it
+    for said in shortcomings() if options.command != "doctor" else ():
         print(said, file=sys.stderr)
     # whatever a command writes is for its user alone, until she hands it on
     mask = os.umask(0o077)
