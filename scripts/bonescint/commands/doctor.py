@@ -36,12 +36,18 @@ def examine(options: argparse.Namespace) -> int:
     ----------
     options
         ``config`` and ``language``.
+
+    Raises
+    ------
+    InputError
+        If the configuration is that of another folder.
     """
     from bonescint.doctor.finding import LOOK, MEND, Finding, looked_at
 
     config: dict[str, Any] = {}
     study, found = None, []
     if options.config[0].exists():
+        configuration.refuse_elsewhere(options)
         try:
             config = configuration.merged(options.config)
         except InputError:

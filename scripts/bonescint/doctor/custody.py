@@ -1,6 +1,7 @@
 """Who else could read what identifies patients: clouds, accounts of this machine, the key."""
 
 import re
+import shlex
 import stat
 import unicodedata
 from collections.abc import Iterator
@@ -69,7 +70,7 @@ def modes(study: LookedAt) -> Iterator[Finding]:
     for path in faulty:
         said = {"path": path, "mode": f"{stat.S_IMODE(path.stat().st_mode):04o}"}
         if keeps_modes(path):
-            said["right"] = "700" if path.is_dir() else "600"
+            said |= {"right": "700" if path.is_dir() else "600", "typed": shlex.quote(str(path))}
             yield Finding("modes", bad[path], "open", said)
         else:
             said["fstype"] = filesystem_of(path)[0]
@@ -98,7 +99,8 @@ def access(study: LookedAt, machine: Path = Path("/")) -> Finding:
     if not keeps_modes(path):
         said = {"path": path, "fstype": filesystem_of(path, machine)[0]}
         return Finding("access", LOOK, "nowhere", said)
-    return Finding("access", LOOK, "open", {"path": path, "umask": umask(machine) or "?"})
+    said = {"path": path, "umask": umask(machine) or "?", "typed": shlex.quote(str(path))}
+    return Finding("access", LOOK, "open", said)
 
 
 def _is_reached(folder: Path) -> bool:

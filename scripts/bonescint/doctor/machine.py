@@ -18,6 +18,7 @@ from bonescint.resources import ROOT, japanese_font
 from bonescint.surroundings import lacking
 
 _LOCKED = re.compile(r"^([\w.-]+)==([^\s\\;]+)", re.MULTILINE)
+_INSTALLERS = {"pip", "setuptools"}  # a new environment brings its own, and no result needs one
 _NAMED = 6  # libraries that a line names
 _TEMPORARY = 200 << 20  # bytes: what is unpacked and planned takes a few MB, Office files more
 # flags of linux/route.h: the way is up; it leads nowhere
@@ -44,7 +45,8 @@ def libraries(root: Path = ROOT) -> Finding:
     lock = (root / "requirements.lock").read_text(encoding="utf-8")
     for name, version in _LOCKED.findall(lock):
         # one version for each Python: whichever is there is one of the lock's
-        locked.setdefault(name, set()).add(version)
+        if name not in _INSTALLERS:
+            locked.setdefault(name, set()).add(version)
     installed = {name: _installed(name) for name in locked}
     wanted = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
     needed = [re.split(r"[^\w.-]", one)[0] for one in wanted["project"]["dependencies"]]

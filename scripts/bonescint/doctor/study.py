@@ -9,7 +9,6 @@ from bonescint.doctor.finding import GOOD, LOOK, MEND, Finding, LookedAt
 from bonescint.doctor.machine import size
 from bonescint.folders import files_below
 from bonescint.made import opened_in_excel
-from bonescint.runlock import RUN
 from bonescint.text.given_paths import open_elsewhere
 
 # Measured in the demonstration: of 140 MB of images, a quarter excluded, 230 MB were there at the
@@ -64,7 +63,8 @@ def runs(folder: Path = Path(".snakemake")) -> Finding:
     folder
         Snakemake's.
     """
-    if _is_held(folder / RUN):
+    # of the run, and of jobs that outlive a killed one (bonescint.runlock)
+    if any(map(_is_held, folder.glob("bonescint.*"))):
         return Finding("runs", LOOK, "at_work")
     left = [*folder.glob("locks/*.lock"), *folder.glob("incomplete/*")]
     if left:
@@ -76,11 +76,11 @@ def _is_held(lock: Path) -> bool:
     try:
         with lock.open("r+") as stream:
             # held for a moment; a run that begins in it says that another one is at work
-            fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
     except OSError:
-        return False  # no run yet, or a share without such locks
+        return False  # a share without such locks
     return False
 
 

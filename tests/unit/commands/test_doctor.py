@@ -2,6 +2,8 @@
 
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +100,27 @@ def test_a_study_with_every_fault(
     assert out.count("0644") == 2
     joined = "".join(out.split())
     assert text("end.mend", mend=5, look=4).replace(" ", "") in joined.replace(" ", "")
+
+
+def test_a_configuration_of_another_folder_is_refused(tmp_path: Path, capsys: Capture) -> None:
+    configure()
+    (tmp_path / "config.yaml").rename(tmp_path / "private.yaml")
+    (tmp_path / "below").mkdir()
+    with pytest.MonkeyPatch.context() as there:
+        there.chdir(tmp_path / "below")
+        assert main(["doctor", "--config", "../private.yaml"]) == 1
+    assert capsys.readouterr().out == ""
+
+
+def test_it_starts_quickly() -> None:
+    program = (
+        "import sys\nfrom bonescint.cli import main\nmain(['doctor'])\n"
+        "print(sorted(m for m in sys.modules if m in ('pydicom', 'numpy', 'rich', 'pandas', "
+        "'openpyxl', 'matplotlib', 'jsonschema', 'pyrage')))"
+    )
+    configure()
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "[]"
 
 
 def test_a_configuration_that_cannot_be_read(capsys: Capture) -> None:

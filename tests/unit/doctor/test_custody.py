@@ -104,7 +104,9 @@ def test_modes(folder: Path) -> None:
     found = list(custody.modes(study))
     assert [one.state for one in found] == [MEND, LOOK, MEND, MEND]
     assert {one.key for one in found} == {"open"}
-    assert found[0].values == {"path": Path("private"), "mode": "0755", "right": "700"}
+    assert found[0].values == {
+        "path": Path("private"), "mode": "0755", "right": "700", "typed": "private",
+    }  # fmt: skip
     assert found[3].values["right"] == "600"
 
 
@@ -127,7 +129,7 @@ def test_nothing_there_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 def test_other_accounts(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, machine: FakeMachine
 ) -> None:
-    images = tmp_path / "images"
+    images = tmp_path / "the images"
     images.mkdir(mode=0o755)
     study = looked_at({"inputs": {"dicom": str(images)}})
     # the tests' own folder is closed
@@ -136,7 +138,7 @@ def test_other_accounts(
     monkeypatch.setattr(custody, "_is_reached", lambda folder: folder == images)
     found = custody.access(study, machine.root)
     assert found[1:3] == (LOOK, "open")
-    assert found.values == {"path": images, "umask": "?"}
+    assert found.values == {"path": images, "umask": "?", "typed": f"'{images}'"}
     monkeypatch.setattr(custody, "keeps_modes", lambda _: False)
     assert custody.access(study, machine.root).key == "nowhere"
 

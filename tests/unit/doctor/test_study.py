@@ -50,13 +50,17 @@ def test_the_newest_file() -> None:
 def test_a_run_at_work_and_one_that_was_cut_off() -> None:
     assert checks.runs()[1:3] == (GOOD, "none")
     Path(".snakemake/locks").mkdir(parents=True)
-    Path(".snakemake/bonescint.run").touch()
+    locks = [Path(".snakemake/bonescint.run"), Path(".snakemake/bonescint.jobs")]
+    for lock in locks:
+        lock.touch()
     assert checks.runs().key == "none"
     Path(".snakemake/locks/0.input.lock").touch()
     assert checks.runs()[1:3] == (LOOK, "cut_off")
-    with Path(".snakemake/bonescint.run").open("a+") as run:
-        fcntl.flock(run, fcntl.LOCK_EX)
-        assert checks.runs()[1:3] == (LOOK, "at_work")
+    # the run's own, and that of a job whose run was killed
+    for lock, kind in zip(locks, (fcntl.LOCK_EX, fcntl.LOCK_SH), strict=True):
+        with lock.open("a+") as held:
+            fcntl.flock(held, kind)
+            assert checks.runs()[1:3] == (LOOK, "at_work")
     Path(".snakemake/locks/0.input.lock").unlink()
     assert checks.runs().key == "none"
 
