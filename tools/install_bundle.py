@@ -26,7 +26,7 @@ READY = VENV / "ready"  # what `make` asks for, too
 _BIN = VENV / "bin"
 # of the standard library, what a minimal Python lacks; pip and ensurepip are not needed
 _MODULES = ("venv", "ctypes", "sqlite3", "zlib")
-_ROOM = 900_000_000  # bytes
+_ROOM = 1_200_000_000  # bytes
 
 
 def missing() -> list[str]:
@@ -41,7 +41,7 @@ def missing() -> list[str]:
         )
     if (free := shutil.disk_usage(ROOT).free) < _ROOM:
         found.append(both("bundle", "no_room", free=free // 10**6, needed=_ROOM // 10**6))
-    return found + shortcomings()
+    return found + shortcomings(str(_BIN / "python"))
 
 
 def _is_there(module: str) -> bool:
@@ -100,9 +100,10 @@ def _succeeds(command: list[str]) -> bool:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PIP_", "PYTHON"))}
     environment = kept | {"PIP_CONFIG_FILE": os.devnull}
     try:
-        return subprocess.run(command, env=environment).returncode == 0  # noqa: S603
+        done = subprocess.run(command, env=environment, stdout=subprocess.DEVNULL)  # noqa: S603
     except OSError:  # the Python that a script names is gone
         return False
+    return done.returncode == 0
 
 
 def works() -> bool:
@@ -124,7 +125,8 @@ def main() -> int:
         if not install():
             print(both("bundle", "failed"), file=sys.stderr)
             return 1
-    print(both("bundle", "installed"), f"    . {shlex.quote(str(_BIN / 'activate'))}", sep="\n")
+    print(both("bundle", "installed", bundle=bundle_name()))
+    print(f"    . {shlex.quote(str(_BIN / 'activate'))}")
     return 0
 
 

@@ -110,7 +110,7 @@ def _program(root: Path) -> Iterator[tuple[str, bytes]]:
 def _wheels(lock: Path, folder: Path, made: int) -> list[Path]:
     """Bring the lock's wheels into a folder; build those of which there is a source alone."""
     print(both("bundle", "collecting"))
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check"]
+    command = [sys.executable, "-m", "pip", "wheel", "-qq", "--disable-pip-version-check"]
     # built by the environment's own setuptools, which the lock holds too
     command += ["--no-deps", "--no-build-isolation", "--require-hashes"]
     command += ["--requirement", str(lock), "--wheel-dir", str(folder)]
