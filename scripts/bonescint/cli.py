@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bonescint import __version__
+from bonescint.bundled import bundle_name
 from bonescint.commands import (
     archive,
     check,
@@ -44,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The command line without the program's name; the process's own if None.
     """
     parser = argparse.ArgumentParser(prog="bonescint", description=__doc__)
-    parser.add_argument("--version", action="version", version=f"bonescint {__version__}")
+    bundle = f" ({name})" if (name := bundle_name()) else ""
+    parser.add_argument("--version", action="version", version=f"bonescint {__version__}{bundle}")
     parser.set_defaults(trouble=1)
     commands = parser.add_subparsers(dest="command", required=True)
     for command in (
