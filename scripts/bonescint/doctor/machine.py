@@ -13,6 +13,7 @@ from importlib import metadata
 from pathlib import Path
 
 from bonescint import __version__
+from bonescint.bundled import bundle_name
 from bonescint.doctor.finding import GOOD, LOOK, MEND, Finding
 from bonescint.resources import ROOT, japanese_font
 from bonescint.surroundings import lacking
@@ -26,11 +27,22 @@ _UP, _REJECT = 0x1, 0x200
 _CLOCK_STEP = 120  # s that a file server's clock may be ahead
 
 
-def program() -> Finding:
-    """Tell which program runs in which Python."""
+def program(root: Path = ROOT) -> Finding:
+    """Tell which program runs in which Python, and whether that is the bundle's own.
+
+    Parameters
+    ----------
+    root
+        The program's folder.
+    """
     python = ".".join(map(str, sys.version_info[:3]))
-    said = {"version": __version__, "python": python, "folder": sys.prefix}
-    return Finding("program", GOOD, "found", said)
+    said = {"version": __version__, "python": python, "folder": sys.prefix, "bundle": bundle_name()}
+    if not said["bundle"]:
+        return Finding("program", GOOD, "found", said)
+    # of a bundle each library has been tried with the Python that it was made for
+    own = Path(sys.prefix).resolve() == (root / ".venv").resolve()
+    state, key = (GOOD, "bundle") if own else (LOOK, "elsewhere")
+    return Finding("program", state, key, said)
 
 
 def libraries(root: Path = ROOT) -> Finding:
@@ -167,7 +179,9 @@ def is_wsl(machine: Path = Path("/")) -> bool:
 def temporary() -> list[Finding]:
     """Tell whether the cache and the temporary folder can be used."""
     if found := lacking():
-        return [Finding("temporary", MEND, key, said, "surroundings") for key, said in found]
+        # a path that the shell takes apart is that of the program
+        checks = [("program" if key == "path" else "temporary", key, said) for key, said in found]
+        return [Finding(check, MEND, key, said, "surroundings") for check, key, said in checks]
     folder = tempfile.gettempdir()
     free = shutil.disk_usage(folder).free
     state, key = (LOOK, "tight") if free < _TEMPORARY else (GOOD, "found")

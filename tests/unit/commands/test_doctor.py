@@ -163,7 +163,7 @@ def test_whatever_is_not_well_says_what_to_do() -> None:
         "swap.yes", "encryption.yes", "encryption.memory", "encryption.bitlocker",
         "encryption.filevault", "cloud.none", "access.closed", "modes.none", "modes.closed",
         "key.none", "key.away", "key.elsewhere", "key.untold", "runs.none", "tables.none",
-        "program.found", "libraries.locked", "fonts.found",
+        "program.found", "program.bundle", "libraries.locked", "fonts.found",
     }  # fmt: skip
     checks = {key.removeprefix("label.") for key in words if key.startswith("label.")}
     said = {key for key in words if key.split(".")[0] in checks and not key.endswith(".do")}

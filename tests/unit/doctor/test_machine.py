@@ -35,6 +35,17 @@ def project(folder: Path, lock: str, needed: str = '"numpy>=2"') -> Path:
     return folder
 
 
+def test_the_program_of_a_bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "bundle_name", lambda: None)
+    assert checks.program(tmp_path)[1:3] == (GOOD, "found")
+    monkeypatch.setattr(checks, "bundle_name", lambda: "bonescint-0.2.0-linux-py311")
+    assert checks.program(tmp_path)[1:3] == (LOOK, "elsewhere")
+    monkeypatch.setattr(checks.sys, "prefix", str(tmp_path / ".venv"))
+    found = checks.program(tmp_path)
+    assert found[1:3] == (GOOD, "bundle")
+    assert found.values["bundle"] == "bonescint-0.2.0-linux-py311"
+
+
 def test_the_libraries_of_these_tests_are_the_locks() -> None:
     assert checks.libraries().state == GOOD
 
@@ -140,3 +151,5 @@ def test_the_temporary_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     # what make says before it begins
     monkeypatch.setattr(checks, "lacking", lambda: [("room", {"folder": "x", "why": "full"})])
     assert [(one.state, one.area) for one in checks.temporary()] == [(MEND, "surroundings")]
+    monkeypatch.setattr(checks, "lacking", lambda: [("path", {"python": "a b"})])
+    assert [one.check for one in checks.temporary()] == ["program"]
