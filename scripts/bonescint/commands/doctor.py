@@ -110,7 +110,7 @@ def _findings(study: "LookedAt | None") -> Iterator["Finding"]:
 
 
 def _show(findings: Iterable["Finding"], text: Texts) -> None:
-    from bonescint.text.width import broken, text_width
+    from bonescint.text.width import text_width
 
     rows = [(text(f"state.{one.state}"), text(f"label.{one.check}"), one) for one in findings]
     first = max(text_width(state) for state, _, _ in rows)
@@ -118,17 +118,22 @@ def _show(findings: Iterable["Finding"], text: Texts) -> None:
     room = max(shutil.get_terminal_size((_WIDTH, 0)).columns - indent, 40)
     for state, label, finding in rows:
         begin = state + " " * (first + 2 - text_width(state)) + label
-        for sentence in _said(finding, text):
-            for line in broken(sentence, room):
-                print(begin + " " * (indent - text_width(begin)) + line.rstrip())
-                begin = ""
+        for line in _lines(finding, text, room):
+            print(begin + " " * (indent - text_width(begin)) + line)
+            begin = ""
 
 
-def _said(finding: "Finding", text: Texts) -> Iterator[str]:
+def _lines(finding: "Finding", text: Texts, room: int) -> Iterator[str]:
+    """Yield what was found, what to do and what to type, which is never broken."""
+    from bonescint.text.width import broken
+
     if finding.area != "doctor":
-        yield Texts(finding.area, text.language)(finding.key, **finding.values)
+        told = Texts(finding.area, text.language)(finding.key, **finding.values)
+        yield from map(str.rstrip, broken(told, room))
         return
     key = f"{finding.check}.{finding.key}"
-    yield text(key, **finding.values)
+    yield from map(str.rstrip, broken(text(key, **finding.values), room))
     if f"{key}.do" in text:
-        yield "→ " + text(f"{key}.do", **finding.values)
+        yield from map(str.rstrip, broken("→ " + text(f"{key}.do", **finding.values), room))
+    if f"{key}.type" in text:
+        yield "  " + text(f"{key}.type", **finding.values)

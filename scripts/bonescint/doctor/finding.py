@@ -13,8 +13,8 @@ class Finding(NamedTuple):
     """One line on the screen.
 
     The words are those of resources/text/doctor.csv: ``label.CHECK``, ``CHECK.KEY`` with the
-    values filled in, and ``CHECK.KEY.do`` where there is something to do; of another area it is
-    ``KEY``, which says both.
+    values filled in, ``CHECK.KEY.do`` where there is something to do and ``CHECK.KEY.type`` where
+    that is a command; of another area it is ``KEY``, which says all.
     """
 
     check: str
