@@ -26,6 +26,7 @@ from bonescint.commands import (
     request,
     retention,
     review,
+    seal,
     table,
     upgrade,
     where,
@@ -52,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for command in (
         new, check, table, ledger, opt_out, delivery, passphrase, where, retention, archive,
         deidentify, private, diff, review, request, incidental, report, upgrade,
-        plan, doctor,
+        plan, doctor, seal,
     ):  # fmt: skip
         command.add(commands)
     options = parser.parse_args(arguments)
@@ -63,6 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # whatever a command writes is for its user alone, until she hands it on
     mask = os.umask(0o077)
     try:
+        seal.refuse_while_sealed(options)
         return int(options.run(options))
     except InputError as error:
         print(*error.problems, sep="\n", file=sys.stderr)

@@ -101,6 +101,7 @@ def destroy_study(options: argparse.Namespace) -> int:
 def _show(lost: "Loss", config: Mapping[str, Any], with_private: bool, text: Texts) -> None:
     """Say what is lost and what is left."""
     from bonescint.custody import certificate, destruction
+    from bonescint.custody.seal import SEALED_FILES
 
     print(text("destroy.about", id=config["study"]["id"]))
     print(*certificate.what_is_lost(lost, text), sep="\n")
@@ -108,6 +109,8 @@ def _show(lost: "Loss", config: Mapping[str, Any], with_private: bool, text: Tex
         print(text("destroy.key", file=key))
     for file in lost.sealed:
         print(text("destroy.sealed", file=file))
+    if (results := Path(SEALED_FILES["results"])).exists():
+        print(Texts("seal", text.language)("destroy_results", file=results))
     print(text("destroy.plain_deleted" if with_private else "destroy.plain"))
     print(*certificate.what_is_left(destruction.leftovers(config), text), sep="\n")
 

@@ -13,6 +13,7 @@ from typing import Any
 from bonescint.catalogue import catalogue
 from bonescint.config import inputs
 from bonescint.custody.backups import TOLD, Backup, key_copies
+from bonescint.custody.seal import SEALED_FILES
 from bonescint.errors import InputError
 from bonescint.folders import files_below
 from bonescint.identity.key import KEY_SIZE
@@ -89,7 +90,7 @@ class Leftovers:
 
 def loss(ledger: Ledger) -> Loss:
     """Return what the destruction of a ledger's key would make unreadable."""
-    keys = tuple(_copies(ledger))
+    keys = tuple(copies_of_key(ledger))
     sealed = [*PRIVATE.rglob("*.age"), *Path().glob("*.age")]
     own = {ledger.path.resolve(), *(key.resolve() for key in keys)}
     return Loss(
@@ -109,14 +110,22 @@ def loss(ledger: Ledger) -> Loss:
     )
 
 
-def _copies(ledger: Ledger) -> Iterator[Path]:
-    """Yield the key file, then every copy where copies are likely to lie or are on record."""
+def copies_of_key(ledger: Ledger, *more: Path) -> Iterator[Path]:
+    """Yield the key file, then every copy of it where copies are likely to lie or are on record.
+
+    Parameters
+    ----------
+    ledger
+        The opened ledger: its folder and the key's are looked into, and private/.
+    more
+        Further folders.
+    """
     import pyrage
 
     yield ledger.key
     seen = {ledger.key.resolve()}
     content = ledger.key.read_bytes()
-    folders = [ledger.key.parent, ledger.key.resolve().parent, ledger.path.parent]
+    folders = [ledger.key.parent, ledger.key.resolve().parent, ledger.path.parent, *more]
     near = [file for folder in folders for file in sorted(folder.iterdir())]
     made = key_copies(ledger)
     known = {one.sha256 for one in made}  # a former passphrase, too
@@ -192,6 +201,9 @@ def destroy(ledger: Ledger, lost: Loss, settings: Mapping[str, Any], text: Texts
         try:
             open_ledger(**settings)
         except InputError:
+            # nobody can read what the study is sealed in
+            for name in SEALED_FILES.values():
+                Path(name).unlink(missing_ok=True)
             return
     raise InputError(text("destroy.opens_still"))
 
