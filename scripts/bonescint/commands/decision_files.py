@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from bonescint.deid.decisions import REVIEWER_CODE, person
 from bonescint.errors import InputError
+from bonescint.incidents import reason_of
 from bonescint.resources import Texts
 
 FORMAT = "bonescint-decisions/1"
@@ -81,7 +82,7 @@ def read_decisions_file(
             raise InputError(text("too_large", file=path.name))
         data = path.read_bytes()
     except OSError as error:
-        reason = os.strerror(error.errno or 0)
+        reason = reason_of(error)
         raise InputError(text("unreadable", file=path.name, reason=reason)) from None
     if data[:2] == b"PK":
         head, rows = _from_book(path, text)
@@ -221,7 +222,7 @@ def write_decisions_book(
             os.fchmod(stream.fileno(), 0o600)
             stream.write(buffer.getvalue())
     except OSError as error:
-        reason = os.strerror(error.errno or 0)
+        reason = reason_of(error)
         raise InputError(text("not_written", file=path, reason=reason)) from None
     return len(kept)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bonescint.errors import InputError
+from bonescint.incidents import reason_of
 from bonescint.resources import Texts
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def upgrade(_options: argparse.Namespace) -> int:
         with alone(running, Texts("incidents", language)) if running.is_dir() else nullcontext():
             copy = _rewrite(file, version, config, steps, text)
     except OSError as error:
-        reason = os.strerror(error.errno or 0)
+        reason = reason_of(error)
         raise InputError(text("not_written", file=file, reason=reason)) from None
     print(text("done", old=version, new=CONFIG_VERSION, copy=copy.name))
     for step in steps:
