@@ -5,10 +5,13 @@ Never a parameter: command lines are seen by other users, and Snakemake stores i
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import IO, Any
 
 from bonescint.errors import InputError
-from bonescint.resources import both
+from bonescint.filesystems import filesystem_of, keeps_modes
+from bonescint.resources import Texts, both
 
 VARIABLE = "BONESCINT_PASSPHRASE"
 FILE_VARIABLE = "BONESCINT_PASSPHRASE_FILE"
@@ -98,4 +101,57 @@ def ask_passphrase(label: str, confirm: bool = False) -> str:
 def require_private(path: Path) -> None:
     """Refuse a secret file that other users can read (R16)."""
     if path.stat().st_mode & 0o077:
-        raise InputError(both("identity", "mode", file=path))
+        if keeps_modes(path):
+            raise InputError(both("identity", "mode", file=path))
+        raise InputError(no_place(path, "unchanged"))
+
+
+def make_private(stream: IO[Any], path: Path) -> None:
+    """Give a secret file that is being written mode 0600, or refuse the place (R16).
+
+    Parameters
+    ----------
+    stream
+        The file, nothing in it yet.
+    path
+        What it will be called.
+
+    Raises
+    ------
+    InputError
+        If the filesystem takes the mode and forgets it, or takes none: drives of Windows, FAT.
+    """
+    with suppress(PermissionError):
+        os.fchmod(stream.fileno(), 0o600)
+    if os.fstat(stream.fileno()).st_mode & 0o077:
+        raise InputError(no_place(path, "nothing_left"))
+
+
+def no_modes(path: Path, language: str) -> str:
+    """Return that no file at a place can be for its user alone, why, and where to put it.
+
+    Parameters
+    ----------
+    path
+        The file, or where it should go.
+    language
+        ``ja`` or ``en``.
+    """
+    fstype, _ = filesystem_of(path)
+    kind = {"drvfs": "drvfs", "vfat": "fat", "msdos": "fat", "exfat": "fat"}.get(fstype, "other")
+    return Texts("drives", language)(f"no_modes.{kind}", file=path, fstype=fstype or "?")
+
+
+def no_place(path: Path, after: str) -> str:
+    """Return `no_modes` in both languages.
+
+    Parameters
+    ----------
+    path
+        The file, or where it should go.
+    after
+        What became of it: ``unchanged`` or ``nothing_left``.
+    """
+    return " / ".join(
+        f"{no_modes(path, language)}{Texts('drives', language)(after)}" for language in ("ja", "en")
+    )
