@@ -11,6 +11,7 @@ from pathlib import Path
 import pyrage
 import pytest
 
+from bonescint import runlock
 from bonescint.cli import main
 from bonescint.delivery.disc.passphrase import write_passphrase_file
 from bonescint.errors import InputError
@@ -18,9 +19,9 @@ from bonescint.files import replacing
 from bonescint.identity import passphrase
 from bonescint.identity.key import write_key
 from bonescint.identity.ledger import create_ledger, open_ledger
-from bonescint.identity.lock import not_written
 from bonescint.incidents import reason_of, system_error
 from bonescint.joblog import job_log
+from bonescint.resources import Texts
 
 PASSPHRASE = "correct-Horse-7-battery-staple"  # noqa: S105
 Capture = pytest.CaptureFixture[str]
@@ -30,12 +31,12 @@ Capture = pytest.CaptureFixture[str]
 def drive(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Have every place be of a filesystem where each file has mode 0755; return its type.
 
-    A drive of Windows takes another mode and forgets it, a FAT of Linux declines it.
+    FAT and drives of Windows on WSL 2 decline another mode, others take it and forget it.
     """
     fstype = str(request.param)
 
-    def fchmod(descriptor: int, mode: int) -> None:
-        if fstype == "vfat":
+    def chmod(*_: object) -> None:
+        if fstype != "cifs":
             raise PermissionError(errno.EPERM, "Operation not permitted")
 
     def without_modes(asked: Callable[..., os.stat_result]) -> Callable[..., os.stat_result]:
@@ -45,7 +46,8 @@ def drive(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> st
 
         return asked_there
 
-    monkeypatch.setattr(os, "fchmod", fchmod)
+    monkeypatch.setattr(os, "fchmod", chmod)
+    monkeypatch.setattr(Path, "chmod", chmod)
     monkeypatch.setattr(os, "fstat", without_modes(os.fstat))
     monkeypatch.setattr(Path, "stat", without_modes(Path.stat))
     monkeypatch.setattr(passphrase, "filesystem_of", lambda path: (fstype, ""))
@@ -96,11 +98,22 @@ def test_a_mode_that_is_open_on_a_filesystem_with_modes(tmp_path: Path) -> None:
     assert "Windows" not in str(caught.value)
 
 
-def test_a_ledger_whose_medium_declines_the_mode(drive: str, tmp_path: Path) -> None:
-    told = not_written(tmp_path / "ledger.age", PermissionError(errno.EPERM, "no"))
-    assert "Nothing was changed" in str(told)
-    told = not_written(tmp_path / "ledger.age", PermissionError(errno.EACCES, "no"))
-    assert "Permission denied" in str(told)
+def test_what_is_no_secret_is_written_there(drive: str, tmp_path: Path) -> None:
+    with replacing(tmp_path / "a.csv", private=True) as stream:
+        stream.write("a")
+    assert (tmp_path / "a.csv").read_text() == "a"
+    with runlock.alone(tmp_path / ".snakemake", Texts("incidents", "en")):
+        pass
+
+
+def test_a_file_is_private_whatever_the_umask(tmp_path: Path) -> None:
+    mask = os.umask(0)
+    try:
+        with replacing(tmp_path / "a", private=True), replacing(tmp_path / "b"):
+            pass
+    finally:
+        os.umask(mask)
+    assert [stat.S_IMODE((tmp_path / n).stat().st_mode) for n in "ab"] == [0o600, 0o666]
 
 
 def test_a_study_there_is_made_and_told_once(
@@ -113,16 +126,13 @@ def test_a_study_there_is_made_and_told_once(
     assert f"({drive})" in said or f"filesystem {drive}" in said
 
 
-def test_where_a_folder_declines_its_mode_no_study_is_left(
-    tmp_path: Path, drive: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+def test_the_folder_of_somebody_else_is_no_place_for_a_run(
+    tmp_path: Path, drive: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def chmod(*_: object) -> None:
-        raise PermissionError(errno.EPERM, "Operation not permitted")
-
-    monkeypatch.setattr(Path, "chmod", chmod)
-    assert main(["new", str(tmp_path / "study"), "--no-questions"]) == 1
-    assert "No file was left" in capsys.readouterr().err
-    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr(os, "geteuid", lambda: 4711)
+    if drive != "cifs":
+        with pytest.raises(PermissionError):
+            runlock.take(tmp_path / ".snakemake", Texts("incidents", "en"))
 
 
 def test_on_a_filesystem_with_modes_a_new_study_tells_nothing(

@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -218,8 +217,7 @@ def write_decisions_book(
         about.write_string(n, 1, said(f"choice.{word}"), styles["text"])
     book.close()
     try:
-        with replacing(path, "wb") as stream:
-            os.fchmod(stream.fileno(), 0o600)
+        with replacing(path, "wb", private=True) as stream:
             stream.write(buffer.getvalue())
     except OSError as error:
         reason = reason_of(error)

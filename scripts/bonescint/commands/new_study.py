@@ -1,10 +1,10 @@
 """What `bonescint new` writes: configuration, workflow, profile, empty tables, a README."""
 
-import errno
 import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,6 @@ from bonescint.commands.table_template import template_headers, write_template
 from bonescint.config_form import CONFIG_VERSION, open_keys
 from bonescint.errors import InputError
 from bonescint.files import replacing
-from bonescint.filesystems import keeps_modes
-from bonescint.identity.passphrase import no_place
 from bonescint.resources import RESOURCES, ROOT, Texts, both, resource_rows
 from bonescint.text.drives import wsl_path
 
@@ -104,11 +102,11 @@ def write_study(folder: Path, answers: Mapping[str, Any], text: Texts) -> list[s
         temporary.mkdir(mode=0o700)
         left = _fill(temporary, answers, text)
         for path in temporary.rglob("*"):
-            path.chmod(0o700 if path.is_dir() else 0o600)
+            # FAT and, on WSL, drives of Windows decline it: the command says so
+            with suppress(PermissionError):
+                path.chmod(0o700 if path.is_dir() else 0o600)
         temporary.rename(folder)
     except OSError as error:
-        if error.errno == errno.EPERM and not keeps_modes(folder):
-            raise InputError(no_place(folder, "nothing_left")) from None
         raise InputError(_not_written(folder, error)) from None
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

@@ -4,7 +4,7 @@ import argparse
 import os
 import stat
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,7 +89,8 @@ def _rewrite(
     # the copy is there before anything changes
     for path, content in ((copy, old), (file, new.encode())):
         with replacing(path, "wb") as stream:
-            os.fchmod(stream.fileno(), stat.S_IMODE(status.st_mode))
+            with suppress(PermissionError):  # of a place without modes
+                os.fchmod(stream.fileno(), stat.S_IMODE(status.st_mode))
             stream.write(content)
     return copy
 

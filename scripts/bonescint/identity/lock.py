@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bonescint.errors import InputError
-from bonescint.filesystems import keeps_modes
-from bonescint.identity.passphrase import no_place
 from bonescint.resources import both
 
 LOCK_WAIT = 30.0  # s that another process may hold the ledger before this one gives up
@@ -50,8 +48,6 @@ def locked(path: Path) -> Iterator[None]:
 
 def not_written(path: Path, error: OSError) -> InputError:
     """Return the message for a ledger that could not be written."""
-    if error.errno == errno.EPERM and not keeps_modes(path):
-        return InputError(no_place(path, "unchanged"))
     reason = os.strerror(error.errno or 0)
     key = "full" if error.errno in _FULL else "not_written"
     return InputError(both("identity", key, file=path, reason=reason))

@@ -5,7 +5,6 @@ Never a parameter: command lines are seen by other users, and Snakemake stores i
 
 import os
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -103,11 +102,11 @@ def require_private(path: Path) -> None:
     if path.stat().st_mode & 0o077:
         if keeps_modes(path):
             raise InputError(both("identity", "mode", file=path))
-        raise InputError(no_place(path, "unchanged"))
+        raise InputError(_no_place(path, "unchanged"))
 
 
-def make_private(stream: IO[Any], path: Path) -> None:
-    """Give a secret file that is being written mode 0600, or refuse the place (R16).
+def require_private_place(stream: IO[Any], path: Path) -> None:
+    """Refuse a place where a secret file that is being written has another mode than asked for.
 
     Parameters
     ----------
@@ -119,12 +118,10 @@ def make_private(stream: IO[Any], path: Path) -> None:
     Raises
     ------
     InputError
-        If the filesystem takes the mode and forgets it, or takes none: drives of Windows, FAT.
+        If the filesystem knows no modes: drives of Windows, FAT.
     """
-    with suppress(PermissionError):
-        os.fchmod(stream.fileno(), 0o600)
     if os.fstat(stream.fileno()).st_mode & 0o077:
-        raise InputError(no_place(path, "nothing_left"))
+        raise InputError(_no_place(path, "nothing_left"))
 
 
 def no_modes(path: Path, language: str) -> str:
@@ -142,16 +139,7 @@ def no_modes(path: Path, language: str) -> str:
     return Texts("drives", language)(f"no_modes.{kind}", file=path, fstype=fstype or "?")
 
 
-def no_place(path: Path, after: str) -> str:
-    """Return `no_modes` in both languages.
-
-    Parameters
-    ----------
-    path
-        The file, or where it should go.
-    after
-        What became of it: ``unchanged`` or ``nothing_left``.
-    """
+def _no_place(path: Path, after: str) -> str:
     return " / ".join(
         f"{no_modes(path, language)}{Texts('drives', language)(after)}" for language in ("ja", "en")
     )

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from bonescint.errors import InputError
-from bonescint.identity.passphrase import make_private, require_private
+from bonescint.identity.passphrase import require_private, require_private_place
 from bonescint.resources import both, resource_rows
 
 SHORTEST = 20  # characters
@@ -114,7 +114,7 @@ def write_passphrase_file(path: Path, passphrase: str) -> None:
         raise _not_written(path, error) from None
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            make_private(stream, path)
+            require_private_place(stream, path)
             stream.write(passphrase.encode("ascii") + b"\n")
             stream.flush()
             os.fsync(descriptor)
