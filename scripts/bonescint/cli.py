@@ -32,6 +32,7 @@ from bonescint.commands import (
     where,
 )
 from bonescint.errors import InputError
+from bonescint.incidents import system_error
 from bonescint.surroundings import shortcomings
 
 INTERRUPTED = 130  # as a shell reports Ctrl-C
@@ -77,6 +78,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("BONESCINT_DEBUG"):
             raise
+        if isinstance(error, OSError) and error.errno:
+            print(system_error(error), file=sys.stderr)
         print(_without_message(error), file=sys.stderr)
     finally:
         os.umask(mask)
