@@ -70,7 +70,7 @@ def _checks(study: "LookedAt | None") -> Mapping[str, _Check]:
     """Return what is called for each check, in the order of the screen."""
     import time
 
-    from bonescint.doctor import custody, disks, machine
+    from bonescint.doctor import custody, disks, machine, rest
     from bonescint.doctor import study as runs
 
     newest = runs.newest(study) if study else 0
@@ -92,6 +92,8 @@ def _checks(study: "LookedAt | None") -> Mapping[str, _Check]:
             "access": lambda: custody.access(study),
             "modes": lambda: custody.modes(study),
             "key": lambda: custody.key(study),
+            "backup": lambda: rest.backup(study),
+            "sealed": rest.seal,
             "runs": runs.runs,
             "tables": lambda: runs.open_tables(study),
         }

@@ -7,10 +7,12 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
+from bonescint.custody.media import medium_of
 from bonescint.doctor.finding import GOOD, LOOK, MEND, Finding, LookedAt
 from bonescint.doctor.machine import umask
-from bonescint.filesystems import filesystem_of, keeps_modes, mount_of
+from bonescint.filesystems import keeps_modes
 from bonescint.identity.key import is_wrapped
+from bonescint.identity.passphrase import no_modes
 
 PRIVATE = Path("private")
 # how folders begin that a program copies to servers of its own
@@ -73,12 +75,15 @@ def modes(study: LookedAt) -> Iterator[Finding]:
             said |= {"right": "700" if path.is_dir() else "600", "typed": shlex.quote(str(path))}
             yield Finding("modes", bad[path], "open", said)
         else:
-            said["fstype"] = filesystem_of(path)[0]
-            yield Finding("modes", bad[path], "nowhere", said)
+            yield Finding("modes", bad[path], "drive", _no_modes(path))
     if not there:
         yield Finding("modes", GOOD, "none")
     elif not faulty:
         yield Finding("modes", GOOD, "closed", {"names": ", ".join(map(str, there))})
+
+
+def _no_modes(path: Path) -> dict[str, object]:
+    return {language: no_modes(path, language) for language in ("ja", "en")}
 
 
 def access(study: LookedAt, machine: Path = Path("/")) -> Finding:
@@ -97,8 +102,7 @@ def access(study: LookedAt, machine: Path = Path("/")) -> Finding:
         return Finding("access", GOOD, "closed")
     path = reached[0]
     if not keeps_modes(path):
-        said = {"path": path, "fstype": filesystem_of(path, machine)[0]}
-        return Finding("access", LOOK, "nowhere", said)
+        return Finding("access", LOOK, "drive", _no_modes(path))
     said = {"path": path, "umask": umask(machine) or "?", "typed": shlex.quote(str(path))}
     return Finding("access", LOOK, "open", said)
 
@@ -127,11 +131,11 @@ def key(study: LookedAt, machine: Path = Path("/")) -> Finding:
         opens = "" if is_wrapped(study.key) else "plain"
     except OSError:
         return Finding("key", LOOK, "unread", said)
-    here = mount_of(study.ledger, machine)
-    if here is None or mount_of(study.key, machine) != here:
-        return Finding("key", GOOD, "elsewhere" if here else "untold", said)
+    here = medium_of(study.ledger, machine)
+    if not medium_of(study.key, machine).is_also(here):
+        return Finding("key", GOOD, "elsewhere", said)
     beside = [file for file in study.secrets[:1] if file.exists()]
-    if not opens and beside and mount_of(beside[0], machine) == here:
+    if not opens and beside and medium_of(beside[0], machine).is_also(here):
         opens, said = "passphrase", said | {"file": beside[0]}
     if opens:
         return Finding("key", study.grave, opens, said)

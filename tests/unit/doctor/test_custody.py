@@ -113,10 +113,12 @@ def test_modes(folder: Path) -> None:
 def test_a_disk_that_holds_no_modes(monkeypatch: pytest.MonkeyPatch) -> None:
     Path("private/ledger.age").chmod(0o644)
     monkeypatch.setattr(custody, "keeps_modes", lambda _: False)
-    monkeypatch.setattr(custody, "filesystem_of", lambda *_: ("vfat", "rw"))
+    monkeypatch.setattr("bonescint.identity.passphrase.filesystem_of", lambda _: ("vfat", "rw"))
     (found,) = custody.modes(of())
-    assert found[1:3] == (LOOK, "nowhere")
-    assert found.values["fstype"] == "vfat"
+    assert found[1:3] == (LOOK, "drive")
+    # as whoever writes a key there is told
+    assert "FAT medium (vfat)" in str(found.values["en"])
+    assert "umask=077" in str(found.values["ja"])
 
 
 def test_nothing_there_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,7 +142,7 @@ def test_other_accounts(
     assert found[1:3] == (LOOK, "open")
     assert found.values == {"path": images, "umask": "?", "typed": f"'{images}'"}
     monkeypatch.setattr(custody, "keeps_modes", lambda _: False)
-    assert custody.access(study, machine.root).key == "nowhere"
+    assert custody.access(study, machine.root).key == "drive"
 
 
 def test_a_folder_is_reached_by_all_above_it(tmp_path: Path) -> None:
@@ -183,8 +185,3 @@ def test_the_key(folder: Path, tmp_path: Path, machine: FakeMachine) -> None:
     secret(stick / "pass", b"x")
     assert found(passphrase_file=str(stick / "pass")) == (LOOK, "beside")
     assert found(key=away) == (GOOD, "elsewhere")
-
-
-def test_a_machine_that_tells_no_mounts(tmp_path: Path) -> None:
-    secret("private/ledger.key", WRAPPED)
-    assert custody.key(of(), tmp_path)[1:3] == (GOOD, "untold")
