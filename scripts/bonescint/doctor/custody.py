@@ -134,9 +134,9 @@ def key(study: LookedAt, machine: Path = Path("/")) -> Finding:
     here = medium_of(study.ledger, machine)
     if not medium_of(study.key, machine).is_also(here):
         return Finding("key", GOOD, "elsewhere", said)
-    beside = [file for file in study.secrets[:1] if file.exists()]
-    if not opens and beside and medium_of(beside[0], machine).is_also(here):
-        opens, said = "passphrase", said | {"file": beside[0]}
+    file = study.passphrase
+    if not opens and file and file.exists() and medium_of(file, machine).is_also(here):
+        opens, said = "passphrase", said | {"file": file}
     if opens:
         return Finding("key", study.grave, opens, said)
     return Finding("key", LOOK, "beside", said)

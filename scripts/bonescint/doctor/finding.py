@@ -1,8 +1,11 @@
 """What a check finds, and what is known of the study it looks at."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from bonescint.identity.passphrase import FILE_VARIABLE
 
 GOOD = "good"
 LOOK = "look"  # a person should look at it
@@ -29,10 +32,16 @@ class LookedAt(NamedTuple):
 
     ledger: Path
     key: Path
-    secrets: tuple[Path, ...]  # files with a passphrase; the first opens the key, if it has one
+    passphrase: Path | None  # of the key
+    disc_passphrase: Path | None
     dicom: Path | None
     tables: Mapping[str, Path]  # path of the key in the configuration -> table
     is_real: bool
+
+    @property
+    def secrets(self) -> list[Path]:
+        """The files that hold a passphrase."""
+        return [file for file in (self.passphrase, self.disc_passphrase) if file]
 
     @property
     def grave(self) -> str:
@@ -57,12 +66,13 @@ def looked_at(config: Mapping[str, Any]) -> LookedAt:
             if isinstance(entry, Mapping):
                 given |= {f"{area}.{name}.{field}": entry.get(field) for field in fields}
     files = ((k, one.get("file") if isinstance(one, Mapping) else one) for k, one in given.items())
-    secrets = (ledger.get("passphrase_file"), disc.get("passphrase_file"))
+    passphrase = ledger.get("passphrase_file") or os.environ.get(FILE_VARIABLE)
     return LookedAt(
         ledger=Path(str(ledger.get("path") or "private/ledger.age")),
         key=Path(str(ledger.get("key") or "private/ledger.key")),
-        secrets=tuple(Path(str(file)) for file in secrets if file),
-        dicom=Path(str(dicom)) if dicom else None,
+        passphrase=_path(passphrase),
+        disc_passphrase=_path(disc.get("passphrase_file")),
+        dicom=_path(dicom),
         tables={
             key: Path(file)
             for key, file in files
@@ -70,6 +80,10 @@ def looked_at(config: Mapping[str, Any]) -> LookedAt:
         },
         is_real=_part(config, "study").get("synthetic") is not True,
     )
+
+
+def _path(given: object) -> Path | None:
+    return Path(str(given)) if given else None
 
 
 def _part(config: Mapping[str, Any], key: str) -> Mapping[str, Any]:

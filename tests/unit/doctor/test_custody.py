@@ -21,6 +21,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     study.chmod(0o700)
     (study / "private").chmod(0o700)
     monkeypatch.chdir(study)
+    monkeypatch.delenv("BONESCINT_PASSPHRASE_FILE", raising=False)
     secret("private/ledger.age", WRAPPED)
     return study
 
@@ -56,7 +57,8 @@ def test_what_is_looked_at_of_any_configuration() -> None:
     assert sorted(given.tables) == [
         "inputs.opt_out", "inputs.participants", "readers.r.report", "software.v.export",
     ]  # fmt: skip
-    assert given.secrets == (Path("disc.txt"),)
+    assert given.passphrase is None
+    assert given.secrets == [Path("disc.txt")]
 
 
 @pytest.mark.parametrize(
@@ -159,7 +161,7 @@ def test_a_folder_is_reached_by_all_above_it(tmp_path: Path) -> None:
     assert not custody._is_reached(folder)
 
 
-def test_the_key(folder: Path, tmp_path: Path, machine: FakeMachine) -> None:
+def test_the_key(tmp_path: Path, machine: FakeMachine, monkeypatch: pytest.MonkeyPatch) -> None:
     stick = tmp_path / "stick"
     stick.mkdir()
     machine.mount("/", "8:1", "ext4", "/dev/sda1")
@@ -181,6 +183,9 @@ def test_the_key(folder: Path, tmp_path: Path, machine: FakeMachine) -> None:
     # a passphrase beside the key it opens protects nothing
     secret("pass", b"x")
     assert found(**PASSPHRASE) == (MEND, "passphrase")
+    monkeypatch.setenv("BONESCINT_PASSPHRASE_FILE", "pass")
+    assert found() == (MEND, "passphrase")
+    monkeypatch.delenv("BONESCINT_PASSPHRASE_FILE")
     machine.mount(stick, "8:17", "ext4", "/dev/sdb1")
     secret(stick / "pass", b"x")
     assert found(passphrase_file=str(stick / "pass")) == (LOOK, "beside")
