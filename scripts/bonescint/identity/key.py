@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bonescint.errors import InputError
 from bonescint.files import replacing
-from bonescint.identity.passphrase import read_passphrase, require_private
+from bonescint.identity.passphrase import read_passphrase, require_private, require_private_place
 from bonescint.resources import both
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ def write_key(key: str | Path, identity: "pyrage.x25519.Identity", passphrase: s
     if passphrase is not None:
         data = pyrage.passphrase.encrypt(data, passphrase)
     # a link to a medium that is locked away stays a link
-    with replacing(os.path.realpath(key), "wb") as stream:
-        os.fchmod(stream.fileno(), 0o600)
+    with replacing(os.path.realpath(key), "wb", private=True) as stream:
+        require_private_place(stream, Path(key))
         stream.write(data)
 
 
