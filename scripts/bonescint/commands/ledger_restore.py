@@ -94,7 +94,7 @@ def _key_back(
     from bonescint.identity.key import identity_in, is_wrapped
     from bonescint.identity.ledger import Ledger
     from bonescint.identity.lock import not_written
-    from bonescint.identity.passphrase import read_passphrase
+    from bonescint.identity.passphrase import read_passphrase, require_private_place
 
     key, passphrase = Path(settings["key"]), None
     if os.path.lexists(key):
@@ -109,8 +109,8 @@ def _key_back(
         Ledger(against, copy, identity, None, settings["study"]).read()
     key.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        with replacing(key, "wb") as stream:
-            os.fchmod(stream.fileno(), 0o600)
+        with replacing(key, "wb", private=True) as stream:
+            require_private_place(stream, key)
             stream.write(data)
     except OSError as error:
         raise not_written(key, error) from None

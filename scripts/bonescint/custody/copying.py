@@ -174,9 +174,7 @@ def _entries_in(file: Path, ledger: Ledger, text: Texts) -> list[Entry]:
 
 def _copy(data: bytes, file: Path, text: Texts, is_good: Callable[[Path], bool]) -> None:
     try:
-        with replacing(file, "wb") as stream:
-            with suppress(OSError):  # not every medium has modes
-                os.fchmod(stream.fileno(), 0o600)
+        with replacing(file, "wb", private=True) as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())

@@ -168,6 +168,5 @@ def _free_name(path: Path) -> Path:
 
 
 def _write(path: Path, data: bytes) -> None:
-    with replacing(path, "wb") as stream:
-        os.fchmod(stream.fileno(), 0o600)
+    with replacing(path, "wb", private=True) as stream:
         stream.write(data)
