@@ -116,7 +116,7 @@ try:
 except InputError as error:
     raise WorkflowError("\n  ".join(error.problems)) from None
 except OSError as error:
-    raise WorkflowError(system_error(error.errno)) from None
+    raise WorkflowError(system_error(error)) from None
 
 # a table that somebody edited is made anew, before anything is computed from it
 if workflow.is_main_process and not runs.only_looks(sys.argv):

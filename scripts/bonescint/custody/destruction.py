@@ -12,6 +12,7 @@ from typing import Any
 
 from bonescint.catalogue import catalogue
 from bonescint.config import inputs
+from bonescint.custody.backups import TOLD, Backup, key_copies
 from bonescint.custody.seal import SEALED_FILES
 from bonescint.errors import InputError
 from bonescint.folders import files_below
@@ -29,7 +30,7 @@ TRACES = (Path("logs"), Path(".snakemake"))
 TABLES = frozenset(
     {Path(table.path).parts[1] for table in catalogue() if table.side == PRIVATE.name}
     | {"codes.json", "faults", "indexed.json", "review", "salt"}
-    | {EDITED.name, MADE.name, STUDY_FILE.name}
+    | {EDITED.name, MADE.name, STUDY_FILE.name, TOLD.name}
 )
 _TELLS_NOTHING = frozenset({".age", ".lock", ".mark"})
 _SECRET = b"AGE-SECRET-KEY-1"
@@ -47,6 +48,8 @@ class Loss:
         The key file and its copies in the folders of the key and the ledger and in private/.
     sealed
         Files of this study that are encrypted to the key, the ledger aside.
+    copies
+        Copies of the key on record; those within reach are among the keys.
     ledger_sha256, recipient_sha256
         Of the ledger's file, and of the key's public part.
     """
@@ -61,6 +64,7 @@ class Loss:
     entries: int
     keys: tuple[Path, ...]
     sealed: tuple[Path, ...]
+    copies: tuple[Backup, ...]
     ledger_sha256: str
     recipient_sha256: str
 
@@ -100,13 +104,14 @@ def loss(ledger: Ledger) -> Loss:
         entries=len(ledger.entries()),
         keys=keys,
         sealed=tuple(file for file in sealed if file.resolve() not in own),
+        copies=tuple(key_copies(ledger)),
         ledger_sha256=hashlib.sha256(ledger.path.read_bytes()).hexdigest(),
         recipient_sha256=hashlib.sha256(ledger.recipient.encode()).hexdigest(),
     )
 
 
 def copies_of_key(ledger: Ledger, *more: Path) -> Iterator[Path]:
-    """Yield the key file, then every copy of it where copies are likely to lie.
+    """Yield the key file, then every copy of it where copies are likely to lie or are on record.
 
     Parameters
     ----------
@@ -122,13 +127,15 @@ def copies_of_key(ledger: Ledger, *more: Path) -> Iterator[Path]:
     content = ledger.key.read_bytes()
     folders = [ledger.key.parent, ledger.key.resolve().parent, ledger.path.parent, *more]
     near = [file for folder in folders for file in sorted(folder.iterdir())]
-    for file in [*near, *sorted(PRIVATE.rglob("*"))]:
+    made = key_copies(ledger)
+    known = {one.sha256 for one in made}  # a former passphrase, too
+    for file in [*near, *sorted(PRIVATE.rglob("*")), *(Path(one.where) for one in made)]:
         if file.resolve() in seen or not file.is_file() or file.stat().st_size > KEY_SIZE:
             continue
         seen.add(file.resolve())
         with suppress(OSError, IndexError, UnicodeError, pyrage.IdentityError):
             data = file.read_bytes()
-            if data == content:
+            if data == content or hashlib.sha256(data).hexdigest() in known:
                 yield file
                 continue
             # a plain copy of a key that was wrapped later, or the other way round
