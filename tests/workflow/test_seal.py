@@ -23,7 +23,7 @@ def test_seal_run_unseal(study: Path) -> None:
         "ledger.age", "ledger.age.lock", Path(LEDGER_HEAD).name, "ledger.key", "readings.mark",
         "salt", "software.mark", "study.json", "volumes.mark",
     ]  # fmt: skip
-    for arguments in ((), ("-n",), ("review",)):
+    for arguments in ((), ("-n",)):
         printed = snakemake(study, *arguments, fails=True)
         assert "bonescint unseal" in printed
         assert "封印" in printed

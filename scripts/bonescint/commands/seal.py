@@ -2,7 +2,7 @@
 
 import argparse
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,6 +84,7 @@ def seal_study(options: argparse.Namespace) -> int:
         cannot be sealed: they are all there then.
     """
     from bonescint.commands.progress import progress
+    from bonescint.custody.destruction import copies_of_key
     from bonescint.custody.seal import clear_unfinished
     from bonescint.identity.ledger import open_ledger
     from bonescint.resources import Texts
@@ -92,9 +93,10 @@ def seal_study(options: argparse.Namespace) -> int:
     config = configuration.load(options)
     text = Texts("seal", str(config["language"]))
     with alone(Path(".snakemake"), Texts("incidents", text.language)):
+        # before anybody is asked for a passphrase
+        _refuse_exposed([Path(config["ledger"]["key"])], config["ledger"], text)
         ledger = open_ledger(**config["ledger"], ask=True)
-        if exposed := list(_exposed_keys(ledger, config["ledger"])):
-            raise InputError([text("key_beside", key=key) for key in exposed] + [text("key_to_do")])
+        _refuse_exposed(copies_of_key(ledger, Path()), config["ledger"], text)
         clear_unfinished()
         with progress(text) as report:
             done = [
@@ -175,18 +177,21 @@ def _folders(
         yield SealedFolder(name, outside, identity, text, report)
 
 
-def _exposed_keys(ledger: "Ledger", settings: Mapping[str, Any]) -> Iterator[Path]:
-    """Yield the keys in the study's folder that whoever takes the folder can use."""
-    from bonescint.custody.destruction import copies_of_key
+def _refuse_exposed(keys: Iterable[Path], settings: Mapping[str, Any], text: "Texts") -> None:
+    """Refuse to seal beside a key that whoever takes the study's folder can use."""
     from bonescint.identity.key import is_wrapped
     from bonescint.identity.passphrase import FILE_VARIABLE
 
     study = Path.cwd()
     passphrase = settings.get("passphrase_file") or os.environ.get(FILE_VARIABLE)
     is_open = passphrase and Path(passphrase).resolve().is_relative_to(study)
-    for key in copies_of_key(ledger, Path()):
-        if key.resolve().is_relative_to(study) and (is_open or not is_wrapped(key)):
-            yield key
+    exposed = [
+        text("key_beside", key=key)
+        for key in keys
+        if key.exists() and key.resolve().is_relative_to(study) and (is_open or not is_wrapped(key))
+    ]
+    if exposed:
+        raise InputError([*exposed, text("key_to_do")])
 
 
 def _plain_inputs(config: Mapping[str, Any]) -> list[str]:

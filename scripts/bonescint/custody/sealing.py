@@ -31,6 +31,7 @@ from bonescint.custody.archive.stream import (
     padding,
     text_member,
 )
+from bonescint.custody.destruction import PRIVATE, TABLES
 from bonescint.custody.seal import SEALED_FILES
 from bonescint.errors import InputError
 from bonescint.files import replacing
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     import pyrage
 
 _MB = 1_000_000
+_SHOWN = 5  # names in a message
 _PER_MEMBER = 4 * tarfile.BLOCKSIZE  # bytes of headers and padding in the tar
 # in private/: the salt under which inputs are stamped, whose folder it is, when ledger and key were
 # copied; with marks, which change while the study is sealed, and locks, these tell nothing
@@ -157,7 +159,7 @@ class SealedFolder:
         if len(members) < 2:
             return None
         size = sum(member.size for member in members)
-        self._need_room(size + len(members) * _PER_MEMBER)
+        self._need_room(size + len(members) * _PER_MEMBER, Path())
         try:
             with replacing(self.file, "wb") as stream:
                 os.fchmod(stream.fileno(), 0o600)
@@ -165,8 +167,8 @@ class SealedFolder:
                 encrypt(self._tar(members, sums, size), Sink(stream), self._identity)
                 stream.flush()
                 os.fsync(stream.fileno())
-                # not out of the memory
-                os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+                with suppress(OSError):  # read back from the disk, where it can be asked for
+                    os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
                 wanted = {m.name: _as_sealed(m, s) for m, s in zip(members, sums, strict=True)}
                 if self._read(Path(stream.name), size) != wanted:
                     raise InputError(self._text("not_read_back"))
@@ -220,8 +222,11 @@ class SealedFolder:
         self._refuse_others(plain, sealed, self._text("not_unsealed"), new=False)
         there = {member.name for member in plain}
         missing = [one for name, one in sealed.items() if name not in there]
-        self._need_room(sum(one.size for one in missing) + len(missing) * _PER_MEMBER)
+        folder = Path(self._name)  # may be a link to another disk
+        needed = sum(one.size for one in missing) + len(missing) * _PER_MEMBER
         try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+            self._need_room(needed, folder)
             self._bring_back(sealed, there)
             # the plain files must outlive a power cut before the sealed one goes
             os.sync()
@@ -238,21 +243,10 @@ class SealedFolder:
             one = sealed.get(info.name)
             if one is None:
                 return copied(content, None) if content else ""
-            path = Path(info.name)
-            if one.kind == "folder":
-                path.mkdir(mode=0o700, exist_ok=True)
-            elif content and info.name in there:
-                os.utime(path, ns=(one.modified, one.modified))
-                path.chmod(one.mode)
-                return one.digest
-            elif content:
-                with replacing(path, "wb", sync=False) as stream:
-                    digest = copied(content, stream)
-                    stream.flush()
-                    os.fchmod(stream.fileno(), one.mode)
-                    os.utime(stream.fileno(), ns=(one.modified, one.modified))
-                return digest
-            return ""
+            try:
+                return _write(one, Path(info.name), content, info.name in there)
+            except OSError as error:
+                raise self._failed("not_written", error) from None
 
         found = walk_archive(
             self.file,
@@ -313,11 +307,10 @@ class SealedFolder:
         """Refuse where a file has changed since it was sealed, or (`new`) was put there."""
         others = [m for m in plain if (m.name in sealed or new) and not _is_in(m, sealed)]
         if others:
-            # a file's name may be a patient's
-            raise InputError([heading, self._text("others", folder=self._name, n=len(others))])
+            raise InputError([heading, self._others([m.name for m in others])])
 
     def _remove(self, members: list[Member], sealed: Mapping[str, _Sealed]) -> None:
-        left = 0
+        left: list[str] = []
         try:
             for n, member in enumerate(reversed(members), 1):
                 path = Path(member.source)
@@ -330,15 +323,21 @@ class SealedFolder:
                     if now.state == member.state or _is_in(now, sealed):
                         path.unlink()
                     else:
-                        left += 1
+                        left.append(member.name)
                 self._report("remove", n, len(members))
         except OSError as error:
             raise self._failed("not_removed", error) from None
         if left:
-            raise InputError(self._text("others", folder=self._name, n=left))
+            raise InputError(self._others(left))
 
-    def _need_room(self, needed: int) -> None:
-        free = shutil.disk_usage(Path()).free
+    def _others(self, names: list[str]) -> str:
+        # a file that is not the workflow's own may be named after a patient
+        own = [n for n in names if self._name != PRIVATE.name or n.split("/")[1] in TABLES]
+        shown = [*own[:_SHOWN], *["…"] * (len(names) > len(own[:_SHOWN]))]
+        return self._text("others", folder=self._name, n=len(names), files=", ".join(shown))
+
+    def _need_room(self, needed: int, folder: Path) -> None:
+        free = shutil.disk_usage(folder).free
         if free < needed:
             sizes = {"needed": -(-needed // _MB), "free": free // _MB}
             raise InputError(self._text("no_room", **sizes))
@@ -368,6 +367,24 @@ def _member(name: str, status: os.stat_result, path: Path) -> Member:
 def _as_sealed(member: Member, digest: str) -> _Sealed:
     mode = member.mode or 0
     return _Sealed(member.kind, mode, member.size, member.modified, member.target, digest)
+
+
+def _write(one: _Sealed, path: Path, content: IO[bytes] | None, is_there: bool) -> str:
+    """Bring back a file or folder, of a file that is there mode and date; return its SHA-256."""
+    if one.kind == "folder":
+        path.mkdir(mode=0o700, exist_ok=True)
+    elif content and is_there:
+        os.utime(path, ns=(one.modified, one.modified))
+        path.chmod(one.mode)
+        return one.digest
+    elif content:
+        with replacing(path, "wb", sync=False) as stream:
+            digest = copied(content, stream)
+            stream.flush()
+            os.fchmod(stream.fileno(), one.mode)
+            os.utime(stream.fileno(), ns=(one.modified, one.modified))
+        return digest
+    return ""
 
 
 def _is_in(member: Member, sealed: Mapping[str, _Sealed]) -> bool:

@@ -250,16 +250,18 @@ def test_what_changes_meanwhile_is_not_lost(
     main(["seal"])
     # somebody writes into the folder of a sealed study
     write("private/cohort.csv", f"another {PATIENT}")
-    write("private/new.csv", "new")
+    write(f"private/new {PATIENT}.csv", "new")
     for command, n in (("seal", 2), ("unseal", 1)):
         assert main([command]) == 1
         said = capsys.readouterr().err
         assert f"{n} files in private/" in said
+        assert "private/cohort.csv" in said
+        assert PATIENT not in said
     assert Path("private/cohort.csv").read_text() == f"another {PATIENT}"
     Path("private/cohort.csv").unlink()
     assert main(["unseal"]) == 0
-    assert Path("private/new.csv").read_text() == "new"
-    Path("private/new.csv").unlink()
+    assert Path(f"private/new {PATIENT}.csv").read_text() == "new"
+    Path(f"private/new {PATIENT}.csv").unlink()
     after = tree("private")
     assert after == before
 
@@ -277,6 +279,23 @@ def test_damage_is_noticed_and_nothing_is_taken(study: Path, capsys: Capture) ->
     Path(SEALED).write_bytes(other)
     assert main(["unseal"]) == 1
     assert "key" in capsys.readouterr().err
+
+
+def test_a_folder_on_a_medium_that_is_gone(study: Path, capsys: Capture) -> None:
+    before = tree(*NAMES)
+    elsewhere, away = study.parent / "disk", study.parent / "away"
+    shutil.move("results", elsewhere)
+    Path("results").symlink_to(elsewhere)
+    main(["seal", "--results"])
+    elsewhere.rename(away)
+    capsys.readouterr()
+    assert main(["unseal"]) == 1
+    assert "Nothing is lost" in capsys.readouterr().err
+    away.rename(elsewhere)
+    assert main(["unseal"]) == 0
+    assert {n: one for n, one in tree("results").items() if n != "results"} == {
+        n: one for n, one in before.items() if n.startswith("results/")
+    }
 
 
 def test_a_sealed_study_is_destroyed(
