@@ -1,16 +1,16 @@
 """Install an unpacked bundle where it lies, with no network: what `install` calls.
 
-`install` has compared the checksums and found the Python that the bundle was made for. Nothing
-but .venv is written. A half-finished .venv is begun anew; a finished one is left as it is.
+`install` has compared the checksums and found the Python that the bundle was made for, whole.
+Nothing but .venv is written. A half-finished .venv is begun anew; a finished one is left as it is.
 """
 
-import importlib
 import os
 import platform
 import shlex
 import shutil
 import subprocess
 import sys
+import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,17 +24,13 @@ WHEELS = ROOT / "wheels"
 VENV = ROOT / ".venv"
 READY = VENV / "ready"  # what `make` asks for, too
 _BIN = VENV / "bin"
-# of the standard library, what a minimal Python lacks; pip and ensurepip are not needed
-_MODULES = ("venv", "ctypes", "sqlite3", "zlib")
 _ROOM = 1_200_000_000  # bytes
 
 
 def missing() -> list[str]:
     """Return what stands in the way of an installation, with the cure, in both languages."""
     found = []
-    if lacking := [name for name in _MODULES if not _is_there(name)]:
-        found.append(both("bundle", "no_module", modules=", ".join(lacking)))
-    elif wheels := misfits([wheel.name for wheel in WHEELS.iterdir()]):
+    if wheels := misfits([wheel.name for wheel in WHEELS.iterdir()]):
         here = f"{platform.system()} {platform.machine()} {' '.join(platform.libc_ver())}"
         found.append(
             both("bundle", "other_platform", bundle=bundle_name(), here=here, wheel=wheels[0])
@@ -42,14 +38,6 @@ def missing() -> list[str]:
     if (free := shutil.disk_usage(ROOT).free) < _ROOM:
         found.append(both("bundle", "no_room", free=free // 10**6, needed=_ROOM // 10**6))
     return found + shortcomings(str(_BIN / "python"))
-
-
-def _is_there(module: str) -> bool:
-    try:
-        importlib.import_module(module)
-    except ImportError:
-        return False
-    return True
 
 
 def misfits(wheels: list[str]) -> list[str]:
@@ -75,8 +63,6 @@ def _pip() -> Path:
 
 def install() -> bool:
     """Make .venv of the bundle's wheels and return whether it works."""
-    import venv
-
     if VENV.exists():
         print(both("bundle", "again"))
         shutil.rmtree(VENV)

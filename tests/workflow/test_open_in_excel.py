@@ -1,5 +1,6 @@
-"""A run while Excel holds a result open: a sentence, and nothing is lost."""
+"""A run on a drive of Windows, while Excel holds a result open: a sentence, and nothing is lost."""
 
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +9,31 @@ from pathlib import Path
 import pytest
 
 from tests.workflow.runner import configure, snakemake
+
+# Every Python process of the test imports this first: below its folder no file takes another mode
+SITE = """
+import os
+
+def declining(chmod):
+    def declined(path, *given, **options):
+        place = f"/proc/self/fd/{path}" if isinstance(path, int) else path
+        if os.path.realpath(place).startswith(os.environ["DECLINING"]):
+            raise PermissionError(1, "Operation not permitted")
+        chmod(path, *given, **options)
+    return declined
+
+os.chmod, os.fchmod = declining(os.chmod), declining(os.fchmod)
+"""
+
+
+@pytest.fixture
+def declining(study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the study, on a drive that declines every mode, as WSL 2 has those of Windows."""
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "sitecustomize.py").write_text(SITE)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"), prepend=os.pathsep)
+    monkeypatch.setenv("DECLINING", str(study))
+    return study
 
 
 @contextmanager
@@ -36,7 +62,8 @@ def contents(study: Path) -> dict[str, bytes]:
     }
 
 
-def test_a_workbook_that_is_open_in_excel(study: Path) -> None:
+def test_a_workbook_that_is_open_in_excel(declining: Path) -> None:
+    study = declining
     before = contents(study)
     configure(study, lambda config: config["study"].update(title="Another title"))
     with held_open(study / "results/study.xlsx"):
