@@ -28,7 +28,7 @@ def answer_question(name: str, given: Mapping[str, Any], tables: Mapping[str, Pa
     tables
         Where its table (``table``) and each further table go.
     """
-    module = question_module(name)
+    module = _module(name)
     software, settings = given.get("software", {}), given.get("settings", {})
     found = (_named(row, name, software, settings) for row in module.rows(**given))
     write_estimates(tables["table"], found)
@@ -59,7 +59,7 @@ def _named(
     return replace(row, question=row.question or name, level=level).noting(*versions())
 
 
-def question_module(name: str) -> Any:
+def _module(name: str) -> Any:
     """Return a module of bonescint.questions: of the others nothing is known here."""
     return importlib.import_module(f"bonescint.questions.{name}")
 
@@ -71,7 +71,7 @@ def _paths(given: str | Iterable[str]) -> Path | list[Path]:
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
         inputs, params = dict(snakemake.input.items()), dict(snakemake.params.items())
-        declared = question_module(snakemake.rule).QUESTION
+        declared = _module(snakemake.rule).QUESTION
         needs = [*declared["needs"], *(["settings"] if "settings" in declared else [])]
         answer_question(
             name=snakemake.rule,
