@@ -227,17 +227,26 @@ def code_files(script: str) -> dict[str, str]:
         A script relative to the project's root.
     """
     pending = [ROOT / script]
+    seen: set[Path] = set()
     found: dict[str, str] = {}
     while pending:
         file = pending.pop()
-        name = file.relative_to(ROOT).as_posix()
-        if name not in found:
-            source = _source(file)
-            found[name] = source.code
-            found |= {data: _content(ROOT / data) for data in source.files}
-            pending += (f for of in source.imported for f in _followed(*of))
+        if file not in seen:
+            seen.add(file)
+            own, imported = _own_part(file)
+            found |= own
+            pending += imported
     _facts().keep()
     return found
+
+
+@cache
+def _own_part(file: Path) -> tuple[dict[str, str], frozenset[Path]]:
+    """Return a file and the data it names, each with its digest, and the files that it imports."""
+    source = _source(file)
+    own = {data: _content(ROOT / data) for data in source.files}
+    own[file.relative_to(ROOT).as_posix()] = source.code
+    return own, frozenset(f for of in source.imported for f in _followed(*of))
 
 
 def code_digest(script: str) -> str:
