@@ -18,6 +18,7 @@ from bonescint.custody.incidental import MARK as INCIDENTAL
 from bonescint.custody.receipts import MARK as RECEIPTS, OPEN_ENDS
 from bonescint.custody.recalls import FOLDER as RECALLS
 from bonescint.custody.requests import MARK as REQUESTS
+from bonescint.custody.seal import clear_unfinished, refuse_sealed
 from bonescint.custody.volumes import read_build
 from bonescint.deid.decisions import (
     blanks_decided,
@@ -54,6 +55,12 @@ os.umask(0o077)
 DECISIONS = "private/review/decisions.tsv"
 PURGED = "results/purge.json"  # nothing is left of who declined
 
+# before anything reads what is not there
+try:
+    if workflow.is_main_process:
+        refuse_sealed("en" if config.get("language") == "en" else "ja")
+except InputError as error:
+    raise WorkflowError("\n  ".join(["", *error.problems]).strip()) from None
 try:
     study.check_config(config)
     if workflow.is_main_process:
@@ -95,6 +102,7 @@ is_run = (
 try:
     if is_run:
         runlock.take(Path(".snakemake"), Texts("incidents", LANGUAGE))
+        clear_unfinished()
         if begin_study(LEDGER):
             said = Texts("study", LANGUAGE)("first_mark", id=config["study"]["id"])
             print(said, file=sys.stderr)

@@ -13,9 +13,9 @@ from bonescint.resources import ROOT
 
 PACKAGE = ROOT / "scripts" / "bonescint"
 _LOW = (
-    "errors", "files", "folders", "resources", "declared", "catalogue", "warnings", "warning_words",
-    "incidents", "surroundings", "filesystems", "runlock", "made", "joblog", "text", "names",
-    "dicom",
+    "errors", "files", "folders", "resources", "bundled", "declared", "catalogue", "warnings",
+    "warning_words", "incidents", "surroundings", "filesystems", "runlock", "made", "joblog",
+    "text", "names", "dicom",
 )  # fmt: skip
 # each imports only from those before it
 LAYERS = (
@@ -25,7 +25,7 @@ LAYERS = (
     ("stats",),
     ("config_form", "config"),
     ("outputs", "papers", "custody", "delivery", "review"),
-    ("endings",),
+    ("endings", "doctor"),
     ("commands",),
     ("cli", "demo"),
 )
