@@ -60,7 +60,7 @@ try:
     if workflow.is_main_process:
         refuse_sealed("en" if config.get("language") == "en" else "ja")
 except InputError as error:
-    raise WorkflowError("\n  ".join(["", *error.problems]).strip()) from None
+    raise WorkflowError("\n  ".join(error.problems)) from None
 try:
     study.check_config(config)
     if workflow.is_main_process:

@@ -5,10 +5,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import jsonschema
-import yaml
 
 from bonescint.errors import InputError
-from bonescint.resources import ROOT, Texts
+from bonescint.resources import Texts, project_yaml
 
 # bonescint.commands.upgrade_steps has what changed from one to the next
 CONFIG_VERSION = 2
@@ -38,7 +37,7 @@ def open_keys(config: Mapping[str, Any]) -> list[str]:
 
 
 def _schema() -> Any:
-    return yaml.safe_load((ROOT / "schemas/config.schema.yaml").read_text(encoding="utf-8"))
+    return project_yaml("schemas/config.schema.yaml")
 
 
 def _faults(config: Mapping[str, Any]) -> list[Any]:

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,7 @@ def fresh():
 
 
 def forget() -> None:
-    for cached in ("_source", "_content", "_file_of", "_data_files", "code_files"):
+    for cached in ("_source", "_content", "_file_of", "_data_files", "_facts", "code_files"):
         getattr(provenance, cached).cache_clear()
 
 
@@ -215,6 +216,22 @@ def test_every_statement_counts(project: Path, one: str, other: str) -> None:
     assert digest(project, one) != digest(project, other)
 
 
+def test_what_was_parsed_once_is_not_parsed_again(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    script = "from bonescint.part.leaf import X\nY = 'resources/new.csv'"
+    before = digest(project, script)
+    forget()
+    with monkeypatch.context() as patch:
+        patch.setattr(provenance.ast, "parse", pytest.fail)
+        assert code_digest(SCRIPT) == before
+    # a file that the same text names since
+    write(project / "resources" / "new.csv", "a\n")
+    forget()
+    assert code_digest(SCRIPT) != before
+
+
 def test_a_digest_does_not_depend_on_the_folder(project: Path, tmp_path_factory) -> None:
     before = digest(project, "from bonescint.top import f\nX = Texts('flow', 'ja')")
     moved = tmp_path_factory.mktemp("moved") / "project"
@@ -281,6 +298,7 @@ def test_every_data_file_is_read_by_a_script_or_known_not_to_be() -> None:
         "resources/text/paths.csv",
         "resources/text/record.csv",
         "resources/text/rules.csv",
+        "resources/text/seal.csv",
         "resources/text/study.csv",
         "resources/text/surroundings.csv",
         "resources/text/table_map.csv",

@@ -14,8 +14,8 @@ from bonescint.resources import ROOT
 PACKAGE = ROOT / "scripts" / "bonescint"
 _LOW = (
     "errors", "files", "folders", "resources", "bundled", "declared", "catalogue", "warnings",
-    "warning_words", "incidents", "surroundings", "filesystems", "runlock", "made", "joblog",
-    "text", "names", "dicom",
+    "warning_words", "incidents", "surroundings", "filesystems", "runlock", "made", "kept",
+    "joblog", "text", "names", "dicom",
 )  # fmt: skip
 # each imports only from those before it
 LAYERS = (
