@@ -291,6 +291,7 @@ def test_every_data_file_is_read_by_a_script_or_known_not_to_be() -> None:
         "resources/text/commands.csv",
         "resources/text/committee.csv",
         "resources/text/decisions.csv",
+        "resources/text/doctor.csv",
         "resources/text/endings.csv",
         "resources/text/extract.csv",
         "resources/text/incidents.csv",
