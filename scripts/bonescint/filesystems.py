@@ -74,6 +74,27 @@ def keeps_modes(path: str | Path) -> bool:
         return filesystem_of(folder)[0] not in _WITHOUT_MODES
 
 
+def reached_by(file: str | Path) -> set[Path]:
+    """Return a file's place as named, its real one, and every link on the way there.
+
+    Parameters
+    ----------
+    file
+        It need not be there.
+    """
+    named = Path.cwd() / file
+    found = {Path(os.path.realpath(named.parent), named.name), Path(os.path.realpath(named))}
+    pending, links = [named], set()
+    while pending:
+        path = pending.pop()
+        for one in (path, *path.parents):
+            place = Path(os.path.realpath(one.parent), one.name)
+            if place.is_symlink() and place not in links:
+                links.add(place)
+                pending.append(place.parent / place.readlink())
+    return found | links
+
+
 def _mount(line: str) -> Mount | None:
     before, _, after = line.partition(" - ")
     try:
