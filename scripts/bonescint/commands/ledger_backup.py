@@ -70,4 +70,7 @@ def _file_at(typed: str, name: str, text: Texts) -> Path:
     # none is made: where a medium is not connected, it would lie on the disk
     if not file.parent.is_dir():
         raise InputError(text("no_folder", folder=file.parent))
+    # a device or a pipe may have no end
+    if file.exists() and not file.is_file():
+        raise InputError(text("foreign", file=file))
     return file

@@ -68,7 +68,9 @@ def _with_other(
     copies = key_copies(ledger) if other == "key" else backups(ledger)
     for copy in (one for one in copies if one.kind == other):
         there = Path(copy.where)
-        is_there = there.is_file() and medium.is_also(medium_of(there))
+        is_there = False
+        with suppress(OSError):  # another user's medium, a share that is gone
+            is_there = there.is_file() and medium.is_also(medium_of(there))
         # a medium that the machine does not know again is known by what lies on it
         file = folder / there.name
         if is_there or medium.names & copy.names or _sha256_of(file) == copy.sha256:
