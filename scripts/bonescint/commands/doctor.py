@@ -93,7 +93,7 @@ def _checks(study: "LookedAt | None") -> Mapping[str, _Check]:
             "modes": lambda: custody.modes(study),
             "key": lambda: custody.key(study),
             "backup": lambda: rest.backup(study),
-            "sealed": rest.seal,
+            "sealed": lambda: rest.seal(study),
             "runs": runs.runs,
             "tables": lambda: runs.open_tables(study),
         }

@@ -186,10 +186,11 @@ def _folder(
     name: str, config: Mapping[str, Any], ledger: "Ledger", text: "Texts", report: "Report"
 ) -> "SealedFolder":
     from bonescint.custody.sealing import SealedFolder
+    from bonescint.identity.lock import lock_of
 
     outside = [Path(path) for path in config["ledger"].values() if isinstance(path, str)]
-    lock = ledger.path.with_name(f"{ledger.path.name}.lock")
-    return SealedFolder(name, [*outside, lock], ledger.identity, text, report)
+    outside.append(lock_of(ledger.path))
+    return SealedFolder(name, outside, ledger.identity, text, report)
 
 
 def _folders_of_study() -> Iterator[Path]:
