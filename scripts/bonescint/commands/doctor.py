@@ -101,12 +101,14 @@ def _checks(study: "LookedAt | None") -> Mapping[str, _Check]:
 
 
 def _findings(study: "LookedAt | None") -> Iterator["Finding"]:
-    from bonescint.doctor.finding import LOOK, Finding
+    from bonescint.doctor.finding import LOOK, MEND, Finding
 
     for name, check in _checks(study).items():
         try:
             found = check()
             yield from [found] if isinstance(found, Finding) else found
+        except InputError as error:  # its sentences name no patient
+            yield Finding("failed", MEND, "found", {"check": name, "why": " ".join(error.problems)})
         except Exception as error:  # one fault hides no other; its message could name anything
             yield Finding("failed", LOOK, "found", {"check": name, "why": type(error).__name__})
 

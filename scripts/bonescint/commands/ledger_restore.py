@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bonescint.commands import configuration
+from bonescint.commands.ledger_backup import copy_named
 from bonescint.commands.ledger_destroy import typed
 from bonescint.errors import InputError
 from bonescint.resources import Texts
-from bonescint.text.drives import wsl_path
 
 if TYPE_CHECKING:
     import pyrage
@@ -38,7 +38,7 @@ def restore_ledger(options: argparse.Namespace) -> int:
     config = configuration.load(options)
     text = Texts("backup", config["language"])
     files = {
-        kind: Path(wsl_path(given) or given)
+        kind: copy_named(kind, given, config["study"]["id"])
         for kind in ("key", "ledger")
         if (given := getattr(options, kind))
     }

@@ -208,6 +208,12 @@ def test_the_key_comes_back_if_it_opens_the_ledger(
     assert opened().codes() == codes
 
 
+def test_the_folder_of_a_copy_will_do(stick: Path) -> None:
+    run("backup", "--ledger", str(stick))
+    Path(LEDGER).unlink()
+    assert run("restore", "--ledger", str(stick)) == 0
+
+
 def test_no_run_begins_meanwhile(stick: Path, answers: Answers) -> None:
     words = Texts("incidents", "ja")
     Path(".snakemake").mkdir()

@@ -48,6 +48,13 @@ def test_backups() -> None:
     assert one.values == {"date": "2026-11-01", "n": 3}
 
 
+def test_a_record_that_somebody_edited_tells_nothing() -> None:
+    used(1)
+    for text in ('{"ledger": 3}', '{"ledger": {"at": "x"}, "key": {}}', "[]", "x"):
+        Path("private/backups.json").write_text(text)
+        assert found() == [(MEND, "no_ledger"), (MEND, "no_key")]
+
+
 def test_the_seal() -> None:
     assert rest.seal()[1:3] == (GOOD, "nothing")
     used(1)
