@@ -106,6 +106,8 @@ is_run = (
 try:
     if is_run:
         runlock.take(Path(".snakemake"), Texts("incidents", LANGUAGE))
+        # somebody may have sealed it since this was read
+        refuse_sealed(LANGUAGE)
         clear_unfinished()
         if begin_study(LEDGER):
             said = Texts("study", LANGUAGE)("first_mark", id=config["study"]["id"])

@@ -1,5 +1,6 @@
 """`bonescint ledger destroy` and the copies of the key that the ledger remembers."""
 
+import errno
 import shutil
 from pathlib import Path
 
@@ -99,3 +100,20 @@ def test_without_copies_nobody_is_asked(codes: dict[str, str], answers: Answers)
     answers(seen="BONE-DEMO\n")
     assert run(*FORCED) == 0
     assert "鍵の控え\n" not in certificate() and "廃棄した (" not in certificate()
+
+
+def test_a_medium_that_cannot_be_read_is_asked_for(
+    keys: list[Path], monkeypatch: pytest.MonkeyPatch, answers: Answers
+) -> None:
+    Path("private/round").symlink_to("round")
+    is_file = Path.is_file
+
+    def unless_away(path: Path) -> bool:
+        if path.is_relative_to(keys[1]):  # another user's, or a share that is gone
+            raise PermissionError(errno.EACCES, "")
+        return is_file(path)
+
+    monkeypatch.setattr(Path, "is_file", unless_away)
+    answers(seen="No\nBONE-DEMO\n")
+    assert run(*FORCED) == 0
+    assert "AWAY/x.key" in certificate()
