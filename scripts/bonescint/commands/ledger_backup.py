@@ -9,6 +9,7 @@ from bonescint.errors import InputError
 from bonescint.resources import Texts
 from bonescint.text.drives import wsl_path
 
+_ENDINGS = {"ledger": ".age", "key": ".key"}
 
 def back_up(options: argparse.Namespace) -> int:
     """Copy ledger or key, or both, say where they are, and return 0.
@@ -32,7 +33,7 @@ def back_up(options: argparse.Namespace) -> int:
     text, settings = Texts("backup", config["language"]), config["ledger"]
     # the key's first: the ledger's then remembers it
     files = {
-        kind: _new_copy(copy_named(kind, typed, config["study"]["id"]), text)
+        kind: _new_copy(kind, copy_named(kind, typed, config["study"]["id"]), text)
         for kind in ("key", "ledger")
         if (typed := getattr(options, kind))
     }
@@ -76,15 +77,16 @@ def copy_named(kind: str, typed: str, study: str) -> Path:
     """
     path = Path(wsl_path(typed) or typed)
     name = re.sub(r"[^\w.-]", "_", study)
-    ending = {"ledger": "age", "key": "key"}[kind]
-    return path / f"{name}-ledger.{ending}" if path.is_dir() else path
+    return path / f"{name}-ledger{_ENDINGS[kind]}" if path.is_dir() else path
 
 
-def _new_copy(file: Path, text: Texts) -> Path:
-    # none is made: where a medium is not connected, it would lie on the disk
-    if not file.parent.is_dir():
-        raise InputError(text("no_folder", folder=file.parent))
+def _new_copy(kind: str, file: Path, text: Texts) -> Path:
     # a device or a pipe may have no end
     if file.exists() and not file.is_file():
         raise InputError(text("foreign", file=file))
+    # none is made: where a medium is not connected, it would lie on the disk. Nor does a file take
+    # the name of the folder where the medium will be
+    folder = file.parent if file.suffix == (ending := _ENDINGS[kind]) else file
+    if not folder.is_dir():
+        raise InputError(text("no_folder", folder=folder, ending=ending))
     return file

@@ -94,6 +94,10 @@ def test_both_are_copied_read_back_and_remembered(media: Callable[[str], Path]) 
     [
         ((), "--ledger"),
         (("--ledger", "{A}/none/x.age"), "フォルダ"),
+        # where a medium is not connected, no file takes the name of its folder
+        (("--ledger", "{disk}/usb-a"), r"フォルダ \S+/usb-a が.*\.age で"),
+        (("--ledger", "{A}/x.key"), r"\.age で"),
+        (("--key", "{disk}/usb-b/", "--plain"), r"フォルダ \S+/usb-b が.*\.key で"),
         (("--ledger", "private/x.age"), "研究のフォルダの中"),
         (("--key", "{A}", "--ledger", "{A}", "--plain"), "1 つの媒体"),
         (("--ledger", "{disk}", "--same-disk"), "1 つの媒体"),
