@@ -1,16 +1,18 @@
 """Who else could read what identifies patients: clouds, accounts of this machine, the key."""
 
+import os
 import re
 import shlex
 import stat
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from bonescint.custody.media import medium_of
 from bonescint.doctor.finding import GOOD, LOOK, MEND, Finding, LookedAt
 from bonescint.doctor.machine import umask
-from bonescint.filesystems import keeps_modes
+from bonescint.filesystems import keeps_modes, mount_of
 from bonescint.identity.key import is_wrapped
 from bonescint.identity.passphrase import no_modes
 
@@ -26,6 +28,10 @@ _CLOUD_MARKS = (
     ".dropbox", ".dropbox.cache", ".nextcloudsync.log", ".owncloudsync.log", ".stfolder",
     ".tmp.drivedownload",
 )  # fmt: skip
+# how age begins a file for a key such as the ledger's, and what a key's file holds
+_FOR_A_KEY = re.compile(rb"\Aage-encryption\.org/v1\n-> X25519 ")
+_A_KEY = re.compile(rb"\Aage-encryption\.org/v1\n-> scrypt |AGE-SECRET-KEY-1")
+_HEAD = 1 << 10  # bytes
 _OTHERS = 0o077  # bits by which a file is not for its user alone
 
 
@@ -124,19 +130,65 @@ def key(study: LookedAt, machine: Path = Path("/")) -> Finding:
     machine
         Where its /proc lies.
     """
-    said = {"key": study.key, "ledger": study.ledger}
+    said: dict[str, object] = {"key": study.key, "ledger": study.ledger}
     if not study.key.exists():
-        return Finding("key", GOOD, "away" if study.ledger.exists() else "none", said)
+        return _absent_key(study, said, machine)
     try:
         opens = "" if is_wrapped(study.key) else "plain"
     except OSError:
         return Finding("key", LOOK, "unread", said)
     here = medium_of(study.ledger, machine)
     if not medium_of(study.key, machine).is_also(here):
-        return Finding("key", GOOD, "elsewhere", said)
+        state = study.grave if opens else LOOK
+        return _together(study, state, said, machine) or Finding("key", GOOD, "elsewhere", said)
     file = study.passphrase
     if not opens and file and file.exists() and medium_of(file, machine).is_also(here):
         opens, said = "passphrase", said | {"file": file}
     if opens:
         return Finding("key", study.grave, opens, said)
     return Finding("key", LOOK, "beside", said)
+
+
+def _absent_key(study: LookedAt, said: dict[str, object], machine: Path) -> Finding:
+    if not study.ledger.exists():
+        return Finding("key", GOOD, "none", said)
+    # no medium brings it back that belongs into the study's folder; one behind a link may
+    if Path(os.path.realpath(study.key)).is_relative_to(Path.cwd()):
+        return Finding("key", MEND, "gone", said)
+    return _together(study, LOOK, said, machine) or Finding("key", LOOK, "away", said)
+
+
+def _together(
+    study: LookedAt, state: str, said: dict[str, object], machine: Path
+) -> Finding | None:
+    """Tell of a copy of the one on the medium of the other, which `ledger backup` refuses.
+
+    The ledger, which has the copies on record, is not opened: copies are known by what they are.
+    """
+    if study.key.exists():
+        for file in _beside(study.key, ".age", _FOR_A_KEY, machine):
+            return Finding("key", state, "ledger_copy", said | {"file": file})
+    for file in _beside(study.ledger, ".key", _A_KEY, machine, Path.cwd()):
+        state = LOOK if is_wrapped(file) else study.grave
+        return Finding("key", state, "key_copy", said | {"file": file})
+    return None
+
+
+def _beside(
+    original: Path, ending: str, kind: "re.Pattern[bytes]", machine: Path, *more: Path
+) -> Iterator[Path]:
+    """Yield files of a kind beside another one, in the top folder of its medium and in more."""
+    real = original.resolve()
+    mount = mount_of(real, machine)
+    folders = dict.fromkeys([real.parent, *([mount.place] if mount else []), *more])
+    medium = medium_of(real, machine)
+    for folder in folders:
+        with suppress(OSError):  # another user's folder
+            for file in sorted(folder.glob(f"*{ending}")):
+                with suppress(OSError):
+                    if not file.is_file() or file.resolve() == real:
+                        continue
+                    with file.open("rb") as stream:
+                        is_one = kind.search(stream.read(_HEAD))
+                    if is_one and medium_of(file, machine).is_also(medium):
+                        yield file

@@ -171,7 +171,11 @@ def test_the_key(tmp_path: Path, machine: FakeMachine, monkeypatch: pytest.Monke
         one = custody.key(of(synthetic, **ledger), machine.root)
         return one.state, one.key
 
-    assert found() == (GOOD, "away")
+    # in the study's folder it belongs there; elsewhere its medium may not be connected
+    assert found() == (MEND, "gone")
+    assert found(key=away) == (LOOK, "away")
+    Path("linked.key").symlink_to(away)
+    assert found(key="linked.key") == (LOOK, "away")
     secret(beside, PLAIN)
     secret(away, PLAIN)
     assert found() == (MEND, "plain")
@@ -190,3 +194,41 @@ def test_the_key(tmp_path: Path, machine: FakeMachine, monkeypatch: pytest.Monke
     secret(stick / "pass", b"x")
     assert found(passphrase_file=str(stick / "pass")) == (LOOK, "beside")
     assert found(key=away) == (GOOD, "elsewhere")
+
+
+def test_a_copy_of_the_one_on_the_medium_of_the_other(
+    tmp_path: Path, machine: FakeMachine, folder: Path
+) -> None:
+    stick = tmp_path / "stick"
+    (stick / "keys").mkdir(parents=True)
+    machine.mount(tmp_path, "8:1", "ext4", "/dev/sda1")
+    machine.mount(stick, "8:17", "ext4", "/dev/sdb1")
+    key = stick / "keys" / "ledger.key"
+    secret(key, PLAIN)
+
+    def found() -> tuple[str, str]:
+        one = custody.key(of(key=str(key)), machine.root)
+        return one.state, one.key
+
+    # another key's file, a passphrase's
+    secret(stick / "other.key", PLAIN)
+    secret(stick / "note.age", b"age-encryption.org/v1\n-> scrypt x\n")
+    assert found() == (GOOD, "elsewhere")
+    for copy in (stick / "BONE-DEMO-ledger.age", stick / "keys" / "x.age"):
+        secret(copy, b"age-encryption.org/v1\n-> X25519 x\n")
+        assert found() == (MEND, "ledger_copy")
+        secret(key, WRAPPED)
+        assert found() == (LOOK, "ledger_copy")
+        secret(key, PLAIN)
+        copy.unlink()
+    for place in (folder / "private", folder, tmp_path):
+        copy = place / "BONE-DEMO-ledger.key"
+        secret(copy, PLAIN)
+        assert found() == (MEND, "key_copy")
+        secret(copy, b"age-encryption.org/v1\n-> scrypt x\n")
+        assert found() == (LOOK, "key_copy")
+        copy.unlink()
+    # also while the key's own medium is not connected
+    key.unlink()
+    secret("copy.key", PLAIN)
+    assert found() == (MEND, "key_copy")
