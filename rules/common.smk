@@ -57,7 +57,7 @@ min_version("9.27")
 os.umask(0o077)
 
 DECISIONS = "private/review/decisions.tsv"
-PURGED = "results/purge.json"  # nothing is left of who declined
+PURGED = str(study.PURGED)
 
 # before anything reads what is not there
 try:

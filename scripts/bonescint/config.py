@@ -28,6 +28,7 @@ DEMO = "demo/"
 CODED_SIDE = ("results", "logs", ".snakemake")
 CODED_IMAGES = Path("results/dicom")
 LEDGER_HEAD = "private/ledger.head"
+PURGED = Path("results/purge.json")  # nothing is left of who declined
 # what `metrics` need not name: all questions, no primary hypothesis, no margin, nothing fixed
 # beforehand
 _METRICS = {

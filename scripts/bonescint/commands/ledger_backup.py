@@ -11,6 +11,7 @@ from bonescint.text.drives import wsl_path
 
 _ENDINGS = {"ledger": ".age", "key": ".key"}
 
+
 def back_up(options: argparse.Namespace) -> int:
     """Copy ledger or key, or both, say where they are, and return 0.
 

@@ -79,7 +79,7 @@ def add_opt_outs(options: argparse.Namespace, opened: "Ledger | None" = None) ->
     from bonescint.config import CODED_IMAGES
     from bonescint.custody.deliveries import recorded
     from bonescint.custody.recalls import FOLDER, recall
-    from bonescint.custody.seal import sealed_file
+    from bonescint.custody.seal import sealed_files
     from bonescint.identity.first_use import open_or_create
     from bonescint.identity.opt_outs import declined, remember
     from bonescint.resources import Texts
@@ -104,7 +104,7 @@ def add_opt_outs(options: argparse.Namespace, opened: "Ledger | None" = None) ->
     unknown = [s for s in subjects if not (ledger.code_of(s) or s in before or s in listed)]
     indexed = _indexed(subjects)
     remember(ledger, indexed or ())  # the images may be gone before the next run
-    deliveries, sealed = recorded(ledger), sealed_file()
+    deliveries, sealed = recorded(ledger), sealed_files()
     for n, subject in enumerate(subjects, 1):
         state = "added" if subject not in before else "completed" if subject in changed else "again"
         says = [text(f"opt_out.{state}"), *_whereabouts(ledger, subject, deliveries, text)]
@@ -116,10 +116,18 @@ def add_opt_outs(options: argparse.Namespace, opened: "Ledger | None" = None) ->
     print_notices(notices, text)
     if archives := _archives(ledger, subjects):
         print(text("opt_out.archives", names=", ".join(archives)))
-    print(text("opt_out.next"))
-    if sealed:
-        print(Texts("seal", language)("declined_while_sealed", file=sealed))
+    _print_next("opt_out.next", text)
     return 0
+
+
+def _print_next(key: str, text: "Texts") -> None:
+    """Print what to do next: in a sealed study no run begins."""
+    from bonescint.custody.seal import named, sealed_files
+    from bonescint.resources import Texts
+
+    if sealed := sealed_files():
+        print(Texts("seal", text.language)("declined_while_sealed", file=named(sealed)))
+    print(text(key))
 
 
 def _place(subject: str, indexed: "list[PersonalData] | None") -> str:
@@ -274,7 +282,7 @@ def withdraw_opt_outs(options: argparse.Namespace) -> int:
         if ids := [d.id for d in deliveries if code in d.recalled]:
             says.append(text("withdraw.recalled", ids=", ".join(ids)))
         print(text("opt_out.nth", n=n), *says, sep=" ")
-    print(text("withdraw.next"))
+    _print_next("withdraw.next", text)
     return 0
 
 

@@ -120,6 +120,7 @@ def unseal_study(options: argparse.Namespace) -> int:
         file stays then.
     """
     from bonescint.commands.progress import progress
+    from bonescint.custody.known_people import awaits_run
     from bonescint.custody.seal import SEALED_FILES, clear_unfinished, sealed_file
     from bonescint.identity.ledger import open_ledger
     from bonescint.resources import Texts
@@ -128,11 +129,10 @@ def unseal_study(options: argparse.Namespace) -> int:
     config = configuration.load(options)
     text = Texts("seal", str(config["language"]))
     with alone(Path(".snakemake"), Texts("incidents", text.language)):
-        if not (sealed := sealed_file()):
+        if not sealed_file():
             raise InputError(text("not_at_all"))
         clear_unfinished()
         ledger = open_ledger(**config["ledger"], ask=True)
-        since = sealed.stat().st_mtime
         for name, file in SEALED_FILES.items():
             if Path(file).exists():
                 with progress(text) as report:
@@ -141,8 +141,10 @@ def unseal_study(options: argparse.Namespace) -> int:
                 if outcome.resumed:
                     print(text("finished_unsealing", file=file))
                 print(text("unsealed", file=file, **_counts(outcome)))
-        has_declined = _remember_declined(ledger, since)
-    print(text("declined_since" if has_declined else "as_before"))
+        # by what the last run knew: the study may have been sealed again without one
+        if is_due := awaits_run(ledger):
+            _remember_declined(ledger)
+    print(text("declined_since" if is_due else "as_before"))
     return 0
 
 
@@ -229,17 +231,11 @@ def _plain_inputs(config: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _remember_declined(ledger: "Ledger", since: float) -> bool:
-    """Record name and birth date of who declined meanwhile; whether anybody did.
-
-    The images may be gone before the next run.
-    """
+def _remember_declined(ledger: "Ledger") -> None:
+    """Record name and birth date of who declined: the images may be gone before the next run."""
     from bonescint.custody.known_people import CONSENTED
-    from bonescint.identity.opt_outs import MARK, in_force, remember
+    from bonescint.identity.opt_outs import in_force, remember
     from bonescint.identity.people import data_of
 
-    if not MARK.exists() or MARK.stat().st_mtime <= since:
-        return False
     if CONSENTED.exists():
         remember(ledger, data_of(CONSENTED, in_force(ledger).keys()))
-    return True

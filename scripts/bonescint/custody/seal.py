@@ -5,6 +5,7 @@ As long as the file has its name the study is sealed, whatever an interruption l
 """
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -33,7 +34,23 @@ def sealed_file(folder: Path = Path()) -> Path | None:
     folder
         The study's.
     """
-    return next((file for name in SEALED_FILES.values() if (file := folder / name).exists()), None)
+    return next(iter(sealed_files(folder)), None)
+
+
+def sealed_files(folder: Path = Path()) -> list[Path]:
+    """Return every file in which a part of a study is sealed.
+
+    Parameters
+    ----------
+    folder
+        The study's.
+    """
+    return [file for name in SEALED_FILES.values() if (file := folder / name).exists()]
+
+
+def named(files: Iterable[Path]) -> str:
+    """Return files as a sentence names them."""
+    return ", ".join(map(str, files))
 
 
 def sealed_on(file: Path) -> str:
@@ -60,8 +77,9 @@ def refuse_sealed(language: str) -> None:
     InputError
         With the day, and what to do.
     """
-    if file := sealed_file():
-        raise InputError(Texts("seal", language)("is_sealed", file=file, date=sealed_on(file)))
+    if files := sealed_files():
+        said = {"file": named(files), "date": sealed_on(files[0])}
+        raise InputError(Texts("seal", language)("is_sealed", **said))
 
 
 def clear_unfinished() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bonescint.config import LEDGER_HEAD
 from bonescint.custody.backups import last_told
-from bonescint.custody.seal import SEALED_FILES, sealed_file, sealed_on, stays
+from bonescint.custody.seal import SEALED_FILES, named, sealed_files, sealed_on, stays
 from bonescint.doctor.finding import GOOD, LOOK, Finding, LookedAt
 from bonescint.filesystems import reached_by
 from bonescint.identity.chain import read_head
@@ -47,10 +47,10 @@ def seal(study: LookedAt | None = None) -> Finding:
     study
         What is looked at: where its ledger and key lie, which stay.
     """
-    file = sealed_file()
-    if not file:
+    files = sealed_files()
+    if not files:
         return Finding("sealed", GOOD, "open" if PRIVATE.is_dir() else "nothing")
-    said = {"file": file, "date": sealed_on(file)}
+    said = {"file": named(files), "date": sealed_on(files[0])}
     kept: set[Path] = reached_by(LEDGER_HEAD)
     for one in (study.ledger, lock_of(study.ledger), study.key, *study.secrets) if study else ():
         kept |= reached_by(one)

@@ -63,7 +63,7 @@ def test_the_seal() -> None:
     os.utime("private.age", (10**9, 10**9))
     done = rest.seal()
     assert done[1:3] == (GOOD, "found")
-    assert done.values == {"file": Path("private.age"), "date": "2001-09-09"}
+    assert done.values == {"file": "private.age", "date": "2001-09-09"}
     # a mark that a command leaves is no interruption; a table is
     Path("private/opt_out.mark").touch()
     assert rest.seal().key == "found"
@@ -87,4 +87,5 @@ def test_a_seal_with_a_file_left_in_any_folder_is_unfinished() -> None:
     Path("results/cases.csv").touch()
     assert rest.seal(study).key == "found"
     Path("results.age").touch()
+    assert rest.seal(study).values["file"] == "private.age, results.age"
     assert rest.seal(study).key == "unfinished"
