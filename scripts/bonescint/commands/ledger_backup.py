@@ -2,6 +2,7 @@
 
 import argparse
 import re
+import sys
 from pathlib import Path
 
 from bonescint.commands import configuration
@@ -25,7 +26,7 @@ def back_up(options: argparse.Namespace) -> int:
     InputError
         If a place is refused, or a copy cannot be made: what was there stays.
     """
-    from bonescint.custody.copying import back_up_key, back_up_ledger, check_media
+    from bonescint.custody.copying import back_up_key, back_up_ledger, check_media, what_stands
     from bonescint.identity.key import is_wrapped
     from bonescint.identity.ledger import open_ledger
     from bonescint.identity.passphrase import read_passphrase
@@ -53,7 +54,11 @@ def back_up(options: argparse.Namespace) -> int:
                 passphrase = read_passphrase(given, ask=True, label=str(file))
             elif not options.plain:
                 raise InputError(text("plain_key"))
-            back_up_key(ledger, file, media[kind], text, passphrase)
+            try:
+                back_up_key(ledger, file, media[kind], text, passphrase)
+            except KeyboardInterrupt:
+                print(text(f"stands.{what_stands(file, ledger)}", file=file), file=sys.stderr)
+                raise
             print(text("done.key", file=file))
         if file.stat().st_mode & 0o077:
             print(text("no_modes", file=file))

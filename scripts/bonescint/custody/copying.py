@@ -134,6 +134,8 @@ def back_up_key(
 
     with ledger.exclusive():
         data = ledger.key.read_bytes()
+        # a wrong passphrase is told before anything is on record
+        identity_in(data, passphrase, ledger.key)
         # one with a former passphrase is known by its hash
         known = {one.sha256 for one in key_copies(ledger)}
         if os.path.lexists(file) and _sha256_of(file) not in known:
@@ -146,10 +148,35 @@ def back_up_key(
         _remember(ledger, "key", data, file, medium, "backup_begun")
         try:
             _copy(data, file, text, fits)
-        except InputError:
-            _remember(ledger, "key", data, file, medium, "backup_failed")
-            raise
+        except InputError as error:
+            if (standing := what_stands(file, ledger)) in ("nothing", "former"):
+                _remember(ledger, "key", data, file, medium, "backup_failed")
+            said = text(f"stands.{standing}", file=file)
+            raise InputError([*error.problems, said]) from None
         return _remember(ledger, "key", data, file, medium)
+
+
+def what_stands(file: Path, ledger: Ledger) -> str:
+    """Return what is at the place of a copy of the key whose making failed or was cut off.
+
+    Parameters
+    ----------
+    file
+        Where the copy was to go.
+    ledger
+        The opened ledger.
+
+    Returns
+    -------
+    str
+        ``nothing``, ``copy`` (of the key as it is now), ``former`` (another file) or ``unknown``.
+    """
+    try:
+        if not any(one.name == file.name for one in file.parent.iterdir()):
+            return "nothing"
+        return "copy" if file.read_bytes() == ledger.key.read_bytes() else "former"
+    except OSError:
+        return "unknown"
 
 
 def is_older_state(entries: list[Entry], of: list[Entry]) -> bool:
