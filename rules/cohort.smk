@@ -91,6 +91,7 @@ rule select_cohort:
             for key in ("participants", "tracer_calendar", "exam_dates")
         },
         cohort=COHORT,
+        tracers=TRACERS,
         decisions=DECISIONS,
         reviewers=reviewers_of_decisions,
         decided=DECIDED_IMAGES,

@@ -11,6 +11,7 @@ from snakemake.utils import min_version
 
 from bonescint import config as study
 from bonescint import made, runlock
+from bonescint.config_values import tracers
 from bonescint.custody import runs
 from bonescint.custody.declined import OPT_OUT_DOUBTS
 from bonescint.custody.deliveries import MARK as DELIVERIES
@@ -45,7 +46,10 @@ from bonescint.provenance import (
     values_stamp,
     versions,
 )
-from bonescint.resources import Texts, locate
+from bonescint.outputs.drawn import drawn_figures
+from bonescint.outputs.labels import Labels
+from bonescint.questions import TESTS, known, question
+from bonescint.resources import ROOT, Texts, locate
 from bonescint.tables.repeats import repeat_settings
 from bonescint.text.filled import filled_for
 
@@ -134,6 +138,7 @@ if workflow.is_main_process and not runs.only_looks(sys.argv):
 
 OPT_OUT_SETTINGS = study.opt_out_settings(config)
 BATCHES = [f"{n:02d}" for n in range(config["deidentification"]["batches"])]
+TRACERS = tracers(config)
 SOFTWARE = study.software(config)
 READERS = list(config["readers"])
 READINGS = expand("results/readings/{reader}.csv", reader=READERS)
@@ -169,6 +174,7 @@ ROUNDS = {
 }
 METRICS = study.metrics(config)
 QUESTIONS = study.questions(config)
+VERSION_PAIRS = study.version_pairs(config)
 SYNTHETIC = config["study"]["synthetic"]
 DISC = config["delivery"].get("disc") or {}
 PASSPHRASE = DISC.get("passphrase_file") if DISC.get("form") != "plain" else None
@@ -184,11 +190,9 @@ DECIDED_BLANKS = values_stamp(
     f"{item} {sha256} {decision}"
     for (item, sha256), decision in blanks_decided(DECIDED).items()
 )
-DRAWN = ["flow", "roc", "forest", "bland_altman", "version_slope", "distribution"]
+DRAWN = drawn_figures()
 FIGURES = expand(
-    "results/figures/{figure}.{ending}",
-    figure=[*DRAWN, "montage"],
-    ending=["svg", "png"],
+    "results/figures/{figure}.{ending}", figure=DRAWN, ending=["svg", "png"]
 )
 # what the workbook and the report are written from
 TABLES = {
@@ -202,6 +206,27 @@ TABLES = {
     "unlisted": "results/anonymization/unlisted.csv",
     "instances": "results/anonymization/instances.csv",
     "anonymity": "results/anonymization/k_anonymity.csv",
+}
+# the tables that a question may ask for
+OF_QUESTIONS = {
+    "cases": f"{CHOSEN}/cases.csv",
+    "reference": f"{CHOSEN}/reference.csv",
+    "measurements": f"{CHOSEN}/measurements.csv",
+    "exposure": "results/exposure.csv",
+    "readings": CHOSEN_READINGS,
+    "stored": STORED_TABLES,
+    "questions": [TABLES[name] for name in QUESTIONS if name != TESTS],
+}
+# what a figure may be drawn from; a table that a question writes goes by its own name
+OF_FIGURES = {
+    **OF_QUESTIONS,
+    "flow": TABLES["flow"],
+    "dicom": expand("results/dicom/{batch}", batch=BATCHES),
+    **{
+        table: f"results/metrics/{table}.csv"
+        for name in known()
+        for table in (name, *question(name).also)
+    },
 }
 # by code; the report may be handed on, the workbook stays in the hospital (R34)
 CASE_LISTS = {
@@ -238,7 +263,7 @@ MANAGER = filled_for(config["study"].get("privacy_manager"), SYNTHETIC)
 COHORT = {
     key: value
     for key, value in config["cohort"].items()
-    if key not in ("selection", "targets")
+    if key not in ("selection", "targets", "tracers")
 }
 DEMO_SETTINGS = {
     "demo": config.get("demo"),
@@ -299,6 +324,53 @@ def path_of(key):
 def metrics_of(*keys):
     # a rule runs again for what it reads alone
     return {key: METRICS[key] for key in keys}
+
+
+def tables_of(name):
+    # what a question reads, under the names of its declaration
+    return {
+        need: OF_QUESTIONS[need]
+        for need in question(name).needs
+        if need in OF_QUESTIONS
+    }
+
+
+def written_by(name):
+    further = {table: f"results/metrics/{table}.csv" for table in question(name).also}
+    return {"table": f"results/metrics/{name}.csv"} | further
+
+
+def asked_of(name):
+    asked = question(name)
+    said = {
+        "software": SOFTWARE,
+        "version_pairs": VERSION_PAIRS,
+        "product_pairs": study.product_pairs(config),
+        "language": language_of_messages,
+    }
+    params = {need: said[need] for need in asked.needs if need in said}
+    rounds = {need: ROUNDS[need] for need in asked.needs if need in ROUNDS}
+    if rounds:
+        params["imported"] = rounds
+    if asked.settings:
+        params["settings"] = metrics_of(*asked.settings)
+    params["code"] = code_digest(
+        "scripts/questions/answer_question.py", f"bonescint.questions.{name}"
+    )
+    return params
+
+
+def said_of_figure(name):
+    # its title and its caption, as the report shows them
+    said = Labels(
+        Texts("figures", LANGUAGE),
+        SOFTWARE,
+        SYNTHETIC,
+        METRICS["confidence"],
+        values=METRICS["values"],
+    )
+    title, caption = {"ja": ("図", "説明"), "en": ("Figure", "Caption")}[LANGUAGE]
+    return {title: said.figure("title", name), caption: said.figure("caption", name)}
 
 
 def language_of_messages(wildcards, input):

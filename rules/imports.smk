@@ -26,6 +26,7 @@ rule import_software:
             for table in ("export", "second_export")
         ],
         settings=lookup("software/{software}", within=config),
+        metrics=METRICS["values"],
         # the faults of a bad table, with its cells marked: no output, which would go with the failure
         faults="private/faults/{software}.xlsx",
         same=lambda wildcards: SAME_TABLES[f"software.{wildcards.software}"],
@@ -54,6 +55,7 @@ rule import_repeat:
         stamp=lambda wildcards: STAMPS.get(f"{stored_by(wildcards)}.repeat_export"),
         software=lambda wildcards: stored_by(wildcards).removeprefix("software."),
         settings=lambda wildcards: REPEATS[wildcards.stored.removesuffix("_stored")],
+        metrics=METRICS["values"],
         faults="private/faults/{stored}.xlsx",
         synthetic=SYNTHETIC,
         ledger=LEDGER,

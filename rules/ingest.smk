@@ -17,6 +17,7 @@ rule index_dicom:
     params:
         dicom=path_of("inputs.dicom"),
         stamp=STAMPS["inputs.dicom"],
+        tracers=TRACERS,
         limits=lookup("limits", within=config, default={}),
         language=language_of_messages,
         code=code_digest("scripts/ingest/index_dicom.py"),

@@ -22,68 +22,46 @@ rule write_provenance:
 
 
 rule draw_figures:
-    """Draw the flow, the ROC curves, the forest, Bland-Altman, the version's slope, the distributions."""
+    """Draw the figures: flow, performance, versions, distributions, a few coded scans."""
     input:
-        flow="results/metrics/flow.csv",
-        reference=f"{CHOSEN}/reference.csv",
-        measurements=f"{CHOSEN}/measurements.csv",
-        accuracy="results/metrics/accuracy.csv",
-        cutoffs="results/metrics/cutoffs.csv",
-        curves="results/metrics/roc_curves.csv",
-        version_measurement="results/metrics/version_measurement.csv",
-    output:
         **{
-            f"{figure}_{ending}": (
-                report(
-                    f"results/figures/{figure}.{ending}",
-                    caption=f"../report/{figure}.rst",
-                    category="Figures",
-                )
-                if ending == "svg"
-                else f"results/figures/{figure}.{ending}"
-            )
-            for figure in DRAWN
-            for ending in ("svg", "png")
+            need: OF_FIGURES[need]
+            for drawn in DRAWN.values()
+            for need in drawn.needs
+            if need in OF_FIGURES
         },
+    output:
+        [
+            (
+                report(
+                    path,
+                    caption="../report/figure.rst",
+                    category="Figures",
+                    labels=said_of_figure(Path(path).stem),
+                )
+                if path.endswith(DRAWN[Path(path).stem].form)
+                else path
+            )
+            for path in FIGURES
+        ],
     log:
         "logs/draw_figures.log",
     conda:
         "../envs/python.yaml"
     params:
         software=SOFTWARE,
-        pairs=study.version_pairs(config),
+        version_pairs=VERSION_PAIRS,
         cutoffs=METRICS["cutoffs"],
+        metrics=METRICS["values"],
         language=LANGUAGE,
         synthetic=SYNTHETIC,
         confidence=METRICS["confidence"],
-        code=code_digest("scripts/outputs/draw_figures.py"),
+        code=code_digest(
+            "scripts/outputs/draw_figures.py",
+            *(f"bonescint.outputs.figures.{name}" for name in DRAWN),
+        ),
     script:
         "../scripts/outputs/draw_figures.py"
-
-
-rule draw_montage:
-    """Show a few coded scans, front and back."""
-    input:
-        cases=f"{CHOSEN}/cases.csv",
-        reference=f"{CHOSEN}/reference.csv",
-        dicom=expand("results/dicom/{batch}", batch=BATCHES),
-    output:
-        svg="results/figures/montage.svg",
-        png=report(
-            "results/figures/montage.png",
-            caption="../report/montage.rst",
-            category="Figures",
-        ),
-    log:
-        "logs/draw_montage.log",
-    conda:
-        "../envs/python.yaml"
-    params:
-        language=LANGUAGE,
-        synthetic=SYNTHETIC,
-        code=code_digest("scripts/outputs/draw_montage.py"),
-    script:
-        "../scripts/outputs/draw_montage.py"
 
 
 rule write_workbook:

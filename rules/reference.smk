@@ -34,6 +34,8 @@ rule build_measurements:
         "../envs/python.yaml"
     params:
         imported=ROUNDS["software"],
+        metrics={key: one["metrics"] for key, one in SOFTWARE.items()},
+        settings=METRICS["values"],
         code=code_digest("scripts/reference/build_measurements.py"),
     script:
         "../scripts/reference/build_measurements.py"
@@ -101,6 +103,7 @@ rule summarise_flow:
     params:
         imported=ROUNDS["software"],
         software=list(SOFTWARE),
+        tracers=TRACERS,
         code=code_digest("scripts/reference/summarise_flow.py"),
     script:
         "../scripts/reference/summarise_flow.py"

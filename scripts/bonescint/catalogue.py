@@ -5,8 +5,10 @@ from functools import cache
 from typing import NamedTuple
 
 from bonescint.declared import DeclaredColumn, declaration
+from bonescint.registered import registered, words_in
 from bonescint.resources import resource_rows
 
+_QUESTIONS = "results/metrics/{question}.csv"  # a row that stands for all of them
 DECLARATIONS = "tables/"  # below resources: all of them, whatever table is asked for
 
 
@@ -56,7 +58,24 @@ class DeclaredTable(NamedTuple):
 @cache
 def catalogue() -> tuple[DeclaredTable, ...]:
     """Return every declared table, in the order in which the data travel."""
-    return tuple(
-        DeclaredTable(row["path"], tuple(row["columns"].split()), row["rule"], row["ja"], row["en"])
-        for row in resource_rows("tables.csv")
-    )
+    found = []
+    for row in resource_rows("tables.csv"):
+        if row["path"] == _QUESTIONS:
+            found += _of_questions(tuple(row["columns"].split()))
+        else:
+            columns = tuple(row["columns"].split())
+            found.append(DeclaredTable(row["path"], columns, row["rule"], row["ja"], row["en"]))
+    return tuple(found)
+
+
+def _of_questions(columns: tuple[str, ...]) -> list[DeclaredTable]:
+    """Return the tables of the questions: of each its answers, then what else they write."""
+    ja, en = (words_in("text/questions/", language) for language in ("ja", "en"))
+    answers, further = [], []
+    for name, declared in registered("questions", "QUESTION").items():
+        about = (ja[name]("about").rstrip("。"), en[name]("about").rstrip("."))
+        answers.append(DeclaredTable(f"results/metrics/{name}.csv", columns, name, *about))
+        for table in declared.get("also", ()):
+            about = (ja[name](f"table_{table}"), en[name](f"table_{table}"))
+            further.append(DeclaredTable(f"results/metrics/{table}.csv", (table,), name, *about))
+    return answers + further

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from bonescint.config_form import faults_of_form
+from bonescint.config_values import tracers, wrong_values
 from bonescint.errors import InputError
 from bonescint.identity.opt_out_lists import LARGEST_SHARE
 from bonescint.identity.study import StudyMark
 from bonescint.names.ids import ANY_ID
+from bonescint.questions import answerable, worded
 from bonescint.resources import Texts, locate
-from bonescint.stats.question_names import QUESTIONS
+from bonescint.tables.metric_columns import metric_values, metrics_of_entry
 from bonescint.tables.repeats import repeat_settings
 from bonescint.text.drives import wsl_path
 from bonescint.text.folding import fold_header
@@ -34,6 +36,7 @@ _METRICS = {
     "families": {},
     "margins": {},
     "protocol": None,
+    "values": None,
     "optimism": {"replicates": 2000, "seed": 20190601},
 }
 # how any table is read, where it needs saying
@@ -69,6 +72,7 @@ def check_config(config: Mapping[str, Any], files: bool = True) -> None:
 def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iterator[str]:
     yield from _dates(config, text)
     yield from _software(config, text)
+    yield from wrong_values(config, text)
     tables = {f"{a}.{k}": entry for a in ("software", "readers") for k, entry in config[a].items()}
     tables |= {f"inputs.{key}": list_layout(config, key) for key in config["inputs"]}
     for where, entry in tables.items():
@@ -184,23 +188,18 @@ def _dates(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
 
 def _software(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
     versions: dict[tuple[str, str], str] = {}
-    tracers: dict[str, str] = {}
     for key, entry in config["software"].items():
         same = versions.setdefault((entry["product"], entry["version"]), key)
         if same != key:
             yield text("same_version", a=same, b=key)
-        # R6: the licence ties a product to one tracer
-        if tracers.setdefault(entry["product"], entry["tracer"]) != entry["tracer"]:
-            yield text("two_tracers", product=entry["product"])
-        if entry["columns"].get("ann") and entry["product"] != "BoneNAVI":
-            yield text("ann", key=key)
 
 
 def _hypotheses(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
     settings = metrics(config)
     asked = questions(config)
     # a question about all readers or about the tracers has no software for its subject
-    known = [*config["software"], *config["readers"], "all_readers", "MDP", "HMDP"]
+    known = [*config["software"], *config["readers"], "all_readers", *tracers(config)]
+    measures: dict[str, list[str]] = {}
     if primary := settings["primary"]:
         for name in ("subject", "comparator"):
             if primary.get(name) and primary[name] not in known:
@@ -210,20 +209,18 @@ def _hypotheses(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
         if primary["question"] not in asked:
             where = "metrics.primary.question"
             yield text("not_asked", where=where, question=primary["question"])
-        measures = {"metrics.primary.measure": [primary["measure"]]}
-    else:
-        measures = {}
+        measures["metrics.primary.measure"] = [primary["measure"]]
     for family, tested in settings["families"].items():
-        for question in tested:
-            if question not in asked:
-                yield text("not_asked", where=f"metrics.families.{family}", question=question)
+        for name in tested:
+            if name not in asked:
+                yield text("not_asked", where=f"metrics.families.{family}", question=name)
         measures[f"metrics.families.{family}"] = [m for found in tested.values() for m in found]
     # every measure has its words: what has none is a slip of the pen
-    words = Texts("metrics", text.language)
+    words = worded(text.language)
     for where, named in measures.items():
         for measure in named:
             if measure not in words:
-                close = difflib.get_close_matches(measure, words, 1)
+                close = difflib.get_close_matches(measure, sorted(words), 1)
                 hint = text("did_you_mean", key=close[0]) if close else ""
                 yield text("no_measure", where=where, measure=measure, hint=hint)
 
@@ -321,18 +318,16 @@ def patient_id_pattern(config: Mapping[str, Any]) -> str:
 def metrics(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return the settings of the statistics with what the configuration need not name."""
     settings: dict[str, Any] = _METRICS | config["metrics"]
-    return settings
+    return settings | {"values": metric_values(settings["values"])}
 
 
 def questions(config: Mapping[str, Any]) -> list[str]:
     """Return the questions that are answered, in their order; their tests are always listed.
 
-    The one about stored values needs some (`software.NAME.repeat_export`).
+    One about stored values needs some (`software.NAME.repeat_export`).
     """
-    asked = metrics(config)["questions"]
-    without = set() if repeat_settings(config["software"]) else {"repeatability"}
-    asked = [*(QUESTIONS if asked is None else asked), "hypotheses"]
-    return [q for q in QUESTIONS if q in asked and q not in without]
+    there = {"stored"} if repeat_settings(config["software"]) else set()
+    return answerable(metrics(config)["questions"], there)
 
 
 def study_mark(config: Mapping[str, Any]) -> StudyMark:
@@ -360,11 +355,12 @@ def uses_demo(config: Mapping[str, Any]) -> bool:
     return any(path.startswith(DEMO) for path in inputs(config).values())
 
 
-def software(config: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+def software(config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Return what the coded side needs of each software: label, product, version, tracer, release.
 
-    Of simulated data no label may pass for the product's own.
+    And its metrics, in their order. Of simulated data no label may pass for the product's own.
     """
+    values = metrics(config)["values"]
     mark = " (simulated)" if config["study"]["synthetic"] else ""
     return {
         key: {
@@ -373,6 +369,7 @@ def software(config: Mapping[str, Any]) -> dict[str, dict[str, str]]:
             "version": entry["version"],
             "tracer": entry["tracer"],
             "released": entry["released"],
+            "metrics": metrics_of_entry(values, key, entry),
         }
         for key, entry in config["software"].items()
     }

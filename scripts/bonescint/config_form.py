@@ -6,7 +6,9 @@ from typing import Any
 
 import jsonschema
 
+from bonescint.config_values import put_values
 from bonescint.errors import InputError
+from bonescint.questions import TESTS, known
 from bonescint.resources import Texts, project_yaml
 
 # bonescint.commands.upgrade_steps has what changed from one to the next
@@ -36,12 +38,15 @@ def open_keys(config: Mapping[str, Any]) -> list[str]:
     return [".".join(map(str, error.absolute_path)) for error in _faults(config) if _is_open(error)]
 
 
-def _schema() -> Any:
-    return project_yaml("schemas/config.schema.yaml")
+def _schema(config: Mapping[str, Any]) -> Any:
+    schema = project_yaml("schemas/config.schema.yaml")
+    schema["$defs"]["question"] = {"enum": [name for name in known() if name != TESTS]}
+    put_values(schema, config)
+    return schema
 
 
 def _faults(config: Mapping[str, Any]) -> list[Any]:
-    validator = jsonschema.Draft202012Validator(_schema())
+    validator = jsonschema.Draft202012Validator(_schema(config))
     return sorted(validator.iter_errors(config), key=lambda e: list(map(str, e.path)))
 
 
@@ -63,7 +68,7 @@ def faults_of_form(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
     if (version := config_version(config)) > CONFIG_VERSION:
         raise InputError(text("newer_version", version=version, known=CONFIG_VERSION))
     for error in _faults(config):
-        yield from _explain(error, text)
+        yield from _explain(error, text, config)
 
 
 def _is_open(error: Any) -> bool:
@@ -73,7 +78,7 @@ def _is_open(error: Any) -> bool:
     return error.validator == "minProperties" and not error.instance
 
 
-def _explain(error: Any, text: Texts) -> Iterator[str]:
+def _explain(error: Any, text: Texts, config: Mapping[str, Any]) -> Iterator[str]:
     where = ".".join(str(p) for p in error.absolute_path) or text("top_level")
     match error.validator:
         case _ if _is_open(error):
@@ -87,7 +92,7 @@ def _explain(error: Any, text: Texts) -> Iterator[str]:
         case "required":
             for key in error.validator_value:
                 if key not in error.instance:
-                    wanted = _wanted_key(error.schema, key)
+                    wanted = _wanted_key(error.schema, key, config)
                     yield text("missing_key", where=where, key=key, wanted=wanted)
         case "enum":
             allowed = ", ".join(map(str, error.validator_value))
@@ -102,11 +107,11 @@ def _explain(error: Any, text: Texts) -> Iterator[str]:
             yield text("bad_value", where=where, value=value, wanted=_wanted(error, text))
 
 
-def _wanted_key(schema: Mapping[str, Any], key: str) -> str:
+def _wanted_key(schema: Mapping[str, Any], key: str, config: Mapping[str, Any]) -> str:
     """Return what is to be written for a key that is not there, in brackets."""
     known = schema.get("properties", {}).get(key, {})
     if "$ref" in known:
-        known = _schema()["$defs"][known["$ref"].rpartition("/")[2]]
+        known = _schema(config)["$defs"][known["$ref"].rpartition("/")[2]]
     wanted = [" | ".join(map(str, known.get("enum", ()))), known.get("description", "")]
     said = "; ".join(filter(None, wanted))
     return f" ({said})" if said else ""

@@ -4,6 +4,7 @@ Whoever writes a table names it here: `columns("flow")` are those of resources/t
 name stands in the code as a literal, so that a search finds every writer of a declaration.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -55,3 +56,21 @@ def columns(table: str) -> tuple[str, ...]:
         As for `declaration`.
     """
     return tuple(column.column for column in declaration(table))
+
+
+def replaced(
+    names: Sequence[str], declared: Sequence[str], configured: Sequence[str]
+) -> tuple[str, ...]:
+    """Return a header with the study's own columns where some of the declared ones stand.
+
+    Parameters
+    ----------
+    names
+        The declared header.
+    declared
+        Those of its columns that the configuration names: the tracers, the metrics.
+    configured
+        What takes their place.
+    """
+    at = min(map(names.index, declared))
+    return (*names[:at], *configured, *(name for name in names[at:] if name not in declared))

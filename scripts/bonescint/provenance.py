@@ -18,6 +18,7 @@ from bonescint import __version__
 from bonescint.bundled import bundle_name
 from bonescint.folders import files_below
 from bonescint.kept import DerivedFacts
+from bonescint.registered import registered
 from bonescint.resources import ROOT
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -105,6 +106,11 @@ class _Reader:
                 self.files |= named & _data_files()
                 if name.endswith("/"):  # a folder of data, read as a whole
                     self.files |= {f for f in _data_files() if f.startswith(f"resources/{name}")}
+            case ast.Call(
+                func=ast.Name(id="registered"),
+                args=[ast.Constant(value=str(package)), ast.Constant(value=str(literal))],
+            ):
+                self.files.add(f"{package}:{literal}")
             case ast.Call(func=ast.Name(id=function), args=[ast.Constant(value=str(name)), *_]):
                 if function in _NAMED_BY:
                     self.files |= {_NAMED_BY[function].format(name)} & _data_files()
@@ -201,7 +207,11 @@ def _followed(module: str, name: str) -> Iterator[Path]:
 
 
 @cache
-def _content(file: Path) -> str:
+def _content(name: str) -> str:
+    package, _, literal = name.partition(":")
+    if literal:  # what the modules of a package declare
+        return hashlib.sha256(json.dumps(registered(package, literal)).encode()).hexdigest()
+    file = ROOT / name
     data = file.read_bytes()
     if file.parent == ROOT / "resources" / "tables":
         header, *rows = csv.reader(data.decode("utf-8-sig").splitlines(keepends=True))
@@ -211,11 +221,12 @@ def _content(file: Path) -> str:
 
 
 @cache
-def code_files(script: str) -> dict[str, str]:
+def code_files(script: str, *modules: str) -> dict[str, str]:
     """Return the files that a script's results depend on: path below the root -> digest.
 
     The script itself, the modules of bonescint that it and they import, wherever in the file, and
-    the data files of resources/ and schemas/ or beside a module that they name as literals; of the
+    the data files of resources/ and schemas/ or beside a module that they name as literals, and
+    what the modules of a package declare (`registered`); of the
     declarations of tables all but the meanings of the columns, which the documents alone show. A
     package is followed to the module that defines the imported name; imported as a whole it counts
     with all its modules. Left out are imports for type checkers, and those in a handler that ends
@@ -225,8 +236,10 @@ def code_files(script: str) -> dict[str, str]:
     ----------
     script
         A script relative to the project's root.
+    *modules
+        Those that it imports by a name that it is given, such as ``bonescint.questions.accuracy``.
     """
-    pending = [ROOT / script]
+    pending = [ROOT / script, *(file for name in modules for file in _followed(name, ""))]
     seen: set[Path] = set()
     found: dict[str, str] = {}
     while pending:
@@ -244,12 +257,12 @@ def code_files(script: str) -> dict[str, str]:
 def _own_part(file: Path) -> tuple[dict[str, str], frozenset[Path]]:
     """Return a file and the data it names, each with its digest, and the files that it imports."""
     source = _source(file)
-    own = {data: _content(ROOT / data) for data in source.files}
+    own = {data: _content(data) for data in source.files}
     own[file.relative_to(ROOT).as_posix()] = source.code
     return own, frozenset(f for of in source.imported for f in _followed(*of))
 
 
-def code_digest(script: str) -> str:
+def code_digest(script: str, *modules: str) -> str:
     """Return a digest of a script and of all it imports and reads of the project (`code_files`).
 
     Snakemake sees a change in a script, not in what the script imports; as a param this digest
@@ -260,9 +273,11 @@ def code_digest(script: str) -> str:
     ----------
     script
         A script relative to the project's root, as ``scripts/ingest/index_dicom.py``.
+    *modules
+        As for `code_files`.
     """
     digest = hashlib.sha256()
-    for name, of_file in sorted(code_files(script).items()):
+    for name, of_file in sorted(code_files(script, *modules).items()):
         digest.update(f"{name}\0{of_file}\0".encode())
     return digest.hexdigest()[:16]
 

@@ -16,6 +16,7 @@ from bonescint.cohort.choice import (
     choose,
     eligible,
     random_order,
+    warn_level,
 )
 from bonescint.declared import columns
 from bonescint.deid.decisions import LEAVE_OUT
@@ -238,8 +239,7 @@ def _remarks(
 
 
 def _of_group(level: str, key: str, **values: object) -> dict[str, str]:
-    rule = "R3" if level in ("MDP", "HMDP") else "R4"
-    return warning(SOURCE, rule, Phrase(key, values), {"group": Phrase(f"group.{level}")})
+    return warn_level(SOURCE, level, Phrase(key, values))
 
 
 def _exchanged(book: Ledger) -> Iterator[dict[str, str]]:

@@ -1,15 +1,17 @@
 """Choose the study's instances and count everybody who is left out, and why (R1-R7)."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bonescint.cohort import selection
 from bonescint.cohort.flow import flow_rows
 from bonescint.cohort.tracer import off_weeks
-from bonescint.declared import columns
+from bonescint.declared import columns, replaced
 from bonescint.deid.decisions import read_decisions, redactions, released_images
+from bonescint.dicom.vocabulary import BONE_TRACERS
 from bonescint.files import read_rows, write_rows
 from bonescint.joblog import job_log
 from bonescint.tables.lists import (
@@ -52,6 +54,7 @@ def select_cohort(
     warnings: Path,
     layouts: Mapping[str, Mapping[str, Any]] | None = None,
     reviewers: int = 1,
+    tracers: Sequence[str] = BONE_TRACERS,
 ) -> None:
     """Write the cohort, the excluded files with one reason each, and the flow counts.
 
@@ -64,7 +67,7 @@ def select_cohort(
     participants, calendar, exam_dates, layouts
         The hospital's lists; no calendar where headers name the tracer, no dates where each
         patient's first exam is taken. How each is read, by its key in `inputs`.
-    settings, preceding_study, language
+    settings, preceding_study, language, tracers
         Of the configuration.
     decisions, reviewers
         What persons have decided of files that conflict; may not exist. How many must agree.
@@ -81,22 +84,21 @@ def select_cohort(
         window = settings["exam_from"], settings["exam_to"]
         days = selection.exam_days(read_rows(consented), listed)
         chosen = read_exam_dates(exam_dates, window, language, odd, days, how.get("exam_dates"))
-    tracers = (
-        read_tracer_calendar(calendar, language, odd, how.get("tracer_calendar"))
-        if calendar
-        else {}
-    )
+    dated: Mapping[date, str] = {}
+    if calendar:
+        dated = read_tracer_calendar(calendar, language, odd, how.get("tracer_calendar"), tracers)
     found = read_decisions(decisions, reviewers) if decisions.exists() else []
     decided = list(
         selection.decide(
             read_rows(consented),
             listed,
-            tracers,
+            dated,
             settings,
             dicom,
             # who redacts a file has chosen it
             released_images(found) | redactions(found).keys(),
             {subject: choice.day for subject, choice in chosen.items()},
+            tracers,
         )
     )
     decided.sort(key=lambda pair: pair[0]["path"])
@@ -107,14 +109,14 @@ def select_cohort(
     write_rows(excluded, columns("excluded"), out)
     (total,) = read_rows(counts)
     reasons = Counter(row["reason"] for row in read_rows(unreadable))
-    steps = flow_rows({k: int(v) for k, v in total.items()}, reasons, decided)
-    write_rows(flow, columns("flow"), steps)
+    steps = flow_rows({k: int(v) for k, v in total.items()}, reasons, decided, tracers)
+    write_rows(flow, replaced(columns("flow"), BONE_TRACERS, tracers), steps)
     if exam_dates:
         odd += _unusable(exam_dates.name, chosen, {row["subject"] for row in included})
-    write_warnings(warnings, odd + _off_weeks(included))
+    write_warnings(warnings, odd + _off_weeks(included, tracers))
 
 
-def _off_weeks(included: Iterable[dict[str, str]]) -> list[dict[str, str]]:
+def _off_weeks(included: Iterable[dict[str, str]], tracers: Sequence[str]) -> list[dict[str, str]]:
     """Return a warning for each week with the other week's tracer (R7)."""
     return [
         warning(
@@ -123,7 +125,7 @@ def _off_weeks(included: Iterable[dict[str, str]]) -> list[dict[str, str]]:
             Phrase("tracer.off_week", {"tracer": tracer, "n": n}),
             {"week": week},
         )
-        for week, tracer, n in off_weeks(included)
+        for week, tracer, n in off_weeks(included, tracers)
     ]
 
 
@@ -162,4 +164,5 @@ if __name__ == "__main__":
             flow=Path(snakemake.output.flow),
             warnings=Path(snakemake.output.warnings),
             layouts=snakemake.params.layouts,
+            tracers=snakemake.params.tracers,
         )

@@ -11,6 +11,7 @@ from bonescint.joblog import job_log
 from bonescint.tables.cases import read_cases
 from bonescint.tables.exports import read_export
 from bonescint.tables.faulty import fault_book_of_errors
+from bonescint.tables.metric_columns import Values, metric_values, with_metrics
 from bonescint.warnings import write_warnings
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def import_repeat(
     warnings: Path,
     faults: Path,
     synthetic: bool,
+    values: Values | None = None,
 ) -> None:
     """Write one row per cohort case of the software's tracer, read as today's export is.
 
@@ -46,16 +48,20 @@ def import_repeat(
         Workbook of the faults, written instead of the tables and removed by a good import.
     synthetic
         Whether the data are simulated: the workbook then says so.
+    values
+        The study's metrics (`metric_values`); None for the default ones.
 
     Raises
     ------
     InputError
         Every fault of the table at once, and where their workbook lies.
     """
+    values = values or metric_values()
     cases = read_cases(cohort, open_ledger(**ledger), language)
     with fault_book_of_errors(faults, language, synthetic):
-        found = read_export(Path(settings["file"]), cases, software, settings, language)
-    write_rows(table, columns("software"), found.rows)
+        file = Path(settings["file"])
+        found = read_export(file, cases, software, settings, language, values=values)
+    write_rows(table, with_metrics(columns("software"), values), found.rows)
     write_warnings(warnings, found.warnings)
     missing = sum(row["status"] == "missing" for row in found.rows)
     logging.getLogger(__name__).info("%d cases, %d missing", len(found.rows), missing)
@@ -73,4 +79,5 @@ if __name__ == "__main__":
             warnings=Path(snakemake.output.warnings),
             faults=Path(snakemake.params.faults),
             synthetic=snakemake.params.synthetic,
+            values=snakemake.params.metrics,
         )

@@ -12,6 +12,7 @@ from bonescint.joblog import job_log
 from bonescint.tables.cases import read_cases
 from bonescint.tables.exports import read_export
 from bonescint.tables.faulty import fault_book_of_errors
+from bonescint.tables.metric_columns import Values, metric_values, with_metrics
 from bonescint.warnings import write_warnings
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def import_software(
     faults: Path,
     synthetic: bool,
     same: Mapping[str, Mapping[str, Any]] | None = None,
+    values: Values | None = None,
 ) -> None:
     """Write one row per cohort case of the software's tracer, and what looks wrong in the export.
 
@@ -59,16 +61,19 @@ def import_software(
         Whether the data are simulated: the workbook then says so.
     same
         Other software whose file has the same content, with their layout: a warning.
+    values
+        The study's metrics (`metric_values`); None for the default ones.
 
     Raises
     ------
     InputError
         Every fault of the export at once, and where their workbook lies.
     """
+    values = values or metric_values()
     cases = read_cases(cohort, open_ledger(**ledger), language)
     with fault_book_of_errors(faults, language, synthetic):
-        found = read_export(export, cases, software, settings, language, second, same)
-    write_rows(table, columns("software"), found.rows)
+        found = read_export(export, cases, software, settings, language, second, same, values)
+    write_rows(table, with_metrics(columns("software"), values), found.rows)
     write_warnings(warnings, found.warnings)
     missing = sum(row["status"] == "missing" for row in found.rows)
     logger.info("%d cases, %d missing, %d warnings", len(found.rows), missing, len(found.warnings))
@@ -89,4 +94,5 @@ if __name__ == "__main__":
             faults=Path(snakemake.params.faults),
             synthetic=snakemake.params.synthetic,
             same=snakemake.params.same,
+            values=snakemake.params.metrics,
         )

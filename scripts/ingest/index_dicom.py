@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bonescint.declared import columns
 from bonescint.dicom.limits import DEFAULT, Limits
 from bonescint.dicom.tree import index_tree
+from bonescint.dicom.vocabulary import BONE_TRACERS
 from bonescint.errors import InputError
 from bonescint.files import TableWriter, replacing
 from bonescint.joblog import job_log
@@ -28,6 +29,7 @@ def index_dicom(
     workers: int,
     language: str = "ja",
     limits: Limits = DEFAULT,
+    tracers: tuple[str, ...] = BONE_TRACERS,
 ) -> None:
     """Write the index of instances and the list of files that are none (docs/en/tables.md).
 
@@ -45,6 +47,8 @@ def index_dicom(
         Of the messages.
     limits
         How much of a file is taken into memory.
+    tracers
+        Those of the study.
 
     Raises
     ------
@@ -59,7 +63,7 @@ def index_dicom(
             True: TableWriter(index_stream, columns("index")),
             False: TableWriter(unindexed_stream, columns("unreadable")),
         }
-        for readable, row in index_tree(dicom, workers, limits):
+        for readable, row in index_tree(dicom, workers, limits, tracers):
             tables[readable].writerow(row)
             counts["instances" if readable else f"unreadable: {row['reason']}"] += 1
             if readable:
@@ -85,4 +89,5 @@ if __name__ == "__main__":
             workers=snakemake.threads,
             language=snakemake.params.language,
             limits=Limits(**snakemake.params.limits),
+            tracers=tuple(snakemake.params.tracers),
         )

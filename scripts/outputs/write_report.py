@@ -32,8 +32,8 @@ def write_report(
         The file to write.
     """
     results = read_results(inputs)
-    words = labels_for(Texts("report", language), results, study, software)
-    report.write_page(page, results, study, *words)
+    labels = labels_for(Texts("report", language), results, study, software)
+    report.write_page(page, results, study, labels)
 
 
 if __name__ == "__main__":

@@ -39,8 +39,8 @@ def write_workbook(
     """
     results = read_results(inputs)
     lists = {name: list(read_rows(inputs[name])) for name in workbook.CASE_LISTS if name in inputs}
-    words = labels_for(Texts("workbook", language), results, study, software)
-    workbook.write_book(book, results, lists, study, *words)
+    labels = labels_for(Texts("workbook", language), results, study, software)
+    workbook.write_book(book, results, lists, study, labels)
 
 
 if __name__ == "__main__":

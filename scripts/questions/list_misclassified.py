@@ -10,6 +10,7 @@ from bonescint.declared import columns
 from bonescint.files import read_rows, write_rows
 from bonescint.joblog import job_log
 from bonescint.stats.estimate import write_number
+from bonescint.tables.metric_columns import Values, metric_values, with_metrics
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -27,6 +28,7 @@ def list_misclassified(
     cutoffs: Sequence[Mapping[str, Any]],
     misclassified: Path,
     incidental: Path,
+    values: Values | None = None,
 ) -> None:
     """Write each disagreement with all values of its case, and what the readers may have missed.
 
@@ -46,7 +48,10 @@ def list_misclassified(
     misclassified, incidental
         Tables to write (docs/en/tables.md). The second: the cases that a software calls positive
         and the readers' consensus negative: it never leaves the hospital (R34).
+    values
+        The study's metrics (`metric_values`); None for the default ones.
     """
+    values = values or metric_values()
     truth = {row["code"]: row for row in read_rows(reference) if row["status"] == "decided"}
     answers: dict[str, list[str]] = defaultdict(list)
     for path in readings:
@@ -67,7 +72,8 @@ def list_misclassified(
             of_software = results[code][key]
             for cutoff in [cutoff for cutoff in cutoffs if cutoff["metric"] in of_software]:
                 row = of_software[cutoff["metric"]]
-                positive = float(row["value"]) >= cutoff["value"]
+                at, low = cutoff["value"], values[cutoff["metric"]]["positive"] == "low"
+                positive = float(row["value"]) <= at if low else float(row["value"]) >= at
                 if positive == (case["metastasis"] == "1"):
                     continue
                 wrong.append(
@@ -85,7 +91,7 @@ def list_misclassified(
         if found:
             kept = {name: case[name] for name in columns("incidental") if name in case}
             unexpected.append(kept | {"found": "; ".join(found)})
-    write_rows(misclassified, columns("misclassified"), wrong)
+    write_rows(misclassified, with_metrics(columns("misclassified"), values), wrong)
     write_rows(incidental, columns("incidental"), unexpected)
     logger.info("%d disagreements, %d incidental findings", len(wrong), len(unexpected))
 
@@ -100,4 +106,5 @@ if __name__ == "__main__":
             cutoffs=snakemake.params.cutoffs,
             misclassified=Path(snakemake.output.misclassified),
             incidental=Path(snakemake.output.incidental),
+            values=snakemake.params.settings,
         )

@@ -1,7 +1,8 @@
 """Put the results of every software below one another, one value a row."""
 
 import logging
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import combinations, permutations
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from bonescint.declared import columns
 from bonescint.files import read_rows, write_rows
 from bonescint.joblog import job_log
-from bonescint.stats import METRICS
+from bonescint.tables.metric_columns import Values, metric_phrase, metric_values
 from bonescint.tables.values import FRACTION_BELOW, as_text
 from bonescint.warnings import Phrase, warning, write_warnings
 
@@ -27,8 +28,14 @@ COMMON_CASES = 2
 TELLING_CASES = 5
 
 
-def build_measurements(software: list[Path], table: Path, warnings: Path) -> None:
-    """Write BSI and Hotspot of every software in long form, by code, software and metric (R8, R9).
+def build_measurements(
+    software: list[Path],
+    table: Path,
+    warnings: Path,
+    metrics: Mapping[str, Sequence[str]] | None = None,
+    values: Values | None = None,
+) -> None:
+    """Write the results of every software in long form, by code, software and metric (R8, R9).
 
     Parameters
     ----------
@@ -37,59 +44,77 @@ def build_measurements(software: list[Path], table: Path, warnings: Path) -> Non
     table
         Where the measurements go; a value is empty unless the case was analysed.
     warnings
-        Where a version goes whose BSI looks like fractions beside another's of the same cases, or
-        whose results are all another's.
+        Where a version goes whose percent look like fractions beside another's of the same cases,
+        or whose results are all another's.
+    metrics
+        Software -> its metrics; None: those that every software has.
+    values
+        The study's metrics (`metric_values`); None for the default ones.
     """
+    values = values or metric_values()
+    common = [key for key, metric in values.items() if not metric["software"]]
     rows: list[dict[str, object]] = []
-    bsi: dict[str, dict[str, Decimal]] = {}
+    shares: dict[str, dict[str, dict[str, Decimal]]] = {
+        key: defaultdict(dict) for key, metric in values.items() if metric["kind"] == "percent"
+    }
     results: dict[str, dict[str, tuple[str, ...]]] = {}
     for path in software:
         for result in read_rows(path):
             kept: dict[str, object] = {
                 name: result[name] for name in columns("measurements") if name in result
             }
-            analysed = result["status"] == "analysed"
+            key, analysed = result["software"], result["status"] == "analysed"
+            own = common if metrics is None else metrics[key]
             rows += [
                 kept | {"metric": metric, "value": result[metric] if analysed else ""}
-                for metric in METRICS
+                for metric in own
             ]
             if analysed:
-                of_case = tuple(result[metric] for metric in METRICS)
-                results.setdefault(result["software"], {})[result["code"]] = of_case
-            if analysed and result["bsi"]:
-                values = bsi.setdefault(result["software"], {})
-                values[result["code"]] = Decimal(result["bsi"])
+                of_case = tuple(result[metric] for metric in common)
+                results.setdefault(key, {})[result["code"]] = of_case
+                for metric in shares.keys() & set(own):
+                    if result[metric]:
+                        shares[metric][key][result["code"]] = Decimal(result[metric])
     rows.sort(key=lambda row: (row["code"], row["software"], row["metric"]))
     count = write_rows(table, columns("measurements"), rows)
-    remarks = [*fractions(bsi), *same_results(results)]
+    remarks = [
+        found
+        for metric, of_software in shares.items()
+        for found in fractions(of_software, metric, metric_phrase(metric, values[metric]))
+    ]
+    remarks += same_results(results)
     write_warnings(warnings, remarks)
     logger.info(
         "%d values from %d software tables, %d warnings", count, len(software), len(remarks)
     )
 
 
-def fractions(bsi: Mapping[str, Mapping[str, Decimal]]) -> list[dict[str, str]]:
-    """Return a warning for each software whose BSI are fractions where another's are percent (R9).
+def fractions(
+    shares: Mapping[str, Mapping[str, Decimal]], metric: str = "bsi", named: Phrase | str = "BSI"
+) -> list[dict[str, str]]:
+    """Return a warning for each software with fractions where another has percent (R9).
 
     Cases of one tracer alone can be common: by licence they are one product's (R6).
 
     Parameters
     ----------
-    bsi
-        Software -> code -> BSI as imported.
+    shares
+        Software -> code -> percent as imported.
+    metric, named
+        Which of the metrics they are, and what a warning calls it.
     """
     found = []
-    for low, high in permutations(sorted(bsi), 2):
-        highest = max(bsi[low].values())
-        common = [c for c, v in bsi[low].items() if v > 0 and bsi[high].get(c, 0) > 0]
+    for low, high in permutations(sorted(shares), 2):
+        highest = max(shares[low].values())
+        common = [c for c, v in shares[low].items() if v > 0 and shares[high].get(c, 0) > 0]
         if highest >= FRACTION_BELOW or len(common) < COMMON_CASES:
             continue
-        ratio = median(bsi[high][code] / bsi[low][code] for code in common)
+        ratio = median(shares[high][code] / shares[low][code] for code in common)
         if RATIOS[0] <= ratio <= RATIOS[1]:
-            values = {"software": low, "highest": as_text(highest), "other": high}
-            values |= {"n": str(len(common)), "ratio": f"{ratio:.0f}"}
-            phrase = Phrase("fractions_of_version", values)
-            found.append(warning(low, "R9", phrase, {"column": "bsi"}))
+            said: dict[str, object] = {"software": low, "highest": as_text(highest), "other": high}
+            said |= {"n": str(len(common)), "ratio": f"{ratio:.0f}", "percent": named}
+            phrase = Phrase("fractions_of_version", said)
+            found.append(warning(low, "R9", phrase, {"column": metric}))
     return found
 
 
@@ -118,4 +143,6 @@ if __name__ == "__main__":
             software=[Path(path) for path in snakemake.input.software],
             table=Path(snakemake.output.table),
             warnings=Path(snakemake.output.warnings),
+            metrics=snakemake.params.metrics,
+            values=snakemake.params.settings,
         )

@@ -7,6 +7,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bonescint.cohort.choice import FINDINGS, warn_level
 from bonescint.declared import columns
 from bonescint.files import read_rows, write_rows
 from bonescint.joblog import job_log
@@ -36,8 +37,8 @@ def check_cases(
     cases, reference
         results/cases.csv and results/reference.csv.
     targets
-        Planned cases: MDP, HMDP (R3), with_findings, without_findings (R4). The cells have no
-        quota, and a shortfall is a warning with numbers, never a failure.
+        Planned cases of each tracer (R3), with_findings and without_findings (R4). The cells have
+        no quota, and a shortfall is a warning with numbers, never a failure.
     balance, warnings
         Tables to write (docs/en/tables.md).
     readings
@@ -54,23 +55,23 @@ def check_cases(
     cells = Counter((r["tracer"], findings[r["code"]]) for r in listed if r["code"] in findings)
     rows: list[dict[str, object]] = []
     for level, target in targets.items():
-        margin, counted = ("tracer", tracers) if level in ("MDP", "HMDP") else ("findings", levels)
+        margin, counted = ("findings", levels) if level in FINDINGS else ("tracer", tracers)
         rows.append({"margin": margin, "level": level, "target": target, "n": counted[level]})
     nobody = [warning("source.cases", "R12", Phrase("case.nobody"))]
     short = [
-        warning(
+        warn_level(
             f"source.{row['margin']}",
-            "R3" if row["margin"] == "tracer" else "R4",
+            str(row["level"]),
             Phrase("group.shortfall", {"target": row["target"], "n": row["n"]}),
-            {"group": Phrase(f"group.{row['level']}")},
         )
         for row in rows
         if int(str(row["n"])) < int(str(row["target"]))
     ]
     rows += [
         {"margin": "cell", "level": f"{tracer} x {level}", "n": cells[tracer, level]}
-        for tracer in ("MDP", "HMDP")
-        for level in ("with_findings", "without_findings")
+        for tracer in targets
+        if tracer not in FINDINGS
+        for level in FINDINGS
     ]
     write_rows(balance, columns("balance"), rows)
     odd = [

@@ -1,12 +1,13 @@
 """Carry the flow from files found to cases analysed; the counts add up."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bonescint.cohort.choice import CHOSEN
-from bonescint.declared import columns
+from bonescint.declared import columns, replaced
+from bonescint.dicom.vocabulary import BONE_TRACERS
 from bonescint.files import read_rows, write_rows
 from bonescint.joblog import job_log
 
@@ -21,6 +22,7 @@ def summarise_flow(
     software: dict[str, Path],
     table: Path,
     selection: Path | None = None,
+    tracers: Sequence[str] = BONE_TRACERS,
 ) -> None:
     """Write the flow of select_cohort and the steps after it.
 
@@ -40,6 +42,8 @@ def summarise_flow(
         results/metrics/flow.csv.
     selection
         results/cohort/selection.csv, whose choice is then a step; None where nobody is chosen.
+    tracers
+        Those of the study: a column each.
     """
     steps: list[Mapping[str, object]] = [*read_rows(flow)]
     images = [row for path in anonymization for row in read_rows(path)]
@@ -59,7 +63,9 @@ def summarise_flow(
     for key, path in software.items():
         rows = [row for row in read_rows(path) if row["code"] in referenced]
         steps += _split(f"analysed:{key}", rows, "analysed")
-    write_rows(table, columns("flow"), steps)
+    header = replaced(columns("flow"), BONE_TRACERS, tracers)
+    nobody = {**dict.fromkeys(header), **dict.fromkeys(tracers, 0)}
+    write_rows(table, header, ({n: row.get(n, nobody[n]) for n in header} for row in steps))
 
 
 def _choice(rows: list[dict[str, str]]) -> Iterator[dict[str, object]]:
@@ -84,9 +90,7 @@ def _line(step: str, kind: str, reason: str, rows: list[dict[str, str]]) -> dict
         "kind": kind,
         "reason": reason,
         "patients": len(tracer),
-        "MDP": arms["MDP"],
-        "HMDP": arms["HMDP"],
-    }
+    } | arms
 
 
 if __name__ == "__main__":
@@ -100,4 +104,5 @@ if __name__ == "__main__":
                 zip(snakemake.params.software, map(Path, snakemake.input.software), strict=True)
             ),
             table=Path(snakemake.output.table),
+            tracers=snakemake.params.tracers,
         )

@@ -6,21 +6,30 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+from snakemake.iocontainers import InputFiles, OutputFiles, Params
 
 from bonescint.files import write_rows
+from bonescint.questions import question
+from bonescint.registered import words_in
 from bonescint.resources import RESOURCES, ROOT
-from bonescint.stats.estimate import Estimate, read_estimates
+from bonescint.stats.estimate import Estimate, read_estimates, write_number
 
 SETTINGS = {
     "confidence": 0.95,
     "cutoffs": [{"metric": "bsi", "value": 1.0}, {"metric": "hotspots", "value": 2}],
     "margins": {"bsi": 0.5, "auc": 0.1, "sensitivity": 0.2},
     "optimism": {"replicates": 100, "seed": 1},
+    "values": {"bsi": {"kind": "percent"}, "hotspots": {"kind": "count"}},
 }
+METRICS = ["bsi", "hotspots"]
 SOFTWARE_PARAM = {
-    "bonenavi": {"label": "A 2.1", "product": "A", "version": "2.1", "tracer": "MDP"},
-    "vsbone2": {"label": "B 2.0", "product": "B", "version": "2.0", "tracer": "HMDP"},
-    "vsbone3": {"label": "B 3.0", "product": "B", "version": "3.0", "tracer": "HMDP"},
+    key: {"label": f"{product} {version}", "product": product, "version": version}
+    | {"tracer": tracer, "metrics": METRICS}
+    for key, product, version, tracer in (
+        ("bonenavi", "A", "2.1", "MDP"),
+        ("vsbone2", "B", "2.0", "HMDP"),
+        ("vsbone3", "B", "3.0", "HMDP"),
+    )
 }
 EXPOSURE = ["code", "tracer", "software", "version", "released", "delivered", "exposed"]
 CASES = ["code", "tracer", "age", "height_cm", "weight_kg"]
@@ -134,42 +143,46 @@ class Study:
         ]
         write_rows(self.folder / "exposure.csv", EXPOSURE, exposure)
 
-    def answer(self, script: str, **params: object) -> list[Estimate]:
-        """Run a question's script as Snakemake does and return its table."""
+    def answer(self, name: str, **params: object) -> list[Estimate]:
+        """Answer a question as Snakemake does and return its table."""
         self.write()
         inputs = {
-            name: str(self.folder / f"{name}.csv")
-            for name in ("reference", "measurements", "cases", "exposure")
+            table: str(self.folder / f"{table}.csv")
+            for table in ("reference", "measurements", "cases", "exposure")
         }
-        inputs["readings"] = [str(self.folder / f"{name}.csv") for name in self.answers]
-        outputs = {
-            name: str(self.folder / f"{script}.{name}.csv")
-            for name in ("table", "curves", "reclassified")
-        }
-        pairs = {
-            "compare_software": [["bonenavi", "vsbone2"], ["bonenavi", "vsbone3"]],
-        }.get(script, [["vsbone2", "vsbone3"]])
+        inputs["readings"] = [str(self.folder / f"{reader}.csv") for reader in self.answers]
         given = {
             "software": SOFTWARE_PARAM,
-            "pairs": pairs,
+            "version_pairs": [["vsbone2", "vsbone3"]],
+            "product_pairs": [["bonenavi", "vsbone2"], ["bonenavi", "vsbone3"]],
             "settings": SETTINGS,
-            "confidence": SETTINGS["confidence"],
         }
-        fake = snakemake_object(self.folder, inputs, outputs, given | params)
-        (path,) = ROOT.glob(f"scripts/*/{script}.py")
-        runpy.run_path(str(path), {"snakemake": fake}, "__main__")
-        rows = list(read_estimates(outputs["table"]))
-        assert_worded(rows)
-        return rows
+        return answered(self.folder, name, inputs, given | params)
+
+
+def answered(folder: Path, name: str, inputs, params) -> list[Estimate]:
+    """Answer a question as Snakemake does: return its table, beside which the others lie."""
+    tables = ("table", *question(name).also)
+    outputs = {table: str(folder / f"{name}.{table}.csv") for table in tables}
+    fake = snakemake_object(folder, inputs, outputs, params, rule=name)
+    script = ROOT / "scripts" / "questions" / "answer_question.py"
+    runpy.run_path(str(script), {"snakemake": fake}, "__main__")
+    rows = list(read_estimates(outputs["table"]))
+    assert_worded(rows)
+    return rows
 
 
 def notes(row) -> dict[str, str]:
-    """Return the parts of an Estimate's note."""
-    return dict(part.partition("=")[::2] for part in row.note.split("; ") if part)
+    """Return the parts of an Estimate's note, and what its columns say of the same kind."""
+    found = dict(part.partition("=")[::2] for part in row.note.split("; ") if part)
+    columns = {"metric": row.metric, "cutoff": write_number(row.cutoff), "cases": row.cases}
+    group, _, value = row.cases.partition("=")
+    columns |= {"level": write_number(row.level)} | ({group: value} if value else {})
+    return found | {key: value for key, value in columns.items() if value}
 
 
 # these have a column of their own; a software's label says its version
-OWN_COLUMN = {"metric", "cutoff", "family", "primary", "exploratory", "version"}
+OWN_COLUMN = {"metric", "cutoff", "level", "family", "primary", "exploratory", "version"}
 OWN_COLUMN |= {"comparator_version"}
 
 
@@ -177,7 +190,8 @@ def assert_worded(rows) -> None:
     """Every key that a row shows has its words in resources/text/metrics.csv."""
     missing = set()
     for row in rows:
-        shown = {row.measure, row.ci_method, row.test, row.status, f"title_{row.question}"}
+        assert "title" in words_in("text/questions/", "en")[row.question]
+        shown = {row.measure, row.ci_method, row.test, row.status}
         shown |= {row.reference} if not row.reference.startswith("reader") else set()
         missing |= shown - {""} - WORDS
         missing |= {
@@ -188,11 +202,12 @@ def assert_worded(rows) -> None:
     assert not missing
 
 
-def snakemake_object(tmp_path: Path, input, output, params):
+def snakemake_object(tmp_path: Path, input, output, params, rule=""):
     """Return what Snakemake hands to a script, as far as our adapters use it."""
     return SimpleNamespace(
-        input=SimpleNamespace(**input),
-        output=SimpleNamespace(**output),
-        params=SimpleNamespace(**params),
+        input=InputFiles(fromdict=input),
+        output=OutputFiles(fromdict=output),
+        params=Params(fromdict=params),
+        rule=rule,
         log=[str(tmp_path / "log" / "job.log")],
     )

@@ -21,8 +21,8 @@ from bonescint.config import (
     version_pairs,
 )
 from bonescint.errors import InputError
+from bonescint.questions import known
 from bonescint.resources import ROOT
-from bonescint.stats.question_names import QUESTIONS
 from bonescint.text.limits import TableLimits
 from tests.unit.unreadable import closed
 
@@ -79,6 +79,12 @@ def test_every_limit_of_a_table_can_be_raised(config: dict[str, Any]) -> None:
         ("config_version", 999, r"999 is newer.*Update the program"),
         ("inputs/participants", r"C:\表\a.csv", r"participants.*On WSL write /mnt/c/表/a\.csv"),
         ("software/vsbone3/tracer", "MDP", r"VSBONE has two tracers"),
+        ("software/bonenavi/product", "VSBONE", r"VSBONE has two tracers"),
+        ("software/bonenavi/product", "Other", r"bonenavi: with MDP goes BoneNAVI, not Other.*R6"),
+        ("cohort/tracers", {"XMDP": ["A"]}, r"cohort\.tracers.*'XMDP'.*MDP, HMDP"),
+        ("cohort/tracers", {"MDP": []}, r"cohort\.tracers\.MDP.*products"),
+        ("cohort/tracers", {"HMDP": ["VSBONE"]}, r"bonenavi\.tracer.*'MDP'.*Allowed: HMDP"),
+        ("cohort/tracers", {"HMDP": ["VSBONE"]}, r"targets.*no key 'MDP'.*HMDP, with"),
         ("software/vsbone3/version", "2.0", r"vsbone2 and software\.vsbone3 are the same"),
         ("software/vsbone3/columns/ann", "ANN", r"software\.vsbone3\.columns\.ann"),
         ("software/VSBONE4", {}, r"software: 'VSBONE4' is no name"),
@@ -119,6 +125,15 @@ def test_every_limit_of_a_table_can_be_raised(config: dict[str, Any]) -> None:
         ("software/vsbone2/columns/bsi", "Hotspots", r"vsbone2\.columns.*the same header"),
         ("readers/reader1/columns", {"metastasis": None}, r"columns\.metastasis.*None"),
         ("metrics/primary/question", "roc", r"metrics\.primary\.question.*'roc'"),
+        ("metrics/values", {"bsi": {"knd": "percent"}}, r"values\.bsi.*'knd'.*'kind'"),
+        ("metrics/values", {"BSI": {}}, r"metrics\.values: 'BSI' is no name"),
+        ("metrics/values/status", {"software": ["x"]}, r"metrics\.values\.status.*another column"),
+        ("metrics/values/bsi/bounds", [5, 5], r"values\.bsi\.bounds: 5 is not below 5"),
+        ("metrics/values/x", {"positive": "low", "software": ["A"]}, r"x\.positive.*below 0"),
+        ("metrics/values/ann/software", [], r"vsbone2\.columns: the key 'ann' is missing"),
+        ("metrics/values/volume", {"unit": "ml"}, r"vsbone2\.columns: the key 'volume'"),
+        ("metrics/values", {"hotspots": {}}, r"cutoffs\.0\.metric.*'bsi'.*Allowed: hotspots"),
+        ("metrics/margins/volume", 5, r"metrics\.margins.*'volume'.*bsi, hotspots, ann, auc"),
         ("metrics/margins/bsi", -1, r"metrics\.margins\.bsi.*null = not assessed"),
         ("metrics/families/a", {"nri": ["nri"]}, r"metrics\.families\.a.*'nri'.*version_diagnosis"),
         ("metrics/optimism/replicates", 10, r"metrics\.optimism\.replicates"),
@@ -222,10 +237,10 @@ def test_the_statistics_need_but_a_level_and_cutoffs(config: dict[str, Any]) -> 
     config["metrics"] = {"confidence": 0.95, "cutoffs": []}
     check_config(config)
     # the one about stored values needs some
-    assert questions(config) == [q for q in QUESTIONS if q != "repeatability"]
+    assert questions(config) == [q for q in known() if q != "repeatability"]
     config["software"]["vsbone2"]["repeat_export"] = "config.yaml"
     check_config(config)
-    assert questions(config) == list(QUESTIONS)
+    assert questions(config) == known()
     assert metrics(config)["primary"] is None
 
 

@@ -19,7 +19,12 @@ WRONG: list[Any] = [
 ]  # fmt: skip
 LAYOUT = {"sheet": "表", "header_row": 2, "encoding": "cp932", "limits": {"rows": 10}}
 # entries that a study names as it likes
-NAMES = {"software": "vsbone3", "readers": "reader1", "metrics.families": "versions"}
+NAMES = {
+    "software": "vsbone3",
+    "readers": "reader1",
+    "metrics.families": "versions",
+    "metrics.values": "ann",
+}
 
 
 class Key(NamedTuple):
@@ -99,6 +104,10 @@ def full(language: str = "en") -> dict[str, Any]:
         "columns": {name: name for name in names},
     }
     config["metrics"]["primary"]["cutoff"] = 1.0
+    label = {"ja": "ANN 値", "en": "ANN value"}
+    config["metrics"]["values"]["ann"] |= {
+        "label": label, "unit": "", "positive": "high", "warn_above": 0.9,
+    }  # fmt: skip
     config["metrics"]["questions"] = None
     config["metrics"]["protocol"] = {"document": "d", "date": "2019-01-01"}
     listed = copy.deepcopy(layout) | {"file": "demo/order.csv", "key": "code"}

@@ -12,9 +12,9 @@ from bonescint.catalogue import DeclaredTable, catalogue
 from bonescint.declared import columns, declaration
 from bonescint.deid import engine, report
 from bonescint.files import write_rows
+from bonescint.questions import known, question
 from bonescint.resources import RESOURCES, ROOT, Texts
 from bonescint.stats.estimate import Estimate
-from bonescint.stats.question_names import QUESTIONS
 from bonescint.warnings import Phrase, warning
 
 DECLARED = sorted(path.stem for path in (RESOURCES / "tables").glob("*.csv"))
@@ -29,6 +29,13 @@ OUTPUTS = {
     name: set(re.findall(r'"([^"]+\.(?:csv|xlsx))"', found[1]))
     for name, found in RULES.items()
     if found
+}
+# those of the questions write what each declares
+OUTPUTS |= {
+    name: {f"results/metrics/{table}.csv" for table in (name, *question(name).also)}
+    for path in (ROOT / "rules" / "questions").glob("*.smk")
+    for name in re.findall(r"^use rule answer_question .* as (\w+) with:", path.read_text(), re.M)
+    if f'**written_by("{name}"),' in path.read_text()
 }
 
 
@@ -100,7 +107,7 @@ def test_what_else_knows_columns_agrees() -> None:
     between = columns("tag_table")[6:-2]
     assert between == report.OUTCOMES
     estimates = {t.path for t in catalogue() if t.parts == ("estimates",)}
-    assert estimates == {f"results/metrics/{question}.csv" for question in QUESTIONS}
+    assert estimates == {f"results/metrics/{question}.csv" for question in known()}
 
 
 def test_another_column_than_declared_is_refused(tmp_path) -> None:

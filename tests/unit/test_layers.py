@@ -15,7 +15,7 @@ PACKAGE = ROOT / "scripts" / "bonescint"
 _LOW = (
     "errors", "files", "folders", "resources", "bundled", "declared", "catalogue", "warnings",
     "warning_words", "incidents", "surroundings", "filesystems", "runlock", "made", "kept",
-    "joblog", "text", "names", "dicom",
+    "joblog", "registered", "text", "names", "dicom",
 )  # fmt: skip
 # each imports only from those before it
 LAYERS = (
@@ -23,7 +23,8 @@ LAYERS = (
     ("provenance", "cohort", "identity"),
     ("deid", "tables"),
     ("stats",),
-    ("config_form", "config"),
+    ("questions",),
+    ("config_values", "config_form", "config"),
     ("outputs", "papers", "custody", "delivery", "review"),
     ("endings", "doctor"),
     ("commands",),
@@ -34,12 +35,14 @@ ONLY = {
     "runlock": {"errors", "resources"},
     "joblog": {"errors", "incidents", "made", "runlock"},
     "stats": {"files", "declared"},
+    "questions": {"errors", "files", "declared", "resources", "registered", "stats"},
     "demo": {*_LOW, "provenance", "cohort", "identity", "deid", "tables"},
 }
 # names that stand in several modules with one meaning each time
 SHARED = {
     "add": "each command's own: adds it to the parser",
     "draw": "each figure's own: draws it",
+    "rows": "each question's own: answers it",
 }
 LONGEST_FILE = 400
 LONGEST_FUNCTION = {"scripts/bonescint": 60, "scripts": 80}

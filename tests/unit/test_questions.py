@@ -1,42 +1,61 @@
-"""Every question's script, as Snakemake runs it, on good, poor and empty studies."""
+"""Every question, as Snakemake answers it, on good, poor and empty studies."""
+
+import importlib
+import inspect
 
 import numpy as np
 import pytest
 
-from bonescint.stats.question_names import QUESTIONS
+from bonescint.outputs.drawn import drawn_figures
+from bonescint.questions import known, question
+from bonescint.registered import words_in
+from bonescint.resources import ROOT
 from tests.scripts.study_tables import SETTINGS, Study, notes
 
-SCRIPTS = {
-    "reader_agreement": "assess_reader_agreement",
-    "reader_eod": "assess_reader_eod",
-    "reader_counts": "assess_reader_counts",
-    "accuracy": "estimate_accuracy",
-    "cutoffs": "estimate_cutoffs",
-    "reference_sensitivity": "vary_reference",
-    "version_diagnosis": "compare_version_diagnosis",
-    "version_measurement": "compare_version_measurement",
-    "equivalence": "assess_equivalence",
-    "software_comparison": "compare_software",
-    "case_mix": "compare_case_mix",
-    "hotspot_count": "relate_hotspots",
-    "bsi_eod": "relate_eod",
-    "exposure": "estimate_exposure",
-}
-every_question = pytest.mark.parametrize(
-    ("question", "script"), SCRIPTS.items(), ids=SCRIPTS.values()
-)
+# these read other tables and have tests of their own
+OTHERS = {"hypotheses", "failures", "repeatability"}
+every_question = pytest.mark.parametrize("question", [one for one in known() if one not in OTHERS])
 
 
-def test_every_question_has_its_script():
-    # these read other tables and have tests of their own
-    assert set(SCRIPTS) | {"hypotheses", "failures", "repeatability"} == set(QUESTIONS)
+@pytest.mark.parametrize("name", known())
+def test_what_a_question_declares_is_what_it_takes_and_has_words(name):
+    module = importlib.import_module(f"bonescint.questions.{name}")
+    asked = question(name)
+    takes = [*asked.needs, *(["settings"] if asked.settings else [])]
+    for function in ("rows", *asked.also):
+        assert list(inspect.signature(getattr(module, function)).parameters) == takes
+    for language in ("ja", "en"):
+        words = words_in("text/questions/", language)[name]
+        for key in ("title", "sheet", "about", "note", *(f"table_{table}" for table in asked.also)):
+            assert key in words, key
+    rule = (ROOT / "rules" / "questions" / f"{name}.smk").read_text(encoding="utf-8")
+    assert rule.startswith(f"use rule answer_question from asking as {name} with:")
+    assert rule.count(f'"{name}"') == 3 and f'"logs/{name}.log"' in rule
+
+
+def test_every_module_is_a_question_and_no_two_share_a_place():
+    modules = {path.stem for path in (ROOT / "scripts/bonescint/questions").glob("*.py")}
+    assert modules - {"__init__", "registry"} == set(known())
+    assert set(words_in("text/questions/", "en")) == set(known())
+    assert len({question(name).order for name in known()}) == len(known())
+
+
+def test_every_figure_has_its_words_and_a_section_that_there_is():
+    drawn = drawn_figures()
+    modules = {path.stem for path in (ROOT / "scripts/bonescint/outputs/figures").glob("*.py")}
+    assert modules - {"__init__"} == set(drawn) == set(words_in("text/figures/", "en"))
+    for name, one in drawn.items():
+        assert one.section in ("overview", "flow", "reference", *known()), name
+        module = importlib.import_module(f"bonescint.outputs.figures.{name}")
+        assert [*inspect.signature(module.draw).parameters] == [*one.needs, "labels"], name
+        assert {"title", "caption"} <= set(words_in("text/figures/", "ja")[name])
 
 
 @every_question
-def test_a_good_study(tmp_path, question, script):
+def test_a_good_study(tmp_path, question):
     study = Study(tmp_path)
     study.exposed = {"H00", "H01"}
-    rows = study.answer(script)
+    rows = study.answer(question)
     assert rows
     assert {row.question for row in rows} == {question}
     assert all(row.n is not None and row.measure for row in rows)
@@ -47,11 +66,11 @@ def test_a_good_study(tmp_path, question, script):
             assert row.ci_low <= row.estimate <= row.ci_high
             assert row.ci_method
         assert np.isnan(row.p_value) or 0 <= row.p_value <= 1
-    first = (tmp_path / f"{script}.table.csv").read_bytes()
+    first = (tmp_path / f"{question}.table.csv").read_bytes()
     study.results = {key: dict(reversed(found.items())) for key, found in study.results.items()}
     study.truth = dict(reversed(study.truth.items()))
-    study.answer(script)
-    assert (tmp_path / f"{script}.table.csv").read_bytes() == first
+    study.answer(question)
+    assert (tmp_path / f"{question}.table.csv").read_bytes() == first
 
 
 def nobody(study):
@@ -123,11 +142,11 @@ def a_missing_reader(study):
     ],
 )  # fmt: skip
 @pytest.mark.filterwarnings("error")
-def test_poor_data_end_in_rows_with_a_status(tmp_path, question, script, spoil):
+def test_poor_data_end_in_rows_with_a_status(tmp_path, question, spoil):
     study = Study(tmp_path)
     study.exposed = {"H00", "H01"}
     spoil(study)
-    for row in study.answer(script):
+    for row in study.answer(question):
         assert row.status
         assert np.isnan(row.ci_low) == np.isnan(row.ci_high)
         assert not np.isinf([row.estimate, row.ci_low, row.ci_high, row.statistic]).any(), row
@@ -139,7 +158,7 @@ def test_poor_data_end_in_rows_with_a_status(tmp_path, question, script, spoil):
 
 def test_equivalence_is_held_against_the_margin(tmp_path):
     study = Study(tmp_path)
-    rows = study.answer("assess_equivalence")
+    rows = study.answer("equivalence")
     assessed = [row for row in rows if row.status != "not assessed"]
     assert {row.measure for row in assessed} == {
         "mean_difference", "auc_difference", "sensitivity_difference",
@@ -152,7 +171,7 @@ def test_equivalence_is_held_against_the_margin(tmp_path):
             assert said["equivalent"] == str(int(within))
             assert np.isnan(row.p_value)  # not a test of being zero
     wide = SETTINGS | {"margins": {"auc": 1.0, "sensitivity": 1.0, "specificity": 1.0, "bsi": 99}}
-    said = [notes(r).get("equivalent") for r in study.answer("assess_equivalence", settings=wide)
+    said = [notes(r).get("equivalent") for r in study.answer("equivalence", settings=wide)
             if r.status == "ok"]  # fmt: skip
     assert said
     assert set(said) == {"1"}
@@ -160,7 +179,7 @@ def test_equivalence_is_held_against_the_margin(tmp_path):
 
 def test_other_references(tmp_path):
     study = Study(tmp_path)
-    rows = study.answer("vary_reference")
+    rows = study.answer("reference_sensitivity")
     assert list(dict.fromkeys(row.reference for row in rows)) == [
         "reader1", "reader2", "reader3", "unanimous", "any_reader",
     ]  # fmt: skip
@@ -175,7 +194,7 @@ def test_other_references(tmp_path):
 def test_results_without_the_cases_that_a_version_may_know(tmp_path):
     study = Study(tmp_path)
     study.exposed = {"H00", "H01", "H02"}
-    rows = study.answer("estimate_exposure")
+    rows = study.answer("exposure")
     share = {row.subject: notes(row)["count"] for row in rows if row.measure == "exposed_share"}
     assert share == {"bonenavi": "0/12", "vsbone2": "3/12", "vsbone3": "3/12"}
     n = {(row.subject, row.comparator, notes(row)["cases"]): row.n

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from bonescint.stats.question_names import QUESTIONS
+from bonescint.questions import known
 from tests.workflow.runner import FEW_QUESTIONS, configure, few_questions, small, snakemake
 
 # one run starts some sixty programs: without bytecode each would compile the package again
@@ -61,7 +61,7 @@ def brief(finished: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: s
     def make(folder: Path) -> None:
         shutil.copytree(finished, folder, symlinks=True)
         configure(folder, few_questions)
-        for question in set(QUESTIONS) - {*FEW_QUESTIONS, "hypotheses"}:
+        for question in set(known()) - {*FEW_QUESTIONS, "hypotheses"}:
             (folder / "results" / "metrics" / f"{question}.csv").unlink(missing_ok=True)
         snakemake(folder)
 

@@ -34,7 +34,7 @@ def test_what_was_changed_by_hand_is_told_kept_and_made_anew(study: Path) -> Non
     kept = {p.relative_to(study / "private/edited").as_posix() for p in kept_files(study)}
     assert {name.partition("/")[2] for name in kept} == set(EDITED)
     assert all(path.read_bytes().endswith(b"x\n") for path in kept_files(study))
-    assert {"estimate_accuracy", "draw_figures", "write_workbook"} <= {*ran(printed)}
+    assert {"accuracy", "draw_figures", "write_workbook"} <= {*ran(printed)}
     assert "BONE-DEMO" not in printed
     assert "Nothing to be done" in snakemake(study, "-n")
     # whichever table is edited and put aside, a run misses it
@@ -64,7 +64,7 @@ def tables_made(study: Path) -> set[str]:
 def test_a_job_that_was_cut_off_edited_nothing(study: Path) -> None:
     # what a job leaves that was killed before its end: another table, and nothing kept of it
     (study / "results/metrics/accuracy.csv").write_text("half\n")
-    (study / "private/made/logs/estimate_accuracy.csv").unlink()
+    (study / "private/made/logs/accuracy.csv").unlink()
     assert "  results/metrics/accuracy.csv\n" not in snakemake(study, "-n")
 
 

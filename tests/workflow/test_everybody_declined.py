@@ -11,7 +11,7 @@ from bonescint.files import read_rows
 from bonescint.identity.ledger import open_ledger
 from bonescint.identity.opt_outs import in_force, withdraw
 from bonescint.names.ids import normalise
-from bonescint.stats.question_names import QUESTIONS
+from bonescint.questions import known
 from bonescint.warning_words import warnings_in_words
 from tests.workflow.leaks import identifiers, leaks
 from tests.workflow.runner import configure, snakemake
@@ -19,7 +19,7 @@ from tests.workflow.runner import configure, snakemake
 pytestmark = pytest.mark.whole
 
 # the first is no estimate, the second not asked where nothing was stored before
-ESTIMATES = [one for one in QUESTIONS if one not in ("hypotheses", "repeatability")]
+ESTIMATES = [one for one in known() if one not in ("hypotheses", "repeatability")]
 NOBODY = "対象者がいません"
 
 

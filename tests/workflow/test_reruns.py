@@ -18,20 +18,20 @@ DOWNSTREAM_OF_MEASUREMENTS = {
     "build_measurements",
     "summarise_flow",
     "mark_exposure",
-    "count_failures",
-    "estimate_accuracy",
-    "estimate_cutoffs",
-    "vary_reference",
-    "compare_version_diagnosis",
-    "compare_version_measurement",
-    "assess_equivalence",
-    "compare_software",
-    "relate_hotspots",
-    "relate_eod",
-    "estimate_exposure",
+    "failures",
+    "accuracy",
+    "cutoffs",
+    "reference_sensitivity",
+    "version_diagnosis",
+    "version_measurement",
+    "equivalence",
+    "software_comparison",
+    "hotspot_count",
+    "bsi_eod",
+    "exposure",
     "list_misclassified",
     "count_incidental",
-    "adjust_hypotheses",
+    "hypotheses",
     "draw_figures",
     "write_provenance",
     "write_workbook",
@@ -79,8 +79,8 @@ def test_a_corrected_version_reads_that_export_again(study: Path) -> None:
 def test_cutoffs_rerun_statistics_only(study: Path) -> None:
     configure(study, lambda c: c["metrics"]["cutoffs"].append({"metric": "bsi", "value": 2.0}))
     planned = set(jobs(snakemake(study, "-n")))
-    assert {"estimate_cutoffs", "list_misclassified"} <= planned
-    assert "estimate_accuracy" not in planned  # an AUC has no cut-off
+    assert {"cutoffs", "list_misclassified"} <= planned
+    assert "accuracy" not in planned  # an AUC has no cut-off
     assert planned.isdisjoint({"import_software", "anonymize_batch", "build_reference"})
 
 
@@ -148,8 +148,8 @@ def test_an_edited_statistic_reruns_its_question(program: Program) -> None:
     assert (
         program.planned_with("scripts/bonescint/stats/counts.py", statement)
         == {
-            "relate_hotspots",
-            "adjust_hypotheses",
+            "hotspot_count",
+            "hypotheses",
             "write_workbook",
             "write_report",
         }
@@ -204,7 +204,6 @@ def test_another_language_changes_no_coded_table(study: Path) -> None:
             "list_incomplete",
             "plan_delivery",
             "draw_figures",
-            "draw_montage",
             "write_provenance",  # a digest of the whole configuration
             "write_workbook",
             "write_report",

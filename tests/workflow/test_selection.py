@@ -39,7 +39,7 @@ def test_who_is_chosen_stays_and_who_leaves_is_replaced(study: Path) -> None:
     configure(study, four_and_four)
     printed = ran(snakemake(study))
     # who is chosen concerns no image and no import
-    assert {"choose_cases", "restrict_tables", "estimate_accuracy"} <= set(printed)
+    assert {"choose_cases", "restrict_tables", "accuracy"} <= set(printed)
     assert {"anonymize_batch", "import_software", "build_reference"}.isdisjoint(printed)
 
     first, coded = chosen(study), codes_of(results / "cases.csv")
@@ -75,7 +75,7 @@ def test_who_is_chosen_stays_and_who_leaves_is_replaced(study: Path) -> None:
     configure(study, lambda c: c["cohort"].pop("selection"))
     printed = snakemake(study, fails=True)
     assert "random: 7" in printed and "again" in printed
-    assert "estimate_accuracy" not in ran(printed)
+    assert "accuracy" not in ran(printed)
     configure(study, four_and_four)
 
     ledger = open_ledger(

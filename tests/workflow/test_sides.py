@@ -3,20 +3,34 @@
 import ast
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+from bonescint.questions import known
 from tests.workflow.runner import ROOT, snakemake
 
 IDENTIFIED = {"demo", "ingest", "cohort", "anonymize", "imports", "review", "custody"}
 
 
+# a rule of its own, or that of a question
+RULE = re.compile(
+    r"^(?:rule|checkpoint|use rule answer_question from asking as) (\w+)(?: with)?:\n"
+    r"(.*?)(?=^\S|\Z)",
+    re.M | re.S,
+)
+
+
+def rules() -> Iterator[tuple[str, str, str]]:
+    """Yield stage, name and text of every rule."""
+    for path in (ROOT / "rules").rglob("*.smk"):
+        of_questions = path.parent.name == "questions" or path.stem == "answer_question"
+        for name, body in RULE.findall(path.read_text()):
+            yield "questions" if of_questions else path.stem, name, body
+
+
 def rule_files() -> dict[str, str]:
-    """Return rule -> the file of rules/ it stands in."""
-    return {
-        name: path.stem
-        for path in (ROOT / "rules").glob("*.smk")
-        for name in re.findall(r"^(?:rule|checkpoint) (\w+):", path.read_text(), re.M)
-    }
+    """Return rule -> the stage it belongs to."""
+    return {name: stage for stage, name, _ in rules()}
 
 
 def test_only_the_identified_stages_name_a_path_under_private(finished: Path) -> None:
@@ -79,13 +93,12 @@ def paths_of(blocks: list[str], rule: str) -> list[str]:
 
 
 def test_every_rule_has_a_docstring_a_log_and_its_script() -> None:
-    for path in (ROOT / "rules").glob("*.smk"):
-        for name, body in re.findall(
-            r"^(?:rule|checkpoint) (\w+):\n(.*?)(?=^\S|\Z)", path.read_text(), re.M | re.S
-        ):
-            assert body.lstrip().startswith('"""'), name
-            if name not in ("deliver", "review"):
-                script = f"scripts/{path.stem}/{name}.py"
-                assert f'"../{script}"' in body
-                assert (ROOT / script).exists()
-                assert f'"logs/{name}' in body
+    for stage, name, body in rules():
+        assert body.lstrip().startswith('"""'), name
+        if name not in ("deliver", "review", *known()):
+            script = f"scripts/{stage}/{name}.py"
+            assert f'"../{script}"' in body
+            assert (ROOT / script).exists()
+        if name not in ("deliver", "review", "answer_question"):
+            assert f'"logs/{name}' in body
+    assert set(known()) < set(rule_files())

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bonescint.files import read_rows
+from bonescint.warnings import Phrase, warning
 
-TRACERS = ("MDP", "HMDP")
 FINDINGS = ("with_findings", "without_findings")
 # who is chosen, who waits in line, who cannot be chosen
 CHOSEN, RESERVE, LEFT = "chosen", "reserve", "left"
@@ -29,7 +29,7 @@ class Candidate(NamedTuple):
     code
         The patient's code.
     tracer
-        ``MDP`` or ``HMDP``.
+        As finally decided.
     findings
         ``with_findings``, ``without_findings``, or empty while the readers have not decided.
     """
@@ -111,17 +111,33 @@ def choose(
 def _most(room: Mapping[str, int], waiting: Mapping[tuple[str, str], int]) -> int:
     """Return how many of the waiting fit into the room of both margins.
 
-    With one cell fixed, the two beside it take what they can: each takes at most as much from the
-    fourth as it gets itself.
+    The largest flow from the tracers to the findings is the smallest cut between them (Ford and
+    Fulkerson 1956): some of the findings are cut off as a whole, and of each tracer its own room
+    or what waits for the others, whichever is less.
     """
-    (one, other), (yes, no) = TRACERS, FINDINGS
-    best = 0
-    for n in range(min(room[one], room[yes], waiting[one, yes]) + 1):
-        beside = min(room[one] - n, room[no], waiting[one, no])
-        below = min(room[yes] - n, room[other], waiting[other, yes])
-        last = min(room[other] - below, room[no] - beside, waiting[other, no])
-        best = max(best, n + beside + below + last)
-    return best
+    tracers = room.keys() - set(FINDINGS)
+    cuts = []
+    for left in ((), FINDINGS[:1], FINDINGS[1:], FINDINGS):
+        whole = sum(room[level] for level in FINDINGS if level not in left)
+        cuts.append(
+            whole + sum(min(room[t], sum(waiting[t, level] for level in left)) for t in tracers)
+        )
+    return min(cuts)
+
+
+def warn_level(source: str, level: str, phrase: Phrase) -> dict[str, str]:
+    """Return a warning about a planned number: of the findings (R4) or of a tracer (R3).
+
+    Parameters
+    ----------
+    source, phrase
+        As for `bonescint.warnings.warning`.
+    level
+        Of one of the margins.
+    """
+    is_findings = level in FINDINGS
+    group = Phrase(f"group.{level}") if is_findings else level
+    return warning(source, "R4" if is_findings else "R3", phrase, {"group": group})
 
 
 def not_chosen(selection: Path = SELECTION) -> set[str]:

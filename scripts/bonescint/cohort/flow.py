@@ -1,10 +1,11 @@
 """The flow of participants: how many files and patients leave at each step, and why (R5)."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from bonescint.cohort.selection import REASONS
-from bonescint.cohort.tracer import TRACERS
+from bonescint.declared import columns
+from bonescint.dicom.vocabulary import BONE_TRACERS
 from bonescint.files import Row
 
 _COHORT = "cohort"
@@ -14,6 +15,7 @@ def flow_rows(
     counts: Mapping[str, int],
     unreadable: Mapping[str, int],
     decided: Iterable[tuple[Row, str | None]],
+    tracers: Sequence[str] = BONE_TRACERS,
 ) -> list[dict[str, object]]:
     """Return the rows of results/cohort/flow.csv.
 
@@ -29,15 +31,17 @@ def flow_rows(
         Reason -> files.
     decided
         What `bonescint.cohort.selection.decide` yielded.
+    tracers
+        Those of the study: a column each.
     """
-    files, ends = _tally(decided)
+    files, ends = _tally(decided, tracers)
     patients = Counter(end for end, _ in ends.values())
     arms = Counter(ends.values())
 
     def ended(step: str, kind: str, reason: str) -> dict[str, object]:
         end = reason or _COHORT
         row = _row(step, kind, reason, files[end], patients[end])
-        return row | {tracer: arms[end, tracer] for tracer in TRACERS}
+        return row | {tracer: arms[end, tracer] for tracer in tracers}
 
     in_doubt = counts.get("files_in_doubt", 0), counts.get("patients_in_doubt", 0)
     return [
@@ -53,7 +57,7 @@ def flow_rows(
 
 
 def _tally(
-    decided: Iterable[tuple[Row, str | None]],
+    decided: Iterable[tuple[Row, str | None]], tracers: Sequence[str]
 ) -> tuple[Counter[str], dict[str, tuple[str, str]]]:
     """Return reason -> files, and patient -> (reason, tracer), `_COHORT` if the patient stays."""
     order = {end: n for n, end in enumerate([*REASONS, _COHORT])}
@@ -67,9 +71,22 @@ def _tally(
         if not subject:
             continue  # a file without a patient is no patient
         last[subject] = max(end, last.get(subject, end), key=order.__getitem__)
-        if row["tracer"] in TRACERS:
+        if row["tracer"] in tracers:
             tracer.setdefault(subject, row["tracer"])
     return files, {subject: (end, tracer.get(subject, "")) for subject, end in last.items()}
+
+
+def tracers_of(flow: Iterable[Row]) -> list[str]:
+    """Return the tracers that a flow counts, in their order.
+
+    Parameters
+    ----------
+    flow
+        The rows of results/metrics/flow.csv; of none those of a bone scan.
+    """
+    others = set(columns("flow")).difference(BONE_TRACERS)
+    first = next(iter(flow), dict.fromkeys(columns("flow"), ""))
+    return [name for name in first if name not in others]
 
 
 def _row(

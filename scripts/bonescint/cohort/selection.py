@@ -6,7 +6,8 @@ from datetime import date
 from pathlib import Path
 
 from bonescint.cohort.clashes import CONFLICT, DUPLICATE, UNREADABLE, clashes
-from bonescint.cohort.tracer import TRACERS, decide_tracer
+from bonescint.cohort.tracer import decide_tracer
+from bonescint.dicom.vocabulary import BONE_TRACERS
 from bonescint.files import Row
 from bonescint.text.dates import header_date
 
@@ -103,6 +104,7 @@ def decide(
     dicom: Path,
     released: frozenset[str] = frozenset(),
     chosen: Mapping[str, date] | None = None,
+    tracers: Container[str] = BONE_TRACERS,
 ) -> Iterator[tuple[Row, str | None]]:
     """Yield every consented instance with its reason of exclusion, or None and its tracer decided.
 
@@ -113,7 +115,7 @@ def decide(
     ----------
     rows
         Rows of private/consented.csv.
-    participants, calendar, settings
+    participants, calendar, settings, tracers
         See `exclusion` and `decide_tracer`.
     dicom
         The raw folder: only instances that share a SOP Instance UID are read, to tell a copy from
@@ -141,20 +143,17 @@ def decide(
     for exam in candidates.values():
         tracer = decide_tracer(exam, calendar)
         for row in exam:
-            if tracer in TRACERS:
+            if tracer in tracers:
                 kept.append(row | {"tracer": tracer})
             else:
                 beside.append(_file(row))
                 yield row, f"tracer_{tracer}"
     contested = {row["sop_instance_uid"] for row in kept if row["contested"]}
     found = clashes(map(_file, kept), dicom, released, beside, contested)
-    remaining: list[Row] = []
     for row in kept:
         if clash := found.get(row["path"]):
             yield row | {"sha256": clash.sha256}, clash.reason
-        else:
-            remaining.append(row)
-    yield from _one_exam_each(remaining, chosen or {})
+    yield from _one_exam_each([r for r in kept if r["path"] not in found], chosen or {})
 
 
 def _one_exam_each(

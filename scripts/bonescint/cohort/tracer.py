@@ -1,16 +1,15 @@
 """Which tracer an exam had, by what the headers say and the site's calendar (R6, R7)."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from bonescint.dicom.vocabulary import BONE_TRACERS
 from bonescint.text.dates import header_date
-
-TRACERS = ("MDP", "HMDP")
 
 
 def decide_tracer(rows: Iterable[Mapping[str, str]], calendar: Mapping[date, str]) -> str:
-    """Return the tracer of one exam: MDP, HMDP, other, unknown or conflict, never a default.
+    """Return the tracer of one exam: one of the study, other, unknown or conflict, no default.
 
     What one header says, `bonescint.dicom.tracer` has found. The headers decide where they are of
     one mind; the site's calendar decides where they are silent or contradict each other; headers
@@ -33,8 +32,10 @@ def decide_tracer(rows: Iterable[Mapping[str, str]], calendar: Mapping[date, str
     return listed or ("conflict" if found else "unknown")
 
 
-def off_weeks(rows: Iterable[Mapping[str, str]]) -> list[tuple[str, str, int]]:
-    """Return (ISO week, tracer, exams) of weeks that break the alternation of the tracers (R7).
+def off_weeks(
+    rows: Iterable[Mapping[str, str]], tracers: Sequence[str] = BONE_TRACERS
+) -> list[tuple[str, str, int]]:
+    """Return (ISO week, tracer, exams) of weeks that break the alternation of two tracers (R7).
 
     The parity that most exams of a tracer have is taken as the rule: the notice gives none.
 
@@ -42,13 +43,18 @@ def off_weeks(rows: Iterable[Mapping[str, str]]) -> list[tuple[str, str, int]]:
     ----------
     rows
         The cohort's instances, tracer decided.
+    tracers
+        Those of the study: one alone, or more than two, do not alternate.
     """
+    if len(tracers) != 2:
+        return []
+    one, other = tracers
     exams = {(r["subject"], header_date(r["study_date"]), r["tracer"]) for r in rows}
     weeks: Counter[tuple[str, int, str]] = Counter()
     agree = 0
     for _, day, tracer in exams:
         year, week, _ = (day or date.min).isocalendar()
         weeks[f"{year}-W{week:02d}", week % 2, tracer] += 1
-        agree += 1 if (week % 2 == 1) == (tracer == "MDP") else -1
-    of_parity = {1: "MDP", 0: "HMDP"} if agree >= 0 else {1: "HMDP", 0: "MDP"}
+        agree += 1 if (week % 2 == 1) == (tracer == one) else -1
+    of_parity = {1: one, 0: other} if agree >= 0 else {1: other, 0: one}
     return sorted((w, t, n) for (w, parity, t), n in weeks.items() if t != of_parity[parity])

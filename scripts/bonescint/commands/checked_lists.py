@@ -90,6 +90,7 @@ def check_list(
     """
     from bonescint.cohort.selection import exam_days
     from bonescint.config import list_layout
+    from bonescint.config_values import tracers
     from bonescint.files import read_rows
     from bonescint.tables.lists import read_exam_dates, read_participants, read_tracer_calendar
     from bonescint.warning_words import warnings_in_words
@@ -105,7 +106,7 @@ def check_list(
             subjects = frozenset(read_participants(file, study, language, odd, layout))
             n = len(subjects)
         case "tracer_calendar":
-            n = len(read_tracer_calendar(file, language, odd, layout))
+            n = len(read_tracer_calendar(file, language, odd, layout, tracers(config)))
         case "exam_dates":
             window = config["cohort"]["exam_from"], config["cohort"]["exam_to"]
             days = exam_days(read_rows(_IMAGES)) if _IMAGES.is_file() else None

@@ -63,7 +63,7 @@ def check_import(
     InputError
         With every fault found.
     """
-    from bonescint.config import inputs, same_tables
+    from bonescint.config import inputs, metrics, same_tables
     from bonescint.tables.exports import read_export
     from bonescint.tables.readings import read_report
 
@@ -79,5 +79,6 @@ def check_import(
     }
     same = same_tables(config, stamps)[f"{table.kind}.{table.name}"]
     if table.kind == "software":
-        return read_export(file, cases, table.name, table.settings, language, other, same)
+        values = metrics(config)["values"]
+        return read_export(file, cases, table.name, table.settings, language, other, same, values)
     return read_report(file, cases, table.name, table.settings, language, other, same)

@@ -16,6 +16,7 @@ from bonescint.config_form import CONFIG_VERSION, open_keys
 from bonescint.errors import InputError
 from bonescint.files import give_mode, replacing
 from bonescint.resources import RESOURCES, ROOT, Texts, both, resource_rows
+from bonescint.tables.metric_columns import metric_values
 from bonescint.text.drives import wsl_path
 
 _COPIED = {
@@ -24,8 +25,6 @@ _COPIED = {
     ".gitignore": "gitignore",
 }
 _RENDERED = {"config.yaml": "config.yaml.j2", "README.md": "README.md.j2"}
-# what the configuration's table columns must name; the others are found by the schema's headers
-_NAMED_COLUMNS = {"key": "patient_id", "bsi": "bsi", "hotspots": "hotspots"}
 
 
 def place_of_study(typed: str) -> Path:
@@ -151,9 +150,9 @@ def _values(answers: Mapping[str, Any]) -> dict[str, Any]:
 
 def _entry(row: Mapping[str, str], language: str) -> dict[str, Any]:
     table = InputTable("software", row["name"], "software_export", row, "", None, None)
-    headers = template_headers(table, language)
-    columns = [
-        f"{key}: {json.dumps(headers[name], ensure_ascii=False)}"
-        for key, name in _NAMED_COLUMNS.items()
-    ]
+    values = metric_values()
+    headers = template_headers(table, values, language)
+    # what the table's columns must name; the others are found by the schema's headers
+    named = {"key": headers["patient_id"]} | {key: headers[key] for key in values if key in headers}
+    columns = [f"{key}: {json.dumps(one, ensure_ascii=False)}" for key, one in named.items()]
     return {**row, "version": row["version"] or None, "columns": f"{{{', '.join(columns)}}}"}

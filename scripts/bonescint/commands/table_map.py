@@ -7,17 +7,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bonescint.commands import configuration
 from bonescint.commands.config_lines import flow, with_values, write_kept
 from bonescint.commands.input_tables import LISTS, InputTable, find_table
+from bonescint.commands.wanted import described_columns, wanted_columns
 from bonescint.errors import InputError
-from bonescint.resources import ROOT, Texts
+from bonescint.resources import Texts
 from bonescint.tables.bounds import CheckedTable
-from bonescint.tables.columns import KEYS, Column, load_columns
+from bonescint.tables.columns import KEYS, Column
 from bonescint.tables.faults import Faults
 from bonescint.tables.header_match import Match, find_header, is_value, match_headers
+from bonescint.tables.metric_columns import Values, metric_values
 from bonescint.tables.reading import Table, read_table
 from bonescint.text.encodings import JAPANESE, file_encoding, fitting
 from bonescint.text.folding import fold_header
@@ -28,6 +28,7 @@ class _Wanted:
     """What a table should hold: its columns, and what config.yaml says of them."""
 
     table: InputTable
+    values: Values
     columns: Mapping[str, Column]
     configured: Mapping[str, str | None]
 
@@ -72,7 +73,7 @@ def map_table(options: argparse.Namespace) -> int:
     config, table = _entry(options)
     language = str(config["language"])
     text = Texts("table_map", language)
-    wanted = _wanted(table)
+    wanted = _wanted(table, metric_values((config.get("metrics") or {}).get("values")))
     named = _named(options, wanted, text)
     wanted = replace(wanted, configured={**wanted.configured, **named})
     encoding = options.encoding or _encoding(options.file)
@@ -123,18 +124,17 @@ def _entry(options: argparse.Namespace) -> tuple[dict[str, Any], InputTable]:
         return loaded, find_table(loaded, options.name, Texts("table", language))
 
 
-def _wanted(table: InputTable) -> _Wanted:
+def _wanted(table: InputTable, values: Values) -> _Wanted:
     settings = table.settings
     key = settings.get("key") or "patient_id"
-    product = fold_header(str(settings.get("product") or ""))
     given = settings.get("columns") or {}
     return _Wanted(
         table,
+        values,
         {
             name: column
-            for name, column in load_columns(table.schema).items()
-            if (name not in KEYS or name == key or table.kind in LISTS)
-            and product.startswith(fold_header(column.product))
+            for name, column in wanted_columns(table.schema, values, table.name, settings).items()
+            if name not in KEYS or name == key or table.kind in LISTS
         },
         {key if name == "key" else name: header for name, header in given.items()},
     )
@@ -230,8 +230,7 @@ def _tell_sheets(
 def _columns_beside(sheet: _MappedSheet, wanted: _Wanted, text: Texts) -> str:
     from bonescint.commands.listing import aligned
 
-    path = ROOT / "schemas" / f"{wanted.table.schema}.schema.yaml"
-    said = yaml.safe_load(path.read_text(encoding="utf-8"))["properties"]
+    said = described_columns(wanted.table.schema, wanted.values)
     rows = []
     for name in wanted.columns:
         ja, _, en = said[name]["description"].partition(" / ")

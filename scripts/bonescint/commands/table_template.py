@@ -8,13 +8,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bonescint.commands.input_tables import InputTable
+from bonescint.commands.wanted import described_columns, wanted_columns
 from bonescint.errors import InputError
 from bonescint.files import replacing
-from bonescint.resources import ROOT, SYNTHETIC, Texts
-from bonescint.tables.columns import KEYS, Column, load_columns
+from bonescint.resources import SYNTHETIC, Texts
+from bonescint.tables.columns import KEYS, Column
+from bonescint.tables.metric_columns import Values, metric_values
 from bonescint.tables.sheets import Sheet, ShownColumn, make_styles, open_book
 from bonescint.text.folding import fold_header
 from bonescint.text.width import text_width
@@ -66,7 +66,7 @@ def write_template(path: Path, table: InputTable, config: Mapping[str, Any]) -> 
         raise InputError(text("ending", path=path))
     if path.exists():
         raise InputError(text("exists", path=path))
-    fields = _fields(table, text.language)
+    fields = _fields(table, metric_values(config["metrics"].get("values")), text.language)
     buffer = io.BytesIO()
     book = open_book(buffer)
     sheet = _add_sheet(book, table, text)
@@ -82,36 +82,32 @@ def write_template(path: Path, table: InputTable, config: Mapping[str, Any]) -> 
     return len(fields)
 
 
-def template_headers(table: InputTable, language: str) -> dict[str, str]:
+def template_headers(table: InputTable, values: Values, language: str) -> dict[str, str]:
     """Return column -> header of the empty table.
 
     Parameters
     ----------
     table
         Which one.
+    values
+        The study's metrics (`metric_values`).
     language
         ``ja`` or ``en``.
     """
-    return {field.column.name: field.header for field in _fields(table, language)}
+    return {field.column.name: field.header for field in _fields(table, values, language)}
 
 
-def _fields(table: InputTable, language: str) -> list[_Field]:
-    schema = yaml.safe_load(
-        (ROOT / "schemas" / f"{table.schema}.schema.yaml").read_text(encoding="utf-8")
-    )
+def _fields(table: InputTable, values: Values, language: str) -> list[_Field]:
+    described = described_columns(table.schema, values)
     key = table.settings.get("key", "patient_id")
     configured = dict(table.settings.get("columns") or {})
     configured[key] = configured.pop("key", None) or ""
     found = []
-    for name, column in load_columns(table.schema).items():
-        product = fold_header(str(table.settings.get("product", "")))
-        if (
-            (name in KEYS and name != key)
-            or (name in configured and configured[name] is None)  # the table has no such column
-            or not product.startswith(fold_header(column.product))
-        ):
+    for name, column in wanted_columns(table.schema, values, table.name, table.settings).items():
+        # the table has no such column
+        if (name in KEYS and name != key) or (name in configured and configured[name] is None):
             continue
-        keywords = schema["properties"][name]
+        keywords = described[name]
         ja, _, en = keywords["description"].partition(" / ")
         said = (en or ja) if language == "en" else ja
         found.append(

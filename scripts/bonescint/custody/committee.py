@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bonescint import __version__
+from bonescint.cohort.flow import tracers_of
 from bonescint.config import software
 from bonescint.custody.deliveries import Delivery, recorded
 from bonescint.custody.incidental import candidates, incidental_counts, incidental_on_record
@@ -30,7 +31,7 @@ _INCIDENTAL = (
     "listed", "open", "consulted", "not_disclose", "disclose", "wished", "unwished", "disclosed",
 )  # fmt: skip
 _NUMBERS = frozenset(
-    {"patients", "MDP", "HMDP", "files", "received", "granted", "refused", "withdrawn", "open",
+    {"received", "granted", "refused", "withdrawn", "open",
      "cases", "recalled", "confirmed"}
 )  # fmt: skip
 _OF_REQUESTS = ("received", "granted", "refused", "withdrawn", "open")
@@ -111,18 +112,22 @@ def _study(config: Mapping[str, Any], period: Period, today: date, text: Texts) 
 def _flow(config: Mapping[str, Any], text: Texts) -> ShownTable:
     """Return the cases by step, as the last run counted them."""
     words, labels = Texts("flow", text.language), software(config)
-    columns = ("step", "patients", "MDP", "HMDP", "files")
+    flow = list(read_rows(_FLOW)) if _FLOW.exists() else []
+    counts = ("patients", *tracers_of(flow), "files")
     rows: list[Row] = []
-    for row in read_rows(_FLOW) if _FLOW.exists() else ():
+    for row in flow:
         step, _, key = row["step"].partition(":")
         name = words(step)
         if row["kind"] == "out":
             name = text("left_out", reason=_reason(row["reason"], text.language))
         if key:
             name += f" ({labels[key]['label'] if key in labels else key})"
-        rows.append({key: row[key] for key in columns[1:]} | {"step": name})
+        rows.append({key: row[key] for key in counts} | {"step": name})
     note = text("flow_note" if rows else "no_flow")
-    return _shown("flow", columns, rows, text, note)
+    titles = {key: text(f"flow.{key}") if f"flow.{key}" in text else key for key in counts}
+    columns = [ShownColumn(key, title, "count") for key, title in titles.items()]
+    columns.insert(0, ShownColumn("step", text("flow.step")))
+    return ShownTable(text("flow"), columns, rows, note)
 
 
 def _reason(reason: str, language: str) -> str:

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bonescint.config import software
+from bonescint.config import metrics, software
 from bonescint.custody.deliveries import archives_with, recorded
 from bonescint.custody.preceding import preceding_deliveries
 from bonescint.custody.receipts import confirmed_recalls
@@ -21,12 +21,12 @@ from bonescint.identity.ledger import Ledger
 from bonescint.identity.opt_outs import in_force
 from bonescint.papers.form import Field, Fields, Paper, Signatures
 from bonescint.resources import Texts
+from bonescint.tables.metric_columns import metric_title
 from bonescint.tables.sheets import ShownColumn, ShownTable
 
 _RESULTS, _PRIVATE = Path("results"), Path("private")
 _OF_CASE = ("study_date", "tracer", "sex", "age", "height_cm", "weight_kg", "station_name")
 _OF_DELIVERY = ("date", "partner", "medium")
-_METRICS = ("bsi", "hotspots")
 _READ = ("metastasis", "n_metastases", "eod", "findings")
 
 
@@ -114,13 +114,18 @@ def _shown(title: str, keys: Collection[str], rows: list[Row], text: Texts) -> S
 
 def _software_table(codes: Collection[str], config: Mapping[str, Any], text: Texts) -> ShownTable:
     names = {key: one["label"] for key, one in software(config).items()}
+    values = metrics(config)["values"]
     found: dict[str, Row] = {}
     for row in _rows(_RESULTS / "measurements.csv", "code", codes):
         name = names.get(row["software"], row["software"])
         of = found.setdefault(name, {"software": name, "status": _said(row["status"], text)})
         of[row["metric"]] = row["value"] or text("empty")
-    rows = [dict.fromkeys(_METRICS, text("empty")) | row for row in found.values()]
-    return _shown(text("software"), ("software", *_METRICS, "status"), rows, text)
+    shown = [key for key in values if any(key in row for row in found.values())]
+    rows = [dict.fromkeys(shown, text("empty")) | row for row in found.values()]
+    titles = {key: metric_title(key, values[key], text, f"column.{key}") for key in shown}
+    columns = [ShownColumn(key, title) for key, title in titles.items()]
+    first, last = (ShownColumn(key, text(f"column.{key}")) for key in ("software", "status"))
+    return ShownTable(text("software"), [first, *columns, last], rows)
 
 
 def _readings_table(codes: Collection[str], readers: Mapping[str, str], text: Texts) -> ShownTable:

@@ -7,6 +7,7 @@ from bonescint.dicom.headers import Header
 from bonescint.dicom.staff import INSTITUTION, STAFF
 from bonescint.dicom.tracer import find_tracer
 from bonescint.dicom.views import find_views
+from bonescint.dicom.vocabulary import BONE_TRACERS
 
 _TEXTS = {
     "sop_instance_uid": tags.SOPInstanceUID,
@@ -20,7 +21,9 @@ _TEXTS = {
 }
 
 
-def classify(header: Elements, has_pixel_data: bool) -> dict[str, str]:
+def classify(
+    header: Elements, has_pixel_data: bool, tracers: tuple[str, ...] = BONE_TRACERS
+) -> dict[str, str]:
     """Return kind, phase, views and tracer, each with its evidence.
 
     Parameters
@@ -29,18 +32,22 @@ def classify(header: Elements, has_pixel_data: bool) -> dict[str, str]:
         Of the instance: ``Elements(dataset)``.
     has_pixel_data
         Whether Pixel Data follow.
+    tracers
+        Those of the study.
     """
     verdicts = {
         "kind": find_kind(header, has_pixel_data),
         "phase": find_phase(header),
         "views": find_views(header),
-        "tracer": find_tracer(header),
+        "tracer": find_tracer(header, tracers),
     }
     row = {name: verdict.value for name, verdict in verdicts.items()}
     return row | {f"{name}_evidence": verdict.evidence for name, verdict in verdicts.items()}
 
 
-def index_row(header: Header, path: str, size: int) -> dict[str, str]:
+def index_row(
+    header: Header, path: str, size: int, tracers: tuple[str, ...] = BONE_TRACERS
+) -> dict[str, str]:
     """Return the row of an instance (docs/en/tables.md, private/index.csv).
 
     Parameters
@@ -51,6 +58,8 @@ def index_row(header: Header, path: str, size: int) -> dict[str, str]:
         Relative to the raw folder, with ``/``.
     size
         Of the file, in bytes.
+    tracers
+        Those of the study.
     """
     elements = Elements(header.dataset)
     row = {"path": path, "size": str(size)}
@@ -63,7 +72,7 @@ def index_row(header: Header, path: str, size: int) -> dict[str, str]:
     row["staff"] = _joined(elements, STAFF)
     row["institution"] = _joined(elements, INSTITUTION)
     row["synthetic"] = elements.text(tags.SyntheticData)
-    return row | classify(elements, header.has_pixel_data)
+    return row | classify(elements, header.has_pixel_data, tracers)
 
 
 def _joined(elements: Elements, which: tuple[int, ...]) -> str:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from bonescint.dicom import tags
 from bonescint.dicom.elements import Elements
-from bonescint.dicom.vocabulary import FoundTerm, tracer_codes, tracer_terms
+from bonescint.dicom.vocabulary import BONE_TRACERS, FoundTerm, tracer_codes, tracer_terms
 
 _PROCEDURE_CODE_SEQUENCES = (tags.ProcedureCodeSequence, tags.RequestedProcedureCodeSequence)
 _DESCRIPTIONS = (
@@ -29,14 +29,14 @@ class Verdict(NamedTuple):
 Said = tuple[str, tuple[FoundTerm, ...]]  # the element, and the terms or the code it holds
 
 
-def _fields(header: Elements) -> Iterator[Said]:
+def _fields(header: Elements, tracers: tuple[str, ...]) -> Iterator[Said]:
     """Yield what each element says, in the order of its weight."""
-    find = tracer_terms().find
+    find = tracer_terms(tracers).find
     drugs = header.items(tags.RadiopharmaceuticalInformationSequence)
     for drug in drugs:
         for code in drug.items(tags.RadiopharmaceuticalCodeSequence):
             scheme, value = code.text(tags.CodingSchemeDesignator), code.text(tags.CodeValue)
-            if known := tracer_codes().get((scheme, value)):
+            if known := tracer_codes(tracers).get((scheme, value)):
                 yield f"RadiopharmaceuticalCodeSequence {scheme}", (FoundTerm(known, value),)
             # a site's code may be the name itself
             for text in (value, code.text(tags.CodeMeaning)):
@@ -53,13 +53,15 @@ def _fields(header: Elements) -> Iterator[Said]:
         yield f"GEMS_GENIE_1 {where}", find(text)
 
 
-def find_tracer(header: Elements) -> Verdict:
-    """Return MDP, HMDP, other, unknown or conflict, and the evidence.
+def find_tracer(header: Elements, tracers: tuple[str, ...] = BONE_TRACERS) -> Verdict:
+    """Return a tracer of the study, other, unknown or conflict, and the evidence.
 
     Parameters
     ----------
     header
         Of the instance, sequences and private elements included.
+    tracers
+        Those of the study; any other one is ``other``.
 
     Notes
     -----
@@ -72,15 +74,15 @@ def find_tracer(header: Elements) -> Verdict:
     """
     named: dict[str, str] = {}  # tracer to its first evidence
     several: dict[str, set[str]] = {}  # evidence that names more than one
-    for where, found in _fields(header):
-        tracers = {one.meaning for one in found}
-        if len(tracers) == 1:
+    for where, found in _fields(header, tracers):
+        said = {one.meaning for one in found}
+        if len(said) == 1:
             named.setdefault(found[0].meaning, f"{where} {found[0].term}")
-        elif tracers:
-            several[f"{where} {', '.join(one.term for one in found)}"] = tracers
+        elif said:
+            several[f"{where} {', '.join(one.term for one in found)}"] = said
     if len(named) == 1:
         ((tracer, evidence),) = named.items()
-        if all(tracer in tracers for tracers in several.values()):
+        if all(tracer in said for said in several.values()):
             return Verdict(tracer, evidence)
     if not named and not several:
         return Verdict("unknown", "")

@@ -11,6 +11,7 @@ from pathlib import Path
 from bonescint.dicom.headers import Header, Unreadable, read_header
 from bonescint.dicom.index import index_row
 from bonescint.dicom.limits import DEFAULT, HeaderFault, Limits
+from bonescint.dicom.vocabulary import BONE_TRACERS
 from bonescint.folders import FileFound, files_below, printable
 
 _CHUNK = 64  # files per task: a task's cost is far above that of handing it over
@@ -20,7 +21,9 @@ _AHEAD = 4  # tasks per worker in flight: bounds the memory, keeps the workers b
 FileRow = tuple[bool, dict[str, str]]  # True: a row of the index; False: of the unreadable files
 
 
-def _index_chunk(folder: Path, limits: Limits, files: tuple[FileFound, ...]) -> list[FileRow]:
+def _index_chunk(
+    folder: Path, limits: Limits, tracers: tuple[str, ...], files: tuple[FileFound, ...]
+) -> list[FileRow]:
     """Return the rows of some files; runs in a worker."""
     rows: list[FileRow] = []
     for path, size, modified, _, refusal in files:
@@ -31,7 +34,7 @@ def _index_chunk(folder: Path, limits: Limits, files: tuple[FileFound, ...]) -> 
             outcome = read_header(folder / path, limits)
         if isinstance(outcome, Header):
             try:
-                row = index_row(outcome, path, size) | {"modified": str(modified)}
+                row = index_row(outcome, path, size, tracers) | {"modified": str(modified)}
                 rows.append((True, row))
                 continue
             except HeaderFault as fault:
@@ -56,13 +59,16 @@ def _quiet() -> None:
 
 
 def index_files(
-    folder: Path, files: tuple[FileFound, ...], limits: Limits = DEFAULT
+    folder: Path,
+    files: tuple[FileFound, ...],
+    limits: Limits = DEFAULT,
+    tracers: tuple[str, ...] = BONE_TRACERS,
 ) -> list[FileRow]:
     """Return the rows of some files of a folder, as `index_tree` yields them, in this process.
 
     Parameters
     ----------
-    folder, limits
+    folder, limits, tracers
         As for `index_tree`.
     files
         Of those `bonescint.folders.files_below` found.
@@ -72,12 +78,17 @@ def index_files(
     with warnings.catch_warnings():
         _quiet()
         try:
-            return _index_chunk(folder, limits, files)
+            return _index_chunk(folder, limits, tracers, files)
         finally:
             logger.setLevel(level)
 
 
-def index_tree(folder: Path, workers: int, limits: Limits = DEFAULT) -> Iterator[FileRow]:
+def index_tree(
+    folder: Path,
+    workers: int,
+    limits: Limits = DEFAULT,
+    tracers: tuple[str, ...] = BONE_TRACERS,
+) -> Iterator[FileRow]:
     """Yield a row for every file below a folder, sorted by path.
 
     Parameters
@@ -88,6 +99,8 @@ def index_tree(folder: Path, workers: int, limits: Limits = DEFAULT) -> Iterator
         Processes; 1 works in this one.
     limits
         How much of a file is taken into memory.
+    tracers
+        Those of the study.
 
     Yields
     ------
@@ -98,12 +111,12 @@ def index_tree(folder: Path, workers: int, limits: Limits = DEFAULT) -> Iterator
     chunks = iter(lambda: tuple(islice(files, _CHUNK)), ())
     if workers <= 1:
         for chunk in chunks:
-            yield from index_files(folder, chunk, limits)
+            yield from index_files(folder, chunk, limits, tracers)
         return
     with ProcessPoolExecutor(workers, initializer=_quiet) as pool:
         running: deque[Future[list[FileRow]]] = deque()
         for chunk in chunks:
-            running.append(pool.submit(_index_chunk, folder, limits, chunk))
+            running.append(pool.submit(_index_chunk, folder, limits, tracers, chunk))
             if len(running) >= _AHEAD * workers:
                 yield from running.popleft().result()
         while running:

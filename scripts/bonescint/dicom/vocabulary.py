@@ -7,6 +7,8 @@ from typing import NamedTuple
 from bonescint.resources import resource_rows
 from bonescint.text.folding import DASHES, fold_term
 
+# of a bone scan; a study may name others of resources/tracers.csv (`cohort.tracers`)
+BONE_TRACERS = ("MDP", "HMDP")
 _LATIN = "a-z\u00df-\u024f"
 _KATAKANA = "ァ-ヺー"
 # the nuclide may be glued to the agent's name: TcMDP, 99mTcHMDP, Tc99mMDP, テクネピロリン酸
@@ -76,19 +78,41 @@ class TermList:
         return tuple(dict.fromkeys(f for f in found if f.meaning != "none"))
 
 
-@cache
-def tracer_terms() -> TermList:
-    """Return the tracers' names (resources/tracers.csv)."""
-    return TermList(
-        {row["value"]: row["tracer"] for row in resource_rows("tracers.csv") if not row["scheme"]}
-    )
+def known_tracers() -> tuple[str, ...]:
+    """Return the tracers that a study may have: those that a header can name."""
+    named = {row["tracer"] for row in resource_rows("tracers.csv")}
+    return (*BONE_TRACERS, *sorted(named.difference(BONE_TRACERS, {"other"})))
+
+
+def _meaning(tracer: str, tracers: tuple[str, ...]) -> str:
+    """Return a tracer of the study by its name; any other one is ``other``."""
+    return tracer if tracer in tracers else "other"
 
 
 @cache
-def tracer_codes() -> dict[tuple[str, str], str]:
-    """Return the tracers by coding scheme and code value (resources/tracers.csv)."""
+def tracer_terms(tracers: tuple[str, ...] = BONE_TRACERS) -> TermList:
+    """Return the tracers' names (resources/tracers.csv).
+
+    Parameters
+    ----------
+    tracers
+        Those of the study.
+    """
     rows = resource_rows("tracers.csv")
-    return {(row["scheme"], row["value"]): row["tracer"] for row in rows if row["scheme"]}
+    return TermList({r["value"]: _meaning(r["tracer"], tracers) for r in rows if not r["scheme"]})
+
+
+@cache
+def tracer_codes(tracers: tuple[str, ...] = BONE_TRACERS) -> dict[tuple[str, str], str]:
+    """Return the tracers by coding scheme and code value (resources/tracers.csv).
+
+    Parameters
+    ----------
+    tracers
+        Those of the study.
+    """
+    rows = [row for row in resource_rows("tracers.csv") if row["scheme"]]
+    return {(row["scheme"], row["value"]): _meaning(row["tracer"], tracers) for row in rows}
 
 
 @cache

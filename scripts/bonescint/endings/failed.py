@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bonescint.endings.rules import sentences
 from bonescint.incidents import HELD
 from bonescint.made import opened_in_excel
 from bonescint.resources import Texts, both
@@ -52,8 +53,7 @@ class Wording:
 
     def rule(self, name: str) -> str:
         """Return what a rule does, empty if it is none of ours."""
-        language = self.language or "en"
-        return Texts("rules", language)(name) if name in Texts("rules", language) else ""
+        return sentences(self.language or "en").get(name, "")
 
     def kind(self, name: str) -> Iterator[str]:
         """Yield what an exception of Snakemake's means, nothing if it speaks for itself."""

@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import Any, TypedDict
 
+from bonescint.endings.rules import sentences
 from bonescint.resources import Texts, resource_rows
 
 _SIDES = ("private", "results", "demo")
@@ -58,7 +59,7 @@ def plan_lines(
         Results changed by hand: they and what follows from them are made anew, which Snakemake does
         not know before they are put aside.
     """
-    text, rules = Texts("endings", language), Texts("rules", language)
+    text, rules = Texts("endings", language), sentences(language)
     if edited:
         yield text("plan.edited", files=_shortened(edited, text))
         yield ""
@@ -74,7 +75,7 @@ def plan_lines(
         yield text("plan.nothing")
     for n, (name, found) in enumerate(steps.items(), 1):
         yield ""
-        what = rules(name) if name in rules else text("plan.unknown")
+        what = rules.get(name) or text("plan.unknown")
         yield text("plan.step", n=n, rule=name, what=what)
         yield from (f"   {line}" for line in _of_a_step(name, found, made_by, inputs, text))
     yield ""

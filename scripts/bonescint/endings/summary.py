@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from bonescint.cohort.flow import tracers_of
 from bonescint.custody.receipts import RECALL, RECEIPT
 from bonescint.deid.decisions import BLANK, released
 from bonescint.delivery.contents import reports_of
@@ -131,10 +132,11 @@ def _counted(flow: Iterable[Row], text: Texts) -> Iterator[tuple[str, str]]:
         referenced = steps["referenced"]["patients"]
         told = [name for name in ("cohort", "chosen") if name in steps]
         for name in told:
-            by_tracer = {tracer: steps[name][tracer] for tracer in ("MDP", "HMDP")}
+            row = steps[name]
+            by_tracer = text("separator").join(f"{one} {row[one]}" for one in tracers_of([row]))
             # the reference standard is that of the chosen alone
             key = "cases" if name == told[-1] else "cohort"
-            said = text(key, cases=steps[name]["patients"], referenced=referenced, **by_tracer)
+            said = text(key, cases=row["patients"], referenced=referenced, tracers=by_tracer)
             yield {"cohort": "cases"}.get(name, name), said
 
 

@@ -8,11 +8,9 @@ from bonescint.outputs.labels import Labels
 
 PERFORMANCE = ("auc", "sensitivity", "specificity")  # what overviews show
 # the parts of a note that are shown as fields of their own; a software's label shows its version
-_FIELDS = {
-    "metric", "cutoff", "family", "primary", "exploratory", "version", "comparator_version",
-}  # fmt: skip
+_FIELDS = {"family", "primary", "exploratory", "version", "comparator_version"}
 # what a list of tests must not leave to the question's own table: a TOST is no test of zero
-OF_TESTS = ("margin", "margin_low", "margin_high", "level", "confounded")
+OF_TESTS = ("margin", "margin_low", "margin_high", "confounded")
 
 
 def _noted(row: Row) -> dict[str, str]:
@@ -29,12 +27,12 @@ def find(
     comparator: str = "",
     cutoff: float | None = None,
 ) -> Row | None:
-    """Return the first row of a measure for one software and metric, the primary one.
+    """Return the first row of a measure for one software and metric, over all cases.
 
     Parameters
     ----------
     rows
-        Estimate rows (docs/en/tables.md); their note names the metric and the cut-off.
+        Estimate rows (docs/en/tables.md).
     measure
         Such as ``auc``.
     software, metric
@@ -44,11 +42,10 @@ def find(
     cutoff
         The cut-off that the row must be about; None takes any row.
     """
+    wanted = {"measure": measure, "subject": software, "comparator": comparator}
+    wanted |= {"metric": metric, "cases": ""}
     for row in rows:
-        if (row["measure"], row["subject"], row["comparator"]) != (measure, software, comparator):
-            continue
-        noted = _noted(row)
-        if noted.get("metric") == metric and cutoff in (None, number(noted.get("cutoff"))):
+        if wanted.items() <= row.items() and cutoff in (None, number(row["cutoff"])):
             return row
     return None
 
@@ -123,15 +120,15 @@ def estimate_in_words(row: Row, labels: Labels) -> Row:
     Returns
     -------
     dict
-        The row with ``metric``, ``cutoff``, ``role`` (primary or exploratory) and ``family`` taken
-        out of ``note``. The software's versions are dropped: their labels show them.
+        The row with ``role`` (primary or exploratory) and ``family`` taken out of ``note``, which
+        tells the cases and the level where they are not the usual. The software's versions are
+        dropped: their labels show them.
     """
     noted = _noted(row)
-    taken = {key: noted.pop(key, "") for key in ("metric", "cutoff", "family")}
     roles = [labels.word(key) for key in ("primary", "exploratory") if key in noted]
     said = {
         key: labels.word(row[key])
-        for key in ("measure", "reference", "ci_method", "test", "status")
+        for key in ("measure", "reference", "metric", "ci_method", "test", "status")
     }
     said |= {key: labels.software(labels.word(row[key])) for key in ("subject", "comparator")}
     return (
@@ -139,9 +136,7 @@ def estimate_in_words(row: Row, labels: Labels) -> Row:
         | said
         | {
             "question": labels.question("title", row["question"]),
-            "metric": labels.word(taken["metric"]),
-            "cutoff": taken["cutoff"],
-            "family": taken["family"],
+            "family": noted.get("family", ""),
             "role": labels("separator").join(roles),
             "note": labels("separator").join(remarks(row, labels)),
         }
@@ -158,11 +153,12 @@ def remarks(row: Row, labels: Labels, only: Collection[str] = ()) -> list[str]:
     only
         The keys to tell, such as `OF_TESTS`; none of them stands for all.
     """
-    return [
+    noted = [
         labels.note(key, value)
         for key, value in _noted(row).items()
         if key not in _FIELDS and (not only or key in only)
     ]
+    return [*labels.about(row["cases"], number(row["level"])), *noted]
 
 
 def shared_remarks(
@@ -197,9 +193,8 @@ def as_read(row: Row, labels: Labels) -> Row:
         (n and n positive), ``p`` and ``p_adjusted``.
     """
     said = estimate_in_words(row, labels)
-    if said["cutoff"]:
-        cutoff = number(said["cutoff"])
-        said["metric"] = labels("at_cutoff", metric=said["metric"], cutoff=f"{cutoff:g}")
+    if (cutoff := number(said["cutoff"])) is not None:
+        said["metric"] = labels.at(row["metric"], cutoff, "at_cutoff")
     statistic = number(row["statistic"])
     return said | {
         "value": with_limits(row, labels),

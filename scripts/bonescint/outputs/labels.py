@@ -1,9 +1,11 @@
 """The words that the keys of the coded tables stand for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from bonescint.registered import words_in
 from bonescint.resources import Texts
+from bonescint.tables.metric_columns import Values, metric_title, metric_values
 
 # sentences that stand in several questions' cautions, as fields of their texts
 _SHARED = ("small_groups", "few_cases", "other_patients")
@@ -15,7 +17,7 @@ class Labels:
     Parameters
     ----------
     texts
-        The words of the figures, the workbook or the report.
+        The words of the workbook or the report; of the figures those that they share.
     software
         Software key to its ``label``, ``product``, ``version`` and ``tracer``.
     synthetic
@@ -25,6 +27,10 @@ class Labels:
     protocol
         What fixed the hypotheses beforehand: ``document`` and ``date``; None if nothing did. Texts
         say it as ``{fixed}``.
+    values
+        The study's metrics (`bonescint.tables.metric_columns.metric_values`), None for the default
+        ones. Texts name those that there are as ``{metrics}``, the counts among them as
+        ``{counts}``, the others as ``{shares}``.
     """
 
     def __init__(
@@ -34,6 +40,7 @@ class Labels:
         synthetic: bool,
         confidence: float = 0.95,
         protocol: Mapping[str, str] | None = None,
+        values: Values | None = None,
     ) -> None:
         self.language = language = texts.language
         self.synthetic = synthetic
@@ -43,12 +50,25 @@ class Labels:
         self._texts = texts
         self._measures = Texts("metrics", language)
         self._flow = Texts("flow", language)
+        self._questions = words_in("text/questions/", language)
+        self._figures = words_in("text/figures/", language)
         words = self._measures
         self._fixed = words("protocol", **protocol) if protocol else words("no_protocol")
+        values = metric_values() if values is None else values
+        there = {metric for one in software.values() for metric in one["metrics"]}
+        self.values = {key: metric for key, metric in values.items() if key in there}
+        of_kind = {
+            "metrics": self.values,
+            "counts": [key for key, one in self.values.items() if one["kind"] == "count"],
+            "shares": [key for key, one in self.values.items() if one["kind"] != "count"],
+        }
+        self._filled = {"level": self._level, "fixed": self._fixed} | {
+            name: words("and").join(map(self.word, keys)) for name, keys in of_kind.items()
+        }
 
     def __call__(self, key: str, **values: object) -> str:
         """Return the area's text of `key` with its fields filled in."""
-        return self._texts(key, level=self._level, fixed=self._fixed, **values)
+        return self._texts(key, **self._filled, **values)
 
     def __contains__(self, key: str) -> bool:
         return key in self._texts
@@ -57,20 +77,68 @@ class Labels:
         """Return how the software is called in print, such as ``VSBONE (simulated) 3.0``."""
         return str(self._software[key]["label"]) if key in self._software else key
 
+    def metrics(self, key: str) -> list[str]:
+        """Return the metrics that a software has, in their order."""
+        return list(self._software[key]["metrics"])
+
+    def have(self, software: Iterable[str], metric: str) -> bool:
+        """Tell whether each of some software has a metric."""
+        return all(metric in self.metrics(key) for key in software)
+
     def tracer(self, key: str) -> str:
         """Return the tracer of a software, or nothing for an unknown key."""
         return str(self._software.get(key, {}).get("tracer", ""))
 
     def word(self, key: str) -> str:
-        """Return a word of the area, of the statistics or of the flow; an unknown key as it is."""
+        """Return a word of the area, of the statistics or of the flow; an unknown key as it is.
+
+        A metric is called as the configuration says.
+        """
+        if label := self.values.get(key, {}).get("label"):
+            return str(label[self.language])
         for texts in (self._texts, self._measures, self._flow):
             if key in texts:
                 return texts(key)
-        return key
+        return self._own_word(key) or key
+
+    def _own_word(self, key: str, **values: object) -> str:
+        """Return a word that a question brings itself, empty if none does."""
+        own = f"word_{key}"
+        return next((w(own, **values) for w in self._questions.values() if own in w), "")
 
     def result(self, metric: str, value: str) -> str:
         """Return what a software found, such as ``Hotspot数 3``."""
-        return f"{self._measures(metric)} {value}"
+        word = self._measures(metric) if metric in self._measures else metric
+        return f"{self.values.get(metric, {}).get('label', {}).get(self.language) or word} {value}"
+
+    def is_low(self, metric: str) -> bool:
+        """Tell whether low values of a metric speak for metastasis."""
+        return bool(self.values.get(metric, {}).get("positive") == "low")
+
+    def at(self, metric: str, cutoff: float, word: str = "cutoff") -> str:
+        """Return a metric with its cut-off, such as ``BSI ≥ 1``.
+
+        Parameters
+        ----------
+        metric, cutoff
+            One of `values`, and what is positive.
+        word
+            The area's text of it.
+        """
+        said = self(word, metric=self.word(metric), cutoff=f"{cutoff:g}")
+        return said.replace("≥", "≤") if self.is_low(metric) else said
+
+    def axis(self, metric: str, word: str = "{}_axis") -> str:
+        """Return what stands beside an axis or above a column: the metric's name and unit.
+
+        Parameters
+        ----------
+        metric
+            One of `values`.
+        word
+            What the area's text of a metric is called.
+        """
+        return metric_title(metric, self.values[metric], self._texts, word.format(metric))
 
     def question(self, kind: str, key: str) -> str:
         """Return what a question's output says of it; of a new one without words its key.
@@ -78,15 +146,31 @@ class Labels:
         Parameters
         ----------
         kind
-            ``title``, ``sheet`` (short), ``note`` or ``caution`` (empty if there is none).
+            ``title``, ``sheet`` (short), ``note``, ``caution`` or ``methods`` (empty if there is
+            none).
         key
-            One of `bonescint.stats.question_names.QUESTIONS`.
+            One of `bonescint.questions.known`.
         """
-        name = f"{kind}_{key}"
-        if name in self._measures:
+        if (words := self._questions.get(key)) and kind in words:
             shared = {text: self._measures(text) for text in _SHARED}
-            return self._measures(name, level=self._level, fixed=self._fixed, **shared)
+            return words(kind, **self._filled, **shared)
         return key if kind in ("title", "sheet") else ""
+
+    def figure(self, kind: str, key: str, **values: object) -> str:
+        """Return what is said of a figure; of a new one without words its key.
+
+        Parameters
+        ----------
+        kind
+            ``title``, ``caption``, or another word of its own.
+        key
+            The figure's name.
+        **values
+            Fields of the text.
+        """
+        if (words := self._figures.get(key)) and kind in words:
+            return words(kind, **self._filled, **values)
+        return key
 
     def note(self, key: str, value: str) -> str:
         """Return one remark of an Estimate's note, such as ``cutoff`` with the value ``1``.
@@ -103,7 +187,21 @@ class Labels:
         for name in (f"{key}={value}", f"{key}=", key):
             if name in self._measures:
                 return self._measures(name, value=shown)
-        return f"{key}={shown}" if shown else key
+        return self._own_word(key, value=shown) or (f"{key}={shown}" if shown else key)
+
+    def about(self, cases: str, level: float | None) -> list[str]:
+        """Return which cases a row is about and its interval's level, where they are not the usual.
+
+        Parameters
+        ----------
+        cases, level
+            Of an Estimate.
+        """
+        group, _, value = cases.partition("=")
+        said = [self.note(group, value) if value else self.note("cases", group)] if cases else []
+        if level is not None and f"{100 * level:g}" != self._level:
+            said.append(self.note("level", f"{level:g}"))
+        return said
 
     def flow(self, key: str) -> str:
         """Return the name of a step or reason of the flow; an unknown key as it is."""

@@ -7,7 +7,9 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from bonescint.cohort.flow import tracers_of
 from bonescint.files import Row, replacing
+from bonescint.outputs.drawn import drawn_figures
 from bonescint.outputs.estimates import (
     OF_TESTS,
     as_read,
@@ -22,15 +24,7 @@ from bonescint.resources import SYNTHETIC
 from bonescint.tables.sheets import ShownColumn, ShownTable
 from bonescint.warning_words import warnings_in_words
 
-_MIME = {".svg": "image/svg+xml", ".png": "image/png"}
-_FIGURES = {
-    "overview": ("forest", "distribution"),
-    "flow": ("flow",),
-    "reference": ("montage",),
-    "accuracy": ("roc",),
-    "version_diagnosis": ("version_slope",),
-    "version_measurement": ("bland_altman",),
-}
+_MIME = {"svg": "image/svg+xml", "png": "image/png"}
 _ESTIMATES = (
     "measure", "metric", "reference", "value:number", "ci_method", "counts:number", "test",
     "statistic:number", "p:number", "note",
@@ -42,20 +36,34 @@ _TESTS = (
 )  # fmt: skip
 
 
-def _figure(path: Path, captions: Labels) -> dict[str, str]:
-    data = base64.b64encode(path.read_bytes()).decode("ascii")
-    return {
-        "name": path.stem,
-        "source": f"data:{_MIME[path.suffix]};base64,{data}",
-        "title": captions(f"{path.stem}_title"),
-        "caption": captions(f"{path.stem}_caption"),
-    }
+def _figures(paths: Sequence[Path], labels: Labels) -> dict[str, list[dict[str, Any]]]:
+    """Return section -> its figures, each in the form that it asks for."""
+    there = {path.name: path for path in paths}
+    found: dict[str, list[dict[str, Any]]] = {}
+    for name, drawn in drawn_figures().items():
+        if path := there.get(f"{name}.{drawn.form}"):
+            data = base64.b64encode(path.read_bytes()).decode("ascii")
+            figure = {
+                "name": name,
+                "source": f"data:{_MIME[drawn.form]};base64,{data}",
+                "title": labels.figure("title", name),
+                "caption": labels.figure("caption", name),
+                "narrow": drawn.narrow,
+            }
+            found.setdefault(drawn.section, []).append(figure)
+    return found
 
 
 def _columns(labels: Labels, *specs: str) -> list[ShownColumn]:
     """Return columns from ``key`` or ``key:kind``, titled by the text ``column_key``."""
-    parts = (spec.partition(":") for spec in specs)
-    return [ShownColumn(key, labels(f"column_{key}"), kind or "text") for key, _, kind in parts]
+    parts = [spec.partition(":") for spec in specs]
+    return [
+        # a tracer is called as it is
+        ShownColumn(
+            key, labels(name) if (name := f"column_{key}") in labels else key, kind or "text"
+        )
+        for key, _, kind in parts
+    ]
 
 
 def _flow(results: Results, labels: Labels) -> list[ShownTable]:
@@ -77,7 +85,8 @@ def _flow(results: Results, labels: Labels) -> list[ShownTable]:
         if row["margin"] == "cell":
             tracer, level = row["level"].split(" x ")
             cells.setdefault(tracer, {"tracer": tracer})[level] = row["n"]
-    counts = ("patients:count", "files:count", "MDP:count", "HMDP:count")
+    tracers = (f"{one}:count" for one in tracers_of(results.flow))
+    counts = ("patients:count", "files:count", *tracers)
     levels = ("with_findings:count", "without_findings:count")
     return [
         ShownTable(labels("caption_flow"), _columns(labels, "step", *counts), flow),
@@ -143,25 +152,27 @@ def _asked(results: Results) -> list[str]:
     ]
 
 
-def _methods(results: Results, labels: Labels) -> list[list[str]]:
-    """Return the texts on the methods, a list a paragraph: of the questions that were answered."""
+def _methods(results: Results, labels: Labels) -> list[str]:
+    """Return the paragraphs on the methods: those of the questions that were answered."""
     tests = results.metrics.get("hypotheses", [])
     adjusted = ["methods_primary"] if primary(tests) else []
     if any("family=" in row["note"] for row in tests):
         adjusted.append("methods_families")
     choice = results.provenance.get("selection", {}).get("rule", "all")
     chosen = [f"methods_selection_{choice}"] if choice != "all" else []
-    answered = (f"methods_{key}" for key, rows in results.metrics.items() if rows)
+    answered = [labels.question("methods", key) for key, rows in results.metrics.items() if rows]
+    tested = [*adjusted, "methods_exploratory"] if adjusted else ["methods_unadjusted"]
     return [
-        ["methods_design", *chosen],
-        ["methods_reference"],
-        *([key] for key in answered if key in labels),
-        [
-            "methods_tests",
-            *([*adjusted, "methods_exploratory"] if adjusted else ["methods_unadjusted"]),
-        ],
-        ["methods_missing"],
+        _said(labels, "methods_design", *chosen),
+        _said(labels, "methods_reference"),
+        *filter(None, answered),
+        _said(labels, "methods_tests", *tested),
+        _said(labels, "methods_missing"),
     ]
+
+
+def _said(labels: Labels, *keys: str) -> str:
+    return " ".join(labels(key) for key in keys)
 
 
 def _smallest(performance: list[Row]) -> tuple[int, int] | None:
@@ -217,9 +228,7 @@ def context(results: Results, labels: Labels) -> dict[str, Any]:
     }
 
 
-def write_page(
-    path: Path, results: Results, study: dict[str, str], labels: Labels, captions: Labels
-) -> None:
+def write_page(path: Path, results: Results, study: dict[str, str], labels: Labels) -> None:
     """Write the page: no script, no network, no file beside it.
 
     Parameters
@@ -227,11 +236,11 @@ def write_page(
     path
         The file to write.
     results
-        The run's tables; each figure goes to its section by its name.
+        The run's tables; each figure goes to the section that it names.
     study
         ``id`` and ``title``.
-    labels, captions
-        The words of the report and of the figures.
+    labels
+        The words of the report.
     """
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -240,21 +249,12 @@ def write_page(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    # drawings as SVG; the scans are pixels, and the PNG of their montage is the smaller file
-    drawn = {
-        figure.stem: _figure(figure, captions)
-        for figure in results.figures
-        if (figure.suffix == ".png") == (figure.stem == "montage")
-    }
     page = environment.get_template("report.html.j2").render(
         t=labels,
         language=labels.language,
         synthetic=SYNTHETIC if labels.synthetic else "",
         study=study,
-        figures={
-            section: [drawn[name] for name in names if name in drawn]
-            for section, names in _FIGURES.items()
-        },
+        figures=_figures(results.figures, labels),
         **context(results, labels),
     )
     with replacing(path) as stream:

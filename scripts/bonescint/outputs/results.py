@@ -12,9 +12,8 @@ from bonescint.made import sha256_of
 from bonescint.outputs.data import first_cutoffs
 from bonescint.outputs.estimates import performance, with_limits
 from bonescint.outputs.labels import Labels
+from bonescint.questions import known
 from bonescint.resources import Texts
-from bonescint.stats import METRICS
-from bonescint.stats.question_names import QUESTIONS
 from bonescint.warnings import read_phrases
 
 
@@ -23,7 +22,7 @@ class Results:
     """The rows of the tables of results/ (docs/en/tables.md), and what goes with them.
 
     `metrics` holds a table for each configured question, in the order of
-    `bonescint.stats.question_names.QUESTIONS`; `warnings` the stages' one after the other;
+    `bonescint.questions.known`; `warnings` the stages' one after the other;
     `figures` the files of results/figures; `provenance` the record with the tables' hashes.
     """
 
@@ -56,7 +55,7 @@ def read_results(inputs: Mapping[str, Any]) -> Results:
     others = not_chosen(Path(inputs["selection"])) if inputs.get("selection") else set()
     apart = ("metrics", "warnings", "figures", "provenance")
     tables = [field.name for field in fields(Results) if field.name not in apart]
-    questions = [name for name in QUESTIONS if name in inputs]
+    questions = [name for name in known() if name in inputs]
     of_tables = [inputs[name] for name in (*tables, *questions)]
     return Results(
         metrics={name: list(read_rows(inputs[name])) for name in questions},
@@ -78,8 +77,8 @@ def labels_for(
     results: Results,
     study: dict[str, Any],
     software: dict[str, dict[str, str]],
-) -> tuple[Labels, Labels]:
-    """Return the words of the workbook or the report, and those of the figures.
+) -> Labels:
+    """Return the words of the workbook or the report.
 
     Parameters
     ----------
@@ -93,8 +92,8 @@ def labels_for(
         Software key to ``label``, ``product``, ``version``, ``tracer``.
     """
     settings = results.provenance["analysis"]["metrics"]
-    shared = (software, study["synthetic"], settings["confidence"], settings.get("protocol"))
-    return Labels(texts, *shared), Labels(Texts("figures", texts.language), *shared)
+    about = (settings["confidence"], settings.get("protocol"), settings.get("values"))
+    return Labels(texts, software, study["synthetic"], *about)
 
 
 def overview(results: Results, labels: Labels) -> list[Row]:
@@ -109,9 +108,10 @@ def overview(results: Results, labels: Labels) -> list[Row]:
     """
     cutoffs = first_cutoffs(results.provenance["analysis"]["metrics"]["cutoffs"])
     accuracy, at_cutoffs = (results.metrics.get(key, []) for key in ("accuracy", "cutoffs"))
+    said = {"auc", *cutoffs}
     rows = []
     for software in labels.software_keys:
-        for metric in METRICS:
+        for metric in labels.metrics(software):
             found = performance(accuracy, at_cutoffs, software, metric, cutoffs)
             auc = found["auc"]
             rows.append(
@@ -123,7 +123,11 @@ def overview(results: Results, labels: Labels) -> list[Row]:
                     "n": auc["n"] if auc else "",
                     "n_positive": auc["n_positive"] if auc else "",
                 }
-                | {measure: with_limits(row, labels) for measure, row in found.items()}
+                | {
+                    # without a cut-off there is nothing to say
+                    measure: with_limits(row, labels) if {measure, metric} & said else ""
+                    for measure, row in found.items()
+                }
             )
     return rows
 

@@ -1,18 +1,36 @@
 """The pictures of a coded case, each with its view."""
 
 import logging
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 
 from bonescint.dicom.display import NO_PICTURE, shades
 from bonescint.dicom.view_codes import VIEWS
-from bonescint.outputs.figures.montage import View
 
 logger = logging.getLogger(__name__)
 # no value means two views, so the scheme need not be asked
 _VIEWS = {value: view for (_, value), view in VIEWS.items()}
+
+
+@dataclass
+class View:
+    """One picture of a case.
+
+    Parameters
+    ----------
+    name
+        ``anterior``, ``posterior`` or empty (not stated in the file).
+    pixels
+        Light (`bonescint.dicom.display.shades`), shape (rows, columns).
+    """
+
+    name: str
+    pixels: np.ndarray[Any, Any]
 
 
 def _view(item: Dataset) -> str:

@@ -3,10 +3,12 @@
 import io
 import re
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from bonescint.cohort.flow import tracers_of
 from bonescint.files import Row, replacing
 from bonescint.outputs import DPI
 from bonescint.outputs.estimates import (
@@ -28,6 +30,10 @@ _ROW_INCHES = 0.25
 
 # the hospital's lists, a row a case: columns as `key`, `key:kind` or `key:kind:title`
 _SOFTWARE = ("software", "version")
+# what Excel takes for no name of a sheet: a metric may be called anything
+_NO_SHEET, _LONGEST = re.compile(r"[\[\]:*?/\\']"), 31
+_VALUES = "values"  # stands for a column a metric
+_DIGITS = {"percent": "two", "count": "count", "number": "number"}
 _CASE_SHEETS = {
     "cases": (
         "code", "tracer", "study_date:date", "sex", "age:count", "height_cm:one", "weight_kg:one",
@@ -37,10 +43,10 @@ _CASE_SHEETS = {
         "code", "tracer", "n_readers:count", "n_positive:count:readers_positive", "metastasis",
         "n_metastases:number", "eod:count", "unanimous", "status",
     ),
-    "measurements": ("code", "tracer", *_SOFTWARE, "bsi:two", "hotspots:count", "status"),
+    "measurements": ("code", "tracer", *_SOFTWARE, _VALUES, "status"),
     "misclassified": (
         "code", "tracer", *_SOFTWARE, "metric", "cutoff:number", "kind", "value:number:measured",
-        "bsi:two", "hotspots:count", "metastasis", "n_metastases:number", "eod:count",
+        _VALUES, "metastasis", "n_metastases:number", "eod:count",
         "n_readers:count", "n_positive:count:readers_positive", "readers",
     ),
     "reclassified": (
@@ -92,7 +98,8 @@ class _Book:
     def names(self, key: str) -> tuple[str, str]:
         """Return a sheet's name and its title."""
         if key in self.results.metrics:
-            return self.labels.question("sheet", key), self.labels.question("title", key)
+            name = _NO_SHEET.sub("-", self.labels.question("sheet", key))[:_LONGEST]
+            return name, self.labels.question("title", key)
         return self.labels(f"sheet_{key}"), self.labels(f"title_{key}")
 
     def columns(self, *specs: str, **say: Any) -> list[ShownColumn]:
@@ -101,10 +108,15 @@ class _Book:
         The title is the text ``column_key``; a coded value with a text ``key_value`` is said so.
         """
         columns = []
-        for spec in specs:
+        own = [f"{key}:{_DIGITS[one['kind']]}" for key, one in self.labels.values.items()]
+        for spec in chain.from_iterable(own if spec == _VALUES else [spec] for spec in specs):
             key, kind, title, *_ = [*spec.split(":"), "", ""]
             words = say.get(key, self.code(key))
-            title = self.labels(f"column_{title or key}")
+            name = f"column_{title or key}"
+            if key in self.labels.values:
+                title = self.labels.axis(key, "column_{}")
+            else:
+                title = self.labels(name) if name in self.labels else key  # a tracer, by its name
             columns.append(ShownColumn(key, title, kind or "text", words))
         return columns
 
@@ -160,8 +172,9 @@ def _flow(to: _Book) -> None:
         name, _, arm = value.partition(":")
         return f"{labels.flow(name)} ({labels.software(arm)})" if arm else labels.flow(name)
 
+    tracers = (f"{one}:count" for one in tracers_of(to.results.flow))
     columns = to.columns(
-        "step", "kind", "reason", "patients:count", "files:count", "MDP:count", "HMDP:count",
+        "step", "kind", "reason", "patients:count", "files:count", *tracers,
         step=step, reason=labels.flow,
     )  # fmt: skip
     sheet.table(columns, to.results.flow, labels("no_data"))
@@ -200,11 +213,11 @@ def _case_sheet(to: _Book, key: str, rows: list[Row]) -> None:
     sheet.table(columns, rows, labels("no_data"))
 
 
-def _by_software(measurements: list[Row]) -> list[Row]:
-    """Return one row a case and software, BSI and Hotspot beside each other."""
+def _by_software(measurements: list[Row], metrics: Iterable[str]) -> list[Row]:
+    """Return one row a case and software, its metrics beside each other."""
     rows: dict[tuple[str, str], Row] = {}
     for row in measurements:
-        one = rows.setdefault((row["code"], row["software"]), row | {"bsi": "", "hotspots": ""})
+        one = rows.setdefault((row["code"], row["software"]), row | dict.fromkeys(metrics, ""))
         one[row["metric"]] = row["value"]
     return list(rows.values())
 
@@ -249,15 +262,16 @@ def _verification(to: _Book) -> None:
         sheet.table(table.columns, table.rows, to.labels("no_data"), main=False)
 
 
-def _figures(to: _Book, figures: Sequence[Path], captions: Labels) -> None:
+def _figures(to: _Book, figures: Sequence[Path]) -> None:
     sheet = to.sheet("figures")
     sheet.row += 1
     breaks: list[int] = []
     for path in figures:
         if path != figures[0]:
             breaks.append(sheet.row)
-        sheet.line(captions(f"{path.stem}_title"), "heading")
-        sheet.line(captions(f"{path.stem}_caption"))
+        caption = to.labels.figure("caption", path.stem)
+        sheet.line(to.labels.figure("title", path.stem), "heading")
+        sheet.line(caption)
         data = path.read_bytes()
         width, height = (pixels / DPI for pixels in struct.unpack(">II", data[16:24]))
         scale = min(1.0, _PAGE[0] / width, _PAGE[1] / height)
@@ -265,7 +279,7 @@ def _figures(to: _Book, figures: Sequence[Path], captions: Labels) -> None:
             sheet.row, 0, path.name,
             {
                 "image_data": io.BytesIO(data), "x_scale": scale, "y_scale": scale,
-                "object_position": 3, "description": captions(f"{path.stem}_caption"),
+                "object_position": 3, "description": caption,
             },
         )  # fmt: skip
         rows = int(height * scale / _ROW_INCHES) + 2
@@ -285,7 +299,6 @@ def write_book(
     lists: Mapping[str, list[Row]],
     study: dict[str, str],
     labels: Labels,
-    captions: Labels,
 ) -> None:
     """Write the workbook; the same results give the same bytes.
 
@@ -299,14 +312,14 @@ def write_book(
         The rows of those of `CASE_LISTS` that there are.
     study
         ``id`` and ``title``.
-    labels, captions
-        The words of the workbook and of the figures.
+    labels
+        The words of the workbook.
     """
     buffer = io.BytesIO()
     book = open_book(buffer)
     to = _Book(book, results, labels)
     by_case = {"cases": results.cases, "reference": results.reference, **lists}
-    by_case["measurements"] = _by_software(by_case["measurements"])
+    by_case["measurements"] = _by_software(by_case["measurements"], labels.values)
     case_sheets = [key for key in _CASE_SHEETS if key in by_case]
     first, last = ("flow",), ("deidentification", "warnings", "figures", "provenance")
     _summary(to, study, [*first, *results.metrics, *case_sheets, *last])
@@ -321,7 +334,7 @@ def write_book(
     columns = to.columns("source", "rule", "where", "message")
     said = warnings_in_words(results.warnings, labels.language)
     warnings.table(columns, said, labels("no_warnings"))
-    _figures(to, [path for path in results.figures if path.suffix == ".png"], captions)
+    _figures(to, [path for path in results.figures if path.suffix == ".png"])
     provenance = to.sheet("provenance")
     provenance.notes(labels("provenance_note"))
     rows = flattened(results.provenance)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bonescint.stats import roc
-from bonescint.stats.estimate import Estimate, write_number
+from bonescint.stats.estimate import Estimate
 from bonescint.stats.questions import cutoffs_of, labelled
 from bonescint.stats.samples import Sample
 
@@ -16,5 +16,5 @@ def accuracy_of(sample: Sample, metric: str, settings: Mapping[str, Any]) -> lis
     rows = [roc.auc(sample.y, score, confidence=confidence)]
     for cutoff in cutoffs_of(settings, metric):
         at = roc.at_cutoff(sample.y, score, cutoff, confidence)
-        rows += labelled([at.sensitivity, at.specificity], f"cutoff={write_number(cutoff)}")
+        rows += labelled([at.sensitivity, at.specificity], cutoff=cutoff)
     return rows

@@ -16,9 +16,10 @@ OK = "ok"
 class Estimate:
     """One statistic with its interval, its test and what it was made from.
 
-    The functions of `bonescint.stats` fill the numbers, the scripts the words
+    The functions of `bonescint.stats` fill the numbers, the questions the words
     (`dataclasses.replace`).
-    Every word that is not the key of a software or reader is a key of resources/text/metrics.csv.
+    Every word that is not the key of a software or reader is a key of resources/text/metrics.csv,
+    or one of the question's own words.
 
     Parameters
     ----------
@@ -28,6 +29,13 @@ class Estimate:
         Key of the software or reader; a difference is subject minus comparator.
     measure, reference
         What was measured, and against what.
+    metric, cutoff
+        The value that was judged, and where it counts as positive.
+    cases
+        Which cases, where not all: ``all`` and ``not_exposed`` beside each other, or a group such
+        as ``eod=2``.
+    level
+        Of the interval (0.95), or of that which a TOST stands for.
     n, n_positive
         Cases used, and those among them that the reference calls positive. Of a bare proportion:
         denominator and numerator.
@@ -46,6 +54,10 @@ class Estimate:
     comparator: str = ""
     measure: str = ""
     reference: str = ""
+    metric: str = ""
+    cutoff: float = NAN
+    cases: str = ""
+    level: float = NAN
     n: int | None = None
     n_positive: int | None = None
     estimate: float = NAN
@@ -71,7 +83,9 @@ def one_of(value: object, *allowed: object) -> None:
 
 
 _COUNTS = {"n", "n_positive"}
-_NUMBERS = {"estimate", "ci_low", "ci_high", "statistic", "p_value", "p_adjusted"}
+_NUMBERS = {
+    "cutoff", "level", "estimate", "ci_low", "ci_high", "statistic", "p_value", "p_adjusted",
+}  # fmt: skip
 
 
 def write_number(value: float) -> str:

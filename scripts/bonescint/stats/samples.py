@@ -4,15 +4,16 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from copy import copy
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bonescint.files import read_rows
-from bonescint.stats import METRICS
 
 Floats = NDArray[np.float64]
+# key -> label, version, metrics (those that it has, in order) and more
+SoftwareFacts = Mapping[str, Mapping[str, Any]]
 
 
 class Sample(NamedTuple):
@@ -37,10 +38,15 @@ class Samples:
         Code -> 1 (metastasis) or 0, such as `read_truth` returns.
     measurements
         results/measurements.csv.
+    low
+        Metrics whose low values speak for metastasis: held against the truth their scores have
+        another sign, so that a higher one always does.
     """
 
-    def __init__(self, truth: Mapping[str, float], measurements: Path) -> None:
-        self._truth = truth
+    def __init__(
+        self, truth: Mapping[str, float], measurements: Path, low: Collection[str] = ()
+    ) -> None:
+        self._truth, self._low = truth, low
         self._results: dict[tuple[str, str], dict[str, tuple[str, str]]] = {}
         for row in read_rows(measurements):
             cases = self._results.setdefault((row["software"], row["metric"]), {})
@@ -52,7 +58,7 @@ class Samples:
         other._truth = truth
         return other
 
-    def beside(self, key: str, table: Path) -> "Samples":
+    def beside(self, key: str, table: Path, metrics: Iterable[str]) -> "Samples":
         """Return the same measurements and, under a key of their own, those of one more table.
 
         Parameters
@@ -61,12 +67,14 @@ class Samples:
             Which no software has.
         table
             As results/software/{software}.csv.
+        metrics
+            Its columns that are taken.
         """
         other = copy(self)
         rows = list(read_rows(table))
         other._results = self._results | {
             (key, metric): {row["code"]: (row["status"], row[metric]) for row in rows}
-            for metric in METRICS
+            for metric in metrics
         }
         return other
 
@@ -86,7 +94,7 @@ class Samples:
         Parameters
         ----------
         metric
-            One of `bonescint.stats.METRICS`.
+            One that these software have.
         *software
             Keys; two of them give paired scores.
         judged
@@ -114,6 +122,8 @@ class Samples:
                 truth.append(self._truth.get(code, np.nan))
                 values.append([float(value) for _, value in results])
         columns = np.array(values).reshape(len(values), len(software))
+        if judged and metric in self._low:
+            columns = -columns
         return Sample(
             codes,
             np.array(truth),
@@ -133,6 +143,20 @@ class Ratings(NamedTuple):
         """Return the note that counts the cases which not all of the readers have read."""
         chosen = self.values if columns is None else self.values[:, list(columns)]
         return f"not_read_by_all={int(np.isnan(chosen).any(axis=1).sum())}"
+
+
+def shared_metrics(software: SoftwareFacts, *keys: str) -> list[str]:
+    """Return the metrics that all of these software have, in their order.
+
+    Parameters
+    ----------
+    software
+        Key -> ``metrics`` and more.
+    *keys
+        At least one of its keys.
+    """
+    first, *others = (software[key]["metrics"] for key in keys)
+    return [metric for metric in first if all(metric in other for other in others)]
 
 
 def read_truth(reference: Path) -> dict[str, float]:

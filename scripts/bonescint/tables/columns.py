@@ -40,8 +40,6 @@ class Column:
         without the column is, for it changes the results.
     pattern
         What a text must match, written half-width; empty = anything.
-    product
-        The only product whose table may hold values here; empty = any.
     products
         Names that may stand before a version.
     rule
@@ -62,7 +60,6 @@ class Column:
     warn_weekend: bool
     warn_absent: bool
     pattern: str
-    product: str
     products: tuple[str, ...]
     rule: str
 
@@ -106,7 +103,6 @@ def _column(name: str, required: bool, keywords: Mapping[str, Any]) -> Column:
         warn_weekend=keywords.get("x-warn-weekend", False),
         warn_absent=keywords.get("x-warn-absent", False),
         pattern=keywords.get("pattern", ""),
-        product=keywords.get("x-product", ""),
         products=tuple(keywords.get("x-products", ())),
         rule=keywords.get("x-rule", ""),
     )

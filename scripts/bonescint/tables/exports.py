@@ -1,5 +1,6 @@
 """The results of one software version, from its export (R6, R8, R9)."""
 
+import itertools
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -13,9 +14,15 @@ from bonescint.tables.cases import (
     no_earlier,
     operator_of,
 )
-from bonescint.tables.columns import load_columns
 from bonescint.tables.double_entry import transcriptions
 from bonescint.tables.faults import raise_together
+from bonescint.tables.metric_columns import (
+    Values,
+    export_columns,
+    may_have,
+    metric_phrase,
+    metric_values,
+)
 from bonescint.tables.reading import Cells
 from bonescint.tables.same_table import warn_same_table
 from bonescint.tables.values import (
@@ -26,6 +33,7 @@ from bonescint.tables.values import (
     same_version,
 )
 from bonescint.text.folding import fold_header
+from bonescint.warnings import Phrase
 
 # a table whose every BSI lies below FRACTION_BELOW though some women have many hot spots holds
 # fractions; one whose BSI are whole numbers, of as many women, has lost the decimals
@@ -46,6 +54,24 @@ class Export(NamedTuple):
     read: tuple[int, ...]
 
 
+class _Metrics:
+    """The study's metrics to one software."""
+
+    def __init__(self, values: Values, software: str, product: str) -> None:
+        self.values = values
+        self.own = [key for key, one in values.items() if may_have(one, software, product)]
+        # a metric that not every software has may be blank
+        self.needed = [key for key in self.own if not values[key]["software"]] or self.own
+
+    def of_kind(self, kind: str) -> list[str]:
+        """Return the software's metrics of a kind."""
+        return [key for key in self.own if self.values[key]["kind"] == kind]
+
+    def named(self, key: str) -> Phrase | str:
+        """Return how a warning calls a metric."""
+        return metric_phrase(key, self.values[key])
+
+
 def read_export(
     path: Path,
     cases: Cases,
@@ -54,6 +80,7 @@ def read_export(
     language: str,
     second: Path | None = None,
     same: Mapping[str, Mapping[str, Any]] | None = None,
+    values: Values | None = None,
 ) -> Export:
     """Return the rows of results/software/{software}.csv and its warnings.
 
@@ -71,6 +98,9 @@ def read_export(
         A second transcription of the export (double entry); None = there is none.
     same
         Other software whose file has the same content, with their layout.
+    values
+        The study's metrics, as `bonescint.tables.metric_columns.metric_values` returns them; None
+        for the default ones.
 
     Raises
     ------
@@ -80,13 +110,14 @@ def read_export(
         If a file cannot be read at all.
     """
     config_key = f"software.{software}"
-    columns = load_columns("software_export")
+    metrics = _Metrics(values or metric_values(), software, settings["product"])
+    columns = export_columns(metrics.values)
     tables = transcriptions(path, second, columns, cases, settings, config_key, language)
     warn_same_table(
-        tables[0].checked, ("bsi", "hotspots"), settings.get("sheet"), same or {}, config_key
+        tables[0].checked, metrics.needed, settings.get("sheet"), same or {}, config_key
     )
     # the second one's values have bounds too
-    rows, *_ = [_rows(table, cases, software, settings) for table in tables]
+    rows, *_ = [_rows(table, cases, software, settings, metrics) for table in tables]
     raise_together([table.checked.faults for table in tables])
     return Export(
         rows,
@@ -97,7 +128,11 @@ def read_export(
 
 
 def _rows(
-    table: Transcription, cases: Cases, software: str, settings: Mapping[str, Any]
+    table: Transcription,
+    cases: Cases,
+    software: str,
+    settings: Mapping[str, Any],
+    metrics: _Metrics,
 ) -> list[dict[str, str]]:
     checked = table.checked
     rows: list[dict[str, str]] = []
@@ -111,12 +146,13 @@ def _rows(
         }
         if case in table.rows:
             row, cells = table.rows[case]
-            line |= _values(checked, row, cells, settings["product"])
+            line |= _values(checked, row, cells, metrics)
             line |= _circumstances(checked, case, row, cells, settings)
         else:
             checked.faults.warn_case("missing_export", case.code, "R8")
         rows.append(line)
-    _warn_fractions(checked, rows)
+    for metric in metrics.of_kind("percent"):
+        _warn_fractions(checked, rows, metric, metrics)
     _warn_versions(checked, rows, table, str(settings.get("released") or ""))
     return rows
 
@@ -156,18 +192,17 @@ def _check_version(
             checked.faults.error(key, *where, value=shown, version=version, entry=entry)
 
 
-def _values(checked: CheckedTable, row: int, cells: Cells, product: str) -> dict[str, str]:
+def _values(checked: CheckedTable, row: int, cells: Cells, metrics: _Metrics) -> dict[str, str]:
     faults = checked.faults
     status = checked.value(row, cells, "status")
-    numbers = ("bsi", "hotspots", "ann")
     if status is None:
-        empty = all(checked.blank(cells, n) for n in ("bsi", "hotspots") if checked.has(n))
+        empty = all(checked.blank(cells, n) for n in metrics.needed if checked.has(n))
         status = "not_analysed" if empty else "analysed"
         # a word that is no status is an error of its own
         if empty and (not checked.has("status") or checked.blank(cells, "status")):
             faults.warn("no_result", row, rule="R8")
     if status != "analysed":
-        for name in numbers:
+        for name in metrics.values:
             # some products print 0 where nothing was measured; any other value contradicts
             value = checked.value(row, cells, name)
             if value is not None:
@@ -176,44 +211,50 @@ def _values(checked: CheckedTable, row: int, cells: Cells, product: str) -> dict
                 shown = faults.shown(as_text(value))
                 report(key, row, checked.header(name), "R9", value=shown)
         return {"status": str(status)}
-    bsi = checked.value(row, cells, "bsi", needed=True)
-    hotspots = checked.value(row, cells, "hotspots", needed=True)
-    ann: Value | None = None
-    only = checked.columns["ann"].product
-    if fold_header(product).startswith(fold_header(only)):
-        ann = checked.value(row, cells, "ann")
-    elif checked.has("ann") and not checked.blank(cells, "ann"):
-        faults.error("only_product", row, checked.header("ann"), product=only)
-    if bsi is not None and hotspots is not None and bool(bsi) != bool(hotspots):
-        # the one that is not 0 may be a misplaced number of the patient
-        count = faults.shown(as_text(hotspots))
-        faults.warn("zero_and_not", row, rule="R9", bsi=as_text(bsi), hotspots=count)
-    return {
-        "bsi": as_text(bsi),
-        "hotspots": as_text(hotspots),
-        "ann": as_text(ann),
-        "status": "analysed",
-    }
+    found: dict[str, Value | None] = {}
+    for name, metric in metrics.values.items():
+        if name in metrics.own:
+            found[name] = checked.value(row, cells, name, needed=name in metrics.needed)
+        elif checked.has(name) and not checked.blank(cells, name):
+            only = ", ".join(metric["software"])
+            faults.error("only_product", row, checked.header(name), product=only)
+    for share, count in itertools.product(metrics.of_kind("percent"), metrics.of_kind("count")):
+        one, other = found[share], found[count]
+        if one is not None and other is not None and bool(one) != bool(other):
+            # the one that is not 0 may be a misplaced number of the patient
+            said: dict[str, Any] = {"percent": metrics.named(share), "count": metrics.named(count)}
+            said |= {"share": as_text(one), "number": faults.shown(as_text(other))}
+            faults.warn("zero_and_not", row, rule="R9", **said)
+    return {name: as_text(found.get(name)) for name in metrics.values} | {"status": "analysed"}
 
 
-def _warn_fractions(checked: CheckedTable, rows: list[dict[str, str]]) -> None:
+def _warn_fractions(
+    checked: CheckedTable, rows: list[dict[str, str]], metric: str, metrics: _Metrics
+) -> None:
+    """Warn of shares without decimals, or with fractions in the place of percent."""
+    if not checked.has(metric):
+        return
+    count = next(iter(metrics.of_kind("count")), None)
     values = [
-        (Decimal(r["bsi"]), int(r["hotspots"])) for r in rows if r.get("bsi") and r.get("hotspots")
+        (Decimal(row[metric]), int(row[count]) if count else 0)
+        for row in rows
+        if row.get(metric) and (count is None or row.get(count))
     ]
-    above = [bsi for bsi, _ in values if bsi]
+    above = [share for share, _ in values if share]
+    where: Any = {"column": checked.header(metric), "rule": "R9"}
+    said: Any = where | {"percent": metrics.named(metric)}
     if (
         checked.table.sheet is None
         and len(above) >= WOMEN_WITH_MANY
-        and all(bsi == bsi.to_integral_value() for bsi in above)
+        and all(share == share.to_integral_value() for share in above)
     ):
         # 1,5 without quotation marks is a 1, and a 5 in the next column
-        checked.faults.warn("whole_bsi", column=checked.header("bsi"), rule="R9", n=len(above))
-    many = sum(hotspots > MANY_HOTSPOTS for _, hotspots in values)
-    if many >= WOMEN_WITH_MANY and all(bsi < FRACTION_BELOW for bsi, _ in values):
-        highest = max(bsi for bsi, _ in values)
-        checked.faults.warn(
-            "fractions", column=checked.header("bsi"), rule="R9", highest=highest, n=many
-        )
+        checked.faults.warn("whole_percent", n=len(above), **said)
+    many = sum(number > MANY_HOTSPOTS for _, number in values)
+    if count and many >= WOMEN_WITH_MANY and all(share < FRACTION_BELOW for share, _ in values):
+        highest = max(share for share, _ in values)
+        said["count"] = metrics.named(count)
+        checked.faults.warn("fractions", highest=highest, n=many, **said)
 
 
 def _warn_versions(

@@ -1,18 +1,20 @@
 """The hospital's lists: participants (R5), opt-outs (R12, R13), tracers, chosen exams."""
 
 import logging
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bonescint.dicom.vocabulary import BONE_TRACERS
 from bonescint.names.ids import normalise
 from bonescint.tables.bounds import CheckedTable
-from bonescint.tables.columns import load_columns
+from bonescint.tables.columns import Column, load_columns
 from bonescint.tables.list_rows import may_hold_entries, open_list, rows_with_id
 from bonescint.tables.reading import Cells
 from bonescint.tables.values import NOT_CALCULATED, error_value
+from bonescint.text.folding import fold_header
 from bonescint.warnings import Phrase, warning
 
 logger = logging.getLogger(__name__)
@@ -180,8 +182,9 @@ def read_tracer_calendar(
     language: str,
     warnings: list[dict[str, str]] | None = None,
     layout: Mapping[str, Any] | None = None,
+    tracers: Iterable[str] = BONE_TRACERS,
 ) -> dict[date, str]:
-    """Return exam date -> ``MDP`` or ``HMDP``, for images that do not name their tracer.
+    """Return exam date -> tracer, for images that do not name theirs.
 
     Parameters
     ----------
@@ -191,15 +194,17 @@ def read_tracer_calendar(
         Of the messages.
     warnings, layout
         As for `read_participants`.
+    tracers
+        Those of the study.
 
     Raises
     ------
     InputError
         If a date or tracer is unreadable, or a date has two tracers.
     """
-    checked, faults = open_list(
-        path, "tracer_calendar", load_columns("tracer_calendar"), language, layout
-    )
+    listed = load_columns("tracer_calendar")
+    columns = listed | {"tracer": _naming(listed["tracer"], tracers)}
+    checked, faults = open_list(path, "tracer_calendar", columns, language, layout)
     calendar: dict[date, str] = {}
     for row, cells in checked.table.rows:
         day = checked.value(row, cells, "exam_date", needed=True)
@@ -211,6 +216,18 @@ def read_tracer_calendar(
     faults.raise_errors()
     pass_on_warnings(checked, warnings)
     return calendar
+
+
+def _naming(column: Column, tracers: Iterable[str]) -> Column:
+    """Return the column of a tracer with the words of the study's own: one without any its name."""
+    words: dict[str, str] = {}
+    accepted: list[str] = []
+    for tracer in tracers:
+        spelt = [word for word in column.accepted if column.words[fold_header(word)] == tracer]
+        for word in spelt or [tracer]:
+            words[fold_header(word)] = tracer
+            accepted.append(word)
+    return replace(column, words=words, accepted=tuple(accepted))
 
 
 def read_exam_dates(

@@ -40,6 +40,7 @@ def test_adapter(cohort, tmp_path):
             faults=str(tmp_path / "faults.xlsx"),
             synthetic=True,
             same={},
+            metrics=None,
         ),
         wildcards=SimpleNamespace(software="vsbone3"),
         log=[str(tmp_path / "log.txt")],

@@ -100,7 +100,9 @@ def test_the_adapter_logs_counts_and_no_identifier(raw: Path, tmp_path: Path) ->
             unindexed=str(tmp_path / "u.csv"),
             receipt=str(tmp_path / "r.json"),
         ),
-        params=SimpleNamespace(dicom=str(raw), language="ja", limits={"nesting": 8}),
+        params=SimpleNamespace(
+            dicom=str(raw), language="ja", limits={"nesting": 8}, tracers=["MDP", "HMDP"]
+        ),
         log=[str(tmp_path / "log")],
         threads=1,
     )

@@ -6,26 +6,29 @@ from pathlib import Path
 from typing import Any
 
 from bonescint.declared import columns
-from bonescint.stats.question_names import QUESTIONS
+from bonescint.questions import known
 
-SOFTWARE: dict[str, dict[str, str]] = {
+SOFTWARE: dict[str, dict[str, Any]] = {
     "bonenavi": {
         "label": "BoneNAVI (simulated) 2.1",
         "product": "BoneNAVI",
         "version": "2.1",
         "tracer": "MDP",
+        "metrics": ["bsi", "hotspots"],
     },
     "vsbone2": {
         "label": "VSBONE (simulated) 2.0",
         "product": "VSBONE",
         "version": "2.0",
         "tracer": "HMDP",
+        "metrics": ["bsi", "hotspots"],
     },
     "vsbone3": {
         "label": "VSBONE (simulated) 3.0",
         "product": "VSBONE",
         "version": "3.0",
         "tracer": "HMDP",
+        "metrics": ["bsi", "hotspots"],
     },
 }
 PAIRS = [["vsbone2", "vsbone3"]]
@@ -50,7 +53,7 @@ TABLES: dict[str, str] = {
     "anonymization/rule_counts.csv": ",".join(columns("rule_counts")),
     "anonymization/unlisted.csv": ",".join(columns("unlisted")),
     "anonymization/k_anonymity.csv": ",".join(columns("k_anonymity")),
-    **{f"metrics/{question}.csv": "" for question in QUESTIONS},
+    **{f"metrics/{question}.csv": "" for question in known()},
     "metrics/misclassified.csv": (
         "code,tracer,software,version,metric,cutoff,kind,value,bsi,hotspots,metastasis,"
         "n_metastases,eod,n_readers,n_positive,readers"
@@ -69,7 +72,7 @@ INPUTS: dict[str, Any] = {
     "cases": "cases.csv",
     "reference": "reference.csv",
     "measurements": "measurements.csv",
-    **{question: f"metrics/{question}.csv" for question in QUESTIONS},
+    **{question: f"metrics/{question}.csv" for question in known()},
     "misclassified": "metrics/misclassified.csv",
     "reclassified": "metrics/reclassified.csv",
     "exposed": "exposure.csv",
@@ -83,8 +86,8 @@ INPUTS: dict[str, Any] = {
     "provenance": "provenance.json",
 }
 ESTIMATE = (
-    "question,subject,comparator,measure,reference,n,n_positive,estimate,ci_low,ci_high,"
-    "ci_method,statistic,p_value,p_adjusted,test,status,note"
+    "question,subject,comparator,measure,reference,metric,cutoff,cases,level,n,n_positive,"
+    "estimate,ci_low,ci_high,ci_method,statistic,p_value,p_adjusted,test,status,note"
 )
 Row = dict[str, Any]
 

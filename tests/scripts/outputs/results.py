@@ -13,7 +13,7 @@ import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, NuclearMedicineImageStorage
 
-from bonescint.stats.question_names import QUESTIONS
+from bonescint.questions import known
 from bonescint.warnings import Phrase, warning
 from tests.scripts.outputs.contract import CUTOFFS, SOFTWARE, TABLES, Row, write
 from tests.scripts.outputs.deidentification import deidentification
@@ -162,7 +162,7 @@ def _write_metrics(folder: Path, reference: list[Row], measurements: list[Row]) 
                 row["value"]
             )
     cut = {str(entry["metric"]): float(str(entry["value"])) for entry in CUTOFFS}
-    tables: dict[str, list[Row]] = {question: [] for question in QUESTIONS}
+    tables: dict[str, list[Row]] = {question: [] for question in known()}
     curves: list[Row] = []
     for (software, metric), cases in values.items():
         yes = [v for code, v in cases.items() if truth[code]]
@@ -180,21 +180,20 @@ def _write_metrics(folder: Path, reference: list[Row], measurements: list[Row]) 
         wins = sum((a > b) + 0.5 * (a == b) for a in yes for b in no)
         common = {
             "n_positive": len(yes),
-            "note": f"metric={metric}; version={SOFTWARE[software]['version']}",
+            "metric": metric,
+            "note": f"version={SOFTWARE[software]['version']}",
         }
         auc = wins / len(yes) / len(no)
         for method in ("delong_logit", "delong_wald"):
             row = _estimate(software, "auc", auc, len(cases), ci_method=method, **common)
             tables["accuracy"].append(row)
-        grade = common | {"n_positive": 3, "note": f"eod=2; {common['note']}"}
+        grade = common | {"n_positive": 3, "cases": "eod=2"}
         tables["accuracy"].append(_estimate(software, "auc", 0.9, 3 + len(no), **grade))
         for measure, value, n in (
             ("sensitivity", sum(v >= cut[metric] for v in yes) / len(yes), len(yes)),
             ("specificity", sum(v < cut[metric] for v in no) / len(no), len(no)),
         ):
-            common["note"] = (
-                f"count={round(value * n)}/{n}; cutoff={cut[metric]:g}; metric={metric}"
-            )
+            common |= {"cutoff": f"{cut[metric]:g}", "note": f"count={round(value * n)}/{n}"}
             for method in ("wilson", "clopper_pearson"):
                 row = _estimate(software, measure, value, n, ci_method=method, **common)
                 tables["cutoffs"].append(row)
@@ -203,7 +202,7 @@ def _write_metrics(folder: Path, reference: list[Row], measurements: list[Row]) 
         old, new = values["vsbone2", metric], values["vsbone3", metric]
         gaps = [new[code] - old[code] for code in old]
         bias, spread = float(np.mean(gaps)), float(np.std(gaps, ddof=1))
-        common = {"comparator": "vsbone2", "reference": "", "note": f"metric={metric}"}
+        common = {"comparator": "vsbone2", "reference": "", "metric": metric}
         for measure, value in (
             ("bias", bias),
             ("limit_low", bias - 1.96 * spread),

@@ -1,3 +1,4 @@
+import csv
 import runpy
 import warnings
 from pathlib import Path
@@ -5,11 +6,22 @@ from types import SimpleNamespace
 
 import pytest
 from scripts.outputs.draw_figures import draw_figures
+from snakemake.iocontainers import InputFiles
 
 from tests.scripts.outputs.contract import CUTOFFS, PAIRS, SOFTWARE
-from tests.scripts.outputs.results import write_empty, write_results
+from tests.scripts.outputs.results import write_empty, write_results, write_scans
 
-NAMES = ["bland_altman", "distribution", "flow", "forest", "roc", "version_slope"]
+NAMES = ["bland_altman", "distribution", "flow", "forest", "montage", "roc", "version_slope"]
+TABLES = {
+    "flow": "metrics/flow.csv",
+    "cases": "cases.csv",
+    "reference": "reference.csv",
+    "measurements": "measurements.csv",
+    "accuracy": "metrics/accuracy.csv",
+    "roc_curves": "metrics/roc_curves.csv",
+    "cutoffs": "metrics/cutoffs.csv",
+    "version_measurement": "metrics/version_measurement.csv",
+}
 
 
 def draw(results: Path, figures: Path, language: str = "ja") -> None:
@@ -17,15 +29,10 @@ def draw(results: Path, figures: Path, language: str = "ja") -> None:
         # a character that the font has not is a box in the figure
         warnings.filterwarnings("error", message="Glyph")
         draw_figures(
-            flow_table=results / "metrics/flow.csv",
-            reference=results / "reference.csv",
-            measurements=results / "measurements.csv",
-            accuracy=results / "metrics/accuracy.csv",
-            curves=results / "metrics/roc_curves.csv",
-            at_cutoffs=results / "metrics/cutoffs.csv",
-            version_measurement=results / "metrics/version_measurement.csv",
+            tables={name: results / path for name, path in TABLES.items()},
+            dicom=sorted((results / "dicom").glob("*")),
             software=SOFTWARE,
-            pairs=PAIRS,
+            version_pairs=PAIRS,
             cutoffs=CUTOFFS,
             language=language,
             synthetic=True,
@@ -36,6 +43,8 @@ def draw(results: Path, figures: Path, language: str = "ja") -> None:
 
 def test_same_results_same_bytes_and_no_trace_of_the_machine(tmp_path: Path) -> None:
     results = write_results(tmp_path / "results")
+    with (results / "cases.csv").open(encoding="utf-8") as stream:
+        write_scans(results / "dicom", list(csv.DictReader(stream))[:4])
     draw(results, tmp_path / "a")
     draw(results, tmp_path / "b")
     written = sorted((tmp_path / "a").iterdir())
@@ -50,7 +59,7 @@ def test_same_results_same_bytes_and_no_trace_of_the_machine(tmp_path: Path) -> 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_empty_tables_are_drawn_as_such(tmp_path: Path, language: str) -> None:
     draw(write_empty(tmp_path / "results"), tmp_path / "figures", language)
-    assert len(list((tmp_path / "figures").iterdir())) == 12
+    assert len(list((tmp_path / "figures").iterdir())) == 14
 
 
 def test_adapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,22 +67,16 @@ def test_adapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_empty(Path("results"))
     from scripts.outputs import draw_figures as module
 
-    names = {
-        "flow": "metrics/flow.csv",
-        "reference": "reference.csv",
-        "measurements": "measurements.csv",
-        "accuracy": "metrics/accuracy.csv",
-        "curves": "metrics/roc_curves.csv",
-        "cutoffs": "metrics/cutoffs.csv",
-        "version_measurement": "metrics/version_measurement.csv",
-    }
     snakemake = SimpleNamespace(
-        input=SimpleNamespace(**{key: f"results/{name}" for key, name in names.items()}),
-        params=SimpleNamespace(
-            software=SOFTWARE, pairs=PAIRS, cutoffs=CUTOFFS, language="ja", synthetic=False,
-            confidence=0.9,
+        input=InputFiles(
+            fromdict={key: f"results/{name}" for key, name in TABLES.items()}
+            | {"dicom": ["results/dicom/00"]}
         ),
-        output=SimpleNamespace(flow_svg="results/figures/flow.svg"),
+        params=SimpleNamespace(
+            software=SOFTWARE, version_pairs=PAIRS, cutoffs=CUTOFFS, language="ja", synthetic=False,
+            confidence=0.9, metrics=None,
+        ),
+        output=["results/figures/flow.svg"],
         log=["logs/draw_figures.log"],
     )  # fmt: skip
     runpy.run_path(module.__file__, init_globals={"snakemake": snakemake}, run_name="__main__")

@@ -13,8 +13,8 @@ from snakemake.iocontainers import InputFiles
 
 from bonescint.declared import columns
 from bonescint.outputs.results import read_results
+from bonescint.questions import known
 from bonescint.resources import SYNTHETIC
-from bonescint.stats.question_names import QUESTIONS
 from bonescint.warnings import Phrase, warning
 from scripts.outputs import write_report as module
 from tests.scripts.outputs.contract import SOFTWARE, STUDY, inputs, write
@@ -109,9 +109,9 @@ def test_warnings_of_who_is_not_chosen_stay_with_their_stage(tmp_path: Path) -> 
 def test_every_question_has_its_section_and_its_line_in_the_contents(tmp_path: Path) -> None:
     text = build(write_results(tmp_path / "r"), tmp_path / "a.html", [])
     page = Page(text)
-    assert [link[1:] for link in page.links if link[1:] in QUESTIONS] == list(QUESTIONS)
+    assert [link[1:] for link in page.links if link[1:] in known()] == known()
     sections = dict(re.findall(r'<section id="(\w+)">(.*?)</section>', text, re.DOTALL))
-    assert set(QUESTIONS) < set(sections)
+    assert set(known()) < set(sections)
     for words in ("BSI ≥ 1", "Clopper-Pearson", "該当 "):
         assert words in sections["cutoffs"], words
     # the reference standard is a column where there are several
@@ -134,7 +134,7 @@ def test_methods_are_those_of_the_questions_asked(tmp_path: Path) -> None:
     for words in ("主要仮説は 1 つ", "Holm 法で調整しました", "それ以外の検定は探索的"):
         assert words in text, words
     asked = inputs(results)
-    for question in QUESTIONS:
+    for question in known():
         if question not in ("accuracy", "cutoffs", "reader_eod"):
             del asked[question]
     write_report(asked, STUDY, SOFTWARE, "ja", tmp_path / "b.html")
@@ -201,7 +201,7 @@ def test_no_list_of_cases_stands_on_the_page(tmp_path: Path) -> None:
 
 def test_what_is_folded_away_is_printed(tmp_path: Path) -> None:
     text = build(write_results(tmp_path / "r"), tmp_path / "a.html", [])
-    assert "<details>" not in text and text.count("<details open>") >= len(QUESTIONS)
+    assert "<details>" not in text and text.count("<details open>") >= len(known())
     style = text[text.index("@media print") : text.index("</style>")]
     assert "details::details-content { content-visibility: visible" in style
 

@@ -13,8 +13,8 @@ from bonescint.custody.traces.search import Person, search
 from bonescint.declared import columns
 from bonescint.deid.report import OUTCOMES
 from bonescint.files import read_rows
+from bonescint.questions import known
 from bonescint.resources import SYNTHETIC
-from bonescint.stats.question_names import QUESTIONS
 from bonescint.text.width import text_width
 from bonescint.warnings import Phrase, warning
 from scripts.outputs import write_workbook as module
@@ -92,7 +92,7 @@ def test_same_results_same_bytes_and_no_author_date_or_path(tmp_path: Path, png:
 def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
     results = write_results(tmp_path / "r")
     name = "=1+1 http://example.org @a"
-    values = dict.fromkeys(("highest", "other", "ratio", "n"), "1") | {"software": name}
+    values = dict.fromkeys(("highest", "other", "ratio", "n", "percent"), "1") | {"software": name}
     write(
         results / "cohort/warnings.csv",
         [warning("+1", "-2", Phrase("fractions_of_version", values), {"code": "007"})],
@@ -144,7 +144,7 @@ def test_the_tests_are_listed_with_their_family_or_role_n_and_margin(tmp_path: P
     tested = {
         "question": "equivalence", "subject": "vsbone3", "comparator": "vsbone2", "n": 49,
         "measure": "mean_difference", "estimate": 0.02, "test": "tost", "p_value": 0.012,
-        "status": "ok", "note": "level=0.9; margin_low=-0.25; margin_high=0.25; exploratory",
+        "status": "ok", "level": 0.9, "note": "margin_low=-0.25; margin_high=0.25; exploratory",
     }  # fmt: skip
     with (results / "metrics/hypotheses.csv").open("a", encoding="utf-8") as stream:
         stream.write(",".join(str(tested.get(key, "")) for key in ESTIMATE.split(",")) + "\n")
@@ -179,7 +179,7 @@ def test_a_question_that_is_new_or_not_asked_needs_no_code(
 ) -> None:
     results = write_results(tmp_path / "r")
     write(results / "new.csv", [{"question": "survival", "measure": "hazard"}], ESTIMATE)
-    monkeypatch.setattr("bonescint.outputs.results.QUESTIONS", (*QUESTIONS, "survival"))
+    monkeypatch.setattr("bonescint.outputs.results.known", lambda: [*known(), "survival"])
     asked = inputs(results) | {"survival": results / "new.csv"}
     for name in ("cutoffs", "hypotheses", "misclassified"):
         del asked[name]

@@ -125,7 +125,7 @@ def test_adapter(listed, tmp_path):
             "readings": [str(tmp_path / f"reader{n}.csv") for n in (1, 2)],
         },
         {"misclassified": str(tmp_path / "out.csv"), "incidental": str(tmp_path / "out2.csv")},
-        {"software": SOFTWARE, "cutoffs": SETTINGS["cutoffs"]},
+        {"software": SOFTWARE, "cutoffs": SETTINGS["cutoffs"], "settings": None},
     )
     runpy.run_path(
         str(ROOT / "scripts/questions/list_misclassified.py"), {"snakemake": fake}, "__main__"

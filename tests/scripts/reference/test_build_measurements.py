@@ -8,6 +8,7 @@ from scripts.reference.build_measurements import fractions, same_results
 from bonescint.declared import columns
 from bonescint.files import read_rows, write_rows
 from bonescint.resources import ROOT
+from bonescint.tables.metric_columns import metric_values, with_metrics
 from bonescint.warning_words import warnings_in_words
 from tests.scripts.study_tables import SOFTWARE, snakemake_object
 
@@ -71,7 +72,9 @@ def test_no_software_or_no_rows_leave_a_header(tmp_path):
 def test_adapter(tmp_path):
     paths = [str(path) for path in exports(tmp_path)]
     out = {"table": str(tmp_path / "out.csv"), "warnings": str(tmp_path / "warnings.csv")}
-    fake = snakemake_object(tmp_path, {"software": paths}, out, {})
+    both = ["bsi", "hotspots"]
+    params = {"metrics": {"vsbone2": both, "bonenavi": both}, "settings": None}
+    fake = snakemake_object(tmp_path, {"software": paths}, out, params)
     runpy.run_path(
         str(ROOT / "scripts/reference/build_measurements.py"), {"snakemake": fake}, "__main__"
     )
@@ -139,3 +142,29 @@ def test_two_versions_with_the_same_results_are_told():
     assert same_results({"vsbone2": four, "vsbone3": four}) == []
     none = {f"C{n}": ("0", "0") for n in range(50)}
     assert same_results({"vsbone2": none, "vsbone3": none}) == []
+
+
+def test_each_software_has_its_own_metrics(tmp_path):
+    paths, warnings = exports(tmp_path), tmp_path / "w.csv"
+    metrics = {"vsbone2": ["bsi"], "bonenavi": ["bsi", "hotspots", "ann"]}
+    build(paths, tmp_path / "t.csv", warnings, metrics, metric_values())
+    found = [(r["software"], r["metric"], r["value"]) for r in read_rows(tmp_path / "t.csv")]
+    assert found == [
+        ("vsbone2", "bsi", ""), ("vsbone2", "bsi", "0.50"), ("bonenavi", "ann", "0.7"),
+        ("bonenavi", "bsi", "1.2"), ("bonenavi", "hotspots", "4"),
+    ]  # fmt: skip
+
+
+def test_own_percent_are_compared_by_their_name(tmp_path):
+    values = metric_values({"share": {"kind": "percent", "label": {"ja": "割合", "en": "Share"}}})
+    for name, factor in (("a", "0.01"), ("b", "1")):
+        rows = [
+            {"code": f"C{n}", "tracer": "X", "software": name, "version": "1", "status": "analysed"}
+            | {"share": str(n * Decimal(factor))}
+            for n in range(1, 5)
+        ]
+        write_rows(tmp_path / f"{name}.csv", with_metrics(columns("software"), values), rows)
+    paths, warnings = [tmp_path / "a.csv", tmp_path / "b.csv"], tmp_path / "w.csv"
+    build(paths, tmp_path / "t.csv", warnings, {"a": ["share"], "b": ["share"]}, values)
+    (told,) = warnings_in_words(read_rows(warnings), "en")
+    assert told["message"].startswith("The highest Share of a is 0.04")

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from bonescint.cohort.choice import (
     FINDINGS,
-    TRACERS,
     Candidate,
     by_level,
     choose,
@@ -17,6 +16,7 @@ from bonescint.cohort.choice import (
     not_chosen,
     random_order,
 )
+from bonescint.dicom.vocabulary import BONE_TRACERS as TRACERS
 from bonescint.files import write_rows
 
 CELLS = [(tracer, findings) for tracer in TRACERS for findings in (*FINDINGS, "")]
@@ -89,6 +89,18 @@ def test_who_leaves_is_replaced_by_one_and_nobody_else_changes(kinds, planned, s
     # it is the next in order for whom both margins have room
     room = [c for c in free if c.findings and fits([*kept, c], planned)]
     assert new == room[:1]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("ABC"), st.sampled_from(FINDINGS)), max_size=8),
+    st.fixed_dictionaries(dict.fromkeys((*"ABC", *FINDINGS), st.integers(0, 3))),
+)
+def test_three_tracers_or_one_are_chosen_as_well(kinds, planned) -> None:
+    order = cases(kinds)
+    assert choose(order, [], planned) == by_trying(order, planned)
+    alone = [case for case in order if case.tracer == "A"]
+    planned = {level: n for level, n in planned.items() if level not in ("B", "C")}
+    assert choose(alone, [], planned) == by_trying(alone, planned)
 
 
 def test_a_kept_case_stays_though_its_margin_is_full() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bonescint.cohort.flow import flow_rows
+from bonescint.cohort.flow import flow_rows, tracers_of
 from bonescint.cohort.selection import REASONS
 from bonescint.declared import columns
 from tests.unit.cohort.test_selection import row
@@ -76,3 +76,15 @@ def test_nobody_is_left() -> None:
     ]
     assert [line["files"] for line in lines] == [3, 3, 3, 0, 0]
     assert lines[-1]["patients"] == lines[-1]["MDP"] == lines[-1]["HMDP"] == 0
+
+
+def test_a_flow_counts_the_tracers_of_its_study() -> None:
+    decided = [({"subject": "1", "tracer": "FDG"}, None)]
+    counts = dict.fromkeys(
+        ("files_found", "files_indexed", "patients_indexed", "files_opted_out",
+         "patients_opted_out"), 1,
+    )  # fmt: skip
+    last = flow_rows(counts, {}, decided, ["FDG"])[-1]
+    assert last["FDG"] == 1 and "MDP" not in last
+    assert tracers_of([{name: str(value) for name, value in last.items()}]) == ["FDG"]
+    assert tracers_of([]) == ["MDP", "HMDP"]

@@ -38,3 +38,12 @@ def test_weeks_that_break_the_alternation() -> None:
     assert off_weeks([*rows, row("x", "20190604", "HMDP")]) == [("2019-W23", "HMDP", 1)]
     # one exam, however its date is spelt
     assert off_weeks([row(), row(study_date="2019-06-03")]) == off_weeks([row()])
+
+
+def test_one_tracer_alternates_with_nothing_and_two_others_by_their_order() -> None:
+    fdg = [row(str(day), f"201906{day:02}", "FDG") for day in (3, 10, 17)]
+    assert off_weeks(fdg, ["FDG"]) == []
+    naf = row("x", "20190617", "NaF")
+    assert off_weeks([fdg[0], naf, row("y", "20190610", "NaF")], ["FDG", "NaF"]) == [
+        ("2019-W25", "NaF", 1)
+    ]

@@ -21,6 +21,7 @@ from bonescint.deid.instance import Settings
 from bonescint.deid.policy import load_policies
 from bonescint.deid.uids import UidReplacer
 from bonescint.dicom.limits import DEFAULT
+from bonescint.dicom.vocabulary import BONE_TRACERS
 from bonescint.files import read_rows
 from bonescint.identity.ledger import create_ledger, open_ledger
 from bonescint.names.doubts import OptOutDoubt
@@ -172,6 +173,7 @@ class Doors(dict[str, object]):
             lossy="keep",
             keep_private=[],
             vocabulary=None,
+            tracers=BONE_TRACERS,
         )
 
     def __missing__(self, name: str) -> Path:

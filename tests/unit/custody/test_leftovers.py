@@ -12,7 +12,7 @@ from bonescint.resources import ROOT
 
 def test_the_workflows_own_are_what_is_declared_and_what_rules_name() -> None:
     declared = {t.path.split("/")[1] for t in catalogue() if t.side == "private"}
-    rules = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "rules").glob("*.smk"))
+    rules = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "rules").rglob("*.smk"))
     named = set(re.findall(r'"private/([^"/{]+)', rules))
     assert {"batches", "excluded.csv", "indexed.json", "review"} <= named
     # what is written at the side of the rules: the key of the stamps, whose folder it is, results

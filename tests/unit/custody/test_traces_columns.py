@@ -9,7 +9,7 @@ import pytest
 import xlsxwriter
 
 from bonescint.catalogue import DeclaredTable, catalogue
-from bonescint.custody.traces.columns import headings
+from bonescint.custody.traces.columns import columns_of, headings
 from bonescint.custody.traces.search import Person, search
 from bonescint.declared import columns
 from bonescint.files import write_rows
@@ -155,3 +155,21 @@ def test_every_heading_of_the_workbook_is_declared() -> None:
     # what was done to private elements and overlays is no attribute of the hospital's table
     others = {"removed_private", "removed_overlay"}
     assert {key.removeprefix("column.") for key in keys} - others <= declared
+
+
+def test_a_flow_with_the_tracers_of_another_study_is_known() -> None:
+    fixed = ["step", "kind", "reason", "files", "patients"]
+    found = columns_of("results/metrics/flow.csv", [*fixed, "FDG"])
+    assert found.is_plain(5, "12345678") and not found.ids
+    assert not columns_of("results/metrics/flow.csv", [*fixed, "note"]).is_plain(5, "12345678")
+
+
+def test_a_table_with_the_metrics_of_another_study_is_known() -> None:
+    own = ["code", "tracer", "software", "version", "volume_ml", "n"]
+    rest = ["status", "analysis_date", "operator"]
+    found = columns_of("results/software/suv.csv", [*own, *rest])
+    assert found.is_plain(4, "12345678") and found.is_plain(5, "7")
+    assert not found.is_plain(0, "12345678")
+    # not with a title that is none, nor where the rest is another one
+    for other in ([*own[:4], "患者", *rest], [*own, *rest[:2]], ["id", *own[1:], *rest]):
+        assert not columns_of("results/software/suv.csv", other).is_plain(4, "12345678")

@@ -165,7 +165,7 @@ def test_no_step_of_the_workflow_forgets_how_many_must_agree() -> None:
                 assert re.search(r", reviewers\s*\)", call), (script.name, call)
                 asked += 1
     assert asked >= 6
-    for rules in (ROOT / "rules").glob("*.smk"):
+    for rules in (ROOT / "rules").rglob("*.smk"):
         for block in re.split(r"^(?:rule|checkpoint) ", rules.read_text(encoding="utf-8"), flags=re.M):  # fmt: skip  # noqa: E501
             # the last search drops lines of the table and follows none of them
             if "decisions=DECISIONS" in block and not block.startswith("verify_purge"):

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from bonescint.dicom.elements import Elements
 from bonescint.dicom.tracer import find_tracer
-from bonescint.dicom.vocabulary import tracer_codes, tracer_terms
+from bonescint.dicom.vocabulary import known_tracers, tracer_codes, tracer_terms
 from bonescint.text.folding import fold_term
 from tests.unit.dicom.samples import code, genie, item, nm_header
 
@@ -156,3 +156,15 @@ def test_a_text_naming_both_agrees_with_either_and_decides_nothing() -> None:
 def test_silence_is_unknown_and_another_agent_is_other() -> None:
     assert find_tracer(header(drug("Tc99m"))) == ("unknown", "")
     assert find_tracer(header(drug("99mTc-PYP"))).value == "other"
+
+
+def test_a_study_names_its_tracers_and_any_other_is_other() -> None:
+    fdg = header(drug("", code("SCT", "35321007", "")))
+    assert find_tracer(fdg).value == "other"
+    assert find_tracer(fdg, ("FDG",)).value == "FDG"
+    assert find_tracer(header(drug("18F-FDG")), ("FDG", "NaF")).value == "FDG"
+    assert find_tracer(header(drug("99mTc-HMDP")), ("FDG",)).value == "other"
+    # two agents that are none of the study's are no conflict
+    assert find_tracer(header(drug("FDG"), drug("DMSA"))).value == "other"
+    assert find_tracer(header(drug("FDG"), drug("DMSA")), ("DMSA",)).value == "conflict"
+    assert known_tracers()[:2] == ("MDP", "HMDP") and {"FDG", "DMSA"} < set(known_tracers())

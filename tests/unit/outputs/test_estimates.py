@@ -14,8 +14,8 @@ from bonescint.outputs.estimates import (
     with_limits,
 )
 from bonescint.outputs.labels import Labels
+from bonescint.questions import known
 from bonescint.resources import Texts
-from bonescint.stats.question_names import QUESTIONS
 from tests.scripts.outputs.contract import ESTIMATE, SOFTWARE
 
 LABELS = Labels(Texts("report", "ja"), SOFTWARE, True)
@@ -27,19 +27,20 @@ def row(**fields: str) -> dict[str, str]:
 
 def test_find_takes_the_first_row_of_the_metric_and_the_comparator() -> None:
     rows = [
-        row(measure="auc", subject="a", note="metric=hotspots", estimate="0.1"),
-        row(measure="auc", subject="a", comparator="b", note="metric=bsi", estimate="0.2"),
-        row(measure="auc", subject="a", note="zeros=2; metric=bsi", estimate="0.3"),
-        row(measure="auc", subject="a", note="metric=bsi", estimate="0.4"),
+        row(measure="auc", subject="a", metric="hotspots", estimate="0.1"),
+        row(measure="auc", subject="a", comparator="b", metric="bsi", estimate="0.2"),
+        row(measure="auc", subject="a", metric="bsi", cases="eod=2", estimate="0.25"),
+        row(measure="auc", subject="a", metric="bsi", note="zeros=2", estimate="0.3"),
+        row(measure="auc", subject="a", metric="bsi", estimate="0.4"),
     ]
-    assert find(rows, "auc", "a", "bsi") is rows[2]
+    assert find(rows, "auc", "a", "bsi") is rows[3]
     assert find(rows, "auc", "a", "bsi", comparator="b") is rows[1]
     assert find(rows, "auc", "c", "bsi") is None
 
 
 def test_sensitivity_is_that_of_the_configured_cutoff() -> None:
     rows = [
-        row(measure=measure, subject="a", note=f"cutoff={cutoff}; metric=bsi", estimate=cutoff)
+        row(measure=measure, subject="a", metric="bsi", cutoff=cutoff, estimate=cutoff)
         for measure in ("sensitivity", "auc")
         for cutoff in ("0.3", "1", "1")
     ]
@@ -63,9 +64,10 @@ def test_words_replace_keys_and_unknown_keys_stay() -> None:
     said = estimate_in_words(
         row(
             subject="vsbone3", comparator="vsbone2", measure="auc_difference", test="new_test",
-            note="seed=20190601; metric=bsi; cutoff=0.5; z=0.5718246385; confounded; "
+            metric="bsi", cutoff="0.5", cases="eod=2", level="0.95",
+            note="seed=20190601; z=0.5718246385; confounded; "
             "new_remark=3; version=3.0; comparator_version=2.0; family=versions; exploratory; "
-            "eod=2; equivalent=1",
+            "equivalent=1",
         ),
         LABELS,
     )  # fmt: skip
@@ -87,7 +89,7 @@ def test_the_primary_hypothesis_is_found_and_read() -> None:
     rows = [
         row(measure="nri", note="family=a"),
         row(
-            measure="auc_difference", note="metric=bsi; cutoff=0.50; primary", n="49",
+            measure="auc_difference", metric="bsi", cutoff="0.50", note="primary", n="49",
             n_positive="24", estimate="0.04", p_value="0.0004", statistic="-1.234",
         ),
     ]  # fmt: skip
@@ -99,7 +101,7 @@ def test_the_primary_hypothesis_is_found_and_read() -> None:
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_every_question_has_words(language: str) -> None:
     labels = Labels(Texts("workbook", language), SOFTWARE, True)
-    for question in QUESTIONS:
+    for question in known():
         assert labels.question("title", question) != question
         assert 0 < len(labels.question("sheet", question)) <= 31  # Excel's limit
         assert labels.question("note", question)

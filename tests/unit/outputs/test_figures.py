@@ -49,7 +49,7 @@ def all_figures(t: dict[str, list[Any]], labels: Labels, pairs: list[list[str]])
         bland_altman.draw(measured, reference, t["version_measurement"], pairs, labels),
         version_slope.draw(measured, reference, pairs, CUT, labels),
         distribution.draw(measured, reference, CUT, labels),
-        montage.draw([], labels),
+        montage.draw([], [], [], labels),
     ]
 
 
@@ -88,8 +88,8 @@ def test_one_class_gives_its_status_in_place_of_numbers(tables: dict[str, list[A
 
 def test_forest_shows_the_configured_cutoff_and_no_other(tables: dict[str, list[Any]]) -> None:
     cutoffs = tables["cutoffs"]
-    chosen = [row | {"note": row["note"].replace("cutoff=1", "cutoff=0.3")} for row in cutoffs]
-    values = {f"{float(row['estimate']):.2f} (" for row in cutoffs if "metric=bsi" in row["note"]}
+    chosen = [row | {"cutoff": row["cutoff"].replace("1", "0.3")} for row in cutoffs]
+    values = {f"{float(row['estimate']):.2f} (" for row in cutoffs if row["metric"] == "bsi"}
     assert all(value in words(forest.draw([], cutoffs, CUT, LABELS)) for value in values)
     assert words(forest.draw([], chosen, CUT, LABELS)).count("データなし") == 6 + 6
 
@@ -138,7 +138,7 @@ def test_roc_marks_the_cutoff_where_the_accuracy_table_has_it(
     found = {
         row["measure"]: float(row["estimate"])
         for row in tables["cutoffs"]
-        if row["subject"] == "bonenavi" and "metric=bsi" in row["note"]
+        if row["subject"] == "bonenavi" and row["metric"] == "bsi"
     }
     assert (1 - x, y) == pytest.approx((found["specificity"], found["sensitivity"]))
 
@@ -148,6 +148,6 @@ def test_montage_labels_views_and_survives_odd_pictures() -> None:
         montage.Scan("BS-2", "HMDP", None, [montage.View("", np.zeros((3, 5)))]),
         montage.Scan("BS-1", "MDP", True, [montage.View("posterior", np.eye(1300))]),
     ]
-    text = words(montage.draw(scans, LABELS))
+    text = words(montage.side_by_side(scans, LABELS))
     for expected in ("BS-1\n有所見", "BS-2\n合意なし", "後面", "向き不明"):
         assert expected in text

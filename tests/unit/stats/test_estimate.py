@@ -11,7 +11,8 @@ from bonescint.stats.estimate import Estimate, read_estimates, write_estimates
 
 def test_columns_are_those_of_the_architecture():
     assert ", ".join(columns("estimates")) == (
-        "question, subject, comparator, measure, reference, n, n_positive, estimate, ci_low, "
+        "question, subject, comparator, measure, reference, metric, cutoff, cases, level, n, "
+        "n_positive, estimate, ci_low, "
         "ci_high, ci_method, statistic, p_value, p_adjusted, test, status, note"
     )
 
@@ -49,8 +50,17 @@ def test_notes_add_up():
     assert row.note == "confounded; metric=bsi; cutoff=1"
 
 
-def test_every_text_is_there_in_both_languages_once():
-    with (RESOURCES / "text/metrics.csv").open(encoding="utf-8") as stream:
+@pytest.mark.parametrize(
+    "path",
+    [
+        RESOURCES / "text/metrics.csv",
+        *sorted((RESOURCES / "text/questions").iterdir()),
+        *sorted((RESOURCES / "text/figures").iterdir()),
+    ],
+    ids=lambda path: path.stem,
+)
+def test_every_text_is_there_in_both_languages_once(path):
+    with path.open(encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
     assert all(row["ja"] and row["en"] for row in rows)
     assert len({row["key"] for row in rows}) == len(rows)

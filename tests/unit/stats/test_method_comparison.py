@@ -149,7 +149,8 @@ def test_equivalence_is_that_of_r(name):
     assert row.statistic == r(f"{key}t")
     assert (row.ci_low, row.ci_high) == (r(f"{key}low"), r(f"{key}high"))
     inside = row.ci_low > -0.2 and row.ci_high < 0.3
-    assert row.note == f"level=0.9; margin_low=-0.2; margin_high=0.3; equivalent={int(inside)}"
+    assert row.level == pytest.approx(0.9)
+    assert row.note == f"margin_low=-0.2; margin_high=0.3; equivalent={int(inside)}"
 
 
 def test_both_answers_of_the_equivalence_test_occur():

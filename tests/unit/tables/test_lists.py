@@ -228,3 +228,11 @@ def test_exam_dates_faults_all_at_once(tmp_path):
     told = [p.split('" ', 1)[1].split(" ")[1] for p in caught.value.problems]
     assert told == ["2", "3", "5", "6", "7", "8", "9"]
     assert all("[R2]" in problem for problem in caught.value.problems)
+
+
+def test_a_calendar_names_the_tracers_of_the_study(tmp_path):
+    table = write_table(tmp_path / "c.csv", [["検査日", "薬剤"], ["2019-06-03", "ＦＤＧ"]])
+    found = read_tracer_calendar(table, "ja", tracers=["FDG", "HMDP"])
+    assert found == {date(2019, 6, 3): "FDG"}
+    with pytest.raises(InputError, match="MDP"):
+        read_tracer_calendar(table, "ja")

@@ -7,14 +7,16 @@ title says what it measures.
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
 from bonescint.catalogue import catalogue
 from bonescint.custody.traces.names import folded
+from bonescint.dicom.vocabulary import BONE_TRACERS, known_tracers
 from bonescint.names.parts import SEPARATORS
 from bonescint.resources import Texts
+from bonescint.tables.metric_columns import metric_values
 
 # kinds of columns (resources/text/columns.csv) in which a number is never a patient ID
 _NUMBERS = frozenset(
@@ -34,6 +36,9 @@ _MEASURES = frozenset(
      "patientbirthdate"}
 )  # fmt: skip
 _LEAST_HEADINGS = 2
+# what a study may call the columns of its tracers and of its metrics
+_TRACER = re.compile("|".join(map(re.escape, known_tracers())))
+_METRIC = re.compile("[a-z][a-z0-9_]*")
 
 
 class ColumnContents(NamedTuple):
@@ -61,6 +66,10 @@ class ColumnContents(NamedTuple):
         return column in self.numbers and bool(_NUMBER.fullmatch(cell))
 
 
+# which cases an estimate is about stands among its remarks, under no heading of its own
+_IN_NOTES = (("estimates",), "cases")
+
+
 def columns_of(path: str, titles: Sequence[str]) -> ColumnContents:
     """Return what the columns of a table may hold.
 
@@ -72,13 +81,29 @@ def columns_of(path: str, titles: Sequence[str]) -> ColumnContents:
         Its first row.
     """
     for table in catalogue():
-        if table.side in ("private", "results") and table.is_at(path):
-            declared = table.columns
-            # somebody may have put another table in its place
-            if [column.column for column in declared] == list(titles):
-                return _of([c.kind == "id" for c in declared], [_plain({c.kind}) for c in declared])
+        there = table.side in ("private", "results") and table.is_at(path)
+        # somebody may have put another table in its place
+        if there and (said := _kinds({one.column: one.kind for one in table.columns}, titles)):
+            return _of([kind == "id" for kind in said], [_plain({kind}) for kind in said])
     plain = [SEPARATORS.sub("", folded(title)) for title in titles]
     return _of([title in _ID_TITLES for title in plain], [title in _MEASURES for title in plain])
+
+
+def _kinds(declared: Mapping[str, str], titles: Sequence[str]) -> list[str]:
+    """Return the kinds of a header's columns, nothing if it is not the declared one.
+
+    Where the tracers or the metrics of a bone scan are declared, the study's own may stand.
+    """
+    if list(declared) == list(titles):
+        return list(declared.values())
+    for usual, own in ((BONE_TRACERS, _TRACER), (tuple(metric_values()), _METRIC)):
+        if usual[0] in declared and usual[-1] in declared:
+            at, rest = list(declared).index(usual[0]), [n for n in declared if n not in usual]
+            end = at + len(titles) - len(rest)
+            same = [*titles[:at], *titles[end:]] == rest
+            if end > at and same and all(map(own.fullmatch, titles[at:end])):
+                return [declared.get(title, "measure") for title in titles]
+    return []
 
 
 def is_workbook(path: str) -> bool:
@@ -127,7 +152,8 @@ def _headings() -> dict[str, bool]:
     for table in catalogue():
         if table.side == "results":
             for column in table.columns:
-                kinds[column.column].add(column.kind)
+                if (table.parts, column.column) != _IN_NOTES:
+                    kinds[column.column].add(column.kind)
     said: dict[str, set[str]] = defaultdict(set)
     for language in ("ja", "en"):
         for texts, start in (
@@ -137,4 +163,6 @@ def _headings() -> dict[str, bool]:
             for key in texts:
                 if key.startswith(start):
                     said[texts(key)] |= kinds[key.removeprefix(start)] or {"text"}
-    return {heading: _plain(of) for heading, of in said.items()}
+    return {heading: _plain(of) for heading, of in said.items()} | dict.fromkeys(
+        known_tracers(), True
+    )

@@ -16,9 +16,14 @@ from bonescint.outputs.style import (
     empty_panel,
     foot_note,
     new_figure,
-    symlog,
+    scale,
 )
-from bonescint.stats import METRICS
+
+FIGURE = {
+    "order": 40,
+    "section": "version_measurement",
+    "needs": ["measurements", "reference", "version_measurement", "version_pairs"],
+}
 
 # by the readers' consensus: metastasis, none, undecided
 _STATES = (
@@ -45,11 +50,25 @@ def _level(ax: Axes, row: Row, measure: str, labels: Labels) -> None:
     )  # fmt: skip
 
 
+def _points(
+    ax: Axes, cases: dict[str, tuple[float, float]], truth: dict[str, bool], labels: Labels
+) -> None:
+    for state, colour, marker, key in _STATES:
+        codes = [code for code in cases if truth.get(code) is state]
+        if codes:
+            ax.scatter(
+                [sum(cases[code]) / 2 for code in codes],
+                [cases[code][1] - cases[code][0] for code in codes],
+                s=18, marker=marker, color=colour, alpha=0.65, linewidth=0.8, zorder=3,
+                label=labels("panel_counts", name=labels(key), n=len(codes)),
+            )  # fmt: skip
+
+
 def draw(
     measurements: list[Row],
     reference: list[Row],
     version_measurement: list[Row],
-    pairs: list[list[str]],
+    version_pairs: list[list[str]],
     labels: Labels,
 ) -> Figure:
     """Draw difference (new - old) against mean, a row a version pair, a column a metric.
@@ -60,21 +79,27 @@ def draw(
         Rows of results/measurements.csv and results/reference.csv.
     version_measurement
         Estimate rows; measures ``bias``, ``limit_low`` and ``limit_high`` give lines and bands.
-    pairs
+    version_pairs
         Software keys [old, new] of the same cases (R11).
     labels
         The figures' words.
     """
     values, truth = measured(measurements), decided(reference)
-    figure = new_figure(
-        9.6, 0.6 + 3.9 * max(len(pairs), 1), labels("bland_altman_title"), labels.synthetic
-    )  # fmt: skip
-    if not pairs:
+    height = 0.6 + 3.9 * max(len(version_pairs), 1)
+    metrics = [
+        key for key in labels.values if any(labels.have(pair, key) for pair in version_pairs)
+    ]
+    width = 4.8 * max(len(metrics), 2)
+    figure = new_figure(width, height, labels.figure("title", "bland_altman"), labels.synthetic)
+    if not metrics:
         empty_panel(figure.add_subplot(), labels("no_pairs"))
         return figure
-    panels = figure.subplots(len(pairs), len(METRICS), squeeze=False)
-    for row, (old, new) in zip(panels, pairs, strict=True):
-        for ax, metric in zip(row, METRICS, strict=True):
+    panels = figure.subplots(len(version_pairs), len(metrics), squeeze=False)
+    for row, (old, new) in zip(panels, version_pairs, strict=True):
+        for ax, metric in zip(row, metrics, strict=True):
+            if not labels.have((old, new), metric):
+                ax.set_axis_off()
+                continue
             before, after = values.get((old, metric), {}), values.get((new, metric), {})
             both = [code for code in before if code in after]
             name = f"{labels.software(old)} → {labels.software(new)}"
@@ -82,25 +107,17 @@ def draw(
             if not both:
                 empty_panel(ax, labels("no_data"))
                 continue
-            for state, colour, marker, key in _STATES:
-                codes = [code for code in both if truth.get(code) is state]
-                if codes:
-                    ax.scatter(
-                        [(before[c] + after[c]) / 2 for c in codes],
-                        [after[c] - before[c] for c in codes],
-                        s=18, marker=marker, color=colour, alpha=0.65, linewidth=0.8, zorder=3,
-                        label=labels("panel_counts", name=labels(key), n=len(codes)),
-                    )  # fmt: skip
-            symlog(ax, "x", metric, max((before[c] + after[c]) / 2 for c in both))
+            _points(ax, {c: (before[c], after[c]) for c in both}, truth, labels)
+            scale(ax, "x", labels.values[metric], max((before[c] + after[c]) / 2 for c in both))
             for measure in _LINES:
                 estimate = find(version_measurement, measure, new, metric, comparator=old)
                 if estimate:
                     _level(ax, estimate, measure, labels)
             zeros = sum(before[c] == after[c] == 0 for c in both)
-            ax.set_xlabel(labels("mean_axis", metric=labels(f"{metric}_axis"), zeros=zeros))
-            ax.set_ylabel(labels("difference_axis", metric=labels(f"{metric}_axis")))
+            ax.set_xlabel(labels("mean_axis", metric=labels.axis(metric), zeros=zeros))
+            ax.set_ylabel(labels("difference_axis", metric=labels.axis(metric)))
             ax.margins(y=0.12)
             if ax is row[0]:
                 ax.legend(loc="upper left")
-    foot_note(figure, labels("bland_altman_note"))
+    foot_note(figure, labels.figure("note", "bland_altman"))
     return figure

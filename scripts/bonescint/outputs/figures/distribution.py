@@ -1,4 +1,4 @@
-"""BSI and Hotspot by the readers' consensus, every case a point."""
+"""The metrics by the readers' consensus, every case a point."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,9 +14,14 @@ from bonescint.outputs.style import (
     empty_panel,
     foot_note,
     new_figure,
-    symlog,
+    scale,
 )
-from bonescint.stats import METRICS
+
+FIGURE = {
+    "order": 60,
+    "section": "overview",
+    "needs": ["measurements", "reference", "first_cutoffs"],
+}
 
 
 def _group(ax: Axes, x: int, values: list[float], colour: str, marker: str, metric: str) -> None:
@@ -34,7 +39,7 @@ def _group(ax: Axes, x: int, values: list[float], colour: str, marker: str, metr
 
 
 def draw(
-    measurements: list[Row], reference: list[Row], cutoffs: dict[str, float], labels: Labels
+    measurements: list[Row], reference: list[Row], first_cutoffs: dict[str, float], labels: Labels
 ) -> Figure:
     """Draw box and points by reference, a column a software, a row a metric.
 
@@ -42,21 +47,21 @@ def draw(
     ----------
     measurements, reference
         Rows of results/measurements.csv and results/reference.csv.
-    cutoffs
+    first_cutoffs
         Metric to cut-off, drawn as a dotted line.
     labels
         The figures' words; its software decides the columns.
     """
     values, truth = measured(measurements), decided(reference)
     shown = labels.software_keys
-    figure = new_figure(
-        0.6 + 2.9 * max(len(shown), 1), 6.6, labels("distribution_title"), labels.synthetic
-    )  # fmt: skip
+    width = 0.6 + 2.9 * max(len(shown), 1)
+    height = 0.4 + 3.1 * max(len(labels.values), 1)
+    figure = new_figure(width, height, labels.figure("title", "distribution"), labels.synthetic)
     if not shown:
         empty_panel(figure.add_subplot(), labels("no_data"))
         return figure
-    panels = figure.subplots(len(METRICS), len(shown), squeeze=False, sharey="row")
-    for row, metric in zip(panels, METRICS, strict=True):
+    panels = figure.subplots(len(labels.values), len(shown), squeeze=False, sharey="row")
+    for row, metric in zip(panels, labels.values, strict=True):
         for ax, software in zip(row, shown, strict=True):
             cases = values.get((software, metric), {})
             groups = [
@@ -65,8 +70,11 @@ def draw(
             ]
             if ax in panels[0]:
                 ax.set_title(f"{labels.software(software)}\n{labels.tracer(software)}")
+            if metric not in labels.metrics(software):
+                ax.set_axis_off()
+                continue
             top = max([v for key in shown for v in values.get((key, metric), {}).values()] or [1.0])
-            symlog(ax, "y", metric, top)
+            scale(ax, "y", labels.values[metric], top)
             ax.set_xlim(-0.6, 1.6)
             names = []
             for x, group in enumerate(groups):
@@ -81,8 +89,12 @@ def draw(
                 ax.text(
                     0.5, 0.5, labels("no_data"), transform=ax.transAxes, ha="center", color=GREY
                 )
-            if metric in cutoffs:
-                ax.axhline(cutoffs[metric], color=GREY, linewidth=0.9, linestyle=(0, (1, 2)))
-        row[0].set_ylabel(labels(f"{metric}_axis"))
-    foot_note(figure, labels("distribution_note"))
+            if metric in first_cutoffs:
+                ax.axhline(first_cutoffs[metric], color=GREY, linewidth=0.9, linestyle=(0, (1, 2)))
+        first = next(
+            ax for ax, key in zip(row, shown, strict=True) if metric in labels.metrics(key)
+        )
+        first.set_ylabel(labels.axis(metric))
+        first.tick_params(labelleft=True)
+    foot_note(figure, labels.figure("note", "distribution"))
     return figure

@@ -6,9 +6,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
+from bonescint.cohort.flow import tracers_of
 from bonescint.files import Row
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.style import BLUE, GREY, empty_panel, new_figure
+
+FIGURE = {
+    "order": 10,
+    "section": "flow",
+    "needs": ["flow"],
+    "narrow": True,
+}
 
 _LINE = 0.19  # inches a line of text takes
 _GAP = 0.32  # inches between two boxes, where the arrow stands
@@ -52,8 +60,9 @@ def _counts(row: Row, labels: Labels) -> str:
         parts.append(labels("flow_patients", n=row["patients"]))
     if row["files"]:
         parts.append(labels("flow_files", n=row["files"]))
-    if row["MDP"] + row["HMDP"] not in ("", "00"):  # the tracer may not be known
-        parts.append(labels("flow_tracers", mdp=row["MDP"], hmdp=row["HMDP"]))
+    tracers = tracers_of([row])
+    if any(row[one] not in ("", "0") for one in tracers):  # the tracer may not be known
+        parts.append(labels("and").join(f"{one} {row[one]}" for one in tracers))
     return labels("separator").join(parts)
 
 
@@ -124,7 +133,8 @@ def draw(flow: list[Row], labels: Labels) -> Figure:
     arm_texts = [_arm_text(key, stage, labels) for key, stage in arms.items()]
     extent = sum(_height(text) for pair in texts for text in pair if text) + _GAP * len(texts)
     extent += max((_height(text) for text in arm_texts), default=0) + _GAP * bool(arms)
-    figure = new_figure(_WIDTH, max(extent, 1.2) + 0.6, labels("flow_title"), labels.synthetic)
+    height = max(extent, 1.2) + 0.6
+    figure = new_figure(_WIDTH, height, labels.figure("title", "flow"), labels.synthetic)
     ax = figure.add_subplot()
     if not stages:
         empty_panel(ax, labels("no_data"))

@@ -6,29 +6,39 @@ from matplotlib.figure import Figure
 from bonescint.files import Row, number
 from bonescint.outputs.estimates import PERFORMANCE, performance, with_limits
 from bonescint.outputs.labels import Labels
-from bonescint.outputs.style import GREY, SERIES, empty_panel, foot_note, new_figure
-from bonescint.stats import METRICS
+from bonescint.outputs.style import GREY, empty_panel, foot_note, new_figure, series
+
+FIGURE = {
+    "order": 30,
+    "section": "overview",
+    "needs": ["accuracy", "cutoffs", "first_cutoffs"],
+}
 
 
 def draw(
-    accuracy: list[Row], at_cutoffs: list[Row], cutoffs: dict[str, float], labels: Labels
+    accuracy: list[Row], cutoffs: list[Row], first_cutoffs: dict[str, float], labels: Labels
 ) -> Figure:
     """Draw one panel a measure, one line a software and metric.
 
     Parameters
     ----------
-    accuracy, at_cutoffs
+    accuracy, cutoffs
         Rows of results/metrics/accuracy.csv (AUC) and cutoffs.csv (sensitivity, specificity).
-    cutoffs
+    first_cutoffs
         Metric to the cut-off that sensitivity and specificity were taken at.
     labels
         The figures' words; its software decides the lines.
     """
-    lines = [(software, metric) for metric in METRICS for software in labels.software_keys]
+    lines = [
+        (software, metric)
+        for metric in labels.values
+        for software in labels.software_keys
+        if metric in labels.metrics(software)
+    ]
     figure = new_figure(
-        10.4, 1.3 + 0.42 * max(len(lines), 2), labels("forest_title"), labels.synthetic
+        10.4, 1.3 + 0.42 * max(len(lines), 2), labels.figure("title", "forest"), labels.synthetic
     )
-    found = {line: performance(accuracy, at_cutoffs, *line, cutoffs) for line in lines}
+    found = {line: performance(accuracy, cutoffs, *line, first_cutoffs) for line in lines}
     if not any(row for rows in found.values() for row in rows.values()):
         empty_panel(figure.add_subplot(), labels("no_data"))
         return figure
@@ -37,7 +47,8 @@ def draw(
     for ax, measure in zip(panels, PERFORMANCE, strict=True):
         ax.set_title(labels.word(measure))
         for y, (software, metric) in enumerate(lines):
-            _line(ax, y, found[software, metric][measure], metric, labels)
+            if measure == "auc" or metric in first_cutoffs:
+                _line(ax, y, found[software, metric][measure], metric, labels)
         if measure == "auc":
             ax.axvline(0.5, color=GREY, linewidth=0.9, linestyle=(0, (1, 2)))
         ax.set_xlim(0, 1.05)
@@ -55,17 +66,14 @@ def draw(
         ],
     )
     panels[0].set_ylim(len(lines) - 0.4, -0.6)
-    at = [
-        labels("cutoff", metric=labels.word(metric), cutoff=cutoff)
-        for metric, cutoff in cutoffs.items()
-    ]
-    note = labels("forest_note", cutoffs=labels("separator").join(at))
+    at = [labels.at(metric, cutoff) for metric, cutoff in first_cutoffs.items()]
+    note = labels.figure("note", "forest", cutoffs=labels("separator").join(at))
     foot_note(figure, note)
     return figure
 
 
 def _line(ax: Axes, y: int, estimate: Row | None, metric: str, labels: Labels) -> None:
-    colour, marker, _ = SERIES[METRICS.index(metric)]
+    colour, marker, _ = series(labels, metric)
     point = number(estimate["estimate"]) if estimate else None
     low = number(estimate["ci_low"]) if estimate else None
     high = number(estimate["ci_high"]) if estimate else None

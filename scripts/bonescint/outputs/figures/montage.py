@@ -1,32 +1,32 @@
 """Scan montage: a few coded cases, anterior and posterior, by tracer and readers' consensus."""
 
+import logging
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from bonescint.dicom.display import CLIP, greys
+from bonescint.files import Row
+from bonescint.outputs.data import decided
 from bonescint.outputs.labels import Labels
+from bonescint.outputs.scans import View, read_views
 from bonescint.outputs.style import empty_panel, foot_note, new_figure
 
+FIGURE = {
+    "order": 70,
+    "section": "reference",
+    "needs": ["cases", "reference", "dicom"],
+    "form": "png",
+    "narrow": True,
+}
+
+logger = logging.getLogger(__name__)
+
+_PER_CELL = 2  # cases of each tracer with findings, and as many without
 _MOST_ROWS = 640  # finer than a printed montage shows
-
-
-@dataclass
-class View:
-    """One picture of a case.
-
-    Parameters
-    ----------
-    name
-        ``anterior``, ``posterior`` or empty (not stated in the file).
-    pixels
-        Light (`bonescint.dicom.display.shades`), shape (rows, columns).
-    """
-
-    name: str
-    pixels: np.ndarray[Any, Any]
 
 
 @dataclass
@@ -68,7 +68,38 @@ def _used_rows(pictures: list[np.ndarray[Any, Any]]) -> slice:
     return slice(max(used[0] - 8, 0), used[-1] + 8) if used.size else slice(None)
 
 
-def draw(scans: list[Scan], labels: Labels) -> Figure:
+def draw(cases: list[Row], reference: list[Row], dicom: list[Path], labels: Labels) -> Figure:
+    """Draw a few coded scans; cases whose pictures cannot be shown are passed over.
+
+    Parameters
+    ----------
+    cases, reference
+        Rows of results/cases.csv and results/reference.csv.
+    dicom
+        The batches' folders, results/dicom/{batch}; coded files only.
+    labels
+        The figures' words.
+    """
+    truth = decided(reference)
+    batches = {folder.name: folder for folder in dicom}
+    cells: dict[tuple[str, bool | None], list[Scan]] = {}
+    passed_over = 0
+    # the codes are random, so the first by code are no choice of anyone's
+    for row in sorted(cases, key=lambda row: row["code"]):
+        state = truth.get(row["code"])
+        cell = cells.setdefault((row["tracer"], state), [])
+        if len(cell) == _PER_CELL or row["batch"] not in batches:
+            continue
+        if views := read_views(batches[row["batch"]] / row["code"]):
+            cell.append(Scan(row["code"], row["tracer"], state, views))
+        else:
+            passed_over += 1
+    logger.info("%d cases drawn, %d not drawable", sum(map(len, cells.values())), passed_over)
+    order = sorted(cells, key=lambda key: (key[0], (True, False, None).index(key[1])))
+    return side_by_side([scan for key in order for scan in cells[key]], labels)
+
+
+def side_by_side(scans: list[Scan], labels: Labels) -> Figure:
     """Draw one row a tracer, cases with findings on the left.
 
     Parameters
@@ -93,7 +124,7 @@ def draw(scans: list[Scan], labels: Labels) -> Figure:
     tallest = max((p[shown].shape[0] / p.shape[1] for row in rows for _, _, p in row), default=0)
     figure = new_figure(
         max(0.5 + 1.02 * most, 6.0), 0.55 + (tallest + 0.55) * len(rows) if rows else 2.5,
-        labels("montage_title"), labels.synthetic,
+        labels.figure("title", "montage"), labels.synthetic,
     )  # fmt: skip
     if not rows:
         empty_panel(figure.add_subplot(), labels("no_data"))
@@ -111,6 +142,6 @@ def draw(scans: list[Scan], labels: Labels) -> Figure:
             if i == 0 or row[i - 1][0] is not scan:
                 text = f"{scan.code}\n{labels(states[scan.metastasis])}"
                 ax.set_xlabel(text, loc="left", fontsize=8)
-    note = labels("montage_note", percentile=CLIP)
+    note = labels.figure("note", "montage", percentile=CLIP)
     foot_note(figure, note)
     return figure

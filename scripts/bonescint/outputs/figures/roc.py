@@ -1,33 +1,40 @@
-"""ROC curves of BSI and Hotspot against the readers' consensus, one panel a software."""
+"""ROC curves of the metrics against the readers' consensus, one panel a software."""
+
+import math
 
 from matplotlib.figure import Figure
 
 from bonescint.files import Row, number
 from bonescint.outputs.estimates import find, with_limits
 from bonescint.outputs.labels import Labels
-from bonescint.outputs.style import GREY, SERIES, empty_panel, foot_note, new_figure
-from bonescint.stats import METRICS
+from bonescint.outputs.style import GREY, empty_panel, foot_note, new_figure, series
+
+FIGURE = {
+    "order": 20,
+    "section": "accuracy",
+    "needs": ["roc_curves", "accuracy", "first_cutoffs"],
+}
 
 
 def draw(
-    curves: list[Row], accuracy: list[Row], cutoffs: dict[str, float], labels: Labels
+    roc_curves: list[Row], accuracy: list[Row], first_cutoffs: dict[str, float], labels: Labels
 ) -> Figure:
     """Draw the ROC curves with the area under each and the point of the configured cut-off.
 
     Parameters
     ----------
-    curves
+    roc_curves
         Rows of results/metrics/roc_curves.csv.
     accuracy
         Estimate rows; those of the measure ``auc`` give the legend's figures.
-    cutoffs
+    first_cutoffs
         Metric to cut-off; a value at or above it is positive.
     labels
         The figures' words; its software decides the panels, in the order of config.yaml.
     """
     shown = labels.software_keys
     figure = new_figure(
-        0.4 + 3.3 * max(len(shown), 1), 4.3, labels("roc_title"), labels.synthetic
+        0.4 + 3.3 * max(len(shown), 1), 4.3, labels.figure("title", "roc"), labels.synthetic
     )  # fmt: skip
     if not shown:
         empty_panel(figure.add_subplot(), labels("no_data"))
@@ -35,8 +42,9 @@ def draw(
     for ax, software in zip(panels, shown, strict=True):
         ax.set_title(f"{labels.software(software)}\n{labels.tracer(software)}")
         drawn = False
-        for metric, (colour, marker, dash) in zip(METRICS, SERIES, strict=False):
-            points = _points(curves, software, metric)
+        for metric in labels.metrics(software):
+            colour, marker, dash = series(labels, metric)
+            points = _points(roc_curves, software, metric)
             if not points:
                 continue
             drawn = True
@@ -45,13 +53,15 @@ def draw(
             fpr, tpr = [p[0] for p in points], [p[1] for p in points]
             # through every threshold: ties give a sloping piece, as the trapezoid area counts them
             ax.plot(fpr, tpr, color=colour, linestyle=dash, linewidth=1.8, label=text)
-            called = [p for p in points if p[2] is not None and p[2] >= cutoffs.get(metric, 1e9)]
+            cutoff = first_cutoffs.get(metric, math.nan)
+            way = -1 if labels.is_low(metric) else 1
+            called = [p for p in points if p[2] is not None and way * p[2] >= way * cutoff]
             if called:
                 at = max(called, key=lambda point: point[:2])
                 ax.plot(
                     *at[:2], marker=marker, color=colour, markersize=7, markeredgecolor="white",
                     linestyle="none", zorder=5,
-                    label=labels("cutoff", metric=labels.word(metric), cutoff=cutoffs[metric]),
+                    label=labels.at(metric, cutoff),
                 )  # fmt: skip
         if not drawn:
             empty_panel(ax, labels("no_data"))
@@ -62,7 +72,7 @@ def draw(
             xlabel=labels("one_minus_specificity"), ylabel=labels("sensitivity_axis"),
         )  # fmt: skip
         ax.legend(loc="lower right", title=labels("auc_legend"), title_fontsize=8)
-    foot_note(figure, labels("roc_note"))
+    foot_note(figure, labels.figure("note", "roc"))
     return figure
 
 

@@ -29,13 +29,12 @@ def tost_paired(
     margin
         In that unit, fixed before the data are seen: m for (-m, m), or (low, high).
     confidence
-        One minus the level of each test; the interval has level 2 confidence - 1 (90 % at 0.95),
-        stated in the note.
+        One minus the level of each test; the interval has level 2 confidence - 1 (90 % at 0.95).
 
     Returns
     -------
     Estimate
-        Its note has ``level``, ``margin`` (or ``margin_low``, ``margin_high``) and, where it could
+        Its note has ``margin`` (or ``margin_low``, ``margin_high``) and, where it could
         be tested, ``equivalent=1`` or ``equivalent=0``. Differences without variance are not
         tested, even inside the margin (status ``identical`` or ``constant``).
 
@@ -54,7 +53,8 @@ def tost_paired(
         ci_method="t",
         test="tost",
         status=pair_status(pairs, fewest=2),
-    ).noting(f"level={write_number(2 * confidence - 1)}", *_stated(low, high))
+        level=2 * confidence - 1,
+    ).noting(*_stated(low, high))
     if n:
         result = replace(result, estimate=pairs.size * float(d.mean()))
     if result.status != OK:

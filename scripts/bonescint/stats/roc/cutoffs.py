@@ -35,13 +35,11 @@ class Youden(Estimate):
 
     Parameters
     ----------
-    cutoff
-        The lowest score called positive.
     sensitivity, specificity
-        At that cut-off; plain shares, as optimistic as J itself.
+        At that cut-off (`cutoff`: the lowest score called positive); plain shares, as optimistic as
+        J itself.
     """
 
-    cutoff: float = NAN
     sensitivity: float = NAN
     specificity: float = NAN
 
@@ -142,8 +140,7 @@ def youden(y: ArrayLike, score: ArrayLike) -> Youden:
         sensitivity=int(hits[best]) / n1,
         specificity=(n0 - int(false_alarms[best])) / n0,
         status="too few" if min(n1, n0) < 2 else result.status,
-        note=f"cutoff={write_number(cutoff)}; "
-        f"midpoint={write_number(float(threshold[best : best + 2].mean()))}",
+        note=f"midpoint={write_number(float(threshold[best : best + 2].mean()))}",
     )
 
 

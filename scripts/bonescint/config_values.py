@@ -1,0 +1,120 @@
+"""What a study measures and with which tracers, as config.yaml names it or by default (R6)."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from bonescint.declared import columns
+from bonescint.dicom.vocabulary import known_tracers
+from bonescint.resources import Texts
+from bonescint.tables.columns import load_columns
+from bonescint.tables.metric_columns import is_product, may_have, metric_values, whose
+
+# R6: the licence ties a product to a tracer
+_TRACERS = {"MDP": ["BoneNAVI"], "HMDP": ["VSBONE"]}
+_MEASURES = ("auc", "sensitivity", "specificity")  # which margins name beside the metrics
+_FINDINGS = ("with_findings", "without_findings")
+
+
+def _below(config: Any, *keys: str) -> Mapping[str, Any]:
+    """Return a mapping of a configuration that may not have the form it should."""
+    for key in keys:
+        config = config.get(key) if isinstance(config, Mapping) else None
+    return config if isinstance(config, Mapping) else {}
+
+
+def tracer_products(config: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return tracer -> the products whose licence allows its scans (R6).
+
+    Parameters
+    ----------
+    config
+        The configuration, checked or not.
+    """
+    return dict(_below(config, "cohort", "tracers") or _TRACERS)
+
+
+def tracers(config: Mapping[str, Any]) -> list[str]:
+    """Return the study's tracers, in their order."""
+    return list(tracer_products(config))
+
+
+def put_values(schema: dict[str, Any], config: Mapping[str, Any]) -> None:
+    """Put the study's own tracers into the schema of its configuration.
+
+    Parameters
+    ----------
+    schema
+        schemas/config.schema.yaml, which names those by default.
+    config
+        The configuration, which may be wrong anywhere.
+    """
+    own = tracers(config)
+    if not set(own) <= set(known_tracers()):
+        own = list(_TRACERS)  # a name that no header can have has a fault of its own
+    cohort = schema["properties"]["cohort"]["properties"]
+    cohort["tracers"]["propertyNames"] = {"enum": list(known_tracers())}
+    targets = cohort["targets"]
+    targets["properties"] = {name: {"type": "integer", "minimum": 0} for name in (*own, *_FINDINGS)}
+    targets["required"] = list(targets["properties"])
+    schema["properties"]["software"]["additionalProperties"]["properties"]["tracer"]["enum"] = own
+    _put_metrics(schema, config)
+
+
+def _put_metrics(schema: dict[str, Any], config: Mapping[str, Any]) -> None:
+    given = _below(config, "metrics", "values")
+    if not given or not all(isinstance(one, Mapping) for one in given.values()):
+        given = metric_values()  # what is wrong there has a fault of its own
+    needed = [name for name, own in given.items() if not whose(name, own)]
+    form = schema["$defs"]
+    form["metric"]["enum"] = [*given]
+    export = form["export_columns"]
+    for name in metric_values():
+        del export["properties"][name]
+    header, maybe = {"type": "string", "minLength": 1}, {"$ref": "#/$defs/text_or_null"}
+    export["properties"] |= {name: header if name in needed else maybe for name in given}
+    export["required"] = ["key", *needed]
+    margins = schema["properties"]["metrics"]["properties"]["margins"]
+    margins["properties"] = {n: {"$ref": "#/$defs/margin"} for n in (*given, *_MEASURES)}
+
+
+@cache
+def _taken() -> frozenset[str]:
+    """Return what no metric may be called: other columns of its tables, and other margins."""
+    declared = {*columns("software"), *columns("misclassified"), *load_columns("software_export")}
+    return frozenset(declared.difference(metric_values()) | {"key", "value", "metric", *_MEASURES})
+
+
+def wrong_values(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
+    """Yield what contradicts itself among tracers, metrics and software.
+
+    Parameters
+    ----------
+    config
+        The configuration, whose form is right.
+    text
+        The words of resources/text/config.csv.
+    """
+    allowed, first = tracer_products(config), dict[str, str]()
+    for key, entry in config["software"].items():
+        product, tracer = entry["product"], entry["tracer"]
+        if first.setdefault(product, tracer) != tracer:
+            yield text("two_tracers", product=product)
+        if not any(is_product(product, name) for name in allowed[tracer]):
+            products = ", ".join(allowed[tracer])
+            yield text("no_licence", key=key, product=product, tracer=tracer, products=products)
+    values = metric_values(config["metrics"].get("values"))
+    for name, metric in values.items():
+        low, high = metric["bounds"]
+        where = f"metrics.values.{name}"
+        if low is not None and high is not None and low >= high:
+            yield text("bounds", where=where, low=low, high=high)
+        if metric["positive"] == "low" and (low is None or low < 0):
+            yield text("low_below", where=where)
+        if name in _taken():
+            yield text("taken", where=where, name=name)
+        for key, entry in config["software"].items():
+            named = entry["columns"].get(name)
+            if named and not may_have(metric, key, entry["product"]):
+                there, only = f"software.{key}.columns.{name}", ", ".join(metric["software"])
+                yield text("only_of", where=there, products=only, of=where)

@@ -1,0 +1,5 @@
+"""The study's questions, a module each: what it needs, and how it is answered."""
+
+from bonescint.questions.registry import TESTS, Question, answerable, known, question, worded
+
+__all__ = ["TESTS", "Question", "answerable", "known", "question", "worded"]

@@ -1,0 +1,93 @@
+"""Measure each software against the readers: ROC."""
+
+import logging
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bonescint.declared import columns
+from bonescint.stats import roc
+from bonescint.stats.estimate import Estimate, write_number
+from bonescint.stats.questions import labelled, low_metrics
+from bonescint.stats.samples import (
+    Sample,
+    Samples,
+    SoftwareFacts,
+    read_consensus,
+    read_eod_contradictions,
+    read_truth,
+)
+
+logger = logging.getLogger(__name__)
+
+QUESTION = {
+    "order": 60,
+    "needs": ["reference", "measurements", "software"],
+    "settings": ["confidence", "values"],
+    "also": ["roc_curves"],
+}
+
+
+def rows(
+    reference: Path,
+    measurements: Path,
+    software: SoftwareFacts,
+    settings: Mapping[str, Any],
+) -> Iterator[Estimate]:
+    """Yield the AUC of every software and metric, over all cases and by EOD grade (R8, R11).
+
+    Each on the logit scale, and as pROC prints it (Wald). A case whose EOD contradicts the
+    consensus takes no part in the AUC by grade.
+    """
+    samples = Samples(read_truth(reference), measurements, low_metrics(settings))
+    grades, contradicting = read_consensus(reference, "eod"), read_eod_contradictions(reference)
+    confidence = settings["confidence"]
+    for key in software:
+        for metric in software[key]["metrics"]:
+            sample = samples.of(metric, key)
+            y, (score,) = sample.y, sample.scores
+            found = [roc.auc(y, score, ci, confidence) for ci in ("logit", "wald")]
+            found += _by_grade(sample, grades, contradicting, confidence)
+            yield from labelled(
+                found, *sample.left_out, metric=metric, subject=key, reference="consensus"
+            )
+            logger.info("%s %s: %d cases, %d with metastasis", key, metric, y.size, y.sum())
+
+
+def roc_curves(
+    reference: Path, measurements: Path, software: SoftwareFacts, settings: Mapping[str, Any]
+) -> tuple[Sequence[str], Iterable[Mapping[str, object]]]:
+    """Return the table of the points of each curve."""
+    low = low_metrics(settings)
+    samples = Samples(read_truth(reference), measurements, low)
+    header = columns("roc_curves")
+    points = (
+        dict(zip(header, (key, metric, *map(write_number, (way * at[0], *at[1:]))), strict=True))
+        for key in software
+        for metric in software[key]["metrics"]
+        for sample, way in [(samples.of(metric, key), -1 if metric in low else 1)]
+        for at in zip(*roc.curve(sample.y, sample.scores[0]), strict=True)
+    )
+    return header, points
+
+
+def _by_grade(
+    sample: Sample, grades: Mapping[str, float], contradicting: Collection[str], confidence: float
+) -> list[Estimate]:
+    """Return the AUC of the positive cases of each grade against all negative ones.
+
+    Without the contradicting cases, whose number is in the note.
+    """
+    known = np.array([code not in contradicting for code in sample.codes], dtype=bool)
+    without = [f"left_out_eod_contradicts={int((~known).sum())}"] if not known.all() else []
+    grade = np.array([grades.get(code, np.nan) for code in sample.codes])
+    positive = sample.y == 1
+    (score,) = sample.scores
+    found = []
+    for level in np.unique(grade[positive & known & ~np.isnan(grade)]):
+        chosen = known & (~positive | (grade == level))
+        one = roc.auc(sample.y[chosen], score[chosen], confidence=confidence)
+        found += labelled([one], *without, cases=f"eod={write_number(level)}")
+    return found

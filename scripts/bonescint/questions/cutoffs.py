@@ -1,0 +1,96 @@
+"""Measure each software against the readers at cut-offs: the configured ones, and Youden's."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bonescint.stats import roc
+from bonescint.stats.estimate import Estimate, write_number
+from bonescint.stats.proportions import clopper_pearson, likelihood_ratios, mid_p
+from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
+from bonescint.stats.samples import Samples, SoftwareFacts, read_truth
+
+logger = logging.getLogger(__name__)
+
+QUESTION = {
+    "order": 70,
+    "needs": ["reference", "measurements", "software"],
+    "settings": ["confidence", "cutoffs", "optimism", "values"],
+}
+
+
+def rows(
+    reference: Path,
+    measurements: Path,
+    software: SoftwareFacts,
+    settings: Mapping[str, Any],
+) -> Iterator[Estimate]:
+    """Yield what each software achieves at each cut-off (R8, R11).
+
+    No predictive values: the cases were drawn by their findings (R4), so the prevalence among them
+    is the plan's, not the patients'. Youden's cut-off is chosen on these very cases: it is noted as
+    exploratory, and corrected for its optimism by bootstrap.
+    """
+    samples = Samples(read_truth(reference), measurements, low_metrics(settings))
+    for key in software:
+        for metric in software[key]["metrics"]:
+            sample = samples.of(metric, key)
+            y, (score,) = sample.y, sample.scores
+            found: list[Estimate] = []
+            for cutoff in cutoffs_of(settings, metric):
+                found += _at(y, score, cutoff, settings["confidence"])
+            found += _youden(y, score, settings)
+            yield from labelled(
+                found, *sample.left_out, metric=metric, subject=key, reference="consensus"
+            )
+            logger.info("%s %s: %d cases, %d with metastasis", key, metric, y.size, y.sum())
+
+
+def _at(y: np.ndarray, score: np.ndarray, cutoff: float, confidence: float) -> list[Estimate]:
+    found = roc.at_cutoff(y, score, cutoff, confidence)
+    yes, sick = score >= cutoff, y == 1
+    tp, fp, fn, tn = (
+        int((called & truth).sum())
+        for called, truth in ((yes, sick), (yes, ~sick), (~yes, sick), (~yes, ~sick))
+    )
+    rates = (
+        (found.sensitivity, tp, tp + fn),
+        (found.specificity, tn, tn + fp),
+        (found.accuracy, tp + tn, y.size),
+    )
+    # Wilson's limits first; the exact ones never cover too little, the mid-p ones nearly 95 %
+    beside = [
+        replace(one, ci_low=other.ci_low, ci_high=other.ci_high, ci_method=other.ci_method)
+        for limits in (clopper_pearson, mid_p)
+        for one, right, among in rates
+        for other in [limits(right, among, confidence)]
+    ]
+    ratios = [
+        replace(ratio, n=y.size, n_positive=tp + fn)
+        for ratio in likelihood_ratios(tp, fp, fn, tn, confidence).values()
+    ]
+    at = [found.sensitivity, found.specificity, found.accuracy, *beside, *ratios]
+    return labelled(at, cutoff=cutoff)
+
+
+def _youden(y: np.ndarray, score: np.ndarray, settings: Mapping[str, Any]) -> list[Estimate]:
+    settled = settings["optimism"]
+    found = (
+        roc.youden(y, score),
+        roc.optimism(y, score, settled["seed"], settled["replicates"], settings["confidence"]),
+    )
+    return [
+        row.noting(
+            "exploratory",
+            *(
+                f"{name}={write_number(getattr(row, name))}"
+                for name in ("sensitivity", "specificity")
+                if row.status == "ok"
+            ),
+        )
+        for row in found
+    ]

@@ -1,0 +1,89 @@
+"""Whether two versions are equivalent, within the configured margins."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bonescint.stats import roc
+from bonescint.stats.estimate import NAN, Estimate, write_number
+from bonescint.stats.method_comparison import tost_paired
+from bonescint.stats.paired_calls import compare_accuracy
+from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
+from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth, shared_metrics
+
+logger = logging.getLogger(__name__)
+
+QUESTION = {
+    "order": 110,
+    "needs": ["reference", "measurements", "version_pairs", "software"],
+    "settings": ["confidence", "cutoffs", "margins", "values"],
+}
+
+
+def rows(
+    reference: Path,
+    measurements: Path,
+    version_pairs: Sequence[Sequence[str]],
+    software: SoftwareFacts,
+    settings: Mapping[str, Any],
+) -> Iterator[Estimate]:
+    """Yield for every configured margin whether new minus old stays within it (R11).
+
+    Of the measurements by two one-sided tests, of AUC, sensitivity and specificity by the inclusion
+    of the interval of twice the error (90 % where the study's intervals are 95 %). Without a margin
+    a question is not assessed: a difference that is not significant is no equivalence.
+    """
+    samples = Samples(read_truth(reference), measurements, low_metrics(settings))
+    for old, new in version_pairs:
+        for metric in shared_metrics(software, new, old):
+            measured = samples.of(metric, new, old, judged=False)
+            judged = samples.of(metric, new, old)
+            found = [
+                *labelled([_mean(measured, metric, settings)], *measured.left_out),
+                *labelled(_accuracy(judged, metric, settings), *judged.left_out),
+            ]
+            yield from labelled(found, metric=metric, subject=new, comparator=old)
+            logger.info("%s against %s, %s: %d cases", new, old, metric, measured.y.size)
+
+
+def _mean(sample: Sample, metric: str, settings: Mapping[str, Any]) -> Estimate:
+    margin = settings["margins"].get(metric)
+    if margin is None:
+        return Estimate(measure="mean_difference", n=sample.y.size, status="not assessed")
+    new, old = sample.scores
+    return tost_paired(new, old, margin, settings["confidence"])
+
+
+def _accuracy(sample: Sample, metric: str, settings: Mapping[str, Any]) -> list[Estimate]:
+    y, (new, old) = sample.y == 1, sample.scores
+    margins, level = settings["margins"], 2 * settings["confidence"] - 1
+    found = [_within(roc.compare_paired(y, new, old, level), margins.get("auc"), level)]
+    for cutoff in cutoffs_of(settings, metric):
+        compared = compare_accuracy(y, new >= cutoff, old >= cutoff, level)
+        found += labelled(
+            [
+                _within(row, margins.get(row.measure.removesuffix("_difference")), level)
+                for row in compared
+                if row.ci_method == "newcombe_paired"
+            ],
+            cutoff=cutoff,
+        )
+    return labelled(found, reference="consensus")
+
+
+def _within(found: Estimate, margin: float | None, level: float) -> Estimate:
+    """Return the difference held against the margin, without its test of being zero."""
+    if margin is None:
+        return replace(
+            Estimate(measure=found.measure, n=found.n, n_positive=found.n_positive),
+            status="not assessed",
+        )
+    row = replace(found, statistic=NAN, p_value=NAN, test="", level=level)
+    row = row.noting(f"margin={write_number(margin)}")
+    if np.isnan(row.ci_low):
+        return row
+    return row.noting(f"equivalent={int(-margin < row.ci_low and row.ci_high < margin)}")

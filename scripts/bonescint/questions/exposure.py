@@ -1,0 +1,92 @@
+"""Accuracy of a version with and without the cases that it may have been trained on (R31)."""
+
+import logging
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bonescint.files import read_rows
+from bonescint.stats import roc
+from bonescint.stats.accuracy import accuracy_of
+from bonescint.stats.estimate import Estimate
+from bonescint.stats.paired_calls import compare_accuracy
+from bonescint.stats.proportions import wilson
+from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
+from bonescint.stats.samples import Samples, SoftwareFacts, read_truth, shared_metrics
+
+logger = logging.getLogger(__name__)
+
+QUESTION = {
+    "order": 170,
+    "needs": ["reference", "measurements", "exposure", "version_pairs", "software"],
+    "settings": ["confidence", "cutoffs", "values"],
+}
+
+
+def rows(
+    reference: Path,
+    measurements: Path,
+    exposure: Path,
+    version_pairs: Sequence[Sequence[str]],
+    software: SoftwareFacts,
+    settings: Mapping[str, Any],
+) -> Iterator[Estimate]:
+    """Yield each software's share of possible training cases, and its results without them.
+
+    A case is exposed to a version if it was delivered no later than its release (R31). The version
+    comparisons leave out what either version may have seen. Where no case is exposed the results of
+    ``all`` and ``not_exposed`` are the same, and only the share is given.
+    """
+    samples = Samples(read_truth(reference), measurements, low_metrics(settings))
+    exposed: dict[str, set[str]] = {key: set() for key in software}
+    cases: dict[str, set[str]] = {key: set() for key in software}
+    for row in read_rows(exposure):
+        cases[row["software"]].add(row["code"])
+        if row["exposed"] == "1":
+            exposed[row["software"]].add(row["code"])
+    confidence = settings["confidence"]
+    for key in software:
+        count, n = len(exposed[key]), len(cases[key])
+        share = replace(wilson(count, n, confidence), n_positive=None)
+        yield from labelled([share], f"count={count}/{n}", subject=key, measure="exposed_share")
+        for name, among in _groups(cases[key], exposed[key]):
+            for metric in software[key]["metrics"]:
+                sample = samples.of(metric, key, among=among)
+                yield from labelled(
+                    accuracy_of(sample, metric, settings),
+                    *sample.left_out,
+                    metric=metric,
+                    cases=name,
+                    subject=key,
+                    reference="consensus",
+                )
+        logger.info("%s: %d of %d cases exposed", key, len(exposed[key]), len(cases[key]))
+    for old, new in version_pairs:
+        for name, among in _groups(cases[new] & cases[old], exposed[new] | exposed[old]):
+            for metric in shared_metrics(software, new, old):
+                sample = samples.of(metric, new, old, among=among)
+                first, second = sample.scores
+                found = [roc.compare_paired(sample.y, first, second, confidence)]
+                for cutoff in cutoffs_of(settings, metric):
+                    found += labelled(
+                        compare_accuracy(
+                            sample.y == 1, first >= cutoff, second >= cutoff, confidence
+                        ),
+                        cutoff=cutoff,
+                    )
+                yield from labelled(
+                    found,
+                    *sample.left_out,
+                    metric=metric,
+                    cases=name,
+                    subject=new,
+                    comparator=old,
+                    reference="consensus",
+                )
+
+
+def _groups(cases: set[str], exposed: set[str]) -> list[tuple[str, Collection[str]]]:
+    if not cases & exposed:
+        return []
+    return [("all", cases), ("not_exposed", cases - exposed)]

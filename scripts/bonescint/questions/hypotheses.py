@@ -1,0 +1,96 @@
+"""Every test of the study in one table: the primary hypothesis, the families, the rest."""
+
+import logging
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bonescint.errors import InputError
+from bonescint.resources import Texts
+from bonescint.stats.estimate import Estimate, read_estimates, write_number
+from bonescint.stats.multiplicity import holm
+
+logger = logging.getLogger(__name__)
+
+QUESTION = {
+    "order": 10,
+    "needs": ["questions", "language"],
+    "settings": ["primary", "families"],
+}
+
+_FIELDS = ("question", "subject", "comparator", "measure")
+_CHOSEN = ("metric", "cutoff")  # which of them, where it may be any
+_ABOUT = (*_FIELDS, "reference", *_CHOSEN, "cases")
+
+
+def rows(
+    questions: Sequence[Path],
+    language: str,
+    settings: Mapping[str, Any],
+) -> Iterator[Estimate]:
+    """Yield every test of the study once, adjusted within its family (Holm 1979).
+
+    Of several methods for one hypothesis the first counts and the others are exploratory; so is
+    every test in no family. The primary hypothesis is tested alone: `primary` has `question`,
+    `subject`, `measure` and where they apply `comparator`, `metric` and `cutoff`. `families`: name
+    -> question -> measures that are adjusted together. First the primary, then family by family,
+    then the rest; the notes ``primary``, ``family=name`` and ``exploratory`` tell them apart.
+
+    Raises
+    ------
+    InputError
+        If the primary hypothesis could be any of several rows.
+    """
+    every = [row for path in questions for row in read_estimates(path)]
+    tests = [row for row in every if not math.isnan(row.p_value)]
+    first: dict[tuple[str, ...], Estimate] = {}
+    for row in tests:
+        first.setdefault(_about(row), row)
+    rest = {id(row): row for row in tests}
+    if settings["primary"]:
+        one = _primary(every, settings["primary"], language)
+        yield replace(one, p_adjusted=one.p_value).noting("primary")
+        rest.pop(id(one), None)
+    for name, measures in settings["families"].items():
+        family = [
+            rest.pop(id(row))
+            for row in first.values()
+            if id(row) in rest and row.measure in measures.get(row.question, ())
+        ]
+        adjusted = holm([row.p_value for row in family])
+        for row, p in zip(family, adjusted, strict=True):
+            yield replace(row, p_adjusted=float(p)).noting(f"family={name}")
+        logger.info("%s: %d tests", name, len(family))
+    yield from (row.noting("exploratory") for row in rest.values())
+    logger.info("%d tests, %d of them exploratory", len(tests), len(rest))
+
+
+def _about(row: Estimate) -> tuple[str, ...]:
+    return tuple(str(getattr(row, name)) for name in _ABOUT)
+
+
+def _primary(rows: Iterable[Estimate], wanted: Mapping[str, Any], language: str) -> Estimate:
+    """Return the row of the primary hypothesis, a row that says so if there is none."""
+    fields: dict[str, Any] = {name: wanted.get(name) or "" for name in _FIELDS}
+    fields |= {name: wanted[name] for name in _CHOSEN if wanted.get(name) is not None}
+    found: dict[tuple[str, ...], Estimate] = {}
+    for row in rows:
+        if all(getattr(row, name) == value for name, value in fields.items()):
+            found.setdefault(_about(row), row)
+    # that of all cases; a group of them is not meant where it is not named
+    found = {about: row for about, row in found.items() if not row.cases} or found
+    if len(found) > 1:
+        which = "; ".join(", ".join(_said(row)) for row in found.values())
+        raise InputError(Texts("config", language)("primary_unclear", n=len(found), which=which))
+    if found:
+        return next(iter(found.values()))
+    return Estimate(**fields, status="not assessed")
+
+
+def _said(row: Estimate) -> Iterator[str]:
+    for name in (*_CHOSEN, "cases"):
+        value = getattr(row, name)
+        if shown := write_number(value) if isinstance(value, float) else value:
+            yield f"{name}: {shown}"

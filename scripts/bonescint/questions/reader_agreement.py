@@ -1,0 +1,73 @@
+"""Agreement of the readers on yes or no."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from bonescint.stats import agreement
+from bonescint.stats.estimate import Estimate
+from bonescint.stats.paired_calls import compare_calls
+from bonescint.stats.questions import labelled
+from bonescint.stats.samples import read_ratings
+
+logger = logging.getLogger(__name__)
+
+QUESTION = {
+    "order": 30,
+    "needs": ["readings"],
+    "settings": ["confidence"],
+}
+
+# the first covers at this size, the second is what other programs print
+KAPPA_LIMITS: tuple[Literal["log", "wald"], ...] = ("log", "wald")
+
+
+def rows(readings: Sequence[Path], settings: Mapping[str, Any]) -> Iterator[Estimate]:
+    """Yield how far all readers, and every pair of them, agree on metastasis (R10).
+
+    The cases that a reader has not read are counted in the note.
+    """
+    ratings = read_ratings(readings, "metastasis")
+    values, confidence = ratings.values, settings["confidence"]
+    everyone = [
+        agreement.percent_agreement(values, confidence),
+        *_specific(values, confidence),
+        agreement.fleiss_kappa(values, confidence),
+        agreement.gwet_ac1(values, confidence),
+        agreement.krippendorff_alpha(values, "nominal", confidence),
+        agreement.cochran_q(values),
+    ]
+    yield from labelled(everyone, ratings.incomplete(), subject="all_readers")
+    for i, j in combinations(range(len(ratings.readers)), 2):
+        pair = values[:, [i, j]]
+        yes = pair[~np.isnan(pair).any(axis=1)] == 1
+        found = [
+            agreement.percent_agreement(pair, confidence),
+            *_specific(pair, confidence),
+            *(
+                agreement.cohen_kappa(values[:, i], values[:, j], confidence=confidence, ci=ci)
+                for ci in KAPPA_LIMITS
+            ),
+            *compare_calls(yes[:, 0], yes[:, 1], "positive_difference", confidence),
+        ]
+        yield from labelled(
+            found,
+            ratings.incomplete((i, j)),
+            subject=ratings.readers[i],
+            comparator=ratings.readers[j],
+        )
+    logger.info("%d cases, %d readers", len(ratings.codes), len(ratings.readers))
+
+
+def _specific(values: np.ndarray, confidence: float) -> list[Estimate]:
+    return [
+        replace(
+            agreement.specific_agreement(values, category, confidence), measure=measure, note=""
+        )
+        for measure, category in (("positive_agreement", 1), ("negative_agreement", 0))
+    ]

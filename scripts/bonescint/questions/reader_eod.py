@@ -1,0 +1,54 @@
+"""Agreement of the readers on the grade of the extent of disease (EOD)."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bonescint.stats import agreement
+from bonescint.stats.estimate import Estimate
+from bonescint.stats.questions import labelled
+from bonescint.stats.samples import read_ratings
+
+logger = logging.getLogger(__name__)
+
+QUESTION = {
+    "order": 40,
+    "needs": ["readings"],
+    "settings": ["confidence"],
+}
+
+GRADES = np.arange(5)
+
+
+def rows(readings: Sequence[Path], settings: Mapping[str, Any]) -> Iterator[Estimate]:
+    """Yield how far all readers, and every pair of them, agree on the EOD grade (R10).
+
+    A grade that was not calculated (未算出) is missing.
+    """
+    ratings = read_ratings(readings, "eod")
+    values, confidence = ratings.values, settings["confidence"]
+    everyone = [
+        agreement.krippendorff_alpha(values, "ordinal", confidence),
+        agreement.kendall_w(values),
+    ]
+    yield from labelled(everyone, ratings.incomplete(), subject="all_readers")
+    for i, j in combinations(range(len(ratings.readers)), 2):
+        first, second = values[~np.isnan(values[:, [i, j]]).any(axis=1)][:, [i, j]].T
+        counts = (
+            (first[:, None] == GRADES)[:, :, None] & (second[:, None] == GRADES)[:, None]
+        ).sum(0)
+        yield from labelled(
+            [
+                agreement.cohen_kappa(first, second, "quadratic", confidence, ci="log"),
+                agreement.cohen_kappa(first, second, "quadratic", confidence),
+                agreement.stuart_maxwell(counts),
+            ],
+            ratings.incomplete((i, j)),
+            subject=ratings.readers[i],
+            comparator=ratings.readers[j],
+        )
+    logger.info("%d cases, %d readers", len(ratings.codes), len(ratings.readers))

@@ -1,0 +1,69 @@
+"""How far the accuracy of the software depends on how the readers are brought together."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bonescint.stats.accuracy import accuracy_of
+from bonescint.stats.estimate import Estimate
+from bonescint.stats.questions import labelled, low_metrics
+from bonescint.stats.samples import Ratings, Samples, SoftwareFacts, read_ratings
+
+logger = logging.getLogger(__name__)
+
+QUESTION = {
+    "order": 80,
+    "needs": ["readings", "measurements", "software"],
+    "settings": ["confidence", "cutoffs", "values"],
+}
+
+
+def rows(
+    readings: Sequence[Path],
+    measurements: Path,
+    software: SoftwareFacts,
+    settings: Mapping[str, Any],
+) -> Iterator[Estimate]:
+    """Yield the accuracy against other references than the configured one (R10).
+
+    AUC, sensitivity and specificity against each reader alone, against the cases on which all
+    who read them agree, and with a case positive as soon as one reader says so.
+    """
+    samples = Samples({}, measurements, low_metrics(settings))
+    for name, truth in _references(read_ratings(readings, "metastasis")).items():
+        judged = samples.judged_by(truth)
+        for key in software:
+            for metric in software[key]["metrics"]:
+                sample = judged.of(metric, key)
+                yield from labelled(
+                    accuracy_of(sample, metric, settings),
+                    *sample.left_out,
+                    metric=metric,
+                    subject=key,
+                    reference=name,
+                )
+        logger.info("%s: %d cases", name, len(truth))
+
+
+def _references(ratings: Ratings) -> dict[str, dict[str, float]]:
+    """Return the name of each reference and its code -> 1 or 0."""
+    read = ~np.isnan(ratings.values)
+    readers = read.sum(axis=1)
+    yes = (ratings.values == 1).sum(axis=1)
+    columns = {
+        reader: (read[:, i], ratings.values[:, i]) for i, reader in enumerate(ratings.readers)
+    }
+    # as in the reference standard: of those who read the case, two at least
+    columns["unanimous"] = ((readers > 1) & ((yes == 0) | (yes == readers)), yes > 0)
+    columns["any_reader"] = (readers > 0, yes > 0)
+    return {
+        name: {
+            code: float(value)
+            for code, value, counts in zip(ratings.codes, values, chosen, strict=True)
+            if counts
+        }
+        for name, (chosen, values) in columns.items()
+    }

@@ -1,0 +1,83 @@
+"""Which questions there are, and what each needs and writes."""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from bonescint.registered import registered, words_in
+from bonescint.resources import Texts
+
+TESTS = "hypotheses"  # the one about all the others, always asked
+
+
+class Question(NamedTuple):
+    """What a module of this package declares as ``QUESTION``.
+
+    Parameters
+    ----------
+    order
+        Its place in the outputs.
+    needs
+        The arguments of its ``rows``: tables (``cases``, ``reference``, ``measurements``,
+        ``exposure``, ``readings``, ``stored``, ``questions``) and what the configuration says
+        (``software``, ``version_pairs``, ``product_pairs``, ``language``).
+    settings
+        The keys of the configuration's `metrics` that it reads: one more argument, ``settings``.
+    also
+        Further tables results/metrics/<name>.csv: each a function of that name beside ``rows``,
+        with its arguments, that returns the table's header and rows.
+    where
+        Needed so that it is asked: ``stored`` (values of the preceding study); empty = always.
+    """
+
+    order: int
+    needs: tuple[str, ...]
+    settings: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    where: str = ""
+
+
+def known() -> list[str]:
+    """Return the names of all questions, in the order in which they are shown."""
+    return list(registered("questions", "QUESTION"))
+
+
+def question(name: str) -> Question:
+    """Return what a question declares.
+
+    Parameters
+    ----------
+    name
+        One of `known`.
+    """
+    return Question(**registered("questions", "QUESTION")[name])
+
+
+def answerable(asked: Collection[str] | None, there: Collection[str]) -> list[str]:
+    """Return the questions that are asked and can be; that about their tests always is.
+
+    Parameters
+    ----------
+    asked
+        Their names; None stands for all.
+    there
+        What a question may need so that it is asked (`Question.where`), as far as it is there.
+    """
+    return [
+        name
+        for name in known()
+        if (asked is None or name in asked or name == TESTS)
+        and question(name).where in ("", *there)
+    ]
+
+
+def worded(language: str) -> set[str]:
+    """Return every key of a statistic that has words: the shared ones, and each question's own.
+
+    Parameters
+    ----------
+    language
+        ``ja`` or ``en``.
+    """
+    own = (key for texts in words_in("text/questions/", language).values() for key in texts)
+    found = {key.removeprefix("word_") for key in own if key.startswith("word_")}
+    return found | set(Texts("metrics", language))

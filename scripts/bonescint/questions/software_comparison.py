@@ -1,0 +1,109 @@
+"""Compare software of different products: different patients and tracers, hence confounded."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bonescint.stats import roc
+from bonescint.stats.case_mix import power_unpaired_auc
+from bonescint.stats.estimate import Estimate, write_number
+from bonescint.stats.proportions import difference_independent
+from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
+from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth, shared_metrics
+
+logger = logging.getLogger(__name__)
+
+QUESTION = {
+    "order": 130,
+    "needs": ["reference", "measurements", "product_pairs", "software"],
+    "settings": ["confidence", "cutoffs", "values"],
+}
+
+SUPPOSED = 0.1  # a difference in AUC that would matter
+
+
+def rows(
+    reference: Path,
+    measurements: Path,
+    product_pairs: Sequence[Sequence[str]],
+    software: SoftwareFacts,
+    settings: Mapping[str, Any],
+) -> Iterator[Estimate]:
+    """Yield the differences in AUC, sensitivity and specificity between two products.
+
+    The tracer decides the software (R6), so no patient has both: every row is unpaired and carries
+    the note `confounded` (R11). No paired test and no Bland-Altman belong here. A difference is
+    first minus second.
+    """
+    samples = Samples(read_truth(reference), measurements, low_metrics(settings))
+    confidence = settings["confidence"]
+    for keys in product_pairs:
+        for metric in shared_metrics(software, *keys):
+            one, other = (samples.of(metric, key) for key in keys)
+            found = [
+                roc.compare_unpaired(one.y, one.scores[0], other.y, other.scores[0], confidence),
+                _power(one, other, confidence),
+            ]
+            for cutoff in cutoffs_of(settings, metric):
+                found += _at(one, other, cutoff, confidence)
+            yield from labelled(
+                found,
+                "confounded",
+                *one.left_out,
+                *(f"comparator_{note}" for note in other.left_out),
+                metric=metric,
+                subject=keys[0],
+                comparator=keys[1],
+                reference="consensus",
+            )
+            logger.info("%s and %s, %s: %d and %d cases", *keys, metric, one.y.size, other.y.size)
+
+
+def _power(one: Sample, other: Sample, confidence: float) -> Estimate:
+    """Return the power to find a difference of `SUPPOSED` around the mean of the two AUCs.
+
+    It says how little a large p-value means at this size.
+    """
+    areas = [roc.auc(sample.y, sample.scores[0]) for sample in (one, other)]
+    sizes = {
+        f"n{i}_{name}": int((sample.y == truth).sum())
+        for i, sample in enumerate((one, other), 1)
+        for name, truth in (("pos", 1), ("neg", 0))
+    }
+    if any(area.status in ("no data", "one class") for area in areas):
+        found = power_unpaired_auc(0.5, 0.5, **sizes, confidence=confidence)
+        if not min(one.y.size, other.y.size):
+            found = replace(found, status="no data")
+    else:
+        mean = sum(area.estimate for area in areas) / 2
+        high = min(mean + SUPPOSED / 2, 1.0)
+        found = power_unpaired_auc(high, high - SUPPOSED, **sizes, confidence=confidence)
+    return found.noting(f"supposed_difference={write_number(SUPPOSED)}")
+
+
+def _at(one: Sample, other: Sample, cutoff: float, confidence: float) -> list[Estimate]:
+    found = []
+    for measure, truth in (("sensitivity_difference", 1), ("specificity_difference", 0)):
+        right, right_other = (
+            ((sample.scores[0] >= cutoff) == truth)[sample.y == truth] for sample in (one, other)
+        )
+        difference = difference_independent(
+            int(right.sum()), right.size, int(right_other.sum()), right_other.size, confidence
+        )
+        if difference.status != "ok" and min(one.y.size, other.y.size):
+            difference = replace(difference, status="one class")
+        found.append(
+            replace(
+                difference,
+                measure=measure,
+                n=one.y.size + other.y.size,
+                n_positive=int(one.y.sum() + other.y.sum()),
+                cutoff=cutoff,
+            ).noting(
+                f"count={right.sum()}/{right.size}",
+                f"count_comparator={right_other.sum()}/{right_other.size}",
+            )
+        )
+    return found

@@ -1,0 +1,100 @@
+"""Compare the diagnoses of two versions of one product on the cases that both analysed."""
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bonescint.declared import columns
+from bonescint.stats import reclassification, roc
+from bonescint.stats.estimate import Estimate, write_number
+from bonescint.stats.paired_calls import compare_accuracy
+from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
+from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth, shared_metrics
+
+logger = logging.getLogger(__name__)
+
+QUESTION = {
+    "order": 90,
+    "needs": ["reference", "measurements", "version_pairs", "software"],
+    "settings": ["confidence", "cutoffs", "values"],
+    "also": ["reclassified"],
+}
+
+
+def rows(
+    reference: Path,
+    measurements: Path,
+    version_pairs: Sequence[Sequence[str]],
+    software: SoftwareFacts,
+    settings: Mapping[str, Any],
+) -> Iterator[Estimate]:
+    """Yield how the newer version's diagnoses differ from the older's (R11).
+
+    Every difference is new minus old, paired by case: who has both.
+    """
+    samples = Samples(read_truth(reference), measurements, low_metrics(settings))
+    for old, new in version_pairs:
+        for metric in shared_metrics(software, new, old):
+            sample = samples.of(metric, new, old)
+            level = settings["confidence"]
+            found = [roc.compare_paired(sample.y, sample.scores[0], sample.scores[1], level)]
+            for cutoff in cutoffs_of(settings, metric):
+                found += _at(sample, cutoff, level)
+            yield from labelled(
+                found,
+                *sample.left_out,
+                metric=metric,
+                subject=new,
+                comparator=old,
+                reference="consensus",
+            )
+            logger.info("%s against %s, %s: %d cases", new, old, metric, sample.y.size)
+
+
+def reclassified(
+    reference: Path,
+    measurements: Path,
+    version_pairs: Sequence[Sequence[str]],
+    software: SoftwareFacts,
+    settings: Mapping[str, Any],
+) -> tuple[Sequence[str], Iterable[Mapping[str, object]]]:
+    """Return the table of every case whose call changed, by code."""
+    samples = Samples(read_truth(reference), measurements, low_metrics(settings))
+    changed = (
+        {"old": old, "new": new, "metric": metric} | case
+        for way in [{metric: -1 for metric in low_metrics(settings)}]
+        for old, new in version_pairs
+        for metric in shared_metrics(software, new, old)
+        for cutoff in cutoffs_of(settings, metric)
+        for case in _changed(samples.of(metric, new, old), cutoff, way.get(metric, 1))
+    )
+    return columns("reclassified"), changed
+
+
+def _at(sample: Sample, cutoff: float, confidence: float) -> list[Estimate]:
+    y = sample.y == 1
+    new, old = (score >= cutoff for score in sample.scores)
+    moves = reclassification.table(y, old, new)
+    improvement = reclassification.nri(y, old, new, confidence).noting(
+        "moves_positive=" + "/".join(map(str, moves.events)),
+        "moves_negative=" + "/".join(map(str, moves.nonevents)),
+    )
+    return labelled(
+        [*compare_accuracy(y, new, old, confidence), improvement],
+        cutoff=cutoff,
+    )
+
+
+def _changed(sample: Sample, cutoff: float, way: int) -> Iterator[dict[str, object]]:
+    for code, truth, new, old in zip(sample.codes, sample.y, *sample.scores, strict=True):
+        if (new >= cutoff) != (old >= cutoff):
+            yield {
+                "code": code,
+                "cutoff": write_number(way * cutoff),
+                "metastasis": int(truth),
+                "old_value": write_number(way * old),
+                "new_value": write_number(way * new),
+                "change": "up" if way * new > way * old else "down",
+                "result": "gained" if (new >= cutoff) == truth else "lost",
+            }

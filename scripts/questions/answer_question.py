@@ -1,0 +1,80 @@
+"""Answer one question of the study: its table, and the further tables that it declares."""
+
+import importlib
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bonescint.files import write_rows
+from bonescint.joblog import job_log
+from bonescint.stats.estimate import Estimate, write_estimates
+from bonescint.stats.questions import low_metrics
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+
+def answer_question(name: str, given: Mapping[str, Any], tables: Mapping[str, Path]) -> None:
+    """Write results/metrics/<name>.csv and what else the question writes.
+
+    Parameters
+    ----------
+    name
+        A module of bonescint.questions.
+    given
+        What it declares as its needs, and ``settings``: the configuration's `metrics`.
+    tables
+        Where its table (``table``) and each further table go.
+    """
+    module = _module(name)
+    software, settings = given.get("software", {}), given.get("settings", {})
+    found = (_named(row, name, software, settings) for row in module.rows(**given))
+    write_estimates(tables["table"], found)
+    for further in module.QUESTION.get("also", ()):
+        write_rows(tables[further], *getattr(module, further)(**given))
+
+
+def _named(
+    row: Estimate,
+    name: str,
+    software: Mapping[str, Mapping[str, Any]],
+    settings: Mapping[str, Any],
+) -> Estimate:
+    """Return the row with its question, its interval's level, and which versions it is about."""
+
+    def versions() -> Iterable[str]:
+        for note, key in (("version", row.subject), ("comparator_version", row.comparator)):
+            if key in software:  # R37
+                yield f"{note}={software[key]['version']}"
+
+    level = row.level
+    if math.isnan(level) and not math.isnan(row.ci_low):
+        level = settings.get("confidence", level)
+    if row.metric in low_metrics(settings):
+        # what was held against the truth has another sign (`bonescint.stats.samples.Samples`)
+        note = row.note.replace("midpoint=-", "midpoint=")
+        row = replace(row, cutoff=abs(row.cutoff), note=note)
+    return replace(row, question=row.question or name, level=level).noting(*versions())
+
+
+def _module(name: str) -> Any:
+    """Return a module of bonescint.questions: of the others nothing is known here."""
+    return importlib.import_module(f"bonescint.questions.{name}")
+
+
+def _paths(given: str | Iterable[str]) -> Path | list[Path]:
+    return Path(given) if isinstance(given, str) else [Path(path) for path in given]
+
+
+if __name__ == "__main__":
+    with job_log(snakemake.log[0]):
+        inputs, params = dict(snakemake.input.items()), dict(snakemake.params.items())
+        declared = _module(snakemake.rule).QUESTION
+        needs = [*declared["needs"], *(["settings"] if "settings" in declared else [])]
+        answer_question(
+            name=snakemake.rule,
+            given={key: _paths(inputs[key]) if key in inputs else params[key] for key in needs},
+            tables={key: Path(path) for key, path in snakemake.output.items()},
+        )
