@@ -82,6 +82,7 @@ def seal_study(options: argparse.Namespace) -> int:
         cannot be sealed: its files are all there then.
     """
     from bonescint.custody.destruction import copies_of_key
+    from bonescint.custody.known_people import await_removal
     from bonescint.custody.seal import SEALED_FILES, clear_unfinished
     from bonescint.identity.ledger import open_ledger
     from bonescint.resources import Texts
@@ -95,12 +96,14 @@ def seal_study(options: argparse.Namespace) -> int:
         ledger = open_ledger(**config["ledger"], ask=True)
         _refuse_exposed(copies_of_key(ledger, *_folders_of_study()), config["ledger"], text)
         clear_unfinished()
-        plain = _plain_inputs(config)
+        plain, has_declined = _plain_inputs(config), await_removal()
         for name, file in SEALED_FILES.items():
             if name == "private" or options.results or Path(file).exists():
                 _seal_folder(name, config, ledger, text)
     if plain:
         print(text("plain_inputs", keys=", ".join(plain)))
+    if has_declined:
+        print(text("declined_before"))
     print(text("then", key=config["ledger"]["key"]))
     return 0
 
@@ -230,15 +233,15 @@ def _plain_inputs(config: Mapping[str, Any]) -> list[str]:
 
 
 def _remember_declined(ledger: "Ledger", since: float) -> bool:
-    """Record name and birth date of who declined meanwhile; whether anybody did.
+    """Record name and birth date of who declined since the last run; whether anybody did.
 
     The images may be gone before the next run.
     """
-    from bonescint.custody.known_people import CONSENTED
+    from bonescint.custody.known_people import CONSENTED, await_removal
     from bonescint.identity.opt_outs import MARK, in_force, remember
     from bonescint.identity.people import data_of
 
-    if not MARK.exists() or MARK.stat().st_mtime <= since:
+    if not await_removal() and (not MARK.exists() or MARK.stat().st_mtime <= since):
         return False
     if CONSENTED.exists():
         remember(ledger, data_of(CONSENTED, in_force(ledger).keys()))
