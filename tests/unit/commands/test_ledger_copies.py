@@ -112,6 +112,15 @@ def test_one_that_was_copied_by_hand_and_then_made_anew_is_destroyed_too(
     assert not Path("private/by hand.key").exists()
 
 
+def test_the_certificate_is_written_though_a_sealed_file_cannot_be_deleted(
+    codes: dict[str, str], answers: Answers
+) -> None:
+    Path("private.age").mkdir()  # as one that may not be written
+    answers(seen="BONE-DEMO\n")
+    assert run(*FORCED) == 0
+    assert certificate()
+
+
 def test_without_copies_nobody_is_asked(codes: dict[str, str], answers: Answers) -> None:
     answers(seen="BONE-DEMO\n")
     assert run(*FORCED) == 0
