@@ -181,7 +181,7 @@ def _links_out(name: str) -> list[Path]:
 
 
 def _counts(outcome: "SealOutcome") -> dict[str, int]:
-    # what is smaller than a megabyte is no nothing
+    # less than a megabyte is not shown as nothing
     return {"files": outcome.files, "size": -(-outcome.size // _MB)}
 
 
