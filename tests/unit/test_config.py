@@ -29,6 +29,7 @@ from tests.unit.unreadable import closed
 
 @pytest.fixture
 def config() -> dict[str, Any]:
+    Path("config.yaml").touch()  # a file that is there
     loaded: dict[str, Any] = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
     loaded["language"] = "en"
     return loaded
