@@ -7,6 +7,8 @@ READY := $(VENV)/ready
 # what ends in a traceback of a library before the workflow is read is said first
 SURROUNDINGS = PYTHONPATH=scripts $(1) -m bonescint.surroundings
 export PATH := $(abspath $(BIN)):$(PATH)
+# a run starts some sixty programs: without bytecode each compiles the package again
+unexport PYTHONDONTWRITEBYTECODE
 
 SECONDS ?= 60
 SEED ?=

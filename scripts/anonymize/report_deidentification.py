@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from bonescint.declared import columns
 from bonescint.deid import k_anonymity, report
 from bonescint.deid.decisions import STATION, decision_line
+from bonescint.deid.verdicts import phrases
 from bonescint.dicom.tags import StationName, notation
 from bonescint.files import read_rows, write_rows
 from bonescint.joblog import job_log
@@ -65,8 +64,9 @@ def report_deidentification(
     done = (row for path in tags for row in read_rows(path))
     written = sum(line["status"] == "written" for line in lines)
     by_tag = report.tag_rows(locate(hospital_table), done, written, language)
-    known = pd.read_csv(cases, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    by_attributes, alone = k_anonymity.assess(known[known["instances"] != "0"])
+    known = list(read_rows(cases))
+    coded = [case for case in known if case["instances"] != "0"]
+    by_attributes, alone = k_anonymity.assess(coded, known[0] if known else columns("cases"))
     write_rows(tag_table, columns("tag_table"), by_tag)
     write_rows(rule_counts, columns("rule_counts"), report.count_rows(lines))
     write_rows(unlisted, columns("unlisted"), report.unlisted_rows(lines))
@@ -102,7 +102,7 @@ def _warnings(
         if row["unique"] and row["kind"] in ("single", "full"):
             values = {key: row[key] for key in ("n", "unique", "k")}
             phrase = Phrase("deidentification.unique", values)
-            yield _warning("R24", phrase, attributes=k_anonymity.phrases(row["attributes"]))
+            yield _warning("R24", phrase, attributes=phrases(row["attributes"]))
 
 
 def _warning(rule: str, phrase: Phrase, **where: object) -> dict[str, str]:

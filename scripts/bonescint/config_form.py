@@ -5,12 +5,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import jsonschema
-import yaml
 
 from bonescint.config_values import put_values
 from bonescint.errors import InputError
 from bonescint.questions import TESTS, known
-from bonescint.resources import ROOT, Texts
+from bonescint.resources import Texts, project_yaml
 
 # bonescint.commands.upgrade_steps has what changed from one to the next
 CONFIG_VERSION = 2
@@ -40,7 +39,7 @@ def open_keys(config: Mapping[str, Any]) -> list[str]:
 
 
 def _schema(config: Mapping[str, Any]) -> Any:
-    schema = yaml.safe_load((ROOT / "schemas/config.schema.yaml").read_text(encoding="utf-8"))
+    schema = project_yaml("schemas/config.schema.yaml")
     schema["$defs"]["question"] = {"enum": [name for name in known() if name != TESTS]}
     put_values(schema, config)
     return schema

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from bonescint import __version__
 from bonescint.folders import files_below
+from bonescint.kept import DerivedFacts
 from bonescint.registered import registered
 from bonescint.resources import ROOT
 
@@ -29,7 +30,6 @@ LIBRARIES = (
     "pylibjpeg-openjpeg",
     "numpy",
     "scipy",
-    "pandas",
     "openpyxl",
     "xlsxwriter",
     "matplotlib",
@@ -141,13 +141,29 @@ def _data_files() -> frozenset[str]:
     folders = (ROOT / "resources", ROOT / "schemas", _PACKAGE)
     files = (Path(at, name) for top in folders for at, _, names in os.walk(top) for name in names)
     return frozenset(
-        file.relative_to(ROOT).as_posix() for file in files if file.suffix not in (".py", ".pyc")
+        file.relative_to(ROOT).as_posix()
+        for file in files
+        if file.suffix != ".py" and file.parent.name != "__pycache__"
     )
 
 
 @cache
+def _facts() -> DerivedFacts:
+    # a literal names a file only if there is one
+    basis = "\0".join(
+        [hashlib.sha256(Path(__file__).read_bytes()).hexdigest(), *sorted(_data_files())]
+    )
+    return DerivedFacts(_PACKAGE / "provenance.py", basis)
+
+
+@cache
 def _source(file: Path) -> _Source:
-    tree = ast.parse(file.read_bytes())
+    name, content = file.relative_to(ROOT).as_posix(), file.read_bytes()
+    return _Source(*_facts().of(name, content, lambda: tuple(_parsed(file, content))))
+
+
+def _parsed(file: Path, content: bytes) -> _Source:
+    tree = ast.parse(content)
     reader = _Reader(file)
     reader.read(tree)
     bound: dict[str, tuple[str, str]] = {}
@@ -232,6 +248,7 @@ def code_files(script: str, *modules: str) -> dict[str, str]:
             found[name] = source.code
             found |= {data: _content(data) for data in source.files}
             pending += (f for of in source.imported for f in _followed(*of))
+    _facts().keep()
     return found
 
 

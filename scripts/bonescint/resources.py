@@ -5,6 +5,7 @@ import importlib.util
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 RESOURCES = ROOT / "resources"
@@ -43,6 +44,21 @@ def resource_rows(path: str) -> list[dict[str, str]]:
     """
     with (RESOURCES / path).open(encoding="utf-8-sig", newline="") as stream:
         return list(csv.DictReader(stream))
+
+
+def project_yaml(path: str) -> Any:
+    """Return what one of the project's own YAML files holds.
+
+    Parameters
+    ----------
+    path
+        The file below the project's root.
+    """
+    import yaml  # by few of those who read this module
+
+    # what we wrote needs no places of its mistakes; every call of Snakemake reads the schema
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load((ROOT / path).read_bytes(), Loader=loader)  # noqa: S506
 
 
 @cache

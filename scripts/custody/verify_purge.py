@@ -12,6 +12,7 @@ from bonescint.custody.requests import stopped_codes
 from bonescint.custody.traces.purge import purge, remove_deliveries
 from bonescint.custody.traces.search import Person, report_left, search
 from bonescint.custody.volumes import read_build, withdraw_volumes
+from bonescint.custody.withdrawn import keep_withdrawn
 from bonescint.errors import InputError
 from bonescint.files import replacing
 from bonescint.identity.ledger import Ledger, LedgerFiles, open_ledger
@@ -130,6 +131,10 @@ def withdraw(book: Ledger, gone: Collection[str], language: str) -> dict[str, in
     """
     text = Texts("built", language)
     stopped = stopped_codes(book)
+    build = read_build()
+    if not build.codes.isdisjoint({*gone, *stopped}):
+        # a disc may have been handed over before anybody recorded it
+        keep_withdrawn(book, build)
     taken = withdraw_volumes({*gone, *stopped})
     counts = {"withdrawn": taken.volumes, "unlisted": len(taken.unlisted)}
     counts = {key: n for key, n in counts.items() if n}

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,7 @@ def fresh():
 
 
 def forget() -> None:
-    for cached in ("_source", "_content", "_file_of", "_data_files", "code_files"):
+    for cached in ("_source", "_content", "_file_of", "_data_files", "_facts", "code_files"):
         getattr(provenance, cached).cache_clear()
 
 
@@ -214,6 +215,22 @@ def test_comments_layout_and_docstrings_do_not_count(project: Path, text: str) -
 )
 def test_every_statement_counts(project: Path, one: str, other: str) -> None:
     assert digest(project, one) != digest(project, other)
+
+
+def test_what_was_parsed_once_is_not_parsed_again(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    script = "from bonescint.part.leaf import X\nY = 'resources/new.csv'"
+    before = digest(project, script)
+    forget()
+    with monkeypatch.context() as patch:
+        patch.setattr(provenance.ast, "parse", pytest.fail)
+        assert code_digest(SCRIPT) == before
+    # a file that the same text names since
+    write(project / "resources" / "new.csv", "a\n")
+    forget()
+    assert code_digest(SCRIPT) != before
 
 
 def test_a_digest_does_not_depend_on_the_folder(project: Path, tmp_path_factory) -> None:

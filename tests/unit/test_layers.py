@@ -14,7 +14,7 @@ from bonescint.resources import ROOT
 PACKAGE = ROOT / "scripts" / "bonescint"
 _LOW = (
     "errors", "files", "folders", "resources", "declared", "catalogue", "warnings", "warning_words",
-    "incidents", "surroundings", "runlock", "made", "joblog", "registered", "text", "names",
+    "incidents", "surroundings", "runlock", "made", "kept", "joblog", "registered", "text", "names",
     "dicom",
 )  # fmt: skip
 # each imports only from those before it

@@ -63,6 +63,8 @@ def started(
     """Run a command in the folder as the program's environment does, and return what it printed."""
     command = [sys.executable, "-m", module]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("BONESCINT_")}
+    # one run starts some sixty programs: each would compile the package again
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     # behind it what a test brings, such as the hook of the incidents
     paths = [str(program / "scripts"), os.environ.get("PYTHONPATH", "")]
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
@@ -82,7 +84,9 @@ def started(
 def copied(folder: Path) -> Path:
     """Return a copy of the workflow, dates included, for Snakemake compares those of scripts."""
     for name in ("rules", "scripts", "resources", "schemas", "report", "profiles", "envs"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        # its bytecode too, but for what another process is about to rename
+        half = shutil.ignore_patterns("*.pyc.*", "*.tmp")
+        shutil.copytree(ROOT / name, folder / name, ignore=half)
     for name in ("Snakefile", "config.yaml"):
         shutil.copy2(ROOT / name, folder / name)
     return folder

@@ -1,13 +1,14 @@
 """A study of one's own, from an empty folder to its results, as the README tells."""
 
+import csv
 import shutil
 from pathlib import Path
 
 import openpyxl
-import pandas as pd
 import yaml
 
 from bonescint.config_form import CONFIG_VERSION
+from bonescint.files import Row, read_rows
 from bonescint.resources import SYNTHETIC
 from tests.workflow.runner import jobs, started
 
@@ -25,14 +26,14 @@ ANSWERS = {
 }
 
 
-def fill(template: Path, source: pd.DataFrame, headers: dict[str, str]) -> None:
+def fill(template: Path, source: list[Row], headers: dict[str, str]) -> None:
     """Type the columns of a table into an empty one: its header -> the source's."""
     book = openpyxl.load_workbook(template)
     sheet = book.worksheets[0]
     for i, cell in enumerate(sheet[1], 1):
         if cell.value in headers:
-            for n, value in enumerate(source[headers[cell.value]], 2):
-                sheet.cell(n, i, None if pd.isna(value) else value)
+            for n, row in enumerate(source, 2):
+                sheet.cell(n, i, row[headers[cell.value]] or None)
     book.save(template)
 
 
@@ -40,20 +41,24 @@ def fill_in(study: Path, demo: Path) -> None:
     """Give the study the demonstration's values under other headers and file names."""
     inputs = study / "inputs"
     shutil.copytree(demo / "dicom", inputs / "dicom", dirs_exist_ok=True)
-    lists = {name: pd.read_csv(demo / name, dtype=str, encoding=encoding) for name, encoding in (
-        ("participants.csv", "cp932"), ("opt_out.csv", "utf-8-sig"),
-        ("exports/bonenavi.csv", "cp932"), ("exports/vsbone2.csv", "utf-8-sig"))}  # fmt: skip
+    lists = {
+        name: list(csv.DictReader((demo / name).read_text(encoding=encoding).splitlines()))
+        for name, encoding in (
+            ("participants.csv", "cp932"), ("opt_out.csv", "utf-8-sig"),
+            ("exports/bonenavi.csv", "cp932"), ("exports/vsbone2.csv", "utf-8-sig"))
+    }  # fmt: skip
     fill(
         inputs / "participants.xlsx",
         lists["participants.csv"],
         {"患者ID": "患者ID", "試験番号": "試験番号"},
     )
-    by_proxy = lists["opt_out.csv"]["申出者"] == "代諾者"
     reason = {
         "理由": "亡くなっている場合",
         "続柄": "子",
     }  # which one entry lacks
-    lists["opt_out.csv"].loc[by_proxy] = lists["opt_out.csv"].loc[by_proxy].fillna(reason)
+    for row in lists["opt_out.csv"]:
+        if row["申出者"] == "代諾者":
+            row |= {name: row[name] or value for name, value in reason.items()}
     same = ("患者ID", "申出日", "申出者", "理由", "続柄")
     fill(inputs / "opt_out.xlsx", lists["opt_out.csv"], {name: name for name in same})
     fill(
@@ -63,10 +68,17 @@ def fill_in(study: Path, demo: Path) -> None:
         | {"ホットスポット数": "Hotspot数", "状態": "状態"},
     )
     # two tables as they came: other names, other headers, another encoding, a title above
-    own = lists["exports/vsbone2.csv"].rename(columns={"PatientID": "カルテ番号", "BSI": "指数"})
-    own.drop(columns="Note").to_csv(inputs / "結果 2.0.csv", index=False, encoding="cp932")
-    newer = pd.read_excel(demo / "exports" / "vsbone3.xlsx", dtype={"患者ID": str})
-    newer.to_excel(inputs / "VSBONE　3.0.xlsx", index=False, startrow=2, sheet_name="表")
+    own = {"PatientID": "カルテ番号", "BSI": "指数"}
+    with (inputs / "結果 2.0.csv").open("w", encoding="cp932", newline="") as stream:
+        kept = [name for name in lists["exports/vsbone2.csv"][0] if name != "Note"]
+        csv.writer(stream).writerow([own.get(name, name) for name in kept])
+        csv.DictWriter(stream, kept, extrasaction="ignore").writerows(lists["exports/vsbone2.csv"])
+    newer = openpyxl.Workbook()
+    newer.active.title = "表"
+    for n, row in enumerate(openpyxl.load_workbook(demo / "exports" / "vsbone3.xlsx").active, 3):
+        for cell in row:
+            newer.active.cell(n, cell.column, cell.value)
+    newer.save(inputs / "VSBONE　3.0.xlsx")
     for n in (1, 2, 3):
         shutil.copy(demo / "readings" / f"reader{n}.xlsx", inputs / f"reader{n}.xlsx")
 
@@ -123,12 +135,12 @@ def test_a_study_of_ones_own(finished: Path, tmp_path: Path) -> None:
     # the results are those of the demonstration's values; the codes are others
     for table in ("reference.csv", "cohort/flow.csv"):
         ours, theirs = (
-            pd.read_csv(at / "results" / table).drop(columns="code", errors="ignore")
+            sorted(
+                [value for name, value in row.items() if name != "code"]
+                for row in read_rows(at / "results" / table)
+            )
             for at in (study, finished)
         )
-        columns = list(ours.columns)
-        pd.testing.assert_frame_equal(
-            *(one.sort_values(columns, ignore_index=True) for one in (ours, theirs))
-        )
+        assert ours == theirs
     config = yaml.safe_load((study / "config.yaml").read_text(encoding="utf-8"))
     assert config["study"]["title"] == ANSWERS["title"]

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from bonescint.files import read_rows
-from tests.workflow.runner import configure, copied, jobs, ran, small, snakemake
+from tests.workflow.runner import configure, copied, jobs, ran, snakemake
 
 pytestmark = pytest.mark.whole
 
@@ -129,12 +129,11 @@ class Program(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
-    """Return a workflow that may be edited, and its finished study."""
+def program(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """Return a workflow that may be edited, and a study that this one has finished."""
     folder = copied(tmp_path_factory.mktemp("program"))
-    study = tmp_path_factory.mktemp("of_program")
-    configure(study, small)
-    snakemake(study, program=folder)
+    study = tmp_path_factory.mktemp("of_program") / "study"
+    shutil.copytree(finished, study, symlinks=True)
     return Program(folder, study)
 
 

@@ -55,6 +55,14 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     recording.add_argument(
         "--handed-over", metavar="ROLE", help="by whom, a role / 渡した人 (職名)"
     )
+    recording.add_argument(
+        "--withdrawn",
+        nargs="?",
+        const="",
+        metavar="SHA-256",
+        help="volumes that were withdrawn after they were handed over; if there are several, how "
+        "the hash on the label begins / 渡した後に取り下げられたディスク",
+    )
     add_preceding(recording)
     recording.add_argument(
         "--despite",
@@ -110,7 +118,7 @@ def record_delivery(options: argparse.Namespace) -> int:
         raise InputError(text("delivery.bad_date"))
     ledger = open_ledger(**config["ledger"], ask=True)
     listed = certain_list(config, ledger)
-    found, build, left = _handed_over(options.paths, ledger, text)
+    found, build, left = _handed_over(options, ledger, text)
     today = date.today()
     study, settings = config["study"], config["delivery"]
     details = _details(options, found, filled_for(settings["partner"], study["synthetic"]), text)
@@ -137,13 +145,20 @@ def record_delivery(options: argparse.Namespace) -> int:
 
 
 def _handed_over(
-    paths: list[Path], ledger: "Ledger", text: "Texts"
+    options: argparse.Namespace, ledger: "Ledger", text: "Texts"
 ) -> "tuple[DeliveryContents, Build, set[str]]":
     """Return what is delivered, the volumes unless a person says what, and who was left out."""
     from bonescint.custody.deliveries import delivery_contents, recorded
     from bonescint.custody.volumes import FOLDER, Build, checked_contents, read_build
+    from bonescint.custody.withdrawn import withdrawn_build
     from bonescint.delivery.incomplete import left_out
 
+    paths = options.paths
+    if options.withdrawn is not None:
+        if paths:
+            raise InputError(text("delivery.withdrawn_or_path"))
+        build, found = withdrawn_build(ledger, options.withdrawn, text.language)
+        return found, build, left_out() & found.imaged
     build = Build(FOLDER, [], []) if paths else read_build()
     if build:
         found = checked_contents(build, recorded(ledger), text.language)

@@ -5,15 +5,14 @@ whom anybody recognises who knows those values. An attribute may be coarsened: `
 age in bands of 5 years, ``study_date/month`` for the month of the exam.
 """
 
+import math
+from collections import Counter
+from collections.abc import Collection, Hashable, Sequence
 from itertools import combinations
 
-import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
+from bonescint.files import Row
 
-from bonescint.warnings import Phrase
-
-# R24; an attribute whose column the cases do not have is left out
+# R24
 ATTRIBUTES = ("sex", "age", "station_name", "study_date", "height_cm", "weight_kg")
 _TEXT = frozenset({"sex", "station_name", "study_date"})
 _NO_BODY: dict[str, str | None] = {"height_cm": None, "weight_kg": None}
@@ -32,15 +31,19 @@ _COARSER: tuple[dict[str, str | None], ...] = (
 )
 
 
-def assess(cases: pd.DataFrame) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+def assess(
+    cases: Sequence[Row], known: Collection[str] = ATTRIBUTES
+) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
     """Return k of each combination of attributes, and the cases that one of them singles out.
 
     Parameters
     ----------
     cases
-        One row per case, every value text: ``code`` and those of `ATTRIBUTES` that exist (age in
-        years, dates YYYY-MM-DD, height in cm and weight in kg, both compared in whole units).
-        A missing value is a value of its own.
+        One row per case: ``code`` and those of `ATTRIBUTES` that are known (age in years, dates
+        YYYY-MM-DD, height in cm and weight in kg, both compared in whole units). A missing value
+        is a value of its own.
+    known
+        The columns that the cases have; an attribute without one is left out.
 
     Returns
     -------
@@ -51,76 +54,56 @@ def assess(cases: pd.DataFrame) -> tuple[list[dict[str, object]], list[dict[str,
         Rows of unique_cases.csv there, by code: the least that singles a case out, so a pair is not
         named where one of its attributes does, nor all attributes where a pair does.
     """
-    present = [name for name in ATTRIBUTES if name in cases]
+    present = [name for name in ATTRIBUTES if name in known]
     values = {
-        (name, step): _values(cases, name, step)
+        (name, step): [_value(case, name, step) for case in cases]
         for name in present
         for step in {"", *(changes.get(name) or "" for changes in _COARSER)}
     }
+    codes = [case["code"] for case in cases]
     kinds = {"single": 1, "pair": 2, "full": len(present)}
-    rows, found = [], []
-    alone: dict[tuple[str, ...], NDArray[np.bool_]] = {}
+    rows: list[dict[str, object]] = []
+    found: list[dict[str, object]] = []
+    alone: dict[tuple[str, ...], set[str]] = {}
     for kind, size in kinds.items():
         for chosen in combinations(present, size):
-            sizes, row = _classes([values[name, ""] for name in chosen], len(cases))
-            rows.append({"kind": kind, "attributes": "+".join(chosen)} | row)
-            least = sizes == 1
-            for smaller, unique in alone.items():
-                if set(smaller) < set(chosen):
-                    least &= ~unique
-            alone[chosen] = sizes == 1
+            attributes = "+".join(chosen)
+            unique, row = _classes(codes, [values[name, ""] for name in chosen])
+            rows.append({"kind": kind, "attributes": attributes} | row)
+            by_less = (codes for less, codes in alone.items() if set(less) < set(chosen))
             found += [
-                {"code": code, "kind": kind, "attributes": "+".join(chosen)}
-                for code in cases.loc[least, "code"]
+                {"code": code, "kind": kind, "attributes": attributes}
+                for code in unique.difference(*by_less)
             ]
+            alone[chosen] = unique
     for changes in _COARSER:
         steps = {name: changes.get(name, "") for name in present}
         kept = {name: step for name, step in steps.items() if step is not None}
         names = [f"{name}/{step}" if step else name for name, step in kept.items()]
-        row = _classes([values[key] for key in kept.items()], len(cases))[1]
+        row = _classes(codes, [values[of] for of in kept.items()])[1]
         rows.append({"kind": "coarser", "attributes": "+".join(names)} | row)
     return rows, sorted(found, key=lambda row: str(row["code"]))
 
 
-def phrases(attributes: str) -> list[Phrase]:
-    """Return what a combination such as ``sex+age/5`` is in words of the area ``deidentification``.
-
-    Parameters
-    ----------
-    attributes
-        The column ``attributes`` of a row.
-    """
-    return [Phrase(f"attribute.{name}") for name in attributes.split("+")]
-
-
-def _values(cases: pd.DataFrame, name: str, step: str) -> NDArray[np.int64]:
-    """Return an attribute's values as numbers from 0, equal where they count as equal.
-
-    A missing number is -1.
-    """
+def _value(case: Row, name: str, step: str) -> Hashable:
+    """Return what counts as equal where an attribute is kept as it is, or coarsened."""
+    text = case[name]
     if name in _TEXT:
-        values = cases[name].str[:7] if step == "month" else cases[name]
-    else:
-        # halves go up, as people round
-        whole = np.floor(pd.to_numeric(cases[name]) + 0.5)
-        values = np.floor(whole / int(step or 1))
-    return pd.factorize(values)[0].astype(np.int64)
+        return text[:7] if step == "month" else text
+    # halves go up, as people round
+    return math.floor(math.floor(float(text) + 0.5) / int(step or 1)) if text else None
 
 
-def _classes(
-    columns: list[NDArray[np.int64]], n: int
-) -> tuple[NDArray[np.int64], dict[str, object]]:
-    """Return the size of each case's group, and k and the like of the whole."""
-    group = np.zeros(n, np.int64)
-    for values in columns:
-        # values lie in -1..n-1; numbered from 0 again at each step, the product stays small
-        group = pd.factorize(group * (n + 1) + values)[0].astype(np.int64)
-    counts = np.bincount(group)
-    unique = int((counts == 1).sum())
-    return counts[group], {
+def _classes(codes: list[str], columns: list[list[Hashable]]) -> tuple[set[str], dict[str, object]]:
+    """Return who shares these values with nobody, and k and the like of the whole."""
+    n = len(codes)
+    groups = list(zip(*columns, strict=True)) if columns else [()] * n
+    sizes = Counter(groups)
+    unique = {code for code, group in zip(codes, groups, strict=True) if sizes[group] == 1}
+    return unique, {
         "n": n,
-        "k": int(counts.min()) if n else None,
-        "classes": len(counts),
-        "unique": unique,
-        "share": f"{unique / n:.4f}" if n else None,
+        "k": min(sizes.values(), default=None),
+        "classes": len(sizes),
+        "unique": len(unique),
+        "share": f"{len(unique) / n:.4f}" if n else None,
     }

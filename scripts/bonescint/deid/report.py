@@ -13,15 +13,11 @@ from pydicom.datadict import dictionary_description, dictionary_has_tag, tag_for
 
 from bonescint.deid.engine import OUTCOMES as RULES
 from bonescint.deid.policy import table_rows
+from bonescint.deid.verdicts import OUTCOMES
 from bonescint.dicom.tags import notation
 from bonescint.errors import InputError
 from bonescint.resources import Texts, resource_rows
 
-# of one attribute in one instance
-OUTCOMES = (
-    "absent", "kept", "derived", "vocabulary", "coded", "fixed", "uid", "dummy", "emptied",
-    "unusable", "removed", "kept_by_decision",
-)  # fmt: skip
 _STATUSES = ("written", "duplicate", "refused")
 # R19: what "delete" means by Type; a Type 3 attribute, or one in no module, is removed
 _DELETED = {"1": "dummy", "1C": "dummy", "2": "emptied", "2C": "emptied"}

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import FileDataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian
+from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from bonescint.declared import columns
 from bonescint.demo.anatomy import regions
@@ -181,7 +181,7 @@ def _spect_pixels(views: Views, rng: np.random.Generator) -> CountFrames:
 def _write_dicomdir(path: Path, seed: int) -> None:
     """Write the directory file of the disc the export came on, without records."""
     meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = MEDIA_DIRECTORY
+    meta.MediaStorageSOPClassUID = UID(MEDIA_DIRECTORY)
     meta.MediaStorageSOPInstanceUID = make_uid(seed, "dicomdir")
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
     meta.ImplementationClassUID = make_uid("bonescint phantom")

@@ -63,7 +63,7 @@ def make_object(
     patient: Patient,
     seed: int,
     *,
-    sop_class: UID,
+    sop_class: str,
     series: str,
     series_number: int,
     instance: int,
@@ -93,7 +93,7 @@ def make_object(
         Start of the series after the study's time.
     """
     meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = sop_class
+    meta.MediaStorageSOPClassUID = UID(sop_class)
     meta.MediaStorageSOPInstanceUID = make_uid(seed, patient.index, series, instance)
     meta.TransferSyntaxUID = ImplicitVRLittleEndian if patient.implicit else ExplicitVRLittleEndian
     meta.ImplementationClassUID = make_uid("bonescint phantom")

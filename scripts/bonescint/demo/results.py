@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
-from scipy.stats import norm
+from scipy.special import expit, ndtri
 
 from bonescint.demo.lesions import SUPERSCAN
 from bonescint.demo.patients import Patient
@@ -111,10 +110,10 @@ def _measure(patient: Patient, software: Software, seed: int, order: int) -> Mea
     n = len(patient.metastases)
     if n:
         burden = (np.log(patient.bsi) - LOG_BSI_MEAN) / LOG_BSI_SD
-        score, limit = 0.8 * burden + 0.6 * noise, norm.ppf(1 - software.sensitivity)
+        score, limit = 0.8 * burden + 0.6 * noise, ndtri(1 - software.sensitivity)
     else:
         burden = (len(patient.degenerative) - 1.4) / 1.1
-        score, limit = 0.5 * burden + np.sqrt(0.75) * noise, norm.ppf(software.specificity)
+        score, limit = 0.5 * burden + np.sqrt(0.75) * noise, ndtri(software.specificity)
     # how far beyond the limit: the part of the ROC curve that the published pair does not fix
     beyond = float(score - limit)
     if beyond > 0 and n:

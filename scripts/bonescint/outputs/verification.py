@@ -1,7 +1,6 @@
 """What the de-identification did and what could still single a patient out, in words."""
 
-from bonescint.deid import k_anonymity
-from bonescint.deid.report import OUTCOMES
+from bonescint.deid.verdicts import OUTCOMES, phrases
 from bonescint.files import Row
 from bonescint.outputs.results import Results
 from bonescint.resources import Texts
@@ -91,6 +90,6 @@ def _instance(row: Row, text: Texts) -> Row:
 def _combination(row: Row, text: Texts) -> Row:
     return row | {
         "kind": text(f"kind.{row['kind']}"),
-        "attributes": str(value_in_words(k_anonymity.phrases(row["attributes"]), text)),
+        "attributes": str(value_in_words(phrases(row["attributes"]), text)),
         "share": f"{100 * float(row['share']):.1f}" if row["share"] else "",
     }

@@ -6,9 +6,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-import yaml
-
-from bonescint.resources import ROOT
+from bonescint.resources import project_yaml
 from bonescint.text.folding import fold_header
 
 # the patient's column is one of these
@@ -75,8 +73,7 @@ def load_columns(schema: str) -> dict[str, Column]:
     schema
         A file of schemas/ without ``.schema.yaml``.
     """
-    path = ROOT / "schemas" / f"{schema}.schema.yaml"
-    table = yaml.safe_load(path.read_text(encoding="utf-8"))
+    table = project_yaml(f"schemas/{schema}.schema.yaml")
     return {
         name: _column(name, name in table["required"], keywords)
         for name, keywords in table["properties"].items()

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-import xlsxwriter
-
 from bonescint.files import number
 from bonescint.resources import SYNTHETIC
 from bonescint.text.width import broken, line_count, text_width
@@ -85,6 +83,9 @@ def row_height(texts: Sequence[str], widths: Sequence[float]) -> float:
 
 def open_book(buffer: io.BytesIO) -> Any:
     """Return a workbook that keeps text as text and carries no date, author or path."""
+    # who only asks what a sheet's columns are writes none
+    import xlsxwriter
+
     book = xlsxwriter.Workbook(
         buffer,
         {

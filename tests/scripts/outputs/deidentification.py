@@ -3,8 +3,6 @@
 import csv
 from typing import Any
 
-import pandas as pd
-
 from bonescint.declared import columns
 from bonescint.deid import k_anonymity, report
 from bonescint.resources import RESOURCES
@@ -40,11 +38,11 @@ def deidentification(cases: list[dict[str, Any]]) -> dict[str, tuple[tuple[str, 
     size = next(row for row in outcomes if row["keyword"] == "PatientSize")
     size["instances"] = str(written - 1)
     outcomes.append(size | {"outcome": "removed", "instances": "1"})
-    known = pd.DataFrame(cases).astype(str)
+    known = [{name: str(value) for name, value in case.items()} for case in cases]
     return {
         "tag_table": (columns("tag_table"), report.tag_rows(table, outcomes, written, "ja")),
         "instances": (columns("instances"), report.instance_rows(lines)),
         "rule_counts": (columns("rule_counts"), report.count_rows(lines)),
         "unlisted": (columns("unlisted"), report.unlisted_rows(lines)),
-        "k_anonymity": (columns("k_anonymity"), k_anonymity.assess(known)[0]),
+        "k_anonymity": (columns("k_anonymity"), k_anonymity.assess(known, known[0])[0]),
     }

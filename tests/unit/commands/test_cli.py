@@ -1,11 +1,12 @@
 """The command as a person meets it: quick to start, exit codes, and no identifier in a message."""
 
+import csv
 import hashlib
 import subprocess
 import sys
 from pathlib import Path
 
-import pandas as pd
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -225,12 +226,15 @@ def test_the_reader_of_a_pipe_may_leave(tmp_path: Path) -> None:
 
 
 def write_table(path: Path, rows: list[tuple[str, str]], header: tuple[str, str]) -> Path:
-    frame = pd.DataFrame(rows, columns=list(header), dtype=str)
     if path.suffix == ".xlsx":
-        frame.to_excel(path, index=False)
+        book = openpyxl.Workbook()
+        for row in (header, *rows):
+            book.active.append(row)
+        book.save(path)
     else:
         separator = "\t" if path.suffix == ".tsv" else ","
-        frame.to_csv(path, index=False, sep=separator, encoding="cp932")
+        with path.open("w", encoding="cp932", newline="") as stream:
+            csv.writer(stream, delimiter=separator).writerows([header, *rows])
     return path
 
 

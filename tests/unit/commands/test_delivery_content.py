@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 import yaml
+from scripts.custody.verify_purge import withdraw
 
 from bonescint.commands import delivery
+from bonescint.custody.volumes import read_build
 from bonescint.errors import InputError
+from bonescint.identity import opt_outs
 from bonescint.identity.ledger import Ledger, create_ledger, open_ledger
 from bonescint.resources import ROOT
 from tests.scripts.delivery.coded import coded_study
@@ -106,6 +109,39 @@ def test_volumes_that_were_built_are_recorded_as_they_are(run: Run, codes: tuple
         record(run, "--medium", "CD-R 2")
     # a copy of it, and what a person names, as before
     assert "D-002: 1 cases" in record(run, f"results/dicom/00/{codes[0]}")
+
+
+def test_a_disc_that_was_withdrawn_after_it_left_is_recorded_and_recalled(
+    run: Run, codes: tuple[str, ...]
+) -> None:
+    with pytest.raises(InputError, match="No withdrawn disc"):
+        record(run, "--withdrawn")
+    build(codes)
+    gone = ledger().subject_of(codes[0]) or ""
+    entry = {"source": "command", "received": "", "by": "", "ground": "", "relation": ""}
+    opt_outs.record(ledger(), [{"subject": gone} | entry], None)
+    for _ in range(2):  # the second finds nothing, as after a crash in between
+        withdraw(ledger(), {codes[0]}, "en")
+    assert not list(Path("results/delivery/volumes").iterdir())
+    said = record(run, "--withdrawn")
+    assert "D-001: 2 cases, 1 files" in said
+    (notice,) = Path("recalls").glob("*.txt")
+    assert codes[0] in notice.read_text(encoding="utf-8") and notice.name in said
+    with pytest.raises(InputError, match="No withdrawn disc"):
+        record(run, "--withdrawn")
+    with pytest.raises(InputError, match="exclude each other"):
+        record(run, "--withdrawn", "0", "results/dicom")
+
+
+def test_of_several_withdrawn_discs_the_label_says_which(run: Run, codes: tuple[str, ...]) -> None:
+    begins = []
+    for share in (codes, codes[:1]):
+        (image,) = build(share)
+        begins.append(read_build().volumes[0]["sha256"][:9])
+        withdraw(ledger(), {codes[0]}, "en")
+    with pytest.raises(InputError, match=f"2 cases: {begins[0]}.*\n.*1 cases: {begins[1]}"):
+        record(run, "--withdrawn")
+    assert "D-001: 1 cases" in record(run, "--withdrawn", begins[1].upper())
 
 
 def test_a_volume_that_is_not_what_was_built_is_not_recorded(

@@ -2,13 +2,14 @@
 
 from collections import Counter
 
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bonescint.declared import columns
-from bonescint.deid.k_anonymity import ATTRIBUTES, assess, phrases
+from bonescint.deid.k_anonymity import ATTRIBUTES, assess
+from bonescint.deid.verdicts import phrases
+from bonescint.files import Row
 from bonescint.resources import Texts
 from bonescint.warnings import value_in_words
 
@@ -21,21 +22,20 @@ CASE = {
 }
 
 
-def frame(*changes: dict[str, str]) -> pd.DataFrame:
-    rows = [{"code": f"BS-{i}"} | CASE | change for i, change in enumerate(changes)]
-    return pd.DataFrame(rows, columns=["code", *CASE], dtype=str)
+def people(*changes: dict[str, str]) -> list[Row]:
+    return [{"code": f"BS-{i}"} | CASE | change for i, change in enumerate(changes)]
 
 
-def by_attributes(cases: pd.DataFrame) -> dict[str, dict[str, object]]:
-    return {str(row["attributes"]): row for row in assess(cases)[0]}
+def by_attributes(cases: list[Row]) -> dict[str, dict[str, object]]:
+    return {str(row["attributes"]): row for row in assess(cases, cases[0])[0]}
 
 
-def reasons(cases: pd.DataFrame) -> list[tuple[object, object]]:
-    return [(row["code"], row["attributes"]) for row in assess(cases)[1]]
+def reasons(cases: list[Row]) -> list[tuple[object, object]]:
+    return [(row["code"], row["attributes"]) for row in assess(cases, CASE)[1]]
 
 
 def test_nobody_differs() -> None:
-    rows, unique = assess(frame({}, {}, {}))
+    rows, unique = assess(people({}, {}, {}), CASE)
     assert unique == []
     for row in rows:
         assert list(row) == list(columns("k_anonymity"))
@@ -44,12 +44,12 @@ def test_nobody_differs() -> None:
 
 
 def test_no_case_and_one_case() -> None:
-    rows, unique = assess(frame())
+    rows, unique = assess(people(), CASE)
     assert unique == []
     assert {(row["n"], row["k"], row["unique"], row["share"]) for row in rows} == {
         (0, None, 0, None)
     }
-    rows, unique = assess(frame({}))
+    rows, unique = assess(people({}), CASE)
     assert {(row["n"], row["k"], row["unique"], row["share"]) for row in rows} == {
         (1, 1, 1, "1.0000")
     }
@@ -58,7 +58,7 @@ def test_no_case_and_one_case() -> None:
 
 def test_the_least_that_singles_a_case_out_is_named() -> None:
     # the first is alone by age; the second by none alone, but by height with weight
-    cases = frame(
+    cases = people(
         {"age": "90"},
         {"height_cm": "160", "weight_kg": "60"},
         *[{"height_cm": "160"}, {"weight_kg": "60"}, {}] * 2,
@@ -75,7 +75,7 @@ def test_the_least_that_singles_a_case_out_is_named() -> None:
 def test_all_together_are_named_only_where_no_pair_is() -> None:
     # age, height and weight in two values each, every combination once: pairs leave two together
     values = [("70", "150", "50"), ("80", "160", "60")]
-    cases = frame(
+    cases = people(
         *(
             {"age": values[a][0], "height_cm": values[h][1], "weight_kg": values[w][2]}
             for a in (0, 1)
@@ -88,10 +88,10 @@ def test_all_together_are_named_only_where_no_pair_is() -> None:
 
 def test_numbers_count_in_whole_units_and_a_missing_one_is_a_value() -> None:
     found = by_attributes(
-        frame({"height_cm": "155.5"}, {"height_cm": "156"}, {"height_cm": ""}, {"height_cm": ""})
+        people({"height_cm": "155.5"}, {"height_cm": "156"}, {"height_cm": ""}, {"height_cm": ""})
     )
     assert (found["height_cm"]["classes"], found["height_cm"]["k"]) == (2, 2)
-    assert by_attributes(frame({"age": ""}, {"age": "0"}))["age"]["unique"] == 2
+    assert by_attributes(people({"age": ""}, {"age": "0"}))["age"]["unique"] == 2
 
 
 @pytest.mark.parametrize(
@@ -112,19 +112,19 @@ def test_numbers_count_in_whole_units_and_a_missing_one_is_a_value() -> None:
 def test_bands(
     coarser: str, one: dict[str, str], other: dict[str, str], apart: dict[str, str]
 ) -> None:
-    first = next(name for name in by_attributes(frame({})) if coarser in name.split("+"))
-    assert by_attributes(frame(one, other))[first]["k"] == 2
-    assert by_attributes(frame(one, apart))[first]["k"] == 1
+    first = next(name for name in by_attributes(people({})) if coarser in name.split("+"))
+    assert by_attributes(people(one, other))[first]["k"] == 2
+    assert by_attributes(people(one, apart))[first]["k"] == 1
 
 
 def test_an_attribute_without_a_column_is_left_out_and_station_name_is_used_if_there() -> None:
-    assert not any("station" in name for name in by_attributes(frame({})))
-    with_station = frame({}, {}).assign(station_name=["NM1", "NM2"])
+    assert not any("station" in name for name in by_attributes(people({})))
+    with_station = people({"station_name": "NM1"}, {"station_name": "NM2"})
     assert by_attributes(with_station)["station_name"]["unique"] == 2
 
 
 def test_every_combination_has_words() -> None:
-    cases = frame({}).assign(station_name="NM1")
+    cases = people({"station_name": "NM1"})
     for language in ("ja", "en"):
         text = Texts("deidentification", language)
         for name in by_attributes(cases):
@@ -150,12 +150,7 @@ values = st.fixed_dictionaries(
 @settings(max_examples=60, deadline=None)
 @given(st.lists(values, max_size=25))
 def test_counts_agree_with_counting(people: list[dict[str, str]]) -> None:
-    cases = pd.DataFrame(
-        [{"code": f"BS-{i:02}"} | person for i, person in enumerate(people)],
-        columns=["code", *ATTRIBUTES],
-        dtype=str,
-    )
-    rows, unique = assess(cases)
+    rows, unique = assess([{"code": f"BS-{i:02}"} | person for i, person in enumerate(people)])
     alone: dict[str, set[str]] = {}
     for row in rows:
         if row["kind"] == "coarser":

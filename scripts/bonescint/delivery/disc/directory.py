@@ -108,7 +108,7 @@ def _head(images: Sequence[DiscImage], file_set_id: str, first: int, last: int) 
     """
     meta = FileMetaDataset()
     meta.FileMetaInformationVersion = b"\0\1"
-    meta.MediaStorageSOPClassUID = MEDIA_DIRECTORY
+    meta.MediaStorageSOPClassUID = UID(MEDIA_DIRECTORY)
     said = "\n".join([file_set_id, *(one.file.sha256 for one in images)])
     meta.MediaStorageSOPInstanceUID = UID(f"2.25.{uuid.uuid5(uuid.NAMESPACE_OID, said).int}")
     meta.TransferSyntaxUID = ExplicitVRLittleEndian

@@ -19,14 +19,14 @@ def matrix(ratings: ArrayLike) -> NDArray[np.float64]:
     Parameters
     ----------
     ratings
-        Numbers, integers or booleans; NaN, infinity or pandas' NA is a missing rating.
+        Numbers, integers or booleans; NaN, infinity or a data frame's own NA is missing.
 
     Raises
     ------
     ValueError
         If they are not two-dimensional.
     """
-    if hasattr(ratings, "to_numpy"):  # pandas' own missing value is no number to numpy
+    if hasattr(ratings, "to_numpy"):  # a data frame's own NA is no number to numpy
         ratings = ratings.to_numpy(dtype=float, na_value=np.nan)
     values: NDArray[np.float64] = np.asarray(ratings, dtype=float)
     if values.ndim != 2:

@@ -1,0 +1,20 @@
+"""The words of the verification report: an attribute's outcomes, and combinations of attributes."""
+
+from bonescint.warnings import Phrase
+
+# of one attribute in one instance
+OUTCOMES = (
+    "absent", "kept", "derived", "vocabulary", "coded", "fixed", "uid", "dummy", "emptied",
+    "unusable", "removed", "kept_by_decision",
+)  # fmt: skip
+
+
+def phrases(attributes: str) -> list[Phrase]:
+    """Return what a combination such as ``sex+age/5`` is in words of the area ``deidentification``.
+
+    Parameters
+    ----------
+    attributes
+        The column ``attributes`` of a row.
+    """
+    return [Phrase(f"attribute.{name}") for name in attributes.split("+")]
