@@ -46,8 +46,8 @@ from bonescint.provenance import (
     versions,
 )
 from bonescint.outputs.drawn import drawn_figures
+from bonescint.outputs.labels import Labels
 from bonescint.questions import TESTS, known, question
-from bonescint.registered import words_in
 from bonescint.resources import ROOT, Texts, locate
 from bonescint.tables.repeats import repeat_settings
 from bonescint.text.filled import filled_for
@@ -352,10 +352,15 @@ def asked_of(name):
 
 def said_of_figure(name):
     # its title and its caption, as the report shows them
-    words = words_in("text/figures/", LANGUAGE)[name]
+    said = Labels(
+        Texts("figures", LANGUAGE),
+        SOFTWARE,
+        SYNTHETIC,
+        METRICS["confidence"],
+        values=METRICS["values"],
+    )
     title, caption = {"ja": ("図", "説明"), "en": ("Figure", "Caption")}[LANGUAGE]
-    level = f"{100 * METRICS['confidence']:g}"
-    return {title: words("title", level=level), caption: words("caption", level=level)}
+    return {title: said.figure("title", name), caption: said.figure("caption", name)}
 
 
 def language_of_messages(wildcards, input):

@@ -52,6 +52,7 @@ rule draw_figures:
         software=SOFTWARE,
         version_pairs=VERSION_PAIRS,
         cutoffs=METRICS["cutoffs"],
+        metrics=METRICS["values"],
         language=LANGUAGE,
         synthetic=SYNTHETIC,
         confidence=METRICS["confidence"],

@@ -1,5 +1,5 @@
 use rule answer_question from asking as bsi_eod with:
-    """BSI against the readers' grade of the extent of disease."""
+    """BSI, and any metric that is no count, against the readers' grade of the extent of disease."""
     input:
         **tables_of("bsi_eod"),
     output:

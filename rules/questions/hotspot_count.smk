@@ -1,5 +1,5 @@
 use rule answer_question from asking as hotspot_count with:
-    """Hotspot against the readers' number of metastases."""
+    """Hotspot, and any other count, against the readers' number of metastases."""
     input:
         **tables_of("hotspot_count"),
     output:

@@ -12,6 +12,7 @@ from bonescint.outputs.drawn import drawn_figures
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.style import house_style, save
 from bonescint.resources import Texts
+from bonescint.tables.metric_columns import Values
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -27,6 +28,7 @@ def draw_figures(
     synthetic: bool,
     confidence: float,
     figures: Path,
+    values: Values | None = None,
 ) -> None:
     """Write every figure as SVG and PNG.
 
@@ -46,8 +48,11 @@ def draw_figures(
         Of the configuration.
     figures
         The folder they go to.
+    values
+        The study's metrics (`metric_values`); None for the default ones.
     """
-    labels = Labels(Texts("figures", language), software, synthetic, confidence)
+    texts = Texts("figures", language)
+    labels = Labels(texts, software, synthetic, confidence, values=values)
     given: dict[str, Any] = {name: list(read_rows(path)) for name, path in tables.items()}
     given |= {
         "dicom": dicom,
@@ -74,4 +79,5 @@ if __name__ == "__main__":
             synthetic=snakemake.params.synthetic,
             confidence=snakemake.params.confidence,
             figures=Path(snakemake.output[0]).parent,
+            values=snakemake.params.metrics,
         )

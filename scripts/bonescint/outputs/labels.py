@@ -1,10 +1,11 @@
 """The words that the keys of the coded tables stand for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bonescint.registered import words_in
 from bonescint.resources import Texts
+from bonescint.tables.metric_columns import Values, metric_title, metric_values
 
 # sentences that stand in several questions' cautions, as fields of their texts
 _SHARED = ("small_groups", "few_cases", "other_patients")
@@ -26,6 +27,10 @@ class Labels:
     protocol
         What fixed the hypotheses beforehand: ``document`` and ``date``; None if nothing did. Texts
         say it as ``{fixed}``.
+    values
+        The study's metrics (`bonescint.tables.metric_columns.metric_values`), None for the default
+        ones. Texts name those that there are as ``{metrics}``, the counts among them as
+        ``{counts}``, the others as ``{shares}``.
     """
 
     def __init__(
@@ -35,6 +40,7 @@ class Labels:
         synthetic: bool,
         confidence: float = 0.95,
         protocol: Mapping[str, str] | None = None,
+        values: Values | None = None,
     ) -> None:
         self.language = language = texts.language
         self.synthetic = synthetic
@@ -48,7 +54,17 @@ class Labels:
         self._figures = words_in("text/figures/", language)
         words = self._measures
         self._fixed = words("protocol", **protocol) if protocol else words("no_protocol")
-        self._filled = {"level": self._level, "fixed": self._fixed}
+        values = metric_values() if values is None else values
+        there = {metric for one in software.values() for metric in one["metrics"]}
+        self.values = {key: metric for key, metric in values.items() if key in there}
+        of_kind = {
+            "metrics": self.values,
+            "counts": [key for key, one in self.values.items() if one["kind"] == "count"],
+            "shares": [key for key, one in self.values.items() if one["kind"] != "count"],
+        }
+        self._filled = {"level": self._level, "fixed": self._fixed} | {
+            name: words("and").join(map(self.word, keys)) for name, keys in of_kind.items()
+        }
 
     def __call__(self, key: str, **values: object) -> str:
         """Return the area's text of `key` with its fields filled in."""
@@ -65,12 +81,21 @@ class Labels:
         """Return the metrics that a software has, in their order."""
         return list(self._software[key]["metrics"])
 
+    def have(self, software: Iterable[str], metric: str) -> bool:
+        """Tell whether each of some software has a metric."""
+        return all(metric in self.metrics(key) for key in software)
+
     def tracer(self, key: str) -> str:
         """Return the tracer of a software, or nothing for an unknown key."""
         return str(self._software.get(key, {}).get("tracer", ""))
 
     def word(self, key: str) -> str:
-        """Return a word of the area, of the statistics or of the flow; an unknown key as it is."""
+        """Return a word of the area, of the statistics or of the flow; an unknown key as it is.
+
+        A metric is called as the configuration says.
+        """
+        if label := self.values.get(key, {}).get("label"):
+            return str(label[self.language])
         for texts in (self._texts, self._measures, self._flow):
             if key in texts:
                 return texts(key)
@@ -83,7 +108,20 @@ class Labels:
 
     def result(self, metric: str, value: str) -> str:
         """Return what a software found, such as ``Hotspot数 3``."""
-        return f"{self._measures(metric)} {value}"
+        word = self._measures(metric) if metric in self._measures else metric
+        return f"{self.values.get(metric, {}).get('label', {}).get(self.language) or word} {value}"
+
+    def axis(self, metric: str, word: str = "{}_axis") -> str:
+        """Return what stands beside an axis or above a column: the metric's name and unit.
+
+        Parameters
+        ----------
+        metric
+            One of `values`.
+        word
+            What the area's text of a metric is called.
+        """
+        return metric_title(metric, self.values[metric], self._texts, word.format(metric))
 
     def question(self, kind: str, key: str) -> str:
         """Return what a question's output says of it; of a new one without words its key.

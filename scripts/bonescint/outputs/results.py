@@ -92,9 +92,8 @@ def labels_for(
         Software key to ``label``, ``product``, ``version``, ``tracer``.
     """
     settings = results.provenance["analysis"]["metrics"]
-    return Labels(
-        texts, software, study["synthetic"], settings["confidence"], settings.get("protocol")
-    )
+    about = (settings["confidence"], settings.get("protocol"), settings.get("values"))
+    return Labels(texts, software, study["synthetic"], *about)
 
 
 def overview(results: Results, labels: Labels) -> list[Row]:

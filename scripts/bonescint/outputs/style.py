@@ -1,8 +1,9 @@
 """What all figures share: font, colours, banner, and files whose bytes do not change."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from matplotlib.figure import Figure
 
 from bonescint.files import replacing
 from bonescint.outputs import DPI
+from bonescint.outputs.labels import Labels
 from bonescint.resources import SYNTHETIC, japanese_font
 from bonescint.text.width import broken
 
@@ -23,8 +25,6 @@ BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
 GREY = "#6B6B6B"
 # a second and a third cue beside the colour: marker and dash
 SERIES = [(BLUE, "o", "-"), (VERMILION, "s", "--"), (GREEN, "^", "-."), (PURPLE, "D", ":")]
-# BSI and counts pile up at zero and reach over two decades: linear below, logarithmic above
-LINEAR_BELOW = {"bsi": 0.1, "hotspots": 1.0}
 _NOTE_WIDTH = 0.059  # inches a Latin character of the foot note takes, with its margin
 _RC: dict[str, Any] = {
     "axes.grid": True,
@@ -94,26 +94,41 @@ def empty_panel(ax: Axes, text: str) -> None:
     ax.text(0.5, 0.5, text, transform=ax.transAxes, ha="center", va="center", color=GREY)
 
 
-def symlog(ax: Axes, axis: str, metric: str, top: float) -> None:
-    """Scale one axis for BSI or Hotspot: linear near zero, plain numbers as ticks.
+def scale(ax: Axes, axis: str, metric: Mapping[str, Any], top: float) -> None:
+    """Scale one axis for a metric.
+
+    Percent and counts pile up at zero and reach over two decades: linear below a small value,
+    logarithmic above, with plain numbers as ticks. A number with two bounds, or that may be below
+    zero, has a linear axis.
 
     Parameters
     ----------
     ax, axis
         The panel and ``x`` or ``y``.
     metric
-        ``bsi`` (%) or ``hotspots`` (count).
+        Its ``kind`` and ``bounds`` (`bonescint.tables.metric_columns.metric_values`).
     top
         The largest value drawn.
     """
-    linear = LINEAR_BELOW[metric]
+    low, high = metric["bounds"]
+    if metric["kind"] == "number" and (low is None or low < 0 or high is not None):
+        if low is not None and high is not None:
+            room = 0.03 * (high - low)
+            getattr(ax, f"set_{axis}lim")(low - room, high + room)
+        return
+    linear = 0.1 if metric["kind"] == "percent" else 1.0
     getattr(ax, f"set_{axis}scale")("symlog", linthresh=linear, linscale=0.5)
     upper = max(top, linear * 10) * 1.4
-    steps = [0.1, 0.3, 1, 3, 10, 30, 100] if metric == "bsi" else [1, 3, 10, 30, 100, 300]
-    ticks = [0.0, *(step for step in steps if step <= upper)]
+    steps = (linear * factor * 10**power for power in range(12) for factor in (1, 3))
+    ticks = [0.0, *takewhile(lambda step: step <= upper, steps)]
     getattr(ax, f"set_{axis}ticks")(ticks, [f"{tick:g}" for tick in ticks])
     getattr(ax, f"set_{axis}ticks")([], minor=True)
     getattr(ax, f"set_{axis}lim")(-linear * 0.6, upper)
+
+
+def series(labels: Labels, metric: str) -> tuple[str, str, str]:
+    """Return colour, marker and dash of a metric, the same in every figure."""
+    return SERIES[[*labels.values].index(metric) % len(SERIES)]
 
 
 def save(figure: Figure, svg: Path, png: Path) -> None:

@@ -3,7 +3,8 @@
 import io
 import re
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,10 @@ _ROW_INCHES = 0.25
 
 # the hospital's lists, a row a case: columns as `key`, `key:kind` or `key:kind:title`
 _SOFTWARE = ("software", "version")
+# what Excel takes for no name of a sheet: a metric may be called anything
+_NO_SHEET, _LONGEST = re.compile(r"[\[\]:*?/\\']"), 31
+_VALUES = "values"  # stands for a column a metric
+_DIGITS = {"percent": "two", "count": "count", "number": "number"}
 _CASE_SHEETS = {
     "cases": (
         "code", "tracer", "study_date:date", "sex", "age:count", "height_cm:one", "weight_kg:one",
@@ -38,10 +43,10 @@ _CASE_SHEETS = {
         "code", "tracer", "n_readers:count", "n_positive:count:readers_positive", "metastasis",
         "n_metastases:number", "eod:count", "unanimous", "status",
     ),
-    "measurements": ("code", "tracer", *_SOFTWARE, "bsi:two", "hotspots:count", "status"),
+    "measurements": ("code", "tracer", *_SOFTWARE, _VALUES, "status"),
     "misclassified": (
         "code", "tracer", *_SOFTWARE, "metric", "cutoff:number", "kind", "value:number:measured",
-        "bsi:two", "hotspots:count", "metastasis", "n_metastases:number", "eod:count",
+        _VALUES, "metastasis", "n_metastases:number", "eod:count",
         "n_readers:count", "n_positive:count:readers_positive", "readers",
     ),
     "reclassified": (
@@ -93,7 +98,8 @@ class _Book:
     def names(self, key: str) -> tuple[str, str]:
         """Return a sheet's name and its title."""
         if key in self.results.metrics:
-            return self.labels.question("sheet", key), self.labels.question("title", key)
+            name = _NO_SHEET.sub("-", self.labels.question("sheet", key))[:_LONGEST]
+            return name, self.labels.question("title", key)
         return self.labels(f"sheet_{key}"), self.labels(f"title_{key}")
 
     def columns(self, *specs: str, **say: Any) -> list[ShownColumn]:
@@ -102,11 +108,15 @@ class _Book:
         The title is the text ``column_key``; a coded value with a text ``key_value`` is said so.
         """
         columns = []
-        for spec in specs:
+        own = [f"{key}:{_DIGITS[one['kind']]}" for key, one in self.labels.values.items()]
+        for spec in chain.from_iterable(own if spec == _VALUES else [spec] for spec in specs):
             key, kind, title, *_ = [*spec.split(":"), "", ""]
             words = say.get(key, self.code(key))
             name = f"column_{title or key}"
-            title = self.labels(name) if name in self.labels else key  # a tracer, as it is called
+            if key in self.labels.values:
+                title = self.labels.axis(key, "column_{}")
+            else:
+                title = self.labels(name) if name in self.labels else key  # a tracer, by its name
             columns.append(ShownColumn(key, title, kind or "text", words))
         return columns
 
@@ -203,11 +213,11 @@ def _case_sheet(to: _Book, key: str, rows: list[Row]) -> None:
     sheet.table(columns, rows, labels("no_data"))
 
 
-def _by_software(measurements: list[Row]) -> list[Row]:
-    """Return one row a case and software, BSI and Hotspot beside each other."""
+def _by_software(measurements: list[Row], metrics: Iterable[str]) -> list[Row]:
+    """Return one row a case and software, its metrics beside each other."""
     rows: dict[tuple[str, str], Row] = {}
     for row in measurements:
-        one = rows.setdefault((row["code"], row["software"]), row | {"bsi": "", "hotspots": ""})
+        one = rows.setdefault((row["code"], row["software"]), row | dict.fromkeys(metrics, ""))
         one[row["metric"]] = row["value"]
     return list(rows.values())
 
@@ -309,7 +319,7 @@ def write_book(
     book = open_book(buffer)
     to = _Book(book, results, labels)
     by_case = {"cases": results.cases, "reference": results.reference, **lists}
-    by_case["measurements"] = _by_software(by_case["measurements"])
+    by_case["measurements"] = _by_software(by_case["measurements"], labels.values)
     case_sheets = [key for key in _CASE_SHEETS if key in by_case]
     first, last = ("flow",), ("deidentification", "warnings", "figures", "provenance")
     _summary(to, study, [*first, *results.metrics, *case_sheets, *last])

@@ -1,3 +1,1 @@
 """The study's statistics: arrays in, `Estimate` records out (docs/en/statistics.md)."""
-
-METRICS = ("bsi", "hotspots")  # R9

@@ -92,7 +92,7 @@ def test_same_results_same_bytes_and_no_author_date_or_path(tmp_path: Path, png:
 def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
     results = write_results(tmp_path / "r")
     name = "=1+1 http://example.org @a"
-    values = dict.fromkeys(("highest", "other", "ratio", "n"), "1") | {"software": name}
+    values = dict.fromkeys(("highest", "other", "ratio", "n", "percent"), "1") | {"software": name}
     write(
         results / "cohort/warnings.csv",
         [warning("+1", "-2", Phrase("fractions_of_version", values), {"code": "007"})],

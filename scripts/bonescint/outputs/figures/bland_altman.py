@@ -16,9 +16,8 @@ from bonescint.outputs.style import (
     empty_panel,
     foot_note,
     new_figure,
-    symlog,
+    scale,
 )
-from bonescint.stats import METRICS
 
 FIGURE = {
     "order": 40,
@@ -51,6 +50,20 @@ def _level(ax: Axes, row: Row, measure: str, labels: Labels) -> None:
     )  # fmt: skip
 
 
+def _points(
+    ax: Axes, cases: dict[str, tuple[float, float]], truth: dict[str, bool], labels: Labels
+) -> None:
+    for state, colour, marker, key in _STATES:
+        codes = [code for code in cases if truth.get(code) is state]
+        if codes:
+            ax.scatter(
+                [sum(cases[code]) / 2 for code in codes],
+                [cases[code][1] - cases[code][0] for code in codes],
+                s=18, marker=marker, color=colour, alpha=0.65, linewidth=0.8, zorder=3,
+                label=labels("panel_counts", name=labels(key), n=len(codes)),
+            )  # fmt: skip
+
+
 def draw(
     measurements: list[Row],
     reference: list[Row],
@@ -73,13 +86,20 @@ def draw(
     """
     values, truth = measured(measurements), decided(reference)
     height = 0.6 + 3.9 * max(len(version_pairs), 1)
-    figure = new_figure(9.6, height, labels.figure("title", "bland_altman"), labels.synthetic)
-    if not version_pairs:
+    metrics = [
+        key for key in labels.values if any(labels.have(pair, key) for pair in version_pairs)
+    ]
+    width = 4.8 * max(len(metrics), 2)
+    figure = new_figure(width, height, labels.figure("title", "bland_altman"), labels.synthetic)
+    if not metrics:
         empty_panel(figure.add_subplot(), labels("no_pairs"))
         return figure
-    panels = figure.subplots(len(version_pairs), len(METRICS), squeeze=False)
+    panels = figure.subplots(len(version_pairs), len(metrics), squeeze=False)
     for row, (old, new) in zip(panels, version_pairs, strict=True):
-        for ax, metric in zip(row, METRICS, strict=True):
+        for ax, metric in zip(row, metrics, strict=True):
+            if not labels.have((old, new), metric):
+                ax.set_axis_off()
+                continue
             before, after = values.get((old, metric), {}), values.get((new, metric), {})
             both = [code for code in before if code in after]
             name = f"{labels.software(old)} → {labels.software(new)}"
@@ -87,23 +107,15 @@ def draw(
             if not both:
                 empty_panel(ax, labels("no_data"))
                 continue
-            for state, colour, marker, key in _STATES:
-                codes = [code for code in both if truth.get(code) is state]
-                if codes:
-                    ax.scatter(
-                        [(before[c] + after[c]) / 2 for c in codes],
-                        [after[c] - before[c] for c in codes],
-                        s=18, marker=marker, color=colour, alpha=0.65, linewidth=0.8, zorder=3,
-                        label=labels("panel_counts", name=labels(key), n=len(codes)),
-                    )  # fmt: skip
-            symlog(ax, "x", metric, max((before[c] + after[c]) / 2 for c in both))
+            _points(ax, {c: (before[c], after[c]) for c in both}, truth, labels)
+            scale(ax, "x", labels.values[metric], max((before[c] + after[c]) / 2 for c in both))
             for measure in _LINES:
                 estimate = find(version_measurement, measure, new, metric, comparator=old)
                 if estimate:
                     _level(ax, estimate, measure, labels)
             zeros = sum(before[c] == after[c] == 0 for c in both)
-            ax.set_xlabel(labels("mean_axis", metric=labels(f"{metric}_axis"), zeros=zeros))
-            ax.set_ylabel(labels("difference_axis", metric=labels(f"{metric}_axis")))
+            ax.set_xlabel(labels("mean_axis", metric=labels.axis(metric), zeros=zeros))
+            ax.set_ylabel(labels("difference_axis", metric=labels.axis(metric)))
             ax.margins(y=0.12)
             if ax is row[0]:
                 ax.legend(loc="upper left")

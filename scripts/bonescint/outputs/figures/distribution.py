@@ -1,4 +1,4 @@
-"""BSI and Hotspot by the readers' consensus, every case a point."""
+"""The metrics by the readers' consensus, every case a point."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,9 +14,8 @@ from bonescint.outputs.style import (
     empty_panel,
     foot_note,
     new_figure,
-    symlog,
+    scale,
 )
-from bonescint.stats import METRICS
 
 FIGURE = {
     "order": 60,
@@ -56,12 +55,13 @@ def draw(
     values, truth = measured(measurements), decided(reference)
     shown = labels.software_keys
     width = 0.6 + 2.9 * max(len(shown), 1)
-    figure = new_figure(width, 6.6, labels.figure("title", "distribution"), labels.synthetic)
+    height = 0.4 + 3.1 * max(len(labels.values), 1)
+    figure = new_figure(width, height, labels.figure("title", "distribution"), labels.synthetic)
     if not shown:
         empty_panel(figure.add_subplot(), labels("no_data"))
         return figure
-    panels = figure.subplots(len(METRICS), len(shown), squeeze=False, sharey="row")
-    for row, metric in zip(panels, METRICS, strict=True):
+    panels = figure.subplots(len(labels.values), len(shown), squeeze=False, sharey="row")
+    for row, metric in zip(panels, labels.values, strict=True):
         for ax, software in zip(row, shown, strict=True):
             cases = values.get((software, metric), {})
             groups = [
@@ -70,8 +70,11 @@ def draw(
             ]
             if ax in panels[0]:
                 ax.set_title(f"{labels.software(software)}\n{labels.tracer(software)}")
+            if metric not in labels.metrics(software):
+                ax.set_axis_off()
+                continue
             top = max([v for key in shown for v in values.get((key, metric), {}).values()] or [1.0])
-            symlog(ax, "y", metric, top)
+            scale(ax, "y", labels.values[metric], top)
             ax.set_xlim(-0.6, 1.6)
             names = []
             for x, group in enumerate(groups):
@@ -88,6 +91,10 @@ def draw(
                 )
             if metric in first_cutoffs:
                 ax.axhline(first_cutoffs[metric], color=GREY, linewidth=0.9, linestyle=(0, (1, 2)))
-        row[0].set_ylabel(labels(f"{metric}_axis"))
+        first = next(
+            ax for ax, key in zip(row, shown, strict=True) if metric in labels.metrics(key)
+        )
+        first.set_ylabel(labels.axis(metric))
+        first.tick_params(labelleft=True)
     foot_note(figure, labels.figure("note", "distribution"))
     return figure

@@ -6,8 +6,7 @@ from matplotlib.figure import Figure
 from bonescint.files import Row, number
 from bonescint.outputs.estimates import PERFORMANCE, performance, with_limits
 from bonescint.outputs.labels import Labels
-from bonescint.outputs.style import GREY, SERIES, empty_panel, foot_note, new_figure
-from bonescint.stats import METRICS
+from bonescint.outputs.style import GREY, empty_panel, foot_note, new_figure, series
 
 FIGURE = {
     "order": 30,
@@ -30,7 +29,12 @@ def draw(
     labels
         The figures' words; its software decides the lines.
     """
-    lines = [(software, metric) for metric in METRICS for software in labels.software_keys]
+    lines = [
+        (software, metric)
+        for metric in labels.values
+        for software in labels.software_keys
+        if metric in labels.metrics(software)
+    ]
     figure = new_figure(
         10.4, 1.3 + 0.42 * max(len(lines), 2), labels.figure("title", "forest"), labels.synthetic
     )
@@ -71,7 +75,7 @@ def draw(
 
 
 def _line(ax: Axes, y: int, estimate: Row | None, metric: str, labels: Labels) -> None:
-    colour, marker, _ = SERIES[METRICS.index(metric)]
+    colour, marker, _ = series(labels, metric)
     point = number(estimate["estimate"]) if estimate else None
     low = number(estimate["ci_low"]) if estimate else None
     high = number(estimate["ci_high"]) if estimate else None

@@ -1,4 +1,4 @@
-"""ROC curves of BSI and Hotspot against the readers' consensus, one panel a software."""
+"""ROC curves of the metrics against the readers' consensus, one panel a software."""
 
 import math
 
@@ -7,8 +7,7 @@ from matplotlib.figure import Figure
 from bonescint.files import Row, number
 from bonescint.outputs.estimates import find, with_limits
 from bonescint.outputs.labels import Labels
-from bonescint.outputs.style import GREY, SERIES, empty_panel, foot_note, new_figure
-from bonescint.stats import METRICS
+from bonescint.outputs.style import GREY, empty_panel, foot_note, new_figure, series
 
 FIGURE = {
     "order": 20,
@@ -43,7 +42,8 @@ def draw(
     for ax, software in zip(panels, shown, strict=True):
         ax.set_title(f"{labels.software(software)}\n{labels.tracer(software)}")
         drawn = False
-        for metric, (colour, marker, dash) in zip(METRICS, SERIES, strict=False):
+        for metric in labels.metrics(software):
+            colour, marker, dash = series(labels, metric)
             points = _points(roc_curves, software, metric)
             if not points:
                 continue

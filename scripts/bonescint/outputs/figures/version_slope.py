@@ -14,7 +14,7 @@ from bonescint.outputs.style import (
     empty_panel,
     foot_note,
     new_figure,
-    symlog,
+    scale,
 )
 
 FIGURE = {
@@ -39,9 +39,14 @@ _NAMES = {
 }
 
 
-def _panel(ax: Axes, pairs: list[tuple[float, float]], cutoff: float, labels: Labels) -> None:
+def _panel(
+    ax: Axes, pairs: list[tuple[float, float]], cutoff: float, is_low: bool, labels: Labels
+) -> None:
+    def called(value: float) -> bool:
+        return value <= cutoff if is_low else value >= cutoff
+
     for change, (colour, marker, dash, width) in _CHANGES.items():
-        group = [(a, b) for a, b in pairs if (a >= cutoff, b >= cutoff) == change]
+        group = [(a, b) for a, b in pairs if (called(a), called(b)) == change]
         for a, b in group:
             ax.plot(
                 [0, 1], [a, b], color=colour, marker=marker, markersize=4, linestyle=dash,
@@ -66,7 +71,9 @@ def draw(
     first_cutoffs: dict[str, float],
     labels: Labels,
 ) -> Figure:
-    """Draw the paired BSI of each version pair, split by the readers' consensus.
+    """Draw the paired values of each version pair, split by the readers' consensus.
+
+    Of the metrics with a cut-off the first is drawn that both versions of a pair have.
 
     Parameters
     ----------
@@ -75,19 +82,22 @@ def draw(
     version_pairs
         Software keys [old, new].
     first_cutoffs
-        Metric to cut-off; a BSI at or above it is positive.
+        Metric to cut-off; a value at it is positive.
     labels
         The figures' words.
     """
     values, truth = measured(measurements), decided(reference)
     height = 0.6 + 4.9 * max(len(version_pairs), 1)
     figure = new_figure(8.2, height, labels.figure("title", "version_slope"), labels.synthetic)
-    if not version_pairs or "bsi" not in first_cutoffs:
+    cut = [key for key in labels.values if key in first_cutoffs]
+    drawn = next((m for m in cut if any(labels.have(pair, m) for pair in version_pairs)), "")
+    if not drawn:
         empty_panel(figure.add_subplot(), labels("no_pairs" if not version_pairs else "no_cutoff"))
         return figure
+    metric, cutoff = labels.values[drawn], first_cutoffs[drawn]
     panels = figure.subplots(len(version_pairs), 2, squeeze=False, sharey="row")
     for row, (old, new) in zip(panels, version_pairs, strict=True):
-        before, after = values.get((old, "bsi"), {}), values.get((new, "bsi"), {})
+        before, after = values.get((old, drawn), {}), values.get((new, drawn), {})
         both = [code for code in before if code in after]
         top = max([max(before[code], after[code]) for code in both] or [1.0])
         for ax, state, name in ((row[0], True, "reference_yes"), (row[1], False, "reference_no")):
@@ -96,11 +106,13 @@ def draw(
             if not cases:
                 empty_panel(ax, labels("no_data"))
                 continue
-            symlog(ax, "y", "bsi", top)
+            scale(ax, "y", metric, top)
             ax.set_xlim(-0.35, 1.35)
             ax.set_xticks([0, 1], [labels.software(old), labels.software(new)])
             ax.grid(visible=False, axis="x")
-            _panel(ax, cases, first_cutoffs["bsi"], labels)
-        row[0].set_ylabel(labels("bsi_axis"))
-    foot_note(figure, labels.figure("note", "version_slope", cutoff=f"{first_cutoffs['bsi']:g}"))
+            _panel(ax, cases, cutoff, metric["positive"] == "low", labels)
+        row[0].set_ylabel(labels.axis(drawn))
+    sign, unit = "≤" if metric["positive"] == "low" else "≥", metric["unit"]
+    at = f"{labels.word(drawn)} {sign} {cutoff:g} {unit}".strip()
+    foot_note(figure, labels.figure("note", "version_slope", cutoff=at))
     return figure
