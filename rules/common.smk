@@ -10,8 +10,10 @@ from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
 from bonescint import config as study
+from bonescint import config_questions
 from bonescint import made, runlock
 from bonescint.config_values import tracers
+from bonescint.config_words import study_words
 from bonescint.custody import runs
 from bonescint.custody.declined import OPT_OUT_DOUBTS
 from bonescint.custody.deliveries import MARK as DELIVERIES
@@ -163,8 +165,11 @@ ROUNDS = {
     )
 }
 METRICS = study.metrics(config)
-QUESTIONS = study.questions(config)
-VERSION_PAIRS = study.version_pairs(config)
+HAS = config_questions.study_has(config)
+QUESTIONS = config_questions.questions(config)
+UNANSWERED = config_questions.unanswered(config)
+VERSION_PAIRS = config_questions.version_pairs(config)
+WORDS = study_words(config)
 SYNTHETIC = config["study"]["synthetic"]
 DISC = config["delivery"].get("disc") or {}
 PASSPHRASE = DISC.get("passphrase_file") if DISC.get("form") != "plain" else None
@@ -180,7 +185,7 @@ DECIDED_BLANKS = values_stamp(
     f"{item} {sha256} {decision}"
     for (item, sha256), decision in blanks_decided(DECIDED).items()
 )
-DRAWN = drawn_figures()
+DRAWN = drawn_figures(HAS)
 FIGURES = expand(
     "results/figures/{figure}.{ending}", figure=DRAWN, ending=["svg", "png"]
 )
@@ -222,7 +227,11 @@ OF_FIGURES = {
 CASE_LISTS = {
     "measurements": f"{CHOSEN}/measurements.csv",
     "misclassified": "results/metrics/misclassified.csv",
-    "reclassified": "results/metrics/reclassified.csv",
+    **(
+        {"reclassified": "results/metrics/reclassified.csv"}
+        if {"readers", "versions"} <= HAS
+        else {}
+    ),
     "exposed": "results/exposure.csv",
     "incidental": "results/hospital/incidental.csv",
 }
@@ -288,7 +297,7 @@ wildcard_constraints:
     batch=r"\d\d+",
     software="|".join(SOFTWARE),
     stored=r"[a-z][a-z0-9]*_stored",
-    reader="|".join(READERS),
+    reader="|".join(READERS) or "none",
 
 
 def given(*keys):
@@ -335,7 +344,8 @@ def asked_of(name):
     said = {
         "software": SOFTWARE,
         "version_pairs": VERSION_PAIRS,
-        "product_pairs": study.product_pairs(config),
+        "tracers": TRACERS,
+        "product_pairs": config_questions.product_pairs(config),
         "language": language_of_messages,
     }
     params = {need: said[need] for need in asked.needs if need in said}
@@ -358,6 +368,8 @@ def said_of_figure(name):
         SYNTHETIC,
         METRICS["confidence"],
         values=METRICS["values"],
+        study=WORDS,
+        there=HAS,
     )
     title, caption = {"ja": ("図", "説明"), "en": ("Figure", "Caption")}[LANGUAGE]
     return {title: said.figure("title", name), caption: said.figure("caption", name)}

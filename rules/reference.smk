@@ -104,6 +104,7 @@ rule summarise_flow:
         imported=ROUNDS["software"],
         software=list(SOFTWARE),
         tracers=TRACERS,
+        has_readers=bool(READERS),
         code=code_digest("scripts/reference/summarise_flow.py"),
     script:
         "../scripts/reference/summarise_flow.py"

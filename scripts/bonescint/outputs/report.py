@@ -18,7 +18,7 @@ from bonescint.outputs.estimates import (
     shared_remarks,
 )
 from bonescint.outputs.labels import Labels
-from bonescint.outputs.results import Results, flattened, overview
+from bonescint.outputs.results import Results, flattened, overview, unanswered_in_words
 from bonescint.outputs.verification import verification
 from bonescint.resources import SYNTHETIC
 from bonescint.tables.sheets import ShownColumn, ShownTable
@@ -162,8 +162,13 @@ def _methods(results: Results, labels: Labels) -> list[str]:
     chosen = [f"methods_selection_{choice}"] if choice != "all" else []
     answered = [labels.question("methods", key) for key, rows in results.metrics.items() if rows]
     tested = [*adjusted, "methods_exploratory"] if adjusted else ["methods_unadjusted"]
+    design = [
+        "methods_preceding" if labels.preceding else "methods_design",
+        *(["methods_tracers"] if labels.n_tracers > 1 else []),
+        "methods_coded",
+    ]
     return [
-        _said(labels, "methods_design", *chosen),
+        _said(labels, *design, *chosen),
         _said(labels, "methods_reference"),
         *filter(None, answered),
         _said(labels, "methods_tests", *tested),
@@ -202,6 +207,7 @@ def context(results: Results, labels: Labels) -> dict[str, Any]:
     tested = primary(results.metrics.get("hypotheses", []))
     return {
         "asked": _asked(results),
+        "unanswered": unanswered_in_words(results, labels),
         "methods": _methods(results, labels),
         "n_cases": len(results.cases),
         "n_decided": len(decided),
