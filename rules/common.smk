@@ -21,6 +21,7 @@ from bonescint.custody.incidental import MARK as INCIDENTAL
 from bonescint.custody.receipts import MARK as RECEIPTS, OPEN_ENDS
 from bonescint.custody.recalls import FOLDER as RECALLS
 from bonescint.custody.requests import MARK as REQUESTS
+from bonescint.custody.seal import clear_unfinished, refuse_sealed
 from bonescint.custody.volumes import read_build
 from bonescint.deid.decisions import (
     blanks_decided,
@@ -60,6 +61,12 @@ os.umask(0o077)
 DECISIONS = "private/review/decisions.tsv"
 PURGED = "results/purge.json"  # nothing is left of who declined
 
+# before anything reads what is not there
+try:
+    if workflow.is_main_process:
+        refuse_sealed("en" if config.get("language") == "en" else "ja")
+except InputError as error:
+    raise WorkflowError("\n  ".join(error.problems)) from None
 try:
     study.check_config(config)
     if workflow.is_main_process:
@@ -101,6 +108,7 @@ is_run = (
 try:
     if is_run:
         runlock.take(Path(".snakemake"), Texts("incidents", LANGUAGE))
+        clear_unfinished()
         if begin_study(LEDGER):
             said = Texts("study", LANGUAGE)("first_mark", id=config["study"]["id"])
             print(said, file=sys.stderr)
@@ -114,7 +122,7 @@ try:
 except InputError as error:
     raise WorkflowError("\n  ".join(error.problems)) from None
 except OSError as error:
-    raise WorkflowError(system_error(error.errno)) from None
+    raise WorkflowError(system_error(error)) from None
 
 # a table that somebody edited is made anew, before anything is computed from it
 if workflow.is_main_process and not runs.only_looks(sys.argv):
@@ -167,9 +175,7 @@ ROUNDS = {
 METRICS = study.metrics(config)
 HAS = config_questions.study_has(config)
 QUESTIONS = config_questions.questions(config)
-UNANSWERED = config_questions.unanswered(config)
 VERSION_PAIRS = config_questions.version_pairs(config)
-WORDS = study_words(config)
 SYNTHETIC = config["study"]["synthetic"]
 DISC = config["delivery"].get("disc") or {}
 PASSPHRASE = DISC.get("passphrase_file") if DISC.get("form") != "plain" else None
@@ -227,14 +233,12 @@ OF_FIGURES = {
 CASE_LISTS = {
     "measurements": f"{CHOSEN}/measurements.csv",
     "misclassified": "results/metrics/misclassified.csv",
-    **(
-        {"reclassified": "results/metrics/reclassified.csv"}
-        if {"readers", "versions"} <= HAS
-        else {}
-    ),
+    "reclassified": "results/metrics/reclassified.csv",
     "exposed": "results/exposure.csv",
     "incidental": "results/hospital/incidental.csv",
 }
+if not {"readers", "versions"} <= HAS:
+    del CASE_LISTS["reclassified"]
 WARNINGS = [
     "results/cohort/opt_out.warnings.csv",
     "results/cohort/recalls.warnings.csv",
@@ -362,15 +366,8 @@ def asked_of(name):
 
 def said_of_figure(name):
     # its title and its caption, as the report shows them
-    said = Labels(
-        Texts("figures", LANGUAGE),
-        SOFTWARE,
-        SYNTHETIC,
-        METRICS["confidence"],
-        values=METRICS["values"],
-        study=WORDS,
-        there=HAS,
-    )
+    about = (SOFTWARE, SYNTHETIC, METRICS["confidence"], None, METRICS["values"])
+    said = Labels(Texts("figures", LANGUAGE), *about, study_words(config), HAS)
     title, caption = {"ja": ("図", "説明"), "en": ("Figure", "Caption")}[LANGUAGE]
     return {title: said.figure("title", name), caption: said.figure("caption", name)}
 

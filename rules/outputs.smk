@@ -57,7 +57,7 @@ rule draw_figures:
         synthetic=SYNTHETIC,
         confidence=METRICS["confidence"],
         there=sorted(HAS),
-        words=WORDS,
+        words=study_words(config),
         code=code_digest(
             "scripts/outputs/draw_figures.py",
             *(f"bonescint.outputs.figures.{name}" for name in DRAWN),
@@ -84,9 +84,9 @@ rule write_workbook:
     params:
         software=SOFTWARE,
         study=lookup("study", within=config),
-        words=WORDS,
+        words=study_words(config),
         there=sorted(HAS),
-        unanswered=UNANSWERED,
+        unanswered=config_questions.unanswered(config),
         language=LANGUAGE,
         code=code_digest("scripts/outputs/write_workbook.py"),
     script:
@@ -111,9 +111,9 @@ rule write_report:
         software=SOFTWARE,
         # changes once, on the day after the period's end
         study={**config["study"], "after_period_end": AFTER_PERIOD_END},
-        words=WORDS,
+        words=study_words(config),
         there=sorted(HAS),
-        unanswered=UNANSWERED,
+        unanswered=config_questions.unanswered(config),
         language=LANGUAGE,
         code=code_digest("scripts/outputs/write_report.py"),
     script:

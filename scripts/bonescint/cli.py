@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bonescint import __version__
+from bonescint.bundled import bundle_name
 from bonescint.commands import (
     archive,
     check,
     deidentify,
     delivery,
     diff,
+    doctor,
     incidental,
     ledger,
     new,
@@ -24,11 +26,13 @@ from bonescint.commands import (
     request,
     retention,
     review,
+    seal,
     table,
     upgrade,
     where,
 )
 from bonescint.errors import InputError
+from bonescint.incidents import system_error
 from bonescint.surroundings import shortcomings
 
 INTERRUPTED = 130  # as a shell reports Ctrl-C
@@ -43,22 +47,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The command line without the program's name; the process's own if None.
     """
     parser = argparse.ArgumentParser(prog="bonescint", description=__doc__)
-    parser.add_argument("--version", action="version", version=f"bonescint {__version__}")
+    bundle = f" ({name})" if (name := bundle_name()) else ""
+    parser.add_argument("--version", action="version", version=f"bonescint {__version__}{bundle}")
     parser.set_defaults(trouble=1)
     commands = parser.add_subparsers(dest="command", required=True)
     for command in (
         new, check, table, ledger, opt_out, delivery, passphrase, where, retention, archive,
         deidentify, private, diff, review, request, incidental, report, upgrade,
-        plan,
+        plan, doctor, seal,
     ):  # fmt: skip
         command.add(commands)
     options = parser.parse_args(arguments)
-    # the command itself may do without: a person who wants to record an opt-out is not held up
-    for said in shortcomings():
+    # the command itself may do without: a person who wants to record an opt-out is not held up;
+    # `doctor` has a line for it
+    for said in shortcomings() if options.command != "doctor" else ():
         print(said, file=sys.stderr)
     # whatever a command writes is for its user alone, until she hands it on
     mask = os.umask(0o077)
     try:
+        seal.refuse_while_sealed(options)
         return int(options.run(options))
     except InputError as error:
         print(*error.problems, sep="\n", file=sys.stderr)
@@ -71,6 +78,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("BONESCINT_DEBUG"):
             raise
+        if isinstance(error, OSError) and error.errno:
+            print(system_error(error), file=sys.stderr)
         print(_without_message(error), file=sys.stderr)
     finally:
         os.umask(mask)

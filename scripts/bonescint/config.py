@@ -16,7 +16,7 @@ from bonescint.errors import InputError
 from bonescint.identity.opt_out_lists import LARGEST_SHARE
 from bonescint.identity.study import StudyMark
 from bonescint.names.ids import ANY_ID
-from bonescint.questions import lacking, worded
+from bonescint.questions import why_unanswered, worded
 from bonescint.resources import Texts, locate
 from bonescint.tables.metric_columns import metric_values, metrics_of_entry
 from bonescint.text.drives import wsl_path
@@ -232,7 +232,7 @@ def _hypotheses(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
 
 def _not_asked(config: Mapping[str, Any], text: Texts, where: str, question: str) -> str:
     if lacks := unanswered(config).get(question):
-        why = lacking(lacks, text.language)
+        why = why_unanswered(lacks, text.language)
         return text("cannot_be_asked", where=where, question=question, why=why)
     return text("not_asked", where=where, question=question)
 

@@ -112,6 +112,8 @@ def wrong_values(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
         where = f"metrics.values.{name}"
         if low is not None and high is not None and low >= high:
             yield text("bounds", where=where, low=low, high=high)
+        if metric["positive"] == "low" and (low is None or low < 0):
+            yield text("low_below", where=where)
         if name in _taken():
             yield text("taken", where=where, name=name)
         for key, entry in config["software"].items():

@@ -10,9 +10,9 @@ import math
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 Row = dict[str, str]  # of one of the workflow's own tables: column -> text
 # what `replacing` names its temporary files; the process that writes
@@ -28,7 +28,9 @@ _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]inf", re.AS
 
 
 @contextmanager
-def replacing(path: str | Path, mode: str = "w", sync: bool = True) -> Iterator[IO]:  # type: ignore[type-arg]
+def replacing(
+    path: str | Path, mode: str = "w", sync: bool = True, private: bool = False
+) -> Iterator[IO[Any]]:
     """Open a temporary neighbour of `path` and rename it into place if the block succeeds.
 
     Parameters
@@ -40,6 +42,9 @@ def replacing(path: str | Path, mode: str = "w", sync: bool = True) -> Iterator[
     sync
         Whether content and name must have reached the disk; without, one `os.sync` serves many
         files.
+    private
+        Whether the file has mode 0600, whatever the umask. FAT and, on WSL, drives of Windows
+        decline that; what may not lie there then is refused by `bonescint.identity.passphrase`.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -47,6 +52,9 @@ def replacing(path: str | Path, mode: str = "w", sync: bool = True) -> Iterator[
     text = {} if "b" in mode else {"encoding": "utf-8", "newline": ""}
     try:
         with temporary.open(mode, **text) as stream:  # type: ignore[call-overload]
+            if private:
+                with suppress(PermissionError):
+                    os.fchmod(stream.fileno(), 0o600)
             yield stream
             if sync:
                 stream.flush()

@@ -5,26 +5,46 @@ import os
 
 from bonescint.resources import both
 
+# what comes of a file that another program holds open: Windows lets nobody replace or delete it
+HELD = frozenset({errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY})
 # what a person can do about it; a job knows no language
 _REMEDIES = {
     errno.ENOSPC: "disk",
     errno.EDQUOT: "quota",
     errno.EACCES: "access",
     errno.EPERM: "access",
+    errno.EBUSY: "access",
+    errno.ETXTBSY: "access",
     errno.EROFS: "read_only",
 }
 
 
-def system_error(number: int) -> str:
+def system_error(error: OSError) -> str:
     """Return what an `OSError` says and what to do about it, in both languages.
 
-    Never its own text, which names the file, hence perhaps a patient.
+    Never its own text, which names the file, hence perhaps a patient. One name is told: of what a
+    finished file should have replaced, because that is a file of ours.
 
     Parameters
     ----------
-    number
-        Its errno.
+    error
+        As it was raised.
     """
+    if error.filename2 and error.errno in HELD:
+        return both("drives", "in_use", file=error.filename2)
+    number = error.errno or errno.EIO
     key = _REMEDIES.get(number)
     said = os.strerror(number)
     return f"{said} / {both('incidents', key)}" if key else said
+
+
+def reason_of(error: OSError) -> str:
+    """Return why a file cannot be written, for a sentence that names it.
+
+    Parameters
+    ----------
+    error
+        As it was raised.
+    """
+    said = os.strerror(error.errno or errno.EIO)
+    return f"{said}: {both('drives', 'perhaps_open')}" if error.errno in HELD else said

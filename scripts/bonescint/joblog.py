@@ -59,7 +59,7 @@ def job_log(path: str | Path) -> Iterator[None]:
         frames = traceback.extract_tb(error.__traceback__)
         place = "\n".join(f"  {Path(f.filename).name}:{f.lineno} in {f.name}" for f in frames)
         if isinstance(error, OSError) and error.errno:
-            root.error("%s", system_error(error.errno))
+            root.error("%s", system_error(error))
         root.error(
             "%s at\n%s\n(message withheld, it may hold an identifier; BONESCINT_DEBUG=1 shows it)",
             type(error).__name__,

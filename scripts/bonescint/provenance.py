@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bonescint import __version__
+from bonescint.bundled import bundle_name
 from bonescint.folders import files_below
 from bonescint.kept import DerivedFacts
 from bonescint.registered import registered
@@ -333,5 +334,7 @@ def settings_stamp(settings: Mapping[str, object]) -> str:
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of bonescint and of the libraries that compute or write results."""
-    return {"bonescint": __version__} | {name: metadata.version(name) for name in LIBRARIES}
+    """Return the versions of bonescint, its bundle if any, and the libraries that make results."""
+    name = bundle_name()
+    program = {"bonescint": __version__} | ({"bundle": name} if name else {})
+    return program | {library: metadata.version(library) for library in LIBRARIES}

@@ -50,7 +50,12 @@ def take(folder: Path, text: Texts) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     # Snakemake makes it and its log folder before the workflow can set the umask
-    folder.chmod(0o700)
+    try:
+        folder.chmod(0o700)
+    except PermissionError:
+        # a drive of Windows, on WSL, or a FAT declines it; nobody else's folder is a study
+        if folder.stat().st_uid != os.geteuid():
+            raise
     run = _open(folder / RUN)
     jobs = _open(folder / "bonescint.jobs")
     try:

@@ -1,4 +1,4 @@
-"""What Snakemake's libraries need around a study: a cache to write to, room for temporary files.
+"""What Snakemake needs around a study: a cache, room for temporary files, a path without blanks.
 
 Without them they end in tracebacks before the workflow is read. So `make` asks here first
 (``python -m bonescint.surroundings``, also before anything is installed), and each command says it.
@@ -6,6 +6,7 @@ Without them they end in tracebacks before the workflow is read. So `make` asks 
 
 import errno
 import os
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -13,20 +14,41 @@ from pathlib import Path
 from bonescint.resources import both
 
 _ROOM = 1 << 20  # bytes that a temporary file may need
+_OF_THE_SHELL = re.compile(r"""[\s'"$&();<>|*?\\`]""")
 
 
-def shortcomings() -> list[str]:
-    """Return what would end in a traceback of a library, with its cure, in both languages."""
+def shortcomings(python: str = sys.executable) -> list[str]:
+    """Return what would end in a traceback of a library, with its cure, in both languages.
+
+    Parameters
+    ----------
+    python
+        The Python with which Snakemake will run the scripts.
+    """
+    return [both("surroundings", key, **values) for key, values in lacking(python)]
+
+
+def lacking(python: str = sys.executable) -> list[tuple[str, dict[str, object]]]:
+    """Return the same as keys of resources/text/surroundings.csv, with their values.
+
+    Parameters
+    ----------
+    python
+        As for `shortcomings`.
+    """
     home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111
     cache = Path(home) / "snakemake"
-    found = []
+    found: list[tuple[str, dict[str, object]]] = []
     if why := _refusal(cache, 0):
-        found.append(both("surroundings", "cache", folder=cache, why=os.strerror(why)))
+        found.append(("cache", {"folder": cache, "why": os.strerror(why)}))
     # a place that is not there or may not be written is passed over by whoever asks for one
     named = [Path(os.environ.get(key) or "/tmp") for key in ("TMPDIR", "TMP", "TEMP")]  # noqa: S108
     for folder in dict.fromkeys(named):
         if folder.is_dir() and (why := _refusal(folder, _ROOM)) in (errno.ENOSPC, errno.EDQUOT):
-            found.append(both("surroundings", "room", folder=folder, why=os.strerror(why)))
+            found.append(("room", {"folder": folder, "why": os.strerror(why)}))
+    # Snakemake writes this path into a line of the shell as it is: each job would fail
+    if _OF_THE_SHELL.search(python):
+        found.append(("path", {"python": python}))
     return found
 
 

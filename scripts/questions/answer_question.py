@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bonescint.files import write_rows
 from bonescint.joblog import job_log
 from bonescint.stats.estimate import Estimate, write_estimates
+from bonescint.stats.questions import low_metrics
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -27,7 +28,7 @@ def answer_question(name: str, given: Mapping[str, Any], tables: Mapping[str, Pa
     tables
         Where its table (``table``) and each further table go.
     """
-    module = question_module(name)
+    module = _module(name)
     software, settings = given.get("software", {}), given.get("settings", {})
     found = (_named(row, name, software, settings) for row in module.rows(**given))
     write_estimates(tables["table"], found)
@@ -51,10 +52,14 @@ def _named(
     level = row.level
     if math.isnan(level) and not math.isnan(row.ci_low):
         level = settings.get("confidence", level)
+    if row.metric in low_metrics(settings):
+        # what was held against the truth has another sign (`bonescint.stats.samples.Samples`)
+        note = row.note.replace("midpoint=-", "midpoint=")
+        row = replace(row, cutoff=abs(row.cutoff), note=note)
     return replace(row, question=row.question or name, level=level).noting(*versions())
 
 
-def question_module(name: str) -> Any:
+def _module(name: str) -> Any:
     """Return a module of bonescint.questions: of the others nothing is known here."""
     return importlib.import_module(f"bonescint.questions.{name}")
 
@@ -66,7 +71,7 @@ def _paths(given: str | Iterable[str]) -> Path | list[Path]:
 if __name__ == "__main__":
     with job_log(snakemake.log[0]):
         inputs, params = dict(snakemake.input.items()), dict(snakemake.params.items())
-        declared = question_module(snakemake.rule).QUESTION
+        declared = _module(snakemake.rule).QUESTION
         needs = [*declared["needs"], *(["settings"] if "settings" in declared else [])]
         answer_question(
             name=snakemake.rule,

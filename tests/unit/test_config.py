@@ -127,6 +127,7 @@ def test_every_limit_of_a_table_can_be_raised(config: dict[str, Any]) -> None:
         ("metrics/values", {"BSI": {}}, r"metrics\.values: 'BSI' is no name"),
         ("metrics/values/status", {"software": ["x"]}, r"metrics\.values\.status.*another column"),
         ("metrics/values/bsi/bounds", [5, 5], r"values\.bsi\.bounds: 5 is not below 5"),
+        ("metrics/values/x", {"positive": "low", "software": ["A"]}, r"x\.positive.*below 0"),
         ("metrics/values/ann/software", [], r"vsbone2\.columns: the key 'ann' is missing"),
         ("metrics/values/volume", {"unit": "ml"}, r"vsbone2\.columns: the key 'volume'"),
         ("metrics/values", {"hotspots": {}}, r"cutoffs\.0\.metric.*'bsi'.*Allowed: hotspots"),

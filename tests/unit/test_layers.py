@@ -13,9 +13,9 @@ from bonescint.resources import ROOT
 
 PACKAGE = ROOT / "scripts" / "bonescint"
 _LOW = (
-    "errors", "files", "folders", "resources", "declared", "catalogue", "warnings", "warning_words",
-    "incidents", "surroundings", "runlock", "made", "kept", "joblog", "registered", "text", "names",
-    "dicom",
+    "errors", "files", "folders", "resources", "bundled", "declared", "catalogue", "warnings",
+    "warning_words", "incidents", "surroundings", "filesystems", "runlock", "made", "kept",
+    "joblog", "registered", "text", "names", "dicom",
 )  # fmt: skip
 # each imports only from those before it
 LAYERS = (
@@ -26,7 +26,7 @@ LAYERS = (
     ("questions",),
     ("config_words", "config_values", "config_questions", "config_form", "config"),
     ("outputs", "papers", "custody", "delivery", "review"),
-    ("endings",),
+    ("endings", "doctor"),
     ("commands",),
     ("cli", "demo"),
 )

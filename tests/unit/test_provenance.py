@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from bonescint import __version__, bundled
+from bonescint.cli import main
 from bonescint.folders import files_below
-from bonescint.provenance import content_stamp, settings_stamp
+from bonescint.provenance import content_stamp, settings_stamp, versions
 from tests.unit.unreadable import closed
 
 
@@ -63,3 +65,17 @@ def test_what_cannot_be_read_stops_no_stamp(
 def test_settings_stamp_ignores_the_order_of_keys() -> None:
     assert settings_stamp({"a": 1, "b": 2}) == settings_stamp({"b": 2, "a": 1})
     assert settings_stamp({"a": 1}) != settings_stamp({"a": 2})
+
+
+def test_versions_name_the_bundle_of_an_installed_program_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(bundled, "ROOT", tmp_path)
+    checkout = versions()
+    assert "bundle" not in checkout
+    (tmp_path / "BUNDLE").write_text("bonescint-1+g2-linux_x86_64-py311\n")
+    assert versions() == checkout | {"bundle": "bonescint-1+g2-linux_x86_64-py311"}
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    said = capsys.readouterr().out
+    assert said == f"bonescint {__version__} (bonescint-1+g2-linux_x86_64-py311)\n"

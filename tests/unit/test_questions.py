@@ -1,14 +1,54 @@
 """Every question, as Snakemake answers it, on good, poor and empty studies."""
 
+import importlib
+import inspect
+
 import numpy as np
 import pytest
 
-from bonescint.questions import known
+from bonescint.outputs.drawn import drawn_figures
+from bonescint.questions import known, question
+from bonescint.registered import words_in
+from bonescint.resources import ROOT
 from tests.scripts.study_tables import SETTINGS, Study, notes
 
 # these read other tables and have tests of their own
 OTHERS = {"hypotheses", "failures", "repeatability"}
 every_question = pytest.mark.parametrize("question", [one for one in known() if one not in OTHERS])
+
+
+@pytest.mark.parametrize("name", known())
+def test_what_a_question_declares_is_what_it_takes_and_has_words(name):
+    module = importlib.import_module(f"bonescint.questions.{name}")
+    asked = question(name)
+    takes = [*asked.needs, *(["settings"] if asked.settings else [])]
+    for function in ("rows", *asked.also):
+        assert list(inspect.signature(getattr(module, function)).parameters) == takes
+    for language in ("ja", "en"):
+        words = words_in("text/questions/", language)[name]
+        for key in ("title", "sheet", "about", "note", *(f"table_{table}" for table in asked.also)):
+            assert key in words, key
+    rule = (ROOT / "rules" / "questions" / f"{name}.smk").read_text(encoding="utf-8")
+    assert rule.startswith(f"use rule answer_question from asking as {name} with:")
+    assert rule.count(f'"{name}"') == 3 and f'"logs/{name}.log"' in rule
+
+
+def test_every_module_is_a_question_and_no_two_share_a_place():
+    modules = {path.stem for path in (ROOT / "scripts/bonescint/questions").glob("*.py")}
+    assert modules - {"__init__", "registry"} == set(known())
+    assert set(words_in("text/questions/", "en")) == set(known())
+    assert len({question(name).order for name in known()}) == len(known())
+
+
+def test_every_figure_has_its_words_and_a_section_that_there_is():
+    drawn = drawn_figures()
+    modules = {path.stem for path in (ROOT / "scripts/bonescint/outputs/figures").glob("*.py")}
+    assert modules - {"__init__"} == set(drawn) == set(words_in("text/figures/", "en"))
+    for name, one in drawn.items():
+        assert one.section in ("overview", "flow", "reference", *known()), name
+        module = importlib.import_module(f"bonescint.outputs.figures.{name}")
+        assert [*inspect.signature(module.draw).parameters] == [*one.needs, "labels"], name
+        assert {"title", "caption"} <= set(words_in("text/figures/", "ja")[name])
 
 
 @every_question

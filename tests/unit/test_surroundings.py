@@ -77,6 +77,14 @@ def test_a_temporary_folder_that_is_full(full: Path) -> None:
     assert "空きがありません" in said
 
 
+@pytest.mark.parametrize("folder", ["山田 太郎", "study (1)", "it's", "R&D", "a\\b", "a$b"])
+def test_a_path_that_a_shell_takes_apart(folder: str) -> None:
+    (said,) = shortcomings(f"/home/{folder}/.venv/bin/python")
+    assert folder in said
+    assert "空白" in said
+    assert shortcomings("/home/山田/骨シンチ-0.2.0+g1/.venv/bin/python") == []
+
+
 def test_a_disk_that_is_full_indeed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(tmp_path)]
     if not shutil.which("mount") or subprocess.run(mount, capture_output=True).returncode:

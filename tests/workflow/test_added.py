@@ -88,7 +88,7 @@ def test_a_question_and_a_figure_are_found_by_their_files_alone(
         1,
     )
 
-    snakemake(study, program=program)
+    snakemake(study, "results/report.html", "results/study.xlsx", program=program)
     page = (study / "results/report.html").read_text(encoding="utf-8")
     section = page[page.index('<section id="made_up">') :]
     section = section[: section.index("</section>")]

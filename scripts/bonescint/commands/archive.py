@@ -72,6 +72,7 @@ def archive(options: argparse.Namespace) -> int:
     """
     from bonescint.custody.archive.contents import raw_name
     from bonescint.custody.archive.write import discard
+    from bonescint.custody.seal import refuse_sealed
     from bonescint.identity.key import open_identity
     from bonescint.identity.ledger import open_ledger
     from bonescint.resources import Texts
@@ -88,6 +89,7 @@ def archive(options: argparse.Namespace) -> int:
         return 0
     ledger = config["ledger"]
     if options.file:
+        refuse_sealed(text.language)
         if not Path(ledger["path"]).exists():
             raise InputError(text("no_ledger", file=ledger["path"]))
         with _at_rest(text):

@@ -16,6 +16,7 @@ from bonescint.resources import Texts
 
 if TYPE_CHECKING:
     from bonescint.custody.archive.parts import Report
+    from bonescint.identity.ledger import Ledger
     from bonescint.tables.cases import Cases
     from bonescint.tables.exports import Export
     from bonescint.tables.readings import ReadingReport
@@ -113,6 +114,7 @@ class StudyInputs:
         try:
             if (book := self.ledger.open()) is not None:
                 found.rows = len(book)
+                found.warnings += self._backups(book)
             elif self.ledger.problems:
                 found.errors += self.ledger.problems
             elif any(CODED_IMAGES.glob("*/BS-*")):
@@ -127,6 +129,17 @@ class StudyInputs:
         if COHORT.is_file() and self.ledger.open() is None:
             found.notes.append(self._text("no_cases"))
         yield found
+
+    def _backups(self, book: "Ledger") -> Iterator[str]:
+        from bonescint.custody.backups import behind, last_backup
+
+        text, last = Texts("backup", self._language), last_backup(book, "ledger")
+        if self._config["study"]["synthetic"]:
+            return
+        if n := behind(book):
+            yield text("check.behind", date=last.at, n=n) if last else text("remind.none")
+        if len(book) and not last_backup(book, "key"):
+            yield text("remind.no_key")
 
     def _folder(self, report: "Report") -> Iterator[CheckedInput]:
         from bonescint.commands.checked_folder import check_folder

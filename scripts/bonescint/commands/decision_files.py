@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any, NamedTuple
 
 from bonescint.deid.decisions import REVIEWER_CODE, person
 from bonescint.errors import InputError
+from bonescint.incidents import reason_of
 from bonescint.resources import Texts
 
 FORMAT = "bonescint-decisions/1"
@@ -81,7 +81,7 @@ def read_decisions_file(
             raise InputError(text("too_large", file=path.name))
         data = path.read_bytes()
     except OSError as error:
-        reason = os.strerror(error.errno or 0)
+        reason = reason_of(error)
         raise InputError(text("unreadable", file=path.name, reason=reason)) from None
     if data[:2] == b"PK":
         head, rows = _from_book(path, text)
@@ -217,11 +217,10 @@ def write_decisions_book(
         about.write_string(n, 1, said(f"choice.{word}"), styles["text"])
     book.close()
     try:
-        with replacing(path, "wb") as stream:
-            os.fchmod(stream.fileno(), 0o600)
+        with replacing(path, "wb", private=True) as stream:
             stream.write(buffer.getvalue())
     except OSError as error:
-        reason = os.strerror(error.errno or 0)
+        reason = reason_of(error)
         raise InputError(text("not_written", file=path, reason=reason)) from None
     return len(kept)
 

@@ -2,7 +2,6 @@
 
 import csv
 import hashlib
-import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -269,8 +268,7 @@ def _write(path: Path, rows: list[dict[str, str]]) -> None:
     # columns of the hospital's own stay
     others = sorted({key for row in rows for key in row if key and key not in known})
     rows.sort(key=lambda row: [row.get(key) or "" for key in known])
-    with replacing(path) as stream:
-        os.fchmod(stream.fileno(), 0o600)
+    with replacing(path, private=True) as stream:
         stream.write(BOM)
         table = csv.DictWriter(
             stream, [*known, *others], "", "ignore", delimiter="\t", lineterminator="\n"

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bonescint.errors import InputError
+from bonescint.filesystems import keeps_modes
+from bonescint.identity.passphrase import no_modes
 from bonescint.resources import RESOURCES, Texts
 
 if TYPE_CHECKING:
@@ -234,7 +236,8 @@ def _secret(file: Path | None, text: Texts) -> bytes:
         secret = file.read_bytes()
         mode = file.stat().st_mode
     if mode & 0o077:
-        print(text("secret.mode"), file=sys.stderr)
+        known = keeps_modes(file)
+        print(text("secret.mode") if known else no_modes(file, text.language), file=sys.stderr)
     if len(secret) < SHORTEST_SECRET:
         raise InputError(text("secret.short", n=len(secret), least=SHORTEST_SECRET))
     return secret

@@ -1,12 +1,12 @@
 """`bonescint delivery forms`: what is printed and signed when a delivery is handed over (R29)."""
 
 import argparse
-import os
 from contextlib import suppress
 from pathlib import Path
 
 from bonescint.commands import configuration
 from bonescint.errors import InputError
+from bonescint.incidents import reason_of
 from bonescint.papers import OF_PROVISION
 
 
@@ -77,7 +77,7 @@ def write_delivery_forms(options: argparse.Namespace) -> int:
     try:
         paths = forms.write_forms_of(provision, config, folder, names, former)
     except OSError as error:
-        reason = os.strerror(error.errno or 0)
+        reason = reason_of(error)
         raise InputError(text("not_written", reason=reason)) from None
     files = ", ".join(path.name for path in paths)
     cases, n = len(provision.cases), len(names)

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bonescint.commands import configuration
-from bonescint.commands.ledger_destroy import add_options, destroy_study, typed
+from bonescint.commands.ledger_backup import back_up
+from bonescint.commands.ledger_destroy import YES, add_options, destroy_study, typed
 from bonescint.commands.ledger_rename import rename_study
+from bonescint.commands.ledger_restore import restore_ledger
 from bonescint.errors import InputError
 from bonescint.resources import Texts
 
 if TYPE_CHECKING:
     from bonescint.identity.ledger import Ledger
-
-_YES = frozenset({"yes", "y", "はい"})
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -47,6 +47,14 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     sub = verb("rename-study", rename_study, "the study has a new ID / 研究番号の変更を記録する")
     sub.add_argument("former", metavar="FORMER-ID", help="its ID so far / これまでの研究番号")
+    sub = verb("backup", back_up, "copy ledger or key to another medium / 控えを作る")
+    sub.add_argument("--ledger", metavar="PATH", help="where its copy goes / 対応表の控えの場所")
+    sub.add_argument("--key", metavar="PATH", help="where its copy goes / 鍵の控えの場所")
+    sub.add_argument("--same-disk", action="store_true", help="as the original / 元と同じディスク")
+    sub.add_argument("--plain", action="store_true", help="unwrapped, too / パスフレーズのない鍵も")
+    sub = verb("restore", restore_ledger, "bring ledger or key back from a copy / 控えから戻す")
+    sub.add_argument("--ledger", metavar="FILE", help="its copy / 対応表の控え")
+    sub.add_argument("--key", metavar="FILE", help="its copy / 鍵の控え")
     add_options(verb("destroy", destroy_study, "make the study unreadable for ever / 鍵の廃棄"))
 
 
@@ -122,6 +130,8 @@ def status(options: argparse.Namespace) -> int:
         "recalls": len(ledger.entries("recall")),
         "entries": len(entries),
         "last": entries[-1].get("recorded", ""),
+        "backup_ledger": _backup_told(ledger, "ledger", text),
+        "backup_key": _backup_told(ledger, "key", text),
     }
     labels = {key: text(f"status.{key}") for key in lines}
     width = max(text_width(label) for label in labels.values())
@@ -129,6 +139,13 @@ def status(options: argparse.Namespace) -> int:
         print(labels[key] + " " * (width - text_width(labels[key])), value, sep="  ")
     _advise(ledger, text)
     return 0
+
+
+def _backup_told(ledger: "Ledger", kind: str, text: Texts) -> str:
+    from bonescint.custody.backups import last_backup
+
+    last = last_backup(ledger, kind)
+    return f"{last.at}  {last.where}" if last else text("status.no_backup")
 
 
 def _mode(file: Path) -> str:
@@ -249,7 +266,7 @@ def rewrap(options: argparse.Namespace) -> int:
     elif was_plain:
         print(text("rewrap.is_plain", key=key))
         return 0
-    elif typed(text("rewrap.sure")).lower() not in _YES:
+    elif typed(text("rewrap.sure")).lower() not in YES:
         raise InputError(text("unchanged"))
     try:
         write_key(key, identity, passphrase)

@@ -3,15 +3,20 @@
 import argparse
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bonescint.commands import configuration
 from bonescint.errors import InputError
 from bonescint.resources import Texts
 
 if TYPE_CHECKING:
+    from bonescint.custody.destruction import Loss
     from bonescint.papers.form import Paper
+
+YES = frozenset({"yes", "y", "はい"})
+_NO = frozenset({"no", "n", "いいえ"})
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -25,6 +30,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--with-private",
         action="store_true",
         help="delete private/ (not inputs), logs/, .snakemake/ too / 平文の表とログも削除",
+    )
+    parser.add_argument(
+        "--copies",
+        choices=("destroyed", "kept"),
+        help="one answer for all remembered copies of the key / 記録された鍵の控えへの答え",
     )
 
 
@@ -40,7 +50,7 @@ def destroy_study(options: argparse.Namespace) -> int:
     Parameters
     ----------
     options
-        ``config``, ``force``, ``reason``, ``certificate``, ``with_private``.
+        ``config``, ``force``, ``reason``, ``certificate``, ``with_private``, ``copies``.
 
     Raises
     ------
@@ -73,25 +83,60 @@ def destroy_study(options: argparse.Namespace) -> int:
         raise InputError(text("destroy.running"))
     ledger = open_ledger(**config["ledger"], ask=True)
     lost = destruction.loss(ledger)
-    print(text("destroy.about", id=study["id"]))
-    print(*certificate.what_is_lost(lost, text), sep="\n")
-    for key in lost.keys:
-        print(text("destroy.key", file=key))
-    for file in lost.sealed:
-        print(text("destroy.sealed", file=file))
-    print(text("destroy.plain_deleted" if options.with_private else "destroy.plain"))
-    print(*certificate.what_is_left(destruction.leftovers(config), text), sep="\n")
+    _show(lost, config, options.with_private, text)
     until = kept.keep_until or text("retention.open")
     print(text("destroy.kept" if kept.due else "destroy.forced", date=until))
+    fates = _fates(lost, options.copies, text)
     if typed(text("destroy.type", id=study["id"])) != study["id"]:
         raise InputError(text("destroy.not_typed"))
     destruction.destroy(ledger, lost, config["ledger"], text)
     print(text("destroy.done"))
     remaining = destruction.delete_plain(config) if options.with_private else 0
     left = destruction.leftovers(config)
-    paper = certificate.certificate(study, kept, reason, lost, left, today, text)
+    paper = certificate.certificate(study, kept, reason, lost, left, today, text, fates)
     chosen = filled_for(study["privacy_manager"], study["synthetic"])
     return _certify(target, paper, bool(chosen), remaining, text)
+
+
+def _show(lost: "Loss", config: Mapping[str, Any], with_private: bool, text: Texts) -> None:
+    """Say what is lost and what is left."""
+    from bonescint.custody import certificate, destruction
+    from bonescint.custody.seal import SEALED_FILES
+
+    print(text("destroy.about", id=config["study"]["id"]))
+    print(*certificate.what_is_lost(lost, text), sep="\n")
+    for key in lost.keys:
+        print(text("destroy.key", file=key))
+    for file in lost.sealed:
+        print(text("destroy.sealed", file=file))
+    if (results := Path(SEALED_FILES["results"])).exists():
+        print(Texts("seal", text.language)("destroy_results", file=results))
+    print(text("destroy.plain_deleted" if with_private else "destroy.plain"))
+    print(*certificate.what_is_left(destruction.leftovers(config), text), sep="\n")
+
+
+def _fates(lost: "Loss", answer: str | None, text: Texts) -> dict[str, str]:
+    """Return where each copy of the key was made -> what became of it; who is there is asked."""
+    within = {key.resolve() for key in lost.keys}
+    fates = {
+        one.where: "within_reach" if Path(one.where).resolve() in within else ""
+        for one in lost.copies
+    }
+    if not all(fates.values()):
+        print(text("destroy.copies"))
+    for one in lost.copies:
+        if fates[one.where]:
+            continue
+        question = text("destroy.copy", date=one.at, place=one.place, where=one.where)
+        if answer:
+            print(question, answer)
+        said = answer or typed(question).lower()
+        if said not in {"destroyed", "kept", *YES, *_NO}:
+            raise InputError(text("destroy.unanswered"))
+        fates[one.where] = "destroyed" if said == "destroyed" or said in YES else "stays"
+    if n := [*fates.values()].count("stays"):
+        print(text("destroy.copy_stays", n=n))
+    return fates
 
 
 def _writable(target: Path, text: Texts) -> None:

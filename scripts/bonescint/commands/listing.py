@@ -55,8 +55,7 @@ def export(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]], lan
     text = Texts("custody", language)
     refuse_place(path, text)
     try:
-        with replacing(path) as stream:
-            os.fchmod(stream.fileno(), 0o600)
+        with replacing(path, private=True) as stream:
             stream.write(BOM)
             csv.writer(stream).writerows(map(in_cell, row) for row in [header, *rows])
     except OSError as error:

@@ -54,12 +54,17 @@ def make_study(options: argparse.Namespace) -> int:
         If an answer is none, or the folder is in the way or cannot be written.
     """
     from bonescint.commands.new_study import place_of_study, write_study
+    from bonescint.filesystems import keeps_modes
+    from bonescint.identity.passphrase import no_modes
 
     folder = place_of_study(options.folder)
     answers = _answers(options, sys.stdin.isatty() and not options.no_questions)
     text = Texts("new", answers["language"])
     left = write_study(folder, answers, text)
     print(text("made", folder=folder))
+    if not keeps_modes(folder):
+        said = no_modes(folder / "private", text.language)
+        print(said + Texts("drives", text.language)("study"), file=sys.stderr)
     if left:
         print(text("left", keys=", ".join(left)))
     print(text("next", folder=options.folder))

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,9 @@ def write_study(folder: Path, answers: Mapping[str, Any], text: Texts) -> list[s
         temporary.mkdir(mode=0o700)
         left = _fill(temporary, answers, text)
         for path in temporary.rglob("*"):
-            path.chmod(0o700 if path.is_dir() else 0o600)
+            # FAT and, on WSL, drives of Windows decline it: the command says so
+            with suppress(PermissionError):
+                path.chmod(0o700 if path.is_dir() else 0o600)
         temporary.rename(folder)
     except OSError as error:
         raise InputError(_not_written(folder, error)) from None

@@ -79,6 +79,7 @@ def add_opt_outs(options: argparse.Namespace, opened: "Ledger | None" = None) ->
     from bonescint.config import CODED_IMAGES
     from bonescint.custody.deliveries import recorded
     from bonescint.custody.recalls import FOLDER, recall
+    from bonescint.custody.seal import sealed_file
     from bonescint.identity.first_use import open_or_create
     from bonescint.identity.opt_outs import declined, remember
     from bonescint.resources import Texts
@@ -103,11 +104,11 @@ def add_opt_outs(options: argparse.Namespace, opened: "Ledger | None" = None) ->
     unknown = [s for s in subjects if not (ledger.code_of(s) or s in before or s in listed)]
     indexed = _indexed(subjects)
     remember(ledger, indexed or ())  # the images may be gone before the next run
-    deliveries = recorded(ledger)
+    deliveries, sealed = recorded(ledger), sealed_file()
     for n, subject in enumerate(subjects, 1):
         state = "added" if subject not in before else "completed" if subject in changed else "again"
         says = [text(f"opt_out.{state}"), *_whereabouts(ledger, subject, deliveries, text)]
-        if subject in unknown:
+        if subject in unknown and not sealed:
             says.append(text(f"opt_out.{_place(subject, indexed)}"))
         print(text("opt_out.nth", n=n), *says, sep=" ")
         for key in _remarks(merged[subject], today):
@@ -116,6 +117,8 @@ def add_opt_outs(options: argparse.Namespace, opened: "Ledger | None" = None) ->
     if archives := _archives(ledger, subjects):
         print(text("opt_out.archives", names=", ".join(archives)))
     print(text("opt_out.next"))
+    if sealed:
+        print(Texts("seal", language)("declined_while_sealed", file=sealed))
     return 0
 
 

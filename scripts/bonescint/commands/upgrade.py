@@ -4,11 +4,12 @@ import argparse
 import os
 import stat
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bonescint.errors import InputError
+from bonescint.incidents import reason_of
 from bonescint.resources import Texts
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def upgrade(_options: argparse.Namespace) -> int:
         with alone(running, Texts("incidents", language)) if running.is_dir() else nullcontext():
             copy = _rewrite(file, version, config, steps, text)
     except OSError as error:
-        reason = os.strerror(error.errno or 0)
+        reason = reason_of(error)
         raise InputError(text("not_written", file=file, reason=reason)) from None
     print(text("done", old=version, new=CONFIG_VERSION, copy=copy.name))
     for step in steps:
@@ -88,7 +89,8 @@ def _rewrite(
     # the copy is there before anything changes
     for path, content in ((copy, old), (file, new.encode())):
         with replacing(path, "wb") as stream:
-            os.fchmod(stream.fileno(), stat.S_IMODE(status.st_mode))
+            with suppress(PermissionError):  # of a place without modes
+                os.fchmod(stream.fileno(), stat.S_IMODE(status.st_mode))
             stream.write(content)
     return copy
 

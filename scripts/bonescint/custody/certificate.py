@@ -21,10 +21,11 @@ def certificate(
     left: Leftovers,
     today: date,
     text: Texts,
+    fates: Mapping[str, str] | None = None,
 ) -> Paper:
     """Return the certificate: what was destroyed, proved, and what a person must still do.
 
-    No identifier, no name, no path: it may be shown to anybody.
+    No identifier, no name, no path but on media of the key: it may be shown to anybody.
 
     Parameters
     ----------
@@ -40,11 +41,9 @@ def certificate(
         The day of destruction.
     text
         Words of the area ``ledger``.
+    fates
+        Where a copy of the key was made -> what became of it: within_reach, destroyed or stays.
     """
-    digests = [
-        Field(text("certificate.ledger_sha256"), lost.ledger_sha256),
-        Field(text("certificate.key_sha256"), lost.recipient_sha256),
-    ]
     proofs = [text("certificate.proof_key", n=len(lost.keys)), text("certificate.proof_open")]
     to_do = [text(f"certificate.do_{n}") for n in range(1, 6)]
     return Paper(
@@ -60,8 +59,9 @@ def certificate(
         blocks=[
             Fields("", list(_about(kept, reason, today, text))),
             _points("certificate.lost", what_is_lost(lost, text), text),
-            Fields(text("certificate.digests"), digests),
+            _digests(lost, text),
             _points("certificate.proved", proofs, text),
+            *_copies(lost, fates or {}, text),
             _points("certificate.left", what_is_left(left, text), text),
             _points("certificate.to_do", to_do, text, "box"),
             Signatures(
@@ -70,6 +70,22 @@ def certificate(
             ),
         ],
     )
+
+
+def _digests(lost: Loss, text: Texts) -> Fields:
+    values = {"ledger_sha256": lost.ledger_sha256, "key_sha256": lost.recipient_sha256}
+    fields = [Field(text(f"certificate.{key}"), value) for key, value in values.items()]
+    return Fields(text("certificate.digests"), fields)
+
+
+def _copies(lost: Loss, fates: Mapping[str, str], text: Texts) -> Iterator[Points]:
+    said = [
+        text(f"certificate.copy_{fates[one.where]}", place=one.place, date=one.at)
+        for one in lost.copies
+        if one.where in fates
+    ]
+    if said:
+        yield _points("certificate.copies", said, text)
 
 
 def _about(kept: Retention, reason: str | None, today: date, text: Texts) -> Iterator[Field]:

@@ -1,7 +1,6 @@
 """Sealed to the ledger (R12): who declined, to be left nowhere, and who may be one of them."""
 
 import json
-import os
 from collections.abc import Collection, Iterable, Mapping, Set
 from pathlib import Path
 from typing import Any
@@ -167,6 +166,5 @@ def _shown(subject: str, people: People, known: Iterable[PersonalData]) -> dict[
 
 
 def _seal(path: Path, records: object, ledger: Ledger) -> None:
-    with replacing(path, "wb") as stream:
-        os.fchmod(stream.fileno(), 0o600)
+    with replacing(path, "wb", private=True) as stream:
         stream.write(ledger.seal(json.dumps(records, ensure_ascii=False).encode()))

@@ -12,6 +12,8 @@ from typing import Any
 
 from bonescint.catalogue import catalogue
 from bonescint.config import inputs
+from bonescint.custody.backups import TOLD, Backup, key_copies
+from bonescint.custody.seal import SEALED_FILES
 from bonescint.errors import InputError
 from bonescint.folders import files_below
 from bonescint.identity.key import KEY_SIZE
@@ -28,7 +30,7 @@ TRACES = (Path("logs"), Path(".snakemake"))
 TABLES = frozenset(
     {Path(table.path).parts[1] for table in catalogue() if table.side == PRIVATE.name}
     | {"codes.json", "faults", "indexed.json", "review", "salt"}
-    | {EDITED.name, MADE.name, STUDY_FILE.name}
+    | {EDITED.name, MADE.name, STUDY_FILE.name, TOLD.name}
 )
 _TELLS_NOTHING = frozenset({".age", ".lock", ".mark"})
 _SECRET = b"AGE-SECRET-KEY-1"
@@ -46,6 +48,8 @@ class Loss:
         The key file and its copies in the folders of the key and the ledger and in private/.
     sealed
         Files of this study that are encrypted to the key, the ledger aside.
+    copies
+        Copies of the key on record; those within reach are among the keys.
     ledger_sha256, recipient_sha256
         Of the ledger's file, and of the key's public part.
     """
@@ -60,6 +64,7 @@ class Loss:
     entries: int
     keys: tuple[Path, ...]
     sealed: tuple[Path, ...]
+    copies: tuple[Backup, ...]
     ledger_sha256: str
     recipient_sha256: str
 
@@ -85,7 +90,7 @@ class Leftovers:
 
 def loss(ledger: Ledger) -> Loss:
     """Return what the destruction of a ledger's key would make unreadable."""
-    keys = tuple(_copies(ledger))
+    keys = tuple(copies_of_key(ledger))
     sealed = [*PRIVATE.rglob("*.age"), *Path().glob("*.age")]
     own = {ledger.path.resolve(), *(key.resolve() for key in keys)}
     return Loss(
@@ -99,27 +104,38 @@ def loss(ledger: Ledger) -> Loss:
         entries=len(ledger.entries()),
         keys=keys,
         sealed=tuple(file for file in sealed if file.resolve() not in own),
+        copies=tuple(key_copies(ledger)),
         ledger_sha256=hashlib.sha256(ledger.path.read_bytes()).hexdigest(),
         recipient_sha256=hashlib.sha256(ledger.recipient.encode()).hexdigest(),
     )
 
 
-def _copies(ledger: Ledger) -> Iterator[Path]:
-    """Yield the key file, then every copy of it where copies are likely to lie."""
+def copies_of_key(ledger: Ledger, *more: Path) -> Iterator[Path]:
+    """Yield the key file, then every copy of it where copies are likely to lie or are on record.
+
+    Parameters
+    ----------
+    ledger
+        The opened ledger: its folder and the key's are looked into, and private/.
+    more
+        Further folders.
+    """
     import pyrage
 
     yield ledger.key
     seen = {ledger.key.resolve()}
     content = ledger.key.read_bytes()
-    folders = [ledger.key.parent, ledger.key.resolve().parent, ledger.path.parent]
+    folders = [ledger.key.parent, ledger.key.resolve().parent, ledger.path.parent, *more]
     near = [file for folder in folders for file in sorted(folder.iterdir())]
-    for file in [*near, *sorted(PRIVATE.rglob("*"))]:
+    made = key_copies(ledger)
+    known = {one.sha256 for one in made}  # a former passphrase, too
+    for file in [*near, *sorted(PRIVATE.rglob("*")), *(Path(one.where) for one in made)]:
         if file.resolve() in seen or not file.is_file() or file.stat().st_size > KEY_SIZE:
             continue
         seen.add(file.resolve())
         with suppress(OSError, IndexError, UnicodeError, pyrage.IdentityError):
             data = file.read_bytes()
-            if data == content:
+            if data == content or hashlib.sha256(data).hexdigest() in known:
                 yield file
                 continue
             # a plain copy of a key that was wrapped later, or the other way round
@@ -185,6 +201,9 @@ def destroy(ledger: Ledger, lost: Loss, settings: Mapping[str, Any], text: Texts
         try:
             open_ledger(**settings)
         except InputError:
+            # nobody can read what the study is sealed in
+            for name in SEALED_FILES.values():
+                Path(name).unlink(missing_ok=True)
             return
     raise InputError(text("destroy.opens_still"))
 

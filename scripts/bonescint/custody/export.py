@@ -109,8 +109,7 @@ def export_pdf(
     plain, pages = _draw(rows, study, language, today)
     data = _encrypted(plain, passphrase)
     try:
-        with replacing(path, "wb") as stream:
-            os.fchmod(stream.fileno(), 0o600)
+        with replacing(path, "wb", private=True) as stream:
             stream.write(data)
     except OSError as error:
         reason = os.strerror(error.errno or 0)

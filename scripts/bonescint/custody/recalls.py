@@ -117,8 +117,7 @@ def _write(
 
     said = {name: getattr(delivery, name) for name in _ON_THE_NOTICE}
     paper = recall_paper(said, codes, study, language, str(today))
-    with replacing(path, "wb") as stream:
-        os.fchmod(stream.fileno(), 0o600)
+    with replacing(path, "wb", private=True) as stream:
         stream.write(plain_text(paper).encode("utf-8-sig"))
     if filled_for(study.get("privacy_manager"), study["synthetic"]):
         write_form(paper, path.with_suffix(""))

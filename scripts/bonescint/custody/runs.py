@@ -200,6 +200,10 @@ def ending(
         yield text("period_over_at_end", end=study["period_end"])
     if line := summary_line(study, today, language):
         yield line
+    # not before: every job reads this module
+    from bonescint.custody.backups import reminder
+
+    yield from reminder(study, language)
 
 
 def failure(receipt: Path, language: str) -> str:

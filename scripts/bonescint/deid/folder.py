@@ -204,7 +204,7 @@ def _check_folders(source: Path, destination: Path, text: Texts) -> None:
         if next(files_below(source), None) is None:
             raise InputError(text("source.empty"))
     except OSError as error:
-        raise InputError(system_error(error.errno or 0)) from None
+        raise InputError(system_error(error)) from None
 
 
 def _read(source: Path, jobs: int, limits: Limits, progress: Progress) -> _Index:

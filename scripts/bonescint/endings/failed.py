@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bonescint.endings.rules import sentences
+from bonescint.incidents import HELD
+from bonescint.made import opened_in_excel
 from bonescint.resources import Texts, both
 
 _SHOWN = 5  # sentences of one log
@@ -17,7 +19,12 @@ _HEAD = re.compile(r'\w+(?: in (?:rule \w+|checkpoint \w+))?(?: in file "(.*)", 
 _FRAME = re.compile(r'\s*File ".*", line \d+')
 _OF_A_JOB = "CalledProcessError in "  # says of a failed job no more than that it failed
 # an exception of these is a sentence to read; of any other kind a fault of the program
-_SPOKEN = re.compile(r"(Workflow|Api|Cli|Ambiguous\w*|Missing\w*|Incomplete\w*|Locked\w*|\w*Rule)")
+_SPOKEN = re.compile(
+    r"(Workflow|Api|Cli|Ambiguous\w*|Missing\w*|Incomplete\w*|Protected\w*|Locked\w*|\w*Rule)"
+)
+# how an OSError ends: number, path, and where that should have been moved to
+_OF_A_FILE = re.compile(r"\[Errno (\d+)\] [^:\n]*: '(.*?)'(?: -> '(.*)')?$", re.MULTILINE)
+_OURS = ("results/", "private/", "logs/")  # no name below them is a patient's
 
 
 class Wording:
@@ -36,6 +43,13 @@ class Wording:
     def __call__(self, key: str, /, **values: object) -> str:
         """Return the words of a key."""
         return self._said("endings", key, **values)
+
+    def held(self, path: str) -> str:
+        """Return that a file cannot be replaced, deleted or read, which Excel often keeps from."""
+        if not path.startswith(_OURS):
+            return self._said("drives", "input_in_use")
+        key = "in_excel" if Path(path) in opened_in_excel() else "kept_by_others"
+        return self._said("drives", key, file=path)
 
     def rule(self, name: str) -> str:
         """Return what a rule does, empty if it is none of ours."""
@@ -150,6 +164,8 @@ def logged_faults(log: Path) -> list[str]:
 def _of_a_message(fault: CallFault, text: Wording) -> list[str]:
     lines = [line.rstrip() for line in fault.message.splitlines() if line.strip()]
     head = _HEAD.fullmatch(lines[0]) if lines else None
+    if (found := _OF_A_FILE.search(fault.message)) and int(found[1]) in HELD:
+        return [text.held(found[3] or found[2])]
     if not _SPOKEN.match(fault.kind):
         place = f"{Path(head[1]).name}:{head[2]}" if head and head[1] else ""
         return [text("program_fault", kind=" ".join(filter(None, [fault.kind, place])))]

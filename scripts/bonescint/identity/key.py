@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bonescint.errors import InputError
 from bonescint.files import replacing
-from bonescint.identity.passphrase import read_passphrase, require_private
+from bonescint.identity.passphrase import read_passphrase, require_private, require_private_place
 from bonescint.resources import both
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ def write_key(key: str | Path, identity: "pyrage.x25519.Identity", passphrase: s
     if passphrase is not None:
         data = pyrage.passphrase.encrypt(data, passphrase)
     # a link to a medium that is locked away stays a link
-    with replacing(os.path.realpath(key), "wb") as stream:
-        os.fchmod(stream.fileno(), 0o600)
+    with replacing(os.path.realpath(key), "wb", private=True) as stream:
+        require_private_place(stream, Path(key))
         stream.write(data)
 
 
@@ -64,16 +64,37 @@ def open_identity(
     InputError
         If the file is missing, readable by others, no key, or the passphrase is wrong.
     """
-    import pyrage
-
     key = Path(key)
     if not key.exists():
         raise InputError(both("identity", "missing", file=key))
     require_private(key)
-    data = key.read_bytes()
-    if data.startswith(_AGE):
+    passphrase = None
+    if is_wrapped(key):
         passphrase = read_passphrase(passphrase_file, ask=ask, label=str(key))
-        data = _unwrapped(data, passphrase, key)
+    return identity_in(key.read_bytes(), passphrase, key)
+
+
+def identity_in(data: bytes, passphrase: str | None, key: str | Path) -> "pyrage.x25519.Identity":
+    """Return the identity in the content of a key file.
+
+    Parameters
+    ----------
+    data
+        The content.
+    passphrase
+        Opens it where it is wrapped.
+    key
+        The file, for the message.
+
+    Raises
+    ------
+    InputError
+        If it is no key, or the passphrase is wrong.
+    """
+    import pyrage
+
+    if data.startswith(_AGE):
+        data = _unwrapped(data, passphrase or "", Path(key))
     lines = [line for line in data.decode("ascii", "replace").split() if line.startswith(_PREFIX)]
     try:
         return pyrage.x25519.Identity.from_str(lines[0])

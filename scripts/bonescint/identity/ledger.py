@@ -267,8 +267,7 @@ class Ledger:
         data = self.seal("".join(f"{line}\n" for line in lines).encode())
         try:
             # a link to another medium stays a link
-            with replacing(os.path.realpath(self.path), "wb") as stream:
-                os.fchmod(stream.fileno(), 0o600)
+            with replacing(os.path.realpath(self.path), "wb", private=True) as stream:
                 stream.write(data)
             self._state = _state(self.path)
             if self._head:

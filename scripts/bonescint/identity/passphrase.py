@@ -6,9 +6,11 @@ Never a parameter: command lines are seen by other users, and Snakemake stores i
 import os
 import sys
 from pathlib import Path
+from typing import IO, Any
 
 from bonescint.errors import InputError
-from bonescint.resources import both
+from bonescint.filesystems import filesystem_of, keeps_modes
+from bonescint.resources import Texts, both
 
 VARIABLE = "BONESCINT_PASSPHRASE"
 FILE_VARIABLE = "BONESCINT_PASSPHRASE_FILE"
@@ -98,4 +100,46 @@ def ask_passphrase(label: str, confirm: bool = False) -> str:
 def require_private(path: Path) -> None:
     """Refuse a secret file that other users can read (R16)."""
     if path.stat().st_mode & 0o077:
-        raise InputError(both("identity", "mode", file=path))
+        if keeps_modes(path):
+            raise InputError(both("identity", "mode", file=path))
+        raise InputError(_no_place(path, "unchanged"))
+
+
+def require_private_place(stream: IO[Any], path: Path) -> None:
+    """Refuse a place where a secret file that is being written has another mode than asked for.
+
+    Parameters
+    ----------
+    stream
+        The file, nothing in it yet.
+    path
+        What it will be called.
+
+    Raises
+    ------
+    InputError
+        If the filesystem knows no modes: drives of Windows, FAT.
+    """
+    if os.fstat(stream.fileno()).st_mode & 0o077:
+        raise InputError(_no_place(path, "nothing_left"))
+
+
+def no_modes(path: Path, language: str) -> str:
+    """Return that no file at a place can be for its user alone, why, and where to put it.
+
+    Parameters
+    ----------
+    path
+        The file, or where it should go.
+    language
+        ``ja`` or ``en``.
+    """
+    fstype, _ = filesystem_of(path)
+    kind = {"drvfs": "drvfs", "vfat": "fat", "msdos": "fat", "exfat": "fat"}.get(fstype, "other")
+    return Texts("drives", language)(f"no_modes.{kind}", file=path, fstype=fstype or "?")
+
+
+def _no_place(path: Path, after: str) -> str:
+    return " / ".join(
+        f"{no_modes(path, language)}{Texts('drives', language)(after)}" for language in ("ja", "en")
+    )

@@ -193,9 +193,8 @@ def as_read(row: Row, labels: Labels) -> Row:
         (n and n positive), ``p`` and ``p_adjusted``.
     """
     said = estimate_in_words(row, labels)
-    if said["cutoff"]:
-        cutoff = number(said["cutoff"])
-        said["metric"] = labels("at_cutoff", metric=said["metric"], cutoff=f"{cutoff:g}")
+    if (cutoff := number(said["cutoff"])) is not None:
+        said["metric"] = labels.at(row["metric"], cutoff, "at_cutoff")
     statistic = number(row["statistic"])
     return said | {
         "value": with_limits(row, labels),

@@ -162,6 +162,23 @@ class Labels:
         word = self._measures(metric) if metric in self._measures else metric
         return f"{self.values.get(metric, {}).get('label', {}).get(self.language) or word} {value}"
 
+    def is_low(self, metric: str) -> bool:
+        """Tell whether low values of a metric speak for metastasis."""
+        return bool(self.values.get(metric, {}).get("positive") == "low")
+
+    def at(self, metric: str, cutoff: float, word: str = "cutoff") -> str:
+        """Return a metric with its cut-off, such as ``BSI ≥ 1``.
+
+        Parameters
+        ----------
+        metric, cutoff
+            One of `values`, and what is positive.
+        word
+            The area's text of it.
+        """
+        said = self(word, metric=self.word(metric), cutoff=f"{cutoff:g}")
+        return said.replace("≥", "≤") if self.is_low(metric) else said
+
     def axis(self, metric: str, word: str = "{}_axis") -> str:
         """Return what stands beside an axis or above a column: the metric's name and unit.
 

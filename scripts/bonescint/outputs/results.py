@@ -12,7 +12,7 @@ from bonescint.made import sha256_of
 from bonescint.outputs.data import first_cutoffs
 from bonescint.outputs.estimates import performance, with_limits
 from bonescint.outputs.labels import Labels
-from bonescint.questions import known, lacking
+from bonescint.questions import known, why_unanswered
 from bonescint.resources import Texts
 from bonescint.warnings import read_phrases
 
@@ -119,6 +119,7 @@ def overview(results: Results, labels: Labels) -> list[Row]:
     """
     cutoffs = first_cutoffs(results.provenance["analysis"]["metrics"]["cutoffs"])
     accuracy, at_cutoffs = (results.metrics.get(key, []) for key in ("accuracy", "cutoffs"))
+    said = {"auc", *cutoffs}
     rows = []
     for software in labels.software_keys:
         for metric in labels.metrics(software):
@@ -133,7 +134,11 @@ def overview(results: Results, labels: Labels) -> list[Row]:
                     "n": auc["n"] if auc else "",
                     "n_positive": auc["n_positive"] if auc else "",
                 }
-                | {measure: with_limits(row, labels) for measure, row in found.items()}
+                | {
+                    # without a cut-off there is nothing to say
+                    measure: with_limits(row, labels) if {measure, metric} & said else ""
+                    for measure, row in found.items()
+                }
             )
     return rows
 
@@ -152,7 +157,7 @@ def unanswered_in_words(results: Results, labels: Labels) -> list[str]:
         labels(
             "unanswered_one",
             question=labels.question("title", key),
-            why=lacking(lacks, labels.language),
+            why=why_unanswered(lacks, labels.language),
         )
         for key, lacks in results.unanswered.items()
     ]

@@ -1,6 +1,5 @@
 """Forms as files: a PDF to print and a workbook to fill in, readable by their owner alone."""
 
-import os
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -63,7 +62,6 @@ def write_files(files: Mapping[Path, bytes]) -> None:
     with ExitStack() as written:
         for path, content in files.items():
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            stream = written.enter_context(replacing(path, "wb"))
-            os.fchmod(stream.fileno(), 0o600)
+            stream = written.enter_context(replacing(path, "wb", private=True))
             stream.write(content)
             stream.flush()  # a full disk is met before the first gets its name

@@ -5,9 +5,9 @@ from bonescint.questions.registry import (
     Question,
     answerable,
     known,
-    lacking,
     missing,
     question,
+    why_unanswered,
     worded,
 )
 
@@ -16,7 +16,7 @@ __all__ = [
     "Question",
     "answerable",
     "known",
-    "lacking",
+    "why_unanswered",
     "missing",
     "question",
     "worded",

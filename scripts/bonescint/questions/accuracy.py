@@ -10,7 +10,7 @@ import numpy as np
 from bonescint.declared import columns
 from bonescint.stats import roc
 from bonescint.stats.estimate import Estimate, write_number
-from bonescint.stats.questions import labelled
+from bonescint.stats.questions import labelled, low_metrics
 from bonescint.stats.samples import (
     Sample,
     Samples,
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 QUESTION = {
     "order": 60,
     "needs": ["reference", "measurements", "software"],
-    "settings": ["confidence"],
+    "settings": ["confidence", "values"],
     "also": ["roc_curves"],
     "where": ["readers"],
 }
@@ -42,7 +42,7 @@ def rows(
     Each on the logit scale, and as pROC prints it (Wald). A case whose EOD contradicts the
     consensus takes no part in the AUC by grade.
     """
-    samples = Samples(read_truth(reference), measurements)
+    samples = Samples(read_truth(reference), measurements, low_metrics(settings))
     grades, contradicting = read_consensus(reference, "eod"), read_eod_contradictions(reference)
     confidence = settings["confidence"]
     for key in software:
@@ -61,13 +61,14 @@ def roc_curves(
     reference: Path, measurements: Path, software: SoftwareFacts, settings: Mapping[str, Any]
 ) -> tuple[Sequence[str], Iterable[Mapping[str, object]]]:
     """Return the table of the points of each curve."""
-    samples = Samples(read_truth(reference), measurements)
+    low = low_metrics(settings)
+    samples = Samples(read_truth(reference), measurements, low)
     header = columns("roc_curves")
     points = (
-        dict(zip(header, (key, metric, *map(write_number, at)), strict=True))
+        dict(zip(header, (key, metric, *map(write_number, (way * at[0], *at[1:]))), strict=True))
         for key in software
         for metric in software[key]["metrics"]
-        for sample in [samples.of(metric, key)]
+        for sample, way in [(samples.of(metric, key), -1 if metric in low else 1)]
         for at in zip(*roc.curve(sample.y, sample.scores[0]), strict=True)
     )
     return header, points

@@ -11,7 +11,7 @@ import numpy as np
 from bonescint.stats import roc
 from bonescint.stats.estimate import Estimate, write_number
 from bonescint.stats.proportions import clopper_pearson, likelihood_ratios, mid_p
-from bonescint.stats.questions import cutoffs_of, labelled
+from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
 from bonescint.stats.samples import Samples, SoftwareFacts, read_truth
 
 logger = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 QUESTION = {
     "order": 70,
     "needs": ["reference", "measurements", "software"],
-    "settings": ["confidence", "cutoffs", "optimism"],
+    "settings": ["confidence", "cutoffs", "optimism", "values"],
     "where": ["readers"],
 }
 
@@ -36,7 +36,7 @@ def rows(
     is the plan's, not the patients'. Youden's cut-off is chosen on these very cases: it is noted as
     exploratory, and corrected for its optimism by bootstrap.
     """
-    samples = Samples(read_truth(reference), measurements)
+    samples = Samples(read_truth(reference), measurements, low_metrics(settings))
     for key in software:
         for metric in software[key]["metrics"]:
             sample = samples.of(metric, key)

@@ -12,7 +12,7 @@ from bonescint.stats import roc
 from bonescint.stats.estimate import NAN, Estimate, write_number
 from bonescint.stats.method_comparison import tost_paired
 from bonescint.stats.paired_calls import compare_accuracy
-from bonescint.stats.questions import cutoffs_of, labelled
+from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
 from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth, shared_metrics
 
 logger = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 QUESTION = {
     "order": 110,
     "needs": ["reference", "measurements", "version_pairs", "software"],
-    "settings": ["confidence", "cutoffs", "margins"],
+    "settings": ["confidence", "cutoffs", "margins", "values"],
     "where": ["versions"],
 }
 
@@ -38,7 +38,7 @@ def rows(
     of the interval of twice the error (90 % where the study's intervals are 95 %). Without a margin
     a question is not assessed: a difference that is not significant is no equivalence.
     """
-    samples = Samples(read_truth(reference), measurements)
+    samples = Samples(read_truth(reference), measurements, low_metrics(settings))
     for old, new in version_pairs:
         for metric in shared_metrics(software, new, old):
             measured = samples.of(metric, new, old, judged=False)

@@ -12,7 +12,7 @@ from bonescint.stats.accuracy import accuracy_of
 from bonescint.stats.estimate import Estimate
 from bonescint.stats.paired_calls import compare_accuracy
 from bonescint.stats.proportions import wilson
-from bonescint.stats.questions import cutoffs_of, labelled
+from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
 from bonescint.stats.samples import Samples, SoftwareFacts, read_truth, shared_metrics
 
 logger = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 QUESTION = {
     "order": 170,
     "needs": ["reference", "measurements", "exposure", "version_pairs", "software"],
-    "settings": ["confidence", "cutoffs"],
+    "settings": ["confidence", "cutoffs", "values"],
 }
 
 
@@ -38,7 +38,7 @@ def rows(
     comparisons leave out what either version may have seen. Where no case is exposed the results of
     ``all`` and ``not_exposed`` are the same, and only the share is given.
     """
-    samples = Samples(read_truth(reference), measurements)
+    samples = Samples(read_truth(reference), measurements, low_metrics(settings))
     exposed: dict[str, set[str]] = {key: set() for key in software}
     cases: dict[str, set[str]] = {key: set() for key in software}
     for row in read_rows(exposure):

@@ -9,7 +9,7 @@ import numpy as np
 
 from bonescint.stats.accuracy import accuracy_of
 from bonescint.stats.estimate import Estimate
-from bonescint.stats.questions import labelled
+from bonescint.stats.questions import labelled, low_metrics
 from bonescint.stats.samples import Ratings, Samples, SoftwareFacts, read_ratings
 
 logger = logging.getLogger(__name__)
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 QUESTION = {
     "order": 80,
     "needs": ["readings", "measurements", "software"],
-    "settings": ["confidence", "cutoffs"],
+    "settings": ["confidence", "cutoffs", "values"],
     "where": ["readers"],
 }
 
@@ -33,7 +33,7 @@ def rows(
     AUC, sensitivity and specificity against each reader alone, against the cases on which all
     who read them agree, and with a case positive as soon as one reader says so.
     """
-    samples = Samples({}, measurements)
+    samples = Samples({}, measurements, low_metrics(settings))
     for name, truth in _references(read_ratings(readings, "metastasis")).items():
         judged = samples.judged_by(truth)
         for key in software:

@@ -79,7 +79,7 @@ def missing(asked: Collection[str] | None, there: Collection[str]) -> dict[str, 
     return {name: lacks for name in _asked(asked) if (lacks := _lacks(name, there))}
 
 
-def lacking(lacks: Iterable[str], language: str) -> str:
+def why_unanswered(lacks: Iterable[str], language: str) -> str:
     """Return in words why a question cannot be answered.
 
     Parameters

@@ -9,7 +9,7 @@ import numpy as np
 
 from bonescint.stats import agreement, method_comparison
 from bonescint.stats.estimate import Estimate
-from bonescint.stats.questions import cutoffs_of, labelled
+from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
 from bonescint.stats.samples import Samples, SoftwareFacts
 
 logger = logging.getLogger(__name__)
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 QUESTION = {
     "order": 120,
     "needs": ["measurements", "stored", "software"],
-    "settings": ["confidence", "cutoffs"],
+    "settings": ["confidence", "cutoffs", "values"],
     "where": ["stored"],
 }
 
@@ -42,10 +42,11 @@ def rows(
             of_today = samples.codes_of(metric, key)
             sample = beside.of(metric, key, STORED, judged=False, among=of_today)
             today, before = sample.scores
+            way = -1 if metric in low_metrics(settings) else 1
             found = _compared(today, before, settings["confidence"])
             for cutoff in cutoffs_of(settings, metric):
                 found += labelled(
-                    _calls(today >= cutoff, before >= cutoff, settings["confidence"]),
+                    _calls(way * today >= cutoff, way * before >= cutoff, settings["confidence"]),
                     cutoff=cutoff,
                 )
             yield from labelled(

@@ -10,7 +10,7 @@ from bonescint.stats import roc
 from bonescint.stats.case_mix import power_unpaired_auc
 from bonescint.stats.estimate import Estimate, write_number
 from bonescint.stats.proportions import difference_independent
-from bonescint.stats.questions import cutoffs_of, labelled
+from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
 from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth, shared_metrics
 
 logger = logging.getLogger(__name__)
@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 QUESTION = {
     "order": 130,
     "needs": ["reference", "measurements", "product_pairs", "software"],
-    "settings": ["confidence", "cutoffs"],
+    "settings": ["confidence", "cutoffs", "values"],
     "where": ["readers", "products"],
 }
 
@@ -38,7 +38,7 @@ def rows(
     the note `confounded` (R11). No paired test and no Bland-Altman belong here. A difference is
     first minus second.
     """
-    samples = Samples(read_truth(reference), measurements)
+    samples = Samples(read_truth(reference), measurements, low_metrics(settings))
     confidence = settings["confidence"]
     for keys in product_pairs:
         for metric in shared_metrics(software, *keys):

@@ -9,7 +9,7 @@ from bonescint.declared import columns
 from bonescint.stats import reclassification, roc
 from bonescint.stats.estimate import Estimate, write_number
 from bonescint.stats.paired_calls import compare_accuracy
-from bonescint.stats.questions import cutoffs_of, labelled
+from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
 from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth, shared_metrics
 
 logger = logging.getLogger(__name__)
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 QUESTION = {
     "order": 90,
     "needs": ["reference", "measurements", "version_pairs", "software"],
-    "settings": ["confidence", "cutoffs"],
+    "settings": ["confidence", "cutoffs", "values"],
     "also": ["reclassified"],
     "where": ["readers", "versions"],
 }
@@ -34,7 +34,7 @@ def rows(
 
     Every difference is new minus old, paired by case: who has both.
     """
-    samples = Samples(read_truth(reference), measurements)
+    samples = Samples(read_truth(reference), measurements, low_metrics(settings))
     for old, new in version_pairs:
         for metric in shared_metrics(software, new, old):
             sample = samples.of(metric, new, old)
@@ -61,13 +61,14 @@ def reclassified(
     settings: Mapping[str, Any],
 ) -> tuple[Sequence[str], Iterable[Mapping[str, object]]]:
     """Return the table of every case whose call changed, by code."""
-    samples = Samples(read_truth(reference), measurements)
+    samples = Samples(read_truth(reference), measurements, low_metrics(settings))
     changed = (
         {"old": old, "new": new, "metric": metric} | case
+        for way in [{metric: -1 for metric in low_metrics(settings)}]
         for old, new in version_pairs
         for metric in shared_metrics(software, new, old)
         for cutoff in cutoffs_of(settings, metric)
-        for case in _changed(samples.of(metric, new, old), cutoff)
+        for case in _changed(samples.of(metric, new, old), cutoff, way.get(metric, 1))
     )
     return columns("reclassified"), changed
 
@@ -86,15 +87,15 @@ def _at(sample: Sample, cutoff: float, confidence: float) -> list[Estimate]:
     )
 
 
-def _changed(sample: Sample, cutoff: float) -> Iterator[dict[str, object]]:
+def _changed(sample: Sample, cutoff: float, way: int) -> Iterator[dict[str, object]]:
     for code, truth, new, old in zip(sample.codes, sample.y, *sample.scores, strict=True):
         if (new >= cutoff) != (old >= cutoff):
             yield {
                 "code": code,
-                "cutoff": write_number(cutoff),
+                "cutoff": write_number(way * cutoff),
                 "metastasis": int(truth),
-                "old_value": write_number(old),
-                "new_value": write_number(new),
-                "change": "up" if new > old else "down",
+                "old_value": write_number(way * old),
+                "new_value": write_number(way * new),
+                "change": "up" if way * new > way * old else "down",
                 "result": "gained" if (new >= cutoff) == truth else "lost",
             }

@@ -7,9 +7,20 @@ from typing import Any
 from bonescint.stats.estimate import Estimate
 
 
+def low_metrics(settings: Mapping[str, Any]) -> set[str]:
+    """Return the metrics whose low values speak for metastasis."""
+    values = settings.get("values", {})
+    return {metric for metric, one in values.items() if one.get("positive") == "low"}
+
+
 def cutoffs_of(settings: Mapping[str, Any], metric: str) -> list[float]:
-    """Return the configured cut-offs of a metric."""
-    return [cutoff["value"] for cutoff in settings["cutoffs"] if cutoff["metric"] == metric]
+    """Return the configured cut-offs of a metric, for scores as `Samples` returns them.
+
+    A score at or above one is positive: where low values are, both have another sign, which
+    `answer_question` takes away.
+    """
+    way = -1 if metric in low_metrics(settings) else 1
+    return [way * cutoff["value"] for cutoff in settings["cutoffs"] if cutoff["metric"] == metric]
 
 
 def labelled(rows: Iterable[Estimate], *notes: str, **fields: Any) -> list[Estimate]:

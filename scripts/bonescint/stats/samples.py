@@ -38,10 +38,15 @@ class Samples:
         Code -> 1 (metastasis) or 0, such as `read_truth` returns.
     measurements
         results/measurements.csv.
+    low
+        Metrics whose low values speak for metastasis: held against the truth their scores have
+        another sign, so that a higher one always does.
     """
 
-    def __init__(self, truth: Mapping[str, float], measurements: Path) -> None:
-        self._truth = truth
+    def __init__(
+        self, truth: Mapping[str, float], measurements: Path, low: Collection[str] = ()
+    ) -> None:
+        self._truth, self._low = truth, low
         self._results: dict[tuple[str, str], dict[str, tuple[str, str]]] = {}
         for row in read_rows(measurements):
             cases = self._results.setdefault((row["software"], row["metric"]), {})
@@ -117,6 +122,8 @@ class Samples:
                 truth.append(self._truth.get(code, np.nan))
                 values.append([float(value) for _, value in results])
         columns = np.array(values).reshape(len(values), len(software))
+        if judged and metric in self._low:
+            columns = -columns
         return Sample(
             codes,
             np.array(truth),

@@ -1,7 +1,6 @@
 """The faults of an import as a workbook: a list, and the tables with the faulty cells marked."""
 
 import io
-import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -74,8 +73,7 @@ def write_fault_book(path: Path, tables: Sequence[Faults], language: str, synthe
         _copy(book, faults, own, text, synthetic)
     book.close()
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with replacing(path, "wb") as stream:
-        os.fchmod(stream.fileno(), 0o600)
+    with replacing(path, "wb", private=True) as stream:
         stream.write(buffer.getvalue())
 
 

@@ -6,10 +6,8 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-import yaml
-
 from bonescint.declared import replaced
-from bonescint.resources import ROOT, Texts
+from bonescint.resources import Texts, project_yaml
 from bonescint.tables.columns import Column, load_columns
 from bonescint.text.folding import fold_header
 from bonescint.warnings import Phrase
@@ -167,8 +165,9 @@ def described_columns(schema: str, values: Values) -> dict[str, dict[str, Any]]:
     schema, values
         As for `wanted_columns`.
     """
-    path = ROOT / "schemas" / f"{schema}.schema.yaml"
-    said: dict[str, dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))["properties"]
+    said: dict[str, dict[str, Any]] = dict(
+        project_yaml(f"schemas/{schema}.schema.yaml")["properties"]
+    )
     for key, metric in values.items() if schema == "software_export" else ():
         names = {language: metric["label"].get(language, key) for language in ("ja", "en")}
         unit = f", {metric['unit']}" if metric["unit"] else ""

@@ -162,3 +162,14 @@ def test_a_flow_with_the_tracers_of_another_study_is_known() -> None:
     found = columns_of("results/metrics/flow.csv", [*fixed, "FDG"])
     assert found.is_plain(5, "12345678") and not found.ids
     assert not columns_of("results/metrics/flow.csv", [*fixed, "note"]).is_plain(5, "12345678")
+
+
+def test_a_table_with_the_metrics_of_another_study_is_known() -> None:
+    own = ["code", "tracer", "software", "version", "volume_ml", "n"]
+    rest = ["status", "analysis_date", "operator"]
+    found = columns_of("results/software/suv.csv", [*own, *rest])
+    assert found.is_plain(4, "12345678") and found.is_plain(5, "7")
+    assert not found.is_plain(0, "12345678")
+    # not with a title that is none, nor where the rest is another one
+    for other in ([*own[:4], "患者", *rest], [*own, *rest[:2]], ["id", *own[1:], *rest]):
+        assert not columns_of("results/software/suv.csv", other).is_plain(4, "12345678")

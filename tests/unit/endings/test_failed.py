@@ -98,3 +98,43 @@ def test_both_languages_while_the_study_has_none() -> None:
     told = said(text=Wording({"language": ["ja"]}))
     assert "実行できませんでした" in told and "could not be run" in told
     assert "could not be run" not in said(text=Wording({"language": "ja"}))
+
+
+HELD = (
+    "Traceback (most recent call last):\n\n  File \"x.py\", line 1\n\nOSError: [Errno {}] No: '{}'"
+)
+
+
+@pytest.mark.parametrize("number", [1, 13, 16, 26])
+def test_a_result_that_snakemake_cannot_delete(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    held = CallFault(HELD.format(number, "results/study.xlsx"), "PermissionError")
+    told = said(held)
+    assert "results/study.xlsx cannot be made anew. Close it if it is open in Excel" in told
+    assert "fault of the program" not in told
+    (tmp_path / "results").mkdir()
+    # what Excel puts beside it holds the name of who has it open
+    (tmp_path / "results/~$study.xlsx").write_text("Yamada")
+    told = said(held)
+    assert "results/study.xlsx is open in Excel" in told and "Yamada" not in told
+    assert "開かれている" in said(held, text=Wording({"language": "ja"}))
+
+
+def test_an_input_that_cannot_be_read_is_not_named() -> None:
+    message = (
+        "PermissionError in file \"/x/common.smk\", line 9:\n[Errno 13] No: 'raw/Yamada/a.xlsx'"
+    )
+    told = said(CallFault(message, "PermissionError"))
+    assert "An input file or folder may not be read" in told and "Yamada" not in told
+
+
+def test_other_errors_of_the_system_are_faults_of_the_program() -> None:
+    assert "fault of the program" in said(CallFault(HELD.format(5, "results/a"), "OSError"))
+
+
+def test_a_result_without_the_mode_to_write_is_named() -> None:
+    message = 'ProtectedOutputException in rule a in file "/x", line 9:\n    results/study.xlsx'
+    told = said(CallFault(message, "ProtectedOutputException"))
+    assert "A file may not be written" in told and "results/study.xlsx" in told

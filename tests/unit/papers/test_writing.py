@@ -17,7 +17,7 @@ def test_a_full_disk_leaves_none_of_them(tmp_path: Path, monkeypatch: pytest.Mon
             raise OSError(errno.ENOSPC, "full")
         (tmp_path / ".full").touch()
 
-    monkeypatch.setattr(writing.os, "fchmod", full)  # at the second file
+    monkeypatch.setattr("os.fchmod", full)  # at the second file
     with pytest.raises(OSError, match="full"):
         writing.write_files(files)
     assert (tmp_path / "a.pdf").read_bytes() == b"filled in"

@@ -105,6 +105,19 @@ def test_a_primary_hypothesis_that_could_be_two_is_refused(tmp_path):
         list(hypotheses.rows(written(tmp_path, ROWS), "en", {"primary": primary, "families": {}}))
 
 
+def test_a_group_of_the_cases_is_no_other_primary_hypothesis(tmp_path):
+    of_all = test("accuracy", "auc", 0.2, comparator="")
+    rows = [test("accuracy", "auc", np.nan, comparator="", cases="eod=2"), of_all]
+    primary = PRIMARY | {"question": "accuracy", "measure": "auc", "comparator": None}
+    first = run(tmp_path, rows=rows, primary=primary)[0]
+    assert (first.p_value, first.cases) == (0.2, "")
+    # of which of two groups it is, nobody has said
+    groups = [test("exposure", "auc", 0.1, cases=cases) for cases in ("all", "not_exposed")]
+    primary = PRIMARY | {"question": "exposure", "measure": "auc"}
+    with pytest.raises(InputError, match="cases: all; metric: bsi, cases: not_exposed"):
+        list(hypotheses.rows(written(tmp_path, groups), "en", {"primary": primary, "families": {}}))
+
+
 def test_a_primary_hypothesis_without_a_p_keeps_its_row(tmp_path):
     first = run(tmp_path, primary=PRIMARY | {"comparator": "vsbone1"})[0]
     assert (first.status, first.comparator, role(first)) == ("one class", "vsbone1", "primary")

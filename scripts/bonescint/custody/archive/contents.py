@@ -38,6 +38,7 @@ class Member(NamedTuple):
     modified: int  # ns
     changed: int  # ns, of the inode: a file put in another's place with its date is noticed
     target: str
+    mode: int | None = None  # None: for its owner alone
 
     @property
     def state(self) -> tuple[object, ...]:

@@ -1,6 +1,5 @@
 """The parts of an archive that is being written: kept over an interruption (R32)."""
 
-import hashlib
 import json
 import os
 import shutil
@@ -12,7 +11,9 @@ from bonescint.custody.archive.contents import MANIFEST, README, Contents, Membe
 from bonescint.custody.archive.stream import (
     CHUNK,
     END,
+    ChangedMeanwhile,
     Sink,
+    content_of,
     decrypted,
     encrypt,
     header,
@@ -37,10 +38,6 @@ class _Part(NamedTuple):
     number: int
     first: int  # its first member's place in the list
     sums: list[str]  # SHA-256 of each member, empty for what is no file
-
-
-class _Changed(Exception):
-    """A file is no longer what it was when the tree was walked."""
 
 
 class Parts:
@@ -82,7 +79,7 @@ class Parts:
                 self._check_room(gaps)
             try:
                 self._fill(gaps, part_size)
-            except _Changed as change:
+            except ChangedMeanwhile as change:
                 changed = str(change)
         name = shown(changed, self._contents.raw, self._text)
         raise InputError(self._text("changing", file=name))
@@ -169,29 +166,12 @@ class Parts:
             file.write(sealed)
 
     def _content(self, member: Member, sums: list[str]) -> Iterator[bytes]:
-        """Yield a file's bytes and append its hash; one that changes is noticed, never torn."""
-        if member.kind != "file":
-            sums.append("")
-            return
-        digest = hashlib.sha256()
         try:
-            with Path(member.source).open("rb", buffering=0) as file:
-                left = member.size
-                while left and (chunk := file.read(min(left, CHUNK))):
-                    left -= len(chunk)
-                    digest.update(chunk)
-                    yield chunk
-                status = os.fstat(file.fileno())
-        except FileNotFoundError:
-            raise _Changed(member.name) from None
+            yield from content_of(member, sums)
         except OSError as error:
             name = shown(member.name, self._contents.raw, self._text)
             reason = os.strerror(error.errno or 0)
             raise InputError(self._text("unreadable", file=name, reason=reason)) from None
-        now = status.st_size, status.st_mtime_ns, status.st_ctime_ns
-        if now != (member.size, member.modified, member.changed):
-            raise _Changed(member.name)
-        sums.append(digest.hexdigest())
 
     def joined(self, readme: str) -> Generator[bytes, None, None]:
         """Yield the whole tar: the read-me, the members in order, the manifest."""

@@ -8,12 +8,11 @@ import shutil
 import tarfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from bonescint.custody.archive.contents import MANIFEST, shown
-from bonescint.custody.archive.stream import CHUNK, decrypted, read_manifest
+from bonescint.custody.archive.stream import CHUNK, decrypted, modified_of, read_manifest
 from bonescint.errors import InputError
 from bonescint.resources import Texts
 
@@ -73,9 +72,9 @@ def verify_archive(
     """
 
     def take(member: tarfile.TarInfo, content: IO[bytes] | None) -> str:
-        return _copy(content, None) if content else ""
+        return copied(content, None) if content else ""
 
-    return _walk(archive, identity, text, take, advance)
+    return walk_archive(archive, identity, text, take, advance)
 
 
 def restore(
@@ -118,7 +117,7 @@ def restore(
         try:
             _empty(partial)  # what a killed run left
             tree = _Tree(partial)
-            found = _walk(archive, identity, text, tree.take, advance)
+            found = walk_archive(archive, identity, text, tree.take, advance)
             if not found.good:
                 raise InputError([text("not_restored"), *manifest_differences(found, raw, text)])
             found.links = tree.finish()
@@ -158,7 +157,7 @@ class _Tree:
 
     def take(self, member: tarfile.TarInfo, content: IO[bytes] | None) -> str:
         path = self._root / member.name
-        modified = int(Decimal(member.pax_headers.get("mtime", member.mtime)).scaleb(9))
+        modified = modified_of(member)
         if content is None:
             if member.isdir():
                 path.mkdir(mode=0o700)
@@ -168,7 +167,7 @@ class _Tree:
             return ""
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
         with os.fdopen(os.open(path, flags, 0o600), "wb") as stream:
-            digest = _copy(content, stream)
+            digest = copied(content, stream)
         os.utime(path, ns=(modified, modified))
         return digest
 
@@ -188,14 +187,27 @@ class _Tree:
         return out
 
 
-def _walk(
+def walk_archive(
     archive: Path,
     identity: "pyrage.x25519.Identity",
     text: Texts,
     take: Take,
     advance: Advance,
 ) -> Findings:
-    """Hand every member to `take`, which returns the SHA-256 of a file, and compare."""
+    """Hand every member to `take` and compare it with the manifest, in one stream.
+
+    Parameters
+    ----------
+    archive, identity, text, advance
+        As for `verify_archive`.
+    take
+        Returns the SHA-256 of a file.
+
+    Raises
+    ------
+    InputError
+        As `verify_archive` does.
+    """
     sums: dict[str, str] = {}
     wanted: dict[str, str] | None = None
     found = Findings()
@@ -232,16 +244,21 @@ def _walk(
         raise InputError(text("foreign", file=archive.name)) from None
     if wanted is None:
         raise InputError(text("foreign", file=archive.name))
+    _compare(found, sums, wanted)
+    return found
+
+
+def _compare(found: Findings, sums: dict[str, str], wanted: dict[str, str]) -> None:
     found.missing = sorted(wanted.keys() - sums.keys())
     found.extra += sorted(sums.keys() - wanted.keys())
     found.changed = sorted(n for n in sums.keys() & wanted.keys() if sums[n] != wanted[n])
     odd = {*found.missing, *found.changed}
     found.lines = {name: line for line, name in enumerate(wanted, 1) if name in odd}
     found.files = len(sums) - len(found.changed) - len(sums.keys() - wanted.keys())
-    return found
 
 
-def _copy(content: IO[bytes], sink: IO[bytes] | None) -> str:
+def copied(content: IO[bytes], sink: IO[bytes] | None) -> str:
+    """Copy a stream, where there is a sink, and return its SHA-256."""
     digest = hashlib.sha256()
     while chunk := content.read(CHUNK):
         digest.update(chunk)

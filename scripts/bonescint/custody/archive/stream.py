@@ -31,11 +31,58 @@ _ESCAPED = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}
 def header(member: Member) -> bytes:
     """Return a member's tar header: no owner, no group, dates to the nanosecond (pax)."""
     info = tarfile.TarInfo(member.name)
-    info.type, info.mode = _TYPES[member.kind], _MODES[member.kind]
+    info.type = _TYPES[member.kind]
+    info.mode = _MODES[member.kind] if member.mode is None else member.mode
     info.size, info.linkname = member.size, member.target
     info.mtime = max(0, member.modified // 10**9)
     info.pax_headers = {"mtime": format(Decimal(member.modified).scaleb(-9), "f")}
     return info.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape")
+
+
+def modified_of(info: tarfile.TarInfo) -> int:
+    """Return the date in a member's header, in nanoseconds."""
+    return int(Decimal(info.pax_headers.get("mtime", info.mtime)).scaleb(9))
+
+
+class ChangedMeanwhile(Exception):
+    """A file is no longer what it was when the tree was walked; its message is its name."""
+
+
+def content_of(member: Member, sums: list[str]) -> Iterator[bytes]:
+    """Yield a file's bytes and append its SHA-256, of what is no file an empty text.
+
+    Parameters
+    ----------
+    member
+        As it was when the tree was walked.
+    sums
+        Of the members so far.
+
+    Raises
+    ------
+    ChangedMeanwhile
+        If it has changed since: it is noticed, never torn.
+    OSError
+        If it cannot be read.
+    """
+    if member.kind != "file":
+        sums.append("")
+        return
+    digest = hashlib.sha256()
+    try:
+        with Path(member.source).open("rb", buffering=0) as file:
+            left = member.size
+            while left and (chunk := file.read(min(left, CHUNK))):
+                left -= len(chunk)
+                digest.update(chunk)
+                yield chunk
+            status = os.fstat(file.fileno())
+    except FileNotFoundError:
+        raise ChangedMeanwhile(member.name) from None
+    now = status.st_size, status.st_mtime_ns, status.st_ctime_ns
+    if now != (member.size, member.modified, member.changed):
+        raise ChangedMeanwhile(member.name)
+    sums.append(digest.hexdigest())
 
 
 def padding(size: int) -> bytes:

@@ -117,8 +117,7 @@ def _encrypt_whole(
     path: Path, plain: Generator[bytes], identity: "pyrage.x25519.Identity"
 ) -> tuple[int, str]:
     """Write the one encrypted file; its size and SHA-256."""
-    with replacing(path, "wb") as file:
-        os.fchmod(file.fileno(), 0o600)
+    with replacing(path, "wb", private=True) as file:
         digest = hashlib.sha256()
         sink = Sink(file, digest)
         encrypt(plain, sink, identity)

@@ -7,7 +7,7 @@ title says what it measures.
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from bonescint.custody.traces.names import folded
 from bonescint.dicom.vocabulary import BONE_TRACERS, known_tracers
 from bonescint.names.parts import SEPARATORS
 from bonescint.resources import Texts
+from bonescint.tables.metric_columns import metric_values
 
 # kinds of columns (resources/text/columns.csv) in which a number is never a patient ID
 _NUMBERS = frozenset(
@@ -35,9 +36,9 @@ _MEASURES = frozenset(
      "patientbirthdate"}
 )  # fmt: skip
 _LEAST_HEADINGS = 2
-# a column of counts each
-_TRACERS = frozenset(known_tracers())
-_BONE = frozenset(BONE_TRACERS)
+# what a study may call the columns of its tracers and of its metrics
+_TRACER = re.compile("|".join(map(re.escape, known_tracers())))
+_METRIC = re.compile("[a-z][a-z0-9_]*")
 
 
 class ColumnContents(NamedTuple):
@@ -80,22 +81,29 @@ def columns_of(path: str, titles: Sequence[str]) -> ColumnContents:
         Its first row.
     """
     for table in catalogue():
-        if table.side in ("private", "results") and table.is_at(path):
-            kinds = {column.column: column.kind for column in table.columns}
-            # somebody may have put another table in its place
-            if _as_declared(kinds, titles):
-                said = [kinds.get(title, "count") for title in titles]
-                return _of([kind == "id" for kind in said], [_plain({kind}) for kind in said])
+        there = table.side in ("private", "results") and table.is_at(path)
+        # somebody may have put another table in its place
+        if there and (said := _kinds({one.column: one.kind for one in table.columns}, titles)):
+            return _of([kind == "id" for kind in said], [_plain({kind}) for kind in said])
     plain = [SEPARATORS.sub("", folded(title)) for title in titles]
     return _of([title in _ID_TITLES for title in plain], [title in _MEASURES for title in plain])
 
 
-def _as_declared(declared: Collection[str], titles: Sequence[str]) -> bool:
-    """Tell whether a header is the declared one, with the study's own tracers where any stand."""
-    if not _BONE.issubset(declared):
-        return list(declared) == list(titles)
-    rest = [name for name in declared if name not in _BONE]
-    return [title for title in titles if title not in _TRACERS] == rest
+def _kinds(declared: Mapping[str, str], titles: Sequence[str]) -> list[str]:
+    """Return the kinds of a header's columns, nothing if it is not the declared one.
+
+    Where the tracers or the metrics of a bone scan are declared, the study's own may stand.
+    """
+    if list(declared) == list(titles):
+        return list(declared.values())
+    for usual, own in ((BONE_TRACERS, _TRACER), (tuple(metric_values()), _METRIC)):
+        if usual[0] in declared and usual[-1] in declared:
+            at, rest = list(declared).index(usual[0]), [n for n in declared if n not in usual]
+            end = at + len(titles) - len(rest)
+            same = [*titles[:at], *titles[end:]] == rest
+            if end > at and same and all(map(own.fullmatch, titles[at:end])):
+                return [declared.get(title, "measure") for title in titles]
+    return []
 
 
 def is_workbook(path: str) -> bool:
@@ -155,4 +163,6 @@ def _headings() -> dict[str, bool]:
             for key in texts:
                 if key.startswith(start):
                     said[texts(key)] |= kinds[key.removeprefix(start)] or {"text"}
-    return {heading: _plain(of) for heading, of in said.items()} | dict.fromkeys(_TRACERS, True)
+    return {heading: _plain(of) for heading, of in said.items()} | dict.fromkeys(
+        known_tracers(), True
+    )

@@ -183,8 +183,7 @@ def _decisions(path: Path, codes: Collection[str], hashes: Collection[str]) -> i
     lines = re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", data.decode(encoding))
     kept = [line for line in lines if items.isdisjoint(_cells(line))]
     if len(kept) < len(lines):
-        with replacing(path, "wb") as stream:
-            os.fchmod(stream.fileno(), 0o600)
+        with replacing(path, "wb", private=True) as stream:
             stream.write("".join(kept).encode(encoding))
     return len(lines) - len(kept)
 

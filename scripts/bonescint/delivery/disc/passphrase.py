@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from bonescint.errors import InputError
-from bonescint.identity.passphrase import require_private
+from bonescint.identity.passphrase import require_private, require_private_place
 from bonescint.resources import both, resource_rows
 
 SHORTEST = 20  # characters
@@ -114,9 +114,7 @@ def write_passphrase_file(path: Path, passphrase: str) -> None:
         raise _not_written(path, error) from None
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            # some file systems take the mode and forget it
-            if os.fstat(descriptor).st_mode & 0o077:
-                raise InputError(both("passphrase", "no_modes", file=path))
+            require_private_place(stream, path)
             stream.write(passphrase.encode("ascii") + b"\n")
             stream.flush()
             os.fsync(descriptor)

@@ -48,7 +48,8 @@ def draw(
     for ax, measure in zip(panels, PERFORMANCE, strict=True):
         ax.set_title(labels.word(measure))
         for y, (software, metric) in enumerate(lines):
-            _line(ax, y, found[software, metric][measure], metric, labels)
+            if measure == "auc" or metric in first_cutoffs:
+                _line(ax, y, found[software, metric][measure], metric, labels)
         if measure == "auc":
             ax.axvline(0.5, color=GREY, linewidth=0.9, linestyle=(0, (1, 2)))
         ax.set_xlim(0, 1.05)
@@ -66,10 +67,7 @@ def draw(
         ],
     )
     panels[0].set_ylim(len(lines) - 0.4, -0.6)
-    at = [
-        labels("cutoff", metric=labels.word(metric), cutoff=cutoff)
-        for metric, cutoff in first_cutoffs.items()
-    ]
+    at = [labels.at(metric, cutoff) for metric, cutoff in first_cutoffs.items()]
     note = labels.figure("note", "forest", cutoffs=labels("separator").join(at))
     foot_note(figure, note)
     return figure

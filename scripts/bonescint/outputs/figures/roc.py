@@ -55,13 +55,14 @@ def draw(
             # through every threshold: ties give a sloping piece, as the trapezoid area counts them
             ax.plot(fpr, tpr, color=colour, linestyle=dash, linewidth=1.8, label=text)
             cutoff = first_cutoffs.get(metric, math.nan)
-            called = [p for p in points if p[2] is not None and p[2] >= cutoff]
+            way = -1 if labels.is_low(metric) else 1
+            called = [p for p in points if p[2] is not None and way * p[2] >= way * cutoff]
             if called:
                 at = max(called, key=lambda point: point[:2])
                 ax.plot(
                     *at[:2], marker=marker, color=colour, markersize=7, markeredgecolor="white",
                     linestyle="none", zorder=5,
-                    label=labels("cutoff", metric=labels.word(metric), cutoff=cutoff),
+                    label=labels.at(metric, cutoff),
                 )  # fmt: skip
         if not drawn:
             empty_panel(ax, labels("no_data"))

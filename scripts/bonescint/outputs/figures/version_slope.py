@@ -111,9 +111,8 @@ def draw(
             ax.set_xlim(-0.35, 1.35)
             ax.set_xticks([0, 1], [labels.software(old), labels.software(new)])
             ax.grid(visible=False, axis="x")
-            _panel(ax, cases, cutoff, metric["positive"] == "low", labels)
+            _panel(ax, cases, cutoff, labels.is_low(drawn), labels)
         row[0].set_ylabel(labels.axis(drawn))
-    sign, unit = "≤" if metric["positive"] == "low" else "≥", metric["unit"]
-    at = f"{labels.word(drawn)} {sign} {cutoff:g} {unit}".strip()
+    at = f"{labels.at(drawn, cutoff)} {metric['unit']}".strip()
     foot_note(figure, labels.figure("note", "version_slope", cutoff=at))
     return figure

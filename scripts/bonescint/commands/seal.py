@@ -1,0 +1,222 @@
+"""`bonescint seal` and `unseal`: the study's files as one encrypted file while nobody works."""
+
+import argparse
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bonescint.commands import configuration
+from bonescint.errors import InputError
+
+if TYPE_CHECKING:
+    import pyrage
+
+    from bonescint.custody.archive.parts import Report
+    from bonescint.custody.sealing import SealedFolder, SealOutcome
+    from bonescint.identity.ledger import Ledger
+    from bonescint.resources import Texts
+
+_MB = 1_000_000
+# what needs the ledger alone, or nothing of the study: a patient may call at any time. An archive
+# may be read, and whoever writes one refuses
+_WHILE_SEALED = frozenset(
+    {"archive", "delivery list", "deidentify", "diff", "doctor", "ledger", "new", "opt-out add",
+     "opt-out list", "opt-out withdraw", "passphrase", "private", "request add", "request list",
+     "retention", "seal", "unseal", "upgrade"}
+)  # fmt: skip
+
+
+def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add both commands to the parser's sub-commands."""
+    parser = commands.add_parser(
+        "seal",
+        help="private/ as one encrypted file while nobody works on the study / "
+        "作業をしない間、private/ を 1 つの暗号化ファイルにする",
+    )
+    parser.add_argument("--results", action="store_true", help="results/ too / results/ も")
+    configuration.add_option(parser)
+    parser.set_defaults(run=seal_study)
+    parser = commands.add_parser(
+        "unseal", help="bring back what was sealed / 封印したフォルダを元に戻す"
+    )
+    configuration.add_option(parser)
+    parser.set_defaults(run=unseal_study)
+
+
+def refuse_while_sealed(options: argparse.Namespace) -> None:
+    """Refuse a command that would read what is sealed.
+
+    Parameters
+    ----------
+    options
+        ``command``, and of some ``action`` and ``config``.
+
+    Raises
+    ------
+    InputError
+        If the study in this folder is sealed.
+    """
+    from bonescint.custody.seal import refuse_sealed, sealed_file
+
+    action = f"{options.command} {getattr(options, 'action', None)}"
+    if not sealed_file() or not _WHILE_SEALED.isdisjoint({options.command, action}):
+        return
+    try:
+        language = configuration.merged(getattr(options, "config", [])).get("language")
+    except InputError:
+        language = None
+    refuse_sealed("en" if language == "en" else "ja")
+
+
+def seal_study(options: argparse.Namespace) -> int:
+    """Seal private/, and results/ if wanted; return 0.
+
+    Parameters
+    ----------
+    options
+        ``config`` and ``results``.
+
+    Raises
+    ------
+    InputError
+        If a key without a passphrase lies in the study's folder, a run is under way, or the files
+        cannot be sealed: they are all there then.
+    """
+    from bonescint.commands.progress import progress
+    from bonescint.custody.destruction import copies_of_key
+    from bonescint.custody.seal import clear_unfinished
+    from bonescint.identity.ledger import open_ledger
+    from bonescint.resources import Texts
+    from bonescint.runlock import alone
+
+    config = configuration.load(options)
+    text = Texts("seal", str(config["language"]))
+    with alone(Path(".snakemake"), Texts("incidents", text.language)):
+        # before anybody is asked for a passphrase
+        _refuse_exposed([Path(config["ledger"]["key"])], config["ledger"], text)
+        ledger = open_ledger(**config["ledger"], ask=True)
+        _refuse_exposed(copies_of_key(ledger, Path()), config["ledger"], text)
+        clear_unfinished()
+        with progress(text) as report:
+            done = [
+                (folder, folder.seal())
+                for folder in _folders(config, ledger.identity, text, report)
+                if folder.file.name == "private.age" or options.results or folder.file.exists()
+            ]
+    for folder, outcome in done:
+        if outcome is None:
+            print(text("already" if folder.file.exists() else "nothing", file=folder.file))
+            continue
+        if outcome.resumed:
+            print(text("finished_sealing", file=folder.file))
+        print(text("sealed", file=folder.file, **_counts(outcome)))
+    if plain := _plain_inputs(config):
+        print(text("plain_inputs", keys=", ".join(plain)))
+    print(text("then", key=config["ledger"]["key"]))
+    return 0
+
+
+def unseal_study(options: argparse.Namespace) -> int:
+    """Bring back what is sealed and return 0.
+
+    Parameters
+    ----------
+    options
+        ``config``.
+
+    Raises
+    ------
+    InputError
+        If nothing is sealed, a run is under way, or something cannot be brought back: the sealed
+        file stays then.
+    """
+    from bonescint.commands.progress import progress
+    from bonescint.custody.seal import clear_unfinished, sealed_file
+    from bonescint.identity.ledger import open_ledger
+    from bonescint.resources import Texts
+    from bonescint.runlock import alone
+
+    config = configuration.load(options)
+    text = Texts("seal", str(config["language"]))
+    with alone(Path(".snakemake"), Texts("incidents", text.language)):
+        if not (sealed := sealed_file()):
+            raise InputError(text("not_at_all"))
+        clear_unfinished()
+        ledger = open_ledger(**config["ledger"], ask=True)
+        since = sealed.stat().st_mtime
+        with progress(text) as report:
+            done = [
+                (folder, folder.unseal())
+                for folder in _folders(config, ledger.identity, text, report)
+                if folder.file.exists()
+            ]
+        has_declined = _remember_declined(ledger, since)
+    for folder, outcome in done:
+        if outcome.resumed:
+            print(text("finished_unsealing", file=folder.file))
+        print(text("unsealed", file=folder.file, **_counts(outcome)))
+    print(text("declined_since" if has_declined else "as_before"))
+    return 0
+
+
+def _counts(outcome: "SealOutcome") -> dict[str, int]:
+    # what is smaller than a megabyte is no nothing
+    return {"files": outcome.files, "size": -(-outcome.size // _MB)}
+
+
+def _folders(
+    config: Mapping[str, Any], identity: "pyrage.x25519.Identity", text: "Texts", report: "Report"
+) -> "Iterator[SealedFolder]":
+    from bonescint.custody.seal import SEALED_FILES
+    from bonescint.custody.sealing import SealedFolder
+
+    ledger = config["ledger"]
+    outside = [Path(path) for path in ledger.values() if isinstance(path, str)]
+    for name in SEALED_FILES:
+        yield SealedFolder(name, outside, identity, text, report)
+
+
+def _refuse_exposed(keys: Iterable[Path], settings: Mapping[str, Any], text: "Texts") -> None:
+    """Refuse to seal beside a key that whoever takes the study's folder can use."""
+    from bonescint.identity.key import is_wrapped
+    from bonescint.identity.passphrase import FILE_VARIABLE
+
+    study = Path.cwd()
+    passphrase = settings.get("passphrase_file") or os.environ.get(FILE_VARIABLE)
+    is_open = passphrase and Path(passphrase).resolve().is_relative_to(study)
+    exposed = [
+        text("key_beside", key=key)
+        for key in keys
+        if key.exists() and key.resolve().is_relative_to(study) and (is_open or not is_wrapped(key))
+    ]
+    if exposed:
+        raise InputError([*exposed, text("key_to_do")])
+
+
+def _plain_inputs(config: Mapping[str, Any]) -> list[str]:
+    """Return the keys of the inputs that stay readable."""
+    from bonescint.config import inputs
+
+    private = Path("private").resolve()
+    return [
+        key
+        for key, path in inputs(config).items()
+        if Path(path).exists() and not Path(path).resolve().is_relative_to(private)
+    ]
+
+
+def _remember_declined(ledger: "Ledger", since: float) -> bool:
+    """Record name and birth date of who declined meanwhile; whether anybody did.
+
+    The images may be gone before the next run.
+    """
+    from bonescint.custody.known_people import CONSENTED
+    from bonescint.identity.opt_outs import MARK, in_force, remember
+    from bonescint.identity.people import data_of
+
+    if not MARK.exists() or MARK.stat().st_mtime <= since:
+        return False
+    if CONSENTED.exists():
+        remember(ledger, data_of(CONSENTED, in_force(ledger).keys()))
+    return True

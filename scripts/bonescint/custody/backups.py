@@ -1,0 +1,187 @@
+"""Backups of the ledger and of its key, as the ledger remembers them (R16, R32).
+
+Each is an entry of kind ``backup``: the destruction asks for every copy of the key. What may be
+known without the key (days and numbers) also stands in `TOLD`.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bonescint.config import LEDGER_HEAD
+from bonescint.files import replacing
+from bonescint.identity.chain import Entry, read_head
+from bonescint.identity.ledger import Ledger
+from bonescint.resources import Texts
+
+TOLD = Path("private/backups.json")
+
+
+class Backup(NamedTuple):
+    """A backup that the ledger remembers.
+
+    Parameters
+    ----------
+    kind
+        ``ledger`` or ``key``.
+    at
+        The day, ISO.
+    where
+        The path as typed.
+    sha256
+        Of the copy.
+    patients
+        How many the ledger held.
+    n
+        The number of the entry that remembers it.
+    names
+        By which the medium is known again (`Medium`).
+    place
+        The path on the medium.
+    """
+
+    kind: str
+    at: str
+    where: str
+    sha256: str
+    patients: int
+    n: int
+    names: frozenset[str]
+    place: str
+
+
+def backups(ledger: Ledger) -> list[Backup]:
+    """Return every backup that was made, in order.
+
+    Parameters
+    ----------
+    ledger
+        The opened ledger.
+    """
+    return [backup_in(entry) for entry in ledger.entries("backup")]
+
+
+def last_backup(ledger: Ledger, kind: str) -> Backup | None:
+    """Return the last backup of a kind, None if there is none.
+
+    Parameters
+    ----------
+    ledger
+        The opened ledger.
+    kind
+        ``ledger`` or ``key``.
+    """
+    return next((one for one in reversed(backups(ledger)) if one.kind == kind), None)
+
+
+def behind(ledger: Ledger) -> int:
+    """Return how many patients were added since the last backup of the ledger.
+
+    Parameters
+    ----------
+    ledger
+        The opened ledger.
+    """
+    last = last_backup(ledger, "ledger")
+    return sum(entry["n"] > (last.n if last else 0) for entry in ledger.entries("patient"))
+
+
+def key_copies(ledger: Ledger) -> list[Backup]:
+    """Return the last copy of the key at each place, also one whose making may have been cut off.
+
+    Parameters
+    ----------
+    ledger
+        The opened ledger.
+    """
+    made: dict[str, Backup] = {}
+    begun: dict[str, Backup] = {}
+    for entry in ledger.entries("backup_begun", "backup_failed", "backup"):
+        one = backup_in(entry)
+        begun.pop(one.where, None)
+        if one.kind == "key" and entry["kind"] != "backup_failed":
+            (made if entry["kind"] == "backup" else begun)[one.where] = one
+    return list((made | begun).values())
+
+
+def last_told(folder: Path = Path()) -> dict[str, Any]:
+    """Return what is known of the last backups without the ledger; nothing if nothing is.
+
+    Parameters
+    ----------
+    folder
+        The study's.
+
+    Returns
+    -------
+    dict
+        ``ledger``: at (ISO date), patients, entries; ``key``: at.
+    """
+    try:
+        return dict(json.loads((folder / TOLD).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return {}
+
+
+def tell(ledger: Ledger) -> None:
+    """Write what may be known of the last backups without the key.
+
+    Parameters
+    ----------
+    ledger
+        The opened ledger.
+    """
+    told: dict[str, dict[str, object]] = {}
+    if last := last_backup(ledger, "ledger"):
+        told["ledger"] = {"at": last.at, "patients": last.patients, "entries": last.n + 1}
+    if last := last_backup(ledger, "key"):
+        told["key"] = {"at": last.at}
+    TOLD.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with replacing(TOLD) as stream:
+        json.dump(told, stream)
+        stream.write("\n")
+
+
+def reminder(study: Mapping[str, Any], language: str) -> Iterator[str]:
+    """Yield what a run's summary says of backups; nothing where the data are simulated.
+
+    Every entry counts: a patient's code, but an opt-out and a delivery as well.
+
+    Parameters
+    ----------
+    study
+        ``study`` of the configuration.
+    language
+        Of the sentences.
+    """
+    head = read_head(Path(LEDGER_HEAD))
+    if not head or study["synthetic"]:
+        return
+    told, text = last_told(), Texts("backup", language)
+    if not (last := told.get("ledger")):
+        yield text("remind.none")
+    elif head[0] > last["entries"]:
+        yield text("remind.behind", date=last["at"], n=head[0] - last["entries"])
+    if "key" not in told:
+        yield text("remind.no_key")
+
+
+def backup_in(entry: Entry) -> Backup:
+    """Return the backup that an entry remembers.
+
+    Parameters
+    ----------
+    entry
+        Of kind ``backup``, ``backup_begun`` or ``backup_failed``.
+    """
+    return Backup(
+        kind=entry["of"],
+        at=entry["recorded"],
+        where=entry["where"],
+        sha256=entry["sha256"],
+        patients=entry["patients"],
+        n=entry["n"],
+        names=frozenset(entry["names"]),
+        place=entry["place"],
+    )

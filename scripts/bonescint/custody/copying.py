@@ -1,0 +1,215 @@
+"""Backups of ledger and key are made: never on one medium, read back, remembered (R16)."""
+
+import hashlib
+import os
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from bonescint.custody.backups import Backup, backup_in, backups, key_copies, tell
+from bonescint.custody.media import Medium, medium_of
+from bonescint.errors import InputError
+from bonescint.files import replacing
+from bonescint.identity.chain import Entry
+from bonescint.identity.key import identity_in
+from bonescint.identity.ledger import Ledger
+from bonescint.resources import Texts
+
+
+def check_media(
+    files: Mapping[str, Path], ledger: Ledger, text: Texts, *, same_disk: bool = False
+) -> dict[str, Medium]:
+    """Return the media of new backups, which protect against the loss of what is there.
+
+    Parameters
+    ----------
+    files
+        Kind -> file.
+    ledger
+        The opened ledger.
+    text
+        Words of the area ``backup``.
+    same_disk
+        Whether a backup may lie on the disk of its original.
+
+    Raises
+    ------
+    InputError
+        If ledger and key, or copies of them, would lie on one medium; if a backup would lie in the
+        study's folder, or beside its original and nobody agreed.
+    """
+    media = {kind: medium_of(file.parent) for kind, file in files.items()}
+    originals = {"ledger": ledger.path, "key": ledger.key}
+    problems = []
+    for kind, file in files.items():
+        other = "key" if kind == "ledger" else "ledger"
+        if file.parent.resolve().is_relative_to(Path().resolve()):
+            problems.append(text("in_study", file=file))
+            continue
+        there = _with_other(media[kind], file.parent, other, ledger, originals[other])
+        if other in media and media[kind].is_also(media[other]):
+            there = files[other]
+        own = (medium_of(originals[kind]), medium_of(Path()))
+        if there:
+            problems.append(text(f"beside.{other}", file=file, there=there))
+        elif not same_disk and any(media[kind].is_also(one) for one in own):
+            problems.append(text("same_disk", file=file))
+    if problems:
+        raise InputError(problems)
+    return media
+
+
+def _with_other(
+    medium: Medium, folder: Path, other: str, ledger: Ledger, original: Path
+) -> Path | None:
+    """Return where the other of ledger and key lies on a medium, None if it does not."""
+    if medium.is_also(medium_of(original)):
+        return original
+    copies = key_copies(ledger) if other == "key" else backups(ledger)
+    for copy in (one for one in copies if one.kind == other):
+        there = Path(copy.where)
+        is_there = there.is_file() and medium.is_also(medium_of(there))
+        # a medium that the machine does not know again is known by what lies on it
+        file = folder / there.name
+        if is_there or medium.names & copy.names or _sha256_of(file) == copy.sha256:
+            return there
+    return None
+
+
+def back_up_ledger(ledger: Ledger, file: Path, medium: Medium, text: Texts) -> Backup:
+    """Copy the ledger, read the copy back, verify its chain, and remember it.
+
+    Parameters
+    ----------
+    ledger
+        The opened ledger.
+    file
+        Where the copy goes; an older state of the same ledger there is replaced.
+    medium
+        Of its folder.
+    text
+        Words of the area ``backup``.
+
+    Raises
+    ------
+    InputError
+        If another file is there, or the copy cannot be written or does not read back: what was
+        there stays.
+    """
+    with ledger.exclusive():
+        known = ledger.entries()
+        if os.path.lexists(file) and not is_older_state(_entries_in(file, ledger, text), known):
+            raise InputError(text("newer", file=file))
+        data = ledger.path.read_bytes()
+        _copy(data, file, text, lambda copy: _entries_in(copy, ledger, text) == known)
+        return _remember(ledger, "ledger", data, file, medium)
+
+
+def back_up_key(
+    ledger: Ledger, file: Path, medium: Medium, text: Texts, passphrase: str | None
+) -> Backup:
+    """Copy the key, read the copy back, open it, and remember it.
+
+    Parameters
+    ----------
+    ledger, medium, text
+        As for `back_up_ledger`.
+    file
+        Where the copy goes; a copy of the same key there is replaced.
+    passphrase
+        Opens the key where it is wrapped.
+
+    Raises
+    ------
+    InputError
+        As `back_up_ledger`.
+    """
+
+    def fits(copy: Path) -> bool:
+        # raises where the passphrase is wrong
+        identity = identity_in(copy.read_bytes(), passphrase, file)
+        return str(identity.to_public()) == ledger.recipient
+
+    with ledger.exclusive():
+        data = ledger.key.read_bytes()
+        # one with a former passphrase is known by its hash
+        known = {one.sha256 for one in key_copies(ledger)}
+        if os.path.lexists(file) and _sha256_of(file) not in known:
+            is_same = False
+            with suppress(InputError, OSError):
+                is_same = fits(file)
+            if not is_same:
+                raise InputError(text("foreign", file=file))
+        # on record before it is there: nobody forgets a copy whose making is cut off
+        _remember(ledger, "key", data, file, medium, "backup_begun")
+        try:
+            _copy(data, file, text, fits)
+        except InputError:
+            _remember(ledger, "key", data, file, medium, "backup_failed")
+            raise
+        return _remember(ledger, "key", data, file, medium)
+
+
+def is_older_state(entries: list[Entry], of: list[Entry]) -> bool:
+    """Tell whether entries, whose chain was verified, are an earlier state of others, or the same.
+
+    Parameters
+    ----------
+    entries, of
+        Both as read from a ledger; neither is empty.
+    """
+    n = len(entries)
+    return n <= len(of) and entries[-1]["hash"] == of[n - 1]["hash"]
+
+
+def _entries_in(file: Path, ledger: Ledger, text: Texts) -> list[Entry]:
+    """Return the entries of another file of the same ledger, its chain verified."""
+    found = Ledger(file, ledger.key, ledger.identity, None)
+    try:
+        found.read()
+    except (InputError, OSError):
+        raise InputError(text("foreign", file=file)) from None
+    return found.entries()
+
+
+def _copy(data: bytes, file: Path, text: Texts, is_good: Callable[[Path], bool]) -> None:
+    try:
+        with replacing(file, "wb", private=True) as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+            # what is read back comes from the medium, not from memory
+            if hasattr(os, "posix_fadvise"):
+                os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+            copy = Path(stream.name)
+            if copy.read_bytes() != data or not is_good(copy):
+                raise InputError(text("differs", file=file))
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise InputError(text("not_written", file=file, reason=reason)) from None
+
+
+def _remember(
+    ledger: Ledger, kind: str, data: bytes, file: Path, medium: Medium, word: str = "backup"
+) -> Backup:
+    entry = {
+        "kind": word,
+        "of": kind,
+        "where": str(file),
+        "place": str(Path(medium.place, file.name)),
+        "names": sorted(medium.names),
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "patients": len(ledger),
+    }
+    ledger.append([entry])
+    if word == "backup":
+        tell(ledger)
+    return backup_in(ledger.entries(word)[-1])
+
+
+def _sha256_of(file: Path) -> str:
+    """Return the SHA-256 of a file, empty if there is none."""
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
+    except OSError:
+        return ""

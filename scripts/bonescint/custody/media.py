@@ -1,0 +1,105 @@
+"""On which medium a file lies: what a backup must not share with what it is a backup of.
+
+A medium is known by the disks below it, and again later by the UUIDs that the system reads from
+its filesystems. What this does not tell: two shares of one server, two drives of Windows on one
+disk, a clone of a medium, and, where the system keeps no list of UUIDs (WSL, containers), a medium
+that was taken out and connected again.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from bonescint.filesystems import Mount, mount_of
+
+_SHARES = frozenset({"cifs", "fuse.sshfs", "nfs", "nfs4", "smb3", "smbfs"})
+
+
+class Medium(NamedTuple):
+    """A medium as it is connected now.
+
+    Parameters
+    ----------
+    disks
+        What this machine calls the disks, or the share, that hold it.
+    names
+        By which it is known when it is connected again; empty where the machine cannot tell.
+    place
+        The path on the medium, after the name under which that is connected.
+    """
+
+    disks: frozenset[str]
+    names: frozenset[str]
+    place: str
+
+    def is_also(self, other: "Medium") -> bool:
+        """Tell whether another path lies on the same medium, as far as the machine can tell.
+
+        Parameters
+        ----------
+        other
+            The medium of the other path.
+        """
+        return bool(self.disks & other.disks or self.names & other.names)
+
+
+def medium_of(path: str | Path, root: Path = Path("/")) -> Medium:
+    """Return the medium on which a path lies; what is not there yet counts as its nearest folder.
+
+    Parameters
+    ----------
+    path
+        A file or folder.
+    root
+        Where the machine's /proc, /sys and /dev lie.
+    """
+    real = Path(os.path.realpath(path))
+    mount = mount_of(real, root)
+    if not mount:
+        there = next(one for one in (real, *real.parents) if one.exists())
+        return Medium(frozenset({str(there.stat().st_dev)}), frozenset(), str(real))
+    inside = real.relative_to(mount.place)
+    place = str(Path(mount.place.name, inside)) if mount.place.name else str(real)
+    if mount.fstype in _SHARES:
+        share = frozenset({f"{mount.fstype} {mount.source.rstrip('/')}"})
+        return Medium(share, share, place)
+    block = _block(mount, root)
+    if block is None:
+        # a drive of Windows has its letter, what lies in memory its number
+        word = mount.source if mount.fstype == "drvfs" else mount.device
+        return Medium(frozenset({f"{mount.fstype} {word}"}), frozenset(), place)
+    disks = frozenset(_disks(block, root))
+    uuids = frozenset(f"uuid {one}" for one in _uuids(disks, root))
+    return Medium(frozenset(disk.name for disk in disks), uuids, place)
+
+
+def _block(mount: Mount, root: Path) -> Path | None:
+    """Return what the kernel tells of the device that holds a filesystem."""
+    if not mount.source.startswith("/"):
+        return None
+    # /dev/mapper/NAME is a link to the device; btrfs has a number of its own
+    device = Path(os.path.realpath(root / mount.source.lstrip("/"))).name
+    known = [root / "sys/class/block" / device, root / "sys/dev/block" / mount.device]
+    return next((one for one in known if one.exists()), None)
+
+
+def _disks(block: Path, root: Path) -> Iterator[Path]:
+    """Yield the disks below a device: of a partition, an encrypted or joined volume, an image."""
+    block = Path(os.path.realpath(block))
+    below = sorted((block / "slaves").glob("*"))
+    if (image := block / "loop/backing_file").exists():
+        mount = mount_of(image.read_text(errors="replace").strip(), root)
+        below += [one for one in [mount and _block(mount, root)] if one]
+    for device in below:
+        yield from _disks(device, root)
+    if not below:
+        yield block.parent if (block / "partition").exists() else block
+
+
+def _uuids(disks: frozenset[Path], root: Path) -> Iterator[str]:
+    """Yield the UUIDs of everything on the disks."""
+    devices = {part.name for disk in disks for part in (disk, *disk.glob(f"{disk.name}*"))}
+    for link in sorted((root / "dev/disk/by-uuid").glob("*")):
+        if Path(os.path.realpath(link)).name in devices:
+            yield link.name

@@ -1,0 +1,172 @@
+"""Bringing the ledger back from a backup, and what is lost by it (R12, R16)."""
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bonescint.config import CODED_IMAGES
+from bonescint.custody import deliveries, incidental, receipts, requests
+from bonescint.custody.backups import last_told, tell
+from bonescint.custody.copying import is_older_state
+from bonescint.errors import InputError
+from bonescint.files import replacing
+from bonescint.identity import opt_outs
+from bonescint.identity.chain import Entry, read_head, write_head
+from bonescint.identity.ledger import Ledger, LedgerFiles
+from bonescint.identity.lock import locked, not_written
+from bonescint.identity.mark import touch
+from bonescint.resources import Texts
+
+if TYPE_CHECKING:
+    import pyrage
+
+_MARKS = (opt_outs.MARK, deliveries.MARK, incidental.MARK, receipts.MARK, requests.MARK)
+_RECEIPT = Path("private/codes.json")
+_REPORTS = Path("results/anonymization")
+
+
+@dataclass(frozen=True)
+class Restorable:
+    """A backup of the ledger that may take the ledger's place.
+
+    Parameters
+    ----------
+    copy
+        The opened backup.
+    missing
+        How many entries it lacks that the ledger had when it was last used; None where nobody
+        knows.
+    lost
+        Codes of coded images that it does not know.
+    """
+
+    copy: Ledger
+    missing: int | None
+    lost: frozenset[str]
+
+    @property
+    def last(self) -> str:
+        """The day of its last entry, ISO."""
+        return str(self.copy.entries()[-1]["recorded"])
+
+
+def restorable(
+    file: Path, settings: LedgerFiles, identity: "pyrage.x25519.Identity", text: Texts
+) -> Restorable:
+    """Return a backup and what it lacks.
+
+    Parameters
+    ----------
+    file
+        The backup.
+    settings
+        Arguments of `open_ledger`.
+    identity
+        Of the key.
+    text
+        Words of the area ``backup``.
+
+    Raises
+    ------
+    InputError
+        If it does not open with the key, is altered, is another study's or of another line of
+        entries than the ledger, or the ledger that is there is as good.
+    """
+    study, key = settings["study"], Path(settings["key"])
+    copy = Ledger(file, key, identity, None, study)
+    copy.read()
+    entries = copy.entries()
+    head = None
+    with suppress(InputError):  # a damaged record tells nothing
+        head = read_head(Path(settings["head"]))
+    n, last = head or (0, "")
+    if n and len(entries) >= n and entries[n - 1]["hash"] != last:
+        raise InputError(text("restore.other_line"))
+    present = Ledger(Path(settings["path"]), key, identity, None, study)
+    if _opens(present):
+        _refuse_needless(entries, present.entries(), n, text)
+    known = {*copy.codes().values(), *copy.retired()}
+    missing = None if head is None else max(0, n - len(entries))
+    if missing == 1 and last_told().get("ledger", {}).get("entries") == n:
+        missing = 0  # the entry that remembers this very backup
+    return Restorable(copy, missing, frozenset(_coded() - known))
+
+
+def put_back(found: Restorable, settings: LedgerFiles) -> Path | None:
+    """Put a backup in the ledger's place, go on from it, and return where the former file is kept.
+
+    Parameters
+    ----------
+    found
+        What the person was told of.
+    settings
+        Arguments of `open_ledger`.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written: the ledger is as it was.
+    """
+    copy, path, head = found.copy, Path(settings["path"]), Path(settings["head"])
+    data, aside = copy.path.read_bytes(), None
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with locked(path):
+        try:
+            if path.exists() and (former := path.read_bytes()) != data:
+                aside = _free_name(path)
+                _write(aside, former)
+            _write(Path(os.path.realpath(path)), data)
+            write_head(head, copy.entries())
+        except OSError as error:
+            raise not_written(path, error) from None
+    ledger = Ledger(path, copy.key, copy.identity, head, settings["study"])
+    ledger.read()
+    ledger.append([{"kind": "restored", "missing": found.missing, "codes": len(found.lost)}])
+    tell(ledger)
+    if found.missing != 0:
+        for mark in _MARKS:
+            touch(mark)
+    # patients whose codes are lost get new ones, and their batches are made anew
+    if found.lost:
+        _RECEIPT.unlink(missing_ok=True)
+    for folder in CODED_IMAGES.glob("*/BS-*"):
+        if folder.name in found.lost:
+            _REPORTS.joinpath(f"{folder.parent.name}.csv").unlink(missing_ok=True)
+    return aside
+
+
+def _coded() -> set[str]:
+    return {folder.name for folder in CODED_IMAGES.glob("*/BS-*")}
+
+
+def _opens(ledger: Ledger) -> bool:
+    try:
+        ledger.read()
+    except (InputError, OSError):
+        return False
+    return True
+
+
+def _refuse_needless(copy: list[Entry], present: list[Entry], n: int, text: Texts) -> None:
+    """Refuse a backup where the ledger opens and has all that it has, or other entries."""
+    shorter, longer = sorted((copy, present), key=len)
+    if not is_older_state(shorter, longer):
+        raise InputError(text("restore.other_line"))
+    if len(present) > len(copy) or len(present) == len(copy) >= n:
+        raise InputError(text("restore.needless", n=len(present), m=len(copy)))
+
+
+def _free_name(path: Path) -> Path:
+    """Return a new name beside the ledger; its ending says that it is encrypted."""
+    stem, n = f"{path.stem}.replaced-{date.today()}", 1
+    while os.path.lexists(name := path.with_name(f"{stem}-{n}.age")):
+        n += 1
+    return name
+
+
+def _write(path: Path, data: bytes) -> None:
+    with replacing(path, "wb", private=True) as stream:
+        stream.write(data)

@@ -1,0 +1,400 @@
+"""Files at rest: a folder becomes one age-encrypted tar, and comes back as it was.
+
+The tar is that of `archive`, with modes; `bonescint archive --restore` and ``age -d | tar x`` open
+it as well. The file gets its name when it has been read back and compared with the folder, and only
+then are plain files removed; it loses its name when all of them are back on the disk. So an
+interruption leaves either the folder or the file whole.
+"""
+
+import os
+import re
+import shutil
+import stat
+import tarfile
+from collections.abc import Collection, Generator, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, NamedTuple
+
+from bonescint.custody.archive.contents import MANIFEST, Member
+from bonescint.custody.archive.parts import Report
+from bonescint.custody.archive.read import copied, walk_archive
+from bonescint.custody.archive.stream import (
+    END,
+    ChangedMeanwhile,
+    Sink,
+    content_of,
+    encrypt,
+    header,
+    manifest_line,
+    modified_of,
+    padding,
+    text_member,
+)
+from bonescint.custody.destruction import PRIVATE, TABLES
+from bonescint.custody.seal import SEALED_FILES
+from bonescint.errors import InputError
+from bonescint.files import replacing
+from bonescint.identity.study import STUDY_FILE
+from bonescint.made import sha256_of
+from bonescint.resources import Texts
+
+if TYPE_CHECKING:
+    import pyrage
+
+_MB = 1_000_000
+_SHOWN = 5  # names in a message
+_PER_MEMBER = 4 * tarfile.BLOCKSIZE  # bytes of headers and padding in the tar
+# in private/: the salt under which inputs are stamped, whose folder it is, when ledger and key were
+# copied; with marks, which change while the study is sealed, and locks, these tell nothing
+_STAYS = frozenset({"private/salt", str(STUDY_FILE), "private/backups.json"})
+_STAYING_KINDS = re.compile(r"private/[^/]+\.(mark|lock)")
+# what `replacing` leaves of a file when it is killed
+_HALF = re.compile(r"(.*/)\.([^/]+)\.\d+\.tmp", re.DOTALL)
+
+
+class _Sealed(NamedTuple):
+    """What stands of a member in the sealed file."""
+
+    kind: str
+    mode: int
+    size: int
+    modified: int
+    target: str
+    digest: str
+
+
+class SealOutcome(NamedTuple):
+    """What sealing or unsealing a folder came to.
+
+    Parameters
+    ----------
+    files, size
+        Number of files in the sealed file, and their bytes.
+    resumed
+        Whether it was begun before and interrupted.
+    """
+
+    files: int
+    size: int
+    resumed: bool
+
+
+class SealedFolder:
+    """A folder of the study, which is plain or sealed.
+
+    Parameters
+    ----------
+    name
+        ``private`` or ``results``.
+    outside
+        Files that stay where they are: the ledger's, its keys' and their passphrase's.
+    identity
+        The ledger's: the folder is sealed to its public part.
+    text
+        Words of the area ``seal``.
+    report
+        Told the stage, the megabytes done and all of them.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        outside: Collection[Path],
+        identity: "pyrage.x25519.Identity",
+        text: Texts,
+        report: Report,
+    ) -> None:
+        self._name, self.file = name, Path(SEALED_FILES[name])
+        # a link stays as well as what it leads to
+        self._outside = {file.parent.resolve() / file.name for file in outside}
+        self._outside |= {file.resolve() for file in outside}
+        self._identity, self._text, self._report = identity, text, report
+
+    def plain(self) -> list[Member]:
+        """Return what lies in the folder and does not stay, sorted by name; the folder first.
+
+        Raises
+        ------
+        InputError
+            If something cannot be read, or is a socket, pipe or device.
+        """
+        folder = Path(self._name)
+        if not folder.is_dir():
+            return []
+        try:
+            return sorted([_member(self._name, folder.stat(), folder), *self._below(folder)])
+        except OSError as error:
+            raise self._failed("unreadable", error) from None
+
+    def _below(self, folder: Path) -> Iterator[Member]:
+        real = folder.resolve()
+        for path in folder.iterdir():
+            name = str(path)
+            if (
+                real / path.name in self._outside
+                or name in _STAYS
+                or _STAYING_KINDS.fullmatch(name)
+            ):
+                continue
+            found = _member(name, path.lstat(), path)
+            if not found.kind:
+                raise InputError(self._text("special"))
+            yield found
+            if found.kind == "folder":
+                yield from self._below(path)
+
+    def seal(self) -> SealOutcome | None:
+        """Put what is plain into the sealed file and remove it; None if nothing is plain.
+
+        Raises
+        ------
+        InputError
+            If room is short, something cannot be read or written or keeps changing, or a file is
+            plain that is not in the sealed file as it is.
+        """
+        if self.file.exists():
+            return self._seal_the_rest()
+        members = self.plain()
+        if len(members) < 2:
+            return None
+        size = sum(member.size for member in members)
+        self._need_room(size + len(members) * _PER_MEMBER, Path())
+        try:
+            with replacing(self.file, "wb") as stream:
+                os.fchmod(stream.fileno(), 0o600)
+                sums: list[str] = []
+                encrypt(self._tar(members, sums, size), Sink(stream), self._identity)
+                stream.flush()
+                os.fsync(stream.fileno())
+                with suppress(OSError):  # read back from the disk, where it can be asked for
+                    os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+                wanted = {m.name: _as_sealed(m, s) for m, s in zip(members, sums, strict=True)}
+                if self._read(Path(stream.name), size) != wanted:
+                    raise InputError(self._text("not_read_back"))
+                if [one.state for one in self.plain()] != [one.state for one in members]:
+                    raise ChangedMeanwhile
+        except ChangedMeanwhile:
+            raise InputError(self._text("changing", folder=self._name)) from None
+        except OSError as error:
+            raise self._failed("not_written", error) from None
+        self._remove(members, wanted)
+        return _outcome(wanted, resumed=False)
+
+    def _tar(
+        self, members: list[Member], sums: list[str], total: int
+    ) -> Generator[bytes, None, None]:
+        done = 0
+        for member in members:
+            yield header(member)
+            try:
+                for chunk in content_of(member, sums):
+                    done += len(chunk)
+                    self._report("write", done // _MB, total // _MB)
+                    yield chunk
+            except OSError as error:
+                raise self._failed("unreadable", error) from None
+            yield padding(member.size)
+        lines = [manifest_line(m.name, s) for m, s in zip(members, sums, strict=True) if s]
+        yield from text_member(MANIFEST, b"".join(lines), [])
+        yield END
+
+    def _seal_the_rest(self) -> SealOutcome | None:
+        if len(plain := self.plain()) < 2:
+            return None
+        sealed = self._read(self.file)
+        plain = self._without_halves(plain, sealed)
+        self._refuse_others(plain, sealed, self._text("not_sealed"), new=True)
+        self._remove(plain, sealed)
+        return _outcome(sealed, resumed=True)
+
+    def unseal(self) -> SealOutcome:
+        """Bring back every file that is sealed, then remove the sealed file.
+
+        Raises
+        ------
+        InputError
+            If the sealed file is damaged or does not open, room is short, a file cannot be written
+            or is there already and another one.
+        """
+        sealed = self._read(self.file)
+        plain = self._without_halves(self.plain(), sealed)
+        self._refuse_others(plain, sealed, self._text("not_unsealed"), new=False)
+        there = {member.name for member in plain}
+        missing = [one for name, one in sealed.items() if name not in there]
+        folder = Path(self._name)  # may be a link to another disk
+        needed = sum(one.size for one in missing) + len(missing) * _PER_MEMBER
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+            self._need_room(needed, folder)
+            self._bring_back(sealed, there)
+            # the plain files must outlive a power cut before the sealed one goes
+            os.sync()
+            self.file.unlink()
+        except OSError as error:
+            raise self._failed("not_written", error) from None
+        return _outcome(sealed, resumed=any(m.name in sealed and m.kind == "file" for m in plain))
+
+    def _bring_back(self, sealed: dict[str, _Sealed], there: Collection[str]) -> None:
+        total = sum(one.size for one in sealed.values()) // _MB
+
+        def take(info: tarfile.TarInfo, content: IO[bytes] | None) -> str:
+            # what was checked is what is taken: nobody puts another file in its place meanwhile
+            one = sealed.get(info.name)
+            if one is None:
+                return copied(content, None) if content else ""
+            try:
+                return _write(one, Path(info.name), content, info.name in there)
+            except OSError as error:
+                raise self._failed("not_written", error) from None
+
+        found = walk_archive(
+            self.file,
+            self._identity,
+            Texts("archive", self._text.language),
+            take,
+            lambda done: self._report("unseal", done // _MB, total),
+        )
+        if not found.good:
+            raise InputError(self._text("damaged", file=self.file))
+        # links last: nothing is written through one. Folders after what lies in them
+        for name, one in reversed(sealed.items()):
+            if one.kind == "link" and name not in there:
+                Path(name).symlink_to(one.target)
+            if one.kind != "file":
+                os.utime(name, ns=(one.modified, one.modified), follow_symlinks=one.kind != "link")
+            if one.kind == "folder":
+                Path(name).chmod(one.mode)
+
+    def _read(self, file: Path, total: int | None = None) -> dict[str, _Sealed]:
+        """Return what a sealed file holds, decrypted to its end and held against its manifest."""
+        members: dict[str, _Sealed] = {}
+
+        def take(info: tarfile.TarInfo, content: IO[bytes] | None) -> str:
+            digest = copied(content, None) if content else ""
+            if info.name != MANIFEST:
+                kind = "folder" if info.isdir() else "link" if info.issym() else "file"
+                members[info.name] = _Sealed(
+                    kind, info.mode, info.size, modified_of(info), info.linkname, digest
+                )
+            return digest
+
+        found = walk_archive(
+            file,
+            self._identity,
+            Texts("archive", self._text.language),
+            take,
+            lambda done: self._report("check", done // _MB, total and total // _MB),
+        )
+        if not found.good or any(not f"{name}/".startswith(f"{self._name}/") for name in members):
+            raise InputError(self._text("damaged", file=self.file))
+        return members
+
+    def _without_halves(self, plain: list[Member], sealed: Mapping[str, _Sealed]) -> list[Member]:
+        """Remove what a killed `unseal` left of the file that it was writing; return the rest."""
+        kept = []
+        for member in plain:
+            half = _HALF.fullmatch(member.name)
+            if half and member.name not in sealed and half[1] + half[2] in sealed:
+                Path(member.source).unlink()
+            else:
+                kept.append(member)
+        return kept
+
+    def _refuse_others(
+        self, plain: list[Member], sealed: Mapping[str, _Sealed], heading: str, new: bool
+    ) -> None:
+        """Refuse where a file has changed since it was sealed, or (`new`) was put there."""
+        others = [m for m in plain if (m.name in sealed or new) and not _is_in(m, sealed)]
+        if others:
+            raise InputError([heading, self._others([m.name for m in others])])
+
+    def _remove(self, members: list[Member], sealed: Mapping[str, _Sealed]) -> None:
+        left: list[str] = []
+        try:
+            for n, member in enumerate(reversed(members), 1):
+                path = Path(member.source)
+                if member.kind == "folder":
+                    with suppress(OSError):  # something in it stays
+                        path.rmdir() if member.name != self._name else None
+                else:
+                    now = _member(member.name, path.lstat(), path)
+                    # the link count of a file with two names has changed
+                    if now.state == member.state or _is_in(now, sealed):
+                        path.unlink()
+                    else:
+                        left.append(member.name)
+                self._report("remove", n, len(members))
+        except OSError as error:
+            raise self._failed("not_removed", error) from None
+        if left:
+            raise InputError(self._others(left))
+
+    def _others(self, names: list[str]) -> str:
+        # a file that is not the workflow's own may be named after a patient
+        own = [n for n in names if self._name != PRIVATE.name or n.split("/")[1] in TABLES]
+        shown = [*own[:_SHOWN], *["…"] * (len(names) > len(own[:_SHOWN]))]
+        return self._text("others", folder=self._name, n=len(names), files=", ".join(shown))
+
+    def _need_room(self, needed: int, folder: Path) -> None:
+        free = shutil.disk_usage(folder).free
+        if free < needed:
+            sizes = {"needed": -(-needed // _MB), "free": free // _MB}
+            raise InputError(self._text("no_room", **sizes))
+
+    def _failed(self, key: str, error: OSError) -> InputError:
+        reason = os.strerror(error.errno or 0)
+        return InputError(self._text(key, reason=reason, file=self.file, folder=self._name))
+
+
+def _member(name: str, status: os.stat_result, path: Path) -> Member:
+    """Return a file, folder or link as a member of the tar; of anything else one without a kind."""
+    kinds = {stat.S_IFREG: "file", stat.S_IFDIR: "folder", stat.S_IFLNK: "link"}
+    kind = kinds.get(stat.S_IFMT(status.st_mode), "")
+    is_file = kind == "file"
+    return Member(
+        name,
+        str(path),
+        kind,
+        status.st_size if is_file else 0,
+        status.st_mtime_ns,
+        status.st_ctime_ns if is_file else 0,
+        str(path.readlink()) if kind == "link" else "",
+        stat.S_IMODE(status.st_mode),
+    )
+
+
+def _as_sealed(member: Member, digest: str) -> _Sealed:
+    mode = member.mode or 0
+    return _Sealed(member.kind, mode, member.size, member.modified, member.target, digest)
+
+
+def _write(one: _Sealed, path: Path, content: IO[bytes] | None, is_there: bool) -> str:
+    """Bring back a file or folder, of a file that is there mode and date; return its SHA-256."""
+    if one.kind == "folder":
+        path.mkdir(mode=0o700, exist_ok=True)
+    elif content and is_there:
+        os.utime(path, ns=(one.modified, one.modified))
+        path.chmod(one.mode)
+        return one.digest
+    elif content:
+        with replacing(path, "wb", sync=False) as stream:
+            digest = copied(content, stream)
+            stream.flush()
+            os.fchmod(stream.fileno(), one.mode)
+            os.utime(stream.fileno(), ns=(one.modified, one.modified))
+        return digest
+    return ""
+
+
+def _is_in(member: Member, sealed: Mapping[str, _Sealed]) -> bool:
+    """Tell whether what is plain stands as it is in the sealed file, dates aside."""
+    one = sealed.get(member.name)
+    if one is None or (one.kind, one.target) != (member.kind, member.target):
+        return False
+    return one.kind != "file" or sha256_of(Path(member.source)) == one.digest
+
+
+def _outcome(sealed: Mapping[str, _Sealed], resumed: bool) -> SealOutcome:
+    files = [one for one in sealed.values() if one.kind == "file"]
+    return SealOutcome(len(files), sum(one.size for one in files), resumed)

@@ -1,0 +1,142 @@
+"""Who else could read what identifies patients: clouds, accounts of this machine, the key."""
+
+import re
+import shlex
+import stat
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+from bonescint.custody.media import medium_of
+from bonescint.doctor.finding import GOOD, LOOK, MEND, Finding, LookedAt
+from bonescint.doctor.machine import umask
+from bonescint.filesystems import keeps_modes
+from bonescint.identity.key import is_wrapped
+from bonescint.identity.passphrase import no_modes
+
+PRIVATE = Path("private")
+# how folders begin that a program copies to servers of its own
+_CLOUD = re.compile(
+    "onedrive|dropbox|google ?drive|my drive|マイドライブ|icloud ?drive|mobile documents|"
+    "cloudstorage|box sync|box$|box-box|pcloud ?drive|megasync|mega$|nextcloud|owncloud|seafile|"
+    "syncthing"
+)
+# what such a program lays into the folder that it copies, whatever that is called
+_CLOUD_MARKS = (
+    ".dropbox", ".dropbox.cache", ".nextcloudsync.log", ".owncloudsync.log", ".stfolder",
+    ".tmp.drivedownload",
+)  # fmt: skip
+_OTHERS = 0o077  # bits by which a file is not for its user alone
+
+
+def cloud(study: LookedAt) -> Finding:
+    """Tell whether something of the study lies where a program would copy it out of the hospital.
+
+    Parameters
+    ----------
+    study
+        What is looked at.
+    """
+    own = [Path(), study.ledger, study.key, *study.secrets, *study.tables.values()]
+    for path in [*own, *filter(None, [study.dicom])]:
+        # where a link leads, and as typed
+        for place in (path.resolve(), path.absolute()):
+            if found := _synchronised(place):
+                said = {"path": path if path != Path() else Path.cwd(), "folder": found}
+                return Finding("cloud", study.grave, "found", said)
+    return Finding("cloud", GOOD, "none")
+
+
+def _synchronised(place: Path) -> str:
+    """Return the name of the folder above a place that is copied to a cloud, or nothing."""
+    for folder in (place, *place.parents):
+        name = unicodedata.normalize("NFKC", folder.name).casefold()
+        if _CLOUD.match(name) or any((folder / mark).exists() for mark in _CLOUD_MARKS):
+            return folder.name
+    return ""
+
+
+def modes(study: LookedAt) -> Iterator[Finding]:
+    """Tell whether other accounts of this machine may open what identifies patients (R16).
+
+    Parameters
+    ----------
+    study
+        What is looked at.
+    """
+    # the program refuses to read a secret that is not for its user alone; the ledger is encrypted
+    bad = {PRIVATE: study.grave, study.ledger: LOOK, study.key: MEND}
+    bad |= dict.fromkeys(study.secrets, MEND)
+    there = [path for path in bad if path.exists()]
+    faulty = [path for path in there if path.stat().st_mode & _OTHERS]
+    for path in faulty:
+        said = {"path": path, "mode": f"{stat.S_IMODE(path.stat().st_mode):04o}"}
+        if keeps_modes(path):
+            said |= {"right": "700" if path.is_dir() else "600", "typed": shlex.quote(str(path))}
+            yield Finding("modes", bad[path], "open", said)
+        else:
+            yield Finding("modes", bad[path], "drive", _no_modes(path))
+    if not there:
+        yield Finding("modes", GOOD, "none")
+    elif not faulty:
+        yield Finding("modes", GOOD, "closed", {"names": ", ".join(map(str, there))})
+
+
+def _no_modes(path: Path) -> dict[str, object]:
+    return {language: no_modes(path, language) for language in ("ja", "en")}
+
+
+def access(study: LookedAt, machine: Path = Path("/")) -> Finding:
+    """Tell whether other accounts can reach what a person puts here: images, tables.
+
+    Parameters
+    ----------
+    study
+        What is looked at.
+    machine
+        Where its /proc lies.
+    """
+    folders = [Path.cwd(), *([study.dicom.resolve()] if study.dicom else [])]
+    reached = [folder for folder in folders if folder.is_dir() and _is_reached(folder)]
+    if not reached:
+        return Finding("access", GOOD, "closed")
+    path = reached[0]
+    if not keeps_modes(path):
+        return Finding("access", LOOK, "drive", _no_modes(path))
+    said = {"path": path, "umask": umask(machine) or "?", "typed": shlex.quote(str(path))}
+    return Finding("access", LOOK, "open", said)
+
+
+def _is_reached(folder: Path) -> bool:
+    listed, passed = stat.S_IROTH | stat.S_IXOTH, stat.S_IXOTH
+    return folder.stat().st_mode & listed == listed and all(
+        above.stat().st_mode & passed for above in folder.parents
+    )
+
+
+def key(study: LookedAt, machine: Path = Path("/")) -> Finding:
+    """Tell where the key lies, and whether it opens the ledger for whoever has both.
+
+    Parameters
+    ----------
+    study
+        What is looked at.
+    machine
+        Where its /proc lies.
+    """
+    said = {"key": study.key, "ledger": study.ledger}
+    if not study.key.exists():
+        return Finding("key", GOOD, "away" if study.ledger.exists() else "none", said)
+    try:
+        opens = "" if is_wrapped(study.key) else "plain"
+    except OSError:
+        return Finding("key", LOOK, "unread", said)
+    here = medium_of(study.ledger, machine)
+    if not medium_of(study.key, machine).is_also(here):
+        return Finding("key", GOOD, "elsewhere", said)
+    file = study.passphrase
+    if not opens and file and file.exists() and medium_of(file, machine).is_also(here):
+        opens, said = "passphrase", said | {"file": file}
+    if opens:
+        return Finding("key", study.grave, opens, said)
+    return Finding("key", LOOK, "beside", said)

@@ -1,0 +1,144 @@
+"""Whether what lies on a disk can be read by whoever carries it away, as far as that is told."""
+
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from bonescint.doctor.bitlocker import protection
+from bonescint.doctor.finding import GOOD, LOOK, Finding
+from bonescint.doctor.machine import is_wsl
+from bonescint.filesystems import Mount, mount_of
+
+_IN_MEMORY = ("tmpfs", "ramfs")
+_ENCRYPTING = ("ecryptfs", "fuse.gocryptfs", "fuse.encfs", "fuse.cryfs", "fuse.securefs")
+_SHARES = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "afpfs", "afs", "ceph", "9p")
+_DEPTH = 8  # disks of disks
+
+
+def encryption(paths: Sequence[Path], machine: Path = Path("/")) -> Iterator[Finding]:
+    """Tell of each disk that holds one of the paths whether it is encrypted.
+
+    Parameters
+    ----------
+    paths
+        The study's folder first, then what may lie on another medium.
+    machine
+        Where its /proc, /sys and /dev lie.
+    """
+    seen = set()
+    for path in paths:
+        mount = mount_of(path, machine)
+        place = mount.place if mount else None
+        if place in seen:
+            continue
+        seen.add(place)
+        kind = _kind(mount, machine)
+        state = GOOD if kind in ("yes", "bitlocker", "filevault", "memory") else LOOK
+        said = {"path": path, "device": mount.source if mount else ""}
+        yield Finding("encryption", state, kind, said)
+
+
+def swap(machine: Path = Path("/")) -> Iterator[Finding]:
+    """Tell of swap that is written to a disk without encryption: parts of images may stay there.
+
+    Parameters
+    ----------
+    machine
+        Where its /proc, /sys and /dev lie.
+    """
+    if is_wsl(machine):
+        return  # a file of Windows, on one of its drives: nothing here tells which
+    try:
+        lines = (machine / "proc/swaps").read_text().splitlines()[1:]
+    except OSError:
+        return
+    names = [line.split()[0] for line in lines if line.strip()]
+    kinds = {name: _swap_kind(name, machine) for name in names}
+    bare = [name for name, kind in kinds.items() if kind == "no"]
+    if bare:
+        yield Finding("swap", LOOK, "no", {"names": ", ".join(bare)})
+    elif kinds and all(kind in ("yes", "memory") for kind in kinds.values()):
+        yield Finding("swap", GOOD, "yes", {"names": ", ".join(kinds)})
+    elif not kinds:
+        yield Finding("swap", GOOD, "none")
+
+
+def _swap_kind(name: str, machine: Path) -> str:
+    if Path(name).name.startswith("zram"):
+        return "memory"
+    if name.startswith("/dev/"):
+        block = _named(name, machine)
+        return "untold" if block is None else "yes" if _encrypts(block, machine) else "no"
+    return _kind(mount_of(name, machine), machine)
+
+
+def _kind(mount: Mount | None, machine: Path) -> str:
+    """Return the key of what can be told of a filesystem."""
+    if mount is None:
+        return _filevault() if sys.platform == "darwin" else "untold"
+    if mount.fstype in _IN_MEMORY:
+        return "memory"
+    if mount.fstype in _ENCRYPTING:
+        return "yes"
+    if mount.fstype in _SHARES:
+        return "share"
+    if mount.fstype == "drvfs":
+        return protection(mount.source[:1])
+    block = _block(mount, machine)
+    if block is not None and _encrypts(block, machine):
+        return "yes"
+    if is_wsl(machine):
+        # its disk is a file of Windows
+        return protection(None)
+    return "untold" if block is None else "no"
+
+
+def _block(mount: Mount, machine: Path) -> Path | None:
+    block = machine / "sys/dev/block" / mount.device
+    if block.exists():
+        return block
+    # btrfs and others have a number of their own, and name the device
+    return _named(mount.source, machine) if mount.source.startswith("/dev/") else None
+
+
+def _named(device: str, machine: Path) -> Path | None:
+    """Return what the kernel tells of a device; /dev/mapper/home is a link to /dev/dm-0."""
+    file = machine / device.lstrip("/")
+    name = file.readlink().name if file.is_symlink() else file.name
+    block = machine / "sys/class/block" / name
+    return block if block.exists() else None
+
+
+def _encrypts(block: Path, machine: Path, depth: int = _DEPTH) -> bool:
+    """Tell whether a device, or each that it is made of, is encrypted by the kernel."""
+    if _told(block / "dm/uuid").startswith("CRYPT-"):  # LUKS, plain dm-crypt, TrueCrypt
+        return True
+    if _told(block / "dm/name").startswith("veracrypt"):
+        return True
+    if not depth:
+        return False
+    if backing := _told(block / "loop/backing_file"):
+        mount = mount_of(backing, machine)
+        below = [found] if mount and (found := _block(mount, machine)) else []
+    else:
+        slaves = block / "slaves"
+        below = sorted(slaves.iterdir()) if slaves.is_dir() else []
+    return bool(below) and all(_encrypts(one, machine, depth - 1) for one in below)
+
+
+def _told(file: Path) -> str:
+    try:
+        return file.read_text(errors="replace").strip()
+    except OSError:
+        return ""
+
+
+def _filevault() -> str:
+    try:
+        done = subprocess.run(
+            ["/usr/bin/fdesetup", "status"], capture_output=True, text=True, timeout=10, check=False
+        )
+    except (OSError, subprocess.SubprocessError):
+        return "untold"
+    return "filevault" if "FileVault is On" in done.stdout else "no"

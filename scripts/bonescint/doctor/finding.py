@@ -1,0 +1,91 @@
+"""What a check finds, and what is known of the study it looks at."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bonescint.identity.passphrase import FILE_VARIABLE
+
+GOOD = "good"
+LOOK = "look"  # a person should look at it
+MEND = "mend"  # must be mended
+
+
+class Finding(NamedTuple):
+    """One line on the screen.
+
+    The words are those of resources/text/doctor.csv: ``label.CHECK``, ``CHECK.KEY`` with the
+    values filled in, ``CHECK.KEY.do`` where there is something to do and ``CHECK.KEY.type`` where
+    that is a command; of another area it is ``KEY``, which says all.
+    """
+
+    check: str
+    state: str
+    key: str
+    values: Mapping[str, object] = {}
+    area: str = "doctor"
+
+
+class LookedAt(NamedTuple):
+    """The study of this folder, as far as its configuration can be read."""
+
+    ledger: Path
+    key: Path
+    passphrase: Path | None  # of the key
+    disc_passphrase: Path | None
+    dicom: Path | None
+    tables: Mapping[str, Path]  # path of the key in the configuration -> table
+    is_real: bool
+
+    @property
+    def secrets(self) -> list[Path]:
+        """The files that hold a passphrase."""
+        return [file for file in (self.passphrase, self.disc_passphrase) if file]
+
+    @property
+    def grave(self) -> str:
+        """How bad it is if an outsider could read the study: simulated patients have no rights."""
+        return MEND if self.is_real else LOOK
+
+
+def looked_at(config: Mapping[str, Any]) -> LookedAt:
+    """Return what is looked at, also of a configuration that a run would refuse.
+
+    Parameters
+    ----------
+    config
+        As loaded; what it lacks has the place that the program gives it.
+    """
+    ledger = _part(config, "ledger")
+    disc = _part(_part(config, "delivery"), "disc")
+    given = {f"inputs.{key}": value for key, value in _part(config, "inputs").items()}
+    dicom = given.pop("inputs.dicom", None)
+    for area, fields in (("software", ("export", "second_export")), ("readers", ("report",))):
+        for name, entry in _part(config, area).items():
+            if isinstance(entry, Mapping):
+                given |= {f"{area}.{name}.{field}": entry.get(field) for field in fields}
+    files = ((k, one.get("file") if isinstance(one, Mapping) else one) for k, one in given.items())
+    passphrase = ledger.get("passphrase_file") or os.environ.get(FILE_VARIABLE)
+    return LookedAt(
+        ledger=Path(str(ledger.get("path") or "private/ledger.age")),
+        key=Path(str(ledger.get("key") or "private/ledger.key")),
+        passphrase=_path(passphrase),
+        disc_passphrase=_path(disc.get("passphrase_file")),
+        dicom=_path(dicom),
+        tables={
+            key: Path(file)
+            for key, file in files
+            if isinstance(file, str) and key != "inputs.patient_id_pattern"
+        },
+        is_real=_part(config, "study").get("synthetic") is not True,
+    )
+
+
+def _path(given: object) -> Path | None:
+    return Path(str(given)) if given else None
+
+
+def _part(config: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    found = config.get(key)
+    return found if isinstance(found, Mapping) else {}

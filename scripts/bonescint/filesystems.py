@@ -1,0 +1,93 @@
+"""On which filesystem a path lies, and whether a file there can be for its user alone."""
+
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+# what holds no modes of its own, each file having the same one: asked only where nothing may be
+# written, so that it cannot be tried
+_WITHOUT_MODES = frozenset({"drvfs", "vfat", "msdos", "exfat"})
+
+
+class Mount(NamedTuple):
+    """A filesystem as it stands in the tree of folders."""
+
+    place: Path
+    fstype: str  # drvfs: a drive of Windows, seen from WSL
+    options: str  # separated by commas, those of the mount and of the filesystem
+    source: str  # a device such as /dev/sda2, or any word
+    device: str  # MAJOR:MINOR; 0:N is no device of its own
+
+
+def mount_of(path: str | Path, root: Path = Path("/")) -> Mount | None:
+    """Return the filesystem that holds a path, None where the machine does not tell.
+
+    Parameters
+    ----------
+    path
+        A file or folder; what is not there yet counts as its nearest folder.
+    root
+        Where the machine's /proc lies.
+    """
+    try:
+        lines = (root / "proc/self/mountinfo").read_text(errors="surrogateescape").splitlines()
+    except OSError:
+        return None
+    wanted = Path(os.path.realpath(path))
+    mounts = [mount for line in lines if (mount := _mount(line))]
+    above = [mount for mount in reversed(mounts) if wanted.is_relative_to(mount.place)]
+    # of two at one place the later one hides the earlier
+    return max(above, key=lambda mount: len(mount.place.parts), default=None)
+
+
+def filesystem_of(path: str | Path, root: Path = Path("/")) -> tuple[str, str]:
+    """Return type and options of the filesystem that holds a path, empty where nobody tells.
+
+    Parameters
+    ----------
+    path, root
+        As for `mount_of`.
+    """
+    mount = mount_of(path, root)
+    return (mount.fstype, mount.options) if mount else ("", "")
+
+
+def keeps_modes(path: str | Path) -> bool:
+    """Tell whether a file at this place can be for its user alone: it is tried.
+
+    A FAT or a drive of Windows may give each file the mode of its mount, whatever is asked for.
+
+    Parameters
+    ----------
+    path
+        A folder, or a file that is there or not yet: then its nearest folder is asked.
+    """
+    folder = Path(os.path.realpath(path))
+    while not folder.is_dir() and folder != folder.parent:
+        folder = folder.parent
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder) as stream:  # made with mode 0600
+            return not Path(stream.name).stat().st_mode & 0o077
+    except OSError:
+        return filesystem_of(folder)[0] not in _WITHOUT_MODES
+
+
+def _mount(line: str) -> Mount | None:
+    before, _, after = line.partition(" - ")
+    try:
+        _, _, device, _, place, options, *_ = before.split(" ")
+        fstype, source, *of_filesystem = map(_plain, after.split(" "))
+    except ValueError:
+        return None
+    options = ",".join([options, *of_filesystem])
+    # WSL 2 brings drives of Windows in by 9p or virtiofs
+    if fstype in ("9p", "virtiofs") and re.search(r"drvfs|^[A-Za-z]:", f"{source},{options}"):
+        fstype = "drvfs"
+    return Mount(Path(_plain(place)), fstype, options, source, device)
+
+
+def _plain(field: str) -> str:
+    """Return a field with its blanks and backslashes, which stand as three octal digits."""
+    return re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), field)

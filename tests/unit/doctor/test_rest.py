@@ -1,0 +1,64 @@
+"""Backups and the seal, as far as they are told without opening the ledger."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from bonescint.doctor import rest
+from bonescint.doctor.finding import GOOD, LOOK, MEND, looked_at
+
+REAL, SIMULATED = looked_at({}), looked_at({"study": {"synthetic": True}})
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def used(n: int) -> None:
+    Path("private").mkdir(exist_ok=True)
+    Path("private/ledger.head").write_text(f"{n} {'0' * 64}\n")
+
+
+def told(**last: object) -> None:
+    Path("private/backups.json").write_text(json.dumps(last))
+
+
+def found() -> list[tuple[str, str]]:
+    return [(one.state, one.key) for one in rest.backup(REAL)]
+
+
+def test_backups() -> None:
+    assert found() == [(GOOD, "nothing")]
+    used(120)
+    assert found() == [(MEND, "no_ledger"), (MEND, "no_key")]
+    assert [one.state for one in rest.backup(SIMULATED)] == [LOOK, LOOK]
+    ledger = {"at": "2026-11-01", "patients": 100, "entries": 120}
+    told(ledger=ledger)
+    assert found() == [(MEND, "no_key")]
+    told(ledger=ledger, key={"at": "2026-11-02"})
+    (one,) = rest.backup(REAL)
+    assert one[1:3] == (GOOD, "found")
+    assert one.values == {"ledger": "2026-11-01", "key": "2026-11-02"}
+    used(123)
+    (one,) = rest.backup(REAL)
+    assert one[1:3] == (LOOK, "behind")
+    assert one.values == {"date": "2026-11-01", "n": 3}
+
+
+def test_the_seal() -> None:
+    assert rest.seal()[1:3] == (GOOD, "nothing")
+    used(1)
+    assert rest.seal()[1:3] == (GOOD, "open")
+    Path("private.age").write_bytes(b"age")
+    os.utime("private.age", (10**9, 10**9))
+    done = rest.seal()
+    assert done[1:3] == (GOOD, "found")
+    assert done.values == {"file": Path("private.age"), "date": "2001-09-09"}
+    # a mark that a command leaves is no interruption; a table is
+    Path("private/opt_out.mark").touch()
+    assert rest.seal().key == "found"
+    Path("private/cohort.csv").touch()
+    assert rest.seal()[1:3] == (LOOK, "unfinished")
