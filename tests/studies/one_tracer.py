@@ -65,8 +65,18 @@ def make(folder: Path) -> None:
             f"reader{n}": {"report": f"inputs/reader{n}.csv", "key": "patient_id"} for n in (0, 1)
         },
         metrics={
-            "values": {"bsi": {"unit": "%", "kind": "percent"}, "hotspots": {"kind": "count"}}
+            "questions": [
+                "accuracy",
+                "cutoffs",
+                "version_measurement",
+                "version_diagnosis",
+                "reader_eod",
+                "case_mix",
+                "software_comparison",
+            ],
+            "values": {"bsi": {"unit": "%", "kind": "percent"}, "hotspots": {"kind": "count"}},
         },
         delivery={"partner": "Partner (simulated)"},
     )
+
     write_config(folder, config)

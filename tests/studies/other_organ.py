@@ -72,6 +72,10 @@ def make(folder: Path) -> None:
             for n in (0, 1)
         },
         metrics={
+            "questions": [
+                "accuracy", "cutoffs", "version_measurement", "bsi_eod", "hotspot_count",
+                "reader_counts",
+            ],
             "values": {
                 "volume": {
                     "label": {"ja": "欠損の体積", "en": "Defect volume"},

@@ -39,7 +39,7 @@ class Labels:
     there
         What the study has (`bonescint.config_questions.study_has`), None for everything. A text
         ``key_no_readers`` stands in the place of ``key`` where there is no reader, ``key_no_eod``
-        where none grades the extent of disease.
+        where none grades the extent of disease, ``key_no_versions`` where no product has two.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class Labels:
         return self._fill(self._texts, key, **values)
 
     def _fill(self, texts: Texts, key: str, **values: object) -> str:
-        for need in ("readers", "eod"):
+        for need in ("readers", "eod", "versions"):
             if not self.has(need) and (variant := f"{key}_no_{need}") in texts:
                 return texts(variant, **self._filled, **values)
         return texts(key, **self._filled, **values)
