@@ -88,7 +88,7 @@ def _flow(results: Results, labels: Labels) -> list[ShownTable]:
     tracers = (f"{one}:count" for one in tracers_of(results.flow))
     counts = ("patients:count", "files:count", *tracers)
     levels = ("with_findings:count", "without_findings:count")
-    return [
+    tables = [
         ShownTable(labels("caption_flow"), _columns(labels, "step", *counts), flow),
         ShownTable(
             labels("caption_balance"), _columns(labels, "level", "target:count", "n:count"), margins
@@ -97,6 +97,7 @@ def _flow(results: Results, labels: Labels) -> list[ShownTable]:
             labels("caption_cells"), _columns(labels, "tracer", *levels), list(cells.values())
         ),
     ]  # fmt: skip
+    return tables if labels.has("readers") else tables[:-1]
 
 
 def _estimates(rows: list[Row], title: str, labels: Labels, specs: Sequence[str]) -> ShownTable:
