@@ -108,7 +108,12 @@ def main() -> int:
         if problems := missing():
             print(*problems, both("bundle", "untouched"), sep="\n", file=sys.stderr)
             return 1
-        if not install():
+        try:
+            done = install()
+        except (OSError, KeyboardInterrupt) as error:  # a folder that may not be written, Ctrl-C
+            print(error, file=sys.stderr)
+            done = False
+        if not done:
             print(both("bundle", "failed"), file=sys.stderr)
             return 1
     print(both("bundle", "installed", bundle=bundle_name()))

@@ -43,8 +43,7 @@ def replacing(
         Whether content and name must have reached the disk; without, one `os.sync` serves many
         files.
     private
-        Whether the file has mode 0600, whatever the umask. FAT and, on WSL, drives of Windows
-        decline that; what may not lie there then is refused by `bonescint.identity.passphrase`.
+        Whether the file has mode 0600, whatever the umask, as far as `give_mode` can.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -53,8 +52,7 @@ def replacing(
     try:
         with temporary.open(mode, **text) as stream:  # type: ignore[call-overload]
             if private:
-                with suppress(PermissionError):
-                    os.fchmod(stream.fileno(), 0o600)
+                give_mode(stream.fileno(), 0o600)
             yield stream
             if sync:
                 stream.flush()
@@ -70,6 +68,26 @@ def replacing(
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def give_mode(file: str | Path | int, mode: int) -> None:
+    """Give a file or folder of one's own a mode, where its place knows modes.
+
+    FAT and, on WSL 2, drives of Windows decline it. What may not lie there then is refused by
+    `bonescint.identity.passphrase`.
+
+    Parameters
+    ----------
+    file
+        Its path, or the descriptor of a file that is open.
+    mode
+        The mode.
+    """
+    with suppress(PermissionError):
+        if isinstance(file, int):
+            os.fchmod(file, mode)
+        else:
+            Path(file).chmod(mode)
 
 
 def in_cell(text: str) -> str:

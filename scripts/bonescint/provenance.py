@@ -240,17 +240,26 @@ def code_files(script: str, *modules: str) -> dict[str, str]:
         Those that it imports by a name that it is given, such as ``bonescint.questions.accuracy``.
     """
     pending = [ROOT / script, *(file for name in modules for file in _followed(name, ""))]
+    seen: set[Path] = set()
     found: dict[str, str] = {}
     while pending:
         file = pending.pop()
-        name = file.relative_to(ROOT).as_posix()
-        if name not in found:
-            source = _source(file)
-            found[name] = source.code
-            found |= {data: _content(data) for data in source.files}
-            pending += (f for of in source.imported for f in _followed(*of))
+        if file not in seen:
+            seen.add(file)
+            own, imported = _own_part(file)
+            found |= own
+            pending += imported
     _facts().keep()
     return found
+
+
+@cache
+def _own_part(file: Path) -> tuple[dict[str, str], frozenset[Path]]:
+    """Return a file and the data it names, each with its digest, and the files that it imports."""
+    source = _source(file)
+    own = {data: _content(data) for data in source.files}
+    own[file.relative_to(ROOT).as_posix()] = source.code
+    return own, frozenset(f for of in source.imported for f in _followed(*of))
 
 
 def code_digest(script: str, *modules: str) -> str:

@@ -198,6 +198,20 @@ def test_only_the_wheels_of_the_bundle_are_installed(
     assert not [command for command in calls if "install" in command]
 
 
+@pytest.mark.parametrize("error", [PermissionError(13, "Permission denied"), KeyboardInterrupt()])
+def test_what_stops_an_installation_is_said(
+    unpacked: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture, error: BaseException
+) -> None:
+    def create(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(installer.venv.EnvBuilder, "create", create)
+    assert installer.main() == 1
+    said = capsys.readouterr().err
+    assert str(error) in said
+    assert "sh install" in said
+
+
 @pytest.mark.parametrize("left", ["interrupted", "moved"])
 def test_an_unfinished_installation_is_begun_anew(
     unpacked: Path, calls: Calls, capsys: Capture, left: str

@@ -4,13 +4,12 @@ import os
 import shutil
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
 
 import pytest
 
 from bonescint.resources import ROOT
-from tests.bundle.test_make_bundle import commit
+from tests.bundle.test_make_bundle import commit, unpacked_in
 
 ALONE = ["unshare", "--map-root-user", "--net"]  # no network but one's own
 PYTHON = Path(sys.base_prefix) / "bin" / f"python3.{sys.version_info[1]}"
@@ -69,9 +68,7 @@ def test_a_bundle_is_installed_and_used_without_a_network(request, tmp_path: Pat
     bundle = request.getfixturevalue("bundle")
     home, there = tmp_path / "home", tmp_path / "病院"
     home.mkdir()
-    with tarfile.open(bundle) as tar:
-        tar.extractall(there, filter="data")
-    (program,) = there.iterdir()
+    program = unpacked_in(there, bundle)
     said = alone(there, home, "sh", f"{program.name}/install")
     activate = program / ".venv" / "bin" / "activate"
     assert f"{activate}'\n" in said

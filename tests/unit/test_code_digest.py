@@ -60,8 +60,9 @@ def fresh():
 
 
 def forget() -> None:
-    for cached in ("_source", "_content", "_file_of", "_data_files", "_facts", "code_files"):
-        getattr(provenance, cached).cache_clear()
+    for cached in vars(provenance).values():
+        if hasattr(cached, "cache_clear"):
+            cached.cache_clear()
 
 
 def write(file: Path, text: str) -> None:

@@ -15,7 +15,7 @@ from bonescint import runlock
 from bonescint.cli import main
 from bonescint.delivery.disc.passphrase import write_passphrase_file
 from bonescint.errors import InputError
-from bonescint.files import replacing
+from bonescint.files import give_mode, replacing
 from bonescint.identity import passphrase
 from bonescint.identity.key import write_key
 from bonescint.identity.ledger import create_ledger, open_ledger
@@ -223,3 +223,10 @@ def test_a_key_on_a_real_stick(stick: Path, tmp_path: Path) -> None:
     files["key"] = tmp_path / "ledger.key"
     create_ledger(**files)
     assert len(open_ledger(**files)) == 0
+
+
+def test_a_mode_that_is_declined_stops_nothing(drive: str, tmp_path: Path) -> None:
+    (tmp_path / "a").touch()
+    give_mode(tmp_path / "a", 0o600)
+    with (tmp_path / "a").open() as stream:
+        give_mode(stream.fileno(), 0o600)

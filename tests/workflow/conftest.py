@@ -1,5 +1,6 @@
 """A small demonstration, run once; tests that change something work on a copy of it."""
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,9 @@ from filelock import FileLock
 
 from bonescint.questions import known
 from tests.workflow.runner import FEW_QUESTIONS, configure, few_questions, small, snakemake
+
+# one run starts some sixty programs: without bytecode each would compile the package again
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

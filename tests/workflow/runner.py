@@ -63,8 +63,6 @@ def started(
     """Run a command in the folder as the program's environment does, and return what it printed."""
     command = [sys.executable, "-m", module]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("BONESCINT_")}
-    # one run starts some sixty programs: each would compile the package again
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     # behind it what a test brings, such as the hook of the incidents
     paths = [str(program / "scripts"), os.environ.get("PYTHONPATH", "")]
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from bonescint.commands.input_tables import InputTable, find_table
 from bonescint.commands.table_template import template_headers, write_template
 from bonescint.config_form import CONFIG_VERSION, open_keys
 from bonescint.errors import InputError
-from bonescint.files import replacing
+from bonescint.files import give_mode, replacing
 from bonescint.resources import RESOURCES, ROOT, Texts, both, resource_rows
 from bonescint.tables.metric_columns import metric_values
 from bonescint.text.drives import wsl_path
@@ -101,9 +100,7 @@ def write_study(folder: Path, answers: Mapping[str, Any], text: Texts) -> list[s
         temporary.mkdir(mode=0o700)
         left = _fill(temporary, answers, text)
         for path in temporary.rglob("*"):
-            # FAT and, on WSL, drives of Windows decline it: the command says so
-            with suppress(PermissionError):
-                path.chmod(0o700 if path.is_dir() else 0o600)
+            give_mode(path, 0o700 if path.is_dir() else 0o600)
         temporary.rename(folder)
     except OSError as error:
         raise InputError(_not_written(folder, error)) from None

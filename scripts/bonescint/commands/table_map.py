@@ -10,18 +10,14 @@ from typing import Any
 from bonescint.commands import configuration
 from bonescint.commands.config_lines import flow, with_values, write_kept
 from bonescint.commands.input_tables import LISTS, InputTable, find_table
+from bonescint.commands.wanted import described_columns, wanted_columns
 from bonescint.errors import InputError
 from bonescint.resources import Texts
 from bonescint.tables.bounds import CheckedTable
 from bonescint.tables.columns import KEYS, Column
 from bonescint.tables.faults import Faults
 from bonescint.tables.header_match import Match, find_header, is_value, match_headers
-from bonescint.tables.metric_columns import (
-    Values,
-    described_columns,
-    metric_values,
-    wanted_columns,
-)
+from bonescint.tables.metric_columns import Values, metric_values
 from bonescint.tables.reading import Table, read_table
 from bonescint.text.encodings import JAPANESE, file_encoding, fitting
 from bonescint.text.folding import fold_header

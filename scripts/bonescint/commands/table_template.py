@@ -9,16 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from bonescint.commands.input_tables import InputTable
+from bonescint.commands.wanted import described_columns, wanted_columns
 from bonescint.errors import InputError
 from bonescint.files import replacing
 from bonescint.resources import SYNTHETIC, Texts
 from bonescint.tables.columns import KEYS, Column
-from bonescint.tables.metric_columns import (
-    Values,
-    described_columns,
-    metric_values,
-    wanted_columns,
-)
+from bonescint.tables.metric_columns import Values, metric_values
 from bonescint.tables.sheets import Sheet, ShownColumn, make_styles, open_book
 from bonescint.text.folding import fold_header
 from bonescint.text.width import text_width

@@ -4,7 +4,7 @@ import argparse
 import os
 import stat
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,7 +78,7 @@ def _rewrite(
     text: Texts,
 ) -> Path:
     """Put the new text in the file's place, and return where the old one is kept."""
-    from bonescint.files import replacing
+    from bonescint.files import give_mode, replacing
 
     status = file.stat()
     if not status.st_mode & stat.S_IWUSR or not os.access(file, os.W_OK):
@@ -89,8 +89,7 @@ def _rewrite(
     # the copy is there before anything changes
     for path, content in ((copy, old), (file, new.encode())):
         with replacing(path, "wb") as stream:
-            with suppress(PermissionError):  # of a place without modes
-                os.fchmod(stream.fileno(), stat.S_IMODE(status.st_mode))
+            give_mode(stream.fileno(), stat.S_IMODE(status.st_mode))
             stream.write(content)
     return copy
 

@@ -34,7 +34,7 @@ from bonescint.custody.archive.stream import (
 from bonescint.custody.destruction import PRIVATE, TABLES
 from bonescint.custody.seal import SEALED_FILES
 from bonescint.errors import InputError
-from bonescint.files import replacing
+from bonescint.files import give_mode, replacing
 from bonescint.identity.study import STUDY_FILE
 from bonescint.made import sha256_of
 from bonescint.resources import Texts
@@ -161,8 +161,7 @@ class SealedFolder:
         size = sum(member.size for member in members)
         self._need_room(size + len(members) * _PER_MEMBER, Path())
         try:
-            with replacing(self.file, "wb") as stream:
-                os.fchmod(stream.fileno(), 0o600)
+            with replacing(self.file, "wb", private=True) as stream:
                 sums: list[str] = []
                 encrypt(self._tar(members, sums, size), Sink(stream), self._identity)
                 stream.flush()
@@ -264,7 +263,7 @@ class SealedFolder:
             if one.kind != "file":
                 os.utime(name, ns=(one.modified, one.modified), follow_symlinks=one.kind != "link")
             if one.kind == "folder":
-                Path(name).chmod(one.mode)
+                give_mode(name, one.mode)
 
     def _read(self, file: Path, total: int | None = None) -> dict[str, _Sealed]:
         """Return what a sealed file holds, decrypted to its end and held against its manifest."""
@@ -375,13 +374,13 @@ def _write(one: _Sealed, path: Path, content: IO[bytes] | None, is_there: bool) 
         path.mkdir(mode=0o700, exist_ok=True)
     elif content and is_there:
         os.utime(path, ns=(one.modified, one.modified))
-        path.chmod(one.mode)
+        give_mode(path, one.mode)
         return one.digest
     elif content:
         with replacing(path, "wb", sync=False) as stream:
             digest = copied(content, stream)
             stream.flush()
-            os.fchmod(stream.fileno(), one.mode)
+            give_mode(stream.fileno(), one.mode)
             os.utime(stream.fileno(), ns=(one.modified, one.modified))
         return digest
     return ""

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bonescint.declared import replaced
-from bonescint.resources import Texts, project_yaml
+from bonescint.resources import Texts
 from bonescint.tables.columns import Column, load_columns
 from bonescint.text.folding import fold_header
 from bonescint.warnings import Phrase
@@ -131,50 +131,6 @@ def _column(name: str, metric: Mapping[str, Any]) -> Column:
         percent=metric["kind"] == "percent",
         rule=base.rule if name in _DEFAULT else "R9",
     )
-
-
-def wanted_columns(
-    schema: str, values: Values, name: str, entry: Mapping[str, Any]
-) -> dict[str, Column]:
-    """Return what an input table may hold: of a software's export the metrics that it may have.
-
-    Parameters
-    ----------
-    schema
-        A file of schemas/ without ``.schema.yaml``.
-    values
-        As `metric_values` returns them.
-    name, entry
-        The table's entry in the configuration.
-    """
-    if schema != "software_export":
-        return load_columns(schema)
-    product = str(entry.get("product") or "")
-    return {
-        column: one
-        for column, one in export_columns(values).items()
-        if column not in values or may_have(values[column], name, product)
-    }
-
-
-def described_columns(schema: str, values: Values) -> dict[str, dict[str, Any]]:
-    """Return the keywords of each column of a schema, for people; a study's own metric has them.
-
-    Parameters
-    ----------
-    schema, values
-        As for `wanted_columns`.
-    """
-    said: dict[str, dict[str, Any]] = dict(
-        project_yaml(f"schemas/{schema}.schema.yaml")["properties"]
-    )
-    for key, metric in values.items() if schema == "software_export" else ():
-        names = {language: metric["label"].get(language, key) for language in ("ja", "en")}
-        unit = f", {metric['unit']}" if metric["unit"] else ""
-        headers = {language: [name] for language, name in names.items()}
-        own = {"description": f"{names['ja']}{unit} / {names['en']}{unit}", "x-headers": headers}
-        said[key] = own if metric["label"] else said.get(key, own)
-    return said
 
 
 def with_metrics(names: tuple[str, ...], values: Values) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from bonescint.commands.wanted import wanted_columns
 from bonescint.declared import columns
 from bonescint.resources import Texts
 from bonescint.tables.columns import load_columns
@@ -14,7 +15,6 @@ from bonescint.tables.metric_columns import (
     metric_title,
     metric_values,
     metrics_of_entry,
-    wanted_columns,
     with_metrics,
 )
 from bonescint.warnings import Phrase

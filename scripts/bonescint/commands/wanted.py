@@ -1,0 +1,52 @@
+"""What an input table may hold, as commands show it: the schema's columns, the study's metrics."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bonescint.resources import project_yaml
+from bonescint.tables.columns import Column, load_columns
+from bonescint.tables.metric_columns import Values, export_columns, may_have
+
+
+def wanted_columns(
+    schema: str, values: Values, name: str, entry: Mapping[str, Any]
+) -> dict[str, Column]:
+    """Return what an input table may hold: of a software's export the metrics that it may have.
+
+    Parameters
+    ----------
+    schema
+        A file of schemas/ without ``.schema.yaml``.
+    values
+        As `bonescint.tables.metric_columns.metric_values` returns them.
+    name, entry
+        The table's entry in the configuration.
+    """
+    if schema != "software_export":
+        return load_columns(schema)
+    product = str(entry.get("product") or "")
+    return {
+        column: one
+        for column, one in export_columns(values).items()
+        if column not in values or may_have(values[column], name, product)
+    }
+
+
+def described_columns(schema: str, values: Values) -> dict[str, dict[str, Any]]:
+    """Return the keywords of each column of a schema, for people; a study's own metric has them.
+
+    Parameters
+    ----------
+    schema, values
+        As for `wanted_columns`.
+    """
+    said: dict[str, dict[str, Any]] = dict(
+        project_yaml(f"schemas/{schema}.schema.yaml")["properties"]
+    )
+    for key, metric in values.items() if schema == "software_export" else ():
+        names = {language: metric["label"].get(language, key) for language in ("ja", "en")}
+        unit = f", {metric['unit']}" if metric["unit"] else ""
+        headers = {language: [name] for language, name in names.items()}
+        own = {"description": f"{names['ja']}{unit} / {names['en']}{unit}", "x-headers": headers}
+        said[key] = own if metric["label"] else said.get(key, own)
+    return said
