@@ -72,8 +72,13 @@ def version_pairs(config: Mapping[str, Any]) -> list[list[str]]:
 
 
 def product_pairs(config: Mapping[str, Any]) -> list[list[str]]:
-    """Return every pair of different products: other patients, other tracer, unpaired (R11)."""
-    return [[a, b] for a, b in _pairs(config) if _product(config, a) != _product(config, b)]
+    """Return every pair of products with different tracers: other patients, unpaired (R11).
+
+    Two products of one tracer have the same patients, whom an unpaired comparison would take for
+    others: they are in no pair.
+    """
+    tracer = {key: entry["tracer"] for key, entry in config["software"].items()}
+    return [[a, b] for a, b in _pairs(config) if tracer[a] != tracer[b]]
 
 
 def _product(config: Mapping[str, Any], key: str) -> str:
