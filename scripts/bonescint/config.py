@@ -10,7 +10,7 @@ from typing import Any
 
 from bonescint.config_form import faults_of_form
 from bonescint.config_questions import questions, unanswered
-from bonescint.config_values import tracers, wrong_values
+from bonescint.config_values import entries, tracers, wrong_values
 from bonescint.config_words import preceding_study
 from bonescint.errors import InputError
 from bonescint.identity.opt_out_lists import LARGEST_SHARE
@@ -74,13 +74,17 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
     yield from _software(config, text)
     yield from _preceding(config, text)
     yield from wrong_values(config, text)
-    tables = {f"{a}.{k}": entry for a in ("software", "readers") for k, entry in config[a].items()}
+    tables = {
+        f"{a}.{k}": entry
+        for a in ("software", "readers")
+        for k, entry in entries(config, a).items()
+    }
     tables |= {f"inputs.{key}": list_layout(config, key) for key in config["inputs"]}
     for where, entry in tables.items():
         headers = [fold_header(one) for one in (entry.get("columns") or {}).values() if one]
         if len(headers) > len(set(headers)):
             yield text("same_header", where=f"{where}.columns")
-    for key in config["software"].keys() & config["readers"].keys():
+    for key in config["software"].keys() & entries(config, "readers").keys():
         yield text("same_key", key=key)
     yield from _hypotheses(config, text)
     for where, path in inputs(config).items():
@@ -204,7 +208,7 @@ def _hypotheses(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
     settings = metrics(config)
     asked = questions(config)
     # a question about all readers or about the tracers has no software for its subject
-    known = [*config["software"], *config["readers"], "all_readers", *tracers(config)]
+    known = [*config["software"], *entries(config, "readers"), "all_readers", *tracers(config)]
     measures: dict[str, list[str]] = {}
     if primary := settings["primary"]:
         for name in ("subject", "comparator"):
@@ -217,7 +221,8 @@ def _hypotheses(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
         measures["metrics.primary.measure"] = [primary["measure"]]
     for family, tested in settings["families"].items():
         for name in tested:
-            if name not in asked:
+            # of a question that the study cannot answer there is no test
+            if name not in asked and name not in unanswered(config):
                 yield _not_asked(config, text, f"metrics.families.{family}", name)
         measures[f"metrics.families.{family}"] = [m for found in tested.values() for m in found]
     # every measure has its words: what has none is a slip of the pen
@@ -248,7 +253,7 @@ def inputs(config: Mapping[str, Any]) -> dict[str, str]:
         if path := config[area].get(key):
             found[f"{area}.{key}"] = path
     for area, name in (("software", "export"), ("readers", "report")):
-        for key, entry in config[area].items():
+        for key, entry in entries(config, area).items():
             found |= {
                 f"{area}.{key}.{field}": entry[field]
                 for field in (name, f"second_{name}")

@@ -40,6 +40,20 @@ def tracers(config: Mapping[str, Any]) -> list[str]:
     return list(tracer_products(config))
 
 
+def entries(config: Mapping[str, Any], area: str) -> Mapping[str, Any]:
+    """Return the entries of `software` or `readers`; of a study without readers none.
+
+    Parameters
+    ----------
+    config
+        The configuration, whose form is right.
+    area
+        ``software`` or ``readers``.
+    """
+    named = config[area]
+    return {} if named == NONE else named  # type: ignore[no-any-return]
+
+
 def put_values(schema: dict[str, Any], config: Mapping[str, Any]) -> None:
     """Put what the study has into the schema of its configuration.
 

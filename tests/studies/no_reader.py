@@ -42,7 +42,7 @@ def make(folder: Path) -> None:
                 },
             }
         },
-        readers={},
+        readers="none",
         metrics={
             "values": {"bsi": {"unit": "%", "kind": "percent"}, "hotspots": {"kind": "count"}}
         },

@@ -37,7 +37,7 @@ def test_the_default_study_lacks_nothing(config: dict[str, Any]) -> None:
 
 
 def test_a_study_without_readers_is_asked_about_its_software_alone(config: dict[str, Any]) -> None:
-    config["readers"] = {}
+    config["readers"] = "none"
     config["metrics"] |= {"primary": None, "families": {}}
     check_config(config, files=False)
     assert questions(config) == [
@@ -69,7 +69,7 @@ def test_products_of_one_tracer_have_the_same_patients(config: dict[str, Any]) -
 
 
 def test_a_hypothesis_that_cannot_be_tested_is_told_with_the_reason(config: dict[str, Any]) -> None:
-    config["readers"] = {}
+    config["readers"] = "none"
     config["metrics"]["families"] = {}
     assert faults(config) == [
         "metrics.primary.question: the question 'version_diagnosis' cannot be answered (there is "

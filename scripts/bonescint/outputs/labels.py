@@ -109,6 +109,12 @@ class Labels:
         """Tell whether the study has what a question, a figure or a text is about."""
         return self._there is None or need in self._there
 
+    def heading(self, key: str) -> str:
+        """Return the title of a column; a tracer is called as it is."""
+        if key == "counts" and not self.has("readers"):
+            key = "n"  # and nobody is positive
+        return self(name) if (name := f"column_{key}") in self else key
+
     def shared(self, key: str) -> str:
         """Return a sentence that stands in several outputs; of one tracer none is about two."""
         if key == "other_patients" and self.n_tracers < 2:

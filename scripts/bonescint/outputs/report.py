@@ -59,9 +59,7 @@ def _columns(labels: Labels, *specs: str) -> list[ShownColumn]:
     parts = [spec.partition(":") for spec in specs]
     return [
         # a tracer is called as it is
-        ShownColumn(
-            key, labels(name) if (name := f"column_{key}") in labels else key, kind or "text"
-        )
+        ShownColumn(key, labels.heading(key), kind or "text")
         for key, _, kind in parts
     ]
 

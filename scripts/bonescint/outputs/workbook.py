@@ -113,11 +113,10 @@ class _Book:
         for spec in chain.from_iterable(own if spec == _VALUES else [spec] for spec in specs):
             key, kind, title, *_ = [*spec.split(":"), "", ""]
             words = say.get(key, self.code(key))
-            name = f"column_{title or key}"
             if key in self.labels.values:
                 title = self.labels.axis(key, "column_{}")
             else:
-                title = self.labels(name) if name in self.labels else key  # a tracer, by its name
+                title = self.labels.heading(title or key)
             columns.append(ShownColumn(key, title, kind or "text", words))
         return columns
 
