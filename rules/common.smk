@@ -12,7 +12,7 @@ from snakemake.utils import min_version
 from bonescint import config as study
 from bonescint import config_questions
 from bonescint import made, runlock
-from bonescint.config_values import entries, tracers
+from bonescint.config_values import entries_of, tracers
 from bonescint.config_words import study_words
 from bonescint.custody import runs
 from bonescint.custody.declined import OPT_OUT_DOUBTS
@@ -140,7 +140,7 @@ OPT_OUT_SETTINGS = study.opt_out_settings(config)
 BATCHES = [f"{n:02d}" for n in range(config["deidentification"]["batches"])]
 TRACERS = tracers(config)
 SOFTWARE = study.software(config)
-READERS = list(entries(config, "readers"))
+READERS = list(entries_of(config, "readers"))
 READINGS = expand("results/readings/{reader}.csv", reader=READERS)
 IMPORTED = expand("results/software/{software}.csv", software=SOFTWARE)
 BUILT = expand("results/delivery/{table}.csv", table=["volumes", "contents"])

@@ -10,7 +10,7 @@ from typing import Any
 
 from bonescint.config_form import faults_of_form
 from bonescint.config_questions import questions, unanswered
-from bonescint.config_values import entries, tracers, wrong_values
+from bonescint.config_values import entries_of, tracers, wrong_values
 from bonescint.config_words import preceding_study
 from bonescint.errors import InputError
 from bonescint.identity.opt_out_lists import LARGEST_SHARE
@@ -77,14 +77,14 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
     tables = {
         f"{a}.{k}": entry
         for a in ("software", "readers")
-        for k, entry in entries(config, a).items()
+        for k, entry in entries_of(config, a).items()
     }
     tables |= {f"inputs.{key}": list_layout(config, key) for key in config["inputs"]}
     for where, entry in tables.items():
         headers = [fold_header(one) for one in (entry.get("columns") or {}).values() if one]
         if len(headers) > len(set(headers)):
             yield text("same_header", where=f"{where}.columns")
-    for key in config["software"].keys() & entries(config, "readers").keys():
+    for key in config["software"].keys() & entries_of(config, "readers").keys():
         yield text("same_key", key=key)
     yield from _hypotheses(config, text)
     for where, path in inputs(config).items():
@@ -130,6 +130,14 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
             yield _absent(f"ledger.{key}", path, text)
         elif path and Path(path).parts[0] in CODED_SIDE:  # R16
             yield text("ledger_place", where=f"ledger.{key}", path=path)
+
+
+def _tables(config: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    return {
+        f"{area}.{key}": entry
+        for area in ("software", "readers")
+        for key, entry in entries_of(config, area).items()
+    }
 
 
 def _paths(config: Mapping[str, Any]) -> dict[str, str | None]:
@@ -208,7 +216,12 @@ def _hypotheses(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
     settings = metrics(config)
     asked = questions(config)
     # a question about all readers or about the tracers has no software for its subject
-    known = [*config["software"], *entries(config, "readers"), "all_readers", *tracers(config)]
+    known = [
+        *config["software"],
+        *entries_of(config, "readers"),
+        "all_readers",
+        *tracers(config),
+    ]
     measures: dict[str, list[str]] = {}
     if primary := settings["primary"]:
         for name in ("subject", "comparator"):
@@ -253,7 +266,7 @@ def inputs(config: Mapping[str, Any]) -> dict[str, str]:
         if path := config[area].get(key):
             found[f"{area}.{key}"] = path
     for area, name in (("software", "export"), ("readers", "report")):
-        for key, entry in entries(config, area).items():
+        for key, entry in entries_of(config, area).items():
             found |= {
                 f"{area}.{key}.{field}": entry[field]
                 for field in (name, f"second_{name}")

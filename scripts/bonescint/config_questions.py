@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations
 from typing import Any
 
-from bonescint.config_values import entries, tracers
+from bonescint.config_values import entries_of, tracers
 from bonescint.questions import answerable, missing
 from bonescint.tables.metric_columns import metric_values, metrics_of_entry
 from bonescint.tables.repeats import repeat_settings
@@ -18,7 +18,7 @@ def study_has(config: Mapping[str, Any]) -> set[str]:
     config
         The configuration, whose form is right.
     """
-    readers = entries(config, "readers")
+    readers = entries_of(config, "readers")
     graded = sum(gives_eod(entry) for entry in readers.values())
     values = metric_values(config["metrics"].get("values"))
     found = (metrics_of_entry(values, k, entry) for k, entry in config["software"].items())

@@ -40,7 +40,7 @@ def tracers(config: Mapping[str, Any]) -> list[str]:
     return list(tracer_products(config))
 
 
-def entries(config: Mapping[str, Any], area: str) -> Mapping[str, Any]:
+def entries_of(config: Mapping[str, Any], area: str) -> Mapping[str, Any]:
     """Return the entries of `software` or `readers`; of a study without readers none.
 
     Parameters
@@ -51,7 +51,7 @@ def entries(config: Mapping[str, Any], area: str) -> Mapping[str, Any]:
         ``software`` or ``readers``.
     """
     named = config[area]
-    return {} if named == NONE else named  # type: ignore[no-any-return]
+    return {} if named == NONE else named
 
 
 def put_values(schema: dict[str, Any], config: Mapping[str, Any]) -> None:

@@ -55,7 +55,7 @@ def find_table(config: Mapping[str, Any], name: str, text: Texts) -> InputTable:
     """
     # they load what --version and --help need not
     from bonescint.config import inputs, list_layout
-    from bonescint.config_values import entries
+    from bonescint.config_values import entries_of
 
     paths = inputs(config)
     tables = {
@@ -74,7 +74,7 @@ def find_table(config: Mapping[str, Any], name: str, text: Texts) -> InputTable:
         ("software", "software_export", "export"),
         ("readers", "reading_report", "report"),
     ):
-        for key, entry in entries(config, kind).items():
+        for key, entry in entries_of(config, kind).items():
             tables[f"{kind}.{key}"] = InputTable(
                 kind,
                 key,
