@@ -74,13 +74,7 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
     yield from _software(config, text)
     yield from _preceding(config, text)
     yield from wrong_values(config, text)
-    tables = {
-        f"{a}.{k}": entry
-        for a in ("software", "readers")
-        for k, entry in entries_of(config, a).items()
-    }
-    tables |= {f"inputs.{key}": list_layout(config, key) for key in config["inputs"]}
-    for where, entry in tables.items():
+    for where, entry in _tables(config).items():
         headers = [fold_header(one) for one in (entry.get("columns") or {}).values() if one]
         if len(headers) > len(set(headers)):
             yield text("same_header", where=f"{where}.columns")
@@ -133,11 +127,12 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
 
 
 def _tables(config: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    lists = {f"inputs.{key}": list_layout(config, key) for key in config["inputs"]}
     return {
         f"{area}.{key}": entry
         for area in ("software", "readers")
         for key, entry in entries_of(config, area).items()
-    }
+    } | lists
 
 
 def _paths(config: Mapping[str, Any]) -> dict[str, str | None]:
