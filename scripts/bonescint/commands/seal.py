@@ -82,6 +82,7 @@ def seal_study(options: argparse.Namespace) -> int:
         cannot be sealed: its files are all there then.
     """
     from bonescint.custody.destruction import copies_of_key
+    from bonescint.custody.known_people import await_removal
     from bonescint.custody.seal import SEALED_FILES, clear_unfinished
     from bonescint.identity.ledger import open_ledger
     from bonescint.resources import Texts
@@ -95,12 +96,14 @@ def seal_study(options: argparse.Namespace) -> int:
         ledger = open_ledger(**config["ledger"], ask=True)
         _refuse_exposed(copies_of_key(ledger, *_folders_of_study()), config["ledger"], text)
         clear_unfinished()
-        plain = _plain_inputs(config)
+        plain, has_declined = _plain_inputs(config), await_removal()
         for name, file in SEALED_FILES.items():
             if name == "private" or options.results or Path(file).exists():
                 _seal_folder(name, config, ledger, text)
     if plain:
         print(text("plain_inputs", keys=", ".join(plain)))
+    if has_declined:
+        print(text("declined_before"))
     print(text("then", key=config["ledger"]["key"]))
     return 0
 
@@ -120,7 +123,7 @@ def unseal_study(options: argparse.Namespace) -> int:
         file stays then.
     """
     from bonescint.commands.progress import progress
-    from bonescint.custody.known_people import awaits_run
+    from bonescint.custody.known_people import await_removal
     from bonescint.custody.seal import SEALED_FILES, clear_unfinished, sealed_file
     from bonescint.identity.ledger import open_ledger
     from bonescint.resources import Texts
@@ -142,7 +145,7 @@ def unseal_study(options: argparse.Namespace) -> int:
                     print(text("finished_unsealing", file=file))
                 print(text("unsealed", file=file, **_counts(outcome)))
         # by what the last run knew: the study may have been sealed again without one
-        if is_due := awaits_run(ledger):
+        if is_due := await_removal():
             _remember_declined(ledger)
     print(text("declined_since" if is_due else "as_before"))
     return 0
@@ -180,7 +183,7 @@ def _links_out(name: str) -> list[Path]:
 
 
 def _counts(outcome: "SealOutcome") -> dict[str, int]:
-    # what is smaller than a megabyte is no nothing
+    # less than a megabyte is not shown as nothing
     return {"files": outcome.files, "size": -(-outcome.size // _MB)}
 
 

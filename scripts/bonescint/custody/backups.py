@@ -106,6 +106,18 @@ def key_copies(ledger: Ledger) -> list[Backup]:
     return list((made | begun).values())
 
 
+def key_digests(ledger: Ledger) -> set[str]:
+    """Return the SHA-256 of every copy of the key that was made, with a former passphrase too.
+
+    Parameters
+    ----------
+    ledger
+        The opened ledger.
+    """
+    made = ledger.entries("backup_begun", "backup")
+    return {entry["sha256"] for entry in made if entry["of"] == "key"}
+
+
 def last_told(folder: Path = Path()) -> dict[str, Any]:
     """Return what is known of the last backups without the ledger; nothing if nothing is.
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from bonescint.custody.backups import Backup, backup_in, backups, key_copies, tell
+from bonescint.custody.backups import Backup, backup_in, backups, key_copies, key_digests, tell
 from bonescint.custody.media import Medium, medium_of
 from bonescint.errors import InputError
 from bonescint.files import from_the_disk, replacing
@@ -136,9 +136,7 @@ def back_up_key(
         data = ledger.key.read_bytes()
         # a wrong passphrase is told before anything is on record
         identity_in(data, passphrase, ledger.key)
-        # one with a former passphrase is known by its hash
-        known = {one.sha256 for one in key_copies(ledger)}
-        if os.path.lexists(file) and _sha256_of(file) not in known:
+        if os.path.lexists(file) and _sha256_of(file) not in key_digests(ledger):
             is_same = False
             with suppress(InputError, OSError):
                 is_same = fits(file)

@@ -12,7 +12,7 @@ from typing import Any
 
 from bonescint.catalogue import catalogue
 from bonescint.config import inputs
-from bonescint.custody.backups import TOLD, Backup, key_copies
+from bonescint.custody.backups import TOLD, Backup, key_copies, key_digests
 from bonescint.custody.seal import SEALED_FILES
 from bonescint.errors import InputError
 from bonescint.folders import files_below
@@ -127,8 +127,7 @@ def copies_of_key(ledger: Ledger, *more: Path) -> Iterator[Path]:
     content = ledger.key.read_bytes()
     folders = [ledger.key.parent, ledger.key.resolve().parent, ledger.path.parent, *more]
     near = [file for folder in folders for file in sorted(folder.iterdir())]
-    made = key_copies(ledger)
-    known = {one.sha256 for one in made}  # a former passphrase, too
+    made, known = key_copies(ledger), key_digests(ledger)
     for file in [*near, *sorted(PRIVATE.rglob("*")), *(Path(one.where) for one in made)]:
         if (real := os.path.realpath(file)) in seen:
             continue

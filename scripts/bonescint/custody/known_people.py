@@ -7,35 +7,18 @@ from bonescint.config import PURGED
 from bonescint.custody.declined import unseal_declined
 from bonescint.custody.traces.terms import Person
 from bonescint.identity.ledger import Ledger
-from bonescint.identity.opt_outs import in_force
+from bonescint.identity.opt_outs import MARK, in_force
 from bonescint.identity.people import read_people
 
 CONSENTED = Path("private/consented.csv")
 DECLINED = Path("private/declined.age")
 
 
-def awaits_run(ledger: Ledger) -> bool:
-    """Tell whether somebody declined, or takes part again, since the last run that went through.
-
-    Parameters
-    ----------
-    ledger
-        The opened ledger.
-
-    Raises
-    ------
-    InputError
-        If private/declined.age was sealed to another key or is damaged.
-    """
-    declined = in_force(ledger).keys()
-    if not DECLINED.exists():
-        return bool(declined)
-    # the last step of a run writes the one, an early step the other
-    if not PURGED.exists() or PURGED.stat().st_mtime_ns < DECLINED.stat().st_mtime_ns:
-        return True
-    back = {entry["subject"] for entry in ledger.entries("opt_out_withdrawn")} - declined
-    taken = unseal_declined(DECLINED, ledger).keys()
-    return not declined <= taken or not back.isdisjoint(taken)
+def await_removal() -> bool:
+    """Tell whether opt-outs came in or were withdrawn by command since the last whole run."""
+    if not MARK.exists():
+        return False
+    return not PURGED.exists() or PURGED.stat().st_mtime_ns < MARK.stat().st_mtime_ns
 
 
 def everybody_known(ledger: Ledger) -> list[Person]:

@@ -119,8 +119,8 @@ def put_back(found: Restorable, settings: LedgerFiles) -> Path | None:
                 aside = _free_name(path)
                 _write(aside, former)
             _write(Path(os.path.realpath(path)), data)
-            # before the head: until that has its new content, a restoring that was cut off
-            # can be begun again, and comes through here again
+            # before the head is written: until then a restoring that was cut off can be begun
+            # again, and comes here again
             _begin_anew(found)
             write_head(head, copy.entries())
         except OSError as error:

@@ -96,6 +96,31 @@ def test_a_copy_with_a_former_passphrase_is_destroyed_too(
     assert list(keys[0].iterdir()) == []
 
 
+def test_one_that_was_copied_by_hand_and_then_made_anew_is_destroyed_too(
+    keys: list[Path], answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick_scrypt(monkeypatch)
+    for former, phrase in (("", "first"), ("first", "second")):
+        answers(*filter(None, [former]), phrase, phrase)
+        run("rewrap")
+        answers(phrase, phrase)
+        run("backup", "--key", str(keys[0] / "x.key"))
+        if not former:
+            shutil.copy(keys[0] / "x.key", "private/by hand.key")
+    answers("second", seen="BONE-DEMO\n")
+    assert run(*FORCED, "--copies", "destroyed") == 0
+    assert not Path("private/by hand.key").exists()
+
+
+def test_the_certificate_is_written_though_a_sealed_file_cannot_be_deleted(
+    codes: dict[str, str], answers: Answers
+) -> None:
+    Path("private.age").mkdir()  # as one that may not be written
+    answers(seen="BONE-DEMO\n")
+    assert run(*FORCED) == 0
+    assert certificate()
+
+
 def test_without_copies_nobody_is_asked(codes: dict[str, str], answers: Answers) -> None:
     answers(seen="BONE-DEMO\n")
     assert run(*FORCED) == 0

@@ -9,6 +9,7 @@ import yaml
 
 from bonescint.cli import main
 from bonescint.custody.seal import SEALED, sealed_file
+from bonescint.files import write_rows
 from bonescint.identity.ledger import create_ledger
 from bonescint.resources import ROOT
 
@@ -123,3 +124,27 @@ def test_a_copy_of_the_key_anywhere_in_the_study_is_found(
     assert main(["seal"]) == 1
     assert "memo/2026/note.txt" in capsys.readouterr().err
     assert sealed_file() is None
+
+
+def test_an_opt_out_that_no_run_followed_is_told_each_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    configure(tmp_path, monkeypatch)
+    people = {"subject": "90071234", "patient_name": "A^B", "patient_birth_date": "19500101"}
+    write_rows("private/consented.csv", list(people), [people])
+    Path("results").mkdir()
+    Path("results/purge.json").touch()
+    os.utime("results/purge.json", (1_500_000_000, 1_500_000_000))
+    main(["opt-out", "add", "90071234", "--by", "self", "--received", "2026-01-01"])
+    os.utime("private/opt_outs.mark", (1_600_000_000, 1_600_000_000))
+    for command in ("seal", "unseal", "seal", "unseal"):
+        capsys.readouterr()
+        assert main([command]) == 0
+        said = capsys.readouterr().out
+        assert "who declined" in said and "`snakemake`" in said, command
+    # a run has looked for who declined
+    Path("results/purge.json").touch()
+    for command in ("seal", "unseal"):
+        capsys.readouterr()
+        assert main([command]) == 0
+        assert "declined" not in capsys.readouterr().out
