@@ -33,6 +33,7 @@ def restore_ledger(options: argparse.Namespace) -> int:
         If a copy is not this study's or does not open, what is there is as good, or the person does
         not agree to what is lost: nothing was changed.
     """
+    from bonescint.identity.key import file_kind
     from bonescint.runlock import alone
 
     config = configuration.load(options)
@@ -43,10 +44,13 @@ def restore_ledger(options: argparse.Namespace) -> int:
         if (given := getattr(options, kind))
     }
     if not files:
-        raise InputError(text("nothing_named"))
-    for file in files.values():
+        raise InputError(text("restore.nothing_named"))
+    for kind, file in files.items():
         if not file.is_file():
             raise InputError(text("restore.no_file", file=file))
+        # before a passphrase is asked for that it does not have
+        if (found := file_kind(file)) not in (kind, ""):
+            raise InputError(text(f"restore.is_{found}", file=file))
     if any(Path(".snakemake/locks").glob("*")):
         raise InputError(text("restore.running"))
     with alone(Path(".snakemake"), Texts("incidents", text.language)):

@@ -13,7 +13,7 @@ from bonescint.custody.media import medium_of
 from bonescint.doctor.finding import GOOD, LOOK, MEND, Finding, LookedAt
 from bonescint.doctor.machine import umask
 from bonescint.filesystems import keeps_modes, mount_of
-from bonescint.identity.key import is_wrapped
+from bonescint.identity.key import file_kind, is_wrapped
 from bonescint.identity.passphrase import no_modes
 
 PRIVATE = Path("private")
@@ -28,10 +28,6 @@ _CLOUD_MARKS = (
     ".dropbox", ".dropbox.cache", ".nextcloudsync.log", ".owncloudsync.log", ".stfolder",
     ".tmp.drivedownload",
 )  # fmt: skip
-# how age begins a file for a key such as the ledger's, and what a key's file holds
-_FOR_A_KEY = re.compile(rb"\Aage-encryption\.org/v1\n-> X25519 ")
-_A_KEY = re.compile(rb"\Aage-encryption\.org/v1\n-> scrypt |AGE-SECRET-KEY-1")
-_HEAD = 1 << 10  # bytes
 _OTHERS = 0o077  # bits by which a file is not for its user alone
 
 
@@ -166,17 +162,15 @@ def _together(
     The ledger, which has the copies on record, is not opened: copies are known by what they are.
     """
     if study.key.exists():
-        for file in _beside(study.key, ".age", _FOR_A_KEY, machine):
+        for file in _beside(study.key, ".age", "ledger", machine):
             return Finding("key", state, "ledger_copy", said | {"file": file})
-    for file in _beside(study.ledger, ".key", _A_KEY, machine, Path.cwd()):
+    for file in _beside(study.ledger, ".key", "key", machine, Path.cwd()):
         state = LOOK if is_wrapped(file) else study.grave
         return Finding("key", state, "key_copy", said | {"file": file})
     return None
 
 
-def _beside(
-    original: Path, ending: str, kind: "re.Pattern[bytes]", machine: Path, *more: Path
-) -> Iterator[Path]:
+def _beside(original: Path, ending: str, kind: str, machine: Path, *more: Path) -> Iterator[Path]:
     """Yield files of a kind beside another one, in the top folder of its medium and in more."""
     real = original.resolve()
     mount = mount_of(real, machine)
@@ -188,7 +182,5 @@ def _beside(
                 with suppress(OSError):
                     if not file.is_file() or file.resolve() == real:
                         continue
-                    with file.open("rb") as stream:
-                        is_one = kind.search(stream.read(_HEAD))
-                    if is_one and medium_of(file, machine).is_also(medium):
+                    if file_kind(file) == kind and medium_of(file, machine).is_also(medium):
                         yield file

@@ -1,6 +1,7 @@
 """The ledger's key: an age X25519 identity, plain or wrapped by a passphrase (R16)."""
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 _AGE = b"age-encryption.org/"
 _PREFIX = "AGE-SECRET-KEY-1"
 _ATTEMPTS = 3
+# how age begins a file for a key such as the ledger's, and what a key's file holds
+_FOR_A_KEY = re.compile(rb"\Aage-encryption\.org/v1\n(?:.*\n)*?-> X25519 ")
+_A_KEY = re.compile(rb"\Aage-encryption\.org/v1\n(?:.*\n)*?-> scrypt |^AGE-SECRET-KEY-1", re.M)
+_HEAD = 1 << 10  # bytes
 KEY_SIZE = 1 << 16  # bytes; no key file is larger
 
 
@@ -22,6 +27,19 @@ def is_wrapped(key: str | Path) -> bool:
     """Return whether a key file needs a passphrase."""
     with Path(key).open("rb") as stream:
         return stream.read(len(_AGE)) == _AGE
+
+
+def file_kind(file: Path) -> str:
+    """Return what a file is by how it begins: ``ledger`` (or else for a key), ``key``, or empty.
+
+    Parameters
+    ----------
+    file
+        What somebody takes for a key or a ledger.
+    """
+    with file.open("rb") as stream:
+        data = stream.read(_HEAD)
+    return "ledger" if _FOR_A_KEY.search(data) else "key" if _A_KEY.search(data) else ""
 
 
 def write_key(key: str | Path, identity: "pyrage.x25519.Identity", passphrase: str | None) -> None:

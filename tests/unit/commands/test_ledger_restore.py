@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyrage
 import pytest
 
 from bonescint.custody import copying, restoring
@@ -206,6 +207,25 @@ def test_the_key_comes_back_if_it_opens_the_ledger(
     assert Path(KEY).stat().st_mode & 0o777 == 0o600
     monkeypatch.setenv("BONESCINT_PASSPHRASE", "first")
     assert opened().codes() == codes
+
+
+def test_the_one_for_the_other_is_told(
+    stick: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path(LEDGER).unlink()
+    for option, file, said in (
+        ("--key", str(stick / "x.age"), "鍵ではありません"),
+        ("--ledger", KEY, "対応表ではありません。鍵です"),
+    ):
+        with pytest.raises(InputError, match=said):
+            run("restore", option, file)
+    wrapped = tmp_path / "wrapped.key"
+    wrapped.write_bytes(pyrage.passphrase.encrypt(Path(KEY).read_bytes(), "x"))
+    with pytest.raises(InputError, match="鍵です"):
+        run("restore", "--ledger", str(wrapped))
+    with pytest.raises(InputError, match="どの控えから戻すか"):
+        run("restore")
+    assert not Path(LEDGER).exists()
 
 
 def test_the_folder_of_a_copy_will_do(stick: Path) -> None:
