@@ -24,7 +24,7 @@ from bonescint.identity.codes import new_code
 from bonescint.identity.key import open_identity, write_key
 from bonescint.identity.lock import locked, not_written
 from bonescint.identity.migration import Patients
-from bonescint.identity.passphrase import given_passphrase, require_private
+from bonescint.identity.passphrase import given_passphrase, require_length, require_private
 from bonescint.identity.study import StudyMark, mark_folder, refuse_other
 from bonescint.resources import both
 
@@ -308,6 +308,8 @@ def create_ledger(
 
     path, key, head = Path(path), Path(key), Path(head) if head else None
     passphrase = passphrase or given_passphrase(passphrase_file)
+    if not key.exists():
+        require_length(passphrase)
     for folder in {path.parent, key.parent, *([head.parent] if head else [])}:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with locked(path):

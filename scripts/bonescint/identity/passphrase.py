@@ -14,6 +14,9 @@ from bonescint.resources import Texts, both
 
 VARIABLE = "BONESCINT_PASSPHRASE"
 FILE_VARIABLE = "BONESCINT_PASSPHRASE_FILE"
+SHORTEST = (
+    12  # characters of a new one; scrypt slows down guessing, so less will do than for a disc
+)
 
 
 def given_passphrase(file: str | Path | None = None) -> str | None:
@@ -69,8 +72,8 @@ def read_passphrase(file: str | Path | None = None, *, ask: bool, label: str) ->
     raise InputError(both("identity", "passphrase", key=label))
 
 
-def ask_passphrase(label: str, confirm: bool = False) -> str:
-    """Ask the person at the terminal, unseen.
+def ask_passphrase(label: str, confirm: bool = False, least: int = SHORTEST) -> str:
+    """Ask the person at the terminal, unseen; again if a new passphrase is too short.
 
     Parameters
     ----------
@@ -78,6 +81,8 @@ def ask_passphrase(label: str, confirm: bool = False) -> str:
         What the passphrase opens.
     confirm
         For a new passphrase: ask twice.
+    least
+        How many characters a new one must have.
 
     Raises
     ------
@@ -88,13 +93,22 @@ def ask_passphrase(label: str, confirm: bool = False) -> str:
 
     if not sys.stdin.isatty():
         raise InputError(both("identity", "no_terminal", label=label))
-    prompt = "prompt_new" if confirm else "prompt"
-    passphrase = getpass(both("identity", prompt, label=label) + ": ")
+    prompt = both("identity", "prompt_new" if confirm else "prompt", label=label) + ": "
+    passphrase = getpass(prompt)
+    while confirm and 0 < len(passphrase) < least:
+        print(both("identity", "short", least=least), file=sys.stderr)
+        passphrase = getpass(prompt)
     if not passphrase:
         raise InputError(both("identity", "empty_prompt"))
     if confirm and getpass(both("identity", "prompt_again", label=label) + ": ") != passphrase:
         raise InputError(both("identity", "prompts_differ"))
     return passphrase
+
+
+def require_length(passphrase: str | None) -> None:
+    """Refuse a passphrase of a new key, out of a file or the environment, that is too short."""
+    if passphrase and len(passphrase) < SHORTEST:
+        raise InputError(both("identity", "short_given", least=SHORTEST))
 
 
 def require_private(path: Path) -> None:

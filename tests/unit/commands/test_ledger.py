@@ -49,22 +49,22 @@ def test_init_with_a_passphrase(
     monkeypatch: pytest.MonkeyPatch,
     capsys: Capture,
 ) -> None:
-    answers("one", "other")
+    answers("one and only", "other than one")
     with pytest.raises(InputError, match="differ"):
         run("init", "--wrap")
     assert not Path(KEY).exists()
-    answers("long one", "long one")
+    answers("a long enough one", "a long enough one")
     run("init", "--wrap")
     assert "BONESCINT_PASSPHRASE" in capsys.readouterr().out
     assert is_wrapped(KEY)
-    monkeypatch.setenv("BONESCINT_PASSPHRASE", "long one")
+    monkeypatch.setenv("BONESCINT_PASSPHRASE", "a long enough one")
     assert len(opened()) == 0
 
 
 def test_init_takes_the_passphrase_of_the_environment(
     quick: None, empty: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("BONESCINT_PASSPHRASE", "from there")
+    monkeypatch.setenv("BONESCINT_PASSPHRASE", "from over there")
     run("init", "--wrap")
     assert is_wrapped(KEY)
     assert len(opened()) == 0
@@ -187,23 +187,24 @@ def test_verify(codes: dict[str, str], capsys: Capture) -> None:
 def test_rewrap_sets_changes_and_takes_off_the_passphrase(
     quick: None, codes: dict[str, str], answers: Answers, capsys: Capture
 ) -> None:
-    answers("first", "first")
+    answers("the first one", "the first one")
     assert run("rewrap") == 0
     assert "以前のパスフレーズ" in capsys.readouterr().out
-    answers("first", "second", "second")
+    answers("the first one", "the second one", "the second one")
     run("rewrap")
     before = Path(KEY).read_bytes()
     assert is_wrapped(KEY)
     assert stat.S_IMODE(Path(KEY).stat().st_mode) == 0o600
-    for unseen, seen in ((("first",), ""), (("second", "a", "b"), ""), (("second", ""), "")):
-        answers(*unseen, seen=seen)
+    first, second = "the first one", "the second one"
+    for unseen in ((first,), (second, "a long enough", "b long enough"), (second, "")):
+        answers(*unseen)
         with pytest.raises(InputError, match="changed"):
             run("rewrap")
-    answers("second", seen="no\n")
+    answers("the second one", seen="no\n")
     with pytest.raises(InputError, match="変更していません"):
         run("rewrap", "--plain")
     assert Path(KEY).read_bytes() == before
-    answers("second", seen="はい\n")
+    answers("the second one", seen="はい\n")
     run("rewrap", "--plain")
     assert not is_wrapped(KEY)
     assert opened().codes() == codes

@@ -248,21 +248,21 @@ def test_a_wrapped_key_is_opened_from_its_copy_and_replaced_after_a_new_passphra
 ) -> None:
     quick_scrypt(monkeypatch)
     copy = media("A") / "x.key"
-    answers("first", "first")
+    answers("the first one", "the first one")
     run("rewrap")
-    answers("first", "wrong")
+    answers("the first one", "wrong")
     with pytest.raises(InputError, match="パスフレーズが違います"):
         run("backup", "--key", str(copy))
     assert not copy.exists()
-    answers("first", "first")
+    answers("the first one", "the first one")
     run("backup", "--key", str(copy))
-    answers("first", "second", "second")
+    answers("the first one", "the second one", "the second one")
     run("rewrap")
-    answers("second", "second")
+    answers("the second one", "the second one")
     run("backup", "--key", str(copy))
     assert copy.read_bytes() == Path(KEY).read_bytes()
     copy.write_bytes(b"a letter")
-    answers("second", "second")
+    answers("the second one", "the second one")
     with pytest.raises(InputError, match="上書きしません"):
         run("backup", "--key", str(copy))
 

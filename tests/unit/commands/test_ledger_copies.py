@@ -83,15 +83,15 @@ def test_a_copy_with_a_former_passphrase_is_destroyed_too(
     keys: list[Path], answers: Answers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quick_scrypt(monkeypatch)
-    answers("first", "first")
+    answers("the first one", "the first one")
     run("rewrap")
     copy = keys[0] / "wrapped.key"
-    answers("first", "first")
+    answers("the first one", "the first one")
     run("backup", "--key", str(copy))
-    answers("first", "second", "second")
+    answers("the first one", "the second one", "the second one")
     run("rewrap")
     assert copy.read_bytes() != Path(KEY).read_bytes()
-    answers("second", seen="BONE-DEMO\n")
+    answers("the second one", seen="BONE-DEMO\n")
     assert run(*FORCED, "--copies", "destroyed") == 0
     assert list(keys[0].iterdir()) == []
 
@@ -100,14 +100,14 @@ def test_one_that_was_copied_by_hand_and_then_made_anew_is_destroyed_too(
     keys: list[Path], answers: Answers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quick_scrypt(monkeypatch)
-    for former, phrase in (("", "first"), ("first", "second")):
+    for former, phrase in (("", "the first one"), ("the first one", "the second one")):
         answers(*filter(None, [former]), phrase, phrase)
         run("rewrap")
         answers(phrase, phrase)
         run("backup", "--key", str(keys[0] / "x.key"))
         if not former:
             shutil.copy(keys[0] / "x.key", "private/by hand.key")
-    answers("second", seen="BONE-DEMO\n")
+    answers("the second one", seen="BONE-DEMO\n")
     assert run(*FORCED, "--copies", "destroyed") == 0
     assert not Path("private/by hand.key").exists()
 

@@ -199,10 +199,10 @@ def test_destroy_takes_the_copy_of_a_wrapped_key_with_it(
     codes: dict[str, str], answers: Answers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quick_scrypt(monkeypatch)
-    answers("passphrase", "passphrase")
+    answers("a passphrase", "a passphrase")
     run("rewrap")
     shutil.copy(KEY, "private/copy.key")
-    monkeypatch.setenv("BONESCINT_PASSPHRASE", "passphrase")
+    monkeypatch.setenv("BONESCINT_PASSPHRASE", "a passphrase")
     answers(seen="BONE-DEMO\n")
     run(*FORCED)
     assert not list(Path("private").glob("*.key"))

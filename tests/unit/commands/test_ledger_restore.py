@@ -182,12 +182,12 @@ def test_the_key_comes_back_if_it_opens_the_ledger(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     quick_scrypt(monkeypatch)
-    answers("first", "first")
+    answers("the first one", "the first one")
     run("rewrap")
     copy = tmp_path_factory.mktemp("keys") / "x.key"
-    answers("first", "first")
+    answers("the first one", "the first one")
     run("backup", "--key", str(copy))
-    answers("first")
+    answers("the first one")
     with pytest.raises(InputError, match="上書きしません"):
         run("restore", "--key", str(copy))
     for file in (KEY, LEDGER):
@@ -201,11 +201,11 @@ def test_the_key_comes_back_if_it_opens_the_ledger(
     with pytest.raises(InputError, match="パスフレーズが違います"):
         run("restore", "--key", str(copy), "--ledger", str(stick / "x.age"))
     assert not Path(KEY).exists()
-    answers("first", seen=STUDY)
+    answers("the first one", seen=STUDY)
     assert run("restore", "--key", str(copy), "--ledger", str(stick / "x.age")) == 0
     assert Path(KEY).read_bytes() == copy.read_bytes()
     assert Path(KEY).stat().st_mode & 0o777 == 0o600
-    monkeypatch.setenv("BONESCINT_PASSPHRASE", "first")
+    monkeypatch.setenv("BONESCINT_PASSPHRASE", "the first one")
     assert opened().codes() == codes
 
 
