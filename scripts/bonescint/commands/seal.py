@@ -2,7 +2,9 @@
 
 import argparse
 import os
+import sys
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +13,8 @@ from bonescint.errors import InputError
 
 if TYPE_CHECKING:
     from bonescint.custody.archive.parts import Report
-    from bonescint.custody.sealing import SealedFolder, SealOutcome
+    from bonescint.custody.seal import SealOutcome
+    from bonescint.custody.sealing import SealedFolder
     from bonescint.identity.ledger import Ledger
     from bonescint.resources import Texts
 
@@ -97,9 +100,10 @@ def seal_study(options: argparse.Namespace) -> int:
         _refuse_exposed(copies_of_key(ledger, *_folders_of_study()), config["ledger"], text)
         clear_unfinished()
         plain, has_declined = _plain_inputs(config), await_removal()
-        for name, file in SEALED_FILES.items():
-            if name == "private" or options.results or Path(file).exists():
-                _seal_folder(name, config, ledger, text)
+        with _interruption_told(text):
+            for name, file in SEALED_FILES.items():
+                if name == "private" or options.results or Path(file).exists():
+                    _seal_folder(name, config, ledger, text)
     if plain:
         print(text("plain_inputs", keys=", ".join(plain)))
     if has_declined:
@@ -138,7 +142,7 @@ def unseal_study(options: argparse.Namespace) -> int:
         ledger = open_ledger(**config["ledger"], ask=True)
         for name, file in SEALED_FILES.items():
             if Path(file).exists():
-                with progress(text) as report:
+                with _interruption_told(text), progress(text) as report:
                     outcome = _folder(name, config, ledger, text, report).unseal()
                 # at once: of two folders the second may fail
                 if outcome.resumed:
@@ -149,6 +153,16 @@ def unseal_study(options: argparse.Namespace) -> int:
             _remember_declined(ledger)
     print(text("declined_since" if is_due else "as_before"))
     return 0
+
+
+@contextmanager
+def _interruption_told(text: "Texts") -> Iterator[None]:
+    """Say what follows from Ctrl-C in the block."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        print(text("interrupted"), file=sys.stderr)
+        raise
 
 
 def _seal_folder(name: str, config: Mapping[str, Any], ledger: "Ledger", text: "Texts") -> None:

@@ -4,7 +4,7 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ from bonescint.made import EDITED, MADE
 from bonescint.resources import Texts
 
 PRIVATE = Path("private")
+_SHOWN = 5  # names in a message
 TRACES = (Path("logs"), Path(".snakemake"))
 # the workflow's own in private/: the tables, and what is none; what else lies there may be named
 # after a patient, and the certificate counts it only
@@ -144,6 +145,18 @@ def copies_of_key(ledger: Ledger, *more: Path) -> Iterator[Path]:
             line = next((w for w in data.split() if w.startswith(_SECRET)), b"").decode("ascii")
             if line and str(pyrage.x25519.Identity.from_str(line).to_public()) == ledger.recipient:
                 yield file
+
+
+def own_names(names: Collection[str]) -> str:
+    """Return a few names that are the workflow's own: another file may be named after a patient.
+
+    Parameters
+    ----------
+    names
+        From the study's folder, below private/ or results/.
+    """
+    own = [n for n in names if not n.startswith("private/") or n.split("/")[1] in TABLES][:_SHOWN]
+    return ", ".join([*own, *["…"] * (len(names) > len(own))])
 
 
 def leftovers(config: Mapping[str, Any]) -> Leftovers:

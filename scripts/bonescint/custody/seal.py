@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from bonescint.errors import InputError
 from bonescint.identity.study import STUDY_FILE
@@ -19,6 +20,22 @@ SEALED_FILES = {"private": SEALED, "results": "results.age"}  # folder -> what i
 # copied; with marks, which change while the study is sealed, and locks, these tell nothing
 _STAYS = frozenset({"private/salt", str(STUDY_FILE), "private/backups.json"})
 _STAYING_KINDS = re.compile(r"private/[^/]+\.(mark|lock)")
+
+
+class SealOutcome(NamedTuple):
+    """What sealing or unsealing a folder came to.
+
+    Parameters
+    ----------
+    files, size
+        Number of files in the sealed file, and their bytes.
+    resumed
+        Whether it was begun before and interrupted.
+    """
+
+    files: int
+    size: int
+    resumed: bool
 
 
 def stays(name: str) -> bool:

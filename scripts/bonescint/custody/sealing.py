@@ -31,8 +31,8 @@ from bonescint.custody.archive.stream import (
     padding,
     text_member,
 )
-from bonescint.custody.destruction import PRIVATE, TABLES
-from bonescint.custody.seal import SEALED_FILES, stays
+from bonescint.custody.destruction import own_names
+from bonescint.custody.seal import SEALED_FILES, SealOutcome, stays
 from bonescint.errors import InputError
 from bonescint.files import from_the_disk, give_mode, in_temporary, replacing
 from bonescint.filesystems import reached_by
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     import pyrage
 
 _MB = 1_000_000
-_SHOWN = 5  # names in a message
 _PER_MEMBER = 4 * tarfile.BLOCKSIZE  # bytes of headers and padding in the tar
 # what `replacing` leaves of a file when it is killed
 _HALF = re.compile(r"(.*/)\.([^/]+)\.\d+\.tmp", re.DOTALL)
@@ -58,22 +57,6 @@ class _Sealed(NamedTuple):
     modified: int
     target: str
     digest: str
-
-
-class SealOutcome(NamedTuple):
-    """What sealing or unsealing a folder came to.
-
-    Parameters
-    ----------
-    files, size
-        Number of files in the sealed file, and their bytes.
-    resumed
-        Whether it was begun before and interrupted.
-    """
-
-    files: int
-    size: int
-    resumed: bool
 
 
 class SealedFolder:
@@ -183,7 +166,7 @@ class SealedFolder:
             try:
                 for chunk in content_of(member, sums):
                     done += len(chunk)
-                    self._report("write", done // _MB, total // _MB)
+                    self._report("write", _megabytes(done), _megabytes(total))
                     yield chunk
             except OSError as error:
                 raise self._failed("unreadable", error) from None
@@ -230,7 +213,7 @@ class SealedFolder:
         return _outcome(sealed, resumed=any(m.name in sealed and m.kind == "file" for m in plain))
 
     def _bring_back(self, sealed: dict[str, _Sealed], there: Collection[str]) -> None:
-        total = sum(one.size for one in sealed.values()) // _MB
+        total = _megabytes(sum(one.size for one in sealed.values()))
 
         def take(info: tarfile.TarInfo, content: IO[bytes] | None) -> str:
             # what was checked is what is taken: nobody puts another file in its place meanwhile
@@ -247,7 +230,7 @@ class SealedFolder:
             self._identity,
             Texts("archive", self._text.language),
             take,
-            lambda done: self._report("unseal", done // _MB, total),
+            lambda done: self._report("unseal", _megabytes(done), total),
         )
         if not found.good:
             raise InputError(self._text("damaged", file=self.file))
@@ -278,7 +261,7 @@ class SealedFolder:
             self._identity,
             Texts("archive", self._text.language),
             take,
-            lambda done: self._report("check", done // _MB, total and total // _MB),
+            lambda done: self._report("check", _megabytes(done), total and _megabytes(total)),
         )
         if not found.good or any(not f"{name}/".startswith(f"{self._name}/") for name in members):
             raise InputError(self._text("damaged", file=self.file))
@@ -301,8 +284,15 @@ class SealedFolder:
     ) -> None:
         """Refuse where a file has changed since it was sealed, or (`new`) was put there."""
         others = [m for m in plain if (m.name in sealed or new) and not _is_in(m, sealed)]
-        if others:
-            raise InputError([heading, self._others([m.name for m in others])])
+        if not others:
+            return
+        changed = [m for m in others if m.name in sealed]
+        newer = sum(m.modified > sealed[m.name].modified for m in changed)
+        counts = {"newer": newer, "older": len(changed) - newer, "added": len(others)}
+        # what was added alone hinders `seal`, not `unseal`
+        wanted = ("newer", "older") if changed else ("added",)
+        said = [self._text(f"others_{key}", n=counts[key]) for key in wanted if counts[key]]
+        raise InputError([heading, self._others([m.name for m in others]), *said])
 
     def _remove(self, members: list[Member], sealed: Mapping[str, _Sealed]) -> None:
         left: list[str] = []
@@ -326,10 +316,7 @@ class SealedFolder:
             raise InputError(self._others(left))
 
     def _others(self, names: list[str]) -> str:
-        # a file that is not the workflow's own may be named after a patient
-        own = [n for n in names if self._name != PRIVATE.name or n.split("/")[1] in TABLES]
-        shown = [*own[:_SHOWN], *["…"] * (len(names) > len(own[:_SHOWN]))]
-        return self._text("others", folder=self._name, n=len(names), files=", ".join(shown))
+        return self._text("others", folder=self._name, n=len(names), files=own_names(names))
 
     def _need_room(self, needed: int, folder: Path) -> None:
         free = shutil.disk_usage(folder).free
@@ -357,6 +344,11 @@ def _member(name: str, status: os.stat_result, path: Path) -> Member:
         str(path.readlink()) if kind == "link" else "",
         stat.S_IMODE(status.st_mode),
     )
+
+
+def _megabytes(size: int) -> int:
+    # what is smaller than one is no nothing
+    return -(-size // _MB)
 
 
 def _as_sealed(member: Member, digest: str) -> _Sealed:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from bonescint.config import LEDGER_HEAD
 from bonescint.custody.backups import last_told
+from bonescint.custody.destruction import own_names
 from bonescint.custody.seal import SEALED_FILES, named, sealed_files, sealed_on, stays
 from bonescint.doctor.finding import GOOD, LOOK, Finding, LookedAt
 from bonescint.filesystems import reached_by
@@ -50,15 +51,25 @@ def seal(study: LookedAt | None = None) -> Finding:
     files = sealed_files()
     if not files:
         return Finding("sealed", GOOD, "open" if PRIVATE.is_dir() else "nothing")
-    said = {"file": named(files), "date": sealed_on(files[0])}
+    said: dict[str, object] = {"file": named(files), "date": sealed_on(files[0])}
     kept: set[Path] = reached_by(LEDGER_HEAD)
     for one in (study.ledger, lock_of(study.ledger), study.key, *study.secrets) if study else ():
         kept |= reached_by(one)
     # marks of the ledger's commands may be added while it is sealed, tables may not
-    left = any(
-        not (path.is_dir() or stays(str(path)) or reached_by(path) <= kept)
+    left = {
+        path: Path(sealed)
         for folder, sealed in SEALED_FILES.items()
         if Path(sealed).exists()
-        for path in Path(folder).rglob("*")
-    )
+        for path in sorted(Path(folder).rglob("*"))
+        if not (path.is_dir() or stays(str(path)) or reached_by(path) <= kept)
+    }
+    # neither `seal` nor, in general, `unseal` goes on over what was written after the sealing
+    later = [str(path) for path, sealed in left.items() if _modified(path) > _modified(sealed)]
+    if later:
+        said |= {"n": len(later), "files": own_names(later)}
+        return Finding("sealed", LOOK, "blocked", said)
     return Finding("sealed", LOOK if left else GOOD, "unfinished" if left else "found", said)
+
+
+def _modified(path: Path) -> int:
+    return path.lstat().st_mtime_ns

@@ -68,7 +68,14 @@ def test_the_seal() -> None:
     Path("private/opt_out.mark").touch()
     assert rest.seal().key == "found"
     Path("private/cohort.csv").touch()
+    os.utime("private/cohort.csv", (10**9 - 1, 10**9 - 1))
     assert rest.seal()[1:3] == (LOOK, "unfinished")
+    # what was written later neither command removes; a file may be named after a patient
+    Path("private/cohort.csv").touch()
+    Path("private/A^B.csv").touch()
+    blocked = rest.seal()
+    assert blocked[1:3] == (LOOK, "blocked")
+    assert (blocked.values["n"], blocked.values["files"]) == (2, "private/cohort.csv, …")
 
 
 def test_a_seal_with_a_file_left_in_any_folder_is_unfinished() -> None:
@@ -81,10 +88,12 @@ def test_a_seal_with_a_file_left_in_any_folder_is_unfinished() -> None:
     for name in ("private/codes.json", "private/batches/00.tsv"):
         Path(name).parent.mkdir(exist_ok=True)
         Path(name).touch()
+        os.utime(name, (1, 1))
         assert rest.seal(study).key == "unfinished"
         Path(name).unlink()
     Path("results").mkdir()
     Path("results/cases.csv").touch()
+    os.utime("results/cases.csv", (1, 1))
     assert rest.seal(study).key == "found"
     Path("results.age").touch()
     assert rest.seal(study).values["file"] == "private.age, results.age"
