@@ -58,7 +58,7 @@ def examine(options: argparse.Namespace) -> int:
     if study is None:
         print(text("no_study"))
     found += _findings(study)
-    _show(found, text)
+    _show(found, text, "do" if study else "outside")
     states = [one.state for one in found]
     n_mend, n_look = states.count(MEND), states.count(LOOK)
     key = "mend" if n_mend else "look" if n_look else "good"
@@ -113,7 +113,7 @@ def _findings(study: "LookedAt | None") -> Iterator["Finding"]:
             yield Finding("failed", LOOK, "found", {"check": name, "why": type(error).__name__})
 
 
-def _show(findings: Iterable["Finding"], text: Texts) -> None:
+def _show(findings: Iterable["Finding"], text: Texts, do: str) -> None:
     from bonescint.text.width import text_width
 
     rows = [(text(f"state.{one.state}"), text(f"label.{one.check}"), one) for one in findings]
@@ -122,12 +122,12 @@ def _show(findings: Iterable["Finding"], text: Texts) -> None:
     room = max(shutil.get_terminal_size((_WIDTH, 0)).columns - indent, 40)
     for state, label, finding in rows:
         begin = state + " " * (first + 2 - text_width(state)) + label
-        for line in _lines(finding, text, room):
+        for line in _lines(finding, text, room, do):
             print(begin + " " * (indent - text_width(begin)) + line)
             begin = ""
 
 
-def _lines(finding: "Finding", text: Texts, room: int) -> Iterator[str]:
+def _lines(finding: "Finding", text: Texts, room: int, do: str) -> Iterator[str]:
     """Yield what was found, what to do and what to type, which is never broken."""
     from bonescint.text.width import broken
 
@@ -137,7 +137,9 @@ def _lines(finding: "Finding", text: Texts, room: int) -> Iterator[str]:
         return
     key = f"{finding.check}.{finding.key}"
     yield from map(str.rstrip, broken(text(key, **finding.values), room))
-    if f"{key}.do" in text:
-        yield from map(str.rstrip, broken("→ " + text(f"{key}.do", **finding.values), room))
+    # outside a study there is nothing to seal
+    advice = next((one for one in (f"{key}.{do}", f"{key}.do") if one in text), None)
+    if advice:
+        yield from map(str.rstrip, broken("→ " + text(advice, **finding.values), room))
     if f"{key}.type" in text:
         yield "  " + text(f"{key}.type", **finding.values)

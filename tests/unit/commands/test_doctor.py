@@ -13,7 +13,7 @@ import yaml
 from bonescint.cli import main
 from bonescint.commands import doctor
 from bonescint.doctor import custody, machine
-from bonescint.doctor.finding import GOOD, MEND, Finding
+from bonescint.doctor.finding import GOOD, LOOK, MEND, Finding
 from bonescint.resources import ROOT, Texts
 
 Capture = pytest.CaptureFixture[str]
@@ -50,6 +50,19 @@ def test_outside_a_study(capsys: Capture) -> None:
     assert not JAPANESE.search(out)
     assert main(["doctor"]) == 0
     assert "研究 (config.yaml) はありません" in capsys.readouterr().out
+
+
+def test_outside_a_study_there_is_nothing_to_seal(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    plain = Finding("encryption", LOOK, "no", {"path": "/", "device": "sda1"})
+    monkeypatch.setattr(doctor, "_checks", lambda _: {"encryption": lambda: plain})
+    main(["doctor", "--language", "en"])
+    out = capsys.readouterr().out
+    assert "Ask whoever" in out and "bonescint seal" not in out
+    configure(language="en")
+    main(["doctor"])
+    assert "bonescint seal" in capsys.readouterr().out
 
 
 def test_the_study_names_the_language(capsys: Capture) -> None:
@@ -162,7 +175,7 @@ def test_whatever_is_not_well_says_what_to_do() -> None:
         "clock.found", "room.found", "room.images", "temporary.found", "network.none", "swap.none",
         "swap.yes", "encryption.yes", "encryption.memory", "encryption.bitlocker",
         "encryption.filevault", "cloud.none", "access.closed", "modes.none", "modes.closed",
-        "key.none", "key.away", "key.elsewhere", "runs.none", "tables.none",
+        "key.none", "key.elsewhere", "runs.none", "tables.none",
         "backup.nothing", "backup.found", "sealed.nothing", "sealed.open", "sealed.found",
         # these say it in the words of a command that needs such a place
         "access.drive", "modes.drive",
