@@ -151,3 +151,10 @@ def test_zeros_are_counted_only_where_the_axis_has_a_zero() -> None:
     assert "zero: " in words(
         version_slope.draw(MEASURED, REFERENCE, [["a", "b"]], {"volume": 2.0}, labels())
     )
+
+
+def test_small_numbers_are_told_apart() -> None:
+    ax = Figure().subplots()
+    ax.plot([0, 1], [0.2, 0.9])
+    scale(ax, "y", {"kind": "number", "bounds": [0, None]}, 0.9)
+    assert ax.get_yscale() == "linear" and ax.get_ylim()[1] < 1
