@@ -80,7 +80,7 @@ def _put_metrics(schema: dict[str, Any], config: Mapping[str, Any]) -> None:
     form["metric"]["enum"] = [*given]
     export = form["export_columns"]
     for name in metric_values():
-        del export["properties"][name]
+        export["properties"].pop(name, None)
     header, maybe = {"type": "string", "minLength": 1}, {"$ref": "#/$defs/text_or_null"}
     export["properties"] |= {name: header if name in needed else maybe for name in given}
     export["required"] = ["key", *needed]
