@@ -82,7 +82,7 @@ rule select_cohort:
         calendar=path_of("inputs.tracer_calendar"),
         exam_dates=path_of("inputs.exam_dates"),
         stamps=[
-            STAMPS["inputs.participants"],
+            STAMPS.get("inputs.participants"),
             STAMPS.get("inputs.tracer_calendar"),
             STAMPS.get("inputs.exam_dates"),
         ],

@@ -10,8 +10,10 @@ from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
 from bonescint import config as study
+from bonescint import config_questions
 from bonescint import made, runlock
-from bonescint.config_values import tracers
+from bonescint.config_values import entries_of, tracers
+from bonescint.config_words import study_words
 from bonescint.custody import runs
 from bonescint.custody.declined import OPT_OUT_DOUBTS
 from bonescint.custody.deliveries import MARK as DELIVERIES
@@ -106,6 +108,8 @@ is_run = (
 try:
     if is_run:
         runlock.take(Path(".snakemake"), Texts("incidents", LANGUAGE))
+        # somebody may have sealed it since this was read
+        refuse_sealed(LANGUAGE)
         clear_unfinished()
         if begin_study(LEDGER):
             said = Texts("study", LANGUAGE)("first_mark", id=config["study"]["id"])
@@ -138,7 +142,7 @@ OPT_OUT_SETTINGS = study.opt_out_settings(config)
 BATCHES = [f"{n:02d}" for n in range(config["deidentification"]["batches"])]
 TRACERS = tracers(config)
 SOFTWARE = study.software(config)
-READERS = list(config["readers"])
+READERS = list(entries_of(config, "readers"))
 READINGS = expand("results/readings/{reader}.csv", reader=READERS)
 IMPORTED = expand("results/software/{software}.csv", software=SOFTWARE)
 BUILT = expand("results/delivery/{table}.csv", table=["volumes", "contents"])
@@ -171,8 +175,9 @@ ROUNDS = {
     )
 }
 METRICS = study.metrics(config)
-QUESTIONS = study.questions(config)
-VERSION_PAIRS = study.version_pairs(config)
+HAS = config_questions.study_has(config)
+QUESTIONS = config_questions.questions(config)
+VERSION_PAIRS = config_questions.version_pairs(config)
 SYNTHETIC = config["study"]["synthetic"]
 DISC = config["delivery"].get("disc") or {}
 PASSPHRASE = DISC.get("passphrase_file") if DISC.get("form") != "plain" else None
@@ -188,7 +193,7 @@ DECIDED_BLANKS = values_stamp(
     f"{item} {sha256} {decision}"
     for (item, sha256), decision in blanks_decided(DECIDED).items()
 )
-DRAWN = drawn_figures()
+DRAWN = drawn_figures(HAS)
 FIGURES = expand(
     "results/figures/{figure}.{ending}", figure=DRAWN, ending=["svg", "png"]
 )
@@ -234,6 +239,8 @@ CASE_LISTS = {
     "exposed": "results/exposure.csv",
     "incidental": "results/hospital/incidental.csv",
 }
+if not {"readers", "versions"} <= HAS:
+    del CASE_LISTS["reclassified"]
 WARNINGS = [
     "results/cohort/opt_out.warnings.csv",
     "results/cohort/recalls.warnings.csv",
@@ -296,7 +303,7 @@ wildcard_constraints:
     batch=r"\d\d+",
     software="|".join(SOFTWARE),
     stored=r"[a-z][a-z0-9]*_stored",
-    reader="|".join(READERS),
+    reader="|".join(READERS) or "none",
 
 
 def given(*keys):
@@ -343,7 +350,8 @@ def asked_of(name):
     said = {
         "software": SOFTWARE,
         "version_pairs": VERSION_PAIRS,
-        "product_pairs": study.product_pairs(config),
+        "tracers": TRACERS,
+        "product_pairs": config_questions.product_pairs(config),
         "language": language_of_messages,
     }
     params = {need: said[need] for need in asked.needs if need in said}
@@ -360,13 +368,8 @@ def asked_of(name):
 
 def said_of_figure(name):
     # its title and its caption, as the report shows them
-    said = Labels(
-        Texts("figures", LANGUAGE),
-        SOFTWARE,
-        SYNTHETIC,
-        METRICS["confidence"],
-        values=METRICS["values"],
-    )
+    about = (SOFTWARE, SYNTHETIC, METRICS["confidence"], None, METRICS["values"])
+    said = Labels(Texts("figures", LANGUAGE), *about, study_words(config), HAS)
     title, caption = {"ja": ("図", "説明"), "en": ("Figure", "Caption")}[LANGUAGE]
     return {title: said.figure("title", name), caption: said.figure("caption", name)}
 

@@ -56,6 +56,8 @@ rule draw_figures:
         language=LANGUAGE,
         synthetic=SYNTHETIC,
         confidence=METRICS["confidence"],
+        there=sorted(HAS),
+        words=study_words(config),
         code=code_digest(
             "scripts/outputs/draw_figures.py",
             *(f"bonescint.outputs.figures.{name}" for name in DRAWN),
@@ -82,6 +84,9 @@ rule write_workbook:
     params:
         software=SOFTWARE,
         study=lookup("study", within=config),
+        words=study_words(config),
+        there=sorted(HAS),
+        unanswered=config_questions.unanswered(config),
         language=LANGUAGE,
         code=code_digest("scripts/outputs/write_workbook.py"),
     script:
@@ -106,6 +111,9 @@ rule write_report:
         software=SOFTWARE,
         # changes once, on the day after the period's end
         study={**config["study"], "after_period_end": AFTER_PERIOD_END},
+        words=study_words(config),
+        there=sorted(HAS),
+        unanswered=config_questions.unanswered(config),
         language=LANGUAGE,
         code=code_digest("scripts/outputs/write_report.py"),
     script:

@@ -81,6 +81,7 @@ rule check_cases:
     params:
         imported=ROUNDS["readings"],
         targets=lookup("cohort/targets", within=config),
+        has_readers=bool(READERS),
         code=code_digest("scripts/reference/check_cases.py"),
     script:
         "../scripts/reference/check_cases.py"
@@ -104,6 +105,7 @@ rule summarise_flow:
         imported=ROUNDS["software"],
         software=list(SOFTWARE),
         tracers=TRACERS,
+        has_readers=bool(READERS),
         code=code_digest("scripts/reference/summarise_flow.py"),
     script:
         "../scripts/reference/summarise_flow.py"

@@ -104,18 +104,18 @@ def is_finished() -> bool:
 
 def main() -> int:
     """Install and say what comes next; return 0 once the program works."""
-    if not is_finished():
-        if problems := missing():
+    try:
+        done = is_finished()
+        if not done and (problems := missing()):
             print(*problems, both("bundle", "untouched"), sep="\n", file=sys.stderr)
             return 1
-        try:
-            done = install()
-        except (OSError, KeyboardInterrupt) as error:  # a folder that may not be written, Ctrl-C
-            print(error, file=sys.stderr)
-            done = False
-        if not done:
-            print(both("bundle", "failed"), file=sys.stderr)
-            return 1
+        done = done or install()
+    except (OSError, KeyboardInterrupt) as error:  # a folder that may not be written, Ctrl-C
+        print(error, file=sys.stderr)
+        done = False
+    if not done:
+        print(both("bundle", "failed"), file=sys.stderr)
+        return 1
     print(both("bundle", "installed", bundle=bundle_name()))
     print(f"    . {shlex.quote(str(_BIN / 'activate'))}")
     return 0

@@ -62,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # `doctor` has a line for it
     for said in shortcomings() if options.command != "doctor" else ():
         print(said, file=sys.stderr)
-    # whatever a command writes is for its user alone, until she hands it on
+    # whatever a command writes is for its user alone, until that person hands it on
     mask = os.umask(0o077)
     try:
         seal.refuse_while_sealed(options)

@@ -5,20 +5,20 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 from bonescint.config_form import faults_of_form
-from bonescint.config_values import tracers, wrong_values
+from bonescint.config_questions import questions, unanswered
+from bonescint.config_values import entries_of, tracers, wrong_values
+from bonescint.config_words import preceding_study
 from bonescint.errors import InputError
 from bonescint.identity.opt_out_lists import LARGEST_SHARE
 from bonescint.identity.study import StudyMark
 from bonescint.names.ids import ANY_ID
-from bonescint.questions import answerable, worded
+from bonescint.questions import why_unanswered, worded
 from bonescint.resources import Texts, locate
 from bonescint.tables.metric_columns import metric_values, metrics_of_entry
-from bonescint.tables.repeats import repeat_settings
 from bonescint.text.drives import wsl_path
 from bonescint.text.folding import fold_header
 from bonescint.text.given_paths import path_hint, wrong_kinds
@@ -72,14 +72,13 @@ def check_config(config: Mapping[str, Any], files: bool = True) -> None:
 def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iterator[str]:
     yield from _dates(config, text)
     yield from _software(config, text)
+    yield from _preceding(config, text)
     yield from wrong_values(config, text)
-    tables = {f"{a}.{k}": entry for a in ("software", "readers") for k, entry in config[a].items()}
-    tables |= {f"inputs.{key}": list_layout(config, key) for key in config["inputs"]}
-    for where, entry in tables.items():
+    for where, entry in _tables(config).items():
         headers = [fold_header(one) for one in (entry.get("columns") or {}).values() if one]
         if len(headers) > len(set(headers)):
             yield text("same_header", where=f"{where}.columns")
-    for key in config["software"].keys() & config["readers"].keys():
+    for key in config["software"].keys() & entries_of(config, "readers").keys():
         yield text("same_key", key=key)
     yield from _hypotheses(config, text)
     for where, path in inputs(config).items():
@@ -125,6 +124,15 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
             yield _absent(f"ledger.{key}", path, text)
         elif path and Path(path).parts[0] in CODED_SIDE:  # R16
             yield text("ledger_place", where=f"ledger.{key}", path=path)
+
+
+def _tables(config: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    lists = {f"inputs.{key}": list_layout(config, key) for key in config["inputs"]}
+    return {
+        f"{area}.{key}": entry
+        for area in ("software", "readers")
+        for key, entry in entries_of(config, area).items()
+    } | lists
 
 
 def _paths(config: Mapping[str, Any]) -> dict[str, str | None]:
@@ -194,11 +202,21 @@ def _software(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
             yield text("same_version", a=same, b=key)
 
 
+def _preceding(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
+    if "participants" in config["inputs"] and not preceding_study(config["study"]):
+        yield text("no_preceding")  # R5
+
+
 def _hypotheses(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
     settings = metrics(config)
     asked = questions(config)
     # a question about all readers or about the tracers has no software for its subject
-    known = [*config["software"], *config["readers"], "all_readers", *tracers(config)]
+    known = [
+        *config["software"],
+        *entries_of(config, "readers"),
+        "all_readers",
+        *tracers(config),
+    ]
     measures: dict[str, list[str]] = {}
     if primary := settings["primary"]:
         for name in ("subject", "comparator"):
@@ -207,13 +225,13 @@ def _hypotheses(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
                 allowed = ", ".join(known)
                 yield text("not_allowed", where=where, value=primary[name], allowed=allowed)
         if primary["question"] not in asked:
-            where = "metrics.primary.question"
-            yield text("not_asked", where=where, question=primary["question"])
+            yield _not_asked(config, text, "metrics.primary.question", primary["question"])
         measures["metrics.primary.measure"] = [primary["measure"]]
     for family, tested in settings["families"].items():
         for name in tested:
-            if name not in asked:
-                yield text("not_asked", where=f"metrics.families.{family}", question=name)
+            # of a question that the study cannot answer there is no test
+            if name not in asked and name not in unanswered(config):
+                yield _not_asked(config, text, f"metrics.families.{family}", name)
         measures[f"metrics.families.{family}"] = [m for found in tested.values() for m in found]
     # every measure has its words: what has none is a slip of the pen
     words = worded(text.language)
@@ -223,6 +241,13 @@ def _hypotheses(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
                 close = difflib.get_close_matches(measure, sorted(words), 1)
                 hint = text("did_you_mean", key=close[0]) if close else ""
                 yield text("no_measure", where=where, measure=measure, hint=hint)
+
+
+def _not_asked(config: Mapping[str, Any], text: Texts, where: str, question: str) -> str:
+    if lacks := unanswered(config).get(question):
+        why = why_unanswered(lacks, text.language)
+        return text("cannot_be_asked", where=where, question=question, why=why)
+    return text("not_asked", where=where, question=question)
 
 
 def inputs(config: Mapping[str, Any]) -> dict[str, str]:
@@ -236,7 +261,7 @@ def inputs(config: Mapping[str, Any]) -> dict[str, str]:
         if path := config[area].get(key):
             found[f"{area}.{key}"] = path
     for area, name in (("software", "export"), ("readers", "report")):
-        for key, entry in config[area].items():
+        for key, entry in entries_of(config, area).items():
             found |= {
                 f"{area}.{key}.{field}": entry[field]
                 for field in (name, f"second_{name}")
@@ -321,15 +346,6 @@ def metrics(config: Mapping[str, Any]) -> dict[str, Any]:
     return settings | {"values": metric_values(settings["values"])}
 
 
-def questions(config: Mapping[str, Any]) -> list[str]:
-    """Return the questions that are answered, in their order; their tests are always listed.
-
-    One about stored values needs some (`software.NAME.repeat_export`).
-    """
-    there = {"stored"} if repeat_settings(config["software"]) else set()
-    return answerable(metrics(config)["questions"], there)
-
-
 def study_mark(config: Mapping[str, Any]) -> StudyMark:
     """Return what tells this study from another."""
     return {"id": config["study"]["id"], "synthetic": config["study"]["synthetic"]}
@@ -373,25 +389,3 @@ def software(config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         }
         for key, entry in config["software"].items()
     }
-
-
-def version_pairs(config: Mapping[str, Any]) -> list[list[str]]:
-    """Return every [older, newer] pair of versions of one product: same patients, paired (R11)."""
-    return [[a, b] for a, b in _pairs(config) if _product(config, a) == _product(config, b)]
-
-
-def product_pairs(config: Mapping[str, Any]) -> list[list[str]]:
-    """Return every pair of different products: other patients, other tracer, unpaired (R11)."""
-    return [[a, b] for a, b in _pairs(config) if _product(config, a) != _product(config, b)]
-
-
-def _product(config: Mapping[str, Any], key: str) -> str:
-    return str(config["software"][key]["product"])
-
-
-def _pairs(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    def order(key: str) -> tuple[str, tuple[int, ...]]:
-        version = config["software"][key]["version"]
-        return _product(config, key), tuple(int(part) for part in version.split("."))
-
-    return combinations(sorted(config["software"], key=order), 2)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from bonescint.config_words import NONE
 from bonescint.declared import columns
 from bonescint.dicom.vocabulary import known_tracers
 from bonescint.questions import worded
@@ -49,8 +50,22 @@ def tracers(config: Mapping[str, Any]) -> list[str]:
     return list(tracer_products(config))
 
 
+def entries_of(config: Mapping[str, Any], area: str) -> Mapping[str, Any]:
+    """Return the entries of `software` or `readers`; of a study without readers none.
+
+    Parameters
+    ----------
+    config
+        The configuration, whose form is right.
+    area
+        ``software`` or ``readers``.
+    """
+    named = config[area]
+    return {} if named == NONE else named
+
+
 def put_values(schema: dict[str, Any], config: Mapping[str, Any]) -> None:
-    """Put the study's own tracers into the schema of its configuration.
+    """Put what the study has into the schema of its configuration.
 
     Parameters
     ----------
@@ -68,6 +83,8 @@ def put_values(schema: dict[str, Any], config: Mapping[str, Any]) -> None:
     targets["properties"] = {name: {"type": "integer", "minimum": 0} for name in (*own, *_FINDINGS)}
     targets["required"] = list(targets["properties"])
     schema["properties"]["software"]["additionalProperties"]["properties"]["tracer"]["enum"] = own
+    if _below(config, "study").get("preceding_study") == NONE:
+        schema["properties"]["inputs"]["required"].remove("participants")
     _put_metrics(schema, config)
 
 
@@ -143,7 +160,7 @@ def _names(config: Mapping[str, Any], values: Values, text: Texts) -> Iterator[s
         if not metrics_of_entry(values, key, entry):
             yield text("no_metric", where=f"software.{key}", known=", ".join(values))
     for area in ("software", "readers"):
-        for key in sorted({*values, *_SAID}.intersection(_below(config, area))):
+        for key in sorted({*values, *_SAID}.intersection(entries_of(config, area))):
             yield text("said", where=f"{area}.{key}", name=key)
     labels = [(language, own) for one in values.values() for language, own in one["label"].items()]
     for language, own in sorted({one for one in labels if labels.count(one) > 1}):

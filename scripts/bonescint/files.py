@@ -17,6 +17,7 @@ from typing import IO, Any
 Row = dict[str, str]  # of one of the workflow's own tables: column -> text
 # what `replacing` names its temporary files; the process that writes
 TEMPORARY = re.compile(r"\..+\.(\d+)\.tmp", re.DOTALL)
+_LONGEST = 240  # bytes of a name, which a disk lets have 255: the rest is what `TEMPORARY` adds
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 # with what a spreadsheet begins a formula (Japanese ones in full width too), or keeps a text
 _FORMULA = "=+-@\t\r\n＝＋－＠'"
@@ -47,7 +48,7 @@ def replacing(
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{in_temporary(path.name)}.{os.getpid()}.tmp")
     text = {} if "b" in mode else {"encoding": "utf-8", "newline": ""}
     try:
         with temporary.open(mode, **text) as stream:  # type: ignore[call-overload]
@@ -68,6 +69,34 @@ def replacing(
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def in_temporary(name: str) -> str:
+    """Return a file's name as its temporary one has it: cut off where the disk could not hold it.
+
+    Parameters
+    ----------
+    name
+        The name, without its folder.
+    """
+    written = os.fsencode(name)
+    # in the middle of a character, some disks would refuse it
+    return name if len(written) <= _LONGEST else written[:_LONGEST].decode("utf-8", "ignore")
+
+
+def from_the_disk(stream: IO[Any]) -> None:
+    """Have a file written to the disk, and read again from there where the system can be asked to.
+
+    Parameters
+    ----------
+    stream
+        The file, open for writing.
+    """
+    stream.flush()
+    os.fsync(stream.fileno())
+    if hasattr(os, "posix_fadvise"):  # macOS has none
+        with suppress(OSError):
+            os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def give_mode(file: str | Path | int, mode: int) -> None:

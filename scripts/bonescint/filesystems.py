@@ -10,6 +10,11 @@ from typing import NamedTuple
 # written, so that it cannot be tried
 _WITHOUT_MODES = frozenset({"drvfs", "vfat", "msdos", "exfat"})
 
+# folders of another computer, or of the host of a virtual one
+SHARES = frozenset(
+    {"9p", "afpfs", "afs", "ceph", "cifs", "fuse.sshfs", "nfs", "nfs4", "smb3", "smbfs"}
+)
+
 
 class Mount(NamedTuple):
     """A filesystem as it stands in the tree of folders."""
@@ -72,6 +77,77 @@ def keeps_modes(path: str | Path) -> bool:
             return not Path(stream.name).stat().st_mode & 0o077
     except OSError:
         return filesystem_of(folder)[0] not in _WITHOUT_MODES
+
+
+def block_of(mount: Mount, root: Path = Path("/")) -> Path | None:
+    """Return what the kernel tells of the device that holds a filesystem, None without one.
+
+    Parameters
+    ----------
+    mount
+        The filesystem.
+    root
+        Where the machine's /sys and /dev lie.
+    """
+    block = root / "sys/dev/block" / mount.device
+    if block.exists():
+        return block
+    # btrfs and others have a number of their own, and name the device
+    return named_block(mount.source, root) if mount.source.startswith("/dev/") else None
+
+
+def named_block(device: str, root: Path = Path("/")) -> Path | None:
+    """Return what the kernel tells of a device; /dev/mapper/home is a link to /dev/dm-0.
+
+    Parameters
+    ----------
+    device
+        Its path.
+    root
+        As for `block_of`.
+    """
+    block = root / "sys/class/block" / Path(os.path.realpath(root / device.lstrip("/"))).name
+    return block if block.exists() else None
+
+
+def blocks_below(block: Path, root: Path = Path("/")) -> list[Path]:
+    """Return the devices that a device is made of: an encrypted or joined volume, an image.
+
+    Parameters
+    ----------
+    block
+        As `block_of` returned it.
+    root
+        As for `block_of`.
+    """
+    try:
+        image = (block / "loop/backing_file").read_text(errors="surrogateescape").strip()
+    except OSError:
+        return sorted((block / "slaves").glob("*"))
+    mount = mount_of(image, root)
+    found = mount and block_of(mount, root)
+    return [found] if found else []
+
+
+def reached_by(file: str | Path) -> set[Path]:
+    """Return a file's place as named, its real one, and every link on the way there.
+
+    Parameters
+    ----------
+    file
+        It need not be there.
+    """
+    named = Path.cwd() / file
+    found = {Path(os.path.realpath(named.parent), named.name), Path(os.path.realpath(named))}
+    pending, links = [named], set()
+    while pending:
+        path = pending.pop()
+        for one in (path, *path.parents):
+            place = Path(os.path.realpath(one.parent), one.name)
+            if place.is_symlink() and place not in links:
+                links.add(place)
+                pending.append(place.parent / place.readlink())
+    return found | links
 
 
 def _mount(line: str) -> Mount | None:

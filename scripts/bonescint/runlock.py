@@ -103,6 +103,9 @@ def alone(folder: Path, text: Texts) -> Iterator[None]:
     """
     before = list(_held)
     take(folder, text)
+    # where the kernel holds no locks
+    if before == _held and any((folder / "locks").glob("*.lock")):
+        raise InputError(text("running"))
     try:
         yield
     finally:

@@ -41,7 +41,7 @@ def select_cohort(
     unreadable: Path,
     counts: Path,
     dicom: Path,
-    participants: Path,
+    participants: Path | None,
     calendar: Path | None,
     exam_dates: Path | None,
     settings: dict[str, Any],
@@ -65,8 +65,9 @@ def select_cohort(
     dicom
         The raw folder.
     participants, calendar, exam_dates, layouts
-        The hospital's lists; no calendar where headers name the tracer, no dates where each
-        patient's first exam is taken. How each is read, by its key in `inputs`.
+        The hospital's lists; no participants where no study went before, no calendar where headers
+        name the tracer, no dates where each patient's first exam is taken. How each is read, by its
+        key in `inputs`.
     settings, preceding_study, language, tracers
         Of the configuration.
     decisions, reviewers
@@ -76,9 +77,10 @@ def select_cohort(
     """
     odd: list[dict[str, str]] = []
     how = layouts or {}
-    listed = read_participants(
-        participants, preceding_study, language, odd, how.get("participants")
-    )
+    listed = None
+    if participants:
+        layout = how.get("participants")
+        listed = read_participants(participants, preceding_study, language, odd, layout)
     chosen: dict[str, ExamChoice] = {}
     if exam_dates:
         window = settings["exam_from"], settings["exam_to"]
@@ -151,7 +153,7 @@ if __name__ == "__main__":
             unreadable=Path(snakemake.input.unreadable),
             counts=Path(snakemake.input.counts),
             dicom=Path(snakemake.params.dicom),
-            participants=Path(snakemake.params.participants),
+            participants=Path(listed) if (listed := snakemake.params.participants) else None,
             calendar=Path(calendar) if (calendar := snakemake.params.calendar) else None,
             exam_dates=Path(listed) if (listed := snakemake.params.exam_dates) else None,
             settings=snakemake.params.cohort,

@@ -1,7 +1,7 @@
 """Draw the study's figures from the coded tables and images."""
 
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,8 @@ def draw_figures(
     confidence: float,
     figures: Path,
     values: Values | None = None,
+    there: Collection[str] | None = None,
+    words: Mapping[str, str] | None = None,
 ) -> None:
     """Write every figure as SVG and PNG.
 
@@ -50,9 +52,13 @@ def draw_figures(
         The folder they go to.
     values
         The study's metrics (`metric_values`); None for the default ones.
+    there
+        What the study has, for the figures that need it (`study_has`); None for all figures.
+    words
+        What the study's exam, patients, tracers and products are called (`study_words`).
     """
     texts = Texts("figures", language)
-    labels = Labels(texts, software, synthetic, confidence, values=values)
+    labels = Labels(texts, software, synthetic, confidence, values=values, study=words, there=there)
     given: dict[str, Any] = {name: list(read_rows(path)) for name, path in tables.items()}
     given |= {
         "dicom": dicom,
@@ -60,7 +66,7 @@ def draw_figures(
         "first_cutoffs": first_cutoffs(cutoffs),
     }
     with house_style():
-        for name, drawn in drawn_figures().items():
+        for name, drawn in drawn_figures(there).items():
             module = importlib.import_module(f"bonescint.outputs.figures.{name}")
             figure = module.draw(**{need: given[need] for need in drawn.needs}, labels=labels)
             save(figure, figures / f"{name}.svg", figures / f"{name}.png")
@@ -79,5 +85,7 @@ if __name__ == "__main__":
             synthetic=snakemake.params.synthetic,
             confidence=snakemake.params.confidence,
             figures=Path(snakemake.output[0]).parent,
+            there=snakemake.params.there,
+            words=snakemake.params.words,
             values=snakemake.params.metrics,
         )

@@ -1,6 +1,6 @@
 """Write the study's report: one self-contained page."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,9 @@ def write_report(
     software: dict[str, dict[str, str]],
     language: str,
     page: Path,
+    words: Mapping[str, str] | None = None,
+    there: Collection[str] | None = None,
+    unanswered: Mapping[str, list[str]] | None = None,
 ) -> None:
     """Write results/report.html; no list of cases stands in it.
 
@@ -30,9 +33,11 @@ def write_report(
         As for the workbook (`write_workbook`).
     page
         The file to write.
+    words, there, unanswered
+        As for the workbook.
     """
-    results = read_results(inputs)
-    labels = labels_for(Texts("report", language), results, study, software)
+    results = read_results(inputs, unanswered)
+    labels = labels_for(Texts("report", language), results, study, software, words, there)
     report.write_page(page, results, study, labels)
 
 
@@ -43,5 +48,8 @@ if __name__ == "__main__":
             study=snakemake.params.study,
             software=snakemake.params.software,
             language=snakemake.params.language,
+            words=snakemake.params.words,
+            there=snakemake.params.there,
+            unanswered=snakemake.params.unanswered,
             page=Path(snakemake.output.report),
         )

@@ -1,6 +1,6 @@
 """Write the study's workbook: every table and figure in one file for Excel."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,9 @@ def write_workbook(
     software: dict[str, dict[str, str]],
     language: str,
     book: Path,
+    words: Mapping[str, str] | None = None,
+    there: Collection[str] | None = None,
+    unanswered: Mapping[str, list[str]] | None = None,
 ) -> None:
     """Write results/study.xlsx.
 
@@ -36,10 +39,16 @@ def write_workbook(
         ``ja`` or ``en``.
     book
         The file to write.
+    words
+        What the study's exam, patients, tracers and products are called (`study_words`).
+    there
+        What the study has (`study_has`); None for everything.
+    unanswered
+        Question that is asked and cannot be answered -> what the study lacks.
     """
-    results = read_results(inputs)
+    results = read_results(inputs, unanswered)
     lists = {name: list(read_rows(inputs[name])) for name in workbook.CASE_LISTS if name in inputs}
-    labels = labels_for(Texts("workbook", language), results, study, software)
+    labels = labels_for(Texts("workbook", language), results, study, software, words, there)
     workbook.write_book(book, results, lists, study, labels)
 
 
@@ -50,5 +59,8 @@ if __name__ == "__main__":
             study=snakemake.params.study,
             software=snakemake.params.software,
             language=snakemake.params.language,
+            words=snakemake.params.words,
+            there=snakemake.params.there,
+            unanswered=snakemake.params.unanswered,
             book=Path(snakemake.output.workbook),
         )

@@ -29,6 +29,7 @@ def check_cases(
     balance: Path,
     warnings: Path,
     readings: Iterable[Path] = (),
+    has_readers: bool = True,
 ) -> None:
     """Write the two margins and the four cells, and a warning for each shortfall and odd case.
 
@@ -43,6 +44,8 @@ def check_cases(
         Tables to write (docs/en/tables.md).
     readings
         results/readings/{reader}.csv: two readers who agree in all of many cases are told.
+    has_readers
+        Without a reader nobody knows of findings: of them nothing is counted.
     """
     listed = list(read_rows(cases))
     findings = {
@@ -55,6 +58,8 @@ def check_cases(
     cells = Counter((r["tracer"], findings[r["code"]]) for r in listed if r["code"] in findings)
     rows: list[dict[str, object]] = []
     for level, target in targets.items():
+        if level in FINDINGS and not has_readers:
+            continue
         margin, counted = ("findings", levels) if level in FINDINGS else ("tracer", tracers)
         rows.append({"margin": margin, "level": level, "target": target, "n": counted[level]})
     nobody = [warning("source.cases", "R12", Phrase("case.nobody"))]
@@ -70,7 +75,7 @@ def check_cases(
     rows += [
         {"margin": "cell", "level": f"{tracer} x {level}", "n": cells[tracer, level]}
         for tracer in targets
-        if tracer not in FINDINGS
+        if tracer not in FINDINGS and has_readers
         for level in FINDINGS
     ]
     write_rows(balance, columns("balance"), rows)
@@ -122,4 +127,5 @@ if __name__ == "__main__":
             balance=Path(snakemake.output.balance),
             warnings=Path(snakemake.output.warnings),
             readings=[Path(path) for path in snakemake.input.readings],
+            has_readers=snakemake.params.has_readers,
         )

@@ -23,6 +23,7 @@ def summarise_flow(
     table: Path,
     selection: Path | None = None,
     tracers: Sequence[str] = BONE_TRACERS,
+    has_readers: bool = True,
 ) -> None:
     """Write the flow of select_cohort and the steps after it.
 
@@ -44,6 +45,8 @@ def summarise_flow(
         results/cohort/selection.csv, whose choice is then a step; None where nobody is chosen.
     tracers
         Those of the study: a column each.
+    has_readers
+        Without a reader no case has a reference standard: all coded ones are analysed.
     """
     steps: list[Mapping[str, object]] = [*read_rows(flow)]
     images = [row for path in anonymization for row in read_rows(path)]
@@ -58,10 +61,11 @@ def summarise_flow(
     if selection:
         steps += _choice(list(read_rows(selection)))
     cases = list(read_rows(reference))
-    steps += _split("referenced", cases, "decided")
-    referenced = {row["code"] for row in cases if row["status"] == "decided"}
+    if has_readers:
+        steps += _split("referenced", cases, "decided")
+    among = {row["code"] for row in cases if not has_readers or row["status"] == "decided"}
     for key, path in software.items():
-        rows = [row for row in read_rows(path) if row["code"] in referenced]
+        rows = [row for row in read_rows(path) if row["code"] in among]
         steps += _split(f"analysed:{key}", rows, "analysed")
     header = replaced(columns("flow"), BONE_TRACERS, tracers)
     nobody = {**dict.fromkeys(header), **dict.fromkeys(tracers, 0)}
@@ -105,4 +109,5 @@ if __name__ == "__main__":
             ),
             table=Path(snakemake.output.table),
             tracers=snakemake.params.tracers,
+            has_readers=snakemake.params.has_readers,
         )

@@ -212,6 +212,17 @@ def test_what_stops_an_installation_is_said(
     assert "sh install" in said
 
 
+def test_to_look_at_a_finished_one_may_be_interrupted(
+    unpacked: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    def interrupted() -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(installer, "is_finished", interrupted)
+    assert installer.main() == 1
+    assert "sh install" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("left", ["interrupted", "moved"])
 def test_an_unfinished_installation_is_begun_anew(
     unpacked: Path, calls: Calls, capsys: Capture, left: str

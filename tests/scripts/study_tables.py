@@ -155,6 +155,7 @@ class Study:
             "software": SOFTWARE_PARAM,
             "version_pairs": [["vsbone2", "vsbone3"]],
             "product_pairs": [["bonenavi", "vsbone2"], ["bonenavi", "vsbone3"]],
+            "tracers": ["MDP", "HMDP"],
             "settings": SETTINGS,
         }
         return answered(self.folder, name, inputs, given | params)

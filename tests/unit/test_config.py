@@ -15,11 +15,9 @@ from bonescint.config import (
     opt_out_file,
     opt_out_settings,
     patient_id_pattern,
-    product_pairs,
-    questions,
     software,
-    version_pairs,
 )
+from bonescint.config_questions import product_pairs, questions, version_pairs
 from bonescint.errors import InputError
 from bonescint.questions import known
 from bonescint.resources import ROOT
@@ -29,6 +27,7 @@ from tests.unit.unreadable import closed
 
 @pytest.fixture
 def config() -> dict[str, Any]:
+    Path("config.yaml").touch()  # a file that is there
     loaded: dict[str, Any] = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
     loaded["language"] = "en"
     return loaded

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -116,3 +117,10 @@ def test_the_report_of_the_command_is_safe(tmp_path):
     found = [row[0] for row in cells_of(run.destination / "report.csv")]
     assert found[0] == "source"
     assert {*found[1:]} == {"'=HYPERLINK(1).dcm", r"bell\x07.dcm", "''quoted.dcm"}
+
+
+def test_a_name_that_leaves_no_room_for_a_temporary_one(tmp_path: Path) -> None:
+    for name in ("x" * 255, "骨" * 85, os.fsdecode(b"\x8d" * 255)):
+        write_rows(tmp_path / name, ["a"], [{"a": 1}])
+        assert [row["a"] for row in read_rows(tmp_path / name)] == ["1"]
+    assert len(list(tmp_path.iterdir())) == 3

@@ -24,7 +24,7 @@ LAYERS = (
     ("deid", "tables"),
     ("stats",),
     ("questions",),
-    ("config_values", "config_form", "config"),
+    ("config_words", "config_values", "config_questions", "config_form", "config"),
     ("outputs", "papers", "custody", "delivery", "review"),
     ("endings", "doctor"),
     ("commands",),

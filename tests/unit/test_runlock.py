@@ -1,5 +1,6 @@
 """The run's lock: one run at a time, waiting for a killed run's jobs, stale locks cleared."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -183,4 +184,20 @@ def test_who_changes_what_a_run_reads_keeps_runs_away_for_a_while(study: Path) -
     with pytest.raises(KeyError), runlock.alone(study / ".snakemake", text):
         raise KeyError
     with runlock.alone(study / ".snakemake", text):
+        pass
+
+
+def test_on_a_share_without_locks_the_one_of_snakemake_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_: object) -> bool:
+        raise OSError(errno.ENOLCK, "")
+
+    monkeypatch.setattr(runlock, "_locked", refused)
+    words = Texts("incidents", "en")
+    with runlock.alone(tmp_path, words):
+        pass
+    (tmp_path / "locks").mkdir()
+    (tmp_path / "locks" / "0.input.lock").touch()
+    with pytest.raises(InputError, match="under way"), runlock.alone(tmp_path, words):
         pass

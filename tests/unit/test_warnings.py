@@ -87,4 +87,7 @@ def test_a_key_stands_in_one_catalogue() -> None:
 def test_both_languages_have_the_same_fields() -> None:
     for row in read_rows(RESOURCES / "text" / "warnings.csv"):
         ja, en = (set(re.findall(r"{(\w+)}", row[language])) for language in LANGUAGES)
+        if row["key"] == "metric.own":  # the study's label, in the language's own words
+            assert (ja, en) == ({"ja"}, {"en"})
+            continue
         assert row["ja"] and row["en"] and ja == en, row["key"]

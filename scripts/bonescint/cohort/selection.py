@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from bonescint.cohort.clashes import CONFLICT, DUPLICATE, UNREADABLE, clashes
 from bonescint.cohort.tracer import decide_tracer
@@ -22,6 +23,7 @@ REASONS = (
     "spect",
     "static",
     "dynamic",
+    "whole_body",
     "early",
     "phase_unclear",
     "views_unclear",
@@ -36,6 +38,8 @@ REASONS = (
     "later_exam",
     "other_exam",
 )
+# which images are the exam, where the configuration does not say (`cohort.images`)
+_IMAGES = {"kind": "whole_body", "phase": "delayed"}
 # reasons of exams that could have been taken in the place of the one that was
 SPARE = ("later_exam", "other_exam")
 
@@ -60,7 +64,9 @@ def exam_days(
     return days
 
 
-def exclusion(row: Row, participants: Iterable[str], settings: Mapping[str, object]) -> str | None:
+def exclusion(
+    row: Row, participants: Container[str] | None, settings: Mapping[str, Any]
+) -> str | None:
     """Return why one instance is out by its own header, None if it is not.
 
     Parameters
@@ -68,23 +74,24 @@ def exclusion(row: Row, participants: Iterable[str], settings: Mapping[str, obje
     row
         A row of private/consented.csv.
     participants
-        Subjects of the preceding study (R5).
+        Subjects of the preceding study (R5); None = the study follows no other.
     settings
         The configuration's `cohort`.
     """
     if not row["subject"]:
         return "no_patient_id"
-    if row["subject"] not in participants:
+    if participants is not None and row["subject"] not in participants:
         return "not_participant"  # R5
     if settings["sex"] != "any" and row["patient_sex"].strip().upper() != settings["sex"]:
         return "sex"  # R1
+    images = _IMAGES | settings.get("images", {})
     if row["kind"] == "secondary_capture":
-        # a whole-body scan may come wrapped so; whether it is one, its image type tells
+        # a scan may come wrapped so; whether it is one, its image type tells
         if settings["secondary_capture"] != "keep" or row["modality"] != "NM":
             return "secondary_capture"
-    elif row["kind"] != "whole_body":
+    elif row["kind"] != images["kind"]:
         return row["kind"]
-    if row["phase"] != "delayed":
+    if images["phase"] == "delayed" and row["phase"] != "delayed":
         return "early" if row["phase"] == "early" else "phase_unclear"
     if not row["views"] and settings["unknown_view"] != "keep":
         return "views_unclear"
@@ -98,9 +105,9 @@ def exclusion(row: Row, participants: Iterable[str], settings: Mapping[str, obje
 
 def decide(
     rows: Iterable[Row],
-    participants: Iterable[str],
+    participants: Container[str] | None,
     calendar: Mapping[date, str],
-    settings: Mapping[str, object],
+    settings: Mapping[str, Any],
     dicom: Path,
     released: frozenset[str] = frozenset(),
     chosen: Mapping[str, date] | None = None,

@@ -80,11 +80,13 @@ class StudyInputs:
         report
             Called with how far a long check is (`bonescint.commands.progress`).
         """
+        from bonescint.config_values import entries_of
+
         checks: list[Callable[[], Iterator[CheckedInput]]] = [self._ledger]
         checks.append(partial(self._folder, report))
         checks += [partial(self._list, kind) for kind in LISTS]
         for area in _TABLES:
-            checks += [partial(self._table, area, key) for key in self._config[area]]
+            checks += [partial(self._table, area, key) for key in entries_of(self._config, area)]
         checks += [self._repeats, self._selection, self._tags, self._vocabulary, self._staff]
         return [*checks, self._decisions, self._others]
 

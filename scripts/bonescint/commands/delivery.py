@@ -99,6 +99,7 @@ def record_delivery(options: argparse.Namespace) -> int:
     """
     from bonescint.commands.opt_out import print_notices
     from bonescint.commands.opt_out_lists import certain_list
+    from bonescint.config_words import exam_name
     from bonescint.custody.deliveries import MARK, put_on_record
     from bonescint.custody.recalls import FOLDER, recall
     from bonescint.custody.requests import stopped_codes
@@ -121,7 +122,8 @@ def record_delivery(options: argparse.Namespace) -> int:
     found, build, left = _handed_over(options, ledger, text)
     today = date.today()
     study, settings = config["study"], config["delivery"]
-    details = _details(options, found, filled_for(settings["partner"], study["synthetic"]), text)
+    partner = filled_for(settings["partner"], study["synthetic"])
+    details = _details(options, found, partner, exam_name(study, language), text)
     # a volume was held against what was verified when it was built
     faults = [] if build else _faults(found, None if options.paths else left, language)
     if faults and not study["synthetic"] and not options.despite.strip():
@@ -173,7 +175,11 @@ def _handed_over(
 
 
 def _details(
-    options: argparse.Namespace, found: "DeliveryContents", partner: str, text: "Texts"
+    options: argparse.Namespace,
+    found: "DeliveryContents",
+    partner: str,
+    exam: str,
+    text: "Texts",
 ) -> dict[str, str]:
     """Return the record's fields, those that nobody gave with what is usual."""
     from bonescint.custody.deliveries import DETAILS
@@ -182,7 +188,7 @@ def _details(
     defaults = {
         "partner": partner,
         "responsible": text("delivery.responsible"),
-        "items": text("separator").join(text(f"delivery.{kind}") for kind in kinds),
+        "items": text("separator").join(text(f"delivery.{kind}", exam=exam) for kind in kinds),
         "obtained": text("delivery.obtained"),
         "means": text("delivery.means"),
     }

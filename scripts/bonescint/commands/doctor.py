@@ -93,7 +93,7 @@ def _checks(study: "LookedAt | None") -> Mapping[str, _Check]:
             "modes": lambda: custody.modes(study),
             "key": lambda: custody.key(study),
             "backup": lambda: rest.backup(study),
-            "sealed": rest.seal,
+            "sealed": lambda: rest.seal(study),
             "runs": runs.runs,
             "tables": lambda: runs.open_tables(study),
         }
@@ -101,12 +101,14 @@ def _checks(study: "LookedAt | None") -> Mapping[str, _Check]:
 
 
 def _findings(study: "LookedAt | None") -> Iterator["Finding"]:
-    from bonescint.doctor.finding import LOOK, Finding
+    from bonescint.doctor.finding import LOOK, MEND, Finding
 
     for name, check in _checks(study).items():
         try:
             found = check()
             yield from [found] if isinstance(found, Finding) else found
+        except InputError as error:  # its sentences name no patient
+            yield Finding("failed", MEND, "found", {"check": name, "why": " ".join(error.problems)})
         except Exception as error:  # one fault hides no other; its message could name anything
             yield Finding("failed", LOOK, "found", {"check": name, "why": type(error).__name__})
 

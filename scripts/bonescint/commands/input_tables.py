@@ -53,7 +53,9 @@ def find_table(config: Mapping[str, Any], name: str, text: Texts) -> InputTable:
     InputError
         If no table has that name, or more than one.
     """
-    from bonescint.config import inputs, list_layout  # loads what --version and --help need not
+    # they load what --version and --help need not
+    from bonescint.config import inputs, list_layout
+    from bonescint.config_values import entries_of
 
     paths = inputs(config)
     tables = {
@@ -72,7 +74,7 @@ def find_table(config: Mapping[str, Any], name: str, text: Texts) -> InputTable:
         ("software", "software_export", "export"),
         ("readers", "reading_report", "report"),
     ):
-        for key, entry in config[kind].items():
+        for key, entry in entries_of(config, kind).items():
             tables[f"{kind}.{key}"] = InputTable(
                 kind,
                 key,

@@ -30,11 +30,10 @@ def back_up(options: argparse.Namespace) -> int:
 
     config = configuration.load(options)
     text, settings = Texts("backup", config["language"]), config["ledger"]
-    name = re.sub(r"[^\w.-]", "_", config["study"]["id"])
     # the key's first: the ledger's then remembers it
     files = {
-        kind: _file_at(typed, f"{name}-ledger.{ending}", text)
-        for kind, ending in (("key", "key"), ("ledger", "age"))
+        kind: _new_copy(copy_named(kind, typed, config["study"]["id"]), text)
+        for kind in ("key", "ledger")
         if (typed := getattr(options, kind))
     }
     if not files:
@@ -63,11 +62,29 @@ def back_up(options: argparse.Namespace) -> int:
     return 0
 
 
-def _file_at(typed: str, name: str, text: Texts) -> Path:
-    """Return the file that a person means, who may have typed a folder or a drive of Windows."""
+def copy_named(kind: str, typed: str, study: str) -> Path:
+    """Return the copy that a person means, who may have typed a folder or a drive of Windows.
+
+    Parameters
+    ----------
+    kind
+        ``ledger`` or ``key``.
+    typed
+        As typed.
+    study
+        The study's ID, of which a copy in a folder has its name.
+    """
     path = Path(wsl_path(typed) or typed)
-    file = path / name if path.is_dir() else path
+    name = re.sub(r"[^\w.-]", "_", study)
+    ending = {"ledger": "age", "key": "key"}[kind]
+    return path / f"{name}-ledger.{ending}" if path.is_dir() else path
+
+
+def _new_copy(file: Path, text: Texts) -> Path:
     # none is made: where a medium is not connected, it would lie on the disk
     if not file.parent.is_dir():
         raise InputError(text("no_folder", folder=file.parent))
+    # a device or a pipe may have no end
+    if file.exists() and not file.is_file():
+        raise InputError(text("foreign", file=file))
     return file

@@ -4,6 +4,7 @@ import argparse
 import re
 import sys
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +64,7 @@ def destroy_study(options: argparse.Namespace) -> int:
     from bonescint.custody import certificate, destruction
     from bonescint.custody.retention import retention
     from bonescint.identity.ledger import open_ledger
+    from bonescint.runlock import alone
     from bonescint.text.filled import filled_for
 
     config = configuration.load(options)
@@ -81,17 +83,20 @@ def destroy_study(options: argparse.Namespace) -> int:
     _writable(target, text)
     if options.with_private and any(Path(".snakemake/locks").glob("*")):
         raise InputError(text("destroy.running"))
-    ledger = open_ledger(**config["ledger"], ask=True)
-    lost = destruction.loss(ledger)
-    _show(lost, config, options.with_private, text)
-    until = kept.keep_until or text("retention.open")
-    print(text("destroy.kept" if kept.due else "destroy.forced", date=until))
-    fates = _fates(lost, options.copies, text)
-    if typed(text("destroy.type", id=study["id"])) != study["id"]:
-        raise InputError(text("destroy.not_typed"))
-    destruction.destroy(ledger, lost, config["ledger"], text)
-    print(text("destroy.done"))
-    remaining = destruction.delete_plain(config) if options.with_private else 0
+    # nor does a run begin while logs and tables are deleted
+    running = Texts("incidents", text.language)
+    with alone(Path(".snakemake"), running) if options.with_private else nullcontext():
+        ledger = open_ledger(**config["ledger"], ask=True)
+        lost = destruction.loss(ledger)
+        _show(lost, config, options.with_private, text)
+        until = kept.keep_until or text("retention.open")
+        print(text("destroy.kept" if kept.due else "destroy.forced", date=until))
+        fates = _fates(lost, options.copies, text)
+        if typed(text("destroy.type", id=study["id"])) != study["id"]:
+            raise InputError(text("destroy.not_typed"))
+        destruction.destroy(ledger, lost, config["ledger"], text)
+        print(text("destroy.done"))
+        remaining = destruction.delete_plain(config) if options.with_private else 0
     left = destruction.leftovers(config)
     paper = certificate.certificate(study, kept, reason, lost, left, today, text, fates)
     chosen = filled_for(study["privacy_manager"], study["synthetic"])

@@ -2,14 +2,15 @@
 
 import argparse
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bonescint.commands import configuration
+from bonescint.commands.ledger_backup import copy_named
 from bonescint.commands.ledger_destroy import typed
 from bonescint.errors import InputError
 from bonescint.resources import Texts
-from bonescint.text.drives import wsl_path
 
 if TYPE_CHECKING:
     import pyrage
@@ -32,14 +33,12 @@ def restore_ledger(options: argparse.Namespace) -> int:
         If a copy is not this study's or does not open, what is there is as good, or the person does
         not agree to what is lost: nothing was changed.
     """
-    from bonescint.custody.restoring import put_back, restorable
-    from bonescint.custody.seal import sealed_file
-    from bonescint.identity.key import open_identity
+    from bonescint.runlock import alone
 
     config = configuration.load(options)
-    text, settings = Texts("backup", config["language"]), config["ledger"]
+    text = Texts("backup", config["language"])
     files = {
-        kind: Path(wsl_path(given) or given)
+        kind: copy_named(kind, given, config["study"]["id"])
         for kind in ("key", "ledger")
         if (given := getattr(options, kind))
     }
@@ -50,7 +49,16 @@ def restore_ledger(options: argparse.Namespace) -> int:
             raise InputError(text("restore.no_file", file=file))
     if any(Path(".snakemake/locks").glob("*")):
         raise InputError(text("restore.running"))
-    ledger = files.get("ledger")
+    with alone(Path(".snakemake"), Texts("incidents", text.language)):
+        return _restored(files, config, text)
+
+
+def _restored(files: Mapping[str, Path], config: Mapping[str, Any], text: Texts) -> int:
+    from bonescint.custody.restoring import put_back, restorable
+    from bonescint.custody.seal import sealed_file
+    from bonescint.identity.key import open_identity
+
+    settings, ledger = config["ledger"], files.get("ledger")
     if "key" in files:
         identity = _key_back(files["key"], ledger, settings, text)
     else:

@@ -113,6 +113,7 @@ def _ask(name: str, answers: Mapping[str, Any]) -> Any:
 
 def _read(name: str, typed: str, answers: Mapping[str, Any]) -> Any:
     """Return the value that a person means, or raise with what is accepted."""
+    from bonescint.config_words import NONE
     from bonescint.text.folding import half_width
 
     plain = half_width(typed).casefold()
@@ -137,6 +138,8 @@ def _read(name: str, typed: str, answers: Mapping[str, Any]) -> Any:
             return int(plain)
         case "software":
             return _software(plain, text)
+        case "preceding_study" if plain in (NONE, "なし"):
+            return NONE
     if not all(character.isprintable() or character == "\u3000" for character in typed):
         raise InputError(text("unseen"))
     return typed.strip()

@@ -127,7 +127,8 @@ def _fill(folder: Path, answers: Mapping[str, Any], text: Texts) -> list[str]:
             stream.write(content)
     (folder / "inputs" / "dicom").mkdir(parents=True)
     config = yaml.safe_load(written["config.yaml"])
-    for name in ("participants", "opt_out", *config["software"], *config["readers"]):
+    lists = [name for name in ("participants", "opt_out") if name in config["inputs"]]
+    for name in (*lists, *config["software"], *config["readers"]):
         table = find_table(config, name, text)
         write_template(folder / str(table.file), table, config)
     return open_keys(config)

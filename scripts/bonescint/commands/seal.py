@@ -10,8 +10,6 @@ from bonescint.commands import configuration
 from bonescint.errors import InputError
 
 if TYPE_CHECKING:
-    import pyrage
-
     from bonescint.custody.archive.parts import Report
     from bonescint.custody.sealing import SealedFolder, SealOutcome
     from bonescint.identity.ledger import Ledger
@@ -80,12 +78,12 @@ def seal_study(options: argparse.Namespace) -> int:
     Raises
     ------
     InputError
-        If a key without a passphrase lies in the study's folder, a run is under way, or the files
-        cannot be sealed: they are all there then.
+        If a key without a passphrase lies in the study's folder, a run is under way, or a folder
+        cannot be sealed: its files are all there then.
     """
-    from bonescint.commands.progress import progress
     from bonescint.custody.destruction import copies_of_key
-    from bonescint.custody.seal import clear_unfinished
+    from bonescint.custody.known_people import await_removal
+    from bonescint.custody.seal import SEALED_FILES, clear_unfinished
     from bonescint.identity.ledger import open_ledger
     from bonescint.resources import Texts
     from bonescint.runlock import alone
@@ -96,23 +94,16 @@ def seal_study(options: argparse.Namespace) -> int:
         # before anybody is asked for a passphrase
         _refuse_exposed([Path(config["ledger"]["key"])], config["ledger"], text)
         ledger = open_ledger(**config["ledger"], ask=True)
-        _refuse_exposed(copies_of_key(ledger, Path()), config["ledger"], text)
+        _refuse_exposed(copies_of_key(ledger, *_folders_of_study()), config["ledger"], text)
         clear_unfinished()
-        with progress(text) as report:
-            done = [
-                (folder, folder.seal())
-                for folder in _folders(config, ledger.identity, text, report)
-                if folder.file.name == "private.age" or options.results or folder.file.exists()
-            ]
-    for folder, outcome in done:
-        if outcome is None:
-            print(text("already" if folder.file.exists() else "nothing", file=folder.file))
-            continue
-        if outcome.resumed:
-            print(text("finished_sealing", file=folder.file))
-        print(text("sealed", file=folder.file, **_counts(outcome)))
-    if plain := _plain_inputs(config):
+        plain, has_declined = _plain_inputs(config), await_removal()
+        for name, file in SEALED_FILES.items():
+            if name == "private" or options.results or Path(file).exists():
+                _seal_folder(name, config, ledger, text)
+    if plain:
         print(text("plain_inputs", keys=", ".join(plain)))
+    if has_declined:
+        print(text("declined_before"))
     print(text("then", key=config["ledger"]["key"]))
     return 0
 
@@ -132,7 +123,7 @@ def unseal_study(options: argparse.Namespace) -> int:
         file stays then.
     """
     from bonescint.commands.progress import progress
-    from bonescint.custody.seal import clear_unfinished, sealed_file
+    from bonescint.custody.seal import SEALED_FILES, clear_unfinished, sealed_file
     from bonescint.identity.ledger import open_ledger
     from bonescint.resources import Texts
     from bonescint.runlock import alone
@@ -145,36 +136,71 @@ def unseal_study(options: argparse.Namespace) -> int:
         clear_unfinished()
         ledger = open_ledger(**config["ledger"], ask=True)
         since = sealed.stat().st_mtime
-        with progress(text) as report:
-            done = [
-                (folder, folder.unseal())
-                for folder in _folders(config, ledger.identity, text, report)
-                if folder.file.exists()
-            ]
+        for name, file in SEALED_FILES.items():
+            if Path(file).exists():
+                with progress(text) as report:
+                    outcome = _folder(name, config, ledger, text, report).unseal()
+                # at once: of two folders the second may fail
+                if outcome.resumed:
+                    print(text("finished_unsealing", file=file))
+                print(text("unsealed", file=file, **_counts(outcome)))
         has_declined = _remember_declined(ledger, since)
-    for folder, outcome in done:
-        if outcome.resumed:
-            print(text("finished_unsealing", file=folder.file))
-        print(text("unsealed", file=folder.file, **_counts(outcome)))
     print(text("declined_since" if has_declined else "as_before"))
     return 0
 
 
+def _seal_folder(name: str, config: Mapping[str, Any], ledger: "Ledger", text: "Texts") -> None:
+    """Seal a folder and say what came of it: of two folders the second may fail."""
+    from bonescint.commands.progress import progress
+
+    links = _links_out(name)
+    with progress(text) as report:
+        folder = _folder(name, config, ledger, text, report)
+        outcome = folder.seal()
+    if outcome is None:
+        print(text("already" if folder.file.exists() else "nothing", file=folder.file))
+        return
+    if outcome.resumed:
+        print(text("finished_sealing", file=folder.file))
+    print(text("sealed", file=folder.file, **_counts(outcome)))
+    # one on the way to the ledger or the key is there still
+    if n := sum(not link.is_symlink() for link in links):
+        print(text("links_out", n=n, folder=name))
+
+
+def _links_out(name: str) -> list[Path]:
+    """Return the links in a folder that lead out of it to what is there: it is not sealed."""
+    top = os.path.realpath(name)
+    return [
+        path
+        for path in Path(name).rglob("*")
+        if path.is_symlink()
+        and os.path.exists(real := os.path.realpath(path))  # noqa: PTH110 no error on a loop
+        and not Path(real).is_relative_to(top)
+    ]
+
+
 def _counts(outcome: "SealOutcome") -> dict[str, int]:
-    # what is smaller than a megabyte is no nothing
+    # less than a megabyte is not shown as nothing
     return {"files": outcome.files, "size": -(-outcome.size // _MB)}
 
 
-def _folders(
-    config: Mapping[str, Any], identity: "pyrage.x25519.Identity", text: "Texts", report: "Report"
-) -> "Iterator[SealedFolder]":
-    from bonescint.custody.seal import SEALED_FILES
+def _folder(
+    name: str, config: Mapping[str, Any], ledger: "Ledger", text: "Texts", report: "Report"
+) -> "SealedFolder":
     from bonescint.custody.sealing import SealedFolder
+    from bonescint.identity.lock import lock_of
 
-    ledger = config["ledger"]
-    outside = [Path(path) for path in ledger.values() if isinstance(path, str)]
-    for name in SEALED_FILES:
-        yield SealedFolder(name, outside, identity, text, report)
+    outside = [Path(path) for path in config["ledger"].values() if isinstance(path, str)]
+    outside.append(lock_of(ledger.path))
+    return SealedFolder(name, outside, ledger.identity, text, report)
+
+
+def _folders_of_study() -> Iterator[Path]:
+    """Yield the study's folders, of which those that begin with a dot are programs' own."""
+    for at, folders, _ in os.walk("."):
+        folders[:] = [folder for folder in folders if not folder.startswith(".")]
+        yield Path(at)
 
 
 def _refuse_exposed(keys: Iterable[Path], settings: Mapping[str, Any], text: "Texts") -> None:
@@ -207,15 +233,15 @@ def _plain_inputs(config: Mapping[str, Any]) -> list[str]:
 
 
 def _remember_declined(ledger: "Ledger", since: float) -> bool:
-    """Record name and birth date of who declined meanwhile; whether anybody did.
+    """Record name and birth date of who declined since the last run; whether anybody did.
 
     The images may be gone before the next run.
     """
-    from bonescint.custody.known_people import CONSENTED
+    from bonescint.custody.known_people import CONSENTED, await_removal
     from bonescint.identity.opt_outs import MARK, in_force, remember
     from bonescint.identity.people import data_of
 
-    if not MARK.exists() or MARK.stat().st_mtime <= since:
+    if not await_removal() and (not MARK.exists() or MARK.stat().st_mtime <= since):
         return False
     if CONSENTED.exists():
         remember(ledger, data_of(CONSENTED, in_force(ledger).keys()))

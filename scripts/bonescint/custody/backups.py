@@ -16,6 +16,7 @@ from bonescint.identity.ledger import Ledger
 from bonescint.resources import Texts
 
 TOLD = Path("private/backups.json")
+_FIELDS = {"ledger": {"at", "patients", "entries"}, "key": {"at"}}
 
 
 class Backup(NamedTuple):
@@ -105,6 +106,18 @@ def key_copies(ledger: Ledger) -> list[Backup]:
     return list((made | begun).values())
 
 
+def key_digests(ledger: Ledger) -> set[str]:
+    """Return the SHA-256 of every copy of the key that was made, with a former passphrase too.
+
+    Parameters
+    ----------
+    ledger
+        The opened ledger.
+    """
+    made = ledger.entries("backup_begun", "backup")
+    return {entry["sha256"] for entry in made if entry["of"] == "key"}
+
+
 def last_told(folder: Path = Path()) -> dict[str, Any]:
     """Return what is known of the last backups without the ledger; nothing if nothing is.
 
@@ -119,9 +132,15 @@ def last_told(folder: Path = Path()) -> dict[str, Any]:
         ``ledger``: at (ISO date), patients, entries; ``key``: at.
     """
     try:
-        return dict(json.loads((folder / TOLD).read_text(encoding="utf-8")))
+        told = dict(json.loads((folder / TOLD).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return {}
+    # a file that somebody edited ends neither a run nor a check
+    return {
+        kind: one
+        for kind, one in told.items()
+        if isinstance(one, dict) and _FIELDS.get(kind, {kind}) <= one.keys()
+    }
 
 
 def tell(ledger: Ledger) -> None:

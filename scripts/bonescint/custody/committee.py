@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from bonescint import __version__
 from bonescint.cohort.flow import tracers_of
 from bonescint.config import software
+from bonescint.config_words import preceding_study
 from bonescint.custody.deliveries import Delivery, recorded
 from bonescint.custody.incidental import candidates, incidental_counts, incidental_on_record
 from bonescint.custody.preceding import preceding_deliveries
@@ -99,7 +100,7 @@ def _study(config: Mapping[str, Any], period: Period, today: date, text: Texts) 
         "institution": papers.get("institution"),
         "approval": " ".join(approved),
         "period_end": study["period_end"],
-        "preceding_study": study["preceding_study"],
+        **({"preceding_study": preceding} if (preceding := preceding_study(study)) else {}),
         "publication": study["publication_date"],
     }
     unsaid = {name: text(f"no_{name}") for name in ("institution", "approval", "publication")}

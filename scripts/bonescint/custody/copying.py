@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from bonescint.custody.backups import Backup, backup_in, backups, key_copies, tell
+from bonescint.custody.backups import Backup, backup_in, backups, key_copies, key_digests, tell
 from bonescint.custody.media import Medium, medium_of
 from bonescint.errors import InputError
-from bonescint.files import replacing
+from bonescint.files import from_the_disk, replacing
 from bonescint.identity.chain import Entry
 from bonescint.identity.key import identity_in
 from bonescint.identity.ledger import Ledger
@@ -68,7 +68,9 @@ def _with_other(
     copies = key_copies(ledger) if other == "key" else backups(ledger)
     for copy in (one for one in copies if one.kind == other):
         there = Path(copy.where)
-        is_there = there.is_file() and medium.is_also(medium_of(there))
+        is_there = False
+        with suppress(OSError):  # another user's medium, a share that is gone
+            is_there = there.is_file() and medium.is_also(medium_of(there))
         # a medium that the machine does not know again is known by what lies on it
         file = folder / there.name
         if is_there or medium.names & copy.names or _sha256_of(file) == copy.sha256:
@@ -132,9 +134,7 @@ def back_up_key(
 
     with ledger.exclusive():
         data = ledger.key.read_bytes()
-        # one with a former passphrase is known by its hash
-        known = {one.sha256 for one in key_copies(ledger)}
-        if os.path.lexists(file) and _sha256_of(file) not in known:
+        if os.path.lexists(file) and _sha256_of(file) not in key_digests(ledger):
             is_same = False
             with suppress(InputError, OSError):
                 is_same = fits(file)
@@ -176,11 +176,7 @@ def _copy(data: bytes, file: Path, text: Texts, is_good: Callable[[Path], bool])
     try:
         with replacing(file, "wb", private=True) as stream:
             stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-            # what is read back comes from the medium, not from memory
-            if hasattr(os, "posix_fadvise"):
-                os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+            from_the_disk(stream)
             copy = Path(stream.name)
             if copy.read_bytes() != data or not is_good(copy):
                 raise InputError(text("differs", file=file))

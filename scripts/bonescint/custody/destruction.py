@@ -12,7 +12,7 @@ from typing import Any
 
 from bonescint.catalogue import catalogue
 from bonescint.config import inputs
-from bonescint.custody.backups import TOLD, Backup, key_copies
+from bonescint.custody.backups import TOLD, Backup, key_copies, key_digests
 from bonescint.custody.seal import SEALED_FILES
 from bonescint.errors import InputError
 from bonescint.folders import files_below
@@ -92,7 +92,7 @@ def loss(ledger: Ledger) -> Loss:
     """Return what the destruction of a ledger's key would make unreadable."""
     keys = tuple(copies_of_key(ledger))
     sealed = [*PRIVATE.rglob("*.age"), *Path().glob("*.age")]
-    own = {ledger.path.resolve(), *(key.resolve() for key in keys)}
+    own = {os.path.realpath(file) for file in (ledger.path, *keys)}
     return Loss(
         patients=len(ledger),
         opt_outs=len(in_force(ledger)),
@@ -103,7 +103,7 @@ def loss(ledger: Ledger) -> Loss:
         incidental=len({entry["code"] for entry in ledger.entries("incidental")}),
         entries=len(ledger.entries()),
         keys=keys,
-        sealed=tuple(file for file in sealed if file.resolve() not in own),
+        sealed=tuple(file for file in sealed if os.path.realpath(file) not in own),
         copies=tuple(key_copies(ledger)),
         ledger_sha256=hashlib.sha256(ledger.path.read_bytes()).hexdigest(),
         recipient_sha256=hashlib.sha256(ledger.recipient.encode()).hexdigest(),
@@ -123,17 +123,19 @@ def copies_of_key(ledger: Ledger, *more: Path) -> Iterator[Path]:
     import pyrage
 
     yield ledger.key
-    seen = {ledger.key.resolve()}
+    seen = {os.path.realpath(ledger.key)}
     content = ledger.key.read_bytes()
     folders = [ledger.key.parent, ledger.key.resolve().parent, ledger.path.parent, *more]
     near = [file for folder in folders for file in sorted(folder.iterdir())]
-    made = key_copies(ledger)
-    known = {one.sha256 for one in made}  # a former passphrase, too
+    made, known = key_copies(ledger), key_digests(ledger)
     for file in [*near, *sorted(PRIVATE.rglob("*")), *(Path(one.where) for one in made)]:
-        if file.resolve() in seen or not file.is_file() or file.stat().st_size > KEY_SIZE:
+        if (real := os.path.realpath(file)) in seen:
             continue
-        seen.add(file.resolve())
+        seen.add(real)
+        # what is out of reach (another user's medium, a share that is gone) is asked for
         with suppress(OSError, IndexError, UnicodeError, pyrage.IdentityError):
+            if not file.is_file() or file.stat().st_size > KEY_SIZE:
+                continue
             data = file.read_bytes()
             if data == content or hashlib.sha256(data).hexdigest() in known:
                 yield file
@@ -156,12 +158,12 @@ def leftovers(config: Mapping[str, Any]) -> Leftovers:
 
 def _plain(config: Mapping[str, Any]) -> Iterator[Path]:
     """Yield the files of private/ that tell something and are no input and not the ledger's."""
-    kept = [Path(path).resolve() for path in inputs(config).values()]
-    kept += [Path(path).resolve() for path in config["ledger"].values() if isinstance(path, str)]
+    kept = [os.path.realpath(path) for path in inputs(config).values()]
+    kept += [os.path.realpath(path) for path in config["ledger"].values() if isinstance(path, str)]
     for found in files_below(PRIVATE) if PRIVATE.is_dir() else ():
         file = PRIVATE / found.path
         if file.suffix not in _TELLS_NOTHING and not any(
-            file.resolve().is_relative_to(path) for path in kept
+            Path(os.path.realpath(file)).is_relative_to(path) for path in kept
         ):
             yield file
 
@@ -203,7 +205,8 @@ def destroy(ledger: Ledger, lost: Loss, settings: Mapping[str, Any], text: Texts
         except InputError:
             # nobody can read what the study is sealed in
             for name in SEALED_FILES.values():
-                Path(name).unlink(missing_ok=True)
+                with suppress(OSError):  # the certificate is due, whatever else fails now
+                    Path(name).unlink(missing_ok=True)
             return
     raise InputError(text("destroy.opens_still"))
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bonescint.config import metrics, software
+from bonescint.config_values import entries_of
 from bonescint.custody.deliveries import archives_with, recorded
 from bonescint.custody.preceding import preceding_deliveries
 from bonescint.custody.receipts import confirmed_recalls
@@ -49,7 +50,7 @@ def extract_of(ledger: Ledger, subject: str, config: Mapping[str, Any], today: d
     study = config["study"]
     own, subjects = ledger.codes_of(subject), persons(ledger, [subject])
     codes = [*own, *sorted(codes_of_person(ledger, subject).difference(own))]
-    readers = {key: text("reader", n=n) for n, key in enumerate(config["readers"], 1)}
+    readers = {key: text("reader", n=n) for n, key in enumerate(entries_of(config, "readers"), 1)}
     blank = [Field(text(name)) for name in ("name", "checked")]
     return Paper(
         name=f"extract_{codes[0]}",

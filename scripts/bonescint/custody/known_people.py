@@ -6,11 +6,19 @@ from pathlib import Path
 from bonescint.custody.declined import unseal_declined
 from bonescint.custody.traces.terms import Person
 from bonescint.identity.ledger import Ledger
-from bonescint.identity.opt_outs import in_force
+from bonescint.identity.opt_outs import MARK, in_force
 from bonescint.identity.people import read_people
 
 CONSENTED = Path("private/consented.csv")
 DECLINED = Path("private/declined.age")
+_SEARCHED = Path("results/purge.json")  # the receipt of a run that looked for who declined
+
+
+def await_removal() -> bool:
+    """Tell whether opt-outs came in or were withdrawn by command since the last whole run."""
+    if not (MARK.exists() and CONSENTED.exists()):
+        return False
+    return not _SEARCHED.exists() or _SEARCHED.stat().st_mtime_ns < MARK.stat().st_mtime_ns
 
 
 def everybody_known(ledger: Ledger) -> list[Person]:

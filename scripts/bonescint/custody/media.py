@@ -11,9 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from bonescint.filesystems import Mount, mount_of
-
-_SHARES = frozenset({"cifs", "fuse.sshfs", "nfs", "nfs4", "smb3", "smbfs"})
+from bonescint.filesystems import SHARES, block_of, blocks_below, mount_of
 
 
 class Medium(NamedTuple):
@@ -61,10 +59,10 @@ def medium_of(path: str | Path, root: Path = Path("/")) -> Medium:
         return Medium(frozenset({str(there.stat().st_dev)}), frozenset(), str(real))
     inside = real.relative_to(mount.place)
     place = str(Path(mount.place.name, inside)) if mount.place.name else str(real)
-    if mount.fstype in _SHARES:
+    if mount.fstype in SHARES:
         share = frozenset({f"{mount.fstype} {mount.source.rstrip('/')}"})
         return Medium(share, share, place)
-    block = _block(mount, root)
+    block = block_of(mount, root)
     if block is None:
         # a drive of Windows has its letter, what lies in memory its number
         word = mount.source if mount.fstype == "drvfs" else mount.device
@@ -74,23 +72,10 @@ def medium_of(path: str | Path, root: Path = Path("/")) -> Medium:
     return Medium(frozenset(disk.name for disk in disks), uuids, place)
 
 
-def _block(mount: Mount, root: Path) -> Path | None:
-    """Return what the kernel tells of the device that holds a filesystem."""
-    if not mount.source.startswith("/"):
-        return None
-    # /dev/mapper/NAME is a link to the device; btrfs has a number of its own
-    device = Path(os.path.realpath(root / mount.source.lstrip("/"))).name
-    known = [root / "sys/class/block" / device, root / "sys/dev/block" / mount.device]
-    return next((one for one in known if one.exists()), None)
-
-
 def _disks(block: Path, root: Path) -> Iterator[Path]:
-    """Yield the disks below a device: of a partition, an encrypted or joined volume, an image."""
+    """Yield the disks below a device; of a partition the disk that it is on."""
     block = Path(os.path.realpath(block))
-    below = sorted((block / "slaves").glob("*"))
-    if (image := block / "loop/backing_file").exists():
-        mount = mount_of(image.read_text(errors="replace").strip(), root)
-        below += [one for one in [mount and _block(mount, root)] if one]
+    below = blocks_below(block, root)
     for device in below:
         yield from _disks(device, root)
     if not below:

@@ -119,6 +119,9 @@ def put_back(found: Restorable, settings: LedgerFiles) -> Path | None:
                 aside = _free_name(path)
                 _write(aside, former)
             _write(Path(os.path.realpath(path)), data)
+            # before the head is written: until then a restoring that was cut off can be begun
+            # again, and comes here again
+            _begin_anew(found)
             write_head(head, copy.entries())
         except OSError as error:
             raise not_written(path, error) from None
@@ -126,6 +129,11 @@ def put_back(found: Restorable, settings: LedgerFiles) -> Path | None:
     ledger.read()
     ledger.append([{"kind": "restored", "missing": found.missing, "codes": len(found.lost)}])
     tell(ledger)
+    return aside
+
+
+def _begin_anew(found: Restorable) -> None:
+    """Have the next run read the ledger again, and make anew what has codes that are lost."""
     if found.missing != 0:
         for mark in _MARKS:
             touch(mark)
@@ -135,7 +143,6 @@ def put_back(found: Restorable, settings: LedgerFiles) -> Path | None:
     for folder in CODED_IMAGES.glob("*/BS-*"):
         if folder.name in found.lost:
             _REPORTS.joinpath(f"{folder.parent.name}.csv").unlink(missing_ok=True)
-    return aside
 
 
 def _coded() -> set[str]:

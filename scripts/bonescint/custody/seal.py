@@ -4,14 +4,25 @@ As long as the file has its name the study is sealed, whatever an interruption l
 `bonescint seal` and `bonescint unseal` both go on from there.
 """
 
+import re
 from datetime import date
 from pathlib import Path
 
 from bonescint.errors import InputError
+from bonescint.identity.study import STUDY_FILE
 from bonescint.resources import Texts
 
 SEALED = "private.age"
 SEALED_FILES = {"private": SEALED, "results": "results.age"}  # folder -> what it is sealed in
+# in private/: the salt under which inputs are stamped, whose folder it is, when ledger and key were
+# copied; with marks, which change while the study is sealed, and locks, these tell nothing
+_STAYS = frozenset({"private/salt", str(STUDY_FILE), "private/backups.json"})
+_STAYING_KINDS = re.compile(r"private/[^/]+\.(mark|lock)")
+
+
+def stays(name: str) -> bool:
+    """Tell whether a file, named from the study's folder, stays as it is in a sealed study."""
+    return name in _STAYS or _STAYING_KINDS.fullmatch(name) is not None
 
 
 def sealed_file(folder: Path = Path()) -> Path | None:

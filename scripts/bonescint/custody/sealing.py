@@ -32,10 +32,10 @@ from bonescint.custody.archive.stream import (
     text_member,
 )
 from bonescint.custody.destruction import PRIVATE, TABLES
-from bonescint.custody.seal import SEALED_FILES
+from bonescint.custody.seal import SEALED_FILES, stays
 from bonescint.errors import InputError
-from bonescint.files import give_mode, replacing
-from bonescint.identity.study import STUDY_FILE
+from bonescint.files import from_the_disk, give_mode, in_temporary, replacing
+from bonescint.filesystems import reached_by
 from bonescint.made import sha256_of
 from bonescint.resources import Texts
 
@@ -45,10 +45,6 @@ if TYPE_CHECKING:
 _MB = 1_000_000
 _SHOWN = 5  # names in a message
 _PER_MEMBER = 4 * tarfile.BLOCKSIZE  # bytes of headers and padding in the tar
-# in private/: the salt under which inputs are stamped, whose folder it is, when ledger and key were
-# copied; with marks, which change while the study is sealed, and locks, these tell nothing
-_STAYS = frozenset({"private/salt", str(STUDY_FILE), "private/backups.json"})
-_STAYING_KINDS = re.compile(r"private/[^/]+\.(mark|lock)")
 # what `replacing` leaves of a file when it is killed
 _HALF = re.compile(r"(.*/)\.([^/]+)\.\d+\.tmp", re.DOTALL)
 
@@ -106,9 +102,7 @@ class SealedFolder:
         report: Report,
     ) -> None:
         self._name, self.file = name, Path(SEALED_FILES[name])
-        # a link stays as well as what it leads to
-        self._outside = {file.parent.resolve() / file.name for file in outside}
-        self._outside |= {file.resolve() for file in outside}
+        self._outside = {place for file in outside for place in reached_by(file)}
         self._identity, self._text, self._report = identity, text, report
 
     def plain(self) -> list[Member]:
@@ -131,11 +125,7 @@ class SealedFolder:
         real = folder.resolve()
         for path in folder.iterdir():
             name = str(path)
-            if (
-                real / path.name in self._outside
-                or name in _STAYS
-                or _STAYING_KINDS.fullmatch(name)
-            ):
+            if real / path.name in self._outside or stays(name):
                 continue
             found = _member(name, path.lstat(), path)
             if not found.kind:
@@ -143,6 +133,13 @@ class SealedFolder:
             yield found
             if found.kind == "folder":
                 yield from self._below(path)
+
+    def _holds_outside(self, member: Member) -> bool:
+        """Tell whether a folder holds what stays; private/ and results/ themselves stay, too."""
+        place = Path(os.path.realpath(member.source))
+        return member.name == self._name or (
+            member.kind == "folder" and any(one.is_relative_to(place) for one in self._outside)
+        )
 
     def seal(self) -> SealOutcome | None:
         """Put what is plain into the sealed file and remove it; None if nothing is plain.
@@ -164,10 +161,7 @@ class SealedFolder:
             with replacing(self.file, "wb", private=True) as stream:
                 sums: list[str] = []
                 encrypt(self._tar(members, sums, size), Sink(stream), self._identity)
-                stream.flush()
-                os.fsync(stream.fileno())
-                with suppress(OSError):  # read back from the disk, where it can be asked for
-                    os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+                from_the_disk(stream)
                 wanted = {m.name: _as_sealed(m, s) for m, s in zip(members, sums, strict=True)}
                 if self._read(Path(stream.name), size) != wanted:
                     raise InputError(self._text("not_read_back"))
@@ -199,7 +193,8 @@ class SealedFolder:
         yield END
 
     def _seal_the_rest(self) -> SealOutcome | None:
-        if len(plain := self.plain()) < 2:
+        plain = self.plain()
+        if all(map(self._holds_outside, plain)):
             return None
         sealed = self._read(self.file)
         plain = self._without_halves(plain, sealed)
@@ -292,9 +287,10 @@ class SealedFolder:
     def _without_halves(self, plain: list[Member], sealed: Mapping[str, _Sealed]) -> list[Member]:
         """Remove what a killed `unseal` left of the file that it was writing; return the rest."""
         kept = []
+        begun = {str(Path(name).with_name(in_temporary(Path(name).name))) for name in sealed}
         for member in plain:
             half = _HALF.fullmatch(member.name)
-            if half and member.name not in sealed and half[1] + half[2] in sealed:
+            if half and member.name not in sealed and half[1] + half[2] in begun:
                 Path(member.source).unlink()
             else:
                 kept.append(member)

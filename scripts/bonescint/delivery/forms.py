@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from bonescint.config_words import exam_name
 from bonescint.custody.deliveries import Delivery
 from bonescint.delivery.gate import reason_after_end
 from bonescint.errors import InputError
@@ -80,7 +81,7 @@ def built_provision(
         medium=str((delivery.get("disc") or {}).get("medium") or ""),
         partner=filled_for(delivery.get("partner"), study["synthetic"]),
         responsible=filled_for(delivery.get("responsible"), study["synthetic"]),
-        items=words("items.default"),
+        items=words("items.default", exam=exam_name(study, words.language)),
         obtained=words("obtained.care"),
         means=words("means.default"),
         after_end=reason_after_end(study, delivery, today),

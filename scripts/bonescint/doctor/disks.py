@@ -8,11 +8,10 @@ from pathlib import Path
 from bonescint.doctor.bitlocker import protection
 from bonescint.doctor.finding import GOOD, LOOK, Finding
 from bonescint.doctor.machine import is_wsl
-from bonescint.filesystems import Mount, mount_of
+from bonescint.filesystems import SHARES, Mount, block_of, blocks_below, mount_of, named_block
 
 _IN_MEMORY = ("tmpfs", "ramfs")
 _ENCRYPTING = ("ecryptfs", "fuse.gocryptfs", "fuse.encfs", "fuse.cryfs", "fuse.securefs")
-_SHARES = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "afpfs", "afs", "ceph", "9p")
 _DEPTH = 8  # disks of disks
 
 
@@ -68,7 +67,7 @@ def _swap_kind(name: str, machine: Path) -> str:
     if Path(name).name.startswith("zram"):
         return "memory"
     if name.startswith("/dev/"):
-        block = _named(name, machine)
+        block = named_block(name, machine)
         return "untold" if block is None else "yes" if _encrypts(block, machine) else "no"
     return _kind(mount_of(name, machine), machine)
 
@@ -81,33 +80,17 @@ def _kind(mount: Mount | None, machine: Path) -> str:
         return "memory"
     if mount.fstype in _ENCRYPTING:
         return "yes"
-    if mount.fstype in _SHARES:
+    if mount.fstype in SHARES:
         return "share"
     if mount.fstype == "drvfs":
         return protection(mount.source[:1])
-    block = _block(mount, machine)
+    block = block_of(mount, machine)
     if block is not None and _encrypts(block, machine):
         return "yes"
     if is_wsl(machine):
         # its disk is a file of Windows
         return protection(None)
     return "untold" if block is None else "no"
-
-
-def _block(mount: Mount, machine: Path) -> Path | None:
-    block = machine / "sys/dev/block" / mount.device
-    if block.exists():
-        return block
-    # btrfs and others have a number of their own, and name the device
-    return _named(mount.source, machine) if mount.source.startswith("/dev/") else None
-
-
-def _named(device: str, machine: Path) -> Path | None:
-    """Return what the kernel tells of a device; /dev/mapper/home is a link to /dev/dm-0."""
-    file = machine / device.lstrip("/")
-    name = file.readlink().name if file.is_symlink() else file.name
-    block = machine / "sys/class/block" / name
-    return block if block.exists() else None
 
 
 def _encrypts(block: Path, machine: Path, depth: int = _DEPTH) -> bool:
@@ -118,12 +101,7 @@ def _encrypts(block: Path, machine: Path, depth: int = _DEPTH) -> bool:
         return True
     if not depth:
         return False
-    if backing := _told(block / "loop/backing_file"):
-        mount = mount_of(backing, machine)
-        below = [found] if mount and (found := _block(mount, machine)) else []
-    else:
-        slaves = block / "slaves"
-        below = sorted(slaves.iterdir()) if slaves.is_dir() else []
+    below = blocks_below(block, machine)
     return bool(below) and all(_encrypts(one, machine, depth - 1) for one in below)
 
 

@@ -5,9 +5,11 @@ from pathlib import Path
 
 from bonescint.config import LEDGER_HEAD
 from bonescint.custody.backups import last_told
-from bonescint.custody.seal import sealed_file, sealed_on
+from bonescint.custody.seal import SEALED_FILES, sealed_file, sealed_on, stays
 from bonescint.doctor.finding import GOOD, LOOK, Finding, LookedAt
+from bonescint.filesystems import reached_by
 from bonescint.identity.chain import read_head
+from bonescint.identity.lock import lock_of
 
 PRIVATE = Path("private")
 
@@ -37,12 +39,26 @@ def backup(study: LookedAt) -> Iterator[Finding]:
         yield Finding("backup", GOOD, "found", {"ledger": ledger["at"], "key": key["at"]})
 
 
-def seal() -> Finding:
-    """Tell whether the study is sealed: one encrypted file in the place of private/."""
+def seal(study: LookedAt | None = None) -> Finding:
+    """Tell whether the study is sealed, and whether files of it are plain beside what is sealed.
+
+    Parameters
+    ----------
+    study
+        What is looked at: where its ledger and key lie, which stay.
+    """
     file = sealed_file()
     if not file:
         return Finding("sealed", GOOD, "open" if PRIVATE.is_dir() else "nothing")
     said = {"file": file, "date": sealed_on(file)}
+    kept: set[Path] = reached_by(LEDGER_HEAD)
+    for one in (study.ledger, lock_of(study.ledger), study.key, *study.secrets) if study else ():
+        kept |= reached_by(one)
     # marks of the ledger's commands may be added while it is sealed, tables may not
-    left = next(PRIVATE.glob("*.csv"), None)
+    left = any(
+        not (path.is_dir() or stays(str(path)) or reached_by(path) <= kept)
+        for folder, sealed in SEALED_FILES.items()
+        if Path(sealed).exists()
+        for path in Path(folder).rglob("*")
+    )
     return Finding("sealed", LOOK if left else GOOD, "unfinished" if left else "found", said)

@@ -123,19 +123,26 @@ def _next_step(outcome: RunOutcome, waits: Mapping[str, int], rules: Collection[
     return "receipt" if "receipt" in waits else "deliver"
 
 
+# what only the flow of a whole run has
+_LAST = ("referenced", "analysed")
+
+
 def _counted(flow: Iterable[Row], text: Texts) -> Iterator[tuple[str, str]]:
     steps = {row["step"]: row for row in flow if row["kind"] == "in"}
     if {"found", "readable", "anonymized"} <= steps.keys():
         files = {name: steps[name]["files"] for name in ("found", "readable")}
         yield "files", text("files", **files, coded=steps["anonymized"]["files"])
-    if {"cohort", "referenced"} <= steps.keys():
-        referenced = steps["referenced"]["patients"]
+    if "cohort" in steps and any(name.partition(":")[0] in _LAST for name in steps):
+        # without a reader there is no reference standard
+        referenced = steps["referenced"]["patients"] if "referenced" in steps else None
         told = [name for name in ("cohort", "chosen") if name in steps]
         for name in told:
             row = steps[name]
             by_tracer = text("separator").join(f"{one} {row[one]}" for one in tracers_of([row]))
             # the reference standard is that of the chosen alone
-            key = "cases" if name == told[-1] else "cohort"
+            key = "cohort"
+            if name == told[-1]:
+                key = "cases_no_readers" if referenced is None else "cases"
             said = text(key, cases=row["patients"], referenced=referenced, tracers=by_tracer)
             yield {"cohort": "cases"}.get(name, name), said
 

@@ -15,6 +15,11 @@ LOCK_WAIT = 30.0  # s that another process may hold the ledger before this one g
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
+def lock_of(path: Path) -> Path:
+    """Return a file's lock: a neighbour, because the file itself is replaced."""
+    return path.with_name(f"{path.name}.lock")
+
+
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Hold a file's lock for the length of the block; the system frees it whatever happens.
@@ -22,7 +27,7 @@ def locked(path: Path) -> Iterator[None]:
     Parameters
     ----------
     path
-        The file; the lock is a neighbour, for the file itself is replaced.
+        The file.
 
     Raises
     ------
@@ -30,7 +35,7 @@ def locked(path: Path) -> Iterator[None]:
         If another process holds it longer than `LOCK_WAIT` seconds.
     """
     try:
-        lock = path.with_name(f"{path.name}.lock").open("a")
+        lock = lock_of(path).open("a")
     except OSError as error:
         raise not_written(path, error) from None
     with lock as stream:

@@ -1,5 +1,6 @@
 """Which figures there are, what each is drawn from and where it is shown."""
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from bonescint.registered import registered
@@ -22,6 +23,9 @@ class Drawn(NamedTuple):
         What the report shows: ``svg``, or ``png`` where pixels are the smaller file.
     narrow
         Whether it is legible in less than the page's width.
+    where
+        What a study needs so that it is drawn, as for a question
+        (`bonescint.questions.Question`).
     """
 
     order: int
@@ -29,9 +33,17 @@ class Drawn(NamedTuple):
     needs: tuple[str, ...]
     form: str = "svg"
     narrow: bool = False
+    where: tuple[str, ...] = ()
 
 
-def drawn_figures() -> dict[str, Drawn]:
-    """Return every figure, in order: its name -> what it declares."""
+def drawn_figures(there: Collection[str] | None = None) -> dict[str, Drawn]:
+    """Return the figures, in order: name -> what each declares.
+
+    Parameters
+    ----------
+    there
+        What the study has; None for every figure that there is.
+    """
     declared = registered("outputs.figures", "FIGURE")
-    return {name: Drawn(**one) for name, one in declared.items()}
+    every = {name: Drawn(**one) for name, one in declared.items()}
+    return {n: one for n, one in every.items() if there is None or {*one.where} <= {*there}}

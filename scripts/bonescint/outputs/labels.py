@@ -1,8 +1,9 @@
 """The words that the keys of the coded tables stand for."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from bonescint.config_words import study_words
 from bonescint.registered import words_in
 from bonescint.resources import Texts
 from bonescint.tables.metric_columns import Values, metric_name, metric_title, metric_values
@@ -31,6 +32,14 @@ class Labels:
         The study's metrics (`bonescint.tables.metric_columns.metric_values`), None for the default
         ones. Texts name those that there are as ``{metrics}``, the counts among them as
         ``{counts}``, the others as ``{shares}``.
+    study
+        What the study's exam and patients are called (`bonescint.config_words.study_words`), None
+        for the default; fields of the texts, as are ``{tracers}``, ``{against}`` (one tracer
+        against another), ``{arms}`` (their software) and ``{products}``.
+    there
+        What the study has (`bonescint.config_questions.study_has`), None for everything. A text
+        ``key_no_readers`` stands in the place of ``key`` where there is no reader, ``key_no_eod``
+        where none grades the extent of disease, ``key_no_versions`` where no product has two.
     """
 
     def __init__(
@@ -41,6 +50,8 @@ class Labels:
         confidence: float = 0.95,
         protocol: Mapping[str, str] | None = None,
         values: Values | None = None,
+        study: Mapping[str, str] | None = None,
+        there: Collection[str] | None = None,
     ) -> None:
         self.language = language = texts.language
         self.synthetic = synthetic
@@ -55,21 +66,67 @@ class Labels:
         words = self._measures
         self._fixed = words("protocol", **protocol) if protocol else words("no_protocol")
         values = metric_values() if values is None else values
-        there = {metric for one in software.values() for metric in one["metrics"]}
-        self.values = {key: metric for key, metric in values.items() if key in there}
+        measured = {metric for one in software.values() for metric in one["metrics"]}
+        self.values = {key: metric for key, metric in values.items() if key in measured}
         of_kind = {
             "metrics": self.values,
             "counts": [key for key, one in self.values.items() if one["kind"] == "count"],
             "shares": [key for key, one in self.values.items() if one["kind"] != "count"],
         }
+        self._there = there
         self._filled = {"level": self._level, "fixed": self._fixed} | {
             name: words("and").join(map(self.word, keys)) for name, keys in of_kind.items()
         }
         self._filled |= self._directions()
+        self._filled["explained"] = words("together").join(map(self._explained, self.values))
+        tracers, products = (
+            list(dict.fromkeys(one[name] for one in software.values()))
+            for name in ("tracer", "product")
+        )
+        self.n_tracers = len(tracers)
+        arms = [words("of_tracer", tracer=tracer) for tracer in tracers]
+        self._filled |= {
+            "tracers": words("together").join(tracers),
+            "against": words("against").join(tracers),
+            "arms": words("arms").join(arms),
+            "products": words("or").join(products),
+        }
+        named = study_words({"language": language, "study": {}, "cohort": {"sex": "any"}})
+        self._filled |= named | dict(study or {})
+        self.preceding = self._filled["preceding"]
+        self._shared = {text: self.shared(text) for text in _SHARED}
 
     def __call__(self, key: str, **values: object) -> str:
         """Return the area's text of `key` with its fields filled in."""
-        return self._texts(key, **self._filled, **values)
+        return self._fill(self._texts, key, **values)
+
+    def _fill(self, texts: Texts, key: str, **values: object) -> str:
+        for need in ("readers", "eod", "versions"):
+            if not self.has(need) and (variant := f"{key}_no_{need}") in texts:
+                return texts(variant, **self._filled, **values)
+        return texts(key, **self._filled, **values)
+
+    def has(self, need: str) -> bool:
+        """Tell whether the study has what a question, a figure or a text is about."""
+        return self._there is None or need in self._there
+
+    def heading(self, key: str) -> str:
+        """Return the title of a column; a tracer is called as it is."""
+        if key == "counts" and not self.has("readers"):
+            key = "n"  # and nobody is positive
+        return self(name) if (name := f"column_{key}") in self else key
+
+    def shared(self, key: str) -> str:
+        """Return a sentence that stands in several outputs; of one tracer none is about two."""
+        if key == "other_patients" and self.n_tracers < 2:
+            return ""
+        return self._fill(self._measures, key)
+
+    def _explained(self, metric: str) -> str:
+        """Return a metric with what it is in brackets, or its unit."""
+        key = f"explained_{metric}"
+        said = self._measures(key) if key in self._measures else self.values[metric]["unit"]
+        return f"{self.word(metric)} ({said})" if said else self.word(metric)
 
     def __contains__(self, key: str) -> bool:
         return key in self._texts
@@ -163,8 +220,7 @@ class Labels:
             One of `bonescint.questions.known`.
         """
         if (words := self._questions.get(key)) and kind in words:
-            shared = {text: self._measures(text) for text in _SHARED}
-            return words(kind, **self._filled, **shared)
+            return self._fill(words, kind, **self._shared)
         return key if kind in ("title", "sheet") else ""
 
     def figure(self, kind: str, key: str, **values: object) -> str:
@@ -180,7 +236,11 @@ class Labels:
             Fields of the text.
         """
         if (words := self._figures.get(key)) and kind in words:
-            return words(kind, **self._filled, **values)
+            said = self._fill(words, kind, **values)
+            apart = f"{kind}_tracers"
+            if self.n_tracers > 1 and apart in words:
+                said = self._measures("sentences", a=said, b=self._fill(words, apart, **values))
+            return said
         return key
 
     def note(self, key: str, value: str) -> str:

@@ -18,7 +18,7 @@ from bonescint.outputs.estimates import (
     shared_remarks,
 )
 from bonescint.outputs.labels import Labels
-from bonescint.outputs.results import Results, flattened, overview
+from bonescint.outputs.results import Results, flattened, overview, unanswered_in_words
 from bonescint.outputs.verification import verification
 from bonescint.resources import SYNTHETIC
 from bonescint.tables.sheets import ShownColumn, ShownTable
@@ -59,9 +59,7 @@ def _columns(labels: Labels, *specs: str) -> list[ShownColumn]:
     parts = [spec.partition(":") for spec in specs]
     return [
         # a tracer is called as it is
-        ShownColumn(
-            key, labels(name) if (name := f"column_{key}") in labels else key, kind or "text"
-        )
+        ShownColumn(key, labels.heading(key), kind or "text")
         for key, _, kind in parts
     ]
 
@@ -88,7 +86,7 @@ def _flow(results: Results, labels: Labels) -> list[ShownTable]:
     tracers = (f"{one}:count" for one in tracers_of(results.flow))
     counts = ("patients:count", "files:count", *tracers)
     levels = ("with_findings:count", "without_findings:count")
-    return [
+    tables = [
         ShownTable(labels("caption_flow"), _columns(labels, "step", *counts), flow),
         ShownTable(
             labels("caption_balance"), _columns(labels, "level", "target:count", "n:count"), margins
@@ -97,6 +95,7 @@ def _flow(results: Results, labels: Labels) -> list[ShownTable]:
             labels("caption_cells"), _columns(labels, "tracer", *levels), list(cells.values())
         ),
     ]  # fmt: skip
+    return tables if labels.has("readers") else tables[:-1]
 
 
 def _estimates(rows: list[Row], title: str, labels: Labels, specs: Sequence[str]) -> ShownTable:
@@ -162,8 +161,13 @@ def _methods(results: Results, labels: Labels) -> list[str]:
     chosen = [f"methods_selection_{choice}"] if choice != "all" else []
     answered = [labels.question("methods", key) for key, rows in results.metrics.items() if rows]
     tested = [*adjusted, "methods_exploratory"] if adjusted else ["methods_unadjusted"]
+    design = [
+        "methods_preceding" if labels.preceding else "methods_design",
+        *(["methods_tracers"] if labels.n_tracers > 1 else []),
+        "methods_coded",
+    ]
     return [
-        _said(labels, "methods_design", *chosen),
+        _said(labels, *design, *chosen),
         _said(labels, "methods_reference"),
         *filter(None, answered),
         _said(labels, "methods_tests", *tested),
@@ -202,6 +206,7 @@ def context(results: Results, labels: Labels) -> dict[str, Any]:
     tested = primary(results.metrics.get("hypotheses", []))
     return {
         "asked": _asked(results),
+        "unanswered": unanswered_in_words(results, labels),
         "methods": _methods(results, labels),
         "n_cases": len(results.cases),
         "n_decided": len(decided),

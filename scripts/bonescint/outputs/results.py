@@ -1,8 +1,8 @@
 """All coded tables of a run, read once for the workbook and the report."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from bonescint.made import sha256_of
 from bonescint.outputs.data import first_cutoffs
 from bonescint.outputs.estimates import performance, with_limits
 from bonescint.outputs.labels import Labels
-from bonescint.questions import known
+from bonescint.questions import known, why_unanswered
 from bonescint.resources import Texts
 from bonescint.warnings import read_phrases
 
@@ -23,7 +23,8 @@ class Results:
 
     `metrics` holds a table for each configured question, in the order of
     `bonescint.questions.known`; `warnings` the stages' one after the other;
-    `figures` the files of results/figures; `provenance` the record with the tables' hashes.
+    `figures` the files of results/figures; `provenance` the record with the tables' hashes;
+    `unanswered` question -> what the study lacks for it.
     """
 
     flow: list[Row]
@@ -39,9 +40,12 @@ class Results:
     warnings: list[Row]
     figures: list[Path]
     provenance: dict[str, Any]
+    unanswered: Mapping[str, list[str]] = field(default_factory=dict)
 
 
-def read_results(inputs: Mapping[str, Any]) -> Results:
+def read_results(
+    inputs: Mapping[str, Any], unanswered: Mapping[str, list[str]] | None = None
+) -> Results:
     """Read what a rule has as its inputs.
 
     Parameters
@@ -51,10 +55,12 @@ def read_results(inputs: Mapping[str, Any]) -> Results:
         configured; of ``provenance``; ``warnings`` and ``figures`` each a sequence of paths, in the
         order they are shown. Where cases are chosen, also of ``selection``: what the imports say
         of a case that is not chosen stays in their own tables.
+    unanswered
+        Of `Results`.
     """
     others = not_chosen(Path(inputs["selection"])) if inputs.get("selection") else set()
-    apart = ("metrics", "warnings", "figures", "provenance")
-    tables = [field.name for field in fields(Results) if field.name not in apart]
+    apart = ("metrics", "warnings", "figures", "provenance", "unanswered")
+    tables = [one.name for one in fields(Results) if one.name not in apart]
     questions = [name for name in known() if name in inputs]
     of_tables = [inputs[name] for name in (*tables, *questions)]
     return Results(
@@ -66,6 +72,7 @@ def read_results(inputs: Mapping[str, Any]) -> Results:
             if read_phrases(row["where"]).get("code") not in others
         ],
         figures=[Path(path) for path in inputs["figures"]],
+        unanswered=unanswered or {},
         provenance=json.loads(Path(inputs["provenance"]).read_text(encoding="utf-8"))
         | {"tables_sha256": {Path(path).name: sha256_of(Path(path)) for path in of_tables}},
         **{name: list(read_rows(inputs[name])) for name in tables},
@@ -77,6 +84,8 @@ def labels_for(
     results: Results,
     study: dict[str, Any],
     software: dict[str, dict[str, str]],
+    words: Mapping[str, str] | None = None,
+    there: Collection[str] | None = None,
 ) -> Labels:
     """Return the words of the workbook or the report.
 
@@ -90,10 +99,12 @@ def labels_for(
         ``synthetic`` of the configuration.
     software
         Software key to ``label``, ``product``, ``version``, ``tracer``.
+    words, there
+        What the study calls its exam and patients, and what it has; see `Labels`.
     """
     settings = results.provenance["analysis"]["metrics"]
     about = (settings["confidence"], settings.get("protocol"), settings.get("values"))
-    return Labels(texts, software, study["synthetic"], *about)
+    return Labels(texts, software, study["synthetic"], *about, words, there)
 
 
 def overview(results: Results, labels: Labels) -> list[Row]:
@@ -130,6 +141,26 @@ def overview(results: Results, labels: Labels) -> list[Row]:
                 }
             )
     return rows
+
+
+def unanswered_in_words(results: Results, labels: Labels) -> list[str]:
+    """Return a sentence for each question that the study cannot answer, with the reason.
+
+    Parameters
+    ----------
+    results
+        The run's tables.
+    labels
+        The words of the output.
+    """
+    return [
+        labels(
+            "unanswered_one",
+            question=labels.question("title", key),
+            why=why_unanswered(lacks, labels.language),
+        )
+        for key, lacks in results.unanswered.items()
+    ]
 
 
 def flattened(record: Any, name: str = "") -> list[Row]:

@@ -19,7 +19,7 @@ from bonescint.outputs.estimates import (
     shared_remarks,
 )
 from bonescint.outputs.labels import Labels
-from bonescint.outputs.results import Results, flattened, overview
+from bonescint.outputs.results import Results, flattened, overview, unanswered_in_words
 from bonescint.outputs.verification import verification
 from bonescint.tables.sheets import Sheet, ShownColumn, make_styles, open_book
 from bonescint.warning_words import warnings_in_words
@@ -60,6 +60,7 @@ _CASE_SHEETS = {
         "code", "tracer", "found", "n_readers:count", "n_positive:count:readers_positive",
     ),
 }  # fmt: skip
+_OF_READERS = ("reference", "misclassified", "reclassified", "incidental")
 # those which the report does not need; the last never leaves the hospital (R34)
 CASE_LISTS = ("measurements", "misclassified", "reclassified", "exposed", "incidental")
 _ESTIMATES = (
@@ -113,11 +114,10 @@ class _Book:
         for spec in chain.from_iterable(own if spec == _VALUES else [spec] for spec in specs):
             key, kind, title, *_ = [*spec.split(":"), "", ""]
             words = say.get(key, self.code(key))
-            name = f"column_{title or key}"
             if title == _VALUES:
                 title = self.labels.axis(key, "column_{}")
             else:
-                title = self.labels(name) if name in self.labels else key  # a tracer, by its name
+                title = self.labels.heading(title or key)
             columns.append(ShownColumn(key, title, kind or "text", words))
         return columns
 
@@ -140,21 +140,24 @@ def _summary(to: _Book, study: dict[str, str], sheets: Sequence[str]) -> None:
         *([] if results.cases else [labels("no_participants")]),
         labels("coded_notice"),
         labels("case_count", n=len(results.cases), warnings=len(results.warnings)),
-        labels.word("small_groups"),
-        labels.word("other_patients"),
+        *filter(None, map(labels.shared, ("small_groups", "other_patients"))),
     )
+    if unanswered := unanswered_in_words(results, labels):
+        sheet.line(labels("unanswered_heading"), "heading")
+        sheet.notes(*unanswered)
     sheet.line(labels("primary_heading"), "heading")
     columns = to.columns(
         "subject", "comparator", "metric", "measure", "value", "counts", "test", "p", "note"
     )
     rows = [as_read(row, labels) for row in primary(results.metrics.get("hypotheses", []))]
     sheet.table(columns, rows, labels("no_primary"), main=False)
-    sheet.line(labels("overview_heading"), "heading")
-    columns = to.columns(
-        "software", "tracer", "metric", "n:count", "n_positive:count", "auc", "cutoff:number",
-        "sensitivity", "specificity",
-    )  # fmt: skip
-    sheet.table(columns, overview(results, labels), labels("no_data"), main=False)
+    if labels.has("readers"):
+        sheet.line(labels("overview_heading"), "heading")
+        columns = to.columns(
+            "software", "tracer", "metric", "n:count", "n_positive:count", "auc", "cutoff:number",
+            "sensitivity", "specificity",
+        )  # fmt: skip
+        sheet.table(columns, overview(results, labels), labels("no_data"), main=False)
     sheet.line(labels("contents_heading"), "heading")
     for key in sheets:
         name, title = to.names(key)
@@ -205,8 +208,9 @@ def _case_sheet(to: _Book, key: str, rows: list[Row]) -> None:
             for key, metric, value in results
         )
 
+    specs = [one for one in _CASE_SHEETS[key] if one != "eod:count" or labels.has("eod")]
     columns = to.columns(
-        *_CASE_SHEETS[key], software=labels.software, old=labels.software, new=labels.software,
+        *specs, software=labels.software, old=labels.software, new=labels.software,
         metric=labels.word, readers=readers, found=found,
     )  # fmt: skip
     sheet = to.sheet(key, "hospital" if key == "incidental" else "cases")
@@ -320,6 +324,8 @@ def write_book(
     book = open_book(buffer)
     to = _Book(book, results, labels)
     by_case = {"cases": results.cases, "reference": results.reference, **lists}
+    for key in () if labels.has("readers") else _OF_READERS:
+        by_case.pop(key, None)
     by_case["measurements"] = _by_software(by_case["measurements"], labels.values)
     case_sheets = [key for key in _CASE_SHEETS if key in by_case]
     first, last = ("flow",), ("deidentification", "warnings", "figures", "provenance")

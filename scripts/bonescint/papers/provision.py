@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bonescint.config_words import preceding_study
 from bonescint.errors import InputError
 from bonescint.papers import OF_PROVISION
 from bonescint.papers.form import Field, Fields, Paper, Points, Signatures
@@ -193,7 +194,7 @@ def _record(context: _Context) -> Paper:
     about = [
         field("study_id", study["id"]),
         field("study_title", study["title"], rule),
-        field("preceding", study.get("preceding_study"), plan),
+        *([field("preceding", preceding, plan)] if (preceding := preceding_study(study)) else []),
         field("period_end", study.get("period_end"), plan),
         field("committee", approval.get("committee"), rule),
         field("approval_number", approval.get("number")),

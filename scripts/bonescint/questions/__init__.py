@@ -1,5 +1,23 @@
 """The study's questions, a module each: what it needs, and how it is answered."""
 
-from bonescint.questions.registry import TESTS, Question, answerable, known, question, worded
+from bonescint.questions.registry import (
+    TESTS,
+    Question,
+    answerable,
+    known,
+    missing,
+    question,
+    why_unanswered,
+    worded,
+)
 
-__all__ = ["TESTS", "Question", "answerable", "known", "question", "worded"]
+__all__ = [
+    "TESTS",
+    "Question",
+    "answerable",
+    "known",
+    "why_unanswered",
+    "missing",
+    "question",
+    "worded",
+]

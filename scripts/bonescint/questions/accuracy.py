@@ -27,6 +27,7 @@ QUESTION = {
     "needs": ["reference", "measurements", "software"],
     "settings": ["confidence", "values"],
     "also": ["roc_curves"],
+    "where": ["readers"],
 }
 
 

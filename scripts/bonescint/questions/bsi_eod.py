@@ -16,6 +16,7 @@ QUESTION = {
     "order": 160,
     "needs": ["reference", "measurements", "software"],
     "settings": ["confidence", "values"],
+    "where": ["eod", "shares"],
 }
 
 

@@ -20,6 +20,7 @@ QUESTION = {
     "order": 70,
     "needs": ["reference", "measurements", "software"],
     "settings": ["confidence", "cutoffs", "optimism", "values"],
+    "where": ["readers"],
 }
 
 

@@ -21,6 +21,7 @@ QUESTION = {
     "order": 110,
     "needs": ["reference", "measurements", "version_pairs", "software"],
     "settings": ["confidence", "cutoffs", "margins", "values"],
+    "where": ["versions"],
 }
 
 

@@ -16,6 +16,7 @@ QUESTION = {
     "order": 150,
     "needs": ["reference", "measurements", "software"],
     "settings": ["confidence", "values"],
+    "where": ["readers", "counts"],
 }
 
 

@@ -21,6 +21,7 @@ QUESTION = {
     "order": 30,
     "needs": ["readings"],
     "settings": ["confidence"],
+    "where": ["two_readers"],
 }
 
 # the first covers at this size, the second is what other programs print

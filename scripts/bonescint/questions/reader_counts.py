@@ -20,6 +20,7 @@ QUESTION = {
     "order": 50,
     "needs": ["readings"],
     "settings": ["confidence"],
+    "where": ["two_readers"],
 }
 
 

@@ -19,6 +19,7 @@ QUESTION = {
     "order": 40,
     "needs": ["readings"],
     "settings": ["confidence"],
+    "where": ["two_eod"],
 }
 
 GRADES = np.arange(5)

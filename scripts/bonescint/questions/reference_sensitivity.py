@@ -18,6 +18,7 @@ QUESTION = {
     "order": 80,
     "needs": ["readings", "measurements", "software"],
     "settings": ["confidence", "cutoffs", "values"],
+    "where": ["readers"],
 }
 
 

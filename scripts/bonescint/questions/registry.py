@@ -1,6 +1,6 @@
 """Which questions there are, and what each needs and writes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from bonescint.registered import registered, words_in
@@ -26,14 +26,17 @@ class Question(NamedTuple):
         Further tables results/metrics/<name>.csv: each a function of that name beside ``rows``,
         with its arguments, that returns the table's header and rows.
     where
-        Needed so that it is asked: ``stored`` (values of the preceding study); empty = always.
+        What a study needs so that it is asked: ``stored`` (values from before), ``readers``,
+        ``two_readers``, ``eod``, ``two_eod`` (readers who grade the extent of disease),
+        ``versions``, ``products``, ``tracers`` (more than one), ``counts``, ``shares`` (metrics
+        that are one or are none); none = always.
     """
 
     order: int
     needs: tuple[str, ...]
     settings: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
-    where: str = ""
+    where: tuple[str, ...] = ()
 
 
 def known() -> list[str]:
@@ -62,12 +65,40 @@ def answerable(asked: Collection[str] | None, there: Collection[str]) -> list[st
     there
         What a question may need so that it is asked (`Question.where`), as far as it is there.
     """
-    return [
-        name
-        for name in known()
-        if (asked is None or name in asked or name == TESTS)
-        and question(name).where in ("", *there)
-    ]
+    return [name for name in _asked(asked) if not _lacks(name, there)]
+
+
+def missing(asked: Collection[str] | None, there: Collection[str]) -> dict[str, list[str]]:
+    """Return each question that is asked and cannot be, and what it lacks.
+
+    Parameters
+    ----------
+    asked, there
+        As for `answerable`.
+    """
+    return {name: lacks for name in _asked(asked) if (lacks := _lacks(name, there))}
+
+
+def why_unanswered(lacks: Iterable[str], language: str) -> str:
+    """Return in words why a question cannot be answered.
+
+    Parameters
+    ----------
+    lacks
+        What it lacks, of `missing`.
+    language
+        ``ja`` or ``en``.
+    """
+    words = Texts("metrics", language)
+    return words("lacks_and").join(words(f"lacks_{one}") for one in lacks)
+
+
+def _asked(asked: Collection[str] | None) -> list[str]:
+    return [name for name in known() if asked is None or name in asked or name == TESTS]
+
+
+def _lacks(name: str, there: Collection[str]) -> list[str]:
+    return [need for need in question(name).where if need not in there]
 
 
 def worded(language: str) -> set[str]:

@@ -18,7 +18,7 @@ QUESTION = {
     "order": 120,
     "needs": ["measurements", "stored", "software"],
     "settings": ["confidence", "cutoffs", "values"],
-    "where": "stored",
+    "where": ["stored"],
 }
 
 STORED = "stored"  # who is compared with: a word, no software

@@ -19,6 +19,7 @@ QUESTION = {
     "order": 130,
     "needs": ["reference", "measurements", "product_pairs", "software"],
     "settings": ["confidence", "cutoffs", "values"],
+    "where": ["readers", "products"],
 }
 
 SUPPOSED = 0.1  # a difference in AUC that would matter

@@ -19,6 +19,7 @@ QUESTION = {
     "needs": ["reference", "measurements", "version_pairs", "software"],
     "settings": ["confidence", "cutoffs", "values"],
     "also": ["reclassified"],
+    "where": ["readers", "versions"],
 }
 
 

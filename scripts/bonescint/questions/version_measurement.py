@@ -20,6 +20,7 @@ QUESTION = {
     "order": 100,
     "needs": ["measurements", "version_pairs", "software"],
     "settings": ["confidence"],
+    "where": ["versions"],
 }
 
 

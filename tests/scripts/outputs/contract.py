@@ -38,6 +38,8 @@ STUDY = {
     "synthetic": True,
     "title": "骨シンチにおける画像解析ソフトでの結果と読影結果の比較検討",
 }
+# the params of a study that has everything
+WHOLE: dict[str, Any] = {"words": None, "there": None, "unanswered": {}}
 TABLES: dict[str, str] = {
     "cohort/flow.csv": "step,kind,reason,files,patients,MDP,HMDP",
     "cohort/warnings.csv": "source,rule,where,key,values",

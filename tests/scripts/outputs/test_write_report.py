@@ -17,7 +17,7 @@ from bonescint.questions import known
 from bonescint.resources import SYNTHETIC
 from bonescint.warnings import Phrase, warning
 from scripts.outputs import write_report as module
-from tests.scripts.outputs.contract import SOFTWARE, STUDY, inputs, write
+from tests.scripts.outputs.contract import SOFTWARE, STUDY, WHOLE, inputs, write
 from tests.scripts.outputs.results import write_empty, write_results
 
 VOID = {"meta", "img", "br", "link"}
@@ -251,7 +251,7 @@ def test_adapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_results(Path("results"))
     snakemake = SimpleNamespace(
         input=InputFiles(fromdict=inputs(Path("results"))),
-        params=SimpleNamespace(study=STUDY, software=SOFTWARE, language="en"),
+        params=SimpleNamespace(study=STUDY, software=SOFTWARE, language="en", **WHOLE),
         output=SimpleNamespace(report="results/report.html"),
         log=["logs/write_report.log"],
     )

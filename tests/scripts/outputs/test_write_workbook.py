@@ -18,7 +18,7 @@ from bonescint.resources import SYNTHETIC
 from bonescint.text.width import text_width
 from bonescint.warnings import Phrase, warning
 from scripts.outputs import write_workbook as module
-from tests.scripts.outputs.contract import ESTIMATE, SOFTWARE, STUDY, inputs, write
+from tests.scripts.outputs.contract import ESTIMATE, SOFTWARE, STUDY, WHOLE, inputs, write
 from tests.scripts.outputs.results import write_empty, write_results
 
 QUESTION_SHEETS = [
@@ -235,7 +235,7 @@ def test_adapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_results(Path("results"))
     snakemake = SimpleNamespace(
         input=InputFiles(fromdict=inputs(Path("results"))),
-        params=SimpleNamespace(study=STUDY, software=SOFTWARE, language="ja"),
+        params=SimpleNamespace(study=STUDY, software=SOFTWARE, language="ja", **WHOLE),
         output=SimpleNamespace(workbook="results/study.xlsx"),
         log=["logs/write_workbook.log"],
     )

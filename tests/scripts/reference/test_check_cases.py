@@ -24,7 +24,11 @@ def case(code: str, tracer: str, **changed: str) -> dict[str, str]:
 
 
 def run(
-    folder: Path, cases: list[dict[str, str]], truth: dict[str, str], language: str = "en"
+    folder: Path,
+    cases: list[dict[str, str]],
+    truth: dict[str, str],
+    language: str = "en",
+    has_readers: bool = True,
 ) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
     write_rows(folder / "cases.csv", ["code", "tracer", *CASE], cases)
     rows = ({"code": code, "metastasis": yes} for code, yes in truth.items())
@@ -35,11 +39,19 @@ def run(
         targets=TARGETS,
         balance=folder / "balance.csv",
         warnings=folder / "warnings.csv",
+        has_readers=has_readers,
     )
     warnings = warnings_in_words(read_rows(folder / "warnings.csv"), language)
     # a person reads no key
     assert not any(row["source"].startswith("source.") for row in warnings)
     return list(read_rows(folder / "balance.csv")), warnings
+
+
+def test_where_nobody_reads_no_findings_are_counted(tmp_path: Path) -> None:
+    cases = [case("A", "MDP"), case("B", "MDP"), case("C", "HMDP")]
+    balance, warnings = run(tmp_path, cases, {"A": "", "B": "", "C": ""}, has_readers=False)
+    assert [row["level"] for row in balance] == ["MDP", "HMDP"]
+    assert warnings == []
 
 
 def test_margins_and_cells(tmp_path: Path) -> None:

@@ -21,7 +21,12 @@ RESULTS = {
 
 
 def summarise(
-    folder: Path, images: list, reference: list, results: dict, selection: Path | None = None
+    folder: Path,
+    images: list,
+    reference: list,
+    results: dict,
+    selection: Path | None = None,
+    has_readers: bool = True,
 ) -> list[dict[str, str]]:
     (start := folder / "flow.csv").write_text(",".join(FLOW) + "\ncohort,in,,4,3,1,2\n")
     kinds = ("code", "tracer", "status")
@@ -39,6 +44,7 @@ def summarise(
         software={name: folder / f"{name}.csv" for name in results},
         table=folder / "out.csv",
         selection=selection,
+        has_readers=has_readers,
     )
     return list(read_rows(folder / "out.csv"))
 
@@ -55,6 +61,16 @@ def test_every_step_after_the_cohort(tmp_path: Path) -> None:
         # C has no reference, so what the software says of it does not count
         ["analysed:vsbone2", "out", "failed", "", "1", "0", "1"],
         ["analysed:vsbone2", "in", "", "", "0", "0", "0"],
+    ]
+
+
+def test_without_readers_all_coded_cases_are_analysed(tmp_path: Path) -> None:
+    unread = [(code, tracer, "no_reading") for code, tracer, _ in REFERENCE]
+    rows = summarise(tmp_path, IMAGES, unread, RESULTS, has_readers=False)
+    assert [(row["step"], row["kind"], row["patients"]) for row in rows[3:]] == [
+        ("analysed:bonenavi", "in", "1"),
+        ("analysed:vsbone2", "out", "1"),
+        ("analysed:vsbone2", "in", "1"),
     ]
 
 

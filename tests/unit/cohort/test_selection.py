@@ -37,6 +37,20 @@ def row(path: str = "a", **changed: str) -> dict[str, str]:
     } | changed
 
 
+def test_a_study_says_which_images_are_its_exam() -> None:
+    settings = SETTINGS | {"images": {"kind": "static", "phase": "any"}}
+    assert exclusion(row(kind="static", phase="unclear"), {"1"}, settings) is None
+    assert exclusion(row(), {"1"}, settings) == "whole_body"
+    late = SETTINGS | {"images": {"kind": "static"}}
+    assert exclusion(row(kind="static", phase="unclear"), {"1"}, late) == "phase_unclear"
+
+
+def test_without_a_preceding_study_everybody_may_be_in() -> None:
+    assert exclusion(row(subject="9"), None, SETTINGS) is None
+    assert exclusion(row(subject=""), None, SETTINGS) == "no_patient_id"
+    assert exclusion(row(subject="9"), frozenset(), SETTINGS) == "not_participant"
+
+
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [

@@ -1,5 +1,6 @@
 """`bonescint ledger backup`: apart from each other, read back, remembered, asked for again."""
 
+import errno
 import json
 import os
 import shutil
@@ -113,6 +114,28 @@ def test_what_is_refused_leaves_nothing(
     assert not any(file for place in places.values() for file in place.iterdir())
     assert Path(LEDGER).read_bytes() == before
     assert last_told() == {}
+
+
+def test_neither_a_pipe_nor_a_share_that_is_gone_holds_it_up(
+    media: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(media("a") / "pipe")
+    for kind in ("--ledger", "--key"):  # as a device that has no end
+        with pytest.raises(InputError, match="別のファイル"):
+            run("backup", kind, str(media("a") / "pipe"), "--plain")
+    run("backup", "--ledger", str(media("b") / "x.age"))
+    is_file = Path.is_file
+
+    def unless_gone(path: Path) -> bool:
+        if path == media("b") / "x.age":
+            raise OSError(errno.ESTALE, "")
+        return is_file(path)
+
+    monkeypatch.setattr(Path, "is_file", unless_gone)
+    assert run("backup", "--key", str(media("c") / "x.key"), "--plain") == 0
+    # the medium is known all the same
+    with pytest.raises(InputError, match="対応表またはその控え"):
+        run("backup", "--key", str(media("b") / "x.key"), "--plain")
 
 
 def test_a_medium_that_held_the_one_never_gets_the_other(media: Callable[[str], Path]) -> None:

@@ -1,5 +1,6 @@
 """`bonescint ledger destroy` and the copies of the key that the ledger remembers."""
 
+import errno
 import shutil
 from pathlib import Path
 
@@ -95,7 +96,49 @@ def test_a_copy_with_a_former_passphrase_is_destroyed_too(
     assert list(keys[0].iterdir()) == []
 
 
+def test_one_that_was_copied_by_hand_and_then_made_anew_is_destroyed_too(
+    keys: list[Path], answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick_scrypt(monkeypatch)
+    for former, phrase in (("", "first"), ("first", "second")):
+        answers(*filter(None, [former]), phrase, phrase)
+        run("rewrap")
+        answers(phrase, phrase)
+        run("backup", "--key", str(keys[0] / "x.key"))
+        if not former:
+            shutil.copy(keys[0] / "x.key", "private/by hand.key")
+    answers("second", seen="BONE-DEMO\n")
+    assert run(*FORCED, "--copies", "destroyed") == 0
+    assert not Path("private/by hand.key").exists()
+
+
+def test_the_certificate_is_written_though_a_sealed_file_cannot_be_deleted(
+    codes: dict[str, str], answers: Answers
+) -> None:
+    Path("private.age").mkdir()  # as one that may not be written
+    answers(seen="BONE-DEMO\n")
+    assert run(*FORCED) == 0
+    assert certificate()
+
+
 def test_without_copies_nobody_is_asked(codes: dict[str, str], answers: Answers) -> None:
     answers(seen="BONE-DEMO\n")
     assert run(*FORCED) == 0
     assert "鍵の控え\n" not in certificate() and "廃棄した (" not in certificate()
+
+
+def test_a_medium_that_cannot_be_read_is_asked_for(
+    keys: list[Path], monkeypatch: pytest.MonkeyPatch, answers: Answers
+) -> None:
+    Path("private/round").symlink_to("round")
+    is_file = Path.is_file
+
+    def unless_away(path: Path) -> bool:
+        if path.is_relative_to(keys[1]):  # another user's, or a share that is gone
+            raise PermissionError(errno.EACCES, "")
+        return is_file(path)
+
+    monkeypatch.setattr(Path, "is_file", unless_away)
+    answers(seen="No\nBONE-DEMO\n")
+    assert run(*FORCED) == 0
+    assert "AWAY/x.key" in certificate()

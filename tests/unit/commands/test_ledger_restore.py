@@ -1,17 +1,19 @@
 """`bonescint ledger restore`: a copy takes the ledger's place, and what is lost is told before."""
 
+import fcntl
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from bonescint.custody import copying
+from bonescint.custody import copying, restoring
 from bonescint.custody.backups import last_told, reminder
 from bonescint.custody.media import Medium
 from bonescint.errors import InputError
 from bonescint.identity.ledger import create_ledger
 from bonescint.identity.opt_outs import MARK, in_force, record
+from bonescint.resources import Texts
 from tests.unit.ledger_study import HEAD, KEY, LEDGER, SUBJECTS, Answers, opened, quick_scrypt, run
 
 Capture = pytest.CaptureFixture[str]
@@ -204,3 +206,52 @@ def test_the_key_comes_back_if_it_opens_the_ledger(
     assert Path(KEY).stat().st_mode & 0o777 == 0o600
     monkeypatch.setenv("BONESCINT_PASSPHRASE", "first")
     assert opened().codes() == codes
+
+
+def test_the_folder_of_a_copy_will_do(stick: Path) -> None:
+    run("backup", "--ledger", str(stick))
+    Path(LEDGER).unlink()
+    assert run("restore", "--ledger", str(stick)) == 0
+
+
+def test_no_run_begins_meanwhile(stick: Path, answers: Answers) -> None:
+    words = Texts("incidents", "ja")
+    Path(".snakemake").mkdir()
+    with Path(".snakemake/bonescint.run").open("a+") as run_lock:
+        fcntl.flock(run_lock, fcntl.LOCK_EX)
+        for command in (
+            ("restore", "--ledger", str(stick / "x.age")),
+            ("destroy", "--force", "--reason", "x", "--with-private"),
+        ):
+            answers(seen=STUDY)
+            with pytest.raises(InputError, match=words("running")[:10]):
+                run(*command)
+    assert opened().codes()
+
+
+def test_one_that_was_cut_off_is_begun_again_and_forgets_nothing(
+    stick: Path, monkeypatch: pytest.MonkeyPatch, answers: Answers
+) -> None:
+    codes = opened().assign(["new"])
+    image = Path("results/dicom/00", codes["new"])
+    image.mkdir(parents=True)
+    report = Path("results/anonymization/00.csv")
+    report.parent.mkdir()
+    report.touch()
+    Path("private/codes.json").touch()
+    before = MARK.read_bytes()
+    Path(LEDGER).unlink()
+
+    def power_cut(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    answers(seen=STUDY)
+    with monkeypatch.context() as patch:
+        patch.setattr(restoring, "write_head", power_cut)
+        with pytest.raises(KeyboardInterrupt):
+            run("restore", "--ledger", str(stick / "x.age"))
+    assert MARK.read_bytes() != before
+    assert not report.exists() and not Path("private/codes.json").exists()
+    answers(seen=STUDY)
+    assert run("restore", "--ledger", str(stick / "x.age")) == 0
+    assert opened().entries()[-1]["kind"] == "restored"

@@ -68,6 +68,15 @@ def test_the_folder_is_whole_and_for_its_user_alone() -> None:
     assert [path.name for path in Path.cwd().iterdir()] == ["study"]
 
 
+@pytest.mark.parametrize("typed", ["none", "なし", "ＮＯＮＥ"])
+def test_a_study_that_follows_no_other(typed: str) -> None:
+    assert make(preceding_study=typed) == 0
+    config = written()
+    assert config["study"]["preceding_study"] == "none"
+    assert "participants" not in config["inputs"]
+    assert not Path("study/inputs/participants.xlsx").exists()
+
+
 def test_the_answers_stand_in_the_configuration() -> None:
     make(
         period_end="2031/3/31",

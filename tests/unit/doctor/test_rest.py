@@ -48,6 +48,13 @@ def test_backups() -> None:
     assert one.values == {"date": "2026-11-01", "n": 3}
 
 
+def test_a_record_that_somebody_edited_tells_nothing() -> None:
+    used(1)
+    for text in ('{"ledger": 3}', '{"ledger": {"at": "x"}, "key": {}}', "[]", "x"):
+        Path("private/backups.json").write_text(text)
+        assert found() == [(MEND, "no_ledger"), (MEND, "no_key")]
+
+
 def test_the_seal() -> None:
     assert rest.seal()[1:3] == (GOOD, "nothing")
     used(1)
@@ -62,3 +69,22 @@ def test_the_seal() -> None:
     assert rest.seal().key == "found"
     Path("private/cohort.csv").touch()
     assert rest.seal()[1:3] == (LOOK, "unfinished")
+
+
+def test_a_seal_with_a_file_left_in_any_folder_is_unfinished() -> None:
+    Path("private/custody").mkdir(parents=True)
+    study = looked_at({"ledger": {"path": "private/custody/x.age", "key": "private/link.key"}})
+    Path("private/link.key").symlink_to("/nowhere")
+    for name in ("private.age", "private/custody/x.age", "private/custody/x.age.lock"):
+        Path(name).touch()
+    assert rest.seal(study).key == "found"
+    for name in ("private/codes.json", "private/batches/00.tsv"):
+        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).touch()
+        assert rest.seal(study).key == "unfinished"
+        Path(name).unlink()
+    Path("results").mkdir()
+    Path("results/cases.csv").touch()
+    assert rest.seal(study).key == "found"
+    Path("results.age").touch()
+    assert rest.seal(study).key == "unfinished"

@@ -203,8 +203,9 @@ def decrypted(path: Path, identity: "pyrage.x25519.Identity", text: Texts) -> It
             raise InputError(text("not_age", file=path.name))
         source.seek(0)
         reading, writing = os.pipe()
-        # the default of 64 KiB halves the speed; an unprivileged process may not get more
-        with suppress(OSError):
+        # the default of 64 KiB halves the speed; an unprivileged process may not get more, and
+        # macOS knows no other size
+        with suppress(OSError, AttributeError):
             fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, CHUNK)
         failures: list[Exception] = []
 

@@ -23,6 +23,7 @@ FIGURE = {
     "order": 40,
     "section": "version_measurement",
     "needs": ["measurements", "reference", "version_measurement", "version_pairs"],
+    "where": ["versions"],
 }
 
 # by the readers' consensus: metastasis, none, undecided

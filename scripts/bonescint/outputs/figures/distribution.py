@@ -21,6 +21,7 @@ FIGURE = {
     "order": 60,
     "section": "overview",
     "needs": ["measurements", "reference", "first_cutoffs"],
+    "where": ["readers"],
 }
 
 

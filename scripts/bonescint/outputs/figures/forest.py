@@ -12,6 +12,7 @@ FIGURE = {
     "order": 30,
     "section": "overview",
     "needs": ["accuracy", "cutoffs", "first_cutoffs"],
+    "where": ["readers"],
 }
 
 

@@ -140,7 +140,8 @@ def side_by_side(scans: list[Scan], labels: Labels) -> Figure:
             ax.imshow(picture[shown], cmap="gray_r", vmin=0, vmax=255, interpolation="none")
             ax.set_title(labels(f"view_{name or 'unknown'}"), fontsize=9)
             if i == 0 or row[i - 1][0] is not scan:
-                text = f"{scan.code}\n{labels(states[scan.metastasis])}"
+                state = labels(states[scan.metastasis]) if labels.has("readers") else ""
+                text = f"{scan.code}\n{state}"
                 ax.set_xlabel(text, loc="left", fontsize=8)
     note = labels.figure("note", "montage", percentile=CLIP)
     foot_note(figure, note)

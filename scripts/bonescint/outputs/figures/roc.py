@@ -13,6 +13,7 @@ FIGURE = {
     "order": 20,
     "section": "accuracy",
     "needs": ["roc_curves", "accuracy", "first_cutoffs"],
+    "where": ["readers"],
 }
 
 

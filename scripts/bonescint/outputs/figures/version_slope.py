@@ -22,6 +22,7 @@ FIGURE = {
     "section": "version_diagnosis",
     "needs": ["measurements", "reference", "version_pairs", "first_cutoffs"],
     "narrow": True,
+    "where": ["readers", "versions"],
 }
 
 # (positive before, positive after): colour, marker, dash, width

@@ -1,0 +1,93 @@
+"""What a study has, and so which questions it can answer."""
+
+from collections.abc import Iterator, Mapping
+from itertools import combinations
+from typing import Any
+
+from bonescint.config_values import entries_of, tracers
+from bonescint.questions import answerable, missing
+from bonescint.tables.metric_columns import metric_values, metrics_of_entry
+from bonescint.tables.repeats import repeat_settings
+
+
+def study_has(config: Mapping[str, Any]) -> set[str]:
+    """Return what a question or a figure may need so that it is asked, as far as it is there.
+
+    Parameters
+    ----------
+    config
+        The configuration, whose form is right.
+    """
+    readers = entries_of(config, "readers")
+    graded = sum(gives_eod(entry) for entry in readers.values())
+    values = metric_values(config["metrics"].get("values"))
+    found = (metrics_of_entry(values, k, entry) for k, entry in config["software"].items())
+    counted = {values[metric]["kind"] == "count" for metrics in found for metric in metrics}
+    there = {
+        "stored": repeat_settings(config["software"]),
+        "readers": readers,
+        "two_readers": len(readers) > 1,
+        "eod": graded,
+        "two_eod": graded > 1,
+        "versions": version_pairs(config),
+        "products": product_pairs(config),
+        "tracers": len(tracers(config)) > 1,
+        "counts": True in counted,
+        "shares": False in counted,
+    }
+    return {name for name, is_there in there.items() if is_there}
+
+
+def gives_eod(reader: Mapping[str, Any]) -> bool:
+    """Tell whether a reader may grade the extent of disease: `columns.eod: null` says never.
+
+    Parameters
+    ----------
+    reader
+        An entry of the configuration's `readers`.
+    """
+    return (reader.get("columns") or {}).get("eod", "") is not None
+
+
+def questions(config: Mapping[str, Any]) -> list[str]:
+    """Return the questions that are answered, in their order; their tests are always listed.
+
+    Asked is what the study can answer: one about stored values needs some
+    (`software.NAME.repeat_export`).
+    """
+    return answerable(config["metrics"].get("questions"), study_has(config))
+
+
+def unanswered(config: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return each question that is asked and cannot be answered, and what the study lacks for it.
+
+    Nobody misses an answer about values that were never stored.
+    """
+    return missing(config["metrics"].get("questions"), study_has(config) | {"stored"})
+
+
+def version_pairs(config: Mapping[str, Any]) -> list[list[str]]:
+    """Return every [older, newer] pair of versions of one product: same patients, paired (R11)."""
+    return [[a, b] for a, b in _pairs(config) if _product(config, a) == _product(config, b)]
+
+
+def product_pairs(config: Mapping[str, Any]) -> list[list[str]]:
+    """Return every pair of products with different tracers: other patients, unpaired (R11).
+
+    Two products of one tracer have the same patients, whom an unpaired comparison would take for
+    others: they are in no pair.
+    """
+    tracer = {key: entry["tracer"] for key, entry in config["software"].items()}
+    return [[a, b] for a, b in _pairs(config) if tracer[a] != tracer[b]]
+
+
+def _product(config: Mapping[str, Any], key: str) -> str:
+    return str(config["software"][key]["product"])
+
+
+def _pairs(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    def order(key: str) -> tuple[str, tuple[int, ...]]:
+        version = config["software"][key]["version"]
+        return _product(config, key), tuple(int(part) for part in version.split("."))
+
+    return combinations(sorted(config["software"], key=order), 2)

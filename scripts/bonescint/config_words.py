@@ -1,0 +1,50 @@
+"""What a study's exam and patients are called in its outputs, in its language."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bonescint.resources import Texts
+
+NONE = "none"  # `study.preceding_study` of a study that follows no other
+
+
+def preceding_study(study: Mapping[str, Any]) -> str:
+    """Return the number of the preceding study, empty where there is none.
+
+    Parameters
+    ----------
+    study
+        The configuration's `study`.
+    """
+    named = str(study.get("preceding_study") or "")
+    return "" if named == NONE else named
+
+
+def exam_name(study: Mapping[str, Any], language: str) -> str:
+    """Return what the exam is called, such as bone scan.
+
+    Parameters
+    ----------
+    study
+        The configuration's `study`.
+    language
+        ``ja`` or ``en``.
+    """
+    named = study.get("exam") or {}
+    return str(named.get(language) or Texts("study_words", language)("exam"))
+
+
+def study_words(config: Mapping[str, Any]) -> dict[str, str]:
+    """Return the words that a study's texts are filled with, as fields of those texts.
+
+    Parameters
+    ----------
+    config
+        The configuration, checked.
+    """
+    language = str(config["language"])
+    return {
+        "exam": exam_name(config["study"], language),
+        "patients": Texts("study_words", language)(f"patients_{config['cohort']['sex']}"),
+        "preceding": preceding_study(config["study"]),
+    }

@@ -1,0 +1,66 @@
+"""What each of the three studies finds, says and leaves alone."""
+
+from collections import Counter
+from pathlib import Path
+
+import pydicom
+
+from bonescint.files import read_rows
+from tests.studies.said import page_lines, shown
+from tests.workflow.runner import jobs, snakemake, started
+
+
+def rows_of(study: Path, table: str) -> list[dict[str, str]]:
+    return list(read_rows(study / "results" / f"{table}.csv"))
+
+
+def test_three_versions_and_both_sexes(one_tracer_study: Path) -> None:
+    cases = rows_of(one_tracer_study, "cases")
+    assert Counter(row["sex"] for row in cases) == {"F": 8, "M": 7}
+    assert {row["tracer"] for row in cases} == {"HMDP"}
+    pairs = {
+        (row["comparator"], row["subject"])
+        for row in rows_of(one_tracer_study, "metrics/version_measurement")
+    }
+    assert pairs == {("old", "middle"), ("middle", "new"), ("old", "new")}
+    report = "\n".join(page_lines(one_tracer_study / "results" / "report.html"))
+    assert "The study includes patients of the preceding study HS2030-001" in report
+    assert "“Case mix by tracer (different patients and tracers)” cannot be said" in report
+    assert not (one_tracer_study / "results" / "metrics" / "case_mix.csv").exists()
+
+
+def test_nothing_is_to_be_done_after_a_run(one_tracer_study: Path) -> None:
+    said = snakemake(one_tracer_study, "-n")
+    assert "Nothing to be done" in said and jobs(said) == {}
+
+
+def test_another_organ(other_organ_study: Path) -> None:
+    measurements = rows_of(other_organ_study, "measurements")
+    assert {row["metric"] for row in measurements} == {"volume", "defects"}
+    assert len(rows_of(other_organ_study, "cases")) == 14
+    image = next((other_organ_study / "results" / "dicom").rglob("*.dcm"))
+    assert pydicom.dcmread(image).StudyDescription == "SYNTHETIC LIVER SCAN"
+    counted = rows_of(other_organ_study, "metrics/hotspot_count")
+    assert {row["metric"] for row in counted} == {"defects"}
+    assert not (other_organ_study / "results" / "metrics" / "bsi_eod.csv").exists()
+    said = [text for _, text in shown(other_organ_study)]
+    assert any("欠損の体積 (ml)" in text for text in said)
+    assert any("肝シンチグラフィの自動解析ソフト" in text for text in said)
+    assert any("EOD を付ける読影者がいないため、答えられません" in text for text in said)
+
+
+def test_whom_nobody_reads_is_measured_and_no_more(no_reader_study: Path, tmp_path: Path) -> None:
+    assert len(rows_of(no_reader_study, "measurements")) == 24
+    flow = [(row["step"], row["patients"]) for row in rows_of(no_reader_study, "metrics/flow")]
+    assert flow[-1] == ("analysed:alone", "12")
+    said = {where: text for where, text in shown(no_reader_study) if "答えられません" in text}
+    assert said.keys() == {"report.html", "要約"}
+    lines = page_lines(no_reader_study / "results" / "report.html")
+    assert any("ソフトが読影と一致するかは、この研究に読影者がいないため" in one for one in lines)
+    assert any("読影者がいないため参照標準なし" in text for _, text in shown(no_reader_study))
+    drawn = {path.name for path in (no_reader_study / "results" / "figures").glob("*.svg")}
+    assert drawn == {"flow.svg", "montage.svg"}
+    page = tmp_path / "committee.html"
+    started(no_reader_study, "bonescint.cli", "report", "committee", "--html", str(page))
+    said = "\n".join(page_lines(page))
+    assert "ALONE" in said and "先行研究" not in said

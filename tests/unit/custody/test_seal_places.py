@@ -1,0 +1,150 @@
+"""What sealing leaves where it is, and what it says of data that stay readable."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bonescint.cli import main
+from bonescint.custody.seal import SEALED, sealed_file
+from bonescint.files import write_rows
+from bonescint.identity.ledger import create_ledger
+from bonescint.resources import ROOT
+
+Capture = pytest.CaptureFixture[str]
+
+
+def configure(folder: Path, monkeypatch: pytest.MonkeyPatch, **ledger: str) -> None:
+    """Make a study with a ledger, in private/ unless said otherwise, and its key on a medium."""
+    (folder / "study" / "private").mkdir(parents=True)
+    (folder / "usb").mkdir()
+    monkeypatch.chdir(folder / "study")
+    monkeypatch.delenv("BONESCINT_PASSPHRASE", raising=False)
+    config = yaml.safe_load((ROOT / "config.yaml").read_text())
+    config["ledger"] |= {"key": str(folder / "usb" / "ledger.key")} | ledger
+    config["language"] = "en"
+    Path("config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True))
+    Path("private/cohort.csv").write_text("subject\n")
+    Path("private/keys").symlink_to(folder / "usb")
+    Path("private/now.key").symlink_to("keys/ledger.key")
+    mark = {"id": config["study"]["id"], "synthetic": True}
+    files = config["ledger"]
+    create_ledger(files["path"], files["key"], head="private/ledger.head", study=mark).claim()
+
+
+@pytest.mark.parametrize("key", ["private/keys/ledger.key", "private/first.key"])
+def test_each_link_on_the_way_to_the_key_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    configure(tmp_path, monkeypatch)
+    Path("private/first.key").symlink_to("now.key")
+    config = yaml.safe_load(Path("config.yaml").read_text())
+    config["ledger"]["key"] = key
+    Path("config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True))
+    assert main(["seal"]) == 0
+    assert not Path("private/cohort.csv").exists()
+    assert main(["unseal"]) == 0
+    assert Path("private/cohort.csv").exists()
+
+
+def test_a_name_as_long_as_the_disk_allows_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(tmp_path, monkeypatch)
+    name = "骨" * 83 + ".csv"
+    Path("private", name).write_text("1")
+    assert main(["seal"]) == 0
+    assert main(["unseal"]) == 0
+    assert Path("private", name).read_text() == "1"
+
+
+def test_a_link_to_itself_is_sealed_like_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(tmp_path, monkeypatch)
+    Path("private/round").symlink_to("round")
+    assert main(["seal"]) == 0
+    assert main(["unseal"]) == 0
+    assert Path("private/round").readlink() == Path("round")
+
+
+def test_a_folder_that_holds_the_ledger_is_no_interruption(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    configure(tmp_path, monkeypatch, path="private/custody/ledger.age")
+    for said in ("1 files", "it is sealed"):
+        assert main(["seal"]) == 0
+        out = capsys.readouterr().out
+        assert said in out
+        assert "interrupted" not in out
+    assert main(["unseal"]) == 0
+    assert "interrupted" not in capsys.readouterr().out
+
+
+def test_what_a_link_leads_to_stays_readable_and_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    configure(tmp_path, monkeypatch)
+    (tmp_path / "raw").mkdir()
+    Path("private/raw").symlink_to(tmp_path / "raw")
+    config = yaml.safe_load(Path("config.yaml").read_text())
+    config["inputs"]["dicom"] = "private/raw"
+    Path("config.yaml").write_text(yaml.safe_dump(config, allow_unicode=True))
+    assert main(["seal"]) == 0
+    assert "stay readable: dicom" in capsys.readouterr().out.replace("inputs.", "")
+    main(["unseal"])
+    Path("private/batches").symlink_to(tmp_path / "raw")
+    capsys.readouterr()
+    assert main(["seal"]) == 0
+    assert "4 links" in capsys.readouterr().out
+
+
+def test_of_two_folders_the_first_is_told_though_the_second_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    configure(tmp_path, monkeypatch)
+    Path("results").mkdir()
+    os.mkfifo("results/pipe")
+    assert main(["seal", "--results"]) == 1
+    said = capsys.readouterr()
+    assert f"{SEALED}: 1 files" in said.out
+    assert "socket, pipe or device" in said.err
+    shutil.rmtree("results")
+    assert sealed_file() == Path(SEALED)
+
+
+def test_a_copy_of_the_key_anywhere_in_the_study_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    configure(tmp_path, monkeypatch)
+    Path("memo/2026").mkdir(parents=True)
+    os.link(tmp_path / "usb/ledger.key", "memo/2026/note.txt")
+    assert main(["seal"]) == 1
+    assert "memo/2026/note.txt" in capsys.readouterr().err
+    assert sealed_file() is None
+
+
+def test_an_opt_out_that_no_run_followed_is_told_each_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    configure(tmp_path, monkeypatch)
+    people = {"subject": "90071234", "patient_name": "A^B", "patient_birth_date": "19500101"}
+    write_rows("private/consented.csv", list(people), [people])
+    Path("results").mkdir()
+    Path("results/purge.json").touch()
+    os.utime("results/purge.json", (1_500_000_000, 1_500_000_000))
+    main(["opt-out", "add", "90071234", "--by", "self", "--received", "2026-01-01"])
+    os.utime("private/opt_outs.mark", (1_600_000_000, 1_600_000_000))
+    for command in ("seal", "unseal", "seal", "unseal"):
+        capsys.readouterr()
+        assert main([command]) == 0
+        said = capsys.readouterr().out
+        assert "who declined" in said and "`snakemake`" in said, command
+    # a run has looked for who declined
+    Path("results/purge.json").touch()
+    for command in ("seal", "unseal"):
+        capsys.readouterr()
+        assert main([command]) == 0
+        assert "declined" not in capsys.readouterr().out
