@@ -84,7 +84,7 @@ def _explain(error: Any, text: Texts, config: Mapping[str, Any]) -> Iterator[str
         case _ if _is_open(error):
             yield text("undecided", where=where, wanted=_wanted(error, text))
         case "additionalProperties":
-            known = list(error.schema["properties"])
+            known = list(map(str, error.schema["properties"]))
             for key in sorted(set(error.instance) - set(known), key=str):
                 close = difflib.get_close_matches(str(key), known, 1)
                 hint = text("did_you_mean", key=close[0]) if close else ""
@@ -97,7 +97,7 @@ def _explain(error: Any, text: Texts, config: Mapping[str, Any]) -> Iterator[str
         case "enum":
             allowed = ", ".join(map(str, error.validator_value))
             yield text("not_allowed", where=where, value=error.instance, allowed=allowed)
-        case "pattern" if "propertyNames" in error.absolute_schema_path:
+        case "pattern" | "type" if "propertyNames" in error.absolute_schema_path:
             yield text("bad_name", where=where, name=error.instance)
         case "contains":
             yield text("question_needed", where=where, question=error.validator_value["const"])

@@ -7,14 +7,24 @@ from typing import Any
 from bonescint.config_words import NONE
 from bonescint.declared import columns
 from bonescint.dicom.vocabulary import known_tracers
+from bonescint.questions import worded
 from bonescint.resources import Texts
 from bonescint.tables.columns import load_columns
-from bonescint.tables.metric_columns import is_product, may_have, metric_values, whose
+from bonescint.tables.metric_columns import (
+    Values,
+    is_product,
+    may_have,
+    metric_values,
+    metrics_of_entry,
+    whose,
+)
 
 # R6: the licence ties a product to a tracer
 _TRACERS = {"MDP": ["BoneNAVI"], "HMDP": ["VSBONE"]}
 _MEASURES = ("auc", "sensitivity", "specificity")  # which margins name beside the metrics
 _FINDINGS = ("with_findings", "without_findings")
+# who else a row may be about, or be held against (bonescint.questions)
+_SAID = ("all_readers", "any_reader", "consensus", "stored", "unanimous")
 
 
 def _below(config: Any, *keys: str) -> Mapping[str, Any]:
@@ -87,7 +97,7 @@ def _put_metrics(schema: dict[str, Any], config: Mapping[str, Any]) -> None:
     form["metric"]["enum"] = [*given]
     export = form["export_columns"]
     for name in metric_values():
-        del export["properties"][name]
+        export["properties"].pop(name, None)
     header, maybe = {"type": "string", "minLength": 1}, {"$ref": "#/$defs/text_or_null"}
     export["properties"] |= {name: header if name in needed else maybe for name in given}
     export["required"] = ["key", *needed]
@@ -97,9 +107,13 @@ def _put_metrics(schema: dict[str, Any], config: Mapping[str, Any]) -> None:
 
 @cache
 def _taken() -> frozenset[str]:
-    """Return what no metric may be called: other columns of its tables, and other margins."""
+    """Return what no metric may be called: other columns, words of the statistics, other margins.
+
+    A row of a question about age, or of the measure bias, must not pass for the metric's.
+    """
     declared = {*columns("software"), *columns("misclassified"), *load_columns("software_export")}
-    return frozenset(declared.difference(metric_values()) | {"key", "value", "metric", *_MEASURES})
+    others = declared | worded("en") | {*columns("measurements"), *columns("estimates"), "key"}
+    return frozenset(others.difference(metric_values()) | set(_MEASURES))
 
 
 def wrong_values(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
@@ -135,3 +149,50 @@ def wrong_values(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
             if named and not may_have(metric, key, entry["product"]):
                 there, only = f"software.{key}.columns.{name}", ", ".join(metric["software"])
                 yield text("only_of", where=there, products=only, of=where)
+    yield from _names(config, values, text)
+    yield from _cutoffs(config["metrics"], values, text)
+    yield from _primary(config, values, text)
+
+
+def _names(config: Mapping[str, Any], values: Values, text: Texts) -> Iterator[str]:
+    """Yield what has a name that says something else, and software that measure nothing."""
+    for key, entry in config["software"].items():
+        if not metrics_of_entry(values, key, entry):
+            yield text("no_metric", where=f"software.{key}", known=", ".join(values))
+    for area in ("software", "readers"):
+        for key in sorted({*values, *_SAID}.intersection(entries_of(config, area))):
+            yield text("said", where=f"{area}.{key}", name=key)
+    labels = [(language, own) for one in values.values() for language, own in one["label"].items()]
+    for language, own in sorted({one for one in labels if labels.count(one) > 1}):
+        yield text("same_label", language=language, label=own)
+
+
+def _cutoffs(settings: Mapping[str, Any], values: Values, text: Texts) -> Iterator[str]:
+    """Yield the cut-offs that no value of their metric can reach, and those given twice."""
+    seen = set()
+    for n, cutoff in enumerate(settings["cutoffs"]):
+        metric, value = cutoff["metric"], cutoff["value"]
+        low, high = values[metric]["bounds"]
+        where = f"metrics.cutoffs.{n}"
+        if (low is not None and value < low) or (high is not None and value > high):
+            bounds = ", ".join("null" if one is None else f"{one:g}" for one in (low, high))
+            yield text("no_cutoff", where=where, value=value, metric=metric, bounds=bounds)
+        if (metric, value) in seen:
+            yield text("same_cutoff", where=where, value=value, metric=metric)
+        seen.add((metric, value))
+
+
+def _primary(config: Mapping[str, Any], values: Values, text: Texts) -> Iterator[str]:
+    """Yield why no row can be the primary hypothesis, where its metric or its cut-off tells."""
+    primary = config["metrics"].get("primary") or {}
+    metric, cutoff = primary.get("metric"), primary.get("cutoff")
+    for name in ("subject", "comparator"):
+        key = str(primary.get(name))
+        entry = config["software"].get(key)
+        if metric and entry and metric not in metrics_of_entry(values, key, entry):
+            yield text("has_not", where=f"metrics.primary.{name}", software=key, metric=metric)
+    given = [one["value"] for one in config["metrics"]["cutoffs"] if one["metric"] == metric]
+    if metric and cutoff is not None and cutoff not in given:
+        known = ", ".join(f"{one:g}" for one in given)
+        where = "metrics.primary.cutoff"
+        yield text("not_allowed", where=where, value=cutoff, allowed=known)

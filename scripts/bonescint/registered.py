@@ -5,6 +5,7 @@ A question or a figure is added by its own files alone, so no list of them is ke
 
 import ast
 import re
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -30,9 +31,18 @@ def registered(package: str, literal: str) -> dict[str, dict[str, Any]]:
     found = {}
     for path in sorted((_PACKAGE / package.replace(".", "/")).glob("*.py")):
         text = path.read_text(encoding="utf-8")
-        if said := re.search(rf"^{literal} = (\{{.*?^\}})$", text, re.MULTILINE | re.DOTALL):
-            found[path.stem] = ast.literal_eval(said[1])
+        if said := re.search(rf"^{literal}\b[^=\n]*= (?=\{{)", text, re.MULTILINE):
+            found[path.stem] = _literal(text[said.end() :])
     return dict(sorted(found.items(), key=lambda item: item[1]["order"]))
+
+
+def _literal(text: str) -> dict[str, Any]:
+    """Return the dictionary that a text begins with, on one line or on several."""
+    for end in re.finditer(r"\}", text):
+        with suppress(SyntaxError):  # that of a dictionary within
+            found: dict[str, Any] = ast.literal_eval(text[: end.end()])
+            return found
+    raise SyntaxError(text.partition("\n")[0])
 
 
 def words_in(folder: str, language: str) -> dict[str, Texts]:

@@ -70,10 +70,9 @@ def map_table(options: argparse.Namespace) -> int:
     InputError
         If the file cannot be read, or no row of it can be taken for the headers; no cell is shown.
     """
-    config, table = _entry(options)
-    language = str(config["language"])
+    config, wanted = _entry(options)
+    table, language = wanted.table, str(config["language"])
     text = Texts("table_map", language)
-    wanted = _wanted(table, metric_values((config.get("metrics") or {}).get("values")))
     named = _named(options, wanted, text)
     wanted = replace(wanted, configured={**wanted.configured, **named})
     encoding = options.encoding or _encoding(options.file)
@@ -111,20 +110,22 @@ def map_table(options: argparse.Namespace) -> int:
     return 0
 
 
-def _entry(options: argparse.Namespace) -> tuple[dict[str, Any], InputTable]:
+def _entry(options: argparse.Namespace) -> tuple[dict[str, Any], _Wanted]:
     """Return configuration and entry; what is not decided yet elsewhere stops nothing here."""
     config = configuration.merged(options.config)
     language = "en" if config.get("language") == "en" else "ja"
     config["language"] = language
     try:
-        return config, find_table(config, options.name, Texts("table", language))
-    except (KeyError, TypeError, AttributeError):
-        # what the entry is cannot be told: the configuration's faults say why
+        return config, _wanted(config, options.name)
+    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError):
+        # what entry or metrics are cannot be told: the configuration's faults say why
         loaded = configuration.load(options)
-        return loaded, find_table(loaded, options.name, Texts("table", language))
+        return loaded, _wanted(loaded, options.name)
 
 
-def _wanted(table: InputTable, values: Values) -> _Wanted:
+def _wanted(config: Mapping[str, Any], name: str) -> _Wanted:
+    table = find_table(config, name, Texts("table", str(config["language"])))
+    values = metric_values((config.get("metrics") or {}).get("values"))
     settings = table.settings
     key = settings.get("key") or "patient_id"
     given = settings.get("columns") or {}

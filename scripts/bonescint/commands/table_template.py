@@ -23,6 +23,7 @@ _LAST_ROW = 1_048_575  # of an Excel sheet, from 0
 _TITLE, _MESSAGE = 32, 255  # characters Excel allows in the messages of a cell
 _LATEST = date(2099, 12, 31)  # the last day, and the first, that the import reads
 _EARLIEST = date(1900, 1, 1)
+_ANY = 1e15  # no metric reaches it; Excel holds whole numbers so far
 _EXPLAINED = (
     "header", "description", "need", "accepted", "headers", "errors", "warnings", "rule",
 )  # fmt: skip
@@ -232,11 +233,10 @@ def _validation(
         }  # fmt: skip
     if column.kind in ("number", "integer"):
         kind = "decimal" if column.kind == "number" else "integer"
-        limits = (
-            {"criteria": ">=", "value": float(low or 0)}
-            if high is None
-            else {"criteria": "between", "minimum": float(low or 0), "maximum": float(high)}
-        )
+        least, most = -_ANY if low is None else float(low), _ANY if high is None else float(high)
+        limits = {"criteria": "between", "minimum": least, "maximum": most}
+        if column.limits == "at_least":
+            limits = {"criteria": ">=", "value": least}
         return options | {"validate": kind} | limits
     return options | {"validate": "any"}
 
@@ -254,8 +254,7 @@ def _accepted(field: _Field, text: Texts, *, all_words: bool = False) -> str:
             own = f"text.{column.name}"
             return text("id" if field.is_key else own if own in text else "text")
     bounds = {"low": column.minimum, "high": column.maximum}
-    limits = "at_least" if column.maximum is None else "between"
-    numbers = text(f"{column.kind}_{limits}", **bounds)
+    numbers = text(f"{column.kind}_{column.limits}", **bounds)
     if column.percent:
         numbers = text("percent", numbers=numbers)
     return text("or_word", numbers=numbers, words=words) if words else numbers
@@ -333,6 +332,9 @@ def _explained(field: _Field, table: InputTable, text: Texts) -> dict[str, str]:
 
 def _remarks(kind: str, column: Column, schema: str, text: Texts) -> Iterator[str]:
     """Yield what is said of the column itself, then of any of its kind."""
-    for key in (f"{kind}.{schema}.{column.name}", f"{kind}.{column.kind}"):
+    is_open = column.kind == "number" and column.limits != "between"
+    # what is said of a column itself may name both its bounds
+    own = [] if is_open and kind == "errors" else [f"{kind}.{schema}.{column.name}"]
+    for key in (*own, f"{kind}.{column.kind}"):
         if key in text:
             yield text(key, low=column.minimum, high=column.maximum, above=column.warn_above)

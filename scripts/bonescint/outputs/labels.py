@@ -6,7 +6,7 @@ from typing import Any
 from bonescint.config_words import study_words
 from bonescint.registered import words_in
 from bonescint.resources import Texts
-from bonescint.tables.metric_columns import Values, metric_title, metric_values
+from bonescint.tables.metric_columns import Values, metric_name, metric_title, metric_values
 
 # sentences that stand in several questions' cautions, as fields of their texts
 _SHARED = ("small_groups", "few_cases", "other_patients")
@@ -77,6 +77,7 @@ class Labels:
         self._filled = {"level": self._level, "fixed": self._fixed} | {
             name: words("and").join(map(self.word, keys)) for name, keys in of_kind.items()
         }
+        self._filled |= self._directions()
         self._filled["explained"] = words("together").join(map(self._explained, self.values))
         tracers, products = (
             list(dict.fromkeys(one[name] for one in software.values()))
@@ -151,8 +152,8 @@ class Labels:
 
         A metric is called as the configuration says.
         """
-        if label := self.values.get(key, {}).get("label"):
-            return str(label[self.language])
+        if key in self.values and (own := metric_name(key, self.values[key], self.language)):
+            return own
         for texts in (self._texts, self._measures, self._flow):
             if key in texts:
                 return texts(key)
@@ -165,12 +166,22 @@ class Labels:
 
     def result(self, metric: str, value: str) -> str:
         """Return what a software found, such as ``Hotspot数 3``."""
-        word = self._measures(metric) if metric in self._measures else metric
-        return f"{self.values.get(metric, {}).get('label', {}).get(self.language) or word} {value}"
+        own = metric_name(metric, self.values[metric], self.language)
+        return f"{own or self._measures(metric)} {value}"
 
     def is_low(self, metric: str) -> bool:
         """Tell whether low values of a metric speak for metastasis."""
         return bool(self.values.get(metric, {}).get("positive") == "low")
+
+    def _directions(self) -> dict[str, str]:
+        """Return the fields that say which values speak for metastasis."""
+        ways = {"high": list[str](), "low": list[str]()}
+        for key, metric in self.values.items():
+            ways[metric["positive"]].append(self.word(key))
+        named = {way: self._measures("and").join(words) for way, words in ways.items()}
+        which = "both" if all(ways.values()) else "low" if ways["low"] else "high"
+        fields = {"towards": f"counts_{which}", "positive_at": f"positive_{which}"}
+        return {field: self._measures(key, **named) for field, key in fields.items()}
 
     def at(self, metric: str, cutoff: float, word: str = "cutoff") -> str:
         """Return a metric with its cut-off, such as ``BSI ≥ 1``.

@@ -26,6 +26,8 @@ GREY = "#6B6B6B"
 # a second and a third cue beside the colour: marker and dash
 SERIES = [(BLUE, "o", "-"), (VERMILION, "s", "--"), (GREEN, "^", "-."), (PURPLE, "D", ":")]
 _NOTE_WIDTH = 0.059  # inches a Latin character of the foot note takes, with its margin
+# a number up to this would lie in the linear part of a logarithmic axis, or just above it
+_SMALL = 3.0
 _RC: dict[str, Any] = {
     "axes.grid": True,
     "axes.axisbelow": True,
@@ -99,7 +101,7 @@ def scale(ax: Axes, axis: str, metric: Mapping[str, Any], top: float) -> None:
 
     Percent and counts pile up at zero and reach over two decades: linear below a small value,
     logarithmic above, with plain numbers as ticks. A number with two bounds, or that may be below
-    zero, has a linear axis.
+    zero, has a linear axis; so has one whose values are all small.
 
     Parameters
     ----------
@@ -115,6 +117,8 @@ def scale(ax: Axes, axis: str, metric: Mapping[str, Any], top: float) -> None:
         if low is not None and high is not None:
             room = 0.03 * (high - low)
             getattr(ax, f"set_{axis}lim")(low - room, high + room)
+        return
+    if metric["kind"] == "number" and top <= _SMALL:
         return
     linear = 0.1 if metric["kind"] == "percent" else 1.0
     getattr(ax, f"set_{axis}scale")("symlog", linthresh=linear, linscale=0.5)

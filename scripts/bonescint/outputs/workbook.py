@@ -109,11 +109,12 @@ class _Book:
         The title is the text ``column_key``; a coded value with a text ``key_value`` is said so.
         """
         columns = []
-        own = [f"{key}:{_DIGITS[one['kind']]}" for key, one in self.labels.values.items()]
+        # a column of another table may be called as a metric is
+        own = [f"{k}:{_DIGITS[one['kind']]}:{_VALUES}" for k, one in self.labels.values.items()]
         for spec in chain.from_iterable(own if spec == _VALUES else [spec] for spec in specs):
             key, kind, title, *_ = [*spec.split(":"), "", ""]
             words = say.get(key, self.code(key))
-            if key in self.labels.values:
+            if title == _VALUES:
                 title = self.labels.axis(key, "column_{}")
             else:
                 title = self.labels.heading(title or key)

@@ -319,8 +319,7 @@ class CheckedTable:
     def _bounds(self, row: int, column: Column, text: str, number: Decimal | int) -> None:
         header, low, high = self.header(column.name), column.minimum, column.maximum
         if (low is not None and number < low) or (high is not None and number > high):
-            kind = "at_least" if high is None else "between"
-            limits = Phrase(kind, {"low": low, "high": high})
+            limits = Phrase(column.limits, {"low": low, "high": high})
             shown = self.faults.shown(text)
             self.faults.error("out_of_bounds", row, header, column.rule, value=shown, limits=limits)
         elif column.warn_above is not None and number > column.warn_above:

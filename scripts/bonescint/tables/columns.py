@@ -63,6 +63,13 @@ class Column:
     products: tuple[str, ...]
     rule: str
 
+    @property
+    def limits(self) -> str:
+        """Which bounds a number has: ``between``, ``at_least``, ``at_most`` or ``any``."""
+        if self.maximum is None:
+            return "any" if self.minimum is None else "at_least"
+        return "at_most" if self.minimum is None else "between"
+
 
 @cache
 def load_columns(schema: str) -> dict[str, Column]:

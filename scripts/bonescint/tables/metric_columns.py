@@ -163,7 +163,24 @@ def metric_title(key: str, metric: Mapping[str, Any], text: Texts, word: str) ->
     text, word
         The words of an output, and which of them is this metric's, if it has any.
     """
-    name = metric["label"].get(text.language)
+    name = metric_name(key, metric, text.language)
     if not name and word in text:
-        return text(word)
+        usual = metric_values()[key]
+        if all(metric[what] == usual[what] for what in ("unit", "kind")):
+            return text(word)
+        name = text(word).partition(" (")[0]  # the program's word says the usual unit
     return f"{name or key} ({metric['unit']})" if metric["unit"] else name or key
+
+
+def metric_name(key: str, metric: Mapping[str, Any], language: str) -> str:
+    """Return what a study calls a metric; nothing where the program's own words say it.
+
+    Parameters
+    ----------
+    key, metric
+        Its name in the configuration, and what that says of it.
+    language
+        ``ja`` or ``en``.
+    """
+    # a word that happens to be called as the study's metric is another's
+    return str(metric["label"].get(language, "" if key in _DEFAULT else key))

@@ -248,3 +248,13 @@ def test_a_value_in_one_line() -> None:
     for value in ("a, b", "x: y", "# no", "'", "true", "0012", "", None, 3, {"k": "表, [1]"}):
         assert yaml.safe_load(f"[{flow(value)}]") == [value]
         assert "\n" not in flow(value)
+
+
+@pytest.mark.parametrize("wrong", ["{kind: precent}", "{bounds: [0]}", "{label: BSI}", "null"])
+def test_what_is_wrong_in_the_metrics_is_told_as_such(map_file: Map, wrong: str) -> None:
+    book("table.xlsx", data=[HEADER, ROW])
+    config = yaml.safe_load(Path("config.yaml").read_text())
+    config["metrics"]["values"]["bsi"] = yaml.safe_load(wrong)
+    Path("config.yaml").write_text(yaml.safe_dump(config))
+    code, out, err = map_file("vsbone3", "table.xlsx")
+    assert code and "metrics.values.bsi" in out + err and "Error" not in out + err

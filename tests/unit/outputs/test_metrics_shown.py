@@ -100,3 +100,61 @@ def test_axes_by_kind(metric: dict[str, Any], kind: str, ticks: list[str] | None
     assert ax.get_yscale() == kind
     if ticks:
         assert [label.get_text() for label in ax.get_yticklabels()] == ticks
+
+
+def test_a_study_calls_its_metric_as_it_likes() -> None:
+    # without a label it has its key, whatever the outputs call so: an axis, a heading of the report
+    values = metric_values({"mean": {}, "question": {}, "sensitivity_axis": {}})
+    software = {"a": SOFTWARE["a"] | {"metrics": list(values)}}
+    for area in ("figures", "report", "workbook"):
+        said = Labels(Texts(area, "en"), software, False, values=values)
+        assert [said.word(key) for key in values] == list(values)
+        assert said.axis("mean") == "mean" and said.axis("question", "column_{}") == "question"
+        assert said.result("mean", "3") == "mean 3"
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [("en", ["BSI (ml)", "Hotspots (ml)"]), ("ja", ["BSI (ml)", "Hotspot (ml)"])],
+)
+def test_another_unit_takes_the_place_of_the_usual_one(language: str, shown: list[str]) -> None:
+    values = metric_values({"bsi": {"unit": "ml", "kind": "number"}, "hotspots": {"unit": "ml"}})
+    software = {"a": SOFTWARE["a"] | {"metrics": list(values)}}
+    said = Labels(Texts("figures", language), software, False, values=values)
+    assert [said.axis(key) for key in values] == shown
+    usual = Labels(Texts("figures", language), software, False)
+    assert usual.axis("bsi") == "BSI (%)"
+
+
+def test_texts_say_which_way_a_metric_points() -> None:
+    said = labels()
+    assert "≥" in said.at("volume", 2.0)
+    for kind in ("note", "methods"):
+        text = said.question(kind, "accuracy")
+        assert "Higher values (Lesions, Volume) and lower values (score) count" in text
+    assert "(Lesions, Volume), or at or below it (score)." in said.question("note", "cutoffs")
+    assert "score は小さいほど" in labels("ja").question("methods", "accuracy")
+    usual = Labels(Texts("report", "ja"), {"a": SOFTWARE["a"] | {"metrics": ["bsi"]}}, False)
+    assert usual.question("note", "accuracy").startswith(
+        "BSI は大きいほど転移を疑うものとしました。"
+    )
+    assert usual.question("note", "cutoffs").startswith("設定したカットオフの値以上を陽性と")
+
+
+def test_zeros_are_counted_only_where_the_axis_has_a_zero() -> None:
+    values = metric_values({"score": {"bounds": [20, 40]}})
+    software = {key: SOFTWARE[key] | {"metrics": ["score"]} for key in ("a", "b")}
+    said = Labels(Texts("figures", "en"), software, False, values=values)
+    rows = [row | {"metric": "score", "value": "30"} for row in MEASURED]
+    figure = version_slope.draw(rows, REFERENCE, [["a", "b"]], {"score": 25.0}, said)
+    assert "zero: " not in words(figure)
+    assert "zero: " in words(
+        version_slope.draw(MEASURED, REFERENCE, [["a", "b"]], {"volume": 2.0}, labels())
+    )
+
+
+def test_small_numbers_are_told_apart() -> None:
+    ax = Figure().subplots()
+    ax.plot([0, 1], [0.2, 0.9])
+    scale(ax, "y", {"kind": "number", "bounds": [0, None]}, 0.9)
+    assert ax.get_yscale() == "linear" and ax.get_ylim()[1] < 1

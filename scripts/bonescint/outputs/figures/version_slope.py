@@ -60,6 +60,9 @@ def _panel(
         )  # fmt: skip
     ax.axhline(cutoff, color=GREY, linewidth=0.9, linestyle=(0, (1, 2)))
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2)
+    low, high = ax.get_ylim()
+    if not low <= 0 <= high:
+        return  # no value is, or can be, 0
     for x, ha, offset in ((0, "right", -0.04), (1, "left", 0.04)):
         zeros = sum(pair[x] == 0 for pair in pairs)
         ax.text(x + offset, 0, labels("zeros", n=zeros), ha=ha, va="center", fontsize=7.5)
