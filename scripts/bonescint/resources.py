@@ -3,6 +3,7 @@
 import csv
 import importlib.util
 from collections.abc import Iterator
+from copy import deepcopy
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,11 @@ def project_yaml(path: str) -> Any:
     path
         The file below the project's root.
     """
+    return deepcopy(_parsed(path))  # each caller's own, to be changed
+
+
+@cache
+def _parsed(path: str) -> Any:
     import yaml  # by few of those who read this module
 
     # what we wrote needs no places of its mistakes; every call of Snakemake reads the schema

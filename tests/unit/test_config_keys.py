@@ -76,9 +76,12 @@ ALTERNATIVES = ("cohort.selection.all", "cohort.selection.random")
 ALL = [key for key in keys(SCHEMA) if key.path not in ALTERNATIVES]
 
 
+DEMONSTRATION = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+
+
 def full(language: str = "en") -> dict[str, Any]:
     """Return a good configuration in which every key stands that the schema knows."""
-    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    config = copy.deepcopy(DEMONSTRATION)
     config["language"] = language
     limits = {name: 10 for name in SCHEMA["$defs"]["limits"]["properties"]}
     layout = LAYOUT | {"limits": limits}
