@@ -31,7 +31,7 @@ def summarise_anonymization(reports: list[Path], folders: list[Path], cases: Pat
     folders
         Their folders of DICOM files, in the same order.
     cases
-        The table to be written, sorted by code. A patient's columns come from her first written
+        The table to be written, sorted by code. A patient's columns come from the first written
         instance (by file name) that has the value; a case with none written stands with 0
         instances.
 

@@ -1,4 +1,4 @@
-"""`bonescint where`: every place that holds a patient, to answer her or to check (R36)."""
+"""`bonescint where`: every place that holds a patient, to answer or to check (R36)."""
 
 import argparse
 import csv
@@ -193,7 +193,7 @@ def _preceding(ledger: "Ledger", subject: str, code: str, text: Texts) -> Iterat
 def _of_id(
     typed: str, ledger: "Ledger | None", config: Mapping[str, Any], text: Texts
 ) -> Iterator[Sighting]:
-    """Yield all of a person on the identified side: under her ID, her code and her names."""
+    """Yield all of a person on the identified side: under ID, code and names."""
     from bonescint import config as study
     from bonescint.custody.traces.search import Person
     from bonescint.names.ids import normalise

@@ -258,7 +258,7 @@ def _judged(rule: Rule, vr: str, value: bytes) -> str:
     # of the image, and searched like its pixels (`bonescint.deid.hidden`)
     if not value or rule.tag in PALETTE_TAGS:
         return "settled"
-    # a number may be hers, be it in a decimal or in pieces in a listed text
+    # a number may be the patient's, be it in a decimal or in pieces in a listed text
     many = len(plain.translate(None, _NO_DIGITS)) >= SHORTEST_NUMBER
     words = vocabulary()
     if words.judges(rule.keyword, rule.action):

@@ -75,7 +75,7 @@ def hospital_list(*rows: str) -> None:
 
 def test_add_records_and_says_what_is_known(run: Run, codes: dict[str, str]) -> None:
     said = run("opt-out", "add", "１２３４-5678", OUTSIDE, NOBODY, *OPTED).splitlines()
-    assert "she has a code" in said[0]
+    assert "with a code" in said[0]
     assert "no patient of the study" in said[1]
     assert "Matched nobody yet" in said[2]
     assert "snakemake --cores 4" in said[-1]
@@ -114,7 +114,7 @@ def test_the_same_again_is_said_and_completes(run: Run, codes: dict[str, str]) -
     [
         (["--by", "proxy", "--received", "2025-01-05", "--relation", "child"], "ground is missing"),
         (["--by", "proxy", "--received", "2025-01-05", "--ground", "5"], "relation is missing"),
-        ([*OPTED, "--relation", "child"], "declined herself"),
+        ([*OPTED, "--relation", "child"], "declined in person"),
         (["--received", "2025-01-05", "--ground", "minor"], "Add --by proxy"),
         (["--by", "self", "--received", str(date.today() + timedelta(2))], "in the future"),
     ],
@@ -212,7 +212,7 @@ def test_withdraw(run: Run, codes: dict[str, str]) -> None:
     run("opt-out", "add", IN, OTHER, *OPTED)
     hospital_list(f"{OUTSIDE},,,,", f"{IN},,,,")
     with pytest.raises(
-        InputError, match=r"no\. 2: She still stands in row 3 of the list list\.csv"
+        InputError, match=r"no\. 2: The patient still stands in row 3 of the list list\.csv"
     ):
         run("opt-out", "withdraw", OTHER, IN)
     hospital_list()

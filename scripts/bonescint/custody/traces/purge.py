@@ -252,7 +252,7 @@ def _former(root: Path, current: Collection[str], persons: Collection[Person]) -
             found = pattern.fullmatch(path.name)
             if not found or found[1] in current or path.is_symlink():
                 continue
-            # of a batch all images go, not hers alone: no table describes the others any more
+            # all images of a batch go: no table describes the others any more
             if next(search([path], persons), None):
                 _delete(path)
                 removed += 1
