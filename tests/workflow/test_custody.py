@@ -215,6 +215,7 @@ def test_a_patient_id_in_the_raw_paths_goes_too(study: Path) -> None:
     assert hits(study, *patient.words) == []
 
 
+@pytest.mark.slow
 def test_an_older_ledger_stops_the_run_and_loses_nothing(study: Path) -> None:
     backup = (study / "private" / "ledger.age").read_bytes()
     patient = Patient(study)

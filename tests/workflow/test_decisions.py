@@ -55,6 +55,7 @@ def test_an_image_with_suspected_text_waits_for_its_decision(study: Path) -> Non
     assert "decisions.tsv" in snakemake(study, "-n", fails=True)
 
 
+@pytest.mark.slow
 def test_another_exam_is_taken_by_a_list_and_never_by_itself(study: Path) -> None:
     shutil.copytree(study / "demo" / "dicom", study / "raw")
     configure(study, lambda c: c["inputs"].update(dicom="raw"))
