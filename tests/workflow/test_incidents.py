@@ -41,7 +41,9 @@ def arm():
         if event != "os.rename" and not demo:
             return
         left -= 1
-        marker = f"{folder}/{rule}"
+        # one script answers all questions: the first table it names tells whose rule it is
+        first = os.path.basename(str(args[1])).split(".")[0]
+        marker = f"{folder}/{first if rule == 'answer_question' else rule}"
         if left or os.path.exists(marker):
             return
         os.close(os.open(marker, os.O_CREAT | os.O_EXCL | os.O_RDONLY))
