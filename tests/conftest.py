@@ -1,5 +1,9 @@
 """Every test begins in an empty folder: a study made beside the program is none of its inputs."""
 
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,3 +12,20 @@ import pytest
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def stick(tmp_path: Path) -> Iterator[Path]:
+    """Return a FAT as it is mounted where nobody asks for anything else."""
+    maker = shutil.which("mkfs.vfat", path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
+    if not maker or os.geteuid():
+        pytest.skip("needs root and mkfs.vfat")
+    image, place = tmp_path / "image", tmp_path / "stick"
+    image.write_bytes(bytes(1 << 20))
+    place.mkdir()
+    subprocess.run([maker, str(image)], check=True, capture_output=True)
+    mount = ["mount", "-o", "loop,umask=022", str(image), str(place)]
+    if subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("this machine does not let the test mount an image")
+    yield place
+    subprocess.run(["umount", "--lazy", str(place)], check=True)

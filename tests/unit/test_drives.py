@@ -2,10 +2,9 @@
 
 import errno
 import os
-import shutil
 import stat
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pyrage
@@ -196,23 +195,6 @@ def test_a_command_tells_what_is_open(
     monkeypatch.delenv("BONESCINT_DEBUG", raising=False)
     assert main(["new", str(tmp_path / "study"), "--no-questions"]) == 1
     assert "config.yaml cannot be replaced" in capsys.readouterr().err
-
-
-@pytest.fixture
-def stick(tmp_path: Path) -> Iterator[Path]:
-    """Return a FAT as it is mounted where nobody asks for anything else."""
-    maker = shutil.which("mkfs.vfat", path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
-    if not maker or os.geteuid():
-        pytest.skip("needs root and mkfs.vfat")
-    image, place = tmp_path / "image", tmp_path / "stick"
-    image.write_bytes(bytes(1 << 20))
-    place.mkdir()
-    subprocess.run([maker, str(image)], check=True, capture_output=True)
-    mount = ["mount", "-o", "loop,umask=022", str(image), str(place)]
-    if subprocess.run(mount, capture_output=True).returncode:
-        pytest.skip("this machine does not let the test mount an image")
-    yield place
-    subprocess.run(["umount", "--lazy", str(place)], check=True)
 
 
 def test_a_key_on_a_real_stick(stick: Path, tmp_path: Path) -> None:
