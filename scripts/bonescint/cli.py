@@ -58,8 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ):  # fmt: skip
         command.add(commands)
     options = parser.parse_args(arguments)
-    # the command itself may do without: a person who wants to record an opt-out is not held up;
-    # `doctor` has a line for it
+    # the command itself may do without: a person who wants to record an opt-out is not held up.
+    # `doctor` shows the same among its own lines
     for said in shortcomings() if options.command != "doctor" else ():
         print(said, file=sys.stderr)
     # whatever a command writes is for its user alone, until that person hands it on

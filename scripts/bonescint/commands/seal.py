@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from bonescint.resources import Texts
 
 _MB = 1_000_000
-# what needs the ledger alone, or nothing of the study: a patient may call at any time. An archive
-# may be read, and whoever writes one refuses
+# what needs the ledger alone, or nothing of the study: a patient may call at any time. `archive`
+# is here because archives may be read; writing one is refused by the command itself
 _WHILE_SEALED = frozenset(
     {"archive", "delivery list", "deidentify", "diff", "doctor", "ledger", "new", "opt-out add",
      "opt-out list", "opt-out withdraw", "passphrase", "private", "request add", "request list",
@@ -220,7 +220,7 @@ def _folders_of_study() -> Iterator[Path]:
 
 
 def _refuse_exposed(keys: Iterable[Path], settings: Mapping[str, Any], text: "Texts") -> None:
-    """Refuse to seal beside a key that whoever takes the study's folder can use."""
+    """Refuse to seal while a key that can be used as it is lies in the study's folder."""
     from bonescint.identity.key import is_wrapped
     from bonescint.identity.passphrase import FILE_VARIABLE
 

@@ -202,7 +202,7 @@ def _validation(
         "input_message": f"{field.description}\n{accepted}\n{need}"[:_MESSAGE],
         "error_title": field.header[:_TITLE],
         "error_message": text("refused", accepted=accepted)[:_MESSAGE],
-        # whoever declines is excluded whatever else the row says: nothing there is refused (R13)
+        # a patient who declines is excluded whatever the row says: no cell is refused (R13)
         "error_type": "warning" if table.schema == "opt_out" else "stop",
     }
     low, high = column.minimum, column.maximum
