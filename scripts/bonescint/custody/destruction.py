@@ -147,15 +147,26 @@ def copies_of_key(ledger: Ledger, *more: Path) -> Iterator[Path]:
                 yield file
 
 
+def is_own(name: str) -> bool:
+    """Tell whether a file is the workflow's own: another one may be named after a patient.
+
+    Parameters
+    ----------
+    name
+        From the study's folder, below private/ or results/.
+    """
+    return not name.startswith("private/") or name.split("/")[1] in TABLES
+
+
 def own_names(names: Collection[str]) -> str:
-    """Return a few names that are the workflow's own: another file may be named after a patient.
+    """Return a few names that are the workflow's own.
 
     Parameters
     ----------
     names
         From the study's folder, below private/ or results/.
     """
-    own = [n for n in names if not n.startswith("private/") or n.split("/")[1] in TABLES][:_SHOWN]
+    own = [name for name in names if is_own(name)][:_SHOWN]
     return ", ".join([*own, *["…"] * (len(names) > len(own))])
 
 

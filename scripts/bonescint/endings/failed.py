@@ -24,7 +24,7 @@ _SPOKEN = re.compile(
 )
 # how an OSError ends: number, path, and where that should have been moved to
 _OF_A_FILE = re.compile(r"\[Errno (\d+)\] [^:\n]*: '(.*?)'(?: -> '(.*)')?$", re.MULTILINE)
-_OURS = ("results/", "private/", "logs/")  # no name below them is a patient's
+_OURS = ("results/", "private/", "logs/")  # inputs may lie below the second
 
 
 class Wording:
@@ -46,7 +46,9 @@ class Wording:
 
     def held(self, path: str) -> str:
         """Return that a file cannot be replaced, deleted or read, which Excel often keeps from."""
-        if not path.startswith(_OURS):
+        from bonescint.custody.destruction import is_own
+
+        if not path.startswith(_OURS) or not is_own(path):
             return self._said("drives", "input_in_use")
         key = "in_excel" if Path(path) in opened_in_excel() else "kept_by_others"
         return self._said("drives", key, file=path)

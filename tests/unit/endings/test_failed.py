@@ -122,10 +122,9 @@ def test_a_result_that_snakemake_cannot_delete(
     assert "開かれている" in said(held, text=Wording({"language": "ja"}))
 
 
-def test_an_input_that_cannot_be_read_is_not_named() -> None:
-    message = (
-        "PermissionError in file \"/x/common.smk\", line 9:\n[Errno 13] No: 'raw/Yamada/a.xlsx'"
-    )
+@pytest.mark.parametrize("name", ["raw/Yamada/a.xlsx", "private/inputs/Yamada.xlsx"])
+def test_an_input_that_cannot_be_read_is_not_named(name: str) -> None:
+    message = f"PermissionError in file \"/x/common.smk\", line 9:\n[Errno 13] No: '{name}'"
     told = said(CallFault(message, "PermissionError"))
     assert "An input file or folder may not be read" in told and "Yamada" not in told
 
