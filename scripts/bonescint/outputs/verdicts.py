@@ -1,0 +1,55 @@
+"""What an interval lets one say of a difference: a grammar of a few verdicts.
+
+A verdict never says more than its interval. It is symmetric: what is better seen from one side is
+worse seen from the other, by the same numbers.
+"""
+
+import math
+from typing import Literal
+
+Verdict = Literal[
+    "better", "worse", "equivalent", "better_within", "worse_within", "neither", "not_assessed"
+]
+
+
+def verdict(
+    low: float,
+    high: float,
+    margin: float | None = None,
+    within: tuple[float, float] | None = None,
+    better: Literal["higher", "lower"] = "higher",
+) -> Verdict:
+    """Return what may be said of a difference, subject minus comparator.
+
+    Parameters
+    ----------
+    low, high
+        The limits of its interval; NaN where none could be computed.
+    margin
+        Up to which a difference does not matter, from the protocol; None if nobody fixed one.
+    within
+        The limits of the interval of twice the error (90 % where the study's are 95 %), which are
+        held against the margin; None stands for `low` and `high`, which are wider.
+    better
+        Whether a higher value is better, as of an AUC, or a lower one, as of a share of failures.
+
+    Returns
+    -------
+    str
+        ``better`` or ``worse``: the whole interval lies on one side of 0. ``equivalent``: it holds
+        0 and lies within the margin. ``better_within``, ``worse_within``: it lies on one side of 0
+        and within the margin: there is a difference, but none that matters. ``neither``: nothing of
+        this. ``not_assessed``: there is no interval.
+    """
+    if math.isnan(low) or math.isnan(high):
+        return "not_assessed"
+    if better == "lower":
+        low, high = -high, -low
+        within = within and (-within[1], -within[0])
+    inside = within or (low, high)
+    equivalent = margin is not None and -margin < inside[0] and inside[1] < margin
+    if low > 0:
+        return "better_within" if equivalent else "better"
+    if high < 0:
+        return "worse_within" if equivalent else "worse"
+    return "equivalent" if equivalent else "neither"
