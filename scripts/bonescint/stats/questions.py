@@ -6,6 +6,9 @@ from typing import Any
 
 from bonescint.stats.estimate import FAILURES_AS_WRONG, Estimate
 
+# the questions whose differences stand there with failures left out and as wrong calls
+COUNT_FAILURES = ("version_diagnosis", "equivalence")
+
 
 def low_metrics(settings: Mapping[str, Any]) -> set[str]:
     """Return the metrics whose low values speak for metastasis."""
