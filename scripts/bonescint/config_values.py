@@ -9,6 +9,7 @@ from bonescint.declared import columns
 from bonescint.dicom.vocabulary import known_tracers
 from bonescint.questions import worded
 from bonescint.resources import Texts
+from bonescint.stats.questions import COUNT_FAILURES, counts_failures
 from bonescint.tables.columns import load_columns
 from bonescint.tables.metric_columns import (
     Values,
@@ -191,6 +192,12 @@ def _primary(config: Mapping[str, Any], values: Values, text: Texts) -> Iterator
         entry = config["software"].get(key)
         if metric and entry and metric not in metrics_of_entry(values, key, entry):
             yield text("has_not", where=f"metrics.primary.{name}", software=key, metric=metric)
+    asked = primary.get("question"), primary.get("measure")
+    if counts_failures(config["metrics"]) and not (
+        asked[0] in COUNT_FAILURES and asked[1] in [f"{one}_difference" for one in _MEASURES]
+    ):
+        where, allowed = "metrics.primary.cases", "complete"
+        yield text("not_allowed", where=where, value=primary["cases"], allowed=allowed)
     given = [one["value"] for one in config["metrics"]["cutoffs"] if one["metric"] == metric]
     if metric and cutoff is not None and cutoff not in given:
         known = ", ".join(f"{one:g}" for one in given)
