@@ -94,6 +94,7 @@ def _calls(
             _agree(calls[decided], panel.y[decided], confidence),
             *panel.left_out,
             *([f"left_out_no_reference={undecided}"] if undecided else []),
+            comparator="consensus",
             reference="consensus",
             cutoff=cutoff,
             n_positive=int(panel.y[decided].sum()),
@@ -131,10 +132,8 @@ def _count(first: np.ndarray, second: np.ndarray, confidence: float) -> list[Est
     # counts are skewed; nobody supposes that they have nothing in common, so there is no test
     on_log = agreement.icc(np.log1p(np.column_stack([first, second])), "A1", confidence)
     on_log = replace(on_log, statistic=NAN, p_value=NAN, test="").noting("scale=log1p")
-    found = [
-        on_log,
-        method_comparison.lin_ccc(first, second, confidence),
+    return [
+        *labelled([on_log, method_comparison.lin_ccc(first, second, confidence)], "same_lesions"),
         *method_comparison.bland_altman(first, second, confidence).values(),
-        counts.within(first, second, 1, confidence),
+        counts.within(first, second, 1, confidence).noting("same_lesions"),
     ]
-    return labelled(found, "same_lesions")
