@@ -1,7 +1,7 @@
 """Whether each software agrees with the readers, beside how the readers agree with each other."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
@@ -26,6 +26,10 @@ QUESTION = {
 }
 
 
+# two answers to the same cases, and the confidence of the intervals
+Compare = Callable[[np.ndarray, np.ndarray, float], list[Estimate]]
+
+
 def rows(
     reference: Path,
     measurements: Path,
@@ -42,34 +46,55 @@ def rows(
     samples = Samples(read_truth(reference), measurements)
     said, counted = (read_ratings(readings, name) for name in ("metastasis", "n_metastases"))
     for key in software:
-        shown: list[list[str]] = []
+        of_calls, of_counts = _Readers(key, said.readers), _Readers(key, counted.readers)
         for metric in software[key]["metrics"]:
             sample = samples.of(metric, key, judged=False)
             panel = beside_readers(sample, said)
             for row in _calls(panel, said.readers, metric, settings):
                 yield replace(row, subject=key, metric=metric)
-            if panel.codes not in shown:
-                # of the second metric only where its cases are others
-                own = metric if shown else ""
-                shown.append(panel.codes)
-                for row in _between_readers(panel, said.readers, _agree, settings):
-                    yield replace(row, metric=own, cases=f"cases_of={key}")
+            yield from of_calls.compared(panel, metric, _agree, settings["confidence"])
             if settings["values"][metric]["kind"] == "count":
                 panel = beside_readers(sample, counted)
-                for i, reader in enumerate(counted.readers):
-                    yield from labelled(
+                found = [
+                    row
+                    for i, reader in enumerate(counted.readers)
+                    for row in labelled(
                         _count(panel.scores, panel.values[:, i], settings["confidence"]),
                         *panel.left_out,
                         subject=key,
                         comparator=reader,
                         metric=metric,
-                        reference="n_metastases",
                     )
-                for row in _between_readers(panel, counted.readers, _count, settings):
-                    yield replace(
-                        row, metric=metric, reference="n_metastases", cases=f"cases_of={key}"
-                    )
+                ]
+                found += of_counts.compared(panel, metric, _count, settings["confidence"])
+                yield from labelled(found, reference="n_metastases")
             logger.info("%s, %s: %d cases", key, metric, len(panel.codes))
+
+
+class _Readers:
+    """The readers with each other on the cases of one software, once for the same cases."""
+
+    def __init__(self, software: str, readers: Sequence[str]) -> None:
+        self._software, self._readers = software, readers
+        self._shown: list[list[str]] = []
+
+    def compared(
+        self, panel: Panel, metric: str, compare: Compare, confidence: float
+    ) -> Iterator[Estimate]:
+        """Yield each pair of readers; the metric is named where its cases are its own."""
+        if panel.codes in self._shown:
+            return
+        own = metric if self._shown else ""
+        self._shown.append(panel.codes)
+        for i, j in combinations(range(len(self._readers)), 2):
+            yield from labelled(
+                compare(panel.values[:, i], panel.values[:, j], confidence),
+                *panel.left_out,
+                subject=self._readers[i],
+                comparator=self._readers[j],
+                metric=own,
+                cases=f"cases_of={self._software}",
+            )
 
 
 def _calls(
@@ -98,18 +123,6 @@ def _calls(
             reference="consensus",
             cutoff=cutoff,
             n_positive=int(panel.y[decided].sum()),
-        )
-
-
-def _between_readers(
-    panel: Panel, readers: Sequence[str], compare: Any, settings: Mapping[str, Any]
-) -> Iterator[Estimate]:
-    for i, j in combinations(range(len(readers)), 2):
-        yield from labelled(
-            compare(panel.values[:, i], panel.values[:, j], settings["confidence"]),
-            *panel.left_out,
-            subject=readers[i],
-            comparator=readers[j],
         )
 
 
