@@ -71,7 +71,9 @@ def _versions(results: Results, labels: Labels) -> Iterator[Answer]:
     tested = [row for row in primary(results.metrics.get("hypotheses", [])) if row["comparator"]]
     cases = FAILURES_AS_WRONG if counts_failures(settings) else ""
     for subject, comparator in pairs:
-        chosen = [row for row in tested if (row["subject"], row["comparator"]) == (subject, comparator)]
+        chosen = [
+            row for row in tested if (row["subject"], row["comparator"]) == (subject, comparator)
+        ]
         chosen = [row for row in chosen if row["question"] == "version_diagnosis"] or [
             row
             for metric in labels.metrics(subject)
@@ -165,7 +167,11 @@ def _kappa(row: Row, name: str) -> str:
 
 def _failures(results: Results, labels: Labels) -> Iterator[Answer]:
     words = Texts(_AREA, labels.language)
-    rows = [row for row in results.metrics.get("failures", []) if row["measure"] == "segmentation_failed"]
+    rows = [
+        row
+        for row in results.metrics.get("failures", [])
+        if row["measure"] == "segmentation_failed"
+    ]
     counted = [(row, noted(row).get("count", "0/0")) for row in rows]
     failed = [
         words("failures_one", software=labels.software(row["subject"]), count=count)
@@ -195,7 +201,11 @@ def _measure(row: Row, labels: Labels) -> str:
     if (cutoff := number(row["cutoff"])) is not None:
         said = words("at", measure=measure, metric=labels.word(row["metric"]), cutoff=f"{cutoff:g}")
         return said.replace("≥", "≤") if labels.is_low(row["metric"]) else said
-    return words("of", measure=measure, metric=labels.word(row["metric"])) if row["metric"] else measure
+    return (
+        words("of", measure=measure, metric=labels.word(row["metric"]))
+        if row["metric"]
+        else measure
+    )
 
 
 def _signed(row: Row, labels: Labels, margin: float | None) -> str:

@@ -135,6 +135,10 @@ class Labels:
         """Return how the software is called in print, such as ``VSBONE (simulated) 3.0``."""
         return str(self._software[key]["label"]) if key in self._software else key
 
+    def product(self, key: str) -> str:
+        """Return the product of a software, or nothing for an unknown key."""
+        return str(self._software.get(key, {}).get("product", ""))
+
     def metrics(self, key: str) -> list[str]:
         """Return the metrics that a software has, in their order."""
         return list(self._software[key]["metrics"])
