@@ -19,6 +19,8 @@ DOWNSTREAM_OF_MEASUREMENTS = {
     "summarise_flow",
     "mark_exposure",
     "failures",
+    "software_readers",
+    "interchangeability",
     "accuracy",
     "cutoffs",
     "reference_sensitivity",
