@@ -22,7 +22,8 @@ from bonescint.tables.metric_columns import (
 
 # R6: the licence ties a product to a tracer
 _TRACERS = {"MDP": ["BoneNAVI"], "HMDP": ["VSBONE"]}
-_MEASURES = ("auc", "sensitivity", "specificity")  # which margins name beside the metrics
+# which margins name beside the metrics
+_MEASURES = ("auc", "sensitivity", "specificity", "interchangeability")
 _FINDINGS = ("with_findings", "without_findings")
 # who else a row may be about, or be held against (bonescint.questions)
 _SAID = ("all_readers", "any_reader", "consensus", "stored", "unanimous")
