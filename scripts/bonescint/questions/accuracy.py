@@ -29,6 +29,7 @@ QUESTION = {
     "settings": ["confidence", "values"],
     "also": ["roc_curves"],
     "where": ["readers"],
+    "shown": ["auc"],
 }
 
 

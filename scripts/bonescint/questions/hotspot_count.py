@@ -17,6 +17,7 @@ QUESTION = {
     "needs": ["reference", "measurements", "software"],
     "settings": ["confidence", "values"],
     "where": ["readers", "counts"],
+    "shown": ["spearman", "bias", "lin_ccc"],
 }
 
 

@@ -21,6 +21,7 @@ QUESTION = {
     "needs": ["readings"],
     "settings": ["confidence"],
     "where": ["two_readers"],
+    "shown": ["icc_a1", "bias"],
 }
 
 

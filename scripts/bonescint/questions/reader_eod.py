@@ -20,6 +20,7 @@ QUESTION = {
     "needs": ["readings"],
     "settings": ["confidence"],
     "where": ["two_eod"],
+    "shown": ["krippendorff_ordinal", "cohen_kappa_quadratic"],
 }
 
 GRADES = np.arange(5)

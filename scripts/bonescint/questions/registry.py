@@ -30,6 +30,10 @@ class Question(NamedTuple):
         ``two_readers``, ``eod``, ``two_eod`` (readers who grade the extent of disease),
         ``versions``, ``products``, ``tracers`` (more than one), ``counts``, ``shares`` (metrics
         that are one or are none); none = always.
+    shown
+        The measures that the report's section shows, each a column; ``measure.note`` is a number of
+        that measure's note. The report shows all others in its appendix, and without any the whole
+        question.
     """
 
     order: int
@@ -37,6 +41,7 @@ class Question(NamedTuple):
     settings: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     where: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
 
 
 def known() -> list[str]:

@@ -19,6 +19,7 @@ QUESTION = {
     "needs": ["measurements", "stored", "software"],
     "settings": ["confidence", "cutoffs", "values"],
     "where": ["stored"],
+    "shown": ["percent_agreement", "repeatability_coefficient", "bias"],
 }
 
 STORED = "stored"  # who is compared with: a word, no software

@@ -20,6 +20,7 @@ QUESTION = {
     "needs": ["reference", "measurements", "product_pairs", "software"],
     "settings": ["confidence", "cutoffs", "values"],
     "where": ["readers", "products"],
+    "shown": ["auc_difference", "power"],
 }
 
 SUPPOSED = 0.1  # a difference in AUC that would matter

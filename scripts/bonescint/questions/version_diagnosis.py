@@ -21,6 +21,7 @@ QUESTION = {
     "settings": ["confidence", "cutoffs", "values"],
     "also": ["reclassified"],
     "where": ["readers", "versions"],
+    "shown": ["auc_difference", "sensitivity_difference", "specificity_difference"],
 }
 
 

@@ -21,6 +21,7 @@ QUESTION = {
     "needs": ["measurements", "version_pairs", "software"],
     "settings": ["confidence"],
     "where": ["versions"],
+    "shown": ["bias", "limit_low", "limit_high", "lin_ccc"],
 }
 
 
