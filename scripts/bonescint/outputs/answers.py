@@ -10,7 +10,7 @@ from bonescint.outputs.glance import Glance, at_a_glance
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.results import Results
 from bonescint.outputs.rounding import NULLS, rounded
-from bonescint.outputs.verdicts import Verdict, verdict
+from bonescint.outputs.verdicts import Judgement, verdict
 from bonescint.resources import Texts
 from bonescint.stats.estimate import FAILURES_AS_WRONG
 from bonescint.stats.questions import counts_failures
@@ -35,7 +35,7 @@ class Answer(NamedTuple):
 
     topic: str
     text: str
-    verdict: Verdict | None = None
+    verdict: Judgement | None = None
     rows: tuple[Row, ...] = ()
 
 
@@ -137,7 +137,7 @@ def _within(row: Row, results: Results) -> tuple[float, float] | None:
 def _readers(glances: list[Glance], labels: Labels) -> Iterator[Answer]:
     """Yield a sentence a verdict: the software that agree with the readers so, by how much."""
     words = Texts(_AREA, labels.language)
-    judged: dict[Verdict, list[tuple[Glance, Row]]] = {}
+    judged: dict[Judgement, list[tuple[Glance, Row]]] = {}
     for one in glances:
         if one.gap is not None:
             judged.setdefault(verdict(*_limits(one.gap)), []).append((one, one.gap))
