@@ -1,6 +1,5 @@
 """Small tables of the coded side, as the metrics scripts read them."""
 
-import csv
 import runpy
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,9 +8,9 @@ import numpy as np
 from snakemake.iocontainers import InputFiles, OutputFiles, Params
 
 from bonescint.files import write_rows
-from bonescint.questions import question
+from bonescint.questions import question, worded
 from bonescint.registered import words_in
-from bonescint.resources import RESOURCES, ROOT
+from bonescint.resources import ROOT
 from bonescint.stats.estimate import Estimate, read_estimates, write_number
 
 SETTINGS = {
@@ -19,6 +18,9 @@ SETTINGS = {
     "cutoffs": [{"metric": "bsi", "value": 1.0}, {"metric": "hotspots", "value": 2}],
     "margins": {"bsi": 0.5, "auc": 0.1, "sensitivity": 0.2},
     "optimism": {"replicates": 100, "seed": 1},
+    "primary": None,
+    "plan": {"positive": 25, "negative": 25, "auc": 0.9, "auc_difference": 0.1}
+    | {"sensitivity": 0.85, "sensitivity_difference": 0.15, "specificity": 0.8},
     "values": {"bsi": {"kind": "percent"}, "hotspots": {"kind": "count"}},
 }
 METRICS = ["bsi", "hotspots"]
@@ -39,8 +41,7 @@ MEASUREMENTS = ["code", "tracer", "software", "version", "metric", "value", "sta
 SOFTWARE = ["code", "tracer", "software", "version", "bsi", "hotspots", "ann", "status"]
 READINGS = ["code", "reader", "metastasis", "n_metastases", "eod", "eod_status", "status"]
 
-with (RESOURCES / "text/metrics.csv").open(encoding="utf-8") as stream:
-    WORDS = {row["key"] for row in csv.DictReader(stream)}
+WORDS = worded("en")
 
 
 def write_reference(

@@ -107,3 +107,14 @@ def test_what_no_case_or_row_can_meet_is_told(edits: list[Edit], said: str) -> N
 def test_a_value_below_zero_may_be_a_cutoff_where_its_metric_has_some() -> None:
     checked(value("zscore", bounds=[-5, 5]), cutoff("zscore", -2), cutoff("ann", 0.5))
     checked(primary(metric="bsi", cutoff=1, measure="sensitivity_difference"))
+
+
+def test_a_planned_difference_is_less_than_the_value_that_it_is_taken_from() -> None:
+    def plan(auc: float | None) -> Edit:
+        said = {"positive": 25, "negative": 25, "auc": auc, "auc_difference": 0.6}
+        return lambda c: c["metrics"].update(plan=said)
+
+    with pytest.raises(InputError, match=r"^metrics\.plan\.auc_difference: .* metrics\.plan\.auc,"):
+        checked(plan(0.6))
+    checked(plan(0.9))
+    checked(plan(None))  # is not assessed

@@ -215,7 +215,7 @@ def next_study(
     return None if n is None else sizes_for(measure, n, ratio)
 
 
-def half_width(measure: str, value: float, sizes: Sizes, confidence: float) -> float:
+def expected_half_width(measure: str, value: float, sizes: Sizes, confidence: float) -> float:
     """Return half the expected length of one software's interval, as the tables show it first.
 
     Parameters
