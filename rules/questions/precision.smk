@@ -1,5 +1,5 @@
 use rule answer_question from asking as precision with:
-    """What the planned cases can show: expected intervals and power at the planned difference."""
+    """How wide the intervals are and how large the power is with the planned cases and the planned difference."""
     input:
         **tables_of("precision"),
     output:
