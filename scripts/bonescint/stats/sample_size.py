@@ -179,6 +179,19 @@ def sizes_for(measure: str, n: int, ratio: float) -> Sizes:
     return Sizes(n, max(math.ceil(n * ratio), 2))
 
 
+def with_failures(sizes: Sizes, share: float) -> Sizes:
+    """Return how many cases to collect so that enough are left.
+
+    Parameters
+    ----------
+    sizes
+        Cases that are to be analysed.
+    share
+        Of all cases, those that no version can analyse; below 1.
+    """
+    return Sizes(*(math.ceil(round(n / (1 - share), 9)) for n in sizes))
+
+
 def next_study(
     measure: str,
     value: float,
