@@ -39,6 +39,7 @@ QUESTION = {
     "where": ["readers", "versions"],
 }
 
+ANY = "any_software"  # the plan is the same for all
 POWER = 0.8  # where the plan names none
 _STEPS = (0.4, 0.6, 0.8, 1, 1.25, 1.6, 2, 2.5, 3, 4)  # of the planned cases, for the figure
 _DIFFERENCES = (0.5, 1, 1.5)  # of the planned one
@@ -76,7 +77,8 @@ def rows(
     `metrics.plan`, never the observed ones. What is not planned is not assessed.
     """
     plan = _Plan(settings)
-    yield from labelled((_alone(plan, measure) for measure in MEASURES), reference="consensus")
+    alone = (_alone(plan, measure) for measure in MEASURES)
+    yield from labelled(alone, subject=ANY, reference="consensus")
     samples = Samples(read_truth(reference), measurements, low_metrics(settings))
     for old, new in version_pairs:
         for metric in shared_metrics(software, new, old):
@@ -141,7 +143,7 @@ def _compared(plan: _Plan, measure: str, correlations: Sequence[Estimate]) -> It
         yield from (plan.row(name, status=status) for name in names)
         return
     ends = _ends(correlations)
-    supposed = f"supposed_value={write_number(value)}"
+    supposed = f"supposed_better={write_number(value)}"
     if difference is None:
         yield from (plan.row(name, status="not assessed") for name in names[:2])
     else:

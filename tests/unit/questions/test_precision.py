@@ -71,7 +71,7 @@ def test_what_is_not_planned_is_not_assessed(tmp_path):
     _, rows = answer(tmp_path)
     # a specificity is planned, no difference of it
     assert only(rows, "power_specificity_difference").status == "not assessed"
-    assert only(rows, "half_width_specificity", metric="").status == "ok"
+    assert only(rows, "half_width_specificity", "").status == "ok"
     _, rows = answer(tmp_path, plan=None)
     for row in rows:
         if row.measure.startswith("correlation"):
