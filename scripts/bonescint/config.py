@@ -38,6 +38,7 @@ _METRICS = {
     "margins": {},
     "protocol": None,
     "values": None,
+    "plan": None,
     "optimism": {"replicates": 2000, "seed": 20190601},
 }
 # how any table is read, where it needs saying

@@ -34,6 +34,7 @@ def study_has(config: Mapping[str, Any]) -> set[str]:
         "tracers": len(tracers(config)) > 1,
         "counts": True in counted,
         "shares": False in counted,
+        "plan": config["metrics"].get("plan"),
     }
     return {name for name, is_there in there.items() if is_there}
 

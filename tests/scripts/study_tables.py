@@ -18,6 +18,9 @@ SETTINGS = {
     "cutoffs": [{"metric": "bsi", "value": 1.0}, {"metric": "hotspots", "value": 2}],
     "margins": {"bsi": 0.5, "auc": 0.1, "sensitivity": 0.2},
     "optimism": {"replicates": 100, "seed": 1},
+    "primary": None,
+    "plan": {"positive": 25, "negative": 25, "auc": 0.9, "auc_difference": 0.1}
+    | {"sensitivity": 0.85, "sensitivity_difference": 0.15, "specificity": 0.8},
     "values": {"bsi": {"kind": "percent"}, "hotspots": {"kind": "count"}},
 }
 METRICS = ["bsi", "hotspots"]

@@ -15,6 +15,7 @@ from bonescint.resources import ROOT
 EVERYTHING = {
     "readers", "two_readers", "eod", "two_eod", "versions", "products", "tracers", "counts",
     "shares",
+    "plan",
 }  # fmt: skip
 
 
