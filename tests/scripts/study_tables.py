@@ -13,6 +13,7 @@ from bonescint.questions import question
 from bonescint.registered import words_in
 from bonescint.resources import RESOURCES, ROOT
 from bonescint.stats.estimate import Estimate, read_estimates, write_number
+from tests.scripts.purposes import unexplained
 
 SETTINGS = {
     "confidence": 0.95,
@@ -188,8 +189,8 @@ OWN_COLUMN |= {"comparator_version"}
 
 
 def assert_worded(rows) -> None:
-    """Every key that a row shows has its words in resources/text/metrics.csv."""
-    missing = set()
+    """Every key that a row shows has its words, every measure the sentence on what it is for."""
+    missing = unexplained(row.measure for row in rows)
     for row in rows:
         assert "title" in words_in("text/questions/", "en")[row.question]
         shown = {row.measure, row.ci_method, row.test, row.status}

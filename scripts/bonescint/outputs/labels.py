@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from bonescint.config_words import study_words
+from bonescint.questions import known
 from bonescint.registered import words_in
 from bonescint.resources import Texts
 from bonescint.tables.metric_columns import Values, metric_name, metric_title, metric_values
@@ -222,6 +223,23 @@ class Labels:
         if (words := self._questions.get(key)) and kind in words:
             return self._fill(words, kind, **self._shared)
         return key if kind in ("title", "sheet") else ""
+
+    def purpose(self, measure: str, question: str = "") -> str:
+        """Return the sentence that says what a number is for, empty if no question says it.
+
+        Parameters
+        ----------
+        measure
+            Of an Estimate.
+        question
+            Whose number it is: its own sentence goes before that of the first question that has
+            one.
+        """
+        key = f"purpose_{measure}"
+        has = [name for name in known() if key in self._questions.get(name, ())]
+        if not has:
+            return ""
+        return self._fill(self._questions[question if question in has else has[0]], key)
 
     def figure(self, kind: str, key: str, **values: object) -> str:
         """Return what is said of a figure; of a new one without words its key.

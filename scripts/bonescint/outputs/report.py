@@ -18,7 +18,13 @@ from bonescint.outputs.estimates import (
     shared_remarks,
 )
 from bonescint.outputs.labels import Labels
-from bonescint.outputs.results import Results, flattened, overview, unanswered_in_words
+from bonescint.outputs.results import (
+    Results,
+    flattened,
+    overview,
+    purposes,
+    unanswered_in_words,
+)
 from bonescint.outputs.verification import verification
 from bonescint.resources import SYNTHETIC
 from bonescint.tables.sheets import ShownColumn, ShownTable
@@ -138,7 +144,7 @@ def _question(key: str, rows: list[Row], labels: Labels) -> dict[str, Any]:
         groups.setdefault((title, specs), []).append(row)
     tables = [_estimates(group, title, labels, specs) for (title, specs), group in groups.items()]
     words = {kind: labels.question(kind, key) for kind in ("title", "caution", "note")}
-    return words | {"key": key, "tables": tables}
+    return words | {"key": key, "tables": tables, "purposes": purposes(key, rows, labels)}
 
 
 def _asked(results: Results) -> list[str]:

@@ -19,7 +19,13 @@ from bonescint.outputs.estimates import (
     shared_remarks,
 )
 from bonescint.outputs.labels import Labels
-from bonescint.outputs.results import Results, flattened, overview, unanswered_in_words
+from bonescint.outputs.results import (
+    Results,
+    flattened,
+    overview,
+    purposes,
+    unanswered_in_words,
+)
 from bonescint.outputs.verification import verification
 from bonescint.tables.sheets import Sheet, ShownColumn, make_styles, open_book
 from bonescint.warning_words import warnings_in_words
@@ -257,6 +263,19 @@ def _question(to: _Book, key: str, rows: list[Row]) -> None:
     sheet.table(columns, said, labels("no_data"), widest=_WIDEST[specs])
 
 
+def _purposes(to: _Book) -> None:
+    """Write what each number is for, once: a later question that says the same is not repeated."""
+    rows: dict[tuple[str, str], Row] = {}
+    for key, found in to.results.metrics.items():
+        for one in purposes(key, found, to.labels):
+            question = to.labels.question("sheet", key)
+            rows.setdefault((one["measure"], one["purpose"]), {"question": question} | one)
+    sheet = to.sheet("purposes")
+    sheet.notes(to.labels("note_purposes"))
+    columns = to.columns("question", "measure", "purpose")
+    sheet.table(columns, list(rows.values()), to.labels("no_data"), widest=90)
+
+
 def _verification(to: _Book) -> None:
     sheet = to.sheet("deidentification")
     sheet.notes(to.labels("coded_notice"))
@@ -329,10 +348,11 @@ def write_book(
     by_case["measurements"] = _by_software(by_case["measurements"], labels.values)
     case_sheets = [key for key in _CASE_SHEETS if key in by_case]
     first, last = ("flow",), ("deidentification", "warnings", "figures", "provenance")
-    _summary(to, study, [*first, *results.metrics, *case_sheets, *last])
+    _summary(to, study, [*first, *results.metrics, "purposes", *case_sheets, *last])
     _flow(to)
     for question, rows in results.metrics.items():
         _question(to, question, rows)
+    _purposes(to)
     for key in case_sheets:
         _case_sheet(to, key, by_case[key])
     _verification(to)
