@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bonescint.cohort.flow import tracers_of
 from bonescint.files import Row, replacing
+from bonescint.outputs.design import limits
 from bonescint.outputs.drawn import drawn_figures
 from bonescint.outputs.estimates import (
     OF_TESTS,
@@ -239,7 +240,7 @@ def context(results: Results, labels: Labels) -> dict[str, Any]:
     }
 
 
-def write_page(path: Path, results: Results, study: dict[str, str], labels: Labels) -> None:
+def write_page(path: Path, results: Results, study: dict[str, Any], labels: Labels) -> None:
     """Write the page: no script, no network, no file beside it.
 
     Parameters
@@ -249,7 +250,7 @@ def write_page(path: Path, results: Results, study: dict[str, str], labels: Labe
     results
         The run's tables; each figure goes to the section that it names.
     study
-        ``id`` and ``title``.
+        ``id`` and ``title``, and ``design`` where it is stated.
     labels
         The words of the report.
     """
@@ -266,6 +267,7 @@ def write_page(path: Path, results: Results, study: dict[str, str], labels: Labe
         synthetic=SYNTHETIC if labels.synthetic else "",
         study=study,
         figures=_figures(results.figures, labels),
+        limits=limits(results, study, labels),
         **context(results, labels),
     )
     with replacing(path) as stream:

@@ -11,6 +11,7 @@ from typing import Any
 from bonescint.cohort.flow import tracers_of
 from bonescint.files import Row, replacing
 from bonescint.outputs import DPI
+from bonescint.outputs.design import limits
 from bonescint.outputs.estimates import (
     OF_TESTS,
     as_read,
@@ -137,7 +138,7 @@ class _Book:
         return say
 
 
-def _summary(to: _Book, study: dict[str, str], sheets: Sequence[str]) -> None:
+def _summary(to: _Book, study: dict[str, Any], sheets: Sequence[str]) -> None:
     labels, results = to.labels, to.results
     sheet = to.sheet("summary")
     sheet.one_page()
@@ -199,7 +200,7 @@ def _flow(to: _Book) -> None:
     sheet.table(columns, to.results.balance, labels("no_data"), main=False)
 
 
-def _case_sheet(to: _Book, key: str, rows: list[Row]) -> None:
+def _case_sheet(to: _Book, key: str, rows: list[Row], *limits: str) -> None:
     labels = to.labels
 
     def readers(value: str) -> str:
@@ -220,7 +221,7 @@ def _case_sheet(to: _Book, key: str, rows: list[Row]) -> None:
         metric=labels.word, readers=readers, found=found,
     )  # fmt: skip
     sheet = to.sheet(key, "hospital" if key == "incidental" else "cases")
-    sheet.notes(labels("coded_notice" if key == "cases" else f"note_{key}"))
+    sheet.notes(labels("coded_notice" if key == "cases" else f"note_{key}"), *limits)
     sheet.table(columns, rows, labels("no_data"))
 
 
@@ -321,7 +322,7 @@ def write_book(
     path: Path,
     results: Results,
     lists: Mapping[str, list[Row]],
-    study: dict[str, str],
+    study: dict[str, Any],
     labels: Labels,
 ) -> None:
     """Write the workbook; the same results give the same bytes.
@@ -335,7 +336,7 @@ def write_book(
     lists
         The rows of those of `CASE_LISTS` that there are.
     study
-        ``id`` and ``title``.
+        ``id`` and ``title``, and ``design`` where it is stated.
     labels
         The words of the workbook.
     """
@@ -354,7 +355,8 @@ def write_book(
         _question(to, question, rows)
     _purposes(to)
     for key in case_sheets:
-        _case_sheet(to, key, by_case[key])
+        limiting = limits(results, study, labels) if key == "reference" else []
+        _case_sheet(to, key, by_case[key], *chain.from_iterable(limiting))
     _verification(to)
     warnings = to.sheet("warnings")
     warnings.notes(labels("warnings_note"))
