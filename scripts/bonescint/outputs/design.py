@@ -52,8 +52,13 @@ class Design:
         return self.word("not_stated", fields=joined) if silent else ""
 
     def told(self, *fields: str) -> list[str]:
-        """Return what is stated of the fields, then what is not."""
-        return [*self.stated(*fields), *filter(None, [self.open(*fields)])]
+        """Return what is stated of the fields, each with what it means, then what is not stated."""
+        said = []
+        for field in fields:
+            said += self.stated(field)
+            if (means := f"{field}_{self[field]}_means") in self._words:
+                said.append(self.word(means))
+        return [*said, *filter(None, [self.open(*fields)])]
 
 
 def planned(results: Results, labels: Labels, design: Design) -> str:

@@ -115,8 +115,8 @@ class Labels:
         """
         for need in ("readers", "eod", "versions"):
             if not self.has(need) and (variant := f"{key}_no_{need}") in texts:
-                return texts(variant, **self._filled, **values)
-        return texts(key, **self._filled, **values)
+                return texts(variant, **self._filled | values)
+        return texts(key, **self._filled | values)
 
     def has(self, need: str) -> bool:
         """Tell whether the study has what a question, a figure or a text is about."""
