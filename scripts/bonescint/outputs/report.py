@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bonescint.cohort.flow import tracers_of
 from bonescint.files import Row, replacing
+from bonescint.outputs.checklists import checklists
 from bonescint.outputs.design import limits
 from bonescint.outputs.drawn import drawn_figures
 from bonescint.outputs.estimates import (
@@ -27,6 +29,7 @@ from bonescint.outputs.results import (
     unanswered_in_words,
 )
 from bonescint.outputs.verification import verification
+from bonescint.questions import known
 from bonescint.resources import SYNTHETIC
 from bonescint.tables.sheets import ShownColumn, ShownTable
 from bonescint.warning_words import warnings_in_words
@@ -240,6 +243,14 @@ def context(results: Results, labels: Labels) -> dict[str, Any]:
     }
 
 
+def _place(key: str, labels: Labels) -> str:
+    """Return what a place that the lists of items name is called on the page."""
+    heading = f"heading_{key}"
+    if key in known():
+        return labels.question("title", key)
+    return labels(heading) if heading in labels else ""
+
+
 def write_page(path: Path, results: Results, study: dict[str, Any], labels: Labels) -> None:
     """Write the page: no script, no network, no file beside it.
 
@@ -268,6 +279,7 @@ def write_page(path: Path, results: Results, study: dict[str, Any], labels: Labe
         study=study,
         figures=_figures(results.figures, labels),
         limits=limits(results, study, labels),
+        checklists=checklists(results, study, labels, partial(_place, labels=labels)),
         **context(results, labels),
     )
     with replacing(path) as stream:

@@ -3,7 +3,7 @@
 import io
 import re
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,11 @@ from bonescint.outputs.estimates import (
     shared_remarks,
 )
 from bonescint.outputs.labels import Labels
+from bonescint.outputs.reading_sheets import write_checklists, write_purposes
 from bonescint.outputs.results import (
     Results,
     flattened,
     overview,
-    purposes,
     unanswered_in_words,
 )
 from bonescint.outputs.verification import verification
@@ -109,6 +109,18 @@ class _Book:
             name = _NO_SHEET.sub("-", self.labels.question("sheet", key))[:_LONGEST]
             return name, self.labels.question("title", key)
         return self.labels(f"sheet_{key}"), self.labels(f"title_{key}")
+
+    def places(self, sheets: Collection[str]) -> Callable[[str], str]:
+        """Return what tells how a place is called here; empty where there is no such sheet."""
+
+        def place(key: str) -> str:
+            key = "summary" if key == "overview" else key
+            said = f"place_{key}"  # in the report alone
+            if said in self.labels:
+                return self.labels(said)
+            return self.names(key)[0] if key in sheets else ""
+
+        return place
 
     def columns(self, *specs: str, **say: Any) -> list[ShownColumn]:
         """Return columns from ``key``, ``key:kind`` or ``key:kind:title``.
@@ -264,19 +276,6 @@ def _question(to: _Book, key: str, rows: list[Row]) -> None:
     sheet.table(columns, said, labels("no_data"), widest=_WIDEST[specs])
 
 
-def _purposes(to: _Book) -> None:
-    """Write what each number is for, once: a later question that says the same is not repeated."""
-    rows: dict[tuple[str, str], Row] = {}
-    for key, found in to.results.metrics.items():
-        for one in purposes(key, found, to.labels):
-            question = to.labels.question("sheet", key)
-            rows.setdefault((one["measure"], one["purpose"]), {"question": question} | one)
-    sheet = to.sheet("purposes")
-    sheet.notes(to.labels("note_purposes"))
-    columns = to.columns("question", "measure", "purpose")
-    sheet.table(columns, list(rows.values()), to.labels("no_data"), widest=90)
-
-
 def _verification(to: _Book) -> None:
     sheet = to.sheet("deidentification")
     sheet.notes(to.labels("coded_notice"))
@@ -348,12 +347,13 @@ def write_book(
         by_case.pop(key, None)
     by_case["measurements"] = _by_software(by_case["measurements"], labels.values)
     case_sheets = [key for key in _CASE_SHEETS if key in by_case]
-    first, last = ("flow",), ("deidentification", "warnings", "figures", "provenance")
-    _summary(to, study, [*first, *results.metrics, "purposes", *case_sheets, *last])
+    last = ("deidentification", "warnings", "figures", "provenance", "checklists")
+    sheets = ["flow", *results.metrics, "purposes", *case_sheets, *last]
+    _summary(to, study, sheets)
     _flow(to)
     for question, rows in results.metrics.items():
         _question(to, question, rows)
-    _purposes(to)
+    write_purposes(to.sheet("purposes"), results, labels)
     for key in case_sheets:
         limiting = limits(results, study, labels) if key == "reference" else []
         _case_sheet(to, key, by_case[key], *chain.from_iterable(limiting))
@@ -368,6 +368,8 @@ def write_book(
     provenance.notes(labels("provenance_note"))
     rows = flattened(results.provenance)
     provenance.table(to.columns("key", "value"), rows, labels("no_data"))
+    places = to.places(["summary", *sheets])
+    write_checklists(to.sheet("checklists"), results, study, labels, places)
     book.close()
     with replacing(path, "wb") as stream:
         stream.write(buffer.getvalue())

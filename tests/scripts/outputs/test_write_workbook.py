@@ -31,7 +31,7 @@ CASE_SHEETS = [
 ]  # fmt: skip
 SHEETS = [
     "要約", "流れ", *QUESTION_SHEETS, "数値の意味", *CASE_SHEETS, "符号化の検証", "警告", "図",
-    "設定と来歴",
+    "設定と来歴", "STARD・GRRAS",
 ]  # fmt: skip
 
 
