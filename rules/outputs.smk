@@ -1,6 +1,5 @@
 """Needs coded tables and coded DICOM; gives the workbook, the figures and the report."""
 
-
 # what the lists of reporting items ask for
 STATED = {
     **config["study"],
