@@ -78,7 +78,8 @@ class RunFacts:
         said = []
         for row in primary(self.rows("hypotheses"))[:1]:
             read = as_read(row, self._labels)
-            parts = (read[key] for key in ("subject", "comparator", "metric", "measure"))
+            pair = " / ".join(filter(None, (read["subject"], read["comparator"])))
+            parts = (read["measure"], read["metric"], pair)
             said = [self.say("primary", said=self.joined(filter(None, parts)))]
         return [*said, self._before()] if said else [self.say("no_primary")]
 
