@@ -7,9 +7,21 @@ from typing import Any
 
 from bonescint.files import Row, number
 from bonescint.outputs.design import Design, planned
-from bonescint.outputs.estimates import as_read, estimate_in_words, find, primary, with_limits
+from bonescint.outputs.estimates import (
+    as_read,
+    estimate_in_words,
+    find,
+    noted,
+    primary,
+    with_limits,
+)
 from bonescint.outputs.labels import Labels
-from bonescint.outputs.results import Results, overview
+from bonescint.outputs.results import (
+    Results,
+    calls_by_metastasis,
+    failures_in_primary,
+    overview,
+)
 from bonescint.resources import Texts
 
 READER_QUESTIONS = ("reader_agreement", "reader_eod", "reader_counts")
@@ -185,7 +197,7 @@ class RunFacts:
         """Return what is missing, and how that was handled."""
         counts: dict[str, list[str]] = {}
         for row in self.rows("failures"):
-            count = dict(p.partition("=")[::2] for p in row["note"].split("; ")).get("count")
+            count = noted(row).get("count")
             if count and not row["comparator"]:
                 reason = self._labels.word(row["measure"])
                 counts.setdefault(row["subject"], []).append(
@@ -204,6 +216,7 @@ class RunFacts:
             *said,
             self.say("complete_cases"),
             *([self.say("failures_as_wrong")] if beside else []),
+            *filter(None, [failures_in_primary(self.results, self._labels)]),
         ]
 
     def variability(self) -> list[str]:
@@ -269,27 +282,19 @@ class RunFacts:
         return [self.say("no_interval")] if self.design["reference_basis"] == "same_image" else []
 
     def crossed(self) -> list[str]:
-        """Return the calls at each cut-off by the reference."""
-        table = self.rows("cutoffs")
+        """Return the calls at each cut-off, failed analyses among them, by the reference."""
+        table = calls_by_metastasis(self.results, self._labels)
         said = []
-        for one in self._analysis["metrics"]["cutoffs"]:
-            for key in self._labels.software_keys:
-                metric, value = str(one["metric"]), float(one["value"])
-                counts = [
-                    _count(find(table, measure, key, metric, cutoff=value))
-                    for measure in ("sensitivity", "specificity")
-                ]
-                if all(counts):
-                    at = self._labels.at(metric, value, "at_cutoff")
-                    named = {"name": self._labels.software(key), "cutoff": at}
-                    pair = dict(zip(("positive", "negative"), counts, strict=True))
-                    said.append(self.say("crossed", **named, **pair))
+        for row in table.rows:
+            cells = [f"{column.title} {row[column.key]}" for column in table.columns[2:]]
+            at = {"name": row["software"], "cutoff": row["metric"]}
+            said.append(self.say("crossed", cells=self.joined(cells), **at))
         return said
 
     def estimated(self) -> list[str]:
         """Return the estimates with their limits."""
         measures = ("auc", "sensitivity", "specificity")
-        return [
+        said = [
             self.say("estimated", name=row["software"], metric=row["metric"], values=values)
             for row in overview(self.results, self._labels)
             if row["n"]
@@ -299,6 +304,8 @@ class RunFacts:
                 )
             )
         ]
+        paired = said and self._labels.has("versions")
+        return [*said, *([self.say("same_cases")] if paired else [])]
 
     def limitations(self) -> list[str]:
         """Return what the numbers themselves limit."""
@@ -378,9 +385,3 @@ class RunFacts:
                 title = self._labels.question("title", question)
                 said.append(self.say("agreed", title=title, values=listed))
         return said
-
-
-def _count(row: Row | None) -> str:
-    """Return the ``9/22`` of a row's note, empty if there is none."""
-    notes = (row or {"note": ""})["note"].split("; ")
-    return next((note[6:] for note in notes if note.startswith("count=")), "")
