@@ -12,6 +12,7 @@ from bonescint.questions import question, worded
 from bonescint.registered import words_in
 from bonescint.resources import ROOT
 from bonescint.stats.estimate import Estimate, read_estimates, write_number
+from tests.scripts.purposes import unexplained
 
 SETTINGS = {
     "confidence": 0.95,
@@ -189,8 +190,8 @@ OWN_COLUMN |= {"comparator_version"}
 
 
 def assert_worded(rows) -> None:
-    """Every key that a row shows has its words, shared ones or a question's own."""
-    missing = set()
+    """Every key that a row shows has its words, every measure the sentence on what it is for."""
+    missing = unexplained(row.measure for row in rows)
     for row in rows:
         assert "title" in words_in("text/questions/", "en")[row.question]
         shown = {row.measure, row.ci_method, row.test, row.status}

@@ -365,6 +365,12 @@ def _write_provenance(folder: Path, inputs: list[Row]) -> None:
         "config_sha256_16": "cd" * 8,
         "analysis_sha256_16": "ef" * 8,
         "analysis": {
+            "cohort": {
+                "sex": "F",
+                "exam_from": "2019-06-01",
+                "exam_to": "2019-09-30",
+                "targets": {"MDP": 50, "HMDP": 50, "with_findings": 50, "without_findings": 50},
+            },
             "reference": {"metastasis": "majority", "count": "median", "eod": "median"},
             "metrics": {"confidence": 0.95, "cutoffs": CUTOFFS},
         },

@@ -32,7 +32,8 @@ CASE_SHEETS = [
     "症例", "参照標準", "測定値", "判定の不一致", "判定の変化", "学習の可能性", "院内用",
 ]  # fmt: skip
 SHEETS = [
-    "要約", "流れ", *QUESTION_SHEETS, *CASE_SHEETS, "符号化の検証", "警告", "図", "設定と来歴",
+    "要約", "流れ", *QUESTION_SHEETS, "数値の意味", *CASE_SHEETS, "符号化の検証", "警告", "図",
+    "設定と来歴", "STARD・GRRAS",
 ]  # fmt: skip
 
 
