@@ -24,7 +24,7 @@ _TRACERS = {"MDP": ["BoneNAVI"], "HMDP": ["VSBONE"]}
 _MEASURES = ("auc", "sensitivity", "specificity")  # which margins name beside the metrics
 _FINDINGS = ("with_findings", "without_findings")
 # who else a row may be about, or be held against (bonescint.questions)
-_SAID = ("all_readers", "any_reader", "consensus", "stored", "unanimous")
+_SAID = ("all", "all_readers", "any_reader", "consensus", "stored", "unanimous")
 
 
 def _below(config: Any, *keys: str) -> Mapping[str, Any]:
