@@ -95,7 +95,7 @@ def _shares(group: Sequence[Row], name: str, values: Sequence[str]) -> Iterator[
 
 def _share(count: int, n: int) -> Estimate:
     # without limits: the cases were chosen, and stand for themselves
-    row = Estimate(measure="share", n=n, n_positive=count).noting(f"count={count}/{n}")
+    row = Estimate(measure="share", n=n).noting(f"count={count}/{n}")
     return replace(row, estimate=count / n) if n else replace(row, status="no data")
 
 
