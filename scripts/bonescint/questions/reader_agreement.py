@@ -11,8 +11,9 @@ import numpy as np
 
 from bonescint.stats import agreement
 from bonescint.stats.estimate import Estimate
+from bonescint.stats.of_readers import of_these_readers, untested
 from bonescint.stats.paired_calls import compare_calls
-from bonescint.stats.questions import labelled, of_these_readers, untested
+from bonescint.stats.questions import labelled
 from bonescint.stats.samples import by_tracer, read_ratings
 
 logger = logging.getLogger(__name__)

@@ -11,7 +11,8 @@ import numpy as np
 from bonescint.stats import agreement
 from bonescint.stats.estimate import Estimate
 from bonescint.stats.method_comparison import bland_altman
-from bonescint.stats.questions import labelled, of_these_readers, untested
+from bonescint.stats.of_readers import of_these_readers, untested
+from bonescint.stats.questions import labelled
 from bonescint.stats.samples import by_tracer, read_ratings
 
 logger = logging.getLogger(__name__)

@@ -10,7 +10,8 @@ import numpy as np
 
 from bonescint.stats import agreement
 from bonescint.stats.estimate import Estimate
-from bonescint.stats.questions import labelled, of_these_readers
+from bonescint.stats.of_readers import of_these_readers
+from bonescint.stats.questions import labelled
 from bonescint.stats.samples import by_tracer, read_ratings
 
 logger = logging.getLogger(__name__)

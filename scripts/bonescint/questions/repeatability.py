@@ -10,7 +10,8 @@ import numpy as np
 
 from bonescint.stats import agreement, method_comparison
 from bonescint.stats.estimate import Estimate
-from bonescint.stats.questions import cutoffs_of, labelled, low_metrics, of_these_readers
+from bonescint.stats.of_readers import of_these_readers
+from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
 from bonescint.stats.samples import Samples, SoftwareFacts, read_ratings
 
 logger = logging.getLogger(__name__)

@@ -1,11 +1,10 @@
 """What the questions share: who and what each row is about."""
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bonescint.stats.estimate import NAN, Estimate
+from bonescint.stats.estimate import Estimate
 
 
 def low_metrics(settings: Mapping[str, Any]) -> set[str]:
@@ -27,13 +26,3 @@ def cutoffs_of(settings: Mapping[str, Any], metric: str) -> list[float]:
 def labelled(rows: Iterable[Estimate], *notes: str, **fields: Any) -> list[Estimate]:
     """Return `rows` with further notes, and with fields such as ``subject`` filled in."""
     return [replace(row.noting(*notes), **fields) for row in rows]
-
-
-def of_these_readers(rows: Iterable[Estimate]) -> list[Estimate]:
-    """Return `rows`, noting at limits by a variance over cases alone that the readers are fixed."""
-    return [row if math.isnan(row.ci_low) else row.noting("these_readers") for row in rows]
-
-
-def untested(rows: Iterable[Estimate]) -> list[Estimate]:
-    """Return `rows` without their tests: of a part of the cases none was planned."""
-    return [replace(row, statistic=NAN, p_value=NAN, test="") for row in rows]
