@@ -26,7 +26,7 @@ _TRACERS = {"MDP": ["BoneNAVI"], "HMDP": ["VSBONE"]}
 _MEASURES = ("auc", "sensitivity", "specificity", "interchangeability")
 _FINDINGS = ("with_findings", "without_findings")
 # who else a row may be about, or be held against (bonescint.questions)
-_SAID = ("all_readers", "any_reader", "any_software", "consensus", "stored", "unanimous")
+_SAID = ("all", "all_readers", "any_reader", "any_software", "consensus", "stored", "unanimous")
 
 
 def _below(config: Any, *keys: str) -> Mapping[str, Any]:
