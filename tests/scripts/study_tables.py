@@ -19,7 +19,10 @@ SETTINGS = {
     "cutoffs": [{"metric": "bsi", "value": 1.0}, {"metric": "hotspots", "value": 2}],
     "margins": {"bsi": 0.5, "auc": 0.1, "sensitivity": 0.2},
     "optimism": {"replicates": 100, "seed": 1},
-    "values": {"bsi": {"kind": "percent"}, "hotspots": {"kind": "count"}},
+    "values": {
+        "bsi": {"kind": "percent", "offsets": [0.1, 0.01]},
+        "hotspots": {"kind": "count", "offsets": [1]},
+    },
 }
 METRICS = ["bsi", "hotspots"]
 SOFTWARE_PARAM = {
