@@ -65,9 +65,10 @@ counts <- read.csv(file.path(here, "ranks_counts.csv"))
 fit <- glm.nb(hotspots ~ log1p(metastases), counts, control = glm.control(epsilon = 1e-14, maxit = 500))
 b <- coef(summary(fit))[2, ]
 df <- nrow(counts) - 2
+se <- b[2] * sqrt(max(1, sum(residuals(fit, type = "pearson")^2) / df))
 keep(paste0("count_power", c(three, "_t", "_p", "_dispersion")),
-     c(b[1] + c(0, -1, 1) * qt(0.975, df) * b[2], b[3], 2 * pt(-abs(b[3]), df), 1 / fit$theta),
-     "MASS::glm.nb(hotspots ~ log1p(metastases)), qt(p, n - 2)")
+     c(b[1] + c(0, -1, 1) * qt(0.975, df) * se, b[1] / se, 2 * pt(-abs(b[1] / se), df), 1 / fit$theta),
+     "MASS::glm.nb(hotspots ~ log1p(metastases)), Pearson's X2 / (n - 2), qt(p, n - 2)")
 at <- c(0, 1, 5, 30)
 keep(paste0("count_power_fitted_", at), predict(fit, data.frame(metastases = at), type = "response"),
      "predict(MASS::glm.nb(hotspots ~ log1p(metastases)), type = 'response')")

@@ -76,9 +76,12 @@ def count_power(y: ArrayLike, x: ArrayLike, confidence: float = 0.95) -> Estimat
 
     `negative_binomial` of y on log(1 + x): the mean of y is c (1 + x) to the power b. 1 is in
     proportion, less flattens. On x itself the model would multiply the mean with each further one,
-    which no two counts of the same things do. Wald's limits with Student's t and n - 2 degrees of
-    freedom, because the dispersion is estimated from the same few cases. What was fitted where most
-    was counted stands in the note, beside what was seen there.
+    which no two counts of the same things do. What was fitted where most was counted stands in the
+    note, beside what was seen there.
+
+    Wald's limits with Student's t and n - 2 degrees of freedom. The dispersion of largest
+    likelihood is too small on few cases, so the standard error grows by the root of Pearson's X²
+    over n - 2 where that exceeds 1: with 25 + 25 cases plain limits (R's) cover less than 93 %.
 
     Parameters
     ----------
@@ -99,8 +102,11 @@ def count_power(y: ArrayLike, x: ArrayLike, confidence: float = 0.95) -> Estimat
     row = Estimate(measure="count_power", n=fit.n, ci_method="wald_t", test="negative_binomial")
     if fit.status != OK:
         return replace(row, status=fit.status)
-    width = float(stdtrit(fit.n - 2, (1 + confidence) / 2)) * fit.error
-    t = fit.slope / fit.error
+    means = np.exp(fit.intercept + fit.slope * np.log1p(others))
+    pearson = float(((counts - means) ** 2 / (means + fit.dispersion * means**2)).sum())
+    error = fit.error * math.sqrt(max(1.0, pearson / (fit.n - 2)))
+    width = float(stdtrit(fit.n - 2, (1 + confidence) / 2)) * error
+    t = fit.slope / error
     most = float(others.max())
     return replace(
         row,
