@@ -18,6 +18,7 @@ from bonescint.outputs.style import (
     new_figure,
     scale,
 )
+from bonescint.text.width import broken
 
 FIGURE = {
     "order": 40,
@@ -33,6 +34,7 @@ _STATES = (
     (None, GREY, "x", "reference_open"),
 )
 _BIAS, _LIMIT = (BLACK, "-"), (GREEN, "--")
+_BESIDE, _WITHIN = 26, 46  # Latin characters that a line takes beside the panel and in it
 _RAW, _QUANTILES = ("limit_low", "limit_high"), ("quantile_low", "quantile_high")
 
 
@@ -46,7 +48,7 @@ def _level(ax: Axes, row: Row, labels: Labels) -> None:
     if low is not None and high is not None:
         ax.axhspan(low, high, color=colour, alpha=0.12, linewidth=0, zorder=1)
     ax.annotate(
-        f"{labels.word(row['measure'])}\n{fixed(level)}",
+        "\n".join([*broken(labels.word(row["measure"]), _BESIDE), fixed(level)]),
         (1.01, level), xycoords=("axes fraction", "data"), va="center", ha="left",
         fontsize=7.5, color=colour, annotation_clip=False,
     )  # fmt: skip
@@ -66,6 +68,7 @@ def _levels(ax: Axes, rows: list[Row], pair: tuple[str, str], metric: str, label
             _level(ax, row, labels)
     if changes:
         said = labels.figure("quantiles_first" if told else "raw_alone", "bland_altman")
+        said = "\n".join(broken(said, _WITHIN))
         ax.text(0.02, 0.02, said, transform=ax.transAxes, fontsize=7, color=VERMILION)
 
 
@@ -133,7 +136,7 @@ def draw(
             zeros = sum(before[c] == after[c] == 0 for c in both)
             ax.set_xlabel(labels("mean_axis", metric=labels.axis(metric), zeros=zeros))
             ax.set_ylabel(labels("difference_axis", metric=labels.axis(metric)))
-            ax.margins(y=0.12)
+            ax.margins(y=0.2)
             if ax is row[0]:
                 ax.legend(loc="upper left")
     foot_note(figure, labels.figure("note", "bland_altman"))
