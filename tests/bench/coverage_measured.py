@@ -49,7 +49,7 @@ def show(what: str, data: str, *shares: float, simulated: int = REPLICATES) -> N
 
 
 def covered(rng: np.random.Generator, n: int) -> None:
-    """Exact limits of the 2.5 % quantile of normal differences."""
+    """Cover the 2.5 % quantile of normal differences."""
     truth, hits, given = float(ndtri(0.025)), 0, 0
     for _ in range(REPLICATES):
         row = quantile_limits(rng.normal(size=n), np.zeros(n))["lower"]
@@ -64,7 +64,7 @@ def covered(rng: np.random.Generator, n: int) -> None:
 
 
 def held(rng: np.random.Generator, n: int, is_growing: bool) -> None:
-    """The share of further differences between the limits: of all, small and large sizes."""
+    """Count further differences between the limits: of all, small and large sizes."""
     ways: dict[str, Callable[[Numbers, Numbers], dict[str, Estimate]]] = {
         "raw limits": bland_altman,
         "quantile limits": quantile_limits,
@@ -85,7 +85,7 @@ def held(rng: np.random.Generator, n: int, is_growing: bool) -> None:
 
 
 def tested(rng: np.random.Generator, n: int, is_growing: bool) -> None:
-    """How often p is below .05: the rank correlation, and the regression of the residuals."""
+    """Count p below .05: the rank correlation, and the regression of the residuals."""
     below = np.zeros(2)
     for _ in range(REPLICATES):
         x, y, _ = pair(rng, n, is_growing)

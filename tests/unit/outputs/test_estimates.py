@@ -126,3 +126,12 @@ def test_numbers_as_people_read_them() -> None:
 def test_number_never_raises_and_never_gives_nan(text: str) -> None:
     value = number(text)
     assert value is None or value == value
+
+
+def test_a_ratio_with_an_offset_says_what_was_added() -> None:
+    said = estimate_in_words(row(measure="offset_ratio_bias", note="offset=0.1"), LABELS)
+    assert said["measure"] == "(新版 + 0.1) / (旧版 + 0.1) の幾何平均"
+    assert LABELS.word("offset_ratio_bias") == "(新版 + c) / (旧版 + c) の幾何平均"
+    plain = estimate_in_words(row(measure="ratio_bias", cases="positive_in_both"), LABELS)
+    assert plain["measure"] == "新版 / 旧版 の幾何平均"
+    assert "両版とも 0 より大きい症例" in plain["note"]

@@ -25,7 +25,7 @@ def test_quantiles_and_their_inner_limits_are_those_of_r():
         assert row.estimate == r(f"measured_skewed_quantile_{end}")
         assert (row.status, math.isnan(row.ci_low)) == ("no outer limit", True)
         assert float(noted(row)["inner_limit"]) == r(f"measured_skewed_inner_{end}")
-        assert noted(row)["needs_cases"] == "146"
+        assert noted(row)["interval_needs"] == "146"
 
 
 def test_exact_limits_of_the_quantiles_are_those_of_r():
@@ -44,7 +44,7 @@ def test_how_many_cases_the_limits_take(n, status):
     rows = mc.quantile_limits(*WIDE[:, :n])
     assert {row.status for row in rows.values()} == {status}
     if n == 38:
-        assert {row.note for row in rows.values()} == {"needs_cases=39"}
+        assert {row.note for row in rows.values()} == {"limit_needs=39"}
         assert all(math.isnan(row.estimate) for row in rows.values())
     if n == 39:  # (n + 1) p is 1: the smallest and the largest difference
         d = WIDE[0, :39] - WIDE[1, :39]
@@ -97,7 +97,7 @@ def measures(rows):
     return [row.measure for row in rows]
 
 
-def test_limits_that_hold_for_all_sizes_stand_first():
+def test_limits_whose_premises_hold_stand_first():
     size = np.repeat([0.0, 0.1, 0.3, 1, 3, 9], 10)
     steady = np.tile([0.1, -0.1, 0.2, -0.2, 0.0], 12)
     rows = mc.limits_of_agreement(size + steady, size)

@@ -17,12 +17,13 @@ ALPHA = 0.05  # below it the spread of the differences is taken to change with t
 
 
 def limits_of_agreement(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> list[Estimate]:
-    """Return bias, raw limits and quantile limits of x - y, those first that hold for all sizes.
+    """Return bias, raw limits and quantile limits of x - y, those first whose premises hold.
 
-    Raw limits are one pair for all cases. Where `spread` finds that the differences scatter more
-    in large (or in small) values than elsewhere, they are too wide here and too narrow there: the
-    quantile limits then stand first, and the raw ones are noted ``spread_grows`` (or
-    ``spread_shrinks``).
+    Raw limits suppose one normal spread. Where `spread` finds that the differences scatter more in
+    large (or in small) values than elsewhere, the quantile limits stand first, and the raw ones
+    are noted ``spread_grows`` (or ``spread_shrinks``). Quantiles hold for the cases together; at a
+    given size only limits that change with it do (`bland_altman_regression`), which their note
+    ``all_together`` says.
 
     Parameters
     ----------
@@ -37,7 +38,8 @@ def limits_of_agreement(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) ->
     if not test.p_value < ALPHA:
         return [*raw.values(), *quantiles, test]
     way = "spread_grows" if test.estimate > 0 else "spread_shrinks"
-    return [*quantiles, raw["bias"], raw["lower"].noting(way), raw["upper"].noting(way), test]
+    first = [row.noting("all_together") for row in quantiles]
+    return [*first, raw["bias"], raw["lower"].noting(way), raw["upper"].noting(way), test]
 
 
 def spread(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> Estimate:
@@ -94,7 +96,7 @@ def quantile_limits(
     fewest = math.ceil(round(1 / share - 1, 6))
     if status == OK and n < fewest:
         return {
-            key: replace(one, status="too few").noting(f"needs_cases={fewest}")
+            key: replace(one, status="too few").noting(f"limit_needs={fewest}")
             for key, one in rows.items()
         }
     if status != OK:
@@ -125,7 +127,7 @@ def _ordered_limits(
     )
     if not outer:
         takes = math.ceil(math.log(tail) / math.log1p(-share))
-        notes = f"inner_limit={write_number(near)}", f"needs_cases={takes}"
+        notes = f"inner_limit={write_number(near)}", f"interval_needs={takes}"
         return replace(row, status="no outer limit").noting(*notes)
     if tied(far, near, float(np.ptp(ordered)) if pairs.noise else 0.0):
         return replace(row, status="tied")
