@@ -23,7 +23,7 @@ from bonescint.stats.method_comparison import (
 )
 
 REPLICATES = 4_000
-POWERS = 600  # a regression of counts takes long
+POWERS = 1_500  # a regression of counts takes long
 Numbers = NDArray[np.float64]
 
 

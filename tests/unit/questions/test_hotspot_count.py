@@ -16,9 +16,8 @@ def test_the_power_of_counts_in_proportion_is_near_one(tmp_path):
     _, found, _ = answered(tmp_path)
     power = found["bonenavi", "count_power"]
     assert power.estimate == pytest.approx(1.2, abs=0.2)  # 0 is read as 1 on log(1 + count)
-    said = notes(power)
-    assert (said["most_counted"], said["seen_there"]) == ("11", "11")
-    assert float(said["fitted_there"]) == pytest.approx(11, rel=0.15)
+    fitted, seen = notes(power)["fitted_seen"].rpartition(" 11:")[2].split("/")
+    assert (float(fitted), seen) == (pytest.approx(11, rel=0.15), "11")
     assert ("bonenavi", "rate_ratio") not in found
 
 
@@ -28,9 +27,10 @@ def test_what_was_fitted_stands_beside_what_was_seen(tmp_path):
     rows = [row for row in table if row["software"] == "bonenavi"]
     assert [row["read"] for row in rows] == [str(n) for n in range(12)]
     assert [row["seen"] for row in rows] == [str(n) for n in range(12)]
-    assert float(rows[-1]["fitted"]) == float(
-        notes(found["bonenavi", "count_power"])["fitted_there"]
-    )
+    beside = notes(found["bonenavi", "count_power"])["fitted_seen"].split(" ")
+    assert beside == [
+        f"{n}:{float(rows[n]['fitted']):.4g}/{rows[n]['seen']}" for n in (0, 1, 5, 11)
+    ]
     assert {row["n"] for row in rows} == {"1"}
     assert {row["metric"] for row in table} == {"hotspots"}
     assert {row["software"] for row in table} == set(study.results)
