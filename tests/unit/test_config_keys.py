@@ -109,7 +109,7 @@ def full(language: str = "en") -> dict[str, Any]:
     config["metrics"]["primary"]["cutoff"] = 1.0
     label = {"ja": "ANN 値", "en": "ANN value"}
     config["metrics"]["values"]["ann"] |= {
-        "label": label, "unit": "", "positive": "high", "warn_above": 0.9,
+        "label": label, "unit": "", "positive": "high", "warn_above": 0.9, "offsets": [0.1],
     }  # fmt: skip
     config["metrics"]["questions"] = None
     config["metrics"]["protocol"] = {"document": "d", "date": "2019-01-01"}
