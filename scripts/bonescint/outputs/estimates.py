@@ -137,7 +137,7 @@ def estimate_in_words(row: Row, labels: Labels) -> Row:
     said = {
         key: labels.word(row[key]) for key in ("reference", "metric", "ci_method", "test", "status")
     }
-    said["measure"] = labels.word(row["measure"], **noted)  # a ratio's says what was added
+    said["measure"] = labels.word(row["measure"], **parts)  # a ratio's says what was added
     said |= {key: labels.software(labels.word(row[key])) for key in ("subject", "comparator")}
     return (
         row
