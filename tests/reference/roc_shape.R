@@ -1,0 +1,24 @@
+# Values to test bonescint.stats.roc.separation, .matched and .agreement.indices against:
+#   Rscript tests/reference/roc_shape.R      (Debian: r-cran-proc)
+# The samples are those of roc.R (roc_cases.csv).
+suppressPackageStartupMessages(library(pROC))
+here <- dirname(sub("--file=", "", grep("--file=", commandArgs(FALSE), value = TRUE)))
+values <- list()
+keep <- function(key, value, call) {
+  row <- data.frame(key = key, value = sprintf("%.15g", as.numeric(value)), call = call)
+  values[[length(values) + 1]] <<- row
+}
+
+# an AUC of 1: the true AUC of two normal distributions that separate with probability .05
+for (pair in list(c(10, 10), c(25, 25), c(15, 20), c(30, 12)))
+  for (ratio in c(1, 2)) {
+    n1 <- pair[1]
+    n0 <- pair[2]
+    separated <- function(shift)
+      integrate(function(x) n0 * dnorm(x) * pnorm(x)^(n0 - 1) * pnorm((shift - x) / ratio)^n1, -9, 14,
+                rel.tol = 1e-12, subdivisions = 1000)$value
+    shift <- uniroot(function(shift) separated(shift) - 0.05, c(-5, 12), tol = 1e-13)$root
+    keep(sprintf("separation_%d_%d_%g", n1, n0, ratio), pnorm(shift / sqrt(1 + ratio^2)),
+         "pnorm(uniroot(integrate(P(lowest positive > highest negative)) - .05) / sqrt(1 + ratio^2))")
+  }
+write.csv(do.call(rbind, values), file.path(here, "roc_shape.csv"), row.names = FALSE, quote = c(3))
