@@ -21,4 +21,10 @@ for (pair in list(c(10, 10), c(25, 25), c(15, 20), c(30, 12)))
     keep(sprintf("separation_%d_%d_%g", n1, n0, ratio), pnorm(shift / sqrt(1 + ratio^2)),
          "pnorm(uniroot(integrate(P(lowest positive > highest negative)) - .05) / sqrt(1 + ratio^2))")
   }
+# agreement of two yes-or-no calls: both yes, only the first, only the second, neither
+for (t in list(c(20, 3, 5, 22), c(9, 1, 16, 24), c(25, 4, 0, 21), c(2, 7, 1, 40), c(50, 0, 0, 0), c(0, 5, 5, 0))) {
+  m <- matrix(t, nrow = 2, byrow = TRUE) / sum(t)
+  keep(sprintf("indices_%s_%s", paste(t, collapse = "_"), c("prevalence", "bias")),
+       c(m[1, 1] - m[2, 2], sum(m[1, ]) - sum(m[, 1])), "PI = a/n - d/n, BI = (a + b)/n - (a + c)/n (Byrt 1993)")
+}
 write.csv(do.call(rbind, values), file.path(here, "roc_shape.csv"), row.names = FALSE, quote = c(3))
