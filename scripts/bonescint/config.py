@@ -16,8 +16,9 @@ from bonescint.errors import InputError
 from bonescint.identity.opt_out_lists import LARGEST_SHARE
 from bonescint.identity.study import StudyMark
 from bonescint.names.ids import ANY_ID
-from bonescint.questions import why_unanswered, worded
+from bonescint.questions import question, why_unanswered, worded
 from bonescint.resources import Texts, locate
+from bonescint.stats.questions import UNTESTED
 from bonescint.tables.metric_columns import metric_values, metrics_of_entry
 from bonescint.text.drives import wsl_path
 from bonescint.text.folding import fold_header
@@ -228,9 +229,14 @@ def _hypotheses(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
         if primary["question"] not in asked:
             yield _not_asked(config, text, "metrics.primary.question", primary["question"])
         measures["metrics.primary.measure"] = [primary["measure"]]
+        if not question(primary["question"]).tested:
+            yield text("untested_question", where="metrics.primary", question=primary["question"])
     for family, tested in settings["families"].items():
         for name in tested:
             # of a question that the study cannot answer there is no test
+            if not question(name).tested:
+                where = f"metrics.families.{family}"
+                yield text("untested_question", where=where, question=name)
             if name not in asked and name not in unanswered(config):
                 yield _not_asked(config, text, f"metrics.families.{family}", name)
         measures[f"metrics.families.{family}"] = [m for found in tested.values() for m in found]
@@ -238,6 +244,8 @@ def _hypotheses(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
     words = worded(text.language)
     for where, named in measures.items():
         for measure in named:
+            if measure in UNTESTED:
+                yield text("untested_measure", where=where, measure=measure)
             if measure not in words:
                 close = difflib.get_close_matches(measure, sorted(words), 1)
                 hint = text("did_you_mean", key=close[0]) if close else ""

@@ -77,7 +77,7 @@ def _at(sample: Sample, cutoff: float, confidence: float) -> list[Estimate]:
     y = sample.y == 1
     new, old = (score >= cutoff for score in sample.scores)
     moves = reclassification.table(y, old, new)
-    improvement = reclassification.nri(y, old, new, confidence).noting(
+    improvement = reclassification.nri(y, old, new).noting(
         "moves_positive=" + "/".join(map(str, moves.events)),
         "moves_negative=" + "/".join(map(str, moves.nonevents)),
     )
