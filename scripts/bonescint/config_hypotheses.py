@@ -46,14 +46,14 @@ def wrong_hypotheses(
         if not question(primary["question"]).tested:
             yield text("untested_question", where="metrics.primary", question=primary["question"])
     for family, tested in settings["families"].items():
+        where = f"metrics.families.{family}"
         for name in tested:
-            # of a question that the study cannot answer there is no test
             if not question(name).tested:
-                where = f"metrics.families.{family}"
                 yield text("untested_question", where=where, question=name)
+            # of a question that the study cannot answer there is no test
             if name not in asked and name not in unanswered(config):
-                yield _not_asked(config, text, f"metrics.families.{family}", name)
-        measures[f"metrics.families.{family}"] = [m for found in tested.values() for m in found]
+                yield _not_asked(config, text, where, name)
+        measures[where] = [measure for named in tested.values() for measure in named]
     # every measure has its words: what has none is a slip of the pen
     words = worded(text.language)
     for where, named in measures.items():
@@ -66,8 +66,8 @@ def wrong_hypotheses(
                 yield text("no_measure", where=where, measure=measure, hint=hint)
 
 
-def _not_asked(config: Mapping[str, Any], text: Texts, where: str, question: str) -> str:
-    if lacks := unanswered(config).get(question):
+def _not_asked(config: Mapping[str, Any], text: Texts, where: str, name: str) -> str:
+    if lacks := unanswered(config).get(name):
         why = why_unanswered(lacks, text.language)
-        return text("cannot_be_asked", where=where, question=question, why=why)
-    return text("not_asked", where=where, question=question)
+        return text("cannot_be_asked", where=where, question=name, why=why)
+    return text("not_asked", where=where, question=name)

@@ -27,4 +27,28 @@ for (t in list(c(20, 3, 5, 22), c(9, 1, 16, 24), c(25, 4, 0, 21), c(2, 7, 1, 40)
   keep(sprintf("indices_%s_%s", paste(t, collapse = "_"), c("prevalence", "bias")),
        c(m[1, 1] - m[2, 2], sum(m[1, ]) - sum(m[, 1])), "PI = a/n - d/n, BI = (a + b)/n - (a + c)/n (Byrt 1993)")
 }
+# height and area of a part of the curve
+d <- read.csv(file.path(here, "roc_cases.csv"))
+for (name in names(split(d, d$set))) {
+  s <- d[d$set == name, ]
+  curve <- roc(s$y, s$a, levels = c(0, 1), direction = "<", quiet = TRUE)
+  for (sp in c(0.9, 0.75, 0.5))
+    keep(sprintf("shape_%s_sensitivity_%g", name, sp),
+         max(coords(curve, sp, input = "specificity", ret = "sensitivity", transpose = FALSE)),
+         "max(pROC::coords(roc, sp, input = 'specificity', ret = 'sensitivity'))")
+  for (range in list(c(1, 0.8), c(0.95, 0.6))) {
+    area <- function(correct) suppressWarnings(auc(curve, partial.auc = range, partial.auc.focus = "specificity",
+                                                   partial.auc.correct = correct, allow.invalid.partial.auc.correct = TRUE))
+    keep(sprintf("shape_%s_%s_%g_%g", name, c("area", "standardised"), range[2], range[1]), c(area(FALSE), area(TRUE)),
+         "pROC::auc(roc, partial.auc = range, partial.auc.correct = FALSE, TRUE)")
+  }
+}
+set.seed(20190601)
+for (name in c(18, 21)) {
+  s <- d[d$set == name, ]
+  curve <- roc(s$y, s$a, levels = c(0, 1), direction = "<", quiet = TRUE)
+  limits <- suppressWarnings(ci.auc(curve, partial.auc = c(1, 0.8), method = "bootstrap", boot.n = 10000, progress = "none", reuse.auc = FALSE))
+  keep(sprintf("shape_%s_percentile_%s", name, c("low", "high")), limits[c(1, 3)],
+       "pROC::ci.auc(roc, partial.auc = c(1, .8), method = 'bootstrap', boot.n = 10000)")
+}
 write.csv(do.call(rbind, values), file.path(here, "roc_shape.csv"), row.names = FALSE, quote = c(3))

@@ -115,7 +115,7 @@ def all_resamples(positive, negative):
 
 @pytest.mark.parametrize("entries", [2**20, 50])
 def test_optimism_is_that_of_all_resamples(monkeypatch, entries):
-    monkeypatch.setattr(bootstrap, "_ENTRIES_AT_ONCE", entries)
+    monkeypatch.setattr(bootstrap, "ENTRIES_AT_ONCE", entries)
     positive, negative = (2, 3, 5), (1, 2, 4)
     every = all_resamples(positive, negative)
     replicates = 4_003
