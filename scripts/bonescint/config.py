@@ -36,6 +36,8 @@ _METRICS = {
     "margins": {},
     "protocol": None,
     "values": None,
+    "matched_specificity": [0.9],
+    "partial_auc": {"specificity": [0.8, 1.0]},
     "optimism": {"replicates": 2000, "seed": 20190601},
 }
 # how any table is read, where it needs saying

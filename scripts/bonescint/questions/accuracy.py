@@ -9,6 +9,7 @@ import numpy as np
 
 from bonescint.declared import columns
 from bonescint.stats import roc
+from bonescint.stats.accuracy import matched_of
 from bonescint.stats.estimate import Estimate, write_number
 from bonescint.stats.questions import labelled, low_metrics
 from bonescint.stats.samples import (
@@ -25,7 +26,7 @@ logger = logging.getLogger(__name__)
 QUESTION = {
     "order": 60,
     "needs": ["reference", "measurements", "software"],
-    "settings": ["confidence", "values"],
+    "settings": ["confidence", "values", "matched_specificity", "partial_auc", "optimism"],
     "also": ["roc_curves"],
     "where": ["readers"],
 }
@@ -39,8 +40,9 @@ def rows(
 ) -> Iterator[Estimate]:
     """Yield the AUC of every software and metric, over all cases and by EOD grade (R8, R11).
 
-    Each on the logit scale, and as pROC prints it (Wald). A case whose EOD contradicts the
-    consensus takes no part in the AUC by grade.
+    Each on the logit scale, and as pROC prints it (Wald); beside it the sensitivity at matched
+    specificities and the partial AUC, for which no cut-off is configured. A case whose EOD
+    contradicts the consensus takes no part in the AUC by grade.
     """
     samples = Samples(read_truth(reference), measurements, low_metrics(settings))
     grades, contradicting = read_consensus(reference, "eod"), read_eod_contradictions(reference)
@@ -50,6 +52,7 @@ def rows(
             sample = samples.of(metric, key)
             y, (score,) = sample.y, sample.scores
             found = [roc.auc(y, score, ci, confidence) for ci in ("logit", "wald")]
+            found += matched_of(sample, settings)
             found += _by_grade(sample, grades, contradicting, confidence)
             yield from labelled(
                 found, *sample.left_out, metric=metric, subject=key, reference="consensus"

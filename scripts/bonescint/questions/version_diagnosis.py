@@ -7,6 +7,7 @@ from typing import Any
 
 from bonescint.declared import columns
 from bonescint.stats import reclassification, roc
+from bonescint.stats.accuracy import matched_of
 from bonescint.stats.estimate import Estimate, write_number
 from bonescint.stats.paired_calls import compare_accuracy
 from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
@@ -17,7 +18,14 @@ logger = logging.getLogger(__name__)
 QUESTION = {
     "order": 90,
     "needs": ["reference", "measurements", "version_pairs", "software"],
-    "settings": ["confidence", "cutoffs", "values"],
+    "settings": [
+        "confidence",
+        "cutoffs",
+        "values",
+        "matched_specificity",
+        "partial_auc",
+        "optimism",
+    ],
     "also": ["reclassified"],
     "where": ["readers", "versions"],
 }
@@ -42,6 +50,7 @@ def rows(
             found = [roc.compare_paired(sample.y, sample.scores[0], sample.scores[1], level)]
             for cutoff in cutoffs_of(settings, metric):
                 found += _at(sample, cutoff, level)
+            found += matched_of(sample, settings)
             yield from labelled(
                 found,
                 *sample.left_out,
