@@ -18,8 +18,8 @@ from bonescint.stats.roc.cases import complete_cases
 from bonescint.stats.roc.cutoffs import descending_levels
 from bonescint.stats.roc.shape import Steps, resampled_steps, steps_of
 
-Floats = NDArray[np.float64]
-Limits = Callable[[float, Floats, int, float], tuple[float, float]]
+Values = NDArray[np.float64]
+LimitsOf = Callable[[float, Values, int, float], tuple[float, float]]
 
 
 class Bootstrap(NamedTuple):
@@ -29,12 +29,12 @@ class Bootstrap(NamedTuple):
     replicates: int = 2000
 
 
-class _Part(NamedTuple):
+class _CurvePart(NamedTuple):
     """A part of the curve that is judged, and what it is called."""
 
     measure: str
-    height: Callable[[Steps], Floats]
-    limits: Limits
+    height: Callable[[Steps], Values]
+    limits: LimitsOf
     method: str
     note: str
     scale: tuple[float, float] = (0.0, 1.0)  # of the shown value: offset, factor
@@ -84,31 +84,41 @@ def matched(
     ranked = [descending_levels(value) for value in values]
     levels = [level for _, level in ranked]
     data = [steps_of(level, truth) for level in levels]
-    points = [[float(part.height(one)[0]) for one in data] for part in parts]
     status = _status(truth, values, levels)
-    if status == OK:
-        drawn = [
-            [[part.height(one) for one in steps] for part in parts]
-            for steps in resampled_steps(levels, truth, *bootstrap)
-        ]
+    # of each part of the curve the replicates, shape (scores, replicates)
+    spread = _spread(parts, levels, truth, bootstrap) if status == OK else []
     found = []
-    for i, (part, row, point) in enumerate(zip(parts, blank, points, strict=True)):
+    for i, (part, row) in enumerate(zip(parts, blank, strict=True)):
+        point = [float(part.height(one)[0]) for one in data]
         offset, factor = part.scale
-        value = factor * (point[0] - point[1]) if len(scores) > 1 else offset + factor * point[0]
-        made = replace(row, estimate=value, status=status)
         if len(scores) == 1:
-            made = replace(made, cutoff=_own_cutoff(part, data[0], ranked[0][0]))
+            value, cutoff = offset + factor * point[0], _own_cutoff(part, data[0], ranked[0][0])
+        else:
+            value, cutoff = factor * (point[0] - point[1]), NAN
+        made = replace(row, estimate=value, cutoff=cutoff, status=status)
         if status == OK:
-            spread = [np.concatenate([chunk[i][k] for chunk in drawn]) for k in range(len(scores))]
-            made = _with_limits(made, part, point, spread, n1, confidence).noting(
+            made = _with_limits(made, part, point, spread[i], n1, confidence).noting(
                 f"replicates={bootstrap.replicates}", f"seed={bootstrap.seed}"
             )
         found.append(made)
     return found
 
 
-def _sensitivity(specificity: float) -> _Part:
-    return _Part(
+def _spread(
+    parts: Sequence[_CurvePart],
+    levels: Sequence[NDArray[np.int64]],
+    truth: NDArray[np.bool_],
+    bootstrap: Bootstrap,
+) -> list[Values]:
+    chunks = [
+        [[part.height(one) for one in steps] for part in parts]
+        for steps in resampled_steps(levels, truth, *bootstrap)
+    ]
+    return [np.concatenate([chunk[i] for chunk in chunks], axis=1) for i in range(len(parts))]
+
+
+def _sensitivity(specificity: float) -> _CurvePart:
+    return _CurvePart(
         "matched_sensitivity",
         lambda steps: steps.sensitivity(specificity),
         _zhou_qin,
@@ -118,11 +128,11 @@ def _sensitivity(specificity: float) -> _Part:
     )
 
 
-def _partial(low: float, high: float) -> list[_Part]:
+def _partial(low: float, high: float) -> list[_CurvePart]:
     width, chance = high - low, ((1 - low) ** 2 - (1 - high) ** 2) / 2
     free = 2 * (width - chance)
     return [
-        _Part(
+        _CurvePart(
             measure,
             lambda steps: steps.share(low, high),
             _logit,
@@ -137,7 +147,7 @@ def _partial(low: float, high: float) -> list[_Part]:
     ]
 
 
-def _blank(part: _Part, scores: int, n: int, n1: int) -> Estimate:
+def _blank(part: _CurvePart, scores: int, n: int, n1: int) -> Estimate:
     measure, method = (part.measure, part.method) if scores == 1 else (
         f"{part.measure}_difference", f"{part.method}_paired"
     )  # fmt: skip
@@ -146,7 +156,7 @@ def _blank(part: _Part, scores: int, n: int, n1: int) -> Estimate:
 
 
 def _status(
-    truth: NDArray[np.bool_], values: Sequence[Floats], levels: Sequence[NDArray[np.int64]]
+    truth: NDArray[np.bool_], values: Sequence[Values], levels: Sequence[NDArray[np.int64]]
 ) -> str:
     """Return why nothing varies, from the order of the cases."""
     if min(truth.sum(), (~truth).sum()) < 2:
@@ -167,7 +177,7 @@ def _fixed(level: NDArray[np.int64], truth: NDArray[np.bool_]) -> str:
     return "complete separation" if apart else ""
 
 
-def _own_cutoff(part: _Part, steps: Steps, threshold: Floats) -> float:
+def _own_cutoff(part: _CurvePart, steps: Steps, threshold: Values) -> float:
     """Return the lowest score that is specific enough to be called; NaN if none is."""
     if np.isnan(part.specificity):
         return NAN
@@ -177,9 +187,9 @@ def _own_cutoff(part: _Part, steps: Steps, threshold: Floats) -> float:
 
 def _with_limits(
     row: Estimate,
-    part: _Part,
+    part: _CurvePart,
     point: Sequence[float],
-    spread: Sequence[Floats],
+    spread: Values,
     n1: int,
     confidence: float,
 ) -> Estimate:
@@ -202,13 +212,13 @@ def _with_limits(
     return replace(row, ci_low=factor * (a - b - down), ci_high=factor * (a - b + up))
 
 
-def _zhou_qin(value: float, spread: Floats, n1: int, z: float) -> tuple[float, float]:
+def _zhou_qin(value: float, spread: Values, n1: int, z: float) -> tuple[float, float]:
     shrunk = (n1 * spread + z**2 / 2) / (n1 + z**2)
     centre, width = float(shrunk.mean()), z * float(shrunk.std(ddof=1))
     return max(min(centre - width, value), 0.0), min(max(centre + width, value), 1.0)
 
 
-def _logit(value: float, spread: Floats, n1: int, z: float) -> tuple[float, float]:
+def _logit(value: float, spread: Values, n1: int, z: float) -> tuple[float, float]:
     centre = (n1 * value + z**2 / 2) / (n1 + z**2)
     width = z * float(spread.std(ddof=1)) / (centre * (1 - centre))
     middle = np.log(centre / (1 - centre))

@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 
 from bonescint.stats.roc.bootstrap import ENTRIES_AT_ONCE, level_counts
 
-Floats = NDArray[np.float64]
-
 
 class Steps(NamedTuple):
     """Curves as counts, shape (curves, points): from no case called to all of them."""
@@ -23,7 +21,7 @@ class Steps(NamedTuple):
     hits: NDArray[np.int64]
     false_alarms: NDArray[np.int64]
 
-    def sensitivity(self, specificity: float) -> Floats:
+    def sensitivity(self, specificity: float) -> NDArray[np.float64]:
         """Return the height of each curve at a specificity (below 1)."""
         allowed = self.allowed(specificity)
         each = np.arange(len(self.hits))
@@ -34,7 +32,7 @@ class Steps(NamedTuple):
         part = (allowed - below) / (above - below)
         return np.asarray((low + part * (high - low)) / self.hits[0, -1])
 
-    def share(self, low: float, high: float) -> Floats:
+    def share(self, low: float, high: float) -> NDArray[np.float64]:
         """Return the mean height of each curve between two specificities, 0 to 1."""
         start, end = self.allowed(high), self.allowed(low)
         x, y = self.false_alarms.astype(float), self.hits.astype(float)
