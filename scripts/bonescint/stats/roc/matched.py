@@ -2,6 +2,12 @@
 
 Only the order of the scores counts: a version that measures twice as much of everything has the
 same values as before, though it calls other cases positive at a fixed cut-off (Pepe 2003).
+
+Limits by bootstrap, drawn by case within each class. Sensitivity: Zhou & Qin 2005 (BTI), the mean
+and standard deviation of the replicates with z² / 2 cases added to both sides. Partial AUC: on the
+logit scale, with the replicates' standard deviation about an equally shrunken centre; percentiles
+cover too little (tests/bench/coverage_roc.py). Differences: square-and-add of both intervals with
+the replicates' correlation (Zou & Donner 2008).
 """
 
 from collections.abc import Callable, Sequence
@@ -18,8 +24,8 @@ from bonescint.stats.roc.cases import complete_cases
 from bonescint.stats.roc.cutoffs import descending_levels
 from bonescint.stats.roc.shape import Steps, resampled_steps, steps_of
 
-Values = NDArray[np.float64]
-LimitsOf = Callable[[float, Values, int, float], tuple[float, float]]
+Replicates = NDArray[np.float64]
+LimitsOf = Callable[[float, Replicates, int, float], tuple[float, float]]
 
 
 class Bootstrap(NamedTuple):
@@ -33,7 +39,7 @@ class _CurvePart(NamedTuple):
     """A part of the curve that is judged, and what it is called."""
 
     measure: str
-    height: Callable[[Steps], Values]
+    height: Callable[[Steps], Replicates]
     limits: LimitsOf
     method: str
     note: str
@@ -66,13 +72,9 @@ def matched(
     between
         The lowest and the highest specificity of the partial AUC; None for none.
     bootstrap
-        Seed and replicates, drawn by case within each class.
+        Seed and replicates.
     confidence
-        Of the intervals. Sensitivity: Zhou & Qin 2005 (BTI), the mean and standard deviation of
-        the replicates with z² / 2 cases added to both sides. Partial AUC: on the logit scale, with
-        the replicates' standard deviation about an equally shrunken centre; percentiles cover too
-        little (tests/bench/coverage_roc.py). Differences: square-and-add of both intervals with the
-        replicates' correlation (Zou & Donner 2008).
+        Of the intervals.
     """
     truth, values = complete_cases(y, *scores)
     n1 = int(truth.sum())
@@ -109,7 +111,7 @@ def _spread(
     levels: Sequence[NDArray[np.int64]],
     truth: NDArray[np.bool_],
     bootstrap: Bootstrap,
-) -> list[Values]:
+) -> list[Replicates]:
     chunks = [
         [[part.height(one) for one in steps] for part in parts]
         for steps in resampled_steps(levels, truth, *bootstrap)
@@ -156,7 +158,7 @@ def _blank(part: _CurvePart, scores: int, n: int, n1: int) -> Estimate:
 
 
 def _status(
-    truth: NDArray[np.bool_], values: Sequence[Values], levels: Sequence[NDArray[np.int64]]
+    truth: NDArray[np.bool_], values: Sequence[Replicates], levels: Sequence[NDArray[np.int64]]
 ) -> str:
     """Return why nothing varies, from the order of the cases."""
     if min(truth.sum(), (~truth).sum()) < 2:
@@ -177,7 +179,7 @@ def _fixed(level: NDArray[np.int64], truth: NDArray[np.bool_]) -> str:
     return "complete separation" if apart else ""
 
 
-def _own_cutoff(part: _CurvePart, steps: Steps, threshold: Values) -> float:
+def _own_cutoff(part: _CurvePart, steps: Steps, threshold: Replicates) -> float:
     """Return the lowest score that is specific enough to be called; NaN if none is."""
     if np.isnan(part.specificity):
         return NAN
@@ -189,7 +191,7 @@ def _with_limits(
     row: Estimate,
     part: _CurvePart,
     point: Sequence[float],
-    spread: Values,
+    spread: Replicates,
     n1: int,
     confidence: float,
 ) -> Estimate:
@@ -212,13 +214,13 @@ def _with_limits(
     return replace(row, ci_low=factor * (a - b - down), ci_high=factor * (a - b + up))
 
 
-def _zhou_qin(value: float, spread: Values, n1: int, z: float) -> tuple[float, float]:
+def _zhou_qin(value: float, spread: Replicates, n1: int, z: float) -> tuple[float, float]:
     shrunk = (n1 * spread + z**2 / 2) / (n1 + z**2)
     centre, width = float(shrunk.mean()), z * float(shrunk.std(ddof=1))
     return max(min(centre - width, value), 0.0), min(max(centre + width, value), 1.0)
 
 
-def _logit(value: float, spread: Values, n1: int, z: float) -> tuple[float, float]:
+def _logit(value: float, spread: Replicates, n1: int, z: float) -> tuple[float, float]:
     centre = (n1 * value + z**2 / 2) / (n1 + z**2)
     width = z * float(spread.std(ddof=1)) / (centre * (1 - centre))
     middle = np.log(centre / (1 - centre))
