@@ -10,6 +10,7 @@ import numpy as np
 from bonescint.declared import columns
 from bonescint.stats import roc
 from bonescint.stats.accuracy import matched_of
+from bonescint.stats.case_sets import beside_own
 from bonescint.stats.estimate import Estimate, write_number
 from bonescint.stats.questions import labelled, low_metrics
 from bonescint.stats.samples import (
@@ -40,13 +41,18 @@ def rows(
 ) -> Iterator[Estimate]:
     """Yield the AUC of every software and metric, over all cases and by EOD grade (R8, R11).
 
-    Each on the logit scale, and as pROC prints it (Wald); beside it the sensitivity at matched
+    Each on the logit scale, and as pROC prints it (Wald); then the sensitivity at matched
     specificities and the partial AUC, for which no cut-off is configured. A case whose EOD
-    contradicts the consensus takes no part in the AUC by grade.
+    contradicts the consensus takes no part in the AUC by grade. Beside them with failures as wrong
+    calls, and on the cases that all versions of a product analysed.
     """
     samples = Samples(read_truth(reference), measurements, low_metrics(settings))
     grades, contradicting = read_consensus(reference, "eod"), read_eod_contradictions(reference)
     confidence = settings["confidence"]
+
+    def area(sample: Sample) -> list[Estimate]:
+        return [roc.auc(sample.y, sample.scores[0], confidence=confidence)]
+
     for key in software:
         for metric in software[key]["metrics"]:
             sample = samples.of(metric, key)
@@ -54,9 +60,9 @@ def rows(
             found = [roc.auc(y, score, ci, confidence) for ci in ("logit", "wald")]
             found += matched_of(sample, settings)
             found += _by_grade(sample, grades, contradicting, confidence)
-            yield from labelled(
-                found, *sample.left_out, metric=metric, subject=key, reference="consensus"
-            )
+            found = labelled(found, *sample.left_out)
+            found += beside_own(samples, software, key, metric, area)
+            yield from labelled(found, metric=metric, subject=key, reference="consensus")
             logger.info("%s %s: %d cases, %d with metastasis", key, metric, y.size, y.sum())
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bonescint.stats.estimate import NAN, Estimate
+from bonescint.stats.estimate import FAILURES_AS_WRONG, NAN, Estimate
 
 # Measures whose test answers no question of a study. That readers of the same images agree by
-# chance alone, that two measurements of the same bones have nothing to do with each other (ICC,
+# chance alone, that two measurements of the same image have nothing to do with each other (ICC,
 # W, kappa, correlation or slope 0): nobody holds it, and the smallest p says nothing about how
 # well they agree. Kendall's test is Jonckheere's where one of both is a grade. The test of a net
 # reclassification improvement is misleading (Pepe 2014). They are described with their limits.
@@ -18,6 +18,9 @@ UNTESTED = frozenset(
     }
 )  # fmt: skip
 _OF_TEST = ("z=", "z_p=", "df1=", "df2=")  # what a note says of the test alone
+
+# the questions whose differences stand there with failures left out and as wrong calls
+COUNT_FAILURES = ("version_diagnosis", "equivalence")
 
 
 def low_metrics(settings: Mapping[str, Any]) -> set[str]:
@@ -34,6 +37,14 @@ def cutoffs_of(settings: Mapping[str, Any], metric: str) -> list[float]:
     """
     way = -1 if metric in low_metrics(settings) else 1
     return [way * cutoff["value"] for cutoff in settings["cutoffs"] if cutoff["metric"] == metric]
+
+
+def counts_failures(settings: Mapping[str, Any]) -> bool:
+    """Tell whether the primary hypothesis takes failures as wrong calls (`metrics.primary.cases`).
+
+    Where it does, families and margins do, too: one study answers by one analysis.
+    """
+    return (settings.get("primary") or {}).get("cases") == FAILURES_AS_WRONG
 
 
 def labelled(rows: Iterable[Estimate], *notes: str, **fields: Any) -> list[Estimate]:
