@@ -45,7 +45,7 @@ def test_the_trend_over_the_grades_is_tested_once(tables):
 
 def test_other_patients_are_compared_by_limits_alone(tables):
     assert [name for name in known() if not question(name).tested] == [
-        "software_comparison", "case_mix",
+        "baseline", "software_comparison", "case_mix",
     ]  # fmt: skip
     for name in ("software_comparison", "case_mix"):
         assert all(np.isnan(row.p_value) and not row.test for row in tables[name])
