@@ -30,6 +30,9 @@ class Question(NamedTuple):
         ``two_readers``, ``eod``, ``two_eod`` (readers who grade the extent of disease),
         ``versions``, ``products``, ``tracers`` (more than one), ``counts``, ``shares`` (metrics
         that are one or are none), ``plan`` (`metrics.plan`); none = always.
+    tested
+        Whether its rows may be tests of a hypothesis. Groups of other patients are compared by
+        limits alone: a p-value would be taken for a statement on what tells them apart.
     """
 
     order: int
@@ -37,6 +40,7 @@ class Question(NamedTuple):
     settings: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     where: tuple[str, ...] = ()
+    tested: bool = True
 
 
 def known() -> list[str]:

@@ -118,7 +118,7 @@ def test_numbers_are_numbers_and_dates_are_dates(tmp_path: Path) -> None:
     assert first["向き"].value == "前面・後面"
     assert sheet.freeze_panes == f"B{top[0].row + 1}"
     assert sheet.auto_filter.ref
-    small = [c for row in book["ソフト間比較"].iter_rows() for c in row if c.value == 0.0004]
+    small = [c for row in book["BSIとEOD"].iter_rows() for c in row if c.value == 0.0001]
     assert "<0.001" in small[0].number_format
 
 
