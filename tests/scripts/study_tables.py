@@ -1,6 +1,5 @@
 """Small tables of the coded side, as the metrics scripts read them."""
 
-import csv
 import runpy
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,9 +8,9 @@ import numpy as np
 from snakemake.iocontainers import InputFiles, OutputFiles, Params
 
 from bonescint.files import write_rows
-from bonescint.questions import question
+from bonescint.questions import question, worded
 from bonescint.registered import words_in
-from bonescint.resources import RESOURCES, ROOT
+from bonescint.resources import ROOT
 from bonescint.stats.estimate import Estimate, read_estimates, write_number
 
 SETTINGS = {
@@ -39,8 +38,7 @@ MEASUREMENTS = ["code", "tracer", "software", "version", "metric", "value", "sta
 SOFTWARE = ["code", "tracer", "software", "version", "bsi", "hotspots", "ann", "status"]
 READINGS = ["code", "reader", "metastasis", "n_metastases", "eod", "eod_status", "status"]
 
-with (RESOURCES / "text/metrics.csv").open(encoding="utf-8") as stream:
-    WORDS = {row["key"] for row in csv.DictReader(stream)}
+WORDS = worded("en")
 
 
 def write_reference(
@@ -188,7 +186,7 @@ OWN_COLUMN |= {"comparator_version"}
 
 
 def assert_worded(rows) -> None:
-    """Every key that a row shows has its words in resources/text/metrics.csv."""
+    """Every key that a row shows has its words, shared ones or a question's own."""
     missing = set()
     for row in rows:
         assert "title" in words_in("text/questions/", "en")[row.question]

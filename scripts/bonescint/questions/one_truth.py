@@ -1,0 +1,113 @@
+"""Whether each software is as good as a reader: both against the majority of the other readers."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from bonescint.stats import roc
+from bonescint.stats.estimate import NAN, Estimate
+from bonescint.stats.paired_calls import compare_accuracy
+from bonescint.stats.panels import Panel, compare_with_readers, leave_one_out
+from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
+from bonescint.stats.samples import Floats, Sample, Samples, SoftwareFacts, read_ratings
+
+logger = logging.getLogger(__name__)
+
+QUESTION = {
+    "order": 56,
+    "needs": ["readings", "measurements", "software"],
+    "settings": ["confidence", "cutoffs", "values"],
+    "where": ["two_readers"],
+}
+
+
+class Judged(NamedTuple):
+    """A panel's cases that one software analysed: `calls` are the reader's, in their order."""
+
+    panel: Panel
+    sample: Sample
+    calls: Floats
+    left_out: list[str]
+
+
+def rows(
+    readings: Sequence[Path],
+    measurements: Path,
+    software: SoftwareFacts,
+    settings: Mapping[str, Any],
+) -> Iterator[Estimate]:
+    """Yield each reader, and each software, against the majority of the other readers (R10, R11).
+
+    Per software, metric and cut-off first its difference from the mean reader, then reader by
+    reader what either reaches and the difference, over the same cases. `comparator` says who is
+    judged beside the subject. The differences have limits and no p: that two are alike is not shown
+    by a test of their being different.
+    """
+    panels = leave_one_out(read_ratings(readings, "metastasis"))
+    samples = Samples({}, measurements, low_metrics(settings))
+    for key in software:
+        for metric in software[key]["metrics"]:
+            judged = [_judged(panel, samples, metric, key) for panel in panels]
+            for cutoff in cutoffs_of(settings, metric):
+                about = {"metric": metric, "cutoff": cutoff, "reference": "other_readers"}
+                mean = _mean(panels, samples, metric, key, cutoff, settings["confidence"])
+                yield from labelled(mean, subject=key, comparator="mean_reader", **about)
+                for one in judged:
+                    yield from labelled(
+                        _beside(one, key, cutoff, settings["confidence"]), *one.left_out, **about
+                    )
+            logger.info("%s %s: %s", key, metric, [one.sample.y.size for one in judged])
+
+
+def _judged(panel: Panel, samples: Samples, metric: str, key: str) -> Judged:
+    sample = samples.judged_by(panel.truth).of(metric, key, among=panel.truth.keys())
+    calls = np.array([panel.calls[code] for code in sample.codes])
+    cases = samples.codes_of(metric, key)
+    apart = {"panel_tied": panel.tied & cases, "unread": panel.unread & cases}
+    noted = [f"left_out_{reason}={len(codes)}" for reason, codes in apart.items() if codes]
+    return Judged(panel, sample, calls, [*noted, *sample.left_out])
+
+
+def _beside(one: Judged, key: str, cutoff: float, confidence: float) -> list[Estimate]:
+    """Return the reader's rates, the software's, and the differences of both."""
+    y, (score,), reader = one.sample.y, one.sample.scores, one.panel.reader
+    found = []
+    for subject, other, values, least in (
+        (reader, key, one.calls, 0.5),
+        (key, reader, score, cutoff),
+    ):
+        at = roc.at_cutoff(y, values, least, confidence)
+        found += labelled([at.sensitivity, at.specificity], subject=subject, comparator=other)
+    differences = compare_accuracy(y == 1, score >= cutoff, one.calls == 1, confidence)
+    first = [row for row in differences if row.ci_method == "newcombe_paired"]
+    return found + labelled(first, subject=key, comparator=reader, **_UNTESTED)
+
+
+def _mean(
+    panels: Sequence[Panel],
+    samples: Samples,
+    metric: str,
+    key: str,
+    cutoff: float,
+    confidence: float,
+) -> list[Estimate]:
+    """Return the software minus the mean reader, over the cases of all panels."""
+    decided = dict(pair for panel in panels for pair in panel.truth.items())
+    sample = samples.judged_by(decided).of(metric, key, among=decided.keys())
+    truth, calls = (
+        np.array([[said.get(code, NAN) for said in of_panels] for code in sample.codes])
+        for of_panels in ([panel.truth for panel in panels], [panel.calls for panel in panels])
+    )
+    shape = len(sample.codes), len(panels)
+    found = compare_with_readers(
+        truth.reshape(shape), sample.scores[0] >= cutoff, calls.reshape(shape), confidence
+    )
+    without = len(samples.codes_of(metric, key) - decided.keys())
+    left_out = [f"left_out_no_panel={without}"] if without else []
+    return labelled(found, *left_out, *sample.left_out)
+
+
+_UNTESTED: dict[str, Any] = {"statistic": NAN, "p_value": NAN, "test": ""}
