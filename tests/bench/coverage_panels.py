@@ -1,6 +1,6 @@
 """How often the 95 % limits of "program minus mean reader" cover.
 
-`python tests/bench/coverage_panels.py` (2 min).
+`python tests/bench/coverage_panels.py` (2 min of CPU).
 
 25 cases with and 25 without metastasis; two, three or five readers and a program, whose mistakes
 are correlated, because some cases are difficult for all. The truth of a simulated study is the

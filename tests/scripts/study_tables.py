@@ -18,6 +18,7 @@ SETTINGS = {
     "cutoffs": [{"metric": "bsi", "value": 1.0}, {"metric": "hotspots", "value": 2}],
     "margins": {"bsi": 0.5, "auc": 0.1, "sensitivity": 0.2},
     "optimism": {"replicates": 100, "seed": 1},
+    "subgroups": [{"by": "age", "at": [58]}, {"by": "eod"}],
     "values": {"bsi": {"kind": "percent"}, "hotspots": {"kind": "count"}},
 }
 METRICS = ["bsi", "hotspots"]

@@ -29,7 +29,7 @@ class Question(NamedTuple):
         What a study needs so that it is asked: ``stored`` (values from before), ``readers``,
         ``two_readers``, ``eod``, ``two_eod`` (readers who grade the extent of disease),
         ``versions``, ``products``, ``tracers`` (more than one), ``counts``, ``shares`` (metrics
-        that are one or are none); none = always.
+        that are one or are none), ``subgroups`` (configured ones); none = always.
     """
 
     order: int

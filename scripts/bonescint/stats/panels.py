@@ -89,8 +89,8 @@ def compare_with_readers(
     as its variance says, and the correlation of both. A program has one call a case, so it is not
     given more cases than there are.
 
-    Percentiles of a bootstrap over cases cover 76 to 94 % at 25 + 25 and are not given; these
-    limits cover 93 to 99 % (tests/bench/coverage_panels.py).
+    Percentiles of a bootstrap over cases cover 75 to 94 % at 25 + 25 and are not given; these
+    limits cover 94 to 98 % (tests/bench/coverage_panels.py).
 
     Parameters
     ----------
