@@ -23,6 +23,8 @@ QUESTION = {
     "where": ["two_readers"],
 }
 
+_TRUTH = "other_readers"
+
 
 class Judged(NamedTuple):
     """A panel's cases that one software analysed: `calls` are the reader's, in their order."""
@@ -41,24 +43,30 @@ def rows(
 ) -> Iterator[Estimate]:
     """Yield each reader, and each software, against the majority of the other readers (R10, R11).
 
-    Per software, metric and cut-off first its difference from the mean reader, then reader by
-    reader what either reaches and the difference, over the same cases. `comparator` says who is
-    judged beside the subject. The differences have limits and no p: that two are alike is not shown
-    by a test of their being different.
+    Per software what each reader reaches over the cases that it analysed; then per metric and
+    cut-off its difference from the mean reader, and reader by reader what it reaches and the
+    difference. `comparator` says who is judged beside the subject, over the same cases. The
+    differences have limits and no p: that two are alike is not shown by a test of their being
+    different.
     """
     panels = leave_one_out(read_ratings(readings, "metastasis"))
     samples = Samples({}, measurements, low_metrics(settings))
+    confidence = settings["confidence"]
     for key in software:
+        told: dict[str, list[str]] = {}
         for metric in software[key]["metrics"]:
+            if not (cutoffs := cutoffs_of(settings, metric)):
+                continue
             judged = [_judged(panel, samples, metric, key) for panel in panels]
-            for cutoff in cutoffs_of(settings, metric):
-                about = {"metric": metric, "cutoff": cutoff, "reference": "other_readers"}
-                mean = _mean(panels, samples, metric, key, cutoff, settings["confidence"])
+            for one in judged:
+                yield from _reader(one, told, metric, key, confidence)
+            for cutoff in cutoffs:
+                about = {"metric": metric, "cutoff": cutoff, "reference": _TRUTH}
+                mean = _mean(panels, samples, metric, key, cutoff, confidence)
                 yield from labelled(mean, subject=key, comparator="mean_reader", **about)
                 for one in judged:
-                    yield from labelled(
-                        _beside(one, key, cutoff, settings["confidence"]), *one.left_out, **about
-                    )
+                    found = _software(one, key, cutoff, confidence)
+                    yield from labelled(found, *one.left_out, comparator=one.panel.reader, **about)
             logger.info("%s %s: %s", key, metric, [one.sample.y.size for one in judged])
 
 
@@ -71,19 +79,32 @@ def _judged(panel: Panel, samples: Samples, metric: str, key: str) -> Judged:
     return Judged(panel, sample, calls, [*noted, *sample.left_out])
 
 
-def _beside(one: Judged, key: str, cutoff: float, confidence: float) -> list[Estimate]:
-    """Return the reader's rates, the software's, and the differences of both."""
-    y, (score,), reader = one.sample.y, one.sample.scores, one.panel.reader
-    found = []
-    for subject, other, values, least in (
-        (reader, key, one.calls, 0.5),
-        (key, reader, score, cutoff),
-    ):
-        at = roc.at_cutoff(y, values, least, confidence)
-        found += labelled([at.sensitivity, at.specificity], subject=subject, comparator=other)
+def _reader(
+    one: Judged, told: dict[str, list[str]], metric: str, key: str, confidence: float
+) -> list[Estimate]:
+    """Return the reader's rates: once a software, and again only where a metric has other cases."""
+    reader, codes = one.panel.reader, one.sample.codes
+    if told.get(reader) == codes:
+        return []
+    at = roc.at_cutoff(one.sample.y, one.calls, 0.5, confidence)
+    return labelled(
+        [at.sensitivity, at.specificity],
+        *one.left_out,
+        subject=reader,
+        comparator=key,
+        metric="" if told.setdefault(reader, codes) == codes else metric,
+        reference=_TRUTH,
+    )
+
+
+def _software(one: Judged, key: str, cutoff: float, confidence: float) -> list[Estimate]:
+    """Return the software's rates and their differences from the reader's."""
+    y, (score,) = one.sample.y, one.sample.scores
+    at = roc.at_cutoff(y, score, cutoff, confidence)
     differences = compare_accuracy(y == 1, score >= cutoff, one.calls == 1, confidence)
     first = [row for row in differences if row.ci_method == "newcombe_paired"]
-    return found + labelled(first, subject=key, comparator=reader, **_UNTESTED)
+    untested = labelled(first, statistic=NAN, p_value=NAN, test="")
+    return labelled([at.sensitivity, at.specificity, *untested], subject=key)
 
 
 def _mean(
@@ -108,6 +129,3 @@ def _mean(
     without = len(samples.codes_of(metric, key) - decided.keys())
     left_out = [f"left_out_no_panel={without}"] if without else []
     return labelled(found, *left_out, *sample.left_out)
-
-
-_UNTESTED: dict[str, Any] = {"statistic": NAN, "p_value": NAN, "test": ""}
