@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bonescint.outputs.labels import Labels
+from bonescint.resources import Texts
 from bonescint.stats.estimate import Estimate
 from bonescint.stats.subgroups import groups_by_grade, groups_by_number
-from tests.scripts.study_tables import SETTINGS, Study, notes
+from tests.scripts.study_tables import SETTINGS, SOFTWARE_PARAM, Study, notes
 
 
 def answer(made: Study, *asked: dict[str, Any]) -> list[Estimate]:
@@ -112,3 +114,18 @@ def test_a_case_without_an_age_is_counted(tmp_path: Path, monkeypatch: pytest.Mo
     row = answer(made, {"by": "age", "at": [57]})[0]
     assert notes(row)["left_out_no_group"] == "1"
     assert (row.n, row.n_positive) == (6, 2)
+
+
+@pytest.mark.parametrize(("lacking", "word"), [("eod", "EOD"), ("versions", "versions")])
+def test_nothing_is_said_of_grades_or_versions_that_are_not_there(lacking: str, word: str) -> None:
+    there = {"readers", "eod", "versions"} - {lacking}
+    said = {
+        name: Labels(Texts("report", "en"), SOFTWARE_PARAM, True, there=has)
+        for name, has in (("whole", None), ("without", there))
+    }
+    texts = {
+        name: labels.question("note", "subgroups") + labels.question("caution", "subgroups")
+        for name, labels in said.items()
+    }
+    assert word in texts["whole"]
+    assert word not in texts["without"]
