@@ -43,31 +43,49 @@ def rows(
 ) -> Iterator[Estimate]:
     """Yield each reader, and each software, against the majority of the other readers (R10, R11).
 
-    Per software what each reader reaches over the cases that it analysed; then per metric and
-    cut-off its difference from the mean reader, and reader by reader what it reaches and the
-    difference. `comparator` says who is judged beside the subject, over the same cases. The
-    differences have limits and no p: that two are alike is not shown by a test of their being
-    different.
+    Per software first its difference from the mean reader at every cut-off, which is the answer;
+    then what each reader reaches over the cases that it analysed; then beside each reader what it
+    reaches, and the difference. `comparator` says who is judged beside the subject, over the same
+    cases. The differences have limits and no p: that two are alike is not shown by a test of their
+    being different.
     """
     panels = leave_one_out(read_ratings(readings, "metastasis"))
     samples = Samples({}, measurements, low_metrics(settings))
     confidence = settings["confidence"]
     for key in software:
-        told: dict[str, list[str]] = {}
-        for metric in software[key]["metrics"]:
-            if not (cutoffs := cutoffs_of(settings, metric)):
-                continue
-            judged = [_judged(panel, samples, metric, key) for panel in panels]
-            for one in judged:
-                yield from _reader(one, told, metric, key, confidence)
-            for cutoff in cutoffs:
-                about = {"metric": metric, "cutoff": cutoff, "reference": _TRUTH}
-                mean = _mean(panels, samples, metric, key, cutoff, confidence)
-                yield from labelled(mean, subject=key, comparator="mean_reader", **about)
-                for one in judged:
-                    found = _software(one, key, cutoff, confidence)
-                    yield from labelled(found, *one.left_out, comparator=one.panel.reader, **about)
-            logger.info("%s %s: %s", key, metric, [one.sample.y.size for one in judged])
+        asked = [
+            (metric, cutoff)
+            for metric in software[key]["metrics"]
+            for cutoff in cutoffs_of(settings, metric)
+        ]
+        judged = {
+            metric: [_judged(panel, samples, metric, key) for panel in panels]
+            for metric in dict(asked)
+        }
+        for metric, cutoff in asked:
+            mean = _mean(panels, samples, metric, key, cutoff, confidence)
+            yield from labelled(
+                mean,
+                metric=metric,
+                cutoff=cutoff,
+                subject=key,
+                comparator="mean_reader",
+                reference=_TRUTH,
+            )
+        yield from _readers(judged, key, confidence)
+        for metric, cutoff in asked:
+            for one in judged[metric]:
+                yield from labelled(
+                    _software(one, cutoff, confidence),
+                    *one.left_out,
+                    metric=metric,
+                    cutoff=cutoff,
+                    subject=key,
+                    comparator=one.panel.reader,
+                    reference=_TRUTH,
+                )
+        sizes = {metric: [one.sample.y.size for one in of] for metric, of in judged.items()}
+        logger.info("%s: cases of each reader's panel %s", key, sizes)
 
 
 def _judged(panel: Panel, samples: Samples, metric: str, key: str) -> Judged:
@@ -79,32 +97,37 @@ def _judged(panel: Panel, samples: Samples, metric: str, key: str) -> Judged:
     return Judged(panel, sample, calls, [*noted, *sample.left_out])
 
 
-def _reader(
-    one: Judged, told: dict[str, list[str]], metric: str, key: str, confidence: float
-) -> list[Estimate]:
-    """Return the reader's rates: once a software, and again only where a metric has other cases."""
-    reader, codes = one.panel.reader, one.sample.codes
-    if told.get(reader) == codes:
-        return []
-    at = roc.at_cutoff(one.sample.y, one.calls, 0.5, confidence)
-    return labelled(
-        [at.sensitivity, at.specificity],
-        *one.left_out,
-        subject=reader,
-        comparator=key,
-        metric="" if told.setdefault(reader, codes) == codes else metric,
-        reference=_TRUTH,
-    )
+def _readers(
+    judged: Mapping[str, Sequence[Judged]], key: str, confidence: float
+) -> Iterator[Estimate]:
+    """Yield the readers' rates: once a software, and again only where a metric has other cases."""
+    told: dict[str, list[str]] = {}
+    for metric, of_metric in judged.items():
+        for panel, sample, calls, left_out in of_metric:
+            if told.get(panel.reader) != sample.codes:
+                at = roc.at_cutoff(sample.y, calls, 0.5, confidence)
+                yield from labelled(
+                    [at.sensitivity, at.specificity],
+                    *left_out,
+                    metric=metric if panel.reader in told else "",
+                    subject=panel.reader,
+                    comparator=key,
+                    reference=_TRUTH,
+                )
+                told.setdefault(panel.reader, sample.codes)
 
 
-def _software(one: Judged, key: str, cutoff: float, confidence: float) -> list[Estimate]:
+def _software(one: Judged, cutoff: float, confidence: float) -> list[Estimate]:
     """Return the software's rates and their differences from the reader's."""
     y, (score,) = one.sample.y, one.sample.scores
     at = roc.at_cutoff(y, score, cutoff, confidence)
     differences = compare_accuracy(y == 1, score >= cutoff, one.calls == 1, confidence)
     first = [row for row in differences if row.ci_method == "newcombe_paired"]
-    untested = labelled(first, statistic=NAN, p_value=NAN, test="")
-    return labelled([at.sensitivity, at.specificity, *untested], subject=key)
+    return [
+        at.sensitivity,
+        at.specificity,
+        *labelled(first, statistic=NAN, p_value=NAN, test=""),
+    ]
 
 
 def _mean(
