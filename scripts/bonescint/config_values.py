@@ -24,9 +24,7 @@ _TRACERS = {"MDP": ["BoneNAVI"], "HMDP": ["VSBONE"]}
 _MEASURES = ("auc", "sensitivity", "specificity")  # which margins name beside the metrics
 _FINDINGS = ("with_findings", "without_findings")
 # who else a row may be about, or be held against (bonescint.questions)
-_SAID = (
-    "all_readers", "any_reader", "consensus", "mean_reader", "other_readers", "stored", "unanimous",
-)  # fmt: skip
+_SAID = ("all_readers", "any_reader", "consensus", "stored", "unanimous")
 
 
 def _below(config: Any, *keys: str) -> Mapping[str, Any]:

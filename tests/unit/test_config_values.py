@@ -57,8 +57,6 @@ def test_a_metric_is_called_as_nothing_else_in_the_results(name: str) -> None:
         ("software", "vsbone2", "stored"),
         ("readers", "reader1", "hotspots"),
         ("readers", "reader1", "unanimous"),
-        ("readers", "reader1", "mean_reader"),
-        ("software", "vsbone2", "other_readers"),
     ],
 )
 def test_software_and_readers_are_called_as_no_metric_and_no_reference(
