@@ -9,8 +9,8 @@ import numpy as np
 
 from bonescint.stats import roc
 from bonescint.stats.estimate import NAN, Estimate
+from bonescint.stats.leave_one_out import OtherReaders, compare_with_readers, leave_one_out
 from bonescint.stats.paired_calls import compare_accuracy
-from bonescint.stats.panels import Panel, compare_with_readers, leave_one_out
 from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
 from bonescint.stats.samples import Floats, Sample, Samples, SoftwareFacts, read_ratings
 
@@ -29,7 +29,7 @@ _TRUTH = "other_readers"
 class Judged(NamedTuple):
     """A panel's cases that one software analysed: `calls` are the reader's, in their order."""
 
-    panel: Panel
+    panel: OtherReaders
     sample: Sample
     calls: Floats
     left_out: list[str]
@@ -88,7 +88,7 @@ def rows(
         logger.info("%s: cases of each reader's panel %s", key, sizes)
 
 
-def _judged(panel: Panel, samples: Samples, metric: str, key: str) -> Judged:
+def _judged(panel: OtherReaders, samples: Samples, metric: str, key: str) -> Judged:
     sample = samples.judged_by(panel.truth).of(metric, key, among=panel.truth.keys())
     calls = np.array([panel.calls[code] for code in sample.codes])
     cases = samples.codes_of(metric, key)
@@ -131,7 +131,7 @@ def _software(one: Judged, cutoff: float, confidence: float) -> list[Estimate]:
 
 
 def _mean(
-    panels: Sequence[Panel],
+    panels: Sequence[OtherReaders],
     samples: Samples,
     metric: str,
     key: str,

@@ -1,13 +1,13 @@
-# Values to test bonescint.stats.panels against, from panels_cases.csv:
-#   Rscript tests/reference/panels.R
+# Values to test bonescint.stats.leave_one_out against, from leave_one_out_cases.csv:
+#   Rscript tests/reference/leave_one_out.R
 # The data are simulated (numpy, seed 20190620): calls of a program and five readers, some unread.
 # The first two, three and five readers are taken. Variances over the cases: derivatives of the mean
 # rate by the weight of each case, by complex steps, so that no algebra of ours is repeated.
 here <- dirname(sub("--file=", "", grep("--file=", commandArgs(FALSE), value = TRUE)))
-d <- read.csv(file.path(here, "panels_cases.csv"))
+d <- read.csv(file.path(here, "leave_one_out_cases.csv"))
 values <- data.frame()
 keep <- function(key, value, call) {
-  row <- data.frame(key = paste0("panels_", key), value = sprintf("%.15g", as.numeric(value)), call = call)
+  row <- data.frame(key = paste0("leave_one_out_", key), value = sprintf("%.15g", as.numeric(value)), call = call)
   values <<- rbind(values, row)
 }
 z <- qnorm(0.975)
@@ -59,4 +59,4 @@ for (k in c(2, 3, 5)) {
          "means over the panels; square-and-add, variances over the cases by complex steps")
   }
 }
-write.csv(values, file.path(here, "panels.csv"), row.names = FALSE)
+write.csv(values, file.path(here, "leave_one_out.csv"), row.names = FALSE)

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bonescint.resources import ROOT
+from bonescint.stats.leave_one_out import compare_with_readers, leave_one_out
 from bonescint.stats.paired_calls import compare_accuracy
-from bonescint.stats.panels import compare_with_readers, leave_one_out
 from tests.unit.stats.oracle import r
 
-with (ROOT / "tests/reference/panels_cases.csv").open(encoding="utf-8") as stream:
+with (ROOT / "tests/reference/leave_one_out_cases.csv").open(encoding="utf-8") as stream:
     CASES = np.array(
         [[float(value or "nan") for value in row] for row in list(csv.reader(stream))[1:]]
     )
@@ -73,7 +73,7 @@ def test_rates_and_limits_are_those_of_r(k):
     program, readers = CASES[:, 0] == 1, CASES[:, 1 : k + 1]
     truth = truth_of(readers)
     for row in compare_with_readers(truth, program, readers):
-        key = f"panels_{k}_{row.measure.removesuffix('_difference')}"
+        key = f"leave_one_out_{k}_{row.measure.removesuffix('_difference')}"
         assert row.status == "ok"
         assert row.estimate == r(f"{key}_difference")
         assert (row.ci_low, row.ci_high) == (r(f"{key}_low"), r(f"{key}_high"))
@@ -85,7 +85,7 @@ def test_rates_and_limits_are_those_of_r(k):
         judged = ~np.isnan(truth[:, j])
         calls = truth[judged, j] == 1, program[judged], readers[judged, j] == 1
         for row in compare_accuracy(*calls)[::2]:
-            key = f"panels_{k}_{row.measure.removesuffix('_difference')}_{j + 1}"
+            key = f"leave_one_out_{k}_{row.measure.removesuffix('_difference')}_{j + 1}"
             among = calls[0] if row.measure.startswith("sens") else ~calls[0]
             assert among.sum() == r(f"{key}_n")
             assert row.estimate == pytest.approx(r(f"{key}_program").expected

@@ -1,6 +1,6 @@
 """How often the 95 % limits of "program minus mean reader" cover.
 
-`python tests/bench/coverage_panels.py` (2 min of CPU).
+`python tests/bench/coverage_leave_one_out.py` (2 min of CPU).
 
 25 cases with and 25 without metastasis; two, three or five readers and a program, whose mistakes
 are correlated, because some cases are difficult for all. The truth of a simulated study is the
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from bonescint.stats.panels import compare_with_readers
+from bonescint.stats.leave_one_out import compare_with_readers
 
 REPLICATES = 4_000
 RESAMPLES = 400

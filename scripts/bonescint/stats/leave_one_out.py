@@ -24,7 +24,7 @@ Numbers = NDArray[np.float64]
 MEASURES = ("sensitivity", "specificity")
 
 
-class Panel(NamedTuple):
+class OtherReaders(NamedTuple):
     """One reader and what the majority of the others says.
 
     Parameters
@@ -47,7 +47,7 @@ class Panel(NamedTuple):
     unread: set[str]
 
 
-def leave_one_out(ratings: Ratings) -> list[Panel]:
+def leave_one_out(ratings: Ratings) -> list[OtherReaders]:
     """Return each reader's panel: the majority of the others who read the case.
 
     As in the reference standard (`bonescint.stats.consensus.majority`) those count who read it, and
@@ -61,8 +61,8 @@ def leave_one_out(ratings: Ratings) -> list[Panel]:
     return [_panel(ratings, j) for j in range(len(ratings.readers))]
 
 
-def _panel(ratings: Ratings, j: int) -> Panel:
-    panel = Panel(ratings.readers[j], {}, {}, set(), set())
+def _panel(ratings: Ratings, j: int) -> OtherReaders:
+    panel = OtherReaders(ratings.readers[j], {}, {}, set(), set())
     truth, calls = dict[str, float](), dict[str, float]()
     for code, said in zip(ratings.codes, ratings.values, strict=True):
         others = np.delete(said, j)
@@ -90,7 +90,7 @@ def compare_with_readers(
     given more cases than there are.
 
     Percentiles of a bootstrap over cases cover 75 to 94 % at 25 + 25 and are not given; these
-    limits cover 94 to 98 % (tests/bench/coverage_panels.py).
+    limits cover 94 to 98 % (tests/bench/coverage_leave_one_out.py).
 
     Parameters
     ----------
