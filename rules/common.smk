@@ -210,6 +210,8 @@ TABLES = {
     "instances": "results/anonymization/instances.csv",
     "anonymity": "results/anonymization/k_anonymity.csv",
 }
+if "cutoffs" in QUESTIONS:
+    TABLES["failed_calls"] = "results/metrics/failed_calls.csv"
 # the tables that a question may ask for
 OF_QUESTIONS = {
     "cases": f"{CHOSEN}/cases.csv",

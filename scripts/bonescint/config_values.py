@@ -9,6 +9,7 @@ from bonescint.declared import columns
 from bonescint.dicom.vocabulary import known_tracers
 from bonescint.questions import worded
 from bonescint.resources import Texts
+from bonescint.stats.questions import COUNT_FAILURES, counts_failures
 from bonescint.tables.columns import load_columns
 from bonescint.tables.metric_columns import (
     Values,
@@ -21,7 +22,8 @@ from bonescint.tables.metric_columns import (
 
 # R6: the licence ties a product to a tracer
 _TRACERS = {"MDP": ["BoneNAVI"], "HMDP": ["VSBONE"]}
-_MEASURES = ("auc", "sensitivity", "specificity")  # which margins name beside the metrics
+# which margins name beside the metrics
+_MEASURES = ("auc", "sensitivity", "specificity", "interchangeability")
 _FINDINGS = ("with_findings", "without_findings")
 # who else a row may be about, or be held against (bonescint.questions)
 _SAID = ("all_readers", "any_reader", "consensus", "stored", "unanimous")
@@ -191,6 +193,12 @@ def _primary(config: Mapping[str, Any], values: Values, text: Texts) -> Iterator
         entry = config["software"].get(key)
         if metric and entry and metric not in metrics_of_entry(values, key, entry):
             yield text("has_not", where=f"metrics.primary.{name}", software=key, metric=metric)
+    asked = primary.get("question"), primary.get("measure")
+    if counts_failures(config["metrics"]) and not (
+        asked[0] in COUNT_FAILURES and asked[1] in [f"{one}_difference" for one in _MEASURES]
+    ):
+        where, allowed = "metrics.primary.cases", "complete"
+        yield text("not_allowed", where=where, value=primary["cases"], allowed=allowed)
     given = [one["value"] for one in config["metrics"]["cutoffs"] if one["metric"] == metric]
     if metric and cutoff is not None and cutoff not in given:
         known = ", ".join(f"{one:g}" for one in given)

@@ -107,3 +107,10 @@ def test_what_no_case_or_row_can_meet_is_told(edits: list[Edit], said: str) -> N
 def test_a_value_below_zero_may_be_a_cutoff_where_its_metric_has_some() -> None:
     checked(value("zscore", bounds=[-5, 5]), cutoff("zscore", -2), cutoff("ann", 0.5))
     checked(primary(metric="bsi", cutoff=1, measure="sensitivity_difference"))
+
+
+def test_failures_count_only_where_their_rows_are() -> None:
+    checked(primary(cases="failures_as_wrong"), primary(cases="complete", measure="nri"))
+    for said in ({"measure": "nri"}, {"question": "version_measurement", "measure": "spearman"}):
+        with pytest.raises(InputError, match=r"primary\.cases.*'failures_as_wrong'.*: complete"):
+            checked(primary(cases="failures_as_wrong", **said))

@@ -177,6 +177,19 @@ def test_equivalence_is_held_against_the_margin(tmp_path):
     assert set(said) == {"1"}
 
 
+def test_equivalence_counts_failures_as_the_primary_hypothesis_does(tmp_path):
+    study = Study(tmp_path)
+    study.results["vsbone2"]["H00"] = "segmentation_failed"
+    wrong = SETTINGS | {"primary": {"cases": "failures_as_wrong"}}
+    for settings, cases, n in ((SETTINGS, "", 11), (wrong, "failures_as_wrong", 12)):
+        rows = study.answer("equivalence", settings=settings)
+        judged = [row for row in rows if row.measure != "mean_difference"]
+        assert {(row.cases, row.n) for row in judged} == {(cases, n)}
+        # of a mean there is no wrong call
+        measured = [row for row in rows if row.measure == "mean_difference"]
+        assert {(row.cases, row.n) for row in measured} == {("", 11)}
+
+
 def test_other_references(tmp_path):
     study = Study(tmp_path)
     rows = study.answer("reference_sensitivity")

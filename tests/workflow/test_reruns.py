@@ -20,6 +20,8 @@ DOWNSTREAM_OF_MEASUREMENTS = {
     "mark_exposure",
     "failures",
     "one_truth",
+    "software_readers",
+    "interchangeability",
     "accuracy",
     "cutoffs",
     "reference_sensitivity",
@@ -151,6 +153,7 @@ def test_an_edited_statistic_reruns_its_question(program: Program) -> None:
         program.planned_with("scripts/bonescint/stats/counts.py", statement)
         == {
             "hotspot_count",
+            "software_readers",
             "hypotheses",
             "write_workbook",
             "write_report",

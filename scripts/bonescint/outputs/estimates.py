@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 
 from bonescint.files import Row, number
 from bonescint.outputs.labels import Labels
+from bonescint.stats.estimate import SAME_CASES
 
 PERFORMANCE = ("auc", "sensitivity", "specificity")  # what overviews show
 # the parts of a note that are shown as fields of their own; a software's label shows its version
@@ -13,7 +14,7 @@ _FIELDS = {"family", "primary", "exploratory", "version", "comparator_version"}
 OF_TESTS = ("margin", "margin_low", "margin_high", "confounded")
 
 
-def _noted(row: Row) -> dict[str, str]:
+def noted(row: Row) -> dict[str, str]:
     """Return a note's keys and values; a key without a value stands for itself."""
     parts = (part.partition("=") for part in row["note"].split("; ") if part)
     return {key: value for key, _, value in parts}
@@ -26,8 +27,9 @@ def find(
     metric: str,
     comparator: str = "",
     cutoff: float | None = None,
+    cases: str = "",
 ) -> Row | None:
-    """Return the first row of a measure for one software and metric, over all cases.
+    """Return the first row of a measure for one software and metric.
 
     Parameters
     ----------
@@ -41,9 +43,11 @@ def find(
         The other software's key, for rows that compare two.
     cutoff
         The cut-off that the row must be about; None takes any row.
+    cases
+        Of the row; empty stands for all of the question's.
     """
     wanted = {"measure": measure, "subject": software, "comparator": comparator}
-    wanted |= {"metric": metric, "cases": ""}
+    wanted |= {"metric": metric, "cases": cases}
     for row in rows:
         if wanted.items() <= row.items() and cutoff in (None, number(row["cutoff"])):
             return row
@@ -59,6 +63,9 @@ def performance(
 ) -> dict[str, Row | None]:
     """Return the rows of `PERFORMANCE` for one software and metric.
 
+    Versions of one product stand beside each other here, so of each the rows are taken that are
+    about the cases which all versions analysed, where these are not all that it analysed itself.
+
     Parameters
     ----------
     accuracy, at_cutoffs
@@ -70,12 +77,13 @@ def performance(
         hold that of a cut-off chosen from the data.
     """
     cutoff = cutoffs.get(metric, math.nan)
-    return {
-        measure: find(accuracy, measure, software, metric)
-        if measure == "auc"
-        else find(at_cutoffs, measure, software, metric, cutoff=cutoff)
-        for measure in PERFORMANCE
-    }
+
+    def found(measure: str, cases: str) -> Row | None:
+        if measure == "auc":
+            return find(accuracy, measure, software, metric, cases=cases)
+        return find(at_cutoffs, measure, software, metric, cutoff=cutoff, cases=cases)
+
+    return {one: found(one, SAME_CASES) or found(one, "") for one in PERFORMANCE}
 
 
 def with_limits(row: Row | None, labels: Labels) -> str:
@@ -124,8 +132,8 @@ def estimate_in_words(row: Row, labels: Labels) -> Row:
         tells the cases and the level where they are not the usual. The software's versions are
         dropped: their labels show them.
     """
-    noted = _noted(row)
-    roles = [labels.word(key) for key in ("primary", "exploratory") if key in noted]
+    parts = noted(row)
+    roles = [labels.word(key) for key in ("primary", "exploratory") if key in parts]
     said = {
         key: labels.word(row[key])
         for key in ("measure", "reference", "metric", "ci_method", "test", "status")
@@ -136,7 +144,7 @@ def estimate_in_words(row: Row, labels: Labels) -> Row:
         | said
         | {
             "question": labels.question("title", row["question"]),
-            "family": noted.get("family", ""),
+            "family": parts.get("family", ""),
             "role": labels("separator").join(roles),
             "note": labels("separator").join(remarks(row, labels)),
         }
@@ -153,12 +161,12 @@ def remarks(row: Row, labels: Labels, only: Collection[str] = ()) -> list[str]:
     only
         The keys to tell, such as `OF_TESTS`; none of them stands for all.
     """
-    noted = [
+    said = [
         labels.note(key, value)
-        for key, value in _noted(row).items()
+        for key, value in noted(row).items()
         if key not in _FIELDS and (not only or key in only)
     ]
-    return [*labels.about(row["cases"], number(row["level"])), *noted]
+    return [*labels.about(row["cases"], number(row["level"])), *said]
 
 
 def shared_remarks(
@@ -213,4 +221,4 @@ def primary(hypotheses: list[Row]) -> list[Row]:
     hypotheses
         Rows of results/metrics/hypotheses.csv.
     """
-    return [row for row in hypotheses if "primary" in _noted(row)]
+    return [row for row in hypotheses if "primary" in noted(row)]

@@ -254,7 +254,7 @@ class Labels:
             try:
                 shown = f"{float(value):.4g}"  # ten digits are for recomputing, not for reading
             except ValueError:
-                shown = self.word(value)
+                shown = self.software(self.word(value))
         for name in (f"{key}={value}", f"{key}=", key):
             if name in self._measures:
                 return self._measures(name, value=shown)

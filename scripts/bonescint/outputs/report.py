@@ -18,7 +18,14 @@ from bonescint.outputs.estimates import (
     shared_remarks,
 )
 from bonescint.outputs.labels import Labels
-from bonescint.outputs.results import Results, flattened, overview, unanswered_in_words
+from bonescint.outputs.results import (
+    Results,
+    calls_by_metastasis,
+    failures_in_primary,
+    flattened,
+    overview,
+    unanswered_in_words,
+)
 from bonescint.outputs.verification import verification
 from bonescint.resources import SYNTHETIC
 from bonescint.tables.sheets import ShownColumn, ShownTable
@@ -166,11 +173,12 @@ def _methods(results: Results, labels: Labels) -> list[str]:
         *(["methods_tracers"] if labels.n_tracers > 1 else []),
         "methods_coded",
     ]
+    how = failures_in_primary(results, labels) if primary(tests) else ""
     return [
         _said(labels, *design, *chosen),
         _said(labels, "methods_reference"),
         *filter(None, answered),
-        _said(labels, "methods_tests", *tested),
+        " ".join(filter(None, [_said(labels, "methods_tests", *tested), how])),
         _said(labels, "methods_missing"),
     ]
 
@@ -199,10 +207,13 @@ def context(results: Results, labels: Labels) -> dict[str, Any]:
     states = [row["status"] for row in results.reference]
     decided = [row for row in results.reference if row["metastasis"]]
     columns = _columns(
-        labels, "software", "tracer", "metric", "n:count", "n_positive:count", "auc:number",
-        "cutoff:number", "sensitivity:number", "specificity:number",
+        labels, "software", "tracer", "metric", "n:count", "n_positive:count", "failed:number",
+        "auc:number", "cutoff:number", "sensitivity:number", "specificity:number",
     )  # fmt: skip
     performance = overview(results, labels)
+    questions = {key: _question(key, rows, labels) for key, rows in results.metrics.items()}
+    if "cutoffs" in questions and results.failed_calls:
+        questions["cutoffs"]["tables"].append(calls_by_metastasis(results, labels))
     tested = primary(results.metrics.get("hypotheses", []))
     return {
         "asked": _asked(results),
@@ -216,9 +227,10 @@ def context(results: Results, labels: Labels) -> dict[str, Any]:
         "n_no_reading": states.count("no_reading"),
         "smallest": _smallest(performance),
         "primary": _estimates(tested, labels("caption_primary"), labels, _TESTS),
+        "primary_failures": failures_in_primary(results, labels),
         "overview": ShownTable(labels("caption_accuracy"), columns, performance),
         "flow": _flow(results, labels),
-        "questions": [_question(key, rows, labels) for key, rows in results.metrics.items()],
+        "questions": list(questions.values()),
         "verification": verification(results, labels.language, brief=True),
         "warnings": ShownTable(
             labels("heading_warnings"),

@@ -10,10 +10,12 @@ from bonescint.cohort.choice import not_chosen
 from bonescint.files import Row, read_rows
 from bonescint.made import sha256_of
 from bonescint.outputs.data import first_cutoffs
-from bonescint.outputs.estimates import performance, with_limits
+from bonescint.outputs.estimates import noted, performance, with_limits
 from bonescint.outputs.labels import Labels
 from bonescint.questions import known, why_unanswered
 from bonescint.resources import Texts
+from bonescint.stats.questions import COUNT_FAILURES, counts_failures
+from bonescint.tables.sheets import ShownColumn, ShownTable
 from bonescint.warnings import read_phrases
 
 
@@ -24,7 +26,8 @@ class Results:
     `metrics` holds a table for each configured question, in the order of
     `bonescint.questions.known`; `warnings` the stages' one after the other;
     `figures` the files of results/figures; `provenance` the record with the tables' hashes;
-    `unanswered` question -> what the study lacks for it.
+    `unanswered` question -> what the study lacks for it; `failed_calls` the calls by metastasis,
+    where there are readers.
     """
 
     flow: list[Row]
@@ -41,6 +44,7 @@ class Results:
     figures: list[Path]
     provenance: dict[str, Any]
     unanswered: Mapping[str, list[str]] = field(default_factory=dict)
+    failed_calls: list[Row] = field(default_factory=list)
 
 
 def read_results(
@@ -59,7 +63,7 @@ def read_results(
         Of `Results`.
     """
     others = not_chosen(Path(inputs["selection"])) if inputs.get("selection") else set()
-    apart = ("metrics", "warnings", "figures", "provenance", "unanswered")
+    apart = ("metrics", "warnings", "figures", "provenance", "unanswered", "failed_calls")
     tables = [one.name for one in fields(Results) if one.name not in apart]
     questions = [name for name in known() if name in inputs]
     of_tables = [inputs[name] for name in (*tables, *questions)]
@@ -73,6 +77,7 @@ def read_results(
         ],
         figures=[Path(path) for path in inputs["figures"]],
         unanswered=unanswered or {},
+        failed_calls=list(read_rows(inputs["failed_calls"])) if "failed_calls" in inputs else [],
         provenance=json.loads(Path(inputs["provenance"]).read_text(encoding="utf-8"))
         | {"tables_sha256": {Path(path).name: sha256_of(Path(path)) for path in of_tables}},
         **{name: list(read_rows(inputs[name])) for name in tables},
@@ -110,6 +115,9 @@ def labels_for(
 def overview(results: Results, labels: Labels) -> list[Row]:
     """Return one row a software and metric: n, AUC, sensitivity, specificity as people read them.
 
+    Versions of one product stand there over the same cases (`performance`), each with how many of
+    the cases that it was given failed.
+
     Parameters
     ----------
     results
@@ -120,6 +128,11 @@ def overview(results: Results, labels: Labels) -> list[Row]:
     cutoffs = first_cutoffs(results.provenance["analysis"]["metrics"]["cutoffs"])
     accuracy, at_cutoffs = (results.metrics.get(key, []) for key in ("accuracy", "cutoffs"))
     said = {"auc", *cutoffs}
+    failed = {
+        row["subject"]: noted(row).get("count", "")
+        for row in results.metrics.get("failures", [])
+        if row["measure"] == "segmentation_failed"
+    }
     rows = []
     for software in labels.software_keys:
         for metric in labels.metrics(software):
@@ -133,6 +146,7 @@ def overview(results: Results, labels: Labels) -> list[Row]:
                     "cutoff": f"{cutoffs[metric]:g}" if metric in cutoffs else "",
                     "n": auc["n"] if auc else "",
                     "n_positive": auc["n_positive"] if auc else "",
+                    "failed": failed.get(software, ""),
                 }
                 | {
                     # without a cut-off there is nothing to say
@@ -141,6 +155,52 @@ def overview(results: Results, labels: Labels) -> list[Row]:
                 }
             )
     return rows
+
+
+def calls_by_metastasis(results: Results, labels: Labels) -> ShownTable:
+    """Return the 3 x 2 tables of calls by metastasis, one row a software and cut-off.
+
+    Parameters
+    ----------
+    results
+        The run's tables.
+    labels
+        The words of the output.
+    """
+    words = labels.word
+    columns = [ShownColumn(key, labels.heading(key)) for key in ("software", "metric")]
+    columns += [
+        ShownColumn(
+            f"{truth}_{call}", f"{words(f'calls_{truth}')}: {words(f'calls_{call}')}", "count"
+        )
+        for truth in ("metastasis", "no_metastasis")
+        for call in ("positive", "negative", "failed")
+    ]
+    rows: dict[tuple[str, ...], Row] = {}
+    for cell in results.failed_calls:
+        software, metric, cutoff = (cell[name] for name in ("software", "metric", "cutoff"))
+        said = labels.at(metric, float(cutoff), "at_cutoff")
+        start = {"software": labels.software(software), "metric": said}
+        one = rows.setdefault((software, metric, cutoff), start)
+        one |= {f"{name}_{cell['call']}": cell[name] for name in ("metastasis", "no_metastasis")}
+    return ShownTable(words("caption_calls"), columns, list(rows.values()))
+
+
+def failures_in_primary(results: Results, labels: Labels) -> str:
+    """Return how the primary hypothesis takes failed analyses, empty where it is about no call.
+
+    Parameters
+    ----------
+    results
+        The run's tables and its configured primary hypothesis.
+    labels
+        The words of the output.
+    """
+    settings = results.provenance["analysis"]["metrics"]
+    if (settings.get("primary") or {}).get("question") not in COUNT_FAILURES:
+        return ""
+    key = "primary_as_wrong" if counts_failures(settings) else "primary_complete"
+    return labels.shared(key)
 
 
 def unanswered_in_words(results: Results, labels: Labels) -> list[str]:

@@ -19,7 +19,14 @@ from bonescint.outputs.estimates import (
     shared_remarks,
 )
 from bonescint.outputs.labels import Labels
-from bonescint.outputs.results import Results, flattened, overview, unanswered_in_words
+from bonescint.outputs.results import (
+    Results,
+    calls_by_metastasis,
+    failures_in_primary,
+    flattened,
+    overview,
+    unanswered_in_words,
+)
 from bonescint.outputs.verification import verification
 from bonescint.tables.sheets import Sheet, ShownColumn, make_styles, open_book
 from bonescint.warning_words import warnings_in_words
@@ -146,6 +153,8 @@ def _summary(to: _Book, study: dict[str, str], sheets: Sequence[str]) -> None:
         sheet.line(labels("unanswered_heading"), "heading")
         sheet.notes(*unanswered)
     sheet.line(labels("primary_heading"), "heading")
+    if said := failures_in_primary(results, labels):
+        sheet.notes(said)
     columns = to.columns(
         "subject", "comparator", "metric", "measure", "value", "counts", "test", "p", "note"
     )
@@ -153,9 +162,10 @@ def _summary(to: _Book, study: dict[str, str], sheets: Sequence[str]) -> None:
     sheet.table(columns, rows, labels("no_primary"), main=False)
     if labels.has("readers"):
         sheet.line(labels("overview_heading"), "heading")
+        sheet.notes(labels("overview_note"))
         columns = to.columns(
-            "software", "tracer", "metric", "n:count", "n_positive:count", "auc", "cutoff:number",
-            "sensitivity", "specificity",
+            "software", "tracer", "metric", "n:count", "n_positive:count", "failed", "auc",
+            "cutoff:number", "sensitivity", "specificity",
         )  # fmt: skip
         sheet.table(columns, overview(results, labels), labels("no_data"), main=False)
     sheet.line(labels("contents_heading"), "heading")
@@ -255,6 +265,10 @@ def _question(to: _Book, key: str, rows: list[Row]) -> None:
         notes.append(labels("all_rows", notes=labels("separator").join([*same, *common])))
     sheet.notes(*(note for note in notes if note))
     sheet.table(columns, said, labels("no_data"), widest=_WIDEST[specs])
+    if key == "cutoffs" and to.results.failed_calls:
+        calls = calls_by_metastasis(to.results, labels)
+        sheet.line(calls.title, "heading")
+        sheet.table(calls.columns, calls.rows, labels("no_data"), main=False)
 
 
 def _verification(to: _Book) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from bonescint.declared import columns
 from bonescint.stats import roc
+from bonescint.stats.case_sets import beside_own
 from bonescint.stats.estimate import Estimate, write_number
 from bonescint.stats.questions import labelled, low_metrics
 from bonescint.stats.samples import (
@@ -40,20 +41,25 @@ def rows(
     """Yield the AUC of every software and metric, over all cases and by EOD grade (R8, R11).
 
     Each on the logit scale, and as pROC prints it (Wald). A case whose EOD contradicts the
-    consensus takes no part in the AUC by grade.
+    consensus takes no part in the AUC by grade. Beside them with failures as wrong calls, and on
+    the cases that all versions of a product analysed.
     """
     samples = Samples(read_truth(reference), measurements, low_metrics(settings))
     grades, contradicting = read_consensus(reference, "eod"), read_eod_contradictions(reference)
     confidence = settings["confidence"]
+
+    def area(sample: Sample) -> list[Estimate]:
+        return [roc.auc(sample.y, sample.scores[0], confidence=confidence)]
+
     for key in software:
         for metric in software[key]["metrics"]:
             sample = samples.of(metric, key)
             y, (score,) = sample.y, sample.scores
             found = [roc.auc(y, score, ci, confidence) for ci in ("logit", "wald")]
             found += _by_grade(sample, grades, contradicting, confidence)
-            yield from labelled(
-                found, *sample.left_out, metric=metric, subject=key, reference="consensus"
-            )
+            found = labelled(found, *sample.left_out)
+            found += beside_own(samples, software, key, metric, area)
+            yield from labelled(found, metric=metric, subject=key, reference="consensus")
             logger.info("%s %s: %d cases, %d with metastasis", key, metric, y.size, y.sum())
 
 

@@ -3,23 +3,29 @@
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from bonescint.stats import roc
+from bonescint.stats.accuracy import accuracy_of
+from bonescint.stats.case_sets import beside_own, failed_calls
 from bonescint.stats.estimate import Estimate, write_number
 from bonescint.stats.proportions import clopper_pearson, likelihood_ratios, mid_p
 from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
-from bonescint.stats.samples import Samples, SoftwareFacts, read_truth
+from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth
 
 logger = logging.getLogger(__name__)
+
+__all__ = ["failed_calls", "rows"]
 
 QUESTION = {
     "order": 70,
     "needs": ["reference", "measurements", "software"],
     "settings": ["confidence", "cutoffs", "optimism", "values"],
+    "also": ["failed_calls"],
     "where": ["readers"],
 }
 
@@ -34,7 +40,8 @@ def rows(
 
     No predictive values: the cases were drawn by their findings (R4), so the prevalence among them
     is the plan's, not the patients'. Youden's cut-off is chosen on these very cases: it is noted as
-    exploratory, and corrected for its optimism by bootstrap.
+    exploratory, and corrected for its optimism by bootstrap. Sensitivity and specificity stand
+    there with failures as wrong calls, too, and on the cases that all versions analysed.
     """
     samples = Samples(read_truth(reference), measurements, low_metrics(settings))
     for key in software:
@@ -45,9 +52,10 @@ def rows(
             for cutoff in cutoffs_of(settings, metric):
                 found += _at(y, score, cutoff, settings["confidence"])
             found += _youden(y, score, settings)
-            yield from labelled(
-                found, *sample.left_out, metric=metric, subject=key, reference="consensus"
-            )
+            found = labelled(found, *sample.left_out)
+            rates = partial(_rates, metric=metric, settings=settings)
+            found += beside_own(samples, software, key, metric, rates)
+            yield from labelled(found, metric=metric, subject=key, reference="consensus")
             logger.info("%s %s: %d cases, %d with metastasis", key, metric, y.size, y.sum())
 
 
@@ -76,6 +84,10 @@ def _at(y: np.ndarray, score: np.ndarray, cutoff: float, confidence: float) -> l
     ]
     at = [found.sensitivity, found.specificity, found.accuracy, *beside, *ratios]
     return labelled(at, cutoff=cutoff)
+
+
+def _rates(sample: Sample, metric: str, settings: Mapping[str, Any]) -> list[Estimate]:
+    return accuracy_of(sample, metric, settings)[1:]  # the first is the AUC
 
 
 def _youden(y: np.ndarray, score: np.ndarray, settings: Mapping[str, Any]) -> list[Estimate]:

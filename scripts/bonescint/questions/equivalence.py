@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from bonescint.stats import roc
-from bonescint.stats.estimate import NAN, Estimate, write_number
+from bonescint.stats.case_sets import failures_of
+from bonescint.stats.estimate import FAILURES_AS_WRONG, NAN, Estimate, write_number
 from bonescint.stats.method_comparison import tost_paired
 from bonescint.stats.paired_calls import compare_accuracy
-from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
+from bonescint.stats.questions import counts_failures, cutoffs_of, labelled, low_metrics
 from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth, shared_metrics
 
 logger = logging.getLogger(__name__)
@@ -20,7 +21,7 @@ logger = logging.getLogger(__name__)
 QUESTION = {
     "order": 110,
     "needs": ["reference", "measurements", "version_pairs", "software"],
-    "settings": ["confidence", "cutoffs", "margins", "values"],
+    "settings": ["confidence", "cutoffs", "margins", "primary", "values"],
     "where": ["versions"],
 }
 
@@ -36,16 +37,23 @@ def rows(
 
     Of the measurements by two one-sided tests, of AUC, sensitivity and specificity by the inclusion
     of the interval of twice the error (90 % where the study's intervals are 95 %). Without a margin
-    a question is not assessed: a difference that is not significant is no equivalence.
+    a question is not assessed: a difference that is not significant is no equivalence. AUC,
+    sensitivity and specificity count failures as the primary hypothesis does.
     """
     samples = Samples(read_truth(reference), measurements, low_metrics(settings))
     for old, new in version_pairs:
         for metric in shared_metrics(software, new, old):
             measured = samples.of(metric, new, old, judged=False)
-            judged = samples.of(metric, new, old)
+            with_failed = counts_failures(settings)
+            judged = samples.of(metric, new, old, with_failed=with_failed)
+            notes = (*judged.left_out, *failures_of(judged))
             found = [
                 *labelled([_mean(measured, metric, settings)], *measured.left_out),
-                *labelled(_accuracy(judged, metric, settings), *judged.left_out),
+                *labelled(
+                    _accuracy(judged, metric, settings),
+                    *notes,
+                    cases=FAILURES_AS_WRONG if with_failed else "",
+                ),
             ]
             yield from labelled(found, metric=metric, subject=new, comparator=old)
             logger.info("%s against %s, %s: %d cases", new, old, metric, measured.y.size)

@@ -12,7 +12,7 @@ from bonescint.stats.estimate import Estimate
 from bonescint.stats.paired_calls import compare_calls
 from bonescint.stats.proportions import wilson
 from bonescint.stats.questions import labelled
-from bonescint.stats.samples import SoftwareFacts
+from bonescint.stats.samples import FAILED, SoftwareFacts
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +22,6 @@ QUESTION = {
     "settings": ["confidence"],
 }
 
-FAILED = "segmentation_failed"
 TRIED = ("analysed", FAILED)
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from bonescint.errors import InputError
 from bonescint.resources import Texts
-from bonescint.stats.estimate import Estimate, read_estimates, write_number
+from bonescint.stats.estimate import FAILURES_AS_WRONG, Estimate, read_estimates, write_number
 from bonescint.stats.multiplicity import holm
+from bonescint.stats.questions import counts_failures
 
 logger = logging.getLogger(__name__)
 
@@ -34,9 +35,11 @@ def rows(
 
     Of several methods for one hypothesis the first counts and the others are exploratory; so is
     every test in no family. The primary hypothesis is tested alone: `primary` has `question`,
-    `subject`, `measure` and where they apply `comparator`, `metric` and `cutoff`. `families`: name
-    -> question -> measures that are adjusted together. First the primary, then family by family,
-    then the rest; the notes ``primary``, ``family=name`` and ``exploratory`` tell them apart.
+    `subject`, `measure` and where they apply `comparator`, `metric`, `cutoff` and `cases`.
+    `families`: name -> question -> measures that are adjusted together; where a test stands there
+    with failures left out and with failures as wrong calls, a family takes the one that the primary
+    hypothesis takes. First the primary, then family by family, then the rest; the notes
+    ``primary``, ``family=name`` and ``exploratory`` tell them apart.
 
     Raises
     ------
@@ -49,6 +52,9 @@ def rows(
     for row in tests:
         first.setdefault(_about(row), row)
     rest = {id(row): row for row in tests}
+    pairs = [(_about(replace(row, cases="")), about) for about, row in first.items()
+             if row.cases == FAILURES_AS_WRONG]  # fmt: skip
+    beside = {complete if counts_failures(settings) else wrong for complete, wrong in pairs}
     if settings["primary"]:
         one = _primary(every, settings["primary"], language)
         yield replace(one, p_adjusted=one.p_value).noting("primary")
@@ -56,8 +62,10 @@ def rows(
     for name, measures in settings["families"].items():
         family = [
             rest.pop(id(row))
-            for row in first.values()
+            for about, row in first.items()
             if id(row) in rest and row.measure in measures.get(row.question, ())
+            # one test of the two analyses of failures
+            if about not in beside
         ]
         adjusted = holm([row.p_value for row in family])
         for row, p in zip(family, adjusted, strict=True):
@@ -79,8 +87,13 @@ def _primary(rows: Iterable[Estimate], wanted: Mapping[str, Any], language: str)
     for row in rows:
         if all(getattr(row, name) == value for name, value in fields.items()):
             found.setdefault(_about(row), row)
-    # that of all cases; a group of them is not meant where it is not named
-    found = {about: row for about, row in found.items() if not row.cases} or found
+    # The named cases, else all; a group of them is not meant where it is not named. Where nothing
+    # failed there is one analysis.
+    named = FAILURES_AS_WRONG if wanted.get("cases") == FAILURES_AS_WRONG else ""
+    for cases in (named, ""):
+        if chosen := {about: row for about, row in found.items() if row.cases == cases}:
+            found = chosen
+            break
     if len(found) > 1:
         which = "; ".join(", ".join(_said(row)) for row in found.values())
         raise InputError(Texts("config", language)("primary_unclear", n=len(found), which=which))

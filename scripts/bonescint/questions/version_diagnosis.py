@@ -7,7 +7,8 @@ from typing import Any
 
 from bonescint.declared import columns
 from bonescint.stats import reclassification, roc
-from bonescint.stats.estimate import Estimate, write_number
+from bonescint.stats.case_sets import failures_of
+from bonescint.stats.estimate import FAILURES_AS_WRONG, Estimate, write_number
 from bonescint.stats.paired_calls import compare_accuracy
 from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
 from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth, shared_metrics
@@ -32,23 +33,25 @@ def rows(
 ) -> Iterator[Estimate]:
     """Yield how the newer version's diagnoses differ from the older's (R11).
 
-    Every difference is new minus old, paired by case: who has both.
+    Every difference is new minus old, paired by case: who has both. Where an analysis failed, the
+    differences stand there a second time with failures as wrong calls, over all cases that both
+    versions tried (Schuetz 2012).
     """
     samples = Samples(read_truth(reference), measurements, low_metrics(settings))
     for old, new in version_pairs:
         for metric in shared_metrics(software, new, old):
             sample = samples.of(metric, new, old)
-            level = settings["confidence"]
-            found = [roc.compare_paired(sample.y, sample.scores[0], sample.scores[1], level)]
-            for cutoff in cutoffs_of(settings, metric):
-                found += _at(sample, cutoff, level)
+            found = labelled(_compared(sample, metric, settings), *sample.left_out)
+            counted = samples.of(metric, new, old, with_failed=True)
+            if failed := failures_of(counted):
+                found += labelled(
+                    [r for r in _compared(counted, metric, settings) if r.measure != "nri"],
+                    *counted.left_out,
+                    *failed,
+                    cases=FAILURES_AS_WRONG,
+                )
             yield from labelled(
-                found,
-                *sample.left_out,
-                metric=metric,
-                subject=new,
-                comparator=old,
-                reference="consensus",
+                found, metric=metric, subject=new, comparator=old, reference="consensus"
             )
             logger.info("%s against %s, %s: %d cases", new, old, metric, sample.y.size)
 
@@ -71,6 +74,14 @@ def reclassified(
         for case in _changed(samples.of(metric, new, old), cutoff, way.get(metric, 1))
     )
     return columns("reclassified"), changed
+
+
+def _compared(sample: Sample, metric: str, settings: Mapping[str, Any]) -> list[Estimate]:
+    level = settings["confidence"]
+    found = [roc.compare_paired(sample.y, sample.scores[0], sample.scores[1], level)]
+    for cutoff in cutoffs_of(settings, metric):
+        found += _at(sample, cutoff, level)
+    return found
 
 
 def _at(sample: Sample, cutoff: float, confidence: float) -> list[Estimate]:

@@ -10,6 +10,8 @@ from bonescint.files import read_rows, write_rows
 
 NAN = math.nan
 OK = "ok"
+# `Estimate.cases`: a failed analysis counts as a wrong call; the cases that all versions analysed
+FAILURES_AS_WRONG, SAME_CASES = "failures_as_wrong", "same_cases"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,8 @@ class Estimate:
     metric, cutoff
         The value that was judged, and where it counts as positive.
     cases
-        Which cases, where not all: ``all`` and ``not_exposed`` beside each other, or a group such
-        as ``eod=2``.
+        Which cases, where not all: ``all`` and ``not_exposed`` beside each other, a group such as
+        ``eod=2``, `FAILURES_AS_WRONG` or `SAME_CASES`.
     level
         Of the interval (0.95), or of that which a TOST stands for.
     n, n_positive

@@ -14,6 +14,9 @@ from bonescint.files import read_rows
 Floats = NDArray[np.float64]
 # key -> label, version, metrics (those that it has, in order) and more
 SoftwareFacts = Mapping[str, Mapping[str, Any]]
+# The status of a case that counts as a failure of the software: it had the image and could not
+# analyse it. A result that is missing, or a case that nobody analysed, says nothing about it.
+FAILED = "segmentation_failed"
 
 
 class Sample(NamedTuple):
@@ -88,6 +91,7 @@ class Samples:
         *software: str,
         judged: bool = True,
         among: Collection[str] | None = None,
+        with_failed: bool = False,
     ) -> Sample:
         """Return the cases that every software analysed.
 
@@ -101,6 +105,9 @@ class Samples:
             Whether a case needs a decided reference.
         among
             The codes to choose from; None is everybody.
+        with_failed
+            Whether a failed case takes part, too, as wrong as can be at every cut-off: one with
+            metastasis below every score, one without above (Schuetz 2012). It needs a reference.
         """
         tables = [self._results.get((key, metric), {}) for key in software]
         codes, truth, values, left_out = [], [], [], Counter[str]()
@@ -108,22 +115,24 @@ class Samples:
             if among is not None and code not in among:
                 continue
             results = [table.get(code, ("missing", "")) for table in tables]
-            failures = [
+            lacking = [
                 "missing" if status == "analysed" else status
                 for status, value in results
-                if status != "analysed" or not value
+                if (status != "analysed" or not value) and not (with_failed and status == FAILED)
             ]
-            if failures:
-                left_out[failures[0]] += 1
+            if lacking:
+                left_out[lacking[0]] += 1
             elif judged and code not in self._truth:
                 left_out["no_reference"] += 1
             else:
                 codes.append(code)
                 truth.append(self._truth.get(code, np.nan))
-                values.append([float(value) for _, value in results])
+                values.append([np.nan if s == FAILED else float(v) for s, v in results])
         columns = np.array(values).reshape(len(values), len(software))
         if judged and metric in self._low:
             columns = -columns
+        worst = np.where(np.array(truth) == 1, -np.inf, np.inf)[:, None]
+        columns = np.where(np.isnan(columns), worst, columns)
         return Sample(
             codes,
             np.array(truth),

@@ -66,6 +66,7 @@ TABLES: dict[str, str] = {
     "exposure.csv": "code,tracer,software,version,released,delivered,exposed",
     "hospital/incidental.csv": "code,tracer,found,n_readers,n_positive",
     "metrics/roc_curves.csv": "software,metric,threshold,false_positive_rate,true_positive_rate",
+    "metrics/failed_calls.csv": "software,metric,cutoff,call,metastasis,no_metastasis",
     "metrics/flow.csv": "step,kind,reason,files,patients,MDP,HMDP",
 }
 # what the rules name the files that the workbook and the report are written from
@@ -77,6 +78,7 @@ INPUTS: dict[str, Any] = {
     **{question: f"metrics/{question}.csv" for question in known()},
     "misclassified": "metrics/misclassified.csv",
     "reclassified": "metrics/reclassified.csv",
+    "failed_calls": "metrics/failed_calls.csv",
     "exposed": "exposure.csv",
     "incidental": "hospital/incidental.csv",
     "balance": "cohort/balance.csv",

@@ -197,6 +197,13 @@ def _write_metrics(folder: Path, reference: list[Row], measurements: list[Row]) 
             for method in ("wilson", "clopper_pearson"):
                 row = _estimate(software, measure, value, n, ci_method=method, **common)
                 tables["cutoffs"].append(row)
+    calls = {"positive": (14, 0), "negative": (12, 21), "failed": (2, 1)}
+    rows = [
+        {"software": "vsbone2", "metric": "bsi", "cutoff": "1", "call": call}
+        | {"metastasis": yes, "no_metastasis": no}
+        for call, (yes, no) in calls.items()
+    ]
+    write(folder / "metrics/failed_calls.csv", rows, TABLES["metrics/failed_calls.csv"])
     write(folder / "metrics/roc_curves.csv", curves, TABLES["metrics/roc_curves.csv"])
     for metric in ("bsi", "hotspots"):
         old, new = values["vsbone2", metric], values["vsbone3", metric]

@@ -23,6 +23,7 @@ from tests.scripts.outputs.results import write_empty, write_results
 
 QUESTION_SHEETS = [
     "仮説検定", "解析の失敗", "読影_有無", "読影_EOD", "読影_転移数",
+    "ソフトと読影者の一致", "互換性",
     "ソフトと読影者_診断能",
     "診断能_ROC",
     "診断能_カットオフ", "参照標準の感度分析", "版の比較_診断", "版の比較_測定値", "版の同等性",

@@ -126,3 +126,16 @@ def test_numbers_as_people_read_them() -> None:
 def test_number_never_raises_and_never_gives_nan(text: str) -> None:
     value = number(text)
     assert value is None or value == value
+
+
+def test_versions_stand_beside_each_other_over_the_same_cases() -> None:
+    rows = [
+        row(measure=measure, subject=key, metric="bsi", cutoff="1", cases=cases, estimate="0.5")
+        for key in ("old", "new")
+        for measure in ("auc", "sensitivity", "specificity")
+        for cases in ("", "failures_as_wrong", "same_cases")
+        if (key, cases) != ("old", "same_cases")  # its own cases are those of both
+    ]
+    for key, cases in (("old", ""), ("new", "same_cases")):
+        found = performance(rows, rows, key, "bsi", {"bsi": 1.0})
+        assert [one and one["cases"] for one in found.values()] == [cases] * 3

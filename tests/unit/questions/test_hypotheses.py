@@ -118,6 +118,36 @@ def test_a_group_of_the_cases_is_no_other_primary_hypothesis(tmp_path):
         list(hypotheses.rows(written(tmp_path, groups), "en", {"primary": primary, "families": {}}))
 
 
+WITH_FAILURES = [
+    *ROWS,
+    test("version_diagnosis", "auc_difference", 0.03, cases="failures_as_wrong"),
+    test("version_diagnosis", "sensitivity_difference", 0.005, cutoff=1,
+         cases="failures_as_wrong"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cases", "first", "family"),
+    [
+        (None, 0.04, [0.02, 0.03]),
+        ("complete", 0.04, [0.02, 0.03]),
+        # at the second cut-off there is no other test: that one stays in the family
+        ("failures_as_wrong", 0.03, [0.03, 0.005]),
+    ],
+)
+def test_the_primary_and_its_family_count_failures_alike(tmp_path, cases, first, family):
+    primary = PRIMARY | ({"cases": cases} if cases else {})
+    rows = run(tmp_path, rows=WITH_FAILURES, primary=primary)
+    assert rows[0].p_value == first
+    assert [row.p_value for row in rows if role(row) == "family=versions"] == family
+    assert len(rows) == len(WITH_FAILURES) - 1  # the others are exploratory, none is lost
+
+
+def test_where_nothing_failed_there_is_one_analysis(tmp_path):
+    (first, *_) = run(tmp_path, primary=PRIMARY | {"cases": "failures_as_wrong"})
+    assert (first.p_value, first.cases) == (0.04, "")
+
+
 def test_a_primary_hypothesis_without_a_p_keeps_its_row(tmp_path):
     first = run(tmp_path, primary=PRIMARY | {"comparator": "vsbone1"})[0]
     assert (first.status, first.comparator, role(first)) == ("one class", "vsbone1", "primary")

@@ -39,7 +39,7 @@ def comparable(row: Estimate) -> Estimate:
 @pytest.mark.parametrize(
     "question",
     ["accuracy", "cutoffs", "reference_sensitivity", "version_diagnosis", "equivalence",
-     "software_comparison", "exposure"],
+     "software_comparison", "exposure", "software_readers", "interchangeability"],
 )  # fmt: skip
 def test_the_mirrored_study_has_the_same_answers(tmp_path: Path, question: str) -> None:
     tables = {}

@@ -23,8 +23,9 @@ def run(tmp_path, truth=TRUTH, old=OLD, new=NEW, **params):
     return study.answer("version_diagnosis", **params)
 
 
-def of(rows, metric="bsi"):
-    return {(row.measure, row.test): row for row in rows if notes(row)["metric"] == metric}
+def of(rows, metric="bsi", cases=""):
+    found = [row for row in rows if row.metric == metric and row.cases == cases]
+    return {(row.measure, row.test): row for row in found}
 
 
 def test_new_minus_old(tmp_path):
@@ -83,6 +84,33 @@ def test_only_judged_cases_with_both_results_count(tmp_path):
     assert notes(auc)["left_out_segmentation_failed"] == "1"
     assert notes(auc)["left_out_missing"] == "2"
     assert notes(auc)["left_out_no_reference"] == "1"
+
+
+def test_a_failure_is_a_wrong_call_beside_the_complete_cases(tmp_path):
+    ill = next(code for code in CODES[3:10] if NEW[code][0] >= 1)
+    well = next(code for code in CODES[10:] if OLD[code][0] < 1)
+    old = OLD | {ill: "segmentation_failed"}
+    new = NEW | {well: "segmentation_failed", "C01": "missing", "C02": "not_analysed"}
+    rows = run(tmp_path, old=old, new=new)
+    found = of(rows, cases="failures_as_wrong")
+    sensitivity = found["sensitivity_difference", "mcnemar_exact"]
+    specificity = found["specificity_difference", "mcnemar_exact"]
+    assert {(row.n, row.n_positive) for row in found.values()} == {(18, 8)}
+    assert {(notes(r)["failed"], notes(r)["comparator_failed"]) for r in found.values()} == {
+        ("1", "1")
+    }
+    assert {
+        (notes(r)["left_out_missing"], notes(r)["left_out_not_analysed"]) for r in found.values()
+    } == {("1", "1")}
+    complete = of(rows)
+    for measure, counted, one_more in (
+        ("sensitivity_difference", sensitivity, "only_subject"),
+        ("specificity_difference", specificity, "only_comparator"),
+    ):
+        before = notes(complete[measure, "mcnemar_exact"])
+        assert int(notes(counted)[one_more]) == int(before[one_more]) + 1
+    assert not [key for key in found if key[0] == "nri"]
+    assert not of(run(tmp_path), cases="failures_as_wrong")  # nothing failed
 
 
 def test_identical_versions(tmp_path):

@@ -11,6 +11,9 @@ with (ROOT / "tests/reference/agreement_cases.csv").open(encoding="utf-8") as st
     _rows = [[float(value) for value in row] for row in list(csv.reader(stream))[1:]]
 _cases = np.array(_rows)
 YES, GRADES, COUNTS = _cases[:, :3], _cases[:, 3:6], np.log1p(_cases[:, 6:])
+# three readers of whom no two say the same, and a program (interchangeability.R)
+PANEL = np.column_stack([YES[:, :2], _cases[:, 8] >= 2]).astype(int)
+PROGRAM = (_cases[:, 6] >= 4).astype(int)
 
 # Gwet's 12 subjects and 4 raters (2014, table 2.10), also Krippendorff's example of 2011
 GWET = [

@@ -19,7 +19,7 @@ FIGURE = {
 def draw(
     accuracy: list[Row], cutoffs: list[Row], first_cutoffs: dict[str, float], labels: Labels
 ) -> Figure:
-    """Draw one panel a measure, one line a software and metric.
+    """Draw one panel a measure, one line a software and metric; of versions over the same cases.
 
     Parameters
     ----------
@@ -62,6 +62,7 @@ def draw(
                 software=labels.software(software),
                 tracer=labels.tracer(software),
                 metric=labels.word(metric),
+                n=(found[software, metric]["auc"] or {}).get("n") or 0,
             )
             for software, metric in lines
         ],

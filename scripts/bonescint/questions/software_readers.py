@@ -1,0 +1,156 @@
+"""Whether each software agrees with the readers, beside how the readers agree with each other."""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bonescint.stats import agreement, counts, method_comparison
+from bonescint.stats.estimate import NAN, Estimate
+from bonescint.stats.kappa_gap import kappa_gap
+from bonescint.stats.panels import Panel, beside_readers
+from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
+from bonescint.stats.samples import Samples, SoftwareFacts, read_ratings, read_truth
+
+logger = logging.getLogger(__name__)
+
+QUESTION = {
+    "order": 52,
+    "needs": ["reference", "measurements", "readings", "software"],
+    "settings": ["confidence", "cutoffs", "optimism", "values"],
+    "where": ["readers"],
+}
+
+
+# two answers to the same cases, and the confidence of the intervals
+Compare = Callable[[np.ndarray, np.ndarray, float], list[Estimate]]
+
+
+def rows(
+    reference: Path,
+    measurements: Path,
+    readings: Sequence[Path],
+    software: SoftwareFacts,
+    settings: Mapping[str, Any],
+) -> Iterator[Estimate]:
+    """Yield how each software's calls and counts agree with every reader's (R8, R9).
+
+    First against each reader and against their consensus, then the readers with each other on the
+    same cases: those that the software analysed and all readers read. The pairs of readers are
+    shown once where two metrics of a software have the same cases.
+    """
+    samples = Samples(read_truth(reference), measurements)
+    said, counted = (read_ratings(readings, name) for name in ("metastasis", "n_metastases"))
+    for key in software:
+        of_calls, of_counts = _Readers(key, said.readers), _Readers(key, counted.readers)
+        for metric in software[key]["metrics"]:
+            sample = samples.of(metric, key, judged=False)
+            panel = beside_readers(sample, said)
+            for row in _calls(panel, said.readers, metric, settings):
+                yield replace(row, subject=key, metric=metric)
+            yield from of_calls.compared(panel, metric, _agree, settings["confidence"])
+            if settings["values"][metric]["kind"] == "count":
+                panel = beside_readers(sample, counted)
+                found = [
+                    row
+                    for i, reader in enumerate(counted.readers)
+                    for row in labelled(
+                        _count(panel.scores, panel.values[:, i], settings["confidence"]),
+                        *panel.left_out,
+                        subject=key,
+                        comparator=reader,
+                        metric=metric,
+                    )
+                ]
+                found += of_counts.compared(panel, metric, _count, settings["confidence"])
+                yield from labelled(found, reference="n_metastases")
+            logger.info("%s, %s: %d cases", key, metric, len(panel.codes))
+
+
+class _Readers:
+    """The readers with each other on the cases of one software, once for the same cases."""
+
+    def __init__(self, software: str, readers: Sequence[str]) -> None:
+        self._software, self._readers = software, readers
+        self._shown: list[list[str]] = []
+
+    def compared(
+        self, panel: Panel, metric: str, compare: Compare, confidence: float
+    ) -> Iterator[Estimate]:
+        """Yield each pair of readers; the metric is named where its cases are its own."""
+        if panel.codes in self._shown:
+            return
+        own = metric if self._shown else ""
+        self._shown.append(panel.codes)
+        for i, j in combinations(range(len(self._readers)), 2):
+            yield from labelled(
+                compare(panel.values[:, i], panel.values[:, j], confidence),
+                *panel.left_out,
+                subject=self._readers[i],
+                comparator=self._readers[j],
+                metric=own,
+                cases=f"cases_of={self._software}",
+            )
+
+
+def _calls(
+    panel: Panel, readers: Sequence[str], metric: str, settings: Mapping[str, Any]
+) -> Iterator[Estimate]:
+    """Yield at every cut-off the software against each reader, all of them, and the consensus."""
+    confidence, drawn = settings["confidence"], settings["optimism"]
+    way = -1 if metric in low_metrics(settings) else 1
+    who_read = ~np.isnan(panel.values).all(axis=0)
+    cutoffs = cutoffs_of(settings, metric)
+    if not cutoffs:
+        none = Estimate(measure="kappa_gap", n=len(panel.codes), status="no cutoff")
+        yield none.noting(*panel.left_out)
+    for cutoff in cutoffs:
+        calls = (way * panel.scores >= cutoff).astype(float)
+        gap = kappa_gap(
+            calls, panel.values[:, who_read], confidence, drawn["seed"], drawn["replicates"]
+        )
+        yield from labelled(gap, *panel.left_out, comparator="all_readers", cutoff=cutoff)
+        for i, reader in enumerate(readers):
+            found = _agree(calls, panel.values[:, i], confidence)
+            yield from labelled(found, *panel.left_out, comparator=reader, cutoff=cutoff)
+        decided = ~np.isnan(panel.y)
+        undecided = int((~decided).sum())
+        yield from labelled(
+            _agree(calls[decided], panel.y[decided], confidence),
+            *panel.left_out,
+            *([f"left_out_no_reference={undecided}"] if undecided else []),
+            comparator="consensus",
+            reference="consensus",
+            cutoff=cutoff,
+            n_positive=int(panel.y[decided].sum()),
+        )
+
+
+def _agree(first: np.ndarray, second: np.ndarray, confidence: float) -> list[Estimate]:
+    pair = np.column_stack([first, second])
+    return [
+        agreement.percent_agreement(pair, confidence),
+        *(
+            replace(agreement.specific_agreement(pair, said, confidence), measure=measure, note="")
+            for measure, said in (("positive_agreement", 1), ("negative_agreement", 0))
+        ),
+        # the first covers at this size, the second is what other programs print
+        agreement.cohen_kappa(first, second, confidence=confidence, ci="log"),
+        agreement.cohen_kappa(first, second, confidence=confidence, ci="wald"),
+        agreement.gwet_ac1(pair, confidence),
+    ]
+
+
+def _count(first: np.ndarray, second: np.ndarray, confidence: float) -> list[Estimate]:
+    # counts are skewed; nobody supposes that they have nothing in common, so there is no test
+    on_log = agreement.icc(np.log1p(np.column_stack([first, second])), "A1", confidence)
+    on_log = replace(on_log, statistic=NAN, p_value=NAN, test="").noting("scale=log1p")
+    return [
+        *labelled([on_log, method_comparison.lin_ccc(first, second, confidence)], "same_lesions"),
+        *method_comparison.bland_altman(first, second, confidence).values(),
+        counts.within(first, second, 1, confidence).noting("same_lesions"),
+    ]

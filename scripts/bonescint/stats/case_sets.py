@@ -1,0 +1,102 @@
+"""On which cases a software is judged beside those that it analysed itself."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bonescint.declared import columns
+from bonescint.stats.estimate import FAILURES_AS_WRONG, SAME_CASES, Estimate, write_number
+from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
+from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth
+
+
+def failures_of(sample: Sample) -> list[str]:
+    """Return the notes that count the failures in a sample that was asked for `with_failed`.
+
+    Parameters
+    ----------
+    sample
+        Of one software, or of two: then the second is the comparator.
+    """
+    counts = [int(np.isinf(scores).sum()) for scores in sample.scores]
+    names = ("failed", "comparator_failed")
+    notes = [f"{name}={count}" for name, count in zip(names, counts, strict=False)]
+    return notes if any(counts) else []
+
+
+def beside_own(
+    samples: Samples,
+    software: SoftwareFacts,
+    key: str,
+    metric: str,
+    judge: Callable[[Sample], list[Estimate]],
+) -> list[Estimate]:
+    """Return how a software does on other cases than those that it analysed itself.
+
+    With every failure as a wrong call (Schuetz 2012, Shinkins 2013), and on the cases that all
+    versions of its product analysed, which alone stand beside another version. Each only where it
+    has other cases than the software itself.
+
+    Parameters
+    ----------
+    samples
+        The study's.
+    software
+        Key -> ``product``, ``metrics`` and more.
+    key, metric
+        The software, and one of its metrics.
+    judge
+        What makes the rows of a sample.
+    """
+    own = samples.of(metric, key)
+    counted = samples.of(metric, key, with_failed=True)
+    rows: list[Estimate] = []
+    if failed := failures_of(counted):
+        notes = (*counted.left_out, *failed)
+        rows += labelled(judge(counted), *notes, cases=FAILURES_AS_WRONG)
+    # a version without any result says nothing of the others' cases
+    others = [
+        other
+        for other in software
+        if other != key
+        and software[other].get("product") == software[key].get("product")
+        and samples.of(metric, other).codes
+    ]
+    same = samples.of(metric, key, *others)
+    if len(same.codes) < len(own.codes):
+        mine = same._replace(scores=same.scores[:1])
+        rows += labelled(judge(mine), *same.left_out, cases=SAME_CASES)
+    return rows
+
+
+def failed_calls(
+    reference: Path, measurements: Path, software: SoftwareFacts, settings: Mapping[str, Any]
+) -> tuple[Sequence[str], Iterable[Mapping[str, object]]]:
+    """Return the table of calls, positive, negative or failed, by metastasis: 3 x 2 a cut-off."""
+    samples = Samples(read_truth(reference), measurements, low_metrics(settings))
+    return columns("failed_calls"), _calls(samples, software, settings)
+
+
+def _calls(
+    samples: Samples, software: SoftwareFacts, settings: Mapping[str, Any]
+) -> Iterator[dict[str, object]]:
+    low = low_metrics(settings)
+    for key in software:
+        for metric in software[key]["metrics"]:
+            sample = samples.of(metric, key, with_failed=True)
+            (score,) = sample.scores
+            failed = np.isinf(score)
+            for cutoff in cutoffs_of(settings, metric):
+                positive = (score >= cutoff) & ~failed
+                calls = {"positive": positive, "negative": ~positive & ~failed, "failed": failed}
+                for call, cases in calls.items():
+                    yield {
+                        "software": key,
+                        "metric": metric,
+                        "cutoff": write_number(-cutoff if metric in low else cutoff),
+                        "call": call,
+                        "metastasis": int((cases & (sample.y == 1)).sum()),
+                        "no_metastasis": int((cases & (sample.y == 0)).sum()),
+                    }

@@ -1,0 +1,50 @@
+"""A software beside the readers: the same cases for everybody who is compared."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from bonescint.stats.samples import Floats, Ratings, Sample
+
+
+class Panel(NamedTuple):
+    """The cases that a software analysed and that every reader has read who read any of them.
+
+    `y` and `scores` are as of a `Sample`, `values` is cases x readers (NaN where a reader read
+    none of these cases), `left_out` has the notes that count who is missing and why.
+    """
+
+    codes: list[str]
+    y: Floats
+    scores: Floats
+    values: Floats
+    left_out: list[str]
+
+
+def beside_readers(sample: Sample, ratings: Ratings) -> Panel:
+    """Return the cases of one software that its readers have read.
+
+    A reader who read none of them takes nobody else's cases away.
+
+    Parameters
+    ----------
+    sample
+        Of one software.
+    ratings
+        One column of the readers' tables, such as ``metastasis``.
+    """
+    row_of = {code: i for i, code in enumerate(ratings.codes)}
+    values = np.full((len(sample.codes), len(ratings.readers)), np.nan)
+    for i, code in enumerate(sample.codes):
+        if code in row_of:
+            values[i] = ratings.values[row_of[code]]
+    known = ~np.isnan(values)
+    kept = (known == known.any(axis=0)).all(axis=1) & known.any(axis=1)
+    missing = len(values) - int(kept.sum())
+    return Panel(
+        [code for code, keep in zip(sample.codes, kept, strict=True) if keep],
+        sample.y[kept],
+        sample.scores[0][kept],
+        values[kept],
+        sample.left_out + ([f"left_out_not_read_by_all={missing}"] if missing else []),
+    )
