@@ -1,7 +1,9 @@
 """Whether each software is as good as a reader: both against the majority of the other readers."""
 
 import logging
+import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,7 +11,12 @@ import numpy as np
 
 from bonescint.stats import roc
 from bonescint.stats.estimate import NAN, Estimate
-from bonescint.stats.leave_one_out import OtherReaders, compare_with_readers, leave_one_out
+from bonescint.stats.leave_one_out import (
+    MEASURES,
+    OtherReaders,
+    compare_with_readers,
+    leave_one_out,
+)
 from bonescint.stats.paired_calls import compare_accuracy
 from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
 from bonescint.stats.samples import Floats, Sample, Samples, SoftwareFacts, read_ratings
@@ -53,16 +60,14 @@ def rows(
     samples = Samples({}, measurements, low_metrics(settings))
     confidence = settings["confidence"]
     for key in software:
-        asked = [
-            (metric, cutoff)
-            for metric in software[key]["metrics"]
-            for cutoff in cutoffs_of(settings, metric)
-        ]
+        metrics = {metric: cutoffs_of(settings, metric) for metric in software[key]["metrics"]}
+        asked = [(metric, cutoff) for metric, found in metrics.items() for cutoff in found]
         judged = {
             metric: [_judged(panel, samples, metric, key) for panel in panels]
             for metric in dict(asked)
         }
-        for metric, cutoff in asked:
+        uncut = [(metric, NAN) for metric in metrics if metric not in judged]
+        for metric, cutoff in (*asked, *uncut):
             mean = _mean(panels, samples, metric, key, cutoff, confidence)
             yield from labelled(
                 mean,
@@ -138,9 +143,17 @@ def _mean(
     cutoff: float,
     confidence: float,
 ) -> list[Estimate]:
-    """Return the software minus the mean reader, over the cases of all panels."""
+    """Return the software minus the mean reader, over the cases of all panels.
+
+    Without a cut-off (NaN) the software makes no call.
+    """
     decided = dict(pair for panel in panels for pair in panel.truth.items())
     sample = samples.judged_by(decided).of(metric, key, among=decided.keys())
+    without = len(samples.codes_of(metric, key) - decided.keys())
+    left_out = [*([f"left_out_no_panel={without}"] if without else []), *sample.left_out]
+    if math.isnan(cutoff):
+        none = Estimate(n=sample.y.size, status="no cutoff")
+        return [replace(none, measure=f"{one}_difference").noting(*left_out) for one in MEASURES]
     truth, calls = (
         np.array([[said.get(code, NAN) for said in of_panels] for code in sample.codes])
         for of_panels in ([panel.truth for panel in panels], [panel.calls for panel in panels])
@@ -149,6 +162,4 @@ def _mean(
     found = compare_with_readers(
         truth.reshape(shape), sample.scores[0] >= cutoff, calls.reshape(shape), confidence
     )
-    without = len(samples.codes_of(metric, key) - decided.keys())
-    left_out = [f"left_out_no_panel={without}"] if without else []
-    return labelled(found, *left_out, *sample.left_out)
+    return labelled(found, *left_out)

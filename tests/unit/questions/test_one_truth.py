@@ -119,3 +119,12 @@ def test_low_values_that_speak_for_metastasis(tmp_path: Path) -> None:
     found = made.answer("one_truth", software=ONE, settings=low)
     assert [row.estimate for row in found] == [row.estimate for row in high]
     assert {row.cutoff for row in found if row.metric} == {9.0}
+
+
+def test_a_metric_without_a_cutoff_is_told(tmp_path: Path) -> None:
+    only = SETTINGS | {"cutoffs": [{"metric": "hotspots", "value": 2}]}
+    rows = study(tmp_path).answer("one_truth", software=ONE, settings=only)
+    assert [(r.measure, r.n, r.status) for r in rows if r.metric == "bsi"] == [
+        ("sensitivity_difference", 8, "no cutoff"), ("specificity_difference", 8, "no cutoff"),
+    ]  # fmt: skip
+    assert {r.status for r in rows if r.subject == "reader1"} == {"ok"}
