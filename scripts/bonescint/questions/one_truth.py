@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bonescint.stats import roc
-from bonescint.stats.estimate import NAN, Estimate
+from bonescint.stats.case_sets import failures_of
+from bonescint.stats.estimate import FAILURES_AS_WRONG, NAN, Estimate
 from bonescint.stats.leave_one_out import (
     MEASURES,
     OtherReaders,
@@ -50,11 +51,12 @@ def rows(
 ) -> Iterator[Estimate]:
     """Yield each reader, and each software, against the majority of the other readers (R10, R11).
 
-    Per software first its difference from the mean reader at every cut-off, which is the answer;
-    then what each reader reaches over the cases that it analysed; then beside each reader what it
-    reaches, and the difference. `comparator` says who is judged beside the subject, over the same
-    cases. The differences have limits and no p: that two are alike is not shown by a test of their
-    being different.
+    Per software first its difference from the mean reader at every cut-off, which is the answer,
+    over the cases that it analysed and where it failed on some with these as wrong calls; then what
+    each reader reaches over the cases that it analysed; then beside each reader what it reaches,
+    and the difference. `comparator` says who is judged beside the subject, over the same cases. The
+    differences have limits and no p: that two are alike is not shown by a test of their being
+    different.
     """
     panels = leave_one_out(read_ratings(readings, "metastasis"))
     samples = Samples({}, measurements, low_metrics(settings))
@@ -68,15 +70,16 @@ def rows(
         }
         uncut = [(metric, NAN) for metric in metrics if metric not in judged]
         for metric, cutoff in (*asked, *uncut):
-            mean = _mean(panels, samples, metric, key, cutoff, confidence)
-            yield from labelled(
-                mean,
-                metric=metric,
-                cutoff=cutoff,
-                subject=key,
-                comparator="mean_reader",
-                reference=_TRUTH,
-            )
+            for failed in (False, True):
+                yield from labelled(
+                    _mean(panels, samples, metric, key, cutoff, confidence, failed),
+                    metric=metric,
+                    cutoff=cutoff,
+                    cases=FAILURES_AS_WRONG if failed else "",
+                    subject=key,
+                    comparator="mean_reader",
+                    reference=_TRUTH,
+                )
         yield from _readers(judged, key, confidence)
         for metric, cutoff in asked:
             for one in judged[metric]:
@@ -142,24 +145,30 @@ def _mean(
     key: str,
     cutoff: float,
     confidence: float,
+    with_failed: bool,
 ) -> list[Estimate]:
     """Return the software minus the mean reader, over the cases of all panels.
 
-    Without a cut-off (NaN) the software makes no call.
+    Without a cut-off (NaN) the software makes no call. With its failures as wrong calls there are
+    rows only where it failed.
     """
     decided = dict(pair for panel in panels for pair in panel.truth.items())
-    sample = samples.judged_by(decided).of(metric, key, among=decided.keys())
+    among = samples.judged_by(decided)
+    sample = among.of(metric, key, among=decided.keys(), with_failed=with_failed)
+    score, failed = sample.scores[0], failures_of(sample)
     without = len(samples.codes_of(metric, key) - decided.keys())
-    left_out = [*([f"left_out_no_panel={without}"] if without else []), *sample.left_out]
+    notes = [*([f"left_out_no_panel={without}"] if without else []), *sample.left_out, *failed]
+    if with_failed and (not failed or math.isnan(cutoff)):
+        return []
     if math.isnan(cutoff):
         none = Estimate(n=sample.y.size, status="no cutoff")
-        return [replace(none, measure=f"{one}_difference").noting(*left_out) for one in MEASURES]
+        return [replace(none, measure=f"{one}_difference").noting(*notes) for one in MEASURES]
     truth, calls = (
-        np.array([[said.get(code, NAN) for said in of_panels] for code in sample.codes])
+        np.array([[said.get(code, NAN) for said in of_panels] for code in sample.codes]).reshape(
+            len(sample.codes), len(panels)
+        )
         for of_panels in ([panel.truth for panel in panels], [panel.calls for panel in panels])
     )
-    shape = len(sample.codes), len(panels)
-    found = compare_with_readers(
-        truth.reshape(shape), sample.scores[0] >= cutoff, calls.reshape(shape), confidence
-    )
-    return labelled(found, *left_out)
+    # a failure is wrong whatever the panel says
+    program = np.where(np.isinf(score)[:, None], truth == 0, (score >= cutoff)[:, None])
+    return labelled(compare_with_readers(truth, program, calls, confidence), *notes)

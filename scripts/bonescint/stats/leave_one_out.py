@@ -97,18 +97,21 @@ def compare_with_readers(
     truth
         What each reader's panel says, shape (cases, readers): 1, 0, or NaN where it says nothing.
     program
-        The program's calls, shape (cases,).
+        The program's calls, shape (cases,); of shape (cases, readers) where a failure counts as
+        wrong in whichever panel.
     readers
         The readers' calls, shape (cases, readers); read where `truth` is not NaN.
     confidence
         Of the intervals.
     """
+    if program.ndim == 1:
+        program = program[:, None]
     rows = []
     in_any = ~np.isnan(truth).all(axis=1)
     for measure, which in zip(MEASURES, (1, 0), strict=True):
         judged = truth == which
         row = _mean_difference(
-            judged, judged & (program == which)[:, None], judged & (readers == which), confidence
+            judged, judged & (program == which), judged & (readers == which), confidence
         )
         rows.append(
             replace(

@@ -162,3 +162,13 @@ def test_the_order_of_cases_and_readers_counts_for_nothing(drawn, shuffle):
     assert (first[0].estimate, first[0].status) == (
         pytest.approx(second[1].estimate, nan_ok=True), second[1].status,
     )  # fmt: skip
+
+
+def test_a_failure_may_be_wrong_in_whichever_panel():
+    truth = np.array([[1, 0], [1, 1], [0, 0], [0, 1]])
+    calls = np.array([[1, 1], [0, 1], [0, 0], [0, 0]])
+    wrong = np.array([[0, 1], [1, 1], [0, 0], [0, 0]]) == 1
+    sensitivity, specificity = compare_with_readers(truth, wrong, calls)
+    # panel 1: program 1 of 2, reader 1 of 2; panel 2: 1 of 2 and 1 of 2
+    assert sensitivity.note.startswith("mean_subject=0.5; mean_comparator=0.5")
+    assert specificity.note.startswith("mean_subject=0.75; mean_comparator=0.75")
