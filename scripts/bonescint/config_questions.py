@@ -9,7 +9,7 @@ from bonescint.questions import answerable, missing
 from bonescint.resources import Texts
 from bonescint.stats.subgroups import GRADES
 from bonescint.tables.metric_columns import metric_values, metrics_of_entry
-from bonescint.tables.repeats import repeat_settings
+from bonescint.tables.repeats import repeats
 
 
 def study_has(config: Mapping[str, Any]) -> set[str]:
@@ -26,7 +26,7 @@ def study_has(config: Mapping[str, Any]) -> set[str]:
     found = (metrics_of_entry(values, k, entry) for k, entry in config["software"].items())
     counted = {values[metric]["kind"] == "count" for metrics in found for metric in metrics}
     there = {
-        "stored": repeat_settings(config["software"]),
+        "repeated": repeats(config["software"], readers),
         "readers": readers,
         "two_readers": len(readers) > 1,
         "eod": graded,
@@ -36,6 +36,7 @@ def study_has(config: Mapping[str, Any]) -> set[str]:
         "tracers": len(tracers(config)) > 1,
         "counts": True in counted,
         "shares": False in counted,
+        "plan": config["metrics"].get("plan"),
         "subgroups": config["metrics"].get("subgroups"),
     }
     return {name for name, is_there in there.items() if is_there}
@@ -55,8 +56,8 @@ def gives_eod(reader: Mapping[str, Any]) -> bool:
 def questions(config: Mapping[str, Any]) -> list[str]:
     """Return the questions that are answered, in their order; their tests are always listed.
 
-    Asked is what the study can answer: one about stored values needs some
-    (`software.NAME.repeat_export`).
+    Asked is what the study can answer: one about repeatability needs a further table of the same
+    cases (`bonescint.tables.repeats`).
     """
     return answerable(config["metrics"].get("questions"), study_has(config))
 
@@ -64,10 +65,11 @@ def questions(config: Mapping[str, Any]) -> list[str]:
 def unanswered(config: Mapping[str, Any]) -> dict[str, list[str]]:
     """Return each question that is asked and cannot be answered, and what the study lacks for it.
 
-    Nobody misses an answer about values that were never stored, or about subgroups that nobody
+    Nobody misses an answer about cases that nobody measured twice, or about subgroups that nobody
     named.
     """
-    return missing(config["metrics"].get("questions"), study_has(config) | {"stored", "subgroups"})
+    there = study_has(config) | {"repeated", "subgroups"}
+    return missing(config["metrics"].get("questions"), there)
 
 
 def wrong_subgroups(config: Mapping[str, Any], text: Texts) -> Iterator[str]:

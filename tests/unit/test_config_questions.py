@@ -16,7 +16,9 @@ from bonescint.stats.subgroups import GRADES
 
 EVERYTHING = {
     "readers", "two_readers", "eod", "two_eod", "versions", "products", "tracers", "counts",
-    "shares", "subgroups",
+    "shares",
+    "plan",
+    "subgroups",
 }  # fmt: skip
 
 
@@ -43,7 +45,7 @@ def test_a_study_without_readers_is_asked_about_its_software_alone(config: dict[
     config["metrics"] |= {"primary": None, "families": {}}
     check_config(config, files=False)
     assert questions(config) == [
-        TESTS, "failures", "version_measurement", "equivalence", "case_mix", "exposure",
+        TESTS, "failures", "baseline", "version_measurement", "equivalence", "case_mix", "exposure",
     ]  # fmt: skip
     assert unanswered(config)["accuracy"] == ["readers"]
     assert why_unanswered(["readers", "versions"], "en") == (
