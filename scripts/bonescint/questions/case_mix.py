@@ -23,6 +23,7 @@ QUESTION = {
     "needs": ["cases", "reference", "tracers"],
     "settings": ["confidence"],
     "where": ["tracers"],
+    "tested": False,
     "shown": ["standardised_difference"],
 }
 
