@@ -54,7 +54,7 @@ def answers(results: Results, labels: Labels) -> list[Answer]:
         _data(results, labels),
         *_versions(results, labels),
         *_readers(glances, labels),
-        *_truth(glances, labels),
+        *_truth(glances, results, labels),
         *_failures(glances, labels),
         *_products(results, labels),
     ]
@@ -146,13 +146,26 @@ def _readers(glances: list[Glance], labels: Labels) -> Iterator[Answer]:
         yield Answer("readers", text, said, tuple(row for _, row in found))
 
 
-def _truth(glances: list[Glance], labels: Labels) -> Iterator[Answer]:
-    """Yield one sentence on the AUC of all software."""
+def _truth(glances: list[Glance], results: Results, labels: Labels) -> Iterator[Answer]:
+    """Yield how each software stands to the mean reader; where nobody asked, its AUC alone."""
     words = Texts(_AREA, labels.language)
-    found = [(one, one.auc) for one in glances if one.auc is not None]
-    if found:
-        text = words("truth", **_by_software(found, labels))
-        yield Answer("truth", text, rows=tuple(row for _, row in found))
+    rows = results.metrics.get("one_truth", [])
+    judged: dict[tuple[str, Judgement], list[tuple[Glance, Row]]] = {}
+    for measure in ("sensitivity", "specificity"):
+        for one in glances:
+            if one.cutoff is None:
+                continue
+            name = (f"{measure}_difference", one.software, one.metric, "mean_reader", one.cutoff)
+            if row := find(rows, *name):
+                judged.setdefault((measure, verdict(*_limits(row))), []).append((one, row))
+    for (measure, said), found in judged.items():
+        fields = {"measure": labels.word(measure)} | _by_software(found, labels)
+        text = words(f"truth_{said}", **fields)
+        yield Answer("truth", text, said, tuple(row for _, row in found))
+    aucs = [(one, one.auc) for one in glances if one.auc is not None]
+    if aucs and not judged:
+        text = words("truth", **_by_software(aucs, labels))
+        yield Answer("truth", text, rows=tuple(row for _, row in aucs))
 
 
 def _by_software(found: list[tuple[Glance, Row]], labels: Labels) -> dict[str, str]:

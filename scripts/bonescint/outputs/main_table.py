@@ -12,7 +12,8 @@ from bonescint.stats.estimate import FAILURES_AS_WRONG, SAME_CASES
 from bonescint.stats.questions import COUNT_FAILURES, counts_failures
 from bonescint.tables.sheets import ShownColumn, ShownTable
 
-_EVERYBODY = "all_readers"
+# all readers together: what stands beside it about one of them is in the appendix
+_TOGETHER = ("all_readers", "mean_reader")
 # what is subject minus comparator, so that the order of the two matters
 _DIRECTED = ("bias", "limit_low", "limit_high", "mean_difference", "standardised_difference")
 
@@ -33,7 +34,11 @@ class _Column(NamedTuple):
     def title(self, labels: Labels) -> str:
         if self.reference:
             return labels.word(self.reference)
-        return labels.note(self.part, "").strip() if self.part else labels.word(self.measure)
+        if self.part:
+            return labels.note(self.part, "").strip()
+        # a measure may have a longer name above a column
+        named = f"column_{self.measure}" in labels
+        return labels.heading(self.measure) if named else labels.word(self.measure)
 
     def say(self, row: Row, labels: Labels, with_n: bool) -> str:
         if self.part:
@@ -112,10 +117,10 @@ def _main(key: str, rows: list[Row], settings: Mapping[str, Any]) -> list[Row]:
             if places.index(row["cases"]) < places.index(before["cases"]):
                 chosen[name] = row
     found = list(chosen.values())
-    together = {row["subject"] for row in found if row["comparator"] == _EVERYBODY}
+    together = {row["subject"] for row in found if row["comparator"] in _TOGETHER}
     return [
         row for row in found
-        if row["subject"] not in together or row["comparator"] in ("", _EVERYBODY)
+        if row["subject"] not in together or row["comparator"] in ("", *_TOGETHER)
     ]  # fmt: skip
 
 
@@ -180,7 +185,7 @@ def _said(line: _Line, cutoff: str, found: Mapping[_Column, Row], labels: Labels
 
 def _who(line: _Line, measures: set[str], labels: Labels) -> str:
     subject, comparator = (labels.software(labels.word(key)) for key in line[:2])
-    if not line.comparator or line.comparator == _EVERYBODY:
+    if not line.comparator or line.comparator == "all_readers":
         return subject
     directed = any(one in _DIRECTED or one.endswith("_difference") for one in measures)
     key = "minus" if directed else "pair_of"

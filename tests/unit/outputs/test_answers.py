@@ -109,6 +109,25 @@ def test_each_software_is_told_under_its_own_verdict(a: list[float], b: list[flo
             assert told == (SOFTWARE[name]["label"] in one.text)
 
 
+@given(LIMITS, LIMITS)
+def test_against_the_mean_reader_each_measure_has_its_own_verdict(
+    a: list[float], b: list[float]
+) -> None:
+    rows = [
+        row("one_truth", "vsbone3", f"{measure}_difference", comparator="mean_reader",
+            metric="bsi", cutoff=1, estimate=(low + high) / 2, ci_low=low, ci_high=high)
+        for measure, (low, high) in (("sensitivity", a), ("specificity", b))
+    ]  # fmt: skip
+    auc = row("accuracy", "vsbone3", "auc", metric="bsi", estimate=0.9)
+    found = said_of("truth", answers(results(*rows, auc), labels()))
+    assert [one.rows for one in found] == [(rows[0],), (rows[1],)]
+    for one, name in zip(found, ("Sensitivity", "Specificity"), strict=True):
+        low, high = printed(one.text)
+        assert one.text.startswith(name)
+        assert (low > 0) == ("is better than" in one.text) == (one.verdict == "better")
+        assert (high < 0) == ("is worse than" in one.text) == (one.verdict == "worse")
+
+
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_what_could_not_be_computed_says_why(language: str) -> None:
     missing = {"estimate": "", "ci_low": "", "ci_high": "", "status": "one class"}
