@@ -13,7 +13,7 @@
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (!target) return;
     if (target.tagName === "DETAILS") target.open = true;
-    for (const own of target.querySelectorAll(":scope.folded > details")) own.open = true;
+    if (target.matches("#appendix section")) target.querySelector("details").open = true;
     for (let at = target.closest("details"); at; at = at.parentElement.closest("details")) at.open = true;
     target.scrollIntoView();
   };
