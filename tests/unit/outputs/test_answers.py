@@ -174,8 +174,8 @@ def test_failures_are_counted_and_products_not_compared() -> None:
     between = row("software_comparison", "bonenavi", "auc_difference", comparator="vsbone2")
     found = answers(results(failed, none, between), labels())
     (said,) = said_of("failures", found)
-    assert said.text == "Failed segmentations: VSBONE (simulated) 2.0 3/50 cases."
-    assert said_of("products", found)[0].text.startswith("BoneNAVI and VSBONE were given to")
+    assert said.text == "Failed segmentations, of the cases: VSBONE (simulated) 2.0 3/50."
+    assert said_of("products", found)[0].text.startswith("BoneNAVI and VSBONE: different patients")
     (said,) = said_of("failures", answers(results(none), labels()))
     assert said.text == "No segmentation failed."
 
