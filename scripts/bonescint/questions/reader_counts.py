@@ -10,7 +10,7 @@ import numpy as np
 
 from bonescint.stats import agreement
 from bonescint.stats.estimate import Estimate
-from bonescint.stats.method_comparison import bland_altman
+from bonescint.stats.method_comparison import limits_of_agreement
 from bonescint.stats.of_readers import of_these_readers, untested
 from bonescint.stats.questions import labelled
 from bonescint.stats.samples import by_tracer, read_ratings
@@ -55,7 +55,7 @@ def rows(
         )
     for i, j in combinations(range(len(ratings.readers)), 2):
         yield from labelled(
-            bland_altman(values[:, i], values[:, j], confidence).values(),
+            limits_of_agreement(values[:, i], values[:, j], confidence),
             "same_lesions",
             ratings.incomplete((i, j)),
             subject=ratings.readers[i],
