@@ -5,7 +5,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bonescint.stats.estimate import FAILURES_AS_WRONG, Estimate
+from bonescint.stats.estimate import FAILURES_AS_WRONG, NAN, Estimate
+
+# Measures whose test answers no question of a study. That readers of the same images agree by
+# chance alone, that two measurements of the same image have nothing to do with each other (ICC,
+# W, kappa, correlation or slope 0): nobody holds it, and the smallest p says nothing about how
+# well they agree. Kendall's test is Jonckheere's where one of both is a grade. The test of a net
+# reclassification improvement is misleading (Pepe 2014). They are described with their limits.
+UNTESTED = frozenset(
+    {
+        "count_power", "fleiss_kappa", "icc_a1", "icc_ak", "icc_c1", "icc_ck", "kendall",
+        "kendall_w", "nri", "spearman",
+    }
+)  # fmt: skip
+_OF_TEST = ("z=", "z_p=", "df1=", "df2=")  # what a note says of the test alone
 
 # the questions whose differences stand there with failures left out and as wrong calls
 COUNT_FAILURES = ("version_diagnosis", "equivalence")
@@ -53,3 +66,17 @@ def held_together(row: Estimate, level: float) -> Estimate:
     if (row.p_value < round(1 - level, 12)) == (not row.ci_low <= 0 <= row.ci_high):
         return row
     return row.noting(f"test_and_limits_differ={row.ci_method}")
+
+
+def without_test(row: Estimate) -> Estimate:
+    """Return a row that describes and tests nothing: without statistic, p and what is about them.
+
+    Parameters
+    ----------
+    row
+        Such as one of `UNTESTED`.
+    """
+    # the degrees of freedom may be those of the limits
+    left_out = _OF_TEST if row.ci_method else (*_OF_TEST, "df=")
+    note = "; ".join(part for part in row.note.split("; ") if not part.startswith(left_out))
+    return replace(row, statistic=NAN, p_value=NAN, test="", note=note)
