@@ -11,7 +11,7 @@ import numpy as np
 from bonescint.stats import agreement
 from bonescint.stats.estimate import Estimate
 from bonescint.stats.method_comparison import limits_of_agreement
-from bonescint.stats.of_readers import of_these_readers, untested
+from bonescint.stats.of_readers import of_these_readers
 from bonescint.stats.questions import labelled
 from bonescint.stats.samples import by_tracer, read_ratings
 
@@ -46,7 +46,7 @@ def rows(
     )
     for tracer, some in by_tracer(ratings, cases, tracers).items():
         yield from labelled(
-            untested([agreement.icc(np.log1p(some.values), "A1", confidence)]),
+            [agreement.icc(np.log1p(some.values), "A1", confidence)],
             "scale=log1p",
             "same_lesions",
             some.incomplete(),
