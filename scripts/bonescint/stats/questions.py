@@ -14,7 +14,7 @@ from bonescint.stats.estimate import FAILURES_AS_WRONG, NAN, Estimate
 UNTESTED = frozenset(
     {
         "fleiss_kappa", "icc_a1", "icc_ak", "icc_c1", "icc_ck", "kendall", "kendall_w", "nri",
-        "rate_ratio", "spearman",
+        "count_power", "spearman",
     }
 )  # fmt: skip
 _OF_TEST = ("z=", "z_p=", "df1=", "df2=")  # what a note says of the test alone
