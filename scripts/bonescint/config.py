@@ -9,6 +9,7 @@ from typing import Any
 
 from bonescint.config_form import faults_of_form
 from bonescint.config_hypotheses import wrong_hypotheses
+from bonescint.config_questions import wrong_subgroups
 from bonescint.config_values import entries_of, wrong_values
 from bonescint.config_words import preceding_study
 from bonescint.errors import InputError
@@ -28,8 +29,8 @@ CODED_SIDE = ("results", "logs", ".snakemake")
 CODED_IMAGES = Path("results/dicom")
 LEDGER_HEAD = "private/ledger.head"
 PURGED = Path("results/purge.json")  # nothing is left of who declined
-# what `metrics` need not name: all questions, no primary hypothesis, no margin, nothing fixed
-# beforehand
+# what `metrics` need not name: all questions, no primary hypothesis, no margin, no subgroup,
+# nothing fixed beforehand
 _METRICS = {
     "questions": None,
     "primary": None,
@@ -41,6 +42,7 @@ _METRICS = {
     "partial_auc": {"specificity": [0.8, 1.0]},
     "plan": None,
     "optimism": {"replicates": 2000, "seed": 20190601},
+    "subgroups": None,
 }
 # how any table is read, where it needs saying
 _LAYOUT = ("sheet", "header_row", "encoding", "columns", "limits")
@@ -77,6 +79,7 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
     yield from _software(config, text)
     yield from _preceding(config, text)
     yield from wrong_values(config, text)
+    yield from wrong_subgroups(config, text)
     for where, entry in _tables(config).items():
         headers = [fold_header(one) for one in (entry.get("columns") or {}).values() if one]
         if len(headers) > len(set(headers)):

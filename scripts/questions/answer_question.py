@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bonescint.files import write_rows
 from bonescint.joblog import job_log
 from bonescint.stats.estimate import Estimate, write_estimates
-from bonescint.stats.questions import UNTESTED, low_metrics, without_test
+from bonescint.stats.questions import UNTESTED, held_together, low_metrics, without_test
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -65,7 +65,8 @@ def _named(
         # what was held against the truth has another sign (`bonescint.stats.samples.Samples`)
         note = row.note.replace("midpoint=-", "midpoint=")
         row = replace(row, cutoff=abs(row.cutoff), note=note)
-    return replace(row, question=row.question or name, level=level).noting(*versions())
+    row = replace(row, question=row.question or name, level=level)
+    return held_together(row, level).noting(*versions())
 
 
 def _module(name: str) -> Any:

@@ -262,8 +262,9 @@ def test_labels_of_simulated_data_say_so(config: dict[str, Any]) -> None:
 def test_the_statistics_need_but_a_level_and_cutoffs(config: dict[str, Any]) -> None:
     config["metrics"] = {"confidence": 0.95, "cutoffs": []}
     check_config(config)
-    # the one about stored values needs some
-    assert questions(config) == [q for q in known() if q != "repeatability"]
+    # the ones about stored values and about subgroups need some
+    assert questions(config) == [q for q in known() if q not in ("repeatability", "subgroups")]
+    config["metrics"]["subgroups"] = [{"by": "eod"}]
     config["software"]["vsbone2"]["repeat_export"] = "config.yaml"
     check_config(config)
     assert questions(config) == known()
