@@ -16,8 +16,7 @@ from bonescint.warnings import Phrase, warning
 
 def prepare(folder: Path, cases: int) -> None:
     """Write tables and figures of a study in which every case has a warning."""
-    # what draws the figures would count as the page's memory
-    from scripts.outputs.draw_figures import draw_figures
+    from scripts.outputs.draw_figures import draw_figures  # what the page needs not
     from tests.scripts.outputs.results import write_results
     from tests.scripts.outputs.test_draw_figures import TABLES
 
@@ -53,11 +52,14 @@ def measure(folder: Path, cases: int) -> None:
 
 
 if __name__ == "__main__":
-    if "--measure" in sys.argv:  # in a process of its own, so that memory is the page's
+    if sys.argv[1:2] == ["--prepare"]:
+        prepare(Path(sys.argv[2]), int(sys.argv[3]))
+    elif sys.argv[1:2] == ["--measure"]:
         measure(Path(sys.argv[2]), int(sys.argv[3]))
-        sys.exit()
-    for number in map(int, sys.argv[1:] or ("100", "10000")):
-        with tempfile.TemporaryDirectory() as made:
-            prepare(Path(made), number)
-            again = [sys.executable, "-m", "tests.bench.bench_report", "--measure", made]
-            subprocess.run([*again, str(number)], check=True)  # noqa: S603
+    else:
+        # each in a process of its own: what drew the figures is no memory of the page
+        for number in sys.argv[1:] or ("100", "10000"):
+            with tempfile.TemporaryDirectory() as made:
+                for step in ("--prepare", "--measure"):
+                    command = [sys.executable, "-m", "tests.bench.bench_report", step, made, number]
+                    subprocess.run(command, check=True)  # noqa: S603
