@@ -15,8 +15,6 @@ from bonescint.resources import Texts
 from bonescint.stats.estimate import FAILURES_AS_WRONG
 from bonescint.stats.questions import counts_failures
 
-_AREA = "answer"
-
 
 class Answer(NamedTuple):
     """A sentence and the rows that it was made from.
@@ -61,7 +59,7 @@ def answers(results: Results, labels: Labels) -> list[Answer]:
 
 
 def _data(results: Results, labels: Labels) -> Answer:
-    words = Texts(_AREA, labels.language)
+    words = Texts("answer", labels.language)
     decided = [row["metastasis"] for row in results.reference if row["metastasis"]]
     positive, n = decided.count("1"), len(results.cases)
     counts = {"positive": positive, "negative": len(decided) - positive}
@@ -95,7 +93,7 @@ def _versions(results: Results, labels: Labels) -> Iterator[Answer]:
 
 
 def _version(row: Row, results: Results, labels: Labels) -> Answer:
-    words = Texts(_AREA, labels.language)
+    words = Texts("answer", labels.language)
     settings = results.provenance["analysis"]["metrics"]
     margin = settings.get("margins", {}).get(row["measure"].removesuffix("_difference"))
     said = verdict(*_limits(row), margin, _within(row, results))
@@ -136,7 +134,7 @@ def _within(row: Row, results: Results) -> tuple[float, float] | None:
 
 def _readers(glances: list[Glance], labels: Labels) -> Iterator[Answer]:
     """Yield a sentence a verdict: the software that agree with the readers so, by how much."""
-    words = Texts(_AREA, labels.language)
+    words = Texts("answer", labels.language)
     judged: dict[Judgement, list[tuple[Glance, Row]]] = {}
     for one in glances:
         if one.gap is not None:
@@ -148,7 +146,7 @@ def _readers(glances: list[Glance], labels: Labels) -> Iterator[Answer]:
 
 def _truth(glances: list[Glance], results: Results, labels: Labels) -> Iterator[Answer]:
     """Yield how each software stands to the mean reader; where nobody asked, its AUC alone."""
-    words = Texts(_AREA, labels.language)
+    words = Texts("answer", labels.language)
     rows = results.metrics.get("one_truth", [])
     judged: dict[tuple[str, Judgement], list[tuple[Glance, Row]]] = {}
     for measure in ("sensitivity", "specificity"):
@@ -170,7 +168,7 @@ def _truth(glances: list[Glance], results: Results, labels: Labels) -> Iterator[
 
 def _by_software(found: list[tuple[Glance, Row]], labels: Labels) -> dict[str, str]:
     """Return the values of several software; where all have one metric it is said once."""
-    words = Texts(_AREA, labels.language)
+    words = Texts("answer", labels.language)
     metrics = []
     for one, row in found:
         at = one.cutoff is not None and row["cutoff"]
@@ -191,7 +189,7 @@ def _by_software(found: list[tuple[Glance, Row]], labels: Labels) -> dict[str, s
 
 
 def _failures(glances: list[Glance], labels: Labels) -> Iterator[Answer]:
-    words = Texts(_AREA, labels.language)
+    words = Texts("answer", labels.language)
     rows = [one.failed for one in glances if one.failed is not None]
     counted = [(row, noted(row).get("count", "0/0")) for row in rows]
     failed = [
@@ -209,7 +207,7 @@ def _failures(glances: list[Glance], labels: Labels) -> Iterator[Answer]:
 def _products(results: Results, labels: Labels) -> Iterator[Answer]:
     rows = results.metrics.get("software_comparison", [])
     if rows:
-        words = Texts(_AREA, labels.language)
+        words = Texts("answer", labels.language)
         products = dict.fromkeys(
             labels.product(key) for row in rows for key in (row["subject"], row["comparator"])
         )
@@ -218,7 +216,7 @@ def _products(results: Results, labels: Labels) -> Iterator[Answer]:
 
 
 def _measure(row: Row, labels: Labels) -> str:
-    words = Texts(_AREA, labels.language)
+    words = Texts("answer", labels.language)
     measure = labels.word(row["measure"])
     if (cutoff := number(row["cutoff"])) is not None:
         return words("at", measure=measure, at=labels.at(row["metric"], cutoff, "at_cutoff"))
@@ -239,7 +237,7 @@ def _value(row: Row, labels: Labels, margin: float | None = None) -> str:
     if math.isnan(low):
         status = "" if row["status"] == "ok" else labels.word(row["status"])
         return f"{point} ({status})" if status else point
-    words = Texts(_AREA, labels.language)
+    words = Texts("answer", labels.language)
     return words("interval", point=point, low=rounded(low, against), high=rounded(high, against))
 
 
