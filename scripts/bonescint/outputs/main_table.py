@@ -88,10 +88,11 @@ def main_table(
 
 def _columns(key: str, rows: list[Row]) -> Iterator[_Column]:
     for spec in question(key).shown:
-        measure, _, part = spec.partition(".")
-        references = dict.fromkeys(row["reference"] for row in rows if row["measure"] == measure)
-        for reference in references if len(references) > 1 else ("",):
-            yield _Column(measure, part, reference)
+        measures, _, part = spec.partition(".")
+        for measure in measures.split("|"):
+            named = dict.fromkeys(row["reference"] for row in rows if row["measure"] == measure)
+            for reference in named if len(named) > 1 else ("",):
+                yield _Column(measure, part, reference)
 
 
 def _belongs(row: Row, column: _Column) -> bool:
@@ -103,25 +104,34 @@ def _main(key: str, rows: list[Row], settings: Mapping[str, Any]) -> list[Row]:
 
     Failures count as they do in the primary hypothesis, and versions stand beside each other over
     the cases that all of them analysed. Where a row is about all readers together, those about one
-    of them are in the appendix.
+    of them are in the appendix. Of measures in each other's place the first in the table counts.
     """
-    measures = {spec.partition(".")[0] for spec in question(key).shown}
+    groups = [spec.partition(".")[0].split("|") for spec in question(key).shown]
+    group_of = {measure: group[0] for group in groups for measure in group}
     as_primary = key in COUNT_FAILURES and counts_failures(settings)
     places = [*([FAILURES_AS_WRONG] if as_primary else []), SAME_CASES, ""]
     named = ("subject", "comparator", "measure", "reference", "metric", "cutoff")
     chosen: dict[tuple[str, ...], Row] = {}
     for row in rows:
-        if row["question"] == key and row["measure"] in measures and row["cases"] in places:
+        if row["question"] == key and row["measure"] in group_of and row["cases"] in places:
             name = tuple(row[part] for part in named)
             before = chosen.setdefault(name, row)
             if places.index(row["cases"]) < places.index(before["cases"]):
                 chosen[name] = row
-    found = list(chosen.values())
+    first: dict[tuple[str, ...], str] = {}
+    for row in chosen.values():
+        first.setdefault(_place(row, group_of), row["measure"])
+    found = [row for row in chosen.values() if row["measure"] == first[_place(row, group_of)]]
     together = {row["subject"] for row in found if row["comparator"] in _TOGETHER}
     return [
         row for row in found
         if row["subject"] not in together or row["comparator"] in ("", *_TOGETHER)
     ]  # fmt: skip
+
+
+def _place(row: Row, group_of: Mapping[str, str]) -> tuple[str, ...]:
+    about = (row[name] for name in ("subject", "comparator", "reference", "metric", "cutoff"))
+    return (group_of[row["measure"]], *about)
 
 
 def _table(

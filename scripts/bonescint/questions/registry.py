@@ -36,8 +36,8 @@ class Question(NamedTuple):
         limits alone: a p-value would be taken for a statement on what tells them apart.
     shown
         The measures that the report's section shows, each a column; ``measure.note`` is a number of
-        that measure's note. The report shows all others in its appendix, and without any the whole
-        question.
+        that measure's note, ``one|other`` that of two which stands first in the question's table.
+        The report shows all others in its appendix, and without any the whole question.
     """
 
     order: int
