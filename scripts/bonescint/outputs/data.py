@@ -39,3 +39,30 @@ def first_cutoffs(cutoffs: Iterable[Mapping[str, float | str]]) -> dict[str, flo
     for entry in cutoffs:
         first.setdefault(str(entry["metric"]), float(entry["value"]))
     return first
+
+
+def roc_points(
+    curves: Iterable[Row], software: str, metric: str
+) -> list[tuple[float, float, float | None]]:
+    """Return a curve's points from the origin on: 1 - specificity, sensitivity and the threshold.
+
+    Parameters
+    ----------
+    curves
+        Rows of results/metrics/roc_curves.csv.
+    software, metric
+        Whose curve.
+    """
+    points = [
+        (
+            float(row["false_positive_rate"]),
+            float(row["true_positive_rate"]),
+            number(row["threshold"]),
+        )
+        for row in curves
+        if row["software"] == software
+        and row["metric"] == metric
+        and row["false_positive_rate"]
+        and row["true_positive_rate"]
+    ]
+    return sorted(points, key=lambda point: point[:2])

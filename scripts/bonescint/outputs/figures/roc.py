@@ -4,7 +4,8 @@ import math
 
 from matplotlib.figure import Figure
 
-from bonescint.files import Row, number
+from bonescint.files import Row
+from bonescint.outputs.data import roc_points
 from bonescint.outputs.estimates import find, with_limits
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.style import GREY, empty_panel, foot_note, new_figure, series
@@ -45,7 +46,7 @@ def draw(
         drawn = False
         for metric in labels.metrics(software):
             colour, marker, dash = series(labels, metric)
-            points = _points(roc_curves, software, metric)
+            points = roc_points(roc_curves, software, metric)
             if not points:
                 continue
             drawn = True
@@ -75,22 +76,3 @@ def draw(
         ax.legend(loc="lower right", title=labels("auc_legend"), title_fontsize=8)
     foot_note(figure, labels.figure("note", "roc"))
     return figure
-
-
-def _points(
-    curves: list[Row], software: str, metric: str
-) -> list[tuple[float, float, float | None]]:
-    """Return the curve's points from the origin on, each with its threshold."""
-    points = [
-        (
-            float(row["false_positive_rate"]),
-            float(row["true_positive_rate"]),
-            number(row["threshold"]),
-        )
-        for row in curves
-        if row["software"] == software
-        and row["metric"] == metric
-        and row["false_positive_rate"]
-        and row["true_positive_rate"]
-    ]
-    return sorted(points, key=lambda point: point[:2])
