@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bonescint.files import read_rows
 from bonescint.joblog import job_log
-from bonescint.outputs import workbook
+from bonescint.outputs.workbook import writing as workbook
 from bonescint.outputs.results import labels_for, read_results
 from bonescint.resources import Texts
 

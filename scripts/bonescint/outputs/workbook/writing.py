@@ -20,7 +20,7 @@ from bonescint.outputs.estimates import (
     shared_remarks,
 )
 from bonescint.outputs.labels import Labels
-from bonescint.outputs.reading_sheets import write_checklists, write_purposes
+from bonescint.outputs.workbook.reading import write_checklists, write_purposes
 from bonescint.outputs.results import (
     Results,
     calls_by_metastasis,
