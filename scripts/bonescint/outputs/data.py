@@ -66,3 +66,20 @@ def roc_points(
         and row["true_positive_rate"]
     ]
     return sorted(points, key=lambda point: point[:2])
+
+
+def roc_point_at(
+    points: Iterable[tuple[float, float, float | None]], cutoff: float, is_low: bool
+) -> tuple[float, float] | None:
+    """Return the point of a curve at which a cut-off calls, None where it is beyond all.
+
+    Parameters
+    ----------
+    points
+        As `roc_points` returns them.
+    cutoff, is_low
+        What is positive: at or above it, or where low values are, at or below.
+    """
+    way = -1 if is_low else 1
+    called = [p[:2] for p in points if p[2] is not None and way * p[2] >= way * cutoff]
+    return max(called, default=None)

@@ -18,6 +18,7 @@ _FONT = {"font_name": "Yu Gothic", "font_size": 10}
 
 WIDEST = 60  # characters; longer text is wrapped
 _PAGE_WIDTH = 255  # characters of a table across A4 whose 10 points print as 6
+_LAST = 24  # characters that a table's last column has at least, if it needs them
 _NOTE_WIDTH = 120  # characters; a longer line would shrink the whole sheet in print
 _LINE = 16.5  # points a line of 10 point text takes
 _TALLEST = 409.0  # points, Excel's limit
@@ -202,8 +203,9 @@ class Sheet:
         """Print the sheet on a single page."""
         self.sheet.fit_to_pages(1, 1)
 
-    def band(self, cells: Sequence[tuple[str, int]]) -> None:
-        """Write a row above a table's header: texts, each over so many columns."""
+    def band(self, cells: Sequence[tuple[str, int]], lines: int = 1) -> None:
+        """Write a row of so many lines above a table's header: texts, each over some columns."""
+        self.sheet.set_row(self.row, _LINE * lines)
         column = 0
         for text, width in cells:
             if width > 1 and text:
@@ -240,17 +242,9 @@ class Sheet:
         bands
             Rows right above that belong to the header (`band`).
         """
-        of = (
-            widest
-            if isinstance(widest, Mapping)
-            else dict.fromkeys((c.key for c in columns), widest)
-        )
         top = self.row
         cells = [[_shown(column, row) for column in columns] for row in rows]
-        widths = [
-            min(_width(column, [line[i] for line in cells]), of.get(column.key, WIDEST))
-            for i, column in enumerate(columns)
-        ]
+        widths = _widths(columns, cells, widest)
         inner = [width - (_BUTTON - 1 if main else 0) for width in widths]
         self.sheet.set_row(top, max(_LINE * 2, row_height([c.title for c in columns], inner)))
         for i, column in enumerate(columns):
@@ -258,19 +252,7 @@ class Sheet:
             self._widen(i, widths[i])
         self.row += 1
         for line in cells:
-            for i, (column, value) in enumerate(zip(columns, line, strict=True)):
-                if isinstance(value, date):
-                    self.sheet.write_datetime(self.row, i, value, self._styles["date"])
-                elif isinstance(value, float):
-                    style = self._styles[column.style(value)]
-                    self.sheet.write_number(self.row, i, value, style)
-                elif value:
-                    self.sheet.write_string(self.row, i, value, self._styles["text"])
-                else:
-                    self.sheet.write_blank(self.row, i, None, self._styles["text"])
-            texts = [value if isinstance(value, str) else "" for value in line]
-            self.sheet.set_row(self.row, row_height(texts, widths))
-            self.row += 1
+            self._write(line, columns, widths)
         if not rows:
             self.line(empty, "note")
         elif main:
@@ -278,16 +260,52 @@ class Sheet:
         if main:
             self.sheet.freeze_panes(top + 1, 1)
             self.sheet.repeat_rows(top - bands, top)
-            if (pages := math.ceil(sum(widths) / _PAGE_WIDTH)) > 1:
+            # a little over a page is shrunk, more is not legible
+            if (pages := math.ceil(sum(widths) / _PAGE_WIDTH - 0.2)) > 1:
                 self.sheet.fit_to_pages(pages, 0)
                 self.sheet.repeat_columns(0)
                 self.sheet.print_across()
         self.row += 1
         return range(top + 1, top + 1 + len(rows))
 
+    def _write(
+        self,
+        line: Sequence[str | float | date],
+        columns: Sequence[ShownColumn],
+        widths: Sequence[float],
+    ) -> None:
+        for i, (column, value) in enumerate(zip(columns, line, strict=True)):
+            if isinstance(value, date):
+                self.sheet.write_datetime(self.row, i, value, self._styles["date"])
+            elif isinstance(value, float):
+                style = self._styles[column.style(value)]
+                self.sheet.write_number(self.row, i, value, style)
+            elif value:
+                self.sheet.write_string(self.row, i, value, self._styles["text"])
+            else:
+                self.sheet.write_blank(self.row, i, None, self._styles["text"])
+        texts = [value if isinstance(value, str) else "" for value in line]
+        self.sheet.set_row(self.row, row_height(texts, widths))
+        self.row += 1
+
     def _widen(self, column: int, width: float) -> None:
         self._widths[column] = max(width, self._widths.get(column, 0.0))
         self.sheet.set_column(column, column, self._widths[column])
+
+
+def _widths(
+    columns: Sequence[ShownColumn],
+    cells: Sequence[Sequence[str | float | date]],
+    widest: float | Mapping[str, float],
+) -> list[float]:
+    """Return the columns' widths; the last one takes what a page has left."""
+    of = widest if isinstance(widest, Mapping) else dict.fromkeys((c.key for c in columns), widest)
+    widths = [
+        min(_width(column, [line[i] for line in cells]), of.get(column.key, WIDEST))
+        for i, column in enumerate(columns)
+    ]
+    left = max(_PAGE_WIDTH - sum(widths[:-1]), _LAST)
+    return [*widths[:-1], *(min(width, left) for width in widths[-1:])]
 
 
 def _shown(column: ShownColumn, row: Mapping[str, str]) -> str | float | date:

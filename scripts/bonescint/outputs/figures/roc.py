@@ -5,7 +5,7 @@ import math
 from matplotlib.figure import Figure
 
 from bonescint.files import Row
-from bonescint.outputs.data import roc_points
+from bonescint.outputs.data import roc_point_at, roc_points
 from bonescint.outputs.estimates import find, with_limits
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.style import GREY, empty_panel, foot_note, new_figure, series
@@ -56,12 +56,9 @@ def draw(
             # through every threshold: ties give a sloping piece, as the trapezoid area counts them
             ax.plot(fpr, tpr, color=colour, linestyle=dash, linewidth=1.8, label=text)
             cutoff = first_cutoffs.get(metric, math.nan)
-            way = -1 if labels.is_low(metric) else 1
-            called = [p for p in points if p[2] is not None and way * p[2] >= way * cutoff]
-            if called:
-                at = max(called, key=lambda point: point[:2])
+            if at := roc_point_at(points, cutoff, labels.is_low(metric)):
                 ax.plot(
-                    *at[:2], marker=marker, color=colour, markersize=7, markeredgecolor="white",
+                    *at, marker=marker, color=colour, markersize=7, markeredgecolor="white",
                     linestyle="none", zorder=5,
                     label=labels.at(metric, cutoff),
                 )  # fmt: skip

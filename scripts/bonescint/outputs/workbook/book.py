@@ -23,7 +23,7 @@ TOGETHER = {
 _DECIMALS = {3: "three", 4: "four", 5: "five", 6: "six"}
 
 
-class Book:
+class StudyBook:
     """The workbook under construction.
 
     Parameters

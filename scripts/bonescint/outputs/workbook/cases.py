@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from bonescint.files import Row, number
-from bonescint.outputs.workbook.book import Book
+from bonescint.outputs.workbook.book import StudyBook
 from bonescint.tables.sheets import ShownColumn
 
 _DIGITS = {"percent": "two", "count": "count", "number": "number"}
@@ -23,7 +23,7 @@ _PATIENT = (
 _IMAGES = ("views", "instances:count", "refused:count")
 
 
-class _Part(NamedTuple):
+class _CaseColumn(NamedTuple):
     """A column with what stands in the two rows above its title."""
 
     column: ShownColumn
@@ -31,7 +31,7 @@ class _Part(NamedTuple):
     above: str = ""
 
 
-def write_cases(to: Book, lists: Mapping[str, list[Row]]) -> None:
+def write_case_list(to: StudyBook, lists: Mapping[str, list[Row]]) -> None:
     """Write a row a case: patient, consensus, readers, each software, what changed, images.
 
     Parameters
@@ -60,9 +60,9 @@ def write_cases(to: Book, lists: Mapping[str, list[Row]]) -> None:
     sheet.row += 2 if used else 0
     sheet.band([(group, len([*same])) for group, same in groupby(part.group for part in parts)])
     above = groupby(parts, lambda part: (part.group, part.above))
-    sheet.band([(text, len([*same])) for (_, text), same in above])
+    sheet.band([(text, len([*same])) for (_, text), same in above], lines=2)
     rows = sheet.table(
-        [part.column for part in parts], _rows(to, lists), labels("no_data"), bands=2, widest=24
+        [part.column for part in parts], _rows(to, lists), labels("no_data"), bands=2
     )
     for name, columns, when in marked if rows else ():
         criteria = when.format(row=rows[0] + 1)
@@ -71,7 +71,7 @@ def write_cases(to: Book, lists: Mapping[str, list[Row]]) -> None:
             sheet.sheet.conditional_format(rows[0], column, rows[-1], column, rule)
 
 
-def version_pairs(to: Book) -> list[tuple[str, str]]:
+def compared_versions(to: StudyBook) -> list[tuple[str, str]]:
     """Return the pairs of versions that were compared, the old one first.
 
     Parameters
@@ -83,24 +83,24 @@ def version_pairs(to: Book) -> list[tuple[str, str]]:
     return list(dict.fromkeys((row["comparator"], row["subject"]) for row in rows))
 
 
-def _patient(to: Book, lists: Mapping[str, list[Row]]) -> Iterator[_Part]:
+def _patient(to: StudyBook, lists: Mapping[str, list[Row]]) -> Iterator[_CaseColumn]:
     """Yield the columns of patient, consensus and readers."""
     labels = to.labels
     for column in to.columns(*_PATIENT):
-        yield _Part(column, labels("group_patient"))
+        yield _CaseColumn(column, labels("group_patient"))
     if not labels.has("readers"):
         return
     specs = ["metastasis", "n_metastases:number", "eod:count", "unanimous"]
     graded = [spec for spec in specs if spec != "eod:count" or labels.has("eod")]
     for column in to.columns(*graded):
-        yield _Part(column, labels("group_consensus"))
+        yield _CaseColumn(column, labels("group_consensus"))
     for reader in dict.fromkeys(row["reader"] for row in lists.get("readings", [])):
         title, say = labels.heading("metastasis"), to.code("metastasis")
         column = ShownColumn(f"read_by:{reader}", title, "text", say)
-        yield _Part(column, labels("group_readers"), labels.word(reader))
+        yield _CaseColumn(column, labels("group_readers"), labels.word(reader))
 
 
-def _software(to: Book, lists: Mapping[str, list[Row]]) -> Iterator[_Part]:
+def _software(to: StudyBook, lists: Mapping[str, list[Row]]) -> Iterator[_CaseColumn]:
     """Yield the columns of each software: values, calls against the consensus, status, exposure."""
     labels = to.labels
     released = {row["software"]: row["released"] for row in lists.get("exposed", [])}
@@ -110,30 +110,32 @@ def _software(to: Book, lists: Mapping[str, list[Row]]) -> Iterator[_Part]:
             kind, title = _DIGITS[labels.values[metric]["kind"]], labels.axis(metric, "column_{}")
             cutoffs = _cutoffs(to, lists, metric)
             at = [labels.at(metric, cutoff, "at_cutoff") for cutoff in cutoffs]
-            yield _Part(ShownColumn(f"{software}:{metric}", title, kind), group, *at[:1])
+            yield _CaseColumn(ShownColumn(f"{software}:{metric}", title, kind), group, *at[:1])
             for cutoff, said in zip(cutoffs, at, strict=True):
                 key, title = f"{software}:{metric}:{cutoff:g}", labels.heading("result")
-                yield _Part(ShownColumn(key, title, "text", to.code("kind")), group, said)
+                yield _CaseColumn(ShownColumn(key, title, "text", to.code("kind")), group, said)
         for name, above in (("status", ""), ("exposed", released.get(software))):
             if above is not None:
                 said = labels("released", date=above) if above else ""
                 title, say = labels.heading(name), to.code(name)
-                yield _Part(ShownColumn(f"{software}:{name}", title, "text", say), group, said)
+                yield _CaseColumn(
+                    ShownColumn(f"{software}:{name}", title, "text", say), group, said
+                )
 
 
-def _rest(to: Book, lists: Mapping[str, list[Row]]) -> Iterator[_Part]:
+def _rest(to: StudyBook, lists: Mapping[str, list[Row]]) -> Iterator[_CaseColumn]:
     """Yield the columns on the change of versions, and on images and delivery."""
     labels = to.labels
-    for old, new in version_pairs(to) if "reclassified" in lists else ():
+    for old, new in compared_versions(to) if "reclassified" in lists else ():
         pair = f"{labels.software(old)} → {labels.software(new)}"
         column = ShownColumn(f"changed_to:{old}:{new}", labels.heading("change"))
-        yield _Part(column, labels("group_versions"), pair)
+        yield _CaseColumn(column, labels("group_versions"), pair)
     delivered = ("delivered:date",) if lists.get("exposed") else ()
     for column in to.columns(*_IMAGES, *delivered):
-        yield _Part(column, labels("group_images"))
+        yield _CaseColumn(column, labels("group_images"))
 
 
-def _cutoffs(to: Book, lists: Mapping[str, list[Row]], metric: str) -> list[float]:
+def _cutoffs(to: StudyBook, lists: Mapping[str, list[Row]], metric: str) -> list[float]:
     """Return the cut-offs at which calls were held against the consensus."""
     if "misclassified" not in lists or not to.labels.has("readers"):
         return []
@@ -141,7 +143,7 @@ def _cutoffs(to: Book, lists: Mapping[str, list[Row]], metric: str) -> list[floa
     return [float(one["value"]) for one in settings if one["metric"] == metric]
 
 
-def _rows(to: Book, lists: Mapping[str, list[Row]]) -> list[Row]:
+def _rows(to: StudyBook, lists: Mapping[str, list[Row]]) -> list[Row]:
     """Return a row a case under the keys of the columns; what a case has not is empty."""
     labels, found = to.labels, dict[str, Row]()
     every = [part.column.key for part in (*_patient(to, lists), *_software(to, lists))]
@@ -179,13 +181,13 @@ def _rows(to: Book, lists: Mapping[str, list[Row]]) -> list[Row]:
     return list(found.values())
 
 
-def _change(to: Book, row: Row) -> str:
+def _change(to: StudyBook, row: Row) -> str:
     at = to.labels.at(row["metric"], float(row["cutoff"]), "at_cutoff")
     said = {key: to.code(key)(row[key]) for key in ("change", "result")}
     return to.labels("changed" if said["result"] else "changed_open", at=at, **said)
 
 
-def _marked(to: Book, keys: Sequence[str]) -> Iterator[tuple[str, list[int], str]]:
+def _marked(to: StudyBook, keys: Sequence[str]) -> Iterator[tuple[str, list[int], str]]:
     """Yield the name of a mark, the columns that take it, and when, as a formula of ``{row}``."""
     letters = dict(zip(keys, map(_letter, range(len(keys))), strict=True))
 

@@ -1,24 +1,33 @@
 """Figures that Excel draws itself, from a sheet of data, so that they can be changed."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bonescint.files import Row, number
-from bonescint.outputs.data import decided, measured, roc_points
+from bonescint.outputs.data import decided, first_cutoffs, measured, roc_point_at, roc_points
 from bonescint.outputs.estimates import find, with_limits
-from bonescint.outputs.workbook.book import Book
-from bonescint.outputs.workbook.cases import version_pairs
+from bonescint.outputs.workbook.book import StudyBook
+from bonescint.outputs.workbook.cases import compared_versions
 from bonescint.resources import SYNTHETIC, Texts
 from bonescint.tables.sheets import Sheet
 
 # Okabe & Ito's palette with a second cue, in Excel's words
 _SERIES = [
-    ("#0072B2", "solid"), ("#D55E00", "dash"), ("#009E73", "dash_dot"), ("#CC79A7", "round_dot"),
+    ("#0072B2", "solid", "circle"), ("#D55E00", "dash", "square"),
+    ("#009E73", "dash_dot", "triangle"), ("#CC79A7", "round_dot", "diamond"),
 ]  # fmt: skip
 _STATES = (
     (True, "#D55E00", "square", "reference_yes"),
     (False, "#0072B2", "circle", "reference_no"),
     (None, "#6B6B6B", "x", "reference_open"),
+)
+# positive in the old and the new version: colour, marker, dash, name
+_CHANGES = (
+    ((False, False), "#9A9A9A", "circle", "solid", "stays_negative"),
+    ((True, True), "#0072B2", "circle", "solid", "stays_positive"),
+    ((False, True), "#D55E00", "triangle", "solid", "becomes_positive"),
+    ((True, False), "#E69F00", "diamond", "dash", "becomes_negative"),
 )
 _LINES = {"bias": "solid", "limit_low": "dash", "limit_high": "dash"}
 _FONT = {"name": "Yu Gothic", "size": 9}
@@ -45,14 +54,15 @@ class DataSheet:
         The workbook.
     """
 
-    def __init__(self, to: Book) -> None:
+    def __init__(self, to: StudyBook) -> None:
         self._sheet: Sheet = to.sheet("charts")
         self._sheet.notes(to.labels("note_charts"))
-        self._heads = to.labels("drawn_x"), to.labels("drawn_y")
+        self._heads = to.labels("axis_x"), to.labels("axis_y")
         self._styles, self._name = to.styles, to.names("charts")[0]
         self._top, self._column = self._sheet.row, 0
         self._sheet.sheet.freeze_panes(self._top + 3, 0)
         self._sheet.sheet.repeat_rows(self._top, self._top + 2)
+        self._sheet.sheet.set_print_scale(60)
 
     def add(self, chart: str, line: _Line) -> dict[str, Any]:
         """Write a series' points and return it as XlsxWriter wants it."""
@@ -65,9 +75,10 @@ class DataSheet:
         for row, point in enumerate(line.points, first):
             for offset, value in enumerate(point):
                 if value is not None:
-                    sheet.write_number(row, column + offset, value, self._styles["number"])
+                    sheet.write_number(row, column + offset, value, self._styles["three"])
         last = first + len(line.points) - 1
-        sheet.set_column(column, column + 1, 14)
+        sheet.set_column(column, column + 1, 10)
+        sheet.set_column(column + 2, column + 2, 3)
         self._column += 3
         return {
             "name": [self._name, top + 1, column],
@@ -83,14 +94,16 @@ class Charts:
     Parameters
     ----------
     to, lists
-        As for `bonescint.outputs.workbook.cases.write_cases`.
+        As for `bonescint.outputs.workbook.cases.write_case_list`.
     """
 
-    def __init__(self, to: Book, lists: Mapping[str, list[Row]]) -> None:
+    def __init__(self, to: StudyBook, lists: Mapping[str, list[Row]]) -> None:
         self._to, self._lists = to, lists
         self._words = Texts("figures", to.labels.language)
         self._truth = decided(to.results.reference)
         self._values = measured(lists["measurements"])
+        settings = to.results.provenance["analysis"]["metrics"]
+        self._cutoffs = first_cutoffs(settings["cutoffs"])
 
     def of(self, figure: str, data: DataSheet) -> list[Any]:
         """Return the charts of one of `DRAWN`; none where there is nothing to draw, or too much."""
@@ -118,16 +131,21 @@ class Charts:
     def _roc(self) -> Iterator[tuple[str, list[_Line], dict[str, Any]]]:
         """Yield the curves of each software."""
         labels, accuracy = self._to.labels, self._to.results.metrics.get("accuracy", [])
+        cutoffs = self._cutoffs
         for software in labels.software_keys:
             lines = []
             for metric in labels.metrics(software):
                 points = roc_points(self._lists.get("roc_curves", []), software, metric)
-                colour, dash = _SERIES[[*labels.values].index(metric) % len(_SERIES)]
+                colour, dash, marker = _SERIES[[*labels.values].index(metric) % len(_SERIES)]
                 auc = with_limits(find(accuracy, "auc", software, metric), labels)
                 name = f"{labels.word(metric)}: AUC {auc}"
                 look = _stroke(colour, dash)
                 if points:
                     lines.append(_Line(name, [point[:2] for point in points], look))
+                cutoff = cutoffs.get(metric, math.nan)
+                if at := roc_point_at(points, cutoff, labels.is_low(metric)):
+                    name = labels.at(metric, cutoff, "at_cutoff")
+                    lines.append(_Line(name, [at], _dots(colour, marker)))
             if lines:
                 chance = _Line(
                     self._to.labels("drawn_chance"),
@@ -147,7 +165,7 @@ class Charts:
 
     def _pairs(self) -> Iterator[tuple[str, str, str, dict[str, tuple[float, float]]]]:
         """Yield old and new version, metric and the values of the cases that both have."""
-        for old, new in version_pairs(self._to):
+        for old, new in compared_versions(self._to):
             for metric in self._to.labels.values:
                 before, after = (self._values.get((key, metric), {}) for key in (old, new))
                 both = {code: (before[code], after[code]) for code in before if code in after}
@@ -157,15 +175,22 @@ class Charts:
     def _bland_altman(self) -> Iterator[tuple[str, list[_Line], dict[str, Any]]]:
         """Yield the differences against the means, with lines of the bias and the limits."""
         labels, rows = self._to.labels, self._to.results.metrics["version_measurement"]
+        said = labels("drawn_limits")
         for old, new, metric, both in self._pairs():
             points = {code: ((a + b) / 2, b - a) for code, (a, b) in both.items()}
             lines = self._by_state(points)
             ends = min(x for x, _ in points.values()), max(x for x, _ in points.values())
-            for measure, dash in _LINES.items():
-                row = find(rows, measure, new, metric, old)
-                if row and (level := number(row["estimate"])) is not None:
-                    look = _stroke("#000000", dash, 1.25)
-                    lines.append(_Line(labels.word(measure), [(x, level) for x in ends], look))
+            named = {measure: labels.word(measure) for measure in _LINES}
+            found = [row for one in named if (row := find(rows, one, new, metric, old))]
+            for part in ("estimate", "ci_low", "ci_high"):
+                for row in found:
+                    if (level := number(row[part])) is not None:
+                        look = _stroke("#000000", _LINES[row["measure"]], 1.5)
+                        name = named[row["measure"]]
+                        if part != "estimate":  # the first one speaks for all
+                            look = _stroke(_GREY, "round_dot", 0.75)
+                            name = "" if any(said in one for one in lines) else said
+                        lines.append(_Line(name, [(x, level) for x in ends], look))
             zeros = sum(pair == (0, 0) for pair in both.values())
             name = labels.axis(metric, "column_{}")
             axes = {
@@ -173,38 +198,47 @@ class Charts:
                            "label_position": "low"},
                 "y_axis": {"name": self._words("difference_axis", metric=name), "crossing": "min"},
             }  # fmt: skip
-            yield self._title(old, new, metric, len(both)), lines, axes
+            yield self._title(old, new, labels.word(metric), len(both)), lines, axes
 
     def _slope(self) -> Iterator[tuple[str, list[_Line], dict[str, Any]]]:
         """Yield each case's value in the old and the new version, joined by a line."""
-        labels = self._to.labels
+        labels, cutoffs = self._to.labels, self._cutoffs
+        software = self._to.results.provenance["software"]
         for old, new, metric, both in self._pairs():
-            lines = []
-            for state, colour, marker, key in _STATES:
-                points: list[tuple[float, float | None]] = []
-                for code, (before, after) in both.items():
-                    if self._truth.get(code) is state:
-                        # a gap between one case and the next
-                        points += [(0, before), (1, after), (1, None)]
-                if points:
-                    name = self._state(key)
-                    look = _stroke(colour, "solid", 0.75) | {"marker": _marker(colour, marker)}
-                    lines.append(_Line(name, points, look))
-            names = (labels.software(key).replace('"', "") for key in (old, new))
-            said = '[=0]"{}";[=1]"{}";'.format(*names)
+            versions = (software[key]["version"] for key in (old, new))
+            said = '[=0]"{}";[=1]"{}";'.format(*(str(one).replace('"', "") for one in versions))
             axes = {
-                "x_axis": {"min": -1, "max": 2, "major_unit": 1, "num_format": said},
+                "x_axis": {"min": -0.5, "max": 1.5, "major_unit": 0.5, "num_format": said},
                 "y_axis": {"name": labels.axis(metric, "column_{}"), "crossing": "min"},
             }
-            yield self._title(old, new, metric, len(both)), lines, axes
+            for state, _, _, key in _STATES[:2] if metric in cutoffs else ():
+                pairs = [pair for code, pair in both.items() if self._truth.get(code) is state]
+                way, at = (-1 if labels.is_low(metric) else 1), cutoffs[metric]
+                lines = list(self._changes(pairs, way, at))
+                if lines:
+                    name = f"{labels.at(metric, at, 'at_cutoff')} · {self._words(key)}"
+                    yield self._title(old, new, name, len(pairs)), lines, axes
+
+    def _changes(
+        self, pairs: Sequence[tuple[float, float]], way: int, cutoff: float
+    ) -> Iterator[_Line]:
+        """Yield the cases whose call changed alike, a gap between one case and the next."""
+        for called, colour, marker, dash, key in _CHANGES:
+            points: list[tuple[float, float | None]] = []
+            for pair in pairs:
+                if tuple(way * value >= way * cutoff for value in pair) == called:
+                    points += [(0, pair[0]), (1, pair[1]), (1, None)]
+            if points:
+                count = self._words("change_count", change=self._words(key), n=len(points) // 3)
+                look = _stroke(colour, dash, 1) | {"marker": _marker(colour, marker)}
+                yield _Line(count, points, look)
 
     def _by_state(self, points: Mapping[str, tuple[float, float]]) -> list[_Line]:
         lines = []
         for state, colour, marker, key in _STATES:
             own = [point for code, point in points.items() if self._truth.get(code) is state]
             if own:
-                look = {"line": {"none": True}, "marker": _marker(colour, marker)}
-                lines.append(_Line(self._state(key), own, look))
+                lines.append(_Line(self._state(key), own, _dots(colour, marker)))
         return lines
 
     def _state(self, key: str) -> str:
@@ -212,15 +246,19 @@ class Charts:
             self._words(key) if self._to.labels.has("readers") else self._to.labels("drawn_cases")
         )
 
-    def _title(self, old: str, new: str, metric: str, n: int) -> str:
+    def _title(self, old: str, new: str, name: str, n: int) -> str:
         labels = self._to.labels
-        name = f"{labels.software(old)} → {labels.software(new)}"
-        return f"{name}: {self._words('panel_counts', name=labels.word(metric), n=n)}"
+        pair = f"{labels.software(old)} → {labels.software(new)}"
+        return f"{pair}\n{self._words('panel_counts', name=name, n=n)}"
 
 
 def _stroke(colour: str, dash: str, width: float = 2) -> dict[str, Any]:
     line = {"color": colour, "dash_type": dash, "width": width}
     return {"line": line, "marker": {"type": "none"}}
+
+
+def _dots(colour: str, marker: str) -> dict[str, Any]:
+    return {"line": {"none": True}, "marker": _marker(colour, marker)}
 
 
 def _marker(colour: str, kind: str) -> dict[str, Any]:

@@ -8,17 +8,16 @@ from typing import Any
 
 from bonescint.files import Row
 from bonescint.outputs import DPI
-from bonescint.outputs.workbook.book import Book
+from bonescint.outputs.workbook.book import StudyBook
 from bonescint.outputs.workbook.charts import DRAWN, Charts, DataSheet
 from bonescint.tables.sheets import Sheet
 
-_PAGE = (9.2, 5.4)  # inches a figure may take on a landscape A4 page
+_PAGE = (9.2, 4.9)  # inches a figure may take on a landscape A4 page
 _ROW_INCHES = 0.25
-_CHART = (4.5, 4.2)  # inches of a chart; two stand beside each other
 _SCREEN = 96  # dots an inch by which Excel measures a chart
 
 
-def write_figures(to: Book, figures: Sequence[Path], lists: Mapping[str, list[Row]]) -> None:
+def write_figures(to: StudyBook, figures: Sequence[Path], lists: Mapping[str, list[Row]]) -> None:
     """Write each figure with its caption, and behind them the data of the charts.
 
     Parameters
@@ -53,16 +52,18 @@ def write_figures(to: Book, figures: Sequence[Path], lists: Mapping[str, list[Ro
 
 
 def _place(sheet: Sheet, charts: Sequence[Any]) -> list[int]:
-    """Place charts, two beside each other and no more on a page; return where pages end."""
-    width, height = (round(inches * _SCREEN) for inches in _CHART)
+    """Place charts, two or three beside each other; return where pages end."""
+    across = 3 if len(charts) == 3 else 2
+    inches = _PAGE[0] / across, _PAGE[1] / (1 if len(charts) <= across else 2)
+    width, height = (round(one * _SCREEN) for one in inches)
     breaks = []
-    for number, chart in enumerate(charts):
-        if number % 2 == 0:
-            if number:
+    for place, chart in enumerate(charts):
+        if place % across == 0:
+            if place and place % (2 * across) == 0:
                 breaks.append(sheet.row)
-            top = _room(sheet, _CHART[1])
-        chart.set_size({"width": width, "height": height})
-        sheet.sheet.insert_chart(top, 0, chart, {"x_offset": number % 2 * (width + 8)})
+            top = _room(sheet, inches[1])
+        chart.set_size({"width": width - 8, "height": height})
+        sheet.sheet.insert_chart(top, 0, chart, {"x_offset": place % across * width})
     return breaks
 
 

@@ -6,7 +6,7 @@ from bonescint.files import Row
 from bonescint.outputs.estimates import OF_TESTS, as_read, estimate_in_words, shared_remarks
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.results import calls_by_metastasis
-from bonescint.outputs.workbook.book import Book
+from bonescint.outputs.workbook.book import StudyBook
 from bonescint.tables.sheets import ShownColumn
 
 _ESTIMATES = (
@@ -25,10 +25,11 @@ TEST_COLUMNS = (
     "estimate:three", "ci_low:three", "ci_high:three", "test", "p_value:p", "p_adjusted:p",
     "role::family", "note",
 )  # fmt: skip
-_WIDEST = {_ESTIMATES: 30, TEST_COLUMNS: 23}  # characters of a column
+# characters of the widest columns
+_WIDEST = {spec.partition(":")[0]: 22 for spec in _ESTIMATES} | {"note": 60}
 
 
-def write_questions(to: Book, sheet_key: str, names: Sequence[str]) -> None:
+def write_questions(to: StudyBook, sheet_key: str, names: Sequence[str]) -> None:
     """Write a sheet of one question or of a few short ones, whose tables are one then.
 
     What must not be missed, and what is the same in every row, stands above the table; the longer
@@ -39,7 +40,7 @@ def write_questions(to: Book, sheet_key: str, names: Sequence[str]) -> None:
     to
         The workbook.
     sheet_key
-        As for `Book.names`.
+        As for `StudyBook.names`.
     names
         The questions.
     """
@@ -50,19 +51,25 @@ def write_questions(to: Book, sheet_key: str, names: Sequence[str]) -> None:
     for name in names:
         rows = to.results.metrics[name]
         common, rest = shared_remarks(rows, labels, OF_TESTS if tests else ())
-        said += [_said(row, parts, tests, labels) for row, parts in zip(rows, rest, strict=True)]
+        for row, parts in zip(rows, rest, strict=True):
+            said.append((shown_test if tests else _said)(row, parts, labels))
+            if len(names) > 1:
+                said[-1]["question"] = labels.question("sheet", name)
         remarks = labels("all_rows", notes=labels("separator").join(common)) if common else ""
         start = f"{labels.question('sheet', name)}: " if len(names) > 1 else ""
         cautions += [start + one for one in (labels.question("caution", name), remarks) if one]
         notes += [start + one for one in (labels.question("note", name),) if one]
-    # what says nothing where all rows have it
-    nothing = {"", labels.word("ok"), *([labels.question("title", names[0])] * (len(names) == 1))}
-    columns, same = _columns(to.columns(*specs), said, nothing, labels)
+    nothing = {"", *([labels.question("title", names[0])] if len(names) == 1 else [])}
+    # each test shows its n
+    once = {*_ONCE} - ({"n", "n_positive"} if tests else set())
+    columns, same = _columns(
+        [(c, c.key in once) for c in to.columns(*specs)], said, nothing, labels
+    )
     sheet = to.sheet(sheet_key, "questions")
     if same:
         cautions.append(labels("all_rows", notes=labels("separator").join(same)))
     sheet.notes(*cautions)
-    sheet.table(columns, said, labels("no_data"), widest=_WIDEST[specs])
+    sheet.table(columns, said, labels("no_data"), widest=_WIDEST)
     if notes:
         sheet.line(labels("notes_heading"), "heading")
         sheet.notes(*notes, style="plain")
@@ -99,26 +106,26 @@ def shown_test(row: Row, parts: Sequence[str], labels: Labels) -> Row:
     }
 
 
-def _said(row: Row, parts: Sequence[str], tests: bool, labels: Labels) -> Row:
-    if tests:
-        return shown_test(row, parts, labels)
+def _said(row: Row, parts: Sequence[str], labels: Labels) -> Row:
     said = estimate_in_words(row, labels)
     if row["metric"] in labels.values:
         said["metric"] = labels.axis(row["metric"], "column_{}")
+    if row["status"] == "ok":
+        said["status"] = ""
     return said | {"note": labels("separator").join(parts)}
 
 
 def _columns(
-    columns: Sequence[ShownColumn],
+    columns: Sequence[tuple[ShownColumn, bool]],
     rows: Sequence[Mapping[str, str]],
     nothing: set[str],
     labels: Labels,
 ) -> tuple[list[ShownColumn], list[str]]:
-    """Return the columns to show, and what the others would say in every row."""
+    """Return the columns to show, and what those would say that may be said once for all rows."""
     shown, same = [], []
-    for column in columns:
+    for column, once in columns:
         values = {row[column.key] for row in rows}
-        if len(rows) > 1 and len(values) == 1 and column.key in _ONCE:
+        if len(rows) > 1 and len(values) == 1 and once:
             (value,) = values - nothing or {""}
             same += [labels("of_column", column=column.title, value=value)] if value else []
         elif values - nothing or not rows:

@@ -38,12 +38,12 @@ def write_purposes(
     rows: dict[tuple[str, str], Row] = {}
     for key, found in results.metrics.items():
         for one in purposes(key, found, labels):
-            rows.setdefault((one["measure"], one["purpose"]), {"question": place(key)} | one)
+            rows.setdefault((one["measure"], one["purpose"]), {"place": place(key)} | one)
     if limiting:
         sheet.line(labels("limits_heading"), "heading")
         sheet.notes(*limiting, style="plain")
     sheet.notes(labels("note_purposes"))
-    columns = [ShownColumn(key, labels.heading(key)) for key in ("question", "measure", "purpose")]
+    columns = [ShownColumn(key, labels.heading(key)) for key in ("place", "measure", "purpose")]
     sheet.table(columns, list(rows.values()), labels("no_data"), widest=90)
 
 

@@ -12,8 +12,8 @@ from bonescint.outputs.design import limits
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.results import Results, flattened
 from bonescint.outputs.verification import verification
-from bonescint.outputs.workbook.book import Book
-from bonescint.outputs.workbook.cases import write_cases
+from bonescint.outputs.workbook.book import StudyBook
+from bonescint.outputs.workbook.cases import write_case_list
 from bonescint.outputs.workbook.charts import DRAWN
 from bonescint.outputs.workbook.pictures import write_figures
 from bonescint.outputs.workbook.questions import write_questions
@@ -54,14 +54,14 @@ def write_book(
     """
     buffer = io.BytesIO()
     book = open_book(buffer)
-    to = Book(book, results, labels)
+    to = StudyBook(book, results, labels)
     has_list = "incidental" in lists and labels.has("readers")
     hospital = ["incidental"] if has_list else []
     figures = [one for one in results.figures if one.suffix == ".png"]
     drawn = ["figures", *(["charts"] if DRAWN & {one.stem for one in figures} else [])]
     sheets = ["cases", "flow", *to.questions, *hospital, "purposes", *drawn, *_LAST]
     write_summary(to, study, sheets)
-    write_cases(to, lists)
+    write_case_list(to, lists)
     _flow(to)
     for sheet, names in to.questions.items():
         write_questions(to, sheet, names)
@@ -83,7 +83,7 @@ def write_book(
         stream.write(buffer.getvalue())
 
 
-def _flow(to: Book) -> None:
+def _flow(to: StudyBook) -> None:
     labels = to.labels
     sheet = to.sheet("flow")
     sheet.one_page()
@@ -110,7 +110,7 @@ def _flow(to: Book) -> None:
     sheet.table(columns, to.results.balance, labels("no_data"), main=False)
 
 
-def _incidental(to: Book, rows: list[Row]) -> None:
+def _incidental(to: StudyBook, rows: list[Row]) -> None:
     """Write what the hospital alone may read (R34)."""
     labels = to.labels
 
@@ -130,7 +130,7 @@ def _incidental(to: Book, rows: list[Row]) -> None:
     sheet.table(columns, rows, labels("no_data"))
 
 
-def _verification(to: Book) -> None:
+def _verification(to: StudyBook) -> None:
     sheet = to.sheet("deidentification")
     sheet.notes(to.labels("coded_notice"))
     for table in verification(to.results, to.labels.language, brief=False):
@@ -140,7 +140,7 @@ def _verification(to: Book) -> None:
         sheet.table(table.columns, table.rows, to.labels("no_data"), main=False)
 
 
-def _warnings(to: Book) -> None:
+def _warnings(to: StudyBook) -> None:
     labels = to.labels
     sheet = to.sheet("warnings")
     sheet.notes(labels("warnings_note"))
