@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Mapping
 
 from bonescint.files import Row, number
+from bonescint.outputs.estimates import find
+
+_RAW, _QUANTILES = ("limit_low", "limit_high"), ("quantile_low", "quantile_high")
 
 
 def measured(measurements: Iterable[Row]) -> dict[tuple[str, str], dict[str, float]]:
@@ -83,3 +86,30 @@ def roc_point_at(
     way = -1 if is_low else 1
     called = [p[:2] for p in points if p[2] is not None and way * p[2] >= way * cutoff]
     return max(called, default=None)
+
+
+def agreement_levels(rows: list[Row], pair: tuple[str, str], metric: str) -> tuple[list[Row], str]:
+    """Return the rows of the bias and of those limits of agreement that stand first in the table.
+
+    Parameters
+    ----------
+    rows
+        Rows of results/metrics/version_measurement.csv.
+    pair, metric
+        The old and the new version, and what they measure.
+
+    Returns
+    -------
+    list, str
+        The rows, and which text says why they are not the usual ones: ``quantiles_first``, or
+        ``raw_alone`` where the limits that should stand first have no values; else empty.
+    """
+    old, new = pair
+    measures = ("bias", *_RAW, *_QUANTILES)
+    bias, *limits = (find(rows, one, new, metric, comparator=old) for one in measures)
+    raw, quantiles = limits[:2], limits[2:]
+    first = next((row for row in rows if row in (raw[0], quantiles[0])), None)
+    changes = first is not None and first is quantiles[0]
+    told = changes and all(row and row["estimate"] for row in quantiles)
+    why = ("quantiles_first" if told else "raw_alone") if changes else ""
+    return [row for row in (bias, *(quantiles if told else raw)) if row], why

@@ -135,9 +135,9 @@ def estimate_in_words(row: Row, labels: Labels) -> Row:
     parts = noted(row)
     roles = [labels.word(key) for key in ("primary", "exploratory") if key in parts]
     said = {
-        key: labels.word(row[key])
-        for key in ("measure", "reference", "metric", "ci_method", "test", "status")
+        key: labels.word(row[key]) for key in ("reference", "metric", "ci_method", "test", "status")
     }
+    said["measure"] = labels.word(row["measure"], **parts)  # a ratio's says what was added
     said |= {key: labels.software(labels.word(row[key])) for key in ("subject", "comparator")}
     return (
         row

@@ -23,8 +23,8 @@ from tests.scripts.outputs.results import write_empty, write_results
 
 QUESTION_SHEETS = [
     "仮説検定", "失敗と学習", "背景表", "読影者間の一致", "ソフトと読影者の一致", "互換性",
-    "診断能_ROC", "診断能_カットオフ", "参照標準の感度分析", "版の比較_診断", "測定値の一致",
-    "精度と検出力", "ソフト間比較", "個数と広がり",
+    "ソフトと読影者_診断能", "診断能_ROC", "診断能_カットオフ", "参照標準の感度分析",
+    "版の比較_診断", "測定値の一致", "精度と検出力", "ソフト間比較", "個数と広がり", "部分集団",
 ]  # fmt: skip
 SHEETS = [
     "概要", "症例一覧", "流れ", *QUESTION_SHEETS, "院内用", "数値の意味", "図", "符号化の検証",
@@ -113,7 +113,7 @@ def test_numbers_are_numbers_and_dates_are_dates(tmp_path: Path) -> None:
     assert first["向き"].value == "前面・後面"
     assert sheet.freeze_panes == f"B{top[0].row + 1}"
     assert sheet.auto_filter.ref
-    small = [c for row in book["ソフト間比較"].iter_rows() for c in row if c.value == 0.0004]
+    small = [c for row in book["個数と広がり"].iter_rows() for c in row if c.value == 0.0001]
     assert "<0.001" in small[0].number_format
 
 

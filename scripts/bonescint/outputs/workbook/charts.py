@@ -5,7 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bonescint.files import Row, number
-from bonescint.outputs.data import decided, first_cutoffs, measured, roc_point_at, roc_points
+from bonescint.outputs.data import (
+    agreement_levels,
+    decided,
+    first_cutoffs,
+    measured,
+    roc_point_at,
+    roc_points,
+)
 from bonescint.outputs.estimates import find, with_limits
 from bonescint.outputs.workbook.book import StudyBook
 from bonescint.outputs.workbook.cases import compared_versions
@@ -29,7 +36,6 @@ _CHANGES = (
     ((False, True), "#D55E00", "triangle", "solid", "becomes_positive"),
     ((True, False), "#E69F00", "diamond", "dash", "becomes_negative"),
 )
-_LINES = {"bias": "solid", "limit_low": "dash", "limit_high": "dash"}
 _FONT = {"name": "Yu Gothic", "size": 9}
 _GREY = "#9A9A9A"
 DRAWN = {"roc", "bland_altman", "version_slope"}
@@ -43,6 +49,15 @@ class _Line(NamedTuple):
     name: str
     points: Sequence[tuple[float, float | None]]
     look: Mapping[str, Any]
+
+
+class _Chart(NamedTuple):
+    """A chart: its title, its series, and what its axes are."""
+
+    title: str
+    lines: Sequence[_Line]
+    x_axis: Mapping[str, Any]
+    y_axis: Mapping[str, Any]
 
 
 class DataSheet:
@@ -107,61 +122,52 @@ class Charts:
 
     def of(self, figure: str, data: DataSheet) -> list[Any]:
         """Return the charts of one of `DRAWN`; none where there is nothing to draw, or too much."""
-        charts = []
         draw = {"roc": self._roc, "bland_altman": self._bland_altman, "version_slope": self._slope}
-        for title, lines, axes in draw[figure]():
-            chart = self._to.book.add_chart({"type": "scatter", "subtype": "straight"})
-            for line in lines:
-                chart.add_series(data.add(title, line))
-            shown = f"{title}\n{SYNTHETIC}" if self._to.labels.synthetic else title
-            chart.set_title({"name": shown, "overlay": False, "name_font": _FONT | {"bold": True}})
-            for axis in ("x_axis", "y_axis"):
-                usual = {
-                    "name_font": _FONT,
-                    "num_font": _FONT,
-                    "major_gridlines": {"visible": False},
-                }
-                getattr(chart, f"set_{axis}")(usual | axes[axis])
-            unnamed = [i for i, line in enumerate(lines) if not line.name]
-            chart.set_legend({"position": "bottom", "font": _FONT, "delete_series": unnamed})
-            chart.show_blanks_as("gap")
-            charts.append(chart)
-        return charts
+        return [self._made(one, data) for one in draw[figure]()]
 
-    def _roc(self) -> Iterator[tuple[str, list[_Line], dict[str, Any]]]:
-        """Yield the curves of each software."""
-        labels, accuracy = self._to.labels, self._to.results.metrics.get("accuracy", [])
-        cutoffs = self._cutoffs
+    def _made(self, one: _Chart, data: DataSheet) -> Any:
+        chart = self._to.book.add_chart({"type": "scatter", "subtype": "straight"})
+        for line in one.lines:
+            chart.add_series(data.add(one.title, line))
+        title = f"{one.title}\n{SYNTHETIC}" if self._to.labels.synthetic else one.title
+        chart.set_title({"name": title, "overlay": False, "name_font": _FONT | {"bold": True}})
+        usual = {"name_font": _FONT, "num_font": _FONT, "major_gridlines": {"visible": False}}
+        chart.set_x_axis(usual | {**one.x_axis})
+        chart.set_y_axis(usual | {**one.y_axis})
+        unnamed = [place for place, line in enumerate(one.lines) if not line.name]
+        chart.set_legend({"position": "bottom", "font": _FONT, "delete_series": unnamed})
+        chart.show_blanks_as("gap")
+        return chart
+
+    def _roc(self) -> Iterator[_Chart]:
+        """Yield the curves of each software, with the points of the first cut-offs."""
+        labels = self._to.labels
+        limits = {"min": 0, "max": 1, "major_unit": 0.2, "num_format": "0.0"}
+        axes = (
+            {"name": self._words(name)} | limits
+            for name in ("one_minus_specificity", "sensitivity_axis")
+        )
+        x_axis, y_axis = axes
         for software in labels.software_keys:
-            lines = []
-            for metric in labels.metrics(software):
-                points = roc_points(self._lists.get("roc_curves", []), software, metric)
-                colour, dash, marker = _SERIES[[*labels.values].index(metric) % len(_SERIES)]
+            lines = list(self._curves(software))
+            if lines:
+                look = _stroke(_GREY, "round_dot", 1)
+                lines.append(_Line(labels("drawn_chance"), [(0, 0), (1, 1)], look))
+                title = f"{labels.software(software)} ({labels.tracer(software)})"
+                yield _Chart(title, lines, x_axis, y_axis)
+
+    def _curves(self, software: str) -> Iterator[_Line]:
+        labels, accuracy = self._to.labels, self._to.results.metrics.get("accuracy", [])
+        for metric in labels.metrics(software):
+            points = roc_points(self._lists.get("roc_curves", []), software, metric)
+            colour, dash, marker = _SERIES[[*labels.values].index(metric) % len(_SERIES)]
+            if points:
                 auc = with_limits(find(accuracy, "auc", software, metric), labels)
                 name = f"{labels.word(metric)}: AUC {auc}"
-                look = _stroke(colour, dash)
-                if points:
-                    lines.append(_Line(name, [point[:2] for point in points], look))
-                cutoff = cutoffs.get(metric, math.nan)
-                if at := roc_point_at(points, cutoff, labels.is_low(metric)):
-                    name = labels.at(metric, cutoff, "at_cutoff")
-                    lines.append(_Line(name, [at], _dots(colour, marker)))
-            if lines:
-                chance = _Line(
-                    self._to.labels("drawn_chance"),
-                    [(0, 0), (1, 1)],
-                    _stroke(_GREY, "round_dot", 1),
-                )
-                limits = {"min": 0, "max": 1, "major_unit": 0.2, "num_format": "0.0"}
-                axes = {
-                    "x_axis": {"name": self._words("one_minus_specificity"), **limits},
-                    "y_axis": {"name": self._words("sensitivity_axis"), **limits},
-                }
-                yield (
-                    f"{labels.software(software)} ({labels.tracer(software)})",
-                    [*lines, chance],
-                    axes,
-                )
+                yield _Line(name, [point[:2] for point in points], _stroke(colour, dash))
+            cutoff = self._cutoffs.get(metric, math.nan)
+            if at := roc_point_at(points, cutoff, labels.is_low(metric)):
+                yield _Line(labels.at(metric, cutoff, "at_cutoff"), [at], _dots(colour, marker))
 
     def _pairs(self) -> Iterator[tuple[str, str, str, dict[str, tuple[float, float]]]]:
         """Yield old and new version, metric and the values of the cases that both have."""
@@ -172,52 +178,53 @@ class Charts:
                 if 0 < len(both) <= MOST_CASES:
                     yield old, new, metric, both
 
-    def _bland_altman(self) -> Iterator[tuple[str, list[_Line], dict[str, Any]]]:
+    def _bland_altman(self) -> Iterator[_Chart]:
         """Yield the differences against the means, with lines of the bias and the limits."""
         labels, rows = self._to.labels, self._to.results.metrics["version_measurement"]
-        said = labels("drawn_limits")
         for old, new, metric, both in self._pairs():
             points = {code: ((a + b) / 2, b - a) for code, (a, b) in both.items()}
-            lines = self._by_state(points)
-            ends = min(x for x, _ in points.values()), max(x for x, _ in points.values())
-            named = {measure: labels.word(measure) for measure in _LINES}
-            found = [row for one in named if (row := find(rows, one, new, metric, old))]
-            for part in ("estimate", "ci_low", "ci_high"):
-                for row in found:
-                    if (level := number(row[part])) is not None:
-                        look = _stroke("#000000", _LINES[row["measure"]], 1.5)
-                        name = named[row["measure"]]
-                        if part != "estimate":  # the first one speaks for all
-                            look = _stroke(_GREY, "round_dot", 0.75)
-                            name = "" if any(said in one for one in lines) else said
-                        lines.append(_Line(name, [(x, level) for x in ends], look))
+            means = [x for x, _ in points.values()]
+            levels, why = agreement_levels(rows, (old, new), metric)
+            lines = [*self._by_state(points), *self._levels(levels, (min(means), max(means)))]
             zeros = sum(pair == (0, 0) for pair in both.values())
             name = labels.axis(metric, "column_{}")
-            axes = {
-                "x_axis": {"name": self._words("mean_axis", metric=name, zeros=zeros),
-                           "label_position": "low"},
-                "y_axis": {"name": self._words("difference_axis", metric=name), "crossing": "min"},
-            }  # fmt: skip
-            yield self._title(old, new, labels.word(metric), len(both)), lines, axes
+            title = self._title(old, new, labels.word(metric), len(both))
+            if why:
+                title += "\n" + labels.figure(why, "bland_altman")
+            x_axis = {"name": self._words("mean_axis", metric=name, zeros=zeros)}
+            y_axis = {"name": self._words("difference_axis", metric=name), "crossing": "min"}
+            yield _Chart(title, lines, x_axis | {"label_position": "low"}, y_axis)
 
-    def _slope(self) -> Iterator[tuple[str, list[_Line], dict[str, Any]]]:
+    def _levels(self, rows: Sequence[Row], ends: tuple[float, float]) -> Iterator[_Line]:
+        """Yield the lines of bias and limits, then those of their intervals, named once."""
+        interval = self._to.labels("drawn_limits")
+        for part in ("estimate", "ci_low", "ci_high"):
+            for row in rows:
+                if (level := number(row[part])) is None:
+                    continue
+                points = [(x, level) for x in ends]
+                if part == "estimate":
+                    look = _stroke("#000000", "solid" if row["measure"] == "bias" else "dash", 1.5)
+                    yield _Line(self._to.labels.word(row["measure"]), points, look)
+                else:
+                    yield _Line(interval, points, _stroke(_GREY, "round_dot", 0.75))
+                    interval = ""
+
+    def _slope(self) -> Iterator[_Chart]:
         """Yield each case's value in the old and the new version, joined by a line."""
-        labels, cutoffs = self._to.labels, self._cutoffs
-        software = self._to.results.provenance["software"]
+        labels, software = self._to.labels, self._to.results.provenance["software"]
         for old, new, metric, both in self._pairs():
-            versions = (software[key]["version"] for key in (old, new))
-            said = '[=0]"{}";[=1]"{}";'.format(*(str(one).replace('"', "") for one in versions))
-            axes = {
-                "x_axis": {"min": -0.5, "max": 1.5, "major_unit": 0.5, "num_format": said},
-                "y_axis": {"name": labels.axis(metric, "column_{}"), "crossing": "min"},
-            }
-            for state, _, _, key in _STATES[:2] if metric in cutoffs else ():
+            versions = (str(software[key]["version"]).replace('"', "") for key in (old, new))
+            said = '[=0]"{}";[=1]"{}";'.format(*versions)
+            x_axis = {"min": -0.5, "max": 1.5, "major_unit": 0.5, "num_format": said}
+            y_axis = {"name": labels.axis(metric, "column_{}"), "crossing": "min"}
+            for state, _, _, key in _STATES[:2] if metric in self._cutoffs else ():
                 pairs = [pair for code, pair in both.items() if self._truth.get(code) is state]
-                way, at = (-1 if labels.is_low(metric) else 1), cutoffs[metric]
-                lines = list(self._changes(pairs, way, at))
-                if lines:
+                way, at = (-1 if labels.is_low(metric) else 1), self._cutoffs[metric]
+                if lines := list(self._changes(pairs, way, at)):
                     name = f"{labels.at(metric, at, 'at_cutoff')} · {self._words(key)}"
-                    yield self._title(old, new, name, len(pairs)), lines, axes
+                    title = self._title(old, new, name, len(pairs))
+                    yield _Chart(title, lines, x_axis, y_axis)
 
     def _changes(
         self, pairs: Sequence[tuple[float, float]], way: int, cutoff: float
