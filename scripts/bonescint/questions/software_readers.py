@@ -159,9 +159,9 @@ def _count(first: np.ndarray, second: np.ndarray, confidence: float) -> list[Est
     # counts are skewed; nobody supposes that they have nothing in common, so there is no test
     on_log = agreement.icc(np.log1p(np.column_stack([first, second])), "A1", confidence)
     found = [
-        on_log.noting("scale=log1p"),
-        method_comparison.lin_ccc(first, second, confidence),
+        on_log.noting("scale=log1p", "same_lesions"),
+        method_comparison.lin_ccc(first, second, confidence).noting("same_lesions"),
         *method_comparison.limits_of_agreement(first, second, confidence),
-        counts.within(first, second, 1, confidence),
+        counts.within(first, second, 1, confidence).noting("same_lesions"),
     ]
-    return labelled(map(without_test, found), "same_lesions")
+    return [without_test(row) for row in found]

@@ -24,7 +24,7 @@ from bonescint.stats.roc.cases import complete_cases
 from bonescint.stats.roc.cutoffs import descending_levels
 from bonescint.stats.roc.shape import Steps, resampled_steps, steps_of
 
-# below it the limits of sensitivity hold in 78 to 96 % of samples (tests/bench/coverage_roc.py)
+# with fewer the limits of sensitivity cover too little (tests/bench/coverage_roc.py)
 FEW = 15
 
 Replicates = NDArray[np.float64]
