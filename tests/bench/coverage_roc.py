@@ -1,7 +1,8 @@
 """How often the limits of an AUC of 1 and of parts of the curve cover: tests/bench/coverage_roc.py.
 
 At n = 25 + 25, 10 + 10 and (parts of curves) 5 + 5, normal scores and BSI (two decimals, half of
-the negatives 0), with a fixed seed. "Complete separation" is the share of samples in which the classes do not overlap.
+the negatives 0), with a fixed seed. "Complete separation" is the share of samples in which
+the classes do not overlap.
 """
 
 import itertools
