@@ -11,7 +11,7 @@ import numpy as np
 from bonescint.stats import agreement, method_comparison
 from bonescint.stats.estimate import Estimate
 from bonescint.stats.of_readers import of_these_readers
-from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
+from bonescint.stats.questions import cutoffs_of, labelled, sign_of
 from bonescint.stats.samples import Samples, SoftwareFacts, read_ratings
 
 logger = logging.getLogger(__name__)
@@ -67,12 +67,12 @@ def _of_software(
     for metric in software[key]["metrics"]:
         sample = beside.of(metric, key, kind, judged=False, among=samples.codes_of(metric, key))
         both = np.column_stack(sample.scores)
-        way = -1 if metric in low_metrics(settings) else 1
+        sign = sign_of(settings, metric)
         measured = (metric, settings["values"].get(metric, {}).get("kind"))
         found = _measured(both, settings["confidence"], measured == _IN_PRINT)
         for cutoff in cutoffs_of(settings, metric):
             found += labelled(
-                _calls((way * both >= cutoff).astype(float), settings["confidence"]),
+                _calls((sign * both >= cutoff).astype(float), settings["confidence"]),
                 cutoff=cutoff,
             )
         yield from labelled(found, *sample.left_out, metric=metric, subject=key, comparator=kind)

@@ -13,7 +13,7 @@ from bonescint.stats import agreement, counts, method_comparison
 from bonescint.stats.estimate import NAN, Estimate
 from bonescint.stats.kappa_gap import kappa_gap
 from bonescint.stats.panels import Panel, beside_readers
-from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
+from bonescint.stats.questions import cutoffs_of, labelled, sign_of
 from bonescint.stats.samples import Samples, SoftwareFacts, read_ratings, read_truth
 
 logger = logging.getLogger(__name__)
@@ -102,14 +102,14 @@ def _calls(
 ) -> Iterator[Estimate]:
     """Yield at every cut-off the software against each reader, all of them, and the consensus."""
     confidence, drawn = settings["confidence"], settings["optimism"]
-    way = -1 if metric in low_metrics(settings) else 1
+    sign = sign_of(settings, metric)
     who_read = ~np.isnan(panel.values).all(axis=0)
     cutoffs = cutoffs_of(settings, metric)
     if not cutoffs:
         none = Estimate(measure="kappa_gap", n=len(panel.codes), status="no cutoff")
         yield none.noting(*panel.left_out)
     for cutoff in cutoffs:
-        calls = (way * panel.scores >= cutoff).astype(float)
+        calls = (sign * panel.scores >= cutoff).astype(float)
         gap = kappa_gap(
             calls, panel.values[:, who_read], confidence, drawn["seed"], drawn["replicates"]
         )
