@@ -29,6 +29,7 @@ QUESTION = {
     "needs": ["readings", "measurements", "software"],
     "settings": ["confidence", "cutoffs", "values"],
     "where": ["two_readers"],
+    "tested": False,
 }
 
 _TRUTH = "other_readers"
@@ -134,7 +135,7 @@ def _software(one: Judged, cutoff: float, confidence: float) -> list[Estimate]:
     return [
         at.sensitivity,
         at.specificity,
-        *labelled(first, statistic=NAN, p_value=NAN, test=""),
+        *first,
     ]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from bonescint.stats import agreement, counts, method_comparison
-from bonescint.stats.estimate import NAN, Estimate
+from bonescint.stats.estimate import Estimate
 from bonescint.stats.kappa_gap import kappa_gap
 from bonescint.stats.panels import Panel, beside_readers
 from bonescint.stats.questions import cutoffs_of, labelled, sign_of
@@ -146,9 +146,9 @@ def _agree(first: np.ndarray, second: np.ndarray, confidence: float) -> list[Est
 
 
 def _count(first: np.ndarray, second: np.ndarray, confidence: float) -> list[Estimate]:
-    # counts are skewed; nobody supposes that they have nothing in common, so there is no test
+    # counts are skewed
     on_log = agreement.icc(np.log1p(np.column_stack([first, second])), "A1", confidence)
-    on_log = replace(on_log, statistic=NAN, p_value=NAN, test="").noting("scale=log1p")
+    on_log = on_log.noting("scale=log1p")
     return [
         *labelled([on_log, method_comparison.lin_ccc(first, second, confidence)], "same_lesions"),
         *method_comparison.bland_altman(first, second, confidence).values(),

@@ -35,6 +35,7 @@ QUESTION = {
     "needs": ["cases", "reference", "measurements", "version_pairs", "software"],
     "settings": ["confidence", "cutoffs", "values", "subgroups"],
     "where": ["readers", "subgroups"],
+    "tested": False,
 }
 
 
