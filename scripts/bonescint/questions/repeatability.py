@@ -2,9 +2,8 @@
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -100,20 +99,9 @@ def _measured(both: np.ndarray, confidence: float, in_print: bool = False) -> li
 
 def _calls(both: np.ndarray, confidence: float) -> list[Estimate]:
     """Return how far two calls agree, yes or no."""
-    found = [agreement.percent_agreement(both, confidence)]
-    for measure, category in (("positive_agreement", 1), ("negative_agreement", 0)):
-        specific = agreement.specific_agreement(both, category, confidence)
-        found.append(replace(specific, measure=measure, note=""))
-    return [*found, *_kappas(both, None, confidence)]
-
-
-def _kappas(
-    both: np.ndarray, weights: Literal["quadratic"] | None, confidence: float
-) -> list[Estimate]:
     first, second = both.T
-    # the first covers at this size, the second is what other programs print
-    limits: tuple[Literal["log", "wald"], ...] = ("log", "wald")
-    return [agreement.cohen_kappa(first, second, weights, confidence, ci=ci) for ci in limits]
+    kappas = agreement.kappa_with_both_limits(first, second, confidence=confidence)
+    return [*agreement.yes_no_agreement(both, confidence), *kappas]
 
 
 def _read(both: np.ndarray, confidence: float) -> list[Estimate]:
@@ -124,7 +112,9 @@ def _graded(both: np.ndarray, confidence: float) -> list[Estimate]:
     if np.isnan(both).all():  # a reader may grade nothing
         return []
     percent = agreement.percent_agreement(both, confidence)
-    return of_these_readers([percent, *_kappas(both, "quadratic", confidence)])
+    first, second = both.T
+    kappas = agreement.kappa_with_both_limits(first, second, "quadratic", confidence)
+    return of_these_readers([percent, *kappas])
 
 
 def _counted(both: np.ndarray, confidence: float) -> list[Estimate]:

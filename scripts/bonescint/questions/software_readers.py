@@ -133,14 +133,8 @@ def _calls(
 def _agree(first: np.ndarray, second: np.ndarray, confidence: float) -> list[Estimate]:
     pair = np.column_stack([first, second])
     return [
-        agreement.percent_agreement(pair, confidence),
-        *(
-            replace(agreement.specific_agreement(pair, said, confidence), measure=measure, note="")
-            for measure, said in (("positive_agreement", 1), ("negative_agreement", 0))
-        ),
-        # the first covers at this size, the second is what other programs print
-        agreement.cohen_kappa(first, second, confidence=confidence, ci="log"),
-        agreement.cohen_kappa(first, second, confidence=confidence, ci="wald"),
+        *agreement.yes_no_agreement(pair, confidence),
+        *agreement.kappa_with_both_limits(first, second, confidence=confidence),
         agreement.gwet_ac1(pair, confidence),
     ]
 
