@@ -174,7 +174,7 @@ ROUNDS = {
         ("volumes", BUILT if read_build().is_whole else [""]),
     )
 }
-METRICS = study.metrics(config)
+METRICS = study.settings_of_questions(config)
 HAS = config_questions.study_has(config)
 QUESTIONS = config_questions.questions(config)
 VERSION_PAIRS = config_questions.version_pairs(config)

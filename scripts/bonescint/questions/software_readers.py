@@ -13,7 +13,7 @@ from bonescint.stats import agreement, counts, method_comparison
 from bonescint.stats.estimate import Estimate
 from bonescint.stats.kappa_gap import kappa_gap
 from bonescint.stats.panels import Panel, beside_readers
-from bonescint.stats.questions import cutoffs_of, labelled, low_metrics, without_test
+from bonescint.stats.questions import cutoffs_of, labelled, sign_of, without_test
 from bonescint.stats.samples import Samples, SoftwareFacts, read_ratings, read_truth
 
 logger = logging.getLogger(__name__)
@@ -103,14 +103,14 @@ def _calls(
 ) -> Iterator[Estimate]:
     """Yield at every cut-off the software against each reader, all of them, and the consensus."""
     confidence, drawn = settings["confidence"], settings["optimism"]
-    way = -1 if metric in low_metrics(settings) else 1
+    sign = sign_of(settings, metric)
     who_read = ~np.isnan(panel.values).all(axis=0)
     cutoffs = cutoffs_of(settings, metric)
     if not cutoffs:
         none = Estimate(measure="kappa_gap", n=len(panel.codes), status="no cutoff")
         yield none.noting(*panel.left_out)
     for cutoff in cutoffs:
-        calls = (way * panel.scores >= cutoff).astype(float)
+        calls = (sign * panel.scores >= cutoff).astype(float)
         gap = kappa_gap(
             calls, panel.values[:, who_read], confidence, drawn["seed"], drawn["replicates"]
         )
@@ -134,10 +134,7 @@ def _calls(
 def _agree(first: np.ndarray, second: np.ndarray, confidence: float) -> list[Estimate]:
     pair = np.column_stack([first, second])
     percent, *others = _beyond_sides(first, second, confidence)
-    sides = [
-        replace(agreement.specific_agreement(pair, said, confidence), measure=measure, note="")
-        for measure, said in (("positive_agreement", 1), ("negative_agreement", 0))
-    ]
+    _, *sides = agreement.yes_no_agreement(pair, confidence)
     return [percent, *sides, *others]
 
 
@@ -149,15 +146,12 @@ def _beyond_sides(first: np.ndarray, second: np.ndarray, confidence: float) -> l
     """
     pair = np.column_stack([first, second])
     percent = agreement.percent_agreement(pair, confidence)
-    # the first covers at this size, the second is what other programs print
-    kappas = [
-        agreement.cohen_kappa(first, second, confidence=confidence, ci=ci) for ci in ("log", "wald")
-    ]
+    kappas = agreement.kappa_with_both_limits(first, second, confidence=confidence)
     return [*labelled([percent, *kappas], "planned_share"), agreement.gwet_ac1(pair, confidence)]
 
 
 def _count(first: np.ndarray, second: np.ndarray, confidence: float) -> list[Estimate]:
-    # counts are skewed; nobody supposes that they have nothing in common, so there is no test
+    # counts are skewed
     on_log = agreement.icc(np.log1p(np.column_stack([first, second])), "A1", confidence)
     found = [
         on_log.noting("scale=log1p", "same_lesions"),
