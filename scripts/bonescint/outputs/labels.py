@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from bonescint.config_words import study_words
+from bonescint.outputs.rounding import rounded_p
 from bonescint.registered import words_in
 from bonescint.resources import Texts
 from bonescint.tables.metric_columns import Values, metric_name, metric_title, metric_values
@@ -58,6 +59,7 @@ class Labels:
         self.software_keys = list(software)
         self._software = software
         self._level = f"{100 * confidence:g}"
+        self.error = round(1 - confidence, 9)
         self._texts = texts
         self._measures = Texts("metrics", language)
         self._flow = Texts("flow", language)
@@ -256,7 +258,9 @@ class Labels:
         shown = value
         if not value.isdecimal():
             try:
-                shown = f"{float(value):.4g}"  # ten digits are for recomputing, not for reading
+                # ten digits are for recomputing, not for reading
+                is_p = key.endswith("_p")
+                shown = rounded_p(float(value), self.error) if is_p else f"{float(value):.4g}"
             except ValueError:
                 shown = self.software(self.word(value))
         for name in (f"{key}={value}", f"{key}=", key):

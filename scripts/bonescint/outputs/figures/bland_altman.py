@@ -5,8 +5,9 @@ from matplotlib.figure import Figure
 
 from bonescint.files import Row, number
 from bonescint.outputs.data import decided, measured
-from bonescint.outputs.estimates import find, fixed
+from bonescint.outputs.estimates import find
 from bonescint.outputs.labels import Labels
+from bonescint.outputs.rounding import rounded
 from bonescint.outputs.style import (
     BLACK,
     BLUE,
@@ -45,7 +46,7 @@ def _level(ax: Axes, row: Row, measure: str, labels: Labels) -> None:
     if low is not None and high is not None:
         ax.axhspan(low, high, color=colour, alpha=0.12, linewidth=0, zorder=1)
     ax.annotate(
-        f"{labels.word(measure)}\n{fixed(level)}",
+        f"{labels.word(measure)}\n{rounded(level)}",
         (1.01, level), xycoords=("axes fraction", "data"), va="center", ha="left",
         fontsize=7.5, color=colour, annotation_clip=False,
     )  # fmt: skip
