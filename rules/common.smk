@@ -52,7 +52,7 @@ from bonescint.outputs.drawn import drawn_figures
 from bonescint.outputs.labels import Labels
 from bonescint.questions import TESTS, known, question
 from bonescint.resources import ROOT, Texts, locate
-from bonescint.tables.repeats import repeat_settings
+from bonescint.tables.repeats import coded_repeats, repeats
 from bonescint.text.filled import filled_for
 
 min_version("9.27")
@@ -146,10 +146,10 @@ READERS = list(entries_of(config, "readers"))
 READINGS = expand("results/readings/{reader}.csv", reader=READERS)
 IMPORTED = expand("results/software/{software}.csv", software=SOFTWARE)
 BUILT = expand("results/delivery/{table}.csv", table=["volumes", "contents"])
-REPEATS = repeat_settings(config["software"])
-# a name of its own: a table that is no more configured is none of the software's
-STORED = [f"{software}_stored" for software in REPEATS]
-STORED_TABLES = expand("results/repeats/{stored}.csv", stored=STORED)
+# further tables of the same cases, each with a name of its own: one that is no more configured is
+# none of the software's or the reader's
+AGAIN = repeats(entries_of(config, "software"), entries_of(config, "readers"))
+OF_AGAIN = coded_repeats(AGAIN)
 SELECTION = config["cohort"].get("selection", "all")
 IS_CHOSEN = rule_of(SELECTION).rule != "all"
 SELECTED = "results/cohort/selection.csv" if IS_CHOSEN else []
@@ -168,7 +168,7 @@ ROUNDS = {
     )
     for kind, tables in (
         ("software", IMPORTED),
-        ("stored", STORED_TABLES),
+        *OF_AGAIN.items(),
         ("readings", READINGS),
         # so is a volume that its list has and the folder has not, or of another size
         ("volumes", BUILT if read_build().is_whole else [""]),
@@ -219,7 +219,7 @@ OF_QUESTIONS = {
     "measurements": f"{CHOSEN}/measurements.csv",
     "exposure": "results/exposure.csv",
     "readings": CHOSEN_READINGS,
-    "stored": STORED_TABLES,
+    **OF_AGAIN,
     "questions": [TABLES[name] for name in QUESTIONS if name != TESTS],
 }
 # what a figure may be drawn from; a table that a question writes goes by its own name
@@ -254,7 +254,7 @@ WARNINGS = [
     "results/anonymization/deidentification.warnings.csv",
     "results/anonymization/other_exams.warnings.csv",
     *expand("results/software/{software}.warnings.csv", software=SOFTWARE),
-    *expand("results/repeats/{stored}.warnings.csv", stored=STORED),
+    *[f"{table[:-4]}.warnings.csv" for tables in OF_AGAIN.values() for table in tables],
     "results/reference.warnings.csv",
     "results/measurements.warnings.csv",
     "results/hospital/incomplete.warnings.csv",
@@ -304,7 +304,7 @@ SAME_TABLES = study.same_tables(
 wildcard_constraints:
     batch=r"\d\d+",
     software="|".join(SOFTWARE),
-    stored=r"[a-z][a-z0-9]*_stored",
+    again="|".join(AGAIN) or "none",
     reader="|".join(READERS) or "none",
 
 
@@ -314,10 +314,6 @@ def given(*keys):
     # somewhere, would stop every run, for Snakemake compares its date with the outputs'
     paths = [INPUTS.get(key, "") for key in keys]
     return [path for path in paths if path.startswith(study.DEMO)]
-
-
-def stored_by(wildcards):
-    return f"software.{wildcards.stored.removesuffix('_stored')}"
 
 
 def path_of(key):

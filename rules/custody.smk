@@ -83,7 +83,7 @@ WATCHED = [
     "results/anonymization/unique_cases.csv",
     *[f"results/{table}.csv" for table in ("cases", "reference", "measurements")],
     *IMPORTED,
-    *STORED_TABLES,
+    *[table for tables in OF_AGAIN.values() for table in tables],
     *READINGS,
     *CHOSEN_READINGS,
     "results/cohort/opt_out.csv",
@@ -135,7 +135,7 @@ rule verify_purge:
         decisions=DECISIONS,
         ids_only=OPT_OUT_SETTINGS["ids_only"],
         layout=study.list_layout(config, "opt_out"),
-        current=[*BATCHES, *SOFTWARE, *STORED, *READERS],
+        current=[*BATCHES, *SOFTWARE, *AGAIN, *READERS],
         language=LANGUAGE,
         code=code_digest("scripts/custody/verify_purge.py"),
     script:

@@ -39,24 +39,24 @@ rule import_software:
 
 
 rule import_repeat:
-    """Bring what the preceding study stored of one software's results to the common table (R8, R9)."""
+    """Bring a software's further results of the same cases to the common table (R8, R9)."""
     input:
-        given=lambda wildcards: given(f"{stored_by(wildcards)}.repeat_export"),
+        given=lambda wildcards: given(AGAIN[wildcards.again].key),
         cohort="private/cohort.csv",
         receipt="private/codes.json",
     output:
-        table="results/repeats/{stored}.csv",
-        warnings="results/repeats/{stored}.warnings.csv",
+        table="results/repeats/{again}.csv",
+        warnings="results/repeats/{again}.warnings.csv",
     log:
-        "logs/import_repeat/{stored}.log",
+        "logs/import_repeat/{again}.log",
     conda:
         "../envs/python.yaml"
     params:
-        stamp=lambda wildcards: STAMPS.get(f"{stored_by(wildcards)}.repeat_export"),
-        software=lambda wildcards: stored_by(wildcards).removeprefix("software."),
-        settings=lambda wildcards: REPEATS[wildcards.stored.removesuffix("_stored")],
+        stamp=lambda wildcards: STAMPS.get(AGAIN[wildcards.again].key),
+        software=lambda wildcards: AGAIN[wildcards.again].entry,
+        settings=lambda wildcards: AGAIN[wildcards.again].settings,
         metrics=METRICS["values"],
-        faults="private/faults/{stored}.xlsx",
+        faults="private/faults/{again}.xlsx",
         synthetic=SYNTHETIC,
         ledger=LEDGER,
         language=language_of_messages,
@@ -98,6 +98,32 @@ rule import_readings:
         code=code_digest("scripts/imports/import_readings.py"),
     script:
         "../scripts/imports/import_readings.py"
+
+
+rule import_second_reading:
+    """Bring one reader's second reading of the same cases to the common table, without findings (R10)."""
+    input:
+        given=lambda wildcards: given(AGAIN[wildcards.again].key),
+        cohort="private/cohort.csv",
+        receipt="private/codes.json",
+    output:
+        table="results/second_readings/{again}.csv",
+        warnings="results/second_readings/{again}.warnings.csv",
+    log:
+        "logs/import_second_reading/{again}.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        stamp=lambda wildcards: STAMPS.get(AGAIN[wildcards.again].key),
+        reader=lambda wildcards: AGAIN[wildcards.again].entry,
+        settings=lambda wildcards: AGAIN[wildcards.again].settings,
+        faults="private/faults/{again}.xlsx",
+        synthetic=SYNTHETIC,
+        ledger=LEDGER,
+        language=language_of_messages,
+        code=code_digest("scripts/imports/import_second_reading.py"),
+    script:
+        "../scripts/imports/import_second_reading.py"
 
 
 rule scan_findings:

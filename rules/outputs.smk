@@ -1,5 +1,14 @@
 """Needs coded tables and coded DICOM; gives the workbook, the figures and the report."""
 
+# what the lists of reporting items ask for
+STATED = {
+    **config["study"],
+    **{
+        key: (config.get("papers") or {}).get(key)
+        for key in ("institution", "funding", "conflict_of_interest")
+    },
+}
+
 
 rule write_provenance:
     """Record versions, configuration and inputs: what this run's results were made of (R37)."""
@@ -83,7 +92,7 @@ rule write_workbook:
         "../envs/python.yaml"
     params:
         software=SOFTWARE,
-        study=lookup("study", within=config),
+        study=STATED,
         words=study_words(config),
         there=sorted(HAS),
         unanswered=config_questions.unanswered(config),
@@ -110,7 +119,7 @@ rule write_report:
     params:
         software=SOFTWARE,
         # changes once, on the day after the period's end
-        study={**config["study"], "after_period_end": AFTER_PERIOD_END},
+        study={**STATED, "after_period_end": AFTER_PERIOD_END},
         words=study_words(config),
         there=sorted(HAS),
         unanswered=config_questions.unanswered(config),

@@ -1,5 +1,5 @@
 use rule answer_question from asking as repeatability with:
-    """Values that the preceding study stored of the same cases, against today's."""
+    """Two results of the same cases: stored values, a second operator's, a reader's second reading."""
     input:
         **tables_of("repeatability"),
     output:

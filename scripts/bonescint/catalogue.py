@@ -18,7 +18,7 @@ class DeclaredTable(NamedTuple):
     Parameters
     ----------
     path
-        Below the study's folder; ``{batch}``, ``{software}``, ``{stored}``, ``{reader}``: any.
+        Below the study's folder; what stands in braces, such as ``{batch}``: any.
     parts
         The declarations whose columns it has, one behind the other.
     rule

@@ -21,6 +21,7 @@ from bonescint.commands import (
     opt_out,
     passphrase,
     plan,
+    plan_sample,
     private,
     report,
     request,
@@ -54,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for command in (
         new, check, table, ledger, opt_out, delivery, passphrase, where, retention, archive,
         deidentify, private, diff, review, request, incidental, report, upgrade,
-        plan, doctor, seal,
+        plan, plan_sample, doctor, seal,
     ):  # fmt: skip
         command.add(commands)
     options = parser.parse_args(arguments)

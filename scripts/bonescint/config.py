@@ -19,6 +19,7 @@ from bonescint.names.ids import ANY_ID
 from bonescint.questions import why_unanswered, worded
 from bonescint.resources import Texts, locate
 from bonescint.tables.metric_columns import metric_values, metrics_of_entry
+from bonescint.tables.repeats import AGAIN
 from bonescint.text.drives import wsl_path
 from bonescint.text.folding import fold_header
 from bonescint.text.given_paths import path_hint, wrong_kinds
@@ -38,6 +39,7 @@ _METRICS = {
     "margins": {},
     "protocol": None,
     "values": None,
+    "plan": None,
     "optimism": {"replicates": 2000, "seed": 20190601},
 }
 # how any table is read, where it needs saying
@@ -83,9 +85,10 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
         yield text("same_key", key=key)
     yield from _hypotheses(config, text)
     for where, path in inputs(config).items():
-        base, second, key = where.replace(".repeat_", ".second_").partition(".second_")
-        if second and inputs(config)[f"{base}.{key}"] == path:
-            yield text("same_repeat" if "repeat" in where else "same_file", where=where, path=path)
+        base, _, key = where.rpartition(".")
+        first = "export" if key == "second_operator" else key.partition("_")[2]
+        if inputs(config).get(f"{base}.{first}") == path:
+            yield text("same_repeat" if key in AGAIN else "same_file", where=where, path=path)
     demo = uses_demo(config)
     if demo and "demo" not in config:
         yield text("missing_key", where=text("top_level"), key="demo", wanted="")
@@ -268,8 +271,8 @@ def inputs(config: Mapping[str, Any]) -> dict[str, str]:
                 for field in (name, f"second_{name}")
                 if entry.get(field)
             }
-            if repeat := entry.get("repeat_export"):
-                found[f"{area}.{key}.repeat_export"] = _file_of(repeat)
+            again = {field: entry.get(field) for field in AGAIN}
+            found |= {f"{area}.{key}.{k}": _file_of(given) for k, given in again.items() if given}
     selection = config.get("cohort", {}).get("selection")
     if isinstance(selection, Mapping) and (listed := selection.get("list")):
         found["cohort.selection.list"] = _file_of(listed)

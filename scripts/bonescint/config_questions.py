@@ -7,7 +7,7 @@ from typing import Any
 from bonescint.config_values import entries_of, tracers
 from bonescint.questions import answerable, missing
 from bonescint.tables.metric_columns import metric_values, metrics_of_entry
-from bonescint.tables.repeats import repeat_settings
+from bonescint.tables.repeats import repeats
 
 
 def study_has(config: Mapping[str, Any]) -> set[str]:
@@ -24,7 +24,7 @@ def study_has(config: Mapping[str, Any]) -> set[str]:
     found = (metrics_of_entry(values, k, entry) for k, entry in config["software"].items())
     counted = {values[metric]["kind"] == "count" for metrics in found for metric in metrics}
     there = {
-        "stored": repeat_settings(config["software"]),
+        "repeated": repeats(config["software"], readers),
         "readers": readers,
         "two_readers": len(readers) > 1,
         "eod": graded,
@@ -34,6 +34,7 @@ def study_has(config: Mapping[str, Any]) -> set[str]:
         "tracers": len(tracers(config)) > 1,
         "counts": True in counted,
         "shares": False in counted,
+        "plan": config["metrics"].get("plan"),
     }
     return {name for name, is_there in there.items() if is_there}
 
@@ -52,8 +53,8 @@ def gives_eod(reader: Mapping[str, Any]) -> bool:
 def questions(config: Mapping[str, Any]) -> list[str]:
     """Return the questions that are answered, in their order; their tests are always listed.
 
-    Asked is what the study can answer: one about stored values needs some
-    (`software.NAME.repeat_export`).
+    Asked is what the study can answer: one about repeatability needs a further table of the same
+    cases (`bonescint.tables.repeats`).
     """
     return answerable(config["metrics"].get("questions"), study_has(config))
 
@@ -61,9 +62,9 @@ def questions(config: Mapping[str, Any]) -> list[str]:
 def unanswered(config: Mapping[str, Any]) -> dict[str, list[str]]:
     """Return each question that is asked and cannot be answered, and what the study lacks for it.
 
-    Nobody misses an answer about values that were never stored.
+    Nobody misses an answer about cases that nobody measured twice.
     """
-    return missing(config["metrics"].get("questions"), study_has(config) | {"stored"})
+    return missing(config["metrics"].get("questions"), study_has(config) | {"repeated"})
 
 
 def version_pairs(config: Mapping[str, Any]) -> list[list[str]]:

@@ -26,7 +26,7 @@ _TRACERS = {"MDP": ["BoneNAVI"], "HMDP": ["VSBONE"]}
 _MEASURES = ("auc", "sensitivity", "specificity", "interchangeability")
 _FINDINGS = ("with_findings", "without_findings")
 # who else a row may be about, or be held against (bonescint.questions)
-_SAID = ("all_readers", "any_reader", "consensus", "stored", "unanimous")
+_SAID = ("all", "all_readers", "any_reader", "any_software", "consensus", "stored", "unanimous")
 
 
 def _below(config: Any, *keys: str) -> Mapping[str, Any]:
@@ -154,6 +154,7 @@ def wrong_values(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
     yield from _names(config, values, text)
     yield from _cutoffs(config["metrics"], values, text)
     yield from _primary(config, values, text)
+    yield from _plan(config["metrics"], text)
 
 
 def _names(config: Mapping[str, Any], values: Values, text: Texts) -> Iterator[str]:
@@ -204,3 +205,12 @@ def _primary(config: Mapping[str, Any], values: Values, text: Texts) -> Iterator
         known = ", ".join(f"{one:g}" for one in given)
         where = "metrics.primary.cutoff"
         yield text("not_allowed", where=where, value=cutoff, allowed=known)
+
+
+def _plan(settings: Mapping[str, Any], text: Texts) -> Iterator[str]:
+    """Yield each planned difference that cannot be taken from its value."""
+    plan = settings.get("plan") or {}
+    for name in _MEASURES:
+        value, difference = plan.get(name), plan.get(f"{name}_difference")
+        if value is not None and difference is not None and difference >= value:
+            yield text("plan_difference", where=f"metrics.plan.{name}_difference", of=name)

@@ -1,4 +1,4 @@
-"""Bring what the preceding study stored of one software's results to the common table (R8, R9)."""
+"""Bring a software's further results of the same cases to the common table (R8, R9)."""
 
 import logging
 from pathlib import Path
@@ -39,7 +39,7 @@ def import_repeat(
     ledger
         Arguments of `open_ledger`.
     software, settings
-        The entry's name, and its content with what is said of the stored table: ``file`` and more.
+        The entry's name, and its content with what is said of this table: ``file`` and more.
     language
         ``ja`` or ``en``.
     table, warnings

@@ -12,12 +12,16 @@ from bonescint.questions import question, worded
 from bonescint.registered import words_in
 from bonescint.resources import ROOT
 from bonescint.stats.estimate import Estimate, read_estimates, write_number
+from tests.scripts.purposes import unexplained
 
 SETTINGS = {
     "confidence": 0.95,
     "cutoffs": [{"metric": "bsi", "value": 1.0}, {"metric": "hotspots", "value": 2}],
     "margins": {"bsi": 0.5, "auc": 0.1, "sensitivity": 0.2},
     "optimism": {"replicates": 100, "seed": 1},
+    "primary": None,
+    "plan": {"positive": 25, "negative": 25, "auc": 0.9, "auc_difference": 0.1}
+    | {"sensitivity": 0.85, "sensitivity_difference": 0.15, "specificity": 0.8},
     "values": {"bsi": {"kind": "percent"}, "hotspots": {"kind": "count"}},
 }
 METRICS = ["bsi", "hotspots"]
@@ -186,8 +190,8 @@ OWN_COLUMN |= {"comparator_version"}
 
 
 def assert_worded(rows) -> None:
-    """Every key that a row shows has its words, shared ones or a question's own."""
-    missing = set()
+    """Every key that a row shows has its words, every measure the sentence on what it is for."""
+    missing = unexplained(row.measure for row in rows)
     for row in rows:
         assert "title" in words_in("text/questions/", "en")[row.question]
         shown = {row.measure, row.ci_method, row.test, row.status}

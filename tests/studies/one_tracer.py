@@ -1,4 +1,7 @@
-"""Men and women, one tracer, one product in three versions, two readers; in English."""
+"""Men and women, one tracer, one product in three versions, two readers; in English.
+
+A second person used the newest version, and a reader read half of the cases again.
+"""
 
 from pathlib import Path
 
@@ -30,6 +33,15 @@ def make(folder: Path) -> None:
     for n in (0, 1):
         rows = [row | {"EOD": min(3, int(str(row["転移数"])))} for row in read(people, n)]
         write_table(inputs / f"reader{n}.csv", rows)
+    # another case is missed the second time; the last one declined
+    again = [
+        {**row, "EOD": min(3, int(str(row["転移数"])))}
+        for row in read([*people[:8], people[-1]], 2)
+    ]
+    for row in again:
+        del row["所見"]
+    write_table(inputs / "again.csv", again)
+    write_table(inputs / "operator.csv", measured(people, 1.05, "BSI", "Spots"))
     config = configuration(
         language="en",
         study={"id": "ONE-1", "title": "Three versions", "preceding_study": "HS2030-001"},
@@ -73,10 +85,14 @@ def make(folder: Path) -> None:
                 "reader_eod",
                 "case_mix",
                 "software_comparison",
+                "baseline",
+                "repeatability",
             ],
             "values": {"bsi": {"unit": "%", "kind": "percent"}, "hotspots": {"kind": "count"}},
         },
         delivery={"partner": "Partner (simulated)"},
     )
 
+    config["software"]["new"]["second_operator"] = "inputs/operator.csv"
+    config["readers"]["reader1"]["repeat_report"] = "inputs/again.csv"
     write_config(folder, config)

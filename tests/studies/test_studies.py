@@ -29,6 +29,24 @@ def test_three_versions_and_both_sexes(one_tracer_study: Path) -> None:
     assert not (one_tracer_study / "results" / "metrics" / "case_mix.csv").exists()
 
 
+def test_a_case_with_a_second_result_is_in_the_study(one_tracer_study: Path) -> None:
+    cases = {row["code"] for row in rows_of(one_tracer_study, "cases")}
+    operator = rows_of(one_tracer_study, "repeats/new_second_operator")
+    again = rows_of(one_tracer_study, "second_readings/reader1_second_reading")
+    # whoever declined stands in both tables and is in neither result
+    assert {row["code"] for row in operator} == {row["code"] for row in again} == cases
+    found = rows_of(one_tracer_study, "metrics/repeatability")
+    assert {(row["subject"], row["comparator"]) for row in found} == {
+        ("new", "second_operator"), ("reader1", "second_reading"),
+    }  # fmt: skip
+    read = sum(row["status"] == "read" for row in again)
+    percent = next(row for row in found if row["metric"] == "metastasis")
+    assert int(percent["n"]) == read < len(cases)
+    assert f"not_read_by_all={len(cases) - read}" in percent["note"]
+    said = [text for where, text in shown(one_tracer_study) if where == "Repeatability"]
+    assert any(text.startswith("In print (EXINI bone") for text in said)
+
+
 def test_nothing_is_to_be_done_after_a_run(one_tracer_study: Path) -> None:
     said = snakemake(one_tracer_study, "-n")
     assert "Nothing to be done" in said and jobs(said) == {}

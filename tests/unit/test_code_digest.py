@@ -318,6 +318,7 @@ def test_every_data_file_is_read_by_a_script_or_known_not_to_be() -> None:
         "resources/text/ledger.csv",
         "resources/text/listing.csv",
         "resources/text/paths.csv",
+        "resources/text/plan_sample.csv",
         "resources/text/record.csv",
         "resources/text/rules.csv",
         "resources/text/seal.csv",

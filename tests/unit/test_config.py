@@ -192,6 +192,22 @@ def test_stored_values_are_another_table_than_todays(config: dict[str, Any]) -> 
     assert inputs(config)["software.vsbone2.repeat_export"] == "config.yaml"
 
 
+def test_a_second_operator_and_a_second_reading_are_tables_of_their_own(
+    config: dict[str, Any],
+) -> None:
+    entry, reader = config["software"]["vsbone2"], config["readers"]["reader1"]
+    entry["second_operator"], reader["repeat_report"] = entry["export"], reader["report"]
+    with pytest.raises(InputError, match="vsbone2.second_operator: the same file") as mistake:
+        check_config(config)
+    assert len(mistake.value.problems) == 2
+    entry["second_operator"] = None
+    reader["repeat_report"] = {"file": "config.yaml", "columns": {"eod": None}}
+    check_config(config)
+    assert inputs(config)["readers.reader1.repeat_report"] == "config.yaml"
+    assert "software.vsbone2.second_operator" not in inputs(config)
+    assert "repeatability" in questions(config)
+
+
 def test_what_a_patient_id_is_must_be_a_regular_expression(config: dict[str, Any]) -> None:
     assert patient_id_pattern(config) == "[0-9A-Z]+"
     put(config, "inputs/patient_id_pattern", r"\d{1,8}")

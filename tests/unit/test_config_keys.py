@@ -117,6 +117,10 @@ def full(language: str = "en") -> dict[str, Any]:
     config["cohort"]["selection"] = {"list": listed | {"columns": {"key": "k"}}, "again": "why"}
     stored = copy.deepcopy(layout) | {"file": "demo/stored.csv", "decimal": ".", "key": "code"}
     software["repeat_export"] = stored | {"columns": dict(software["columns"])}
+    software["second_operator"] = copy.deepcopy(software["repeat_export"]) | {"file": "demo/b.csv"}
+    reader = config["readers"]["reader1"]
+    again = copy.deepcopy(layout) | {"file": "demo/again.csv", "decimal": ".", "key": "code"}
+    reader["repeat_report"] = again | {"columns": dict(reader["columns"])}
     return dict(config)
 
 

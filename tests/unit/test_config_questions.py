@@ -15,6 +15,7 @@ from bonescint.resources import ROOT
 EVERYTHING = {
     "readers", "two_readers", "eod", "two_eod", "versions", "products", "tracers", "counts",
     "shares",
+    "plan",
 }  # fmt: skip
 
 
@@ -41,7 +42,7 @@ def test_a_study_without_readers_is_asked_about_its_software_alone(config: dict[
     config["metrics"] |= {"primary": None, "families": {}}
     check_config(config, files=False)
     assert questions(config) == [
-        TESTS, "failures", "version_measurement", "equivalence", "case_mix", "exposure",
+        TESTS, "failures", "baseline", "version_measurement", "equivalence", "case_mix", "exposure",
     ]  # fmt: skip
     assert unanswered(config)["accuracy"] == ["readers"]
     assert why_unanswered(["readers", "versions"], "en") == (

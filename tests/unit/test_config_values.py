@@ -114,3 +114,14 @@ def test_failures_count_only_where_their_rows_are() -> None:
     for said in ({"measure": "nri"}, {"question": "version_measurement", "measure": "spearman"}):
         with pytest.raises(InputError, match=r"primary\.cases.*'failures_as_wrong'.*: complete"):
             checked(primary(cases="failures_as_wrong", **said))
+
+
+def test_a_planned_difference_is_less_than_the_value_that_it_is_taken_from() -> None:
+    def plan(auc: float | None) -> Edit:
+        said = {"positive": 25, "negative": 25, "auc": auc, "auc_difference": 0.6}
+        return lambda c: c["metrics"].update(plan=said)
+
+    with pytest.raises(InputError, match=r"^metrics\.plan\.auc_difference: .* metrics\.plan\.auc,"):
+        checked(plan(0.6))
+    checked(plan(0.9))
+    checked(plan(None))  # is not assessed

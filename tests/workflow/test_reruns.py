@@ -19,6 +19,8 @@ DOWNSTREAM_OF_MEASUREMENTS = {
     "summarise_flow",
     "mark_exposure",
     "failures",
+    "software_readers",
+    "interchangeability",
     "accuracy",
     "cutoffs",
     "reference_sensitivity",
@@ -149,6 +151,7 @@ def test_an_edited_statistic_reruns_its_question(program: Program) -> None:
         program.planned_with("scripts/bonescint/stats/counts.py", statement)
         == {
             "hotspot_count",
+            "software_readers",
             "hypotheses",
             "write_workbook",
             "write_report",

@@ -39,6 +39,7 @@ def test_a_second_run_has_nothing_to_do(finished: Path) -> None:
 
 def test_every_output_is_there(finished: Path) -> None:
     figures = ["flow", "roc", "forest", "bland_altman", "version_slope", "distribution", "montage"]
+    figures += ["sample_size"]
     for name in ["study.xlsx", "report.html", "provenance.json"] + [
         f"figures/{figure}.{ending}" for figure in figures for ending in ("svg", "png")
     ]:

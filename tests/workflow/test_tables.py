@@ -37,9 +37,11 @@ def test_every_declared_table_is_written(finished: Path) -> None:
         "private/unindexed.csv",
         "private/review/items.csv",
         "report.csv",
-        # where stored results are given, or cases are chosen
-        "results/repeats/{stored}.csv",
-        "results/repeats/{stored}.warnings.csv",
+        # where cases have a second result, or are chosen
+        "results/repeats/{again}.csv",
+        "results/repeats/{again}.warnings.csv",
+        "results/second_readings/{again}.csv",
+        "results/second_readings/{again}.warnings.csv",
         "results/metrics/repeatability.csv",
         "results/chosen/cases.csv",
         "results/chosen/reference.csv",

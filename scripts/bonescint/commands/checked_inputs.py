@@ -222,15 +222,23 @@ class StudyInputs:
             found.matched = here, len(given.rows)
 
     def _repeats(self) -> Iterator[CheckedInput]:
-        """Check what the preceding study stored of the same cases."""
+        """Check the further tables of the same cases."""
+        from bonescint.config_values import entries_of
         from bonescint.tables.exports import read_export
-        from bonescint.tables.repeats import repeat_settings
+        from bonescint.tables.readings import read_report
+        from bonescint.tables.repeats import repeats
 
-        for name, settings in repeat_settings(self._config["software"]).items():
-            found, path = self._given(f"software.{name}.repeat_export")
+        cases, language = self._cases, self._language
+        entries = [entries_of(self._config, area) for area in ("software", "readers")]
+        for area, name, key, settings in repeats(*entries).values():
+            found, path = self._given(key)
             if path:
+                given: Export | ReadingReport
                 try:
-                    given = read_export(path, self._cases, name, settings, self._language)
+                    if area == "software":
+                        given = read_export(path, cases, name, settings, language)
+                    else:
+                        given = read_report(path, cases, name, settings, language, again=True)
                     found.rows = given.read[0]
                     self._imported(given, path, found)
                 except InputError as error:

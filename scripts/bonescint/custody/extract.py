@@ -23,6 +23,7 @@ from bonescint.identity.opt_outs import in_force
 from bonescint.papers.form import Field, Fields, Paper, Signatures
 from bonescint.resources import Texts
 from bonescint.tables.metric_columns import metric_title
+from bonescint.tables.repeats import repeats
 from bonescint.tables.sheets import ShownColumn, ShownTable
 
 _RESULTS, _PRIVATE = Path("results"), Path("private")
@@ -65,7 +66,7 @@ def extract_of(ledger: Ledger, subject: str, config: Mapping[str, Any], today: d
             Fields(text("whom"), [Field(text("code"), ", ".join(codes)), *blank]),
             _images(subjects, codes, text),
             _software_table(codes, config, text),
-            _readings_table(codes, readers, text),
+            _readings_table(codes, config, readers, text),
             *_outside(ledger, subjects, codes, text),
             *_asked(ledger, subjects, text),
             Signatures(text("handed_over"), [text("by_whom"), text("to_whom")]),
@@ -114,13 +115,20 @@ def _shown(title: str, keys: Collection[str], rows: list[Row], text: Texts) -> S
 
 
 def _software_table(codes: Collection[str], config: Mapping[str, Any], text: Texts) -> ShownTable:
-    names = {key: one["label"] for key, one in software(config).items()}
+    about = software(config)
+    names = {key: one["label"] for key, one in about.items()}
     values = metrics(config)["values"]
     found: dict[str, Row] = {}
     for row in _rows(_RESULTS / "measurements.csv", "code", codes):
         name = names.get(row["software"], row["software"])
         of = found.setdefault(name, {"software": name, "status": _said(row["status"], text)})
         of[row["metric"]] = row["value"] or text("empty")
+    for table, again in repeats(config["software"], {}).items():
+        name = text(table.removeprefix(f"{again.entry}_"), name=names[again.entry])
+        for row in _rows(_RESULTS / "repeats" / f"{table}.csv", "code", codes):
+            found[name] = {"software": name, "status": _said(row["status"], text)} | {
+                key: row[key] or text("empty") for key in about[again.entry]["metrics"]
+            }
     shown = [key for key in values if any(key in row for row in found.values())]
     rows = [dict.fromkeys(shown, text("empty")) | row for row in found.values()]
     titles = {key: metric_title(key, values[key], text, f"column.{key}") for key in shown}
@@ -129,7 +137,9 @@ def _software_table(codes: Collection[str], config: Mapping[str, Any], text: Tex
     return ShownTable(text("software"), [first, *columns, last], rows)
 
 
-def _readings_table(codes: Collection[str], readers: Mapping[str, str], text: Texts) -> ShownTable:
+def _readings_table(
+    codes: Collection[str], config: Mapping[str, Any], readers: Mapping[str, str], text: Texts
+) -> ShownTable:
     """Return the readings, with the findings as they are held: not always what a delivery says."""
     found = []
     for key, name in readers.items():
@@ -141,6 +151,10 @@ def _readings_table(codes: Collection[str], readers: Mapping[str, str], text: Te
             (name, row, told.get(row["code"], ""))
             for row in _rows(_RESULTS / "readings" / f"{key}.csv", "code", codes)
         ]
+    for table, again in repeats({}, entries_of(config, "readers")).items():
+        name = text("second_reading", name=readers[again.entry])
+        path = _RESULTS / "second_readings" / f"{table}.csv"
+        found += [(name, row, "") for row in _rows(path, "code", codes)]
     agreed = _rows(_RESULTS / "reference.csv", "code", codes)
     rows = [
         {

@@ -5,6 +5,7 @@ from typing import Any
 
 from bonescint.config_words import study_words
 from bonescint.outputs.rounding import rounded_p
+from bonescint.questions import known
 from bonescint.registered import words_in
 from bonescint.resources import Texts
 from bonescint.tables.metric_columns import Values, metric_name, metric_title, metric_values
@@ -80,6 +81,8 @@ class Labels:
             name: words("and").join(map(self.word, keys)) for name, keys in of_kind.items()
         }
         self._filled |= self._directions()
+        # both names of a measure against readers (FDA 2007), said where it first occurs
+        self._filled |= {key: words(key) for key in ("said_sensitivity", "said_specificity")}
         self._filled["explained"] = words("together").join(map(self._explained, self.values))
         tracers, products = (
             list(dict.fromkeys(one[name] for one in software.values()))
@@ -100,13 +103,22 @@ class Labels:
 
     def __call__(self, key: str, **values: object) -> str:
         """Return the area's text of `key` with its fields filled in."""
-        return self._fill(self._texts, key, **values)
+        return self.fill(self._texts, key, **values)
 
-    def _fill(self, texts: Texts, key: str, **values: object) -> str:
+    def fill(self, texts: Texts, key: str, **values: object) -> str:
+        """Return another area's text of `key`, filled in as the own ones are.
+
+        Parameters
+        ----------
+        texts
+            The words of that area.
+        key, **values
+            As for a call.
+        """
         for need in ("readers", "eod", "versions"):
             if not self.has(need) and (variant := f"{key}_no_{need}") in texts:
-                return texts(variant, **self._filled, **values)
-        return texts(key, **self._filled, **values)
+                return texts(variant, **self._filled | values)
+        return texts(key, **self._filled | values)
 
     def has(self, need: str) -> bool:
         """Tell whether the study has what a question, a figure or a text is about."""
@@ -122,7 +134,7 @@ class Labels:
         """Return a sentence that stands in several outputs; of one tracer none is about two."""
         if key == "other_patients" and self.n_tracers < 2:
             return ""
-        return self._fill(self._measures, key)
+        return self.fill(self._measures, key)
 
     def _explained(self, metric: str) -> str:
         """Return a metric with what it is in brackets, or its unit."""
@@ -226,8 +238,25 @@ class Labels:
             One of `bonescint.questions.known`.
         """
         if (words := self._questions.get(key)) and kind in words:
-            return self._fill(words, kind, **self._shared)
+            return self.fill(words, kind, **self._shared)
         return key if kind in ("title", "sheet") else ""
+
+    def purpose(self, measure: str, question: str = "") -> str:
+        """Return the sentence that says what a number is for, empty if no question says it.
+
+        Parameters
+        ----------
+        measure
+            Of an Estimate.
+        question
+            Whose number it is: its own sentence goes before that of the first question that has
+            one.
+        """
+        key = f"purpose_{measure}"
+        has = [name for name in known() if key in self._questions.get(name, ())]
+        if not has:
+            return ""
+        return self.fill(self._questions[question if question in has else has[0]], key)
 
     def figure(self, kind: str, key: str, **values: object) -> str:
         """Return what is said of a figure; of a new one without words its key.
@@ -242,10 +271,10 @@ class Labels:
             Fields of the text.
         """
         if (words := self._figures.get(key)) and kind in words:
-            said = self._fill(words, kind, **values)
+            said = self.fill(words, kind, **values)
             apart = f"{kind}_tracers"
             if self.n_tracers > 1 and apart in words:
-                said = self._measures("sentences", a=said, b=self._fill(words, apart, **values))
+                said = self._measures("sentences", a=said, b=self.fill(words, apart, **values))
             return said
         return key
 

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bonescint.cohort.flow import tracers_of
 from bonescint.files import Row, replacing
+from bonescint.outputs.checklists import checklists
+from bonescint.outputs.design import limits
 from bonescint.outputs.drawn import drawn_figures
 from bonescint.outputs.estimates import (
     OF_TESTS,
@@ -24,9 +27,11 @@ from bonescint.outputs.results import (
     failures_in_primary,
     flattened,
     overview,
+    purposes,
     unanswered_in_words,
 )
 from bonescint.outputs.verification import verification
+from bonescint.questions import known
 from bonescint.resources import SYNTHETIC
 from bonescint.tables.sheets import ShownColumn, ShownTable
 from bonescint.warning_words import warnings_in_words
@@ -145,7 +150,7 @@ def _question(key: str, rows: list[Row], labels: Labels) -> dict[str, Any]:
         groups.setdefault((title, specs), []).append(row)
     tables = [_estimates(group, title, labels, specs) for (title, specs), group in groups.items()]
     words = {kind: labels.question(kind, key) for kind in ("title", "caution", "note")}
-    return words | {"key": key, "tables": tables}
+    return words | {"key": key, "tables": tables, "purposes": purposes(key, rows, labels)}
 
 
 def _asked(results: Results) -> list[str]:
@@ -245,7 +250,15 @@ def context(results: Results, labels: Labels) -> dict[str, Any]:
     }
 
 
-def write_page(path: Path, results: Results, study: dict[str, str], labels: Labels) -> None:
+def _place(key: str, labels: Labels) -> str:
+    """Return what a place that the lists of items name is called on the page."""
+    heading = f"heading_{key}"
+    if key in known():
+        return labels.question("title", key)
+    return labels(heading) if heading in labels else ""
+
+
+def write_page(path: Path, results: Results, study: dict[str, Any], labels: Labels) -> None:
     """Write the page: no script, no network, no file beside it.
 
     Parameters
@@ -255,7 +268,7 @@ def write_page(path: Path, results: Results, study: dict[str, str], labels: Labe
     results
         The run's tables; each figure goes to the section that it names.
     study
-        ``id`` and ``title``.
+        ``id`` and ``title``, and ``design`` where it is stated.
     labels
         The words of the report.
     """
@@ -272,6 +285,8 @@ def write_page(path: Path, results: Results, study: dict[str, str], labels: Labe
         synthetic=SYNTHETIC if labels.synthetic else "",
         study=study,
         figures=_figures(results.figures, labels),
+        limits=limits(results, study, labels),
+        checklists=checklists(results, study, labels, partial(_place, labels=labels)),
         **context(results, labels),
     )
     with replacing(path) as stream:

@@ -157,6 +157,22 @@ def overview(results: Results, labels: Labels) -> list[Row]:
     return rows
 
 
+def purposes(key: str, rows: list[Row], labels: Labels) -> list[Row]:
+    """Return what a question's numbers are for: ``measure`` in words and ``purpose``, each once.
+
+    Parameters
+    ----------
+    key, rows
+        The question and its Estimate rows. Of numbers that other questions made, as in
+        the list of tests, those questions tell.
+    labels
+        The words.
+    """
+    own = dict.fromkeys(row["measure"] for row in rows if row["question"] == key)
+    said = ((labels.word(measure), labels.purpose(measure, key)) for measure in own)
+    return [{"measure": measure, "purpose": purpose} for measure, purpose in said if purpose]
+
+
 def calls_by_metastasis(results: Results, labels: Labels) -> ShownTable:
     """Return the 3 x 2 tables of calls by metastasis, one row a software and cut-off.
 

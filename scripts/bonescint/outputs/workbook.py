@@ -3,7 +3,7 @@
 import io
 import re
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from bonescint.cohort.flow import tracers_of
 from bonescint.files import Row, replacing
 from bonescint.outputs import DPI
+from bonescint.outputs.design import limits
 from bonescint.outputs.estimates import (
     OF_TESTS,
     as_read,
@@ -19,6 +20,7 @@ from bonescint.outputs.estimates import (
     shared_remarks,
 )
 from bonescint.outputs.labels import Labels
+from bonescint.outputs.reading_sheets import write_checklists, write_purposes
 from bonescint.outputs.results import (
     Results,
     calls_by_metastasis,
@@ -110,6 +112,18 @@ class _Book:
             return name, self.labels.question("title", key)
         return self.labels(f"sheet_{key}"), self.labels(f"title_{key}")
 
+    def places(self, sheets: Collection[str]) -> Callable[[str], str]:
+        """Return what tells how a place is called here; empty where there is no such sheet."""
+
+        def place(key: str) -> str:
+            key = "summary" if key == "overview" else key
+            said = f"place_{key}"  # in the report alone
+            if said in self.labels:
+                return self.labels(said)
+            return self.names(key)[0] if key in sheets else ""
+
+        return place
+
     def columns(self, *specs: str, **say: Any) -> list[ShownColumn]:
         """Return columns from ``key``, ``key:kind`` or ``key:kind:title``.
 
@@ -138,7 +152,7 @@ class _Book:
         return say
 
 
-def _summary(to: _Book, study: dict[str, str], sheets: Sequence[str]) -> None:
+def _summary(to: _Book, study: dict[str, Any], sheets: Sequence[str]) -> None:
     labels, results = to.labels, to.results
     sheet = to.sheet("summary")
     sheet.one_page()
@@ -203,7 +217,7 @@ def _flow(to: _Book) -> None:
     sheet.table(columns, to.results.balance, labels("no_data"), main=False)
 
 
-def _case_sheet(to: _Book, key: str, rows: list[Row]) -> None:
+def _case_sheet(to: _Book, key: str, rows: list[Row], *limits: str) -> None:
     labels = to.labels
 
     def readers(value: str) -> str:
@@ -224,7 +238,7 @@ def _case_sheet(to: _Book, key: str, rows: list[Row]) -> None:
         metric=labels.word, readers=readers, found=found,
     )  # fmt: skip
     sheet = to.sheet(key, "hospital" if key == "incidental" else "cases")
-    sheet.notes(labels("coded_notice" if key == "cases" else f"note_{key}"))
+    sheet.notes(labels("coded_notice" if key == "cases" else f"note_{key}"), *limits)
     sheet.table(columns, rows, labels("no_data"))
 
 
@@ -316,7 +330,7 @@ def write_book(
     path: Path,
     results: Results,
     lists: Mapping[str, list[Row]],
-    study: dict[str, str],
+    study: dict[str, Any],
     labels: Labels,
 ) -> None:
     """Write the workbook; the same results give the same bytes.
@@ -330,7 +344,7 @@ def write_book(
     lists
         The rows of those of `CASE_LISTS` that there are.
     study
-        ``id`` and ``title``.
+        ``id`` and ``title``, and ``design`` where it is stated.
     labels
         The words of the workbook.
     """
@@ -342,13 +356,16 @@ def write_book(
         by_case.pop(key, None)
     by_case["measurements"] = _by_software(by_case["measurements"], labels.values)
     case_sheets = [key for key in _CASE_SHEETS if key in by_case]
-    first, last = ("flow",), ("deidentification", "warnings", "figures", "provenance")
-    _summary(to, study, [*first, *results.metrics, *case_sheets, *last])
+    last = ("deidentification", "warnings", "figures", "provenance", "checklists")
+    sheets = ["flow", *results.metrics, "purposes", *case_sheets, *last]
+    _summary(to, study, sheets)
     _flow(to)
     for question, rows in results.metrics.items():
         _question(to, question, rows)
+    write_purposes(to.sheet("purposes"), results, labels)
     for key in case_sheets:
-        _case_sheet(to, key, by_case[key])
+        limiting = limits(results, study, labels) if key == "reference" else []
+        _case_sheet(to, key, by_case[key], *chain.from_iterable(limiting))
     _verification(to)
     warnings = to.sheet("warnings")
     warnings.notes(labels("warnings_note"))
@@ -360,6 +377,8 @@ def write_book(
     provenance.notes(labels("provenance_note"))
     rows = flattened(results.provenance)
     provenance.table(to.columns("key", "value"), rows, labels("no_data"))
+    places = to.places(["summary", *sheets])
+    write_checklists(to.sheet("checklists"), results, study, labels, places)
     book.close()
     with replacing(path, "wb") as stream:
         stream.write(buffer.getvalue())

@@ -42,7 +42,11 @@ def rows(
             who_read = np.flatnonzero(~np.isnan(panel.values).all(axis=0)).tolist()
             read = panel.values[:, who_read]
             way = -1 if metric in low_metrics(settings) else 1
-            for cutoff in cutoffs_of(settings, metric):
+            cutoffs = cutoffs_of(settings, metric)
+            if not cutoffs:
+                none = Estimate(measure="equivalence_index", n=len(read), status="no cutoff")
+                yield from labelled([none], *panel.left_out, subject=key, metric=metric)
+            for cutoff in cutoffs:
                 calls = way * panel.scores >= cutoff
                 found = labelled(_all_readers(calls, read, settings), comparator="all_readers")
                 for column, i in enumerate(who_read):

@@ -11,15 +11,16 @@ import numpy as np
 
 from bonescint.stats import agreement
 from bonescint.stats.estimate import Estimate
+from bonescint.stats.of_readers import of_these_readers, untested
 from bonescint.stats.paired_calls import compare_calls
 from bonescint.stats.questions import labelled
-from bonescint.stats.samples import read_ratings
+from bonescint.stats.samples import by_tracer, read_ratings
 
 logger = logging.getLogger(__name__)
 
 QUESTION = {
     "order": 30,
-    "needs": ["readings"],
+    "needs": ["cases", "readings", "tracers"],
     "settings": ["confidence"],
     "where": ["two_readers"],
 }
@@ -28,22 +29,25 @@ QUESTION = {
 KAPPA_LIMITS: tuple[Literal["log", "wald"], ...] = ("log", "wald")
 
 
-def rows(readings: Sequence[Path], settings: Mapping[str, Any]) -> Iterator[Estimate]:
+def rows(
+    cases: Path, readings: Sequence[Path], tracers: Sequence[str], settings: Mapping[str, Any]
+) -> Iterator[Estimate]:
     """Yield how far all readers, and every pair of them, agree on metastasis (R10).
 
-    The cases that a reader has not read are counted in the note.
+    The cases that a reader has not read are counted in the note. Of each tracer alone there is the
+    agreement of all readers, without a test.
     """
     ratings = read_ratings(readings, "metastasis")
     values, confidence = ratings.values, settings["confidence"]
-    everyone = [
-        agreement.percent_agreement(values, confidence),
-        *_specific(values, confidence),
-        agreement.fleiss_kappa(values, confidence),
-        agreement.gwet_ac1(values, confidence),
-        agreement.krippendorff_alpha(values, "nominal", confidence),
-        agreement.cochran_q(values),
-    ]
+    everyone = [*_together(values, confidence), agreement.cochran_q(values)]
     yield from labelled(everyone, ratings.incomplete(), subject="all_readers")
+    for tracer, some in by_tracer(ratings, cases, tracers).items():
+        yield from labelled(
+            untested(_together(some.values, confidence)),
+            some.incomplete(),
+            subject="all_readers",
+            cases=f"tracer={tracer}",
+        )
     for i, j in combinations(range(len(ratings.readers)), 2):
         pair = values[:, [i, j]]
         yes = pair[~np.isnan(pair).any(axis=1)] == 1
@@ -63,6 +67,19 @@ def rows(readings: Sequence[Path], settings: Mapping[str, Any]) -> Iterator[Esti
             comparator=ratings.readers[j],
         )
     logger.info("%d cases, %d readers", len(ratings.codes), len(ratings.readers))
+
+
+def _together(values: np.ndarray, confidence: float) -> list[Estimate]:
+    """Return how far all readers agree."""
+    return of_these_readers(
+        [
+            agreement.percent_agreement(values, confidence),
+            *_specific(values, confidence),
+            agreement.fleiss_kappa(values, confidence),
+            agreement.gwet_ac1(values, confidence),
+            agreement.krippendorff_alpha(values, "nominal", confidence),
+        ]
+    )
 
 
 def _specific(values: np.ndarray, confidence: float) -> list[Estimate]:

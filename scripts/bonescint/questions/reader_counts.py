@@ -11,24 +11,27 @@ import numpy as np
 from bonescint.stats import agreement
 from bonescint.stats.estimate import Estimate
 from bonescint.stats.method_comparison import bland_altman
+from bonescint.stats.of_readers import of_these_readers, untested
 from bonescint.stats.questions import labelled
-from bonescint.stats.samples import read_ratings
+from bonescint.stats.samples import by_tracer, read_ratings
 
 logger = logging.getLogger(__name__)
 
 QUESTION = {
     "order": 50,
-    "needs": ["readings"],
+    "needs": ["cases", "readings", "tracers"],
     "settings": ["confidence"],
     "where": ["two_readers"],
 }
 
 
-def rows(readings: Sequence[Path], settings: Mapping[str, Any]) -> Iterator[Estimate]:
+def rows(
+    cases: Path, readings: Sequence[Path], tracers: Sequence[str], settings: Mapping[str, Any]
+) -> Iterator[Estimate]:
     """Yield how far all readers, and every pair of them, agree on the count (R10).
 
     Counts are skewed: the coefficients are those of log(1 + count), the limits of agreement are
-    in metastases.
+    in metastases. Of each tracer alone there is ICC(A,1), without a test.
     """
     ratings = read_ratings(readings, "n_metastases")
     values, confidence = ratings.values, settings["confidence"]
@@ -36,12 +39,24 @@ def rows(readings: Sequence[Path], settings: Mapping[str, Any]) -> Iterator[Esti
     everyone = [
         agreement.icc(scaled, "A1", confidence),
         agreement.icc(scaled, "Ak", confidence),
-        agreement.krippendorff_alpha(scaled, "interval", confidence),
+        *of_these_readers([agreement.krippendorff_alpha(scaled, "interval", confidence)]),
     ]
-    yield from labelled(everyone, "scale=log1p", ratings.incomplete(), subject="all_readers")
+    yield from labelled(
+        everyone, "scale=log1p", "same_lesions", ratings.incomplete(), subject="all_readers"
+    )
+    for tracer, some in by_tracer(ratings, cases, tracers).items():
+        yield from labelled(
+            untested([agreement.icc(np.log1p(some.values), "A1", confidence)]),
+            "scale=log1p",
+            "same_lesions",
+            some.incomplete(),
+            subject="all_readers",
+            cases=f"tracer={tracer}",
+        )
     for i, j in combinations(range(len(ratings.readers)), 2):
         yield from labelled(
             bland_altman(values[:, i], values[:, j], confidence).values(),
+            "same_lesions",
             ratings.incomplete((i, j)),
             subject=ratings.readers[i],
             comparator=ratings.readers[j],

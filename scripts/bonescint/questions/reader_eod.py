@@ -10,14 +10,15 @@ import numpy as np
 
 from bonescint.stats import agreement
 from bonescint.stats.estimate import Estimate
+from bonescint.stats.of_readers import of_these_readers
 from bonescint.stats.questions import labelled
-from bonescint.stats.samples import read_ratings
+from bonescint.stats.samples import by_tracer, read_ratings
 
 logger = logging.getLogger(__name__)
 
 QUESTION = {
     "order": 40,
-    "needs": ["readings"],
+    "needs": ["cases", "readings", "tracers"],
     "settings": ["confidence"],
     "where": ["two_eod"],
 }
@@ -25,18 +26,25 @@ QUESTION = {
 GRADES = np.arange(5)
 
 
-def rows(readings: Sequence[Path], settings: Mapping[str, Any]) -> Iterator[Estimate]:
+def rows(
+    cases: Path, readings: Sequence[Path], tracers: Sequence[str], settings: Mapping[str, Any]
+) -> Iterator[Estimate]:
     """Yield how far all readers, and every pair of them, agree on the EOD grade (R10).
 
-    A grade that was not calculated (未算出) is missing.
+    A grade that was not calculated (未算出) is missing; the note counts it apart from a case that
+    was not read. Of each tracer alone there is Krippendorff's alpha.
     """
     ratings = read_ratings(readings, "eod")
     values, confidence = ratings.values, settings["confidence"]
-    everyone = [
-        agreement.krippendorff_alpha(values, "ordinal", confidence),
-        agreement.kendall_w(values),
-    ]
+    everyone = [*_together(values, confidence), agreement.kendall_w(values)]
     yield from labelled(everyone, ratings.incomplete(), subject="all_readers")
+    for tracer, some in by_tracer(ratings, cases, tracers).items():
+        yield from labelled(
+            _together(some.values, confidence),
+            some.incomplete(),
+            subject="all_readers",
+            cases=f"tracer={tracer}",
+        )
     for i, j in combinations(range(len(ratings.readers)), 2):
         first, second = values[~np.isnan(values[:, [i, j]]).any(axis=1)][:, [i, j]].T
         counts = (
@@ -53,3 +61,8 @@ def rows(readings: Sequence[Path], settings: Mapping[str, Any]) -> Iterator[Esti
             comparator=ratings.readers[j],
         )
     logger.info("%d cases, %d readers", len(ratings.codes), len(ratings.readers))
+
+
+def _together(values: np.ndarray, confidence: float) -> list[Estimate]:
+    """Return how far all readers agree."""
+    return of_these_readers([agreement.krippendorff_alpha(values, "ordinal", confidence)])

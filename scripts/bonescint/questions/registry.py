@@ -18,18 +18,18 @@ class Question(NamedTuple):
         Its place in the outputs.
     needs
         The arguments of its ``rows``: tables (``cases``, ``reference``, ``measurements``,
-        ``exposure``, ``readings``, ``stored``, ``questions``) and what the configuration says
-        (``software``, ``version_pairs``, ``product_pairs``, ``language``).
+        ``exposure``, ``readings``, ``repeats``, ``second_readings``, ``questions``) and what the
+        configuration says (``software``, ``version_pairs``, ``product_pairs``, ``language``).
     settings
         The keys of the configuration's `metrics` that it reads: one more argument, ``settings``.
     also
         Further tables results/metrics/<name>.csv: each a function of that name beside ``rows``,
         with its arguments, that returns the table's header and rows.
     where
-        What a study needs so that it is asked: ``stored`` (values from before), ``readers``,
+        What a study needs so that it is asked: ``repeated`` (cases measured twice), ``readers``,
         ``two_readers``, ``eod``, ``two_eod`` (readers who grade the extent of disease),
         ``versions``, ``products``, ``tracers`` (more than one), ``counts``, ``shares`` (metrics
-        that are one or are none); none = always.
+        that are one or are none), ``plan`` (`metrics.plan`); none = always.
     """
 
     order: int

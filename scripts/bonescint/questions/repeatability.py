@@ -1,75 +1,134 @@
-"""Compare what the preceding study stored of a software's results with today's, case by case."""
+"""Hold two results of the same case against each other: stored, of two operators, of one reader."""
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from bonescint.stats import agreement, method_comparison
 from bonescint.stats.estimate import Estimate
+from bonescint.stats.of_readers import of_these_readers
 from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
-from bonescint.stats.samples import Samples, SoftwareFacts
+from bonescint.stats.samples import Samples, SoftwareFacts, read_ratings
 
 logger = logging.getLogger(__name__)
 
 QUESTION = {
     "order": 120,
-    "needs": ["measurements", "stored", "software"],
+    "needs": ["measurements", "readings", "repeats", "second_readings", "software"],
     "settings": ["confidence", "cutoffs", "values"],
-    "where": ["stored"],
+    "where": ["repeated"],
 }
 
-STORED = "stored"  # who is compared with: a word, no software
+# one value in print (Anand 2016) is that of a bone scan index in percent
+_IN_PRINT = ("bsi", "percent")
 
 
 def rows(
     measurements: Path,
-    stored: Sequence[Path],
+    readings: Sequence[Path],
+    repeats: Sequence[Path],
+    second_readings: Sequence[Path],
     software: SoftwareFacts,
     settings: Mapping[str, Any],
 ) -> Iterator[Estimate]:
-    """Yield how far today's values agree with those stored of the same cases.
+    """Yield how far two results of the same cases agree.
 
-    Every difference is today minus stored; no reference is needed.
+    Every difference is the study's own result minus the other one; no reference is needed.
     """
     samples = Samples({}, measurements)
-    for path in stored:
-        key = path.stem.removesuffix("_stored")
-        beside = samples.beside(STORED, path, software[key]["metrics"])
-        for metric in software[key]["metrics"]:
-            of_today = samples.codes_of(metric, key)
-            sample = beside.of(metric, key, STORED, judged=False, among=of_today)
-            today, before = sample.scores
-            way = -1 if metric in low_metrics(settings) else 1
-            found = _compared(today, before, settings["confidence"])
-            for cutoff in cutoffs_of(settings, metric):
-                found += labelled(
-                    _calls(way * today >= cutoff, way * before >= cutoff, settings["confidence"]),
-                    cutoff=cutoff,
-                )
+    for path in repeats:
+        yield from _of_software(samples, path, software, settings)
+    first = {path.stem: path for path in readings}
+    for path in second_readings:
+        reader, _, kind = path.stem.partition("_")
+        for column, compared in _COMPARED.items():
+            both = read_ratings([first[reader], path], column)
+            # who is not in the study may be in the second table
+            both = both.among(set(read_ratings([first[reader]], column).codes))
             yield from labelled(
-                found, *sample.left_out, metric=metric, subject=key, comparator=STORED
+                compared(both.values, settings["confidence"]),
+                both.incomplete(),
+                metric=column,
+                subject=reader,
+                comparator=kind,
             )
-            logger.info("%s, %s: %d cases", key, metric, sample.y.size)
+        logger.info("%s: %d cases read twice", reader, int(both.read.all(axis=1).sum()))
 
 
-def _compared(today: np.ndarray, stored: np.ndarray, confidence: float) -> list[Estimate]:
-    both = np.column_stack([today, stored])
+def _of_software(
+    samples: Samples, path: Path, software: SoftwareFacts, settings: Mapping[str, Any]
+) -> Iterator[Estimate]:
+    key, _, kind = path.stem.partition("_")
+    beside = samples.beside(kind, path, software[key]["metrics"])
+    for metric in software[key]["metrics"]:
+        sample = beside.of(metric, key, kind, judged=False, among=samples.codes_of(metric, key))
+        both = np.column_stack(sample.scores)
+        way = -1 if metric in low_metrics(settings) else 1
+        measured = (metric, settings["values"].get(metric, {}).get("kind"))
+        found = _measured(both, settings["confidence"], measured == _IN_PRINT)
+        for cutoff in cutoffs_of(settings, metric):
+            found += labelled(
+                _calls((way * both >= cutoff).astype(float), settings["confidence"]),
+                cutoff=cutoff,
+            )
+        yield from labelled(found, *sample.left_out, metric=metric, subject=key, comparator=kind)
+        logger.info("%s, %s: %d cases", path.stem, metric, sample.y.size)
+
+
+def _measured(both: np.ndarray, confidence: float, in_print: bool = False) -> list[Estimate]:
+    """Return how far two measurements agree."""
+    own, other = both.T
+    within = method_comparison.within_subject(own, other, confidence)
+    if in_print:
+        within["sd"] = within["sd"].noting("in_print")
     return [
         agreement.percent_agreement(both, confidence),
-        *method_comparison.within_subject(today, stored, confidence).values(),
-        *method_comparison.bland_altman(today, stored, confidence).values(),
+        *within.values(),
+        *method_comparison.bland_altman(own, other, confidence).values(),
         agreement.icc(both, "A1", confidence),
-        method_comparison.lin_ccc(today, stored, confidence),
+        method_comparison.lin_ccc(own, other, confidence),
     ]
 
 
-def _calls(today: np.ndarray, stored: np.ndarray, confidence: float) -> list[Estimate]:
-    return [
-        agreement.percent_agreement(np.column_stack([today, stored]), confidence),
-        # the first covers at this size, the second is what other programs print
-        agreement.cohen_kappa(today, stored, confidence=confidence, ci="log"),
-        agreement.cohen_kappa(today, stored, confidence=confidence, ci="wald"),
-    ]
+def _calls(both: np.ndarray, confidence: float) -> list[Estimate]:
+    """Return how far two calls agree, yes or no."""
+    found = [agreement.percent_agreement(both, confidence)]
+    for measure, category in (("positive_agreement", 1), ("negative_agreement", 0)):
+        specific = agreement.specific_agreement(both, category, confidence)
+        found.append(replace(specific, measure=measure, note=""))
+    return [*found, *_kappas(both, None, confidence)]
+
+
+def _kappas(
+    both: np.ndarray, weights: Literal["quadratic"] | None, confidence: float
+) -> list[Estimate]:
+    first, second = both.T
+    # the first covers at this size, the second is what other programs print
+    limits: tuple[Literal["log", "wald"], ...] = ("log", "wald")
+    return [agreement.cohen_kappa(first, second, weights, confidence, ci=ci) for ci in limits]
+
+
+def _read(both: np.ndarray, confidence: float) -> list[Estimate]:
+    return of_these_readers(_calls(both, confidence))
+
+
+def _graded(both: np.ndarray, confidence: float) -> list[Estimate]:
+    if np.isnan(both).all():  # a reader may grade nothing
+        return []
+    percent = agreement.percent_agreement(both, confidence)
+    return of_these_readers([percent, *_kappas(both, "quadratic", confidence)])
+
+
+def _counted(both: np.ndarray, confidence: float) -> list[Estimate]:
+    """Return how far two counts agree: in metastases, and the ICC of log(1 + count)."""
+    measured = [row for row in _measured(both, confidence) if row.measure not in _UNSCALED]
+    scaled = agreement.icc(np.log1p(both), "A1", confidence).noting("scale=log1p")
+    return labelled([*measured, scaled], "same_lesions")
+
+
+_UNSCALED = ("icc_a1", "lin_ccc")
+_COMPARED = {"metastasis": _read, "eod": _graded, "n_metastases": _counted}

@@ -104,7 +104,11 @@ def _calls(
     confidence, drawn = settings["confidence"], settings["optimism"]
     way = -1 if metric in low_metrics(settings) else 1
     who_read = ~np.isnan(panel.values).all(axis=0)
-    for cutoff in cutoffs_of(settings, metric):
+    cutoffs = cutoffs_of(settings, metric)
+    if not cutoffs:
+        none = Estimate(measure="kappa_gap", n=len(panel.codes), status="no cutoff")
+        yield none.noting(*panel.left_out)
+    for cutoff in cutoffs:
         calls = (way * panel.scores >= cutoff).astype(float)
         gap = kappa_gap(
             calls, panel.values[:, who_read], confidence, drawn["seed"], drawn["replicates"]

@@ -47,35 +47,19 @@ def equivalence_index(
     """
     program, readers = np.asarray(calls, dtype=int), np.asarray(ratings, dtype=int)
     n, panel = readers.shape
-    result = Estimate(measure="equivalence_index", n=n)
+    scored = Estimate(measure="equivalence_index", n=n, ci_method="score_mean")
     if panel < 2 or n == 0:
-        status = "too few raters" if panel < 2 else "no data"
-        return [
-            replace(result, ci_method=method, status=status)
-            for method in ("score_mean", "bootstrap_cases")
-        ]
-    differ = readers != program[:, None]
-    if instead_of is None:
-        program_differs = differ.sum(axis=1) * (panel - 1)
-        agreeing = panel - differ.sum(axis=1)
-        # of the ordered pairs of readers
-        readers_differ = 2 * differ.sum(axis=1) * agreeing
-        possible = np.arange(panel + 1) * (2 * np.arange(panel + 1) - panel - 1)
-        lowest, most = int(possible.min()), panel * (panel - 1)
-    else:
-        others = np.delete(readers, instead_of, axis=1)
-        program_differs = (others != program[:, None]).sum(axis=1)
-        readers_differ = (others != readers[:, [instead_of]]).sum(axis=1)
-        lowest, most = 1 - panel, panel - 1
+        scored = replace(scored, status="too few raters" if panel < 2 else "no data")
+        return [scored, replace(scored, ci_method="bootstrap_cases")]
+    program_differs, readers_differ, lowest, most = _differing(program, readers, instead_of)
     added, counts = np.unique(program_differs - readers_differ, return_counts=True)
-    mean = float(added @ counts) / (n * most)
-    result = replace(result, estimate=mean).noting(
+    scored = replace(scored, estimate=float(added @ counts) / (n * most)).noting(
         f"program_differs={write_number(program_differs.mean() / most)}",
         f"readers_differ={write_number(readers_differ.mean() / most)}",
     )
+    resampled = replace(scored, ci_method="bootstrap_cases")
     low, high = score_limits(added, counts, lowest, most, confidence)
-    scored = replace(result, ci_low=low / most, ci_high=high / most, ci_method="score_mean")
-    resampled = replace(result, ci_method="bootstrap_cases")
+    scored = replace(scored, ci_low=low / most, ci_high=high / most)
     if added.size == 1:
         return [scored, replace(resampled, status="constant")]
     drawn = np.random.Generator(np.random.PCG64(seed)).multinomial(n, counts / n, replicates)
@@ -84,6 +68,27 @@ def equivalence_index(
         f"replicates={replicates}", f"seed={seed}"
     )
     return [scored, resampled]
+
+
+def _differing(
+    program: NDArray[np.int64], readers: NDArray[np.int64], instead_of: int | None
+) -> tuple[NDArray[np.int64], NDArray[np.int64], int, int]:
+    """Return by case how often program and reader, and two readers, differ, in whole numbers.
+
+    Then the least that a case can add, and the most, which stands for 1.
+    """
+    panel = readers.shape[1]
+    if instead_of is not None:
+        others = np.delete(readers, instead_of, axis=1)
+        differ = [(others != one[:, None]).sum(axis=1) for one in (program, readers[:, instead_of])]
+        return *differ, 1 - panel, panel - 1
+    differing, possible = (readers != program[:, None]).sum(axis=1), np.arange(panel + 1)
+    return (
+        differing * (panel - 1),
+        2 * differing * (panel - differing),  # of the ordered pairs of readers
+        int((possible * (2 * possible - panel - 1)).min()),
+        panel * (panel - 1),
+    )
 
 
 def score_limits(

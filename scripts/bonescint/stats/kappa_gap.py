@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bonescint.stats.estimate import Estimate, write_number
+from bonescint.stats.estimate import NAN, OK, Estimate, write_number
 
 COINS = 4  # cases added to the bootstrap, as many as Agresti & Coull (1998) add to a proportion
 _ENTRIES_AT_ONCE = 2**20  # bounds the memory; a constant, so that a seed gives the same draws
@@ -45,38 +45,43 @@ def kappa_gap(
     raters = np.column_stack([np.asarray(calls, dtype=np.float32), readers])
     # the bootstrap draws by place: a case's code, which is drawn at random, must not matter
     raters = raters[np.lexsort(raters.T)]
-    n, panel = readers.shape
-    found = [
-        Estimate(measure="kappa_gap", n=n, ci_method=method)
-        for method in ("bootstrap_coins", "bootstrap_cases")
-    ]
-    if panel < 2 or n == 0:
-        status = "too few raters" if panel < 2 else "no data"
-        return [replace(row, status=status) for row in found]
-    (beside,), (among,) = _mean_kappas(raters[None])
-    if np.isnan(beside - among):
-        return [replace(row, status="constant") for row in found]
-    found = [
-        replace(row, estimate=float(beside - among)).noting(
-            f"program_kappa={write_number(float(beside))}",
-            f"readers_kappa={write_number(float(among))}",
+    n = len(raters)
+    found = Estimate(measure="kappa_gap", n=n)
+    beside = among = NAN
+    if n and readers.shape[1] > 1:
+        beside, among = (float(mean[0]) for mean in _mean_kappas(raters[None]))
+    if not np.isnan(beside - among):
+        found = replace(found, estimate=beside - among).noting(
+            f"program_kappa={write_number(beside)}", f"readers_kappa={write_number(among)}"
         )
-        for row in found
-    ]
-    if n < 2 or (raters == raters[0]).all(axis=0).any() or (raters == raters[:, :1]).all():
-        alike = "complete agreement" if (raters == raters[:, :1]).all() else "constant"
-        return [replace(row, status="too few" if n < 2 else alike) for row in found]
-    tails = ((1 - confidence) / 2, (1 + confidence) / 2)
+    found = replace(found, status=_status(raters))
     rows = []
-    for row, coins in zip(found, (COINS, 0), strict=True):
-        gaps = _replicates(raters, coins, seed, replicates)
-        low, high = np.nanquantile(gaps, tails)
-        rows.append(
-            replace(
-                row, ci_low=min(float(low), row.estimate), ci_high=max(float(high), row.estimate)
-            ).noting(f"replicates={replicates}", f"seed={seed}")
-        )
+    for method, coins in (("bootstrap_coins", COINS), ("bootstrap_cases", 0)):
+        row = replace(found, ci_method=method)
+        if row.status == OK:
+            gaps = _replicates(raters, coins, seed, replicates)
+            low, high = np.nanquantile(gaps, ((1 - confidence) / 2, (1 + confidence) / 2))
+            # the coins may draw both limits to one side of an estimate near its bound
+            low, high = min(float(low), row.estimate), max(float(high), row.estimate)
+            row = replace(row, ci_low=low, ci_high=high).noting(
+                f"replicates={replicates}", f"seed={seed}"
+            )
+            if low == high:
+                row = replace(row, ci_low=NAN, ci_high=NAN, status="constant")
+        rows.append(row)
     return rows
+
+
+def _status(raters: NDArray[np.float32]) -> str:
+    """Return why there are no limits, or ``ok``; `raters` is cases x program and readers."""
+    if raters.shape[1] < 3:
+        return "too few raters"
+    if not len(raters):
+        return "no data"
+    alike, fixed = (raters == raters[:, :1]).all(), (raters == raters[0]).all(axis=0)
+    if alike and not fixed.all():
+        return "complete agreement"
+    return "constant" if fixed.any() else OK
 
 
 def _mean_kappas(

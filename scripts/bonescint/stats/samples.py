@@ -142,16 +142,43 @@ class Samples:
 
 
 class Ratings(NamedTuple):
-    """What every reader said of every case: `values` is cases x readers, NaN where not read."""
+    """What every reader said of every case.
+
+    `values` is cases x readers, NaN where a reader gave none; `read` tells whether the case was
+    read at all: one that was may have no grade (未算出) or a blank count.
+    """
 
     readers: list[str]
     codes: list[str]
     values: Floats
+    read: NDArray[np.bool_]
 
     def incomplete(self, columns: Iterable[int] | None = None) -> str:
-        """Return the note that counts the cases which not all of the readers have read."""
-        chosen = self.values if columns is None else self.values[:, list(columns)]
-        return f"not_read_by_all={int(np.isnan(chosen).any(axis=1).sum())}"
+        """Return the notes that count the cases without a value of each of the readers, and why.
+
+        Parameters
+        ----------
+        columns
+            Of the readers asked about; None is all.
+        """
+        chosen = slice(None) if columns is None else list(columns)
+        read = self.read[:, chosen].all(axis=1)
+        graded = ~np.isnan(self.values[:, chosen]).any(axis=1)
+        said = f"not_read_by_all={int((~read).sum())}"
+        ungraded = int((read & ~graded).sum())
+        return f"{said}; not_graded_by_all={ungraded}" if ungraded else said
+
+    def among(self, codes: Collection[str]) -> "Ratings":
+        """Return the same readers' ratings of some cases.
+
+        Parameters
+        ----------
+        codes
+            Theirs; one that nobody was asked about counts for nothing.
+        """
+        kept = [i for i, code in enumerate(self.codes) if code in codes]
+        found = [self.codes[i] for i in kept]
+        return self._replace(codes=found, values=self.values[kept], read=self.read[kept])
 
 
 def shared_metrics(software: SoftwareFacts, *keys: str) -> list[str]:
@@ -229,13 +256,35 @@ def read_ratings(readings: Iterable[Path], column: str) -> Ratings:
     column
         ``metastasis``, ``n_metastases`` or ``eod``.
     """
-    answers = {
-        path.stem: {
-            row["code"]: float(row[column]) if row[column] else np.nan for row in read_rows(path)
-        }
-        for path in readings
-    }
-    codes = sorted({code for answer in answers.values() for code in answer})
-    values = [[answer.get(code, np.nan) for answer in answers.values()] for code in codes]
+    tables = {path.stem: {row["code"]: row for row in read_rows(path)} for path in readings}
+    codes = sorted({code for table in tables.values() for code in table})
+    cells = [[table.get(code, {}) for table in tables.values()] for code in codes]
+    values = [[float(row.get(column) or "nan") for row in of_case] for of_case in cells]
+    read = [[row.get("status") == "read" for row in of_case] for of_case in cells]
     # shape (cases, readers) even where either is empty
-    return Ratings(list(answers), codes, np.array(values).reshape(len(codes), len(answers)))
+    shape = len(codes), len(tables)
+    return Ratings(
+        list(tables), codes, np.array(values).reshape(shape), np.array(read, bool).reshape(shape)
+    )
+
+
+def by_tracer(ratings: Ratings, cases: Path, tracers: Collection[str]) -> dict[str, Ratings]:
+    """Return the ratings of each tracer's cases; of one tracer alone nothing, for it has them all.
+
+    Parameters
+    ----------
+    ratings
+        Of all cases.
+    cases
+        results/cases.csv.
+    tracers
+        Those of the study, in their order; one that no rated case has is left out.
+    """
+    if len(tracers) < 2:
+        return {}
+    given = {row["code"]: row["tracer"] for row in read_rows(cases)}
+    found = {
+        tracer: ratings.among({code for code in given if given[code] == tracer})
+        for tracer in tracers
+    }
+    return {tracer: some for tracer, some in found.items() if some.codes}

@@ -43,6 +43,7 @@ def read_report(
     language: str,
     second: Path | None = None,
     same: Mapping[str, Mapping[str, Any]] | None = None,
+    again: bool = False,
 ) -> ReadingReport:
     """Return one row per case of the cohort; a case the reader has not read is reported.
 
@@ -60,6 +61,9 @@ def read_report(
         A second transcription of the report (double entry); None = there is none.
     same
         Other readers whose file has the same content, with their layout.
+    again
+        Whether it is the reader's second reading: of some cases as a rule, so that none is missed,
+        and its findings are nobody's to keep.
 
     Raises
     ------
@@ -69,17 +73,20 @@ def read_report(
     InputError
         If a file cannot be read at all.
     """
-    columns, config_key = load_columns("reading_report"), f"readers.{reader}"
+    columns, config_key = dict(load_columns("reading_report")), f"readers.{reader}"
+    if again:
+        del columns["findings"]
     tables = transcriptions(path, second, columns, cases, settings, config_key, language)
-    warn_same_table(tables[0].checked, FIELDS, settings.get("sheet"), same or {}, config_key)
+    said = [name for name in FIELDS if name in columns]
+    warn_same_table(tables[0].checked, said, settings.get("sheet"), same or {}, config_key)
     # the second one's values have bounds too
-    report, *_ = [_report(table, cases, reader) for table in tables]
+    report, *_ = [_report(table, cases, reader, again) for table in tables]
     raise_together([table.checked.faults for table in tables])
     report.warnings.extend(tables[0].checked.faults.warning_rows())
     return report._replace(read=tuple(len(table.checked.table.rows) for table in tables))
 
 
-def _report(table: Transcription, cases: Cases, reader: str) -> ReadingReport:
+def _report(table: Transcription, cases: Cases, reader: str, again: bool) -> ReadingReport:
     checked = table.checked
     faults = checked.faults
     report = ReadingReport([], [], [], table.others)
@@ -87,7 +94,8 @@ def _report(table: Transcription, cases: Cases, reader: str) -> ReadingReport:
         line = {"code": case.code, "reader": reader, "status": "missing"}
         report.rows.append(line)
         if case not in table.rows:
-            faults.warn_case("missing_reading", case.code, "R10")
+            if not again:
+                faults.warn_case("missing_reading", case.code, "R10")
             continue
         row, cells = table.rows[case]
         if all(checked.blank(cells, name) for name in FIELDS if checked.has(name)):
@@ -96,6 +104,8 @@ def _report(table: Transcription, cases: Cases, reader: str) -> ReadingReport:
         day = no_earlier(checked, case, row, cells, "reading_date")
         line |= _values(checked, row, cells)
         line |= {"reading_date": as_text(day), "operator": operator_of(checked, row, cells)}
+        if again:
+            continue
         if checked.value(row, cells, "findings") is not None or checked.blank(cells, "findings"):
             # as typed: normalising would alter what the reader wrote
             text = checked.raw(cells, "findings")

@@ -180,7 +180,7 @@ class Sheet:
         rows: Sequence[Mapping[str, str]],
         empty: str,
         main: bool = True,
-        widest: float = WIDEST,
+        widest: float | Mapping[str, float] = WIDEST,
     ) -> None:
         """Write a table below what stands already.
 
@@ -195,12 +195,17 @@ class Sheet:
         main
             Freeze the header and offer the filter (one table a sheet can have them).
         widest
-            Characters of the widest column.
+            Characters of the widest column, or of those columns that are named.
         """
+        of = (
+            widest
+            if isinstance(widest, Mapping)
+            else dict.fromkeys((c.key for c in columns), widest)
+        )
         top = self.row
         cells = [[_shown(column, row) for column in columns] for row in rows]
         widths = [
-            min(_width(column, [line[i] for line in cells]), widest)
+            min(_width(column, [line[i] for line in cells]), of.get(column.key, WIDEST))
             for i, column in enumerate(columns)
         ]
         self.sheet.set_row(top, _LINE * 2)

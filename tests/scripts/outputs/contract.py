@@ -67,6 +67,7 @@ TABLES: dict[str, str] = {
     "hospital/incidental.csv": "code,tracer,found,n_readers,n_positive",
     "metrics/roc_curves.csv": "software,metric,threshold,false_positive_rate,true_positive_rate",
     "metrics/failed_calls.csv": "software,metric,cutoff,call,metastasis,no_metastasis",
+    "metrics/sample_size.csv": ",".join(columns("sample_size")),
     "metrics/flow.csv": "step,kind,reason,files,patients,MDP,HMDP",
 }
 # what the rules name the files that the workbook and the report are written from

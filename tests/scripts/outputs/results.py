@@ -205,6 +205,7 @@ def _write_metrics(folder: Path, reference: list[Row], measurements: list[Row]) 
     ]
     write(folder / "metrics/failed_calls.csv", rows, TABLES["metrics/failed_calls.csv"])
     write(folder / "metrics/roc_curves.csv", curves, TABLES["metrics/roc_curves.csv"])
+    _write_powers(folder)
     for metric in ("bsi", "hotspots"):
         old, new = values["vsbone2", metric], values["vsbone3", metric]
         gaps = [new[code] - old[code] for code in old]
@@ -228,6 +229,20 @@ def _write_metrics(folder: Path, reference: list[Row], measurements: list[Row]) 
     for question, rows in tables.items():
         write(folder / f"metrics/{question}.csv", [{"question": question} | row for row in rows])
     _write_case_lists(folder, reference, values)
+
+
+def _write_powers(folder: Path) -> None:
+    """Write the powers of three differences at two sizes; planned: 25 + 25 and 0.1."""
+    about = {"subject": "vsbone3", "comparator": "vsbone2", "metric": "bsi", "wanted": 0.8}
+    powers = [
+        about
+        | {"measure": "auc_difference", "difference": difference}
+        | {"n_positive": n, "n_negative": n, "planned": int(n == 25 and difference == 0.1)}
+        | {"power": power, "power_low": power - 0.1, "power_high": power + 0.1}
+        for i, difference in enumerate((0.05, 0.1, 0.15))
+        for n, power in ((25, 0.2 + 0.2 * i), (50, 0.4 + 0.2 * i))
+    ]
+    write(folder / "metrics/sample_size.csv", powers, TABLES["metrics/sample_size.csv"])
 
 
 def _write_case_lists(
@@ -350,6 +365,12 @@ def _write_provenance(folder: Path, inputs: list[Row]) -> None:
         "config_sha256_16": "cd" * 8,
         "analysis_sha256_16": "ef" * 8,
         "analysis": {
+            "cohort": {
+                "sex": "F",
+                "exam_from": "2019-06-01",
+                "exam_to": "2019-09-30",
+                "targets": {"MDP": 50, "HMDP": 50, "with_findings": 50, "without_findings": 50},
+            },
             "reference": {"metastasis": "majority", "count": "median", "eod": "median"},
             "metrics": {"confidence": 0.95, "cutoffs": CUTOFFS},
         },

@@ -11,7 +11,10 @@ from snakemake.iocontainers import InputFiles
 from tests.scripts.outputs.contract import CUTOFFS, PAIRS, SOFTWARE
 from tests.scripts.outputs.results import write_empty, write_results, write_scans
 
-NAMES = ["bland_altman", "distribution", "flow", "forest", "montage", "roc", "version_slope"]
+NAMES = [
+    "bland_altman", "distribution", "flow", "forest", "montage", "roc", "sample_size",
+    "version_slope",
+]  # fmt: skip
 TABLES = {
     "flow": "metrics/flow.csv",
     "cases": "cases.csv",
@@ -20,6 +23,7 @@ TABLES = {
     "accuracy": "metrics/accuracy.csv",
     "roc_curves": "metrics/roc_curves.csv",
     "cutoffs": "metrics/cutoffs.csv",
+    "sample_size": "metrics/sample_size.csv",
     "version_measurement": "metrics/version_measurement.csv",
 }
 
@@ -59,7 +63,7 @@ def test_same_results_same_bytes_and_no_trace_of_the_machine(tmp_path: Path) -> 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_empty_tables_are_drawn_as_such(tmp_path: Path, language: str) -> None:
     draw(write_empty(tmp_path / "results"), tmp_path / "figures", language)
-    assert len(list((tmp_path / "figures").iterdir())) == 14
+    assert len(list((tmp_path / "figures").iterdir())) == 2 * len(NAMES)
 
 
 def test_adapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,15 +22,18 @@ from tests.scripts.outputs.contract import ESTIMATE, SOFTWARE, STUDY, WHOLE, inp
 from tests.scripts.outputs.results import write_empty, write_results
 
 QUESTION_SHEETS = [
-    "仮説検定", "解析の失敗", "読影_有無", "読影_EOD", "読影_転移数", "診断能_ROC",
+    "仮説検定", "解析の失敗", "背景表", "読影_有無", "読影_EOD", "読影_転移数",
+    "ソフトと読影者の一致", "互換性", "診断能_ROC",
     "診断能_カットオフ", "参照標準の感度分析", "版の比較_診断", "版の比較_測定値", "版の同等性",
-    "再現性", "ソフト間比較", "患者背景", "Hotspotと転移数", "BSIとEOD", "学習の可能性_解析",
+    "精度と検出力", "再現性", "ソフト間比較", "患者背景", "Hotspotと転移数", "BSIとEOD",
+    "学習の可能性_解析",
 ]  # fmt: skip
 CASE_SHEETS = [
     "症例", "参照標準", "測定値", "判定の不一致", "判定の変化", "学習の可能性", "院内用",
 ]  # fmt: skip
 SHEETS = [
-    "要約", "流れ", *QUESTION_SHEETS, *CASE_SHEETS, "符号化の検証", "警告", "図", "設定と来歴",
+    "要約", "流れ", *QUESTION_SHEETS, "数値の意味", *CASE_SHEETS, "符号化の検証", "警告", "図",
+    "設定と来歴", "STARD・GRRAS",
 ]  # fmt: skip
 
 

@@ -140,7 +140,7 @@ def test_its_keys_are_those_of_the_programs_configuration_in_their_order() -> No
     make()
     demo = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
     del demo["demo"]
-    own = ("software", "readers", "primary", "families")
+    own = ("software", "readers", "primary", "families", "plan")
     assert keys(written(), own) == keys(demo, own)
 
 

@@ -230,3 +230,24 @@ def test_both_papers_are_the_same_each_time(codes: dict[str, str]) -> None:
         )
     for name in ("extract{}.pdf", "page{}.html", "page{}.pdf"):
         assert Path(name.format(0)).read_bytes() == Path(name.format(1)).read_bytes()
+
+
+def test_an_extract_holds_the_second_results_of_a_case(codes: dict[str, str]) -> None:
+    code, other = codes[PATIENT], codes[OTHER]
+    enrol(code)
+    values = {"software": "vsbone2", "status": "analysed", "bsi": "0.17", "hotspots": "3"}
+    rows = [values | {"code": one} for one in (code, other)]
+    write("results/repeats/vsbone2_second_operator.csv", "software", *rows)
+    again = {"code": code, "reader": "reader1", "metastasis": "0", "status": "read"}
+    write("results/second_readings/reader1_second_reading.csv", "readings", again)
+    config = yaml.safe_load((ROOT / "config.yaml").read_text("utf-8")) | {"language": "en"}
+    config["software"]["vsbone2"]["second_operator"] = "operator.csv"
+    config["readers"]["reader1"]["repeat_report"] = "again.csv"
+    extract = extract_of(opened(), PATIENT, config, date.today())
+    rows = [row for block in extract.blocks if isinstance(block, ShownTable) for row in block.rows]
+    measured = {row["software"]: row["bsi"] for row in rows if "software" in row}
+    assert measured == {
+        "VSBONE 2.0 (simulated)": "0.13", "VSBONE 2.0 (simulated), second operator": "0.17",
+    }  # fmt: skip
+    read = [(row["reader"], row["findings"]) for row in rows if "reader" in row]
+    assert read[:2] == [("Reader 1", FINDINGS), ("Reader 1, second reading", "-")]

@@ -151,6 +151,23 @@ def test_outputs_of_a_former_configuration(study: Path) -> None:
     assert purge(study, [WOMAN], study / "x.tsv", "en", current) == []
 
 
+def test_second_results_of_a_former_configuration(study: Path) -> None:
+    gone = [
+        "results/repeats/vsbone2_stored.csv", "results/repeats/vsbone2_second_operator.csv",
+        "results/second_readings/reader1_second_reading.csv",
+        "results/second_readings/reader1_second_reading.warnings.csv",
+        "private/faults/reader1_second_reading.xlsx",
+    ]  # fmt: skip
+    kept = "results/second_readings/reader2_second_reading.csv"
+    for path in (*gone, kept):
+        write(study / path)
+    # the reader is still there, and reads nothing twice any more
+    current = ["vsbone2", "reader1", "reader2", "reader2_second_reading"]
+    done = purge(study, [WOMAN], study / "x.tsv", "en", current)
+    assert done == ["5 outputs of a former configuration were removed."]
+    assert not any((study / path).exists() for path in gone) and (study / kept).exists()
+
+
 def test_coded_and_broken_in_logs(study: Path) -> None:
     coded = b64encode(b"the patient 39943096 has come again and again").decode()
     text = f"first\nx {coded}\nLesions were seen in BS-7K\n3M2 as well\n<b>BS-7K</b>3M2\nlast\n"

@@ -53,3 +53,8 @@ def test_every_variant_has_its_text() -> None:
         texts = Texts(area, "en")
         for key in texts:
             assert key.partition("_no_readers")[0] in texts
+
+
+def test_whose_cases_a_row_is_about_is_said_by_the_name_in_print() -> None:
+    labels = Labels(Texts("report", "en"), SOFTWARE, True)
+    assert labels.about("cases_of=vsbone3", None) == ["Cases of VSBONE (simulated) 3.0"]

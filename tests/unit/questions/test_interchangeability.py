@@ -58,3 +58,9 @@ def test_fewer_than_two_who_read(tmp_path):
     rows = study.answer("interchangeability", settings=settings)
     assert {row.status for row in rows} == {"too few raters"}
     assert not any("below_margin" in row.note for row in rows)
+
+
+def test_a_study_without_cutoffs_is_told(tmp_path):
+    table = Study(tmp_path).answer("interchangeability", settings=SETTINGS | {"cutoffs": []})
+    about = [(row.subject, row.metric, row.measure, row.status) for row in table]
+    assert ("vsbone3", "bsi", "equivalence_index", "no cutoff") in about

@@ -30,7 +30,9 @@ def assess(folder: Path, today: Values, stored: Values) -> list[Estimate]:
     write_rows(folder / "vsbone2_stored.csv", SOFTWARE, rows)
     inputs = {
         "measurements": str(write_measurements(folder / "measurements.csv", {"vsbone2": today})),
-        "stored": [str(folder / "vsbone2_stored.csv")],
+        "repeats": [str(folder / "vsbone2_stored.csv")],
+        "readings": [],
+        "second_readings": [],
     }
     params = {"software": SOFTWARE_PARAM, "settings": SETTINGS}
     return answered(folder, "repeatability", inputs, params)

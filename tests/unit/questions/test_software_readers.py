@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.scripts.study_tables import Study, notes
+from tests.scripts.study_tables import SETTINGS, Study, notes
 
 
 def rows(study, **want):
@@ -106,3 +106,9 @@ def test_one_reader_and_a_program_that_always_fails(tmp_path):
     statuses = {(row.subject, row.measure, row.status) for row in table if row.metric == "bsi"}
     assert ("vsbone2", "kappa_gap", "too few raters") in statuses
     assert {one for key, _, one in statuses if key == "vsbone3"} == {"no data", "too few raters"}
+
+
+def test_a_study_without_cutoffs_is_told(tmp_path):
+    table = Study(tmp_path).answer("software_readers", settings=SETTINGS | {"cutoffs": []})
+    about = [(row.subject, row.metric, row.measure, row.status) for row in table if not row.cases]
+    assert ("vsbone3", "bsi", "kappa_gap", "no cutoff") in about

@@ -20,18 +20,19 @@ from bonescint.custody.traces.walk import walk
 from bonescint.files import TEMPORARY, replacing
 from bonescint.made import EDITED
 from bonescint.resources import Texts
+from bonescint.tables.repeats import KIND_OF_TABLE
 from bonescint.text.encodings import TWO_BYTES, file_encoding, fitting
 
 # below .snakemake: what a job's start leaves when it is killed, and records of outputs
 _LEFTOVERS = ("scripts", "auxiliary", "shadow", "metadata", "incomplete", "iocache")
 _NAMES = {"batch": r"(\d{2,3})", "software": r"([a-z][a-z0-9]*)", "reader": r"([a-z][a-z0-9]*)"}
-_NAMES["stored"] = r"([a-z][a-z0-9]*_stored)"
+_NAMES["again"] = rf"([a-z][a-z0-9]*_(?:{'|'.join(KIND_OF_TABLE)}))"
 # what a rule writes for each batch, software and reader: the tables, and what is none
 _FORMER = (
     *(table.path for table in catalogue() if "{" in table.path),
     "results/dicom/{batch}",
     "private/faults/{reader}.xlsx",
-    "private/faults/{stored}.xlsx",
+    "private/faults/{again}.xlsx",
 )
 # most of a review page; the last search looks into them
 _PICTURES = re.compile(rb'<script type="text/plain" id="p-[^"]*">[^<]*</script>')

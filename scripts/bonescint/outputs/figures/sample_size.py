@@ -1,0 +1,68 @@
+"""Power of the primary comparison against the number of cases, for three differences."""
+
+from matplotlib.figure import Figure
+
+from bonescint.files import Row
+from bonescint.outputs.labels import Labels
+from bonescint.outputs.style import GREY, SERIES, empty_panel, foot_note, new_figure
+
+FIGURE = {
+    "order": 80,
+    "section": "precision",
+    "needs": ["sample_size"],
+    "narrow": True,
+    "where": ["readers", "versions", "plan"],
+}
+
+
+def draw(sample_size: list[Row], labels: Labels) -> Figure:
+    """Draw a line a difference, with the planned number of cases and the wanted power.
+
+    Parameters
+    ----------
+    sample_size
+        Rows of results/metrics/sample_size.csv.
+    labels
+        The figures' words.
+    """
+    figure = new_figure(6.8, 4.2, labels.figure("title", "sample_size"), labels.synthetic)
+    ax = figure.add_subplot()
+    if not sample_size:
+        empty_panel(ax, labels.figure("no_plan", "sample_size"))
+        return figure
+    first = sample_size[0]
+    planned = next(row for row in sample_size if row["planned"] == "1")
+    for difference, (colour, marker, dash) in zip(
+        dict.fromkeys(row["difference"] for row in sample_size), SERIES, strict=False
+    ):
+        rows = [row for row in sample_size if row["difference"] == difference]
+        cases = [int(row["n_positive"]) + int(row["n_negative"]) for row in rows]
+        ax.plot(
+            cases, [float(row["power"]) for row in rows], color=colour, marker=marker,
+            linestyle=dash, markersize=4, linewidth=1.6,
+            label=labels.figure("line", "sample_size", difference=f"{float(difference):g}"),
+        )  # fmt: skip
+        if difference == planned["difference"]:
+            low, high = ([float(row[f"power_{end}"]) for row in rows] for end in ("low", "high"))
+            ax.fill_between(cases, low, high, color=colour, alpha=0.13, linewidth=0)
+    ax.axhline(float(first["wanted"]), color=GREY, linewidth=0.9, linestyle=(0, (1, 2)))
+    n = int(planned["n_positive"]) + int(planned["n_negative"])
+    ax.axvline(n, color=GREY, linewidth=0.9)
+    said = labels.figure(
+        "planned", "sample_size", positive=planned["n_positive"], negative=planned["n_negative"]
+    )
+    ax.annotate(said, (n, 1.01), (4, 0), textcoords="offset points", fontsize=8, color=GREY)
+    ax.set(
+        ylim=(0, 1.06), xlim=(0, None),
+        xlabel=labels.figure("cases", "sample_size"), ylabel=labels.figure("power", "sample_size"),
+    )  # fmt: skip
+    ax.set_title(
+        labels.figure(
+            "panel", "sample_size", new=labels.software(first["subject"]),
+            old=labels.software(first["comparator"]), metric=labels.word(first["metric"]),
+            measure=labels.word(first["measure"]),
+        )
+    )  # fmt: skip
+    ax.legend(loc="lower right")
+    foot_note(figure, labels.figure("note", "sample_size", power=f"{float(first['wanted']):g}"))
+    return figure

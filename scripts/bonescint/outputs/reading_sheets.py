@@ -1,0 +1,55 @@
+"""The workbook's sheets that help to read and to report the numbers."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bonescint.files import Row
+from bonescint.outputs.checklists import checklists
+from bonescint.outputs.labels import Labels
+from bonescint.outputs.results import Results, purposes
+from bonescint.tables.sheets import Sheet, ShownColumn
+
+# of the lists' columns: what the run knows takes the room
+_WIDTHS = {"topic": 24, "filled": 62, "rest": 28, "place": 22}
+
+
+def write_purposes(sheet: Sheet, results: Results, labels: Labels) -> None:
+    """Write what each number is for, once: a later question that says the same is not repeated.
+
+    Parameters
+    ----------
+    sheet
+        Where it goes.
+    results, labels
+        The run's tables and the words of the workbook.
+    """
+    rows: dict[tuple[str, str], Row] = {}
+    for key, found in results.metrics.items():
+        for one in purposes(key, found, labels):
+            question = labels.question("sheet", key)
+            rows.setdefault((one["measure"], one["purpose"]), {"question": question} | one)
+    sheet.notes(labels("note_purposes"))
+    columns = [ShownColumn(key, labels.heading(key)) for key in ("question", "measure", "purpose")]
+    sheet.table(columns, list(rows.values()), labels("no_data"), widest=90)
+
+
+def write_checklists(
+    sheet: Sheet,
+    results: Results,
+    study: Mapping[str, Any],
+    labels: Labels,
+    place: Callable[[str], str],
+) -> None:
+    """Write STARD and GRRAS, filled as far as the run knows.
+
+    Parameters
+    ----------
+    sheet
+        Where it goes.
+    results, study, labels, place
+        As for `bonescint.outputs.checklists.checklists`.
+    """
+    for table in checklists(results, study, labels, place):
+        sheet.line(table.title, "heading")
+        sheet.notes(table.note)
+        sheet.table(table.columns, table.rows, labels("no_data"), main=False, widest=_WIDTHS)

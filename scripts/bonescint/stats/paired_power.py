@@ -1,0 +1,241 @@
+"""What a paired comparison of two versions can show at a planned size and a planned difference.
+
+The scores of a case are two correlated normals, with metastasis and without. The variance of two
+empirical AUCs and their covariance are then known without approximation, so the error is the one
+that DeLong's test estimates. A cut-off turns the same normals into calls, so one correlation serves
+sensitivity and specificity, too.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import bdtr, bdtrik, gammaln, ndtr, ndtri, xlog1py, xlogy
+
+from bonescint.stats.normal import critical
+
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(64)
+_MOST = 1e-12  # how near to 1 a correlation is 1
+
+
+class Correlations(NamedTuple):
+    """Of the two versions' scores, on the normal scale, in either class."""
+
+    positive: float
+    negative: float
+
+
+class Sizes(NamedTuple):
+    """Cases with metastasis and without."""
+
+    positive: int
+    negative: int
+
+
+def binormal_error(auc1: float, auc2: float, correlations: Correlations, sizes: Sizes) -> float:
+    """Return the standard error of the difference of two empirical AUCs on the same cases.
+
+    Parameters
+    ----------
+    auc1, auc2
+        The AUCs supposed to be true, between 0 and 1.
+    correlations, sizes
+        Of the scores; the cases.
+    """
+    perfect = Correlations(1.0, 1.0)
+    variance = (
+        _covariance(auc1, auc1, perfect, sizes)
+        + _covariance(auc2, auc2, perfect, sizes)
+        - 2 * _covariance(auc1, auc2, correlations, sizes)
+    )
+    return math.sqrt(max(variance, 0.0))
+
+
+def auc_error(auc: float, sizes: Sizes) -> float:
+    """Return the standard error of one empirical AUC of normal scores.
+
+    Parameters
+    ----------
+    auc
+        Supposed to be true.
+    sizes
+        The cases.
+    """
+    return math.sqrt(_covariance(auc, auc, Correlations(1.0, 1.0), sizes))
+
+
+def _covariance(auc1: float, auc2: float, correlations: Correlations, sizes: Sizes) -> float:
+    """Return that of two Mann-Whitney statistics: pairs of cases that share one case, or both."""
+    h, k = float(ndtri(auc1)), float(ndtri(auc2))
+    same_positive, same_negative = (one / 2 for one in correlations)
+    total = (
+        both_above(h, k, same_positive + same_negative)
+        + (sizes.negative - 1) * both_above(h, k, same_positive)
+        + (sizes.positive - 1) * both_above(h, k, same_negative)
+    )
+    return total / (sizes.positive * sizes.negative)
+
+
+def both_above(h: float, k: float, correlation: float) -> float:
+    """Return the chance that two standard normals are below `h` and `k`, beyond independence.
+
+    Plackett 1954: the derivative by the correlation is the density, here integrated over its
+    arcsine.
+
+    Parameters
+    ----------
+    h, k
+        The two limits.
+    correlation
+        Between -1 and 1.
+    """
+    if correlation > 1 - _MOST:
+        return float(ndtr(min(h, k)) - ndtr(h) * ndtr(k))
+    top = math.asin(max(correlation, -1.0))
+    sine = np.sin(top * (_NODES + 1) / 2)
+    density = np.exp(-(h * h + k * k - 2 * h * k * sine) / (2 * (1 - sine * sine)))
+    return float(_WEIGHTS @ density) * top / (4 * math.pi)
+
+
+def power_of(error: float, difference: float, confidence: float) -> float:
+    """Return the power of a two-sided normal test.
+
+    Parameters
+    ----------
+    error
+        Of the difference.
+    difference
+        Supposed to be true.
+    confidence
+        1 minus the level of the test.
+    """
+    if error == 0:
+        return float(difference != 0)
+    z = critical(confidence)
+    return float(ndtr(difference / error - z) + ndtr(-difference / error - z))
+
+
+def equivalence_power(error: float, difference: float, margin: float, confidence: float) -> float:
+    """Return the chance that two one-sided tests find the difference within the margin.
+
+    Parameters
+    ----------
+    error
+        Of the difference.
+    difference
+        Supposed to be true, 0 or within the margin.
+    margin
+        Of both sides.
+    confidence
+        1 minus the level of each test; the interval has level 2 confidence - 1.
+    """
+    if error == 0:
+        return float(abs(difference) < margin)
+    z = float(ndtri(confidence))
+    inside = ndtr((margin - difference) / error - z) - ndtr(z - (margin + difference) / error)
+    return max(float(inside), 0.0)
+
+
+def obuchowski_mcclish_power(
+    auc1: float, auc2: float, correlations: Correlations, sizes: Sizes, confidence: float
+) -> float:
+    """Return the power by Obuchowski & McClish 1997, for the parameters of two fitted curves.
+
+    As pROC's ``power.roc.test(method = "obuchowski")`` for equal spreads, for parity. The variances
+    of two fitted curves, that of no difference with the first AUC twice: they are not those of
+    DeLong's test (tests/bench/coverage_sample_size.py).
+
+    Parameters
+    ----------
+    auc1, auc2
+        The AUCs supposed to be true.
+    correlations, sizes
+        Of the scores; the cases.
+    confidence
+        1 minus the level of the test.
+    """
+    a1, a2 = (math.sqrt(2) * float(ndtri(auc)) for auc in (auc1, auc2))
+    ratio = sizes.negative / sizes.positive
+
+    def slope(a: float) -> float:
+        return math.exp(-a * a / 4) / math.sqrt(4 * math.pi)
+
+    def variance(a: float) -> float:
+        return slope(a) ** 2 * (1 + 1 / ratio + a * a / 2 + a * a / 4 * (1 + ratio) / (2 * ratio))
+
+    positive, negative = correlations
+    shared = slope(a1) * slope(a2) * (
+        positive + negative / ratio + positive**2 * a1 * a2 / 2
+        + a1 * a2 / 4 * (negative**2 + ratio * positive**2) / (2 * ratio)
+        - positive**2 * a1 * a2 / 2
+    )  # fmt: skip
+    alike, apart = 2 * (variance(a1) - shared), variance(a1) + variance(a2) - 2 * shared
+    reach = abs(auc1 - auc2) * math.sqrt(sizes.positive)
+    return float(ndtr((reach - critical(confidence) * math.sqrt(alike)) / math.sqrt(apart)))
+
+
+def discordant(first: float, second: float, correlation: float) -> tuple[float, float]:
+    """Return the shares of cases that only the first, and only the second version calls rightly.
+
+    Parameters
+    ----------
+    first, second
+        The sensitivities (or specificities) supposed to be true.
+    correlation
+        Of the scores in that class.
+    """
+    h, k = float(ndtri(first)), float(ndtri(second))
+    both = first * second + both_above(h, k, correlation)
+    return max(first - both, 0.0), max(second - both, 0.0)
+
+
+def mcnemar_power(n: int, only_first: float, only_second: float, confidence: float) -> float:
+    """Return the power of the exact McNemar test, over every number of discordant cases.
+
+    Parameters
+    ----------
+    n
+        Cases of the class.
+    only_first, only_second
+        The shares of `discordant`.
+    confidence
+        1 minus the level of the test.
+    """
+    share = min(only_first + only_second, 1.0)
+    if share <= 0:
+        return 0.0
+    # further than twelve standard deviations away nothing counts
+    near = 12 * (1 + math.sqrt(n * share * (1 - share)))
+    m = np.arange(max(int(n * share - near), 0), min(int(n * share + near), n) + 1)
+    fewest = _critical_counts(m, (1 - confidence) / 2)
+    tested = fewest >= 0
+    m, fewest = m[tested], fewest[tested]
+    one = min(only_first / share, 1.0)
+    rejected = bdtr(fewest, m, one) + bdtr(fewest, m, 1 - one)
+    return float(binomial_chances(m, n, share) @ rejected)
+
+
+def _critical_counts(m: NDArray[np.int64], tail: float) -> NDArray[np.int64]:
+    """Return of each number of discordant cases the largest smaller cell that rejects, or -1."""
+    near = np.floor(np.nan_to_num(bdtrik(tail, m, 0.5), nan=-1.0)).astype(np.int64)
+    # the inverse may be off by one, where a tail is a whole number of tables
+    found = np.full(m.shape, -1)
+    for step in (-1, 0, 1):
+        count = np.clip(near + step, 0, m)
+        found = np.where(bdtr(count, m, 0.5) <= tail, np.maximum(found, count), found)
+    return found
+
+
+def binomial_chances(hits: NDArray[np.int64], n: int, share: float) -> NDArray[np.float64]:
+    """Return the chance of each number of hits among `n` cases.
+
+    Parameters
+    ----------
+    hits
+        Numbers between 0 and `n`.
+    n, share
+        Cases, and the share of hits that is supposed to be true.
+    """
+    ways = gammaln(n + 1) - gammaln(hits + 1) - gammaln(n - hits + 1)
+    return np.asarray(np.exp(ways + xlogy(hits, share) + xlog1py(n - hits, -share)))

@@ -1,0 +1,255 @@
+"""Precision and power of a planned study, and the cases that the next one needs."""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from bonescint.stats.estimate import Estimate
+from bonescint.stats.normal import critical
+from bonescint.stats.paired_power import (
+    Correlations,
+    Sizes,
+    auc_error,
+    binomial_chances,
+    binormal_error,
+    discordant,
+    equivalence_power,
+    mcnemar_power,
+    power_of,
+)
+from bonescint.stats.proportions import wilson
+from bonescint.stats.ranks import kendall
+
+MOST_CASES = 100_000  # of one class; a plan that needs more is none
+MEASURES = ("auc", "sensitivity", "specificity")
+
+
+def latent_correlation(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> Estimate:
+    """Return the correlation of two normal scores that have the ranks of `x` and `y`.
+
+    sin(pi tau / 2) of Kendall's tau-b (Greiner 1909), for both the estimate and the limits. It
+    bears with values that pile up at 0, which take a tenth off what Spearman's coefficient gives.
+
+    Parameters
+    ----------
+    x, y
+        Two measurements of the same cases, shape (n,).
+    confidence
+        Of the interval.
+    """
+    found = kendall(x, y, confidence)
+    estimate, low, high = (
+        math.sin(math.pi * tau / 2) for tau in (found.estimate, found.ci_low, found.ci_high)
+    )
+    blank = math.nan
+    return replace(
+        found, measure="correlation", estimate=estimate, ci_low=low, ci_high=high,
+        statistic=blank, p_value=blank, test="",
+    )  # fmt: skip
+
+
+def paired_error(
+    measure: str, value: float, difference: float, correlations: Correlations, sizes: Sizes
+) -> float:
+    """Return the standard error of a difference between two versions on the same cases.
+
+    Parameters
+    ----------
+    measure
+        One of `MEASURES`.
+    value, difference
+        What the better version has, and how much less the other has.
+    correlations, sizes
+        Of the scores; the cases.
+    """
+    if measure == "auc":
+        return binormal_error(value, value - difference, correlations, sizes)
+    n, correlation = _own_class(measure, correlations, sizes)
+    share = sum(discordant(value, value - difference, correlation))
+    return math.sqrt(max(share - difference**2, 0.0) / n)
+
+
+def paired_power(
+    measure: str,
+    value: float,
+    difference: float,
+    correlations: Correlations,
+    sizes: Sizes,
+    confidence: float,
+) -> float:
+    """Return the power of DeLong's paired test, or of the exact McNemar test in the one class.
+
+    Parameters
+    ----------
+    measure, value, difference, correlations, sizes
+        As for `paired_error`.
+    confidence
+        1 minus the level of the test.
+    """
+    if measure == "auc":
+        error = binormal_error(value, value - difference, correlations, sizes)
+        return power_of(error, difference, confidence)
+    n, correlation = _own_class(measure, correlations, sizes)
+    return mcnemar_power(n, *discordant(value, value - difference, correlation), confidence)
+
+
+def _own_class(measure: str, correlations: Correlations, sizes: Sizes) -> tuple[int, float]:
+    own = 0 if measure == "sensitivity" else 1
+    return sizes[own], correlations[own]
+
+
+def detectable_difference(
+    measure: str,
+    value: float,
+    correlations: Correlations,
+    sizes: Sizes,
+    power: float,
+    confidence: float,
+) -> float:
+    """Return the smallest difference that is found with this power; NaN if none is.
+
+    Parameters
+    ----------
+    measure, value, correlations, sizes
+        As for `paired_error`.
+    power
+        That is wanted.
+    confidence
+        1 minus the level of the test.
+    """
+
+    def enough(difference: float) -> bool:
+        found = paired_power(measure, value, difference, correlations, sizes, confidence)
+        return found >= power
+
+    low, high = 0.0, value - 1e-6
+    if not enough(high):
+        return math.nan
+    while high - low > 1e-9:
+        middle = (low + high) / 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return high
+
+
+def cases_needed(power_at: Callable[[int], float], power: float) -> int | None:
+    """Return from which number of cases on the power is reached; None if that is too many.
+
+    An exact test of yes and no has a power that can fall by a little when a case is added: the
+    number is one that no larger one near it contradicts.
+
+    Parameters
+    ----------
+    power_at
+        The power at a number of cases.
+    power
+        That is wanted.
+    """
+    high = 2
+    while power_at(high) < power:
+        high *= 2
+        if high > MOST_CASES:
+            return None
+    low = high // 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if power_at(middle) >= power else (middle, high)
+    n = high + 50
+    while n > 2 and power_at(n - 1) >= power:
+        n -= 1
+    return n
+
+
+def sizes_for(measure: str, n: int, ratio: float) -> Sizes:
+    """Return both classes where one has `n` cases.
+
+    Parameters
+    ----------
+    measure
+        Of specificity `n` is the cases without metastasis, else those with it.
+    n
+        Cases.
+    ratio
+        Cases without metastasis for each with it.
+    """
+    if measure == "specificity":
+        return Sizes(max(math.ceil(n / ratio), 2), n)
+    return Sizes(n, max(math.ceil(n * ratio), 2))
+
+
+def with_failures(sizes: Sizes, share: float) -> Sizes:
+    """Return how many cases to collect so that enough are left.
+
+    Parameters
+    ----------
+    sizes
+        Cases that are to be analysed.
+    share
+        Of all cases, those that no version can analyse; below 1.
+    """
+    return Sizes(*(math.ceil(round(n / (1 - share), 9)) for n in sizes))
+
+
+def next_study(
+    measure: str,
+    value: float,
+    difference: float,
+    margin: float | None,
+    correlations: Correlations,
+    ratio: float,
+    power: float,
+    confidence: float,
+) -> Sizes | None:
+    """Return how many cases a study needs for a difference, or for equivalence within a margin.
+
+    Parameters
+    ----------
+    measure, value, difference, correlations
+        As for `paired_error`; for equivalence the difference that is supposed to be true.
+    margin
+        Of equivalence; None for a difference.
+    ratio
+        Cases without metastasis for each with it.
+    power
+        That is wanted.
+    confidence
+        1 minus the level of the test.
+    """
+
+    def power_at(n: int) -> float:
+        about = (measure, value, difference, correlations, sizes_for(measure, n, ratio))
+        if margin is None:
+            return paired_power(*about, confidence)
+        return equivalence_power(paired_error(*about), difference, margin, confidence)
+
+    n = cases_needed(power_at, power)
+    return None if n is None else sizes_for(measure, n, ratio)
+
+
+def expected_half_width(measure: str, value: float, sizes: Sizes, confidence: float) -> float:
+    """Return half the expected length of one software's interval, as the tables show it first.
+
+    Parameters
+    ----------
+    measure
+        One of `MEASURES`: the logit interval of the AUC, Wilson's of a share.
+    value
+        Supposed to be true.
+    sizes
+        The cases.
+    confidence
+        Of the interval.
+    """
+    if measure == "auc":
+        centre = math.log(value / (1 - value))
+        width = critical(confidence) * auc_error(value, sizes) / (value * (1 - value))
+        low, high = (1 / (1 + math.exp(-x)) for x in (centre - width, centre + width))
+        return (high - low) / 2
+    n = sizes.positive if measure == "sensitivity" else sizes.negative
+    hits = np.arange(n + 1)
+    rows = [wilson(int(x), n, confidence) for x in hits]
+    return float(
+        binomial_chances(hits, n, value) @ [(row.ci_high - row.ci_low) / 2 for row in rows]
+    )
