@@ -13,7 +13,7 @@ from bonescint import config as study
 from bonescint import config_questions
 from bonescint import made, runlock
 from bonescint.config_values import entries_of, tracers
-from bonescint.config_words import study_words
+from bonescint.config_words import reader_names, study_words
 from bonescint.custody import runs
 from bonescint.custody.declined import OPT_OUT_DOUBTS
 from bonescint.custody.deliveries import MARK as DELIVERIES
@@ -175,6 +175,7 @@ ROUNDS = {
     )
 }
 METRICS = study.metrics(config)
+WORDS = study_words(config) | reader_names(config)
 HAS = config_questions.study_has(config)
 QUESTIONS = config_questions.questions(config)
 VERSION_PAIRS = config_questions.version_pairs(config)
@@ -367,7 +368,7 @@ def asked_of(name):
 def said_of_figure(name):
     # its title and its caption, as the report shows them
     about = (SOFTWARE, SYNTHETIC, METRICS["confidence"], None, METRICS["values"])
-    said = Labels(Texts("figures", LANGUAGE), *about, study_words(config), HAS)
+    said = Labels(Texts("figures", LANGUAGE), *about, WORDS, HAS)
     title, caption = {"ja": ("図", "説明"), "en": ("Figure", "Caption")}[LANGUAGE]
     return {title: said.figure("title", name), caption: said.figure("caption", name)}
 

@@ -66,7 +66,7 @@ rule draw_figures:
         synthetic=SYNTHETIC,
         confidence=METRICS["confidence"],
         there=sorted(HAS),
-        words=study_words(config),
+        words=WORDS,
         code=code_digest(
             "scripts/outputs/draw_figures.py",
             *(f"bonescint.outputs.figures.{name}" for name in DRAWN),
@@ -93,7 +93,7 @@ rule write_workbook:
     params:
         software=SOFTWARE,
         study=STATED,
-        words=study_words(config),
+        words=WORDS,
         there=sorted(HAS),
         unanswered=config_questions.unanswered(config),
         language=LANGUAGE,
@@ -120,7 +120,7 @@ rule write_report:
         software=SOFTWARE,
         # changes once, on the day after the period's end
         study={**STATED, "after_period_end": AFTER_PERIOD_END},
-        words=study_words(config),
+        words=WORDS,
         there=sorted(HAS),
         unanswered=config_questions.unanswered(config),
         language=LANGUAGE,

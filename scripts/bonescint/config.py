@@ -231,7 +231,8 @@ def _hypotheses(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
         if primary["question"] not in asked:
             yield _not_asked(config, text, "metrics.primary.question", primary["question"])
         measures["metrics.primary.measure"] = [primary["measure"]]
-    for family, tested in settings["families"].items():
+    for family, asked_for in settings["families"].items():
+        tested = {name: named for name, named in asked_for.items() if name != "label"}
         for name in tested:
             # of a question that the study cannot answer there is no test
             if name not in asked and name not in unanswered(config):

@@ -199,8 +199,7 @@ def _measure(row: Row, labels: Labels) -> str:
     words = Texts(_AREA, labels.language)
     measure = labels.word(row["measure"])
     if (cutoff := number(row["cutoff"])) is not None:
-        said = words("at", measure=measure, metric=labels.word(row["metric"]), cutoff=f"{cutoff:g}")
-        return said.replace("≥", "≤") if labels.is_low(row["metric"]) else said
+        return words("at", measure=measure, at=labels.at(row["metric"], cutoff, "at_cutoff"))
     return (
         words("of", measure=measure, metric=labels.word(row["metric"]))
         if row["metric"]

@@ -154,7 +154,7 @@ def estimate_in_words(row: Row, labels: Labels) -> Row:
         | said
         | {
             "question": labels.question("title", row["question"]),
-            "family": parts.get("family", ""),
+            "family": labels.family(parts["family"]) if "family" in parts else "",
             # the primary hypothesis is tested alone: its p is adjusted for nothing
             "p_adjusted": row["p_adjusted"] if "family" in parts else "",
             "role": labels("separator").join(roles),

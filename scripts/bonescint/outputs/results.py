@@ -109,7 +109,8 @@ def labels_for(
     """
     settings = results.provenance["analysis"]["metrics"]
     about = (settings["confidence"], settings.get("protocol"), settings.get("values"))
-    return Labels(texts, software, study["synthetic"], *about, words, there)
+    families = settings.get("families")
+    return Labels(texts, software, study["synthetic"], *about, words, there, families)
 
 
 def overview(results: Results, labels: Labels) -> list[Row]:

@@ -222,7 +222,8 @@ def _case_sheet(to: _Book, key: str, rows: list[Row], *limits: str) -> None:
 
     def readers(value: str) -> str:
         answers = (part.partition("=") for part in value.split("; ") if part)
-        said = (f"{name} {to.code('metastasis')(answer)}" for name, _, answer in answers)
+        call = to.code("metastasis")
+        said = (f"{labels.software(name)} {call(answer)}" for name, _, answer in answers)
         return labels("separator").join(said)
 
     def found(value: str) -> str:

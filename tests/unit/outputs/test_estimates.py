@@ -92,7 +92,7 @@ def test_the_primary_hypothesis_is_found_and_read() -> None:
         ),
     ]  # fmt: skip
     (found,) = (as_read(row, LABELS) for row in primary(rows))
-    assert found["metric"] == "BSI ≥ 0.5" and found["counts"] == "49 / 24"
+    assert found["metric"] == "BSI ≥ 0.5 %" and found["counts"] == "49 / 24"
     assert (found["p"], found["statistic"], found["role"]) == ("<0.001", "−1.23", "主要仮説")
 
 
