@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import yaml
+from scripts.outputs.write_report import write_report
+from scripts.outputs.write_workbook import write_workbook
 
 from bonescint import config as settings
 from bonescint import config_questions
 from bonescint.config_words import reader_names, study_words
-from scripts.outputs.write_report import write_report
-from scripts.outputs.write_workbook import write_workbook
 from tests.scripts.outputs.contract import INPUTS
 
 
