@@ -145,10 +145,10 @@ def estimate_in_words(row: Row, labels: Labels) -> Row:
     parts = noted(row)
     roles = [labels.word(key) for key in ("primary", "exploratory") if key in parts]
     said = {
-        key: labels.word(row[key])
-        for key in ("measure", "reference", "metric", "ci_method", "test", "status")
+        key: labels.word(row[key]) for key in ("measure", "metric", "ci_method", "test", "status")
     }
-    said |= {key: labels.software(labels.word(row[key])) for key in ("subject", "comparator")}
+    who = ("subject", "comparator", "reference")
+    said |= {key: labels.software(labels.word(row[key])) for key in who}
     return (
         row
         | said

@@ -21,11 +21,11 @@ from bonescint.outputs.estimates import (
     shared_remarks,
 )
 from bonescint.outputs.labels import Labels
+from bonescint.outputs.recorded import record_in_words
 from bonescint.outputs.results import (
     Results,
     calls_by_metastasis,
     failures_in_primary,
-    flattened,
     overview,
     purposes,
     unanswered_in_words,
@@ -239,13 +239,13 @@ def context(results: Results, labels: Labels) -> dict[str, Any]:
         "verification": verification(results, labels.language, brief=True),
         "warnings": ShownTable(
             labels("heading_warnings"),
-            _columns(labels, "source", "rule", "where", "message"),
-            warnings_in_words(results.warnings, labels.language),
+            _columns(labels, "source", "where", "message"),
+            warnings_in_words(results.warnings, labels.language, labels.software),
         ),
         "provenance": ShownTable(
             labels("heading_provenance"),
             _columns(labels, "key", "value"),
-            flattened(results.provenance),
+            record_in_words(results.provenance, labels),
         ),
     }
 

@@ -21,11 +21,11 @@ from bonescint.outputs.estimates import (
 )
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.reading_sheets import write_checklists, write_purposes
+from bonescint.outputs.recorded import record_in_words
 from bonescint.outputs.results import (
     Results,
     calls_by_metastasis,
     failures_in_primary,
-    flattened,
     overview,
     unanswered_in_words,
 )
@@ -370,13 +370,13 @@ def write_book(
     _verification(to)
     warnings = to.sheet("warnings")
     warnings.notes(labels("warnings_note"))
-    columns = to.columns("source", "rule", "where", "message")
-    said = warnings_in_words(results.warnings, labels.language)
+    columns = to.columns("source", "where", "message")
+    said = warnings_in_words(results.warnings, labels.language, labels.software)
     warnings.table(columns, said, labels("no_warnings"))
     _figures(to, [path for path in results.figures if path.suffix == ".png"])
     provenance = to.sheet("provenance")
     provenance.notes(labels("provenance_note"))
-    rows = flattened(results.provenance)
+    rows = record_in_words(results.provenance, labels)
     provenance.table(to.columns("key", "value"), rows, labels("no_data"))
     places = to.places(["summary", *sheets])
     write_checklists(to.sheet("checklists"), results, study, labels, places)

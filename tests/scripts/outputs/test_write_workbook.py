@@ -98,7 +98,10 @@ def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
     values = dict.fromkeys(("highest", "other", "ratio", "n", "percent"), "1") | {"software": name}
     write(
         results / "cohort/warnings.csv",
-        [warning("+1", "-2", Phrase("fractions_of_version", values), {"code": "007"})],
+        [
+            warning(source, "R8", Phrase("fractions_of_version", values), {"code": "007"})
+            for source in ("+1", "-2")
+        ],
         ",".join(columns("warnings")),
     )
     sheet = build(results, tmp_path / "a.xlsx", [])["警告"]
@@ -172,7 +175,7 @@ def test_case_lists_are_in_words_and_the_hospitals_own_is_marked(tmp_path: Path)
     assert "偽陰性" in text_of(book["判定の不一致"])
     assert "新版で誤り" in text_of(book["判定の変化"])
     own = book["院内用"]
-    assert "院内用: ソフトで陽性・読影で陰性の症例 (R34)" in text_of(own)
+    assert "院内用: ソフトで陽性・読影で陰性の症例" in text_of(own)
     assert "VSBONE (simulated) 3.0 BSI 1.20" in text_of(own)
     assert own.sheet_properties.tabColor.rgb == "FFD55E00"
 
