@@ -1,6 +1,5 @@
 """The configuration checked as a whole, every fault at once, before anything runs."""
 
-import difflib
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -9,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from bonescint.config_form import faults_of_form
-from bonescint.config_questions import questions, unanswered
-from bonescint.config_values import entries_of, tracers, wrong_values
+from bonescint.config_hypotheses import wrong_hypotheses
+from bonescint.config_questions import wrong_subgroups
+from bonescint.config_values import entries_of, wrong_values
 from bonescint.config_words import preceding_study
 from bonescint.errors import InputError
 from bonescint.identity.opt_out_lists import LARGEST_SHARE
 from bonescint.identity.study import StudyMark
 from bonescint.names.ids import ANY_ID
-from bonescint.questions import why_unanswered, worded
 from bonescint.resources import Texts, locate
 from bonescint.tables.metric_columns import metric_values, metrics_of_entry
 from bonescint.tables.repeats import AGAIN
@@ -30,8 +29,8 @@ CODED_SIDE = ("results", "logs", ".snakemake")
 CODED_IMAGES = Path("results/dicom")
 LEDGER_HEAD = "private/ledger.head"
 PURGED = Path("results/purge.json")  # nothing is left of who declined
-# what `metrics` need not name: all questions, no primary hypothesis, no margin, nothing fixed
-# beforehand
+# what `metrics` need not name: all questions, no primary hypothesis, no margin, no subgroup,
+# nothing fixed beforehand
 _METRICS = {
     "questions": None,
     "primary": None,
@@ -39,8 +38,11 @@ _METRICS = {
     "margins": {},
     "protocol": None,
     "values": None,
+    "matched_specificity": [0.9],
+    "partial_auc": {"specificity": [0.8, 1.0]},
     "plan": None,
     "optimism": {"replicates": 2000, "seed": 20190601},
+    "subgroups": None,
 }
 # how any table is read, where it needs saying
 _LAYOUT = ("sheet", "header_row", "encoding", "columns", "limits")
@@ -77,13 +79,14 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
     yield from _software(config, text)
     yield from _preceding(config, text)
     yield from wrong_values(config, text)
+    yield from wrong_subgroups(config, text)
     for where, entry in _tables(config).items():
         headers = [fold_header(one) for one in (entry.get("columns") or {}).values() if one]
         if len(headers) > len(set(headers)):
             yield text("same_header", where=f"{where}.columns")
     for key in config["software"].keys() & entries_of(config, "readers").keys():
         yield text("same_key", key=key)
-    yield from _hypotheses(config, text)
+    yield from wrong_hypotheses(config, metrics(config), text)
     for where, path in inputs(config).items():
         base, _, key = where.rpartition(".")
         first = "export" if key == "second_operator" else key.partition("_")[2]
@@ -209,50 +212,6 @@ def _software(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
 def _preceding(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
     if "participants" in config["inputs"] and not preceding_study(config["study"]):
         yield text("no_preceding")  # R5
-
-
-def _hypotheses(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
-    settings = metrics(config)
-    asked = questions(config)
-    # a question about all readers or about the tracers has no software for its subject
-    known = [
-        *config["software"],
-        *entries_of(config, "readers"),
-        "all_readers",
-        *tracers(config),
-    ]
-    measures: dict[str, list[str]] = {}
-    if primary := settings["primary"]:
-        for name in ("subject", "comparator"):
-            if primary.get(name) and primary[name] not in known:
-                where = f"metrics.primary.{name}"
-                allowed = ", ".join(known)
-                yield text("not_allowed", where=where, value=primary[name], allowed=allowed)
-        if primary["question"] not in asked:
-            yield _not_asked(config, text, "metrics.primary.question", primary["question"])
-        measures["metrics.primary.measure"] = [primary["measure"]]
-    for family, asked_for in settings["families"].items():
-        tested = {name: named for name, named in asked_for.items() if name != "label"}
-        for name in tested:
-            # of a question that the study cannot answer there is no test
-            if name not in asked and name not in unanswered(config):
-                yield _not_asked(config, text, f"metrics.families.{family}", name)
-        measures[f"metrics.families.{family}"] = [m for found in tested.values() for m in found]
-    # every measure has its words: what has none is a slip of the pen
-    words = worded(text.language)
-    for where, named in measures.items():
-        for measure in named:
-            if measure not in words:
-                close = difflib.get_close_matches(measure, sorted(words), 1)
-                hint = text("did_you_mean", key=close[0]) if close else ""
-                yield text("no_measure", where=where, measure=measure, hint=hint)
-
-
-def _not_asked(config: Mapping[str, Any], text: Texts, where: str, question: str) -> str:
-    if lacks := unanswered(config).get(question):
-        why = why_unanswered(lacks, text.language)
-        return text("cannot_be_asked", where=where, question=question, why=why)
-    return text("not_asked", where=where, question=question)
 
 
 def inputs(config: Mapping[str, Any]) -> dict[str, str]:

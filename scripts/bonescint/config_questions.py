@@ -1,11 +1,13 @@
 """What a study has, and so which questions it can answer."""
 
 from collections.abc import Iterator, Mapping
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 from bonescint.config_values import entries_of, tracers
 from bonescint.questions import answerable, missing
+from bonescint.resources import Texts
+from bonescint.stats.subgroups import GRADES
 from bonescint.tables.metric_columns import metric_values, metrics_of_entry
 from bonescint.tables.repeats import repeats
 
@@ -35,6 +37,7 @@ def study_has(config: Mapping[str, Any]) -> set[str]:
         "counts": True in counted,
         "shares": False in counted,
         "plan": config["metrics"].get("plan"),
+        "subgroups": config["metrics"].get("subgroups"),
     }
     return {name for name, is_there in there.items() if is_there}
 
@@ -62,9 +65,38 @@ def questions(config: Mapping[str, Any]) -> list[str]:
 def unanswered(config: Mapping[str, Any]) -> dict[str, list[str]]:
     """Return each question that is asked and cannot be answered, and what the study lacks for it.
 
-    Nobody misses an answer about cases that nobody measured twice.
+    Nobody misses an answer about cases that nobody measured twice, or about subgroups that nobody
+    named.
     """
-    return missing(config["metrics"].get("questions"), study_has(config) | {"repeated"})
+    there = study_has(config) | {"repeated", "subgroups"}
+    return missing(config["metrics"].get("questions"), there)
+
+
+def wrong_subgroups(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
+    """Yield why cases cannot be told apart as asked: numbers have cut points, grades have none.
+
+    Parameters
+    ----------
+    config
+        The configuration, whose form is right.
+    text
+        The words of resources/text/config.csv.
+    """
+    seen = set()
+    for n, one in enumerate(config["metrics"].get("subgroups") or ()):
+        where, by, at = f"metrics.subgroups.{n}", one["by"], one.get("at")
+        if by == GRADES and at:
+            yield text("grades_cut", where=where)
+        elif by == GRADES and "eod" not in (there := study_has(config)) and "readers" in there:
+            # without any reader the question is not asked
+            yield text("no_grades", where=where)
+        elif by != GRADES and not at:
+            yield text("no_cut", where=where, by=by)
+        elif at and any(low >= high for low, high in pairwise(at)):
+            yield text("cut_order", where=f"{where}.at")
+        if by in seen:
+            yield text("same_subgroups", where=where, by=by)
+        seen.add(by)
 
 
 def version_pairs(config: Mapping[str, Any]) -> list[list[str]]:

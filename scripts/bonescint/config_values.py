@@ -154,6 +154,10 @@ def wrong_values(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
     yield from _names(config, values, text)
     yield from _cutoffs(config["metrics"], values, text)
     yield from _primary(config, values, text)
+    if partial := config["metrics"].get("partial_auc"):
+        low, high = partial["specificity"]
+        if low >= high:
+            yield text("bounds", where="metrics.partial_auc.specificity", low=low, high=high)
     yield from _plan(config["metrics"], text)
 
 

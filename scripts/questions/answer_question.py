@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bonescint.files import write_rows
 from bonescint.joblog import job_log
 from bonescint.stats.estimate import Estimate, write_estimates
-from bonescint.stats.questions import low_metrics
+from bonescint.stats.questions import UNTESTED, held_together, low_metrics, without_test
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -30,7 +30,16 @@ def answer_question(name: str, given: Mapping[str, Any], tables: Mapping[str, Pa
     """
     module = _module(name)
     software, settings = given.get("software", {}), given.get("settings", {})
-    found = (_named(row, name, software, settings) for row in module.rows(**given))
+    tested = module.QUESTION.get("tested", True)
+    found = (
+        _named(
+            row if tested and row.measure not in UNTESTED else without_test(row),
+            name,
+            software,
+            settings,
+        )
+        for row in module.rows(**given)
+    )
     write_estimates(tables["table"], found)
     for further in module.QUESTION.get("also", ()):
         write_rows(tables[further], *getattr(module, further)(**given))
@@ -56,7 +65,8 @@ def _named(
         # what was held against the truth has another sign (`bonescint.stats.samples.Samples`)
         note = row.note.replace("midpoint=-", "midpoint=")
         row = replace(row, cutoff=abs(row.cutoff), note=note)
-    return replace(row, question=row.question or name, level=level).noting(*versions())
+    row = replace(row, question=row.question or name, level=level)
+    return held_together(row, level).noting(*versions())
 
 
 def _module(name: str) -> Any:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bonescint.declared import columns
 from bonescint.files import read_rows, write_rows
 from bonescint.joblog import job_log
+from bonescint.stats.consensus import YES_NO
 from bonescint.stats.estimate import write_number
 from bonescint.stats.samples import eod_contradicts
 from bonescint.warnings import Phrase, warning, write_warnings
@@ -19,12 +20,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# the configured rules. Yes/no: from the readers who said yes and all readers; None is a tie
-YES_NO: dict[str, Callable[[int, int], bool | None]] = {
-    "majority": lambda yes, readers: None if 2 * yes == readers else 2 * yes > readers,
-    "any": lambda yes, readers: yes > 0,
-    "unanimous": lambda yes, readers: yes == readers,
-}
+# the configured rules of the counts
 COUNT: dict[str, Callable[[list[float]], float]] = {"median": median}
 # whose grades are asked, from the consensus and the reader's own call. Their median is taken, of
 # two middle grades the lower (of two counts the mean): there is no grade 2.5

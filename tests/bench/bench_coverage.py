@@ -45,9 +45,9 @@ def show(method: str, data: str, coverage: float, missing: float, simulated: int
 
 
 def rates() -> None:
-    """Sensitivity with 25 positives and accuracy of 50 cases, by three methods."""
+    """Sensitivity with 25 positives and percent agreement of 50 cases, by three methods."""
     for (measure, n), method in itertools.product(
-        (("sensitivity", POSITIVES), ("accuracy", CASES)),
+        (("sensitivity", POSITIVES), ("percent agreement", CASES)),
         (proportions.wilson, proportions.mid_p, proportions.clopper_pearson),
     ):
         name = f"{measure}, {method.__name__}"

@@ -124,12 +124,9 @@ for (t in list(c(5, 1, 19, 2, 6, 17), c(0, 3, 22, 1, 1, 23), c(7, 0, 3, 0, 0, 9)
   new <- rep(c(.7, .2, .4, .7, .2, .4), t)
   y <- rep(c(1, 0), c(sum(t[1:3]), sum(t[4:6])))
   hmisc <- improveProb(old, new, y)
-  z_null <- hmisc$nri / sqrt((t[1] + t[2]) / sum(t[1:3])^2 + (t[4] + t[5]) / sum(t[4:6])^2)
-  keep(sprintf("reclassification_%s_%s", paste(t, collapse = "_"), c("nri", "events", "nonevents", "low", "high", "wald_z")),
-       c(hmisc$nri, hmisc$nri.ev, hmisc$nri.ne, hmisc$nri + c(-z, z) * hmisc$se.nri, hmisc$z.nri),
+  keep(sprintf("reclassification_%s_%s", paste(t, collapse = "_"), c("nri", "events", "nonevents")),
+       c(hmisc$nri, hmisc$nri.ev, hmisc$nri.ne),
        "Hmisc::improveProb(old, new, y)")
-  keep(sprintf("reclassification_%s_%s", paste(t, collapse = "_"), c("z", "p")), c(z_null, 2 * pnorm(-abs(z_null))),
-       "nri / sqrt((up + down) / n1^2 + (up + down) / n0^2) (Pencina 2008)")
 }
 # mid-p limits of a proportion
 for (pair in list(c(1, 25), c(20, 25), c(24, 25), c(3, 10), c(47, 50))) {

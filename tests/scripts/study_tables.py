@@ -19,10 +19,16 @@ SETTINGS = {
     "cutoffs": [{"metric": "bsi", "value": 1.0}, {"metric": "hotspots", "value": 2}],
     "margins": {"bsi": 0.5, "auc": 0.1, "sensitivity": 0.2},
     "optimism": {"replicates": 100, "seed": 1},
+    "matched_specificity": [0.9],
+    "partial_auc": {"specificity": [0.8, 1.0]},
+    "subgroups": [{"by": "age", "at": [58]}, {"by": "eod"}],
     "primary": None,
     "plan": {"positive": 25, "negative": 25, "auc": 0.9, "auc_difference": 0.1}
     | {"sensitivity": 0.85, "sensitivity_difference": 0.15, "specificity": 0.8},
-    "values": {"bsi": {"kind": "percent"}, "hotspots": {"kind": "count"}},
+    "values": {
+        "bsi": {"kind": "percent", "offsets": [0.1, 0.01]},
+        "hotspots": {"kind": "count", "offsets": [1]},
+    },
 }
 METRICS = ["bsi", "hotspots"]
 SOFTWARE_PARAM = {

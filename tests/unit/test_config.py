@@ -135,6 +135,17 @@ def test_every_limit_of_a_table_can_be_raised(config: dict[str, Any]) -> None:
         ("metrics/margins/volume", 5, r"metrics\.margins.*'volume'.*bsi, hotspots, ann, auc"),
         ("metrics/margins/bsi", -1, r"metrics\.margins\.bsi.*null = not assessed"),
         ("metrics/families/a", {"nri": ["nri"]}, r"metrics\.families\.a.*'nri'.*version_diagnosis"),
+        ("metrics/families/a", {"case_mix": ["power"]}, r"families\.a.*'case_mix'.*not tested"),
+        (
+            "metrics/primary/question",
+            "software_comparison",
+            r"metrics\.primary: .*'software_comparison'.*not tested",
+        ),
+        ("metrics/families/a", {"reader_counts": ["icc_a1"]}, r"families\.a: 'icc_a1'.*not tested"),
+        ("metrics/primary/measure", "nri", r"metrics\.primary\.measure: 'nri'.*not tested"),
+        ("metrics/matched_specificity", [1], r"metrics\.matched_specificity\.0.*between 0 and 1"),
+        ("metrics/partial_auc", {"specificity": [1, 0.8]}, r"partial_auc\.spec.*1 is not below 0"),
+        ("metrics/partial_auc", {}, r"metrics\.partial_auc: the key 'specificity'"),
         ("metrics/optimism/replicates", 10, r"metrics\.optimism\.replicates"),
         ("software/vsbone3/limits", {"row": 10}, r"software\.vsbone3\.limits.*'row'.*'rows'"),
         ("readers/reader1/limits", {"rows": 0}, r"readers\.reader1\.limits\.rows"),
@@ -251,8 +262,9 @@ def test_labels_of_simulated_data_say_so(config: dict[str, Any]) -> None:
 def test_the_statistics_need_but_a_level_and_cutoffs(config: dict[str, Any]) -> None:
     config["metrics"] = {"confidence": 0.95, "cutoffs": []}
     check_config(config)
-    # the one about stored values needs some
-    assert questions(config) == [q for q in known() if q != "repeatability"]
+    # the ones about stored values and about subgroups need some
+    assert questions(config) == [q for q in known() if q not in ("repeatability", "subgroups")]
+    config["metrics"]["subgroups"] = [{"by": "eod"}]
     config["software"]["vsbone2"]["repeat_export"] = "config.yaml"
     check_config(config)
     assert questions(config) == known()
@@ -264,7 +276,7 @@ def test_only_the_questions_asked_for(config: dict[str, Any]) -> None:
     config["metrics"]["questions"] = asked
     with pytest.raises(InputError, match=r"primary\.question.*'version_diagnosis'") as mistake:
         check_config(config)
-    assert len(mistake.value.problems) == 4  # three families ask for others too
+    assert len(mistake.value.problems) == 3  # two families ask for others too
     config["metrics"] |= {"primary": None, "families": {}}
     check_config(config)
     assert questions(config) == ["hypotheses", "accuracy", "cutoffs", "version_measurement"]

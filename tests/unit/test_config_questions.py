@@ -8,14 +8,17 @@ import yaml
 from bonescint.config import check_config
 from bonescint.config_questions import product_pairs, questions, study_has, unanswered
 from bonescint.config_words import reader_names, study_words
+from bonescint.declared import declaration
 from bonescint.errors import InputError
 from bonescint.questions import TESTS, known, why_unanswered
 from bonescint.resources import ROOT
+from bonescint.stats.subgroups import GRADES
 
 EVERYTHING = {
     "readers", "two_readers", "eod", "two_eod", "versions", "products", "tracers", "counts",
     "shares",
     "plan",
+    "subgroups",
 }  # fmt: skip
 
 
@@ -109,3 +112,52 @@ def test_the_words_of_a_study(config: dict[str, Any]) -> None:
     }  # fmt: skip
     del config["study"]["exam"]
     assert study_words(config)["exam"] == "bone scan"
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ([{"by": "age"}], "metrics.subgroups.0: name the values at which age is cut, such as"),
+        ([{"by": "age", "at": [75, 65]}], "metrics.subgroups.0.at: the cut points must ascend"),
+        ([{"by": "age", "at": [65, 65]}], "metrics.subgroups.0.at: the cut points must ascend"),
+        ([{"by": "eod", "at": [2]}], "metrics.subgroups.0: by: eod is a group for each grade."),
+        ([{"by": "eod"}, {"by": "eod"}], "metrics.subgroups.1: subgroups by eod are there twice"),
+        ([{"by": "tracer"}], "Allowed: age, height_cm, weight_kg, eod"),
+    ],
+)
+def test_subgroups_that_cannot_be_made_are_told(
+    config: dict[str, Any], asked: list[Any], said: str
+) -> None:
+    config["metrics"]["subgroups"] = asked
+    (found,) = faults(config)
+    assert said in found
+
+
+def test_groups_by_grade_need_a_reader_who_grades(config: dict[str, Any]) -> None:
+    for reader in config["readers"].values():
+        reader["columns"] = {"eod": None}
+    assert faults(config) == [
+        "metrics.subgroups.1: no reader gives an EOD, so there are no groups by eod. Delete it."
+    ]
+    # without any reader nobody is asked for grades
+    config["readers"] = "none"
+    config["metrics"] |= {"primary": None, "families": {}}
+    check_config(config, files=False)
+    assert unanswered(config)["subgroups"] == ["readers"]
+
+
+def test_subgroups_that_nobody_named_are_no_question_that_is_missed(config: dict[str, Any]) -> None:
+    for none in (None, []):
+        config["metrics"]["subgroups"] = none
+        check_config(config, files=False)
+        assert "subgroups" not in questions(config)
+        assert unanswered(config) == {}
+    del config["metrics"]["subgroups"]
+    assert "subgroups" not in questions(config)
+
+
+def test_groups_are_cut_by_the_numbers_of_a_case() -> None:
+    schema = yaml.safe_load((ROOT / "schemas/config.schema.yaml").read_text(encoding="utf-8"))
+    subgroups = schema["properties"]["metrics"]["properties"]["subgroups"]
+    numbers = [one.column for one in declaration("cases") if one.kind == "measure"]
+    assert subgroups["items"]["properties"]["by"]["enum"] == [*numbers, GRADES]

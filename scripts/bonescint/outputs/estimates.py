@@ -144,9 +144,8 @@ def estimate_in_words(row: Row, labels: Labels) -> Row:
     """
     parts = noted(row)
     roles = [labels.word(key) for key in ("primary", "exploratory") if key in parts]
-    said = {
-        key: labels.word(row[key]) for key in ("measure", "metric", "ci_method", "test", "status")
-    }
+    said = {key: labels.word(row[key]) for key in ("metric", "ci_method", "test", "status")}
+    said["measure"] = labels.word(row["measure"], **parts)  # a ratio's says what was added
     who = ("subject", "comparator", "reference")
     said |= {key: labels.software(labels.word(row[key])) for key in who}
     return (

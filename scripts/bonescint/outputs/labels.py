@@ -11,7 +11,7 @@ from bonescint.resources import Texts
 from bonescint.tables.metric_columns import Values, metric_name, metric_title, metric_values
 
 # sentences that stand in several questions' cautions, as fields of their texts
-_SHARED = ("small_groups", "few_cases", "other_patients")
+_SHARED = ("small_groups", "few_cases", "other_patients", "same_lesions")
 
 
 class Labels:
@@ -186,17 +186,19 @@ class Labels:
         """Return the tracer of a software, or nothing for an unknown key."""
         return str(self._software.get(key, {}).get("tracer", ""))
 
-    def word(self, key: str) -> str:
+    def word(self, key: str, /, **values: str) -> str:
         """Return a word of the area, of the statistics or of the flow; an unknown key as it is.
 
-        A metric is called as the configuration says.
+        A metric is called as the configuration says. `values` are fields of a measure's word, such
+        as the ``offset`` of a ratio.
         """
+        values = {"offset": "c"} | values  # of the measure itself, whichever was added
         if key in self.values and (own := metric_name(key, self.values[key], self.language)):
             return own
         for texts in (self._texts, self._measures, self._flow):
             if key in texts:
-                return texts(key)
-        return self._own_word(key) or key
+                return texts(key, **values)
+        return self._own_word(key, **values) or key
 
     def _own_word(self, key: str, **values: object) -> str:
         """Return a word that a question brings itself, empty if none does."""

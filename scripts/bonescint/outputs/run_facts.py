@@ -376,7 +376,7 @@ class RunFacts:
         for question in READER_QUESTIONS:
             values: dict[str, str] = {}
             for row in self.rows(question):
-                if row["subject"] == "all_readers" and row["estimate"]:
+                if row["subject"] == "all_readers" and row["estimate"] and not row["cases"]:
                     values.setdefault(row["measure"], with_limits(row, self._labels))
             if values:
                 listed = self.joined(

@@ -9,6 +9,7 @@ import numpy as np
 
 from bonescint.declared import columns
 from bonescint.stats import roc
+from bonescint.stats.accuracy import matched_of
 from bonescint.stats.case_sets import beside_own
 from bonescint.stats.estimate import Estimate, write_number
 from bonescint.stats.questions import labelled, low_metrics
@@ -26,7 +27,7 @@ logger = logging.getLogger(__name__)
 QUESTION = {
     "order": 60,
     "needs": ["reference", "measurements", "software"],
-    "settings": ["confidence", "values"],
+    "settings": ["confidence", "values", "matched_specificity", "partial_auc", "optimism"],
     "also": ["roc_curves"],
     "where": ["readers"],
 }
@@ -40,9 +41,10 @@ def rows(
 ) -> Iterator[Estimate]:
     """Yield the AUC of every software and metric, over all cases and by EOD grade (R8, R11).
 
-    Each on the logit scale, and as pROC prints it (Wald). A case whose EOD contradicts the
-    consensus takes no part in the AUC by grade. Beside them with failures as wrong calls, and on
-    the cases that all versions of a product analysed.
+    Each on the logit scale, and as pROC prints it (Wald); then the sensitivity at matched
+    specificities and the partial AUC, for which no cut-off is configured. A case whose EOD
+    contradicts the consensus takes no part in the AUC by grade. Beside them with failures as wrong
+    calls, and on the cases that all versions of a product analysed.
     """
     samples = Samples(read_truth(reference), measurements, low_metrics(settings))
     grades, contradicting = read_consensus(reference, "eod"), read_eod_contradictions(reference)
@@ -56,6 +58,7 @@ def rows(
             sample = samples.of(metric, key)
             y, (score,) = sample.y, sample.scores
             found = [roc.auc(y, score, ci, confidence) for ci in ("logit", "wald")]
+            found += matched_of(sample, settings)
             found += _by_grade(sample, grades, contradicting, confidence)
             found = labelled(found, *sample.left_out)
             found += beside_own(samples, software, key, metric, area)

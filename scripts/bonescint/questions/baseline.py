@@ -16,6 +16,7 @@ logger = logging.getLogger(__name__)
 QUESTION = {
     "order": 25,
     "needs": ["cases", "reference", "tracers"],
+    "tested": False,
 }
 
 _OF_CASE = ("age", "height_cm", "weight_kg")

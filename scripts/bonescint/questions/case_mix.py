@@ -23,6 +23,7 @@ QUESTION = {
     "needs": ["cases", "reference", "tracers"],
     "settings": ["confidence"],
     "where": ["tracers"],
+    "tested": False,
 }
 
 _OF_CASE = ("age", "height_cm", "weight_kg")

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from bonescint.stats import roc
+from bonescint.stats import agreement, roc
 from bonescint.stats.accuracy import accuracy_of
+from bonescint.stats.agreement.indices import bias_index, prevalence_index
 from bonescint.stats.case_sets import beside_own, failed_calls
 from bonescint.stats.estimate import Estimate, write_number
 from bonescint.stats.proportions import clopper_pearson, likelihood_ratios, mid_p
@@ -69,7 +70,6 @@ def _at(y: np.ndarray, score: np.ndarray, cutoff: float, confidence: float) -> l
     rates = (
         (found.sensitivity, tp, tp + fn),
         (found.specificity, tn, tn + fp),
-        (found.accuracy, tp + tn, y.size),
     )
     # Wilson's limits first; the exact ones never cover too little, the mid-p ones nearly 95 %
     beside = [
@@ -82,8 +82,29 @@ def _at(y: np.ndarray, score: np.ndarray, cutoff: float, confidence: float) -> l
         replace(ratio, n=y.size, n_positive=tp + fn)
         for ratio in likelihood_ratios(tp, fp, fn, tn, confidence).values()
     ]
-    at = [found.sensitivity, found.specificity, found.accuracy, *beside, *ratios]
+    at = [
+        found.sensitivity,
+        found.specificity,
+        *beside,
+        *ratios,
+        *_agreement(yes, sick, confidence),
+    ]
     return labelled(at, cutoff=cutoff)
+
+
+def _agreement(yes: np.ndarray, sick: np.ndarray, confidence: float) -> list[Estimate]:
+    """Return how far the calls agree with the consensus, and what that number depends on.
+
+    No share of right calls by the name of accuracy: it would be a property of the software, which
+    this is not, for half of the cases have findings because the plan says so (R4).
+    """
+    found = [
+        agreement.percent_agreement(np.column_stack((yes, sick)), confidence),
+        *(agreement.cohen_kappa(yes, sick, confidence=confidence, ci=ci) for ci in ("log", "wald")),
+        prevalence_index(yes, sick),
+        bias_index(yes, sick, confidence),
+    ]
+    return [replace(row, n_positive=int(sick.sum())).noting("planned_share") for row in found]
 
 
 def _rates(sample: Sample, metric: str, settings: Mapping[str, Any]) -> list[Estimate]:

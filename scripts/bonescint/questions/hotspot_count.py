@@ -1,14 +1,18 @@
 """How the number of hot spots follows the readers' number of metastases."""
 
 import logging
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from bonescint.declared import columns
 from bonescint.stats import counts, method_comparison, ranks
-from bonescint.stats.estimate import Estimate
+from bonescint.stats.estimate import Estimate, write_number
 from bonescint.stats.questions import labelled
-from bonescint.stats.samples import Samples, SoftwareFacts, read_consensus
+from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_consensus
 
 logger = logging.getLogger(__name__)
 
@@ -17,6 +21,7 @@ QUESTION = {
     "needs": ["reference", "measurements", "software"],
     "settings": ["confidence", "values"],
     "where": ["readers", "counts"],
+    "also": ["hotspot_fit"],
 }
 
 
@@ -30,25 +35,61 @@ def rows(
 
     Differences are the software's count minus the readers'.
     """
-    metastases = read_consensus(reference, "n_metastases")
-    samples = Samples(metastases, measurements)
     confidence = settings["confidence"]
+    for key, metric, sample in _counted(reference, measurements, software, settings):
+        read, (spots,) = sample.y, sample.scores
+        alike = [
+            method_comparison.lin_ccc(spots, read, confidence),
+            counts.within(spots, read, 0, confidence),
+            counts.within(spots, read, 1, confidence),
+        ]
+        found = [
+            ranks.spearman(spots, read, confidence),
+            ranks.kendall(spots, read, confidence),
+            *method_comparison.limits_of_agreement(spots, read, confidence),
+            *labelled(alike, "same_lesions"),
+            counts.count_power(spots, read, confidence),
+        ]
+        yield from labelled(
+            found, *sample.left_out, metric=metric, subject=key, reference="n_metastases"
+        )
+        logger.info("%s, %s: %d cases", key, metric, read.size)
+
+
+def hotspot_fit(
+    reference: Path,
+    measurements: Path,
+    software: SoftwareFacts,
+    settings: Mapping[str, Any],
+) -> tuple[Sequence[str], Iterable[Mapping[str, object]]]:
+    """Return the table of what `counts.count_power` fitted beside what was seen, by count read."""
+    every = _counted(reference, measurements, software, settings)
+    found = (
+        {"software": key, "metric": metric} | row
+        for key, metric, sample in every
+        for row in _fitted(sample.scores[0], sample.y)
+    )
+    return columns("hotspot_fit"), found
+
+
+def _counted(
+    reference: Path, measurements: Path, software: SoftwareFacts, settings: Mapping[str, Any]
+) -> Iterator[tuple[str, str, Sample]]:
+    """Yield each count of each software, its cases' truth being the number read."""
+    samples = Samples(read_consensus(reference, "n_metastases"), measurements)
     for key in software:
         for metric in software[key]["metrics"]:
-            if settings["values"][metric]["kind"] != "count":
-                continue
-            sample = samples.of(metric, key)
-            read, (spots,) = sample.y, sample.scores
-            found = [
-                ranks.spearman(spots, read, confidence),
-                ranks.kendall(spots, read, confidence),
-                *method_comparison.bland_altman(spots, read, confidence).values(),
-                method_comparison.lin_ccc(spots, read, confidence),
-                counts.within(spots, read, 0, confidence),
-                counts.within(spots, read, 1, confidence),
-                counts.negative_binomial(spots, read, confidence),
-            ]
-            yield from labelled(
-                found, *sample.left_out, metric=metric, subject=key, reference="n_metastases"
-            )
-            logger.info("%s, %s: %d cases", key, metric, read.size)
+            if settings["values"][metric]["kind"] == "count":
+                yield key, metric, samples.of(metric, key)
+
+
+def _fitted(spots: np.ndarray, read: np.ndarray) -> Iterator[dict[str, object]]:
+    fit = counts.negative_binomial(spots, np.log1p(read))
+    for number in np.unique(read).tolist():
+        there = spots[read == number]
+        yield {
+            "read": write_number(number),
+            "n": there.size,
+            "seen": write_number(float(there.mean())),
+            "fitted": write_number(fit.mean(math.log1p(number))),
+        }

@@ -29,7 +29,11 @@ class Question(NamedTuple):
         What a study needs so that it is asked: ``repeated`` (cases measured twice), ``readers``,
         ``two_readers``, ``eod``, ``two_eod`` (readers who grade the extent of disease),
         ``versions``, ``products``, ``tracers`` (more than one), ``counts``, ``shares`` (metrics
-        that are one or are none), ``plan`` (`metrics.plan`); none = always.
+        that are one or are none), ``plan`` (`metrics.plan`), ``subgroups`` (`metrics.subgroups`);
+        none = always.
+    tested
+        Whether its rows may be tests of a hypothesis. Groups of other patients are compared by
+        limits alone: a p-value would be taken for a statement on what tells them apart.
     """
 
     order: int
@@ -37,6 +41,7 @@ class Question(NamedTuple):
     settings: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
     where: tuple[str, ...] = ()
+    tested: bool = True
 
 
 def known() -> list[str]:

@@ -20,6 +20,7 @@ QUESTION = {
     "needs": ["reference", "measurements", "product_pairs", "software"],
     "settings": ["confidence", "cutoffs", "values"],
     "where": ["readers", "products"],
+    "tested": False,
 }
 
 SUPPOSED = 0.1  # a difference in AUC that would matter
@@ -35,8 +36,9 @@ def rows(
     """Yield the differences in AUC, sensitivity and specificity between two products.
 
     The tracer decides the software (R6), so no patient has both: every row is unpaired and carries
-    the note `confounded` (R11). No paired test and no Bland-Altman belong here. A difference is
-    first minus second.
+    the note `confounded` (R11): differences with their limits, and no test, for its p would be
+    read as one of the software. No Bland-Altman belongs here either. A difference is first minus
+    second.
     """
     samples = Samples(read_truth(reference), measurements, low_metrics(settings))
     confidence = settings["confidence"]
@@ -65,7 +67,7 @@ def rows(
 def _power(one: Sample, other: Sample, confidence: float) -> Estimate:
     """Return the power to find a difference of `SUPPOSED` around the mean of the two AUCs.
 
-    It says how little a large p-value means at this size.
+    Nothing is tested here: it says how little a test of this size could show.
     """
     areas = [roc.auc(sample.y, sample.scores[0]) for sample in (one, other)]
     sizes = {
@@ -81,7 +83,7 @@ def _power(one: Sample, other: Sample, confidence: float) -> Estimate:
         mean = sum(area.estimate for area in areas) / 2
         high = min(mean + SUPPOSED / 2, 1.0)
         found = power_unpaired_auc(high, high - SUPPOSED, **sizes, confidence=confidence)
-    return found.noting(f"supposed_difference={write_number(SUPPOSED)}")
+    return found.noting("hanley_mcneil", f"supposed_difference={write_number(SUPPOSED)}")
 
 
 def _at(one: Sample, other: Sample, cutoff: float, confidence: float) -> list[Estimate]:

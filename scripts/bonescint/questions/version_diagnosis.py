@@ -7,6 +7,7 @@ from typing import Any
 
 from bonescint.declared import columns
 from bonescint.stats import reclassification, roc
+from bonescint.stats.accuracy import matched_of
 from bonescint.stats.case_sets import failures_of
 from bonescint.stats.estimate import FAILURES_AS_WRONG, Estimate, write_number
 from bonescint.stats.paired_calls import compare_accuracy
@@ -18,7 +19,14 @@ logger = logging.getLogger(__name__)
 QUESTION = {
     "order": 90,
     "needs": ["reference", "measurements", "version_pairs", "software"],
-    "settings": ["confidence", "cutoffs", "values"],
+    "settings": [
+        "confidence",
+        "cutoffs",
+        "values",
+        "matched_specificity",
+        "partial_auc",
+        "optimism",
+    ],
     "also": ["reclassified"],
     "where": ["readers", "versions"],
 }
@@ -41,7 +49,8 @@ def rows(
     for old, new in version_pairs:
         for metric in shared_metrics(software, new, old):
             sample = samples.of(metric, new, old)
-            found = labelled(_compared(sample, metric, settings), *sample.left_out)
+            compared = [*_compared(sample, metric, settings), *matched_of(sample, settings)]
+            found = labelled(compared, *sample.left_out)
             counted = samples.of(metric, new, old, with_failed=True)
             if failed := failures_of(counted):
                 found += labelled(
@@ -88,7 +97,7 @@ def _at(sample: Sample, cutoff: float, confidence: float) -> list[Estimate]:
     y = sample.y == 1
     new, old = (score >= cutoff for score in sample.scores)
     moves = reclassification.table(y, old, new)
-    improvement = reclassification.nri(y, old, new, confidence).noting(
+    improvement = reclassification.nri(y, old, new).noting(
         "moves_positive=" + "/".join(map(str, moves.events)),
         "moves_negative=" + "/".join(map(str, moves.nonevents)),
     )

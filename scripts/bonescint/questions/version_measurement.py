@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 QUESTION = {
     "order": 100,
     "needs": ["measurements", "version_pairs", "software"],
-    "settings": ["confidence"],
+    "settings": ["confidence", "values"],
     "where": ["versions"],
 }
 
@@ -40,7 +40,7 @@ def rows(
         for metric in shared_metrics(software, new, old):
             sample = samples.of(metric, new, old, judged=False)
             yield from labelled(
-                _compared(sample.scores, settings["confidence"]),
+                _compared(sample.scores, settings["values"][metric], settings["confidence"]),
                 *sample.left_out,
                 metric=metric,
                 subject=new,
@@ -49,26 +49,39 @@ def rows(
             logger.info("%s against %s, %s: %d cases", new, old, metric, sample.y.size)
 
 
-def _compared(scores: Sequence[np.ndarray], confidence: float) -> list[Estimate]:
+def _compared(
+    scores: Sequence[np.ndarray], metric: Mapping[str, Any], confidence: float
+) -> Iterator[Estimate]:
     new, old = scores
+    yield from method_comparison.limits_of_agreement(new, old, confidence)
+    yield from _ratios(new, old, metric.get("offsets", ()), confidence)
+    yield from method_comparison.bland_altman_regression(new, old, confidence).values()
     test = ranks.wilcoxon(new, old)
-    shift = replace(
+    yield replace(
         ranks.hodges_lehmann(ranks.differences(new, old), confidence),
         statistic=test.statistic,
         p_value=test.p_value,
         test=test.test,
         note=test.note,
     )
-    return [
-        *method_comparison.bland_altman(new, old, confidence).values(),
-        *method_comparison.bland_altman_log(new, old, confidence=confidence).values(),
-        *method_comparison.bland_altman_regression(new, old, confidence).values(),
-        shift,
-        *compare_calls(new > 0, old > 0, "nonzero_difference", confidence),
-        method_comparison.lin_ccc(new, old, confidence),
-        agreement.icc(np.column_stack([new, old]), "A1", confidence),
-        *method_comparison.passing_bablok(old, new, confidence).values(),
-        *method_comparison.deming(old, new, confidence=confidence).values(),
-        ranks.spearman(new, old, confidence),
-        ranks.kendall(new, old, confidence),
-    ]
+    yield from compare_calls(new > 0, old > 0, "nonzero_difference", confidence)
+    places = ["same_lesions"] if metric["kind"] == "count" else []
+    yield method_comparison.lin_ccc(new, old, confidence).noting(*places)
+    yield agreement.icc(np.column_stack([new, old]), "A1", confidence).noting(*places)
+    yield from method_comparison.passing_bablok(old, new, confidence).values()
+    yield from method_comparison.deming(old, new, confidence=confidence).values()
+    yield ranks.spearman(new, old, confidence)
+    yield ranks.kendall(new, old, confidence)
+
+
+def _ratios(
+    new: np.ndarray, old: np.ndarray, offsets: Sequence[float], confidence: float
+) -> Iterator[Estimate]:
+    """Yield the ratio new / old where both are above 0, then with each offset, of all cases."""
+    both = (new > 0) & (old > 0)
+    found = method_comparison.bland_altman_log(new[both], old[both], 0, confidence)
+    left_out = f"left_out_not_positive={int((~both).sum())}"
+    yield from labelled(found.values(), left_out, cases="positive_in_both")
+    for i, offset in enumerate(offsets):
+        rows = method_comparison.bland_altman_log(new, old, offset, confidence).values()
+        yield from labelled(rows, "other_offset" if i else "main_offset")

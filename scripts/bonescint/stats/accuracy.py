@@ -1,4 +1,4 @@
-"""How accurate one software is: its AUC, and what its cut-offs give."""
+"""How one software agrees with the reference: AUC, what its cut-offs give, and its curve."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,3 +18,19 @@ def accuracy_of(sample: Sample, metric: str, settings: Mapping[str, Any]) -> lis
         at = roc.at_cutoff(sample.y, score, cutoff, confidence)
         rows += labelled([at.sensitivity, at.specificity], cutoff=cutoff)
     return rows
+
+
+def matched_of(sample: Sample, settings: Mapping[str, Any]) -> list[Estimate]:
+    """Return sensitivity at the matched specificities and the partial AUC (`roc.matched`).
+
+    Of a sample of two software the differences, first minus second.
+    """
+    settled, partial = settings["optimism"], settings["partial_auc"]
+    return roc.matched(
+        sample.y,
+        sample.scores,
+        settings["matched_specificity"],
+        partial and partial["specificity"],
+        roc.Bootstrap(settled["seed"], settled["replicates"]),
+        settings["confidence"],
+    )

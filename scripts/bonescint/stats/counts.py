@@ -1,13 +1,14 @@
 """Counts against counts: Hotspots and the number of metastases."""
 
+import math
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import stdtr, stdtrit
 
-from bonescint.stats.estimate import Estimate, write_number
-from bonescint.stats.normal import critical, two_sided
+from bonescint.stats.estimate import NAN, OK, Estimate, write_number
 from bonescint.stats.pairs import complete_pairs
 from bonescint.stats.printed import with_ties
 from bonescint.stats.proportions import wilson
@@ -50,20 +51,44 @@ def within(
     ).noting(f"tolerance={write_number(tolerance)}", f"count={count}/{d.size}")
 
 
-def negative_binomial(y: ArrayLike, x: ArrayLike, confidence: float = 0.95) -> Estimate:
-    """Return by which factor the expected count `y` grows with one more of `x`.
+class NegativeBinomial(NamedTuple):
+    """The fit log(mean of y) = `intercept` + `slope` x, `error` the slope's standard error.
 
-    Negative binomial regression with log link and variance m + a m² (NB2) by maximum likelihood,
-    the rate ratio with Wald's limits on the log scale from the expected information, as R's
-    ``MASS::glm.nb``. The dispersion a (1 / theta of R) stands in the note; counts that scatter no
-    more than Poisson's have a = 0, and the fit is Poisson regression.
+    `dispersion` is the a of the variance m + a m² (1 / theta of R). Where `status` is not ``ok``
+    the numbers are NaN.
+    """
+
+    n: int
+    status: str
+    intercept: float = NAN
+    slope: float = NAN
+    error: float = NAN
+    dispersion: float = NAN
+
+    def mean(self, x: float) -> float:
+        """Return the fitted mean at `x`, NaN if there is none."""
+        with np.errstate(over="ignore"):
+            return float(np.exp(self.intercept + self.slope * x))
+
+
+def count_power(y: ArrayLike, x: ArrayLike, confidence: float = 0.95) -> Estimate:
+    """Return the power b with which the expected count `y` follows the count `x`.
+
+    `negative_binomial` of y on log(1 + x): the mean of y is c (1 + x) to the power b. 1 is in
+    proportion, less flattens. On x itself the model would multiply the mean with each further one,
+    which no two counts of the same things do. The note shows what was fitted beside the mean that
+    was seen, where x is 0, 1, 5 or largest.
+
+    Wald's limits with Student's t and n - 2 degrees of freedom. The dispersion of largest
+    likelihood is too small on few cases, so the standard error grows by the root of Pearson's X²
+    over n - 2 where that exceeds 1: with 25 + 25 cases R's limits cover 91.6-93.6 %.
 
     Parameters
     ----------
     y
         Counts, shape (n,); a case with a NaN in either is left out.
     x
-        What they depend on, shape (n,).
+        Counts from 0 on which they depend, shape (n,).
     confidence
         Of the interval.
 
@@ -72,39 +97,69 @@ def negative_binomial(y: ArrayLike, x: ArrayLike, confidence: float = 0.95) -> E
     ValueError
         If a count is negative or not a whole number.
     """
+    counts, others = complete_pairs(y, x)
+    fit = negative_binomial(counts, np.log1p(others))
+    row = Estimate(measure="count_power", n=fit.n, ci_method="wald_t", test="negative_binomial")
+    if fit.status != OK:
+        return replace(row, status=fit.status)
+    means = np.exp(fit.intercept + fit.slope * np.log1p(others))
+    pearson = float(((counts - means) ** 2 / (means + fit.dispersion * means**2)).sum())
+    error = fit.error * math.sqrt(max(1.0, pearson / (fit.n - 2)))
+    width = float(stdtrit(fit.n - 2, (1 + confidence) / 2)) * error
+    t = fit.slope / error
+    places = np.intersect1d([0, 1, 5, others.max()], others)
+    pairs = ((x, fit.mean(math.log1p(x)), counts[others == x].mean()) for x in places)
+    beside = " ".join(f"{x:g}:{fitted:.4g}/{seen:.4g}" for x, fitted, seen in pairs)
+    return replace(
+        row,
+        estimate=fit.slope,
+        ci_low=fit.slope - width,
+        ci_high=fit.slope + width,
+        statistic=t,
+        p_value=float(2 * stdtr(fit.n - 2, -abs(t))),
+    ).noting(f"dispersion={write_number(fit.dispersion)}", f"fitted_seen={beside}")
+
+
+def negative_binomial(y: ArrayLike, x: ArrayLike) -> NegativeBinomial:
+    """Fit a negative binomial regression of the counts `y` on `x`.
+
+    Log link and variance m + a m² (NB2) by maximum likelihood, the standard error from the expected
+    information, as R's ``MASS::glm.nb``. Counts that scatter no more than Poisson's have a = 0, and
+    the fit is Poisson regression.
+
+    Parameters
+    ----------
+    y
+        Counts, shape (n,); a case with a NaN in either is left out.
+    x
+        What they depend on, shape (n,).
+
+    Raises
+    ------
+    ValueError
+        If a count is negative or not a whole number.
+    """
     counts, values = complete_pairs(y, x)
     n = counts.size
-    result = Estimate(measure="rate_ratio", n=n, ci_method="wald_log", test="negative_binomial")
     if n < 3:
-        return replace(result, status="too few" if n else "no data")
+        return NegativeBinomial(n, "too few" if n else "no data")
     if counts.min() < 0 or (counts % 1).any():
         raise ValueError("counts must be whole numbers from 0")
     values = with_ties(values)
-    scale = float(np.ptp(values))
+    scale, centre = float(np.ptp(values)), float(values.mean())
     if not (np.ptp(counts) and scale):
-        return replace(result, status="constant")
+        return NegativeBinomial(n, "constant")
     seen = values[counts > 0]
     if not np.ptp(seen) and seen[0] in (values.min(), values.max()):
-        return replace(result, status="not converged")  # the ratio is 0 or infinite
-    design = np.column_stack((np.ones(n), (values - values.mean()) / scale))
+        return NegativeBinomial(n, "not converged")  # the slope has no end
+    design = np.column_stack((np.ones(n), (values - centre) / scale))
     dispersion, fit = _maximise(counts.astype(np.int64), design)
     if fit is None:
-        return replace(result, status="not converged")
+        return NegativeBinomial(n, "not converged")
     slope = float(fit.coefficients[1]) / scale
     error = float(np.sqrt(fit.covariance[1, 1])) / scale
-    width = critical(confidence) * error
-    with np.errstate(over="ignore"):
-        low, ratio, high = (float(v) for v in np.exp([slope - width, slope, slope + width]))
-    if not (low > 0 and high < np.inf):  # one more of `x` is beyond all that was seen
-        return replace(result, status="not converged")
-    return replace(
-        result,
-        estimate=ratio,
-        ci_low=low,
-        ci_high=high,
-        statistic=slope / error,
-        p_value=two_sided(slope / error),
-    ).noting(f"dispersion={write_number(dispersion)}")
+    intercept = float(fit.coefficients[0]) - slope * centre
+    return NegativeBinomial(n, OK, intercept, slope, error, dispersion)
 
 
 def _maximise(counts: NDArray[np.int64], design: NDArray[np.float64]) -> tuple[float, _Fit | None]:

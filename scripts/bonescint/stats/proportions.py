@@ -25,7 +25,7 @@ def wilson(x: int, n: int, confidence: float = 0.95) -> Estimate:
     result = _proportion(x, n, "wilson")
     if n == 0:
         return result
-    low, high = _wilson_limits(x, n, critical(confidence))
+    low, high = wilson_limits(x, n, critical(confidence))
     return replace(result, ci_low=low, ci_high=high)
 
 
@@ -100,13 +100,8 @@ def difference_independent(
         return replace(result, status="no data")
     z = critical(confidence)
     p1, p2 = x1 / n1, x2 / n2
-    (l1, u1), (l2, u2) = _wilson_limits(x1, n1, z), _wilson_limits(x2, n2, z)
-    return replace(
-        result,
-        estimate=p1 - p2,
-        ci_low=p1 - p2 - ((p1 - l1) ** 2 + (u2 - p2) ** 2) ** 0.5,
-        ci_high=p1 - p2 + ((u1 - p1) ** 2 + (p2 - l2) ** 2) ** 0.5,
-    )
+    limits = square_and_add(p1, wilson_limits(x1, n1, z), p2, wilson_limits(x2, n2, z))
+    return replace(result, estimate=p1 - p2, ci_low=limits[0], ci_high=limits[1])
 
 
 def difference_paired(
@@ -223,6 +218,54 @@ def likelihood_ratios(
     }
 
 
+def wilson_limits(x: float, n: float, z: float) -> tuple[float, float]:
+    """Return the limits of Wilson's score interval.
+
+    Parameters
+    ----------
+    x, n
+        Successes and trials; need not be whole, as where n is an effective number of cases.
+    z
+        Of the normal distribution.
+    """
+    centre = x + z * z / 2
+    width = z * (x * (n - x) / n + z * z / 4) ** 0.5
+    # at the ends the limit is 0 or 1 exactly; rounding must not put it beyond the estimate
+    low = 0.0 if x == 0 else (centre - width) / (n + z * z)
+    high = 1.0 if x == n else (centre + width) / (n + z * z)
+    return low, high
+
+
+def square_and_add(
+    first: float,
+    limits: tuple[float, float],
+    second: float,
+    other_limits: tuple[float, float],
+    correlation: float = 0.0,
+) -> tuple[float, float]:
+    """Return the limits of first - second from those of either (Newcombe 1998; Zou & Donner 2008).
+
+    Parameters
+    ----------
+    first, second
+        The two proportions.
+    limits, other_limits
+        Their limits.
+    correlation
+        Of the two estimates; 0 if they are of different cases.
+    """
+    (l1, u1), (l2, u2) = limits, other_limits
+
+    def width(one: float, other: float) -> float:
+        return math.sqrt(max(one**2 - 2 * correlation * one * other + other**2, 0.0))
+
+    difference = first - second
+    return (
+        difference - width(first - l1, u2 - second),
+        difference + width(u1 - first, second - l2),
+    )
+
+
 def _counts(*values: float) -> list[int]:
     """Return the counts as Python's integers, which do not overflow when they are multiplied."""
     counts = [int(value) for value in values]
@@ -238,30 +281,15 @@ def _proportion(x: int, n: int, method: str) -> Estimate:
     return replace(result, estimate=x / n) if n else replace(result, status="no data")
 
 
-def _wilson_limits(x: int, n: int, z: float) -> tuple[float, float]:
-    centre = x + z * z / 2
-    width = z * (x * (n - x) / n + z * z / 4) ** 0.5
-    # at the ends the limit is 0 or 1 exactly; rounding must not put it beyond the estimate
-    low = 0.0 if x == 0 else (centre - width) / (n + z * z)
-    high = 1.0 if x == n else (centre + width) / (n + z * z)
-    return low, high
-
-
 def _newcombe_paired(a: int, b: int, c: int, d: int, z: float) -> tuple[float, float]:
     n = a + b + c + d
-    p1, p2 = (a + b) / n, (a + c) / n
-    (l1, u1), (l2, u2) = _wilson_limits(a + b, n, z), _wilson_limits(a + c, n, z)
     product = (a + b) * (c + d) * (a + c) * (b + d)
     concordance = float(a * d - b * c)
     if concordance > 0:
         concordance = max(concordance - n / 2, 0.0)
     phi = concordance / product**0.5 if product else 0.0
-
-    def width(first: float, second: float) -> float:
-        return math.sqrt(max(first**2 - 2 * phi * first * second + second**2, 0.0))
-
-    difference = p1 - p2
-    return difference - width(p1 - l1, u2 - p2), difference + width(u1 - p1, p2 - l2)
+    limits = [wilson_limits(x, n, z) for x in (a + b, a + c)]
+    return square_and_add((a + b) / n, limits[0], (a + c) / n, limits[1], phi)
 
 
 def _tango(a: int, b: int, c: int, d: int, z: float) -> tuple[float, float]:

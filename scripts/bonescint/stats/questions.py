@@ -1,10 +1,24 @@
 """What the questions share: who and what each row is about."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bonescint.stats.estimate import FAILURES_AS_WRONG, Estimate
+from bonescint.stats.estimate import FAILURES_AS_WRONG, NAN, Estimate
+
+# Measures whose test answers no question of a study. That readers of the same images agree by
+# chance alone, that two measurements of the same image have nothing to do with each other (ICC,
+# W, kappa, correlation or slope 0): nobody holds it, and the smallest p says nothing about how
+# well they agree. Kendall's test is Jonckheere's where one of both is a grade. The test of a net
+# reclassification improvement is misleading (Pepe 2014). They are described with their limits.
+UNTESTED = frozenset(
+    {
+        "count_power", "fleiss_kappa", "icc_a1", "icc_ak", "icc_c1", "icc_ck", "kendall",
+        "kendall_w", "nri", "spearman",
+    }
+)  # fmt: skip
+_OF_TEST = ("z=", "z_p=", "df1=", "df2=")  # what a note says of the test alone
 
 # the questions whose differences stand there with failures left out and as wrong calls
 COUNT_FAILURES = ("version_diagnosis", "equivalence")
@@ -37,3 +51,32 @@ def counts_failures(settings: Mapping[str, Any]) -> bool:
 def labelled(rows: Iterable[Estimate], *notes: str, **fields: Any) -> list[Estimate]:
     """Return `rows` with further notes, and with fields such as ``subject`` filled in."""
     return [replace(row.noting(*notes), **fields) for row in rows]
+
+
+def held_together(row: Estimate, level: float) -> Estimate:
+    """Return the row of a difference, noted where its test and its limits say different things.
+
+    The two are then two methods, not one seen from both sides: p is below 1 - `level` although the
+    limits hold (or touch) 0, or the reverse. Which limits they are stands in the note.
+    """
+    difference = row.measure == "hodges_lehmann" or row.measure.endswith("_difference")
+    tested = row.test not in ("", "tost") and not math.isnan(row.p_value + row.ci_low)
+    if not (difference and tested) or "test_and_limits_differ" in row.note:
+        return row
+    if (row.p_value < round(1 - level, 12)) == (not row.ci_low <= 0 <= row.ci_high):
+        return row
+    return row.noting(f"test_and_limits_differ={row.ci_method}")
+
+
+def without_test(row: Estimate) -> Estimate:
+    """Return a row that describes and tests nothing: without statistic, p and what is about them.
+
+    Parameters
+    ----------
+    row
+        Such as one of `UNTESTED`.
+    """
+    # the degrees of freedom may be those of the limits
+    left_out = _OF_TEST if row.ci_method else (*_OF_TEST, "df=")
+    note = "; ".join(part for part in row.note.split("; ") if not part.startswith(left_out))
+    return replace(row, statistic=NAN, p_value=NAN, test="", note=note)

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bonescint.stats.estimate import NAN, Estimate, write_number
-from bonescint.stats.normal import critical, two_sided
 from bonescint.stats.roc.cases import complete_cases
 
 
@@ -69,15 +68,13 @@ def table(y: ArrayLike, old: ArrayLike, new: ArrayLike) -> CallChanges:
     return CallChanges(events, nonevents)
 
 
-def nri(
-    y: ArrayLike, old: ArrayLike, new: ArrayLike, confidence: float = 0.95
-) -> NetReclassification:
+def nri(y: ArrayLike, old: ArrayLike, new: ArrayLike) -> NetReclassification:
     """Return the categorical net reclassification improvement, between -2 and 2 (Pencina 2008).
 
-    With two categories it is the gain in sensitivity plus the gain in specificity. The test is
-    Pencina's z, whose variance supposes that as many move up as down; the limits (Wald) do not
-    suppose it, and z and p by their variance, which R's ``Hmisc::improveProb`` prints, are in the
-    note.
+    With two categories it is the gain in sensitivity plus the gain in specificity, so the
+    differences of both and their limits say all that it says. It has no limits and no test: both
+    mislead, for the improvement is often "significant" where nothing has improved (Pepe, Janes &
+    Li 2014).
 
     Parameters
     ----------
@@ -86,43 +83,20 @@ def nri(
     old, new
         Calls or ordered categories, shape (n,), higher is worse; a case where one is NaN is left
         out.
-    confidence
-        Of the interval.
     """
     truth, (before, after) = complete_cases(y, old, new)
     n1 = int(truth.sum())
     n0 = truth.size - n1
-    result = NetReclassification(
-        measure="nri", n=truth.size, n_positive=n1, ci_method="wald", test="nri_z"
-    )
+    result = NetReclassification(measure="nri", n=truth.size, n_positive=n1)
     if n1 == 0 or n0 == 0:
         return replace(result, status="one class" if truth.size else "no data")
     moves = (after > before).astype(int) - (after < before)
-    net1, net0 = int(moves[truth].sum()), -int(moves[~truth].sum())
-    moved1, moved0 = (int(np.abs(moves[side]).sum()) for side in (truth, ~truth))
-    events, nonevents = net1 / n1, net0 / n0
-    result = replace(
+    events, nonevents = int(moves[truth].sum()) / n1, -int(moves[~truth].sum()) / n0
+    return replace(
         result,
         estimate=events + nonevents,
         events=events,
         nonevents=nonevents,
+        status="ok" if moves.any() else "identical",
         note=f"nri_events={write_number(events)}; nri_nonevents={write_number(nonevents)}",
-    )
-    if moved1 + moved0 == 0:
-        return replace(result, p_value=1.0, status="identical")
-    if min(n1, n0) < 2:
-        return replace(result, status="too few")
-    z = result.estimate / float(np.sqrt(moved1 / n1**2 + moved0 / n0**2))
-    result = replace(result, statistic=z, p_value=two_sided(z))
-    # in whole numbers, so that a class in which all or none move has no variance exactly
-    variance = (moved1 * n1 - net1**2) / n1**3 + (moved0 * n0 - net0**2) / n0**3
-    if variance == 0:
-        return replace(result, status="constant")
-    error = float(np.sqrt(variance))
-    wald, width = result.estimate / error, critical(confidence) * error
-    return replace(
-        result,
-        ci_low=max(result.estimate - width, -2.0),
-        ci_high=min(result.estimate + width, 2.0),
-        note=f"{result.note}; wald_z={write_number(wald)}; wald_p={write_number(two_sided(wald))}",
     )

@@ -22,6 +22,10 @@ _DEFAULT: Values = MappingProxyType(
     }
 )
 _BOUNDS = {"percent": [0, 100], "count": [0, None], "number": [None, None]}
+# What is added to both values so that a 0 has a ratio; the first is the main one. Of a percentage
+# printed in hundredths ten steps, so that one step at 0 changes the ratio by a tenth at most; one
+# step; 1, the scale of a cut-off. Of a count one, and a half. A number's scale nobody knows.
+_OFFSETS = {"percent": [0.1, 0.01, 1], "count": [1, 0.5], "number": []}
 
 
 def metric_values(given: Values | None = None) -> dict[str, dict[str, Any]]:
@@ -32,7 +36,7 @@ def metric_values(given: Values | None = None) -> dict[str, dict[str, Any]]:
     given
         ``metrics.values`` of the configuration, None for the default: key -> ``label`` (ja, en),
         ``unit``, ``kind``, ``bounds``, ``positive``, ``warn_above``, ``software`` (who alone has
-        it), as far as they are named.
+        it), ``offsets`` (of ratios), as far as they are named.
     """
     found = {}
     for key, own in (_DEFAULT if given is None else given).items():
@@ -41,7 +45,8 @@ def metric_values(given: Values | None = None) -> dict[str, dict[str, Any]]:
         if "bounds" not in own and "kind" in own and own["kind"] != _kind(key):
             said["bounds"] = _BOUNDS[kind]
         plain = {"label": {}, "unit": "", "bounds": _BOUNDS[kind], "positive": "high"}
-        found[key] = plain | {"warn_above": None, "software": []} | said | {"kind": kind}
+        plain |= {"warn_above": None, "software": [], "offsets": _OFFSETS[kind]}
+        found[key] = plain | said | {"kind": kind}
     return found
 
 

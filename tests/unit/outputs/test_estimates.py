@@ -149,3 +149,12 @@ def test_versions_stand_beside_each_other_over_the_same_cases() -> None:
     for key, cases in (("old", ""), ("new", "same_cases")):
         found = performance(rows, rows, key, "bsi", {"bsi": 1.0})
         assert [one and one["cases"] for one in found.values()] == [cases] * 3
+
+
+def test_a_ratio_with_an_offset_says_what_was_added() -> None:
+    said = estimate_in_words(row(measure="offset_ratio_bias", note="offset=0.1"), LABELS)
+    assert said["measure"] == "(新版 + 0.1) / (旧版 + 0.1) の幾何平均"
+    assert LABELS.word("offset_ratio_bias") == "(新版 + c) / (旧版 + c) の幾何平均"
+    plain = estimate_in_words(row(measure="ratio_bias", cases="positive_in_both"), LABELS)
+    assert plain["measure"] == "新版 / 旧版 の幾何平均"
+    assert "両版とも 0 より大きい症例" in plain["note"]

@@ -129,6 +129,35 @@ def test_bland_altman_draws_the_levels_of_the_table(tables: dict[str, list[Any]]
     assert points == 49  # one of the 50 failed in version 2.0
 
 
+@pytest.mark.parametrize("enough", [True, False])
+def test_bland_altman_draws_the_limits_that_stand_first(
+    tables: dict[str, list[Any]], enough: bool
+) -> None:
+    raw = tables["version_measurement"]
+    wide = {"limit_low": ("quantile_low", -7.5), "limit_high": ("quantile_high", 8.5)}
+    quantiles = [
+        row
+        | {"measure": name, "estimate": str(level) if enough else "", "ci_low": "", "ci_high": ""}
+        for row in raw
+        if row["measure"] in wide
+        for name, level in [wide[row["measure"]]]
+    ]
+    measured, reference = tables["measurements"], tables["reference"]
+
+    def drawn(rows: list[dict[str, str]]) -> tuple[set[float], str]:
+        figure = bland_altman.draw(measured, reference, rows, PAIRS, LABELS)
+        lines = [line.get_ydata() for ax in figure.axes for line in ax.lines]
+        return {round(float(y[0]), 9) for y in lines}, words(figure)
+
+    limits = {round(float(row["estimate"]), 9) for row in raw if row["measure"] in wide}
+    levels, said = drawn([*quantiles, *raw])
+    assert ({-7.5, 8.5} <= levels, limits <= levels) == (enough, not enough)
+    assert "差のばらつきが値の大きさで変わる" in said
+    levels, said = drawn([*raw, *quantiles])
+    assert limits <= levels and not {-7.5, 8.5} & levels
+    assert "差のばらつきが値の大きさで変わる" not in said
+
+
 def test_roc_marks_the_cutoff_where_the_accuracy_table_has_it(
     tables: dict[str, list[Any]],
 ) -> None:

@@ -4,6 +4,7 @@ import pytest
 from bonescint.declared import columns
 from bonescint.files import read_rows
 from tests.scripts.study_tables import (
+    SETTINGS,
     SOFTWARE_PARAM,
     answered,
     notes,
@@ -23,14 +24,17 @@ RESULTS = {
 EOD = {"C1": 2, "C2": 1, "C3": 1, "C4": 0}
 
 
-def run(tmp_path, truth=TRUTH, results=RESULTS, software=("vsbone2",)):
+NO_SHAPE = {"matched_specificity": [], "partial_auc": None, "optimism": SETTINGS["optimism"]}
+
+
+def run(tmp_path, truth=TRUTH, results=RESULTS, software=("vsbone2",), shape=NO_SHAPE):
     inputs = {
         "reference": str(write_reference(tmp_path / "reference.csv", truth, eod=EOD)),
         "measurements": str(write_measurements(tmp_path / "measurements.csv", results)),
     }
     params = {
         "software": {key: SOFTWARE_PARAM[key] for key in software},
-        "settings": {"confidence": 0.95},
+        "settings": {"confidence": 0.95} | shape,
     }
     rows = answered(tmp_path, "accuracy", inputs, params)
     # those of other cases than its own: tests/unit/stats/test_case_sets.py
@@ -75,6 +79,21 @@ def test_a_case_whose_eod_contradicts_the_consensus_is_in_no_grade(tmp_path, mon
     # C3 (.2), then C1 (3), against C4 (0) and C6 (1.5)
     assert [(row.n, row.n_positive, row.estimate) for row in graded] == [(3, 1, 0.5), (3, 1, 1)]
     assert {notes(row)["left_out_eod_contradicts"] for row in graded} == {"2"}
+
+
+def test_sensitivity_at_a_matched_specificity_and_partial_auc(tmp_path):
+    rows = [row for row in run(tmp_path, shape=SETTINGS) if notes(row)["metric"] == "bsi"]
+    height, standardised, area = rows[2:5]
+    assert [row.measure for row in rows[2:5]] == [
+        "matched_sensitivity", "partial_auc_standardised", "partial_auc",
+    ]  # fmt: skip
+    # of three negative cases .3 may be called: 3 is above all of them
+    assert (height.estimate, height.cutoff) == (pytest.approx(1 / 3), 3)
+    assert notes(height)["matched_specificity"] == "0.9"
+    assert area.estimate == pytest.approx(0.2 / 3)
+    assert standardised.estimate == pytest.approx(0.5 + (0.2 / 3 - 0.02) / 0.36)
+    assert {notes(row)["left_out_no_reference"] for row in rows[2:5]} == {"2"}
+    assert all(np.isnan(row.p_value) for row in rows)
 
 
 def test_curves(tmp_path):

@@ -33,29 +33,42 @@ def test_a_configured_cutoff(study):
     assert [(row.measure, row.ci_method) for row in at] == [
         ("sensitivity", "wilson"),
         ("specificity", "wilson"),
-        ("accuracy", "wilson"),
         ("sensitivity", "clopper_pearson"),
         ("specificity", "clopper_pearson"),
-        ("accuracy", "clopper_pearson"),
         ("sensitivity", "mid_p"),
         ("specificity", "mid_p"),
-        ("accuracy", "mid_p"),
         ("likelihood_ratio_positive", "simel"),
         ("likelihood_ratio_negative", "simel"),
         ("diagnostic_odds_ratio", "woolf"),
+        ("percent_agreement", "wilson"),
+        ("cohen_kappa", "fleiss_cohen_everitt_log"),
+        ("cohen_kappa", "fleiss_cohen_everitt"),
+        ("prevalence_index", ""),
+        ("bias_index", "newcombe_paired"),
     ]
     # positive at or above the cut-off
-    sensitivity, specificity, accuracy = at[:3]
+    sensitivity, specificity = at[:2]
     assert sensitivity.estimate == specificity.estimate == pytest.approx(2 / 3, rel=1e-9)
-    assert accuracy.estimate == pytest.approx(4 / 6, rel=1e-9)
     assert notes(sensitivity)["count"] == "2/3"
     assert {notes(row)["cutoff"] for row in at} == {"1"}
-    assert {tuple(row.estimate for row in at[i : i + 3]) for i in (0, 3, 6)} == {
-        tuple(row.estimate for row in at[:3])
+    assert {tuple(row.estimate for row in at[i : i + 2]) for i in (0, 2, 4)} == {
+        tuple(row.estimate for row in at[:2])
     }
-    assert at[3].ci_low < at[0].ci_low < at[0].ci_high < at[3].ci_high  # exact limits are wider
-    assert [row.estimate for row in at[9:]] == pytest.approx([2, 0.5, 4])
+    assert at[2].ci_low < at[0].ci_low < at[0].ci_high < at[2].ci_high  # exact limits are wider
+    assert [row.estimate for row in at[6:9]] == pytest.approx([2, 0.5, 4])
     assert {(row.n, row.n_positive) for row in at} == {(6, 3)}
+
+
+def test_agreement_with_the_consensus_says_what_it_depends_on(study):
+    found = [row for row in answer(study) if "planned_share" in notes(row)]
+    agreed, kappa, wald, prevalence, bias = found
+    # two of three positive ones found, two of three others let alone
+    assert (agreed.estimate, notes(agreed)["count"]) == (pytest.approx(4 / 6, rel=1e-9), "4/6")
+    assert kappa.estimate == wald.estimate == pytest.approx(1 / 3, rel=1e-9)
+    assert (prevalence.estimate, bias.estimate) == (0, 0)
+    assert np.isnan(prevalence.ci_low) and bias.ci_low < 0 < bias.ci_high
+    assert all(np.isnan(row.p_value) and not row.test for row in found)
+    assert "accuracy" not in {row.measure for row in answer(study)}
 
 
 def test_youdens_cutoff_is_exploratory_and_corrected(study):

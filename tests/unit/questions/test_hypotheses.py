@@ -16,7 +16,7 @@ PRIMARY = {
 }
 FAMILIES = {
     "versions": {"version_diagnosis": ["auc_difference", "sensitivity_difference"]},
-    "products": {"software_comparison": ["auc_difference"]},
+    "failures": {"failures": ["failure_difference"]},
 }
 
 
@@ -34,9 +34,9 @@ ROWS = [
     test("version_diagnosis", "sensitivity_difference", 0.02, cutoff=1, test="mcnemar_exact"),
     test("version_diagnosis", "sensitivity_difference", 0.01, cutoff=1, test="mcnemar_midp"),
     test("version_diagnosis", "sensitivity_difference", 0.03, cutoff=2, test="mcnemar_exact"),
-    test("version_diagnosis", "nri", 0.001),
+    test("version_measurement", "agreement_slope", 0.001),
     test("version_diagnosis", "auc_difference", np.nan, comparator="vsbone1", status="one class"),
-    test("software_comparison", "auc_difference", 0.5),
+    test("failures", "failure_difference", 0.5),
 ]
 
 
@@ -66,7 +66,7 @@ def test_primary_families_and_the_rest(tmp_path):
         ("primary", 0.04, 0.04),
         ("family=versions", 0.02, 0.04),
         ("family=versions", 0.03, 0.04),
-        ("family=products", 0.5, 0.5),
+        ("family=failures", 0.5, 0.5),
         ("exploratory", 0.01, pytest.approx(np.nan, nan_ok=True)),
         ("exploratory", 0.001, pytest.approx(np.nan, nan_ok=True)),
     ]

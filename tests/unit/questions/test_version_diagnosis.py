@@ -9,6 +9,9 @@ MEASURES = [
     *("sensitivity_difference", "sensitivity_difference"),
     *("specificity_difference", "specificity_difference"),
     "nri",
+    "matched_sensitivity_difference",
+    "partial_auc_standardised_difference",
+    "partial_auc_difference",
 ]
 CODES = [f"C{i:02}" for i in range(20)]
 TRUTH = {code: int(i < 10) for i, code in enumerate(CODES)}

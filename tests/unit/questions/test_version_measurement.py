@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tests.scripts.study_tables import Study, notes
+from tests.scripts.study_tables import SETTINGS, Study, notes
 
 CODES = [f"C{i:02}" for i in range(20)]
 OLD = {code: (round(0.3 + 0.13 * ((i * 7) % 11), 2), i % 5) for i, code in enumerate(CODES)}
@@ -51,3 +51,55 @@ def test_who_lacks_a_result_is_counted(tmp_path):
     assert bias.n == 18
     assert notes(bias)["left_out_segmentation_failed"] == "1"
     assert notes(bias)["left_out_missing"] == "2"
+
+
+def table(tmp_path, old=OLD, new=NEW, metric="bsi", **params):
+    study = Study(tmp_path)
+    study.truth, study.results = {}, {"vsbone2": old, "vsbone3": new}
+    return [row for row in study.answer("version_measurement", **params) if row.metric == metric]
+
+
+def test_a_ratio_is_that_of_the_cases_positive_in_both(tmp_path):
+    old = OLD | {"C00": (0.0, 0), "C01": (0.0, 0)}
+    new = NEW | {"C01": (0.0, 0), "C02": (0.0, 0)}
+    ratio = [row for row in table(tmp_path, old, new) if row.measure == "ratio_bias"]
+    assert [(row.cases, row.n) for row in ratio] == [("positive_in_both", 17)]
+    assert notes(ratio[0])["left_out_not_positive"] == "3"
+    logs = [np.log(new[c][0] / old[c][0]) for c in CODES[3:]]
+    assert ratio[0].estimate == pytest.approx(np.exp(np.mean(logs)))
+    assert "offset" not in notes(ratio[0])
+
+
+@pytest.mark.parametrize(
+    ("metric", "own", "offsets"),
+    [
+        ("bsi", {}, ["0.1", "0.01"]),
+        ("hotspots", {}, ["1"]),
+        ("bsi", {"offsets": [0.05]}, ["0.05"]),
+        ("bsi", {"offsets": []}, []),
+    ],
+)
+def test_a_ratio_with_an_offset_is_called_one(tmp_path, metric, own, offsets):
+    values = {key: one | own for key, one in SETTINGS["values"].items()}
+    rows = table(tmp_path, metric=metric, settings=SETTINGS | {"values": values})
+    found = [notes(row) for row in rows if row.measure == "offset_ratio_bias"]
+    assert [said["offset"] for said in found] == offsets
+    assert ["main_offset" in said for said in found] == [i == 0 for i in range(len(offsets))]
+
+
+def test_a_test_and_limits_that_disagree_say_so(tmp_path):
+    # zeros and ties: Pratt's p is below .05, the limits of the Walsh averages touch 0
+    old = {code: (0.0 if i < 9 else 1.0, 0) for i, code in enumerate(CODES)}
+    new = {code: (bsi - 0.01 * (9 <= i < 15), 0) for i, (code, (bsi, _)) in enumerate(old.items())}
+    shift = next(r for r in table(tmp_path, old, new) if r.measure == "hodges_lehmann")
+    assert shift.p_value < 0.05
+    assert shift.ci_low <= 0 <= shift.ci_high
+    assert notes(shift)["test_and_limits_differ"] == "walsh"
+    agreed = next(r for r in table(tmp_path) if r.measure == "hodges_lehmann")
+    assert "test_and_limits_differ" not in notes(agreed)
+
+
+def test_counts_say_that_places_are_not_compared(tmp_path):
+    said = {row.measure for row in table(tmp_path, metric="hotspots") if "same_lesions" in row.note}
+    assert said == {"lin_ccc", "icc_a1"}
+    assert not any("same_lesions" in row.note for row in table(tmp_path))

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from bonescint.resources import ROOT
-from bonescint.stats.counts import negative_binomial, within
+from bonescint.stats.counts import count_power, negative_binomial, within
+from bonescint.stats.normal import critical
 from bonescint.stats.proportions import wilson
 from tests.unit.stats.oracle import r
 
@@ -16,37 +17,73 @@ METASTASES, HOTSPOTS = (
 
 
 def test_negative_binomial_regression_is_that_of_mass():
-    row = negative_binomial(HOTSPOTS, METASTASES)
-    assert (row.estimate, row.ci_low, row.ci_high) == (
-        r("counts_ratio", rel=1e-7),
-        r("counts_low", rel=1e-7),
-        r("counts_high", rel=1e-7),
-    )
-    assert row.statistic == r("counts_z", rel=1e-6)
-    assert row.status == "ok"
-    assert float(row.note.removeprefix("dispersion=")) == r("counts_dispersion", rel=1e-6)
+    fit = negative_binomial(HOTSPOTS, METASTASES)
+    width = critical(0.95) * fit.error
+    limits = np.exp([fit.slope, fit.slope - width, fit.slope + width]).tolist()
+    assert limits == [r(f"counts_{name}", rel=1e-7) for name in ("ratio", "low", "high")]
+    assert fit.slope / fit.error == r("counts_z", rel=1e-6)
+    assert fit.status == "ok"
+    assert fit.dispersion == r("counts_dispersion", rel=1e-6)
 
 
 def test_counts_that_scatter_less_than_poisson_are_fitted_as_poisson():
-    row = negative_binomial(np.minimum(HOTSPOTS, 2), METASTASES)
-    assert row.note == "dispersion=0"
-    assert (row.estimate, row.statistic) == (r("counts_poisson_ratio"), r("counts_poisson_z"))
+    fit = negative_binomial(np.minimum(HOTSPOTS, 2), METASTASES)
+    assert fit.dispersion == 0
+    assert np.exp(fit.slope) == r("counts_poisson_ratio")
+    assert fit.slope / fit.error == r("counts_poisson_z")
 
 
 def test_the_unit_of_x_and_missing_cases_do_not_matter():
     one = negative_binomial(HOTSPOTS, METASTASES)
     ten = negative_binomial(np.append(HOTSPOTS, np.nan), np.append(METASTASES * 10 + 3, 4))
-    assert ten.estimate**10 == pytest.approx(one.estimate)
-    assert (ten.n, ten.p_value) == (one.n, pytest.approx(one.p_value))
+    assert 10 * ten.slope == pytest.approx(one.slope)
+    assert (ten.n, ten.slope / ten.error) == (one.n, pytest.approx(one.slope / one.error))
+    assert ten.mean(53) == pytest.approx(one.mean(5))
+
+
+def test_the_power_of_a_count_is_that_of_mass_on_the_logarithm():
+    row = count_power(HOTSPOTS, METASTASES)
+    assert (row.estimate, row.ci_low, row.ci_high, row.statistic, row.p_value) == tuple(
+        r(f"count_power{name}", rel=1e-6) for name in ("", "_low", "_high", "_t", "_p")
+    )
+    noted = dict(part.split("=") for part in row.note.split("; "))
+    assert float(noted["dispersion"]) == r("count_power_dispersion", rel=1e-6)
+    most = METASTASES.max()
+    beside = dict(part.split(":") for part in noted["fitted_seen"].split(" "))
+    assert set(beside) == {f"{x:g}" for x in (0, 1, 5, most) if x in METASTASES}
+    assert beside[f"{most:g}"].endswith(f"/{HOTSPOTS[METASTASES.argmax()]:g}")
+    fit = negative_binomial(HOTSPOTS, np.log1p(METASTASES))
+    for read in (0, 1, 5, 30):
+        assert fit.mean(np.log1p(read)) == r(f"count_power_fitted_{read}", rel=1e-6)
+
+
+def test_what_is_fitted_stays_near_what_was_seen_where_counts_are_in_proportion():
+    read = np.concatenate([np.zeros(25), np.arange(1, 25), [66]])
+    seen = np.rint(0.9 * read)
+    row = count_power(seen, read)
+    fitted, seen_there = map(float, row.note.rpartition(" 66:")[2].split("/"))
+    assert (fitted, seen_there) == (pytest.approx(seen.max(), rel=0.3), seen.max())
+    raw = negative_binomial(seen, read)
+    assert raw.mean(66) > 10 * seen.max()  # why it is not fitted on the count itself
+
+
+@pytest.mark.parametrize(
+    ("y", "x", "status"),
+    [([], [], "no data"), ([1, 2], [1, 2], "too few"), ([1, 2, 3], [2, 2, 2], "constant")],
+)
+def test_powers_of_poor_counts(y, x, status):
+    row = count_power(y, x)
+    assert (row.status, row.n, row.note) == (status, len(x), "")
+    assert np.isnan([row.estimate, row.ci_low, row.ci_high, row.p_value]).all()
 
 
 def test_the_higher_of_two_peaks_of_the_likelihood_is_taken():
     # from 0 the likelihood first falls with the dispersion, then rises above where it began
     x = np.array([0.0, 1, 2, 3, 4, 60])
     y = np.array([0.0, 2, 0, 9, 0, 300])
-    row = negative_binomial(y, x)
-    assert row.status == "ok"
-    assert float(row.note.removeprefix("dispersion=")) > 0.1
+    fit = negative_binomial(y, x)
+    assert fit.status == "ok"
+    assert fit.dispersion > 0.1
 
 
 @pytest.mark.parametrize(
@@ -63,9 +100,9 @@ def test_the_higher_of_two_peaks_of_the_likelihood_is_taken():
     ],
 )
 def test_degenerate_regressions(y, x, status):
-    row = negative_binomial(y, x)
-    assert row.status == status
-    assert np.isnan([row.estimate, row.ci_low, row.ci_high, row.p_value]).all()
+    fit = negative_binomial(y, x)
+    assert fit.status == status
+    assert np.isnan([fit.intercept, fit.slope, fit.error, fit.mean(1)]).all()
 
 
 def test_counts_that_are_none():

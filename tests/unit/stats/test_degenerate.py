@@ -154,9 +154,9 @@ def test_readers_of_counts_on_a_logarithm():
 )
 def test_rate_ratios_without_an_end(y, x, status):
     for unit, shift in ((1, 0), (1, 1e6), (1e3, 0)):
-        row = negative_binomial(y, unit * np.array(x) + shift)
-        assert row.status == status
-        assert (status == "ok") != math.isnan(row.ci_low)
+        fit = negative_binomial(y, unit * np.array(x) + shift)
+        assert fit.status == status
+        assert (status == "ok") != math.isnan(fit.error)
 
 
 def test_groups_that_only_rounding_spreads():

@@ -25,7 +25,7 @@ def columns(rows):
         (12, 9, 4, 8, 11, 30),
     ],
 )
-def test_net_reclassification_is_that_of_hmisc_and_its_test_pencinas(counts):
+def test_net_reclassification_is_that_of_hmisc_and_is_not_tested(counts):
     def R(name):
         return r(f"reclassification_{'_'.join(map(str, counts))}_{name}")
 
@@ -34,10 +34,9 @@ def test_net_reclassification_is_that_of_hmisc_and_its_test_pencinas(counts):
     y = np.repeat([1, 0], (sum(counts[:3]), sum(counts[3:])))
     row = nri(y, old, new)
     assert (row.estimate, row.events, row.nonevents) == (R("nri"), R("events"), R("nonevents"))
-    assert (row.ci_low, row.ci_high) == (R("low"), R("high"))
-    assert (row.statistic, row.p_value) == (R("z"), R("p"))
+    assert np.isnan([row.ci_low, row.ci_high, row.statistic, row.p_value]).all()
+    assert row.test == row.ci_method == ""
     note = dict(part.split("=") for part in row.note.split("; "))
-    assert float(note["wald_z"]) == R("wald_z")
     assert float(note["nri_events"]) == R("events")
 
 
@@ -71,9 +70,7 @@ def test_swapping_old_and_new_changes_the_sign_only(rows):
     y, old, new = columns(rows)
     there, back = nri(y, old, new), nri(y, new, old)
     assert back.estimate == -there.estimate
-    assert (back.p_value, back.ci_low) == pytest.approx(
-        (there.p_value, -there.ci_high), nan_ok=True
-    )
+    assert back.status == there.status
 
 
 def test_missing_calls_are_left_out():
@@ -85,21 +82,20 @@ def test_missing_calls_are_left_out():
 
 
 @pytest.mark.parametrize(
-    ("y", "old", "new", "status", "estimate", "p"),
+    ("y", "old", "new", "status", "estimate"),
     [
-        ([], [], [], "no data", np.nan, np.nan),
-        ([1, 1], [0, 1], [1, 0], "one class", np.nan, np.nan),
-        ([0, 0, 1, 1], [0, 1, 0, 1], [0, 1, 0, 1], "identical", 0, 1),
-        ([0, 1, 1], [1, 0, 0], [0, 1, 0], "too few", 1.5, np.nan),
-        # all move and all rightly: the test has a variance, the interval has none
-        ([0, 0, 1, 1], [1, 1, 0, 0], [0, 0, 1, 1], "constant", 2, 0.0455002639),
+        ([], [], [], "no data", np.nan),
+        ([1, 1], [0, 1], [1, 0], "one class", np.nan),
+        ([0, 0, 1, 1], [0, 1, 0, 1], [0, 1, 0, 1], "identical", 0),
+        ([0, 1, 1], [1, 0, 0], [0, 1, 0], "ok", 1.5),
+        ([0, 0, 1, 1], [1, 1, 0, 0], [0, 0, 1, 1], "ok", 2),
     ],
 )
-def test_degenerate_net_reclassification(y, old, new, status, estimate, p):
+def test_degenerate_net_reclassification(y, old, new, status, estimate):
     row = nri(y, old, new)
     assert row.status == status
-    assert (row.estimate, row.p_value) == pytest.approx((estimate, p), nan_ok=True)
-    assert np.isnan([row.ci_low, row.ci_high]).all()
+    assert row.estimate == pytest.approx(estimate, nan_ok=True)
+    assert np.isnan([row.ci_low, row.ci_high, row.p_value]).all()
 
 
 def test_an_empty_table_has_no_cases():

@@ -144,8 +144,6 @@ def test_missing_results_are_left_out_and_not_counted():
         ([1, 1, 1], [1, 2, 3], "one class", np.nan),
         ([0, 0], [1, 2], "one class", np.nan),
         ([0, 1, 1], [1, 2, 1], "too few", 0.75),
-        ([0, 0, 1, 1], [1, 2, 3, 4], "complete separation", 1.0),
-        ([0, 0, 1, 1], [3, 4, 1, 2], "complete separation", 0.0),
         ([0, 0, 1, 1], [0, 0, 0, 0], "constant", 0.5),
         ([0, 1], [np.nan, np.nan], "no data", np.nan),
     ],

@@ -86,3 +86,13 @@ def test_words_with_units() -> None:
     assert metric_phrase("bsi", OWN["hotspots"]) == Phrase("metric.bsi")
     assert metric_phrase("volume", OWN["volume"]) == Phrase("metric.own", LABEL)
     assert metric_phrase("suv", OWN["suv"]) == "suv"
+
+
+def test_what_is_added_for_a_ratio_is_the_kinds_unless_the_study_says_it() -> None:
+    assert {key: one["offsets"] for key, one in metric_values().items()} == {
+        "bsi": [0.1, 0.01, 1],
+        "hotspots": [1, 0.5],
+        "ann": [],
+    }
+    assert metric_values({"bsi": {"offsets": [0.2]}})["bsi"]["offsets"] == [0.2]
+    assert metric_values({"bsi": {"kind": "number"}})["bsi"]["offsets"] == []

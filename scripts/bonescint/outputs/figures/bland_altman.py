@@ -19,6 +19,7 @@ from bonescint.outputs.style import (
     new_figure,
     scale,
 )
+from bonescint.text.width import broken
 
 FIGURE = {
     "order": 40,
@@ -33,23 +34,43 @@ _STATES = (
     (False, BLUE, "o", "reference_no"),
     (None, GREY, "x", "reference_open"),
 )
-_LINES = {"bias": (BLACK, "-"), "limit_low": (GREEN, "--"), "limit_high": (GREEN, "--")}
+_BIAS, _LIMIT = (BLACK, "-"), (GREEN, "--")
+_BESIDE, _WITHIN = 26, 46  # Latin characters that a line takes beside the panel and in it
+_RAW, _QUANTILES = ("limit_low", "limit_high"), ("quantile_low", "quantile_high")
 
 
-def _level(ax: Axes, row: Row, measure: str, labels: Labels) -> None:
+def _level(ax: Axes, row: Row, labels: Labels) -> None:
     level = number(row["estimate"])
     if level is None:
         return
-    colour, dash = _LINES[measure]
+    colour, dash = _BIAS if row["measure"] == "bias" else _LIMIT
     ax.axhline(level, color=colour, linestyle=dash, linewidth=1.2, zorder=2)
     low, high = number(row["ci_low"]), number(row["ci_high"])
     if low is not None and high is not None:
         ax.axhspan(low, high, color=colour, alpha=0.12, linewidth=0, zorder=1)
     ax.annotate(
-        f"{labels.word(measure)}\n{rounded(level)}",
+        "\n".join([*broken(labels.word(row["measure"]), _BESIDE), rounded(level)]),
         (1.01, level), xycoords=("axes fraction", "data"), va="center", ha="left",
         fontsize=7.5, color=colour, annotation_clip=False,
     )  # fmt: skip
+
+
+def _levels(ax: Axes, rows: list[Row], pair: tuple[str, str], metric: str, labels: Labels) -> None:
+    """Draw the bias and those limits of agreement that stand first in the table."""
+    old, new = pair
+    measures = ("bias", *_RAW, *_QUANTILES)
+    levels = [find(rows, measure, new, metric, comparator=old) for measure in measures]
+    bias, raw, quantiles = levels[0], levels[1:3], levels[3:]
+    first = next((row for row in rows if row in (raw[0], quantiles[0])), None)
+    changes = first is not None and first is quantiles[0]
+    told = changes and all(row and row["estimate"] for row in quantiles)
+    for row in (bias, *(quantiles if told else raw)):
+        if row:
+            _level(ax, row, labels)
+    if changes:
+        said = labels.figure("quantiles_first" if told else "raw_alone", "bland_altman")
+        said = "\n".join(broken(said, _WITHIN))
+        ax.text(0.02, 0.02, said, transform=ax.transAxes, fontsize=7, color=VERMILION)
 
 
 def _points(
@@ -80,7 +101,8 @@ def draw(
     measurements, reference
         Rows of results/measurements.csv and results/reference.csv.
     version_measurement
-        Estimate rows; measures ``bias``, ``limit_low`` and ``limit_high`` give lines and bands.
+        Estimate rows: the bias gives line and band, so do the limits of agreement (raw ones or
+        quantiles) that stand first.
     version_pairs
         Software keys [old, new] of the same cases (R11).
     labels
@@ -111,14 +133,11 @@ def draw(
                 continue
             _points(ax, {c: (before[c], after[c]) for c in both}, truth, labels)
             scale(ax, "x", labels.values[metric], max((before[c] + after[c]) / 2 for c in both))
-            for measure in _LINES:
-                estimate = find(version_measurement, measure, new, metric, comparator=old)
-                if estimate:
-                    _level(ax, estimate, measure, labels)
+            _levels(ax, version_measurement, (old, new), metric, labels)
             zeros = sum(before[c] == after[c] == 0 for c in both)
             ax.set_xlabel(labels("mean_axis", metric=labels.axis(metric), zeros=zeros))
             ax.set_ylabel(labels("difference_axis", metric=labels.axis(metric)))
-            ax.margins(y=0.12)
+            ax.margins(y=0.2)
             if ax is row[0]:
                 ax.legend(loc="upper left")
     foot_note(figure, labels.figure("note", "bland_altman"))

@@ -7,6 +7,11 @@ from bonescint.stats.method_comparison.limits import (
     bland_altman_log,
     bland_altman_regression,
 )
+from bonescint.stats.method_comparison.quantiles import (
+    limits_of_agreement,
+    quantile_limits,
+    spread,
+)
 from bonescint.stats.method_comparison.regression import deming, passing_bablok
 from bonescint.stats.method_comparison.repeatability import within_subject
 
@@ -15,8 +20,11 @@ __all__ = [
     "bland_altman_log",
     "bland_altman_regression",
     "deming",
+    "limits_of_agreement",
     "lin_ccc",
     "passing_bablok",
+    "quantile_limits",
+    "spread",
     "tost_paired",
     "within_subject",
 ]

@@ -49,15 +49,17 @@ def bland_altman_log(
     """Return geometric mean and limits of agreement of the ratio (x + offset) / (y + offset).
 
     Bland & Altman 1999, section 4: the limits of log(x + offset) - log(y + offset), natural
-    logarithm, back-transformed. Keys as of `bland_altman`; 1 means agreement.
+    logarithm, back-transformed. Keys as of `bland_altman`; 1 means agreement. With an offset the
+    rows are called otherwise (``offset_ratio_bias``): where many values are smaller than it, it
+    pulls the ratio towards 1, and it is not x / y.
 
     Parameters
     ----------
     x, y
         The two measurements, shape (n,), in the same unit; a case with a NaN is left out.
     offset
-        In that unit: 1 for BSI and Hotspots, which are often zero (log1p); 0 for the ratio x / y.
-        With a value for which the logarithm is not defined the status is ``not positive``.
+        In that unit, so that a 0 has a logarithm; 0 for the ratio x / y. With a value for which
+        the logarithm is not defined the status is ``not positive``.
     confidence, coverage
         As of `bland_altman`.
     """
@@ -72,15 +74,16 @@ def bland_altman_log(
         # a logarithm is as exact as its number: to a share of 1 even where it is 0
         noise = max(NEGLIGIBLE, rounding(*logs)) if first.size else 0.0
         rows = _limits(Pairs(*logs, 1.0, 0.0, noise), confidence, coverage)
+    ratio, notes = ("offset_ratio", [f"offset={write_number(offset)}"]) if offset else ("ratio", [])
     with np.errstate(over="ignore"):  # the limits of two cases may exceed any number
         return {
             name: replace(
                 row,
-                measure=f"ratio_{row.measure}",
+                measure=f"{ratio}_{row.measure}",
                 estimate=float(np.exp(row.estimate)),
                 ci_low=float(np.exp(row.ci_low)),
                 ci_high=float(np.exp(row.ci_high)),
-            ).noting(f"offset={write_number(offset)}")
+            ).noting(*notes)
             for name, row in rows.items()
         }
 

@@ -3,8 +3,10 @@
 from bonescint.stats.roc.area import auc, compare_paired, compare_unpaired
 from bonescint.stats.roc.bootstrap import Optimism, optimism
 from bonescint.stats.roc.cutoffs import Curve, CutOff, Youden, at_cutoff, curve, youden
+from bonescint.stats.roc.matched import Bootstrap, matched
 
 __all__ = [
+    "Bootstrap",
     "Curve",
     "CutOff",
     "Optimism",
@@ -14,6 +16,7 @@ __all__ = [
     "compare_paired",
     "compare_unpaired",
     "curve",
+    "matched",
     "optimism",
     "youden",
 ]

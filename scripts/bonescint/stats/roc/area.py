@@ -15,6 +15,7 @@ from scipy.special import stdtr, stdtrit
 from bonescint.stats.estimate import Estimate, one_of, write_number
 from bonescint.stats.normal import critical, two_sided
 from bonescint.stats.roc.cases import complete_cases
+from bonescint.stats.roc.separation import binormal_limit, separation_limit
 
 Counts = NDArray[np.int64]
 
@@ -35,7 +36,9 @@ def auc(
         Shape (n,); NaN is a missing result: the case is left out.
     ci
         ``logit`` keeps the limits inside 0..1 and covers in small samples (Pepe 2003); ``wald`` is
-        what pROC prints.
+        what pROC prints. Where the classes do not overlap an AUC has no variance: then the first
+        gives the exact limit of `separation_limit`, with the note ``complete_separation`` and that
+        of the binormal model beside it, the second none.
     confidence
         Of the interval.
     """
@@ -52,7 +55,11 @@ def auc(
     if min(n1, n0) < 2:
         return replace(result, status="too few")
     if not (np.ptp(above) or np.ptp(below)):
-        return replace(result, status="constant" if area == 0.5 else "complete separation")
+        if area == 0.5:
+            return replace(result, status="constant")
+        if ci == "wald":
+            return replace(result, status="complete separation")
+        return _separated(result, n1, n0, (1 - confidence) / 2)
     z, error = critical(confidence), float(np.sqrt(_variance(above, below)))
     if ci == "wald":
         low, high = area - z * error, area + z * error
@@ -160,6 +167,19 @@ def compare_unpaired(
         statistic=t,
         p_value=float(2 * stdtr(df, -abs(t))),
     ).noting(f"df={write_number(df)}", f"z={write_number(t)}", f"z_p={write_number(two_sided(t))}")
+
+
+def _separated(result: Estimate, n1: int, n0: int, tail: float) -> Estimate:
+    """Return an AUC of 1 or 0 with the limit that separate classes leave."""
+    limit, binormal = separation_limit(n1, n0, tail), binormal_limit(n1, n0, tail)
+    if result.estimate == 0:
+        limit, binormal = 1 - limit, 1 - binormal
+    return replace(
+        result,
+        ci_low=min(limit, result.estimate),
+        ci_high=max(limit, result.estimate),
+        ci_method="separation",
+    ).noting("complete_separation", f"binormal_limit={write_number(binormal)}")
 
 
 def _wins(y: NDArray[np.bool_], score: NDArray[np.float64]) -> tuple[Counts, Counts]:

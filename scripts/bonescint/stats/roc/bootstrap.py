@@ -9,7 +9,7 @@ from bonescint.stats.estimate import NAN, write_number
 from bonescint.stats.roc.cases import complete_cases
 from bonescint.stats.roc.cutoffs import Youden, descending_levels, youden
 
-_ENTRIES_AT_ONCE = 2**20  # bounds the memory; a constant, so that a seed gives the same draws
+ENTRIES_AT_ONCE = 2**20  # bounds the memory; a constant, so that a seed gives the same draws
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def _replicates(
     )
     generator = np.random.Generator(np.random.PCG64(seed))
     more_hits, more_false_alarms, areas = 0, 0, []
-    at_once = max(_ENTRIES_AT_ONCE // max(width, truth.size), 1)
+    at_once = max(ENTRIES_AT_ONCE // max(width, truth.size), 1)
     for start in range(0, replicates, at_once):
         rows = min(at_once, replicates - start)
         drawn1 = _resample(generator, positives, rows, width)
@@ -124,6 +124,19 @@ def _resample(
     generator: np.random.Generator, levels: NDArray[np.int64], rows: int, width: int
 ) -> NDArray[np.int64]:
     """Return how often each level is drawn, shape (rows, width)."""
-    drawn = levels[generator.integers(levels.size, size=(rows, levels.size))]
-    drawn += np.arange(rows)[:, None] * width
-    return np.bincount(drawn.ravel(), minlength=rows * width).reshape(rows, width)
+    return level_counts(levels[generator.integers(levels.size, size=(rows, levels.size))], width)
+
+
+def level_counts(levels: NDArray[np.int64], width: int) -> NDArray[np.int64]:
+    """Return how often each level occurs in each row, shape (rows, width).
+
+    Parameters
+    ----------
+    levels
+        Shape (rows, cases), each below `width`.
+    width
+        How many levels there are.
+    """
+    rows = len(levels)
+    places = levels + np.arange(rows)[:, None] * width
+    return np.bincount(places.ravel(), minlength=rows * width).reshape(rows, width)

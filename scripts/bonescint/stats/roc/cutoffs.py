@@ -26,7 +26,6 @@ class CutOff:
     cutoff: float
     sensitivity: Estimate
     specificity: Estimate
-    accuracy: Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ def curve(y: ArrayLike, score: ArrayLike) -> Curve:
 
 
 def at_cutoff(y: ArrayLike, score: ArrayLike, cutoff: float, confidence: float = 0.95) -> CutOff:
-    """Return sensitivity, specificity and accuracy with Wilson's limits.
+    """Return sensitivity and specificity with Wilson's limits.
 
     Parameters
     ----------
@@ -97,7 +96,6 @@ def at_cutoff(y: ArrayLike, score: ArrayLike, cutoff: float, confidence: float =
         cutoff,
         share("sensitivity", called & truth, n1),
         share("specificity", ~called & ~truth, truth.size - n1),
-        share("accuracy", called == truth, truth.size),
     )
 
 

@@ -1,0 +1,22 @@
+"""How the yes or no of several readers becomes one, by the rules that a study may choose."""
+
+from collections.abc import Callable
+
+
+def majority(yes: int, readers: int) -> bool | None:
+    """Return what more than half of the readers say; None is a tie.
+
+    Parameters
+    ----------
+    yes, readers
+        Those who said yes, and all who read the case; one at least.
+    """
+    return None if 2 * yes == readers else 2 * yes > readers
+
+
+# the configured rules of the reference standard (`reference.metastasis`)
+YES_NO: dict[str, Callable[[int, int], bool | None]] = {
+    "majority": majority,
+    "any": lambda yes, readers: yes > 0,
+    "unanimous": lambda yes, readers: yes == readers,
+}

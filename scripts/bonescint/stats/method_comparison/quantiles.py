@@ -1,0 +1,134 @@
+"""Limits of agreement that take no distribution for granted, and which limits stand first."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import bdtr, bdtrc
+
+from bonescint.stats.estimate import OK, Estimate, write_number
+from bonescint.stats.method_comparison.limits import bland_altman
+from bonescint.stats.pairs import Pairs, pair_status, paired, tied
+from bonescint.stats.printed import NEGLIGIBLE, uncounted, with_ties
+from bonescint.stats.ranks import kendall
+
+ALPHA = 0.05  # below it the spread of the differences is taken to change with the size
+
+
+def limits_of_agreement(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> list[Estimate]:
+    """Return bias, raw limits and quantile limits of x - y, those first whose premises hold.
+
+    Raw limits suppose one normal spread. Where `spread` finds that the differences scatter more in
+    large (or in small) values than elsewhere, the quantile limits stand first, and the raw ones
+    are noted ``spread_grows`` (or ``spread_shrinks``). Quantiles hold for the cases together; at a
+    given size only limits that change with it do (`bland_altman_regression`), which their note
+    ``all_together`` says.
+
+    Parameters
+    ----------
+    x, y
+        The two measurements, shape (n,), in the same unit; a case with a NaN is left out.
+    confidence
+        Of the intervals.
+    """
+    raw = bland_altman(x, y, confidence)
+    quantiles = [*quantile_limits(x, y, confidence).values()]
+    test = spread(x, y, confidence)
+    if not test.p_value < ALPHA:
+        return [*raw.values(), *quantiles, test]
+    way = "spread_grows" if test.estimate > 0 else "spread_shrinks"
+    first = [row.noting("all_together") for row in quantiles]
+    return [*first, raw["bias"], raw["lower"].noting(way), raw["upper"].noting(way), test]
+
+
+def spread(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> Estimate:
+    """Return whether the spread of x - y changes with the size: a rank correlation.
+
+    Kendall's tau-b of the distance of each difference from their median with the mean of both
+    measurements, as Bland & Altman (1996, BMJ 313:106) test whether an error depends on the size.
+    By ranks a few large cases do not decide. Without such a dependence any pairing of differences
+    and means is as likely, so p holds whatever their distributions are.
+
+    Parameters
+    ----------
+    x, y
+        The two measurements, shape (n,), in the same unit; a case with a NaN is left out.
+    confidence
+        Of the interval of tau.
+    """
+    pairs = paired(x, y)
+    d = pairs.x - pairs.y
+    sizes = np.abs(d - np.median(d)) if d.size else d
+    if pairs.noise:
+        sizes = with_ties(sizes, largest=pairs.noise / NEGLIGIBLE)
+    return replace(kendall(sizes, pairs.x + pairs.y, confidence), measure="spread_tau")
+
+
+def quantile_limits(
+    x: ArrayLike, y: ArrayLike, confidence: float = 0.95, coverage: float = 0.95
+) -> dict[str, Estimate]:
+    """Return nonparametric limits of agreement of x - y as ``lower`` and ``upper``.
+
+    The quantiles at place p (n + 1) of the ordered differences (type 6 of Hyndman & Fan 1996, as
+    laboratories compute reference limits): between them lies, on average, the share `coverage` of
+    further differences, whatever their distribution. They take 39 cases at 0.95.
+
+    Parameters
+    ----------
+    x, y
+        The two measurements, shape (n,), in the same unit; a case with a NaN is left out.
+    confidence
+        Of the intervals: two of the ordered differences, by the binomial distribution. The outer
+        one takes 146 cases at 0.95. Without it there is no interval, the status is ``no outer
+        limit``, and the note says how many cases it takes and what the inner limit is, which alone
+        is exact with half of the error.
+    coverage
+        Share of differences between the limits.
+    """
+    pairs = paired(x, y)
+    d = np.sort(pairs.x - pairs.y)
+    n = d.size
+    row = Estimate(measure="quantile_low", n=n, ci_method="order_statistics")
+    rows = {"lower": row, "upper": replace(row, measure="quantile_high")}
+    status = pair_status(pairs, fewest=2)
+    share, tail = round((1 - coverage) / 2, 12), round((1 - confidence) / 2, 12)
+    fewest = math.ceil(round(1 / share - 1, 6))
+    if status == OK and n < fewest:
+        return {
+            key: replace(one, status="too few").noting(f"limit_needs={fewest}")
+            for key, one in rows.items()
+        }
+    if status != OK:
+        same = pairs.size * float(d[0]) if status in ("identical", "constant") else math.nan
+        return {key: replace(one, estimate=same, status=status) for key, one in rows.items()}
+
+    place = share * (n + 1)
+    before = int(place)
+    for key, way in (("lower", 1), ("upper", -1)):
+        ordered = d[::way]
+        step = float(ordered[before] - ordered[before - 1])
+        found = pairs.size * (float(ordered[before - 1]) + (place - before) * step)
+        row = replace(rows[key], estimate=found + 0.0)
+        rows[key] = _ordered_limits(row, ordered, pairs, tail, share)
+    return rows
+
+
+def _ordered_limits(
+    row: Estimate, ordered: NDArray[np.float64], pairs: Pairs, tail: float, share: float
+) -> Estimate:
+    """Return the row of one quantile with its limits, of differences ordered towards the middle."""
+    places = np.arange(ordered.size)
+    outer = int((bdtr(places, ordered.size, share) <= tail).sum())
+    inner = int((bdtrc(places, ordered.size, share) > tail).sum()) + 1
+    near, far = (
+        float(value) if pairs.noise else float(uncounted(value, pairs.size))
+        for value in (ordered[inner - 1], ordered[max(outer, 1) - 1])
+    )
+    if not outer:
+        takes = math.ceil(math.log(tail) / math.log1p(-share))
+        notes = f"inner_limit={write_number(near)}", f"interval_needs={takes}"
+        return replace(row, status="no outer limit").noting(*notes)
+    if tied(far, near, float(np.ptp(ordered)) if pairs.noise else 0.0):
+        return replace(row, status="tied")
+    return replace(row, ci_low=min(far, near), ci_high=max(far, near))

@@ -1,0 +1,51 @@
+"""Limits of an AUC of 1 (or 0): it has no variance, but separate classes are a rare chance."""
+
+import numpy as np
+from scipy.special import ndtr
+
+_GRID = np.linspace(-9.0, 14.0, 4601)  # of the scores without metastasis, in their SD
+
+
+def separation_limit(n1: int, n0: int, tail: float) -> float:
+    """Return the smallest true AUC with which the classes separate with probability `tail`.
+
+    It holds whatever the distributions: of the smaller class every case can be paired with another
+    one of the larger class. The pairs are independent, each is in the right order with a
+    probability of at most the AUC, and if the classes separate all of them are. So separation has
+    at most the probability AUC ** min(n1, n0), which is reached where the larger class has no
+    spread. It is the exact limit (Clopper & Pearson 1934) of min(n1, n0) pairs, all right.
+
+    Parameters
+    ----------
+    n1, n0
+        Cases with and without metastasis.
+    tail
+        The error on this side: 0.025 for a 95 % interval.
+    """
+    return float(tail ** (1 / min(n1, n0)))
+
+
+def binormal_limit(n1: int, n0: int, tail: float, ratio: float = 1.0) -> float:
+    """Return the same limit if both classes are normal, on some scale of the score.
+
+    Obuchowski & Lieber 2002 print it with a tail of 0.05. It lies closer, and holds only where the
+    scores have such a scale: not where half of the cases have the value 0.
+
+    Parameters
+    ----------
+    n1, n0, tail
+        As for `separation_limit`.
+    ratio
+        SD with metastasis over SD without.
+    """
+    highest = np.diff(ndtr(_GRID) ** n0)  # of the negative cases
+    middle = (_GRID[1:] + _GRID[:-1]) / 2
+
+    def separated(shift: float) -> float:
+        return float(highest @ ndtr((shift - middle) / ratio) ** n1)
+
+    low, high = -10.0, 14.0
+    while high - low > 1e-10:
+        shift = (low + high) / 2
+        low, high = (shift, high) if separated(shift) < tail else (low, shift)
+    return float(ndtr(high / (1 + ratio**2) ** 0.5))

@@ -1,0 +1,105 @@
+"""The configured subgroups of the cases, and what may be said of so few."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from bonescint.stats.estimate import NAN, Estimate, write_number
+
+FEWEST = 5  # cases of a class of which a share or an area is still shown
+GRADES = "eod"
+
+
+class Subgroups(NamedTuple):
+    """The groups by one property.
+
+    Parameters
+    ----------
+    by
+        A number of results/cases.csv, or `GRADES`.
+    groups
+        Name, such as ``age=65-74`` or ``eod=2``, -> the codes of its cases.
+    unknown
+        Codes of the cases that are in no group.
+    """
+
+    by: str
+    groups: Mapping[str, set[str]]
+    unknown: set[str]
+
+
+def groups_by_number(by: str, at: Sequence[float], values: Mapping[str, float | None]) -> Subgroups:
+    """Return the groups of a number: below the first cut point, from each one to the next.
+
+    Parameters
+    ----------
+    by
+        A number of results/cases.csv, such as ``age``.
+    at
+        Ascending cut points; a case at one is above it.
+    values
+        Code -> value, None where there is none.
+    """
+    edges = [-float("inf"), *at, float("inf")]
+    known = {code: value for code, value in values.items() if value is not None}
+    groups = {
+        f"{by}={_interval(by, low, high)}": {c for c, value in known.items() if low <= value < high}
+        for low, high in pairwise(edges)
+    }
+    return Subgroups(by, groups, values.keys() - known.keys())
+
+
+def _interval(by: str, low: float, high: float) -> str:
+    start, end = write_number(low), write_number(high)
+    if low == -float("inf"):
+        return f"<{end}"
+    if high == float("inf"):
+        return f">={start}"
+    # an age is whole years
+    if by == "age" and float(high).is_integer():
+        return f"{start}-{write_number(high - 1)}"
+    return f"{start}-<{end}"
+
+
+def groups_by_grade(
+    grades: Mapping[str, float], positive: Iterable[str], without: set[str]
+) -> Subgroups:
+    """Return the positive cases by the extent of their disease.
+
+    A negative case has none, so the groups have no negative cases.
+
+    Parameters
+    ----------
+    grades
+        Code -> grade by consensus.
+    positive
+        Codes of the positive cases.
+    without
+        Codes of those whose grade contradicts the consensus; in no group.
+    """
+    asked = set(positive)
+    known = {code: grades[code] for code in asked - without if code in grades}
+    groups = {
+        f"{GRADES}={write_number(grade)}": {c for c, own in known.items() if own == grade}
+        for grade in sorted(set(known.values()))
+    }
+    return Subgroups(GRADES, groups, asked - known.keys())
+
+
+def of_subgroup(row: Estimate) -> Estimate:
+    """Return a row of a subgroup: without p, and without numbers where its cases are too few.
+
+    Parameters
+    ----------
+    row
+        A sensitivity, specificity or AUC, or the difference of two, with its n and n positive.
+    """
+    row = replace(row, statistic=NAN, p_value=NAN, test="")
+    n, positive = row.n or 0, row.n_positive or 0
+    asked = {"sensitivity": [positive], "specificity": [n - positive]}
+    counts = asked.get(row.measure.removesuffix("_difference"), [positive, n - positive])
+    if row.status in ("no data", "one class") or min(counts) >= FEWEST:
+        return row
+    blank: dict[str, Any] = dict.fromkeys(("estimate", "ci_low", "ci_high"), NAN)
+    return replace(row, status="too few", **blank)
