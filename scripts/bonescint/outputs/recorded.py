@@ -75,7 +75,7 @@ class _RecordWords:
         if path == "metrics.cutoffs":
             said = [self._labels.at(one["metric"], one["value"], "at_cutoff") for one in value]
             return words("separator").join(said)
-        if name == "bounds":
+        if name == "bounds" or path.startswith("metrics.partial_auc."):
             low, high = (words("open") if one is None else f"{one:g}" for one in value)
             return words("between", low=low, high=high)
         if isinstance(value, list):
