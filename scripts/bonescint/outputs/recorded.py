@@ -75,6 +75,10 @@ class _RecordWords:
         if path == "metrics.cutoffs":
             said = [self._labels.at(one["metric"], one["value"], "at_cutoff") for one in value]
             return words("separator").join(said)
+        if isinstance(value, Mapping):  # one of metrics.subgroups
+            cuts = words("separator").join(f"{cut:g}" for cut in value.get("at", ()))
+            by = self._labels.word(value["by"])
+            return words("cut", by=by, at=cuts) if cuts else by
         if name == "bounds" or path.startswith("metrics.partial_auc."):
             low, high = (words("open") if one is None else f"{one:g}" for one in value)
             return words("between", low=low, high=high)
