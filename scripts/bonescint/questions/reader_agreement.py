@@ -11,7 +11,7 @@ import numpy as np
 
 from bonescint.stats import agreement
 from bonescint.stats.estimate import Estimate
-from bonescint.stats.of_readers import of_these_readers, untested
+from bonescint.stats.of_readers import of_these_readers
 from bonescint.stats.paired_calls import compare_calls
 from bonescint.stats.questions import labelled
 from bonescint.stats.samples import by_tracer, read_ratings
@@ -43,7 +43,7 @@ def rows(
     yield from labelled(everyone, ratings.incomplete(), subject="all_readers")
     for tracer, some in by_tracer(ratings, cases, tracers).items():
         yield from labelled(
-            untested(_together(some.values, confidence)),
+            _together(some.values, confidence),
             some.incomplete(),
             subject="all_readers",
             cases=f"tracer={tracer}",

@@ -10,8 +10,8 @@ import numpy as np
 
 from bonescint.stats import agreement
 from bonescint.stats.estimate import Estimate
-from bonescint.stats.method_comparison import bland_altman
-from bonescint.stats.of_readers import of_these_readers, untested
+from bonescint.stats.method_comparison import limits_of_agreement
+from bonescint.stats.of_readers import of_these_readers
 from bonescint.stats.questions import labelled
 from bonescint.stats.samples import by_tracer, read_ratings
 
@@ -46,7 +46,7 @@ def rows(
     )
     for tracer, some in by_tracer(ratings, cases, tracers).items():
         yield from labelled(
-            untested([agreement.icc(np.log1p(some.values), "A1", confidence)]),
+            [agreement.icc(np.log1p(some.values), "A1", confidence)],
             "scale=log1p",
             "same_lesions",
             some.incomplete(),
@@ -55,7 +55,7 @@ def rows(
         )
     for i, j in combinations(range(len(ratings.readers)), 2):
         yield from labelled(
-            bland_altman(values[:, i], values[:, j], confidence).values(),
+            limits_of_agreement(values[:, i], values[:, j], confidence),
             "same_lesions",
             ratings.incomplete((i, j)),
             subject=ratings.readers[i],

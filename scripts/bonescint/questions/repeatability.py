@@ -83,12 +83,16 @@ def _measured(both: np.ndarray, confidence: float, in_print: bool = False) -> li
     """Return how far two measurements agree."""
     own, other = both.T
     within = method_comparison.within_subject(own, other, confidence)
+    limits = method_comparison.limits_of_agreement(own, other, confidence)
+    # SD and coefficient suppose one spread, as raw limits do
+    if any("spread_" in row.note for row in limits):
+        within = {name: row.noting("no_one_sd") for name, row in within.items()}
     if in_print:
         within["sd"] = within["sd"].noting("in_print")
     return [
         agreement.percent_agreement(both, confidence),
         *within.values(),
-        *method_comparison.bland_altman(own, other, confidence).values(),
+        *limits,
         agreement.icc(both, "A1", confidence),
         method_comparison.lin_ccc(own, other, confidence),
     ]

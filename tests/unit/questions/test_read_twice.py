@@ -110,3 +110,17 @@ def test_the_very_same_calls(tmp_path: Path) -> None:
     assert calls["percent_agreement"].estimate == 1
     assert calls["cohen_kappa"].status == "complete agreement"
     assert np.isnan(calls["cohen_kappa"].ci_low)
+
+
+def test_where_the_scatter_grows_one_sd_is_said_not_to_hold(tmp_path: Path) -> None:
+    def noted(operator: dict[str, tuple[float, int]]) -> list[set[str]]:
+        rows = ask(tmp_path, operator=operator)
+        of_bsi = [row for row in rows if row.metric == "bsi" and np.isnan(row.cutoff)]
+        names = ("within_subject_sd", "repeatability_coefficient")
+        assert {"limit_low", "quantile_low"} <= {row.measure for row in of_bsi}
+        return [set(notes(row)) for row in of_bsi if row.measure in names]
+
+    grows = {code: (bsi * (1.2 if n % 2 else 0.8), n) for code, (bsi, n) in BSI.items()}
+    assert all("no_one_sd" in said for said in noted(grows))
+    steady = {code: (bsi + (0.2 if n % 2 else -0.2), n) for code, (bsi, n) in BSI.items()}
+    assert not any("no_one_sd" in said for said in noted(steady))
