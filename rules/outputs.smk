@@ -42,11 +42,11 @@ rule draw_figures:
     output:
         [
             (
-                report(
+                listed(
                     path,
-                    caption="../report/figure.rst",
-                    category="Figures",
-                    labels=said_of_figure(Path(path).stem),
+                    "figure",
+                    CALLED.figure("title", Path(path).stem),
+                    CALLED.figure("caption", Path(path).stem),
                 )
                 if path.endswith(DRAWN[Path(path).stem].form)
                 else path
@@ -111,7 +111,12 @@ rule write_report:
         figures=FIGURES,
         provenance="results/provenance.json",
     output:
-        report="results/report.html",
+        report=listed(
+            "results/report.html",
+            "page",
+            Texts("report", LANGUAGE)("title"),
+            Texts("overview", LANGUAGE)("report_caption"),
+        ),
     log:
         "logs/write_report.log",
     conda:
