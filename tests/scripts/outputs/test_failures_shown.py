@@ -57,7 +57,7 @@ def test_beside_the_primary_hypothesis_stands_how_it_takes_failures(
 ) -> None:
     folder = results(tmp_path / "r", question="version_diagnosis", cases=cases)
     page = report(folder, language)
-    assert page.count(SAID[language, cases]) == 2  # and in the methods
+    assert page.count(SAID[language, cases]) == 3  # and in the methods and the checklist
     first, _ = summary(folder, language)
     # a note is broken into lines
     assert SAID[language, cases][:20] in first

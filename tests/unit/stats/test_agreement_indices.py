@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bonescint.stats import agreement
@@ -34,6 +34,7 @@ def test_the_indices_are_those_of_r(table):
     assert np.isnan([bias.p_value, bias.statistic]).all() and not bias.test
 
 
+@settings(deadline=None)
 @given(calls)
 def test_kappa_follows_from_agreement_and_both_indices(rows):
     """Byrt, Bishop & Carlin 1993: kappa = (PABAK - PI² + BI²) / (1 - PI² + BI²)."""
@@ -48,6 +49,7 @@ def test_kappa_follows_from_agreement_and_both_indices(rows):
     assert kappa.estimate == pytest.approx(expected, abs=1e-9)
 
 
+@settings(deadline=None)
 @given(calls)
 def test_swapping_the_calls_turns_the_bias_alone(rows):
     first, second = np.array(rows).T

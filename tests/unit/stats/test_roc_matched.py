@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from bonescint.stats import roc
 from bonescint.stats.roc.cutoffs import descending_levels
@@ -63,6 +63,7 @@ def test_the_limits_follow_from_the_replicates():
     )
 
 
+@settings(max_examples=60, deadline=None)
 @given(samples)
 def test_a_change_of_scale_changes_nothing(rows):
     y, a, b = columns(rows)
@@ -82,6 +83,7 @@ def test_two_versions_of_which_one_measures_more_have_no_difference():
     assert all("scale_free" in row.note for row in rows)
 
 
+@settings(max_examples=60, deadline=None)
 @given(samples)
 def test_the_whole_range_is_the_auc(rows):
     y, a, _ = columns(rows)
@@ -90,6 +92,7 @@ def test_the_whole_range_is_the_auc(rows):
     assert (area.estimate, standardised.estimate) == pytest.approx((auc, auc))
 
 
+@settings(max_examples=60, deadline=None)
 @given(samples)
 def test_swapping_the_scores_changes_the_sign_only(rows):
     y, a, b = columns(rows)
