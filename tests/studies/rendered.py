@@ -9,6 +9,7 @@ from scripts.outputs.write_workbook import write_workbook
 from bonescint import config as settings
 from bonescint import config_questions
 from bonescint.config_words import reader_names, study_words
+from bonescint.questions import known
 from tests.scripts.outputs.contract import INPUTS
 
 
@@ -28,9 +29,15 @@ def render(study: Path, language: str, folder: Path) -> None:
     config["language"] = language
     results = study / "results"
     chosen = results / "chosen" if (results / "chosen").exists() else results
+    asked = config_questions.questions(config)
+    tables = {name: path for name, path in INPUTS.items() if name in asked or name not in known()}
+    if "cutoffs" not in asked:
+        del tables["failed_calls"]
+    if not {"readers", "versions"} <= config_questions.study_has(config):
+        del tables["reclassified"]
     inputs = {
         name: next((top / path for top in (chosen, results) if (top / path).exists()), None)
-        for name, path in INPUTS.items()
+        for name, path in tables.items()
     }
     given = {
         **{name: path for name, path in inputs.items() if path},

@@ -10,6 +10,12 @@ from bonescint.resources import Texts
 # settings whose values are keys of something, by their last name
 _MEASURES = ("measure", "metric", "metrics")
 _WHO = ("subject", "comparator")
+# what is said of readings alone
+_OF_READINGS = (
+    "metrics.cutoffs", "metrics.margins", "metrics.matched_specificity", "metrics.optimism",
+    "metrics.partial_auc", "metrics.plan", "metrics.primary", "metrics.subgroups",
+    "metrics.values.*.positive", "reference",
+)  # fmt: skip
 
 
 def record_in_words(record: Mapping[str, Any], labels: Labels) -> list[Row]:
@@ -52,6 +58,8 @@ class _RecordWords:
                 yield from self._below(value, key, [self._word("", key)])
 
     def _below(self, value: Any, path: str, titles: list[str]) -> Iterator[Row]:
+        if path in _OF_READINGS and not self._labels.has("readers"):
+            return
         if path.endswith(".label") and isinstance(value, Mapping):
             value = value.get(self._labels.language, "")
         if isinstance(value, Mapping):
