@@ -49,9 +49,8 @@ from bonescint.provenance import (
     versions,
 )
 from bonescint.outputs.drawn import drawn_figures
-from bonescint.outputs.labels import Labels
 from bonescint.questions import TESTS, known, question
-from bonescint.resources import ROOT, SYNTHETIC as MARK_OF_SIMULATED, Texts, locate
+from bonescint.resources import ROOT, Texts, locate
 from bonescint.tables.repeats import coded_repeats, repeats
 from bonescint.text.filled import filled_for
 
@@ -195,17 +194,6 @@ DECIDED_BLANKS = values_stamp(
     for (item, sha256), decision in blanks_decided(DECIDED).items()
 )
 DRAWN = drawn_figures(HAS)
-# what figures and questions are called
-CALLED = Labels(
-    Texts("figures", LANGUAGE),
-    SOFTWARE,
-    SYNTHETIC,
-    METRICS["confidence"],
-    METRICS.get("protocol"),
-    METRICS["values"],
-    WORDS,
-    HAS,
-)
 FIGURES = expand(
     "results/figures/{figure}.{ending}", figure=DRAWN, ending=["svg", "png"]
 )
@@ -350,22 +338,6 @@ def tables_of(name):
     }
 
 
-def written_by(name):
-    title, about = (CALLED.question(kind, name) for kind in ("title", "about"))
-    captions = {"table": about} | {
-        table: CALLED.question(f"table_{table}", name) for table in question(name).also
-    }
-    return {
-        table: listed(
-            f"results/metrics/{name if table == 'table' else table}.csv",
-            "table",
-            title,
-            caption,
-        )
-        for table, caption in captions.items()
-    }
-
-
 def asked_of(name):
     asked = question(name)
     said = {
@@ -385,18 +357,6 @@ def asked_of(name):
         "scripts/questions/answer_question.py", f"bonescint.questions.{name}"
     )
     return params
-
-
-def listed(path, kind, title, caption):
-    # for `snakemake --report`: what people are given, in their words; the workbook is the hospital's
-    words = Texts("overview", LANGUAGE)
-    mark = f" ({MARK_OF_SIMULATED})" if SYNTHETIC else ""
-    return report(
-        path,
-        caption=f"../report/result.{LANGUAGE}.rst",
-        category=words(f"{kind}s"),
-        labels={words(kind): title, words("caption"): f"{caption}{mark}"},
-    )
 
 
 def language_of_messages(wildcards, input):
