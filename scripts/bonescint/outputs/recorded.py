@@ -1,6 +1,6 @@
 """What a run was made of, with the record's keys and values in words."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from bonescint.files import Row
@@ -28,14 +28,14 @@ def record_in_words(record: Mapping[str, Any], labels: Labels) -> list[Row]:
     labels
         The words of the output.
     """
-    return list(_RecordWords(labels).rows(record))
+    return list(_RecordWords(labels, record.get("tables_sha256", {})).rows(record))
 
 
 class _RecordWords:
     """The words of one record; a key without a word is shown as it is."""
 
-    def __init__(self, labels: Labels) -> None:
-        self._labels = labels
+    def __init__(self, labels: Labels, tables: Collection[str]) -> None:
+        self._labels, self._tables = labels, tables
         self._words = Texts("provenance", labels.language)
         # what the keys below these are called, which a study names as it likes
         self._named: dict[str, Callable[[str], str]] = {
@@ -59,6 +59,8 @@ class _RecordWords:
 
     def _below(self, value: Any, path: str, titles: list[str]) -> Iterator[Row]:
         if path in _OF_READINGS and not self._labels.has("readers"):
+            return
+        if path == "reference.eod" and not self._labels.has("eod"):
             return
         if path.endswith(".label") and isinstance(value, Mapping):
             value = value.get(self._labels.language, "")
@@ -90,6 +92,9 @@ class _RecordWords:
         if name == "bounds" or path.startswith("metrics.partial_auc."):
             low, high = (words("open") if one is None else f"{one:g}" for one in value)
             return words("between", low=low, high=high)
+        if name == "questions" and value:
+            # what the study could not answer is said elsewhere, with the reason
+            value = [one for one in value if f"{one}.csv" in self._tables]
         if isinstance(value, list):
             return words("separator").join(self._value(path, one) for one in value)
         if value is None:
