@@ -8,6 +8,8 @@ STATED = {
         for key in ("institution", "funding", "conflict_of_interest")
     },
 }
+# what the workbook's charts are drawn from beside its lists
+OF_CHARTS = {"roc_curves": OF_FIGURES["roc_curves"]} if "accuracy" in QUESTIONS else {}
 
 
 rule write_provenance:
@@ -80,6 +82,8 @@ rule write_workbook:
     input:
         **TABLES,
         **CASE_LISTS,
+        **OF_CHARTS,
+        readings=CHOSEN_READINGS,
         warnings=WARNINGS,
         selection=SELECTED,
         figures=[figure for figure in FIGURES if figure.endswith(".png")],

@@ -1,13 +1,13 @@
 """Write the study's workbook: every table and figure in one file for Excel."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bonescint.files import read_rows
+from bonescint.files import Row, read_rows
 from bonescint.joblog import job_log
-from bonescint.outputs import workbook
 from bonescint.outputs.results import labels_for, read_results
+from bonescint.outputs.workbook.writing import CASE_LISTS, write_book
 from bonescint.resources import Texts
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ def write_workbook(
     ----------
     inputs
         What `bonescint.outputs.results.read_results` reads, and the paths of
-        `bonescint.outputs.workbook.CASE_LISTS`; of a question that is not asked there is none.
+        `bonescint.outputs.workbook.writing.CASE_LISTS`, of the readings one a reader; of a
+        question that is not asked there is none.
     study
         ``id``, ``title`` and ``synthetic`` of the configuration.
     software
@@ -47,9 +48,14 @@ def write_workbook(
         Question that is asked and cannot be answered -> what the study lacks.
     """
     results = read_results(inputs, unanswered)
-    lists = {name: list(read_rows(inputs[name])) for name in workbook.CASE_LISTS if name in inputs}
+    lists = {name: list(_rows(inputs[name])) for name in CASE_LISTS if name in inputs}
     labels = labels_for(Texts("workbook", language), results, study, software, words, there)
-    workbook.write_book(book, results, lists, study, labels)
+    write_book(book, results, lists, study, labels)
+
+
+def _rows(paths: str | Sequence[str]) -> Iterator[Row]:
+    for path in [paths] if isinstance(paths, str) else paths:
+        yield from read_rows(path)
 
 
 if __name__ == "__main__":

@@ -72,7 +72,7 @@ def test_whom_nobody_reads_is_measured_and_no_more(no_reader_study: Path, tmp_pa
     flow = [(row["step"], row["patients"]) for row in rows_of(no_reader_study, "metrics/flow")]
     assert flow[-1] == ("analysed:alone", "12")
     said = {where: text for where, text in shown(no_reader_study) if "答えられません" in text}
-    assert said.keys() == {"report.html", "要約"}
+    assert said.keys() == {"report.html", "概要"}
     lines = page_lines(no_reader_study / "results" / "report.html")
     assert any("ソフトが読影と一致するかは、この研究に読影者がいないため" in one for one in lines)
     assert any("読影者がいないため参照標準なし" in text for _, text in shown(no_reader_study))

@@ -171,12 +171,12 @@ def test_edited_decisions_rerun_who_reads_them_and_what_follows(program: Program
 
 
 def test_an_edited_workbook_is_written_again_and_nothing_else(program: Program) -> None:
-    planned = program.planned_with("scripts/bonescint/outputs/workbook.py", statement)
+    planned = program.planned_with("scripts/bonescint/outputs/workbook/writing.py", statement)
     assert planned == {"write_workbook"} | LAST
 
 
 def test_a_comment_reruns_nothing(program: Program) -> None:
-    for module in ("outputs/workbook.py", "files.py"):
+    for module in ("outputs/workbook/writing.py", "files.py"):
         file = f"scripts/bonescint/{module}"
         assert program.planned_with(file, lambda text: text + "\n# a comment\n") == set()
 

@@ -51,7 +51,7 @@ def test_who_is_chosen_stays_and_who_leaves_is_replaced(study: Path) -> None:
     # one place: whatever is made of the cases is made of these alone
     for table in ("chosen/cases", "chosen/reference", "exposure", "metrics/misclassified"):
         assert codes_of(results / f"{table}.csv") <= first, table
-    sheet = openpyxl.load_workbook(results / "study.xlsx")["参照標準"]
+    sheet = openpyxl.load_workbook(results / "study.xlsx")["症例一覧"]
     shown = {str(cell.value) for row in sheet.iter_rows() for cell in row}
     assert shown & coded == first
     page = (results / "report.html").read_text(encoding="utf-8")

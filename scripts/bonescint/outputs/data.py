@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Mapping
 
 from bonescint.files import Row, number
+from bonescint.outputs.estimates import find
+
+_RAW, _QUANTILES = ("limit_low", "limit_high"), ("quantile_low", "quantile_high")
 
 
 def measured(measurements: Iterable[Row]) -> dict[tuple[str, str], dict[str, float]]:
@@ -39,3 +42,74 @@ def first_cutoffs(cutoffs: Iterable[Mapping[str, float | str]]) -> dict[str, flo
     for entry in cutoffs:
         first.setdefault(str(entry["metric"]), float(entry["value"]))
     return first
+
+
+def roc_points(
+    curves: Iterable[Row], software: str, metric: str
+) -> list[tuple[float, float, float | None]]:
+    """Return a curve's points from the origin on: 1 - specificity, sensitivity and the threshold.
+
+    Parameters
+    ----------
+    curves
+        Rows of results/metrics/roc_curves.csv.
+    software, metric
+        Whose curve.
+    """
+    points = [
+        (
+            float(row["false_positive_rate"]),
+            float(row["true_positive_rate"]),
+            number(row["threshold"]),
+        )
+        for row in curves
+        if row["software"] == software
+        and row["metric"] == metric
+        and row["false_positive_rate"]
+        and row["true_positive_rate"]
+    ]
+    return sorted(points, key=lambda point: point[:2])
+
+
+def roc_point_at(
+    points: Iterable[tuple[float, float, float | None]], cutoff: float, is_low: bool
+) -> tuple[float, float] | None:
+    """Return the point of a curve at which a cut-off calls, None where it is beyond all.
+
+    Parameters
+    ----------
+    points
+        As `roc_points` returns them.
+    cutoff, is_low
+        What is positive: at or above it, or where low values are, at or below.
+    """
+    way = -1 if is_low else 1
+    called = [p[:2] for p in points if p[2] is not None and way * p[2] >= way * cutoff]
+    return max(called, default=None)
+
+
+def agreement_levels(rows: list[Row], pair: tuple[str, str], metric: str) -> tuple[list[Row], str]:
+    """Return the rows of the bias and of those limits of agreement that stand first in the table.
+
+    Parameters
+    ----------
+    rows
+        Rows of results/metrics/version_measurement.csv.
+    pair, metric
+        The old and the new version, and what they measure.
+
+    Returns
+    -------
+    list, str
+        The rows, and which text says why they are not the usual ones: ``quantiles_first``, or
+        ``raw_alone`` where the limits that should stand first have no values; else empty.
+    """
+    old, new = pair
+    measures = ("bias", *_RAW, *_QUANTILES)
+    bias, *limits = (find(rows, one, new, metric, comparator=old) for one in measures)
+    raw, quantiles = limits[:2], limits[2:]
+    first = next((row for row in rows if row in (raw[0], quantiles[0])), None)
+    changes = first is not None and first is quantiles[0]
+    told = changes and all(row and row["estimate"] for row in quantiles)
+    why = ("quantiles_first" if told else "raw_alone") if changes else ""
+    return [row for row in (bias, *(quantiles if told else raw)) if row], why

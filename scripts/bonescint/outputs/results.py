@@ -18,6 +18,8 @@ from bonescint.stats.questions import COUNT_FAILURES, counts_failures
 from bonescint.tables.sheets import ShownColumn, ShownTable
 from bonescint.warnings import read_phrases
 
+_INTERVAL = ("estimate", "ci_low", "ci_high")
+
 
 @dataclass(frozen=True)
 class Results:
@@ -116,6 +118,9 @@ def labels_for(
 def overview(results: Results, labels: Labels) -> list[Row]:
     """Return one row a software and metric: n, AUC, sensitivity, specificity as people read them.
 
+    Each of the three has its numbers, too: ``auc_estimate`` (in words where there is none),
+    ``auc_ci_low``, ``auc_ci_high``.
+
     Versions of one product stand there over the same cases (`performance`), each with how many of
     the cases that it was given failed.
 
@@ -139,22 +144,22 @@ def overview(results: Results, labels: Labels) -> list[Row]:
         for metric in labels.metrics(software):
             found = performance(accuracy, at_cutoffs, software, metric, cutoffs)
             auc = found["auc"]
-            rows.append(
-                {
-                    "software": labels.software(software),
-                    "tracer": labels.tracer(software),
-                    "metric": labels.word(metric),
-                    "cutoff": f"{cutoffs[metric]:g}" if metric in cutoffs else "",
-                    "n": auc["n"] if auc else "",
-                    "n_positive": auc["n_positive"] if auc else "",
-                    "failed": failed.get(software, ""),
-                }
-                | {
-                    # without a cut-off there is nothing to say
-                    measure: with_limits(row, labels) if {measure, metric} & said else ""
-                    for measure, row in found.items()
-                }
-            )
+            one = {
+                "software": labels.software(software),
+                "tracer": labels.tracer(software),
+                "metric": labels.word(metric),
+                "cutoff": f"{cutoffs[metric]:g}" if metric in cutoffs else "",
+                "n": auc["n"] if auc else "",
+                "n_positive": auc["n_positive"] if auc else "",
+                "failed": failed.get(software, ""),
+            }
+            for measure, row in found.items():
+                # without a cut-off there is nothing to say
+                shown = with_limits(row, labels) if {measure, metric} & said else ""
+                numbers = {p: row[p] if row and shown else "" for p in _INTERVAL}
+                one |= {measure: shown} | {f"{measure}_{p}": v for p, v in numbers.items()}
+                one[f"{measure}_estimate"] = numbers["estimate"] or shown
+            rows.append(one)
     return rows
 
 

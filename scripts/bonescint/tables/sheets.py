@@ -1,6 +1,8 @@
 """Workbooks as we write them: sheets with title, banner, notes and a table that shows all."""
 
 import io
+import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +17,8 @@ CREATED = datetime(2000, 1, 1)
 _FONT = {"font_name": "Yu Gothic", "font_size": 10}
 
 WIDEST = 60  # characters; longer text is wrapped
+_PAGE_WIDTH = 255  # characters of a table across A4 whose 10 points print as 6
+_LAST = 24  # characters that a table's last column has at least, if it needs them
 _NOTE_WIDTH = 120  # characters; a longer line would shrink the whole sheet in print
 _LINE = 16.5  # points a line of 10 point text takes
 _TALLEST = 409.0  # points, Excel's limit
@@ -25,8 +29,15 @@ FORMATS = {
     "one": "0.0",
     "two": "0.00",
     "three": "0.000",
+    "four": "0.0000",
+    "five": "0.00000",
+    "six": "0.000000",
+    "exponent": "0.0E+00",
     "p": '[<0.001]"<0.001";0.000',
 }
+_DECIMALS = {"count": 0, "number": 1, "one": 1, "two": 2, "four": 4, "five": 5, "six": 6}
+_TITLE = 14  # characters of a line of a column's title
+_BUTTON = 3  # characters that the filter's button takes
 
 
 @dataclass(frozen=True)
@@ -43,12 +54,20 @@ class ShownColumn:
         ``text``, ``date`` (YYYY-MM-DD in the table) or a number format of `FORMATS`.
     say
         Turns a key of the table into words; None writes it as it is.
+    digits
+        Returns the number format of a value, where that of `kind` might round a value onto another
+        one; None takes `kind` for all.
     """
 
     key: str
     title: str
     kind: str = "text"
     say: Callable[[str], str] | None = None
+    digits: Callable[[float], str] | None = None
+
+    def style(self, value: float) -> str:
+        """Return the number format of a value."""
+        return self.digits(value) if self.digits else self.kind
 
 
 @dataclass(frozen=True)
@@ -111,8 +130,10 @@ def make_styles(book: Any) -> dict[str, Any]:
         "heading": _FONT | {"bold": True, "font_size": 12},
         "banner": _FONT | {"bold": True, "font_color": "#B34A00", "font_size": 12},
         "note": _FONT | {"font_color": "#8A3A00"},
+        "answer": _FONT | {"font_size": 11},
         "head": cell
         | {"bold": True, "bg_color": "#DCE9F2", "text_wrap": True, "valign": "vcenter"},
+        "band": cell | {"bold": True, "bg_color": "#EDF3F8", "text_wrap": True, "align": "center"},
         "text": cell | {"text_wrap": True, "align": "left", "indent": 1},
         "date": cell | {"num_format": "yyyy-mm-dd", "align": "left"},
     }
@@ -163,16 +184,37 @@ class Sheet:
         self.sheet.write_string(self.row, 0, text, self._styles[style])
         self.row += 1
 
-    def notes(self, *texts: str) -> None:
-        """Write what a reader must not miss, and a blank row after it."""
+    def notes(self, *texts: str, style: str = "note") -> None:
+        """Write texts in lines that fit the page, and a blank row after them.
+
+        Parameters
+        ----------
+        *texts
+            What to write.
+        style
+            Of `make_styles`; a note is what a reader must not miss.
+        """
         for text in texts:
             for line in broken(text, _NOTE_WIDTH):
-                self.line(line, "note")
+                self.line(line, style)
         self.row += 1
 
     def one_page(self) -> None:
         """Print the sheet on a single page."""
         self.sheet.fit_to_pages(1, 1)
+
+    def band(self, cells: Sequence[tuple[str, int]], lines: int = 1) -> None:
+        """Write a row of so many lines above a table's header: texts, each over some columns."""
+        self.sheet.set_row(self.row, _LINE * lines)
+        column = 0
+        for text, width in cells:
+            if width > 1 and text:
+                last = column + width - 1
+                self.sheet.merge_range(self.row, column, self.row, last, text, self._styles["band"])
+            elif text:
+                self.sheet.write_string(self.row, column, text, self._styles["band"])
+            column += width
+        self.row += 1
 
     def table(
         self,
@@ -181,8 +223,9 @@ class Sheet:
         empty: str,
         main: bool = True,
         widest: float | Mapping[str, float] = WIDEST,
-    ) -> None:
-        """Write a table below what stands already.
+        bands: int = 0,
+    ) -> range:
+        """Write a table below what stands already, and return the numbers of its rows.
 
         Parameters
         ----------
@@ -196,48 +239,73 @@ class Sheet:
             Freeze the header and offer the filter (one table a sheet can have them).
         widest
             Characters of the widest column, or of those columns that are named.
+        bands
+            Rows right above that belong to the header (`band`).
         """
-        of = (
-            widest
-            if isinstance(widest, Mapping)
-            else dict.fromkeys((c.key for c in columns), widest)
-        )
         top = self.row
         cells = [[_shown(column, row) for column in columns] for row in rows]
-        widths = [
-            min(_width(column, [line[i] for line in cells]), of.get(column.key, WIDEST))
-            for i, column in enumerate(columns)
-        ]
-        self.sheet.set_row(top, _LINE * 2)
+        widths = _widths(columns, cells, widest)
+        inner = [width - (_BUTTON - 1 if main else 0) for width in widths]
+        self.sheet.set_row(top, max(_LINE * 2, row_height([c.title for c in columns], inner)))
         for i, column in enumerate(columns):
             self.sheet.write_string(top, i, column.title, self._styles["head"])
             self._widen(i, widths[i])
         self.row += 1
         for line in cells:
-            for i, (column, value) in enumerate(zip(columns, line, strict=True)):
-                if isinstance(value, date):
-                    self.sheet.write_datetime(self.row, i, value, self._styles["date"])
-                elif isinstance(value, float):
-                    self.sheet.write_number(self.row, i, value, self._styles[column.kind])
-                elif value:
-                    self.sheet.write_string(self.row, i, value, self._styles["text"])
-                else:
-                    self.sheet.write_blank(self.row, i, None, self._styles["text"])
-            texts = [value if isinstance(value, str) else "" for value in line]
-            self.sheet.set_row(self.row, row_height(texts, widths))
-            self.row += 1
+            self._write(line, columns, widths)
         if not rows:
             self.line(empty, "note")
         elif main:
             self.sheet.autofilter(top, 0, self.row - 1, len(columns) - 1)
         if main:
             self.sheet.freeze_panes(top + 1, 1)
-            self.sheet.repeat_rows(top)
+            self.sheet.repeat_rows(top - bands, top)
+            # a little over a page is shrunk, more is not legible
+            if (pages := math.ceil(sum(widths) / _PAGE_WIDTH - 0.2)) > 1:
+                self.sheet.fit_to_pages(pages, 0)
+                self.sheet.repeat_columns(0)
+                self.sheet.print_across()
+        self.row += 1
+        return range(top + 1, top + 1 + len(rows))
+
+    def _write(
+        self,
+        line: Sequence[str | float | date],
+        columns: Sequence[ShownColumn],
+        widths: Sequence[float],
+    ) -> None:
+        for i, (column, value) in enumerate(zip(columns, line, strict=True)):
+            if isinstance(value, date):
+                self.sheet.write_datetime(self.row, i, value, self._styles["date"])
+            elif isinstance(value, float):
+                style = self._styles[column.style(value)]
+                self.sheet.write_number(self.row, i, value, style)
+            elif value:
+                self.sheet.write_string(self.row, i, value, self._styles["text"])
+            else:
+                self.sheet.write_blank(self.row, i, None, self._styles["text"])
+        texts = [value if isinstance(value, str) else "" for value in line]
+        self.sheet.set_row(self.row, row_height(texts, widths))
         self.row += 1
 
     def _widen(self, column: int, width: float) -> None:
         self._widths[column] = max(width, self._widths.get(column, 0.0))
         self.sheet.set_column(column, column, self._widths[column])
+
+
+def _widths(
+    columns: Sequence[ShownColumn],
+    cells: Sequence[Sequence[str | float | date]],
+    widest: float | Mapping[str, float],
+) -> list[float]:
+    """Return the columns' widths; the last one takes what a page has left."""
+    of = widest if isinstance(widest, Mapping) else dict.fromkeys((c.key for c in columns), widest)
+    widths = [
+        min(_width(column, [line[i] for line in cells]), of.get(column.key, WIDEST))
+        for i, column in enumerate(columns)
+    ]
+    left = max(_PAGE_WIDTH - sum(widths[:-1]), _LAST)
+    return [*widths[:-1], *(min(width, left) for width in widths[-1:])]
 
 
 def _shown(column: ShownColumn, row: Mapping[str, str]) -> str | float | date:
@@ -253,7 +321,7 @@ def _shown(column: ShownColumn, row: Mapping[str, str]) -> str | float | date:
 def _as_read(column: ShownColumn, value: str | float | date) -> str:
     if not isinstance(value, float):
         return max(str(value).split("\n"), key=text_width)
-    decimals = {"count": 0, "number": 1, "one": 1, "two": 2}.get(column.kind, 3)
+    decimals = _DECIMALS.get(column.style(value), 3)
     return f"{value:.{decimals}f}  "  # the indent takes two
 
 
@@ -268,5 +336,6 @@ def _cell_width(text: str) -> float:
 
 
 def _title_width(column: ShownColumn) -> float:
-    # a header may break into two lines; three more for the filter's button
-    return max(text_width(column.title) / 2 + 2, 4) + 3
+    # a header may break into lines, but not within a Latin word, which is bold
+    longest = max(map(len, re.findall("[!-~]+", column.title)), default=0) + 2
+    return max(min(max(text_width(column.title) / 2 + 2, 4), _TITLE), longest) + _BUTTON

@@ -31,6 +31,7 @@ SOFTWARE: dict[str, dict[str, Any]] = {
         "metrics": ["bsi", "hotspots"],
     },
 }
+READERS = ["reader1", "reader2", "reader3"]
 PAIRS = [["vsbone2", "vsbone3"]]
 CUTOFFS = [{"metric": "bsi", "value": 1.0}, {"metric": "hotspots", "value": 2}]
 STUDY = {
@@ -81,6 +82,7 @@ INPUTS: dict[str, Any] = {
     "reclassified": "metrics/reclassified.csv",
     "failed_calls": "metrics/failed_calls.csv",
     "exposed": "exposure.csv",
+    "roc_curves": "metrics/roc_curves.csv",
     "incidental": "hospital/incidental.csv",
     "balance": "cohort/balance.csv",
     "tag_table": "anonymization/tag_table.csv",
@@ -111,6 +113,7 @@ def inputs(folder: Path, figures: Sequence[Path] = ()) -> dict[str, Any]:
     """Return what the rules `write_workbook` and `write_report` have as inputs."""
     paths = {name: str(folder / path) for name, path in INPUTS.items()}
     return paths | {
+        "readings": [str(folder / f"readings/{reader}.csv") for reader in READERS],
         "warnings": [str(folder / "cohort/warnings.csv")],
         "figures": [str(path) for path in figures],
     }

@@ -17,12 +17,14 @@ from bonescint.questions import known
 from bonescint.warnings import Phrase, warning
 from tests.scripts.outputs.contract import CUTOFFS, SOFTWARE, TABLES, Row, write
 from tests.scripts.outputs.deidentification import deidentification
+from tests.scripts.outputs.readings import write_readings
 
 
 def write_empty(folder: Path) -> Path:
     """Write every table with its header only: a run in which nobody was left."""
     for name, columns in TABLES.items():
         write(folder / name, [], columns)
+    write_readings(folder, [])
     _write_provenance(folder, [])
     return folder
 
@@ -65,13 +67,13 @@ def _codes(n: int) -> list[str]:
     return ["BS-" + "".join(rng.choice(letters, 5)) for _ in range(n)]
 
 
-def write_results(folder: Path) -> Path:
-    """Write all tables of 100 simulated cases (50 MDP, 50 HMDP; 50 with findings)."""
+def write_results(folder: Path, n_cases: int = 100) -> Path:
+    """Write all tables of simulated cases (half MDP, half HMDP; half with findings)."""
     rng = np.random.default_rng(20190601)
     cases: list[Row] = []
     reference: list[Row] = []
     measurements: list[Row] = []
-    for i, code in enumerate(_codes(100)):
+    for i, code in enumerate(_codes(n_cases)):
         tracer = "MDP" if i % 2 else "HMDP"
         positive = i % 4 < 2
         n = int(rng.integers(1, 25)) if positive else 0
@@ -106,6 +108,7 @@ def write_results(folder: Path) -> Path:
         measurements += _measured(code, tracer, n, i, rng)
     write(folder / "cases.csv", cases, TABLES["cases.csv"])
     write(folder / "reference.csv", reference, TABLES["reference.csv"])
+    write_readings(folder, reference)
     write(folder / "measurements.csv", measurements, TABLES["measurements.csv"])
     for name, (columns, rows) in deidentification(cases).items():
         write(folder / f"anonymization/{name}.csv", rows, ",".join(columns))

@@ -114,9 +114,9 @@ def test_both_names_stand_where_the_measures_first_occur(
         assert ppa in caption and npa in caption, figure
 
 
-def test_the_workbook_s_reference_sheet_says_the_limits(tmp_path: Path) -> None:
+def test_the_workbook_says_what_limits_the_reference(tmp_path: Path) -> None:
     study: dict[str, Any] = STUDY | {"design": {"readers_blinded_to_software": "yes"}}
     write_workbook(inputs(write_results(tmp_path)), study, SOFTWARE, "ja", tmp_path / "a.xlsx")
-    cells = load_workbook(tmp_path / "a.xlsx")["参照標準"].iter_rows()
+    cells = load_workbook(tmp_path / "a.xlsx")["数値の意味"].iter_rows()
     text = "".join(str(cell.value) for row in cells for cell in row if cell.value)
     assert "読影者はソフトの結果を見ずに判定しました。" in text and "PPA" in text

@@ -4,8 +4,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bonescint.files import Row, number
-from bonescint.outputs.data import decided, measured
-from bonescint.outputs.estimates import find
+from bonescint.outputs.data import agreement_levels, decided, measured
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.rounding import rounded
 from bonescint.outputs.style import (
@@ -36,7 +35,6 @@ _STATES = (
 )
 _BIAS, _LIMIT = (BLACK, "-"), (GREEN, "--")
 _BESIDE, _WITHIN = 26, 46  # Latin characters that a line takes beside the panel and in it
-_RAW, _QUANTILES = ("limit_low", "limit_high"), ("quantile_low", "quantile_high")
 
 
 def _level(ax: Axes, row: Row, labels: Labels) -> None:
@@ -57,19 +55,11 @@ def _level(ax: Axes, row: Row, labels: Labels) -> None:
 
 def _levels(ax: Axes, rows: list[Row], pair: tuple[str, str], metric: str, labels: Labels) -> None:
     """Draw the bias and those limits of agreement that stand first in the table."""
-    old, new = pair
-    measures = ("bias", *_RAW, *_QUANTILES)
-    levels = [find(rows, measure, new, metric, comparator=old) for measure in measures]
-    bias, raw, quantiles = levels[0], levels[1:3], levels[3:]
-    first = next((row for row in rows if row in (raw[0], quantiles[0])), None)
-    changes = first is not None and first is quantiles[0]
-    told = changes and all(row and row["estimate"] for row in quantiles)
-    for row in (bias, *(quantiles if told else raw)):
-        if row:
-            _level(ax, row, labels)
-    if changes:
-        said = labels.figure("quantiles_first" if told else "raw_alone", "bland_altman")
-        said = "\n".join(broken(said, _WITHIN))
+    levels, why = agreement_levels(rows, pair, metric)
+    for row in levels:
+        _level(ax, row, labels)
+    if why:
+        said = "\n".join(broken(labels.figure(why, "bland_altman"), _WITHIN))
         ax.text(0.02, 0.02, said, transform=ax.transAxes, fontsize=7, color=VERMILION)
 
 

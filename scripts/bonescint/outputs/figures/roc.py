@@ -4,7 +4,8 @@ import math
 
 from matplotlib.figure import Figure
 
-from bonescint.files import Row, number
+from bonescint.files import Row
+from bonescint.outputs.data import roc_point_at, roc_points
 from bonescint.outputs.estimates import find, with_limits
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.style import GREY, empty_panel, foot_note, new_figure, series
@@ -45,7 +46,7 @@ def draw(
         drawn = False
         for metric in labels.metrics(software):
             colour, marker, dash = series(labels, metric)
-            points = _points(roc_curves, software, metric)
+            points = roc_points(roc_curves, software, metric)
             if not points:
                 continue
             drawn = True
@@ -55,12 +56,9 @@ def draw(
             # through every threshold: ties give a sloping piece, as the trapezoid area counts them
             ax.plot(fpr, tpr, color=colour, linestyle=dash, linewidth=1.8, label=text)
             cutoff = first_cutoffs.get(metric, math.nan)
-            way = -1 if labels.is_low(metric) else 1
-            called = [p for p in points if p[2] is not None and way * p[2] >= way * cutoff]
-            if called:
-                at = max(called, key=lambda point: point[:2])
+            if at := roc_point_at(points, cutoff, labels.is_low(metric)):
                 ax.plot(
-                    *at[:2], marker=marker, color=colour, markersize=7, markeredgecolor="white",
+                    *at, marker=marker, color=colour, markersize=7, markeredgecolor="white",
                     linestyle="none", zorder=5,
                     label=labels.at(metric, cutoff),
                 )  # fmt: skip
@@ -75,22 +73,3 @@ def draw(
         ax.legend(loc="lower right", title=labels("auc_legend"), title_fontsize=8)
     foot_note(figure, labels.figure("note", "roc"))
     return figure
-
-
-def _points(
-    curves: list[Row], software: str, metric: str
-) -> list[tuple[float, float, float | None]]:
-    """Return the curve's points from the origin on, each with its threshold."""
-    points = [
-        (
-            float(row["false_positive_rate"]),
-            float(row["true_positive_rate"]),
-            number(row["threshold"]),
-        )
-        for row in curves
-        if row["software"] == software
-        and row["metric"] == metric
-        and row["false_positive_rate"]
-        and row["true_positive_rate"]
-    ]
-    return sorted(points, key=lambda point: point[:2])

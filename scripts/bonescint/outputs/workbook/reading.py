@@ -1,6 +1,6 @@
 """The workbook's sheets that help to read and to report the numbers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bonescint.files import Row
@@ -13,8 +13,16 @@ from bonescint.tables.sheets import Sheet, ShownColumn
 _WIDTHS = {"topic": 24, "filled": 62, "rest": 28, "place": 22}
 
 
-def write_purposes(sheet: Sheet, results: Results, labels: Labels) -> None:
-    """Write what each number is for, once: a later question that says the same is not repeated.
+def write_purposes(
+    sheet: Sheet,
+    results: Results,
+    labels: Labels,
+    limiting: Sequence[str],
+    place: Callable[[str], str],
+) -> None:
+    """Write what limits the reference, and what each number is for.
+
+    That stands there once: a later question that says the same is not repeated.
 
     Parameters
     ----------
@@ -22,14 +30,20 @@ def write_purposes(sheet: Sheet, results: Results, labels: Labels) -> None:
         Where it goes.
     results, labels
         The run's tables and the words of the workbook.
+    limiting
+        What limits the reference standard.
+    place
+        Tells how the sheet of a question is called.
     """
     rows: dict[tuple[str, str], Row] = {}
     for key, found in results.metrics.items():
         for one in purposes(key, found, labels):
-            question = labels.question("sheet", key)
-            rows.setdefault((one["measure"], one["purpose"]), {"question": question} | one)
+            rows.setdefault((one["measure"], one["purpose"]), {"place": place(key)} | one)
+    if limiting:
+        sheet.line(labels("limits_heading"), "heading")
+        sheet.notes(*limiting, style="plain")
     sheet.notes(labels("note_purposes"))
-    columns = [ShownColumn(key, labels.heading(key)) for key in ("question", "measure", "purpose")]
+    columns = [ShownColumn(key, labels.heading(key)) for key in ("place", "measure", "purpose")]
     sheet.table(columns, list(rows.values()), labels("no_data"), widest=90)
 
 

@@ -1,0 +1,1 @@
+"""The study's workbook, a module a kind of sheet."""

@@ -1,0 +1,87 @@
+"""The sheet of figures: charts that can be changed, and pictures of what Excel cannot draw."""
+
+import io
+import struct
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bonescint.files import Row
+from bonescint.outputs import DPI
+from bonescint.outputs.workbook.book import StudyBook
+from bonescint.outputs.workbook.charts import DRAWN, Charts, DataSheet
+from bonescint.tables.sheets import Sheet
+
+_PAGE = (9.2, 4.9)  # inches a figure may take on a landscape A4 page
+_ROW_INCHES = 0.25
+_SCREEN = 96  # dots an inch by which Excel measures a chart
+
+
+def write_figures(to: StudyBook, figures: Sequence[Path], lists: Mapping[str, list[Row]]) -> None:
+    """Write each figure with its caption, and behind them the data of the charts.
+
+    Parameters
+    ----------
+    to
+        The workbook.
+    figures
+        The PNG files, in their order.
+    lists
+        As for `bonescint.outputs.workbook.writing.write_book`.
+    """
+    sheet, labels = to.sheet("figures", "answer"), to.labels
+    sheet.notes(labels("note_figures"))
+    charts = Charts(to, lists)
+    data = DataSheet(to) if DRAWN & {path.stem for path in figures} else None
+    breaks: list[int] = []
+    for path in figures:
+        if path != figures[0]:
+            breaks.append(sheet.row)
+        sheet.line(labels.figure("title", path.stem), "heading")
+        sheet.notes(labels.figure("caption", path.stem), style="plain")
+        drawn = charts.of(path.stem, data) if data and path.stem in DRAWN else []
+        if drawn:
+            breaks += _place(sheet, drawn)
+        else:
+            _picture(sheet, path, labels.figure("caption", path.stem))
+    # page breaks and "fit to width" exclude each other in Excel
+    sheet.sheet.set_print_scale(100)
+    sheet.sheet.set_h_pagebreaks(breaks)
+    if not figures:
+        sheet.line(labels("no_data"), "note")
+
+
+def _place(sheet: Sheet, charts: Sequence[Any]) -> list[int]:
+    """Place charts, two or three beside each other; return where pages end."""
+    across = 3 if len(charts) == 3 else 2
+    inches = _PAGE[0] / across, _PAGE[1] / (1 if len(charts) <= across else 2)
+    width, height = (round(one * _SCREEN) for one in inches)
+    breaks = []
+    for place, chart in enumerate(charts):
+        if place % across == 0:
+            if place and place % (2 * across) == 0:
+                breaks.append(sheet.row)
+            top = _room(sheet, inches[1])
+        chart.set_size({"width": width - 8, "height": height})
+        sheet.sheet.insert_chart(top, 0, chart, {"x_offset": place % across * width})
+    return breaks
+
+
+def _picture(sheet: Sheet, path: Path, caption: str) -> None:
+    data = path.read_bytes()
+    width, height = (pixels / DPI for pixels in struct.unpack(">II", data[16:24]))
+    scale = min(1.0, _PAGE[0] / width, _PAGE[1] / height)
+    look = {
+        "image_data": io.BytesIO(data), "x_scale": scale, "y_scale": scale,
+        "object_position": 3, "description": caption,
+    }  # fmt: skip
+    sheet.sheet.insert_image(_room(sheet, height * scale), 0, path.name, look)
+
+
+def _room(sheet: Sheet, inches: float) -> int:
+    """Make room for a figure and return the first of its rows."""
+    top = sheet.row
+    sheet.row += int(inches / _ROW_INCHES) + 2
+    for row in range(top, sheet.row):
+        sheet.sheet.set_row(row, _ROW_INCHES * 72)
+    return top
