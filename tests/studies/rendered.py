@@ -31,6 +31,8 @@ def render(study: Path, language: str, folder: Path) -> None:
     chosen = results / "chosen" if (results / "chosen").exists() else results
     asked = config_questions.questions(config)
     tables = {name: path for name, path in INPUTS.items() if name in asked or name not in known()}
+    if "accuracy" not in asked:
+        del tables["roc_curves"]
     if "cutoffs" not in asked:
         del tables["failed_calls"]
     if not {"readers", "versions"} <= config_questions.study_has(config):
@@ -39,8 +41,10 @@ def render(study: Path, language: str, folder: Path) -> None:
         name: next((top / path for top in (chosen, results) if (top / path).exists()), None)
         for name, path in tables.items()
     }
+    readings = [str(path) for path in sorted((chosen / "readings").glob("*.csv"))]
     given = {
-        **{name: path for name, path in inputs.items() if path},
+        "readings": [path for path in readings if not path.endswith(".warnings.csv")],
+        **{name: str(path) for name, path in inputs.items() if path},
         "warnings": sorted(results.rglob("*.warnings.csv")),
         "selection": results / "cohort" / "selection.csv" if chosen != results else [],
         "figures": sorted((results / "figures").iterdir()),

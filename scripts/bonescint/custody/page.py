@@ -18,7 +18,7 @@ def page_of(form: Paper) -> str:
     form
         What stands on it.
     """
-    return page_template(Path(__file__).parent, "page.html.j2", "page.css").render(
+    return page_template(Path(__file__).parent, ["page.html.j2"], ["page.css"]).render(
         form=form,
         t=Texts("papers", form.language),
         blocks=[(_KINDS[type(block)], block) for block in form.blocks],

@@ -78,7 +78,9 @@ def record_page(
         Where forms lie.
     """
     text = Texts("record", language)
-    return page_template(Path(__file__).parent, "record_page.html.j2", "record_page.css").render(
+    return page_template(
+        Path(__file__).parent, ["record_page.html.j2"], ["record_page.css"]
+    ).render(
         t=text,
         language=language,
         study=study,

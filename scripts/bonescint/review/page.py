@@ -210,6 +210,6 @@ def _inlined(name: str) -> Markup:
 
 
 def _template() -> Any:
-    template = page_template(Path(__file__).parent, "review.html.j2", "review.css")
+    template = page_template(Path(__file__).parent, ["review.html.j2"], ["review.css"])
     template.globals["code"] = REVIEWER_CODE
     return template
