@@ -66,7 +66,7 @@ def test_the_cut_off_stands_before_what_depends_on_it() -> None:
     assert titles(found)[3:] == ["Difference in AUC", "Cut-off", "Difference in sensitivity"]
     assert [line[3:] for line in shown(found)] == [
         ["0.10", "BSI ≥ 1 %", "0.10"],
-        ["", "BSI ≥ 2", "0.10"],
+        ["", "BSI ≥ 2 %", "0.10"],
     ]
 
 
