@@ -41,7 +41,11 @@ def open_keys(config: Mapping[str, Any]) -> list[str]:
 
 def _schema(config: Mapping[str, Any]) -> Any:
     schema = project_yaml("schemas/config.schema.yaml")
-    schema["$defs"]["question"] = {"enum": [name for name in known() if name != TESTS]}
+    questions = [name for name in known() if name != TESTS]
+    schema["$defs"]["question"] = {"enum": questions}
+    measures = {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1}}
+    families = schema["properties"]["metrics"]["properties"]["families"]
+    families["additionalProperties"]["properties"] |= dict.fromkeys(questions, measures)
     put_values(schema, config)
     return schema
 

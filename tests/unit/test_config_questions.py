@@ -7,7 +7,7 @@ import yaml
 
 from bonescint.config import check_config
 from bonescint.config_questions import product_pairs, questions, study_has, unanswered
-from bonescint.config_words import study_words
+from bonescint.config_words import reader_names, study_words
 from bonescint.declared import declaration
 from bonescint.errors import InputError
 from bonescint.questions import TESTS, known, why_unanswered
@@ -89,6 +89,16 @@ def test_who_follows_no_study_has_no_list_of_its_participants(config: dict[str, 
     assert study_words(config)["preceding"] == ""
     config["study"]["preceding_study"] = "HS2022-005"
     assert "participants" in faults(config)[0]
+
+
+def test_a_reader_is_called_by_label_or_number(config: dict[str, Any]) -> None:
+    entry = config["readers"]["reader1"]
+    own = entry | {"label": {"ja": "上級者", "en": "Senior"}}
+    readers = {"reader1": entry, "tokyo": entry, "b": own}
+    names = reader_names(config | {"language": "en", "readers": readers})
+    assert names == {"reader.reader1": "Reader 1", "reader.tokyo": "tokyo", "reader.b": "Senior"}
+    assert reader_names(config)["reader.reader3"] == "読影者 3"
+    assert reader_names(config | {"readers": "none"}) == {}
 
 
 def test_the_words_of_a_study(config: dict[str, Any]) -> None:
