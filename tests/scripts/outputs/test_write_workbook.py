@@ -22,7 +22,8 @@ from tests.scripts.outputs.contract import ESTIMATE, SOFTWARE, STUDY, WHOLE, inp
 from tests.scripts.outputs.results import write_empty, write_results
 
 QUESTION_SHEETS = [
-    "仮説検定", "失敗と学習", "背景表", "読影者間の一致", "ソフトと読影者の一致", "ソフトと読影者の比較",
+    "仮説検定", "失敗と学習", "背景表", "読影者間の一致", "ソフトと読影者の一致",
+    "ソフトと読影者の比較",
     "診断能_ROC", "診断能_カットオフ", "感度分析と部分集団", "版の比較_診断", "測定値の一致",
     "精度と検出力", "ソフト間比較", "個数と広がり",
 ]  # fmt: skip
