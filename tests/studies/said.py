@@ -39,6 +39,7 @@ def shown(study: Path) -> Iterator[tuple[str, str]]:
 
 def page_lines(page: Path) -> list[str]:
     """Return the text of a page, a line an element; pictures are left out."""
-    text = re.sub(r'"data:[^"]+"|<style>.*?</style>', "", page.read_text("utf-8"), flags=re.DOTALL)
+    unseen = r'"data:[^"]+"|<(style|script)>.*?</\1>'
+    text = re.sub(unseen, "", page.read_text("utf-8"), flags=re.DOTALL)
     plain = html.unescape(re.sub(r"<[^>]+>", "\n", text))
     return [line.strip() for line in plain.splitlines() if line.strip()]

@@ -8,6 +8,7 @@ import pytest
 
 from bonescint.outputs.drawn import drawn_figures
 from bonescint.questions import known, question
+from bonescint.questions import question as declared
 from bonescint.registered import words_in
 from bonescint.resources import ROOT
 from tests.scripts.study_tables import SETTINGS, Study, notes
@@ -59,6 +60,11 @@ def test_a_good_study(tmp_path, question):
     assert rows
     assert {row.question for row in rows} == {question}
     assert all(row.n is not None and row.measure for row in rows)
+    # what the report's section shows is there
+    for spec in declared(question).shown:
+        measures, _, part = spec.partition(".")
+        shown = [row for row in rows if row.measure in measures.split("|")]
+        assert any(part in (*notes(row), "") for row in shown), spec
     for row in rows:
         if row.subject.startswith(("vsbone", "bonenavi")):
             assert notes(row)["version"] in ("2.0", "2.1", "3.0")

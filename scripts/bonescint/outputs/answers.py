@@ -1,21 +1,19 @@
 """The study's answer in a few sentences, each made from estimates and their limits."""
 
 import math
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from bonescint.files import Row, number
-from bonescint.outputs.data import first_cutoffs
 from bonescint.outputs.estimates import find, noted, primary
+from bonescint.outputs.glance import Glance, at_a_glance
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.results import Results
 from bonescint.outputs.rounding import NULLS, rounded
-from bonescint.outputs.verdicts import Verdict, verdict
+from bonescint.outputs.verdicts import Judgement, verdict
 from bonescint.resources import Texts
 from bonescint.stats.estimate import FAILURES_AS_WRONG
 from bonescint.stats.questions import counts_failures
-
-_AREA = "answer"
 
 
 class Answer(NamedTuple):
@@ -24,7 +22,7 @@ class Answer(NamedTuple):
     Parameters
     ----------
     topic
-        ``cases``, ``versions``, ``readers``, ``products`` or ``failures``.
+        ``data``, ``versions``, ``readers``, ``truth``, ``failures`` or ``products``.
     text
         Ready to be read, in the study's language.
     verdict
@@ -35,7 +33,7 @@ class Answer(NamedTuple):
 
     topic: str
     text: str
-    verdict: Verdict | None = None
+    verdict: Judgement | None = None
     rows: tuple[Row, ...] = ()
 
 
@@ -49,18 +47,26 @@ def answers(results: Results, labels: Labels) -> list[Answer]:
     labels
         Names and words of the study.
     """
-    said = [_cases(results, labels), *_versions(results, labels)]
-    said += [*_readers(results, labels), *_failures(results, labels), *_products(results, labels)]
-    return said
+    glances = at_a_glance(results, labels)
+    return [
+        _data(results, labels),
+        *_versions(results, labels),
+        *_readers(glances, labels),
+        *_truth(glances, results, labels),
+        *_failures(glances, labels),
+        *_products(results, labels),
+    ]
 
 
-def _cases(results: Results, labels: Labels) -> Answer:
-    words = Texts(_AREA, labels.language)
+def _data(results: Results, labels: Labels) -> Answer:
+    words = Texts("answer", labels.language)
     decided = [row["metastasis"] for row in results.reference if row["metastasis"]]
-    positive = decided.count("1")
-    key = "cases_none" if not results.cases else "cases_decided" if decided else "cases"
-    counts = {"n": len(results.cases), "positive": positive, "negative": len(decided) - positive}
-    return Answer("cases", words(key, **counts))
+    positive, n = decided.count("1"), len(results.cases)
+    counts = {"positive": positive, "negative": len(decided) - positive}
+    if not n or not decided:
+        return Answer("data", words("data" if n else "data_none", n=n))
+    key = "data_decided" if len(decided) == n else "data_undecided"
+    return Answer("data", words(key, n=n, undecided=n - len(decided), **counts))
 
 
 def _versions(results: Results, labels: Labels) -> Iterator[Answer]:
@@ -68,13 +74,15 @@ def _versions(results: Results, labels: Labels) -> Iterator[Answer]:
     settings = results.provenance["analysis"]["metrics"]
     rows = results.metrics.get("version_diagnosis", [])
     pairs = dict.fromkeys((row["subject"], row["comparator"]) for row in rows)
-    tested = [row for row in primary(results.metrics.get("hypotheses", [])) if row["comparator"]]
+    tested = [
+        row
+        for row in primary(results.metrics.get("hypotheses", []))
+        if row["question"] == "version_diagnosis"
+    ]
     cases = FAILURES_AS_WRONG if counts_failures(settings) else ""
-    for subject, comparator in pairs:
-        chosen = [
-            row for row in tested if (row["subject"], row["comparator"]) == (subject, comparator)
-        ]
-        chosen = [row for row in chosen if row["question"] == "version_diagnosis"] or [
+    for pair in pairs:
+        subject, comparator = pair
+        chosen = [row for row in tested if (row["subject"], row["comparator"]) == pair] or [
             row
             for metric in labels.metrics(subject)
             for place in (cases, "")
@@ -85,11 +93,10 @@ def _versions(results: Results, labels: Labels) -> Iterator[Answer]:
 
 
 def _version(row: Row, results: Results, labels: Labels) -> Answer:
-    words = Texts(_AREA, labels.language)
+    words = Texts("answer", labels.language)
     settings = results.provenance["analysis"]["metrics"]
     margin = settings.get("margins", {}).get(row["measure"].removesuffix("_difference"))
-    low, high = _limits(row)
-    said = verdict(low, high, margin, _within(row, results))
+    said = verdict(*_limits(row), margin, _within(row, results))
     fields = {
         "subject": labels.software(row["subject"]),
         "comparator": labels.software(row["comparator"]),
@@ -97,20 +104,21 @@ def _version(row: Row, results: Results, labels: Labels) -> Answer:
         "why": labels.word(row["status"]),
     }
     key = "neither_margin" if said == "neither" and margin else said
+    judged = words(key, **fields)
+    if "primary" in noted(row):
+        judged = words("primary", said=judged)
     text = words(
         "versions",
         **fields,
-        n=row["n"],
+        n=row["n"] or 0,
         measure=_measure(row, labels),
-        value=_signed(row, labels, margin),
-        verdict=words(key, **fields),
+        value=_value(row, labels, margin),
+        verdict=judged,
     )
     if margin:
         protocol = settings.get("protocol")
         fixed = words("margin_protocol", **protocol) if protocol else words("margin_unfixed")
         text = words("sentences", a=text, b=fixed)
-    if "primary" in noted(row):
-        text = words("sentences", a=text, b=words("primary"))
     return Answer("versions", text, said, (row,))
 
 
@@ -124,54 +132,65 @@ def _within(row: Row, results: Results) -> tuple[float, float] | None:
     return None
 
 
-def _readers(results: Results, labels: Labels) -> Iterator[Answer]:
-    """Yield one sentence that says of each software how it agrees with the readers."""
-    words = Texts(_AREA, labels.language)
-    rows = results.metrics.get("software_readers", [])
-    cutoffs = first_cutoffs(results.provenance["analysis"]["metrics"]["cutoffs"])
-    found: list[tuple[Row, Verdict]] = []
-    for software in labels.software_keys:
-        for metric, cutoff in cutoffs.items():
-            row = find(rows, "kappa_gap", software, metric, "all_readers", cutoff)
-            if row is not None:
-                found.append((row, verdict(*_limits(row))))
-                break
-    if not found:
-        return
-    numbers = [
+def _readers(glances: list[Glance], labels: Labels) -> Iterator[Answer]:
+    """Yield a sentence a verdict: the software that agree with the readers so, by how much."""
+    words = Texts("answer", labels.language)
+    judged: dict[Judgement, list[tuple[Glance, Row]]] = {}
+    for one in glances:
+        if one.gap is not None:
+            judged.setdefault(verdict(*_limits(one.gap)), []).append((one, one.gap))
+    for said, found in judged.items():
+        text = words(f"readers_{said}", **_by_software(found, labels))
+        yield Answer("readers", text, said, tuple(row for _, row in found))
+
+
+def _truth(glances: list[Glance], results: Results, labels: Labels) -> Iterator[Answer]:
+    """Yield how each software stands to the mean reader; where nobody asked, its AUC alone."""
+    words = Texts("answer", labels.language)
+    rows = results.metrics.get("one_truth", [])
+    judged: dict[tuple[str, Judgement], list[tuple[Glance, Row]]] = {}
+    for measure in ("sensitivity", "specificity"):
+        for one in glances:
+            if one.cutoff is None:
+                continue
+            name = (f"{measure}_difference", one.software, one.metric, "mean_reader", one.cutoff)
+            if row := find(rows, *name):
+                judged.setdefault((measure, verdict(*_limits(row))), []).append((one, row))
+    for (measure, said), found in judged.items():
+        fields = {"measure": labels.word(measure)} | _by_software(found, labels)
+        text = words(f"truth_{said}", **fields)
+        yield Answer("truth", text, said, tuple(row for _, row in found))
+    aucs = [(one, one.auc) for one in glances if one.auc is not None]
+    if aucs and not judged:
+        text = words("truth", **_by_software(aucs, labels))
+        yield Answer("truth", text, rows=tuple(row for _, row in aucs))
+
+
+def _by_software(found: list[tuple[Glance, Row]], labels: Labels) -> dict[str, str]:
+    """Return the values of several software; where all have one metric it is said once."""
+    words = Texts("answer", labels.language)
+    metrics = []
+    for one, row in found:
+        at = one.cutoff is not None and row["cutoff"]
+        said = labels.at(one.metric, one.cutoff or 0, "at_cutoff") if at else ""
+        metrics.append(said or labels.word(one.metric))
+    same = len(set(metrics)) == 1 and metrics[0] != ""
+    values = [
         words(
-            "readers_one",
-            software=labels.software(row["subject"]),
-            metric=labels.at(row["metric"], float(row["cutoff"]), "at_cutoff"),
-            program=_kappa(row, "program_kappa"),
-            readers=_kappa(row, "readers_kappa"),
+            "of_software" if same else "of_software_at",
+            software=labels.software(one.software),
+            metric=metric,
+            value=_value(row, labels),
         )
-        for row, _ in found
-        if "program_kappa" in noted(row)
+        for (one, row), metric in zip(found, metrics, strict=True)
     ]
-    judged: dict[Verdict, list[str]] = {}
-    for row, said in found:
-        judged.setdefault(said, []).append(labels.software(row["subject"]))
-    groups = [
-        words(f"readers_{said}", software=words("and").join(names))
-        for said, names in judged.items()
-    ]
-    text = words("readers", said=words("separator").join([*numbers, *groups]))
-    only = next(iter(judged)) if len(judged) == 1 else None
-    yield Answer("readers", text, only, tuple(row for row, _ in found))
+    at_metric = words("at_metric", metric=metrics[0]) if same else ""
+    return {"at": at_metric, "values": words("separator").join(values)}
 
 
-def _kappa(row: Row, name: str) -> str:
-    return rounded(float(noted(row)[name]))
-
-
-def _failures(results: Results, labels: Labels) -> Iterator[Answer]:
-    words = Texts(_AREA, labels.language)
-    rows = [
-        row
-        for row in results.metrics.get("failures", [])
-        if row["measure"] == "segmentation_failed"
-    ]
+def _failures(glances: list[Glance], labels: Labels) -> Iterator[Answer]:
+    words = Texts("answer", labels.language)
+    rows = [one.failed for one in glances if one.failed is not None]
     counted = [(row, noted(row).get("count", "0/0")) for row in rows]
     failed = [
         words("failures_one", software=labels.software(row["subject"]), count=count)
@@ -188,39 +207,38 @@ def _failures(results: Results, labels: Labels) -> Iterator[Answer]:
 def _products(results: Results, labels: Labels) -> Iterator[Answer]:
     rows = results.metrics.get("software_comparison", [])
     if rows:
-        words = Texts(_AREA, labels.language)
+        words = Texts("answer", labels.language)
         products = dict.fromkeys(
             labels.product(key) for row in rows for key in (row["subject"], row["comparator"])
         )
-        yield Answer("products", words("products", products=words("and").join(products)))
+        text = words("products", products=words("and").join(filter(None, products)))
+        yield Answer("products", text, rows=tuple(rows))
 
 
 def _measure(row: Row, labels: Labels) -> str:
-    words = Texts(_AREA, labels.language)
+    words = Texts("answer", labels.language)
     measure = labels.word(row["measure"])
     if (cutoff := number(row["cutoff"])) is not None:
-        said = words("at", measure=measure, metric=labels.word(row["metric"]), cutoff=f"{cutoff:g}")
-        return said.replace("≥", "≤") if labels.is_low(row["metric"]) else said
-    return (
-        words("of", measure=measure, metric=labels.word(row["metric"]))
-        if row["metric"]
-        else measure
-    )
+        return words("at", measure=measure, at=labels.at(row["metric"], cutoff, "at_cutoff"))
+    metric = labels.word(row["metric"])
+    return words("of", measure=measure, metric=metric) if row["metric"] else measure
 
 
-def _signed(row: Row, labels: Labels, margin: float | None) -> str:
-    """Return a difference with its sign and limits, rounded onto neither 0 nor the margin."""
+def _value(row: Row, labels: Labels, margin: float | None = None) -> str:
+    """Return a value with its limits, rounded onto neither 0 nor 1 nor the margin."""
     against = (*NULLS, *((margin, -margin) if margin else ()))
     value = number(row["estimate"])
     if value is None:
         return labels.word(row["status"])
     point = rounded(value, against)
-    point = point if value <= 0 or point.startswith("−") else f"+{point}"
+    if value > 0 and row["comparator"]:  # a difference
+        point = f"+{point}"
     low, high = _limits(row)
     if math.isnan(low):
-        return point
-    limits: Mapping[str, Any] = {"low": rounded(low, against), "high": rounded(high, against)}
-    return Texts(_AREA, labels.language)("interval", point=point, **limits)
+        status = "" if row["status"] == "ok" else labels.word(row["status"])
+        return f"{point} ({status})" if status else point
+    words = Texts("answer", labels.language)
+    return words("interval", point=point, low=rounded(low, against), high=rounded(high, against))
 
 
 def _limits(row: Row) -> tuple[float, float]:

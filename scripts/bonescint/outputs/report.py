@@ -1,50 +1,48 @@
 """The report: one page that holds everything it shows, for screen and print."""
 
 import base64
+import hashlib
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import DictLoader, Environment, StrictUndefined
+from markupsafe import Markup
 
 from bonescint.cohort.flow import tracers_of
 from bonescint.files import Row, replacing
 from bonescint.outputs.checklists import checklists
 from bonescint.outputs.design import limits
 from bonescint.outputs.drawn import drawn_figures
-from bonescint.outputs.estimates import (
-    OF_TESTS,
-    as_read,
-    estimate_in_words,
-    primary,
-    shared_remarks,
-)
+from bonescint.outputs.estimates import primary
+from bonescint.outputs.first_screen import first_screen
 from bonescint.outputs.labels import Labels
+from bonescint.outputs.report_questions import (
+    TEST_COLUMNS,
+    estimates_table,
+    question_section,
+    shown_columns,
+)
 from bonescint.outputs.results import (
     Results,
     calls_by_metastasis,
     failures_in_primary,
     flattened,
     overview,
-    purposes,
-    unanswered_in_words,
 )
 from bonescint.outputs.verification import verification
 from bonescint.questions import known
-from bonescint.resources import SYNTHETIC
-from bonescint.tables.sheets import ShownColumn, ShownTable
+from bonescint.resources import RESOURCES, SYNTHETIC
+from bonescint.tables.sheets import ShownTable
 from bonescint.warning_words import warnings_in_words
 
 _MIME = {"svg": "image/svg+xml", "png": "image/png"}
-_ESTIMATES = (
-    "measure", "metric", "reference", "value:number", "ci_method", "counts:number", "test",
-    "statistic:number", "p:number", "note",
-)  # fmt: skip
-# the rest of them stands with the question
-_TESTS = (
-    "question", "subject", "comparator", "measure", "metric", "value:number", "counts:number",
-    "test", "p:number", "p_adjusted:number", "note",
+# a drawing of more bytes is shown by its pixels: one of 10,000 cases has a mark for each
+_LARGEST = 400_000
+_WARNINGS = 200  # the workbook has all
+_TEMPLATES = (
+    "report.html.j2", "report_macros.html.j2", "report_answer.html.j2", "report_appendix.html.j2",
 )  # fmt: skip
 
 
@@ -54,26 +52,18 @@ def _figures(paths: Sequence[Path], labels: Labels) -> dict[str, list[dict[str, 
     found: dict[str, list[dict[str, Any]]] = {}
     for name, drawn in drawn_figures().items():
         if path := there.get(f"{name}.{drawn.form}"):
+            if path.stat().st_size > _LARGEST:
+                path = there.get(f"{name}.png", path)
             data = base64.b64encode(path.read_bytes()).decode("ascii")
             figure = {
                 "name": name,
-                "source": f"data:{_MIME[drawn.form]};base64,{data}",
+                "source": f"data:{_MIME[path.suffix[1:]]};base64,{data}",
                 "title": labels.figure("title", name),
                 "caption": labels.figure("caption", name),
                 "narrow": drawn.narrow,
             }
             found.setdefault(drawn.section, []).append(figure)
     return found
-
-
-def _columns(labels: Labels, *specs: str) -> list[ShownColumn]:
-    """Return columns from ``key`` or ``key:kind``, titled by the text ``column_key``."""
-    parts = [spec.partition(":") for spec in specs]
-    return [
-        # a tracer is called as it is
-        ShownColumn(key, labels.heading(key), kind or "text")
-        for key, _, kind in parts
-    ]
 
 
 def _flow(results: Results, labels: Labels) -> list[ShownTable]:
@@ -98,59 +88,16 @@ def _flow(results: Results, labels: Labels) -> list[ShownTable]:
     tracers = (f"{one}:count" for one in tracers_of(results.flow))
     counts = ("patients:count", "files:count", *tracers)
     levels = ("with_findings:count", "without_findings:count")
+    specs = {
+        "flow": (["step", *counts], flow),
+        "balance": (["level", "target:count", "n:count"], margins),
+        "cells": (["tracer", *levels], list(cells.values())),
+    }
     tables = [
-        ShownTable(labels("caption_flow"), _columns(labels, "step", *counts), flow),
-        ShownTable(
-            labels("caption_balance"), _columns(labels, "level", "target:count", "n:count"), margins
-        ),
-        ShownTable(
-            labels("caption_cells"), _columns(labels, "tracer", *levels), list(cells.values())
-        ),
-    ]  # fmt: skip
+        ShownTable(labels(f"caption_{name}"), shown_columns(labels, *columns), rows)
+        for name, (columns, rows) in specs.items()
+    ]
     return tables if labels.has("readers") else tables[:-1]
-
-
-def _estimates(rows: list[Row], title: str, labels: Labels, specs: Sequence[str]) -> ShownTable:
-    """Return Estimate rows as they are read; what is true of all of them goes into the title."""
-    tests = specs == _TESTS
-    common, rest = shared_remarks(rows, labels, OF_TESTS if tests else ())
-    shown = []
-    for row, parts in zip(rows, rest, strict=True):
-        said = as_read(row, labels)
-        if said["role"] and not tests:  # there the title has it
-            parts = [said["role"], *parts]
-        shown.append(said | {"note": labels("separator").join(parts)})
-    columns = []
-    for column in _columns(labels, *specs):
-        values = {row[column.key] for row in shown}
-        # a column that says nothing takes room; one reference for all is named in the text
-        if values - {""} and (column.key != "reference" or len(values) > 1):
-            columns.append(column)
-    if common:
-        title = labels("all_rows", title=title, notes=labels("separator").join(common))
-    return ShownTable(title, columns, shown)
-
-
-def _question(key: str, rows: list[Row], labels: Labels) -> dict[str, Any]:
-    """Return a question's section: a table for each who is compared with whom.
-
-    Tests that other questions made go by the family in which they are adjusted.
-    """
-    groups: dict[tuple[str, tuple[str, ...]], list[Row]] = {}
-    for row in rows:
-        said = estimate_in_words(row, labels)
-        specs: tuple[str, ...] = _ESTIMATES
-        if row["question"] != key:
-            family, specs = said["family"], _TESTS
-            title = labels("family_of", family=family) if family else said["role"]
-        else:
-            title = said["subject"]
-            if comparator := said["comparator"]:
-                title = labels("pair_of", subject=title, comparator=comparator)
-        groups.setdefault((title, specs), []).append(row)
-    tables = [_estimates(group, title, labels, specs) for (title, specs), group in groups.items()]
-    words = {kind: labels.question(kind, key) for kind in ("title", "caution", "note")}
-    return words | {"key": key, "tables": tables, "purposes": purposes(key, rows, labels)}
 
 
 def _asked(results: Results) -> list[str]:
@@ -211,19 +158,23 @@ def context(results: Results, labels: Labels) -> dict[str, Any]:
     """
     states = [row["status"] for row in results.reference]
     decided = [row for row in results.reference if row["metastasis"]]
-    columns = _columns(
+    columns = shown_columns(
         labels, "software", "tracer", "metric", "n:count", "n_positive:count", "failed:number",
         "auc:number", "cutoff:number", "sensitivity:number", "specificity:number",
     )  # fmt: skip
     performance = overview(results, labels)
-    questions = {key: _question(key, rows, labels) for key, rows in results.metrics.items()}
+    settings = results.provenance["analysis"]["metrics"]
+    questions = {
+        key: question_section(key, rows, labels, settings) for key, rows in results.metrics.items()
+    }
     if "cutoffs" in questions and results.failed_calls:
         questions["cutoffs"]["tables"].append(calls_by_metastasis(results, labels))
     tested = primary(results.metrics.get("hypotheses", []))
     return {
         "asked": _asked(results),
-        "unanswered": unanswered_in_words(results, labels),
+        "first": first_screen(results, labels),
         "methods": _methods(results, labels),
+        "exams": _exams(results, labels),
         "n_cases": len(results.cases),
         "n_decided": len(decided),
         "n_positive": sum(row["metastasis"] == "1" for row in decided),
@@ -231,7 +182,7 @@ def context(results: Results, labels: Labels) -> dict[str, Any]:
         "n_tie": states.count("tie"),
         "n_no_reading": states.count("no_reading"),
         "smallest": _smallest(performance),
-        "primary": _estimates(tested, labels("caption_primary"), labels, _TESTS),
+        "primary": estimates_table(tested, labels("caption_primary"), labels, TEST_COLUMNS),
         "primary_failures": failures_in_primary(results, labels),
         "overview": ShownTable(labels("caption_accuracy"), columns, performance),
         "flow": _flow(results, labels),
@@ -239,15 +190,27 @@ def context(results: Results, labels: Labels) -> dict[str, Any]:
         "verification": verification(results, labels.language, brief=True),
         "warnings": ShownTable(
             labels("heading_warnings"),
-            _columns(labels, "source", "rule", "where", "message"),
-            warnings_in_words(results.warnings, labels.language),
+            shown_columns(labels, "source", "rule", "where", "message"),
+            warnings_in_words(results.warnings[:_WARNINGS], labels.language),
         ),
+        "n_warnings": len(results.warnings),
         "provenance": ShownTable(
             labels("heading_provenance"),
-            _columns(labels, "key", "value"),
+            shown_columns(labels, "key", "value"),
             flattened(results.provenance),
         ),
     }
+
+
+def _csp_hash(script: str) -> str:
+    digest = hashlib.sha256(script.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode('ascii')}"
+
+
+def _exams(results: Results, labels: Labels) -> str:
+    """Return the months of the first and the last exam, empty where no date is known."""
+    months = sorted(row["study_date"][:7] for row in results.cases if row["study_date"])
+    return labels("exams", first=months[0], last=months[-1]) if months else ""
 
 
 def _place(key: str, labels: Labels) -> str:
@@ -259,7 +222,7 @@ def _place(key: str, labels: Labels) -> str:
 
 
 def write_page(path: Path, results: Results, study: dict[str, Any], labels: Labels) -> None:
-    """Write the page: no script, no network, no file beside it.
+    """Write the page: no network, no file beside it; everything can be read without its script.
 
     Parameters
     ----------
@@ -272,8 +235,12 @@ def write_page(path: Path, results: Results, study: dict[str, Any], labels: Labe
     labels
         The words of the report.
     """
+    here = Path(__file__).parent
+    parts = {name: (here / name).read_text(encoding="utf-8") for name in _TEMPLATES}
+    script = (here / "report.js").read_text(encoding="utf-8")
+    styles = ((RESOURCES / "page.css"), (here / "report.css"))
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+        loader=DictLoader(parts),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -284,6 +251,10 @@ def write_page(path: Path, results: Results, study: dict[str, Any], labels: Labe
         language=labels.language,
         synthetic=SYNTHETIC if labels.synthetic else "",
         study=study,
+        style=Markup("".join(style.read_text(encoding="utf-8") for style in styles)),  # noqa: S704
+        script=Markup(script),  # noqa: S704
+        # what stands in a table cannot become a script: only this one runs
+        script_hash=_csp_hash(script),
         figures=_figures(results.figures, labels),
         limits=limits(results, study, labels),
         checklists=checklists(results, study, labels, partial(_place, labels=labels)),

@@ -7,7 +7,7 @@ worse seen from the other, by the same numbers.
 import math
 from typing import Literal
 
-Verdict = Literal[
+Judgement = Literal[
     "better", "worse", "equivalent", "better_within", "worse_within", "neither", "not_assessed"
 ]
 
@@ -18,7 +18,7 @@ def verdict(
     margin: float | None = None,
     within: tuple[float, float] | None = None,
     better: Literal["higher", "lower"] = "higher",
-) -> Verdict:
+) -> Judgement:
     """Return what may be said of a difference, subject minus comparator.
 
     Parameters

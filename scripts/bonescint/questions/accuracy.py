@@ -30,6 +30,7 @@ QUESTION = {
     "settings": ["confidence", "values", "matched_specificity", "partial_auc", "optimism"],
     "also": ["roc_curves"],
     "where": ["readers"],
+    "shown": ["auc"],
 }
 
 

@@ -17,6 +17,7 @@ QUESTION = {
     "needs": ["reference", "measurements", "software"],
     "settings": ["confidence", "values"],
     "where": ["eod", "shares"],
+    "shown": ["spearman"],
 }
 
 

@@ -24,6 +24,7 @@ QUESTION = {
     "settings": ["confidence"],
     "where": ["tracers"],
     "tested": False,
+    "shown": ["standardised_difference"],
 }
 
 _OF_CASE = ("age", "height_cm", "weight_kg")

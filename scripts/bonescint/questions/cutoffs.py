@@ -28,6 +28,7 @@ QUESTION = {
     "settings": ["confidence", "cutoffs", "optimism", "values"],
     "also": ["failed_calls"],
     "where": ["readers"],
+    "shown": ["sensitivity", "specificity"],
 }
 
 

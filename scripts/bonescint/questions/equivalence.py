@@ -23,6 +23,7 @@ QUESTION = {
     "needs": ["reference", "measurements", "version_pairs", "software"],
     "settings": ["confidence", "cutoffs", "margins", "primary", "values"],
     "where": ["versions"],
+    "shown": ["mean_difference", "auc_difference"],
 }
 
 

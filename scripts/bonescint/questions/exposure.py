@@ -21,6 +21,7 @@ QUESTION = {
     "order": 170,
     "needs": ["reference", "measurements", "exposure", "version_pairs", "software"],
     "settings": ["confidence", "cutoffs", "values"],
+    "shown": ["exposed_share"],
 }
 
 

@@ -20,6 +20,7 @@ QUESTION = {
     "order": 20,
     "needs": ["measurements", "version_pairs", "software"],
     "settings": ["confidence"],
+    "shown": ["segmentation_failed", "failure_difference"],
 }
 
 TRIED = ("analysed", FAILED)

@@ -22,6 +22,7 @@ QUESTION = {
     "settings": ["confidence", "values"],
     "where": ["readers", "counts"],
     "also": ["hotspot_fit"],
+    "shown": ["spearman", "bias", "lin_ccc"],
 }
 
 

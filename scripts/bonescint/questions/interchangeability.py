@@ -21,6 +21,12 @@ QUESTION = {
     "needs": ["measurements", "readings", "software"],
     "settings": ["confidence", "cutoffs", "margins", "optimism", "values"],
     "where": ["two_readers"],
+    "shown": [
+        "equivalence_index",
+        "equivalence_index.program_differs",
+        "equivalence_index.readers_differ",
+        "interchangeability",
+    ],
 }
 
 

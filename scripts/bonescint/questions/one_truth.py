@@ -29,6 +29,7 @@ QUESTION = {
     "needs": ["readings", "measurements", "software"],
     "settings": ["confidence", "cutoffs", "values"],
     "where": ["two_readers"],
+    "shown": ["sensitivity_difference", "specificity_difference"],
 }
 
 _TRUTH = "other_readers"

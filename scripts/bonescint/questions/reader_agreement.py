@@ -23,6 +23,7 @@ QUESTION = {
     "needs": ["cases", "readings", "tracers"],
     "settings": ["confidence"],
     "where": ["two_readers"],
+    "shown": ["percent_agreement", "fleiss_kappa", "cohen_kappa", "gwet_ac1"],
 }
 
 # the first covers at this size, the second is what other programs print

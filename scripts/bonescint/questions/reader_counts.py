@@ -22,6 +22,7 @@ QUESTION = {
     "needs": ["cases", "readings", "tracers"],
     "settings": ["confidence"],
     "where": ["two_readers"],
+    "shown": ["icc_a1", "bias"],
 }
 
 

@@ -21,6 +21,7 @@ QUESTION = {
     "needs": ["cases", "readings", "tracers"],
     "settings": ["confidence"],
     "where": ["two_eod"],
+    "shown": ["krippendorff_ordinal", "cohen_kappa_quadratic"],
 }
 
 GRADES = np.arange(5)

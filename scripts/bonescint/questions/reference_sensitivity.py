@@ -19,6 +19,7 @@ QUESTION = {
     "needs": ["readings", "measurements", "software"],
     "settings": ["confidence", "cutoffs", "values"],
     "where": ["readers"],
+    "shown": ["auc"],
 }
 
 

@@ -34,6 +34,10 @@ class Question(NamedTuple):
     tested
         Whether its rows may be tests of a hypothesis. Groups of other patients are compared by
         limits alone: a p-value would be taken for a statement on what tells them apart.
+    shown
+        The measures that the report's section shows, each a column; ``measure.note`` is a number of
+        that measure's note, ``one|other`` that of two which stands first in the question's table.
+        The report shows all others in its appendix, and without any the whole question.
     """
 
     order: int
@@ -42,6 +46,7 @@ class Question(NamedTuple):
     also: tuple[str, ...] = ()
     where: tuple[str, ...] = ()
     tested: bool = True
+    shown: tuple[str, ...] = ()
 
 
 def known() -> list[str]:

@@ -21,6 +21,7 @@ QUESTION = {
     "needs": ["measurements", "readings", "repeats", "second_readings", "software"],
     "settings": ["confidence", "cutoffs", "values"],
     "where": ["repeated"],
+    "shown": ["percent_agreement", "repeatability_coefficient", "bias"],
 }
 
 # one value in print (Anand 2016) is that of a bone scan index in percent

@@ -21,6 +21,7 @@ QUESTION = {
     "settings": ["confidence", "cutoffs", "values"],
     "where": ["readers", "products"],
     "tested": False,
+    "shown": ["auc_difference", "power"],
 }
 
 SUPPOSED = 0.1  # a difference in AUC that would matter

@@ -23,6 +23,7 @@ QUESTION = {
     "needs": ["reference", "measurements", "readings", "software"],
     "settings": ["confidence", "cutoffs", "optimism", "values"],
     "where": ["readers"],
+    "shown": ["kappa_gap", "kappa_gap.program_kappa", "kappa_gap.readers_kappa"],
 }
 
 

@@ -29,6 +29,7 @@ QUESTION = {
     ],
     "also": ["reclassified"],
     "where": ["readers", "versions"],
+    "shown": ["auc_difference", "sensitivity_difference", "specificity_difference"],
 }
 
 

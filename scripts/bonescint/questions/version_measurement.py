@@ -21,6 +21,7 @@ QUESTION = {
     "needs": ["measurements", "version_pairs", "software"],
     "settings": ["confidence", "values"],
     "where": ["versions"],
+    "shown": ["bias", "limit_low|quantile_low", "limit_high|quantile_high", "lin_ccc"],
 }
 
 

@@ -67,13 +67,13 @@ def _codes(n: int) -> list[str]:
     return ["BS-" + "".join(rng.choice(letters, 5)) for _ in range(n)]
 
 
-def write_results(folder: Path) -> Path:
-    """Write all tables of 100 simulated cases (50 MDP, 50 HMDP; 50 with findings)."""
+def write_results(folder: Path, n_cases: int = 100) -> Path:
+    """Write all tables of simulated cases (half MDP, half HMDP; half with findings)."""
     rng = np.random.default_rng(20190601)
     cases: list[Row] = []
     reference: list[Row] = []
     measurements: list[Row] = []
-    for i, code in enumerate(_codes(100)):
+    for i, code in enumerate(_codes(n_cases)):
         tracer = "MDP" if i % 2 else "HMDP"
         positive = i % 4 < 2
         n = int(rng.integers(1, 25)) if positive else 0

@@ -1,3 +1,4 @@
+import base64
 import hashlib
 import json
 import re
@@ -14,6 +15,7 @@ from snakemake.iocontainers import InputFiles
 from bonescint.declared import columns
 from bonescint.outputs.results import read_results
 from bonescint.questions import known
+from bonescint.questions import question as declared
 from bonescint.resources import SYNTHETIC
 from bonescint.warnings import Phrase, warning
 from scripts.outputs import write_report as module
@@ -80,8 +82,13 @@ def test_page_is_whole_accessible_and_self_contained(tmp_path: Path, figures: li
     page = Page(text)
     assert page.open == []
     assert '<html lang="ja">' in text
-    assert page.headings[0] == "h1" and set(page.headings[1:]) == {"h2"}
-    assert not page.tags & {"script", "link", "iframe"}
+    assert page.headings[0] == "h1" and set(page.headings[1:]) == {"h2", "h3"}
+    assert not page.tags & {"link", "iframe"} and text.count("<script") == 1
+    # its script alone runs, and nothing is fetched
+    (allowed,) = re.findall(r"default-src 'none';.*script-src '(sha256-[^']+)'", text)
+    script = text[text.index("<script>") + 8 : text.index("</script>")]
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert allowed == f"sha256-{digest}"
     assert "http://" not in text and "https://" not in text
     # the drawing as SVG, the scans as PNG, each once
     kinds = [str(image["src"]).split(";")[0] for image in page.images]
@@ -89,7 +96,7 @@ def test_page_is_whole_accessible_and_self_contained(tmp_path: Path, figures: li
     assert all(image["alt"] for image in page.images)
     assert len(page.ids) == len(set(page.ids))
     assert {link[1:] for link in page.links} <= set(page.ids)
-    assert text.count("<table>") == text.count("<caption>")
+    assert text.count("<table") == text.count("<caption>")
 
 
 def test_warnings_of_who_is_not_chosen_stay_with_their_stage(tmp_path: Path) -> None:
@@ -109,23 +116,30 @@ def test_warnings_of_who_is_not_chosen_stay_with_their_stage(tmp_path: Path) -> 
 def test_every_question_has_its_section_and_its_line_in_the_contents(tmp_path: Path) -> None:
     text = build(write_results(tmp_path / "r"), tmp_path / "a.html", [])
     page = Page(text)
-    assert [link[1:] for link in page.links if link[1:] in known()] == known()
-    sections = dict(re.findall(r'<section id="(\w+)">(.*?)</section>', text, re.DOTALL))
-    assert set(known()) < set(sections)
+    shown = [key for key in known() if declared(key).shown]
+    rest = [key for key in known() if key not in shown]
+    assert [link[1:] for link in page.links if link[1:] in known()] == [*shown, *rest]
+    whole = dict(re.findall(r'<section id="(\w+)"[^>]*>(.*?)</section>', text, re.DOTALL))
+    assert set(known()) < set(page.ids)
+    # what matters stands in the section, everything in the appendix, with a link between them
+    for key in shown:
+        assert f'<a href="#all-{key}">' in whole[key]
+    sections = dict(re.findall(r'id="all-(\w+)">(.*?)(?=id="all-|</main>)', text, re.DOTALL))
+    assert "BSI ≥ 1" in whole["cutoffs"] and "Clopper-Pearson" not in whole["cutoffs"]
     for words in ("BSI ≥ 1", "Clopper-Pearson", "該当 "):
         assert words in sections["cutoffs"], words
     # the reference standard is a column where there are several
     assert '<th scope="col">参照標準</th>' in sections["reference_sensitivity"]
     assert '<th scope="col">参照標準</th>' not in sections["version_diagnosis"]
     assert "評価せず" in sections["equivalence"]
-    for question in ("software_comparison", "case_mix"):
-        assert sections[question].count("患者・薬剤が異なる比較") >= 4
+    for name in ("software_comparison", "case_mix"):
+        assert sections[name].count("患者・薬剤が異なる比較") >= 4
     assert "検定のファミリー: versions" in sections["hypotheses"]
     assert "探索的" in sections["hypotheses"]
-    assert "主要仮説 (括弧内は 95 % 信頼区間" in sections["overview"]
+    assert "主要仮説 (括弧内は 95 % 信頼区間" in whole["overview"]
     # a p-value is read with its n
-    for section in ("hypotheses", "overview"):
-        assert '<th scope="col">例数 / 転移あり</th>' in sections[section]
+    for section in (sections["hypotheses"], whole["overview"]):
+        assert '<th scope="col" class="number">例数 / 転移あり</th>' in section
 
 
 def test_methods_are_those_of_the_questions_asked(tmp_path: Path) -> None:
@@ -183,7 +197,7 @@ def test_multiplicity_is_told_as_it_is(tmp_path: Path, kept: str) -> None:
     lines = [line for line in lines if kept in line or "exploratory" in line]
     path.write_text("\n".join([header, *lines, ""]), encoding="utf-8")
     text = build(results, tmp_path / "a.html", [])
-    methods = text[text.index('<section id="methods">') :]
+    methods = text[text.index('<section id="methods">') : text.index('<section id="appendix">')]
     assert ("主要仮説は 1 つ" in methods) == (kept == "primary")
     assert ("Holm 法" in methods) == (kept == "family")
     assert "それ以外の検定は探索的" in methods
@@ -201,8 +215,8 @@ def test_no_list_of_cases_stands_on_the_page(tmp_path: Path) -> None:
 
 def test_what_is_folded_away_is_printed(tmp_path: Path) -> None:
     text = build(write_results(tmp_path / "r"), tmp_path / "a.html", [])
-    assert "<details>" not in text and text.count("<details open>") >= len(known())
-    style = text[text.index("@media print") : text.index("</style>")]
+    assert "<details open>" not in text and text.count('<details class="fold"') >= len(known())
+    style = text[text.rindex("@media print") : text.index("</style>")]
     assert "details::details-content { content-visibility: visible" in style
 
 
@@ -236,7 +250,7 @@ def test_text_from_tables_is_escaped(tmp_path: Path) -> None:
         ",".join(columns("warnings")),
     )
     text = build(results, tmp_path / "a.html", [])
-    assert "<script>" not in text and "&lt;script&gt;" in text
+    assert text.count("<script>") == 1 and "&lt;script&gt;x" in text
 
 
 @pytest.mark.parametrize("language, nothing", [("ja", "データなし"), ("en", "no data")])

@@ -268,7 +268,7 @@ def test_report_and_workbook_show_both_lists(tmp_path: Path) -> None:
     for words in ("STARD 2015 (", "GRRAS (", ">13a<", "読影者はソフトの結果を見ずに判定しました。",
                   "対象者の流れ", "抄録を書く。", "BMJ 2015;351:h5527"):  # fmt: skip
         assert words in appendix, words
-    assert appendix.count('<details class="checklist">') == 2
+    assert appendix.count('<details class="fold checklist">') == 2
     write_workbook(tables, STATED, SOFTWARE, "ja", tmp_path / "a.xlsx")
     book = load_workbook(tmp_path / "a.xlsx")
     found = {str(row[0].value): row for row in book["STARD・GRRAS"].iter_rows()}

@@ -63,8 +63,8 @@ def test_report_and_workbook_show_it_where_the_number_stands(tmp_path: Path) -> 
     share = told.purpose("exposed_share")
     write_report(results, STUDY, SOFTWARE, "ja", tmp_path / "a.html")
     page = (tmp_path / "a.html").read_text(encoding="utf-8")
-    section = page[page.index('<section id="exposure">') :]
-    folded = section[section.index('<details class="purposes">') : section.index("</details>\n</s")]
+    section = page[page.index('id="all-exposure"') :]
+    folded = section[section.index('<details class="purposes">') : section.index("</details>\n</d")]
     assert f"<dt>{told.word('exposed_share')}</dt><dd>{share}</dd>" in folded
     write_workbook(results, STUDY, SOFTWARE, "ja", tmp_path / "a.xlsx")
     sheet = load_workbook(tmp_path / "a.xlsx")["数値の意味"]

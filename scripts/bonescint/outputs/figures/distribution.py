@@ -19,7 +19,7 @@ from bonescint.outputs.style import (
 
 FIGURE = {
     "order": 60,
-    "section": "overview",
+    "section": "accuracy",
     "needs": ["measurements", "reference", "first_cutoffs"],
     "where": ["readers"],
 }

@@ -72,7 +72,7 @@ class DataSheet:
     def __init__(self, to: StudyBook) -> None:
         self._sheet: Sheet = to.sheet("charts")
         self._sheet.notes(to.labels("note_charts"))
-        self._heads = to.labels("axis_x"), to.labels("axis_y")
+        self._heads = to.labels("column_x"), to.labels("column_y")
         self._styles, self._name = to.styles, to.names("charts")[0]
         self._top, self._column = self._sheet.row, 0
         self._sheet.sheet.freeze_panes(self._top + 3, 0)

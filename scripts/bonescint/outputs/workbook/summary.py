@@ -1,7 +1,6 @@
 """The first sheet: the answer, its numbers, what cannot be said, and where everything is."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from bonescint.files import Row
@@ -59,10 +58,6 @@ def write_summary(to: StudyBook, study: dict[str, Any], sheets: Sequence[str]) -
             "software", "tracer", "metric", "cutoff:number", "failed", "n:count",
             "n_positive:count", *limits,
         )  # fmt: skip
-        # no table has such a column
-        columns = [
-            replace(c, title=labels("head_failed")) if c.key == "failed" else c for c in columns
-        ]
         sheet.table(columns, overview(results, labels), labels("no_data"), main=False)
     _contents(to, sheet, sheets)
 
