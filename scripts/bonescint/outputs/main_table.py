@@ -33,7 +33,7 @@ class _Column(NamedTuple):
 
     def title(self, labels: Labels) -> str:
         if self.reference:
-            return labels.word(self.reference)
+            return labels.software(labels.word(self.reference))
         if self.part:
             return labels.note(self.part, "").strip()
         # a measure may have a longer name above a column

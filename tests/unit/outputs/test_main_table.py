@@ -66,8 +66,8 @@ def test_the_cut_off_stands_before_what_depends_on_it() -> None:
     )
     assert titles(found)[3:] == ["Difference in AUC", "Cut-off", "Difference in sensitivity"]
     assert [line[3:] for line in shown(found)] == [
-        ["0.10", "BSI ≥ 1", "0.10"],
-        ["", "BSI ≥ 2", "0.10"],
+        ["0.10", "BSI ≥ 1 %", "0.10"],
+        ["", "BSI ≥ 2 %", "0.10"],
     ]
 
 
@@ -96,7 +96,7 @@ def test_all_readers_together_go_before_each_of_them() -> None:
         row("interchangeability", "vsbone3", "interchangeability", comparator="all_readers",
             metric="bsi", cutoff=1, n=48, status="not assessed"),
     )  # fmt: skip
-    assert shown(found) == [["VSBONE (simulated) 3.0", "48", "BSI ≥ 1", "0.10", "0.25", "0.15"]]
+    assert shown(found) == [["VSBONE (simulated) 3.0", "48", "BSI ≥ 1 %", "0.10", "0.25", "0.15"]]
     # what has no number at all is no column, but is told
     assert found.note.endswith(f": {labels().word('not assessed')}")
 

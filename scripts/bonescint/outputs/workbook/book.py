@@ -16,6 +16,8 @@ _TABS = {"answer": "#009E73", "cases": "#E69F00", "questions": "#0072B2", "hospi
 TOGETHER = {
     "failed": ("failures", "exposure"),
     "readers": ("reader_agreement", "reader_eod", "reader_counts"),
+    "replaced": ("interchangeability", "one_truth"),
+    "sensitivity": ("reference_sensitivity", "subgroups"),
     "measured": ("version_measurement", "equivalence", "repeatability"),
     "products": ("software_comparison", "case_mix"),
     "extent": ("hotspot_count", "bsi_eod"),
@@ -88,6 +90,8 @@ class StudyBook:
         columns = []
         for spec in specs:
             key, kind, title, *_ = [*spec.split(":"), "", ""]
+            if key == "n_positive" and not self.labels.has("readers"):
+                continue  # nobody is positive
             digits = {"three": self._digits, "p": self._digits_of_p}.get(kind)
             title = self.labels.heading(title or key)
             words = say.get(key, self.code(key))
