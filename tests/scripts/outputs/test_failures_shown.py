@@ -74,7 +74,7 @@ def test_the_calls_by_metastasis_stand_below_the_cutoffs(tmp_path: Path) -> None
     folder = results(tmp_path / "r")
     page = report(folder, "ja")
     page = page[page.index("3 × 2") :]
-    (row,) = re.findall(r"\|VSBONE \(simulated\) 2\.0\|+\s*\|BSI ≥ 1\|+([\d|]+)", page)
+    (row,) = re.findall(r"\|VSBONE \(simulated\) 2\.0\|+\s*\|BSI ≥ 1 %\|+([\d|]+)", page)
     assert re.findall(r"\d+", row) == ["14", "12", "2", "0", "21", "1"]
     titles = ["転移あり: 陽性", "転移あり: 陰性", "転移あり: 解析失敗", "転移なし: 解析失敗"]
     assert all(f"|{title}|" in page for title in titles)
