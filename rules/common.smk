@@ -173,7 +173,7 @@ ROUNDS = {
         ("volumes", BUILT if read_build().is_whole else [""]),
     )
 }
-METRICS = study.metrics(config)
+METRICS = study.settings_of_questions(config)
 WORDS = study_words(config) | reader_names(config)
 HAS = config_questions.study_has(config)
 QUESTIONS = config_questions.questions(config)

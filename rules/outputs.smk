@@ -24,7 +24,7 @@ rule write_provenance:
     conda:
         "../envs/python.yaml"
     params:
-        config={**config, "metrics": METRICS},
+        config={**config, "metrics": study.metrics(config)},
         software=SOFTWARE,
         versions=versions(),
         code=code_digest("scripts/outputs/write_provenance.py"),

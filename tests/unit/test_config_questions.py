@@ -139,7 +139,11 @@ def test_groups_by_grade_need_a_reader_who_grades(config: dict[str, Any]) -> Non
     assert faults(config) == [
         "metrics.subgroups.1: no reader gives an EOD, so there are no groups by eod. Delete it."
     ]
-    # without any reader nobody is asked for grades
+    # where the question is not asked nobody is asked for grades
+    drawn = ["accuracy", "cutoffs", "version_measurement"]
+    asked = {"questions": drawn, "primary": None, "families": {}}
+    check_config(config | {"metrics": config["metrics"] | asked}, files=False)
+    # nor without any reader
     config["readers"] = "none"
     config["metrics"] |= {"primary": None, "families": {}}
     check_config(config, files=False)

@@ -18,7 +18,7 @@ _TOGETHER = ("all_readers", "mean_reader")
 _DIRECTED = ("bias", "limit_low", "limit_high", "mean_difference", "standardised_difference")
 
 
-class _LineKey(NamedTuple):
+class _ShownLine(NamedTuple):
     subject: str
     comparator: str
     metric: str
@@ -77,11 +77,11 @@ def main_table(
             why = dict.fromkeys(labels.word(row["status"]) for row in of)
             said = labels("separator").join(why)
             silent.append(labels("silent", what=column.title(labels), why=said))
-    cells: dict[_LineKey, dict[str, dict[_Column, Row]]] = {}
+    cells: dict[_ShownLine, dict[str, dict[_Column, Row]]] = {}
     for row in found:
         for column in columns:
             if _belongs(row, column):
-                line = cells.setdefault(_LineKey(*(row[name] for name in _LineKey._fields)), {})
+                line = cells.setdefault(_ShownLine(*(row[name] for name in _ShownLine._fields)), {})
                 line.setdefault(row["cutoff"], {})[column] = row
     return _table(cells, columns, labels, silent)
 
@@ -135,7 +135,7 @@ def _place(row: Row, group_of: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _table(
-    cells: Mapping[_LineKey, Mapping[str, Mapping[_Column, Row]]],
+    cells: Mapping[_ShownLine, Mapping[str, Mapping[_Column, Row]]],
     columns: list[_Column],
     labels: Labels,
     silent: list[str],
@@ -179,7 +179,7 @@ def _table(
 
 
 def _said(
-    line: _LineKey, cutoff: str, found: Mapping[_Column, Row], labels: Labels
+    line: _ShownLine, cutoff: str, found: Mapping[_Column, Row], labels: Labels
 ) -> dict[str, Any]:
     """Return a line in words; where its numbers are of different cases each names its n."""
     rows = list(found.values())
@@ -195,7 +195,7 @@ def _said(
     } | {str(column): column.say(row, labels, bool(counts)) for column, row in found.items()}
 
 
-def _who(line: _LineKey, measures: set[str], labels: Labels) -> str:
+def _who(line: _ShownLine, measures: set[str], labels: Labels) -> str:
     subject, comparator = (labels.software(labels.word(key)) for key in line[:2])
     if not line.comparator or line.comparator == "all_readers":
         return subject

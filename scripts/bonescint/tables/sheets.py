@@ -249,7 +249,7 @@ class Sheet:
         self.sheet.set_row(top, max(_LINE * 2, row_height([c.title for c in columns], inner)))
         for i, column in enumerate(columns):
             self.sheet.write_string(top, i, column.title, self._styles["head"])
-            self._widen(i, widths[i])
+            self.widen(i, widths[i])
         self.row += 1
         for line in cells:
             self._write(line, columns, widths)
@@ -288,7 +288,8 @@ class Sheet:
         self.sheet.set_row(self.row, row_height(texts, widths))
         self.row += 1
 
-    def _widen(self, column: int, width: float) -> None:
+    def widen(self, column: int, width: float) -> None:
+        """Make a column at least so many characters wide."""
         self._widths[column] = max(width, self._widths.get(column, 0.0))
         self.sheet.set_column(column, column, self._widths[column])
 

@@ -241,3 +241,68 @@ def test_a_study_without_readers_or_versions_has_neither(results: Path) -> None:
     text = "\n".join(str(value) for row in cells(sheet) for value in row if value)
     for word in ("読影者", "合意", "正誤", "学習", "変化"):
         assert word not in text, word
+
+
+def keep(results: Path, codes: set[str], **changed: str) -> None:
+    """Keep some cases alone, with other values in their consensus."""
+    for path in results.rglob("*.csv"):
+        rows = list(read_rows(path))
+        if rows and "code" in rows[0]:
+            more = changed if path.name == "reference.csv" else {}
+            kept = [row | more for row in rows if row["code"] in codes]
+            write(path, kept, ",".join(rows[0]))
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_three_cases_of_one_class_are_written(results: Path, language: str) -> None:
+    codes = [row["code"] for row in read_rows(results / "cases.csv")][:3]
+    keep(results, {*codes}, metastasis="1")
+    for name in ("accuracy", "cutoffs", "version_diagnosis", "software_readers"):
+        rows = [
+            row | dict.fromkeys(("estimate", "ci_low", "ci_high"), "") | {"status": "one class"}
+            for row in read_rows(results / f"metrics/{name}.csv")
+        ]
+        write(results / f"metrics/{name}.csv", rows)
+    write(results / "metrics/roc_curves.csv", [], "software,metric,threshold")
+    book = build(results, FIGURES, language)
+    texts = Texts("workbook", language)
+    _, rows = table(book.worksheets[1], texts("column_code"))
+    assert len(rows) == 3
+    # the picture says that there is nothing to draw
+    assert len(book[texts("sheet_figures")]._images) == 1
+    why = {"ja": "転移の有無が片方のみ", "en": "One class only"}[language]
+    assert any(why in str(value) for row in cells(book.worksheets[0]) for value in row)
+
+
+def test_markup_and_long_labels_are_text(results: Path) -> None:
+    label = '<script>alert("1")</script> & =1+1 ' + "とても長い名前" * 30
+    software = {key: one | {"label": label + key} for key, one in SOFTWARE.items()}
+    paths = [results / f"{name}.png" for name in FIGURES]
+    build(results, FIGURES)
+    write_workbook(inputs(results, paths), STUDY, software, "ja", results / "b.xlsx")
+    book = load_workbook(results / "b.xlsx")
+    assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
+    text = "\n".join(str(v) for row in cells(book["症例一覧"]) for v in row if v)
+    assert label in text
+
+
+def test_one_software_alone_is_written(results: Path) -> None:
+    for path in results.rglob("*.csv"):
+        rows = list(read_rows(path))
+        for name in ("software", "subject", "old"):
+            if rows and name in rows[0]:
+                rows = [r for r in rows if r[name] not in ("vsbone2", "vsbone3")]
+                write(path, rows, ",".join(read_header(path)))
+                break
+    paths = [results / f"{name}.png" for name in FIGURES]
+    build(results, FIGURES)
+    software = {"bonenavi": SOFTWARE["bonenavi"]}
+    write_workbook(inputs(results, paths), STUDY, software, "ja", results / "b.xlsx")
+    book = load_workbook(results / "b.xlsx")
+    assert [len(book["図"]._charts), len(book["図"]._images)] == [1, 2]
+    text = "\n".join(str(v) for row in cells(book["症例一覧"]) for v in row if v)
+    assert "BoneNAVI" in text and "VSBONE" not in text
+
+
+def read_header(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8-sig").splitlines()[0].split(",")

@@ -22,9 +22,10 @@ from tests.scripts.outputs.contract import ESTIMATE, SOFTWARE, STUDY, WHOLE, inp
 from tests.scripts.outputs.results import write_empty, write_results
 
 QUESTION_SHEETS = [
-    "仮説検定", "失敗と学習", "背景表", "読影者間の一致", "ソフトと読影者の一致", "互換性",
-    "ソフトと読影者_診断能", "診断能_ROC", "診断能_カットオフ", "参照標準の感度分析",
-    "版の比較_診断", "測定値の一致", "精度と検出力", "ソフト間比較", "個数と広がり", "部分集団",
+    "仮説検定", "失敗と学習", "背景表", "読影者間の一致", "ソフトと読影者の一致",
+    "ソフトと読影者の比較",
+    "診断能_ROC", "診断能_カットオフ", "感度分析と部分集団", "版の比較_診断", "測定値の一致",
+    "精度と検出力", "ソフト間比較", "個数と広がり",
 ]  # fmt: skip
 SHEETS = [
     "概要", "症例一覧", "流れ", *QUESTION_SHEETS, "院内用", "数値の意味", "図", "符号化の検証",

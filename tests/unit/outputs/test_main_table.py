@@ -6,6 +6,7 @@ from bonescint.files import Row
 from bonescint.outputs.answer_forest import forest_panel
 from bonescint.outputs.main_table import main_table
 from bonescint.tables.sheets import ShownTable
+from bonescint.text.width import text_width
 from tests.unit.outputs.test_answers import labels, row
 
 
@@ -130,3 +131,6 @@ def test_the_forest_has_its_null_and_every_limit_on_its_axis() -> None:
     assert [number for _, number in one.ticks] == ["0", "0.1"]
     wide = forest_panel("x", [("a", "", row("q", "s", "m", estimate=-37))], 0.0)
     assert [number for _, number in wide.ticks] == ["−40", "−30", "−20", "−10", "0"]
+    (line,) = forest_panel("x", [("長い名前" * 20 + " 3.1", "", auc("vsbone3"))], 0.5).lines
+    assert line.name.startswith("長い名前") and line.name.endswith(" 3.1")
+    assert "…" in line.name and text_width(line.name) <= 54

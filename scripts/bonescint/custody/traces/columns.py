@@ -156,15 +156,13 @@ def _headings() -> dict[str, bool]:
                     kinds[column.column].add(column.kind)
     said: dict[str, set[str]] = defaultdict(set)
     for language in ("ja", "en"):
-        for texts, start, usual in (
-            (Texts("workbook", language), "column_", "text"),
-            (Texts("workbook", language), "head_", "text"),
-            (Texts("workbook", language), "axis_", "measure"),
-            (Texts("deidentification", language), "column.", "text"),
+        for texts, start in (
+            (Texts("workbook", language), "column_"),
+            (Texts("deidentification", language), "column."),
         ):
             for key in texts:
                 if key.startswith(start):
-                    said[texts(key)] |= kinds[key.removeprefix(start)] or {usual}
+                    said[texts(key)] |= kinds[key.removeprefix(start)] or {"text"}
     return {heading: _plain(of) for heading, of in said.items()} | dict.fromkeys(
         known_tracers(), True
     )

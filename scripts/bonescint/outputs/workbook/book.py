@@ -16,6 +16,8 @@ _TABS = {"answer": "#009E73", "cases": "#E69F00", "questions": "#0072B2", "hospi
 TOGETHER = {
     "failed": ("failures", "exposure"),
     "readers": ("reader_agreement", "reader_eod", "reader_counts"),
+    "replaced": ("interchangeability", "one_truth"),
+    "sensitivity": ("reference_sensitivity", "subgroups"),
     "measured": ("version_measurement", "equivalence", "repeatability"),
     "products": ("software_comparison", "case_mix"),
     "extent": ("hotspot_count", "bsi_eod"),

@@ -43,7 +43,7 @@ DRAWN = {"roc", "bland_altman", "version_slope"}
 MOST_CASES = 2000
 
 
-class _Line(NamedTuple):
+class _Series(NamedTuple):
     """A series: its name, its points, and how it looks."""
 
     name: str
@@ -55,7 +55,7 @@ class _Chart(NamedTuple):
     """A chart: its title, its series, and what its axes are."""
 
     title: str
-    lines: Sequence[_Line]
+    lines: Sequence[_Series]
     x_axis: Mapping[str, Any]
     y_axis: Mapping[str, Any]
 
@@ -72,14 +72,14 @@ class DataSheet:
     def __init__(self, to: StudyBook) -> None:
         self._sheet: Sheet = to.sheet("charts")
         self._sheet.notes(to.labels("note_charts"))
-        self._heads = to.labels("axis_x"), to.labels("axis_y")
+        self._heads = to.labels("column_x"), to.labels("column_y")
         self._styles, self._name = to.styles, to.names("charts")[0]
         self._top, self._column = self._sheet.row, 0
         self._sheet.sheet.freeze_panes(self._top + 3, 0)
         self._sheet.sheet.repeat_rows(self._top, self._top + 2)
         self._sheet.sheet.set_print_scale(60)
 
-    def add(self, chart: str, line: _Line) -> dict[str, Any]:
+    def add(self, chart: str, line: _Series) -> dict[str, Any]:
         """Write a series' points and return it as XlsxWriter wants it."""
         sheet, top, column = self._sheet.sheet, self._top, self._column
         for offset, text in enumerate((chart, line.name)):
@@ -152,11 +152,11 @@ class Charts:
             lines = list(self._curves(software))
             if lines:
                 look = _stroke(_GREY, "round_dot", 1)
-                lines.append(_Line(labels("drawn_chance"), [(0, 0), (1, 1)], look))
+                lines.append(_Series(labels("drawn_chance"), [(0, 0), (1, 1)], look))
                 title = f"{labels.software(software)} ({labels.tracer(software)})"
                 yield _Chart(title, lines, x_axis, y_axis)
 
-    def _curves(self, software: str) -> Iterator[_Line]:
+    def _curves(self, software: str) -> Iterator[_Series]:
         labels, accuracy = self._to.labels, self._to.results.metrics.get("accuracy", [])
         for metric in labels.metrics(software):
             points = roc_points(self._lists.get("roc_curves", []), software, metric)
@@ -164,10 +164,10 @@ class Charts:
             if points:
                 auc = with_limits(find(accuracy, "auc", software, metric), labels)
                 name = f"{labels.word(metric)}: AUC {auc}"
-                yield _Line(name, [point[:2] for point in points], _stroke(colour, dash))
+                yield _Series(name, [point[:2] for point in points], _stroke(colour, dash))
             cutoff = self._cutoffs.get(metric, math.nan)
             if at := roc_point_at(points, cutoff, labels.is_low(metric)):
-                yield _Line(labels.at(metric, cutoff, "at_cutoff"), [at], _dots(colour, marker))
+                yield _Series(labels.at(metric, cutoff, "at_cutoff"), [at], _dots(colour, marker))
 
     def _pairs(self) -> Iterator[tuple[str, str, str, dict[str, tuple[float, float]]]]:
         """Yield old and new version, metric and the values of the cases that both have."""
@@ -195,7 +195,7 @@ class Charts:
             y_axis = {"name": self._words("difference_axis", metric=name), "crossing": "min"}
             yield _Chart(title, lines, x_axis | {"label_position": "low"}, y_axis)
 
-    def _levels(self, rows: Sequence[Row], ends: tuple[float, float]) -> Iterator[_Line]:
+    def _levels(self, rows: Sequence[Row], ends: tuple[float, float]) -> Iterator[_Series]:
         """Yield the lines of bias and limits, then those of their intervals, named once."""
         interval = self._to.labels("drawn_limits")
         for part in ("estimate", "ci_low", "ci_high"):
@@ -205,16 +205,17 @@ class Charts:
                 points = [(x, level) for x in ends]
                 if part == "estimate":
                     look = _stroke("#000000", "solid" if row["measure"] == "bias" else "dash", 1.5)
-                    yield _Line(self._to.labels.word(row["measure"]), points, look)
+                    yield _Series(self._to.labels.word(row["measure"]), points, look)
                 else:
-                    yield _Line(interval, points, _stroke(_GREY, "round_dot", 0.75))
+                    yield _Series(interval, points, _stroke(_GREY, "round_dot", 0.75))
                     interval = ""
 
     def _slope(self) -> Iterator[_Chart]:
         """Yield each case's value in the old and the new version, joined by a line."""
         labels, software = self._to.labels, self._to.results.provenance["software"]
         for old, new, metric, both in self._pairs():
-            versions = (str(software[key]["version"]).replace('"', "") for key in (old, new))
+            # a format's code is short, and " ends its text
+            versions = (str(software[key]["version"])[:40].replace('"', "") for key in (old, new))
             said = '[=0]"{}";[=1]"{}";'.format(*versions)
             x_axis = {"min": -0.5, "max": 1.5, "major_unit": 0.5, "num_format": said}
             y_axis = {"name": labels.axis(metric, "column_{}"), "crossing": "min"}
@@ -228,7 +229,7 @@ class Charts:
 
     def _changes(
         self, pairs: Sequence[tuple[float, float]], way: int, cutoff: float
-    ) -> Iterator[_Line]:
+    ) -> Iterator[_Series]:
         """Yield the cases whose call changed alike, a gap between one case and the next."""
         for called, colour, marker, dash, key in _CHANGES:
             points: list[tuple[float, float | None]] = []
@@ -238,14 +239,14 @@ class Charts:
             if points:
                 count = self._words("change_count", change=self._words(key), n=len(points) // 3)
                 look = _stroke(colour, dash, 1) | {"marker": _marker(colour, marker)}
-                yield _Line(count, points, look)
+                yield _Series(count, points, look)
 
-    def _by_state(self, points: Mapping[str, tuple[float, float]]) -> list[_Line]:
+    def _by_state(self, points: Mapping[str, tuple[float, float]]) -> list[_Series]:
         lines = []
         for state, colour, marker, key in _STATES:
             own = [point for code, point in points.items() if self._truth.get(code) is state]
             if own:
-                lines.append(_Line(self._state(key), own, _dots(colour, marker)))
+                lines.append(_Series(self._state(key), own, _dots(colour, marker)))
         return lines
 
     def _state(self, key: str) -> str:

@@ -1,7 +1,6 @@
 """The first sheet: the answer, its numbers, what cannot be said, and where everything is."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from bonescint.files import Row
@@ -11,6 +10,7 @@ from bonescint.outputs.results import failures_in_primary, overview, unanswered_
 from bonescint.outputs.workbook.book import StudyBook
 from bonescint.outputs.workbook.questions import TEST_COLUMNS, shown_test
 from bonescint.tables.sheets import Sheet
+from bonescint.text.width import text_width
 
 _NUMBERS = (
     "item", "subject", "comparator", "metric", "measure", "n:count", "n_positive:count",
@@ -59,10 +59,6 @@ def write_summary(to: StudyBook, study: dict[str, Any], sheets: Sequence[str]) -
             "software", "tracer", "metric", "cutoff:number", "failed", "n:count",
             "n_positive:count", *limits,
         )  # fmt: skip
-        # no table has such a column
-        columns = [
-            replace(c, title=labels("head_failed")) if c.key == "failed" else c for c in columns
-        ]
         sheet.table(columns, overview(results, labels), labels("no_data"), main=False)
     _contents(to, sheet, sheets)
 
@@ -95,6 +91,7 @@ def _contents(to: StudyBook, sheet: Sheet, sheets: Sequence[str]) -> None:
     sheet.line(to.labels("contents_heading"), "heading")
     sheet.notes(to.labels("contents_note"), style="plain")
     tables = to.questions
+    sheet.widen(0, max(text_width(to.names(key)[0]) for key in sheets) + 2)
     for key in sheets:
         name, title = to.names(key)
         sheet.sheet.write_url(sheet.row, 0, f"internal:'{name}'!A1", to.styles["link"], string=name)
