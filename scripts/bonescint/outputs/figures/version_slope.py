@@ -116,6 +116,6 @@ def draw(
             ax.grid(visible=False, axis="x")
             _panel(ax, cases, cutoff, labels.is_low(drawn), labels)
         row[0].set_ylabel(labels.axis(drawn))
-    at = f"{labels.at(drawn, cutoff)} {metric['unit']}".strip()
+    at = labels.at(drawn, cutoff)
     foot_note(figure, labels.figure("note", "version_slope", cutoff=at))
     return figure
