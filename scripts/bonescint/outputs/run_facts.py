@@ -154,9 +154,11 @@ class RunFacts:
 
     def consensus(self) -> list[str]:
         """Return how the readings were put together."""
-        rules = {"yes": "metastasis", "count": "count", "eod": "eod"}
-        named = {field: self._rule(of) for field, of in rules.items()}
-        return [*self.readers(), self.say("consensus", **named)]
+        rules = {"yes": self._rule("metastasis"), "count": self._rule("count")}
+        said = [*self.readers(), self.say("consensus", **rules)]
+        if self._labels.has("eod"):
+            said.append(self.say("consensus_eod", eod=self._rule("eod")))
+        return said
 
     def reference_positive(self) -> list[str]:
         """Return what the reference calls positive."""
