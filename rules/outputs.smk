@@ -65,7 +65,7 @@ rule draw_figures:
         language=LANGUAGE,
         synthetic=SYNTHETIC,
         confidence=METRICS["confidence"],
-        there=sorted(HAS),
+        there=sorted({*HAS, *QUESTIONS}),
         words=study_words(config),
         code=code_digest(
             "scripts/outputs/draw_figures.py",
