@@ -193,7 +193,7 @@ DECIDED_BLANKS = values_stamp(
     f"{item} {sha256} {decision}"
     for (item, sha256), decision in blanks_decided(DECIDED).items()
 )
-DRAWN = drawn_figures(HAS)
+DRAWN = drawn_figures({*HAS, *QUESTIONS})
 FIGURES = expand(
     "results/figures/{figure}.{ending}", figure=DRAWN, ending=["svg", "png"]
 )

@@ -90,8 +90,12 @@ WATCHED = [
     "results/cohort/flow.csv",
     "results/cohort/open_ends.csv",
     "results/cohort/selection.json",
-    "results/metrics/roc_curves.csv",
     "results/metrics/version_diagnosis.csv",
+    *[
+        f"results/metrics/{table}.csv"
+        for name in QUESTIONS
+        for table in question(name).also
+    ],
     "results/hospital/incomplete.csv",
     "results/provenance.json",
 ]

@@ -67,7 +67,7 @@ rule draw_figures:
         language=LANGUAGE,
         synthetic=SYNTHETIC,
         confidence=METRICS["confidence"],
-        there=sorted(HAS),
+        there=sorted({*HAS, *QUESTIONS}),
         words=WORDS,
         code=code_digest(
             "scripts/outputs/draw_figures.py",

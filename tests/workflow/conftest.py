@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from bonescint.questions import known
+from bonescint.questions import known, question
 from tests.workflow.runner import FEW_QUESTIONS, configure, few_questions, small, snakemake
 
 # one run starts some sixty programs: without bytecode each would compile the package again
@@ -61,8 +61,9 @@ def brief(finished: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: s
     def make(folder: Path) -> None:
         shutil.copytree(finished, folder, symlinks=True)
         configure(folder, few_questions)
-        for question in set(known()) - {*FEW_QUESTIONS, "hypotheses"}:
-            (folder / "results" / "metrics" / f"{question}.csv").unlink(missing_ok=True)
+        for name in set(known()) - {*FEW_QUESTIONS, "hypotheses"}:
+            for table in (name, *question(name).also):
+                (folder / "results" / "metrics" / f"{table}.csv").unlink(missing_ok=True)
         snakemake(folder)
 
     return shared_folder(tmp_path_factory, worker_id, "brief", make)

@@ -20,6 +20,7 @@ DOWNSTREAM_OF_MEASUREMENTS = {
     "mark_exposure",
     "failures",
     "one_truth",
+    "precision",
     "software_readers",
     "interchangeability",
     "accuracy",

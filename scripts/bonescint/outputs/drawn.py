@@ -25,7 +25,7 @@ class Drawn(NamedTuple):
         Whether it is legible in less than the page's width.
     where
         What a study needs so that it is drawn, as for a question
-        (`bonescint.questions.Question`).
+        (`bonescint.questions.Question`), or a question that is asked.
     """
 
     order: int
@@ -42,7 +42,7 @@ def drawn_figures(there: Collection[str] | None = None) -> dict[str, Drawn]:
     Parameters
     ----------
     there
-        What the study has; None for every figure that there is.
+        What the study has, and the questions that are asked; None for every figure that there is.
     """
     declared = registered("outputs.figures", "FIGURE")
     every = {name: Drawn(**one) for name, one in declared.items()}

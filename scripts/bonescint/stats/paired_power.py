@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import bdtr, bdtrik, gammaln, ndtr, ndtri, xlog1py, xlogy
+from scipy.special import bdtr, gammaln, ndtr, ndtri, xlog1py, xlogy
 
 from bonescint.stats.normal import critical
 
@@ -208,7 +208,7 @@ def mcnemar_power(n: int, only_first: float, only_second: float, confidence: flo
     # further than twelve standard deviations away nothing counts
     near = 12 * (1 + math.sqrt(n * share * (1 - share)))
     m = np.arange(max(int(n * share - near), 0), min(int(n * share + near), n) + 1)
-    fewest = _critical_counts(m, (1 - confidence) / 2)
+    fewest = critical_counts(m, (1 - confidence) / 2)
     tested = fewest >= 0
     m, fewest = m[tested], fewest[tested]
     one = min(only_first / share, 1.0)
@@ -216,10 +216,18 @@ def mcnemar_power(n: int, only_first: float, only_second: float, confidence: flo
     return float(binomial_chances(m, n, share) @ rejected)
 
 
-def _critical_counts(m: NDArray[np.int64], tail: float) -> NDArray[np.int64]:
-    """Return of each number of discordant cases the largest smaller cell that rejects, or -1."""
-    near = np.floor(np.nan_to_num(bdtrik(tail, m, 0.5), nan=-1.0)).astype(np.int64)
-    # the inverse may be off by one, where a tail is a whole number of tables
+def critical_counts(m: NDArray[np.int64], tail: float) -> NDArray[np.int64]:
+    """Return of each number of discordant cases the largest smaller cell that rejects, or -1.
+
+    Parameters
+    ----------
+    m
+        Numbers of discordant cases.
+    tail
+        Half the level of the test.
+    """
+    # the normal approximation is off by one at most
+    near = np.floor((m + ndtri(tail) * np.sqrt(m) - 1) / 2).astype(np.int64)
     found = np.full(m.shape, -1)
     for step in (-1, 0, 1):
         count = np.clip(near + step, 0, m)

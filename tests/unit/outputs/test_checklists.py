@@ -276,3 +276,12 @@ def test_report_and_workbook_show_both_lists(tmp_path: Path) -> None:
     places = {part for row in found.values() for part in str(row[5].value or "").split("、")}
     known = {*book.sheetnames, "解析報告書の「方法」", "場所", ""}
     assert places <= known, places - known
+
+
+def test_without_a_grade_none_is_said_to_be_put_together(whole: Results) -> None:
+    graded, ungraded = (
+        filled(whole, there=there)["stard 10b"]["filled"]
+        for there in ({"readers", "eod"}, {"readers"})
+    )
+    assert "EOD: median." in graded
+    assert "EOD" not in ungraded and "number of metastases: median." in ungraded

@@ -43,5 +43,5 @@ def test_without_a_planned_difference_it_says_so(language: str, said: str) -> No
 
 
 def test_without_a_plan_there_is_no_figure() -> None:
-    assert "sample_size" not in drawn_figures({"readers", "versions"})
-    assert "sample_size" in drawn_figures({"readers", "versions", "plan"})
+    assert "sample_size" not in drawn_figures({"readers", "versions", "plan"})
+    assert "sample_size" in drawn_figures({"readers", "versions", "plan", "precision"})

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import bdtr
 
 from bonescint.resources import ROOT
 from bonescint.stats import ranks
@@ -16,6 +17,7 @@ from bonescint.stats.paired_power import (
     auc_error,
     binormal_error,
     both_above,
+    critical_counts,
     discordant,
     equivalence_power,
     mcnemar_power,
@@ -83,6 +85,16 @@ def test_two_scores_that_are_one():
     assert equivalence_power(0.5, 0.0, 0.1, 0.95) == 0  # the interval alone is wider
     assert mcnemar_power(25, 0.0, 0.0, 0.95) == 0
     assert mcnemar_power(10, 0.9, 0.2, 0.95) <= 1
+
+
+@pytest.mark.parametrize("tail", [0.1, 0.05, 0.025, 0.005, 0.0005])
+def test_no_larger_cell_rejects_than_the_critical_one(tail):
+    m = np.arange(3000)
+    most = critical_counts(m, tail)
+    assert np.all(most >= -1) and most[0] == -1 and most[-1] > 1000
+    rejects = most >= 0
+    assert np.all(bdtr(most[rejects], m[rejects], 0.5) <= tail)
+    assert np.all(bdtr(most + 1, m, 0.5) > tail)
 
 
 def test_a_difference_of_none_is_found_as_often_as_the_level_says():

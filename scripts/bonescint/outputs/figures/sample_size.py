@@ -11,7 +11,7 @@ FIGURE = {
     "section": "precision",
     "needs": ["sample_size"],
     "narrow": True,
-    "where": ["readers", "versions", "plan"],
+    "where": ["precision"],
 }
 
 
