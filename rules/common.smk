@@ -51,7 +51,7 @@ from bonescint.provenance import (
 from bonescint.outputs.drawn import drawn_figures
 from bonescint.questions import TESTS, known, question
 from bonescint.resources import ROOT, Texts, locate
-from bonescint.tables.repeats import coded_repeats, repeats
+from bonescint.tables.repeats import coded_repeats, own_settings, repeats
 from bonescint.text.filled import filled_for
 
 min_version("9.27")

@@ -25,7 +25,7 @@ rule import_software:
             STAMPS.get(f"software.{wildcards.software}.{table}")
             for table in ("export", "second_export")
         ],
-        settings=lookup("software/{software}", within=config),
+        settings=lambda wildcards: own_settings(config["software"][wildcards.software]),
         metrics=METRICS["values"],
         # the faults of a bad table, with its cells marked: no output, which would go with the failure
         faults="private/faults/{software}.xlsx",
@@ -89,7 +89,7 @@ rule import_readings:
             STAMPS.get(f"readers.{wildcards.reader}.{table}")
             for table in ("report", "second_report")
         ],
-        settings=lookup("readers/{reader}", within=config),
+        settings=lambda wildcards: own_settings(config["readers"][wildcards.reader]),
         faults="private/faults/{reader}.xlsx",
         same=lambda wildcards: SAME_TABLES[f"readers.{wildcards.reader}"],
         synthetic=SYNTHETIC,

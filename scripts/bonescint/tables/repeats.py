@@ -68,6 +68,17 @@ def coded_repeats(found: Mapping[str, Repeat]) -> dict[str, list[str]]:
     }
 
 
+def own_settings(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how an entry's own table is read: a further one changes nothing of it.
+
+    Parameters
+    ----------
+    entry
+        Of ``software`` or ``readers`` of the configuration.
+    """
+    return {name: value for name, value in entry.items() if name not in AGAIN}
+
+
 def repeat_settings(entries: Entries, key: str = "repeat_export") -> dict[str, dict[str, Any]]:
     """Return entry -> how its further table is read, of those that have one.
 
@@ -84,6 +95,6 @@ def repeat_settings(entries: Entries, key: str = "repeat_export") -> dict[str, d
     for name, entry in entries.items():
         if given := entry.get(key):
             own = given if isinstance(given, Mapping) else {"file": given}
-            said = {k: v for k, v in entry.items() if k not in (*_FIRST, *AGAIN)}
+            said = {k: v for k, v in own_settings(entry).items() if k not in _FIRST}
             found[name] = said | dict(own)
     return found

@@ -8,7 +8,7 @@ from scripts.imports.import_repeat import import_repeat
 
 from bonescint.errors import InputError
 from bonescint.files import read_rows
-from bonescint.tables.repeats import repeat_settings
+from bonescint.tables.repeats import AGAIN, own_settings, repeat_settings
 from tests.scripts.imports.cohort_tables import make_cohort, write_table
 
 ENTRY: dict[str, Any] = {
@@ -65,3 +65,7 @@ def test_stored_values_have_the_same_bounds(tmp_path: Path, bsi: str) -> None:
     of_one = found[cohort["codes"]["1001"]]
     assert (of_one["bsi"], of_one["hotspots"], of_one["status"]) == ("1.5", "3", "analysed")
     assert sum(row["status"] == "missing" for row in found.values()) == 3
+
+
+def test_a_further_table_is_no_reason_to_read_the_first_one_again() -> None:
+    assert own_settings(ENTRY | dict.fromkeys(AGAIN, "again.csv")) == ENTRY
