@@ -11,8 +11,10 @@ from bonescint.stats.estimate import SAME_CASES
 PERFORMANCE = ("auc", "sensitivity", "specificity")  # what overviews show
 # the parts of a note that are shown as fields of their own; a software's label shows its version
 _FIELDS = {"family", "primary", "exploratory", "version", "comparator_version"}
-# what a list of tests must not leave to the question's own table: a TOST is no test of zero
-OF_TESTS = ("margin", "margin_low", "margin_high", "confounded")
+_MARGINS = ("margin", "margin_low", "margin_high")
+# what a list of tests must not leave to the question's own table: a TOST is no test of zero, and
+# what p and limits must not be taken for
+OF_TESTS = (*_MARGINS, "confounded", "test_and_limits_differ", "one_without_variance")
 
 
 def noted(row: Row) -> dict[str, str]:
@@ -118,8 +120,7 @@ def compared_with(row: Row) -> tuple[float, ...]:
         An Estimate row: no difference, a ratio of 1, and the margin where it has one.
     """
     parts = noted(row)
-    limits = {key: number(parts.get(key, "")) for key in OF_TESTS}
-    margin, low, high = (limits[key] for key in ("margin", "margin_low", "margin_high"))
+    margin, low, high = (number(parts.get(key, "")) for key in _MARGINS)
     both = () if margin is None else (margin, -margin)
     return (*NULLS, *both, *(one for one in (low, high) if one is not None))
 

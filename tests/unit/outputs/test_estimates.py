@@ -4,11 +4,13 @@ from hypothesis import strategies as st
 
 from bonescint.files import number
 from bonescint.outputs.estimates import (
+    OF_TESTS,
     as_read,
     estimate_in_words,
     find,
     performance,
     primary,
+    remarks,
     with_limits,
 )
 from bonescint.outputs.labels import Labels
@@ -21,6 +23,13 @@ LABELS = Labels(Texts("report", "ja"), SOFTWARE, True)
 
 def row(**fields: str) -> dict[str, str]:
     return dict.fromkeys(ESTIMATE.split(","), "") | {"status": "ok"} | fields
+
+
+@pytest.mark.parametrize("said", ["test_and_limits_differ=walsh", "one_without_variance"])
+def test_a_list_of_tests_says_what_p_must_not_be_taken_for(said: str) -> None:
+    one = row(measure="hodges_lehmann", metric="bsi", note=f"zeros=11; {said}; family=measurement")
+    key, _, value = said.partition("=")
+    assert remarks(one, LABELS, OF_TESTS) == [LABELS.note(key, value)]
 
 
 def test_find_takes_the_first_row_of_the_metric_and_the_comparator() -> None:
