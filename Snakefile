@@ -27,6 +27,7 @@ report: "report/workflow.rst"
 
 
 include: "rules/common.smk"
+include: "rules/listed.smk"
 
 
 localrules:

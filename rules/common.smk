@@ -13,7 +13,7 @@ from bonescint import config as study
 from bonescint import config_questions
 from bonescint import made, runlock
 from bonescint.config_values import entries_of, tracers
-from bonescint.config_words import study_words
+from bonescint.config_words import reader_names, study_words
 from bonescint.custody import runs
 from bonescint.custody.declined import OPT_OUT_DOUBTS
 from bonescint.custody.deliveries import MARK as DELIVERIES
@@ -49,7 +49,6 @@ from bonescint.provenance import (
     versions,
 )
 from bonescint.outputs.drawn import drawn_figures
-from bonescint.outputs.labels import Labels
 from bonescint.questions import TESTS, known, question
 from bonescint.resources import ROOT, Texts, locate
 from bonescint.tables.repeats import coded_repeats, repeats
@@ -174,7 +173,8 @@ ROUNDS = {
         ("volumes", BUILT if read_build().is_whole else [""]),
     )
 }
-METRICS = study.metrics(config)
+METRICS = study.settings_of_questions(config)
+WORDS = study_words(config) | reader_names(config)
 HAS = config_questions.study_has(config)
 QUESTIONS = config_questions.questions(config)
 VERSION_PAIRS = config_questions.version_pairs(config)
@@ -338,11 +338,6 @@ def tables_of(name):
     }
 
 
-def written_by(name):
-    further = {table: f"results/metrics/{table}.csv" for table in question(name).also}
-    return {"table": f"results/metrics/{name}.csv"} | further
-
-
 def asked_of(name):
     asked = question(name)
     said = {
@@ -362,14 +357,6 @@ def asked_of(name):
         "scripts/questions/answer_question.py", f"bonescint.questions.{name}"
     )
     return params
-
-
-def said_of_figure(name):
-    # its title and its caption, as the report shows them
-    about = (SOFTWARE, SYNTHETIC, METRICS["confidence"], None, METRICS["values"])
-    said = Labels(Texts("figures", LANGUAGE), *about, study_words(config), HAS)
-    title, caption = {"ja": ("図", "説明"), "en": ("Figure", "Caption")}[LANGUAGE]
-    return {title: said.figure("title", name), caption: said.figure("caption", name)}
 
 
 def language_of_messages(wildcards, input):

@@ -149,6 +149,7 @@ ENDING.outcome = RunOutcome(
     WARNINGS,
     DECIDED,
     LANGUAGE,
+    {key: CALLED.software(key) for key in (*SOFTWARE, *READERS)},
 )
 ENDING.good_runs_say(
     lambda: runs.ending(

@@ -24,7 +24,7 @@ rule write_provenance:
     conda:
         "../envs/python.yaml"
     params:
-        config={**config, "metrics": METRICS},
+        config={**config, "metrics": study.metrics(config)},
         software=SOFTWARE,
         versions=versions(),
         code=code_digest("scripts/outputs/write_provenance.py"),
@@ -44,11 +44,11 @@ rule draw_figures:
     output:
         [
             (
-                report(
+                listed(
                     path,
-                    caption="../report/figure.rst",
-                    category="Figures",
-                    labels=said_of_figure(Path(path).stem),
+                    "figure",
+                    CALLED.figure("title", Path(path).stem),
+                    CALLED.figure("caption", Path(path).stem),
                 )
                 if path.endswith(DRAWN[Path(path).stem].form)
                 else path
@@ -68,7 +68,7 @@ rule draw_figures:
         synthetic=SYNTHETIC,
         confidence=METRICS["confidence"],
         there=sorted(HAS),
-        words=study_words(config),
+        words=WORDS,
         code=code_digest(
             "scripts/outputs/draw_figures.py",
             *(f"bonescint.outputs.figures.{name}" for name in DRAWN),
@@ -97,7 +97,7 @@ rule write_workbook:
     params:
         software=SOFTWARE,
         study=STATED,
-        words=study_words(config),
+        words=WORDS,
         there=sorted(HAS),
         unanswered=config_questions.unanswered(config),
         language=LANGUAGE,
@@ -115,7 +115,12 @@ rule write_report:
         figures=FIGURES,
         provenance="results/provenance.json",
     output:
-        report="results/report.html",
+        report=listed(
+            "results/report.html",
+            "page",
+            Texts("report", LANGUAGE)("title"),
+            Texts("overview", LANGUAGE)("report_caption"),
+        ),
     log:
         "logs/write_report.log",
     conda:
@@ -124,7 +129,7 @@ rule write_report:
         software=SOFTWARE,
         # changes once, on the day after the period's end
         study={**STATED, "after_period_end": AFTER_PERIOD_END},
-        words=study_words(config),
+        words=WORDS,
         there=sorted(HAS),
         unanswered=config_questions.unanswered(config),
         language=LANGUAGE,

@@ -310,6 +310,17 @@ def metrics(config: Mapping[str, Any]) -> dict[str, Any]:
     return settings | {"values": metric_values(settings["values"])}
 
 
+def settings_of_questions(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `metrics` with the offsets of ratios apart from the metrics.
+
+    One question reads them, so nothing else runs again where they change.
+    """
+    settings = metrics(config)
+    values = {metric: dict(said) for metric, said in settings["values"].items()}
+    offsets = {metric: said.pop("offsets") for metric, said in values.items()}
+    return settings | {"values": values, "offsets": offsets}
+
+
 def study_mark(config: Mapping[str, Any]) -> StudyMark:
     """Return what tells this study from another."""
     return {"id": config["study"]["id"], "synthetic": config["study"]["synthetic"]}

@@ -1,6 +1,7 @@
 """The form of config.yaml: the keys that schemas/config.schema.yaml knows, and its version."""
 
 import difflib
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -40,13 +41,30 @@ def open_keys(config: Mapping[str, Any]) -> list[str]:
 
 def _schema(config: Mapping[str, Any]) -> Any:
     schema = project_yaml("schemas/config.schema.yaml")
-    schema["$defs"]["question"] = {"enum": [name for name in known() if name != TESTS]}
+    questions = [name for name in known() if name != TESTS]
+    schema["$defs"]["question"] = {"enum": questions}
+    measures = {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1}}
+    families = schema["properties"]["metrics"]["properties"]["families"]
+    families["additionalProperties"]["properties"] |= dict.fromkeys(questions, measures)
     put_values(schema, config)
     return schema
 
 
+def _is_finite(_: object, value: object) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+# no number of a study is infinite, or none (YAML has both: .inf, .nan)
+_VALIDATOR = jsonschema.validators.extend(  # type: ignore[no-untyped-call]
+    jsonschema.Draft202012Validator,
+    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine("number", _is_finite),
+)
+
+
 def _faults(config: Mapping[str, Any]) -> list[Any]:
-    validator = jsonschema.Draft202012Validator(_schema(config))
+    validator = _VALIDATOR(_schema(config))
     return sorted(validator.iter_errors(config), key=lambda e: list(map(str, e.path)))
 
 

@@ -45,8 +45,9 @@ def wrong_hypotheses(
         measures["metrics.primary.measure"] = [primary["measure"]]
         if not question(primary["question"]).tested:
             yield text("untested_question", where="metrics.primary", question=primary["question"])
-    for family, tested in settings["families"].items():
+    for family, own in settings["families"].items():
         where = f"metrics.families.{family}"
+        tested = {name: named for name, named in own.items() if name != "label"}
         for name in tested:
             if not question(name).tested:
                 yield text("untested_question", where=where, question=name)

@@ -87,8 +87,7 @@ def wrong_subgroups(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
         where, by, at = f"metrics.subgroups.{n}", one["by"], one.get("at")
         if by == GRADES and at:
             yield text("grades_cut", where=where)
-        elif by == GRADES and "eod" not in (there := study_has(config)) and "readers" in there:
-            # without any reader the question is not asked
+        elif by == GRADES and "subgroups" in questions(config) and "eod" not in study_has(config):
             yield text("no_grades", where=where)
         elif by != GRADES and not at:
             yield text("no_cut", where=where, by=by)

@@ -104,7 +104,8 @@ def _put_metrics(schema: dict[str, Any], config: Mapping[str, Any]) -> None:
     export["properties"] |= {name: header if name in needed else maybe for name in given}
     export["required"] = ["key", *needed]
     margins = schema["properties"]["metrics"]["properties"]["margins"]
-    margins["properties"] = {n: {"$ref": "#/$defs/margin"} for n in (*given, *_MEASURES)}
+    margins["properties"] = {metric: {"$ref": "#/$defs/margin"} for metric in given}
+    margins["properties"] |= {name: {"$ref": "#/$defs/share_or_null"} for name in _MEASURES}
 
 
 @cache
@@ -141,7 +142,7 @@ def wrong_values(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
         low, high = metric["bounds"]
         where = f"metrics.values.{name}"
         if low is not None and high is not None and low >= high:
-            yield text("bounds", where=where, low=low, high=high)
+            yield text("bounds", where=f"{where}.bounds", low=low, high=high)
         if metric["positive"] == "low" and (low is None or low < 0):
             yield text("low_below", where=where)
         if name in _taken():

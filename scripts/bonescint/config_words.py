@@ -1,5 +1,6 @@
 """What a study's exam and patients are called in its outputs, in its language."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -48,3 +49,24 @@ def study_words(config: Mapping[str, Any]) -> dict[str, str]:
         "patients": Texts("study_words", language)(f"patients_{config['cohort']['sex']}"),
         "preceding": preceding_study(config["study"]),
     }
+
+
+def reader_names(config: Mapping[str, Any]) -> dict[str, str]:
+    """Return what each reader is called, under ``reader.KEY``: further fields of the texts.
+
+    Parameters
+    ----------
+    config
+        The configuration, checked.
+    """
+    readers, language = config["readers"], str(config["language"])
+    entries = readers if isinstance(readers, Mapping) else {}
+    return {f"reader.{key}": _reader_name(key, one, language) for key, one in entries.items()}
+
+
+def _reader_name(key: str, entry: Mapping[str, Any], language: str) -> str:
+    """Return what a reader is called: by the label, by the number in a key such as reader1."""
+    if label := entry.get("label"):
+        return str(label[language])
+    number = re.fullmatch(r"reader(\d+)", key)
+    return Texts("study_words", language)("reader", n=number[1]) if number else key

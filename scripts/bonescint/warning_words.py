@@ -3,7 +3,7 @@
 No stage that makes warnings may import this module: what is read here makes its users run again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from bonescint.resources import Texts
 from bonescint.warnings import Phrase, place_in_words, read_phrases
@@ -26,7 +26,9 @@ def warning_texts(language: str) -> tuple[Texts, ...]:
     )
 
 
-def warnings_in_words(rows: Iterable[Mapping[str, str]], language: str) -> list[dict[str, str]]:
+def warnings_in_words(
+    rows: Iterable[Mapping[str, str]], language: str, called: Callable[[str], str] = str
+) -> list[dict[str, str]]:
     """Return warnings as a person reads them: ``source``, ``rule``, ``where``, ``message``.
 
     Parameters
@@ -35,11 +37,15 @@ def warnings_in_words(rows: Iterable[Mapping[str, str]], language: str) -> list[
         Of a ``*.warnings.csv``.
     language
         ``ja`` or ``en``.
+    called
+        What the software and readers that a warning is about are called, from their keys.
     """
     texts = warning_texts(language)
     return [
         {
-            "source": texts[0](row["source"]) if row["source"] in texts[0] else row["source"],
+            "source": texts[0](row["source"])
+            if row["source"] in texts[0]
+            else called(row["source"]),
             "rule": row["rule"],
             "where": place_in_words(read_phrases(row["where"]), *texts),
             "message": Phrase(row["key"], read_phrases(row["values"])).in_words(*texts),

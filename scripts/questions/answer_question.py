@@ -2,6 +2,7 @@
 
 import importlib
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -9,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from bonescint.files import write_rows
 from bonescint.joblog import job_log
-from bonescint.stats.estimate import Estimate, write_estimates
-from bonescint.stats.questions import UNTESTED, held_together, low_metrics, without_test
+from bonescint.stats.estimate import Estimate, write_estimates, write_number
+from bonescint.stats.questions import UNTESTED, held_together, sign_of, without_test
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
+
+_MIDPOINT = re.compile(r"(?<=\bmidpoint=)[^;]+")
 
 
 def answer_question(name: str, given: Mapping[str, Any], tables: Mapping[str, Path]) -> None:
@@ -61,10 +64,10 @@ def _named(
     level = row.level
     if math.isnan(level) and not math.isnan(row.ci_low):
         level = settings.get("confidence", level)
-    if row.metric in low_metrics(settings):
+    if sign_of(settings, row.metric) < 0:
         # what was held against the truth has another sign (`bonescint.stats.samples.Samples`)
-        note = row.note.replace("midpoint=-", "midpoint=")
-        row = replace(row, cutoff=abs(row.cutoff), note=note)
+        note = _MIDPOINT.sub(lambda found: write_number(-float(found[0])), row.note)
+        row = replace(row, cutoff=-row.cutoff, note=note)
     row = replace(row, question=row.question or name, level=level)
     return held_together(row, level).noting(*versions())
 

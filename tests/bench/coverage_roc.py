@@ -1,7 +1,8 @@
 """How often the limits of an AUC of 1 and of parts of the curve cover: tests/bench/coverage_roc.py.
 
-At n = 25 + 25 and 10 + 10, normal scores and BSI (two decimals, half of the negatives 0), with a
-fixed seed. "Complete separation" is the share of samples in which the classes do not overlap.
+At n = 25 + 25, 10 + 10 and (parts of curves) 5 + 5, normal scores and BSI (two decimals, half of
+the negatives 0), with a fixed seed. "Complete separation" is the share of samples in which
+the classes do not overlap.
 """
 
 import itertools
@@ -79,7 +80,7 @@ def scores(
 def curves(rng: np.random.Generator) -> None:
     """Show matched sensitivity and partial AUC of one software, and their differences."""
     pairs = ((0.80,), (0.90,), (0.95,), (0.90, 0.90), (0.90, 0.80), (0.95, 0.85))
-    data = ((25, False), (25, True), (10, False))
+    data = ((25, False), (25, True), (10, False), (5, False))
     for aucs, (n, zeros) in itertools.product(pairs, data):
         shifts = tuple(map(shift_of, aucs))
         known = truths(shifts, zeros)

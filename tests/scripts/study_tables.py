@@ -26,9 +26,10 @@ SETTINGS = {
     "plan": {"positive": 25, "negative": 25, "auc": 0.9, "auc_difference": 0.1}
     | {"sensitivity": 0.85, "sensitivity_difference": 0.15, "specificity": 0.8},
     "values": {
-        "bsi": {"kind": "percent", "offsets": [0.1, 0.01]},
-        "hotspots": {"kind": "count", "offsets": [1]},
+        "bsi": {"kind": "percent"},
+        "hotspots": {"kind": "count"},
     },
+    "offsets": {"bsi": [0.1, 0.01], "hotspots": [1]},
 }
 METRICS = ["bsi", "hotspots"]
 SOFTWARE_PARAM = {

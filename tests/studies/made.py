@@ -166,7 +166,8 @@ def configuration(**parts: dict[str, Any]) -> dict[str, Any]:
     config: dict[str, Any] = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
     del config["demo"]
     config["deidentification"]["batches"] = 2
-    config["metrics"] |= {"primary": None, "families": {}}
+    del config["study"]["design"]  # what the demonstration states of itself
+    config["metrics"] |= {"primary": None, "families": {}, "subgroups": None}
     for key, part in parts.items():
         if key in ("software", "readers") or not isinstance(config[key], dict):
             config[key] = part

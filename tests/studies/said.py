@@ -43,3 +43,22 @@ def page_lines(page: Path) -> list[str]:
     text = re.sub(unseen, "", page.read_text("utf-8"), flags=re.DOTALL)
     plain = html.unescape(re.sub(r"<[^>]+>", "\n", text))
     return [line.strip() for line in plain.splitlines() if line.strip()]
+
+
+def written(folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield where and what of a report and a workbook, each text once.
+
+    Parameters
+    ----------
+    folder
+        With report.html and study.xlsx.
+    """
+    found = {line: "report.html" for line in page_lines(folder / "report.html")}
+    book = openpyxl.load_workbook(folder / "study.xlsx", read_only=True)
+    for sheet in book:
+        found.setdefault(sheet.title, "study.xlsx")
+        for row in sheet.iter_rows(values_only=True):
+            for cell in row:
+                if isinstance(cell, str):
+                    found.setdefault(cell, sheet.title)
+    yield from ((where, text) for text, where in found.items())

@@ -293,6 +293,7 @@ def test_every_data_file_is_read_by_a_script_or_known_not_to_be() -> None:
     }
     assert data - read == {
         "resources/tag_table.csv",  # named by config.yaml, counts by its stamp
+        "resources/text/overview.csv",  # the rules' own, for the page of `snakemake --report`
         "schemas/config.schema.yaml",  # checked before there is a job
         # what `bonescint new` writes
         "resources/new/README.md.j2",

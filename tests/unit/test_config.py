@@ -1,6 +1,7 @@
 """A typo in the configuration gets its path and what is allowed, before anything runs."""
 
 import copy
+import math
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -144,7 +145,12 @@ def test_every_limit_of_a_table_can_be_raised(config: dict[str, Any]) -> None:
         ("metrics/families/a", {"reader_counts": ["icc_a1"]}, r"families\.a: 'icc_a1'.*not tested"),
         ("metrics/primary/measure", "nri", r"metrics\.primary\.measure: 'nri'.*not tested"),
         ("metrics/matched_specificity", [1], r"metrics\.matched_specificity\.0.*between 0 and 1"),
-        ("metrics/partial_auc", {"specificity": [1, 0.8]}, r"partial_auc\.spec.*1 is not below 0"),
+        ("metrics/families/a", {"subgroups": ["auc_difference"]}, r"'subgroups' is not tested"),
+        ("metrics/partial_auc", {"specificity": [1, 0.8]}, r"auc\.specificity: 1 is not below 0"),
+        ("metrics/partial_auc", {"specificity": [math.nan, 1]}, r"specificity\.0.*\(a number"),
+        ("metrics/values/bsi/offsets", [math.inf], r"values\.bsi\.offsets\.0.*\(a number"),
+        ("metrics/values/bsi/offsets", [0], r"values\.bsi\.offsets\.0.*above 0"),
+        ("metrics/margins/interchangeability", 2, r"margins\.interch.*between 0 and 1"),
         ("metrics/partial_auc", {}, r"metrics\.partial_auc: the key 'specificity'"),
         ("metrics/optimism/replicates", 10, r"metrics\.optimism\.replicates"),
         ("software/vsbone3/limits", {"row": 10}, r"software\.vsbone3\.limits.*'row'.*'rows'"),

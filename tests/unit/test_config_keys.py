@@ -107,6 +107,7 @@ def full(language: str = "en") -> dict[str, Any]:
              "operator")  # fmt: skip
     config["readers"]["reader1"] |= copy.deepcopy(layout) | {
         "decimal": ",",
+        "label": {"ja": "読影者 A", "en": "Reader A"},
         "second_report": "demo/second.xlsx",
         "columns": {name: name for name in names},
     }
@@ -115,6 +116,7 @@ def full(language: str = "en") -> dict[str, Any]:
     config["metrics"]["values"]["ann"] |= {
         "label": label, "unit": "", "positive": "high", "warn_above": 0.9, "offsets": [0.1],
     }  # fmt: skip
+    config["metrics"]["families"]["versions"]["label"] = copy.deepcopy(label)
     config["metrics"]["questions"] = None
     config["metrics"]["protocol"] = {"document": "d", "date": "2019-01-01"}
     listed = copy.deepcopy(layout) | {"file": "demo/order.csv", "key": "code"}

@@ -7,7 +7,7 @@ import yaml
 
 from bonescint.config import check_config
 from bonescint.config_questions import product_pairs, questions, study_has, unanswered
-from bonescint.config_words import study_words
+from bonescint.config_words import reader_names, study_words
 from bonescint.declared import declaration
 from bonescint.errors import InputError
 from bonescint.questions import TESTS, known, why_unanswered
@@ -91,6 +91,16 @@ def test_who_follows_no_study_has_no_list_of_its_participants(config: dict[str, 
     assert "participants" in faults(config)[0]
 
 
+def test_a_reader_is_called_by_label_or_number(config: dict[str, Any]) -> None:
+    entry = config["readers"]["reader1"]
+    own = entry | {"label": {"ja": "上級者", "en": "Senior"}}
+    readers = {"reader1": entry, "tokyo": entry, "b": own}
+    names = reader_names(config | {"language": "en", "readers": readers})
+    assert names == {"reader.reader1": "Reader 1", "reader.tokyo": "tokyo", "reader.b": "Senior"}
+    assert reader_names(config)["reader.reader3"] == "読影者 3"
+    assert reader_names(config | {"readers": "none"}) == {}
+
+
 def test_the_words_of_a_study(config: dict[str, Any]) -> None:
     assert study_words(config) == {
         "exam": "骨シンチグラフィ", "patients": "女性", "preceding": "HS2022-005",
@@ -129,7 +139,11 @@ def test_groups_by_grade_need_a_reader_who_grades(config: dict[str, Any]) -> Non
     assert faults(config) == [
         "metrics.subgroups.1: no reader gives an EOD, so there are no groups by eod. Delete it."
     ]
-    # without any reader nobody is asked for grades
+    # where the question is not asked nobody is asked for grades
+    drawn = ["accuracy", "cutoffs", "version_measurement"]
+    asked = {"questions": drawn, "primary": None, "families": {}}
+    check_config(config | {"metrics": config["metrics"] | asked}, files=False)
+    # nor without any reader
     config["readers"] = "none"
     config["metrics"] |= {"primary": None, "families": {}}
     check_config(config, files=False)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bonescint.config import check_config
+from bonescint.config import check_config, settings_of_questions
 from bonescint.errors import InputError
 from bonescint.resources import ROOT
 
@@ -126,3 +126,12 @@ def test_a_planned_difference_is_less_than_the_value_that_it_is_taken_from() -> 
         checked(plan(0.6))
     checked(plan(0.9))
     checked(plan(None))  # is not assessed
+
+
+def test_another_offset_changes_nothing_but_what_its_question_reads() -> None:
+    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    before = settings_of_questions(config)
+    config["metrics"]["values"]["bsi"]["offsets"] = [0.2]
+    after = settings_of_questions(config)
+    assert after.pop("offsets")["bsi"] == [0.2] != before.pop("offsets")["bsi"]
+    assert before == after

@@ -15,7 +15,7 @@ PACKAGE = ROOT / "scripts" / "bonescint"
 _LOW = (
     "errors", "files", "folders", "resources", "bundled", "declared", "catalogue", "warnings",
     "warning_words", "incidents", "surroundings", "filesystems", "runlock", "made", "kept",
-    "joblog", "registered", "text", "names", "dicom",
+    "joblog", "registered", "pages", "text", "names", "dicom",
 )  # fmt: skip
 # each imports only from those before it
 LAYERS = (

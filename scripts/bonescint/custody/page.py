@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
+from bonescint.pages import page_template
 from bonescint.papers.form import Fields, Paper, Points, Signatures
 from bonescint.resources import SYNTHETIC, Texts
 from bonescint.tables.sheets import ShownTable
@@ -19,14 +18,7 @@ def page_of(form: Paper) -> str:
     form
         What stands on it.
     """
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("page.html.j2").render(
+    return page_template(Path(__file__).parent, ["page.html.j2"], ["page.css"]).render(
         form=form,
         t=Texts("papers", form.language),
         blocks=[(_KINDS[type(block)], block) for block in form.blocks],

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from bonescint.custody.deliveries import DETAILS, NOTES, Delivery
 from bonescint.custody.recalls import FOLDER as RECALLS
 from bonescint.custody.receipts import confirmed_recalls, receipts_of
 from bonescint.delivery.forms import FOLDER as FORMS
 from bonescint.identity.chain import Entry
 from bonescint.identity.ledger import Ledger
+from bonescint.pages import page_template
 from bonescint.resources import SYNTHETIC, Texts
 
 # where forms about deliveries lie, those of this one named by its ID
@@ -79,14 +78,9 @@ def record_page(
         Where forms lie.
     """
     text = Texts("record", language)
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("record_page.html.j2").render(
+    return page_template(
+        Path(__file__).parent, ["record_page.html.j2"], ["record_page.css"]
+    ).render(
         t=text,
         language=language,
         study=study,

@@ -1,6 +1,6 @@
 """What a summary of a run is made from: light, because every job reads the Snakefile."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +22,8 @@ class RunOutcome(NamedTuple):
         By `bonescint.deid.decisions.read_decisions`.
     language
         ``ja`` or ``en``.
+    called
+        The key of a software or a reader -> what it is called.
     """
 
     receipt: Path
@@ -30,3 +32,4 @@ class RunOutcome(NamedTuple):
     warnings: Sequence[str]
     decided: list[Decision]
     language: str
+    called: Mapping[str, str] = {}

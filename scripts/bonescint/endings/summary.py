@@ -168,7 +168,11 @@ def _warnings(outcome: RunOutcome) -> str:
     by_source = Counter(row["source"] for path in outcome.warnings for row in _rows(Path(path)))
     if not by_source:
         return text("none")
-    named = [(words(name) if name in words else name, n) for name, n in by_source.items()]
+    called = outcome.called
+    named = [
+        (words(name) if name in words else called.get(name, name), n)
+        for name, n in by_source.items()
+    ]
     said = text("separator").join(text("counted", what=what, n=n) for what, n in named)
     return text("warnings_where", counted=said)
 

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from bonescint.files import Row, number
+from bonescint.text.width import text_width
 
 WIDTH = 360  # of the drawing, in its own units, which are pixels of a phone
 _LEFT, _RIGHT = 12, 348
 _TOP, _STEP, _FOOT = 22, 36, 24
+_NAME = 54  # Latin characters that fit above a line
 
 
 class ForestLine(NamedTuple):
@@ -86,9 +88,20 @@ def forest_panel(
         return round(_LEFT + (_RIGHT - _LEFT) * share, 1)
 
     lines = [
-        ForestLine(name, said, _TOP + _STEP * n, *map(place, line))
+        ForestLine(_shortened(name), said, _TOP + _STEP * n, *map(place, line))
         for n, ((name, said, _), line) in enumerate(zip(found, values, strict=True))
     ]
     marks = (round(step * n, 6) for n in range(first, last + 1))
     ticks = [(place(mark) or 0.0, f"{mark:g}".replace("-", "−")) for mark in marks]
     return ForestPanel(title, _TOP + _STEP * len(found) + _FOOT, place(null) or 0.0, ticks, lines)
+
+
+def _shortened(name: str) -> str:
+    """Return a name that fits; the middle goes, because versions differ at the end."""
+    if text_width(name) <= _NAME:
+        return name
+    tail = name[-12:]
+    head = name[:-12]
+    while text_width(head) + text_width(tail) > _NAME - 2:
+        head = head[:-1]
+    return f"{head}…{tail}"

@@ -56,7 +56,9 @@ class Design:
         said = []
         for field in fields:
             said += self.stated(field)
-            if (means := f"{field}_{self[field]}_means") in self._words:
+            means = f"{field}_{self[field]}_means"
+            # how cases were chosen limits what is counted against readers
+            if means in self._words and (field != "cases_chosen" or self._labels.has("readers")):
                 said.append(self.word(means))
         return [*said, *filter(None, [self.open(*fields)])]
 

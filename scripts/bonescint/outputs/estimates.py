@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 
 from bonescint.files import Row, number
 from bonescint.outputs.labels import Labels
+from bonescint.outputs.rounding import NULLS, rounded, rounded_p
 from bonescint.stats.estimate import SAME_CASES
 
 PERFORMANCE = ("auc", "sensitivity", "specificity")  # what overviews show
@@ -92,26 +93,35 @@ def with_limits(row: Row | None, labels: Labels) -> str:
         return labels("no_data")
     point, low, high = (number(row[key]) for key in ("estimate", "ci_low", "ci_high"))
     status = "" if row["status"] == "ok" else labels.word(row["status"])
+    against = compared_with(row)
     if point is None:
         # a test alone has no value
         return status or ("" if row["statistic"] else labels("no_data"))
     if low is None or high is None:
-        return f"{fixed(point)} ({status})" if status else fixed(point)
-    return labels("interval", point=fixed(point), low=fixed(low), high=fixed(high))
+        shown = rounded(point, against)
+        return f"{shown} ({status})" if status else shown
+    numbers = {"point": point, "low": low, "high": high}
+    return labels("interval", **{key: rounded(one, against) for key, one in numbers.items()})
 
 
-def fixed(value: float) -> str:
-    """Return a number with two decimals, a true minus sign and no minus zero."""
-    text = f"{value:.2f}".replace("-", "−")
-    return text.removeprefix("−") if float(f"{value:.2f}") == 0 else text
-
-
-def p_value(text: str) -> str:
-    """Return a p-value to three decimals, small ones as ``<0.001``."""
+def _p_value(text: str, labels: Labels) -> str:
     value = number(text)
-    if value is None:
-        return ""
-    return "<0.001" if value < 0.001 else f"{value:.3f}"
+    return "" if value is None else rounded_p(value, labels.error)
+
+
+def compared_with(row: Row) -> tuple[float, ...]:
+    """Return what a row's numbers are compared with, which no rounding may reach or pass.
+
+    Parameters
+    ----------
+    row
+        An Estimate row: no difference, a ratio of 1, and the margin where it has one.
+    """
+    parts = noted(row)
+    limits = {key: number(parts.get(key, "")) for key in OF_TESTS}
+    margin, low, high = (limits[key] for key in ("margin", "margin_low", "margin_high"))
+    both = () if margin is None else (margin, -margin)
+    return (*NULLS, *both, *(one for one in (low, high) if one is not None))
 
 
 def estimate_in_words(row: Row, labels: Labels) -> Row:
@@ -129,22 +139,23 @@ def estimate_in_words(row: Row, labels: Labels) -> Row:
     -------
     dict
         The row with ``role`` (primary or exploratory) and ``family`` taken out of ``note``, which
-        tells the cases and the level where they are not the usual. The software's versions are
-        dropped: their labels show them.
+        tells the cases and the level where they are not the usual; ``p_adjusted`` of a test in a
+        family alone. The software's versions are dropped: their labels show them.
     """
     parts = noted(row)
     roles = [labels.word(key) for key in ("primary", "exploratory") if key in parts]
-    said = {
-        key: labels.word(row[key]) for key in ("reference", "metric", "ci_method", "test", "status")
-    }
+    said = {key: labels.word(row[key]) for key in ("metric", "ci_method", "test", "status")}
     said["measure"] = labels.word(row["measure"], **parts)  # a ratio's says what was added
-    said |= {key: labels.software(labels.word(row[key])) for key in ("subject", "comparator")}
+    who = ("subject", "comparator", "reference")
+    said |= {key: labels.software(labels.word(row[key])) for key in who}
     return (
         row
         | said
         | {
             "question": labels.question("title", row["question"]),
-            "family": parts.get("family", ""),
+            "family": labels.family(parts["family"]) if "family" in parts else "",
+            # the primary hypothesis is tested alone: its p is adjusted for nothing
+            "p_adjusted": row["p_adjusted"] if "family" in parts else "",
             "role": labels("separator").join(roles),
             "note": labels("separator").join(remarks(row, labels)),
         }
@@ -207,9 +218,9 @@ def as_read(row: Row, labels: Labels) -> Row:
     return said | {
         "value": with_limits(row, labels),
         "counts": " / ".join(part for part in (row["n"], row["n_positive"]) if part),
-        "statistic": "" if statistic is None else fixed(statistic),
-        "p": p_value(row["p_value"]),
-        "p_adjusted": p_value(row["p_adjusted"]),
+        "statistic": "" if statistic is None else rounded(statistic),
+        "p": _p_value(row["p_value"], labels),
+        "p_adjusted": _p_value(said["p_adjusted"], labels),
     }
 
 

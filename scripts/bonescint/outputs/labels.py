@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from bonescint.config_words import study_words
+from bonescint.outputs.rounding import rounded_p
 from bonescint.questions import known
 from bonescint.registered import words_in
 from bonescint.resources import Texts
@@ -35,12 +36,15 @@ class Labels:
         ``{counts}``, the others as ``{shares}``.
     study
         What the study's exam and patients are called (`bonescint.config_words.study_words`), None
-        for the default; fields of the texts, as are ``{tracers}``, ``{against}`` (one tracer
-        against another), ``{arms}`` (their software) and ``{products}``.
+        for the default, and its readers (`reader_names`); fields of the texts, as are
+        ``{tracers}``, ``{against}`` (one tracer against another), ``{arms}`` (their software) and
+        ``{products}``.
     there
         What the study has (`bonescint.config_questions.study_has`), None for everything. A text
         ``key_no_readers`` stands in the place of ``key`` where there is no reader, ``key_no_eod``
         where none grades the extent of disease, ``key_no_versions`` where no product has two.
+    families
+        Of the configuration's `metrics`: the tests that are adjusted together, and their labels.
     """
 
     def __init__(
@@ -53,12 +57,14 @@ class Labels:
         values: Values | None = None,
         study: Mapping[str, str] | None = None,
         there: Collection[str] | None = None,
+        families: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
         self.language = language = texts.language
         self.synthetic = synthetic
         self.software_keys = list(software)
         self._software = software
         self._level = f"{100 * confidence:g}"
+        self.error = round(1 - confidence, 9)
         self._texts = texts
         self._measures = Texts("metrics", language)
         self._flow = Texts("flow", language)
@@ -75,6 +81,7 @@ class Labels:
             "shares": [key for key, one in self.values.items() if one["kind"] != "count"],
         }
         self._there = there
+        self._families = families or {}
         self._filled = {"level": self._level, "fixed": self._fixed} | {
             name: words("and").join(map(self.word, keys)) for name, keys in of_kind.items()
         }
@@ -144,8 +151,24 @@ class Labels:
         return key in self._texts
 
     def software(self, key: str) -> str:
-        """Return how the software is called in print, such as ``VSBONE (simulated) 3.0``."""
-        return str(self._software[key]["label"]) if key in self._software else key
+        """Return how a software or a reader is called in print, such as ``VSBONE 3.0``."""
+        if key in self._software:
+            return str(self._software[key]["label"])
+        return self._filled.get(f"reader.{key}", key)
+
+    def family(self, key: str) -> str:
+        """Return what a family of tests is called, by default what it tests."""
+        tested = self._families.get(key, {})
+        if label := tested.get("label"):
+            return str(label[self.language])
+        also = [one for one in self._families.values() if one.keys() == tested.keys()]
+        said = []
+        for name, measures in tested.items():
+            title = self.question("title", name)
+            # of two families that are about one question the measures tell which is which
+            which = self._measures("and").join(map(self.word, measures))
+            said.append(title if len(also) < 2 else f"{title} ({which})")
+        return self._measures("and").join(said) or key
 
     def product(self, key: str) -> str:
         """Return the product of a software, or nothing for an unknown key."""
@@ -202,7 +225,7 @@ class Labels:
         return {field: self._measures(key, **named) for field, key in fields.items()}
 
     def at(self, metric: str, cutoff: float, word: str = "cutoff") -> str:
-        """Return a metric with its cut-off, such as ``BSI ≥ 1``.
+        """Return a metric with its cut-off and unit, such as ``BSI ≥ 1 %``.
 
         Parameters
         ----------
@@ -211,7 +234,9 @@ class Labels:
         word
             The area's text of it.
         """
-        said = self(word, metric=self.word(metric), cutoff=f"{cutoff:g}")
+        unit = self.values.get(metric, {}).get("unit")
+        shown = f"{cutoff:g} {unit}" if unit else f"{cutoff:g}"
+        said = self(word, metric=self.word(metric), cutoff=shown)
         return said.replace("≥", "≤") if self.is_low(metric) else said
 
     def axis(self, metric: str, word: str = "{}_axis") -> str:
@@ -287,7 +312,9 @@ class Labels:
         shown = value
         if not value.isdecimal():
             try:
-                shown = f"{float(value):.4g}"  # ten digits are for recomputing, not for reading
+                # ten digits are for recomputing, not for reading
+                is_p = key.endswith("_p")
+                shown = rounded_p(float(value), self.error) if is_p else f"{float(value):.4g}"
             except ValueError:
                 shown = self.software(self.word(value))
         for name in (f"{key}={value}", f"{key}=", key):

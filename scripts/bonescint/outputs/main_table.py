@@ -18,7 +18,7 @@ _TOGETHER = ("all_readers", "mean_reader")
 _DIRECTED = ("bias", "limit_low", "limit_high", "mean_difference", "standardised_difference")
 
 
-class _Line(NamedTuple):
+class _ShownLine(NamedTuple):
     subject: str
     comparator: str
     metric: str
@@ -33,7 +33,7 @@ class _Column(NamedTuple):
 
     def title(self, labels: Labels) -> str:
         if self.reference:
-            return labels.word(self.reference)
+            return labels.software(labels.word(self.reference))
         if self.part:
             return labels.note(self.part, "").strip()
         # a measure may have a longer name above a column
@@ -77,11 +77,11 @@ def main_table(
             why = dict.fromkeys(labels.word(row["status"]) for row in of)
             said = labels("separator").join(why)
             silent.append(labels("silent", what=column.title(labels), why=said))
-    cells: dict[_Line, dict[str, dict[_Column, Row]]] = {}
+    cells: dict[_ShownLine, dict[str, dict[_Column, Row]]] = {}
     for row in found:
         for column in columns:
             if _belongs(row, column):
-                line = cells.setdefault(_Line(*(row[name] for name in _Line._fields)), {})
+                line = cells.setdefault(_ShownLine(*(row[name] for name in _ShownLine._fields)), {})
                 line.setdefault(row["cutoff"], {})[column] = row
     return _table(cells, columns, labels, silent)
 
@@ -135,7 +135,7 @@ def _place(row: Row, group_of: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _table(
-    cells: Mapping[_Line, Mapping[str, Mapping[_Column, Row]]],
+    cells: Mapping[_ShownLine, Mapping[str, Mapping[_Column, Row]]],
     columns: list[_Column],
     labels: Labels,
     silent: list[str],
@@ -178,7 +178,9 @@ def _table(
     return ShownTable(title, kept, lines, "\n".join(silent))
 
 
-def _said(line: _Line, cutoff: str, found: Mapping[_Column, Row], labels: Labels) -> dict[str, Any]:
+def _said(
+    line: _ShownLine, cutoff: str, found: Mapping[_Column, Row], labels: Labels
+) -> dict[str, Any]:
     """Return a line in words; where its numbers are of different cases each names its n."""
     rows = list(found.values())
     counts = {" / ".join(filter(None, (row["n"], row["n_positive"]))) for row in rows}
@@ -193,7 +195,7 @@ def _said(line: _Line, cutoff: str, found: Mapping[_Column, Row], labels: Labels
     } | {str(column): column.say(row, labels, bool(counts)) for column, row in found.items()}
 
 
-def _who(line: _Line, measures: set[str], labels: Labels) -> str:
+def _who(line: _ShownLine, measures: set[str], labels: Labels) -> str:
     subject, comparator = (labels.software(labels.word(key)) for key in line[:2])
     if not line.comparator or line.comparator == "all_readers":
         return subject

@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
 from bonescint.cohort.flow import tracers_of
@@ -18,6 +17,7 @@ from bonescint.outputs.drawn import drawn_figures
 from bonescint.outputs.estimates import primary
 from bonescint.outputs.first_screen import first_screen
 from bonescint.outputs.labels import Labels
+from bonescint.outputs.recorded import record_in_words
 from bonescint.outputs.report_questions import (
     TEST_COLUMNS,
     estimates_table,
@@ -28,12 +28,12 @@ from bonescint.outputs.results import (
     Results,
     calls_by_metastasis,
     failures_in_primary,
-    flattened,
     overview,
 )
 from bonescint.outputs.verification import verification
+from bonescint.pages import page_template
 from bonescint.questions import known
-from bonescint.resources import RESOURCES, SYNTHETIC
+from bonescint.resources import SYNTHETIC
 from bonescint.tables.sheets import ShownTable
 from bonescint.warning_words import warnings_in_words
 
@@ -190,14 +190,14 @@ def context(results: Results, labels: Labels) -> dict[str, Any]:
         "verification": verification(results, labels.language, brief=True),
         "warnings": ShownTable(
             labels("heading_warnings"),
-            shown_columns(labels, "source", "rule", "where", "message"),
-            warnings_in_words(results.warnings[:_WARNINGS], labels.language),
+            shown_columns(labels, "source", "where", "message"),
+            warnings_in_words(results.warnings[:_WARNINGS], labels.language, labels.software),
         ),
         "n_warnings": len(results.warnings),
         "provenance": ShownTable(
             labels("heading_provenance"),
             shown_columns(labels, "key", "value"),
-            flattened(results.provenance),
+            record_in_words(results.provenance, labels),
         ),
     }
 
@@ -236,22 +236,12 @@ def write_page(path: Path, results: Results, study: dict[str, Any], labels: Labe
         The words of the report.
     """
     here = Path(__file__).parent
-    parts = {name: (here / name).read_text(encoding="utf-8") for name in _TEMPLATES}
     script = (here / "report.js").read_text(encoding="utf-8")
-    styles = ((RESOURCES / "page.css"), (here / "report.css"))
-    environment = Environment(
-        loader=DictLoader(parts),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    page = environment.get_template("report.html.j2").render(
+    page = page_template(here, _TEMPLATES, ["report.css"]).render(
         t=labels,
         language=labels.language,
         synthetic=SYNTHETIC if labels.synthetic else "",
         study=study,
-        style=Markup("".join(style.read_text(encoding="utf-8") for style in styles)),  # noqa: S704
         script=Markup(script),  # noqa: S704
         # what stands in a table cannot become a script: only this one runs
         script_hash=_csp_hash(script),

@@ -111,7 +111,8 @@ def labels_for(
     """
     settings = results.provenance["analysis"]["metrics"]
     about = (settings["confidence"], settings.get("protocol"), settings.get("values"))
-    return Labels(texts, software, study["synthetic"], *about, words, there)
+    families = settings.get("families")
+    return Labels(texts, software, study["synthetic"], *about, words, there, families)
 
 
 def overview(results: Results, labels: Labels) -> list[Row]:
@@ -241,17 +242,4 @@ def unanswered_in_words(results: Results, labels: Labels) -> list[str]:
             why=why_unanswered(lacks, labels.language),
         )
         for key, lacks in results.unanswered.items()
-    ]
-
-
-def flattened(record: Any, name: str = "") -> list[Row]:
-    """Return a nested record as rows ``key`` (such as ``inputs.1.hmac``) and ``value``."""
-    if isinstance(record, dict):
-        parts = [(str(key), value) for key, value in record.items()]
-    elif isinstance(record, list):
-        parts = [(str(i), value) for i, value in enumerate(record, 1)]
-    else:
-        return [{"key": name, "value": "" if record is None else str(record)}]
-    return [
-        row for key, value in parts for row in flattened(value, f"{name}.{key}" if name else key)
     ]

@@ -71,7 +71,9 @@ def _tag(row: Row, text: Texts) -> Row:
     done = (
         f"{text(f'column.{outcome}')} {row[outcome]}" for outcome in OUTCOMES if row[outcome] != "0"
     )
+    tag = f"tag.{row['tag']}"
     return row | {
+        "tag": text(tag) if tag in text else row["tag"],
         "name": row[f"name_{text.language}"],
         "action": text(f"action.{row['action']}"),
         "verdict": text(f"verdict.{row['verdict']}"),

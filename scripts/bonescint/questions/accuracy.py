@@ -12,7 +12,7 @@ from bonescint.stats import roc
 from bonescint.stats.accuracy import matched_of
 from bonescint.stats.case_sets import beside_own
 from bonescint.stats.estimate import Estimate, write_number
-from bonescint.stats.questions import labelled, low_metrics
+from bonescint.stats.questions import labelled, low_metrics, sign_of
 from bonescint.stats.samples import (
     Sample,
     Samples,
@@ -71,14 +71,13 @@ def roc_curves(
     reference: Path, measurements: Path, software: SoftwareFacts, settings: Mapping[str, Any]
 ) -> tuple[Sequence[str], Iterable[Mapping[str, object]]]:
     """Return the table of the points of each curve."""
-    low = low_metrics(settings)
-    samples = Samples(read_truth(reference), measurements, low)
+    samples = Samples(read_truth(reference), measurements, low_metrics(settings))
     header = columns("roc_curves")
     points = (
-        dict(zip(header, (key, metric, *map(write_number, (way * at[0], *at[1:]))), strict=True))
+        dict(zip(header, (key, metric, *map(write_number, (sign * at[0], *at[1:]))), strict=True))
         for key in software
         for metric in software[key]["metrics"]
-        for sample, way in [(samples.of(metric, key), -1 if metric in low else 1)]
+        for sample, sign in [(samples.of(metric, key), sign_of(settings, metric))]
         for at in zip(*roc.curve(sample.y, sample.scores[0]), strict=True)
     )
     return header, points

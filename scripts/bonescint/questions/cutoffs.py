@@ -101,7 +101,7 @@ def _agreement(yes: np.ndarray, sick: np.ndarray, confidence: float) -> list[Est
     """
     found = [
         agreement.percent_agreement(np.column_stack((yes, sick)), confidence),
-        *(agreement.cohen_kappa(yes, sick, confidence=confidence, ci=ci) for ci in ("log", "wald")),
+        *agreement.kappa_with_both_limits(yes, sick, confidence=confidence),
         prevalence_index(yes, sick),
         bias_index(yes, sick, confidence),
     ]

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from bonescint.stats import roc
+from bonescint.stats.accuracy import differences_of
 from bonescint.stats.case_sets import failures_of
 from bonescint.stats.estimate import FAILURES_AS_WRONG, NAN, Estimate, write_number
 from bonescint.stats.method_comparison import tost_paired
-from bonescint.stats.paired_calls import compare_accuracy
-from bonescint.stats.questions import counts_failures, cutoffs_of, labelled, low_metrics
+from bonescint.stats.paired_calls import limits_of_accuracy
+from bonescint.stats.questions import counts_failures, labelled, low_metrics
 from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth, shared_metrics
 
 logger = logging.getLogger(__name__)
@@ -69,19 +69,11 @@ def _mean(sample: Sample, metric: str, settings: Mapping[str, Any]) -> Estimate:
 
 
 def _accuracy(sample: Sample, metric: str, settings: Mapping[str, Any]) -> list[Estimate]:
-    y, (new, old) = sample.y == 1, sample.scores
     margins, level = settings["margins"], 2 * settings["confidence"] - 1
-    found = [_within(roc.compare_paired(y, new, old, level), margins.get("auc"), level)]
-    for cutoff in cutoffs_of(settings, metric):
-        compared = compare_accuracy(y, new >= cutoff, old >= cutoff, level)
-        found += labelled(
-            [
-                _within(row, margins.get(row.measure.removesuffix("_difference")), level)
-                for row in compared
-                if row.ci_method == "newcombe_paired"
-            ],
-            cutoff=cutoff,
-        )
+    found = [
+        _within(row, margins.get(row.measure.removesuffix("_difference")), level)
+        for row in differences_of(sample, metric, settings, level, limits_of_accuracy)
+    ]
     return labelled(found, reference="consensus")
 
 
@@ -90,6 +82,7 @@ def _within(found: Estimate, margin: float | None, level: float) -> Estimate:
     if margin is None:
         return replace(
             Estimate(measure=found.measure, n=found.n, n_positive=found.n_positive),
+            cutoff=found.cutoff,
             status="not assessed",
         )
     row = replace(found, statistic=NAN, p_value=NAN, test="", level=level)

@@ -7,12 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from bonescint.files import read_rows
-from bonescint.stats import roc
-from bonescint.stats.accuracy import accuracy_of
+from bonescint.stats.accuracy import accuracy_of, differences_of
 from bonescint.stats.estimate import Estimate
-from bonescint.stats.paired_calls import compare_accuracy
 from bonescint.stats.proportions import wilson
-from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
+from bonescint.stats.questions import labelled, low_metrics
 from bonescint.stats.samples import Samples, SoftwareFacts, read_truth, shared_metrics
 
 logger = logging.getLogger(__name__)
@@ -67,17 +65,8 @@ def rows(
         for name, among in _groups(cases[new] & cases[old], exposed[new] | exposed[old]):
             for metric in shared_metrics(software, new, old):
                 sample = samples.of(metric, new, old, among=among)
-                first, second = sample.scores
-                found = [roc.compare_paired(sample.y, first, second, confidence)]
-                for cutoff in cutoffs_of(settings, metric):
-                    found += labelled(
-                        compare_accuracy(
-                            sample.y == 1, first >= cutoff, second >= cutoff, confidence
-                        ),
-                        cutoff=cutoff,
-                    )
                 yield from labelled(
-                    found,
+                    differences_of(sample, metric, settings, confidence),
                     *sample.left_out,
                     metric=metric,
                     cases=name,

@@ -11,7 +11,7 @@ import numpy as np
 from bonescint.stats.estimate import Estimate, write_number
 from bonescint.stats.interchangeability import equivalence_index
 from bonescint.stats.panels import beside_readers
-from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
+from bonescint.stats.questions import cutoffs_of, labelled, sign_of
 from bonescint.stats.samples import Samples, SoftwareFacts, read_ratings
 
 logger = logging.getLogger(__name__)
@@ -47,13 +47,13 @@ def rows(
             panel = beside_readers(samples.of(metric, key, judged=False), said)
             who_read = np.flatnonzero(~np.isnan(panel.values).all(axis=0)).tolist()
             read = panel.values[:, who_read]
-            way = -1 if metric in low_metrics(settings) else 1
+            sign = sign_of(settings, metric)
             cutoffs = cutoffs_of(settings, metric)
             if not cutoffs:
                 none = Estimate(measure="equivalence_index", n=len(read), status="no cutoff")
                 yield from labelled([none], *panel.left_out, subject=key, metric=metric)
             for cutoff in cutoffs:
-                calls = way * panel.scores >= cutoff
+                calls = sign * panel.scores >= cutoff
                 found = labelled(_all_readers(calls, read, settings), comparator="all_readers")
                 for column, i in enumerate(who_read):
                     index = _index(calls, read, settings, settings["confidence"], column)

@@ -18,7 +18,7 @@ from bonescint.stats.leave_one_out import (
     compare_with_readers,
     leave_one_out,
 )
-from bonescint.stats.paired_calls import compare_accuracy
+from bonescint.stats.paired_calls import limits_of_accuracy
 from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
 from bonescint.stats.samples import Floats, Sample, Samples, SoftwareFacts, read_ratings
 
@@ -29,6 +29,7 @@ QUESTION = {
     "needs": ["readings", "measurements", "software"],
     "settings": ["confidence", "cutoffs", "values"],
     "where": ["two_readers"],
+    "tested": False,
     "shown": ["sensitivity_difference", "specificity_difference"],
 }
 
@@ -130,12 +131,10 @@ def _software(one: Judged, cutoff: float, confidence: float) -> list[Estimate]:
     """Return the software's rates and their differences from the reader's."""
     y, (score,) = one.sample.y, one.sample.scores
     at = roc.at_cutoff(y, score, cutoff, confidence)
-    differences = compare_accuracy(y == 1, score >= cutoff, one.calls == 1, confidence)
-    first = [row for row in differences if row.ci_method == "newcombe_paired"]
     return [
         at.sensitivity,
         at.specificity,
-        *labelled(first, statistic=NAN, p_value=NAN, test=""),
+        *limits_of_accuracy(y == 1, score >= cutoff, one.calls == 1, confidence),
     ]
 
 

@@ -18,7 +18,7 @@ from bonescint.stats.paired_power import (
     discordant,
     obuchowski_mcclish_power,
 )
-from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
+from bonescint.stats.questions import cutoffs_of, labelled, low_metrics, sign_of
 from bonescint.stats.sample_size import (
     MEASURES,
     detectable_difference,
@@ -207,13 +207,13 @@ def _discordant_here(sample: Sample, measure: str, cutoff: float) -> str:
 
 def _is_primary(row: Estimate, settings: Mapping[str, Any]) -> bool:
     primary = settings.get("primary") or {}
-    named = {name: primary.get(name) for name in ("subject", "comparator", "metric", "cutoff")}
-    return (
-        primary.get("question") == "version_diagnosis"
-        and row.measure.endswith(f"_{primary['measure']}")
-        and all(value in (None, abs(getattr(row, n)) if n == "cutoff" else getattr(row, n))
-                for n, value in named.items())
-    )  # fmt: skip
+    if primary.get("question") != "version_diagnosis":
+        return False
+    shown = replace(row, cutoff=sign_of(settings, row.metric) * row.cutoff)
+    about = ("subject", "comparator", "metric", "cutoff")
+    return row.measure.endswith(f"_{primary['measure']}") and all(
+        primary.get(name) in (None, getattr(shown, name)) for name in about
+    )
 
 
 def _shown(

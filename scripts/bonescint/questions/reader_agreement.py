@@ -2,10 +2,9 @@
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -25,9 +24,6 @@ QUESTION = {
     "where": ["two_readers"],
     "shown": ["percent_agreement", "fleiss_kappa", "cohen_kappa", "gwet_ac1"],
 }
-
-# the first covers at this size, the second is what other programs print
-KAPPA_LIMITS: tuple[Literal["log", "wald"], ...] = ("log", "wald")
 
 
 def rows(
@@ -53,12 +49,8 @@ def rows(
         pair = values[:, [i, j]]
         yes = pair[~np.isnan(pair).any(axis=1)] == 1
         found = [
-            agreement.percent_agreement(pair, confidence),
-            *_specific(pair, confidence),
-            *(
-                agreement.cohen_kappa(values[:, i], values[:, j], confidence=confidence, ci=ci)
-                for ci in KAPPA_LIMITS
-            ),
+            *agreement.yes_no_agreement(pair, confidence),
+            *agreement.kappa_with_both_limits(pair[:, 0], pair[:, 1], confidence=confidence),
             *compare_calls(yes[:, 0], yes[:, 1], "positive_difference", confidence),
         ]
         yield from labelled(
@@ -74,19 +66,9 @@ def _together(values: np.ndarray, confidence: float) -> list[Estimate]:
     """Return how far all readers agree."""
     return of_these_readers(
         [
-            agreement.percent_agreement(values, confidence),
-            *_specific(values, confidence),
+            *agreement.yes_no_agreement(values, confidence),
             agreement.fleiss_kappa(values, confidence),
             agreement.gwet_ac1(values, confidence),
             agreement.krippendorff_alpha(values, "nominal", confidence),
         ]
     )
-
-
-def _specific(values: np.ndarray, confidence: float) -> list[Estimate]:
-    return [
-        replace(
-            agreement.specific_agreement(values, category, confidence), measure=measure, note=""
-        )
-        for measure, category in (("positive_agreement", 1), ("negative_agreement", 0))
-    ]

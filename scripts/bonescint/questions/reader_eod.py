@@ -53,8 +53,7 @@ def rows(
         ).sum(0)
         yield from labelled(
             [
-                agreement.cohen_kappa(first, second, "quadratic", confidence, ci="log"),
-                agreement.cohen_kappa(first, second, "quadratic", confidence),
+                *agreement.kappa_with_both_limits(first, second, "quadratic", confidence),
                 agreement.stuart_maxwell(counts),
             ],
             ratings.incomplete((i, j)),

@@ -32,8 +32,9 @@ class Question(NamedTuple):
         that are one or are none), ``plan`` (`metrics.plan`), ``subgroups`` (`metrics.subgroups`);
         none = always.
     tested
-        Whether its rows may be tests of a hypothesis. Groups of other patients are compared by
-        limits alone: a p-value would be taken for a statement on what tells them apart.
+        Whether its rows may be tests of a hypothesis. Groups of other patients, subgroups and a
+        software among readers are compared by limits alone: a p-value would be taken for a
+        statement on what tells them apart, and a large one for their being alike.
     shown
         The measures that the report's section shows, each a column; ``measure.note`` is a number of
         that measure's note, ``one|other`` that of two which stands first in the question's table.

@@ -2,16 +2,15 @@
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from bonescint.stats import agreement, method_comparison
 from bonescint.stats.estimate import Estimate
 from bonescint.stats.of_readers import of_these_readers
-from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
+from bonescint.stats.questions import cutoffs_of, labelled, sign_of
 from bonescint.stats.samples import Samples, SoftwareFacts, read_ratings
 
 logger = logging.getLogger(__name__)
@@ -68,12 +67,12 @@ def _of_software(
     for metric in software[key]["metrics"]:
         sample = beside.of(metric, key, kind, judged=False, among=samples.codes_of(metric, key))
         both = np.column_stack(sample.scores)
-        way = -1 if metric in low_metrics(settings) else 1
+        sign = sign_of(settings, metric)
         measured = (metric, settings["values"].get(metric, {}).get("kind"))
         found = _measured(both, settings["confidence"], measured == _IN_PRINT)
         for cutoff in cutoffs_of(settings, metric):
             found += labelled(
-                _calls((way * both >= cutoff).astype(float), settings["confidence"]),
+                _calls((sign * both >= cutoff).astype(float), settings["confidence"]),
                 cutoff=cutoff,
             )
         yield from labelled(found, *sample.left_out, metric=metric, subject=key, comparator=kind)
@@ -101,20 +100,9 @@ def _measured(both: np.ndarray, confidence: float, in_print: bool = False) -> li
 
 def _calls(both: np.ndarray, confidence: float) -> list[Estimate]:
     """Return how far two calls agree, yes or no."""
-    found = [agreement.percent_agreement(both, confidence)]
-    for measure, category in (("positive_agreement", 1), ("negative_agreement", 0)):
-        specific = agreement.specific_agreement(both, category, confidence)
-        found.append(replace(specific, measure=measure, note=""))
-    return [*found, *_kappas(both, None, confidence)]
-
-
-def _kappas(
-    both: np.ndarray, weights: Literal["quadratic"] | None, confidence: float
-) -> list[Estimate]:
     first, second = both.T
-    # the first covers at this size, the second is what other programs print
-    limits: tuple[Literal["log", "wald"], ...] = ("log", "wald")
-    return [agreement.cohen_kappa(first, second, weights, confidence, ci=ci) for ci in limits]
+    kappas = agreement.kappa_with_both_limits(first, second, confidence=confidence)
+    return [*agreement.yes_no_agreement(both, confidence), *kappas]
 
 
 def _read(both: np.ndarray, confidence: float) -> list[Estimate]:
@@ -125,7 +113,9 @@ def _graded(both: np.ndarray, confidence: float) -> list[Estimate]:
     if np.isnan(both).all():  # a reader may grade nothing
         return []
     percent = agreement.percent_agreement(both, confidence)
-    return of_these_readers([percent, *_kappas(both, "quadratic", confidence)])
+    first, second = both.T
+    kappas = agreement.kappa_with_both_limits(first, second, "quadratic", confidence)
+    return of_these_readers([percent, *kappas])
 
 
 def _counted(both: np.ndarray, confidence: float) -> list[Estimate]:

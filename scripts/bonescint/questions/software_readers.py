@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from bonescint.stats import agreement, counts, method_comparison
-from bonescint.stats.estimate import NAN, Estimate
+from bonescint.stats.estimate import Estimate
 from bonescint.stats.kappa_gap import kappa_gap
 from bonescint.stats.panels import Panel, beside_readers
-from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
+from bonescint.stats.questions import cutoffs_of, labelled, sign_of, without_test
 from bonescint.stats.samples import Samples, SoftwareFacts, read_ratings, read_truth
 
 logger = logging.getLogger(__name__)
@@ -103,14 +103,14 @@ def _calls(
 ) -> Iterator[Estimate]:
     """Yield at every cut-off the software against each reader, all of them, and the consensus."""
     confidence, drawn = settings["confidence"], settings["optimism"]
-    way = -1 if metric in low_metrics(settings) else 1
+    sign = sign_of(settings, metric)
     who_read = ~np.isnan(panel.values).all(axis=0)
     cutoffs = cutoffs_of(settings, metric)
     if not cutoffs:
         none = Estimate(measure="kappa_gap", n=len(panel.codes), status="no cutoff")
         yield none.noting(*panel.left_out)
     for cutoff in cutoffs:
-        calls = (way * panel.scores >= cutoff).astype(float)
+        calls = (sign * panel.scores >= cutoff).astype(float)
         gap = kappa_gap(
             calls, panel.values[:, who_read], confidence, drawn["seed"], drawn["replicates"]
         )
@@ -121,7 +121,7 @@ def _calls(
         decided = ~np.isnan(panel.y)
         undecided = int((~decided).sum())
         yield from labelled(
-            _agree(calls[decided], panel.y[decided], confidence),
+            _beyond_sides(calls[decided], panel.y[decided], confidence),
             *panel.left_out,
             *([f"left_out_no_reference={undecided}"] if undecided else []),
             comparator="consensus",
@@ -133,25 +133,30 @@ def _calls(
 
 def _agree(first: np.ndarray, second: np.ndarray, confidence: float) -> list[Estimate]:
     pair = np.column_stack([first, second])
-    return [
-        agreement.percent_agreement(pair, confidence),
-        *(
-            replace(agreement.specific_agreement(pair, said, confidence), measure=measure, note="")
-            for measure, said in (("positive_agreement", 1), ("negative_agreement", 0))
-        ),
-        # the first covers at this size, the second is what other programs print
-        agreement.cohen_kappa(first, second, confidence=confidence, ci="log"),
-        agreement.cohen_kappa(first, second, confidence=confidence, ci="wald"),
-        agreement.gwet_ac1(pair, confidence),
-    ]
+    percent, *others = _beyond_sides(first, second, confidence)
+    _, *sides = agreement.yes_no_agreement(pair, confidence)
+    return [percent, *sides, *others]
+
+
+def _beyond_sides(first: np.ndarray, second: np.ndarray, confidence: float) -> list[Estimate]:
+    """Return what may stand beside a consensus, too.
+
+    Positive agreement with a consensus is the sensitivity against it (FDA 2007): the one that
+    treats both sides alike would be another number of the same name.
+    """
+    pair = np.column_stack([first, second])
+    percent = agreement.percent_agreement(pair, confidence)
+    kappas = agreement.kappa_with_both_limits(first, second, confidence=confidence)
+    return [*labelled([percent, *kappas], "planned_share"), agreement.gwet_ac1(pair, confidence)]
 
 
 def _count(first: np.ndarray, second: np.ndarray, confidence: float) -> list[Estimate]:
-    # counts are skewed; nobody supposes that they have nothing in common, so there is no test
+    # counts are skewed
     on_log = agreement.icc(np.log1p(np.column_stack([first, second])), "A1", confidence)
-    on_log = replace(on_log, statistic=NAN, p_value=NAN, test="").noting("scale=log1p")
-    return [
-        *labelled([on_log, method_comparison.lin_ccc(first, second, confidence)], "same_lesions"),
-        *method_comparison.bland_altman(first, second, confidence).values(),
+    found = [
+        on_log.noting("scale=log1p", "same_lesions"),
+        method_comparison.lin_ccc(first, second, confidence).noting("same_lesions"),
+        *method_comparison.limits_of_agreement(first, second, confidence),
         counts.within(first, second, 1, confidence).noting("same_lesions"),
     ]
+    return [without_test(row) for row in found]

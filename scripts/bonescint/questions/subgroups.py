@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from bonescint.files import number, read_rows
-from bonescint.stats import roc
-from bonescint.stats.accuracy import accuracy_of
+from bonescint.stats.accuracy import accuracy_of, differences_of
 from bonescint.stats.estimate import Estimate
-from bonescint.stats.paired_calls import compare_accuracy
-from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
+from bonescint.stats.paired_calls import limits_of_accuracy
+from bonescint.stats.questions import labelled, low_metrics
 from bonescint.stats.samples import (
     Sample,
     Samples,
@@ -35,6 +34,7 @@ QUESTION = {
     "needs": ["cases", "reference", "measurements", "version_pairs", "software"],
     "settings": ["confidence", "cutoffs", "values", "subgroups"],
     "where": ["readers", "subgroups"],
+    "tested": False,
 }
 
 
@@ -101,11 +101,4 @@ def _subgroups(
 
 def _differences(sample: Sample, metric: str, settings: Mapping[str, Any]) -> list[Estimate]:
     """Return newer minus older, paired by case."""
-    confidence = settings["confidence"]
-    new, old = sample.scores
-    found = [roc.compare_paired(sample.y, new, old, confidence)]
-    for cutoff in cutoffs_of(settings, metric):
-        differences = compare_accuracy(sample.y == 1, new >= cutoff, old >= cutoff, confidence)
-        first = [row for row in differences if row.ci_method == "newcombe_paired"]
-        found += labelled(first, cutoff=cutoff)
-    return found
+    return differences_of(sample, metric, settings, settings["confidence"], limits_of_accuracy)

@@ -11,7 +11,7 @@ from bonescint.stats.accuracy import matched_of
 from bonescint.stats.case_sets import failures_of
 from bonescint.stats.estimate import FAILURES_AS_WRONG, Estimate, write_number
 from bonescint.stats.paired_calls import compare_accuracy
-from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
+from bonescint.stats.questions import cutoffs_of, labelled, low_metrics, sign_of
 from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth, shared_metrics
 
 logger = logging.getLogger(__name__)
@@ -77,11 +77,10 @@ def reclassified(
     samples = Samples(read_truth(reference), measurements, low_metrics(settings))
     changed = (
         {"old": old, "new": new, "metric": metric} | case
-        for way in [{metric: -1 for metric in low_metrics(settings)}]
         for old, new in version_pairs
         for metric in shared_metrics(software, new, old)
         for cutoff in cutoffs_of(settings, metric)
-        for case in _changed(samples.of(metric, new, old), cutoff, way.get(metric, 1))
+        for case in _changed(samples.of(metric, new, old), cutoff, sign_of(settings, metric))
     )
     return columns("reclassified"), changed
 
@@ -108,15 +107,15 @@ def _at(sample: Sample, cutoff: float, confidence: float) -> list[Estimate]:
     )
 
 
-def _changed(sample: Sample, cutoff: float, way: int) -> Iterator[dict[str, object]]:
+def _changed(sample: Sample, cutoff: float, sign: int) -> Iterator[dict[str, object]]:
     for code, truth, new, old in zip(sample.codes, sample.y, *sample.scores, strict=True):
         if (new >= cutoff) != (old >= cutoff):
             yield {
                 "code": code,
-                "cutoff": write_number(way * cutoff),
+                "cutoff": write_number(sign * cutoff),
                 "metastasis": int(truth),
-                "old_value": write_number(way * old),
-                "new_value": write_number(way * new),
-                "change": "up" if way * new > way * old else "down",
+                "old_value": write_number(sign * old),
+                "new_value": write_number(sign * new),
+                "change": "up" if sign * new > sign * old else "down",
                 "result": "gained" if (new >= cutoff) == truth else "lost",
             }

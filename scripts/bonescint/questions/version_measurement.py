@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 QUESTION = {
     "order": 100,
     "needs": ["measurements", "version_pairs", "software"],
-    "settings": ["confidence", "values"],
+    "settings": ["confidence", "offsets", "values"],
     "where": ["versions"],
     "shown": ["bias", "limit_low|quantile_low", "limit_high|quantile_high", "lin_ccc"],
 }
@@ -41,7 +41,7 @@ def rows(
         for metric in shared_metrics(software, new, old):
             sample = samples.of(metric, new, old, judged=False)
             yield from labelled(
-                _compared(sample.scores, settings["values"][metric], settings["confidence"]),
+                _compared(sample.scores, metric, settings),
                 *sample.left_out,
                 metric=metric,
                 subject=new,
@@ -51,11 +51,11 @@ def rows(
 
 
 def _compared(
-    scores: Sequence[np.ndarray], metric: Mapping[str, Any], confidence: float
+    scores: Sequence[np.ndarray], metric: str, settings: Mapping[str, Any]
 ) -> Iterator[Estimate]:
-    new, old = scores
+    (new, old), confidence = scores, settings["confidence"]
     yield from method_comparison.limits_of_agreement(new, old, confidence)
-    yield from _ratios(new, old, metric.get("offsets", ()), confidence)
+    yield from _ratios(new, old, settings["offsets"][metric], confidence)
     yield from method_comparison.bland_altman_regression(new, old, confidence).values()
     test = ranks.wilcoxon(new, old)
     yield replace(
@@ -66,7 +66,7 @@ def _compared(
         note=test.note,
     )
     yield from compare_calls(new > 0, old > 0, "nonzero_difference", confidence)
-    places = ["same_lesions"] if metric["kind"] == "count" else []
+    places = ["same_lesions"] if settings["values"][metric]["kind"] == "count" else []
     yield method_comparison.lin_ccc(new, old, confidence).noting(*places)
     yield agreement.icc(np.column_stack([new, old]), "A1", confidence).noting(*places)
     yield from method_comparison.passing_bablok(old, new, confidence).values()

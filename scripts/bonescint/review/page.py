@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from bonescint.deid.decisions import REVIEWER_CODE
 from bonescint.files import Row, replacing
+from bonescint.pages import page_template
 from bonescint.resources import SYNTHETIC, Texts
 from bonescint.review.headers import ShownChange
 from bonescint.review.pictures import Picture
@@ -125,7 +125,6 @@ def write_pages(
                     language=language,
                     study=study,
                     synthetic=SYNTHETIC if study["synthetic"] else "",
-                    style=_inlined("review.css"),
                     script=_inlined("review.js"),
                     data=_json(
                         {**same, "page": n, "first": first, "items": [_item(i, text) for i in part]}
@@ -211,12 +210,6 @@ def _inlined(name: str) -> Markup:
 
 
 def _template() -> Any:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["code"] = REVIEWER_CODE
-    return environment.get_template("review.html.j2")
+    template = page_template(Path(__file__).parent, ["review.html.j2"], ["review.css"])
+    template.globals["code"] = REVIEWER_CODE
+    return template

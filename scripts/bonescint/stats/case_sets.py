@@ -8,7 +8,7 @@ import numpy as np
 
 from bonescint.declared import columns
 from bonescint.stats.estimate import FAILURES_AS_WRONG, SAME_CASES, Estimate, write_number
-from bonescint.stats.questions import cutoffs_of, labelled, low_metrics
+from bonescint.stats.questions import cutoffs_of, labelled, low_metrics, sign_of
 from bonescint.stats.samples import Sample, Samples, SoftwareFacts, read_truth
 
 
@@ -82,7 +82,6 @@ def failed_calls(
 def _calls(
     samples: Samples, software: SoftwareFacts, settings: Mapping[str, Any]
 ) -> Iterator[dict[str, object]]:
-    low = low_metrics(settings)
     for key in software:
         for metric in software[key]["metrics"]:
             sample = samples.of(metric, key, with_failed=True)
@@ -95,7 +94,7 @@ def _calls(
                     yield {
                         "software": key,
                         "metric": metric,
-                        "cutoff": write_number(-cutoff if metric in low else cutoff),
+                        "cutoff": write_number(sign_of(settings, metric) * cutoff),
                         "call": call,
                         "metastasis": int((cases & (sample.y == 1)).sum()),
                         "no_metastasis": int((cases & (sample.y == 0)).sum()),

@@ -82,3 +82,17 @@ def compare_accuracy(
             status = "one class" if truth.size and not among.any() else row.status
             rows.append(replace(row, status=status, n=truth.size, n_positive=int(truth.sum())))
     return rows
+
+
+def limits_of_accuracy(
+    y: ArrayLike, first: ArrayLike, second: ArrayLike, confidence: float = 0.95
+) -> list[Estimate]:
+    """Return the differences of `compare_accuracy` once each, for who tests nothing.
+
+    Parameters
+    ----------
+    y, first, second, confidence
+        As for `compare_accuracy`.
+    """
+    every = compare_accuracy(y, first, second, confidence)
+    return [row for row in every if row.ci_method == "newcombe_paired"]

@@ -30,14 +30,19 @@ def low_metrics(settings: Mapping[str, Any]) -> set[str]:
     return {metric for metric, one in values.items() if one.get("positive") == "low"}
 
 
+def sign_of(settings: Mapping[str, Any], metric: str) -> int:
+    """Return -1 of a metric whose low values speak for metastasis, else 1."""
+    return -1 if metric in low_metrics(settings) else 1
+
+
 def cutoffs_of(settings: Mapping[str, Any], metric: str) -> list[float]:
     """Return the configured cut-offs of a metric, for scores as `Samples` returns them.
 
     A score at or above one is positive: where low values are, both have another sign, which
     `answer_question` takes away.
     """
-    way = -1 if metric in low_metrics(settings) else 1
-    return [way * cutoff["value"] for cutoff in settings["cutoffs"] if cutoff["metric"] == metric]
+    sign = sign_of(settings, metric)
+    return [sign * cutoff["value"] for cutoff in settings["cutoffs"] if cutoff["metric"] == metric]
 
 
 def counts_failures(settings: Mapping[str, Any]) -> bool:

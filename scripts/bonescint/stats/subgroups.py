@@ -88,14 +88,13 @@ def groups_by_grade(
 
 
 def of_subgroup(row: Estimate) -> Estimate:
-    """Return a row of a subgroup: without p, and without numbers where its cases are too few.
+    """Return a row of a subgroup, without numbers where its cases are too few.
 
     Parameters
     ----------
     row
         A sensitivity, specificity or AUC, or the difference of two, with its n and n positive.
     """
-    row = replace(row, statistic=NAN, p_value=NAN, test="")
     n, positive = row.n or 0, row.n_positive or 0
     asked = {"sensitivity": [positive], "specificity": [n - positive]}
     counts = asked.get(row.measure.removesuffix("_difference"), [positive, n - positive])

@@ -186,7 +186,7 @@ def test_the_tables_hashes_stand_in_the_provenance(tmp_path: Path) -> None:
     text = build(results, tmp_path / "a.html", [])
     for name in ("metrics/accuracy.csv", "cases.csv"):
         digest = hashlib.sha256((results / name).read_bytes()).hexdigest()
-        assert f"tables_sha256.{Path(name).name}" in text and digest in text
+        assert f"表の SHA-256: {Path(name).name}" in text and digest in text
 
 
 @pytest.mark.parametrize("kept", ["primary", "family"])

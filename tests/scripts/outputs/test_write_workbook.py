@@ -94,7 +94,10 @@ def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
     values = dict.fromkeys(("highest", "other", "ratio", "n", "percent"), "1") | {"software": name}
     write(
         results / "cohort/warnings.csv",
-        [warning("+1", "-2", Phrase("fractions_of_version", values), {"code": "007"})],
+        [
+            warning(source, "R8", Phrase("fractions_of_version", values), {"code": "007"})
+            for source in ("+1", "-2")
+        ],
         ",".join(columns("warnings")),
     )
     sheet = build(results, tmp_path / "a.xlsx", [])["警告"]

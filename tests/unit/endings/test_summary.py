@@ -67,6 +67,14 @@ def test_the_summary() -> None:
     ]
 
 
+def test_warnings_name_software_and_readers_as_the_tables_do() -> None:
+    table("results/w.warnings.csv", source="reader2", key="reading.missing")
+    made = {rule: True for rule in RULES if rule not in ("all", "deliver", "review", "study")}
+    named = outcome()._replace(called={"reader2": "Reader 2"})
+    warnings = [line for line in good_lines(named, made, []) if "Warnings" in line]
+    assert "Reader 2 1" in warnings[0]
+
+
 def test_of_more_cases_the_chosen_are_told_apart() -> None:
     flow = list(read_rows("results/metrics/flow.csv"))
     flow.append(flow[3] | {"step": "chosen", "reason": "", "kind": "in", "patients": "2"})

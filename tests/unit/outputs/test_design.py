@@ -79,8 +79,11 @@ def test_rule_and_window_are_those_of_the_run(tmp_path: Path) -> None:
 
 
 def test_without_readers_nothing_is_said_of_them(tmp_path: Path) -> None:
-    told = said(write_results(tmp_path), "en", there={"versions"})
-    assert "reader" not in told.lower() and "PPA" not in told and "2019-06-01" in told
+    chosen = {"cases_chosen": "by_findings", "sites": "one"}
+    told = said(write_results(tmp_path), "en", there={"versions"}, **chosen)
+    assert "by their findings" in told and "of one hospital" in told and "2019-06-01" in told
+    for claim in ("read", "ppa", "with metastasis", "sensitivity"):
+        assert claim not in told.lower(), claim
 
 
 @pytest.mark.parametrize(

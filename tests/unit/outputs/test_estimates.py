@@ -7,8 +7,6 @@ from bonescint.outputs.estimates import (
     as_read,
     estimate_in_words,
     find,
-    fixed,
-    p_value,
     performance,
     primary,
     with_limits,
@@ -94,7 +92,7 @@ def test_the_primary_hypothesis_is_found_and_read() -> None:
         ),
     ]  # fmt: skip
     (found,) = (as_read(row, LABELS) for row in primary(rows))
-    assert found["metric"] == "BSI ≥ 0.5" and found["counts"] == "49 / 24"
+    assert found["metric"] == "BSI ≥ 0.5 %" and found["counts"] == "49 / 24"
     assert (found["p"], found["statistic"], found["role"]) == ("<0.001", "−1.23", "主要仮説")
 
 
@@ -115,11 +113,23 @@ def test_every_question_has_words(language: str) -> None:
 
 
 def test_numbers_as_people_read_them() -> None:
-    assert fixed(-0.004) == "0.00"
-    assert fixed(-1.5) == "−1.50"
-    assert p_value("0.0004") == "<0.001"
-    assert p_value("0.0494") == "0.049"
-    assert p_value("") == ""
+    one = row(estimate="-1.5", ci_low="-3", ci_high="-0.004")
+    assert with_limits(one, LABELS) == "−1.50 (−3.00〜−0.004)"
+    near = row(estimate="-0.001", ci_low="-0.0497", ci_high="0.04", note="margin=0.05")
+    assert with_limits(near, LABELS) == "−0.001 (−0.0497〜0.04)"
+    asked = {"0.0004": "<0.001", "0.0494": "0.049", "0.0496": "0.0496", "": ""}
+    assert {p: as_read(row(p_value=p), LABELS)["p"] for p in asked} == asked
+    level = Labels(Texts("report", "ja"), SOFTWARE, True, confidence=0.99)
+    assert as_read(row(p_value="0.0099"), level)["p"] == "0.0099"
+    assert LABELS.note("z_p", "0.04996123") == "正規近似の p = 0.04996"
+
+
+def test_only_a_test_in_a_family_has_an_adjusted_p() -> None:
+    shown = {
+        note: as_read(row(p_value="0.04", p_adjusted="0.04", note=note), LABELS)["p_adjusted"]
+        for note in ("primary", "exploratory", "family=versions")
+    }
+    assert shown == {"primary": "", "exploratory": "", "family=versions": "0.040"}
 
 
 @given(st.text())

@@ -6,6 +6,7 @@ from bonescint.files import Row
 from bonescint.outputs.answer_forest import forest_panel
 from bonescint.outputs.main_table import main_table
 from bonescint.tables.sheets import ShownTable
+from bonescint.text.width import text_width
 from tests.unit.outputs.test_answers import labels, row
 
 
@@ -65,8 +66,8 @@ def test_the_cut_off_stands_before_what_depends_on_it() -> None:
     )
     assert titles(found)[3:] == ["Difference in AUC", "Cut-off", "Difference in sensitivity"]
     assert [line[3:] for line in shown(found)] == [
-        ["0.10", "BSI ≥ 1", "0.10"],
-        ["", "BSI ≥ 2", "0.10"],
+        ["0.10", "BSI ≥ 1 %", "0.10"],
+        ["", "BSI ≥ 2 %", "0.10"],
     ]
 
 
@@ -95,7 +96,7 @@ def test_all_readers_together_go_before_each_of_them() -> None:
         row("interchangeability", "vsbone3", "interchangeability", comparator="all_readers",
             metric="bsi", cutoff=1, n=48, status="not assessed"),
     )  # fmt: skip
-    assert shown(found) == [["VSBONE (simulated) 3.0", "48", "BSI ≥ 1", "0.10", "0.25", "0.15"]]
+    assert shown(found) == [["VSBONE (simulated) 3.0", "48", "BSI ≥ 1 %", "0.10", "0.25", "0.15"]]
     # what has no number at all is no column, but is told
     assert found.note.endswith(f": {labels().word('not assessed')}")
 
@@ -130,3 +131,6 @@ def test_the_forest_has_its_null_and_every_limit_on_its_axis() -> None:
     assert [number for _, number in one.ticks] == ["0", "0.1"]
     wide = forest_panel("x", [("a", "", row("q", "s", "m", estimate=-37))], 0.0)
     assert [number for _, number in wide.ticks] == ["−40", "−30", "−20", "−10", "0"]
+    (line,) = forest_panel("x", [("長い名前" * 20 + " 3.1", "", auc("vsbone3"))], 0.5).lines
+    assert line.name.startswith("長い名前") and line.name.endswith(" 3.1")
+    assert "…" in line.name and text_width(line.name) <= 54

@@ -64,7 +64,7 @@ def test_versions_are_drawn_by_what_both_have() -> None:
 
 def test_the_way_of_a_metric_stands_at_its_cutoff() -> None:
     said = labels()
-    assert (said.at("score", 0.5), said.at("volume", 2.0)) == ("score ≤ 0.5", "Volume ≥ 2")
+    assert (said.at("score", 0.5), said.at("volume", 2.0)) == ("score ≤ 0.5", "Volume ≥ 2 ml")
     curve = [
         {"software": "b", "metric": "score", "threshold": threshold}
         | {"false_positive_rate": fpr, "true_positive_rate": tpr}

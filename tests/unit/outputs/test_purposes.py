@@ -40,6 +40,24 @@ def test_a_purpose_is_one_or_a_few_whole_sentences(language: str) -> None:
                 assert not re.search(r"[{}]", said), (name, said)
 
 
+@pytest.mark.parametrize(
+    "name, measures",
+    {
+        "software_readers": "percent_agreement positive_agreement negative_agreement cohen_kappa "
+        "gwet_ac1 icc_a1 bias limit_low limit_high",
+        "version_measurement": "bias limit_low limit_high icc_a1 quantile_low spread_tau",
+        "hotspot_count": "bias limit_low limit_high lin_ccc",
+        "subgroups": "sensitivity specificity sensitivity_difference specificity_difference",
+        "exposure": "sensitivity specificity sensitivity_difference specificity_difference",
+    }.items(),
+)
+def test_no_question_borrows_a_sentence_about_others(name: str, measures: str) -> None:
+    # an earlier question has these measures, of readers: its sentence would be wrong here
+    for language in ("ja", "en"):
+        own = words_in("text/questions/", language)[name]
+        assert [one for one in measures.split() if f"purpose_{one}" not in own] == []
+
+
 def test_a_question_s_own_sentence_goes_before_that_of_the_first_which_has_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

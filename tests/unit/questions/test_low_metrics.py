@@ -3,6 +3,7 @@
 import copy
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,50 +12,68 @@ from bonescint.stats.estimate import Estimate, write_number
 from tests.scripts.study_tables import SETTINGS, Study
 
 MOST = 100
-LOW = copy.deepcopy(SETTINGS)
-LOW["values"]["bsi"] |= {"positive": "low"}
-LOW["cutoffs"][0]["value"] = MOST - 1.0
 
 
-def mirrored(study: Study) -> None:
+def low(most: int = MOST) -> dict[str, Any]:
+    settings: dict[str, Any] = copy.deepcopy(SETTINGS)
+    settings["values"]["bsi"] |= {"positive": "low"}
+    settings["cutoffs"][0]["value"] = most - 1.0
+    return settings
+
+
+LOW = low()
+
+
+def mirrored(study: Study, most: int = MOST) -> None:
     for cases in study.results.values():
         for code, result in cases.items():
             if not isinstance(result, str):
-                cases[code] = (round(MOST - result[0], 2), *result[1:])
+                cases[code] = (round(most - result[0], 2), *result[1:])
 
 
-def comparable(row: Estimate) -> Estimate:
+def comparable(row: Estimate, most: int) -> Estimate:
     """Return a row of the mirrored study as the other one has it."""
     if row.metric != "bsi":
         return row
     note = "; ".join(
-        f"midpoint={write_number(MOST - float(part.removeprefix('midpoint=')))}"
+        f"midpoint={write_number(most - float(part.removeprefix('midpoint=')))}"
         if part.startswith("midpoint=")
         else part
         for part in row.note.split("; ")
     )
-    return replace(row, cutoff=round(MOST - row.cutoff, 9), note=note)
+    return replace(row, cutoff=round(most - row.cutoff, 9), note=note)
 
 
 @pytest.mark.parametrize(
     "question",
     ["accuracy", "cutoffs", "reference_sensitivity", "version_diagnosis", "equivalence",
-     "software_comparison", "exposure", "software_readers", "interchangeability"],
+     "software_comparison", "exposure", "software_readers", "interchangeability", "one_truth",
+     "precision", "subgroups"],
 )  # fmt: skip
-def test_the_mirrored_study_has_the_same_answers(tmp_path: Path, question: str) -> None:
+@pytest.mark.parametrize("most", [MOST, 0])  # such as a z-score, whose cut-off is below 0
+def test_the_mirrored_study_has_the_same_answers(tmp_path: Path, question: str, most: int) -> None:
     tables = {}
-    for name, settings in (("high", SETTINGS), ("low", LOW)):
+    for name, settings in (("high", SETTINGS), ("low", low(most))):
         (tmp_path / name).mkdir()
         study = Study(tmp_path / name)
         study.exposed = set(list(study.tracer)[12:15])
         if name == "low":
-            mirrored(study)
+            mirrored(study, most)
         rows = study.answer(question, settings=settings)
         # the difference of the values themselves has the other sign
         tables[name] = [row for row in rows if row.measure != "mean_difference"]
     assert len(tables["high"]) > 4
-    for high, low in zip(tables["high"], map(comparable, tables["low"]), strict=True):
-        assert repr(replace(high, cutoff=round(high.cutoff, 9))) == repr(low)
+    for one, other in zip(tables["high"], tables["low"], strict=True):
+        assert repr(replace(one, cutoff=round(one.cutoff, 9))) == repr(comparable(other, most))
+
+
+def test_the_primary_hypothesis_is_known_by_a_cut_off_below_0(tmp_path: Path) -> None:
+    study, settings = Study(tmp_path), low(0)
+    mirrored(study, 0)
+    settings["primary"] = {"question": "version_diagnosis", "measure": "sensitivity_difference"}
+    settings["primary"] |= {"subject": "vsbone3", "metric": "bsi", "cutoff": -1.0}
+    rows = [row for row in study.answer("precision", settings=settings) if "primary" in row.note]
+    assert rows and {(row.metric, row.cutoff) for row in rows} == {("bsi", -1.0)}
 
 
 def test_further_tables_hold_the_values_as_measured(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ import pytest
 
 from tests.scripts.study_tables import SETTINGS, Study, notes
 
+LIMITS = ("bias", "limit_low", "limit_high", "quantile_low", "quantile_high", "spread_tau")
+
 
 def rows(study, **want):
     return [
@@ -81,7 +83,7 @@ def test_counts_against_each_readers_count(tmp_path):
     assert {(row.metric, row.measure) for row in counted} == {
         (metric, measure)
         for metric in ("hotspots", "")  # the software's, and the readers' with each other
-        for measure in ("icc_a1", "lin_ccc", "bias", "limit_low", "limit_high", "count_agreement")
+        for measure in ("icc_a1", "lin_ccc", *LIMITS, "count_agreement")
     }
     assert {row.measure for row in counted if "same_lesions" in notes(row)} == {
         "icc_a1", "lin_ccc", "count_agreement",
@@ -95,6 +97,31 @@ def test_counts_against_each_readers_count(tmp_path):
     ]
     assert near["vsbone2", "reader1"].estimate == pytest.approx(np.mean(by_hand))
     assert near["reader1", "reader2"].estimate == 1  # both have the study's count
+
+
+def test_where_large_counts_differ_by_more_raw_limits_do_not_stand_first(tmp_path):
+    study = Study(tmp_path, per_tracer=24)
+    study.count = {code: i for i, code in enumerate(study.results["vsbone3"])}
+    study.results["vsbone3"] = {
+        code: (0.5, count + (-1) ** count * count // 3) for code, count in study.count.items()
+    }
+    found = rows(study, subject="vsbone3", comparator="reader1", reference="n_metastases")
+    limits = [row for row in found if row.measure in LIMITS]
+    assert [row.measure for row in limits] == [
+        "quantile_low", "quantile_high", "bias", "limit_low", "limit_high", "spread_tau",
+    ]  # fmt: skip
+    assert ["spread_grows" in notes(row) for row in limits] == [False] * 3 + [True] * 2 + [False]
+    assert limits[-1].estimate > 0.5 and limits[-1].ci_low > 0
+
+
+def test_calls_and_consensus_share_no_name_with_sensitivity(tmp_path):
+    table = Study(tmp_path).answer("software_readers")
+    # positive agreement with the consensus is PPA, the sensitivity of `cutoffs`: another number
+    assert {row.measure for row in table if row.reference == "consensus"} == {
+        "percent_agreement", "cohen_kappa", "gwet_ac1",
+    }  # fmt: skip
+    depends = {row.measure for row in table if "planned_share" in notes(row)}
+    assert depends == {"percent_agreement", "cohen_kappa"}
 
 
 def test_one_reader_and_a_program_that_always_fails(tmp_path):

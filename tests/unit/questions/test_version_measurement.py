@@ -75,13 +75,13 @@ def test_a_ratio_is_that_of_the_cases_positive_in_both(tmp_path):
     [
         ("bsi", {}, ["0.1", "0.01"]),
         ("hotspots", {}, ["1"]),
-        ("bsi", {"offsets": [0.05]}, ["0.05"]),
-        ("bsi", {"offsets": []}, []),
+        ("bsi", {"bsi": [0.05]}, ["0.05"]),
+        ("bsi", {"bsi": []}, []),
     ],
 )
 def test_a_ratio_with_an_offset_is_called_one(tmp_path, metric, own, offsets):
-    values = {key: one | own for key, one in SETTINGS["values"].items()}
-    rows = table(tmp_path, metric=metric, settings=SETTINGS | {"values": values})
+    settings = SETTINGS | {"offsets": SETTINGS["offsets"] | own}
+    rows = table(tmp_path, metric=metric, settings=settings)
     found = [notes(row) for row in rows if row.measure == "offset_ratio_bias"]
     assert [said["offset"] for said in found] == offsets
     assert ["main_offset" in said for said in found] == [i == 0 for i in range(len(offsets))]

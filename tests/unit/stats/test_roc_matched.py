@@ -162,3 +162,12 @@ def test_the_curve_of_the_data_is_the_roc_curve():
     steps, points = steps_of(descending_levels(a)[1], y == 1), roc.curve(y, a)
     assert steps.hits[0] / y.sum() == pytest.approx(points.true_positive_rate)
     assert steps.false_alarms[0] / (1 - y).sum() == pytest.approx(points.false_positive_rate)
+
+
+@pytest.mark.parametrize("positive, negative", [(15, 15), (14, 15), (15, 14)])
+def test_limits_of_few_cases_in_a_class_are_marked(positive, negative):
+    y = np.repeat([1, 0], [positive, negative])
+    score = np.arange(y.size) * 7 % 11
+    few = min(positive, negative) < 15
+    for row in matched(y, score):
+        assert (row.status, "few_in_class" in row.note) == ("ok", few)

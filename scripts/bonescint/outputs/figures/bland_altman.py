@@ -5,8 +5,8 @@ from matplotlib.figure import Figure
 
 from bonescint.files import Row, number
 from bonescint.outputs.data import agreement_levels, decided, measured
-from bonescint.outputs.estimates import fixed
 from bonescint.outputs.labels import Labels
+from bonescint.outputs.rounding import rounded
 from bonescint.outputs.style import (
     BLACK,
     BLUE,
@@ -47,7 +47,7 @@ def _level(ax: Axes, row: Row, labels: Labels) -> None:
     if low is not None and high is not None:
         ax.axhspan(low, high, color=colour, alpha=0.12, linewidth=0, zorder=1)
     ax.annotate(
-        "\n".join([*broken(labels.word(row["measure"]), _BESIDE), fixed(level)]),
+        "\n".join([*broken(labels.word(row["measure"]), _BESIDE), rounded(level)]),
         (1.01, level), xycoords=("axes fraction", "data"), va="center", ha="left",
         fontsize=7.5, color=colour, annotation_clip=False,
     )  # fmt: skip

@@ -90,6 +90,8 @@ class StudyBook:
         columns = []
         for spec in specs:
             key, kind, title, *_ = [*spec.split(":"), "", ""]
+            if key == "n_positive" and not self.labels.has("readers"):
+                continue  # nobody is positive
             digits = {"three": self._digits, "p": self._digits_of_p}.get(kind)
             title = self.labels.heading(title or key)
             words = say.get(key, self.code(key))

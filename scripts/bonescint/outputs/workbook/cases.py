@@ -97,7 +97,7 @@ def _patient(to: StudyBook, lists: Mapping[str, list[Row]]) -> Iterator[_CaseCol
     for reader in dict.fromkeys(row["reader"] for row in lists.get("readings", [])):
         title, say = labels.heading("metastasis"), to.code("metastasis")
         column = ShownColumn(f"read_by:{reader}", title, "text", say)
-        yield _CaseColumn(column, labels("group_readers"), labels.word(reader))
+        yield _CaseColumn(column, labels("group_readers"), labels.software(reader))
 
 
 def _software(to: StudyBook, lists: Mapping[str, list[Row]]) -> Iterator[_CaseColumn]:

@@ -10,7 +10,8 @@ from bonescint.cohort.flow import tracers_of
 from bonescint.files import Row, replacing
 from bonescint.outputs.design import limits
 from bonescint.outputs.labels import Labels
-from bonescint.outputs.results import Results, flattened
+from bonescint.outputs.recorded import record_in_words
+from bonescint.outputs.results import Results
 from bonescint.outputs.verification import verification
 from bonescint.outputs.workbook.book import StudyBook
 from bonescint.outputs.workbook.cases import write_case_list
@@ -75,7 +76,7 @@ def write_book(
     _warnings(to)
     provenance = to.sheet("provenance")
     provenance.notes(labels("provenance_note"))
-    rows = flattened(results.provenance)
+    rows = record_in_words(results.provenance, labels)
     provenance.table(to.columns("key", "value"), rows, labels("no_data"))
     write_checklists(to.sheet("checklists"), results, study, labels, places)
     book.close()
@@ -144,6 +145,6 @@ def _warnings(to: StudyBook) -> None:
     labels = to.labels
     sheet = to.sheet("warnings")
     sheet.notes(labels("warnings_note"))
-    columns = to.columns("source", "rule", "where", "message")
-    said = warnings_in_words(to.results.warnings, labels.language)
+    columns = to.columns("source", "where", "message")
+    said = warnings_in_words(to.results.warnings, labels.language, labels.software)
     sheet.table(columns, said, labels("no_warnings"))

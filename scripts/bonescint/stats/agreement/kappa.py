@@ -121,6 +121,25 @@ def cohen_kappa(
     return replace(result, ci_low=max(low, -1.0), ci_high=min(high, 1.0))
 
 
+def kappa_with_both_limits(
+    r1: ArrayLike,
+    r2: ArrayLike,
+    weights: Literal["linear", "quadratic"] | None = None,
+    confidence: float = 0.95,
+) -> list[Estimate]:
+    """Return `cohen_kappa` with the limits that cover at this size, then as other programs print.
+
+    Parameters
+    ----------
+    r1, r2, weights, confidence
+        As for `cohen_kappa`.
+    """
+    return [
+        cohen_kappa(r1, r2, weights, confidence, ci="log"),
+        cohen_kappa(r1, r2, weights, confidence, ci="wald"),
+    ]
+
+
 def _weights(
     categories: NDArray[np.float64], weights: Literal["linear", "quadratic"] | None
 ) -> NDArray[np.float64]:

@@ -91,3 +91,20 @@ def specific_agreement(
     return replace(
         result, ci_low=float(expit(centre - width)), ci_high=float(expit(centre + width))
     )
+
+
+def yes_no_agreement(ratings: ArrayLike, confidence: float = 0.95) -> list[Estimate]:
+    """Return the agreement on yes or no: on both, on yes and on no.
+
+    Parameters
+    ----------
+    ratings
+        Subjects x raters, 1 or 0; NaN is a missing rating.
+    confidence
+        Of the intervals.
+    """
+    found = [percent_agreement(ratings, confidence)]
+    for measure, category in (("positive_agreement", 1), ("negative_agreement", 0)):
+        row = specific_agreement(ratings, category, confidence)
+        found.append(replace(row, measure=measure, note=""))
+    return found

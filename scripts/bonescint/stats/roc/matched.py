@@ -20,9 +20,13 @@ from numpy.typing import ArrayLike, NDArray
 from bonescint.stats.estimate import NAN, OK, Estimate, write_number
 from bonescint.stats.normal import critical
 from bonescint.stats.printed import NEGLIGIBLE
+from bonescint.stats.proportions import square_and_add
 from bonescint.stats.roc.cases import complete_cases
 from bonescint.stats.roc.cutoffs import descending_levels
 from bonescint.stats.roc.shape import Steps, resampled_steps, steps_of
+
+# with fewer the limits of sensitivity cover too little (tests/bench/coverage_roc.py)
+FEW = 15
 
 Replicates = NDArray[np.float64]
 LimitsOf = Callable[[float, Replicates, int, float], tuple[float, float]]
@@ -102,6 +106,8 @@ def matched(
             made = _with_limits(made, part, point, spread[i], n1, confidence).noting(
                 f"replicates={bootstrap.replicates}", f"seed={bootstrap.seed}"
             )
+            if min(n1, truth.size - n1) < FEW:
+                made = made.noting("few_in_class")
         found.append(made)
     return found
 
@@ -205,13 +211,9 @@ def _with_limits(
         ((low, high),) = sides
         return replace(row, ci_low=offset + factor * low, ci_high=offset + factor * high)
     related = 0.0 if any(still) else float(np.corrcoef(spread[0], spread[1])[0, 1])
-    (a, b), ((la, ua), (lb, ub)) = point, sides
-    down, up = (
-        max(one**2 - 2 * related * one * other + other**2, 0.0) ** 0.5
-        for one, other in ((a - la, ub - b), (ua - a, b - lb))
-    )
+    low, high = square_and_add(point[0], sides[0], point[1], sides[1], related)
     row = row.noting("one_without_variance") if any(still) else row
-    return replace(row, ci_low=factor * (a - b - down), ci_high=factor * (a - b + up))
+    return replace(row, ci_low=factor * low, ci_high=factor * high)
 
 
 def _zhou_qin(value: float, spread: Replicates, n1: int, z: float) -> tuple[float, float]:

@@ -1,0 +1,37 @@
+"""The look and the opening that the program's pages share: report, forms, deliveries, review."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from jinja2 import DictLoader, Environment, StrictUndefined, Template
+from markupsafe import Markup
+
+from bonescint.resources import RESOURCES
+
+_LOOK, _OPENING = "page.css", "opening.html.j2"
+
+
+def page_template(folder: Path, names: Sequence[str], styles: Sequence[str] = ()) -> Template:
+    """Return the template of a page that needs no other file.
+
+    Parameters
+    ----------
+    folder, names
+        Where it lies; what it is called, and then those that it includes. The macro ``opening``
+        writes all down to the banner of simulated data: language, title, the look, and that the
+        page may load nothing.
+    styles
+        Files of the folder with what the page's own parts look like, beside resources/page.css.
+    """
+    files = {name: folder / name for name in names} | {_OPENING: RESOURCES / _OPENING}
+    environment = Environment(
+        loader=DictLoader({name: file.read_text(encoding="utf-8") for name, file in files.items()}),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    looks = [RESOURCES / _LOOK, *(folder / style for style in styles)]
+    look = "".join(file.read_text(encoding="utf-8") for file in looks)
+    environment.globals["style"] = Markup(look)  # noqa: S704 - the project's own files
+    return environment.get_template(names[0])
