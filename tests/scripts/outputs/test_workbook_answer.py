@@ -109,7 +109,7 @@ def test_a_case_has_one_row_with_all_that_was_found(results: Path) -> None:
     assert {values[code][reader3] for code in codes[1:]} == {"有", "無"}
     # the consensus stands beside the readers, and the call beside the value
     wrong = [r for r in read_rows(results / "metrics/misclassified.csv") if r["metric"] == "bsi"]
-    column = heads[f"{SOFTWARE['vsbone3']['label']} (HMDP)", "BSI ≥ 1", "正誤"]
+    column = heads[f"{SOFTWARE['vsbone3']['label']} (HMDP)", "BSI ≥ 1 %", "正誤"]
     found = {code: row[column] for code, row in values.items() if code in codes}
     kinds = {"false_negative": "偽陰性", "false_positive": "偽陽性"}
     assert {c: f for c, f in found.items() if f in kinds.values()} == {
@@ -159,7 +159,7 @@ def test_charts_are_excels_own_and_carry_the_banner(results: Path) -> None:
     drawn = [tuple(row[:2]) for row in data[top + 1 :] if row[0] is not None]
     assert drawn == [pytest.approx(point) for point in sorted(curve)]
     names = {str(value) for value in data[top - 1] if value}
-    assert {"一致限界の下限", "95 % 信頼区間", "BSI ≥ 1", "偶然の水準"} <= names
+    assert {"一致限界の下限", "95 % 信頼区間", "BSI ≥ 1 %", "偶然の水準"} <= names
     build(results, FIGURES)
     assert (results / "a.xlsx").read_bytes() == first
 

@@ -12,12 +12,12 @@ from bonescint.tables.sheets import ShownColumn
 _ESTIMATES = (
     "question", "subject", "comparator", "metric", "cutoff:number", "measure", "reference",
     "n:count", "n_positive:count", "estimate:three", "ci_low:three", "ci_high:three", "ci_method",
-    "test", "statistic:three", "p_value:p", "p_adjusted:p", "role", "status", "note",
+    "test", "statistic:three", "p_value:p", "p_adjusted:p", "role", "note",
 )  # fmt: skip
 # where these are the same in every row they are said once: a narrow sheet is legible in print
 _ONCE = (
     "question", "subject", "comparator", "metric", "reference", "n", "n_positive", "ci_method",
-    "test", "role", "status",
+    "test", "role",
 )  # fmt: skip
 # the rest of them stands with the question
 TEST_COLUMNS = (
@@ -110,8 +110,8 @@ def _said(row: Row, parts: Sequence[str], labels: Labels) -> Row:
     said = estimate_in_words(row, labels)
     if row["metric"] in labels.values:
         said["metric"] = labels.axis(row["metric"], "column_{}")
-    if row["status"] == "ok":
-        said["status"] = ""
+    if row["status"] != "ok":  # too rare for a column
+        parts = [said["status"], *parts]
     return said | {"note": labels("separator").join(parts)}
 
 
