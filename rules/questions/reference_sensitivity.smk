@@ -1,5 +1,5 @@
 use rule answer_question from asking as reference_sensitivity with:
-    """Accuracy against each reader alone, the unanimous cases, and any reader."""
+    """Performance against each reader alone, the unanimous cases, and any reader."""
     input:
         **tables_of("reference_sensitivity"),
     output:
