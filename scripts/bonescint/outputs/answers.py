@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from bonescint.files import Row, number
-from bonescint.outputs.estimates import find, noted, primary
+from bonescint.outputs.estimates import compared_with, find, noted, primary
 from bonescint.outputs.glance import Glance, at_a_glance
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.results import Results
-from bonescint.outputs.rounding import NULLS, rounded
+from bonescint.outputs.rounding import rounded
 from bonescint.outputs.verdicts import Judgement, verdict
 from bonescint.resources import Texts
 from bonescint.stats.estimate import FAILURES_AS_WRONG
@@ -58,13 +58,29 @@ def answers(results: Results, labels: Labels) -> list[Answer]:
     ]
 
 
+def caution(found: list[Answer], labels: Labels) -> str:
+    """Return how the answer's numbers are to be read; of what was not found nothing is said.
+
+    Parameters
+    ----------
+    found
+        The answer.
+    labels
+        Names and words of the study.
+    """
+    if any(one.verdict for one in found):
+        return labels.shared("small_groups")
+    return labels.shared("few_cases") if any(one.topic == "truth" for one in found) else ""
+
+
 def _data(results: Results, labels: Labels) -> Answer:
     words = Texts("answer", labels.language)
     decided = [row["metastasis"] for row in results.reference if row["metastasis"]]
     positive, n = decided.count("1"), len(results.cases)
     counts = {"positive": positive, "negative": len(decided) - positive}
     if not n or not decided:
-        return Answer("data", words("data" if n else "data_none", n=n))
+        key = "data_none" if not n else "data" if labels.has("readers") else "data_no_readers"
+        return Answer("data", words(key, n=n))
     key = "data_decided" if len(decided) == n else "data_undecided"
     return Answer("data", words(key, n=n, undecided=n - len(decided), **counts))
 
@@ -225,8 +241,8 @@ def _measure(row: Row, labels: Labels) -> str:
 
 
 def _value(row: Row, labels: Labels, margin: float | None = None) -> str:
-    """Return a value with its limits, rounded onto neither 0 nor 1 nor the margin."""
-    against = (*NULLS, *((margin, -margin) if margin else ()))
+    """Return a value with its limits, rounded onto nothing that it is compared with."""
+    against = (*compared_with(row), *((margin, -margin) if margin else ()))
     value = number(row["estimate"])
     if value is None:
         return labels.word(row["status"])

@@ -5,12 +5,14 @@ from collections.abc import Collection, Sequence
 
 from bonescint.files import Row, number
 from bonescint.outputs.labels import Labels
-from bonescint.outputs.rounding import NULLS, rounded, rounded_p
+from bonescint.outputs.rounding import CHANCE, DIGITS, NULLS, rounded, rounded_p
 from bonescint.stats.estimate import SAME_CASES
 
 PERFORMANCE = ("auc", "sensitivity", "specificity")  # what overviews show
 # the parts of a note that are shown as fields of their own; a software's label shows its version
 _FIELDS = {"family", "primary", "exploratory", "version", "comparator_version"}
+# what describes the cases and estimates nothing: it has the digits of the data
+DESCRIBED = ("group_size", "median", "quartile_low", "quartile_high")
 _MARGINS = ("margin", "margin_low", "margin_high")
 # what a list of tests must not leave to the question's own table: a TOST is no test of zero, and
 # what p and limits must not be taken for
@@ -100,7 +102,8 @@ def with_limits(row: Row | None, labels: Labels) -> str:
         # a test alone has no value
         return status or ("" if row["statistic"] else labels("no_data"))
     if low is None or high is None:
-        shown = rounded(point, against)
+        described = row["measure"] in DESCRIBED
+        shown = f"{round(point, DIGITS):.10g}" if described else rounded(point, against)
         return f"{shown} ({status})" if status else shown
     numbers = {"point": point, "low": low, "high": high}
     return labels("interval", **{key: rounded(one, against) for key, one in numbers.items()})
@@ -117,12 +120,14 @@ def compared_with(row: Row) -> tuple[float, ...]:
     Parameters
     ----------
     row
-        An Estimate row: no difference, a ratio of 1, and the margin where it has one.
+        An Estimate row: no difference, a ratio of 1, of an AUC chance, and the margin where it has
+        one.
     """
     parts = noted(row)
     margin, low, high = (number(parts.get(key, "")) for key in _MARGINS)
     both = () if margin is None else (margin, -margin)
-    return (*NULLS, *both, *(one for one in (low, high) if one is not None))
+    chance = (CHANCE,) if row["measure"] == "auc" else ()
+    return (*NULLS, *chance, *both, *(one for one in (low, high) if one is not None))
 
 
 def estimate_in_words(row: Row, labels: Labels) -> Row:

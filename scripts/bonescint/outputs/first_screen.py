@@ -4,12 +4,12 @@ from typing import Any
 
 from bonescint.files import Row, number
 from bonescint.outputs.answer_forest import ForestPanel, forest_panel
-from bonescint.outputs.answers import Answer, answers
+from bonescint.outputs.answers import Answer, answers, caution
 from bonescint.outputs.estimates import noted, with_limits
 from bonescint.outputs.glance import Glance, at_a_glance
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.results import Results, unanswered_in_words
-from bonescint.outputs.rounding import rounded
+from bonescint.outputs.rounding import CHANCE, rounded
 from bonescint.resources import Texts
 
 # a verdict is told apart by a shape, too: not everybody sees colours, nor every printer
@@ -34,8 +34,10 @@ def first_screen(results: Results, labels: Labels) -> dict[str, Any]:
     metrics = dict.fromkeys(_at(one, labels) for one in glances)
     same = next(iter(metrics)) if len(metrics) == 1 else ""
     software = [_software(one, labels, same) for one in glances]
+    found = answers(results, labels)
     return {
-        "sentences": [_sentence(one, labels) for one in answers(results, labels)],
+        "sentences": [_sentence(one, labels) for one in found],
+        "caution": caution(found, labels),
         "at": same,
         "software": software,
         # a question that was not asked has no column
@@ -88,7 +90,7 @@ def _panels(glances: list[Glance], labels: Labels, same: str) -> list[ForestPane
     """Return the panels of which there is a number."""
     gaps = [(one, one.gap) for one in glances if one.gap]
     aucs = [(one, one.auc) for one in glances if one.auc]
-    made = (("gap", gaps, 0.0, None), ("auc", aucs, 0.5, 1.0))
+    made = (("gap", gaps, 0.0, None), ("auc", aucs, CHANCE, 1.0))
     return [
         forest_panel(labels(f"panel_{key}"), _drawn(found, labels, same), null, top)
         for key, found, null, top in made

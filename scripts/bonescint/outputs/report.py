@@ -160,7 +160,7 @@ def context(results: Results, labels: Labels) -> dict[str, Any]:
     decided = [row for row in results.reference if row["metastasis"]]
     columns = shown_columns(
         labels, "software", "tracer", "metric", "n:count", "n_positive:count", "failed:number",
-        "auc:number", "cutoff:number", "sensitivity:number", "specificity:number",
+        "auc:number", "cutoff", "sensitivity:number", "specificity:number",
     )  # fmt: skip
     performance = overview(results, labels)
     settings = results.provenance["analysis"]["metrics"]

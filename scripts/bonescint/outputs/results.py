@@ -133,7 +133,7 @@ def overview(results: Results, labels: Labels) -> list[Row]:
     """
     cutoffs = first_cutoffs(results.provenance["analysis"]["metrics"]["cutoffs"])
     accuracy, at_cutoffs = (results.metrics.get(key, []) for key in ("accuracy", "cutoffs"))
-    said = {"auc", *cutoffs}
+    said, at = {"auc", *cutoffs}, labels.at
     failed = {
         row["subject"]: noted(row).get("count", "")
         for row in results.metrics.get("failures", [])
@@ -148,7 +148,7 @@ def overview(results: Results, labels: Labels) -> list[Row]:
                 "software": labels.software(software),
                 "tracer": labels.tracer(software),
                 "metric": labels.word(metric),
-                "cutoff": f"{cutoffs[metric]:g}" if metric in cutoffs else "",
+                "cutoff": at(metric, cutoffs[metric], "at_cutoff") if metric in cutoffs else "",
                 "n": auc["n"] if auc else "",
                 "n_positive": auc["n_positive"] if auc else "",
                 "failed": failed.get(software, ""),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 DIGITS = 2
 MOST = 6  # a value that stays unlike its neighbour beyond this is written with an exponent
 NULLS = (0.0, 1.0)  # no difference, and a ratio or an agreement of 1
+CHANCE = 0.5  # an AUC that a coin reaches
 
 
 def rounded(value: float, against: Sequence[float] = NULLS, digits: int = DIGITS) -> str:

@@ -266,3 +266,14 @@ def test_no_count_below_a_heading_is_taken_for_a_patient(tmp_path: Path, languag
     assert list(search([book], declined)) == []
     book.rename(tmp_path / "list.xlsx")  # of a list that is not the study's nothing is known
     assert len(list(search([tmp_path / "list.xlsx"], declined))) > 50
+
+
+def test_what_describes_the_cases_has_the_digits_of_the_data(tmp_path: Path) -> None:
+    book = build(write_results(tmp_path / "r"), tmp_path / "a.xlsx", [])
+    shown = {
+        cell.value: cell.number_format
+        for row in book["背景表"].iter_rows()
+        for cell in row
+        if isinstance(cell.value, float)
+    }
+    assert shown[61.5] == "0.0"

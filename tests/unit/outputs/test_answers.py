@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bonescint.files import Row
-from bonescint.outputs.answers import Answer, answers
+from bonescint.outputs.answers import Answer, answers, caution
 from bonescint.outputs.glance import at_a_glance
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.results import Results
@@ -188,3 +188,19 @@ def test_each_software_stands_at_the_primary_hypothesis_metric() -> None:
     other = {"alone": SOFTWARE["vsbone3"] | {"metrics": ["bsi"]}}
     (one,) = at_a_glance(results(primary=primary), labels("en", other))
     assert (one.metric, one.cutoff) == ("bsi", 1.0)
+
+
+def test_of_differences_that_are_not_there_no_caution_is_said() -> None:
+    about = {"metric": "bsi", "estimate": 0.9, "ci_low": 0.4993, "ci_high": 0.99, "n": 12}
+    accuracy = row("accuracy", "vsbone3", "auc", **about)
+    words = labels()
+    assert caution(answers(results(truth="--"), words), words) == ""
+    assert caution(answers(results(accuracy, truth="10"), words), words) == words.word("few_cases")
+    versions = results(version(-0.1, 0.1), truth="10")
+    assert caution(answers(versions, words), words) == words.word("small_groups")
+
+
+def test_an_auc_that_may_be_chance_is_not_rounded_onto_it() -> None:
+    about = {"metric": "bsi", "estimate": 0.9, "ci_low": 0.4993, "ci_high": 0.99, "n": 12}
+    found = answers(results(row("accuracy", "vsbone3", "auc", **about), truth="10"), labels())
+    assert "0.90 (0.499 to 0.99)" in said_of("truth", found)[0].text

@@ -167,3 +167,18 @@ def test_a_ratio_with_an_offset_says_what_was_added() -> None:
     plain = estimate_in_words(row(measure="ratio_bias", cases="positive_in_both"), LABELS)
     assert plain["measure"] == "新版 / 旧版 の幾何平均"
     assert "両版とも 0 より大きい症例" in plain["note"]
+
+
+@pytest.mark.parametrize(
+    ("measure", "value", "said"),
+    [
+        ("group_size", "50", "50"),
+        ("median", "54.5", "54.5"),
+        ("quartile_low", "4.755", "4.75"),
+        ("share", "0.5", "0.50"),
+    ],
+)
+def test_what_describes_cases_has_the_digits_of_the_data(
+    measure: str, value: str, said: str
+) -> None:
+    assert with_limits(row(measure=measure, estimate=value), LABELS) == said

@@ -6,7 +6,7 @@ from typing import Any
 
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.results import Results
-from bonescint.outputs.rounding import NULLS, rounded, rounded_p
+from bonescint.outputs.rounding import CHANCE, DIGITS, NULLS, rounded, rounded_p
 from bonescint.tables.sheets import Sheet, ShownColumn, make_styles
 
 # what Excel takes for no name of a sheet: a metric may be called anything
@@ -41,7 +41,7 @@ class StudyBook:
         self.styles = make_styles(book)
         self._settings: Mapping[str, Any] = results.provenance["analysis"]["metrics"]
         margins = [m for m in (self._settings.get("margins") or {}).values() if m]
-        self._against = (*NULLS, *margins, *(-margin for margin in margins))
+        self._against = (*NULLS, CHANCE, *margins, *(-margin for margin in margins))
 
     @property
     def questions(self) -> dict[str, list[str]]:
@@ -92,7 +92,9 @@ class StudyBook:
             key, kind, title, *_ = [*spec.split(":"), "", ""]
             if key == "n_positive" and not self.labels.has("readers"):
                 continue  # nobody is positive
-            digits = {"three": self._digits, "p": self._digits_of_p}.get(kind)
+            kinds = {"three": self._digits, "p": self._digits_of_p, "described": _as_data}
+            digits = kinds.get(kind)
+            kind = "two" if kind == "described" else kind
             title = self.labels.heading(title or key)
             words = say.get(key, self.code(key))
             columns.append(ShownColumn(key, title, kind or "text", words, digits))
@@ -115,3 +117,8 @@ class StudyBook:
         text = rounded_p(value, 1 - self._settings["confidence"])
         decimals = len(text.partition(".")[2])
         return "p" if decimals == 3 else _DECIMALS.get(decimals, "exponent")
+
+
+def _as_data(value: float) -> str:
+    """Return the format of what describes the cases: 50 of them are no 50.000."""
+    return ("count", "one", "two")[len(f"{round(value, DIGITS):.10g}".partition(".")[2])]

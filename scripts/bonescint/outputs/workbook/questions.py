@@ -3,7 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 from bonescint.files import Row
-from bonescint.outputs.estimates import OF_TESTS, as_read, estimate_in_words, shared_remarks
+from bonescint.outputs.estimates import (
+    DESCRIBED,
+    OF_TESTS,
+    as_read,
+    estimate_in_words,
+    shared_remarks,
+)
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.results import calls_by_metastasis
 from bonescint.outputs.workbook.book import StudyBook
@@ -45,7 +51,9 @@ def write_questions(to: StudyBook, sheet_key: str, names: Sequence[str]) -> None
         The questions.
     """
     labels, tests = to.labels, sheet_key == "hypotheses"
-    specs = TEST_COLUMNS if tests else _ESTIMATES
+    specs: Sequence[str] = TEST_COLUMNS if tests else _ESTIMATES
+    if any(row["measure"] in DESCRIBED for name in names for row in to.results.metrics[name]):
+        specs = [one.replace("estimate:three", "estimate:described") for one in specs]
     said: list[Row] = []
     cautions, notes = [], []
     for name in names:

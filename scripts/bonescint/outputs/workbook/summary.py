@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bonescint.files import Row
-from bonescint.outputs.answers import Answer, answers
+from bonescint.outputs.answers import Answer, answers, caution
 from bonescint.outputs.estimates import primary
 from bonescint.outputs.results import failures_in_primary, overview, unanswered_in_words
 from bonescint.outputs.workbook.book import StudyBook
@@ -45,7 +45,7 @@ def write_summary(to: StudyBook, study: dict[str, Any], sheets: Sequence[str]) -
     sheet.line(labels("answer_heading"), "heading")
     sentences = [f"{number}. {one.text}" for number, one in enumerate(said, 1)]
     sheet.notes(*sentences, style="answer")
-    sheet.notes(*filter(None, map(labels.shared, ("small_groups", "other_patients"))))
+    sheet.notes(*filter(None, (caution(said, labels), labels.shared("other_patients"))))
     if unanswered := unanswered_in_words(results, labels):
         sheet.line(labels("unanswered_heading"), "heading")
         sheet.notes(*unanswered, style="plain")
@@ -56,7 +56,7 @@ def write_summary(to: StudyBook, study: dict[str, Any], sheets: Sequence[str]) -
         sheet.notes(labels("overview_note"), style="plain")
         limits = (one.format(measure) for measure in _PERFORMANCE for one in _LIMITS)
         columns = to.columns(
-            "software", "tracer", "metric", "cutoff:number", "failed", "n:count",
+            "software", "tracer", "metric", "cutoff", "failed", "n:count",
             "n_positive:count", *limits,
         )  # fmt: skip
         sheet.table(columns, overview(results, labels), labels("no_data"), main=False)
