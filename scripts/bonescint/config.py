@@ -311,14 +311,19 @@ def metrics(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def settings_of_questions(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `metrics` with the offsets of ratios apart from the metrics.
+    """Return `metrics` with the offsets of ratios apart, and without what families are called.
 
-    One question reads them, so nothing else runs again where they change.
+    One question reads the offsets and no question a label: nothing else runs again where they
+    change.
     """
     settings = metrics(config)
     values = {metric: dict(said) for metric, said in settings["values"].items()}
     offsets = {metric: said.pop("offsets") for metric, said in values.items()}
-    return settings | {"values": values, "offsets": offsets}
+    families = {
+        family: {name: measures for name, measures in tested.items() if name != "label"}
+        for family, tested in settings["families"].items()
+    }
+    return settings | {"values": values, "offsets": offsets, "families": families}
 
 
 def study_mark(config: Mapping[str, Any]) -> StudyMark:

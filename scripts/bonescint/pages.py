@@ -1,5 +1,7 @@
 """The look and the opening that the program's pages share: report, forms, deliveries, review."""
 
+import base64
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +11,20 @@ from markupsafe import Markup
 from bonescint.resources import RESOURCES
 
 _LOOK, _OPENING = "page.css", "opening.html.j2"
+
+
+def only_script(script: str) -> str:
+    """Return what `opening` takes for ``scripts``: nothing but this one runs.
+
+    What stands in a cell or a label cannot become a script then, whatever it holds.
+
+    Parameters
+    ----------
+    script
+        What stands between ``<script>`` and ``</script>``, to the byte.
+    """
+    digest = hashlib.sha256(script.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
 
 
 def page_template(folder: Path, names: Sequence[str], styles: Sequence[str] = ()) -> Template:

@@ -135,3 +135,10 @@ def test_another_offset_changes_nothing_but_what_its_question_reads() -> None:
     after = settings_of_questions(config)
     assert after.pop("offsets")["bsi"] == [0.2] != before.pop("offsets")["bsi"]
     assert before == after
+
+
+def test_what_a_family_is_called_changes_nothing_that_a_question_reads() -> None:
+    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    before = settings_of_questions(config)
+    config["metrics"]["families"]["versions"]["label"] = {"ja": "版", "en": "Versions"}
+    assert settings_of_questions(config) == before

@@ -9,11 +9,16 @@ from bonescint.outputs.estimates import compared_with, find, noted, primary
 from bonescint.outputs.glance import Glance, at_a_glance
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.results import Results
-from bonescint.outputs.rounding import rounded
+from bonescint.outputs.rounding import rounded, rounded_p
 from bonescint.outputs.verdicts import Judgement, verdict
 from bonescint.resources import Texts
 from bonescint.stats.estimate import FAILURES_AS_WRONG
-from bonescint.stats.questions import counts_failures
+from bonescint.stats.questions import COUNT_FAILURES, counts_failures
+
+# what makes two rows speak of one difference
+_SAME = ("subject", "comparator", "measure", "metric", "cutoff", "cases")
+# where one of these is noted, the limits alone would say too much
+_CAUTIONS = ("test_and_limits_differ", "one_without_variance")
 
 
 class Answer(NamedTuple):
@@ -22,7 +27,7 @@ class Answer(NamedTuple):
     Parameters
     ----------
     topic
-        ``data``, ``versions``, ``readers``, ``truth``, ``failures`` or ``products``.
+        ``data``, ``primary``, ``versions``, ``readers``, ``truth``, ``failures`` or ``products``.
     text
         Ready to be read, in the study's language.
     verdict
@@ -48,9 +53,11 @@ def answers(results: Results, labels: Labels) -> list[Answer]:
         Names and words of the study.
     """
     glances = at_a_glance(results, labels)
+    versions = list(_versions(glances, results, labels))
     return [
         _data(results, labels),
-        *_versions(results, labels),
+        *_primary(versions, results, labels),
+        *versions,
         *_readers(glances, labels),
         *_truth(glances, results, labels),
         *_failures(glances, labels),
@@ -85,34 +92,70 @@ def _data(results: Results, labels: Labels) -> Answer:
     return Answer("data", words(key, n=n, undecided=n - len(decided), **counts))
 
 
-def _versions(results: Results, labels: Labels) -> Iterator[Answer]:
+def _primary(versions: list[Answer], results: Results, labels: Labels) -> Iterator[Answer]:
+    """Yield the primary hypothesis where no sentence on versions is about it: what was found.
+
+    It may be about anything, and of many measures nobody can say which direction is better.
+    """
+    words = Texts("answer", labels.language)
+    told = {_about(row) for one in versions for row in one.rows}
+    for row in primary(results.metrics.get("hypotheses", [])):
+        if row["question"] in COUNT_FAILURES and _about(row) in told:
+            continue
+        who = [labels.software(labels.word(row[key])) for key in ("subject", "comparator")]
+        said = words(
+            "primary_other",
+            question=labels.question("title", row["question"]),
+            who=words("versus").join(filter(None, who)),
+            measure=_measure(row, labels),
+            value=_value(row, labels),
+            n=row["n"] or 0,
+        )
+        if (p := number(row["p_value"])) is not None:
+            test = labels.word(row["test"])
+            said = words("tested", said=said, test=test, p=rounded_p(p, labels.error))
+        yield Answer("primary", words("sentence", said=said), rows=(row,))
+
+
+def _about(row: Row) -> tuple[str, ...]:
+    return tuple(row[name] for name in _SAME)
+
+
+def _versions(glances: list[Glance], results: Results, labels: Labels) -> Iterator[Answer]:
     """Yield a sentence for each pair of versions: on the primary hypothesis, else on the AUC."""
     settings = results.provenance["analysis"]["metrics"]
     rows = results.metrics.get("version_diagnosis", [])
     pairs = dict.fromkeys((row["subject"], row["comparator"]) for row in rows)
-    tested = [
-        row
+    tested = {
+        _about(row)
         for row in primary(results.metrics.get("hypotheses", []))
-        if row["question"] == "version_diagnosis"
-    ]
+        if row["question"] in COUNT_FAILURES
+    }
+    shown = {one.software: one.metric for one in glances}
     cases = FAILURES_AS_WRONG if counts_failures(settings) else ""
     for pair in pairs:
         subject, comparator = pair
-        chosen = [row for row in tested if (row["subject"], row["comparator"]) == pair] or [
+        chosen = [
             row
-            for metric in labels.metrics(subject)
+            for row in rows
+            if _about(row) in tested and (row["subject"], row["comparator"]) == pair
+        ] or [
+            row
+            # the metric that stands for the software everywhere
+            for metric in dict.fromkeys((shown[subject], *labels.metrics(subject)))
             for place in (cases, "")
             if (row := find(rows, "auc_difference", subject, metric, comparator, cases=place))
         ]
         if chosen:
-            yield _version(chosen[0], results, labels)
+            yield _version(chosen[0], _about(chosen[0]) in tested, results, labels)
 
 
-def _version(row: Row, results: Results, labels: Labels) -> Answer:
+def _version(row: Row, is_primary: bool, results: Results, labels: Labels) -> Answer:
     words = Texts("answer", labels.language)
     settings = results.provenance["analysis"]["metrics"]
     margin = settings.get("margins", {}).get(row["measure"].removesuffix("_difference"))
-    said = verdict(*_limits(row), margin, _within(row, results))
+    held = _held(row, results)
+    said = verdict(*_limits(row), margin, _limits(held) if held else None)
     fields = {
         "subject": labels.software(row["subject"]),
         "comparator": labels.software(row["comparator"]),
@@ -121,7 +164,11 @@ def _version(row: Row, results: Results, labels: Labels) -> Answer:
     }
     key = "neither_margin" if said == "neither" and margin else said
     judged = words(key, **fields)
-    if "primary" in noted(row):
+    if held and said in ("equivalent", "better_within", "worse_within"):
+        # these limits say it: those beside the value are of another level
+        level = f"{100 * float(held['level']):g}" if held["level"] else ""
+        judged = words("held", said=judged, level=level, limits=_interval(held, labels, margin))
+    if is_primary:
         judged = words("primary", said=judged)
     text = words(
         "versions",
@@ -131,20 +178,21 @@ def _version(row: Row, results: Results, labels: Labels) -> Answer:
         value=_value(row, labels, margin),
         verdict=judged,
     )
-    if margin:
+    notes = noted(row)
+    more = [words("sentence", said=labels.note(k, notes[k])) for k in _CAUTIONS if k in notes]
+    if margin and said != "not_assessed":
         protocol = settings.get("protocol")
-        fixed = words("margin_protocol", **protocol) if protocol else words("margin_unfixed")
-        text = words("sentences", a=text, b=fixed)
+        more.append(words("margin_protocol", **protocol) if protocol else words("margin_unfixed"))
+    for one in more:
+        text = words("sentences", a=text, b=one)
     return Answer("versions", text, said, (row,))
 
 
-def _within(row: Row, results: Results) -> tuple[float, float] | None:
-    """Return the limits that are held against the margin, where the study asked for them."""
-    same = ("subject", "comparator", "measure", "metric", "cutoff", "cases")
+def _held(row: Row, results: Results) -> Row | None:
+    """Return the row whose limits are held against the margin, where the study asked for them."""
     for other in results.metrics.get("equivalence", []):
-        if all(other[key] == row[key] for key in same):
-            limits = _limits(other)
-            return None if math.isnan(limits[0]) else limits
+        if _about(other) == _about(row):
+            return None if math.isnan(_limits(other)[0]) else other
     return None
 
 
@@ -242,19 +290,28 @@ def _measure(row: Row, labels: Labels) -> str:
 
 def _value(row: Row, labels: Labels, margin: float | None = None) -> str:
     """Return a value with its limits, rounded onto nothing that it is compared with."""
-    against = (*compared_with(row), *((margin, -margin) if margin else ()))
     value = number(row["estimate"])
     if value is None:
         return labels.word(row["status"])
-    point = rounded(value, against)
+    point = rounded(value, _against(row, margin))
     if value > 0 and row["comparator"]:  # a difference
         point = f"+{point}"
     low, high = _limits(row)
     if math.isnan(low):
         status = "" if row["status"] == "ok" else labels.word(row["status"])
         return f"{point} ({status})" if status else point
-    words = Texts("answer", labels.language)
-    return words("interval", point=point, low=rounded(low, against), high=rounded(high, against))
+    return Texts("answer", labels.language)(
+        "interval", point=point, limits=_interval(row, labels, margin)
+    )
+
+
+def _interval(row: Row, labels: Labels, margin: float | None = None) -> str:
+    low, high = (rounded(one, _against(row, margin)) for one in _limits(row))
+    return Texts("answer", labels.language)("limits", low=low, high=high)
+
+
+def _against(row: Row, margin: float | None) -> tuple[float, ...]:
+    return (*compared_with(row), *((margin, -margin) if margin else ()))
 
 
 def _limits(row: Row) -> tuple[float, float]:

@@ -15,8 +15,8 @@ from bonescint.resources import Texts
 # a verdict is told apart by a shape, too: not everybody sees colours, nor every printer
 _SHAPES = {
     "better": "▲", "better_within": "▲", "worse": "▼", "worse_within": "▼", "equivalent": "＝",
-    "neither": "◇", "not_assessed": "–", "data": "●", "truth": "●", "failures": "✕",
-    "products": "≠",
+    "neither": "◇", "not_assessed": "–", "data": "●", "primary": "●", "truth": "●",
+    "failures": "✕", "products": "≠",
 }  # fmt: skip
 
 

@@ -23,7 +23,7 @@
   // numbers before words, blanks last; of "0.89 (0.75 to 0.96)" the first number counts
   const valueOf = (row, column) => {
     const text = (row.cells[column]?.textContent ?? "").trim();
-    const number = parseFloat(text.replace("−", "-").replace(/^[<+]/, ""));
+    const number = parseFloat(text.replaceAll("−", "-").replace(/^[<+]/, ""));
     return { text, number, rank: !text ? 2 : Number.isNaN(number) ? 1 : 0 };
   };
   const compare = (a, b) => a.rank - b.rank

@@ -1,7 +1,6 @@
 """The report: one page that holds everything it shows, for screen and print."""
 
 import base64
-import hashlib
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -31,7 +30,7 @@ from bonescint.outputs.results import (
     overview,
 )
 from bonescint.outputs.verification import verification
-from bonescint.pages import page_template
+from bonescint.pages import only_script, page_template
 from bonescint.questions import known
 from bonescint.resources import SYNTHETIC
 from bonescint.tables.sheets import ShownTable
@@ -202,11 +201,6 @@ def context(results: Results, labels: Labels) -> dict[str, Any]:
     }
 
 
-def _csp_hash(script: str) -> str:
-    digest = hashlib.sha256(script.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode('ascii')}"
-
-
 def _exams(results: Results, labels: Labels) -> str:
     """Return the months of the first and the last exam, empty where no date is known."""
     months = sorted(row["study_date"][:7] for row in results.cases if row["study_date"])
@@ -243,8 +237,7 @@ def write_page(path: Path, results: Results, study: dict[str, Any], labels: Labe
         synthetic=SYNTHETIC if labels.synthetic else "",
         study=study,
         script=Markup(script),  # noqa: S704
-        # what stands in a table cannot become a script: only this one runs
-        script_hash=_csp_hash(script),
+        only_script=only_script(script),
         figures=_figures(results.figures, labels),
         limits=limits(results, study, labels),
         checklists=checklists(results, study, labels, partial(_place, labels=labels)),

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from bonescint.deid.decisions import REVIEWER_CODE
 from bonescint.files import Row, replacing
-from bonescint.pages import page_template
+from bonescint.pages import only_script, page_template
 from bonescint.resources import SYNTHETIC, Texts
 from bonescint.review.headers import ShownChange
 from bonescint.review.pictures import Picture
@@ -115,7 +115,7 @@ def write_pages(
         "all": [_summary(row, page) for row, page in zip(rows, pages, strict=True)],
         "pages": [_name(n) for n in range(1, len(parts) + 1)],
     }
-    template = _template()
+    template, script = _template(), _inlined("review.js")
     first = 0
     for n, part in enumerate(parts):
         with replacing(folder / _name(n + 1)) as stream:
@@ -125,7 +125,8 @@ def write_pages(
                     language=language,
                     study=study,
                     synthetic=SYNTHETIC if study["synthetic"] else "",
-                    script=_inlined("review.js"),
+                    script=script,
+                    only_script=only_script(script),
                     data=_json(
                         {**same, "page": n, "first": first, "items": [_item(i, text) for i in part]}
                     ),

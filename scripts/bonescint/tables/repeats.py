@@ -69,14 +69,14 @@ def coded_repeats(found: Mapping[str, Repeat]) -> dict[str, list[str]]:
 
 
 def own_settings(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Return how an entry's own table is read: a further one changes nothing of it.
+    """Return how an entry's own table is read: a further one or a label changes nothing of it.
 
     Parameters
     ----------
     entry
         Of ``software`` or ``readers`` of the configuration.
     """
-    return {name: value for name, value in entry.items() if name not in AGAIN}
+    return {name: value for name, value in entry.items() if name not in (*AGAIN, "label")}
 
 
 def repeat_settings(entries: Entries, key: str = "repeat_export") -> dict[str, dict[str, Any]]:

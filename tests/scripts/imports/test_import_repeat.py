@@ -67,5 +67,6 @@ def test_stored_values_have_the_same_bounds(tmp_path: Path, bsi: str) -> None:
     assert sum(row["status"] == "missing" for row in found.values()) == 3
 
 
-def test_a_further_table_is_no_reason_to_read_the_first_one_again() -> None:
+def test_a_further_table_or_a_label_is_no_reason_to_read_the_first_one_again() -> None:
     assert own_settings(ENTRY | dict.fromkeys(AGAIN, "again.csv")) == ENTRY
+    assert own_settings(ENTRY | {"label": {"ja": "読影者 A", "en": "Reader A"}}) == ENTRY

@@ -204,3 +204,91 @@ def test_an_auc_that_may_be_chance_is_not_rounded_onto_it() -> None:
     about = {"metric": "bsi", "estimate": 0.9, "ci_low": 0.4993, "ci_high": 0.99, "n": 12}
     found = answers(results(row("accuracy", "vsbone3", "auc", **about), truth="10"), labels())
     assert "0.90 (0.499 to 0.99)" in said_of("truth", found)[0].text
+
+
+def test_limits_that_decide_on_equivalence_are_shown() -> None:
+    held = version(-0.049, 0.04, level=0.9) | {"question": "equivalence"}
+    study = results(version(-0.06, 0.05), held, margins={"auc": 0.05})
+    (said,) = said_of("versions", answers(study, labels()))
+    assert said.verdict == "equivalent"
+    assert "margin of 0.05 (90 % interval −0.049 to 0.04" in said.text
+    none = held | {"ci_low": "", "ci_high": ""}
+    study = results(version(-0.06, 0.05), none, margins={"auc": 0.05})
+    (said,) = said_of("versions", answers(study, labels()))
+    assert said.verdict == "neither" and "90 %" not in said.text
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_where_test_and_limits_differ_the_sentence_warns(language: str) -> None:
+    said_better = version(0.01, 0.2, note="test_and_limits_differ=delong_wald")
+    (said,) = said_of("versions", answers(results(said_better), labels(language)))
+    assert labels(language).note("test_and_limits_differ", "delong_wald") in said.text
+
+
+@pytest.mark.parametrize("cases", ["", "failures_as_wrong"])
+def test_the_primary_hypothesis_decides_what_is_said_of_versions(cases: str) -> None:
+    tested = version(-0.2, -0.1, cutoff=1, cases=cases) | {"measure": "sensitivity_difference"}
+    first = {"question": "version_diagnosis", "note": "primary", "p_value": "0.01"}
+    for question in ("version_diagnosis", "equivalence"):
+        primary = tested | first | {"question": question}
+        study = results(version(0, 0.1), tested)
+        study.metrics["hypotheses"] = [primary]
+        found = answers(study, labels())
+        (said,) = said_of("versions", found)
+        assert (said.verdict, said.rows) == ("worse", (tested,))
+        assert labels().at("bsi", 1, "at_cutoff") in said.text
+        assert "(primary hypothesis)" in said.text
+        assert not said_of("primary", found)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_primary_hypothesis_about_anything_else_is_told_without_a_verdict(language: str) -> None:
+    primary = row(
+        "version_measurement", "vsbone3", "hodges_lehmann", comparator="vsbone2", metric="bsi",
+        estimate=0.1, ci_low=0.02, ci_high=0.2, n=47, p_value=0.0004, test="wilcoxon_pratt",
+        note="primary",
+    )  # fmt: skip
+    study = results(version(-0.1, 0.1))
+    study.metrics["hypotheses"] = [primary]
+    topics = {one.topic: one for one in answers(study, labels(language))}
+    said = topics["primary"]
+    assert list(topics) == ["data", "primary", "versions"]
+    assert said.verdict is None and said.rows == (primary,)
+    assert "<0.001" in said.text and "0.10 (0.02" in said.text and "47" in said.text
+    words = Texts("answer", language)
+    assert words("primary", said="") not in topics["versions"].text
+    # of what was not tested there is the reason
+    study.metrics["hypotheses"] = [
+        row("failures", "vsbone3", "failed_difference", note="primary", status="not assessed")
+    ]
+    (said,) = said_of("primary", answers(study, labels(language)))
+    assert labels(language).word("not assessed") in said.text
+
+
+def test_versions_are_compared_at_the_metric_that_stands_for_the_software() -> None:
+    of_bsi, of_counts = version(0.1, 0.2), version(-0.1, 0.1, metric="hotspots")
+    study = results(of_bsi, of_counts, primary={"metric": "hotspots", "cutoff": 4})
+    (said,) = said_of("versions", answers(study, labels()))
+    assert said.rows == (of_counts,)
+
+
+@given(LIMITS, st.none() | st.floats(0.01, 0.5).map(lambda x: round(x, 3)))
+def test_both_languages_and_both_sides_say_the_same(
+    limits: list[float], margin: float | None
+) -> None:
+    low, high = limits
+    margins = {"auc": margin} if margin else {}
+    mirrored = {"better": "worse", "worse": "better"}
+    for language in ("ja", "en"):
+        words = Texts("answer", language)
+        said = [
+            said_of("versions", answers(results(version(*one), margins=margins), labels(language)))
+            for one in ((low, high), (-high, -low))
+        ]
+        (one,), (other,) = said
+        way, _, within = str(one.verdict).partition("_")
+        back = mirrored.get(way, way) + ("_" + within if within else "")
+        assert other.verdict == back
+        key = "neither_margin" if one.verdict == "neither" and margin else str(one.verdict)
+        fields = {"subject": SOFTWARE["vsbone3"]["label"], "margin": f"{margin or 0:g}"}
+        assert words(key, **fields) in one.text

@@ -13,6 +13,7 @@ from pydicom.uid import ExplicitVRLittleEndian
 
 from bonescint.declared import columns
 from bonescint.dicom.display import greys
+from bonescint.pages import only_script
 from bonescint.resources import Texts
 from bonescint.review.items import KINDS, ReviewItem
 from bonescint.review.page import choices
@@ -102,6 +103,13 @@ def test_every_reason_is_said_in_words() -> None:
     said |= {"doubt-same", "doubt-unknown", "doubt-id"}
     assert "institution" in said
     assert {f"why.{reason}" for reason in said} <= set(Texts("review", "ja"))
+
+
+def test_its_own_script_alone_runs(tmp_path: Path) -> None:
+    text = make(tmp_path, images(3)).read_text(encoding="utf-8")
+    script = text[text.rindex("<script>") + 8 : text.rindex("</script>")]
+    assert f"script-src {only_script(script)};" in text
+    assert script == (FOLDER / "review.js").read_text(encoding="utf-8")
 
 
 def test_the_words_of_the_script_are_there() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from bonescint.files import Row
 from bonescint.outputs.answers import Answer, answers, caution
-from bonescint.outputs.estimates import primary
+from bonescint.outputs.estimates import PERFORMANCE, primary
 from bonescint.outputs.results import failures_in_primary, overview, unanswered_in_words
 from bonescint.outputs.workbook.book import StudyBook
 from bonescint.outputs.workbook.questions import TEST_COLUMNS, shown_test
@@ -16,7 +16,6 @@ _NUMBERS = (
     "item", "subject", "comparator", "metric", "measure", "n:count", "n_positive:count",
     "estimate:three", "ci_low:three", "ci_high:three",
 )  # fmt: skip
-_PERFORMANCE = ("auc", "sensitivity", "specificity")
 _LIMITS = "{0}_estimate:three:{0}", "{0}_ci_low:three:ci_low", "{0}_ci_high:three:ci_high"
 _WIDEST = 26
 
@@ -54,7 +53,7 @@ def write_summary(to: StudyBook, study: dict[str, Any], sheets: Sequence[str]) -
     if labels.has("readers"):
         sheet.line(labels("overview_heading"), "heading")
         sheet.notes(labels("overview_note"), style="plain")
-        limits = (one.format(measure) for measure in _PERFORMANCE for one in _LIMITS)
+        limits = (one.format(measure) for measure in PERFORMANCE for one in _LIMITS)
         columns = to.columns(
             "software", "tracer", "metric", "cutoff", "failed", "n:count",
             "n_positive:count", *limits,
