@@ -105,7 +105,9 @@ def plan_sample(options: argparse.Namespace) -> int:
 def _faults(options: argparse.Namespace, text: Texts) -> Iterator[str]:
     for name, (low, high) in _BETWEEN.items():
         value = getattr(options, name)
-        if value is not None and not low < value < high:
+        # that two versions do not differ at all is what an equivalence usually supposes
+        equal = (name, value) == ("difference", 0) and options.equivalence is not None
+        if value is not None and not (low < value < high or equal):
             yield text("between", option=f"--{name}", low=f"{low:g}", high=f"{high:g}")
     if not 0 <= options.failures < 1:
         yield text("failures")

@@ -68,6 +68,11 @@ def test_cases_are_those_of_the_statistics(capsys: Capture, measure: str, margin
     assert "(as given)" in said and SYNTHETIC not in said
 
 
+def test_no_difference_at_all_may_be_supposed_of_an_equivalence(capsys: Capture) -> None:
+    given = ["--value", "0.9", "--equivalence", "0.1", "--correlation", "0.8", "0.5"]
+    assert say(capsys, *given, "--difference", "0") == say(capsys, *given)
+
+
 def test_cases_that_cannot_be_analysed_are_added(capsys: Capture) -> None:
     (plain, _), (more, _) = (
         numbers(say(capsys, *GIVEN, "--language", "en", "--failures", share))
