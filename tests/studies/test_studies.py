@@ -43,7 +43,7 @@ def test_a_case_with_a_second_result_is_in_the_study(one_tracer_study: Path) -> 
     percent = next(row for row in found if row["metric"] == "metastasis")
     assert int(percent["n"]) == read < len(cases)
     assert f"not_read_by_all={len(cases) - read}" in percent["note"]
-    said = [text for where, text in shown(one_tracer_study) if where == "Repeatability"]
+    said = [text for where, text in shown(one_tracer_study) if where == "Measurements"]
     assert any(text.startswith("In print (EXINI bone") for text in said)
 
 
