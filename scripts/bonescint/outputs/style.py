@@ -143,5 +143,6 @@ def save(figure: Figure, svg: Path, png: Path) -> None:
     ):
         buffer = io.BytesIO()
         figure.savefig(buffer, format=path.suffix[1:], metadata=metadata)
+        figure.set_layout_engine("none")  # laid out once: the other format has the same places
         with replacing(path, "wb") as stream:
             stream.write(buffer.getvalue())
