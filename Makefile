@@ -1,6 +1,6 @@
 # bonescint: `make` sets up .venv and runs the study, `make test` sets up and tests. Needs python3 >= 3.11.
 PYTHON ?= python3
-WORKERS ?= 2
+WORKERS ?= 3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
@@ -35,7 +35,7 @@ deliver: $(READY)  ## what goes to the partner, behind its gates
 	@$(call SURROUNDINGS,$(BIN)/python)
 	$(BIN)/snakemake --cores all deliver
 
-test: $(READY)  ## unit and workflow tests, two at a time (WORKERS=4 on a larger machine)
+test: $(READY)  ## unit and workflow tests, three at a time (WORKERS=5 on a larger machine)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 fuzz: $(READY)  ## mutated files with planted identifiers through both doors (SECONDS=3600, SEED=1 repeats a run)
