@@ -63,8 +63,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     )
     parser.add_argument("--metric", help="whose correlation is taken / どの指標の相関か")
     for name, default, told in (
-        ("--power", 0.8, "検出力"),
-        ("--confidence", 0.95, "信頼水準"),
+        ("--power", 0.8, "power / 検出力"),
+        ("--confidence", 0.95, "confidence level / 信頼水準"),
         ("--ratio", 1.0, "cases without metastasis for each with it / 転移あり 1 例あたりのなし"),
         ("--failures", 0.0, "share of cases that cannot be analysed / 解析できない割合"),
     ):

@@ -10,7 +10,7 @@ from bonescint.outputs.results import Results
 
 
 class Glance(NamedTuple):
-    """One software at the metric and the cut-off that stand for it.
+    """What the overview says of one software: at one metric and one cut-off.
 
     Parameters
     ----------

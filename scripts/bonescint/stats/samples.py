@@ -269,7 +269,7 @@ def read_ratings(readings: Iterable[Path], column: str) -> Ratings:
 
 
 def by_tracer(ratings: Ratings, cases: Path, tracers: Collection[str]) -> dict[str, Ratings]:
-    """Return the ratings of each tracer's cases; of one tracer alone nothing, for it has them all.
+    """Return the ratings of each tracer's cases; nothing where one tracer has all cases.
 
     Parameters
     ----------
