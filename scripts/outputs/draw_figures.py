@@ -10,6 +10,7 @@ from bonescint.joblog import job_log
 from bonescint.outputs.data import first_cutoffs
 from bonescint.outputs.drawn import drawn_figures
 from bonescint.outputs.labels import Labels
+from bonescint.outputs.panels import Picture, composed
 from bonescint.outputs.style import house_style, save
 from bonescint.resources import Texts
 from bonescint.tables.metric_columns import Values
@@ -69,6 +70,8 @@ def draw_figures(
         for name, drawn in drawn_figures(there).items():
             module = importlib.import_module(f"bonescint.outputs.figures.{name}")
             figure = module.draw(**{need: given[need] for need in drawn.needs}, labels=labels)
+            if isinstance(figure, Picture):
+                figure = composed(figure, labels)
             save(figure, figures / f"{name}.svg", figures / f"{name}.png")
 
 

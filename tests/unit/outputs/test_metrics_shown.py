@@ -8,6 +8,7 @@ from matplotlib.text import Text
 
 from bonescint.outputs.figures import bland_altman, distribution, forest, roc, version_slope
 from bonescint.outputs.labels import Labels
+from bonescint.outputs.panels import composed
 from bonescint.outputs.style import scale
 from bonescint.resources import Texts
 from bonescint.tables.metric_columns import metric_values
@@ -70,7 +71,7 @@ def test_the_way_of_a_metric_stands_at_its_cutoff() -> None:
         | {"false_positive_rate": fpr, "true_positive_rate": tpr}
         for threshold, fpr, tpr in (("-inf", "0", "0"), ("0.2", "0", "0.5"), ("0.8", "1", "1"))
     ]
-    figure = roc.draw(curve, [], {"score": 0.5}, said)
+    figure = composed(roc.draw(curve, [], {"score": 0.5}, said), said)
     (mark,) = [line for ax in figure.axes for line in ax.lines if line.get_linestyle() == "None"]
     assert [float(value[0]) for value in (mark.get_xdata(), mark.get_ydata())] == [0.0, 0.5]
 
