@@ -26,6 +26,8 @@ class Drawn(NamedTuple):
     where
         What a study needs so that it is drawn, as for a question
         (`bonescint.questions.Question`), or a question that is asked.
+    report
+        Whether report and workbook show it; the others are drawn by `snakemake figures` alone.
     """
 
     order: int
@@ -34,16 +36,23 @@ class Drawn(NamedTuple):
     form: str = "svg"
     narrow: bool = False
     where: tuple[str, ...] = ()
+    report: bool = True
 
 
-def drawn_figures(there: Collection[str] | None = None) -> dict[str, Drawn]:
+def drawn_figures(there: Collection[str] | None = None, of_report: bool = True) -> dict[str, Drawn]:
     """Return the figures, in order: name -> what each declares.
 
     Parameters
     ----------
     there
         What the study has, and the questions that are asked; None for every figure that there is.
+    of_report
+        Whether only those that report and workbook show.
     """
     declared = registered("outputs.figures", "FIGURE")
     every = {name: Drawn(**one) for name, one in declared.items()}
-    return {n: one for n, one in every.items() if there is None or {*one.where} <= {*there}}
+    return {
+        name: one
+        for name, one in every.items()
+        if (there is None or {*one.where} <= {*there}) and (one.report or not of_report)
+    }
