@@ -47,7 +47,7 @@ rule list_other_exams:
         consented="private/consented.csv",
         cohort="private/cohort.csv",
         excluded="private/excluded.csv",
-        refused=expand("private/refused/{batch}.csv", batch=BATCHES),
+        refused=of_batches("private/refused/{batch}.csv"),
     output:
         exams="private/other_exams.csv",
         warnings="results/anonymization/other_exams.warnings.csv",
@@ -65,8 +65,8 @@ rule list_other_exams:
 rule summarise_anonymization:
     """List the cases by code and assert that the files present are the files written."""
     input:
-        reports=expand("results/anonymization/{batch}.csv", batch=BATCHES),
-        dicom=expand("results/dicom/{batch}", batch=BATCHES),
+        reports=of_batches("results/anonymization/{batch}.csv"),
+        dicom=of_batches("results/dicom/{batch}"),
     output:
         cases="results/cases.csv",
     log:
@@ -82,8 +82,8 @@ rule summarise_anonymization:
 rule report_deidentification:
     """Count for the auditor what was done by row of the hospital's table and by rule, and how unique the cases are (R18, R24)."""
     input:
-        reports=expand("results/anonymization/{batch}.csv", batch=BATCHES),
-        tags=expand("results/anonymization/{batch}.tags.csv", batch=BATCHES),
+        reports=of_batches("results/anonymization/{batch}.csv"),
+        tags=of_batches("results/anonymization/{batch}.tags.csv"),
         cases="results/cases.csv",
     output:
         tag_table="results/anonymization/tag_table.csv",

@@ -103,7 +103,7 @@ rule select_cohort:
 
 
 rule assign_codes:
-    """Give every patient of the cohort a code in the encrypted ledger (R16, R17)."""
+    """Give every patient of the cohort a code and a batch in the encrypted ledger (R16, R17)."""
     input:
         cohort="private/cohort.csv",
     output:
@@ -114,6 +114,7 @@ rule assign_codes:
         "../envs/python.yaml"
     params:
         ledger=LEDGER,
+        batch_size=lookup("deidentification/batch_size", within=config, default=100),
         code=code_digest("scripts/cohort/assign_codes.py"),
     script:
         "../scripts/cohort/assign_codes.py"
@@ -125,8 +126,8 @@ checkpoint split_cohort:
         cohort="private/cohort.csv",
         receipt="private/codes.json",
     output:
-        batches=expand("private/batches/{batch}.csv", batch=BATCHES),
-        rectangles=expand("private/rectangles/{batch}.csv", batch=BATCHES),
+        batches=directory("private/batches"),
+        rectangles=directory("private/rectangles"),
     log:
         "logs/split_cohort.log",
     conda:

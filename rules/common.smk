@@ -6,7 +6,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from snakemake.exceptions import WorkflowError
+from snakemake.exceptions import IncompleteCheckpointException, WorkflowError
 from snakemake.utils import min_version
 
 from bonescint import config as study
@@ -35,6 +35,7 @@ from bonescint.deid.rectangles import spelled
 from bonescint.delivery import gate
 from bonescint.delivery.plan import at_end
 from bonescint.errors import InputError
+from bonescint.identity.batches import recorded_batches
 from bonescint.identity.choices import rule_of
 from bonescint.identity.first_use import begin_study
 from bonescint.identity.opt_outs import MARK
@@ -138,7 +139,25 @@ if workflow.is_main_process and not runs.only_looks(sys.argv):
         ENDING.note = " ".join(line.strip() for line in edited)
 
 OPT_OUT_SETTINGS = study.opt_out_settings(config)
-BATCHES = [f"{n:02d}" for n in range(config["deidentification"]["batches"])]
+# what the last run's split_cohort left; before the first one there is one batch at least
+BATCHES = recorded_batches() or ["00"]
+
+
+def of_batches(*paths):
+    # what there is of every batch, under these names. Before split_cohort has run, the batches of
+    # the last run stand in for them, so that a dry-run shows their steps; those of new patients
+    # get their names when it is done
+    def known(wildcards):
+        try:
+            checkpoints.split_cohort.get()
+        except IncompleteCheckpointException as later:
+            later.targetfile = [later.targetfile, *expand(paths, batch=BATCHES)]
+            raise
+        return expand(paths, batch=recorded_batches())
+
+    return known
+
+
 TRACERS = tracers(config)
 SOFTWARE = study.software(config)
 READERS = list(entries_of(config, "readers"))
@@ -226,7 +245,7 @@ OF_QUESTIONS = {
 OF_FIGURES = {
     **OF_QUESTIONS,
     "flow": TABLES["flow"],
-    "dicom": expand("results/dicom/{batch}", batch=BATCHES),
+    "dicom": of_batches("results/dicom/{batch}"),
     **{
         table: f"results/metrics/{table}.csv"
         for name in known()
@@ -371,8 +390,8 @@ def reviewers_of_decisions(wildcards, input):
 
 
 def batch_file(wildcards):
-    # the checkpoint's outputs are known beforehand; asking for it lets Snakemake compare their
-    # content and run only the batches that changed
+    # asking for the checkpoint lets Snakemake compare the batches' content and run only those
+    # that changed
     checkpoints.split_cohort.get()
     return f"private/batches/{wildcards.batch}.csv"
 

@@ -78,8 +78,6 @@ rule list_open_ends:
 # read by verify_purge beside what it reads anyway: every table of results/ that is not handed over.
 # One that was edited and put aside is missed, though what it leads to is there
 WATCHED = [
-    *expand("results/anonymization/{batch}.csv", batch=BATCHES),
-    *expand("results/anonymization/{batch}.tags.csv", batch=BATCHES),
     "results/anonymization/unique_cases.csv",
     *[f"results/{table}.csv" for table in ("cases", "reference", "measurements")],
     *IMPORTED,
@@ -118,11 +116,15 @@ rule verify_purge:
         indexed="private/indexed.json",
         given=given(*INPUTS),
         codes="private/codes.json",
-        batches=expand("private/batches/{batch}.csv", batch=BATCHES),
-        dicom=expand("results/dicom/{batch}", batch=BATCHES),
+        batches=of_batches("private/batches/{batch}.csv"),
+        dicom=of_batches("results/dicom/{batch}"),
         fingerprints="results/cohort/inputs.csv",
         planned="results/hospital/planned.csv",
         selection="results/cohort/selection.csv",
+        reports=of_batches(
+            "results/anonymization/{batch}.csv",
+            "results/anonymization/{batch}.tags.csv",
+        ),
         watched=WATCHED,
     output:
         receipt=PURGED,
@@ -139,7 +141,7 @@ rule verify_purge:
         decisions=DECISIONS,
         ids_only=OPT_OUT_SETTINGS["ids_only"],
         layout=study.list_layout(config, "opt_out"),
-        current=[*BATCHES, *SOFTWARE, *AGAIN, *READERS],
+        current=[*SOFTWARE, *AGAIN, *READERS],
         language=LANGUAGE,
         code=code_digest("scripts/custody/verify_purge.py"),
     script:

@@ -12,8 +12,8 @@ rule deliver:
         contents="results/delivery/contents.csv",
         forms=FORMS_OF_PROVISION if MANAGER else [],
         selection="results/cohort/selection.csv",
-        reports=expand("results/anonymization/{batch}.csv", batch=BATCHES),
-        folders=expand("results/dicom/{batch}", batch=BATCHES),
+        reports=of_batches("results/anonymization/{batch}.csv"),
+        folders=of_batches("results/dicom/{batch}"),
     output:
         receipt="results/delivery/checked.json",
     log:
@@ -61,7 +61,7 @@ rule plan_delivery:
         findings="private/findings.csv",
         selection="results/cohort/selection.csv",
         incomplete="results/hospital/incomplete.csv",
-        reports=expand("results/anonymization/{batch}.csv", batch=BATCHES),
+        reports=of_batches("results/anonymization/{batch}.csv"),
     output:
         table="results/hospital/planned.csv",
     log:
@@ -86,8 +86,8 @@ rule build_disc:
         findings="private/findings.csv",
         selection="results/cohort/selection.csv",
         incomplete="results/hospital/incomplete.csv",
-        reports=expand("results/anonymization/{batch}.csv", batch=BATCHES),
-        folders=expand("results/dicom/{batch}", batch=BATCHES),
+        reports=of_batches("results/anonymization/{batch}.csv"),
+        folders=of_batches("results/dicom/{batch}"),
         # behind its gates
         sheet="results/delivery/partner_sheet.xlsx",
         searched=ancient(PURGED),
@@ -122,8 +122,8 @@ rule write_partner_sheet:
         reference=f"{CHOSEN}/reference.csv",
         findings="private/findings.csv",
         selection="results/cohort/selection.csv",
-        reports=expand("results/anonymization/{batch}.csv", batch=BATCHES),
-        folders=expand("results/dicom/{batch}", batch=BATCHES),
+        reports=of_batches("results/anonymization/{batch}.csv"),
+        folders=of_batches("results/dicom/{batch}"),
         planned="results/hospital/planned.csv",
         # made of tables that were searched for who declined; each run searches anew
         searched=ancient(PURGED),

@@ -91,7 +91,7 @@ rule summarise_flow:
     """Carry the flow from files found to cases analysed; the counts add up."""
     input:
         flow="results/cohort/flow.csv",
-        anonymization=expand("results/anonymization/{batch}.csv", batch=BATCHES),
+        anonymization=of_batches("results/anonymization/{batch}.csv"),
         reference=f"{CHOSEN}/reference.csv",
         selection=SELECTED,
         software=IMPORTED,

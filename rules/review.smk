@@ -11,10 +11,10 @@ rule review:
 rule list_review_items:
     """List every image that is to leave and everything that waits for a person (R22, R23, R27)."""
     input:
-        batches=expand("private/batches/{batch}.csv", batch=BATCHES),
-        reports=expand("results/anonymization/{batch}.csv", batch=BATCHES),
-        refused=expand("private/refused/{batch}.csv", batch=BATCHES),
-        dicom=expand("results/dicom/{batch}", batch=BATCHES),
+        batches=of_batches("private/batches/{batch}.csv"),
+        reports=of_batches("results/anonymization/{batch}.csv"),
+        refused=of_batches("private/refused/{batch}.csv"),
+        dicom=of_batches("results/dicom/{batch}"),
         excluded="private/excluded.csv",
         consented="private/consented.csv",
         findings="private/findings.csv",
@@ -46,10 +46,10 @@ rule write_review_page:
     """Make the page: pictures, headers before and after, what each decision does."""
     input:
         listed="private/review/items.csv",
-        batches=expand("private/batches/{batch}.csv", batch=BATCHES),
-        reports=expand("results/anonymization/{batch}.csv", batch=BATCHES),
-        refused=expand("private/refused/{batch}.csv", batch=BATCHES),
-        dicom=expand("results/dicom/{batch}", batch=BATCHES),
+        batches=of_batches("private/batches/{batch}.csv"),
+        reports=of_batches("results/anonymization/{batch}.csv"),
+        refused=of_batches("private/refused/{batch}.csv"),
+        dicom=of_batches("results/dicom/{batch}"),
         findings="private/findings.csv",
     output:
         page="private/review/index.html",

@@ -1,4 +1,4 @@
-"""Give every patient of the cohort a code in the encrypted ledger (R16, R17)."""
+"""Give every patient of the cohort a code and a batch in the encrypted ledger (R16, R17)."""
 
 import json
 import logging
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bonescint.files import read_rows, replacing
+from bonescint.identity.batches import assign_batches
 from bonescint.identity.ledger import LedgerFiles, open_ledger
 from bonescint.joblog import job_log
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 
-def assign_codes(cohort: Path, ledger: LedgerFiles, receipt: Path) -> None:
+def assign_codes(cohort: Path, ledger: LedgerFiles, receipt: Path, batch_size: int = 100) -> None:
     """Add new patients to the ledger and write a receipt that tells how many, not who.
 
     Parameters
@@ -25,11 +26,14 @@ def assign_codes(cohort: Path, ledger: LedgerFiles, receipt: Path) -> None:
         job and rolls them back after a failure, and a code once given must stay.
     receipt
         JSON with the number of codes and an HMAC of them.
+    batch_size
+        Patients in a new batch; those who are in one stay there.
     """
     book = open_ledger(**ledger)
     before = len(book)
     spelled = {row["subject"]: row["patient_id"] for row in read_rows(cohort)}
     codes = book.assign(sorted(spelled), spelled)
+    assign_batches(book, codes.values(), batch_size)
     logging.getLogger(__name__).info(
         "%d patients, %d new codes, %d in the ledger", len(codes), len(book) - before, len(book)
     )
@@ -44,4 +48,5 @@ if __name__ == "__main__":
             cohort=Path(snakemake.input.cohort),
             ledger=snakemake.params.ledger,
             receipt=Path(snakemake.output.receipt),
+            batch_size=snakemake.params.batch_size,
         )

@@ -1,7 +1,5 @@
 """Split the cohort into batches that a patient never changes."""
 
-import zlib
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +9,7 @@ from bonescint.deid.decisions import read_decisions, redactions
 from bonescint.deid.rectangles import spelled
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
+from bonescint.identity.batches import batch_of
 from bonescint.identity.ledger import LedgerFiles, open_ledger
 from bonescint.joblog import job_log
 from bonescint.resources import both
@@ -22,16 +21,17 @@ if TYPE_CHECKING:
 def split_cohort(
     cohort: Path,
     ledger: LedgerFiles,
-    batches: list[Path],
-    rectangles: Sequence[Path] = (),
+    batches: Path,
+    rectangles: Path,
     dicom: Path = Path(),
     decisions: Path | None = None,
     reviewers: int = 1,
 ) -> None:
-    """Write each patient's rows to the batch that the patient's code alone decides.
+    """Write each patient's rows to the patient's batch, as the ledger has it.
 
-    After an opt-out, or when rectangles are drawn on an image, only one batch's content changes,
-    and Snakemake, which compares the content of small inputs, anonymizes that batch alone.
+    A batch whose patients have all left stays, without rows. After an opt-out, or when rectangles
+    are drawn on an image, only one batch's content changes, and Snakemake, which compares the
+    content of small inputs, anonymizes that batch alone.
 
     Parameters
     ----------
@@ -40,9 +40,9 @@ def split_cohort(
     ledger
         Arguments of `open_ledger`; the batch files themselves hold no code.
     batches
-        One file a batch, their number fixed in the configuration.
+        The folder to write, one file a batch.
     rectangles
-        One file a batch: which of its images are to be redacted, and where.
+        Another, also with one file a batch: which of its images are to be redacted, and where.
     dicom
         The raw folder.
     decisions, reviewers
@@ -51,30 +51,31 @@ def split_cohort(
     Raises
     ------
     InputError
-        If a patient of the cohort has no code.
+        If a patient of the cohort has no code or no batch.
     """
     book = open_ledger(**ledger)
-    rows: list[list[dict[str, str]]] = [[] for _ in batches]
+    of_code = batch_of(book)
+    rows: dict[str, list[dict[str, str]]] = {name: [] for name in of_code.values()}
     without_code = set()
     for row in read_rows(cohort):
-        code = book.code_of(row["subject"])
-        if code is None:
+        name = of_code.get(book.code_of(row["subject"]) or "")
+        if name is None:
             without_code.add(row["subject"])
         else:
-            chosen = {key: row[key] for key in columns("batch")}
-            rows[zlib.crc32(code.encode()) % len(batches)].append(chosen)
+            rows[name].append({key: row[key] for key in columns("batch")})
     if without_code:
         raise InputError(both("tables", "no_code", n=len(without_code)))
-    for batch, its_rows in zip(batches, rows, strict=True):
-        write_rows(batch, columns("batch"), its_rows)
     found = read_decisions(decisions, reviewers) if decisions and decisions.exists() else []
     wanted = redactions(found)
-    for table, its_rows in zip(rectangles, rows, strict=False):
+    for folder in (batches, rectangles):
+        folder.mkdir(parents=True, exist_ok=True)
+    for name, its_rows in rows.items():
+        write_rows(batches / f"{name}.csv", columns("batch"), its_rows)
         # a raw folder is read a second time only where somebody has drawn rectangles
         paths = (row["path"] for row in its_rows if wanted)
         hashes = {digest for path in paths if (digest := content_digest(dicom / path)) in wanted}
         lines = ({"sha256": h, "rectangles": spelled(wanted[h])} for h in sorted(hashes))
-        write_rows(table, columns("redactions"), lines)
+        write_rows(rectangles / f"{name}.csv", columns("redactions"), lines)
 
 
 if __name__ == "__main__":
@@ -82,8 +83,8 @@ if __name__ == "__main__":
         split_cohort(
             cohort=Path(snakemake.input.cohort),
             ledger=snakemake.params.ledger,
-            batches=[Path(p) for p in snakemake.output.batches],
-            rectangles=[Path(p) for p in snakemake.output.rectangles],
+            batches=Path(snakemake.output.batches),
+            rectangles=Path(snakemake.output.rectangles),
             dicom=Path(snakemake.params.dicom),
             decisions=Path(snakemake.params.decisions),
             reviewers=snakemake.params.reviewers,

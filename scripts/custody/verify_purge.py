@@ -156,7 +156,10 @@ if __name__ == "__main__":
             temporary=[Path(path) for path in snakemake.params.temporary],
             decisions=Path(snakemake.params.decisions),
             consented=Path(snakemake.input.consented),
-            current=snakemake.params.current,
+            current=[
+                *snakemake.params.current,
+                *(Path(batch).stem for batch in snakemake.input.batches),
+            ],
             language=snakemake.params.language,
             receipt=Path(snakemake.output.receipt),
             ids_only=snakemake.params.ids_only,

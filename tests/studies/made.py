@@ -165,7 +165,7 @@ def configuration(**parts: dict[str, Any]) -> dict[str, Any]:
     """
     config: dict[str, Any] = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
     del config["demo"]
-    config["deidentification"]["batches"] = 2
+    config["deidentification"]["batch_size"] = 3
     del config["study"]["design"]  # what the demonstration states of itself
     config["metrics"] |= {"primary": None, "families": {}, "subgroups": None}
     for key, part in parts.items():

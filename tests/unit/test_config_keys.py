@@ -111,6 +111,7 @@ def full(language: str = "en") -> dict[str, Any]:
         "second_report": "demo/second.xlsx",
         "columns": {name: name for name in names},
     }
+    config["deidentification"]["batches"] = 4
     config["metrics"]["primary"]["cutoff"] = 1.0
     label = {"ja": "ANN 値", "en": "ANN value"}
     config["metrics"]["values"]["ann"] |= {

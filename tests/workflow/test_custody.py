@@ -192,10 +192,14 @@ def test_copies_made_by_hand_are_found_at_the_next_run(study: Path) -> None:
 @pytest.mark.slow
 def test_outputs_of_a_former_configuration_go_too(study: Path) -> None:
     patient = Patient(study)
-    configure(study, lambda c: c["deidentification"].update(batches=1))
+    # what a program left that put patients into other batches
+    shutil.copytree(study / "results/dicom" / patient.batch, study / "results/dicom/77")
+    report = study / "results/anonymization" / f"{patient.batch}.csv"
+    shutil.copy(report, report.with_name("77.csv"))
     bonescint(study, "opt-out", "add", patient.subject, "--by", "self", "--received", "2026-01-01")
     snakemake(study)
     assert hits(study, *patient.words) == []
+    assert not (study / "results/dicom/77").exists()
 
 
 @pytest.mark.slow

@@ -1,10 +1,12 @@
 """Every patient of the cohort gets one code for good; the receipt tells how many, not who."""
 
 import json
+from collections import Counter
 from pathlib import Path
 
 from scripts.cohort.assign_codes import assign_codes
 
+from bonescint.identity.batches import batch_of
 from bonescint.identity.codes import typed_code
 from bonescint.identity.ledger import open_ledger
 from tests.scripts.cohort.conftest import write_cohort
@@ -41,6 +43,20 @@ def test_a_code_stays_and_only_new_patients_get_one(
     # who left the cohort keeps the code, and the receipt is the former one
     assert receipt(tmp_path, ledger_files, ("4711", 1)) == first
     assert open_ledger(**ledger_files).codes() == after
+
+
+def test_batches_take_as_many_as_configured_and_are_never_filled_up(
+    tmp_path: Path, ledger_files: dict[str, str]
+) -> None:
+    def sizes(*subjects: int) -> list[int]:
+        table = write_cohort(tmp_path, *((str(subject), 1) for subject in subjects))
+        assign_codes(table, ledger_files, tmp_path / "codes.json", batch_size=4)
+        return list(Counter(batch_of(open_ledger(**ledger_files)).values()).values())
+
+    assert sizes(*range(4711, 4721)) == [4, 4, 2]
+    assert sizes(*range(4711, 4721)) == [4, 4, 2]
+    assert sizes(*range(4719, 4722)) == [4, 4, 2, 1]
+    assert sizes() == [4, 4, 2, 1]
 
 
 def test_nobody_is_left(tmp_path: Path, ledger_files: dict[str, str]) -> None:
