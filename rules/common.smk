@@ -146,12 +146,13 @@ BATCHES = recorded_batches() or ["00"]
 def of_batches(*paths):
     # what there is of every batch, under these names. Before split_cohort has run, the batches of
     # the last run stand in for them, so that a dry-run shows their steps; those of new patients
-    # get their names when it is done
+    # get their names when it is done. Its own files have no other rule that makes them
     def known(wildcards):
         try:
             checkpoints.split_cohort.get()
         except IncompleteCheckpointException as later:
-            later.targetfile = [later.targetfile, *expand(paths, batch=BATCHES)]
+            made = [path for path in paths if not path.startswith("private/batches/")]
+            later.targetfile = [later.targetfile, *expand(made, batch=BATCHES)]
             raise
         return expand(paths, batch=recorded_batches())
 
