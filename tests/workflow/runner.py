@@ -34,6 +34,7 @@ def small(config: dict[str, Any]) -> None:
         "with_findings": 8,
         "without_findings": 8,
     }
+    config["deidentification"]["batch_size"] = 4
 
 
 # without which no figure is drawn

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from pydicom import dcmread
+from pydicom.uid import generate_uid
 
 from bonescint.files import read_rows
 from tests.workflow.runner import configure, copied, jobs, ran, snakemake
@@ -51,6 +53,31 @@ def add_version(config: dict[str, Any]) -> None:
         "released": "2026-04-01",
         "export": "demo/exports/vsbone4.csv",
     }
+
+
+def test_a_new_patient_goes_to_a_new_batch_and_no_other_is_coded_again(study: Path) -> None:
+    shutil.copytree(study / "demo/dicom", study / "raw")
+    people = shutil.copy(study / "demo/participants.csv", study / "people.csv")
+    configure(study, lambda c: c["inputs"].update(dicom="raw", participants="people.csv"))
+    snakemake(study, "--until", "anonymize_batch")
+    row = next(read_rows(study / "private/batches/00.csv"))
+    image = dcmread(study / "raw" / row["path"])
+    image.PatientID, image.PatientName = "77001122", "NEW^PATIENT"
+    image.SOPInstanceUID = image.file_meta.MediaStorageSOPInstanceUID = generate_uid()
+    image.StudyInstanceUID, image.SeriesInstanceUID = generate_uid(), generate_uid()
+    image.save_as(study / "raw" / "new.dcm")
+    with people.open("a", encoding="utf-8") as table:
+        table.write("77001122,HS2022-005,\n")
+    coded = {p: p.stat().st_mtime_ns for p in (study / "results/dicom").rglob("*.dcm")}
+    batches = len(list((study / "private/batches").glob("*.csv")))
+    assert "新しい患者の束 (まだ名前がありません)" in snakemake(study, "-n")
+    assert ran(snakemake(study, "--until", "anonymize_batch")).count("anonymize_batch") == 1
+    assert (
+        coded.items()
+        <= {p: p.stat().st_mtime_ns for p in (study / "results").rglob("*.dcm")}.items()
+    )
+    new = list((study / f"results/dicom/{batches:02d}").rglob("*.dcm"))
+    assert len(new) == 1
 
 
 def test_a_fourth_version_gives_three_comparisons_with_no_code_change(study: Path) -> None:

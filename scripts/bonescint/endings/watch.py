@@ -150,6 +150,8 @@ class Ending(logging.Handler):
             # a dry-run moves none of them, and Snakemake misses none
             if self.edited:
                 yield wording("edited_dry", n=len(self.edited))
+            if any(job["is_checkpoint"] for job in self._jobs.values()):
+                yield wording("dry_batches")
             yield wording("idle_dry" if self._is_idle and not self.edited else "dry")
         elif self.outcome and self._has_run():
             # not before: every job reads this module
