@@ -12,6 +12,7 @@ rule filter_opt_out:
         unreadable="private/unreadable.csv",
         declined="private/declined.age",
         doubts=str(OPT_OUT_DOUBTS),
+        cache=INDEX_CACHE,
         counts="results/cohort/opt_out.csv",
         warnings="results/cohort/opt_out.warnings.csv",
     log:
@@ -24,6 +25,7 @@ rule filter_opt_out:
         settings=OPT_OUT_SETTINGS,
         layout=study.list_layout(config, "opt_out"),
         ledger=LEDGER,
+        indexed_by=INDEXED_BY,
         coded=str(study.CODED_IMAGES),
         patient_id_pattern=study.patient_id_pattern(config),
         decisions=DECISIONS,

@@ -160,6 +160,15 @@ def of_batches(*paths):
 
 
 TRACERS = tracers(config)
+# rows of the index that something else read are not taken for this one's
+INDEX_CACHE = "private/index.age"
+INDEXED_BY = values_stamp(
+    [
+        code_digest("scripts/ingest/index_dicom.py"),
+        *TRACERS,
+        *(f"{name} {most}" for name, most in config.get("limits", {}).items()),
+    ]
+)
 SOFTWARE = study.software(config)
 READERS = list(entries_of(config, "readers"))
 READINGS = expand("results/readings/{reader}.csv", reader=READERS)

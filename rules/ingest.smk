@@ -19,6 +19,10 @@ rule index_dicom:
         stamp=STAMPS["inputs.dicom"],
         tracers=TRACERS,
         limits=lookup("limits", within=config, default={}),
+        # what the last run read; filter_opt_out writes it, without who declined
+        cache=INDEX_CACHE,
+        ledger=LEDGER,
+        indexed_by=INDEXED_BY,
         language=language_of_messages,
         code=code_digest("scripts/ingest/index_dicom.py"),
     script:

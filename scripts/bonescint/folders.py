@@ -17,6 +17,7 @@ class FileFound(NamedTuple):
     modified: int  # nanoseconds: tells a file from one of the same size put in its place
     mode: int  # tells a file that may be read now from one that might not
     refusal: str  # why it must not be opened, or cannot be
+    state: str = ""  # inode and time of its last change, which nobody can set back
 
 
 def printable(path: str) -> str:
@@ -77,4 +78,5 @@ def _file(path: str, entry: os.DirEntry[str]) -> FileFound:
     refusal = "symbolic link" if is_link else "" if is_regular else "not a regular file"
     if not refusal and path != printable(path):
         refusal = "file name is not UTF-8"
-    return FileFound(path, status.st_size, status.st_mtime_ns, status.st_mode, refusal)
+    state = f"{status.st_ino}:{status.st_ctime_ns}"
+    return FileFound(path, status.st_size, status.st_mtime_ns, status.st_mode, refusal, state)

@@ -16,6 +16,7 @@ from bonescint.files import read_rows, write_rows
 from bonescint.identity.chain import Entry
 from bonescint.identity.doubts import HeldBack, held_back, id_doubts
 from bonescint.identity.first_use import open_or_create
+from bonescint.identity.index_cache import seal_index
 from bonescint.identity.ledger import Ledger, LedgerFiles
 from bonescint.identity.migration import moves_of
 from bonescint.identity.opt_out_lists import LARGEST_SHARE, Taken, fingerprint, take_list
@@ -54,6 +55,8 @@ def filter_opt_out(
     doubts: Path,
     counts: Path,
     warnings: Path,
+    cache: Path | None = None,
+    made_by: str = "",
     id_pattern: str = ANY_ID,
     ids_only: bool = False,
     largest_share: float = LARGEST_SHARE,
@@ -78,6 +81,8 @@ def filter_opt_out(
         Tables to write. An entry that matches nobody or is incomplete is reported by its row.
     unreadable
         The unreadable files, without the IDs and names in the paths of who declined.
+    cache, made_by
+        Where the rows of the consented instances are kept for the next index (`seal_index`).
     declined, doubts
         Who declined, with all spellings, and who is held back; both are sealed to the ledger.
     """
@@ -96,7 +101,11 @@ def filter_opt_out(
     persons = who_declined(people, gone, book, held.subjects)
     seal_declined(declined, persons, book)
     terms = Terms(persons.values())
-    write_others(consented, index, people, gone | held.subjects, _namesakes(index, terms))
+    hidden = _namesakes(index, terms)
+    write_others(consented, index, people, gone | held.subjects, hidden)
+    if cache:
+        # rows from which a name was taken out are no rows of the files
+        seal_index(cache, None if hidden else consented, made_by, book)
     lost = [row | {"path": masked(row["path"], terms)} for row in read_rows(unindexed)]
     write_rows(unreadable, columns("unreadable"), lost)
 
@@ -112,9 +121,7 @@ def filter_opt_out(
     )
     write_warnings(warnings, found)
     total = {
-        "files_found": len(people.subjects) + len(lost),
-        "files_unreadable": len(lost),
-        **_left_out(people, gone, held.subjects),
+        **_of_files(people, len(lost), gone, held.subjects),
         **_of_entries(entries, unlisted, unmatched),
         **_of_held_entries(taken, here),
         "patients_recalled": delivered(book, gone - taken.held_gone),
@@ -179,10 +186,12 @@ def _of_entries(
     }
 
 
-def _left_out(people: People, gone: Set[str], held: Set[str]) -> dict[str, int]:
-    """Return the columns that count who is there and who of them goes."""
+def _of_files(people: People, lost: int, gone: Set[str], held: Set[str]) -> dict[str, int]:
+    """Return the columns that count files, who is there and who of them goes."""
     here = set(people.headers.values())
     return {
+        "files_found": len(people.subjects) + lost,
+        "files_unreadable": lost,
         "files_indexed": len(people.subjects),
         "patients_indexed": len(here - {""}),
         "files_opted_out": sum(subject in gone for subject in people.subjects),
@@ -273,6 +282,8 @@ if __name__ == "__main__":
             doubts=Path(snakemake.output.doubts),
             counts=Path(snakemake.output.counts),
             warnings=Path(snakemake.output.warnings),
+            cache=Path(snakemake.output.cache),
+            made_by=snakemake.params.indexed_by,
             id_pattern=snakemake.params.patient_id_pattern,
             layout=snakemake.params.layout,
             **snakemake.params.settings,

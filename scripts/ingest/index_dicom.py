@@ -12,6 +12,8 @@ from bonescint.dicom.tree import index_tree
 from bonescint.dicom.vocabulary import BONE_TRACERS
 from bonescint.errors import InputError
 from bonescint.files import TableWriter, replacing
+from bonescint.identity.index_cache import known_rows
+from bonescint.identity.ledger import LedgerFiles
 from bonescint.joblog import job_log
 from bonescint.resources import Texts
 
@@ -30,13 +32,16 @@ def index_dicom(
     language: str = "ja",
     limits: Limits = DEFAULT,
     tracers: tuple[str, ...] = BONE_TRACERS,
+    cache: Path | None = None,
+    made_by: str = "",
+    ledger: LedgerFiles | None = None,
 ) -> None:
     """Write the index of instances and the list of files that are none (docs/en/tables.md).
 
     Parameters
     ----------
     dicom
-        The raw folder; every file below it is opened once, up to its pixels.
+        The raw folder; every file below it that has changed is opened once, up to its pixels.
     index, unindexed
         The two tables; each file stands in one of them, sorted by path.
     receipt
@@ -49,6 +54,8 @@ def index_dicom(
         How much of a file is taken into memory.
     tracers
         Those of the study.
+    cache, made_by, ledger
+        Where the last run's rows are kept, sealed to the ledger (`known_rows`).
 
     Raises
     ------
@@ -58,12 +65,13 @@ def index_dicom(
     if not dicom.is_dir():
         raise InputError(Texts("ingest", language)("no_folder"))
     counts: Counter[str] = Counter()
+    known = known_rows(cache, made_by, ledger) if cache and ledger else {}
     with replacing(index) as index_stream, replacing(unindexed) as unindexed_stream:
         tables = {
             True: TableWriter(index_stream, columns("index")),
             False: TableWriter(unindexed_stream, columns("unreadable")),
         }
-        for readable, row in index_tree(dicom, workers, limits, tracers):
+        for readable, row in index_tree(dicom, workers, limits, tracers, known):
             tables[readable].writerow(row)
             counts["instances" if readable else f"unreadable: {row['reason']}"] += 1
             if readable:
@@ -90,4 +98,7 @@ if __name__ == "__main__":
             language=snakemake.params.language,
             limits=Limits(**snakemake.params.limits),
             tracers=tuple(snakemake.params.tracers),
+            cache=Path(snakemake.params.cache),
+            made_by=snakemake.params.indexed_by,
+            ledger=snakemake.params.ledger,
         )

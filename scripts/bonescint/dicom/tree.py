@@ -3,7 +3,7 @@
 import logging
 import warnings
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import islice
 from pathlib import Path
@@ -26,7 +26,7 @@ def _index_chunk(
 ) -> list[FileRow]:
     """Return the rows of some files; runs in a worker."""
     rows: list[FileRow] = []
-    for path, size, modified, _, refusal in files:
+    for path, size, modified, _, refusal, state in files:
         outcome: Header | Unreadable | dict[str, str]
         if refusal:
             outcome = Unreadable("unreadable", refusal)
@@ -34,7 +34,8 @@ def _index_chunk(
             outcome = read_header(folder / path, limits)
         if isinstance(outcome, Header):
             try:
-                row = index_row(outcome, path, size, tracers) | {"modified": str(modified)}
+                row = index_row(outcome, path, size, tracers)
+                row |= {"modified": str(modified), "state": state}
                 rows.append((True, row))
                 continue
             except HeaderFault as fault:
@@ -88,6 +89,7 @@ def index_tree(
     workers: int,
     limits: Limits = DEFAULT,
     tracers: tuple[str, ...] = BONE_TRACERS,
+    known: Mapping[str, dict[str, str]] | None = None,
 ) -> Iterator[FileRow]:
     """Yield a row for every file below a folder, sorted by path.
 
@@ -101,6 +103,8 @@ def index_tree(
         How much of a file is taken into memory.
     tracers
         Those of the study.
+    known
+        Path -> the row that was read before, which stands for a file that has not changed since.
 
     Yields
     ------
@@ -109,15 +113,42 @@ def index_tree(
     """
     files = files_below(folder)
     chunks = iter(lambda: tuple(islice(files, _CHUNK)), ())
+    known = known or {}
     if workers <= 1:
         for chunk in chunks:
-            yield from index_files(folder, chunk, limits, tracers)
+            new = _changed(chunk, known)
+            yield from _together(chunk, index_files(folder, new, limits, tracers), known)
         return
     with ProcessPoolExecutor(workers, initializer=_quiet) as pool:
-        running: deque[Future[list[FileRow]]] = deque()
+        running: deque[tuple[tuple[FileFound, ...], Future[list[FileRow]] | None]] = deque()
         for chunk in chunks:
-            running.append(pool.submit(_index_chunk, folder, limits, tracers, chunk))
+            new = _changed(chunk, known)
+            read = pool.submit(_index_chunk, folder, limits, tracers, new) if new else None
+            running.append((chunk, read))
             if len(running) >= _AHEAD * workers:
-                yield from running.popleft().result()
-        while running:
-            yield from running.popleft().result()
+                chunk, read = running.popleft()
+                yield from _together(chunk, read.result() if read else [], known)
+        for chunk, read in running:
+            yield from _together(chunk, read.result() if read else [], known)
+
+
+def _changed(
+    files: tuple[FileFound, ...], known: Mapping[str, dict[str, str]]
+) -> tuple[FileFound, ...]:
+    """Return those files whose row is not known, or was read of something else."""
+    return tuple(file for file in files if not _is_known(file, known))
+
+
+def _is_known(file: FileFound, known: Mapping[str, dict[str, str]]) -> bool:
+    row = known.get(file.path)
+    now = (str(file.size), str(file.modified), file.state, "")
+    return row is not None and now == (row["size"], row["modified"], row["state"], file.refusal)
+
+
+def _together(
+    files: tuple[FileFound, ...], read: list[FileRow], known: Mapping[str, dict[str, str]]
+) -> Iterator[FileRow]:
+    """Yield the rows of some files in their order, those that are known and those just read."""
+    rows = iter(read)
+    for file in files:
+        yield (True, known[file.path]) if _is_known(file, known) else next(rows)

@@ -32,7 +32,7 @@ _ID_TITLES = frozenset(
 # may stand over anything, such as n, value, total or files, is not among them.
 _MEASURES = frozenset(
     {"bsi", "hotspots", "ann", "eod", "age", "patientage", "heightcm", "patientsize", "weightkg",
-     "patientweight", "size", "modified", "date", "examdate", "studydate", "studytime",
+     "patientweight", "size", "modified", "state", "date", "examdate", "studydate", "studytime",
      "patientbirthdate"}
 )  # fmt: skip
 _LEAST_HEADINGS = 2
