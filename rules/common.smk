@@ -2,7 +2,6 @@
 
 import os
 import sys
-
 from datetime import date
 from pathlib import Path
 
@@ -144,9 +143,8 @@ BATCHES = recorded_batches() or ["00"]
 
 
 def of_batches(*paths):
-    # what there is of every batch, under these names. Before split_cohort has run, the batches of
-    # the last run stand in for them, so that a dry-run shows their steps; those of new patients
-    # get their names when it is done. Its own files have no other rule that makes them
+    # of every batch. Before split_cohort has run, the last run's stand in for them, so a dry-run
+    # shows their steps; its own files no other rule makes
     def known(wildcards):
         try:
             checkpoints.split_cohort.get()
@@ -160,15 +158,6 @@ def of_batches(*paths):
 
 
 TRACERS = tracers(config)
-# rows of the index that something else read are not taken for this one's
-INDEX_CACHE = "private/index.age"
-INDEXED_BY = values_stamp(
-    [
-        code_digest("scripts/ingest/index_dicom.py"),
-        *TRACERS,
-        *(f"{name} {most}" for name, most in config.get("limits", {}).items()),
-    ]
-)
 SOFTWARE = study.software(config)
 READERS = list(entries_of(config, "readers"))
 READINGS = expand("results/readings/{reader}.csv", reader=READERS)

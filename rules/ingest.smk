@@ -1,5 +1,15 @@
 """Needs the raw folder; gives an index of every file below it, from headers alone."""
 
+# rows of the index that something else read are not taken for this one's
+INDEX_CACHE = "private/index.age"
+INDEXED_BY = values_stamp(
+    [
+        code_digest("scripts/ingest/index_dicom.py"),
+        *TRACERS,
+        *(f"{name} {most}" for name, most in config.get("limits", {}).items()),
+    ]
+)
+
 
 rule index_dicom:
     """Read every file's header once: patient, exam, what kind of image, which tracer."""

@@ -55,8 +55,8 @@ def filter_opt_out(
     doubts: Path,
     counts: Path,
     warnings: Path,
-    cache: Path | None = None,
-    made_by: str = "",
+    cache: Path,
+    made_by: str,
     id_pattern: str = ANY_ID,
     ids_only: bool = False,
     largest_share: float = LARGEST_SHARE,
@@ -93,8 +93,7 @@ def filter_opt_out(
     known = here.union(book.codes(), *people.pairs) - {""}
     refuse_no_ids(entries, known, opt_out, language, id_pattern)
     taken = _taken(entries, people, book, fingerprint(book, opt_out), largest_share)
-    opted_out, gone = taken.in_force, taken.gone
-    entries = [] if taken.is_undone else entries
+    opted_out, gone, entries = taken.in_force, taken.gone, [] if taken.is_undone else entries
     decided = read_decisions(decisions, reviewers) if decisions.exists() else []
     personal, held = _held_back(people, taken, book, other_persons(decided), id_pattern)
     seal_doubts(doubts, held, people, index, personal, book)
@@ -103,12 +102,10 @@ def filter_opt_out(
     terms = Terms(persons.values())
     hidden = _namesakes(index, terms)
     write_others(consented, index, people, gone | held.subjects, hidden)
-    if cache:
-        # rows from which a name was taken out are no rows of the files
-        seal_index(cache, None if hidden else consented, made_by, book)
+    # rows from which a name was taken out are no rows of the files
+    seal_index(cache, None if hidden else consented, made_by, book)
     lost = [row | {"path": masked(row["path"], terms)} for row in read_rows(unindexed)]
     write_rows(unreadable, columns("unreadable"), lost)
-
     pairs = people.pairs | links(book)
     unmatched = {s for s in opted_out if connected([s], pairs).isdisjoint(here)}
     unlisted = {s: opted_out[s] for s in opted_out.keys() - {entry.subject for entry in entries}}
@@ -120,13 +117,10 @@ def filter_opt_out(
         _of_a_list(taken, opt_out.name, len(taken.held_gone & here)),
     )
     write_warnings(warnings, found)
-    total = {
-        **_of_files(people, len(lost), gone, held.subjects),
-        **_of_entries(entries, unlisted, unmatched),
-        **_of_held_entries(taken, here),
-        "patients_recalled": delivered(book, gone - taken.held_gone),
-    }
-    write_rows(counts, columns("opt_out"), [total])
+    total = _of_files(people, len(lost), gone, held.subjects)
+    total |= _of_entries(entries, unlisted, unmatched) | _of_held_entries(taken, here)
+    recalled = delivered(book, gone - taken.held_gone)
+    write_rows(counts, columns("opt_out"), [total | {"patients_recalled": recalled}])
 
 
 def refuse_other_kind(index: Path, synthetic: bool, language: str) -> None:

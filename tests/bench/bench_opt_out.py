@@ -54,7 +54,7 @@ def main(rows: int) -> None:
         left_out = sum(map(gone.__contains__, people.subjects))
         print(f"check of {rows:,} rows: {time.perf_counter() - start:.2f} s, {left_out} left out")
         start = time.perf_counter()
-        outputs = ("consented", "unreadable", "declined", "counts", "warnings")
+        outputs = ("consented", "unreadable", "declined", "doubts", "counts", "warnings", "cache")
         filter_opt_out(
             index=folder / "index.csv",
             unindexed=folder / "lost.csv",
@@ -62,6 +62,8 @@ def main(rows: int) -> None:
             ledger={key: str(folder / f"ledger.{key}") for key in ("path", "key", "head")},
             language="en",
             coded=folder / "coded",
+            decisions=folder / "none",
+            made_by="",
             **{key: folder / f"{key}.out" for key in outputs},
         )
         print(f"filter_opt_out: {time.perf_counter() - start:.2f} s")

@@ -7,7 +7,7 @@ file, in lower case.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from pydicom.uid import RLELossless
@@ -17,6 +17,7 @@ from bonescint.deid.pixels import IMAGE_TAGS, Pixels
 from bonescint.deid.refusal import Refused
 from bonescint.deid.source import Raw, Source
 from bonescint.dicom import tags, vrs
+from bonescint.names.ids import normalise
 from bonescint.names.parts import SEPARATORS
 
 SHORTEST = 6
@@ -88,6 +89,27 @@ def check_identity(source: Source) -> None:
         # what is left over behind the end of a shorter value is a device's habit, once
         if isinstance(value, bytes) and len([part for part in value.split(b"\0") if part]) > 2:
             raise Refused("damaged", tags.notation(tag))
+
+
+def check_unchanged(source: Source, row: Mapping[str, str]) -> None:
+    """Refuse a file that is no longer the one whose header was read, whatever its date says.
+
+    Parameters
+    ----------
+    source
+        The source.
+    row
+        What the index read of it; what it does not say is not asked.
+
+    Raises
+    ------
+    Refused
+        ``changed`` with the tag: the image would get another patient's code.
+    """
+    for column, tag in (("sop_instance_uid", tags.SOPInstanceUID), ("patient_id", tags.PatientID)):
+        read = row.get(column, "")
+        if read and normalise(read) != normalise(source.text(tag)):
+            raise Refused("changed", tags.notation(tag))
 
 
 def _may_hold_text(image: bytes | memoryview) -> bool:

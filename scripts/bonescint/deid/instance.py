@@ -13,7 +13,7 @@ import pydicom
 from bonescint.deid.burned_in import find_text
 from bonescint.deid.encoding import CodedElements
 from bonescint.deid.engine import OUTCOMES, Engine
-from bonescint.deid.hidden import check_identity, search_pixels
+from bonescint.deid.hidden import check_identity, check_unchanged, search_pixels
 from bonescint.deid.identifiers import Identifiers, known_identifiers
 from bonescint.deid.pixels import pictures_of, prepare, signs_of_text
 from bonescint.deid.policy import Policy
@@ -135,6 +135,7 @@ def _deidentify(
 ) -> Coded:
     policy = _policy_for(source, settings)
     check_identity(source)
+    check_unchanged(source, row)
     pixels = whole = prepare(source, data)
     lossy = pixels.lossy or source.text(tags.LossyImageCompression) == "01"
     if lossy and not settings.keep_lossy:

@@ -10,6 +10,7 @@ from bonescint.custody.declined import unseal_doubts
 from bonescint.declared import columns
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
+from bonescint.identity.index_cache import known_rows
 from bonescint.identity.ledger import Ledger, create_ledger, open_ledger
 from bonescint.identity.opt_outs import in_force, record, withdraw
 from bonescint.names.ids import ANY_ID
@@ -50,6 +51,8 @@ def run(
         declined=folder / "declined.age",
         id_pattern=pattern,
         doubts=folder / "doubts.age",
+        cache=folder / "index.age",
+        made_by="one",
         **{name: folder / f"{name}.csv" for name in names},
     )
     tables = {name: list(read_rows(folder / f"{name}.csv")) for name in names}
@@ -63,6 +66,33 @@ def kept(tables: dict[str, list[dict[str, str]]]) -> str:
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
     return create_ledger(**files(tmp_path))
+
+
+def test_the_next_index_knows_everybody_but_who_declined(tmp_path: Path, ledger: Ledger) -> None:
+    run(tmp_path, "12")
+    sealed = tmp_path / "index.age"
+    assert sealed.stat().st_mode & 0o777 == 0o600
+    assert b"SATO" not in sealed.read_bytes()
+    known = known_rows(sealed, "one", files(tmp_path))
+    assert [*known] == ["c", "d"]
+    assert [*known.values()] == [
+        row for row in read_rows(tmp_path / "index.csv") if row["path"] in "cd"
+    ]
+    # another program, a file that is damaged, another key, no ledger: everything is read
+    assert known_rows(sealed, "two", files(tmp_path)) == {}
+    sealed.write_bytes(sealed.read_bytes()[:-9])
+    assert known_rows(sealed, "one", files(tmp_path)) == {}
+    assert known_rows(tmp_path / "none", "one", files(tmp_path)) == {}
+    assert known_rows(sealed, "one", files(tmp_path / "elsewhere")) == {}
+
+
+def test_rows_without_a_name_that_was_hidden_are_not_kept(tmp_path: Path) -> None:
+    EVERY["staff"] = "MORI^EMI"
+    try:
+        run(tmp_path, "56")
+    finally:
+        del EVERY["staff"]
+    assert known_rows(tmp_path / "index.age", "one", files(tmp_path)) == {}
 
 
 def test_by_any_spelling_of_the_id(tmp_path):

@@ -8,6 +8,8 @@ import pytest
 from scripts.ingest.index_dicom import index_dicom
 
 from bonescint.declared import columns
+from bonescint.dicom.headers import read_header
+from bonescint.dicom.limits import Limits
 from bonescint.dicom.tree import index_tree
 from bonescint.errors import InputError
 from bonescint.resources import ROOT
@@ -101,7 +103,13 @@ def test_the_adapter_logs_counts_and_no_identifier(raw: Path, tmp_path: Path) ->
             receipt=str(tmp_path / "r.json"),
         ),
         params=SimpleNamespace(
-            dicom=str(raw), language="ja", limits={"nesting": 8}, tracers=["MDP", "HMDP"]
+            dicom=str(raw),
+            language="ja",
+            limits={"nesting": 8},
+            tracers=["MDP", "HMDP"],
+            cache="none",
+            indexed_by="",
+            ledger={},
         ),
         log=[str(tmp_path / "log")],
         threads=1,
@@ -119,6 +127,39 @@ def test_the_adapter_logs_counts_and_no_identifier(raw: Path, tmp_path: Path) ->
     assert "instances: 150" in log
     assert "tracer: HMDP: 150" in log
     assert not any(word in log for word in ("YAMADA", "春子", "0000007", ".dcm", str(raw)))
+
+
+def test_a_file_that_has_not_changed_is_not_read_again(
+    raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(raw, tmp_path, 1)
+    before = {row["path"]: row for row in table(tmp_path / "index.csv")}
+    read: list[str] = []
+
+    def reading(path: Path, limits: Limits) -> object:
+        read.append(str(path.relative_to(raw)))
+        return read_header(path, limits)
+
+    monkeypatch.setattr("bonescint.dicom.tree.read_header", reading)
+    assert [row for good, row in index_tree(raw, 1, known=before) if good] == [*before.values()]
+    assert sorted(read) == ["0/cut.dcm", "3/Thumbs.db", "empty"]  # which have no row
+    read.clear()
+    # changed in place, with size and date put back; renamed; another one in its place
+    changed, renamed, replaced = raw / "1/001.dcm", raw / "2/002.dcm", raw / "3/003.dcm"
+    status = changed.stat()
+    changed.write_bytes(changed.read_bytes().replace(b"MDP", b"HDP"))
+    os.utime(changed, ns=(status.st_atime_ns, status.st_mtime_ns))
+    renamed.rename(raw / "2/new.dcm")
+    status = replaced.stat()
+    other = replaced.read_bytes()
+    replaced.unlink()
+    replaced.write_bytes(other)
+    os.utime(replaced, ns=(status.st_atime_ns, status.st_mtime_ns))
+    again = [row["path"] for good, row in index_tree(raw, 2, known=before) if good]
+    assert again == sorted(again) and len(again) == 150
+    assert [*index_tree(raw, 1, known=before)] == [*index_tree(raw, 1)]
+    new = {"1/001.dcm", "2/new.dcm", "3/003.dcm"}
+    assert new <= {*read[: len(new) + 3]}
 
 
 @pytest.mark.real_data

@@ -167,6 +167,7 @@ class Doors(dict[str, object]):
             destination=folder / "dicom",
             batches=folder / "batches",
             batch_size=100,
+            made_by="",
             batch=folder / "batches/00.csv",
             redactions=folder / "rectangles/00.csv",
             tag_table=ROOT / "resources/tag_table.csv",

@@ -82,6 +82,8 @@ def filtered(language: str = "en") -> tuple[set[str], dict[str, str], list[str]]
         declined=Path("private/declined.age"),
         decisions=Path("private/review/decisions.tsv"),
         doubts=Path("private/opt_out_doubts.age"),
+        cache=Path("private/index.age"),
+        made_by="",
         ids_only=True,
         **{name: Path("private", f"{name}.csv") for name in tables},
     )

@@ -69,6 +69,8 @@ def filtered(opt_out: Path) -> None:
         declined=Path("private/declined.age"),
         decisions=Path("private/review/decisions.tsv"),
         doubts=Path("private/opt_out_doubts.age"),
+        cache=Path("private/index.age"),
+        made_by="",
         **{name: Path(f"private/{name}.csv") for name in names},
     )
 

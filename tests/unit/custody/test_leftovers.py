@@ -18,7 +18,8 @@ def test_the_workflows_own_are_what_is_declared_and_what_rules_name() -> None:
     # what is written at the side of the rules: the key of the stamps, whose folder it is, results
     # made again, when backups were made
     others = {"salt", "study.json", "made", "edited", "backups.json"}
-    assert (declared | named) - {"declined.age"} | others == TABLES  # that one is sealed to the key
+    sealed = {"declined.age", "index.age"}
+    assert (declared | named) - sealed | others == TABLES
 
 
 def test_what_a_patient_gave_its_name_to_is_counted(
