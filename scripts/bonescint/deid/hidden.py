@@ -92,7 +92,7 @@ def check_identity(source: Source) -> None:
 
 
 def check_unchanged(source: Source, row: Mapping[str, str]) -> None:
-    """Refuse a file that is no longer the one whose header was read, whatever its date says.
+    """Refuse a file that is no longer of the patient whose header was read, whatever its date.
 
     Parameters
     ----------
@@ -106,10 +106,9 @@ def check_unchanged(source: Source, row: Mapping[str, str]) -> None:
     Refused
         ``changed`` with the tag: the image would get another patient's code.
     """
-    for column, tag in (("sop_instance_uid", tags.SOPInstanceUID), ("patient_id", tags.PatientID)):
-        read = row.get(column, "")
-        if read and normalise(read) != normalise(source.text(tag)):
-            raise Refused("changed", tags.notation(tag))
+    read = row.get("patient_id", "")
+    if read and normalise(read) != normalise(source.text(tags.PatientID)):
+        raise Refused("changed", tags.notation(tags.PatientID))
 
 
 def _may_hold_text(image: bytes | memoryview) -> bool:

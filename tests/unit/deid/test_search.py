@@ -299,10 +299,19 @@ def test_innocent_chance_is_rare():
 
 
 def test_a_row_of_the_batch_is_known_too():
-    data = as_file(patient(PatientName="", PatientID="", StationName="YAMADA"))
+    data = as_file(patient(PatientName="", PatientID="12345678", StationName="YAMADA"))
     row = {"patient_name": "Yamada^Hanako", "patient_id": "0012345678"}
     with quiet_pydicom(), pytest.raises(Refused, match="residual-identifier"):
         deidentify(data, row, CODE, SETTINGS)
+
+
+def test_a_file_of_another_patient_than_the_index_read():
+    data = as_file(patient(PatientID="0012345678"))
+    with quiet_pydicom():
+        assert deidentify(data, {"patient_id": " 12345678"}, CODE, SETTINGS).data
+        with pytest.raises(Refused) as caught:
+            deidentify(data, {"patient_id": "12345679"}, CODE, SETTINGS)
+    assert (caught.value.reason, "1234567" in str(caught.value)) == ("changed", False)
 
 
 MOJIBAKE = ["ISO_IR 100", "ISO_IR 144", "ISO_IR 13", "ISO_IR 192", "ISO 2022 IR 87"]
