@@ -66,7 +66,7 @@ def draw(
             xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal",
             xlabel=labels("one_minus_specificity"), ylabel=labels("sensitivity_axis"),
         )  # fmt: skip
-        ax.legend(loc="lower right", title=labels("auc_legend"), title_fontsize=8)
+        ax.legend(loc="lower right", title=labels("auc_legend"), title_fontsize="small")
 
     return Picture(
         labels.figure("title", "roc"),
