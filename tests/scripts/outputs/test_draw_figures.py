@@ -22,6 +22,7 @@ TABLES = {
     "measurements": "measurements.csv",
     "accuracy": "metrics/accuracy.csv",
     "roc_curves": "metrics/roc_curves.csv",
+    "roc_bands": "metrics/roc_bands.csv",
     "cutoffs": "metrics/cutoffs.csv",
     "sample_size": "metrics/sample_size.csv",
     "version_measurement": "metrics/version_measurement.csv",
