@@ -12,8 +12,8 @@ from tests.scripts.outputs.contract import CUTOFFS, PAIRS, SOFTWARE
 from tests.scripts.outputs.results import write_empty, write_results, write_scans
 
 NAMES = [
-    "bland_altman", "distribution", "flow", "forest", "montage", "roc", "sample_size",
-    "version_slope",
+    "agreement", "bland_altman", "distribution", "flow", "forest", "interchangeability",
+    "montage", "roc", "sample_size", "tracer_weeks", "version_slope",
 ]  # fmt: skip
 TABLES = {
     "flow": "metrics/flow.csv",
