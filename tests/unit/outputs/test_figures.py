@@ -44,7 +44,7 @@ def words(figure: Figure) -> str:
 def all_figures(t: dict[str, list[Any]], labels: Labels, pairs: list[list[str]]) -> list[Figure]:
     measured, reference = t["measurements"], t["reference"]
     return [
-        flow.draw(t["flow"], labels),
+        composed(flow.draw(t["flow"], t["failed_calls"], CUT, labels), labels),
         composed(roc.draw(t["roc_curves"], t["roc_bands"], t["accuracy"], CUT, labels), labels),
         forest.draw(t["accuracy"], t["cutoffs"], CUT, labels),
         bland_altman.draw(measured, reference, t["version_measurement"], pairs, labels),
@@ -72,7 +72,7 @@ def test_every_figure_says_when_there_is_nothing(
 
 
 def test_flow_shows_each_step_each_reason_and_each_arm(tables: dict[str, list[Any]]) -> None:
-    text = words(flow.draw(tables["flow"], LABELS))
+    text = words(composed(flow.draw(tables["flow"], [], CUT, LABELS), LABELS))
     assert "100 人、128 ファイル、MDP 50・HMDP 50" in text
     assert "途中で切れている: 1 ファイル" in text
     assert "VSBONE (simulated) 2.0\nHMDP\n解析された症例: 49 人\n領域分割失敗: 1 人" in text
