@@ -38,7 +38,8 @@ def draw_figures(
     Parameters
     ----------
     tables
-        Name -> a table of results/ (docs/en/tables.md), as the figures declare their needs.
+        Name -> a table of results/ (docs/en/tables.md), as the figures declare their needs. Of a
+        table that the study does not make a figure gets no rows.
     dicom
         The batches' folders, results/dicom/{batch}.
     software
@@ -69,7 +70,9 @@ def draw_figures(
     with house_style():
         for name, drawn in drawn_figures(there).items():
             module = importlib.import_module(f"bonescint.outputs.figures.{name}")
-            figure = module.draw(**{need: given[need] for need in drawn.needs}, labels=labels)
+            figure = module.draw(
+                **{need: given.get(need, []) for need in drawn.needs}, labels=labels
+            )
             if isinstance(figure, Picture):
                 figure = composed(figure, labels)
             save(figure, figures / f"{name}.svg", figures / f"{name}.png")
