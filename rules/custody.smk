@@ -116,7 +116,7 @@ rule verify_purge:
         indexed="private/indexed.json",
         given=given(*INPUTS),
         codes="private/codes.json",
-        batches=of_batches("private/batches/{batch}.csv"),
+        batches="private/batches",
         dicom=of_batches("results/dicom/{batch}"),
         fingerprints="results/cohort/inputs.csv",
         planned="results/hospital/planned.csv",

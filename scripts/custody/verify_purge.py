@@ -15,6 +15,7 @@ from bonescint.custody.volumes import read_build, withdraw_volumes
 from bonescint.custody.withdrawn import keep_withdrawn
 from bonescint.errors import InputError
 from bonescint.files import replacing
+from bonescint.identity.batches import recorded_batches
 from bonescint.identity.ledger import Ledger, LedgerFiles, open_ledger
 from bonescint.identity.opt_out_lists import UNDONE, fingerprint, standing
 from bonescint.identity.opt_outs import in_force
@@ -158,7 +159,7 @@ if __name__ == "__main__":
             consented=Path(snakemake.input.consented),
             current=[
                 *snakemake.params.current,
-                *(Path(batch).stem for batch in snakemake.input.batches),
+                *recorded_batches(Path(snakemake.input.batches)),
             ],
             language=snakemake.params.language,
             receipt=Path(snakemake.output.receipt),

@@ -81,7 +81,12 @@ def test_who_is_chosen_stays_and_who_leaves_is_replaced(study: Path) -> None:
     ledger = open_ledger(
         study / "private/ledger.age", study / "private/ledger.key", head=study / LEDGER_HEAD
     )
-    gone = sorted(first)[0]
+    rows = list(read_rows(results / "cohort" / "selection.csv"))
+    in_line = {(r["tracer"], r["findings"]) for r in rows if r["state"] == "reserve"}
+    # one for whom somebody waits: the demonstration's small cells may be used up
+    gone = next(
+        r["code"] for r in rows if r["code"] in first and (r["tracer"], r["findings"]) in in_line
+    )
     subject = ledger.subject_of(gone) or ""
     command = [sys.executable, "-m", "bonescint.cli", "opt-out", "add", subject]
     run([*command, "--by", "self"], cwd=study, check=True, capture_output=True)

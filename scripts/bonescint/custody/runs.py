@@ -97,7 +97,8 @@ def bring_back(folders: Iterable[str], inputs: Iterable[str]) -> None:
     Parameters
     ----------
     folders
-        Where outputs lie. Of one that a rule makes as a whole Snakemake's mark bears the date.
+        Where outputs lie. Of one that a rule makes as a whole Snakemake's
+        mark bears the date, and what stands beside the mark may be an input of its own.
     inputs
         The study's inputs: below `DEMO` they are outputs too, any others stay as they are.
     """
@@ -108,7 +109,7 @@ def bring_back(folders: Iterable[str], inputs: Iterable[str]) -> None:
         for at, below, names in os.walk(folder):
             below[:] = [name for name in below if os.path.realpath(Path(at, name)) not in kept]
             if FOLDER_MARK in names:
-                below[:], names = [], [FOLDER_MARK]
+                below[:] = []
             for path in (Path(at, name) for name in names):
                 with suppress(OSError):
                     modified = path.lstat().st_mtime_ns
