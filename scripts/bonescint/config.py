@@ -81,10 +81,7 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
     yield from _preceding(config, text)
     yield from wrong_values(config, text)
     yield from wrong_subgroups(config, text)
-    shown = ((config.get("figures") or {}).get("montage") or {}).get("cases")
-    for i, typed in enumerate(shown if isinstance(shown, list) else (), 1):
-        if typed_code(typed) is None:  # it may be an ID, so it is not quoted
-            yield text("no_code", where="figures.montage.cases", n=i)
+    yield from _no_codes(config, text)
     for where, entry in _tables(config).items():
         headers = [fold_header(one) for one in (entry.get("columns") or {}).values() if one]
         if len(headers) > len(set(headers)):
@@ -136,6 +133,13 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
             yield _absent(f"ledger.{key}", path, text)
         elif path and Path(path).parts[0] in CODED_SIDE:  # R16
             yield text("ledger_place", where=f"ledger.{key}", path=path)
+
+
+def _no_codes(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
+    shown = ((config.get("figures") or {}).get("montage") or {}).get("cases")
+    for i, typed in enumerate(shown if isinstance(shown, list) else (), 1):
+        if typed_code(typed) is None:  # it may be an ID, so it is not quoted
+            yield text("no_code", where="figures.montage.cases", n=i)
 
 
 def _tables(config: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
