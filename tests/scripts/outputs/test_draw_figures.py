@@ -79,7 +79,7 @@ def test_adapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         params=SimpleNamespace(
             software=SOFTWARE, version_pairs=PAIRS, cutoffs=CUTOFFS, language="ja", synthetic=False,
-            confidence=0.9, metrics=None, there=None, words=None,
+            confidence=0.9, metrics=None, there=None, words=None, montage=None,
         ),
         output=["results/figures/flow.svg"],
         log=["logs/draw_figures.log"],

@@ -50,7 +50,7 @@ def all_figures(t: dict[str, list[Any]], labels: Labels, pairs: list[list[str]])
         bland_altman.draw(measured, reference, t["version_measurement"], pairs, labels),
         version_slope.draw(measured, reference, pairs, CUT, labels),
         distribution.draw(measured, reference, CUT, labels),
-        montage.draw([], [], [], labels),
+        composed(montage.draw([], [], [], {}, [], {}, labels), labels),
     ]
 
 
@@ -179,6 +179,6 @@ def test_montage_labels_views_and_survives_odd_pictures() -> None:
         montage.Scan("BS-2", "HMDP", None, [montage.View("", np.zeros((3, 5)))]),
         montage.Scan("BS-1", "MDP", True, [montage.View("posterior", np.eye(1300))]),
     ]
-    text = words(montage.side_by_side(scans, LABELS))
-    for expected in ("BS-1\n有所見", "BS-2\n合意なし", "後面", "向き不明"):
+    text = words(composed(montage.side_by_side(scans, LABELS), LABELS))
+    for expected in ("BS-1\n有所見", "0〜1\nBS-2\n合意なし", "後面", "向き不明"):
         assert expected in text

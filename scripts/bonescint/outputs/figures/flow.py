@@ -130,7 +130,7 @@ def _tables(
 
 
 @dataclass
-class _Box:
+class _FlowBox:
     """A box whose top left corner is (x, y); in a table's place stand its columns."""
 
     x: float
@@ -152,15 +152,15 @@ class _Layout:
 
     width: float
     y: float = 0.0
-    boxes: list[_Box] = field(default_factory=list)
+    boxes: list[_FlowBox] = field(default_factory=list)
     lines: list[tuple[list[float], list[float]]] = field(default_factory=list)
     arrows: list[tuple[tuple[float, float], tuple[float, float], str]] = field(default_factory=list)
 
-    def box(self, x: float, y: float, width: float, text: str, edge: str) -> _Box:
+    def box(self, x: float, y: float, width: float, text: str, edge: str) -> _FlowBox:
         """Place a text, broken to the box's width."""
         room = int((width - 2 * _INSIDE) / _LETTER)
         lines = [line for part in text.split("\n") for line in broken(part, room)]
-        self.boxes.append(_Box(x, y, width, lines, edge))
+        self.boxes.append(_FlowBox(x, y, width, lines, edge))
         return self.boxes[-1]
 
 
@@ -217,7 +217,7 @@ def _arms(
             end = top - box.height
             if table := tables.get(key):
                 layout.arrows.append(((at, end), (at, end - _GAP * 0.8), BLUE))
-                made = _Box(x, end - _GAP * 0.8, width, [], BLUE, table)
+                made = _FlowBox(x, end - _GAP * 0.8, width, [], BLUE, table)
                 layout.boxes.append(made)
                 end = made.y - made.height
             low = min(low, end)
