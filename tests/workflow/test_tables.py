@@ -47,8 +47,6 @@ def test_every_declared_table_is_written(finished: Path) -> None:
         "results/chosen/reference.csv",
         "results/chosen/measurements.csv",
         "results/chosen/readings/{reader}.csv",
-        # by `snakemake tables`
-        "results/analysis/dictionary.csv",
         # by `snakemake deliver`
         "results/delivery/volumes.csv",
         "results/delivery/contents.csv",

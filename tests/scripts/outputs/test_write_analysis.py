@@ -1,4 +1,4 @@
-"""The tables for a statistician: as declared, without BOM, with a dictionary that knows each word."""
+"""The tables for a statistician: as declared, without BOM, a dictionary that knows each word."""
 
 import csv
 import re

@@ -168,7 +168,11 @@ def _lists() -> dict[str, Meanings]:
 @cache
 def _words(area: str) -> Meanings:
     """Return the words of an area that have no fields but the offset of a ratio."""
-    texts = {language: Texts(area, language) for language in LANGUAGES}
+    # by literals, which tell what the tables are made of
+    texts = {
+        language: Texts("flow", language) if area == "flow" else Texts("metrics", language)
+        for language in LANGUAGES
+    }
     found: Meanings = {}
     for key in texts["en"]:
         with suppress(KeyError, IndexError):

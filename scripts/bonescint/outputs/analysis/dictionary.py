@@ -3,12 +3,14 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from bonescint.declared import DeclaredColumn, columns
+from bonescint.declared import DeclaredColumn
 from bonescint.files import Row, write_rows
 from bonescint.outputs.analysis.described import LANGUAGES, AnalysedStudy, Meanings, meanings
 from bonescint.resources import Texts
 
 Used = Mapping[str, Collection[str]]  # column -> the words that stand in it
+
+HEADER = ("table", "column", "kind", "unit", "ja", "en", "values_ja", "values_en")
 
 
 def write_dictionary(
@@ -30,7 +32,7 @@ def write_dictionary(
     study
         The study.
     """
-    write_rows(path, columns("dictionary"), _entries(tables, used, study))
+    write_rows(path, HEADER, _entries(tables, used, study))
 
 
 def _entries(
