@@ -12,7 +12,7 @@ import numpy as np
 from bonescint.stats import agreement, counts, method_comparison
 from bonescint.stats.estimate import Estimate
 from bonescint.stats.kappa_gap import kappa_gap
-from bonescint.stats.panels import Panel, beside_readers
+from bonescint.stats.panels import ReaderPanel, beside_readers
 from bonescint.stats.questions import cutoffs_of, labelled, sign_of, without_test
 from bonescint.stats.samples import Samples, SoftwareFacts, read_ratings, read_truth
 
@@ -80,7 +80,7 @@ class _Readers:
         self._shown: list[list[str]] = []
 
     def compared(
-        self, panel: Panel, metric: str, compare: Compare, confidence: float
+        self, panel: ReaderPanel, metric: str, compare: Compare, confidence: float
     ) -> Iterator[Estimate]:
         """Yield each pair of readers; the metric is named where its cases are its own."""
         if panel.codes in self._shown:
@@ -99,7 +99,7 @@ class _Readers:
 
 
 def _calls(
-    panel: Panel, readers: Sequence[str], metric: str, settings: Mapping[str, Any]
+    panel: ReaderPanel, readers: Sequence[str], metric: str, settings: Mapping[str, Any]
 ) -> Iterator[Estimate]:
     """Yield at every cut-off the software against each reader, all of them, and the consensus."""
     confidence, drawn = settings["confidence"], settings["optimism"]

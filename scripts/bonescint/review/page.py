@@ -14,7 +14,7 @@ from bonescint.files import Row, replacing
 from bonescint.pages import only_script, page_template
 from bonescint.resources import SYNTHETIC, Texts
 from bonescint.review.headers import ShownChange
-from bonescint.review.pictures import Picture
+from bonescint.review.pictures import ShownPicture
 
 MOST_BYTES = 40_000_000  # of pictures and headers in one page
 FORMAT = "bonescint-decisions/1"
@@ -52,7 +52,7 @@ class Shown:
     row: Row
     why: list[str]
     text: str = ""
-    pictures: list[Picture] = field(default_factory=list)
+    pictures: list[ShownPicture] = field(default_factory=list)
     header: list[ShownChange] = field(default_factory=list)
 
     @property

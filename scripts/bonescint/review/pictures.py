@@ -12,7 +12,7 @@ from pydicom import Dataset
 from bonescint.dicom.display import NO_PICTURE, greys, shades
 
 
-class Picture(NamedTuple):
+class ShownPicture(NamedTuple):
     """One frame.
 
     Parameters
@@ -34,7 +34,7 @@ class Picture(NamedTuple):
     trace: str = ""
 
 
-def pictures(dataset: Dataset, views: str) -> list[Picture]:
+def pictures(dataset: Dataset, views: str) -> list[ShownPicture]:
     """Return the frames of a file in their order; none if it has no picture that can be drawn.
 
     Parameters
@@ -52,7 +52,7 @@ def pictures(dataset: Dataset, views: str) -> list[Picture]:
     if len(named) != len(frames):
         named = [""] * len(frames)
     return [
-        Picture(
+        ShownPicture(
             view,
             frame.shape[1],
             frame.shape[0],
@@ -63,7 +63,7 @@ def pictures(dataset: Dataset, views: str) -> list[Picture]:
     ]
 
 
-def overlay_pictures(dataset: Dataset, group: int) -> list[Picture]:
+def overlay_pictures(dataset: Dataset, group: int) -> list[ShownPicture]:
     """Return an overlay of a file, black on white; none if there is none.
 
     Parameters
@@ -79,7 +79,8 @@ def overlay_pictures(dataset: Dataset, group: int) -> list[Picture]:
         return []
     planes = plane.reshape(-1, *plane.shape[-2:])
     return [
-        Picture("overlay", p.shape[1], p.shape[0], png((1 - p) * np.uint8(255))) for p in planes
+        ShownPicture("overlay", p.shape[1], p.shape[0], png((1 - p) * np.uint8(255)))
+        for p in planes
     ]
 
 

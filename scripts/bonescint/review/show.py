@@ -16,7 +16,7 @@ from bonescint.resources import Texts
 from bonescint.review.headers import kept_values, shown_changes
 from bonescint.review.items import FINDINGS, place_of
 from bonescint.review.page import Shown
-from bonescint.review.pictures import Picture, overlay_pictures, pictures
+from bonescint.review.pictures import ShownPicture, overlay_pictures, pictures
 
 _MOST_VALUES = 20  # of a private element that stays
 _MOST_OVERLAYS = 12
@@ -121,7 +121,7 @@ def _add_kept(shown: Shown, files: Files, text: Texts) -> None:
     shown.why.append(text("why.kept", **who))
     group, element = int(str(entry["group"]), 16), int(str(entry["element"]), 16)
     values: dict[str, None] = {}
-    found: dict[str, Picture] = {}
+    found: dict[str, ShownPicture] = {}
     number = 0
     for path in files.made_of:
         coded = _read(files.coded_file(path), pixels=False)

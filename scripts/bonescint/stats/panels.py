@@ -7,7 +7,7 @@ import numpy as np
 from bonescint.stats.samples import Floats, Ratings, Sample
 
 
-class Panel(NamedTuple):
+class ReaderPanel(NamedTuple):
     """The cases that a software analysed and that every reader has read who read any of them.
 
     `y` and `scores` are as of a `Sample`, `values` is cases x readers (NaN where a reader read
@@ -21,7 +21,7 @@ class Panel(NamedTuple):
     left_out: list[str]
 
 
-def beside_readers(sample: Sample, ratings: Ratings) -> Panel:
+def beside_readers(sample: Sample, ratings: Ratings) -> ReaderPanel:
     """Return the cases of one software that its readers have read.
 
     A reader who read none of them takes nobody else's cases away.
@@ -41,7 +41,7 @@ def beside_readers(sample: Sample, ratings: Ratings) -> Panel:
     known = ~np.isnan(values)
     kept = (known == known.any(axis=0)).all(axis=1) & known.any(axis=1)
     missing = len(values) - int(kept.sum())
-    return Panel(
+    return ReaderPanel(
         [code for code, keep in zip(sample.codes, kept, strict=True) if keep],
         sample.y[kept],
         sample.scores[0][kept],

@@ -10,7 +10,7 @@ from bonescint.files import write_rows
 from bonescint.review.headers import ShownChange
 from bonescint.review.items import ReviewItem
 from bonescint.review.page import Shown, digest_of, write_pages
-from bonescint.review.pictures import Picture, png
+from bonescint.review.pictures import ShownPicture, png
 
 STUDY = {"id": "BONE 試験", "title": "A study", "synthetic": True}
 EVIL = "</script><script>window.evil = 1</script><img src=x onerror='window.evil=1'>&quot;"
@@ -21,11 +21,11 @@ HEADER = [
 ]
 
 
-def picture(seed: int, height: int = 256, width: int = 64) -> Picture:
+def picture(seed: int, height: int = 256, width: int = 64) -> ShownPicture:
     """Return a picture of noise, which no compression makes small."""
     counts = np.random.default_rng(seed).poisson(6, (height, width))
     view = ("anterior", "posterior")[seed % 2]
-    return Picture(view, width, height, png(255 - greys(counts)), png(counts == counts.min()))
+    return ShownPicture(view, width, height, png(255 - greys(counts)), png(counts == counts.min()))
 
 
 def doubts() -> list[Shown]:
