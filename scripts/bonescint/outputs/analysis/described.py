@@ -5,7 +5,8 @@ from contextlib import suppress
 from functools import cache
 from typing import Any, NamedTuple
 
-from bonescint.declared import DeclaredColumn, declaration
+from bonescint.catalogue import catalogue
+from bonescint.declared import DeclaredColumn
 from bonescint.resources import Texts, resource_rows
 from bonescint.tables.metric_columns import metric_name
 
@@ -134,7 +135,7 @@ def declared_in(table: str, study: AnalysedStudy) -> tuple[DeclaredColumn, ...]:
     study
         The study, whose tracers may be columns.
     """
-    columns = declaration(table)
+    columns = _columns(table)
     if table != "flow":
         return columns
     usual = next(one for one in columns if one.column == "MDP")
@@ -180,8 +181,13 @@ def _words(area: str) -> Meanings:
     return found
 
 
+@cache
+def _columns(table: str) -> tuple[DeclaredColumn, ...]:
+    return next(one.columns for one in catalogue() if one.parts == (table,))
+
+
 def _some(table: str, names: Sequence[str]) -> list[DeclaredColumn]:
-    by_name = {one.column: one for one in declaration(table)}
+    by_name = {one.column: one for one in _columns(table)}
     return [by_name[name] for name in names]
 
 
