@@ -9,14 +9,14 @@ FURTHER = {
 
 
 rule tables:
-    """Everything for R, EZR and REDCap; by code, it stays in the hospital."""
+    """Everything for R, EZR and REDCap."""
     input:
         "results/analysis",
         PURGED,
 
 
 rule write_analysis:
-    """Write the coded tables as CSV for R and REDCap, their dictionary and a script that repeats the main results."""
+    """Write cases and results as CSV for R, EZR and REDCap, with an R script; for use in the hospital."""
     input:
         **FURTHER,
         **{name: path for name, path in OF_QUESTIONS.items() if name != "questions"},
