@@ -30,6 +30,11 @@ OUTPUTS = {
     for name, found in RULES.items()
     if found
 }
+# a checkpoint writes folders: which files they will hold is not known beforehand
+OUTPUTS["split_cohort"] |= {
+    f"{folder}/{{batch}}.csv"
+    for folder in re.findall(r'directory\("([^"]+)"\)', RULES["split_cohort"][1])
+}
 # those of the questions write what each declares
 OUTPUTS |= {
     name: {f"results/metrics/{table}.csv" for table in (name, *question(name).also)}
