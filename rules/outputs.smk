@@ -140,7 +140,7 @@ rule write_workbook:
         readings=CHOSEN_READINGS,
         warnings=WARNINGS,
         selection=SELECTED,
-        figures=[figure for figure in FIGURES if figure.endswith(".png")],
+        figures=[f"results/figures/{n}.{DRAWN[n].formats[-1]}" for n in DRAWN],
         provenance="results/provenance.json",
     output:
         workbook="results/study.xlsx",

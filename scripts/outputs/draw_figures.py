@@ -71,6 +71,11 @@ def draw_figures(
         "montage": montage or {},
     }
     drawn = drawn_figures(there)
+    wanted = {f"{name}.{form}" for name, one in drawn.items() for form in one.formats}
+    # what a former version drew, no run draws anew: whoever declined since would stay in it
+    for former in figures.glob("*.[sp][vn]g"):
+        if former.name not in wanted:
+            former.unlink()
     with house_style():
         for name, picture in pictures(drawn, given, labels):
             figure = composed(picture, labels)

@@ -34,7 +34,7 @@ class Drawn(NamedTuple):
     report
         Whether report and workbook show it; the others are drawn by `snakemake figures` alone.
     workbook
-        Whether the workbook shows it, as pixels.
+        Whether the workbook shows it, as pixels; what it draws as a chart of its own it does not.
     """
 
     order: int

@@ -25,7 +25,7 @@ class Preset(NamedTuple):
     """
 
     width: float | None = None
-    tallest: float = float("inf")
+    tallest: float = 1000.0
     points: float = 9.0
     dpi: tuple[int, ...] = (150,)
     formats: tuple[str, ...] = ("svg",)

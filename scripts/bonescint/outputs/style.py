@@ -194,7 +194,9 @@ def save(figure: Figure, *paths: Path) -> None:
         elif path.suffix == ".pdf":
             FigureCanvasPdf(figure).print_pdf(buffer, metadata=_PDF_METADATA)  # type: ignore[no-untyped-call]
         else:
-            FigureCanvasAgg(figure).print_png(buffer, metadata={"Software": None})  # type: ignore[no-untyped-call]
+            FigureCanvasAgg(figure).print_png(
+                buffer, metadata={"Software": None}, pil_kwargs={"compress_level": 3}
+            )  # type: ignore[no-untyped-call]
         figure.set_layout_engine("none")
         with replacing(path, "wb") as stream:
             stream.write(buffer.getvalue())

@@ -25,6 +25,7 @@ FIGURE = {
     "section": "version_measurement",
     "needs": ["measurements", "reference", "version_measurement", "version_pairs"],
     "where": ["versions"],
+    "workbook": False,
 }
 
 # by the readers' consensus: metastasis, none, undecided

@@ -17,6 +17,7 @@ FIGURE = {
     "section": "accuracy",
     "needs": ["roc_curves", "roc_bands", "accuracy", "first_cutoffs"],
     "where": ["readers"],
+    "workbook": False,
 }
 
 

@@ -24,6 +24,7 @@ FIGURE = {
     "needs": ["measurements", "reference", "version_pairs", "first_cutoffs"],
     "narrow": True,
     "where": ["readers", "versions"],
+    "workbook": False,
 }
 
 # (positive before, positive after): colour, marker, dash, width
