@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bonescint.files import read_rows
 from bonescint.joblog import job_log
 from bonescint.outputs.data import first_cutoffs
-from bonescint.outputs.drawn import drawn_figures, pictures
+from bonescint.outputs.drawn import as_panels, drawn_figures
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.panels import composed
 from bonescint.outputs.style import house_style, save
@@ -77,7 +77,7 @@ def draw_figures(
         if former.name not in wanted:
             former.unlink()
     with house_style():
-        for name, picture in pictures(drawn, given, labels):
+        for name, picture in as_panels(drawn, given, labels):
             figure = composed(picture, labels)
             save(figure, *(figures / f"{name}.{form}" for form in drawn[name].formats))
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from bonescint.files import read_rows, replacing, write_rows
 from bonescint.joblog import job_log
 from bonescint.outputs.data import first_cutoffs
-from bonescint.outputs.drawn import drawn_figures, pictures
+from bonescint.outputs.drawn import as_panels, drawn_figures
 from bonescint.outputs.labels import Labels
-from bonescint.outputs.panels import Picture, laid_out, points_of
+from bonescint.outputs.panels import Picture, in_preset, points_of
 from bonescint.outputs.presets import LEAST_POINTS, PRESETS, Preset
 from bonescint.outputs.style import house_style, save
 from bonescint.resources import SYNTHETIC, Texts
@@ -60,7 +60,7 @@ def draw_presets(
         "montage": study["montage"],
     }
     drawn = drawn_figures(study["there"], of_report=False)
-    pictured = dict(pictures(drawn, given, labels))
+    pictured = dict(as_panels(drawn, given, labels))
     rows = []
     for preset in presets:
         for name, picture in pictured.items():
@@ -99,7 +99,7 @@ def _files(
     if points < LEAST_POINTS:
         return  # too wide for this column; the next wider preset has it
     with house_style(points):
-        figures = list(laid_out(picture, labels, preset))
+        figures = list(in_preset(picture, labels, preset))
         for part, figure in enumerate(figures, 1):
             stem = f"{name}_{part}" if len(figures) > 1 else name
             width, height = (round(float(inches) * _MM, 1) for inches in figure.get_size_inches())

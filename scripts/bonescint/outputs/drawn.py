@@ -71,7 +71,7 @@ def drawn_figures(there: Collection[str] | None = None, of_report: bool = True) 
     }
 
 
-def pictures(
+def as_panels(
     drawn: Mapping[str, Drawn], given: Mapping[str, Any], labels: "Labels"
 ) -> "Iterator[tuple[str, Picture]]":
     """Yield figures by name, as their panels.

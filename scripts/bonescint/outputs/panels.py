@@ -65,11 +65,11 @@ def composed(picture: Picture, labels: Labels) -> Figure:
     labels
         Say whether the data are simulated.
     """
-    (figure,) = laid_out(picture, labels, SCREEN)
+    (figure,) = in_preset(picture, labels, SCREEN)
     return figure
 
 
-def laid_out(picture: Picture, labels: Labels, preset: Preset) -> Iterator[Figure]:
+def in_preset(picture: Picture, labels: Labels, preset: Preset) -> Iterator[Figure]:
     """Yield the figures of a picture: one, or several where one would be too tall.
 
     `points_of` says beforehand in which size of type; the caller holds the style.
@@ -89,6 +89,7 @@ def laid_out(picture: Picture, labels: Labels, preset: Preset) -> Iterator[Figur
         columns = max(min(columns, int(preset.width / width + 0.02)), 1)
         # a panel that gets more room grows with it, but not to a poster
         height *= min(1.25, preset.width / (columns * width))
+    height = min(height, preset.tallest - _AROUND)
     most = max(int((preset.tallest - _AROUND) / height), 1) * columns
     for first in range(0, n, most):
         panels = picture.panels[first : first + most]
@@ -105,8 +106,10 @@ def points_of(picture: Picture, preset: Preset) -> float:
     preset
         For whom. A picture that would need less than `LEAST_POINTS` is too wide for it.
     """
-    fitting = 9 * preset.width / picture.size[0] if preset.width else preset.points
-    return min(preset.points, fitting)
+    width, height = picture.size
+    if not preset.width:
+        return preset.points
+    return min(preset.points, 9 * min(preset.width / width, (preset.tallest - _AROUND) / height))
 
 
 def split(ax: Axes, columns: int) -> list[Axes]:

@@ -82,7 +82,7 @@ def draw(
             for software in shown
             if metric in labels.metrics(software)
         ],
-        (3.1, 3.3),
+        (2.7, 3.1),
         columns=max(len(shown), 1),
         note=labels.figure("note", "distribution"),
     )
