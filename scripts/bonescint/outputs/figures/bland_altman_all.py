@@ -58,22 +58,18 @@ def draw(
         said = labels.figure(kind, "bland_altman_all")
         ax.set_title(f"{labels('panel_counts', name=labels.word(metric), n=len(both))}\n{said}")
         rows = [find(version_measurement, one, new, metric, old) for one in _KINDS[kind]]
-        centre = rows[0]
-        if not both or centre is None:
-            empty_panel(ax, labels("no_data"))
-            return
+        if not both or not (centre := rows[0]):
+            return empty_panel(ax, labels("no_data"))
         was, now = (np.array([one[code] for code in both]) for one in (before, after))
-        scale(ax, "x", labels.values[metric], float(((was + now) / 2).max()))
+        scale(ax, "x", labels.values[metric], float((mean := (was + now) / 2).max()))
         if kind == "ratios":
-            offset = number(noted(centre).get("offset", "")) or 0.0
-            ys = (now + offset) / (was + offset)
+            c = number(noted(centre).get("offset", "")) or 0.0
+            ys, key = (now + c) / (was + c), {"offset": f"{c:g}"}
             ax.set_yscale("log")
-            key = {"offset": f"{offset:g}"}
         else:
             ys, key = now - was, {}
-        scattered(ax, ((was + now) / 2).tolist(), ys.tolist(), BLUE)
-        for row in filter(None, rows):
-            _level(ax, row, row is centre)
+        scattered(ax, mean.tolist(), ys.tolist(), BLUE)
+        _levels(ax, [row for row in rows if row], centre)
         ax.set_xlabel(labels.figure("mean", "bland_altman_all", metric=labels.axis(metric)))
         ax.set_ylabel(labels.figure(f"{kind}_axis", "bland_altman_all", **key))
         ax.margins(y=0.15)
@@ -97,16 +93,17 @@ def draw(
     )
 
 
-def _level(ax: Axes, row: Row, is_centre: bool) -> None:
-    """Draw a line with the band of its own limits and its value."""
-    level, low, high = (number(row[key]) for key in ("estimate", "ci_low", "ci_high"))
-    if level is None:
-        return
-    colour = BLACK if is_centre else GREEN
-    ax.axhline(level, color=colour, linestyle="-" if is_centre else "--", linewidth=1.2)
-    if low is not None and high is not None:
-        ax.axhspan(low, high, color=colour, alpha=0.12, linewidth=0, zorder=1)
-    ax.annotate(
-        rounded(level), (1.01, level), xycoords=("axes fraction", "data"), va="center",
-        fontsize="small", color=colour, annotation_clip=False,
-    )  # fmt: skip
+def _levels(ax: Axes, rows: list[Row], centre: Row) -> None:
+    """Draw each as a line with the band of its own limits and its value."""
+    for row in rows:
+        level, low, high = (number(row[key]) for key in ("estimate", "ci_low", "ci_high"))
+        if level is None:
+            continue
+        colour, dash = (BLACK, "-") if row is centre else (GREEN, "--")
+        ax.axhline(level, color=colour, linestyle=dash, linewidth=1.2)
+        if low is not None and high is not None:
+            ax.axhspan(low, high, color=colour, alpha=0.12, linewidth=0, zorder=1)
+        ax.annotate(
+            rounded(level), (1.01, level), xycoords=("axes fraction", "data"), va="center",
+            fontsize="small", color=colour, annotation_clip=False,
+        )  # fmt: skip

@@ -63,7 +63,7 @@ def draw(
         for x, group in enumerate(groups):
             name = labels("reference_yes" if x else "reference_no")
             names.append(labels("group_counts", name=name, n=len(group), zeros=group.count(0)))
-            if not many(len(cases)):
+            if group and not many(len(cases)):
                 _points(ax, x, group, *((VERMILION, "s") if x else (BLUE, "o")))
         ax.set_xticks([0, 1], names, fontsize="small")
         ax.grid(visible=False, axis="x")
@@ -82,7 +82,7 @@ def draw(
             for software in shown
             if metric in labels.metrics(software)
         ],
-        (2.7, 3.1),
+        (3.1, 3.3),
         columns=max(len(shown), 1),
         note=labels.figure("note", "distribution"),
     )

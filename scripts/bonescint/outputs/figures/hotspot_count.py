@@ -44,9 +44,8 @@ def draw(
         The figures' words.
     """
     values = measured(measurements)
-    read = {
-        row["code"]: n for row in reference if (n := number(row["n_metastases"])) is not None
-    }  # fmt: skip
+    found = ((row["code"], number(row["n_metastases"])) for row in reference)
+    read = {code: n for code, n in found if n is not None}
 
     def panel(ax: Axes, software: str, metric: str) -> None:
         counts = {c: v for c, v in values.get((software, metric), {}).items() if c in read}
@@ -58,23 +57,15 @@ def draw(
         top = max(*counts.values(), *(read[code] for code in counts), 1.0)
         for axis in "xy":
             scale(ax, axis, labels.values[metric], top)
-        # cases of one place are moved a little, the same way on every run
-        shift = np.random.default_rng(1).uniform(-0.12, 0.12, (2, len(counts)))
-        xs = np.fromiter((read[code] for code in counts), float) + shift[0]
         rank = find(hotspot_count, "spearman", software, metric)
         said = labels.figure("cases", "hotspot_count", rho=with_limits(rank, labels))
-        scattered(ax, xs.tolist(), (np.fromiter(counts.values(), float) + shift[1]).tolist(), BLUE,
-                  label=said)  # fmt: skip
+        _cases(ax, [read[code] for code in counts], [*counts.values()], said)
         said = labels.figure("identity", "hotspot_count")
         ax.plot([0, top], [0, top], color=GREY, linewidth=0.9, linestyle=(0, (1, 2)), label=said)
-        fit = [
-            (float(row["read"]), float(row["fitted"]))
-            for row in hotspot_fit
-            if (row["software"], row["metric"]) == (software, metric) and row["fitted"]
-        ]
-        if fit:
+        of_this = [r for r in hotspot_fit if (r["software"], r["metric"]) == (software, metric)]
+        if fit := sorted((float(r["read"]), float(r["fitted"])) for r in of_this if r["fitted"]):
             said = labels.figure("fit", "hotspot_count")
-            ax.plot(*zip(*sorted(fit), strict=True), color=VERMILION, linestyle="--", label=said)
+            ax.plot(*zip(*fit, strict=True), color=VERMILION, linestyle="--", label=said)
         ax.set_xlabel(labels.figure("read", "hotspot_count"))
         ax.set_ylabel(labels.axis(metric))
         ax.legend(loc="upper left")
@@ -92,3 +83,9 @@ def draw(
         columns=3,
         note=labels.figure("note", "hotspot_count"),
     )
+
+
+def _cases(ax: Axes, read: list[float], counted: list[float], said: str) -> None:
+    # cases of one place are moved a little, the same way on every run
+    shift = np.random.default_rng(1).uniform(-0.12, 0.12, (2, len(read)))
+    scattered(ax, (read + shift[0]).tolist(), (counted + shift[1]).tolist(), BLUE, label=said)

@@ -63,26 +63,9 @@ def draw(
         if not n:
             empty_panel(ax, labels("no_data"))
             return
-        for was in (False, True):
-            for now in (False, True):
-                colour, hatch = _CHANGED.get((was, now), ("white", ""))
-                cell = Rectangle(
-                    (now, was), 1, 1, facecolor=colour, hatch=hatch, edgecolor=GREY, alpha=0.45
-                )  # fmt: skip
-                ax.add_patch(cell)
-                ax.text(
-                    now + 0.5, was + 0.5, str(counts[was, now]), ha="center", va="center",
-                    fontsize="x-large",
-                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 2},
-                )  # fmt: skip
-        words = [labels.figure(one, "reclassification") for one in ("negative", "positive")]
-        ax.set_xticks([0.5, 1.5], words)
-        ax.set_yticks([0.5, 1.5], words, rotation=90, va="center")
-        ax.set(xlim=(0, 2), ylim=(0, 2), aspect="equal")
+        _cells(ax, counts, labels)
         ax.set_xlabel(labels.software(new))
         ax.set_ylabel(labels.software(old))
-        ax.tick_params(length=0)
-        ax.grid(visible=False)
 
     return Picture(
         labels.figure("title", "reclassification"),
@@ -101,3 +84,24 @@ def draw(
         note=labels.figure("note", "reclassification"),
         empty=labels("no_cutoff" if version_pairs else "no_pairs"),
     )
+
+
+def _cells(ax: Axes, counts: Counter[tuple[bool, bool]], labels: Labels) -> None:
+    for was in (False, True):
+        for now in (False, True):
+            colour, hatch = _CHANGED.get((was, now), ("white", ""))
+            cell = Rectangle(
+                (now, was), 1, 1, facecolor=colour, hatch=hatch, edgecolor=GREY, alpha=0.45
+            )  # fmt: skip
+            ax.add_patch(cell)
+            ax.text(
+                now + 0.5, was + 0.5, str(counts[was, now]), ha="center", va="center",
+                fontsize="x-large",
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 2},
+            )  # fmt: skip
+    words = [labels.figure(one, "reclassification") for one in ("negative", "positive")]
+    ax.set_xticks([0.5, 1.5], words)
+    ax.set_yticks([0.5, 1.5], words, rotation=90, va="center")
+    ax.set(xlim=(0, 2), ylim=(0, 2), aspect="equal")
+    ax.tick_params(length=0)
+    ax.grid(visible=False)
