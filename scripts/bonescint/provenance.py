@@ -301,8 +301,9 @@ def content_stamp(path: str | Path, private: str | Path = "private") -> str:
     path = Path(path)
     with suppress(OSError):
         if path.is_dir():
-            for file in files_below(path):
-                digest.update("\0".join(map(str, file)).encode(errors="surrogateescape") + b"\n")
+            for path_in, size, modified, mode, refusal, _ in files_below(path):
+                line = f"{path_in}\0{size}\0{modified}\0{mode}\0{refusal}\n"
+                digest.update(line.encode(errors="surrogateescape"))
         else:
             with path.open("rb") as stream:
                 while chunk := stream.read(1 << 20):

@@ -83,6 +83,7 @@ def purge(
         ("decisions", lambda: _decisions(decisions, {p.code for p in persons if p.code}, hashes)),
         ("review", lambda: _review(root, terms)),
         ("deliveries", lambda: remove_deliveries(root, persons, skip)),
+        ("analysis", lambda: _analysis(root, persons, skip)),
         # no rule makes anew what was edited by hand and put aside
         ("edited", lambda: _remove(root / EDITED.parent, [EDITED.name], persons, skip)),
         ("former", lambda: 0 if current is None else _former(root, current, persons)),
@@ -196,6 +197,16 @@ def _review(root: Path, terms: Terms) -> int:
         if next(search_content(io.BytesIO(data), path.as_posix(), terms), None):
             return remove_review(root)
     return 0
+
+
+def _analysis(root: Path, persons: Collection[Person], skip: Collection[Path]) -> int:
+    """Remove the tables for a statistician if they hold a person; no default run makes them."""
+    folder = root / "results" / "analysis"
+    if not folder.is_dir() or not next(search([folder], persons, skip), None):
+        return 0
+    removed = len(list(folder.iterdir()))
+    _delete(folder)
+    return removed
 
 
 def _cells(line: str) -> Iterator[str]:
