@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from bonescint.declared import columns
 from bonescint.files import replacing, write_rows
@@ -43,8 +43,7 @@ def write_paper(
     results = read_results({"figures": [], **inputs})
     about = (Texts("report", language), results, study, software, words, there)
     plain = labels_for(*about)
-    marking = labels_for(*about, kind=BoundLabels)
-    assert isinstance(marking, BoundLabels)
+    marking = cast("BoundLabels", labels_for(*about, kind=BoundLabels))
     own = Texts("paper", language)
     facts = RunFacts(results, study, plain)
     how = methods(facts, plain)

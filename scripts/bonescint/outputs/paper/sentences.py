@@ -54,7 +54,8 @@ def methods(facts: RunFacts, labels: Labels) -> dict[str, list[str]]:
         ],
         "participants": [
             *facts.eligible(), *facts.candidates(), *facts.setting(), *facts.sampling(),
-            *stated("cases_chosen"), *facts.planned(), *open_items("stard_7", "stard_8", "stard_18"),
+            *stated("cases_chosen"), *facts.planned(),
+            *open_items("stard_7", "stard_8", "stard_18"),
         ],
         "index_tests": [
             *facts.software(), *(facts.cutoffs() if labels.has("readers") else []),
