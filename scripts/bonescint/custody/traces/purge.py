@@ -18,6 +18,7 @@ from bonescint.custody.traces.search import search
 from bonescint.custody.traces.terms import Person, Terms
 from bonescint.custody.traces.walk import walk
 from bonescint.files import TEMPORARY, replacing
+from bonescint.folders import files_below
 from bonescint.made import EDITED
 from bonescint.resources import Texts
 from bonescint.tables.repeats import KIND_OF_TABLE
@@ -200,12 +201,13 @@ def _review(root: Path, terms: Terms) -> int:
 
 
 def _analysis(root: Path, persons: Collection[Person], skip: Collection[Path]) -> int:
-    """Remove the tables for a statistician if they hold a person; no default run makes them."""
-    folder = root / "results" / "analysis"
-    if not folder.is_dir() or not next(search([folder], persons, skip), None):
-        return 0
-    removed = len(list(folder.iterdir()))
-    _delete(folder)
+    """Remove what no default run makes anew, as a whole, if it holds a person."""
+    removed = 0
+    for name in ("analysis", "presets"):
+        folder = root / "results" / name
+        if folder.is_dir() and next(search([folder], persons, skip), None):
+            removed += sum(1 for _ in files_below(folder))
+            _delete(folder)
     return removed
 
 
