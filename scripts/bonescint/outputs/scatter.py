@@ -47,7 +47,10 @@ def scattered(
         one.inverted().transform(edge) for one, edge in zip(axes, edges, strict=True)
     ]  # fmt: skip
     cells = np.ma.masked_less(counts.T, 1)
-    ax.pcolormesh(*back, cells, cmap="Greys", norm=LogNorm(0.4, counts.max()), zorder=1.5)
+    # as pixels also in SVG and PDF: a path a cell would be a megabyte
+    ax.pcolormesh(
+        *back, cells, cmap="Greys", norm=LogNorm(0.4, counts.max()), zorder=1.5, rasterized=True
+    )  # fmt: skip
     ax.plot([], [], linestyle="none", marker="s", color="0.4", label=label)
 
 

@@ -58,7 +58,7 @@ def draw(
         said = labels.figure(kind, "bland_altman_all")
         ax.set_title(f"{labels('panel_counts', name=labels.word(metric), n=len(both))}\n{said}")
         rows = [find(version_measurement, one, new, metric, old) for one in _KINDS[kind]]
-        if not both or not (centre := rows[0]):
+        if not both or not (centre := rows[0]) or not centre["estimate"]:
             return empty_panel(ax, labels("no_data"))
         was, now = (np.array([one[code] for code in both]) for one in (before, after))
         scale(ax, "x", labels.values[metric], float((mean := (was + now) / 2).max()))
