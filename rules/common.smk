@@ -49,7 +49,7 @@ from bonescint.provenance import (
     versions,
 )
 from bonescint.outputs.drawn import drawn_figures
-from bonescint.questions import TESTS, known, question
+from bonescint.questions import TESTS, question
 from bonescint.resources import ROOT, Texts, locate
 from bonescint.tables.repeats import coded_repeats, own_settings, repeats
 from bonescint.text.filled import filled_for
@@ -247,7 +247,7 @@ OF_FIGURES = {
     "dicom": of_batches("results/dicom/{batch}"),
     **{
         table: f"results/metrics/{table}.csv"
-        for name in known()
+        for name in QUESTIONS
         for table in (name, *question(name).also)
     },
 }

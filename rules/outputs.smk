@@ -69,6 +69,7 @@ rule draw_figures:
         confidence=METRICS["confidence"],
         there=sorted({*HAS, *QUESTIONS}),
         words=WORDS,
+        montage=(config.get("figures") or {}).get("montage") or {},
         code=code_digest(
             "scripts/outputs/draw_figures.py",
             *(f"bonescint.outputs.figures.{name}" for name in DRAWN),

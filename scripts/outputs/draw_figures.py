@@ -32,13 +32,15 @@ def draw_figures(
     values: Values | None = None,
     there: Collection[str] | None = None,
     words: Mapping[str, str] | None = None,
+    montage: Mapping[str, Any] | None = None,
 ) -> None:
     """Write every figure as SVG and PNG.
 
     Parameters
     ----------
     tables
-        Name -> a table of results/ (docs/en/tables.md), as the figures declare their needs.
+        Name -> a table of results/ (docs/en/tables.md), as the figures declare their needs. Of a
+        table that the study does not make a figure gets no rows.
     dicom
         The batches' folders, results/dicom/{batch}.
     software
@@ -57,6 +59,8 @@ def draw_figures(
         What the study has, for the figures that need it (`study_has`); None for all figures.
     words
         What the study's exam, patients, tracers and products are called (`study_words`).
+    montage
+        `figures.montage` of the configuration: which cases it shows.
     """
     texts = Texts("figures", language)
     labels = Labels(texts, software, synthetic, confidence, values=values, study=words, there=there)
@@ -65,11 +69,14 @@ def draw_figures(
         "dicom": dicom,
         "version_pairs": version_pairs,
         "first_cutoffs": first_cutoffs(cutoffs),
+        "montage": montage or {},
     }
     with house_style():
         for name, drawn in drawn_figures(there).items():
             module = importlib.import_module(f"bonescint.outputs.figures.{name}")
-            figure = module.draw(**{need: given[need] for need in drawn.needs}, labels=labels)
+            figure = module.draw(
+                **{need: given.get(need, []) for need in drawn.needs}, labels=labels
+            )
             if isinstance(figure, Picture):
                 figure = composed(figure, labels)
             save(figure, figures / f"{name}.svg", figures / f"{name}.png")
@@ -91,4 +98,5 @@ if __name__ == "__main__":
             there=snakemake.params.there,
             words=snakemake.params.words,
             values=snakemake.params.metrics,
+            montage=snakemake.params.montage,
         )

@@ -108,11 +108,34 @@ def curves(rng: np.random.Generator) -> None:
             show(f"{what}{name}", about, row, f"no limits {np.isnan(row).mean():.1%}")
 
 
+def bands(rng: np.random.Generator) -> None:
+    """Show the band of a curve at some of its specificities, and over all of them at once."""
+    known = itertools.product((25, 100), (0.80, 0.90, 0.95), (False, True))
+    for n, auc, zeros in known:
+        y = np.repeat([False, True], 500_000)
+        level = descending_levels(scores(rng, y, (shift_of(auc),), zeros)[0])[1]
+        (wanted,) = steps_of(level, y).heights(roc.SPECIFICITIES)
+        y = np.repeat([False, True], n)
+        covered = np.full((CURVES, wanted.size), np.nan)
+        for i in range(CURVES):
+            found = roc.band(y, scores(rng, y, (shift_of(auc),), zeros)[0], BOOTSTRAP)
+            there = ~np.isnan(found.low)
+            covered[i, there] = ((found.low <= wanted) & (wanted <= found.high))[there]
+        about = f"AUC {auc:.2f}, {'BSI' if zeros else 'normal'}, n = {n} + {n}"
+        for at in (0.98, 0.96, 0.92, 0.9, 0.8, 0.7, 0.5, 0.3, 0.1):
+            share = covered[:, roc.SPECIFICITIES.index(at)]
+            if not np.isnan(share).all():
+                show(f"band at {at:g}", about, share, f"no limits {np.isnan(share).mean():.1%}")
+        there = covered[~np.isnan(covered).all(axis=1)]
+        show("band, the whole curve", about, np.nanmin(there, axis=1))
+
+
 def main() -> None:
     """Print the table of docs/en/statistics.md."""
     print("| method | truth | coverage | error | |\n|---|---|---|---|---|")
     separations(np.random.default_rng(20190601))
     curves(np.random.default_rng(20190602))
+    bands(np.random.default_rng(20190603))
 
 
 if __name__ == "__main__":

@@ -100,6 +100,19 @@ def shades(dataset: Dataset) -> NDArray[Any]:
     return frames
 
 
+def window(light: NDArray[Any]) -> tuple[float, float]:
+    """Return what is drawn as the lightest and the darkest grey: the minimum and the percentile.
+
+    Parameters
+    ----------
+    light
+        A frame of `shades`.
+    """
+    lower = float(light.min())
+    upper = float(np.percentile(light, CLIP))
+    return lower, upper if upper > lower else max(float(light.max()), lower + 1)
+
+
 def greys(light: NDArray[Any]) -> NDArray[np.uint8]:
     """Return one picture in 256 greys, clipped at the percentile: 0 is its darkest pixel.
 
@@ -109,9 +122,6 @@ def greys(light: NDArray[Any]) -> NDArray[np.uint8]:
         A frame of `shades`.
     """
     counts = light.astype(np.float32)
-    lower = float(counts.min())
-    upper = float(np.percentile(counts, CLIP))
-    if upper <= lower:
-        upper = max(float(counts.max()), lower + 1)
+    lower, upper = window(counts)
     shade: NDArray[Any] = np.clip((counts - lower) / (upper - lower), 0, 1) * 255
     return shade.astype(np.uint8)

@@ -71,6 +71,25 @@ def roc_points(
     return sorted(points, key=lambda point: point[:2])
 
 
+def roc_band(bands: Iterable[Row], software: str, metric: str) -> tuple[list[float], ...]:
+    """Return the limits along a curve: 1 - specificity, lower and upper limit of sensitivity.
+
+    Parameters
+    ----------
+    bands
+        Rows of results/metrics/roc_bands.csv; those without limits are left out.
+    software, metric
+        Whose curve.
+    """
+    found = [
+        (1 - float(row["specificity"]), float(row["ci_low"]), float(row["ci_high"]))
+        for row in bands
+        if row["software"] == software and row["metric"] == metric and row["ci_low"]
+    ]
+    false_alarms, low, high = ([one[i] for one in found] for i in range(3))
+    return false_alarms, low, high
+
+
 def roc_point_at(
     points: Iterable[tuple[float, float, float | None]], cutoff: float, is_low: bool
 ) -> tuple[float, float] | None:

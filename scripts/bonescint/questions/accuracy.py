@@ -24,11 +24,14 @@ from bonescint.stats.samples import (
 
 logger = logging.getLogger(__name__)
 
+# replicates of a band: it is looked at, and the table has the configured specificities with more
+_DRAWN = 500
+
 QUESTION = {
     "order": 60,
     "needs": ["reference", "measurements", "software"],
     "settings": ["confidence", "values", "matched_specificity", "partial_auc", "optimism"],
-    "also": ["roc_curves"],
+    "also": ["roc_curves", "roc_bands"],
     "where": ["readers"],
     "shown": ["auc"],
 }
@@ -81,6 +84,32 @@ def roc_curves(
         for at in zip(*roc.curve(sample.y, sample.scores[0]), strict=True)
     )
     return header, points
+
+
+def roc_bands(
+    reference: Path, measurements: Path, software: SoftwareFacts, settings: Mapping[str, Any]
+) -> tuple[Sequence[str], Iterable[Mapping[str, object]]]:
+    """Return the table of the sensitivities along each curve, with pointwise limits."""
+    samples = Samples(read_truth(reference), measurements, low_metrics(settings))
+    header = columns("roc_bands")
+    drawn = settings["optimism"]
+    bootstrap = roc.Bootstrap(drawn["seed"], min(drawn["replicates"], _DRAWN))
+
+    def rows_of(key: str, metric: str) -> Iterator[Mapping[str, object]]:
+        sample = samples.of(metric, key)
+        *numbers, status = roc.band(sample.y, sample.scores[0], bootstrap, settings["confidence"])
+        said = (key, metric, *sample.y.shape, int(sample.y.sum()))
+        for at in zip(*numbers, strict=True):
+            row = (*said, *map(write_number, at), settings["confidence"], status)
+            yield dict(zip(header, row, strict=True))
+
+    found = (
+        row
+        for key in software
+        for metric in software[key]["metrics"]
+        for row in rows_of(key, metric)
+    )
+    return header, found
 
 
 def _by_grade(

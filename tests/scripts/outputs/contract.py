@@ -67,6 +67,8 @@ TABLES: dict[str, str] = {
     "exposure.csv": "code,tracer,software,version,released,delivered,exposed",
     "hospital/incidental.csv": "code,tracer,found,n_readers,n_positive",
     "metrics/roc_curves.csv": "software,metric,threshold,false_positive_rate,true_positive_rate",
+    "metrics/roc_bands.csv": "software,metric,n,n_positive,specificity,sensitivity,ci_low,ci_high,"
+    "level,status",
     "metrics/failed_calls.csv": "software,metric,cutoff,call,metastasis,no_metastasis",
     "metrics/sample_size.csv": ",".join(columns("sample_size")),
     "metrics/flow.csv": "step,kind,reason,files,patients,MDP,HMDP",

@@ -208,6 +208,14 @@ def _write_metrics(folder: Path, reference: list[Row], measurements: list[Row]) 
     ]
     write(folder / "metrics/failed_calls.csv", rows, TABLES["metrics/failed_calls.csv"])
     write(folder / "metrics/roc_curves.csv", curves, TABLES["metrics/roc_curves.csv"])
+    bands = [
+        {"software": software, "metric": metric, "n": 50, "n_positive": 29, "specificity": at}
+        | {"sensitivity": 0.9, "ci_low": 0.8, "ci_high": 0.95, "level": 0.95, "status": "ok"}
+        for software in SOFTWARE
+        for metric in ("bsi", "hotspots")
+        for at in (0.2, 0.9)
+    ]
+    write(folder / "metrics/roc_bands.csv", bands, TABLES["metrics/roc_bands.csv"])
     _write_powers(folder)
     for metric in ("bsi", "hotspots"):
         old, new = values["vsbone2", metric], values["vsbone3", metric]

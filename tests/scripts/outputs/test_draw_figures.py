@@ -12,8 +12,8 @@ from tests.scripts.outputs.contract import CUTOFFS, PAIRS, SOFTWARE
 from tests.scripts.outputs.results import write_empty, write_results, write_scans
 
 NAMES = [
-    "bland_altman", "distribution", "flow", "forest", "montage", "roc", "sample_size",
-    "version_slope",
+    "agreement", "bland_altman", "distribution", "flow", "forest", "interchangeability",
+    "montage", "roc", "sample_size", "tracer_weeks", "version_slope",
 ]  # fmt: skip
 TABLES = {
     "flow": "metrics/flow.csv",
@@ -22,6 +22,7 @@ TABLES = {
     "measurements": "measurements.csv",
     "accuracy": "metrics/accuracy.csv",
     "roc_curves": "metrics/roc_curves.csv",
+    "roc_bands": "metrics/roc_bands.csv",
     "cutoffs": "metrics/cutoffs.csv",
     "sample_size": "metrics/sample_size.csv",
     "version_measurement": "metrics/version_measurement.csv",
@@ -78,7 +79,7 @@ def test_adapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         params=SimpleNamespace(
             software=SOFTWARE, version_pairs=PAIRS, cutoffs=CUTOFFS, language="ja", synthetic=False,
-            confidence=0.9, metrics=None, there=None, words=None,
+            confidence=0.9, metrics=None, there=None, words=None, montage=None,
         ),
         output=["results/figures/flow.svg"],
         log=["logs/draw_figures.log"],

@@ -44,13 +44,13 @@ def words(figure: Figure) -> str:
 def all_figures(t: dict[str, list[Any]], labels: Labels, pairs: list[list[str]]) -> list[Figure]:
     measured, reference = t["measurements"], t["reference"]
     return [
-        flow.draw(t["flow"], labels),
-        composed(roc.draw(t["roc_curves"], t["accuracy"], CUT, labels), labels),
+        composed(flow.draw(t["flow"], t["failed_calls"], CUT, labels), labels),
+        composed(roc.draw(t["roc_curves"], t["roc_bands"], t["accuracy"], CUT, labels), labels),
         forest.draw(t["accuracy"], t["cutoffs"], CUT, labels),
         bland_altman.draw(measured, reference, t["version_measurement"], pairs, labels),
         version_slope.draw(measured, reference, pairs, CUT, labels),
         distribution.draw(measured, reference, CUT, labels),
-        montage.draw([], [], [], labels),
+        composed(montage.draw([], [], [], {}, [], {}, labels), labels),
     ]
 
 
@@ -72,7 +72,7 @@ def test_every_figure_says_when_there_is_nothing(
 
 
 def test_flow_shows_each_step_each_reason_and_each_arm(tables: dict[str, list[Any]]) -> None:
-    text = words(flow.draw(tables["flow"], LABELS))
+    text = words(composed(flow.draw(tables["flow"], [], CUT, LABELS), LABELS))
     assert "100 人、128 ファイル、MDP 50・HMDP 50" in text
     assert "途中で切れている: 1 ファイル" in text
     assert "VSBONE (simulated) 2.0\nHMDP\n解析された症例: 49 人\n領域分割失敗: 1 人" in text
@@ -84,7 +84,7 @@ def test_one_class_gives_its_status_in_place_of_numbers(tables: dict[str, list[A
     blank = {"estimate": "", "ci_low": "", "ci_high": "", "status": "one class"}
     accuracy = [row | blank for row in tables["accuracy"]]
     assert LABELS.word("one class") in words(forest.draw(accuracy, [], CUT, LABELS))
-    picture = roc.draw(tables["roc_curves"], accuracy, CUT, LABELS)
+    picture = roc.draw(tables["roc_curves"], [], accuracy, CUT, LABELS)
     assert LABELS.word("one class") in words(composed(picture, LABELS))
 
 
@@ -163,7 +163,7 @@ def test_bland_altman_draws_the_limits_that_stand_first(
 def test_roc_marks_the_cutoff_where_the_accuracy_table_has_it(
     tables: dict[str, list[Any]],
 ) -> None:
-    figure = composed(roc.draw(tables["roc_curves"], tables["accuracy"], CUT, LABELS), LABELS)
+    figure = composed(roc.draw(tables["roc_curves"], [], tables["accuracy"], CUT, LABELS), LABELS)
     marker = next(line for line in figure.axes[0].lines if line.get_linestyle() == "None")
     (x,), (y,) = marker.get_data()
     found = {
@@ -179,6 +179,6 @@ def test_montage_labels_views_and_survives_odd_pictures() -> None:
         montage.Scan("BS-2", "HMDP", None, [montage.View("", np.zeros((3, 5)))]),
         montage.Scan("BS-1", "MDP", True, [montage.View("posterior", np.eye(1300))]),
     ]
-    text = words(montage.side_by_side(scans, LABELS))
-    for expected in ("BS-1\n有所見", "BS-2\n合意なし", "後面", "向き不明"):
+    text = words(composed(montage.side_by_side(scans, LABELS), LABELS))
+    for expected in ("BS-1\n有所見", "0〜1\nBS-2\n合意なし", "後面", "向き不明"):
         assert expected in text

@@ -71,7 +71,7 @@ def test_the_way_of_a_metric_stands_at_its_cutoff() -> None:
         | {"false_positive_rate": fpr, "true_positive_rate": tpr}
         for threshold, fpr, tpr in (("-inf", "0", "0"), ("0.2", "0", "0.5"), ("0.8", "1", "1"))
     ]
-    figure = composed(roc.draw(curve, [], {"score": 0.5}, said), said)
+    figure = composed(roc.draw(curve, [], [], {"score": 0.5}, said), said)
     (mark,) = [line for ax in figure.axes for line in ax.lines if line.get_linestyle() == "None"]
     assert [float(value[0]) for value in (mark.get_xdata(), mark.get_ydata())] == [0.0, 0.5]
 

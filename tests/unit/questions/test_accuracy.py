@@ -41,6 +41,21 @@ def run(tmp_path, truth=TRUTH, results=RESULTS, software=("vsbone2",), shape=NO_
     return [row for row in rows if row.cases != "failures_as_wrong"]
 
 
+def test_the_band_is_a_table_of_limits_along_the_curve(tmp_path):
+    run(tmp_path, shape=NO_SHAPE | {"optimism": {"seed": 1, "replicates": 40}})
+    rows = list(read_rows(tmp_path / "accuracy.roc_bands.csv"))
+    assert list(rows[0]) == [*columns("roc_bands")]
+    bsi = [row for row in rows if row["metric"] == "bsi"]
+    assert [row["specificity"] for row in bsi][::24] == ["0.02", "0.5", "0.98"]
+    assert {(row["n"], row["n_positive"], row["level"]) for row in bsi} == {("6", "3", "0.95")}
+    # C1 alone is above C6; of three cases 1 - 0.3 allows two false alarms, as it must for limits
+    at = {row["specificity"]: row for row in bsi}
+    assert float(at["0.98"]["sensitivity"]) == pytest.approx(1 / 3)
+    assert at["0.98"]["ci_low"] == ""
+    assert float(at["0.3"]["ci_low"]) < float(at["0.3"]["sensitivity"])
+    assert {row["status"] for row in bsi} == {"ok"}
+
+
 def test_auc_with_both_limits_and_by_grade(tmp_path):
     rows = run(tmp_path)
     bsi = [row for row in rows if notes(row)["metric"] == "bsi"]

@@ -1,26 +1,34 @@
-"""Flow diagram in the manner of STARD: who was found, who was left out and why, who remains."""
+"""Flow diagram in the manner of STARD: from the files found to each software's 2 x 2 table."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import matplotlib as mpl
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
 from bonescint.cohort.flow import tracers_of
-from bonescint.files import Row
+from bonescint.files import Row, number
 from bonescint.outputs.labels import Labels
-from bonescint.outputs.style import BLUE, GREY, empty_panel, new_figure
+from bonescint.outputs.panels import Panel, Picture
+from bonescint.outputs.style import BLUE, GREY
+from bonescint.text.width import broken
 
 FIGURE = {
     "order": 10,
     "section": "flow",
-    "needs": ["flow"],
+    "needs": ["flow", "failed_calls", "first_cutoffs"],
     "narrow": True,
 }
 
-_LINE = 0.19  # inches a line of text takes
-_GAP = 0.32  # inches between two boxes, where the arrow stands
-_WIDTH, _TRUNK, _SIDE = 9.0, 4.1, 4.6  # inches: figure, trunk box, left edge of the side boxes
+# in inches at type of 9 points; a panel that is smaller is laid out anew
+_WIDTH = 9.0
+_LINE = 0.19  # a line of text
+_GAP = 0.32  # between two boxes, where the arrow stands
+_LETTER = 0.0664  # a Latin character
+_INSIDE = 0.12  # from a box's edge to its text
+_ARM = 1.75  # the least width of a software's box, with the gap beside it
+_TYPE = 9.0
+_TITLE = 0.4  # what a picture's title takes
 
 
 @dataclass
@@ -89,31 +97,177 @@ def _side_text(rows: list[Row], labels: Labels) -> str:
     return "\n".join([labels("flow_left_out"), *lines])
 
 
-def _box(ax: Axes, x: float, y: float, width: float, text: str, edge: str) -> float:
-    """Draw a box whose top left corner is (x, y) and return its height; all in inches."""
-    height = _height(text)
-    ax.add_patch(
-        FancyBboxPatch(
-            (x, y - height), width, height, boxstyle="round,pad=0,rounding_size=0.06",
-            facecolor="white", edgecolor=edge,
-        )
-    )  # fmt: skip
-    ax.text(x + 0.12, y - height / 2, text, va="center", ha="left", linespacing=1.35)
-    return height
+@dataclass
+class _Table:
+    """Calls of one software by the readers' consensus: a line a call, a column a consensus."""
+
+    title: str
+    lines: list[tuple[str, str, str]]
 
 
-def _height(text: str) -> float:
-    return (text.count("\n") + 1) * _LINE + 0.16
+def _tables(
+    failed_calls: list[Row], first_cutoffs: dict[str, float], labels: Labels
+) -> dict[str, _Table]:
+    """Return each software's calls at the first cut-off of its first metric that has one."""
+    found: dict[str, _Table] = {}
+    for key in labels.software_keys:
+        metric = next((one for one in labels.metrics(key) if one in first_cutoffs), "")
+        rows = [
+            row
+            for row in failed_calls
+            if (row["software"], row["metric"]) == (key, metric)
+            and number(row["cutoff"]) == first_cutoffs[metric]
+        ]
+        if rows:
+            head = ("", labels.figure("yes", "flow"), labels.figure("no", "flow"))
+            lines = [
+                (labels.figure(row["call"], "flow"), row["metastasis"], row["no_metastasis"])
+                for row in rows
+            ]
+            said = labels.figure("calls", "flow", cutoff=labels.at(metric, first_cutoffs[metric]))
+            found[key] = _Table(said, [head, *lines])
+    return found
 
 
-def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float], colour: str) -> None:
-    ax.annotate(
-        "", xy=end, xytext=start,
-        arrowprops={"arrowstyle": "-|>", "color": colour, "shrinkA": 0, "shrinkB": 0},
-    )  # fmt: skip
+@dataclass
+class _FlowBox:
+    """A box whose top left corner is (x, y); in a table's place stand its columns."""
+
+    x: float
+    y: float
+    width: float
+    lines: list[str]
+    edge: str
+    table: _Table | None = None
+
+    @property
+    def height(self) -> float:
+        lines = [self.table.title, *self.table.lines] if self.table else self.lines
+        return len(lines) * _LINE + 0.16
 
 
-def draw(flow: list[Row], labels: Labels) -> Figure:
+@dataclass
+class _Layout:
+    """Boxes, lines and arrows, from the top down (y grows upwards)."""
+
+    width: float
+    y: float = 0.0
+    boxes: list[_FlowBox] = field(default_factory=list)
+    lines: list[tuple[list[float], list[float]]] = field(default_factory=list)
+    arrows: list[tuple[tuple[float, float], tuple[float, float], str]] = field(default_factory=list)
+
+    def box(self, x: float, y: float, width: float, text: str, edge: str) -> _FlowBox:
+        """Place a text, broken to the box's width."""
+        room = int((width - 2 * _INSIDE) / _LETTER)
+        lines = [line for part in text.split("\n") for line in broken(part, room)]
+        self.boxes.append(_FlowBox(x, y, width, lines, edge))
+        return self.boxes[-1]
+
+
+def _trunk(layout: _Layout, stages: list[_Stage], labels: Labels) -> float:
+    """Place the trunk with those left out beside it; return the trunk's middle."""
+    trunk, side = layout.width * 0.45, layout.width * 0.5
+    middle = trunk / 2
+    for i, stage in enumerate(stages):
+        start = layout.y
+        if stage.left_out:
+            text = _side_text(stage.left_out, labels)
+            box = layout.box(side, start - _GAP / 2, layout.width - side, text, GREY)
+            layout.y = box.y - box.height - _GAP / 2
+            at = box.y - box.height / 2
+            layout.arrows.append(((middle, at), (side, at), GREY))
+        elif i:
+            layout.y -= _GAP
+        if stage.included:
+            if i:
+                layout.arrows.append(((middle, start), (middle, layout.y), BLUE))
+            text = _trunk_text(stage, labels)
+            layout.y -= layout.box(0, layout.y, trunk, text, BLUE).height
+    return middle
+
+
+def _arms(
+    layout: _Layout,
+    arms: dict[str, _Stage],
+    tables: dict[str, _Table],
+    middle: float,
+    labels: Labels,
+) -> None:
+    """Place the software side by side, in more rows where there is no room, each with its table."""
+    most = max(min(int(layout.width / _ARM), 4), 1)
+    # as many in each row
+    columns = -(-len(arms) // -(-len(arms) // most))
+    step = (layout.width + 0.15) / columns
+    keys, start = list(arms), layout.y - _GAP * 0.45
+    layout.lines.append(([middle, middle], [layout.y, start]))
+    for first in range(0, len(keys), columns):
+        split = layout.y - _GAP * 0.45
+        top = layout.y - _GAP
+        low = top
+        for i, key in enumerate(keys[first : first + columns]):
+            x, width = i * step, step - 0.15
+            at = x + width / 2
+            box = layout.box(x, top, width, _arm_text(key, arms[key], labels), BLUE)
+            # a later row hangs on a line down the left edge
+            way = ([middle, at], [split] * 2) if first == 0 else (
+                [middle, -0.07, -0.07, at], [start, start, split, split]
+            )  # fmt: skip
+            layout.lines.append(way)
+            layout.arrows.append(((at, split), (at, top), BLUE))
+            end = top - box.height
+            if table := tables.get(key):
+                layout.arrows.append(((at, end), (at, end - _GAP * 0.8), BLUE))
+                made = _FlowBox(x, end - _GAP * 0.8, width, [], BLUE, table)
+                layout.boxes.append(made)
+                end = made.y - made.height
+            low = min(low, end)
+        layout.y = low
+
+
+def _laid_out(width: float, flow: list[Row], tables: dict[str, _Table], labels: Labels) -> _Layout:
+    stages, arms = _stages(flow)
+    layout = _Layout(width)
+    middle = _trunk(layout, stages, labels)
+    if arms:
+        _arms(layout, arms, tables, middle, labels)
+    return layout
+
+
+def _inches(ax: Axes) -> tuple[float, float]:
+    """Return the size of the panel's place, below a title."""
+    whole, dpi, spec = ax.figure.bbox, ax.figure.get_figure(root=True).dpi, ax.get_subplotspec()
+    rows, columns = (1, 1) if spec is None else spec.get_gridspec().get_geometry()
+    return whole.width / dpi / columns, (whole.height / dpi - _TITLE) / rows
+
+
+def _paint(ax: Axes, layout: _Layout, size: float) -> None:
+    for box in layout.boxes:
+        bottom = box.y - box.height
+        ax.add_patch(
+            FancyBboxPatch(
+                (box.x, bottom), box.width, box.height, facecolor="white", edgecolor=box.edge,
+                boxstyle="round,pad=0,rounding_size=0.06",
+            )
+        )  # fmt: skip
+        said = "\n".join(box.lines)
+        place = (box.x + _INSIDE, bottom + box.height / 2)
+        ax.text(*place, said, va="center", linespacing=1.35, fontsize=size)
+        lines = [(box.table.title, "", ""), *box.table.lines] if box.table else []
+        for i, line in enumerate(lines):
+            y = box.y - 0.08 - (i + 0.5) * _LINE
+            ends = (box.x + _INSIDE, box.x + 0.56 * box.width, box.x + box.width - _INSIDE)
+            for x, text, ha in zip(ends, line, ("left", "right", "right"), strict=True):
+                ax.text(x, y, text, va="center", ha=ha, fontsize=size)
+    for xs, ys in layout.lines:
+        ax.plot(xs, ys, color=BLUE, linewidth=1)
+    for start, end, colour in layout.arrows:
+        look = {"arrowstyle": "-|>", "color": colour, "shrinkA": 0, "shrinkB": 0}
+        ax.annotate("", xy=end, xytext=start, arrowprops=look)
+
+
+def draw(
+    flow: list[Row], failed_calls: list[Row], first_cutoffs: dict[str, float], labels: Labels
+) -> Picture:
     """Draw the flow diagram.
 
     Parameters
@@ -122,51 +276,31 @@ def draw(flow: list[Row], labels: Labels) -> Figure:
         Rows of results/metrics/flow.csv in their order; `in` rows form the trunk,
         `out` rows the box beside the arrow to the next `in` row, steps ``step:software`` the
         parallel boxes at the end.
+    failed_calls
+        Rows of results/metrics/failed_calls.csv; none where the study has no readers.
+    first_cutoffs
+        Metric to the cut-off that the tables at the end are about.
     labels
         The figures' words.
     """
-    stages, arms = _stages(flow)
-    texts = [
-        (_trunk_text(stage, labels), _side_text(stage.left_out, labels) if stage.left_out else "")
-        for stage in stages
-    ]
-    arm_texts = [_arm_text(key, stage, labels) for key, stage in arms.items()]
-    extent = sum(_height(text) for pair in texts for text in pair if text) + _GAP * len(texts)
-    extent += max((_height(text) for text in arm_texts), default=0) + _GAP * bool(arms)
-    height = max(extent, 1.2) + 0.6
-    figure = new_figure(_WIDTH, height, labels.figure("title", "flow"), labels.synthetic)
-    ax = figure.add_subplot()
-    if not stages:
-        empty_panel(ax, labels("no_data"))
-        return figure
-    ax.set_axis_off()
-    y = 0.0
-    for i, (included, left_out) in enumerate(texts):
-        start = y
-        if left_out:
-            y -= _GAP / 2
-            height = _box(ax, _SIDE, y, _WIDTH - _SIDE - 0.1, left_out, GREY)
-            _arrow(ax, (_TRUNK / 2, y - height / 2), (_SIDE, y - height / 2), GREY)
-            y -= height + _GAP / 2
-        elif i:
-            y -= _GAP
-        if i and included:
-            _arrow(ax, (_TRUNK / 2, start), (_TRUNK / 2, y), BLUE)
-        if included:
-            y -= _box(ax, 0, y, _TRUNK, included, BLUE)
-    if arms:
-        step = (_WIDTH - 0.1) / len(arms)
-        split = y - _GAP * 0.45
-        ax.plot([_TRUNK / 2, _TRUNK / 2], [y, split], color=BLUE, linewidth=1)
-        y -= _GAP
-        heights = []
-        for i, text in enumerate(arm_texts):
-            middle = i * step + (step - 0.15) / 2
-            ax.plot([_TRUNK / 2, middle], [split, split], color=BLUE, linewidth=1)
-            _arrow(ax, (middle, split), (middle, y), BLUE)
-            heights.append(_box(ax, i * step, y, step - 0.15, text, BLUE))
-        y -= max(heights)
-    ax.set_xlim(-0.1, _WIDTH - 0.05)
-    ax.set_ylim(y - 0.1, 0.1)
-    ax.set_aspect("equal")
-    return figure
+    tables = _tables(failed_calls, first_cutoffs, labels)
+
+    def panel(ax: Axes) -> None:
+        ax.set_axis_off()
+        # the panel's size where type is as large as the layout's
+        type_size = mpl.rcParams["font.size"]
+        width, height = (one * _TYPE / type_size for one in _inches(ax))
+        # smaller type only where the boxes would not fit: each makes the room wider
+        for shrunk in (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5):
+            layout = _laid_out(width / shrunk - 0.2, flow, tables, labels)
+            if (0.1 - layout.y) * shrunk <= height:
+                break
+        _paint(ax, layout, type_size * shrunk)
+        ax.set(xlim=(-0.1, layout.width + 0.1), ylim=(layout.y - 0.05, 0.05), aspect="equal")
+
+    height = 0.3 - _laid_out(_WIDTH - 0.2, flow, tables, labels).y
+    return Picture(
+        labels.figure("title", "flow"),
+        [Panel("flow", panel)] if flow else [],
+        (_WIDTH, height),
+    )

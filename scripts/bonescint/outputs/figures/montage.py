@@ -1,24 +1,28 @@
 """Scan montage: a few coded cases, anterior and posterior, by tracer and readers' consensus."""
 
 import logging
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib.figure import Figure
+from matplotlib.axes import Axes
 
-from bonescint.dicom.display import CLIP, greys
+from bonescint.dicom.display import CLIP, greys, window
+from bonescint.errors import InputError
 from bonescint.files import Row
-from bonescint.outputs.data import decided
+from bonescint.identity.codes import typed_code
+from bonescint.outputs.data import decided, measured
 from bonescint.outputs.labels import Labels
+from bonescint.outputs.panels import Panel, Picture
 from bonescint.outputs.scans import View, read_views
-from bonescint.outputs.style import empty_panel, foot_note, new_figure
 
 FIGURE = {
     "order": 70,
     "section": "reference",
-    "needs": ["cases", "reference", "dicom"],
+    "needs": ["cases", "reference", "measurements", "first_cutoffs", "dicom", "montage"],
     "form": "png",
     "narrow": True,
 }
@@ -26,6 +30,7 @@ FIGURE = {
 logger = logging.getLogger(__name__)
 
 _PER_CELL = 2  # cases of each tracer with findings, and as many without
+_A_ROW = 4  # cases side by side
 _MOST_ROWS = 640  # finer than a printed montage shows
 
 
@@ -51,13 +56,22 @@ class Scan:
     views: list[View]
 
 
-def _shrunk(pixels: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """Return 8 bit counts clipped at the percentile, thinned by whole-number block means."""
+class _Drawn:
+    """One view of a case, thinned and in greys, with the counts that its greys stand for."""
+
+    def __init__(self, scan: Scan, view: View) -> None:
+        thin = _thinned(view.pixels)
+        self.scan, self.name = scan, view.name or "unknown"
+        self.pixels, self.window = greys(thin), window(thin)
+
+
+def _thinned(pixels: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return counts thinned by whole-number block means."""
     counts = pixels.astype(np.float32)
     step = -(-max(counts.shape) // _MOST_ROWS)
     rows, columns = (size - size % step for size in counts.shape)
-    counts = counts[:rows, :columns].reshape(rows // step, step, columns // step, step).mean((1, 3))
-    return greys(counts)
+    thin = counts[:rows, :columns].reshape(rows // step, step, columns // step, step)
+    return np.asarray(thin.mean((1, 3)))
 
 
 def _used_rows(pictures: list[np.ndarray[Any, Any]]) -> slice:
@@ -68,81 +82,155 @@ def _used_rows(pictures: list[np.ndarray[Any, Any]]) -> slice:
     return slice(max(used[0] - 8, 0), used[-1] + 8) if used.size else slice(None)
 
 
-def draw(cases: list[Row], reference: list[Row], dicom: list[Path], labels: Labels) -> Figure:
+def discordance(
+    measurements: Iterable[Row],
+    reference: Iterable[Row],
+    first_cutoffs: Mapping[str, float],
+    labels: Labels,
+) -> dict[str, float]:
+    """Return code -> how far beyond its cut-off a call against the consensus is, at most.
+
+    In multiples of the cut-off; of each software the first metric that has one. Cases in which
+    every software agrees with the consensus are in none.
+
+    Parameters
+    ----------
+    measurements, reference
+        Rows of results/measurements.csv and results/reference.csv.
+    first_cutoffs
+        Metric to cut-off.
+    labels
+        Say which software there is, and of which metrics low values are positive.
+    """
+    values, truth = measured(measurements), decided(reference)
+    found: dict[str, float] = {}
+    for key in labels.software_keys:
+        metric = next((one for one in labels.metrics(key) if one in first_cutoffs), "")
+        cutoff = first_cutoffs.get(metric, 0.0)
+        for code, value in values.get((key, metric), {}).items():
+            called = value <= cutoff if labels.is_low(metric) else value >= cutoff
+            if code in truth and called != truth[code]:
+                far = abs(value - cutoff) / (abs(cutoff) or 1.0)
+                found[code] = max(found.get(code, 0.0), far)
+    return found
+
+
+def _configured(montage: Mapping[str, Any], cases: Sequence[Row], labels: Labels) -> list[str]:
+    """Return the codes that the configuration lists; none where it names a rule."""
+    given = montage.get("cases", "first")
+    if isinstance(given, str):
+        return []
+    codes = [typed_code(one) or one for one in given]
+    known = {row["code"] for row in cases}
+    if unknown := [code for code in codes if code not in known]:
+        raise InputError([labels.figure("no_case", "montage", code=code) for code in unknown])
+    return codes
+
+
+def draw(
+    cases: list[Row],
+    reference: list[Row],
+    measurements: list[Row],
+    first_cutoffs: dict[str, float],
+    dicom: list[Path],
+    montage: Mapping[str, Any],
+    labels: Labels,
+) -> Picture:
     """Draw a few coded scans; cases whose pictures cannot be shown are passed over.
 
     Parameters
     ----------
-    cases, reference
-        Rows of results/cases.csv and results/reference.csv.
+    cases, reference, measurements
+        Rows of results/cases.csv, results/reference.csv and results/measurements.csv.
+    first_cutoffs
+        Metric to cut-off, at which a call is held against the consensus.
     dicom
         The batches' folders, results/dicom/{batch}; coded files only.
+    montage
+        `figures.montage` of the configuration: ``cases`` is a list of codes, ``first`` (by code,
+        two of each tracer with and without findings) or ``discordant`` (of these those whose calls
+        are furthest on the wrong side of their cut-off).
     labels
         The figures' words.
     """
     truth = decided(reference)
     batches = {folder.name: folder for folder in dicom}
-    cells: dict[tuple[str, bool | None], list[Scan]] = {}
-    passed_over = 0
+    codes = _configured(montage or {}, cases, labels)
+    far: dict[str, float] = {}
+    if (montage or {}).get("cases") == "discordant":
+        far = discordance(measurements, reference, first_cutoffs, labels)
+    of_code = {row["code"]: row for row in cases if not far or row["code"] in far}
     # the codes are random, so the first by code are no choice of anyone's
-    for row in sorted(cases, key=lambda row: row["code"]):
-        state = truth.get(row["code"])
+    order = codes or sorted(of_code, key=lambda code: (-far.get(code, 0.0), code))
+    cells: dict[tuple[str, bool | None], list[Scan]] = {}
+    for code in order:
+        row, state = of_code[code], truth.get(code)
         cell = cells.setdefault((row["tracer"], state), [])
-        if len(cell) == _PER_CELL or row["batch"] not in batches:
+        if (len(cell) == _PER_CELL and not codes) or row["batch"] not in batches:
             continue
-        if views := read_views(batches[row["batch"]] / row["code"]):
-            cell.append(Scan(row["code"], row["tracer"], state, views))
+        if views := read_views(batches[row["batch"]] / code):
+            cell.append(Scan(code, row["tracer"], state, views))
         else:
-            passed_over += 1
-    logger.info("%d cases drawn, %d not drawable", sum(map(len, cells.values())), passed_over)
-    order = sorted(cells, key=lambda key: (key[0], (True, False, None).index(key[1])))
-    return side_by_side([scan for key in order for scan in cells[key]], labels)
+            logger.info("a case that cannot be drawn is passed over")
+    states = sorted(cells, key=lambda key: (True, False, None).index(key[1]))
+    note = "note_discordant" if far else "note"
+    return side_by_side([scan for key in states for scan in cells[key]], labels, note)
 
 
-def side_by_side(scans: list[Scan], labels: Labels) -> Figure:
-    """Draw one row a tracer, cases with findings on the left.
+def side_by_side(scans: list[Scan], labels: Labels, note: str = "note") -> Picture:
+    """Draw a panel for every four cases of a tracer, cases with findings on the left.
 
     Parameters
     ----------
     scans
         The chosen cases; their order within a tracer is kept.
     labels
-        The figures' words.
+        The figures' words; its software decides the order of the tracers.
+    note
+        Which text says how the cases were chosen.
     """
-    tracers = sorted({scan.tracer for scan in scans}, key=lambda tracer: (tracer != "MDP", tracer))
+    order = dict.fromkeys(map(labels.tracer, labels.software_keys))
+    tracers = dict.fromkeys([*order, *sorted({scan.tracer for scan in scans})])
+    groups = [[scan for scan in scans if scan.tracer == tracer] for tracer in tracers]
     rows = [
-        [
-            (scan, view.name, _shrunk(view.pixels))
-            for scan in scans
-            if scan.tracer == tracer
-            for view in scan.views
-        ]
-        for tracer in tracers
+        [_Drawn(scan, view) for scan in group[first : first + _A_ROW] for view in scan.views]
+        for group in groups
+        for first in range(0, len(group), _A_ROW)
     ]
-    most = max((len(row) for row in rows), default=0)
-    shown = _used_rows([picture for row in rows for _, _, picture in row])
-    tallest = max((p[shown].shape[0] / p.shape[1] for row in rows for _, _, p in row), default=0)
-    figure = new_figure(
-        max(0.5 + 1.02 * most, 6.0), 0.55 + (tallest + 0.55) * len(rows) if rows else 2.5,
-        labels.figure("title", "montage"), labels.synthetic,
-    )  # fmt: skip
-    if not rows:
-        empty_panel(figure.add_subplot(), labels("no_data"))
-        return figure
+    pictures = [one.pixels for row in rows for one in row]
+    shown = _used_rows(pictures)
+    most = max(map(len, rows), default=0)
+    tallest = max((one[shown].shape[0] / one.shape[1] for one in pictures), default=2)
+    return Picture(
+        labels.figure("title", "montage"),
+        [
+            Panel(f"row{i}", partial(_row, row=row, most=most, shown=shown, labels=labels))
+            for i, row in enumerate(rows, 1)
+        ],
+        (max(0.5 + 1.02 * most, 6.0), tallest + 0.75),
+        note=labels.figure(note, "montage", percentile=CLIP),
+    )
+
+
+def _row(ax: Axes, row: list[_Drawn], most: int, shown: slice, labels: Labels) -> None:
+    spec = ax.get_subplotspec()
+    assert spec is not None  # noqa: S101
+    figure = ax.figure
+    ax.remove()
+    grid = spec.subgridspec(1, most)
     states = {True: "findings_yes", False: "findings_no", None: "findings_open"}
-    panels = figure.subplots(len(rows), most, squeeze=False)
-    for tracer, band, row in zip(tracers, panels, rows, strict=True):
-        band[0].set_ylabel(tracer, fontsize=11)
-        for ax in band:
-            ax.set(xticks=[], yticks=[])
-            ax.spines[:].set_visible(False)
-        for i, (ax, (scan, name, picture)) in enumerate(zip(band, row, strict=False)):
-            ax.imshow(picture[shown], cmap="gray_r", vmin=0, vmax=255, interpolation="none")
-            ax.set_title(labels(f"view_{name or 'unknown'}"), fontsize=9)
-            if i == 0 or row[i - 1][0] is not scan:
-                state = labels(states[scan.metastasis]) if labels.has("readers") else ""
-                text = f"{scan.code}\n{state}"
-                ax.set_xlabel(text, loc="left", fontsize=8)
-    note = labels.figure("note", "montage", percentile=CLIP)
-    foot_note(figure, note)
-    return figure
+    for i, one in enumerate(row):
+        ax = figure.add_subplot(grid[i])
+        ax.set(xticks=[], yticks=[])
+        ax.spines[:].set_visible(False)
+        ax.imshow(one.pixels[shown], cmap="gray_r", vmin=0, vmax=255, interpolation="none")
+        ax.set_title(labels(f"view_{one.name}"), fontsize="medium")
+        low, high = (f"{end:.0f}" for end in one.window)
+        lines = [labels.figure("window", "montage", low=low, high=high)]
+        if i == 0:
+            ax.set_ylabel(one.scan.tracer, fontsize="large")
+        if i == 0 or row[i - 1].scan is not one.scan:
+            lines.append(one.scan.code)
+            if labels.has("readers"):
+                lines.append(labels(states[one.scan.metastasis]))
+        ax.set_xlabel("\n".join(lines), loc="left", fontsize="small")

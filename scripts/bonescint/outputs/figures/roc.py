@@ -6,7 +6,7 @@ from functools import partial
 from matplotlib.axes import Axes
 
 from bonescint.files import Row
-from bonescint.outputs.data import roc_point_at, roc_points
+from bonescint.outputs.data import roc_band, roc_point_at, roc_points
 from bonescint.outputs.estimates import find, with_limits
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.panels import Panel, Picture
@@ -15,20 +15,24 @@ from bonescint.outputs.style import GREY, empty_panel, series
 FIGURE = {
     "order": 20,
     "section": "accuracy",
-    "needs": ["roc_curves", "accuracy", "first_cutoffs"],
+    "needs": ["roc_curves", "roc_bands", "accuracy", "first_cutoffs"],
     "where": ["readers"],
 }
 
 
 def draw(
-    roc_curves: list[Row], accuracy: list[Row], first_cutoffs: dict[str, float], labels: Labels
+    roc_curves: list[Row],
+    roc_bands: list[Row],
+    accuracy: list[Row],
+    first_cutoffs: dict[str, float],
+    labels: Labels,
 ) -> Picture:
     """Draw the ROC curves with the area under each and the point of the configured cut-off.
 
     Parameters
     ----------
-    roc_curves
-        Rows of results/metrics/roc_curves.csv.
+    roc_curves, roc_bands
+        Rows of results/metrics/roc_curves.csv and roc_bands.csv (limits along the curves).
     accuracy
         Estimate rows; those of the measure ``auc`` give the legend's figures.
     first_cutoffs
@@ -47,6 +51,8 @@ def draw(
         fpr, tpr = [p[0] for p in points], [p[1] for p in points]
         # through every threshold: ties give a sloping piece, as the trapezoid area counts them
         ax.plot(fpr, tpr, color=colour, linestyle=dash, linewidth=1.8, label=text)
+        false_alarms, low, high = roc_band(roc_bands, software, metric)
+        ax.fill_between(false_alarms, low, high, color=colour, alpha=0.1, linewidth=0)
         cutoff = first_cutoffs.get(metric, math.nan)
         if at := roc_point_at(points, cutoff, labels.is_low(metric)):
             ax.plot(
@@ -61,11 +67,7 @@ def draw(
         if not any([curve(ax, software, metric) for metric in labels.metrics(software)]):
             empty_panel(ax, labels("no_data"))
             return
-        ax.plot([0, 1], [0, 1], color=GREY, linewidth=0.8, linestyle=(0, (1, 2)))
-        ax.set(
-            xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal",
-            xlabel=labels("one_minus_specificity"), ylabel=labels("sensitivity_axis"),
-        )  # fmt: skip
+        _frame(ax, labels)
         ax.legend(loc="lower right", title=labels("auc_legend"), title_fontsize=8)
 
     return Picture(
@@ -75,3 +77,11 @@ def draw(
         columns=max(len(labels.software_keys), 1),
         note=labels.figure("note", "roc"),
     )
+
+
+def _frame(ax: Axes, labels: Labels) -> None:
+    ax.plot([0, 1], [0, 1], color=GREY, linewidth=0.8, linestyle=(0, (1, 2)))
+    ax.set(
+        xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal",
+        xlabel=labels("one_minus_specificity"), ylabel=labels("sensitivity_axis"),
+    )  # fmt: skip

@@ -1,11 +1,14 @@
 """Receiver operating characteristic; a higher score always means metastasis."""
 
 from bonescint.stats.roc.area import auc, compare_paired, compare_unpaired
+from bonescint.stats.roc.band import SPECIFICITIES, Band, band
 from bonescint.stats.roc.bootstrap import Optimism, optimism
 from bonescint.stats.roc.cutoffs import Curve, CutOff, Youden, at_cutoff, curve, youden
 from bonescint.stats.roc.matched import Bootstrap, matched
 
 __all__ = [
+    "SPECIFICITIES",
+    "Band",
     "Bootstrap",
     "Curve",
     "CutOff",
@@ -13,6 +16,7 @@ __all__ = [
     "Youden",
     "at_cutoff",
     "auc",
+    "band",
     "compare_paired",
     "compare_unpaired",
     "curve",

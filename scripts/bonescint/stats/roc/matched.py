@@ -90,7 +90,7 @@ def matched(
     ranked = [descending_levels(value) for value in values]
     levels = [level for _, level in ranked]
     data = [steps_of(level, truth) for level in levels]
-    status = _status(truth, values, levels)
+    status = nothing_varies(truth, values, levels)
     # of each part of the curve the replicates, shape (scores, replicates)
     spread = _spread(parts, levels, truth, bootstrap) if status == OK else []
     found = []
@@ -129,7 +129,7 @@ def _sensitivity(specificity: float) -> _CurvePart:
     return _CurvePart(
         "matched_sensitivity",
         lambda steps: steps.sensitivity(specificity),
-        _zhou_qin,
+        zhou_qin,
         "zhou_qin",
         f"matched_specificity={write_number(specificity)}",
         specificity=specificity,
@@ -163,10 +163,18 @@ def _blank(part: _CurvePart, scores: int, n: int, n1: int) -> Estimate:
     return row.noting(part.note, *(["scale_free"] if scores > 1 else []))
 
 
-def _status(
+def nothing_varies(
     truth: NDArray[np.bool_], values: Sequence[Replicates], levels: Sequence[NDArray[np.int64]]
 ) -> str:
-    """Return why nothing varies, from the order of the cases."""
+    """Return why nothing varies, from the order of the cases; ``ok`` where something does.
+
+    Parameters
+    ----------
+    truth
+        Shape (n,).
+    values, levels
+        Of each score, and the levels that they have (`descending_levels`).
+    """
     if min(truth.sum(), (~truth).sum()) < 2:
         return "too few"
     if len(levels) == 2 and np.array_equal(levels[0], levels[1]):
@@ -216,7 +224,18 @@ def _with_limits(
     return replace(row, ci_low=factor * low, ci_high=factor * high)
 
 
-def _zhou_qin(value: float, spread: Replicates, n1: int, z: float) -> tuple[float, float]:
+def zhou_qin(value: float, spread: Replicates, n1: int, z: float) -> tuple[float, float]:
+    """Return the limits of a sensitivity from its replicates (Zhou & Qin 2005, BTI).
+
+    Parameters
+    ----------
+    value, spread
+        In the data, and in each replicate.
+    n1
+        Cases with metastasis.
+    z
+        Quantile of the normal distribution that belongs to the confidence.
+    """
     shrunk = (n1 * spread + z**2 / 2) / (n1 + z**2)
     centre, width = float(shrunk.mean()), z * float(shrunk.std(ddof=1))
     return max(min(centre - width, value), 0.0), min(max(centre + width, value), 1.0)

@@ -22,13 +22,20 @@ class Steps(NamedTuple):
     false_alarms: NDArray[np.int64]
 
     def sensitivity(self, specificity: float) -> NDArray[np.float64]:
-        """Return the height of each curve at a specificity (below 1)."""
-        allowed = self.allowed(specificity)
-        each = np.arange(len(self.hits))
+        """Return the height of each curve at a specificity (above 0)."""
+        return self.heights([specificity])[:, 0]
+
+    def heights(self, specificities: Sequence[float]) -> NDArray[np.float64]:
+        """Return the height of each curve at each specificity, shape (curves, specificities)."""
+        allowed = np.array([self.allowed(one) for one in specificities])
+        # all curves searched at once, each in a range of whole numbers of its own
+        apart = np.arange(len(self.hits))[:, None] * (self.false_alarms[0, -1] + 1)
+        wanted = apart + np.floor(allowed).astype(np.int64)
+        found = np.searchsorted((apart + self.false_alarms).ravel(), wanted.ravel(), side="right")
         # the last point that is specific enough, and the next one
-        last = (self.false_alarms <= allowed).sum(axis=1) - 1
-        below, above = (self.false_alarms[each, last + i] for i in (0, 1))
-        low, high = (self.hits[each, last + i] for i in (0, 1))
+        last = found.reshape(wanted.shape) - 1
+        below, above = (self.false_alarms.ravel()[last + i] for i in (0, 1))
+        low, high = (self.hits.ravel()[last + i] for i in (0, 1))
         part = (allowed - below) / (above - below)
         return np.asarray((low + part * (high - low)) / self.hits[0, -1])
 

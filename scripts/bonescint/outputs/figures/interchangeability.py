@@ -1,0 +1,83 @@
+"""Whether a software could take a reader's place: the equivalence index beside the margin."""
+
+from collections.abc import Iterable
+
+from matplotlib.axes import Axes
+
+from bonescint.files import Row, number
+from bonescint.outputs.estimates import find, noted
+from bonescint.outputs.labels import Labels
+from bonescint.outputs.panels import Panel, Picture
+from bonescint.outputs.style import GREY, VERMILION, series
+from bonescint.outputs.whiskers import whiskers
+
+FIGURE = {
+    "order": 34,
+    "section": "interchangeability",
+    "needs": ["interchangeability", "first_cutoffs"],
+    "narrow": True,
+    "where": ["interchangeability"],
+}
+
+
+def _margin(rows: Iterable[Row]) -> float | None:
+    said = (noted(row).get("margin_high", "") for row in rows)
+    return next((number(one) for one in said if one), None)
+
+
+def draw(interchangeability: list[Row], first_cutoffs: dict[str, float], labels: Labels) -> Picture:
+    """Draw the index of each software over all readers, with the margin if there is one.
+
+    Parameters
+    ----------
+    interchangeability
+        Rows of results/metrics/interchangeability.csv.
+    first_cutoffs
+        Metric to the cut-off that makes its values calls.
+    labels
+        The figures' words; its software decides the lines.
+    """
+    margin = _margin(interchangeability)
+
+    def of(measure: str, software: str, metric: str) -> Row | None:
+        cutoff = first_cutoffs[metric]
+        return find(interchangeability, measure, software, metric, "all_readers", cutoff)
+
+    lines = [
+        (software, metric, row)
+        for metric in labels.values
+        if metric in first_cutoffs
+        for software in labels.software_keys
+        if metric in labels.metrics(software) and (row := of("equivalence_index", software, metric))
+    ]
+
+    def panel(ax: Axes) -> None:
+        for y, (software, metric, row) in enumerate(lines):
+            colour, marker, _ = series(labels, metric)
+            # the limits that decide have another level
+            if margin is not None and (held := of("interchangeability", software, metric)):
+                whiskers(ax, [y], [held], colour, "|", width=4.5)
+            whiskers(ax, [y], [row], colour, marker)
+        ax.axvline(0, color=GREY, linewidth=0.9, linestyle=(0, (1, 2)))
+        if margin is not None:
+            text = labels.figure("margin", "interchangeability", margin=f"{margin:g}")
+            ax.axvline(margin, color=VERMILION, linewidth=1.2, linestyle="--", label=text)
+            ax.legend(loc="lower right", bbox_to_anchor=(1, 1), borderpad=0)
+        names = [
+            labels(
+                "forest_line", software=labels.software(software), tracer=labels.tracer(software),
+                metric=labels.at(metric, first_cutoffs[metric]), n=row["n"],
+            )
+            for software, metric, row in lines
+        ]  # fmt: skip
+        ax.set_yticks(range(len(lines)), names)
+        ax.set(ylim=(len(lines) - 0.4, -0.6), xlabel=labels.word("equivalence_index"))
+        ax.grid(visible=False, axis="y")
+
+    key = "note" if margin is not None else "note_no_margin"
+    return Picture(
+        labels.figure("title", "interchangeability"),
+        [Panel("index", panel)] if lines else [],
+        (7.4, 1.0 + 0.32 * max(len(lines), 2)),
+        note=labels.figure(key, "interchangeability"),
+    )

@@ -1,0 +1,96 @@
+"""Which tracer was given in which week: the two alternate (R7)."""
+
+from collections import Counter
+from datetime import date, timedelta
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from bonescint.files import Row
+from bonescint.outputs.labels import Labels
+from bonescint.outputs.panels import Panel, Picture
+from bonescint.outputs.style import BLACK, BLUE, GREEN, ORANGE, PURPLE
+from bonescint.text.dates import table_date
+
+FIGURE = {
+    "order": 37,
+    "section": "case_mix",
+    "needs": ["cases"],
+    "where": ["tracers", "case_mix"],
+}
+
+_FILLS = ((BLUE, ""), (ORANGE, "////"), (GREEN, "...."), (PURPLE, "xxxx"))
+
+
+def weekly(cases: list[Row]) -> dict[str, Counter[date]]:
+    """Return tracer -> Monday of the ISO week -> cases; those without a date are in none.
+
+    Parameters
+    ----------
+    cases
+        Rows of results/cases.csv.
+    """
+    weeks: dict[str, Counter[date]] = {}
+    for row in cases:
+        if row["tracer"] and (day := table_date(row["study_date"])):
+            monday = day - timedelta(days=day.weekday())
+            weeks.setdefault(row["tracer"], Counter())[monday] += 1
+    return weeks
+
+
+def draw(cases: list[Row], labels: Labels) -> Picture:
+    """Draw the cases of each week, stacked by tracer, with a mark where both were given.
+
+    Parameters
+    ----------
+    cases
+        Rows of results/cases.csv.
+    labels
+        The figures' words; its software decides the order of the tracers.
+    """
+    weeks = weekly(cases)
+    order = dict.fromkeys([*map(labels.tracer, labels.software_keys), *sorted(weeks)])
+    tracers = [tracer for tracer in order if tracer in weeks]
+    mondays = sorted({monday for counts in weeks.values() for monday in counts})
+
+    def panel(ax: Axes) -> None:
+        # a step a week from the first to the last; one area a tracer however many weeks there are
+        n = (mondays[-1] - mondays[0]).days // 7 + 1
+        edges = [mondays[0] + timedelta(weeks=i) for i in range(n + 1)]
+        # matplotlib's dates are days since 1970
+        at = np.array([(edge - date(1970, 1, 1)).days for edge in edges])
+        ax.xaxis_date()
+        below = np.zeros(n + 1)
+        given = np.zeros(n)
+        for tracer, (colour, hatch) in zip(tracers, _FILLS, strict=False):
+            counts = np.array([weeks[tracer][monday] for monday in edges])
+            ax.fill_between(
+                at, below, below + counts, step="post", facecolor=colour, hatch=hatch,
+                edgecolor="white", linewidth=0,
+                label=labels("panel_counts", name=tracer, n=weeks[tracer].total()),
+            )  # fmt: skip
+            below = below + counts
+            given += counts[:n] > 0
+        both = np.flatnonzero(given > 1)
+        top = below.max()
+        ax.plot(
+            at[both] + 3.5, below[both] + 0.06 * top,
+            color=BLACK, marker="v", markersize=5, linestyle="none",
+            label=labels("panel_counts", name=labels.figure("both", "tracer_weeks"), n=len(both)),
+        )  # fmt: skip
+        ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.set(
+            ylim=(0, 1.35 * top), xlim=(at[0], at[-1]),
+            xlabel=labels.figure("week", "tracer_weeks"),
+            ylabel=labels.figure("cases", "tracer_weeks"),
+        )  # fmt: skip
+        ax.grid(visible=False, axis="x")
+        ax.legend(loc="upper left", ncols=len(tracers) + 1)
+
+    return Picture(
+        labels.figure("title", "tracer_weeks"),
+        [Panel("weeks", panel)] if mondays else [],
+        (9.0, 2.9),
+        note=labels.figure("note", "tracer_weeks"),
+    )

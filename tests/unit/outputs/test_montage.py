@@ -1,0 +1,127 @@
+"""Which cases the montage shows, and what is said of each view."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from matplotlib.text import Text
+
+from bonescint.config import check_config
+from bonescint.errors import InputError
+from bonescint.outputs.figures import montage
+from bonescint.outputs.labels import Labels
+from bonescint.outputs.panels import composed
+from bonescint.outputs.scans import View
+from bonescint.resources import Texts
+from bonescint.tables.metric_columns import metric_values
+from tests.scripts.outputs.contract import SOFTWARE
+from tests.scripts.outputs.results import write_results, write_scans
+from tests.unit.test_config_keys import full
+
+LABELS = Labels(Texts("figures", "en"), SOFTWARE, True)
+Rows = list[dict[str, str]]
+
+
+def rows(path: Path) -> Rows:
+    with path.open(encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    folder = write_results(tmp_path_factory.mktemp("results"))
+    cases = rows(folder / "cases.csv")[:12]
+    write_scans(folder / "dicom", cases)
+    return {
+        "cases": cases,
+        "reference": [{"code": row["code"], "metastasis": "1"} for row in cases],
+        "measurements": [],
+        "first_cutoffs": {"bsi": 1.0},
+        "dicom": sorted((folder / "dicom").glob("*")),
+    }
+
+
+def shown(study: dict[str, Any], given: Any, **other: Any) -> tuple[list[str], str]:
+    """Return the codes that are shown, and all that is said."""
+    picture = montage.draw(**study | other, montage={"cases": given}, labels=LABELS)
+    texts = [text.get_text() for text in composed(picture, LABELS).findobj(Text)]
+    codes = {row["code"] for row in study["cases"]}
+    lines = [line for text in texts for line in text.split("\n")]
+    return [line for line in lines if line in codes], "\n".join(texts)
+
+
+def test_configured_cases_stand_in_their_order_as_typed(study: dict[str, Any]) -> None:
+    tracer = study["cases"][0]["tracer"]
+    codes = [row["code"] for row in study["cases"] if row["tracer"] == tracer][:3][::-1]
+    typed = [codes[0].lower().replace("-", ""), *codes[1:]]
+    assert shown(study, typed)[0] == codes
+    with pytest.raises(InputError) as raised:
+        shown(study, ["BS-29F9X"])
+    assert "BS-29F9X in figures.montage.cases" in str(raised.value)
+
+
+def test_the_first_by_code_are_the_default(study: dict[str, Any]) -> None:
+    picture = montage.draw(**study, montage={}, labels=LABELS)
+    codes = shown(study, "first")[0]
+    assert len(picture.panels) == len({row["tracer"] for row in study["cases"]})
+    assert min(row["code"] for row in study["cases"]) in codes
+
+
+def test_the_discordant_are_those_furthest_beyond_the_cutoff(study: dict[str, Any]) -> None:
+    software = {tracer: key for key, one in SOFTWARE.items() for tracer in [one["tracer"]]}
+    tracer = study["cases"][0]["tracer"]
+    codes = [row["code"] for row in study["cases"] if row["tracer"] == tracer]
+    key = software[tracer]
+    # right, hardly wrong, quite wrong, wrong at the edge
+    values = dict(zip(codes, ("3", "0.9", "0.1", "0.5"), strict=False))
+    measurements = [
+        {"code": code, "software": key, "metric": "bsi", "value": value}
+        for code, value in values.items()
+    ]
+    found, said = shown(study, "discordant", measurements=measurements)
+    assert found == [codes[2], codes[3]]
+    assert "differs from the readers' consensus" in said
+    # where everything agrees the first are shown, and no other is said of them
+    assert shown(study, "discordant") == shown(study, "first")
+
+
+def test_low_values_may_be_the_positive_ones_and_ties_are_no_discordance() -> None:
+    low = metric_values({"bsi": {"kind": "percent", "unit": "%", "positive": "low"}})
+    labels = Labels(Texts("figures", "en"), SOFTWARE, True, values=low)
+    measurements = [
+        {"code": code, "software": "vsbone2", "metric": "bsi", "value": value}
+        for code, value in (("a", "1"), ("b", "3"), ("c", "9"))
+    ]
+    reference = [
+        {"code": "a", "metastasis": "1"}, {"code": "b", "metastasis": "1"},
+        {"code": "c", "metastasis": ""},
+    ]  # fmt: skip
+    assert montage.discordance(measurements, reference, {"bsi": 1.0}, labels) == {"b": 2.0}
+
+
+def test_every_view_says_what_it_is_and_its_window_tracers_in_the_studys_order() -> None:
+    views = [View(name, np.arange(1000.0).reshape(50, 20)) for name in ("anterior", "posterior")]
+    scans = [montage.Scan(f"BS-{i}", tracer, True, views) for i, tracer in enumerate("BA" * 5)]
+    software = {
+        key: SOFTWARE["vsbone2"] | {"tracer": tracer} for key, tracer in (("x", "B"), ("y", "A"))
+    }
+    labels = Labels(Texts("figures", "ja"), software, True)
+    picture = montage.side_by_side(scans, labels)
+    # five cases of each: four, and one
+    assert [panel.key for panel in picture.panels] == ["row1", "row2", "row3", "row4"]
+    axes = composed(picture, labels).axes
+    assert [ax.get_ylabel() for ax in axes if ax.get_ylabel()] == ["B", "B", "A", "A"]
+    assert [ax.get_title() for ax in axes] == ["前面", "後面"] * 10
+    assert all(ax.get_xlabel().startswith("0〜996") for ax in axes)
+
+
+def test_what_is_no_code_is_refused_and_not_quoted() -> None:
+    config = full()
+    check_config(config, files=False)
+    config["figures"]["montage"]["cases"] = ["BS-29F9X", "12345678"]
+    with pytest.raises(InputError) as raised:
+        check_config(config, files=False)
+    assert "Number 2 of figures.montage.cases is no patient code" in str(raised.value)
+    assert "12345678" not in str(raised.value)
