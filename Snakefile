@@ -34,6 +34,7 @@ localrules:
     all,
     deliver,
     review,
+    tables,
 
 
 rule all:
@@ -58,6 +59,7 @@ include: "rules/imports.smk"
 include: "rules/reference.smk"
 include: "rules/questions.smk"
 include: "rules/outputs.smk"
+include: "rules/analysis.smk"
 include: "rules/delivery.smk"
 include: "rules/review.smk"
 include: "rules/custody.smk"

@@ -212,9 +212,7 @@ DECIDED_BLANKS = values_stamp(
     for (item, sha256), decision in blanks_decided(DECIDED).items()
 )
 DRAWN = drawn_figures({*HAS, *QUESTIONS})
-FIGURES = expand(
-    "results/figures/{figure}.{ending}", figure=DRAWN, ending=["svg", "png"]
-)
+FIGURES = [f"results/figures/{n}.{form}" for n in DRAWN for form in DRAWN[n].formats]
 # what the workbook and the report are written from
 TABLES = {
     "flow": "results/metrics/flow.csv",

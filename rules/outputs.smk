@@ -1,5 +1,7 @@
 """Needs coded tables and coded DICOM; gives the workbook, the figures and the report."""
 
+from bonescint.outputs.presets import PRESETS
+
 # what the lists of reporting items ask for
 STATED = {
     **config["study"],
@@ -8,6 +10,7 @@ STATED = {
         for key in ("institution", "funding", "conflict_of_interest")
     },
 }
+FIGURES_WANTED = config.get("figures") or {}
 # what the workbook's charts are drawn from beside its lists
 OF_CHARTS = {"roc_curves": OF_FIGURES["roc_curves"]} if "accuracy" in QUESTIONS else {}
 
@@ -69,13 +72,63 @@ rule draw_figures:
         confidence=METRICS["confidence"],
         there=sorted({*HAS, *QUESTIONS}),
         words=WORDS,
-        montage=(config.get("figures") or {}).get("montage") or {},
+        montage=FIGURES_WANTED.get("montage") or {},
         code=code_digest(
             "scripts/outputs/draw_figures.py",
             *(f"bonescint.outputs.figures.{name}" for name in DRAWN),
         ),
     script:
         "../scripts/outputs/draw_figures.py"
+
+
+rule figures:
+    """Every figure for a journal's columns and for slides."""
+    input:
+        "results/presets",
+        PURGED,
+
+
+rule draw_presets:
+    """Draw every figure for a journal's columns and for slides, with the figures' legends."""
+    input:
+        **{
+            need: OF_FIGURES[need]
+            for drawn in drawn_figures({*HAS, *QUESTIONS}, of_report=False).values()
+            for need in ("cases", *drawn.needs)
+            if need in OF_FIGURES
+        },
+        # who declined is looked for first: what is drawn here no other run draws anew
+        searched=ancient(PURGED),
+    output:
+        folder=directory("results/presets"),
+    log:
+        "logs/draw_presets.log",
+    conda:
+        "../envs/python.yaml"
+    params:
+        study={
+            "software": SOFTWARE,
+            "version_pairs": VERSION_PAIRS,
+            "cutoffs": METRICS["cutoffs"],
+            "metrics": METRICS["values"],
+            "language": LANGUAGE,
+            "synthetic": SYNTHETIC,
+            "confidence": METRICS["confidence"],
+            "there": sorted({*HAS, *QUESTIONS}),
+            "words": WORDS,
+            "montage": FIGURES_WANTED.get("montage") or {},
+        },
+        presets=FIGURES_WANTED.get("presets") or list(PRESETS),
+        single_panels=FIGURES_WANTED.get("single_panels", False),
+        code=code_digest(
+            "scripts/outputs/draw_presets.py",
+            *(
+                f"bonescint.outputs.figures.{name}"
+                for name in drawn_figures(of_report=False)
+            ),
+        ),
+    script:
+        "../scripts/outputs/draw_presets.py"
 
 
 rule write_workbook:
@@ -87,7 +140,7 @@ rule write_workbook:
         readings=CHOSEN_READINGS,
         warnings=WARNINGS,
         selection=SELECTED,
-        figures=[figure for figure in FIGURES if figure.endswith(".png")],
+        figures=[f"results/figures/{n}.{DRAWN[n].formats[-1]}" for n in DRAWN],
         provenance="results/provenance.json",
     output:
         workbook="results/study.xlsx",

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bonescint.catalogue import DeclaredTable, catalogue
-from bonescint.declared import declaration
-from bonescint.resources import ROOT, Texts
+from bonescint.declared import DeclaredColumn, declaration
+from bonescint.resources import ROOT, Texts, resource_rows
 
 LANGUAGES = ("en", "ja")
 _MOST_NAMED = 3  # tables in a heading
@@ -78,8 +78,17 @@ def _columns(parts: tuple[str, ...], text: Texts) -> Iterator[str]:
         kind = text(f"kind.{column.kind}")
         if column.unit:
             kind += f" ({text(f'unit.{column.unit}')})"
-        meaning = getattr(column, text.language).replace("|", "\\|")
+        meaning = getattr(column, text.language).replace("|", "\\|") + _allowed(column, text)
         yield f"| {column.column} | {kind} | {meaning} |"
+
+
+def _allowed(column: DeclaredColumn, text: Texts) -> str:
+    """Return the values that may stand in a column, where its meaning does not name them."""
+    values = [row for row in resource_rows("values.csv") if row["list"] == column.values]
+    if column.kind != "word" or all(f"`{row['value']}`" in column.en for row in values):
+        return ""
+    named = ", ".join(f"`{row['value']}` {row[text.language]}" for row in values)
+    return f" ({named})"
 
 
 def main() -> None:

@@ -25,6 +25,10 @@ class DeclaredColumn(NamedTuple):
         Of a measure; a key ``unit.<unit>`` of the same file, or empty.
     ja, en
         What it means.
+    values
+        The list of words that may stand in it, if that is fixed: one of resources/values.csv,
+        ``study.<what>`` for keys of the configuration, ``text.<area>`` for keys of that file of
+        resources/text.
     """
 
     column: str
@@ -32,6 +36,7 @@ class DeclaredColumn(NamedTuple):
     unit: str
     ja: str
     en: str
+    values: str = ""
 
 
 @cache

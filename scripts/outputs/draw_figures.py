@@ -1,6 +1,5 @@
-"""Draw the study's figures from the coded tables and images."""
+"""Draw the figures of report and workbook from the coded tables and images."""
 
-import importlib
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from bonescint.files import read_rows
 from bonescint.joblog import job_log
 from bonescint.outputs.data import first_cutoffs
-from bonescint.outputs.drawn import drawn_figures
+from bonescint.outputs.drawn import as_panels, drawn_figures
 from bonescint.outputs.labels import Labels
-from bonescint.outputs.panels import Picture, composed
+from bonescint.outputs.panels import composed
 from bonescint.outputs.style import house_style, save
 from bonescint.resources import Texts
 from bonescint.tables.metric_columns import Values
@@ -34,7 +33,7 @@ def draw_figures(
     words: Mapping[str, str] | None = None,
     montage: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write every figure as SVG and PNG.
+    """Write every figure in the forms that report and workbook show.
 
     Parameters
     ----------
@@ -71,15 +70,16 @@ def draw_figures(
         "first_cutoffs": first_cutoffs(cutoffs),
         "montage": montage or {},
     }
+    drawn = drawn_figures(there)
+    wanted = {f"{name}.{form}" for name, one in drawn.items() for form in one.formats}
+    # what a former version drew, no run draws anew: whoever declined since would stay in it
+    for former in figures.glob("*.[sp][vn]g"):
+        if former.name not in wanted:
+            former.unlink()
     with house_style():
-        for name, drawn in drawn_figures(there).items():
-            module = importlib.import_module(f"bonescint.outputs.figures.{name}")
-            figure = module.draw(
-                **{need: given.get(need, []) for need in drawn.needs}, labels=labels
-            )
-            if isinstance(figure, Picture):
-                figure = composed(figure, labels)
-            save(figure, figures / f"{name}.svg", figures / f"{name}.png")
+        for name, picture in as_panels(drawn, given, labels):
+            figure = composed(picture, labels)
+            save(figure, *(figures / f"{name}.{form}" for form in drawn[name].formats))
 
 
 if __name__ == "__main__":

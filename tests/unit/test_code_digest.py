@@ -328,7 +328,6 @@ def test_every_data_file_is_read_by_a_script_or_known_not_to_be() -> None:
         "resources/text/table_map.csv",
         "resources/text/verify.csv",
         "resources/header_hints.csv",
-        "resources/text/columns.csv",  # of the documents
     }
 
 

@@ -52,7 +52,7 @@ FIGURE = {
     "scripts/bonescint/outputs/figures/made_up_figure.py": '''
 """A made-up figure."""
 
-from bonescint.outputs.style import empty_panel, new_figure
+from bonescint.outputs.panels import Panel, Picture
 
 FIGURE = {
     "order": 15,
@@ -62,9 +62,10 @@ FIGURE = {
 
 
 def draw(made_up, labels):
-    figure = new_figure(6, 3, labels.figure("title", "made_up_figure"), labels.synthetic)
-    empty_panel(figure.add_subplot(), made_up[0]["estimate"])
-    return figure
+    def panel(ax):
+        ax.set_title(made_up[0]["estimate"])
+
+    return Picture(labels.figure("title", "made_up_figure"), [Panel("n", panel)], (6, 3))
 ''',
     "resources/text/figures/made_up_figure.csv": """key,ja,en
 title,架空の図,A made-up figure

@@ -44,7 +44,9 @@ def test_who_is_chosen_stays_and_who_leaves_is_replaced(study: Path) -> None:
 
     first, coded = chosen(study), codes_of(results / "cases.csv")
     assert len(first) == 8 and first < coded == set(states(study))
-    rows = [r for r in read_rows(results / "cohort" / "selection.csv") if r["state"] == "chosen"]
+    listed = list(read_rows(results / "cohort" / "selection.csv"))
+    rows = [row for row in listed if row["state"] == "chosen"]
+    in_line = {(r["tracer"], r["findings"]) for r in listed if r["state"] == "reserve"}
     margins = Counter(level for row in rows for level in (row["tracer"], row["findings"]))
     assert margins == TARGETS
 
@@ -81,12 +83,8 @@ def test_who_is_chosen_stays_and_who_leaves_is_replaced(study: Path) -> None:
     ledger = open_ledger(
         study / "private/ledger.age", study / "private/ledger.key", head=study / LEDGER_HEAD
     )
-    rows = list(read_rows(results / "cohort" / "selection.csv"))
-    in_line = {(r["tracer"], r["findings"]) for r in rows if r["state"] == "reserve"}
     # one for whom somebody waits: the demonstration's small cells may be used up
-    gone = next(
-        r["code"] for r in rows if r["code"] in first and (r["tracer"], r["findings"]) in in_line
-    )
+    gone = next(r["code"] for r in rows if (r["tracer"], r["findings"]) in in_line)
     subject = ledger.subject_of(gone) or ""
     command = [sys.executable, "-m", "bonescint.cli", "opt-out", "add", subject]
     run([*command, "--by", "self"], cwd=study, check=True, capture_output=True)

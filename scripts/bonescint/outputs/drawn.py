@@ -1,9 +1,14 @@
 """Which figures there are, what each is drawn from and where it is shown."""
 
-from collections.abc import Collection
-from typing import NamedTuple
+import importlib
+from collections.abc import Collection, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bonescint.registered import registered
+
+if TYPE_CHECKING:
+    from bonescint.outputs.labels import Labels
+    from bonescint.outputs.panels import Picture
 
 
 class Drawn(NamedTuple):
@@ -28,6 +33,8 @@ class Drawn(NamedTuple):
         (`bonescint.questions.Question`), or a question that is asked.
     report
         Whether report and workbook show it; the others are drawn by `snakemake figures` alone.
+    workbook
+        Whether the workbook shows it, as pixels; what it draws as a chart of its own it does not.
     """
 
     order: int
@@ -37,6 +44,12 @@ class Drawn(NamedTuple):
     narrow: bool = False
     where: tuple[str, ...] = ()
     report: bool = True
+    workbook: bool = True
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """What report and workbook need of it."""
+        return (self.form, "png") if self.workbook and self.form != "png" else (self.form,)
 
 
 def drawn_figures(there: Collection[str] | None = None, of_report: bool = True) -> dict[str, Drawn]:
@@ -56,3 +69,22 @@ def drawn_figures(there: Collection[str] | None = None, of_report: bool = True) 
         for name, one in every.items()
         if (there is None or {*one.where} <= {*there}) and (one.report or not of_report)
     }
+
+
+def as_panels(
+    drawn: Mapping[str, Drawn], given: Mapping[str, Any], labels: "Labels"
+) -> "Iterator[tuple[str, Picture]]":
+    """Yield figures by name, as their panels.
+
+    Parameters
+    ----------
+    drawn
+        What `drawn_figures` returned.
+    given
+        What they need, by name; of a table that the study does not make a figure gets no rows.
+    labels
+        The figures' words.
+    """
+    for name, one in drawn.items():
+        module = importlib.import_module(f"bonescint.outputs.figures.{name}")
+        yield name, module.draw(**{n: given.get(n, []) for n in one.needs}, labels=labels)

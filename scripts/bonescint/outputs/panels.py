@@ -1,13 +1,16 @@
 """A figure as its panels: what each shows is the figure's matter, where it stands the preset's."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bonescint.outputs.labels import Labels
+from bonescint.outputs.presets import SCREEN, Preset
 from bonescint.outputs.style import empty_panel, foot_note, new_figure
+
+_AROUND = 0.4  # inches: title, banner, note
 
 
 class Panel(NamedTuple):
@@ -53,7 +56,7 @@ class Picture(NamedTuple):
 
 
 def composed(picture: Picture, labels: Labels) -> Figure:
-    """Return a picture as one figure, its panels in reading order.
+    """Return a picture as one figure for the screen, its panels in reading order.
 
     Parameters
     ----------
@@ -62,19 +65,94 @@ def composed(picture: Picture, labels: Labels) -> Figure:
     labels
         Say whether the data are simulated.
     """
+    (figure,) = in_preset(picture, labels, SCREEN)
+    return figure
+
+
+def in_preset(picture: Picture, labels: Labels, preset: Preset) -> Iterator[Figure]:
+    """Yield the figures of a picture: one, or several where one would be too tall.
+
+    `points_of` says beforehand in which size of type; the caller holds the style.
+
+    Parameters
+    ----------
+    picture, labels
+        As for `composed`.
+    preset
+        For whom.
+    """
+    scale = points_of(picture, preset) / 9
+    width, height = (inches * scale for inches in picture.size)
     n = max(len(picture.panels), 1)
     columns = min(picture.columns, n)
-    rows = -(-n // columns)
+    if preset.width:
+        columns = max(min(columns, int(preset.width / width + 0.02)), 1)
+        # a panel that gets more room grows with it, but not to a poster
+        height *= min(1.25, preset.width / (columns * width))
+    height = min(height, preset.tallest - _AROUND)
+    most = max(int((preset.tallest - _AROUND) / height), 1) * columns
+    for first in range(0, n, most):
+        panels = picture.panels[first : first + most]
+        yield _figure(picture, panels, columns, (width, height), labels, preset)
+
+
+def points_of(picture: Picture, preset: Preset) -> float:
+    """Return the size of type in which a picture fits a preset's width, at most the preset's own.
+
+    Parameters
+    ----------
+    picture
+        What is drawn.
+    preset
+        For whom. A picture that would need less than `LEAST_POINTS` is too wide for it.
+    """
     width, height = picture.size
-    figure = new_figure(width * columns, 0.4 + height * rows, picture.title, labels.synthetic)
-    if not picture.panels:
+    if not preset.width:
+        return preset.points
+    return min(preset.points, 9 * min(preset.width / width, (preset.tallest - _AROUND) / height))
+
+
+def split(ax: Axes, columns: int) -> list[Axes]:
+    """Return axes side by side in the place of one.
+
+    Parameters
+    ----------
+    ax
+        A panel's; it is removed.
+    columns
+        How many.
+    """
+    place, figure = ax.get_subplotspec(), ax.get_figure(root=True)
+    if place is None or figure is None:
+        raise ValueError("an axes that stands in no grid cannot be split")
+    ax.remove()
+    grid = place.subgridspec(1, columns)
+    return [figure.add_subplot(grid[0, column]) for column in range(columns)]
+
+
+def _figure(
+    picture: Picture,
+    panels: Sequence[Panel],
+    columns: int,
+    size: tuple[float, float],
+    labels: Labels,
+    preset: Preset,
+) -> Figure:
+    columns = min(columns, max(len(panels), 1))
+    rows = -(-len(panels) // columns) or 1
+    # on the screen title and banner need some width, however few the panels
+    width = preset.width or max(size[0] * columns, 6.4)
+    height = preset.tallest if preset.is_page else size[1] * rows + _AROUND
+    title = picture.title if preset.is_titled else ""
+    figure = new_figure(width, height, title, labels.synthetic)
+    if not panels:
         empty_panel(figure.add_subplot(), picture.empty or labels("no_data"))
         return figure
-    places = figure.subplots(rows, columns, squeeze=False).flat
-    for ax, panel in zip(places, picture.panels, strict=False):
+    places = list(figure.subplots(rows, columns, squeeze=False).flat)
+    for ax, panel in zip(places, panels, strict=False):
         panel.draw(ax)
-    for ax in places:
+    for ax in places[len(panels) :]:
         ax.set_axis_off()
-    if picture.note:
+    if picture.note and preset.is_titled:
         foot_note(figure, picture.note)
     return figure

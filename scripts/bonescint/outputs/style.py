@@ -1,7 +1,7 @@
 """What all figures share: font, colours, banner, and files whose bytes do not change."""
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import takewhile
 from pathlib import Path
@@ -10,6 +10,9 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_pdf import FigureCanvasPdf
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from bonescint.files import replacing
@@ -28,20 +31,18 @@ SERIES = [(BLUE, "o", "-"), (VERMILION, "s", "--"), (GREEN, "^", "-."), (PURPLE,
 _NOTE_WIDTH = 0.059  # inches a Latin character of the foot note takes, with its margin
 # a number up to this would lie in the linear part of a logarithmic axis, or just above it
 _SMALL = 3.0
+_SVG_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+_PDF_METADATA = dict.fromkeys(("Creator", "Producer", "CreationDate"))
 _RC: dict[str, Any] = {
     "axes.grid": True,
     "axes.axisbelow": True,
     "axes.spines.right": False,
     "axes.spines.top": False,
-    "axes.titlesize": 10,
-    "figure.titlesize": 12,
-    "font.size": 9,
     "grid.color": "#E4E4E4",
     "grid.linewidth": 0.6,
-    "legend.fontsize": 8,
     "legend.frameon": False,
-    "savefig.dpi": DPI,
-    "svg.fonttype": "path",
+    "figure.dpi": DPI,
+    "pdf.fonttype": 42,
     "svg.hashsalt": "bonescint",
     "svg.id": "figure",
 }
@@ -54,10 +55,23 @@ def _japanese_font() -> str:
 
 
 @contextmanager
-def house_style() -> Iterator[None]:
-    """Hold the figures' settings for the length of the block (drawing and saving)."""
-    # matplotlib's own font behind it: IPAex has no ≥
-    settings = _RC | {"font.family": [_japanese_font(), "DejaVu Sans"]}
+def house_style(points: float = 9.0, are_texts: bool = False) -> Iterator[None]:
+    """Hold the figures' settings for the length of the block (drawing and saving).
+
+    Parameters
+    ----------
+    points
+        Size of type; what is larger or smaller follows.
+    are_texts
+        Whether SVG keeps texts as texts, for editors, in place of their outlines.
+    """
+    sizes = {"axes.titlesize": 10, "figure.titlesize": 12, "font.size": 9, "legend.fontsize": 8}
+    settings = _RC | {
+        # matplotlib's own font behind it: IPAex has no ≥
+        "font.family": [_japanese_font(), "DejaVu Sans"],
+        "svg.fonttype": "none" if are_texts else "path",
+        **{key: size * points / 9 for key, size in sizes.items()},
+    }
     with mpl.rc_context(settings):  # type: ignore[arg-type] # it lists every key by name
         yield
 
@@ -68,17 +82,19 @@ def new_figure(width: float, height: float, title: str, synthetic: bool) -> Figu
     Parameters
     ----------
     width, height
-        Inches; at least as wide as the title and the banner need.
+        Inches.
     title
-        One short line, top left.
+        One short line, top left; empty for none.
     synthetic
         Whether the data are simulated (`study.synthetic`).
     """
-    figure = Figure(figsize=(max(width, 6.4), height), layout="compressed")
-    figure.suptitle(title, x=0.01, ha="left")
+    figure = Figure(figsize=(width, height), layout="compressed")
+    if title or synthetic:
+        # without a title a blank one keeps the banner's place
+        figure.suptitle(title or " ", x=0.01, ha="left")
     if synthetic:
         figure.text(
-            0.99, 0.992, SYNTHETIC, ha="right", va="top", color=VERMILION, fontsize=10
+            0.99, 0.992, SYNTHETIC, ha="right", va="top", color=VERMILION, fontsize="large"
         )  # fmt: skip
     return figure
 
@@ -130,19 +146,58 @@ def scale(ax: Axes, axis: str, metric: Mapping[str, Any], top: float) -> None:
     getattr(ax, f"set_{axis}lim")(-linear * 0.6, upper)
 
 
+def same_scale(ax: Axes, metric: Mapping[str, Any], values: Sequence[float]) -> None:
+    """Scale the vertical axis for all values of a metric, so that panels can be held together.
+
+    Parameters
+    ----------
+    ax, metric
+        As for `scale`.
+    values
+        Of every panel that is to have this scale.
+    """
+    scale(ax, "y", metric, max(values, default=1.0))
+    if ax.get_autoscaley_on() and values:
+        room = 0.05 * (max(values) - min(values)) or 0.5
+        ax.set_ylim(min(values) - room, max(values) + room)
+
+
+def many(n: int) -> bool:
+    """Tell whether points are too many to be drawn one by one: density says more, and is small."""
+    return n > 2000
+
+
 def series(labels: Labels, metric: str) -> tuple[str, str, str]:
     """Return colour, marker and dash of a metric, the same in every figure."""
     return SERIES[[*labels.values].index(metric) % len(SERIES)]
 
 
-def save(figure: Figure, svg: Path, png: Path) -> None:
-    """Write the figure as SVG and PNG; no date, program, path or author in either (R35)."""
-    for path, metadata in (
-        (svg, {"Date": None, "Creator": None, "Format": None, "Type": None}),
-        (png, {"Software": None}),
-    ):
+def save(figure: Figure, *paths: Path) -> None:
+    """Write the figure in the format of each path's ending; the same figure, the same bytes (R35).
+
+    No date, program, path or author stands in any of them. The canvas is asked directly:
+    `Figure.savefig` draws everything twice, once only to lay it out.
+
+    Parameters
+    ----------
+    figure
+        It is laid out once, so all formats have the same places.
+    *paths
+        ``.png`` (of the figure's dpi), ``.svg`` or ``.pdf``.
+    """
+    dpi = figure.dpi
+    for path in paths:
         buffer = io.BytesIO()
-        figure.savefig(buffer, format=path.suffix[1:], metadata=metadata)
-        figure.set_layout_engine("none")  # laid out once: the other format has the same places
+        figure.dpi = dpi
+        if path.suffix == ".svg":
+            FigureCanvasSVG(figure).print_svg(buffer, metadata=_SVG_METADATA)  # type: ignore[no-untyped-call]
+        elif path.suffix == ".pdf":
+            FigureCanvasPdf(figure).print_pdf(buffer, metadata=_PDF_METADATA)  # type: ignore[no-untyped-call]
+        else:
+            FigureCanvasAgg(figure).print_png(
+                buffer, metadata={"Software": None}, pil_kwargs={"compress_level": 3}
+            )  # type: ignore[no-untyped-call]
+        figure.set_layout_engine("none")
         with replacing(path, "wb") as stream:
             stream.write(buffer.getvalue())
+    figure.dpi = dpi

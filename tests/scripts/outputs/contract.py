@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from matplotlib.figure import Figure
+
 from bonescint.declared import columns
+from bonescint.outputs.panels import composed
 from bonescint.questions import known
 
 SOFTWARE: dict[str, dict[str, Any]] = {
@@ -119,3 +122,8 @@ def inputs(folder: Path, figures: Sequence[Path] = ()) -> dict[str, Any]:
         "warnings": [str(folder / "cohort/warnings.csv")],
         "figures": [str(path) for path in figures],
     }
+
+
+def composed_of(module: Any, *arguments: Any) -> Figure:
+    """Return the figure that the report shows; the last argument of its `draw` is the labels."""
+    return composed(module.draw(*arguments), arguments[-1])

@@ -8,6 +8,7 @@ import pytest
 from scripts.outputs.draw_figures import draw_figures
 from snakemake.iocontainers import InputFiles
 
+from bonescint.outputs.drawn import drawn_figures
 from tests.scripts.outputs.contract import CUTOFFS, PAIRS, SOFTWARE
 from tests.scripts.outputs.results import write_empty, write_results, write_scans
 
@@ -53,7 +54,9 @@ def test_same_results_same_bytes_and_no_trace_of_the_machine(tmp_path: Path) -> 
     draw(results, tmp_path / "a")
     draw(results, tmp_path / "b")
     written = sorted((tmp_path / "a").iterdir())
-    assert [path.name for path in written] == [f"{n}.{e}" for n in NAMES for e in ("png", "svg")]
+    shown = drawn_figures()
+    wanted = sorted(f"{name}.{form}" for name in NAMES for form in shown[name].formats)
+    assert [path.name for path in written] == wanted and "montage.svg" not in wanted
     for path in written:
         data = path.read_bytes()
         assert data == (tmp_path / "b" / path.name).read_bytes()
@@ -63,8 +66,12 @@ def test_same_results_same_bytes_and_no_trace_of_the_machine(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_empty_tables_are_drawn_as_such(tmp_path: Path, language: str) -> None:
-    draw(write_empty(tmp_path / "results"), tmp_path / "figures", language)
-    assert len(list((tmp_path / "figures").iterdir())) == 2 * len(NAMES)
+    former = tmp_path / "figures" / "montage.svg"  # what no run would draw anew
+    former.parent.mkdir()
+    former.touch()
+    draw(write_empty(tmp_path / "results"), former.parent, language)
+    assert {path.stem for path in former.parent.iterdir()} == {*NAMES}
+    assert not former.exists()
 
 
 def test_adapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,4 +92,4 @@ def test_adapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         log=["logs/draw_figures.log"],
     )  # fmt: skip
     runpy.run_path(module.__file__, init_globals={"snakemake": snakemake}, run_name="__main__")
-    assert Path("results/figures/roc.png").exists()
+    assert Path("results/figures/roc.svg").exists()

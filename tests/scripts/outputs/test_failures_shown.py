@@ -13,7 +13,15 @@ from scripts.outputs.write_workbook import write_workbook
 from bonescint.outputs.figures import forest
 from bonescint.outputs.labels import Labels
 from bonescint.resources import Texts
-from tests.scripts.outputs.contract import CUTOFFS, ESTIMATE, SOFTWARE, STUDY, inputs, write
+from tests.scripts.outputs.contract import (
+    CUTOFFS,
+    ESTIMATE,
+    SOFTWARE,
+    STUDY,
+    composed_of,
+    inputs,
+    write,
+)
 from tests.scripts.outputs.results import write_results
 from tests.unit.outputs.test_figures import words
 
@@ -105,7 +113,7 @@ def test_where_there_are_no_versions_nothing_is_said_of_them(there: set[str] | N
         | {"estimate": "0.61", "cases": "same_cases"}
     ]
     cutoffs = {str(one["metric"]): float(str(one["value"])) for one in CUTOFFS}
-    text = words(forest.draw(accuracy, [], cutoffs, labels))
+    text = words(composed_of(forest, accuracy, [], cutoffs, labels))
     assert "VSBONE (simulated) 3.0 · HMDP · BSI (n = 49)" in text
     assert "0.61" in text
     said = labels.figure("caption", "forest") + text

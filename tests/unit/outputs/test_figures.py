@@ -19,7 +19,7 @@ from bonescint.outputs.figures import (
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.panels import composed
 from bonescint.resources import SYNTHETIC, Texts
-from tests.scripts.outputs.contract import PAIRS, SOFTWARE
+from tests.scripts.outputs.contract import PAIRS, SOFTWARE, composed_of
 from tests.scripts.outputs.results import write_results
 
 LABELS = Labels(Texts("figures", "ja"), SOFTWARE, True)
@@ -46,10 +46,10 @@ def all_figures(t: dict[str, list[Any]], labels: Labels, pairs: list[list[str]])
     return [
         composed(flow.draw(t["flow"], t["failed_calls"], CUT, labels), labels),
         composed(roc.draw(t["roc_curves"], t["roc_bands"], t["accuracy"], CUT, labels), labels),
-        forest.draw(t["accuracy"], t["cutoffs"], CUT, labels),
-        bland_altman.draw(measured, reference, t["version_measurement"], pairs, labels),
-        version_slope.draw(measured, reference, pairs, CUT, labels),
-        distribution.draw(measured, reference, CUT, labels),
+        composed_of(forest, t["accuracy"], t["cutoffs"], CUT, labels),
+        composed_of(bland_altman, measured, reference, t["version_measurement"], pairs, labels),
+        composed_of(version_slope, measured, reference, pairs, CUT, labels),
+        composed_of(distribution, measured, reference, CUT, labels),
         composed(montage.draw([], [], [], {}, [], {}, labels), labels),
     ]
 
@@ -83,7 +83,7 @@ def test_flow_shows_each_step_each_reason_and_each_arm(tables: dict[str, list[An
 def test_one_class_gives_its_status_in_place_of_numbers(tables: dict[str, list[Any]]) -> None:
     blank = {"estimate": "", "ci_low": "", "ci_high": "", "status": "one class"}
     accuracy = [row | blank for row in tables["accuracy"]]
-    assert LABELS.word("one class") in words(forest.draw(accuracy, [], CUT, LABELS))
+    assert LABELS.word("one class") in words(composed_of(forest, accuracy, [], CUT, LABELS))
     picture = roc.draw(tables["roc_curves"], [], accuracy, CUT, LABELS)
     assert LABELS.word("one class") in words(composed(picture, LABELS))
 
@@ -92,8 +92,8 @@ def test_forest_shows_the_configured_cutoff_and_no_other(tables: dict[str, list[
     cutoffs = tables["cutoffs"]
     chosen = [row | {"cutoff": row["cutoff"].replace("1", "0.3")} for row in cutoffs]
     values = {f"{float(row['estimate']):.2f} (" for row in cutoffs if row["metric"] == "bsi"}
-    assert all(value in words(forest.draw([], cutoffs, CUT, LABELS)) for value in values)
-    assert words(forest.draw([], chosen, CUT, LABELS)).count("データなし") == 6 + 6
+    assert all(value in words(composed_of(forest, [], cutoffs, CUT, LABELS)) for value in values)
+    assert words(composed_of(forest, [], chosen, CUT, LABELS)).count("データなし") == 6 + 6
 
 
 def test_slope_counts_the_reclassified_and_the_zeros() -> None:
@@ -104,7 +104,7 @@ def test_slope_counts_the_reclassified_and_the_zeros() -> None:
         for key, value in zip(("vsbone2", "vsbone3"), pair, strict=True)
     ]
     reference = [{"code": code, "metastasis": "1"} for code in values]
-    text = words(version_slope.draw(measurements, reference, PAIRS, CUT, LABELS))
+    text = words(composed_of(version_slope, measurements, reference, PAIRS, CUT, LABELS))
     for expected in (
         "陰性のまま: 1",
         "陽性のまま: 1",
@@ -117,8 +117,13 @@ def test_slope_counts_the_reclassified_and_the_zeros() -> None:
 
 
 def test_bland_altman_draws_the_levels_of_the_table(tables: dict[str, list[Any]]) -> None:
-    figure = bland_altman.draw(
-        tables["measurements"], tables["reference"], tables["version_measurement"], PAIRS, LABELS
+    figure = composed_of(
+        bland_altman,
+        tables["measurements"],
+        tables["reference"],
+        tables["version_measurement"],
+        PAIRS,
+        LABELS,
     )
     levels = {
         round(float(row["estimate"]), 9)
@@ -147,7 +152,7 @@ def test_bland_altman_draws_the_limits_that_stand_first(
     measured, reference = tables["measurements"], tables["reference"]
 
     def drawn(rows: list[dict[str, str]]) -> tuple[set[float], str]:
-        figure = bland_altman.draw(measured, reference, rows, PAIRS, LABELS)
+        figure = composed_of(bland_altman, measured, reference, rows, PAIRS, LABELS)
         lines = [line.get_ydata() for ax in figure.axes for line in ax.lines]
         return {round(float(y[0]), 9) for y in lines}, words(figure)
 

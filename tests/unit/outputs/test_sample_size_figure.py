@@ -11,7 +11,7 @@ from bonescint.outputs.drawn import drawn_figures
 from bonescint.outputs.figures import sample_size
 from bonescint.outputs.labels import Labels
 from bonescint.resources import SYNTHETIC, Texts
-from tests.scripts.outputs.contract import SOFTWARE
+from tests.scripts.outputs.contract import SOFTWARE, composed_of
 from tests.scripts.outputs.results import write_results
 
 
@@ -25,7 +25,7 @@ def labels(language: str, synthetic: bool = True) -> Labels:
 
 def test_a_line_a_difference_and_the_planned_cases(tmp_path: Path) -> None:
     rows = list(read_rows(write_results(tmp_path) / "metrics" / "sample_size.csv"))
-    figure = sample_size.draw(rows, labels("en"))
+    figure = composed_of(sample_size, rows, labels("en"))
     (ax,) = figure.axes
     curves = [line for line in ax.lines if line.get_marker() != "None"]
     assert [list(line.get_xdata()) for line in curves] == [[50, 100]] * 3
@@ -34,12 +34,14 @@ def test_a_line_a_difference_and_the_planned_cases(tmp_path: Path) -> None:
     assert "planned: 25 + 25" in said and "Supposed difference 0.15" in said
     assert "VSBONE (simulated) 3.0 − VSBONE (simulated) 2.0, BSI: Difference in AUC" in said
     assert "not those observed" in said.replace("\n", " ")
-    assert SYNTHETIC in said and SYNTHETIC not in words(sample_size.draw(rows, labels("en", False)))
+    assert SYNTHETIC in said and SYNTHETIC not in words(
+        composed_of(sample_size, rows, labels("en", False))
+    )
 
 
 @pytest.mark.parametrize("language, said", [("ja", "計画"), ("en", "planned")])
 def test_without_a_planned_difference_it_says_so(language: str, said: str) -> None:
-    assert said in words(sample_size.draw([], labels(language)))
+    assert said in words(composed_of(sample_size, [], labels(language)))
 
 
 def test_without_a_plan_there_is_no_figure() -> None:

@@ -18,6 +18,7 @@ from bonescint.custody.traces.search import search
 from bonescint.custody.traces.terms import Person, Terms
 from bonescint.custody.traces.walk import walk
 from bonescint.files import TEMPORARY, replacing
+from bonescint.folders import files_below
 from bonescint.made import EDITED
 from bonescint.resources import Texts
 from bonescint.tables.repeats import KIND_OF_TABLE
@@ -83,6 +84,7 @@ def purge(
         ("decisions", lambda: _decisions(decisions, {p.code for p in persons if p.code}, hashes)),
         ("review", lambda: _review(root, terms)),
         ("deliveries", lambda: remove_deliveries(root, persons, skip)),
+        ("analysis", lambda: _analysis(root, persons, skip)),
         # no rule makes anew what was edited by hand and put aside
         ("edited", lambda: _remove(root / EDITED.parent, [EDITED.name], persons, skip)),
         ("former", lambda: 0 if current is None else _former(root, current, persons)),
@@ -196,6 +198,17 @@ def _review(root: Path, terms: Terms) -> int:
         if next(search_content(io.BytesIO(data), path.as_posix(), terms), None):
             return remove_review(root)
     return 0
+
+
+def _analysis(root: Path, persons: Collection[Person], skip: Collection[Path]) -> int:
+    """Remove what no default run makes anew, as a whole, if it holds a person."""
+    removed = 0
+    for name in ("analysis", "presets"):
+        folder = root / "results" / name
+        if folder.is_dir() and next(search([folder], persons, skip), None):
+            removed += sum(1 for _ in files_below(folder))
+            _delete(folder)
+    return removed
 
 
 def _cells(line: str) -> Iterator[str]:

@@ -16,6 +16,7 @@ FIGURE = {
     "section": "software_readers",
     "needs": ["software_readers", "first_cutoffs"],
     "where": ["software_readers"],
+    "workbook": False,
 }
 
 _KAPPA = "cohen_kappa"

@@ -1,11 +1,13 @@
 """Bland-Altman plots of the version pairs, with the limits' own confidence intervals."""
 
+from functools import partial
+
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from bonescint.files import Row, number
 from bonescint.outputs.data import agreement_levels, decided, measured
 from bonescint.outputs.labels import Labels
+from bonescint.outputs.panels import Panel, Picture
 from bonescint.outputs.rounding import rounded
 from bonescint.outputs.style import (
     BLACK,
@@ -14,8 +16,6 @@ from bonescint.outputs.style import (
     GREY,
     VERMILION,
     empty_panel,
-    foot_note,
-    new_figure,
     scale,
 )
 from bonescint.text.width import broken
@@ -25,6 +25,7 @@ FIGURE = {
     "section": "version_measurement",
     "needs": ["measurements", "reference", "version_measurement", "version_pairs"],
     "where": ["versions"],
+    "workbook": False,
 }
 
 # by the readers' consensus: metastasis, none, undecided
@@ -49,7 +50,7 @@ def _level(ax: Axes, row: Row, labels: Labels) -> None:
     ax.annotate(
         "\n".join([*broken(labels.word(row["measure"]), _BESIDE), rounded(level)]),
         (1.01, level), xycoords=("axes fraction", "data"), va="center", ha="left",
-        fontsize=7.5, color=colour, annotation_clip=False,
+        fontsize="small", color=colour, annotation_clip=False,
     )  # fmt: skip
 
 
@@ -60,7 +61,7 @@ def _levels(ax: Axes, rows: list[Row], pair: tuple[str, str], metric: str, label
         _level(ax, row, labels)
     if why:
         said = "\n".join(broken(labels.figure(why, "bland_altman"), _WITHIN))
-        ax.text(0.02, 0.02, said, transform=ax.transAxes, fontsize=7, color=VERMILION)
+        ax.text(0.02, 0.02, said, transform=ax.transAxes, fontsize="small", color=VERMILION)
 
 
 def _points(
@@ -83,7 +84,7 @@ def draw(
     version_measurement: list[Row],
     version_pairs: list[list[str]],
     labels: Labels,
-) -> Figure:
+) -> Picture:
     """Draw difference (new - old) against mean, a row a version pair, a column a metric.
 
     Parameters
@@ -99,36 +100,37 @@ def draw(
         The figures' words.
     """
     values, truth = measured(measurements), decided(reference)
-    height = 0.6 + 3.9 * max(len(version_pairs), 1)
     metrics = [
         key for key in labels.values if any(labels.have(pair, key) for pair in version_pairs)
     ]
-    width = 4.8 * max(len(metrics), 2)
-    figure = new_figure(width, height, labels.figure("title", "bland_altman"), labels.synthetic)
-    if not metrics:
-        empty_panel(figure.add_subplot(), labels("no_pairs"))
-        return figure
-    panels = figure.subplots(len(version_pairs), len(metrics), squeeze=False)
-    for row, (old, new) in zip(panels, version_pairs, strict=True):
-        for ax, metric in zip(row, metrics, strict=True):
-            if not labels.have((old, new), metric):
-                ax.set_axis_off()
-                continue
-            before, after = values.get((old, metric), {}), values.get((new, metric), {})
-            both = [code for code in before if code in after]
-            name = f"{labels.software(old)} → {labels.software(new)}"
-            ax.set_title(f"{name}\n{labels('panel_counts', name=labels.word(metric), n=len(both))}")
-            if not both:
-                empty_panel(ax, labels("no_data"))
-                continue
-            _points(ax, {c: (before[c], after[c]) for c in both}, truth, labels)
-            scale(ax, "x", labels.values[metric], max((before[c] + after[c]) / 2 for c in both))
-            _levels(ax, version_measurement, (old, new), metric, labels)
-            zeros = sum(before[c] == after[c] == 0 for c in both)
-            ax.set_xlabel(labels("mean_axis", metric=labels.axis(metric), zeros=zeros))
-            ax.set_ylabel(labels("difference_axis", metric=labels.axis(metric)))
-            ax.margins(y=0.2)
-            if ax is row[0]:
-                ax.legend(loc="upper left")
-    foot_note(figure, labels.figure("note", "bland_altman"))
-    return figure
+
+    def panel(ax: Axes, old: str, new: str, metric: str) -> None:
+        before, after = values.get((old, metric), {}), values.get((new, metric), {})
+        both = [code for code in before if code in after]
+        name = f"{labels.software(old)} → {labels.software(new)}"
+        ax.set_title(f"{name}\n{labels('panel_counts', name=labels.word(metric), n=len(both))}")
+        if not both:
+            empty_panel(ax, labels("no_data"))
+            return
+        _points(ax, {c: (before[c], after[c]) for c in both}, truth, labels)
+        scale(ax, "x", labels.values[metric], max((before[c] + after[c]) / 2 for c in both))
+        _levels(ax, version_measurement, (old, new), metric, labels)
+        zeros = sum(before[c] == after[c] == 0 for c in both)
+        ax.set_xlabel(labels("mean_axis", metric=labels.axis(metric), zeros=zeros))
+        ax.set_ylabel(labels("difference_axis", metric=labels.axis(metric)))
+        ax.margins(y=0.2)
+        ax.legend(loc="upper left")
+
+    return Picture(
+        labels.figure("title", "bland_altman"),
+        [
+            Panel(f"{old}-{new}-{metric}", partial(panel, old=old, new=new, metric=metric))
+            for old, new in version_pairs
+            for metric in metrics
+            if labels.have((old, new), metric)
+        ],
+        (4.8, 3.9),
+        columns=max(len(metrics), 1),
+        note=labels.figure("note", "bland_altman"),
+        empty=labels("no_pairs"),
+    )

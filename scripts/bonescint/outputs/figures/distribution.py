@@ -1,21 +1,15 @@
 """The metrics by the readers' consensus, every case a point."""
 
+from functools import partial
+
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from bonescint.files import Row
 from bonescint.outputs.data import decided, measured
 from bonescint.outputs.labels import Labels
-from bonescint.outputs.style import (
-    BLUE,
-    GREY,
-    VERMILION,
-    empty_panel,
-    foot_note,
-    new_figure,
-    scale,
-)
+from bonescint.outputs.panels import Panel, Picture
+from bonescint.outputs.style import BLUE, GREY, VERMILION, same_scale
 
 FIGURE = {
     "order": 60,
@@ -41,7 +35,7 @@ def _group(ax: Axes, x: int, values: list[float], colour: str, marker: str, metr
 
 def draw(
     measurements: list[Row], reference: list[Row], first_cutoffs: dict[str, float], labels: Labels
-) -> Figure:
+) -> Picture:
     """Draw box and points by reference, a column a software, a row a metric.
 
     Parameters
@@ -55,47 +49,40 @@ def draw(
     """
     values, truth = measured(measurements), decided(reference)
     shown = labels.software_keys
-    width = 0.6 + 2.9 * max(len(shown), 1)
-    height = 0.4 + 3.1 * max(len(labels.values), 1)
-    figure = new_figure(width, height, labels.figure("title", "distribution"), labels.synthetic)
-    if not shown:
-        empty_panel(figure.add_subplot(), labels("no_data"))
-        return figure
-    panels = figure.subplots(len(labels.values), len(shown), squeeze=False, sharey="row")
-    for row, metric in zip(panels, labels.values, strict=True):
-        for ax, software in zip(row, shown, strict=True):
-            cases = values.get((software, metric), {})
-            groups = [
-                [value for code, value in cases.items() if truth.get(code) is state]
-                for state in (False, True)
-            ]
-            if ax in panels[0]:
-                ax.set_title(f"{labels.software(software)}\n{labels.tracer(software)}")
-            if metric not in labels.metrics(software):
-                ax.set_axis_off()
-                continue
-            top = max([v for key in shown for v in values.get((key, metric), {}).values()] or [1.0])
-            scale(ax, "y", labels.values[metric], top)
-            ax.set_xlim(-0.6, 1.6)
-            names = []
-            for x, group in enumerate(groups):
-                name = labels("reference_yes" if x else "reference_no")
-                zeros = sum(value == 0 for value in group)
-                names.append(labels("group_counts", name=name, n=len(group), zeros=zeros))
-                if group:
-                    _group(ax, x, group, *((VERMILION, "s") if x else (BLUE, "o")), metric)
-            ax.set_xticks([0, 1], names, fontsize=8)
-            ax.grid(visible=False, axis="x")
-            if not any(groups):
-                ax.text(
-                    0.5, 0.5, labels("no_data"), transform=ax.transAxes, ha="center", color=GREY
-                )
-            if metric in first_cutoffs:
-                ax.axhline(first_cutoffs[metric], color=GREY, linewidth=0.9, linestyle=(0, (1, 2)))
-        first = next(
-            ax for ax, key in zip(row, shown, strict=True) if metric in labels.metrics(key)
-        )
-        first.set_ylabel(labels.axis(metric))
-        first.tick_params(labelleft=True)
-    foot_note(figure, labels.figure("note", "distribution"))
-    return figure
+
+    def panel(ax: Axes, software: str, metric: str) -> None:
+        cases = values.get((software, metric), {})
+        ax.set_title(f"{labels.software(software)}\n{labels.tracer(software)}")
+        # all software of a metric on one scale
+        every = [v for key in shown for v in values.get((key, metric), {}).values()]
+        same_scale(ax, labels.values[metric], every)
+        ax.set_xlim(-0.6, 1.6)
+        names = []
+        for x, state in enumerate((False, True)):
+            group = [value for code, value in cases.items() if truth.get(code) is state]
+            name = labels("reference_yes" if x else "reference_no")
+            zeros = sum(value == 0 for value in group)
+            names.append(labels("group_counts", name=name, n=len(group), zeros=zeros))
+            if group:
+                _group(ax, x, group, *((VERMILION, "s") if x else (BLUE, "o")), metric)
+        ax.set_xticks([0, 1], names, fontsize="small")
+        ax.grid(visible=False, axis="x")
+        ax.set_ylabel(labels.axis(metric))
+        if not any(truth.get(code) is not None for code in cases):
+            said = labels("no_data")
+            ax.text(0.5, 0.5, said, transform=ax.transAxes, ha="center", color=GREY)
+        if metric in first_cutoffs:
+            ax.axhline(first_cutoffs[metric], color=GREY, linewidth=0.9, linestyle=(0, (1, 2)))
+
+    return Picture(
+        labels.figure("title", "distribution"),
+        [
+            Panel(f"{software}-{metric}", partial(panel, software=software, metric=metric))
+            for metric in labels.values
+            for software in shown
+            if metric in labels.metrics(software)
+        ],
+        (2.7, 3.1),
+        columns=max(len(shown), 1),
+        note=labels.figure("note", "distribution"),
+    )

@@ -1,12 +1,12 @@
 """Forest plot of AUC, sensitivity and specificity with their confidence intervals."""
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from bonescint.files import Row, number
 from bonescint.outputs.estimates import PERFORMANCE, performance, with_limits
 from bonescint.outputs.labels import Labels
-from bonescint.outputs.style import GREY, empty_panel, foot_note, new_figure, series
+from bonescint.outputs.panels import Panel, Picture, split
+from bonescint.outputs.style import GREY, series
 
 FIGURE = {
     "order": 30,
@@ -18,8 +18,8 @@ FIGURE = {
 
 def draw(
     accuracy: list[Row], cutoffs: list[Row], first_cutoffs: dict[str, float], labels: Labels
-) -> Figure:
-    """Draw one panel a measure, one line a software and metric; of versions over the same cases.
+) -> Picture:
+    """Draw one column a measure, one line a software and metric; of versions over the same cases.
 
     Parameters
     ----------
@@ -36,42 +36,39 @@ def draw(
         for software in labels.software_keys
         if metric in labels.metrics(software)
     ]
-    figure = new_figure(
-        10.4, 1.3 + 0.42 * max(len(lines), 2), labels.figure("title", "forest"), labels.synthetic
-    )
     found = {line: performance(accuracy, cutoffs, *line, first_cutoffs) for line in lines}
-    if not any(row for rows in found.values() for row in rows.values()):
-        empty_panel(figure.add_subplot(), labels("no_data"))
-        return figure
-    panels = figure.subplots(1, len(PERFORMANCE), sharey=True)
-    figure.get_layout_engine().set(w_pad=0.1, h_pad=0.08)  # type: ignore[union-attr, call-arg]
-    for ax, measure in zip(panels, PERFORMANCE, strict=True):
-        ax.set_title(labels.word(measure))
-        for y, (software, metric) in enumerate(lines):
-            if measure == "auc" or metric in first_cutoffs:
-                _line(ax, y, found[software, metric][measure], metric, labels)
-        if measure == "auc":
-            ax.axvline(0.5, color=GREY, linewidth=0.9, linestyle=(0, (1, 2)))
-        ax.set_xlim(0, 1.05)
-        ax.grid(visible=False, axis="y")
-    panels[0].set_yticks(
-        range(len(lines)),
-        [
-            labels(
-                "forest_line",
-                software=labels.software(software),
-                tracer=labels.tracer(software),
-                metric=labels.word(metric),
-                n=(found[software, metric]["auc"] or {}).get("n") or 0,
-            )
-            for software, metric in lines
-        ],
-    )
-    panels[0].set_ylim(len(lines) - 0.4, -0.6)
+    names = [
+        labels(
+            "forest_line",
+            software=labels.software(software),
+            tracer=labels.tracer(software),
+            metric=labels.word(metric),
+            n=(found[software, metric]["auc"] or {}).get("n") or 0,
+        )
+        for software, metric in lines
+    ]
+
+    def panel(ax: Axes) -> None:
+        for column, measure in zip(split(ax, len(PERFORMANCE)), PERFORMANCE, strict=True):
+            column.set_title(labels.word(measure))
+            for y, (software, metric) in enumerate(lines):
+                if measure == "auc" or metric in first_cutoffs:
+                    _line(column, y, found[software, metric][measure], metric, labels)
+            if measure == "auc":
+                column.axvline(0.5, color=GREY, linewidth=0.9, linestyle=(0, (1, 2)))
+            column.set_xlim(0, 1.05)
+            column.set_ylim(len(lines) - 0.4, -0.6)
+            column.set_yticks(range(len(lines)), names if measure == PERFORMANCE[0] else [])
+            column.grid(visible=False, axis="y")
+
     at = [labels.at(metric, cutoff) for metric, cutoff in first_cutoffs.items()]
-    note = labels.figure("note", "forest", cutoffs=labels("separator").join(at))
-    foot_note(figure, note)
-    return figure
+    is_known = any(row for rows in found.values() for row in rows.values())
+    return Picture(
+        labels.figure("title", "forest"),
+        [Panel("all", panel)] if is_known else [],
+        (10.4, 0.9 + 0.42 * max(len(lines), 2)),
+        note=labels.figure("note", "forest", cutoffs=labels("separator").join(at)),
+    )
 
 
 def _line(ax: Axes, y: int, estimate: Row | None, metric: str, labels: Labels) -> None:
@@ -85,6 +82,6 @@ def _line(ax: Axes, y: int, estimate: Row | None, metric: str, labels: Labels) -
         ax.plot(point, y, marker=marker, color=colour, markersize=6.5, clip_on=False)
     ax.annotate(
         with_limits(estimate, labels),
-        (1.03, y), xycoords=("axes fraction", "data"), va="center", fontsize=8,
+        (1.03, y), xycoords=("axes fraction", "data"), va="center", fontsize="small",
         annotation_clip=False,
     )  # fmt: skip

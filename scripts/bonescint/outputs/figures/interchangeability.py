@@ -17,6 +17,7 @@ FIGURE = {
     "needs": ["interchangeability", "first_cutoffs"],
     "narrow": True,
     "where": ["interchangeability"],
+    "workbook": False,
 }
 
 

@@ -17,6 +17,7 @@ FIGURE = {
     "section": "accuracy",
     "needs": ["roc_curves", "roc_bands", "accuracy", "first_cutoffs"],
     "where": ["readers"],
+    "workbook": False,
 }
 
 
@@ -68,7 +69,7 @@ def draw(
             empty_panel(ax, labels("no_data"))
             return
         _frame(ax, labels)
-        ax.legend(loc="lower right", title=labels("auc_legend"), title_fontsize=8)
+        ax.legend(loc="lower right", title=labels("auc_legend"), title_fontsize="small")
 
     return Picture(
         labels.figure("title", "roc"),

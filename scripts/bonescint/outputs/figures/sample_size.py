@@ -1,10 +1,13 @@
 """Power of the primary comparison against the number of cases, for three differences."""
 
-from matplotlib.figure import Figure
+from functools import partial
+
+from matplotlib.axes import Axes
 
 from bonescint.files import Row
 from bonescint.outputs.labels import Labels
-from bonescint.outputs.style import GREY, SERIES, empty_panel, foot_note, new_figure
+from bonescint.outputs.panels import Panel, Picture
+from bonescint.outputs.style import GREY, SERIES
 
 FIGURE = {
     "order": 80,
@@ -15,7 +18,7 @@ FIGURE = {
 }
 
 
-def draw(sample_size: list[Row], labels: Labels) -> Figure:
+def draw(sample_size: list[Row], labels: Labels) -> Picture:
     """Draw a line a difference, with the planned number of cases and the wanted power.
 
     Parameters
@@ -25,11 +28,19 @@ def draw(sample_size: list[Row], labels: Labels) -> Figure:
     labels
         The figures' words.
     """
-    figure = new_figure(6.8, 4.2, labels.figure("title", "sample_size"), labels.synthetic)
-    ax = figure.add_subplot()
-    if not sample_size:
-        empty_panel(ax, labels.figure("no_plan", "sample_size"))
-        return figure
+    wanted = f"{float(sample_size[0]['wanted']):g}" if sample_size else ""
+    return Picture(
+        labels.figure("title", "sample_size"),
+        [Panel("power", partial(_curves, sample_size=sample_size, labels=labels))]
+        if sample_size
+        else [],
+        (6.8, 3.9),
+        note=labels.figure("note", "sample_size", power=wanted) if sample_size else "",
+        empty=labels.figure("no_plan", "sample_size"),
+    )
+
+
+def _curves(ax: Axes, sample_size: list[Row], labels: Labels) -> None:
     first = sample_size[0]
     planned = next(row for row in sample_size if row["planned"] == "1")
     for difference, (colour, marker, dash) in zip(
@@ -51,7 +62,7 @@ def draw(sample_size: list[Row], labels: Labels) -> Figure:
     said = labels.figure(
         "planned", "sample_size", positive=planned["n_positive"], negative=planned["n_negative"]
     )
-    ax.annotate(said, (n, 1.01), (4, 0), textcoords="offset points", fontsize=8, color=GREY)
+    ax.annotate(said, (n, 1.01), (4, 0), textcoords="offset points", fontsize="small", color=GREY)
     ax.set(
         ylim=(0, 1.06), xlim=(0, None),
         xlabel=labels.figure("cases", "sample_size"), ylabel=labels.figure("power", "sample_size"),
@@ -64,5 +75,3 @@ def draw(sample_size: list[Row], labels: Labels) -> Figure:
         )
     )  # fmt: skip
     ax.legend(loc="lower right")
-    foot_note(figure, labels.figure("note", "sample_size", power=f"{float(first['wanted']):g}"))
-    return figure

@@ -18,6 +18,7 @@ FIGURE = {
     "section": "case_mix",
     "needs": ["cases"],
     "where": ["tracers", "case_mix"],
+    "workbook": False,
 }
 
 _FILLS = ((BLUE, ""), (ORANGE, "////"), (GREEN, "...."), (PURPLE, "xxxx"))

@@ -1,20 +1,21 @@
 """The change from one version to the next, case by case, coloured by reclassification."""
 
+import math
+from functools import partial
+
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from bonescint.files import Row
 from bonescint.outputs.data import decided, measured
 from bonescint.outputs.labels import Labels
+from bonescint.outputs.panels import Panel, Picture
 from bonescint.outputs.style import (
     BLUE,
     GREY,
     ORANGE,
     VERMILION,
     empty_panel,
-    foot_note,
-    new_figure,
-    scale,
+    same_scale,
 )
 
 FIGURE = {
@@ -23,6 +24,7 @@ FIGURE = {
     "needs": ["measurements", "reference", "version_pairs", "first_cutoffs"],
     "narrow": True,
     "where": ["readers", "versions"],
+    "workbook": False,
 }
 
 # (positive before, positive after): colour, marker, dash, width
@@ -48,11 +50,11 @@ def _panel(
 
     for change, (colour, marker, dash, width) in _CHANGES.items():
         group = [(a, b) for a, b in pairs if (called(a), called(b)) == change]
-        for a, b in group:
-            ax.plot(
-                [0, 1], [a, b], color=colour, marker=marker, markersize=4, linestyle=dash,
-                linewidth=width, alpha=0.8,
-            )  # fmt: skip
+        # one line with gaps draws as many in a tenth of the time
+        ax.plot(
+            [0, 1, math.nan] * len(group), [y for a, b in group for y in (a, b, math.nan)],
+            color=colour, marker=marker, markersize=4, linestyle=dash, linewidth=width, alpha=0.8,
+        )  # fmt: skip
         # an empty line carries the legend's entry: the count stands there even if it is none
         ax.plot(
             [], [], color=colour, marker=marker, linestyle=dash, linewidth=width,
@@ -65,7 +67,7 @@ def _panel(
         return  # no value is, or can be, 0
     for x, ha, offset in ((0, "right", -0.04), (1, "left", 0.04)):
         zeros = sum(pair[x] == 0 for pair in pairs)
-        ax.text(x + offset, 0, labels("zeros", n=zeros), ha=ha, va="center", fontsize=7.5)
+        ax.text(x + offset, 0, labels("zeros", n=zeros), ha=ha, va="center", fontsize="small")
 
 
 def draw(
@@ -74,7 +76,7 @@ def draw(
     version_pairs: list[list[str]],
     first_cutoffs: dict[str, float],
     labels: Labels,
-) -> Figure:
+) -> Picture:
     """Draw the paired values of each version pair, split by the readers' consensus.
 
     Of the metrics with a cut-off the first is drawn that both versions of a pair have.
@@ -91,31 +93,40 @@ def draw(
         The figures' words.
     """
     values, truth = measured(measurements), decided(reference)
-    height = 0.6 + 4.9 * max(len(version_pairs), 1)
-    figure = new_figure(8.2, height, labels.figure("title", "version_slope"), labels.synthetic)
     cut = [key for key in labels.values if key in first_cutoffs]
     drawn = next((m for m in cut if any(labels.have(pair, m) for pair in version_pairs)), "")
-    if not drawn:
-        empty_panel(figure.add_subplot(), labels("no_pairs" if not version_pairs else "no_cutoff"))
-        return figure
-    metric, cutoff = labels.values[drawn], first_cutoffs[drawn]
-    panels = figure.subplots(len(version_pairs), 2, squeeze=False, sharey="row")
-    for row, (old, new) in zip(panels, version_pairs, strict=True):
+    pairs = version_pairs if drawn else []
+
+    def panel(ax: Axes, old: str, new: str, state: bool) -> None:
         before, after = values.get((old, drawn), {}), values.get((new, drawn), {})
         both = [code for code in before if code in after]
-        top = max([max(before[code], after[code]) for code in both] or [1.0])
-        for ax, state, name in ((row[0], True, "reference_yes"), (row[1], False, "reference_no")):
-            cases = [(before[c], after[c]) for c in both if truth.get(c) is state]
-            ax.set_title(labels("panel_counts", name=labels(name), n=len(cases)))
-            if not cases:
-                empty_panel(ax, labels("no_data"))
-                continue
-            scale(ax, "y", metric, top)
-            ax.set_xlim(-0.35, 1.35)
-            ax.set_xticks([0, 1], [labels.software(old), labels.software(new)])
-            ax.grid(visible=False, axis="x")
-            _panel(ax, cases, cutoff, labels.is_low(drawn), labels)
-        row[0].set_ylabel(labels.axis(drawn))
-    at = labels.at(drawn, cutoff)
-    foot_note(figure, labels.figure("note", "version_slope", cutoff=at))
-    return figure
+        cases = [(before[c], after[c]) for c in both if truth.get(c) is state]
+        name = labels("reference_yes" if state else "reference_no")
+        ax.set_title(labels("panel_counts", name=name, n=len(cases)))
+        if not cases:
+            empty_panel(ax, labels("no_data"))
+            return
+        # both groups of a pair on one scale
+        same_scale(ax, labels.values[drawn], [v for c in both for v in (before[c], after[c])])
+        ax.set_xlim(-0.35, 1.35)
+        ax.set_xticks([0, 1], [labels.software(old), labels.software(new)])
+        ax.grid(visible=False, axis="x")
+        ax.set_ylabel(labels.axis(drawn))
+        _panel(ax, cases, first_cutoffs[drawn], labels.is_low(drawn), labels)
+
+    at = labels.at(drawn, first_cutoffs[drawn]) if drawn else ""
+    return Picture(
+        labels.figure("title", "version_slope"),
+        [
+            Panel(
+                f"{old}-{new}-{'positive' if state else 'negative'}",
+                partial(panel, old=old, new=new, state=state),
+            )
+            for old, new in pairs
+            for state in (True, False)
+        ],
+        (4.1, 4.9),
+        columns=2,
+        note=labels.figure("note", "version_slope", cutoff=at) if drawn else "",
+        empty=labels("no_cutoff" if version_pairs else "no_pairs"),
+    )

@@ -25,7 +25,7 @@ def write_figures(to: StudyBook, figures: Sequence[Path], lists: Mapping[str, li
     to
         The workbook.
     figures
-        The PNG files, in their order.
+        Of each figure the PNG file, or the SVG of what is a chart here or in the report alone.
     lists
         As for `bonescint.outputs.workbook.writing.write_book`.
     """
@@ -42,8 +42,10 @@ def write_figures(to: StudyBook, figures: Sequence[Path], lists: Mapping[str, li
         drawn = charts.of(path.stem, data) if data and path.stem in DRAWN else []
         if drawn:
             breaks += _place(sheet, drawn)
-        else:
+        elif path.suffix == ".png":
             _picture(sheet, path, labels.figure("caption", path.stem))
+        else:
+            sheet.line(labels("figure_elsewhere", file=f"results/figures/{path.name}"), "note")
     # page breaks and "fit to width" exclude each other in Excel
     sheet.sheet.set_print_scale(100)
     sheet.sheet.set_h_pagebreaks(breaks)

@@ -1,0 +1,96 @@
+"""The coded tables as CSV that R and EZR read as they are: no BOM, NA, ISO dates.
+
+R takes a BOM for a part of the first column's name unless it is told, and EZR's menu cannot be
+told. Without one, these files are plain ASCII but for what a study writes in other letters.
+"""
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from bonescint.files import Row, read_rows, replacing
+from bonescint.outputs.analysis.described import WideColumn
+
+NOT_AVAILABLE = "NA"
+Paths = Sequence[str | Path]
+
+
+def write_for_r(path: Path, names: Sequence[str], rows: Iterable[Mapping[str, str]]) -> None:
+    """Write a table; what is missing is NA.
+
+    Parameters
+    ----------
+    path
+        The file.
+    names
+        The header; other keys of a row are left out.
+    rows
+        The rows.
+    """
+    with replacing(path, sync=False) as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(names)
+        for row in rows:
+            writer.writerow(row.get(name) or NOT_AVAILABLE for name in names)
+
+
+def rows_of(paths: Paths) -> Iterator[Row]:
+    """Yield the rows of tables, one behind the other.
+
+    Parameters
+    ----------
+    paths
+        Tables of the workflow.
+    """
+    for path in paths:
+        yield from read_rows(path)
+
+
+def estimates_of(paths: Mapping[str, str | Path]) -> Iterator[Row]:
+    """Yield every answer with the table that it stands in.
+
+    Parameters
+    ----------
+    paths
+        Question -> its table.
+    """
+    for name, path in paths.items():
+        for row in read_rows(path):
+            yield {"table": name, **row}
+
+
+def wide_rows(
+    columns: Sequence[WideColumn],
+    cases: Paths,
+    reference: Paths,
+    readings: Paths,
+    measurements: Paths,
+) -> Iterator[Row]:
+    """Yield a row a case, by `wide_columns`.
+
+    Parameters
+    ----------
+    columns
+        The columns.
+    cases, reference, readings, measurements
+        The tables.
+    """
+    names = {(one.form, *one.source): one.about.column for one in columns}
+    found: dict[str, Row] = defaultdict(dict)
+
+    def take(form: str, row: Row, key: str, column: str, value: str) -> None:
+        if name := names.get((form, key, column)):
+            found[row["code"]][name] = value
+
+    for row in rows_of(reference):
+        for column, value in row.items():
+            take("reference", row, "", column, value)
+    for row in rows_of(readings):
+        for column, value in row.items():
+            take("readers", row, row["reader"], column, value)
+    for row in rows_of(measurements):
+        take("software", row, row["software"], row["metric"], row["value"])
+        take("software", row, row["software"], "status", row["status"])
+    for row in rows_of(cases):
+        yield row | found.pop(row["code"], {})
