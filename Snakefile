@@ -35,6 +35,7 @@ localrules:
     deliver,
     review,
     tables,
+    paper,
 
 
 rule all:
@@ -60,6 +61,7 @@ include: "rules/reference.smk"
 include: "rules/questions.smk"
 include: "rules/outputs.smk"
 include: "rules/analysis.smk"
+include: "rules/paper.smk"
 include: "rules/delivery.smk"
 include: "rules/review.smk"
 include: "rules/custody.smk"

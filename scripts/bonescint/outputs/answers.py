@@ -84,12 +84,20 @@ def _data(results: Results, labels: Labels) -> Answer:
     words = Texts("answer", labels.language)
     decided = [row["metastasis"] for row in results.reference if row["metastasis"]]
     positive, n = decided.count("1"), len(results.cases)
-    counts = {"positive": positive, "negative": len(decided) - positive}
+    counts = {
+        key: labels.mark(str(count), "reference", f"metastasis={value}")
+        for key, count, value in (
+            ("positive", positive, "1"),
+            ("negative", len(decided) - positive, "0"),
+            ("undecided", n - len(decided), ""),
+        )
+    }
+    all_cases = labels.mark(str(n), "cases", "rows")
     if not n or not decided:
         key = "data_none" if not n else "data" if labels.has("readers") else "data_no_readers"
-        return Answer("data", words(key, n=n))
+        return Answer("data", words(key, n=all_cases))
     key = "data_decided" if len(decided) == n else "data_undecided"
-    return Answer("data", words(key, n=n, undecided=n - len(decided), **counts))
+    return Answer("data", words(key, n=all_cases, **counts))
 
 
 def _primary(versions: list[Answer], results: Results, labels: Labels) -> Iterator[Answer]:
@@ -109,11 +117,16 @@ def _primary(versions: list[Answer], results: Results, labels: Labels) -> Iterat
             who=words("versus").join(filter(None, who)),
             measure=_measure(row, labels),
             value=_value(row, labels),
-            n=row["n"] or 0,
+            n=labels.mark(row["n"] or "0", row, "n"),
         )
         if (p := number(row["p_value"])) is not None:
             test = labels.word(row["test"])
-            said = words("tested", said=said, test=test, p=rounded_p(p, labels.error))
+            said = words(
+                "tested",
+                said=said,
+                test=test,
+                p=labels.mark(rounded_p(p, labels.error), row, "p_value"),
+            )
         yield Answer("primary", words("sentence", said=said), rows=(row,))
 
 
@@ -159,7 +172,7 @@ def _version(row: Row, is_primary: bool, results: Results, labels: Labels) -> An
     fields = {
         "subject": labels.software(row["subject"]),
         "comparator": labels.software(row["comparator"]),
-        "margin": f"{margin:g}" if margin else "",
+        "margin": labels.mark(f"{margin:g}", "provenance", "metrics.margins") if margin else "",
         "why": labels.word(row["status"]),
     }
     key = "neither_margin" if said == "neither" and margin else said
@@ -167,13 +180,14 @@ def _version(row: Row, is_primary: bool, results: Results, labels: Labels) -> An
     if held and said in ("equivalent", "better_within", "worse_within"):
         # these limits say it: those beside the value are of another level
         level = f"{100 * float(held['level']):g}" if held["level"] else ""
+        level = labels.mark(level, held, "level")
         judged = words("held", said=judged, level=level, limits=_interval(held, labels, margin))
     if is_primary:
         judged = words("primary", said=judged)
     text = words(
         "versions",
         **fields,
-        n=row["n"] or 0,
+        n=labels.mark(row["n"] or "0", row, "n"),
         measure=_measure(row, labels),
         value=_value(row, labels, margin),
         verdict=judged,
@@ -257,7 +271,11 @@ def _failures(glances: list[Glance], labels: Labels) -> Iterator[Answer]:
     rows = [one.failed for one in glances if one.failed is not None]
     counted = [(row, noted(row).get("count", "0/0")) for row in rows]
     failed = [
-        words("failures_one", software=labels.software(row["subject"]), count=count)
+        words(
+            "failures_one",
+            software=labels.software(row["subject"]),
+            count=labels.mark(count, row, "note"),
+        )
         for row, count in counted
         if not count.startswith("0/")
     ]
@@ -296,6 +314,7 @@ def _value(row: Row, labels: Labels, margin: float | None = None) -> str:
     point = rounded(value, _against(row, margin))
     if value > 0 and row["comparator"]:  # a difference
         point = f"+{point}"
+    point = labels.mark(point, row, "estimate")
     low, high = _limits(row)
     if math.isnan(low):
         status = "" if row["status"] == "ok" else labels.word(row["status"])
@@ -306,7 +325,10 @@ def _value(row: Row, labels: Labels, margin: float | None = None) -> str:
 
 
 def _interval(row: Row, labels: Labels, margin: float | None = None) -> str:
-    low, high = (rounded(one, _against(row, margin)) for one in _limits(row))
+    low, high = (
+        labels.mark(rounded(one, _against(row, margin)), row, column)
+        for one, column in zip(_limits(row), ("ci_low", "ci_high"), strict=True)
+    )
     return Texts("answer", labels.language)("limits", low=low, high=high)
 
 

@@ -104,14 +104,16 @@ def with_limits(row: Row | None, labels: Labels) -> str:
     if low is None or high is None:
         described = row["measure"] in DESCRIBED
         shown = f"{round(point, DIGITS):.10g}" if described else rounded(point, against)
+        shown = labels.mark(shown, row, "estimate")
         return f"{shown} ({status})" if status else shown
-    numbers = {"point": point, "low": low, "high": high}
-    return labels("interval", **{key: rounded(one, against) for key, one in numbers.items()})
+    numbers = {"point": (point, "estimate"), "low": (low, "ci_low"), "high": (high, "ci_high")}
+    said = {key: labels.mark(rounded(one, against), row, c) for key, (one, c) in numbers.items()}
+    return labels("interval", **said)
 
 
-def _p_value(text: str, labels: Labels) -> str:
-    value = number(text)
-    return "" if value is None else rounded_p(value, labels.error)
+def _p_value(row: Row, column: str, labels: Labels) -> str:
+    value = number(row[column])
+    return "" if value is None else labels.mark(rounded_p(value, labels.error), row, column)
 
 
 def compared_with(row: Row) -> tuple[float, ...]:
@@ -225,8 +227,8 @@ def as_read(row: Row, labels: Labels) -> Row:
         "value": with_limits(row, labels),
         "counts": " / ".join(part for part in (row["n"], row["n_positive"]) if part),
         "statistic": "" if statistic is None else rounded(statistic),
-        "p": _p_value(row["p_value"], labels),
-        "p_adjusted": _p_value(said["p_adjusted"], labels),
+        "p": _p_value(row, "p_value", labels),
+        "p_adjusted": _p_value(row, "p_adjusted", labels) if said["p_adjusted"] else "",
     }
 
 

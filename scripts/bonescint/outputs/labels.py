@@ -125,6 +125,18 @@ class Labels:
                 return texts(variant, **self._filled | values)
         return texts(key, **self._filled | values)
 
+    def mark(self, text: str, _source: Mapping[str, str] | str, _place: str) -> str:
+        """Return a number's text as it is; the words for a paper remember where it comes from.
+
+        Parameters
+        ----------
+        text
+            The number as it is read.
+        _source, _place
+            Its row and column, or a table or the record and what of it.
+        """
+        return text
+
     def has(self, need: str) -> bool:
         """Tell whether the study has what a question, a figure or a text is about."""
         return self._there is None or need in self._there
@@ -235,7 +247,8 @@ class Labels:
             The area's text of it.
         """
         unit = self.values.get(metric, {}).get("unit")
-        shown = f"{cutoff:g} {unit}" if unit else f"{cutoff:g}"
+        shown = self.mark(f"{cutoff:g}", "provenance", f"metrics.cutoffs.{metric}")
+        shown = f"{shown} {unit}" if unit else shown
         said = self(word, metric=self.word(metric), cutoff=shown)
         return said.replace("≥", "≤") if self.is_low(metric) else said
 

@@ -109,8 +109,16 @@ def _asked(results: Results) -> list[str]:
     ]
 
 
-def _methods(results: Results, labels: Labels) -> list[str]:
-    """Return the paragraphs on the methods: those of the questions that were answered."""
+def study_methods(results: Results, labels: Labels) -> list[str]:
+    """Return the paragraphs on the methods: those of the questions that were answered.
+
+    Parameters
+    ----------
+    results
+        The run's tables.
+    labels
+        The report's words.
+    """
     tests = results.metrics.get("hypotheses", [])
     adjusted = ["methods_primary"] if primary(tests) else []
     if any("family=" in row["note"] for row in tests):
@@ -172,7 +180,7 @@ def context(results: Results, labels: Labels) -> dict[str, Any]:
     return {
         "asked": _asked(results),
         "first": first_screen(results, labels),
-        "methods": _methods(results, labels),
+        "methods": study_methods(results, labels),
         "exams": _exams(results, labels),
         "n_cases": len(results.cases),
         "n_decided": len(decided),

@@ -93,6 +93,7 @@ def labels_for(
     software: dict[str, dict[str, str]],
     words: Mapping[str, str] | None = None,
     there: Collection[str] | None = None,
+    kind: type[Labels] = Labels,
 ) -> Labels:
     """Return the words of the workbook or the report.
 
@@ -108,11 +109,13 @@ def labels_for(
         Software key to ``label``, ``product``, ``version``, ``tracer``.
     words, there
         What the study calls its exam and patients, and what it has; see `Labels`.
+    kind
+        Labels, or those that remember where a number comes from.
     """
     settings = results.provenance["analysis"]["metrics"]
     about = (settings["confidence"], settings.get("protocol"), settings.get("values"))
     families = settings.get("families")
-    return Labels(texts, software, study["synthetic"], *about, words, there, families)
+    return kind(texts, software, study["synthetic"], *about, words, there, families)
 
 
 def overview(results: Results, labels: Labels) -> list[Row]:
@@ -204,7 +207,10 @@ def calls_by_metastasis(results: Results, labels: Labels) -> ShownTable:
         said = labels.at(metric, float(cutoff), "at_cutoff")
         start = {"software": labels.software(software), "metric": said}
         one = rows.setdefault((software, metric, cutoff), start)
-        one |= {f"{name}_{cell['call']}": cell[name] for name in ("metastasis", "no_metastasis")}
+        one |= {
+            f"{name}_{cell['call']}": labels.mark(cell[name], cell, name)
+            for name in ("metastasis", "no_metastasis")
+        }
     return ShownTable(words("caption_calls"), columns, list(rows.values()))
 
 

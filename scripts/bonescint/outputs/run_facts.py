@@ -243,26 +243,35 @@ class RunFacts:
         seen: dict[str, str] = {}
         for row in self.rows("accuracy"):
             if row["measure"] == "auc" and not row["cases"]:
-                seen.setdefault(row["subject"], row["n"])
+                seen.setdefault(row["subject"], self._labels.mark(row["n"], row, "n"))
         arms = (
             self.say("arm", software=self._labels.software(key), n=n) for key, n in seen.items()
         )
-        return [self.say("included", n=len(self.results.cases)), *arms]
+        return [self._included(), *arms]
+
+    def _included(self) -> str:
+        n = self._labels.mark(str(len(self.results.cases)), "cases", "rows")
+        return self.say("included", n=n)
 
     def background(self) -> list[str]:
         """Return number, ages and tracers of the cases."""
         cases = self.results.cases
         ages = [age for row in cases if (age := number(row["age"])) is not None]
-        spread = {"low": f"{min(ages):g}", "high": f"{max(ages):g}"} if ages else {}
-        said = [self.say("age", median=f"{median(ages):g}", **spread)] if ages else []
-        groups = Counter(row["tracer"] for row in cases)
+        shown = {"median": median(ages), "low": min(ages), "high": max(ages)} if ages else {}
+        mark = self._labels.mark
+        spread = {key: mark(f"{age:g}", "cases", f"age {key}") for key, age in shown.items()}
+        said = [self.say("age", **spread)] if ages else []
+        groups = {
+            name: mark(str(n), "cases", f"tracer={name}")
+            for name, n in Counter(row["tracer"] for row in cases).items()
+        }
         return [
-            self.say("included", n=len(cases)),
+            self._included(),
             *said,
             *([self.say("groups", groups=self._groups(groups))] if groups else []),
         ]
 
-    def _groups(self, groups: Mapping[str, int]) -> str:
+    def _groups(self, groups: Mapping[str, object]) -> str:
         return self.joined(self.say("group", name=name, n=n) for name, n in groups.items())
 
     def severity(self) -> list[str]:

@@ -13,8 +13,9 @@ from tests.scripts.outputs.contract import CUTOFFS, PAIRS, SOFTWARE
 from tests.scripts.outputs.results import write_empty, write_results, write_scans
 
 NAMES = [
-    "agreement", "bland_altman", "distribution", "flow", "forest", "interchangeability",
-    "montage", "roc", "sample_size", "tracer_weeks", "version_slope",
+    "agreement", "bland_altman", "bsi_eod", "distribution", "flow", "forest", "hotspot_count",
+    "interchangeability", "method_comparison", "montage", "reclassification", "roc",
+    "sample_size", "tracer_weeks", "version_slope",
 ]  # fmt: skip
 TABLES = {
     "flow": "metrics/flow.csv",

@@ -9,6 +9,7 @@ from bonescint.outputs.data import agreement_levels, decided, measured
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.panels import Panel, Picture
 from bonescint.outputs.rounding import rounded
+from bonescint.outputs.scatter import scattered
 from bonescint.outputs.style import (
     BLACK,
     BLUE,
@@ -16,6 +17,7 @@ from bonescint.outputs.style import (
     GREY,
     VERMILION,
     empty_panel,
+    many,
     scale,
 )
 from bonescint.text.width import broken
@@ -67,6 +69,10 @@ def _levels(ax: Axes, rows: list[Row], pair: tuple[str, str], metric: str, label
 def _points(
     ax: Axes, cases: dict[str, tuple[float, float]], truth: dict[str, bool], labels: Labels
 ) -> None:
+    if many(len(cases)):
+        means = [(before + after) / 2 for before, after in cases.values()]
+        scattered(ax, means, [after - before for before, after in cases.values()], GREY)
+        return
     for state, colour, marker, key in _STATES:
         codes = [code for code in cases if truth.get(code) is state]
         if codes:
@@ -112,14 +118,15 @@ def draw(
         if not both:
             empty_panel(ax, labels("no_data"))
             return
-        _points(ax, {c: (before[c], after[c]) for c in both}, truth, labels)
         scale(ax, "x", labels.values[metric], max((before[c] + after[c]) / 2 for c in both))
+        _points(ax, {c: (before[c], after[c]) for c in both}, truth, labels)
         _levels(ax, version_measurement, (old, new), metric, labels)
         zeros = sum(before[c] == after[c] == 0 for c in both)
         ax.set_xlabel(labels("mean_axis", metric=labels.axis(metric), zeros=zeros))
         ax.set_ylabel(labels("difference_axis", metric=labels.axis(metric)))
         ax.margins(y=0.2)
-        ax.legend(loc="upper left")
+        if not many(len(both)):
+            ax.legend(loc="upper left")
 
     return Picture(
         labels.figure("title", "bland_altman"),

@@ -9,22 +9,19 @@ from bonescint.files import Row
 from bonescint.outputs.data import decided, measured
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.panels import Panel, Picture
-from bonescint.outputs.style import BLUE, GREY, VERMILION, same_scale
+from bonescint.outputs.scatter import boxed
+from bonescint.outputs.style import BLUE, GREY, VERMILION, many, same_scale
 
 FIGURE = {
     "order": 60,
     "section": "accuracy",
     "needs": ["measurements", "reference", "first_cutoffs"],
     "where": ["readers"],
+    "workbook": False,
 }
 
 
-def _group(ax: Axes, x: int, values: list[float], colour: str, marker: str, metric: str) -> None:
-    ax.boxplot(
-        [values], positions=[x], widths=0.5, showfliers=False,
-        medianprops={"color": colour, "linewidth": 1.8}, boxprops={"color": GREY},
-        whiskerprops={"color": GREY}, capprops={"color": GREY},
-    )  # fmt: skip
+def _points(ax: Axes, x: int, values: list[float], colour: str, marker: str) -> None:
     # side-steps from a seeded generator: the same cases stand at the same place on every run
     jitter = np.random.default_rng(x).uniform(-0.2, 0.2, len(values))
     ax.scatter(
@@ -57,14 +54,17 @@ def draw(
         every = [v for key in shown for v in values.get((key, metric), {}).values()]
         same_scale(ax, labels.values[metric], every)
         ax.set_xlim(-0.6, 1.6)
+        groups = [
+            [value for code, value in cases.items() if truth.get(code) is state]
+            for state in (False, True)
+        ]
+        boxed(ax, groups, [BLUE, VERMILION], [0, 1])
         names = []
-        for x, state in enumerate((False, True)):
-            group = [value for code, value in cases.items() if truth.get(code) is state]
+        for x, group in enumerate(groups):
             name = labels("reference_yes" if x else "reference_no")
-            zeros = sum(value == 0 for value in group)
-            names.append(labels("group_counts", name=name, n=len(group), zeros=zeros))
-            if group:
-                _group(ax, x, group, *((VERMILION, "s") if x else (BLUE, "o")), metric)
+            names.append(labels("group_counts", name=name, n=len(group), zeros=group.count(0)))
+            if group and not many(len(cases)):
+                _points(ax, x, group, *((VERMILION, "s") if x else (BLUE, "o")))
         ax.set_xticks([0, 1], names, fontsize="small")
         ax.grid(visible=False, axis="x")
         ax.set_ylabel(labels.axis(metric))
@@ -82,7 +82,7 @@ def draw(
             for software in shown
             if metric in labels.metrics(software)
         ],
-        (2.7, 3.1),
+        (3.1, 3.3),
         columns=max(len(shown), 1),
         note=labels.figure("note", "distribution"),
     )

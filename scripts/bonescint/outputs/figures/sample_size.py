@@ -15,6 +15,7 @@ FIGURE = {
     "needs": ["sample_size"],
     "narrow": True,
     "where": ["precision"],
+    "workbook": False,
 }
 
 

@@ -3,6 +3,7 @@
 import math
 from functools import partial
 
+import numpy as np
 from matplotlib.axes import Axes
 
 from bonescint.files import Row
@@ -15,6 +16,7 @@ from bonescint.outputs.style import (
     ORANGE,
     VERMILION,
     empty_panel,
+    many,
     same_scale,
 )
 
@@ -50,9 +52,17 @@ def _panel(
 
     for change, (colour, marker, dash, width) in _CHANGES.items():
         group = [(a, b) for a, b in pairs if (called(a), called(b)) == change]
+        if group and many(len(pairs)):
+            # from the 5th to the 95th percentile, and the median
+            ends = np.percentile(np.array(group), (5, 50, 95), axis=0)
+            ax.fill_between([0, 1], ends[0], ends[2], color=colour, alpha=0.25, linewidth=0)
+            group_drawn = [tuple(ends[1])]
+        else:
+            group_drawn = group
         # one line with gaps draws as many in a tenth of the time
         ax.plot(
-            [0, 1, math.nan] * len(group), [y for a, b in group for y in (a, b, math.nan)],
+            [0, 1, math.nan] * len(group_drawn),
+            [y for a, b in group_drawn for y in (a, b, math.nan)],
             color=colour, marker=marker, markersize=4, linestyle=dash, linewidth=width, alpha=0.8,
         )  # fmt: skip
         # an empty line carries the legend's entry: the count stands there even if it is none

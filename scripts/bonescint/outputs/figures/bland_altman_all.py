@@ -1,0 +1,109 @@
+"""All limits of agreement of a version pair: of differences, as quantiles, and of ratios."""
+
+from functools import partial
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from bonescint.files import Row, number
+from bonescint.outputs.data import measured
+from bonescint.outputs.estimates import find, noted
+from bonescint.outputs.labels import Labels
+from bonescint.outputs.panels import Panel, Picture
+from bonescint.outputs.rounding import rounded
+from bonescint.outputs.scatter import scattered
+from bonescint.outputs.style import BLACK, BLUE, GREEN, empty_panel, scale
+
+FIGURE = {
+    "order": 42,
+    "section": "version_measurement",
+    "needs": ["measurements", "version_measurement", "version_pairs"],
+    "where": ["versions"],
+    "report": False,
+    "workbook": False,
+}
+
+# kind -> measures of the centre and of the limits
+_KINDS = {
+    "differences": ("bias", "limit_low", "limit_high"),
+    "quantiles": ("bias", "quantile_low", "quantile_high"),
+    "ratios": ("offset_ratio_bias", "offset_ratio_limit_low", "offset_ratio_limit_high"),
+}
+
+
+def draw(
+    measurements: list[Row],
+    version_measurement: list[Row],
+    version_pairs: list[list[str]],
+    labels: Labels,
+) -> Picture:
+    """Draw a row a version pair and metric, a column a kind of limits.
+
+    Parameters
+    ----------
+    measurements
+        Rows of results/measurements.csv.
+    version_measurement
+        Estimate rows: centre and limits of each kind.
+    version_pairs
+        Software keys [old, new].
+    labels
+        The figures' words.
+    """
+    values = measured(measurements)
+
+    def panel(ax: Axes, old: str, new: str, metric: str, kind: str) -> None:
+        before, after = values.get((old, metric), {}), values.get((new, metric), {})
+        both = [code for code in before if code in after]
+        said = labels.figure(kind, "bland_altman_all")
+        ax.set_title(f"{labels('panel_counts', name=labels.word(metric), n=len(both))}\n{said}")
+        rows = [find(version_measurement, one, new, metric, old) for one in _KINDS[kind]]
+        if not both or not (centre := rows[0]):
+            return empty_panel(ax, labels("no_data"))
+        was, now = (np.array([one[code] for code in both]) for one in (before, after))
+        scale(ax, "x", labels.values[metric], float((mean := (was + now) / 2).max()))
+        if kind == "ratios":
+            c = number(noted(centre).get("offset", "")) or 0.0
+            ys, key = (now + c) / (was + c), {"offset": f"{c:g}"}
+            ax.set_yscale("log")
+        else:
+            ys, key = now - was, {}
+        scattered(ax, mean.tolist(), ys.tolist(), BLUE)
+        _levels(ax, [row for row in rows if row], centre)
+        ax.set_xlabel(labels.figure("mean", "bland_altman_all", metric=labels.axis(metric)))
+        ax.set_ylabel(labels.figure(f"{kind}_axis", "bland_altman_all", **key))
+        ax.margins(y=0.15)
+
+    return Picture(
+        labels.figure("title", "bland_altman_all"),
+        [
+            Panel(
+                f"{old}-{new}-{metric}-{kind}",
+                partial(panel, old=old, new=new, metric=metric, kind=kind),
+            )
+            for old, new in version_pairs
+            for metric in labels.values
+            if labels.have((old, new), metric)
+            for kind in _KINDS
+        ],
+        (3.5, 3.4),
+        columns=3,
+        note=labels.figure("note", "bland_altman_all"),
+        empty=labels("no_pairs"),
+    )
+
+
+def _levels(ax: Axes, rows: list[Row], centre: Row) -> None:
+    """Draw each as a line with the band of its own limits and its value."""
+    for row in rows:
+        level, low, high = (number(row[key]) for key in ("estimate", "ci_low", "ci_high"))
+        if level is None:
+            continue
+        colour, dash = (BLACK, "-") if row is centre else (GREEN, "--")
+        ax.axhline(level, color=colour, linestyle=dash, linewidth=1.2)
+        if low is not None and high is not None:
+            ax.axhspan(low, high, color=colour, alpha=0.12, linewidth=0, zorder=1)
+        ax.annotate(
+            rounded(level), (1.01, level), xycoords=("axes fraction", "data"), va="center",
+            fontsize="small", color=colour, annotation_clip=False,
+        )  # fmt: skip

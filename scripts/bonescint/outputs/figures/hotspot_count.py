@@ -1,0 +1,91 @@
+"""A count of a software against the readers' number of metastases, with the fitted line."""
+
+from functools import partial
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from bonescint.files import Row, number
+from bonescint.outputs.data import measured
+from bonescint.outputs.estimates import find, with_limits
+from bonescint.outputs.labels import Labels
+from bonescint.outputs.panels import Panel, Picture
+from bonescint.outputs.scatter import scattered
+from bonescint.outputs.style import BLUE, GREY, VERMILION, empty_panel, scale
+
+FIGURE = {
+    "order": 64,
+    "section": "hotspot_count",
+    "needs": ["measurements", "reference", "hotspot_fit", "hotspot_count"],
+    "narrow": True,
+    "where": ["hotspot_count"],
+    "workbook": False,
+}
+
+
+def draw(
+    measurements: list[Row],
+    reference: list[Row],
+    hotspot_fit: list[Row],
+    hotspot_count: list[Row],
+    labels: Labels,
+) -> Picture:
+    """Draw a panel a software and count.
+
+    Parameters
+    ----------
+    measurements, reference
+        Rows of results/measurements.csv and results/reference.csv.
+    hotspot_fit
+        Rows of results/metrics/hotspot_fit.csv: the mean that the fit expects for each count read.
+    hotspot_count
+        Estimate rows; Spearman's coefficient stands in the legend.
+    labels
+        The figures' words.
+    """
+    values = measured(measurements)
+    found = ((row["code"], number(row["n_metastases"])) for row in reference)
+    read = {code: n for code, n in found if n is not None}
+
+    def panel(ax: Axes, software: str, metric: str) -> None:
+        counts = {c: v for c, v in values.get((software, metric), {}).items() if c in read}
+        name = f"{labels.software(software)} · {labels.tracer(software)}"
+        ax.set_title(f"{name}\n{labels('panel_counts', name=labels.word(metric), n=len(counts))}")
+        if not counts:
+            empty_panel(ax, labels("no_data"))
+            return
+        top = max(*counts.values(), *(read[code] for code in counts), 1.0)
+        for axis in "xy":
+            scale(ax, axis, labels.values[metric], top)
+        rank = find(hotspot_count, "spearman", software, metric)
+        said = labels.figure("cases", "hotspot_count", rho=with_limits(rank, labels))
+        _cases(ax, [read[code] for code in counts], [*counts.values()], said)
+        said = labels.figure("identity", "hotspot_count")
+        ax.plot([0, top], [0, top], color=GREY, linewidth=0.9, linestyle=(0, (1, 2)), label=said)
+        of_this = [r for r in hotspot_fit if (r["software"], r["metric"]) == (software, metric)]
+        if fit := sorted((float(r["read"]), float(r["fitted"])) for r in of_this if r["fitted"]):
+            said = labels.figure("fit", "hotspot_count")
+            ax.plot(*zip(*fit, strict=True), color=VERMILION, linestyle="--", label=said)
+        ax.set_xlabel(labels.figure("read", "hotspot_count"))
+        ax.set_ylabel(labels.axis(metric))
+        ax.legend(loc="upper left")
+
+    return Picture(
+        labels.figure("title", "hotspot_count"),
+        [
+            Panel(f"{software}-{metric}", partial(panel, software=software, metric=metric))
+            for metric in labels.values
+            if labels.values[metric]["kind"] == "count"
+            for software in labels.software_keys
+            if metric in labels.metrics(software)
+        ],
+        (3.5, 3.9),
+        columns=3,
+        note=labels.figure("note", "hotspot_count"),
+    )
+
+
+def _cases(ax: Axes, read: list[float], counted: list[float], said: str) -> None:
+    # cases of one place are moved a little, the same way on every run
+    shift = np.random.default_rng(1).uniform(-0.12, 0.12, (2, len(read)))
+    scattered(ax, (read + shift[0]).tolist(), (counted + shift[1]).tolist(), BLUE, label=said)

@@ -1,0 +1,107 @@
+"""How calls changed from one version to the next: a table of four, with and without metastasis."""
+
+from collections import Counter
+from functools import partial
+
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from bonescint.files import Row
+from bonescint.outputs.data import decided, measured
+from bonescint.outputs.labels import Labels
+from bonescint.outputs.panels import Panel, Picture
+from bonescint.outputs.style import GREY, ORANGE, SKY, empty_panel
+
+FIGURE = {
+    "order": 52,
+    "section": "version_diagnosis",
+    "needs": ["measurements", "reference", "version_pairs", "first_cutoffs"],
+    "narrow": True,
+    "where": ["readers", "versions"],
+    "workbook": False,
+}
+
+# (positive before, after): colour and hatch of what changed
+_CHANGED = {(False, True): (ORANGE, "///"), (True, False): (SKY, "\\\\\\")}
+
+
+def draw(
+    measurements: list[Row],
+    reference: list[Row],
+    version_pairs: list[list[str]],
+    first_cutoffs: dict[str, float],
+    labels: Labels,
+) -> Picture:
+    """Draw a panel a version pair, metric with a cut-off, and answer of the readers.
+
+    Parameters
+    ----------
+    measurements, reference
+        Rows of results/measurements.csv and results/reference.csv.
+    version_pairs
+        Software keys [old, new].
+    first_cutoffs
+        Metric to cut-off; a value at it is positive.
+    labels
+        The figures' words.
+    """
+    values, truth = measured(measurements), decided(reference)
+
+    def panel(ax: Axes, old: str, new: str, metric: str, state: bool) -> None:
+        before, after = values.get((old, metric), {}), values.get((new, metric), {})
+        way = -1 if labels.is_low(metric) else 1
+        cutoff = way * first_cutoffs[metric]
+        counts = Counter(
+            (way * before[code] >= cutoff, way * after[code] >= cutoff)
+            for code in before
+            if code in after and truth.get(code) is state
+        )
+        n = counts.total()
+        name = labels("reference_yes" if state else "reference_no")
+        at = labels.at(metric, first_cutoffs[metric])
+        ax.set_title(f"{at}\n{labels('panel_counts', name=name, n=n)}")
+        if not n:
+            empty_panel(ax, labels("no_data"))
+            return
+        _cells(ax, counts, labels)
+        ax.set_xlabel(labels.software(new))
+        ax.set_ylabel(labels.software(old))
+
+    return Picture(
+        labels.figure("title", "reclassification"),
+        [
+            Panel(
+                f"{old}-{new}-{metric}-{'positive' if state else 'negative'}",
+                partial(panel, old=old, new=new, metric=metric, state=state),
+            )
+            for old, new in version_pairs
+            for metric in labels.values
+            if metric in first_cutoffs and labels.have((old, new), metric)
+            for state in (True, False)
+        ],
+        (2.7, 3.1),
+        columns=4,
+        note=labels.figure("note", "reclassification"),
+        empty=labels("no_cutoff" if version_pairs else "no_pairs"),
+    )
+
+
+def _cells(ax: Axes, counts: Counter[tuple[bool, bool]], labels: Labels) -> None:
+    for was in (False, True):
+        for now in (False, True):
+            colour, hatch = _CHANGED.get((was, now), ("white", ""))
+            cell = Rectangle(
+                (now, was), 1, 1, facecolor=colour, hatch=hatch, edgecolor=GREY, alpha=0.45
+            )  # fmt: skip
+            ax.add_patch(cell)
+            ax.text(
+                now + 0.5, was + 0.5, str(counts[was, now]), ha="center", va="center",
+                fontsize="x-large",
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 2},
+            )  # fmt: skip
+    words = [labels.figure(one, "reclassification") for one in ("negative", "positive")]
+    ax.set_xticks([0.5, 1.5], words)
+    ax.set_yticks([0.5, 1.5], words, rotation=90, va="center")
+    ax.set(xlim=(0, 2), ylim=(0, 2), aspect="equal")
+    ax.tick_params(length=0)
+    ax.grid(visible=False)

@@ -1,0 +1,177 @@
+"""The draft as a document for word processors; the same inputs give the same bytes."""
+
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bonescint.files import Row, replacing
+from bonescint.outputs.labels import Labels
+from bonescint.outputs.paper.bound import KEY, Piece
+from bonescint.resources import SYNTHETIC, Texts
+from bonescint.tables.sheets import CREATED, ShownTable
+
+_LATIN, _JAPANESE = "Times New Roman", "游明朝"
+_TEXT, _SMALL = 10.5, 8.0  # points
+
+
+class Draft(NamedTuple):
+    """What the document holds.
+
+    Parameters
+    ----------
+    title
+        Of the study.
+    methods, results
+        Paragraphs by name; those of the results in pieces.
+    references, legends
+        In their order.
+    checklists
+        STARD 2015 and GRRAS.
+    numbers
+        Rows of numbers.csv.
+    """
+
+    title: str
+    methods: Mapping[str, Sequence[str]]
+    results: Mapping[str, Sequence[Sequence[Piece]]]
+    references: Sequence[str]
+    legends: Sequence[str]
+    checklists: Sequence[ShownTable]
+    numbers: Sequence[Row]
+
+
+def write_document(path: Path, draft: Draft, labels: Labels) -> None:
+    """Write paper.docx.
+
+    Parameters
+    ----------
+    path
+        The file to write.
+    draft
+        What it holds.
+    labels
+        The words.
+    """
+    import docx  # by nobody else
+
+    document = docx.Document()
+    _prepare(document, draft.title, labels)
+    words = Texts("paper", labels.language)
+    gap = "" if labels.language == "ja" else " "
+    document.add_heading(words("title"), 0)
+    document.add_paragraph(words("draft"))
+    document.add_heading(words("methods"), 1)
+    for key, said in draft.methods.items():
+        document.add_heading(words(key), 2)
+        paragraph = document.add_paragraph()
+        for one in said:
+            # what the authors must write is not overlooked
+            open_item = one.startswith(("〔", "["))
+            _run(paragraph, one + gap, highlighted=open_item)
+    document.add_heading(words("results"), 1)
+    for key, sentences in draft.results.items():
+        document.add_heading(words(key), 2)
+        paragraph = document.add_paragraph()
+        for pieces in sentences:
+            for piece in pieces:
+                _run(paragraph, piece.text, piece.number)
+            _run(paragraph, gap)
+    for name, lines in (("references", draft.references), ("legends", draft.legends)):
+        if lines:
+            document.add_heading(words(name), 1)
+        for n, line in enumerate(lines, 1):
+            document.add_paragraph(f"{n}. {line}" if name == "references" else line)
+    for table in draft.checklists:
+        document.add_heading(table.title, 1)
+        document.add_paragraph(table.note)
+        shown = [one for one in table.columns if one.key != "place"]
+        cells = [[row[column.key] for column in shown] for row in table.rows]
+        _table(document, [column.title for column in shown], cells)
+    document.add_heading(words("numbers"), 1)
+    titles = [words(f"column_{key}") for key in ("number", "text", "table", "row", "value")]
+    _table(document, titles, [_traced(row) for row in draft.numbers])
+    _write(path, document)
+
+
+def _traced(row: Row) -> list[str]:
+    key = " ".join(filter(None, (row.get(name, "") for name in KEY)))
+    where = f"{key} ({row['column']})" if key else row["column"]
+    return [row["number"], row["text"], f"{row['table']}", where, row["value"]]
+
+
+def _prepare(document: Any, title: str, labels: Labels) -> None:
+    """Set page, fonts, properties and the header of every page."""
+    from docx.oxml.ns import qn
+    from docx.shared import Cm, Pt, RGBColor
+
+    section = document.sections[0]
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.left_margin = section.right_margin = Cm(2.5)
+    for name in ("Normal", "Title", "Heading 1", "Heading 2", "Header"):
+        style = document.styles[name]
+        style.font.name = _LATIN
+        fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+        # a theme's font would go before these
+        for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+            fonts.attrib.pop(qn(f"w:{theme}"), None)
+        fonts.set(qn("w:eastAsia"), _JAPANESE)
+        style.font.color.rgb = RGBColor(0, 0, 0)
+    document.styles["Normal"].font.size = Pt(_TEXT)
+    banner = [SYNTHETIC] if labels.synthetic else []
+    header = section.header.paragraphs[0]
+    header.text = "  ".join([*banner, labels("coded_notice")])
+    about = document.core_properties
+    about.author = about.last_modified_by = about.comments = ""
+    about.title, about.language, about.revision = title, labels.language, 1
+    about.created = about.modified = CREATED
+
+
+def _run(paragraph: Any, text: str, bookmark: str = "", highlighted: bool = False) -> None:
+    """Add words to a paragraph, a number within a bookmark of its name."""
+    from docx.enum.text import WD_COLOR_INDEX
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    if bookmark:
+        for kind in ("w:bookmarkStart", "w:bookmarkEnd"):
+            element = OxmlElement(kind)
+            element.set(qn("w:id"), bookmark.removeprefix("r"))
+            if kind == "w:bookmarkStart":
+                element.set(qn("w:name"), bookmark)
+                paragraph._p.append(element)
+                paragraph.add_run(text)
+            else:
+                paragraph._p.append(element)
+        return
+    run = paragraph.add_run(text)
+    if highlighted:
+        run.font.highlight_color = WD_COLOR_INDEX.YELLOW
+
+
+def _table(document: Any, titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Add a table whose header stands on every page."""
+    from docx.oxml import OxmlElement
+    from docx.shared import Pt
+
+    table = document.add_table(rows=1 + len(rows), cols=len(titles), style="Table Grid")
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    cells = iter(table._cells)
+    for texts in (titles, *rows):
+        for text in texts:
+            run = next(cells).paragraphs[0].add_run(text)
+            run.font.size, run.bold = Pt(_SMALL), texts is titles
+
+
+def _write(path: Path, document: Any) -> None:
+    """Write the document's parts with fixed dates."""
+    made, fixed = io.BytesIO(), io.BytesIO()
+    document.save(made)
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in sorted(old.namelist(), key=lambda one: (one != "[Content_Types].xml", one)):
+            part = zipfile.ZipInfo(name, CREATED.timetuple()[:6])
+            part.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(part, old.read(name))
+    with replacing(path, "wb") as stream:
+        stream.write(fixed.getvalue())
