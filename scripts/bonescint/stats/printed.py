@@ -40,11 +40,13 @@ def step(values: NDArray[np.float64]) -> float:
     rest = rest[rest > 4 * doubt]
     errors = np.full(rest.size, doubt)
     found = 0.0
+    chain: list[float] = []
     while rest.size:
         least = int(np.argmin(rest))
         found, error = float(rest[least]), float(errors[least])
         if found * _MOST_STEPS < spread:
             return 0.0
+        chain.append(found)
         times = np.rint(rest / found)
         left, errors = np.abs(rest - times * found), errors + times * error
         kept = left > 4 * errors
@@ -54,7 +56,8 @@ def step(values: NDArray[np.float64]) -> float:
     if not found:
         return 0.0
     reach = found
-    for distance in [*distances[distances > found / 2].tolist(), spread]:
+    # what came before the step in Euclid's chain is a multiple of it too, and each is more exact
+    for distance in [*reversed(chain), *distances[distances > found / 2].tolist(), spread]:
         if distance >= 2 * reach or distance == spread:
             # a farther value gives the step more exactly, once a nearer one has
             found, reach = distance / round(distance / found), distance

@@ -2,7 +2,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bonescint.stats.counts import within
@@ -14,6 +14,8 @@ UNITS = [1, 1e-6, 1e6, 1 / 3, np.pi]
 whole = st.lists(st.integers(0, 30_000), min_size=2, max_size=12)
 
 
+# Euclid's algorithm leaves the step of these less exact than the values are
+@example([0, 2080, 21629], 3, 1, 1e6)
 @settings(max_examples=100, deadline=None)
 @given(whole, st.integers(0, 3), st.sampled_from(UNITS), st.sampled_from([0, 1e6]))
 def test_the_step_is_the_greatest_common_divisor_in_any_unit(numbers, decimals, unit, shift):
