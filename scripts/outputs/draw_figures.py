@@ -72,10 +72,12 @@ def draw_figures(
     }
     drawn = drawn_figures(there)
     wanted = {f"{name}.{form}" for name, one in drawn.items() for form in one.formats}
-    # what a former version drew, no run draws anew: whoever declined since would stay in it
-    for former in figures.glob("*.[sp][vn]g"):
-        if former.name not in wanted:
-            former.unlink()
+    # A former version drew more files. No run draws them again, so a patient who has declined
+    # since would stay in them. Files of other names are somebody's own.
+    for name in drawn_figures(of_report=False):
+        for form in ("svg", "png"):
+            if f"{name}.{form}" not in wanted:
+                (figures / f"{name}.{form}").unlink(missing_ok=True)
     with house_style():
         for name, picture in as_panels(drawn, given, labels):
             figure = composed(picture, labels)

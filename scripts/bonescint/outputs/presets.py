@@ -36,11 +36,11 @@ class Preset(NamedTuple):
 _MM = 1 / 25.4
 _PRINT = ("svg", "text.svg", "pdf")
 SCREEN = Preset()
-# columns as most journals have them, 89 and 183 mm; type of 8 points, nothing below 6
+# columns as most journals have them, 89 and 183 mm
 PRESETS = {
     "journal_1": Preset(89 * _MM, 240 * _MM, 8.0, (300, 600), _PRINT, is_titled=False),
     "journal_2": Preset(183 * _MM, 240 * _MM, 8.0, (300, 600), _PRINT, is_titled=False),
     # half the size of a 16:9 slide at half the type: the same picture, drawn with thicker lines
     "slides": Preset(6.667, 3.75, 8.0, (288,), ("svg",), is_page=True),
 }
-LEAST_POINTS = 6.0
+LEAST_POINTS = 6.0  # of the usual type; what is called "small" is 5 then

@@ -11,7 +11,6 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from bonescint.dicom.display import CLIP, greys, window
-from bonescint.errors import InputError
 from bonescint.files import Row
 from bonescint.identity.codes import typed_code
 from bonescint.outputs.data import decided, measured
@@ -115,16 +114,18 @@ def discordance(
     return found
 
 
-def _configured(montage: Mapping[str, Any], cases: Sequence[Row], labels: Labels) -> list[str]:
-    """Return the codes that the configuration lists; none where it names a rule."""
+def _configured(montage: Mapping[str, Any], cases: Sequence[Row]) -> tuple[list[str], int]:
+    """Return the codes that the configuration lists, and how many more are none of a case.
+
+    A case that was listed may have left the study. That must not hold up the run after an opt-out,
+    so it is no error: the figure's note says how many are not there.
+    """
     given = montage.get("cases", "first")
     if isinstance(given, str):
-        return []
-    codes = [typed_code(one) or one for one in given]
+        return [], 0
     known = {row["code"] for row in cases}
-    if unknown := [code for code in codes if code not in known]:
-        raise InputError([labels.figure("no_case", "montage", code=code) for code in unknown])
-    return codes
+    codes = [code for one in given if (code := typed_code(one)) in known and code]
+    return codes, len(given) - len(codes)
 
 
 def draw(
@@ -155,13 +156,17 @@ def draw(
     """
     truth = decided(reference)
     batches = {folder.name: folder for folder in dicom}
-    codes = _configured(montage or {}, cases, labels)
+    codes, not_there = _configured(montage or {}, cases)
     far: dict[str, float] = {}
     if (montage or {}).get("cases") == "discordant":
         far = discordance(measurements, reference, first_cutoffs, labels)
     of_code = {row["code"]: row for row in cases if not far or row["code"] in far}
     # the codes are random, so the first by code are no choice of anyone's
-    order = codes or sorted(of_code, key=lambda code: (-far.get(code, 0.0), code))
+    order = (
+        codes
+        if codes or not_there
+        else sorted(of_code, key=lambda code: (-far.get(code, 0.0), code))
+    )
     cells: dict[tuple[str, bool | None], list[Scan]] = {}
     for code in order:
         row, state = of_code[code], truth.get(code)
@@ -174,7 +179,11 @@ def draw(
             logger.info("a case that cannot be drawn is passed over")
     states = sorted(cells, key=lambda key: (True, False, None).index(key[1]))
     note = "note_discordant" if far else "note"
-    return side_by_side([scan for key in states for scan in cells[key]], labels, note)
+    picture = side_by_side([scan for key in states for scan in cells[key]], labels, note)
+    if not not_there:
+        return picture
+    said = labels.figure("not_there", "montage", n=not_there)
+    return picture._replace(note=f"{picture.note} {said}", empty=said)
 
 
 def side_by_side(scans: list[Scan], labels: Labels, note: str = "note") -> Picture:
