@@ -89,8 +89,10 @@ def files_of_others(study: Path, patient: Patient) -> dict[Path, int]:
 
 def test_an_opt_out_vanishes_and_reruns_one_batch(study: Path) -> None:
     own_opt_out(study)
-    snakemake(study)
     patient = Patient(study)
+    # the patient's code stands in the configuration, which every job is given
+    configure(study, lambda c: c["figures"]["montage"].update(cases=[patient.code]))
+    snakemake(study)
     others = files_of_others(study, patient)
     decline(study, patient.subject)
     # the list is put back with an older date: Snakemake's own triggers would miss it

@@ -119,6 +119,8 @@ def _configuration(
     words = Texts("config", _language(config))
     if (version := config_version(config)) < CONFIG_VERSION:
         found.notes.append(words("older_version", version=version, known=CONFIG_VERSION))
+    if "batches" in (config.get("deidentification") or {}):
+        found.notes.append(words("unused_batches"))
     readable = version <= CONFIG_VERSION and not any(faults_of_form(config, words))
     if readable:
         configuration.refuse_elsewhere(options)

@@ -170,3 +170,8 @@ def test_the_version_goes_before_the_first_key() -> None:
     assert with_version("a: 1\nconfig_version: 2 # my note\n", 3) == (
         "a: 1\nconfig_version: 3 # my note\n"
     )
+
+
+def test_a_key_that_is_not_used_any_more_is_told(study: Path, capsys: Capture) -> None:
+    main(["check"])
+    assert "deidentification.batches は使われなくなりました" in capsys.readouterr().out
