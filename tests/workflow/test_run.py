@@ -8,6 +8,7 @@ import zipfile
 from collections import Counter
 from pathlib import Path
 
+import openpyxl
 import pydicom
 import pytest
 
@@ -16,6 +17,7 @@ from bonescint.files import read_rows
 from bonescint.identity.codes import CODE_PATTERN
 from bonescint.identity.ledger import open_ledger
 from bonescint.outputs.drawn import drawn_figures
+from bonescint.outputs.workbook.charts import DRAWN as CHARTS
 from tests.workflow.leaks import identifiers, leaks
 from tests.workflow.runner import jobs, snakemake
 
@@ -141,3 +143,15 @@ def test_synthetic_is_said_everywhere(finished: Path) -> None:
     with zipfile.ZipFile(results / "study.xlsx") as book:
         sheets = [n for n in book.namelist() if n.startswith("xl/worksheets/sheet")]
         assert all("SYNTHETIC" in book.read(n).decode() for n in sheets)
+
+
+def test_the_workbook_has_charts_pictures_and_where_the_rest_is(finished: Path) -> None:
+    book = openpyxl.load_workbook(finished / "results/study.xlsx")
+    sheet = book["図"]
+    # curves of three software, differences and slopes of the versions
+    assert len(sheet._charts) >= 6 and "図のデータ" in book.sheetnames
+    assert len(sheet._images) == sum("png" in one.formats for one in drawn_figures().values())
+    said = " ".join(str(c.value) for row in sheet.iter_rows() for c in row if c.value)
+    for name, one in drawn_figures().items():
+        elsewhere = "png" not in one.formats and name not in CHARTS
+        assert (f"results/figures/{name}.svg" in said) == elsewhere, name

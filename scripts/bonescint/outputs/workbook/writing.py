@@ -58,7 +58,9 @@ def write_book(
     to = StudyBook(book, results, labels)
     has_list = "incidental" in lists and labels.has("readers")
     hospital = ["incidental"] if has_list else []
-    figures = [one for one in results.figures if one.suffix == ".png"]
+    forms = {one.stem: one for one in results.figures}
+    forms |= {one.stem: one for one in results.figures if one.suffix == ".png"}
+    figures = list(forms.values())
     drawn = ["figures", *(["charts"] if DRAWN & {one.stem for one in figures} else [])]
     sheets = ["cases", "flow", *to.questions, *hospital, "purposes", *drawn, *_LAST]
     write_summary(to, study, sheets)
