@@ -29,6 +29,7 @@ GREY = "#6B6B6B"
 # a second and a third cue beside the colour: marker and dash
 SERIES = [(BLUE, "o", "-"), (VERMILION, "s", "--"), (GREEN, "^", "-."), (PURPLE, "D", ":")]
 _NOTE_WIDTH = 0.059  # inches a Latin character of the foot note takes, with its margin
+_ACROSS = 48  # Latin characters that a line takes in an empty panel
 # a number up to this would lie in the linear part of a logarithmic axis, or just above it
 _SMALL = 3.0
 _SVG_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
@@ -110,7 +111,8 @@ def foot_note(figure: Figure, text: str) -> None:
 def empty_panel(ax: Axes, text: str) -> None:
     """Say in the panel itself that there is nothing to draw, and why."""
     ax.set_axis_off()
-    ax.text(0.5, 0.5, text, transform=ax.transAxes, ha="center", va="center", color=GREY)
+    said = "\n".join(broken(text, _ACROSS))
+    ax.text(0.5, 0.5, said, transform=ax.transAxes, ha="center", va="center", color=GREY)
 
 
 def scale(ax: Axes, axis: str, metric: Mapping[str, Any], top: float) -> None:

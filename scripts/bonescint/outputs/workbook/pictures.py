@@ -12,7 +12,7 @@ from bonescint.outputs.workbook.book import StudyBook
 from bonescint.outputs.workbook.charts import DRAWN, Charts, DataSheet
 from bonescint.tables.sheets import Sheet
 
-_PAGE = (9.2, 4.9)  # inches a figure may take on a landscape A4 page
+_PAGE = (9.2, 4.6)  # inches a figure may take on a landscape A4 page
 _ROW_INCHES = 0.25
 _SCREEN = 96  # dots an inch by which Excel measures a chart
 
@@ -34,8 +34,11 @@ def write_figures(to: StudyBook, figures: Sequence[Path], lists: Mapping[str, li
     charts = Charts(to, lists)
     data = DataSheet(to) if DRAWN & {path.stem for path in figures} else None
     breaks: list[int] = []
-    for path in figures:
-        if path != figures[0]:
+    here = [path for path in figures if path.suffix == ".png" or path.stem in DRAWN]
+    elsewhere = [path for path in figures if path not in here]
+    for path in here + elsewhere:
+        # a page each, and one for all that stand elsewhere
+        if path not in (here or elsewhere)[:1] + elsewhere[1:]:
             breaks.append(sheet.row)
         sheet.line(labels.figure("title", path.stem), "heading")
         sheet.notes(labels.figure("caption", path.stem), style="plain")
