@@ -11,6 +11,12 @@ STATED = {
     },
 }
 FIGURES_WANTED = config.get("figures") or {}
+# a list of codes is read by the job: what is a param stays in Snakemake's records
+MONTAGE = {
+    "cases": (FIGURES_WANTED.get("montage") or {}).get("cases", "first"),
+    "list": study.montage_list(config),
+    "stamp": STAMPS.get("figures.montage.cases"),
+}
 # what the workbook's charts are drawn from beside its lists
 OF_CHARTS = {"roc_curves": OF_FIGURES["roc_curves"]} if "accuracy" in QUESTIONS else {}
 
@@ -72,7 +78,7 @@ rule draw_figures:
         confidence=METRICS["confidence"],
         there=sorted({*HAS, *QUESTIONS}),
         words=WORDS,
-        montage=FIGURES_WANTED.get("montage") or {},
+        montage=MONTAGE,
         code=code_digest(
             "scripts/outputs/draw_figures.py",
             *(f"bonescint.outputs.figures.{name}" for name in DRAWN),
@@ -116,7 +122,7 @@ rule draw_presets:
             "confidence": METRICS["confidence"],
             "there": sorted({*HAS, *QUESTIONS}),
             "words": WORDS,
-            "montage": FIGURES_WANTED.get("montage") or {},
+            "montage": MONTAGE,
         },
         presets=FIGURES_WANTED.get("presets") or list(PRESETS),
         single_panels=FIGURES_WANTED.get("single_panels", False),

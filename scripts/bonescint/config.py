@@ -13,7 +13,6 @@ from bonescint.config_questions import wrong_subgroups
 from bonescint.config_values import entries_of, wrong_values
 from bonescint.config_words import preceding_study
 from bonescint.errors import InputError
-from bonescint.identity.codes import typed_code
 from bonescint.identity.opt_out_lists import LARGEST_SHARE
 from bonescint.identity.study import StudyMark
 from bonescint.names.ids import ANY_ID
@@ -81,7 +80,6 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
     yield from _preceding(config, text)
     yield from wrong_values(config, text)
     yield from wrong_subgroups(config, text)
-    yield from _no_codes(config, text)
     for where, entry in _tables(config).items():
         headers = [fold_header(one) for one in (entry.get("columns") or {}).values() if one]
         if len(headers) > len(set(headers)):
@@ -133,13 +131,6 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
             yield _absent(f"ledger.{key}", path, text)
         elif path and Path(path).parts[0] in CODED_SIDE:  # R16
             yield text("ledger_place", where=f"ledger.{key}", path=path)
-
-
-def _no_codes(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
-    shown = ((config.get("figures") or {}).get("montage") or {}).get("cases")
-    for i, typed in enumerate(shown if isinstance(shown, list) else (), 1):
-        if typed_code(typed) is None:  # it may be an ID, so it is not quoted
-            yield text("no_code", where="figures.montage.cases", n=i)
 
 
 def _tables(config: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
@@ -245,7 +236,19 @@ def inputs(config: Mapping[str, Any]) -> dict[str, str]:
     selection = config.get("cohort", {}).get("selection")
     if isinstance(selection, Mapping) and (listed := selection.get("list")):
         found["cohort.selection.list"] = _file_of(listed)
+    if path := montage_list(config):
+        found["figures.montage.cases"] = path
     return found
+
+
+def montage_list(config: Mapping[str, Any]) -> str:
+    """Return the file that lists the cases of the montage, empty where a rule chooses them.
+
+    It is a file because Snakemake records what is configured: the code of who declines would stay
+    in its records.
+    """
+    cases = ((config.get("figures") or {}).get("montage") or {}).get("cases", "first")
+    return "" if cases in ("first", "discordant") else str(cases)
 
 
 def _file_of(given: Any) -> str:

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import sys
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -154,9 +153,7 @@ if __name__ == "__main__":
             declined=Path(snakemake.input.declined),
             ledger=snakemake.params.ledger,
             opt_out=Path(snakemake.params.opt_out),
-            # Snakemake writes the configuration into the script of a job. It may list the code of
-            # who declined (figures.montage.cases), and this one is at work and removed at its end
-            inputs=[*map(Path, snakemake.params.inputs), Path(sys.argv[0])],
+            inputs=[Path(path) for path in snakemake.params.inputs],
             temporary=[Path(path) for path in snakemake.params.temporary],
             decisions=Path(snakemake.params.decisions),
             consented=Path(snakemake.input.consented),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bonescint.files import read_rows
 from bonescint.joblog import job_log
-from bonescint.outputs.data import first_cutoffs
+from bonescint.outputs.data import first_cutoffs, shown_cases
 from bonescint.outputs.drawn import as_panels, drawn_figures
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.panels import composed
@@ -59,7 +59,7 @@ def draw_figures(
     words
         What the study's exam, patients, tracers and products are called (`study_words`).
     montage
-        `figures.montage` of the configuration: which cases it shows.
+        ``cases``, as `figures.montage` of the configuration has it; ``list``: the file of codes.
     """
     texts = Texts("figures", language)
     labels = Labels(texts, software, synthetic, confidence, values=values, study=words, there=there)
@@ -68,7 +68,7 @@ def draw_figures(
         "dicom": dicom,
         "version_pairs": version_pairs,
         "first_cutoffs": first_cutoffs(cutoffs),
-        "montage": montage or {},
+        "montage": shown_cases(montage or {}),
     }
     drawn = drawn_figures(there)
     wanted = {f"{name}.{form}" for name, one in drawn.items() for form in one.formats}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bonescint.files import read_rows, replacing, write_rows
 from bonescint.joblog import job_log
-from bonescint.outputs.data import first_cutoffs
+from bonescint.outputs.data import first_cutoffs, shown_cases
 from bonescint.outputs.drawn import as_panels, drawn_figures
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.panels import Picture, in_preset, points_of
@@ -57,7 +57,7 @@ def draw_presets(
         "dicom": dicom,
         "version_pairs": study["version_pairs"],
         "first_cutoffs": first_cutoffs(study["cutoffs"]),
-        "montage": study["montage"],
+        "montage": shown_cases(study["montage"]),
     }
     left_out: dict[str, list[str]] = {}
     drawn = drawn_figures(study["there"], of_report=False)

@@ -119,7 +119,6 @@ def full(language: str = "en") -> dict[str, Any]:
     }  # fmt: skip
     config["metrics"]["families"]["versions"]["label"] = copy.deepcopy(label)
     config["metrics"]["questions"] = None
-    config["figures"] |= {"montage": {"cases": ["BS-29F9X"]}}
     config["metrics"]["protocol"] = {"document": "d", "date": "2019-01-01"}
     listed = copy.deepcopy(layout) | {"file": "demo/order.csv", "key": "code"}
     config["cohort"]["selection"] = {"list": listed | {"columns": {"key": "k"}}, "again": "why"}

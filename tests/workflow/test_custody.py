@@ -90,8 +90,9 @@ def files_of_others(study: Path, patient: Patient) -> dict[Path, int]:
 def test_an_opt_out_vanishes_and_reruns_one_batch(study: Path) -> None:
     own_opt_out(study)
     patient = Patient(study)
-    # the patient's code stands in the configuration, which every job is given
-    configure(study, lambda c: c["figures"]["montage"].update(cases=[patient.code]))
+    # the patient's code stands in a list of the hospital's
+    (study / "shown.txt").write_text(f"{patient.code}\n")
+    configure(study, lambda c: c["figures"]["montage"].update(cases="shown.txt"))
     snakemake(study)
     others = files_of_others(study, patient)
     decline(study, patient.subject)
@@ -102,7 +103,8 @@ def test_an_opt_out_vanishes_and_reruns_one_batch(study: Path) -> None:
     assert {p: p.stat().st_mtime_ns for p in others} == others
     assert not patient.folder.exists()
     assert hits(study, *patient.words) == []
-    assert "Nothing to be done" in snakemake(study, "-n")
+    assert "Nothing to be done" in (planned := snakemake(study, "-n"))
+    assert "missing provenance" not in planned
 
     # a shorter list lets nobody back, and is noticed
     lines = (study / "opt_out.csv").read_bytes().rstrip(b"\n").split(b"\n")

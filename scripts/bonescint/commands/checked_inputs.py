@@ -87,7 +87,14 @@ class StudyInputs:
         checks += [partial(self._list, kind) for kind in LISTS]
         for area in _TABLES:
             checks += [partial(self._table, area, key) for key in entries_of(self._config, area)]
-        checks += [self._repeats, self._selection, self._tags, self._vocabulary, self._staff]
+        checks += [
+            self._repeats,
+            self._selection,
+            self._tags,
+            self._vocabulary,
+            self._staff,
+            self._montage,
+        ]
         return [*checks, self._decisions, self._others]
 
     def _given(self, where: str) -> tuple[CheckedInput, Path | None]:
@@ -300,6 +307,11 @@ class StudyInputs:
 
         yield from self._lines("delivery.staff_names", listed_staff)
 
+    def _montage(self) -> Iterator[CheckedInput]:
+        from bonescint.identity.codes import listed_codes
+
+        yield from self._lines("figures.montage.cases", listed_codes)
+
     def _lines(self, where: str, read: Callable[[Path], Any]) -> Iterator[CheckedInput]:
         if where in self._paths:
             found, path = self._given(where)
@@ -329,6 +341,7 @@ class StudyInputs:
         """Yield inputs of which a check knows no more than that they can be read."""
         known = [f"inputs.{key}" for key in ("dicom", *LISTS)]
         known += ["deidentification.vocabulary", "delivery.staff_names", "cohort.selection.list"]
+        known += ["figures.montage.cases"]
         for where in self._paths:
             area, _, field_of = where.partition(".")
             if where not in known and area not in _TABLES:

@@ -2,7 +2,11 @@
 
 import re
 import secrets
+from pathlib import Path
 
+from bonescint.errors import InputError
+from bonescint.resources import both
+from bonescint.text.csvfile import typed_lines
 from bonescint.text.folding import half_width
 
 # no I L O 0 1: a code is read aloud and copied by hand
@@ -27,3 +31,25 @@ def typed_code(typed: str) -> str | None:
     plain = re.sub(r"[\W_]", "", half_width(typed)).upper()
     code = f"{plain[:2]}-{plain[2:]}"
     return code if re.fullmatch(CODE_PATTERN, code) else None
+
+
+def listed_codes(path: Path) -> list[str]:
+    """Return the codes of a list that somebody typed.
+
+    Parameters
+    ----------
+    path
+        A text file with a code a line.
+
+    Raises
+    ------
+    InputError
+        If a line is none; it may be an ID, so it is not quoted. As for
+        `bonescint.text.csvfile.typed_lines`.
+    """
+    lines = list(typed_lines(path))
+    codes = [code for line in lines if (code := typed_code(line))]
+    if len(codes) < len(lines):
+        wrong = [n for n, line in enumerate(lines, 1) if typed_code(line) is None]
+        raise InputError([both("identity", "no_code", file=path, n=n) for n in wrong])
+    return codes

@@ -1,8 +1,10 @@
 """The coded tables in the shape that figures and pages draw from."""
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from bonescint.files import Row, number
+from bonescint.identity.codes import listed_codes
 from bonescint.outputs.estimates import find
 
 _RAW, _QUANTILES = ("limit_low", "limit_high"), ("quantile_low", "quantile_high")
@@ -42,6 +44,19 @@ def first_cutoffs(cutoffs: Iterable[Mapping[str, float | str]]) -> dict[str, flo
     for entry in cutoffs:
         first.setdefault(str(entry["metric"]), float(entry["value"]))
     return first
+
+
+def shown_cases(montage: Mapping[str, str]) -> dict[str, str | list[str]]:
+    """Return which cases the montage shows: the rule, or the codes of the configured list.
+
+    Parameters
+    ----------
+    montage
+        ``cases`` and, where that is a file, ``list``.
+    """
+    if path := montage.get("list"):
+        return {"cases": listed_codes(Path(path))}
+    return {"cases": montage.get("cases", "first")}
 
 
 def roc_points(

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from matplotlib.text import Text
 
-from bonescint.config import check_config
+from bonescint.config import check_config, inputs
 from bonescint.errors import InputError
+from bonescint.outputs.data import shown_cases
 from bonescint.outputs.figures import montage
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.panels import composed
@@ -64,7 +65,10 @@ def test_a_configured_case_that_left_the_study_holds_nothing_up(study: dict[str,
     for given, drawn in ((["BS-29F9X", stays], [stays]), (["BS-29F9X"], [])):
         codes, said = shown(study, given)
         assert codes == drawn
-        assert "1 of figures.montage.cases" in said.replace("\n", " ") and "BS-29F9X" not in said
+        assert (
+            "1 of the list figures.montage.cases" in said.replace("\n", " ")
+            and "BS-29F9X" not in said
+        )
 
 
 def test_the_first_by_code_are_the_default(study: dict[str, Any]) -> None:
@@ -122,11 +126,24 @@ def test_every_view_says_what_it_is_and_its_window_tracers_in_the_studys_order()
     assert all(ax.get_xlabel().startswith("0〜996") for ax in axes)
 
 
-def test_what_is_no_code_is_refused_and_not_quoted() -> None:
-    config = full()
-    check_config(config, files=False)
-    config["figures"]["montage"]["cases"] = ["BS-29F9X", "12345678"]
+def test_a_list_of_codes_is_read_as_typed(tmp_path: Path) -> None:
+    listed = tmp_path / "cases.txt"
+    listed.write_text("bs29f9x\nBS-2D5M6\n", encoding="utf-8-sig")
+    assert shown_cases({"cases": str(listed), "list": str(listed)}) == {
+        "cases": ["BS-29F9X", "BS-2D5M6"]
+    }
+    assert shown_cases({"cases": "discordant", "list": ""}) == {"cases": "discordant"}
+    listed.write_text("BS-29F9X\n12345678\n")
     with pytest.raises(InputError) as raised:
-        check_config(config, files=False)
-    assert "Number 2 of figures.montage.cases is no patient code" in str(raised.value)
+        shown_cases({"list": str(listed)})
+    assert "line 2: this is no patient code" in str(raised.value)
     assert "12345678" not in str(raised.value)
+
+
+def test_the_list_is_an_input_of_the_study() -> None:
+    config = full()
+    assert "figures.montage.cases" not in inputs(config)
+    config["figures"]["montage"]["cases"] = "own/cases.txt"
+    assert inputs(config)["figures.montage.cases"] == "own/cases.txt"
+    with pytest.raises(InputError, match="own/cases.txt"):
+        check_config(config)
