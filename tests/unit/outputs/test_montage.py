@@ -136,7 +136,7 @@ def test_a_list_of_codes_is_read_as_typed(tmp_path: Path) -> None:
     listed.write_text("BS-29F9X\n12345678\n")
     with pytest.raises(InputError) as raised:
         shown_cases({"list": str(listed)})
-    assert "line 2: this is no patient code" in str(raised.value)
+    assert "entry 2 (blank lines do not count): this is no patient code" in str(raised.value)
     assert "12345678" not in str(raised.value)
 
 
