@@ -18,7 +18,7 @@ _KEY = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+|\breader\d+\b|\bR\d{1,2}\b")
 _NO_WORDS = (
     CODE_PATTERN,
     r"`[^`]+`|\b(bonescint|snakemake)( [a-z]+)+",  # what is to be typed
-    r"[\w./-]*\w\.(csv|xlsx|json|html|yaml|tsv)\b|\b[a-z]+(/[a-z_]*)+",  # files
+    r"[\w./-]*\w\.(csv|xlsx|json|html|yaml|tsv|svg|png)\b|\b[a-z]+(/[a-z_]*)+",  # files
     r"\b[0-9a-f]{12,}\b",  # digests
     r"(?<=sheet are blank: )[^.]+",  # headers of the partner's sheet
     r"doi:\S+|https?://\S+|\b[a-z]\d{3,}\b",  # where a paper stands
