@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import gammaln, stdtr
 
+from bonescint.special import gammaln, stdtr
 from bonescint.stats.estimate import Estimate
 from bonescint.stats.normal import critical, two_sided
 from bonescint.stats.ranks.ordering import concordance_variance, midranks, ranked_pairs
