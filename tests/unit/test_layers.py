@@ -15,7 +15,7 @@ PACKAGE = ROOT / "scripts" / "bonescint"
 _LOW = (
     "errors", "files", "folders", "resources", "bundled", "declared", "catalogue", "warnings",
     "warning_words", "incidents", "surroundings", "filesystems", "runlock", "made", "kept",
-    "joblog", "registered", "pages", "text", "names", "dicom",
+    "joblog", "registered", "pages", "special", "text", "names", "dicom",
 )  # fmt: skip
 # each imports only from those before it
 LAYERS = (
@@ -41,7 +41,7 @@ LAYERS = (
 ONLY = {
     "runlock": {"errors", "resources"},
     "joblog": {"errors", "incidents", "made", "runlock"},
-    "stats": {"files", "declared"},
+    "stats": {"files", "declared", "special"},
     "questions": {"errors", "files", "declared", "resources", "registered", "stats"},
     "demo": {*_LOW, "provenance", "cohort", "identity", "deid", "tables"},
 }

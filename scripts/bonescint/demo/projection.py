@@ -5,7 +5,6 @@ the collimator's blur grows with the distance from the detector and is applied s
 Everything up to the Poisson noise is linear in the activity.
 """
 
-import sys
 from collections.abc import Iterable, Mapping
 
 import numpy as np
@@ -16,6 +15,7 @@ from bonescint.demo.anatomy import Region
 from bonescint.demo.shapes import Array, Grid, Interior, Shape
 
 Views = NDArray[np.float32]  # (2, rows, columns): anterior, posterior as displayed
+Window = tuple[slice, slice]  # rows, columns
 
 ATTENUATION = 0.012  # 1/mm, 140 keV in soft tissue with scatter
 FWHM_AT_FACE, FWHM_PER_MM = 4.0, 0.055  # mm, mm/mm: a low-energy high-resolution collimator
@@ -70,7 +70,7 @@ def project(shapes: Iterable[Shape | Interior], surface: tuple[Array, Array], gr
     """
     edges = np.arange(-FACE, FACE + SLAB, SLAB)
     slabs: dict[tuple[int, int], Views] = {}
-    boxes: dict[int, _Box] = {}
+    windows: dict[int, list[Window]] = {}
     for shape in shapes:
         for chord in shape.chords(grid):
             weight = chord.density * shape.uptake / ATTENUATION
@@ -78,11 +78,11 @@ def project(shapes: Iterable[Shape | Interior], surface: tuple[Array, Array], gr
             first = max(int(np.searchsorted(edges, chord.front.min())) - 1, 0)
             last = min(int(np.searchsorted(edges, chord.back.max())), len(edges) - 1)
             for i in range(first, last):
-                if i not in boxes:
-                    boxes[i] = _Box()
+                if i not in windows:
+                    windows[i] = []
                     for view in (0, 1):
                         slabs[view, i] = np.zeros((grid.rows, grid.columns), np.float32)
-                boxes[i].add(chord.window)
+                windows[i].append(chord.window)
                 near = np.clip(chord.front, edges[i], edges[i + 1])
                 far = np.clip(chord.back, edges[i], edges[i + 1])
                 slabs[0, i][chord.window] += weight * (_passed(near - front) - _passed(far - front))
@@ -92,27 +92,27 @@ def project(shapes: Iterable[Shape | Interior], surface: tuple[Array, Array], gr
         middle = (edges[i] + edges[i + 1]) / 2
         distance = FACE + middle if view == 0 else FACE - middle
         sigma = (FWHM_AT_FACE + FWHM_PER_MM * distance) / 2.3548 / grid.spacing
-        window = boxes[i].grown(int(np.ceil(4 * sigma)))
-        views[view][window] += ndimage.gaussian_filter(slab[window], sigma, mode="constant")
+        for window in _apart(windows[i], int(np.ceil(4 * sigma))):
+            views[view][window] += ndimage.gaussian_filter(slab[window], sigma, mode="constant")
     views[1] = views[1, :, ::-1].copy()
     return views
 
 
-class _Box:
-    """The smallest window that holds all windows added to it."""
+def _apart(windows: Iterable[Window], margin: int) -> list[Window]:
+    """Return windows that hold the given ones with a margin and have no row in common.
 
-    def __init__(self) -> None:
-        self.low, self.high = [sys.maxsize, sys.maxsize], [0, 0]
-
-    def add(self, window: tuple[slice, slice]) -> None:
-        self.low = [min(a, s.start) for a, s in zip(self.low, window, strict=True)]
-        self.high = [max(a, s.stop) for a, s in zip(self.high, window, strict=True)]
-
-    def grown(self, margin: int) -> tuple[slice, slice]:
-        rows, columns = (
-            slice(max(a - margin, 0), b + margin) for a, b in zip(self.low, self.high, strict=True)
-        )
-        return rows, columns
+    What lies far apart along the body is blurred by itself: between the foci there is nothing.
+    """
+    found: list[Window] = []
+    for rows, columns in sorted(windows, key=lambda window: window[0].start):
+        start, left = max(rows.start - margin, 0), max(columns.start - margin, 0)
+        stop, right = rows.stop + margin, columns.stop + margin
+        if found and start < found[-1][0].stop:
+            last, side = found.pop()
+            start, stop = last.start, max(last.stop, stop)
+            left, right = min(side.start, left), max(side.stop, right)
+        found.append((slice(start, stop), slice(left, right)))
+    return found
 
 
 def _passed(depth: Array) -> Array:

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit, ndtri
 
 from bonescint.demo.lesions import SUPERSCAN
 from bonescint.demo.patients import Patient
+from bonescint.special import expit, ndtri
 
 
 @dataclass(frozen=True)

@@ -176,7 +176,7 @@ class Tube:
             (c, float(r), step * 3 / (4 * float(r))) for c, r in zip(centres, radii, strict=True)
         ]
 
-    @property
+    @cached_property
     def volume(self) -> float:
         """Volume of the rod, mm3."""
         return sum(4 / 3 * np.pi * r**3 * density for _, r, density in self.beads)

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtr
 
+from bonescint.special import ndtr
 from bonescint.stats.estimate import NAN, Estimate
 from bonescint.stats.normal import critical
 from bonescint.stats.printed import NEGLIGIBLE, counted

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import stdtr, stdtrit
 
+from bonescint.special import stdtr, stdtrit
 from bonescint.stats.estimate import NAN, OK, Estimate, write_number
 from bonescint.stats.pairs import complete_pairs
 from bonescint.stats.printed import with_ties

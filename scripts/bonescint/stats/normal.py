@@ -1,6 +1,6 @@
 """The standard normal distribution, without the start-up cost of scipy.stats."""
 
-from scipy.special import ndtr, ndtri
+from bonescint.special import ndtr, ndtri
 
 
 def critical(confidence: float) -> float:

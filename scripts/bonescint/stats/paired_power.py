@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import bdtr, gammaln, ndtr, ndtri, xlog1py, xlogy
 
+from bonescint.special import bdtr, gammaln, ndtr, ndtri, xlog1py, xlogy
 from bonescint.stats.normal import critical
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(64)

@@ -5,8 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
 
-from scipy.special import bdtr, betaincinv
-
+from bonescint.special import bdtr, betaincinv
 from bonescint.stats.estimate import NAN, Estimate, one_of
 from bonescint.stats.normal import critical
 

@@ -5,8 +5,8 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import fdtrc, fdtri
 
+from bonescint.special import fdtrc, fdtri
 from bonescint.stats.agreement.ratings import complete_subjects
 from bonescint.stats.estimate import Estimate, one_of
 from bonescint.stats.printed import NEGLIGIBLE, counted

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import chdtrc
 
+from bonescint.special import chdtrc
 from bonescint.stats.agreement.ratings import complete_subjects
 from bonescint.stats.estimate import Estimate
 

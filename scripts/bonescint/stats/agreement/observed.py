@@ -5,8 +5,8 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import expit, logit
 
+from bonescint.special import expit, logit
 from bonescint.stats.agreement.ratings import matrix
 from bonescint.stats.estimate import Estimate, one_of
 from bonescint.stats.normal import critical

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import stdtrit
 
+from bonescint.special import stdtrit
 from bonescint.stats.estimate import Estimate
 from bonescint.stats.printed import NEGLIGIBLE
 

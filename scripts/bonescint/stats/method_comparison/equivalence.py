@@ -4,8 +4,8 @@ import math
 from dataclasses import replace
 
 from numpy.typing import ArrayLike
-from scipy.special import stdtr, stdtrit
 
+from bonescint.special import stdtr, stdtrit
 from bonescint.stats.estimate import OK, Estimate, write_number
 from bonescint.stats.pairs import pair_status, paired
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import nctdtrit, stdtr, stdtrit
 
+from bonescint.special import nctdtrit, stdtr, stdtrit
 from bonescint.stats.estimate import NAN, OK, Estimate, write_number
 from bonescint.stats.normal import critical
 from bonescint.stats.pairs import (

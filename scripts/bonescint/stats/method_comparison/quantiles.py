@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import bdtr, bdtrc
 
+from bonescint.special import bdtr, bdtrc
 from bonescint.stats.estimate import OK, Estimate, write_number
 from bonescint.stats.method_comparison.limits import bland_altman
 from bonescint.stats.pairs import Pairs, pair_status, paired, tied

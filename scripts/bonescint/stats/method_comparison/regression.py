@@ -1,12 +1,13 @@
 """Lines through two measurements that both have errors: Passing-Bablok and Deming."""
 
 import math
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import stdtrit
 
+from bonescint.special import stdtrit
 from bonescint.stats.estimate import NAN, OK, Estimate, write_number
 from bonescint.stats.normal import critical
 from bonescint.stats.pairs import (
@@ -19,7 +20,9 @@ from bonescint.stats.pairs import (
     tied,
 )
 from bonescint.stats.printed import NEGLIGIBLE
+from bonescint.stats.selection import at_places, pair_blocks, pulls
 
+_NO_PAIR = -math.inf  # in place of the slope of a pair that has none; nothing below -1 matters
 NO_SLOPE = "no slope"  # status: the line is vertical or has no direction
 
 
@@ -33,7 +36,7 @@ def passing_bablok(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> dict
     slopes is that of their angles, the positions of the limits are rounded to halves, and if
     Kendall's correlation is negative y is mirrored (slopes above 1 shift the median).
 
-    Time and memory grow with n squared: about 0.3 s for 2,000 cases.
+    Time grows with n squared, about 1 s for 5,000 cases; memory does not.
 
     Parameters
     ----------
@@ -52,20 +55,15 @@ def passing_bablok(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> dict
     status = _line_status(pairs)
     if status in ("no data", "constant") or n < 2:
         return _all(rows, status)
-    sign, slopes = _pair_slopes(pairs)
-    count = slopes.size
-    # without those below -1 the shifted positions are positions again
-    slopes = np.sort(slopes[slopes > -1])
-    distance = critical(confidence) * math.sqrt(n * (n - 1) * (2 * n + 5) / 18)
-    middle = _at(slopes, count)
-    low, high = _at(slopes, round(count - distance)), _at(slopes, round(count + distance))
+    sign = -1 if pulls(first, second).sum() < 0 else 1
+    middle, low, high = _median_slope(pairs._replace(y=sign * second), confidence)
     if math.isnan(middle):
         return _all(rows, NO_SLOPE)
     if status == OK and math.isnan(low + high):
         status = "too few"
     if status != OK:
         low = high = NAN
-    lines = [sign * b for b in (middle, low, high)]  # the mirror image turned back
+    lines = [sign * b + 0.0 for b in (middle, low, high)]  # the mirror image turned back, no -0
     crossings = [
         pairs.size * float(np.median(second - b * first)) + pairs.origin * (1 - b) for b in lines
     ]
@@ -85,17 +83,35 @@ def passing_bablok(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> dict
     return rows
 
 
-def _pair_slopes(pairs: Pairs) -> tuple[int, NDArray[np.float64]]:
-    """Return the slopes of all pairs of cases, and -1 with those of the mirror image, or 1."""
+def _median_slope(pairs: Pairs, confidence: float) -> list[float]:
+    """Return the shifted median of the slopes of all pairs of cases and its limits."""
+    n = pairs.x.size
+    every, count, above = n * (n - 1) // 2, 0, 0
+    for slopes in _pair_slopes(pairs):
+        count += int(np.count_nonzero(slopes != _NO_PAIR))
+        above += int(np.count_nonzero(slopes > -1))
+    distance = critical(confidence) * math.sqrt(n * (n - 1) * (2 * n + 5) / 18)
+    doubled = [count, round(count - distance), round(count + distance)]
+    # without those below -1 the shifted positions are positions again
+    below = every - above
+    places = {(twice + i - 1) // 2 for twice in doubled for i in (0, 1)}
+    found = at_places(
+        lambda: _pair_slopes(pairs), every, [below + p for p in places if 0 <= p < above]
+    )
+    slopes_at = {place - below: slope for place, slope in found.items()}
+    return [_at(slopes_at, twice, above) for twice in doubled]
+
+
+def _pair_slopes(pairs: Pairs) -> Iterator[NDArray[np.float64]]:
+    """Yield the slopes of all pairs of cases, in blocks; `_NO_PAIR` for those that do not count."""
     x, y, noise = pairs.x, pairs.y, pairs.noise
-    one, other = np.triu_indices(x.size, 1)
-    dx, dy = x[other] - x[one], y[other] - y[one]
-    sign = -1 if (np.sign(dx) * np.sign(dy)).sum() < 0 else 1
-    dy *= sign
-    kept = np.abs(dx + dy) > noise
-    dx, dy = dx[kept], dy[kept]
-    vertical = np.abs(dx) <= noise
-    return sign, np.where(vertical, math.inf, dy / np.where(vertical, 1, dx))
+    for one, other in pair_blocks(x.size):
+        dx, dy = x[other] - x[one], y[other] - y[one]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            slopes = dy / dx
+        slopes[np.abs(dx) <= noise] = math.inf
+        slopes[np.abs(dx + dy) <= noise] = _NO_PAIR
+        yield slopes
 
 
 def deming(
@@ -224,12 +240,15 @@ def _moments(pairs: Pairs) -> tuple[NDArray[np.float64], ...]:
     return xx, yy, xy
 
 
-def _at(slopes: NDArray[np.float64], twice: int) -> float:
-    """Return the slope at position `twice` / 2, counted from 1; NaN outside or if vertical."""
+def _at(slopes: Mapping[int, float], twice: int, count: int) -> float:
+    """Return the slope at position `twice` / 2, counted from 1; NaN outside or if vertical.
+
+    `slopes` are those that were looked up of `count`, by position counted from 0.
+    """
     half = (twice + 1) // 2
-    if not 1 <= half <= slopes.size or twice == 2 * slopes.size:
+    if not 1 <= half <= count or twice == 2 * count:
         return NAN
-    first, last = float(slopes[half - 1]), float(slopes[half - twice % 2])
+    first, last = slopes[half - 1], slopes[half - twice % 2]
     if math.isinf(first):
         return NAN
     # tan(atan(1)) is not 1

@@ -4,8 +4,8 @@ import math
 from dataclasses import replace
 
 from numpy.typing import ArrayLike
-from scipy.special import chdtri
 
+from bonescint.special import chdtri
 from bonescint.stats.estimate import OK, Estimate
 from bonescint.stats.normal import critical
 from bonescint.stats.pairs import pair_status, paired

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import gammaln, stdtr
 
+from bonescint.special import gammaln, stdtr
 from bonescint.stats.estimate import Estimate
 from bonescint.stats.normal import critical, two_sided
 from bonescint.stats.ranks.ordering import concordance_variance, midranks, ranked_pairs
+from bonescint.stats.selection import pulls
 
 EXACT_BELOW = 50  # cases without ties, as R's cor.test
 
@@ -85,9 +86,8 @@ def kendall(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> Estimate:
     status = _degenerate(first, second)
     if status:
         return replace(result, status=status)
-    order_x, order_y = (np.sign(v[:, None] - v).astype(np.int8) for v in (first, second))
-    agreeing = (order_x * order_y).sum(axis=1, dtype=np.int64)
-    apart_x, apart_y = (np.abs(o).sum(axis=1, dtype=np.int64) for o in (order_x, order_y))
+    agreeing = pulls(first, second)
+    apart_x, apart_y = (n - _alike(v) for v in (first, second))
     score, pairs_x, pairs_y = (int(v.sum()) for v in (agreeing, apart_x, apart_y))  # all doubled
     root = (pairs_x * pairs_y) ** 0.5
     tau = score / root
@@ -119,6 +119,12 @@ def _pull_alike(*by_case: NDArray[np.int64]) -> bool:
     score, pairs_x, pairs_y = agreeing.sum(), apart_x.sum(), apart_y.sum()
     alike = 2 * agreeing * pairs_x * pairs_y == score * (apart_x * pairs_y + apart_y * pairs_x)
     return bool(np.all(alike))
+
+
+def _alike(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return how many cases have the value of each, itself among them."""
+    _, codes, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return np.asarray(counts[codes], np.int64)
 
 
 def _degenerate(x: NDArray[np.float64], y: NDArray[np.float64]) -> str:

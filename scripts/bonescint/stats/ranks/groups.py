@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import chdtrc
 
+from bonescint.special import chdtrc
 from bonescint.stats.estimate import Estimate, write_number
 from bonescint.stats.normal import two_sided
 from bonescint.stats.printed import with_ties

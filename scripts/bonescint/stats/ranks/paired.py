@@ -11,6 +11,7 @@ from bonescint.stats.normal import critical, two_sided
 from bonescint.stats.pairs import tied
 from bonescint.stats.printed import NEGLIGIBLE, counted, uncounted
 from bonescint.stats.ranks.ordering import differences, midranks
+from bonescint.stats.selection import at_places, pair_blocks
 
 EXACT_UP_TO = 200
 
@@ -72,24 +73,30 @@ def hodges_lehmann(d: ArrayLike, confidence: float = 0.95) -> Estimate:
     result = Estimate(measure="hodges_lehmann", n=n, ci_method="walsh")
     if n == 0:
         return replace(result, status="no data")
-    rows, columns = np.triu_indices(n)
     noise = NEGLIGIBLE * float(np.abs(values).max())
     steps, size = counted(values)
     unit, start = size or 1.0, float(values.min()) if size else 0.0
     if size and abs(start - unit * round(start / unit)) <= noise:  # of differences 0 is a step, too
         steps, start = steps + round(start / unit), 0.0
-    walsh = np.sort((steps[rows] + steps[columns]) / 2)
+    pairs = n * (n + 1) // 2
+    outside = _walsh_outside(n, confidence)
+    places = {(pairs - 1) // 2, pairs // 2} | ({outside - 1, pairs - outside} if outside else set())
+    walsh = at_places(
+        lambda: ((steps[one] + steps[other]) / 2 for one, other in pair_blocks(n, same=True)),
+        pairs,
+        places,
+    )
 
     def value(average: float) -> float:
         return start + float(uncounted(average, unit) if size else average)
 
-    result = replace(result, estimate=value(float(np.median(walsh))))
+    middle = (walsh[(pairs - 1) // 2] + walsh[pairs // 2]) / 2
+    result = replace(result, estimate=value(middle))
     if np.ptp(values) <= noise:
         return replace(result, status="constant" if values[0] else "identical")
-    outside = _walsh_outside(n, confidence)
     if outside == 0:
         return replace(result, status="too few")
-    low, high = float(walsh[outside - 1]), float(walsh[-outside])
+    low, high = walsh[outside - 1], walsh[pairs - outside]
     if tied(low, high, 0.0 if size else float(np.ptp(values))):  # so many cases agree to the digit
         return replace(result, status="tied")
     return replace(result, ci_low=value(low), ci_high=value(high))

@@ -10,8 +10,8 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import stdtr, stdtrit
 
+from bonescint.special import stdtr, stdtrit
 from bonescint.stats.estimate import Estimate, one_of, write_number
 from bonescint.stats.normal import critical, two_sided
 from bonescint.stats.roc.cases import complete_cases

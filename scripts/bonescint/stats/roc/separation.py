@@ -1,7 +1,8 @@
 """Limits of an AUC of 1 (or 0): it has no variance, but separate classes are a rare chance."""
 
 import numpy as np
-from scipy.special import ndtr
+
+from bonescint.special import ndtr
 
 _GRID = np.linspace(-9.0, 14.0, 4601)  # of the scores without metastasis, in their SD
 
