@@ -19,6 +19,9 @@ class ManyTexts:
     def __init__(self, texts: Iterable[str]) -> None:
         self._texts = sorted(set(texts) - {""})
 
+    def __reduce__(self) -> tuple[type["ManyTexts"], tuple[list[str]]]:
+        return ManyTexts, (self._texts,)  # an automaton goes to no other process
+
     def __bool__(self) -> bool:
         return bool(self._texts)
 
