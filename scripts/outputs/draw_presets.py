@@ -59,6 +59,7 @@ def draw_presets(
         "first_cutoffs": first_cutoffs(study["cutoffs"]),
         "montage": study["montage"],
     }
+    left_out: dict[str, list[str]] = {}
     drawn = drawn_figures(study["there"], of_report=False)
     pictured = dict(as_panels(drawn, given, labels))
     rows = []
@@ -66,10 +67,10 @@ def draw_presets(
         for name, picture in pictured.items():
             for key, shown in _shown(picture, single_panels):
                 named = f"{name}-{key}" if key else name
-                rows += [
-                    {"figure": name, "panel": key, "preset": preset} | row
-                    for row in _files(named, shown, labels, PRESETS[preset], folder / preset)
-                ]
+                files = list(_files(named, shown, labels, PRESETS[preset], folder / preset))
+                rows += [{"figure": name, "panel": key, "preset": preset} | row for row in files]
+                if not files and not key:
+                    left_out.setdefault(preset, []).append(name)
     for row in rows:
         row["file"] = Path(str(row["file"])).relative_to(folder).as_posix()
     write_rows(folder / "figures.csv", COLUMNS, rows)
@@ -80,6 +81,9 @@ def draw_presets(
             title, caption = (labels.figure(kind, name) for kind in ("title", "caption"))
             said = f"{caption} {picture.note}".strip()
             stream.write(f"{texts('legend', n=n, name=name)} {title}\n{said}\n\n")
+        for preset, names in left_out.items():
+            said = texts("left_out", preset=preset, names=", ".join(names))
+            stream.write(f"{said}\n")
 
 
 def _shown(picture: Picture, single_panels: bool) -> Iterator[tuple[str, Picture]]:

@@ -179,6 +179,7 @@ def test_an_edited_statistic_reruns_its_question(program: Program) -> None:
         == {
             "hotspot_count",
             "software_readers",
+            "draw_figures",
             "hypotheses",
             "write_workbook",
             "write_report",

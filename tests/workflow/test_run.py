@@ -15,6 +15,7 @@ from bonescint.custody.destruction import TABLES
 from bonescint.files import read_rows
 from bonescint.identity.codes import CODE_PATTERN
 from bonescint.identity.ledger import open_ledger
+from bonescint.outputs.drawn import drawn_figures
 from tests.workflow.leaks import identifiers, leaks
 from tests.workflow.runner import jobs, snakemake
 
@@ -38,11 +39,9 @@ def test_a_second_run_has_nothing_to_do(finished: Path) -> None:
 
 
 def test_every_output_is_there(finished: Path) -> None:
-    figures = ["flow", "roc", "forest", "bland_altman", "version_slope", "distribution", "montage"]
-    figures += ["sample_size"]
-    for name in ["study.xlsx", "report.html", "provenance.json"] + [
-        f"figures/{figure}.{ending}" for figure in figures for ending in ("svg", "png")
-    ]:
+    figures = [f"figures/{n}.{form}" for n, one in drawn_figures().items() for form in one.formats]
+    assert len(figures) > 15
+    for name in ["study.xlsx", "report.html", "provenance.json", *figures]:
         assert (finished / "results" / name).stat().st_size > 500, name
     assert (finished / "results" / "report.html").stat().st_size < 5_000_000
 

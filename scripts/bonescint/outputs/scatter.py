@@ -47,7 +47,11 @@ def scattered(
         one.inverted().transform(edge) for one, edge in zip(axes, edges, strict=True)
     ]  # fmt: skip
     cells = np.ma.masked_less(counts.T, 1)
-    ax.pcolormesh(*back, cells, cmap="Greys", norm=LogNorm(0.4, counts.max()), zorder=1.5)
+    # one image: as drawings the cells, most of them empty, are more bytes than the points were; a
+    # single case must be seen on white
+    ax.pcolormesh(
+        *back, cells, cmap="Greys", norm=LogNorm(0.1, counts.max()), zorder=1.5, rasterized=True
+    )
     ax.plot([], [], linestyle="none", marker="s", color="0.4", label=label)
 
 

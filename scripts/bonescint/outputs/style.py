@@ -41,6 +41,7 @@ _RC: dict[str, Any] = {
     "grid.color": "#E4E4E4",
     "grid.linewidth": 0.6,
     "legend.frameon": False,
+    "legend.handlelength": 3.0,  # a dash-dot line is seen as one
     "figure.dpi": DPI,
     "pdf.fonttype": 42,
     "svg.hashsalt": "bonescint",

@@ -79,6 +79,7 @@ def test_sizes_formats_and_legends_are_what_the_list_says(results: Path, tmp_pat
     assert {row["panel"] for row in rows if row["figure"] == "roc"} == {"", *SOFTWARE}
     said = (folder / "legends.txt").read_text(encoding="utf-8")
     assert said.startswith(SYNTHETIC) and said.count("図 ") >= len(FEW)
+    assert "journal_1: " in said.splitlines()[-1] and "forest" in said.splitlines()[-1]
     assert {row["code"] for row in read_rows(folder / "cases.csv")} == {
         row["code"] for row in read_rows(results / "cases.csv")
     }

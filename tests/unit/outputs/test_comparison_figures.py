@@ -1,11 +1,14 @@
 """Figures that hold versions, counts and grades against each other; many cases as density."""
 
+from itertools import pairwise
+from pathlib import Path
+
 import numpy as np
 import pytest
 from matplotlib.collections import PathCollection, QuadMesh
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.text import Text
+from matplotlib.text import Annotation, Text
 
 from bonescint.files import Row
 from bonescint.outputs.figures import (
@@ -19,6 +22,7 @@ from bonescint.outputs.figures import (
     version_slope,
 )
 from bonescint.outputs.labels import Labels
+from bonescint.outputs.style import house_style, save
 from bonescint.resources import SYNTHETIC, Texts
 from bonescint.tables.metric_columns import metric_values
 from tests.scripts.outputs.contract import ESTIMATE, SOFTWARE, composed_of
@@ -64,6 +68,20 @@ def test_every_call_stands_in_one_cell_and_what_changed_is_hatched() -> None:
     cells = [p for p in without.patches if isinstance(p, Rectangle)]
     assert [bool(cell.get_hatch()) for cell in cells] == [False, True, True, False]
     assert SYNTHETIC in words(figure)
+    assert "without a value" not in words(figure)
+
+
+def test_who_has_no_value_of_a_version_is_counted_below() -> None:
+    measurements, reference = tables(CASES)
+    for row in measurements:
+        # one with metastasis of both versions, one without of the new one alone
+        if row["code"] == "BS-00002" or (row["code"], row["software"]) == ("BS-00000", "vsbone3"):
+            row["value"] = ""
+    figure = composed_of(reclassification, measurements, reference, PAIR, CUT, LABELS)
+    assert [ax.get_xlabel().split("\n")[1] for ax in figure.axes] == [
+        "without a value in one version: 1"
+    ] * 2
+    assert "n = 3" in figure.axes[0].get_title() and "n = 2" in figure.axes[1].get_title()
 
 
 def test_low_values_are_positive_where_the_study_says_so() -> None:
@@ -129,6 +147,9 @@ def test_all_limits_stand_side_by_side() -> None:
     ]  # fmt: skip
     assert shown == [[-1.7, -0.3, 1.1], [-2.8, -0.3, 0.4], [0.33, 0.85, 2.2]]
     assert "(new + 0.1) / (old + 0.1)" in words(figure)
+    # which versions, in each panel; plain numbers on a logarithmic axis
+    assert all("2.0" in ax.get_title() and "3.0" in ax.get_title() for ax in figure.axes)
+    assert {t.get_text() for t in figure.axes[2].get_yticklabels()} >= {"0.2", "0.5", "1", "2"}
     assert not bland_altman_all.FIGURE["report"]
 
 
@@ -163,3 +184,33 @@ def test_many_cases_are_density_and_not_ink() -> None:
     assert max(len(line.get_xdata()) for ax in slope.axes for line in ax.lines) <= 3
     boxes = composed_of(distribution, measurements, reference, CUT, LABELS)
     assert not any(ax.findobj(PathCollection) for ax in boxes.axes)
+
+
+def test_density_is_one_image_so_that_the_report_stays_small(tmp_path: Path) -> None:
+    rng = np.random.default_rng(4)
+    drawn = [(float(a), float(a * b), int(a > 1)) for a, b in rng.gamma(1.5, 1, (3000, 2))]
+    measurements, reference = tables(drawn)
+    for name in ("a", "b"):
+        with house_style():
+            figure = composed_of(bland_altman, measurements, reference, [], PAIR, LABELS)
+            save(figure, tmp_path / f"{name}.svg", tmp_path / f"{name}.pdf")
+    svg = (tmp_path / "a.svg").read_bytes()
+    assert svg.count(b"<image") == 2 and len(svg) < 200_000
+    for ending in ("svg", "pdf"):
+        assert (tmp_path / f"a.{ending}").read_bytes() == (tmp_path / f"b.{ending}").read_bytes()
+
+
+@pytest.mark.parametrize("factor", [1, 600])
+def test_texts_of_near_levels_do_not_overlap(factor: int) -> None:
+    cases = [(0.0, 50.0 * sign, 0) for sign in (1, -1)] + CASES
+    values = {"bias": 0.01, "limit_low": -0.05, "limit_high": 0.06}
+    rows = [estimate(key, f"{value * factor}") for key, value in values.items()]
+    ax = composed_of(bland_altman, *tables(cases), rows, PAIR, LABELS).axes[0]
+    texts = sorted((t.xyann[1], t.get_text()) for t in ax.texts if isinstance(t, Annotation))
+    places = [place for place, _ in texts]
+    assert [text.split("\n")[0][:5] for _, text in texts] == ["Lower", "Mean ", "Upper"]
+    apart = [0.025 * (one[1] + other[1]).count("\n") for one, other in pairwise(texts)]
+    assert all(b - a >= need for (a, b), need in zip(pairwise(places), apart, strict=True))
+    # moved ones have a line to their level, the others stand at it
+    moved = [t for t in ax.texts if isinstance(t, Annotation) and t.arrow_patch]
+    assert bool(moved) == (factor == 1)

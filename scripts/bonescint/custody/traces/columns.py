@@ -67,7 +67,7 @@ class ColumnContents(NamedTuple):
 
 
 # which cases an estimate is about stands among its remarks, under no heading of its own
-_IN_NOTES = (("estimates",), "cases")
+_IN_NOTES = {(("estimates",), "cases"), (("paper_numbers",), "cases")}
 
 
 def columns_of(path: str, titles: Sequence[str]) -> ColumnContents:
@@ -152,7 +152,7 @@ def _headings() -> dict[str, bool]:
     for table in catalogue():
         if table.side == "results":
             for column in table.columns:
-                if (table.parts, column.column) != _IN_NOTES:
+                if (table.parts, column.column) not in _IN_NOTES:
                     kinds[column.column].add(column.kind)
     said: dict[str, set[str]] = defaultdict(set)
     for language in ("ja", "en"):

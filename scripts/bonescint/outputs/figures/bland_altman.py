@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from bonescint.files import Row, number
 from bonescint.outputs.data import agreement_levels, decided, measured
 from bonescint.outputs.labels import Labels
+from bonescint.outputs.levels import Level, levels_beside
 from bonescint.outputs.panels import Panel, Picture
 from bonescint.outputs.rounding import rounded
 from bonescint.outputs.scatter import scattered
@@ -40,27 +41,21 @@ _BIAS, _LIMIT = (BLACK, "-"), (GREEN, "--")
 _BESIDE, _WITHIN = 26, 46  # Latin characters that a line takes beside the panel and in it
 
 
-def _level(ax: Axes, row: Row, labels: Labels) -> None:
-    level = number(row["estimate"])
-    if level is None:
-        return
-    colour, dash = _BIAS if row["measure"] == "bias" else _LIMIT
-    ax.axhline(level, color=colour, linestyle=dash, linewidth=1.2, zorder=2)
-    low, high = number(row["ci_low"]), number(row["ci_high"])
-    if low is not None and high is not None:
-        ax.axhspan(low, high, color=colour, alpha=0.12, linewidth=0, zorder=1)
-    ax.annotate(
-        "\n".join([*broken(labels.word(row["measure"]), _BESIDE), rounded(level)]),
-        (1.01, level), xycoords=("axes fraction", "data"), va="center", ha="left",
-        fontsize="small", color=colour, annotation_clip=False,
-    )  # fmt: skip
-
-
 def _levels(ax: Axes, rows: list[Row], pair: tuple[str, str], metric: str, labels: Labels) -> None:
     """Draw the bias and those limits of agreement that stand first in the table."""
-    levels, why = agreement_levels(rows, pair, metric)
-    for row in levels:
-        _level(ax, row, labels)
+    found, why = agreement_levels(rows, pair, metric)
+    levels_beside(
+        ax,
+        [
+            Level(
+                row,
+                [*broken(labels.word(row["measure"]), _BESIDE), rounded(at)],
+                *(_BIAS if row["measure"] == "bias" else _LIMIT),
+            )
+            for row in found
+            if (at := number(row["estimate"])) is not None
+        ],
+    )
     if why:
         said = "\n".join(broken(labels.figure(why, "bland_altman"), _WITHIN))
         ax.text(0.02, 0.02, said, transform=ax.transAxes, fontsize="small", color=VERMILION)
@@ -120,11 +115,11 @@ def draw(
             return
         scale(ax, "x", labels.values[metric], max((before[c] + after[c]) / 2 for c in both))
         _points(ax, {c: (before[c], after[c]) for c in both}, truth, labels)
+        ax.margins(y=0.2)
         _levels(ax, version_measurement, (old, new), metric, labels)
         zeros = sum(before[c] == after[c] == 0 for c in both)
         ax.set_xlabel(labels("mean_axis", metric=labels.axis(metric), zeros=zeros))
         ax.set_ylabel(labels("difference_axis", metric=labels.axis(metric)))
-        ax.margins(y=0.2)
         if not many(len(both)):
             ax.legend(loc="upper left")
 

@@ -1,18 +1,22 @@
 """All limits of agreement of a version pair: of differences, as quantiles, and of ratios."""
 
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator, NullLocator
 
 from bonescint.files import Row, number
 from bonescint.outputs.data import measured
 from bonescint.outputs.estimates import find, noted
 from bonescint.outputs.labels import Labels
+from bonescint.outputs.levels import Level, levels_beside
 from bonescint.outputs.panels import Panel, Picture
 from bonescint.outputs.rounding import rounded
 from bonescint.outputs.scatter import scattered
 from bonescint.outputs.style import BLACK, BLUE, GREEN, empty_panel, scale
+from bonescint.text.width import broken
 
 FIGURE = {
     "order": 42,
@@ -23,6 +27,8 @@ FIGURE = {
     "workbook": False,
 }
 
+_ACROSS = 32  # Latin characters that a line of a title takes
+_CENTRE, _LIMIT = (BLACK, "-"), (GREEN, "--")
 # kind -> measures of the centre and of the limits
 _KINDS = {
     "differences": ("bias", "limit_low", "limit_high"),
@@ -55,24 +61,24 @@ def draw(
     def panel(ax: Axes, old: str, new: str, metric: str, kind: str) -> None:
         before, after = values.get((old, metric), {}), values.get((new, metric), {})
         both = [code for code in before if code in after]
-        said = labels.figure(kind, "bland_altman_all")
-        ax.set_title(f"{labels('panel_counts', name=labels.word(metric), n=len(both))}\n{said}")
+        name = broken(f"{labels.software(old)} → {labels.software(new)}", _ACROSS)
+        name.append(labels("panel_counts", name=labels.word(metric), n=len(both)))
+        ax.set_title("\n".join([*name, labels.figure(kind, "bland_altman_all")]))
         rows = [find(version_measurement, one, new, metric, old) for one in _KINDS[kind]]
-        if not both or not (centre := rows[0]):
+        if not both or not (centre := rows[0]) or not centre["estimate"]:
             return empty_panel(ax, labels("no_data"))
         was, now = (np.array([one[code] for code in both]) for one in (before, after))
         scale(ax, "x", labels.values[metric], float((mean := (was + now) / 2).max()))
+        ys, key = now - was, dict[str, str]()
         if kind == "ratios":
             c = number(noted(centre).get("offset", "")) or 0.0
             ys, key = (now + c) / (was + c), {"offset": f"{c:g}"}
-            ax.set_yscale("log")
-        else:
-            ys, key = now - was, {}
+            _scale_ratios(ax)
         scattered(ax, mean.tolist(), ys.tolist(), BLUE)
-        _levels(ax, [row for row in rows if row], centre)
+        ax.margins(y=0.15)
+        levels_beside(ax, _levels(rows, centre))
         ax.set_xlabel(labels.figure("mean", "bland_altman_all", metric=labels.axis(metric)))
         ax.set_ylabel(labels.figure(f"{kind}_axis", "bland_altman_all", **key))
-        ax.margins(y=0.15)
 
     return Picture(
         labels.figure("title", "bland_altman_all"),
@@ -86,24 +92,21 @@ def draw(
             if labels.have((old, new), metric)
             for kind in _KINDS
         ],
-        (3.5, 3.4),
+        (3.5, 3.7),
         columns=3,
         note=labels.figure("note", "bland_altman_all"),
         empty=labels("no_pairs"),
     )
 
 
-def _levels(ax: Axes, rows: list[Row], centre: Row) -> None:
-    """Draw each as a line with the band of its own limits and its value."""
+def _scale_ratios(ax: Axes) -> None:
+    ax.set_yscale("log")
+    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    ax.yaxis.set_major_formatter("{x:g}")
+    ax.yaxis.set_minor_locator(NullLocator())
+
+
+def _levels(rows: Sequence[Row | None], centre: Row) -> Iterator[Level]:
     for row in rows:
-        level, low, high = (number(row[key]) for key in ("estimate", "ci_low", "ci_high"))
-        if level is None:
-            continue
-        colour, dash = (BLACK, "-") if row is centre else (GREEN, "--")
-        ax.axhline(level, color=colour, linestyle=dash, linewidth=1.2)
-        if low is not None and high is not None:
-            ax.axhspan(low, high, color=colour, alpha=0.12, linewidth=0, zorder=1)
-        ax.annotate(
-            rounded(level), (1.01, level), xycoords=("axes fraction", "data"), va="center",
-            fontsize="small", color=colour, annotation_clip=False,
-        )  # fmt: skip
+        if row and (at := number(row["estimate"])) is not None:
+            yield Level(row, [rounded(at)], *(_CENTRE if row is centre else _LIMIT))

@@ -61,11 +61,10 @@ def draw(
                 xs, list(cases.values()), s=14, color=BLUE, alpha=0.55, linewidth=0, zorder=3
             )  # fmt: skip
         names = [
-            labels("group_counts", name=f"{grade}", n=len(group), zeros=group.count(0))
+            f"{grade}\nn = {len(group)}\n{labels('zeros', n=group.count(0))}"
             for grade, group in zip(shown, groups, strict=True)
         ]
-        ax.set_xticks(shown, [name.replace("（", "\n（").replace(" (", "\n(") for name in names],
-                      fontsize="small")  # fmt: skip
+        ax.set_xticks(shown, names, fontsize="small")
         ax.set_xlabel(labels.figure("eod", "bsi_eod"))
         ax.set_ylabel(labels.axis(metric))
         ax.grid(visible=False, axis="x")

@@ -1,6 +1,6 @@
 """How calls changed from one version to the next: a table of four, with and without metastasis."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from functools import partial
 
 from matplotlib.axes import Axes
@@ -46,6 +46,7 @@ def draw(
         The figures' words.
     """
     values, truth = measured(measurements), decided(reference)
+    tried = _tried(measurements)
 
     def panel(ax: Axes, old: str, new: str, metric: str, state: bool) -> None:
         before, after = values.get((old, metric), {}), values.get((new, metric), {})
@@ -57,15 +58,15 @@ def draw(
             if code in after and truth.get(code) is state
         )
         n = counts.total()
-        name = labels("reference_yes" if state else "reference_no")
-        at = labels.at(metric, first_cutoffs[metric])
-        ax.set_title(f"{at}\n{labels('panel_counts', name=name, n=n)}")
+        ax.set_title(labels.at(metric, first_cutoffs[metric]) + "\n" + _counted(state, n, labels))
         if not n:
             empty_panel(ax, labels("no_data"))
             return
         _cells(ax, counts, labels)
-        ax.set_xlabel(labels.software(new))
-        ax.set_ylabel(labels.software(old))
+        every = tried[old, metric] | tried[new, metric]
+        missing = sum(truth.get(code) is state for code in every) - n
+        below = labels.figure("missing", "reclassification", n=missing) if missing else ""
+        ax.set(xlabel=f"{labels.software(new)}\n{below}".rstrip(), ylabel=labels.software(old))
 
     return Picture(
         labels.figure("title", "reclassification"),
@@ -84,6 +85,18 @@ def draw(
         note=labels.figure("note", "reclassification"),
         empty=labels("no_cutoff" if version_pairs else "no_pairs"),
     )
+
+
+def _counted(state: bool, n: int, labels: Labels) -> str:
+    return labels("panel_counts", name=labels("reference_yes" if state else "reference_no"), n=n)
+
+
+def _tried(measurements: list[Row]) -> dict[tuple[str, str], set[str]]:
+    """Return (software, metric) -> the cases that there are, with a value or without."""
+    cases = defaultdict[tuple[str, str], set[str]](set)
+    for row in measurements:
+        cases[row["software"], row["metric"]].add(row["code"])
+    return cases
 
 
 def _cells(ax: Axes, counts: Counter[tuple[bool, bool]], labels: Labels) -> None:

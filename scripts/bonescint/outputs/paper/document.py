@@ -14,6 +14,9 @@ from bonescint.tables.sheets import CREATED, ShownTable
 
 _LATIN, _JAPANESE = "Times New Roman", "游明朝"
 _TEXT, _SMALL = 10.5, 8.0  # points
+# centimetres, 16 across a page: what the run knows takes most of a list
+_OF_LISTS = (1.2, 1.8, 3.0, 6.4, 3.6)
+_OF_NUMBERS = (1.4, 1.8, 3.4, 6.8, 2.6)
 
 
 class Draft(NamedTuple):
@@ -88,10 +91,10 @@ def write_document(path: Path, draft: Draft, labels: Labels) -> None:
         document.add_paragraph(table.note)
         shown = [one for one in table.columns if one.key != "place"]
         cells = [[row[column.key] for column in shown] for row in table.rows]
-        _table(document, [column.title for column in shown], cells)
+        _table(document, [column.title for column in shown], cells, _OF_LISTS)
     document.add_heading(words("numbers"), 1)
     titles = [words(f"column_{key}") for key in ("number", "text", "table", "row", "value")]
-    _table(document, titles, [_traced(row) for row in draft.numbers])
+    _table(document, titles, [_traced(row) for row in draft.numbers], _OF_NUMBERS)
     _write(path, document)
 
 
@@ -150,10 +153,12 @@ def _run(paragraph: Any, text: str, bookmark: str = "", highlighted: bool = Fals
         run.font.highlight_color = WD_COLOR_INDEX.YELLOW
 
 
-def _table(document: Any, titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Add a table whose header stands on every page."""
+def _table(
+    document: Any, titles: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float]
+) -> None:
+    """Add a table whose header stands on every page; widths are in centimetres."""
     from docx.oxml import OxmlElement
-    from docx.shared import Pt
+    from docx.shared import Cm, Pt
 
     table = document.add_table(rows=1 + len(rows), cols=len(titles), style="Table Grid")
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
@@ -162,6 +167,11 @@ def _table(document: Any, titles: Sequence[str], rows: Sequence[Sequence[str]]) 
         for text in texts:
             run = next(cells).paragraphs[0].add_run(text)
             run.font.size, run.bold = Pt(_SMALL), texts is titles
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Cm(width)
+        for cell in column.cells:
+            cell.width = Cm(width)
 
 
 def _write(path: Path, document: Any) -> None:

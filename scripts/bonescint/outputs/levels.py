@@ -1,0 +1,78 @@
+"""Horizontal levels of a panel: a line, the band of its limits, and beside it what it is."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from bonescint.files import Row, number
+
+_LINE = 0.05  # height of a line of small type, of a panel's
+
+
+class Level(NamedTuple):
+    """One level.
+
+    Parameters
+    ----------
+    row
+        The Estimate row.
+    said
+        Its lines of text.
+    colour, dash
+        Of the line.
+    """
+
+    row: Row
+    said: Sequence[str]
+    colour: str
+    dash: str
+
+
+def levels_beside(ax: Axes, levels: Iterable[Level]) -> None:
+    """Draw levels; texts that would overlap stand apart, each with a line to its level.
+
+    Parameters
+    ----------
+    ax
+        The panel, with everything else in it: its vertical limits are fixed here.
+    levels
+        Those without a value are left out.
+    """
+    shown = [(at, one) for one in levels if (at := number(one.row["estimate"])) is not None]
+    for at, one in shown:
+        ax.axhline(at, color=one.colour, linestyle=one.dash, linewidth=1.2, zorder=2)
+        low, high = number(one.row["ci_low"]), number(one.row["ci_high"])
+        if low is not None and high is not None:
+            ax.axhspan(low, high, color=one.colour, alpha=0.12, linewidth=0, zorder=1)
+    ax.set_ylim(*ax.get_ylim())
+    shown.sort(key=lambda each: each[0])
+    to_panel = ax.transScale + ax.transLimits
+    places = [float(to_panel.transform((ax.get_xlim()[1], at))[1]) for at, _ in shown]
+    apart = _spread(places, [_LINE * len(one.said) for _, one in shown])
+    for (at, one), place, y in zip(shown, places, apart, strict=True):
+        moved = {"arrowstyle": "-", "color": one.colour, "linewidth": 0.6}
+        ax.annotate(
+            "\n".join(one.said), (1.0, at), (1.03, y), xycoords=("axes fraction", "data"),
+            textcoords="axes fraction", va="center", ha="left", fontsize="small",
+            color=one.colour, annotation_clip=False,
+            arrowprops=moved | {"shrinkA": 0, "shrinkB": 0} if abs(y - place) > _LINE / 4 else None,
+        )  # fmt: skip
+
+
+def _spread(places: Sequence[float], heights: Sequence[float]) -> list[float]:
+    """Return ascending places, moved as little as lets nothing overlap: about their middle."""
+    if not places:
+        return []
+    # what each place would be if all above it moved down by the heights between
+    below = np.concatenate([[0.0], np.cumsum((np.array(heights[1:]) + heights[:-1]) / 2)])
+    wanted = np.array(places) - below
+    # pool what is out of order: the nearest ascending numbers
+    pools: list[list[float]] = []
+    for one in wanted.tolist():
+        pools.append([one])
+        while len(pools) > 1 and np.mean(pools[-2]) > np.mean(pools[-1]):
+            pools[-2:] = [pools[-2] + pools[-1]]
+    level = [float(np.mean(pool)) for pool in pools for _ in pool]
+    return [at + down for at, down in zip(level, below.tolist(), strict=True)]
