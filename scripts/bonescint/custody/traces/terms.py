@@ -18,7 +18,7 @@ from bonescint.text.folding import DASHES, fold_name
 
 # inside an ID; not a line's end or a tab, behind which another value begins
 _WITHIN = rf"[ \xa0\xad\u200b-\u200f\u2060\u3000\ufeff_\-{DASHES}ー]"
-_SEPARATORS = str.maketrans("", "", "".join(re.findall(_WITHIN, "".join(map(chr, range(1 << 16))))))
+_SEPARATORS = re.findall(_WITHIN, "".join(map(chr, range(1 << 16))))
 _CODE = re.compile(rf"(?<![0-9a-z])bs(?:{_WITHIN}?)([2-9a-z]{{5}})(?![0-9a-z])")
 _PARTED = re.compile(rf"(?<![0-9])[0-9]++(?:{_WITHIN}{{1,3}}[0-9]++)+")
 _PADDED = re.compile(r"(?<![0-9])0+[1-9][0-9]{0,4}(?![0-9])")
@@ -113,7 +113,10 @@ class Terms:
     def _ids_in(self, text: str) -> set[str]:
         found = self._numbers_in(text)
         if self._lettered:
-            found |= self._lettered.found_in(text.translate(_SEPARATORS))
+            # one after the other: faster by far than to translate
+            for separator in _SEPARATORS:
+                text = text.replace(separator, "")
+            found |= self._lettered.found_in(text)
         return found
 
     def _numbers_in(self, text: str) -> set[str]:
