@@ -29,6 +29,16 @@ class ManyTexts:
     def _automaton(self) -> AhoCorasick:
         return AhoCorasick(self._texts)
 
+    def are_in(self, text: str) -> bool:
+        """Tell whether a text holds any of those.
+
+        Parameters
+        ----------
+        text
+            Any text.
+        """
+        return bool(self._texts and self._automaton.find_matches_as_indexes(_valid(text)))
+
     def found_in(self, text: str) -> set[str]:
         """Return those that a text holds; they may overlap.
 

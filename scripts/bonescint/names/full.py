@@ -225,19 +225,33 @@ class FullNames:
         text
             As for `suspects`.
         """
+        return (found.span() for _, found in self._found(text))
+
+    def named_in(self, text: str) -> set[str]:
+        """Return the patterns of the names that a text holds.
+
+        Parameters
+        ----------
+        text
+            As for `suspects`.
+        """
+        return {pattern for pattern, _ in self._found(text)}
+
+    def _found(self, text: str) -> Iterator[tuple[str, re.Match[str]]]:
         heard: dict[str, str] = {}
         names = self._suspects(text, heard)
         if len(names) <= _FEW:
             for name in names:
-                yield from (found.span() for found in self._pattern(name.pattern).finditer(text))
+                places = self._pattern(name.pattern).finditer(text)
+                yield from ((name.pattern, found) for found in places)
             return
-        places = _Places(text, names, heard, self._firsts)
+        begins = _Places(text, names, heard, self._firsts)
         for name in names:
             end = 0
-            for start in places.of(name):
+            for start in begins.of(name):
                 if start >= end and (found := self._pattern(name.pattern).match(text, start)):
                     end = found.end()
-                    yield start, end
+                    yield name.pattern, found
 
     def _pattern(self, pattern: str) -> re.Pattern[str]:
         # the cache of re holds fewer than the names of many

@@ -63,6 +63,7 @@ def test_many_names_are_found_where_each_alone_is(names, written):
     full = FullNames(names)
     alone = {m.span() for p in full.suspects(text) for m in re.finditer(p, text)}
     assert set(full.find(text)) == alone
+    assert full.named_in(text) == {p for p in full.suspects(text) if re.search(p, text)}
     # nobody hides another one
     each = {span for name in set(names) for span in FullNames([name]).find(text)}
     assert each <= set(full.find(text))

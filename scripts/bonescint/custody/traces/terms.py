@@ -283,6 +283,6 @@ def without_shared(names: Iterable[str], others: Iterable[str]) -> dict[str, str
     names = set(names)
     groups = {group for name in names for group in name.split("=") if group}
     text = folded("\n".join(set(others)))
-    borne = {found for found in FullNames(groups).suspects(text) if re.search(found, text)}
+    borne = FullNames(groups).named_in(text)
     shared = {group for group in groups if any(n.pattern in borne for n in full_names(group))}
     return {name: "=".join(g for g in name.split("=") if g and g not in shared) for name in names}
