@@ -132,6 +132,7 @@ rule verify_purge:
         "logs/verify_purge.log",
     conda:
         "../envs/python.yaml"
+    threads: 4
     params:
         ledger=LEDGER,
         opt_out=path_of("inputs.opt_out"),

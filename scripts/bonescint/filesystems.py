@@ -79,6 +79,27 @@ def keeps_modes(path: str | Path) -> bool:
         return filesystem_of(folder)[0] not in _WITHOUT_MODES
 
 
+def keeps_changes(folder: Path) -> bool:
+    """Tell whether a changed file shows even if its old date is restored (ctime): it is tried.
+
+    A FAT has no such date, another computer's folder one that may come late.
+
+    Parameters
+    ----------
+    folder
+        A folder in which a file can be made.
+    """
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder) as stream:
+            os.utime(stream.name, (1, 1))
+            changed = Path(stream.name).stat().st_ctime_ns
+    except OSError:
+        return False
+    # whole seconds are too coarse
+    is_told = changed > 10**9 and changed % 10**9 != 0
+    return is_told and filesystem_of(folder)[0] not in SHARES | _WITHOUT_MODES
+
+
 def block_of(mount: Mount, root: Path = Path("/")) -> Path | None:
     """Return what the kernel tells of the device that holds a filesystem, None without one.
 

@@ -10,7 +10,8 @@ from bonescint.custody.declined import OPT_OUT_DOUBTS, unseal_declined
 from bonescint.custody.owners import ITEMS, hashes_of, is_stale, owners_of, remove_review
 from bonescint.custody.requests import stopped_codes
 from bonescint.custody.traces.purge import purge, remove_deliveries
-from bonescint.custody.traces.search import Person, report_left, search
+from bonescint.custody.traces.search import Person, Searcher, report_left
+from bonescint.custody.traces.searched import Searched
 from bonescint.custody.volumes import read_build, withdraw_volumes
 from bonescint.custody.withdrawn import keep_withdrawn
 from bonescint.errors import InputError
@@ -44,6 +45,8 @@ def verify_purge(
     ids_only: bool = False,
     layout: Mapping[str, Any] | None = None,
     consented: Path | None = None,
+    made_by: str = "",
+    workers: int = 1,
 ) -> None:
     """Clear away what no rule makes anew, then search all sides of the study's folder.
 
@@ -62,8 +65,7 @@ def verify_purge(
     decisions
         What persons have decided; a line about the findings of who declined goes.
     current
-        The batches, software and readers of the configuration: what former ones left of who
-        declined goes, for no rule makes it anew.
+        The batches, software and readers in force: what former ones left of who declined goes.
     language
         Of the messages.
     receipt
@@ -72,6 +74,10 @@ def verify_purge(
         Whether the list holds patient IDs alone, and how it is read.
     consented
         private/consented.csv: whom the review page may show.
+    made_by
+        Digest of the code, which does not look again into a file that is the same; none: it does.
+    workers
+        Processes that look into files.
 
     Raises
     ------
@@ -82,35 +88,61 @@ def verify_purge(
     book = open_ledger(**ledger)
     sealed = unseal_declined(declined, book)
     # read again: dates, records and triggers of Snakemake may have hidden a newer list from it
-    wanted = {entry.subject for entry in read_opt_out(opt_out, language, ids_only, layout)}
-    if standing(book, fingerprint(book, opt_out)) == UNDONE:
-        wanted = set()
-    wanted |= in_force(book).keys()
-    unread = wanted - sealed.keys()
-    persons = list(sealed.values()) + [
-        Person(book.code_of(subject), frozenset({subject}), frozenset()) for subject in unread
-    ]
+    listed = {entry.subject for entry in read_opt_out(opt_out, language, ids_only, layout)}
+    unread = in_force_now(book, opt_out, listed) - sealed.keys()
+    unknown = (Person(book.code_of(one), frozenset({one}), frozenset()) for one in unread)
+    persons = [*sealed.values(), *unknown]
     for path in temporary:
         path.unlink(missing_ok=True)
     hashes = hashes_of(ITEMS, owners_of(book, {*sealed, *unread}))
-    # who is held back is shown no more either
-    here = set(column_of(consented, "subject")) if consented else set()
-    if is_stale(ITEMS, owners_of(book, here)):
-        logger.info("%s", text("purged.review", n=remove_review()))
+    show_no_more(book, consented, text)
     taken = withdraw(book, {person.code for person in persons if person.code}, language)
     # the ledger and what is sealed to it are encrypted; of who is on a disc image its list tells
     skip = {*inputs, book.path, book.key, declined, OPT_OUT_DOUBTS, *read_build().images}
-    for line in purge(Path(), persons, decisions, language, current, skip, hashes):
+    searched = Searched(persons, made_by, book) if made_by else None
+    searcher = Searcher(persons, searched, workers)
+    for line in purge(Path(), persons, decisions, language, current, skip, hashes, searcher):
         logger.info("%s", line)
     if unread:
         declined.unlink()  # without it the next run must filter the opt-outs
         raise InputError(text("declined_meanwhile"))
-    if left := list(search([Path(side) for side in SIDES], persons, skip)):
+    if left := list(searcher.search([Path(side) for side in SIDES], skip)):
         raise report_left(left, persons, language)
+    searcher.keep()
     logger.info("%d people looked for, nothing left of them", len(persons))
     with replacing(receipt) as stream:
-        json.dump({"declined": len(persons), "left": 0, **taken}, stream)
-        stream.write("\n")
+        stream.write(json.dumps({"declined": len(persons), "left": 0, **taken}) + "\n")
+
+
+def in_force_now(book: Ledger, opt_out: Path, listed: set[str]) -> set[str]:
+    """Return who declines: by the hospital's list, unless it was taken back, or by command.
+
+    Parameters
+    ----------
+    book
+        The opened ledger.
+    opt_out, listed
+        The hospital's list, and who is in it.
+    """
+    is_undone = standing(book, fingerprint(book, opt_out)) == UNDONE
+    return {*in_force(book), *(() if is_undone else listed)}
+
+
+def show_no_more(book: Ledger, consented: Path | None, text: Texts) -> None:
+    """Remove the review's page if it shows somebody who declined or is held back.
+
+    Parameters
+    ----------
+    book
+        The opened ledger.
+    consented
+        private/consented.csv: whom the page may show.
+    text
+        Of the log.
+    """
+    here = set(column_of(consented, "subject")) if consented else set()
+    if is_stale(ITEMS, owners_of(book, here)):
+        logger.info("%s", text("purged.review", n=remove_review()))
 
 
 def withdraw(book: Ledger, gone: Collection[str], language: str) -> dict[str, int]:
@@ -165,4 +197,6 @@ if __name__ == "__main__":
             receipt=Path(snakemake.output.receipt),
             ids_only=snakemake.params.ids_only,
             layout=snakemake.params.layout,
+            made_by=snakemake.params.code,
+            workers=snakemake.threads,
         )

@@ -1,23 +1,29 @@
 """Full names in long texts: the strictest way to name a person, never a family name alone.
 
 Megabytes are searched in two steps: the words of the whole text against sets, which costs the same
-for one person and for a thousand, and exact patterns for those whose words are all there.
+for one person and for a thousand, and exact patterns for those whose words are all there; of many
+names only where their first words stand.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from bonescint.names.alike import as_kana, as_romaji
+from bonescint.names.automaton import ManyTexts
 from bonescint.names.parts import HONORIFICS, KANA, KANJI, LETTERS, SEPARATORS, orders, parts
 from bonescint.text.folding import compose, enlarged, fold_name, romanised, sound, spelt_out
 
-_WORDS = re.compile("[a-z]{3,}")
+_SHORTEST = 3  # letters of a word that is looked for in the first step
+_WORDS = re.compile(f"[a-z]{{{_SHORTEST},}}")
 _OTHERS = re.compile("[^\x00-\x7f]+")
 _KANA = re.compile(f"[{KANA}]+")
+_SHORT_WORDS = re.compile(f"(?<![a-z])[a-z]{{1,{_SHORTEST - 1}}}(?![a-z])")
+_WHOLE_WORDS = re.compile(f"[a-z]+|[{KANA}]+")
 _KANA_WORDS = re.compile(f"[{KANA}]{{2,}}")  # one kana has two letters at most
-_SHORTEST = 3  # letters of a word that is looked for in the first step
-_GRAM = 2  # characters of other scripts by which a name is looked up
+_FEW = 4  # names that are looked for faster one after the other
 # first letter of a sound -> those of the romaji that have it
 _INITIALS = {
     "t": "tc",
@@ -31,7 +37,11 @@ _INITIALS = {
 }
 _SMALL = {enlarged(small): small for small in "ァィゥェォャュョヮヵヶッ"}
 # between the parts of a name: punctuation, line ends, or the tags of XML and HTML
-_BETWEEN = rf"(?:{SEPARATORS.pattern[:-1]}|[、|\"]|<[^<>]{{0,100}}>){{%d,8}}"
+_MOST_BETWEEN, _LONGEST_TAG = 8, 102
+_WIDEST = _MOST_BETWEEN * _LONGEST_TAG
+_BETWEEN = (
+    rf"(?:{SEPARATORS.pattern[:-1]}|[、|\"]|<[^<>]{{0,{_LONGEST_TAG - 2}}}>){{%d,{_MOST_BETWEEN}}}"
+)
 # 患者林花子様 is this patient, 小林花子 is not
 _NO_KANJI_BEFORE = f"(?:(?<![{KANJI}])(?<!ー)|(?<=[者名前人例性師医]))"
 _Pieces = Sequence[tuple[str, ...]]
@@ -48,11 +58,17 @@ class FullName(NamedTuple):
         All that sounds in one word, in each order.
     pattern
         Of the whole name.
+    firsts
+        What the pattern begins with, in each order: words as the name has them.
+    is_short
+        Whether each part of the name is one word.
     """
 
     pieces: tuple[str, ...]
     joined: frozenset[str]
     pattern: str
+    firsts: tuple[str, ...]
+    is_short: bool
 
 
 def full_names(name: str) -> Iterator[FullName]:
@@ -79,9 +95,10 @@ def _whole(piece: str) -> int:
 
 def _full(found: _Pieces) -> FullName:
     flat = [piece for part in found for piece in part]
+    firsts, is_short = tuple(part[0] for part in found), len(flat) == len(found)
     is_latin = all(map(LETTERS.fullmatch, flat))
     if not is_latin and not all(_KANA.fullmatch(p) and romanised(p).isascii() for p in flat):
-        return FullName(tuple(_looked_up(flat)), frozenset(), _written(found))
+        return FullName(tuple(_looked_up(flat)), frozenset(), _written(found), firsts, is_short)
     # romaji are looked for in romaji and kana in kana: a namesake may bear but one of them
     heard = [tuple(sound(romanised(piece)) for piece in part) for part in found]
     if is_latin:
@@ -93,7 +110,7 @@ def _full(found: _Pieces) -> FullName:
         pattern = f"(?<![{KANA}])(?:{kana})(?:(?![{KANA}])|(?={HONORIFICS}))"
     whole = (romanised("".join(p for part in order for p in part)) for order in orders(found))
     pieces = tuple(piece for part in heard for piece in part)
-    return FullName(pieces, frozenset(map(sound, whole)), pattern)
+    return FullName(pieces, frozenset(map(sound, whole)), pattern, firsts, is_short)
 
 
 def _looked_up(pieces: Iterable[str]) -> Iterator[str]:
@@ -159,24 +176,36 @@ class FullNames:
     def __init__(self, names: Iterable[str]) -> None:
         self._always: list[FullName] = []
         self._by_word: dict[str, list[FullName]] = {}
-        self._by_start: dict[str, list[FullName]] = {}
-        for name in sorted({full for one in names for full in full_names(one)}):
+        # by what stands in kana, as it sounds, and by what stands in other scripts
+        self._by_sound: dict[str, list[FullName]] = {}
+        self._by_text: dict[str, list[FullName]] = {}
+        self._patterns: dict[str, re.Pattern[str]] = {}
+        full = sorted({full for one in names for full in full_names(one)})
+        for name in full:
             key = max(name.pieces, key=lambda piece: (not piece.isascii(), len(piece)), default="")
             if not key.isascii():
-                self._by_start.setdefault(key[:_GRAM], []).append(name)
+                self._by_text.setdefault(key, []).append(name)
             elif len(key) < _SHORTEST:
                 self._always.append(name)
             else:
                 for word in {key, *name.joined}:
                     self._by_word.setdefault(word, []).append(name)
                 for start in {word[:_SHORTEST] for word in (key, *name.joined)}:
-                    self._by_start.setdefault(start, []).append(name)
+                    self._by_sound.setdefault(start, []).append(name)
+        parts = {piece for name in full for piece in name.pieces}
+        sounds = {piece for piece in parts if piece.isascii()}
+        joined = {one for name in full for one in name.joined}
+        self._sounds = ManyTexts({*self._by_sound, *sounds, *joined})
+        self._texts = ManyTexts(parts - sounds)
+        self._firsts = ManyTexts(
+            enlarged(first) for name in full if not name.joined for first in name.firsts
+        )
         # j is the only letter that sounds as two (zy)
         self._least = min((len(w) - w.count("zy") for w in self._by_word), default=0)
         self._initials = set("".join(_INITIALS.get(w[0], w[0]) for w in self._by_word))
 
     def __bool__(self) -> bool:
-        return bool(self._always or self._by_start)
+        return bool(self._always or self._by_word or self._by_text)
 
     def suspects(self, text: str) -> Iterator[str]:
         """Yield the patterns of names that may be in a text; most texts hold none.
@@ -186,33 +215,161 @@ class FullNames:
         text
             In small letters of one width, kana and kanji in one form (`text.folding.fold`).
         """
+        return (name.pattern for name in self._suspects(text, {}))
+
+    def find(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield where each name begins and ends in a text, the first ones of those that overlap.
+
+        Parameters
+        ----------
+        text
+            As for `suspects`.
+        """
+        return (found.span() for _, found in self._found(text))
+
+    def named_in(self, text: str) -> set[str]:
+        """Return the patterns of the names that a text holds.
+
+        Parameters
+        ----------
+        text
+            As for `suspects`.
+        """
+        return {pattern for pattern, _ in self._found(text)}
+
+    def _found(self, text: str) -> Iterator[tuple[str, re.Match[str]]]:
+        heard: dict[str, str] = {}
+        names = self._suspects(text, heard)
+        if len(names) <= _FEW:
+            for name in names:
+                places = self._pattern(name.pattern).finditer(text)
+                yield from ((name.pattern, found) for found in places)
+            return
+        begins = _Places(text, names, heard, self._firsts)
+        for name in names:
+            end = 0
+            for start in begins.of(name):
+                if start >= end and (found := self._pattern(name.pattern).match(text, start)):
+                    end = found.end()
+                    yield name.pattern, found
+
+    def _pattern(self, pattern: str) -> re.Pattern[str]:
+        # the cache of re holds fewer than the names of many
+        if pattern not in self._patterns:
+            self._patterns[pattern] = re.compile(pattern)
+        return self._patterns[pattern]
+
+    def _suspects(self, text: str, heard: dict[str, str]) -> list[FullName]:
+        """Return who may be in a text; the sounds of its words are added to `heard`."""
         written = set(_WORDS.findall(text))
         near = [w for w in written if w[0] in self._initials and len(w) >= self._least]
-        found = [self._always] + [self._by_word[w] for w in self._by_word.keys() & _heard(near)]
-        others = kana = ""
+        found = [self._always]
+        found += [self._by_word[w] for w in self._by_word.keys() & {*_heard(near)}]
+        sounds: set[str] = set()
+        texts: set[str] = set()
         if not text.isascii():
             others = "\n".join(set(_OTHERS.findall(text)))
-            kana = "\n".join(_heard(map(romanised, set(_KANA_WORDS.findall(others)))))
-            found += [
-                names
-                for start, names in self._by_start.items()
-                if start in (kana if start.isascii() else others)
-            ]
-        words = _heard(written) if any(found) else set()
-        for name in sorted({name for names in found for name in names}):
-            if (
-                not words.isdisjoint(name.joined)
-                or any(one in kana for one in name.joined)
-                or all(
-                    (len(piece) < _SHORTEST or piece in words or piece in kana)
-                    if piece.isascii()
-                    else piece in others
-                    for piece in name.pieces
-                )
-            ):
-                yield name.pattern
+            texts = self._texts.found_in(others)
+            kana = _heard(map(romanised, set(_KANA_WORDS.findall(others))))
+            sounds = self._sounds.found_in("\n".join(set(kana)))
+            found += [self._by_text[one] for one in self._by_text.keys() & texts]
+            found += [self._by_sound[one] for one in self._by_sound.keys() & sounds]
+        if not any(found):
+            return []
+        heard |= zip(written, _heard(written), strict=True)
+        sounds.update(heard.values())
+        return [
+            name
+            for name in sorted({name for names in found for name in names})
+            if not sounds.isdisjoint(name.joined)
+            or all(
+                (len(piece) < _SHORTEST or piece in sounds) if piece.isascii() else piece in texts
+                for piece in name.pieces
+            )
+        ]
 
 
-def _heard(words: Iterable[str]) -> set[str]:
+class _Places:
+    """Where many names may begin in a text.
+
+    Parameters
+    ----------
+    text
+        As for `FullNames.suspects`.
+    names
+        Those that may be in it.
+    heard
+        The words of some letters in it -> how they sound.
+    texts
+        What names that are neither in romaji nor in kana begin with.
+    """
+
+    def __init__(
+        self, text: str, names: Iterable[FullName], heard: Mapping[str, str], texts: ManyTexts
+    ) -> None:
+        # small kana and large ones are written for each other
+        self._written = texts.places_in(enlarged(text))
+        spelt = {first for name in names if name.joined for first in name.firsts}
+        words = _Heard(text, heard)
+        alone = {first: words.alone(first) for first in spelt}
+        glued = {first: words.glued(first) for first in spelt}
+        wanted = {word for found in (alone, glued) for some in found.values() for word in some}
+        places: defaultdict[str, list[int]] = defaultdict(list)
+        for word in _WHOLE_WORDS.finditer(text):
+            if word[0] in wanted:
+                places[word[0]].append(word.start())
+        self._alone, self._glued = (
+            {first: [at for word in some for at in places[word]] for first, some in found.items()}
+            for found in (alone, glued)
+        )
+        longest = max(map(len, (*wanted, *self._written)), default=0)
+        self._reach = longest + (_WIDEST if "<" in text else _MOST_BETWEEN)
+
+    def of(self, name: FullName) -> list[int]:
+        """Return where a name may begin, in order."""
+        if name.joined:
+            alone = {at for first in name.firsts for at in self._alone[first]}
+            glued = {at for first in name.firsts for at in self._glued[first]}
+        else:
+            alone = {a for first in name.firsts for a in self._written.get(enlarged(first), ())}
+            glued = set()
+        if len(name.firsts) > 1 and name.is_short:
+            # behind a word that ends where a part of the name does the next part stands near
+            near = pairwise(sorted(alone | glued))
+            alone = {a for a, b in near if a in alone and b - a <= self._reach}
+        return sorted(alone | glued)
+
+
+class _Heard:
+    """The words of a text, in which names are looked for."""
+
+    def __init__(self, text: str, heard: Mapping[str, str]) -> None:
+        self._by_sound: defaultdict[str, list[str]] = defaultdict(list)
+        by_letter: defaultdict[str, list[str]] = defaultdict(list)
+        short = dict.fromkeys(_SHORT_WORDS.findall(text))
+        for word, as_heard in (*heard.items(), *zip(short, _heard(short), strict=True)):
+            self._by_sound[as_heard].append(word)
+            by_letter[word[0]].append(word)
+        self._by_letter = {letter: "\n".join(["", *some]) for letter, some in by_letter.items()}
+        self._kana = "\n".join(["", *set(_KANA.findall(text))])
+
+    def alone(self, piece: str) -> list[str]:
+        """Return the words in which a piece of a name is all there is."""
+        if LETTERS.fullmatch(piece):
+            return self._by_sound.get(sound(piece), [])
+        return re.findall(f"\n({_in_kana(piece)})(?![^\n])", self._kana)
+
+    def glued(self, piece: str) -> list[str]:
+        """Return the words that begin with a piece of a name and go on."""
+        if not LETTERS.fullmatch(piece):
+            return re.findall(f"\n({_in_kana(piece)}[^\n]+)", self._kana)
+        heard = sound(piece)
+        letters = {*_INITIALS.get(heard[:1], heard[:1]), piece[0]}
+        pattern = re.compile(f"\n({_in_romaji(piece)}[a-z]+)")
+        return [word for one in letters for word in pattern.findall(self._by_letter.get(one, ""))]
+
+
+def _heard(words: Iterable[str]) -> list[str]:
     """Return how words sound; together, which is faster by far than one by one."""
-    return set(sound.__wrapped__("\n".join(words)).split("\n"))
+    joined = "\n".join(words)
+    return sound.__wrapped__(joined).split("\n") if joined else []

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bonescint.names.automaton import ManyTexts
 from bonescint.names.reading import Reading, laid_out
 from bonescint.names.spellings import Spellings, spellings
 
-_GRAM = 3
 _FEW = 64  # texts that are looked for faster one by one
 
 
@@ -128,17 +128,14 @@ class _Phrases:
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._few = frozenset(texts)
-        self._by_start: dict[str, list[str]] = {}
+        self._many: ManyTexts | None = None
         if len(self._few) > _FEW:
-            for text in self._few:
-                self._by_start.setdefault(text[:_GRAM], []).append(text)
+            self._many = ManyTexts(self._few)
             self._few = frozenset()
 
     def are_in(self, text: str) -> bool:
-        if self._by_start:
-            starts = {text[at : at + n] for n in range(1, _GRAM + 1) for at in range(len(text))}
-            found = self._by_start.keys() & starts
-            return any(one in text for start in found for one in self._by_start[start])
+        if self._many:
+            return self._many.are_in(text)
         return any(one in text for one in self._few)
 
 

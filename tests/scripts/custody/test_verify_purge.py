@@ -1,6 +1,8 @@
 """The last step gives a receipt only if nothing is left of who declined, whoever that is now."""
 
 import json
+import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -9,7 +11,7 @@ import pytest
 from scripts.custody.verify_purge import verify_purge
 
 from bonescint.custody.declined import seal_declined
-from bonescint.custody.traces import content
+from bonescint.custody.traces import content, workers
 from bonescint.custody.traces.terms import Person
 from bonescint.errors import InputError
 from bonescint.identity.ledger import Ledger, create_ledger
@@ -38,7 +40,7 @@ def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ledger:
     return ledger
 
 
-def run() -> dict[str, int]:
+def run(made_by: str = "") -> dict[str, int]:
     verify_purge(
         declined=DECLINED,
         ledger=FILES,
@@ -49,6 +51,7 @@ def run() -> dict[str, int]:
         current=["00"],
         language="en",
         receipt=RECEIPT,
+        made_by=made_by,
     )
     return dict(json.loads(RECEIPT.read_text()))
 
@@ -157,3 +160,39 @@ def test_nobody_declined(ledger: Ledger) -> None:
         Path(FILES[name]).unlink()
     seal_declined(DECLINED, {}, create_ledger(**FILES))
     assert run() == {"declined": 0, "left": 0}
+
+
+def test_a_later_run_looks_into_what_has_changed_alone(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_into: list[str] = []
+    whole = workers.search_content
+
+    def search_content(stream: IO[bytes], name: str, terms: Any) -> Iterator[Any]:
+        looked_into.append(name)
+        return whole(stream, name, terms)
+
+    monkeypatch.setattr(workers, "search_content", search_content)
+    for name in ("results/a.txt", "results/b.txt", "logs/a.log", "results/delivery/a.txt"):
+        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).write_text("nothing\n")
+    time.sleep(0.15)  # within a tick of the clock a file may change and bear the same date
+    assert run("code") == {"declined": 1, "left": 0}
+    # logs and deliveries are purged and searched, but looked into once
+    assert sorted(looked_into)[:2] == ["logs/a.log", "private/ledger.head"]
+    assert len(looked_into) == len(set(looked_into))
+    Path("results/new.txt").write_text("nothing\n")
+    # behind its back: size and date are what they were
+    before = Path("results/b.txt").stat()
+    Path("results/b.txt").write_text(f"{ledger.code_of(SUBJECT)}".rjust(before.st_size))
+    os.utime("results/b.txt", ns=(before.st_atime_ns, before.st_mtime_ns))
+    looked_into.clear()
+    with pytest.raises(InputError, match=r"results/b\.txt"):
+        run("code")
+    assert {"results/b.txt", "results/new.txt"} <= set(looked_into)
+    assert {"results/a.txt", "logs/a.log"}.isdisjoint(looked_into)
+    Path("results/b.txt").unlink()
+    # no record: everything is looked into
+    looked_into.clear()
+    assert run() == {"declined": 1, "left": 0}
+    assert {"results/a.txt", "logs/a.log"} <= set(looked_into)

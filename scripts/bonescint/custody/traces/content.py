@@ -191,7 +191,7 @@ def _search_dicom(stream: IO[bytes], terms: Terms) -> Iterator[Found]:
     data = data[: cut or len(data)]
     # next to a value stand the two bytes of the next element's group, which may be letters
     runs = [run[: len(run) - n] for run in RUNS.findall(data) for n in range(3)]
-    suspect = any(map(terms.suspects, texts(b"\n".join(runs))))
+    suspect = any(map(terms.may_be_in, texts(b"\n".join(runs))))
     if terms.weak and (found := _PATIENT_ID.search(data)):
         suspect = suspect or any(w.encode() in found[1].lower() for w in terms.weak)
     if suspect or _DEFLATED in data[:1024]:

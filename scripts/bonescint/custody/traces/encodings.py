@@ -23,6 +23,12 @@ _BASE64 = re.compile(
     rb"(?:(?<![A-Za-z0-9+/])(?=[0-9A-Fa-f]*+[G-Zg-z+/])[A-Za-z0-9+/]{%d,}+"
     rb"(?:(?:\\[rn]|[\r\n])++[ \t]*+[A-Za-z0-9+/]++)*+|(?<=\?[Bb]\?)[A-Za-z0-9+/]++)" % _LEAST
 )
+# pictures of a page, and how one begins and ends
+_PICTURE = re.compile(rb"(;base64,\s?)([A-Za-z0-9+/]{1000,}={0,2})")
+_WHOLE_PICTURE = re.compile(
+    rb"\x89PNG\r\n\x1a\n.*IEND\xaeB`\x82|\s*<(?:\?xml|svg)\b.*</svg>\s*", re.DOTALL
+)
+_BESIDE = 64  # characters of a picture next to other text
 _ALPHABET = bytes(120 if chr(n).isalnum() and n < 128 or n in b"+/" else 10 for n in range(256))
 # tags within a word: of HTML, and of Word, PowerPoint and LibreOffice but for cells and lines
 INLINE = re.compile(
@@ -45,7 +51,8 @@ def texts(data: bytes) -> Iterator[str]:
     """
     # what is no text is thousands of short strings, and faster in one piece
     form = fold_name if b"\0" in data else folded
-    for text in _decoded(data):
+    # few bytes that are no ASCII may say the same in all encodings
+    for text in dict.fromkeys(_decoded(data)):
         plain = form(text)
         yield _GEOMETRY.sub(_line_ends, plain) if "<path" in plain else plain
         if (unescaped := _unescaped(text)) != text:
@@ -60,6 +67,8 @@ def untagged(text: str) -> str:
     text
         As `texts` yields it; its line ends stay.
     """
+    if "\n" not in text:
+        return _TAG.sub("\t", INLINE.sub("", text))
     return _TAG.sub(lambda m: "\t" + _line_ends(m), INLINE.sub(_line_ends, text))
 
 
@@ -106,6 +115,24 @@ def _unquoted(found: re.Match[str]) -> str:
         coded = re.sub(r"=\r?\n", "", coded).replace("=", "%")
     # a space between, for what was before it may be another value
     return " ".join(_decoded(unquote_to_bytes(coded))) + _line_ends(found)
+
+
+def without_pictures(data: bytes) -> bytes:
+    """Return a text without most of the letters that are whole pictures, which are read decoded.
+
+    Parameters
+    ----------
+    data
+        Any part of a text; its line ends stay.
+    """
+    return _PICTURE.sub(_without_picture, data) if b";base64," in data else data
+
+
+def _without_picture(found: re.Match[bytes]) -> bytes:
+    before, coded = found.groups()
+    if len(coded) % 4 or not _WHOLE_PICTURE.fullmatch(base64.b64decode(coded)):
+        return found[0]
+    return bytes(before + coded[:_BESIDE] + b"\t" + coded[-_BESIDE:])
 
 
 def may_be_base64(data: bytes) -> bool:

@@ -14,7 +14,7 @@ from bonescint.custody.owners import remove_review, review_files
 from bonescint.custody.traces.content import search_content
 from bonescint.custody.traces.encodings import texts
 from bonescint.custody.traces.names import index_map
-from bonescint.custody.traces.search import search
+from bonescint.custody.traces.search import Searcher
 from bonescint.custody.traces.terms import Person, Terms
 from bonescint.custody.traces.walk import walk
 from bonescint.files import TEMPORARY, replacing
@@ -47,6 +47,7 @@ def purge(
     current: Collection[str] | None = None,
     skip: Collection[Path] = (),
     hashes: Collection[str] = (),
+    searcher: Searcher | None = None,
 ) -> list[str]:
     """Remove persons from logs, decisions, former deliveries, edited results and leftovers.
 
@@ -70,6 +71,8 @@ def purge(
         The hospital's own files and folders, which links may lead to.
     hashes
         Of the persons' images: decisions that name one go.
+    searcher
+        Looks for the persons; None: one that looks into every file.
 
     Returns
     -------
@@ -77,18 +80,19 @@ def purge(
         What was done, in words without identifiers.
     """
     text = Texts("traces", language)
-    terms = Terms(persons)
+    searcher = searcher or Searcher(persons)
+    terms = searcher.terms
     steps: list[tuple[str, Callable[[], int]]] = [
         ("temporaries", lambda: _temporaries([root / "results", root / "private"], skip)),
-        ("logs", lambda: _logs(_log_files(root, skip), persons, terms)),
+        ("logs", lambda: _logs(_log_files(root, skip), searcher)),
         ("decisions", lambda: _decisions(decisions, {p.code for p in persons if p.code}, hashes)),
         ("review", lambda: _review(root, terms)),
-        ("deliveries", lambda: remove_deliveries(root, persons, skip)),
-        ("analysis", lambda: _analysis(root, persons, skip)),
+        ("deliveries", lambda: _remove(root / "results", ["delivery"], searcher, skip)),
+        ("analysis", lambda: _analysis(root, searcher, skip)),
         # no rule makes anew what was edited by hand and put aside
-        ("edited", lambda: _remove(root / EDITED.parent, [EDITED.name], persons, skip)),
-        ("former", lambda: 0 if current is None else _former(root, current, persons)),
-        ("leftovers", lambda: _remove(root / ".snakemake", _LEFTOVERS, persons, skip)),
+        ("edited", lambda: _remove(root / EDITED.parent, [EDITED.name], searcher, skip)),
+        ("former", lambda: 0 if current is None else _former(root, current, searcher)),
+        ("leftovers", lambda: _remove(root / ".snakemake", _LEFTOVERS, searcher, skip)),
     ]
     return [text(f"purged.{key}", n=n) for key, step in steps if (n := step())]
 
@@ -123,21 +127,21 @@ def _log_files(root: Path, skip: Collection[Path]) -> list[Path]:
     ]
 
 
-def _logs(files: Iterable[Path], persons: Collection[Person], terms: Terms) -> int:
+def _logs(files: Iterable[Path], searcher: Searcher) -> int:
     """Overwrite what logs hold, byte by byte in place: Snakemake and this job hold theirs open.
 
     The length stays, so a crash between two bytes leaves a log that the next run goes on with.
     """
     changed = 0
     for path in files:
-        if any(trace.place.key != "name" for trace in search([path], persons)):
+        if any(trace.place.key != "name" for trace in searcher.search([path])):
             with path.open("r+b") as stream:
                 data = bytearray(stream.read())
                 before = bytes(data)
                 # what is coded in base64 goes on in the next line, which shows then
                 while spans := [
                     (start, end)
-                    for start, end in _spans(bytes(data), terms)
+                    for start, end in _spans(bytes(data), searcher.terms)
                     if data[start:end].strip(b"*")
                 ]:
                     for start, end in spans:
@@ -200,12 +204,12 @@ def _review(root: Path, terms: Terms) -> int:
     return 0
 
 
-def _analysis(root: Path, persons: Collection[Person], skip: Collection[Path]) -> int:
+def _analysis(root: Path, searcher: Searcher, skip: Collection[Path]) -> int:
     """Remove what no default run makes anew, as a whole, if it holds a person."""
     removed = 0
     for name in ("analysis", "presets"):
         folder = root / "results" / name
-        if folder.is_dir() and next(search([folder], persons, skip), None):
+        if folder.is_dir() and next(searcher.search([folder], skip), None):
             removed += sum(1 for _ in files_below(folder))
             _delete(folder)
     return removed
@@ -227,17 +231,17 @@ def remove_deliveries(root: Path, persons: Collection[Person], skip: Collection[
     skip
         Files that are left out.
     """
-    return _remove(root / "results", ["delivery"], persons, skip)
+    return _remove(root / "results", ["delivery"], Searcher(persons), skip)
 
 
 def _remove(
-    side: Path, folders: Collection[str], persons: Collection[Person], skip: Collection[Path]
+    side: Path, folders: Collection[str], searcher: Searcher, skip: Collection[Path]
 ) -> int:
     """Remove the files and folders that hold the persons below some folders of a side."""
     others = [path for path in side.iterdir() if path.name not in folders] if side.is_dir() else []
     keep = {side, *(side / name for name in folders)}
     found: dict[Path, set[str]] = {}
-    for trace in search([side], persons, [*others, *skip]):
+    for trace in searcher.search([side], [*others, *skip]):
         found.setdefault(trace.path, set()).add(trace.place.key)
     # a link is removed for its name; what it leads to is somebody's own file
     paths = {p for p, keys in found.items() if not p.is_symlink() or keys == {"name"}} - keep
@@ -254,7 +258,7 @@ def _delete(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _former(root: Path, current: Collection[str], persons: Collection[Person]) -> int:
+def _former(root: Path, current: Collection[str], searcher: Searcher) -> int:
     """Remove outputs of batches, software and readers that are no more, if they hold a person."""
     removed = 0
     for template in _FORMER:
@@ -267,7 +271,7 @@ def _former(root: Path, current: Collection[str], persons: Collection[Person]) -
             if not found or found[1] in current or path.is_symlink():
                 continue
             # all images of a batch go: no table describes the others any more
-            if next(search([path], persons), None):
+            if next(searcher.search([path]), None):
                 _delete(path)
                 removed += 1
     return removed

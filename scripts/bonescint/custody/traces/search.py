@@ -3,18 +3,20 @@
 import re
 import stat
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from bonescint.custody.traces.content import search_content
 from bonescint.custody.traces.paths import MASK, masked, path_kinds, recorded_output
+from bonescint.custody.traces.searched import Searched
 from bonescint.custody.traces.terms import Person, Terms
 from bonescint.custody.traces.text import Place
 from bonescint.custody.traces.walk import walk
+from bonescint.custody.traces.workers import ToSearch, found_in
 from bonescint.errors import InputError
 from bonescint.resources import Texts
 
-__all__ = ["MASK", "Person", "Place", "Trace", "masked", "report_left", "search"]
+__all__ = ["MASK", "Person", "Place", "Trace", "masked", "Searcher", "report_left", "search"]
 
 _MOST_LISTED = 20
 _MOST_PLACES = 3  # of a file in the report
@@ -50,34 +52,84 @@ def search(
 
     Parameters
     ----------
-    roots
-        Folders, with all below them, or files; one that is missing holds nothing.
+    roots, skip
+        As for `Searcher.search`.
     persons
         Whose traces.
-    skip
-        Files and folders that are left out, such as the encrypted ledger, by any path.
 
     Raises
     ------
     OSError
         If a file cannot be read: what was not looked into must not pass for clean.
     """
-    terms = Terms(persons)
-    if not terms:
-        return
-    names: dict[str, frozenset[str]] = {}
-    for root, path, mode in walk(roots, skip):
-        found = set(path_kinds(_components(root, path), terms, names))
-        if path.is_symlink():
-            found |= set(path_kinds(path.readlink().parts, terms, names))
-        yield from (Trace(path, Place("name"), kind) for kind in sorted(found))
-        if stat.S_ISREG(mode):
-            try:
-                with path.open("rb") as stream:
-                    for place, kind in search_content(stream, path.as_posix(), terms):
-                        yield Trace(path, place, kind)
-            except FileNotFoundError:
-                continue  # gone since it was listed
+    return Searcher(persons).search(roots, skip)
+
+
+class Searcher:
+    """Looks for persons in several folders, one after the other.
+
+    Parameters
+    ----------
+    persons
+        Whose traces.
+    searched
+        Files in which none of them is, which grow by those that are looked into.
+    workers
+        Processes; 1 works in this one.
+    """
+
+    def __init__(
+        self, persons: Iterable[Person], searched: Searched | None = None, workers: int = 1
+    ) -> None:
+        self.persons = list(persons)
+        self.terms = Terms(self.persons)
+        self._searched, self._workers = searched, workers
+
+    def search(self, roots: Sequence[Path], skip: Collection[Path] = ()) -> Iterator[Trace]:
+        """Yield every trace in folders and files, behind links too.
+
+        Parameters
+        ----------
+        roots
+            Folders, with all below them, or files; one that is missing holds nothing.
+        skip
+            Files and folders that are left out, such as the encrypted ledger, by any path.
+
+        Raises
+        ------
+        OSError
+            If a file cannot be read: what was not looked into must not pass for clean.
+        """
+        if not self.terms:
+            return
+        files = self._files(roots, skip)
+        for some, found in found_in(files, self.terms, self._workers):
+            for file, places in zip(some, found, strict=True):
+                yield from file.named
+                yield from (Trace(file.path, place, kind) for place, kind in places)
+                if file.state and not places and self._searched:
+                    self._searched.add(file.path, file.state)
+
+    def keep(self) -> None:
+        """Keep which files were looked into, if that is to be known to the next run."""
+        if self._searched:
+            self._searched.seal()
+
+    def _files(self, roots: Sequence[Path], skip: Collection[Path]) -> Iterator[ToSearch]:
+        names: dict[str, frozenset[str]] = {}
+        for root, path, mode in walk(roots, skip):
+            found = set(path_kinds(_components(root, path), self.terms, names))
+            if path.is_symlink():
+                found |= set(path_kinds(path.readlink().parts, self.terms, names))
+            named = [Trace(path, Place("name"), kind) for kind in sorted(found)]
+            state = None
+            if stat.S_ISREG(mode):
+                with suppress(FileNotFoundError):  # gone since it was listed
+                    state = path.stat()
+            if state and self._searched and self._searched.holds(path, state):
+                state = None
+            if state or named:
+                yield ToSearch(path, named, state)
 
 
 def _components(root: Path, path: Path) -> list[str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from bonescint.custody.traces.names import folded
+from bonescint.names.automaton import ManyTexts
 from bonescint.names.full import FullNames, full_names
 from bonescint.names.ids import normalise
 from bonescint.text.dates import reads_as_date
@@ -17,7 +18,7 @@ from bonescint.text.folding import DASHES, fold_name
 
 # inside an ID; not a line's end or a tab, behind which another value begins
 _WITHIN = rf"[ \xa0\xad\u200b-\u200f\u2060\u3000\ufeff_\-{DASHES}ー]"
-_SEPARATORS = str.maketrans("", "", "".join(re.findall(_WITHIN, "".join(map(chr, range(1 << 16))))))
+_SEPARATORS = re.findall(_WITHIN, "".join(map(chr, range(1 << 16))))
 _CODE = re.compile(rf"(?<![0-9a-z])bs(?:{_WITHIN}?)([2-9a-z]{{5}})(?![0-9a-z])")
 _PARTED = re.compile(rf"(?<![0-9])[0-9]++(?:{_WITHIN}{{1,3}}[0-9]++)+")
 _PADDED = re.compile(r"(?<![0-9])0+[1-9][0-9]{0,4}(?![0-9])")
@@ -89,32 +90,33 @@ class Terms:
         self._padded = {s for s in self.weak if s.isdecimal() and len(s) <= _TELLING_DIGITS}
         least = min(map(len, self._numbers), default=1)
         self._runs = re.compile(f"[1-9][0-9]{{{least - 1},}}")
-        self._lettered = sorted(strong - self._numbers)
+        self._lettered = ManyTexts(strong - self._numbers)
         self._names = FullNames(name for person in persons for name in person.names)
 
     def __bool__(self) -> bool:
         return bool(self._codes or self._numbers or self.weak or self._lettered or self._names)
 
-    def suspects(self, text: str, in_path: bool = False) -> list[tuple[str, str]]:
-        """Return kind and pattern of what may be in a folded text; most texts hold nothing.
+    def may_be_in(self, text: str) -> bool:
+        """Tell whether a folded text may hold something; most texts hold nothing.
 
         Parameters
         ----------
         text
             As `folded` returns it.
-        in_path
-            Whether it is a path.
         """
-        found: list[tuple[str, str]] = []
-        if self._codes and "bs" in text:
-            found += [("code", c) for c in self._codes.intersection(_CODE.findall(text))]
-        found += [("id", _id_pattern(number, in_path)) for number in self._numbers_in(text)]
+        return bool(
+            ("bs" in text and not self._codes.isdisjoint(_CODE.findall(text)))
+            or self._ids_in(text)
+            or next(self._names.suspects(text), None)
+        )
+
+    def _ids_in(self, text: str) -> set[str]:
+        found = self._numbers_in(text)
         if self._lettered:
-            # one after the other in a text without separators: faster by far than one pattern
-            joined = text.translate(_SEPARATORS)
-            found += [("id", _id_pattern(one)) for one in self._lettered if one in joined]
-        if self._names:
-            found += [("name", pattern) for pattern in self._names.suspects(text)]
+            # one after the other: faster by far than to translate
+            for separator in _SEPARATORS:
+                text = text.replace(separator, "")
+            found |= self._lettered.found_in(text)
         return found
 
     def _numbers_in(self, text: str) -> set[str]:
@@ -144,17 +146,21 @@ class Terms:
         in_path
             Whether it is a path, where dots part words and no decimals, and letters touch IDs.
         """
-        hits = []
-        for kind, wanted in self.suspects(text, in_path):
-            if kind == "code":
-                found = [m for m in _CODE.finditer(text) if m[1] == wanted]
-            else:
-                found = list(re.finditer(wanted, text))
-            for match in found:
+        hits = self._coded(text, in_path)
+        hits |= {Hit("name", start, end) for start, end in self._names.find(text)}
+        return sorted(hits, key=lambda hit: (hit.start, hit.kind))
+
+    def _coded(self, text: str, in_path: bool = False) -> set[Hit]:
+        """Return the codes and IDs that a folded text holds."""
+        hits: set[Hit] = set()
+        if "bs" in text:
+            hits |= {Hit("code", *m.span()) for m in _CODE.finditer(text) if m[1] in self._codes}
+        for wanted in self._ids_in(text):
+            for match in re.finditer(_id_pattern(wanted, in_path), text):
                 start, end = match.span()
-                if kind != "id" or self._counts(text, start, end, in_path):
-                    hits.append(Hit(kind, start, end))
-        return sorted(set(hits), key=lambda hit: (hit.start, hit.kind))
+                if self._counts(text, start, end, in_path):
+                    hits.add(Hit("id", start, end))
+        return hits
 
     def _counts(self, text: str, start: int, end: int, in_path: bool) -> bool:
         written = re.sub(_WITHIN, "", text[start:end])
@@ -190,9 +196,9 @@ class Terms:
                 places += [found.start()] * 2
         lines = "\n".join(joined)
         hits = []
-        for hit in self.find(lines):
+        for hit in sorted(self._coded(lines), key=lambda hit: (hit.start, hit.kind)):
             is_long = len(normalise(lines[hit.start : hit.end])) >= _LONG
-            if hit.kind == "code" or (hit.kind == "id" and is_long):
+            if hit.kind == "code" or is_long:
                 place = places[lines.count("\n", 0, hit.start)]
                 hits.append(Hit(hit.kind, place, place))
         return hits
@@ -277,6 +283,6 @@ def without_shared(names: Iterable[str], others: Iterable[str]) -> dict[str, str
     names = set(names)
     groups = {group for name in names for group in name.split("=") if group}
     text = folded("\n".join(set(others)))
-    borne = {found for found in FullNames(groups).suspects(text) if re.search(found, text)}
+    borne = FullNames(groups).named_in(text)
     shared = {group for group in groups if any(n.pattern in borne for n in full_names(group))}
     return {name: "=".join(g for g in name.split("=") if g and g not in shared) for name in names}

@@ -7,7 +7,14 @@ from contextlib import suppress
 from typing import IO, NamedTuple
 
 from bonescint.custody.traces.columns import ColumnContents, columns_of
-from bonescint.custody.traces.encodings import INLINE, base64_runs, may_be_base64, texts, untagged
+from bonescint.custody.traces.encodings import (
+    INLINE,
+    base64_runs,
+    may_be_base64,
+    texts,
+    untagged,
+    without_pictures,
+)
 from bonescint.custody.traces.terms import Terms
 from bonescint.files import as_written
 from bonescint.resources import Texts
@@ -126,6 +133,8 @@ def search_text(
     for first, block in _lines(stream):
         binary = binary or b"\0" in block
         is_coded = is_coded or (nested is not None and may_be_base64(block))
+        if is_coded and stream.tell() - begin <= _WHOLE:
+            block = without_pictures(block)
         for text in texts(block):
             lines |= {(first + ends, kind) for ends, kind in _hits(text, terms)}
             # a row of a table goes on in the next line in quotes only

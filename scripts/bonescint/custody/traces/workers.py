@@ -1,0 +1,109 @@
+"""Looking into many files, in several processes where there are many (R12)."""
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bonescint.custody.traces.content import search_content
+from bonescint.custody.traces.terms import Terms
+from bonescint.custody.traces.text import Found
+
+_CHUNK = 1 << 20  # bytes that a process is given at once
+_IMAGE = 1 << 14  # bytes that are read of an image
+_AHEAD = 4  # chunks of each process that wait
+_ALONE = 2  # chunks that take no longer than to start processes
+_terms: Terms
+
+
+class ToSearch(NamedTuple):
+    """A file, folder or link that is looked into.
+
+    Parameters
+    ----------
+    path
+        Of it.
+    named
+        What its name has told.
+    state
+        Of the file before it is read; None for what is not.
+    """
+
+    path: Path
+    named: Sequence[Any]
+    state: os.stat_result | None
+
+    @property
+    def weight(self) -> int:
+        """Return about how many bytes are read."""
+        size = self.state.st_size if self.state else 0
+        return min(size, _IMAGE) if self.path.suffix == ".dcm" else size
+
+
+def found_in(
+    files: Iterable[ToSearch], terms: Terms, workers: int
+) -> Iterator[tuple[list[ToSearch], Iterable[list[Found]]]]:
+    """Yield some files after the other, and what is in each of them.
+
+    Parameters
+    ----------
+    files
+        In the order in which they are told.
+    terms
+        What is looked for.
+    workers
+        Processes at most; few files are looked into in this one.
+    """
+    chunks = _chunks(files)
+    for number, chunk in enumerate(chunks, 1):
+        yield chunk, (_found(file, terms) for file in chunk)
+        if workers > 1 and number == _ALONE:
+            break
+    with ExitStack() as stack:
+        pool: ProcessPoolExecutor | None = None
+        running: deque[tuple[list[ToSearch], Future[list[list[Found]]]]] = deque()
+        for chunk in chunks:
+            pool = pool or stack.enter_context(
+                ProcessPoolExecutor(workers, initializer=_start, initargs=(terms,))
+            )
+            running.append((chunk, pool.submit(_found_in_chunk, chunk)))
+            if len(running) >= _AHEAD * workers:
+                done, future = running.popleft()
+                yield done, future.result()
+        for done, future in running:
+            yield done, future.result()
+
+
+def _chunks(files: Iterable[ToSearch]) -> Iterator[list[ToSearch]]:
+    chunk: list[ToSearch] = []
+    weight = 0
+    for file in files:
+        chunk.append(file)
+        weight += file.weight
+        if weight >= _CHUNK:
+            yield chunk
+            chunk, weight = [], 0
+    if chunk:
+        yield chunk
+
+
+def _start(terms: Terms) -> None:
+    global _terms  # noqa: PLW0603  a process has no other place for it
+    _terms = terms
+
+
+def _found_in_chunk(files: Sequence[ToSearch]) -> list[list[Found]]:
+    return [_found(file, _terms) for file in files]
+
+
+def _found(file: ToSearch, terms: Terms) -> list[Found]:
+    if file.state is None:
+        return []
+    try:
+        with file.path.open("rb") as stream:
+            return list(search_content(stream, file.path.as_posix(), terms))
+    except FileNotFoundError:
+        return []  # gone since it was listed
