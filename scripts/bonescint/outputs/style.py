@@ -41,6 +41,7 @@ _RC: dict[str, Any] = {
     "axes.spines.top": False,
     "grid.color": "#E4E4E4",
     "grid.linewidth": 0.6,
+    "axes.titley": 1.0,  # nothing stands above an axes but its title
     "legend.frameon": False,
     "legend.handlelength": 3.0,  # a dash-dot line is seen as one
     "figure.dpi": DPI,
