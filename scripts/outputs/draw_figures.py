@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bonescint.files import read_rows
 from bonescint.joblog import job_log
+from bonescint.outputs import fonts
 from bonescint.outputs.data import first_cutoffs, shown_cases
 from bonescint.outputs.drawn import as_panels, drawn_figures
 from bonescint.outputs.labels import Labels
@@ -78,7 +79,7 @@ def draw_figures(
         for form in ("svg", "png"):
             if f"{name}.{form}" not in wanted:
                 (figures / f"{name}.{form}").unlink(missing_ok=True)
-    with house_style():
+    with house_style(), fonts.in_memory():
         for name, picture in as_panels(drawn, given, labels):
             figure = composed(picture, labels)
             save(figure, *(figures / f"{name}.{form}" for form in drawn[name].formats))

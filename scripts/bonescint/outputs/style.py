@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
-from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
@@ -16,9 +15,9 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from bonescint.files import replacing
-from bonescint.outputs import DPI
+from bonescint.outputs import DPI, fonts
 from bonescint.outputs.labels import Labels
-from bonescint.resources import SYNTHETIC, japanese_font
+from bonescint.resources import SYNTHETIC
 from bonescint.text.width import broken
 
 # Okabe & Ito's palette (jfly.uni-koeln.de/color): told apart with any colour vision
@@ -51,12 +50,6 @@ _RC: dict[str, Any] = {
 }
 
 
-def _japanese_font() -> str:
-    font = japanese_font()
-    font_manager.fontManager.addfont(str(font))
-    return font_manager.FontProperties(fname=str(font)).get_name()
-
-
 @contextmanager
 def house_style(points: float = 9.0, are_texts: bool = False) -> Iterator[None]:
     """Hold the figures' settings for the length of the block (drawing and saving).
@@ -70,8 +63,7 @@ def house_style(points: float = 9.0, are_texts: bool = False) -> Iterator[None]:
     """
     sizes = {"axes.titlesize": 10, "figure.titlesize": 12, "font.size": 9, "legend.fontsize": 8}
     settings = _RC | {
-        # matplotlib's own font behind it: IPAex has no ≥
-        "font.family": [_japanese_font(), "DejaVu Sans"],
+        "font.family": fonts.family(),
         "svg.fonttype": "none" if are_texts else "path",
         **{key: size * points / 9 for key, size in sizes.items()},
     }
