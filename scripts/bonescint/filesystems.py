@@ -2,9 +2,13 @@
 
 import os
 import re
+import stat
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
+
+from bonescint.files import give_mode
 
 # what holds no modes of its own, each file having the same one: asked only where nothing may be
 # written, so that it cannot be tried
@@ -14,6 +18,9 @@ _WITHOUT_MODES = frozenset({"drvfs", "vfat", "msdos", "exfat"})
 SHARES = frozenset(
     {"9p", "afpfs", "afs", "ceph", "cifs", "fuse.sshfs", "nfs", "nfs4", "smb3", "smbfs"}
 )
+
+# where Snakemake puts programs: nothing of a study, and files that may be one with a shared cache's
+_PROGRAMS = frozenset({"conda", "conda-archive", "singularity"})
 
 
 class Mount(NamedTuple):
@@ -77,6 +84,36 @@ def keeps_modes(path: str | Path) -> bool:
             return not Path(stream.name).stat().st_mode & 0o077
     except OSError:
         return filesystem_of(folder)[0] not in _WITHOUT_MODES
+
+
+def close_to_others(folder: Path) -> None:
+    """Take every right of other users from what lies below Snakemake's folder, and from itself.
+
+    Snakemake gives its records mode 0660 whatever the umask, and makes its log before a workflow
+    can set one. No link is followed. What vanishes meanwhile or is somebody else's is left alone,
+    and so is a place that knows no modes.
+
+    Parameters
+    ----------
+    folder
+        `.snakemake` of the study; it need not be there.
+    """
+    if not os.path.isdir(folder) or not keeps_modes(folder):  # noqa: PTH112 - it never raises
+        return
+    _close(folder)
+    for place, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            _close(Path(place, name))
+        if Path(place) == folder:
+            folders[:] = [name for name in folders if name not in _PROGRAMS]
+
+
+def _close(path: Path) -> None:
+    with suppress(OSError):
+        status = path.lstat()
+        is_open = stat.S_IMODE(status.st_mode) & 0o077 and not stat.S_ISLNK(status.st_mode)
+        if is_open and status.st_uid == os.geteuid():
+            give_mode(path, stat.S_IMODE(status.st_mode) & 0o700)
 
 
 def keeps_changes(folder: Path) -> bool:

@@ -72,13 +72,13 @@ def _contents(path: Path) -> Iterator[bytes]:
 
 
 def open_to_others(folder: Path) -> list[str]:
-    """Return what other users of the machine can read below the study's sides."""
-    # Snakemake makes its records readable by the group: their folder must be closed
-    found = [folder / ".snakemake"]
-    for side in ("private", "results", "logs"):
-        found += [folder / side, *(folder / side).rglob("*")]
+    """Return what of the study's sides and of Snakemake's records has another mode than it must."""
+    sides = [folder / side for side in ("private", "results", "logs", ".snakemake")]
     return [
-        str(path.relative_to(folder))
-        for path in found
-        if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077
+        f"{path.relative_to(folder)}: {mode:o}"
+        for side in sides
+        for path in (side, *side.rglob("*"))
+        if path.exists() and not path.is_symlink()
+        for mode in [stat.S_IMODE(path.stat().st_mode)]
+        if mode != (0o700 if path.is_dir() else 0o600)
     ]

@@ -10,6 +10,7 @@ import pytest
 
 from bonescint.cli import main
 from bonescint.files import read_rows
+from tests.workflow.leaks import open_to_others
 from tests.workflow.runner import configure, jobs, ran, snakemake
 
 
@@ -63,6 +64,8 @@ def test_an_export_out_of_bounds_names_every_row(study: Path) -> None:
     # the cohort's HMDP cases; other people's rows are not looked at
     assert len({re.findall(r"行 (\d+)", e)[0] for e in errors}) == 8
     assert not (study / "results" / "software" / "vsbone2.csv").exists()
+    # a failed run, too, leaves nothing that others can read
+    assert open_to_others(study) == []
     # the same as a workbook, until the export is good
     book = study / "private" / "faults" / "vsbone2.xlsx"
     assert str(book.relative_to(study)) in printed

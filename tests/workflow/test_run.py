@@ -18,7 +18,7 @@ from bonescint.identity.codes import CODE_PATTERN
 from bonescint.identity.ledger import open_ledger
 from bonescint.outputs.drawn import drawn_figures
 from bonescint.outputs.workbook.charts import DRAWN as CHARTS
-from tests.workflow.leaks import identifiers, leaks
+from tests.workflow.leaks import identifiers, leaks, open_to_others
 from tests.workflow.runner import jobs, snakemake
 
 KINDS = [
@@ -102,6 +102,11 @@ def test_no_identifier_outside_demo_and_private(finished: Path) -> None:
     wanted = identifiers(finished)
     assert len(wanted) > 50
     assert leaks(finished, wanted) == []
+
+
+def test_every_mode_after_a_run(finished: Path) -> None:
+    assert list((finished / ".snakemake/metadata").iterdir())
+    assert open_to_others(finished) == []
 
 
 def test_private_side_is_closed(finished: Path) -> None:

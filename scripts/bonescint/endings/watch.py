@@ -19,6 +19,7 @@ from typing import Any
 from bonescint.custody.runs import only_looks
 from bonescint.endings.failed import CallFault, Wording, fault_lines
 from bonescint.endings.outcome import RunOutcome
+from bonescint.filesystems import close_to_others
 
 PLAN = "BONESCINT_PLAN"  # names a file: a dry-run leaves its jobs there and says nothing itself
 _LOGGER = "snakemake.logging"
@@ -197,6 +198,8 @@ def _uncaught() -> BaseException | None:
 def watch(workflow: Any) -> Ending:
     """Return what watches this call of Snakemake; in its main process it will have the last word.
 
+    However the call ends, what it left in `.snakemake` is then for its user alone.
+
     Parameters
     ----------
     workflow
@@ -206,4 +209,6 @@ def watch(workflow: Any) -> Ending:
     if workflow.is_main_process:
         logging.getLogger(_LOGGER).addHandler(ending)
         atexit.register(ending.say)
+        # before the last word. The folder by its whole path: Snakemake has then left --directory
+        atexit.register(close_to_others, Path(".snakemake").absolute())
     return ending
