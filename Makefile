@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 SECONDS ?= 60
 SEED ?=
 
-.PHONY: all run audit plan deliver progress test test-all fuzz check docs bundle lock clean-results
+.PHONY: run audit plan deliver progress test test-all fuzz check docs bundle audit-lock
 
 run: $(READY)  ## set up if needed, then bring everything up to date
 	@$(call SURROUNDINGS,$(BIN)/python)
@@ -56,6 +56,9 @@ docs: $(READY)  ## docs/*/tables.md from the declarations of the tables
 
 bundle: $(READY)  ## one file in dist/ that installs bonescint where there is no network
 	$(BIN)/python tools/make_bundle.py
+
+audit-lock: $(READY)  ## requirements.lock against known vulnerabilities, on a machine with a network
+	$(BIN)/python tools/audit_lock.py
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "bonescint needs Python 3.11 or newer / Python 3.11 以上が必要です: make PYTHON=python3.12"; exit 1; }

@@ -1,0 +1,121 @@
+"""Hold requirements.lock against the vulnerabilities that are publicly known.
+
+    make audit-lock
+
+pip-audit does it, the newest one, in an environment of its own (.venv-audit): the program needs it
+nowhere. It asks the package index about each name and version of the lock; nothing of a study is
+read. What could not be asked is a failure, for pip-audit itself calls that free of vulnerabilities.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import venv
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bonescint.errors import InputError
+from bonescint.resources import ROOT, both
+
+# what the lock holds is audited as it stands: no package is resolved, fetched or installed
+_OPTIONS = ("--require-hashes", "--disable-pip", "--progress-spinner=off", "--desc=off")
+
+
+def audit_tool(folder: Path) -> Path:
+    """Return pip-audit, installed or brought up to date in an environment of its own.
+
+    Parameters
+    ----------
+    folder
+        The environment; it is made if needed.
+
+    Raises
+    ------
+    InputError
+        If the package is not to be had.
+    """
+    pip = folder / "bin" / "pip"
+    try:
+        if not pip.exists():
+            venv.create(folder, with_pip=True)
+        command = [pip, "install", "--quiet", "--disable-pip-version-check", "--upgrade"]
+        subprocess.run([*command, "pip-audit"], check=True)  # noqa: S603
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise InputError(both("audit", "no_tool")) from error
+    return folder / "bin" / "pip-audit"
+
+
+def asked(tool: Path, lock: Path) -> list[dict[str, Any]]:
+    """Return what pip-audit says of each package of a lock: name, version, vulns or skip_reason.
+
+    Parameters
+    ----------
+    tool
+        pip-audit.
+    lock
+        The pinned packages with their hashes.
+
+    Raises
+    ------
+    InputError
+        If it was not answered.
+    """
+    with tempfile.TemporaryDirectory() as temporary:
+        answer = Path(temporary, "answer.json")
+        command = [tool, "--requirement", lock, *_OPTIONS, "--format=json", "--output", answer]
+        # exit code 1 is a vulnerability, an error or a network that is not there
+        said = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+        try:
+            packages: list[dict[str, Any]] = json.loads(answer.read_text())["dependencies"]
+        except (OSError, ValueError, KeyError) as error:
+            why = said.stderr.strip().splitlines()[-1:]
+            raise InputError([both("audit", "no_answer"), *why]) from error
+    return packages
+
+
+def told(packages: Sequence[dict[str, Any]]) -> tuple[list[str], bool]:
+    """Return the lines to be shown, and whether each package was asked about and none is known.
+
+    Parameters
+    ----------
+    packages
+        As `asked` returned them.
+    """
+    left_out = [one["name"] for one in packages if "skip_reason" in one]
+    lines = [
+        both(
+            "audit", "known", name=one["name"], version=one["version"],
+            id=", ".join([found["id"], *found.get("aliases", ())]),
+            fixed=", ".join(found["fix_versions"]) or "-",
+        )
+        for one in packages
+        for found in one.get("vulns", ())
+    ]  # fmt: skip
+    is_good = bool(packages) and not lines and not left_out
+    if left_out:
+        lines.append(both("audit", "left_out", n=len(left_out), names=", ".join(left_out)))
+    if is_good:
+        lines.append(both("audit", "good", n=len(packages)))
+    return lines, is_good
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Audit the lock of this checkout; the exit code is 0 only if every package is well."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--lock", type=Path, default=ROOT / "requirements.lock", metavar="FILE")
+    parser.add_argument("--environment", type=Path, default=ROOT / ".venv-audit", metavar="FOLDER")
+    options = parser.parse_args(arguments)
+    try:
+        lines, is_good = told(asked(audit_tool(options.environment), options.lock))
+    except InputError as error:
+        print(*error.problems, sep="\n", file=sys.stderr)
+        return 1
+    print(*lines, sep="\n")
+    return 0 if is_good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
