@@ -36,7 +36,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     sub.add_argument("--wrap", action="store_true", help="key with a passphrase / パスフレーズ付き")
     verb("status", status, "what it holds, in numbers / 件数と置き場所")
     sub = verb("lookup", lookup, "code -> patient ID and back / 患者符号と患者 ID の照会")
-    sub.add_argument("terms", nargs="+", metavar="CODE-or-ID")
+    sub.add_argument("terms", nargs="+", metavar="CODE-or-ID", help="- asks for it / - は尋ねる")
     verb("verify", verify_ledger, "check every entry / すべての記録を検査する")
     sub = verb("rewrap", rewrap, "change the key's passphrase / 鍵のパスフレーズを変える")
     sub.add_argument("--plain", action="store_true", help="without one / パスフレーズなしにする")
@@ -165,6 +165,7 @@ def lookup(options: argparse.Namespace) -> int:
     options
         ``config``, ``terms``: codes and patient IDs as typed.
     """
+    from bonescint.commands.requester import asked_id
     from bonescint.identity.codes import typed_code
     from bonescint.identity.opt_outs import in_force
     from bonescint.names.ids import normalise
@@ -173,7 +174,8 @@ def lookup(options: argparse.Namespace) -> int:
     ledger = _opened(config)
     declined = in_force(ledger)
     unknown = 0
-    for term in options.terms:
+    for named in options.terms:
+        term = asked_id(text.language) if named == "-" else named
         code = typed_code(term)
         # an ID may look like a code: then both answers are printed
         subjects = [ledger.subject_of(code) if code else None, normalise(term)]
@@ -188,7 +190,7 @@ def lookup(options: argparse.Namespace) -> int:
                 print(text("lookup.declined", code=given), file=sys.stderr)
         if not known:
             unknown += 1
-            print(text("lookup.unknown", term=term), file=sys.stderr)
+            print(text("lookup.unknown", term=named), file=sys.stderr)
     return 1 if unknown else 0
 
 

@@ -68,6 +68,22 @@ def typed_details(options: argparse.Namespace, text: "Texts") -> dict[str, str]:
     return details
 
 
+def asked_id(language: str) -> str:
+    """Ask for a patient ID, unseen on a terminal: a command line stays in the shell's history.
+
+    Parameters
+    ----------
+    language
+        Of the question.
+    """
+    from getpass import getpass
+
+    from bonescint.resources import Texts
+
+    asked = Texts("requests", language)("ask_id") + " "
+    return getpass(asked) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+
+
 def patient_of(code: str | None, typed: str | None, ledger: "Ledger", text: "Texts") -> str:
     """Return the normalised ID of the patient who is named by a code or an ID.
 
@@ -76,8 +92,7 @@ def patient_of(code: str | None, typed: str | None, ledger: "Ledger", text: "Tex
     code
         As typed; None if an ID is given.
     typed
-        An ID, or a code that was given; None asks for it, unseen on a terminal: a command line
-        stays in the shell's history.
+        An ID, or a code that was given; None asks for it (`asked_id`).
     ledger
         The opened ledger.
     text
@@ -88,8 +103,6 @@ def patient_of(code: str | None, typed: str | None, ledger: "Ledger", text: "Tex
     InputError
         If the code was never given, or the ID cannot be read. The message holds no ID.
     """
-    from getpass import getpass
-
     from bonescint.identity.codes import typed_code
     from bonescint.names.ids import normalise
     from bonescint.tables.values import damaged_id
@@ -102,8 +115,7 @@ def patient_of(code: str | None, typed: str | None, ledger: "Ledger", text: "Tex
             raise InputError([text("unknown_code", code=given), text("nothing")])
         return subject
     if typed is None:
-        asked = text("ask_id") + " "
-        typed = getpass(asked) if sys.stdin.isatty() else sys.stdin.readline()
+        typed = asked_id(text.language)
     subject = normalise(typed)
     if (given := typed_code(typed)) and subject not in ledger.codes():
         return patient_of(typed, None, ledger, text)

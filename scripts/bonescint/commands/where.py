@@ -32,8 +32,8 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     parser.add_argument(
         "--id",
         metavar="ID",
-        help="patient ID: the identified side too (raw images, inputs, private/, logs/) / "
-        "患者 ID で、識別情報のある側も調べる",
+        help="patient ID: the identified side too (raw images, inputs, private/, logs/); - asks "
+        "for it / 患者 ID で、識別情報のある側も調べる (- は尋ねる)",
     )
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write the list / 一覧を書き出す")
     configuration.add_option(parser)
@@ -54,6 +54,7 @@ def where(options: argparse.Namespace) -> int:
         If no patient is named, a code or ID is none, or the list cannot be written.
     """
     from bonescint.commands.listing import aligned, export
+    from bonescint.commands.requester import asked_id
     from bonescint.custody.traces.search import Person
 
     config = configuration.load(options)
@@ -70,7 +71,8 @@ def where(options: argparse.Namespace) -> int:
         rows += _on_volumes(code, text)
         rows += _outside(ledger, code, text)
     if options.id is not None:
-        rows += _of_id(options.id, ledger, config, text)
+        typed = asked_id(text.language) if options.id == "-" else options.id
+        rows += _of_id(typed, ledger, config, text)
     header = [text(f"where.{column}") for column in _COLUMNS]
     if options.csv:
         export(options.csv, header, rows, config["language"])

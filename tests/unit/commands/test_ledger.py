@@ -117,6 +117,17 @@ def test_lookup_survives_how_a_code_is_typed(
     assert capsys.readouterr().out == f"{codes['4711234']}\t4711234\n"
 
 
+def test_an_id_is_asked_for_unseen(
+    codes: dict[str, str], answers: Answers, capsys: Capture
+) -> None:
+    capsys.readouterr()
+    answers("4711-234", "999")
+    assert run("lookup", "-", "-") == 1
+    out, err = capsys.readouterr()
+    assert out == f"{codes['4711234']}\t4711234\n"
+    assert "999" not in err
+
+
 def test_lookup_both_ways_and_what_is_unknown(codes: dict[str, str], capsys: Capture) -> None:
     capsys.readouterr()
     a, b, c = (codes[subject] for subject in SUBJECTS)

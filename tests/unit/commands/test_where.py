@@ -2,6 +2,7 @@
 
 import argparse
 import csv
+import io
 from pathlib import Path
 
 import pytest
@@ -96,7 +97,9 @@ def test_a_disc_by_its_list(ledger: Ledger, capsys: pytest.CaptureFixture[str]) 
     assert "volume 2 of 2, delivery D-001" in line
 
 
-def test_an_id_on_the_identified_side(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_id_on_the_identified_side(
+    ledger: Ledger, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     code, _ = study(ledger)
     assert run("--id", TYPED, "--csv", "answer.csv") == 0
     capsys.readouterr()
@@ -118,6 +121,10 @@ def test_an_id_on_the_identified_side(ledger: Ledger, capsys: pytest.CaptureFixt
     ]
     with pytest.raises(InputError):  # never over an answer
         run("--id", TYPED, "--csv", "answer.csv")
+    # unseen, and in no history
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{TYPED}\n"))
+    assert run("--id", "-", "--csv", "again.csv") == 0
+    assert Path("again.csv").read_bytes() == Path("answer.csv").read_bytes()
 
 
 def test_nothing_is_held(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
