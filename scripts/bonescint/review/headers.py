@@ -15,7 +15,7 @@ from bonescint.deid.source import read_source
 from bonescint.resources import Texts
 
 _LONGEST = 300  # characters shown of a value
-_NO_IDENTITY = frozenset({"CS", "AT", "SQ"})
+_NO_IDENTITY = frozenset({"AT", "SQ"})
 
 
 class ShownChange(NamedTuple):
