@@ -39,8 +39,8 @@ SHAPE = 2, 1024, 256
 # the mean of a hot spot's counts in a pixel: from a short early image to a long one
 LEVELS = 4, 15, 60, 250, 1000
 SEED = 20260301
-# pixels: 4 to 12 mm full width at half maximum, sharper than collimators are and as blurred
-BLUR = 0.75, 2.25
+# pixels: 5 to 13 mm full width at half maximum, from sharper than a collimator to blurred
+BLUR = 1.0, 2.5
 SYLLABLES = {
     "KA": "ｶ", "KI": "ｷ", "SA": "ｻ", "SHI": "ｼ", "SU": "ｽ", "TA": "ﾀ", "TO": "ﾄ", "NA": "ﾅ",
     "NO": "ﾉ", "HA": "ﾊ", "HI": "ﾋ", "FU": "ﾌ", "MA": "ﾏ", "MI": "ﾐ", "MU": "ﾑ", "YA": "ﾔ",
