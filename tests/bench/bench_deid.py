@@ -20,19 +20,14 @@ import subprocess
 import sys
 import tempfile
 import time
-import unicodedata
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import yaml
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
-
-if TYPE_CHECKING:
-    from bonescint.demo.patients import PersonName
 
 ROOT = Path(__file__).resolve().parents[2]
 SHAPE = 2, 1024, 256
@@ -41,12 +36,6 @@ LEVELS = 4, 15, 60, 250, 1000
 SEED = 20260301
 # pixels: 5 to 13 mm full width at half maximum, from sharper than a collimator to blurred
 BLUR = 1.0, 2.5
-SYLLABLES = {
-    "KA": "ｶ", "KI": "ｷ", "SA": "ｻ", "SHI": "ｼ", "SU": "ｽ", "TA": "ﾀ", "TO": "ﾄ", "NA": "ﾅ",
-    "NO": "ﾉ", "HA": "ﾊ", "HI": "ﾋ", "FU": "ﾌ", "MA": "ﾏ", "MI": "ﾐ", "MU": "ﾑ", "YA": "ﾔ",
-    "YO": "ﾖ", "RA": "ﾗ",
-}  # fmt: skip
-KANJI = "川村松森林石原岡島谷野杉竹桜梅藤花春秋冬美和子江代香里恵真理千幸文静"
 COPY = """
 import shutil, sys
 from pathlib import Path
@@ -68,6 +57,7 @@ def make(folder: Path, files: int) -> list[Path]:
     """Write the input: two-frame scans, each of another patient."""
     from bonescint.demo.patients import HALF_WIDTH, sample_patients
     from bonescint.demo.scans import whole_body
+    from people import invented_name
 
     config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
     config["demo"] |= {"seed": SEED, "women_per_tracer": files // 2 + 1, "with_findings": 0}
@@ -75,25 +65,12 @@ def make(folder: Path, files: int) -> list[Path]:
     for patient in sample_patients(config["demo"], config["cohort"])[:files]:
         rng = np.random.default_rng([SEED, patient.index])
         born = patient.birth_date - timedelta(days=int(rng.integers(4000)))
-        name = _name(rng, patient.charset == HALF_WIDTH)
+        name = invented_name(rng, patient.charset == HALF_WIDTH)
         other = replace(patient, vendor="siemens", birth_date=born, name=name)
         scan = whole_body(other, SEED, rng.poisson(_expected(rng)).astype(np.uint16))[0]
         paths.append(folder / f"{patient.index:05}.dcm")
         scan.save_as(paths[-1], enforce_file_format=True)
     return paths
-
-
-def _name(rng: np.random.Generator, half_width: bool) -> "PersonName":
-    """Return an invented name in its three scripts: the demonstration has no thousand of them."""
-    from bonescint.demo.patients import PersonName
-
-    parts = [rng.choice(list(SYLLABLES), n) for n in (3, 2)]
-    kana = "^".join("".join(SYLLABLES[one] for one in part) for part in parts)
-    return PersonName(
-        romaji="^".join("".join(part) for part in parts),
-        kanji="^".join("".join(rng.choice(list(KANJI), 2)) for _ in parts),
-        kana=kana if half_width else unicodedata.normalize("NFKC", kana),
-    )
 
 
 def _expected(rng: np.random.Generator) -> NDArray[np.floating]:
