@@ -55,9 +55,10 @@ for path in sorted(Path(sys.argv[1]).iterdir()):
 
 def make(folder: Path, files: int) -> list[Path]:
     """Write the input: two-frame scans, each of another patient."""
+    from people import invented_name
+
     from bonescint.demo.patients import HALF_WIDTH, sample_patients
     from bonescint.demo.scans import whole_body
-    from people import invented_name
 
     config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
     config["demo"] |= {"seed": SEED, "women_per_tracer": files // 2 + 1, "with_findings": 0}
