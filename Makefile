@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 SECONDS ?= 60
 SEED ?=
 
-.PHONY: run audit plan deliver progress test test-all fuzz check docs bundle audit-lock
+.PHONY: all run audit plan deliver progress test test-all fuzz check docs bundle lock clean-results
 
 run: $(READY)  ## set up if needed, then bring everything up to date
 	@$(call SURROUNDINGS,$(BIN)/python)
@@ -57,6 +57,7 @@ docs: $(READY)  ## docs/*/tables.md from the declarations of the tables
 bundle: $(READY)  ## one file in dist/ that installs bonescint where there is no network
 	$(BIN)/python tools/make_bundle.py
 
+.PHONY: audit-lock
 audit-lock: $(READY)  ## requirements.lock against known vulnerabilities, on a machine with a network
 	$(BIN)/python tools/audit_lock.py
 
