@@ -172,24 +172,29 @@ def _check_version(
     printed = checked.value(row, cells, "version")
     if not isinstance(printed, str):
         return
-    column, shown = checked.columns["version"], checked.faults.shown(printed)
+    column = checked.columns["version"]
     mine, named = fold_header(product), fold_header(printed)
     others = [
         one for one in column.products if fold_header(one) in named and fold_header(one) not in mine
     ]
     numbers = parse_version(printed, (product, *column.products))
-    where = (row, checked.header("version"), column.rule)
+
+    def error(key: str, **values: Any) -> None:
+        shown = checked.faults.shown(printed)  # dearer than all the rest
+        where = row, checked.header("version"), column.rule
+        checked.faults.error(key, *where, value=shown, **values)
+
     if others:
-        checked.faults.error("other_product", *where, value=shown, product=product)
+        error("other_product", product=product)
     elif numbers is None and not any(
         fold_header(one) in named for one in (product, *column.products)
     ):
-        checked.faults.error("not_version", *where, value=shown)
+        error("not_version")
     elif numbers is not None:
         entry = f"software.{checked.faults.source}.version"
         if not same_version(numbers, version) or other_versions(printed, version):
             key = "two_versions" if same_version(numbers, version) else "other_version"
-            checked.faults.error(key, *where, value=shown, version=version, entry=entry)
+            error(key, version=version, entry=entry)
 
 
 def _values(checked: CheckedTable, row: int, cells: Cells, metrics: _Metrics) -> dict[str, str]:

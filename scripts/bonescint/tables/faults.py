@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bonescint.errors import InputError
+from bonescint.names.automaton import ManyTexts
 from bonescint.names.ids import normalise
 from bonescint.names.matcher import CELL, Matcher
 from bonescint.names.spellings import spellings
@@ -106,7 +107,9 @@ class Faults:
         self.second = second
         self.source = source
         self._identifiers = frozenset(identifiers)
-        self._parts = [one for one in self._identifiers if len(one) > 1 and not one.isdecimal()]
+        self._parts = ManyTexts(
+            one for one in self._identifiers if len(one) > 1 and not one.isdecimal()
+        )
         self.accept(())
 
     def accept(self, words: Iterable[str]) -> None:
@@ -204,7 +207,7 @@ class Faults:
             bare in self._identifiers
             or (day is not None and as_da(day) in self._identifiers)
             # wherever it stands: to the matcher a name of two letters is none beside another word
-            or any(part in bare for part in self._parts)
+            or self._parts.are_in(bare)
             or self._people.is_named_in(CELL.read(value))
         )
 
