@@ -168,6 +168,29 @@ def test_whoever_is_new_is_looked_for_in_all_files(ledger: Ledger, looked_into: 
     assert not looked_into
 
 
+def test_nobody_else_is_looked_for_again(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not found(ledger, GONE)
+    Path("results/new.txt").write_text("nothing\n")
+    time.sleep(of_searched._SETTLED / 1e9 + 0.02)
+    looked_for: dict[str, set[str]] = {}
+    whole = workers.search_content
+
+    def search_content(stream, name, terms):
+        texts = {"0039943096": GONE.code, "84065274": OTHER.code}
+        looked_for[Path(name).name] = {of for text, of in texts.items() if terms.find(text)}
+        return whole(stream, name, terms)
+
+    monkeypatch.setattr(workers, "search_content", search_content)
+    assert not found(ledger, GONE, OTHER)
+    assert looked_for.pop("new.txt") == {GONE.code, OTHER.code}
+    assert looked_for.keys() == {"cases.csv", "notes.txt", "a.dcm"}
+    assert all(of == {OTHER.code} for of in looked_for.values())
+    # now everybody was looked for in all of them
+    looked_for.clear()
+    assert not found(ledger, GONE, OTHER)
+    assert not looked_for
+
+
 def test_other_code_looks_into_everything(ledger: Ledger, looked_into: list[str]) -> None:
     assert not found(ledger)
     looked_into.clear()

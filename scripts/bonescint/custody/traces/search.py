@@ -84,6 +84,7 @@ class Searcher:
         self.persons = list(persons)
         self.terms = Terms(self.persons)
         self._searched, self._workers = searched, workers
+        self._additional = Terms(searched.additional if searched else ())
 
     def search(self, roots: Sequence[Path], skip: Collection[Path] = ()) -> Iterator[Trace]:
         """Yield every trace in folders and files, behind links too.
@@ -103,7 +104,7 @@ class Searcher:
         if not self.terms:
             return
         files = self._files(roots, skip)
-        for some, found in found_in(files, self.terms, self._workers):
+        for some, found in found_in(files, self.terms, self._additional, self._workers):
             for file, places in zip(some, found, strict=True):
                 yield from file.named
                 yield from (Trace(file.path, place, kind) for place, kind in places)
@@ -129,7 +130,8 @@ class Searcher:
             if state and self._searched and self._searched.holds(path, state):
                 state = None
             if state or named:
-                yield ToSearch(path, named, state)
+                is_held = bool(state and self._searched and self._searched.held(path, state))
+                yield ToSearch(path, named, state, is_held)
 
 
 def _components(root: Path, path: Path) -> list[str]:

@@ -3,14 +3,14 @@
 A file is the same if size, dates and number are: the kernel sets the date of the last change
 (ctime), which no program can set back. Where a filesystem does not keep it, and in a copy of a
 study, the SHA-256 decides; of an image, whose header is sooner read than the image hashed, nothing
-does. Whoever is looked for additionally is looked for in all files.
+does. Whoever is looked for additionally is looked for in all files, but nobody else is.
 """
 
 import hashlib
 import json
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -38,7 +38,7 @@ class Searched:
         What decides beside the files: the digest of the code.
     ledger
         The opened ledger, to which the record is sealed. If there is none, or it is damaged, sealed
-        to another key, made by other code or for fewer persons, everything is looked into.
+        to another key or made by other code, everything is looked into for everybody.
     path
         Where the record is kept.
     """
@@ -46,16 +46,20 @@ class Searched:
     def __init__(
         self, persons: Iterable[Person], made_by: str, ledger: Ledger, path: Path = SEARCHED
     ) -> None:
-        self._persons = sorted({_digest(person) for person in persons})
+        by_digest = {_digest(person): person for person in persons}
+        self._persons = sorted(by_digest)
         self._made_by, self._ledger, self._path = made_by, ledger, path
         # dates of another disk than that which was tried say nothing
         self._device = path.parent.stat().st_dev if keeps_changes(path.parent) else None
         self._before: dict[str, _Entry] = {}
         self._now: dict[str, _Entry] = {}
+        known: set[str] = set()
         with suppress(InputError, OSError, ValueError, KeyError, TypeError):
             kept = json.loads(ledger.unseal(self._path.read_bytes()))
-            if kept["made_by"] == self._made_by and {*self._persons} <= {*kept["persons"]}:
+            if kept["made_by"] == self._made_by:
+                known = {*kept["persons"]}
                 self._before = {str(name): (stamp, sha) for name, stamp, sha in kept["files"]}
+        self.additional = [by_digest[one] for one in self._persons if one not in known]
 
     def seal(self) -> None:
         """Keep which files hold nobody, readable with the ledger's key alone."""
@@ -65,7 +69,7 @@ class Searched:
             stream.write(self._ledger.seal(json.dumps(record).encode()))
 
     def holds(self, path: Path, state: os.stat_result) -> bool:
-        """Tell whether a file was looked into and is the same.
+        """Tell whether a file was looked into for everybody and is the same.
 
         Parameters
         ----------
@@ -74,16 +78,30 @@ class Searched:
         state
             Of what it leads to.
         """
-        name = path.as_posix()
-        for known in (self._now, self._before):
-            stamp, sha = known.get(name, ([], ""))
-            if stamp and stamp == self._stamp(state):
-                self._now[name] = stamp, sha
-                return True
-            if sha and sha == sha256_of(path):
-                self._now[name] = self._stamp(state), sha
-                return True
-        return False
+        entry = self._same(self._now, path, state)
+        if not entry and not self.additional:
+            entry = self._same(self._before, path, state)
+        if entry:
+            self._now[path.as_posix()] = entry
+        return bool(entry)
+
+    def held(self, path: Path, state: os.stat_result) -> bool:
+        """Tell whether a file was looked into for all but the additional persons and is the same.
+
+        Parameters
+        ----------
+        path, state
+            As for `holds`.
+        """
+        return bool(self._same(self._before, path, state))
+
+    def _same(
+        self, known: Mapping[str, _Entry], path: Path, state: os.stat_result
+    ) -> _Entry | None:
+        stamp, sha = known.get(path.as_posix(), ([], ""))
+        if stamp and stamp == self._stamp(state):
+            return stamp, sha
+        return (self._stamp(state), sha) if sha and sha == sha256_of(path) else None
 
     def add(self, path: Path, state: os.stat_result) -> None:
         """Remember that a file holds nobody, unless it changes just now.

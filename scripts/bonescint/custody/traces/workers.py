@@ -16,7 +16,7 @@ _CHUNK = 1 << 20  # bytes that a process is given at once
 _IMAGE = 1 << 14  # bytes that are read of an image
 _AHEAD = 4  # chunks of each process that wait
 _ALONE = 2  # chunks that take no longer than to start processes
-_terms: Terms
+_terms: tuple[Terms, Terms]
 
 
 class ToSearch(NamedTuple):
@@ -30,11 +30,14 @@ class ToSearch(NamedTuple):
         What its name has told.
     state
         Of the file before it is read; None for what is not.
+    is_held
+        Whether it was looked into before, for all but the additional persons.
     """
 
     path: Path
     named: Sequence[Any]
     state: os.stat_result | None
+    is_held: bool
 
     @property
     def weight(self) -> int:
@@ -44,7 +47,7 @@ class ToSearch(NamedTuple):
 
 
 def found_in(
-    files: Iterable[ToSearch], terms: Terms, workers: int
+    files: Iterable[ToSearch], terms: Terms, additional: Terms, workers: int
 ) -> Iterator[tuple[list[ToSearch], Iterable[list[Found]]]]:
     """Yield some files after the other, and what is in each of them.
 
@@ -52,14 +55,14 @@ def found_in(
     ----------
     files
         In the order in which they are told.
-    terms
-        What is looked for.
+    terms, additional
+        What is looked for, and what of it in files that were looked into before.
     workers
         Processes at most; few files are looked into in this one.
     """
     chunks = _chunks(files)
     for number, chunk in enumerate(chunks, 1):
-        yield chunk, (_found(file, terms) for file in chunk)
+        yield chunk, (_found(file, terms, additional) for file in chunk)
         if workers > 1 and number == _ALONE:
             break
     with ExitStack() as stack:
@@ -67,7 +70,7 @@ def found_in(
         running: deque[tuple[list[ToSearch], Future[list[list[Found]]]]] = deque()
         for chunk in chunks:
             pool = pool or stack.enter_context(
-                ProcessPoolExecutor(workers, initializer=_start, initargs=(terms,))
+                ProcessPoolExecutor(workers, initializer=_start, initargs=(terms, additional))
             )
             running.append((chunk, pool.submit(_found_in_chunk, chunk)))
             if len(running) >= _AHEAD * workers:
@@ -90,18 +93,19 @@ def _chunks(files: Iterable[ToSearch]) -> Iterator[list[ToSearch]]:
         yield chunk
 
 
-def _start(terms: Terms) -> None:
+def _start(*terms: Terms) -> None:
     global _terms  # noqa: PLW0603  a process has no other place for it
-    _terms = terms
+    _terms = terms[0], terms[1]
 
 
 def _found_in_chunk(files: Sequence[ToSearch]) -> list[list[Found]]:
-    return [_found(file, _terms) for file in files]
+    return [_found(file, *_terms) for file in files]
 
 
-def _found(file: ToSearch, terms: Terms) -> list[Found]:
+def _found(file: ToSearch, everything: Terms, additional: Terms) -> list[Found]:
     if file.state is None:
         return []
+    terms = additional if file.is_held else everything
     try:
         with file.path.open("rb") as stream:
             return list(search_content(stream, file.path.as_posix(), terms))
