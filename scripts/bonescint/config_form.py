@@ -1,4 +1,4 @@
-"""The form of config.yaml: the keys that schemas/config.schema.yaml knows, and its version."""
+"""The form of config.yaml, the one configuration (R40): the keys of its schema, and its version."""
 
 import difflib
 import math
