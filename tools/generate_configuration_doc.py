@@ -124,6 +124,8 @@ def _rows(keys: list[Key], text: Texts) -> Iterator[str]:
 
 def _value(said: Mapping[str, Any], text: Texts) -> str:
     """Return what may be written."""
+    if "oneOf" in said:
+        return ", ".join(_value(one, text) for one in said["oneOf"])
     if "if" in said:
         word = said["else"].get("const")
         return text("word_or_keys", word=word) if word else text("path_or_keys")
