@@ -30,8 +30,11 @@ def missing(text: str) -> Iterator[str]:
         )
         if not (path.is_dir() or path.with_suffix(".py").exists() or path.name in _names_in(face)):
             yield module
+    for file in re.findall(r"`((?:unit|workflow|bundle|browser|studies)/[\w/]+(?:\.py)?/?)`", text):
+        if not (ROOT / "tests" / file).exists():
+            yield file
     for file in re.findall(rf"`((?:{_ROOMS})/[\w./-]+)`", text):
-        if not (ROOT / file).exists():
+        if not (ROOT / file).exists() and not (ROOT / "tests" / file).exists():
             yield file
 
 
