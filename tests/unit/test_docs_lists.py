@@ -134,3 +134,16 @@ def test_every_reason_has_its_words_in_both_languages() -> None:
     for language in ("en", "ja"):
         flow = Texts("flow", language)
         assert all(flow(name) for name in generate_reasons_doc.REASONS)
+
+
+def test_what_is_not_there_is_told() -> None:
+    text = """`unit/test_docs.py::test_of_nobody`, `unit/nobody.py`, `bonescint.nobody`,
+    `bonescint.files.nobody`, `resources/nobody.csv`, `unit/test_docs.py::headings_of`,
+    `bonescint.files.read_rows`, `resources/tables.csv`, `unit/deid/`"""
+    assert list(missing(text)) == [
+        "unit/test_docs.py::test_of_nobody",
+        "bonescint.nobody",
+        "bonescint.files.nobody",
+        "unit/nobody.py",
+        "resources/nobody.csv",
+    ]
