@@ -51,8 +51,10 @@ check: $(READY)  ## style, types, workflow lint: what CI asks besides the tests
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/snakemake --lint
 
-docs: $(READY)  ## docs/*/tables.md from the declarations of the tables
+docs: $(READY)  ## docs/*/tables.md from the declarations of the tables, configuration.md from the schema, reasons.md from the words
 	$(BIN)/python tools/generate_tables_doc.py
+	$(BIN)/python tools/generate_configuration_doc.py
+	$(BIN)/python tools/generate_reasons_doc.py
 
 bundle: $(READY)  ## one file in dist/ that installs bonescint where there is no network
 	$(BIN)/python tools/make_bundle.py

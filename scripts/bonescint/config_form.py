@@ -1,4 +1,4 @@
-"""The form of config.yaml: the keys that schemas/config.schema.yaml knows, and its version."""
+"""The form of config.yaml, the one configuration (R40): the keys of its schema, and its version."""
 
 import difflib
 import math
@@ -12,6 +12,14 @@ from bonescint.errors import InputError
 from bonescint.questions import TESTS, known
 from bonescint.resources import Texts, project_yaml
 
+# how a range is said -> what stands in the schema of it; the first that applies
+_BOUNDS = {
+    "between": ("exclusiveMinimum", "exclusiveMaximum"),
+    "from_to": ("minimum", "maximum"),
+    "above_to": ("exclusiveMinimum", "maximum"),
+    "at_least": ("minimum",),
+    "above": ("exclusiveMinimum",),
+}
 # bonescint.commands.upgrade_steps has what changed from one to the next
 CONFIG_VERSION = 2
 
@@ -105,12 +113,12 @@ def _explain(error: Any, text: Texts, config: Mapping[str, Any]) -> Iterator[str
             known = list(map(str, error.schema["properties"]))
             for key in sorted(set(error.instance) - set(known), key=str):
                 close = difflib.get_close_matches(str(key), known, 1)
-                hint = text("did_you_mean", key=close[0]) if close else ""
+                hint = _meant(error.schema, close[0], text) if close else ""
                 yield text("unknown_key", where=where, key=key, known=", ".join(known)) + hint
         case "required":
             for key in error.validator_value:
                 if key not in error.instance:
-                    wanted = _wanted_key(error.schema, key, config)
+                    wanted = _wanted_key(error.schema, key, config, text)
                     yield text("missing_key", where=where, key=key, wanted=wanted)
         case "enum":
             allowed = ", ".join(map(str, error.validator_value))
@@ -125,12 +133,48 @@ def _explain(error: Any, text: Texts, config: Mapping[str, Any]) -> Iterator[str
             yield text("bad_value", where=where, value=value, wanted=_wanted(error, text))
 
 
-def _wanted_key(schema: Mapping[str, Any], key: str, config: Mapping[str, Any]) -> str:
+def meaning(key: Mapping[str, Any], language: str) -> str:
+    """Return what the schema says of a key in one language, empty where it says nothing.
+
+    Parameters
+    ----------
+    key
+        The key's schema, or a part of it.
+    language
+        ``ja`` or ``en``.
+    """
+    ja, _, en = str(key.get("description", "")).partition(" / ")
+    return ja if language == "ja" else en
+
+
+def bounds(key: Mapping[str, Any], text: Texts) -> str:
+    """Return between what a number must lie, empty where it may be any.
+
+    Parameters
+    ----------
+    key
+        The key's schema, or a part of it.
+    text
+        The words of resources/text/config.csv.
+    """
+    for said, (low, *high) in _BOUNDS.items():
+        if key.keys() >= {low, *high}:
+            return text(said, low=key[low], high=key[high[0]] if high else "")
+    return ""
+
+
+def _meant(schema: Mapping[str, Any], key: str, text: Texts) -> str:
+    """Return which key was meant, and what it is."""
+    said = meaning(schema["properties"][key], text.language)
+    return text("did_you_mean", key=key) + (f" ({said})" if said else "")
+
+
+def _wanted_key(schema: Mapping[str, Any], key: str, config: Mapping[str, Any], text: Texts) -> str:
     """Return what is to be written for a key that is not there, in brackets."""
     known = schema.get("properties", {}).get(key, {})
     if "$ref" in known:
-        known = _schema(config)["$defs"][known["$ref"].rpartition("/")[2]]
-    wanted = [" | ".join(map(str, known.get("enum", ()))), known.get("description", "")]
+        known = _schema(config)["$defs"][known["$ref"].rpartition("/")[2]] | known
+    wanted = [" | ".join(map(str, known.get("enum", ()))), meaning(known, text.language)]
     said = "; ".join(filter(None, wanted))
     return f" ({said})" if said else ""
 
@@ -139,7 +183,7 @@ def _wanted(error: Any, text: Texts) -> str:
     """Return what a value must be."""
     if error.validator == "enum":
         return ", ".join(map(str, error.validator_value))
-    wanted = [error.schema["description"]] if "description" in error.schema else []
+    wanted = list(filter(None, [meaning(error.schema, text.language), bounds(error.schema, text)]))
     if error.validator == "type" and not (wanted and error.instance is None):
         kinds = error.validator_value
         kinds = [kinds] if isinstance(kinds, str) else kinds

@@ -75,3 +75,43 @@ def test_links_lead_to_files(page: Path) -> None:
     targets = re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8"))
     missing = [t for t in targets if "://" not in t and not (page.parent / t).exists()]
     assert not missing
+
+
+def headings_of(page: Path) -> list[tuple[int, str]]:
+    """Return level and text of every heading, those in blocks of code apart."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+    return [(len(marks), said) for marks, said in re.findall(r"^(#{1,6}) (.+)$", text, re.M)]
+
+
+def anchor(heading: str) -> str:
+    """Return what a forge makes of a heading, to link to."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+PAIRS = [(page, page.parents[1] / "ja" / page.name) for page in ROOT.glob("docs/en/*.md")]
+PAIRS = [(ROOT / "README.md", ROOT / "README.ja.md")] + [p for p in PAIRS if p[1].exists()]
+
+
+@pytest.mark.parametrize(("en", "ja"), PAIRS, ids=[en.stem for en, _ in PAIRS])
+def test_both_languages_have_the_same_headings(en: Path, ja: Path) -> None:
+    levels = [[level for level, _ in headings_of(page)] for page in (en, ja)]
+    assert levels[0] == levels[1], list(zip(headings_of(en), headings_of(ja), strict=False))
+
+
+def test_no_japanese_page_is_without_its_english_one() -> None:
+    english = {page.name for page in [*ROOT.glob("docs/en/*.md"), *ROOT.glob("docs/*.md")]}
+    assert {page.name for page in ROOT.glob("docs/ja/*.md")} <= english
+    assert len(PAIRS) > 10
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_links_lead_to_headings(page: Path) -> None:
+    missing = []
+    for target in re.findall(r"\]\(([^)\s]*#[^)\s]+)\)", page.read_text(encoding="utf-8")):
+        path, _, fragment = target.partition("#")
+        linked = page.parent / path if path else page
+        if "://" not in target and linked.suffix == ".md":
+            known = {anchor(said) for _, said in headings_of(linked)}
+            if fragment not in known:
+                missing.append(target)
+    assert missing == []
