@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from bonescint.files import Row, number
+from bonescint.outputs.style import small
 
 _LINE = 0.05  # height of a line of small type, of a panel's
 
@@ -55,7 +56,7 @@ def levels_beside(ax: Axes, levels: Iterable[Level]) -> None:
         moved = {"arrowstyle": "-", "color": one.colour, "linewidth": 0.6}
         ax.annotate(
             "\n".join(one.said), (1.0, at), (1.03, y), xycoords=("axes fraction", "data"),
-            textcoords="axes fraction", va="center", ha="left", fontsize="small",
+            textcoords="axes fraction", va="center", ha="left", fontsize=small(),
             color=one.colour, annotation_clip=False,
             arrowprops=moved | {"shrinkA": 0, "shrinkB": 0} if abs(y - place) > _LINE / 4 else None,
         )  # fmt: skip

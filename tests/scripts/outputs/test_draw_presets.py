@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
 import pytest
 from matplotlib.axes import Axes
 from pikepdf import Pdf
@@ -13,9 +14,9 @@ from scripts.outputs.draw_presets import draw_presets
 from bonescint.files import read_rows
 from bonescint.outputs.drawn import drawn_figures
 from bonescint.outputs.labels import Labels
-from bonescint.outputs.panels import Panel, Picture, in_preset, points_of
+from bonescint.outputs.panels import Panel, Picture, in_preset, points_of, split
 from bonescint.outputs.presets import PRESETS
-from bonescint.outputs.style import SERIES, house_style
+from bonescint.outputs.style import SERIES, house_style, small
 from bonescint.resources import SYNTHETIC, Texts
 from tests.scripts.outputs.contract import CUTOFFS, PAIRS, SOFTWARE
 from tests.scripts.outputs.results import write_results, write_scans
@@ -117,6 +118,39 @@ def test_panels_wrap_go_on_in_another_file_and_stay_legible() -> None:
     assert len(drawn) == 27
     wide = picture._replace(size=(9.0, 3.0))
     assert points_of(wide, PRESETS["journal_1"]) < 6 <= points_of(wide, PRESETS["journal_2"])
+
+
+@pytest.mark.parametrize(
+    ("preset", "letters"), [("journal_1", ["A", "B"]), ("journal_2", ["A", "B"]), ("slides", [])]
+)
+def test_panels_have_letters_where_a_legend_tells_of_them(preset: str, letters: list[str]) -> None:
+    def panel(ax: Axes) -> None:
+        for one in split(ax, 2):  # others in the place of the axes
+            one.set_title("t")
+
+    picture = Picture("t", [Panel(key, panel) for key in "xy"], (3.4, 3.6), columns=2)
+    alone = picture._replace(panels=picture.panels[:1])
+    with house_style(8):
+        (figure,) = in_preset(picture, LABELS, PRESETS[preset])
+        (single,) = in_preset(alone, LABELS, PRESETS[preset])
+    assert [text.get_text() for ax in figure.axes for text in ax.texts] == letters
+    assert not [text for ax in single.axes for text in ax.texts]
+
+
+def test_as_many_panels_stand_in_each_row() -> None:
+    panels = [Panel(str(n), lambda ax: None) for n in range(4)]
+    picture = Picture("t", panels, (2.7, 3.1), columns=4)  # three would fit beside each other
+    with house_style(8):
+        (figure,) = in_preset(picture, LABELS, PRESETS["journal_2"])
+    assert {ax.get_gridspec().ncols for ax in figure.axes} == {2}
+
+
+@pytest.mark.parametrize("points", [6.0, 7.2, 9.0])
+def test_no_type_is_too_small_to_be_read(points: float) -> None:
+    with house_style(points):
+        sizes = [small(), *(mpl.rcParams[key] for key in ("legend.fontsize", "axes.titlesize"))]
+    assert min(sizes) >= 6.0
+    assert sizes[0] == pytest.approx(max(points / 1.2, 6.0))
 
 
 def test_series_are_told_apart_without_colour() -> None:

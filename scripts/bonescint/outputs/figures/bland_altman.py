@@ -20,6 +20,7 @@ from bonescint.outputs.style import (
     empty_panel,
     many,
     scale,
+    small,
 )
 from bonescint.text.width import broken
 
@@ -58,7 +59,7 @@ def _levels(ax: Axes, rows: list[Row], pair: tuple[str, str], metric: str, label
     )
     if why:
         said = "\n".join(broken(labels.figure(why, "bland_altman"), _WITHIN))
-        ax.text(0.02, 0.02, said, transform=ax.transAxes, fontsize="small", color=VERMILION)
+        ax.text(0.02, 0.02, said, transform=ax.transAxes, fontsize=small(), color=VERMILION)
 
 
 def _points(

@@ -6,7 +6,7 @@ from bonescint.files import Row, number
 from bonescint.outputs.estimates import PERFORMANCE, performance, with_limits
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.panels import Panel, Picture, split
-from bonescint.outputs.style import GREY, series
+from bonescint.outputs.style import GREY, series, small
 
 FIGURE = {
     "order": 30,
@@ -82,6 +82,6 @@ def _line(ax: Axes, y: int, estimate: Row | None, metric: str, labels: Labels) -
         ax.plot(point, y, marker=marker, color=colour, markersize=6.5, clip_on=False)
     ax.annotate(
         with_limits(estimate, labels),
-        (1.03, y), xycoords=("axes fraction", "data"), va="center", fontsize="small",
+        (1.03, y), xycoords=("axes fraction", "data"), va="center", fontsize=small(),
         annotation_clip=False,
     )  # fmt: skip

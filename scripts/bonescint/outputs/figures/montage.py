@@ -17,6 +17,7 @@ from bonescint.outputs.data import decided, measured
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.panels import Panel, Picture
 from bonescint.outputs.scans import View, read_views
+from bonescint.outputs.style import small
 
 FIGURE = {
     "order": 70,
@@ -242,4 +243,4 @@ def _row(ax: Axes, row: list[_Drawn], most: int, shown: slice, labels: Labels) -
             lines.append(one.scan.code)
             if labels.has("readers"):
                 lines.append(labels(states[one.scan.metastasis]))
-        ax.set_xlabel("\n".join(lines), loc="left", fontsize="small")
+        ax.set_xlabel("\n".join(lines), loc="left", fontsize=small())

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from bonescint.files import Row
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.panels import Panel, Picture
-from bonescint.outputs.style import GREY, SERIES
+from bonescint.outputs.style import GREY, SERIES, small
 
 FIGURE = {
     "order": 80,
@@ -63,7 +63,7 @@ def _curves(ax: Axes, sample_size: list[Row], labels: Labels) -> None:
     said = labels.figure(
         "planned", "sample_size", positive=planned["n_positive"], negative=planned["n_negative"]
     )
-    ax.annotate(said, (n, 1.01), (4, 0), textcoords="offset points", fontsize="small", color=GREY)
+    ax.annotate(said, (n, 1.01), (4, 0), textcoords="offset points", fontsize=small(), color=GREY)
     ax.set(
         ylim=(0, 1.06), xlim=(0, None),
         xlabel=labels.figure("cases", "sample_size"), ylabel=labels.figure("power", "sample_size"),

@@ -18,6 +18,7 @@ from bonescint.outputs.style import (
     empty_panel,
     many,
     same_scale,
+    small,
 )
 
 FIGURE = {
@@ -77,7 +78,7 @@ def _panel(
         return  # no value is, or can be, 0
     for x, ha, offset in ((0, "right", -0.04), (1, "left", 0.04)):
         zeros = sum(pair[x] == 0 for pair in pairs)
-        ax.text(x + offset, 0, labels("zeros", n=zeros), ha=ha, va="center", fontsize="small")
+        ax.text(x + offset, 0, labels("zeros", n=zeros), ha=ha, va="center", fontsize=small())
 
 
 def draw(
