@@ -31,6 +31,14 @@ class Panel(NamedTuple):
     draw: Callable[[Axes], None]
 
 
+class OtherForm(NamedTuple):
+    """Another form of a picture, as the parameters of the same names say of its first one."""
+
+    panels: Sequence[Panel]
+    size: tuple[float, float]
+    columns: int = 1
+
+
 class Picture(NamedTuple):
     """What a module of bonescint.outputs.figures draws.
 
@@ -56,7 +64,7 @@ class Picture(NamedTuple):
     columns: int = 1
     note: str = ""
     empty: str = ""
-    narrower: Sequence["Picture"] = ()
+    narrower: Sequence[OtherForm] = ()
 
 
 def composed(picture: Picture, labels: Labels) -> Figure:
@@ -95,7 +103,8 @@ def in_preset(picture: Picture, labels: Labels, preset: Preset) -> Iterator[Figu
         # a panel that gets more room grows with it, but not to a poster
         height *= min(1.25, preset.width / (columns * width))
     height = min(height, preset.tallest - _AROUND)
-    most = max(int((preset.tallest - _AROUND) / height), 1) * columns
+    rows, fit = -(-n // columns), max(int((preset.tallest - _AROUND) / height), 1)
+    most = -(-rows // -(-rows // fit)) * columns  # and as many rows in each file
     for first in range(0, n, most):
         panels = picture.panels[first : first + most]
         yield _figure(picture, panels, columns, (width, height), labels, preset, first)
@@ -111,7 +120,7 @@ def legible(picture: Picture, preset: Preset) -> Picture | None:
     preset
         For whom.
     """
-    forms = (picture, *picture.narrower)
+    forms = (picture, *(picture._replace(**one._asdict()) for one in picture.narrower))
     return next((one for one in forms if points_of(one, preset) >= LEAST_POINTS), None)
 
 
@@ -183,11 +192,11 @@ def _figure(
 
 
 def _lettered(ax: Axes, n: int) -> None:
-    """Write a panel's letter (A, B, ...) at its top left corner, beside the axes."""
+    """Write a panel's letter (A, B, ...) at its top left corner, beside the axes if there are."""
     letter = ascii_uppercase[n % 26] * (n // 26 + 1)
-    size = ax.title.get_fontsize()
+    size = float(ax.title.get_fontsize())
     ax.annotate(
-        letter, (0, 1), (-2.2 * size, 0.5 * size), xycoords="axes fraction",
-        textcoords="offset points", ha="right", fontfamily="DejaVu Sans", fontweight="bold",
-        fontsize=1.2 * size,
+        letter, (0, 1), (-2.2 * size if ax.axison else 0, 0.5 * size),
+        xycoords="axes fraction", textcoords="offset points", ha="right" if ax.axison else "left",
+        fontfamily="DejaVu Sans", fontweight="bold", fontsize=1.2 * size,
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -31,11 +31,10 @@ GREY = "#6B6B6B"
 # a second and a third cue beside the colour: marker and dash
 SERIES = [(BLUE, "o", "-"), (VERMILION, "s", "--"), (GREEN, "^", "-."), (PURPLE, "D", ":")]
 _NOTE_POINTS = 8.0
-_NOTE_WIDTH = (
-    0.059 / _NOTE_POINTS
-)  # inches a Latin character of the foot note takes a point, with its margin
+# inches a Latin character of the foot note takes a point of its size, with its margin
+_NOTE_WIDTH = 0.059 / _NOTE_POINTS
 _EDGE = 0.05  # inches from the figure's edge to title and note
-_LEADING = 1.3  # of lines in which Japanese stands beside Latin letters
+LEADING = 1.3  # of lines in which Japanese stands beside Latin letters
 _ACROSS = 48  # Latin characters that a line takes in an empty panel
 # a number up to this would lie in the linear part of a logarithmic axis, or just above it
 _SMALL = 3.0
@@ -117,7 +116,7 @@ def new_figure(width: float, height: float, title: str, synthetic: bool, note: s
     if lines:
         figure.text(
             0.01, _EDGE / height, "\n".join(map(str.rstrip, lines)), ha="left", va="bottom",
-            color=GREY, fontsize=small_size, linespacing=_LEADING,
+            color=GREY, fontsize=small_size, linespacing=LEADING,
         )  # fmt: skip
     return figure
 
@@ -125,7 +124,7 @@ def new_figure(width: float, height: float, title: str, synthetic: bool, note: s
 def leaded(ax: Axes) -> None:
     """Set the lines of a panel's title and axis labels apart: with fallback glyphs they touch."""
     for text in (ax.title, ax.xaxis.label, ax.yaxis.label):
-        text.set_linespacing(_LEADING)
+        text.set_linespacing(LEADING)
 
 
 def empty_panel(ax: Axes, text: str) -> None:
@@ -190,6 +189,21 @@ def many(n: int) -> bool:
     return n > 2000
 
 
+def room_above(ax: Axes, share: float) -> None:
+    """Raise the upper limit of a panel, whatever its scale, so that a legend covers no case.
+
+    Parameters
+    ----------
+    ax
+        The panel, with all its data in it.
+    share
+        Of the panel's height.
+    """
+    shown = ax.yaxis.get_transform()
+    low, high = shown.transform(ax.get_ylim())
+    ax.set_ylim(top=float(shown.inverted().transform(high + share * (high - low))))
+
+
 def series(labels: Labels, metric: str) -> tuple[str, str, str]:
     """Return colour, marker and dash of a metric, the same in every figure."""
     return SERIES[[*labels.values].index(metric) % len(SERIES)]
@@ -209,6 +223,7 @@ def save(figure: Figure, *paths: Path) -> None:
         ``.png`` (of the figure's dpi), ``.svg`` or ``.pdf``.
     """
     dpi = figure.dpi
+    _lay_out(figure)
     for path in paths:
         buffer = io.BytesIO()
         figure.dpi = dpi
@@ -220,7 +235,20 @@ def save(figure: Figure, *paths: Path) -> None:
             FigureCanvasAgg(figure).print_png(
                 buffer, metadata={"Software": None}, pil_kwargs={"compress_level": 3}
             )  # type: ignore[no-untyped-call]
-        figure.set_layout_engine("none")
         with replacing(path, "wb") as stream:
             stream.write(buffer.getvalue())
     figure.dpi = dpi
+
+
+def _lay_out(figure: Figure) -> None:
+    """Give the panels their places, once, rounded: the solver's last digits are not repeatable."""
+    engine = figure.get_layout_engine()
+    if engine is None:
+        return
+    FigureCanvasAgg(figure)
+    with suppress(ValueError):  # axes of grids within the grid are laid out, but not compressed
+        engine.execute(figure)
+    figure.set_layout_engine("none")
+    for ax in figure.axes:
+        left, bottom, width, height = ax.get_position(original=True).bounds
+        ax.set_position((round(left, 6), round(bottom, 6), round(width, 6), round(height, 6)))

@@ -14,7 +14,15 @@ from scripts.outputs.draw_presets import draw_presets
 from bonescint.files import read_rows
 from bonescint.outputs.drawn import drawn_figures
 from bonescint.outputs.labels import Labels
-from bonescint.outputs.panels import Panel, Picture, in_preset, points_of, split
+from bonescint.outputs.panels import (
+    OtherForm,
+    Panel,
+    Picture,
+    in_preset,
+    legible,
+    points_of,
+    split,
+)
 from bonescint.outputs.presets import PRESETS
 from bonescint.outputs.style import SERIES, house_style, small
 from bonescint.resources import SYNTHETIC, Texts
@@ -50,6 +58,9 @@ def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         write_scans(folder / "dicom", list(csv.DictReader(stream))[:2])
     few = {name: one for name, one in drawn_figures().items() if name in FEW}
     monkeypatch.setattr("scripts.outputs.draw_presets.drawn_figures", lambda there, of_report: few)
+    # too wide for one column, in any form
+    whole = "bonescint.outputs.figures.forest.OtherForm"
+    monkeypatch.setattr(whole, lambda panels, size, columns: OtherForm(panels, (10.4, 4.0), 1))
     return folder
 
 
@@ -135,6 +146,28 @@ def test_panels_have_letters_where_a_legend_tells_of_them(preset: str, letters: 
         (single,) = in_preset(alone, LABELS, PRESETS[preset])
     assert [text.get_text() for ax in figure.axes for text in ax.texts] == letters
     assert not [text for ax in single.axes for text in ax.texts]
+
+
+def test_the_first_form_that_is_legible_is_drawn() -> None:
+    panels = [Panel("wide", lambda ax: None)]
+    lower, small_one = ([Panel(key, lambda ax: None)] for key in ("lower", "small"))
+    picture = Picture("t", panels, (9.0, 3.0), note="n")
+    other = picture._replace(
+        narrower=[OtherForm(lower, (3.9, 6.0), 2), OtherForm(small_one, (3.0, 3.0))]
+    )
+    assert legible(picture, PRESETS["journal_1"]) is None
+    drawn = {
+        name: form and (form.panels[0].key, form.columns, form.note)
+        for name in PRESETS
+        for form in [legible(other, PRESETS[name])]
+    }
+    assert drawn == {
+        "journal_1": ("lower", 2, "n"),
+        "journal_2": ("wide", 1, "n"),
+        "slides": ("wide", 1, "n"),
+    }
+    (tall,) = (legible(one, PRESETS["slides"]) for one in [other._replace(size=(9.0, 9.0))])
+    assert tall is not None and tall.panels[0].key == "small"
 
 
 def test_as_many_panels_stand_in_each_row() -> None:

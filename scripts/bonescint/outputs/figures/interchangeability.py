@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from bonescint.files import Row, number
 from bonescint.outputs.estimates import find, noted
 from bonescint.outputs.labels import Labels
-from bonescint.outputs.panels import Panel, Picture
-from bonescint.outputs.style import GREY, VERMILION, series
+from bonescint.outputs.panels import OtherForm, Panel, Picture
+from bonescint.outputs.style import GREY, LEADING, VERMILION, series
 from bonescint.outputs.whiskers import whiskers
 
 FIGURE = {
@@ -71,14 +71,17 @@ def draw(interchangeability: list[Row], first_cutoffs: dict[str, float], labels:
             )
             for software, metric, row in lines
         ]  # fmt: skip
-        ax.set_yticks(range(len(lines)), names)
+        ax.set_yticks(range(len(lines)), names, linespacing=LEADING)
         ax.set(ylim=(len(lines) - 0.4, -0.6), xlabel=labels.word("equivalence_index"))
         ax.grid(visible=False, axis="y")
 
     key = "note" if margin is not None else "note_no_margin"
+    height = 1.0 + 0.36 * max(len(lines), 2)
+    panels = [Panel("index", panel)] if lines else []
     return Picture(
         labels.figure("title", "interchangeability"),
-        [Panel("index", panel)] if lines else [],
-        (7.4, 1.0 + 0.32 * max(len(lines), 2)),
+        panels,
+        (7.0, height),
         note=labels.figure(key, "interchangeability"),
+        narrower=[OtherForm(panels, (3.9, height))],
     )
