@@ -64,7 +64,7 @@ def draw(cases: list[Row], labels: Labels) -> Picture:
         edges = [mondays[0] + timedelta(weeks=i) for i in range(n + 1)]
         # matplotlib's dates are days since 1970
         at = np.array([(edge - date(1970, 1, 1)).days for edge in edges])
-        _date_axis(ax, ticks)
+        _date_axis(ax, ticks, labels)
         below = np.zeros(n + 1)
         given = np.zeros(n)
         for tracer, (colour, hatch) in zip(tracers, _FILLS, strict=False):
@@ -83,10 +83,8 @@ def draw(cases: list[Row], labels: Labels) -> Picture:
             label=labels("panel_counts", name=labels.figure("both", "tracer_weeks"), n=len(both)),
         )  # fmt: skip
         ax.yaxis.set_major_locator(MaxNLocator(integer=True))
-        ax.set(
-            ylim=(0, room * top), xlim=(at[0], at[-1]), xlabel=labels.figure("week", "tracer_weeks"),
-            ylabel=labels.figure("cases", "tracer_weeks"),
-        )  # fmt: skip
+        ax.set(ylim=(0, room * top), xlim=(at[0], at[-1]))
+        ax.set_ylabel(labels.figure("cases", "tracer_weeks"))
         ax.grid(visible=False, axis="x")
         ax.legend(loc="upper left", ncols=entries)
 
@@ -105,7 +103,8 @@ def draw(cases: list[Row], labels: Labels) -> Picture:
     )
 
 
-def _date_axis(ax: Axes, ticks: int) -> None:
+def _date_axis(ax: Axes, ticks: int, labels: Labels) -> None:
     ax.xaxis_date()
     locator: Any = AutoDateLocator  # it has no types
     ax.xaxis.set_major_locator(locator(minticks=min(ticks // 2, 5), maxticks=ticks))
+    ax.set_xlabel(labels.figure("week", "tracer_weeks"))
