@@ -57,6 +57,17 @@ _RC: dict[str, Any] = {
 }
 
 
+class _Layout(ConstrainedLayoutEngine):
+    """Gives panels their places, rounded: the last digits of its solver are not repeatable."""
+
+    def execute(self, fig: Figure) -> None:
+        with suppress(ValueError):  # axes of grids within the grid are laid out, not compressed
+            super().execute(fig)
+        for ax in fig.axes:
+            left, bottom, width, height = ax.get_position(original=True).bounds
+            ax.set_position((round(left, 6), round(bottom, 6), round(width, 6), round(height, 6)))
+
+
 @contextmanager
 def house_style(points: float = 9.0, are_texts: bool = False) -> Iterator[None]:
     """Hold the figures' settings for the length of the block (drawing and saving).
@@ -105,7 +116,7 @@ def new_figure(width: float, height: float, title: str, synthetic: bool, note: s
     above = _EDGE + 1.35 * size / 72 if title or synthetic else 0.0
     below = 2 * _EDGE + 1.45 * small_size * len(lines) / 72 if lines else 0.0
     panels = (0.0, below / height, 1.0, 1 - (above + below) / height)
-    figure = Figure((width, height), layout=ConstrainedLayoutEngine(compress=True, rect=panels))
+    figure = Figure((width, height), layout=_Layout(compress=True, rect=panels))
     top = 1 - _EDGE / height
     if title:
         figure.text(0.01, top, title, ha="left", va="top", fontsize=size)
@@ -223,7 +234,6 @@ def save(figure: Figure, *paths: Path) -> None:
         ``.png`` (of the figure's dpi), ``.svg`` or ``.pdf``.
     """
     dpi = figure.dpi
-    _lay_out(figure)
     for path in paths:
         buffer = io.BytesIO()
         figure.dpi = dpi
@@ -235,20 +245,7 @@ def save(figure: Figure, *paths: Path) -> None:
             FigureCanvasAgg(figure).print_png(
                 buffer, metadata={"Software": None}, pil_kwargs={"compress_level": 3}
             )  # type: ignore[no-untyped-call]
+        figure.set_layout_engine("none")
         with replacing(path, "wb") as stream:
             stream.write(buffer.getvalue())
     figure.dpi = dpi
-
-
-def _lay_out(figure: Figure) -> None:
-    """Give the panels their places, once, rounded: the solver's last digits are not repeatable."""
-    engine = figure.get_layout_engine()
-    if engine is None:
-        return
-    FigureCanvasAgg(figure)
-    with suppress(ValueError):  # axes of grids within the grid are laid out, but not compressed
-        engine.execute(figure)
-    figure.set_layout_engine("none")
-    for ax in figure.axes:
-        left, bottom, width, height = ax.get_position(original=True).bounds
-        ax.set_position((round(left, 6), round(bottom, 6), round(width, 6), round(height, 6)))
