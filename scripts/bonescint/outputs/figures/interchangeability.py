@@ -1,6 +1,7 @@
 """Whether a software could take a reader's place: the equivalence index beside the margin."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from matplotlib.axes import Axes
 
@@ -10,6 +11,7 @@ from bonescint.outputs.labels import Labels
 from bonescint.outputs.panels import OtherForm, Panel, Picture
 from bonescint.outputs.style import GREY, LEADING, VERMILION, series
 from bonescint.outputs.whiskers import whiskers
+from bonescint.text.width import broken
 
 FIGURE = {
     "order": 34,
@@ -52,7 +54,7 @@ def draw(interchangeability: list[Row], first_cutoffs: dict[str, float], labels:
         if metric in labels.metrics(software) and (row := of("equivalence_index", software, metric))
     ]
 
-    def panel(ax: Axes) -> None:
+    def panel(ax: Axes, across: int) -> None:
         for y, (software, metric, row) in enumerate(lines):
             colour, marker, _ = series(labels, metric)
             # the limits that decide have another level
@@ -72,16 +74,19 @@ def draw(interchangeability: list[Row], first_cutoffs: dict[str, float], labels:
             for software, metric, row in lines
         ]  # fmt: skip
         ax.set_yticks(range(len(lines)), names, linespacing=LEADING)
-        ax.set(ylim=(len(lines) - 0.4, -0.6), xlabel=labels.word("equivalence_index"))
+        ax.set(
+            ylim=(len(lines) - 0.4, -0.6),
+            xlabel="\n".join(broken(labels.word("equivalence_index"), across)),
+        )
         ax.grid(visible=False, axis="y")
 
     key = "note" if margin is not None else "note_no_margin"
     height = 1.0 + 0.36 * max(len(lines), 2)
-    panels = [Panel("index", panel)] if lines else []
+    wide, below = ([Panel("index", partial(panel, across=n))] if lines else [] for n in (60, 30))
     return Picture(
         labels.figure("title", "interchangeability"),
-        panels,
+        wide,
         (7.0, height),
         note=labels.figure(key, "interchangeability"),
-        narrower=[OtherForm(panels, (3.9, height))],
+        narrower=[OtherForm(below, (3.9, height + 0.15))],
     )

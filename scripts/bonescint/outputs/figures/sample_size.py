@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from bonescint.files import Row
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.panels import OtherForm, Panel, Picture
-from bonescint.outputs.style import GREY, SERIES, small
+from bonescint.outputs.style import GREY, SERIES
 from bonescint.text.width import broken
 
 FIGURE = {
@@ -63,13 +63,12 @@ def _curves(ax: Axes, across: int, sample_size: list[Row], labels: Labels) -> No
             ax.fill_between(cases, low, high, color=colour, alpha=0.13, linewidth=0)
     ax.axhline(float(first["wanted"]), color=GREY, linewidth=0.9, linestyle=(0, (1, 2)))
     n = int(planned["n_positive"]) + int(planned["n_negative"])
-    ax.axvline(n, color=GREY, linewidth=0.9)
     said = labels.figure(
         "planned", "sample_size", positive=planned["n_positive"], negative=planned["n_negative"]
     )
-    ax.annotate(said, (n, 1.07), (4, 0), textcoords="offset points", fontsize=small(), color=GREY)
+    ax.axvline(n, color=GREY, linewidth=0.9, label=said)
     ax.set(
-        ylim=(0, 1.14), xlim=(0, None),
+        ylim=(0, 1.06), xlim=(0, None),
         xlabel=labels.figure("cases", "sample_size"), ylabel=labels.figure("power", "sample_size"),
     )  # fmt: skip
     said = labels.figure(
