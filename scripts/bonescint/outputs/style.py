@@ -57,7 +57,7 @@ _RC: dict[str, Any] = {
 }
 
 
-class _Layout(ConstrainedLayoutEngine):
+class _RoundedLayout(ConstrainedLayoutEngine):
     """Gives panels their places, rounded: the last digits of its solver are not repeatable."""
 
     def execute(self, fig: Figure) -> None:
@@ -116,7 +116,7 @@ def new_figure(width: float, height: float, title: str, synthetic: bool, note: s
     above = _EDGE + 1.35 * size / 72 if title or synthetic else 0.0
     below = 2 * _EDGE + 1.45 * small_size * len(lines) / 72 if lines else 0.0
     panels = (0.0, below / height, 1.0, 1 - (above + below) / height)
-    figure = Figure((width, height), layout=_Layout(compress=True, rect=panels))
+    figure = Figure((width, height), layout=_RoundedLayout(compress=True, rect=panels))
     top = 1 - _EDGE / height
     if title:
         figure.text(0.01, top, title, ha="left", va="top", fontsize=size)

@@ -74,10 +74,8 @@ def draw(interchangeability: list[Row], first_cutoffs: dict[str, float], labels:
             for software, metric, row in lines
         ]  # fmt: skip
         ax.set_yticks(range(len(lines)), names, linespacing=LEADING)
-        ax.set(
-            ylim=(len(lines) - 0.4, -0.6),
-            xlabel="\n".join(broken(labels.word("equivalence_index"), across)),
-        )
+        ax.set_xlabel("\n".join(broken(labels.word("equivalence_index"), across)))
+        ax.set_ylim(len(lines) - 0.4, -0.6)
         ax.grid(visible=False, axis="y")
 
     key = "note" if margin is not None else "note_no_margin"
