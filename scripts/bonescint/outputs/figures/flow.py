@@ -265,6 +265,13 @@ class _FlowPart:
                 parts.append(replace(grown, trunk=[again, *added]))
         return parts if all(one.height(width) <= most for one in parts) else []
 
+    def in_even_parts(self, width: float, most: float) -> "list[_FlowPart]":
+        """Return as many parts as it needs, none much taller than the others."""
+        parts = self.in_parts(width, most)
+        while parts and len(lower := self.in_parts(width, most := 0.9 * most)) == len(parts):
+            parts = lower
+        return parts
+
 
 def _inches(ax: Axes) -> tuple[float, float]:
     """Return the size of the panel's place, below a title."""
@@ -333,7 +340,7 @@ def draw(
 
     narrower = []
     for width, most in _NARROWER if flow else ():
-        if parts := whole.in_parts(width, most):
+        if parts := whole.in_even_parts(width, most):
             panels = [Panel(f"part{i}", partial(panel, part=one)) for i, one in enumerate(parts, 1)]
             narrower.append(OtherForm(panels, (width, max(one.height(width) for one in parts))))
     return Picture(
