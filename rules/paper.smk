@@ -29,7 +29,7 @@ rule write_paper:
         study=STATED,
         words=WORDS,
         there=sorted(HAS),
-        figures=sorted({Path(path).stem for path in FIGURES}),
+        figures=list(drawn_figures({*HAS, *QUESTIONS}, of_report=False)),
         language=LANGUAGE,
         code=code_digest("scripts/outputs/write_paper.py"),
     script:

@@ -9,8 +9,8 @@ from bonescint.joblog import job_log
 from bonescint.outputs.data import first_cutoffs, shown_cases
 from bonescint.outputs.drawn import as_panels, drawn_figures
 from bonescint.outputs.labels import Labels
-from bonescint.outputs.panels import Picture, in_preset, points_of
-from bonescint.outputs.presets import LEAST_POINTS, PRESETS, Preset
+from bonescint.outputs.panels import Picture, in_preset, legible, points_of
+from bonescint.outputs.presets import PRESETS, Preset
 from bonescint.outputs.style import house_style, save
 from bonescint.resources import SYNTHETIC, Texts
 
@@ -64,13 +64,15 @@ def draw_presets(
     pictured = dict(as_panels(drawn, given, labels))
     rows = []
     for preset in presets:
+        (folder / preset).mkdir(parents=True, exist_ok=True)
         for name, picture in pictured.items():
-            for key, shown in _shown(picture, single_panels):
+            if (form := legible(picture, PRESETS[preset])) is None:
+                left_out.setdefault(preset, []).append(name)
+                continue
+            for key, shown in _shown(form, single_panels):
                 named = f"{name}-{key}" if key else name
-                files = list(_files(named, shown, labels, PRESETS[preset], folder / preset))
+                files = _files(named, shown, labels, PRESETS[preset], folder / preset)
                 rows += [{"figure": name, "panel": key, "preset": preset} | row for row in files]
-                if not files and not key:
-                    left_out.setdefault(preset, []).append(name)
     for row in rows:
         row["file"] = Path(str(row["file"])).relative_to(folder).as_posix()
     write_rows(folder / "figures.csv", COLUMNS, rows)
@@ -98,10 +100,7 @@ def _files(
     name: str, picture: Picture, labels: Labels, preset: Preset, folder: Path
 ) -> Iterator[dict[str, object]]:
     """Write a picture in every format and resolution of a preset and yield what was written."""
-    folder.mkdir(parents=True, exist_ok=True)
     points = points_of(picture, preset)
-    if points < LEAST_POINTS:
-        return  # too wide for this column; the next wider preset has it
     with house_style(points):
         figures = list(in_preset(picture, labels, preset))
         for part, figure in enumerate(figures, 1):

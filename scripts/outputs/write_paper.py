@@ -8,6 +8,8 @@ from bonescint.declared import columns
 from bonescint.files import replacing, write_rows
 from bonescint.joblog import job_log
 from bonescint.outputs.checklists import checklists
+from bonescint.outputs.drawn import drawn_figures
+from bonescint.outputs.labels import Labels
 from bonescint.outputs.paper.bound import BoundLabels, bound
 from bonescint.outputs.paper.document import Draft, write_document
 from bonescint.outputs.paper.sentences import cited, findings, methods
@@ -38,7 +40,7 @@ def write_paper(
     folder
         Where the files go.
     figures
-        The figures whose legends are written.
+        The figures whose legends are written, numbered as in results/presets/legends.txt.
     """
     results = read_results({"figures": [], **inputs})
     about = (Texts("report", language), results, study, software, words, there)
@@ -50,19 +52,28 @@ def write_paper(
     said, numbers = bound(findings(RunFacts(results, study, marking), marking), marking, results)
     found = {name: ["".join(p.text for p in one) for one in said[name]] for name in said}
     folder.mkdir(parents=True, exist_ok=True)
-    for name, paragraphs in (("methods", how), ("results", found)):
-        blocks = [f"{own(key)}\n{facts.said(one)}" for key, one in paragraphs.items()]
+    for name, parts in (("methods", how), ("results", {key: [one] for key, one in found.items()})):
+        blocks = [
+            "\n".join([own(key), *map(facts.said, paragraphs)]) for key, paragraphs in parts.items()
+        ]
         blocks = [*([SYNTHETIC] if plain.synthetic else []), plain("coded_notice"), *blocks]
         with replacing(folder / f"{name}.txt") as stream:
             stream.write("\n\n".join(blocks) + "\n")
     write_rows(folder / "numbers.csv", columns("paper_numbers"), numbers)
-    legends = [
-        own("legend", n=n, title=plain.figure("title", key), caption=plain.figure("caption", key))
-        for n, key in enumerate(figures, 1)
-    ]
+    legends = [_legend(n, key, plain, own) for n, key in enumerate(figures, 1)]
     lists = checklists(results, study, plain, lambda _: "")
     draft = Draft(str(study.get("title", "")), how, said, cited(how), legends, lists, numbers)
     write_document(folder / "paper.docx", draft, plain)
+
+
+def _legend(n: int, key: str, labels: Labels, words: Texts) -> str:
+    """Return a figure's legend with the files that it belongs to."""
+    shown = drawn_figures().get(key)
+    files = [f"results/figures/{key}.{shown.form}"] if shown else []
+    files.append(f"results/presets (figures.csv: {key})")
+    title, caption = (labels.figure(kind, key) for kind in ("title", "caption"))
+    joined = words("separator").join(files)
+    return words("legend", n=n, title=title, caption=caption, files=joined)
 
 
 if __name__ == "__main__":

@@ -7,8 +7,9 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from bonescint.files import Row, number
+from bonescint.outputs.style import LEADING, room_above, small
 
-_LINE = 0.05  # height of a line of small type, of a panel's
+_LINE = 0.053  # height of a line of small type, of a panel's
 
 
 class Level(NamedTuple):
@@ -30,7 +31,7 @@ class Level(NamedTuple):
     dash: str
 
 
-def levels_beside(ax: Axes, levels: Iterable[Level]) -> None:
+def levels_beside(ax: Axes, levels: Iterable[Level], room: float = 0.0) -> None:
     """Draw levels; texts that would overlap stand apart, each with a line to its level.
 
     Parameters
@@ -39,6 +40,8 @@ def levels_beside(ax: Axes, levels: Iterable[Level]) -> None:
         The panel, with everything else in it: its vertical limits are fixed here.
     levels
         Those without a value are left out.
+    room
+        Above everything, for a legend: a share of the panel's height.
     """
     shown = [(at, one) for one in levels if (at := number(one.row["estimate"])) is not None]
     for at, one in shown:
@@ -46,7 +49,7 @@ def levels_beside(ax: Axes, levels: Iterable[Level]) -> None:
         low, high = number(one.row["ci_low"]), number(one.row["ci_high"])
         if low is not None and high is not None:
             ax.axhspan(low, high, color=one.colour, alpha=0.12, linewidth=0, zorder=1)
-    ax.set_ylim(*ax.get_ylim())
+    room_above(ax, room)
     shown.sort(key=lambda each: each[0])
     to_panel = ax.transScale + ax.transLimits
     places = [float(to_panel.transform((ax.get_xlim()[1], at))[1]) for at, _ in shown]
@@ -55,8 +58,8 @@ def levels_beside(ax: Axes, levels: Iterable[Level]) -> None:
         moved = {"arrowstyle": "-", "color": one.colour, "linewidth": 0.6}
         ax.annotate(
             "\n".join(one.said), (1.0, at), (1.03, y), xycoords=("axes fraction", "data"),
-            textcoords="axes fraction", va="center", ha="left", fontsize="small",
-            color=one.colour, annotation_clip=False,
+            textcoords="axes fraction", va="center", ha="left", fontsize=small(),
+            linespacing=LEADING, color=one.colour, annotation_clip=False,
             arrowprops=moved | {"shrinkA": 0, "shrinkB": 0} if abs(y - place) > _LINE / 4 else None,
         )  # fmt: skip
 

@@ -1,14 +1,15 @@
 """A figure as its panels: what each shows is the figure's matter, where it stands the preset's."""
 
 from collections.abc import Callable, Iterator, Sequence
+from string import ascii_uppercase
 from typing import NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from bonescint.outputs.labels import Labels
-from bonescint.outputs.presets import SCREEN, Preset
-from bonescint.outputs.style import empty_panel, foot_note, new_figure
+from bonescint.outputs.presets import LEAST_POINTS, SCREEN, Preset
+from bonescint.outputs.style import empty_panel, leaded, new_figure
 
 _AROUND = 0.4  # inches: title, banner, note
 
@@ -30,6 +31,14 @@ class Panel(NamedTuple):
     draw: Callable[[Axes], None]
 
 
+class OtherForm(NamedTuple):
+    """Another form of a picture, as the parameters of the same names say of its first one."""
+
+    panels: Sequence[Panel]
+    size: tuple[float, float]
+    columns: int = 1
+
+
 class Picture(NamedTuple):
     """What a module of bonescint.outputs.figures draws.
 
@@ -45,6 +54,8 @@ class Picture(NamedTuple):
         How many stand side by side where there is room.
     empty
         Why there are no panels.
+    narrower
+        Other forms, for where this one would be too small: the first that is legible is drawn.
     """
 
     title: str
@@ -53,6 +64,7 @@ class Picture(NamedTuple):
     columns: int = 1
     note: str = ""
     empty: str = ""
+    narrower: Sequence[OtherForm] = ()
 
 
 def composed(picture: Picture, labels: Labels) -> Figure:
@@ -87,13 +99,29 @@ def in_preset(picture: Picture, labels: Labels, preset: Preset) -> Iterator[Figu
     columns = min(picture.columns, n)
     if preset.width:
         columns = max(min(columns, int(preset.width / width + 0.02)), 1)
+        columns = -(-n // -(-n // columns))  # as many in each row: none stands alone below
         # a panel that gets more room grows with it, but not to a poster
         height *= min(1.25, preset.width / (columns * width))
     height = min(height, preset.tallest - _AROUND)
-    most = max(int((preset.tallest - _AROUND) / height), 1) * columns
+    rows, fit = -(-n // columns), max(int((preset.tallest - _AROUND) / height), 1)
+    most = -(-rows // -(-rows // fit)) * columns  # and as many rows in each file
     for first in range(0, n, most):
         panels = picture.panels[first : first + most]
-        yield _figure(picture, panels, columns, (width, height), labels, preset)
+        yield _figure(picture, panels, columns, (width, height), labels, preset, first)
+
+
+def legible(picture: Picture, preset: Preset) -> Picture | None:
+    """Return the first form of a picture that is legible in a preset; None if none is.
+
+    Parameters
+    ----------
+    picture
+        What is drawn, with its other forms.
+    preset
+        For whom.
+    """
+    forms = (picture, *(picture._replace(**one._asdict()) for one in picture.narrower))
+    return next((one for one in forms if points_of(one, preset) >= LEAST_POINTS), None)
 
 
 def points_of(picture: Picture, preset: Preset) -> float:
@@ -137,22 +165,38 @@ def _figure(
     size: tuple[float, float],
     labels: Labels,
     preset: Preset,
+    first: int,
 ) -> Figure:
     columns = min(columns, max(len(panels), 1))
     rows = -(-len(panels) // columns) or 1
     # on the screen title and banner need some width, however few the panels
     width = preset.width or max(size[0] * columns, 6.4)
     height = preset.tallest if preset.is_page else size[1] * rows + _AROUND
-    title = picture.title if preset.is_titled else ""
-    figure = new_figure(width, height, title, labels.synthetic)
+    title, note = (picture.title, picture.note) if preset.is_titled else ("", "")
+    figure = new_figure(width, height, title, labels.synthetic, note if panels else "")
     if not panels:
         empty_panel(figure.add_subplot(), picture.empty or labels("no_data"))
         return figure
     places = list(figure.subplots(rows, columns, squeeze=False).flat)
-    for ax, panel in zip(places, panels, strict=False):
+    for i, (ax, panel) in enumerate(zip(places, panels, strict=False)):
+        before = len(figure.axes)
         panel.draw(ax)
+        if not preset.is_titled and len(picture.panels) > 1:
+            # a panel may have put others in the place of its axes
+            _lettered(ax if ax in figure.axes else figure.axes[before - 1], first + i)
     for ax in places[len(panels) :]:
         ax.set_axis_off()
-    if picture.note and preset.is_titled:
-        foot_note(figure, picture.note)
+    for ax in figure.axes:
+        leaded(ax)
     return figure
+
+
+def _lettered(ax: Axes, n: int) -> None:
+    """Write a panel's letter (A, B, ...) at its top left corner, beside the axes if there are."""
+    letter = ascii_uppercase[n % 26] * (n // 26 + 1)
+    size = float(ax.title.get_fontsize())
+    ax.annotate(
+        letter, (0, 1), (-2.2 * size if ax.axison else 0, 0.5 * size),
+        xycoords="axes fraction", textcoords="offset points", ha="right" if ax.axison else "left",
+        fontfamily="DejaVu Sans", fontweight="bold", fontsize=1.2 * size,
+    )  # fmt: skip

@@ -43,4 +43,4 @@ PRESETS = {
     # half the size of a 16:9 slide at half the type: the same picture, drawn with thicker lines
     "slides": Preset(6.667, 3.75, 8.0, (288,), ("svg",), is_page=True),
 }
-LEAST_POINTS = 6.0  # of the usual type; what is called "small" is 5 then
+LEAST_POINTS = 6.0  # of any type: smaller print cannot be read

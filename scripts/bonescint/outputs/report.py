@@ -137,13 +137,18 @@ def study_methods(results: Results, labels: Labels) -> list[str]:
         _said(labels, *design, *chosen),
         _said(labels, "methods_reference"),
         *filter(None, answered),
-        " ".join(filter(None, [_said(labels, "methods_tests", *tested), how])),
+        _gap(labels).join(filter(None, [_said(labels, "methods_tests", *tested), how])),
         _said(labels, "methods_missing"),
     ]
 
 
 def _said(labels: Labels, *keys: str) -> str:
-    return " ".join(labels(key) for key in keys)
+    return _gap(labels).join(labels(key) for key in keys)
+
+
+def _gap(labels: Labels) -> str:
+    """Return what stands between two sentences."""
+    return "" if labels.language == "ja" else " "
 
 
 def _smallest(performance: list[Row]) -> tuple[int, int] | None:

@@ -49,9 +49,12 @@ def scattered(
     cells = np.ma.masked_less(counts.T, 1)
     # one image: as drawings the cells, most of them empty, are more bytes than the points were; a
     # single case must be seen on white
-    ax.pcolormesh(
+    drawn = ax.pcolormesh(
         *back, cells, cmap="Greys", norm=LogNorm(0.1, counts.max()), zorder=1.5, rasterized=True
     )
+    # margins go beyond the cells as they would beyond points
+    drawn.sticky_edges.x.clear()
+    drawn.sticky_edges.y.clear()
     ax.plot([], [], linestyle="none", marker="s", color="0.4", label=label)
 
 

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,13 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from bonescint.files import replacing
 from bonescint.outputs import DPI, fonts
 from bonescint.outputs.labels import Labels
+from bonescint.outputs.presets import LEAST_POINTS
 from bonescint.resources import SYNTHETIC
 from bonescint.text.width import broken
 
@@ -27,7 +30,11 @@ BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
 GREY = "#6B6B6B"
 # a second and a third cue beside the colour: marker and dash
 SERIES = [(BLUE, "o", "-"), (VERMILION, "s", "--"), (GREEN, "^", "-."), (PURPLE, "D", ":")]
-_NOTE_WIDTH = 0.059  # inches a Latin character of the foot note takes, with its margin
+_NOTE_POINTS = 8.0
+# inches a Latin character of the foot note takes a point of its size, with its margin
+_NOTE_WIDTH = 0.059 / _NOTE_POINTS
+_EDGE = 0.05  # inches from the figure's edge to title and note
+LEADING = 1.3  # of lines in which Japanese stands beside Latin letters
 _ACROSS = 48  # Latin characters that a line takes in an empty panel
 # a number up to this would lie in the linear part of a logarithmic axis, or just above it
 _SMALL = 3.0
@@ -50,6 +57,17 @@ _RC: dict[str, Any] = {
 }
 
 
+class _RoundedLayout(ConstrainedLayoutEngine):
+    """Gives panels their places, rounded: the last digits of its solver are not repeatable."""
+
+    def execute(self, fig: Figure) -> None:
+        with suppress(ValueError):  # axes of grids within the grid are laid out, not compressed
+            super().execute(fig)
+        for ax in fig.axes:
+            left, bottom, width, height = ax.get_position(original=True).bounds
+            ax.set_position((round(left, 6), round(bottom, 6), round(width, 6), round(height, 6)))
+
+
 @contextmanager
 def house_style(points: float = 9.0, are_texts: bool = False) -> Iterator[None]:
     """Hold the figures' settings for the length of the block (drawing and saving).
@@ -57,7 +75,7 @@ def house_style(points: float = 9.0, are_texts: bool = False) -> Iterator[None]:
     Parameters
     ----------
     points
-        Size of type; what is larger or smaller follows.
+        Size of type; what is larger or smaller follows, to no less than `LEAST_POINTS`.
     are_texts
         Whether SVG keeps texts as texts, for editors, in place of their outlines.
     """
@@ -65,14 +83,21 @@ def house_style(points: float = 9.0, are_texts: bool = False) -> Iterator[None]:
     settings = _RC | {
         "font.family": fonts.family(),
         "svg.fonttype": "none" if are_texts else "path",
-        **{key: size * points / 9 for key, size in sizes.items()},
+        **{key: max(size * points / 9, LEAST_POINTS) for key, size in sizes.items()},
     }
     with mpl.rc_context(settings):  # type: ignore[arg-type] # it lists every key by name
         yield
 
 
-def new_figure(width: float, height: float, title: str, synthetic: bool) -> Figure:
-    """Return an empty figure with its title and, for simulated data, the banner.
+def small() -> float:
+    """Return the size of what stands back behind the other type, in points: to be read, too."""
+    return max(float(mpl.rcParams["font.size"]) / 1.2, LEAST_POINTS)
+
+
+def new_figure(width: float, height: float, title: str, synthetic: bool, note: str = "") -> Figure:
+    """Return an empty figure with its title, its note and, for simulated data, the banner.
+
+    Their places are the figure's edges, whatever the panels leave free.
 
     Parameters
     ----------
@@ -82,23 +107,35 @@ def new_figure(width: float, height: float, title: str, synthetic: bool) -> Figu
         One short line, top left; empty for none.
     synthetic
         Whether the data are simulated (`study.synthetic`).
+    note
+        Along the foot, broken between sentences or words to the figure's width; empty for none.
     """
-    figure = Figure(figsize=(width, height), layout="compressed")
-    if title or synthetic:
-        # without a title a blank one keeps the banner's place
-        figure.suptitle(title or " ", x=0.01, ha="left")
+    size = FontProperties(size=mpl.rcParams["figure.titlesize"]).get_size_in_points()
+    small_size = min(max(size / 1.5, LEAST_POINTS), _NOTE_POINTS)
+    lines = broken(note, int(width / (_NOTE_WIDTH * small_size))) if note else []
+    above = _EDGE + 1.35 * size / 72 if title or synthetic else 0.0
+    below = 2 * _EDGE + 1.45 * small_size * len(lines) / 72 if lines else 0.0
+    panels = (0.0, below / height, 1.0, 1 - (above + below) / height)
+    figure = Figure((width, height), layout=_RoundedLayout(compress=True, rect=panels))
+    top = 1 - _EDGE / height
+    if title:
+        figure.text(0.01, top, title, ha="left", va="top", fontsize=size)
     if synthetic:
         figure.text(
-            0.99, 0.992, SYNTHETIC, ha="right", va="top", color=VERMILION, fontsize="large"
+            0.99, top, SYNTHETIC, ha="right", va="top", color=VERMILION, fontsize="large"
+        )  # fmt: skip
+    if lines:
+        figure.text(
+            0.01, _EDGE / height, "\n".join(map(str.rstrip, lines)), ha="left", va="bottom",
+            color=GREY, fontsize=small_size, linespacing=LEADING,
         )  # fmt: skip
     return figure
 
 
-def foot_note(figure: Figure, text: str) -> None:
-    """Write a note along the figure's foot, broken between sentences or words to its width."""
-    room = int(figure.get_figwidth() / _NOTE_WIDTH)
-    lines = broken(text, room)
-    figure.supxlabel("\n".join(lines), x=0.01, ha="left", fontsize=8, color=GREY)
+def leaded(ax: Axes) -> None:
+    """Set the lines of a panel's title and axis labels apart: with fallback glyphs they touch."""
+    for text in (ax.title, ax.xaxis.label, ax.yaxis.label):
+        text.set_linespacing(LEADING)
 
 
 def empty_panel(ax: Axes, text: str) -> None:
@@ -161,6 +198,21 @@ def same_scale(ax: Axes, metric: Mapping[str, Any], values: Sequence[float]) -> 
 def many(n: int) -> bool:
     """Tell whether points are too many to be drawn one by one: density says more, and is small."""
     return n > 2000
+
+
+def room_above(ax: Axes, share: float) -> None:
+    """Raise the upper limit of a panel, whatever its scale, so that a legend covers no case.
+
+    Parameters
+    ----------
+    ax
+        The panel, with all its data in it.
+    share
+        Of the panel's height.
+    """
+    shown = ax.yaxis.get_transform()
+    low, high = shown.transform(ax.get_ylim())
+    ax.set_ylim(top=float(shown.inverted().transform(high + share * (high - low))))
 
 
 def series(labels: Labels, metric: str) -> tuple[str, str, str]:

@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
 import pytest
 from matplotlib.axes import Axes
 from pikepdf import Pdf
@@ -13,9 +14,17 @@ from scripts.outputs.draw_presets import draw_presets
 from bonescint.files import read_rows
 from bonescint.outputs.drawn import drawn_figures
 from bonescint.outputs.labels import Labels
-from bonescint.outputs.panels import Panel, Picture, in_preset, points_of
+from bonescint.outputs.panels import (
+    OtherForm,
+    Panel,
+    Picture,
+    in_preset,
+    legible,
+    points_of,
+    split,
+)
 from bonescint.outputs.presets import PRESETS
-from bonescint.outputs.style import SERIES, house_style
+from bonescint.outputs.style import SERIES, house_style, small
 from bonescint.resources import SYNTHETIC, Texts
 from tests.scripts.outputs.contract import CUTOFFS, PAIRS, SOFTWARE
 from tests.scripts.outputs.results import write_results, write_scans
@@ -49,6 +58,9 @@ def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         write_scans(folder / "dicom", list(csv.DictReader(stream))[:2])
     few = {name: one for name, one in drawn_figures().items() if name in FEW}
     monkeypatch.setattr("scripts.outputs.draw_presets.drawn_figures", lambda there, of_report: few)
+    # too wide for one column, in any form
+    whole = "bonescint.outputs.figures.forest.OtherForm"
+    monkeypatch.setattr(whole, lambda panels, size, columns: OtherForm(panels, (10.4, 4.0), 1))
     return folder
 
 
@@ -117,6 +129,61 @@ def test_panels_wrap_go_on_in_another_file_and_stay_legible() -> None:
     assert len(drawn) == 27
     wide = picture._replace(size=(9.0, 3.0))
     assert points_of(wide, PRESETS["journal_1"]) < 6 <= points_of(wide, PRESETS["journal_2"])
+
+
+@pytest.mark.parametrize(
+    ("preset", "letters"), [("journal_1", ["A", "B"]), ("journal_2", ["A", "B"]), ("slides", [])]
+)
+def test_panels_have_letters_where_a_legend_tells_of_them(preset: str, letters: list[str]) -> None:
+    def panel(ax: Axes) -> None:
+        for one in split(ax, 2):  # others in the place of the axes
+            one.set_title("t")
+
+    picture = Picture("t", [Panel(key, panel) for key in "xy"], (3.4, 3.6), columns=2)
+    alone = picture._replace(panels=picture.panels[:1])
+    with house_style(8):
+        (figure,) = in_preset(picture, LABELS, PRESETS[preset])
+        (single,) = in_preset(alone, LABELS, PRESETS[preset])
+    assert [text.get_text() for ax in figure.axes for text in ax.texts] == letters
+    assert not [text for ax in single.axes for text in ax.texts]
+
+
+def test_the_first_form_that_is_legible_is_drawn() -> None:
+    panels = [Panel("wide", lambda ax: None)]
+    lower, small_one = ([Panel(key, lambda ax: None)] for key in ("lower", "small"))
+    picture = Picture("t", panels, (9.0, 3.0), note="n")
+    other = picture._replace(
+        narrower=[OtherForm(lower, (3.9, 6.0), 2), OtherForm(small_one, (3.0, 3.0))]
+    )
+    assert legible(picture, PRESETS["journal_1"]) is None
+    drawn = {
+        name: form and (form.panels[0].key, form.columns, form.note)
+        for name in PRESETS
+        for form in [legible(other, PRESETS[name])]
+    }
+    assert drawn == {
+        "journal_1": ("lower", 2, "n"),
+        "journal_2": ("wide", 1, "n"),
+        "slides": ("wide", 1, "n"),
+    }
+    (tall,) = (legible(one, PRESETS["slides"]) for one in [other._replace(size=(9.0, 9.0))])
+    assert tall is not None and tall.panels[0].key == "small"
+
+
+def test_as_many_panels_stand_in_each_row() -> None:
+    panels = [Panel(str(n), lambda ax: None) for n in range(4)]
+    picture = Picture("t", panels, (2.7, 3.1), columns=4)  # three would fit beside each other
+    with house_style(8):
+        (figure,) = in_preset(picture, LABELS, PRESETS["journal_2"])
+    assert {ax.get_gridspec().ncols for ax in figure.axes} == {2}
+
+
+@pytest.mark.parametrize("points", [6.0, 7.2, 9.0])
+def test_no_type_is_too_small_to_be_read(points: float) -> None:
+    with house_style(points):
+        sizes = [small(), *(mpl.rcParams[key] for key in ("legend.fontsize", "axes.titlesize"))]
+    assert min(sizes) >= 6.0
+    assert sizes[0] == pytest.approx(max(points / 1.2, 6.0))
 
 
 def test_series_are_told_apart_without_colour() -> None:

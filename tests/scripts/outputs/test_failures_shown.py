@@ -114,7 +114,7 @@ def test_where_there_are_no_versions_nothing_is_said_of_them(there: set[str] | N
     ]
     cutoffs = {str(one["metric"]): float(str(one["value"])) for one in CUTOFFS}
     text = words(composed_of(forest, accuracy, [], cutoffs, labels))
-    assert "VSBONE (simulated) 3.0 · HMDP · BSI (n = 49)" in text
+    assert "VSBONE (simulated) 3.0\nHMDP · BSI (n = 49)" in text
     assert "0.61" in text
     said = labels.figure("caption", "forest") + text
     assert ("over the same cases" in said) == (there is None)

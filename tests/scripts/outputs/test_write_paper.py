@@ -59,3 +59,31 @@ def test_the_document_repeats_and_says_what_it_is(tmp_path: Path) -> None:
     xml = document.element.xml
     marks = re.findall(r'w:bookmarkStart w:id="\d+" w:name="(r\d+)"', xml)
     assert marks == [row["number"] for row in read_rows(tmp_path / "a" / "numbers.csv")]
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_statistics_have_paragraphs_legends_their_files_and_the_last_table_words(
+    tmp_path: Path, language: str
+) -> None:
+    results = write_results(tmp_path / "r")
+    drawn = ["flow", "bland_altman_all"]
+    write_paper(inputs(results, []), STUDY, SOFTWARE, language, tmp_path / "paper", figures=drawn)
+    document = docx.Document(str(tmp_path / "paper" / "paper.docx"))
+    paragraphs = [one.text for one in document.paragraphs]
+    first = next(
+        i for i, one in enumerate(paragraphs) if one in ("統計解析", "Statistical methods")
+    )
+    last = next(i for i, one in enumerate(paragraphs) if one in ("結果", "Results"))
+    said = paragraphs[first + 1 : last]
+    assert len(said) > 10 and max(map(len, said)) < 1200
+    text = (tmp_path / "paper" / "methods.txt").read_text(encoding="utf-8")
+    assert all(one.strip() in text.splitlines() for one in said)
+    if language == "ja":
+        assert "。 " not in text
+    legends = [one for one in paragraphs if re.match("(図|Figure) [12]\\. ", one)]
+    assert "results/figures/flow.svg" in legends[0] and "results/presets" in legends[0]
+    # it is in no report
+    assert "results/figures" not in legends[1] and "bland_altman_all" in legends[1]
+    shown = [cell.text for row in document.tables[2].rows for cell in row.cells[2:4]]
+    keys = set(re.findall(r"[a-z]+_[a-z_]+", "\n".join(shown)))
+    assert keys == set(), keys

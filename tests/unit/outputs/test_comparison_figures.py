@@ -22,7 +22,8 @@ from bonescint.outputs.figures import (
     version_slope,
 )
 from bonescint.outputs.labels import Labels
-from bonescint.outputs.style import house_style, save
+from bonescint.outputs.scatter import scattered
+from bonescint.outputs.style import house_style, room_above, save
 from bonescint.resources import SYNTHETIC, Texts
 from bonescint.tables.metric_columns import metric_values
 from tests.scripts.outputs.contract import ESTIMATE, SOFTWARE, composed_of
@@ -147,6 +148,7 @@ def test_all_limits_stand_side_by_side() -> None:
     ]  # fmt: skip
     assert shown == [[-1.7, -0.3, 1.1], [-2.8, -0.3, 0.4], [0.33, 0.85, 2.2]]
     assert "(new + 0.1) / (old + 0.1)" in words(figure)
+    assert figure.axes[0].get_ylabel().endswith("BSI (%)")  # a difference has a unit
     # which versions, in each panel; plain numbers on a logarithmic axis
     assert all("2.0" in ax.get_title() and "3.0" in ax.get_title() for ax in figure.axes)
     assert {t.get_text() for t in figure.axes[2].get_yticklabels()} >= {"0.2", "0.5", "1", "2"}
@@ -179,11 +181,31 @@ def test_many_cases_are_density_and_not_ink() -> None:
     ):
         figure = composed_of(module, *given, LABELS)
         assert any(ax.findobj(QuadMesh) for ax in figure.axes)
+        assert "darker where more cases lie" in words(figure).replace("\n", " ")
         assert not any(ax.findobj(PathCollection) for ax in figure.axes)
     slope = composed_of(version_slope, measurements, reference, PAIR, CUT, LABELS)
     assert max(len(line.get_xdata()) for ax in slope.axes for line in ax.lines) <= 3
     boxes = composed_of(distribution, measurements, reference, CUT, LABELS)
     assert not any(ax.findobj(PathCollection) for ax in boxes.axes)
+
+
+def test_margins_go_beyond_density_as_beyond_points() -> None:
+    ends = []
+    for n in (20, 3000):
+        ax = Figure().add_subplot()
+        scattered(ax, np.linspace(0, 10, n).tolist(), np.linspace(-4, 4, n).tolist(), "k")
+        ax.margins(y=0.2)
+        ends.append(ax.get_ylim())
+    assert ends[1] == pytest.approx(ends[0], abs=0.3) and ends[1][0] < -5
+
+
+@pytest.mark.parametrize("scale", ["linear", "log"])
+def test_room_for_a_legend_is_left_on_any_scale(scale: str) -> None:
+    ax = Figure().add_subplot()
+    ax.set(yscale=scale, ylim=(1, 100))
+    room_above(ax, 0.25)
+    # the former upper end stands at four fifths of the height
+    assert ax.transLimits.transform(ax.transScale.transform((0, 100)))[1] == pytest.approx(0.8)
 
 
 def test_density_is_one_image_so_that_the_report_stays_small(tmp_path: Path) -> None:

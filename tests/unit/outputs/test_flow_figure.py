@@ -1,12 +1,16 @@
 """The flow diagram: from the files found to each software's calls."""
 
+from itertools import pairwise
+
+import pytest
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.text import Text
 
 from bonescint.outputs.figures import flow
 from bonescint.outputs.labels import Labels
-from bonescint.outputs.panels import composed
+from bonescint.outputs.panels import composed, in_preset, legible, points_of
+from bonescint.outputs.presets import PRESETS
 from bonescint.outputs.style import house_style
 from bonescint.resources import Texts
 from tests.scripts.outputs.contract import SOFTWARE
@@ -105,3 +109,34 @@ def test_a_page_wide_place_keeps_the_size_of_type_and_a_small_one_shrinks_it() -
         small, _ = drawn(3.5, 3.0, 3)
     assert sizes(whole) == {9.0}
     assert max(sizes(small)) < 9
+
+
+@pytest.mark.parametrize(("preset", "n"), [("journal_1", 2), ("slides", 3)])
+def test_what_is_too_tall_goes_on_from_the_box_where_it_ended(preset: str, n: int) -> None:
+    keys = [f"s{i}" for i in range(3)]
+    rows, calls = study(keys)
+    before = [step("found", "in", 900)]
+    for i in range(4):
+        before += [step("readable", "out", 10, f"reason {i}.{line}") for line in range(7)]
+        before.append(step("readable", "in", 800 - i))
+    labels = labels_of(keys)
+    picture = flow.draw(before + rows, calls, CUT, labels)
+    form = legible(picture, PRESETS[preset])
+    assert form is not None and len(form.panels) >= n
+    with house_style(points_of(form, PRESETS[preset])):
+        figures = list(in_preset(form, labels, PRESETS[preset]))
+    parts = [[text.get_text() for text in ax.texts] for figure in figures for ax in figure.axes]
+    said = [one for part in parts for one in part if len(one) > 1]  # but a panel's letter
+    for line in (f"reason {i}.{line}:" for i in range(4) for line in range(7)):
+        assert sum(line in one for one in said) == 1
+    boxes = [[one for one in part if "patients" in one] for part in parts]
+    for one, other in pairwise(boxes):
+        assert other[0] in one and one[-1] == other[0]
+    assert sum(one == "Positive" for one in said) == len(keys)
+
+
+def test_without_a_form_that_is_legible_a_slide_has_none() -> None:
+    rows, calls = study(["s1"])
+    rows[1:1] = [step("referenced", "out", 1, f"reason {n}") for n in range(60)]
+    picture = flow.draw(rows, calls, CUT, labels_of(["s1"]))
+    assert legible(picture, PRESETS["slides"]) is None

@@ -82,7 +82,7 @@ def test_interchangeability_has_the_margin_or_says_that_there_is_none(margin: bo
     said = words(figure_of(picture))
     assert ("Margin 0.15" in said) is margin
     assert ("not assessed" in said) is not margin
-    assert "VSBONE (simulated) 3.0 · HMDP · BSI ≥ 1 % (n = 40)" in said
+    assert "VSBONE (simulated) 3.0\nHMDP · BSI ≥ 1 % (n = 40)" in said
     assert SYNTHETIC in said
     assert "no data" in words(figure_of(interchangeability.draw([], {}, LABELS)))
 

@@ -16,10 +16,12 @@ from bonescint.outputs.style import (
     BLUE,
     GREEN,
     GREY,
+    LEADING,
     VERMILION,
     empty_panel,
     many,
     scale,
+    small,
 )
 from bonescint.text.width import broken
 
@@ -55,10 +57,19 @@ def _levels(ax: Axes, rows: list[Row], pair: tuple[str, str], metric: str, label
             for row in found
             if (at := number(row["estimate"])) is not None
         ],
+        room=0.12,
     )
     if why:
         said = "\n".join(broken(labels.figure(why, "bland_altman"), _WITHIN))
-        ax.text(0.02, 0.02, said, transform=ax.transAxes, fontsize="small", color=VERMILION)
+        ax.text(
+            0.02,
+            0.02,
+            said,
+            transform=ax.transAxes,
+            fontsize=small(),
+            color=VERMILION,
+            linespacing=LEADING,
+        )
 
 
 def _points(

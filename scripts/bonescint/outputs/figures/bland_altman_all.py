@@ -69,7 +69,7 @@ def draw(
             return empty_panel(ax, labels("no_data"))
         was, now = (np.array([one[code] for code in both]) for one in (before, after))
         scale(ax, "x", labels.values[metric], float((mean := (was + now) / 2).max()))
-        ys, key = now - was, dict[str, str]()
+        ys, key = now - was, {"metric": labels.axis(metric)}
         if kind == "ratios":
             c = number(noted(centre).get("offset", "")) or 0.0
             ys, key = (now + c) / (was + c), {"offset": f"{c:g}"}

@@ -11,7 +11,7 @@ from bonescint.outputs.estimates import find, with_limits
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.panels import Panel, Picture
 from bonescint.outputs.scatter import boxed
-from bonescint.outputs.style import BLUE, empty_panel, many, same_scale
+from bonescint.outputs.style import BLUE, LEADING, empty_panel, many, same_scale, small
 
 FIGURE = {
     "order": 66,
@@ -64,7 +64,7 @@ def draw(
             f"{grade}\nn = {len(group)}\n{labels('zeros', n=group.count(0))}"
             for grade, group in zip(shown, groups, strict=True)
         ]
-        ax.set_xticks(shown, names, fontsize="small")
+        ax.set_xticks(shown, names, fontsize=small(), linespacing=LEADING)
         ax.set_xlabel(labels.figure("eod", "bsi_eod"))
         ax.set_ylabel(labels.axis(metric))
         ax.grid(visible=False, axis="x")

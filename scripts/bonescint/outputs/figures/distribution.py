@@ -10,7 +10,7 @@ from bonescint.outputs.data import decided, measured
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.panels import Panel, Picture
 from bonescint.outputs.scatter import boxed
-from bonescint.outputs.style import BLUE, GREY, VERMILION, many, same_scale
+from bonescint.outputs.style import BLUE, GREY, LEADING, VERMILION, many, same_scale, small
 
 FIGURE = {
     "order": 60,
@@ -65,7 +65,7 @@ def draw(
             names.append(labels("group_counts", name=name, n=len(group), zeros=group.count(0)))
             if group and not many(len(cases)):
                 _points(ax, x, group, *((VERMILION, "s") if x else (BLUE, "o")))
-        ax.set_xticks([0, 1], names, fontsize="small")
+        ax.set_xticks([0, 1], names, fontsize=small(), linespacing=LEADING)
         ax.grid(visible=False, axis="x")
         ax.set_ylabel(labels.axis(metric))
         if not any(truth.get(code) is not None for code in cases):

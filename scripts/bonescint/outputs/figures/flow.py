@@ -1,6 +1,7 @@
 """Flow diagram in the manner of STARD: from the files found to each software's 2 x 2 table."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -9,7 +10,7 @@ from matplotlib.patches import FancyBboxPatch
 from bonescint.cohort.flow import tracers_of
 from bonescint.files import Row, number
 from bonescint.outputs.labels import Labels
-from bonescint.outputs.panels import Panel, Picture
+from bonescint.outputs.panels import OtherForm, Panel, Picture
 from bonescint.outputs.style import BLUE, GREY
 from bonescint.text.width import broken
 
@@ -29,6 +30,8 @@ _INSIDE = 0.12  # from a box's edge to its text
 _ARM = 1.75  # the least width of a software's box, with the gap beside it
 _TYPE = 9.0
 _TITLE = 0.4  # what a picture's title takes
+# width and height of a part, where the whole is too large: a journal's column, a slide
+_NARROWER = ((4.9, 12.5), (9.6, 4.7))
 
 
 @dataclass
@@ -224,13 +227,50 @@ def _arms(
         layout.y = low
 
 
-def _laid_out(width: float, flow: list[Row], tables: dict[str, _Table], labels: Labels) -> _Layout:
-    stages, arms = _stages(flow)
-    layout = _Layout(width)
-    middle = _trunk(layout, stages, labels)
-    if arms:
-        _arms(layout, arms, tables, middle, labels)
-    return layout
+@dataclass
+class _FlowPart:
+    """What stands in one panel: the whole diagram, or a piece that begins where another ends."""
+
+    trunk: list[_Stage]
+    arms: dict[str, _Stage]
+    tables: dict[str, _Table]
+    labels: Labels
+
+    def laid_out(self, width: float) -> _Layout:
+        """Place everything in a width."""
+        layout = _Layout(width)
+        middle = _trunk(layout, self.trunk, self.labels)
+        if self.arms:
+            _arms(layout, self.arms, self.tables, middle, self.labels)
+        return layout
+
+    def height(self, width: float) -> float:
+        """Return the inches of a panel of a width, at type of 9 points."""
+        return 0.3 - self.laid_out(width - 0.2).y
+
+    def in_parts(self, width: float, most: float) -> "list[_FlowPart]":
+        """Return it as parts of a height; each begins with the box that the one before ends with.
+
+        There are none where one would have to be taller.
+        """
+        parts = [replace(self, trunk=[], arms={})]
+        for stage in [*self.trunk, None]:  # None: the software
+            last = parts[-1]
+            added = [stage] if stage else []
+            grown = replace(last, trunk=last.trunk + added, arms={} if stage else self.arms)
+            if grown.height(width) <= most or not last.trunk:
+                parts[-1] = grown
+            else:
+                again = _Stage(last.trunk[-1].included, [])
+                parts.append(replace(grown, trunk=[again, *added]))
+        return parts if all(one.height(width) <= most for one in parts) else []
+
+    def in_even_parts(self, width: float, most: float) -> "list[_FlowPart]":
+        """Return as many parts as it needs, none much taller than the others."""
+        parts = self.in_parts(width, most)
+        while parts and len(lower := self.in_parts(width, most := 0.9 * most)) == len(parts):
+            parts = lower
+        return parts
 
 
 def _inches(ax: Axes) -> tuple[float, float]:
@@ -283,24 +323,29 @@ def draw(
     labels
         The figures' words.
     """
-    tables = _tables(failed_calls, first_cutoffs, labels)
+    whole = _FlowPart(*_stages(flow), _tables(failed_calls, first_cutoffs, labels), labels)
 
-    def panel(ax: Axes) -> None:
+    def panel(ax: Axes, part: _FlowPart) -> None:
         ax.set_axis_off()
         # the panel's size where type is as large as the layout's
         type_size = mpl.rcParams["font.size"]
         width, height = (one * _TYPE / type_size for one in _inches(ax))
         # smaller type only where the boxes would not fit: each makes the room wider
         for shrunk in (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5):
-            layout = _laid_out(width / shrunk - 0.2, flow, tables, labels)
+            layout = part.laid_out(width / shrunk - 0.2)
             if (0.1 - layout.y) * shrunk <= height:
                 break
         _paint(ax, layout, type_size * shrunk)
         ax.set(xlim=(-0.1, layout.width + 0.1), ylim=(layout.y - 0.05, 0.05), aspect="equal")
 
-    height = 0.3 - _laid_out(_WIDTH - 0.2, flow, tables, labels).y
+    narrower = []
+    for width, most in _NARROWER if flow else ():
+        if parts := whole.in_even_parts(width, most):
+            panels = [Panel(f"part{i}", partial(panel, part=one)) for i, one in enumerate(parts, 1)]
+            narrower.append(OtherForm(panels, (width, max(one.height(width) for one in parts))))
     return Picture(
         labels.figure("title", "flow"),
-        [Panel("flow", panel)] if flow else [],
-        (_WIDTH, height),
+        [Panel("flow", partial(panel, part=whole))] if flow else [],
+        (_WIDTH, whole.height(_WIDTH)),
+        narrower=narrower,
     )

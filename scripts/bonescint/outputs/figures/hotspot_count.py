@@ -11,7 +11,7 @@ from bonescint.outputs.estimates import find, with_limits
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.panels import Panel, Picture
 from bonescint.outputs.scatter import scattered
-from bonescint.outputs.style import BLUE, GREY, VERMILION, empty_panel, scale
+from bonescint.outputs.style import BLUE, GREY, VERMILION, empty_panel, room_above, scale
 
 FIGURE = {
     "order": 64,
@@ -66,9 +66,9 @@ def draw(
         if fit := sorted((float(r["read"]), float(r["fitted"])) for r in of_this if r["fitted"]):
             said = labels.figure("fit", "hotspot_count")
             ax.plot(*zip(*fit, strict=True), color=VERMILION, linestyle="--", label=said)
-        ax.set_xlabel(labels.figure("read", "hotspot_count"))
-        ax.set_ylabel(labels.axis(metric))
+        ax.set(xlabel=labels.figure("read", "hotspot_count"), ylabel=labels.axis(metric))
         ax.legend(loc="upper left")
+        room_above(ax, 0.15)
 
     return Picture(
         labels.figure("title", "hotspot_count"),

@@ -1,15 +1,17 @@
 """Whether a software could take a reader's place: the equivalence index beside the margin."""
 
 from collections.abc import Iterable
+from functools import partial
 
 from matplotlib.axes import Axes
 
 from bonescint.files import Row, number
 from bonescint.outputs.estimates import find, noted
 from bonescint.outputs.labels import Labels
-from bonescint.outputs.panels import Panel, Picture
-from bonescint.outputs.style import GREY, VERMILION, series
+from bonescint.outputs.panels import OtherForm, Panel, Picture
+from bonescint.outputs.style import GREY, LEADING, VERMILION, series
 from bonescint.outputs.whiskers import whiskers
+from bonescint.text.width import broken
 
 FIGURE = {
     "order": 34,
@@ -52,7 +54,7 @@ def draw(interchangeability: list[Row], first_cutoffs: dict[str, float], labels:
         if metric in labels.metrics(software) and (row := of("equivalence_index", software, metric))
     ]
 
-    def panel(ax: Axes) -> None:
+    def panel(ax: Axes, across: int) -> None:
         for y, (software, metric, row) in enumerate(lines):
             colour, marker, _ = series(labels, metric)
             # the limits that decide have another level
@@ -71,14 +73,18 @@ def draw(interchangeability: list[Row], first_cutoffs: dict[str, float], labels:
             )
             for software, metric, row in lines
         ]  # fmt: skip
-        ax.set_yticks(range(len(lines)), names)
-        ax.set(ylim=(len(lines) - 0.4, -0.6), xlabel=labels.word("equivalence_index"))
+        ax.set_yticks(range(len(lines)), names, linespacing=LEADING)
+        ax.set_xlabel("\n".join(broken(labels.word("equivalence_index"), across)))
+        ax.set_ylim(len(lines) - 0.4, -0.6)
         ax.grid(visible=False, axis="y")
 
     key = "note" if margin is not None else "note_no_margin"
+    height = 1.0 + 0.36 * max(len(lines), 2)
+    wide, below = ([Panel("index", partial(panel, across=n))] if lines else [] for n in (60, 30))
     return Picture(
         labels.figure("title", "interchangeability"),
-        [Panel("index", panel)] if lines else [],
-        (7.4, 1.0 + 0.32 * max(len(lines), 2)),
+        wide,
+        (7.0, height),
         note=labels.figure(key, "interchangeability"),
+        narrower=[OtherForm(below, (3.9, height + 0.15))],
     )

@@ -15,8 +15,9 @@ from bonescint.files import Row
 from bonescint.identity.codes import typed_code
 from bonescint.outputs.data import decided, measured
 from bonescint.outputs.labels import Labels
-from bonescint.outputs.panels import Panel, Picture
+from bonescint.outputs.panels import OtherForm, Panel, Picture
 from bonescint.outputs.scans import View, read_views
+from bonescint.outputs.style import small
 
 FIGURE = {
     "order": 70,
@@ -201,23 +202,31 @@ def side_by_side(scans: list[Scan], labels: Labels, note: str = "note") -> Pictu
     order = dict.fromkeys(map(labels.tracer, labels.software_keys))
     tracers = dict.fromkeys([*order, *sorted({scan.tracer for scan in scans})])
     groups = [[scan for scan in scans if scan.tracer == tracer] for tracer in tracers]
-    rows = [
-        [_Drawn(scan, view) for scan in group[first : first + _A_ROW] for view in scan.views]
-        for group in groups
-        for first in range(0, len(group), _A_ROW)
-    ]
-    pictures = [one.pixels for row in rows for one in row]
+    drawn = [[[_Drawn(scan, view) for view in scan.views] for scan in group] for group in groups]
+    pictures = [one.pixels for group in drawn for case in group for one in case]
     shown = _used_rows(pictures)
-    most = max(map(len, rows), default=0)
     tallest = max((one[shown].shape[0] / one.shape[1] for one in pictures), default=2)
-    return Picture(
-        labels.figure("title", "montage"),
-        [
+
+    def form(a_row: int) -> OtherForm:
+        rows = [
+            [one for case in group[first : first + a_row] for one in case]
+            for group in drawn
+            for first in range(0, len(group), a_row)
+        ]
+        most = max(map(len, rows), default=0)
+        panels = [
             Panel(f"row{i}", partial(_row, row=row, most=most, shown=shown, labels=labels))
             for i, row in enumerate(rows, 1)
-        ],
-        (max(0.5 + 1.02 * most, 6.0), tallest + 0.75),
+        ]
+        return OtherForm(panels, (0.5 + 1.02 * most, tallest + 0.75))
+
+    wide, below = form(_A_ROW), form(_A_ROW // 2)
+    return Picture(
+        labels.figure("title", "montage"),
+        wide.panels,
+        (max(wide.size[0], 6.0), wide.size[1]),
         note=labels.figure(note, "montage", percentile=CLIP),
+        narrower=[below],
     )
 
 
@@ -242,4 +251,4 @@ def _row(ax: Axes, row: list[_Drawn], most: int, shown: slice, labels: Labels) -
             lines.append(one.scan.code)
             if labels.has("readers"):
                 lines.append(labels(states[one.scan.metastasis]))
-        ax.set_xlabel("\n".join(lines), loc="left", fontsize="small")
+        ax.set_xlabel("\n".join(lines), loc="left", fontsize=small())

@@ -10,7 +10,7 @@ from bonescint.outputs.data import roc_band, roc_point_at, roc_points
 from bonescint.outputs.estimates import find, with_limits
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.panels import Panel, Picture
-from bonescint.outputs.style import GREY, empty_panel, series
+from bonescint.outputs.style import GREY, empty_panel, series, small
 
 FIGURE = {
     "order": 20,
@@ -69,7 +69,6 @@ def draw(
             empty_panel(ax, labels("no_data"))
             return
         _frame(ax, labels)
-        ax.legend(loc="lower right", title=labels("auc_legend"), title_fontsize="small")
 
     return Picture(
         labels.figure("title", "roc"),
@@ -85,4 +84,9 @@ def _frame(ax: Axes, labels: Labels) -> None:
     ax.set(
         xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal",
         xlabel=labels("one_minus_specificity"), ylabel=labels("sensitivity_axis"),
+    )  # fmt: skip
+    # the line of chance may pass behind it
+    ax.legend(
+        loc="lower right", title=labels("auc_legend"), title_fontsize=small(), frameon=True,
+        edgecolor="none", framealpha=0.85,
     )  # fmt: skip

@@ -6,8 +6,9 @@ from matplotlib.axes import Axes
 
 from bonescint.files import Row
 from bonescint.outputs.labels import Labels
-from bonescint.outputs.panels import Panel, Picture
+from bonescint.outputs.panels import OtherForm, Panel, Picture
 from bonescint.outputs.style import GREY, SERIES
+from bonescint.text.width import broken
 
 FIGURE = {
     "order": 80,
@@ -30,18 +31,21 @@ def draw(sample_size: list[Row], labels: Labels) -> Picture:
         The figures' words.
     """
     wanted = f"{float(sample_size[0]['wanted']):g}" if sample_size else ""
+    wide, below = (
+        [Panel("power", partial(_curves, across=n, sample_size=sample_size, labels=labels))]
+        for n in (90, 44)
+    )
     return Picture(
         labels.figure("title", "sample_size"),
-        [Panel("power", partial(_curves, sample_size=sample_size, labels=labels))]
-        if sample_size
-        else [],
+        wide if sample_size else [],
         (6.8, 3.9),
         note=labels.figure("note", "sample_size", power=wanted) if sample_size else "",
         empty=labels.figure("no_plan", "sample_size"),
+        narrower=[OtherForm(below, (3.9, 3.7))] if sample_size else [],
     )
 
 
-def _curves(ax: Axes, sample_size: list[Row], labels: Labels) -> None:
+def _curves(ax: Axes, across: int, sample_size: list[Row], labels: Labels) -> None:
     first = sample_size[0]
     planned = next(row for row in sample_size if row["planned"] == "1")
     for difference, (colour, marker, dash) in zip(
@@ -59,20 +63,18 @@ def _curves(ax: Axes, sample_size: list[Row], labels: Labels) -> None:
             ax.fill_between(cases, low, high, color=colour, alpha=0.13, linewidth=0)
     ax.axhline(float(first["wanted"]), color=GREY, linewidth=0.9, linestyle=(0, (1, 2)))
     n = int(planned["n_positive"]) + int(planned["n_negative"])
-    ax.axvline(n, color=GREY, linewidth=0.9)
     said = labels.figure(
         "planned", "sample_size", positive=planned["n_positive"], negative=planned["n_negative"]
     )
-    ax.annotate(said, (n, 1.01), (4, 0), textcoords="offset points", fontsize="small", color=GREY)
+    ax.axvline(n, color=GREY, linewidth=0.9, label=said)
     ax.set(
         ylim=(0, 1.06), xlim=(0, None),
         xlabel=labels.figure("cases", "sample_size"), ylabel=labels.figure("power", "sample_size"),
     )  # fmt: skip
-    ax.set_title(
-        labels.figure(
-            "panel", "sample_size", new=labels.software(first["subject"]),
-            old=labels.software(first["comparator"]), metric=labels.word(first["metric"]),
-            measure=labels.word(first["measure"]),
-        )
+    said = labels.figure(
+        "panel", "sample_size", new=labels.software(first["subject"]),
+        old=labels.software(first["comparator"]), metric=labels.word(first["metric"]),
+        measure=labels.word(first["measure"]),
     )  # fmt: skip
-    ax.legend(loc="lower right")
+    ax.set_title("\n".join(broken(said, across)))
+    ax.legend(loc="best")  # where the power is low the curves leave room above them

@@ -2,14 +2,17 @@
 
 from collections import Counter
 from datetime import date, timedelta
+from functools import partial
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.dates import AutoDateLocator
 from matplotlib.ticker import MaxNLocator
 
 from bonescint.files import Row
 from bonescint.outputs.labels import Labels
-from bonescint.outputs.panels import Panel, Picture
+from bonescint.outputs.panels import OtherForm, Panel, Picture
 from bonescint.outputs.style import BLACK, BLUE, GREEN, ORANGE, PURPLE
 from bonescint.text.dates import table_date
 
@@ -55,13 +58,13 @@ def draw(cases: list[Row], labels: Labels) -> Picture:
     tracers = [tracer for tracer in order if tracer in weeks]
     mondays = sorted({monday for counts in weeks.values() for monday in counts})
 
-    def panel(ax: Axes) -> None:
+    def panel(ax: Axes, ticks: int, entries: int, room: float) -> None:
         # a step a week from the first to the last; one area a tracer however many weeks there are
         n = (mondays[-1] - mondays[0]).days // 7 + 1
         edges = [mondays[0] + timedelta(weeks=i) for i in range(n + 1)]
         # matplotlib's dates are days since 1970
         at = np.array([(edge - date(1970, 1, 1)).days for edge in edges])
-        ax.xaxis_date()
+        _date_axis(ax, ticks, labels)
         below = np.zeros(n + 1)
         given = np.zeros(n)
         for tracer, (colour, hatch) in zip(tracers, _FILLS, strict=False):
@@ -73,25 +76,35 @@ def draw(cases: list[Row], labels: Labels) -> Picture:
             )  # fmt: skip
             below = below + counts
             given += counts[:n] > 0
-        both = np.flatnonzero(given > 1)
-        top = below.max()
+        both, top = np.flatnonzero(given > 1), below.max()
         ax.plot(
             at[both] + 3.5, below[both] + 0.06 * top,
             color=BLACK, marker="v", markersize=5, linestyle="none",
             label=labels("panel_counts", name=labels.figure("both", "tracer_weeks"), n=len(both)),
         )  # fmt: skip
         ax.yaxis.set_major_locator(MaxNLocator(integer=True))
-        ax.set(
-            ylim=(0, 1.35 * top), xlim=(at[0], at[-1]),
-            xlabel=labels.figure("week", "tracer_weeks"),
-            ylabel=labels.figure("cases", "tracer_weeks"),
-        )  # fmt: skip
+        ax.set(ylim=(0, room * top), xlim=(at[0], at[-1]))
+        ax.set_ylabel(labels.figure("cases", "tracer_weeks"))
         ax.grid(visible=False, axis="x")
-        ax.legend(loc="upper left", ncols=len(tracers) + 1)
+        ax.legend(loc="upper left", ncols=entries)
 
+    # across the page and in a column: ticks, entries of the legend in a line, room for it
+    forms = (8, len(tracers) + 1, 1.35), (4, 1, 1.4 + 0.1 * len(tracers))
+    wide, below = (
+        [Panel("weeks", partial(panel, ticks=ticks, entries=n, room=room))] if mondays else []
+        for ticks, n, room in forms
+    )
     return Picture(
         labels.figure("title", "tracer_weeks"),
-        [Panel("weeks", panel)] if mondays else [],
+        wide,
         (9.0, 2.9),
         note=labels.figure("note", "tracer_weeks"),
+        narrower=[OtherForm(below, (3.9, 3.2))],
     )
+
+
+def _date_axis(ax: Axes, ticks: int, labels: Labels) -> None:
+    ax.xaxis_date()
+    locator: Any = AutoDateLocator  # it has no types
+    ax.xaxis.set_major_locator(locator(minticks=min(ticks // 2, 5), maxticks=ticks))
+    ax.set_xlabel(labels.figure("week", "tracer_weeks"))

@@ -18,6 +18,7 @@ from bonescint.outputs.style import (
     empty_panel,
     many,
     same_scale,
+    small,
 )
 
 FIGURE = {
@@ -75,9 +76,12 @@ def _panel(
     low, high = ax.get_ylim()
     if not low <= 0 <= high:
         return  # no value is, or can be, 0
-    for x, ha, offset in ((0, "right", -0.04), (1, "left", 0.04)):
+    for x, ha, offset in ((0, "right", -5), (1, "left", 5)):
         zeros = sum(pair[x] == 0 for pair in pairs)
-        ax.text(x + offset, 0, labels("zeros", n=zeros), ha=ha, va="center", fontsize="small")
+        ax.annotate(
+            labels("zeros", n=zeros), (x, 0), (offset, 0), textcoords="offset points",
+            ha=ha, va="center", fontsize=small(),
+        )  # fmt: skip
 
 
 def draw(
@@ -135,7 +139,7 @@ def draw(
             for old, new in pairs
             for state in (True, False)
         ],
-        (4.1, 4.9),
+        (4.0, 4.5),
         columns=2,
         note=labels.figure("note", "version_slope", cutoff=at) if drawn else "",
         empty=labels("no_cutoff" if version_pairs else "no_pairs"),

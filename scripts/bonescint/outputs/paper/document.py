@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from bonescint.files import Row, replacing
 from bonescint.outputs.labels import Labels
-from bonescint.outputs.paper.bound import KEY, Piece
+from bonescint.outputs.paper.bound import Piece
+from bonescint.outputs.paper.traced import traced
 from bonescint.resources import SYNTHETIC, Texts
 from bonescint.tables.sheets import CREATED, ShownTable
 
@@ -16,7 +17,7 @@ _LATIN, _JAPANESE = "Times New Roman", "游明朝"
 _TEXT, _SMALL = 10.5, 8.0  # points
 # centimetres, 16 across a page: what the run knows takes most of a list
 _OF_LISTS = (1.2, 1.8, 3.0, 6.4, 3.6)
-_OF_NUMBERS = (1.4, 1.8, 3.4, 6.8, 2.6)
+_OF_NUMBERS = (1.2, 1.6, 3.6, 6.6, 3.0)
 
 
 class Draft(NamedTuple):
@@ -26,8 +27,10 @@ class Draft(NamedTuple):
     ----------
     title
         Of the study.
-    methods, results
-        Paragraphs by name; those of the results in pieces.
+    methods
+        Paragraphs of sentences by name.
+    results
+        Sentences in pieces by name.
     references, legends
         In their order.
     checklists
@@ -37,7 +40,7 @@ class Draft(NamedTuple):
     """
 
     title: str
-    methods: Mapping[str, Sequence[str]]
+    methods: Mapping[str, Sequence[Sequence[str]]]
     results: Mapping[str, Sequence[Sequence[Piece]]]
     references: Sequence[str]
     legends: Sequence[str]
@@ -68,16 +71,17 @@ def write_document(path: Path, draft: Draft, labels: Labels) -> None:
     document.add_heading(words("methods"), 1)
     for key, said in draft.methods.items():
         document.add_heading(words(key), 2)
-        paragraph = document.add_paragraph()
-        for one in said:
-            # what the authors must write is not overlooked
-            open_item = one.startswith(("〔", "["))
-            _run(paragraph, one + gap, highlighted=open_item)
+        for sentences in said:
+            paragraph = document.add_paragraph()
+            for one in sentences:
+                # what the authors must write is not overlooked
+                open_item = one.startswith(("〔", "["))
+                _run(paragraph, one + gap, highlighted=open_item)
     document.add_heading(words("results"), 1)
-    for key, sentences in draft.results.items():
+    for key, told in draft.results.items():
         document.add_heading(words(key), 2)
         paragraph = document.add_paragraph()
-        for pieces in sentences:
+        for pieces in told:
             for piece in pieces:
                 _run(paragraph, piece.text, piece.number)
             _run(paragraph, gap)
@@ -94,14 +98,9 @@ def write_document(path: Path, draft: Draft, labels: Labels) -> None:
         _table(document, [column.title for column in shown], cells, _OF_LISTS)
     document.add_heading(words("numbers"), 1)
     titles = [words(f"column_{key}") for key in ("number", "text", "table", "row", "value")]
-    _table(document, titles, [_traced(row) for row in draft.numbers], _OF_NUMBERS)
+    document.add_paragraph(words("numbers_note"))
+    _table(document, titles, [traced(row, labels) for row in draft.numbers], _OF_NUMBERS)
     _write(path, document)
-
-
-def _traced(row: Row) -> list[str]:
-    key = " ".join(filter(None, (row.get(name, "") for name in KEY)))
-    where = f"{key} ({row['column']})" if key else row["column"]
-    return [row["number"], row["text"], f"{row['table']}", where, row["value"]]
 
 
 def _prepare(document: Any, title: str, labels: Labels) -> None:

@@ -16,8 +16,10 @@ from bonescint.resources import Texts, resource_rows
 _COMPUTE = ("bonescint", "snakemake", "numpy", "scipy")
 
 
-def methods(facts: RunFacts, labels: Labels) -> dict[str, list[str]]:
-    """Return the paragraphs of the methods; what the authors must state stands in brackets.
+def methods(facts: RunFacts, labels: Labels) -> dict[str, list[list[str]]]:
+    """Return the methods: name -> paragraphs of sentences, one a question on the statistics.
+
+    What the authors must state stands in brackets.
 
     Parameters
     ----------
@@ -48,23 +50,23 @@ def methods(facts: RunFacts, labels: Labels) -> dict[str, list[str]]:
             *open_items("stard_10b", "stard_11"), *facts.indeterminate(),
         ]  # fmt: skip
     return {
-        "design": [
+        "design": [[
             *stated("data_collection", "sites"), *facts.protocol(), words("ethics"),
             *facts.registration(),
-        ],
-        "participants": [
+        ]],
+        "participants": [[
             *facts.eligible(), *facts.candidates(), *facts.setting(), *facts.sampling(),
             *stated("cases_chosen"), *facts.planned(),
             *open_items("stard_7", "stard_8", "stard_18"),
-        ],
-        "index_tests": [
+        ]],
+        "index_tests": [[
             *facts.software(), *(facts.cutoffs() if labels.has("readers") else []),
             *(stated(*how) if labels.has("readers") else []), *open_items("stard_10a"),
-        ],
-        "reference": reference,
+        ]],
+        "reference": [reference],
         "statistics": [
-            *study_methods(results, labels), *(facts.hypotheses() if facts.n_readers else []),
-            *_computed(results, words),
+            *([one] for one in study_methods(results, labels)),
+            [*(facts.hypotheses() if facts.n_readers else []), *_computed(results, words)],
         ],
     }  # fmt: skip
 
@@ -79,15 +81,15 @@ def _computed(results: Results, words: Texts) -> Iterator[str]:
     yield words("computed", programs=words("separator").join(named))
 
 
-def cited(paragraphs: dict[str, list[str]]) -> list[str]:
+def cited(said: dict[str, list[list[str]]]) -> list[str]:
     """Return the references of the methods that a text names, in the order of the list.
 
     Parameters
     ----------
-    paragraphs
+    said
         The methods.
     """
-    text = "\n".join(one for said in paragraphs.values() for one in said)
+    text = "\n".join(one for paragraphs in said.values() for part in paragraphs for one in part)
     return [
         row["citation"] for row in resource_rows("references.csv")
         if any(name in text for name in row["named"].split("|"))

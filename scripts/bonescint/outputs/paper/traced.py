@@ -1,0 +1,48 @@
+"""Where a number of the results comes from, in words."""
+
+from bonescint.files import Row, number
+from bonescint.outputs.labels import Labels
+from bonescint.questions import known
+from bonescint.resources import Texts
+
+
+def traced(row: Row, labels: Labels) -> list[str]:
+    """Return what the document says of a number: its name, the number, table, row and value.
+
+    Parameters
+    ----------
+    row
+        Of numbers.csv, which has the keys that stand behind the words.
+    labels
+        The words.
+    """
+    words = Texts("paper", labels.language)
+    table = row["table"]
+    name = labels.question("title", table) if table in known() else words(f"table_{table}")
+    where = [*_row(row, labels, words), _column(row["column"], words)]
+    return [row["number"], row["text"], name, words("separator").join(where), row["value"]]
+
+
+def _row(row: Row, labels: Labels, words: Texts) -> list[str]:
+    """Return who, what, of which metric and cases, and by which method."""
+    if not row.get("measure"):
+        return []
+    who = [labels.software(labels.word(row[key])) for key in ("subject", "comparator") if row[key]]
+    call, metric = f"call_{row['measure']}", row["metric"]
+    said = [" / ".join(who), words(call) if call in words else labels.word(row["measure"])]
+    if (cutoff := number(row["cutoff"])) is not None:
+        said.append(labels.at(metric, cutoff, "at_cutoff"))
+    elif metric:
+        said.append(labels.word(metric))
+    said += labels.about(row["cases"], number(row["level"]))
+    said += [labels.word(row[key]) for key in ("ci_method", "test") if row[key]]
+    return said
+
+
+def _column(column: str, words: Texts) -> str:
+    """Return what of the row it is; of another table what is counted in it."""
+    if f"of_{column}" in words:
+        return words(f"of_{column}")
+    name, _, value = column.partition("=")
+    kind = "of_setting" if name.startswith("metrics.") else f"of_{name}="
+    return words(kind, value=value or name) if kind in words else column
