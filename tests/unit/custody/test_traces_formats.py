@@ -8,10 +8,14 @@ import zlib
 from email.message import EmailMessage
 from pathlib import Path
 
+import pikepdf
 import pytest
 import xlsxwriter
 
 from bonescint.custody.traces.search import Person, search
+from bonescint.outputs.style import house_style, new_figure, save
+from bonescint.papers.form import Paper
+from bonescint.papers.pdf import pdf_of
 from bonescint.resources import Texts
 
 WOMAN = Person("BS-7K3M2", frozenset({"39943096"}), frozenset({"KYOZOU^SUIKO=虚像^翠子=ｷｮｿﾞｳ^ｽｲｺ"}))
@@ -31,14 +35,16 @@ def kinds(path: Path, content: str | bytes) -> list[str]:
     return sorted({kind for _, kind in found(path)})
 
 
-def pdf(*contents: bytes, extra: bytes = b"", packed: bool = True) -> bytes:
-    """Return the parts of a PDF file that a search needs."""
-    made = [b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", extra]
-    for number, content in enumerate(contents):
-        body = zlib.compress(content) if packed else content
-        made.append(b"%d 0 obj\n<< /Length %d >>\nstream\n" % (number, len(body)))
-        made.append(body + b"\nendstream\nendobj\n")
-    return b"".join([*made, b"trailer << /Size 9 >>\n%%EOF\n"])
+def pdf(*contents: bytes, title: str = "", packed: bool = True) -> bytes:
+    """Return a PDF file with these streams."""
+    made = pikepdf.new()
+    made.add_blank_page().Contents = pikepdf.Array(
+        [made.make_stream(content) for content in contents]
+    )
+    if title:
+        made.docinfo["/Title"] = title
+    made.save(stream := io.BytesIO(), compress_streams=packed)
+    return stream.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -78,12 +84,30 @@ def test_what_else_a_pdf_holds(tmp_path: Path) -> None:
     with xlsxwriter.Workbook(book) as workbook:
         workbook.add_worksheet().write(0, 0, CODE)
     assert kinds(tmp_path / "a.pdf", pdf(book.getvalue())) == ["code"]  # attached
-    title = b"<< /Title <FEFF" + NAME.encode("utf-16-be").hex().encode() + b"> >>\n"
-    assert kinds(tmp_path / "a.pdf", pdf(b"BT (x) Tj ET", extra=title)) == ["name"]
+    assert kinds(tmp_path / "a.pdf", pdf(b"BT (x) Tj ET", title=NAME)) == ["name"]
     coded = base64.a85encode(zlib.compress(b"BT (BS-7K3M2) Tj ET")) + b"~>"
-    assert kinds(tmp_path / "a.pdf", pdf(coded, packed=False)) == ["code"]
+    made = pikepdf.new()
+    made.add_blank_page().Contents = made.make_stream(
+        coded, Filter=[pikepdf.Name.ASCII85Decode, pikepdf.Name.FlateDecode]
+    )
+    made.save(stream := io.BytesIO())
+    assert kinds(tmp_path / "a.pdf", stream.getvalue()) == ["code"]
     assert kinds(tmp_path / "a.pdf", pdf(b"BT (39943097) Tj (x BS-7K3M3) Tj ET")) == []
     assert kinds(tmp_path / "a.pdf", pdf(b"BT (x) Tj ET")[:60] + b" BS-7K3M2") == ["code"]
+
+
+def test_what_a_pdf_held_before_it_was_changed(tmp_path: Path) -> None:
+    before, after = pdf(b"BT (BS-7K3M2) Tj ET"), pdf(b"BT (x) Tj ET")
+    assert kinds(tmp_path / "a.pdf", before + after) == ["code"]
+    assert kinds(tmp_path / "a.pdf", after + after) == []
+
+
+def test_pdfs_of_this_workflow(tmp_path: Path) -> None:
+    with house_style():
+        save(new_figure(5, 3, f"{CODE} {ID} {NAME}", True), tmp_path / "figure.pdf")
+    assert {kind for _, kind in found(tmp_path)} == {"code", "id", "name"}
+    title = Paper("codes", "", "STUDY", f"{ID} {NAME}", "", True, "ja", [CODE], [])
+    assert kinds(tmp_path / "figure.pdf", pdf_of(title)) == ["code", "id", "name"]
 
 
 def test_coded_in_base64(tmp_path: Path) -> None:

@@ -21,7 +21,6 @@ from typing import IO, Any
 from bonescint.custody.traces.encodings import RUNS, texts
 from bonescint.custody.traces.names import folded
 from bonescint.custody.traces.office import is_office, search_office
-from bonescint.custody.traces.pdf import PDF, search_pdf
 from bonescint.custody.traces.sqlite import SQLITE, search_sqlite
 from bonescint.custody.traces.terms import Terms
 from bonescint.custody.traces.text import BLOCK, Found, Place, kinds_in, search_text
@@ -32,6 +31,7 @@ _PIXELS = (b"\xe0\x7f\x10\x00", b"\x7f\xe0\x00\x10")
 _DEFLATED = b"1.2.840.10008.1.2.1.99"
 _ENCRYPTED = b"age-encryption.org/"
 _PNG = b"\x89PNG\r\n\x1a\n"
+_PDF = b"%PDF-"
 _JPEG = b"\xff\xd8\xff"
 # a marker, but none of those that stand within the compressed pixels
 _BEHIND_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
@@ -87,7 +87,9 @@ def search_content(stream: Any, name: str, terms: Terms, depth: int = 0) -> Iter
                 yield from search_content(inside, name.rpartition(".")[0], terms, depth)
                 while inside.read(BLOCK):
                     pass  # a damaged end is noticed at the end only
-        elif decoded and PDF in head:
+        elif decoded and _PDF in head:
+            from bonescint.custody.traces.pdf import search_pdf
+
             yield from search_pdf(stream.read(_MOST_BYTES), terms, decoded)
         elif decoded and head.startswith(SQLITE):
             yield from search_sqlite(stream.read(_MOST_BYTES), terms, decoded)
