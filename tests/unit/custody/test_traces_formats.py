@@ -1,8 +1,7 @@
-"""A person is found in documents, databases and codings that a person makes by hand (R12)."""
+"""A person is found in documents and codings that a person makes by hand (R12)."""
 
 import base64
 import io
-import sqlite3
 import zipfile
 import zlib
 from email.message import EmailMessage
@@ -135,18 +134,10 @@ def test_mails(tmp_path: Path) -> None:
         archive.writestr("a.txt", f"{CODE}\n" * 50)
     mail.add_attachment(attached.getvalue(), maintype="application", subtype="zip", filename="a")
     assert kinds(tmp_path / "a.eml", mail.as_bytes()) == ["code"]
-    for charset, cte in (("utf-8", "quoted-printable"), ("utf-8", "base64"),
-                         ("iso-2022-jp", "7bit")):  # fmt: skip
+    for charset, cte in (("utf-8", "base64"), ("iso-2022-jp", "7bit")):
         mail = EmailMessage()
         mail.set_content(f"{NAME} 様の画像をお送りします。{'x' * 90}\n", charset=charset, cte=cte)
         assert kinds(tmp_path / "b.eml", mail.as_bytes()) == ["name"]
-    mail = EmailMessage()
-    mail["Subject"] = f"{NAME} 様"
-    assert kinds(tmp_path / "b.eml", mail.as_bytes()) == ["name"]
-    assert kinds(tmp_path / "b.eml", f"xxxxx BS-7K=\n3M2 x\n{ID[:4]}=\r\n{ID[4:]}\n") == [
-        "code",
-        "id",
-    ]
 
 
 @pytest.mark.parametrize("encoding", ["iso2022_jp", "iso2022_jp_ext", "iso2022_jp_2"])
@@ -265,31 +256,6 @@ def test_rows_do_not_go_on_in_the_next(tmp_path: Path) -> None:
     inside = 'a,b\n"a","long cell with words and 3994\n3096 and more",5\n'
     assert kinds(tmp_path / "a.csv", inside) == ["id"]
     assert found(tmp_path / "a.csv") == [("row 2", "id")]
-
-
-@pytest.mark.parametrize("journal", ["delete", "wal"])
-def test_databases(tmp_path: Path, journal: str) -> None:
-    path = tmp_path / "a.db"
-    base = sqlite3.connect(path)
-    base.execute(f"PRAGMA journal_mode = {journal}")
-    base.execute('CREATE TABLE "my ""list""" (patient_id INTEGER, note TEXT, file BLOB)')
-    rows = [(5, OTHER, zlib.compress(b"x")), (int(ID), "", None), (6, NAME, None)]
-    with zipfile.ZipFile(inside := io.BytesIO(), "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("a.txt", f"{CODE}\n" * 50)
-    rows += [(7, "", inside.getvalue()), (1024, "1024", None)]
-    base.executemany('INSERT INTO "my ""list""" VALUES (?, ?, ?)', rows)
-    base.commit()
-    base.close()
-    places = found(path)
-    assert places[:3] == [
-        ('table "my "list"", row 2', "id"), ('table "my "list"", row 3', "name"),
-        ('table "my "list"", row 4', "code"),
-    ]  # fmt: skip
-    assert {kind for _, kind in places[3:]} <= {"name"}  # and where the text lies in the file
-    few = Person(None, frozenset({"1024"}), frozenset())
-    assert found(path, few) == [('table "my "list"", row 5', "id")]
-    path.write_bytes(path.read_bytes()[:4000])  # damaged
-    assert kinds(path, path.read_bytes() + b" BS-7K3M2 ") == ["code"]
 
 
 def test_an_archive_behind_other_bytes(tmp_path: Path) -> None:
