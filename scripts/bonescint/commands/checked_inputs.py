@@ -15,7 +15,7 @@ from bonescint.errors import InputError
 from bonescint.resources import Texts
 
 if TYPE_CHECKING:
-    from bonescint.custody.archive.parts import Report
+    from bonescint.custody.archive.stream import Report
     from bonescint.identity.ledger import Ledger
     from bonescint.tables.cases import Cases
     from bonescint.tables.exports import Export
