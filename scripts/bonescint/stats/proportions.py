@@ -1,11 +1,11 @@
 """Proportions and their differences: intervals that hold at n = 25."""
 
 import math
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
 
 from bonescint.special import bdtr, betaincinv
+from bonescint.stats.bisection import crossing
 from bonescint.stats.estimate import NAN, Estimate, one_of
 from bonescint.stats.normal import critical
 
@@ -74,8 +74,8 @@ def mid_p(x: int, n: int, confidence: float = 0.95) -> Estimate:
         fewer = float(bdtr(count - 1, n, p)) if count else 0.0
         return (fewer + float(bdtr(count, n, p))) / 2
 
-    low = 0.0 if x == 0 else _bisect(lambda p: below(p, x) - (1 - tail), 0.0, 1.0)
-    high = 1.0 if x == n else _bisect(lambda p: below(p, x) - tail, 0.0, 1.0)
+    low = 0.0 if x == 0 else crossing(lambda p: below(p, x) > 1 - tail, 0.0, 1.0)
+    high = 1.0 if x == n else crossing(lambda p: below(p, x) > tail, 0.0, 1.0)
     return replace(result, ci_low=low, ci_high=high)
 
 
@@ -305,16 +305,6 @@ def _tango(a: int, b: int, c: int, d: int, z: float) -> tuple[float, float]:
         return float(gap / spread**0.5)
 
     difference = (b - c) / n
-    low = -1.0 if c == n else _bisect(lambda x: score(x) - z, -1.0, difference)
-    high = 1.0 if b == n else _bisect(lambda x: score(x) + z, difference, 1.0)
+    low = -1.0 if c == n else crossing(lambda x: score(x) > z, -1.0, difference)
+    high = 1.0 if b == n else crossing(lambda x: score(x) > -z, difference, 1.0)
     return low, high
-
-
-def _bisect(falling: Callable[[float], float], low: float, high: float) -> float:
-    for _ in range(100):
-        middle = (low + high) / 2
-        if falling(middle) > 0:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2

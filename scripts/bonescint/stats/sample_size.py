@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
+from bonescint.stats.bisection import crossing
 from bonescint.stats.estimate import Estimate
 from bonescint.stats.normal import critical
 from bonescint.stats.paired_power import (
@@ -121,17 +122,12 @@ def detectable_difference(
         1 minus the level of the test.
     """
 
-    def enough(difference: float) -> bool:
+    def too_small(difference: float) -> bool:
         found = paired_power(measure, value, difference, correlations, sizes, confidence)
-        return found >= power
+        return not found >= power  # nor is none
 
-    low, high = 0.0, value - 1e-6
-    if not enough(high):
-        return math.nan
-    while high - low > 1e-9:
-        middle = (low + high) / 2
-        low, high = (low, middle) if enough(middle) else (middle, high)
-    return high
+    high = value - 1e-6
+    return math.nan if too_small(high) else crossing(too_small, 0.0, high, within=1e-9)
 
 
 def cases_needed(power_at: Callable[[int], float], power: float) -> int | None:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from bonescint.special import ndtr
+from bonescint.stats.bisection import crossing
 
 _GRID = np.linspace(-9.0, 14.0, 4601)  # of the scores without metastasis, in their SD
 
@@ -45,8 +46,5 @@ def binormal_limit(n1: int, n0: int, tail: float, ratio: float = 1.0) -> float:
     def separated(shift: float) -> float:
         return float(highest @ ndtr((shift - middle) / ratio) ** n1)
 
-    low, high = -10.0, 14.0
-    while high - low > 1e-10:
-        shift = (low + high) / 2
-        low, high = (shift, high) if separated(shift) < tail else (low, shift)
-    return float(ndtr(high / (1 + ratio**2) ** 0.5))
+    shift = crossing(lambda shift: separated(shift) < tail, -10.0, 14.0, within=1e-10)
+    return float(ndtr(shift / (1 + ratio**2) ** 0.5))
