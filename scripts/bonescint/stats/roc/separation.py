@@ -23,6 +23,11 @@ def separation_limit(n1: int, n0: int, tail: float) -> float:
         Cases with and without metastasis.
     tail
         The error on this side: 0.025 for a 95 % interval.
+
+    Examples
+    --------
+    >>> round(separation_limit(10, 20, tail=0.025), 4)  # 0.025 ** (1 / 10)
+    0.6915
     """
     return float(tail ** (1 / min(n1, n0)))
 
@@ -39,6 +44,11 @@ def binormal_limit(n1: int, n0: int, tail: float, ratio: float = 1.0) -> float:
         As for `separation_limit`.
     ratio
         SD with metastasis over SD without.
+
+    Examples
+    --------
+    >>> round(binormal_limit(5, 5, tail=0.05), 3)
+    0.721
     """
     highest = np.diff(ndtr(_GRID) ** n0)  # of the negative cases
     middle = (_GRID[1:] + _GRID[:-1]) / 2
