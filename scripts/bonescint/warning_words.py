@@ -20,7 +20,7 @@ def warning_texts(language: str) -> tuple[Texts, ...]:
     return (
         Texts("warnings", language),
         # places, and the faults that do not stop an opt-out
-        Texts("tables", language),
+        Texts("table_faults", language),
         # names of attributes
         Texts("deidentification", language),
     )

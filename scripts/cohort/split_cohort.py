@@ -64,7 +64,7 @@ def split_cohort(
         else:
             rows[name].append({key: row[key] for key in columns("batch")})
     if without_code:
-        raise InputError(both("tables", "no_code", n=len(without_code)))
+        raise InputError(both("table_faults", "no_code", n=len(without_code)))
     found = read_decisions(decisions, reviewers) if decisions and decisions.exists() else []
     wanted = redactions(found)
     for folder in (batches, rectangles):

@@ -12,7 +12,6 @@ from tools import install_bundle as installer
 
 from bonescint.resources import ROOT
 
-MINOR = f"3.{sys.version_info[1]}"
 NAME = "bonescint-1+gabc-linux_x86_64-py3{}"
 Capture = pytest.CaptureFixture[str]
 

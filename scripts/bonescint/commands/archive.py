@@ -42,9 +42,6 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
         metavar=("FILE", "DEST"),
         help="unpack into a new or empty folder / 新しいフォルダに復元する",
     )
-    what.add_argument(
-        "--discard", type=Path, metavar="FILE", help="drop an unfinished one / 途中の部分を捨てる"
-    )
     parser.add_argument("--with-dicom", action="store_true", help="raw DICOM too / 生 DICOM も")
     parser.add_argument(
         "--key",
@@ -58,7 +55,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def archive(options: argparse.Namespace) -> int:
-    """Write, verify, restore or discard; return 0, or 1 if an archive differs from its manifest.
+    """Write, verify or restore; return 0, or 1 if an archive differs from its manifest.
 
     Parameters
     ----------
@@ -71,7 +68,6 @@ def archive(options: argparse.Namespace) -> int:
         If it cannot be done; nothing half done that looks whole is left.
     """
     from bonescint.custody.archive.contents import raw_name
-    from bonescint.custody.archive.write import discard
     from bonescint.custody.seal import refuse_sealed
     from bonescint.identity.key import open_identity
     from bonescint.identity.ledger import open_ledger
@@ -83,10 +79,6 @@ def archive(options: argparse.Namespace) -> int:
         return _read(options, open_identity(options.key, ask=True), None, text)
     config = configuration.load(options)
     text = Texts("archive", options.language or str(config["language"]))
-    if options.discard:
-        key = "discarded" if discard(options.discard, text) else "nothing_to_discard"
-        print(text(key, file=options.discard.name))
-        return 0
     ledger = config["ledger"]
     if options.file:
         refuse_sealed(text.language)
@@ -133,7 +125,7 @@ def _write(
 
     from bonescint.commands.progress import progress
     from bonescint.custody.archive.contents import contents
-    from bonescint.custody.archive.write import cover_of, partial_of, write_archive
+    from bonescint.custody.archive.write import cover_of, write_archive
 
     file: Path = options.file
     today = date.today()
@@ -151,12 +143,6 @@ def _write(
             )
     except OSError as error:
         raise InputError(text("not_written", reason=os.strerror(error.errno or 0))) from None
-    except KeyboardInterrupt:
-        if partial_of(file).is_dir():
-            print(text("interrupted"), file=sys.stderr)
-        raise
-    if written.kept:
-        print(text("resumed", n=written.kept))
     sizes = {"size": written.size // _MB, "archive": written.archive_size // _MB}
     print(text("done", file=file.name, files=written.files, cover=cover_of(file).name, **sizes))
     print(text("sha256", sha256=written.sha256))

@@ -8,7 +8,7 @@ from bonescint.errors import InputError
 from bonescint.resources import Texts
 
 if TYPE_CHECKING:
-    from bonescint.custody.archive.parts import Report
+    from bonescint.custody.archive.stream import Report
 
 _LOOKED_AT = 200  # files at least, and less than twice as many: a second or two
 _RECEIPT = Path("private/indexed.json")

@@ -15,7 +15,7 @@ from bonescint.errors import InputError
 from bonescint.resources import Texts
 
 if TYPE_CHECKING:
-    from bonescint.custody.archive.parts import Report
+    from bonescint.custody.archive.stream import Report
     from bonescint.identity.ledger import Ledger
     from bonescint.tables.cases import Cases
     from bonescint.tables.exports import Export
@@ -177,7 +177,7 @@ class StudyInputs:
         yield found
 
     def _table(self, area: str, key: str) -> Iterator[CheckedInput]:
-        table = find_table(self._config, f"{area}.{key}", Texts("table", self._language))
+        table = find_table(self._config, f"{area}.{key}", Texts("table_commands", self._language))
         found, path = self._given(table.file_key)
         second, file = None, None
         if table.second:
@@ -218,7 +218,7 @@ class StudyInputs:
         from bonescint.warning_words import warnings_in_words
 
         if not found.rows:
-            words = Texts("table", self._language)
+            words = Texts("table_commands", self._language)
             found.warnings.append(words("no_rows", file=path.name))
         found.warnings += [
             f"{row['where']}: {row['message']}" + (f" [{row['rule']}]" if row["rule"] else "")

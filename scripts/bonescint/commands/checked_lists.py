@@ -113,7 +113,7 @@ def check_list(
             subjects = frozenset(read_exam_dates(file, window, language, odd, days, layout))
             n = len(subjects)
             if days is None:
-                unchecked.append(Texts("table", language)("no_images", path=_IMAGES))
+                unchecked.append(Texts("table_commands", language)("no_images", path=_IMAGES))
         case _:
             ledger = ledger or StudyLedger(config["ledger"])
             return _check_opt_out(file, config, language, ledger)
@@ -135,7 +135,7 @@ def _check_opt_out(
 
     ids_only, layout = opt_out_settings(config)["ids_only"], list_layout(config, "opt_out")
     entries = read_opt_out(file, language, ids_only, layout)
-    known, unchecked = _known(ledger, Texts("table", language))
+    known, unchecked = _known(ledger, Texts("table_commands", language))
     refuse_no_ids(entries, known, file, language, patient_id_pattern(config))
     texts = warning_texts(language)
     struck = [

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bonescint.resources import Texts
 
 if TYPE_CHECKING:
-    from bonescint.custody.archive.parts import Report
+    from bonescint.custody.archive.stream import Report
 
 _BAR_EVERY = 0.1  # s
 _LINE_EVERY = 30.0  # s

@@ -12,7 +12,7 @@ from bonescint.commands import configuration
 from bonescint.errors import InputError
 
 if TYPE_CHECKING:
-    from bonescint.custody.archive.parts import Report
+    from bonescint.custody.archive.stream import Report
     from bonescint.custody.seal import SealOutcome
     from bonescint.custody.sealing import SealedFolder
     from bonescint.identity.ledger import Ledger

@@ -74,7 +74,7 @@ def make_template(options: argparse.Namespace) -> int:
     from bonescint.resources import Texts
 
     config = configuration.load(options)
-    text = Texts("table", str(config["language"]))
+    text = Texts("table_commands", str(config["language"]))
     table = find_table(config, options.name, text)
     path = options.out or Path(f"{table.name}_template.xlsx")
     n = write_template(path, table, config)
@@ -103,7 +103,7 @@ def check_table(options: argparse.Namespace) -> int:
     from bonescint.warning_words import warnings_in_words
 
     config = configuration.load(options)
-    text = Texts("table", str(config["language"]))
+    text = Texts("table_commands", str(config["language"]))
     table = find_table(config, options.name, text)
     if not (options.file or table.file):
         raise InputError(text("no_file", entry=table.file_key))

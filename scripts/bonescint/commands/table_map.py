@@ -124,7 +124,7 @@ def _entry(options: argparse.Namespace) -> tuple[dict[str, Any], _Wanted]:
 
 
 def _wanted(config: Mapping[str, Any], name: str) -> _Wanted:
-    table = find_table(config, name, Texts("table", str(config["language"])))
+    table = find_table(config, name, Texts("table_commands", str(config["language"])))
     values = metric_values((config.get("metrics") or {}).get("values"))
     settings = table.settings
     key = settings.get("key") or "patient_id"

@@ -62,7 +62,7 @@ def write_template(path: Path, table: InputTable, config: Mapping[str, Any]) -> 
     InputError
         If the file is there already or cannot be written.
     """
-    text = Texts("table", str(config["language"]))
+    text = Texts("table_commands", str(config["language"]))
     if path.suffix.lower() != ".xlsx":
         raise InputError(text("ending", path=path))
     if path.exists():

@@ -11,25 +11,20 @@ import re
 import shutil
 import stat
 import tarfile
-from collections.abc import Collection, Generator, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from bonescint.custody.archive.contents import MANIFEST, Member
-from bonescint.custody.archive.parts import Report
 from bonescint.custody.archive.read import copied, walk_archive
 from bonescint.custody.archive.stream import (
-    END,
     ChangedMeanwhile,
+    Report,
     Sink,
-    content_of,
     encrypt,
-    header,
-    manifest_line,
     modified_of,
-    padding,
-    text_member,
+    tar_of,
 )
 from bonescint.custody.destruction import own_names
 from bonescint.custody.seal import SEALED_FILES, SealOutcome, stays
@@ -143,7 +138,13 @@ class SealedFolder:
         try:
             with replacing(self.file, "wb", private=True) as stream:
                 sums: list[str] = []
-                encrypt(self._tar(members, sums, size), Sink(stream), self._identity)
+                tar = tar_of(
+                    members,
+                    sums,
+                    lambda _, error: self._failed("unreadable", error),
+                    lambda done: self._report("write", _megabytes(done), _megabytes(size)),
+                )
+                encrypt(tar, Sink(stream), self._identity)
                 from_the_disk(stream)
                 wanted = {m.name: _as_sealed(m, s) for m, s in zip(members, sums, strict=True)}
                 if self._read(Path(stream.name), size) != wanted:
@@ -156,24 +157,6 @@ class SealedFolder:
             raise self._failed("not_written", error) from None
         self._remove(members, wanted)
         return _outcome(wanted, resumed=False)
-
-    def _tar(
-        self, members: list[Member], sums: list[str], total: int
-    ) -> Generator[bytes, None, None]:
-        done = 0
-        for member in members:
-            yield header(member)
-            try:
-                for chunk in content_of(member, sums):
-                    done += len(chunk)
-                    self._report("write", _megabytes(done), _megabytes(total))
-                    yield chunk
-            except OSError as error:
-                raise self._failed("unreadable", error) from None
-            yield padding(member.size)
-        lines = [manifest_line(m.name, s) for m, s in zip(members, sums, strict=True) if s]
-        yield from text_member(MANIFEST, b"".join(lines), [])
-        yield END
 
     def _seal_the_rest(self) -> SealOutcome | None:
         plain = self.plain()

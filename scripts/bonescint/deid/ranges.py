@@ -34,8 +34,6 @@ _SEQUENCE_END = tags.SequenceDelimitationItem
 # group 0000 and 0001 precede no data set, FFFE is no element
 _FIRST, _BEHIND_LAST = 0x0002 << 16, 0xFFFE << 16
 _DIRECTORY = MEDIA_DIRECTORY.encode()
-# file meta stands within so many
-_META_BYTES = 1 << 16
 _SMALL = 4096
 # a longer text is counted by the other reader
 _LONG_TEXT = 1 << 14

@@ -23,6 +23,11 @@ def standardised_difference(a: ArrayLike, b: ArrayLike, confidence: float = 0.95
         Values of two groups of different cases, shapes (n1,) and (n2,); NaN is left out.
     confidence
         Of the interval by the standard error of Hedges & Olkin 1985 (R's stddiff).
+
+    Examples
+    --------
+    >>> standardised_difference([1, 2, 3], [2, 3, 4]).estimate
+    -1.0
     """
     groups = [np.asarray(group, dtype=float) for group in (a, b)]
     if any(group.ndim != 1 for group in groups):
@@ -53,6 +58,11 @@ def standardised_difference_proportion(
         Cases with the property and all cases of either group.
     confidence
         Of the interval by the standard error of Hedges & Olkin 1985 (R's stddiff).
+
+    Examples
+    --------
+    >>> round(standardised_difference_proportion(30, 100, 20, 100).estimate, 4)
+    0.2325
     """
     if not (0 <= x1 <= n1 and 0 <= x2 <= n2):
         raise ValueError("a share needs 0 <= x <= n")
@@ -87,6 +97,11 @@ def power_unpaired_auc(
         Cases with and without metastasis in either group.
     confidence
         1 minus the level of the test.
+
+    Examples
+    --------
+    >>> round(power_unpaired_auc(0.9, 0.8, 50, 50, 50, 50).estimate, 3)
+    0.445
     """
     if not (0 <= auc1 <= 1 and 0 <= auc2 <= 1):
         raise ValueError("an AUC lies between 0 and 1")

@@ -19,6 +19,11 @@ def failures_of(sample: Sample) -> list[str]:
     ----------
     sample
         Of one software, or of two: then the second is the comparator.
+
+    Examples
+    --------
+    >>> failures_of(Sample(["A", "B"], np.array([1.0, 0]), [np.array([-np.inf, 0.3])], []))
+    ['failed=1']
     """
     counts = [int(np.isinf(scores).sum()) for scores in sample.scores]
     names = ("failed", "comparator_failed")

@@ -10,6 +10,11 @@ def majority(yes: int, readers: int) -> bool | None:
     ----------
     yes, readers
         Those who said yes, and all who read the case; one at least.
+
+    Examples
+    --------
+    >>> majority(2, 3), majority(1, 3), majority(1, 2)
+    (True, False, None)
     """
     return None if 2 * yes == readers else 2 * yes > readers
 

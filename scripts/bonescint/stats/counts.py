@@ -43,6 +43,11 @@ def within(
         0 for exact agreement, 1 for agreement within one.
     confidence
         Of Wilson's interval.
+
+    Examples
+    --------
+    >>> round(within([1, 2, 9], [1, 3, 5], tolerance=1).estimate, 4)
+    0.6667
     """
     d = differences(x, y)
     count = int((np.abs(d) <= tolerance).sum())
@@ -96,6 +101,11 @@ def count_power(y: ArrayLike, x: ArrayLike, confidence: float = 0.95) -> Estimat
     ------
     ValueError
         If a count is negative or not a whole number.
+
+    Examples
+    --------
+    >>> round(count_power([1, 4, 2, 12, 15, 40], [1, 2, 3, 8, 20, 30]).estimate, 3)
+    1.117
     """
     counts, others = complete_pairs(y, x)
     fit = negative_binomial(counts, np.log1p(others))
@@ -138,6 +148,12 @@ def negative_binomial(y: ArrayLike, x: ArrayLike) -> NegativeBinomial:
     ------
     ValueError
         If a count is negative or not a whole number.
+
+    Examples
+    --------
+    >>> fit = negative_binomial([0, 3, 1, 9, 4, 30], [0, 1, 2, 3, 4, 5])
+    >>> round(fit.slope, 3), fit.dispersion > 0
+    (0.722, True)
     """
     counts, values = complete_pairs(y, x)
     n = counts.size

@@ -79,7 +79,16 @@ class Estimate:
 
 
 def one_of(value: object, *allowed: object) -> None:
-    """Raise ValueError unless `value` is one of `allowed`: a misspelt method is no other method."""
+    """Raise ValueError unless `value` is one of `allowed`: a misspelt method is no other method.
+
+    Examples
+    --------
+    >>> one_of("wilson", "wilson", "exact")
+    >>> one_of("wald", "wilson", "exact")
+    Traceback (most recent call last):
+        ...
+    ValueError: 'wald' is none of 'wilson', 'exact'
+    """
     if value not in allowed:
         raise ValueError(f"{value!r} is none of {', '.join(map(repr, allowed))}")
 
@@ -94,6 +103,11 @@ def write_number(value: float) -> str:
     """Return `value` with ten significant digits, NaN as the empty text.
 
     Ten digits are what two builds of the mathematical libraries agree on: same input, same bytes.
+
+    Examples
+    --------
+    >>> write_number(1 / 3), write_number(NAN), write_number(-0.0)
+    ('0.3333333333', '', '0')
     """
     return "" if math.isnan(value) else format(value + 0.0, ".10g")  # + 0.0 turns -0 into 0
 

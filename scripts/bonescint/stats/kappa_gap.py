@@ -1,4 +1,12 @@
-"""Whether a program agrees with the readers as they agree with each other, in one number."""
+"""Whether a program agrees with the readers as they agree with each other, in one number.
+
+Examples
+--------
+>>> readers = np.array([[1, 1, 1], [0, 0, 1], [0, 0, 0], [1, 1, 0]])
+>>> row, _ = kappa_gap([1, 0, 0, 0], readers, confidence=0.95, seed=1, replicates=9)
+>>> round(row.estimate, 4), row.ci_method
+(0.1667, 'bootstrap_coins')
+"""
 
 from dataclasses import replace
 

@@ -57,6 +57,14 @@ def leave_one_out(ratings: Ratings) -> list[OtherReaders]:
     ----------
     ratings
         Yes or no of every reader.
+
+    Examples
+    --------
+    >>> values = np.array([[1.0, 1, 0], [0, 0, 0]])
+    >>> ratings = Ratings(["r1", "r2", "r3"], ["A", "B"], values, np.full((2, 3), True))
+    >>> panels = leave_one_out(ratings)
+    >>> panels[2].reader, panels[2].truth, panels[0].tied
+    ('r3', {'A': 1.0, 'B': 0.0}, {'A'})
     """
     return [_panel(ratings, j) for j in range(len(ratings.readers))]
 
@@ -103,6 +111,14 @@ def compare_with_readers(
         The readers' calls, shape (cases, readers); read where `truth` is not NaN.
     confidence
         Of the intervals.
+
+    Examples
+    --------
+    >>> truth = np.array([[1.0, 1], [1, 1], [0, 0], [0, 0]])  # cases x panels
+    >>> readers = np.array([[1.0, 0], [1, 1], [0, 0], [0, 1]])
+    >>> rows = compare_with_readers(truth, np.array([True, True, False, True]), readers)
+    >>> [(row.measure, row.estimate) for row in rows]
+    [('sensitivity_difference', 0.25), ('specificity_difference', -0.25)]
     """
     if program.ndim == 1:
         program = program[:, None]

@@ -11,6 +11,12 @@ def holm(p: ArrayLike) -> NDArray[np.float64]:
     ----------
     p
         Shape (n,); NaN is no test: it stays NaN and is not counted.
+
+    Examples
+    --------
+    R's ``p.adjust(c(0.01, 0.04, 0.03), "holm")``:
+    >>> holm([0.01, 0.04, 0.03]).tolist()
+    [0.03, 0.06, 0.06]
     """
     values = np.asarray(p, dtype=float)
     adjusted = np.full(values.shape, np.nan)

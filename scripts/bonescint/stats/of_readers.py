@@ -7,5 +7,11 @@ from bonescint.stats.estimate import Estimate
 
 
 def of_these_readers(rows: Iterable[Estimate]) -> list[Estimate]:
-    """Return `rows`, noting at limits by a variance over cases alone that the readers are fixed."""
+    """Return `rows`, noting at limits by a variance over cases alone that the readers are fixed.
+
+    Examples
+    --------
+    >>> [row.note for row in of_these_readers([Estimate(ci_low=0.5), Estimate()])]
+    ['these_readers', '']
+    """
     return [row if math.isnan(row.ci_low) else row.noting("these_readers") for row in rows]

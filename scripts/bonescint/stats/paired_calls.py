@@ -30,6 +30,12 @@ def compare_calls(
         What the rows are called, such as ``sensitivity_difference``.
     confidence
         Of the intervals.
+
+    Examples
+    --------
+    >>> rows = compare_calls([1, 1, 1, 0], [1, 0, 0, 0], "sensitivity")
+    >>> [(row.measure, row.estimate, row.ci_method) for row in rows]
+    [('sensitivity', 0.5, 'newcombe_paired'), ('sensitivity', 0.5, 'tango')]
     """
     cells = np.bincount(
         2 * ~np.asarray(first, dtype=bool) + ~np.asarray(second, dtype=bool), minlength=4
@@ -71,6 +77,12 @@ def compare_accuracy(
         Calls of the same cases, boolean, shape (n,).
     confidence
         Of the intervals.
+
+    Examples
+    --------
+    >>> rows = compare_accuracy([1, 1, 0, 0], [1, 1, 0, 1], [1, 0, 0, 0])
+    >>> {row.measure: row.estimate for row in rows}
+    {'sensitivity_difference': 0.5, 'specificity_difference': -0.5}
     """
     truth, one, other = (np.asarray(values, dtype=bool) for values in (y, first, second))
     rows = []
@@ -93,6 +105,12 @@ def limits_of_accuracy(
     ----------
     y, first, second, confidence
         As for `compare_accuracy`.
+
+    Examples
+    --------
+    >>> rows = limits_of_accuracy([1, 1, 0, 0], [1, 1, 0, 1], [1, 0, 0, 0])
+    >>> {row.measure: row.estimate for row in rows}
+    {'sensitivity_difference': 0.5, 'specificity_difference': -0.5}
     """
     every = compare_accuracy(y, first, second, confidence)
     return [row for row in every if row.ci_method == "newcombe_paired"]

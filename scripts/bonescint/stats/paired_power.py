@@ -42,6 +42,11 @@ def binormal_error(auc1: float, auc2: float, correlations: Correlations, sizes: 
         The AUCs supposed to be true, between 0 and 1.
     correlations, sizes
         Of the scores; the cases.
+
+    Examples
+    --------
+    >>> round(binormal_error(0.9, 0.8, Correlations(0.5, 0.5), Sizes(50, 50)), 4)
+    0.0413
     """
     perfect = Correlations(1.0, 1.0)
     variance = (
@@ -61,6 +66,11 @@ def auc_error(auc: float, sizes: Sizes) -> float:
         Supposed to be true.
     sizes
         The cases.
+
+    Examples
+    --------
+    >>> round(auc_error(0.8, Sizes(50, 50)), 4)
+    0.0437
     """
     return math.sqrt(_covariance(auc, auc, Correlations(1.0, 1.0), sizes))
 
@@ -89,6 +99,11 @@ def both_above(h: float, k: float, correlation: float) -> float:
         The two limits.
     correlation
         Between -1 and 1.
+
+    Examples
+    --------
+    >>> round(both_above(0, 0, 0.5), 4)  # 1 / 3 - 1 / 4
+    0.0833
     """
     if correlation > 1 - _MOST:
         return float(ndtr(min(h, k)) - ndtr(h) * ndtr(k))
@@ -109,6 +124,11 @@ def power_of(error: float, difference: float, confidence: float) -> float:
         Supposed to be true.
     confidence
         1 minus the level of the test.
+
+    Examples
+    --------
+    >>> round(power_of(1.0, 2.8, confidence=0.95), 2)
+    0.8
     """
     if error == 0:
         return float(difference != 0)
@@ -129,6 +149,11 @@ def equivalence_power(error: float, difference: float, margin: float, confidence
         Of both sides.
     confidence
         1 minus the level of each test; the interval has level 2 confidence - 1.
+
+    Examples
+    --------
+    >>> round(equivalence_power(0.02, 0.0, 0.05, confidence=0.95), 3)
+    0.608
     """
     if error == 0:
         return float(abs(difference) < margin)
@@ -154,6 +179,12 @@ def obuchowski_mcclish_power(
         Of the scores; the cases.
     confidence
         1 minus the level of the test.
+
+    Examples
+    --------
+    >>> related = Correlations(0.5, 0.5)
+    >>> round(obuchowski_mcclish_power(0.9, 0.8, related, Sizes(50, 50), confidence=0.95), 3)
+    0.656
     """
     a1, a2 = (math.sqrt(2) * float(ndtri(auc)) for auc in (auc1, auc2))
     ratio = sizes.negative / sizes.positive
@@ -184,6 +215,11 @@ def discordant(first: float, second: float, correlation: float) -> tuple[float, 
         The sensitivities (or specificities) supposed to be true.
     correlation
         Of the scores in that class.
+
+    Examples
+    --------
+    >>> [round(share, 4) for share in discordant(0.8, 0.7, 0.5)]
+    [0.1848, 0.0848]
     """
     h, k = float(ndtri(first)), float(ndtri(second))
     both = first * second + both_above(h, k, correlation)
@@ -201,6 +237,11 @@ def mcnemar_power(n: int, only_first: float, only_second: float, confidence: flo
         The shares of `discordant`.
     confidence
         1 minus the level of the test.
+
+    Examples
+    --------
+    >>> round(mcnemar_power(50, 0.2, 0.02, confidence=0.95), 3)
+    0.765
     """
     share = min(only_first + only_second, 1.0)
     if share <= 0:
@@ -225,6 +266,11 @@ def critical_counts(m: NDArray[np.int64], tail: float) -> NDArray[np.int64]:
         Numbers of discordant cases.
     tail
         Half the level of the test.
+
+    Examples
+    --------
+    >>> critical_counts(np.array([5, 6, 10]), 0.025).tolist()
+    [-1, 0, 1]
     """
     # the normal approximation is off by one at most
     near = np.floor((m + ndtri(tail) * np.sqrt(m) - 1) / 2).astype(np.int64)
@@ -244,6 +290,11 @@ def binomial_chances(hits: NDArray[np.int64], n: int, share: float) -> NDArray[n
         Numbers between 0 and `n`.
     n, share
         Cases, and the share of hits that is supposed to be true.
+
+    Examples
+    --------
+    >>> binomial_chances(np.array([0, 1, 2]), 2, 0.5).round(4).tolist()
+    [0.25, 0.5, 0.25]
     """
     ways = gammaln(n + 1) - gammaln(hits + 1) - gammaln(n - hits + 1)
     return np.asarray(np.exp(ways + xlogy(hits, share) + xlog1py(n - hits, -share)))

@@ -26,6 +26,11 @@ def complete_pairs(x: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDA
     ------
     ValueError
         If the shapes are not one-dimensional and equal.
+
+    Examples
+    --------
+    >>> [values.tolist() for values in complete_pairs([1, 2, np.nan], [3, np.inf, 4])]
+    [[1.0], [3.0]]
     """
     first, second = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     if first.ndim != 1 or first.shape != second.shape:
@@ -55,6 +60,11 @@ def paired(x: ArrayLike, y: ArrayLike) -> Pairs:
     ----------
     x, y
         As of `complete_pairs`.
+
+    Examples
+    --------
+    >>> paired([0.1, 0.3], [0.2, 0.6]).x.tolist()  # in tenths above the smallest
+    [0.0, 2.0]
     """
     first, second = complete_pairs(x, y)
     both, size = counted(np.concatenate((first, second))) if first.size else (first, 0.0)
@@ -72,6 +82,11 @@ def on_a_line(pairs: Pairs) -> bool:
     ----------
     pairs
         As `paired` returns them.
+
+    Examples
+    --------
+    >>> on_a_line(paired([0.1, 0.2, 0.3], [0.3, 0.5, 0.7])), on_a_line(paired([1, 2, 3], [1, 2, 4]))
+    (True, False)
     """
     dx, dy = pairs.x - pairs.x[0], pairs.y - pairs.y[0]
     far = int(np.argmax(np.abs(dx) + np.abs(dy)))
@@ -86,6 +101,11 @@ def rounding(*values: NDArray[np.float64]) -> float:
     ----------
     values
         Arrays that have at least one element each.
+
+    Examples
+    --------
+    >>> rounding(np.array([1.0, -5.0]), np.array([2.0]))
+    5e-12
     """
     return NEGLIGIBLE * max(float(np.abs(array).max()) for array in values)
 
@@ -99,6 +119,11 @@ def tied(low: float, high: float, spread: float) -> bool:
         The limits; NaN is no limit.
     spread
         Of the values, in the limits' unit.
+
+    Examples
+    --------
+    >>> tied(0.3, 0.1 + 0.2, spread=1.0), tied(0.3, 0.31, spread=1.0)
+    (True, False)
     """
     return abs(high - low) <= _TIES * spread
 
@@ -112,6 +137,11 @@ def pair_status(pairs: Pairs, fewest: int) -> str:
         As `paired` returns them.
     fewest
         Pairs that the method needs for an interval; ``constant`` is said of x - y.
+
+    Examples
+    --------
+    >>> [pair_status(paired([0.4, 0.5], y), fewest=2) for y in ([0.3, 0.4], [0.4, 0.5], [0.4, 0.6])]
+    ['constant', 'identical', 'ok']
     """
     if pairs.x.size < fewest:
         return "too few" if pairs.x.size else "no data"

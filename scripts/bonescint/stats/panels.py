@@ -32,6 +32,15 @@ def beside_readers(sample: Sample, ratings: Ratings) -> ReaderPanel:
         Of one software.
     ratings
         One column of the readers' tables, such as ``metastasis``.
+
+    Examples
+    --------
+    >>> sample = Sample(["A", "B"], np.array([1.0, 0]), [np.array([2.0, 0])], [])
+    >>> values = np.array([[1, 1], [0, np.nan]])
+    >>> ratings = Ratings(["r1", "r2"], ["A", "B"], values, ~np.isnan(values))
+    >>> panel = beside_readers(sample, ratings)
+    >>> panel.codes, panel.left_out
+    (['A'], ['left_out_not_read_by_all=1'])
     """
     row_of = {code: i for i, code in enumerate(ratings.codes)}
     values = np.full((len(sample.codes), len(ratings.readers)), np.nan)

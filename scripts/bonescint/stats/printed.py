@@ -28,6 +28,11 @@ def step(values: NDArray[np.float64]) -> float:
     ----------
     values
         Shape (n,), finite.
+
+    Examples
+    --------
+    >>> step(np.array([0.1, 0.25, 0.4]))
+    0.15
     """
     if values.size == 0:
         return 0.0
@@ -76,6 +81,12 @@ def counted(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
     ----------
     values
         Any shape, finite.
+
+    Examples
+    --------
+    >>> steps, size = counted(np.array([0.1, 0.25, 0.4]))
+    >>> steps.tolist(), size
+    ([0.0, 1.0, 2.0], 0.15)
     """
     size = step(values.ravel())
     return (np.rint((values - values.min()) / size), size) if size else (values, 0.0)
@@ -90,6 +101,11 @@ def uncounted(steps: ArrayLike, size: float) -> NDArray[np.float64]:
         Any shape.
     size
         Of `counted`.
+
+    Examples
+    --------
+    >>> uncounted([3], 0.1).tolist(), [3 * 0.1]
+    ([0.3], [0.30000000000000004])
     """
     values = np.asarray(steps, dtype=float) * size
     if float(format(size, ".12g")) != size:  # no decimals, such as a third
@@ -105,6 +121,11 @@ def fractions(values: ArrayLike) -> NDArray[np.object_]:
     ----------
     values
         Any shape.
+
+    Examples
+    --------
+    >>> fractions([1, 2]) / 3
+    array([Fraction(1, 3), Fraction(2, 3)], dtype=object)
     """
     whole = np.asarray(values)
     exact = np.empty(whole.size, dtype=object)
@@ -122,6 +143,11 @@ def with_ties(values: NDArray[np.float64], largest: float | None = None) -> NDAr
     largest
         Size of the numbers that `values` were subtracted from, which says how exact they are; of
         `values` themselves by default.
+
+    Examples
+    --------
+    >>> with_ties(np.array([0.1 + 0.2, 0.3, 0.4])).tolist()
+    [0.3, 0.3, 0.4]
     """
     if values.size < 2:
         return values

@@ -1,11 +1,11 @@
 """Proportions and their differences: intervals that hold at n = 25."""
 
 import math
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
 
 from bonescint.special import bdtr, betaincinv
+from bonescint.stats.bisection import crossing
 from bonescint.stats.estimate import NAN, Estimate, one_of
 from bonescint.stats.normal import critical
 
@@ -19,6 +19,13 @@ def wilson(x: int, n: int, confidence: float = 0.95) -> Estimate:
         Successes and trials.
     confidence
         Of the interval.
+
+    Examples
+    --------
+    Newcombe (Stat Med 1998; 17:857), table I: 0.2553 to 0.3662.
+    >>> row = wilson(81, 263)
+    >>> round(row.ci_low, 4), round(row.ci_high, 4)
+    (0.2553, 0.3662)
     """
     x, n = _counts(x, n)
     result = _proportion(x, n, "wilson")
@@ -37,6 +44,13 @@ def clopper_pearson(x: int, n: int, confidence: float = 0.95) -> Estimate:
         Successes and trials.
     confidence
         At least this coverage.
+
+    Examples
+    --------
+    Newcombe (Stat Med 1998; 17:857), table I: 0.2527 to 0.3676.
+    >>> row = clopper_pearson(81, 263)
+    >>> round(row.ci_low, 4), round(row.ci_high, 4)
+    (0.2527, 0.3676)
     """
     x, n = _counts(x, n)
     result = _proportion(x, n, "clopper_pearson")
@@ -62,6 +76,13 @@ def mid_p(x: int, n: int, confidence: float = 0.95) -> Estimate:
         Successes and trials.
     confidence
         Of the interval.
+
+    Examples
+    --------
+    Newcombe (Stat Med 1998; 17:857), table I: 0.2544 to 0.3658.
+    >>> row = mid_p(81, 263)
+    >>> round(row.ci_low, 4), round(row.ci_high, 4)
+    (0.2544, 0.3658)
     """
     result = _proportion(x, n, "mid_p")
     if n == 0:
@@ -74,8 +95,8 @@ def mid_p(x: int, n: int, confidence: float = 0.95) -> Estimate:
         fewer = float(bdtr(count - 1, n, p)) if count else 0.0
         return (fewer + float(bdtr(count, n, p))) / 2
 
-    low = 0.0 if x == 0 else _bisect(lambda p: below(p, x) - (1 - tail), 0.0, 1.0)
-    high = 1.0 if x == n else _bisect(lambda p: below(p, x) - tail, 0.0, 1.0)
+    low = 0.0 if x == 0 else crossing(lambda p: below(p, x) > 1 - tail, 0.0, 1.0)
+    high = 1.0 if x == n else crossing(lambda p: below(p, x) > tail, 0.0, 1.0)
     return replace(result, ci_low=low, ci_high=high)
 
 
@@ -90,6 +111,13 @@ def difference_independent(
         Successes and trials of either group.
     confidence
         Of the interval.
+
+    Examples
+    --------
+    Newcombe (Stat Med 1998; 17:873), table II: 0.0524 to 0.3339.
+    >>> row = difference_independent(56, 70, 48, 80)
+    >>> round(row.estimate, 4), round(row.ci_low, 4), round(row.ci_high, 4)
+    (0.2, 0.0524, 0.3339)
     """
     x1, n1, x2, n2 = _counts(x1, n1, x2, n2)
     if x1 > n1 or x2 > n2:
@@ -122,6 +150,12 @@ def difference_paired(
         ``tango``: the score interval (Tango 1998).
     confidence
         Of the interval.
+
+    Examples
+    --------
+    >>> row = difference_paired(36, 12, 2, 0)
+    >>> round(row.estimate, 4), round(row.ci_low, 4), round(row.ci_high, 4)
+    (0.2, 0.0569, 0.3404)
     """
     one_of(method, "newcombe", "tango")
     a, b, c, d = _counts(a, b, c, d)
@@ -151,6 +185,12 @@ def mcnemar(b: int, c: int, method: Literal["exact", "midp"] = "exact") -> Estim
         tail with half of the observed table, so 1 where b = c (R's contingencytables takes half of
         that table off once more). R's ``mcnemar.test`` is neither: a chi-squared test, by default
         corrected for continuity.
+
+    Examples
+    --------
+    R's ``binom.test(2, 14)``:
+    >>> round(mcnemar(12, 2).p_value, 5)
+    0.01294
     """
     one_of(method, "exact", "midp")
     b, c = _counts(b, c)
@@ -185,6 +225,12 @@ def likelihood_ratios(
     dict
         ``positive``: sensitivity / (1 - specificity); ``negative``: (1 - sensitivity) /
         specificity; ``odds_ratio``: the first over the second.
+
+    Examples
+    --------
+    >>> rows = likelihood_ratios(tp=90, fp=20, fn=10, tn=80)
+    >>> {key: round(row.estimate, 3) for key, row in rows.items()}
+    {'positive': 4.5, 'negative': 0.125, 'odds_ratio': 36.0}
     """
     tp, fp, fn, tn = _counts(tp, fp, fn, tn)
     n1, n0 = tp + fn, fp + tn
@@ -226,6 +272,11 @@ def wilson_limits(x: float, n: float, z: float) -> tuple[float, float]:
         Successes and trials; need not be whole, as where n is an effective number of cases.
     z
         Of the normal distribution.
+
+    Examples
+    --------
+    >>> [round(limit, 4) for limit in wilson_limits(81, 263, 1.959964)]
+    [0.2553, 0.3662]
     """
     centre = x + z * z / 2
     width = z * (x * (n - x) / n + z * z / 4) ** 0.5
@@ -252,6 +303,14 @@ def square_and_add(
         Their limits.
     correlation
         Of the two estimates; 0 if they are of different cases.
+
+    Examples
+    --------
+    >>> first, second = (wilson(x, n) for x, n in ((56, 70), (48, 80)))
+    >>> low, high = square_and_add(
+    ...     0.8, (first.ci_low, first.ci_high), 0.6, (second.ci_low, second.ci_high))
+    >>> round(low, 4), round(high, 4)  # as `difference_independent`
+    (0.0524, 0.3339)
     """
     (l1, u1), (l2, u2) = limits, other_limits
 
@@ -305,16 +364,6 @@ def _tango(a: int, b: int, c: int, d: int, z: float) -> tuple[float, float]:
         return float(gap / spread**0.5)
 
     difference = (b - c) / n
-    low = -1.0 if c == n else _bisect(lambda x: score(x) - z, -1.0, difference)
-    high = 1.0 if b == n else _bisect(lambda x: score(x) + z, difference, 1.0)
+    low = -1.0 if c == n else crossing(lambda x: score(x) > z, -1.0, difference)
+    high = 1.0 if b == n else crossing(lambda x: score(x) > -z, difference, 1.0)
     return low, high
-
-
-def _bisect(falling: Callable[[float], float], low: float, high: float) -> float:
-    for _ in range(100):
-        middle = (low + high) / 2
-        if falling(middle) > 0:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2

@@ -25,13 +25,25 @@ COUNT_FAILURES = ("version_diagnosis", "equivalence")
 
 
 def low_metrics(settings: Mapping[str, Any]) -> set[str]:
-    """Return the metrics whose low values speak for metastasis."""
+    """Return the metrics whose low values speak for metastasis.
+
+    Examples
+    --------
+    >>> low_metrics({"values": {"bsi": {"positive": "high"}, "time": {"positive": "low"}}})
+    {'time'}
+    """
     values = settings.get("values", {})
     return {metric for metric, one in values.items() if one.get("positive") == "low"}
 
 
 def sign_of(settings: Mapping[str, Any], metric: str) -> int:
-    """Return -1 of a metric whose low values speak for metastasis, else 1."""
+    """Return -1 of a metric whose low values speak for metastasis, else 1.
+
+    Examples
+    --------
+    >>> sign_of({"values": {"time": {"positive": "low"}}}, "time")
+    -1
+    """
     return -1 if metric in low_metrics(settings) else 1
 
 
@@ -40,6 +52,11 @@ def cutoffs_of(settings: Mapping[str, Any], metric: str) -> list[float]:
 
     A score at or above one is positive: where low values are, both have another sign, which
     `answer_question` takes away.
+
+    Examples
+    --------
+    >>> cutoffs_of({"cutoffs": [{"metric": "bsi", "value": 1}]}, "bsi")
+    [1]
     """
     sign = sign_of(settings, metric)
     return [sign * cutoff["value"] for cutoff in settings["cutoffs"] if cutoff["metric"] == metric]
@@ -49,12 +66,23 @@ def counts_failures(settings: Mapping[str, Any]) -> bool:
     """Tell whether the primary hypothesis takes failures as wrong calls (`metrics.primary.cases`).
 
     Where it does, families and margins do, too: one study answers by one analysis.
+
+    Examples
+    --------
+    >>> counts_failures({"primary": {"cases": "failures_as_wrong"}}), counts_failures({})
+    (True, False)
     """
     return (settings.get("primary") or {}).get("cases") == FAILURES_AS_WRONG
 
 
 def labelled(rows: Iterable[Estimate], *notes: str, **fields: Any) -> list[Estimate]:
-    """Return `rows` with further notes, and with fields such as ``subject`` filled in."""
+    """Return `rows` with further notes, and with fields such as ``subject`` filled in.
+
+    Examples
+    --------
+    >>> [(row.note, row.subject) for row in labelled([Estimate()], "few=1", subject="bonenavi")]
+    [('few=1', 'bonenavi')]
+    """
     return [replace(row.noting(*notes), **fields) for row in rows]
 
 
@@ -63,6 +91,13 @@ def held_together(row: Estimate, level: float) -> Estimate:
 
     The two are then two methods, not one seen from both sides: p is below 1 - `level` although the
     limits hold (or touch) 0, or the reverse. Which limits they are stands in the note.
+
+    Examples
+    --------
+    >>> limits = {"ci_low": -0.01, "ci_high": 0.1, "ci_method": "delong"}
+    >>> row = Estimate(measure="auc_difference", test="score", p_value=0.04, **limits)
+    >>> held_together(row, level=0.95).note
+    'test_and_limits_differ=delong'
     """
     difference = row.measure == "hodges_lehmann" or row.measure.endswith("_difference")
     tested = row.test not in ("", "tost") and not math.isnan(row.p_value + row.ci_low)
@@ -80,6 +115,11 @@ def without_test(row: Estimate) -> Estimate:
     ----------
     row
         Such as one of `UNTESTED`.
+
+    Examples
+    --------
+    >>> without_test(Estimate(p_value=0.01, test="icc_f", note="df1=5; seed=1")).note
+    'seed=1'
     """
     # the degrees of freedom may be those of the limits
     left_out = _OF_TEST if row.ci_method else (*_OF_TEST, "df=")

@@ -56,6 +56,11 @@ def table(y: ArrayLike, old: ArrayLike, new: ArrayLike) -> CallChanges:
     ------
     ValueError
         If a call is anything but 0, 1 and NaN.
+
+    Examples
+    --------
+    >>> table([1, 1, 1, 0, 0], [0, 0, 1, 1, 0], [1, 1, 1, 0, 0]).events
+    Moves(up=2, down=0, both=1, neither=0)
     """
     truth, calls = complete_cases(y, old, new)
     if not np.isin(calls, (0, 1)).all():
@@ -83,6 +88,12 @@ def nri(y: ArrayLike, old: ArrayLike, new: ArrayLike) -> NetReclassification:
     old, new
         Calls or ordered categories, shape (n,), higher is worse; a case where one is NaN is left
         out.
+
+    Examples
+    --------
+    >>> row = nri([1, 1, 1, 0, 0], [0, 0, 1, 1, 0], [1, 1, 1, 0, 0])
+    >>> round(row.events, 3), row.nonevents, round(row.estimate, 3)
+    (0.667, 0.5, 1.167)
     """
     truth, (before, after) = complete_cases(y, old, new)
     n1 = int(truth.sum())

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
+from bonescint.stats.bisection import crossing
 from bonescint.stats.estimate import Estimate
 from bonescint.stats.normal import critical
 from bonescint.stats.paired_power import (
@@ -39,6 +40,12 @@ def latent_correlation(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> 
         Two measurements of the same cases, shape (n,).
     confidence
         Of the interval.
+
+    Examples
+    --------
+    >>> row = latent_correlation([1, 2, 3, 4, 5], [1, 3, 2, 4, 5])
+    >>> round(row.estimate, 4)  # sin(tau * pi / 2) with tau 0.8
+    0.9511
     """
     found = kendall(x, y, confidence)
     estimate, low, high = (
@@ -64,6 +71,11 @@ def paired_error(
         What the better version has, and how much less the other has.
     correlations, sizes
         Of the scores; the cases.
+
+    Examples
+    --------
+    >>> round(paired_error("auc", 0.9, 0.05, Correlations(0.5, 0.5), Sizes(50, 50)), 4)
+    0.0372
     """
     if measure == "auc":
         return binormal_error(value, value - difference, correlations, sizes)
@@ -88,6 +100,12 @@ def paired_power(
         As for `paired_error`.
     confidence
         1 minus the level of the test.
+
+    Examples
+    --------
+    >>> related = Correlations(0.5, 0.5)
+    >>> round(paired_power("auc", 0.9, 0.1, related, Sizes(50, 50), confidence=0.95), 3)
+    0.677
     """
     if measure == "auc":
         error = binormal_error(value, value - difference, correlations, sizes)
@@ -119,19 +137,20 @@ def detectable_difference(
         That is wanted.
     confidence
         1 minus the level of the test.
+
+    Examples
+    --------
+    >>> related, sizes = Correlations(0.5, 0.5), Sizes(50, 50)
+    >>> round(detectable_difference("auc", 0.9, related, sizes, power=0.8, confidence=0.95), 3)
+    0.12
     """
 
-    def enough(difference: float) -> bool:
+    def too_small(difference: float) -> bool:
         found = paired_power(measure, value, difference, correlations, sizes, confidence)
-        return found >= power
+        return not found >= power  # nor is none
 
-    low, high = 0.0, value - 1e-6
-    if not enough(high):
-        return math.nan
-    while high - low > 1e-9:
-        middle = (low + high) / 2
-        low, high = (low, middle) if enough(middle) else (middle, high)
-    return high
+    high = value - 1e-6
+    return math.nan if too_small(high) else crossing(too_small, 0.0, high, within=1e-9)
 
 
 def cases_needed(power_at: Callable[[int], float], power: float) -> int | None:
@@ -146,6 +165,11 @@ def cases_needed(power_at: Callable[[int], float], power: float) -> int | None:
         The power at a number of cases.
     power
         That is wanted.
+
+    Examples
+    --------
+    >>> cases_needed(lambda n: min(n / 100, 1), power=0.8)
+    80
     """
     high = 2
     while power_at(high) < power:
@@ -173,6 +197,11 @@ def sizes_for(measure: str, n: int, ratio: float) -> Sizes:
         Cases.
     ratio
         Cases without metastasis for each with it.
+
+    Examples
+    --------
+    >>> sizes_for("sensitivity", 40, ratio=1.5)
+    Sizes(positive=40, negative=60)
     """
     if measure == "specificity":
         return Sizes(max(math.ceil(n / ratio), 2), n)
@@ -188,6 +217,11 @@ def with_failures(sizes: Sizes, share: float) -> Sizes:
         Cases that are to be analysed.
     share
         Of all cases, those that no version can analyse; below 1.
+
+    Examples
+    --------
+    >>> with_failures(Sizes(45, 90), share=0.1)
+    Sizes(positive=50, negative=100)
     """
     return Sizes(*(math.ceil(round(n / (1 - share), 9)) for n in sizes))
 
@@ -216,6 +250,12 @@ def next_study(
         That is wanted.
     confidence
         1 minus the level of the test.
+
+    Examples
+    --------
+    >>> related = Correlations(0.5, 0.5)
+    >>> next_study("auc", 0.9, 0.1, None, related, ratio=1, power=0.8, confidence=0.95)
+    Sizes(positive=67, negative=67)
     """
 
     def power_at(n: int) -> float:
@@ -241,6 +281,11 @@ def expected_half_width(measure: str, value: float, sizes: Sizes, confidence: fl
         The cases.
     confidence
         Of the interval.
+
+    Examples
+    --------
+    >>> round(expected_half_width("sensitivity", 0.9, Sizes(50, 50), confidence=0.95), 3)
+    0.083
     """
     if measure == "auc":
         centre = math.log(value / (1 - value))

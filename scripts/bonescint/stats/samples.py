@@ -190,6 +190,11 @@ def shared_metrics(software: SoftwareFacts, *keys: str) -> list[str]:
         Key -> ``metrics`` and more.
     *keys
         At least one of its keys.
+
+    Examples
+    --------
+    >>> shared_metrics({"v1": {"metrics": ["bsi", "ann"]}, "v2": {"metrics": ["bsi"]}}, "v1", "v2")
+    ['bsi']
     """
     first, *others = (software[key]["metrics"] for key in keys)
     return [metric for metric in first if all(metric in other for other in others)]
@@ -230,6 +235,11 @@ def eod_contradicts(row: Mapping[str, object]) -> bool:
     ----------
     row
         Of results/reference.csv.
+
+    Examples
+    --------
+    >>> [eod_contradicts({"metastasis": "1", "eod": eod}) for eod in ("0", "2", "")]
+    [True, False, False]
     """
     said = [row.get(name) for name in ("metastasis", "eod")]
     return not {None, ""} & set(said) and len({str(one) == "0" for one in said}) == 2

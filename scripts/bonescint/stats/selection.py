@@ -25,6 +25,11 @@ def pair_blocks(n: int, same: bool = False) -> Iterator[tuple[Any, Any]]:
         Cases.
     same
         Whether each case makes a pair with itself, too.
+
+    Examples
+    --------
+    >>> [(one.tolist(), other.tolist()) for one, other in pair_blocks(3)]
+    [([0, 0, 1], [1, 2, 2])]
     """
     start = 0
     while start < n:
@@ -52,6 +57,11 @@ def at_places(
         How many numbers there are.
     places
         Each below `count`.
+
+    Examples
+    --------
+    >>> at_places(lambda: [np.array([3.0, 1]), np.array([2.0])], 3, [0, 2])
+    {0: 1.0, 2: 3.0}
     """
     # of each place: where its range of keys begins, its place in the range and the range's size
     known = {place: (_LEAST, place, count) for place in places}
@@ -107,6 +117,11 @@ def pulls(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.int64]:
     ----------
     x, y
         Shape (n,), no NaN.
+
+    Examples
+    --------
+    >>> pulls(np.array([1.0, 2, 3]), np.array([1.0, 3, 2])).tolist()
+    [2, 0, 0]
     """
     (_, over), (distinct, up) = (np.unique(v, return_inverse=True) for v in (x, y))
     size = distinct.size

@@ -40,6 +40,12 @@ def groups_by_number(by: str, at: Sequence[float], values: Mapping[str, float | 
         Ascending cut points; a case at one is above it.
     values
         Code -> value, None where there is none.
+
+    Examples
+    --------
+    >>> found = groups_by_number("age", [65, 75], {"A": 64, "B": 65, "C": 80, "D": None})
+    >>> found.groups, found.unknown
+    ({'age=<65': {'A'}, 'age=65-74': {'B'}, 'age=>=75': {'C'}}, {'D'})
     """
     edges = [-float("inf"), *at, float("inf")]
     known = {code: value for code, value in values.items() if value is not None}
@@ -77,6 +83,11 @@ def groups_by_grade(
         Codes of the positive cases.
     without
         Codes of those whose grade contradicts the consensus; in no group.
+
+    Examples
+    --------
+    >>> groups_by_grade({"A": 1, "B": 2, "C": 2}, ["A", "B", "C", "D"], without={"C"}).groups
+    {'eod=1': {'A'}, 'eod=2': {'B'}}
     """
     asked = set(positive)
     known = {code: grades[code] for code in asked - without if code in grades}
@@ -94,6 +105,12 @@ def of_subgroup(row: Estimate) -> Estimate:
     ----------
     row
         A sensitivity, specificity or AUC, or the difference of two, with its n and n positive.
+
+    Examples
+    --------
+    >>> row = of_subgroup(Estimate(measure="sensitivity", n=12, n_positive=2, estimate=0.5))
+    >>> row.status, row.estimate
+    ('too few', nan)
     """
     n, positive = row.n or 0, row.n_positive or 0
     asked = {"sensitivity": [positive], "specificity": [n - positive]}

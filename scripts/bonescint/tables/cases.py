@@ -119,7 +119,7 @@ def read_cases(cohort: Path, ledger: Ledger, language: str) -> Cases:
     codes = {subject: ledger.code_of(subject) for subject in tracers}
     without = sum(code is None for code in codes.values())
     if without:
-        raise InputError(Texts("tables", language)("no_code", n=without))
+        raise InputError(Texts("table_faults", language)("no_code", n=without))
     return Cases(
         {
             subject: CohortCase(code, tracers[subject], frozenset(dates[subject]))
@@ -230,7 +230,7 @@ def _checked(
 
 def _explanations() -> set[str]:
     """Return the names of the sheet with which `bonescint table template` explains its columns."""
-    names = {Texts("table", language)("sheet_help") for language in ("ja", "en")}
+    names = {Texts("table_commands", language)("sheet_help") for language in ("ja", "en")}
     return names | {f"{name}_" for name in names}
 
 

@@ -48,7 +48,7 @@ def transcriptions(
         return [transcribe(path, columns, cases, settings, config_key, language)]
     both = path.is_file() and second.is_file()
     if both and path.samefile(second):
-        raise InputError(Texts("tables", language)("entry_same_file", file=second.name))
+        raise InputError(Texts("table_faults", language)("entry_same_file", file=second.name))
     found: list[Transcription] = []
     tables: list[Faults] = []
     for file in (path, second):

@@ -45,7 +45,7 @@ def write_fault_book(path: Path, tables: Sequence[Faults], language: str, synthe
     synthetic
         Whether the data are simulated: every sheet then says so.
     """
-    text = Texts("tables", language)
+    text = Texts("table_faults", language)
     buffer = io.BytesIO()
     book = open_book(buffer)
     sheet = Sheet(book, text("book.list"), text("book.title"), synthetic, make_styles(book))

@@ -98,7 +98,7 @@ class Faults:
         identifiers: Iterable[str] = (),
         second: bool = False,
     ) -> None:
-        self.text = Texts("tables", language)
+        self.text = Texts("table_faults", language)
         self.errors: list[Fault] = []
         self.warnings: list[Fault] = []
         self.marks: list[Fault] = []
@@ -123,7 +123,7 @@ class Faults:
     def error(
         self, key: str, row: int = 0, column: str = "", rule: str = "", **values: object
     ) -> None:
-        """Add an error; `values` fill the sentence `key` of resources/text/tables.csv."""
+        """Add an error; `values` fill the sentence `key` of resources/text/table_faults.csv."""
         self.errors.append(self._fault(key, row, column, rule, values))
 
     def header_error(

@@ -35,5 +35,5 @@ def fault_book_of_errors(path: Path, language: str, synthetic: bool) -> Iterator
         from bonescint.tables.fault_book import write_fault_book
 
         write_fault_book(path, error.tables, language, synthetic)
-        told = Texts("tables", language)("see_book", path=path)
+        told = Texts("table_faults", language)("see_book", path=path)
         raise InputError([*error.problems, told]) from None

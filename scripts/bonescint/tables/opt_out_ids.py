@@ -39,7 +39,7 @@ def refuse_no_ids(
         With every such row.
     """
     if odd := [entry.row for entry in entries if is_no_id(entry.subject, known, pattern)]:
-        text = Texts("tables", language)
+        text = Texts("table_faults", language)
         raise InputError(text("opt_out_no_id", file=file.name, row=row) for row in odd)
 
 

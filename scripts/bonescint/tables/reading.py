@@ -130,7 +130,7 @@ def read_table(
         holds more than the limits allow.
     """
     path = Path(path)
-    text = Texts("tables", language)
+    text = Texts("table_faults", language)
     words = words if header_row is None else None
     try:
         return _read(path, sheet, header_row, encoding, text, words, TableLimits(**(limits or {})))

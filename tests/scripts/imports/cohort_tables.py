@@ -4,9 +4,11 @@ import csv
 from pathlib import Path
 
 import openpyxl
+import pytest
 from scripts.imports.import_software import import_software
 
 from bonescint.declared import columns
+from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.ledger import create_ledger
 from bonescint.warning_words import warnings_in_words
@@ -96,3 +98,12 @@ def import_vsbone(
     )
     rows = {row["code"]: row for row in read_rows(folder / "table.csv")}
     return rows, warnings_in_words(read_rows(folder / "warnings.csv"), "ja")
+
+
+def faults(run, rows, **options):
+    """Return what the import of these rows is refused for."""
+    with pytest.raises(InputError) as caught:
+        run(rows, **options)
+    *problems, last = caught.value.problems
+    assert last.endswith("faults.xlsx")
+    return problems

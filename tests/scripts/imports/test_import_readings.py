@@ -8,12 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scripts.imports.import_readings import import_readings
 
-from bonescint.errors import InputError
 from bonescint.files import read_rows
 from bonescint.resources import ROOT
 from bonescint.tables.readings import eod_of_count
 from bonescint.warning_words import warnings_in_words
-from tests.scripts.imports.cohort_tables import make_cohort, write_table
+from tests.scripts.imports.cohort_tables import faults, make_cohort, write_table
 
 HEADER = ["患者ID", "検査日", "転移数", "転移の有無", "EOD", "所見"]
 DAY = "2019-06-03"
@@ -58,14 +57,6 @@ def run(cohort, tmp_path):
         return table, warnings_in_words(read_rows(out["warnings"]), "ja"), findings
 
     return run
-
-
-def faults(run, rows, **options):
-    with pytest.raises(InputError) as caught:
-        run(rows, **options)
-    *problems, last = caught.value.problems
-    assert last.endswith("faults.xlsx")
-    return problems
 
 
 @pytest.mark.parametrize("name", ["reader1.xlsx", "reader1.csv"])

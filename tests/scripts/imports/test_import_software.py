@@ -9,7 +9,7 @@ from scripts.imports.import_software import import_software
 from bonescint.errors import InputError
 from bonescint.files import read_rows
 from bonescint.warning_words import warnings_in_words
-from tests.scripts.imports.cohort_tables import DAY, GOOD, HEADER, make_cohort, write_table
+from tests.scripts.imports.cohort_tables import DAY, GOOD, HEADER, faults, make_cohort, write_table
 
 COLUMNS = dict(zip(["key", "exam_date", "bsi", "hotspots", "status"], HEADER, strict=True))
 SETTINGS = {
@@ -56,14 +56,6 @@ def run(cohort, tmp_path):
         )
 
     return run
-
-
-def faults(run, rows, **options):
-    with pytest.raises(InputError) as caught:
-        run(rows, **options)
-    *problems, last = caught.value.problems
-    assert last.endswith("faults.xlsx")
-    return problems
 
 
 def with_row(row, width=5):

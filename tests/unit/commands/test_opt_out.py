@@ -1,16 +1,13 @@
 """`bonescint opt-out` and `bonescint delivery` as a person at the hospital meets them."""
 
-import argparse
 import io
 import stat
-from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 import yaml
 
-from bonescint.commands import delivery, opt_out
 from bonescint.custody.declined import OPT_OUT_DOUBTS, seal_doubts
 from bonescint.declared import columns
 from bonescint.deid.decisions import other_persons, read_decisions
@@ -23,8 +20,9 @@ from bonescint.identity.people import read_people
 from bonescint.names.doubts import OptOutDoubt, PersonalData
 from bonescint.resources import ROOT
 from bonescint.tables.lists import read_opt_out
+from tests.unit.commands.opt_out_command import Run, run
 
-Run = Callable[..., str]
+__all__ = ["run"]
 OPTED = ["--by", "self", "--received", "2025-01-05"]
 IN, OTHER, OUTSIDE, NOBODY = "12345678", "22345678", "32345678", "99999999"
 
@@ -47,21 +45,6 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def codes(study: Path) -> dict[str, str]:
     ledger = create_ledger("private/ledger.age", "private/ledger.key")
     return ledger.assign([IN, OTHER])
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    def command(*arguments: str) -> str:
-        parser = argparse.ArgumentParser()
-        commands = parser.add_subparsers()
-        opt_out.add(commands)
-        delivery.add(commands)
-        options = parser.parse_args(arguments)
-        capsys.readouterr()
-        assert options.run(options) == 0
-        return capsys.readouterr().out
-
-    return command
 
 
 def opened() -> Ledger:

@@ -1,14 +1,11 @@
 """`bonescint opt-out confirm` and `undo` as a person at the hospital meets them."""
 
-import argparse
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
 from scripts.cohort.filter_opt_out import filter_opt_out
 
-from bonescint.commands import delivery, opt_out
 from bonescint.errors import InputError
 from bonescint.files import read_rows, write_rows
 from bonescint.identity.ledger import Ledger, create_ledger, open_ledger
@@ -16,8 +13,9 @@ from bonescint.identity.opt_out_lists import HELD, fingerprint, standing
 from bonescint.identity.opt_outs import in_force, record
 from bonescint.resources import ROOT
 from bonescint.warning_words import warnings_in_words
+from tests.unit.commands.opt_out_command import Run, run
 
-Run = Callable[..., str]
+__all__ = ["run"]
 COHORT = [f"123456{n:02d}" for n in range(20)]
 LEDGER = {
     "path": "private/ledger.age",
@@ -40,21 +38,6 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixtu
     filtered()
     opened().assign(COHORT)
     return str(request.param)
-
-
-@pytest.fixture
-def run(study: str, capsys: pytest.CaptureFixture[str]) -> Run:
-    def command(*arguments: str) -> str:
-        parser = argparse.ArgumentParser()
-        commands = parser.add_subparsers()
-        opt_out.add(commands)
-        delivery.add(commands)
-        options = parser.parse_args(arguments)
-        capsys.readouterr()
-        assert options.run(options) == 0
-        return capsys.readouterr().out
-
-    return command
 
 
 def opened() -> Ledger:

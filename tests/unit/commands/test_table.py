@@ -372,5 +372,5 @@ def test_without_a_cohort_no_row_is_looked_at(run: Run) -> None:
 
 
 def test_every_word_is_in_both_languages() -> None:
-    for row in read_rows(ROOT / "resources/text/table.csv"):
+    for row in read_rows(ROOT / "resources/text/table_commands.csv"):
         assert bool(row["ja"]) == bool(row["en"]), row["key"]

@@ -45,7 +45,7 @@ def test_every_bound_is_said_and_asked_in_the_cells(
     tmp_path: Path, config: dict[str, Any], language: str
 ) -> None:
     config["language"] = language
-    table = find_table(config, "vsbone3", Texts("table", language))
+    table = find_table(config, "vsbone3", Texts("table_commands", language))
     write_template(tmp_path / "empty.xlsx", table, config)
     book = openpyxl.load_workbook(tmp_path / "empty.xlsx")
     entry, help_sheet = book.worksheets

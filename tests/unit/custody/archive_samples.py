@@ -81,18 +81,9 @@ def made_of(**changes: Any) -> Contents:
 def quiet(*_: object) -> None: ...
 
 
-def write(
-    file: Path, report: Callable[..., None] = quiet, part_size: int = 300_000, **changes: Any
-) -> Written:
+def write(file: Path, report: Callable[..., None] = quiet, **changes: Any) -> Written:
     return write_archive(
-        file,
-        made_of(**changes),
-        identity(),
-        "read me\n",
-        lambda _: b"cover",
-        TEXT,
-        report,
-        part_size,
+        file, made_of(**changes), identity(), "read me\n", lambda _: b"cover", TEXT, report
     )
 
 

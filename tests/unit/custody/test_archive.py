@@ -1,9 +1,8 @@
-"""An archive comes back byte for byte, after any interruption; the key is never in it."""
+"""An archive comes back byte for byte, or is not there; the key is never in it."""
 
 import fcntl
 import hashlib
 import io
-import json
 import os
 import shutil
 import signal
@@ -13,19 +12,17 @@ import sys
 import tarfile
 import threading
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pyrage
 import pytest
 
 from bonescint.commands.configuration import merged
-from bonescint.custody.archive import write as archive_write
 from bonescint.custody.archive.read import restore, verify_archive
-from bonescint.custody.archive.write import discard, partial_of, write_archive
+from bonescint.custody.archive.write import partial_of
 from bonescint.errors import InputError
 from bonescint.identity.key import open_identity
-from bonescint.identity.ledger import create_ledger, open_ledger
+from bonescint.identity.ledger import open_ledger
 from bonescint.resources import ROOT
 from tests.unit.custody.archive_samples import (
     ODD,
@@ -101,18 +98,33 @@ def test_passphrase_file_stays_out(study: Path, tmp_path: Path) -> None:
         assert "private/cohort.csv" in tar.getnames()
 
 
-def test_interrupted_join_leaves_no_thread(study: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("at", ["read", "check"])
+def test_an_interruption_leaves_nothing(study: Path, tmp_path: Path, at: str) -> None:
     Path("results/large").write_bytes(bytes(8_000_000))
     before = threading.active_count()
 
     def interrupt(stage: str, *_: object) -> None:
-        if stage == "join":
+        if stage == at:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         write(tmp_path / "s.tar.age", interrupt)
     assert threading.active_count() == before
-    assert write(tmp_path / "s.tar.age").kept
+    assert [path.name for path in tmp_path.iterdir()] == ["study"]
+
+
+def test_what_is_not_read_back_gets_no_name(study: Path, tmp_path: Path) -> None:
+    file = tmp_path / "s.tar.age"
+
+    def damage(stage: str, *_: object) -> None:
+        if stage == "check":
+            with partial_of(file).open("r+b") as stream:
+                stream.seek(-70_000, os.SEEK_END)
+                stream.write(b"x")
+
+    with pytest.raises(InputError, match="not what was written"):
+        write(file, damage)
+    assert [path.name for path in tmp_path.iterdir()] == ["study"]
 
 
 def test_wrapped_key(study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,81 +228,17 @@ def killed(file: Path, stage: str, at: int) -> None:
     assert end.returncode == -signal.SIGKILL
     assert not file.exists()
     # none of the plaintext is on the disk
-    for path in partial_of(file).iterdir():
-        assert b"plaintext-" not in path.read_bytes()
-        assert b"results" not in path.read_bytes()
+    assert b"plaintext-" not in partial_of(file).read_bytes()
+    assert b"results" not in partial_of(file).read_bytes()
 
 
-@pytest.mark.parametrize("stage, at", [("read", 12), ("join", 3)])
-def test_kill_and_resume(study: Path, tmp_path: Path, stage: str, at: int) -> None:
+@pytest.mark.parametrize("stage, at", [("read", 12), ("check", 3)])
+def test_made_anew_after_a_kill(study: Path, tmp_path: Path, stage: str, at: int) -> None:
     file = tmp_path / "s.tar.age"
     killed(file, stage, at)
-    parts = len(list(partial_of(file).glob("*.list")))
-    assert parts >= 2
-    written = write(file)
-    assert 0 < written.kept < written.files or (stage == "join" and written.kept)
+    write(file)
     assert verify_archive(file, identity(), TEXT, quiet).good
     assert not partial_of(file).exists()
-    shutil.rmtree("demo/dicom")
-    whole = tmp_path / "whole.tar.age"
-    write(whole, part_size=10**9)
-    with members(file) as one, members(whole) as other:
-        assert one.getnames() == other.getnames()
-
-
-def test_resume_reads_what_changed_again(study: Path, tmp_path: Path) -> None:
-    file = tmp_path / "s.tar.age"
-    killed(file, "join", 1)
-    untouched = write_count(file)
-    status = Path("results/dicom/03.dcm").stat()
-    # same size and date: only the inode tells
-    Path("results/dicom/03.dcm").write_text("PLAINTEXT-03-" * 10_000)
-    os.utime("results/dicom/03.dcm", ns=(status.st_atime_ns, status.st_mtime_ns))
-    Path("results/dicom/08.dcm").unlink()
-    Path("results/dicom/10b.dcm").write_text("new")
-    written = write(file)
-    assert 0 < written.kept < untouched
-    found = restore(file, tmp_path / "new", identity(), None, TEXT, quiet)
-    assert found.good
-    before, after = tree(study), tree(tmp_path / "new")
-    for name in ("results/dicom/03.dcm", "results/dicom/10b.dcm", "results/dicom/11.dcm"):
-        assert after[name] == before[name]
-    assert "results/dicom/08.dcm" not in after
-
-
-def write_count(file: Path) -> int:
-    """Return the number of files in the parts of an unfinished archive."""
-    lists = partial_of(file).glob("*.list")
-    rows = [json.loads(pyrage.decrypt(p.read_bytes(), [identity()])) for p in lists]
-    return sum(row[-1] != "" for part in rows for row in part)
-
-
-def test_part_damaged_or_of_another_key(study: Path, tmp_path: Path) -> None:
-    file = tmp_path / "s.tar.age"
-    killed(file, "join", 1)
-    part = sorted(partial_of(file).glob("*.age"))[1]
-    data = bytearray(part.read_bytes())
-    data[-5] ^= 1
-    part.write_bytes(data)
-    with pytest.raises(InputError, match="again"):
-        write(file)
-    assert not file.exists()
-    assert write(file).kept > 0
-    assert verify_archive(file, identity(), TEXT, quiet).good
-    other = tmp_path / "o.tar.age"
-    killed(other, "join", 1)
-    for path in Path("private").glob("ledger.*"):
-        path.unlink()
-    create_ledger(Path("private/ledger.age"), Path("private/ledger.key"))
-    assert write(other).kept == 0
-
-
-def test_discard(study: Path, tmp_path: Path, capsys: Capture) -> None:
-    file = tmp_path / "s.tar.age"
-    killed(file, "join", 1)
-    assert main("--discard", file) == 0
-    assert not partial_of(file).exists()
-    assert not discard(file, TEXT)
 
 
 def test_changed_while_read(study: Path, tmp_path: Path) -> None:
@@ -349,8 +297,7 @@ def test_refusals(study: Path, tmp_path: Path) -> None:
         server.bind("results/socket")
         refused(lambda: main(file), "results/socket: not a regular file")
     Path("results/socket").unlink()
-    partial_of(file).mkdir()
-    with (partial_of(file) / "lock").open("w") as lock:
+    with partial_of(file).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         refused(lambda: main(file), "at work")
     Path(".snakemake").mkdir()
@@ -359,7 +306,7 @@ def test_refusals(study: Path, tmp_path: Path) -> None:
         refused(lambda: main(file), "snakemake")
     Path("private/ledger.age").rename("elsewhere")
     refused(lambda: main(file), "ledger")
-    shutil.rmtree(partial_of(file))
+    partial_of(file).unlink()
     assert sorted(p.name for p in tmp_path.iterdir()) == ["study"]
 
 
@@ -377,14 +324,12 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_disk_full(study: Path, small_disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = small_disk / "s.tar.age"
     with monkeypatch.context() as context:
-        context.setattr(archive_write, "write_archive", partial(write_archive, part_size=300_000))
         refused(lambda: main(file), "room")
         assert not list(small_disk.iterdir())
         usage = shutil.disk_usage(study)
-        context.setattr("bonescint.custody.archive.parts.shutil.disk_usage", lambda _: usage)
+        context.setattr("bonescint.custody.archive.write.shutil.disk_usage", lambda _: usage)
         refused(lambda: main(file), "No space left")
-    assert not file.exists()
-    assert list(partial_of(file).glob("*.list"))
+    assert not list(small_disk.iterdir())
     subprocess.run(["mount", "-o", "remount,size=60m", small_disk], check=True)
     assert main(file) == 0
     assert main("--verify", file) == 0

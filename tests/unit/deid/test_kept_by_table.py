@@ -8,7 +8,7 @@ from pydicom import dcmread
 from pydicom.datadict import tag_for_keyword
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
-from bonescint.deid.instance import Settings, deidentify, quiet_pydicom
+from bonescint.deid.instance import Settings, deidentify
 from bonescint.deid.policy import load_policies
 from bonescint.deid.refusal import Refused
 from bonescint.deid.uids import UidReplacer
@@ -17,14 +17,9 @@ from bonescint.errors import InputError
 from bonescint.resources import ROOT
 from tests.unit.deid.samples import BIRTH, CODE, PATIENT_ID, SECRET, as_file, siemens
 
+pytestmark = pytest.mark.usefixtures("quiet")
 TABLE = (ROOT / "resources/tag_table.csv").read_text(encoding="utf-8")
 SYNTAXES = (ExplicitVRLittleEndian, ImplicitVRLittleEndian)
-
-
-@pytest.fixture(autouse=True)
-def quiet():
-    with quiet_pydicom():
-        yield
 
 
 def keeping(folder: Path, keyword: str) -> Settings:

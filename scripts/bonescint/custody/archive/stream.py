@@ -7,28 +7,30 @@ import re
 import tarfile
 import threading
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from bonescint.custody.archive.contents import Member
+from bonescint.custody.archive.contents import MANIFEST, README, Member
 from bonescint.errors import InputError
 from bonescint.resources import Texts
 
 if TYPE_CHECKING:
     import pyrage
 
+# told the stage, the megabytes done and all of them
+Report = Callable[[str, int, int | None], None]
 CHUNK = 1 << 20
-END = bytes(2 * tarfile.BLOCKSIZE)  # of a tar
+_END = bytes(2 * tarfile.BLOCKSIZE)  # of a tar
 _MAGIC = b"age-encryption.org/v1\n"
 _TYPES = {"file": tarfile.REGTYPE, "folder": tarfile.DIRTYPE, "link": tarfile.SYMTYPE}
 _MODES = {"file": 0o600, "folder": 0o700, "link": 0o777}
 _ESCAPED = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}
 
 
-def header(member: Member) -> bytes:
+def _header(member: Member) -> bytes:
     """Return a member's tar header: no owner, no group, dates to the nanosecond (pax)."""
     info = tarfile.TarInfo(member.name)
     info.type = _TYPES[member.kind]
@@ -48,23 +50,55 @@ class ChangedMeanwhile(Exception):
     """A file is no longer what it was when the tree was walked; its message is its name."""
 
 
-def content_of(member: Member, sums: list[str]) -> Iterator[bytes]:
-    """Yield a file's bytes and append its SHA-256, of what is no file an empty text.
+def tar_of(
+    members: Sequence[Member],
+    sums: list[str],
+    failed: Callable[[Member, OSError], InputError],
+    advance: Callable[[int], None],
+    readme: bytes | None = None,
+) -> Generator[bytes, None, None]:
+    """Yield a tar: the members in order, and the manifest of all files.
 
     Parameters
     ----------
-    member
-        As it was when the tree was walked.
+    members
+        As they were when the tree was walked.
     sums
-        Of the members so far.
+        Takes the SHA-256 of each, of what is no file an empty text.
+    failed
+        Returns what to raise where a file cannot be read.
+    advance
+        Told the number of bytes read so far.
+    readme
+        Content of a first member, if there is one.
 
     Raises
     ------
     ChangedMeanwhile
-        If it has changed since: it is noticed, never torn.
-    OSError
-        If it cannot be read.
+        If a file has changed since: it is noticed, never torn.
     """
+    manifest: list[bytes] = []
+    if readme is not None:
+        yield from _text_member(README, readme)
+        manifest.append(manifest_line(README, hashlib.sha256(readme).hexdigest()))
+    done = 0
+    for member in members:
+        yield _header(member)
+        try:
+            for chunk in _content_of(member, sums):
+                done += len(chunk)
+                advance(done)
+                yield chunk
+        except OSError as error:
+            raise failed(member, error) from None
+        yield _padding(member.size)
+    manifest += [manifest_line(m.name, s) for m, s in zip(members, sums, strict=True) if s]
+    yield from _text_member(MANIFEST, b"".join(manifest))
+    yield _END
+
+
+def _content_of(member: Member, sums: list[str]) -> Iterator[bytes]:
+    """Yield a file's bytes and append its SHA-256, of what is no file an empty text."""
     if member.kind != "file":
         sums.append("")
         return
@@ -85,16 +119,14 @@ def content_of(member: Member, sums: list[str]) -> Iterator[bytes]:
     sums.append(digest.hexdigest())
 
 
-def padding(size: int) -> bytes:
+def _padding(size: int) -> bytes:
     """Return what fills a member up to a whole block."""
     return bytes(-size % tarfile.BLOCKSIZE)
 
 
-def text_member(name: str, data: bytes, manifest: list[bytes]) -> Iterator[bytes]:
-    """Yield a member that is made here, and add its line to the manifest."""
-    yield header(Member(name, "", "file", len(data), time.time_ns(), 0, ""))
-    yield data + padding(len(data))
-    manifest.append(manifest_line(name, hashlib.sha256(data).hexdigest()))
+def _text_member(name: str, data: bytes) -> Iterator[bytes]:
+    yield _header(Member(name, "", "file", len(data), time.time_ns(), 0, ""))
+    yield data + _padding(len(data))
 
 
 class _Chunks:

@@ -1,8 +1,5 @@
-"""Writing the archive of a study: one age-encrypted tar, resumable until it is whole (R30, R32).
+"""Writing the archive of a study: one age-encrypted tar, read back before it gets its name (R32).
 
-An age stream cannot be continued, so the tar is first written in parts, each an age file of its
-own with a sealed list of what it holds. A later run keeps every part whose files are unchanged.
-When all are there they are decrypted and encrypted again into the one file, in one stream.
 No plaintext touches the disk. The recipient is the ledger's own: destroying its key destroys every
 archive.
 """
@@ -11,23 +8,24 @@ import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
-from bonescint.custody.archive.contents import Contents, Member
-from bonescint.custody.archive.parts import Parts, Report
-from bonescint.custody.archive.stream import Sink, encrypt
+from bonescint.custody.archive.contents import Contents, Member, shown
+from bonescint.custody.archive.read import verify_archive
+from bonescint.custody.archive.stream import ChangedMeanwhile, Report, Sink, encrypt, tar_of
 from bonescint.errors import InputError
-from bonescint.files import replacing
+from bonescint.files import from_the_disk, give_mode, replacing, to_the_disk
 from bonescint.resources import Texts
 
 if TYPE_CHECKING:
     import pyrage
 
-PART_SIZE = 256_000_000  # bytes of files in a part
+_ROUNDS = 5  # in which a tree that changes is read again
+_MB = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -38,8 +36,6 @@ class Written:
     ----------
     files, size
         Number of files and their bytes.
-    kept
-        Files taken from an interrupted run.
     archive_size, sha256
         Of the encrypted file.
     links
@@ -48,7 +44,6 @@ class Written:
 
     files: int
     size: int
-    kept: int
     archive_size: int
     sha256: str
     links: list[str]
@@ -62,9 +57,11 @@ def write_archive(
     cover: Callable[[Written], bytes],
     text: Texts,
     report: Report,
-    part_size: int = PART_SIZE,
 ) -> Written:
-    """Write the archive and its cover, or leave parts that the next call continues with.
+    """Write the archive and its cover, or nothing.
+
+    A tree in which something has changed since it was read is read again: the archive is the study
+    at one moment.
 
     Parameters
     ----------
@@ -82,66 +79,101 @@ def write_archive(
         The area ``archive``.
     report
         Told the stage, the megabytes done and all of them.
-    part_size
-        Bytes of files in a part.
 
     Raises
     ------
     InputError
         If a file exists already, cannot be read or keeps changing, or room is short.
     """
-    partial = partial_of(archive)
     _refuse(archive, contents, text)
-    with _locked(partial, text):
-        parts = Parts(partial, contents, identity, text, report)
-        kept = parts.complete(part_size)
-        archive_size, sha256 = _encrypt_whole(partial / "whole", parts.joined(readme), identity)
-        written = Written(
-            files=1 + sum(member.kind == "file" for member in parts.members),  # and the read-me
-            size=sum(member.size for member in parts.members),
-            kept=kept,
-            archive_size=archive_size,
-            sha256=sha256,
-            links=_dangling(parts.members),
-        )
-        with replacing(cover_of(archive), "wb") as file:
-            file.write(cover(written))
+    partial = partial_of(archive)
+    changed = ""
+    with _locked(partial, text) as stream:
+        for _ in range(_ROUNDS):
+            members = contents.members(text)
+            stream.truncate(0)
+            _check_room(partial, members, text)
+            try:
+                written = _written(stream, members, contents, identity, readme, text, report)
+            except ChangedMeanwhile as change:
+                changed = str(change)
+            else:
+                break
+        else:
+            raise InputError(text("changing", file=shown(changed, contents.raw, text)))
+        _read_back(partial, written, identity, text, report)
         if os.path.lexists(archive):
             raise InputError(text("exists", file=archive.name))
-        (partial / "whole").rename(archive)
-        _drop(partial)
+        with replacing(cover_of(archive), "wb") as file:
+            file.write(cover(written))
+        partial.rename(archive)
+        to_the_disk(archive.parent)
     return written
 
 
-def _encrypt_whole(
-    path: Path, plain: Generator[bytes], identity: "pyrage.x25519.Identity"
-) -> tuple[int, str]:
-    """Write the one encrypted file; its size and SHA-256."""
-    with replacing(path, "wb", private=True) as file:
-        digest = hashlib.sha256()
-        sink = Sink(file, digest)
-        encrypt(plain, sink, identity)
-    return sink.size, digest.hexdigest()
+def _check_room(partial: Path, members: list[Member], text: Texts) -> None:
+    needed, free = sum(one.size for one in members), shutil.disk_usage(partial.parent).free
+    if free < needed:
+        sizes = {"needed": -(-needed // _MB), "free": free // _MB}
+        raise InputError(text("no_room", **sizes))
 
 
-def discard(archive: Path, text: Texts) -> bool:
-    """Drop what an interrupted run left of an archive; whether there was anything.
+def _written(
+    stream: IO[bytes],
+    members: list[Member],
+    contents: Contents,
+    identity: "pyrage.x25519.Identity",
+    readme: str,
+    text: Texts,
+    report: Report,
+) -> Written:
+    size = sum(member.size for member in members)
 
-    Parameters
-    ----------
-    archive, text
-        As for `write_archive`.
-    """
-    partial = partial_of(archive)
-    if not partial.is_dir():
-        return False
-    with _locked(partial, text):
-        _drop(partial)
-    return True
+    def failed(member: Member, error: OSError) -> InputError:
+        name, reason = shown(member.name, contents.raw, text), os.strerror(error.errno or 0)
+        return InputError(text("unreadable", file=name, reason=reason))
+
+    def advance(done: int) -> None:
+        report("read", done // _MB, size // _MB)
+
+    sink = Sink(stream, digest := hashlib.sha256())
+    encrypt(tar_of(members, [], failed, advance, readme.encode()), sink, identity)
+    from_the_disk(stream)
+    before = {member.name: member.state for member in members}
+    now = {member.name: member.state for member in contents.members(text)}
+    if changed := before.items() ^ now.items():
+        raise ChangedMeanwhile(min(name for name, _ in changed))
+    return Written(
+        files=1 + sum(member.kind == "file" for member in members),  # and the read-me
+        size=size,
+        archive_size=sink.size,
+        sha256=digest.hexdigest(),
+        links=_dangling(members),
+    )
+
+
+def _read_back(
+    partial: Path,
+    written: Written,
+    identity: "pyrage.x25519.Identity",
+    text: Texts,
+    report: Report,
+) -> None:
+    try:
+        found = verify_archive(
+            partial,
+            identity,
+            text,
+            lambda done: report("check", done // _MB, written.size // _MB),
+        )
+    except InputError:
+        raise InputError(text("not_read_back")) from None
+    if not found.good or found.files != written.files:
+        raise InputError(text("not_read_back"))
 
 
 def partial_of(archive: Path) -> Path:
-    """Return the folder of an archive's parts."""
+    """Return the name of an archive that is not whole yet."""
     return archive.with_name(f"{archive.name}.partial")
 
 
@@ -154,7 +186,7 @@ def _refuse(archive: Path, contents: Contents, text: Texts) -> None:
     if not archive.parent.is_dir():
         raise InputError(text("no_folder"))
     # a cover without its archive is another archive's, unless an interrupted run left it
-    taken = [archive] if partial_of(archive).is_dir() else [archive, cover_of(archive)]
+    taken = [archive] if partial_of(archive).exists() else [archive, cover_of(archive)]
     for file in taken:
         if os.path.lexists(file):
             raise InputError(text("exists", file=file.name))
@@ -175,23 +207,15 @@ def _dangling(members: list[Member]) -> list[str]:
 
 
 @contextmanager
-def _locked(partial: Path, text: Texts) -> Iterator[None]:
-    """Hold the folder of parts; it goes when no part is left in it."""
-    partial.mkdir(mode=0o700, exist_ok=True)
-    with (partial / "lock").open("w") as lock:
+def _locked(partial: Path, text: Texts) -> Iterator[IO[bytes]]:
+    """Hold the unfinished file, empty of what a killed run left; without a new name it goes."""
+    with partial.open("ab") as stream:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise InputError(text("busy")) from None
-        for stale in partial.glob(".*.tmp"):
-            stale.unlink()
         try:
-            yield
+            give_mode(stream.fileno(), 0o600)
+            yield stream
         finally:
-            if not any(partial.glob("*.age")):
-                shutil.rmtree(partial)
-
-
-def _drop(partial: Path) -> None:
-    for path in partial.glob("*.age"):
-        path.unlink()
+            partial.unlink(missing_ok=True)

@@ -10,7 +10,6 @@ import gzip
 import io
 import lzma
 import re
-import sqlite3
 import tarfile
 import zipfile
 import zlib
@@ -21,8 +20,6 @@ from typing import IO, Any
 from bonescint.custody.traces.encodings import RUNS, texts
 from bonescint.custody.traces.names import folded
 from bonescint.custody.traces.office import is_office, search_office
-from bonescint.custody.traces.pdf import PDF, search_pdf
-from bonescint.custody.traces.sqlite import SQLITE, search_sqlite
 from bonescint.custody.traces.terms import Terms
 from bonescint.custody.traces.text import BLOCK, Found, Place, kinds_in, search_text
 from bonescint.dicom import tags, vrs
@@ -32,6 +29,7 @@ _PIXELS = (b"\xe0\x7f\x10\x00", b"\x7f\xe0\x00\x10")
 _DEFLATED = b"1.2.840.10008.1.2.1.99"
 _ENCRYPTED = b"age-encryption.org/"
 _PNG = b"\x89PNG\r\n\x1a\n"
+_PDF = b"%PDF-"
 _JPEG = b"\xff\xd8\xff"
 # a marker, but none of those that stand within the compressed pixels
 _BEHIND_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
@@ -39,12 +37,12 @@ _PACKED = ((b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ", lzma.open
 # what a damaged archive raises; it is searched as bytes then
 _DAMAGED = (
     zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError,
-    NotImplementedError, RuntimeError, sqlite3.Error,
+    NotImplementedError, RuntimeError,
 )  # fmt: skip
 # a number of these is a size, a count or a clock, and a Code Value is the terminology's
 _NUMBERS = frozenset(vrs.FORMATS) | {"AT", "DA", "DS", "DT", "IS", "TM", "UI"}
 _WHOLE = re.compile(r"[-+0-9.:eE\s]+")
-_MOST_BYTES = 1 << 28  # of a PDF, a database or a JPEG that is read as such
+_MOST_BYTES = 1 << 28  # of a PDF or a JPEG that is read as such
 _DEEPEST = 2  # base64 within base64
 _PATIENT_ID = re.compile(rb"(?:\x10\0\x20\0|\0\x10\0\x20)(.{0,80})", re.DOTALL)
 
@@ -87,13 +85,10 @@ def search_content(stream: Any, name: str, terms: Terms, depth: int = 0) -> Iter
                 yield from search_content(inside, name.rpartition(".")[0], terms, depth)
                 while inside.read(BLOCK):
                     pass  # a damaged end is noticed at the end only
-        elif decoded and PDF in head:
+        elif decoded and _PDF in head:
+            from bonescint.custody.traces.pdf import search_pdf
+
             yield from search_pdf(stream.read(_MOST_BYTES), terms, decoded)
-        elif decoded and head.startswith(SQLITE):
-            yield from search_sqlite(stream.read(_MOST_BYTES), terms, decoded)
-            # free pages keep what was deleted
-            stream.seek(0)
-            yield from search_text(stream, name, terms)
         elif not head.startswith(_ENCRYPTED):
             if zipfile.is_zipfile(stream):  # behind a program or a picture
                 yield from _search_zip(stream, name, terms, depth)

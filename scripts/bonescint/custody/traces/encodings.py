@@ -14,14 +14,12 @@ _WIDE = re.compile("[\t -~\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]{
 _UNICODE = re.compile(r"\\+u([0-9A-Fa-f]{4})")
 _ENTITY = re.compile(r"&#(?:(\d{2,7})|[xX]([0-9A-Fa-f]{2,6}));")
 _ESCAPE = re.compile(rb"\x1b[$(]")  # ISO 2022
-# of e-mails: =E8=99=9A, lines that end with = go on
-_QUOTED = re.compile(r"(?:=(?:[0-9A-F]{2}|\r?\n)[^\s\"'<>&,=]{0,76}){2,}")
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2}[^\s\"'<>&,%]{0,100})+")
-# a data URI, an attachment (in lines), a subject (=?utf-8?B?...?=); no hash, which is hexadecimal
+# a data URI, also in lines; no hash, which is hexadecimal
 _LEAST = 40  # characters in base64
 _BASE64 = re.compile(
-    rb"(?:(?<![A-Za-z0-9+/])(?=[0-9A-Fa-f]*+[G-Zg-z+/])[A-Za-z0-9+/]{%d,}+"
-    rb"(?:(?:\\[rn]|[\r\n])++[ \t]*+[A-Za-z0-9+/]++)*+|(?<=\?[Bb]\?)[A-Za-z0-9+/]++)" % _LEAST
+    rb"(?<![A-Za-z0-9+/])(?=[0-9A-Fa-f]*+[G-Zg-z+/])[A-Za-z0-9+/]{%d,}+"
+    rb"(?:(?:\\[rn]|[\r\n])++[ \t]*+[A-Za-z0-9+/]++)*+" % _LEAST
 )
 # pictures of a page, and how one begins and ends
 _PICTURE = re.compile(rb"(;base64,\s?)([A-Za-z0-9+/]{1000,}={0,2})")
@@ -104,17 +102,12 @@ def _unescaped(text: str) -> str:
         text = _ENTITY.sub(
             lambda m: chr(min(int(m[1] or m[2], 10 if m[1] else 16), 0x10FFFF)), text
         )
-    if "=" in text and "\n" in text:
-        text = _QUOTED.sub(_unquoted, text)
     return _PERCENT.sub(_unquoted, text) if "%" in text else text
 
 
 def _unquoted(found: re.Match[str]) -> str:
-    coded = found[0]
-    if "%" not in coded:
-        coded = re.sub(r"=\r?\n", "", coded).replace("=", "%")
-    # a space between, for what was before it may be another value
-    return " ".join(_decoded(unquote_to_bytes(coded))) + _line_ends(found)
+    # a space between, because what was before it may be another value
+    return " ".join(_decoded(unquote_to_bytes(found[0])))
 
 
 def without_pictures(data: bytes) -> bytes:
@@ -143,7 +136,7 @@ def may_be_base64(data: bytes) -> bool:
     data
         Any part of a text.
     """
-    return b"x" * _LEAST in data.translate(_ALPHABET) or b"?b?" in data or b"?B?" in data
+    return b"x" * _LEAST in data.translate(_ALPHABET)
 
 
 def base64_runs(data: bytes) -> Iterator[tuple[int, bytes]]:

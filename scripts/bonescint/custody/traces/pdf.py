@@ -1,41 +1,25 @@
 """The texts of PDF files (R12)."""
 
-import base64
+import io
+import logging
 import re
-import zlib
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Iterator
 from contextlib import suppress
-from typing import NamedTuple
+from decimal import Decimal
+from typing import Any
+
+import pikepdf
 
 from bonescint.custody.traces.terms import Terms
 from bonescint.custody.traces.text import Found, Nested, Place, kinds_in
 
-PDF = b"%PDF-"
-_MOST_INFLATED = 1 << 26  # bytes of one stream
-_STREAM = re.compile(rb"\bstream\r?\n(.*?)(?:endstream|\Z)", re.DOTALL)
-_LITERAL = rb"\((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.)*+\))*+\)"
-_HEX = rb"<[0-9A-Fa-f\s]*+>"
-_STRING = re.compile(rb"(%b|%b)|([-+]?[0-9.]+)" % (_LITERAL, _HEX), re.DOTALL)
-# what one operator shows: strings with the kerning between them, or one string
-_SHOWN = re.compile(
-    rb"\[((?:[^\[\]()<>]++|%b|%b)*+)\]|(%b|%b)" % (_LITERAL, _HEX, _LITERAL, _HEX), re.DOTALL
-)
-_SPACE = -180.0  # thousandths of the letters' size: a gap of this width parts words
+logging.getLogger("pikepdf").setLevel(logging.CRITICAL)  # it may quote what it reads
+# a change may be appended, and what it replaces stays before it
+_REVISION = re.compile(rb"%%EOF(?=.*%%EOF)", re.DOTALL)
+_SPACE = -180  # thousandths of the letters' size: a gap of this width parts words
 _GLYPH = 2  # bytes of one letter
-_ESCAPED = re.compile(rb"\\(?:([0-7]{1,3})|\r?\n|(.))", re.DOTALL)
-_LETTERS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
-_MEANINGS = re.compile(rb"beginbf(char|range)(.*?)endbf", re.DOTALL)
-_PAIR = re.compile(rb"<([0-9A-Fa-f\s]+)>\s*<([0-9A-Fa-f\s]+)>")
-_RANGE = re.compile(
-    rb"<([0-9A-Fa-f\s]+)>\s*<([0-9A-Fa-f\s]+)>\s*(?:<([0-9A-Fa-f\s]+)>|\[([^\]]*)\])"
-)
-
-
-class _Font(NamedTuple):
-    """Bytes that number a letter, and what each number means."""
-
-    width: int
-    letters: dict[int, str]
+_Font = tuple[int, dict[int, str]]  # bytes that number a letter, and what each number means
 
 
 def search_pdf(data: bytes, terms: Terms, nested: Nested) -> Iterator[Found]:
@@ -49,114 +33,111 @@ def search_pdf(data: bytes, terms: Terms, nested: Nested) -> Iterator[Found]:
         What is looked for.
     nested
         Searches a stream, which may be an attached file.
+
+    Raises
+    ------
+    EOFError
+        If it is damaged or encrypted.
     """
-    raw = _STREAM.findall(data)
-    streams = list(map(_inflated, raw))
-    # letters that a font numbers in its own way are read with its table; which one, a page says
-    # in a roundabout way, so each is tried
-    fonts = [font for stream in streams if (font := _font(stream))]
     kinds: set[str] = set()
-    for stream in (_STREAM.sub(b"", data).replace(PDF, b""), *streams):
-        kinds |= nested(stream)
-        if b"begincmap" not in stream and (shown := list(_shown(stream))):
-            kinds |= kinds_in(
-                b"\n".join(b"".join(s or b" " for s in line) for line in shown), terms
-            )
-            for font in (_Font(2, {}), *fonts):
-                kinds |= kinds_in("\n".join(_read(shown, font)).encode("utf-8", "replace"), terms)
+    damaged = False
+    for end in (*(found.end() for found in _REVISION.finditer(data)), len(data)):
+        try:
+            with pikepdf.open(io.BytesIO(data[:end])) as pdf, warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                kinds.update(_kinds(list(pdf.objects), terms, nested))
+        except Exception:  # in one of many ways
+            damaged = end == len(data)
     yield from ((Place("bytes"), kind) for kind in sorted(kinds))
+    if damaged:
+        raise EOFError
 
 
-def _inflated(raw: bytes) -> bytes:
-    with suppress(ValueError):
-        if raw.rstrip().endswith(b"~>"):
-            raw = base64.a85decode(raw.strip(), adobe=True)
-    with suppress(zlib.error):
-        return zlib.decompressobj().decompress(raw, _MOST_INFLATED)
-    return raw
+def _kinds(objects: list[pikepdf.Object], terms: Terms, nested: Nested) -> Iterator[str]:
+    streams = [one for one in objects if isinstance(one, pikepdf.Stream)]
+    for stream in streams:
+        try:
+            yield from nested(stream.read_bytes())
+        except pikepdf.PdfError:  # a picture in a format of its own
+            yield from nested(stream.read_raw_bytes())
+    # letters that a font numbers in its own way are read with its table; which one, a page says
+    # in a roundabout way, so each is tried; without a table the numbers are Unicode
+    read: list[str] = []
+    fonts = [(2, {}), *filter(None, map(_font, streams))]
+    for lines in map(list, map(_shown, streams)):
+        yield from kinds_in(b"\n".join(b"".join(s or b" " for s in line) for line in lines), terms)
+        read += (_read(line, *font) for font in fonts for line in lines)
+    for string in (string for one in objects for string in _strings(one)):
+        yield from kinds_in(bytes(string), terms)
+        read.append(str(string))
+    yield from kinds_in("\n".join(read).encode("utf-8", "replace"), terms)
 
 
-def _shown(content: bytes) -> Iterator[list[bytes]]:
+def _strings(one: Any) -> Iterator[pikepdf.String]:
+    """Yield the texts of an object, without those of objects that it refers to."""
+    if isinstance(one, pikepdf.String):
+        yield one
+    elif isinstance(one, pikepdf.Array | pikepdf.Dictionary | pikepdf.Stream):
+        for inner in one if isinstance(one, pikepdf.Array) else dict(one.items()).values():
+            if not getattr(inner, "is_indirect", False):
+                yield from _strings(inner)
+
+
+def _operations(stream: pikepdf.Stream) -> Iterator[tuple[list[Any], bytes]]:
+    """Yield operands and operators; none of what is neither a page nor a table of letters."""
+    with suppress(pikepdf.PdfError, TypeError):
+        for one in pikepdf.parse_content_stream(stream):
+            yield list(one.operands), one.operator.unparse()
+
+
+def _shown(stream: pikepdf.Stream) -> Iterator[list[bytes]]:
     """Yield the strings of each operator, an empty one for a gap between words."""
     letters: list[bytes] = []
-    for array, single in _SHOWN.findall(content):
-        strings: list[bytes] = []
-        for string, number in _STRING.findall(array or single):
-            if string:
-                strings.append(_bytes(string))
-            elif number and _number(number) < _SPACE:
-                strings.append(b"")
+    for operands, operator in _operations(stream):
+        if operator not in (b"Tj", b"TJ", b"'", b'"') or not operands:
+            continue
+        shown = operands[-1]
+        strings = [
+            bytes(part) if isinstance(part, pikepdf.String) else b""
+            for part in (shown if isinstance(shown, pikepdf.Array) else [shown])
+            if isinstance(part, pikepdf.String)
+            or (isinstance(part, int | Decimal) and part < _SPACE)
+        ]
         if len(b"".join(strings)) <= _GLYPH:
             letters += strings  # some programs show each letter on its own
-            continue
-        if letters:
+        else:
             yield letters
+            yield strings
             letters = []
-        yield strings
-    if letters:
-        yield letters
+    yield letters
 
 
-def _number(written: bytes) -> float:
-    try:
-        return float(written)
-    except ValueError:
-        return 0.0
-
-
-def _bytes(string: bytes) -> bytes:
-    if string.startswith(b"<"):
-        digits = b"".join(string[1:-1].split())
-        return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii"))
-    return _ESCAPED.sub(_unescaped, string[1:-1])
-
-
-def _unescaped(found: re.Match[bytes]) -> bytes:
-    octal, letter = found.groups()
-    return bytes([int(octal, 8) & 255]) if octal else _LETTERS.get(letter, letter or b"")
-
-
-def _font(stream: bytes) -> _Font | None:
+def _font(stream: pikepdf.Stream) -> _Font | None:
     """Return what the numbers of a font's letters mean (ToUnicode)."""
+    width = 1
     letters: dict[int, str] = {}
-    width = 0
-    for sort, block in _MEANINGS.findall(stream):
-        if sort == b"char":
-            for number, meaning in _PAIR.findall(block):
-                letters[_value(number)] = _meaning(meaning)
-                width = len(b"".join(number.split())) // 2
-            continue
-        for first, last, meaning, each in _RANGE.findall(block):
-            width = len(b"".join(first.split())) // 2
-            numbers = range(_value(first), min(_value(last), _value(first) + 0xFFFF) + 1)
-            if each:
-                meanings = [_meaning(m) for m in re.findall(rb"<([0-9A-Fa-f\s]+)>", each)]
-                letters |= dict(zip(numbers, meanings, strict=False))
+    for operands, operator in _operations(stream):
+        size = {b"endbfchar": 2, b"endbfrange": 3}.get(operator, 0)
+        for at in range(0, len(operands) if size else 0, size or 1):
+            *ends, meaning = operands[at : at + size]
+            width = len(bytes(ends[0]))
+            first, last = (int.from_bytes(bytes(ends[n])) for n in (0, -1))
+            numbers = range(first, min(last, first + 0xFFFF) + 1)
+            if isinstance(meaning, pikepdf.Array):
+                letters |= dict(zip(numbers, map(_meaning, meaning), strict=False))
             elif said := _meaning(meaning):
-                letters |= {
-                    n: said[:-1] + chr(min(ord(said[-1]) + n - numbers[0], 0x10FFFF))
-                    for n in numbers
-                }
-    return _Font(width or 1, letters) if letters else None
+                begin, code = said[:-1], ord(said[-1])
+                letters |= {n: begin + chr(min(code + n - first, 0x10FFFF)) for n in numbers}
+    return (width, letters) if letters else None
 
 
-def _value(written: bytes) -> int:
-    return int(b"".join(written.split()), 16)
+def _meaning(written: pikepdf.Object) -> str:
+    return bytes(written).decode("utf-16-be", "replace")
 
 
-def _meaning(written: bytes) -> str:
-    return _bytes(b"<" + written + b">").decode("utf-16-be", "replace")
-
-
-def _read(shown: Sequence[Sequence[bytes]], font: _Font) -> Iterator[str]:
-    """Yield the lines in a font's letters; without a table the numbers are Unicode."""
-    for strings in shown:
-        said = []
-        for string in strings:
-            numbers = (
-                int.from_bytes(string[at : at + font.width])
-                for at in range(0, len(string), font.width)
-            )
-            said += [font.letters.get(n, "" if font.letters else chr(n)) for n in numbers]
-            said += [] if string else [" "]
-        yield "".join(said)
+def _read(line: list[bytes], width: int, letters: dict[int, str]) -> str:
+    said = []
+    for string in line:
+        numbers = [int.from_bytes(string[at : at + width]) for at in range(0, len(string), width)]
+        said += [letters.get(n, "" if letters else chr(n)) for n in numbers] or [" "]
+    return "".join(said)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import IO
 
-from bonescint.custody.archive.parts import Report
+from bonescint.custody.archive.stream import Report
 from bonescint.delivery.disc import layout
 from bonescint.delivery.disc.contents import UNREADABLE, FileRead, VolumeContents
 from bonescint.delivery.disc.dicomdir_walk import (

@@ -22,7 +22,6 @@ _BESIDE = 12  # letters and digits that must be left beside a known phrase
 # nobody mistakes one of these for another, and both usual keyboards have them in one place
 _LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 _GROUPS, _GROUP = 6, 4  # 120 bits
-_AS_LETTERS = str.maketrans("0134578@$!", "oleastbasi")
 _CLASSES = ("[a-z]", "[A-Z]", "[0-9]", "[^a-zA-Z0-9]")
 
 

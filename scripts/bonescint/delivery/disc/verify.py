@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from bonescint.custody.archive.parts import Report
+from bonescint.custody.archive.stream import Report
 from bonescint.delivery.disc import layout
 from bonescint.delivery.disc.checks import FilesFound, check_against_study, check_files
 from bonescint.delivery.disc.contents import (

@@ -1,4 +1,13 @@
-"""Krippendorff's alpha for categories, grades and measurements."""
+"""Krippendorff's alpha for categories, grades and measurements.
+
+Examples
+--------
+Krippendorff's four observers, some of whom are silent (0); in print 0.743:
+>>> said = ["123321412000", "123322412503", "033323422510", "123324412510"]
+>>> units = np.array([[int(digit) or np.nan for digit in one] for one in said]).T
+>>> round(krippendorff_alpha(units, "nominal").estimate, 3)
+0.743
+"""
 
 from dataclasses import replace
 from itertools import combinations

@@ -24,6 +24,11 @@ def kendall_w(ratings: ArrayLike) -> Estimate:
     ratings
         Subjects x raters, values that only rounding tells apart share a rank; a subject with a
         missing rating is left out.
+
+    Examples
+    --------
+    >>> round(kendall_w([[1, 2, 1], [2, 1, 3], [3, 3, 2], [4, 4, 4]]).estimate, 4)  # 7 / 9
+    0.7778
     """
     values, result = complete_subjects(ratings, Estimate(measure="kendall_w"))
     if result.status != "ok":

@@ -1,4 +1,13 @@
-"""Agreement on a measurement: intraclass correlation."""
+"""Agreement on a measurement: intraclass correlation.
+
+Examples
+--------
+Six targets and four judges of Shrout & Fleiss 1979, who print 0.29 and 0.71:
+>>> judged = [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9]]
+>>> judged.append([6, 2, 4, 7])
+>>> [round(icc(judged, form).estimate, 2) for form in ("A1", "C1")]
+[0.29, 0.71]
+"""
 
 from dataclasses import replace
 from typing import Literal

@@ -19,6 +19,11 @@ def prevalence_index(first: ArrayLike, second: ArrayLike) -> Estimate:
     ----------
     first, second
         Calls of the same cases, boolean, shape (n,).
+
+    Examples
+    --------
+    >>> prevalence_index([1, 1, 1, 0], [1, 1, 0, 0]).estimate  # (2 - 1) / 4
+    0.25
     """
     one, other = (np.asarray(calls, dtype=bool) for calls in (first, second))
     result = Estimate(measure="prevalence_index", n=one.size)
@@ -41,6 +46,11 @@ def bias_index(first: ArrayLike, second: ArrayLike, confidence: float = 0.95) ->
         Calls of the same cases, boolean, shape (n,).
     confidence
         Of Newcombe's interval for paired proportions.
+
+    Examples
+    --------
+    >>> bias_index([1, 1, 1, 0], [1, 1, 0, 0]).estimate  # 3 / 4 - 2 / 4
+    0.25
     """
     row = compare_calls(first, second, "bias_index", confidence)[0]
     return replace(row, statistic=NAN, p_value=NAN, test="")

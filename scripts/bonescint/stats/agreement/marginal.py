@@ -26,6 +26,12 @@ def cochran_q(x: ArrayLike) -> Estimate:
     ------
     ValueError
         At more than two values.
+
+    Examples
+    --------
+    >>> row = cochran_q([[1, 1, 0], [1, 1, 0], [1, 0, 0], [0, 1, 0], [1, 1, 1]])
+    >>> round(row.statistic, 4), round(row.p_value, 4)
+    (4.5, 0.1054)
     """
     values, result = complete_subjects(
         x, Estimate(measure="cochran_q", test="cochran_q"), at_least=1
@@ -65,6 +71,13 @@ def stuart_maxwell(table: ArrayLike) -> Estimate:
     ------
     ValueError
         If the table is not square, or a count is negative or missing.
+
+    Examples
+    --------
+    The example of R's ``DescTools::StuartMaxwellTest``, which prints 13.765 and 0.001026:
+    >>> row = stuart_maxwell([[20, 10, 5], [3, 30, 15], [0, 5, 40]])
+    >>> round(row.statistic, 3), round(row.p_value, 6)
+    (13.765, 0.001026)
     """
     counts = np.asarray(table, dtype=float)
     if counts.ndim != 2 or counts.shape[0] != counts.shape[1]:

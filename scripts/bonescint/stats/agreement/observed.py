@@ -22,6 +22,11 @@ def percent_agreement(ratings: ArrayLike, confidence: float = 0.95) -> Estimate:
         Subjects x raters; a subject with a missing rating is left out.
     confidence
         Of the interval.
+
+    Examples
+    --------
+    >>> percent_agreement([[1, 1], [1, 0], [0, 0], [1, 1]]).estimate
+    0.75
     """
     values = matrix(ratings)
     if values.shape[1] < 2:
@@ -61,6 +66,11 @@ def specific_agreement(
     ci
         Limits by the delta method over subjects, with two raters that of Graham & Bull 1998:
         on the logit scale, or symmetric (``wald``), which covers too rarely at n = 25.
+
+    Examples
+    --------
+    >>> specific_agreement([[1, 1], [1, 0], [0, 0], [1, 1]]).estimate  # 4 / 5
+    0.8
     """
     one_of(ci, "logit", "wald")
     values = matrix(ratings)
@@ -102,6 +112,12 @@ def yes_no_agreement(ratings: ArrayLike, confidence: float = 0.95) -> list[Estim
         Subjects x raters, 1 or 0; NaN is a missing rating.
     confidence
         Of the intervals.
+
+    Examples
+    --------
+    >>> rows = yes_no_agreement([[1, 1], [1, 0], [0, 0], [1, 1]])
+    >>> [(row.measure, round(row.estimate, 3)) for row in rows]
+    [('percent_agreement', 0.75), ('positive_agreement', 0.8), ('negative_agreement', 0.667)]
     """
     found = [percent_agreement(ratings, confidence)]
     for measure, category in (("positive_agreement", 1), ("negative_agreement", 0)):

@@ -25,6 +25,11 @@ def matrix(ratings: ArrayLike) -> NDArray[np.float64]:
     ------
     ValueError
         If they are not two-dimensional.
+
+    Examples
+    --------
+    >>> matrix([[1, float("inf")], [False, True]]).tolist()
+    [[1.0, nan], [0.0, 1.0]]
     """
     if hasattr(ratings, "to_numpy"):  # a data frame's own NA is no number to numpy
         ratings = ratings.to_numpy(dtype=float, na_value=np.nan)
@@ -48,6 +53,12 @@ def complete_subjects(
         subjects.
     at_least
         Subjects needed.
+
+    Examples
+    --------
+    >>> values, row = complete_subjects([[1, 1], [1, 0], [np.nan, 1]], Estimate())
+    >>> values.tolist(), row.n, row.note
+    ([[1.0, 1.0], [1.0, 0.0]], 2, 'left_out_incomplete=1')
     """
     values = matrix(ratings)
     known = values[~np.isnan(values).any(axis=1)]
@@ -80,6 +91,13 @@ def limits_by_influence(
         the contributions look like 0: rounding leaves a little of a 0.
     confidence
         Of Student's t with n - 1 degrees of freedom; the limits are cut at ±1.
+
+    Examples
+    --------
+    >>> pulls = np.array([-0.2, 0.2, 0.1, -0.1])
+    >>> row = limits_by_influence(Estimate(estimate=0.5), pulls, lambda: None, confidence=0.95)
+    >>> round(row.ci_low, 3), round(row.ci_high, 3)
+    (0.209, 0.791)
     """
     n = influence.size
     if np.abs(influence).max() < _LOOKS_LIKE_0:

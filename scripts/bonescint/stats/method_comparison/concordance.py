@@ -1,4 +1,10 @@
-"""Lin's concordance correlation coefficient."""
+"""Lin's concordance correlation coefficient.
+
+Examples
+--------
+>>> round(lin_ccc([1, 2, 3, 4], [2, 2, 4, 4]).estimate, 4)
+0.8
+"""
 
 import math
 from dataclasses import replace

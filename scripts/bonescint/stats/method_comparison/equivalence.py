@@ -1,4 +1,11 @@
-"""Equivalence of two measurements within a margin."""
+"""Equivalence of two measurements within a margin.
+
+Examples
+--------
+>>> row = tost_paired([1.1, 2.0, 3.2, 3.9], [1.0, 2.1, 3.0, 4.0], margin=0.5)
+>>> round(row.estimate, 4), round(row.p_value, 4), row.note
+(0.025, 0.004, 'margin=0.5; equivalent=1')
+"""
 
 import math
 from dataclasses import replace

@@ -31,6 +31,12 @@ def limits_of_agreement(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) ->
         The two measurements, shape (n,), in the same unit; a case with a NaN is left out.
     confidence
         Of the intervals.
+
+    Examples
+    --------
+    >>> rows = limits_of_agreement([1, 2, 4, 9, 5], [1, 3, 4, 7, 5])
+    >>> [row.measure for row in rows]
+    ['bias', 'limit_low', 'limit_high', 'quantile_low', 'quantile_high', 'spread_tau']
     """
     raw = bland_altman(x, y, confidence)
     quantiles = [*quantile_limits(x, y, confidence).values()]
@@ -56,6 +62,11 @@ def spread(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> Estimate:
         The two measurements, shape (n,), in the same unit; a case with a NaN is left out.
     confidence
         Of the interval of tau.
+
+    Examples
+    --------
+    >>> round(spread([1, 2, 4, 9, 5], [1, 2, 5, 7, 8]).estimate, 3)
+    0.738
     """
     pairs = paired(x, y)
     d = pairs.x - pairs.y
@@ -85,6 +96,12 @@ def quantile_limits(
         is exact with half of the error.
     coverage
         Share of differences between the limits.
+
+    Examples
+    --------
+    >>> x = np.arange(100.0)
+    >>> {key: round(row.estimate, 1) for key, row in quantile_limits(x + x % 10, x).items()}
+    {'lower': 0.0, 'upper': 9.0}
     """
     pairs = paired(x, y)
     d = np.sort(pairs.x - pairs.y)

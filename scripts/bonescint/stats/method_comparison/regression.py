@@ -1,4 +1,14 @@
-"""Lines through two measurements that both have errors: Passing-Bablok and Deming."""
+"""Lines through two measurements that both have errors: Passing-Bablok and Deming.
+
+Examples
+--------
+>>> rows = passing_bablok([1, 2, 3, 4, 5], [3, 5, 7, 9, 12])
+>>> {key: round(row.estimate, 3) for key, row in rows.items()}
+{'slope': 2.0, 'intercept': 1.0}
+>>> rows = deming([1, 2, 3, 4, 5], [3, 5, 7, 9, 12])
+>>> {key: round(row.estimate, 3) for key, row in rows.items()}
+{'slope': 2.215, 'intercept': 0.555}
+"""
 
 import math
 from collections.abc import Iterator, Mapping

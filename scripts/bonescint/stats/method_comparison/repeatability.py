@@ -28,6 +28,12 @@ def within_subject(
         Of the intervals, by the chi-squared distribution.
     coverage
         Share of the cases.
+
+    Examples
+    --------
+    >>> rows = within_subject([1, 2, 3, 4], [2, 2, 4, 4])
+    >>> {key: round(row.estimate, 3) for key, row in rows.items()}
+    {'sd': 0.5, 'coefficient': 1.386}
     """
     pairs = paired(x, y)
     n = pairs.x.size

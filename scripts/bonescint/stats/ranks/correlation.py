@@ -28,6 +28,14 @@ def spearman(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> Estimate:
     confidence
         Of the interval: Fisher's z with the variance (1 + r²/2) / (n - 3) of Bonett & Wright 2000.
         Zeros in half of the cases bring its coverage at n = 25 to 92-94 % (simulated).
+
+    Examples
+    --------
+    Hollander & Wolfe's tuna; R's ``cor.test(x, y, method = "spearman")`` prints 0.6:
+    >>> hunter = [44.4, 45.9, 41.9, 53.3, 44.7, 44.1, 50.7, 45.2, 60.1]
+    >>> panel = [2.6, 3.1, 2.5, 5.0, 3.6, 4.0, 5.2, 2.8, 3.8]
+    >>> round(spearman(hunter, panel).estimate, 4)
+    0.6
     """
     first, second = ranked_pairs(x, y)
     n = first.size
@@ -72,6 +80,14 @@ def kendall(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> Estimate:
         Of the interval: Fisher's z of tau with its asymptotic standard error, ties included (Brown
         & Benedetti 1977, over n - 1). Fieller's .437 / (n - 4), made for continuous normal data,
         covers 86 % on counts with many zeros, this one 92-94 % (simulated).
+
+    Examples
+    --------
+    The same data; R prints 0.4444:
+    >>> hunter = [44.4, 45.9, 41.9, 53.3, 44.7, 44.1, 50.7, 45.2, 60.1]
+    >>> panel = [2.6, 3.1, 2.5, 5.0, 3.6, 4.0, 5.2, 2.8, 3.8]
+    >>> round(kendall(hunter, panel).estimate, 4)
+    0.4444
     """
     first, second = ranked_pairs(x, y)
     n = first.size

@@ -27,6 +27,14 @@ def mann_whitney(x: ArrayLike, y: ArrayLike) -> Estimate:
     ----------
     x, y
         Values of either group, shapes (n,) and (m,); NaN is left out.
+
+    Examples
+    --------
+    R's ``wilcox.test(x, y)`` of the example in its help prints W = 35, p = 0.2544 (two-sided):
+    >>> row = mann_whitney([0.80, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46],
+    ...                    [1.15, 0.88, 0.90, 0.74, 1.21])
+    >>> row.statistic, round(row.p_value, 4)
+    (35.0, 0.2544)
     """
     first, second = (np.asarray(v, dtype=float) for v in (x, y))
     if first.ndim != 1 or second.ndim != 1:
@@ -70,6 +78,14 @@ def kruskal_wallis(x: ArrayLike, g: ArrayLike) -> Estimate:
     ----------
     x, g
         Value and group of each case, shape (n,); a case with a NaN is left out.
+
+    Examples
+    --------
+    The example of R's ``kruskal.test``, which prints 0.77143 and 0.68:
+    >>> x = [2.9, 3.0, 2.5, 2.6, 3.2, 3.8, 2.7, 4.0, 2.4, 2.8, 3.4, 3.7, 2.2, 2.0]
+    >>> row = kruskal_wallis(x, [1] * 5 + [2] * 4 + [3] * 5)
+    >>> round(row.statistic, 5), round(row.p_value, 2)
+    (0.77143, 0.68)
     """
     values, groups = ranked_pairs(x, g)
     n = values.size
@@ -101,6 +117,12 @@ def jonckheere(x: ArrayLike, g: ArrayLike) -> Estimate:
     x, g
         Value and group of each case, shape (n,); groups are ordered by their number; a case with a
         NaN is left out.
+
+    Examples
+    --------
+    >>> row = jonckheere([1, 2, 4, 3, 5, 6], [0, 0, 1, 1, 2, 2])
+    >>> row.statistic, round(row.p_value, 4)
+    (12.0, 0.0222)
     """
     values, groups = ranked_pairs(x, g)
     n = values.size

@@ -17,6 +17,11 @@ def differences(x: ArrayLike, y: ArrayLike) -> NDArray[np.float64]:
     ----------
     x, y
         Shape (n,); NaN and infinity are missing.
+
+    Examples
+    --------
+    >>> differences([0.5, 0.4], [0.4, 0.3]).tolist()  # one step of 0.1 each
+    [0.1, 0.1]
     """
     pairs = paired(x, y)
     d = pairs.x - pairs.y
@@ -32,6 +37,11 @@ def ranked_pairs(x: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArr
     ----------
     x, y
         Shape (n,); NaN and infinity are missing.
+
+    Examples
+    --------
+    >>> [values.tolist() for values in ranked_pairs([0.1 + 0.2, 0.3], [1, 2])]
+    [[0.3, 0.3], [1.0, 2.0]]
     """
     first, second = complete_pairs(x, y)
     return with_ties(first), with_ties(second)
@@ -44,6 +54,11 @@ def midranks(values: ArrayLike) -> NDArray[np.float64]:
     ----------
     values
         Shape (n,), no NaN.
+
+    Examples
+    --------
+    >>> midranks([10, 20, 20, 30]).tolist()
+    [1.0, 2.5, 2.5, 4.0]
     """
     _, codes, counts = np.unique(np.asarray(values), return_inverse=True, return_counts=True)
     last = np.cumsum(counts)
@@ -60,6 +75,11 @@ def concordance_variance(x: NDArray[np.float64], y: NDArray[np.float64]) -> floa
     ----------
     x, y
         Shape (n,), no NaN; the order of either is irrelevant.
+
+    Examples
+    --------
+    >>> concordance_variance(np.array([1.0, 2, 3]), np.array([1.0, 2, 3]))  # 3 * 2 * 11 / 18
+    3.6666666666666665
     """
     n = float(x.size)
     tied = [np.unique(values, return_counts=True)[1].astype(float) for values in (x, y)]

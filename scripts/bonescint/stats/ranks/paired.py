@@ -31,6 +31,15 @@ def wilcoxon(x: ArrayLike, y: ArrayLike, zeros: Literal["pratt", "wilcox"] = "pr
     zeros
         ``pratt`` ranks the zeros and then leaves them out (Pratt 1959), ``wilcox`` leaves them out
         first, as ``wilcox.test`` does. How many there are stands in the note.
+
+    Examples
+    --------
+    The example of R's ``wilcox.test``, which prints V = 40; two-sided p is 0.03906:
+    >>> first = [1.83, 0.50, 1.62, 2.48, 1.68, 1.88, 1.55, 3.06, 1.30]
+    >>> second = [0.878, 0.647, 0.598, 2.05, 1.06, 1.29, 1.06, 3.14, 1.29]
+    >>> row = wilcoxon(first, second)
+    >>> row.statistic, round(row.p_value, 5)
+    (40.0, 0.03906)
     """
     one_of(zeros, "pratt", "wilcox")
     d = differences(x, y)
@@ -66,6 +75,12 @@ def hodges_lehmann(d: ArrayLike, confidence: float = 0.95) -> Estimate:
         At least this coverage for continuous data (Hollander & Wolfe 1999, 3.27); with ties the
         interval is conservative. Too few differences for it: limits NaN. The rank of the limits is
         exact up to 200 differences, then by the normal approximation.
+
+    Examples
+    --------
+    >>> row = hodges_lehmann([1, 2, 3, 4, 5, 6, 9])
+    >>> row.estimate, row.ci_low, row.ci_high
+    (4.0, 2.0, 7.0)
     """
     values = np.asarray(d, dtype=float)
     values = values[np.isfinite(values)]

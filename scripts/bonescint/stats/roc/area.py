@@ -41,6 +41,11 @@ def auc(
         of the binormal model beside it, the second none.
     confidence
         Of the interval.
+
+    Examples
+    --------
+    >>> auc([0, 0, 0, 1, 1], [1, 2, 3, 2, 4]).estimate  # 4.5 of 6 pairs
+    0.75
     """
     one_of(ci, "logit", "wald")
     y, scores = complete_cases(y, score)
@@ -80,6 +85,12 @@ def compare_paired(y: ArrayLike, a: ArrayLike, b: ArrayLike, confidence: float =
         The two scores, shape (n,); a case where one is NaN is left out.
     confidence
         Of the Wald interval.
+
+    Examples
+    --------
+    >>> row = compare_paired([0, 0, 0, 1, 1, 1], [1, 2, 3, 2, 4, 5], [3, 2, 1, 2, 4, 1])
+    >>> round(row.estimate, 4), round(row.p_value, 3)
+    (0.2778, 0.451)
     """
     y, scores = complete_cases(y, a, b)
     n1 = int(y.sum())
@@ -131,6 +142,12 @@ def compare_unpaired(
         Truth and score of either group, shapes (n1,) and (n2,), as for `auc`.
     confidence
         Of the interval, by the same t distribution.
+
+    Examples
+    --------
+    >>> row = compare_unpaired([0, 0, 1, 1], [1, 3, 2, 4], [0, 0, 1, 1], [1, 4, 2, 3])
+    >>> row.estimate
+    0.25
     """
     groups = [complete_cases(y, s) for y, s in ((y1, s1), (y2, s2))]
     sizes = [truth.size for truth, _ in groups]

@@ -54,6 +54,12 @@ def band(y: ArrayLike, score: ArrayLike, bootstrap: Bootstrap, confidence: float
         Seed and replicates.
     confidence
         Of each limit.
+
+    Examples
+    --------
+    >>> found = band([0, 0, 0, 1, 1, 1], [1, 2, 4, 3, 5, 6], Bootstrap(seed=1, replicates=50))
+    >>> found.status, float(found.sensitivity.max())
+    ('ok', 1.0)
     """
     truth, (values,) = complete_cases(y, score)
     n1 = int(truth.sum())

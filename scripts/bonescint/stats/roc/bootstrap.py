@@ -56,6 +56,11 @@ def optimism(
     confidence
         Of the AUC's percentiles (R's type 7, as pROC's ``ci.auc(method = "bootstrap")``). Simulated
         as above they cover 94 to 90 % where `auc`'s logit limits cover 95 to 96 %.
+
+    Examples
+    --------
+    >>> round(optimism([0, 0, 0, 1, 1, 1], [1, 2, 4, 3, 5, 6], seed=1, replicates=9).apparent, 4)
+    0.6667
     """
     apparent = youden(y, score)
     result = Optimism(
@@ -136,6 +141,11 @@ def level_counts(levels: NDArray[np.int64], width: int) -> NDArray[np.int64]:
         Shape (rows, cases), each below `width`.
     width
         How many levels there are.
+
+    Examples
+    --------
+    >>> level_counts(np.array([[0, 2, 2], [1, 1, 1]]), 3).tolist()
+    [[1, 0, 2], [0, 3, 0]]
     """
     rows = len(levels)
     places = levels + np.arange(rows)[:, None] * width

@@ -20,6 +20,12 @@ def complete_cases(
     ------
     ValueError
         If the shapes differ or the truth is anything but 0, 1 and NaN.
+
+    Examples
+    --------
+    >>> truth, (score,) = complete_cases([1, 0, np.nan], [0.5, 0.1, 0.2])
+    >>> truth.tolist(), score.tolist()
+    ([True, False], [0.5, 0.1])
     """
     truth = np.asarray(y, dtype=float)
     values = [np.asarray(column, dtype=float) for column in columns]

@@ -50,6 +50,11 @@ def curve(y: ArrayLike, score: ArrayLike) -> Curve:
     ----------
     y, score
         As for `auc`.
+
+    Examples
+    --------
+    >>> curve([0, 1, 1], [1, 1, 2]).true_positive_rate.tolist()
+    [0.0, 0.5, 1.0]
     """
     truth, scores = complete_cases(y, score)
     n1 = int(truth.sum())
@@ -78,6 +83,12 @@ def at_cutoff(y: ArrayLike, score: ArrayLike, cutoff: float, confidence: float =
         As configured; a case is positive at or above it.
     confidence
         Of the intervals.
+
+    Examples
+    --------
+    >>> found = at_cutoff([0, 0, 1, 1], [1, 2, 2, 3], cutoff=2)
+    >>> found.sensitivity.estimate, found.specificity.estimate
+    (1.0, 0.5)
     """
     truth, scores = complete_cases(y, score)
     called = scores[0] >= cutoff
@@ -113,6 +124,12 @@ def youden(y: ArrayLike, score: ArrayLike) -> Youden:
     ----------
     y, score
         As for `auc`.
+
+    Examples
+    --------
+    >>> row = youden([0, 0, 0, 1, 1], [1, 2, 3, 3, 4])
+    >>> round(row.estimate, 4), row.cutoff
+    (0.6667, 3.0)
     """
     truth, scores = complete_cases(y, score)
     n1 = int(truth.sum())
@@ -149,6 +166,11 @@ def descending_levels(score: NDArray[np.float64]) -> tuple[NDArray[np.float64], 
     ----------
     score
         Shape (n,), without NaN.
+
+    Examples
+    --------
+    >>> [values.tolist() for values in descending_levels(np.array([2.0, 5, 2]))]
+    [[5.0, 2.0], [1, 0, 1]]
     """
     values, level = np.unique(score, return_inverse=True)
     return values[::-1], values.size - 1 - level

@@ -8,6 +8,12 @@ and standard deviation of the replicates with z² / 2 cases added to both sides.
 logit scale, with the replicates' standard deviation about an equally shrunken centre; percentiles
 cover too little (tests/bench/coverage_roc.py). Differences: square-and-add of both intervals with
 the replicates' correlation (Zou & Donner 2008).
+
+Examples
+--------
+>>> rows = matched([0, 0, 1, 1], [[1, 3, 2, 4]], [0.5], None, Bootstrap(seed=1, replicates=50))
+>>> [(row.measure, row.estimate, row.cutoff) for row in rows]
+[('matched_sensitivity', 1.0, 2.0)]
 """
 
 from collections.abc import Callable, Sequence
@@ -174,6 +180,12 @@ def nothing_varies(
         Shape (n,).
     values, levels
         Of each score, and the levels that they have (`descending_levels`).
+
+    Examples
+    --------
+    >>> score = np.array([1.0, 2, 3, 4])
+    >>> nothing_varies(score > 2, [score], [descending_levels(score)[1]])
+    'complete separation'
     """
     if min(truth.sum(), (~truth).sum()) < 2:
         return "too few"
@@ -235,6 +247,12 @@ def zhou_qin(value: float, spread: Replicates, n1: int, z: float) -> tuple[float
         Cases with metastasis.
     z
         Quantile of the normal distribution that belongs to the confidence.
+
+    Examples
+    --------
+    >>> low, high = zhou_qin(0.8, np.array([0.7, 0.75, 0.8, 0.85, 0.9]), 20, 1.96)
+    >>> round(low, 3), round(high, 3)
+    (0.622, 0.882)
     """
     shrunk = (n1 * spread + z**2 / 2) / (n1 + z**2)
     centre, width = float(shrunk.mean()), z * float(shrunk.std(ddof=1))

@@ -3,6 +3,7 @@
 import numpy as np
 
 from bonescint.special import ndtr
+from bonescint.stats.bisection import crossing
 
 _GRID = np.linspace(-9.0, 14.0, 4601)  # of the scores without metastasis, in their SD
 
@@ -22,6 +23,11 @@ def separation_limit(n1: int, n0: int, tail: float) -> float:
         Cases with and without metastasis.
     tail
         The error on this side: 0.025 for a 95 % interval.
+
+    Examples
+    --------
+    >>> round(separation_limit(10, 20, tail=0.025), 4)  # 0.025 ** (1 / 10)
+    0.6915
     """
     return float(tail ** (1 / min(n1, n0)))
 
@@ -38,6 +44,11 @@ def binormal_limit(n1: int, n0: int, tail: float, ratio: float = 1.0) -> float:
         As for `separation_limit`.
     ratio
         SD with metastasis over SD without.
+
+    Examples
+    --------
+    >>> round(binormal_limit(5, 5, tail=0.05), 3)
+    0.721
     """
     highest = np.diff(ndtr(_GRID) ** n0)  # of the negative cases
     middle = (_GRID[1:] + _GRID[:-1]) / 2
@@ -45,8 +56,5 @@ def binormal_limit(n1: int, n0: int, tail: float, ratio: float = 1.0) -> float:
     def separated(shift: float) -> float:
         return float(highest @ ndtr((shift - middle) / ratio) ** n1)
 
-    low, high = -10.0, 14.0
-    while high - low > 1e-10:
-        shift = (low + high) / 2
-        low, high = (shift, high) if separated(shift) < tail else (low, shift)
-    return float(ndtr(high / (1 + ratio**2) ** 0.5))
+    shift = crossing(lambda shift: separated(shift) < tail, -10.0, 14.0, within=1e-10)
+    return float(ndtr(shift / (1 + ratio**2) ** 0.5))

@@ -64,6 +64,12 @@ def steps_of(levels: NDArray[np.int64], truth: NDArray[np.bool_]) -> Steps:
         Of each case, 0 for the highest score (`descending_levels`).
     truth
         Whether it has metastasis.
+
+    Examples
+    --------
+    >>> steps = steps_of(np.array([2, 1, 0]), np.array([False, True, True]))
+    >>> steps.hits.tolist(), steps.sensitivity(0.5).tolist()
+    ([[0, 1, 2, 2]], [1.0])
     """
     return _steps(levels[truth][None], levels[~truth][None], int(levels.max()) + 1)
 
@@ -83,6 +89,12 @@ def resampled_steps(
         Of numpy's PCG64: same seed, same numbers.
     replicates
         How many in all; they come in parts, which bounds the memory.
+
+    Examples
+    --------
+    >>> (drawn,) = resampled_steps([np.array([2, 1, 0])], np.array([False, True, True]), 1, 4)
+    >>> drawn[0].hits.shape
+    (4, 4)
     """
     generator = np.random.Generator(np.random.PCG64(seed))
     sides = np.flatnonzero(truth), np.flatnonzero(~truth)
