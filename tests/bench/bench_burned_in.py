@@ -25,7 +25,7 @@ from bonescint.demo.patients import sample_patients
 from bonescint.resources import ROOT
 
 sys.path.insert(0, str(ROOT))
-from tests.unit.deid.test_burned_in import (  # noqa: E402
+from tests.unit.deid.test_burned_in import (
     BACKGROUND,
     BONE,
     FONTS,

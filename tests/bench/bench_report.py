@@ -62,4 +62,4 @@ if __name__ == "__main__":
             with tempfile.TemporaryDirectory() as made:
                 for step in ("--prepare", "--measure"):
                     command = [sys.executable, "-m", "tests.bench.bench_report", step, made, number]
-                    subprocess.run(command, check=True)  # noqa: S603
+                    subprocess.run(command, check=True)

@@ -87,7 +87,7 @@ def main(counts: list[int]) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         _make(Path(temporary))
         for count in counts:
-            subprocess.run(  # noqa: S603
+            subprocess.run(
                 [sys.executable, __file__, "--measure", temporary, str(count)], check=True
             )
 

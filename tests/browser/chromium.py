@@ -176,7 +176,7 @@ def chromium(folder: Path, width: int = 1280, height: int = 900) -> Iterator[Bro
             assert running.poll() is None and time.monotonic() < until, "no browser"
             time.sleep(0.05)
         number = port.read_text().split()[0]
-        with urllib.request.urlopen(f"http://127.0.0.1:{number}/json") as answer:  # noqa: S310
+        with urllib.request.urlopen(f"http://127.0.0.1:{number}/json") as answer:
             page = next(one for one in json.load(answer) if one["type"] == "page")
         browser = Browser(page["webSocketDebuggerUrl"])
         browser.resize(width, height)

@@ -95,7 +95,7 @@ def list_deliveries(options: argparse.Namespace) -> int:
     header = [text(f"list.{column}") for column in _LIST]
     header += [words("list.receipt"), words("list.open_recalls")]
     rows, codes = [], []
-    for row, inside in _rows(open_ledger(**config["ledger"], ask=True), words):
+    for row, inside in _rows(open_ledger(**config["ledger"], ask=True)):
         rows.append(row)
         codes.append(inside)
     if options.codes:
@@ -109,7 +109,7 @@ def list_deliveries(options: argparse.Namespace) -> int:
     return 0
 
 
-def _rows(ledger: "Ledger", text: "Texts") -> "Iterator[tuple[list[str], list[str]]]":
+def _rows(ledger: "Ledger") -> "Iterator[tuple[list[str], list[str]]]":
     """Yield a row and the codes of each delivery, those under the preceding study last."""
     from bonescint.custody.deliveries import recorded
     from bonescint.custody.preceding import preceding_deliveries

@@ -136,7 +136,7 @@ def _deidentify(
     policy = _policy_for(source, settings)
     check_identity(source)
     check_unchanged(source, row)
-    pixels = whole = prepare(source, data)
+    pixels = whole = prepare(source)
     lossy = pixels.lossy or source.text(tags.LossyImageCompression) == "01"
     if lossy and not settings.keep_lossy:
         raise Refused("lossy")

@@ -126,15 +126,13 @@ class Pixels:
     rectangles: Rectangles = ()
 
 
-def prepare(source: Source, data: bytes) -> Pixels:
+def prepare(source: Source) -> Pixels:
     """Return the image of an instance as it may be written.
 
     Parameters
     ----------
     source
         The source.
-    data
-        The file it was read from.
 
     Raises
     ------

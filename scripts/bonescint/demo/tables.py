@@ -56,14 +56,14 @@ def write_xlsx(path: Path, sheet: str, rows: Sequence[Sequence[object]]) -> None
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with xlsxwriter.Workbook(path, {"strings_to_formulas": False}) as book:
-        book.set_properties({"title": SYNTHETIC, "created": datetime(2019, 10, 1)})  # noqa: DTZ001
+        book.set_properties({"title": SYNTHETIC, "created": datetime(2019, 10, 1)})
         as_date = book.add_format({"num_format": "yyyy/mm/dd"})
         page = book.add_worksheet(sheet)
         page.set_column(0, len(rows[0]) - 1, 14)
         for i, row in enumerate(rows):
             for j, value in enumerate(row):
                 if isinstance(value, date):
-                    page.write_datetime(i, j, datetime(value.year, value.month, value.day), as_date)  # noqa: DTZ001
+                    page.write_datetime(i, j, datetime(value.year, value.month, value.day), as_date)
                 elif value is not None:
                     page.write(i, j, value)
 

@@ -90,7 +90,7 @@ def _canvas_of(form: Paper) -> type[Any]:
             # the library's own names a font that is not embedded
             self._preamble = "1 0 0 1 0 0 cm"
 
-        def showPage(self) -> None:  # noqa: N802 # the library's name
+        def showPage(self) -> None:  # the library's name
             self._pages.append(dict(self.__dict__))
             self._startPage()
 

@@ -13,10 +13,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bonescint.stats.bisection import crossing
 from bonescint.stats.estimate import Estimate, write_number
 from bonescint.stats.normal import critical
-
-_HALVINGS = 100  # of the way to the end: as exact as double precision is
 
 
 def equivalence_index(
@@ -147,14 +146,11 @@ def score_limits(
             square = (1 - at_end) * float(shares @ away**2) + at_end * far**2
             return shift, square - shift**2
 
-        near, beyond = 0.0, 1.0 if end in values else 2.0
-        for _ in range(_HALVINGS):
-            middle = (near + beyond) / 2
-            shift, variance = shifted(middle)
-            if n * shift**2 <= z * z * variance:
-                near = middle
-            else:
-                beyond = middle
-        return mean + shifted(near)[0]
+        def is_within(way: float) -> bool:
+            shift, variance = shifted(way)
+            return n * shift**2 <= z * z * variance
+
+        way = crossing(is_within, 0.0, 1.0 if end in values else 2.0)
+        return mean + shifted(way)[0]
 
     return limit(lowest), limit(highest)

@@ -298,7 +298,7 @@ def test_codes_are_one_to_one_or_refused(
     try:
         codes = read_codes(path, "ja")
     except InputError as mistake:
-        assert mistake.problems  # noqa: PT017
+        assert mistake.problems
         return
     assert len({code.lower() for code in codes.values()}) == len(codes)
     assert all(

@@ -54,7 +54,7 @@ pytestmark = pytest.mark.usefixtures("quiet")
 
 
 def image(data: bytes):
-    return prepare(read_source(data), data)
+    return prepare(read_source(data))
 
 
 def in_file(frames: list[bytes], syntax: str, stored: int = 16, **header: object) -> bytes:

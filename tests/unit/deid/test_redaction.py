@@ -261,7 +261,7 @@ def test_the_marks_are_proven(tag: str, value: bytes) -> None:
     from bonescint.dicom import tags
 
     data = as_file(siemens())
-    pixels = prepare(read_ranges(data), data)
+    pixels = prepare(read_ranges(data))
     found = {tags.BurnedInAnnotation: b"NO", tags.ImageType: b"DERIVED\\PRIMARY"}
     native = bytes(pixels.native)
     policy = SETTINGS.policies["nm"]

@@ -33,7 +33,7 @@ def faulty(change, policy: Policy = POLICY) -> bytes:
     spoilt = dataclasses.replace(policy, rules=dict(policy.rules), fixed=dict(policy.fixed))
     change(spoilt)
     engine = Engine(spoilt, CODE, UidReplacer(SECRET))
-    return b"".join(engine.transform(source, prepare(source, data), []).parts)
+    return b"".join(engine.transform(source, prepare(source), []).parts)
 
 
 def known():
@@ -117,7 +117,7 @@ def test_pixels_may_hold_a_match_by_chance():
     data = as_file(source)
     opened = read_source(data)
     engine = Engine(POLICY, CODE, UidReplacer(SECRET))
-    written = b"".join(engine.transform(opened, prepare(opened, data), []).parts)
+    written = b"".join(engine.transform(opened, prepare(opened), []).parts)
     verify_coded(written, POLICY, CODE, known())
 
 

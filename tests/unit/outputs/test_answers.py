@@ -139,7 +139,7 @@ def test_what_could_not_be_computed_says_why(language: str) -> None:
         ("versions", "one class"),
         ("readers", "no cutoff"),
         ("truth", "one class"),
-    ):  # noqa: E501
+    ):
         (one,) = said_of(topic, found)
         assert labels(language).word(status) in one.text, topic
         assert one.verdict == (None if topic == "truth" else "not_assessed")

@@ -94,7 +94,7 @@ def _chunks(files: Iterable[ToSearch]) -> Iterator[list[ToSearch]]:
 
 
 def _start(*terms: Terms) -> None:
-    global _terms  # noqa: PLW0603  a process has no other place for it
+    global _terms
     _terms = terms[0], terms[1]
 
 

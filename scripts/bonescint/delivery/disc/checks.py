@@ -88,10 +88,10 @@ def check_files(
     _check_names(contents, verdict, is_outer)
     manifest = layout.MANIFEST_IN_JOLIET
     wanted: dict[str, str] = {}
-    with _readable(contents, manifest, verdict) as stream:
+    with _readable(contents, manifest) as stream:
         if stream:
             wanted = read_hashes(stream, manifest, verdict)
-    with _readable(contents, layout.DICOMDIR, verdict, not is_outer) as stream:
+    with _readable(contents, layout.DICOMDIR, not is_outer) as stream:
         if stream:
             found.listing = read_directory(stream, contents.sizes[layout.DICOMDIR], verdict)
     _read_all(contents, found, verdict, known, language, advance)
@@ -118,7 +118,7 @@ def _check_names(contents: VolumeContents, verdict: DiscVerdict, is_outer: bool)
 
 @contextmanager
 def _readable(
-    contents: VolumeContents, name: str, verdict: DiscVerdict, is_wanted: bool = True
+    contents: VolumeContents, name: str, is_wanted: bool = True
 ) -> Iterator[IO[bytes] | None]:
     """Open a file if it is there; what cannot be read is said when all files are read."""
     if not is_wanted or name not in contents.sizes:
@@ -216,18 +216,18 @@ def _check_listed(contents: VolumeContents, found: FilesFound, verdict: DiscVerd
     tabled: dict[str, set[str]] = {}
     codes = found.codes
     broken = {name for name in contents.sizes if _IMAGE.fullmatch(name)} - found.images.keys()
-    with _readable(contents, layout.INDEX_TABLE, verdict) as stream:
+    with _readable(contents, layout.INDEX_TABLE) as stream:
         if stream:
             rows = check_index(stream, found.images, broken, found.hashes, verdict)
             tabled[layout.INDEX_TABLE] = set(rows.values())
             codes |= {rows.get(path, "") for path in broken}
-    with _readable(contents, layout.SHEET_IN_JOLIET, verdict) as stream:
+    with _readable(contents, layout.SHEET_IN_JOLIET) as stream:
         if stream:
             tabled[layout.SHEET_IN_JOLIET] = sheet_codes(stream, verdict)
     compare_codes(codes, tabled, verdict)
     cases = len(tabled.get(layout.SHEET_IN_JOLIET, ()))
     verdict.checked("tables", cases=cases, images=len(found.images))
-    with _readable(contents, layout.INDEX_PAGE, verdict) as stream:
+    with _readable(contents, layout.INDEX_PAGE) as stream:
         if stream:
             linked = check_page(stream, layout.INDEX_PAGE, contents.sizes.keys(), verdict)
             for name in sorted(set(filter(_PREVIEW.fullmatch, contents.sizes)) - linked):
