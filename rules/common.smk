@@ -106,7 +106,7 @@ is_run = (
 )
 try:
     if is_run:
-        if not workflow.local_exec:
+        if workflow.resource_settings.nodes:  # --jobs, a cluster's
             refuse_cluster(LEDGER, LANGUAGE)
         runlock.take(Path(".snakemake"), Texts("incidents", LANGUAGE))
         # somebody may have sealed it since this was read
