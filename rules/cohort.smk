@@ -116,7 +116,7 @@ rule assign_codes:
         "../envs/python.yaml"
     params:
         ledger=LEDGER,
-        batch_size=lookup("deidentification/batch_size", within=config, default=100),
+        batch_size=lookup("deidentification/batch_size", within=config, default="auto"),
         code=code_digest("scripts/cohort/assign_codes.py"),
     script:
         "../scripts/cohort/assign_codes.py"

@@ -1,7 +1,6 @@
 """Write the coded DICOM files of one batch of patients, each verified by its bytes (R15 to R25)."""
 
 import logging
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -19,7 +18,7 @@ from bonescint.deid.refusal import mistake
 from bonescint.deid.uids import UidReplacer
 from bonescint.dicom.limits import DEFAULT, Limits
 from bonescint.errors import InputError
-from bonescint.files import read_rows, write_rows
+from bonescint.files import read_rows, to_the_disk, write_rows
 from bonescint.identity.ledger import LedgerFiles, open_ledger
 from bonescint.joblog import job_log
 from bonescint.resources import locate
@@ -105,7 +104,7 @@ def anonymize_batch(
                 reason = {key: getattr(refusal, key) for key in _REASON}
                 refusals.append({"path": row["path"], **reason})
     # the reports say that the files are there, so they must have reached the disk before
-    os.sync()
+    to_the_disk(destination)
     write_rows(refused, columns("refused"), refusals)
     write_rows(tags, columns("tag_outcomes"), _tag_rows(settings.policies["nm"].table, outcomes))
     write_rows(report, columns("anonymization"), lines)

@@ -6,6 +6,7 @@ what cannot be seen, `as_written` undoes it. A table without a BOM holds texts a
 """
 
 import csv
+import ctypes
 import math
 import os
 import re
@@ -41,7 +42,7 @@ def replacing(
     mode
         ``w`` (UTF-8, line ends as written) or ``wb``.
     sync
-        Whether content and name must have reached the disk; without, one `os.sync` serves many
+        Whether content and name must have reached the disk; without, one `to_the_disk` serves many
         files.
     private
         Whether the file has mode 0600, whatever the umask, as far as `give_mode` can.
@@ -69,6 +70,33 @@ def replacing(
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def to_the_disk(folder: Path) -> None:
+    """Have everything on a folder's filesystem reach the disk, and wait for no other disk.
+
+    Parameters
+    ----------
+    folder
+        Any folder of the filesystem.
+
+    Raises
+    ------
+    OSError
+        If the disk could not be written, where the system tells it.
+    """
+    try:
+        call = ctypes.CDLL(None, use_errno=True).syncfs
+    except (AttributeError, OSError):  # macOS has none
+        os.sync()
+        return
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        if call(held):
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number))
+    finally:
+        os.close(held)
 
 
 def in_temporary(name: str) -> str:

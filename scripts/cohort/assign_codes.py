@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bonescint.files import read_rows, replacing
-from bonescint.identity.batches import assign_batches
+from bonescint.identity.batches import AUTO, assign_batches
 from bonescint.identity.ledger import LedgerFiles, open_ledger
 from bonescint.joblog import job_log
 
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 
-def assign_codes(cohort: Path, ledger: LedgerFiles, receipt: Path, batch_size: int = 100) -> None:
+def assign_codes(
+    cohort: Path, ledger: LedgerFiles, receipt: Path, batch_size: int | str = AUTO
+) -> None:
     """Add new patients to the ledger and write a receipt that tells how many, not who.
 
     Parameters
@@ -27,7 +29,7 @@ def assign_codes(cohort: Path, ledger: LedgerFiles, receipt: Path, batch_size: i
     receipt
         JSON with the number of codes and an HMAC of them.
     batch_size
-        Patients in a new batch; those who are in one stay there.
+        Patients in a new batch (`assign_batches`); those who are in one stay there.
     """
     book = open_ledger(**ledger)
     before = len(book)

@@ -21,7 +21,7 @@ from bonescint.deid.processes import interrupted_here_only, nobody_else_reads
 from bonescint.dicom.limits import Limits
 from bonescint.dicom.tree import index_tree
 from bonescint.errors import InputError
-from bonescint.files import write_rows
+from bonescint.files import to_the_disk, write_rows
 from bonescint.folders import files_below
 from bonescint.identity.codes import new_code
 from bonescint.identity.doubts import HeldBack, held_back, id_doubts
@@ -296,7 +296,7 @@ def _sort_out(
 
 def _write_report(index: _Index, destination: Path) -> None:
     # it says that the files are there, so they must have reached the disk before
-    os.sync()
+    to_the_disk(destination)
     rows = zip(index.paths, index.outcomes, strict=True)
     write_rows(
         destination / REPORT,

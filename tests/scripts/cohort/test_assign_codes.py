@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from scripts.cohort.assign_codes import assign_codes
 
 from bonescint.identity.batches import batch_of
@@ -57,6 +58,16 @@ def test_batches_take_as_many_as_configured_and_are_never_filled_up(
     assert sizes(*range(4711, 4721)) == [4, 4, 2]
     assert sizes(*range(4719, 4722)) == [4, 4, 2, 1]
     assert sizes() == [4, 4, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("new", "sizes"), [(100, [25] * 4), (26, [25, 1]), (801, [51] * 15 + [36]), (5000, [250] * 20)]
+)
+def test_batches_grow_with_the_cohort(
+    new: int, sizes: list[int], tmp_path: Path, ledger_files: dict[str, str]
+) -> None:
+    receipt(tmp_path, ledger_files, *((str(subject), 1) for subject in range(10_000, 10_000 + new)))
+    assert list(Counter(batch_of(open_ledger(**ledger_files)).values()).values()) == sizes
 
 
 def test_nobody_is_left(tmp_path: Path, ledger_files: dict[str, str]) -> None:

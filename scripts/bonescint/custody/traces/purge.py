@@ -26,7 +26,7 @@ from bonescint.text.encodings import TWO_BYTES, file_encoding, fitting
 
 # below .snakemake: what a job's start leaves when it is killed, and records of outputs
 _LEFTOVERS = ("scripts", "auxiliary", "shadow", "metadata", "incomplete", "iocache")
-_NAMES = {"batch": r"(\d{2,3})", "software": r"([a-z][a-z0-9]*)", "reader": r"([a-z][a-z0-9]*)"}
+_NAMES = {"batch": r"(\d{2,4})", "software": r"([a-z][a-z0-9]*)", "reader": r"([a-z][a-z0-9]*)"}
 _NAMES["again"] = rf"([a-z][a-z0-9]*_(?:{'|'.join(KIND_OF_TABLE)}))"
 # what a rule writes for each batch, software and reader: the tables, and what is none
 _FORMER = (

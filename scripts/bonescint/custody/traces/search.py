@@ -23,7 +23,7 @@ _MOST_PLACES = 3  # of a file in the report
 # the workflow's own numbers of batches are nobody's ID, nor is when Snakemake began
 _OWN = re.compile(
     r"(results/(?:dicom|anonymization)|private/(?:batches|refused)|logs/anonymize_batch)"
-    r"/\d{2,3}(?![^/.])|(\.snakemake/log)/[-0-9]{10}T[0-9]{6}\.[0-9]+(?=\.snakemake\.log)"
+    r"/\d{2,4}(?![^/.])|(\.snakemake/log)/[-0-9]{10}T[0-9]{6}\.[0-9]+(?=\.snakemake\.log)"
 )
 
 
