@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 SECONDS ?= 60
 SEED ?=
 
-.PHONY: all run audit plan deliver progress test test-all fuzz check docs bundle lock clean-results
+.PHONY: all run audit plan deliver progress test test-all test-slurm fuzz check docs bundle lock clean-results
 
 run: $(READY)  ## set up if needed, then bring everything up to date
 	@$(call SURROUNDINGS,$(BIN)/python)
@@ -43,6 +43,12 @@ fuzz: $(READY)  ## mutated files with planted identifiers through both doors (SE
 
 test-all: $(READY)  ## the slow ones too: a quarter of an hour more
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m ""
+
+test-slurm:  ## the default study on a Slurm cluster of two nodes, byte for byte as here (Linux, root, slurm-wlm, munge)
+	# an environment of its own: the plugin's presence costs each start of Snakemake a second
+	$(MAKE) VENV=.venv-slurm .venv-slurm/ready
+	.venv-slurm/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable ".[slurm]"
+	.venv-slurm/bin/python -m pytest -m "" tests/slurm
 
 check: $(READY)  ## style, types, workflow lint: what CI asks besides the tests
 	$(BIN)/ruff check .

@@ -9,8 +9,7 @@ from snakemake.exceptions import IncompleteCheckpointException, WorkflowError
 from snakemake.utils import min_version
 
 from bonescint import config as study
-from bonescint import config_questions
-from bonescint import made, runlock
+from bonescint import config_questions, made, runlock
 from bonescint.config_values import entries_of, tracers
 from bonescint.config_words import reader_names, study_words
 from bonescint.custody import runs
@@ -36,6 +35,7 @@ from bonescint.delivery.plan import at_end
 from bonescint.errors import InputError
 from bonescint.identity.batches import recorded_batches
 from bonescint.identity.choices import rule_of
+from bonescint.identity.cluster import refuse_cluster
 from bonescint.identity.first_use import begin_study
 from bonescint.identity.opt_outs import MARK
 from bonescint.identity.study import refuse_other_folder
@@ -106,6 +106,8 @@ is_run = (
 )
 try:
     if is_run:
+        if workflow.resource_settings.nodes:  # --jobs, a cluster's
+            refuse_cluster(LEDGER, LANGUAGE)
         runlock.take(Path(".snakemake"), Texts("incidents", LANGUAGE))
         # somebody may have sealed it since this was read
         refuse_sealed(LANGUAGE)

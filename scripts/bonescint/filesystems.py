@@ -1,5 +1,6 @@
 """On which filesystem a path lies, and whether a file there can be for its user alone."""
 
+import fcntl
 import os
 import re
 import stat
@@ -16,7 +17,13 @@ _WITHOUT_MODES = frozenset({"drvfs", "vfat", "msdos", "exfat"})
 
 # folders of another computer, or of the host of a virtual one
 SHARES = frozenset(
-    {"9p", "afpfs", "afs", "ceph", "cifs", "fuse.sshfs", "nfs", "nfs4", "smb3", "smbfs"}
+    {"9p", "afpfs", "afs", "beegfs", "ceph", "cifs", "fuse.ceph-fuse", "fuse.glusterfs"}
+    | {"fuse.sshfs", "gpfs", "lustre", "nfs", "nfs4", "smb3", "smbfs"}
+)
+# of these, what grants each lock without asking its server, always or as it is mounted
+_LOCKS_ALONE = frozenset({"9p", "afpfs", "fuse.sshfs"})
+_LOCKS_ALONE_OPTIONS = frozenset(
+    {"nolock", "local_lock=flock", "local_lock=all", "nobrl", "localflock"}
 )
 
 # where Snakemake puts programs: nothing of a study, and files that may be one with a shared cache's
@@ -135,6 +142,25 @@ def keeps_changes(folder: Path) -> bool:
     # whole seconds are too coarse
     is_told = changed > 10**9 and changed % 10**9 != 0
     return is_told and filesystem_of(folder)[0] not in SHARES | _WITHOUT_MODES
+
+
+def locks_for_all(folder: Path, root: Path = Path("/")) -> bool:
+    """Tell whether a lock on a file here keeps out other computers too: it is tried and looked up.
+
+    Parameters
+    ----------
+    folder
+        A folder in which a file can be made.
+    root
+        As for `mount_of`.
+    """
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder) as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    fstype, options = filesystem_of(folder, root)
+    return fstype not in _LOCKS_ALONE and _LOCKS_ALONE_OPTIONS.isdisjoint(options.split(","))
 
 
 def block_of(mount: Mount, root: Path = Path("/")) -> Path | None:

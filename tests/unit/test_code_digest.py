@@ -311,6 +311,7 @@ def test_every_data_file_is_read_by_a_script_or_known_not_to_be() -> None:
         "resources/text/backup.csv",
         "resources/text/bundle.csv",
         "resources/text/check.csv",
+        "resources/text/cluster.csv",
         "resources/text/commands.csv",
         "resources/text/committee.csv",
         "resources/text/decisions.csv",

@@ -29,6 +29,8 @@ _INTERRUPTED = (
     "Cancelling snakemake on user request",
     "Will exit after finishing currently running jobs",
 )
+# the Slurm plugin, when the controller does not answer: without accounting it forgets its jobs then
+_NO_CONTROLLER = "Falling back to 'sacct' for status queries (MinJobAge=None"
 _LAST = "At least one job did not complete successfully"
 _OF_A_JOB = ("rule_name", "input", "output", "reason", "is_checkpoint")
 
@@ -111,6 +113,9 @@ class Ending(logging.Handler):
                 said = record.getMessage()
                 self._is_idle = self._is_idle or said.startswith(_NOTHING)
                 self._is_interrupted = self._is_interrupted or said.startswith(_INTERRUPTED)
+                if said.startswith(_NO_CONTROLLER):
+                    wording = Wording(self.workflow.globals.get("config") or {})
+                    print(wording("no_controller"), file=sys.stderr, flush=True)
 
     def _failed_job(self, told: dict[str, Any]) -> None:
         known = self._jobs.get(told["jobid"], {})

@@ -22,7 +22,7 @@ from bonescint.files import replacing
 from bonescint.identity.chain import Entry, read_head, sealed, verified, write_head
 from bonescint.identity.codes import new_code
 from bonescint.identity.key import open_identity, write_key
-from bonescint.identity.lock import locked, not_written
+from bonescint.identity.lock import locked, not_written, state_of
 from bonescint.identity.migration import Patients
 from bonescint.identity.passphrase import given_passphrase, require_length, require_private
 from bonescint.identity.study import StudyMark, mark_folder, refuse_other
@@ -193,7 +193,7 @@ class Ledger:
         with locked(self.path):
             self._is_held = True
             try:
-                if self._state != _state(self.path):
+                if self._state != state_of(self.path):
                     self.read()
                 yield
             finally:
@@ -236,7 +236,7 @@ class Ledger:
         """
         import pyrage
 
-        state = _state(self.path)
+        state = state_of(self.path)
         # read first: an entry that another process adds meanwhile reaches the ledger before this
         head = read_head(self._head) if self._head else None
         try:
@@ -269,7 +269,7 @@ class Ledger:
             # a link to another medium stays a link
             with replacing(os.path.realpath(self.path), "wb", private=True) as stream:
                 stream.write(data)
-            self._state = _state(self.path)
+            self._state = state_of(self.path)
             if self._head:
                 write_head(self._head, entries)
         except OSError as error:
@@ -392,8 +392,3 @@ def is_new(path: str | Path, key: str | Path, head: str | Path | None = None, **
         return False
     found = read_head(Path(head)) if head else None
     return found == (0, "") or (not found and not Path(key).exists())
-
-
-def _state(path: Path) -> tuple[int, ...]:
-    status = path.stat()
-    return status.st_ino, status.st_size, status.st_mtime_ns

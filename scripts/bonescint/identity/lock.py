@@ -48,7 +48,22 @@ def locked(path: Path) -> Iterator[None]:
                 if time.monotonic() > until:
                     raise InputError(both("identity", "held", file=path)) from None
                 time.sleep(0.05)
+            except OSError as error:  # a share without locks
+                raise not_written(path, error) from None
         yield
+
+
+def state_of(path: Path) -> tuple[int, ...]:
+    """Return what tells one content of a file from another: number, size and date.
+
+    Parameters
+    ----------
+    path
+        The file. It is opened, because NFS may answer for a minute with what it knew of a path.
+    """
+    with path.open("rb") as stream:
+        status = os.fstat(stream.fileno())
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def not_written(path: Path, error: OSError) -> InputError:

@@ -149,3 +149,13 @@ def test_a_record_of_another_form_stops_nothing(capsys: pytest.CaptureFixture[st
     log(ending, event="job_info", jobid=3)
     log(ending, event="job_error")
     assert ended(ending, capsys) == ("", "")
+
+
+def test_a_controller_that_does_not_answer_is_told_at_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    ending = Ending(workflow())
+    log(ending, "Falling back to 'sacct' for status queries (MinJobAge=300; threshold=600s).")
+    assert capsys.readouterr().err == ""
+    log(ending, "Falling back to 'sacct' for status queries (MinJobAge=None; threshold=15s).")
+    assert "Ctrl-C and run again" in capsys.readouterr().err
