@@ -29,9 +29,8 @@ os.chmod, os.fchmod = declining(os.chmod), declining(os.fchmod)
 @pytest.fixture
 def declining(study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the study, on a drive that declines every mode, as WSL 2 has those of Windows."""
-    for path in study.rglob("*"):
-        if not path.is_symlink():
-            path.chmod(0o777)  # each file there has the same one
+    for path in (study / ".snakemake").rglob("*"):
+        path.chmod(0o777)  # each file there has the same one, and a record's is not changed
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "sitecustomize.py").write_text(SITE)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"), prepend=os.pathsep)
