@@ -36,7 +36,7 @@ deliver: $(READY)  ## what goes to the partner, behind its gates
 	$(BIN)/snakemake --cores all deliver
 
 test: $(READY)  ## unit and workflow tests, three at a time (WORKERS=5 on a larger machine)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --durations=15
 
 fuzz: $(READY)  ## mutated files with planted identifiers through both doors (SECONDS=3600, SEED=1 repeats a run)
 	PYTHONPATH=scripts:. $(BIN)/python -m tests.fuzz $(SECONDS) $(SEED)
