@@ -44,7 +44,7 @@ _LABEL = re.compile(r"(?<![a-z])(?:id|pid|mrn|no|patient|patient_?id)\Z")
 _TELLING_DIGITS, _TELLING = 5, 4
 _EXCEL_DAYS = range(36526, 54789)
 _PADDED_DIGITS = 6  # least length of an ID that is written with leading zeros
-_LONG = 7  # least digits of an ID that may be touched by letters (NM12345678.txt) or broken by lines
+_LONG = 7  # least digits of an ID that letters may touch (NM12345678.txt) or a line end may break
 _MOST_PARTS = 5
 
 
