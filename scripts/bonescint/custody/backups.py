@@ -1,7 +1,7 @@
 """Backups of the ledger and of its key, as the ledger remembers them (R16, R32).
 
-Each is an entry of kind ``backup``: the destruction asks for every copy of the key. What may be
-known without the key (days and numbers) also stands in `TOLD`.
+Each backup is an entry of kind ``backup``, because the destruction asks for every copy of the key.
+Days and numbers may be known without the key, so they are also written to `TOLD`.
 """
 
 import json
@@ -89,7 +89,7 @@ def behind(ledger: Ledger) -> int:
 
 
 def key_copies(ledger: Ledger) -> list[Backup]:
-    """Return the last copy of the key at each place, also one whose making may have been cut off.
+    """Return the last copy of the key at each place, even if its making may have been interrupted.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def key_copies(ledger: Ledger) -> list[Backup]:
 
 
 def key_digests(ledger: Ledger) -> set[str]:
-    """Return the SHA-256 of every copy of the key that was made, with a former passphrase too.
+    """Return the SHA-256 of every copy of the key that was made, also under a former passphrase.
 
     Parameters
     ----------
@@ -119,7 +119,7 @@ def key_digests(ledger: Ledger) -> set[str]:
 
 
 def last_told(folder: Path = Path()) -> dict[str, Any]:
-    """Return what is known of the last backups without the ledger; nothing if nothing is.
+    """Return what is known of the last backups without the ledger; empty if nothing is known.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ def last_told(folder: Path = Path()) -> dict[str, Any]:
         told = dict(json.loads((folder / TOLD).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return {}
-    # a file that somebody edited ends neither a run nor a check
+    # a file that somebody edited by hand must stop neither a run nor a check
     return {
         kind: one
         for kind, one in told.items()
@@ -165,7 +165,7 @@ def tell(ledger: Ledger) -> None:
 def reminder(study: Mapping[str, Any], language: str) -> Iterator[str]:
     """Yield what a run's summary says of backups; nothing where the data are simulated.
 
-    Every entry counts: a patient's code, but an opt-out and a delivery as well.
+    Every entry since the last backup counts, not only new patients: opt-outs and deliveries too.
 
     Parameters
     ----------

@@ -25,7 +25,8 @@ def certificate(
 ) -> Paper:
     """Return the certificate: what was destroyed, proved, and what a person must still do.
 
-    No identifier, no name, no path but on media of the key: it may be shown to anybody.
+    It may be shown to anybody. It holds no identifier and no name, and the only paths are those of
+    copies of the key.
 
     Parameters
     ----------
@@ -42,7 +43,7 @@ def certificate(
     text
         Words of the area ``ledger``.
     fates
-        Where a copy of the key was made -> what became of it: within_reach, destroyed or stays.
+        Place where a copy of the key was made -> its fate: within_reach, destroyed or stays.
     """
     proofs = [text("certificate.proof_key", n=len(lost.keys)), text("certificate.proof_open")]
     to_do = [text(f"certificate.do_{n}") for n in range(1, 6)]
@@ -136,6 +137,6 @@ def what_is_left(left: Leftovers, text: Texts) -> list[str]:
 
 
 def write_certificate(path: Path, paper: Paper) -> None:
-    """Write a certificate as Windows' editor opens it: UTF-8 with BOM."""
+    """Write a certificate as UTF-8 with BOM, which the editor of Windows opens."""
     with replacing(path, "wb") as stream:
         stream.write(plain_text(paper).encode("utf-8-sig"))

@@ -1,7 +1,7 @@
 """The page for the periodic report to the committee: numbers of a period, no code (R37, R38).
 
-What was received, decided or delivered is counted by its own day, what is held or open is told as
-of the period's last day. The flow is that of the last run.
+Events (received, decided, delivered) are counted by their own day. States (held, open) are told as
+they stand on the period's last day. The flow is that of the last run.
 """
 
 import json
@@ -46,7 +46,7 @@ class Period(NamedTuple):
     last: str
 
     def holds(self, day: str) -> bool:
-        """Tell whether a day lies in it; no day lies in none."""
+        """Tell whether a day lies in the period; an empty day does not."""
         return bool(day) and self.first <= day <= self.last
 
 
@@ -153,7 +153,7 @@ def _counted(name: str, counts: Mapping[str, object], text: Texts) -> Fields:
 
 
 def _day(entry: Entry) -> str:
-    """Return when an opt-out was received, or else recorded."""
+    """Return the day on which an opt-out was received, or recorded if that day is unknown."""
     return str(entry.get("received") or entry["recorded"])
 
 
@@ -245,7 +245,7 @@ def _standing(
     confirmed: Mapping[str, set[str]],
     period: Period,
 ) -> dict[str, int]:
-    """Return how things stand at the period's end, whenever they began."""
+    """Return how things stand at the period's end, no matter when they began."""
     asked = {(one, code) for one, codes in recalled.items() for code in codes}
     done = {(one, code) for one, codes in confirmed.items() for code in codes}
     return {
@@ -262,7 +262,7 @@ def _incidental(ledger: Ledger, period: Period, text: Texts) -> Fields:
 
 
 def _incidents(ledger: Ledger, period: Period, text: Texts) -> Fields:
-    """Return what the ledger knows of as out of the ordinary, and room for what it cannot know."""
+    """Return the incidents that the ledger knows of, and empty fields for those it cannot know."""
     here = [one for one in recorded(ledger) if period.holds(one.date)]
     lists = ledger.entries("opt_out_list_undone")
     named = {

@@ -1,4 +1,4 @@
-"""Backups of ledger and key are made: never on one medium, read back, remembered (R16)."""
+"""Make backups of ledger and key: never on one medium, read back, kept on record (R16)."""
 
 import hashlib
 import os
@@ -19,7 +19,7 @@ from bonescint.resources import Texts
 def check_media(
     files: Mapping[str, Path], ledger: Ledger, text: Texts, *, same_disk: bool = False
 ) -> dict[str, Medium]:
-    """Return the media of new backups, which protect against the loss of what is there.
+    """Return the media of new backups, after checking that they lie apart from what they protect.
 
     Parameters
     ----------
@@ -62,16 +62,16 @@ def check_media(
 def _with_other(
     medium: Medium, folder: Path, other: str, ledger: Ledger, original: Path
 ) -> Path | None:
-    """Return where the other of ledger and key lies on a medium, None if it does not."""
+    """Return where the other one (ledger or key) lies on a medium, None if it is not there."""
     if medium.is_also(medium_of(original)):
         return original
     copies = key_copies(ledger) if other == "key" else backups(ledger)
     for copy in (one for one in copies if one.kind == other):
         there = Path(copy.where)
         is_there = False
-        with suppress(OSError):  # another user's medium, a share that is gone
+        with suppress(OSError):  # another user's medium, or a share that is no longer connected
             is_there = there.is_file() and medium.is_also(medium_of(there))
-        # a medium that the machine does not know again is known by what lies on it
+        # the machine may not recognise a medium; then a copy that lies on it tells
         file = folder / there.name
         if is_there or medium.names & copy.names or _sha256_of(file) == copy.sha256:
             return there
@@ -86,17 +86,17 @@ def back_up_ledger(ledger: Ledger, file: Path, medium: Medium, text: Texts) -> B
     ledger
         The opened ledger.
     file
-        Where the copy goes; an older state of the same ledger there is replaced.
+        Where the copy goes. An older state of the same ledger at this place is replaced.
     medium
-        Of its folder.
+        The medium of the file's folder.
     text
         Words of the area ``backup``.
 
     Raises
     ------
     InputError
-        If another file is there, or the copy cannot be written or does not read back: what was
-        there stays.
+        If another file is there, or the copy cannot be written or does not read back. What was
+        there before stays.
     """
     with ledger.exclusive():
         known = ledger.entries()
@@ -117,7 +117,7 @@ def back_up_key(
     ledger, medium, text
         As for `back_up_ledger`.
     file
-        Where the copy goes; a copy of the same key there is replaced.
+        Where the copy goes. A copy of the same key at this place is replaced.
     passphrase
         Opens the key where it is wrapped.
 
@@ -128,13 +128,13 @@ def back_up_key(
     """
 
     def fits(copy: Path) -> bool:
-        # raises where the passphrase is wrong
+        # raises if the passphrase is wrong
         identity = identity_in(copy.read_bytes(), passphrase, file)
         return str(identity.to_public()) == ledger.recipient
 
     with ledger.exclusive():
         data = ledger.key.read_bytes()
-        # a wrong passphrase is told before anything is on record
+        # fails on a wrong passphrase before anything is put on record
         identity_in(data, passphrase, ledger.key)
         if os.path.lexists(file) and _sha256_of(file) not in key_digests(ledger):
             is_same = False
@@ -142,7 +142,7 @@ def back_up_key(
                 is_same = fits(file)
             if not is_same:
                 raise InputError(text("foreign", file=file))
-        # on record before it is there: nobody forgets a copy whose making is cut off
+        # recorded before the copy is written, so that an interrupted copy is not forgotten
         _remember(ledger, "key", data, file, medium, "backup_begun")
         try:
             _copy(data, file, text, fits)
@@ -155,7 +155,7 @@ def back_up_key(
 
 
 def what_stands(file: Path, ledger: Ledger) -> str:
-    """Return what is at the place of a copy of the key whose making failed or was cut off.
+    """Return what lies where a copy of the key was to go, after making it failed or was cut off.
 
     Parameters
     ----------
@@ -178,7 +178,7 @@ def what_stands(file: Path, ledger: Ledger) -> str:
 
 
 def is_older_state(entries: list[Entry], of: list[Entry]) -> bool:
-    """Tell whether entries, whose chain was verified, are an earlier state of others, or the same.
+    """Tell whether entries are an earlier state of others, or the same. Both chains are verified.
 
     Parameters
     ----------
@@ -190,7 +190,7 @@ def is_older_state(entries: list[Entry], of: list[Entry]) -> bool:
 
 
 def _entries_in(file: Path, ledger: Ledger, text: Texts) -> list[Entry]:
-    """Return the entries of another file of the same ledger, its chain verified."""
+    """Return the entries of another file of the same ledger, after verifying its chain."""
     found = Ledger(file, ledger.key, ledger.identity, None)
     try:
         found.read()

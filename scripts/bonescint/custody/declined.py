@@ -1,4 +1,7 @@
-"""Sealed to the ledger (R12): who declined, to be left nowhere, and who may be one of them."""
+"""Two lists sealed to the ledger's key (R12): who declined, and who may be one of them.
+
+No trace of those who declined may be left anywhere.
+"""
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Set
@@ -12,14 +15,14 @@ from bonescint.identity.ledger import Ledger
 from bonescint.identity.people import People, column_of, spelled_in_headers
 from bonescint.names.doubts import PersonalData
 
-# who is held back and who declined, by the digest that a decision names
+# who is held back and who declined, by the digest that a human decision refers to
 OPT_OUT_DOUBTS = Path("private/opt_out_doubts.age")
 
 
 def who_declined(
     people: People, gone: set[str], ledger: Ledger, held: Set[str] = frozenset()
 ) -> dict[str, Person]:
-    """Return normalised ID -> what is to be searched for, of everybody who declines.
+    """Return normalised ID -> what is to be searched for, for everybody who declines.
 
     Parameters
     ----------
@@ -30,8 +33,8 @@ def who_declined(
     ledger
         The opened ledger: it knows their codes.
     held
-        Normalised IDs of who is held back. They do not stay: a name that only they share with
-        somebody who declined is searched for.
+        Normalised IDs of the patients who are held back. They do not stay in the study, so a name
+        that somebody who declined shares only with them is still searched for.
     """
     left = gone | held
     own = without_shared(
@@ -44,7 +47,7 @@ def who_declined(
         )
         for subject, (ids, names) in sorted(spelled_in_headers(people, gone).items())
     }
-    # a code that was retired may stand in what former runs left
+    # files of former runs may still hold a retired code
     retired = ledger.retired() if gone else {}
     return found | {
         f"{former} {code}": Person(code, frozenset(), frozenset())

@@ -1,7 +1,7 @@
-"""What left the hospital, when, on which medium, with which codes: on record in the ledger (R31).
+"""The record of what left the hospital, when, on which medium, with which codes (R31).
 
-The record is one entry of the encrypted ledger, so it is as old, as complete and as safe as the
-correspondence itself, and a delivery is never forgotten when its files are gone.
+Each record is one entry of the encrypted ledger. So it is as complete and as safe as the
+correspondence of codes and patients, and it stays when the files of the delivery are gone.
 """
 
 import hashlib
@@ -25,20 +25,21 @@ from bonescint.identity.mark import touch
 from bonescint.names.ids import ids_in
 from bonescint.resources import Texts
 
-# changes with every delivery on record, so that Snakemake notices it (R31); tells nothing
+# changes with every recorded delivery, so that Snakemake notices it (R31); it reveals nothing
 MARK = Path("private/deliveries.mark")
-# as options of the command and fields of the entry; the first two are asked for
+# names of the command's options and of the entry's fields; the first two are required
 DETAILS = ("date", "medium", "partner", "responsible", "items", "obtained", "means", "handed_over")
-# fields of an entry that most have no need of
+# fields that most entries do not need
 NOTES = ("after_period_end", "despite")
-# standing alone; what may not go before it is asked last, so that the search jumps to "BS-"
+# a code that stands alone; the character before it is checked last, because a pattern that begins
+# with "BS-" is searched much faster
 _CODE = re.compile(rf"{CODE_PATTERN}(?<![0-9A-Za-z].{{8}})(?![0-9A-Za-z])", re.DOTALL)
 _CODE_BYTES = re.compile(_CODE.pattern.encode("ascii"), re.DOTALL)
-_HEADER = 1 << 16  # bytes of a DICOM file that hold the patient's module
-_TABLES = (".csv", ".tsv", ".xml")  # of a workbook, each sheet is XML
+_HEADER = 1 << 16  # bytes at the start of a DICOM file that hold the patient module
+_TABLES = (".csv", ".tsv", ".xml")  # each sheet of a workbook is XML
 _CLOSED = (".xls", ".xlsx", ".zip", ".7z", ".iso", ".age")
 _SHOWN = 10  # codes in a message
-_TELLING = 6  # characters from which on an ID in a sentence is no accident
+_TELLING = 6  # an ID of at least so many characters does not stand in a sentence by accident
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,11 @@ class Delivery:
         Of discs that were built here: volume, of, file_set_id, file, form, bytes, sha256,
         manifest_sha256 of each.
     cases
-        Of these discs: code -> digest of the case's images and row, which tells whether it has
+        Of these discs: code -> digest of the case's images and row. It shows whether the case has
         changed since.
     conditions
-        What held on the day of recording (`bonescint.delivery.conditions`); empty in older records.
+        Which conditions were met on the day of recording (`bonescint.delivery.conditions`); empty
+        in older records.
     """
 
     id: str
@@ -101,7 +103,7 @@ class DeliveryContents:
     imaged, tabled
         The codes that images and tables hold.
     closed
-        Names of files in which codes cannot be looked for: encrypted or damaged ones, disc images.
+        Names of files that cannot be searched for codes: encrypted or damaged ones, disc images.
     images
         Name and SHA-256 of each file that is an image.
     """
@@ -142,7 +144,7 @@ def recorded(ledger: Ledger) -> list[Delivery]:
 
 
 def next_number(deliveries: Collection[Delivery]) -> str:
-    """Return the number of the delivery after those on record.
+    """Return the number that the next delivery gets.
 
     Parameters
     ----------
@@ -155,7 +157,7 @@ def next_number(deliveries: Collection[Delivery]) -> str:
 def archives_with(ledger: Ledger, code: str) -> list[tuple[str, str]]:
     """Return name and day of the archives that hold a patient, in their order.
 
-    An archive holds everybody who had a code when it was made, except who had declined by then.
+    An archive holds everybody who had a code when it was made, except those who had declined.
 
     Parameters
     ----------
@@ -183,7 +185,7 @@ def delivery_contents(paths: Iterable[Path], language: str) -> DeliveryContents:
     ----------
     paths
         Folders, with all below them, or files. A file is recorded by its name relative to its
-        folder's parent: where the folder stands on this machine is nobody's business.
+        folder's parent, because the record must not tell where the folder lies on this machine.
     language
         Of the messages.
 
@@ -226,7 +228,7 @@ def codes_in(name: str) -> set[str]:
     Parameters
     ----------
     name
-        Of a file with its folders.
+        The name of a file, with its folders.
     """
     return set(_CODE.findall(name))
 
@@ -236,7 +238,7 @@ def _inside(folder: Path) -> Iterator[Path]:
         raise error
 
     for place, _, names in os.walk(folder, onerror=unreadable):
-        # Snakemake leaves a mark of its own in a folder that it made
+        # Snakemake writes this file into every folder that is an output
         yield from (Path(place, name) for name in names if name != ".snakemake_timestamp")
 
 
@@ -245,7 +247,7 @@ def _search(stream: IO[bytes], name: str, found: DeliveryContents) -> bool:
     found.imaged.update(codes_in(name))
     head = stream.read(_HEADER)
     if head[128:132] == b"DICM":
-        # the folders of a file-set need not be named by the codes
+        # the folders of a DICOM file-set need not be named after the codes
         found.imaged.update(_codes(head))
     elif head.startswith(b"PK"):
         try:
@@ -272,7 +274,7 @@ def _search_archive(archive: zipfile.ZipFile, name: str, found: DeliveryContents
 
 
 def _codes(data: bytes) -> set[str]:
-    # without its zeros UTF-16 reads as ASCII
+    # ASCII letters in UTF-16 become plain ASCII when the zero bytes are removed
     return {code.decode("ascii") for code in _CODE_BYTES.findall(data.replace(b"\0", b""))}
 
 
@@ -303,15 +305,15 @@ def put_on_record(
     mark
         Touched before and afterwards (`bonescint.identity.mark`).
     notes
-        The fields of `NOTES` that say something.
+        The fields of `NOTES` that are not empty.
     volumes, cases, conditions
         As `Delivery` has them.
 
     Raises
     ------
     InputError
-        If it holds no case or one the ledger does not know, lies in the future, names a patient
-        ID, or is on record already. Nothing is recorded then.
+        If the delivery holds no case or one that the ledger does not know, has a date in the
+        future, names a patient ID, or is on record already. Nothing is recorded then.
     """
     text = Texts("custody", language)
     details = {name: " ".join(details.get(name, "").split()) for name in DETAILS}
@@ -322,7 +324,7 @@ def put_on_record(
     with ledger.exclusive():
         before = recorded(ledger)
         for other in before:
-            # the same medium may be read from another place
+            # the same medium may be mounted elsewhere, so names of folders may differ
             if (other.date, other.medium) == (details["date"], details["medium"]) and sorted(
                 digest for _, digest in other.files
             ) == sorted(digest for _, digest in found.files):
@@ -359,7 +361,7 @@ def _problems(
         shown = ", ".join(unknown[:_SHOWN]) + (" ..." if len(unknown) > _SHOWN else "")
         problems.append(text("delivery.unknown", n=len(unknown), codes=shown))
     for name, value in details.items():
-        # the notice of a recall repeats these words to the partner
+        # the notice of a recall shows these words to the partner
         if tells_patient(ledger, value):
             problems.append(text("delivery.tells", option=name.replace("_", "-")))
     return problems

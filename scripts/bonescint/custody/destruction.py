@@ -26,8 +26,8 @@ from bonescint.resources import Texts
 PRIVATE = Path("private")
 _SHOWN = 5  # names in a message
 TRACES = (Path("logs"), Path(".snakemake"))
-# the workflow's own in private/: the tables, and what is none; what else lies there may be named
-# after a patient, and the certificate counts it only
+# what the workflow itself writes in private/: tables and other files. Any other file there may be
+# named after a patient, so the certificate only counts it
 TABLES = frozenset(
     {Path(table.path).parts[1] for table in catalogue() if table.side == PRIVATE.name}
     | {"codes.json", "faults", "indexed.json", "review", "salt"}
@@ -112,12 +112,12 @@ def loss(ledger: Ledger) -> Loss:
 
 
 def copies_of_key(ledger: Ledger, *more: Path) -> Iterator[Path]:
-    """Yield the key file, then every copy of it where copies are likely to lie or are on record.
+    """Yield the key file, then its copies at the likely places and at the places on record.
 
     Parameters
     ----------
     ledger
-        The opened ledger: its folder and the key's are looked into, and private/.
+        The opened ledger. Its folder, the folder of the key and private/ are looked into.
     more
         Further folders.
     """
@@ -133,7 +133,7 @@ def copies_of_key(ledger: Ledger, *more: Path) -> Iterator[Path]:
         if (real := os.path.realpath(file)) in seen:
             continue
         seen.add(real)
-        # what is out of reach (another user's medium, a share that is gone) is asked for
+        # a copy out of reach (on another user's medium, say) is skipped; the person is asked for it
         with suppress(OSError, IndexError, UnicodeError, pyrage.IdentityError):
             if not file.is_file() or file.stat().st_size > KEY_SIZE:
                 continue
@@ -141,14 +141,14 @@ def copies_of_key(ledger: Ledger, *more: Path) -> Iterator[Path]:
             if data == content or hashlib.sha256(data).hexdigest() in known:
                 yield file
                 continue
-            # a plain copy of a key that was wrapped later, or the other way round
+            # a plain copy made before the key was wrapped, or the other way round
             line = next((w for w in data.split() if w.startswith(_SECRET)), b"").decode("ascii")
             if line and str(pyrage.x25519.Identity.from_str(line).to_public()) == ledger.recipient:
                 yield file
 
 
 def is_own(name: str) -> bool:
-    """Tell whether a file is the workflow's own: another one may be named after a patient.
+    """Tell whether a file is the workflow's own; any other may be named after a patient.
 
     Parameters
     ----------
@@ -171,7 +171,7 @@ def own_names(names: Collection[str]) -> str:
 
 
 def leftovers(config: Mapping[str, Any]) -> Leftovers:
-    """Return what stays readable without the key, as long as nobody deletes it."""
+    """Return what stays readable without the key until somebody deletes it."""
     plain = list(_plain(config))
     tables = sorted({file.relative_to(PRIVATE).parts[0] for file in plain} & TABLES)
     others = sum(file.relative_to(PRIVATE).parts[0] not in TABLES for file in plain)
@@ -181,7 +181,7 @@ def leftovers(config: Mapping[str, Any]) -> Leftovers:
 
 
 def _plain(config: Mapping[str, Any]) -> Iterator[Path]:
-    """Yield the files of private/ that tell something and are no input and not the ledger's."""
+    """Yield the files of private/ that reveal something, without inputs and the ledger's files."""
     kept = [os.path.realpath(path) for path in inputs(config).values()]
     kept += [os.path.realpath(path) for path in config["ledger"].values() if isinstance(path, str)]
     for found in files_below(PRIVATE) if PRIVATE.is_dir() else ():
@@ -198,7 +198,7 @@ def destroy(ledger: Ledger, lost: Loss, settings: Mapping[str, Any], text: Texts
     Parameters
     ----------
     ledger
-        Opened; it is held until the key is gone.
+        The opened ledger. It stays locked until the key is gone.
     lost
         What the person was told that would be lost.
     settings
@@ -214,8 +214,8 @@ def destroy(ledger: Ledger, lost: Loss, settings: Mapping[str, Any], text: Texts
     with ledger.exclusive():
         if len(ledger.entries()) != lost.entries:
             raise InputError(text("destroy.changed"))
-        # all can be written, or none is touched; the key that opens the ledger goes last, so that
-        # whoever is interrupted can begin again
+        # nothing is touched unless all files can be written. The key that opens the ledger goes
+        # last, so that an interrupted destruction can begin again
         for act in (_try, _shred):
             for key in reversed(lost.keys):
                 try:
@@ -227,9 +227,9 @@ def destroy(ledger: Ledger, lost: Loss, settings: Mapping[str, Any], text: Texts
         try:
             open_ledger(**settings)
         except InputError:
-            # nobody can read what the study is sealed in
+            # without the key nobody can read the sealed files, so they go too
             for name in SEALED_FILES.values():
-                with suppress(OSError):  # the certificate is due, whatever else fails now
+                with suppress(OSError):  # the certificate must be written even if this fails
                     Path(name).unlink(missing_ok=True)
             return
     raise InputError(text("destroy.opens_still"))
@@ -241,10 +241,10 @@ def _try(file: Path) -> None:
 
 
 def _shred(file: Path) -> None:
-    """Overwrite a file in place, then delete it; of a link, what it points to as well."""
+    """Overwrite a file in place, then delete it. Of a link, the target is deleted as well."""
     real = file.resolve()
     with real.open("r+b") as stream:
-        # in place: hard links to it lose their content, too
+        # in place, so that hard links to the file lose their content too
         stream.write(secrets.token_bytes(real.stat().st_size))
         stream.flush()
         os.fsync(stream.fileno())

@@ -26,7 +26,7 @@ _GAP = 3
 
 
 def check_target(path: Path, language: str) -> None:
-    """Refuse a file that exists or would stand on the coded side, before anything is asked.
+    """Refuse a file that exists or would lie on the coded side, before any question is asked.
 
     Parameters
     ----------
@@ -51,9 +51,9 @@ def check_target(path: Path, language: str) -> None:
 
 
 def check_passphrase(passphrase: str, language: str) -> None:
-    """Refuse a passphrase that not every PDF reader takes alike: half-width ASCII only.
+    """Refuse a passphrase that is not half-width ASCII: some PDF readers would not accept it.
 
-    Readers differ in how they bring other characters to one form before they make the key.
+    Readers normalise other characters in different ways before they derive the key.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def export_pdf(
     language: str,
     today: date,
 ) -> int:
-    """Write code and patient ID of everybody as an AES-256 encrypted PDF and return the pages.
+    """Write code and patient ID of everybody to an AES-256 PDF, and return the number of pages.
 
     The plain table exists in memory only; the file is mode 0600.
 
@@ -88,7 +88,7 @@ def export_pdf(
     codes
         Patient ID as in the images -> code.
     declined
-        Patient IDs, as in the images, of those whose opt-out is in force: marked.
+        Patient IDs, as in the images, of those whose opt-out is in force. They are marked.
     study
         ``study`` of the configuration: id, title, synthetic.
     passphrase
@@ -122,7 +122,7 @@ def export_pdf(
 def _encrypted(plain: io.BytesIO, passphrase: str) -> bytes:
     import pikepdf
 
-    # an empty owner password would open the file to everybody
+    # with an empty owner password everybody could open the file
     lock = pikepdf.Encryption(user=passphrase, owner=passphrase, R=6)
     sealed = io.BytesIO()
     with pikepdf.open(plain) as pdf:
@@ -148,14 +148,14 @@ def _draw(
     per_page = blocks * ROWS
     pages = max(1, -(-len(rows) // per_page))
     plain = io.BytesIO()
-    # no author, program or time (R35); letters are embedded, so that it prints anywhere
+    # no author, program or time (R35); fonts are embedded, so that the PDF prints anywhere
     nothing = {"Creator": None, "Producer": None, "CreationDate": None}
     with (
         house_style(),
         mpl.rc_context({"pdf.fonttype": 42, "font.size": _SIZE}),
         PdfPages(plain, metadata=nothing) as pdf,
     ):
-        # mono for codes and IDs; behind it the Japanese font of house_style
+        # a monospaced font for codes and IDs, with the Japanese font of house_style as fallback
         mono = ["DejaVu Sans Mono", *mpl.rcParams["font.family"]]
         for page in range(pages):
             figure = Figure(figsize=_PAGE)
@@ -180,7 +180,7 @@ def _draw(
 def _frame(
     figure: "Figure", text: Texts, study: Mapping[str, Any], today: date, n: int, page: str
 ) -> None:
-    """Write what stands around the table: whose it is, of when, and what to do with it."""
+    """Write the text around the table: which study, which day, and what to do with the page."""
     line = 1 / 297
     figure.text(_LEFT, 1 - 14 * line, text("export.title"), fontsize=14)
     about = text("export.about", study=study["id"], date=today, n=n)

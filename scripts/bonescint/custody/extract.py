@@ -1,9 +1,9 @@
 """What is held of a patient, in plain words, for the patient who asks (R36, R38).
 
-The extract names the patient by code alone; who hands it over writes the name on the paper: no
-plain file pairs a code with an identity. What a software and the readers said stands in it, but
-not that their disagreement is an incidental finding: that is told only to a patient who wishes to
-know (R34).
+The extract names the patient by code alone, because no plain file may pair a code with an identity.
+The person who hands it over writes the name on the paper. The extract shows what software and
+readers said. It does not say that a disagreement is an incidental finding: only a patient who
+wishes to know is told that (R34).
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -80,7 +80,7 @@ def _contact(config: Mapping[str, Any], text: Texts) -> str:
 
 
 def _rows(path: Path, key: str, wanted: Collection[str]) -> Iterator[Row]:
-    """Yield the rows of one patient, of a table that may not be there."""
+    """Yield the rows of one patient; none if the table does not exist."""
     if path.exists():
         yield from (row for row in read_rows(path) if row[key] in wanted)
 
@@ -100,7 +100,7 @@ def _images(subjects: Collection[str], codes: Collection[str], text: Texts) -> F
 
 
 def _said(value: str, text: Texts) -> str:
-    """Return a value in words, where it is one of the tables' words."""
+    """Return a value in words if it is one that the tables use, else as it is."""
     for words in (text, Texts("flow", text.language)):
         if f"word.{value}" in words:
             return words(f"word.{value}")
@@ -140,7 +140,7 @@ def _software_table(codes: Collection[str], config: Mapping[str, Any], text: Tex
 def _readings_table(
     codes: Collection[str], config: Mapping[str, Any], readers: Mapping[str, str], text: Texts
 ) -> ShownTable:
-    """Return the readings, with the findings as they are held: not always what a delivery says."""
+    """Return the readings, with the stored findings, which a delivery may show otherwise."""
     found = []
     for key, name in readers.items():
         told = {
@@ -172,7 +172,7 @@ def _readings_table(
 def _outside(
     ledger: Ledger, subjects: Collection[str], codes: Collection[str], text: Texts
 ) -> Iterator[ShownTable | Fields]:
-    """Yield the deliveries, of the preceding study too, and the archives that hold the patient."""
+    """Yield the deliveries (also of the preceding study) and archives that hold the patient."""
     given: list[Field] = []
     for former in preceding_deliveries(ledger):
         if not former.subjects.isdisjoint(subjects):
@@ -194,7 +194,7 @@ def _outside(
 
 
 def _asked(ledger: Ledger, subjects: Collection[str], text: Texts) -> Iterator[ShownTable | Fields]:
-    """Yield what the patient has asked for, and that an opt-out is in force."""
+    """Yield the patient's requests, and whether an opt-out is in force."""
     said = Texts("requests", text.language)
     rows = [
         {

@@ -1,7 +1,8 @@
 """What became of an incidental finding: consultation, decision, wish, disclosure (R34).
 
-An incidental finding is a case that a software calls positive and the readers do not. The record
-lies in the encrypted ledger, by code; of a code the last entry counts. Only numbers leave it.
+An incidental finding is a case that a software calls positive and the readers do not. The records
+lie in the encrypted ledger, by code. The last entry of a code counts. Only numbers leave the
+ledger.
 """
 
 from collections.abc import Collection, Mapping
@@ -16,12 +17,12 @@ from bonescint.identity.mark import touch
 from bonescint.resources import Texts
 
 LIST = Path("results/hospital/incidental.csv")
-# changes with every record, so that Snakemake notices it; tells nothing
+# changes with every record, so that Snakemake notices it; it reveals nothing
 MARK = Path("private/incidental.mark")
 
 
 def candidates(path: Path = LIST) -> dict[str, str]:
-    """Return code -> what was found, of the cases on the list; empty before a run has made it.
+    """Return code -> what was found for each listed case; empty before a run has made the list.
 
     Parameters
     ----------
@@ -39,7 +40,7 @@ def incidental_on_record(ledger: Ledger, until: str = "9999") -> dict[str, Entry
     ledger
         The opened ledger.
     until
-        The last day (ISO) that counts: of a consultation, and of a disclosure.
+        The last day (ISO) that counts, for consultations and for disclosures.
     """
     in_use = ledger.code_in_use
     return {
@@ -63,7 +64,7 @@ def put_incidental(
     listed: Collection[str],
     mark: Path | None = MARK,
 ) -> None:
-    """Record what was decided about a case, in place of what was recorded of it before.
+    """Record what was decided about a case. It replaces the former record of this case.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Everybody of whom something is known here, as a search looks for them in what is to leave."""
+"""Everybody of whom something is known here. A search looks for them in files that are to leave."""
 
 from collections import defaultdict
 from pathlib import Path
@@ -17,14 +17,14 @@ DECLINED = Path("private/declined.age")
 
 def await_removal() -> bool:
     """Tell whether opt-outs came in or were withdrawn by command since the last whole run."""
-    # where results/ is sealed so is the receipt, and nobody can tell
+    # if results/ is sealed, the receipt is sealed too, and this cannot be known
     if not MARK.exists() or Path(SEALED_FILES["results"]).exists():
         return False
     return not PURGED.exists() or PURGED.stat().st_mtime_ns < MARK.stat().st_mtime_ns
 
 
 def everybody_known(ledger: Ledger) -> list[Person]:
-    """Return IDs and names of everybody, and of who declined the codes as well.
+    """Return IDs and names of everybody, and also the codes of those who declined.
 
     Parameters
     ----------

@@ -1,9 +1,9 @@
-"""On which medium a file lies: what a backup must not share with what it is a backup of.
+"""On which medium a file lies, because a backup must not share it with its original.
 
-A medium is known by the disks below it, and again later by the UUIDs that the system reads from
-its filesystems. What this does not tell: two shares of one server, two drives of Windows on one
-disk, a clone of a medium, and, where the system keeps no list of UUIDs (WSL, containers), a medium
-that was taken out and connected again.
+A medium is known by the disks below it. Later it is recognised by the UUIDs that the system reads
+from its filesystems. Some media cannot be told apart or recognised: two shares of one server, two
+drives of Windows on one disk, a clone of a medium, and a medium that was connected again where the
+system keeps no list of UUIDs (WSL, containers).
 """
 
 import os
@@ -22,9 +22,9 @@ class Medium(NamedTuple):
     disks
         What this machine calls the disks, or the share, that hold it.
     names
-        By which it is known when it is connected again; empty where the machine cannot tell.
+        UUIDs by which it is recognised when it is connected again; empty if there are none.
     place
-        The path on the medium, after the name under which that is connected.
+        The path on the medium, without the mount point.
     """
 
     disks: frozenset[str]
@@ -43,7 +43,7 @@ class Medium(NamedTuple):
 
 
 def medium_of(path: str | Path, root: Path = Path("/")) -> Medium:
-    """Return the medium on which a path lies; what is not there yet counts as its nearest folder.
+    """Return the medium on which a path lies; for a missing file, that of its nearest folder.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def medium_of(path: str | Path, root: Path = Path("/")) -> Medium:
         return Medium(share, share, place)
     block = block_of(mount, root)
     if block is None:
-        # a drive of Windows has its letter, what lies in memory its number
+        # a Windows drive is known by its letter, a filesystem in memory by its device number
         word = mount.source if mount.fstype == "drvfs" else mount.device
         return Medium(frozenset({f"{mount.fstype} {word}"}), frozenset(), place)
     disks = frozenset(_disks(block, root))
@@ -73,7 +73,7 @@ def medium_of(path: str | Path, root: Path = Path("/")) -> Medium:
 
 
 def _disks(block: Path, root: Path) -> Iterator[Path]:
-    """Yield the disks below a device; of a partition the disk that it is on."""
+    """Yield the disks below a device; for a partition, the disk that it is on."""
     block = Path(os.path.realpath(block))
     below = blocks_below(block, root)
     for device in below:

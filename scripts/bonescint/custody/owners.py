@@ -1,4 +1,4 @@
-"""Where the review page lies, and whose a row of it is, told by nothing that names them (R12)."""
+"""The review page: where it lies, and to which patient a row belongs, without naming them (R12)."""
 
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
@@ -12,15 +12,15 @@ PAGE = FOLDER / "index.html"
 
 
 def owner_of(ledger: Ledger, coded: bool = False) -> Callable[[str], str]:
-    """Return what makes of a normalised patient ID the column owner of private/review/items.csv.
+    """Return the function from a normalised patient ID to ``owner`` of private/review/items.csv.
 
     Parameters
     ----------
     ledger
-        The opened ledger: without its secret nobody finds the ID.
+        The opened ledger. Without its secret nobody can find the ID of an owner.
     coded
-        Whether the row shows a code. A row with a source's path, in which the ID may stand, has
-        another owner: one for both would pair code and patient in plain text.
+        Whether the row shows a code. A row that shows a source's path, which may hold the ID, gets
+        another owner. The same owner for both would pair code and patient in plain text.
     """
     side = b"review-coded:" if coded else b"review:"
     return lambda subject: ledger.digest(side + subject.encode())
@@ -48,7 +48,7 @@ def hashes_of(items: Path, owners: Collection[str]) -> frozenset[str]:
     items
         private/review/items.csv, which may not exist.
     owners
-        Of `owners_of`.
+        What `owners_of` returned.
     """
     rows = read_rows(items) if items.exists() else ()
     return frozenset(
@@ -67,14 +67,14 @@ def is_stale(items: Path, current: Iterable[str]) -> bool:
     items
         private/review/items.csv, which may not exist.
     current
-        Owners of everybody of private/consented.csv.
+        Owners of everybody in private/consented.csv.
     """
     shown = {row["owner"] for row in read_rows(items)} if items.exists() else set()
     return not shown - {""} <= set(current)
 
 
 def review_files(root: Path = Path()) -> list[Path]:
-    """Return the page, its further pages and the list it is made of.
+    """Return the page, its further pages and the list from which they are made.
 
     Parameters
     ----------
@@ -86,12 +86,12 @@ def review_files(root: Path = Path()) -> list[Path]:
 
 
 def remove_review(root: Path = Path()) -> int:
-    """Remove what `review_files` returns, which rules make anew; return how many files that were.
+    """Remove what `review_files` returns and return how many files that were. Rules make it anew.
 
     Parameters
     ----------
     root
-        The study's folder; what persons decided stays.
+        The study's folder. The decisions that people made stay.
     """
     gone = review_files(root)
     for path in gone:

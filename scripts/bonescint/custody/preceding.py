@@ -1,6 +1,6 @@
-"""What left the hospital under the preceding study: what software may have learned from (R31).
+"""What left the hospital under the preceding study: software may have been trained on it (R31).
 
-Its deliveries went by other codes, so they are on record by patient IDs, in the ledger alone.
+Those deliveries used other codes. So they are on record by patient IDs, only in the ledger.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -40,7 +40,7 @@ class PrecedingDelivery:
     subjects: frozenset[str]
 
     def codes(self, ledger: Ledger) -> list[str]:
-        """Return the codes of its patients who are in this study by now, in order.
+        """Return the codes of those of its patients who are now in this study, in order.
 
         Parameters
         ----------
@@ -76,7 +76,7 @@ def first_delivered(ledger: Ledger) -> dict[str, str]:
     Parameters
     ----------
     ledger
-        The opened ledger. Who has got a code since the record was made is found too.
+        The opened ledger. Patients who got a code after the record was made are found too.
     """
     first: dict[str, str] = {}
     for delivery in preceding_deliveries(ledger):
@@ -114,25 +114,25 @@ def put_preceding_on_record(
     ledger
         The opened ledger.
     rows
-        Row of the list -> normalised patient ID. Who is not in this study counts as well: the
-        patient may enter later.
+        Row of the list -> normalised patient ID. Patients who are not in this study are recorded
+        too, because they may enter later.
     details
         ``date`` (ISO), ``partner``, ``medium``.
     language
-        Of the messages, which name rows and no ID.
+        Of the messages. They name rows and never an ID.
     today
         The day of recording.
     pattern
-        What a patient ID is (`bonescint.names.ids.is_patient_id`).
+        What a patient ID looks like (`bonescint.names.ids.is_patient_id`).
     mark
-        Touched before and afterwards (`bonescint.identity.mark`): the cases that a version may
-        have been trained on are marked anew.
+        Touched before and afterwards (`bonescint.identity.mark`), so that the next run marks anew
+        the cases that a version may have been trained on.
 
     Raises
     ------
     InputError
-        If an entry is not one patient ID (a code above all), the day lies in the future, a word
-        holds a patient ID, or the same is on record. Nothing is recorded then.
+        If an entry is not one patient ID (above all if it is a code), the day lies in the future,
+        a word holds a patient ID, or the same is on record. Nothing is recorded then.
     """
     text = Texts("receipts", language)
     details = {name: " ".join(details[name].split()) for name in ("date", "partner", "medium")}

@@ -1,4 +1,4 @@
-"""Recalls: what the partner is asked when a patient of a delivery declines (R12, R31)."""
+"""Recalls: the notices to the partner when a delivered patient declines (R12, R31)."""
 
 import os
 import re
@@ -16,7 +16,8 @@ from bonescint.identity.ledger import Ledger
 from bonescint.resources import Texts
 from bonescint.text.filled import filled_for
 
-# beside results/: a notice names the patient's code and stays when all else about the patient goes
+# beside results/, because a notice names the patient's code and must stay when everything else
+# about the patient is removed
 FOLDER = Path("recalls")
 _ON_THE_NOTICE = ("id", "date", "medium", "partner", "responsible")
 
@@ -50,8 +51,8 @@ def recall(
 ) -> list[Notice]:
     """Write a notice for each delivery of patients who declined, and record it; each once.
 
-    The notice stands on the disk before it is on record: a crash between the two writes it again.
-    A patient who came back and declines again is recalled from the deliveries made since.
+    The notice is written before it is recorded. So after a crash between the two it is written
+    again. A patient who came back and declines again is recalled from the deliveries made since.
 
     Parameters
     ----------
@@ -76,15 +77,16 @@ def recall(
     Raises
     ------
     InputError
-        If a notice cannot be written; it is then due at the next run.
+        If a notice cannot be written. The next run then tries again.
     """
     if not _due(ledger, declined):
         return []
     notices = []
     with ledger.exclusive():
-        due = _due(ledger, declined)  # another process may have been faster
+        due = _due(ledger, declined)  # again, because another process may have written them
         for delivery, codes in due:
-            # one notice a delivery and day: it names those of this morning too
+            # one notice per delivery and day: a second one of today replaces the first and names
+            # its patients too
             morning = (code for code, day in delivery.recalled.items() if day == str(today))
             codes = sorted({*codes, *morning})
             try:
@@ -110,7 +112,7 @@ def _write(
     today: date,
 ) -> None:
     """Write the text, and once a privacy manager is chosen the form beside it (R33)."""
-    # not read with the rules, which ask this module for its folder
+    # imported here because the rules import this module for its folder, and need no papers
     from bonescint.papers.plain import plain_text
     from bonescint.papers.recall import recall_paper
     from bonescint.papers.writing import write_form
@@ -151,7 +153,7 @@ def _due(ledger: Ledger, declined: Collection[str]) -> list[tuple[Delivery, list
 
 
 def _place(folder: Path, delivery: Delivery, codes: list[str], today: date) -> Path:
-    """Return where it goes: over an emptier notice of the same delivery, over no other file."""
+    """Return where a notice goes; it may replace one of the same delivery without other codes."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     n = 1
     while True:

@@ -1,6 +1,7 @@
 """What came back from the partner: the receipt of a delivery, and recalls that were confirmed.
 
-Each is an entry of the ledger. None is ever changed: a correction is a new entry, the last counts.
+Each is an entry of the ledger. No entry is ever changed. A correction is a new entry, and the last
+one counts.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -15,10 +16,10 @@ from bonescint.identity.ledger import Ledger
 from bonescint.identity.mark import touch
 from bonescint.resources import Texts
 
-# changes with every receipt and confirmation, so that Snakemake notices it; tells nothing
+# changes with every receipt and confirmation, so that Snakemake notices it; it reveals nothing
 MARK = Path("private/receipts.mark")
 OPEN_ENDS = Path("results/cohort/open_ends.csv")
-# days after which the end of a run asks for what has not come back
+# days after which the end of a run reminds of what has not come back
 DUE_AFTER = 14
 RECEIPT, RECALL = "receipt", "recall"  # kinds of open ends
 _SHOWN = 10  # codes in a message
@@ -72,7 +73,7 @@ def record_receipt(
     day
         The date on the receipt.
     by
-        Who signed it, a role; empty = who is responsible according to the record.
+        The role of the person who signed it; empty = the responsible role of the record.
     language
         Of the messages.
     today
@@ -122,7 +123,7 @@ def confirm_recalls(
     delivery
         One of `recorded`.
     codes
-        Which; empty = all of the delivery that are recalled and not confirmed.
+        Which codes; empty = all of the delivery that are recalled and not confirmed.
     day
         The date of the confirmation.
     language, today, mark
@@ -176,7 +177,7 @@ def _some(codes: Sequence[str]) -> str:
 
 
 def open_ends(ledger: Ledger) -> list[dict[str, object]]:
-    """Return what has not come back, a row of results/cohort/open_ends.csv each; codes none.
+    """Return what has not come back, one row of results/cohort/open_ends.csv each, without codes.
 
     Parameters
     ----------
@@ -201,9 +202,10 @@ def open_ends(ledger: Ledger) -> list[dict[str, object]]:
 
 
 def reminders(table: Path, language: str, today: date) -> Iterator[str]:
-    """Yield what the end of a run says of what has not come back for `DUE_AFTER` days.
+    """Yield the reminders at the end of a run of what has not come back for `DUE_AFTER` days.
 
-    It reads a table of counts and opens no ledger: the key may be locked away by then.
+    They come from a table of counts and not from the ledger, because the key may be locked away by
+    then.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """What patients have asked for: disclosure, correction, stop of use, stop of provision (R38).
 
-A request, its decision and its withdrawal are entries of the encrypted ledger: nothing of them is
-changed or lost. Who asks that data be used or provided no more is held back from every delivery
-from that day on, before anything is decided.
+A request, its decision and its withdrawal are entries of the encrypted ledger, so none of them is
+changed or lost. A patient who asks to stop use or provision of the data is held back from every
+delivery from that day on, even before the decision.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ from bonescint.identity.opt_outs import links
 from bonescint.identity.people import connected
 from bonescint.resources import Texts
 
-# changes with every request, so that Snakemake notices it; tells nothing
+# changes with every request, so that Snakemake notices it; it reveals nothing
 MARK = Path("private/requests.mark")
 STOPS = ("stop-use", "stop-provision")
 RIGHTS = ("disclosure", "correction", *STOPS)
@@ -38,7 +38,7 @@ class Request:
     subject
         The patient's normalised ID.
     received, by, ground, relation
-        When it came and from whom (R13).
+        When it came, who asked, on which ground and in which relation to the patient (R13).
     what
         What is to be corrected, or anything else to remember; empty if nothing.
     decision, decided, decided_by, reason
@@ -101,14 +101,14 @@ def stopped_codes(ledger: Ledger) -> set[str]:
     Parameters
     ----------
     ledger
-        The opened ledger. A request that is refused or taken back leaves others of the patient in
-        force.
+        The opened ledger. If one request is refused or taken back, others of the same patient stay
+        in force.
     """
     return {code for subject in stopped_persons(ledger) for code in ledger.codes_of(subject)}
 
 
 def stopped_persons(ledger: Ledger) -> set[str]:
-    """Return the normalised IDs of the patients of `stopped_codes`, with a code or without.
+    """Return the normalised IDs of the patients who asked to stop, with a code or without.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def stopped_persons(ledger: Ledger) -> set[str]:
 
 
 def persons(ledger: Ledger, subjects: Iterable[str]) -> set[str]:
-    """Return normalised IDs with the other IDs of the same persons, as images have named them.
+    """Return normalised IDs with the other IDs that images give to the same persons.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def persons(ledger: Ledger, subjects: Iterable[str]) -> set[str]:
 
 
 def codes_of_person(ledger: Ledger, subject: str) -> set[str]:
-    """Return all codes of a patient, those of the patient's other IDs and retired ones too.
+    """Return all codes of a patient, including those of other IDs and retired ones.
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ def put_request(
     today: date,
     mark: Path | None = MARK,
 ) -> Request:
-    """Record a request and return it; one to stop holds the patient back at once.
+    """Record a request and return it. A request to stop holds the patient back at once.
 
     Parameters
     ----------
@@ -175,22 +175,22 @@ def put_request(
     language
         Of the messages.
     today
-        No request is received later.
+        The day of recording; no request can have been received later.
     mark
         Touched before and afterwards (`bonescint.identity.mark`).
 
     Raises
     ------
     InputError
-        If the day is missing or in the future, a correction does not say of what, or the same is
-        asked already. Nothing is recorded then.
+        If the day is missing or in the future, a correction does not say what to correct, or the
+        same was asked already. Nothing is recorded then.
     """
     text = Texts("requests", language)
     problems = _problems_of_day("received", details["received"], today, text)
     if right == "correction" and not details["what"]:
         problems.append(text("no_what"))
     if right not in STOPS and details["by"] == "proxy":
-        # what is held is told to nobody whose standing is unknown
+        # nothing is disclosed to a person whose standing is unknown
         unknown = [text(f"no_{name}") for name in ("ground", "relation") if not details[name]]
         problems += unknown
     if problems:
@@ -240,7 +240,7 @@ def decide_request(
     with ledger.exclusive():
         request = checked_decision(ledger, number, said, language, today)
         entries: list[Entry] = [{"kind": "request_decided", "request": number, **said}]
-        # a stop of use is an opt-out from then on, and may be taken back as such
+        # a granted stop of use becomes an opt-out, and can be taken back as an opt-out
         if request.right in STOPS and (request.right, said["decision"]) != (STOPS[1], "granted"):
             entries.append(_released(request))
         _append(ledger, entries, mark)
@@ -263,7 +263,7 @@ def checked_decision(
     language
         Of the messages.
     today
-        No decision is made later.
+        The day of recording; no decision can have been made later.
 
     Raises
     ------
@@ -315,8 +315,8 @@ def withdraw_request(
     Raises
     ------
     InputError
-        If there is nothing to take back: it was refused, fulfilled or taken back before, or is an
-        opt-out now; or the day cannot be.
+        If there is nothing to take back, because the request was refused, fulfilled or taken back
+        before, or is an opt-out now. Also if the day is impossible.
     """
     text = Texts("requests", language)
     with ledger.exclusive():

@@ -37,10 +37,9 @@ class Restorable:
     copy
         The opened backup.
     missing
-        How many entries it lacks that the ledger had when it was last used; None where nobody
-        knows.
+        How many entries it lacks that the ledger had when it was last used; None if unknown.
     lost
-        Codes of coded images that it does not know.
+        Codes of coded images that the backup does not know.
     """
 
     copy: Ledger
@@ -72,15 +71,15 @@ def restorable(
     Raises
     ------
     InputError
-        If it does not open with the key, is altered, is another study's or of another line of
-        entries than the ledger, or the ledger that is there is as good.
+        If the backup does not open with the key, is altered, belongs to another study, or has
+        other entries than the ledger. Also if the present ledger lacks nothing.
     """
     study, key = settings["study"], Path(settings["key"])
     copy = Ledger(file, key, identity, None, study)
     copy.read()
     entries = copy.entries()
     head = None
-    with suppress(InputError):  # a damaged record tells nothing
+    with suppress(InputError):  # a damaged record counts as none
         head = read_head(Path(settings["head"]))
     n, last = head or (0, "")
     if n and len(entries) >= n and entries[n - 1]["hash"] != last:
@@ -91,12 +90,12 @@ def restorable(
     known = {*copy.codes().values(), *copy.retired()}
     missing = None if head is None else max(0, n - len(entries))
     if missing == 1 and last_told().get("ledger", {}).get("entries") == n:
-        missing = 0  # the entry that remembers this very backup
+        missing = 0  # only the entry that records this very backup is missing
     return Restorable(copy, missing, frozenset(_coded() - known))
 
 
 def put_back(found: Restorable, settings: LedgerFiles) -> Path | None:
-    """Put a backup in the ledger's place, go on from it, and return where the former file is kept.
+    """Put a backup in the ledger's place, and return where the former file is kept.
 
     Parameters
     ----------
@@ -108,7 +107,7 @@ def put_back(found: Restorable, settings: LedgerFiles) -> Path | None:
     Raises
     ------
     InputError
-        If it cannot be written: the ledger is as it was.
+        If it cannot be written. The ledger is then as it was.
     """
     copy, path, head = found.copy, Path(settings["path"]), Path(settings["head"])
     data, aside = copy.path.read_bytes(), None
@@ -119,8 +118,8 @@ def put_back(found: Restorable, settings: LedgerFiles) -> Path | None:
                 aside = _free_name(path)
                 _write(aside, former)
             _write(Path(os.path.realpath(path)), data)
-            # before the head is written: until then a restoring that was cut off can be begun
-            # again, and comes here again
+            # before the head is written, because until then an interrupted restoring can be
+            # repeated and reaches this step again
             _begin_anew(found)
             write_head(head, copy.entries())
         except OSError as error:
@@ -133,11 +132,11 @@ def put_back(found: Restorable, settings: LedgerFiles) -> Path | None:
 
 
 def _begin_anew(found: Restorable) -> None:
-    """Have the next run read the ledger again, and make anew what has codes that are lost."""
+    """Make the next run read the ledger again, and make anew all outputs with lost codes."""
     if found.missing != 0:
         for mark in _MARKS:
             touch(mark)
-    # patients whose codes are lost get new ones, and their batches are made anew
+    # patients whose codes are lost get new codes, so their batches must be made anew
     if found.lost:
         _RECEIPT.unlink(missing_ok=True)
     for folder in CODED_IMAGES.glob("*/BS-*"):
@@ -158,7 +157,7 @@ def _opens(ledger: Ledger) -> bool:
 
 
 def _refuse_needless(copy: list[Entry], present: list[Entry], n: int, text: Texts) -> None:
-    """Refuse a backup where the ledger opens and has all that it has, or other entries."""
+    """Refuse a backup if the present ledger has all its entries, or if the entries differ."""
     shorter, longer = sorted((copy, present), key=len)
     if not is_older_state(shorter, longer):
         raise InputError(text("restore.other_line"))
@@ -167,7 +166,7 @@ def _refuse_needless(copy: list[Entry], present: list[Entry], n: int, text: Text
 
 
 def _free_name(path: Path) -> Path:
-    """Return a new name beside the ledger; its ending says that it is encrypted."""
+    """Return an unused name beside the ledger, with the ending of an encrypted file."""
     stem, n = f"{path.stem}.replaced-{date.today()}", 1
     while os.path.lexists(name := path.with_name(f"{stem}-{n}.age")):
         n += 1

@@ -1,4 +1,4 @@
-"""How long the study is kept: years from its publication, then it is made unreadable (R32)."""
+"""How long the study is kept: some years from publication, then it is made unreadable (R32)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ class Retention:
     Parameters
     ----------
     published
-        Date of publication; None = none yet, which means: keep.
+        Date of publication; None = not yet published, so the study is kept.
     years
-        Kept for so long after it.
+        For so many years after publication it is kept.
     keep_until
         The last day it is kept, None while there is no publication.
     days_left
@@ -47,8 +47,8 @@ class Retention:
 def retention(study: Mapping[str, Any], today: date) -> Retention:
     """Return where the study stands on a day.
 
-    The clock is the publication date of the configuration. The last day is the same day so many
-    years later; 29 February becomes 1 March where there is none, so that no day is lost.
+    The clock starts at the publication date of the configuration. The last day is the same day so
+    many years later. Where that year has no 29 February it is 1 March, so that no day is lost.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def _later(day: date, years: int) -> date:
 
 
 def summary_line(study: Mapping[str, Any], today: date, language: str) -> str | None:
-    """Return what a run's summary says from 90 days before the last day on; None before.
+    """Return the line for a run's summary from 90 days before the last day on; None before.
 
     Parameters
     ----------

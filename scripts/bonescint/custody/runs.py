@@ -20,7 +20,8 @@ from bonescint.files import read_rows, replacing
 from bonescint.folders import FOLDER_MARK
 from bonescint.resources import Texts
 
-# Snakemake's options that change nothing; it tells the workflow of a dry-run alone
+# options with which Snakemake changes nothing. It tells the workflow of a dry-run only, so the
+# command line is searched for the others
 _ONLY_LOOK = frozenset(
     {
         "--containerize", "--d3dag", "--dag", "--detailed-summary", "-D", "--filegraph",
@@ -45,18 +46,19 @@ def only_looks(arguments: Iterable[str]) -> bool:
 
 
 def round_of(outputs: Iterable[str], mark: Path, is_run: bool | None) -> str:
-    """Return a word that is a new one when an output is missing as a run begins.
+    """Return a word that changes when an output is missing as a run begins.
 
-    Snakemake forgets a job that failed: it has deleted what the job was to make anew, and misses
-    nothing as long as what follows from it is there. As a param of the rules that follow, the word
-    makes them run again, and before them what is missing.
+    When a job fails, Snakemake deletes its outputs. In the next run it does not notice that they
+    are missing if the outputs that depend on them still exist. The word is a param of the rules
+    that depend on them. When it changes, these rules run again, and the missing outputs are made
+    before them.
 
     Parameters
     ----------
     outputs
         One output of each job that may have failed.
     mark
-        Where the word is kept for later runs and for the jobs of this one; it tells nothing.
+        File that keeps the word for later runs and for the jobs of this one; it reveals nothing.
     is_run
         Whether this is a run; False if Snakemake only looks, None in a job's own process.
     """
@@ -72,10 +74,10 @@ def round_of(outputs: Iterable[str], mark: Path, is_run: bool | None) -> str:
 
 
 def begin(receipt: Path, arguments: Iterable[str]) -> None:
-    """Remove a receipt, as of the last search for who declined, so that this run ends with one.
+    """Remove the receipt of a last step, so that this run makes it anew.
 
-    Whatever Snakemake makes of dates, records and triggers: a receipt stands for a run that was
-    searched to its end. ``snakemake -n`` after such a run still says that nothing is to be done.
+    So a receipt proves that this run was searched to its end, no matter how Snakemake judges dates,
+    records and triggers. ``snakemake -n`` after such a run still says that nothing is to be done.
 
     Parameters
     ----------
@@ -89,18 +91,19 @@ def begin(receipt: Path, arguments: Iterable[str]) -> None:
 
 
 def bring_back(folders: Iterable[str], inputs: Iterable[str]) -> None:
-    """Give outputs that are dated in the future the present date, in the order that they had.
+    """Give outputs that are dated in the future the present date, and keep their order.
 
-    They are made while the clock is wrong. When it is set back, Snakemake fails whatever reads
-    them ("older modification time", "clock skew"), the search for who declined above all.
+    Such outputs were made while the clock was wrong. When the clock is set back, Snakemake fails
+    each job that reads them ("older modification time", "clock skew"), above all the search for
+    patients who declined.
 
     Parameters
     ----------
     folders
-        Where outputs lie. Of one that a rule makes as a whole Snakemake's
-        mark bears the date, and what stands beside the mark may be an input of its own.
+        Where outputs lie. If a whole folder is an output, only Snakemake's mark in it is changed,
+        because it bears the date, and the files beside it may be inputs.
     inputs
-        The study's inputs: below `DEMO` they are outputs too, any others stay as they are.
+        The study's inputs. Those below `DEMO` are outputs too; all others stay as they are.
     """
     now = time.time_ns()
     kept = {os.path.realpath(path) for path in inputs if not path.startswith(DEMO)}
@@ -117,7 +120,7 @@ def bring_back(folders: Iterable[str], inputs: Iterable[str]) -> None:
                         late.append((modified, path))
     steps = {modified: n for n, modified in enumerate(sorted({modified for modified, _ in late}))}
     for modified, path in late:
-        # a microsecond apart: what had to be made anew because of its date still has to be
+        # a microsecond apart: the order stays, so an output that was out of date is still so
         date_of = now + 1000 * steps[modified]
         with suppress(OSError):
             os.utime(path, ns=(date_of, date_of), follow_symlinks=False)
@@ -141,7 +144,7 @@ def withdrawn_at_end(receipt: Path, language: str) -> Iterator[str]:
 
 
 def edited(is_run: bool, language: str) -> Iterator[str]:
-    """Put aside what of results/ was changed by hand, and yield what a person should read of it.
+    """Put aside files of results/ that were changed by hand, and yield what to tell the person.
 
     Parameters
     ----------
@@ -153,7 +156,7 @@ def edited(is_run: bool, language: str) -> Iterator[str]:
     Raises
     ------
     InputError
-        If a file cannot be moved: nothing may be computed from it.
+        If a file cannot be moved, because nothing may be computed from it.
     """
     text = Texts("study", language)
     if files := made.edited_results():
@@ -191,7 +194,7 @@ def ending(
             yield text("held_at_end", n=n, patients=row["patients_held"])
         if n := int(row["entries_unmatched"]):
             yield text("unmatched_at_end", n=n)
-        # the table may be one of the version before
+        # a table of a former version has no such column
         if n := int(row.get("patients_in_doubt") or 0):
             yield text("doubts_at_end", n=n)
     today = date.today()
@@ -201,7 +204,7 @@ def ending(
         yield text("period_over_at_end", end=study["period_end"])
     if line := summary_line(study, today, language):
         yield line
-    # not before: every job reads this module
+    # imported here because every job imports this module
     from bonescint.custody.backups import reminder
 
     yield from reminder(study, language)
@@ -213,7 +216,7 @@ def failure(receipt: Path, language: str) -> str:
     Parameters
     ----------
     receipt
-        Of the search for who declined: there if it passed in this run.
+        Of the search for patients who declined. It exists if the search passed in this run.
     language
         Of the configuration.
     """

@@ -1,7 +1,7 @@
 """Whether the study is sealed: its files at rest are one encrypted file (`sealing` makes it).
 
-As long as the file has its name the study is sealed, whatever an interruption left beside it:
-`bonescint seal` and `bonescint unseal` both go on from there.
+The study is sealed as long as this file exists under its name, even if an interruption left plain
+files beside it. `bonescint seal` and `bonescint unseal` both go on from there.
 """
 
 import re
@@ -16,14 +16,15 @@ from bonescint.resources import Texts
 
 SEALED = "private.age"
 SEALED_FILES = {"private": SEALED, "results": "results.age"}  # folder -> what it is sealed in
-# in private/: the salt under which inputs are stamped, whose folder it is, when ledger and key were
-# copied; with marks, which change while the study is sealed, and locks, these tell nothing
+# files of private/ that stay: the salt of the inputs' stamps, the study of this folder, the days of
+# the backups. Marks, which change while the study is sealed, and locks stay too. None of these
+# files reveals anything
 _STAYS = frozenset({"private/salt", str(STUDY_FILE), "private/backups.json"})
 _STAYING_KINDS = re.compile(r"private/[^/]+\.(mark|lock)")
 
 
 class SealOutcome(NamedTuple):
-    """What sealing or unsealing a folder came to.
+    """The outcome of sealing or unsealing a folder.
 
     Parameters
     ----------
@@ -100,7 +101,7 @@ def refuse_sealed(language: str) -> None:
 
 
 def clear_unfinished() -> None:
-    """Remove what a killed `bonescint seal` left: whoever declines later may be in it."""
+    """Remove what a killed `bonescint seal` left: it may hold a patient who declines later."""
     for name in SEALED_FILES.values():
         for unfinished in Path().glob(f".{name}.*.tmp"):
             unfinished.unlink()

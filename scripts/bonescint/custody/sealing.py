@@ -1,9 +1,9 @@
 """Files at rest: a folder becomes one age-encrypted tar, and comes back as it was.
 
 The tar is that of `archive`, with modes; `bonescint archive --restore` and ``age -d | tar x`` open
-it as well. The file gets its name when it has been read back and compared with the folder, and only
-then are plain files removed; it loses its name when all of them are back on the disk. So an
-interruption leaves either the folder or the file whole.
+it as well. The file gets its name only after it was read back and compared with the folder. Plain
+files are removed after that. The file is removed only when all plain files are back on the disk.
+So an interruption leaves either the folder or the file whole.
 """
 
 import os
@@ -39,12 +39,12 @@ if TYPE_CHECKING:
 
 _MB = 1_000_000
 _PER_MEMBER = 4 * tarfile.BLOCKSIZE  # bytes of headers and padding in the tar
-# what `replacing` leaves of a file when it is killed
+# the temporary file that a killed `replacing` leaves
 _HALF = re.compile(r"(.*/)\.([^/]+)\.\d+\.tmp", re.DOTALL)
 
 
 class _Sealed(NamedTuple):
-    """What stands of a member in the sealed file."""
+    """What the sealed file says of a member."""
 
     kind: str
     mode: int
@@ -84,12 +84,12 @@ class SealedFolder:
         self._identity, self._text, self._report = identity, text, report
 
     def plain(self) -> list[Member]:
-        """Return what lies in the folder and does not stay, sorted by name; the folder first.
+        """Return the members of the folder that are to be sealed, sorted by name, itself first.
 
         Raises
         ------
         InputError
-            If something cannot be read, or is a socket, pipe or device.
+            If a member cannot be read, or is a socket, pipe or device.
         """
         folder = Path(self._name)
         if not folder.is_dir():
@@ -113,20 +113,20 @@ class SealedFolder:
                 yield from self._below(path)
 
     def _holds_outside(self, member: Member) -> bool:
-        """Tell whether a folder holds what stays; private/ and results/ themselves stay, too."""
+        """Tell whether a folder holds a file that stays; private/ and results/ always stay."""
         place = Path(os.path.realpath(member.source))
         return member.name == self._name or (
             member.kind == "folder" and any(one.is_relative_to(place) for one in self._outside)
         )
 
     def seal(self) -> SealOutcome | None:
-        """Put what is plain into the sealed file and remove it; None if nothing is plain.
+        """Put the plain files into the sealed file and remove them; None if there are none.
 
         Raises
         ------
         InputError
-            If room is short, something cannot be read or written or keeps changing, or a file is
-            plain that is not in the sealed file as it is.
+            If room is short, if a file cannot be read or written or keeps changing, or if a plain
+            file is not in the existing sealed file as it is.
         """
         if self.file.exists():
             return self._seal_the_rest()
@@ -174,8 +174,8 @@ class SealedFolder:
         Raises
         ------
         InputError
-            If the sealed file is damaged or does not open, room is short, a file cannot be written
-            or is there already and another one.
+            If the sealed file is damaged or does not open, room is short, a file cannot be
+            written, or a file that differs from the sealed one exists already.
         """
         sealed = self._read(self.file)
         plain = self._without_halves(self.plain(), sealed)
@@ -199,7 +199,7 @@ class SealedFolder:
         total = _megabytes(sum(one.size for one in sealed.values()))
 
         def take(info: tarfile.TarInfo, content: IO[bytes] | None) -> str:
-            # what was checked is what is taken: nobody puts another file in its place meanwhile
+            # only members that were checked are taken: the sealed file may have been replaced since
             one = sealed.get(info.name)
             if one is None:
                 return copied(content, None) if content else ""
@@ -217,7 +217,8 @@ class SealedFolder:
         )
         if not found.good:
             raise InputError(self._text("damaged", file=self.file))
-        # links last: nothing is written through one. Folders after what lies in them
+        # links come last, so that nothing is written through one. Folders get their dates after
+        # their content
         for name, one in reversed(sealed.items()):
             if one.kind == "link" and name not in there:
                 Path(name).symlink_to(one.target)
@@ -251,7 +252,7 @@ class SealedFolder:
         return members
 
     def _without_halves(self, plain: list[Member], sealed: Mapping[str, _Sealed]) -> list[Member]:
-        """Remove what a killed `unseal` left of the file that it was writing; return the rest."""
+        """Remove the half-written file that a killed `unseal` left; return the other members."""
         kept = []
         begun = {str(Path(name).with_name(in_temporary(Path(name).name))) for name in sealed}
         for member in plain:
@@ -265,14 +266,14 @@ class SealedFolder:
     def _refuse_others(
         self, plain: list[Member], sealed: Mapping[str, _Sealed], heading: str, new: bool
     ) -> None:
-        """Refuse where a file has changed since it was sealed, or (`new`) was put there."""
+        """Refuse if a file has changed since it was sealed, or (with `new`) was added."""
         others = [m for m in plain if (m.name in sealed or new) and not _is_in(m, sealed)]
         if not others:
             return
         changed = [m for m in others if m.name in sealed]
         newer = sum(m.modified > sealed[m.name].modified for m in changed)
         counts = {"newer": newer, "older": len(changed) - newer, "added": len(others)}
-        # what was added alone hinders `seal`, not `unseal`
+        # added files are named only if none has changed; they hinder `seal`, not `unseal`
         wanted = ("newer", "older") if changed else ("added",)
         said = [self._text(f"others_{key}", n=counts[key]) for key in wanted if counts[key]]
         raise InputError([heading, self._others([m.name for m in others]), *said])
@@ -283,11 +284,11 @@ class SealedFolder:
             for n, member in enumerate(reversed(members), 1):
                 path = Path(member.source)
                 if member.kind == "folder":
-                    with suppress(OSError):  # something in it stays
+                    with suppress(OSError):  # it holds a file that stays
                         path.rmdir() if member.name != self._name else None
                 else:
                     now = _member(member.name, path.lstat(), path)
-                    # the link count of a file with two names has changed
+                    # the state of a file with two names has changed when its other name was removed
                     if now.state == member.state or _is_in(now, sealed):
                         path.unlink()
                     else:
@@ -313,7 +314,7 @@ class SealedFolder:
 
 
 def _member(name: str, status: os.stat_result, path: Path) -> Member:
-    """Return a file, folder or link as a member of the tar; of anything else one without a kind."""
+    """Return a file, folder or link as a member of the tar; anything else has an empty kind."""
     kinds = {stat.S_IFREG: "file", stat.S_IFDIR: "folder", stat.S_IFLNK: "link"}
     kind = kinds.get(stat.S_IFMT(status.st_mode), "")
     is_file = kind == "file"
@@ -330,7 +331,7 @@ def _member(name: str, status: os.stat_result, path: Path) -> Member:
 
 
 def _megabytes(size: int) -> int:
-    # what is smaller than one is no nothing
+    # rounded up, so that a small file does not count as 0
     return -(-size // _MB)
 
 
@@ -340,7 +341,7 @@ def _as_sealed(member: Member, digest: str) -> _Sealed:
 
 
 def _write(one: _Sealed, path: Path, content: IO[bytes] | None, is_there: bool) -> str:
-    """Bring back a file or folder, of a file that is there mode and date; return its SHA-256."""
+    """Bring back a file or folder and return its SHA-256; an existing file gets mode and date."""
     if one.kind == "folder":
         path.mkdir(mode=0o700, exist_ok=True)
     elif content and is_there:
@@ -358,7 +359,7 @@ def _write(one: _Sealed, path: Path, content: IO[bytes] | None, is_there: bool) 
 
 
 def _is_in(member: Member, sealed: Mapping[str, _Sealed]) -> bool:
-    """Tell whether what is plain stands as it is in the sealed file, dates aside."""
+    """Tell whether a plain member is in the sealed file with the same content; dates may differ."""
     one = sealed.get(member.name)
     if one is None or (one.kind, one.target) != (member.kind, member.target):
         return False

@@ -1,8 +1,9 @@
-"""The discs that were built and lie below results/: who is on them, and what withdraws them (R12).
+"""The built discs below results/: who is on them, and how they are withdrawn (R12).
 
-An encrypted image cannot be searched for who declined, and a plain one is long. So two lists lie
-beside the images, and they decide. An image that no list vouches for is removed: the folder is the
-build's own, whatever is in it can be built anew, and nobody can say who is on it.
+An encrypted disc image cannot be searched for patients who declined, and searching a plain one
+takes long. So two lists beside the images say who is on them. An image that is not on the lists is
+removed, because nobody can say who is on it. It can be built anew: the folder belongs to the build
+alone.
 """
 
 import hashlib
@@ -18,17 +19,17 @@ from bonescint.errors import InputError
 from bonescint.files import Row, read_rows
 from bonescint.resources import Texts
 
-# no declared output, for Snakemake deletes those before a job: a volume stays until its successor
-# is whole
+# no declared output, because Snakemake deletes declared outputs before a job, and a volume must
+# stay until its successor is whole
 FOLDER = Path("results/delivery/volumes")
 # in the folder; the rule's outputs beside it are their copies
 VOLUMES, CONTENTS = "volumes.csv", "contents.csv"
-STAMP = "built.json"  # in the folder: of all that the volumes were built from
-_FORMS = "forms"  # beside the folder: to be printed and signed with these volumes
-_LABEL = ".txt"  # beside each image, for its outside
+STAMP = "built.json"  # in the folder: digest of everything the volumes were built from
+_FORMS = "forms"  # beside the folder: forms to be printed and signed with these volumes
+_LABEL = ".txt"  # beside each image: the text for the label of the disc
 _NUMBERS = {"volume", "of", "bytes", "cases", "images"}
 _NO_IMAGES = {_LABEL, ".csv", ".json"}
-# a foreign file's name may be a patient's
+# the name of a foreign file may name a patient
 _OWN_NAME = re.compile(r"[A-Z0-9_]{1,16}_D[0-9]+_[0-9]+\.ISO")
 
 
@@ -39,9 +40,9 @@ class Build:
     Parameters
     ----------
     folder
-        Where they lie.
+        Where the volumes lie.
     volumes, contents
-        Rows of its two lists; none if nothing was built.
+        Rows of the two lists; none if nothing was built.
     """
 
     folder: Path
@@ -56,14 +57,14 @@ class Build:
 
     @property
     def codes(self) -> set[str]:
-        """Who is on the volumes, by the list and by the labels, which a crash leaves apart."""
+        """Who is on the volumes, by list and labels: after a crash these may differ."""
         labels = self.folder.glob(f"*{_LABEL}")
         told = (codes_in(label.read_text(encoding="utf-8", errors="replace")) for label in labels)
         return {row["code"] for row in self.contents}.union(*told)
 
     @property
     def numbered(self) -> list[dict[str, Any]]:
-        """The rows of the volumes with numbers as numbers, for the record."""
+        """The rows of the volumes for the record, with numbers as int."""
         return [
             {name: int(cell) if name in _NUMBERS else cell for name, cell in row.items()}
             for row in self.volumes
@@ -76,7 +77,7 @@ class Build:
 
     @property
     def images(self) -> list[Path]:
-        """The images that the lists vouch for: of the size that was built, and with their cases."""
+        """The images that the lists confirm: of the built size, and with listed cases."""
         listed = [row["volume"] for row in self.contents]
         return [
             path
@@ -92,7 +93,7 @@ class Build:
         return len(self.images) == len(self.volumes)
 
     def changed(self) -> Iterator[Path]:
-        """Yield the images that are missing or have another hash than the list has."""
+        """Yield the images that are missing or whose hash differs from the list."""
         for row in self.volumes:
             path = self.folder / row["file"]
             try:
@@ -108,7 +109,7 @@ class Build:
 
 
 def read_build(folder: Path = FOLDER) -> Build:
-    """Return what was built, by the lists beside the images; lists that are none say nothing.
+    """Return what was built, by the lists beside the images; malformed lists count as empty.
 
     Parameters
     ----------
@@ -132,7 +133,7 @@ class Withdrawn(NamedTuple):
     volumes
         How many images, because of who is on them.
     unlisted
-        Names of the images of which nothing says who is on them; ? = a name that is not ours.
+        Names of the images that no list confirms; ? = a name that the build would not give.
     """
 
     volumes: int = 0
@@ -140,15 +141,15 @@ class Withdrawn(NamedTuple):
 
 
 def withdraw_volumes(gone: Collection[str], folder: Path = FOLDER) -> Withdrawn:
-    """Remove all volumes if one holds somebody of `gone`, and in any case what no list vouches for.
+    """Remove all volumes if one holds somebody of `gone`, and always images that no list confirms.
 
-    A delivery is withdrawn as a whole: its volumes name each other. That one is on record changes
-    nothing here, for the ledger keeps what was on it.
+    A delivery is withdrawn as a whole, because its volumes name each other. A recorded delivery is
+    withdrawn too, because the ledger keeps what was on it.
 
     Parameters
     ----------
     gone
-        Codes of who declined, or is in no further delivery.
+        Codes of patients who declined, or who may be in no further delivery.
     folder
         Of the volumes.
     """
@@ -159,7 +160,7 @@ def withdraw_volumes(gone: Collection[str], folder: Path = FOLDER) -> Withdrawn:
     for path in unlisted:
         path.unlink()
         path.with_suffix(_LABEL).unlink(missing_ok=True)
-    # of a build that was killed
+    # temporary folders of a build that was killed
     for path in folder.glob(".*/"):
         shutil.rmtree(path)
     names = (path.name if _OWN_NAME.fullmatch(path.name) else "?" for path in unlisted)
@@ -179,11 +180,11 @@ def remove_build(folder: Path = FOLDER) -> None:
     """
     for path in (*read_build(folder).images, *folder.glob(f"*{_LABEL}")):
         path.unlink()
-    # nobody signs for a disc that is no more
+    # nobody must sign for a disc that no longer exists
     for path in (folder.parent / _FORMS).glob("*"):
         path.unlink()
     (folder / STAMP).unlink(missing_ok=True)
-    # the lists last: a crash leaves nothing that they do not tell of
+    # the lists go last, so that after a crash every remaining image is still on them
     for name in (VOLUMES, CONTENTS):
         (folder.parent / name).unlink(missing_ok=True)
         (folder / name).unlink(missing_ok=True)
@@ -192,14 +193,14 @@ def remove_build(folder: Path = FOLDER) -> None:
 def checked_contents(
     build: Build, deliveries: Collection[Delivery], language: str
 ) -> DeliveryContents:
-    """Return what built volumes hold, for the record, once every image has its hash still.
+    """Return what built volumes hold, for the record, after checking the hash of every image.
 
     Parameters
     ----------
     build
         With at least one volume.
     deliveries
-        On record: these volumes are not, and bear the next number.
+        The deliveries on record. The volumes must not be among them and must bear the next number.
     language
         Of the messages.
 

@@ -1,4 +1,4 @@
-"""Discs withdrawn before they were on record: who was on them is not forgotten (R12, R31).
+"""Keep on record who was on discs that were withdrawn before they were recorded (R12, R31).
 
 A disc may have left the hospital before somebody wrote that down. Once its images are withdrawn
 only the ledger can still tell who is on it, and a recall needs to know.
@@ -15,14 +15,14 @@ _SHOWN = 12  # characters of a hash: enough to find it on a label
 
 
 def keep_withdrawn(ledger: Ledger, build: Build) -> None:
-    """Put on record who is on volumes that are about to be withdrawn, once.
+    """Put on record, once, who is on volumes that are about to be withdrawn.
 
     Parameters
     ----------
     ledger
         The opened ledger.
     build
-        The volumes; those of a recorded delivery, or of no list, are left out.
+        The volumes. Those of a recorded delivery and those on no list are left out.
     """
     with ledger.exclusive():
         delivered = {volume["sha256"] for one in recorded(ledger) for volume in one.volumes}
@@ -40,19 +40,20 @@ def withdrawn_build(ledger: Ledger, sha256: str, language: str) -> tuple[Build, 
     ledger
         The opened ledger.
     sha256
-        How the hash of one of its volumes begins, as on the label; empty if there is one only.
+        The beginning of the hash of one of its volumes, as on the label; empty if only one
+        withdrawn build exists.
     language
         Of the messages.
 
     Returns
     -------
     Build, DeliveryContents
-        What was built, as `bonescint.custody.volumes.checked_contents` takes it, and its record.
+        What was built, and its contents as `bonescint.custody.volumes.checked_contents` returns.
 
     Raises
     ------
     InputError
-        If there is none, or not one alone.
+        If there is none, or more than one fits.
     """
     text = Texts("built", language)
     delivered = {volume["sha256"] for one in recorded(ledger) for volume in one.volumes}

@@ -1,4 +1,4 @@
-"""In which batch a patient is coded: recorded in the ledger at the first coding, and kept (R16)."""
+"""The batch in which a patient is coded: recorded at the first coding, and kept (R16)."""
 
 import secrets
 from collections.abc import Iterable
@@ -9,7 +9,8 @@ from bonescint.identity.ledger import Ledger
 
 BATCHES = Path("private/batches")
 AUTO = "auto"
-# a batch is a job: below that its start is dearer than its work, above an opt-out is
+# a batch is a job. If it is smaller, its start takes longer than its work. If it is larger, an
+# opt-out makes too many images anew
 _FEWEST, _MOST, _PARTS = 25, 250, 16
 
 
@@ -26,14 +27,14 @@ def recorded_batches(folder: Path = BATCHES) -> list[str]:
 
 
 def batch_of(ledger: Ledger) -> dict[str, str]:
-    """Return code -> name of the batch, of every patient who has been put into one."""
+    """Return code -> name of the batch, for every patient who has been put into one."""
     return {code: entry["batch"] for entry in ledger.entries("batch") for code in entry["codes"]}
 
 
 def assign_batches(ledger: Ledger, codes: Iterable[str], size: int | str = AUTO) -> None:
     """Put patients who are in no batch yet into new batches.
 
-    No batch is filled up later: what was coded once is not coded again for somebody else's sake.
+    No batch is filled up later, because its images would have to be coded again for a new patient.
 
     Parameters
     ----------
@@ -42,8 +43,8 @@ def assign_batches(ledger: Ledger, codes: Iterable[str], size: int | str = AUTO)
     codes
         Of the cohort.
     size
-        The most patients a new batch takes; ``auto``: 25, more where there are more than 400 new
-        ones, 250 at most. They are shuffled first, so that a batch says nothing of ID or date.
+        The most patients in a new batch. ``auto`` is 25, more if there are more than 400 new
+        patients, and 250 at most. They are shuffled first, so that a batch reveals no ID or date.
     """
     with ledger.exclusive():
         known = batch_of(ledger)

@@ -1,4 +1,4 @@
-"""Lines of JSON, each sealed by a hash of the one before: nothing can be changed unnoticed."""
+"""Lines of JSON, chained by hashes of the line before: nothing can be changed unnoticed."""
 
 import hashlib
 import json
@@ -11,7 +11,7 @@ from bonescint.errors import InputError
 from bonescint.files import replacing
 from bonescint.resources import both
 
-# a line's own hash stands last, so that what it covers is the line's bytes before it
+# the hash of a line stands last, so that it covers all bytes of the line before it
 _SEALED = re.compile(r'(\{.*), "hash": "([0-9a-f]{64})"\}')
 
 Entry = dict[str, Any]
@@ -32,17 +32,17 @@ def sealed(entry: Entry, previous: str) -> str:
 
 
 def verified(text: str) -> tuple[list[str], list[Entry], int | None]:
-    """Return lines and entries of a text, and the number of the first that breaks the chain.
+    """Return lines and entries of a text, and the number of the first entry that breaks the chain.
 
     Parameters
     ----------
     text
-        Lines ended by a line feed; whatever else ends lines elsewhere is part of a value.
+        Lines that end with a line feed. Other characters that may end lines are part of a value.
 
     Raises
     ------
     ValueError
-        If it is no such text.
+        If the text is not of this form.
     """
     lines = text.removesuffix("\n").split("\n")
     entries: list[Entry] = json.loads(f"[{','.join(lines)}]")
@@ -58,12 +58,12 @@ def verified(text: str) -> tuple[list[str], list[Entry], int | None]:
 
 
 def read_head(head: Path) -> tuple[int, str] | None:
-    """Return number of entries and last hash when last used; None if there is no such record.
+    """Return the number of entries and the last hash at the last use; None without a record.
 
     Parameters
     ----------
     head
-        The record beside the study.
+        The record, which lies in the study and not beside the ledger.
     """
     try:
         n, _, last = head.read_text(encoding="ascii").strip().partition(" ")
@@ -75,7 +75,7 @@ def read_head(head: Path) -> tuple[int, str] | None:
 
 
 def write_head(head: Path, entries: Iterable[Entry]) -> None:
-    """Record number and last hash of entries; without any, that a creation is under way."""
+    """Record number and last hash of entries. No entries mean that a creation is under way."""
     entries = list(entries)
     last = f" {entries[-1]['hash']}" if entries else ""
     with replacing(head) as stream:
@@ -83,7 +83,7 @@ def write_head(head: Path, entries: Iterable[Entry]) -> None:
 
 
 def _body(entry: Entry) -> str:
-    """Return what the hash covers in a line of an early ledger, where it stood among the keys."""
+    """Return what the hash covers in a line of an early ledger, where it was not the last key."""
     body = {key: value for key, value in entry.items() if key != "hash"}
     return json.dumps(body, sort_keys=True, ensure_ascii=False)
 

@@ -1,4 +1,4 @@
-"""The choice of cases on record in the ledger: it does not change by itself (R3, R4)."""
+"""The choice of cases, which the ledger keeps so that it does not change by itself (R3, R4)."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -21,9 +21,9 @@ class ChoiceRule(NamedTuple):
     seed
         Of ``random``.
     listed
-        Of ``list``: what tells one content of the list from another.
+        Of ``list``: a digest of the content of the list.
     again
-        Why a choice on record is given up for a new one; empty if there is no reason to.
+        The reason to replace the choice on record by a new one; empty if there is none.
     """
 
     rule: str
@@ -44,7 +44,7 @@ def rule_of(selection: object, listed: str = "") -> ChoiceRule:
     selection
         ``all``, or a mapping of ``random``, ``list`` or ``all`` and perhaps ``again``.
     listed
-        As of `ChoiceRule`.
+        As in `ChoiceRule`.
     """
     if not isinstance(selection, Mapping):
         return ChoiceRule("all")
@@ -60,7 +60,7 @@ def listed_subjects(entries: Mapping[str, int], ledger: Ledger) -> dict[str, int
     Parameters
     ----------
     entries
-        Of `bonescint.tables.selection_list.read_selection`.
+        What `bonescint.tables.selection_list.read_selection` returned.
     ledger
         The opened ledger.
     """
@@ -75,7 +75,7 @@ def rule_asked(selection: object, listed: Mapping[str, int], ledger: Ledger) -> 
     selection
         As for `rule_of`.
     listed
-        Of `listed_subjects`, empty where there is no list.
+        What `listed_subjects` returned; empty if there is no list.
     ledger
         The opened ledger.
     """
@@ -97,7 +97,7 @@ def choice_to_keep(ledger: Ledger, rule: ChoiceRule, language: str) -> Entry | N
     Raises
     ------
     InputError
-        If a choice was made by another rule and no new reason is given to choose again.
+        If the choice was made by another rule, and no new reason to choose again is given.
     """
     entries = ledger.entries(KIND)
     if not entries or (rule.again and rule.again != entries[-1]["again"]):
@@ -122,9 +122,9 @@ def record_choice(
     ledger
         The opened ledger.
     rule
-        By which it was made.
+        The rule by which it was made.
     findings
-        Code of who is chosen -> findings at the time of being chosen.
+        Code of each chosen patient -> findings at the time of the choice.
     last
         What `choice_to_keep` returned.
     """
@@ -137,9 +137,10 @@ def record_choice(
 
 
 def latest_exchange(ledger: Ledger) -> Mapping[str, object]:
-    """Return when the choice was last mended, how many had gone and how many came in their place.
+    """Return when the choice was last completed, how many had gone and how many replaced them.
 
-    Told of the ledger alone, so that it is the same at every run; empty if it was never mended.
+    Only the ledger is read, so that the result is the same at every run. It is empty if nobody was
+    ever replaced.
 
     Parameters
     ----------
@@ -147,7 +148,7 @@ def latest_exchange(ledger: Ledger) -> Mapping[str, object]:
         The opened ledger.
     """
     entries = ledger.entries(KIND)[-2:]
-    # a new choice by the same rule has another reason
+    # a new choice differs in its reason (`again`) even if the rule is the same
     rules = [[entry[name] for name in ChoiceRule._fields] for entry in entries]
     if len(entries) < 2 or rules[0] != rules[1]:
         return {}
@@ -157,12 +158,12 @@ def latest_exchange(ledger: Ledger) -> Mapping[str, object]:
 
 
 def chosen_before(ledger: Ledger, entry: Entry | None) -> dict[str, str]:
-    """Return code in use -> findings at the time of being chosen, in the order of the choice.
+    """Return code in use -> findings at the time of the choice, in the order of the choice.
 
     Parameters
     ----------
     ledger
-        The opened ledger: a code may be retired since, because two IDs were one person's.
+        The opened ledger. A code may have been retired since, because two IDs were one patient's.
     entry
         What `choice_to_keep` returned.
     """

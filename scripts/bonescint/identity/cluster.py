@@ -1,4 +1,4 @@
-"""What a run on a cluster must not do: tell its controller the passphrase, or lock for itself."""
+"""Refuse runs on a cluster that reveal the passphrase to its controller, or cannot lock for all."""
 
 import os
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ def refuse_cluster(ledger: LedgerFiles, language: str) -> None:
     Raises
     ------
     InputError
-        If the passphrase is in the environment, or what must be locked cannot be for all.
+        If the passphrase is in the environment, or a lock in a folder is not seen by all computers.
     """
     problems = list(_problems(ledger, Texts("cluster", language)))
     if problems:
@@ -32,10 +32,10 @@ def refuse_cluster(ledger: LedgerFiles, language: str) -> None:
 
 
 def _problems(ledger: LedgerFiles, text: Texts) -> Iterator[str]:
-    # a job is handed on with its environment, which the controller keeps on its disk
+    # a job is submitted with its environment, which the controller stores on its disk
     if os.environ.get(VARIABLE):
         yield text("passphrase", variable=VARIABLE, file=FILE_VARIABLE)
-    # not of the home or of /tmp, which may be the node's own
+    # the home and /tmp are not checked, because they may belong to the node alone
     folders = [Path.cwd(), Path(ledger["path"]).resolve().parent]
     for folder in dict.fromkeys(folders):
         if folder.is_dir() and not locks_for_all(folder):

@@ -16,12 +16,12 @@ CODE_PATTERN = rf"BS-[{ALPHABET}]{{{CODE_LENGTH}}}"
 
 
 def new_code() -> str:
-    """Return a random code; whether it was given before is for the caller to see."""
+    """Return a random code. The caller must check whether it was given before."""
     return "BS-" + "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
 
 
 def typed_code(typed: str) -> str | None:
-    """Return the code that somebody typed in any case, width and hyphen, None if it is none.
+    """Return the code that somebody typed in any case, width and hyphen, None if it is not a code.
 
     Parameters
     ----------
@@ -39,12 +39,12 @@ def listed_codes(path: Path) -> list[str]:
     Parameters
     ----------
     path
-        A text file with a code a line.
+        A text file with one code per line.
 
     Raises
     ------
     InputError
-        If a line is none; it may be an ID, so it is not quoted. As for
+        If a line is not a code. It may be an ID, so it is not quoted. Also as for
         `bonescint.text.csvfile.typed_lines`.
     """
     lines = list(typed_lines(path))

@@ -1,4 +1,4 @@
-"""Who is held back because a person must say first whether they declined under another ID (R12)."""
+"""Patients who are held back until it is decided whether they declined under another ID (R12)."""
 
 from collections.abc import Callable, Collection, Iterable, Set
 from typing import NamedTuple
@@ -9,14 +9,14 @@ from bonescint.names.ids import doubted_in, normalise
 
 
 class HeldBack(NamedTuple):
-    """Who stays out until a decision is recorded.
+    """The patients who stay out until a decision is recorded.
 
     Parameters
     ----------
     subjects
         Normalised IDs, with all other IDs of the same persons.
     doubts
-        Digest, which a decision names -> what is to be decided.
+        Digest by which a decision refers to a doubt -> what is to be decided.
     """
 
     subjects: Set[str]
@@ -31,7 +31,7 @@ def held_back(
     settled: Set[str],
     by_id: Iterable[OptOutDoubt] = (),
 ) -> HeldBack:
-    """Return who may be somebody who declined; workflow and command ask here.
+    """Return who may be somebody who declined. Both the workflow and the command call this.
 
     Parameters
     ----------
@@ -40,9 +40,9 @@ def held_back(
     pairs
         (ID, other ID) of the images.
     digest
-        An HMAC under a secret: nobody guesses the two IDs from a decision.
+        An HMAC under a secret, so that nobody can guess the two IDs from a decision.
     settled
-        Digests of doubts of which a person said: another person.
+        Digests of doubts that were decided: it is another person.
     by_id
         What `id_doubts` returned.
     """
@@ -55,7 +55,9 @@ def held_back(
 def id_doubts(
     patient_ids: Iterable[str], declined: Collection[str], pattern: str
 ) -> list[OptOutDoubt]:
-    """Return whose patient ID is none of this hospital's and holds that of somebody who declined.
+    """Return foreign patient IDs that contain the ID of somebody who declined.
+
+    Foreign means that the ID does not match the hospital's pattern.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What is done once: the ledger is made, the study's ID written into its folder."""
+"""What is done only once: create the ledger and write the study's ID into its folder."""
 
 from pathlib import Path
 
@@ -9,21 +9,21 @@ from bonescint.resources import both
 
 
 def open_or_create(settings: LedgerFiles, coded: Path, *, ask: bool = False) -> tuple[Ledger, bool]:
-    """Open the ledger, or make it at the first run; return it and whether it is new.
+    """Open the ledger, or create it at the first run; return it and whether it is new.
 
     Parameters
     ----------
     settings
         Arguments of `open_ledger`.
     coded
-        The folder of coded images: where it holds codes, there has been a ledger.
+        The folder of coded images. If it holds codes, there must have been a ledger.
     ask
         As for `open_ledger`.
 
     Raises
     ------
     InputError
-        As `open_ledger`; if codes are in use and their ledger is lost.
+        As `open_ledger`. Also if codes are in use and their ledger is lost.
     """
     if not is_new(**settings):
         ledger, is_first = open_ledger(**settings, ask=ask), False
@@ -36,10 +36,10 @@ def open_or_create(settings: LedgerFiles, coded: Path, *, ask: bool = False) -> 
 
 
 def begin_study(settings: LedgerFiles) -> bool:
-    """Write down whose folder this is where only the ledger is there, and return whether it was so.
+    """Mark the folder with its study if only the ledger exists; return whether this was the case.
 
-    That is a study of a version that wrote nothing down, or a new one that was given the ledger of
-    another.
+    This happens in a study of a former version that wrote no mark, or in a new folder that was
+    given an existing ledger.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def begin_study(settings: LedgerFiles) -> bool:
     Raises
     ------
     InputError
-        As `open_ledger`: the ledger must be this study's.
+        As `open_ledger`. The ledger must belong to this study.
     """
     if study_of_folder() or not Path(settings["path"]).exists():
         return False

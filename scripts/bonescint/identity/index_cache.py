@@ -1,7 +1,7 @@
-"""What the last run read of the raw folder, sealed to the ledger: it is not read again unchanged.
+"""The index of the last run, sealed to the ledger, so that unchanged raw files are not read again.
 
-It holds the rows of those who stayed in; who has declined is read again at every run, and is in no
-file that is kept.
+It holds the rows of the patients who stayed in. The files of patients who declined are read again
+at every run, so that no kept file names these patients.
 """
 
 import csv
@@ -18,7 +18,7 @@ IndexRow = dict[str, str]
 
 
 def seal_index(path: Path, consented: Path | None, made_by: str, ledger: Ledger) -> None:
-    """Keep the rows of an index.
+    """Write the rows of an index to a sealed file.
 
     Parameters
     ----------
@@ -27,9 +27,9 @@ def seal_index(path: Path, consented: Path | None, made_by: str, ledger: Ledger)
     consented
         private/consented.csv; None keeps no row.
     made_by
-        What decides the rows beside the files: code, limits, tracers.
+        Digest of everything else that determines the rows: code, limits, tracers.
     ledger
-        Whose key opens it.
+        The ledger to whose key the file is sealed.
     """
     rows = consented.read_bytes().removeprefix(BOM.encode()) if consented else b""
     with replacing(path, "wb", private=True) as stream:
@@ -37,15 +37,15 @@ def seal_index(path: Path, consented: Path | None, made_by: str, ledger: Ledger)
 
 
 def known_rows(path: Path, made_by: str, ledger: LedgerFiles) -> dict[str, IndexRow]:
-    """Return path -> row of the index as `seal_index` kept it.
+    """Return path -> row of the index as `seal_index` wrote it.
 
     Parameters
     ----------
     path
-        The sealed file. Without it, or if it does not open, nothing is known and every file is
-        read: whatever is wrong with the ledger is told by the next step.
+        The sealed file. If it is missing or does not open, every raw file is read. The next step
+        reports what is wrong with the ledger.
     made_by
-        As for `seal_index`; rows that something else made are not taken.
+        As for `seal_index`. Rows with another value are not used.
     ledger
         Arguments of `open_ledger`.
     """

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _AGE = b"age-encryption.org/"
 _PREFIX = "AGE-SECRET-KEY-1"
 _ATTEMPTS = 3
-# how age begins a file for a key such as the ledger's, and what a key's file holds
+# the beginning of an age file encrypted to a key like the ledger's, and the content of a key file
 _FOR_A_KEY = re.compile(rb"\Aage-encryption\.org/v1\n(?:.*\n)*?-> X25519 ")
 _A_KEY = re.compile(rb"\Aage-encryption\.org/v1\n(?:.*\n)*?-> scrypt |^AGE-SECRET-KEY-1", re.M)
 _HEAD = 1 << 10  # bytes
@@ -30,12 +30,12 @@ def is_wrapped(key: str | Path) -> bool:
 
 
 def file_kind(file: Path) -> str:
-    """Return what a file is by how it begins: ``ledger`` (or else for a key), ``key``, or empty.
+    """Return the kind of a file: ``ledger`` (encrypted to a key), ``key`` or empty.
 
     Parameters
     ----------
     file
-        What somebody takes for a key or a ledger.
+        A file that somebody gives as key or ledger.
     """
     with file.open("rb") as stream:
         data = stream.read(_HEAD)
@@ -48,7 +48,7 @@ def write_key(key: str | Path, identity: "pyrage.x25519.Identity", passphrase: s
     Parameters
     ----------
     key
-        The file; what was there is replaced only when the new one is on the disk.
+        The file. A former file is replaced only when the new one is on the disk.
     identity
         The age identity.
     passphrase
@@ -59,7 +59,7 @@ def write_key(key: str | Path, identity: "pyrage.x25519.Identity", passphrase: s
     data = f"# public key: {identity.to_public()}\n{identity}\n".encode("ascii")
     if passphrase is not None:
         data = pyrage.passphrase.encrypt(data, passphrase)
-    # a link to a medium that is locked away stays a link
+    # if the key file is a link to a medium that is locked away, it stays a link
     with replacing(os.path.realpath(key), "wb", private=True) as stream:
         require_private_place(stream, Path(key))
         stream.write(data)
@@ -73,14 +73,14 @@ def open_identity(
     Parameters
     ----------
     key
-        The file, such as ``age-keygen`` and `write_key` make it.
+        The file, as ``age-keygen`` and `write_key` make it.
     passphrase_file, ask
         Where the passphrase of a wrapped key comes from (`read_passphrase`).
 
     Raises
     ------
     InputError
-        If the file is missing, readable by others, no key, or the passphrase is wrong.
+        If the file is missing, readable by others or not a key, or the passphrase is wrong.
     """
     key = Path(key)
     if not key.exists():
@@ -100,14 +100,14 @@ def identity_in(data: bytes, passphrase: str | None, key: str | Path) -> "pyrage
     data
         The content.
     passphrase
-        Opens it where it is wrapped.
+        Opens the key if it is wrapped.
     key
         The file, for the message.
 
     Raises
     ------
     InputError
-        If it is no key, or the passphrase is wrong.
+        If it is not a key, or the passphrase is wrong.
     """
     import pyrage
 
@@ -124,8 +124,8 @@ def _unwrapped(data: bytes, passphrase: str, key: Path) -> bytes:
     import pyrage
 
     message = "wrong_passphrase"
-    # age measures how fast the machine is, and declines a key that would take too long: a busy
-    # moment is no reason to give up
+    # age measures how fast the machine is and refuses a key that would take too long. It is tried
+    # again because the machine may be busy only for a moment
     for _ in range(_ATTEMPTS):
         try:
             return bytes(pyrage.passphrase.decrypt(data, passphrase))

@@ -1,9 +1,9 @@
 """The correspondence ledger: code <-> patient, opt-outs, deliveries; encrypted, append-only (R16).
 
-The file is age-encrypted (the age specification, v1) to the identity in the key file, so the
+The file is age-encrypted (the age specification, v1) to the identity in the key file. So the
 standard ``age -d -i KEY LEDGER`` opens it, and destroying the key destroys every copy.
-Inside: JSON lines chained by SHA-256. The secret for the replacement of UIDs (R20) lies in it too
-and dies with it.
+Its content is JSON lines chained by SHA-256. The secret for the replacement of UIDs (R20) is in it
+too and is destroyed with it.
 """
 
 import hmac
@@ -42,10 +42,10 @@ class Ledger:
     identity
         The age identity it is encrypted to.
     head
-        Where the number of entries and the last hash are kept, so that an older copy put in the
-        ledger's place is noticed; None keeps no such record.
+        File with the number of entries and the last hash, by which an older copy in the ledger's
+        place is noticed; None keeps no such record.
     study
-        The study that the ledger must belong to; None asks nothing.
+        The study that the ledger must belong to; None checks nothing.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class Ledger:
         return len(self._patients.codes)
 
     def __bool__(self) -> bool:
-        return True  # one without patients is one, too: it may hold opt-outs
+        return True  # also without patients, because it may hold opt-outs
 
     @property
     def uid_secret(self) -> bytes:
@@ -81,11 +81,11 @@ class Ledger:
         return self._patients.code_of(subject)
 
     def codes_of(self, subject: str) -> list[str]:
-        """Return all codes of a normalised patient ID: the one in use, then those retired."""
+        """Return all codes of a normalised patient ID: the one in use, then the retired ones."""
         return self._patients.codes_of(subject)
 
     def retired(self) -> dict[str, str]:
-        """Return code that is used no more -> the subject it was given to (`migration`)."""
+        """Return retired code -> the subject to whom it was given (`migration`)."""
         return dict(self._patients.retired)
 
     def subject_of(self, code: str) -> str | None:
@@ -93,7 +93,7 @@ class Ledger:
         return self._patients.subjects.get(code)
 
     def code_in_use(self, code: str) -> str:
-        """Return the code under which the patient of a code is held now; itself if never given."""
+        """Return the code now in use for the patient of a code; itself if it was never given."""
         subject = self.subject_of(code)
         return (subject and self.code_of(subject)) or code
 
@@ -111,18 +111,18 @@ class Ledger:
         return list(map(self._patients.brought_over, wanted))
 
     def claim(self) -> None:
-        """Write down whose ledger and folder it is, unless they say so already."""
+        """Mark the ledger and the folder with the study, unless they are marked already."""
         if self._study:
             if not self.entries("study"):
                 self.append([{"kind": "study", **self._study}])
             mark_folder(self._study)
 
     def digest(self, payload: bytes) -> str:
-        """Return an HMAC of `payload` under the ledger's secret, for receipts that tell nothing."""
+        """Return an HMAC of `payload` under the ledger's secret; it reveals nothing of it."""
         return hmac.new(self.uid_secret, payload, "sha256").hexdigest()
 
     def seal(self, data: bytes) -> bytes:
-        """Return `data` encrypted to the ledger's key: readable as long as the ledger is."""
+        """Return `data` encrypted to the ledger's key: it is readable as long as the ledger is."""
         import pyrage
 
         return bytes(pyrage.encrypt(data, [self.identity.to_public()]))
@@ -147,16 +147,16 @@ class Ledger:
     ) -> dict[str, str]:
         """Give every subject a code and return subject -> code; a code once given stays (R16).
 
-        New patients are shuffled before they are numbered, codes are drawn at random and never
-        twice: neither tells anything of the ID, the date or the order of arrival (R17). The file
-        is locked, read again, extended and replaced in one step.
+        New patients are shuffled before they are numbered. Codes are drawn at random and never
+        twice. So neither reveals the ID, the date or the order of arrival (R17). The file is
+        locked, read again, extended and replaced in one step.
 
         Parameters
         ----------
         subjects
             Normalised patient IDs.
         spelled
-            Normalised patient ID -> as the images have it, for the person who looks a code up.
+            Normalised patient ID -> patient ID as in the images, for a person who looks up a code.
         """
         spelled = spelled or {}
         subjects = list(dict.fromkeys(subjects))
@@ -180,7 +180,7 @@ class Ledger:
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
-        """Hold the ledger for the length of the block and read it again if others wrote to it.
+        """Lock the ledger for the length of the block, and read it again if others wrote to it.
 
         Raises
         ------
@@ -210,7 +210,7 @@ class Ledger:
         Raises
         ------
         InputError
-            If the file cannot be written; it is then as it was.
+            If the file cannot be written. It is then as it was.
         """
         with self.exclusive():
             lines, added = list(self._lines), list(self._entries)
@@ -237,7 +237,7 @@ class Ledger:
         import pyrage
 
         state = state_of(self.path)
-        # read first: an entry that another process adds meanwhile reaches the ledger before this
+        # read before the ledger: another process writes an entry to the ledger first, then here
         head = read_head(self._head) if self._head else None
         try:
             text = pyrage.decrypt(self.path.read_bytes(), [self.identity]).decode()
@@ -266,14 +266,14 @@ class Ledger:
     def _write(self, lines: list[str], entries: list[Entry]) -> None:
         data = self.seal("".join(f"{line}\n" for line in lines).encode())
         try:
-            # a link to another medium stays a link
+            # if the path is a link to another medium, it stays a link
             with replacing(os.path.realpath(self.path), "wb", private=True) as stream:
                 stream.write(data)
             self._state = state_of(self.path)
             if self._head:
                 write_head(self._head, entries)
         except OSError as error:
-            self._state = ()  # whatever reached the disk is read again before the next entry
+            self._state = ()  # so the file is read again before the next entry
             raise not_written(self.path, error) from None
 
 
@@ -291,18 +291,18 @@ def create_ledger(
     Parameters
     ----------
     path, key
-        Where they go; neither may exist, for a new ledger gives new codes.
+        Where they go. Neither may exist, because a new ledger gives new codes.
     passphrase_file
         As configured: a passphrase in it, or in the environment, wraps the key.
     head, study
         See `Ledger`.
     passphrase
-        Wraps the key; goes before the file.
+        Wraps the key; takes precedence over the file.
 
     Raises
     ------
     InputError
-        If a ledger or key exists already, or `head` tells of one that is not to be seen now.
+        If a ledger or key exists already, or if `head` shows that there is one elsewhere.
     """
     import pyrage
 
@@ -318,10 +318,10 @@ def create_ledger(
             said = {"path": path, "key": key, "file": path}
             raise InputError(both("identity", "exists" if there else "missing", **said))
         if head:
-            # until the first entry stands in it, a creation that was cut off may be taken up
+            # an interrupted creation can be repeated as long as the record holds no entry
             write_head(head, [])
         if key.exists():
-            identity = open_identity(key, passphrase_file)  # never overwritten
+            identity = open_identity(key, passphrase_file)  # an existing key is never overwritten
         else:
             identity = pyrage.x25519.Identity.generate()
             write_key(key, identity, passphrase)
@@ -333,7 +333,7 @@ def create_ledger(
 
 
 class LedgerFiles(TypedDict, total=False):
-    """Where a study's ledger lies: the arguments of `open_ledger` that are configured."""
+    """Where a study's ledger lies: the arguments of `open_ledger` from the configuration."""
 
     path: Required[str]
     key: Required[str]
@@ -367,8 +367,8 @@ def open_ledger(
     Raises
     ------
     InputError
-        If a file is missing, readable by others, damaged, an older copy or another study's, or the
-        key or passphrase does not fit. Nothing is changed.
+        If a file is missing, readable by others, damaged, an older copy or of another study, or if
+        key or passphrase do not fit. Nothing is changed.
     """
     path, key = Path(path), Path(key)
     if not path.exists():
@@ -381,12 +381,12 @@ def open_ledger(
 
 
 def is_new(path: str | Path, key: str | Path, head: str | Path | None = None, **_: object) -> bool:
-    """Return whether there has never been a ledger here, or its creation was cut off.
+    """Return whether there was never a ledger here, or its creation was interrupted.
 
     Parameters
     ----------
     path, key, head
-        As for `open_ledger`. A ledger on a medium that is not connected is not new.
+        As for `open_ledger`. A ledger on a medium that is not connected does not count as new.
     """
     if Path(path).exists():
         return False

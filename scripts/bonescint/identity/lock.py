@@ -1,4 +1,4 @@
-"""One process at a time at the ledger."""
+"""A lock, so that only one process at a time works on the ledger."""
 
 import errno
 import fcntl
@@ -11,18 +11,18 @@ from pathlib import Path
 from bonescint.errors import InputError
 from bonescint.resources import both
 
-LOCK_WAIT = 30.0  # s that another process may hold the ledger before this one gives up
+LOCK_WAIT = 30.0  # s to wait for another process that holds the ledger
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 def lock_of(path: Path) -> Path:
-    """Return a file's lock: a neighbour, because the file itself is replaced."""
+    """Return the lock of a file. It is another file, because the file itself is replaced."""
     return path.with_name(f"{path.name}.lock")
 
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold a file's lock for the length of the block; the system frees it whatever happens.
+    """Hold a file's lock for the length of the block. The system frees it even after a crash.
 
     Parameters
     ----------
@@ -48,18 +48,18 @@ def locked(path: Path) -> Iterator[None]:
                 if time.monotonic() > until:
                     raise InputError(both("identity", "held", file=path)) from None
                 time.sleep(0.05)
-            except OSError as error:  # a share without locks
+            except OSError as error:  # a network share that has no locks
                 raise not_written(path, error) from None
         yield
 
 
 def state_of(path: Path) -> tuple[int, ...]:
-    """Return what tells one content of a file from another: number, size and date.
+    """Return the state of a file that changes with its content: inode number, size and date.
 
     Parameters
     ----------
     path
-        The file. It is opened, because NFS may answer for a minute with what it knew of a path.
+        The file. It is opened, because without that NFS may return an old state for a minute.
     """
     with path.open("rb") as stream:
         status = os.fstat(stream.fileno())

@@ -1,4 +1,4 @@
-"""Files by which Snakemake notices that a command has added to the ledger, which tell nothing."""
+"""Marks: files that show Snakemake that a command has added to the ledger, and reveal nothing."""
 
 import secrets
 from pathlib import Path
@@ -7,16 +7,16 @@ from bonescint.files import replacing
 
 
 def touch(mark: Path | None) -> None:
-    """Give a mark a new random content, which `bonescint.provenance.content_stamp` shows.
+    """Give a mark a new random content, which changes its `bonescint.provenance.content_stamp`.
 
-    Called before and after the ledger is written, so that neither a power cut nor a run under way
-    at that moment hides the change.
+    It is called before and after the ledger is written. So the change is noticed even after a power
+    cut, or if a run is under way.
 
     Parameters
     ----------
     mark
-        The file; its folder is made if needed. None does nothing: for the workflow itself, which
-        has read what it adds.
+        The file; its folder is made if needed. None does nothing: the workflow itself passes it,
+        because it knows what it adds.
     """
     if mark:
         mark.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -1,10 +1,10 @@
-"""Patients of a ledger under today's spelling of their IDs, however old the ledger is (R16).
+"""Patients of a ledger under today's spelling of their IDs, even if the ledger is old (R16).
 
-`bonescint.names.ids.normalise` may learn that what was two IDs is one. Then the former subject of a
-patient is brought over when the ledger is read: the code stays. Where two subjects turn out to be
-one patient, the older code is used on and the other is retired: nobody gets it anew, and whoever
-looks for it finds the patient. Nothing of the file changes; the next entry that is written comes
-after one that records what was brought over.
+A new version of `bonescint.names.ids.normalise` may map two former IDs to one. Then the former
+subject of a patient is replaced by today's when the ledger is read, and the code stays. If two
+subjects turn out to be one patient, the older code stays in use and the other is retired: it is
+never given again, and it still leads to the patient. Reading does not change the file. Before the
+next entry is written, an entry records the replacement.
 """
 
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ class Patients:
     spelled
         Subject, former or of today -> the patient ID as it stood in the images.
     retired
-        Code that is used no more -> the subject it was given to.
+        Code that is no longer used -> the subject to whom it was given.
     """
 
     def __init__(self) -> None:
@@ -79,12 +79,12 @@ class Patients:
                 self.spelled[subject] = entry["patient_id"]
 
     def _today(self, given: str, spelled: str) -> str:
-        # as the images have it, an ID still shows what is no part of it
+        # the spelling of the images still shows characters that do not belong to the ID
         found = normalise(spelled)
         return found if found and found in given else normalise(given) or given
 
     def today(self, given: str) -> str:
-        """Return the subject of today of one that was recorded.
+        """Return today's subject for a recorded one.
 
         Parameters
         ----------
@@ -102,14 +102,14 @@ class Patients:
             As it stands in the file.
         """
         found = dict(entry)
-        # what was brought over stays readable as it was recorded
+        # an entry that records a replacement must keep the former subject
         for field in _FIELDS if entry["kind"] != "subject_moved" else ():
             if (given := found.get(field)) is not None:
                 found[field] = self.today(given)
         return found
 
     def unrecorded(self) -> list[Entry]:
-        """Return the entries that record what was brought over and is on record nowhere yet."""
+        """Return entries for those replaced subjects whose replacement is not yet recorded."""
         return [
             {"kind": "subject_moved", "former": given, "subject": subject, "code": code}
             | ({"used": self.codes[subject]} if code in self.retired else {})
@@ -144,9 +144,9 @@ class Patients:
 
 
 def moves_of(headers: Iterable[tuple[str, str]], entries: Iterable[Entry]) -> list[Entry]:
-    """Return the entries that bring over patients whose former subject images alone tell.
+    """Return the entries that move patients whose former subject can be told only from the images.
 
-    Once a NUL was left out of an ID, with what stands behind it as part of the ID.
+    Former versions left out a NUL in an ID and took the characters after it as part of the ID.
 
     Parameters
     ----------

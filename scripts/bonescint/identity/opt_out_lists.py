@@ -1,7 +1,8 @@
 """What each of the hospital's lists of opt-outs brought into the ledger (R12).
 
-A list is known by the keyed digest of its content. A wrong table in its place excludes everybody
-whom it names: it is held until a person confirms it, or taken back as a whole.
+A list is identified by the keyed digest of its content. A wrong table in its place would exclude
+everybody whom it names. So a list that excludes too many is held until a person confirms it, and a
+list can be taken back as a whole.
 """
 
 import hashlib
@@ -18,26 +19,26 @@ from bonescint.identity.people import connected
 from bonescint.names.ids import normalise
 
 TAKEN, HELD, UNDONE = "opt_out_list", "opt_out_list_held", "opt_out_list_undone"
-# of those who take part, whom a list may leave out at once and be recorded without a word
+# the share of those who take part that a list may exclude at once without a confirmation
 LARGEST_SHARE = 0.2
-_FEW = 3  # patients; fewer are never too many: the last of a study may decline one by one
+_FEW = 3  # fewer patients are never too many: the last ones of a study may decline one by one
 
 
 class Taken(NamedTuple):
-    """Who declines once a list was taken.
+    """Who declines after a list was taken.
 
     Parameters
     ----------
     in_force
         As `bonescint.identity.opt_outs.in_force`, with the entries that are held.
     gone
-        Normalised IDs of everybody whom they mean.
+        Normalised IDs of all persons to whom these entries belong.
     held
         Normalised IDs of the entries that exclude without being on record.
     held_gone
-        Normalised IDs of those who are gone for a held entry alone.
+        Normalised IDs of those who are excluded only by a held entry.
     is_undone
-        Whether the list was taken back as a whole: it excludes nobody.
+        Whether the list was taken back as a whole, so that it excludes nobody.
     """
 
     in_force: dict[str, Entry]
@@ -48,12 +49,12 @@ class Taken(NamedTuple):
 
 
 class Undone(NamedTuple):
-    """What an undone list brought in: who takes part again, and who stays out for another reason.
+    """The patients of an undone list: who takes part again, and who stays out for another reason.
 
     Parameters
     ----------
     back
-        Normalised IDs.
+        Normalised IDs of those who take part again.
     by_list, by_command, by_older
         How many are also named by another list, by the command, or by an entry that was recorded
         before lists had fingerprints.
@@ -66,7 +67,7 @@ class Undone(NamedTuple):
 
 
 def fingerprint(ledger: Ledger, path: str | Path) -> str:
-    """Return the keyed digest of a list's content: that of results/cohort/inputs.csv.
+    """Return the keyed digest of a list's content, as in results/cohort/inputs.csv.
 
     Parameters
     ----------
@@ -100,7 +101,7 @@ def is_too_much(
     pairs: Set[tuple[str, str]] = frozenset(),
     here: Collection[str] = (),
 ) -> bool:
-    """Return whether a list would leave out so many that a person must confirm it.
+    """Return whether a list would exclude so many that a person must confirm it.
 
     Parameters
     ----------
@@ -109,9 +110,9 @@ def is_too_much(
     subjects, of
         The normalised IDs of the list, and its fingerprint.
     largest_share
-        Of the patients who take part, by code or by images, that a list may leave out at once.
+        Share of those who take part, by code or by images, that a list may exclude at once.
     pairs, here
-        (ID, other ID) and the normalised IDs of the images that are there.
+        (ID, other ID) and the normalised IDs of the present images.
     """
     codes, state, former = ledger.codes(), standing(ledger, of), in_force(ledger)
     if state == HELD:
@@ -137,10 +138,10 @@ def take_list(
     pairs: Set[tuple[str, str]],
     here: Collection[str],
 ) -> Taken:
-    """Record what the hospital's list says anew, or hold it; return who declines.
+    """Record what is new in the hospital's list, or hold the list; return who declines.
 
-    An entry of somebody who declines already changes nothing. A list that is held excludes in every
-    run, but nothing of it is on record: when it is mended, nothing is left of it. All is done under
+    An entry of somebody who declines already changes nothing. A held list excludes in every run,
+    but it is not on record, so nothing is left of it when it is corrected. Everything is done under
     one lock, so that the results are of one moment.
 
     Parameters
@@ -148,7 +149,7 @@ def take_list(
     ledger
         The opened ledger.
     entries
-        Of the list, as for `bonescint.identity.opt_outs.record`.
+        Entries of the list, as for `bonescint.identity.opt_outs.record`.
     of, largest_share, pairs, here
         As for `is_too_much`.
     """
@@ -192,7 +193,7 @@ def confirm(
 
 
 def undo(ledger: Ledger, of: str, mark: Path | None = MARK) -> Undone:
-    """Take back what one list brought in, and record that it counts no more.
+    """Take back the opt-outs of one list, and record that the list no longer counts.
 
     Parameters
     ----------
@@ -225,10 +226,10 @@ def undo(ledger: Ledger, of: str, mark: Path | None = MARK) -> Undone:
 
 
 def named_by(ledger: Ledger) -> dict[str, set[str]]:
-    """Return normalised ID -> who names it since it was last withdrawn, of those in force.
+    """Return normalised ID -> sources that name it since its last withdrawal, if it is in force.
 
-    ``command``, fingerprints of lists, and an empty word for an entry of a list that was recorded
-    before lists had fingerprints.
+    A source is ``command``, the fingerprint of a list, or an empty text for a list that was
+    recorded before lists had fingerprints.
 
     Parameters
     ----------
@@ -244,14 +245,14 @@ def named_by(ledger: Ledger) -> dict[str, set[str]]:
             case "opt_out_withdrawn":
                 found.pop(entry["subject"], None)
             case _:
-                # as IDs are normalised today
+                # normalised again, because a former version may have recorded them otherwise
                 for subject in filter(found.__contains__, map(normalise, entry["subjects"])):
                     found[subject].add(entry["list"])
     return dict(found)
 
 
 def lists_on_record(ledger: Ledger) -> dict[str, Entry]:
-    """Return fingerprint -> when it was last taken, of every list that counts.
+    """Return fingerprint -> the entry of its last taking, for every list that counts.
 
     Parameters
     ----------
@@ -267,7 +268,7 @@ def _standings(ledger: Ledger) -> dict[str, str]:
 
 
 def _is_latest(ledger: Ledger, of: str) -> bool:
-    """Tell whether a list is the one that was taken last and still counts."""
+    """Tell whether a list is the last one that was taken, and still counts."""
     taken = ledger.entries(TAKEN)
     return bool(taken) and taken[-1]["list"] == of and standing(ledger, of) == TAKEN
 
@@ -277,7 +278,7 @@ def _record(ledger: Ledger, listed: dict[str, Entry], of: str) -> list[str]:
     new = [subject for subject in listed if subject not in former]
     entries: list[Entry] = [{"kind": "opt_out"} | listed[s] | {"list": of} for s in new]
     if not _is_latest(ledger, of):
-        # who is in force already is named by this list too, and stays when another is undone
+        # also names opt-outs that are in force already, so that they stay if another list is undone
         entries.append({"kind": TAKEN, "list": of, "subjects": sorted(listed)})
     ledger.append(entries)
     return new

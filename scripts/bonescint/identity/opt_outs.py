@@ -1,7 +1,7 @@
 """Who has declined: the ledger's record of the hospital's list and of the command (R12, R13).
 
-An opt-out stays in force until it is withdrawn by the command. So a list that was replaced by an
-older or a shorter one lets nobody slip back.
+An opt-out stays in force until it is withdrawn by the command. So nobody returns to the study when
+a list is replaced by an older or shorter one.
 """
 
 from collections.abc import Iterable, Set
@@ -15,7 +15,7 @@ from bonescint.identity.people import connected
 from bonescint.names.doubts import PersonalData
 from bonescint.names.ids import ANY_ID, is_patient_id, normalise
 
-# changes with every opt-out that comes by command, so that Snakemake notices it; tells nothing
+# changes with every opt-out by command, so that Snakemake notices it; it reveals nothing
 MARK = Path("private/opt_outs.mark")
 
 
@@ -37,9 +37,9 @@ def in_force(ledger: Ledger) -> dict[str, Entry]:
 
 
 def links(ledger: Ledger) -> set[tuple[str, str]]:
-    """Return (ID, other ID) of persons who declined, as images named them once.
+    """Return (ID, other ID) of persons who declined, as images once named them.
 
-    The images may be gone when somebody declines again or is delivered.
+    They are on record because the images may be gone when the links are needed again.
     """
     return {(entry["subject"], entry["other"]) for entry in ledger.entries("linked")}
 
@@ -50,9 +50,9 @@ def declined(ledger: Ledger, pairs: Iterable[tuple[str, str]] = ()) -> set[str]:
     Parameters
     ----------
     ledger
-        The opened ledger; pairs that are new to it are recorded.
+        The opened ledger. New pairs are recorded in it.
     pairs
-        (ID, other ID), normalised, of the images that are there now.
+        (ID, other ID), normalised, of the present images.
     """
     known = links(ledger)
     gone = connected(in_force(ledger), known.union(pairs))
@@ -65,16 +65,16 @@ def declined(ledger: Ledger, pairs: Iterable[tuple[str, str]] = ()) -> set[str]:
 
 
 def remember(ledger: Ledger, headers: Iterable[PersonalData]) -> None:
-    """Record name and birth date of who declined, as images have them; what is known is not added.
+    """Record name and birth date of those who declined, as in the images, if they are new.
 
-    The images may be gone when one under another ID arrives.
+    These images may be gone when an image of the same patient under another ID arrives.
 
     Parameters
     ----------
     ledger
         The opened ledger.
     headers
-        Of who declined.
+        Name and birth date of those who declined.
     """
     with ledger.exclusive():
         new = {header for header in headers if header.name.strip("^= ")} - set(remembered(ledger))
@@ -82,7 +82,7 @@ def remember(ledger: Ledger, headers: Iterable[PersonalData]) -> None:
 
 
 def remembered(ledger: Ledger) -> list[PersonalData]:
-    """Return what `remember` has recorded, also of who takes part again."""
+    """Return what `remember` recorded, also for those who take part again."""
     return [
         PersonalData(*(entry[key] for key in PersonalData._fields))
         for entry in ledger.entries("declined_person")
@@ -100,8 +100,8 @@ def record(ledger: Ledger, entries: Iterable[Entry], mark: Path | None = MARK) -
         subject (normalised patient ID), source (``list`` or ``command``), received (ISO date or
         empty), by, ground, relation (R13).
     mark
-        Touched before and afterwards, so that neither a power cut nor a run under way at that
-        moment hides it; None for the workflow itself, which has read them.
+        Touched before and afterwards, so that the change is noticed even after a power cut or
+        during a run. The workflow itself passes None, because it has read the entries.
     """
     touch(mark)
     ledger.append({"kind": "opt_out"} | entry for entry in entries)
@@ -109,18 +109,18 @@ def record(ledger: Ledger, entries: Iterable[Entry], mark: Path | None = MARK) -
 
 
 def is_no_id(subject: str, known: Set[str], pattern: str = ANY_ID) -> bool:
-    """Return whether an entry of the list is not one patient ID: somebody would be overlooked.
+    """Return whether an entry of the list is not one patient ID, so that a patient is overlooked.
 
-    It is a code, a name, or several IDs in one cell.
+    Such an entry is a code, a name, or several IDs in one cell.
 
     Parameters
     ----------
     subject
         The normalised entry.
     known
-        Normalised IDs that images and ledger name; whatever is among them is an ID.
+        Normalised IDs of images and ledger. Each of them counts as an ID.
     pattern
-        What an ID is in this hospital (`bonescint.names.ids.is_patient_id`).
+        What an ID looks like in this hospital (`bonescint.names.ids.is_patient_id`).
     """
     return subject not in known and (
         not is_patient_id(subject, pattern)
@@ -133,7 +133,7 @@ def is_no_id(subject: str, known: Set[str], pattern: str = ANY_ID) -> bool:
 
 
 def is_incomplete(entry: Entry) -> bool:
-    """Return whether an entry lacks a detail that the record wants; it excludes all the same (R13).
+    """Return whether an entry lacks a required detail; it excludes the patient all the same (R13).
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def is_incomplete(entry: Entry) -> bool:
 
 
 def withdraw(ledger: Ledger, subjects: Iterable[str], mark: Path | None = MARK) -> None:
-    """Record that persons who had declined take part again; their codes are the former ones.
+    """Record that persons who had declined take part again, under their former codes.
 
     Parameters
     ----------

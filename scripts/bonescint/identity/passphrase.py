@@ -1,6 +1,6 @@
-"""The passphrase of the ledger's key: out of the environment, a guarded file or a prompt.
+"""The passphrase of the ledger's key: from the environment, a guarded file or a prompt.
 
-Never a parameter: command lines are seen by other users, and Snakemake stores its params.
+It is never a parameter, because other users can see command lines, and Snakemake stores its params.
 """
 
 import os
@@ -20,13 +20,13 @@ SHORTEST = (
 
 
 def given_passphrase(file: str | Path | None = None) -> str | None:
-    """Return the passphrase of the environment or of a file, None if neither is there.
+    """Return the passphrase from the environment or a file, None if there is neither.
 
     Parameters
     ----------
     file
-        As configured; the environment variable BONESCINT_PASSPHRASE goes before it,
-        BONESCINT_PASSPHRASE_FILE stands in for it.
+        As configured. The environment variable BONESCINT_PASSPHRASE takes precedence over it.
+        BONESCINT_PASSPHRASE_FILE is used if it is None.
 
     Raises
     ------
@@ -41,7 +41,7 @@ def given_passphrase(file: str | Path | None = None) -> str | None:
     if not path.is_file():
         raise InputError(both("identity", "no_passphrase_file", file=path))
     require_private(path)
-    # as `echo` and editors leave it
+    # `echo` and editors add a line end, and some editors a BOM
     passphrase = path.read_text(encoding="utf-8-sig").rstrip("\r\n")
     if not passphrase:
         raise InputError(both("identity", "empty_passphrase", file=path))
@@ -49,21 +49,21 @@ def given_passphrase(file: str | Path | None = None) -> str | None:
 
 
 def read_passphrase(file: str | Path | None = None, *, ask: bool, label: str) -> str:
-    """Return the passphrase of the environment, the file or, if allowed, the person there.
+    """Return the passphrase from the environment, the file or, if allowed, the terminal.
 
     Parameters
     ----------
     file
         As configured, or None.
     ask
-        Whether a terminal may be asked; a job never may.
+        Whether the person at the terminal may be asked. A job must never ask.
     label
         What the passphrase opens, for the prompt and the message.
 
     Raises
     ------
     InputError
-        If there is none.
+        If there is no passphrase.
     """
     if passphrase := given_passphrase(file):
         return passphrase
@@ -73,14 +73,14 @@ def read_passphrase(file: str | Path | None = None, *, ask: bool, label: str) ->
 
 
 def ask_passphrase(label: str, confirm: bool = False, least: int = SHORTEST) -> str:
-    """Ask the person at the terminal, unseen; again if a new passphrase is too short.
+    """Ask at the terminal without showing what is typed; again if a new passphrase is too short.
 
     Parameters
     ----------
     label
         What the passphrase opens.
     confirm
-        For a new passphrase: ask twice.
+        Whether it is a new passphrase, for which is asked twice.
     least
         How many characters a new one must have.
 
@@ -106,7 +106,7 @@ def ask_passphrase(label: str, confirm: bool = False, least: int = SHORTEST) -> 
 
 
 def require_length(passphrase: str | None) -> None:
-    """Refuse a passphrase of a new key, out of a file or the environment, that is too short."""
+    """Refuse a passphrase for a new key that is too short, from a file or the environment."""
     if passphrase and len(passphrase) < SHORTEST:
         raise InputError(both("identity", "short_given", least=SHORTEST))
 
@@ -120,26 +120,26 @@ def require_private(path: Path) -> None:
 
 
 def require_private_place(stream: IO[Any], path: Path) -> None:
-    """Refuse a place where a secret file that is being written has another mode than asked for.
+    """Refuse a place where a new secret file does not get the mode that was asked for.
 
     Parameters
     ----------
     stream
-        The file, nothing in it yet.
+        The file, still empty.
     path
-        What it will be called.
+        The path that it will have.
 
     Raises
     ------
     InputError
-        If the filesystem knows no modes: drives of Windows, FAT.
+        If the filesystem has no modes: drives of Windows, FAT.
     """
     if os.fstat(stream.fileno()).st_mode & 0o077:
         raise InputError(_no_place(path, "nothing_left"))
 
 
 def no_modes(path: Path, language: str) -> str:
-    """Return that no file at a place can be for its user alone, why, and where to put it.
+    """Return the message that a file at this place cannot be private, why, and where to put it.
 
     Parameters
     ----------

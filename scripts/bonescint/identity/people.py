@@ -1,4 +1,4 @@
-"""The people of an index: which IDs and names are whose, and who of them has declined (R12)."""
+"""The people of an index: which IDs and names belong to whom, and who has declined (R12)."""
 
 import csv
 from collections import Counter, defaultdict
@@ -14,11 +14,11 @@ from bonescint.names.doubts import PersonalData
 from bonescint.names.ids import normalise
 
 _LEAST_DIGITS = 2
-_MOST_OWNERS = 5  # patients whom one other ID may bind
+_MOST_OWNERS = 5  # patients who may share one other ID
 
 
 class PersonHeader(NamedTuple):
-    """What the index says of a person; many files say the same."""
+    """What the index says of a person. Many files say the same."""
 
     patient_id: str
     other_patient_ids: str
@@ -34,9 +34,9 @@ class People(NamedTuple):
     subjects
         Normalised patient ID of each row of the index, in its order.
     headers
-        What was found of persons -> their normalised patient ID.
+        Each different header of a person -> the normalised patient ID.
     pairs
-        (ID, other ID) that a header names as one person's, normalised.
+        (ID, other ID), normalised, that a header gives to one person.
     """
 
     subjects: list[str]
@@ -47,8 +47,8 @@ class People(NamedTuple):
 def read_lines(table: Path) -> Iterator[str]:
     """Yield the header and the rows of a CSV table as they stand in the file, without line end.
 
-    A row whose quoted cell holds a line break is one row. Rows that are only passed on need no
-    parsing, which is most of the time.
+    A row whose quoted cell holds a line break is one row. The rows are not parsed, because parsing
+    takes most of the time and many rows are only copied.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def read_people(index: Path) -> People:
     seen: dict[tuple[str, ...], str] = {}
     for line in lines:
         cells = line.split(",", upto)
-        # quotes behind the last column that is wanted do no harm
+        # quotes after the last wanted column do not matter; with others the row must be parsed
         if '"' in line and line.find('"') < len(line) - len(cells[-1]):
             cells = next(csv.reader([line]))
         found = pick(cells)
@@ -103,23 +103,24 @@ def write_others(
     gone: Collection[str],
     hidden: Collection[str] = (),
 ) -> int:
-    """Write the rows of an index without some persons, and return how many rows were theirs.
+    """Write the rows of an index without some persons, and return how many rows were left out.
 
     Parameters
     ----------
     table
-        The table to write: the columns of the index, ``subject``, and ``contested``: 1 where a file
-        of who is left out has the same SOP Instance UID. Nobody can say whose image it is then.
+        The table to write: the columns of the index, ``subject``, and ``contested``. This is 1 if a
+        file of a person who is left out has the same SOP Instance UID, because then nobody can say
+        whose image it is.
     index
         The index that was read.
     people
         What `read_people` read of it.
     gone
-        Normalised IDs of who is left out.
+        Normalised IDs of those who are left out.
     hidden
-        What no row may say: names of staff who bear the name of somebody who declined.
+        Texts that are removed from rows: names of staff who share them with a patient who declined.
     """
-    # an ID may hold what parts cells
+    # an ID may hold characters that separate cells
     cells = {
         subject: '"' + cell.replace('"', '""') + '"' if set(cell) & set(',"\n\r') else cell
         for subject, cell in {one: in_cell(one) for one in people.headers.values()}.items()
@@ -155,7 +156,7 @@ def column_of(index: Path, name: str) -> Iterator[str]:
 
 
 def personal_data(people: People) -> Iterator[PersonalData]:
-    """Yield name and birth date of everybody who has an ID, once for each header.
+    """Yield name and birth date of everybody who has an ID, once for each different header.
 
     Parameters
     ----------
@@ -168,7 +169,7 @@ def personal_data(people: People) -> Iterator[PersonalData]:
 
 
 def data_of(consented: Path, subjects: Collection[str]) -> list[PersonalData]:
-    """Return what images say of some persons, once for each header.
+    """Return name and birth date of some persons as in the images, once for each header.
 
     Parameters
     ----------
@@ -179,7 +180,7 @@ def data_of(consented: Path, subjects: Collection[str]) -> list[PersonalData]:
     """
     lines = read_lines(consented)
     titles = next(lines).split(",")
-    # one of the last columns: a million rows need no parsing, but where a cell stands in quotes
+    # `subject` is one of the last columns, so only wanted rows and rows with quotes are parsed
     back = len(titles) - titles.index("subject")
     wanted = {*map(in_cell, subjects)}
     theirs = (line for line in lines if '"' in line or line.rsplit(",", back)[1] in wanted)
@@ -196,7 +197,7 @@ def data_of(consented: Path, subjects: Collection[str]) -> list[PersonalData]:
 
 
 def without_common(pairs: set[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Return the pairs without other IDs that many patients have: a word for "none", no ID.
+    """Return the pairs without other IDs that many patients share: these mean "none".
 
     Parameters
     ----------
@@ -218,7 +219,7 @@ def id_pairs(subject: str, other_patient_ids: str) -> Iterator[tuple[str, str]]:
         The index's column, several joined by a backslash.
     """
     for part in other_patient_ids.split("\\") if subject and other_patient_ids else ():
-        # UNKNOWN, NONE and 0 are no IDs
+        # UNKNOWN, NONE and 0 are not IDs, so some digits are required
         other = normalise(part)
         if other != subject and sum(c.isdecimal() for c in other) >= _LEAST_DIGITS:
             yield subject, other
@@ -227,8 +228,8 @@ def id_pairs(subject: str, other_patient_ids: str) -> Iterator[tuple[str, str]]:
 def connected(subjects: Iterable[str], pairs: Iterable[tuple[str, str]]) -> set[str]:
     """Return IDs with all other IDs of the same persons.
 
-    A hospital may have given one person two IDs; a header that names both binds them. For an
-    opt-out that errs on the safe side.
+    A hospital may have given two IDs to one person. A header that names both connects them. For an
+    opt-out a wrong connection is the safer mistake.
 
     Parameters
     ----------
@@ -259,7 +260,7 @@ def spelled_in_headers(people: People, gone: set[str]) -> dict[str, tuple[set[st
     people
         Everybody of the index.
     gone
-        Normalised IDs; those of whom there is no image are in the result all the same.
+        Normalised IDs. Those without an image are in the result too.
     """
     found: dict[str, tuple[set[str], set[str]]] = {subject: ({subject}, set()) for subject in gone}
     for header, subject in people.headers.items():

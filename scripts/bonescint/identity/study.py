@@ -1,7 +1,7 @@
 """Which study the folder and its ledger belong to, and whether its data are simulated.
 
-The ledger says it in its entries of kind ``study`` (the last one counts), the folder in
-private/study.json, which is looked at before anything is read.
+The ledger says this in its entries of kind ``study``, of which the last one counts. The folder says
+it in private/study.json, which is checked before anything else is read.
 """
 
 import json
@@ -17,19 +17,19 @@ STUDY_FILE = Path("private/study.json")
 
 
 class StudyMark(TypedDict):
-    """What tells one study from another: `study.id` and `study.synthetic` of the configuration."""
+    """What identifies a study: `study.id` and `study.synthetic` of the configuration."""
 
     id: str
     synthetic: bool
 
 
 def refuse_other(known: Mapping[str, Any], study: StudyMark, file: Path) -> None:
-    """Refuse to go on with what belongs to another study, or to data of another kind.
+    """Refuse to go on with a file of another study, or with data of another kind.
 
     Parameters
     ----------
     known
-        Its mark, as it stands in the file.
+        The mark in the file.
     study
         Of the configuration.
     file
@@ -81,7 +81,7 @@ def refuse_other_folder(study: StudyMark) -> None:
 
 
 def mark_folder(study: StudyMark) -> None:
-    """Write down whose folder this is; it holds no secret.
+    """Write the mark of the study into its folder. It holds no secret.
 
     Parameters
     ----------

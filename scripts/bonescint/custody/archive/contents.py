@@ -36,13 +36,13 @@ class Member(NamedTuple):
     kind: str  # file | folder | link
     size: int
     modified: int  # ns
-    changed: int  # ns, of the inode: a file put in another's place with its date is noticed
+    changed: int  # ns, of the inode: also notices a replaced file that kept the former date
     target: str
-    mode: int | None = None  # None: for its owner alone
+    mode: int | None = None  # None: readable by its owner alone
 
     @property
     def state(self) -> tuple[object, ...]:
-        """What must be the same for a copy to be still good; a folder's dates do not count."""
+        """What must be unchanged for a copy to be valid; the dates of a folder do not count."""
         return self[:1] + self[2:3] if self.kind == "folder" else self[:1] + self[2:]
 
 
@@ -53,13 +53,13 @@ class Contents:
     Parameters
     ----------
     roots
-        Name in the archive -> where it lies; the first that has a name keeps it.
+        Name in the archive -> where it lies. Of two places with one name the first is taken.
     raw
-        Name of the raw DICOM folder in the archive: names below it may tell who the patient is.
+        Name of the raw DICOM folder in the archive. Names below it may identify patients.
     with_raw
-        Whether it is archived.
+        Whether the raw DICOM is archived.
     secrets
-        Device and inode of the key and of the passphrases' files, which never are.
+        Device and inode of the key and of the passphrases' files, which are never archived.
     absent
         Keys of the configuration whose file or folder is not there.
     """
@@ -91,7 +91,7 @@ class Contents:
         if problems:
             raise InputError(problems)
         for member in list(found.values()):
-            # a folder without an entry of its own would be unpacked readable by others
+            # a folder without its own entry would be readable by others after unpacking
             for parent in Path(member.name).parents[:-1]:
                 found.setdefault(
                     str(parent), Member(str(parent), "", "folder", 0, member.modified, 0, "")
@@ -104,7 +104,7 @@ class Contents:
         if name == self.raw and not self.with_raw:
             return
         try:
-            # a place itself may be a link to another medium; links inside are not followed
+            # a root may be a link to another medium; links below it are not followed
             status = path.stat() if isinstance(path, Path) else path.stat(follow_symlinks=False)
             source = os.fspath(path)
             if stat.S_ISDIR(status.st_mode):
@@ -135,26 +135,27 @@ class Contents:
             return True
         if status.st_size > KEY_SIZE or name.startswith(f"{self.raw}/"):
             return False
-        # copies of the key under another name; each is one more file to destroy some day
+        # a copy of the key under another name is left out too, or the archive would hold the key
+        # that opens it
         data = Path(source).read_bytes()
         return data.startswith(_WRAPPED) or _SECRET.search(data) is not None
 
 
 def shown(name: str, raw: str | None, text: Texts) -> str:
-    """Return a member's name fit for the terminal; of raw DICOM, where it may tell who it is, none.
+    """Return a member's name fit for the terminal; names of raw DICOM, which identify, are hidden.
 
     Parameters
     ----------
     name
         In the archive.
     raw
-        Name of the raw DICOM folder in the archive; None if nobody knows, then no name is shown.
+        Name of the raw DICOM folder in the archive. None if unknown: no name is shown then.
     text
         The area ``archive``.
     """
     if raw is None or name.startswith(f"{raw}/"):
         return text("hidden_file")
-    # it must neither steer the terminal nor fail to be encoded
+    # the name must neither hold control characters nor fail to be encoded
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in name)
 
 
@@ -184,7 +185,7 @@ def contents(config: Mapping[str, Any], files: Sequence[Path], with_raw: bool) -
         path = Path(place)
         if path.exists():
             roots.setdefault(_name(key, place, path.is_dir()), path)
-        elif key not in (*STUDY[2:], "deidentification.tag_table"):  # the default is code
+        elif key not in (*STUDY[2:], "deidentification.tag_table"):  # its default is in CODE
             absent.append(key)
     for name in CODE:
         if (ROOT / name).exists():
@@ -206,7 +207,7 @@ def raw_name(config: Mapping[str, Any]) -> str:
 
 
 def _name(key: str, place: str, folder: bool) -> str:
-    # as in the study's folder, or below EXTERNAL
+    # the name relative to the study's folder, or below EXTERNAL if it lies elsewhere
     relative = os.path.relpath(place)
     if relative == ".." or relative.startswith("../"):
         return f"{EXTERNAL}/{key}" if folder else f"{EXTERNAL}/{key}/{Path(place).name}"

@@ -32,11 +32,11 @@ class Findings:
     files, size
         Files that agree, and their bytes.
     missing, extra, changed
-        Names of files that do not.
+        Names of files that do not agree.
     lines
-        Their lines in the manifest.
+        The lines of these files in the manifest.
     links
-        Names of symbolic links that lead out of the archive and were not restored.
+        Names of symbolic links that were not restored because they lead out of the archive.
     """
 
     files: int = 0
@@ -49,7 +49,7 @@ class Findings:
 
     @property
     def good(self) -> bool:
-        """Whether every file is there as the manifest has it, and no other."""
+        """Whether the archive holds exactly the files of the manifest, unchanged."""
         return not (self.missing or self.extra or self.changed)
 
 
@@ -148,7 +148,7 @@ def manifest_differences(found: Findings, raw: str | None, text: Texts) -> list[
 
 
 class _Tree:
-    """The folder that an archive is unpacked into; nothing of the archive's leads out of it."""
+    """The folder that an archive is unpacked into; no member may be written outside of it."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -172,7 +172,7 @@ class _Tree:
         return digest
 
     def finish(self) -> list[str]:
-        """Make the links, last so that nothing is written through one; return those left out."""
+        """Make the links and return those left out. Links come last: nothing is written through."""
         for _, path, target in self._links:
             path.symlink_to(target)
         out = []
@@ -258,7 +258,7 @@ def _compare(found: Findings, sums: dict[str, str], wanted: dict[str, str]) -> N
 
 
 def copied(content: IO[bytes], sink: IO[bytes] | None) -> str:
-    """Copy a stream, where there is a sink, and return its SHA-256."""
+    """Return the SHA-256 of a stream, and copy the stream if there is a sink."""
     digest = hashlib.sha256()
     while chunk := content.read(CHUNK):
         digest.update(chunk)

@@ -20,10 +20,10 @@ from bonescint.resources import Texts
 if TYPE_CHECKING:
     import pyrage
 
-# told the stage, the megabytes done and all of them
+# is called with the stage, the megabytes done and the total
 Report = Callable[[str, int, int | None], None]
 CHUNK = 1 << 20
-_END = bytes(2 * tarfile.BLOCKSIZE)  # of a tar
+_END = bytes(2 * tarfile.BLOCKSIZE)  # marks the end of a tar
 _MAGIC = b"age-encryption.org/v1\n"
 _TYPES = {"file": tarfile.REGTYPE, "folder": tarfile.DIRTYPE, "link": tarfile.SYMTYPE}
 _MODES = {"file": 0o600, "folder": 0o700, "link": 0o777}
@@ -47,7 +47,7 @@ def modified_of(info: tarfile.TarInfo) -> int:
 
 
 class ChangedMeanwhile(Exception):
-    """A file is no longer what it was when the tree was walked; its message is its name."""
+    """A file has changed since the tree was walked; the message is its name."""
 
 
 def tar_of(
@@ -64,18 +64,18 @@ def tar_of(
     members
         As they were when the tree was walked.
     sums
-        Takes the SHA-256 of each, of what is no file an empty text.
+        Gets the SHA-256 of each member appended; an empty text if it is not a file.
     failed
         Returns what to raise where a file cannot be read.
     advance
-        Told the number of bytes read so far.
+        Called with the number of bytes read so far.
     readme
         Content of a first member, if there is one.
 
     Raises
     ------
     ChangedMeanwhile
-        If a file has changed since: it is noticed, never torn.
+        If a file has changed since. So no half-changed file is archived.
     """
     manifest: list[bytes] = []
     if readme is not None:
@@ -98,7 +98,7 @@ def tar_of(
 
 
 def _content_of(member: Member, sums: list[str]) -> Iterator[bytes]:
-    """Yield a file's bytes and append its SHA-256, of what is no file an empty text."""
+    """Yield a file's bytes and append its SHA-256; an empty text if it is not a file."""
     if member.kind != "file":
         sums.append("")
         return
@@ -130,7 +130,7 @@ def _text_member(name: str, data: bytes) -> Iterator[bytes]:
 
 
 class _Chunks:
-    """What `pyrage` reads from; it would reduce an exception to its text."""
+    """What `pyrage` reads from. It keeps exceptions, of which `pyrage` would keep only the text."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks
@@ -151,7 +151,7 @@ class _Chunks:
 
 
 class Sink:
-    """What `pyrage` writes to: counted on the way, and hashed where `digest` is given."""
+    """What `pyrage` writes to. It counts the bytes, and hashes them if `digest` is given."""
 
     def __init__(self, file: IO[bytes], digest: "hashlib._Hash | None" = None) -> None:
         self._file = file
@@ -172,7 +172,7 @@ class Sink:
         return len(data)
 
     def flush(self) -> None:
-        """Hand on to the system."""
+        """Pass buffered bytes to the system."""
         self._file.flush()
 
 
@@ -184,7 +184,7 @@ def encrypt(
     Parameters
     ----------
     chunks
-        The plaintext; an exception it raises is raised again.
+        The plaintext. An exception that it raises is raised again.
     sink
         Where the age file goes.
     identity
@@ -198,15 +198,15 @@ def encrypt(
     except Exception as error:
         raise (source.error or sink.error or error) from None
     finally:
-        chunks.close()  # or a thread that decrypts for it would wait for ever
+        chunks.close()  # otherwise a decrypting thread that feeds it would wait for ever
 
 
 @contextmanager
 def decrypted(path: Path, identity: "pyrage.x25519.Identity", text: Texts) -> Iterator[IO[bytes]]:
-    """Yield the plaintext of an age file as a stream; nothing of it touches the disk.
+    """Yield the plaintext of an age file as a stream, without writing it to the disk.
 
-    What was read is to be trusted only when the block has ended: age notices a file that was cut
-    off at its end.
+    What was read may be trusted only after the ``with`` block has ended, because age notices a
+    truncated file only at its end.
 
     Parameters
     ----------
@@ -235,8 +235,8 @@ def decrypted(path: Path, identity: "pyrage.x25519.Identity", text: Texts) -> It
             raise InputError(text("not_age", file=path.name))
         source.seek(0)
         reading, writing = os.pipe()
-        # the default of 64 KiB halves the speed; an unprivileged process may not get more, and
-        # macOS knows no other size
+        # the default of 64 KiB halves the speed. A larger pipe may be refused to an unprivileged
+        # process, and macOS cannot set the size
         with suppress(OSError, AttributeError):
             fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, CHUNK)
         failures: list[Exception] = []
@@ -257,7 +257,7 @@ def decrypted(path: Path, identity: "pyrage.x25519.Identity", text: Texts) -> It
                     pass  # the last bytes prove that the file is whole
         finally:
             thread.join()
-            # a pipe that this side closed is no failure of the file's
+            # if this side closed the pipe, the file is not at fault
             if failures and not isinstance(failures[0], BrokenPipeError):
                 raise _failure(failures[0], path, text) from None
 
@@ -270,7 +270,7 @@ def _failure(error: Exception, path: Path, text: Texts) -> InputError:
 
 
 def manifest_line(name: str, digest: str) -> bytes:
-    """Return a file's line as sha256sum writes it, names that are no UTF-8 byte for byte."""
+    """Return a file's line as sha256sum writes it; a name that is not UTF-8 keeps its bytes."""
     written = re.sub(r"[\\\n\r]", lambda m: _ESCAPED[m[0]], name)
     mark = "\\" if written != name else ""
     return f"{mark}{digest}  {written}\n".encode("utf-8", "surrogateescape")

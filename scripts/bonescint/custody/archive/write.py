@@ -1,7 +1,7 @@
 """Writing the archive of a study: one age-encrypted tar, read back before it gets its name (R32).
 
-No plaintext touches the disk. The recipient is the ledger's own: destroying its key destroys every
-archive.
+No plaintext touches the disk. The archive is encrypted to the ledger's key, so that destroying this
+key makes every archive unreadable.
 """
 
 import fcntl
@@ -24,7 +24,7 @@ from bonescint.resources import Texts
 if TYPE_CHECKING:
     import pyrage
 
-_ROUNDS = 5  # in which a tree that changes is read again
+_ROUNDS = 5  # how often a tree that changes is read again
 _MB = 1_000_000
 
 
@@ -60,8 +60,8 @@ def write_archive(
 ) -> Written:
     """Write the archive and its cover, or nothing.
 
-    A tree in which something has changed since it was read is read again: the archive is the study
-    at one moment.
+    If something has changed since the tree was read, it is read again, so that the archive is the
+    study at one moment.
 
     Parameters
     ----------
@@ -74,11 +74,11 @@ def write_archive(
     readme
         Content of the first member.
     cover
-        Makes the plain text that lies beside the archive.
+        Function that makes the plain text that lies beside the archive.
     text
         The area ``archive``.
     report
-        Told the stage, the megabytes done and all of them.
+        Called with the stage, the megabytes done and the total.
 
     Raises
     ------
@@ -173,19 +173,19 @@ def _read_back(
 
 
 def partial_of(archive: Path) -> Path:
-    """Return the name of an archive that is not whole yet."""
+    """Return the temporary name of an archive that is not finished."""
     return archive.with_name(f"{archive.name}.partial")
 
 
 def cover_of(archive: Path) -> Path:
-    """Return the plain text that lies beside an archive."""
+    """Return the path of the plain text that lies beside an archive."""
     return archive.with_name(f"{archive.name}.README.txt")
 
 
 def _refuse(archive: Path, contents: Contents, text: Texts) -> None:
     if not archive.parent.is_dir():
         raise InputError(text("no_folder"))
-    # a cover without its archive is another archive's, unless an interrupted run left it
+    # a cover without its archive belongs to another archive, unless an interrupted run left it
     taken = [archive] if partial_of(archive).exists() else [archive, cover_of(archive)]
     for file in taken:
         if os.path.lexists(file):
@@ -202,13 +202,13 @@ def _dangling(members: list[Member]) -> list[str]:
         for m in members
         if m.kind == "link"
         and os.path.normpath(Path(m.name).parent / m.target)
-        not in names  # an absolute one stays so
+        not in names  # an absolute target stays absolute, so it is never in names
     ]
 
 
 @contextmanager
 def _locked(partial: Path, text: Texts) -> Iterator[IO[bytes]]:
-    """Hold the unfinished file, empty of what a killed run left; without a new name it goes."""
+    """Lock the unfinished file. It is deleted at the end, unless it got its final name."""
     with partial.open("ab") as stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)

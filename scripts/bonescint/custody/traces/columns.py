@@ -1,8 +1,8 @@
-"""May a number in this column be a patient's ID? The table's own declaration answers (R12).
+"""Whether a number in a column may be a patient's ID, by the declaration of its table (R12).
 
-A table that the workflow wrote is known by its path and its header, the study's workbook by its
-path and its headings. Everything else is foreign: a number is an ID there, unless the column's
-title says what it measures.
+A table of the workflow is recognised by its path and its header, the study's workbook by its path
+and its headings. Every other table is foreign. A number in it counts as an ID unless the title of
+the column says what it measures.
 """
 
 import re
@@ -23,20 +23,20 @@ _NUMBERS = frozenset(
     {"flag", "grade", "count", "measure", "size", "hash", "uid", "date", "time"}
 )  # fmt: skip
 _NUMBER = re.compile(r"[-+0-9.:/ ]+")
-# of foreign tables: titles under which people keep patient IDs
+# titles of foreign tables under which people keep patient IDs
 _ID_TITLES = frozenset(
     {"patientid", "subject", "id", "pid", "患者id", "患者番号", "被登録者id", "カルテ番号",
      "otherpatientids", "where"}
 )  # fmt: skip
-# and those under which nobody does: measurements of a scan or a patient, sizes, dates. A title that
-# may stand over anything, such as n, value, total or files, is not among them.
+# titles under which nobody keeps patient IDs: measurements of a scan or a patient, sizes, dates. A
+# title that may stand above anything, such as n, value, total or files, is not among them.
 _MEASURES = frozenset(
     {"bsi", "hotspots", "ann", "eod", "age", "patientage", "heightcm", "patientsize", "weightkg",
      "patientweight", "size", "modified", "state", "date", "examdate", "studydate", "studytime",
      "patientbirthdate"}
 )  # fmt: skip
 _LEAST_HEADINGS = 2
-# what a study may call the columns of its tracers and of its metrics
+# what a study may call the columns of its tracers and metrics
 _TRACER = re.compile("|".join(map(re.escape, known_tracers())))
 _METRIC = re.compile("[a-z][a-z0-9_]*")
 
@@ -47,16 +47,17 @@ class ColumnContents(NamedTuple):
     Parameters
     ----------
     ids
-        They hold patient IDs: a whole value counts there, however little it says elsewhere.
+        Columns of patient IDs. A whole value counts as an ID there, even if it would be too short
+        elsewhere.
     numbers
-        A number in them is never a patient ID.
+        Columns in which a number is never a patient ID.
     """
 
     ids: frozenset[int] = frozenset()
     numbers: frozenset[int] = frozenset()
 
     def is_plain(self, column: int, cell: str) -> bool:
-        """Tell whether a cell is a number, a date or a clock in a column that holds no IDs.
+        """Tell whether a cell is a number, a date or a time in a column that holds no IDs.
 
         Parameters
         ----------
@@ -66,7 +67,7 @@ class ColumnContents(NamedTuple):
         return column in self.numbers and bool(_NUMBER.fullmatch(cell))
 
 
-# which cases an estimate is about stands among its remarks, under no heading of its own
+# the workbook shows these columns among the remarks of an estimate, without their own heading
 _IN_NOTES = {(("estimates",), "cases"), (("paper_numbers",), "cases")}
 
 
@@ -76,13 +77,13 @@ def columns_of(path: str, titles: Sequence[str]) -> ColumnContents:
     Parameters
     ----------
     path
-        Of the file, or within an archive; empty for a table that is no file.
+        Path of the file, or its path within an archive; empty for a table that is not a file.
     titles
         Its first row.
     """
     for table in catalogue():
         there = table.side in ("private", "results") and table.is_at(path)
-        # somebody may have put another table in its place
+        # checked because somebody may have replaced it by another table
         if there and (said := _kinds({one.column: one.kind for one in table.columns}, titles)):
             return _of([kind == "id" for kind in said], [_plain({kind}) for kind in said])
     plain = [SEPARATORS.sub("", folded(title)) for title in titles]
@@ -92,7 +93,7 @@ def columns_of(path: str, titles: Sequence[str]) -> ColumnContents:
 def _kinds(declared: Mapping[str, str], titles: Sequence[str]) -> list[str]:
     """Return the kinds of a header's columns, nothing if it is not the declared one.
 
-    Where the tracers or the metrics of a bone scan are declared, the study's own may stand.
+    The study's own tracers or metrics may replace the declared ones of a bone scan.
     """
     if list(declared) == list(titles):
         return list(declared.values())
@@ -123,7 +124,7 @@ def headings(cells: Sequence[str]) -> ColumnContents | None:
     Parameters
     ----------
     cells
-        The row; None is returned unless all of it are headings.
+        The row. Unless all its cells are headings, None is returned.
     """
     known = _headings()
     said = [cell for cell in cells if cell]
@@ -146,7 +147,7 @@ def _plain(kinds: set[str]) -> bool:
 def _headings() -> dict[str, bool]:
     """Return each heading of the workbook, and whether a number below it is never a patient ID.
 
-    One heading may stand for several columns, of which one may hold anything.
+    Several columns may share one heading. If one of them may hold anything, a number may be an ID.
     """
     kinds: dict[str, set[str]] = defaultdict(set)
     for table in catalogue():

@@ -1,8 +1,8 @@
-"""The texts of one file, whatever it is: tables, archives, images, binary files (R12).
+"""The texts of one file of any format: tables, archives, images, binary files (R12).
 
-What is encrypted (age, encrypted members of a zip) cannot be looked into, the members' names can.
-Of a DICOM file the header is read: the anonymization verified every byte before the file got its
-name, and pixels hold no text.
+Encrypted content (age, encrypted members of a zip) cannot be searched, but names of members can.
+Of a DICOM file only the header is read. The anonymization verified every byte before the file got
+its name, and pixels hold no text.
 """
 
 import bz2
@@ -24,26 +24,27 @@ from bonescint.custody.traces.terms import Terms
 from bonescint.custody.traces.text import BLOCK, Found, Place, kinds_in, search_text
 from bonescint.dicom import tags, vrs
 
-_HEADER = 1 << 14  # bytes; holds the header of a coded NM file
+_HEADER = 1 << 14  # bytes; enough for the header of a coded NM file
 _PIXELS = (b"\xe0\x7f\x10\x00", b"\x7f\xe0\x00\x10")
 _DEFLATED = b"1.2.840.10008.1.2.1.99"
 _ENCRYPTED = b"age-encryption.org/"
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PDF = b"%PDF-"
 _JPEG = b"\xff\xd8\xff"
-# a marker, but none of those that stand within the compressed pixels
+# a JPEG marker, except those that occur within the compressed pixels
 _BEHIND_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _PACKED = ((b"\x1f\x8b", gzip.open), (b"BZh", bz2.open), (b"\xfd7zXZ", lzma.open))
-# what a damaged archive raises; it is searched as bytes then
+# exceptions of a damaged archive, which is then searched as bytes
 _DAMAGED = (
     zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError,
     NotImplementedError, RuntimeError,
 )  # fmt: skip
-# a number of these is a size, a count or a clock, and a Code Value is the terminology's
+# VRs in which a number is a size, a count or a time, and never an ID; neither is a number in Code
+# Value, which belongs to its terminology
 _NUMBERS = frozenset(vrs.FORMATS) | {"AT", "DA", "DS", "DT", "IS", "TM", "UI"}
 _WHOLE = re.compile(r"[-+0-9.:eE\s]+")
-_MOST_BYTES = 1 << 28  # of a PDF or a JPEG that is read as such
-_DEEPEST = 2  # base64 within base64
+_MOST_BYTES = 1 << 28  # of a PDF or a JPEG that is read in its format
+_DEEPEST = 2  # levels: base64 within base64
 _PATIENT_ID = re.compile(rb"(?:\x10\0\x20\0|\0\x10\0\x20)(.{0,80})", re.DOTALL)
 
 
@@ -55,11 +56,11 @@ def search_content(stream: Any, name: str, terms: Terms, depth: int = 0) -> Iter
     stream
         The file, seekable.
     name
-        Its path, or that within an archive: which table it is, if it is one.
+        Its path, or its path within an archive. It tells which table the file is, if it is one.
     terms
         What is looked for.
     depth
-        Of what was coded in base64, or in a document's streams.
+        How deeply the content is nested in base64 or in the streams of a document.
     """
 
     def nested(data: bytes) -> set[str]:
@@ -84,13 +85,13 @@ def search_content(stream: Any, name: str, terms: Terms, depth: int = 0) -> Iter
             with opened(stream) as inside:
                 yield from search_content(inside, name.rpartition(".")[0], terms, depth)
                 while inside.read(BLOCK):
-                    pass  # a damaged end is noticed at the end only
+                    pass  # damage at the end is noticed only when everything is read
         elif decoded and _PDF in head:
             from bonescint.custody.traces.pdf import search_pdf
 
             yield from search_pdf(stream.read(_MOST_BYTES), terms, decoded)
         elif not head.startswith(_ENCRYPTED):
-            if zipfile.is_zipfile(stream):  # behind a program or a picture
+            if zipfile.is_zipfile(stream):  # also a zip appended to a program or a picture
                 yield from _search_zip(stream, name, terms, depth)
             stream.seek(0)
             yield from search_text(stream, name, terms, decoded)
@@ -153,7 +154,7 @@ def _search_png(stream: IO[bytes], terms: Terms) -> Iterator[Found]:
         data = stream.read(size + 4)[:size]
         parts.append(data)
         if kind in (b"zTXt", b"iTXt", b"iCCP"):
-            # the compressed part begins somewhere behind the keyword
+            # the compressed part begins somewhere after the keyword
             for start in (m.end() for m in re.finditer(rb"\0+", data[:200])):
                 with suppress(zlib.error):
                     parts.append(zlib.decompress(data[start:]))
@@ -164,7 +165,7 @@ def _search_png(stream: IO[bytes], terms: Terms) -> Iterator[Found]:
 
 
 def _search_jpeg(stream: IO[bytes], terms: Terms) -> Iterator[Found]:
-    """Search all but the compressed pixels: markers, EXIF, comments, what stands behind the end."""
+    """Search all but the compressed pixels: markers, EXIF, comments, bytes after the end."""
     data = stream.read(_MOST_BYTES)
     at, parts = 2, [data[:2]]
     while data[at : at + 1] == b"\xff" and len(data) > at + 4 and data[at + 1] != 0xD9:
@@ -184,7 +185,8 @@ def _search_dicom(stream: IO[bytes], terms: Terms) -> Iterator[Found]:
     while not (cut := _pixels(data)) and (more := stream.read(BLOCK)):
         data += more
     data = data[: cut or len(data)]
-    # next to a value stand the two bytes of the next element's group, which may be letters
+    # a value is followed by the group number of the next element; its two bytes may be letters, so
+    # each run is also searched without its last one or two bytes
     runs = [run[: len(run) - n] for run in RUNS.findall(data) for n in range(3)]
     suspect = any(map(terms.may_be_in, texts(b"\n".join(runs))))
     if terms.weak and (found := _PATIENT_ID.search(data)):

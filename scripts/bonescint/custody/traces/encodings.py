@@ -1,4 +1,4 @@
-"""What bytes say: in every encoding, without escapes, without tags, decoded from base64 (R12)."""
+"""Texts in bytes: in every encoding, without escapes and tags, decoded from base64 (R12)."""
 
 import base64
 import re
@@ -15,20 +15,21 @@ _UNICODE = re.compile(r"\\+u([0-9A-Fa-f]{4})")
 _ENTITY = re.compile(r"&#(?:(\d{2,7})|[xX]([0-9A-Fa-f]{2,6}));")
 _ESCAPE = re.compile(rb"\x1b[$(]")  # ISO 2022
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2}[^\s\"'<>&,%]{0,100})+")
-# a data URI, also in lines; no hash, which is hexadecimal
+# base64, also broken into lines; a hash is excluded because it is hexadecimal
 _LEAST = 40  # characters in base64
 _BASE64 = re.compile(
     rb"(?<![A-Za-z0-9+/])(?=[0-9A-Fa-f]*+[G-Zg-z+/])[A-Za-z0-9+/]{%d,}+"
     rb"(?:(?:\\[rn]|[\r\n])++[ \t]*+[A-Za-z0-9+/]++)*+" % _LEAST
 )
-# pictures of a page, and how one begins and ends
+# pictures embedded in a page, and how a picture begins and ends
 _PICTURE = re.compile(rb"(;base64,\s?)([A-Za-z0-9+/]{1000,}={0,2})")
 _WHOLE_PICTURE = re.compile(
     rb"\x89PNG\r\n\x1a\n.*IEND\xaeB`\x82|\s*<(?:\?xml|svg)\b.*</svg>\s*", re.DOTALL
 )
-_BESIDE = 64  # characters of a picture next to other text
+_BESIDE = 64  # characters of a picture that are kept next to other text
 _ALPHABET = bytes(120 if chr(n).isalnum() and n < 128 or n in b"+/" else 10 for n in range(256))
-# tags within a word: of HTML, and of Word, PowerPoint and LibreOffice but for cells and lines
+# tags that may stand within a word: of HTML, and of Word, PowerPoint and LibreOffice except those
+# of cells and lines
 INLINE = re.compile(
     r"</?(?:(?:b|i|u|s|em|strong|span|font|a|sub|sup|mark|small|big|code|wbr|strike|ins|del|bdi|bdo"
     r"|tspan|r|t|text:(?:span|a|bookmark[a-z-]*|soft-page-break))(?=[\s/>])"
@@ -40,16 +41,16 @@ _GEOMETRY = re.compile(r'\b(?:d|points|transform)="[-a-z0-9.,()\s]*"')
 
 
 def texts(data: bytes) -> Iterator[str]:
-    """Yield what bytes say, folded, in every encoding and without escapes.
+    """Yield the texts of bytes, folded, in every encoding and without escapes.
 
     Parameters
     ----------
     data
         Text in an unknown encoding, or binary values in which text may stand.
     """
-    # what is no text is thousands of short strings, and faster in one piece
+    # binary data are thousands of short strings, which are folded faster in one piece
     form = fold_name if b"\0" in data else folded
-    # few bytes that are no ASCII may say the same in all encodings
+    # several encodings may yield the same text, which is searched once
     for text in dict.fromkeys(_decoded(data)):
         plain = form(text)
         yield _GEOMETRY.sub(_line_ends, plain) if "<path" in plain else plain
@@ -73,7 +74,7 @@ def untagged(text: str) -> str:
 def _decoded(data: bytes) -> Iterator[str]:
     is_binary = b"\0" in data
     if is_binary:
-        # text of two bytes a character may begin at either
+        # text with two bytes a character may begin at an even or an odd byte
         for start in (0, 1):
             for encoding in TWO_BYTES:
                 yield "\n".join(_WIDE.findall(data[start:].decode(encoding, "replace")))
@@ -83,7 +84,7 @@ def _decoded(data: bytes) -> Iterator[str]:
     try:
         yield data.decode("utf-8")
     except UnicodeDecodeError:
-        # a log may hold a path in another encoding than its own
+        # a log may hold a path whose encoding differs from that of the log
         for encoding in JAPANESE:
             text = data.decode(encoding, "replace")
             yield "\n".join(_WIDE.findall(text)) if is_binary else text
@@ -96,7 +97,7 @@ def _line_ends(found: re.Match[str]) -> str:
 def _unescaped(text: str) -> str:
     if "\\u" in text:
         text = _UNICODE.sub(lambda m: chr(int(m[1], 16)), text)
-        # a rare kanji takes two escapes
+        # a rare kanji is written as two escapes (a surrogate pair)
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     if "&#" in text:
         text = _ENTITY.sub(
@@ -106,12 +107,12 @@ def _unescaped(text: str) -> str:
 
 
 def _unquoted(found: re.Match[str]) -> str:
-    # a space between, because what was before it may be another value
+    # several encodings may fit; the space keeps their texts apart
     return " ".join(_decoded(unquote_to_bytes(found[0])))
 
 
 def without_pictures(data: bytes) -> bytes:
-    """Return a text without most of the letters that are whole pictures, which are read decoded.
+    """Return a text without most of the base64 of embedded pictures, which is searched decoded.
 
     Parameters
     ----------
@@ -129,7 +130,7 @@ def _without_picture(found: re.Match[bytes]) -> bytes:
 
 
 def may_be_base64(data: bytes) -> bool:
-    """Tell whether something may be coded in base64; ten times as fast as to look for it.
+    """Tell whether a text may hold base64. This is ten times as fast as to look for it.
 
     Parameters
     ----------
@@ -140,7 +141,7 @@ def may_be_base64(data: bytes) -> bool:
 
 
 def base64_runs(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield where something coded in base64 begins, and what it is.
+    """Yield where a run of base64 begins, and its decoded bytes.
 
     Parameters
     ----------
@@ -149,5 +150,5 @@ def base64_runs(data: bytes) -> Iterator[tuple[int, bytes]]:
     """
     for found in _BASE64.finditer(data):
         coded = re.sub(rb"\\[rn]|[^A-Za-z0-9+/]", b"", found[0])
-        # what is left over of four characters tells the last bytes
+        # base64 decodes four characters at a time, so an incomplete last group is filled up
         yield found.start(), base64.b64decode(coded + b"A" * (-len(coded) % 4))

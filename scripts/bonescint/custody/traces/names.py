@@ -1,4 +1,4 @@
-"""Texts in the form in which they are searched, and the way back to the places in them (R12)."""
+"""Texts in the form in which they are searched, and a map back to places in the original (R12)."""
 
 import re
 from functools import lru_cache
@@ -8,7 +8,7 @@ from bonescint.text.folding import fold_name
 _TEXT = re.compile("[^\x00-\x7f]+")
 _COMBINING = "".join(map(chr, range(0x300, 0x370)))
 _CACHED = 64
-# a character with its marks of voice or accents
+# a character with its voicing marks or accents
 _CHARACTERS = re.compile(".[\u0300-\u036f\u3099\u309a\u309b\u309c\uff9e\uff9f]*", re.DOTALL)
 
 
@@ -31,7 +31,7 @@ def _fold_run(run: re.Match[str]) -> str:
 
 @lru_cache(maxsize=1 << 14)
 def _fold_short(run: str) -> str:
-    # an accent that stands as a character of its own behind an ASCII letter
+    # a run may begin with the accent of the ASCII letter before it
     return fold_name(run).lstrip(_COMBINING)
 
 

@@ -1,7 +1,7 @@
-"""Documents of Excel, Word and PowerPoint: what a person reads in them, and what they keep (R12).
+"""Documents of Excel, Word and PowerPoint: their visible text and what else they store (R12).
 
-Colours, sizes and positions are numbers too, the same ones in every document: only texts count,
-and the attributes that hold texts.
+Only texts are searched, and attributes that hold texts. Colours, sizes and positions are numbers
+too, but the same ones in every document, so they could be mistaken for IDs.
 """
 
 import io
@@ -19,13 +19,14 @@ from bonescint.custody.traces.terms import Terms
 from bonescint.custody.traces.text import Found, Place
 
 _XML = (".xml", ".rels", ".vml")
-# themes and styles hold numbers alone
+# themes and styles hold only numbers
 _LOOKS = re.compile(r"\[Content_Types\]\.xml|.*/theme/.*|(?:.*/)?styles\.xml")
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _CELLS = re.compile(rb"<sheetData\b.*</sheetData>", re.DOTALL)
-# of a drawing's anchor
+# positions of a drawing's anchor
 _POSITIONS = re.compile(rb"<(xdr|wp|wp14):(\w*[oO]ff|col|row|pct\w+)\b[^<>]*>[-0-9]+</\1:\2>")
-# names of sheets, links and authors, texts instead of pictures, the values a pivot table keeps
+# attributes that hold text: names of sheets, links, authors, alternative texts of pictures, and the
+# values that a pivot table stores
 _SAID = re.compile(
     rb"\b(?:name|displayName|descr|title|alt|caption|author|initials|tooltip|display|location"
     rb"|Target|w:author|w:fullDate|[wx]?:?v)=(?:\"([^\"]*)\"|'([^']*)')"
@@ -48,7 +49,7 @@ def is_office(archive: zipfile.ZipFile) -> bool:
 def search_office(
     stream: IO[bytes], archive: zipfile.ZipFile, name: str, terms: Terms, inner: Inner
 ) -> Iterator[Found]:
-    """Yield what a document holds: of a workbook by sheet and row, of others by member.
+    """Yield where a document holds a term: by sheet and row in a workbook, else by member.
 
     Parameters
     ----------
@@ -57,7 +58,7 @@ def search_office(
     terms
         What is looked for.
     inner
-        Searches a member that is no XML, such as a picture.
+        Searches a member that is not XML, such as a picture.
     """
     suspect = bool(terms.weak)
     cells: list[Found] = []
@@ -72,13 +73,13 @@ def search_office(
             if _SHEET.fullmatch(part):
                 cells += (found := _found(data, part, terms))
                 suspect = suspect or bool(found)
-                # headers, footers, links: what is no cell
+                # the rest of the sheet: headers, footers, links
                 data = _CELLS.sub(b"", data)
             found = _found(data, part, terms)
             suspect = suspect or (bool(found) and part == "xl/sharedStrings.xml")
             others += found
     rows = _workbook_rows(stream, is_workbook(name), terms) if suspect else []
-    # a workbook that cannot be read by rows is reported by members
+    # if a workbook cannot be read by rows, its members are reported
     yield from cells if rows is None else rows
     for place, kind in dict.fromkeys(others):
         if not (rows and place.where == "xl/sharedStrings.xml"):
@@ -89,7 +90,7 @@ def _found(data: bytes, name: str, terms: Terms) -> list[Found]:
     values = [one or other for one, other in _SAID.findall(data)]
     if name.endswith(".rels"):
         data = b""
-    # a name does not reach from one cell's text into the next one's
+    # a name must not be found across the texts of two cells
     data = _POSITIONS.sub(b"", data).replace(b"</si>", b"</si>\1")
     kinds = {
         hit.kind
@@ -106,7 +107,7 @@ def _plain(text: str) -> str:
 
 
 def _workbook_rows(stream: IO[bytes], own: bool, terms: Terms) -> list[Found] | None:
-    """Return the rows, formulas and their values; None for what openpyxl cannot read."""
+    """Return the rows that hold a term, in formulas and values; None if openpyxl cannot read it."""
     from openpyxl.reader.excel import load_workbook
 
     found: dict[Found, None] = {}
@@ -120,7 +121,7 @@ def _workbook_rows(stream: IO[bytes], own: bool, terms: Terms) -> list[Found] | 
                 )
                 for sheet in book.worksheets:
                     found |= dict.fromkeys(_rows(sheet, own, terms))
-            except Exception:  # damaged in one of many ways
+            except Exception:  # openpyxl raises many kinds for damaged files
                 return None
     return sorted(found)
 
@@ -128,8 +129,8 @@ def _workbook_rows(stream: IO[bytes], own: bool, terms: Terms) -> list[Found] | 
 def _rows(sheet: Any, own: bool, terms: Terms) -> Iterator[Found]:
     """Yield the rows of a sheet that hold a term.
 
-    Those of the study's own workbook are judged by their headings. In another one a number is
-    somebody's ID whatever stands above it, because a person typed it.
+    In the study's own workbook the headings tell which numbers may be IDs. In any other workbook
+    every number may be an ID, whatever its heading, because a person typed it.
     """
     ids: frozenset[int] | None = None
     columns: ColumnContents | None = None

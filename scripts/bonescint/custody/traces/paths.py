@@ -1,4 +1,4 @@
-"""What the names of files and folders say of a person, and paths fit for a log (R12)."""
+"""Terms in the names of files and folders, and paths that are fit for a log (R12)."""
 
 import base64
 import os
@@ -10,12 +10,12 @@ from bonescint.custody.traces.terms import Person, Terms
 from bonescint.text.dates import reads_as_date
 
 MASK = "■■■"
-# records whose names are the outputs' in base64
+# folders of records, each named after its output in base64
 _RECORDS = {"metadata", "incomplete"}
 
 
 def recorded_output(parts: Sequence[str]) -> str:
-    """Return the output that a record of Snakemake is about; empty if it is no record.
+    """Return the output that a record of Snakemake is about; empty if the path is not a record.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def recorded_output(parts: Sequence[str]) -> str:
     if len(below) < 2 or below[0] not in _RECORDS:
         return ""
     try:
-        # a long name is parted into folders marked by @
+        # a long name is split into folders marked by @
         coded = "".join(part.removeprefix("@") for part in below[1:])
         return base64.urlsafe_b64decode(coded).decode("utf-8", "replace")
     except ValueError:
@@ -47,11 +47,11 @@ def path_kinds(
     terms
         What is looked for.
     known
-        What was found in parts seen before; it is added to.
+        What was found in parts seen before. New parts are added.
     """
     for part in components:
         if part not in known:
-            # a name that was unpacked on another system may be in its encoding
+            # a name from another system may be in the encoding of that system
             said = list(texts(os.fsencode(part)))
             kinds = {hit.kind for text in said for hit in terms.find(text, in_path=True)}
             stem = part.partition(".")[0]
@@ -64,7 +64,7 @@ def path_kinds(
 
 
 def masked(path: str | Path, persons: Iterable[Person] | Terms) -> str:
-    """Return a path fit for a log: its parts that hold a term are hidden.
+    """Return a path that is fit for a log: parts that hold a term are hidden.
 
     Parameters
     ----------

@@ -14,12 +14,12 @@ import pikepdf
 from bonescint.custody.traces.terms import Terms
 from bonescint.custody.traces.text import Found, Nested, Place, kinds_in
 
-logging.getLogger("pikepdf").setLevel(logging.CRITICAL)  # it may quote what it reads
-# a change may be appended, and what it replaces stays before it
+logging.getLogger("pikepdf").setLevel(logging.CRITICAL)  # its messages may quote the file
+# a change of a PDF may be appended; the former revision then stays before it
 _REVISION = re.compile(rb"%%EOF(?=.*%%EOF)", re.DOTALL)
-_SPACE = -180  # thousandths of the letters' size: a gap of this width parts words
+_SPACE = -180  # thousandths of the letters' size: a gap of this width separates words
 _GLYPH = 2  # bytes of one letter
-_Font = tuple[int, dict[int, str]]  # bytes that number a letter, and what each number means
+_Font = tuple[int, dict[int, str]]  # bytes per letter, and the text of each letter's number
 
 
 def search_pdf(data: bytes, terms: Terms, nested: Nested) -> Iterator[Found]:
@@ -46,7 +46,7 @@ def search_pdf(data: bytes, terms: Terms, nested: Nested) -> Iterator[Found]:
             with pikepdf.open(io.BytesIO(data[:end])) as pdf, warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 kinds.update(_kinds(list(pdf.objects), terms, nested))
-        except Exception:  # in one of many ways
+        except Exception:  # pikepdf raises many kinds for damaged files
             damaged = end == len(data)
     yield from ((Place("bytes"), kind) for kind in sorted(kinds))
     if damaged:
@@ -58,10 +58,10 @@ def _kinds(objects: list[pikepdf.Object], terms: Terms, nested: Nested) -> Itera
     for stream in streams:
         try:
             yield from nested(stream.read_bytes())
-        except pikepdf.PdfError:  # a picture in a format of its own
+        except pikepdf.PdfError:  # a picture whose format cannot be decoded
             yield from nested(stream.read_raw_bytes())
-    # letters that a font numbers in its own way are read with its table; which one, a page says
-    # in a roundabout way, so each is tried; without a table the numbers are Unicode
+    # a font may number its letters in its own way and then has a table of them. A page refers to
+    # its font only indirectly, so every table is tried. Without a table the numbers are Unicode
     read: list[str] = []
     fonts = [(2, {}), *filter(None, map(_font, streams))]
     for lines in map(list, map(_shown, streams)):
@@ -84,14 +84,14 @@ def _strings(one: Any) -> Iterator[pikepdf.String]:
 
 
 def _operations(stream: pikepdf.Stream) -> Iterator[tuple[list[Any], bytes]]:
-    """Yield operands and operators; none of what is neither a page nor a table of letters."""
+    """Yield operands and operators; none if the stream is neither a page nor a table of letters."""
     with suppress(pikepdf.PdfError, TypeError):
         for one in pikepdf.parse_content_stream(stream):
             yield list(one.operands), one.operator.unparse()
 
 
 def _shown(stream: pikepdf.Stream) -> Iterator[list[bytes]]:
-    """Yield the strings of each operator, an empty one for a gap between words."""
+    """Yield the strings of each operator; an empty string stands for a gap between words."""
     letters: list[bytes] = []
     for operands, operator in _operations(stream):
         if operator not in (b"Tj", b"TJ", b"'", b'"') or not operands:
@@ -104,7 +104,7 @@ def _shown(stream: pikepdf.Stream) -> Iterator[list[bytes]]:
             or (isinstance(part, int | Decimal) and part < _SPACE)
         ]
         if len(b"".join(strings)) <= _GLYPH:
-            letters += strings  # some programs show each letter on its own
+            letters += strings  # some programs write each letter with its own operator
         else:
             yield letters
             yield strings
@@ -113,7 +113,7 @@ def _shown(stream: pikepdf.Stream) -> Iterator[list[bytes]]:
 
 
 def _font(stream: pikepdf.Stream) -> _Font | None:
-    """Return what the numbers of a font's letters mean (ToUnicode)."""
+    """Return the table (ToUnicode) from the numbers of a font's letters to text."""
     width = 1
     letters: dict[int, str] = {}
     for operands, operator in _operations(stream):

@@ -1,4 +1,4 @@
-"""Remove a person from what no rule writes anew: logs, decisions, deliveries, leftovers (R12)."""
+"""Remove a person from what no rule makes anew: logs, decisions, deliveries, leftovers (R12)."""
 
 import io
 import os
@@ -24,18 +24,18 @@ from bonescint.resources import Texts
 from bonescint.tables.repeats import KIND_OF_TABLE
 from bonescint.text.encodings import TWO_BYTES, file_encoding, fitting
 
-# below .snakemake: what a job's start leaves when it is killed, and records of outputs
+# below .snakemake: files that a killed job leaves, and records of outputs
 _LEFTOVERS = ("scripts", "auxiliary", "shadow", "metadata", "incomplete", "iocache")
 _NAMES = {"batch": r"(\d{2,4})", "software": r"([a-z][a-z0-9]*)", "reader": r"([a-z][a-z0-9]*)"}
 _NAMES["again"] = rf"([a-z][a-z0-9]*_(?:{'|'.join(KIND_OF_TABLE)}))"
-# what a rule writes for each batch, software and reader: the tables, and what is none
+# outputs that a rule writes for each batch, software and reader: tables and others
 _FORMER = (
     *(table.path for table in catalogue() if "{" in table.path),
     "results/dicom/{batch}",
     "private/faults/{reader}.xlsx",
     "private/faults/{again}.xlsx",
 )
-# most of a review page; the last search looks into them
+# pictures are most of a review page. They are skipped here; the last search looks into them
 _PICTURES = re.compile(rb'<script type="text/plain" id="p-[^"]*">[^<]*</script>')
 
 
@@ -51,28 +51,28 @@ def purge(
 ) -> list[str]:
     """Remove persons from logs, decisions, former deliveries, edited results and leftovers.
 
-    Nothing else is touched: tables and images are the rules' to write anew, and what somebody
-    copied by hand is theirs to delete. Folders may be links; what a link to a file leads to stays.
+    Nothing else is touched. Rules write tables and images anew, and a person must delete what they
+    copied by hand. Folders may be links. The target of a link to a file stays.
 
     Parameters
     ----------
     root
         The study's folder.
     persons
-        Who has declined.
+        The patients who declined.
     decisions
         private/review/decisions.tsv.
     language
         Of the account.
     current
-        The names of batches, software and readers in force: what a former configuration's made of
-        the persons goes too, for no rule makes it anew. None: it stays.
+        The names of batches, software and readers in force. Outputs of former ones that hold the
+        persons are removed too, because no rule makes them anew. None: they stay.
     skip
         The hospital's own files and folders, which links may lead to.
     hashes
-        Of the persons' images: decisions that name one go.
+        Of the persons' images. Decisions that name one of them are removed.
     searcher
-        Looks for the persons; None: one that looks into every file.
+        Looks for the persons; None: a new one that looks into every file.
 
     Returns
     -------
@@ -89,7 +89,7 @@ def purge(
         ("review", lambda: _review(root, terms)),
         ("deliveries", lambda: _remove(root / "results", ["delivery"], searcher, skip)),
         ("analysis", lambda: _analysis(root, searcher, skip)),
-        # no rule makes anew what was edited by hand and put aside
+        # results that were edited by hand and put aside; no rule makes them anew
         ("edited", lambda: _remove(root / EDITED.parent, [EDITED.name], searcher, skip)),
         ("former", lambda: 0 if current is None else _former(root, current, searcher)),
         ("leftovers", lambda: _remove(root / ".snakemake", _LEFTOVERS, searcher, skip)),
@@ -98,7 +98,7 @@ def purge(
 
 
 def _temporaries(folders: Sequence[Path], skip: Collection[Path]) -> int:
-    """Remove what `bonescint.files.replacing` left in processes that were killed."""
+    """Remove temporary files of `bonescint.files.replacing` that killed processes left."""
     removed = 0
     for _, path, mode in walk(folders, skip):
         found = TEMPORARY.fullmatch(path.name)
@@ -128,9 +128,9 @@ def _log_files(root: Path, skip: Collection[Path]) -> list[Path]:
 
 
 def _logs(files: Iterable[Path], searcher: Searcher) -> int:
-    """Overwrite what logs hold, byte by byte in place: Snakemake and this job hold theirs open.
+    """Overwrite terms in logs in place, because Snakemake and this job have their logs open.
 
-    The length stays, so a crash between two bytes leaves a log that the next run goes on with.
+    The length stays the same, so after a crash the next run can go on with the log.
     """
     changed = 0
     for path in files:
@@ -138,7 +138,7 @@ def _logs(files: Iterable[Path], searcher: Searcher) -> int:
             with path.open("r+b") as stream:
                 data = bytearray(stream.read())
                 before = bytes(data)
-                # what is coded in base64 goes on in the next line, which shows then
+                # base64 may go on in the next line, which is found only when this line is gone
                 while spans := [
                     (start, end)
                     for start, end in _spans(bytes(data), searcher.terms)
@@ -153,16 +153,16 @@ def _logs(files: Iterable[Path], searcher: Searcher) -> int:
 
 
 def _spans(data: bytes, terms: Terms) -> Iterator[tuple[int, int]]:
-    """Yield the bytes to overwrite: the terms, and whole lines where one is coded or broken."""
+    """Yield the bytes to overwrite: terms, and whole lines where a term is encoded or broken."""
     encoding = next(fitting(data), "utf-8")
-    # bytes that are none of it keep their number
+    # bytes that do not fit the encoding are kept, so that places in the text match the bytes
     content = data.decode(encoding, "surrogateescape")
     plain, places = index_map(content)
     hidden = bytearray(data)
     for hit in terms.find(plain):
         before = content[: places[hit.start]].encode(encoding, "surrogateescape")
         inside = content[places[hit.start] : places[hit.end]].encode(encoding, "surrogateescape")
-        # a name may go on in the next line
+        # a name may go on in the next line; the line end must stay
         for part in re.finditer(rb"[^\r\n]+", inside):
             span = len(before) + part.start(), len(before) + part.end()
             hidden[span[0] : span[1]] = b"*" * len(part[0])
@@ -177,14 +177,14 @@ def _spans(data: bytes, terms: Terms) -> Iterator[tuple[int, int]]:
 
 
 def _decisions(path: Path, codes: Collection[str], hashes: Collection[str]) -> int:
-    """Drop the decisions about the persons' findings, blanks and images; other bytes stay."""
+    """Remove the decisions about the persons' findings, blanks and images; other bytes stay."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:
         return 0
     items = {f"{item}:{code}".lower() for code in codes for item in ("findings", "blank")}
     items |= set(hashes)
-    # byte by byte where a code is ASCII: decoded cp932 is not always encoded as it was
+    # latin-1 keeps every byte, and codes are ASCII. Decoded cp932 might be encoded differently
     encoding = file_encoding(data)
     encoding = encoding if encoding in TWO_BYTES else "latin-1"
     lines = re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", data.decode(encoding))
@@ -196,7 +196,7 @@ def _decisions(path: Path, codes: Collection[str], hashes: Collection[str]) -> i
 
 
 def _review(root: Path, terms: Terms) -> int:
-    """Remove the page of the review and its list if they hold a person."""
+    """Remove the review page and its list if they hold a person."""
     for path in review_files(root):
         data = _PICTURES.sub(b"", path.read_bytes())
         if next(search_content(io.BytesIO(data), path.as_posix(), terms), None):
@@ -205,7 +205,7 @@ def _review(root: Path, terms: Terms) -> int:
 
 
 def _analysis(root: Path, searcher: Searcher, skip: Collection[Path]) -> int:
-    """Remove what no default run makes anew, as a whole, if it holds a person."""
+    """Remove a folder that no default run makes anew, as a whole, if it holds a person."""
     removed = 0
     for name in ("analysis", "presets"):
         folder = root / "results" / name
@@ -227,7 +227,7 @@ def remove_deliveries(root: Path, persons: Collection[Person], skip: Collection[
     root
         The study's folder.
     persons
-        Who declined, or is in no further delivery.
+        The patients who declined, or who may be in no further delivery.
     skip
         Files that are left out.
     """
@@ -237,15 +237,15 @@ def remove_deliveries(root: Path, persons: Collection[Person], skip: Collection[
 def _remove(
     side: Path, folders: Collection[str], searcher: Searcher, skip: Collection[Path]
 ) -> int:
-    """Remove the files and folders that hold the persons below some folders of a side."""
+    """Remove files and folders that hold the persons, below some folders of a side."""
     others = [path for path in side.iterdir() if path.name not in folders] if side.is_dir() else []
     keep = {side, *(side / name for name in folders)}
     found: dict[Path, set[str]] = {}
     for trace in searcher.search([side], [*others, *skip]):
         found.setdefault(trace.path, set()).add(trace.place.key)
-    # a link is removed for its name; what it leads to is somebody's own file
+    # a link is removed only if its name holds a term, because its target is somebody's own file
     paths = {p for p, keys in found.items() if not p.is_symlink() or keys == {"name"}} - keep
-    # what lies behind a link before the link
+    # files reached through a link are removed before the link
     for path in sorted(paths, reverse=True):
         _delete(path)
     return len(paths)
@@ -259,7 +259,7 @@ def _delete(path: Path) -> None:
 
 
 def _former(root: Path, current: Collection[str], searcher: Searcher) -> int:
-    """Remove outputs of batches, software and readers that are no more, if they hold a person."""
+    """Remove outputs of former batches, software and readers if they hold a person."""
     removed = 0
     for template in _FORMER:
         folder, _, name = template.rpartition("/")
@@ -270,7 +270,7 @@ def _former(root: Path, current: Collection[str], searcher: Searcher) -> int:
             found = pattern.fullmatch(path.name)
             if not found or found[1] in current or path.is_symlink():
                 continue
-            # all images of a batch go: no table describes the others any more
+            # all images of a batch are removed, because no table describes the others any more
             if next(searcher.search([path]), None):
                 _delete(path)
                 removed += 1

@@ -20,7 +20,7 @@ __all__ = ["MASK", "Person", "Place", "Trace", "masked", "Searcher", "report_lef
 
 _MOST_LISTED = 20
 _MOST_PLACES = 3  # of a file in the report
-# the workflow's own numbers of batches are nobody's ID, nor is when Snakemake began
+# numbers in the workflow's own names that are not IDs: of batches, and Snakemake's starting times
 _OWN = re.compile(
     r"(results/(?:dicom|anonymization)|private/(?:batches|refused)|logs/anonymize_batch)"
     r"/\d{2,4}(?![^/.])|(\.snakemake/log)/[-0-9]{10}T[0-9]{6}\.[0-9]+(?=\.snakemake\.log)"
@@ -73,9 +73,9 @@ class Searcher:
     persons
         Whose traces.
     searched
-        Files in which none of them is, which grow by those that are looked into.
+        Record of the files that hold none of them. Files that are looked into are added.
     workers
-        Processes; 1 works in this one.
+        Number of processes; with 1 this process does the work.
     """
 
     def __init__(
@@ -112,7 +112,7 @@ class Searcher:
                     self._searched.add(file.path, file.state)
 
     def keep(self) -> None:
-        """Keep which files were looked into, if that is to be known to the next run."""
+        """Keep the record of searched files for the next run, if there is one."""
         if self._searched:
             self._searched.seal()
 
@@ -125,7 +125,7 @@ class Searcher:
             named = [Trace(path, Place("name"), kind) for kind in sorted(found)]
             state = None
             if stat.S_ISREG(mode):
-                with suppress(FileNotFoundError):  # gone since it was listed
+                with suppress(FileNotFoundError):  # removed since it was listed
                     state = path.stat()
             if state and self._searched and self._searched.holds(path, state):
                 state = None
@@ -141,7 +141,7 @@ def _components(root: Path, path: Path) -> list[str]:
 
 
 def report_left(traces: Iterable[Trace], persons: Iterable[Person], language: str) -> InputError:
-    """Return the mistake to raise: which files still hold somebody who declined, what to do.
+    """Return the error to raise: which files still hold a patient who declined, and what to do.
 
     Parameters
     ----------

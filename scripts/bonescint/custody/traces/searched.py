@@ -1,9 +1,10 @@
 """Files in which nobody was found, sealed to the ledger: they are not looked into again (R12).
 
-A file is the same if size, dates and number are: the kernel sets the date of the last change
-(ctime), which no program can set back. Where a filesystem does not keep it, and in a copy of a
-study, the SHA-256 decides; of an image, whose header is sooner read than the image hashed, nothing
-does. Whoever is looked for additionally is looked for in all files, but nobody else is.
+A file is unchanged if its size, dates and inode number are the same. The kernel sets the date of
+the last change (ctime), and no program can set it back. Where a filesystem does not keep it, and in
+a copy of a study, the SHA-256 decides. An image is then read again, because reading its header is
+faster than hashing it. Persons who are new in the search are looked for in all files, and only
+they are.
 """
 
 import hashlib
@@ -22,23 +23,23 @@ from bonescint.identity.ledger import Ledger
 from bonescint.made import sha256_of
 
 SEARCHED = Path("private/searched.age")
-# a file may change twice within a tick of the kernel's clock (10 ms) and bear the same date
+# a file may change twice within a tick of the kernel's clock (10 ms) without getting a new date
 _SETTLED = 100_000_000  # nanoseconds
 _Entry = tuple[list[int], str]  # what `_stamp` returns, and the SHA-256
 
 
 class Searched:
-    """What was looked into, and what need not be again.
+    """Which files were looked into, and which of them can be skipped now.
 
     Parameters
     ----------
     persons
         Whose traces are looked for.
     made_by
-        What decides beside the files: the digest of the code.
+        Digest of the code that searches. The record is valid only for the same code.
     ledger
-        The opened ledger, to which the record is sealed. If there is none, or it is damaged, sealed
-        to another key or made by other code, everything is looked into for everybody.
+        The opened ledger, to which the record is sealed. If the record is missing, damaged, sealed
+        to another key or made by other code, everybody is looked for in every file.
     path
         Where the record is kept.
     """
@@ -49,7 +50,7 @@ class Searched:
         by_digest = {_digest(person): person for person in persons}
         self._persons = sorted(by_digest)
         self._made_by, self._ledger, self._path = made_by, ledger, path
-        # dates of another disk than that which was tried say nothing
+        # the dates of files are trusted only on the disk that was tested
         self._device = path.parent.stat().st_dev if keeps_changes(path.parent) else None
         self._before: dict[str, _Entry] = {}
         self._now: dict[str, _Entry] = {}
@@ -62,14 +63,14 @@ class Searched:
         self.additional = [by_digest[one] for one in self._persons if one not in known]
 
     def seal(self) -> None:
-        """Keep which files hold nobody, readable with the ledger's key alone."""
+        """Write which files hold nobody, readable only with the ledger's key."""
         files = [[name, stamp, sha] for name, (stamp, sha) in self._now.items()]
         record = {"made_by": self._made_by, "persons": self._persons, "files": files}
         with replacing(self._path, "wb", private=True) as stream:
             stream.write(self._ledger.seal(json.dumps(record).encode()))
 
     def holds(self, path: Path, state: os.stat_result) -> bool:
-        """Tell whether a file was looked into for everybody and is the same.
+        """Tell whether everybody was looked for in a file that has not changed since.
 
         Parameters
         ----------
@@ -86,7 +87,7 @@ class Searched:
         return bool(entry)
 
     def held(self, path: Path, state: os.stat_result) -> bool:
-        """Tell whether a file was looked into for all but the additional persons and is the same.
+        """Tell whether a file is unchanged and only the additional persons are to be looked for.
 
         Parameters
         ----------
@@ -104,14 +105,14 @@ class Searched:
         return (self._stamp(state), sha) if sha and sha == sha256_of(path) else None
 
     def add(self, path: Path, state: os.stat_result) -> None:
-        """Remember that a file holds nobody, unless it changes just now.
+        """Remember that a file holds nobody, unless it is changing at this moment.
 
         Parameters
         ----------
         path
             The file, as it is reached.
         state
-            From before it was read.
+            From before the file was read.
         """
         with suppress(OSError):
             sha = "" if _is_image(path) else sha256_of(path)
@@ -119,7 +120,7 @@ class Searched:
                 self._now[path.as_posix()] = self._stamp(state), sha
 
     def _stamp(self, state: os.stat_result) -> list[int]:
-        """Return what only the same file has; nothing where dates say too little."""
+        """Return values that identify an unchanged file; nothing if its dates are not reliable."""
         return _state(state) if state.st_dev == self._device and _is_settled(state) else []
 
 

@@ -1,7 +1,8 @@
-"""What is looked for of a person: code, ID and full name, in every usual spelling (R12).
+"""The terms of a person that are looked for: code, ID and full name, in every usual spelling (R12).
 
-A text is searched in two steps: the tokens of the whole text against sets, which costs the same
-for one person and for a thousand, and exact patterns for those whose tokens are all there.
+A text is searched in two steps. First the tokens of the whole text are compared with sets, which
+takes as long for one person as for a thousand. Then exact patterns are searched for the persons
+whose tokens are all there.
 """
 
 import re
@@ -16,7 +17,7 @@ from bonescint.names.ids import normalise
 from bonescint.text.dates import reads_as_date
 from bonescint.text.folding import DASHES, fold_name
 
-# inside an ID; not a line's end or a tab, behind which another value begins
+# separators inside an ID; not a line end or a tab, after which another value begins
 _WITHIN = rf"[ \xa0\xad\u200b-\u200f\u2060\u3000\ufeff_\-{DASHES}ー]"
 _SEPARATORS = re.findall(_WITHIN, "".join(map(chr, range(1 << 16))))
 _CODE = re.compile(rf"(?<![0-9a-z])bs(?:{_WITHIN}?)([2-9a-z]{{5}})(?![0-9a-z])")
@@ -24,25 +25,26 @@ _PARTED = re.compile(rf"(?<![0-9])[0-9]++(?:{_WITHIN}{{1,3}}[0-9]++)+")
 _PADDED = re.compile(r"(?<![0-9])0+[1-9][0-9]{0,4}(?![0-9])")
 # a token at a line's end and the one at the next line's start
 _BROKEN = re.compile(r"(?<![0-9a-z-])([0-9a-z-]{1,40}+)(=?)[ \t\r]*\n(?=[ \t>]*([0-9a-z-]{1,40}+))")
-_WRAPPED = 20  # characters before a break that a word processor made
-# 2019-06, and 2019-06-03 or 03.06.2019 whole or in part, with a clock behind or before it
+_WRAPPED = 20  # a line with more characters was wrapped by a word processor
+# 2019-06; below, 2019-06-03 or 03.06.2019, of which the number may be a part
 _MONTH = re.compile(r"(?:19|20)[0-9]{2}\D(?:0[1-9]|1[0-2])")
 _DAY = re.compile(
     r"(?<![0-9])(?:(?:19|20)[0-9]{2}([-/._ ])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12][0-9]|3[01])"
     r"|(?:0?[1-9]|[12][0-9]|3[01])([-/._ ])(?:0?[1-9]|1[0-2])\2(?:19|20)[0-9]{2})(?![0-9])"
 )
-# the codes of a terminology stand behind its name; scan.dcm 12345678 is something else
+# a code of a terminology follows its name (dcm 12345678); scan.dcm 12345678 is something else
 _SCHEME = re.compile(r"(?<![.a-z])(?:sct|srt|snm3|dcm)[ :,]\Z")
 _SIZE = re.compile("\\s?(?:bytes?|バイト)(?![a-z])")
 # ID12345678 is that ID, X12345678 another one
 _LABEL = re.compile(r"(?<![a-z])(?:id|pid|mrn|no|patient|patient_?id)\Z")
-# Of the numbers of four digits a fifth stands in every run's figures and tables, of those of five
-# one in a thousand (measured on the demonstration): the former, and what reads as a date, say
-# nothing outside a column of IDs; nor do those of five that are days of 2000 to 2049 in Excel.
+# An ID that is too short or reads as a date counts only in a column of IDs, because the same number
+# often stands elsewhere. A fifth of all numbers of four digits occurs in every run's figures and
+# tables, but only one in a thousand of those of five digits (measured on the demonstration). Those
+# of five digits that are days of 2000 to 2049 in Excel do not count elsewhere either.
 _TELLING_DIGITS, _TELLING = 5, 4
 _EXCEL_DAYS = range(36526, 54789)
-_PADDED_DIGITS = 6  # as written, with its zeros
-_LONG = 7  # digits that tell even where letters touch them (NM12345678.txt) or a line breaks
+_PADDED_DIGITS = 6  # least length of an ID that is written with leading zeros
+_LONG = 7  # least digits of an ID that letters may touch (NM12345678.txt) or a line end may break
 _MOST_PARTS = 5
 
 
@@ -97,7 +99,7 @@ class Terms:
         return bool(self._codes or self._numbers or self.weak or self._lettered or self._names)
 
     def may_be_in(self, text: str) -> bool:
-        """Tell whether a folded text may hold something; most texts hold nothing.
+        """Tell whether a folded text may hold a term. It is fast, and most texts hold none.
 
         Parameters
         ----------
@@ -113,7 +115,7 @@ class Terms:
     def _ids_in(self, text: str) -> set[str]:
         found = self._numbers_in(text)
         if self._lettered:
-            # one after the other: faster by far than to translate
+            # `replace` for each separator is much faster than `translate`
             for separator in _SEPARATORS:
                 text = text.replace(separator, "")
             found |= self._lettered.found_in(text)
@@ -137,14 +139,15 @@ class Terms:
         return found
 
     def find(self, text: str, in_path: bool = False) -> list[Hit]:
-        """Return what a folded text holds.
+        """Return the terms in a folded text.
 
         Parameters
         ----------
         text
             As `folded` returns it.
         in_path
-            Whether it is a path, where dots part words and no decimals, and letters touch IDs.
+            Whether it is a path. Dots in a path separate words and not decimals, and letters may
+            touch IDs.
         """
         hits = self._coded(text, in_path)
         hits |= {Hit("name", start, end) for start, end in self._names.find(text)}
@@ -175,19 +178,20 @@ class Terms:
         return not _is_dotted(text, start, end, in_path)
 
     def find_broken(self, text: str) -> list[Hit]:
-        """Return the codes and IDs that the end of a line breaks, with or without a hyphen.
+        """Return the codes and IDs that are broken by a line end, with or without a hyphen.
 
         Parameters
         ----------
         text
-            As `folded` returns it; not a table, whose rows end with one value and begin with
-            another.
+            As `folded` returns it. It must not be a table, in which the next line begins another
+            value.
         """
         joined: list[str] = []
         places: list[int] = []
         for found in _BROKEN.finditer(text):
             first, quoted, second = found.groups()
-            # numbers below each other are no number: a line that was wrapped is long, or says so
+            # two numbers one below the other are not one number, unless the line was wrapped. Then
+            # it is long, or ends with a hyphen or "="
             is_wrapped = found.start() - text.rfind("\n", 0, found.start()) > _WRAPPED
             hyphen = first.endswith("-") or second.startswith("-")
             if hyphen or quoted or is_wrapped or "b" in first:
@@ -204,7 +208,7 @@ class Terms:
         return hits
 
     def is_weak_id(self, value: str) -> bool:
-        """Tell whether a whole value is an ID that counts only so.
+        """Tell whether a value is one of the IDs that count only as a whole value.
 
         Parameters
         ----------
@@ -232,14 +236,14 @@ def _id_pattern(subject: str, in_path: bool = False) -> str:
 
 
 def _is_date(text: str, start: int, end: int) -> bool:
-    """Tell whether a number is a folder's date, or if it is parted, part of a date and a clock."""
+    """Tell whether a number is a folder named by date, or if separated, part of a date and time."""
     written = text[start:end]
     if written.isdecimal():
         beside = text[max(start - 1, 0) : start] + text[end : end + 1]
         return reads_as_date(written) and "/" in beside
     if _MONTH.fullmatch(written):
         return True
-    # 15:53:02 2026, 23 15:53
+    # a time before or after the number: 15:53:02 2026, 23 15:53
     before = re.search(r"[0-9]:\Z", text[max(start - 2, 0) : start])
     after = re.match(r":[0-9]{2}(?![0-9])", text[end : end + 4])
     if (before and re.match("[0-9]{2}(?![0-9])", written)) or (
@@ -263,15 +267,15 @@ def _is_dotted(text: str, start: int, end: int, in_path: bool) -> bool:
     if not before and not after:
         return False
     if len(before) + len(after) == 1:
-        # 12345678.0 is what becomes of an ID in a column of numbers
+        # an ID in a column of numbers may be written as 12345678.0
         return not (in_path or (after and not after[0].strip("0")))
     return not in_path or (before or [text[start:end]])[0] in ("0", "1", "2")
 
 
 def without_shared(names: Iterable[str], others: Iterable[str]) -> dict[str, str]:
-    """Return each name without the groups (romaji, kanji, kana) that others bear too.
+    """Return each name without the groups (romaji, kanji, kana) that others share.
 
-    The name of a namesake who takes part stays in the tables; it would be found there for ever.
+    The name of a namesake who takes part stays in the tables, so it would be found at every search.
 
     Parameters
     ----------

@@ -21,10 +21,10 @@ from bonescint.resources import Texts
 from bonescint.text.encodings import UTF_16_MARKS, fitting
 
 BLOCK = 1 << 22  # bytes read at once
-_OVERLAP = 1 << 10  # of a block without line ends, longer than any term in any encoding
-_WHOLE = 1 << 26  # bytes of a text in which what is coded in base64 is decoded
+_OVERLAP = 1 << 10  # bytes of a block without line ends; longer than any term in any encoding
+_WHOLE = 1 << 26  # bytes of a text in which base64 is decoded
 _SHORT = 100  # bytes
-Nested = Callable[[bytes], set[str]]  # the kinds of terms in what is coded within a text
+Nested = Callable[[bytes], set[str]]  # returns the kinds of terms in encoded content of a text
 
 
 class Place(NamedTuple):
@@ -46,7 +46,7 @@ class Place(NamedTuple):
     row: int = 0
 
     def words(self, text: Texts) -> str:
-        """Return the place as a person reads it; it may hold an identifier."""
+        """Return the place in words for a person. It may hold an identifier."""
         return text(f"place.{self.key}", where=self.where, row=self.row)
 
 
@@ -54,7 +54,7 @@ Found = tuple[Place, str]
 
 
 def kinds_in(data: bytes, terms: Terms) -> set[str]:
-    """Return the kinds of terms that a short text holds, however it is written.
+    """Return the kinds of terms that a short text holds, in any encoding.
 
     Parameters
     ----------
@@ -65,12 +65,12 @@ def kinds_in(data: bytes, terms: Terms) -> set[str]:
 
 
 def _hits(text: str, terms: Terms) -> Iterator[tuple[int, str]]:
-    """Yield the line ends before each term, and its kind."""
+    """Yield the number of line ends before each term, and its kind."""
     said = [text]
     if "<" in text and INLINE.search(text):
         said.append(untagged(text))
     if "\\x" in text or "\\u00" in text:
-        # control characters as our tables show them
+        # our tables write control characters as escapes
         said.append(as_written(text))
     for one in said:
         ends = at = 0
@@ -80,9 +80,10 @@ def _hits(text: str, terms: Terms) -> Iterator[tuple[int, str]]:
 
 
 def _decoded_lines(data: bytes, nested: Nested) -> Iterator[tuple[int, str]]:
-    """Yield the lines of what is coded in base64, and the kinds in it."""
+    """Yield the lines of base64, and the kinds of terms in it."""
     runs = list(base64_runs(data))
-    # thousands of words that are no base64 are looked at in one go; an archive is longer
+    # a text may hold thousands of words that look like base64, so short runs are searched together;
+    # an archive is longer
     short = [decoded for _, decoded in runs if len(decoded) < _SHORT]
     suspect = bool(nested(b"\n".join(short)))
     line, at = 1, 0
@@ -99,7 +100,8 @@ def _lines(stream: IO[bytes]) -> Iterator[tuple[int, bytes]]:
         block = rest + block
         cut = block.rfind(b"\n") + 1
         yield line, block[: cut or len(block)]
-        # the last line again, for it may break a term; a block without line ends overlaps
+        # the last line is read again, because a line end may break a term. A block without line
+        # ends overlaps the next one
         again = block.rfind(b"\n", 0, cut - 1) + 1 or cut if cut else max(len(block) - _OVERLAP, 0)
         line += block.count(b"\n", 0, again)
         rest = block[again:]
@@ -110,15 +112,15 @@ def _lines(stream: IO[bytes]) -> Iterator[tuple[int, bytes]]:
 def search_text(
     stream: IO[bytes], name: str, terms: Terms, nested: Nested | None = None
 ) -> Iterator[Found]:
-    """Yield the lines of a text, the rows of a table, that hold a term.
+    """Yield the lines of a text, or the rows of a table, that hold a term.
 
     Parameters
     ----------
     stream, name, terms
-        As for `bonescint.custody.traces.content.search_content`, from where the stream stands on.
-        What is no text is searched for strings.
+        As for `bonescint.custody.traces.content.search_content`. The stream is read from its
+        position on. In binary content strings are searched.
     nested
-        Searches what is coded in base64; it is not decoded without.
+        Searches decoded base64. Without it base64 is not decoded.
     """
     begin = stream.tell()
     start = stream.read(2)
@@ -137,7 +139,7 @@ def search_text(
             block = without_pictures(block)
         for text in texts(block):
             lines |= {(first + ends, kind) for ends, kind in _hits(text, terms)}
-            # a row of a table goes on in the next line in quotes only
+            # a cell of a table can go on in the next line only in quotes
             if not binary and not (is_table and b'"' not in block):
                 for hit in terms.find_broken(text):
                     broken.add((first + text.count("\n", 0, hit.start), hit.kind))
@@ -157,7 +159,7 @@ def search_text(
 def _table_rows(
     stream: IO[bytes], name: str, lines: set[tuple[int, str]], broken: set[int], terms: Terms
 ) -> Iterator[Found]:
-    """Yield rows as a spreadsheet numbers them: a cell may hold several lines."""
+    """Yield rows numbered as in a spreadsheet, because a cell may hold several lines."""
     wrapper = io.TextIOWrapper(stream, _encoding(stream), "replace", newline="")
     by_line: dict[int, list[str]] = {}
     for line, kind in lines:
@@ -166,7 +168,7 @@ def _table_rows(
     wrapper.seek(0)
     reader = csv.reader(wrapper, delimiter="\t" if start.count("\t") > start.count(",") else ",")
     done, columns = 0, ColumnContents()
-    with suppress(csv.Error):  # what is no table has no rows; its lines follow
+    with suppress(csv.Error):  # a file that is not a table has no rows; its lines follow below
         for row, cells in enumerate(reader, 1):
             inside = range(done + 1, reader.line_num + 1)
             found = {kind for line in inside for kind in by_line.pop(line, ())}

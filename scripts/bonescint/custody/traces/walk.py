@@ -1,4 +1,4 @@
-"""Every file below the study's folders, whichever disk it lies on."""
+"""Every file below the study's folders, on all disks."""
 
 import errno
 import os
@@ -11,7 +11,7 @@ from typing import NamedTuple
 # software that Snakemake installed
 _INSTALLED = ("conda", "conda-archive", "singularity", "apptainer")
 
-# what a link that leads nowhere says: nothing there, or only links in a circle
+# errors of a link without a target: nothing is there, or the links form a circle
 _NOWHERE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
 
 
@@ -34,21 +34,21 @@ class TreeEntry(NamedTuple):
 
 
 def walk(roots: Sequence[Path], skip: Collection[Path] = ()) -> Iterator[TreeEntry]:
-    """Yield all there is below folders, each real folder once; what links lead to comes last.
+    """Yield everything below folders, each real folder once; targets of links come last.
 
-    A link to a folder in which one of the roots lies is not followed: no copy is behind it.
+    A link to a folder that contains one of the roots is not followed, because it leads to no copy.
 
     Parameters
     ----------
     roots
         Folders or files; one that is missing holds nothing.
     skip
-        Files and folders that are left out, by whatever path they are reached.
+        Files and folders that are left out, on every path by which they can be reached.
     """
     real = [_real(root) for root in roots]
     above = {folder for place in real for folder in (place, *place.parents)}
     left_out = _left_out(roots, skip)
-    # the study's own folder may lie below one that is left out
+    # the study's folder may lie below a folder that is left out; it is searched all the same
     closed = left_out - above
     seen: set[Path] = set()
     links: deque[tuple[Path, Path]] = deque()
@@ -93,7 +93,7 @@ def walk(roots: Sequence[Path], skip: Collection[Path] = ()) -> Iterator[TreeEnt
 
 
 def _followed(path: Path) -> int | None:
-    """Return the mode of what a link leads to, None if that is nowhere."""
+    """Return the mode of a link's target, None if there is no target."""
     try:
         return path.stat().st_mode
     except OSError as error:
@@ -106,10 +106,10 @@ def _left_out(roots: Sequence[Path], skip: Collection[Path]) -> set[Path]:
     installed = {
         _real(root / name) for root in roots if root.name == ".snakemake" for name in _INSTALLED
     }
-    # a link that is left out is left out as such too
+    # if a link is left out, the link itself is left out as well as its target
     links = {_real(path.parent) / path.name for path in map(Path, skip)}
     return {_real(path) for path in skip} | installed | links
 
 
 def _real(path: Path) -> Path:
-    return Path(os.path.realpath(path))  # Path.resolve raises where links go round in a circle
+    return Path(os.path.realpath(path))  # Path.resolve raises if links form a circle

@@ -1,4 +1,4 @@
-"""Looking into many files, in several processes where there are many (R12)."""
+"""Search many files, in several processes if it is worth it (R12)."""
 
 import os
 from collections import deque
@@ -12,10 +12,10 @@ from bonescint.custody.traces.content import search_content
 from bonescint.custody.traces.terms import Terms
 from bonescint.custody.traces.text import Found
 
-_CHUNK = 1 << 20  # bytes that a process is given at once
+_CHUNK = 1 << 20  # bytes that a process gets at once
 _IMAGE = 1 << 14  # bytes that are read of an image
-_AHEAD = 4  # chunks of each process that wait
-_ALONE = 2  # chunks that take no longer than to start processes
+_AHEAD = 4  # waiting chunks for each process
+_ALONE = 2  # so few chunks are searched sooner than processes start
 _terms: tuple[Terms, Terms]
 
 
@@ -25,13 +25,13 @@ class ToSearch(NamedTuple):
     Parameters
     ----------
     path
-        Of it.
+        Its path.
     named
-        What its name has told.
+        The traces in its name.
     state
-        Of the file before it is read; None for what is not.
+        State of the file before it is read; None if it is not read.
     is_held
-        Whether it was looked into before, for all but the additional persons.
+        Whether it was searched before for everybody but the additional persons.
     """
 
     path: Path
@@ -49,16 +49,16 @@ class ToSearch(NamedTuple):
 def found_in(
     files: Iterable[ToSearch], terms: Terms, additional: Terms, workers: int
 ) -> Iterator[tuple[list[ToSearch], Iterable[list[Found]]]]:
-    """Yield some files after the other, and what is in each of them.
+    """Yield groups of files, and what was found in each file.
 
     Parameters
     ----------
     files
-        In the order in which they are told.
+        In the order in which they are reported.
     terms, additional
-        What is looked for, and what of it in files that were looked into before.
+        What is looked for, and the part of it that is looked for in files searched before.
     workers
-        Processes at most; few files are looked into in this one.
+        Greatest number of processes. Few files are searched in this one.
     """
     chunks = _chunks(files)
     for number, chunk in enumerate(chunks, 1):
@@ -110,4 +110,4 @@ def _found(file: ToSearch, everything: Terms, additional: Terms) -> list[Found]:
         with file.path.open("rb") as stream:
             return list(search_content(stream, file.path.as_posix(), terms))
     except FileNotFoundError:
-        return []  # gone since it was listed
+        return []  # removed since it was listed
