@@ -1,8 +1,8 @@
-"""Text that was drawn into the picture, found without reading it (R15).
+"""Find text that was drawn into the picture, without reading it (R15).
 
-Counts are noisy and blurred: five equal neighbours in a row that stand apart from both sides, many
-times in one place and of one value alone, do not occur in a scan, whatever its mean, scale or
-smoothing. A pen writes nothing else.
+Counts are noisy and blurred. Drawn strokes are not: they make runs of five equal pixels in a row
+that differ from the pixels on both sides. Many such runs of one value in one place do not occur in
+a scan, whatever its mean, scale or smoothing. Drawn text consists of them.
 """
 
 from collections.abc import Iterator
@@ -30,38 +30,39 @@ from bonescint.deid.strokes import (
 class _StrokeRule(NamedTuple):
     """What makes a component a glyph."""
 
-    # largest difference of levels that is not apart
+    # levels that differ by no more than this are not apart
     near: int
-    # share of the pixels around that may resemble it
+    # share of the surrounding pixels that may resemble it
     most_alike: float
-    # a straight line may be the edge of a detector or of a mask
+    # a thinner component is a straight line, perhaps the edge of a detector or of a mask
     least_width: int
-    # whether only what is darker around it is apart
+    # whether only darker pixels around it count as apart
     brighter: bool
 
 
-# one value, unlike all around it
+# one value, unlike the pixels around it
 _APART = _StrokeRule(near=2, most_alike=0.1, least_width=1, brighter=False)
-# one value that is far more frequent than its neighbours, whatever is around it
+# one value far more frequent than similar values, whatever pixels are around it
 _ALONE = _StrokeRule(near=2, most_alike=1.0, least_width=3, brighter=False)
-# one power of two with edges that no collimator shows: antialiased or inverted text over bone
+# one power of two, with edges sharper than a collimator allows: antialiased or inverted text over
+# bone
 _SHARP = _StrokeRule(near=1, most_alike=0.3, least_width=3, brighter=True)
 _FEWEST_RUNS = 8
-# more than a page of text has; what has more is looked at in full
+# a page of text has fewer runs; a frame with more is looked at in full
 _MANY_RUNS = 1 << 13
-# an edge: at least so high, and four times its neighbour
+# an edge has at least this value, and four times its neighbour's
 _HIGH, _STEEP, _FEWEST_EDGES = 32, 2, 10
 _UPRIGHT, _FEWEST_UPRIGHT = 3, 4
 _LOWEST_POWER = 3
 _TIMES_NEIGHBOURS = 4
-# the time of a look is bounded: the levels that stand out most, and so many components of each
+# bounds of the time: so many levels that stand out most, and so many components of each
 _MOST_LEVELS, _MOST_GLYPHS = 3, 512
-# so many values far more frequent than their neighbours are no text
+# so many values that are far more frequent than similar ones are not text but a stretched window
 _FEWEST_TEETH = 4
 _FEWEST_GLYPHS = 3
-# of the shapes around a glyph at least the half are glyphs
+# at least half of the shapes around a glyph are glyphs
 _LEAST_SHARE = 2
-# smaller frames are screened together: a numpy call costs as much as thousands of pixels
+# small frames are screened together because one numpy call costs as much as thousands of pixels
 _TOGETHER = 1 << 20
 
 
@@ -76,8 +77,8 @@ def find_text(frames: NDArray[np.integer]) -> str:
     Returns
     -------
     str
-        Empty if there is none; else where and how much, as ``frame 2: 14 components of one value``
-        (frames from 1). It says nothing else of the picture.
+        Empty if there is none. Otherwise where and how much, such as ``frame 2: 14 components of
+        one value`` (frames from 1). It says nothing else about the picture.
     """
     for number, glyphs, what in _looks(frames):
         if glyphs:
@@ -86,7 +87,7 @@ def find_text(frames: NDArray[np.integer]) -> str:
 
 
 def text_score(frames: NDArray[np.integer]) -> int:
-    """Return how much in the pixels resembles text, for the order in which a person looks.
+    """Return how much in the pixels resembles text. A person looks at the highest scores first.
 
     Parameters
     ----------
@@ -96,8 +97,8 @@ def text_score(frames: NDArray[np.integer]) -> int:
     Returns
     -------
     int
-        0: nothing; 1: more of what text is made of than chance makes, but no glyphs in a line;
-        else the number of glyphs.
+        0: nothing; 1: more runs and edges than chance makes, but no glyphs in a line; otherwise
+        the number of glyphs.
     """
     return max((glyphs or 1 for _, glyphs, _ in _looks(frames)), default=0)
 
@@ -108,7 +109,7 @@ def _looks(frames: NDArray[np.integer]) -> Iterator[tuple[int, int, str]]:
         return
     frames = np.ascontiguousarray(frames, frames.dtype.newbyteorder("="))
     if frames.itemsize > 1 and frames.min() >= 0 and frames.max() <= 0xFF:
-        # half the bytes are looked at in half the time
+        # half as many bytes take half the time
         frames = frames.astype(np.uint8)
     columns = frames.shape[2]
     together = max(1, _TOGETHER // frames[0].size)
@@ -127,7 +128,7 @@ def _looks(frames: NDArray[np.integer]) -> Iterator[tuple[int, int, str]]:
 
 
 def _suspected(flat: Flat, columns: int) -> bool:
-    """Tell whether there is more of what text is made of than chance makes, at little cost.
+    """Tell quickly whether there are more runs, gaps or edges of text than chance makes.
 
     Parameters
     ----------
@@ -147,7 +148,7 @@ def _suspected(flat: Flat, columns: int) -> bool:
         runs, kinds = runs[often[kinds]], (np.cumsum(often) - 1)[kinds[often[kinds]]]
         if gathered(runs, kinds, columns).max() >= _FEWEST_RUNS:
             return True
-    # every other row tells whether it is worth to look at all of them
+    # every second row shows whether a look at all rows is worth its time
     half = flat.reshape(-1, columns)[::2].reshape(-1)
     if gaps_between(half, half == lowest, columns, 2).size:
         gaps = gaps_between(flat, ~bright, columns, 3)
@@ -173,11 +174,11 @@ def _falls(flat: Flat) -> Mask:
 
 
 def _levels(frame: Flat) -> Flat:
-    """Return each pixel's place among the values that occur, so that no scale or table matters."""
+    """Return each pixel's rank among the values that occur, so that no scale or table matters."""
     if int(frame.max()) - int(frame.min()) >= 1 << 16:
         inverse = np.unique(frame, return_inverse=True)[1]
         return inverse.reshape(frame.shape).astype(np.int32)
-    # what overflows a signed type is right as an unsigned one
+    # the difference may overflow a signed type; its bytes are right as an unsigned number
     offset = (frame - frame.min()).view(f"u{frame.itemsize}").astype(np.intp)
     rank = np.cumsum(np.bincount(offset.reshape(-1)) > 0) - 1
     levels: Flat = rank.astype(np.uint16).take(offset)
@@ -208,7 +209,7 @@ def _drawn(levels: Flat, rule: _StrokeRule) -> int:
     for level, places, alone in _standing_out(
         flat, runs_apart(flat, bright, columns, rule.near), columns
     ):
-        # saturation gathers at the top and isolated counts at the bottom
+        # the lowest and the highest level may be frequent without text: isolated counts, saturation
         alone &= rule is _APART and rule.near < level < flat.max() and not _comb(flat)
         words.append(_word(levels, level, places, [rule, _ALONE] if alone else [rule]))
     if rule is _APART:
@@ -219,7 +220,7 @@ def _drawn(levels: Flat, rule: _StrokeRule) -> int:
 
 
 def _comb(flat: Flat) -> bool:
-    """Tell whether many values are far more frequent than their neighbours: a stretched window."""
+    """Tell whether many values are far more frequent than similar ones: a stretched window."""
     share = np.bincount(flat)
     teeth = share[1:-1] > _TIMES_NEIGHBOURS * np.maximum(share[:-2], share[2:])
     teeth &= share[1:-1] >= _FEWEST_RUNS**2
@@ -227,7 +228,7 @@ def _comb(flat: Flat) -> bool:
 
 
 def _standing_out(flat: Flat, runs: Places, columns: int) -> list[tuple[int, Places, bool]]:
-    """Return the levels with enough runs in one place, those that chance explains least first.
+    """Return the levels with enough runs in one place, the least likely by chance first.
 
     Parameters
     ----------
@@ -257,7 +258,7 @@ def _standing_out(flat: Flat, runs: Places, columns: int) -> list[tuple[int, Pla
     near = np.arange(-4, 5)
     near = levels + near[near != 0, None]
     inside = (near >= 0) & (near < counts.size)
-    # chance spreads runs over the frame and over values alike
+    # runs made by chance spread evenly over the frame and over similar values
     spread = (counts[levels] - most[levels]) * WINDOW**2 / flat.size
     others = np.where(inside, most.take(near, mode="clip"), 0).mean(axis=0)
     chance = np.maximum(spread, others)
@@ -281,7 +282,7 @@ def _word(levels: Flat, level: int, places: Places, rules: list[_StrokeRule]) ->
     level, places
         The level, and flat indices of pixels of it.
     rules
-        What a glyph is, any of them, which differ in what is alone only.
+        What a glyph is, by any of them. They are `_APART` or `_SHARP`, perhaps with `_ALONE`.
     """
     crop, labels, wanted = _thin(levels, level, places)
     height, width = crop.shape
@@ -302,7 +303,7 @@ def _word(levels: Flat, level: int, places: Places, rules: list[_StrokeRule]) ->
     fits &= box[2:].min(axis=0) >= min(rule.least_width for rule in rules)
     if _in_line(box, fits, fits) < _FEWEST_GLYPHS:
         return 0
-    # what is next to a component is of another level, or it were part of it
+    # neighbouring pixels of a component have another level, otherwise they would be part of it
     steps = np.array([-width - 1, -width, 1 - width, -1, 1, width - 1, width, width + 1])
     pixels, glyph = pixels[fits[glyph]], glyph[fits[glyph]]
     around = pixels + steps[:, None]
@@ -328,7 +329,8 @@ def _thin(levels: Flat, level: int, places: Places) -> tuple[Flat, Flat, Mask]:
     """Return the part of a frame around `places`, its components' numbers, and which are thin."""
     from scipy import ndimage
 
-    # no glyph reaches beyond; padding and the corners of a reconstruction lie at the border
+    # no glyph reaches beyond this crop; components at its border are padding or the corners of a
+    # reconstruction
     row, column = np.divmod(places, levels.shape[1])
     first_row, first_column = (
         max(0, int(row.min()) - LARGEST_GLYPH),
@@ -344,7 +346,7 @@ def _thin(levels: Flat, level: int, places: Places) -> tuple[Flat, Flat, Mask]:
     wanted: Mask = np.zeros(number + 1, bool)
     wanted[labels[row - first_row, column - first_column]] = True
     flat = labels.reshape(-1)
-    # thick ones are blobs
+    # thick components are blobs, not strokes
     square = starts_of(flat > 0, WIDEST_STROKE + 1, 1)
     square = starts_of(square, WIDEST_STROKE + 1, crop.shape[1])
     wanted[flat[: square.size][square]] = False
@@ -355,14 +357,14 @@ def _thin(levels: Flat, level: int, places: Places) -> tuple[Flat, Flat, Mask]:
 
 
 def _in_line(box: Places, shapes: Mask, glyphs: Mask) -> int:
-    """Return the most glyphs with one of them in reach of all, as in a word, either way up.
+    """Return the most glyphs that lie near one of them in a line, as in a word, across or upright.
 
     Parameters
     ----------
     box
         Top, left, height and width of each component.
     shapes, glyphs
-        Which could be glyphs, and which of them are. Where chance makes shapes, some are glyphs.
+        Which could be glyphs, and which of them are. Among shapes made by chance only some are.
     """
     top, left, height, width = box[:, shapes, None].astype(np.float32)
     glyphs = glyphs[shapes]

@@ -1,8 +1,8 @@
-"""What a compressed frame says of itself, read before a decoder in C believes it.
+"""Check the markers of a compressed frame before a decoder written in C relies on them.
 
-Pixels are decoded and written anew, so nothing of a stream leaves the hospital. It is followed here
-because decoders take the first of several images, fill up what is cut off, and allocate what the
-stream asks for.
+Pixels are decoded and written anew, so nothing of a stream leaves the hospital. The stream is
+checked here because decoders take the first of several images, fill up a stream that was cut off,
+and allocate as much memory as the stream asks for.
 """
 
 import struct
@@ -21,9 +21,9 @@ _FRAMES = frozenset({0xC0, 0xC1, 0xC3, 0xF7})
 _TABLES = frozenset({0xC4, 0xDB, 0xDD, 0xF8, 0xFE, *range(0xE0, 0xF0)})
 # ISO 15444-1 Table A.2 and, for HTJ2K, ISO 15444-15
 _SOT, _SOD, _EOC, _COD = 0xFF90, 0xFF93, 0xFFD9, 0xFF52
-# CAP, TLM, PLM, PLT, QCD, QCC, RGN, CRG, COM; not COC, which overrules COD in one of several
+# CAP, TLM, PLM, PLT, QCD, QCC, RGN, CRG, COM; not COC, which overrules COD for one component
 _J2K_TABLES = frozenset({0xFF50, 0xFF55, 0xFF57, 0xFF58, 0xFF5C, 0xFF5D, 0xFF5E, 0xFF63, 0xFF64})
-# a few kilobytes can ask a decoder for gigabytes of its own structures
+# a stream of a few kilobytes can make a decoder allocate gigabytes
 _MOST_TILES, _MOST_PACKETS = 1 << 10, 1 << 20
 
 
@@ -40,12 +40,13 @@ def check_stream(stream: bytes, rows: int, columns: int) -> None:
     Raises
     ------
     Refused
-        ``pixels-undecodable`` if the stream cannot be followed to its end, or holds what no image
-        of a hospital needs; ``pixel-length`` if it is of another shape, or not the only image.
+        ``pixels-undecodable`` if the stream cannot be followed to its end, or has a marker that no
+        image of a hospital needs; ``pixel-length`` if it has another shape, or is not the only
+        image.
     """
     try:
         if stream.startswith(_JP2_START):
-            # the boxes of a file format around the stream, which do not belong there (PS3.5 A.4.4)
+            # the stream is wrapped in the boxes of a JP2 file, against PS3.5 A.4.4
             stream = stream[stream.index(_J2K_START) :]
         if stream.startswith(_JPEG_START):
             shape, end = _follow_jpeg(stream)
@@ -58,13 +59,13 @@ def check_stream(stream: bytes, rows: int, columns: int) -> None:
     if shape != (rows, columns, 1):
         found = " x ".join(map(str, shape))
         raise Refused("pixel-length", f"codestream of {found}")
-    # a view of the patient must not be lost with the tail
+    # a second image behind the first may be another view, which must not be lost
     if b"\xff\xd8\xff" in stream[end:] or _J2K_START in stream[end:]:
         raise Refused("pixel-length", "several images in a frame")
 
 
 def check_rle(frame: bytes, rows: int, columns: int, planes: int) -> None:
-    """Refuse an RLE frame (PS3.5 Annex G) that is not as long as the image, decoded.
+    """Refuse an RLE frame (PS3.5 Annex G) that is not as long as the image when decoded.
 
     Parameters
     ----------
@@ -73,7 +74,7 @@ def check_rle(frame: bytes, rows: int, columns: int, planes: int) -> None:
     rows, columns
         Of the image.
     planes
-        Bytes of a pixel: one segment each.
+        Bytes of a pixel. Each has a segment of its own.
 
     Raises
     ------
@@ -98,13 +99,13 @@ def check_rle(frame: bytes, rows: int, columns: int, planes: int) -> None:
                 at += run + 2
             else:
                 at += 1
-        # padding makes less than a row
+        # padding is shorter than a row
         if not 0 <= length - rows * columns < columns:
             raise Refused("pixels-undecodable", f"RLE segment of {length} bytes")
 
 
 def inflate(data: bytes | memoryview, limit: int) -> bytes:
-    """Return a deflated data set (PS3.5 A.5), behind which nothing but padding may stand.
+    """Inflate a deflated data set (PS3.5 A.5); only padding may follow it.
 
     Parameters
     ----------
@@ -127,7 +128,7 @@ def inflate(data: bytes | memoryview, limit: int) -> bytes:
         raise Refused("beyond-limits", f"limits.inflated_mb: more than {limit >> 20}")
     if not stream.eof:
         raise Refused("damaged", "deflated data set ends early")
-    # some writers leave the sum and the length that close a gzip file
+    # some writers add the checksum and the length that close a gzip file
     trailer = struct.pack("<II", zlib.crc32(inflated), len(inflated))
     if not is_padding(stream.unused_data.removeprefix(trailer), 0):
         raise Refused("surplus-bytes", f"{len(stream.unused_data)} bytes")
@@ -135,7 +136,7 @@ def inflate(data: bytes | memoryview, limit: int) -> bytes:
 
 
 def is_padding(data: bytes | memoryview, at: int) -> bool:
-    """Tell whether from some place on there are zeros only, or the one space of an odd length.
+    """Tell whether the rest of the bytes is only zeros, or the one space after an odd length.
 
     Parameters
     ----------
@@ -154,7 +155,7 @@ def _take(stream: bytes, at: int, length: int) -> bytes:
 
 
 def _segment(stream: bytes, at: int) -> tuple[bytes, int]:
-    """Return what a marker segment holds, and where the next one stands."""
+    """Return the content of a marker segment, and where the next one starts."""
     body = _take(stream, at + 4, int.from_bytes(_take(stream, at + 2, 2), "big") - 2)
     return body, at + 4 + len(body)
 
@@ -179,7 +180,7 @@ def _follow_jpeg(stream: bytes) -> tuple[tuple[int, ...], int]:
             shape = struct.unpack_from(">HHB", body, 1)
         elif marker == _SOS:
             break
-    # decoders fill up what is missing with grey
+    # a stream without its end is refused, because decoders fill up the missing part with grey
     if not shape or b"\xff\xd9" not in stream[at:]:
         raise ValueError
     return shape, at
@@ -192,7 +193,7 @@ def _follow_j2k(stream: bytes) -> tuple[tuple[int, ...], int]:
         ">H8IH", size
     )
     rows, columns = bottom - top, right - left
-    # no component is subsampled (PS3.5 8.2.4)
+    # no component may be subsampled (PS3.5 8.2.4)
     if not width * height or set(size[37::3] + size[38::3]) != {1}:
         raise ValueError
     tiles = ceil((right - tile_left) / width) * ceil((bottom - tile_top) / height)
@@ -206,13 +207,13 @@ def _follow_j2k(stream: bytes) -> tuple[tuple[int, ...], int]:
             (marker, length) != (_SOT, 10)
             or tile >= tiles
             or part != parts.get(tile, 0)
-            # some encoders miscount by one
+            # `<` and not `<=`, because some encoders miscount by one
             or 0 < count < part
         ):
             raise ValueError
         parts[tile] = part + 1
         data = _follow_header(stream, at + 12, _SOD, (rows, columns)) + 2
-        # a last tile part of length 0 runs to the end of the image
+        # a last tile part with length 0 reaches to the end of the image
         end = at + declared if declared else stream.index(b"\xff\xd9", data)
         _take(stream, data, end - data)
         at = end

@@ -1,7 +1,7 @@
-"""What persons have decided of images and findings: private/review/decisions.tsv (R22, R27).
+"""Read what persons decided about images and findings: private/review/decisions.tsv (R22, R27).
 
-Everybody who reads decisions reads them here, so one rule holds for all: something passes only if
-nobody decided otherwise and as many persons agree as the study asks for (`review.reviewers`).
+All code that reads decisions does it here, so that one rule holds everywhere. Something passes only
+if nobody decided otherwise and as many persons agree as the study asks for (`review.reviewers`).
 """
 
 import re
@@ -20,21 +20,21 @@ from bonescint.text.folding import half_width, unpadded
 COLUMNS = ["item", "sha256", "decision", "reviewer", "date"]
 RECTANGLES = "rectangles"  # the sixth column, which a table may lack
 _DIGEST = re.compile("[0-9a-f]{64}")
-# who decided, for the page's script as well. Four letters or four digits may be somebody's; a code
-# has fewer, or both
+# The code of the person who decided; the script of the page uses the pattern, too. Four letters or
+# four digits may be a name or an ID, so a code has fewer of them, or both.
 REVIEWER_CODE = (
     r"(?![A-Za-z]{4,}$)(?![A-Za-z]{0,2}[0-9]{4,}[A-Za-z]{0,2}$)(?!.*[0-9]{5})[A-Za-z0-9]{1,16}"
 )
 IMAGE = "image"  # a source file
-CODED = "coded"  # an image as it is to leave
-STATION = "station"  # whether a Station Name may stay that holds what is the hospital's
-DOUBT = "opt-out-doubt"  # whether two patient IDs are one person's
+CODED = "coded"  # an image as it is about to leave
+STATION = "station"  # whether a Station Name with a word of the hospital may stay
+DOUBT = "opt-out-doubt"  # whether two patient IDs belong to one person
 ANOTHER_PERSON = "another-person"
-# what is decided, and whether it lets something pass
+# the decision, and whether it lets something pass
 _WORDS = {"release": True, "block": False}
-REDACT = "redact"  # made anew with rectangles of it 0, then like any other image
+REDACT = "redact"  # rectangles of the image become 0; the result is judged like any image
 _IMAGE_WORDS = _WORDS | {REDACT: True}
-BLANK = "blank:"  # and a code: a case that lacks a required field of the partner's sheet
+BLANK = "blank:"  # followed by a code: a case without a required field of the partner's sheet
 NOT_STATED, LEAVE_OUT = "not-stated", "leave-out"
 _BLANK_WORDS = {NOT_STATED: True, LEAVE_OUT: False}
 _DOUBT_WORDS = {ANOTHER_PERSON: True, "same-person": False}
@@ -42,9 +42,9 @@ _ITEMS = (IMAGE, CODED, STATION, DOUBT)
 
 
 class Decision(NamedTuple):
-    """A row: what it is about, the hash of what was seen, what was decided, by whom and when.
+    """A row: its subject, the hash of the content seen, the decision, the person and the day.
 
-    `rectangles` are those of ``redact``, as `bonescint.deid.rectangles.spelled` spells them.
+    `rectangles` belong to ``redact``, in the form of `bonescint.deid.rectangles.spelled`.
     """
 
     item: str
@@ -56,7 +56,7 @@ class Decision(NamedTuple):
 
     @property
     def outcome(self) -> tuple[str, str]:
-        """What persons must agree on."""
+        """The part of a decision that persons must agree on."""
         return self.decision, self.rectangles
 
     @property
@@ -66,16 +66,16 @@ class Decision(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """Where the decisions about one content stand.
+    """The state of the decisions about one content.
 
     Parameters
     ----------
     item, sha256
-        What they are about.
+        Subject and hash of the content.
     state
         ``decided``; ``waits`` for another person; ``disagreed``.
     decisions
-        All about it.
+        All decisions about it.
     """
 
     item: str
@@ -85,18 +85,18 @@ class Standing(NamedTuple):
 
 
 def read_decisions(path: Path, reviewers: int = 1) -> list[Decision]:
-    """Read the decisions that count; each holds for the content of its sha256 alone.
+    """Read the decisions that count. Each holds only for the content with its sha256.
 
     Parameters
     ----------
     path
         The table, as `bonescint.text.csvfile.typed_rows` reads it: item (``image``, ``coded``,
         ``station``, ``findings:CODE``, ``blank:CODE`` or ``opt-out-doubt``), sha256, decision
-        (``release`` or ``block``; of an image ``redact`` as well; of a blank ``leave-out`` or
-        ``not-stated``; of a doubt ``another-person`` or ``same-person``), reviewer, date, and of
-        ``redact`` the rectangles.
+        (``release`` or ``block``; for an image also ``redact``; for a blank ``leave-out`` or
+        ``not-stated``; for a doubt ``another-person`` or ``same-person``), reviewer, date, and
+        the rectangles of ``redact``.
     reviewers
-        How many different persons must agree (`review.reviewers`); with one every row counts.
+        How many different persons must agree (`review.reviewers`). With 1, every row counts.
 
     Raises
     ------
@@ -121,14 +121,14 @@ def read_decisions(path: Path, reviewers: int = 1) -> list[Decision]:
 
 
 def parse_decision(row: Mapping[str, str]) -> Decision | None:
-    """Return a row as a decision, None if it is none.
+    """Return a row as a decision, or None if it is none.
 
     Parameters
     ----------
     row
         Cells by column, trimmed.
     """
-    # some programs print hashes in capitals; a block that is not understood must not be lost
+    # some programs print hashes in capitals; a block must not be lost because of that
     digest, item = row["sha256"].lower(), row["item"]
     item = item.lower() if item.lower() in _ITEMS else item
     rectangles = row.get(RECTANGLES) or ""
@@ -149,12 +149,12 @@ def parse_decision(row: Mapping[str, str]) -> Decision | None:
 
 
 def decision_words(item: str) -> dict[str, bool]:
-    """Return what may be decided of an item, and whether it lets something pass.
+    """Return the possible decisions about an item, and whether each lets something pass.
 
     Parameters
     ----------
     item
-        What is decided about.
+        The subject of the decision.
     """
     if item.startswith(BLANK):
         return _BLANK_WORDS
@@ -164,7 +164,7 @@ def decision_words(item: str) -> dict[str, bool]:
 
 
 def person(reviewer: str) -> str:
-    """Return a reviewer as two spellings of one are told from two persons: width, case, blanks.
+    """Return a reviewer without width, case and blanks, so that spellings do not count as persons.
 
     Parameters
     ----------
@@ -175,12 +175,12 @@ def person(reviewer: str) -> str:
 
 
 def standings(decisions: Iterable[Decision], reviewers: int) -> list[Standing]:
-    """Return where the decisions about each content stand, by item and hash.
+    """Return the state of the decisions about each content, sorted by item and hash.
 
     Parameters
     ----------
     decisions
-        Of `read_decisions` with one reviewer: all rows.
+        From `read_decisions` with one reviewer: all rows.
     reviewers
         How many different persons must agree.
     """
@@ -199,7 +199,7 @@ def standings(decisions: Iterable[Decision], reviewers: int) -> list[Standing]:
 
 
 def _passing(decisions: list[Decision]) -> dict[tuple[str, str], Decision]:
-    """Return item and hash -> the one outcome that lets it pass; a decision against it wins."""
+    """Return item and hash -> the decision that lets it pass. A decision against it wins."""
     return {
         (one.item, one.sha256): one.decisions[0]
         for one in standings(decisions, 1)
@@ -208,7 +208,7 @@ def _passing(decisions: list[Decision]) -> dict[tuple[str, str], Decision]:
 
 
 def released(decisions: list[Decision]) -> frozenset[tuple[str, str]]:
-    """Return item and hash of what may pass as it is; another decision about it anywhere wins.
+    """Return item and hash of contents that may pass unchanged. Any other decision about one wins.
 
     Parameters
     ----------
@@ -220,7 +220,7 @@ def released(decisions: list[Decision]) -> frozenset[tuple[str, str]]:
 
 
 def redactions(decisions: list[Decision]) -> dict[str, Rectangles]:
-    """Return hash of a source file -> the rectangles that are to be 0 in its image.
+    """Return hash of a source file -> the rectangles that become 0 in its image.
 
     Parameters
     ----------
@@ -235,7 +235,7 @@ def redactions(decisions: list[Decision]) -> dict[str, Rectangles]:
 
 
 def blanks_decided(decisions: list[Decision]) -> dict[tuple[str, str], str]:
-    """Return item and hash of incomplete cases -> what was decided; ``leave-out`` wins.
+    """Return item and hash of incomplete cases -> the decision. ``leave-out`` wins.
 
     Parameters
     ----------
@@ -273,7 +273,7 @@ def released_stations(decisions: list[Decision]) -> frozenset[str]:
 
 
 def station_digest(name: str) -> str:
-    """Return what a decision about a Station Name is found by; empty if there is no name.
+    """Return the digest by which a decision names a Station Name; empty if there is no name.
 
     Parameters
     ----------
@@ -285,7 +285,7 @@ def station_digest(name: str) -> str:
 
 
 def other_persons(decisions: list[Decision]) -> frozenset[str]:
-    """Return the digests of doubts of which somebody said: another person.
+    """Return the digests of the doubts that a person settled as ``another-person``.
 
     Parameters
     ----------
@@ -301,9 +301,9 @@ def decision_line(digest: str, item: str = DOUBT) -> str:
     Parameters
     ----------
     digest
-        Of the doubt (another person), or of the Station Name.
+        The digest of the doubt (another person), or of the Station Name.
     item
-        What it is about.
+        The subject of the decision.
     """
     word = ANOTHER_PERSON if item == DOUBT else "release"
     return "\t".join((item, digest, word, "REVIEWER", "DATE"))

@@ -1,8 +1,8 @@
-"""Building the coded data set: only what the policy names is ever looked at (R17 to R24).
+"""Build the coded data set: only elements that the policy names are read (R17 to R24).
 
-The source's elements are byte ranges; what the policy drops is never decoded. The result is
-assembled as bytes by `encoding`, so nothing of the source's preamble, file meta, padding or unknown
-elements has a way into it.
+The source's elements are byte ranges. An element that the policy drops is never decoded. The result
+is assembled as bytes by `encoding`. Therefore the source's preamble, file meta, padding and unknown
+elements cannot get into it.
 """
 
 import re
@@ -29,21 +29,21 @@ from bonescint.deid.vocabulary import POSITIONAL, vocabulary
 from bonescint.dicom import tags, vrs
 from bonescint.text.charset import decode
 
-# this software, not the source's: a constant, so that the same input gives the same bytes
+# identifies this software; a constant, so that the same input gives the same bytes
 IMPLEMENTATION_UID = "2.25.191325472104297312207463713521894352731"
 IMPLEMENTATION_VERSION = "BONESCINT"
 _CODE_ITEM = tags.CodeValue, tags.CodingSchemeDesignator, tags.CodeMeaning
 _IDENTITY = (tags.SOPInstanceUID, tags.StudyInstanceUID, tags.SeriesInstanceUID)
-# characters of a text that stays, by VR
+# most characters of a kept text, by VR
 _LONGEST = {"AE": 16, "CS": 16, "SH": 16}
-# what `normal_form` judges
+# VRs that `normal_form` judges
 _NUMBER_VRS = frozenset(vrs.WORD) - {"OW"} | vrs.DIGITS
-# metres, kilograms, millimetres: with these a comma never parts thousands
+# in metres, kilograms and millimetres a comma never separates thousands
 _BELOW_THOUSAND = frozenset({tags.PatientSize, tags.PatientWeight, tags.PixelSpacing})
-# what the study needs: in digits that are no day or no number, or may be two, it is refused
+# the study needs these: digits that are no valid day or number, or an ambiguous one, are refused
 _NEEDED = frozenset({tags.StudyDate, tags.PixelSpacing})
 _IN_DIGITS = re.compile(rb"[\d .,/:+\\\0-]*\d[\d .,/:+\\\0-]*")
-# what was done to an element: the columns of the report, in its order
+# what was done to an element; the report has these columns in this order
 OUTCOMES = (
     "kept", "derived", "vocabulary", "coded", "fixed", "uid", "dummy", "emptied", "unusable",
     "removed", "removed_private", "removed_overlay", "kept_by_decision",
@@ -61,14 +61,14 @@ class Transformed:
     elements
         The data set without its pixels.
     counts
-        Number of elements by outcome (`OUTCOMES`), over every level that was visited; a sequence
-        that goes counts as one.
+        Number of elements by outcome (`OUTCOMES`), over every level that was visited. A removed
+        sequence counts as one.
     table
         What was done to each attribute that the hospital's table names (R18), by its tag as the
         table writes it: an outcome, or ``absent``.
     keywords
-        Attributes that are ``derived``, those that are ``unusable``, and those with a value or code
-        that the vocabulary does not list (``unlisted``).
+        Attributes that were ``derived``, those that were ``unusable``, and those with a value or
+        code that the vocabulary does not list (``unlisted``).
     """
 
     parts: list[Part]
@@ -88,7 +88,7 @@ class Engine:
     code
         The patient's code (R17).
     uids
-        The replacement of UIDs (R20).
+        Replaces the UIDs (R20).
     """
 
     def __init__(self, policy: Policy, code: str, uids: UidReplacer) -> None:
@@ -97,7 +97,7 @@ class Engine:
         self._uids = uids
         self._charset: tuple[str, ...] = ("",)
         self._signed = False
-        # every element that was visited; the top level is done last
+        # every element that was visited; those of the top level come last
         self._done: list[tuple[int, str]] = []
         self._named: dict[str, set[str]] = {}
 
@@ -148,14 +148,14 @@ class Engine:
         return Transformed(parts, elements, counts, self._table(counts), self._named)
 
     def _add_palette(self, out: CodedElements, source: Source, pixels: Pixels) -> None:
-        """Write the colour table that was checked with the pixels; one of no use goes."""
+        """Write the colour table that was checked with the pixels, and drop an unused one."""
         table = pixels.palette.elements if pixels.palette else {}
         out |= table
         for tag in PALETTE_TAGS & source.level.keys():
             self._done.append((tag, "kept" if tag in table else "removed"))
 
     def _check_vectors(self, out: CodedElements, frames: int) -> None:
-        """Drop vectors that are no vectors, and pointers to what is none: room for text."""
+        """Drop invalid vectors and pointers to anything else, because they could hold text."""
         for tag in VECTORS & out.keys():
             value = out[tag][1]
             if not isinstance(value, bytes) or not is_vector(value, frames):
@@ -171,11 +171,11 @@ class Engine:
                 self._gone(out, self._policy.rules[tags.FrameIncrementPointer], vr, lost=True)
 
     def _complete(self, out: CodedElements, source: Source) -> None:
-        """Add and count the Type 1 attributes that the source lacks and the rest settles."""
+        """Add and count the Type 1 attributes that the source lacks and other attributes settle."""
         frames = source.number(tags.NumberOfFrames, 1)
         for tag, outcome in complete(out, source.level, self._policy, frames):
             if (tag, "removed") in self._done:
-                # it stood there, empty
+                # the source had it, but empty
                 self._done.remove((tag, "removed"))
             self._done.append((tag, outcome))
             if outcome == "derived":
@@ -189,7 +189,8 @@ class Engine:
             if rule is None or rule.action == "remove":
                 self._done.append((tag, _goes(tag)))
             elif tag in IMAGE_TAGS or rule.action in ("code", "fixed"):
-                # written last, whether the source has them or not; nested they go by their Type
+                # these are written last, whether the source has them or not; nested ones follow
+                # their Type
                 if rules is not self._policy.rules:
                     self._gone(out, rule, rule.vr)
             elif rule.vr == "SQ":
@@ -200,7 +201,7 @@ class Engine:
 
     def _element(self, out: CodedElements, rule: Rule, raw: Raw) -> None:
         """Write one element as its rule says, or as its Type says when its value may not stay."""
-        # a sequence where a value belongs has none
+        # a sequence in the place of a value counts as no value
         value = raw.value if isinstance(raw.value, bytes) else b""
         if rule.action == "replace":
             vr, written, outcome = "UI", self._uids(_uid(value)).encode(), "uid"
@@ -214,7 +215,7 @@ class Engine:
             out[rule.tag] = vr, written
             self._done.append((rule.tag, outcome))
         elif rule in self._policy.required and is_blank(raw) and rule.action != "replace":
-            # as if it were absent: the rest may settle it
+            # treated as absent: other attributes may settle it
             pass
         else:
             lost = rule.action == "keep" and not is_blank(raw)
@@ -227,9 +228,9 @@ class Engine:
         return "SS" if self._signed and rule.vrs == ("US", "SS") else None
 
     def _gone(self, out: CodedElements, rule: Rule, vr: str, lost: bool = False) -> None:
-        """Leave behind what the Type asks for when an element's value may not stay (R19).
+        """Write or drop an element as its Type asks for when its value may not stay (R19).
 
-        It is `lost` if it might have stayed and cannot be read.
+        It is `lost` if it could have stayed but cannot be read.
         """
         if rule.type == "1":
             missing = "missing-uid" if rule.action == "replace" else "required-attribute"
@@ -243,7 +244,7 @@ class Engine:
         self._done.append((rule.tag, "unusable" if lost else outcome))
 
     def _sequence(self, out: CodedElements, rule: Rule, raw: Raw) -> None:
-        """Write a sequence: its items by their own rules, or its listed codes."""
+        """Write a sequence: its items by their own rules, or only its listed codes."""
         items: list[CodedElements] = []
         stays = rule.action in ("keep", "vocabulary")
         if stays and raw.vr in (None, "SQ"):
@@ -292,7 +293,7 @@ class Engine:
         """Return what was done to each attribute of the hospital's table."""
         groups = {"odd groups": "removed_private", "60xx": "removed_overlay"}
         outcomes = {}
-        # of an attribute that also occurs nested, the top level tells
+        # for an attribute that also occurs nested, the outcome at the top level counts
         done = dict(self._done)
         for row in self._policy.table:
             if gone := groups.get(row.tag):
@@ -308,7 +309,7 @@ class Engine:
 
 
 def _goes(tag: int) -> str:
-    """Return the outcome of an element without a place in the list."""
+    """Return the outcome of an element that the list does not name."""
     if tag >> 16 & 1:
         return "removed_private"
     return "removed_overlay" if tag >> 24 == 0x60 else "removed"
@@ -344,16 +345,17 @@ def _value(elements: CodedElements, tag: int) -> bytes:
 def _rewritten(
     rule: Rule, vr: str | None, value: bytes, little_endian: bool, charset: tuple[str, ...]
 ) -> tuple[str, bytes, str]:
-    """Return VR, value and outcome of an element; an empty value if it may not stay.
+    """Return VR, value and outcome of an element. The value is empty if it may not stay.
 
-    ``unlisted`` is the outcome of what a vocabulary has not or not in full.
+    The outcome is ``unlisted`` if a vocabulary does not have all of the value.
     """
     target = vr if vr in rule.vrs else rule.vrs[0]
     if rule.action == "dummy":
         if target not in DUMMIES:
             raise Refused("required-attribute", rule.keyword)
         return target, DUMMIES[target], "dummy"
-    # a sequence, or a number where a text belongs: of another kind than the attribute
+    # the value is of another kind than the attribute: a number in the place of a text, or the
+    # reverse
     another = vr is not None and vr not in rule.vrs and (vr in vrs.WORD) != (target in vrs.WORD)
     if vr == "SQ" or another or rule.action == "empty":
         return target, b"", ""
@@ -362,13 +364,13 @@ def _rewritten(
     if target in _NUMBER_VRS:
         small = rule.tag in _BELOW_THOUSAND
         number = normal_form(target, value, rule.vm, little_endian, small) or b""
-        # longer than a length field can say: hardly a number of this study
+        # a value too long for the length field is hardly a number of this study
         return target, number if len(number) <= MOST_BYTES else b"", "kept"
     if target == "UI":
         uid = _uid(value)
         return target, uid.encode() if is_standard(uid) else b"", "kept"
-    # text that the hospital's own table keeps (R18), in the result's character set: one value and
-    # no longer than the VR allows, for what stands behind it nobody would see
+    # A text that the hospital's own table keeps (R18), in the result's character set. Only one
+    # value and no more than the VR allows, because nobody would see anything behind it.
     text = decode(value, charset).partition("\0")[0].partition("\\")[0]
     text = "".join(c for c in text if c.isprintable()).strip()[: _LONGEST.get(target, 64)]
     return target, text.encode(), "kept"
@@ -378,7 +380,7 @@ def _listed(rule: Rule, value: str) -> tuple[bytes, str]:
     """Return the listed texts of a value, and ``unlisted`` if it holds another."""
     words = vocabulary()
     texts = value.split("\\")
-    # what stands beyond the values that an attribute has goes like what is not listed
+    # more values than the attribute may have are dropped like unlisted ones
     missing = any(text.strip(" \0") for text in texts[rule.vm or len(texts) :])
     texts = texts[: rule.vm]
     listed = [words.text(rule.keyword, text) or rule.own.get(literal(text), "") for text in texts]

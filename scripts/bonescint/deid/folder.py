@@ -1,4 +1,4 @@
-"""A folder of DICOM files coded outside the workflow: every file below it is accounted for."""
+"""Code a folder of DICOM files outside the workflow, and account for every file below it."""
 
 import os
 import shutil
@@ -32,7 +32,7 @@ from bonescint.names.ids import normalise
 from bonescint.resources import Texts
 
 REPORT = "report.csv"
-_CHUNK = 8  # patients per task: while one file is written the next is transformed
+_CHUNK = 8  # patients per task: while one file is written, the next is transformed
 _AHEAD = 2  # tasks per worker in flight
 _NOT_OPENED = {
     "symbolic link": "symbolic-link",
@@ -43,12 +43,12 @@ Progress = Callable[[str, int, int | None], None]
 
 
 class Instance(NamedTuple):
-    """What is held in memory of a readable file: its number, and what others read of its row."""
+    """The part of a readable file's row that stays in memory, with its number."""
 
     number: int
     path: str
     sop_instance_uid: str
-    # what many files have in common is held once
+    # equal values of many files share one string
     subject: str
     views: str
     tracer: str
@@ -57,7 +57,7 @@ class Instance(NamedTuple):
     patient_birth_date: str
 
 
-# of a line of the batch's report, in the order of `Outcome`
+# columns of the batch's report, in the order of `Outcome`
 _OF_LINE = (
     "status", "reason", "file", "code", "sha256", "derived_attributes", "unusable_attributes",
     "unlisted_attributes", "station_sha256",
@@ -69,10 +69,10 @@ Assignment = tuple[str, list[Instance]]  # a code, and a patient's files to be w
 class Outcome(NamedTuple):
     """What became of one file: a row of the report without its path.
 
-    The hash is that of the file written, or of a source: of one that a person's decision can
-    release, or that shares its UID. The keywords are those of attributes that the rest of a
-    header settles, of values that cannot be read, and of values that the vocabulary does not list.
-    The detail quotes nothing of the file.
+    The hash is that of the written file. For a source that a person's decision can release, or that
+    shares its UID, it is that of the source. The keywords name attributes that other attributes
+    settle, unreadable values, and values that the vocabulary does not list. The detail quotes
+    nothing of the file.
     """
 
     status: str
@@ -95,16 +95,16 @@ class Account(NamedTuple):
     counts
         Files by status and reason.
     doubts
-        What is doubtful about identities.
+        Doubts about identities.
     unmatched
-        Patients who declined and of whom there is no file (R12).
+        Patients who declined and have no file here (R12).
     held_back
-        Who may be somebody who declined: rows of the report of the one and the other (0 = none),
-        and the digest that a decision names.
+        Patients who may be the same person as one who declined: the row of each in the report
+        (0 = none), and the digest that a decision names.
     unlisted
-        Files by keyword of an attribute with a value that the vocabulary does not list.
+        Number of files by keyword of an attribute with a value that the vocabulary does not list.
     stations
-        Refused files by the digest of a Station Name that a decision can let stay.
+        Number of refused files by the digest of a Station Name that a decision can keep.
     """
 
     counts: Counter[tuple[str, str]]
@@ -117,12 +117,12 @@ class Account(NamedTuple):
 
 @dataclass(slots=True)
 class _Index:
-    """The first pass: every path, what is settled already, and the readable files by patient."""
+    """Result of the first pass: every path, its outcome so far, the readable files by patient."""
 
     paths: list[str] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
     patients: dict[str, list[Instance]] = field(default_factory=dict)
-    # (ID, other ID) that a header names as one person's
+    # (ID, other ID) pairs that a header gives to one person
     pairs: set[tuple[str, str]] = field(default_factory=set)
     headers: set[PersonalData] = field(default_factory=set)
 
@@ -138,35 +138,35 @@ def deidentify_folder(
     progress: Progress,
     settled: Set[str] = frozenset(),
 ) -> Account:
-    """Write ``<code>/<code>_<nn>.dcm`` for what can be released, and last ``report.csv``.
+    """Write ``<code>/<code>_<nn>.dcm`` for files that can be released, and last ``report.csv``.
 
-    A folder without its report is that of a run which did not end.
+    A folder without a report means that the run did not end.
 
     Parameters
     ----------
     source
-        Every file below it stands in the report, in the order of the paths.
+        The report has every file below it, in the order of the paths.
     destination
-        Must not exist or be empty.
+        It must not exist, or it must be empty.
     settings
         Policies and secrets.
     codes
-        Normalised patient ID -> code; who is not in it is refused. None draws them (R17).
+        Normalised patient ID -> code. A patient without a code is refused. None draws codes (R17).
     declined
-        Normalised IDs of the patients who are not to be used (R12).
+        Normalised IDs of the patients whose data must not be used (R12).
     jobs
         Processes.
     language
-        Of the messages.
+        Language of the messages.
     progress
-        Called with the stage (``index``, ``code``), the files done, their number, if known.
+        Called with the stage (``index``, ``code``), the files done, and their number if known.
     settled
         As for `bonescint.identity.doubts.held_back`.
 
     Raises
     ------
     InputError
-        If source or destination will not do; nothing has been written.
+        If source or destination cannot be used. Nothing has been written then.
     """
     _check_folders(source, destination, text := Texts("commands", language))
     with nobody_else_reads(), interrupted_here_only():
@@ -212,7 +212,7 @@ def _read(source: Path, jobs: int, limits: Limits, progress: Progress) -> _Index
     for number, (readable, row) in enumerate(index_tree(source, jobs, limits)):
         index.paths.append(row["path"])
         if readable:
-            # what no later step settles stays refused
+            # a file that no later step settles stays refused
             index.outcomes.append(Outcome("refused", "unexpected"))
             subject = intern(normalise(row["patient_id"]))
             index.pairs.update(id_pairs(subject, row["other_patient_ids"]))
@@ -259,7 +259,7 @@ def _row_of(index: _Index, subject: str) -> int:
 
 
 def _draw(subjects: Set[str]) -> dict[str, str]:
-    """Return a random code of the ledger's form for every subject, none twice (R17)."""
+    """Return a random code of the ledger's form for every subject, all different (R17)."""
     codes: set[str] = set()
     while len(codes) < len(subjects):
         codes.add(new_code())
@@ -273,7 +273,7 @@ def _sort_out(
     source: Path,
     releases: Set[str],
 ) -> list[Assignment]:
-    """Return the patients with what may be coded of their files; settle the others."""
+    """Return the patients with the files that may be coded, and settle the other files."""
     patients: list[Assignment] = []
     out: list[Instance] = []
     for subject, instances in index.patients.items():
@@ -295,7 +295,7 @@ def _sort_out(
 
 
 def _write_report(index: _Index, destination: Path) -> None:
-    # it says that the files are there, so they must have reached the disk before
+    # the report states that the files exist, so they must be on the disk before it
     to_the_disk(destination)
     rows = zip(index.paths, index.outcomes, strict=True)
     write_rows(
@@ -308,7 +308,7 @@ def _write_report(index: _Index, destination: Path) -> None:
 def _identities(
     index: _Index, left_out: Mapping[str, str], codes: Mapping[str, str], text: Texts
 ) -> Iterator[dict[str, str]]:
-    """Yield the rows for `identity_doubts`, patients named by code or by a row of the report."""
+    """Yield the rows for `identity_doubts`. Patients are named by code or by row of the report."""
     for subject, instances in index.patients.items():
         if subject not in left_out:
             label = codes.get(subject) or text("doubts.row", row=_row_of(index, subject))
@@ -323,7 +323,7 @@ def _code_all(
     jobs: int,
     progress: Progress,
 ) -> None:
-    """Write the patients' files and note what became of them."""
+    """Write the patients' files and note the outcome of each."""
     done = len(index.paths) - sum(len(instances) for _, instances in patients)
     for outcomes in _code(patients, given, jobs):
         for number, outcome in outcomes:
@@ -332,7 +332,7 @@ def _code_all(
         progress("code", done, len(index.paths))
 
 
-# source, destination and settings, in a worker's memory
+# source, destination and settings of a worker
 _given: tuple[Path, Path, Settings]
 
 
@@ -359,10 +359,10 @@ def _code_chunk(chunk: tuple[Assignment, ...]) -> list[tuple[int, Outcome]]:
 def _code(
     patients: Iterable[Assignment], given: tuple[Path, Path, Settings], jobs: int
 ) -> Iterator[list[tuple[int, Outcome]]]:
-    """Yield the outcomes of some patients' files after the other.
+    """Yield the outcomes of the patients' files, one chunk after the other.
 
-    A file on which a decoder brings its process down must not stop the rest: the patients then in
-    work are done again, each in a process of its own; a patient that brings it down is refused.
+    A decoder that crashes its process on one file must not stop the others. The patients then in
+    work are repeated, each in its own process. A patient that crashes it again is refused.
     """
 
     def pool(workers: int) -> ProcessPoolExecutor:

@@ -1,8 +1,8 @@
-"""The header's texts in the bytes of the image: what a damaged copy, or somebody, put there.
+"""Search the bytes of the image for texts of the header (from a damaged copy, or hidden).
 
-A text of six bytes and more does not occur in counts; a shorter one does, so it is looked for
-with the head of its element. What is searched is the image as it is written and as it stood in the
-file, in lower case.
+A text of six bytes or more does not occur in counts by chance. A shorter one does, so it is
+searched together with the head of its element. The search covers the image as it is written and as
+it was in the file, in lower case.
 """
 
 import re
@@ -23,9 +23,9 @@ from bonescint.names.parts import SEPARATORS
 SHORTEST = 6
 # other texts of the header must be longer: "REST" occurs in a lossy stream by chance
 _SHORTEST_OTHER, _LONGEST_OTHER = 10, 256
-# bytes; no ID is as long
+# bytes; no ID is so long
 _SHORTEST_RAMP = 64
-# no byte of a text is lower but its separators, and no text is without two neighbours that are not
+# only separators in a text have lower bytes, and every text has two neighbours that are not lower
 _LEAST = 0x1B
 _LEAST_WORD = _LEAST << 8 | _LEAST
 _CONTROLS = re.compile(b"[%c-%c]+" % (0, _LEAST - 1))
@@ -35,7 +35,7 @@ _BINARY = frozenset(vrs.FORMATS) | vrs.UNKNOWN_FORM - {"UN"} | {"AT", "OB", "OW"
 
 
 def search_pixels(source: Source, pixels: Pixels, known: Identifiers) -> None:
-    """Refuse an image whose bytes hold what the header says.
+    """Refuse an image whose bytes hold texts of the header.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def search_pixels(source: Source, pixels: Pixels, known: Identifiers) -> None:
     ]
     as_it_was = source.level[tags.PixelData]
     if source.transfer_syntax == RLELossless or not as_it_was.little_endian:
-        # its bytes stand apart, or in other places, in what is written
+        # in the written image, neighbouring bytes of the file are apart or in another order
         images += [(tag, source.level[tag].value) for tag, _ in images]
     images = [(tag, image) for tag, image in images if _may_hold_text(image)]
     if not images:
@@ -72,7 +72,7 @@ def search_pixels(source: Source, pixels: Pixels, known: Identifiers) -> None:
 
 
 def check_identity(source: Source) -> None:
-    """Refuse a header whose names or IDs are no text: what they were may stand anywhere.
+    """Refuse a header whose names or IDs are damaged, because the true ones cannot be searched.
 
     Parameters
     ----------
@@ -86,25 +86,26 @@ def check_identity(source: Source) -> None:
     """
     for tag in IDENTIFYING & source.level.keys():
         value = source.level[tag].value
-        # what is left over behind the end of a shorter value is a device's habit, once
+        # some devices leave one remnant of a longer value behind the NUL of a shorter one; more is
+        # damage
         if isinstance(value, bytes) and len([part for part in value.split(b"\0") if part]) > 2:
             raise Refused("damaged", tags.notation(tag))
 
 
 def check_unchanged(source: Source, row: Mapping[str, str]) -> None:
-    """Refuse a file that is no longer of the patient whose header was read, whatever its date.
+    """Refuse a file that now has another patient than the header read before, at any file date.
 
     Parameters
     ----------
     source
         The source.
     row
-        What the index read of it; what it does not say is not asked.
+        What the index read from it. An empty value is not compared.
 
     Raises
     ------
     Refused
-        ``changed`` with the tag: the image would get another patient's code.
+        ``changed`` with the tag, because the image would get another patient's code.
     """
     read = row.get("patient_id", "")
     if read and normalise(read) != normalise(source.text(tags.PatientID)):
@@ -112,13 +113,13 @@ def check_unchanged(source: Source, row: Mapping[str, str]) -> None:
 
 
 def _may_hold_text(image: bytes | memoryview) -> bool:
-    """Tell whether two neighbouring bytes can be letters, at little cost."""
+    """Tell quickly whether two neighbouring bytes can be letters."""
     words = np.frombuffer(image, "<u2", len(image) // 2)
     return bool(words.size and words.max() >= _LEAST_WORD)
 
 
 def _is_ramp(table: bytes) -> bool:
-    """Tell whether a table is an even ramp of greys, which spells 123456 and hides nothing."""
+    """Tell whether a table is an even ramp of greys: it holds 123456, but by chance."""
     # the last byte may be padding
     steps = np.diff(np.frombuffer(table, "u1").astype(int))[:-1]
     return steps.size >= _SHORTEST_RAMP and len(np.unique(steps)) == 1
@@ -140,7 +141,7 @@ def _needles(source: Source, known: Identifiers) -> Iterator[bytes]:
             for encoding in _ENCODINGS:
                 yield from _long(form.encode(encoding, "ignore"))
     for tag, raw in source.level.items():
-        # what is searched is nothing to look for
+        # the image itself is no text to look for
         if isinstance(raw.value, bytes) and tag not in IMAGE_TAGS and raw.vr not in _BINARY:
             yield from _of_element(tag, raw)
 
@@ -159,15 +160,15 @@ def _of_element(tag: int, raw: Raw) -> Iterator[bytes]:
 
 
 def _long(text: bytes) -> Iterator[bytes]:
-    """Yield a text and what stands between its escapes, if it is long enough."""
+    """Yield a text and the parts between its escapes, if they are long enough."""
     for part in (text, *_ESCAPES.split(text)):
-        # of equal bytes a flat area is made
+        # a flat area of the image consists of equal bytes
         if len(part) >= SHORTEST and len(set(part)) > 1:
             yield part.lower()
 
 
 def _holds(image: bytes | memoryview, needles: set[bytes]) -> bool:
-    """Tell whether an image holds one of many texts, read once for all of them."""
+    """Tell whether an image holds one of many texts, in one pass for all of them."""
     low = bytes(image).lower()
     begun = defaultdict(list)
     first, second = np.zeros(1 << 16, bool), np.zeros(1 << 16, bool)

@@ -27,11 +27,11 @@ from bonescint.names.reading import Reading, laid_out, read
 from bonescint.text.encodings import fitting, readings
 from bonescint.text.folding import compose, fold_name, spelt_out
 
-# digits that are compared with a numeric attribute's value only from this length on
+# shorter rows of digits are not compared with numeric values
 SHORTEST_NUMBER = 6
-# digits that are the patient's wherever they stand in a row of so many
+# known digits of the first length identify the patient inside a row of the second length or more
 _SURE, _TOO_LONG = 8, 12
-# 1948, +1948, 1948.0: devices write whole numbers so
+# devices write a whole number as 1948, +1948 or 1948.0
 _WHOLE = re.compile(r"[+-]?([0-9]+)(?:\.0*)?")
 _PATIENT_NAMES = (
     tags.PatientName, tags.OtherPatientNames, tags.PatientBirthName, tags.PatientMotherBirthName,
@@ -41,7 +41,7 @@ _NUMBERS = (
     tags.PatientID, tags.OtherPatientIDs, tags.AccessionNumber, tags.PatientTelephoneNumbers,
     tags.AdmissionID, tags.MedicalRecordLocator,
 )  # fmt: skip
-# short ones are no identifiers
+# values shorter than `_SHORTEST_OTHER` are no identifiers
 _OTHER_NUMBERS = (
     tags.StudyID, tags.RequestedProcedureID, tags.ScheduledProcedureStepID,
     tags.PerformedProcedureStepID, tags.PlacerOrderNumberImagingServiceRequest,
@@ -55,7 +55,7 @@ _KINDS = (
     | dict.fromkeys(_NUMBERS, "id")
     | dict.fromkeys((*_PATIENT_NAMES, *STAFF), "name")
 )
-# whose value is somebody's, however short it is
+# attributes whose value belongs to a person, even a short one
 IDENTIFYING = frozenset(_KINDS) | {tags.PatientBirthDate}
 _DEEPEST = 8
 _NOBODY = (0x0028, 0x0054)
@@ -68,7 +68,7 @@ _UIDS = (
 )  # fmt: skip
 # names that vendors repeat in private elements: creator, group, element
 _PRIVATE_NAMES = (("GEMS_GENIE_1", 0x0009, 0x40), ("GEMS_GENIE_1", 0x0009, 0x42))
-# two bytes are too few for an ID
+# VRs of two bytes a number are left out: that is too little for an ID
 _BINARY = {vr: form for vr, form in vrs.FORMATS.items() if vrs.WORD[vr] > 2}
 
 
@@ -81,20 +81,20 @@ class Identifiers:
     known
         Spellings of names, IDs, dates, addresses.
     raw
-        Bytes as they stand in the source, looked for as they are.
+        Bytes of the source that are searched for unchanged.
     institution
-        Its name, which explains a family name in a text that repeats its words.
+        The hospital's names. A text that repeats their words may contain a family name by chance.
     stored
-        All of them as they stand in the source, for the bytes of an image, which are no text.
+        All of them as bytes of the source, for the search in an image (an image is no text).
     texts
         All of them decoded.
     patient
-        Those that are not the hospital's: what `bonescint.names.matcher.matcher` takes, and bytes.
+        The patient's without the hospital's: arguments of `bonescint.names.matcher.matcher`, bytes.
     station
-        Digest of the source's Station Name (`bonescint.deid.decisions.station_digest`), which a
-        person's decision can let stay although it holds what is the hospital's.
+        Digest of the source's Station Name (`bonescint.deid.decisions.station_digest`). A person
+        can decide that the name stays although it contains a word of the hospital.
     released
-        Whether somebody has decided so.
+        Whether a person has decided so.
     """
 
     known: Matcher
@@ -127,7 +127,7 @@ class Identifiers:
         )
 
     def of_the_patient(self) -> "Identifiers":
-        """Return what is the patient's alone, without what is the hospital's."""
+        """Return the patient's own identifiers, without those of the hospital."""
         args, raw = self.patient
         return replace(self, known=matcher(FIELD, *args), raw=raw)
 
@@ -142,8 +142,8 @@ class Identifiers:
         Raises
         ------
         Refused
-            ``residual-identifier``; with the digest of the Station Name where it holds nothing of
-            the patient's and nobody has decided about it.
+            ``residual-identifier``. It carries the digest of the Station Name if that name holds
+            nothing of the patient and nobody has decided about it.
         """
         if not self.are_in(value):
             return
@@ -156,7 +156,7 @@ class Identifiers:
         raise Refused("residual-identifier", tags.notation(tag), station_sha256=digest)
 
     def holds_number(self, text: str) -> bool:
-        """Tell whether a text holds a number of theirs: by its value, or by its digits in a row.
+        """Tell whether a text holds one of the numbers: by its value, or by its digits in a row.
 
         Parameters
         ----------
@@ -169,9 +169,9 @@ class Identifiers:
         except InvalidOperation:
             return _any_long(laid_out((text,)).numbers & numbers)
         digits = "".join(map(str, value.as_tuple().digits)).lstrip("0")
-        # no identifier has as many digits as an exponent may ask for
+        # an exponent could ask for more digits than any identifier has
         whole = str(int(value)) if value.is_finite() and value.adjusted() < 64 else ""
-        # a date, an ID and a time in one: no count has as many digits
+        # a count has fewer digits: this may be a date, an ID and a time in one
         long = len(digits) >= _TOO_LONG
         inside = long and any(len(known) >= _SURE and known in digits for known in numbers)
         return inside or _any_long({digits, whole} & numbers)
@@ -193,30 +193,31 @@ class Identifiers:
         return any(t[0] > 31 and t in self.known.births for t in triples)
 
     def holds_pieces(self, value: bytes) -> bool:
-        """Tell whether the digits of a text hold a number or a birth date, whatever parts them.
+        """Tell whether the digits of a text hold a number or a birth date, with any separators.
 
         Parameters
         ----------
         value
-            A text that is mostly numbers, as those of versions are.
+            A text that is mostly numbers, such as a software version.
         """
         digits = bytes(byte for byte in value if byte in b"0123456789").decode()
         if any(len(n) >= SHORTEST_NUMBER and n in digits for n in self.numbers):
             return True
         runs = [int(run) for run in re.findall("[0-9]+", value.decode("utf-8"))]
-        # the year of an era, too: S28 V04 P05
+        # a birth date may also have the year of an era: S28 V04 P05
         triples = {*zip(runs, runs[1:], runs[2:], strict=False)}
         sixes = (digits[at : at + 6] for at in range(len(digits) - 5))
         triples |= {(int(six[:2]), int(six[2:4]), int(six[4:])) for six in sixes}
         return not triples.isdisjoint(self.known.births)
 
     def holds_binary(self, vr: str, value: bytes) -> bool:
-        """Tell whether little-endian binary numbers hold one of theirs, of any sign.
+        """Tell whether little-endian binary numbers hold one of the numbers, of any sign.
 
         Parameters
         ----------
         vr
-            Its VR; of other than FD, FL, SL, SV, UL, UV nothing is found (two bytes are too few).
+            Its VR. Nothing is found in other VRs than FD, FL, SL, SV, UL, UV (two bytes are too
+            few).
         value
             One or several numbers.
         """
@@ -230,7 +231,7 @@ class Identifiers:
             if not math.isfinite(number) or number < 10 ** (SHORTEST_NUMBER - 1):
                 continue
             for known in self.numbers:
-                # longer ones have no place in any of these
+                # longer numbers do not fit into any of these VRs
                 if len(known) in range(SHORTEST_NUMBER, 21) and (
                     number == int(known)
                     or (form == "d" and number == float(known))
@@ -240,7 +241,7 @@ class Identifiers:
         return False
 
     def _unexplained(self, value: bytes) -> Reading:
-        """Return what a value says without words of the institution's name."""
+        """Return the reading of a value without the words of the institution's name."""
         pattern = _words_of(self.institution)
         texts = [form for text in readings(value) for form in (text, spelt_out(compose(text)))]
         return laid_out(tuple(pattern.sub(" ", _comparable(text)) for text in texts))
@@ -272,7 +273,7 @@ def known_identifiers(
     phrases = _values(level, charset, _PHRASES)
     address = tuple(_values(level, charset, (tags.PatientAddress,)))
     uids = {value for tag in _UIDS if len(value := _stored(level, tag)) > 8}
-    # of ASCII nothing is there that its spellings do not find
+    # ASCII values without escapes are left out: the search for spellings finds them
     unusual = frozenset(v for v in found.stored if not v.isascii() or b"\x1b" in v)
     station = station_digest(source.text(tags.StationName))
     numbers = tuple(ids), tuple(births)
@@ -294,7 +295,7 @@ class _Identifying(NamedTuple):
     names: list[str]
     staff: list[str]
     ids: list[str]
-    # as they stand in the source: all of them, and those of staff
+    # bytes of the source: all of them, and those of staff
     stored: set[bytes]
     theirs: set[bytes]
 
@@ -323,13 +324,13 @@ def _any_long(numbers: Iterable[str]) -> bool:
 
 
 def _comparable(text: str) -> str:
-    """Return a text folded, with words set apart where a capital begins one."""
+    """Return a folded text, in which a capital letter after a small one begins a new word."""
     return fold_name(re.sub("(?<=[a-z])(?=[A-Z])", " ", compose(text)))
 
 
 @lru_cache(maxsize=16)
 def _words_of(institution: tuple[str, ...]) -> re.Pattern[str]:
-    """Return what finds a name's Latin words, if it has several, and the others' beginnings."""
+    """Return a pattern for a name's Latin words, if several, and for beginnings of other words."""
     found = set()
     for words in (SEPARATORS.split(_comparable(name).strip()) for name in institution):
         for word in words:
@@ -342,7 +343,7 @@ def _words_of(institution: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _stored(level: RawLevel, tag: int) -> bytes:
-    """Return a value's bytes without padding; none if there is none."""
+    """Return a value's bytes without padding, or no bytes if there is no value."""
     raw = level.get(tag)
     return raw.value.strip(b" \0") if raw and isinstance(raw.value, bytes) else b""
 
@@ -353,17 +354,17 @@ def _pieces(stored: set[bytes]) -> set[bytes]:
 
 
 def _levels(level: RawLevel, depth: int) -> Iterator[RawLevel]:
-    """Yield a data set and every item in it that could be written or name the patient."""
+    """Yield a data set and each of its items that could be written or could name the patient."""
     yield level
     for tag, raw in level.items():
-        # vendors' sequences are not ours to read; windows, detectors and tracers name nobody
+        # private sequences are not read; items about windows, detectors and tracers name nobody
         if not depth or tag >> 16 & 1 or tag >> 16 in _NOBODY or not raw.value:
             continue
         if (raw.vr or _known_vr(tag)) == "SQ":
             try:
                 items = raw.parse(raw.value)
             except Refused:
-                continue  # damaged: it is not written either
+                continue  # a damaged sequence is not written either
             for item in items:
                 yield from _levels(item, depth - 1)
 
@@ -381,7 +382,7 @@ def _values(level: RawLevel, charset: tuple[str, ...], wanted: Iterable[int]) ->
             continue
         texts = {text_of(level, tag, charset)}
         if not raw.value.isascii():
-            # as devices encode it that declare another character set, or none
+            # some devices declare another character set than they use, or none
             texts |= {raw.value.decode(e).strip(" \0") for e in fitting(raw.value)}
         values += [value.strip() for text in sorted(texts) for value in text.split("\\")]
     return values

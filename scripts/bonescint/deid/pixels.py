@@ -1,4 +1,4 @@
-"""The image of an instance: decoded, exactly as long as it should be, one sample a pixel."""
+"""Check and decode the image of an instance: exactly the stated length, one sample a pixel."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -52,7 +52,7 @@ NATIVE = frozenset(
         ExplicitVRBigEndian,
     }
 )  # fmt: skip
-# JPEG 2000 (.91) and HTJ2K (.203) may be either; what is not known to be lossless counts as lossy
+# JPEG 2000 (.91) and HTJ2K (.203) may be lossless or lossy, and therefore count as lossy
 LOSSLESS = frozenset(
     {
         JPEGLossless, JPEGLosslessSV1, JPEGLSLossless, JPEG2000Lossless, HTJ2KLossless,
@@ -60,11 +60,11 @@ LOSSLESS = frozenset(
     }
 )  # fmt: skip
 LOSSY = frozenset({JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLSNearLossless, JPEG2000, HTJ2K})
-# what of a file is its image: the pixels and what their numbers point at
+# the image of a file: its pixels and the colour tables that they point at
 IMAGE_TAGS = PALETTE_TAGS | {tags.PixelData}
-# of pixels whose words are known in big endian
+# VRs of pixel data for which the length of a big-endian word is known
 _BIG_ENDIAN = (None, "OB", "OW", "SS", "US")
-# the tag of a fragment, in either byte order; no image begins so
+# the tag of a fragment, in either byte order; no image begins with these bytes
 _ITEMS = b"\xfe\xff\x00\xe0", b"\xff\xfe\xe0\x00"
 
 
@@ -115,7 +115,7 @@ class Pixels:
     palette
         The table of a PALETTE COLOR image.
     rectangles
-        What was made 0 in it because a person saw text there (`bonescint.deid.redaction`).
+        Where it was made 0 because a person saw text there (`bonescint.deid.redaction`).
     """
 
     form: Format
@@ -165,7 +165,7 @@ def prepare(source: Source) -> Pixels:
 
 
 def pictures_of(pixels: Pixels) -> Iterator[NDArray[np.integer]]:
-    """Yield the image as frames x rows x columns, for looking at it; of a palette its light, too.
+    """Yield the image as frames x rows x columns; with a palette, its luminance as well.
 
     Parameters
     ----------
@@ -181,7 +181,7 @@ def pictures_of(pixels: Pixels) -> Iterator[NDArray[np.integer]]:
 
 
 def image_format(source: Source) -> Format:
-    """Return what the header says of the image.
+    """Return what the header says about the image.
 
     Parameters
     ----------
@@ -225,7 +225,7 @@ def image_format(source: Source) -> Format:
 
 
 def signs_of_text(source: Source) -> str:
-    """Return what the header says of text in the picture; empty if nothing.
+    """Return what the header says about text in the picture; empty if nothing.
 
     Parameters
     ----------
@@ -250,7 +250,7 @@ def _native(
     """Return the pixels of an uncompressed image in little endian, without padding."""
     frame = form.frame_length
     length = frame * form.frames
-    # a forgotten Number of Frames must not cost a view
+    # if Number of Frames is forgotten, the other views must not be lost
     if not 0 <= len(value) - length < frame:
         raise Refused("pixel-length", f"expected {length} bytes, found {len(value)}")
     if value[:4] in _ITEMS:
@@ -258,32 +258,32 @@ def _native(
     if not little_endian:
         size = form.bits // 8
         if size == 1 and vr == "OW":
-            # two pixels in a word, of which the last may be padding (PS3.5 8.1.1 and 7.3)
+            # two pixels share a word, and the last one may be padding (PS3.5 8.1.1 and 7.3)
             size = 2
         whole = len(value) // size * size
-        # an odd number of bytes, of words that are none
+        # the bytes do not fill whole words
         if whole < length or not is_padding(value, whole):
             raise Refused("pixel-length", f"{len(value)} bytes in words of {size}")
         value = np.frombuffer(value[:whole], f"u{size}").byteswap().view("u1").data
     if len(value) == length:
         return value
-    # pixels that something has pushed on, or a hiding place
+    # the pixels may be shifted by inserted bytes, or the surplus may hide something
     if not is_padding(value, length):
         raise Refused("surplus-bytes", f"{len(value) - length} bytes behind the last pixel")
     return value[:length]
 
 
 def _frames(value: bytes, form: Format, rle: bool) -> list[bytes]:
-    """Return the compressed frames, each of them one whole image of the header's size."""
+    """Return the compressed frames. Each is one whole image of the header's size."""
     try:
         value = _without_empty(value, form.frames)
         parts = list(generate_fragmented_frames(value, number_of_frames=form.frames))
     except Exception as error:
-        # whatever the parser stumbles on
+        # the parser raises many kinds of exceptions
         raise Refused("pixels-undecodable", "damaged fragments") from error
     if len(parts) != form.frames:
         raise Refused("pixel-length", f"expected {form.frames} frames, found {len(parts)}")
-    # PS3.5 A.4.2
+    # an RLE frame is one fragment (PS3.5 A.4.2)
     if rle and any(len([piece for piece in part if piece]) != 1 for part in parts):
         raise Refused("pixel-length", "several fragments in an RLE frame")
     frames = [b"".join(part) for part in parts]
@@ -296,9 +296,10 @@ def _frames(value: bytes, form: Format, rle: bool) -> list[bytes]:
 
 
 def _without_empty(value: bytes, frames: int) -> bytes:
-    """Return encapsulated pixels without fragments that hold nothing and that no offset counts.
+    """Return encapsulated pixels without the empty fragments that no offset counts.
 
-    Of as many fragments as frames each is one, whatever a table of offsets says.
+    If there are as many full fragments as frames, each is one frame, even if a table of offsets
+    says otherwise.
     """
     stream = BytesIO(value)
     offsets = parse_basic_offsets(stream)
@@ -316,13 +317,13 @@ def _without_empty(value: bytes, frames: int) -> bytes:
 
 
 def _check_unused_bits(native: bytes | memoryview, form: Format) -> None:
-    """Refuse bits beyond Bits Stored: old overlays hid there (PS3.5 2003, 8.1.2; R23)."""
+    """Refuse bits beyond Bits Stored, where old overlays may be (PS3.5 2003, 8.1.2; R23)."""
     if form.stored == form.bits:
         return
     values = np.frombuffer(native, f"<u{form.bits // 8}")
     used = ((1 << form.stored) - 1) << form.high + 1 - form.stored
     if form.signed:
-        # a negative number carries its sign in the bits above
+        # a negative number repeats its sign in the bits above
         negative = (values >> form.high & 1).astype(bool)
         sign = values.dtype.type(((1 << form.bits) - 1) & ~((1 << form.high) - 1))
         values = np.where(negative & (values & sign == sign), values & ~sign, values)
@@ -354,6 +355,6 @@ def _decoded(frames: list[bytes], form: Format, syntax: str) -> memoryview:
                 encapsulate([frame], has_bot=False), raw=True, **described
             )[0]
     except Exception as error:
-        # codecs raise whatever they like; the message may quote the header
+        # codecs raise many kinds of exceptions, and their messages may quote the header
         raise Refused("pixels-undecodable", type(error).__name__) from error
     return image.reshape(-1).view("u1").data

@@ -1,4 +1,4 @@
-"""What becomes of each attribute: the hospital's table over the allow-list (R18, R19)."""
+"""Decide what is done to each attribute: the hospital's table over the allow-list (R18, R19)."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -21,16 +21,16 @@ from bonescint.resources import resource_rows
 from bonescint.text.csvfile import typed_rows
 
 ACTIONS = frozenset({"keep", "empty", "remove", "replace", "code", "fixed", "vocabulary", "dummy"})
-# the hospital's words; what they mean here depends on Type and place (R19)
+# the actions in the hospital's table; their effect depends on Type and place (R19)
 TABLE_ACTIONS = frozenset({"code", "remove", "keep", "replace", "fixed", "review"})
-# the place holders that Type 1 asks for (R19), one per VR; other VRs are refused when needed
+# the placeholders that Type 1 asks for (R19), one per VR; without one the file is refused
 DUMMIES = {
     "AS": b"000Y", "CS": b"REMOVED", "DA": b"19000101", "DS": b"0", "DT": b"19000101", "IS": b"0",
     "LO": b"REMOVED", "LT": b"REMOVED", "PN": b"REMOVED", "SH": b"REMOVED", "ST": b"REMOVED",
     "TM": b"000000", "UC": b"REMOVED", "UT": b"REMOVED",
 }  # fmt: skip
-# PS3.15 options that hold for every file written: basic profile; descriptions are replaced by fixed
-# and listed ones; the study date, the patient's characteristics and the station name stay (R24)
+# The PS3.15 options of every file written: the basic profile; descriptions are replaced by fixed
+# and listed ones; the study date, the patient's characteristics and the station name stay (R24).
 OPTIONS = (
     codes.cid7050.BasicApplicationConfidentialityProfile,
     codes.cid7050.CleanDescriptorsOption,
@@ -41,7 +41,7 @@ OPTIONS = (
 _METHOD = "Hospital tag table over NM allow-list\\Only the study date is kept of dates and times"
 _TAG = re.compile(r"\(([0-9A-Fa-f]{4}),([0-9A-Fa-f]{4})\)")
 _CODED = (tags.PatientName, tags.PatientID)
-# the character set of what is written and the stamps are not the hospital's to choose
+# the hospital's table cannot change the character set and the stamps of the written file
 _OURS = frozenset(
     {
         tags.SpecificCharacterSet, tags.PatientIdentityRemoved, tags.DeidentificationMethod,
@@ -49,7 +49,7 @@ _OURS = frozenset(
     }
 )  # fmt: skip
 _GROUPS = frozenset({"odd groups", "60xx"})
-# of a module that an object may do without
+# Type 1 in a module that an object need not have
 _OPTIONAL = frozenset({tags.FrameOfReferenceUID})
 
 
@@ -70,7 +70,7 @@ class Rule:
     action
         One of `ACTIONS`.
     items
-        The decisions inside a sequence that stays.
+        The decisions inside a kept sequence.
     own
         The hospital's own listed texts, folded, and what is written for them.
     """
@@ -107,7 +107,7 @@ class Policy:
     iod
         ``nm`` or ``sc`` (Secondary Capture).
     rules
-        Decisions by tag; what has none is removed.
+        Decisions by tag. An attribute without one is removed.
     fixed
         The encoded values of the attributes with action ``fixed``.
     table
@@ -115,7 +115,7 @@ class Policy:
     kept
         The private and overlay elements that stay by a recorded decision (R22, R23).
     texts
-        The attributes at the top whose text stays as it was typed: the hospital's word (R18).
+        The attributes at the top whose text stays as typed, because the hospital says so (R18).
     required
         The attributes at the top without which no file is written (Type 1).
     """
@@ -129,7 +129,7 @@ class Policy:
     required: tuple[Rule, ...] = ()
 
     def stamps(self, code: bytes) -> Iterator[tuple[Rule, bytes]]:
-        """Yield what every file carries at the top, whether its source has it or not.
+        """Yield the elements that every file has at the top, even if its source lacks them.
 
         Parameters
         ----------
@@ -158,7 +158,7 @@ def load_policies(
     study_description, series_description
         The fixed strings of R21.
     kept
-        The decisions about private and overlay elements (R22, R23); None: all of them go.
+        The decisions about private and overlay elements (R22, R23). None removes all of them.
     own
         The hospital's own lines of the vocabulary (`bonescint.deid.own_vocabulary.read_terms`).
 
@@ -181,7 +181,7 @@ def load_policies(
         for row in table:
             _apply(rules, row.number, row.action)
             if row.number and row.number not in rules and row.action == "keep":
-                # the table wins: what it keeps stays although the list does not know it
+                # the table wins: it can keep an attribute that the list does not have
                 vr = dictionary_VR(row.number).replace(" or ", "/")
                 keyword = keyword_for_tag(row.number)
                 rules[row.number] = Rule(row.number, keyword, vr, None, "", "keep")
@@ -235,7 +235,7 @@ def _list_own(rules: dict[int, Rule], own: OwnTerms) -> None:
 
 def _read_allow_list(iod: str) -> dict[int, Rule]:
     rules: dict[int, Rule] = {}
-    # sorted by path: a sequence stands before what is inside it
+    # sorted by path, so that a sequence comes before the attributes inside it
     for row in resource_rows("nm_attributes.csv"):
         path = _TAG.findall(row["path"])
         *parents, tag = (int(group + element, 16) for group, element in path)
@@ -254,7 +254,7 @@ def _read_allow_list(iod: str) -> dict[int, Rule]:
 
 
 def table_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
-    """Return the rows of the hospital's table as they are, with their numbers (R18).
+    """Return the rows of the hospital's table unchanged, with their numbers (R18).
 
     Parameters
     ----------
@@ -277,7 +277,7 @@ def table_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
 
 
 def _read_table(path: Path) -> list[TableRow]:
-    """Return the rows; those for private groups and overlays mean removal (R22, R23)."""
+    """Return the rows. Those for private groups and overlays can only remove (R22, R23)."""
     table: dict[str, TableRow] = {}
     problems = []
     for number, row in table_rows(path):
@@ -347,6 +347,6 @@ def _fixed_values(
         tags.PatientIdentityRemoved: b"YES",
         tags.DeidentificationMethod: _METHOD.encode(),
         tags.DeidentificationMethodCodeSequence: method_items(*options),
-        # R24 keeps the study date as it was: the receiver is told that the date is the true one
+        # R24 keeps the study date; this tells the receiver that the date is the true one
         tags.LongitudinalTemporalInformationModified: b"UNMODIFIED",
     }

@@ -1,8 +1,9 @@
-"""Private and overlay elements that stay because a person decided so (R22, R23).
+"""Keep private and overlay elements that a person decided to keep (R22, R23).
 
-Without a decision everything in odd groups and 60xx goes. A decision names one element of one
-creator and what it may hold: numbers of one VR, or texts whose pattern (digits replaced by 0) has
-been looked at; or one overlay bitmap, byte for byte. All of it at the top level of the data set.
+Without a decision everything in odd groups and 60xx is removed. A decision names one element of one
+creator and what it may hold: numbers of one VR, or texts whose pattern (digits replaced by 0) a
+person has seen. Or it names one overlay bitmap, byte for byte. All of them are elements at the top
+level of the data set.
 """
 
 import re
@@ -23,11 +24,11 @@ Sourced: TypeAlias = Mapping[int, tuple[str | None, bytes]]
 KeptElements: TypeAlias = dict[int, tuple[str, bytes]]
 
 BINARY_VRS = frozenset(vrs.FORMATS)
-# no dates and ages, which are the patient's
+# without dates and ages, because these belong to the patient
 NUMBER_VRS = BINARY_VRS | {"DS", "IS"}
-# no name of a person, nor of a device in the hospital's network
+# without names of persons and of devices in the hospital's network
 TEXT_VRS = vrs.TEXT - {"AE", "PN", "UR"}
-# creator and element, whatever the group, where makers repeat name, ID or UIDs: never approved
+# creator and element, in any group, where makers repeat name, ID or UIDs; these are never approved
 KNOWN_HOLDERS = frozenset(
     {
         ("GEMS_GENIE_1", 0x40), ("GEMS_GENIE_1", 0x42), ("GEMS_GENIE_1", 0x26),
@@ -36,9 +37,9 @@ KNOWN_HOLDERS = frozenset(
     }
 )  # fmt: skip
 LONGEST_TEXT = 64
-# so many letters in a row are no numbers
+# so many letters in a row are a text and no numbers
 _LETTERS = re.compile(rb"[A-Za-z ]{6}|(?:[A-Za-z]\0){4}|(?:\0[A-Za-z]){4}")
-# as many digits can be an ID or a date
+# so many digits can be an ID or a date
 _MANY_DIGITS = 6
 # PS3.3 C.9.2: the numbers of an overlay plane with their VR and number of values
 _DESCRIPTION = {
@@ -114,7 +115,7 @@ class PrivateDecision:
         Parameters
         ----------
         vr
-            The VR in the source; None if it is an implicit file, whose VR is that of the decision.
+            The VR in the source. None in an implicit file: then the VR of the decision holds.
         value
             The bytes in the source.
         little_endian
@@ -139,7 +140,7 @@ class PrivateDecision:
 
 @dataclass(frozen=True, slots=True)
 class KeptPrivate:
-    """Every recorded decision of a configuration; false if there is none.
+    """Every recorded decision of a configuration. The object is false if there is none.
 
     Parameters
     ----------
@@ -158,7 +159,7 @@ class KeptPrivate:
 
     @property
     def options(self) -> tuple[Code, ...]:
-        """The options of PS3.15 that these decisions add to the file's method codes (CID 7050)."""
+        """PS3.15 options that these decisions add to the file's method codes (CID 7050)."""
         private = [codes.cid7050.RetainSafePrivateOption] if self.decisions else []
         return (*private, *([codes.cid7050.CleanGraphicsOption] if self.overlays else []))
 
@@ -229,9 +230,9 @@ class KeptPrivate:
         return out if self._is_approved(group, out) else {}
 
     def allows(self, creator: str, tag: int, vr: str, value: bytes) -> bool:
-        """Tell whether a written private element is one that was decided to stay.
+        """Tell whether a decision covers a written private element.
 
-        It looks at the written bytes, by other means than `PrivateDecision.written`.
+        It checks the written bytes without the code of `PrivateDecision.written`.
 
         Parameters
         ----------
@@ -284,7 +285,7 @@ class KeptPrivate:
                 own = {t: element for t, element in written.items() if t >> 16 == group}
                 good = self._is_approved(group, own)
             elif tag in creators:
-                # a creator without an element has nothing to say here, and could say anything
+                # a creator without an element is not needed, and its text could be anything
                 good = tag in needed
             else:
                 good = self.allows(creators.get(_creator_of(tag), ""), tag, vr, value)
@@ -293,7 +294,7 @@ class KeptPrivate:
         return None
 
     def _is_approved(self, group: int, plane: Mapping[int, tuple[str, bytes]]) -> bool:
-        """Tell whether an overlay plane has the approved bitmap, and numbers that fit it."""
+        """Tell whether an overlay plane has the approved bitmap and numbers that fit it."""
         values = {tag & 0xFFFF: value for tag, (_, value) in plane.items()}
         bitmap = values.pop(BITMAP, b"")
         known = {BITMAP: "OW"} | {element: vr for element, (vr, _) in _DESCRIPTION.items()}
@@ -314,7 +315,7 @@ class KeptPrivate:
 
 
 def overlay_bitmap(vr: str | None, value: bytes, little_endian: bool) -> bytes:
-    """Return the bytes of an overlay as they are written: their SHA-256 is what is approved.
+    """Return the bytes of an overlay as they are written. A decision approves their SHA-256.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
-"""The fast reader: byte ranges of a well-formed file in a little-endian encoding.
+"""Read a well-formed file in a little-endian encoding quickly, as byte ranges.
 
-It never guesses. At the first thing that is not exactly as PS3.5 section 7 says it raises
-`Unusual`, and the file is read again by `bonescint.deid.source.read_source`, which knows what
-devices write. Both readers give the same structure; a test holds them against each other.
+This reader never guesses. At the first deviation from PS3.5 section 7 it raises `Unusual`. The file
+is then read again by `bonescint.deid.source.read_source`, which knows the deviations of devices.
+Both readers give the same structure; a test compares them.
 """
 
 import struct
@@ -27,15 +27,15 @@ _LONG = {vr.encode(): vr for vr in vrs.LONG}
 _EXPLICIT = struct.Struct("<HH2sH").unpack_from
 _IMPLICIT = struct.Struct("<HHI").unpack_from
 _LENGTH = struct.Struct("<I").unpack_from
-# asked of every element: bound here, where looking them up costs less
+# needed for every element; names of this module are found faster
 _PIXEL_DATA = tags.PixelData
 _ITEM, _ITEM_END = tags.Item, tags.ItemDelimitationItem
 _SEQUENCE_END = tags.SequenceDelimitationItem
-# group 0000 and 0001 precede no data set, FFFE is no element
+# a data set has no group 0000 or 0001, and FFFE is no element
 _FIRST, _BEHIND_LAST = 0x0002 << 16, 0xFFFE << 16
 _DIRECTORY = MEDIA_DIRECTORY.encode()
 _SMALL = 4096
-# a longer text is counted by the other reader
+# the other reader checks the length of longer texts
 _LONG_TEXT = 1 << 14
 _BINARY = frozenset({"OB", "OW", "SQ", "UN"})
 _MOST_ELEMENTS = 10_000
@@ -44,23 +44,24 @@ _DEEPEST = 16
 
 
 class Unusual(Exception):
-    """The file is not one for this reader."""
+    """The file needs the other reader."""
 
 
 def read_ranges(data: bytes, limits: Limits = DEFAULT) -> Source:
-    """Open a DICOM file from memory, up to its pixel data; what follows them is counted only.
+    """Open a DICOM file from memory, up to its pixel data. Bytes behind them are only checked.
 
     Parameters
     ----------
     data
         The file's content.
     limits
-        How much may be made of it.
+        The limits of size and number.
 
     Raises
     ------
     Unusual
-        If anything about it is; also raised later, when a sequence is parsed.
+        If anything about the file is unusual. It may also be raised later, when a sequence is
+        parsed.
     Refused
         ``damaged`` for a deflated data set without end, ``beyond-limits`` for a long one;
         ``surplus-bytes``; ``character-set``.
@@ -76,7 +77,7 @@ def read_ranges(data: bytes, limits: Limits = DEFAULT) -> Source:
             level, end = _explicit(data, start, len(data))
             _check_rest(data, end, explicit=True)
         elif syntax == ImplicitVRLittleEndian:
-            # a lying transfer syntax: a VR stands where the length should be
+            # the transfer syntax is wrong if a VR stands in the place of the length
             if data[start + 4 : start + 6] in _SHORT.keys() | _LONG.keys():
                 raise Unusual
             level, end = _implicit(data, start, len(data))
@@ -94,7 +95,7 @@ def read_ranges(data: bytes, limits: Limits = DEFAULT) -> Source:
     if is_blank(level.get(tags.SOPClassUID)):
         raise Unusual
     pixels = level.get(_PIXEL_DATA)
-    # in so many bytes there could be too many elements, which the other reader counts
+    # so many bytes could hold too many elements, and only the other reader counts them
     if end - (len(pixels.value) if pixels else 0) >= SHORTEST_ELEMENT * limits.elements:
         raise Unusual
     return Source(level, syntax, charset_of(level), limits)
@@ -146,7 +147,7 @@ def _implicit(data: bytes, start: int, end: int) -> tuple[RawLevel, int]:
 
 
 def _check_rest(data: bytes, at: int, explicit: bool) -> None:
-    """Go on behind the pixels: elements in their order, then padding, else it is unusual."""
+    """Accept only elements in their order and then padding behind the pixels."""
     last = _PIXEL_DATA
     while at < len(data) and not is_padding(data, at):
         group, element, length = _IMPLICIT(data, at)
@@ -192,13 +193,13 @@ def _implicit_items(value: bytes) -> list[RawLevel]:
 
 
 def _unknown_items(value: bytes) -> list[RawLevel]:
-    """Return the items of a sequence of VR UN: in implicit VR, though some keep the file's."""
-    # behind the heads of the first item and of its first element
+    """Return the items of a sequence of VR UN: implicit VR, but some devices use the file's VR."""
+    # the place of the VR, if the first element of the first item has one
     kind = value[12:14]
     return _explicit_items(value) if kind in _SHORT or kind in _LONG else _implicit_items(value)
 
 
-# codes and windows are the same in file after file; nobody changes a level that was read
+# codes and windows repeat in file after file; a level may be shared because it is never changed
 @lru_cache(maxsize=256)
 def _known_items(value: bytes, explicit: bool) -> list[RawLevel]:
     return _items(value, explicit)
@@ -220,7 +221,7 @@ def _items(value: bytes, explicit: bool) -> list[RawLevel]:
                 raise Unusual
             level, _ = _explicit(value, at, stop) if explicit else _implicit(value, at, stop)
             if _PIXEL_DATA in level:
-                # reading stops there: an item is read to its end by the other reader
+                # this reader stops at pixels, but the other reader reads an item to its end
                 raise Unusual
             levels.append(level)
             at = stop if defined else stop + 8

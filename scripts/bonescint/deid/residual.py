@@ -1,8 +1,8 @@
-"""Verifying what is about to be written, by its bytes and not by the engine's word.
+"""Verify a coded file before it is written, from its bytes alone and not from the engine's report.
 
-A small reader of its own walks the Explicit VR Little Endian bytes. Every element must be allowed
-where it stands and hold what its decision allows; what is not settled by a list or by the form of a
-number is searched for the patient's own identifiers.
+A small separate reader walks the Explicit VR Little Endian bytes. Every element must be allowed in
+its place and hold a value that its decision allows. A value that neither a list nor the form of a
+number settles is searched for the patient's identifiers.
 """
 
 import re
@@ -26,7 +26,7 @@ from bonescint.dicom import tags, vrs
 from bonescint.dicom.tags import notation
 from bonescint.names.spellings import SHORTEST
 
-# asked of every element: bound here, where looking it up costs less
+# needed for every element; a name of this module is found faster
 _PIXEL_DATA = tags.PixelData
 _UNDEFINED = 0xFFFFFFFF
 _CODE = (tags.CodeValue, tags.CodingSchemeDesignator, tags.CodeMeaning)
@@ -46,7 +46,7 @@ _NO_DIGITS = bytes(set(range(256)) - set(b"0123456789"))
 _HEAD = struct.Struct("<HH2sH").unpack_from
 _LENGTH = struct.Struct("<I").unpack_from
 _ITEM = struct.Struct("<II").unpack_from
-# read as one number its element comes first
+# read as one number in little endian, the element comes before the group
 _ITEM_TAG = (tags.Item & 0xFFFF) << 16 | tags.Item >> 16
 
 
@@ -135,7 +135,7 @@ class _Check:
                 raise Refused("verification-failed", notation(tag))
 
     def _check_vectors(self) -> None:
-        """Hold the frame vectors against the number of frames: room for text otherwise."""
+        """Compare the frame vectors with the number of frames, because others could hold text."""
         frames = int(self.seen.get(tags.NumberOfFrames, b"1").strip() or 1)
         for tag in VECTORS & self.seen.keys():
             if self.seen[tag] and not is_vector(self.seen[tag], frames):
@@ -144,7 +144,7 @@ class _Check:
             raise Refused("verification-failed", notation(tags.FrameIncrementPointer))
 
     def _check_private(self) -> None:
-        """Hold private and overlay elements against the recorded decisions; all are searched."""
+        """Compare private and overlay elements with the recorded decisions, and search them all."""
         fault = self.policy.kept.fault(self.private)
         if fault is not None:
             raise Refused("verification-failed", notation(fault))
@@ -160,7 +160,7 @@ class _Check:
         tag, vr, start, end = element
         rule = rules.get(tag)
         if rule is None and self.policy.kept and rules is self.policy.rules:
-            # settled together with its creator, when all are seen (R22, R23)
+            # it is settled together with its private creator, after all were read (R22, R23)
             self.private[tag] = vr, self.data[start:end]
             return
         if (
@@ -189,7 +189,7 @@ class _Check:
             raise Refused("verification-failed", notation(tag))
 
     def _settle(self, tag: int, vr: str, value: bytes, kind: str) -> bool:
-        """Search a value, or put it aside to be searched, by what it is."""
+        """Search a value now or put it aside for the search, depending on its kind."""
         if kind == "number":
             self._compare_numbers(tag, value)
         elif kind in ("text", "version"):
@@ -218,13 +218,13 @@ class _Check:
         """Look for identifiers in everything that is not settled, in every encoding."""
         for tag, value in self.texts:
             self.known.search(tag, value)
-        # longer than any pair of words, so that two neighbours do not make one
+        # the gap is longer than any between words, so that two neighbours do not make one name
         if self.known.are_in(b"\0\0\0\0".join(self.binaries)):
             raise Refused("residual-identifier", "binary values")
 
     def _compare_numbers(self, tag: int, value: bytes) -> None:
         """Refuse a number that is one of the patient's, however it is written."""
-        # an ID of fewer digits is a number like any other
+        # an ID of fewer digits cannot be told from other numbers
         parts = value.rstrip(b" \0").decode("utf-8").split("\\")
         known = any(self.known.holds_number(part) for part in parts)
         if known or (len(parts) > 1 and self.known.holds_numbers([p.strip() for p in parts])):
@@ -233,7 +233,7 @@ class _Check:
     def _binary(self, tag: int, vr: str, value: bytes) -> None:
         if self.known.holds_binary(vr, value):
             raise Refused("residual-identifier", notation(tag))
-        # a character has a byte above that in every encoding
+        # a character has a byte above this value in every encoding
         if value and max(value) > 0x20:
             self.binaries.append(value)
 
@@ -241,10 +241,10 @@ class _Check:
 # most values are the same in file after file
 @lru_cache(maxsize=4096)
 def _judged(rule: Rule, vr: str, value: bytes) -> str:
-    """Tell whether a decision can have written a value, and what is still to be done about it.
+    """Tell whether a decision can have written a value, and how it must still be searched.
 
-    ``bad``; ``settled`` by a list or by its form; ``number`` with as many digits as an ID,
-    ``text``, ``version`` or ``binary``, which are searched.
+    It is ``bad`` or it is ``settled`` by a list or by its form. The others are searched: a
+    ``number`` with as many digits as an ID, ``text``, ``version`` or ``binary``.
     """
     plain = value.rstrip(b" \0")
     match rule.action:
@@ -255,10 +255,10 @@ def _judged(rule: Rule, vr: str, value: bytes) -> str:
         case "replace":
             known = plain.startswith(b"2.25.") or is_standard(plain.decode("ascii", "replace"))
             return "settled" if known or not plain else "bad"
-    # of the image, and searched like its pixels (`bonescint.deid.hidden`)
+    # a palette belongs to the image and is searched like its pixels (`bonescint.deid.hidden`)
     if not value or rule.tag in PALETTE_TAGS:
         return "settled"
-    # a number may be the patient's, be it in a decimal or in pieces in a listed text
+    # a number of the patient may stand in a decimal, or in pieces in a listed text
     many = len(plain.translate(None, _NO_DIGITS)) >= SHORTEST_NUMBER
     words = vocabulary()
     if words.judges(rule.keyword, rule.action):
@@ -269,7 +269,7 @@ def _judged(rule: Rule, vr: str, value: bytes) -> str:
         }
         listed = unlisted.issubset(rule.own.values())
         if listed and rule.keyword == VERSIONS:
-            # a form is no list: a date or an ID in pieces may have it
+            # versions are judged by their form, and a date or an ID in pieces may have that form
             return "version"
         if listed and unlisted:
             return "text"  # a line of the hospital's own
@@ -279,7 +279,7 @@ def _judged(rule: Rule, vr: str, value: bytes) -> str:
     if vr in vrs.DIGITS:
         if not _NUMBERS.fullmatch(value):
             return "bad"
-        # the study date is kept (R24), be it anybody's birth date
+        # the study date is kept (R24), even if it is also a birth date
         return "number" if many and vr != "DA" else "settled"
     if vr in vrs.TEXT:
         return "text"
@@ -287,7 +287,7 @@ def _judged(rule: Rule, vr: str, value: bytes) -> str:
 
 
 def _elements(data: bytes, start: int, end: int) -> Iterator[_ElementAt]:
-    """Yield the elements of a range; any disorder is a refusal."""
+    """Yield the elements of a range, and refuse any disorder."""
     at, last = start, -1
     while at < end:
         if at + 8 > end:

@@ -1,7 +1,7 @@
-"""A source's elements as they stand in the file: VR, bytes, byte order; nothing is decoded here.
+"""Read a source's elements as the file has them: VR, bytes, byte order. Nothing is decoded here.
 
-Two readers give the same structure: `bonescint.deid.ranges` for the encodings that nearly all files
-have, and `bonescint.dicom.reader` for all others and for whatever looks unusual.
+Two readers give the same structure: `bonescint.deid.ranges` for the encodings of nearly all files,
+and `bonescint.dicom.reader` for all others and for unusual files.
 """
 
 from collections.abc import Callable
@@ -46,10 +46,10 @@ class Raw(NamedTuple):
     Parameters
     ----------
     vr
-        Its VR; None if it is in implicit VR: the whole file, or a public element of VR UN, which
-        a device wrote that did not know it (PS3.5 6.2.2).
+        Its VR; None if it is in implicit VR. This holds for all elements of an implicit file, and
+        for a public element of VR UN, written by a device that did not know it (PS3.5 6.2.2).
     value
-        Its bytes; of a sequence what `parse` takes.
+        Its bytes; for a sequence, the argument of `parse`.
     little_endian
         Byte order.
     parse
@@ -75,11 +75,11 @@ class Source:
     level
         The elements at the top.
     transfer_syntax
-        As declared, unless the bytes are encoded otherwise or it declares none.
+        As declared. If none is declared or the bytes are encoded otherwise, the real one.
     charset
         The values of Specific Character Set; ``("",)`` if none is declared.
     limits
-        How much may be made of it.
+        The limits of size and number.
     """
 
     level: RawLevel
@@ -88,11 +88,11 @@ class Source:
     limits: Limits = DEFAULT
 
     def text(self, tag: int) -> str:
-        r"""Return a value decoded and stripped, several joined by ``\``; empty if there is none."""
+        r"""Return a value decoded and stripped, several joined by ``\``; empty if it has none."""
         return text_of(self.level, tag, self.charset)
 
     def number(self, tag: int, missing: int = 0) -> int:
-        """Return the value of an integer attribute: the first of US, SS, UL, SL, the only text.
+        """Return an integer attribute: the first value of US, SS, UL or SL, or the only text.
 
         Parameters
         ----------
@@ -109,7 +109,7 @@ class Source:
         raw = self.level.get(tag)
         if raw is None or not isinstance(raw.value, bytes) or not raw.value:
             return missing
-        # without a VR, group 0028 is binary but for Number of Frames
+        # in an implicit file, group 0028 is binary except for Number of Frames
         vr = raw.vr or ("IS" if tag == tags.NumberOfFrames else "US")
         if vr in _WORDS:
             order = "little" if raw.little_endian else "big"
@@ -117,7 +117,7 @@ class Source:
                 raise ValueError
             return int.from_bytes(raw.value[: _WORDS[vr]], order, signed=vr[0] == "S")  # type: ignore[arg-type]
         text = self.text(tag).strip()
-        # no device counts frames with an exponent
+        # no device writes a count with an exponent
         number = None if "e" in text.lower() else whole_number(text or str(missing))
         if number is None:
             raise ValueError
@@ -160,8 +160,8 @@ def charset_of(level: RawLevel) -> tuple[str, ...]:
     Raises
     ------
     Refused
-        ``character-set`` if a NUL stands within a value: what follows it is left over, or it
-        took the place of something.
+        ``character-set`` if a NUL stands inside a value. Either the text behind it is a remnant,
+        or the NUL replaced a character.
     """
     text = text_of(level, tags.SpecificCharacterSet, ("",))
     names = tuple(name.strip(" \0") for name in text.split("\\"))
@@ -171,17 +171,17 @@ def charset_of(level: RawLevel) -> tuple[str, ...]:
 
 
 def read_source(data: bytes, limits: Limits = DEFAULT) -> Source:
-    """Open a DICOM file from memory, up to its pixel data, however it is encoded.
+    """Open a DICOM file from memory, up to its pixel data, in any encoding.
 
-    No element behind the pixel data belongs to the image, so none is kept; but bytes there that
-    no element accounts for mean that the image may begin elsewhere.
+    No element behind the pixel data belongs to the image, so none is kept. But bytes there that
+    belong to no element mean that the image may begin elsewhere.
 
     Parameters
     ----------
     data
         The file's content.
     limits
-        How much may be made of it.
+        The limits of size and number.
 
     Raises
     ------
@@ -209,7 +209,7 @@ def read_source(data: bytes, limits: Limits = DEFAULT) -> Source:
     except HeaderFault as fault:
         if not is_dicom and not {tags.SOPClassUID, tags.SOPInstanceUID} & level.keys():
             raise Refused("not-dicom") from fault
-        # a file that has its pixels has not been cut
+        # a file that has all its pixels was not cut off
         is_cut = fault.reason == "truncated" and not ends_with_pixels(data)
         reason = fault.reason if is_cut or fault.reason != "truncated" else "damaged"
         raise Refused(reason, fault.detail) from fault
@@ -232,14 +232,14 @@ def _read_level(
         if head.tag >> 16 == tags.Item >> 16:
             raise HeaderFault("damaged", f"{name} behind {behind}")
         if head.tag in level and head.tag != tags.DataSetTrailingPadding:
-            # nobody can say which of them is true, and only the last one would be looked at
+            # nobody can tell which of them is true, and only the last one would be used
             raise HeaderFault("damaged", f"{name} stands twice")
         try:
             stop, at = _span(body, head, encoding, budget)
         except HeaderFault as fault:
             raise fault.within(name) from None
         if head.tag == tags.PixelData:
-            # too short pixels have a reason of their own
+            # pixels that are too short get a reason of their own later
             pixels = memoryview(body)[head.start : stop]
             # pixels are not copied
             value = bytes(pixels) if head.length == UNDEFINED else pixels
@@ -247,7 +247,7 @@ def _read_level(
             _check_rest(body, at, encoding, budget, level)
             return head.length == UNDEFINED
         if stop > len(body):
-            # an unknown VR makes a length of what is none
+            # with an unknown VR, the bytes taken for the length may not be one
             guessed = head.vr is None and encoding.explicit
             is_cut = not guessed and (level or begins_data_set(head))
             raise HeaderFault("truncated" if is_cut else "damaged", name)
@@ -261,7 +261,7 @@ def _read_level(
 def _span(body: bytes, head: Head, encoding: Encoding, budget: Budget) -> tuple[int, int]:
     """Return where a value ends, and where the next element begins."""
     if head.length == UNDEFINED:
-        # a delimiter closes it
+        # a delimiter of 8 bytes closes it
         stop = end_of_value(body, head.start, len(body), encoding, budget)
         return stop, stop + 8
     return (stop := head.start + head.length), stop
@@ -277,7 +277,7 @@ def _check_class(level: RawLevel) -> None:
 
 
 def _check_rest(body: bytes, at: int, encoding: Encoding, budget: Budget, level: RawLevel) -> None:
-    """Refuse what stands behind the pixels and is neither elements in their order nor padding."""
+    """Refuse bytes behind the pixels that are neither elements in their order nor padding."""
     last = tags.PixelData
     while at < len(body) and not is_padding(body, at):
         surplus = HeaderFault("surplus-bytes", f"{len(body) - at} bytes")
@@ -296,7 +296,7 @@ def _check_rest(body: bytes, at: int, encoding: Encoding, budget: Budget, level:
 
 
 def _check_nested(level: RawLevel, limits: Limits) -> None:
-    """Count what stands in sequences; nothing that is short can hold too much."""
+    """Count the elements in sequences. Short sequences are skipped: they cannot hold too many."""
     nested = [raw for raw in level.values() if _may_hold_items(raw)]
     if sum(len(raw.value) for raw in nested) >= SHORTEST_ELEMENT * limits.elements:
         budget = Budget(limits)
@@ -326,7 +326,7 @@ def _raw(head: Head, value: Bytes, encoding: Encoding, limits: Limits) -> Raw:
         if head.length == UNDEFINED:
             vr = "SQ"
         elif not head.tag >> 16 & 1:
-            # a public element that its writer did not know is what its tag says
+            # its writer did not know this public element, so its tag decides about the VR
             vr = None
     little = encoding.little if vr == head.vr else inner.little
     limits.check_text(head.tag, vr, len(value))
@@ -336,7 +336,7 @@ def _raw(head: Head, value: Bytes, encoding: Encoding, limits: Limits) -> Raw:
 
 def _parse(value: bytes, encoding: Encoding, limits: Limits, head: Head) -> list[RawLevel]:
     if head.vr is None and value[:4] not in ITEM_TAGS:
-        # another thing than the sequence that its tag stands for
+        # its VR is not the sequence that its tag stands for
         return []
     try:
         return [
