@@ -1,3 +1,3 @@
-"""Workbook, figures and report: tables of results/ in, files for readers out."""
+"""Workbook, figures and report, made from the tables of results/."""
 
 DPI = 150  # of the figures' PNG files

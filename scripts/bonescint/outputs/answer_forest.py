@@ -1,4 +1,4 @@
-"""The first screen's figure: a few estimates with their limits, as places in a drawing."""
+"""The first screen's figure: a few estimates with their limits, as positions in a drawing."""
 
 import math
 from collections.abc import Sequence
@@ -14,9 +14,9 @@ _NAME = 54  # Latin characters that fit above a line
 
 
 class ForestLine(NamedTuple):
-    """One estimate: its name and value in words, and the places of point and limits.
+    """One estimate: its name and value in words, and the positions of point and limits.
 
-    A point is None where there is no number; limits may miss alone.
+    A point without a number is None. Limits may be None alone.
     """
 
     name: str
@@ -33,13 +33,13 @@ class ForestPanel(NamedTuple):
     Parameters
     ----------
     title
-        What is drawn.
+        The title.
     height
-        Of the drawing.
+        The height of the drawing.
     null
-        The place of no difference, or of chance.
+        The position of no difference, or of chance.
     ticks
-        Places and numbers along the axis.
+        Positions and numbers along the axis.
     lines
         The estimates.
     """
@@ -57,18 +57,18 @@ def forest_panel(
     null: float,
     top: float | None = None,
 ) -> ForestPanel:
-    """Return where a panel's estimates lie.
+    """Return the positions of a panel's estimates.
 
     Parameters
     ----------
     title
-        What is drawn.
+        The title.
     found
         Name, value in words, and Estimate row of each line.
     null
         No difference, or chance; always on the axis.
     top
-        The axis' end; None for the largest value.
+        The end of the axis; None for the largest value.
     """
     keys = ("estimate", "ci_low", "ci_high")
     values = [[number(row[key]) for key in keys] for _, _, row in found]
@@ -97,7 +97,7 @@ def forest_panel(
 
 
 def _shortened(name: str) -> str:
-    """Return a name that fits; the middle goes, because versions differ at the end."""
+    """Return a name that fits. The middle is cut out, because versions differ at the end."""
     if text_width(name) <= _NAME:
         return name
     tail = name[-12:]

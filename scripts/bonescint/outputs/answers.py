@@ -15,9 +15,9 @@ from bonescint.resources import Texts
 from bonescint.stats.estimate import FAILURES_AS_WRONG
 from bonescint.stats.questions import COUNT_FAILURES, counts_failures
 
-# what makes two rows speak of one difference
+# two rows with the same values of these are about the same difference
 _SAME = ("subject", "comparator", "measure", "metric", "cutoff", "cases")
-# where one of these is noted, the limits alone would say too much
+# with one of these in the note, the limits alone would claim too much
 _CAUTIONS = ("test_and_limits_differ", "one_without_variance")
 
 
@@ -31,7 +31,7 @@ class Answer(NamedTuple):
     text
         Ready to be read, in the study's language.
     verdict
-        What it says of a difference, where it is about one.
+        What the sentence says about a difference, where it is about one.
     rows
         Estimate rows.
     """
@@ -43,7 +43,7 @@ class Answer(NamedTuple):
 
 
 def answers(results: Results, labels: Labels) -> list[Answer]:
-    """Return what the study found, how sure it is, and what cannot be said.
+    """Return what the study found, how certain it is, and what it cannot say.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def answers(results: Results, labels: Labels) -> list[Answer]:
 
 
 def caution(found: list[Answer], labels: Labels) -> str:
-    """Return how the answer's numbers are to be read; of what was not found nothing is said.
+    """Return how to read the answer's numbers. It covers only what was found.
 
     Parameters
     ----------
@@ -101,9 +101,9 @@ def _data(results: Results, labels: Labels) -> Answer:
 
 
 def _primary(versions: list[Answer], results: Results, labels: Labels) -> Iterator[Answer]:
-    """Yield the primary hypothesis where no sentence on versions is about it: what was found.
+    """Yield what was found on the primary hypothesis, unless a sentence on versions covers it.
 
-    It may be about anything, and of many measures nobody can say which direction is better.
+    The hypothesis may be about any measure. For many of them no direction is the better one.
     """
     words = Texts("answer", labels.language)
     told = {_about(row) for one in versions for row in one.rows}
@@ -154,7 +154,7 @@ def _versions(glances: list[Glance], results: Results, labels: Labels) -> Iterat
             if _about(row) in tested and (row["subject"], row["comparator"]) == pair
         ] or [
             row
-            # the metric that stands for the software everywhere
+            # the metric that represents the software everywhere comes first
             for metric in dict.fromkeys((shown[subject], *labels.metrics(subject)))
             for place in (cases, "")
             if (row := find(rows, "auc_difference", subject, metric, comparator, cases=place))
@@ -178,7 +178,7 @@ def _version(row: Row, is_primary: bool, results: Results, labels: Labels) -> An
     key = "neither_margin" if said == "neither" and margin else said
     judged = words(key, **fields)
     if held and said in ("equivalent", "better_within", "worse_within"):
-        # these limits say it: those beside the value are of another level
+        # these limits have another level than those beside the value, so the text names it
         level = f"{100 * float(held['level']):g}" if held["level"] else ""
         level = labels.mark(level, held, "level")
         judged = words("held", said=judged, level=level, limits=_interval(held, labels, margin))
@@ -203,7 +203,7 @@ def _version(row: Row, is_primary: bool, results: Results, labels: Labels) -> An
 
 
 def _held(row: Row, results: Results) -> Row | None:
-    """Return the row whose limits are held against the margin, where the study asked for them."""
+    """Return the row whose limits are compared with the margin, None where there is none."""
     for other in results.metrics.get("equivalence", []):
         if _about(other) == _about(row):
             return None if math.isnan(_limits(other)[0]) else other
@@ -211,7 +211,7 @@ def _held(row: Row, results: Results) -> Row | None:
 
 
 def _readers(glances: list[Glance], labels: Labels) -> Iterator[Answer]:
-    """Yield a sentence a verdict: the software that agree with the readers so, by how much."""
+    """Yield a sentence for each verdict: which software agree so with the readers, by how much."""
     words = Texts("answer", labels.language)
     judged: dict[Judgement, list[tuple[Glance, Row]]] = {}
     for one in glances:
@@ -223,7 +223,7 @@ def _readers(glances: list[Glance], labels: Labels) -> Iterator[Answer]:
 
 
 def _truth(glances: list[Glance], results: Results, labels: Labels) -> Iterator[Answer]:
-    """Yield how each software stands to the mean reader; where nobody asked, its AUC alone."""
+    """Yield how each software compares with the mean reader, or only its AUC without that row."""
     words = Texts("answer", labels.language)
     rows = results.metrics.get("one_truth", [])
     judged: dict[tuple[str, Judgement], list[tuple[Glance, Row]]] = {}
@@ -245,7 +245,7 @@ def _truth(glances: list[Glance], results: Results, labels: Labels) -> Iterator[
 
 
 def _by_software(found: list[tuple[Glance, Row]], labels: Labels) -> dict[str, str]:
-    """Return the values of several software; where all have one metric it is said once."""
+    """Return the values of several software. A metric that all share is named once."""
     words = Texts("answer", labels.language)
     metrics = []
     for one, row in found:
@@ -307,7 +307,7 @@ def _measure(row: Row, labels: Labels) -> str:
 
 
 def _value(row: Row, labels: Labels, margin: float | None = None) -> str:
-    """Return a value with its limits, rounded onto nothing that it is compared with."""
+    """Return a value with its limits, rounded so that none equals what it is compared with."""
     value = number(row["estimate"])
     if value is None:
         return labels.word(row["status"])

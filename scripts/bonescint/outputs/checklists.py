@@ -12,18 +12,18 @@ from bonescint.tables.sheets import ShownColumn, ShownTable
 
 
 class ReportingItem(NamedTuple):
-    """What fills an item.
+    """What fills an item of the lists.
 
     Parameters
     ----------
     facts
-        Methods of `RunFacts`, in the order in which they are told.
+        Methods of `RunFacts`, in the order of their sentences.
     places
-        Where it stands: sections of the report, sheets of the workbook, questions.
+        Where the content is found: sections of the report, sheets of the workbook, questions.
     design
         Fields of `study.design` that the item asks for.
     readers
-        How many readers it takes: with fewer that is all there is to say.
+        How many readers the item needs. With fewer, only that is said.
     """
 
     facts: tuple[Callable[[RunFacts], list[str]], ...] = ()
@@ -121,7 +121,7 @@ def checklists(
     results, study, labels
         As for `RunFacts`.
     place
-        What a section, sheet or question is called in this output; empty where it has none.
+        Gives the name of a section, sheet or question in this output; empty where it has none.
     """
     facts = RunFacts(results, study, labels)
     columns = [ShownColumn(key, labels.heading(key)) for key in COLUMNS]
@@ -160,7 +160,7 @@ def _row(
 
 
 def _rest(key: str, told: bool, facts: RunFacts, item: ReportingItem) -> Iterator[str]:
-    """Yield what the authors must write: what no run knows, and what the configuration leaves."""
+    """Yield what the authors must add: what no run knows, and what is not configured."""
     still = facts.design.open(*item.design)
     for word in (f"{key}_rest", *([] if told else [f"{key}_else"])):
         if facts.has_words(word):
@@ -173,5 +173,5 @@ def _rest(key: str, told: bool, facts: RunFacts, item: ReportingItem) -> Iterato
 
 
 def _there(place: str, facts: RunFacts) -> bool:
-    """Tell whether this run has a place: a question only if it was answered."""
+    """Tell whether this run has a place. It has a question's place only if that was answered."""
     return place not in known() or bool(facts.rows(place))

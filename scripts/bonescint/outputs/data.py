@@ -1,4 +1,4 @@
-"""The coded tables in the shape that figures and pages draw from."""
+"""The coded tables in the form that figures and pages need."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -16,8 +16,8 @@ def measured(measurements: Iterable[Row]) -> dict[tuple[str, str], dict[str, flo
     Returns
     -------
     dict
-        (software, metric) to code to value (BSI in %, Hotspot a count), in the table's order;
-        results without a value are left out.
+        (software, metric) to code to value (BSI in %, Hotspot a count), in the table's order.
+        Results without a value are left out.
     """
     groups: dict[tuple[str, str], dict[str, float]] = {}
     for row in measurements:
@@ -28,12 +28,12 @@ def measured(measurements: Iterable[Row]) -> dict[tuple[str, str], dict[str, flo
 
 
 def decided(reference: Iterable[Row]) -> dict[str, bool]:
-    """Return code to metastasis (True: yes) where the readers' consensus decided."""
+    """Return code to metastasis (True: yes), for cases that the readers' consensus decided."""
     return {row["code"]: row["metastasis"] == "1" for row in reference if row["metastasis"]}
 
 
 def first_cutoffs(cutoffs: Iterable[Mapping[str, float | str]]) -> dict[str, float]:
-    """Return metric to the first of its configured cut-offs: the one that overviews show.
+    """Return metric to the first of its configured cut-offs, which overviews show.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def shown_cases(montage: Mapping[str, str]) -> dict[str, str | list[str]]:
     Parameters
     ----------
     montage
-        ``cases`` and, where that is a file, ``list``.
+        ``cases``, and ``list`` where the cases are listed in a file.
     """
     if path := montage.get("list"):
         return {"cases": listed_codes(Path(path))}
@@ -69,7 +69,7 @@ def roc_points(
     curves
         Rows of results/metrics/roc_curves.csv.
     software, metric
-        Whose curve.
+        Of the curve.
     """
     points = [
         (
@@ -92,9 +92,9 @@ def roc_band(bands: Iterable[Row], software: str, metric: str) -> tuple[list[flo
     Parameters
     ----------
     bands
-        Rows of results/metrics/roc_bands.csv; those without limits are left out.
+        Rows of results/metrics/roc_bands.csv. Rows without limits are left out.
     software, metric
-        Whose curve.
+        Of the curve.
     """
     found = [
         (1 - float(row["specificity"]), float(row["ci_low"]), float(row["ci_high"]))
@@ -108,14 +108,14 @@ def roc_band(bands: Iterable[Row], software: str, metric: str) -> tuple[list[flo
 def roc_point_at(
     points: Iterable[tuple[float, float, float | None]], cutoff: float, is_low: bool
 ) -> tuple[float, float] | None:
-    """Return the point of a curve at which a cut-off calls, None where it is beyond all.
+    """Return a curve's point at a cut-off, None where the cut-off is beyond all points.
 
     Parameters
     ----------
     points
         As `roc_points` returns them.
     cutoff, is_low
-        What is positive: at or above it, or where low values are, at or below.
+        Values at or above the cut-off are positive; if low ones indicate disease, at or below it.
     """
     way = -1 if is_low else 1
     called = [p[:2] for p in points if p[2] is not None and way * p[2] >= way * cutoff]
@@ -123,20 +123,20 @@ def roc_point_at(
 
 
 def agreement_levels(rows: list[Row], pair: tuple[str, str], metric: str) -> tuple[list[Row], str]:
-    """Return the rows of the bias and of those limits of agreement that stand first in the table.
+    """Return the rows of the bias and of the limits of agreement that are first in the table.
 
     Parameters
     ----------
     rows
         Rows of results/metrics/version_measurement.csv.
     pair, metric
-        The old and the new version, and what they measure.
+        The old and the new version, and the metric.
 
     Returns
     -------
     list, str
-        The rows, and which text says why they are not the usual ones: ``quantiles_first``, or
-        ``raw_alone`` where the limits that should stand first have no values; else empty.
+        The rows, and the name of the text on why they are not the usual ones: ``quantiles_first``,
+        or ``raw_alone`` where the limits that should be first have no values; else empty.
     """
     old, new = pair
     measures = ("bias", *_RAW, *_QUANTILES)

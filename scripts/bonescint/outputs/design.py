@@ -1,4 +1,4 @@
-"""How the study was done and what that limits: what the configuration says of it, in words."""
+"""How the study was done and what that limits, from the configuration, in words."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ BLINDING = (
 
 
 class Design:
-    """What `study.design` of the configuration says, and what it leaves open.
+    """The statements of the configuration's `study.design`, and its open fields.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class Design:
 
     def __getitem__(self, field: str) -> str:
         value = self._given.get(field, NOT_STATED)
-        # an unquoted yes is true in YAML
+        # YAML reads an unquoted yes as true
         return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
     def word(self, key: str, **values: object) -> str:
@@ -41,30 +41,30 @@ class Design:
         return self._labels.fill(self._words, key, **values)
 
     def stated(self, *fields: str) -> list[str]:
-        """Return a sentence for each of the fields that says something."""
+        """Return a sentence for each of the fields that is filled in."""
         given = ((field, self[field]) for field in fields)
         return [self.word(f"{field}_{value}") for field, value in given if value != NOT_STATED]
 
     def open(self, *fields: str) -> str:
-        """Return one sentence that names the fields that say nothing, empty if there is none."""
+        """Return one sentence that names the empty fields; empty if there are none."""
         silent = [self.word(field) for field in fields if self[field] == NOT_STATED]
         joined = self.word("separator").join(silent)
         return self.word("not_stated", fields=joined) if silent else ""
 
     def told(self, *fields: str) -> list[str]:
-        """Return what is stated of the fields, each with what it means, then what is not stated."""
+        """Return what each field states with what it means, then which fields are empty."""
         said = []
         for field in fields:
             said += self.stated(field)
             means = f"{field}_{self[field]}_means"
-            # how cases were chosen limits what is counted against readers
+            # how cases were chosen limits only the comparison with readers
             if means in self._words and (field != "cases_chosen" or self._labels.has("readers")):
                 said.append(self.word(means))
         return [*said, *filter(None, [self.open(*fields)])]
 
 
 def planned(results: Results, labels: Labels, design: Design) -> str:
-    """Return the numbers of cases that the configuration aims at, such as ``50 MDP``."""
+    """Return the numbers of cases that the configuration plans, such as ``50 MDP``."""
     targets = results.provenance["analysis"]["cohort"]["targets"]
     return labels("separator").join(
         design.word("target", group=labels.flow(group), n=n) for group, n in targets.items() if n
@@ -72,7 +72,7 @@ def planned(results: Results, labels: Labels, design: Design) -> str:
 
 
 def limits(results: Results, study: Mapping[str, Any], labels: Labels) -> list[tuple[str, str]]:
-    """Return what limits the numbers: title and text of each paragraph.
+    """Return the limits of the study's numbers: title and text of each paragraph.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Which figures there are, what each is drawn from and where it is shown."""
+"""Which figures there are, what each is drawn from, and where each is shown."""
 
 import importlib
 from collections.abc import Collection, Iterator, Mapping
@@ -12,29 +12,29 @@ if TYPE_CHECKING:
 
 
 class Drawn(NamedTuple):
-    """What a module of bonescint.outputs.figures declares as ``FIGURE``.
+    """The declaration ``FIGURE`` of a module of bonescint.outputs.figures.
 
     Parameters
     ----------
     order
         Its place among the figures.
     section
-        Of the report: ``overview``, ``flow``, ``reference``, or a question.
+        The report's section: ``overview``, ``flow``, ``reference``, or a question.
     needs
-        The arguments of its ``draw`` before the words: tables, by their names (their rows), the
-        folders of the coded images (``dicom``), and what the configuration says
+        The arguments of its ``draw`` before the words: the rows of tables by their names, the
+        folders of the coded images (``dicom``), and values of the configuration
         (``version_pairs``, ``first_cutoffs``).
     form
-        What the report shows: ``svg``, or ``png`` where pixels are the smaller file.
+        The report's format: ``svg``, or ``png`` where pixels make the smaller file.
     narrow
-        Whether it is legible in less than the page's width.
+        Whether it is legible below the page's width.
     where
-        What a study needs so that it is drawn, as for a question
-        (`bonescint.questions.Question`), or a question that is asked.
+        What the study needs for it, as for a question (`bonescint.questions.Question`), or a
+        question that must be asked.
     report
-        Whether report and workbook show it; the others are drawn by `snakemake figures` alone.
+        Whether report and workbook show it. The others are drawn only by `snakemake figures`.
     workbook
-        Whether the workbook shows it, as pixels; what it draws as a chart of its own it does not.
+        Whether the workbook shows it as pixels. It does not where it draws a chart of its own.
     """
 
     order: int
@@ -48,7 +48,7 @@ class Drawn(NamedTuple):
 
     @property
     def formats(self) -> tuple[str, ...]:
-        """What report and workbook need of it."""
+        """The formats that report and workbook need."""
         return (self.form, "png") if self.workbook and self.form != "png" else (self.form,)
 
 
@@ -58,9 +58,9 @@ def drawn_figures(there: Collection[str] | None = None, of_report: bool = True) 
     Parameters
     ----------
     there
-        What the study has, and the questions that are asked; None for every figure that there is.
+        What the study has, and the questions that are asked; None for every figure.
     of_report
-        Whether only those that report and workbook show.
+        Whether to return only the figures of report and workbook.
     """
     declared = registered("outputs.figures", "FIGURE")
     every = {name: Drawn(**one) for name, one in declared.items()}
@@ -74,14 +74,14 @@ def drawn_figures(there: Collection[str] | None = None, of_report: bool = True) 
 def as_panels(
     drawn: Mapping[str, Drawn], given: Mapping[str, Any], labels: "Labels"
 ) -> "Iterator[tuple[str, Picture]]":
-    """Yield figures by name, as their panels.
+    """Yield figures by name, each as its panels.
 
     Parameters
     ----------
     drawn
         What `drawn_figures` returned.
     given
-        What they need, by name; of a table that the study does not make a figure gets no rows.
+        What they need, by name. A table that the study does not make has no rows.
     labels
         The figures' words.
     """

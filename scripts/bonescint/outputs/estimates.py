@@ -1,4 +1,4 @@
-"""Estimate rows: finding one, and writing it as people read it."""
+"""Estimate rows: how to find one, and how to write it as people read it."""
 
 import math
 from collections.abc import Collection, Sequence
@@ -9,18 +9,18 @@ from bonescint.outputs.rounding import CHANCE, DIGITS, NULLS, rounded, rounded_p
 from bonescint.stats.estimate import SAME_CASES
 
 PERFORMANCE = ("auc", "sensitivity", "specificity")  # what overviews show
-# the parts of a note that are shown as fields of their own; a software's label shows its version
+# the parts of a note with fields of their own; a version is part of the software's label
 _FIELDS = {"family", "primary", "exploratory", "version", "comparator_version"}
-# what describes the cases and estimates nothing: it has the digits of the data
+# these describe the cases and estimate nothing, so they have the digits of the data
 DESCRIBED = ("group_size", "median", "quartile_low", "quartile_high")
 _MARGINS = ("margin", "margin_low", "margin_high")
-# what a list of tests must not leave to the question's own table: a TOST is no test of zero, and
-# what p and limits must not be taken for
+# remarks that a list of tests must show itself: a TOST does not test against zero, and p and limits
+# can be misread without them
 OF_TESTS = (*_MARGINS, "confounded", "test_and_limits_differ", "one_without_variance")
 
 
 def noted(row: Row) -> dict[str, str]:
-    """Return a note's keys and values; a key without a value stands for itself."""
+    """Return a note's keys and values. A key without a value has an empty one."""
     parts = (part.partition("=") for part in row["note"].split("; ") if part)
     return {key: value for key, _, value in parts}
 
@@ -49,7 +49,7 @@ def find(
     cutoff
         The cut-off that the row must be about; None takes any row.
     cases
-        Of the row; empty stands for all of the question's.
+        Of the row; an empty text means all cases of the question.
     """
     wanted = {"measure": measure, "subject": software, "comparator": comparator}
     wanted |= {"metric": metric, "cases": cases}
@@ -68,8 +68,8 @@ def performance(
 ) -> dict[str, Row | None]:
     """Return the rows of `PERFORMANCE` for one software and metric.
 
-    Versions of one product stand beside each other here, so of each the rows are taken that are
-    about the cases which all versions analysed, where these are not all that it analysed itself.
+    Versions of one product are shown beside each other. So a version that analysed more cases than
+    the others has its rows over the cases that all versions analysed.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def performance(
     software, metric
         As for `find`.
     cutoffs
-        Metric to cut-off; without one there is no sensitivity or specificity, for the table may
+        Metric to cut-off. Without one there is no sensitivity or specificity, because the table may
         hold that of a cut-off chosen from the data.
     """
     cutoff = cutoffs.get(metric, math.nan)
@@ -92,14 +92,14 @@ def performance(
 
 
 def with_limits(row: Row | None, labels: Labels) -> str:
-    """Return ``0.93 (0.84 to 0.97)``, or where numbers are missing the row's status."""
+    """Return ``0.93 (0.84 to 0.97)``, or the row's status where numbers are missing."""
     if row is None:
         return labels("no_data")
     point, low, high = (number(row[key]) for key in ("estimate", "ci_low", "ci_high"))
     status = "" if row["status"] == "ok" else labels.word(row["status"])
     against = compared_with(row)
     if point is None:
-        # a test alone has no value
+        # a row with only a test has no value
         return status or ("" if row["statistic"] else labels("no_data"))
     if low is None or high is None:
         described = row["measure"] in DESCRIBED
@@ -117,13 +117,13 @@ def _p_value(row: Row, column: str, labels: Labels) -> str:
 
 
 def compared_with(row: Row) -> tuple[float, ...]:
-    """Return what a row's numbers are compared with, which no rounding may reach or pass.
+    """Return the numbers that a row is compared with. No rounding may reach or pass them.
 
     Parameters
     ----------
     row
-        An Estimate row: no difference, a ratio of 1, of an AUC chance, and the margin where it has
-        one.
+        An Estimate row. The numbers are no difference, a ratio of 1, chance for an AUC, and the
+        margin where the row has one.
     """
     parts = noted(row)
     margin, low, high = (number(parts.get(key, "")) for key in _MARGINS)
@@ -133,12 +133,12 @@ def compared_with(row: Row) -> tuple[float, ...]:
 
 
 def estimate_in_words(row: Row, labels: Labels) -> Row:
-    """Return the row with its keys in words, and the note's part in fields of their own.
+    """Return the row with its keys in words, and parts of the note in fields of their own.
 
     Parameters
     ----------
     row
-        An Estimate row. Numbers stay as they are. An unknown key is shown as it is: a new
+        An Estimate row. Numbers stay as they are. An unknown key is shown unchanged, so a new
         statistic needs no new words to appear.
     labels
         The words.
@@ -146,14 +146,14 @@ def estimate_in_words(row: Row, labels: Labels) -> Row:
     Returns
     -------
     dict
-        The row with ``role`` (primary or exploratory) and ``family`` taken out of ``note``, which
-        tells the cases and the level where they are not the usual; ``p_adjusted`` of a test in a
-        family alone. The software's versions are dropped: their labels show them.
+        The row with ``role`` (primary or exploratory) and ``family`` taken out of ``note``. The
+        note has the cases and the level where they are not the usual ones. ``p_adjusted`` is only
+        given for a test in a family. The versions are dropped, because the labels show them.
     """
     parts = noted(row)
     roles = [labels.word(key) for key in ("primary", "exploratory") if key in parts]
     said = {key: labels.word(row[key]) for key in ("metric", "ci_method", "test", "status")}
-    said["measure"] = labels.word(row["measure"], **parts)  # a ratio's says what was added
+    said["measure"] = labels.word(row["measure"], **parts)  # a ratio's word says what was added
     who = ("subject", "comparator", "reference")
     said |= {key: labels.software(labels.word(row[key])) for key in who}
     return (
@@ -162,7 +162,7 @@ def estimate_in_words(row: Row, labels: Labels) -> Row:
         | {
             "question": labels.question("title", row["question"]),
             "family": labels.family(parts["family"]) if "family" in parts else "",
-            # the primary hypothesis is tested alone: its p is adjusted for nothing
+            # the primary hypothesis is tested alone, so its p is not adjusted
             "p_adjusted": row["p_adjusted"] if "family" in parts else "",
             "role": labels("separator").join(roles),
             "note": labels("separator").join(remarks(row, labels)),
@@ -171,14 +171,14 @@ def estimate_in_words(row: Row, labels: Labels) -> Row:
 
 
 def remarks(row: Row, labels: Labels, only: Collection[str] = ()) -> list[str]:
-    """Return what remains of a row's note beside the fields of `estimate_in_words`, in words.
+    """Return the rest of a row's note, without the fields of `estimate_in_words`, in words.
 
     Parameters
     ----------
     row, labels
         As for `estimate_in_words`.
     only
-        The keys to tell, such as `OF_TESTS`; none of them stands for all.
+        The keys to return, such as `OF_TESTS`; none means all.
     """
     said = [
         labels.note(key, value)
@@ -191,12 +191,12 @@ def remarks(row: Row, labels: Labels, only: Collection[str] = ()) -> list[str]:
 def shared_remarks(
     rows: Sequence[Row], labels: Labels, only: Collection[str] = ()
 ) -> tuple[list[str], list[list[str]]]:
-    """Return the remarks that are true of all rows, and those that each row has beside them.
+    """Return the remarks that all rows share, and the other remarks of each row.
 
     Parameters
     ----------
     rows
-        Estimate rows; of a single one nothing is shared.
+        Estimate rows. A single row shares nothing.
     labels, only
         As for `remarks`.
     """

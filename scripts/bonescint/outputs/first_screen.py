@@ -1,4 +1,4 @@
-"""The report's first screen: the answer, a row a software, and what cannot be said."""
+"""The report's first screen: the answer, a row for each software, and what it cannot say."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from bonescint.outputs.results import Results, unanswered_in_words
 from bonescint.outputs.rounding import CHANCE, rounded
 from bonescint.resources import Texts
 
-# a verdict is told apart by a shape, too: not everybody sees colours, nor every printer
+# verdicts also differ by shape, because some readers and printers show no colours
 _SHAPES = {
     "better": "▲", "better_within": "▲", "worse": "▼", "worse_within": "▼", "equivalent": "＝",
     "neither": "◇", "not_assessed": "–", "data": "●", "primary": "●", "truth": "●",
@@ -40,7 +40,7 @@ def first_screen(results: Results, labels: Labels) -> dict[str, Any]:
         "caution": caution(found, labels),
         "at": same,
         "software": software,
-        # a question that was not asked has no column
+        # a question that was not asked gets no column
         "has": {
             key: any(one[key] is not None for one in software) for key in ("failed", "gap", "auc")
         },
@@ -67,7 +67,7 @@ def _named(one: Glance, labels: Labels, same: str) -> str:
 
 
 def _software(one: Glance, labels: Labels, same: str) -> dict[str, str | None]:
-    """Return a software's cells; None for those of a question that was not asked."""
+    """Return a software's cells. Cells of a question that was not asked are None."""
     parts = noted(one.gap) if one.gap else {}
 
     def part(name: str) -> str:
@@ -87,7 +87,7 @@ def _software(one: Glance, labels: Labels, same: str) -> dict[str, str | None]:
 
 
 def _panels(glances: list[Glance], labels: Labels, same: str) -> list[ForestPanel]:
-    """Return the panels of which there is a number."""
+    """Return the panels that have a number."""
     gaps = [(one, one.gap) for one in glances if one.gap]
     aucs = [(one, one.auc) for one in glances if one.auc]
     made = (("gap", gaps, 0.0, None), ("auc", aucs, CHANCE, 1.0))

@@ -1,4 +1,4 @@
-"""The figures' font: found, and held in memory while figures are drawn."""
+"""The figures' font: how it is found, and kept in memory while figures are drawn."""
 
 import io
 from collections.abc import Iterator
@@ -14,26 +14,26 @@ from bonescint.resources import japanese_font
 
 
 def family() -> list[str]:
-    """Return the names of the fonts in which figures are written, and make them known."""
+    """Return the names of the figures' fonts, and register them with matplotlib."""
     font = str(japanese_font())
     font_manager.fontManager.addfont(font)
-    # matplotlib's own font behind it: IPAex has no ≥
+    # matplotlib's own font is the fallback, because IPAex has no ≥
     return [font_manager.FontProperties(fname=font).get_name(), "DejaVu Sans"]
 
 
 @contextmanager
 def in_memory() -> Iterator[None]:
-    """Read each font once for the length of the block, for figures in SVG and PNG.
+    """Inside the block, read each font only once, for figures in SVG and PNG.
 
-    FreeType reads a file in half a million small pieces, which is a tenth of the time that figures
-    take. A PDF embeds the font by its path, which is not known meanwhile.
+    FreeType reads a file in half a million small pieces, which takes a tenth of the figures' time.
+    A PDF embeds the font by its path, which is not known inside the block.
     """
     held: Any = ModuleType(ft2font.__name__)
     vars(held).update(vars(ft2font))
     read = cache(lambda path: Path(path).read_bytes())
 
     def opened(path: Any, **options: Any) -> ft2font.FT2Font:
-        # without options a font is only asked for its names, and its path is wanted
+        # without options, matplotlib only asks the font for its names, and needs its path
         return ft2font.FT2Font(io.BytesIO(read(path)) if options else path, **options)
 
     held.FT2Font = opened
@@ -47,5 +47,5 @@ def in_memory() -> Iterator[None]:
 
 
 def _forget() -> None:
-    """Have fonts opened anew."""
+    """Make matplotlib open its fonts again."""
     font_manager._get_font.cache_clear()  # type: ignore[attr-defined] # noqa: SLF001

@@ -1,4 +1,4 @@
-"""The few rows that stand first: of each software how it fails, agrees and performs."""
+"""The few rows that come first: how each software fails, agrees and performs."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from bonescint.outputs.results import Results
 
 
 class Glance(NamedTuple):
-    """What the overview says of one software: at one metric and one cut-off.
+    """What the overview says about one software, at one metric and one cut-off.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def _glance(software: str, results: Results, labels: Labels) -> Glance:
         metric,
         cutoff,
         find(failures, "segmentation_failed", software, ""),
-        # without a cut-off there is a row that says why there is none
+        # without a cut-off, the row says why there is no value
         gap or find(agreement, "kappa_gap", software, metric),
         performance(accuracy, [], software, metric, {})["auc"],
     )

@@ -1,4 +1,4 @@
-"""The words that the keys of the coded tables stand for."""
+"""The words for the keys of the coded tables."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from bonescint.registered import words_in
 from bonescint.resources import Texts
 from bonescint.tables.metric_columns import Values, metric_name, metric_title, metric_values
 
-# sentences that stand in several questions' cautions, as fields of their texts
+# sentences that are part of several questions' cautions: their texts have them as fields
 _SHARED = ("small_groups", "few_cases", "other_patients", "same_lesions")
 
 
@@ -20,31 +20,32 @@ class Labels:
     Parameters
     ----------
     texts
-        The words of the workbook or the report; of the figures those that they share.
+        The words of the workbook or the report; for the figures, the words that all figures share.
     software
         Software key to its ``label``, ``product``, ``version`` and ``tracer``.
     synthetic
-        Whether the data are simulated: every output then says so.
+        Whether the data are simulated. Every output then says so.
     confidence
         The configured level of the intervals; texts name it as ``{level}`` (%).
     protocol
         What fixed the hypotheses beforehand: ``document`` and ``date``; None if nothing did. Texts
+        have it as ``{fixed}``.
         say it as ``{fixed}``.
     values
         The study's metrics (`bonescint.tables.metric_columns.metric_values`), None for the default
-        ones. Texts name those that there are as ``{metrics}``, the counts among them as
-        ``{counts}``, the others as ``{shares}``.
+        ones. Texts name all of them as ``{metrics}``, the counts as ``{counts}`` and the others as
+        ``{shares}``.
     study
-        What the study's exam and patients are called (`bonescint.config_words.study_words`), None
-        for the default, and its readers (`reader_names`); fields of the texts, as are
+        Names of the study's exam and patients (`bonescint.config_words.study_words`), None for the
+        default, and of its readers (`reader_names`). Texts have them as fields. Other fields are
         ``{tracers}``, ``{against}`` (one tracer against another), ``{arms}`` (their software) and
         ``{products}``.
     there
         What the study has (`bonescint.config_questions.study_has`), None for everything. A text
-        ``key_no_readers`` stands in the place of ``key`` where there is no reader, ``key_no_eod``
-        where none grades the extent of disease, ``key_no_versions`` where no product has two.
+        ``key_no_readers`` replaces ``key`` where there is no reader, ``key_no_eod`` where no reader
+        grades the extent of disease, ``key_no_versions`` where no product has two versions.
     families
-        Of the configuration's `metrics`: the tests that are adjusted together, and their labels.
+        From the configuration's `metrics`: the tests that are adjusted together, and their labels.
     """
 
     def __init__(
@@ -86,7 +87,7 @@ class Labels:
             name: words("and").join(map(self.word, keys)) for name, keys in of_kind.items()
         }
         self._filled |= self._directions()
-        # both names of a measure against readers (FDA 2007), said where it first occurs
+        # both names of a measure against readers (FDA 2007): texts use them at the first occurrence
         self._filled |= {key: words(key) for key in ("said_sensitivity", "said_specificity")}
         self._filled["explained"] = words("together").join(map(self._explained, self.values))
         tracers, products = (
@@ -107,11 +108,11 @@ class Labels:
         self._shared = {text: self.shared(text) for text in _SHARED}
 
     def __call__(self, key: str, **values: object) -> str:
-        """Return the area's text of `key` with its fields filled in."""
+        """Return the text of `key` of this area with its fields filled in."""
         return self.fill(self._texts, key, **values)
 
     def fill(self, texts: Texts, key: str, **values: object) -> str:
-        """Return another area's text of `key`, filled in as the own ones are.
+        """Return another area's text of `key`, with the same fields filled in.
 
         Parameters
         ----------
@@ -126,14 +127,14 @@ class Labels:
         return texts(key, **self._filled | values)
 
     def mark(self, text: str, _source: Mapping[str, str] | str, _place: str) -> str:
-        """Return a number's text as it is; the words for a paper remember where it comes from.
+        """Return a number's text unchanged. `BoundLabels` overrides this to record its source.
 
         Parameters
         ----------
         text
-            The number as it is read.
+            The number as it is printed.
         _source, _place
-            Its row and column, or a table or the record and what of it.
+            Its row and column; or a table or the record, and the place in it.
         """
         return text
 
@@ -142,19 +143,19 @@ class Labels:
         return self._there is None or need in self._there
 
     def heading(self, key: str) -> str:
-        """Return the title of a column; a tracer is called as it is."""
+        """Return the title of a column. A tracer's column has the tracer's own name."""
         if key == "counts" and not self.has("readers"):
-            key = "n"  # and nobody is positive
+            key = "n"  # without readers no case counts as positive
         return self(name) if (name := f"column_{key}") in self else key
 
     def shared(self, key: str) -> str:
-        """Return a sentence that stands in several outputs; of one tracer none is about two."""
+        """Return a sentence that several outputs share. A sentence on two tracers needs two."""
         if key == "other_patients" and self.n_tracers < 2:
             return ""
         return self.fill(self._measures, key)
 
     def _explained(self, metric: str) -> str:
-        """Return a metric with what it is in brackets, or its unit."""
+        """Return a metric with its explanation or its unit in brackets."""
         key = f"explained_{metric}"
         said = self._measures(key) if key in self._measures else self.values[metric]["unit"]
         return f"{self.word(metric)} ({said})" if said else self.word(metric)
@@ -163,13 +164,13 @@ class Labels:
         return key in self._texts
 
     def software(self, key: str) -> str:
-        """Return how a software or a reader is called in print, such as ``VSBONE 3.0``."""
+        """Return the printed name of a software or a reader, such as ``VSBONE 3.0``."""
         if key in self._software:
             return str(self._software[key]["label"])
         return self._filled.get(f"reader.{key}", key)
 
     def family(self, key: str) -> str:
-        """Return what a family of tests is called, by default what it tests."""
+        """Return the name of a family of tests, by default what it tests."""
         tested = self._families.get(key, {})
         if label := tested.get("label"):
             return str(label[self.language])
@@ -177,7 +178,7 @@ class Labels:
         said = []
         for name, measures in tested.items():
             title = self.question("title", name)
-            # of two families that are about one question the measures tell which is which
+            # two families on one question are told apart by their measures
             which = self._measures("and").join(map(self.word, measures))
             said.append(title if len(also) < 2 else f"{title} ({which})")
         return self._measures("and").join(said) or key
@@ -199,12 +200,12 @@ class Labels:
         return str(self._software.get(key, {}).get("tracer", ""))
 
     def word(self, key: str, /, **values: str) -> str:
-        """Return a word of the area, of the statistics or of the flow; an unknown key as it is.
+        """Return a word of the area, the statistics or the flow. An unknown key stays as it is.
 
-        A metric is called as the configuration says. `values` are fields of a measure's word, such
-        as the ``offset`` of a ratio.
+        A metric has its configured name. `values` are fields of a measure's word, such as the
+        ``offset`` of a ratio.
         """
-        values = {"offset": "c"} | values  # of the measure itself, whichever was added
+        values = {"offset": "c"} | values  # for the measure in general, whatever the offset was
         if key in self.values and (own := metric_name(key, self.values[key], self.language)):
             return own
         for texts in (self._texts, self._measures, self._flow):
@@ -213,21 +214,21 @@ class Labels:
         return self._own_word(key, **values) or key
 
     def _own_word(self, key: str, **values: object) -> str:
-        """Return a word that a question brings itself, empty if none does."""
+        """Return a word that a question itself brings, or an empty text."""
         own = f"word_{key}"
         return next((w(own, **values) for w in self._questions.values() if own in w), "")
 
     def result(self, metric: str, value: str) -> str:
-        """Return what a software found, such as ``Hotspot数 3``."""
+        """Return a software's result, such as ``Hotspot数 3``."""
         own = metric_name(metric, self.values[metric], self.language)
         return f"{own or self._measures(metric)} {value}"
 
     def is_low(self, metric: str) -> bool:
-        """Tell whether low values of a metric speak for metastasis."""
+        """Tell whether low values of a metric indicate metastasis."""
         return bool(self.values.get(metric, {}).get("positive") == "low")
 
     def _directions(self) -> dict[str, str]:
-        """Return the fields that say which values speak for metastasis."""
+        """Return the text fields that say which values indicate metastasis."""
         ways = {"high": list[str](), "low": list[str]()}
         for key, metric in self.values.items():
             ways[metric["positive"]].append(self.word(key))
@@ -242,9 +243,9 @@ class Labels:
         Parameters
         ----------
         metric, cutoff
-            One of `values`, and what is positive.
+            One of `values`, and the cut-off from which it is positive.
         word
-            The area's text of it.
+            The name of the area's text.
         """
         unit = self.values.get(metric, {}).get("unit")
         shown = self.mark(f"{cutoff:g}", "provenance", f"metrics.cutoffs.{metric}")
@@ -253,19 +254,19 @@ class Labels:
         return said.replace("≥", "≤") if self.is_low(metric) else said
 
     def axis(self, metric: str, word: str = "{}_axis") -> str:
-        """Return what stands beside an axis or above a column: the metric's name and unit.
+        """Return the title of an axis or a column: the metric's name and unit.
 
         Parameters
         ----------
         metric
             One of `values`.
         word
-            What the area's text of a metric is called.
+            The pattern of the names of the area's texts on a metric.
         """
         return metric_title(metric, self.values[metric], self._texts, word.format(metric))
 
     def question(self, kind: str, key: str) -> str:
-        """Return what a question's output says of it; of a new one without words its key.
+        """Return a question's text of a kind. A question without one has its key instead.
 
         Parameters
         ----------
@@ -280,15 +281,15 @@ class Labels:
         return key if kind in ("title", "sheet") else ""
 
     def purpose(self, measure: str, question: str = "") -> str:
-        """Return the sentence that says what a number is for, empty if no question says it.
+        """Return the sentence on what a number is for, empty if no question has one.
 
         Parameters
         ----------
         measure
             Of an Estimate.
         question
-            Whose number it is: its own sentence goes before that of the first question that has
-            one.
+            The question of the number. Its own sentence comes before that of the first other
+            question that has one.
         """
         key = f"purpose_{measure}"
         has = [name for name in known() if key in self._questions.get(name, ())]
@@ -297,12 +298,12 @@ class Labels:
         return self.fill(self._questions[question if question in has else has[0]], key)
 
     def figure(self, kind: str, key: str, **values: object) -> str:
-        """Return what is said of a figure; of a new one without words its key.
+        """Return a figure's text of a kind. A figure without one has its key instead.
 
         Parameters
         ----------
         kind
-            ``title``, ``caption``, or another word of its own.
+            ``title``, ``caption``, or another kind that the figure has.
         key
             The figure's name.
         **values
@@ -319,13 +320,13 @@ class Labels:
     def note(self, key: str, value: str) -> str:
         """Return one remark of an Estimate's note, such as ``cutoff`` with the value ``1``.
 
-        The statistics' words have it as ``key=value`` (of that value only), as ``key=`` (where the
+        The statistics' words have it as ``key=value`` (for that value only), as ``key=`` (where the
         bare key is another word) or as ``key``.
         """
         shown = value
         if not value.isdecimal():
             try:
-                # ten digits are for recomputing, not for reading
+                # ten digits serve recomputing; a reader needs fewer
                 is_p = key.endswith("_p")
                 shown = rounded_p(float(value), self.error) if is_p else f"{float(value):.4g}"
             except ValueError:
@@ -336,7 +337,7 @@ class Labels:
         return self._own_word(key, value=shown) or (f"{key}={shown}" if shown else key)
 
     def about(self, cases: str, level: float | None) -> list[str]:
-        """Return which cases a row is about and its interval's level, where they are not the usual.
+        """Return a row's cases and its interval's level, each only where it is not the usual one.
 
         Parameters
         ----------
@@ -350,5 +351,5 @@ class Labels:
         return said
 
     def flow(self, key: str) -> str:
-        """Return the name of a step or reason of the flow; an unknown key as it is."""
+        """Return the name of a step or reason of the flow. An unknown key stays as it is."""
         return self._flow(key) if key in self._flow else self.word(key)

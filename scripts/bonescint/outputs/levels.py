@@ -1,4 +1,4 @@
-"""Horizontal levels of a panel: a line, the band of its limits, and beside it what it is."""
+"""Horizontal levels of a panel: a line, the band of its limits, and its text beside it."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from bonescint.files import Row, number
 from bonescint.outputs.style import LEADING, room_above, small
 
-_LINE = 0.053  # height of a line of small type, of a panel's
+_LINE = 0.053  # height of a line of small type, as a share of the panel's height
 
 
 class Level(NamedTuple):
@@ -22,7 +22,7 @@ class Level(NamedTuple):
     said
         Its lines of text.
     colour, dash
-        Of the line.
+        Look of the line.
     """
 
     row: Row
@@ -32,16 +32,16 @@ class Level(NamedTuple):
 
 
 def levels_beside(ax: Axes, levels: Iterable[Level], room: float = 0.0) -> None:
-    """Draw levels; texts that would overlap stand apart, each with a line to its level.
+    """Draw levels. Texts that would overlap are moved apart, each with a line to its level.
 
     Parameters
     ----------
     ax
-        The panel, with everything else in it: its vertical limits are fixed here.
+        The panel, with all its other content, because its vertical limits are fixed here.
     levels
         Those without a value are left out.
     room
-        Above everything, for a legend: a share of the panel's height.
+        Space at the top for a legend, as a share of the panel's height.
     """
     shown = [(at, one) for one in levels if (at := number(one.row["estimate"])) is not None]
     for at, one in shown:
@@ -65,13 +65,13 @@ def levels_beside(ax: Axes, levels: Iterable[Level], room: float = 0.0) -> None:
 
 
 def _spread(places: Sequence[float], heights: Sequence[float]) -> list[float]:
-    """Return ascending places, moved as little as lets nothing overlap: about their middle."""
+    """Return ascending places, moved as little as possible so that nothing overlaps."""
     if not places:
         return []
-    # what each place would be if all above it moved down by the heights between
+    # the places reduced by the heights below each: without overlap, these must be ascending
     below = np.concatenate([[0.0], np.cumsum((np.array(heights[1:]) + heights[:-1]) / 2)])
     wanted = np.array(places) - below
-    # pool what is out of order: the nearest ascending numbers
+    # merge what is out of order: this gives the nearest ascending numbers
     pools: list[list[float]] = []
     for one in wanted.tolist():
         pools.append([one])

@@ -1,4 +1,4 @@
-"""The one table of a question's section: a line a subject and metric, a column a measure."""
+"""The one table of a question's section: a line for a subject and metric, a column a measure."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -12,9 +12,9 @@ from bonescint.stats.estimate import FAILURES_AS_WRONG, SAME_CASES
 from bonescint.stats.questions import COUNT_FAILURES, counts_failures
 from bonescint.tables.sheets import ShownColumn, ShownTable
 
-# all readers together: what stands beside it about one of them is in the appendix
+# for all readers together; rows on single readers are in the appendix
 _TOGETHER = ("all_readers", "mean_reader")
-# what is subject minus comparator, so that the order of the two matters
+# subject minus comparator: their order matters
 _DIRECTED = ("bias", "limit_low", "limit_high", "mean_difference", "standardised_difference")
 
 
@@ -25,7 +25,7 @@ class _ShownLine(NamedTuple):
 
 
 class _Column(NamedTuple):
-    """A measure, or a number of its note, and the reference standard where there are several."""
+    """A measure or a number of its note, with the reference standard where there are several."""
 
     measure: str
     part: str
@@ -36,7 +36,7 @@ class _Column(NamedTuple):
             return labels.software(labels.word(self.reference))
         if self.part:
             return labels.note(self.part, "").strip()
-        # a measure may have a longer name above a column
+        # a measure may have a longer name as a column's title
         named = f"column_{self.measure}" in labels
         return labels.heading(self.measure) if named else labels.word(self.measure)
 
@@ -51,7 +51,7 @@ class _Column(NamedTuple):
 def main_table(
     key: str, rows: list[Row], labels: Labels, settings: Mapping[str, Any]
 ) -> ShownTable:
-    """Return what matters of a question: of each statistic the first method, over the main cases.
+    """Return the main numbers of a question: each statistic's first method, over the main cases.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def main_table(
     Returns
     -------
     ShownTable
-        Without rows where nothing could be computed; the note then says why.
+        Without rows where nothing could be computed. The note then says why.
     """
     found = _main(key, rows, settings)
     columns, silent = [], []
@@ -102,9 +102,9 @@ def _belongs(row: Row, column: _Column) -> bool:
 def _main(key: str, rows: list[Row], settings: Mapping[str, Any]) -> list[Row]:
     """Return the rows that a section shows.
 
-    Failures count as they do in the primary hypothesis, and versions stand beside each other over
-    the cases that all of them analysed. Where a row is about all readers together, those about one
-    of them are in the appendix. Of measures in each other's place the first in the table counts.
+    Failures count as they do in the primary hypothesis. Versions are compared over the cases that
+    all of them analysed. Where a row is about all readers together, rows on single readers are in
+    the appendix. Of measures that replace each other, the table's first one is shown.
     """
     groups = [spec.partition(".")[0].split("|") for spec in question(key).shown]
     group_of = {measure: group[0] for group in groups for measure in group}
@@ -140,7 +140,7 @@ def _table(
     labels: Labels,
     silent: list[str],
 ) -> ShownTable:
-    """Return the lines with their cut-offs, which stand before the first column that has one."""
+    """Return the lines with their cut-offs, placed before the first column that has a cut-off."""
     cut = {column for line in cells.values() for at, of in line.items() if at for column in of}
     lines = []
     for line, of_cutoffs in cells.items():
@@ -158,7 +158,7 @@ def _table(
     if not columns or set(columns) - cut:
         shown.append(ShownColumn("metric", labels.heading("metric")))
     else:
-        for one in lines:  # a metric without a cut-off has no other place
+        for one in lines:  # a metric without a cut-off has no other column
             one["cutoff"] = one["cutoff"] or one["metric"]
     is_counted = any(" / " in line["counts"] for line in lines)
     counts = labels.heading("counts" if is_counted else "n")
@@ -169,7 +169,7 @@ def _table(
         shown.append(ShownColumn(str(column), column.title(labels), "number"))
     shown.append(ShownColumn("note", labels.heading("note")))
     kept = [one for one in shown if any(line.get(one.key) for line in lines)]
-    # of references the columns name nothing else
+    # columns on several references do not name the measure, so the title does
     measures = dict.fromkeys(labels.word(one.measure) for one in columns if one.reference)
     what = labels("separator").join(measures) or labels("main_results")
     title = labels("caption_main", what=what)
@@ -181,7 +181,7 @@ def _table(
 def _said(
     line: _ShownLine, cutoff: str, found: Mapping[_Column, Row], labels: Labels
 ) -> dict[str, Any]:
-    """Return a line in words; where its numbers are of different cases each names its n."""
+    """Return a line in words. Where its numbers are of different cases, each shows its n."""
     rows = list(found.values())
     counts = {" / ".join(filter(None, (row["n"], row["n_positive"]))) for row in rows}
     parts = dict.fromkeys(part for row in rows for part in remarks(row, labels, OF_TESTS))

@@ -1,4 +1,4 @@
-"""A figure as its panels: what each shows is the figure's matter, where it stands the preset's."""
+"""A figure as its panels: the figure decides their content, the preset their arrangement."""
 
 from collections.abc import Callable, Iterator, Sequence
 from string import ascii_uppercase
@@ -11,7 +11,7 @@ from bonescint.outputs.labels import Labels
 from bonescint.outputs.presets import LEAST_POINTS, SCREEN, Preset
 from bonescint.outputs.style import empty_panel, leaded, new_figure
 
-_AROUND = 0.4  # inches: title, banner, note
+_AROUND = 0.4  # inches for title, banner and note
 
 
 class Panel(NamedTuple):
@@ -20,11 +20,11 @@ class Panel(NamedTuple):
     Parameters
     ----------
     key
-        Tells it from the figure's other panels; part of a file's name when it is drawn alone, so
-        letters, digits, ``_`` and ``-`` only.
+        Distinguishes it from the figure's other panels. It is part of the file's name when the
+        panel is drawn alone, so it has letters, digits, ``_`` and ``-`` only.
     draw
-        Draws it: everything that the panel needs to be understood alone (axis labels, title,
-        legend) is drawn here. Positions are in fractions of the axes or in data, never in inches.
+        Draws everything that the panel needs to be understood alone (axis labels, title, legend).
+        Positions are in fractions of the axes or in data, never in inches.
     """
 
     key: str
@@ -32,7 +32,7 @@ class Panel(NamedTuple):
 
 
 class OtherForm(NamedTuple):
-    """Another form of a picture, as the parameters of the same names say of its first one."""
+    """Another form of a picture. Its fields mean the same as the picture's own."""
 
     panels: Sequence[Panel]
     size: tuple[float, float]
@@ -45,17 +45,17 @@ class Picture(NamedTuple):
     Parameters
     ----------
     title, note
-        Above and below the panels; a journal has them in its legend.
+        Above and below the panels. A journal prints them in its legend.
     panels
         In reading order; none where there is nothing to draw.
     size
         Width and height in inches of one panel, with its labels, at 9 points.
     columns
-        How many stand side by side where there is room.
+        How many panels are side by side where there is room.
     empty
         Why there are no panels.
     narrower
-        Other forms, for where this one would be too small: the first that is legible is drawn.
+        Other forms for where this one would be too small. The first legible one is drawn.
     """
 
     title: str
@@ -68,14 +68,14 @@ class Picture(NamedTuple):
 
 
 def composed(picture: Picture, labels: Labels) -> Figure:
-    """Return a picture as one figure for the screen, its panels in reading order.
+    """Return a picture as one figure for the screen, with its panels in reading order.
 
     Parameters
     ----------
     picture
         What is drawn.
     labels
-        Say whether the data are simulated.
+        Give whether the data are simulated.
     """
     (figure,) = in_preset(picture, labels, SCREEN)
     return figure
@@ -84,14 +84,14 @@ def composed(picture: Picture, labels: Labels) -> Figure:
 def in_preset(picture: Picture, labels: Labels, preset: Preset) -> Iterator[Figure]:
     """Yield the figures of a picture: one, or several where one would be too tall.
 
-    `points_of` says beforehand in which size of type; the caller holds the style.
+    `points_of` gives the size of type beforehand. The caller applies the style.
 
     Parameters
     ----------
     picture, labels
         As for `composed`.
     preset
-        For whom.
+        The form in which to draw.
     """
     scale = points_of(picture, preset) / 9
     width, height = (inches * scale for inches in picture.size)
@@ -99,12 +99,12 @@ def in_preset(picture: Picture, labels: Labels, preset: Preset) -> Iterator[Figu
     columns = min(picture.columns, n)
     if preset.width:
         columns = max(min(columns, int(preset.width / width + 0.02)), 1)
-        columns = -(-n // -(-n // columns))  # as many in each row: none stands alone below
-        # a panel that gets more room grows with it, but not to a poster
+        columns = -(-n // -(-n // columns))  # fill rows evenly: no panel is alone in the last
+        # a panel grows with its room, but only so far
         height *= min(1.25, preset.width / (columns * width))
     height = min(height, preset.tallest - _AROUND)
     rows, fit = -(-n // columns), max(int((preset.tallest - _AROUND) / height), 1)
-    most = -(-rows // -(-rows // fit)) * columns  # and as many rows in each file
+    most = -(-rows // -(-rows // fit)) * columns  # and the same number of rows in each file
     for first in range(0, n, most):
         panels = picture.panels[first : first + most]
         yield _figure(picture, panels, columns, (width, height), labels, preset, first)
@@ -118,21 +118,22 @@ def legible(picture: Picture, preset: Preset) -> Picture | None:
     picture
         What is drawn, with its other forms.
     preset
-        For whom.
+        The form in which to draw.
     """
     forms = (picture, *(picture._replace(**one._asdict()) for one in picture.narrower))
     return next((one for one in forms if points_of(one, preset) >= LEAST_POINTS), None)
 
 
 def points_of(picture: Picture, preset: Preset) -> float:
-    """Return the size of type in which a picture fits a preset's width, at most the preset's own.
+    """Return the size of type at which a picture fits a preset's width, at most the preset's own.
 
     Parameters
     ----------
     picture
         What is drawn.
     preset
-        For whom. A picture that would need less than `LEAST_POINTS` is too wide for it.
+        The form in which to draw. It is too narrow for a picture that needs less than
+        `LEAST_POINTS`.
     """
     width, height = picture.size
     if not preset.width:
@@ -141,7 +142,7 @@ def points_of(picture: Picture, preset: Preset) -> float:
 
 
 def split(ax: Axes, columns: int) -> list[Axes]:
-    """Return axes side by side in the place of one.
+    """Replace axes by several side by side in the same place.
 
     Parameters
     ----------
@@ -169,7 +170,7 @@ def _figure(
 ) -> Figure:
     columns = min(columns, max(len(panels), 1))
     rows = -(-len(panels) // columns) or 1
-    # on the screen title and banner need some width, however few the panels
+    # on the screen, title and banner need a minimum width even with few panels
     width = preset.width or max(size[0] * columns, 6.4)
     height = preset.tallest if preset.is_page else size[1] * rows + _AROUND
     title, note = (picture.title, picture.note) if preset.is_titled else ("", "")
@@ -182,7 +183,7 @@ def _figure(
         before = len(figure.axes)
         panel.draw(ax)
         if not preset.is_titled and len(picture.panels) > 1:
-            # a panel may have put others in the place of its axes
+            # a panel may have replaced its axes by others
             _lettered(ax if ax in figure.axes else figure.axes[before - 1], first + i)
     for ax in places[len(panels) :]:
         ax.set_axis_off()
@@ -192,7 +193,7 @@ def _figure(
 
 
 def _lettered(ax: Axes, n: int) -> None:
-    """Write a panel's letter (A, B, ...) at its top left corner, beside the axes if there are."""
+    """Write a panel's letter (A, B, ...) at its top left corner, beside the axes if it has any."""
     letter = ascii_uppercase[n % 26] * (n // 26 + 1)
     size = float(ax.title.get_fontsize())
     ax.annotate(

@@ -1,4 +1,4 @@
-"""For whom a figure is drawn: how wide it is, how large its type, in which formats."""
+"""The forms in which a figure is drawn: its width, its size of type and its formats."""
 
 from typing import NamedTuple
 
@@ -9,17 +9,17 @@ class Preset(NamedTuple):
     Parameters
     ----------
     width
-        Inches that every file is wide; None: as wide as the panels ask for.
+        Inches; every file has this width. None: as wide as the panels need.
     tallest
-        Inches; what is taller goes on in another file.
+        Inches; a taller figure continues in another file.
     points
         Size of type.
     dpi
         Resolutions of the PNG files.
     formats
-        Endings beside ``png``: ``svg`` (outlines), ``text.svg`` (texts, for editors), ``pdf``.
+        Endings besides ``png``: ``svg`` (outlines), ``text.svg`` (texts, for editors), ``pdf``.
     is_titled
-        Whether title and note stand in the figure; a journal has them in its legend.
+        Whether the figure has title and note. A journal prints them in its legend.
     is_page
         Whether every file is as tall as ``tallest``.
     """
@@ -36,11 +36,11 @@ class Preset(NamedTuple):
 _MM = 1 / 25.4
 _PRINT = ("svg", "text.svg", "pdf")
 SCREEN = Preset()
-# columns as most journals have them, 89 and 183 mm
+# column widths of most journals: 89 and 183 mm
 PRESETS = {
     "journal_1": Preset(89 * _MM, 240 * _MM, 8.0, (300, 600), _PRINT, is_titled=False),
     "journal_2": Preset(183 * _MM, 240 * _MM, 8.0, (300, 600), _PRINT, is_titled=False),
-    # half the size of a 16:9 slide at half the type: the same picture, drawn with thicker lines
+    # half of a 16:9 slide with half its type: enlarged, it has thicker lines
     "slides": Preset(6.667, 3.75, 8.0, (288,), ("svg",), is_page=True),
 }
-LEAST_POINTS = 6.0  # of any type: smaller print cannot be read
+LEAST_POINTS = 6.0  # for all type, because smaller print cannot be read

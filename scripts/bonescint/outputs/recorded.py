@@ -1,4 +1,4 @@
-"""What a run was made of, with the record's keys and values in words."""
+"""The record of a run's inputs and settings, with keys and values in words."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
@@ -7,10 +7,10 @@ from bonescint.files import Row
 from bonescint.outputs.labels import Labels
 from bonescint.resources import Texts
 
-# settings whose values are keys of something, by their last name
+# settings whose values are keys, by the last part of their names
 _MEASURES = ("measure", "metric", "metrics")
 _WHO = ("subject", "comparator")
-# what is said of readings alone
+# parts of the record that concern readings only
 _OF_READINGS = (
     "metrics.cutoffs", "metrics.margins", "metrics.matched_specificity", "metrics.optimism",
     "metrics.partial_auc", "metrics.plan", "metrics.primary", "metrics.subgroups",
@@ -19,7 +19,7 @@ _OF_READINGS = (
 
 
 def record_in_words(record: Mapping[str, Any], labels: Labels) -> list[Row]:
-    """Return results/provenance.json as rows ``key`` and ``value``; the file has the raw keys.
+    """Return results/provenance.json as rows ``key`` and ``value``. The file has the raw keys.
 
     Parameters
     ----------
@@ -32,12 +32,12 @@ def record_in_words(record: Mapping[str, Any], labels: Labels) -> list[Row]:
 
 
 class _RecordWords:
-    """The words of one record; a key without a word is shown as it is."""
+    """The words of one record. A key without a word is shown unchanged."""
 
     def __init__(self, labels: Labels, tables: Collection[str]) -> None:
         self._labels, self._tables = labels, tables
         self._words = Texts("provenance", labels.language)
-        # what the keys below these are called, which a study names as it likes
+        # the keys below these are named by the study, so their words come from its labels
         self._named: dict[str, Callable[[str], str]] = {
             "software": labels.software,
             "metrics.families": labels.family,
@@ -50,7 +50,7 @@ class _RecordWords:
     def rows(self, record: Mapping[str, Any]) -> Iterator[Row]:
         """Yield the rows in the record's order."""
         for key, value in record.items():
-            if key == "analysis":  # its parts stand for themselves
+            if key == "analysis":  # it has no title of its own, only its parts have
                 yield from self.rows(value)
             elif key == "inputs":
                 yield from map(self._input, value)
@@ -69,9 +69,9 @@ class _RecordWords:
                 known = f"{path}.{key}" in self._words
                 below = f"{path}.{key}" if known else f"{path}.*"
                 word = self._word(path, key)
-                # a family without a label is called as its question is
+                # a family without a label has its question's title, which is not repeated
                 yield from self._below(one, below, titles if word in titles else [*titles, word])
-        elif value not in ("", [], *titles):  # a label says itself
+        elif value not in ("", [], *titles):  # a label that equals its title adds nothing
             yield {"key": ": ".join(titles), "value": self._value(path, value)}
 
     def _word(self, path: str, key: str) -> str:
@@ -85,7 +85,7 @@ class _RecordWords:
         if path == "metrics.cutoffs":
             said = [self._labels.at(one["metric"], one["value"], "at_cutoff") for one in value]
             return words("separator").join(said)
-        if isinstance(value, Mapping):  # one of metrics.subgroups
+        if isinstance(value, Mapping):  # an entry of metrics.subgroups
             cuts = words("separator").join(f"{cut:g}" for cut in value.get("at", ()))
             by = self._labels.word(value["by"])
             return words("cut", by=by, at=cuts) if cuts else by
@@ -93,7 +93,7 @@ class _RecordWords:
             low, high = (words("open") if one is None else f"{one:g}" for one in value)
             return words("between", low=low, high=high)
         if name == "questions" and value:
-            # what the study could not answer is said elsewhere, with the reason
+            # the output lists unanswered questions elsewhere, with the reason
             value = [one for one in value if f"{one}.csv" in self._tables]
         if isinstance(value, list):
             return words("separator").join(self._value(path, one) for one in value)

@@ -1,4 +1,4 @@
-"""The report: one page that holds everything it shows, for screen and print."""
+"""The report: a single HTML file with everything it shows, for screen and print."""
 
 import base64
 from collections.abc import Sequence
@@ -37,16 +37,16 @@ from bonescint.tables.sheets import ShownTable
 from bonescint.warning_words import warnings_in_words
 
 _MIME = {"svg": "image/svg+xml", "png": "image/png"}
-# a drawing of more bytes is shown by its pixels: one of 10,000 cases has a mark for each
+# a larger drawing is shown as pixels: with 10,000 cases a drawing has a mark for each of them
 _LARGEST = 400_000
-_WARNINGS = 200  # the workbook has all
+_WARNINGS = 200  # the workbook lists all
 _TEMPLATES = (
     "report.html.j2", "report_macros.html.j2", "report_answer.html.j2", "report_appendix.html.j2",
 )  # fmt: skip
 
 
 def _figures(paths: Sequence[Path], labels: Labels) -> dict[str, list[dict[str, Any]]]:
-    """Return section -> its figures, each in the form that it asks for."""
+    """Return section -> its figures, each in the form that the figure declares."""
     there = {path.name: path for path in paths}
     found: dict[str, list[dict[str, Any]]] = {}
     for name, drawn in drawn_figures().items():
@@ -66,7 +66,7 @@ def _figures(paths: Sequence[Path], labels: Labels) -> dict[str, list[dict[str, 
 
 
 def _flow(results: Results, labels: Labels) -> list[ShownTable]:
-    """Return the flow, the margins and the 2x2 of tracer by findings (R3, R4)."""
+    """Return the tables of the flow, its margins, and the 2x2 of tracer by findings (R3, R4)."""
     flow = []
     for row in results.flow:
         step, _, arm = row["step"].partition(":")
@@ -110,7 +110,7 @@ def _asked(results: Results) -> list[str]:
 
 
 def study_methods(results: Results, labels: Labels) -> list[str]:
-    """Return the paragraphs on the methods: those of the questions that were answered.
+    """Return the paragraphs on the methods of the answered questions.
 
     Parameters
     ----------
@@ -159,7 +159,7 @@ def _smallest(performance: list[Row]) -> tuple[int, int] | None:
 
 
 def context(results: Results, labels: Labels) -> dict[str, Any]:
-    """Return what the template shows besides words and figures.
+    """Return the values that the template shows besides words and figures.
 
     Parameters
     ----------
@@ -221,7 +221,7 @@ def _exams(results: Results, labels: Labels) -> str:
 
 
 def _place(key: str, labels: Labels) -> str:
-    """Return what a place that the lists of items name is called on the page."""
+    """Return the name that the page gives to a place in the lists of reporting items."""
     heading = f"heading_{key}"
     if key in known():
         return labels.question("title", key)
@@ -229,14 +229,14 @@ def _place(key: str, labels: Labels) -> str:
 
 
 def write_page(path: Path, results: Results, study: dict[str, Any], labels: Labels) -> None:
-    """Write the page: no network, no file beside it; everything can be read without its script.
+    """Write the page. It needs no network and no other file, and is readable without its script.
 
     Parameters
     ----------
     path
         The file to write.
     results
-        The run's tables; each figure goes to the section that it names.
+        The run's tables. Each figure goes to the section that it names.
     study
         ``id`` and ``title``, and ``design`` where it is stated.
     labels

@@ -1,4 +1,4 @@
-"""The report's part on a question: what matters of it, and everything for the appendix."""
+"""The report's section on a question: its main numbers, and all of them for the appendix."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ _ESTIMATES = (
     "measure", "metric", "reference", "value:number", "ci_method", "counts:number", "test",
     "statistic:number", "p:number", "note",
 )  # fmt: skip
-# the rest of them stands with the question
+# the other columns are in the question's own section
 TEST_COLUMNS = (
     "question", "subject", "comparator", "measure", "metric", "value:number", "counts:number",
     "test", "p:number", "p_adjusted:number", "note",
@@ -32,31 +32,31 @@ def shown_columns(labels: Labels, *specs: str) -> list[ShownColumn]:
 def estimates_table(
     rows: list[Row], title: str, labels: Labels, specs: Sequence[str]
 ) -> ShownTable:
-    """Return Estimate rows as they are read; what is true of all of them goes into the title.
+    """Return Estimate rows as people read them. The title has what all rows share.
 
     Parameters
     ----------
     rows
-        Of results/metrics.
+        Rows of results/metrics.
     title
-        The table's.
+        The table's title.
     labels
         The words of the report.
     specs
-        Columns, as for `shown_columns`; with `OF_TESTS_COLUMNS` a list of tests.
+        Columns, as for `shown_columns`; a list of tests has `OF_TESTS_COLUMNS`.
     """
     tests = specs == TEST_COLUMNS
     common, rest = shared_remarks(rows, labels, OF_TESTS if tests else ())
     shown = []
     for row, parts in zip(rows, rest, strict=True):
         said = as_read(row, labels)
-        if said["role"] and not tests:  # there the title has it
+        if said["role"] and not tests:  # a list of tests has the role in its title
             parts = [said["role"], *parts]
         shown.append(said | {"note": labels("separator").join(parts)})
     columns = []
     for column in shown_columns(labels, *specs):
         values = {row[column.key] for row in shown}
-        # a column that says nothing takes room; one reference for all is named in the text
+        # drop a column without content, and a single reference, which the text names
         if values - {""} and (column.key != "reference" or len(values) > 1):
             columns.append(column)
     if common:
@@ -67,7 +67,7 @@ def estimates_table(
 def question_section(
     key: str, rows: list[Row], labels: Labels, settings: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return what the report tells of a question.
+    """Return the report's section on a question.
 
     Parameters
     ----------
@@ -82,9 +82,9 @@ def question_section(
     -------
     dict
         ``key``, ``title``, ``caution`` (its first sentence) and ``caution_rest``, ``note``,
-        ``purposes``; ``main``: the table that matters, None where the question declares none;
-        ``tables``: all rows, a table for each who is compared with whom. Tests that other questions
-        made go by the family in which they are adjusted.
+        ``purposes``; ``main``: the main table, None where the question declares none; ``tables``:
+        all rows, in one table for each comparison. Tests that other questions made are grouped by
+        the family in which they are adjusted.
     """
     groups: dict[tuple[str, tuple[str, ...]], list[Row]] = {}
     for row in rows:

@@ -23,13 +23,13 @@ _INTERVAL = ("estimate", "ci_low", "ci_high")
 
 @dataclass(frozen=True)
 class Results:
-    """The rows of the tables of results/ (docs/en/tables.md), and what goes with them.
+    """The rows of the tables of results/ (docs/en/tables.md), and more about the run.
 
     `metrics` holds a table for each configured question, in the order of
-    `bonescint.questions.known`; `warnings` the stages' one after the other;
-    `figures` the files of results/figures; `provenance` the record with the tables' hashes;
-    `unanswered` question -> what the study lacks for it; `failed_calls` the calls by metastasis,
-    where there are readers.
+    `bonescint.questions.known`. `warnings` joins the warnings of all stages. `figures` are the
+    files of results/figures. `provenance` is the record with the tables' hashes. `unanswered` maps
+    each question without an answer to what the study lacks for it. `failed_calls` has the calls by
+    metastasis, where there are readers.
     """
 
     flow: list[Row]
@@ -52,17 +52,17 @@ class Results:
 def read_results(
     inputs: Mapping[str, Any], unanswered: Mapping[str, list[str]] | None = None
 ) -> Results:
-    """Read what a rule has as its inputs.
+    """Read the inputs of a rule.
 
     Parameters
     ----------
     inputs
-        The path of each table under its name: the fields of `Results`, and the questions that are
-        configured; of ``provenance``; ``warnings`` and ``figures`` each a sequence of paths, in the
-        order they are shown. Where cases are chosen, also of ``selection``: what the imports say
-        of a case that is not chosen stays in their own tables.
+        The path of each table under its name: the fields of `Results`, the configured questions
+        and ``provenance``. ``warnings`` and ``figures`` are sequences of paths in the order in
+        which they are shown. Where cases are chosen, there is also ``selection``: what the imports
+        say about cases that are not chosen stays in the imports' own tables.
     unanswered
-        Of `Results`.
+        As in `Results`.
     """
     others = not_chosen(Path(inputs["selection"])) if inputs.get("selection") else set()
     apart = ("metrics", "warnings", "figures", "provenance", "unanswered", "failed_calls")
@@ -102,15 +102,15 @@ def labels_for(
     texts
         Of the workbook or the report.
     results
-        The run's tables; level of the intervals and protocol are those that it recorded.
+        The run's tables. The level of the intervals and the protocol are taken from its record.
     study
         ``synthetic`` of the configuration.
     software
         Software key to ``label``, ``product``, ``version``, ``tracer``.
     words, there
-        What the study calls its exam and patients, and what it has; see `Labels`.
+        The names of the study's exam and patients, and what the study has; see `Labels`.
     kind
-        Labels, or those that remember where a number comes from.
+        `Labels`, or the class that remembers where each number comes from.
     """
     settings = results.provenance["analysis"]["metrics"]
     about = (settings["confidence"], settings.get("protocol"), settings.get("values"))
@@ -121,16 +121,16 @@ def labels_for(
 def overview(results: Results, labels: Labels) -> list[Row]:
     """Return one row a software and metric: n, AUC, sensitivity, specificity as people read them.
 
-    Each of the three has its numbers, too: ``auc_estimate`` (in words where there is none),
+    Each of the three also has its numbers: ``auc_estimate`` (in words where there is none),
     ``auc_ci_low``, ``auc_ci_high``.
 
-    Versions of one product stand there over the same cases (`performance`), each with how many of
-    the cases that it was given failed.
+    Versions of one product are shown over the same cases (`performance`). Each row also has how
+    many of the cases that the software was given failed.
 
     Parameters
     ----------
     results
-        The run's tables and its configured cut-offs; the first one of a metric is shown.
+        The run's tables and its configured cut-offs. The first cut-off of a metric is shown.
     labels
         Names and the order of the software.
     """
@@ -157,7 +157,7 @@ def overview(results: Results, labels: Labels) -> list[Row]:
                 "failed": failed.get(software, ""),
             }
             for measure, row in found.items():
-                # without a cut-off there is nothing to say
+                # without a cut-off the cell stays empty
                 shown = with_limits(row, labels) if {measure, metric} & said else ""
                 numbers = {p: row[p] if row and shown else "" for p in _INTERVAL}
                 one |= {measure: shown} | {f"{measure}_{p}": v for p, v in numbers.items()}
@@ -172,8 +172,8 @@ def purposes(key: str, rows: list[Row], labels: Labels) -> list[Row]:
     Parameters
     ----------
     key, rows
-        The question and its Estimate rows. Of numbers that other questions made, as in
-        the list of tests, those questions tell.
+        The question and its Estimate rows. Numbers that other questions made, as in the list of
+        tests, have the purposes of those questions.
     labels
         The words.
     """
@@ -215,7 +215,7 @@ def calls_by_metastasis(results: Results, labels: Labels) -> ShownTable:
 
 
 def failures_in_primary(results: Results, labels: Labels) -> str:
-    """Return how the primary hypothesis takes failed analyses, empty where it is about no call.
+    """Return how the primary hypothesis counts failed analyses; empty if it is not about calls.
 
     Parameters
     ----------

@@ -4,15 +4,15 @@ import math
 from collections.abc import Sequence
 
 DIGITS = 2
-MOST = 6  # a value that stays unlike its neighbour beyond this is written with an exponent
+MOST = 6  # a value that would round to its neighbour even so gets an exponent
 NULLS = (0.0, 1.0)  # no difference, and a ratio or an agreement of 1
-CHANCE = 0.5  # an AUC that a coin reaches
+CHANCE = 0.5  # the AUC of a coin toss
 
 
 def rounded(value: float, against: Sequence[float] = NULLS, digits: int = DIGITS) -> str:
     """Return a number with at least `digits` decimals, and a true minus sign.
 
-    Rounding moves no value onto one of `against`, nor past it: a limit of 0.004 is no 0.00,
+    Rounding moves no value to one of `against`, nor past it. A limit of 0.004 is not shown as 0.00,
     because that would read as "no difference is possible".
 
     Parameters
@@ -34,7 +34,7 @@ def rounded(value: float, against: Sequence[float] = NULLS, digits: int = DIGITS
 
 
 def rounded_p(p: float, error: float) -> str:
-    """Return a p-value with three decimals, or more where it would seem to be the error's level.
+    """Return a p-value with three decimals, or more where it would round to the error's level.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def rounded_p(p: float, error: float) -> str:
 
 
 def _side(value: float, of: float) -> int:
-    """Return -1, 0 or 1: below, at or above."""
+    """Return -1, 0 or 1 for below, at or above."""
     if math.isclose(value, of, rel_tol=1e-9, abs_tol=1e-9):
         return 0
     return 1 if value > of else -1

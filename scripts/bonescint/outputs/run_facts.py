@@ -1,4 +1,4 @@
-"""What a run knows of its study, as sentences: for the lists of what a paper must report."""
+"""What a run knows about its study, in sentences, for the lists of items a paper must report."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -27,7 +27,7 @@ from bonescint.resources import Texts
 READER_QUESTIONS = ("reader_agreement", "reader_eod", "reader_counts")
 AGREEMENT = (*READER_QUESTIONS, "software_readers", "interchangeability", "repeatability")
 _ACCURACY = ("accuracy", "cutoffs", "version_diagnosis", "software_comparison")
-# what shows whether accuracy is the same elsewhere: among other cases, references, products
+# questions that show whether accuracy is the same for other cases, references and products
 _VARIABILITY = (
     "one_truth", "reference_sensitivity", "version_diagnosis", "software_comparison",
     "exposure", "subgroups",
@@ -35,14 +35,14 @@ _VARIABILITY = (
 
 
 class RunFacts:
-    """The facts of a run: each method returns sentences, none where the run does not know.
+    """The facts of a run. Each method returns sentences, or none where the run does not know.
 
     Parameters
     ----------
     results
         The run's tables.
     study
-        The configuration's `study`; with ``institution``, ``funding`` and
+        The configuration's `study`, with ``institution``, ``funding`` and
         ``conflict_of_interest`` of its `papers` where they are known.
     labels
         The words of the output.
@@ -79,7 +79,7 @@ class RunFacts:
         return self.say("separator").join(parts)
 
     def rows(self, question: str) -> list[Row]:
-        """Return a question's rows, none if it was not answered."""
+        """Return a question's rows, or none if it was not answered."""
         return self.results.metrics.get(question, [])
 
     def _titles(self, questions: Iterable[str]) -> str:
@@ -101,7 +101,7 @@ class RunFacts:
         return self.say("before", **fixed) if fixed else self.say("not_before")
 
     def eligible(self) -> list[str]:
-        """Return who is in, and for which reasons others were left out."""
+        """Return who is included, and for which reasons others were left out."""
         cohort = self._analysis["cohort"]
         said = [self.say("eligible", first=cohort["exam_from"], last=cohort["exam_to"])]
         reasons = dict.fromkeys(
@@ -118,7 +118,7 @@ class RunFacts:
         return [self.say("from_preceding" if self._labels.preceding else "from_images")]
 
     def setting(self) -> list[str]:
-        """Return the dates of the exams, and the institution where it is named."""
+        """Return the dates of the exams, and the institution where it is configured."""
         dates = sorted(row["study_date"] for row in self.results.cases if row["study_date"])
         said = [self.say("dates", first=dates[0], last=dates[-1])] if dates else []
         if name := self._study.get("institution"):
@@ -126,7 +126,7 @@ class RunFacts:
         return said
 
     def sampling(self) -> list[str]:
-        """Return by which rule cases were taken."""
+        """Return the rule by which cases were taken."""
         choice = self.results.provenance.get("selection", {})
         rule = choice.get("rule") or "all"
         return [self.say(f"taken_{rule}", seed=choice.get("seed"))]
@@ -163,7 +163,7 @@ class RunFacts:
         return [self.say("reference_positive", yes=self._rule("metastasis"))]
 
     def cutoffs(self) -> list[str]:
-        """Return what a software's call is, and what of it was fixed beforehand."""
+        """Return what counts as a software's positive call, and what of it was fixed beforehand."""
         configured = [
             self._labels.at(str(one["metric"]), float(one["value"]), "at_cutoff")
             for one in self._analysis["metrics"]["cutoffs"]
@@ -220,7 +220,7 @@ class RunFacts:
         ]
 
     def variability(self) -> list[str]:
-        """Return where else accuracy was looked at, and how many tests are exploratory."""
+        """Return where else accuracy was examined, and how many tests are exploratory."""
         answered = [key for key in _VARIABILITY if self.rows(key)]
         tests = self.rows("hypotheses")
         main = len(primary(tests))
@@ -233,13 +233,13 @@ class RunFacts:
         return [*said, *([told] if tests else [])]
 
     def planned(self) -> list[str]:
-        """Return the numbers of cases aimed at."""
+        """Return the planned numbers of cases."""
         aims = planned(self.results, self._labels, self.design)
         return [self.say("planned", targets=aims)] if aims else []
 
     def flow(self) -> list[str]:
-        """Return how many cases are in, and how many each software was judged on."""
-        # patients at each step stand in the table: a count in a text may be somebody's ID
+        """Return how many cases are included, and how many each software was judged on."""
+        # the table has the patients of each step: a count in a text could be taken for a patient ID
         seen: dict[str, str] = {}
         for row in self.rows("accuracy"):
             if row["measure"] == "auc" and not row["cases"]:
@@ -254,7 +254,7 @@ class RunFacts:
         return self.say("included", n=n)
 
     def background(self) -> list[str]:
-        """Return number, ages and tracers of the cases."""
+        """Return the number, ages and tracers of the cases."""
         cases = self.results.cases
         ages = [age for row in cases if (age := number(row["age"])) is not None]
         shown = {"median": median(ages), "low": min(ages), "high": max(ages)} if ages else {}
@@ -275,7 +275,7 @@ class RunFacts:
         return self.joined(self.say("group", name=name, n=n) for name, n in groups.items())
 
     def severity(self) -> list[str]:
-        """Return the extent of disease of those with metastasis."""
+        """Return the extent of disease of the patients with metastasis."""
         positive = [row["eod"] for row in self.results.reference if row["metastasis"] == "1"]
         if not any(positive):
             return []
@@ -287,11 +287,11 @@ class RunFacts:
         return [self.say("severity", groups=self._groups(named))]
 
     def interval(self) -> list[str]:
-        """Return that there is no interval, where both judged the same image."""
+        """Return that no time lies between software and readers, who judged the same image."""
         return [self.say("no_interval")] if self.design["reference_basis"] == "same_image" else []
 
     def crossed(self) -> list[str]:
-        """Return the calls at each cut-off, failed analyses among them, by the reference."""
+        """Return the calls at each cut-off by the reference, failed analyses included."""
         table = calls_by_metastasis(self.results, self._labels)
         said = []
         for row in table.rows:
@@ -317,7 +317,7 @@ class RunFacts:
         return [*said, *([self.say("same_cases")] if paired else [])]
 
     def limitations(self) -> list[str]:
-        """Return what the numbers themselves limit."""
+        """Return the limitations that the numbers themselves show."""
         performance = [
             (int(row["n_positive"]), int(row["n"]) - int(row["n_positive"]))
             for row in overview(self.results, self._labels)

@@ -13,7 +13,7 @@ from bonescint.dicom.display import NO_PICTURE, shades
 from bonescint.dicom.view_codes import VIEWS
 
 logger = logging.getLogger(__name__)
-# no value means two views, so the scheme need not be asked
+# each value means one view in all coding schemes, so the scheme need not be checked
 _VIEWS = {value: view for (_, value), view in VIEWS.items()}
 
 
@@ -26,7 +26,7 @@ class View:
     name
         ``anterior``, ``posterior`` or empty (not stated in the file).
     pixels
-        Light (`bonescint.dicom.display.shades`), shape (rows, columns).
+        Brightness (`bonescint.dicom.display.shades`), shape (rows, columns).
     """
 
     name: str
@@ -47,8 +47,8 @@ def frame_views(dataset: Dataset) -> list[str]:
     Parameters
     ----------
     dataset
-        A coded NM object. Detector Vector tells which detector took a frame; the detector's item,
-        or failing that the file itself, holds the View Code Sequence.
+        A coded NM object. Detector Vector names the detector of each frame. The detector's item, or
+        else the file itself, holds the View Code Sequence.
     """
     n_frames = int(dataset.get("NumberOfFrames") or 1)
     detectors = dataset.get("DetectorInformationSequence") or []
@@ -65,12 +65,12 @@ def frame_views(dataset: Dataset) -> list[str]:
 
 
 def read_views(folder: Path) -> list[View]:
-    """Return a case's pictures, anterior before posterior before unknown, one of each.
+    """Return a case's pictures: anterior, then posterior, then unknown, one of each.
 
     Parameters
     ----------
     folder
-        results/dicom/{batch}/{code}. A file that is no picture is passed over.
+        results/dicom/{batch}/{code}. Files that are no pictures are skipped.
     """
     found: dict[str, View] = {}
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):

@@ -1,4 +1,4 @@
-"""Cases as points, as their density where points would be one spot of ink, and as boxes."""
+"""Cases as points, as density where points would cover each other, and as boxes."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from matplotlib.colors import LogNorm
 
 from bonescint.outputs.style import GREY, many
 
-_CELLS = 48  # across a panel
+_CELLS = 48  # cells across a panel
 
 
 def scattered(
@@ -20,16 +20,16 @@ def scattered(
     marker: str = "o",
     label: str = "",
 ) -> None:
-    """Draw one point a case; of more than `many` how many cases lie in each of small cells.
+    """Draw one point for each case. Beyond `many` cases, draw how many lie in each small cell.
 
     Parameters
     ----------
     ax
-        The panel, its axes already scaled: cells are equally wide on the page.
+        The panel, with its axes already scaled, because cells are equally wide on the page.
     xs, ys
-        A place a case.
+        The position of each case.
     colour, marker, label
-        Of the points; of cells only the label is drawn.
+        Look and label of the points. Cells use only the label.
     """
     if not many(len(xs)):
         ax.scatter(
@@ -47,12 +47,12 @@ def scattered(
         one.inverted().transform(edge) for one, edge in zip(axes, edges, strict=True)
     ]  # fmt: skip
     cells = np.ma.masked_less(counts.T, 1)
-    # one image: as drawings the cells, most of them empty, are more bytes than the points were; a
-    # single case must be seen on white
+    # draw an image: as shapes, the mostly empty cells would take more bytes than the points;
+    # the colours let a single case be seen on white
     drawn = ax.pcolormesh(
         *back, cells, cmap="Greys", norm=LogNorm(0.1, counts.max()), zorder=1.5, rasterized=True
     )
-    # margins go beyond the cells as they would beyond points
+    # margins go beyond the cells as they would go beyond points
     drawn.sticky_edges.x.clear()
     drawn.sticky_edges.y.clear()
     ax.plot([], [], linestyle="none", marker="s", color="0.4", label=label)
@@ -63,15 +63,15 @@ def boxed(
 ) -> None:
     """Draw median, quartiles and whiskers of groups (Tukey: to the last case within 1.5 ranges).
 
-    One artist for all boxes: `Axes.boxplot` makes six a box.
+    All boxes are one artist, because `Axes.boxplot` makes six for each box.
 
     Parameters
     ----------
     ax
         The panel.
     groups, colours, places
-        The values of each group, the colour of its median, and where it stands; an empty group is
-        left out.
+        The values of each group, the colour of its median, and its place. An empty group is left
+        out.
     """
     lines: list[list[tuple[float, float]]] = []
     medians: list[tuple[float, float, str]] = []

@@ -1,4 +1,4 @@
-"""What all figures share: font, colours, banner, and files whose bytes do not change."""
+"""What all figures share: font, colours, banner, and files with reproducible bytes."""
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ from bonescint.outputs.presets import LEAST_POINTS
 from bonescint.resources import SYNTHETIC
 from bonescint.text.width import broken
 
-# Okabe & Ito's palette (jfly.uni-koeln.de/color): told apart with any colour vision
+# Okabe & Ito's palette (jfly.uni-koeln.de/color): distinct for any colour vision
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
     "#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7",
 )  # fmt: skip
@@ -31,11 +31,11 @@ GREY = "#6B6B6B"
 # a second and a third cue beside the colour: marker and dash
 SERIES = [(BLUE, "o", "-"), (VERMILION, "s", "--"), (GREEN, "^", "-."), (PURPLE, "D", ":")]
 _NOTE_POINTS = 8.0
-# inches a Latin character of the foot note takes a point of its size, with its margin
+# inches that a Latin character of the foot note takes per point of its size, margin included
 _NOTE_WIDTH = 0.059 / _NOTE_POINTS
 _EDGE = 0.05  # inches from the figure's edge to title and note
-LEADING = 1.3  # of lines in which Japanese stands beside Latin letters
-_ACROSS = 48  # Latin characters that a line takes in an empty panel
+LEADING = 1.3  # line spacing where Japanese stands beside Latin letters
+_ACROSS = 48  # Latin characters in a line of an empty panel
 # a number up to this would lie in the linear part of a logarithmic axis, or just above it
 _SMALL = 3.0
 _SVG_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
@@ -47,9 +47,9 @@ _RC: dict[str, Any] = {
     "axes.spines.top": False,
     "grid.color": "#E4E4E4",
     "grid.linewidth": 0.6,
-    "axes.titley": 1.0,  # nothing stands above an axes but its title
+    "axes.titley": 1.0,  # an axes has only its title above it
     "legend.frameon": False,
-    "legend.handlelength": 3.0,  # a dash-dot line is seen as one
+    "legend.handlelength": 3.0,  # long enough to recognise a dash-dot line
     "figure.dpi": DPI,
     "pdf.fonttype": 42,
     "svg.hashsalt": "bonescint",
@@ -58,10 +58,10 @@ _RC: dict[str, Any] = {
 
 
 class _RoundedLayout(ConstrainedLayoutEngine):
-    """Gives panels their places, rounded: the last digits of its solver are not repeatable."""
+    """Rounds the panels' positions, because the solver's last digits are not reproducible."""
 
     def execute(self, fig: Figure) -> None:
-        with suppress(ValueError):  # axes of grids within the grid are laid out, not compressed
+        with suppress(ValueError):  # it cannot compress axes of nested grids
             super().execute(fig)
         for ax in fig.axes:
             left, bottom, width, height = ax.get_position(original=True).bounds
@@ -70,14 +70,14 @@ class _RoundedLayout(ConstrainedLayoutEngine):
 
 @contextmanager
 def house_style(points: float = 9.0, are_texts: bool = False) -> Iterator[None]:
-    """Hold the figures' settings for the length of the block (drawing and saving).
+    """Apply the figures' settings inside the block (drawing and saving).
 
     Parameters
     ----------
     points
-        Size of type; what is larger or smaller follows, to no less than `LEAST_POINTS`.
+        Size of type. Larger and smaller type scale with it, down to `LEAST_POINTS`.
     are_texts
-        Whether SVG keeps texts as texts, for editors, in place of their outlines.
+        Whether SVG keeps texts as texts, for editors, instead of outlines.
     """
     sizes = {"axes.titlesize": 10, "figure.titlesize": 12, "font.size": 9, "legend.fontsize": 8}
     settings = _RC | {
@@ -90,25 +90,25 @@ def house_style(points: float = 9.0, are_texts: bool = False) -> Iterator[None]:
 
 
 def small() -> float:
-    """Return the size of what stands back behind the other type, in points: to be read, too."""
+    """Return the size of less important type in points. It stays legible."""
     return max(float(mpl.rcParams["font.size"]) / 1.2, LEAST_POINTS)
 
 
 def new_figure(width: float, height: float, title: str, synthetic: bool, note: str = "") -> Figure:
     """Return an empty figure with its title, its note and, for simulated data, the banner.
 
-    Their places are the figure's edges, whatever the panels leave free.
+    They stand at the figure's edges, whatever space the panels leave.
 
     Parameters
     ----------
     width, height
         Inches.
     title
-        One short line, top left; empty for none.
+        One short line, top left; empty for no title.
     synthetic
         Whether the data are simulated (`study.synthetic`).
     note
-        Along the foot, broken between sentences or words to the figure's width; empty for none.
+        Along the foot, with lines broken between sentences or words; empty for no note.
     """
     size = FontProperties(size=mpl.rcParams["figure.titlesize"]).get_size_in_points()
     small_size = min(max(size / 1.5, LEAST_POINTS), _NOTE_POINTS)
@@ -133,13 +133,13 @@ def new_figure(width: float, height: float, title: str, synthetic: bool, note: s
 
 
 def leaded(ax: Axes) -> None:
-    """Set the lines of a panel's title and axis labels apart: with fallback glyphs they touch."""
+    """Widen the line spacing of a panel's title and axis labels: fallback glyphs would touch."""
     for text in (ax.title, ax.xaxis.label, ax.yaxis.label):
         text.set_linespacing(LEADING)
 
 
 def empty_panel(ax: Axes, text: str) -> None:
-    """Say in the panel itself that there is nothing to draw, and why."""
+    """Write into the panel that there is nothing to draw, and why."""
     ax.set_axis_off()
     said = "\n".join(broken(text, _ACROSS))
     ax.text(0.5, 0.5, said, transform=ax.transAxes, ha="center", va="center", color=GREY)
@@ -148,9 +148,9 @@ def empty_panel(ax: Axes, text: str) -> None:
 def scale(ax: Axes, axis: str, metric: Mapping[str, Any], top: float) -> None:
     """Scale one axis for a metric.
 
-    Percent and counts pile up at zero and reach over two decades: linear below a small value,
-    logarithmic above, with plain numbers as ticks. A number with two bounds, or that may be below
-    zero, has a linear axis; so has one whose values are all small.
+    Percentages and counts gather near zero and span over two decades. Their axis is linear below a
+    small value and logarithmic above, with plain numbers as ticks. A number with two bounds, or one
+    that may be below zero, has a linear axis. So has one whose values are all small.
 
     Parameters
     ----------
@@ -180,14 +180,14 @@ def scale(ax: Axes, axis: str, metric: Mapping[str, Any], top: float) -> None:
 
 
 def same_scale(ax: Axes, metric: Mapping[str, Any], values: Sequence[float]) -> None:
-    """Scale the vertical axis for all values of a metric, so that panels can be held together.
+    """Scale the vertical axis for all values of a metric, so that panels can be compared.
 
     Parameters
     ----------
     ax, metric
         As for `scale`.
     values
-        Of every panel that is to have this scale.
+        The values of all panels that share this scale.
     """
     scale(ax, "y", metric, max(values, default=1.0))
     if ax.get_autoscaley_on() and values:
@@ -196,12 +196,12 @@ def same_scale(ax: Axes, metric: Mapping[str, Any], values: Sequence[float]) -> 
 
 
 def many(n: int) -> bool:
-    """Tell whether points are too many to be drawn one by one: density says more, and is small."""
+    """Tell whether there are too many points to draw singly; density is clearer and smaller."""
     return n > 2000
 
 
 def room_above(ax: Axes, share: float) -> None:
-    """Raise the upper limit of a panel, whatever its scale, so that a legend covers no case.
+    """Raise the upper limit of a panel on any scale, so that a legend covers no case.
 
     Parameters
     ----------
@@ -216,20 +216,20 @@ def room_above(ax: Axes, share: float) -> None:
 
 
 def series(labels: Labels, metric: str) -> tuple[str, str, str]:
-    """Return colour, marker and dash of a metric, the same in every figure."""
+    """Return the colour, marker and dash of a metric, the same in every figure."""
     return SERIES[[*labels.values].index(metric) % len(SERIES)]
 
 
 def save(figure: Figure, *paths: Path) -> None:
-    """Write the figure in the format of each path's ending; the same figure, the same bytes (R35).
+    """Write the figure in the format of each path's ending, with reproducible bytes (R35).
 
-    No date, program, path or author stands in any of them. The canvas is asked directly:
-    `Figure.savefig` draws everything twice, once only to lay it out.
+    The files hold no date, program, path or author. The canvas is called directly, because
+    `Figure.savefig` draws everything twice, once only for the layout.
 
     Parameters
     ----------
     figure
-        It is laid out once, so all formats have the same places.
+        It is laid out once, so that all formats have the same positions.
     *paths
         ``.png`` (of the figure's dpi), ``.svg`` or ``.pdf``.
     """

@@ -1,7 +1,7 @@
-"""What an interval lets one say of a difference: a grammar of a few verdicts.
+"""What an interval allows to say about a difference: a few verdicts.
 
-A verdict never says more than its interval. It is symmetric: what is better seen from one side is
-worse seen from the other, by the same numbers.
+A verdict never says more than its interval. It is symmetric: with the same numbers, "better"
+from one side is "worse" from the other.
 """
 
 import math
@@ -19,27 +19,27 @@ def verdict(
     within: tuple[float, float] | None = None,
     better: Literal["higher", "lower"] = "higher",
 ) -> Judgement:
-    """Return what may be said of a difference, subject minus comparator.
+    """Return what can be said about a difference, subject minus comparator.
 
     Parameters
     ----------
     low, high
         The limits of its interval; NaN where none could be computed.
     margin
-        Up to which a difference does not matter, from the protocol; None if nobody fixed one.
+        Up to which a difference does not matter, from the protocol; None if none was fixed.
     within
-        The limits of the interval of twice the error (90 % where the study's are 95 %), which are
-        held against the margin; None stands for `low` and `high`, which are wider.
+        The limits of the interval for twice the error (90 % where the study's are 95 %), which are
+        compared with the margin. None means `low` and `high`, which are wider.
     better
-        Whether a higher value is better, as of an AUC, or a lower one, as of a share of failures.
+        Whether a higher value is better, as for an AUC, or a lower one, as for a share of failures.
 
     Returns
     -------
     str
-        ``better`` or ``worse``: the whole interval lies on one side of 0. ``equivalent``: it holds
-        0 and lies within the margin. ``better_within``, ``worse_within``: it lies on one side of 0
-        and within the margin: there is a difference, but none that matters. ``neither``: nothing of
-        this. ``not_assessed``: there is no interval.
+        ``better`` or ``worse``: the whole interval lies on one side of 0. ``equivalent``: it
+        contains 0 and lies within the margin. ``better_within``, ``worse_within``: it lies on one
+        side of 0 and within the margin: there is a difference, but it does not matter.
+        ``neither``: none of these. ``not_assessed``: there is no interval.
     """
     if math.isnan(low) or math.isnan(high):
         return "not_assessed"

@@ -1,4 +1,4 @@
-"""What the de-identification did and what could still single a patient out, in words."""
+"""What the de-identification did, and what could still identify a patient, in words."""
 
 from bonescint.deid.verdicts import OUTCOMES, phrases
 from bonescint.files import Row
@@ -18,8 +18,8 @@ def verification(results: Results, language: str, brief: bool) -> list[ShownTabl
     language
         ``ja`` or ``en``.
     brief
-        For a page: the outcomes of a row of the hospital's table in one cell, no pairs of
-        attributes. Else everything, a number a cell.
+        For a page. The outcomes of a row of the hospital's table are in one cell, and pairs of
+        attributes are left out. Otherwise everything is shown, with one number in a cell.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Estimates across a panel: a point with its limits on a line each."""
+"""Estimates across a panel: for each a point and a line with its limits."""
 
 from collections.abc import Sequence
 
@@ -15,14 +15,14 @@ def whiskers(
     marker: str,
     width: float = 1.6,
 ) -> None:
-    """Draw Estimate rows; what has no value is left out.
+    """Draw Estimate rows. Rows without a value are left out.
 
     Parameters
     ----------
     ax, places, rows
-        The panel, and where on its vertical axis each row stands.
+        The panel, and the position of each row on its vertical axis.
     colour, marker, width
-        Of points and lines.
+        Look of points and lines.
     """
     points: list[tuple[float, float]] = []
     lines: list[tuple[float, float, float]] = []

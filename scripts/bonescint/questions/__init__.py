@@ -1,4 +1,4 @@
-"""The study's questions, a module each: what it needs, and how it is answered."""
+"""The study's questions, with a module for each: what it needs, and how it is answered."""
 
 from bonescint.questions.registry import (
     TESTS,

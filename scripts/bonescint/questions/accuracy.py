@@ -24,7 +24,8 @@ from bonescint.stats.samples import (
 
 logger = logging.getLogger(__name__)
 
-# replicates of a band: it is looked at, and the table has the configured specificities with more
+# replicates of a band: fewer, because it is only drawn; the table uses more at the configured
+# specificities
 _DRAWN = 500
 
 QUESTION = {
@@ -45,10 +46,10 @@ def rows(
 ) -> Iterator[Estimate]:
     """Yield the AUC of every software and metric, over all cases and by EOD grade (R8, R11).
 
-    Each on the logit scale, and as pROC prints it (Wald); then the sensitivity at matched
-    specificities and the partial AUC, for which no cut-off is configured. A case whose EOD
-    contradicts the consensus takes no part in the AUC by grade. Beside them with failures as wrong
-    calls, and on the cases that all versions of a product analysed.
+    Each AUC has limits on the logit scale, and Wald limits as pROC prints them. Then come the
+    sensitivity at matched specificities and the partial AUC, which need no configured cut-off. A
+    case whose EOD contradicts the consensus is left out of the AUC by grade. Further rows count
+    failures as wrong calls, or use only the cases that all versions of a product analysed.
     """
     samples = Samples(read_truth(reference), measurements, low_metrics(settings))
     grades, contradicting = read_consensus(reference, "eod"), read_eod_contradictions(reference)
@@ -117,7 +118,7 @@ def _by_grade(
 ) -> list[Estimate]:
     """Return the AUC of the positive cases of each grade against all negative ones.
 
-    Without the contradicting cases, whose number is in the note.
+    The contradicting cases are left out. Their number is in the note.
     """
     known = np.array([code not in contradicting for code in sample.codes], dtype=bool)
     without = [f"left_out_eod_contradicts={int((~known).sum())}"] if not known.all() else []

@@ -1,4 +1,4 @@
-"""Who the cases are, by tracer and together: a description, which tests nothing."""
+"""The cases by tracer and together: a description that tests nothing."""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -21,16 +21,16 @@ QUESTION = {
 
 _OF_CASE = ("age", "height_cm", "weight_kg")
 _OF_REFERENCE = ("n_metastases", "metastasis", "eod")
-_EOD = "01234"  # a grade that nobody has is told too
+_EOD = "01234"  # grades that no case has are shown, too
 _QUARTILES = {"median": 50, "quartile_low": 25, "quartile_high": 75}
-_EVERYBODY = "all"  # a word, no tracer
+_EVERYBODY = "all"  # a word, not a tracer
 
 
 def rows(cases: Path, reference: Path, tracers: Sequence[str]) -> Iterator[Estimate]:
-    """Yield what is known of the cases of each tracer, and of all of them.
+    """Yield what is known about the cases of each tracer, and about all of them.
 
-    A finding is that of the consensus. One that no case has is left out, because a study may have
-    no reader, or none who grades the extent of disease.
+    A finding is the consensus. A finding that no case has is left out, because a study may have no
+    reader, or no reader who grades the extent of disease.
     """
     found = {
         row["code"]: {name: row[name] for name in _OF_REFERENCE} for row in read_rows(reference)
@@ -57,12 +57,12 @@ def _described(
     if "n_metastases" in findings:
         counts = [*_spread(group, "n_metastases"), _unknown(group, "n_metastases")]
         yield from labelled(counts, metric="n_metastases")
-        # of all cases half may have none, and the median says nothing of those that have some
+        # over all cases the median may be 0 and say nothing about cases with metastases
         positive = [row for row in group if row.get("metastasis") == "1"]
         counts = [*_spread(positive, "n_metastases")]
         yield from labelled(counts, metric="n_metastases", cases="metastasis=1")
     if "metastasis" in findings:
-        # yes and no are told by one share
+        # one share describes both yes and no
         said = _known(group, "metastasis")
         shares = [_share(said.count("1"), len(said)), _unknown(group, "metastasis")]
         yield from labelled(shares, metric="metastasis")
@@ -75,7 +75,7 @@ def _known(group: Sequence[Row], name: str) -> list[str]:
 
 
 def _spread(group: Sequence[Row], name: str) -> Iterator[Estimate]:
-    """Yield median and quartiles, between two values by their distance (R's type 7)."""
+    """Yield median and quartiles, interpolated between values (R's type 7)."""
     values = [float(value) for value in _known(group, name)]
     for measure, share in _QUARTILES.items():
         if values:
@@ -86,7 +86,7 @@ def _spread(group: Sequence[Row], name: str) -> Iterator[Estimate]:
 
 
 def _shares(group: Sequence[Row], name: str, values: Sequence[str]) -> Iterator[Estimate]:
-    """Yield the share of each of several values, and of the cases that have none."""
+    """Yield the share of each of several values, and of the cases without a value."""
     said = _known(group, name)
     for value in values:
         share = _share(said.count(value), len(said))
@@ -95,7 +95,7 @@ def _shares(group: Sequence[Row], name: str, values: Sequence[str]) -> Iterator[
 
 
 def _share(count: int, n: int) -> Estimate:
-    # without limits: the cases were chosen, and stand for themselves
+    # without limits, because the cases were chosen and are no sample
     row = Estimate(measure="share", n=n).noting(f"count={count}/{n}")
     return replace(row, estimate=count / n) if n else replace(row, status="no data")
 

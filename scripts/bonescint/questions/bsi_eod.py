@@ -27,7 +27,7 @@ def rows(
     software: SoftwareFacts,
     settings: Mapping[str, Any],
 ) -> Iterator[Estimate]:
-    """Yield trend and correlation over the EOD grades of each metric that is no count (R9, R10).
+    """Yield trend and correlation over the EOD grades for each metric that is no count (R9, R10).
 
     A case without a grade is left out.
     """

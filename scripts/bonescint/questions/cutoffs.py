@@ -40,10 +40,11 @@ def rows(
 ) -> Iterator[Estimate]:
     """Yield what each software achieves at each cut-off (R8, R11).
 
-    No predictive values: the cases were drawn by their findings (R4), so the prevalence among them
-    is the plan's, not the patients'. Youden's cut-off is chosen on these very cases: it is noted as
-    exploratory, and corrected for its optimism by bootstrap. Sensitivity and specificity stand
-    there with failures as wrong calls, too, and on the cases that all versions analysed.
+    There are no predictive values: the cases were drawn by their findings (R4), so their prevalence
+    is that of the plan, not that of the patients. Youden's cut-off is chosen on these same cases.
+    So it is noted as exploratory, and its optimism is corrected by bootstrap. Sensitivity and
+    specificity are also given with failures as wrong calls, and on the cases that all versions
+    analysed.
     """
     samples = Samples(read_truth(reference), measurements, low_metrics(settings))
     for key in software:
@@ -72,7 +73,8 @@ def _at(y: np.ndarray, score: np.ndarray, cutoff: float, confidence: float) -> l
         (found.sensitivity, tp, tp + fn),
         (found.specificity, tn, tn + fp),
     )
-    # Wilson's limits first; the exact ones never cover too little, the mid-p ones nearly 95 %
+    # Wilson's limits first; then the exact ones, which never cover too little, and the mid-p ones,
+    # which cover nearly 95 %
     beside = [
         replace(one, ci_low=other.ci_low, ci_high=other.ci_high, ci_method=other.ci_method)
         for limits in (clopper_pearson, mid_p)
@@ -96,8 +98,8 @@ def _at(y: np.ndarray, score: np.ndarray, cutoff: float, confidence: float) -> l
 def _agreement(yes: np.ndarray, sick: np.ndarray, confidence: float) -> list[Estimate]:
     """Return how far the calls agree with the consensus, and what that number depends on.
 
-    No share of right calls by the name of accuracy: it would be a property of the software, which
-    this is not, for half of the cases have findings because the plan says so (R4).
+    The share of right calls is not given as accuracy, because it is no property of the software:
+    half of the cases have findings because the plan says so (R4).
     """
     found = [
         agreement.percent_agreement(np.column_stack((yes, sick)), confidence),
@@ -109,7 +111,7 @@ def _agreement(yes: np.ndarray, sick: np.ndarray, confidence: float) -> list[Est
 
 
 def _rates(sample: Sample, metric: str, settings: Mapping[str, Any]) -> list[Estimate]:
-    return accuracy_of(sample, metric, settings)[1:]  # the first is the AUC
+    return accuracy_of(sample, metric, settings)[1:]  # without the first, which is the AUC
 
 
 def _youden(y: np.ndarray, score: np.ndarray, settings: Mapping[str, Any]) -> list[Estimate]:

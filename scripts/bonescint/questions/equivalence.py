@@ -36,10 +36,10 @@ def rows(
 ) -> Iterator[Estimate]:
     """Yield for every configured margin whether new minus old stays within it (R11).
 
-    Of the measurements by two one-sided tests, of AUC, sensitivity and specificity by the inclusion
-    of the interval of twice the error (90 % where the study's intervals are 95 %). Without a margin
-    a question is not assessed: a difference that is not significant is no equivalence. AUC,
-    sensitivity and specificity count failures as the primary hypothesis does.
+    Measurements use two one-sided tests. AUC, sensitivity and specificity are equivalent if the
+    interval for twice the error (90 % where the study's intervals are 95 %) lies within the margin.
+    Without a margin, equivalence is not assessed, because a difference that is not significant does
+    not show it. AUC, sensitivity and specificity count failures as the primary hypothesis does.
     """
     samples = Samples(read_truth(reference), measurements, low_metrics(settings))
     for old, new in version_pairs:
@@ -78,7 +78,7 @@ def _accuracy(sample: Sample, metric: str, settings: Mapping[str, Any]) -> list[
 
 
 def _within(found: Estimate, margin: float | None, level: float) -> Estimate:
-    """Return the difference held against the margin, without its test of being zero."""
+    """Return the difference compared with the margin, without its test of being zero."""
     if margin is None:
         return replace(
             Estimate(measure=found.measure, n=found.n, n_positive=found.n_positive),

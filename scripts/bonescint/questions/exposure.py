@@ -33,9 +33,9 @@ def rows(
 ) -> Iterator[Estimate]:
     """Yield each software's share of possible training cases, and its results without them.
 
-    A case is exposed to a version if it was delivered no later than its release (R31). The version
-    comparisons leave out what either version may have seen. Where no case is exposed the results of
-    ``all`` and ``not_exposed`` are the same, and only the share is given.
+    A case is exposed to a version if it was delivered no later than the version's release (R31).
+    Comparisons of versions leave out all cases that either version may have seen. Where no case is
+    exposed, the results of ``all`` and ``not_exposed`` are the same, and only the share is given.
     """
     samples = Samples(read_truth(reference), measurements, low_metrics(settings))
     exposed: dict[str, set[str]] = {key: set() for key in software}

@@ -34,11 +34,11 @@ def rows(
 ) -> Iterator[Estimate]:
     """Yield the proportion of failures of every software, and new minus old on the same cases.
 
-    Of the cases that the software's table lists, how many failed and how many were not analysed;
-    of the cases of its tracer, how many the table lacks. A version pair is compared on the cases
-    that both have tried: analysed, or failed.
+    Failed and not analysed cases are counted among the cases in the software's table. Missing cases
+    are counted among the cases of its tracer. A version pair is compared on the cases that both
+    tried, that is, analysed or failed.
     """
-    # the rows of a case's metrics have one status
+    # all metrics of a case have the same status
     status: dict[str, dict[str, str]] = {key: {} for key in software}
     for row in read_rows(measurements):
         status.setdefault(row["software"], {})[row["code"]] = row["status"]

@@ -63,7 +63,7 @@ def hotspot_fit(
     software: SoftwareFacts,
     settings: Mapping[str, Any],
 ) -> tuple[Sequence[str], Iterable[Mapping[str, object]]]:
-    """Return the table of what `counts.count_power` fitted beside what was seen, by count read."""
+    """Return the table of counts fitted by `counts.count_power` and counts seen, by count read."""
     every = _counted(reference, measurements, software, settings)
     found = (
         {"software": key, "metric": metric} | row
@@ -76,7 +76,7 @@ def hotspot_fit(
 def _counted(
     reference: Path, measurements: Path, software: SoftwareFacts, settings: Mapping[str, Any]
 ) -> Iterator[tuple[str, str, Sample]]:
-    """Yield each count of each software, its cases' truth being the number read."""
+    """Yield each count of each software, with the number read as the truth of its cases."""
     samples = Samples(read_consensus(reference, "n_metastases"), measurements)
     for key in software:
         for metric in software[key]["metrics"]:

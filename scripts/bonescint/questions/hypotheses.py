@@ -22,7 +22,7 @@ QUESTION = {
 }
 
 _FIELDS = ("question", "subject", "comparator", "measure")
-_CHOSEN = ("metric", "cutoff")  # which of them, where it may be any
+_CHOSEN = ("metric", "cutoff")  # not compared where the hypothesis leaves them open
 _ABOUT = (*_FIELDS, "reference", *_CHOSEN, "cases")
 
 
@@ -33,18 +33,18 @@ def rows(
 ) -> Iterator[Estimate]:
     """Yield every test of the study once, adjusted within its family (Holm 1979).
 
-    Of several methods for one hypothesis the first counts and the others are exploratory; so is
-    every test in no family. The primary hypothesis is tested alone: `primary` has `question`,
+    If several methods test one hypothesis, the first counts and the others are exploratory. So is
+    every test without a family. The primary hypothesis is tested alone: `primary` has `question`,
     `subject`, `measure` and where they apply `comparator`, `metric`, `cutoff` and `cases`.
-    `families`: name -> question -> measures that are adjusted together; where a test stands there
-    with failures left out and with failures as wrong calls, a family takes the one that the primary
-    hypothesis takes. First the primary, then family by family, then the rest; the notes
-    ``primary``, ``family=name`` and ``exploratory`` tell them apart.
+    `families`: name -> question -> measures that are adjusted together. Some tests exist twice,
+    with failures left out and with failures as wrong calls. A family then uses the version that the
+    primary hypothesis uses. The order is: the primary test, each family, the rest. The notes
+    ``primary``, ``family=name`` and ``exploratory`` distinguish them.
 
     Raises
     ------
     InputError
-        If the primary hypothesis could be any of several rows.
+        If the primary hypothesis matches several rows.
     """
     every = [row for path in questions for row in read_estimates(path)]
     tests = [row for row in every if not math.isnan(row.p_value)]
@@ -64,7 +64,7 @@ def rows(
             rest.pop(id(row))
             for about, row in first.items()
             if id(row) in rest and row.measure in measures.get(row.question, ())
-            # one test of the two analyses of failures
+            # only one of the two tests that differ in how failures count
             if about not in beside
         ]
         adjusted = holm([row.p_value for row in family])
@@ -80,15 +80,15 @@ def _about(row: Estimate) -> tuple[str, ...]:
 
 
 def _primary(rows: Iterable[Estimate], wanted: Mapping[str, Any], language: str) -> Estimate:
-    """Return the row of the primary hypothesis, a row that says so if there is none."""
+    """Return the row of the primary hypothesis, or a row that says that there is none."""
     fields: dict[str, Any] = {name: wanted.get(name) or "" for name in _FIELDS}
     fields |= {name: wanted[name] for name in _CHOSEN if wanted.get(name) is not None}
     found: dict[tuple[str, ...], Estimate] = {}
     for row in rows:
         if all(getattr(row, name) == value for name, value in fields.items()):
             found.setdefault(_about(row), row)
-    # The named cases, else all; a group of them is not meant where it is not named. Where nothing
-    # failed there is one analysis.
+    # Prefer the named cases, then all cases, to a group that is not named. If nothing failed,
+    # there is only one analysis.
     named = FAILURES_AS_WRONG if wanted.get("cases") == FAILURES_AS_WRONG else ""
     for cases in (named, ""):
         if chosen := {about: row for about, row in found.items() if row.cases == cases}:

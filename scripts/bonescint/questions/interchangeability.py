@@ -1,4 +1,4 @@
-"""Whether a software could take a reader's place: how much disagreement that would add."""
+"""Whether a software could replace a reader: how much disagreement that would add."""
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
@@ -38,8 +38,8 @@ def rows(
 ) -> Iterator[Estimate]:
     """Yield the individual equivalence index of each software's calls at every cut-off.
 
-    For all readers together, held against the margin if there is one, and for each reader whose
-    place the software would take. No reference standard is needed.
+    There is one index for all readers together, compared with the margin if there is one, and one
+    for each reader whom the software would replace. No reference standard is needed.
     """
     samples, said = Samples({}, measurements), read_ratings(readings, "metastasis")
     for key in software:
@@ -82,7 +82,7 @@ def _all_readers(
 ) -> list[Estimate]:
     """Return the index over all readers, and whether it is below the margin.
 
-    The error of that statement is one-sided, so its interval is of level 2c - 1 as for a TOST.
+    The error of that statement is one-sided, so its interval has level 2c - 1, as for a TOST.
     """
     found = _index(calls, read, settings, settings["confidence"])
     margin = settings["margins"].get("interchangeability")

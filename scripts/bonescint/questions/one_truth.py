@@ -37,7 +37,7 @@ _TRUTH = "other_readers"
 
 
 class Judged(NamedTuple):
-    """A panel's cases that one software analysed: `calls` are the reader's, in their order."""
+    """A panel's cases that one software analysed. `calls` are the reader's, in their order."""
 
     panel: OtherReaders
     sample: Sample
@@ -53,12 +53,13 @@ def rows(
 ) -> Iterator[Estimate]:
     """Yield each reader, and each software, against the majority of the other readers (R10, R11).
 
-    Per software first its difference from the mean reader at every cut-off, which is the answer,
-    over the cases that it analysed and where it failed on some with these as wrong calls; then what
-    each reader reaches over the cases that it analysed; then beside each reader what it reaches,
-    and the difference. `comparator` says who is judged beside the subject, over the same cases. The
-    differences have limits and no p: that two are alike is not shown by a test of their being
-    different.
+    For each software there are three groups of rows. The answer comes first: its difference from
+    the mean reader at every cut-off, over the cases that it analysed. Where it failed on some, the
+    same difference counts these as wrong calls. Then comes what each reader reaches over the cases
+    that the software analysed. Last, beside each reader, come the software's rates and the
+    difference. `comparator` names the reader who is judged beside the subject over the same cases.
+    The differences have limits but no p, because a test for a difference cannot show that two are
+    alike.
     """
     panels = leave_one_out(read_ratings(readings, "metastasis"))
     samples = Samples({}, measurements, low_metrics(settings))
@@ -110,7 +111,7 @@ def _judged(panel: OtherReaders, samples: Samples, metric: str, key: str) -> Jud
 def _readers(
     judged: Mapping[str, Sequence[Judged]], key: str, confidence: float
 ) -> Iterator[Estimate]:
-    """Yield the readers' rates: once a software, and again only where a metric has other cases."""
+    """Yield the readers' rates once a software, and again only where a metric has other cases."""
     told: dict[str, list[str]] = {}
     for metric, of_metric in judged.items():
         for panel, sample, calls, left_out in of_metric:
@@ -128,7 +129,7 @@ def _readers(
 
 
 def _software(one: Judged, cutoff: float, confidence: float) -> list[Estimate]:
-    """Return the software's rates and their differences from the reader's."""
+    """Return the software's rates and their differences from the reader's rates."""
     y, (score,) = one.sample.y, one.sample.scores
     at = roc.at_cutoff(y, score, cutoff, confidence)
     return [
@@ -149,8 +150,8 @@ def _mean(
 ) -> list[Estimate]:
     """Return the software minus the mean reader, over the cases of all panels.
 
-    Without a cut-off (NaN) the software makes no call. With its failures as wrong calls there are
-    rows only where it failed.
+    Without a cut-off (NaN) the software makes no call. Rows with failures as wrong calls exist only
+    where the software failed.
     """
     decided = dict(pair for panel in panels for pair in panel.truth.items())
     among = samples.judged_by(decided)
@@ -169,6 +170,6 @@ def _mean(
         )
         for of_panels in ([panel.truth for panel in panels], [panel.calls for panel in panels])
     )
-    # a failure is wrong whatever the panel says
+    # a failure is wrong in every panel
     program = np.where(np.isinf(score)[:, None], truth == 0, (score >= cutoff)[:, None])
     return labelled(compare_with_readers(truth, program, calls, confidence), *notes)

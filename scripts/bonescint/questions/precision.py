@@ -40,13 +40,13 @@ QUESTION = {
 }
 
 ANY = "any_software"  # the plan is the same for all
-POWER = 0.8  # where the plan names none
-_STEPS = (0.4, 0.6, 0.8, 1, 1.25, 1.6, 2, 2.5, 3, 4)  # of the planned cases, for the figure
-_DIFFERENCES = (0.5, 1, 1.5)  # of the planned one
+POWER = 0.8  # used where the plan names none
+_STEPS = (0.4, 0.6, 0.8, 1, 1.25, 1.6, 2, 2.5, 3, 4)  # factors of the planned cases, for the figure
+_DIFFERENCES = (0.5, 1, 1.5)  # factors of the planned difference
 
 
 class _Plan:
-    """What `metrics.plan` says, as far as it says it."""
+    """The settings of `metrics.plan`, as far as they are given."""
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         said = settings.get("plan") or {}
@@ -71,10 +71,10 @@ def rows(
     software: SoftwareFacts,
     settings: Mapping[str, Any],
 ) -> Iterator[Estimate]:
-    """Yield what the planned cases can show of one software and of two versions.
+    """Yield what the planned cases can show about one software and about two versions.
 
-    The correlation of the versions is estimated here; size, values and differences are those of
-    `metrics.plan`, never the observed ones. What is not planned is not assessed.
+    The correlation of the versions is estimated here. Sizes, values and differences come from
+    `metrics.plan`; observed ones are never used. What is not planned is not assessed.
     """
     plan = _Plan(settings)
     alone = (_alone(plan, measure) for measure in MEASURES)
@@ -133,7 +133,7 @@ def _correlations(sample: Sample, confidence: float) -> list[Estimate]:
 
 
 def _compared(plan: _Plan, measure: str, correlations: Sequence[Estimate]) -> Iterator[Estimate]:
-    """Yield half width, power and detectable difference of a comparison of two versions."""
+    """Yield half width, power and detectable difference for a comparison of two versions."""
     value, difference = plan.values[measure], plan.differences[measure]
     names = [f"{kind}_{measure}_difference" for kind in ("half_width", "power", "detectable")]
     own = {"auc": (0, 1), "sensitivity": (0,), "specificity": (1,)}[measure]
@@ -177,9 +177,9 @@ def _compared(plan: _Plan, measure: str, correlations: Sequence[Estimate]) -> It
 
 
 def _ends(correlations: Sequence[Estimate]) -> list[Correlations]:
-    """Return the correlations of both classes, both at their lower, and both at their upper limits.
+    """Return the correlations of both classes as estimated, at both lower and both upper limits.
 
-    One that could not be estimated is of a class that the measure does not ask for.
+    If one could not be estimated, the measure does not use its class.
     """
     return [
         Correlations(*(0.0 if math.isnan(r := getattr(one, end)) else r for one in correlations))
@@ -188,10 +188,10 @@ def _ends(correlations: Sequence[Estimate]) -> list[Correlations]:
 
 
 def _within(row: Estimate, found: Sequence[float]) -> Estimate:
-    """Return the row with its value, between those at the limits of the correlations.
+    """Return the row with its value, and the range of values at the limits of the correlations.
 
-    Of yes and no the power does not always rise with the correlation: the value itself may be the
-    highest. Without a value at one limit there are none.
+    For yes or no the power does not always rise with the correlation, so the value itself may be
+    the highest. If a limit has no value, there is no range.
     """
     row = replace(row, estimate=found[0])
     if np.isnan(found).any():

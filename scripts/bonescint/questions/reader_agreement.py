@@ -31,7 +31,7 @@ def rows(
 ) -> Iterator[Estimate]:
     """Yield how far all readers, and every pair of them, agree on metastasis (R10).
 
-    The cases that a reader has not read are counted in the note. Of each tracer alone there is the
+    The note counts the cases that a reader has not read. For each tracer alone there is the
     agreement of all readers, without a test.
     """
     ratings = read_ratings(readings, "metastasis")

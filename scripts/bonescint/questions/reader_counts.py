@@ -31,8 +31,8 @@ def rows(
 ) -> Iterator[Estimate]:
     """Yield how far all readers, and every pair of them, agree on the count (R10).
 
-    Counts are skewed: the coefficients are those of log(1 + count), the limits of agreement are
-    in metastases. Of each tracer alone there is ICC(A,1), without a test.
+    Counts are skewed, so the coefficients use log(1 + count). The limits of agreement are in
+    metastases. For each tracer alone there is ICC(A,1), without a test.
     """
     ratings = read_ratings(readings, "n_metastases")
     values, confidence = ratings.values, settings["confidence"]

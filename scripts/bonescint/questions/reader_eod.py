@@ -32,8 +32,8 @@ def rows(
 ) -> Iterator[Estimate]:
     """Yield how far all readers, and every pair of them, agree on the EOD grade (R10).
 
-    A grade that was not calculated (未算出) is missing; the note counts it apart from a case that
-    was not read. Of each tracer alone there is Krippendorff's alpha.
+    A grade that was not calculated (未算出) is missing. The note counts it separately from a case
+    that was not read. For each tracer alone there is Krippendorff's alpha.
     """
     ratings = read_ratings(readings, "eod")
     values, confidence = ratings.values, settings["confidence"]

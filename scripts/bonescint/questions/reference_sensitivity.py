@@ -1,4 +1,4 @@
-"""How far the accuracy of the software depends on how the readers are brought together."""
+"""How far the accuracy of the software depends on how the readings are combined."""
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,8 +31,8 @@ def rows(
 ) -> Iterator[Estimate]:
     """Yield the accuracy against other references than the configured one (R10).
 
-    AUC, sensitivity and specificity against each reader alone, against the cases on which all
-    who read them agree, and with a case positive as soon as one reader says so.
+    There are AUC, sensitivity and specificity against each reader alone, against the cases on which
+    all their readers agree, and with a case positive as soon as one reader says so.
     """
     samples = Samples({}, measurements, low_metrics(settings))
     for name, truth in _references(read_ratings(readings, "metastasis")).items():
@@ -58,7 +58,7 @@ def _references(ratings: Ratings) -> dict[str, dict[str, float]]:
     columns = {
         reader: (read[:, i], ratings.values[:, i]) for i, reader in enumerate(ratings.readers)
     }
-    # as in the reference standard: of those who read the case, two at least
+    # as in the reference standard, only those who read the case count; here at least two
     columns["unanimous"] = ((readers > 1) & ((yes == 0) | (yes == readers)), yes > 0)
     columns["any_reader"] = (readers > 0, yes > 0)
     return {

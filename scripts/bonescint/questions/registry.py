@@ -6,11 +6,11 @@ from typing import NamedTuple
 from bonescint.registered import registered, words_in
 from bonescint.resources import Texts
 
-TESTS = "hypotheses"  # the one about all the others, always asked
+TESTS = "hypotheses"  # the question about all other questions, always asked
 
 
 class Question(NamedTuple):
-    """What a module of this package declares as ``QUESTION``.
+    """The declaration ``QUESTION`` of a module of this package.
 
     Parameters
     ----------
@@ -18,27 +18,28 @@ class Question(NamedTuple):
         Its place in the outputs.
     needs
         The arguments of its ``rows``: tables (``cases``, ``reference``, ``measurements``,
-        ``exposure``, ``readings``, ``repeats``, ``second_readings``, ``questions``) and what the
-        configuration says (``software``, ``version_pairs``, ``product_pairs``, ``language``).
+        ``exposure``, ``readings``, ``repeats``, ``second_readings``, ``questions``) and values of
+        the configuration (``software``, ``version_pairs``, ``product_pairs``, ``language``).
     settings
-        The keys of the configuration's `metrics` that it reads: one more argument, ``settings``.
+        The keys of the configuration's `metrics` that it reads. They are one more argument,
+        ``settings``.
     also
-        Further tables results/metrics/<name>.csv: each a function of that name beside ``rows``,
-        with its arguments, that returns the table's header and rows.
+        Further tables results/metrics/<name>.csv. For each, the module has a function of that name
+        with the arguments of ``rows``, which returns the table's header and rows.
     where
-        What a study needs so that it is asked: ``repeated`` (cases measured twice), ``readers``,
-        ``two_readers``, ``eod``, ``two_eod`` (readers who grade the extent of disease),
-        ``versions``, ``products``, ``tracers`` (more than one), ``counts``, ``shares`` (metrics
-        that are one or are none), ``plan`` (`metrics.plan`), ``subgroups`` (`metrics.subgroups`);
-        none = always.
+        What a study needs so that the question is asked: ``repeated`` (cases measured twice),
+        ``readers``, ``two_readers``, ``eod``, ``two_eod`` (readers who grade the extent of
+        disease), ``versions``, ``products``, ``tracers`` (more than one), ``counts`` (metrics that
+        are counts), ``shares`` (metrics that are not), ``plan`` (`metrics.plan`), ``subgroups``
+        (`metrics.subgroups`); none = always.
     tested
-        Whether its rows may be tests of a hypothesis. Groups of other patients, subgroups and a
-        software among readers are compared by limits alone: a p-value would be taken for a
-        statement on what tells them apart, and a large one for their being alike.
+        Whether its rows may test a hypothesis. Groups of other patients, subgroups and a software
+        among readers are compared by limits alone. A p-value would be read as a statement about
+        what distinguishes them, and a large one as proof that they are alike.
     shown
-        The measures that the report's section shows, each a column; ``measure.note`` is a number of
-        that measure's note, ``one|other`` that of two which stands first in the question's table.
-        The report shows all others in its appendix, and without any the whole question.
+        The measures that the report's section shows, each in a column. ``measure.note`` is a number
+        of that measure's note. ``one|other`` is the one of the two that is first in the question's
+        table. All other measures are in the report's appendix; without ``shown`` all of them are.
     """
 
     order: int
@@ -56,7 +57,7 @@ def known() -> list[str]:
 
 
 def question(name: str) -> Question:
-    """Return what a question declares.
+    """Return the declaration of a question.
 
     Parameters
     ----------
@@ -67,20 +68,20 @@ def question(name: str) -> Question:
 
 
 def answerable(asked: Collection[str] | None, there: Collection[str]) -> list[str]:
-    """Return the questions that are asked and can be; that about their tests always is.
+    """Return the asked questions that can be answered. The question on tests always can.
 
     Parameters
     ----------
     asked
         Their names; None stands for all.
     there
-        What a question may need so that it is asked (`Question.where`), as far as it is there.
+        The needs of questions (`Question.where`) that the study meets.
     """
     return [name for name in _asked(asked) if not _lacks(name, there)]
 
 
 def missing(asked: Collection[str] | None, there: Collection[str]) -> dict[str, list[str]]:
-    """Return each question that is asked and cannot be, and what it lacks.
+    """Return each asked question that cannot be answered, with what it lacks.
 
     Parameters
     ----------
@@ -96,7 +97,7 @@ def why_unanswered(lacks: Iterable[str], language: str) -> str:
     Parameters
     ----------
     lacks
-        What it lacks, of `missing`.
+        What it lacks, as `missing` returns it.
     language
         ``ja`` or ``en``.
     """

@@ -1,4 +1,4 @@
-"""Hold two results of the same case against each other: stored, of two operators, of one reader."""
+"""Compare two results of the same case: stored, by two operators, or by one reader."""
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ QUESTION = {
     "shown": ["percent_agreement", "repeatability_coefficient", "bias"],
 }
 
-# one value in print (Anand 2016) is that of a bone scan index in percent
+# the printed value (Anand 2016) is that of a bone scan index in percent
 _IN_PRINT = ("bsi", "percent")
 
 
@@ -37,7 +37,7 @@ def rows(
 ) -> Iterator[Estimate]:
     """Yield how far two results of the same cases agree.
 
-    Every difference is the study's own result minus the other one; no reference is needed.
+    Every difference is the study's own result minus the other one. No reference is needed.
     """
     samples = Samples({}, measurements)
     for path in repeats:
@@ -47,7 +47,7 @@ def rows(
         reader, _, kind = path.stem.partition("_")
         for column, compared in _COMPARED.items():
             both = read_ratings([first[reader], path], column)
-            # who is not in the study may be in the second table
+            # the second table may contain cases that are not in the study
             both = both.among(set(read_ratings([first[reader]], column).codes))
             yield from labelled(
                 compared(both.values, settings["confidence"]),
@@ -84,7 +84,7 @@ def _measured(both: np.ndarray, confidence: float, in_print: bool = False) -> li
     own, other = both.T
     within = method_comparison.within_subject(own, other, confidence)
     limits = method_comparison.limits_of_agreement(own, other, confidence)
-    # SD and coefficient suppose one spread, as raw limits do
+    # SD and coefficient assume one spread, as raw limits do
     if any("spread_" in row.note for row in limits):
         within = {name: row.noting("no_one_sd") for name, row in within.items()}
     if in_print:

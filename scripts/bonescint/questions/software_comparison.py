@@ -36,10 +36,10 @@ def rows(
 ) -> Iterator[Estimate]:
     """Yield the differences in AUC, sensitivity and specificity between two products.
 
-    The tracer decides the software (R6), so no patient has both: every row is unpaired and carries
-    the note `confounded` (R11): differences with their limits, and no test, for its p would be
-    read as one of the software. No Bland-Altman belongs here either. A difference is first minus
-    second.
+    The tracer decides the software (R6), so no patient has results of both. Every row is unpaired
+    and has the note `confounded` (R11). Differences have limits but no test, because its p would be
+    read as a result about the software. Without pairs there is no Bland-Altman analysis. A
+    difference is first minus second.
     """
     samples = Samples(read_truth(reference), measurements, low_metrics(settings))
     confidence = settings["confidence"]
@@ -68,7 +68,7 @@ def rows(
 def _power(one: Sample, other: Sample, confidence: float) -> Estimate:
     """Return the power to find a difference of `SUPPOSED` around the mean of the two AUCs.
 
-    Nothing is tested here: it says how little a test of this size could show.
+    Nothing is tested here. The power shows how little a test of this size could find.
     """
     areas = [roc.auc(sample.y, sample.scores[0]) for sample in (one, other)]
     sizes = {

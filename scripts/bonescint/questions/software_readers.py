@@ -27,7 +27,7 @@ QUESTION = {
 }
 
 
-# two answers to the same cases, and the confidence of the intervals
+# takes two answers to the same cases, and the confidence of the intervals
 Compare = Callable[[np.ndarray, np.ndarray, float], list[Estimate]]
 
 
@@ -40,9 +40,9 @@ def rows(
 ) -> Iterator[Estimate]:
     """Yield how each software's calls and counts agree with every reader's (R8, R9).
 
-    First against each reader and against their consensus, then the readers with each other on the
-    same cases: those that the software analysed and all readers read. The pairs of readers are
-    shown once where two metrics of a software have the same cases.
+    The software is compared with each reader and with their consensus. Then the readers are
+    compared with each other on the same cases: those that the software analysed and all readers
+    read. If two metrics of a software have the same cases, the pairs of readers are shown once.
     """
     samples = Samples(read_truth(reference), measurements)
     said, counted = (read_ratings(readings, name) for name in ("metastasis", "n_metastases"))
@@ -82,7 +82,7 @@ class _Readers:
     def compared(
         self, panel: ReaderPanel, metric: str, compare: Compare, confidence: float
     ) -> Iterator[Estimate]:
-        """Yield each pair of readers; the metric is named where its cases are its own."""
+        """Yield each pair of readers. Only further metrics with other cases are named."""
         if panel.codes in self._shown:
             return
         own = metric if self._shown else ""
@@ -139,10 +139,10 @@ def _agree(first: np.ndarray, second: np.ndarray, confidence: float) -> list[Est
 
 
 def _beyond_sides(first: np.ndarray, second: np.ndarray, confidence: float) -> list[Estimate]:
-    """Return what may stand beside a consensus, too.
+    """Return the measures that are also valid against a consensus.
 
-    Positive agreement with a consensus is the sensitivity against it (FDA 2007): the one that
-    treats both sides alike would be another number of the same name.
+    Positive agreement with a consensus is the sensitivity against it (FDA 2007). The version that
+    treats both sides alike would be another number with the same name.
     """
     pair = np.column_stack([first, second])
     percent = agreement.percent_agreement(pair, confidence)
@@ -151,7 +151,7 @@ def _beyond_sides(first: np.ndarray, second: np.ndarray, confidence: float) -> l
 
 
 def _count(first: np.ndarray, second: np.ndarray, confidence: float) -> list[Estimate]:
-    # counts are skewed
+    # on the log scale, because counts are skewed
     on_log = agreement.icc(np.log1p(np.column_stack([first, second])), "A1", confidence)
     found = [
         on_log.noting("scale=log1p", "same_lesions"),

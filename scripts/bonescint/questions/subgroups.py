@@ -48,9 +48,9 @@ def rows(
 ) -> Iterator[Estimate]:
     """Yield AUC, sensitivity and specificity of each subgroup, and the differences of versions.
 
-    By grade of the extent of disease the sensitivity alone: a negative case has no grade, and the
-    AUC of each grade against all negative cases is `accuracy`'s. No p: many groups are looked at,
-    and one that differs is to be expected.
+    By grade of the extent of disease there is only the sensitivity, because a negative case has no
+    grade. The AUC of each grade against all negative cases is part of `accuracy`. There is no p:
+    among many groups, one that differs is to be expected.
     """
     truth = read_truth(reference)
     samples = Samples(truth, measurements, low_metrics(settings))

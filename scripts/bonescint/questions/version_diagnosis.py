@@ -42,9 +42,9 @@ def rows(
 ) -> Iterator[Estimate]:
     """Yield how the newer version's diagnoses differ from the older's (R11).
 
-    Every difference is new minus old, paired by case: who has both. Where an analysis failed, the
-    differences stand there a second time with failures as wrong calls, over all cases that both
-    versions tried (Schuetz 2012).
+    Every difference is new minus old, paired by case, over the cases that both analysed. Where an
+    analysis failed, the differences are given a second time with failures as wrong calls, over all
+    cases that both versions tried (Schuetz 2012).
     """
     samples = Samples(read_truth(reference), measurements, low_metrics(settings))
     for old, new in version_pairs:

@@ -33,8 +33,8 @@ def rows(
 ) -> Iterator[Estimate]:
     """Yield how the newer version's values differ from the older's (R11).
 
-    Every difference is new minus old, every slope that of new on old; paired by case, and no
-    reference is needed.
+    Every difference is new minus old, and every slope is of new on old. Values are paired by case.
+    No reference is needed.
     """
     samples = Samples({}, measurements)
     for old, new in version_pairs:
@@ -78,7 +78,7 @@ def _compared(
 def _ratios(
     new: np.ndarray, old: np.ndarray, offsets: Sequence[float], confidence: float
 ) -> Iterator[Estimate]:
-    """Yield the ratio new / old where both are above 0, then with each offset, of all cases."""
+    """Yield the ratio new / old where both are above 0, then with each offset for all cases."""
     both = (new > 0) & (old > 0)
     found = method_comparison.bland_altman_log(new[both], old[both], 0, confidence)
     left_out = f"left_out_not_positive={int((~both).sum())}"

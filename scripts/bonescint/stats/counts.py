@@ -1,4 +1,4 @@
-"""Counts against counts: Hotspots and the number of metastases."""
+"""Counts compared with counts: hotspots and the number of metastases."""
 
 import math
 from dataclasses import replace
@@ -14,12 +14,12 @@ from bonescint.stats.printed import with_ties
 from bonescint.stats.proportions import wilson
 from bonescint.stats.ranks import differences
 
-POISSON = 1e-12  # a dispersion that makes no difference in double precision
+POISSON = 1e-12  # a dispersion this small has no effect in double precision
 STEPS = 100
 SMALLEST_STEP = 1e-11
-ROUNDING = 1e-7  # steps below this may seem to lower the likelihood
-LARGEST_PREDICTOR = 100.0  # of the logarithm of a mean on the way to the fit
-BISECTIONS = 50  # of the logarithm: to fourteen digits
+ROUNDING = 1e-7  # after a smaller step the likelihood may only seem lower, by rounding
+LARGEST_PREDICTOR = 100.0  # bound of the logarithm of a mean during the fit
+BISECTIONS = 50  # of the logarithm: gives fourteen digits
 GRID = np.geomspace(1e-6, 1e4, 31)  # of the dispersion; below it counts are Poisson's
 
 
@@ -57,9 +57,9 @@ def within(
 
 
 class NegativeBinomial(NamedTuple):
-    """The fit log(mean of y) = `intercept` + `slope` x, `error` the slope's standard error.
+    """The fit log(mean of y) = `intercept` + `slope` x. `error` is the slope's standard error.
 
-    `dispersion` is the a of the variance m + a m² (1 / theta of R). Where `status` is not ``ok``
+    `dispersion` is the a of the variance m + a m² (1 / theta in R). Where `status` is not ``ok``,
     the numbers are NaN.
     """
 
@@ -79,14 +79,15 @@ class NegativeBinomial(NamedTuple):
 def count_power(y: ArrayLike, x: ArrayLike, confidence: float = 0.95) -> Estimate:
     """Return the power b with which the expected count `y` follows the count `x`.
 
-    `negative_binomial` of y on log(1 + x): the mean of y is c (1 + x) to the power b. 1 is in
-    proportion, less flattens. On x itself the model would multiply the mean with each further one,
-    which no two counts of the same things do. The note shows what was fitted beside the mean that
-    was seen, where x is 0, 1, 5 or largest.
+    `negative_binomial` of y on log(1 + x): the mean of y is c (1 + x) to the power b. A b of 1
+    means proportional counts, less means that y flattens. On x itself, the model would multiply the
+    mean with each further x, which two counts of the same things never do. The note shows the
+    fitted and the observed mean where x is 0, 1, 5 or largest.
 
-    Wald's limits with Student's t and n - 2 degrees of freedom. The dispersion of largest
-    likelihood is too small on few cases, so the standard error grows by the root of Pearson's X²
-    over n - 2 where that exceeds 1: with 25 + 25 cases R's limits cover 91.6-93.6 %.
+    The limits are Wald's with Student's t and n - 2 degrees of freedom. The dispersion of the
+    largest likelihood is too small with few cases. So the standard error is multiplied by the root
+    of Pearson's X² over n - 2 where that exceeds 1: with 25 + 25 cases R's limits cover 91.6-93.6
+    %.
 
     Parameters
     ----------
@@ -133,9 +134,9 @@ def count_power(y: ArrayLike, x: ArrayLike, confidence: float = 0.95) -> Estimat
 def negative_binomial(y: ArrayLike, x: ArrayLike) -> NegativeBinomial:
     """Fit a negative binomial regression of the counts `y` on `x`.
 
-    Log link and variance m + a m² (NB2) by maximum likelihood, the standard error from the expected
-    information, as R's ``MASS::glm.nb``. Counts that scatter no more than Poisson's have a = 0, and
-    the fit is Poisson regression.
+    It has a log link and variance m + a m² (NB2), by maximum likelihood. The standard error comes
+    from the expected information, as in R's ``MASS::glm.nb``. Counts that vary no more than
+    Poisson's have a = 0, and the fit is Poisson regression.
 
     Parameters
     ----------
@@ -167,7 +168,7 @@ def negative_binomial(y: ArrayLike, x: ArrayLike) -> NegativeBinomial:
         return NegativeBinomial(n, "constant")
     seen = values[counts > 0]
     if not np.ptp(seen) and seen[0] in (values.min(), values.max()):
-        return NegativeBinomial(n, "not converged")  # the slope has no end
+        return NegativeBinomial(n, "not converged")  # the slope grows without end
     design = np.column_stack((np.ones(n), (values - centre) / scale))
     dispersion, fit = _maximise(counts.astype(np.int64), design)
     if fit is None:
@@ -179,11 +180,11 @@ def negative_binomial(y: ArrayLike, x: ArrayLike) -> NegativeBinomial:
 
 
 def _maximise(counts: NDArray[np.int64], design: NDArray[np.float64]) -> tuple[float, _Fit | None]:
-    """Return the dispersion of the largest likelihood and its fit; None without a largest one."""
+    """Return the dispersion of the largest likelihood and its fit; None if there is no largest."""
     poisson = _regress(counts, design, POISSON)
     if poisson is None:
         return 0.0, None
-    # a single far count can give the likelihood two peaks: the higher is found on a grid
+    # one extreme count can give the likelihood two peaks, so search the higher one on a grid
     fits = [_regress(counts, design, float(dispersion)) for dispersion in GRID]
     best = int(np.argmax([-np.inf if fit is None else fit.likelihood for fit in fits]))
     if best == 0:
@@ -217,7 +218,8 @@ def _regress(
 ) -> _Fit | None:
     """Return the coefficients of the largest likelihood at this dispersion.
 
-    Newton's method, steps halved while they overshoot: with a log link the likelihood is concave.
+    Newton's method, with steps halved while they overshoot: with a log link the likelihood is
+    concave.
     """
     coefficients = np.linalg.lstsq(design, np.log(counts + 0.1), rcond=None)[0]
     for _ in range(STEPS):
@@ -228,7 +230,7 @@ def _regress(
             design.T @ (design * weights[:, None])
             for weights in ((1 + dispersion * counts) * means / spread**2, means / spread)
         )
-        if not np.linalg.cond(observed) < 1e12:  # a coefficient runs away: counts are separated
+        if not np.linalg.cond(observed) < 1e12:  # a coefficient goes to infinity: separated counts
             return None
         step = np.linalg.solve(observed, design.T @ ((counts - means) / spread))
         reached = _likelihood(counts, predictor, dispersion)
@@ -244,8 +246,8 @@ def _regress(
 
 
 def _likelihood(counts: NDArray[np.int64], predictor: NDArray[Any], dispersion: float) -> float:
-    """Return the log likelihood but for the factorials of the counts."""
-    # gamma(y + 1/a) / gamma(1/a) as a product: their logarithms would cancel for a small a
+    """Return the log likelihood without the factorials of the counts."""
+    # gamma(y + 1/a) / gamma(1/a) as a product, because their logarithms would cancel for a small a
     rising = np.append(0.0, np.cumsum(np.log1p(dispersion * np.arange(counts.max()))))[counts]
     means = np.exp(np.minimum(predictor, LARGEST_PREDICTOR))
     falling = (counts + 1 / dispersion) * np.log1p(dispersion * means)

@@ -1,8 +1,8 @@
-"""Each reader against the majority of the others, and a program against the very same majorities.
+"""Each reader against the majority of the others, and a program against the same majorities.
 
-In the consensus of all readers each has a vote, so held against it a reader is favoured over a
-program. Here nobody judges himself: a reader's panel is the others, and both are held against it
-over the same cases.
+In the consensus of all readers each reader has a vote. So a comparison with it favours readers over
+a program. Here no reader has a vote on their own cases: a reader's panel is the others, and both
+reader and program are compared with it over the same cases.
 """
 
 import math
@@ -30,10 +30,10 @@ class OtherReaders(NamedTuple):
     Parameters
     ----------
     reader
-        Who is judged.
+        The reader who is judged.
     truth, calls
-        Code -> 1 or 0, of the cases that the reader read and the others decided: what the others
-        say, and what the reader says.
+        Code -> 1 or 0, for the cases that the reader read and the others decided: the others'
+        answer, and the reader's.
     tied
         Cases on which the others are divided equally.
     unread
@@ -50,8 +50,8 @@ class OtherReaders(NamedTuple):
 def leave_one_out(ratings: Ratings) -> list[OtherReaders]:
     """Return each reader's panel: the majority of the others who read the case.
 
-    As in the reference standard (`bonescint.stats.consensus.majority`) those count who read it, and
-    a tie decides nothing.
+    As in the reference standard (`bonescint.stats.consensus.majority`), only those who read the
+    case count, and a tie decides nothing.
 
     Parameters
     ----------
@@ -89,26 +89,27 @@ def compare_with_readers(
 ) -> list[Estimate]:
     """Return a program's sensitivity and specificity minus the readers' mean, over their panels.
 
-    In each panel the program's rate minus the reader's; the mean over the panels, each counting
-    alike. The readers are fixed: the limits hold for them, not for others like them.
+    In each panel the difference is the program's rate minus the reader's. The result is the mean
+    over the panels, with equal weights. The readers are fixed: the limits apply to them, not to
+    others.
 
-    Newcombe's square-and-add (1998, method 10) with variances over the cases in the place of the
-    binomial ones (Zou & Donner 2008): Wilson's limits of either mean rate, each with as many cases
-    as its variance says, and the correlation of both. A program has one call a case, so it is not
-    given more cases than there are.
+    Newcombe's square-and-add (1998, method 10) uses variances over the cases instead of the
+    binomial ones (Zou & Donner 2008). It combines Wilson's limits of each mean rate, with the
+    number of cases that its variance implies, and the correlation of both. A program has one call a
+    case, so its number is never above the number of cases.
 
-    Percentiles of a bootstrap over cases cover 75 to 94 % at 25 + 25 and are not given; these
+    Percentiles of a bootstrap over cases cover 75 to 94 % at 25 + 25, so they are not given. These
     limits cover 94 to 98 % (tests/bench/coverage_leave_one_out.py).
 
     Parameters
     ----------
     truth
-        What each reader's panel says, shape (cases, readers): 1, 0, or NaN where it says nothing.
+        The answer of each reader's panel, shape (cases, readers): 1, 0, or NaN where it has none.
     program
         The program's calls, shape (cases,); of shape (cases, readers) where a failure counts as
-        wrong in whichever panel.
+        wrong in every panel.
     readers
-        The readers' calls, shape (cases, readers); read where `truth` is not NaN.
+        The readers' calls, shape (cases, readers); used where `truth` is not NaN.
     confidence
         Of the intervals.
 
@@ -146,7 +147,7 @@ def _mean_difference(
     readers: NDArray[np.bool_],
     confidence: float,
 ) -> Estimate:
-    """Return the mean difference of the rates; all three have the shape (cases, readers)."""
+    """Return the mean difference of the rates. All three arrays have the shape (cases, readers)."""
     result = Estimate(ci_method="newcombe_cases")
     asked = judged.any(axis=0)
     if asked.sum() < 2:
@@ -158,7 +159,7 @@ def _mean_difference(
     means = [float(rate.mean()) for rate in rates]
     more = program.sum(axis=0) - readers.sum(axis=0)
     exact = sum((Fraction(int(a), int(b)) for a, b in zip(more, sizes, strict=True)), Fraction())
-    difference = float(exact / sizes.size)  # 1/3 - 1/6 - 1/6 is 0
+    difference = float(exact / sizes.size)  # exact first, because 1/3 - 1/6 - 1/6 is 0
     result = replace(result, estimate=difference).noting(
         f"mean_subject={write_number(means[0])}",
         f"mean_comparator={write_number(means[1])}",
@@ -169,7 +170,7 @@ def _mean_difference(
     if sizes.min() < 2:
         return replace(result, status="too few")
     low, high = _limits(judged, (program, readers), rates, critical(confidence))
-    # the limits enclose the mean difference but for rounding
+    # rounding must not leave the mean difference outside the limits
     return replace(result, ci_low=min(low, difference), ci_high=max(high, difference))
 
 
@@ -180,7 +181,7 @@ def _limits(
     z: float,
 ) -> tuple[float, float]:
     n, sizes = judged.shape[0], judged.sum(axis=0)
-    # what each case adds to a mean rate
+    # contribution of each case to a mean rate
     pulls = [
         ((array - rate * judged) / sizes).mean(axis=1)
         for array, rate in zip(right, rates, strict=True)

@@ -1,4 +1,4 @@
-"""Proportions and their differences: intervals that hold at n = 25."""
+"""Proportions and their differences, with intervals that are valid at n = 25."""
 
 import math
 from dataclasses import replace
@@ -43,7 +43,7 @@ def clopper_pearson(x: int, n: int, confidence: float = 0.95) -> Estimate:
     x, n
         Successes and trials.
     confidence
-        At least this coverage.
+        The least coverage of the interval.
 
     Examples
     --------
@@ -210,13 +210,13 @@ def likelihood_ratios(
     """Return the likelihood ratios of a positive and of a negative call and their odds ratio.
 
     The limits are normal on the log scale (Simel, Samsa & Matchar 1991; Woolf 1955), as in R's
-    ``epiR::epi.tests``. Nothing is added to an empty cell: a ratio that is then 0 is given without
-    limits, one that is then infinite or undefined is not given; the status is ``zero cell``.
+    ``epiR::epi.tests``. Nothing is added to an empty cell. A ratio of 0 is then given without
+    limits; an infinite or undefined ratio is not given. The status is ``zero cell``.
 
     Parameters
     ----------
     tp, fp, fn, tn
-        Cases called positive rightly, positive wrongly, negative wrongly, negative rightly.
+        Cases called rightly positive, wrongly positive, wrongly negative, rightly negative.
     confidence
         Of the intervals.
 
@@ -246,7 +246,7 @@ def likelihood_ratios(
         if any(count == 0 for count, _ in shares):
             return replace(result, status="zero cell")
         variance = sum(1 / count - 1 / among for count, among in shares)
-        if variance == 0:  # all cases are called alike: the ratio is 1 by construction
+        if variance == 0:  # all cases have the same call, so the ratio is always 1
             return replace(result, status="constant")
         width = math.exp(z * math.sqrt(variance))
         return replace(result, ci_low=result.estimate / width, ci_high=result.estimate * width)
@@ -269,9 +269,9 @@ def wilson_limits(x: float, n: float, z: float) -> tuple[float, float]:
     Parameters
     ----------
     x, n
-        Successes and trials; need not be whole, as where n is an effective number of cases.
+        Successes and trials. They need not be whole: n may be an effective number of cases.
     z
-        Of the normal distribution.
+        Quantile of the normal distribution.
 
     Examples
     --------
@@ -280,7 +280,7 @@ def wilson_limits(x: float, n: float, z: float) -> tuple[float, float]:
     """
     centre = x + z * z / 2
     width = z * (x * (n - x) / n + z * z / 4) ** 0.5
-    # at the ends the limit is 0 or 1 exactly; rounding must not put it beyond the estimate
+    # with no or only successes the limit is exactly 0 or 1; rounding could pass the estimate
     low = 0.0 if x == 0 else (centre - width) / (n + z * z)
     high = 1.0 if x == n else (centre + width) / (n + z * z)
     return low, high
@@ -302,7 +302,7 @@ def square_and_add(
     limits, other_limits
         Their limits.
     correlation
-        Of the two estimates; 0 if they are of different cases.
+        Of the two estimates; 0 if they are from different cases.
 
     Examples
     --------
@@ -325,7 +325,7 @@ def square_and_add(
 
 
 def _counts(*values: float) -> list[int]:
-    """Return the counts as Python's integers, which do not overflow when they are multiplied."""
+    """Return the counts as Python's integers, whose products do not overflow."""
     counts = [int(value) for value in values]
     if any(count < 0 or count != value for count, value in zip(counts, values, strict=True)):
         raise ValueError("counts must be whole numbers of 0 or more")

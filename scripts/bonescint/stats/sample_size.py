@@ -24,15 +24,16 @@ from bonescint.stats.paired_power import (
 from bonescint.stats.proportions import wilson
 from bonescint.stats.ranks import kendall
 
-MOST_CASES = 100_000  # of one class; a plan that needs more is none
+MOST_CASES = 100_000  # of one class; a plan that needs more counts as impossible
 MEASURES = ("auc", "sensitivity", "specificity")
 
 
 def latent_correlation(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> Estimate:
     """Return the correlation of two normal scores that have the ranks of `x` and `y`.
 
-    sin(pi tau / 2) of Kendall's tau-b (Greiner 1909), for both the estimate and the limits. It
-    bears with values that pile up at 0, which take a tenth off what Spearman's coefficient gives.
+    It is sin(pi tau / 2) of Kendall's tau-b (Greiner 1909), for both the estimate and the limits.
+    It tolerates values that gather at 0, which reduce the result from Spearman's coefficient by a
+    tenth.
 
     Parameters
     ----------
@@ -68,7 +69,7 @@ def paired_error(
     measure
         One of `MEASURES`.
     value, difference
-        What the better version has, and how much less the other has.
+        The value of the better version, and by how much the other is lower.
     correlations, sizes
         Of the scores; the cases.
 
@@ -134,7 +135,7 @@ def detectable_difference(
     measure, value, correlations, sizes
         As for `paired_error`.
     power
-        That is wanted.
+        The wanted power.
     confidence
         1 minus the level of the test.
 
@@ -147,7 +148,7 @@ def detectable_difference(
 
     def too_small(difference: float) -> bool:
         found = paired_power(measure, value, difference, correlations, sizes, confidence)
-        return not found >= power  # nor is none
+        return not found >= power  # also true for NaN, where there is no power
 
     high = value - 1e-6
     return math.nan if too_small(high) else crossing(too_small, 0.0, high, within=1e-9)
@@ -156,15 +157,15 @@ def detectable_difference(
 def cases_needed(power_at: Callable[[int], float], power: float) -> int | None:
     """Return from which number of cases on the power is reached; None if that is too many.
 
-    An exact test of yes and no has a power that can fall by a little when a case is added: the
-    number is one that no larger one near it contradicts.
+    The power of an exact test of yes and no can fall slightly when a case is added. The returned
+    number is one whose larger neighbours reach the power, too.
 
     Parameters
     ----------
     power_at
         The power at a number of cases.
     power
-        That is wanted.
+        The wanted power.
 
     Examples
     --------
@@ -187,16 +188,16 @@ def cases_needed(power_at: Callable[[int], float], power: float) -> int | None:
 
 
 def sizes_for(measure: str, n: int, ratio: float) -> Sizes:
-    """Return both classes where one has `n` cases.
+    """Return the sizes of both classes where one class has `n` cases.
 
     Parameters
     ----------
     measure
-        Of specificity `n` is the cases without metastasis, else those with it.
+        For specificity `n` counts the cases without metastasis, else the cases with it.
     n
         Cases.
     ratio
-        Cases without metastasis for each with it.
+        Cases without metastasis for each case with it.
 
     Examples
     --------
@@ -209,14 +210,14 @@ def sizes_for(measure: str, n: int, ratio: float) -> Sizes:
 
 
 def with_failures(sizes: Sizes, share: float) -> Sizes:
-    """Return how many cases to collect so that enough are left.
+    """Return how many cases to collect so that enough remain.
 
     Parameters
     ----------
     sizes
-        Cases that are to be analysed.
+        Cases that must be analysed.
     share
-        Of all cases, those that no version can analyse; below 1.
+        The share of all cases that no version can analyse; below 1.
 
     Examples
     --------
@@ -241,13 +242,13 @@ def next_study(
     Parameters
     ----------
     measure, value, difference, correlations
-        As for `paired_error`; for equivalence the difference that is supposed to be true.
+        As for `paired_error`. For equivalence it is the supposed true difference.
     margin
         Of equivalence; None for a difference.
     ratio
-        Cases without metastasis for each with it.
+        Cases without metastasis for each case with it.
     power
-        That is wanted.
+        The wanted power.
     confidence
         1 minus the level of the test.
 
@@ -274,9 +275,9 @@ def expected_half_width(measure: str, value: float, sizes: Sizes, confidence: fl
     Parameters
     ----------
     measure
-        One of `MEASURES`: the logit interval of the AUC, Wilson's of a share.
+        One of `MEASURES`: the logit interval for the AUC, Wilson's for a share.
     value
-        Supposed to be true.
+        The supposed true value.
     sizes
         The cases.
     confidence

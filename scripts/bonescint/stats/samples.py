@@ -1,4 +1,4 @@
-"""Coded tables joined by code: the arrays that the metrics scripts work on."""
+"""Coded tables joined by code into the arrays of the metrics scripts."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
@@ -12,18 +12,18 @@ from numpy.typing import NDArray
 from bonescint.files import read_rows
 
 Floats = NDArray[np.float64]
-# key -> label, version, metrics (those that it has, in order) and more
+# key -> label, version, metrics (its own, in order) and more
 SoftwareFacts = Mapping[str, Mapping[str, Any]]
 # The status of a case that counts as a failure of the software: it had the image and could not
-# analyse it. A result that is missing, or a case that nobody analysed, says nothing about it.
+# analyse it. A missing result, or a case that nobody analysed, says nothing about the software.
 FAILED = "segmentation_failed"
 
 
 class Sample(NamedTuple):
     """The cases of one comparison, in the order of their codes.
 
-    `y` is the truth (NaN where the readers reached none and none was asked for), `scores` has one
-    array per software, `left_out` the notes that count who is missing and why.
+    `y` is the truth (NaN where the readers reached none and none was required). `scores` has one
+    array per software. `left_out` has the notes that count the missing cases, with the reasons.
     """
 
     codes: list[str]
@@ -42,8 +42,8 @@ class Samples:
     measurements
         results/measurements.csv.
     low
-        Metrics whose low values speak for metastasis: held against the truth their scores have
-        another sign, so that a higher one always does.
+        Metrics whose low values indicate metastasis. Where there is a truth, the sign of their
+        scores is changed, so that a higher score always indicates it.
     """
 
     def __init__(
@@ -56,22 +56,22 @@ class Samples:
             cases[row["code"]] = (row["status"], row["value"])
 
     def judged_by(self, truth: Mapping[str, float]) -> "Samples":
-        """Return the same measurements under another truth."""
+        """Return the same measurements with another truth."""
         other = copy(self)
         other._truth = truth
         return other
 
     def beside(self, key: str, table: Path, metrics: Iterable[str]) -> "Samples":
-        """Return the same measurements and, under a key of their own, those of one more table.
+        """Return the same measurements and, under another key, those of one more table.
 
         Parameters
         ----------
         key
-            Which no software has.
+            A key that no software has.
         table
-            As results/software/{software}.csv.
+            Has the form of results/software/{software}.csv.
         metrics
-            Its columns that are taken.
+            The columns to use.
         """
         other = copy(self)
         rows = list(read_rows(table))
@@ -98,16 +98,16 @@ class Samples:
         Parameters
         ----------
         metric
-            One that these software have.
+            One that all of these software have.
         *software
             Keys; two of them give paired scores.
         judged
             Whether a case needs a decided reference.
         among
-            The codes to choose from; None is everybody.
+            The codes to choose from; None means all.
         with_failed
-            Whether a failed case takes part, too, as wrong as can be at every cut-off: one with
-            metastasis below every score, one without above (Schuetz 2012). It needs a reference.
+            Whether failed cases are included as wrong as possible at every cut-off: with metastasis
+            below every score, without it above every score (Schuetz 2012). It needs a reference.
         """
         tables = [self._results.get((key, metric), {}) for key in software]
         codes, truth, values, left_out = [], [], [], Counter[str]()
@@ -142,10 +142,10 @@ class Samples:
 
 
 class Ratings(NamedTuple):
-    """What every reader said of every case.
+    """The answers of every reader on every case.
 
-    `values` is cases x readers, NaN where a reader gave none; `read` tells whether the case was
-    read at all: one that was may have no grade (未算出) or a blank count.
+    `values` is cases x readers, NaN where a reader gave none. `read` is whether the case was read
+    at all: a case that was read may have no grade (未算出) or a blank count.
     """
 
     readers: list[str]
@@ -154,12 +154,12 @@ class Ratings(NamedTuple):
     read: NDArray[np.bool_]
 
     def incomplete(self, columns: Iterable[int] | None = None) -> str:
-        """Return the notes that count the cases without a value of each of the readers, and why.
+        """Return the notes that count the cases without a value of each reader, with the reasons.
 
         Parameters
         ----------
         columns
-            Of the readers asked about; None is all.
+            Of the readers in question; None means all.
         """
         chosen = slice(None) if columns is None else list(columns)
         read = self.read[:, chosen].all(axis=1)
@@ -174,7 +174,7 @@ class Ratings(NamedTuple):
         Parameters
         ----------
         codes
-            Theirs; one that nobody was asked about counts for nothing.
+            The codes of these cases. Codes without ratings are ignored.
         """
         kept = [i for i, code in enumerate(self.codes) if code in codes]
         found = [self.codes[i] for i in kept]
@@ -201,7 +201,7 @@ def shared_metrics(software: SoftwareFacts, *keys: str) -> list[str]:
 
 
 def read_truth(reference: Path) -> dict[str, float]:
-    """Return code -> 1 or 0 of the cases on which the readers decided.
+    """Return code -> 1 or 0 for the cases on which the readers decided.
 
     Parameters
     ----------
@@ -216,7 +216,7 @@ def read_truth(reference: Path) -> dict[str, float]:
 
 
 def read_consensus(reference: Path, column: str) -> dict[str, float]:
-    """Return code -> a number of the reference standard, where there is one.
+    """Return code -> a number of the reference standard, for the cases that have one.
 
     Parameters
     ----------
@@ -271,7 +271,7 @@ def read_ratings(readings: Iterable[Path], column: str) -> Ratings:
     cells = [[table.get(code, {}) for table in tables.values()] for code in codes]
     values = [[float(row.get(column) or "nan") for row in of_case] for of_case in cells]
     read = [[row.get("status") == "read" for row in of_case] for of_case in cells]
-    # shape (cases, readers) even where either is empty
+    # keep the shape (cases, readers) even where either is empty
     shape = len(codes), len(tables)
     return Ratings(
         list(tables), codes, np.array(values).reshape(shape), np.array(read, bool).reshape(shape)
@@ -288,7 +288,7 @@ def by_tracer(ratings: Ratings, cases: Path, tracers: Collection[str]) -> dict[s
     cases
         results/cases.csv.
     tracers
-        Those of the study, in their order; one that no rated case has is left out.
+        The study's tracers in their order. A tracer without rated cases is left out.
     """
     if len(tracers) < 2:
         return {}

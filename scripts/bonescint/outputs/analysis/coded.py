@@ -1,7 +1,7 @@
-"""The coded tables as CSV that R and EZR read as they are: no BOM, NA, ISO dates.
+"""The coded tables as CSV that R and EZR can read directly: no BOM, NA, ISO dates.
 
-R takes a BOM for a part of the first column's name unless it is told, and EZR's menu cannot be
-told. Without one, these files are plain ASCII but for what a study writes in other letters.
+Unless told otherwise, R takes a BOM as part of the first column's name, and EZR's menu has no
+such option. The files are plain ASCII except for values that a study writes in other letters.
 """
 
 import csv
@@ -17,14 +17,14 @@ Paths = Sequence[str | Path]
 
 
 def write_for_r(path: Path, names: Sequence[str], rows: Iterable[Mapping[str, str]]) -> None:
-    """Write a table; what is missing is NA.
+    """Write a table. Missing values are NA.
 
     Parameters
     ----------
     path
         The file.
     names
-        The header; other keys of a row are left out.
+        The header. Other keys of a row are left out.
     rows
         The rows.
     """
@@ -36,7 +36,7 @@ def write_for_r(path: Path, names: Sequence[str], rows: Iterable[Mapping[str, st
 
 
 def rows_of(paths: Paths) -> Iterator[Row]:
-    """Yield the rows of tables, one behind the other.
+    """Yield the rows of several tables, one table after the other.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def rows_of(paths: Paths) -> Iterator[Row]:
 
 
 def estimates_of(paths: Mapping[str, str | Path]) -> Iterator[Row]:
-    """Yield every answer with the table that it stands in.
+    """Yield every answer with the name of its table.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def wide_rows(
     readings: Paths,
     measurements: Paths,
 ) -> Iterator[Row]:
-    """Yield a row a case, by `wide_columns`.
+    """Yield a row for each case, with the columns of `wide_columns`.
 
     Parameters
     ----------

@@ -22,14 +22,14 @@ _OF_READING = ("metastasis", "n_metastases", "eod", "status")
 
 
 class AnalysedStudy(NamedTuple):
-    """What the configuration says of the study whose tables are analysed.
+    """What the configuration says about the study whose tables are analysed.
 
     Parameters
     ----------
     software
         Software key to ``label``, ``tracer`` and ``metrics``, among others.
     readers
-        Reader key to what the reader is called.
+        Reader key to the reader's name.
     metrics
         The study's metrics (`bonescint.tables.metric_columns.metric_values`).
     cutoffs
@@ -66,9 +66,9 @@ class WideColumn(NamedTuple):
     about
         Name, kind, unit, meaning and values.
     form
-        What it belongs to: ``case``, ``reference``, ``readers`` or ``software``.
+        Its group: ``case``, ``reference``, ``readers`` or ``software``.
     source
-        Where its value comes from: the key of the reader or the software (empty for none), and the
+        The source of its value: the key of the reader or the software (empty for none), and the
         column or metric there.
     """
 
@@ -108,14 +108,14 @@ def wide_columns(study: AnalysedStudy) -> list[WideColumn]:
 
 
 def meanings(column: DeclaredColumn, study: AnalysedStudy) -> Meanings:
-    """Return the values that may stand in a column; none where any may.
+    """Return the values that may occur in a column; none where any may.
 
     Parameters
     ----------
     column
         Its declaration.
     study
-        Whose software, readers, tracers and metrics they are.
+        The study with its software, readers, tracers and metrics.
     """
     room, _, name = column.values.partition(".")
     if room == "text":
@@ -132,7 +132,7 @@ def declared_in(table: str, study: AnalysedStudy) -> tuple[DeclaredColumn, ...]:
     ----------
     table
         A file of resources/tables without its ending.
-    study
+    The study. Its tracers may be columns.
         The study, whose tracers may be columns.
     """
     columns = _columns(table)
@@ -168,8 +168,8 @@ def _lists() -> dict[str, Meanings]:
 
 @cache
 def _words(area: str) -> Meanings:
-    """Return the words of an area that have no fields but the offset of a ratio."""
-    # by literals, which tell what the tables are made of
+    """Return the words of an area that have no fields except the offset of a ratio."""
+    # with literal names, the provenance record can tell which files a stage reads
     texts = {
         language: Texts("flow", language) if area == "flow" else Texts("metrics", language)
         for language in LANGUAGES

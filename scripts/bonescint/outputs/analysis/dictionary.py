@@ -1,4 +1,4 @@
-"""The data dictionary: a row a table and column, with the values that may stand there."""
+"""The data dictionary: a row for each column of each table, with its possible values."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -24,11 +24,12 @@ def write_dictionary(
     Parameters
     ----------
     path
-        The file; with a BOM, for people open it in Excel.
+        The file; with a BOM, because people open it in Excel.
     tables
         Table -> its columns.
     used
-        Table -> of its columns with words of the statistics those that occur: there are hundreds.
+        Table -> the words that occur in its columns, for columns with words of the statistics.
+        Listing all of these words would take hundreds of entries.
     study
         The study.
     """

@@ -1,4 +1,4 @@
-"""The cases for REDCap: a record a case, and the data dictionary that REDCap takes in first."""
+"""The cases for REDCap: a record for each case, and the data dictionary to import first."""
 
 import csv
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 from bonescint.files import replacing
 from bonescint.outputs.analysis.described import AnalysedStudy, WideColumn, meanings
 
-# as REDCap's own file has them; a dictionary with other headers is refused
+# the headers of REDCap's own file: it refuses a dictionary with others
 HEADERS = (
     "Variable / Field Name",
     "Form Name",
@@ -37,7 +37,7 @@ _NOT_IN_CHOICE = re.compile(r"[^A-Za-z0-9_]")
 def write_redcap_cases(
     path: Path, columns: Sequence[WideColumn], rows: Iterable[Mapping[str, str]]
 ) -> None:
-    """Write the records; what is missing is empty, and there is no BOM.
+    """Write the records. Missing values are empty, and there is no BOM.
 
     Parameters
     ----------
@@ -100,5 +100,5 @@ def _value(column: WideColumn, value: str) -> str:
 
 
 def _choice(value: str) -> str:
-    """Return a value as the code of a choice: letters, digits and _ alone."""
+    """Return a value as the code of a choice, which has only letters, digits and _."""
     return _NOT_IN_CHOICE.sub("_", value)

@@ -19,7 +19,7 @@ def write_script(path: Path, study: AnalysedStudy) -> None:
     path
         The file.
     study
-        Whose software, readers, versions and cut-offs it goes through.
+        Gives the software, readers, versions and cut-offs of the script.
     """
     environment = Environment(  # noqa: S701 - R, not a page
         undefined=StrictUndefined, keep_trailing_newline=True, trim_blocks=True
@@ -50,7 +50,7 @@ def write_script(path: Path, study: AnalysedStudy) -> None:
 
 
 def _text(key: str) -> str:
-    return f'"{key}"'  # a key of the configuration: small letters, digits, _
+    return f'"{key}"'  # a configured key needs no escaping: small letters, digits, _
 
 
 def _texts(keys: Iterable[str]) -> str:

@@ -30,7 +30,7 @@ class _Group(NamedTuple):
 
 
 def _by_pair(rows: list[Row]) -> list[Row]:
-    """Return the first row of each pair (its limits stand first), the highest kappa on top."""
+    """Return the first row of each pair, which has the main limits; the highest kappa on top."""
     first: dict[tuple[str, str], Row] = {}
     for row in rows:
         first.setdefault((row["subject"], row["comparator"]), row)
@@ -80,7 +80,7 @@ def _panel(ax: Axes, software: str, groups: list[_Group], labels: Labels) -> Non
 
 
 def draw(software_readers: list[Row], first_cutoffs: dict[str, float], labels: Labels) -> Picture:
-    """Draw the readers with each other, and the software with each of them, on the same cases.
+    """Draw the agreement of the readers with each other and with the software, on the same cases.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def draw(software_readers: list[Row], first_cutoffs: dict[str, float], labels: L
     first_cutoffs
         Metric to the cut-off that makes its values calls.
     labels
-        The figures' words; its software decides the panels.
+        The figures' words. Their software gives the panels.
     """
     found = {
         key: _groups(software_readers, key, first_cutoffs, labels) for key in labels.software_keys

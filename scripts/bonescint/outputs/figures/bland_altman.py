@@ -40,11 +40,11 @@ _STATES = (
     (None, GREY, "x", "reference_open"),
 )
 _BIAS, _LIMIT = (BLACK, "-"), (GREEN, "--")
-_BESIDE, _WITHIN = 26, 46  # Latin characters that a line takes beside the panel and in it
+_BESIDE, _WITHIN = 26, 46  # Latin characters in a line beside the panel and in it
 
 
 def _levels(ax: Axes, rows: list[Row], pair: tuple[str, str], metric: str, labels: Labels) -> None:
-    """Draw the bias and those limits of agreement that stand first in the table."""
+    """Draw the bias, and the limits of agreement that are first in the table."""
     found, why = agreement_levels(rows, pair, metric)
     levels_beside(
         ax,
@@ -97,15 +97,15 @@ def draw(
     version_pairs: list[list[str]],
     labels: Labels,
 ) -> Picture:
-    """Draw difference (new - old) against mean, a row a version pair, a column a metric.
+    """Draw difference (new - old) against mean: a row a version pair, a column a metric.
 
     Parameters
     ----------
     measurements, reference
         Rows of results/measurements.csv and results/reference.csv.
     version_measurement
-        Estimate rows: the bias gives line and band, so do the limits of agreement (raw ones or
-        quantiles) that stand first.
+        Estimate rows. The bias and the limits of agreement that are first in the table (raw ones or
+        quantiles) each give a line and a band.
     version_pairs
         Software keys [old, new] of the same cases (R11).
     labels

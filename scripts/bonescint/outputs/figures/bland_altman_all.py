@@ -43,7 +43,7 @@ def draw(
     version_pairs: list[list[str]],
     labels: Labels,
 ) -> Picture:
-    """Draw a row a version pair and metric, a column a kind of limits.
+    """Draw a row for each version pair and metric, a column for each kind of limits.
 
     Parameters
     ----------

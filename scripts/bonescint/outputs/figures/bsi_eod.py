@@ -25,14 +25,14 @@ FIGURE = {
 def draw(
     measurements: list[Row], reference: list[Row], bsi_eod: list[Row], labels: Labels
 ) -> Picture:
-    """Draw box and points by grade, a panel a software and metric that the question is about.
+    """Draw boxes and points by grade: a panel for each software and metric of the question.
 
     Parameters
     ----------
     measurements, reference
         Rows of results/measurements.csv and results/reference.csv.
     bsi_eod
-        Estimate rows; Kendall's coefficient stands in the title.
+        Estimate rows. Kendall's coefficient is in the title.
     labels
         The figures' words.
     """

@@ -22,7 +22,7 @@ FIGURE = {
 
 
 def _points(ax: Axes, x: int, values: list[float], colour: str, marker: str) -> None:
-    # side-steps from a seeded generator: the same cases stand at the same place on every run
+    # a fixed seed: the same cases are at the same places on every run
     jitter = np.random.default_rng(x).uniform(-0.2, 0.2, len(values))
     ax.scatter(
         x + jitter, values, s=14, marker=marker, facecolor=colour, alpha=0.55, linewidth=0,
@@ -33,7 +33,7 @@ def _points(ax: Axes, x: int, values: list[float], colour: str, marker: str) -> 
 def draw(
     measurements: list[Row], reference: list[Row], first_cutoffs: dict[str, float], labels: Labels
 ) -> Picture:
-    """Draw box and points by reference, a column a software, a row a metric.
+    """Draw boxes and points by reference: a column for each software, a row for each metric.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def draw(
     first_cutoffs
         Metric to cut-off, drawn as a dotted line.
     labels
-        The figures' words; its software decides the columns.
+        The figures' words. Their software gives the columns.
     """
     values, truth = measured(measurements), decided(reference)
     shown = labels.software_keys
@@ -50,7 +50,7 @@ def draw(
     def panel(ax: Axes, software: str, metric: str) -> None:
         cases = values.get((software, metric), {})
         ax.set_title(f"{labels.software(software)}\n{labels.tracer(software)}")
-        # all software of a metric on one scale
+        # all software share the scale of a metric
         every = [v for key in shown for v in values.get((key, metric), {}).values()]
         same_scale(ax, labels.values[metric], every)
         ax.set_xlim(-0.6, 1.6)

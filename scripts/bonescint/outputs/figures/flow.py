@@ -21,22 +21,22 @@ FIGURE = {
     "narrow": True,
 }
 
-# in inches at type of 9 points; a panel that is smaller is laid out anew
+# in inches, at type of 9 points; a smaller panel gets its own layout
 _WIDTH = 9.0
 _LINE = 0.19  # a line of text
 _GAP = 0.32  # between two boxes, where the arrow stands
 _LETTER = 0.0664  # a Latin character
 _INSIDE = 0.12  # from a box's edge to its text
-_ARM = 1.75  # the least width of a software's box, with the gap beside it
+_ARM = 1.75  # the least width of a software's box, including the gap beside it
 _TYPE = 9.0
-_TITLE = 0.4  # what a picture's title takes
-# width and height of a part, where the whole is too large: a journal's column, a slide
+_TITLE = 0.4  # height of a picture's title
+# width and height of a part where the whole is too large: for a journal's column, for a slide
 _NARROWER = ((4.9, 12.5), (9.6, 4.7))
 
 
 @dataclass
 class _Stage:
-    """One box of the trunk and, before it, those who were left out."""
+    """One box of the trunk, and the cases that were left out before it."""
 
     included: Row | None
     left_out: list[Row]
@@ -72,7 +72,7 @@ def _counts(row: Row, labels: Labels) -> str:
     if row["files"]:
         parts.append(labels("flow_files", n=row["files"]))
     tracers = tracers_of([row])
-    if any(row[one] not in ("", "0") for one in tracers):  # the tracer may not be known
+    if any(row[one] not in ("", "0") for one in tracers):  # the tracer may be unknown
         parts.append(labels("and").join(f"{one} {row[one]}" for one in tracers))
     return labels("separator").join(parts)
 
@@ -102,7 +102,7 @@ def _side_text(rows: list[Row], labels: Labels) -> str:
 
 @dataclass
 class _Table:
-    """Calls of one software by the readers' consensus: a line a call, a column a consensus."""
+    """Calls of one software by the readers' consensus: a row a call, a column a consensus."""
 
     title: str
     lines: list[tuple[str, str, str]]
@@ -134,7 +134,7 @@ def _tables(
 
 @dataclass
 class _FlowBox:
-    """A box whose top left corner is (x, y); in a table's place stand its columns."""
+    """A box with its top left corner at (x, y). The box of a table has columns instead of lines."""
 
     x: float
     y: float
@@ -151,7 +151,7 @@ class _FlowBox:
 
 @dataclass
 class _Layout:
-    """Boxes, lines and arrows, from the top down (y grows upwards)."""
+    """Boxes, lines and arrows, placed from the top down (y grows upwards)."""
 
     width: float
     y: float = 0.0
@@ -160,7 +160,7 @@ class _Layout:
     arrows: list[tuple[tuple[float, float], tuple[float, float], str]] = field(default_factory=list)
 
     def box(self, x: float, y: float, width: float, text: str, edge: str) -> _FlowBox:
-        """Place a text, broken to the box's width."""
+        """Place a text, with its lines broken to the box's width."""
         room = int((width - 2 * _INSIDE) / _LETTER)
         lines = [line for part in text.split("\n") for line in broken(part, room)]
         self.boxes.append(_FlowBox(x, y, width, lines, edge))
@@ -168,7 +168,7 @@ class _Layout:
 
 
 def _trunk(layout: _Layout, stages: list[_Stage], labels: Labels) -> float:
-    """Place the trunk with those left out beside it; return the trunk's middle."""
+    """Place the trunk, with the cases left out beside it. Return the trunk's middle."""
     trunk, side = layout.width * 0.45, layout.width * 0.5
     middle = trunk / 2
     for i, stage in enumerate(stages):
@@ -196,9 +196,9 @@ def _arms(
     middle: float,
     labels: Labels,
 ) -> None:
-    """Place the software side by side, in more rows where there is no room, each with its table."""
+    """Place the software with their tables side by side, in several rows where room is short."""
     most = max(min(int(layout.width / _ARM), 4), 1)
-    # as many in each row
+    # spread evenly over the rows
     columns = -(-len(arms) // -(-len(arms) // most))
     step = (layout.width + 0.15) / columns
     keys, start = list(arms), layout.y - _GAP * 0.45
@@ -211,7 +211,7 @@ def _arms(
             x, width = i * step, step - 0.15
             at = x + width / 2
             box = layout.box(x, top, width, _arm_text(key, arms[key], labels), BLUE)
-            # a later row hangs on a line down the left edge
+            # a line down the left edge leads to each later row
             way = ([middle, at], [split] * 2) if first == 0 else (
                 [middle, -0.07, -0.07, at], [start, start, split, split]
             )  # fmt: skip
@@ -229,7 +229,7 @@ def _arms(
 
 @dataclass
 class _FlowPart:
-    """What stands in one panel: the whole diagram, or a piece that begins where another ends."""
+    """The content of one panel: the whole diagram, or a part that continues another one."""
 
     trunk: list[_Stage]
     arms: dict[str, _Stage]
@@ -237,7 +237,7 @@ class _FlowPart:
     labels: Labels
 
     def laid_out(self, width: float) -> _Layout:
-        """Place everything in a width."""
+        """Place everything in a given width."""
         layout = _Layout(width)
         middle = _trunk(layout, self.trunk, self.labels)
         if self.arms:
@@ -245,16 +245,17 @@ class _FlowPart:
         return layout
 
     def height(self, width: float) -> float:
-        """Return the inches of a panel of a width, at type of 9 points."""
+        """Return the height in inches of a panel of this width, at type of 9 points."""
         return 0.3 - self.laid_out(width - 0.2).y
 
     def in_parts(self, width: float, most: float) -> "list[_FlowPart]":
-        """Return it as parts of a height; each begins with the box that the one before ends with.
+        """Return the diagram in parts of a limited height.
 
-        There are none where one would have to be taller.
+        Each part begins with the last box of the part before. The list is empty where a part would
+        have to be taller than the limit.
         """
         parts = [replace(self, trunk=[], arms={})]
-        for stage in [*self.trunk, None]:  # None: the software
+        for stage in [*self.trunk, None]:  # None stands for the software
             last = parts[-1]
             added = [stage] if stage else []
             grown = replace(last, trunk=last.trunk + added, arms={} if stage else self.arms)
@@ -266,7 +267,7 @@ class _FlowPart:
         return parts if all(one.height(width) <= most for one in parts) else []
 
     def in_even_parts(self, width: float, most: float) -> "list[_FlowPart]":
-        """Return as many parts as it needs, none much taller than the others."""
+        """Return the fewest parts, none much taller than the others."""
         parts = self.in_parts(width, most)
         while parts and len(lower := self.in_parts(width, most := 0.9 * most)) == len(parts):
             parts = lower
@@ -313,13 +314,13 @@ def draw(
     Parameters
     ----------
     flow
-        Rows of results/metrics/flow.csv in their order; `in` rows form the trunk,
-        `out` rows the box beside the arrow to the next `in` row, steps ``step:software`` the
-        parallel boxes at the end.
+        Rows of results/metrics/flow.csv in their order. Rows `in` form the trunk. Rows `out` go
+        into the box beside the arrow to the next `in` row. Steps ``step:software`` are the parallel
+        boxes at the end.
     failed_calls
         Rows of results/metrics/failed_calls.csv; none where the study has no readers.
     first_cutoffs
-        Metric to the cut-off that the tables at the end are about.
+        Metric to the cut-off of the tables at the end.
     labels
         The figures' words.
     """
@@ -327,10 +328,10 @@ def draw(
 
     def panel(ax: Axes, part: _FlowPart) -> None:
         ax.set_axis_off()
-        # the panel's size where type is as large as the layout's
+        # the panel's size in units of the layout, which assumes type of 9 points
         type_size = mpl.rcParams["font.size"]
         width, height = (one * _TYPE / type_size for one in _inches(ax))
-        # smaller type only where the boxes would not fit: each makes the room wider
+        # use smaller type only where the boxes would not fit; smaller type leaves them more width
         for shrunk in (1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5):
             layout = part.laid_out(width / shrunk - 0.2)
             if (0.1 - layout.y) * shrunk <= height:

@@ -21,16 +21,18 @@ FIGURE = {
 def draw(
     accuracy: list[Row], cutoffs: list[Row], first_cutoffs: dict[str, float], labels: Labels
 ) -> Picture:
-    """Draw one column a measure, one line a software and metric; of versions over the same cases.
+    """Draw a column for each measure, a line for each software and metric.
+
+    Versions of one product are drawn over the same cases.
 
     Parameters
     ----------
     accuracy, cutoffs
         Rows of results/metrics/accuracy.csv (AUC) and cutoffs.csv (sensitivity, specificity).
     first_cutoffs
-        Metric to the cut-off that sensitivity and specificity were taken at.
+        Metric to the cut-off of sensitivity and specificity.
     labels
-        The figures' words; its software decides the lines.
+        The figures' words. Their software gives the lines.
     """
     lines = [
         (software, metric)

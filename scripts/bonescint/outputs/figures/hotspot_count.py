@@ -30,16 +30,16 @@ def draw(
     hotspot_count: list[Row],
     labels: Labels,
 ) -> Picture:
-    """Draw a panel a software and count.
+    """Draw a panel for each software and count.
 
     Parameters
     ----------
     measurements, reference
         Rows of results/measurements.csv and results/reference.csv.
     hotspot_fit
-        Rows of results/metrics/hotspot_fit.csv: the mean that the fit expects for each count read.
+        Rows of results/metrics/hotspot_fit.csv: the fitted mean for each number of metastases read.
     hotspot_count
-        Estimate rows; Spearman's coefficient stands in the legend.
+        Estimate rows. Spearman's coefficient is in the legend.
     labels
         The figures' words.
     """
@@ -86,6 +86,6 @@ def draw(
 
 
 def _cases(ax: Axes, read: list[float], counted: list[float], said: str) -> None:
-    # cases of one place are moved a little, the same way on every run
+    # cases at the same place are moved a little, with a fixed seed so that every run is the same
     shift = np.random.default_rng(1).uniform(-0.12, 0.12, (2, len(read)))
     scattered(ax, (read + shift[0]).tolist(), (counted + shift[1]).tolist(), BLUE, label=said)

@@ -1,4 +1,4 @@
-"""Whether a software could take a reader's place: the equivalence index beside the margin."""
+"""Whether a software could replace a reader: the equivalence index beside the margin."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -38,7 +38,7 @@ def draw(interchangeability: list[Row], first_cutoffs: dict[str, float], labels:
     first_cutoffs
         Metric to the cut-off that makes its values calls.
     labels
-        The figures' words; its software decides the lines.
+        The figures' words. Their software gives the lines.
     """
     margin = _margin(interchangeability)
 
@@ -57,7 +57,7 @@ def draw(interchangeability: list[Row], first_cutoffs: dict[str, float], labels:
     def panel(ax: Axes, across: int) -> None:
         for y, (software, metric, row) in enumerate(lines):
             colour, marker, _ = series(labels, metric)
-            # the limits that decide have another level
+            # draw the limits that decide, because they have another level
             if margin is not None and (held := of("interchangeability", software, metric)):
                 whiskers(ax, [y], [held], colour, "|", width=4.5)
             whiskers(ax, [y], [row], colour, marker)

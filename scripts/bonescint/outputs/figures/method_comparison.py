@@ -13,7 +13,7 @@ from bonescint.outputs.scatter import scattered
 from bonescint.outputs.style import BLUE, GREY, VERMILION, empty_panel
 from bonescint.text.width import broken
 
-_ACROSS = 44  # Latin characters that a line of a title takes
+_ACROSS = 44  # Latin characters in a line of a title
 
 FIGURE = {
     "order": 45,
@@ -31,14 +31,14 @@ def draw(
     version_pairs: list[list[str]],
     labels: Labels,
 ) -> Picture:
-    """Draw a panel a version pair and metric.
+    """Draw a panel for each version pair and metric.
 
     Parameters
     ----------
     measurements
         Rows of results/measurements.csv.
     version_measurement
-        Estimate rows; those of Passing-Bablok give the line.
+        Estimate rows. Those of Passing-Bablok give the line.
     version_pairs
         Software keys [old, new].
     labels
@@ -90,7 +90,7 @@ def draw(
 def _line(
     ax: Axes, rows: list[Row], pair: tuple[str, str], metric: str, labels: Labels
 ) -> list[str]:
-    """Draw the Passing-Bablok line, if there is one, and return what the title says of it."""
+    """Draw the Passing-Bablok line if there is one, and return its part of the title."""
     old, new = pair
     found = {
         key: find(rows, f"passing_bablok_{key}", new, metric, comparator=old)

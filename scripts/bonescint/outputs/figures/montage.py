@@ -31,21 +31,21 @@ logger = logging.getLogger(__name__)
 
 _PER_CELL = 2  # cases of each tracer with findings, and as many without
 _A_ROW = 4  # cases side by side
-_MOST_ROWS = 640  # finer than a printed montage shows
+_MOST_ROWS = 640  # a printed montage shows no more
 
 
 @dataclass
 class Scan:
-    """The pictures of one coded case and where it belongs in the montage.
+    """The pictures of one coded case and its place in the montage.
 
     Parameters
     ----------
     code
         The patient code.
     tracer
-        ``MDP``, ``HMDP`` or what the case table says.
+        ``MDP``, ``HMDP`` or another value of the case table.
     metastasis
-        The readers' consensus; None where it is open.
+        The readers' consensus; None where they reached none.
     views
         The pictures, anterior first.
     """
@@ -57,7 +57,7 @@ class Scan:
 
 
 class _Drawn:
-    """One view of a case, thinned and in greys, with the counts that its greys stand for."""
+    """One view of a case, reduced and in greys, with the counts that the greys stand for."""
 
     def __init__(self, scan: Scan, view: View) -> None:
         thin = _thinned(view.pixels)
@@ -66,7 +66,7 @@ class _Drawn:
 
 
 def _thinned(pixels: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """Return counts thinned by whole-number block means."""
+    """Return counts reduced by the means of blocks with a whole number of pixels."""
     counts = pixels.astype(np.float32)
     step = -(-max(counts.shape) // _MOST_ROWS)
     rows, columns = (size - size % step for size in counts.shape)
@@ -75,7 +75,7 @@ def _thinned(pixels: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 
 def _used_rows(pictures: list[np.ndarray[Any, Any]]) -> slice:
-    """Return the rows that hold a body in any of the pictures; all of them if the sizes differ."""
+    """Return the rows with a body in any of the pictures; all rows if the sizes differ."""
     if len({picture.shape for picture in pictures}) != 1:
         return slice(None)
     used = np.flatnonzero(np.max([picture.max(axis=1) for picture in pictures], axis=0) > 100)
@@ -88,10 +88,10 @@ def discordance(
     first_cutoffs: Mapping[str, float],
     labels: Labels,
 ) -> dict[str, float]:
-    """Return code -> how far beyond its cut-off a call against the consensus is, at most.
+    """Return code -> the largest distance beyond a cut-off among calls against the consensus.
 
-    In multiples of the cut-off; of each software the first metric that has one. Cases in which
-    every software agrees with the consensus are in none.
+    Distances are multiples of the cut-off. Each software counts with its first metric that has
+    a cut-off. Cases in which every software agrees with the consensus are left out.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def discordance(
     first_cutoffs
         Metric to cut-off.
     labels
-        Say which software there is, and of which metrics low values are positive.
+        Give the software, and the metrics whose low values are positive.
     """
     values, truth = measured(measurements), decided(reference)
     found: dict[str, float] = {}
@@ -116,10 +116,10 @@ def discordance(
 
 
 def _configured(montage: Mapping[str, Any], cases: Sequence[Row]) -> tuple[list[str], int]:
-    """Return the codes that the configuration lists, and how many more are none of a case.
+    """Return the configured codes that are cases, and how many of the others are not.
 
-    A case that was listed may have left the study. That must not hold up the run after an opt-out,
-    so it is no error: the figure's note says how many are not there.
+    A listed case may have left the study after an opt-out. That must not stop the run, so it is no
+    error. The figure's note says how many are missing.
     """
     given = montage.get("cases", "first")
     if isinstance(given, str):
@@ -138,20 +138,20 @@ def draw(
     montage: Mapping[str, Any],
     labels: Labels,
 ) -> Picture:
-    """Draw a few coded scans; cases whose pictures cannot be shown are passed over.
+    """Draw a few coded scans. Cases whose pictures cannot be shown are skipped.
 
     Parameters
     ----------
     cases, reference, measurements
         Rows of results/cases.csv, results/reference.csv and results/measurements.csv.
     first_cutoffs
-        Metric to cut-off, at which a call is held against the consensus.
+        Metric to the cut-off at which a call is compared with the consensus.
     dicom
         The batches' folders, results/dicom/{batch}; coded files only.
     montage
         `figures.montage` of the configuration: ``cases`` is a list of codes, ``first`` (by code,
-        two of each tracer with and without findings) or ``discordant`` (of these those whose calls
-        are furthest on the wrong side of their cut-off).
+        two of each tracer with and without findings) or ``discordant`` (within the same groups, the
+        cases whose calls are furthest on the wrong side of their cut-off).
     labels
         The figures' words.
     """
@@ -162,7 +162,7 @@ def draw(
     if (montage or {}).get("cases") == "discordant":
         far = discordance(measurements, reference, first_cutoffs, labels)
     of_code = {row["code"]: row for row in cases if not far or row["code"] in far}
-    # the codes are random, so the first by code are no choice of anyone's
+    # codes are random, so taking the first by code selects nothing
     order = (
         codes
         if codes or not_there
@@ -188,16 +188,16 @@ def draw(
 
 
 def side_by_side(scans: list[Scan], labels: Labels, note: str = "note") -> Picture:
-    """Draw a panel for every four cases of a tracer, cases with findings on the left.
+    """Draw a panel for each four cases of a tracer, cases with findings on the left.
 
     Parameters
     ----------
     scans
         The chosen cases; their order within a tracer is kept.
     labels
-        The figures' words; its software decides the order of the tracers.
+        The figures' words. Their software gives the order of the tracers.
     note
-        Which text says how the cases were chosen.
+        The name of the text on how the cases were chosen.
     """
     order = dict.fromkeys(map(labels.tracer, labels.software_keys))
     tracers = dict.fromkeys([*order, *sorted({scan.tracer for scan in scans})])

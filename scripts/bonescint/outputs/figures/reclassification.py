@@ -21,7 +21,7 @@ FIGURE = {
     "workbook": False,
 }
 
-# (positive before, after): colour and hatch of what changed
+# (positive before, after): colour and hatch of a changed call
 _CHANGED = {(False, True): (ORANGE, "///"), (True, False): (SKY, "\\\\\\")}
 
 
@@ -32,7 +32,7 @@ def draw(
     first_cutoffs: dict[str, float],
     labels: Labels,
 ) -> Picture:
-    """Draw a panel a version pair, metric with a cut-off, and answer of the readers.
+    """Draw a panel for each version pair, metric with a cut-off, and answer of the readers.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def _counted(state: bool, n: int, labels: Labels) -> str:
 
 
 def _tried(measurements: list[Row]) -> dict[tuple[str, str], set[str]]:
-    """Return (software, metric) -> the cases that there are, with a value or without."""
+    """Return (software, metric) -> the cases that have a row, with a value or without."""
     cases = defaultdict[tuple[str, str], set[str]](set)
     for row in measurements:
         cases[row["software"], row["metric"]].add(row["code"])

@@ -35,11 +35,11 @@ def draw(
     roc_curves, roc_bands
         Rows of results/metrics/roc_curves.csv and roc_bands.csv (limits along the curves).
     accuracy
-        Estimate rows; those of the measure ``auc`` give the legend's figures.
+        Estimate rows. Those of the measure ``auc`` give the numbers in the legend.
     first_cutoffs
-        Metric to cut-off; a value at or above it is positive.
+        Metric to cut-off. A value at or above it is positive.
     labels
-        The figures' words; its software decides the panels, in the order of config.yaml.
+        The figures' words. Their software gives the panels, in the order of config.yaml.
     """
 
     def curve(ax: Axes, software: str, metric: str) -> bool:
@@ -50,7 +50,7 @@ def draw(
         estimate = find(accuracy, "auc", software, metric)
         text = f"{labels.word(metric)}: {with_limits(estimate, labels)}"
         fpr, tpr = [p[0] for p in points], [p[1] for p in points]
-        # through every threshold: ties give a sloping piece, as the trapezoid area counts them
+        # a point for each threshold: ties give a sloping piece, as the trapezoid area assumes
         ax.plot(fpr, tpr, color=colour, linestyle=dash, linewidth=1.8, label=text)
         false_alarms, low, high = roc_band(roc_bands, software, metric)
         ax.fill_between(false_alarms, low, high, color=colour, alpha=0.1, linewidth=0)
@@ -85,7 +85,7 @@ def _frame(ax: Axes, labels: Labels) -> None:
         xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal",
         xlabel=labels("one_minus_specificity"), ylabel=labels("sensitivity_axis"),
     )  # fmt: skip
-    # the line of chance may pass behind it
+    # the legend may cover the line of chance
     ax.legend(
         loc="lower right", title=labels("auc_legend"), title_fontsize=small(), frameon=True,
         edgecolor="none", framealpha=0.85,

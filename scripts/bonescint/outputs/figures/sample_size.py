@@ -21,7 +21,7 @@ FIGURE = {
 
 
 def draw(sample_size: list[Row], labels: Labels) -> Picture:
-    """Draw a line a difference, with the planned number of cases and the wanted power.
+    """Draw a line for each difference, with the planned number of cases and the wanted power.
 
     Parameters
     ----------
@@ -77,4 +77,4 @@ def _curves(ax: Axes, across: int, sample_size: list[Row], labels: Labels) -> No
         measure=labels.word(first["measure"]),
     )  # fmt: skip
     ax.set_title("\n".join(broken(said, across)))
-    ax.legend(loc="best")  # where the power is low the curves leave room above them
+    ax.legend(loc="best")  # curves leave room above them where the power is low

@@ -1,4 +1,4 @@
-"""Which tracer was given in which week: the two alternate (R7)."""
+"""Which tracer was given in which week, because the two alternate (R7)."""
 
 from collections import Counter
 from datetime import date, timedelta
@@ -28,7 +28,7 @@ _FILLS = ((BLUE, ""), (ORANGE, "////"), (GREEN, "...."), (PURPLE, "xxxx"))
 
 
 def weekly(cases: list[Row]) -> dict[str, Counter[date]]:
-    """Return tracer -> Monday of the ISO week -> cases; those without a date are in none.
+    """Return tracer -> Monday of the ISO week -> cases. Cases without a date are left out.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def draw(cases: list[Row], labels: Labels) -> Picture:
     cases
         Rows of results/cases.csv.
     labels
-        The figures' words; its software decides the order of the tracers.
+        The figures' words. Their software gives the order of the tracers.
     """
     weeks = weekly(cases)
     order = dict.fromkeys([*map(labels.tracer, labels.software_keys), *sorted(weeks)])
@@ -59,7 +59,7 @@ def draw(cases: list[Row], labels: Labels) -> Picture:
     mondays = sorted({monday for counts in weeks.values() for monday in counts})
 
     def panel(ax: Axes, ticks: int, entries: int, room: float) -> None:
-        # a step a week from the first to the last; one area a tracer however many weeks there are
+        # a step for each week from the first to the last; one area for each tracer is quick to draw
         n = (mondays[-1] - mondays[0]).days // 7 + 1
         edges = [mondays[0] + timedelta(weeks=i) for i in range(n + 1)]
         # matplotlib's dates are days since 1970
@@ -88,7 +88,7 @@ def draw(cases: list[Row], labels: Labels) -> Picture:
         ax.grid(visible=False, axis="x")
         ax.legend(loc="upper left", ncols=entries)
 
-    # across the page and in a column: ticks, entries of the legend in a line, room for it
+    # for a page's width and for a column: ticks, legend entries in a line, room for the legend
     forms = (8, len(tracers) + 1, 1.35), (4, 1, 1.4 + 0.1 * len(tracers))
     wide, below = (
         [Panel("weeks", partial(panel, ticks=ticks, entries=n, room=room))] if mondays else []

@@ -1,4 +1,4 @@
-"""Sentences whose numbers remember the row that they come from."""
+"""Sentences whose numbers are linked to their rows."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,7 +8,7 @@ from bonescint.files import Row
 from bonescint.outputs.labels import Labels
 from bonescint.outputs.results import Results
 
-# private characters, which no text holds: a number's place in the list, and the number
+# private characters, which no text contains, enclose a number's place in the list and the number
 _MARKED = re.compile("\ue000(\\d+)\ue001(.*?)\ue002", re.DOTALL)
 KEY = (
     "question", "subject", "comparator", "measure", "reference", "metric", "cutoff", "cases",
@@ -22,9 +22,9 @@ class Piece(NamedTuple):
     Parameters
     ----------
     text
-        As it is printed.
+        The printed text.
     number
-        Such as ``r001``; empty of words.
+        Such as ``r001``; empty for words.
     """
 
     text: str
@@ -32,7 +32,7 @@ class Piece(NamedTuple):
 
 
 class BoundLabels(Labels):
-    """Words that mark each number with where it comes from."""
+    """Words that mark each number with its source."""
 
     def __init__(self, *given: Any) -> None:
         self._sources: list[tuple[Mapping[str, str] | str, str]] = []
@@ -40,7 +40,7 @@ class BoundLabels(Labels):
         super().__init__(*given)
 
     def mark(self, text: str, _source: Mapping[str, str] | str, _place: str) -> str:
-        """Return the number's text between marks; the same number has the same mark."""
+        """Return the number's text between marks. The same number has the same mark."""
         key = (text, _source if isinstance(_source, str) else id(_source), _place)
         if key not in self._seen:
             self._seen[key] = f"\ue000{len(self._sources)}\ue001{text}\ue002"
@@ -48,14 +48,14 @@ class BoundLabels(Labels):
         return self._seen[key]
 
     def source(self, mark: int) -> tuple[Mapping[str, str] | str, str]:
-        """Return a number's row and column, or its table and what of it."""
+        """Return a number's row and column; or its table, and the place in it."""
         return self._sources[mark]
 
 
 def bound(
     paragraphs: Mapping[str, Sequence[str]], labels: BoundLabels, results: Results
 ) -> tuple[dict[str, list[list[Piece]]], list[Row]]:
-    """Return paragraphs in pieces, and a row of numbers.csv for each number in them.
+    """Return the paragraphs in pieces, and a row of numbers.csv for each number in them.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def bound(
                 one |= {"table": source, "value": found[2]}
             else:
                 one |= {key: source.get(key, "") for key in KEY}
-                if "software" in source:  # a row of the calls
+                if "software" in source:  # a row of failed_calls
                     one |= {"subject": source["software"], "measure": source["call"]}
                 one |= {"table": tables[id(source)], "value": source[column]}
             rows.append(one)

@@ -1,4 +1,4 @@
-"""The draft as a document for word processors; the same inputs give the same bytes."""
+"""The draft as a document for word processors. The same inputs give the same bytes."""
 
 import io
 import zipfile
@@ -15,7 +15,7 @@ from bonescint.tables.sheets import CREATED, ShownTable
 
 _LATIN, _JAPANESE = "Times New Roman", "游明朝"
 _TEXT, _SMALL = 10.5, 8.0  # points
-# centimetres, 16 across a page: what the run knows takes most of a list
+# centimetres, 16 across a page; the column of what the run knows is the widest
 _OF_LISTS = (1.2, 1.8, 3.0, 6.4, 3.6)
 _OF_NUMBERS = (1.2, 1.6, 3.6, 6.6, 3.0)
 
@@ -60,7 +60,7 @@ def write_document(path: Path, draft: Draft, labels: Labels) -> None:
     labels
         The words.
     """
-    import docx  # by nobody else
+    import docx  # only this module needs it
 
     document = docx.Document()
     _prepare(document, draft.title, labels)
@@ -74,7 +74,7 @@ def write_document(path: Path, draft: Draft, labels: Labels) -> None:
         for sentences in said:
             paragraph = document.add_paragraph()
             for one in sentences:
-                # what the authors must write is not overlooked
+                # highlight what the authors must write, so that nobody overlooks it
                 open_item = one.startswith(("〔", "["))
                 _run(paragraph, one + gap, highlighted=open_item)
     document.add_heading(words("results"), 1)
@@ -115,7 +115,7 @@ def _prepare(document: Any, title: str, labels: Labels) -> None:
         style = document.styles[name]
         style.font.name = _LATIN
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-        # a theme's font would go before these
+        # fonts of a theme would take precedence over these
         for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
             fonts.attrib.pop(qn(f"w:{theme}"), None)
         fonts.set(qn("w:eastAsia"), _JAPANESE)
@@ -131,7 +131,7 @@ def _prepare(document: Any, title: str, labels: Labels) -> None:
 
 
 def _run(paragraph: Any, text: str, bookmark: str = "", highlighted: bool = False) -> None:
-    """Add words to a paragraph, a number within a bookmark of its name."""
+    """Add words to a paragraph. A number gets a bookmark of its name."""
     from docx.enum.text import WD_COLOR_INDEX
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
@@ -155,7 +155,7 @@ def _run(paragraph: Any, text: str, bookmark: str = "", highlighted: bool = Fals
 def _table(
     document: Any, titles: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float]
 ) -> None:
-    """Add a table whose header stands on every page; widths are in centimetres."""
+    """Add a table with its header on every page. Widths are in centimetres."""
     from docx.oxml import OxmlElement
     from docx.shared import Cm, Pt
 

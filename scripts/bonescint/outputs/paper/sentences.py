@@ -12,14 +12,14 @@ from bonescint.outputs.results import Results
 from bonescint.outputs.run_facts import AGREEMENT, RunFacts
 from bonescint.resources import Texts, resource_rows
 
-# programs that compute a number of the results
+# programs that compute numbers of the results
 _COMPUTE = ("bonescint", "snakemake", "numpy", "scipy")
 
 
 def methods(facts: RunFacts, labels: Labels) -> dict[str, list[list[str]]]:
-    """Return the methods: name -> paragraphs of sentences, one a question on the statistics.
+    """Return the methods: name -> paragraphs of sentences. The statistics have one a question.
 
-    What the authors must state stands in brackets.
+    What the authors must state is in brackets.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def methods(facts: RunFacts, labels: Labels) -> dict[str, list[list[str]]]:
 
 
 def _computed(results: Results, words: Texts) -> Iterator[str]:
-    """Yield which programs computed, and what makes the bootstrap repeatable."""
+    """Yield which programs computed the numbers, and what makes the bootstrap reproducible."""
     drawn = results.provenance["analysis"]["metrics"].get("optimism") or {}
     if "seed" in drawn and results.metrics.get("cutoffs"):
         yield words("bootstrap", replicates=drawn["replicates"], seed=drawn["seed"])
@@ -82,7 +82,7 @@ def _computed(results: Results, words: Texts) -> Iterator[str]:
 
 
 def cited(said: dict[str, list[list[str]]]) -> list[str]:
-    """Return the references of the methods that a text names, in the order of the list.
+    """Return the references that a text on the methods names, in the order of the list.
 
     Parameters
     ----------
@@ -97,14 +97,14 @@ def cited(said: dict[str, list[list[str]]]) -> list[str]:
 
 
 def findings(facts: RunFacts, labels: Labels) -> dict[str, list[str]]:
-    """Return the paragraphs of the results, without those of which the run found nothing.
+    """Return the paragraphs of the results, without those that the run has nothing for.
 
     Parameters
     ----------
     facts
         Of the run.
     labels
-        The words; those of `BoundLabels` bind every number to its row.
+        The words. `BoundLabels` link every number to its row.
     """
     words, results = Texts("paper", labels.language), facts.results
     told: dict[str, list[str]] = {}
@@ -150,7 +150,7 @@ def _tests(rows: list[Row], words: Texts, labels: Labels, of_readers: bool) -> I
 
 
 def _equivalence(results: Results, words: Texts, labels: Labels) -> Iterator[str]:
-    """Yield what was held against a margin, and each software in a reader's place."""
+    """Yield what was compared with a margin, and each software in the place of a reader."""
     for row in results.metrics.get("equivalence", []):
         if row["status"] == "ok":
             read = as_read(row, labels)

@@ -1,4 +1,4 @@
-"""Where a number of the results comes from, in words."""
+"""The source of a number of the results, in words."""
 
 from bonescint.files import Row, number
 from bonescint.outputs.labels import Labels
@@ -7,12 +7,12 @@ from bonescint.resources import Texts
 
 
 def traced(row: Row, labels: Labels) -> list[str]:
-    """Return what the document says of a number: its name, the number, table, row and value.
+    """Return what the document shows of a number: its name, the number, table, row and value.
 
     Parameters
     ----------
     row
-        Of numbers.csv, which has the keys that stand behind the words.
+        Of numbers.csv, which has the keys behind the words.
     labels
         The words.
     """
@@ -24,7 +24,7 @@ def traced(row: Row, labels: Labels) -> list[str]:
 
 
 def _row(row: Row, labels: Labels, words: Texts) -> list[str]:
-    """Return who, what, of which metric and cases, and by which method."""
+    """Return the subject, the measure, its metric and cases, and the method."""
     if not row.get("measure"):
         return []
     who = [labels.software(labels.word(row[key])) for key in ("subject", "comparator") if row[key]]
@@ -40,7 +40,7 @@ def _row(row: Row, labels: Labels, words: Texts) -> list[str]:
 
 
 def _column(column: str, words: Texts) -> str:
-    """Return what of the row it is; of another table what is counted in it."""
+    """Return the column of the number; for other tables, what is counted."""
     if f"of_{column}" in words:
         return words(f"of_{column}")
     name, _, value = column.partition("=")

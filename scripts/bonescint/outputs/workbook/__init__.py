@@ -1,1 +1,1 @@
-"""The study's workbook, a module a kind of sheet."""
+"""The study's workbook, with a module for each kind of sheet."""

@@ -9,10 +9,10 @@ from bonescint.outputs.results import Results
 from bonescint.outputs.rounding import CHANCE, DIGITS, NULLS, rounded, rounded_p
 from bonescint.tables.sheets import Sheet, ShownColumn, make_styles
 
-# what Excel takes for no name of a sheet: a metric may be called anything
+# characters and length that Excel refuses in a sheet's name: a metric may have any name
 _NO_SHEET, _LONGEST = re.compile(r"[\[\]:*?/\\']"), 31
 _TABS = {"answer": "#009E73", "cases": "#E69F00", "questions": "#0072B2", "hospital": "#D55E00"}
-# short questions stand together on one sheet
+# short questions share a sheet
 TOGETHER = {
     "failed": ("failures", "exposure"),
     "readers": ("reader_agreement", "reader_eod", "reader_counts"),
@@ -50,11 +50,11 @@ class StudyBook:
         of = {name: sheet for sheet, names in TOGETHER.items() for name in names}
         for name in self.results.metrics:
             sheets.setdefault(of.get(name, name), []).append(name)
-        # of a group that has one question alone the question's own name is better
+        # a group with only one question gets that question's name
         return {(n[0] if len(n) == 1 else sheet): n for sheet, n in sheets.items()}
 
     def sheet(self, key: str, tab: str = "") -> Sheet:
-        """Start a sheet, with the colour of its kind."""
+        """Start a sheet, with the tab colour of its kind."""
         name, title = self.names(key)
         sheet = Sheet(self.book, name, title, self.labels.synthetic, self.styles)
         if tab:
@@ -69,12 +69,12 @@ class StudyBook:
         return self.labels(f"sheet_{key}"), self.labels(f"title_{key}")
 
     def places(self, sheets: Collection[str]) -> Callable[[str], str]:
-        """Return what tells how a place is called here; empty where there is no such sheet."""
+        """Return a function that gives a place's name here; empty where there is no such sheet."""
         of = {name: sheet for sheet, names in self.questions.items() for name in names}
         of |= {"overview": "summary", "reference": "cases", "measurements": "cases"}
 
         def place(key: str) -> str:
-            said = f"place_{key}"  # in the report alone
+            said = f"place_{key}"  # only the report has such a place
             if said in self.labels:
                 return self.labels(said)
             sheet = of.get(key, key)
@@ -85,13 +85,13 @@ class StudyBook:
     def columns(self, *specs: str, **say: Any) -> list[ShownColumn]:
         """Return columns from ``key``, ``key:kind`` or ``key:kind:title``.
 
-        The title is the text ``column_key``; a coded value with a text ``key_value`` is said so.
+        The title is the text ``column_key``. A coded value is replaced by the text ``key_value``.
         """
         columns = []
         for spec in specs:
             key, kind, title, *_ = [*spec.split(":"), "", ""]
             if key == "n_positive" and not self.labels.has("readers"):
-                continue  # nobody is positive
+                continue  # without readers no case counts as positive
             kinds = {"three": self._digits, "p": self._digits_of_p, "described": _as_data}
             digits = kinds.get(kind)
             kind = "two" if kind == "described" else kind
@@ -101,7 +101,7 @@ class StudyBook:
         return columns
 
     def code(self, kind: str) -> Callable[[str], str]:
-        """Return what turns a coded value into its word, such as ``status_analysed``."""
+        """Return a function that gives a coded value's word, such as ``status_analysed``."""
 
         def say(value: str) -> str:
             key = f"{kind}_{value}"
@@ -120,5 +120,5 @@ class StudyBook:
 
 
 def _as_data(value: float) -> str:
-    """Return the format of what describes the cases: 50 of them are no 50.000."""
+    """Return the format of a number that describes the cases: 50 is not shown as 50.000."""
     return ("count", "one", "two")[len(f"{round(value, DIGITS):.10g}".partition(".")[2])]

@@ -1,4 +1,4 @@
-"""The list of cases: a row a case, what software and readers found side by side."""
+"""The list of cases: one row for each, with the results of software and readers side by side."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
@@ -9,14 +9,14 @@ from bonescint.outputs.workbook.book import StudyBook
 from bonescint.tables.sheets import ShownColumn
 
 _DIGITS = {"percent": "two", "count": "count", "number": "number"}
-# colours that differ in grey, too; each stands beside a word that says the same
+# these colours differ in grey, too, and a word beside each says the same
 _MARKS: dict[str, dict[str, object]] = {
     "misclassified": {"bg_color": "#F9C9A3", "bold": True},
     "readers_differ": {"bg_color": "#FFF3B0", "italic": True},
     "failed": {"bg_color": "#BDBDBD"},
     "exposed": {"bg_color": "#CDE7F7", "underline": 1},
 }
-_SAMPLE = 5  # columns that the sample of a mark takes
+_SAMPLE = 5  # columns that the sample of a mark covers
 _PATIENT = (
     "code", "tracer", "study_date:date", "age:count", "sex", "height_cm:one", "weight_kg:one",
 )  # fmt: skip
@@ -24,7 +24,7 @@ _IMAGES = ("views", "instances:count", "refused:count")
 
 
 class _CaseColumn(NamedTuple):
-    """A column with what stands in the two rows above its title."""
+    """A column with the contents of the two rows above its title."""
 
     column: ShownColumn
     group: str
@@ -32,7 +32,7 @@ class _CaseColumn(NamedTuple):
 
 
 def write_case_list(to: StudyBook, lists: Mapping[str, list[Row]]) -> None:
-    """Write a row a case: patient, consensus, readers, each software, what changed, images.
+    """Write a row for each case: patient, consensus, readers, software, changes, images.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def write_case_list(to: StudyBook, lists: Mapping[str, list[Row]]) -> None:
 
 
 def compared_versions(to: StudyBook) -> list[tuple[str, str]]:
-    """Return the pairs of versions that were compared, the old one first.
+    """Return the pairs of compared versions, the old one first.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ def _rest(to: StudyBook, lists: Mapping[str, list[Row]]) -> Iterator[_CaseColumn
 
 
 def _cutoffs(to: StudyBook, lists: Mapping[str, list[Row]], metric: str) -> list[float]:
-    """Return the cut-offs at which calls were held against the consensus."""
+    """Return the cut-offs at which calls were compared with the consensus."""
     if "misclassified" not in lists or not to.labels.has("readers"):
         return []
     settings = to.results.provenance["analysis"]["metrics"]["cutoffs"]
@@ -144,7 +144,7 @@ def _cutoffs(to: StudyBook, lists: Mapping[str, list[Row]], metric: str) -> list
 
 
 def _rows(to: StudyBook, lists: Mapping[str, list[Row]]) -> list[Row]:
-    """Return a row a case under the keys of the columns; what a case has not is empty."""
+    """Return a row for each case under the keys of the columns; missing values are empty."""
     labels, found = to.labels, dict[str, Row]()
     every = [part.column.key for part in (*_patient(to, lists), *_software(to, lists))]
     every += [part.column.key for part in _rest(to, lists)]
@@ -188,7 +188,7 @@ def _change(to: StudyBook, row: Row) -> str:
 
 
 def _marked(to: StudyBook, keys: Sequence[str]) -> Iterator[tuple[str, list[int], str]]:
-    """Yield the name of a mark, the columns that take it, and when, as a formula of ``{row}``."""
+    """Yield each mark: its name, its columns, and its condition as a formula of ``{row}``."""
     letters = dict(zip(keys, map(_letter, range(len(keys))), strict=True))
 
     def place(key: str) -> int:

@@ -1,4 +1,4 @@
-"""Figures that Excel draws itself, from a sheet of data, so that they can be changed."""
+"""Figures that Excel itself draws from a sheet of data, so that a user can change them."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ from bonescint.outputs.workbook.cases import compared_versions
 from bonescint.resources import SYNTHETIC, Texts
 from bonescint.tables.sheets import Sheet
 
-# Okabe & Ito's palette with a second cue, in Excel's words
+# Okabe & Ito's palette with a second cue, as XlsxWriter names them
 _SERIES = [
     ("#0072B2", "solid", "circle"), ("#D55E00", "dash", "square"),
     ("#009E73", "dash_dot", "triangle"), ("#CC79A7", "round_dot", "diamond"),
@@ -39,7 +39,7 @@ _CHANGES = (
 _FONT = {"name": "Yu Gothic", "size": 9}
 _GREY = "#9A9A9A"
 DRAWN = {"roc", "bland_altman", "version_slope"}
-# beyond so many cases each point is lost among the others: the picture stays
+# with more cases single points cannot be told apart, so the workbook keeps the picture
 MOST_CASES = 2000
 
 
@@ -61,7 +61,7 @@ class _Chart(NamedTuple):
 
 
 class DataSheet:
-    """The sheet that the charts are drawn from, a pair of columns a series.
+    """The sheet with the charts' data: a pair of columns for each series.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ class DataSheet:
         self._sheet.sheet.set_print_scale(60)
 
     def add(self, chart: str, line: _Series) -> dict[str, Any]:
-        """Write a series' points and return it as XlsxWriter wants it."""
+        """Write a series' points and return the series as XlsxWriter expects it."""
         sheet, top, column = self._sheet.sheet, self._top, self._column
         for offset, text in enumerate((chart, line.name)):
             sheet.write_string(top + offset, column, text, self._styles["plain"])
@@ -121,7 +121,7 @@ class Charts:
         self._cutoffs = first_cutoffs(settings["cutoffs"])
 
     def of(self, figure: str, data: DataSheet) -> list[Any]:
-        """Return the charts of one of `DRAWN`; none where there is nothing to draw, or too much."""
+        """Return the charts of one of `DRAWN`; none where there are no points, or too many."""
         draw = {"roc": self._roc, "bland_altman": self._bland_altman, "version_slope": self._slope}
         return [self._made(one, data) for one in draw[figure]()]
 
@@ -170,7 +170,7 @@ class Charts:
                 yield _Series(labels.at(metric, cutoff, "at_cutoff"), [at], _dots(colour, marker))
 
     def _pairs(self) -> Iterator[tuple[str, str, str, dict[str, tuple[float, float]]]]:
-        """Yield old and new version, metric and the values of the cases that both have."""
+        """Yield old and new version, metric, and the values of the cases that have both."""
         for old, new in compared_versions(self._to):
             for metric in self._to.labels.values:
                 before, after = (self._values.get((key, metric), {}) for key in (old, new))
@@ -179,7 +179,7 @@ class Charts:
                     yield old, new, metric, both
 
     def _bland_altman(self) -> Iterator[_Chart]:
-        """Yield the differences against the means, with lines of the bias and the limits."""
+        """Yield charts of differences against means, with lines at the bias and the limits."""
         labels, rows = self._to.labels, self._to.results.metrics["version_measurement"]
         for old, new, metric, both in self._pairs():
             points = {code: ((a + b) / 2, b - a) for code, (a, b) in both.items()}
@@ -196,7 +196,7 @@ class Charts:
             yield _Chart(title, lines, x_axis | {"label_position": "low"}, y_axis)
 
     def _levels(self, rows: Sequence[Row], ends: tuple[float, float]) -> Iterator[_Series]:
-        """Yield the lines of bias and limits, then those of their intervals, named once."""
+        """Yield the lines of bias and limits, then those of their intervals, each named once."""
         interval = self._to.labels("drawn_limits")
         for part in ("estimate", "ci_low", "ci_high"):
             for row in rows:
@@ -214,7 +214,7 @@ class Charts:
         """Yield each case's value in the old and the new version, joined by a line."""
         labels, software = self._to.labels, self._to.results.provenance["software"]
         for old, new, metric, both in self._pairs():
-            # a format's code is short, and " ends its text
+            # Excel limits the length of a number format, and a quotation mark would end its text
             versions = (str(software[key]["version"])[:40].replace('"', "") for key in (old, new))
             said = '[=0]"{}";[=1]"{}";'.format(*versions)
             x_axis = {"min": -0.5, "max": 1.5, "major_unit": 0.5, "num_format": said}
@@ -230,7 +230,7 @@ class Charts:
     def _changes(
         self, pairs: Sequence[tuple[float, float]], way: int, cutoff: float
     ) -> Iterator[_Series]:
-        """Yield the cases whose call changed alike, a gap between one case and the next."""
+        """Yield the cases whose call changed in the same way, with a gap after each case."""
         for called, colour, marker, dash, key in _CHANGES:
             points: list[tuple[float, float | None]] = []
             for pair in pairs:

@@ -1,4 +1,4 @@
-"""The sheet of figures: charts that can be changed, and pictures of what Excel cannot draw."""
+"""The sheet of figures: charts that a user can change, and pictures of the other figures."""
 
 import io
 import struct
@@ -12,20 +12,21 @@ from bonescint.outputs.workbook.book import StudyBook
 from bonescint.outputs.workbook.charts import DRAWN, Charts, DataSheet
 from bonescint.tables.sheets import Sheet
 
-_PAGE = (9.2, 4.6)  # inches a figure may take on a landscape A4 page
+_PAGE = (9.2, 4.6)  # inches for a figure on a landscape A4 page
 _ROW_INCHES = 0.25
-_SCREEN = 96  # dots an inch by which Excel measures a chart
+_SCREEN = 96  # dots per inch in Excel's measure of a chart
 
 
 def write_figures(to: StudyBook, figures: Sequence[Path], lists: Mapping[str, list[Row]]) -> None:
-    """Write each figure with its caption, and behind them the data of the charts.
+    """Write each figure with its caption, and after them the charts' data.
 
     Parameters
     ----------
     to
         The workbook.
     figures
-        Of each figure the PNG file, or the SVG of what is a chart here or in the report alone.
+        The PNG file of each figure; the SVG file of figures that are charts here or are only in the
+        report.
     lists
         As for `bonescint.outputs.workbook.writing.write_book`.
     """
@@ -37,7 +38,7 @@ def write_figures(to: StudyBook, figures: Sequence[Path], lists: Mapping[str, li
     here = [path for path in figures if path.suffix == ".png" or path.stem in DRAWN]
     elsewhere = [path for path in figures if path not in here]
     for path in here + elsewhere:
-        # a page each, and one for all that stand elsewhere
+        # a page for each figure; those that are only elsewhere share one page
         if path not in (here or elsewhere)[:1] + elsewhere[1:]:
             breaks.append(sheet.row)
         sheet.line(labels.figure("title", path.stem), "heading")
@@ -49,7 +50,7 @@ def write_figures(to: StudyBook, figures: Sequence[Path], lists: Mapping[str, li
             _picture(sheet, path, labels.figure("caption", path.stem))
         else:
             sheet.line(labels("figure_elsewhere", file=f"results/figures/{path.name}"), "note")
-    # page breaks and "fit to width" exclude each other in Excel
+    # Excel allows either page breaks or "fit to width"
     sheet.sheet.set_print_scale(100)
     sheet.sheet.set_h_pagebreaks(breaks)
     if not figures:
@@ -57,7 +58,7 @@ def write_figures(to: StudyBook, figures: Sequence[Path], lists: Mapping[str, li
 
 
 def _place(sheet: Sheet, charts: Sequence[Any]) -> list[int]:
-    """Place charts, two or three beside each other; return where pages end."""
+    """Place charts, two or three beside each other. Return the rows where pages end."""
     across = 3 if len(charts) == 3 else 2
     inches = _PAGE[0] / across, _PAGE[1] / (1 if len(charts) <= across else 2)
     width, height = (round(one * _SCREEN) for one in inches)

@@ -1,4 +1,4 @@
-"""The questions' sheets: every estimate a row, its numbers as numbers."""
+"""The questions' sheets: a row for every estimate, with its numbers as numbers."""
 
 from collections.abc import Mapping, Sequence
 
@@ -20,26 +20,26 @@ _ESTIMATES = (
     "n:count", "n_positive:count", "estimate:three", "ci_low:three", "ci_high:three", "ci_method",
     "test", "statistic:three", "p_value:p", "p_adjusted:p", "role", "note",
 )  # fmt: skip
-# where these are the same in every row they are said once: a narrow sheet is legible in print
+# a column with one value in all rows is replaced by one line: a narrow sheet prints legibly
 _ONCE = (
     "question", "subject", "comparator", "metric", "reference", "n", "n_positive", "ci_method",
     "test", "role",
 )  # fmt: skip
-# the rest of them stands with the question
+# the other columns are on the question's own sheet
 TEST_COLUMNS = (
     "question", "subject", "comparator", "metric", "measure", "n:count", "n_positive:count",
     "estimate:three", "ci_low:three", "ci_high:three", "test", "p_value:p", "p_adjusted:p",
     "role::family", "note",
 )  # fmt: skip
-# characters of the widest columns
+# width of the widest columns, in characters
 _WIDEST = {spec.partition(":")[0]: 22 for spec in _ESTIMATES} | {"note": 60}
 
 
 def write_questions(to: StudyBook, sheet_key: str, names: Sequence[str]) -> None:
-    """Write a sheet of one question or of a few short ones, whose tables are one then.
+    """Write a sheet of one question, or of a few short ones that share a table.
 
-    What must not be missed, and what is the same in every row, stands above the table; the longer
-    notes stand below it, because what is above stays on the screen.
+    Important remarks, and values that all rows share, are above the table. The longer notes are
+    below it, because the rows above stay on the screen while scrolling.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def write_questions(to: StudyBook, sheet_key: str, names: Sequence[str]) -> None
         cautions += [start + one for one in (labels.question("caution", name), remarks) if one]
         notes += [start + one for one in (labels.question("note", name),) if one]
     nothing = {"", *([labels.question("title", names[0])] if len(names) == 1 else [])}
-    # each test shows its n
+    # each test shows its own n
     once = {*_ONCE} - ({"n", "n_positive"} if tests else set())
     columns, same = _columns(
         [(c, c.key in once) for c in to.columns(*specs)], said, nothing, labels
@@ -108,7 +108,7 @@ def shown_test(row: Row, parts: Sequence[str], labels: Labels) -> Row:
         "metric": as_read(row, labels)["metric"],
         "estimate": row["estimate"] or status,
         "role": said["family"] or said["role"],
-        # nothing was adjusted of a test in no family
+        # a test without a family was not adjusted
         "p_adjusted": row["p_adjusted"] if said["family"] else "",
         "note": labels("separator").join(parts),
     }
@@ -118,7 +118,7 @@ def _said(row: Row, parts: Sequence[str], labels: Labels) -> Row:
     said = estimate_in_words(row, labels)
     if row["metric"] in labels.values:
         said["metric"] = labels.axis(row["metric"], "column_{}")
-    if row["status"] != "ok":  # too rare for a column
+    if row["status"] != "ok":  # too rare for a column of its own
         parts = [said["status"], *parts]
     return said | {"note": labels("separator").join(parts)}
 
@@ -129,7 +129,7 @@ def _columns(
     nothing: set[str],
     labels: Labels,
 ) -> tuple[list[ShownColumn], list[str]]:
-    """Return the columns to show, and what those would say that may be said once for all rows."""
+    """Return the columns to show, and the values of those that are shown once for all rows."""
     shown, same = [], []
     for column, once in columns:
         values = {row[column.key] for row in rows}

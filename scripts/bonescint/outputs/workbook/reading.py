@@ -9,7 +9,7 @@ from bonescint.outputs.labels import Labels
 from bonescint.outputs.results import Results, purposes
 from bonescint.tables.sheets import Sheet, ShownColumn
 
-# of the lists' columns: what the run knows takes the room
+# widths of the lists' columns: the column of what the run knows needs the most
 _WIDTHS = {"topic": 24, "filled": 62, "rest": 28, "place": 22}
 
 
@@ -22,18 +22,18 @@ def write_purposes(
 ) -> None:
     """Write what limits the reference, and what each number is for.
 
-    That stands there once: a later question that says the same is not repeated.
+    Each sentence appears once. It is not repeated for a later question that has the same one.
 
     Parameters
     ----------
     sheet
-        Where it goes.
+        The sheet to write to.
     results, labels
         The run's tables and the words of the workbook.
     limiting
         What limits the reference standard.
     place
-        Tells how the sheet of a question is called.
+        Gives the name of a question's sheet.
     """
     rows: dict[tuple[str, str], Row] = {}
     for key, found in results.metrics.items():
@@ -54,12 +54,12 @@ def write_checklists(
     labels: Labels,
     place: Callable[[str], str],
 ) -> None:
-    """Write STARD and GRRAS, filled as far as the run knows.
+    """Write STARD and GRRAS, filled in as far as the run knows.
 
     Parameters
     ----------
     sheet
-        Where it goes.
+        The sheet to write to.
     results, study, labels, place
         As for `bonescint.outputs.checklists.checklists`.
     """

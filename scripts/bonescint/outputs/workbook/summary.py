@@ -1,4 +1,4 @@
-"""The first sheet: the answer, its numbers, what cannot be said, and where everything is."""
+"""The first sheet: the answer, its numbers, what it cannot say, and where everything is."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -30,7 +30,7 @@ def write_summary(to: StudyBook, study: dict[str, Any], sheets: Sequence[str]) -
     study
         ``id`` and ``title``.
     sheets
-        The sheets that follow, as for `StudyBook.names`.
+        The other sheets, as for `StudyBook.names`.
     """
     labels, results = to.labels, to.results
     sheet = to.sheet("summary", "answer")
@@ -63,11 +63,11 @@ def write_summary(to: StudyBook, study: dict[str, Any], sheets: Sequence[str]) -
 
 
 def _numbers(to: StudyBook, sheet: Sheet, said: Sequence[Answer]) -> None:
-    """Write the estimates that the sentences were made from, each with its sentence's number."""
+    """Write the estimates behind the sentences, each with the number of its sentence."""
     labels = to.labels
     rows: list[Row] = []
     for number, answer in enumerate(said, 1):
-        # of what cannot be compared no number leads further
+        # products that cannot be compared have no numbers here
         for row in answer.rows if answer.topic != "products" else ():
             rows.append(shown_test(row, [], labels) | {"item": str(number)})
     sheet.line(labels("numbers_heading"), "heading")
@@ -81,7 +81,7 @@ def _primary(to: StudyBook, sheet: Sheet) -> None:
         sheet.notes(how, style="plain")
     rows = primary(to.results.metrics.get("hypotheses", []))
     shown = [shown_test(row, [], labels) for row in rows]
-    # it is in no family, and what else there is to say stands with its question
+    # the primary hypothesis is in no family, and its remarks are on its question's sheet
     specs = [one for one in TEST_COLUMNS if one not in ("p_adjusted:p", "role::family", "note")]
     sheet.table(to.columns(*specs), shown, labels("no_primary"), main=False, widest=_WIDEST)
 

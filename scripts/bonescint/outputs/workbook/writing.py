@@ -1,4 +1,4 @@
-"""The study's workbook: the answer, a row a case, every table and figure, in one file for Excel."""
+"""The study's workbook: answer, cases, all tables and figures in one Excel file."""
 
 import io
 import re
@@ -23,7 +23,7 @@ from bonescint.outputs.workbook.summary import write_summary
 from bonescint.tables.sheets import open_book
 from bonescint.warning_words import warnings_in_words
 
-# the tables that the report does not need; the last never leaves the hospital (R34)
+# the tables that the report does not need; the last one never leaves the hospital (R34)
 CASE_LISTS = (
     "measurements", "misclassified", "reclassified", "exposed", "readings", "roc_curves",
     "incidental",
@@ -38,16 +38,16 @@ def write_book(
     study: dict[str, Any],
     labels: Labels,
 ) -> None:
-    """Write the workbook; the same results give the same bytes.
+    """Write the workbook. The same results give the same bytes.
 
     Parameters
     ----------
     path
         The file to write.
     results
-        The run's tables; of the figures the PNG files are shown, in their order.
+        The run's tables. The PNG files of its figures are shown, in their order.
     lists
-        The rows of those of `CASE_LISTS` that there are.
+        The rows of each of `CASE_LISTS` that exists.
     study
         ``id`` and ``title``, and ``design`` where it is stated.
     labels
@@ -114,7 +114,7 @@ def _flow(to: StudyBook) -> None:
 
 
 def _incidental(to: StudyBook, rows: list[Row]) -> None:
-    """Write what the hospital alone may read (R34)."""
+    """Write the incidental findings, which only the hospital may read (R34)."""
     labels = to.labels
 
     def found(value: str) -> str:

@@ -55,11 +55,11 @@ def fleiss_kappa(ratings: ArrayLike, confidence: float = 0.95) -> Estimate:
 
 
 def gwet_ac1(ratings: ArrayLike, confidence: float = 0.95) -> Estimate:
-    """Return Gwet's AC1 of two or more raters, which a rare category does not pull down.
+    """Return Gwet's AC1 of two or more raters, which stays high where a category is rare.
 
-    Missing ratings as in `fleiss_kappa`. Chance agreement is the sum of share x (1 - share) over
-    the q categories that occur, divided by q - 1 (Gwet 2008; 2014, ch. 4 and 5; irrCAC
-    ``gwet.ac1.raw``), so of grades that nobody gave it knows nothing.
+    Missing ratings are treated as in `fleiss_kappa`. Chance agreement is the sum of share x (1 -
+    share) over the q categories that occur, divided by q - 1 (Gwet 2008; 2014, ch. 4 and 5; irrCAC
+    ``gwet.ac1.raw``). So grades that no rater gave do not count.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def cohen_kappa(
 ) -> Estimate:
     """Return Cohen's kappa of two raters with the standard error of Fleiss, Cohen & Everitt 1969.
 
-    No test of kappa = 0, which irr and vcd print beside it.
+    There is no test of kappa = 0, which irr and vcd print beside it.
 
     Parameters
     ----------
@@ -99,13 +99,13 @@ def cohen_kappa(
         Ratings, shape (n,); a subject with a NaN is left out.
     weights
         None for categories; ``linear`` or ``quadratic`` in the values of the ratings for grades.
-        That is what vcd and psych make of the table of all grades, 0 to 4, used or not: kappa and
-        its error depend on the weights' proportions only. Given raw ratings, psych and irr number
-        the grades that occur, so an unused grade in the middle changes their weighted kappa.
+        vcd and psych do the same with the table of all grades, 0 to 4, used or not: kappa and its
+        error depend only on the weights' proportions. With raw ratings, psych and irr number the
+        grades that occur, so an unused grade in the middle changes their weighted kappa.
     confidence
         Of the interval, cut at ±1.
     ci
-        ``wald``: kappa ± z standard errors, what vcd and statsmodels print. At 50 cases it covers
+        ``wald``: kappa ± z standard errors, as vcd and statsmodels print. At 50 cases it covers
         89 to 94 % instead of 95 %. ``log``: the same standard error on the scale log(1 - kappa),
         which covers 94 to 95 % (tests/bench/bench_coverage.py).
     """
@@ -129,7 +129,7 @@ def cohen_kappa(
     observed = float((weight * joint).sum())
     expected = float((weight * np.outer(joint.sum(axis=1), joint.sum(axis=0))).sum())
     fixed = min(np.unique(first).size, np.unique(second).size) == 1
-    kappa = 0.0 if fixed else (observed - expected) / (1 - expected)  # agrees by chance alone
+    kappa = 0.0 if fixed else (observed - expected) / (1 - expected)  # agreement by chance alone
     result = replace(result, estimate=kappa)
     if n < 2:
         return replace(result, status="too few")
@@ -148,7 +148,7 @@ def kappa_with_both_limits(
     weights: Literal["linear", "quadratic"] | None = None,
     confidence: float = 0.95,
 ) -> list[Estimate]:
-    """Return `cohen_kappa` with the limits that cover at this size, then as other programs print.
+    """Return `cohen_kappa` with limits that cover at this size, then with those of other programs.
 
     Parameters
     ----------
@@ -170,7 +170,7 @@ def kappa_with_both_limits(
 def _weights(
     categories: NDArray[np.float64], weights: Literal["linear", "quadratic"] | None
 ) -> NDArray[np.float64]:
-    """Return how much two ratings agree, 1 on the diagonal."""
+    """Return the matrix of how much two ratings agree, with 1 on the diagonal."""
     gap = np.abs(categories[:, None] - categories)
     match weights:
         case "linear":
@@ -185,10 +185,10 @@ def _without_spread(
     weights: Literal["linear", "quadratic"] | None,
     counts: NDArray[np.int64],
 ) -> bool:
-    """Return whether every case pulls kappa alike, so that its variance is 0.
+    """Return whether every case contributes the same to kappa, so that its variance is 0.
 
-    In whole numbers, because rounding leaves a little of a 0: the terms of `_kappa_variance` times
-    n³ and the square of the largest weight.
+    This is calculated in whole numbers, because rounding turns a 0 into a small number: the terms
+    of `_kappa_variance` times n³ and the square of the largest weight.
     """
     n = int(counts.sum())
     grades, step = counted(categories)
@@ -278,7 +278,7 @@ def _beyond_chance(
         return replace(result, status="constant")
     value, observed, influence = _influence(table, raters, by_category)
     result = replace(result, estimate=float(value))
-    # the shares of subjects with one rating say nothing of agreement: a few others cannot bear them
+    # subjects with one rating say nothing about agreement: they must not outweigh a few others
     if n < 2 or (n < 3 and n < len(table)) or value < -1:
         return replace(result, status="too few")
     if observed == 1:
@@ -295,9 +295,9 @@ def _influence(
     raters: NDArray[Any],
     by_category: Callable[[NDArray[Any]], NDArray[Any]],
 ) -> tuple[Any, Any, NDArray[Any]]:
-    """Return the coefficient, the agreement observed, and what each subject contributes.
+    """Return the coefficient, the observed agreement, and what each subject contributes.
 
-    Of fractions everything is exact.
+    With fractions everything is exact.
     """
     shares, rated = _shares(table, raters), raters >= 2
     hard = by_category(shares)

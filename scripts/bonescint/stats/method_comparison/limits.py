@@ -64,19 +64,19 @@ def bland_altman_log(
     """Return geometric mean and limits of agreement of the ratio (x + offset) / (y + offset).
 
     Bland & Altman 1999, section 4: the limits of log(x + offset) - log(y + offset), natural
-    logarithm, back-transformed. Keys as of `bland_altman`; 1 means agreement. With an offset the
-    rows are called otherwise (``offset_ratio_bias``): where many values are smaller than it, it
-    pulls the ratio towards 1, and it is not x / y.
+    logarithm, back-transformed. The keys are those of `bland_altman`; 1 means agreement. With an
+    offset the rows have other names (``offset_ratio_bias``). Where many values are smaller than the
+    offset, it pulls the ratio towards 1, and the result is not x / y.
 
     Parameters
     ----------
     x, y
         The two measurements, shape (n,), in the same unit; a case with a NaN is left out.
     offset
-        In that unit, so that a 0 has a logarithm; 0 for the ratio x / y. With a value for which
-        the logarithm is not defined the status is ``not positive``.
+        In that unit, so that a 0 has a logarithm; 0 for the ratio x / y. If a value has no
+        logarithm, the status is ``not positive``.
     confidence, coverage
-        As of `bland_altman`.
+        As for `bland_altman`.
 
     Examples
     --------
@@ -92,7 +92,7 @@ def bland_altman_log(
         }
     else:
         logs = np.log(first + offset), np.log(second + offset)
-        # a logarithm is as exact as its number: to a share of 1 even where it is 0
+        # a logarithm is as exact as its number, relative to 1 even where the logarithm is 0
         noise = max(NEGLIGIBLE, rounding(*logs)) if first.size else 0.0
         rows = _limits(Pairs(*logs, 1.0, 0.0, noise), confidence, coverage)
     ratio, notes = ("offset_ratio", [f"offset={write_number(offset)}"]) if offset else ("ratio", [])
@@ -114,9 +114,9 @@ def bland_altman_regression(
 ) -> dict[str, Estimate]:
     """Return limits of agreement of x - y that change with the mean A = (x + y) / 2.
 
-    Bland & Altman 1999, section 3.2: x - y is regressed on A, the absolute residuals times
-    sqrt(pi / 2) (their mean is an SD then, if they are normal) on A too. The limits at A are
-    intercept + slope A ± 1.96 (sd_intercept + sd_slope A).
+    Bland & Altman 1999, section 3.2: x - y is regressed on A. The absolute residuals times
+    sqrt(pi / 2), whose mean is an SD if they are normal, are also regressed on A. The limits at A
+    are intercept + slope A ± 1.96 (sd_intercept + sd_slope A).
 
     Parameters
     ----------
@@ -130,9 +130,9 @@ def bland_altman_regression(
     Returns
     -------
     dict
-        ``intercept``, ``slope`` (its p tells whether the bias changes with the magnitude),
-        ``sd_intercept``, ``sd_slope`` (whether the spread does), and ``lower`` and ``upper``, the
-        limits at the mean of A, which is in their note; these two have no interval.
+        ``intercept``, ``slope`` (its p shows whether the bias changes with the magnitude),
+        ``sd_intercept``, ``sd_slope`` (whether the spread does), and ``lower`` and ``upper``. These
+        are the limits at the mean of A, which is in their note. They have no interval.
     """
     pairs = paired(x, y)
     n = pairs.x.size
@@ -205,8 +205,8 @@ def _line(
 ) -> tuple[tuple[Estimate, Estimate], NDArray[np.float64]]:
     """Return `rows`, intercept and slope, filled by least squares, and the residuals.
 
-    `at` are the places and the zero of their scale, `size` the unit of the values, `exact` whether
-    they lie on a line, if that is known.
+    `at` has the values of A and the zero of their scale. `size` is the unit of the values. `exact`
+    is whether they lie on a line, if that is known.
     """
     a, zero = at
     n, centre = a.size, float(a.mean())

@@ -1,4 +1,4 @@
-"""Limits of agreement that take no distribution for granted, and which limits stand first."""
+"""Limits of agreement without an assumed distribution, and which limits are the main ones."""
 
 import math
 from dataclasses import replace
@@ -13,17 +13,17 @@ from bonescint.stats.pairs import Pairs, pair_status, paired, tied
 from bonescint.stats.printed import NEGLIGIBLE, uncounted, with_ties
 from bonescint.stats.ranks import kendall
 
-ALPHA = 0.05  # below it the spread of the differences is taken to change with the size
+ALPHA = 0.05  # below it, the spread of the differences is assumed to change with the size
 
 
 def limits_of_agreement(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> list[Estimate]:
-    """Return bias, raw limits and quantile limits of x - y, those first whose premises hold.
+    """Return bias, raw limits and quantile limits of x - y, first those whose assumptions hold.
 
-    Raw limits suppose one normal spread. Where `spread` finds that the differences scatter more in
-    large (or in small) values than elsewhere, the quantile limits stand first, and the raw ones
-    are noted ``spread_grows`` (or ``spread_shrinks``). Quantiles hold for the cases together; at a
-    given size only limits that change with it do (`bland_altman_regression`), which their note
-    ``all_together`` says.
+    Raw limits assume one normal spread. Where `spread` finds that the differences vary more for
+    large (or for small) values, the quantile limits come first, and the raw ones have the note
+    ``spread_grows`` (or ``spread_shrinks``). Quantiles hold for the cases together, as their note
+    ``all_together`` says. For a given size only limits that change with it are valid
+    (`bland_altman_regression`).
 
     Parameters
     ----------
@@ -49,12 +49,12 @@ def limits_of_agreement(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) ->
 
 
 def spread(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> Estimate:
-    """Return whether the spread of x - y changes with the size: a rank correlation.
+    """Return whether the spread of x - y changes with the size, as a rank correlation.
 
-    Kendall's tau-b of the distance of each difference from their median with the mean of both
-    measurements, as Bland & Altman (1996, BMJ 313:106) test whether an error depends on the size.
-    By ranks a few large cases do not decide. Without such a dependence any pairing of differences
-    and means is as likely, so p holds whatever their distributions are.
+    It is Kendall's tau-b between the distance of each difference from their median and the mean of
+    both measurements. Bland & Altman (1996, BMJ 313:106) test in this way whether an error depends
+    on the size. With ranks, a few large cases do not decide. Without such a dependence all pairings
+    of differences and means are equally likely, so p holds for any distributions.
 
     Parameters
     ----------
@@ -81,9 +81,9 @@ def quantile_limits(
 ) -> dict[str, Estimate]:
     """Return nonparametric limits of agreement of x - y as ``lower`` and ``upper``.
 
-    The quantiles at place p (n + 1) of the ordered differences (type 6 of Hyndman & Fan 1996, as
-    laboratories compute reference limits): between them lies, on average, the share `coverage` of
-    further differences, whatever their distribution. They take 39 cases at 0.95.
+    The quantiles are at place p (n + 1) of the ordered differences (type 6 of Hyndman & Fan 1996,
+    as laboratories compute reference limits). On average, the share `coverage` of further
+    differences lies between them, whatever their distribution. They need 39 cases at 0.95.
 
     Parameters
     ----------
@@ -91,8 +91,8 @@ def quantile_limits(
         The two measurements, shape (n,), in the same unit; a case with a NaN is left out.
     confidence
         Of the intervals: two of the ordered differences, by the binomial distribution. The outer
-        one takes 146 cases at 0.95. Without it there is no interval, the status is ``no outer
-        limit``, and the note says how many cases it takes and what the inner limit is, which alone
+        one needs 146 cases at 0.95. Without it there is no interval and the status is ``no outer
+        limit``. The note then says how many cases are needed and gives the inner limit, which alone
         is exact with half of the error.
     coverage
         Share of differences between the limits.
@@ -134,7 +134,7 @@ def quantile_limits(
 def _ordered_limits(
     row: Estimate, ordered: NDArray[np.float64], pairs: Pairs, tail: float, share: float
 ) -> Estimate:
-    """Return the row of one quantile with its limits, of differences ordered towards the middle."""
+    """Return one quantile's row with its limits, from differences ordered towards the middle."""
     places = np.arange(ordered.size)
     outer = int((bdtr(places, ordered.size, share) <= tail).sum())
     inner = int((bdtrc(places, ordered.size, share) > tail).sum()) + 1

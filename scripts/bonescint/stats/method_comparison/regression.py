@@ -32,7 +32,7 @@ from bonescint.stats.pairs import (
 from bonescint.stats.printed import NEGLIGIBLE
 from bonescint.stats.selection import at_places, pair_blocks, pulls
 
-_NO_PAIR = -math.inf  # in place of the slope of a pair that has none; nothing below -1 matters
+_NO_PAIR = -math.inf  # replaces the slope of a pair without one; values below -1 have no effect
 NO_SLOPE = "no slope"  # status: the line is vertical or has no direction
 
 
@@ -40,23 +40,23 @@ def passing_bablok(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> dict
     """Return ``slope`` and ``intercept`` of y = intercept + slope x by Passing & Bablok 1983.
 
     The slope is the median of the slopes of all pairs of cases, shifted by the number of slopes
-    below -1; identical cases and slopes of -1 are left out; equal x make a vertical slope. The
+    below -1. Identical cases and slopes of -1 are left out. Equal x make a vertical slope. The
     intercept is the median of y - slope x. Where R differs from the paper, the conventions are
-    those of ``mcr::mcreg(method.reg = "PaBa", method.ci = "analytical")``: the middle of two
-    slopes is that of their angles, the positions of the limits are rounded to halves, and if
-    Kendall's correlation is negative y is mirrored (slopes above 1 shift the median).
+    those of ``mcr::mcreg(method.reg = "PaBa", method.ci = "analytical")``: the middle of two slopes
+    is the middle of their angles, and the positions of the limits are rounded to halves. If
+    Kendall's correlation is negative, y is mirrored (slopes above 1 shift the median).
 
-    Time grows with n squared, about 1 s for 5,000 cases; memory does not.
+    Time grows with n squared, to about 1 s for 5,000 cases. Memory does not grow with it.
 
     Parameters
     ----------
     x, y
         Reference (horizontal) and tested measurement, shape (n,); a case with a NaN is left out.
-        Not negative, or the limits of the intercept, those of the slope put in, may lie on one
-        side of it.
+        They must not be negative. Otherwise the limits of the intercept, which use those of the
+        slope, may both lie on one side of it.
     confidence
-        Of the intervals, from the variance of Kendall's statistic. Status ``too few`` and no
-        interval if there are not enough slopes for it or a limit would be vertical.
+        Of the intervals, from the variance of Kendall's statistic. There is no interval, and the
+        status is ``too few``, if there are too few slopes or a limit would be vertical.
     """
     pairs = paired(x, y)
     first, second, n = pairs.x, pairs.y, pairs.x.size
@@ -73,19 +73,19 @@ def passing_bablok(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> dict
         status = "too few"
     if status != OK:
         low = high = NAN
-    lines = [sign * b + 0.0 for b in (middle, low, high)]  # the mirror image turned back, no -0
+    lines = [sign * b + 0.0 for b in (middle, low, high)]  # undoes the mirroring; no -0
     crossings = [
         pairs.size * float(np.median(second - b * first)) + pairs.origin * (1 - b) for b in lines
     ]
     spread = float(np.ptp(second))
-    # slopes of whole numbers are equal or not; others are so but for rounding
+    # slopes of whole numbers are exactly equal or not; other slopes may differ by rounding
     scale = 0.0 if pairs.noise == 0 else spread / float(np.ptp(first))
     for name, (value, one_end, other_end), one in (
         ("slope", lines, scale),
         ("intercept", crossings, pairs.size * spread),
     ):
         found = replace(rows[name], estimate=value, status=status)
-        if status == OK and tied(one_end, other_end, one):  # many cases agree to the digit
+        if status == OK and tied(one_end, other_end, one):  # many cases have the same digits
             found = replace(found, status="tied")
         else:
             found = replace(found, ci_low=min(one_end, other_end), ci_high=max(one_end, other_end))
@@ -94,7 +94,7 @@ def passing_bablok(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> dict
 
 
 def _median_slope(pairs: Pairs, confidence: float) -> list[float]:
-    """Return the shifted median of the slopes of all pairs of cases and its limits."""
+    """Return the shifted median of the slopes of all pairs of cases, and its limits."""
     n = pairs.x.size
     every, count, above = n * (n - 1) // 2, 0, 0
     for slopes in _pair_slopes(pairs):
@@ -102,7 +102,7 @@ def _median_slope(pairs: Pairs, confidence: float) -> list[float]:
         above += int(np.count_nonzero(slopes > -1))
     distance = critical(confidence) * math.sqrt(n * (n - 1) * (2 * n + 5) / 18)
     doubled = [count, round(count - distance), round(count + distance)]
-    # without those below -1 the shifted positions are positions again
+    # leaving out the slopes below -1 turns the shifted positions into plain positions
     below = every - above
     places = {(twice + i - 1) // 2 for twice in doubled for i in (0, 1)}
     found = at_places(
@@ -113,7 +113,7 @@ def _median_slope(pairs: Pairs, confidence: float) -> list[float]:
 
 
 def _pair_slopes(pairs: Pairs) -> Iterator[NDArray[np.float64]]:
-    """Yield the slopes of all pairs of cases, in blocks; `_NO_PAIR` for those that do not count."""
+    """Yield the slopes of all pairs of cases in blocks. Pairs that do not count get `_NO_PAIR`."""
     x, y, noise = pairs.x, pairs.y, pairs.noise
     for one, other in pair_blocks(x.size):
         dx, dy = x[other] - x[one], y[other] - y[one]
@@ -129,8 +129,8 @@ def deming(
 ) -> dict[str, Estimate]:
     """Return ``slope`` and ``intercept`` of y = intercept + slope x by Deming's regression.
 
-    Linnet 1990, 1993: standard errors from the jackknife's pseudovalues, intervals around the
-    estimate by t with n - 2 df, as R's ``mcr::mcreg(method.reg = "Deming", method.ci =
+    Linnet 1990, 1993: standard errors come from the jackknife's pseudovalues. Intervals lie around
+    the estimate by t with n - 2 df, as in R's ``mcr::mcreg(method.reg = "Deming", method.ci =
     "jackknife")``.
 
     Parameters
@@ -138,11 +138,11 @@ def deming(
     x, y
         Reference (horizontal) and tested measurement, shape (n,); a case with a NaN is left out.
     ratio
-        Variance of the errors of x over that of y (mcr's ``error.ratio``; some texts mean the
-        inverse by lambda or delta). 1 is orthogonal regression.
+        Variance of the errors of x over that of y (mcr's ``error.ratio``; some texts use lambda or
+        delta for the inverse). 1 is orthogonal regression.
     confidence
-        Of the intervals. If the line rests on a single case, so that leaving it out leaves no
-        line, there is none and the status is ``too few``.
+        Of the intervals. If the line depends on a single case, leaving it out leaves no line. Then
+        there is no interval and the status is ``too few``.
 
     Returns
     -------
@@ -166,7 +166,7 @@ def deming(
     slopes = _deming_slopes(pairs, ratio)
     if math.isnan(slopes[0]):
         return _all(rows, NO_SLOPE)
-    # of all cases, then with one left out each
+    # first of all cases, then with each case left out once
     mean_x, mean_y = (np.append(v.mean(), (v.sum() - v) / (n - 1)) for v in (first, second))
     intercepts = pairs.size * (mean_y - slopes * mean_x) + pairs.origin * (1 - slopes)
     spread = float(np.ptp(second))
@@ -189,8 +189,8 @@ def deming(
 def _jackknifed(
     row: Estimate, left_out: NDArray[np.float64], spread: float, confidence: float
 ) -> Estimate:
-    """Return `row` with limits from its values with one case left out each."""
-    if tied(left_out.min(), left_out.max(), spread):  # whoever is left out
+    """Return `row` with limits from its values with each case left out once."""
+    if tied(left_out.min(), left_out.max(), spread):  # the same value without any one case
         return replace(row, status="tied")
     n = left_out.size
     se = (n - 1) / math.sqrt(n) * float(left_out.std(ddof=1))  # SD of pseudovalues / sqrt(n)
@@ -201,17 +201,17 @@ def _jackknifed(
 
 
 def _deming_slopes(pairs: Pairs, ratio: float) -> NDArray[np.float64]:
-    """Return the slope of all cases, then those with one case left out each.
+    """Return the slope of all cases, then the slopes with each case left out once.
 
-    NaN where the line is vertical or has no direction: where the sum of products is 0, and that of
-    squares does not make the line flat.
+    It is NaN where the line is vertical or has no direction. This is the case where the sum of
+    products is 0 and the sums of squares do not make the line flat.
     """
     xx, yy, xy = _exact_moments(pairs) if pairs.noise == 0 else _moments(pairs)
     gap = ratio * yy - xx
     gap[np.abs(gap) <= NEGLIGIBLE * (ratio * yy + xx)] = 0
     root = np.sqrt(gap**2 + 4 * ratio * xy**2)
     known = (xy != 0) | (gap < 0)
-    # the same root of the quadratic written twice, to subtract nothing from its like
+    # the root of the quadratic in two forms, so that nearly equal numbers are never subtracted
     steep = gap > 0
     top = np.where(steep, gap + root, 2 * xy)
     bottom = np.where(steep, 2 * ratio * xy, root - gap)
@@ -235,25 +235,25 @@ def _exact_moments(pairs: Pairs) -> tuple[NDArray[np.float64], ...]:
 
 
 def _moments(pairs: Pairs) -> tuple[NDArray[np.float64], ...]:
-    """Return the same sums of measurements without a step, products that are rounding as 0."""
+    """Return the same sums for measurements without a step; products that are rounding become 0."""
     x, y, n = pairs.x, pairs.y, pairs.x.size
     dx, dy = x - x.mean(), y - y.mean()
     sxx, syy, sxy = float((dx**2).sum()), float((dy**2).sum()), float((dx * dy).sum())
-    share = n / (n - 1)  # a sum of squares loses this times the square of the case left out
+    share = n / (n - 1)  # a sum of squares without a case is less by this times that case's square
     xx, yy, xy = (
         np.append(total, total - share * square)
         for total, square in ((sxx, dx**2), (syy, dy**2), (sxy, dx * dy))
     )
-    # a deviation is known to its rounding, a sum of deviations times it by Cauchy's inequality
+    # the noise of one deviation is its rounding; that of their sum follows from Cauchy's inequality
     noise = rounding(x) * math.sqrt(n * syy) + rounding(y) * math.sqrt(n * sxx)
     xy[np.abs(xy) <= noise] = 0
     return xx, yy, xy
 
 
 def _at(slopes: Mapping[int, float], twice: int, count: int) -> float:
-    """Return the slope at position `twice` / 2, counted from 1; NaN outside or if vertical.
+    """Return the slope at position `twice` / 2, counted from 1; NaN if outside or vertical.
 
-    `slopes` are those that were looked up of `count`, by position counted from 0.
+    `slopes` has the slopes that were looked up among `count`, by position counted from 0.
     """
     half = (twice + 1) // 2
     if not 1 <= half <= count or twice == 2 * count:
@@ -261,12 +261,12 @@ def _at(slopes: Mapping[int, float], twice: int, count: int) -> float:
     first, last = slopes[half - 1], slopes[half - twice % 2]
     if math.isinf(first):
         return NAN
-    # tan(atan(1)) is not 1
+    # return it directly, because tan(atan(1)) is not 1
     return first if first == last else math.tan((math.atan(first) + math.atan(last)) / 2)
 
 
 def _line_status(pairs: Pairs) -> str:
-    """Return `pair_status`, with ``constant`` for one that does not vary, or ``exact line``."""
+    """Return `pair_status`, ``constant`` if a measurement does not vary, or ``exact line``."""
     status = pair_status(pairs, fewest=3)
     if pairs.x.size > 1 and min(np.ptp(pairs.x), np.ptp(pairs.y)) <= pairs.noise:
         return "constant"

@@ -11,15 +11,15 @@ from bonescint.stats.normal import critical, two_sided
 from bonescint.stats.ranks.ordering import concordance_variance, midranks, ranked_pairs
 from bonescint.stats.selection import pulls
 
-EXACT_BELOW = 50  # cases without ties, as R's cor.test
+EXACT_BELOW = 50  # cases without ties, as in R's cor.test
 
 
 def spearman(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> Estimate:
-    """Return Spearman's rank correlation, that of the midranks.
+    """Return Spearman's rank correlation, the correlation of the midranks.
 
-    p by Student's t with n - 2 degrees of freedom, as scipy and as R's ``cor.test`` with
-    ``exact = FALSE`` or ties; the statistic is that t. If the ranks agree or oppose perfectly, t is
-    infinite and p is the exact share of the orders of `y` that do.
+    p is by Student's t with n - 2 degrees of freedom, as in scipy and in R's ``cor.test`` with
+    ``exact = FALSE`` or ties. The statistic is that t. If the ranks agree or oppose perfectly, t is
+    infinite and p is the exact share of the orders of `y` that do so.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def spearman(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> Estimate:
         Two measurements of the same cases, shape (n,); a case with a NaN is left out.
     confidence
         Of the interval: Fisher's z with the variance (1 + r²/2) / (n - 3) of Bonett & Wright 2000.
-        Zeros in half of the cases bring its coverage at n = 25 to 92-94 % (simulated).
+        With zeros in half of the cases it covers 92-94 % at n = 25 (simulated).
 
     Examples
     --------
@@ -43,19 +43,20 @@ def spearman(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> Estimate:
     status = _degenerate(first, second)
     if status:
         return replace(result, status=status)
-    # doubled and centred the ranks are whole numbers: a perfect correlation is seen as one
+    # doubled and centred, the ranks are whole numbers, so a perfect correlation is recognised
     a, b = (np.rint(2 * midranks(v)) - (n + 1) for v in (first, second))
     rho = float((a * b).sum() / np.sqrt((a**2).sum() * (b**2).sum()))
     if np.array_equal(a, b) or np.array_equal(a, -b):
         ties = np.unique(a, return_counts=True)[1]
-        # orders that keep every tied group in its place; as many reverse it where its ties mirror
+        # orders that keep every tied group in its place; as many reverse it if its ties are
+        # symmetric
         share = np.exp(gammaln(ties + 1).sum() - gammaln(n + 1)) * (
             2 if np.array_equal(ties, ties[::-1]) else 1
         )
         return replace(
             result, estimate=round(rho), p_value=float(min(share, 1.0)), status="monotone"
         )
-    # in whole numbers, because 1 - rho² is all rounding if almost every rank is the same
+    # in whole numbers, because 1 - rho² is only rounding if almost all ranks are the same
     sxx, syy, sxy = (int((u * v).sum()) for u, v in ((a, a), (b, b), (a, b)))
     t = rho * ((n - 2) / ((sxx * syy - sxy**2) / (sxx * syy))) ** 0.5
     result = replace(result, estimate=rho, statistic=t, p_value=float(2 * stdtr(n - 2, -abs(t))))
@@ -68,8 +69,8 @@ def spearman(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> Estimate:
 def kendall(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> Estimate:
     """Return Kendall's tau-b.
 
-    As R's ``cor.test``: without ties and below 50 cases p is exact and the statistic is the number
-    of concordant pairs; otherwise p is by the normal distribution with the variance for ties
+    As in R's ``cor.test``: without ties and below 50 cases p is exact and the statistic is the
+    number of concordant pairs. Otherwise p is by the normal distribution with the variance for ties
     (Kendall 1970) and the statistic is z.
 
     Parameters
@@ -78,8 +79,8 @@ def kendall(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> Estimate:
         Two measurements of the same cases, shape (n,); a case with a NaN is left out.
     confidence
         Of the interval: Fisher's z of tau with its asymptotic standard error, ties included (Brown
-        & Benedetti 1977, over n - 1). Fieller's .437 / (n - 4), made for continuous normal data,
-        covers 86 % on counts with many zeros, this one 92-94 % (simulated).
+        & Benedetti 1977, over n - 1). It covers 92-94 % on counts with many zeros (simulated),
+        where Fieller's .437 / (n - 4), made for continuous normal data, covers 86 %.
 
     Examples
     --------
@@ -127,9 +128,10 @@ def kendall(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> Estimate:
 
 
 def _pull_alike(*by_case: NDArray[np.int64]) -> bool:
-    """Return whether every case pulls tau alike, as on a cross, which says nothing of the spread.
+    """Return whether every case contributes the same to tau, as on a cross; then tau has no spread.
 
-    Of each case: the pairs that agree less those that do not, those untied in x, those in y.
+    The arrays have, for each case, the pairs that agree less the others, the pairs untied in x, in
+    y.
     """
     agreeing, apart_x, apart_y = (counts.astype(object) for counts in by_case)
     score, pairs_x, pairs_y = agreeing.sum(), apart_x.sum(), apart_y.sum()
@@ -138,7 +140,7 @@ def _pull_alike(*by_case: NDArray[np.int64]) -> bool:
 
 
 def _alike(values: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return how many cases have the value of each, itself among them."""
+    """Return for each case how many cases have its value, itself included."""
     _, codes, counts = np.unique(values, return_inverse=True, return_counts=True)
     return np.asarray(counts[codes], np.int64)
 

@@ -11,17 +11,17 @@ from bonescint.stats.normal import two_sided
 from bonescint.stats.printed import with_ties
 from bonescint.stats.ranks.ordering import concordance_variance, midranks, ranked_pairs
 
-EXACT_UP_TO = 100  # cases in all, as clinfun's; wilcox.test goes to 49 + 49
+EXACT_UP_TO = 100  # cases in all, as in clinfun; wilcox.test is exact up to 49 + 49
 
 
 def mann_whitney(x: ArrayLike, y: ArrayLike) -> Estimate:
     """Return the Mann-Whitney-Wilcoxon test of two groups of different cases.
 
-    The estimate is the probability that a case of `x` exceeds one of `y`, ties counting half; the
-    statistic is U of `x` (R's W). Up to 100 cases p is exact, ties included (Streitberg & Röhmel
-    1986): the share of the divisions of the pooled midranks whose sum is at least as far from its
-    mean, as coin's ``wilcox_test(distribution = "exact")``. Above, the normal approximation with
-    the variance for ties and continuity correction, as R's ``wilcox.test``.
+    The estimate is the probability that a case of `x` exceeds one of `y`, with ties counted half.
+    The statistic is U of `x` (R's W). Up to 100 cases p is exact, ties included (Streitberg &
+    Röhmel 1986): the share of the divisions of the pooled midranks whose sum is at least as far
+    from its mean, as in coin's ``wilcox_test(distribution = "exact")``. Above, it is the normal
+    approximation with the variance for ties and continuity correction, as in R's ``wilcox.test``.
 
     Parameters
     ----------
@@ -54,10 +54,10 @@ def mann_whitney(x: ArrayLike, y: ArrayLike) -> Estimate:
     doubled = np.rint(2 * midranks(pooled)).astype(np.int64)
     twice_u = int(doubled[:n].sum()) - n * (n + 1)
     result = replace(result, estimate=twice_u / (2 * n * m), statistic=twice_u / 2)
-    if not np.ptp(doubled):  # every division of the cases gives this U
+    if not np.ptp(doubled):  # every division of the cases gives the same U
         return replace(result, p_value=1.0, status="constant")
     if exact:
-        # the rank sum of the smaller group has its mean at size x (cases + 1) when doubled
+        # doubled, the rank sum of the smaller group has the mean size x (cases + 1)
         size, own = min((n, doubled[:n]), (m, doubled[n:]), key=lambda group: group[0])
         ways = _subset_sums(doubled, size)
         gap = np.abs(np.arange(ways.size) - size * (cases + 1))
@@ -72,7 +72,8 @@ def mann_whitney(x: ArrayLike, y: ArrayLike) -> Estimate:
 def kruskal_wallis(x: ArrayLike, g: ArrayLike) -> Estimate:
     """Return the Kruskal-Wallis test of two or more groups; the statistic is H for ties.
 
-    p by chi-squared with groups - 1 degrees of freedom (in the note), as R's ``kruskal.test``.
+    p is by chi-squared with groups - 1 degrees of freedom (in the note), as in R's
+    ``kruskal.test``.
 
     Parameters
     ----------
@@ -105,17 +106,17 @@ def kruskal_wallis(x: ArrayLike, g: ArrayLike) -> Estimate:
 def jonckheere(x: ArrayLike, g: ArrayLike) -> Estimate:
     """Return the Jonckheere-Terpstra test, two-sided, of a trend of `x` over ordered groups.
 
-    The statistic J counts the pairs of cases of different groups whose later one is larger, ties
-    counting half; the estimate is their share, 0.5 without a trend. Without tied values and up to
-    100 cases p is exact, twice the smaller tail, as clinfun's ``jonckheere.test``; otherwise the
-    normal approximation (z in the note) with the variance for ties (Hollander & Wolfe 1999, 6.19),
-    which is R's ``cor.test(x, g, method = "kendall", exact = FALSE)``. clinfun leaves the ties out
-    of its variance.
+    The statistic J counts the pairs of cases of different groups in which the case of the later
+    group is larger, with ties counted half. The estimate is their share, 0.5 without a trend.
+    Without tied values and up to 100 cases p is exact, twice the smaller tail, as in clinfun's
+    ``jonckheere.test``. Otherwise it is the normal approximation (z in the note) with the variance
+    for ties (Hollander & Wolfe 1999, 6.19), which is R's ``cor.test(x, g, method = "kendall", exact
+    = FALSE)``. clinfun's variance ignores ties.
 
     Parameters
     ----------
     x, g
-        Value and group of each case, shape (n,); groups are ordered by their number; a case with a
+        Value and group of each case, shape (n,). Groups are ordered by their number. A case with a
         NaN is left out.
 
     Examples
@@ -156,7 +157,7 @@ def _subset_sums(scores: NDArray[np.int64], size: int) -> NDArray[np.float64]:
     ways = np.zeros((size + 1, int(ordered[-size:].sum()) + 1))
     ways[0, 0] = 1
     for taken, score in enumerate(ordered.tolist(), start=1):
-        most = min(taken, size)  # fuller subsets do not exist yet, nor larger sums than `reach`
+        most = min(taken, size)  # no fuller subsets yet, no sums above `reach`
         reach = int(ordered[taken - most : taken].sum())
         ways[1 : most + 1, score : reach + 1] += ways[:most, : reach + 1 - score].copy()
     sums: NDArray[np.float64] = ways[size]
@@ -164,7 +165,7 @@ def _subset_sums(scores: NDArray[np.int64], size: int) -> NDArray[np.float64]:
 
 
 def _trend_distribution(sizes: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the null distribution of J: of the U of each group against all later ones, summed."""
+    """Return the null distribution of J, the sum of the U of each group against all later ones."""
     chances = np.ones(1)
     for i in range(sizes.size - 1):
         first, later = int(sizes[i]), int(sizes[i + 1 :].sum())

@@ -1,8 +1,8 @@
 """Areas under ROC curves and their comparison.
 
 DeLong's variance (DeLong, DeLong & Clarke-Pearson 1988) by midranks (Sun & Xu 2014): every case
-gets twice the number of cases of the other class that it outranks, ties counting one. These counts
-are whole numbers, so equal and constant scores are recognised exactly, with no tolerance.
+gets twice the number of cases of the other class that it exceeds, with ties counted as one. These
+counts are whole numbers, so equal and constant scores are recognised exactly, without tolerance.
 """
 
 from dataclasses import replace
@@ -33,12 +33,12 @@ def auc(
     y
         Truth, shape (n,): 1 or True is metastasis.
     score
-        Shape (n,); NaN is a missing result: the case is left out.
+        Shape (n,); NaN is a missing result, whose case is left out.
     ci
         ``logit`` keeps the limits inside 0..1 and covers in small samples (Pepe 2003); ``wald`` is
-        what pROC prints. Where the classes do not overlap an AUC has no variance: then the first
-        gives the exact limit of `separation_limit`, with the note ``complete_separation`` and that
-        of the binormal model beside it, the second none.
+        what pROC prints. Where the classes do not overlap, an AUC has no variance. Then ``logit``
+        gives the exact limit of `separation_limit`, with the note ``complete_separation`` and the
+        limit of the binormal model. ``wald`` gives none.
     confidence
         Of the interval.
 
@@ -133,8 +133,8 @@ def compare_unpaired(
 ) -> Estimate:
     """Return AUC of the first minus AUC of the second group of different cases.
 
-    Statistic and p are pROC's: t with Welch's degrees of freedom; df and the normal test's p are
-    in the note.
+    Statistic and p are pROC's: t with Welch's degrees of freedom. The note has df and the p of the
+    normal test.
 
     Parameters
     ----------
@@ -187,7 +187,7 @@ def compare_unpaired(
 
 
 def _separated(result: Estimate, n1: int, n0: int, tail: float) -> Estimate:
-    """Return an AUC of 1 or 0 with the limit that separate classes leave."""
+    """Return an AUC of 1 or 0 with the limit for separate classes."""
     limit, binormal = separation_limit(n1, n0, tail), binormal_limit(n1, n0, tail)
     if result.estimate == 0:
         limit, binormal = 1 - limit, 1 - binormal

@@ -1,13 +1,13 @@
-"""Sensitivity at a matched specificity and partial AUC, of one score or of two of the same cases.
+"""Sensitivity at a matched specificity and partial AUC, for one score or two of the same cases.
 
-Only the order of the scores counts: a version that measures twice as much of everything has the
-same values as before, though it calls other cases positive at a fixed cut-off (Pepe 2003).
+Only the order of the scores counts. A version that measures twice as much of everything has the
+same values as before, although it calls other cases positive at a fixed cut-off (Pepe 2003).
 
-Limits by bootstrap, drawn by case within each class. Sensitivity: Zhou & Qin 2005 (BTI), the mean
+Limits come from a bootstrap by case within each class. Sensitivity: Zhou & Qin 2005 (BTI), the mean
 and standard deviation of the replicates with z² / 2 cases added to both sides. Partial AUC: on the
-logit scale, with the replicates' standard deviation about an equally shrunken centre; percentiles
-cover too little (tests/bench/coverage_roc.py). Differences: square-and-add of both intervals with
-the replicates' correlation (Zou & Donner 2008).
+logit scale, with the replicates' standard deviation around an equally shrunken centre, because
+percentiles cover too little (tests/bench/coverage_roc.py). Differences: square-and-add of both
+intervals with the replicates' correlation (Zou & Donner 2008).
 
 Examples
 --------
@@ -31,7 +31,7 @@ from bonescint.stats.roc.cases import complete_cases
 from bonescint.stats.roc.cutoffs import descending_levels
 from bonescint.stats.roc.shape import Steps, resampled_steps, steps_of
 
-# with fewer the limits of sensitivity cover too little (tests/bench/coverage_roc.py)
+# with fewer cases the limits of sensitivity cover too little (tests/bench/coverage_roc.py)
 FEW = 15
 
 Replicates = NDArray[np.float64]
@@ -39,14 +39,14 @@ LimitsOf = Callable[[float, Replicates, int, float], tuple[float, float]]
 
 
 class Bootstrap(NamedTuple):
-    """How the limits are made: seed of numpy's PCG64, and how many replicates."""
+    """How the limits are made: the seed of numpy's PCG64, and the number of replicates."""
 
     seed: int
     replicates: int = 2000
 
 
 class _CurvePart(NamedTuple):
-    """A part of the curve that is judged, and what it is called."""
+    """A part of the curve to judge, with its name."""
 
     measure: str
     height: Callable[[Steps], Replicates]
@@ -65,11 +65,11 @@ def matched(
     bootstrap: Bootstrap,
     confidence: float = 0.95,
 ) -> list[Estimate]:
-    """Return sensitivity at each specificity and the partial AUC; of two scores the differences.
+    """Return sensitivity at each specificity and the partial AUC; for two scores the differences.
 
-    The partial AUC is the area between two specificities, as it is and standardised to 0.5 for
-    chance and 1 for the best (McClish 1989). Sensitivity has the row's cut-off: the lowest one that
-    is specific enough, each score's own.
+    The partial AUC is the area between two specificities, given unchanged and standardised to 0.5
+    for chance and 1 for the best (McClish 1989). The row of a sensitivity has its cut-off: the
+    lowest one that is specific enough, for each score separately.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def matched(
     scores
         One score, or two of the same cases, shape (n,) each; a case where one is NaN is left out.
     specificities
-        Where the sensitivities are taken, between 0 and 1.
+        The specificities of the sensitivities, between 0 and 1.
     between
         The lowest and the highest specificity of the partial AUC; None for none.
     bootstrap
@@ -97,7 +97,7 @@ def matched(
     levels = [level for _, level in ranked]
     data = [steps_of(level, truth) for level in levels]
     status = nothing_varies(truth, values, levels)
-    # of each part of the curve the replicates, shape (scores, replicates)
+    # the replicates of each part of the curve, shape (scores, replicates)
     spread = _spread(parts, levels, truth, bootstrap) if status == OK else []
     found = []
     for i, (part, row) in enumerate(zip(parts, blank, strict=True)):
@@ -172,14 +172,14 @@ def _blank(part: _CurvePart, scores: int, n: int, n1: int) -> Estimate:
 def nothing_varies(
     truth: NDArray[np.bool_], values: Sequence[Replicates], levels: Sequence[NDArray[np.int64]]
 ) -> str:
-    """Return why nothing varies, from the order of the cases; ``ok`` where something does.
+    """Return why nothing varies, judged by the order of the cases; ``ok`` where something does.
 
     Parameters
     ----------
     truth
         Shape (n,).
     values, levels
-        Of each score, and the levels that they have (`descending_levels`).
+        The scores, and each score's levels (`descending_levels`).
 
     Examples
     --------
@@ -206,7 +206,7 @@ def _fixed(level: NDArray[np.int64], truth: NDArray[np.bool_]) -> str:
 
 
 def _own_cutoff(part: _CurvePart, steps: Steps, threshold: Replicates) -> float:
-    """Return the lowest score that is specific enough to be called; NaN if none is."""
+    """Return the lowest score that is specific enough as a cut-off; NaN if none is."""
     if np.isnan(part.specificity):
         return NAN
     last = int((steps.false_alarms[0] <= steps.allowed(part.specificity)).sum()) - 1
@@ -242,11 +242,11 @@ def zhou_qin(value: float, spread: Replicates, n1: int, z: float) -> tuple[float
     Parameters
     ----------
     value, spread
-        In the data, and in each replicate.
+        The sensitivity in the data, and in each replicate.
     n1
         Cases with metastasis.
     z
-        Quantile of the normal distribution that belongs to the confidence.
+        Quantile of the normal distribution for the confidence.
 
     Examples
     --------
