@@ -90,7 +90,7 @@ def init(options: argparse.Namespace) -> int:
     config, text = _loaded(options)
     settings = config["ledger"]
     if not is_new(**settings):
-        # said before anybody is asked for a passphrase; both lost is no reason for new codes
+        # before a passphrase is asked for. If both files are lost, new codes are no replacement
         there = any(Path(settings[name]).exists() for name in ("path", "key"))
         said = {"path": settings["path"], "key": settings["key"], "file": settings["path"]}
         raise InputError(both("identity", "exists" if there else "missing", **said))

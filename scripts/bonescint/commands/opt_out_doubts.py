@@ -22,7 +22,7 @@ def add_doubts(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 
 def show_doubts(options: argparse.Namespace) -> int:
-    """Print who is held back beside who declined, and the line that records a decision; return 0.
+    """Print who is held back next to who declined, and the line that decides it; return 0.
 
     Parameters
     ----------
