@@ -35,7 +35,7 @@ class CheckedInput:
     rows
         How many rows it has; None if they were not counted.
     matched
-        How many cases of the cohort it has, and of how many.
+        How many cases of the cohort it has, and out of how many.
     errors, warnings
         Sentences; an error stops the run.
     notes

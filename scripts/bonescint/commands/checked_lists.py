@@ -40,7 +40,7 @@ class CheckedList(NamedTuple):
 
 
 class StudyLedger:
-    """The ledger of a study as a check needs it: opened once, and none is made.
+    """The ledger of a study as a check needs it: opened once, and never made.
 
     Parameters
     ----------

@@ -56,7 +56,7 @@ def receive(options: argparse.Namespace) -> int:
     Raises
     ------
     InputError
-        If the delivery is unknown or the date cannot be. Nothing is recorded then.
+        If the delivery is unknown or the date is not possible. Nothing is recorded then.
     """
     from bonescint.custody.receipts import receipts_of, record_receipt
 
@@ -83,7 +83,7 @@ def confirm_returned(options: argparse.Namespace) -> int:
     Raises
     ------
     InputError
-        If the delivery is unknown, a code was not recalled from it, or the date cannot be.
+        If the delivery is unknown, a code was not recalled from it, or the date is not possible.
         Nothing is recorded then.
     """
     from bonescint.custody.receipts import confirm_recalls, confirmed_recalls

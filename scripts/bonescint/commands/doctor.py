@@ -137,7 +137,7 @@ def _lines(finding: "Finding", text: Texts, room: int, do: str) -> Iterator[str]
         return
     key = f"{finding.check}.{finding.key}"
     yield from map(str.rstrip, broken(text(key, **finding.values), room))
-    # some advice reads differently outside a study, for example because nothing can be sealed
+    # some advice differs outside a study, where nothing can be sealed
     advice = next((one for one in (f"{key}.{do}", f"{key}.do") if one in text), None)
     if advice:
         yield from map(str.rstrip, broken("→ " + text(advice, **finding.values), room))

@@ -121,7 +121,7 @@ def _show(lost: "Loss", config: Mapping[str, Any], with_private: bool, text: Tex
 
 
 def _fates(lost: "Loss", answer: str | None, text: Texts) -> dict[str, str]:
-    """Return place of each copy of the key -> what became of it; asked if `answer` is empty."""
+    """Return place of each copy of the key -> what became of it; without `answer` a person says."""
     within = {key.resolve() for key in lost.keys}
     fates = {
         one.where: "within_reach" if Path(one.where).resolve() in within else ""

@@ -30,8 +30,8 @@ def restore_ledger(options: argparse.Namespace) -> int:
     Raises
     ------
     InputError
-        If a copy is not this study's or does not open, what is there is as good, or the person does
-        not agree to what is lost: nothing was changed.
+        If a copy is not this study's or does not open, the present file is as good, or the person
+        does not accept what is lost. Nothing was changed then.
     """
     from bonescint.identity.key import file_kind
     from bonescint.runlock import alone
