@@ -146,7 +146,7 @@ BATCHES = recorded_batches() or ["00"]
 
 def of_batches(*paths):
     # the paths of every batch. Before split_cohort has run, the batches of the last run are used,
-    # so that a dry-run shows their steps. No other rule makes the files of split_cohort
+    # so that a dry-run shows their steps, except for files that only split_cohort makes
     def known(wildcards):
         try:
             checkpoints.split_cohort.get()

@@ -308,7 +308,7 @@ def _subjects(typed: Iterable[str], text: "Texts") -> list[str]:
 
 
 def _remarks(details: Mapping[str, str], today: date) -> list[str]:
-    """Return what is incomplete or odd about an entry, as keys of texts; it excludes anyhow."""
+    """Return what is incomplete or odd about an entry, as keys of texts; it counts anyway."""
     proxy = [name for name in ("ground", "relation") if details[name]]
     found = [f"no_{name}" for name in ("received", "by") if not details[name]]
     if details["by"] == "proxy":

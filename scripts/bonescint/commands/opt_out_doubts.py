@@ -61,5 +61,5 @@ def show_doubts(options: argparse.Namespace) -> int:
 
 def _shown(person: dict[str, list[str]], text: "Texts") -> str:
     fields = (" / ".join(person[key]) or text("doubts.unknown") for key in person)
-    # header text could hold sequences that steer the terminal
+    # control characters in a header must not steer the terminal
     return "  ".join("".join(c if c.isprintable() else "?" for c in field) for field in fields)

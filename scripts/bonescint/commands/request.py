@@ -105,7 +105,7 @@ def add_request(options: argparse.Namespace) -> int:
     Raises
     ------
     InputError
-        If something of it cannot be; nothing is recorded then.
+        If a detail is not valid. Nothing is recorded then.
     """
     from bonescint.config import CODED_IMAGES
     from bonescint.custody.requests import STOPS, put_request
@@ -156,7 +156,7 @@ def decide_typed(options: argparse.Namespace) -> int:
     Raises
     ------
     InputError
-        If something of it cannot be; nothing is recorded then.
+        If a detail is not valid. Nothing is recorded then.
     """
     from bonescint.commands.opt_out import add_opt_outs
     from bonescint.custody.requests import checked_decision, decide_request

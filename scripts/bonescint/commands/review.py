@@ -175,7 +175,7 @@ def _shape_of(raw: Path, row: "ItemRow") -> "ImageShape | None":
     Parameters
     ----------
     raw
-        The raw folder. Items other than coded images are shown from their files below it.
+        The raw folder, from which every file is read that is not a coded image.
     row
         Of private/review/items.csv.
     """

@@ -146,7 +146,7 @@ def _named(options: argparse.Namespace, wanted: _Wanted, text: Texts) -> dict[st
     known = {wanted.config_name(name): name for name in wanted.columns}
     named = {}
     for pair in options.column:
-        # split at the first sign: a header may hold one, a column's name does not
+        # split at the first "=": a header may hold one, a column's name does not
         name, _, header = (part.strip() for part in pair.partition("="))
         if not header:
             raise InputError(text("no_pair"))
