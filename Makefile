@@ -4,10 +4,10 @@ WORKERS ?= 3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
-# what ends in a traceback of a library before the workflow is read is said first
+# checks for faults that would otherwise end in a library's traceback before the workflow is read
 SURROUNDINGS = PYTHONPATH=scripts $(1) -m bonescint.surroundings
 export PATH := $(abspath $(BIN)):$(PATH)
-# a run starts some sixty programs: without bytecode each compiles the package again
+# a run starts some sixty programs: without bytecode each of them would compile the package again
 unexport PYTHONDONTWRITEBYTECODE
 
 SECONDS ?= 60

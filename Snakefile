@@ -8,10 +8,11 @@ from bonescint.endings.watch import watch
 from bonescint.errors import InputError
 from bonescint.text.yamlfile import read_yaml
 
-# has the last word on the screen, whatever comes
+# prints the last lines on the screen, however the call ends
 ENDING = watch(workflow)
 
-# Snakemake drops line and column of a mistake, and takes the last of two equal keys
+# read here as well, because Snakemake does not tell line and column of a mistake, and accepts a key
+# that occurs twice
 try:
     for file in ["config.yaml", *workflow.overwrite_configfiles]:
         if Path(file).exists() and Path(file).suffix != ".json":

@@ -1,6 +1,6 @@
 """Needs the coded tables; gives them to a statistician: for R, EZR and REDCap (`snakemake tables`)."""
 
-# further tables that questions write, a row a case or a point
+# further tables that questions write, with one row per case or point
 FURTHER = {
     table: f"results/metrics/{table}.csv"
     for name in QUESTIONS

@@ -20,7 +20,7 @@ rule anonymize_batch:
         tag_table=TAG_TABLE,
         tag_rules=TAG_RULES,
         ledger=LEDGER,
-        # on simulated data the fixed strings say so in every file
+        # every file of simulated data says so in its fixed descriptions
         descriptions={
             key: ("SYNTHETIC " if SYNTHETIC else "")
             + config["deidentification"][f"{key}_description"]

@@ -170,7 +170,7 @@ rule choose_cases:
     input:
         cases="results/cases.csv",
         reference="results/reference.csv",
-        # with them a decision that leaves a case out is known
+        # findings, so that decisions that leave a case out are known
         findings="private/findings.csv" if IS_CHOSEN else [],
         given=given("cohort.selection.list"),
     output:

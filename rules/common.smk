@@ -60,7 +60,7 @@ os.umask(0o077)
 DECISIONS = "private/review/decisions.tsv"
 PURGED = str(study.PURGED)
 
-# before anything reads what is not there
+# a sealed study is refused before anything reads files that are sealed away
 try:
     if workflow.is_main_process:
         refuse_sealed("en" if config.get("language") == "en" else "ja")
@@ -82,7 +82,7 @@ except InputError as error:
     raise WorkflowError("\n  ".join(error.problems)) from None
 
 LANGUAGE = config["language"]
-# while nothing has begun: a delivery whose conditions are not met starts no job
+# checked before any job starts: a delivery whose conditions are not met starts none
 if (
     workflow.is_main_process
     and not runs.only_looks(sys.argv)
@@ -98,7 +98,7 @@ if (
 DEMO = study.uses_demo(config)
 LEDGER = study.ledger_settings(config)
 INPUTS = study.inputs(config)
-# a job's own process counts as at work from its first line on; every other call is a run or looks
+# a job's own process is at work from its first line on; any other call is a run or only looks
 is_run = (
     workflow.is_main_process
     and not workflow.output_settings.dryrun
@@ -106,16 +106,16 @@ is_run = (
 )
 try:
     if is_run:
-        if workflow.resource_settings.nodes:  # --jobs, a cluster's
+        if workflow.resource_settings.nodes:  # set by --jobs on a cluster
             refuse_cluster(LEDGER, LANGUAGE)
         runlock.take(Path(".snakemake"), Texts("incidents", LANGUAGE))
-        # somebody may have sealed it since this was read
+        # again, because somebody may have sealed the study in the meantime
         refuse_sealed(LANGUAGE)
         clear_unfinished()
         if begin_study(LEDGER):
             said = Texts("study", LANGUAGE)("first_mark", id=config["study"]["id"])
             print(said, file=sys.stderr)
-        # without the second a delivery that is up to date would be neither searched nor checked
+        # without the second, a delivery that is up to date would be neither searched nor checked
         for receipt in (PURGED, "results/delivery/checked.json"):
             runs.begin(Path(receipt), sys.argv)
         ENDING.begun = True
@@ -127,7 +127,7 @@ except InputError as error:
 except OSError as error:
     raise WorkflowError(system_error(error)) from None
 
-# a table that somebody edited is made anew, before anything is computed from it
+# a table that somebody edited is made anew before anything is computed from it
 if workflow.is_main_process and not runs.only_looks(sys.argv):
     ENDING.edited = made.edited_results()
     try:
@@ -136,17 +136,17 @@ if workflow.is_main_process and not runs.only_looks(sys.argv):
         raise WorkflowError("\n  ".join(error.problems)) from None
     if edited:
         print(*edited, sep="\n", file=sys.stderr)
-        # some hundred lines may follow, and the last ones are read
+        # said again at the end, because hundreds of lines may follow and people read the last ones
         ENDING.note = " ".join(line.strip() for line in edited)
 
 OPT_OUT_SETTINGS = study.opt_out_settings(config)
-# what the last run's split_cohort left; before the first one there is one batch at least
+# the batches that split_cohort made in the last run; before the first run, one batch is assumed
 BATCHES = recorded_batches() or ["00"]
 
 
 def of_batches(*paths):
-    # of every batch. Before split_cohort has run, the last run's stand in for them, so a dry-run
-    # shows their steps; its own files no other rule makes
+    # the paths of every batch. Before split_cohort has run, the batches of the last run are used,
+    # so that a dry-run shows their steps, except for files that only split_cohort makes
     def known(wildcards):
         try:
             checkpoints.split_cohort.get()
@@ -165,20 +165,20 @@ READERS = list(entries_of(config, "readers"))
 READINGS = expand("results/readings/{reader}.csv", reader=READERS)
 IMPORTED = expand("results/software/{software}.csv", software=SOFTWARE)
 BUILT = expand("results/delivery/{table}.csv", table=["volumes", "contents"])
-# further tables of the same cases, each with a name of its own: one that is no more configured is
-# none of the software's or the reader's
+# further tables of the same cases. Each has its own name, so that a table that is no longer
+# configured is not taken for one of the software or the reader
 AGAIN = repeats(entries_of(config, "software"), entries_of(config, "readers"))
 OF_AGAIN = coded_repeats(AGAIN)
 SELECTION = config["cohort"].get("selection", "all")
 IS_CHOSEN = rule_of(SELECTION).rule != "all"
 SELECTED = "results/cohort/selection.csv" if IS_CHOSEN else []
-# what the questions and the outputs read: the tables of the chosen cases. Where cases were chosen
-# once, nothing is read past the choice again: choose_cases then says if that may be
+# the questions and the outputs read the tables of the chosen cases. If cases were chosen once, the
+# tables of all cases are not read again: choose_cases then decides whether that is allowed
 CHOSEN = "results/chosen"
 if not IS_CHOSEN and not os.path.exists(CHOSEN):
     CHOSEN = "results"
 CHOSEN_READINGS = expand(f"{CHOSEN}/readings/{{reader}}.csv", reader=READERS)
-# an import or a disc that failed is made again before anything that follows from it is taken for good
+# an import or a disc that failed is made again before files made from it count as up to date
 ROUNDS = {
     kind: runs.round_of(
         tables,
@@ -189,7 +189,7 @@ ROUNDS = {
         ("software", IMPORTED),
         *OF_AGAIN.items(),
         ("readings", READINGS),
-        # so is a volume that its list has and the folder has not, or of another size
+        # the volumes too, if one of the list is missing in the folder or has another size
         ("volumes", BUILT if read_build().is_whole else [""]),
     )
 }
@@ -201,9 +201,9 @@ VERSION_PAIRS = config_questions.version_pairs(config)
 SYNTHETIC = config["study"]["synthetic"]
 DISC = config["delivery"].get("disc") or {}
 PASSPHRASE = DISC.get("passphrase_file") if DISC.get("form") != "plain" else None
-# decisions about findings are for the delivery: they run no patient again
+# decisions about findings only concern the delivery, so no patient is processed again for them
 DECIDED_IMAGES = values_stamp(released_images(DECIDED))
-# rectangles concern the batch with their image alone: split_cohort says which
+# rectangles concern only the batch of their image: split_cohort says which
 DECIDED_RECTANGLES = values_stamp(
     f"{sha256} {spelled(drawn)}" for sha256, drawn in redactions(DECIDED).items()
 )
@@ -215,7 +215,7 @@ DECIDED_BLANKS = values_stamp(
 )
 DRAWN = drawn_figures({*HAS, *QUESTIONS})
 FIGURES = [f"results/figures/{n}.{form}" for n in DRAWN for form in DRAWN[n].formats]
-# what the workbook and the report are written from
+# tables from which the workbook and the report are written
 TABLES = {
     "flow": "results/metrics/flow.csv",
     "cases": f"{CHOSEN}/cases.csv",
@@ -230,7 +230,7 @@ TABLES = {
 }
 if "cutoffs" in QUESTIONS:
     TABLES["failed_calls"] = "results/metrics/failed_calls.csv"
-# the tables that a question may ask for
+# tables that a question may ask for
 OF_QUESTIONS = {
     "cases": f"{CHOSEN}/cases.csv",
     "reference": f"{CHOSEN}/reference.csv",
@@ -240,7 +240,7 @@ OF_QUESTIONS = {
     **OF_AGAIN,
     "questions": [TABLES[name] for name in QUESTIONS if name != TESTS],
 }
-# what a figure may be drawn from; a table that a question writes goes by its own name
+# tables from which a figure may be drawn; a table that a question writes has its own name
 OF_FIGURES = {
     **OF_QUESTIONS,
     "flow": TABLES["flow"],
@@ -251,7 +251,7 @@ OF_FIGURES = {
         for table in (name, *question(name).also)
     },
 }
-# by code; the report may be handed on, the workbook stays in the hospital (R34)
+# by patient code: for the workbook, which stays in the hospital, not for the report (R34)
 CASE_LISTS = {
     "measurements": f"{CHOSEN}/measurements.csv",
     "misclassified": "results/metrics/misclassified.csv",
@@ -279,12 +279,12 @@ WARNINGS = [
     "results/hospital/incidental.warnings.csv",
     *expand("results/readings/{reader}.warnings.csv", reader=READERS),
 ]
-# none is printed before a privacy manager is chosen; only simulated data leave without one (R33)
+# no form is made before a privacy manager is chosen; only simulated data leave without one (R33)
 FORMS_OF_PROVISION = expand(
     "results/delivery/forms/{form}.{ending}", form=OF_PROVISION, ending=["pdf", "xlsx"]
 )
 MANAGER = filled_for(config["study"].get("privacy_manager"), SYNTHETIC)
-# who is in; how many are planned and who of them is chosen is decided when all are coded
+# settings of who is in the cohort, without targets and selection, which are applied after coding
 COHORT = {
     key: value
     for key, value in config["cohort"].items()
@@ -295,15 +295,15 @@ DEMO_SETTINGS = {
     "cohort": COHORT,
     "preceding_study": config["study"]["preceding_study"],
 }
-# why something is delivered after the study's end; empty as long as nothing needs a reason
+# the reason for a delivery after the study's end; empty as long as none is needed
 AFTER_PERIOD_END = gate.reason_after_end(
     config["study"], config["delivery"], date.today()
 )
-# the hospital's, or the one that comes with the workflow: no rule makes either
+# the hospital's table or the one that comes with the workflow; no rule makes either of them
 TAG_TABLE = config["deidentification"]["tag_table"]
 TAG_RULES = content_stamp(locate(TAG_TABLE))
-# what tells one content of an identified input from another without telling the content; inputs
-# that this workflow makes may not exist yet at parse time, and their settings tell all
+# stamps of identified inputs: they differ if the content differs, without revealing it. Inputs that
+# this workflow makes may not exist yet at parse time, so their stamp comes from their settings
 STAMPS = {
     key: (
         settings_stamp(DEMO_SETTINGS)
@@ -312,7 +312,7 @@ STAMPS = {
     )
     for key, path in INPUTS.items()
 }
-# one table given for two versions or readers; the demonstration's are told by their paths
+# one table given for two versions or readers; tables of the demonstration are compared by path
 SAME_TABLES = study.same_tables(
     config,
     {k: p if p.startswith(study.DEMO) else STAMPS[k] for k, p in INPUTS.items()},
@@ -327,15 +327,15 @@ wildcard_constraints:
 
 
 def given(*keys):
-    # of the study's inputs those that this workflow makes. The hospital's own, which no rule makes,
-    # are params and count by their stamps: as an input one dated in the future, by a wrong clock
-    # somewhere, would stop every run, for Snakemake compares its date with the outputs'
+    # only inputs that this workflow makes. No rule makes the hospital's own: they are params with
+    # stamps. As an input, a file that a wrong clock dated into the future would stop every run,
+    # because Snakemake compares its date with those of the outputs
     paths = [INPUTS.get(key, "") for key in keys]
     return [path for path in paths if path.startswith(study.DEMO)]
 
 
 def path_of(key):
-    # as a function of nothing: lint takes a path that is an input as well for a hardcoded prefix
+    # a function, because lint takes a path that is also an input for a hardcoded prefix
     def path(wildcards):
         return INPUTS.get(key)
 
@@ -343,12 +343,12 @@ def path_of(key):
 
 
 def metrics_of(*keys):
-    # a rule runs again for what it reads alone
+    # only the metrics that a rule reads, so that other metrics do not run it again
     return {key: METRICS[key] for key in keys}
 
 
 def tables_of(name):
-    # what a question reads, under the names of its declaration
+    # the tables that a question reads, under the names of its declaration
     return {
         need: OF_QUESTIONS[need]
         for need in question(name).needs
@@ -378,19 +378,19 @@ def asked_of(name):
 
 
 def language_of_messages(wildcards, input):
-    # for who writes no words but an error's. Snakemake keeps no record of a param that is a
-    # function of the input, so another language runs it no second time
+    # for rules whose only words are error messages. Snakemake keeps no record of a param that is a
+    # function of the input, so another language does not run them again
     return LANGUAGE
 
 
 def reviewers_of_decisions(wildcards, input):
-    # the stamp of what was decided tells it: like another language, it alone runs nothing again
+    # as with the language, another number runs nothing again: its effect is in the decisions' stamp
     return REVIEWERS
 
 
 def batch_file(wildcards):
-    # asking for the checkpoint lets Snakemake compare the batches' content and run only those
-    # that changed
+    # because the checkpoint is asked for, Snakemake compares the content of the batches and runs
+    # only those that changed
     checkpoints.split_cohort.get()
     return f"private/batches/{wildcards.batch}.csv"
 

@@ -6,7 +6,7 @@ from bonescint.endings.outcome import RunOutcome
 rule write_recalls:
     """Ask the partner to give back what was delivered of somebody who declined (R12, R31)."""
     input:
-        # with it the hospital's list is on record in the ledger
+        # once it exists, the hospital's list is on record in the ledger
         counts="results/cohort/opt_out.csv",
     output:
         warnings="results/cohort/recalls.warnings.csv",
@@ -21,7 +21,7 @@ rule write_recalls:
             content_stamp(DELIVERIES),
         ],
         ledger=LEDGER,
-        # named in a notice
+        # a notice names them
         study={key: config["study"][key] for key in ("id", "title", "synthetic")},
         recalls=str(RECALLS),
         language=language_of_messages,
@@ -51,7 +51,7 @@ rule count_incidental:
 rule list_open_ends:
     """List what has not come back from the partner: receipts, recalls that nobody confirmed (R29)."""
     input:
-        # with it what is due is on record in the ledger
+        # once it exists, the recalls that are due are on record in the ledger
         recalled="results/cohort/recalls.warnings.csv",
     output:
         table="results/cohort/open_ends.csv",
@@ -75,8 +75,9 @@ rule list_open_ends:
         "../scripts/custody/list_open_ends.py"
 
 
-# read by verify_purge beside what it reads anyway: every table of results/ that is not handed over.
-# One that was edited and put aside is missed, though what it leads to is there
+# every table of results/ that is not handed over; verify_purge reads them in addition to its other
+# inputs. So Snakemake notices a table that was edited and put aside, even if all files made from it
+# are there
 WATCHED = [
     "results/anonymization/unique_cases.csv",
     *[f"results/{table}.csv" for table in ("cases", "reference", "measurements")],
@@ -111,8 +112,8 @@ rule verify_purge:
         findings="private/findings.csv",
         declined="private/declined.age",
         consented="private/consented.csv",
-        # one output of every rule: Snakemake forgets a rerun that failed once, for it deletes what
-        # the job was to make anew, and misses nothing as long as what follows from it is there
+        # one output of every rule. If a rerun fails, Snakemake deletes the job's outputs. Without
+        # these inputs it would not miss them as long as the files made from them exist
         indexed="private/indexed.json",
         given=given(*INPUTS),
         codes="private/codes.json",
@@ -137,7 +138,7 @@ rule verify_purge:
         ledger=LEDGER,
         opt_out=path_of("inputs.opt_out"),
         inputs=list(INPUTS.values()),
-        # a run that ended early leaves them, and no later one misses them
+        # a run that ended early leaves these files behind, and no later run would remove them
         temporary=["private/index.csv", "private/unindexed.csv"],
         decisions=DECISIONS,
         ids_only=OPT_OUT_SETTINGS["ids_only"],

@@ -21,7 +21,7 @@ rule deliver:
     conda:
         "../envs/python.yaml"
     params:
-        # with whatever lies beside the batches
+        # the folder of all batches, so that other files in it are seen too
         dicom=lambda wildcards, input: os.path.dirname(input.folders[0]),
         language=LANGUAGE,
         synthetic=SYNTHETIC,
@@ -88,12 +88,12 @@ rule build_disc:
         incomplete="results/hospital/incomplete.csv",
         reports=of_batches("results/anonymization/{batch}.csv"),
         folders=of_batches("results/dicom/{batch}"),
-        # behind its gates
+        # an input, so that the disc waits for the conditions of the sheet
         sheet="results/delivery/partner_sheet.xlsx",
         searched=ancient(PURGED),
     output:
-        # beside results/delivery/volumes, no output: Snakemake would delete the volumes before the
-        # job, and they stay until their successors are whole
+        # results/delivery/volumes is written too, but is no output: Snakemake would delete the
+        # volumes before the job, and they must stay until the new ones are complete
         volumes="results/delivery/volumes.csv",
         contents="results/delivery/contents.csv",
     log:
@@ -107,7 +107,7 @@ rule build_disc:
         },
         delivery=lookup("delivery", within=config),
         language=LANGUAGE,
-        # another passphrase opens another disc
+        # a new passphrase needs a new disc
         passphrase=content_stamp(PASSPHRASE) if PASSPHRASE else None,
         round=ROUNDS["volumes"],
         code=code_digest("scripts/delivery/build_disc.py"),
@@ -125,7 +125,7 @@ rule write_partner_sheet:
         reports=of_batches("results/anonymization/{batch}.csv"),
         folders=of_batches("results/dicom/{batch}"),
         planned="results/hospital/planned.csv",
-        # made of tables that were searched for who declined; each run searches anew
+        # after the search for patients who declined; `ancient`, because each run searches again
         searched=ancient(PURGED),
     output:
         sheet="results/delivery/partner_sheet.xlsx",
@@ -135,7 +135,7 @@ rule write_partner_sheet:
         "../envs/python.yaml"
     params:
         study=lookup("study", within=config),
-        # of the disc nothing stands in the sheet
+        # the sheet says nothing about the disc
         delivery={k: v for k, v in config["delivery"].items() if k != "disc"},
         language=LANGUAGE,
         decisions=DECISIONS if os.path.exists(DECISIONS) else None,
@@ -161,7 +161,7 @@ rule write_forms:
         config={
             "study": config["study"],
             "papers": config.get("papers"),
-            # what a form says of it
+            # only the keys that a form shows
             "delivery": {
                 "partner": config["delivery"].get("partner"),
                 "responsible": config["delivery"].get("responsible"),

@@ -32,7 +32,7 @@ rule make_demo_cohort:
         "../scripts/demo/make_demo_cohort.py"
 
 
-# before Snakemake deletes anything: what lies there may be somebody's own
+# checked before Snakemake deletes anything, because a person may have put files there
 if workflow.is_main_process and not runs.only_looks(sys.argv):
     others = not_of_the_generator(
         Path(study.DEMO),

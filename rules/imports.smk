@@ -27,7 +27,8 @@ rule import_software:
         ],
         settings=lambda wildcards: own_settings(config["software"][wildcards.software]),
         metrics=METRICS["values"],
-        # the faults of a bad table, with its cells marked: no output, which would go with the failure
+        # the faults of a bad table, with its cells marked; no output, because Snakemake deletes
+        # the outputs of a failed job
         faults="private/faults/{software}.xlsx",
         same=lambda wildcards: SAME_TABLES[f"software.{wildcards.software}"],
         synthetic=SYNTHETIC,

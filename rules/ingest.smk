@@ -1,6 +1,6 @@
 """Needs the raw folder; gives an index of every file below it, from headers alone."""
 
-# rows of the index that something else read are not taken for this one's
+# rows of the cached index are used only if the same code and settings made them
 INDEX_CACHE = "private/index.age"
 INDEXED_BY = values_stamp(
     [
@@ -29,7 +29,7 @@ rule index_dicom:
         stamp=STAMPS["inputs.dicom"],
         tracers=TRACERS,
         limits=lookup("limits", within=config, default={}),
-        # what the last run read; filter_opt_out writes it, without who declined
+        # the index of the last run; filter_opt_out writes it, without patients who declined
         cache=INDEX_CACHE,
         ledger=LEDGER,
         indexed_by=INDEXED_BY,

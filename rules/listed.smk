@@ -5,7 +5,7 @@ import re
 from bonescint.outputs.labels import Labels
 from bonescint.resources import SYNTHETIC as MARK_OF_SIMULATED
 
-# what figures and questions are called
+# titles of figures and questions
 CALLED = Labels(
     Texts("figures", LANGUAGE),
     SOFTWARE,
@@ -19,7 +19,8 @@ CALLED = Labels(
 
 
 def listed(path, kind, title, caption):
-    # for `snakemake --report`: what people are given, in their words; the workbook is the hospital's
+    # for `snakemake --report`: results with their titles and captions; the workbook stays in the
+    # hospital
     words = Texts("overview", LANGUAGE)
     mark = f" ({MARK_OF_SIMULATED})" if SYNTHETIC else ""
     return report(
@@ -32,7 +33,7 @@ def listed(path, kind, title, caption):
 
 def written_by(name):
     title, about = (CALLED.question(kind, name) for kind in ("title", "about"))
-    # numbers of requirements are for who works on the program
+    # without numbers of requirements, which only matter to developers
     captions = {"table": re.sub(r" \(R\d[^)]*\)", "", about)}
     captions |= {
         table: CALLED.question(f"table_{table}", name) for table in question(name).also
@@ -41,7 +42,7 @@ def written_by(name):
         table: f"results/metrics/{name if table == 'table' else table}.csv"
         for table in captions
     }
-    # a list of cases is for the hospital
+    # a list of cases stays in the hospital
     return {
         table: (
             path

@@ -2,7 +2,7 @@
 
 from bonescint.outputs.presets import PRESETS
 
-# what the lists of reporting items ask for
+# answers to the lists of reporting items
 STATED = {
     **config["study"],
     **{
@@ -11,13 +11,13 @@ STATED = {
     },
 }
 FIGURES_WANTED = config.get("figures") or {}
-# a list of codes is read by the job: what is a param stays in Snakemake's records
+# the job reads a list of codes itself, because a param stays in Snakemake's records
 MONTAGE = {
     "cases": (FIGURES_WANTED.get("montage") or {}).get("cases", "first"),
     "list": study.montage_list(config),
     "stamp": STAMPS.get("figures.montage.cases"),
 }
-# what the workbook's charts are drawn from beside its lists
+# tables for the workbook's charts, in addition to its lists
 OF_CHARTS = {"roc_curves": OF_FIGURES["roc_curves"]} if "accuracy" in QUESTIONS else {}
 
 
@@ -103,7 +103,7 @@ rule draw_presets:
             for need in ("cases", *drawn.needs)
             if need in OF_FIGURES
         },
-        # who declined is looked for first: what is drawn here no other run draws anew
+        # the search for patients who declined comes first: no later run draws these figures again
         searched=ancient(PURGED),
     output:
         folder=directory("results/presets"),

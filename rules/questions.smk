@@ -3,7 +3,7 @@
 
 module asking:
     snakefile:
-        # as seen from rules/questions/
+        # relative to rules/questions/
         "../answer_question.smk"
 
 

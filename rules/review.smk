@@ -22,7 +22,7 @@ rule list_review_items:
         selection="results/cohort/selection.csv",
         planned="results/hospital/planned.csv",
         doubts=str(OPT_OUT_DOUBTS),
-        # made of tables that were searched for who declined; each run searches anew
+        # after the search for patients who declined; `ancient`, because each run searches again
         searched=ancient(PURGED),
     output:
         table="private/review/items.csv",

@@ -2,9 +2,10 @@
 
     make audit-lock
 
-pip-audit does it, the newest one, in an environment of its own (.venv-audit): the program needs it
-nowhere. It asks the package index about each name and version of the lock; nothing of a study is
-read. What could not be asked is a failure, for pip-audit itself calls that free of vulnerabilities.
+The newest pip-audit does it. It has its own environment (.venv-audit), because the program does not
+need it. It asks the package index about each name and version of the lock; nothing of a study is
+read. A package that could not be asked about is a failure here, because pip-audit itself reports it
+as free of vulnerabilities.
 """
 
 import argparse
@@ -20,7 +21,7 @@ from typing import Any
 from bonescint.errors import InputError
 from bonescint.resources import ROOT, both
 
-# what the lock holds is audited as it stands: no package is resolved, fetched or installed
+# the lock is audited as it is: no package is resolved, fetched or installed
 _OPTIONS = ("--require-hashes", "--disable-pip", "--progress-spinner=off", "--desc=off")
 
 
@@ -35,7 +36,7 @@ def audit_tool(folder: Path) -> Path:
     Raises
     ------
     InputError
-        If the package is not to be had.
+        If the package cannot be installed.
     """
     pip = folder / "bin" / "pip"
     try:
@@ -61,12 +62,12 @@ def asked(tool: Path, lock: Path) -> list[dict[str, Any]]:
     Raises
     ------
     InputError
-        If it was not answered.
+        If there is no answer.
     """
     with tempfile.TemporaryDirectory() as temporary:
         answer = Path(temporary, "answer.json")
         command = [tool, "--requirement", lock, *_OPTIONS, "--format=json", "--output", answer]
-        # exit code 1 is a vulnerability, an error or a network that is not there
+        # not checked: exit code 1 means a vulnerability, an error or a missing network
         said = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
         try:
             packages: list[dict[str, Any]] = json.loads(answer.read_text())["dependencies"]
@@ -77,7 +78,7 @@ def asked(tool: Path, lock: Path) -> list[dict[str, Any]]:
 
 
 def told(packages: Sequence[dict[str, Any]]) -> tuple[list[str], bool]:
-    """Return the lines to be shown, and whether each package was asked about and none is known.
+    """Return the lines to show, and whether all packages were asked about and none is vulnerable.
 
     Parameters
     ----------
@@ -103,7 +104,7 @@ def told(packages: Sequence[dict[str, Any]]) -> tuple[list[str], bool]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Audit the lock of this checkout; the exit code is 0 only if every package is well."""
+    """Audit the lock of this checkout; return 0 only if no package is vulnerable."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--lock", type=Path, default=ROOT / "requirements.lock", metavar="FILE")
     parser.add_argument("--environment", type=Path, default=ROOT / ".venv-audit", metavar="FOLDER")

@@ -14,7 +14,7 @@ from bonescint.resources import ROOT, Texts, project_yaml
 
 LANGUAGES = ("en", "ja")
 SCHEMA = project_yaml("schemas/config.schema.yaml")
-_KINDS = ("date", "path", "question")  # $defs that say more of a value than its type does
+_KINDS = ("date", "path", "question")  # $defs that say more about a value than its type
 
 
 class Key(NamedTuple):
@@ -26,7 +26,7 @@ class Key(NamedTuple):
 
 
 def resolved(key: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a key's schema with what it refers to; what stands beside a reference wins.
+    """Return a key's schema with its reference resolved; keywords beside the reference win.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def resolved(key: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def below(form: Mapping[str, Any], path: str = "") -> Iterator[Key]:
-    """Yield every key below one, deepest last; how a table is read is left out.
+    """Yield every key below one, deepest last, without the keys that say how a table is read.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def _sentence(said: str) -> str:
 def _rows(keys: list[Key], text: Texts) -> Iterator[str]:
     yield "| " + " | ".join(text(one) for one in ("key", "value", "needed", "meaning")) + " |"
     yield "|---|---|---|---|"
-    first: dict[int, str] = {}  # keys that stand at several places are listed at the first
+    first: dict[int, str] = {}  # keys with several places are listed at the first
     again = ""
     for key in keys:
         if again and key.path.startswith(again):

@@ -1,6 +1,6 @@
 """Write resources/nm_attributes.csv and nm_codes.csv from nm_decisions.csv and the standard.
 
-Run by hand, in an environment of its own (the project itself needs neither package):
+Run by hand, in a separate environment (the project itself needs neither package):
 
     python -m venv /tmp/tables
     /tmp/tables/bin/pip install highdicom==0.28.2 dicom-anonymizer==2.1.0
@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 STANDARD = Path(highdicom.__file__).parent / "_standard"
 IODS = {"type_nm": "nuclear-medicine-image", "type_sc": "secondary-capture-image"}
 STRICTEST_FIRST = ["1", "1C", "2", "2C", "3"]
-# optional modules that go as a whole: their Types bind only where the module is present
+# optional modules that are removed as a whole: their Types hold only where the module is present
 DROPPED_MODULES = (
     "acquisition-context", "clinical-trial", "device", "enhanced-patient-orientation",
     "frame-extraction", "icc-profile", "image-plane", "multi-frame-overlay", "overlay-plane",
@@ -47,12 +47,13 @@ CODE_LISTS = {
     "PurposeOfReferenceCodeSequence": [7202],
     "DerivationCodeSequence": [7203],
 }
-# SNOMED's older codes travel under these designators in real files
+# in real files SNOMED's older codes have these designators
 SRT_ALIASES = ["SRT", "99SDM", "SNM3"]
-# older codes that the current context groups do not map. Gantry: the code meanings in Siemens'
-# files, and what G-5190 and G-5191 were before F-10470 and F-10480 in CID 21; F-10440: CID 19
-# before 2016; T-11000: SNOMED's topography; R-10206, R-10214: the radiographic views (CID 4010),
-# which cameras give for the side that faces the detector (bonescint.dicom.view_codes)
+# older codes that the current context groups do not map. Sources:
+# G-5190, G-5191 (gantry): the code meanings in Siemens' files; in CID 21 F-10470 and F-10480
+# replaced them. F-10440: CID 19 before 2016. T-11000: SNOMED's topography.
+# R-10206, R-10214: the radiographic views (CID 4010), which cameras write for the side that faces
+# the detector (bonescint.dicom.view_codes)
 OLDER_CODES = {
     "PatientGantryRelationshipCodeSequence": {"G-5190": "headfirst", "G-5191": "feet-first"},
     "PatientOrientationCodeSequence": {"F-10440": "erect"},
@@ -88,8 +89,8 @@ def types_of(iod: str) -> dict[str, str]:
 
 
 def by_type(type_nm: str, type_sc: str) -> str:
-    """Return the strictest decision that the Types allow for what nobody asked to keep."""
-    # 1C and 2C: their condition is about a part that goes, so the attribute goes too
+    """Return the strictest decision that the Types allow, for attributes without a decision."""
+    # 1C and 2C: their condition is about a part that is removed, so the attribute is removed too
     if "1" in (type_nm, type_sc):
         raise SystemExit("a Type 1 attribute needs a decision of its own in nm_decisions.csv")
     return "empty" if "2" in (type_nm, type_sc) else "remove"
@@ -103,7 +104,7 @@ def write_attributes() -> None:
     actions = profile_actions()
     paths = set(decided)
     for known in types.values():
-        # below an attribute that goes as a whole nothing needs a decision of its own
+        # below an attribute that is removed as a whole nothing needs its own decision
         paths |= {
             p
             for p in known
@@ -114,7 +115,7 @@ def write_attributes() -> None:
         keywords = path.split("/")
         tags = [tag_for_keyword(keyword) for keyword in keywords]
         if None in tags:
-            # newer than the dictionary: not in the list, hence removed
+            # newer than pydicom's dictionary: not in the list, and therefore removed
             continue
         leaf = tags[-1]
         here = {column: known.get(path, "") for column, known in types.items()}

@@ -2,7 +2,7 @@
 
     python tools/generate_reasons_doc.py
 
-The reasons and their words are those of the program; the prose stands in tools/reasons.en.md and
+The reasons and their words come from the program; the prose stands in tools/reasons.en.md and
 tools/reasons.ja.md.
 """
 

@@ -47,7 +47,7 @@ def path_of(language: str) -> Path:
 
 
 def _sections(side: str, text: Texts) -> Iterator[str]:
-    """Yield a section for each header: tables that share one stand together."""
+    """Yield a section for each header; tables with the same header share a section."""
     groups: dict[tuple[str, ...], list[DeclaredTable]] = {}
     for table in catalogue():
         groups.setdefault(table.parts, []).append(table)

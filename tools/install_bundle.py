@@ -1,7 +1,7 @@
-"""Install an unpacked bundle where it lies, with no network: what `install` calls.
+"""Install an unpacked bundle in its folder, without a network. The script `install` calls this.
 
-`install` has compared the checksums and found the Python that the bundle was made for, whole.
-Nothing but .venv is written. A half-finished .venv is begun anew; a finished one is left as it is.
+`install` has already compared the checksums and found a complete Python of the right version. Only
+.venv is written. An unfinished .venv is made anew; a finished one is left as it is.
 """
 
 import os
@@ -22,13 +22,13 @@ from bonescint.surroundings import shortcomings  # noqa: E402
 
 WHEELS = ROOT / "wheels"
 VENV = ROOT / ".venv"
-READY = VENV / "ready"  # what `make` asks for, too
+READY = VENV / "ready"  # `make` looks for it too
 _BIN = VENV / "bin"
 _ROOM = 1_200_000_000  # bytes
 
 
 def missing() -> list[str]:
-    """Return what stands in the way of an installation, with the cure, in both languages."""
+    """Return what prevents an installation and how to mend it, in both languages."""
     found = []
     if wheels := misfits([wheel.name for wheel in WHEELS.iterdir()]):
         here = f"{platform.system()} {platform.machine()} {' '.join(platform.libc_ver())}"
@@ -49,7 +49,7 @@ def misfits(wheels: list[str]) -> list[str]:
         Names of files.
     """
     sys.path.insert(0, str(_pip()))
-    # as pip decides it: processor, operating system, version of glibc
+    # with pip's own rules about processor, operating system and version of glibc
     from pip._vendor.packaging.tags import sys_tags
     from pip._vendor.packaging.utils import parse_wheel_filename
 
@@ -62,13 +62,13 @@ def _pip() -> Path:
 
 
 def install() -> bool:
-    """Make .venv of the bundle's wheels and return whether it works."""
+    """Make .venv from the bundle's wheels and return whether it works."""
     if VENV.exists():
         print(both("bundle", "again"))
         shutil.rmtree(VENV)
     count = sum(1 for _ in WHEELS.iterdir())
     print(both("bundle", "installing", count=count), flush=True)
-    # without pip: it comes from the bundle, because a bare Debian or Ubuntu has no ensurepip
+    # without pip, which comes from the bundle: a bare Debian or Ubuntu has no ensurepip
     venv.EnvBuilder(symlinks=True).create(VENV)
     pip = [str(_BIN / "python"), str(_pip() / "pip"), "install", "--quiet", "--no-index"]
     pip += ["--no-cache-dir", "--disable-pip-version-check", "--no-warn-script-location"]
@@ -82,12 +82,12 @@ def install() -> bool:
 
 
 def _succeeds(command: list[str]) -> bool:
-    # a setting of the user's Python or pip must not reach in
+    # settings of the user's Python or pip must have no effect
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PIP_", "PYTHON"))}
     environment = kept | {"PIP_CONFIG_FILE": os.devnull}
     try:
         done = subprocess.run(command, env=environment, stdout=subprocess.DEVNULL)  # noqa: S603
-    except OSError:  # the Python that a script names is gone
+    except OSError:  # the Python that a script names no longer exists
         return False
     return done.returncode == 0
 
@@ -98,7 +98,7 @@ def works() -> bool:
 
 
 def is_finished() -> bool:
-    """Tell whether a former installation got to its end, here: a moved one calls its old place."""
+    """Tell whether an installation was finished in this folder; a moved one names its old place."""
     return READY.exists() and READY.read_text(encoding="utf-8") == str(ROOT) and works()
 
 
@@ -110,7 +110,7 @@ def main() -> int:
             print(*problems, both("bundle", "untouched"), sep="\n", file=sys.stderr)
             return 1
         done = done or install()
-    except (OSError, KeyboardInterrupt) as error:  # a folder that may not be written, Ctrl-C
+    except (OSError, KeyboardInterrupt) as error:  # a folder without write permission, Ctrl-C
         print(error, file=sys.stderr)
         done = False
     if not done:

@@ -30,7 +30,7 @@ from bonescint.files import replacing
 from bonescint.resources import ROOT, both
 
 LOCK = "requirements.bundle.lock"
-# what `tools/bundle/` holds for the top folder of the bundle
+# files of `tools/bundle/` for the top folder of the bundle
 _ABOVE = ("INSTALL.txt", "install")
 _EXECUTABLE = ("install", ".ci/run")
 
@@ -48,7 +48,7 @@ def make_bundle(root: Path, folder: Path) -> Path:
     Raises
     ------
     InputError
-        If there is no checkout, something is not committed, or a package is not to be had.
+        If there is no checkout, something is not committed, or a package cannot be had.
     """
     made = _commit_time(root)
     name = bundle_name_of(root)
@@ -66,7 +66,7 @@ def make_bundle(root: Path, folder: Path) -> Path:
 
 
 def bundle_name_of(root: Path) -> str:
-    """Return what tells one bundle from another: version, commit, platform and Python.
+    """Return the name of a bundle, from version, commit, platform and Python.
 
     Parameters
     ----------
@@ -108,10 +108,10 @@ def _program(root: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _wheels(lock: Path, folder: Path, made: int) -> list[Path]:
-    """Bring the lock's wheels into a folder; build those of which there is a source alone."""
+    """Download the lock's wheels into a folder; build those that exist only as source."""
     print(both("bundle", "collecting"))
     command = [sys.executable, "-m", "pip", "wheel", "-qq", "--disable-pip-version-check"]
-    # built by the environment's own setuptools, which the lock holds too
+    # built with the environment's own setuptools, which is in the lock too
     command += ["--no-deps", "--no-build-isolation", "--require-hashes"]
     command += ["--requirement", str(lock), "--wheel-dir", str(folder)]
     dated = os.environ | {"SOURCE_DATE_EPOCH": str(made)}
@@ -173,7 +173,7 @@ def write_archive(file: Path, top: str, members: Mapping[str, bytes], made: int)
     """
     with (
         replacing(file, "wb") as stream,
-        # wheels are compressed: a higher level takes time and saves nothing
+        # wheels are compressed already: a higher level takes time and saves nothing
         gzip.GzipFile("", "wb", compresslevel=1, fileobj=stream, mtime=made) as packed,
         tarfile.open(fileobj=packed, mode="w", format=tarfile.GNU_FORMAT) as tar,
     ):

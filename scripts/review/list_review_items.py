@@ -63,12 +63,12 @@ def list_review_items(
     keep_private
         Of the configuration.
     decisions, reviewers
-        What persons have decided; may not exist. How many must agree.
+        The decisions, which may not exist yet, and how many persons must agree.
     table
         private/review/items.csv.
     selection, planned
-        results/cohort/selection.csv and results/hospital/planned.csv: of who is not chosen, or
-        asked to be in no further delivery, nothing is to leave.
+        results/cohort/selection.csv and results/hospital/planned.csv: nothing may leave of patients
+        who are not chosen, or who asked to be in no further delivery.
     """
     book = open_ledger(**ledger)
     others = not_chosen(selection) | stopped_in(planned)

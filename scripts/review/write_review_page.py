@@ -29,7 +29,7 @@ def write_review_page(
     language: str,
     page: Path,
 ) -> None:
-    """Write the page, and further ones beside it where one would be too large.
+    """Write the page, and further pages beside it if one would be too large.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""One module a command; each imports what is heavy only when it runs."""
+"""One module for each command, which imports heavy modules only when it runs."""

@@ -65,7 +65,7 @@ def archive(options: argparse.Namespace) -> int:
     Raises
     ------
     InputError
-        If it cannot be done; nothing half done that looks whole is left.
+        If it cannot be done. Nothing incomplete is left that looks complete.
     """
     from bonescint.custody.archive.contents import raw_name
     from bonescint.custody.seal import refuse_sealed
@@ -74,7 +74,7 @@ def archive(options: argparse.Namespace) -> int:
     from bonescint.resources import Texts
 
     if options.key and (options.verify or options.restore):
-        # in ten years there may be nothing but the file and its key
+        # in ten years only the file and its key may be left, without a config.yaml
         text = Texts("archive", options.language or "ja")
         return _read(options, open_identity(options.key, ask=True), None, text)
     config = configuration.load(options)
@@ -87,7 +87,7 @@ def archive(options: argparse.Namespace) -> int:
         with _at_rest(text):
             book = open_ledger(**ledger, ask=True)
             written = _write(options, config, book.identity, text)
-            # who declines later is in it: `opt-out add` and `where` name it
+            # on record, so that `opt-out add` and `where` can name the archives of a patient
             book.append([{"kind": "archive", "name": options.file.name, "sha256": written.sha256}])
         return 0
     identity = open_identity(ledger["key"], ledger.get("passphrase_file"), ask=True)
@@ -96,7 +96,7 @@ def archive(options: argparse.Namespace) -> int:
 
 @contextmanager
 def _at_rest(text: "Texts") -> Iterator[None]:
-    """Refuse while a run is under way, and let none begin: the archive is of one moment."""
+    """Refuse while a run is under way, and let no run begin: an archive shows one moment."""
     import fcntl
 
     from bonescint.runlock import RUN
@@ -161,7 +161,7 @@ def _read(
     from bonescint.custody.archive.read import manifest_differences, restore, verify_archive
 
     file: Path = options.verify or options.restore[0]
-    # of the tar, a few per cent less than of the file
+    # progress counts the tar, which has a few per cent fewer bytes than the file
     total = file.stat().st_size // _MB if file.exists() else None
 
     stage = "check" if options.verify else "restore"
@@ -207,7 +207,7 @@ def _cover(
     written: "Written",
     today: "date",
 ) -> bytes:
-    """Return what lies beside the archive: no identifier and no path of the machine."""
+    """Return the text beside the archive. It holds no identifier and no path of the machine."""
     import shlex
 
     from bonescint.custody.retention import retention
@@ -232,7 +232,7 @@ def _cover(
             recipient=identity.to_public(),
         )
 
-    # as Windows reads it
+    # with BOM and line ends for Windows
     return ("\ufeff" + _in_both(words)).replace("\n", "\r\n").encode()
 
 

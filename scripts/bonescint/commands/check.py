@@ -1,4 +1,4 @@
-"""`bonescint check`: everything that a run would look at, before anything runs."""
+"""`bonescint check`: everything that a run would read, checked before anything runs."""
 
 import argparse
 import sys
@@ -13,12 +13,12 @@ from bonescint.resources import Texts
 if TYPE_CHECKING:
     from bonescint.commands.checked_inputs import CheckedInput
 
-# warnings of one input; the check of one table has them all
+# warnings shown of one input; `bonescint table check` shows them all
 _TOLD = 10
 
 
 class CheckFailed(InputError):
-    """The errors of a check: they stand above its table, and what to do next is its last line.
+    """The errors of a check. They are shown above its table; the last line is what to do next.
 
     Parameters
     ----------
@@ -64,11 +64,11 @@ def check(options: argparse.Namespace) -> int:
     found, readable = _configuration(config, options)
     text = Texts("check", _language(config))
     if not readable:
-        # what is to be mended stands alone: nothing else could be looked at
+        # only these errors are shown, because no input could be checked
         print(text("form_first"), flush=True)
         raise InputError(found.errors)
     inputs = [found, *_inputs({**config, "ledger": ledger_settings(config)}, text)]
-    # the configuration's check reads some of them, too
+    # the check of the configuration reads some inputs too: show their errors only once
     told = {error for one in inputs[1:] for error in one.errors}
     found.errors = [error for error in found.errors if error not in told]
     if not found.errors:
@@ -89,7 +89,7 @@ def check(options: argparse.Namespace) -> int:
 
 
 def _first(faulty: "CheckedInput", text: Texts) -> str:
-    """Return what to do first; of a table that could not be matched, how to see its headers."""
+    """Return what to do first; for a table that could not be matched, how to see its headers."""
     said = text("next.errors", where=faulty.where, n=len(faulty.errors))
     area, _, name = faulty.where.partition(".")
     is_list = faulty.where in {f"inputs.{one}" for one in LISTS}
@@ -168,7 +168,7 @@ def _tell(inputs: Sequence["CheckedInput"], text: Texts) -> None:
 
 
 def _gates(config: Mapping[str, Any], text: Texts) -> None:
-    """Show what a delivery would still wait for: nothing that stops a run."""
+    """Show what a delivery would still wait for. None of it stops a run."""
     from datetime import date
 
     from bonescint.delivery.gate import disc_refusals, refusals

@@ -10,7 +10,7 @@ from bonescint.resources import Texts
 if TYPE_CHECKING:
     from bonescint.custody.archive.stream import Report
 
-_LOOKED_AT = 200  # files at least, and less than twice as many: a second or two
+_LOOKED_AT = 200  # at least so many files, and fewer than twice as many: a second or two
 _RECEIPT = Path("private/indexed.json")
 
 

@@ -1,4 +1,4 @@
-"""Everything a run would look at, input by input, by the functions of the run."""
+"""Every input of a run, checked one by one with the functions that the run uses."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -26,16 +26,16 @@ _TABLES = ("software", "readers")
 
 @dataclass(slots=True)
 class CheckedInput:
-    """What was found of one input.
+    """What the check of one input found.
 
     Parameters
     ----------
     where
         The key's path in config.yaml, or the file.
     rows
-        How many it has, None where nobody counted.
+        How many rows it has; None if they were not counted.
     matched
-        How many cases of the cohort it has, and of how many.
+        How many cases of the cohort it has, and out of how many.
     errors, warnings
         Sentences; an error stops the run.
     notes
@@ -127,7 +127,7 @@ class StudyInputs:
             elif self.ledger.problems:
                 found.errors += self.ledger.problems
             elif any(CODED_IMAGES.glob("*/BS-*")):
-                # as the run says it: codes are in use, so there has been a ledger
+                # in the words of the run: codes are in use, so a ledger existed and is lost
                 values = {"file": settings["path"], "folder": CODED_IMAGES}
                 found.errors.append(both("identity", "lost", **values))
             else:
@@ -338,7 +338,7 @@ class StudyInputs:
         return found
 
     def _others(self) -> Iterator[CheckedInput]:
-        """Yield inputs of which a check knows no more than that they can be read."""
+        """Yield the inputs of which a check can only tell whether they can be read."""
         known = [f"inputs.{key}" for key in ("dicom", *LISTS)]
         known += ["deidentification.vocabulary", "delivery.staff_names", "cohort.selection.list"]
         known += ["figures.montage.cases"]

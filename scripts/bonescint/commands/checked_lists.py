@@ -10,7 +10,8 @@ from bonescint.resources import Texts
 if TYPE_CHECKING:
     from bonescint.identity.ledger import Ledger
 
-# the index itself is gone after a run; who declined stands in the ledger
+# a run deletes the index itself, and this table leaves out patients who declined: they are in the
+# ledger
 _IMAGES = Path("private/consented.csv")
 
 
@@ -22,7 +23,7 @@ class CheckedList(NamedTuple):
     n
         Its entries.
     problems
-        What is incomplete or odd about opt-outs; they exclude all the same.
+        What is incomplete or odd about opt-outs; they exclude the patient all the same.
     struck
         What is odd about the table or its rows, which are read all the same.
     unchecked
@@ -39,7 +40,7 @@ class CheckedList(NamedTuple):
 
 
 class StudyLedger:
-    """The ledger of a study as a check needs it: opened once, and none is made.
+    """The ledger of a study as a check needs it: opened once, and never made.
 
     Parameters
     ----------
@@ -54,7 +55,7 @@ class StudyLedger:
         self.problems: list[str] = []
 
     def open(self) -> "Ledger | None":
-        """Return the ledger; None if there is none yet, or for the `problems`."""
+        """Return the ledger; None if there is none yet, or if it has `problems`."""
         from bonescint.identity.ledger import is_new, open_ledger
 
         if not self._is_asked:

@@ -17,7 +17,7 @@ COHORT = Path("private/cohort.csv")
 
 
 def cohort_cases(ledger: "Ledger | None", language: str) -> "Cases":
-    """Return the cohort; without one yet nobody, so that no row is looked at.
+    """Return the cohort; empty if there is none yet, and then no row is checked.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def check_import(
     language = str(config["language"])
     paths = {where: Path(path) for where, path in inputs(config).items()}
     paths |= {table.file_key: file}
-    # the demonstration's may not be made yet
+    # the tables of the demonstration may not have been made yet
     stamps = {
         where: sha256(path.read_bytes()).hexdigest() if path.is_file() else str(path)
         for where, path in paths.items()

@@ -14,7 +14,7 @@ from bonescint.tables.reading import read_table
 from bonescint.tables.values import damaged_id
 from bonescint.text.folding import half_width
 
-# a folder, a file name and Patient ID on every system: no names that Windows keeps for devices
+# valid as folder, file name and Patient ID on every system; no name that Windows reserves
 _CODE = re.compile(
     r"(?!(?:con|prn|aux|nul|com\d|lpt\d)$)[a-z0-9][a-z0-9_-]{0,31}", re.ASCII | re.IGNORECASE
 )
@@ -38,7 +38,7 @@ def read_codes(path: str | Path, language: str) -> dict[str, str]:
     """
     table = read_table(path, language=language)
     faults = Faults(table, language)
-    # of any table, its two key columns and their accepted headers are wanted here
+    # every table declares the two key columns and their accepted headers; only these are used here
     columns = load_columns("reading_report")
     checked = CheckedTable(table, columns, faults, skip=set(columns) - set(KEYS))
     faults.raise_errors()
@@ -55,7 +55,7 @@ def read_codes(path: str | Path, language: str) -> dict[str, str]:
             problems.append((row, text("codes.form")))
         elif tells_id(code, subject):
             problems.append((row, text("codes.tells")))
-        # capitals do not tell folders apart on every system
+        # not every system tells folders apart by upper and lower case
         elif (first := codes.setdefault(subject, (code, row)))[0].lower() != code.lower():
             problems.append((row, text("codes.two_codes", first=first[1])))
         elif (owner := owners.setdefault(code.lower(), (subject, row)))[0] != subject:

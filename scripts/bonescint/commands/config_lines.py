@@ -1,4 +1,4 @@
-"""A few lines of config.yaml put in by hand's way: nothing else of the text changes."""
+"""Changes a few lines of config.yaml, as a person would: the rest of the text stays."""
 
 import re
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ def flow(value: Any) -> str:
 
 
 def with_values(content: str, area: str, name: str, values: Mapping[str, Any]) -> str | None:
-    """Return a configuration's text with values of an entry, or None where a person must put them.
+    """Return a configuration's text with an entry's new values; None if a person must set them.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def with_values(content: str, area: str, name: str, values: Mapping[str, Any]) -
 
 
 def write_kept(file: Path, content: bytes, text: Texts) -> Path:
-    """Write a configuration, and return where the one before is kept.
+    """Write a configuration, and return the path of the copy of the former one.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def write_kept(file: Path, content: bytes, text: Texts) -> Path:
     Raises
     ------
     InputError
-        If it cannot be written; it is then as it was.
+        If it cannot be written. The file is then unchanged.
     """
     old = file.read_bytes()
     kept, n = file.with_name(f"{file.name}.old"), 1
@@ -100,20 +100,20 @@ def _child(node: yaml.Node | None, key: str) -> yaml.Node | None:
 
 
 def _replaced(content: str, node: yaml.Node, new: str) -> str | None:
-    """Return the text with another value in a node's place; None if comments would go with it."""
+    """Return the text with a node's value replaced; None if comments would be lost."""
     start, end = node.start_mark.index, _end(node)
     if _COMMENT.search(content[start:end]) and not isinstance(node, yaml.ScalarNode):
         return None
-    # null may stand as nothing at all behind its colon
+    # a null value may be written as nothing after the colon
     blank = " " if start == end and content[start - 1 : start] == ":" else ""
     return content[:start] + blank + new + content[end:]
 
 
 def _in_block(content: str, entry: yaml.MappingNode, values: Mapping[str, Any]) -> str | None:
-    """Return the text with values in an entry that has a line a key."""
+    """Return the text with new values in an entry that has one line for each key."""
     new = {key: value for key, value in values.items() if _child(entry, key) is None}
     first, last = entry.value[0][0], entry.value[-1][1]
-    # from the end on, so that the places before stay right
+    # from the end backwards, so that earlier positions stay valid
     lines = content.find("\n", _end(last))
     at = len(content) if lines < 0 else lines
     newline = "\r\n" if "\r\n" in content else "\n"
@@ -129,7 +129,7 @@ def _in_block(content: str, entry: yaml.MappingNode, values: Mapping[str, Any]) 
 
 
 def _end(node: yaml.Node) -> int:
-    """Return where a node's text ends: a block's mark stands at what comes next."""
+    """Return where a node's text ends. The end mark of a block is where the next node begins."""
     if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
         last = node.value[-1]
         return _end(last[1] if isinstance(last, tuple) else last)

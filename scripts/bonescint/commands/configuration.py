@@ -65,7 +65,7 @@ def load(options: argparse.Namespace, is_renamed: bool = False) -> dict[str, Any
 
 
 def refuse_elsewhere(options: argparse.Namespace) -> None:
-    """Refuse a configuration of another folder: its paths are that folder's, and its records.
+    """Refuse a configuration of another folder: its paths and records belong to that folder.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A file of decisions as the page saves it (JSON), or as the list in Excel comes back."""
+"""Files of decisions: the JSON that the page saves, and the list that comes back as Excel."""
 
 import io
 import json
@@ -19,13 +19,13 @@ _HEAD = ("format", "study", "items_sha256", "reviewer", "saved")
 _ROW = ("item", "sha256", "decision", "rectangles")
 _MOST_BYTES = 50_000_000
 SHEET, ABOUT = "decisions", "about"
-# what of an item stands in the list: neither a path nor the patient ID of who is held back
+# columns of an item in the list: no path, and no ID of a patient who is held back
 _SHOWN = ("item", "sha256", "kind", "reason", "detail", "label", "views", "score", "decided")
 _LAST_COLUMNS = ("decision", "rectangles")
 
 
 class Typed(NamedTuple):
-    """One decision of a file, with the place at which it stands there."""
+    """One decision of a file, and its place in the file."""
 
     place: str
     item: str
@@ -36,12 +36,12 @@ class Typed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DecisionsFile:
-    """A file of decisions, read and not yet held against the list of items.
+    """A file of decisions, read but not yet compared with the list of items.
 
     Parameters
     ----------
     study, items_sha256
-        Whose it is, and which list of items it was made from.
+        The study it belongs to, and the list of items it was made from.
     reviewer, saved
         Who decided, and when.
     rows
@@ -69,12 +69,12 @@ def read_decisions_file(
     today
         Nobody decides later.
     reviewer
-        Who decided, where an Excel list does not say; the same as where the file says it.
+        Who decided, if an Excel list does not say it; if the file says it, it must be the same.
 
     Raises
     ------
     InputError
-        If it is neither, of another format, or says not who decided when.
+        If it is neither, has another format, or does not say who decided and when.
     """
     try:
         if path.stat().st_size > _MOST_BYTES:
@@ -109,7 +109,7 @@ def _reviewer(typed: str, text: Texts) -> str:
     from bonescint.text.folding import half_width
 
     code = half_width(typed)
-    # not quoted: it may be somebody's name
+    # not repeated in the message, because it may be a person's name
     if not re.fullmatch(REVIEWER_CODE, code):
         raise InputError(text("reviewer"))
     return code
@@ -150,7 +150,7 @@ def _from_book(path: Path, text: Texts) -> tuple[dict[str, str], tuple[Typed, ..
     if not {"format", "study", "items_sha256"} <= head.keys():
         raise InputError(text("damaged", file=path.name))
     table = read_table(path, SHEET, 1, language=text.language)
-    # the name of a column stands behind its word
+    # a header is the word for people, a slash and the column's name
     names = [title.rpartition("/")[2].strip() for title in table.header]
     if any(names.count(name) != 1 for name in _ROW):
         raise InputError(text("columns", file=path.name, columns=", ".join(_ROW)))
@@ -183,7 +183,7 @@ def write_decisions_book(
     items
         Rows of private/review/items.csv.
     choices
-        Item and hash -> what may be decided of it; what is not in it is left out.
+        Item and hash -> what may be decided of it; other items are left out.
     head
         ``study``, ``items_sha256`` and ``reviewer``.
     text
@@ -234,7 +234,7 @@ def _write_items(
 ) -> None:
     sheet = book.add_worksheet(SHEET)
     said = Texts("review", text.language)
-    # as text, and the only cells that may be changed
+    # the only cells that may be changed; as text, so that Excel converts nothing
     free = book.add_format({"num_format": "@", "locked": False, "border": 1, "bg_color": "#FFFBE6"})
     columns = (*_SHOWN, *_LAST_COLUMNS)
     widths = {"sha256": 14, "item": 22, "reason": 22, "detail": 30, "label": 22, "rectangles": 40}
@@ -243,7 +243,7 @@ def _write_items(
         sheet.write_string(0, i, f"{text(f'column.{name}')} / {name}", styles["head"])
     for n, row in enumerate(rows, 1):
         for i, name in enumerate(_SHOWN):
-            # a label of who is held back is a patient ID
+            # the label of a patient who is held back is the patient ID
             shown = "" if (name, row["kind"]) == ("label", "doubt") else row[name]
             if name == "kind":
                 shown = f"{said(f'js.kind.{shown}')} / {shown}"

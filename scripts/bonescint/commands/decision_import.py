@@ -1,4 +1,4 @@
-"""Decisions of a file, held against the list of items and merged into those on record."""
+"""Decisions of a file, compared with the list of items and merged into those on record."""
 
 import csv
 import hashlib
@@ -35,7 +35,7 @@ DECISIONS = Path("private/review/decisions.tsv")
 ITEMS = Path("private/review/items.csv")
 _MOST_TOLD = 20  # faults, or items, of one message
 _SHORT = 12  # characters of a hash that tell it from others
-_NOT_STATED_FOR = "findings"  # what else is blank cannot be made up
+_NOT_STATED_FOR = "findings"  # only blank findings may be delivered as not stated
 _KEPT_BY_CONFIGURATION = frozenset({"private", "overlay"})
 ItemRow = Mapping[str, str]
 ImageShape = tuple[int, int, int]
@@ -47,9 +47,9 @@ class Merged(NamedTuple):
     Parameters
     ----------
     added, known
-        How many are new, and how many stood there already.
+        How many are new, and how many were on record already.
     changed
-        What replaced an earlier decision of the same person: the new one and the old ones.
+        Decisions that replace earlier ones of the same person: the new one and the old ones.
     """
 
     added: int
@@ -77,7 +77,7 @@ def choices_of(row: ItemRow) -> tuple[str, ...]:
     words = tuple(decision_words(row["item"]))
     if row["item"] in (IMAGE, CODED):
         words = tuple(word for word in words if word != REDACT)
-        # of files that share a UID one is chosen first
+        # one of the files that share a UID must be chosen before anything is redacted
         return words if row["kind"] == "conflict" else (*words, REDACT)
     if row["item"].startswith(BLANK) and row["detail"] != _NOT_STATED_FOR:
         return tuple(word for word in words if word != NOT_STATED)
@@ -92,7 +92,7 @@ def checked(
     shape_of: Callable[[ItemRow], ImageShape | None],
     text: Texts,
 ) -> list[Decision]:
-    """Return the decisions of a file, each of which is about something that is there.
+    """Return the decisions of a file; each of them is about an item of the list.
 
     Parameters
     ----------
@@ -110,14 +110,14 @@ def checked(
     Raises
     ------
     InputError
-        If any of them cannot be taken: then none is.
+        If any of them cannot be taken; then none is taken.
     """
     if file.study != study:
         raise InputError(text("other_study", study=study))
     by_name = _by_name(items)
     gone = [one for one in file.rows if _place_of(one) not in by_name]
     if gone:
-        # of an older list what is gone has changed; of this one nothing can be missing
+        # an item of an older list has changed since; an item of this list cannot be missing
         key = "not_listed" if file.items_sha256 == items_sha256 else "changed_since"
         raise InputError([text(key, n=len(gone)), *_told(map(_named, gone), text)])
     problems: list[str] = []
@@ -164,14 +164,14 @@ def _place_of(one: Typed) -> tuple[str, str]:
 def _decided(one: Typed, row: ItemRow, file: DecisionsFile) -> Decision | None:
     item, digest = one.item, one.sha256
     if one.decision == REDACT and item in (IMAGE, CODED):
-        # rectangles are drawn on the source, whatever of it is shown
+        # rectangles belong to the source file, whichever file the page shows
         item, digest = IMAGE, row["source_sha256"] or row["sha256"]
     values = (item, digest, one.decision, file.reviewer, file.saved, one.rectangles)
     return parse_decision(dict(zip((*COLUMNS, RECTANGLES), values, strict=True)))
 
 
 def _named(one: Typed) -> str:
-    # as the list names it: nothing of what somebody typed into a cell beside
+    # item and hash only, and shortened: nothing else that somebody typed into a cell is repeated
     kind, _, code = one.item.partition(":")
     item = f"{kind[:_MOST_TOLD]}:{code[:_MOST_TOLD]}" if code else kind[:_MOST_TOLD]
     return f"{one.place}: {item} {one.sha256[:_SHORT]}…"
@@ -187,14 +187,14 @@ def _told(lines: Iterable[str], text: Texts) -> Iterator[str]:
 def withdrawn(
     decisions: Iterable[Decision], items: Iterable[ItemRow]
 ) -> dict[tuple[str, str, str], Decision]:
-    """Return whose rectangles on which source are taken back: somebody decided of the whole image.
+    """Return the rectangles that a decision on the whole image takes back, by source and person.
 
     Parameters
     ----------
     decisions
         Of `checked`.
     items
-        Of `read_items`: an image that was redacted stays what its rectangles made it.
+        Of `read_items`. Rectangles stay if the image has already been redacted with them.
     """
     sources = {
         (row["item"], row["sha256"]): row["source_sha256"]
@@ -217,7 +217,7 @@ def merge(
 ) -> Merged:
     """Write decisions into the table of those on record, which is replaced as a whole.
 
-    An earlier decision of the same person about the same content goes; all else stays.
+    An earlier decision of the same person about the same content is removed; all else stays.
 
     Parameters
     ----------
@@ -235,7 +235,7 @@ def merge(
     """
     rows: dict[tuple[str, str, str], list[dict[str, str]]] = defaultdict(list)
     if path.exists():
-        # each row is a decision, and stays as it was typed
+        # each row is a decision, and is written back as it was typed
         for decision, (_, row) in zip(read_decisions(path), typed_rows(path, COLUMNS), strict=True):
             rows[_whose(decision)].append(row)
     added = known = 0
@@ -265,7 +265,7 @@ def _whose(one: Decision) -> tuple[str, str, str]:
 
 def _write(path: Path, rows: list[dict[str, str]]) -> None:
     known = (*COLUMNS, RECTANGLES)
-    # columns of the hospital's own stay
+    # columns that the hospital added are kept
     others = sorted({key for row in rows for key in row if key and key not in known})
     rows.sort(key=lambda row: [row.get(key) or "" for key in known])
     with replacing(path, private=True) as stream:
@@ -300,12 +300,12 @@ def standing_lines(items: Iterable[ItemRow], reviewers: int, text: Texts) -> Ite
         own, source = (row["item"], row["sha256"]), (IMAGE, row["source_sha256"])
         seen |= {own, source}
         of_both = [by_name[name] for name in (own, source) if name in by_name]
-        # who draws rectangles and who releases decide of two contents: neither hides the other
+        # rectangles concern the source, a release the coded file: show a disagreement on either
         of_both.sort(key=lambda one: one.state != "disagreed")
         standing = of_both[0] if of_both else None
         state = standing.state if standing else "undecided"
         if standing and row["kind"] == "image" and own not in by_name and state == "decided":
-            state = "undecided"  # what its source is redacted to is still to be looked at
+            state = "undecided"  # the redacted image has still to be looked at
         counts[state] += 1
         if standing and state in listed:
             label = "" if row["kind"] == "doubt" else row["label"]

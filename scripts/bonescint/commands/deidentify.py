@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 INTERRUPTED = 130  # as a shell reports Ctrl-C
 SHORTEST_SECRET = 16  # bytes
 _AGREE = "persons who must agree on a decision / 判断の一致を求める人数"
-MOST_PLACES = 10  # of one doubt, on the screen
+MOST_PLACES = 10  # shown on the screen for one doubt
 
 
 def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -121,7 +121,7 @@ def _pattern(typed: str) -> str:
 
 
 def _description(typed: str) -> str:
-    # what config.yaml accepts, and no backslash: it would part the value in two
+    # as config.yaml accepts it, but without a backslash, which would split the value in two
     if not re.fullmatch(r"[ -\[\]-~]{1,50}", typed):
         raise argparse.ArgumentTypeError("1-50 ASCII characters, no \\ / 半角 1〜50 字")
     return typed
@@ -276,12 +276,12 @@ def _say_stations(account: "Account", text: Texts) -> None:
 
 
 def _say_held_back(held_back: list[tuple[int, int, str]], text: Texts) -> None:
-    """Print who may be somebody who declined, and the lines that decide it."""
+    """Print which patients may be somebody who declined, and the lines that decide it."""
     from bonescint.deid.decisions import decision_line
 
     print(text("held_back.why"))
     for row, declined, digest in held_back:
-        # of who is on the list alone there is no row
+        # a patient who declined and has no file has no row in report.csv
         rows = "held_back.rows" if declined else "held_back.row"
         print("  " + text(rows, row=row, declined=declined))
         print("    " + decision_line(digest))

@@ -1,4 +1,4 @@
-"""`bonescint delivery`: what left the hospital, on record and to be recalled (R31, R36)."""
+"""`bonescint delivery`: a record of what left the hospital, for recalls (R31, R36)."""
 
 import argparse
 from datetime import date
@@ -85,7 +85,7 @@ def _record(options: argparse.Namespace) -> int:
 
 
 def record_delivery(options: argparse.Namespace) -> int:
-    """Record a delivery in the ledger, recall whoever of it has declined, and return 0.
+    """Record a delivery in the ledger, recall its patients who have declined, and return 0.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def record_delivery(options: argparse.Namespace) -> int:
     study, settings = config["study"], config["delivery"]
     partner = filled_for(settings["partner"], study["synthetic"])
     details = _details(options, found, partner, exam_name(study, language), text)
-    # a volume was held against what was verified when it was built
+    # volumes were compared with the verified files when they were built
     faults = [] if build else _faults(found, None if options.paths else left, language)
     if faults and not study["synthetic"] and not options.despite.strip():
         raise InputError([*faults, text("delivery.differs")])
@@ -149,7 +149,7 @@ def record_delivery(options: argparse.Namespace) -> int:
 def _handed_over(
     options: argparse.Namespace, ledger: "Ledger", text: "Texts"
 ) -> "tuple[DeliveryContents, Build, set[str]]":
-    """Return what is delivered, the volumes unless a person says what, and who was left out."""
+    """Return what is delivered (the volumes, unless paths are given), and who was left out."""
     from bonescint.custody.deliveries import delivery_contents, recorded
     from bonescint.custody.volumes import FOLDER, Build, checked_contents, read_build
     from bonescint.custody.withdrawn import withdrawn_build
@@ -168,7 +168,7 @@ def _handed_over(
         found = delivery_contents(paths or [p for p in _DEFAULT if p.exists()], text.language)
     left = left_out() & (found.imaged | found.tabled)
     if left and not paths:
-        # whether they were handed over cannot be told from the study's folder
+        # the study's folder does not tell whether these cases were handed over
         codes = ", ".join(sorted(left))
         raise InputError(text("delivery.left_out", n=len(left), codes=codes))
     return found, build, left
@@ -181,7 +181,7 @@ def _details(
     exam: str,
     text: "Texts",
 ) -> dict[str, str]:
-    """Return the record's fields, those that nobody gave with what is usual."""
+    """Return the record's fields; those that nobody gave have their usual values."""
     from bonescint.custody.deliveries import DETAILS
 
     kinds = [k for k, codes in (("images", found.imaged), ("sheet", found.tabled)) if codes]
@@ -196,7 +196,10 @@ def _details(
 
 
 def _faults(found: "DeliveryContents", left: set[str] | None, language: str) -> list[str]:
-    """Return how a delivery differs from what was verified; of the whole study without `left`."""
+    """Return how a delivery differs from what was verified.
+
+    It must hold the whole study except the cases `left` out; with None it may hold any part of it.
+    """
     from bonescint.delivery.contents import codes_wanted, content_faults, reports_of
 
     reports = reports_of()

@@ -65,7 +65,7 @@ def write_delivery_forms(options: argparse.Namespace) -> int:
         if not isinstance(delivery, Delivery):
             raise InputError(text("preceding_none"))
         provision = forms.recorded_provision(delivery)
-        with suppress(InputError):  # what was printed before they were handed over
+        with suppress(InputError):  # forms that were printed before the hand-over
             built = forms.built_provision(config, today)
             former = built if built.id == provision.id else None
     else:

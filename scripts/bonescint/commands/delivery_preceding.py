@@ -12,7 +12,7 @@ from bonescint.errors import InputError
 if TYPE_CHECKING:
     from bonescint.resources import Texts
 
-# of a record of this study alone
+# options that only a record of this study has
 _OTHERS = ("responsible", "items", "obtained", "means", "handed_over", "despite")
 
 
@@ -62,7 +62,7 @@ def record_preceding(options: argparse.Namespace) -> int:
     try:
         rows = read_patient_ids(options.ids, language, layout)
     except InputError as error:
-        # config.yaml, which a message about a table may name, does not know this list
+        # a message about a table may point to config.yaml, which has no entry for this list
         raise InputError([*error.problems, text("preceding.list"), text("nothing")]) from None
     details = {
         "date": str(day),

@@ -32,7 +32,7 @@ def add_receiving(actions: "argparse._SubParsersAction[argparse.ArgumentParser]"
         metavar="ID CODE",
         help="D-001, and codes (default: all that are recalled) / 提供番号と患者符号",
     )
-    # argparse takes positional arguments in one run alone: codes behind the date come with it
+    # argparse takes positional arguments in one block only: codes after the date come with the date
     returning.add_argument(
         "--date",
         required=True,
@@ -56,7 +56,7 @@ def receive(options: argparse.Namespace) -> int:
     Raises
     ------
     InputError
-        If the delivery is unknown or the date cannot be. Nothing is recorded then.
+        If the delivery is unknown or the date is not possible. Nothing is recorded then.
     """
     from bonescint.custody.receipts import receipts_of, record_receipt
 
@@ -83,7 +83,7 @@ def confirm_returned(options: argparse.Namespace) -> int:
     Raises
     ------
     InputError
-        If the delivery is unknown, a code was not recalled from it, or the date cannot be.
+        If the delivery is unknown, a code was not recalled from it, or the date is not possible.
         Nothing is recorded then.
     """
     from bonescint.custody.receipts import confirm_recalls, confirmed_recalls
@@ -141,7 +141,7 @@ def day_typed(typed: str, text: "Texts") -> date:
 
 
 def _typed_codes(typed: Iterable[str], text: "Texts") -> Iterable[str]:
-    """Return the codes; what is none is named by its place, because it may be a patient ID."""
+    """Return the codes. Another word is named by its place, because it may be a patient ID."""
     from bonescint.identity.codes import typed_code
 
     found = [typed_code(one) for one in typed]

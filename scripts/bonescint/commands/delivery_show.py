@@ -73,7 +73,7 @@ def named_delivery(ledger: "Ledger", typed: str, text: "Texts") -> "Delivery | P
     for delivery in known:
         if delivery.id == wanted:
             return delivery
-    # what is no number is not repeated: it may be an ID
+    # a word that is no delivery's number is not repeated, because it may be a patient ID
     raise InputError(text("no_such", typed=wanted) if wanted else text("no_number"))
 
 

@@ -1,4 +1,4 @@
-"""`bonescint delivery verify`: is a disc whole, and what it should be? Anybody can ask (R29)."""
+"""`bonescint delivery verify`: checks a disc, at the hospital or at the receiver (R29)."""
 
 import argparse
 import sys
@@ -84,14 +84,14 @@ def verify_delivery(options: argparse.Namespace) -> int:
 
 
 def _configuration(options: argparse.Namespace) -> dict[str, Any] | None:
-    """Return the study's configuration, None where there is no study: at the receiver's."""
+    """Return the study's configuration; None where there is no study, as at the receiver's."""
     if options.config == [Path("config.yaml")] and not options.config[0].exists():
         return None
     return configuration.load(options)
 
 
 def _records(config: dict[str, Any] | None, text: "Texts") -> "StudyRecords":
-    """Return what the study knows; the check does without a ledger that does not open."""
+    """Return what the study knows. If the ledger does not open, the check goes on without it."""
     from bonescint.custody.deliveries import recorded
     from bonescint.custody.known_people import everybody_known
     from bonescint.custody.traces.terms import Terms
@@ -125,7 +125,7 @@ def _asked_once(file: Path | None, text: "Texts") -> "Callable[[], str | None]":
 
     @cache
     def passphrase() -> str | None:
-        # that of the ledger, in the environment, is another one
+        # not the one in the environment, which is the passphrase of the ledger
         if file is None:
             return ask_passphrase(text("archive_label")) if sys.stdin.isatty() else None
         if not file.is_file():
@@ -143,7 +143,7 @@ def _print(path: Path, verdict: "DiscVerdict", known: "StudyRecords", text: "Tex
     header = [text("head.check"), text("head.counted"), text("head.result")]
     print(f"{path}\n{aligned(header, verdict.rows(text))}")
     print(*verdict.digests(text), *verdict.notes(text), sep="\n")
-    # an aligned table of one column: what a hostile disc says must not steer the terminal
+    # `aligned` removes control characters: text of a hostile disc must not steer the terminal
     faults = verdict.faults(text, known.hidden)
     if faults:
         print(

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from bonescint.deid.compare import Change, Size
     from bonescint.resources import Texts
 
-EQUAL, DIFFERENT, TROUBLE = 0, 1, 2  # as of diff(1)
+EQUAL, DIFFERENT, TROUBLE = 0, 1, 2  # exit codes of diff(1)
 _MARKS = {"added": "+", "removed": "-", "unchanged": " "}
 _ARROW = " → "
-_LEAST = 8  # columns of a value, however narrow the terminal is
+_LEAST = 8  # columns that a value gets at least, however narrow the terminal is
 _STYLES = {"removed": "red", "emptied": "red", "unchanged": "dim"}
 
 
@@ -81,7 +81,7 @@ def _line(change: "Change", text: "Texts", room: int | None) -> str:
     name = text("diff.private") if change.private else change.keyword
     head = f"{_MARKS.get(change.kind, '~')} {change.path} {name}  {text(f'diff.{change.kind}')}  "
     if room:
-        # both sides are to be seen, however long the first is
+        # both sides must be visible, however long the first is
         share = max(_LEAST, (room - cell_len(head)) // len(sides) - len(_ARROW))
         sides = [s if cell_len(s) <= share else set_cell_size(s, share - 1) + "…" for s in sides]
     return (head + _ARROW.join(sides)).rstrip()
@@ -90,5 +90,5 @@ def _line(change: "Change", text: "Texts", room: int | None) -> str:
 def _shown(side: "str | Size", text: "Texts") -> str:
     if not isinstance(side, str):
         return text(f"diff.{side.unit}", n=side.n)
-    # a header must not steer the terminal
+    # control characters in a header must not steer the terminal
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in side)

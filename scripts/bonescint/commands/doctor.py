@@ -13,7 +13,7 @@ from bonescint.resources import Texts
 if TYPE_CHECKING:
     from bonescint.doctor.finding import Finding, LookedAt
 
-_WIDTH = 100  # where no terminal tells its own
+_WIDTH = 100  # columns, where no terminal tells its width
 _Check = Callable[[], "Finding | Iterable[Finding]"]
 
 
@@ -67,7 +67,7 @@ def examine(options: argparse.Namespace) -> int:
 
 
 def _checks(study: "LookedAt | None") -> Mapping[str, _Check]:
-    """Return what is called for each check, in the order of the screen."""
+    """Return the function of each check, in the order of the screen."""
     import time
 
     from bonescint.doctor import custody, disks, machine, rest
@@ -109,7 +109,7 @@ def _findings(study: "LookedAt | None") -> Iterator["Finding"]:
             yield from [found] if isinstance(found, Finding) else found
         except InputError as error:  # its sentences name no patient
             yield Finding("failed", MEND, "found", {"check": name, "why": " ".join(error.problems)})
-        except Exception as error:  # one fault hides no other; its message could name anything
+        except Exception as error:  # the next check still runs; a message could name a patient
             yield Finding("failed", LOOK, "found", {"check": name, "why": type(error).__name__})
 
 
@@ -128,7 +128,7 @@ def _show(findings: Iterable["Finding"], text: Texts, do: str) -> None:
 
 
 def _lines(finding: "Finding", text: Texts, room: int, do: str) -> Iterator[str]:
-    """Yield what was found, what to do and what to type, which is never broken."""
+    """Yield what was found, what to do, and the command to type, which is never wrapped."""
     from bonescint.text.width import broken
 
     if finding.area != "doctor":
@@ -137,7 +137,7 @@ def _lines(finding: "Finding", text: Texts, room: int, do: str) -> Iterator[str]
         return
     key = f"{finding.check}.{finding.key}"
     yield from map(str.rstrip, broken(text(key, **finding.values), room))
-    # outside a study there is nothing to seal
+    # some advice differs outside a study, where nothing can be sealed
     advice = next((one for one in (f"{key}.{do}", f"{key}.do") if one in text), None)
     if advice:
         yield from map(str.rstrip, broken("→ " + text(advice, **finding.values), room))

@@ -67,7 +67,7 @@ def record_incidental(options: argparse.Namespace) -> int:
     Raises
     ------
     InputError
-        If something of it cannot be; nothing is recorded then.
+        If a detail is not valid. Nothing is recorded then.
     """
     from bonescint.custody.incidental import candidates, put_incidental
     from bonescint.identity.codes import typed_code

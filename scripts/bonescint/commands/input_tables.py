@@ -53,7 +53,7 @@ def find_table(config: Mapping[str, Any], name: str, text: Texts) -> InputTable:
     InputError
         If no table has that name, or more than one.
     """
-    # they load what --version and --help need not
+    # imported here, because --version and --help do not need what they load
     from bonescint.config import inputs, list_layout
     from bonescint.config_values import entries_of
 

@@ -90,7 +90,7 @@ def init(options: argparse.Namespace) -> int:
     config, text = _loaded(options)
     settings = config["ledger"]
     if not is_new(**settings):
-        # said before anybody is asked for a passphrase; both lost is no reason for new codes
+        # checked before a passphrase is asked for. If both are lost, no new codes may be made
         there = any(Path(settings[name]).exists() for name in ("path", "key"))
         said = {"path": settings["path"], "key": settings["key"], "file": settings["path"]}
         raise InputError(both("identity", "exists" if there else "missing", **said))
@@ -205,8 +205,8 @@ def verify_ledger(options: argparse.Namespace) -> int:
     Raises
     ------
     InputError
-        If the chain is broken, a code or patient occurs twice, a code is none, or the secret for
-        UIDs is missing.
+        If the chain is broken, a code or patient occurs twice, a code is not valid, or the secret
+        for UIDs is missing.
     """
     from collections import Counter
 

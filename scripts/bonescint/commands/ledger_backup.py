@@ -33,7 +33,7 @@ def back_up(options: argparse.Namespace) -> int:
 
     config = configuration.load(options)
     text, settings = Texts("backup", config["language"]), config["ledger"]
-    # the key's first: the ledger's then remembers it
+    # the key first: the copy of the ledger then has the key's copy on record
     files = {
         kind: _new_copy(kind, copy_named(kind, typed, config["study"]["id"]), text)
         for kind in ("key", "ledger")
@@ -70,7 +70,7 @@ def back_up(options: argparse.Namespace) -> int:
 
 
 def copy_named(kind: str, typed: str, study: str) -> Path:
-    """Return the copy that a person means, who may have typed a folder or a drive of Windows.
+    """Return the path of the copy; a person may type a folder or a Windows drive.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def copy_named(kind: str, typed: str, study: str) -> Path:
     typed
         As typed.
     study
-        The study's ID, of which a copy in a folder has its name.
+        The study's ID, after which a copy in a folder is named.
     """
     path = Path(wsl_path(typed) or typed)
     name = re.sub(r"[^\w.-]", "_", study)
@@ -87,11 +87,11 @@ def copy_named(kind: str, typed: str, study: str) -> Path:
 
 
 def _new_copy(kind: str, file: Path, text: Texts) -> Path:
-    # a device or a pipe may have no end
+    # reading a device or a pipe may never end
     if file.exists() and not file.is_file():
         raise InputError(text("foreign", file=file))
-    # none is made: where a medium is not connected, it would lie on the disk. Nor does a file take
-    # the name of the folder where the medium will be
+    # no folder is made: if the medium is not connected, the copy would land on this disk. A file
+    # with the name of the medium's folder is not made either
     folder = file.parent if file.suffix == (ending := _ENDINGS[kind]) else file
     if not folder.is_dir():
         raise InputError(text("no_folder", folder=folder, ending=ending))

@@ -1,4 +1,4 @@
-"""`bonescint ledger destroy`: the key is destroyed, and what that means is told before (R32)."""
+"""`bonescint ledger destroy`: destroys the key, after it has said what that means (R32)."""
 
 import argparse
 import re
@@ -40,7 +40,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def typed(prompt: str) -> str:
-    """Return the line a person types after a prompt, or a pipe gives."""
+    """Return the line that a person types after a prompt, or that comes from a pipe."""
     print(prompt, end=" ", flush=True)
     return sys.stdin.readline().strip()
 
@@ -83,7 +83,7 @@ def destroy_study(options: argparse.Namespace) -> int:
     _writable(target, text)
     if options.with_private and any(Path(".snakemake/locks").glob("*")):
         raise InputError(text("destroy.running"))
-    # nor does a run begin while logs and tables are deleted
+    # no run may begin while logs and tables are deleted
     running = Texts("incidents", text.language)
     with alone(Path(".snakemake"), running) if options.with_private else nullcontext():
         ledger = open_ledger(**config["ledger"], ask=True)
@@ -121,7 +121,7 @@ def _show(lost: "Loss", config: Mapping[str, Any], with_private: bool, text: Tex
 
 
 def _fates(lost: "Loss", answer: str | None, text: Texts) -> dict[str, str]:
-    """Return where each copy of the key was made -> what became of it; who is there is asked."""
+    """Return place of each copy of the key -> what became of it; without `answer` a person says."""
     within = {key.resolve() for key in lost.keys}
     fates = {
         one.where: "within_reach" if Path(one.where).resolve() in within else ""
@@ -145,7 +145,7 @@ def _fates(lost: "Loss", answer: str | None, text: Texts) -> dict[str, str]:
 
 
 def _writable(target: Path, text: Texts) -> None:
-    """Refuse a certificate that could not be written once the key is gone."""
+    """Refuse a path at which the certificate could not be written after the key is destroyed."""
     import tempfile
 
     from bonescint.papers.writing import ENDINGS, beside
@@ -174,7 +174,7 @@ def _certify(target: Path, paper: "Paper", with_forms: bool, remaining: int, tex
         write_certificate(target, paper)
         files = [target, *(write_form(paper, _stem(target)) if with_forms else ())]
     except OSError as error:
-        # the key is gone: what it would say must not be lost
+        # the key is destroyed already: the text of the certificate must not be lost
         print(plain_text(paper))
         raise InputError(text("not_written", file=target, reason=error.strerror)) from None
     print(text("destroy.certificate", file=", ".join(map(str, files))))

@@ -34,7 +34,7 @@ def rename_study(options: argparse.Namespace) -> int:
     known = next(reversed(ledger.entries("study")), None) or study_of_folder()
     if known is None:
         raise InputError(text("rename.unknown"))
-    # simulated data do not become those of patients
+    # simulated data must not become patients' data
     refuse_other({**known, "id": study["id"]}, study, ledger.path)
     if known["id"] != study["id"]:
         if known["id"] != options.former:

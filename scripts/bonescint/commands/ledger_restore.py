@@ -30,8 +30,8 @@ def restore_ledger(options: argparse.Namespace) -> int:
     Raises
     ------
     InputError
-        If a copy is not this study's or does not open, what is there is as good, or the person does
-        not agree to what is lost: nothing was changed.
+        If a copy is not this study's or does not open, the present file is as good, or the person
+        does not accept what is lost. Nothing was changed then.
     """
     from bonescint.identity.key import file_kind
     from bonescint.runlock import alone
@@ -48,7 +48,7 @@ def restore_ledger(options: argparse.Namespace) -> int:
     for kind, file in files.items():
         if not file.is_file():
             raise InputError(text("restore.no_file", file=file))
-        # before a passphrase is asked for that it does not have
+        # before a passphrase is asked for, because a file of another kind has another one
         if (found := file_kind(file)) not in (kind, ""):
             raise InputError(text(f"restore.is_{found}", file=file))
     if any(Path(".snakemake/locks").glob("*")):
@@ -101,7 +101,7 @@ def _tell(found: "Restorable", text: Texts) -> None:
 def _key_back(
     copy: Path, ledger: Path | None, settings: "LedgerFiles", text: Texts
 ) -> "pyrage.x25519.Identity":
-    """Bring the key back if it opens the ledger, or the copy of it that comes back as well."""
+    """Restore the key if it opens the ledger, or the copy of the ledger restored with it."""
     from bonescint.files import replacing
     from bonescint.identity.key import identity_in, is_wrapped
     from bonescint.identity.ledger import Ledger
@@ -117,7 +117,7 @@ def _key_back(
     identity = identity_in(data, passphrase, copy)
     against = ledger or Path(settings["path"])
     if against.exists():
-        # another study's key brings nothing back
+        # refuse the key of another study, which does not open this ledger
         Ledger(against, copy, identity, None, settings["study"]).read()
     key.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:

@@ -8,7 +8,7 @@ from pathlib import Path
 from bonescint.errors import InputError
 from bonescint.resources import Texts
 
-# verify_purge reads the first four; what the partner gets on paper stands in the others
+# verify_purge searches the first four; the others hold papers for the partner
 NO_PLACE = ("results", "private", "logs", ".snakemake", "recalls", "forms")
 
 
@@ -136,5 +136,5 @@ def lies_in(path: Path, folders: Iterable[str]) -> bool:
 
 
 def _printable(cell: str) -> str:
-    # what was typed must not steer the terminal
+    # control characters in a cell must not steer the terminal
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in cell)

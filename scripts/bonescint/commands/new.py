@@ -51,7 +51,7 @@ def make_study(options: argparse.Namespace) -> int:
     Raises
     ------
     InputError
-        If an answer is none, or the folder is in the way or cannot be written.
+        If an answer cannot be used, or the folder is in the way or cannot be written.
     """
     from bonescint.commands.new_study import place_of_study, write_study
     from bonescint.filesystems import keeps_modes
@@ -75,7 +75,7 @@ def _answers(options: argparse.Namespace, asks: bool) -> dict[str, Any]:
     """Return the answers, None for what is not known; a person is asked for what is missing."""
     answers: dict[str, Any] = {"language": "ja", "synthetic": options.synthetic}
     problems: list[str] = []
-    # what was typed wrong on the command line is told before anybody is asked
+    # mistakes on the command line are reported before the first question
     for name in _ASKED:
         given = getattr(options, name)
         try:

@@ -54,14 +54,14 @@ def place_of_study(typed: str) -> Path:
 
 
 def _in_the_way(folder: Path) -> str | None:
-    """Return why a study cannot go to a folder, as a key of a text."""
+    """Return why a study cannot be put into a folder, as a key of a text."""
     if folder == ROOT or ROOT in folder.parents:
         return "in_program"
     for parent in folder.parents:
         if (parent / "Snakefile").exists() and (parent / "config.yaml").exists():
             return "in_study"
     if folder == Path.cwd():
-        return "here"  # it is renamed into place, and the shell would stay in the old one
+        return "here"  # the new folder is renamed into place: the shell would stay in the old one
     if folder.exists():
         if not folder.is_dir():
             return "file"
@@ -118,7 +118,7 @@ def _fill(folder: Path, answers: Mapping[str, Any], text: Texts) -> list[str]:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - YAML and Markdown
     )
-    # a JSON text is YAML, and says what is a text
+    # JSON is YAML, and its quotes keep a text a text
     words.filters["value"] = lambda value: json.dumps(value, ensure_ascii=False)
     written = {name: words.get_template(of).render(values) for name, of in _RENDERED.items()}
     written |= {name: (source / of).read_text(encoding="utf-8") for name, of in _COPIED.items()}
@@ -153,7 +153,7 @@ def _entry(row: Mapping[str, str], language: str) -> dict[str, Any]:
     table = InputTable("software", row["name"], "software_export", row, "", None, None)
     values = metric_values()
     headers = template_headers(table, values, language)
-    # what the table's columns must name; the others are found by the schema's headers
+    # the columns that config.yaml must name; the others are found by the schema's headers
     named = {"key": headers["patient_id"]} | {key: headers[key] for key in values if key in headers}
     columns = [f"{key}: {json.dumps(one, ensure_ascii=False)}" for key, one in named.items()]
     return {**row, "version": row["version"] or None, "columns": f"{{{', '.join(columns)}}}"}

@@ -92,7 +92,7 @@ def add_opt_outs(options: argparse.Namespace, opened: "Ledger | None" = None) ->
     listed: dict[str, OptOutEntry] = {}
     with suppress(InputError):  # a fault of the list stops the next run, never an opt-out
         listed = hospital_list(config)
-    # as the workflow would: an opt-out may come before the first run
+    # made here if there is none, because an opt-out may come before the first run
     ledger, is_first = (
         (opened, False) if opened else open_or_create(config["ledger"], CODED_IMAGES, ask=True)
     )
@@ -149,16 +149,16 @@ def _put_on_record(
         changed = [
             s for s in subjects if any(merged[s][k] != before.get(s, {}).get(k) for k in ORIGIN)
         ]
-        # who is named by a list alone is from now on named by the command too: the list may go
+        # a patient whom only a list names is now named by the command too: the list may be removed
         named = named_by(ledger)
         new = [s for s in subjects if s in changed or "command" not in named.get(s, ())]
-        # also without anything new: a crash may have come between the ledger and its mark
+        # called even if nothing is new: after a crash the mark of the ledger may be missing
         record(ledger, ({"subject": s, "source": "command"} | merged[s] for s in new))
     return before, merged, changed
 
 
 def _completed(said: Mapping[str, str], before: Mapping[str, str]) -> dict[str, str]:
-    """Return the details: what is said now goes before what was said, and completes it."""
+    """Return the details: what is said now replaces and completes what was said before."""
     return {key: value or before.get(key) or "" for key, value in said.items()}
 
 
@@ -221,7 +221,7 @@ def list_opt_outs(options: argparse.Namespace) -> int:
     new = is_new(**config["ledger"])
     ledger = None if new else open_ledger(**config["ledger"], ask=True)
     listed = hospital_list(config, ledger)
-    # no plain file pairs a code with an identity: the code is for the screen alone
+    # only the screen shows the code, because no plain file may pair a code with an identity
     is_held = ledger and standing_of_list(config, ledger) == HELD
     waiting = text("list.held" if is_held else "list.next_run")
     rows = list(_rows(ledger, listed, text, waiting, codes=options.csv is None))
@@ -308,7 +308,7 @@ def _subjects(typed: Iterable[str], text: "Texts") -> list[str]:
 
 
 def _remarks(details: Mapping[str, str], today: date) -> list[str]:
-    """Return what is incomplete or odd about an entry, as keys of texts; it excludes anyhow."""
+    """Return what is incomplete or odd about an entry, as keys of texts; it counts anyway."""
     proxy = [name for name in ("ground", "relation") if details[name]]
     found = [f"no_{name}" for name in ("received", "by") if not details[name]]
     if details["by"] == "proxy":

@@ -22,7 +22,7 @@ def add_doubts(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 
 def show_doubts(options: argparse.Namespace) -> int:
-    """Print who is held back beside who declined, and the line that records a decision; return 0.
+    """Print who is held back next to who declined, and the line that decides it; return 0.
 
     Parameters
     ----------
@@ -61,5 +61,5 @@ def show_doubts(options: argparse.Namespace) -> int:
 
 def _shown(person: dict[str, list[str]], text: "Texts") -> str:
     fields = (" / ".join(person[key]) or text("doubts.unknown") for key in person)
-    # header text could hold sequences that steer the terminal
+    # control characters in a header must not steer the terminal
     return "  ".join("".join(c if c.isprintable() else "?" for c in field) for field in fields)

@@ -39,7 +39,7 @@ def add(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
 
 
 def confirm_list(options: argparse.Namespace) -> int:
-    """Record the configured list, which a run has held or `undo` took back; return 0.
+    """Record the configured list, which a run has put on hold or `undo` took back; return 0.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def confirm_list(options: argparse.Namespace) -> int:
     Raises
     ------
     InputError
-        If the list cannot be read, or does not wait for anybody. Nothing is recorded then.
+        If the list cannot be read, or waits for no confirmation. Nothing is recorded then.
     """
     from bonescint.config import opt_out_file
     from bonescint.identity.ledger import open_ledger
@@ -163,7 +163,7 @@ def hospital_list(
     config
         The configuration.
     ledger
-        The opened ledger, if a list that was taken back is to count for empty.
+        The opened ledger, if a list that was taken back is to count as empty.
 
     Raises
     ------
@@ -176,7 +176,7 @@ def hospital_list(
 
     path = Path(opt_out_file(config))
     if not path.exists():
-        return {}  # the demonstration's, not made yet
+        return {}  # the demonstration's list has not been made yet
     if ledger and standing_of_list(config, ledger) == UNDONE:
         return {}
     ids_only, layout = opt_out_settings(config)["ids_only"], list_layout(config, "opt_out")
@@ -185,7 +185,7 @@ def hospital_list(
 
 
 def certain_list(config: Mapping[str, Any], ledger: "Ledger") -> "dict[str, OptOutEntry]":
-    """Return the hospital's list, an empty one if it is in doubt: a notice cannot be undone.
+    """Return the hospital's list, or an empty one if it is in doubt: no notice can be undone.
 
     Parameters
     ----------

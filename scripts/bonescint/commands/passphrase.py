@@ -56,7 +56,7 @@ def keep_passphrase(options: argparse.Namespace) -> int:
             raise InputError(both("passphrase", "no_screen"))
         passphrase = generated_passphrase()
     else:
-        passphrase = ask_passphrase(ARCHIVE, confirm=True, least=0)  # it has a stricter rule
+        passphrase = ask_passphrase(ARCHIVE, confirm=True, least=0)  # check_strength is stricter
         if wrong := check_strength(passphrase):
             raise InputError(wrong)
     write_passphrase_file(options.file, passphrase)

@@ -84,7 +84,7 @@ def _dry_run(snakefile: Path, config: list[Path], targets: list[str]) -> dict[st
             check=False,
         )
         if not file.exists():
-            # before the Snakefile was read, such as a target that is an option
+            # it failed before it read the Snakefile, for example if a target looks like an option
             raise InputError(
                 [*done.stderr.strip().splitlines()[-1:], both("endings", "plan.broken")]
             )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bonescint.stats.paired_power import Correlations, Sizes
 
 _PRECISION = Path("results/metrics/precision.csv")
-# option -> what it lies between; the ends belong to none
+# option -> the open interval of its values
 _BETWEEN: dict[str, tuple[float, float]] = {
     "value": (0, 1),
     "difference": (0, 1),
@@ -85,7 +85,7 @@ def plan_sample(options: argparse.Namespace) -> int:
     Raises
     ------
     InputError
-        If an option cannot be, contradicts another one, or no number of cases is enough.
+        If an option is not valid or contradicts another one, or no number of cases is enough.
     """
     config = configuration.merged(options.config) if options.config[0].exists() else {}
     language = options.language or ("en" if config.get("language") == "en" else "ja")
@@ -105,7 +105,7 @@ def plan_sample(options: argparse.Namespace) -> int:
 def _faults(options: argparse.Namespace, text: Texts) -> Iterator[str]:
     for name, (low, high) in _BETWEEN.items():
         value = getattr(options, name)
-        # that two versions do not differ at all is what an equivalence usually supposes
+        # for an equivalence one usually supposes that two versions do not differ at all
         equal = (name, value) == ("difference", 0) and options.equivalence is not None
         if value is not None and not (low < value < high or equal):
             yield text("between", option=f"--{name}", low=f"{low:g}", high=f"{high:g}")
@@ -158,7 +158,7 @@ def _of_study(metric: str | None, text: Texts) -> "list[Estimate]":
         return row.subject, row.comparator, row.metric
 
     wanted = [row for row in rows if row.subject and metric in (None, row.metric)]
-    wanted.sort(key=lambda row: "primary" not in row.note.split("; "))  # the others as they stand
+    wanted.sort(key=lambda row: "primary" not in row.note.split("; "))  # the others stay in order
     found = [
         row
         for row in rows

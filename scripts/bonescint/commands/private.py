@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
     unread = 0
     for path in options.files:
         try:
-            # nothing behind the pixels is ever kept
+            # no element after the pixels is ever kept
             source = dcmread(path, stop_before_pixels=True)
         except (InvalidDicomError, OSError, EOFError, ValueError, KeyError, NotImplementedError):
             print(text("not_readable", file=path), file=sys.stderr)
@@ -159,7 +159,7 @@ def _private(
 
 
 def _dictionary_vr(tag: int, creator: str) -> str | None:
-    """Return the VR that pydicom knows for a private element of an implicit file."""
+    """Return the VR that pydicom knows for a private element of a file with implicit VR."""
     from pydicom.datadict import private_dictionary_VR
 
     try:

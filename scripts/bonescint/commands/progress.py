@@ -51,7 +51,7 @@ def progress(text: Texts) -> "Iterator[Report]":
         bars.MofNCompleteColumn(),
         bars.TimeRemainingColumn(),
     )
-    # no refreshing thread: worker processes are forked while the bar stands
+    # no refresh thread, because worker processes are forked while the bar is shown
     with bars.Progress(
         *columns, console=Console(stderr=True), auto_refresh=False, transient=True
     ) as bar:

@@ -39,7 +39,7 @@ def report_to_committee(options: argparse.Namespace) -> int:
     Raises
     ------
     InputError
-        If a day cannot be, or a file may not lie there; nothing is written then.
+        If a day is not possible, or a file may not lie there. Nothing is written then.
     """
     from bonescint.commands.listing import refuse_places, write_new
     from bonescint.custody.committee import committee_form

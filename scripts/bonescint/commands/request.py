@@ -69,7 +69,7 @@ def add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
 
 
 def _number(typed: str) -> int:
-    """Return a request's number; what is none may be an ID and is not repeated."""
+    """Return a request's number; another word is not repeated, because it may be a patient ID."""
     from bonescint.text.folding import half_width
 
     digits = half_width(typed).strip()
@@ -105,7 +105,7 @@ def add_request(options: argparse.Namespace) -> int:
     Raises
     ------
     InputError
-        If something of it cannot be; nothing is recorded then.
+        If a detail is not valid. Nothing is recorded then.
     """
     from bonescint.config import CODED_IMAGES
     from bonescint.custody.requests import STOPS, put_request
@@ -156,7 +156,7 @@ def decide_typed(options: argparse.Namespace) -> int:
     Raises
     ------
     InputError
-        If something of it cannot be; nothing is recorded then.
+        If a detail is not valid. Nothing is recorded then.
     """
     from bonescint.commands.opt_out import add_opt_outs
     from bonescint.custody.requests import checked_decision, decide_request
@@ -206,7 +206,7 @@ def _offer_recall(
     else:
         asked = persons(ledger, [request.subject])
         notices = recall(ledger, asked, FOLDER, config["study"], text.language, date.today())
-        touch(MARK)  # what has not come back is listed anew
+        touch(MARK)  # the next run lists again what has not come back
         print_notices(notices, Texts("custody", text.language))
 
 

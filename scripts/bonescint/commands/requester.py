@@ -1,4 +1,4 @@
-"""Of whom something is asked, when, by whom and on what ground: the same of every request (R13)."""
+"""The patient, date, origin and ground of a request: the same options for all requests (R13)."""
 
 import argparse
 import sys

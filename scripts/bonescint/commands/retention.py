@@ -54,7 +54,7 @@ def show_retention(options: argparse.Namespace) -> int:
     rows = [tuple(text(f"retention.head_{name}") for name in ("what", "until", "why"))]
     for holding in _HOLDINGS:
         what = text(f"retention.{holding}", place=places.get(holding, ""))
-        # a certificate tells nothing of a patient and proves the rest
+        # a certificate says nothing about a patient and proves the destruction of the rest
         when = text("retention.forever") if holding == "certificate" else until
         rows.append((what, when, text(f"retention.{holding}_why")))
     widths = [max(text_width(row[column]) for row in rows) for column in (0, 1)]

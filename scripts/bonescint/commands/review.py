@@ -1,4 +1,4 @@
-"""`bonescint review`: what persons decided, taken in and given out as files (R22, R23, R27)."""
+"""`bonescint review`: decisions of persons, imported and exported as files (R22, R23, R27)."""
 
 import argparse
 from datetime import date
@@ -88,7 +88,7 @@ def import_decisions(options: argparse.Namespace) -> int:
     from bonescint.runlock import alone
 
     config, text = _opened(options)
-    # jobs read the decisions as well: they must not change below a run
+    # jobs read the decisions: they must not change during a run
     with alone(Path(".snakemake"), Texts("incidents", text.language)):
         file = read_decisions_file(options.file, text, date.today(), options.reviewer)
         _refuse_known(file.reviewer, config, text)
@@ -175,7 +175,7 @@ def _shape_of(raw: Path, row: "ItemRow") -> "ImageShape | None":
     Parameters
     ----------
     raw
-        The raw folder, below which the images lie that are not to leave as they are.
+        The raw folder, from which every file is read that is not a coded image.
     row
         Of private/review/items.csv.
     """
@@ -190,12 +190,12 @@ def _shape_of(raw: Path, row: "ItemRow") -> "ImageShape | None":
             ds = dcmread(folder / row["path"], stop_before_pixels=True, force=True)
             return int(ds.get("NumberOfFrames") or 1), int(ds.Columns), int(ds.Rows)
         except Exception:
-            # whatever is wrong with it, the de-identification will say so
+            # the de-identification reports what is wrong with the file
             return None
 
 
 def _refuse_known(reviewer: str, config: dict[str, Any], text: "Texts") -> None:
-    """Refuse a reviewer's code that is a name of the list of staff, or a patient ID."""
+    """Refuse a reviewer's code that is a name in the list of staff, or a patient ID."""
     from bonescint.config import patient_id_pattern
     from bonescint.delivery.review import known_people
     from bonescint.delivery.staff import listed_staff

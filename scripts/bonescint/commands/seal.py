@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from bonescint.resources import Texts
 
 _MB = 1_000_000
-# what needs the ledger alone, or nothing of the study: a patient may call at any time. `archive`
-# is here because archives may be read; writing one is refused by the command itself
+# commands that need only the ledger, or nothing of the study: a patient may call at any time.
+# `archive` is here because archives may be read; the command itself refuses to write one
 _WHILE_SEALED = frozenset(
     {"archive", "delivery list", "deidentify", "diff", "doctor", "ledger", "new", "opt-out add",
      "opt-out list", "opt-out withdraw", "passphrase", "private", "request add", "request list",
@@ -94,7 +94,7 @@ def seal_study(options: argparse.Namespace) -> int:
     config = configuration.load(options)
     text = Texts("seal", str(config["language"]))
     with alone(Path(".snakemake"), Texts("incidents", text.language)):
-        # before anybody is asked for a passphrase
+        # checked before a passphrase is asked for
         _refuse_exposed([Path(config["ledger"]["key"])], config["ledger"], text)
         ledger = open_ledger(**config["ledger"], ask=True)
         _refuse_exposed(copies_of_key(ledger, *_folders_of_study()), config["ledger"], text)
@@ -144,11 +144,11 @@ def unseal_study(options: argparse.Namespace) -> int:
             if Path(file).exists():
                 with _interruption_told(text), progress(text) as report:
                     outcome = _folder(name, config, ledger, text, report).unseal()
-                # at once: of two folders the second may fail
+                # said at once, because the second of two folders may fail
                 if outcome.resumed:
                     print(text("finished_unsealing", file=file))
                 print(text("unsealed", file=file, **_counts(outcome)))
-        # by what the last run knew: the study may have been sealed again without one
+        # judged by what the last run knew: the study may have been sealed again without a run
         if is_due := await_removal():
             _remember_declined(ledger)
     print(text("declined_since" if is_due else "as_before"))
@@ -166,7 +166,7 @@ def _interruption_told(text: "Texts") -> Iterator[None]:
 
 
 def _seal_folder(name: str, config: Mapping[str, Any], ledger: "Ledger", text: "Texts") -> None:
-    """Seal a folder and say what came of it: of two folders the second may fail."""
+    """Seal a folder and say at once what came of it: the second of two folders may fail."""
     from bonescint.commands.progress import progress
 
     links = _links_out(name)
@@ -179,13 +179,13 @@ def _seal_folder(name: str, config: Mapping[str, Any], ledger: "Ledger", text: "
     if outcome.resumed:
         print(text("finished_sealing", file=folder.file))
     print(text("sealed", file=folder.file, **_counts(outcome)))
-    # one on the way to the ledger or the key is there still
+    # links on the way to the ledger or the key are kept, so they are not counted
     if n := sum(not link.is_symlink() for link in links):
         print(text("links_out", n=n, folder=name))
 
 
 def _links_out(name: str) -> list[Path]:
-    """Return the links in a folder that lead out of it to what is there: it is not sealed."""
+    """Return the links that lead out of a folder to something that exists and is not sealed."""
     top = os.path.realpath(name)
     return [
         path
@@ -197,7 +197,7 @@ def _links_out(name: str) -> list[Path]:
 
 
 def _counts(outcome: "SealOutcome") -> dict[str, int]:
-    # less than a megabyte is not shown as nothing
+    # rounded up, so that less than a megabyte is not shown as 0
     return {"files": outcome.files, "size": -(-outcome.size // _MB)}
 
 
@@ -213,7 +213,7 @@ def _folder(
 
 
 def _folders_of_study() -> Iterator[Path]:
-    """Yield the study's folders, of which those that begin with a dot are programs' own."""
+    """Yield the study's folders. Folders that begin with a dot belong to programs; skip them."""
     for at, folders, _ in os.walk("."):
         folders[:] = [folder for folder in folders if not folder.startswith(".")]
         yield Path(at)
@@ -249,7 +249,7 @@ def _plain_inputs(config: Mapping[str, Any]) -> list[str]:
 
 
 def _remember_declined(ledger: "Ledger") -> None:
-    """Record name and birth date of who declined: the images may be gone before the next run."""
+    """Record name and birth date of who declined: the images may be removed before the next run."""
     from bonescint.custody.known_people import CONSENTED
     from bonescint.identity.opt_outs import in_force, remember
     from bonescint.identity.people import data_of

@@ -1,4 +1,4 @@
-"""`bonescint table map`: a table's headers beside the columns that are wanted of it."""
+"""`bonescint table map`: a table's headers next to the columns that it should have."""
 
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
@@ -111,14 +111,14 @@ def map_table(options: argparse.Namespace) -> int:
 
 
 def _entry(options: argparse.Namespace) -> tuple[dict[str, Any], _Wanted]:
-    """Return configuration and entry; what is not decided yet elsewhere stops nothing here."""
+    """Return configuration and entry; keys elsewhere that are not decided yet do not matter."""
     config = configuration.merged(options.config)
     language = "en" if config.get("language") == "en" else "ja"
     config["language"] = language
     try:
         return config, _wanted(config, options.name)
     except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError):
-        # what entry or metrics are cannot be told: the configuration's faults say why
+        # entry or metrics cannot be read: the check of the configuration says why
         loaded = configuration.load(options)
         return loaded, _wanted(loaded, options.name)
 
@@ -146,7 +146,7 @@ def _named(options: argparse.Namespace, wanted: _Wanted, text: Texts) -> dict[st
     known = {wanted.config_name(name): name for name in wanted.columns}
     named = {}
     for pair in options.column:
-        # a header may hold the sign, a column's name does not
+        # split at the first "=": a header may hold one, a column's name does not
         name, _, header = (part.strip() for part in pair.partition("="))
         if not header:
             raise InputError(text("no_pair"))
@@ -157,7 +157,7 @@ def _named(options: argparse.Namespace, wanted: _Wanted, text: Texts) -> dict[st
 
 
 def _refuse_absent(best: _MappedSheet, named: Mapping[str, str], text: Texts) -> None:
-    """Refuse a header that a person named and the row has not; not shown, it may be a cell."""
+    """Refuse a named header that the row does not have. It is not shown: it may be a cell."""
     there = {fold_header(cell) for cell in best.table.header}
     if absent := [name for name, header in named.items() if fold_header(header) not in there]:
         raise InputError(text("no_such_header", name=", ".join(absent)))
@@ -223,7 +223,7 @@ def _tell_sheets(
         headers = faults.shown_headers(sheet.table.header)
         print(text(key, **values, n=len(sheet.table.header), headers=headers))
     if unread:
-        # a sheet may be named after a patient
+        # only their number, because a sheet may be named after a patient
         print(text("unread", n=len(unread)))
     print()
 
@@ -242,7 +242,7 @@ def _columns_beside(sheet: _MappedSheet, wanted: _Wanted, text: Texts) -> str:
             [
                 wanted.config_name(name),
                 text("required" if wanted.is_required(name) else "optional"),
-                # which of both keys a table may have is settled here
+                # without the remark on the other key, because the table's key is known here
                 meaning.partition(" (")[0] if name in KEYS else meaning,
                 sheet.table.header[match.place] if match else "-",
                 text(how),
@@ -300,7 +300,7 @@ def _lines(
 
 
 def _verify(read: Table, wanted: _Wanted, values: Mapping[str, Any], text: Texts) -> None:
-    """Find the columns by these lines as the run will; whatever it says is said."""
+    """Find the columns by these lines as the run will, and report the same faults."""
     name = wanted.table.settings.get("key") or "patient_id"
     headers = values["columns"].items()
     configured = {name if key == "key" else key: header for key, header in headers}

@@ -23,7 +23,7 @@ _LAST_ROW = 1_048_575  # of an Excel sheet, from 0
 _TITLE, _MESSAGE = 32, 255  # characters Excel allows in the messages of a cell
 _LATEST = date(2099, 12, 31)  # the last day, and the first, that the import reads
 _EARLIEST = date(1900, 1, 1)
-_ANY = 1e15  # no metric reaches it; Excel holds whole numbers so far
+_ANY = 1e15  # no metric reaches it; up to here Excel keeps whole numbers exact
 _EXPLAINED = (
     "header", "description", "need", "accepted", "headers", "errors", "warnings", "rule",
 )  # fmt: skip
@@ -46,7 +46,7 @@ class _Field:
 
 
 def write_template(path: Path, table: InputTable, config: Mapping[str, Any]) -> int:
-    """Write the empty table and return how many columns it has; the same study, the same bytes.
+    """Write the empty table and return its number of columns. One study gives the same bytes.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def _fields(table: InputTable, values: Values, language: str) -> list[_Field]:
             _Field(
                 column,
                 configured.get(name) or keywords["x-headers"][language][0],
-                # which of both keys a table may have is settled here
+                # without the remark on the other key, because the table's key is known here
                 said.partition(" (")[0] if name == key else said,
                 [_offered(words, language) for words in keywords.get("x-words", {}).values()],
                 is_key=name == key,
@@ -126,7 +126,7 @@ def _fields(table: InputTable, values: Values, language: str) -> list[_Field]:
 
 
 def _offered(words: list[str], language: str) -> str:
-    # the first is the Japanese one; the English one is in letters
+    # the first word is Japanese; the English one consists of ASCII letters
     english = (word for word in words if word.isascii() and word[0].isalpha())
     return next(english, words[0]) if language == "en" else words[0]
 
@@ -212,19 +212,19 @@ def _validation(
     if column.kind == "word":
         return options | {"validate": "list", "source": field.offered}
     window = {"low": cohort["exam_from"], "high": cohort["exam_to"]}
-    # a study that begins may not have one yet
+    # a new study may not have chosen its period yet
     if column.name == "exam_date" and all(window.values()):
         return options | {
             "validate": "date",
             "criteria": "between",
             "minimum": date.fromisoformat(window["low"]),
             "maximum": date.fromisoformat(window["high"]),
-            # another exam of the same patient may stand beside the study's
+            # only a warning: the table may also list another exam of the same patient
             "error_type": "warning",
             "error_message": text("outside_window", **window),
         }
     if column.kind == "date":
-        # nothing is analysed or read before the study's first exam; of a list any day may be
+        # nothing is analysed or read before the study's first exam; a list may hold any day
         known = "key" in table.settings and window["low"]
         first = date.fromisoformat(window["low"]) if known else _EARLIEST
         return options | {
@@ -300,7 +300,7 @@ def _write_help(
         sheet.notes(*notes)
         sheet.table([ShownColumn(key, titles[key]) for key in _EXPLAINED], rows, "")
         return
-    # a filled cell beside the entries would make the import refuse the list (R12): a text box
+    # in a text box: filled cells beside the entries would make the import refuse the list (R12)
     notes.insert(1, text("help_one_sheet", sheet=entry))
     lines = [title, *([SYNTHETIC] if study["synthetic"] else []), "", *notes]
     for row in rows:
@@ -331,9 +331,9 @@ def _explained(field: _Field, table: InputTable, text: Texts) -> dict[str, str]:
 
 
 def _remarks(kind: str, column: Column, schema: str, text: Texts) -> Iterator[str]:
-    """Yield what is said of the column itself, then of any of its kind."""
+    """Yield the remarks on the column itself, then those on every column of its kind."""
     is_open = column.kind == "number" and column.limits != "between"
-    # what is said of a column itself may name both its bounds
+    # an error message of the column itself may name both bounds
     own = [] if is_open and kind == "errors" else [f"{kind}.{schema}.{column.name}"]
     for key in (*own, f"{kind}.{column.kind}"):
         if key in text:

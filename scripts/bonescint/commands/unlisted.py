@@ -1,4 +1,4 @@
-"""What `bonescint private --values` shows: what the vocabulary does not list, station names."""
+"""What `bonescint private --values` shows: values outside the vocabulary, and station names."""
 
 import csv
 import io
@@ -72,7 +72,7 @@ class Unlisted:
 
 
 def showable(text: str) -> str:
-    """Return a header's text as a terminal shows it: sequences in it could steer one.
+    """Return a header's text without control characters, which could steer a terminal.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def showable(text: str) -> str:
 
 
 def raw_level(source: "Dataset") -> dict[int, tuple[str | None, bytes]]:
-    """Return VR (None if implicit) and bytes of a data set's own elements; none of sequences.
+    """Return VR (None if implicit) and bytes of a data set's own elements; b"" of sequences.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def raw_level(source: "Dataset") -> dict[int, tuple[str | None, bytes]]:
 def _values(
     source: "Dataset", level: "Level", rules: "dict[int, Rule]", charset: tuple[str, ...]
 ) -> Iterator[tuple[str, str]]:
-    """Yield keyword and value, or code, of what the vocabulary judges and does not list."""
+    """Yield keyword and value (or code) of what the vocabulary covers but does not list."""
     from bonescint.deid.vocabulary import vocabulary
     from bonescint.dicom import tags
     from bonescint.text.charset import decode

@@ -3,8 +3,8 @@
 Whoever changes the form of the configuration raises `CONFIG_VERSION` (bonescint.config_form) by one
 and adds a step here: what the text becomes, what its values become, and in
 resources/text/upgrade.csv, under ``step.N``, what a person should know. Texts are edited, not
-written anew: comments and order stay. The values say whether an edit did what it should, whatever
-hand wrote the file.
+written anew: comments and order stay. The values show whether an edit did what it should, however
+the file was written.
 """
 
 import re
@@ -30,7 +30,7 @@ def _same_values(config: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class UpgradeStep:
-    """One version of the configuration made the next; the key `config_version` sees to itself.
+    """A step to the next version of the configuration; `config_version` itself is set elsewhere.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ class UpgradeStep:
 
 
 STEPS = (
-    UpgradeStep(2),  # the version itself came with it
+    UpgradeStep(2),  # introduced the version itself
 )
 
 
@@ -58,7 +58,7 @@ def with_version(text: str, version: int) -> str:
     Parameters
     ----------
     text
-        The file, its lines ending as they do.
+        The file, with its own line ends.
     version
         The number.
     """

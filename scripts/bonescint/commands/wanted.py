@@ -11,7 +11,7 @@ from bonescint.tables.metric_columns import Values, export_columns, may_have
 def wanted_columns(
     schema: str, values: Values, name: str, entry: Mapping[str, Any]
 ) -> dict[str, Column]:
-    """Return what an input table may hold: of a software's export the metrics that it may have.
+    """Return the columns of an input table; an export has only metrics that its software may have.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def wanted_columns(
 
 
 def described_columns(schema: str, values: Values) -> dict[str, dict[str, Any]]:
-    """Return the keywords of each column of a schema, for people; a study's own metric has them.
+    """Return the keywords, for people, of each column of a schema and each metric of a study.
 
     Parameters
     ----------

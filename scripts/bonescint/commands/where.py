@@ -51,7 +51,7 @@ def where(options: argparse.Namespace) -> int:
     Raises
     ------
     InputError
-        If no patient is named, a code or ID is none, or the list cannot be written.
+        If no patient is named, a code or ID is not valid, or the list cannot be written.
     """
     from bonescint.commands.listing import aligned, export
     from bonescint.commands.requester import asked_id
@@ -144,7 +144,10 @@ def _places(places: Iterable["Place"], text: Texts) -> str:
 
 
 def _on_volumes(code: str, text: Texts) -> Iterator[Sighting]:
-    """Yield the disc images that hold the patient, by their list: an encrypted one is closed."""
+    """Yield the disc images that hold the patient.
+
+    Their list of contents is read, because an encrypted image cannot be searched.
+    """
     from bonescint.custody.volumes import read_build
 
     words = Texts("built", text.language)
@@ -195,7 +198,7 @@ def _preceding(ledger: "Ledger", subject: str, code: str, text: Texts) -> Iterat
 def _of_id(
     typed: str, ledger: "Ledger | None", config: Mapping[str, Any], text: Texts
 ) -> Iterator[Sighting]:
-    """Yield all of a person on the identified side: under ID, code and names."""
+    """Yield every place of a person on the identified side: by ID, code and names."""
     from bonescint import config as study
     from bonescint.custody.traces.search import Person
     from bonescint.names.ids import normalise
@@ -218,7 +221,7 @@ def _of_id(
     tables = [Path(path) for path in inputs.values()]
     yield from _of_files(person, [*tables, *_CODED, *_IDENTIFIED], config, text)
     for given in ledger.codes_of(subject) if ledger else ():
-        if given != code:  # retired
+        if given != code:  # a retired code
             yield from _of_files(Person(given, frozenset(), frozenset()), _CODED, config, text)
         yield from _on_volumes(given, text)
         yield from _outside(ledger, given, text)

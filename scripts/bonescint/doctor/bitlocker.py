@@ -1,4 +1,4 @@
-"""What Windows says of the encryption of a drive, asked from WSL. Not tried on Windows."""
+"""Whether Windows encrypts a drive, asked from WSL. This has not been tried on Windows."""
 
 import os
 import re
@@ -7,12 +7,13 @@ import subprocess
 
 _POWERSHELL = "/mnt/c/Windows/System32/WindowsPowerShell/v1.0/powershell.exe"
 _PATIENCE = 20.0  # s until PowerShell has started
-# what Explorer shows as a lock: unlike Get-BitLockerVolume and manage-bde it needs no administrator
+# the state that Explorer shows as a lock; no administrator is needed, unlike for
+# Get-BitLockerVolume and manage-bde
 _ASKED = (
     "(New-Object -ComObject Shell.Application).NameSpace($drive + ':').Self"
     ".ExtendedProperty('System.Volume.BitLockerProtection')"
 )
-# where the disk of this Linux lies as a file
+# the drive that holds the disk of this Linux as a file
 _OWN = (
     r"$drive = ((Get-ItemProperty 'HKCU:\Software\Microsoft\Windows\CurrentVersion\Lxss\*' |"
     r" Where-Object DistributionName -eq '{name}').BasePath -replace '^\\\\\?\\','').Substring(0,1)"
@@ -24,7 +25,7 @@ _ANSWERS = {"1": "bitlocker", "2": "bitlocker_off"} | dict.fromkeys(
 
 
 def protection(drive: str | None) -> str:
-    """Return whether BitLocker encrypts a drive: the key of what is told.
+    """Return whether BitLocker encrypts a drive, as the key of a finding.
 
     Parameters
     ----------

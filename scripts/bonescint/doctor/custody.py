@@ -17,18 +17,18 @@ from bonescint.identity.key import file_kind, is_wrapped
 from bonescint.identity.passphrase import no_modes
 
 PRIVATE = Path("private")
-# how folders begin that a program copies to servers of its own
+# names (or their beginnings) of folders that a program copies to its own servers
 _CLOUD = re.compile(
     "onedrive|dropbox|google ?drive|my drive|マイドライブ|icloud ?drive|mobile documents|"
     "cloudstorage|box sync|box$|box-box|pcloud ?drive|megasync|mega$|nextcloud|owncloud|seafile|"
     "syncthing"
 )
-# what such a program lays into the folder that it copies, whatever that is called
+# files that such a program puts into the folder that it copies, whatever the folder's name
 _CLOUD_MARKS = (
     ".dropbox", ".dropbox.cache", ".nextcloudsync.log", ".owncloudsync.log", ".stfolder",
     ".tmp.drivedownload",
 )  # fmt: skip
-_OTHERS = 0o077  # bits by which a file is not for its user alone
+_OTHERS = 0o077  # mode bits that open a file to others than its user
 
 
 def cloud(study: LookedAt) -> Finding:
@@ -41,7 +41,7 @@ def cloud(study: LookedAt) -> Finding:
     """
     own = [Path(), study.ledger, study.key, *study.secrets, *study.tables.values()]
     for path in [*own, *filter(None, [study.dicom])]:
-        # where a link leads, and as typed
+        # the target of a link, and the path as typed
         for place in (path.resolve(), path.absolute()):
             if found := _synchronised(place):
                 said = {"path": path if path != Path() else Path.cwd(), "folder": found}
@@ -66,7 +66,7 @@ def modes(study: LookedAt) -> Iterator[Finding]:
     study
         What is looked at.
     """
-    # the program refuses to read a secret that is not for its user alone; the ledger is encrypted
+    # MEND for secrets: the program refuses those that others can read. The ledger is encrypted
     bad = {PRIVATE: study.grave, study.ledger: LOOK, study.key: MEND}
     bad |= dict.fromkeys(study.secrets, MEND)
     there = [path for path in bad if path.exists()]
@@ -117,7 +117,7 @@ def _is_reached(folder: Path) -> bool:
 
 
 def key(study: LookedAt, machine: Path = Path("/")) -> Finding:
-    """Tell where the key lies, and whether it opens the ledger for whoever has both.
+    """Tell where the key lies, and whether somebody who has both could open the ledger.
 
     Parameters
     ----------
@@ -148,7 +148,7 @@ def key(study: LookedAt, machine: Path = Path("/")) -> Finding:
 def _absent_key(study: LookedAt, said: dict[str, object], machine: Path) -> Finding:
     if not study.ledger.exists():
         return Finding("key", GOOD, "none", said)
-    # no medium brings it back that belongs into the study's folder; one behind a link may
+    # a key that belongs into the study's folder is lost; one behind a link may be on a medium
     if Path(os.path.realpath(study.key)).is_relative_to(Path.cwd()):
         return Finding("key", MEND, "gone", said)
     return _together(study, LOOK, said, machine) or Finding("key", LOOK, "away", said)
@@ -157,9 +157,10 @@ def _absent_key(study: LookedAt, said: dict[str, object], machine: Path) -> Find
 def _together(
     study: LookedAt, state: str, said: dict[str, object], machine: Path
 ) -> Finding | None:
-    """Tell of a copy of the one on the medium of the other, which `ledger backup` refuses.
+    """Report a copy of the ledger on the key's medium, or of the key on the ledger's medium.
 
-    The ledger, which has the copies on record, is not opened: copies are known by what they are.
+    `ledger backup` refuses such a copy. The ledger has its copies on record but is not opened here:
+    a copy is recognised by its content.
     """
     if study.key.exists():
         for file in _beside(study.key, ".age", "ledger", machine):
@@ -171,7 +172,7 @@ def _together(
 
 
 def _beside(original: Path, ending: str, kind: str, machine: Path, *more: Path) -> Iterator[Path]:
-    """Yield files of a kind beside another one, in the top folder of its medium and in more."""
+    """Yield files of a kind in another one's folder, its medium's top folder and `more`."""
     real = original.resolve()
     mount = mount_of(real, machine)
     folders = dict.fromkeys([real.parent, *([mount.place] if mount else []), *more])

@@ -1,4 +1,4 @@
-"""Whether what lies on a disk can be read by whoever carries it away, as far as that is told."""
+"""Whether somebody who takes a disk away could read it, as far as the system tells."""
 
 import subprocess
 import sys
@@ -39,7 +39,7 @@ def encryption(paths: Sequence[Path], machine: Path = Path("/")) -> Iterator[Fin
 
 
 def swap(machine: Path = Path("/")) -> Iterator[Finding]:
-    """Tell of swap that is written to a disk without encryption: parts of images may stay there.
+    """Report swap on a disk without encryption: parts of images may stay there.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def swap(machine: Path = Path("/")) -> Iterator[Finding]:
         Where its /proc, /sys and /dev lie.
     """
     if is_wsl(machine):
-        return  # a file of Windows, on one of its drives: nothing here tells which
+        return  # swap is a file on a drive of Windows, and nothing tells on which drive
     try:
         lines = (machine / "proc/swaps").read_text().splitlines()[1:]
     except OSError:
@@ -73,7 +73,7 @@ def _swap_kind(name: str, machine: Path) -> str:
 
 
 def _kind(mount: Mount | None, machine: Path) -> str:
-    """Return the key of what can be told of a filesystem."""
+    """Return whether a filesystem is encrypted, as the key of a finding."""
     if mount is None:
         return _filevault() if sys.platform == "darwin" else "untold"
     if mount.fstype in _IN_MEMORY:
@@ -88,13 +88,13 @@ def _kind(mount: Mount | None, machine: Path) -> str:
     if block is not None and _encrypts(block, machine):
         return "yes"
     if is_wsl(machine):
-        # its disk is a file of Windows
+        # the disk of this Linux is a file of Windows
         return protection(None)
     return "untold" if block is None else "no"
 
 
 def _encrypts(block: Path, machine: Path, depth: int = _DEPTH) -> bool:
-    """Tell whether a device, or each that it is made of, is encrypted by the kernel."""
+    """Tell whether the kernel encrypts a device, or each device below it."""
     if _told(block / "dm/uuid").startswith("CRYPT-"):  # LUKS, plain dm-crypt, TrueCrypt
         return True
     if _told(block / "dm/name").startswith("veracrypt"):

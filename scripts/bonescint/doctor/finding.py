@@ -1,4 +1,4 @@
-"""What a check finds, and what is known of the study it looks at."""
+"""What a check finds, and what it knows of the study."""
 
 import os
 from collections.abc import Mapping
@@ -16,8 +16,8 @@ class Finding(NamedTuple):
     """One line on the screen.
 
     The words are those of resources/text/doctor.csv: ``label.CHECK``, ``CHECK.KEY`` with the
-    values filled in, ``CHECK.KEY.do`` where there is something to do and ``CHECK.KEY.type`` where
-    that is a command; of another area it is ``KEY``, which says all.
+    values filled in, ``CHECK.KEY.do`` if there is something to do, and ``CHECK.KEY.type`` if that
+    is a command. In another area ``KEY`` alone says everything.
     """
 
     check: str
@@ -45,17 +45,17 @@ class LookedAt(NamedTuple):
 
     @property
     def grave(self) -> str:
-        """How bad it is if an outsider could read the study: simulated patients have no rights."""
+        """How bad it is if an outsider could read the study; simulated data need no protection."""
         return MEND if self.is_real else LOOK
 
 
 def looked_at(config: Mapping[str, Any]) -> LookedAt:
-    """Return what is looked at, also of a configuration that a run would refuse.
+    """Return what is looked at, even if a run would refuse the configuration.
 
     Parameters
     ----------
     config
-        As loaded; what it lacks has the place that the program gives it.
+        As loaded; paths that it lacks are the program's defaults.
     """
     ledger = _part(config, "ledger")
     disc = _part(_part(config, "delivery"), "disc")

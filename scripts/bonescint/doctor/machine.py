@@ -19,12 +19,12 @@ from bonescint.resources import ROOT, japanese_font
 from bonescint.surroundings import lacking
 
 _LOCKED = re.compile(r"^([\w.-]+)==([^\s\\;]+)", re.MULTILINE)
-_INSTALLERS = {"pip", "setuptools"}  # a new environment brings its own, and no result needs one
-_NAMED = 6  # libraries that a line names
-_TEMPORARY = 200 << 20  # bytes: what is unpacked and planned takes a few MB, Office files more
-# flags of linux/route.h: the way is up; it leads nowhere
+_INSTALLERS = {"pip", "setuptools"}  # a new environment has its own, and no result needs them
+_NAMED = 6  # libraries named in a line
+_TEMPORARY = 200 << 20  # bytes: unpacking and planning take a few MB, Office files more
+# flags of linux/route.h: the route is up; the route rejects packets
 _UP, _REJECT = 0x1, 0x200
-_CLOCK_STEP = 120  # s that a file server's clock may be ahead
+_CLOCK_STEP = 120  # s by which a file server's clock may be ahead
 
 
 def program(root: Path = ROOT) -> Finding:
@@ -39,14 +39,14 @@ def program(root: Path = ROOT) -> Finding:
     said = {"version": __version__, "python": python, "folder": sys.prefix, "bundle": bundle_name()}
     if not said["bundle"]:
         return Finding("program", GOOD, "found", said)
-    # of a bundle each library has been tried with the Python that it was made for
+    # the libraries of a bundle have been tried only with the Python that the bundle was made for
     own = Path(sys.prefix).resolve() == (root / ".venv").resolve()
     state, key = (GOOD, "bundle") if own else (LOOK, "elsewhere")
     return Finding("program", state, key, said)
 
 
 def libraries(root: Path = ROOT) -> Finding:
-    """Hold the installed libraries against the lock.
+    """Compare the installed libraries with the lock.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def libraries(root: Path = ROOT) -> Finding:
     locked: dict[str, set[str]] = {}
     lock = (root / "requirements.lock").read_text(encoding="utf-8")
     for name, version in _LOCKED.findall(lock):
-        # one version for each Python: whichever is there is one of the lock's
+        # the lock may have one version for each Python: any of them is right
         if name not in _INSTALLERS:
             locked.setdefault(name, set()).add(version)
     installed = {name: _installed(name) for name in locked}
@@ -97,7 +97,7 @@ def fonts() -> Finding:
 
 
 def clock(newest: float, now: float, root: Path = ROOT) -> Finding:
-    """Tell whether the clock can be right: deliveries and periods go by its day (R14, R32).
+    """Tell whether the clock can be right: deliveries and periods use its date (R14, R32).
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def clock(newest: float, now: float, root: Path = ROOT) -> Finding:
     cited = (root / "CITATION.cff").read_text(encoding="utf-8")
     released = re.search(r'^date-released: "?([\d-]+)', cited, re.MULTILINE)
     today = date(*local[:3])
-    # a day less: the release may have been made further east
+    # one day is allowed, because the release may have been made further east
     if released and (date.fromisoformat(released[1]) - today).days > 1:
         return Finding("clock", MEND, "before_release", said | {"released": released[1]})
     if newest > now + _CLOCK_STEP:
@@ -125,7 +125,7 @@ def clock(newest: float, now: float, root: Path = ROOT) -> Finding:
 
 
 def network(machine: Path = Path("/")) -> Finding:
-    """Tell whether the machine has a way to other networks; no connection is opened.
+    """Tell whether the machine has a route to other networks; no connection is opened.
 
     Parameters
     ----------
@@ -179,7 +179,7 @@ def is_wsl(machine: Path = Path("/")) -> bool:
 def temporary() -> list[Finding]:
     """Tell whether the cache and the temporary folder can be used."""
     if found := lacking():
-        # a path that the shell takes apart is that of the program
+        # "path" is about the program's own path, which a shell would split
         checks = [("program" if key == "path" else "temporary", key, said) for key, said in found]
         return [Finding(check, MEND, key, said, "surroundings") for check, key, said in checks]
     folder = tempfile.gettempdir()
@@ -194,9 +194,9 @@ def size(n: float) -> str:
 
 
 def umask(machine: Path = Path("/")) -> str:
-    """Return what the shell takes from the modes of new files, empty where it is not told.
+    """Return the umask of the shell, empty if it is not known.
 
-    This process has its own, which lets nobody else read.
+    The umask of this process is another one, which lets nobody else read.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ PRIVATE = Path("private")
 
 
 def backup(study: LookedAt) -> Iterator[Finding]:
-    """Tell when ledger and key were copied last, and what the ledger has learned since (R16).
+    """Tell when ledger and key were copied last, and how many entries are newer (R16).
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def backup(study: LookedAt) -> Iterator[Finding]:
     if not ledger:
         yield Finding("backup", study.grave, "no_ledger")
     elif n := head[0] - int(ledger["entries"]):
-        # codes, opt-outs, deliveries: whatever was added is lost with the disk
+        # codes, opt-outs and deliveries added since then would be lost with the disk
         yield Finding("backup", LOOK, "behind", {"date": ledger["at"], "n": n})
     if not key:
         yield Finding("backup", study.grave, "no_key")
@@ -41,12 +41,12 @@ def backup(study: LookedAt) -> Iterator[Finding]:
 
 
 def seal(study: LookedAt | None = None) -> Finding:
-    """Tell whether the study is sealed, and whether files of it are plain beside what is sealed.
+    """Tell whether the study is sealed, and whether some of its files are plain all the same.
 
     Parameters
     ----------
     study
-        What is looked at: where its ledger and key lie, which stay.
+        What is looked at. Its ledger and key are not sealed, wherever they lie.
     """
     files = sealed_files()
     if not files:
@@ -55,7 +55,7 @@ def seal(study: LookedAt | None = None) -> Finding:
     kept: set[Path] = reached_by(LEDGER_HEAD)
     for one in (study.ledger, lock_of(study.ledger), study.key, *study.secrets) if study else ():
         kept |= reached_by(one)
-    # marks of the ledger's commands may be added while it is sealed, tables may not
+    # commands of the ledger may add marks while the study is sealed; tables may not be added
     left = {
         path: Path(sealed)
         for folder, sealed in SEALED_FILES.items()
@@ -63,7 +63,7 @@ def seal(study: LookedAt | None = None) -> Finding:
         for path in sorted(Path(folder).rglob("*"))
         if not (path.is_dir() or stays(str(path)) or reached_by(path) <= kept)
     }
-    # neither `seal` nor, in general, `unseal` goes on over what was written after the sealing
+    # files written after the sealing stop `seal` and, in general, `unseal` as well
     later = [str(path) for path, sealed in left.items() if _modified(path) > _modified(sealed)]
     if later:
         said |= {"n": len(later), "files": own_names(later)}

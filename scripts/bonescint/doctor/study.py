@@ -1,4 +1,4 @@
-"""What stands in the way of the next run: room, a run that was cut off, tables that are open."""
+"""What hinders the next run: too little room, a run that was cut off, open tables."""
 
 import fcntl
 import shutil
@@ -11,9 +11,9 @@ from bonescint.folders import files_below
 from bonescint.made import opened_in_excel
 from bonescint.text.given_paths import open_elsewhere
 
-# Measured in the demonstration: of 140 MB of images, a quarter excluded, 230 MB were there at the
-# peak of a run with a disc, 105 of them coded images and 115 the disc: 2.2 if all are taken. A
-# later disc is whole before its predecessor goes.
+# Measured in the demonstration: with 140 MB of images, a quarter of them excluded, a run with a
+# disc needed 230 MB at its peak: 105 for coded images and 115 for the disc. That is a factor of 2.2
+# if no image is excluded. A later disc is complete before its predecessor is removed.
 _FACTOR = 3.3
 _LEAST = 500 << 20  # bytes: tables, figures, report, logs
 
@@ -43,7 +43,7 @@ def _bytes_below(folder: Path) -> int:
 
 
 def newest(study: LookedAt) -> float:
-    """Return when the newest file was written that a run or a command makes, 0 without one.
+    """Return when a run or a command last wrote a file, 0 if there is none.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def runs(folder: Path = Path(".snakemake")) -> Finding:
     folder
         Snakemake's.
     """
-    # of the run, and of jobs that outlive a killed one (bonescint.runlock)
+    # locks of the run, and of jobs that outlive a killed run (bonescint.runlock)
     if any(map(_is_held, folder.glob("bonescint.*"))):
         return Finding("runs", LOOK, "at_work")
     left = [*folder.glob("locks/*.lock"), *folder.glob("incomplete/*")]
@@ -75,7 +75,7 @@ def runs(folder: Path = Path(".snakemake")) -> Finding:
 def _is_held(lock: Path) -> bool:
     try:
         with lock.open("r+") as stream:
-            # held for a moment; a run that begins in it says that another one is at work
+            # held for a moment; a run that begins in this moment says that another one is at work
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return True

@@ -11,24 +11,25 @@ from bonescint.made import opened_in_excel
 from bonescint.resources import Texts, both
 
 _SHOWN = 5  # sentences of one log
-# how bonescint.joblog begins a line, and what it says in place of a message that may quote a cell
+# the beginning of a line of bonescint.joblog, and its words in place of a message that may quote a
+# cell
 _LEVEL = re.compile(r"(DEBUG|INFO|WARNING|ERROR|CRITICAL) ")
 _WITHHELD = "(message withheld"
-# what Snakemake puts around the text of an exception
+# the lines that Snakemake puts around the text of an exception
 _HEAD = re.compile(r'\w+(?: in (?:rule \w+|checkpoint \w+))?(?: in file "(.*)", line (\d+))?:')
 _FRAME = re.compile(r'\s*File ".*", line \d+')
-_OF_A_JOB = "CalledProcessError in "  # says of a failed job no more than that it failed
-# an exception of these is a sentence to read; of any other kind a fault of the program
+_OF_A_JOB = "CalledProcessError in "  # only says that a job failed
+# exceptions whose message a user can read; all others are faults of the program
 _SPOKEN = re.compile(
     r"(Workflow|Api|Cli|Ambiguous\w*|Missing\w*|Incomplete\w*|Protected\w*|Locked\w*|\w*Rule)"
 )
-# how an OSError ends: number, path, and where that should have been moved to
+# the end of an OSError: its number, the path, and the target of a move
 _OF_A_FILE = re.compile(r"\[Errno (\d+)\] [^:\n]*: '(.*?)'(?: -> '(.*)')?$", re.MULTILINE)
-_OURS = ("results/", "private/", "logs/")  # inputs may lie below the second
+_OURS = ("results/", "private/", "logs/")  # private/ may hold inputs as well
 
 
 class Wording:
-    """The words of endings.csv in the study's language, in both while nobody knows it.
+    """The words of endings.csv in the study's language; in both languages if it is not known.
 
     Parameters
     ----------
@@ -45,7 +46,7 @@ class Wording:
         return self._said("endings", key, **values)
 
     def held(self, path: str) -> str:
-        """Return that a file cannot be replaced, deleted or read, which Excel often keeps from."""
+        """Return that a file cannot be replaced, deleted or read, often because of Excel."""
         from bonescint.custody.destruction import is_own
 
         if not path.startswith(_OURS) or not is_own(path):
@@ -54,11 +55,11 @@ class Wording:
         return self._said("drives", key, file=path)
 
     def rule(self, name: str) -> str:
-        """Return what a rule does, empty if it is none of ours."""
+        """Return what a rule does; empty if the rule is not one of this workflow."""
         return sentences(self.language or "en").get(name, "")
 
     def kind(self, name: str) -> Iterator[str]:
-        """Yield what an exception of Snakemake's means, nothing if it speaks for itself."""
+        """Yield what an exception of Snakemake means; nothing if its message is clear enough."""
         if f"kind.{name}" in Texts("endings", "en"):
             yield self(f"kind.{name}")
 
@@ -74,7 +75,7 @@ class CallFault(NamedTuple):
     Parameters
     ----------
     message
-        As Snakemake prints it, of what is no job's.
+        As Snakemake prints it, if no job failed.
     kind
         The type of that exception.
     rule, wildcards, logs
@@ -98,7 +99,7 @@ def fault_lines(faults: Sequence[CallFault], text: Wording, is_interrupted: bool
     text
         The words.
     is_interrupted
-        Whether a person stopped it: whatever failed because of that is not told.
+        Whether a person stopped it: failures that follow from that are not told.
     """
     if is_interrupted:
         yield text("interrupted")
@@ -131,7 +132,7 @@ def _of_a_job(fault: CallFault, text: Wording, said: set[str]) -> Iterator[str]:
         new = [one for one in dict.fromkeys(spoken) if one not in said]
         said |= set(new)
     if len(new) > _SHOWN:
-        # the last one may say where all of them are marked
+        # the last one is kept, because it may say where all of them are marked
         new[_SHOWN - 1 : -1] = [text("more", n=len(new) - _SHOWN)]
     for one in new or [text("same")]:
         yield from (f"    {line}" for line in one.splitlines())
@@ -178,5 +179,5 @@ def _of_a_message(fault: CallFault, text: Wording) -> list[str]:
 def _spoken(lines: Iterable[str]) -> Iterator[str]:
     for line in lines:
         if _FRAME.match(line):
-            return  # where in the rules: nothing that a user could mend
+            return  # from here on the place in the rules, which a user cannot mend
         yield line.strip()

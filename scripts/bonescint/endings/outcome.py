@@ -1,4 +1,4 @@
-"""What a summary of a run is made from: light, because every job reads the Snakefile."""
+"""What a summary of a run is made from. It imports little: every job reads the Snakefile."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,7 +13,7 @@ class RunOutcome(NamedTuple):
     Parameters
     ----------
     receipt
-        Of the search for who declined: there if it passed in this run.
+        Of the search for patients who declined: it exists if the search passed in this run.
     opt_outs, open_ends
         results/cohort/opt_out.csv and open_ends.csv.
     warnings

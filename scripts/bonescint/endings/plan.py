@@ -10,9 +10,9 @@ from bonescint.endings.rules import sentences
 from bonescint.resources import Texts, resource_rows
 
 _SIDES = ("private", "results", "demo")
-_LATER = "<TBD>"  # what only a checkpoint will tell
-_MOST = 4  # paths in a line; of more their folders are named
-# Snakemake's words for a reason, and ours; what follows the words are files where some are named
+_LATER = "<TBD>"  # known only after a checkpoint
+_MOST = 4  # paths in a line; if there are more, their folders are named
+# our key of a reason -> Snakemake's words for it, with the files that it names
 _FILES = r": ([^;]*)"
 _REASONS = {
     "missing": rf"Missing output files{_FILES}",
@@ -56,8 +56,8 @@ def plan_lines(
     language
         ``ja`` or ``en``.
     edited
-        Results changed by hand: they and what follows from them are made anew, which Snakemake does
-        not know before they are put aside.
+        Results changed by hand. They and what follows from them are made anew, but Snakemake only
+        knows this after they are put aside.
     """
     text, rules = Texts("endings", language), sentences(language)
     if edited:
@@ -128,7 +128,7 @@ def _by_side(paths: Iterable[str], text: Texts) -> dict[str, list[str]]:
 
 
 def _folded(paths: Sequence[str]) -> list[str]:
-    """Return paths, of many their folders with how many there are."""
+    """Return the paths; if there are many, their folders with the number of paths in each."""
     if len(paths) <= _MOST:
         return list(paths)
     folders: dict[str, list[str]] = {}

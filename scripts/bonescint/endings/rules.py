@@ -4,7 +4,7 @@ from bonescint.questions import known
 from bonescint.registered import words_in
 from bonescint.resources import Texts
 
-_OF_QUESTIONS = "answer_question"  # stands for the rules that use it
+_OF_QUESTIONS = "answer_question"  # describes all rules that use it
 
 
 def sentences(language: str) -> dict[str, str]:

@@ -1,7 +1,7 @@
-"""The last words of a good run: what went in, what came out, what waits, the one next step.
+"""The last words of a good run: what went in, what came out, what waits, and one next step.
 
-Made from tables that the run left, and the decisions as they were read at its beginning. The ledger
-is not opened: its key may be locked away by then.
+They come from tables that the run left, and from the decisions as they were read at its beginning.
+The ledger is not opened, because its key may be locked away by then.
 """
 
 from collections import Counter
@@ -26,7 +26,7 @@ FLOW = Path("results/metrics/flow.csv")
 _BOOK, _REPORT = "results/study.xlsx", "results/report.html"
 _MADE_BY = {"review": "private/review/index.html", "deliver": "results/delivery/"}
 _SEARCH = "verify_purge"  # runs in every call
-# refused, and a person may let it pass
+# reasons of a refusal that a person may override
 _DECIDABLE = frozenset({"burned-in-suspected", "redacted-suspected", "conflict"})
 
 
@@ -76,7 +76,7 @@ def good_lines(
 
 
 def waiting_counts(outcome: RunOutcome) -> dict[str, int]:
-    """Return how much of what waits for a person or the partner; nothing is left out as 0.
+    """Return what waits for a person or the partner, and how much of it; counts of 0 are left out.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def _next_step(outcome: RunOutcome, waits: Mapping[str, int], rules: Collection[
     return "receipt" if "receipt" in waits else "deliver"
 
 
-# what only the flow of a whole run has
+# steps that only the flow of a complete run has
 _LAST = ("referenced", "analysed")
 
 
@@ -133,13 +133,13 @@ def _counted(flow: Iterable[Row], text: Texts) -> Iterator[tuple[str, str]]:
         files = {name: steps[name]["files"] for name in ("found", "readable")}
         yield "files", text("files", **files, coded=steps["anonymized"]["files"])
     if "cohort" in steps and any(name.partition(":")[0] in _LAST for name in steps):
-        # without a reader there is no reference standard
+        # a study without readers has no reference standard
         referenced = steps["referenced"]["patients"] if "referenced" in steps else None
         told = [name for name in ("cohort", "chosen") if name in steps]
         for name in told:
             row = steps[name]
             by_tracer = text("separator").join(f"{one} {row[one]}" for one in tracers_of([row]))
-            # the reference standard is that of the chosen alone
+            # only the chosen cases have a reference standard
             key = "cohort"
             if name == told[-1]:
                 key = "cases_no_readers" if referenced is None else "cases"
@@ -157,7 +157,7 @@ def _left_out(flow: Iterable[Row], language: str) -> str:
             patients=row["patients"],
         )
         for row in flow
-        # of a software's step the report speaks
+        # steps of a software have no files here: the report describes them
         if row["kind"] == "out" and row["files"] not in ("", "0")
     ]
     return text("left_out_unit") + text("separator").join(said) if said else text("none")

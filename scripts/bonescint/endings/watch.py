@@ -1,9 +1,9 @@
-"""Watches a call of Snakemake and has the last word on the screen.
+"""Watches a call of Snakemake and prints the last lines on the screen.
 
-Snakemake's ``onsuccess`` and ``onerror`` come before its own last lines, know nothing of what fails
-while the rules are read, and are dropped where a workflow is used as a module. So the Snakefile
-hangs this on Snakemake's logger, whose records are the interface of its logger plugins, and what is
-to be said is printed when the process ends. Of Snakemake itself nothing is imported.
+Snakemake's ``onsuccess`` and ``onerror`` run before its own last lines, do not see failures while
+the rules are read, and are dropped where a workflow is used as a module. So the Snakefile adds this
+handler to Snakemake's logger, whose records are the interface of its logger plugins. The lines are
+printed when the process ends. Nothing is imported from Snakemake itself.
 """
 
 import atexit
@@ -21,7 +21,7 @@ from bonescint.endings.failed import CallFault, Wording, fault_lines
 from bonescint.endings.outcome import RunOutcome
 from bonescint.filesystems import close_to_others
 
-PLAN = "BONESCINT_PLAN"  # names a file: a dry-run leaves its jobs there and says nothing itself
+PLAN = "BONESCINT_PLAN"  # names a file: a dry-run writes its jobs into it and prints nothing
 _LOGGER = "snakemake.logging"
 _NOTHING = "Nothing to be done"
 _INTERRUPTED = (
@@ -29,7 +29,8 @@ _INTERRUPTED = (
     "Cancelling snakemake on user request",
     "Will exit after finishing currently running jobs",
 )
-# the Slurm plugin, when the controller does not answer: without accounting it forgets its jobs then
+# words of the Slurm plugin if the controller does not answer; without accounting it then forgets
+# its jobs
 _NO_CONTROLLER = "Falling back to 'sacct' for status queries (MinJobAge=None"
 _LAST = "At least one job did not complete successfully"
 _OF_A_JOB = ("rule_name", "input", "output", "reason", "is_checkpoint")
@@ -38,7 +39,7 @@ Lines = Callable[[], Iterable[str]]
 
 
 class Ending(logging.Handler):
-    """What one call of Snakemake did, seen through its log.
+    """What one call of Snakemake did, according to its log.
 
     Parameters
     ----------
@@ -50,9 +51,9 @@ class Ending(logging.Handler):
         super().__init__(logging.INFO)
         self.workflow = workflow
         self.begun = False  # set once the run has begun to change something
-        self.edited: list[Path] = []  # results changed by hand, which a run makes anew
+        self.edited: list[Path] = []  # results changed by hand, which the run makes anew
         self.outcome: RunOutcome | None = None  # what the summary is made from
-        self.note = ""  # what was said at the beginning and must be read at the end, too
+        self.note = ""  # said at the beginning, and again at the end
         self._good: list[Lines] = []
         self._failed: list[Lines] = []
         self._jobs: dict[int, dict[str, Any]] = {}
@@ -88,7 +89,7 @@ class Ending(logging.Handler):
         record
             Of Snakemake's logger; its ``event`` says what it is.
         """
-        # a record of another form stops no run
+        # a record of an unknown form must not stop a run
         with suppress(KeyError, TypeError, ValueError):
             self._keep(record, record.__dict__)
 
@@ -126,7 +127,7 @@ class Ending(logging.Handler):
     def say(self) -> None:
         """Print the last words, on the stream that Snakemake writes to."""
         if os.getpid() != self._process:
-            return  # forked off by somebody
+            return  # a forked process
         try:
             lines = list(self._lines())
             if plan := os.environ.get(PLAN):
@@ -135,10 +136,10 @@ class Ending(logging.Handler):
                 Path(plan).write_text(json.dumps(told, default=str), encoding="utf-8")
                 return
         except Exception as error:
-            # its message could quote a cell
+            # only the type, because the message could quote a cell
             lines = [f"bonescint: {type(error).__name__}"]
         stream = sys.stdout if self._is_dryrun() else sys.stderr
-        # the reader of a pipe may have gone
+        # the reader of a pipe may have ended
         with suppress(OSError, UnicodeError):
             if lines:
                 print("", *lines, sep="\n", file=stream, flush=True)
@@ -150,17 +151,17 @@ class Ending(logging.Handler):
             yield from self._bad_lines(wording)
             yield from notes
         elif only_looks(sys.argv):
-            return  # what was asked for stands on the screen, or goes on into another program
+            return  # the answer is on the screen already, or piped into another program
         elif self._is_dryrun():
             yield from notes
-            # a dry-run moves none of them, and Snakemake misses none
+            # a dry-run puts none of them aside, so Snakemake does not plan to make them anew
             if self.edited:
                 yield wording("edited_dry", n=len(self.edited))
             if any(job["is_checkpoint"] for job in self._jobs.values()):
                 yield wording("dry_batches")
             yield wording("idle_dry" if self._is_idle and not self.edited else "dry")
         elif self.outcome and self._has_run():
-            # not before: every job reads this module
+            # imported only here, because every job imports this module
             from bonescint.endings.summary import good_lines
 
             more = notes + [line for lines in self._good for line in lines()]
@@ -185,7 +186,7 @@ class Ending(logging.Handler):
         return self._has_ended_badly or _uncaught() is not None
 
     def _has_run(self) -> bool:
-        """Tell whether outputs were made, or needed not to be: --unlock and the like make none."""
+        """Tell whether this call made outputs or found them up to date, unlike --unlock."""
         return self.begun and bool(self._jobs or self._is_idle) and not self.workflow.touch
 
     def _is_quiet(self) -> bool:
@@ -201,9 +202,9 @@ def _uncaught() -> BaseException | None:
 
 
 def watch(workflow: Any) -> Ending:
-    """Return what watches this call of Snakemake; in its main process it will have the last word.
+    """Return the watch of this call of Snakemake; in the main process it prints the last lines.
 
-    However the call ends, what it left in `.snakemake` is then for its user alone.
+    However the call ends, its files in `.snakemake` are then closed to other users.
 
     Parameters
     ----------
@@ -214,6 +215,6 @@ def watch(workflow: Any) -> Ending:
     if workflow.is_main_process:
         logging.getLogger(_LOGGER).addHandler(ending)
         atexit.register(ending.say)
-        # before the last word. The folder by its whole path: Snakemake has then left --directory
+        # runs before `say`. An absolute path, because Snakemake has left --directory by then
         atexit.register(close_to_others, Path(".snakemake").absolute())
     return ending

@@ -1,4 +1,4 @@
-"""A form as workbook: A4 upright, one page wide, lines to fill in; a list on a sheet of its own."""
+"""A form as workbook: A4 upright, one page wide, lines to fill in; lists on their own sheets."""
 
 import io
 from typing import Any
@@ -9,10 +9,11 @@ from bonescint.tables.sheets import Sheet, ShownTable, make_styles, open_book, r
 from bonescint.text.lines import lines_of
 from bonescint.text.width import text_width
 
-# characters: the number of a sentence, with which a label begins, its rest, the answer, the basis
+# characters: the number of a sentence, the rest of a label, the answer, the basis. A label spans
+# the first two columns
 _WIDTHS = (4.0, 21.0, 68.0, 10.0)
 _FONT = {"font_name": "Yu Gothic", "font_size": 10, "valign": "top", "text_wrap": True}
-_MOST_LINES = 20  # of a row; what is longer goes on in the next
+_MOST_LINES = 20  # of a row; a longer text continues in the next row
 _HEAD = 70  # characters in a print header
 _BORDER = {"border": 1, "border_color": "#737373", "align": "left", "indent": 1}
 
@@ -44,9 +45,9 @@ def _set_page(sheet: Any, form: Paper) -> None:
     sheet.set_margins(left=0.7, right=0.7, top=0.9, bottom=0.75)
     sheet.fit_to_pages(1, 0)
     mark = f"&R{SYNTHETIC}" if form.synthetic else ""
-    # Excel takes 255 characters and breaks no line; the sheet says it whole
+    # Excel takes 255 characters and breaks no line; the sheet has the full text
     head = form.head if len(form.head) <= _HEAD else f"{form.head[:_HEAD]}…"
-    # & starts a code in a print header
+    # doubled, because & starts a code in a print header
     sheet.set_header(f"&L&8{head.replace('&', '&&')}{mark}")
     sheet.set_footer(f"&L&8{form.foot.replace('&', '&&')}&R&P / &N")
 
@@ -85,7 +86,7 @@ class _FormSheet:
         for paragraph in form.lead:
             self._across(paragraph, "prose")
         for block in form.blocks:
-            if block is form.blocks[-1] and form.rests_on():  # what is signed comes last
+            if block is form.blocks[-1] and form.rests_on():  # the signatures come last
                 self._row += 1
                 self._across(text("basis.note"), "small")
             self._row += 1
@@ -134,7 +135,7 @@ class _FormSheet:
 
 
 def _parts(texts: list[str], widths: list[float]) -> list[list[str]]:
-    """Return the texts of a row, in several rows where Excel knows none that is high enough."""
+    """Return the texts of a row, in several rows if Excel has no row high enough for them."""
     lines = [
         lines_of(text, width - 2, text_width) for text, width in zip(texts, widths, strict=True)
     ]

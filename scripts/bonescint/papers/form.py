@@ -1,4 +1,4 @@
-"""A form as data: what stands on it, whatever it is printed with."""
+"""A form as data: its content, independent of how it is printed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bonescint.resources import Texts
 from bonescint.tables.sheets import ShownTable
 
-# what a field rests on; empty = it is there to handle the paper
+# why a form has a field; empty = to handle the paper
 BASES = ("", "guideline", "plan")
 
 

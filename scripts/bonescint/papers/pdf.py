@@ -27,12 +27,12 @@ _GREY, _LIGHT = Color(0.45, 0.45, 0.45), Color(0.91, 0.91, 0.91)
 _SIZE, _SMALL, _HEADING, _TITLE = 9.5, 8.0, 11.0, 16.0
 _PAD = 4.0
 _LEADING = 1.3
-_FRAME = 6.0  # the library's, around all that flows
+_FRAME = 6.0  # padding that the library puts around flowing content
 _HEAD_LINES = 2
 _FEW = 5  # rows that stay on one page
-_MOST_LINES = 20  # of a row; what is longer goes on in the next
+_MOST_LINES = 20  # of a row; a longer text continues in the next row
 _GAP = 3 * mm  # between columns of one list
-# told by the library in comments of each file
+# the library writes this into comments of each file
 _PRODUCER = re.compile(rb"ReportLab [Gg]enerated PDF document[^\n]*")
 
 
@@ -55,7 +55,7 @@ def pdf_of(form: Paper) -> bytes:
         title=form.title,
         lang={"ja": "ja-JP", "en": "en-GB"}[form.language],
         invariant=1,
-        # what looks for a patient's code finds it in the file as it is
+        # uncompressed, so that the search for a patient's code can read the file
         pageCompression=0,
         initialFontName=_font(),
     )
@@ -65,7 +65,7 @@ def pdf_of(form: Paper) -> bytes:
 
 @cache
 def _font() -> str:
-    # codes and hashes stand in the file as they are read
+    # asciiReadable: the file holds codes and hashes as plain ASCII
     pdfmetrics.registerFont(TTFont("IPAexGothic", str(japanese_font()), asciiReadable=True))
     return "IPAexGothic"
 
@@ -78,7 +78,7 @@ class _TitleOnly(PDFInfo):  # type: ignore[misc] # reportlab has no types
 
 
 def _canvas_of(form: Paper) -> type[Any]:
-    """Return a canvas that knows, when a page is drawn, how many there are."""
+    """Return a canvas that knows the number of pages when it draws a page."""
 
     class Pages(Canvas):  # type: ignore[misc] # reportlab has no types
         def __init__(self, *arguments: Any, **settings: Any) -> None:
@@ -87,7 +87,7 @@ def _canvas_of(form: Paper) -> type[Any]:
             self._pages: list[dict[str, Any]] = []
 
         def _make_preamble(self) -> None:
-            # the library's own names a font that is not embedded
+            # the library's own preamble names a font that is not embedded
             self._preamble = "1 0 0 1 0 0 cm"
 
         def showPage(self) -> None:  # the library's name
@@ -136,7 +136,7 @@ def _head_lines(form: Paper) -> list[str]:
 def _story(form: Paper) -> list[Flowable]:
     text = Texts("papers", form.language)
     story: list[Flowable] = [_prose(form.title, _TITLE), Spacer(0, 2 * mm)]
-    # the edge of a page has no room for a very long title
+    # a very long title has no room at the edge of the page
     whole = [form.head] if len(_head_lines(form)) > _HEAD_LINES else []
     for paragraph in [*whole, *form.lead]:
         story += [_prose(paragraph), Spacer(0, 1 * mm)]
@@ -162,9 +162,9 @@ def _block(form: Paper, block: Fields | Points | Signatures | ShownTable, text: 
 
 
 def _together(block: object, shown: Any) -> float:
-    """Return the room without which a block begins on the next page: its heading and a row."""
+    """Return the room that a block needs to begin on a page: its heading and first rows."""
     shown.wrap(_WIDTH, A4[1])
-    rows = shown._rowHeights  # the library tells them nowhere else
+    rows = shown._rowHeights  # the library has them nowhere else
     whole = isinstance(block, Signatures) or len(rows) <= _FEW
     room: float = 8 * mm + sum(rows if whole else rows[:2])
     return room
@@ -212,7 +212,7 @@ def _prose(text: str, size: float = _SIZE) -> Any:
 
 
 def _parts(row: Sequence[str]) -> list[list[str]]:
-    """Return a row of wrapped cells as rows of few lines: the library moves rows, it cuts none."""
+    """Return a row of wrapped cells as rows of few lines: the library cannot split a row."""
     lines = [cell.split("\n") for cell in row]
     most = max(map(len, lines))
     return [
@@ -255,7 +255,7 @@ def _signatures(block: Signatures, text: Texts) -> Any:
 
 
 def _list(block: ShownTable, text: Texts) -> Any:
-    """Return a table whose header stands on each page, several rows of it side by side."""
+    """Return a table with its header on each page and several rows side by side."""
     if not block.rows:
         return _prose(text("none"))
     header = [column.title for column in block.columns]
@@ -288,7 +288,7 @@ def _list(block: ShownTable, text: Texts) -> Any:
 
 
 def _shared(widths: Sequence[float]) -> list[float]:
-    """Return the widths of columns that share the page: what is narrow keeps its width."""
+    """Return the widths of columns that share the page; narrow columns keep their width."""
     room, wide = _WIDTH, len(widths)
     shared = list(widths)
     for n in sorted(range(len(widths)), key=lambda n: widths[n]):

@@ -1,4 +1,4 @@
-"""A form as plain text, which any editor of any age opens."""
+"""A form as plain text, which every editor opens, however old."""
 
 from collections.abc import Iterator
 
@@ -55,7 +55,7 @@ def _lines(paper: Paper) -> Iterator[str]:
 
 
 def _answered(label: str, answer: str) -> Iterator[str]:
-    """Yield a label with its answer, below it where a hash would be broken."""
+    """Yield a label with its answer; the answer goes below it if a hash would be broken."""
     longest = max(map(text_width, answer.split()))
     if text_width(f"{label}: ") + longest > _LINE:
         yield f"{label}:"

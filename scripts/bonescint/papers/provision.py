@@ -24,11 +24,11 @@ class Provision:
     id
         ``D-001``.
     cases
-        A row a case: ``code``, and as far as known ``volume``, ``n_images``, ``replaces``.
+        One row per case: ``code`` and, if known, ``volume``, ``n_images``, ``replaces``.
     date, medium, partner, responsible, items, obtained, means, handed_over, after_end
         As on record; empty = filled in by hand.
     volumes
-        A row a volume as in results/delivery/volumes.csv; empty = files were handed over.
+        One row per volume as in results/delivery/volumes.csv; empty = files were handed over.
     files
         Number of files where there are no volumes.
     """
@@ -120,7 +120,7 @@ class _Context:
         return Field(self.text(key), str(value or ""), basis)
 
     def points(self, form: str, title: str, *keys: str, mark: str = "number") -> Points:
-        """Return sentences; a key that ends in ! rests on the guideline, in * on the plan."""
+        """Return sentences; a key with ! at its end rests on the guideline, with * on the plan."""
         basis = {"!": "guideline", "*": "plan"}
         return Points(
             self.text(f"{form}.{title}"),

@@ -64,4 +64,4 @@ def write_files(files: Mapping[Path, bytes]) -> None:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             stream = written.enter_context(replacing(path, "wb", private=True))
             stream.write(content)
-            stream.flush()  # a full disk is met before the first gets its name
+            stream.flush()  # a full disk fails here, before the first file gets its name

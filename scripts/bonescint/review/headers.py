@@ -1,7 +1,7 @@
 """The header before and after, for a person who looks at what leaves.
 
-Nothing in plain text pairs a code with a patient, and this page does not begin with it: of what
-says who the patient is, only the length is shown. `bonescint diff` shows it all, and keeps nothing.
+No plain text may pair a code with a patient, and this page is no exception: of a value that says
+who the patient is, only the length is shown. `bonescint diff` shows all values, and keeps nothing.
 """
 
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ class ShownChange(NamedTuple):
 def shown_changes(
     source: bytes, coded: bytes, row: dict[str, str], text: Texts
 ) -> list[ShownChange]:
-    """Return every element of a source and its coded file; the private ones as a number.
+    """Return every element of a source and its coded file; of private elements only their number.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def _shown(change: Change, known: Identifiers, text: Texts) -> ShownChange:
 def _identifies(change: Change, known: Identifiers) -> bool:
     """Tell whether a value of the source says who the patient is, or which file this is."""
     if not change.before or change.kind == "unchanged":
-        return False  # what stays has been searched already
+        return False  # a value that stays has been searched for identifiers already
     tag = int(change.path[-10:-1].replace(",", ""), 16)
     vr = dictionary_VR(tag) if dictionary_has_tag(tag) else ""
     if tag in IDENTIFYING or vr in ("PN", "UI", "UN", ""):
@@ -81,7 +81,7 @@ def _words(side: str | Size | None, text: Texts) -> str:
         return ""
     if isinstance(side, Size):
         return text(f"ui.{side.unit}", n=side.n)
-    # a header must not steer what shows it
+    # control characters in a header must not steer what shows it
     seen = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in side)
     return seen if len(seen) <= _LONGEST else f"{seen[:_LONGEST]}…"
 
@@ -94,7 +94,7 @@ def kept_values(coded: object, group: int, element: int) -> Iterator[str]:
     coded
         The data set.
     group, element
-        Of the decision that keeps it; the block is whichever the file uses.
+        Of the decision that keeps it. The file may use any block of the group.
     """
     for item in coded:  # type: ignore[attr-defined]
         tag = int(item.tag)

@@ -1,4 +1,4 @@
-"""What waits for a person, or was decided: one row a thing, with what a decision about it names."""
+"""What waits for a person or was decided: a row each, with the item and hash of its decision."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ from bonescint.deid.decisions import BLANK, CODED, DOUBT, IMAGE, STATION, Decisi
 from bonescint.deid.redaction import CLEAN_PIXELS
 from bonescint.files import read_rows
 
-# what is looked at, the most doubtful first
+# kinds of items, the most doubtful first
 KINDS = (
     "doubt", "conflict", "burned-in", "station", "finding", "blank", "overlay", "private", "image",
 )  # fmt: skip
@@ -64,7 +64,7 @@ class Batch(NamedTuple):
 
 
 def sources(batch: Batch, codes: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    """Return coded file -> row of the batch that it was made of.
+    """Return coded file -> row of the batch from which it was made.
 
     Parameters
     ----------
@@ -98,9 +98,9 @@ def image_items(
     dicom
         The raw folder.
     owner
-        Returns what stands for a patient's normalised ID.
+        Returns what the page shows instead of a patient's normalised ID.
     others
-        Codes of who is in no delivery: nothing of them is to leave.
+        Codes of patients who are in no delivery: none of their images may leave.
     """
     made_of = sources(batch, codes)
     for line in read_rows(batch.report):
@@ -137,7 +137,7 @@ def refused_items(
     consented: Path,
     owner: Callable[[str], str],
 ) -> Iterator[ReviewItem]:
-    """Yield what is kept out and a person may let in: suspected text, clashing UIDs, stations.
+    """Yield what is refused and a person may release: suspected text, clashing UIDs, stations.
 
     Parameters
     ----------
@@ -163,7 +163,7 @@ def refused_items(
             if line["reason"] in _CLASHES:
                 shown = shown._replace(kind="conflict")
             if line["reason"] == "redacted-suspected":
-                # decided of the file with its rectangles; new ones are drawn over the file
+                # the hash is of file and rectangles; new rectangles belong to the file alone
                 shown = shown._replace(source_sha256=_digest_of(dicom / line["path"]))
             if line["sha256"]:
                 yield shown
@@ -214,9 +214,9 @@ def text_items(
 
 
 def doubt_items(doubts: Iterable[Mapping[str, Any]]) -> Iterator[ReviewItem]:
-    """Yield who is held back, by the patient ID alone.
+    """Yield the patients who are held back, by the patient ID alone.
 
-    Name and birth date are also those of somebody who declined, of whom nothing may stand anywhere.
+    Their name and birth date are also those of a patient who declined, so nothing may show them.
 
     Parameters
     ----------
@@ -277,7 +277,7 @@ def ordered(items: Iterable[ReviewItem], decided: list[Decision]) -> list[Review
     for item in items:
         word = words.get((item.item, item.sha256), "")
         if item.kind == "conflict" and word == "release":
-            # had it alone been released it would be no conflict any more
+            # still a conflict, so more than one of its files was released
             item, word = item._replace(reason=f"{item.reason}+several-released"), ""
         waits = "" if word or item.item.startswith(PRIVATE) else "1"
         numbers[item.kind] = numbers.get(item.kind, 0) + 1

@@ -71,7 +71,7 @@ def choices(row: Row) -> tuple[str, ...]:
         Of private/review/items.csv.
     """
     if row["kind"] == "blank" and row["detail"] != _ONLY_FINDINGS:
-        return ("leave-out",)  # what else is blank cannot be made up
+        return ("leave-out",)  # no other blank field may be delivered as not stated
     return _CHOICES[row["kind"]]
 
 
@@ -84,7 +84,7 @@ def write_pages(
     language: str,
     most_bytes: int = MOST_BYTES,
 ) -> list[Path]:
-    """Write index.html, and page-02.html and so on behind it where one would be too large.
+    """Write index.html, and page-02.html and so on if one page would be too large.
 
     Parameters
     ----------

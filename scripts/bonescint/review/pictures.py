@@ -24,7 +24,7 @@ class ShownPicture(NamedTuple):
     data
         The PNG in base64.
     trace
-        A PNG of everything that is not the darkest value, in black: what 256 greys cannot show.
+        A PNG of every pixel that has not the darkest value, in black: 256 greys cannot show it.
     """
 
     view: str

@@ -1,6 +1,6 @@
 "use strict";
-// One step is shown at a time: a thing by itself, or a row of images without a doubt. Everything
-// typed by others reaches the page as text, never as markup.
+// One step is shown at a time: a single item, or a row of images without doubts. Everything that
+// other people typed reaches the page as text, never as markup.
 (() => {
   const $ = (id) => document.getElementById(id);
   const data = JSON.parse($("data").textContent);
@@ -24,7 +24,7 @@
   const store = {
     get(key) { try { return localStorage.getItem(key); } catch { return memory[key] ?? null; } },
     keys() { try { return Object.keys(localStorage); } catch { return []; } },
-    drop(key) { try { localStorage.removeItem(key); } catch { /* it was not kept */ } },
+    drop(key) { try { localStorage.removeItem(key); } catch { /* nothing was kept */ } },
     set(key, value) {
       memory[key] = value;
       try { localStorage.setItem(key, value); store.works = true; } catch { store.works = false; }
@@ -32,7 +32,7 @@
     works: true,
   };
   const whose = `bonescint-reviewer/${data.study}`;
-  // as the import asks for it: a name that the page took would be refused with all decisions
+  // the same rule as in the import, which would refuse a name together with all its decisions
   const isCode = (typed) => new RegExp(`^(?:${data.code})$`).test(typed);
   const known = store.get(whose) || "";
   let reviewer = isCode(known) ? known : "";
@@ -41,11 +41,11 @@
   const stateKey = () => `${base}${data.items_sha256}/${reviewer}`;
   const load = () => {
     state = { decisions: {}, undo: [], at: null };
-    try { Object.assign(state, JSON.parse(store.get(stateKey()) || "{}")); } catch { /* begins anew */ }
+    try { Object.assign(state, JSON.parse(store.get(stateKey()) || "{}")); } catch { /* start without decisions */ }
     bringOver();
   };
-  // what this person decided on an earlier list holds where the content is the same; all else of it
-  // goes, for it may be about somebody who has declined since
+  // decisions of this person on an earlier list are kept if the content is the same. All others are
+  // removed, because they may be about a patient who has declined since
   const bringOver = () => {
     const former = store.keys().filter((key) =>
       key.startsWith(base) && key.endsWith("/" + reviewer) && key !== stateKey());
@@ -65,7 +65,7 @@
     store.set(stateKey(), JSON.stringify(state));
     if (!store.works) tell(say("not_kept"));
   };
-  // what was decided here, else what the hospital's table says already
+  // the decision made here, or else the one in the hospital's table
   const here = (i) => state.decisions[keyOf(i)];
   const wordOf = (i) => here(i)?.decision || data.all[i][4];
   const open = (i) => data.all[i][5] === 1 && !here(i);
@@ -279,7 +279,7 @@
     decisions: data.all.flatMap((of, i) => {
       const decided = here(i);
       if (!decided) return [];
-      // what is drawn holds for the source's pixels
+      // rectangles are in pixels of the source
       const redacts = decided.decision === "redact";
       const made = { item: redacts ? "image" : of[0], sha256: redacts ? of[2] : of[1], decision: decided.decision };
       if (redacts) made.rectangles = decided.boxes.map(([f, x, y, w, h]) => `${f}:${x},${y},${w},${h}`).join(";");
@@ -301,7 +301,7 @@
 
   // ---- the reviewer's code
   const ask = () => { $("code").value = reviewer; $("who").showModal(); $("code").focus(); };
-  // full-width letters are no mistake; this comes before the browser checks the form
+  // full-width letters are accepted: they are converted before the browser checks the form
   $("who").querySelector("button").addEventListener("click", () => {
     $("code").value = $("code").value.normalize("NFKC").trim();
   });
@@ -438,7 +438,7 @@
   $("back").addEventListener("click", () => moveStep(-1));
   $("forth").addEventListener("click", () => moveStep(1));
   $("waiting").addEventListener("click", nextOpen);
-  // another window of the same page must not overwrite what was decided in this one
+  // two windows of the same page must not overwrite each other's decisions
   window.addEventListener("storage", (event) => {
     if (event.key === stateKey()) { load(); render(); }
   });

@@ -33,7 +33,7 @@ class Files:
     coded
         Batch -> results/dicom/{batch}.
     made_of
-        Coded file, below results/dicom -> row of the batch that it was made of.
+        Coded file, below results/dicom -> row of the batch from which it was made.
     findings
         Code -> text.
     kept
@@ -74,7 +74,7 @@ def show(row: Row, files: Files, text: Texts) -> Shown:
             source = (files.raw / made_of["path"]).read_bytes()
             shown.header = shown_changes(source, data, made_of, text)
         except (OSError, Refused):
-            pass  # the source is gone since: what leaves is seen all the same
+            pass  # the source has been removed since; the coded image is shown all the same
     elif kind in ("burned-in", "conflict"):
         _add_pictures(shown, files.raw / row["path"], text)
     elif kind == "station":
@@ -94,7 +94,7 @@ def _why(row: Row, text: Texts) -> list[str]:
     reasons = [reason for reason in row["reason"].split("+") if reason]
     lines = [text("why.image")] if row["kind"] == "image" else []
     for reason in reasons:
-        if reason != "kept":  # what is said of it stands in the configuration
+        if reason != "kept":  # its reason stands in the configuration
             key = f"why.{reason}" if f"why.{reason}" in text else "why.other"
             lines.append(text(key, score=row["score"], detail=detail, kind=reason))
     if row["kind"] in ("burned-in", "conflict", "station"):
@@ -114,7 +114,7 @@ def _add_pictures(shown: Shown, path: Path, text: Texts) -> None:
 
 
 def _add_kept(shown: Shown, files: Files, text: Texts) -> None:
-    """Add what a recorded decision lets stay: its values, or the pictures of an overlay."""
+    """Add what a recorded decision keeps: the values of an element, or the overlay's pictures."""
     place = shown.row["label"]
     entry = next(e for e in files.kept if place_of(e) == place)
     who = {"by": entry["decided_by"], "date": entry["date"], "reason": entry["reason"]}
