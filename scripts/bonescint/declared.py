@@ -23,7 +23,7 @@ class DeclaredColumn(NamedTuple):
         resources/text/columns.csv.
         resources/text/columns.csv.
     unit
-        Of a measure; a key ``unit.<unit>`` of the same file, or empty.
+        Unit of a measure: a key ``unit.<unit>`` of the same file, or empty.
     ja, en
         The meaning.
     values

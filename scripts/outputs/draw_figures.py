@@ -50,7 +50,7 @@ def draw_figures(
     cutoffs
         ``metric`` and ``value``; positive at or above it. The first one of a metric is drawn.
     language, synthetic, confidence
-        Of the configuration.
+        As configured.
     figures
         The folder for the figures.
     values

@@ -34,7 +34,7 @@ _NOTE_POINTS = 8.0
 # inches that a Latin character of the foot note takes per point of its size, margin included
 _NOTE_WIDTH = 0.059 / _NOTE_POINTS
 _EDGE = 0.05  # inches from the figure's edge to title and note
-LEADING = 1.3  # line spacing where Japanese stands beside Latin letters
+LEADING = 1.3  # line spacing of Japanese beside Latin letters
 _ACROSS = 48  # Latin characters in a line of an empty panel
 # a number up to this would lie in the linear part of a logarithmic axis, or just above it
 _SMALL = 3.0
@@ -208,7 +208,7 @@ def room_above(ax: Axes, share: float) -> None:
     ax
         The panel, with all its data in it.
     share
-        Of the panel's height.
+        Share of the panel's height to add.
     """
     shown = ax.yaxis.get_transform()
     low, high = shown.transform(ax.get_ylim())

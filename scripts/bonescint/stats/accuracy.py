@@ -42,11 +42,11 @@ def differences_of(
     Parameters
     ----------
     sample
-        Of both software.
+        Cases of both software.
     metric, settings
         The metric whose cut-offs are used, and `metrics` of the configuration.
     confidence
-        Of the intervals.
+        Level of the intervals.
     compare
         `compare_accuracy`, or `limits_of_accuracy` of the same module.
 

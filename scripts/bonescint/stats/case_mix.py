@@ -22,7 +22,7 @@ def standardised_difference(a: ArrayLike, b: ArrayLike, confidence: float = 0.95
     a, b
         Values of two groups of different cases, shapes (n1,) and (n2,); NaN is left out.
     confidence
-        Of the interval by the standard error of Hedges & Olkin 1985 (R's stddiff).
+        Level of the interval by the standard error of Hedges & Olkin 1985 (R's stddiff).
 
     Examples
     --------
@@ -57,7 +57,7 @@ def standardised_difference_proportion(
     x1, n1, x2, n2
         Cases with the property and all cases of either group.
     confidence
-        Of the interval by the standard error of Hedges & Olkin 1985 (R's stddiff).
+        Level of the interval by the standard error of Hedges & Olkin 1985 (R's stddiff).
 
     Examples
     --------

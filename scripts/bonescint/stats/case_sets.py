@@ -18,7 +18,7 @@ def failures_of(sample: Sample) -> list[str]:
     Parameters
     ----------
     sample
-        Of one software, or of two, where the second is the comparator.
+        A sample of one software, or of two, where the second is the comparator.
 
     Examples
     --------

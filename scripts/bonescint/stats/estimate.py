@@ -36,7 +36,7 @@ class Estimate:
         Which cases, if not all: ``all`` and ``not_exposed`` beside each other, a group such as
         ``eod=2``, `FAILURES_AS_WRONG` or `SAME_CASES`.
     level
-        Of the interval (0.95), or of the interval that a TOST corresponds to.
+        Level of the interval (0.95), or of the interval that a TOST corresponds to.
     n, n_positive
         Cases used, and how many of them the reference calls positive. For a plain proportion:
         denominator and numerator.

@@ -40,9 +40,9 @@ def equivalence_index(
     ratings
         The readers', 0 or 1, cases x readers, none missing.
     confidence
-        Of the intervals: `score_limits`, then percentiles of the bootstrap over cases.
+        Level of the intervals: `score_limits`, then percentiles of the bootstrap over cases.
     seed, replicates
-        Of the bootstrap (PCG64).
+        Seed and number of replicates of the bootstrap (PCG64).
     instead_of
         The column of one reader whom the program replaces. The index is then P(program and another
         reader differ) - P(this reader and another differ).
@@ -119,7 +119,7 @@ def score_limits(
     lowest, highest
         The bounds.
     confidence
-        Of the interval.
+        Level of the interval.
 
     Examples
     --------

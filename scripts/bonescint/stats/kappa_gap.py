@@ -38,11 +38,11 @@ def kappa_gap(
     ratings
         The readers', 0 or 1, cases x readers, none missing.
     confidence
-        Of the intervals: percentiles of the bootstrap over the cases. First `COINS` cases are added
-        in which program and readers toss coins. Then come the limits from the cases alone, which
-        are too narrow at this size (tests/bench/coverage_versus.py).
+        Level of the intervals, which are percentiles of the bootstrap over cases. First, `COINS`
+        cases are added in which program and readers toss coins. Then come the limits from the
+        cases alone, which are too narrow at this size (tests/bench/coverage_versus.py).
     seed, replicates
-        Of the bootstrap (PCG64).
+        Seed and number of replicates of the bootstrap (PCG64).
 
     Returns
     -------

@@ -29,7 +29,7 @@ def compare_calls(
     measure
         The name of the rows, such as ``sensitivity_difference``.
     confidence
-        Of the intervals.
+        Level of the intervals.
 
     Examples
     --------
@@ -76,7 +76,7 @@ def compare_accuracy(
     first, second
         Calls of the same cases, boolean, shape (n,).
     confidence
-        Of the intervals.
+        Level of the intervals.
 
     Examples
     --------

@@ -41,7 +41,7 @@ def binormal_error(auc1: float, auc2: float, correlations: Correlations, sizes: 
     auc1, auc2
         The supposed true AUCs, between 0 and 1.
     correlations, sizes
-        Of the scores; the cases.
+        Correlations of the scores; numbers of cases in each class.
 
     Examples
     --------
@@ -119,7 +119,7 @@ def power_of(error: float, difference: float, confidence: float) -> float:
     Parameters
     ----------
     error
-        Of the difference.
+        Standard error of the difference.
     difference
         The supposed true difference.
     confidence
@@ -142,7 +142,7 @@ def equivalence_power(error: float, difference: float, margin: float, confidence
     Parameters
     ----------
     error
-        Of the difference.
+        Standard error of the difference.
     difference
         The supposed true difference, 0 or within the margin.
     margin
@@ -176,7 +176,7 @@ def obuchowski_mcclish_power(
     auc1, auc2
         The supposed true AUCs.
     correlations, sizes
-        Of the scores; the cases.
+        Correlations of the scores; numbers of cases in each class.
     confidence
         1 minus the level of the test.
 
@@ -214,7 +214,7 @@ def discordant(first: float, second: float, correlation: float) -> tuple[float, 
     first, second
         The supposed true sensitivities (or specificities).
     correlation
-        Of the scores in that class.
+        Correlation of the scores in that class.
 
     Examples
     --------

@@ -30,7 +30,7 @@ def beside_readers(sample: Sample, ratings: Ratings) -> ReaderPanel:
     Parameters
     ----------
     sample
-        Of one software.
+        A sample of one software.
     ratings
         One column of the readers' tables, such as ``metastasis``.
 

@@ -43,8 +43,9 @@ def krippendorff_alpha(
         (``interval``), of the values over their sum (``ratio``; values from 0 on). The time of
         ``ratio`` grows with the square of the number of different values.
     confidence
-        Of the interval: Gwet's variance over subjects (2014, ch. 5; irrCAC ``krippen.alpha.raw``),
-        t with n - 1 degrees of freedom, cut at ±1. With ``ordinal`` the ranks are taken as fixed.
+        Level of the interval: Gwet's variance over subjects (2014, ch. 5; irrCAC
+        ``krippen.alpha.raw``), t with n - 1 degrees of freedom, cut at ±1. With ``ordinal`` the
+        ranks are taken as fixed.
 
     Raises
     ------

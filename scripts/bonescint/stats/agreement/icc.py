@@ -37,9 +37,9 @@ def icc(ratings: ArrayLike, form: Form = "A1", confidence: float = 0.95) -> Esti
         and of psych with ``lmer = FALSE``: from mean squares, where a negative component stays
         negative.
     confidence
-        Of the interval. C1, Ck: from the F distribution. A1: Satterthwaite's degrees of freedom
-        (McGraw & Wong 1996, table 7). Ak: Spearman-Brown of A1's limits, as in psych. Limits are
-        not cut.
+        Level of the interval. C1, Ck: from the F distribution. A1: Satterthwaite's degrees of
+        freedom (McGraw & Wong 1996, table 7). Ak: Spearman-Brown of A1's limits, as in psych.
+        Limits are not cut.
 
     Notes
     -----

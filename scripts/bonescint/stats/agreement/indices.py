@@ -45,7 +45,7 @@ def bias_index(first: ArrayLike, second: ArrayLike, confidence: float = 0.95) ->
     first, second
         Calls of the same cases, boolean, shape (n,).
     confidence
-        Of Newcombe's interval for paired proportions.
+        Level of Newcombe's interval for paired proportions.
 
     Examples
     --------

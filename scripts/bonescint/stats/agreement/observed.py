@@ -21,7 +21,7 @@ def percent_agreement(ratings: ArrayLike, confidence: float = 0.95) -> Estimate:
     ratings
         Subjects x raters; a subject with a missing rating is left out.
     confidence
-        Of the interval.
+        Level of the interval.
 
     Examples
     --------
@@ -62,7 +62,7 @@ def specific_agreement(
     category
         The category's value.
     confidence
-        Of the interval (normal).
+        Level of the interval (normal).
     ci
         Limits by the delta method over subjects; for two raters this is Graham & Bull 1998. They
         are on the logit scale, or symmetric (``wald``), which covers too rarely at n = 25.
@@ -111,7 +111,7 @@ def yes_no_agreement(ratings: ArrayLike, confidence: float = 0.95) -> list[Estim
     ratings
         Subjects x raters, 1 or 0; NaN is a missing rating.
     confidence
-        Of the intervals.
+        Level of the intervals.
 
     Examples
     --------

@@ -89,7 +89,7 @@ def limits_by_influence(
         Returns the same contributions in fractions, or None for ratings without whole steps. It is
         called only where the contributions look like 0, because rounding can leave a small number.
     confidence
-        Of Student's t with n - 1 degrees of freedom. The limits are cut at ±1.
+        Level of Student's t with n - 1 degrees of freedom. The limits are cut at ±1.
 
     Examples
     --------

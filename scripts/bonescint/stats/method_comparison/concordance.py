@@ -29,7 +29,7 @@ def lin_ccc(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> Estimate:
     x, y
         The two measurements, shape (n,), in the same unit; a case with a NaN is left out.
     confidence
-        Of the interval.
+        Level of the interval.
 
     Returns
     -------

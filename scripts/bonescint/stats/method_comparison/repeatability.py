@@ -25,7 +25,7 @@ def within_subject(
     x, y
         The two measurements, shape (n,), in the same unit; a case with a NaN is left out.
     confidence
-        Of the intervals, by the chi-squared distribution.
+        Level of the intervals, by the chi-squared distribution.
     coverage
         Share of the cases.
 

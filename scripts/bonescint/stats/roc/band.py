@@ -53,7 +53,7 @@ def band(y: ArrayLike, score: ArrayLike, bootstrap: Bootstrap, confidence: float
     bootstrap
         Seed and replicates.
     confidence
-        Of each limit.
+        Level of each limit.
 
     Examples
     --------

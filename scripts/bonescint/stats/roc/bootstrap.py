@@ -50,12 +50,12 @@ def optimism(
     y, score
         As for `auc`.
     seed
-        Of numpy's PCG64: same seed, same numbers.
+        Seed of numpy's PCG64: same seed, same numbers.
     replicates
         Bootstrap samples.
     confidence
-        Of the AUC's percentiles (R's type 7, as in pROC's ``ci.auc(method = "bootstrap")``). In the
-        same simulations they cover 94 to 90 %, where `auc`'s logit limits cover 95 to 96 %.
+        Level of the AUC's percentiles (R's type 7, as in pROC's ``ci.auc(method = "bootstrap")``).
+        In the same simulations they cover 94 to 90 %, where `auc`'s logit limits cover 95 to 96 %.
 
     Examples
     --------

@@ -82,7 +82,7 @@ def at_cutoff(y: ArrayLike, score: ArrayLike, cutoff: float, confidence: float =
     cutoff
         As configured. A case is positive at or above it.
     confidence
-        Of the intervals.
+        Level of the intervals.
 
     Examples
     --------

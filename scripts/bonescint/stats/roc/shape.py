@@ -82,11 +82,11 @@ def resampled_steps(
     Parameters
     ----------
     levels
-        Of one score, or of several scores of the same cases, which are drawn together.
+        Levels of one score, or of several scores of the same cases, which are drawn together.
     truth
         As for `steps_of`.
     seed
-        Of numpy's PCG64: same seed, same numbers.
+        Seed of numpy's PCG64: same seed, same numbers.
     replicates
         How many in total. They come in parts, which bounds the memory.
 
