@@ -1,4 +1,4 @@
-"""The `bonescint` command, for what a person does by hand outside the workflow."""
+"""The `bonescint` command: what a person asks by hand, outside the workflow."""
 
 import argparse
 import os

@@ -34,8 +34,7 @@ def icc(ratings: ArrayLike, form: Form = "A1", confidence: float = 0.95) -> Esti
     form
         ``A`` absolute agreement, ``C`` consistency; ``1`` of one rater, ``k`` of the raters' mean
         (McGraw & Wong 1996). A1, Ak, C1, Ck are ICC2, ICC2k, ICC3, ICC3k of Shrout & Fleiss 1979
-        and of psych with ``lmer = FALSE``: from mean squares, where a negative component stays
-        negative.
+        and of psych with ``lmer = FALSE`` (mean squares; negative components stay negative).
     confidence
         Level of the interval. C1, Ck: from the F distribution. A1: Satterthwaite's degrees of
         freedom (McGraw & Wong 1996, table 7). Ak: Spearman-Brown of A1's limits, as in psych.
