@@ -91,9 +91,9 @@ def quantile_limits(
         The two measurements, shape (n,), in the same unit; a case with a NaN is left out.
     confidence
         Level of the intervals: two of the ordered differences, by the binomial distribution. The
-        outer one needs 146 cases at 0.95. Without it there is no interval and the status is ``no
-        outer limit``. The note then says how many cases are needed and gives the inner limit, which
-        alone is exact with half of the error.
+        outer one needs 146 cases at 0.95. Without it there is no interval and the status is
+        ``no outer limit``. The note then says how many cases are needed and gives the inner limit,
+        which alone is exact with half of the error.
     coverage
         Share of differences between the limits.
 

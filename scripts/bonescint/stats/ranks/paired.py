@@ -20,9 +20,10 @@ def wilcoxon(x: ArrayLike, y: ArrayLike, zeros: Literal["pratt", "wilcox"] = "pr
     """Return Wilcoxon's signed-rank test of x - y; the statistic is the sum of positive ranks.
 
     The p-value is exact, ties and zeros included, up to 200 non-zero differences (dynamic
-    programming over the ranks that occurred, as in coin's ``wilcoxsign_test`` with ``distribution =
-    "exact"``). Above, it is the normal approximation with these ranks and no continuity correction
-    (coin's default; R's ``wilcox.test`` corrects and is approximate from 50 cases on).
+    programming over the ranks that occurred, as in coin's ``wilcoxsign_test`` with
+    ``distribution = "exact"``). Above, it is the normal approximation with these ranks and no
+    continuity correction (coin's default; R's ``wilcox.test`` corrects and is approximate from 50
+    cases on).
 
     Parameters
     ----------
