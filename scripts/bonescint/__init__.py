@@ -1,3 +1,3 @@
-"""Knowledge the workflow's scripts share; no Snakemake in it."""
+"""What the workflow's scripts share, without Snakemake."""
 
 __version__ = "0.2.0"

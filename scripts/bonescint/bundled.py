@@ -1,4 +1,4 @@
-"""Whether this program came in a bundle, and in which (docs/en/offline.md)."""
+"""Whether this program was installed from a bundle, and from which (docs/en/offline.md)."""
 
 from bonescint.resources import ROOT
 

@@ -1,4 +1,4 @@
-"""Every table that the workflow writes: where it lies, who writes it, what it holds."""
+"""Every table that the workflow writes: its place, its writer, its content."""
 
 import re
 from functools import cache
@@ -8,8 +8,8 @@ from bonescint.declared import DeclaredColumn, declaration
 from bonescint.registered import registered, words_in
 from bonescint.resources import resource_rows
 
-_QUESTIONS = "results/metrics/{question}.csv"  # a row that stands for all of them
-DECLARATIONS = "tables/"  # below resources: all of them, whatever table is asked for
+_QUESTIONS = "results/metrics/{question}.csv"  # one row for the tables of all questions
+DECLARATIONS = "tables/"  # below resources: all declarations, whichever table is wanted
 
 
 class DeclaredTable(NamedTuple):
@@ -18,13 +18,13 @@ class DeclaredTable(NamedTuple):
     Parameters
     ----------
     path
-        Below the study's folder; what stands in braces, such as ``{batch}``: any.
+        Below the study's folder. Parts in braces, such as ``{batch}``, may have any value.
     parts
-        The declarations whose columns it has, one behind the other.
+        The declarations of its columns, in order.
     rule
         The rule that writes it, or the command (``bonescint ...``).
     ja, en
-        What it is.
+        The description.
     """
 
     path: str
@@ -40,7 +40,7 @@ class DeclaredTable(NamedTuple):
 
     @property
     def columns(self) -> tuple[DeclaredColumn, ...]:
-        """All that is declared of its columns, in their order."""
+        """The declarations of its columns, in their order."""
         return tuple(column for part in self.parts for column in declaration(part))
 
     def is_at(self, path: str) -> bool:
@@ -57,7 +57,7 @@ class DeclaredTable(NamedTuple):
 
 @cache
 def catalogue() -> tuple[DeclaredTable, ...]:
-    """Return every declared table, in the order in which the data travel."""
+    """Return every declared table, in the order of the workflow."""
     found = []
     for row in resource_rows("tables.csv"):
         if row["path"] == _QUESTIONS:
@@ -69,7 +69,7 @@ def catalogue() -> tuple[DeclaredTable, ...]:
 
 
 def _of_questions(columns: tuple[str, ...]) -> list[DeclaredTable]:
-    """Return the tables of the questions: of each its answers, then what else they write."""
+    """Return the tables of the questions: for each its answers, then its further tables."""
     ja, en = (words_in("text/questions/", language) for language in ("ja", "en"))
     answers, further = [], []
     for name, declared in registered("questions", "QUESTION").items():

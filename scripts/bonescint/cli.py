@@ -40,7 +40,7 @@ INTERRUPTED = 130  # as a shell reports Ctrl-C
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit code: 0 done, 1 a mistake to mend, 2 wrong usage.
+    """Run the command and return its exit code: 0 done, 1 a mistake to correct, 2 wrong usage.
 
     Parameters
     ----------
@@ -59,11 +59,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ):  # fmt: skip
         command.add(commands)
     options = parser.parse_args(arguments)
-    # the command itself may do without: a person who wants to record an opt-out is not held up.
-    # `doctor` shows the same among its own lines
+    # only a message: the command itself may work, for example to record an opt-out. `doctor` shows
+    # the same among its own lines
     for said in shortcomings() if options.command != "doctor" else ():
         print(said, file=sys.stderr)
-    # whatever a command writes is for its user alone, until that person hands it on
+    # files that a command writes are for its user alone, until that person passes them on
     mask = os.umask(0o077)
     try:
         seal.refuse_while_sealed(options)
@@ -74,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("中断しました。 / Interrupted.", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        # the reader of a pipe (head, less) has gone; what is still buffered must not complain
+        # the reader of a pipe (head, less) has ended; buffered text must cause no further error
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as error:
         if os.environ.get("BONESCINT_DEBUG"):
@@ -88,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _without_message(error: Exception) -> str:
-    """Return type and place of an exception; its message could quote a header."""
+    """Return type and place of an exception, because its message could quote a header."""
     import traceback
 
     frame = traceback.extract_tb(error.__traceback__)[-1]

@@ -1,4 +1,4 @@
-"""The configuration checked as a whole, every fault at once, before anything runs."""
+"""Checks the whole configuration and reports all faults at once, before anything runs."""
 
 import os
 import re
@@ -24,13 +24,13 @@ from bonescint.text.folding import fold_header
 from bonescint.text.given_paths import path_hint, wrong_kinds
 
 DEMO = "demo/"
-# no identifier below these, nor the ledger (R16)
+# no identifier may be below these, and no ledger (R16)
 CODED_SIDE = ("results", "logs", ".snakemake")
 CODED_IMAGES = Path("results/dicom")
 LEDGER_HEAD = "private/ledger.head"
-PURGED = Path("results/purge.json")  # nothing is left of who declined
-# what `metrics` need not name: all questions, no primary hypothesis, no margin, no subgroup,
-# nothing fixed beforehand
+PURGED = Path("results/purge.json")  # records that nothing is left of patients who declined
+# defaults of `metrics`: all questions, no primary hypothesis, no margin, no subgroup, nothing fixed
+# beforehand
 _METRICS = {
     "questions": None,
     "primary": None,
@@ -44,9 +44,9 @@ _METRICS = {
     "optimism": {"replicates": 2000, "seed": 20190601},
     "subgroups": None,
 }
-# how any table is read, where it needs saying
+# settings on how a table is read, where the defaults do not apply
 _LAYOUT = ("sheet", "header_row", "encoding", "columns", "limits")
-# what `inputs.opt_out` need not name
+# defaults of `inputs.opt_out`
 _OPT_OUT = {"ids_only": False, "largest_share": LARGEST_SHARE}
 
 
@@ -58,17 +58,17 @@ def check_config(config: Mapping[str, Any], files: bool = True) -> None:
     config
         The configuration as loaded.
     files
-        Whether the input files must be there.
+        Whether the input files must exist.
 
     Raises
     ------
     InputError
-        One sentence a fault: the key's path, what is wrong, what is allowed.
+        One sentence for each fault: the key's path, what is wrong, what is allowed.
     """
     language = config.get("language")
     text = Texts("config", language if language in ("ja", "en") else "ja")
     problems = list(faults_of_form(config, text))
-    # "required" gives an error a key, each of which names them all
+    # "required" gives one error for each key, and each of them names all keys
     problems = list(dict.fromkeys(problems)) or list(_contradictions(config, text, files))
     if problems:
         raise InputError(problems)
@@ -102,7 +102,7 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
         path = config["deidentification"]["tag_table"]
         yield _absent("deidentification.tag_table", path, text)
     if kept := config["deidentification"].get("keep_private"):
-        # pydicom is loaded for those who have decided something only
+        # load pydicom only for studies with such decisions
         from bonescint.deid.keep_private import load_kept
 
         try:
@@ -127,7 +127,7 @@ def _contradictions(config: Mapping[str, Any], text: Texts, files: bool) -> Iter
         yield text("no_pattern", where="inputs.patient_id_pattern")
     for key, path in config["ledger"].items():
         if path and wsl_path(path):
-            # it would become a file of that name in the study's folder
+            # otherwise a file of that name would be made in the study's folder
             yield _absent(f"ledger.{key}", path, text)
         elif path and Path(path).parts[0] in CODED_SIDE:  # R16
             yield text("ledger_place", where=f"ledger.{key}", path=path)
@@ -151,14 +151,14 @@ def _paths(config: Mapping[str, Any]) -> dict[str, str | None]:
 
 
 def unusable(where: str, path: str, text: Texts) -> Iterator[str]:
-    """Yield why an input cannot be read: Snakemake does not look at those that no rule makes.
+    """Yield why an input cannot be read, because Snakemake checks only the inputs of rules.
 
     Parameters
     ----------
     where, path
-        The key's path in the configuration, and what it names.
+        The key's path in the configuration, and the path that it names.
     text
-        The words of the configuration's faults.
+        The texts on faults of the configuration.
     """
     yield from (f"{said}{path_hint(path, text.language)}" for said in _unread(where, path, text))
 
@@ -244,20 +244,20 @@ def inputs(config: Mapping[str, Any]) -> dict[str, str]:
 def montage_list(config: Mapping[str, Any]) -> str:
     """Return the file that lists the cases of the montage, empty where a rule chooses them.
 
-    It is a file because Snakemake records what is configured: the code of who declines would stay
-    in its records.
+    It is a file because Snakemake records the configuration. A code in it would stay in these
+    records when its patient declines.
     """
     cases = ((config.get("figures") or {}).get("montage") or {}).get("cases", "first")
     return "" if cases in ("first", "discordant") else str(cases)
 
 
 def _file_of(given: Any) -> str:
-    """Return the path of a table that is given as a path or as a mapping."""
+    """Return the path of a table that is configured as a path or as a mapping."""
     return str(given["file"] if isinstance(given, Mapping) else given)
 
 
 def list_layout(config: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """Return how a list of `inputs` is read: those of sheet, header_row, encoding, columns given.
+    """Return how a list of `inputs` is read: the configured ones of sheet, header_row and others.
 
     Parameters
     ----------
@@ -275,14 +275,14 @@ def same_tables(
 ) -> dict[str, dict[str, dict[str, Any]]]:
     """Return entry -> other entries of its kind whose file has the same content -> their layout.
 
-    Whether both read the same sheet and columns of it, the import can tell.
+    The import can tell whether both read the same sheet and columns of it.
 
     Parameters
     ----------
     config
         The configuration.
     stamps
-        Path of the key, as `inputs` has it -> what tells one content from another.
+        Path of the key, as `inputs` has it -> a stamp that is equal for equal contents.
     """
     found: dict[str, dict[str, dict[str, Any]]] = {}
     for area in ("software", "readers"):
@@ -305,28 +305,28 @@ def opt_out_file(config: Mapping[str, Any]) -> str:
 
 
 def opt_out_settings(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return how the list of opt-outs is read and taken: ``ids_only``, ``largest_share``."""
+    """Return how the list of opt-outs is read and applied: ``ids_only``, ``largest_share``."""
     named = config["inputs"]["opt_out"]
     given = named if isinstance(named, Mapping) else {}
     return {key: given.get(key, default) for key, default in _OPT_OUT.items()}
 
 
 def patient_id_pattern(config: Mapping[str, Any]) -> str:
-    """Return what a patient ID is, as `bonescint.names.ids.is_patient_id` asks."""
+    """Return the pattern of a patient ID, for `bonescint.names.ids.is_patient_id`."""
     return str(config["inputs"].get("patient_id_pattern") or ANY_ID)
 
 
 def metrics(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings of the statistics with what the configuration need not name."""
+    """Return the settings of the statistics, with defaults for keys that are not configured."""
     settings: dict[str, Any] = _METRICS | config["metrics"]
     return settings | {"values": metric_values(settings["values"])}
 
 
 def settings_of_questions(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `metrics` with the offsets of ratios apart, and without what families are called.
+    """Return `metrics` with the offsets of ratios apart, and without the labels of families.
 
-    One question reads the offsets and no question a label: nothing else runs again where they
-    change.
+    Only one question reads the offsets, and none reads a label. So a change of these makes nothing
+    else run again.
     """
     settings = metrics(config)
     values = {metric: dict(said) for metric, said in settings["values"].items()}
@@ -339,15 +339,15 @@ def settings_of_questions(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def study_mark(config: Mapping[str, Any]) -> StudyMark:
-    """Return what tells this study from another."""
+    """Return the mark that distinguishes this study from others."""
     return {"id": config["study"]["id"], "synthetic": config["study"]["synthetic"]}
 
 
 def ledger_settings(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return the arguments of `bonescint.identity.ledger.open_ledger` for this study.
 
-    The record of the ledger's last use stays with the study, so that a ledger on another medium
-    that is not connected, or an older copy of it, is noticed; so is that of another study.
+    The record of the ledger's last use stays with the study. It shows if the ledger is on a medium
+    that is not connected, is an older copy, or belongs to another study.
     """
     given = {key: path for key, path in config["ledger"].items() if path}
     return given | {"head": LEDGER_HEAD, "study": study_mark(config)}
@@ -366,7 +366,8 @@ def uses_demo(config: Mapping[str, Any]) -> bool:
 def software(config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Return what the coded side needs of each software: label, product, version, tracer, release.
 
-    And its metrics, in their order. Of simulated data no label may pass for the product's own.
+    The metrics are included, in their order. With simulated data, each label says so, because it
+    must not be read as a real product's.
     """
     values = metrics(config)["values"]
     mark = " (simulated)" if config["study"]["synthetic"] else ""

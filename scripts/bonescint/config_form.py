@@ -12,7 +12,7 @@ from bonescint.errors import InputError
 from bonescint.questions import TESTS, known
 from bonescint.resources import Texts, project_yaml
 
-# how a range is said -> what stands in the schema of it; the first that applies
+# the text on a range -> the schema's keys for it; the first that applies is used
 _BOUNDS = {
     "between": ("exclusiveMinimum", "exclusiveMaximum"),
     "from_to": ("minimum", "maximum"),
@@ -20,12 +20,12 @@ _BOUNDS = {
     "at_least": ("minimum",),
     "above": ("exclusiveMinimum",),
 }
-# bonescint.commands.upgrade_steps has what changed from one to the next
+# bonescint.commands.upgrade_steps knows the changes from one version to the next
 CONFIG_VERSION = 2
 
 
 def config_version(config: Mapping[str, Any]) -> int:
-    """Return the version of a configuration's form: without the key, or with no number, the first.
+    """Return the version of a configuration's form. Without a numeric key it is the first.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def config_version(config: Mapping[str, Any]) -> int:
 
 
 def open_keys(config: Mapping[str, Any]) -> list[str]:
-    """Return the keys that are null and may not be: what a new study must still decide.
+    """Return the keys that are null but must not be: what a new study must still decide.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def _is_finite(_: object, value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-# no number of a study is infinite, or none (YAML has both: .inf, .nan)
+# YAML has .inf and .nan, but all numbers of a study are finite
 _VALIDATOR = jsonschema.validators.extend(  # type: ignore[no-untyped-call]
     jsonschema.Draft202012Validator,
     type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine("number", _is_finite),
@@ -77,7 +77,7 @@ def _faults(config: Mapping[str, Any]) -> list[Any]:
 
 
 def faults_of_form(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
-    """Yield what the schema does not allow, a sentence each.
+    """Yield what the schema does not allow, one sentence for each fault.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def faults_of_form(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
     Raises
     ------
     InputError
-        If the configuration is of a newer version: its keys may mean anything.
+        If the configuration has a newer version, because its keys may have any meaning.
     """
     if (version := config_version(config)) > CONFIG_VERSION:
         raise InputError(text("newer_version", version=version, known=CONFIG_VERSION))
@@ -98,7 +98,7 @@ def faults_of_form(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
 
 
 def _is_open(error: Any) -> bool:
-    # of a table's columns null says that it has no such column
+    # null for a column of a table means that there is no such column
     if error.instance is None:
         return "columns" not in error.absolute_path
     return error.validator == "minProperties" and not error.instance
@@ -128,13 +128,13 @@ def _explain(error: Any, text: Texts, config: Mapping[str, Any]) -> Iterator[str
         case "contains":
             yield text("question_needed", where=where, question=error.validator_value["const"])
         case _:
-            # a mapping or a list is not quoted: its first wrong leaf has an error of its own
+            # a mapping or list is not quoted, because its first wrong leaf has an error of its own
             value = error.instance if not isinstance(error.instance, dict | list) else "..."
             yield text("bad_value", where=where, value=value, wanted=_wanted(error, text))
 
 
 def meaning(key: Mapping[str, Any], language: str) -> str:
-    """Return what the schema says of a key in one language, empty where it says nothing.
+    """Return the schema's description of a key in one language, empty if there is none.
 
     Parameters
     ----------
@@ -148,7 +148,7 @@ def meaning(key: Mapping[str, Any], language: str) -> str:
 
 
 def bounds(key: Mapping[str, Any], text: Texts) -> str:
-    """Return between what a number must lie, empty where it may be any.
+    """Return the bounds of a number, empty where it may be any.
 
     Parameters
     ----------
@@ -164,13 +164,13 @@ def bounds(key: Mapping[str, Any], text: Texts) -> str:
 
 
 def _meant(schema: Mapping[str, Any], key: str, text: Texts) -> str:
-    """Return which key was meant, and what it is."""
+    """Return the key that was probably meant, with its description."""
     said = meaning(schema["properties"][key], text.language)
     return text("did_you_mean", key=key) + (f" ({said})" if said else "")
 
 
 def _wanted_key(schema: Mapping[str, Any], key: str, config: Mapping[str, Any], text: Texts) -> str:
-    """Return what is to be written for a key that is not there, in brackets."""
+    """Return what to write for a missing key, in brackets."""
     known = schema.get("properties", {}).get(key, {})
     if "$ref" in known:
         known = _schema(config)["$defs"][known["$ref"].rpartition("/")[2]] | known

@@ -14,19 +14,19 @@ from bonescint.stats.questions import UNTESTED
 def wrong_hypotheses(
     config: Mapping[str, Any], settings: Mapping[str, Any], text: Texts
 ) -> Iterator[str]:
-    """Yield why the primary hypothesis or a family can be none.
+    """Yield why the primary hypothesis or a family cannot be tested.
 
     Parameters
     ----------
     config
-        The configuration, whose form is right.
+        The configuration, in the correct form.
     settings
-        Its `metrics`, with what it need not name.
+        Its `metrics`, with the defaults.
     text
         The words of resources/text/config.csv.
     """
     asked = questions(config)
-    # a question about all readers or about the tracers has no software for its subject
+    # in questions about all readers or about the tracers the subject is no software
     known = [
         *config["software"],
         *entries_of(config, "readers"),
@@ -51,11 +51,11 @@ def wrong_hypotheses(
         for name in tested:
             if not question(name).tested:
                 yield text("untested_question", where=where, question=name)
-            # of a question that the study cannot answer there is no test
+            # a question that the study cannot answer has no test
             if name not in asked and name not in unanswered(config):
                 yield _not_asked(config, text, where, name)
         measures[where] = [measure for named in tested.values() for measure in named]
-    # every measure has its words: what has none is a slip of the pen
+    # every measure has words, so a measure without words is misspelt
     words = worded(text.language)
     for where, named in measures.items():
         for measure in named:

@@ -1,4 +1,4 @@
-"""What a study has, and so which questions it can answer."""
+"""What a study has, and which questions it can answer with it."""
 
 from collections.abc import Iterator, Mapping
 from itertools import combinations, pairwise
@@ -13,12 +13,12 @@ from bonescint.tables.repeats import repeats
 
 
 def study_has(config: Mapping[str, Any]) -> set[str]:
-    """Return what a question or a figure may need so that it is asked, as far as it is there.
+    """Return the needs of questions and figures that the study meets.
 
     Parameters
     ----------
     config
-        The configuration, whose form is right.
+        The configuration, in the correct form.
     """
     readers = entries_of(config, "readers")
     graded = sum(gives_eod(entry) for entry in readers.values())
@@ -43,7 +43,7 @@ def study_has(config: Mapping[str, Any]) -> set[str]:
 
 
 def gives_eod(reader: Mapping[str, Any]) -> bool:
-    """Tell whether a reader may grade the extent of disease: `columns.eod: null` says never.
+    """Tell whether a reader may grade the extent of disease; `columns.eod: null` says never.
 
     Parameters
     ----------
@@ -54,31 +54,31 @@ def gives_eod(reader: Mapping[str, Any]) -> bool:
 
 
 def questions(config: Mapping[str, Any]) -> list[str]:
-    """Return the questions that are answered, in their order; their tests are always listed.
+    """Return the questions that are answered, in their order. Their tests are always listed.
 
-    Asked is what the study can answer: one about repeatability needs a further table of the same
-    cases (`bonescint.tables.repeats`).
+    By default these are all questions that the study can answer. One about repeatability needs a
+    further table of the same cases (`bonescint.tables.repeats`).
     """
     return answerable(config["metrics"].get("questions"), study_has(config))
 
 
 def unanswered(config: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return each question that is asked and cannot be answered, and what the study lacks for it.
+    """Return each asked question that cannot be answered, with what the study lacks for it.
 
-    Nobody misses an answer about cases that nobody measured twice, or about subgroups that nobody
-    named.
+    Questions about cases measured twice, or about subgroups, are left out where the study has no
+    such cases or subgroups.
     """
     there = study_has(config) | {"repeated", "subgroups"}
     return missing(config["metrics"].get("questions"), there)
 
 
 def wrong_subgroups(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
-    """Yield why cases cannot be told apart as asked: numbers have cut points, grades have none.
+    """Yield why cases cannot be grouped as asked: numbers have cut points, grades have none.
 
     Parameters
     ----------
     config
-        The configuration, whose form is right.
+        The configuration, in the correct form.
     text
         The words of resources/text/config.csv.
     """
@@ -106,8 +106,8 @@ def version_pairs(config: Mapping[str, Any]) -> list[list[str]]:
 def product_pairs(config: Mapping[str, Any]) -> list[list[str]]:
     """Return every pair of products with different tracers: other patients, unpaired (R11).
 
-    Two products of one tracer have the same patients, whom an unpaired comparison would take for
-    others: they are in no pair.
+    Two products of one tracer are in no pair. They have the same patients, but an unpaired
+    comparison would treat these as different.
     """
     tracer = {key: entry["tracer"] for key, entry in config["software"].items()}
     return [[a, b] for a, b in _pairs(config) if tracer[a] != tracer[b]]

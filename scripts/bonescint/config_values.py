@@ -1,4 +1,4 @@
-"""What a study measures and with which tracers, as config.yaml names it or by default (R6)."""
+"""The study's metrics and tracers, as config.yaml names them or by default (R6)."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -20,17 +20,17 @@ from bonescint.tables.metric_columns import (
     whose,
 )
 
-# R6: the licence ties a product to a tracer
+# R6: the licence binds a product to a tracer
 _TRACERS = {"MDP": ["BoneNAVI"], "HMDP": ["VSBONE"]}
-# which margins name beside the metrics
+# what margins may name besides the metrics
 _MEASURES = ("auc", "sensitivity", "specificity", "interchangeability")
 _FINDINGS = ("with_findings", "without_findings")
-# who else a row may be about, or be held against (bonescint.questions)
+# other subjects and comparators of rows (bonescint.questions)
 _SAID = ("all", "all_readers", "any_reader", "any_software", "consensus", "stored", "unanimous")
 
 
 def _below(config: Any, *keys: str) -> Mapping[str, Any]:
-    """Return a mapping of a configuration that may not have the form it should."""
+    """Return a mapping within a configuration whose form may be wrong."""
     for key in keys:
         config = config.get(key) if isinstance(config, Mapping) else None
     return config if isinstance(config, Mapping) else {}
@@ -53,12 +53,12 @@ def tracers(config: Mapping[str, Any]) -> list[str]:
 
 
 def entries_of(config: Mapping[str, Any], area: str) -> Mapping[str, Any]:
-    """Return the entries of `software` or `readers`; of a study without readers none.
+    """Return the entries of `software` or `readers`; none for a study without readers.
 
     Parameters
     ----------
     config
-        The configuration, whose form is right.
+        The configuration, in the correct form.
     area
         ``software`` or ``readers``.
     """
@@ -67,18 +67,18 @@ def entries_of(config: Mapping[str, Any], area: str) -> Mapping[str, Any]:
 
 
 def put_values(schema: dict[str, Any], config: Mapping[str, Any]) -> None:
-    """Put what the study has into the schema of its configuration.
+    """Put the study's own tracers and metrics into the schema of its configuration.
 
     Parameters
     ----------
     schema
-        schemas/config.schema.yaml, which names those by default.
+        schemas/config.schema.yaml, which names the default ones.
     config
-        The configuration, which may be wrong anywhere.
+        The configuration. Any part of it may be wrong.
     """
     own = tracers(config)
     if not set(own) <= set(known_tracers()):
-        own = list(_TRACERS)  # a name that no header can have has a fault of its own
+        own = list(_TRACERS)  # a name that no header can have is reported elsewhere
     cohort = schema["properties"]["cohort"]["properties"]
     cohort["tracers"]["propertyNames"] = {"enum": list(known_tracers())}
     targets = cohort["targets"]
@@ -93,7 +93,7 @@ def put_values(schema: dict[str, Any], config: Mapping[str, Any]) -> None:
 def _put_metrics(schema: dict[str, Any], config: Mapping[str, Any]) -> None:
     given = _below(config, "metrics", "values")
     if not given or not all(isinstance(one, Mapping) for one in given.values()):
-        given = metric_values()  # what is wrong there has a fault of its own
+        given = metric_values()  # a fault there is reported elsewhere
     needed = [name for name, own in given.items() if not whose(name, own)]
     form = schema["$defs"]
     form["metric"]["enum"] = [*given]
@@ -110,9 +110,9 @@ def _put_metrics(schema: dict[str, Any], config: Mapping[str, Any]) -> None:
 
 @cache
 def _taken() -> frozenset[str]:
-    """Return what no metric may be called: other columns, words of the statistics, other margins.
+    """Return names that no metric may have: other columns, words of the statistics, other margins.
 
-    A row of a question about age, or of the measure bias, must not pass for the metric's.
+    A row on age, or on the measure bias, must not be taken for a row on a metric.
     """
     declared = {*columns("software"), *columns("misclassified"), *load_columns("software_export")}
     others = declared | worded("en") | {*columns("measurements"), *columns("estimates"), "key"}
@@ -120,12 +120,12 @@ def _taken() -> frozenset[str]:
 
 
 def wrong_values(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
-    """Yield what contradicts itself among tracers, metrics and software.
+    """Yield the contradictions among tracers, metrics and software.
 
     Parameters
     ----------
     config
-        The configuration, whose form is right.
+        The configuration, in the correct form.
     text
         The words of resources/text/config.csv.
     """
@@ -163,7 +163,7 @@ def wrong_values(config: Mapping[str, Any], text: Texts) -> Iterator[str]:
 
 
 def _names(config: Mapping[str, Any], values: Values, text: Texts) -> Iterator[str]:
-    """Yield what has a name that says something else, and software that measure nothing."""
+    """Yield misleading names, and software that measure nothing."""
     for key, entry in config["software"].items():
         if not metrics_of_entry(values, key, entry):
             yield text("no_metric", where=f"software.{key}", known=", ".join(values))
@@ -191,7 +191,7 @@ def _cutoffs(settings: Mapping[str, Any], values: Values, text: Texts) -> Iterat
 
 
 def _primary(config: Mapping[str, Any], values: Values, text: Texts) -> Iterator[str]:
-    """Yield why no row can be the primary hypothesis, where its metric or its cut-off tells."""
+    """Yield why no row can be the primary hypothesis, where its metric or its cut-off shows it."""
     primary = config["metrics"].get("primary") or {}
     metric, cutoff = primary.get("metric"), primary.get("cutoff")
     for name in ("subject", "comparator"):
@@ -213,7 +213,7 @@ def _primary(config: Mapping[str, Any], values: Values, text: Texts) -> Iterator
 
 
 def _plan(settings: Mapping[str, Any], text: Texts) -> Iterator[str]:
-    """Yield each planned difference that cannot be taken from its value."""
+    """Yield each planned difference that is too large to be subtracted from its value."""
     plan = settings.get("plan") or {}
     for name in _MEASURES:
         value, difference = plan.get(name), plan.get(f"{name}_difference")

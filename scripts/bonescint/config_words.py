@@ -1,4 +1,4 @@
-"""What a study's exam and patients are called in its outputs, in its language."""
+"""The names of a study's exam and patients in its outputs, in its language."""
 
 import re
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from typing import Any
 
 from bonescint.resources import Texts
 
-NONE = "none"  # `study.preceding_study` of a study that follows no other
+NONE = "none"  # `study.preceding_study` of a study without a preceding one
 
 
 def preceding_study(study: Mapping[str, Any]) -> str:
@@ -22,7 +22,7 @@ def preceding_study(study: Mapping[str, Any]) -> str:
 
 
 def exam_name(study: Mapping[str, Any], language: str) -> str:
-    """Return what the exam is called, such as bone scan.
+    """Return the name of the exam, such as bone scan.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def exam_name(study: Mapping[str, Any], language: str) -> str:
 
 
 def study_words(config: Mapping[str, Any]) -> dict[str, str]:
-    """Return the words that a study's texts are filled with, as fields of those texts.
+    """Return the words for the fields of a study's texts.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def study_words(config: Mapping[str, Any]) -> dict[str, str]:
 
 
 def reader_names(config: Mapping[str, Any]) -> dict[str, str]:
-    """Return what each reader is called, under ``reader.KEY``: further fields of the texts.
+    """Return each reader's name under ``reader.KEY``, for further fields of the texts.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def reader_names(config: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _reader_name(key: str, entry: Mapping[str, Any], language: str) -> str:
-    """Return what a reader is called: by the label, by the number in a key such as reader1."""
+    """Return a reader's name: the label, or the number in a key such as reader1."""
     if label := entry.get("label"):
         return str(label[language])
     number = re.fullmatch(r"reader(\d+)", key)

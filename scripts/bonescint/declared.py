@@ -1,7 +1,7 @@
 """The columns of the workflow's tables, as the files of resources/tables declare them.
 
-Whoever writes a table names it here: `columns("flow")` are those of resources/tables/flow.csv. The
-name stands in the code as a literal, so that a search finds every writer of a declaration.
+A writer of a table names it here: `columns("flow")` are the columns of resources/tables/flow.csv.
+The name is a literal in the code, so that a search finds every writer of a declaration.
 """
 
 from collections.abc import Sequence
@@ -19,14 +19,15 @@ class DeclaredColumn(NamedTuple):
     column
         Its name in the header.
     kind
-        What its values are, such as ``id``, ``count`` or ``date``: a key ``kind.<kind>`` of
+        The kind of its values, such as ``id``, ``count`` or ``date``: a key ``kind.<kind>`` of
+        resources/text/columns.csv.
         resources/text/columns.csv.
     unit
-        Of a measure; a key ``unit.<unit>`` of the same file, or empty.
+        Unit of a measure: a key ``unit.<unit>`` of the same file, or empty.
     ja, en
-        What it means.
+        The meaning.
     values
-        The list of words that may stand in it, if that is fixed: one of resources/values.csv,
+        The list of its possible words, if it is fixed: a list of resources/values.csv,
         ``study.<what>`` for keys of the configuration, ``text.<area>`` for keys of that file of
         resources/text.
     """
@@ -41,7 +42,7 @@ class DeclaredColumn(NamedTuple):
 
 @cache
 def declaration(table: str) -> tuple[DeclaredColumn, ...]:
-    """Return the columns of a table in their order, with all that is declared of them.
+    """Return the columns of a table in their order, with their full declarations.
 
     Parameters
     ----------
@@ -66,16 +67,16 @@ def columns(table: str) -> tuple[str, ...]:
 def replaced(
     names: Sequence[str], declared: Sequence[str], configured: Sequence[str]
 ) -> tuple[str, ...]:
-    """Return a header with the study's own columns where some of the declared ones stand.
+    """Return a header in which the study's own columns replace some of the declared ones.
 
     Parameters
     ----------
     names
         The declared header.
     declared
-        Those of its columns that the configuration names: the tracers, the metrics.
+        The declared columns that the configuration replaces: the tracers, the metrics.
     configured
-        What takes their place.
+        The columns that replace them.
     """
     at = min(map(names.index, declared))
     return (*names[:at], *configured, *(name for name in names[at:] if name not in declared))

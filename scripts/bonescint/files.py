@@ -1,8 +1,8 @@
-"""Reading and writing the workflow's own tables, whole or not at all.
+"""Reads and writes the workflow's own tables. A table is written whole or not at all.
 
-A person may open any of them in a spreadsheet. So each begins with a BOM, without which Japanese
-Excel garbles it, and no text in it is taken for a formula: `in_cell` marks such a text and spells
-what cannot be seen, `as_written` undoes it. A table without a BOM holds texts as they are.
+A person may open any of them in a spreadsheet. So each begins with a BOM, because Japanese Excel
+garbles a table without one. No text may be taken for a formula: `in_cell` marks such a text and
+escapes invisible characters, and `as_written` undoes it. Tables without a BOM hold unchanged texts.
 """
 
 import csv
@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import IO, Any
 
 Row = dict[str, str]  # of one of the workflow's own tables: column -> text
-# what `replacing` names its temporary files; the process that writes
+# the names that `replacing` gives to temporary files, with the number of the writing process
 TEMPORARY = re.compile(r"\..+\.(\d+)\.tmp", re.DOTALL)
-_LONGEST = 240  # bytes of a name, which a disk lets have 255: the rest is what `TEMPORARY` adds
+_LONGEST = 240  # bytes of a name; a disk allows 255, and `TEMPORARY` adds the rest
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
-# with what a spreadsheet begins a formula (Japanese ones in full width too), or keeps a text
+# characters that begin a formula in a spreadsheet (Japanese ones in full width too) or keep a text
 _FORMULA = "=+-@\t\r\n＝＋－＠'"
-# what is no line break and cannot be seen; a backslash with which a text spells one of these
+# escapes of invisible characters that break no line, and of a backslash that looks like an escape
 _SPELT = r"x(?:[01][0-9a-f]|7f|5c)|u00[89][0-9a-f]"
 _UNSEEN = re.compile(rf"[\x00-\x09\x0b-\x1f\x7f-\x9f]|\\(?={_SPELT})")
 _ESCAPE = re.compile(rf"\\({_SPELT})")
@@ -38,14 +38,14 @@ def replacing(
     Parameters
     ----------
     path
-        The file to be written; its folder is made if needed.
+        The file to write. Its folder is made if needed.
     mode
         ``w`` (UTF-8, line ends as written) or ``wb``.
     sync
-        Whether content and name must have reached the disk; without, one `to_the_disk` serves many
+        Whether content and name must reach the disk now. Otherwise one `to_the_disk` can serve many
         files.
     private
-        Whether the file has mode 0600, whatever the umask, as far as `give_mode` can.
+        Whether the file has mode 0600 whatever the umask, as far as `give_mode` can set it.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -61,7 +61,7 @@ def replacing(
                 os.fsync(stream.fileno())
         temporary.replace(path)
         if sync:
-            # the new name, too, must outlive a power cut
+            # the new name must survive a power cut, too
             folder = os.open(path.parent, os.O_RDONLY)
             try:
                 os.fsync(folder)
@@ -73,7 +73,7 @@ def replacing(
 
 
 def to_the_disk(folder: Path) -> None:
-    """Have everything on a folder's filesystem reach the disk, and wait for no other disk.
+    """Write everything on a folder's filesystem to the disk, without waiting for other disks.
 
     Parameters
     ----------
@@ -83,11 +83,11 @@ def to_the_disk(folder: Path) -> None:
     Raises
     ------
     OSError
-        If the disk could not be written, where the system tells it.
+        If the disk could not be written and the system reports it.
     """
     try:
         call = ctypes.CDLL(None, use_errno=True).syncfs
-    except (AttributeError, OSError):  # macOS has none
+    except (AttributeError, OSError):  # macOS has no such function
         os.sync()
         return
     held = os.open(folder, os.O_RDONLY)
@@ -100,7 +100,7 @@ def to_the_disk(folder: Path) -> None:
 
 
 def in_temporary(name: str) -> str:
-    """Return a file's name as its temporary one has it: cut off where the disk could not hold it.
+    """Return the part of a file's name for its temporary name: cut off if the disk needs it.
 
     Parameters
     ----------
@@ -108,12 +108,12 @@ def in_temporary(name: str) -> str:
         The name, without its folder.
     """
     written = os.fsencode(name)
-    # in the middle of a character, some disks would refuse it
+    # some disks refuse a name that is cut within a character
     return name if len(written) <= _LONGEST else written[:_LONGEST].decode("utf-8", "ignore")
 
 
 def from_the_disk(stream: IO[Any]) -> None:
-    """Have a file written to the disk, and read again from there where the system can be asked to.
+    """Write a file to the disk, and read it from there again where the system supports it.
 
     Parameters
     ----------
@@ -122,21 +122,21 @@ def from_the_disk(stream: IO[Any]) -> None:
     """
     stream.flush()
     os.fsync(stream.fileno())
-    if hasattr(os, "posix_fadvise"):  # macOS has none
+    if hasattr(os, "posix_fadvise"):  # macOS has no such function
         with suppress(OSError):
             os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def give_mode(file: str | Path | int, mode: int) -> None:
-    """Give a file or folder of one's own a mode, where its place knows modes.
+    """Give an own file or folder a mode, where the filesystem has modes.
 
-    FAT and, on WSL 2, drives of Windows decline it. What may not lie there then is refused by
-    `bonescint.identity.passphrase`.
+    FAT and, on WSL 2, drives of Windows refuse it. `bonescint.identity.passphrase` then refuses to
+    put files there that must not be in such a place.
 
     Parameters
     ----------
     file
-        Its path, or the descriptor of a file that is open.
+        Its path, or the descriptor of an open file.
     mode
         The mode.
     """
@@ -148,17 +148,18 @@ def give_mode(file: str | Path | int, mode: int) -> None:
 
 
 def in_cell(text: str) -> str:
-    r"""Return a text as a cell of a CSV file holds it, for whoever opens that in a spreadsheet.
+    r"""Return a text as a cell of a CSV file that may be opened in a spreadsheet.
 
-    What would begin a formula gets an apostrophe before it, and so does an apostrophe; numbers do
-    not. A control character is written ``\x07``, a backslash that could be read so ``\x5c``.
+    A text that would begin a formula gets an apostrophe before it, and so does an apostrophe;
+    numbers do not. A control character is written ``\x07``, a backslash that could be read so
+    ``\x5c``.
 
     Parameters
     ----------
     text
         Any text.
     """
-    if text[:1] not in _FORMULA and text.isprintable() and "\\" not in text:  # as most are
+    if text[:1] not in _FORMULA and text.isprintable() and "\\" not in text:  # most texts
         return text
     written = _UNSEEN.sub(_escaped, text)
     marked = text[:1] and text[0] in _FORMULA and not _NUMBER.fullmatch(text)
@@ -171,7 +172,7 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 def as_written(cell: str) -> str:
-    """Return the text of which `in_cell` made a cell.
+    """Return the text that `in_cell` made into a cell.
 
     Parameters
     ----------
@@ -189,9 +190,9 @@ class TableWriter:
     Parameters
     ----------
     stream
-        Of `replacing`; BOM and header are written at once.
+        As `replacing` gives it. BOM and header are written at once.
     columns
-        The header; a row with another key is an error.
+        The header. A row with another key is an error.
     """
 
     def __init__(self, stream: IO[str], columns: Sequence[str]) -> None:
@@ -200,7 +201,7 @@ class TableWriter:
         self._rows.writeheader()
 
     def writerow(self, row: Mapping[str, object]) -> None:
-        """Write a row; an absent key or None is written empty."""
+        """Write a row. An absent key or None is written empty."""
         self._rows.writerow({key: _cell(one) for key, one in row.items()})
 
 
@@ -213,16 +214,16 @@ def write_rows(
 ) -> int:
     """Write one of the workflow's tables and return its row count.
 
-    UTF-8 with BOM, LF, missing = empty; texts as `in_cell`.
+    UTF-8 with BOM, LF, missing = empty; texts as in `in_cell`.
 
     Parameters
     ----------
     path
-        The table's file, replaced only when the last row is written.
+        The table's file. It is replaced only when the last row is written.
     columns
-        The header; a row with another key is an error.
+        The header. A row with another key is an error.
     rows
-        The rows; an absent key or None is written empty.
+        The rows. An absent key or None is written empty.
     """
     count = 0
     with replacing(path) as stream:
@@ -234,7 +235,7 @@ def write_rows(
 
 
 def read_rows(path: str | Path) -> Iterator[dict[str, str]]:
-    """Yield the rows of one of the workflow's own tables, every value as the text written.
+    """Yield the rows of one of the workflow's own tables, with every value as the original text.
 
     Parameters
     ----------

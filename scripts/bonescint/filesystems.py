@@ -11,33 +11,34 @@ from typing import NamedTuple
 
 from bonescint.files import give_mode
 
-# what holds no modes of its own, each file having the same one: asked only where nothing may be
-# written, so that it cannot be tried
+# filesystems on which all files have the same mode. The list is used only where nothing may be
+# written, so that a test is impossible.
 _WITHOUT_MODES = frozenset({"drvfs", "vfat", "msdos", "exfat"})
 
-# folders of another computer, or of the host of a virtual one
+# folders of another computer, or of the host of a virtual machine
 SHARES = frozenset(
     {"9p", "afpfs", "afs", "beegfs", "ceph", "cifs", "fuse.ceph-fuse", "fuse.glusterfs"}
     | {"fuse.sshfs", "gpfs", "lustre", "nfs", "nfs4", "smb3", "smbfs"}
 )
-# of these, what grants each lock without asking its server, always or as it is mounted
+# shares that grant each lock without asking the server, always or depending on the mount
 _LOCKS_ALONE = frozenset({"9p", "afpfs", "fuse.sshfs"})
 _LOCKS_ALONE_OPTIONS = frozenset(
     {"nolock", "local_lock=flock", "local_lock=all", "nobrl", "localflock"}
 )
 
-# where Snakemake puts programs: nothing of a study, and files that may be one with a shared cache's
+# Snakemake's folders for programs: they hold nothing of a study, and their files may be hard links
+# into a shared cache
 _PROGRAMS = frozenset({"conda", "conda-archive", "singularity"})
 
 
 class Mount(NamedTuple):
-    """A filesystem as it stands in the tree of folders."""
+    """A filesystem and its place in the tree of folders."""
 
     place: Path
-    fstype: str  # drvfs: a drive of Windows, seen from WSL
-    options: str  # separated by commas, those of the mount and of the filesystem
+    fstype: str  # drvfs is a drive of Windows, seen from WSL
+    options: str  # separated by commas: those of the mount and of the filesystem
     source: str  # a device such as /dev/sda2, or any word
-    device: str  # MAJOR:MINOR; 0:N is no device of its own
+    device: str  # MAJOR:MINOR; 0:N means no device of its own
 
 
 def mount_of(path: str | Path, root: Path = Path("/")) -> Mount | None:
@@ -46,9 +47,9 @@ def mount_of(path: str | Path, root: Path = Path("/")) -> Mount | None:
     Parameters
     ----------
     path
-        A file or folder; what is not there yet counts as its nearest folder.
+        A file or folder. If it does not exist, its nearest existing folder counts.
     root
-        Where the machine's /proc lies.
+        The folder that holds the machine's /proc.
     """
     try:
         lines = (root / "proc/self/mountinfo").read_text(errors="surrogateescape").splitlines()
@@ -57,12 +58,12 @@ def mount_of(path: str | Path, root: Path = Path("/")) -> Mount | None:
     wanted = Path(os.path.realpath(path))
     mounts = [mount for line in lines if (mount := _mount(line))]
     above = [mount for mount in reversed(mounts) if wanted.is_relative_to(mount.place)]
-    # of two at one place the later one hides the earlier
+    # if two are mounted at one place, the later one hides the earlier
     return max(above, key=lambda mount: len(mount.place.parts), default=None)
 
 
 def filesystem_of(path: str | Path, root: Path = Path("/")) -> tuple[str, str]:
-    """Return type and options of the filesystem that holds a path, empty where nobody tells.
+    """Return type and options of the filesystem that holds a path, empty where they are unknown.
 
     Parameters
     ----------
@@ -74,14 +75,14 @@ def filesystem_of(path: str | Path, root: Path = Path("/")) -> tuple[str, str]:
 
 
 def keeps_modes(path: str | Path) -> bool:
-    """Tell whether a file at this place can be for its user alone: it is tried.
+    """Tell, by trying it, whether a file at this place can be for its user alone.
 
-    A FAT or a drive of Windows may give each file the mode of its mount, whatever is asked for.
+    A FAT or a drive of Windows may ignore the requested mode and give each file that of its mount.
 
     Parameters
     ----------
     path
-        A folder, or a file that is there or not yet: then its nearest folder is asked.
+        A folder or a file. If it does not exist, its nearest existing folder is tried.
     """
     folder = Path(os.path.realpath(path))
     while not folder.is_dir() and folder != folder.parent:
@@ -94,16 +95,16 @@ def keeps_modes(path: str | Path) -> bool:
 
 
 def close_to_others(folder: Path) -> None:
-    """Take every right of other users from what lies below Snakemake's folder, and from itself.
+    """Take all rights of other users from Snakemake's folder and everything below it.
 
     Snakemake gives its records mode 0660 whatever the umask, and makes its log before a workflow
-    can set one. No link is followed. What vanishes meanwhile or is somebody else's is left alone,
-    and so is a place that knows no modes.
+    can set one. No link is followed. Files that vanish meanwhile or belong to other users are left
+    alone, and so is a place without modes.
 
     Parameters
     ----------
     folder
-        `.snakemake` of the study; it need not be there.
+        `.snakemake` of the study; it need not exist.
     """
     if not os.path.isdir(folder) or not keeps_modes(folder):  # noqa: PTH112 - it never raises
         return
@@ -124,9 +125,9 @@ def _close(path: Path) -> None:
 
 
 def keeps_changes(folder: Path) -> bool:
-    """Tell whether a changed file shows even if its old date is restored (ctime): it is tried.
+    """Tell, by trying it, whether a changed file shows even if its old date is restored (ctime).
 
-    A FAT has no such date, another computer's folder one that may come late.
+    A FAT has no such date. On another computer's folder it may come late.
 
     Parameters
     ----------
@@ -139,13 +140,13 @@ def keeps_changes(folder: Path) -> bool:
             changed = Path(stream.name).stat().st_ctime_ns
     except OSError:
         return False
-    # whole seconds are too coarse
+    # dates of whole seconds are too coarse
     is_told = changed > 10**9 and changed % 10**9 != 0
     return is_told and filesystem_of(folder)[0] not in SHARES | _WITHOUT_MODES
 
 
 def locks_for_all(folder: Path, root: Path = Path("/")) -> bool:
-    """Tell whether a lock on a file here keeps out other computers too: it is tried and looked up.
+    """Tell, by a test and a list, whether a file lock here also keeps out other computers.
 
     Parameters
     ----------
@@ -164,24 +165,24 @@ def locks_for_all(folder: Path, root: Path = Path("/")) -> bool:
 
 
 def block_of(mount: Mount, root: Path = Path("/")) -> Path | None:
-    """Return what the kernel tells of the device that holds a filesystem, None without one.
+    """Return the kernel's folder on the device that holds a filesystem, None without one.
 
     Parameters
     ----------
     mount
         The filesystem.
     root
-        Where the machine's /sys and /dev lie.
+        The folder that holds the machine's /sys and /dev.
     """
     block = root / "sys/dev/block" / mount.device
     if block.exists():
         return block
-    # btrfs and others have a number of their own, and name the device
+    # btrfs and others have a device number of their own, but name the device as the source
     return named_block(mount.source, root) if mount.source.startswith("/dev/") else None
 
 
 def named_block(device: str, root: Path = Path("/")) -> Path | None:
-    """Return what the kernel tells of a device; /dev/mapper/home is a link to /dev/dm-0.
+    """Return the kernel's folder on a device; /dev/mapper/home is a link to /dev/dm-0.
 
     Parameters
     ----------
@@ -195,7 +196,7 @@ def named_block(device: str, root: Path = Path("/")) -> Path | None:
 
 
 def blocks_below(block: Path, root: Path = Path("/")) -> list[Path]:
-    """Return the devices that a device is made of: an encrypted or joined volume, an image.
+    """Return the devices that a device is made of, such as an encrypted or joined volume, an image.
 
     Parameters
     ----------
@@ -214,12 +215,12 @@ def blocks_below(block: Path, root: Path = Path("/")) -> list[Path]:
 
 
 def reached_by(file: str | Path) -> set[Path]:
-    """Return a file's place as named, its real one, and every link on the way there.
+    """Return a file's path as named, its real path, and every link on the way there.
 
     Parameters
     ----------
     file
-        It need not be there.
+        It need not exist.
     """
     named = Path.cwd() / file
     found = {Path(os.path.realpath(named.parent), named.name), Path(os.path.realpath(named))}
@@ -242,12 +243,12 @@ def _mount(line: str) -> Mount | None:
     except ValueError:
         return None
     options = ",".join([options, *of_filesystem])
-    # WSL 2 brings drives of Windows in by 9p or virtiofs
+    # WSL 2 mounts drives of Windows by 9p or virtiofs
     if fstype in ("9p", "virtiofs") and re.search(r"drvfs|^[A-Za-z]:", f"{source},{options}"):
         fstype = "drvfs"
     return Mount(Path(_plain(place)), fstype, options, source, device)
 
 
 def _plain(field: str) -> str:
-    """Return a field with its blanks and backslashes, which stand as three octal digits."""
+    """Return a field with its blanks and backslashes decoded from three octal digits."""
     return re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), field)

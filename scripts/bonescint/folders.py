@@ -1,4 +1,4 @@
-"""What lies below a folder: one walk, which no folder or file that may not be read stops."""
+"""The files below a folder, by a walk that no unreadable folder or file stops."""
 
 import os
 from collections.abc import Iterator
@@ -14,27 +14,28 @@ class FileFound(NamedTuple):
 
     path: str
     size: int
-    modified: int  # nanoseconds: tells a file from one of the same size put in its place
-    mode: int  # tells a file that may be read now from one that might not
-    refusal: str  # why it must not be opened, or cannot be
-    state: str = ""  # inode and time of its last change, which nobody can set back
+    modified: int  # nanoseconds: shows a replacement by a file of the same size
+    mode: int  # shows a file that has become readable
+    refusal: str  # why it must not or cannot be opened
+    state: str = ""  # inode and time of the last change, which no user can set back
 
 
 def printable(path: str) -> str:
-    """Return a path as UTF-8 can hold it, undecodable bytes of a file name escaped."""
+    """Return a path as valid UTF-8, with undecodable bytes of a file name escaped."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def files_below(folder: Path) -> Iterator[FileFound]:
-    """Yield every file below a folder, sorted by its path relative to it; links are not followed.
+    """Yield every file below a folder, sorted by its path relative to it. Links are not followed.
 
-    A folder below it that may not be read, and whatever vanishes meanwhile, is an entry with a
-    refusal: the walk goes on, and nobody has to print a path, which may hold a patient's ID.
+    An unreadable folder below it, and a file that vanishes meanwhile, becomes an entry with a
+    refusal. So the walk goes on, and no error has to print a path, which may contain a patient's
+    ID.
 
     Parameters
     ----------
     folder
-        Such as the raw folder.
+        For example the raw folder.
 
     Raises
     ------
@@ -55,9 +56,9 @@ def files_below(folder: Path) -> Iterator[FileFound]:
 
 
 def _listed(folder: Path, below: str) -> list[tuple[str, os.DirEntry[str]]]:
-    """Return what stands in a folder, the first in the order of paths last."""
+    """Return the entries of a folder, in the reverse order of their paths."""
     with os.scandir(folder / below) as entries:
-        # a folder sorts with its "/": so this order is the order of the paths
+        # a folder is sorted with its "/", so this order is the order of the paths
         found = [(below + entry.name + "/" * _is_folder(entry), entry) for entry in entries]
     return sorted(found, key=lambda item: item[0], reverse=True)
 
@@ -66,7 +67,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir(follow_symlinks=False)
     except OSError:
-        return False  # what it is nobody can tell: its status, asked for next, says why
+        return False  # unknown; its status, read next, shows the reason
 
 
 def _file(path: str, entry: os.DirEntry[str]) -> FileFound:

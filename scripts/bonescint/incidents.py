@@ -5,9 +5,9 @@ import os
 
 from bonescint.resources import both
 
-# what comes of a file that another program holds open: Windows lets nobody replace or delete it
+# errors for a file that another program holds open: on Windows no one can replace or delete it
 HELD = frozenset({errno.EACCES, errno.EPERM, errno.EBUSY, errno.ETXTBSY})
-# what a person can do about it; a job knows no language
+# what a person can do, in both languages, because a job knows no language
 _REMEDIES = {
     errno.ENOSPC: "disk",
     errno.EDQUOT: "quota",
@@ -22,8 +22,9 @@ _REMEDIES = {
 def system_error(error: OSError) -> str:
     """Return what an `OSError` says and what to do about it, in both languages.
 
-    Never its own text, which names the file, hence perhaps a patient. One name is told: of what a
-    finished file should have replaced, because that is a file of ours.
+    The error's own text is never used, because it names the file and so perhaps a patient. The only
+    name shown is that of a file that a finished one should have replaced, because that file is
+    ours.
 
     Parameters
     ----------

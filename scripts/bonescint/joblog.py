@@ -16,12 +16,12 @@ from bonescint.made import forget_made, remember_made
 
 @contextmanager
 def job_log(path: str | Path) -> Iterator[None]:
-    """Send logging to the job's log file for the length of the block.
+    """Send logging to the job's log file while the block lasts.
 
-    A mistake of the user (`InputError`) is logged as its text and ends the job with exit code 1;
-    any other exception is logged by type and place only. Its message could quote a header or a
-    table cell, hence an identifier, and the log stands on the coded side. What a job has made is
-    remembered at its end (`bonescint.made`).
+    A user's mistake (`InputError`) is logged as its text and ends the job with exit code 1. Any
+    other exception is logged by type and place only. Its message could quote a header or a table
+    cell with an identifier, and the log is on the coded side. The job's outputs are recorded at its
+    end (`bonescint.made`).
 
     Parameters
     ----------
@@ -33,12 +33,12 @@ def job_log(path: str | Path) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     handler = logging.FileHandler(path, mode="w", encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
-    # its remarks quote header values; the level silences its child loggers too
+    # pydicom's messages quote header values; the level also silences its child loggers
     logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
     warnings.simplefilter("ignore")
     root = logging.getLogger()
     level = root.level
-    # what Snakemake gave the script, if it is one
+    # the outputs that Snakemake gave, if it runs the script
     outputs = getattr(getattr(sys.modules["__main__"], "snakemake", None), "output", None)
     root.addHandler(handler)
     root.setLevel(logging.INFO)
@@ -53,7 +53,7 @@ def job_log(path: str | Path) -> Iterator[None]:
             root.error("%s", problem)
         raise SystemExit(1) from None
     except Exception as error:
-        # words that no result depends on
+        # imported here, because its words affect no result
         from bonescint.incidents import system_error
 
         frames = traceback.extract_tb(error.__traceback__)

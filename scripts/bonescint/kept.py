@@ -1,7 +1,7 @@
-"""What was derived from files of code is kept until they change, beside Python's own bytecode.
+"""Facts derived from code files, kept beside Python's bytecode until the files change.
 
-To parse all modules takes longer than anything else that a call of Snakemake does for this project,
-and a study calls it again and again.
+Parsing all modules takes longer than anything else that a call of Snakemake does for this project,
+and a study calls it often.
 """
 
 import hashlib
@@ -22,9 +22,9 @@ class DerivedFacts:
     Parameters
     ----------
     beside
-        A file of code: the facts lie where Python keeps its bytecode, and are written if that is.
+        A file of code. The facts are stored where Python keeps its bytecode, and only if it does.
     basis
-        What all facts depend on besides; none is taken that was derived on another one.
+        What all facts also depend on. Facts derived on another basis are not used.
     """
 
     def __init__(self, beside: Path, basis: str) -> None:
@@ -32,14 +32,14 @@ class DerivedFacts:
         self._basis = basis
         self._is_new = False
         self._facts: dict[str, tuple[bytes, tuple[Any, ...]]] = {}
-        # what cannot be read, or was cut off, is derived again
+        # facts that are unreadable or incomplete are derived again
         with suppress(OSError, EOFError, ValueError, TypeError):
             known, facts = marshal.loads(self._file.read_bytes())  # noqa: S302 as the bytecode there
             if known == basis:
                 self._facts = facts
 
     def of(self, name: str, content: bytes, derive: Callable[[], tuple[Any, ...]]) -> Any:
-        """Return what was derived from a file's content, now or at another call.
+        """Return what was derived from a file's content, now or at an earlier call.
 
         Parameters
         ----------
@@ -57,7 +57,7 @@ class DerivedFacts:
         return self._facts[name][1]
 
     def keep(self) -> None:
-        """Write what is new; a folder that cannot be written to is left alone."""
+        """Write new facts. A folder that cannot be written to is left alone."""
         if self._is_new and not sys.dont_write_bytecode:
             self._is_new = False
             with suppress(OSError), replacing(self._file, "wb", sync=False) as stream:

@@ -1,8 +1,8 @@
-"""What jobs made: who changes a table of results/ by hand is told, and nothing comes of it.
+"""What jobs made. If a person edits a table of results/, it is reported and not used.
 
-Each job keeps sizes, dates and hashes of its outputs in private/made, in a file named like its log.
-A folder of images is none of these: its files have hashes of their own (results/anonymization),
-against which a delivery holds them.
+Each job keeps sizes, dates and hashes of its outputs in private/made, in a file with the name of
+its log. Folders of images are not included: their files have hashes in results/anonymization, and a
+delivery is checked against these.
 """
 
 import shutil
@@ -16,20 +16,20 @@ from bonescint.files import Row, read_rows, write_rows
 
 _COLUMNS = ("path", "size", "modified", "sha256")
 MADE = Path("private/made")
-EDITED = Path("private/edited")  # what was changed by hand is kept here
-# what is filled in by hand or handed over
+EDITED = Path("private/edited")  # keeps the edited files
+# files that are filled in by hand or handed over
 _HANDED_OVER = "results/delivery/"
 
 
 def as_made(file: Path, path: str) -> Row:
-    """Return what tells whether a file is changed later on.
+    """Return the values by which a later change of a file is noticed.
 
     Parameters
     ----------
     file
         The file.
     path
-        How the list names it.
+        The file's name in the list.
     """
     state = file.stat()
     size, modified = str(state.st_size), str(state.st_mtime_ns)
@@ -37,14 +37,14 @@ def as_made(file: Path, path: str) -> Row:
 
 
 def is_as_made(file: Path, rows: Iterable[Row]) -> bool:
-    """Tell whether a file is what it was; another date alone is no change: a copy has one.
+    """Tell whether a file is unchanged. A new date alone is no change, because a copy has one.
 
     Parameters
     ----------
     file
         The file.
     rows
-        Of `as_made`; one of them must fit.
+        As `as_made` returns them. One of them must fit.
     """
     rows = list(rows)
     state = file.stat()
@@ -55,7 +55,7 @@ def is_as_made(file: Path, rows: Iterable[Row]) -> bool:
 
 
 def forget_made(log: Path) -> None:
-    """Forget what a job made: it begins to make it anew, and may be cut off.
+    """Forget what a job made, when it starts again and may be interrupted.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def remember_made(log: Path, outputs: Iterable[str]) -> None:
     log
         The job's log.
     outputs
-        Paths from the study's folder; the files below results/ count.
+        Paths from the study's folder. Only files below results/ count.
     """
     watched = [path for path in outputs if path.startswith("results/")]
     rows = [
@@ -86,7 +86,7 @@ def remember_made(log: Path, outputs: Iterable[str]) -> None:
 
 
 def edited_results() -> list[Path]:
-    """Return the files of results/ that are not what a job made."""
+    """Return the files of results/ that differ from what a job made."""
     made: dict[str, list[Row]] = defaultdict(list)
     for file in sorted(MADE.rglob("*.csv")):
         for row in read_rows(file):
@@ -96,12 +96,12 @@ def edited_results() -> list[Path]:
 
 
 def put_aside(files: Iterable[Path]) -> Path:
-    """Move edited files below private/edited, because they may hold anything; return the folder.
+    """Move edited files below private/edited, because they may hold anything. Return the folder.
 
     Parameters
     ----------
     files
-        Of `edited_results`.
+        As `edited_results` returns them.
     """
     folder = EDITED / datetime.now().strftime("%Y%m%d-%H%M%S")
     for file in files:
@@ -112,7 +112,7 @@ def put_aside(files: Iterable[Path]) -> Path:
 
 
 def opened_in_excel() -> list[Path]:
-    """Return the results that somebody has open in Excel: it puts a file beside each."""
+    """Return the results that are open in Excel, which puts a file beside each."""
     locks = Path("results").rglob("~$*") if Path("results").is_dir() else []
     return sorted(lock.with_name(lock.name[2:]) for lock in locks)
 

@@ -1,4 +1,4 @@
-"""The look and the opening that the program's pages share: report, forms, deliveries, review."""
+"""The look and the opening that all pages share: report, forms, deliveries, review."""
 
 import base64
 import hashlib
@@ -14,14 +14,14 @@ _LOOK, _OPENING = "page.css", "opening.html.j2"
 
 
 def only_script(script: str) -> str:
-    """Return what `opening` takes for ``scripts``: nothing but this one runs.
+    """Return the ``scripts`` argument of `opening` that lets only this script run.
 
-    What stands in a cell or a label cannot become a script then, whatever it holds.
+    Then no text in a cell or a label can become a script.
 
     Parameters
     ----------
     script
-        What stands between ``<script>`` and ``</script>``, to the byte.
+        The exact content between ``<script>`` and ``</script>``.
     """
     digest = hashlib.sha256(script.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
@@ -33,11 +33,11 @@ def page_template(folder: Path, names: Sequence[str], styles: Sequence[str] = ()
     Parameters
     ----------
     folder, names
-        Where it lies; what it is called, and then those that it includes. The macro ``opening``
-        writes all down to the banner of simulated data: language, title, the look, and that the
-        page may load nothing.
+        The templates' folder, the page's template, and the templates that it includes. The macro
+        ``opening`` writes everything down to the banner of simulated data: language, title, style,
+        and that the page may load nothing.
     styles
-        Files of the folder with what the page's own parts look like, beside resources/page.css.
+        Files of the folder with styles of the page's own parts, besides resources/page.css.
     """
     files = {name: folder / name for name in names} | {_OPENING: RESOURCES / _OPENING}
     environment = Environment(

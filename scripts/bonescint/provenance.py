@@ -22,7 +22,7 @@ from bonescint.registered import registered
 from bonescint.resources import ROOT
 
 _PACKAGE = Path(__file__).resolve().parent
-# what computes or writes a result; the rest of the environment stands in requirements.lock
+# libraries that compute or write results; requirements.lock lists the rest of the environment
 LIBRARIES = (
     "snakemake",
     "pydicom",
@@ -38,7 +38,7 @@ LIBRARIES = (
     "pyrage",
     "jinja2",
 )
-# the functions whose first argument, a literal, names a data file
+# functions whose first argument, a literal, names a data file
 _NAMED_BY = {
     "Texts": "resources/text/{}.csv",
     "both": "resources/text/{}.csv",
@@ -46,23 +46,23 @@ _NAMED_BY = {
     "declaration": "resources/tables/{}.csv",
     "load_columns": "schemas/{}.schema.yaml",
 }
-_MEANINGS = ("ja", "en")  # columns of a declaration that the documents alone show
-_WITH_VALUE = (ast.Constant, ast.MatchSingleton)  # which may be false: 0, None
+_MEANINGS = ("ja", "en")  # columns of a declaration that only the documents show
+_WITH_VALUE = (ast.Constant, ast.MatchSingleton)  # their values may be false: 0, None
 _WITH_DOCSTRING = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 class _Source(NamedTuple):
-    """What a file of code says, and what of the project it reads."""
+    """The content of a file of code, and what it reads of the project."""
 
     code: str  # digest of its statements
-    imported: frozenset[tuple[str, str]]  # (module, name taken from it, empty if it itself)
+    imported: frozenset[tuple[str, str]]  # (module, name taken from it, empty for the whole module)
     bound: Mapping[str, tuple[str, str]]  # name -> what its own imports bind to it
-    is_face: bool  # it only hands on what its modules define
+    is_face: bool  # it only passes on names that its modules define
     files: frozenset[str]
 
 
 class _Reader:
-    """One pass over the statements of a file: what they say, import, and name as literals."""
+    """One pass over a file's statements: their content, imports, and literals that name files."""
 
     def __init__(self, file: Path) -> None:
         self.said: list[str] = []
@@ -72,7 +72,7 @@ class _Reader:
         self._pieces: set[int] = set()
 
     def read(self, value: object, counts: bool = True) -> None:
-        """Read a node, a list of nodes or a value; `counts`: whether what it imports does."""
+        """Read a node, a list of nodes or a value. `counts` is whether its imports count."""
         if isinstance(value, list):
             for one in value:
                 self.read(one, counts)
@@ -86,14 +86,14 @@ class _Reader:
             elif isinstance(value, ast.Import | ast.ImportFrom) and counts:
                 self.imported |= set(_bound(value).values())
             elif isinstance(value, ast.JoinedStr):
-                # f"text/{area}.csv" names neither a file nor the folder
+                # the parts of f"text/{area}.csv" name neither a file nor the folder
                 self._pieces |= set(map(id, value.values))
             elif isinstance(value, ast.Call | ast.Constant) and id(value) not in self._pieces:
                 self._name(value)
             idle = _is_idle(value)
             for field in value._fields:
                 inside = getattr(value, field, None)
-                # whether a name is read or set is told by where it stands
+                # the position of a name tells whether it is read or set, so `ctx` adds nothing
                 if (inside or isinstance(value, _WITH_VALUE)) and field != "ctx":
                     self.said.append(field)
                     self.read(inside, counts and not (idle and field == "body"))
@@ -104,7 +104,7 @@ class _Reader:
             case ast.Constant(value=str(name)):
                 named = {name, f"resources/{name}", f"{self._folder}/{name}"}
                 self.files |= named & _data_files()
-                if name.endswith("/"):  # a folder of data, read as a whole
+                if name.endswith("/"):  # a folder of data that is read as a whole
                     self.files |= {f for f in _data_files() if f.startswith(f"resources/{name}")}
             case ast.Call(
                 func=ast.Name(id="registered"),
@@ -117,7 +117,7 @@ class _Reader:
 
 
 def _is_idle(node: ast.AST) -> bool:
-    """Tell whether what a block imports can change no result: no job runs it, or a failing one."""
+    """Tell whether a block's imports cannot change a result: no job runs it, or a failing one."""
     match node:
         case ast.If(test=ast.Name(id="TYPE_CHECKING")):
             return True
@@ -127,7 +127,7 @@ def _is_idle(node: ast.AST) -> bool:
 
 
 def _bound(node: ast.Import | ast.ImportFrom) -> dict[str, tuple[str, str]]:
-    """Return what an import of bonescint binds: name -> (module, name in it)."""
+    """Return the names that an import of bonescint binds: name -> (module, name in it)."""
     if isinstance(node, ast.Import):
         found = {alias.asname or alias.name: (alias.name, "") for alias in node.names}
     else:
@@ -150,7 +150,7 @@ def _data_files() -> frozenset[str]:
 
 @cache
 def _facts() -> DerivedFacts:
-    # a literal names a file only if there is one
+    # the facts also depend on the data files, because a literal names a file only if it exists
     basis = "\0".join(
         [hashlib.sha256(Path(__file__).read_bytes()).hexdigest(), *sorted(_data_files())]
     )
@@ -190,10 +190,10 @@ def _file_of(module: str) -> Path | None:
 
 
 def _followed(module: str, name: str) -> Iterator[Path]:
-    """Yield the files that an import reads: of a package the one that defines the name."""
+    """Yield the files that an import reads. For a package this is the one that defines the name."""
     file = _file_of(module)
     if file is None:
-        return  # cannot be imported either
+        return  # it cannot be imported
     if file.name != "__init__.py":
         yield file
     elif name in ("", "*"):
@@ -209,7 +209,7 @@ def _followed(module: str, name: str) -> Iterator[Path]:
 @cache
 def _content(name: str) -> str:
     package, _, literal = name.partition(":")
-    if literal:  # what the modules of a package declare
+    if literal:  # the declarations of a package's modules
         return hashlib.sha256(json.dumps(registered(package, literal)).encode()).hexdigest()
     file = ROOT / name
     data = file.read_bytes()
@@ -224,20 +224,21 @@ def _content(name: str) -> str:
 def code_files(script: str, *modules: str) -> dict[str, str]:
     """Return the files that a script's results depend on: path below the root -> digest.
 
-    The script itself, the modules of bonescint that it and they import, wherever in the file, and
-    the data files of resources/ and schemas/ or beside a module that they name as literals, and
-    what the modules of a package declare (`registered`); of the
-    declarations of tables all but the meanings of the columns, which the documents alone show. A
-    package is followed to the module that defines the imported name; imported as a whole it counts
-    with all its modules. Left out are imports for type checkers, and those in a handler that ends
-    in ``raise``: what only a failing job reads.
+    These are the script, and the modules of bonescint that it and they import, anywhere in a file.
+    Also included are data files that they name as literals, of resources/, of schemas/ or beside a
+    module, and the declarations of a package's modules (`registered`). From the declarations of
+    tables the meanings of the columns are left out, because only the documents show them. A package
+    is followed to the module that defines the imported name. A package that is imported as a whole
+    counts with all its modules. Imports for type checkers are left out. So are imports in a handler
+    that ends in ``raise``, because only a failing job reads them.
 
     Parameters
     ----------
     script
         A script relative to the project's root.
     *modules
-        Those that it imports by a name that it is given, such as ``bonescint.questions.accuracy``.
+        Modules that it imports by a name given at run time, such as
+        ``bonescint.questions.accuracy``.
     """
     pending = [ROOT / script, *(file for name in modules for file in _followed(name, ""))]
     seen: set[Path] = set()
@@ -263,9 +264,9 @@ def _own_part(file: Path) -> tuple[dict[str, str], frozenset[Path]]:
 
 
 def code_digest(script: str, *modules: str) -> str:
-    """Return a digest of a script and of all it imports and reads of the project (`code_files`).
+    """Return a digest of a script and of all files of the project that it uses (`code_files`).
 
-    Snakemake sees a change in a script, not in what the script imports; as a param this digest
+    Snakemake sees a change in a script, but not in what the script imports. As a param this digest
     makes the users of an edited module run again. Comments, docstrings and touched files do not
     change it.
 
@@ -285,17 +286,18 @@ def code_digest(script: str, *modules: str) -> str:
 def content_stamp(path: str | Path, private: str | Path = "private") -> str:
     """Return an HMAC of an input's content, so that a list restored with an older date is noticed.
 
-    Snakemake compares dates of inputs with dates of outputs and misses an older file put in a newer
-    one's place: the declined patient would stay. Keyed, for Snakemake stores params in clear and a
-    short list of IDs could be guessed from a plain hash.
+    Snakemake compares dates of inputs with dates of outputs. If an older file replaces a newer one,
+    it notices nothing, and a patient who declined would stay. The hash has a key, because Snakemake
+    stores params in clear text and a short list of IDs could be guessed from a plain hash.
 
     Parameters
     ----------
     path
-        A table (its bytes count) or a folder (names, sizes, times and modes count). What cannot be
-        read has the stamp of nothing: whoever needs it says so, without a path on the screen.
+        A table (its bytes count) or a folder (names, sizes, times and modes count). An unreadable
+        path has the stamp of nothing. The code that reads it reports this, without a path on the
+        screen.
     private
-        The identified side, where the random key is kept; made mode 0700 at the first call.
+        The identified side, which keeps the random key. It gets mode 0700 at the first call.
     """
     digest = _keyed(Path(private))
     path = Path(path)
@@ -312,14 +314,14 @@ def content_stamp(path: str | Path, private: str | Path = "private") -> str:
 
 
 def values_stamp(values: Iterable[str], private: str | Path = "private") -> str:
-    """Return an HMAC of a few values of the identified side, keyed as `content_stamp` is.
+    """Return an HMAC of a few values of the identified side, with the key of `content_stamp`.
 
     Parameters
     ----------
     values
-        Their order does not count.
+        Values in any order, which does not count.
     private
-        The identified side, where the random key is kept.
+        The identified side, which keeps the random key.
     """
     digest = _keyed(Path(private))
     digest.update("\n".join(sorted(values)).encode())
@@ -338,7 +340,7 @@ def _keyed(private: Path) -> hmac.HMAC:
 
 
 def settings_stamp(settings: Mapping[str, object]) -> str:
-    """Return a digest of settings: the stamp of inputs that a rule makes out of them."""
+    """Return a digest of settings, as a stamp of the inputs that a rule makes from them."""
     text = json.dumps(settings, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 

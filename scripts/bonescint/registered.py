@@ -1,6 +1,6 @@
-"""What the program finds by looking into a folder: modules by what they declare, and words.
+"""What the program finds by listing a folder: modules by their declarations, and words.
 
-A question or a figure is added by its own files alone, so no list of them is kept anywhere.
+A question or a figure is added by its own files alone, so there is no list to maintain.
 """
 
 import ast
@@ -17,16 +17,16 @@ _PACKAGE = Path(__file__).resolve().parent
 
 @cache
 def registered(package: str, literal: str) -> dict[str, dict[str, Any]]:
-    """Return what the modules of a package declare, in the order that they give: name -> literal.
+    """Return the declarations of a package's modules, in their own order: name -> literal.
 
-    No module is imported: every start of Snakemake asks, and most of them load numpy.
+    No module is imported, because every start of Snakemake calls this, and most modules load numpy.
 
     Parameters
     ----------
     package
         Below bonescint, such as ``questions``.
     literal
-        The name that a module gives its declaration, a dictionary with an ``order``.
+        The name of the declaration in a module. It is a dictionary with an ``order``.
     """
     found = {}
     for path in sorted((_PACKAGE / package.replace(".", "/")).glob("*.py")):
@@ -37,9 +37,9 @@ def registered(package: str, literal: str) -> dict[str, dict[str, Any]]:
 
 
 def _literal(text: str) -> dict[str, Any]:
-    """Return the dictionary that a text begins with, on one line or on several."""
+    """Return the dictionary at the beginning of a text, on one line or on several."""
     for end in re.finditer(r"\}", text):
-        with suppress(SyntaxError):  # that of a dictionary within
+        with suppress(SyntaxError):  # this end closes an inner dictionary
             found: dict[str, Any] = ast.literal_eval(text[: end.end()])
             return found
     raise SyntaxError(text.partition("\n")[0])
@@ -51,8 +51,8 @@ def words_in(folder: str, language: str) -> dict[str, Texts]:
     Parameters
     ----------
     folder
-        Below resources/, ending in ``/``. Written as a literal where it is asked for: what a rule
-        reruns on is derived from it.
+        Below resources/, ending in ``/``. Callers write it as a literal, because the files that
+        make a rule run again are found from it.
     language
         ``ja`` or ``en``.
     """

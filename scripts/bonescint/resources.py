@@ -1,4 +1,4 @@
-"""Where the project's data files lie, and the words of its outputs in Japanese and English."""
+"""The places of the project's data files, and the words of its outputs in Japanese and English."""
 
 import csv
 import importlib.util
@@ -14,7 +14,7 @@ SYNTHETIC = "SYNTHETIC / 合成データ"
 
 
 def locate(path: str | Path) -> Path:
-    """Return `path` as it is if it exists from here, else below the project's root.
+    """Return `path` unchanged if it exists from here, else below the project's root.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def locate(path: str | Path) -> Path:
 
 def japanese_font() -> Path:
     """Return the file of the IPAex Gothic that matplotlib-fontja ships, without importing it."""
-    # its import searches the machine's fonts and turns the font on globally: 0.4 s for a path
+    # importing it searches the machine's fonts and turns the font on globally, which takes 0.4 s
     spec = importlib.util.find_spec("matplotlib_fontja")
     if spec is None or spec.origin is None:
         raise RuntimeError("matplotlib-fontja is not installed: run make")
@@ -40,29 +40,30 @@ def resource_rows(path: str) -> list[dict[str, str]]:
     Parameters
     ----------
     path
-        The CSV file below resources/. Written as a literal where it is asked for: what a rule
-        reruns on is derived from these.
+        The CSV file below resources/. Callers write it as a literal, because the files that make a
+        rule run again are found from these literals.
     """
     with (RESOURCES / path).open(encoding="utf-8-sig", newline="") as stream:
         return list(csv.DictReader(stream))
 
 
 def project_yaml(path: str) -> Any:
-    """Return what one of the project's own YAML files holds.
+    """Return the content of one of the project's own YAML files.
 
     Parameters
     ----------
     path
         The file below the project's root.
     """
-    return deepcopy(_parsed(path))  # each caller's own, to be changed
+    return deepcopy(_parsed(path))  # a copy that the caller may change
 
 
 @cache
 def _parsed(path: str) -> Any:
-    import yaml  # by few of those who read this module
+    import yaml  # only few users of this module need it
 
-    # what we wrote needs no places of its mistakes; every call of Snakemake reads the schema
+    # use the fast parser: our own files need no positions of errors, and every Snakemake call reads
+    # one
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return yaml.load((ROOT / path).read_bytes(), Loader=loader)  # noqa: S506
 
@@ -99,7 +100,7 @@ class Texts:
 
 
 def both(area: str, key: str, /, **values: object) -> str:
-    """Return a message in both languages: for what happens before, or whatever, is chosen.
+    """Return a message in both languages, for use before or regardless of the choice of one.
 
     Parameters
     ----------

@@ -1,9 +1,9 @@
-"""One run at a time in a folder, also after a run was killed.
+"""One run at a time in a folder, even after a run was killed.
 
-Snakemake's own locks are plain files: after a kill -9 or a power cut they stay and the next run is
-refused, and they say nothing of jobs that outlive their killed parent. Here the kernel holds two
-locks in the `.snakemake` folder that end with their process, however it ends: ``bonescint.run``
-by the run, ``bonescint.jobs`` shared by its jobs. A job's worker processes end with it.
+Snakemake's own locks are plain files. After a kill -9 or a power cut they stay, and the next run is
+refused. They also say nothing about jobs that outlive their killed parent. Here the kernel holds
+two locks in the `.snakemake` folder, which end with their process however it ends. The run holds
+``bonescint.run``; its jobs share ``bonescint.jobs``. A job's worker processes end with the job.
 """
 
 import ctypes
@@ -22,26 +22,27 @@ from typing import IO
 from bonescint.errors import InputError
 from bonescint.resources import Texts
 
-RUN = "bonescint.run"  # held for the length of a run
+RUN = "bonescint.run"  # held while a run lasts
 WAIT = 60.0  # seconds for the jobs of a killed run to end
 _SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of linux/prctl.h
-# closed when the process ends, or in a child that is forked off
+# closed when the process ends, or in a forked child
 _held: list[IO[str]] = []
 _by_main_thread = True
 
 
 def take(folder: Path, text: Texts) -> None:
-    """Make this process the folder's one run, and clear away what a killed run left.
+    """Make this process the folder's only run, and clear away what a killed run left.
 
-    Called once, when a real run has read its configuration; the lock lasts as long as the process.
+    It is called once, after a real run has read its configuration. The lock lasts as long as the
+    process.
 
     Parameters
     ----------
     folder
         `.snakemake` of the study.
     text
-        The words of resources/text/incidents.csv. The caller names them: jobs read this module
-        too, and their results do not depend on words.
+        The words of resources/text/incidents.csv. The caller passes them, because jobs import this
+        module too, and their results must not depend on words.
 
     Raises
     ------
@@ -49,11 +50,11 @@ def take(folder: Path, text: Texts) -> None:
         If another run is under way, or jobs of a killed one do not end within `WAIT` seconds.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    # Snakemake makes it and its log folder before the workflow can set the umask
+    # Snakemake makes the folder and its log folder before the workflow can set the umask
     try:
         folder.chmod(0o700)
     except PermissionError:
-        # a drive of Windows, on WSL, or a FAT declines it; nobody else's folder is a study
+        # FAT, and on WSL a drive of Windows, refuse the mode; a study's folder belongs to the user
         if folder.stat().st_uid != os.geteuid():
             raise
     run = _open(folder / RUN)
@@ -76,20 +77,20 @@ def take(folder: Path, text: Texts) -> None:
     except OSError as error:
         if error.errno not in (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS):
             raise
-        # a share without locks of the kernel: Snakemake's own are all there is
+        # a share without kernel locks: only Snakemake's own locks remain
         run.close()
         return
     finally:
         jobs.close()
     _held.append(run)
-    # nobody else is at work here, so Snakemake's locks are a killed run's
+    # no other process works here, so these locks are from a killed run
     for stale in (folder / "locks").glob("*.lock"):
         stale.unlink(missing_ok=True)
 
 
 @contextmanager
 def alone(folder: Path, text: Texts) -> Iterator[None]:
-    """Keep runs away for the length of the block: for who changes what a run reads.
+    """Keep runs away while the block lasts, for commands that change what a run reads.
 
     Parameters
     ----------
@@ -103,7 +104,7 @@ def alone(folder: Path, text: Texts) -> Iterator[None]:
     """
     before = list(_held)
     take(folder, text)
-    # where the kernel holds no locks
+    # this applies where the kernel holds no locks
     if before == _held and any((folder / "locks").glob("*.lock")):
         raise InputError(text("running"))
     try:
@@ -115,12 +116,12 @@ def alone(folder: Path, text: Texts) -> Iterator[None]:
 
 
 def hold(folder: Path) -> IO[str] | None:
-    """Mark this process as a job at work until the handle is closed or the process ends.
+    """Mark this process as a working job until the handle is closed or the process ends.
 
     Parameters
     ----------
     folder
-        `.snakemake` of the study; where there is none (a test, a command), nothing is marked.
+        `.snakemake` of the study. Where there is none (a test, a command), nothing is marked.
     """
     if not folder.is_dir():
         return None
@@ -136,18 +137,18 @@ def hold(folder: Path) -> IO[str] | None:
 
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
-    """Mark this process as a job at work for the length of the block."""
+    """Mark this process as a working job while the block lasts."""
     jobs = hold(folder)
     try:
         yield
     finally:
-        if jobs in _held:  # a forked child has left already
+        if jobs in _held:  # not in a forked child, which has left it
             _held.remove(jobs)
             jobs.close()
 
 
 def _open(path: Path) -> IO[str]:
-    # to read and to write: NFS grants shared locks on the former and exclusive ones on the latter
+    # open for both, because NFS grants shared locks on reading and exclusive ones on writing
     return path.open("a+")
 
 
@@ -160,19 +161,19 @@ def _locked(file: IO[str]) -> bool:
 
 
 def _before_fork() -> None:
-    global _by_main_thread  # after the fork every thread calls itself the main one
+    global _by_main_thread  # after the fork, every thread is the main one
     _by_main_thread = threading.current_thread() is threading.main_thread()
 
 
 def _leave() -> None:
-    # a lock lasts until the last copy of its handle is closed: a worker process that its killed
-    # parent left behind would hold it for ever
+    # A lock lasts until the last copy of its handle is closed. A worker process whose parent was
+    # killed would hold it forever.
     if not _held:
         return
     while _held:
         _held.pop().close()
-    # and the worker itself would wait for work for ever, patients in its memory. The kernel goes
-    # by the thread that forked: of another one than the main thread the end is no end of the job
+    # The worker would also wait for work forever, with patients in its memory. The kernel signals
+    # the end of the thread that forked. Only the main thread's end is the end of the job.
     if sys.platform == "linux" and _by_main_thread:
         ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
 

@@ -1,7 +1,7 @@
-"""SciPy's special functions, without the half of NumPy that `scipy.special` loads beside them.
+"""SciPy's special functions, without the half of NumPy that `scipy.special` also loads.
 
-`import scipy.special` takes twice as long as NumPy itself: its layer for other array libraries
-loads NumPy's Fortran compiler and test tools. Every question of a study starts with it.
+`import scipy.special` takes twice as long as NumPy itself, because its layer for other array
+libraries loads NumPy's Fortran compiler and test tools. Every question of a study starts with it.
 """
 
 import importlib
@@ -34,18 +34,18 @@ _WHOLE = "scipy.special"
 
 
 def _functions() -> ModuleType:
-    """Return the module that holds the functions: the compiled one alone where it can be had."""
+    """Return the module with the functions: only the compiled one where that is possible."""
     if _WHOLE not in sys.modules:
         import scipy
 
-        # stands in for the package while its compiled part is loaded, so that the rest is not
+        # an empty module replaces the package while its compiled part is loaded
         bare = ModuleType(_WHOLE)
         bare.__path__ = [str(Path(scipy.__file__).parent / "special")]
         sys.modules[_WHOLE] = bare
         try:
             compiled = importlib.import_module(f"{_WHOLE}._ufuncs")
         except ImportError:
-            pass  # another SciPy may keep them elsewhere
+            pass  # another SciPy may have them elsewhere
         else:
             if all(hasattr(compiled, name) for name in __all__):
                 return compiled

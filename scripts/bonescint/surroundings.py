@@ -1,7 +1,8 @@
 """What Snakemake needs around a study: a cache, room for temporary files, a path without blanks.
 
-Without them they end in tracebacks before the workflow is read. So `make` asks here first
-(``python -m bonescint.surroundings``, also before anything is installed), and each command says it.
+Without them Snakemake ends in a traceback before it reads the workflow. So `make` checks them first
+(``python -m bonescint.surroundings``, even before anything is installed), and each command reports
+them.
 """
 
 import errno
@@ -18,7 +19,7 @@ _OF_THE_SHELL = re.compile(r"""[\s'"$&();<>|*?\\`]""")
 
 
 def shortcomings(python: str = sys.executable) -> list[str]:
-    """Return what would end in a traceback of a library, with its cure, in both languages.
+    """Return what would end in a library's traceback, with its remedy, in both languages.
 
     Parameters
     ----------
@@ -41,19 +42,19 @@ def lacking(python: str = sys.executable) -> list[tuple[str, dict[str, object]]]
     found: list[tuple[str, dict[str, object]]] = []
     if why := _refusal(cache, 0):
         found.append(("cache", {"folder": cache, "why": os.strerror(why)}))
-    # a place that is not there or may not be written is passed over by whoever asks for one
+    # libraries skip a place that does not exist or may not be written to
     named = [Path(os.environ.get(key) or "/tmp") for key in ("TMPDIR", "TMP", "TEMP")]  # noqa: S108
     for folder in dict.fromkeys(named):
         if folder.is_dir() and (why := _refusal(folder, _ROOM)) in (errno.ENOSPC, errno.EDQUOT):
             found.append(("room", {"folder": folder, "why": os.strerror(why)}))
-    # Snakemake writes this path into a line of the shell as it is: each job would fail
+    # Snakemake writes this path unquoted into a shell command, so each job would fail
     if _OF_THE_SHELL.search(python):
         found.append(("path", {"python": python}))
     return found
 
 
 def _refusal(folder: Path, size: int) -> int:
-    """Return why no file of this size can be written in a folder, 0 if one can."""
+    """Return the error number that stops a file of this size in a folder, 0 if there is none."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder) as stream:

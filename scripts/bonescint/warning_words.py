@@ -1,6 +1,7 @@
-"""The words of the warnings, put in where a person reads them.
+"""The words of the warnings, added where a person reads them.
 
-No stage that makes warnings may import this module: what is read here makes its users run again.
+No stage that makes warnings may import this module, because a change here makes its users run
+again.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -10,7 +11,7 @@ from bonescint.warnings import Phrase, place_in_words, read_phrases
 
 
 def warning_texts(language: str) -> tuple[Texts, ...]:
-    """Return the catalogues in which the words of warnings are looked up, in this order.
+    """Return the catalogues with the words of warnings, in the order of the search.
 
     Parameters
     ----------
@@ -34,11 +35,11 @@ def warnings_in_words(
     Parameters
     ----------
     rows
-        Of a ``*.warnings.csv``.
+        Rows of a ``*.warnings.csv``.
     language
         ``ja`` or ``en``.
     called
-        What the software and readers that a warning is about are called, from their keys.
+        The names of the software and readers in warnings, by their keys.
     """
     texts = warning_texts(language)
     return [

@@ -1,7 +1,7 @@
-"""Warnings of all stages: a key and values, the same in every language.
+"""Warnings of all stages, as a key and values that are the same in every language.
 
-The words are put in where a person reads them (`bonescint.warning_words`), so a change of a word,
-or of the language, makes no stage run again.
+The words are added where a person reads them (`bonescint.warning_words`). So a change of a word or
+of the language makes no stage run again.
 """
 
 import json
@@ -17,14 +17,14 @@ from bonescint.resources import Texts
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words that are put in later.
+    """A text as a key and values. The words are added later.
 
     Parameters
     ----------
     key
-        Of a text.
+        The key of a text.
     values
-        Of the text's fields; a phrase among them has words of its own.
+        For the text's fields. A phrase among them has words of its own.
     """
 
     key: str
@@ -47,7 +47,7 @@ class Phrase:
 
 
 def value_in_words(value: object, *texts: Texts) -> object:
-    """Return a value as a text shows it: of a phrase, or of a list of them, the words."""
+    """Return a value as a text shows it. A phrase, or a list of phrases, becomes words."""
     if isinstance(value, Phrase):
         return value.in_words(*texts)
     if isinstance(value, list):
@@ -63,8 +63,8 @@ def place_in_words(place: Mapping[str, object], *texts: Texts) -> str:
     Parameters
     ----------
     place
-        What narrows it down, the widest first: ``file``, ``sheet``, ``row``, ``column`` and more.
-        What no text ``place_...`` speaks of, such as a code, stands as it is.
+        Where it is, the widest part first: ``file``, ``sheet``, ``row``, ``column`` and more. A
+        part without a text ``place_...``, such as a code, is shown unchanged.
     texts
         As for `Phrase.in_words`.
     """
@@ -79,18 +79,18 @@ def place_in_words(place: Mapping[str, object], *texts: Texts) -> str:
 def warning(
     source: str, rule: str, phrase: Phrase, where: Mapping[str, object] | None = None
 ) -> dict[str, str]:
-    """Return a row of a ``*.warnings.csv``; nothing in it may identify a patient.
+    """Return a row of a ``*.warnings.csv``. Nothing in it may identify a patient.
 
     Parameters
     ----------
     source
-        What it is about: a table's name, or the key ``source....`` of a text.
+        The subject: a table's name, or the key ``source....`` of a text.
     rule
         The requirement (R1..R40), empty if none.
     phrase
-        What is odd.
+        The unusual finding.
     where
-        As for `place_in_words`; None if nowhere in particular.
+        As for `place_in_words`; None if it has no particular place.
     """
     return {
         "source": source,
@@ -109,13 +109,13 @@ def write_warnings(path: str | Path, rows: Iterable[Mapping[str, str]]) -> int:
     path
         The table.
     rows
-        Of `warning`.
+        As `warning` returns them.
     """
     return write_rows(path, columns("warnings"), rows)
 
 
 def read_phrases(written: str) -> dict[str, object]:
-    """Return the cell ``where`` or ``values`` of a row: name -> value, phrases among them.
+    """Return the cell ``where`` or ``values`` of a row as name -> value, phrases among them.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Make the simulated cohort: raw DICOM, lists, exports and readings of women who do not exist."""
+"""Make the simulated cohort: raw DICOM, lists, exports and readings of invented patients."""
 
 import logging
 from pathlib import Path
@@ -36,7 +36,7 @@ def make_demo_cohort(
     preceding_study: str,
     workers: int,
 ) -> None:
-    """Write everything a hospital would bring, for patients of the analytic phantom.
+    """Write everything that a hospital would bring, for patients of the analytic phantom.
 
     Parameters
     ----------
@@ -51,13 +51,13 @@ def make_demo_cohort(
     readings
         Reader key -> the report, in the readers' order.
     truth
-        What the phantom knows: true BSI, lesions and why each patient is in or out.
+        The truth about the phantom: true BSI, lesions, and why each patient is included or not.
     settings, cohort
         The configuration's `demo` and `cohort`.
     preceding_study
         Study number of the participants.
     workers
-        Processes that write scans.
+        The number of processes that write scans.
     """
     begin_demo(truth.parent)
     seed = int(settings["seed"])

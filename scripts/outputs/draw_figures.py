@@ -34,13 +34,13 @@ def draw_figures(
     words: Mapping[str, str] | None = None,
     montage: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write every figure in the forms that report and workbook show.
+    """Write every figure in the formats that report and workbook show.
 
     Parameters
     ----------
     tables
-        Name -> a table of results/ (docs/en/tables.md), as the figures declare their needs. Of a
-        table that the study does not make a figure gets no rows.
+        Name -> a table of results/ (docs/en/tables.md), as the figures declare their needs. A table
+        that the study does not make has no rows.
     dicom
         The batches' folders, results/dicom/{batch}.
     software
@@ -48,19 +48,19 @@ def draw_figures(
     version_pairs
         Software keys [old, new] of the same cases.
     cutoffs
-        ``metric`` and ``value``; positive at or above it. The first of a metric is drawn.
+        ``metric`` and ``value``; positive at or above it. The first one of a metric is drawn.
     language, synthetic, confidence
-        Of the configuration.
+        As configured.
     figures
-        The folder they go to.
+        The folder for the figures.
     values
         The study's metrics (`metric_values`); None for the default ones.
     there
         What the study has, for the figures that need it (`study_has`); None for all figures.
     words
-        What the study's exam, patients, tracers and products are called (`study_words`).
+        The names of the study's exam, patients, tracers and products (`study_words`).
     montage
-        ``cases``, as `figures.montage` of the configuration has it; ``list``: the file of codes.
+        ``cases``, as in `figures.montage` of the configuration; ``list``: the file of codes.
     """
     texts = Texts("figures", language)
     labels = Labels(texts, software, synthetic, confidence, values=values, study=words, there=there)
@@ -73,8 +73,8 @@ def draw_figures(
     }
     drawn = drawn_figures(there)
     wanted = {f"{name}.{form}" for name, one in drawn.items() for form in one.formats}
-    # A former version drew more files. No run draws them again, so a patient who has declined
-    # since would stay in them. Files of other names are somebody's own.
+    # A former version drew more files. No run draws them again, so a patient who has declined since
+    # would stay in them. Files with other names belong to users.
     for name in drawn_figures(of_report=False):
         for form in ("svg", "png"):
             if f"{name}.{form}" not in wanted:

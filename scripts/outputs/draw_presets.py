@@ -41,10 +41,11 @@ def draw_presets(
     presets
         Names of `PRESETS`.
     single_panels
-        Whether each panel is a file of its own too.
+        Whether each panel is also written as a file of its own.
     folder
-        A folder a preset, ``figures.csv`` (`COLUMNS`), ``legends.txt``, and ``cases.csv``: of whom
-        the figures are drawn, so that the folder goes when one of them declines.
+        Gets one folder for each preset, ``figures.csv`` (`COLUMNS`), ``legends.txt``, and
+        ``cases.csv``. The latter lists the cases of the figures, so that the folder is deleted when
+        one of the patients declines.
     """
     texts = Texts("figures", study["language"])
     labels = Labels(
@@ -89,7 +90,7 @@ def draw_presets(
 
 
 def _shown(picture: Picture, single_panels: bool) -> Iterator[tuple[str, Picture]]:
-    """Yield the whole picture and, where they are asked for, its panels, with their keys."""
+    """Yield the whole picture and, if they are wanted, its panels, with their keys."""
     yield "", picture
     if single_panels and len(picture.panels) > 1:
         for panel in picture.panels:
@@ -99,7 +100,7 @@ def _shown(picture: Picture, single_panels: bool) -> Iterator[tuple[str, Picture
 def _files(
     name: str, picture: Picture, labels: Labels, preset: Preset, folder: Path
 ) -> Iterator[dict[str, object]]:
-    """Write a picture in every format and resolution of a preset and yield what was written."""
+    """Write a picture in every format and resolution of a preset and yield the files."""
     points = points_of(picture, preset)
     with house_style(points):
         figures = list(in_preset(picture, labels, preset))

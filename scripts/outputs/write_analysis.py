@@ -18,9 +18,9 @@ from bonescint.resources import SYNTHETIC, Texts
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-# table -> its declaration, where that has another name
+# table -> its declaration, if that has another name
 _DECLARED = {"repeats": "software", "second_readings": "readings"}
-# says how the work was done, nothing of the case
+# these columns describe the procedure and not the case
 _LEFT_OUT = {"batch", "instances", "refused", "operator"}
 
 
@@ -35,13 +35,13 @@ def write_analysis(
     Parameters
     ----------
     tables
-        Name -> the tables that stand behind each other under this name.
+        Name -> the tables that are joined, one after the other, under this name.
     questions
         Question -> its answers.
     study
         The study.
     folder
-        The folder; it is empty or missing.
+        The folder. It is empty or missing.
     """
     described: dict[str, Sequence[DeclaredColumn]] = {}
     used: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))

@@ -31,14 +31,14 @@ def write_paper(
     there: Collection[str] | None = None,
     figures: Sequence[str] = (),
 ) -> None:
-    """Write results/paper; no list of cases stands in it.
+    """Write results/paper. It contains no list of cases.
 
     Parameters
     ----------
     inputs, study, software, language, words, there
         As for the report (`write_report`).
     folder
-        Where the files go.
+        The folder for the files.
     figures
         The figures whose legends are written, numbered as in results/presets/legends.txt.
     """
@@ -67,7 +67,7 @@ def write_paper(
 
 
 def _legend(n: int, key: str, labels: Labels, words: Texts) -> str:
-    """Return a figure's legend with the files that it belongs to."""
+    """Return a figure's legend with the names of its files."""
     shown = drawn_figures().get(key)
     files = [f"results/figures/{key}.{shown.form}"] if shown else []
     files.append(f"results/presets (figures.csv: {key})")

@@ -1,4 +1,4 @@
-"""Record versions, configuration and inputs: what this run's results were made of (R37)."""
+"""Record versions, configuration and inputs of this run's results (R37)."""
 
 import json
 from pathlib import Path
@@ -20,23 +20,25 @@ def write_provenance(
     provenance: Path,
     selection: Path | None = None,
 ) -> None:
-    """Write results/provenance.json; no clock, no path of the machine, no name of a person (R35).
+    """Write results/provenance.json without a clock, a machine's path or a person's name (R35).
 
     Parameters
     ----------
     inputs
         results/cohort/inputs.csv.
     config
-        The whole configuration: its digest is recorded, and of its content what decides results.
+        The whole configuration. The record has its digest, and those of its settings that affect
+        results.
     software, versions
         The software compared and the versions of the libraries.
     provenance
         The file to write.
     selection
-        results/cohort/selection.json: by which rule cases were chosen and when, if any were.
+        results/cohort/selection.json: the rule and the time of the choice of cases, if there was
+        one.
     """
     analysis = {key: config[key] for key in ("cohort", "reference", "metrics")}
-    # it may name a file, and what counts of it stands in the receipt of the choice
+    # the configured choice may name a file; the receipt of the choice has what counts of it
     choice = json.loads(selection.read_text(encoding="utf-8")) if selection else {}
     if "selection" in config["cohort"]:
         rule = {key: choice.get(key) for key in ("rule", "seed")}

@@ -23,12 +23,12 @@ def write_report(
     there: Collection[str] | None = None,
     unanswered: Mapping[str, list[str]] | None = None,
 ) -> None:
-    """Write results/report.html; no list of cases stands in it.
+    """Write results/report.html. It contains no list of cases.
 
     Parameters
     ----------
     inputs
-        What `bonescint.outputs.results.read_results` reads.
+        The inputs of `bonescint.outputs.results.read_results`.
     study, software, language
         As for the workbook (`write_workbook`).
     page

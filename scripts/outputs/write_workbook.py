@@ -29,9 +29,9 @@ def write_workbook(
     Parameters
     ----------
     inputs
-        What `bonescint.outputs.results.read_results` reads, and the paths of
-        `bonescint.outputs.workbook.writing.CASE_LISTS`, of the readings one a reader; of a
-        question that is not asked there is none.
+        The inputs of `bonescint.outputs.results.read_results`, and the paths of
+        `bonescint.outputs.workbook.writing.CASE_LISTS`. The readings have one path for each reader.
+        A question that is not asked has none.
     study
         ``id``, ``title`` and ``synthetic`` of the configuration.
     software
@@ -41,11 +41,11 @@ def write_workbook(
     book
         The file to write.
     words
-        What the study's exam, patients, tracers and products are called (`study_words`).
+        The names of the study's exam, patients, tracers and products (`study_words`).
     there
         What the study has (`study_has`); None for everything.
     unanswered
-        Question that is asked and cannot be answered -> what the study lacks.
+        Asked question that cannot be answered -> what the study lacks.
     """
     results = read_results(inputs, unanswered)
     lists = {name: list(_rows(inputs[name])) for name in CASE_LISTS if name in inputs}

@@ -1,4 +1,4 @@
-"""Answer one question of the study: its table, and the further tables that it declares."""
+"""Answer one question of the study: write its table, and the further tables that it declares."""
 
 import importlib
 import math
@@ -20,16 +20,16 @@ _MIDPOINT = re.compile(r"(?<=\bmidpoint=)[^;]+")
 
 
 def answer_question(name: str, given: Mapping[str, Any], tables: Mapping[str, Path]) -> None:
-    """Write results/metrics/<name>.csv and what else the question writes.
+    """Write results/metrics/<name>.csv and the question's other tables.
 
     Parameters
     ----------
     name
         A module of bonescint.questions.
     given
-        What it declares as its needs, and ``settings``: the configuration's `metrics`.
+        The inputs that it declares, and ``settings``: the configuration's `metrics`.
     tables
-        Where its table (``table``) and each further table go.
+        The paths of its table (``table``) and of each further table.
     """
     module = _module(name)
     software, settings = given.get("software", {}), given.get("settings", {})
@@ -54,7 +54,7 @@ def _named(
     software: Mapping[str, Mapping[str, Any]],
     settings: Mapping[str, Any],
 ) -> Estimate:
-    """Return the row with its question, its interval's level, and which versions it is about."""
+    """Return the row with its question, its interval's level, and the versions it is about."""
 
     def versions() -> Iterable[str]:
         for note, key in (("version", row.subject), ("comparator_version", row.comparator)):
@@ -65,7 +65,8 @@ def _named(
     if math.isnan(level) and not math.isnan(row.ci_low):
         level = settings.get("confidence", level)
     if sign_of(settings, row.metric) < 0:
-        # what was held against the truth has another sign (`bonescint.stats.samples.Samples`)
+        # scores that were compared with the truth have the opposite sign
+        # (`bonescint.stats.samples.Samples`)
         note = _MIDPOINT.sub(lambda found: write_number(-float(found[0])), row.note)
         row = replace(row, cutoff=-row.cutoff, note=note)
     row = replace(row, question=row.question or name, level=level)
@@ -73,7 +74,7 @@ def _named(
 
 
 def _module(name: str) -> Any:
-    """Return a module of bonescint.questions: of the others nothing is known here."""
+    """Return a module of bonescint.questions, without knowing the others."""
     return importlib.import_module(f"bonescint.questions.{name}")
 
 

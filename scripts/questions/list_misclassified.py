@@ -32,8 +32,8 @@ def list_misclassified(
 ) -> None:
     """Write each disagreement with all values of its case, and what the readers may have missed.
 
-    A case counts as positive at or above a cut-off. Where the readers did not decide there is
-    nothing to disagree with.
+    A case counts as positive at or above a cut-off. Where the readers did not decide, there can be
+    no disagreement.
 
     Parameters
     ----------
@@ -46,8 +46,8 @@ def list_misclassified(
     cutoffs
         ``metric`` and ``value`` of each configured cut-off.
     misclassified, incidental
-        Tables to write (docs/en/tables.md). The second: the cases that a software calls positive
-        and the readers' consensus negative: it never leaves the hospital (R34).
+        Tables to write (docs/en/tables.md). The second has the cases that a software calls positive
+        and the readers' consensus negative. It never leaves the hospital (R34).
     values
         The study's metrics (`metric_values`); None for the default ones.
     """

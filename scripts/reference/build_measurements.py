@@ -1,4 +1,4 @@
-"""Put the results of every software below one another, one value a row."""
+"""Join the results of every software in one table, with one value in each row."""
 
 import logging
 from collections import defaultdict
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# R9: percent is 100 times the fraction; two versions differ by far less on the same case
+# R9: a percentage is 100 times its fraction; two versions differ by far less on the same case
 RATIOS = (10, 1000)
 COMMON_CASES = 2
-# so many cases with a result above 0 do not agree in all their values by chance
+# with so many results above 0, cases do not agree in all their values by chance
 TELLING_CASES = 5
 
 
@@ -42,12 +42,12 @@ def build_measurements(
     software
         One table per software (results/software).
     table
-        Where the measurements go; a value is empty unless the case was analysed.
+        The table of measurements. A value is empty unless the case was analysed.
     warnings
-        Where a version goes whose percent look like fractions beside another's of the same cases,
-        or whose results are all another's.
+        The table of warnings: about a version whose percentages look like fractions beside another
+        version of the same cases, or whose results all equal another's.
     metrics
-        Software -> its metrics; None: those that every software has.
+        Software -> its metrics; None for those that every software has.
     values
         The study's metrics (`metric_values`); None for the default ones.
     """
@@ -92,16 +92,16 @@ def build_measurements(
 def fractions(
     shares: Mapping[str, Mapping[str, Decimal]], metric: str = "bsi", named: Phrase | str = "BSI"
 ) -> list[dict[str, str]]:
-    """Return a warning for each software with fractions where another has percent (R9).
+    """Return a warning for each software with fractions where another has percentages (R9).
 
-    Cases of one tracer alone can be common: by licence they are one product's (R6).
+    Only cases of one tracer can be shared, because by licence they belong to one product (R6).
 
     Parameters
     ----------
     shares
-        Software -> code -> percent as imported.
+        Software -> code -> percentage as imported.
     metric, named
-        Which of the metrics they are, and what a warning calls it.
+        The metric, and its name in a warning.
     """
     found = []
     for low, high in permutations(sorted(shares), 2):

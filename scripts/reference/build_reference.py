@@ -1,4 +1,4 @@
-"""Settle one reading per case from those of all readers: the reference standard."""
+"""Combine the readings of all readers into one for each case: the reference standard."""
 
 import logging
 from collections import Counter
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# the configured rules of the counts
+# the configured rules for counts
 COUNT: dict[str, Callable[[list[float]], float]] = {"median": median}
-# whose grades are asked, from the consensus and the reader's own call. Their median is taken, of
-# two middle grades the lower (of two counts the mean): there is no grade 2.5
+# which grades count, from the consensus and the reader's own call. Their median is used. Of two
+# middle grades it is the lower one, because there is no grade 2.5; of two counts it is the mean.
 GRADED_BY: dict[str, Callable[[bool | None, bool], bool]] = {
     "median": lambda decision, call: True,
     "median_positive": lambda decision, call: call or not decision,
@@ -40,13 +40,13 @@ def build_reference(
     readings
         One table per reader (results/readings).
     cases
-        results/cases.csv: who is in the study, with which tracer.
+        results/cases.csv: the study's cases, with their tracers.
     settings
         The configuration's `reference`: the rules for `metastasis`, `count` and `eod`.
     table
-        Where the reference goes.
+        The table of the reference.
     warnings
-        Where the cases go whose EOD contradicts the consensus.
+        The table of warnings on cases whose EOD contradicts the consensus.
     """
     by_code: dict[str, list[dict[str, str]]] = {}
     for path in readings:
@@ -65,7 +65,7 @@ def build_reference(
             decision = YES_NO[settings["metastasis"]](yes, len(reports))
             row["status"] = "tie" if decision is None else "decided"
             row["metastasis"] = None if decision is None else int(decision)
-        if len(reports) > 1:  # a single reader agrees with nobody
+        if len(reports) > 1:  # a single reader cannot be unanimous
             row["unanimous"] = int(yes in (0, len(reports)))
         if counts := [float(r["n_metastases"]) for r in reports if r["n_metastases"]]:
             row["n_metastases"] = write_number(COUNT[settings["count"]](counts))

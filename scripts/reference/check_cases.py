@@ -16,9 +16,10 @@ from bonescint.warnings import Phrase, warning, write_warnings
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-# so many counts of metastases do not agree by chance
+# so many equal counts of metastases are no chance
 TELLING_CASES = 5
-# requirements.md, "Bounds for validation": what a DICOM header gives is warned of, never changed
+# requirements.md, "Bounds for validation": a DICOM header's value gets a warning but is never
+# changed
 BOUNDS = {"age": (0, 120), "height": (50, 220), "weight": (10, 200)}
 
 
@@ -31,7 +32,7 @@ def check_cases(
     readings: Iterable[Path] = (),
     has_readers: bool = True,
 ) -> None:
-    """Write the two margins and the four cells, and a warning for each shortfall and odd case.
+    """Write the two margins and the four cells, and a warning for each shortfall and unusual case.
 
     Parameters
     ----------
@@ -39,13 +40,13 @@ def check_cases(
         results/cases.csv and results/reference.csv.
     targets
         Planned cases of each tracer (R3), with_findings and without_findings (R4). The cells have
-        no quota, and a shortfall is a warning with numbers, never a failure.
+        no quota. A shortfall is a warning with numbers, never a failure.
     balance, warnings
         Tables to write (docs/en/tables.md).
     readings
-        results/readings/{reader}.csv: two readers who agree in all of many cases are told.
+        results/readings/{reader}.csv. Two readers who agree in all of many cases are reported.
     has_readers
-        Without a reader nobody knows of findings: of them nothing is counted.
+        Whether the study has readers. Without them findings are unknown and not counted.
     """
     listed = list(read_rows(cases))
     findings = {
@@ -88,7 +89,7 @@ def check_cases(
 
 
 def _same_readings(paths: Iterable[Path]) -> Iterator[dict[str, str]]:
-    """Yield a warning for two readers of whom one report may have been given for both (R10)."""
+    """Yield a warning for two readers for whom the same report may have been given (R10)."""
     reports: dict[str, dict[str, tuple[str, ...]]] = {}
     for path in paths:
         for row in read_rows(path):

@@ -1,4 +1,4 @@
-"""Keep of the coded tables the rows of the chosen cases: what everything else reads (R3, R4)."""
+"""Restrict the coded tables to the chosen cases, for all later stages (R3, R4)."""
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 def restrict_tables(
     selection: Path, tables: Mapping[str, tuple[Path, Path]], readings: Sequence[tuple[Path, Path]]
 ) -> None:
-    """Write each table without the rows of who is not chosen.
+    """Write each table without the rows of cases that are not chosen.
 
     Parameters
     ----------
     selection
         results/cohort/selection.csv.
     tables
-        ``cases``, ``reference`` and ``measurements``: each table and where its copy goes.
+        ``cases``, ``reference`` and ``measurements``: each table, and the path of its copy.
     readings
-        The same of each reader's table.
+        The same for each reader's table.
     """
     others = not_chosen(selection)
     known = {

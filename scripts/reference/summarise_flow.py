@@ -1,4 +1,4 @@
-"""Carry the flow from files found to cases analysed; the counts add up."""
+"""Continue the flow from files found to cases analysed, with counts that add up."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,20 +33,21 @@ def summarise_flow(
         results/cohort/flow.csv.
     anonymization
         results/anonymization/*.csv: how many images were coded or refused. The analysis does not
-        depend on them, for the software read the originals; the delivery does.
+        depend on them, because the software read the originals. The delivery does.
     reference
         results/reference.csv: cases with a reference standard.
     software
-        Key -> results/software/{key}.csv: of the referenced cases of its tracer, those analysed;
-        step ``analysed:key``.
+        Key -> results/software/{key}.csv. The step ``analysed:key`` counts the analysed cases among
+        the referenced cases of its tracer.
     table
         results/metrics/flow.csv.
     selection
-        results/cohort/selection.csv, whose choice is then a step; None where nobody is chosen.
+        results/cohort/selection.csv, whose choice is then a step; None where no cases are chosen.
     tracers
-        Those of the study: a column each.
+        The study's tracers. Each has a column.
     has_readers
-        Without a reader no case has a reference standard: all coded ones are analysed.
+        Whether the study has readers. Without them no case has a reference standard, and all coded
+        cases are analysed.
     """
     steps: list[Mapping[str, object]] = [*read_rows(flow)]
     images = [row for path in anonymization for row in read_rows(path)]

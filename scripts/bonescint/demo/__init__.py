@@ -1,1 +1,1 @@
-"""The synthetic women of the demonstration: anatomy, projections, scans, exports and readings."""
+"""The synthetic patients of the demonstration: anatomy, projections, scans, exports, readings."""

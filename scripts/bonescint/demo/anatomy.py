@@ -1,8 +1,9 @@
-"""The skeleton of the phantom woman, region by region, and the organs that show in a bone scan.
+"""The skeleton of the phantom, region by region, and the organs that show in a bone scan.
 
-She is 158 cm tall. Coordinates are those of `shapes`: mm, x to her left, y from front to back,
-z from the vertex downwards. Concentrations and lesion odds stand in resources/demo/regions.csv,
-the regions' share of the skeleton's mass (Spiers 1968) in resources/demo/skeleton_mass.csv.
+The phantom is a woman of 158 cm. Coordinates are those of `shapes`: mm, x to the patient's left, y
+from front to back, z from the vertex downwards. Concentrations and lesion odds are in
+resources/demo/regions.csv. The regions' shares of the skeleton's mass (Spiers 1968) are in
+resources/demo/skeleton_mass.csv.
 """
 
 from collections.abc import Iterator
@@ -24,15 +25,15 @@ class Region:
     Parameters
     ----------
     name, name_ja
-        Key and the word for it in a report.
+        Its key, and its word in a report.
     compartment
-        Row of the mass table, empty for what is not bone.
+        Row of the mass table, empty for regions that are not bone.
     concentration, spread
-        Activity concentration relative to the skull and its log-normal spread between women.
+        Activity concentration relative to the skull, and its log-normal spread between patients.
     lesion_odds
-        Share of metastases that sit here.
+        Share of metastases in this region.
     shapes
-        The bodies it is made of; overlapping ones add up.
+        The bodies of the region. Overlapping ones add up.
     """
 
     name: str
@@ -85,7 +86,7 @@ def compartment_volumes() -> dict[str, float]:
 
 
 def _both(shape: Shape) -> Iterator[Shape]:
-    """Yield a shape of the left side and its mirror image, labels with the side in front."""
+    """Yield a shape of the left side and its mirror image, with the side first in the labels."""
     for side, word in SIDES.items():
         label = word + shape.label if shape.label else ""
         if isinstance(shape, Tube):
@@ -94,7 +95,7 @@ def _both(shape: Shape) -> Iterator[Shape]:
         else:
             x, y, z = shape.centre
             a, b, c = shape.tilt
-            # the mirror image of a rotation turns the other way about y and z
+            # a mirrored rotation about y or z has the opposite sign
             yield replace(shape, centre=(side * x, y, z), tilt=(a, side * b, side * c), label=label)
 
 

@@ -32,7 +32,7 @@ from bonescint.dicom.sop_classes import MEDIA_DIRECTORY
 from bonescint.files import write_rows
 
 COUNTS = 1.1e6  # expected in each view
-# blood pool: hardly any bone, much soft tissue; relative to the bone phase
+# blood pool, relative to the bone phase: hardly any bone, much soft tissue
 EARLY_BONE, EARLY_SOFT, EARLY_ORGANS = 0.12, 4.0, 0.4
 NOTE = (
     "SYNTHETIC / 合成データ\r\nこのフォルダは合成データです。実在の患者の画像ではありません。\r\n"
@@ -40,7 +40,7 @@ NOTE = (
 
 
 class Phantom:
-    """The phantom's projections, computed once a run and shared by all patients."""
+    """The phantom's projections, computed once for each run and shared by all patients."""
 
     def __init__(self) -> None:
         self.grid = Grid()
@@ -53,9 +53,9 @@ class Phantom:
         Parameters
         ----------
         patient
-            Her foci, height and weight.
+            The patient, with foci, height and weight.
         seed
-            Of the demonstration.
+            The demonstration's seed.
         early
             Blood pool instead of bone.
         """
@@ -75,7 +75,7 @@ class Phantom:
         return stretch(combine(parts, self.grid), wide, tall, self.grid.vertex_row)
 
 
-_phantom: list[Phantom] = []  # one a process, set by `_start`
+_phantom: list[Phantom] = []  # one for each process, set by `_start`
 
 
 def _start(phantom: Phantom) -> None:
@@ -90,13 +90,13 @@ def write_scans(
     Parameters
     ----------
     dicom
-        The folder, laid out as a hospital's export.
+        The folder, with the layout of a hospital's export.
     patients
         The cohort.
     seed
-        Of the demonstration.
+        The demonstration's seed.
     workers
-        Processes.
+        The number of processes.
     """
     phantom = Phantom()
     write = partial(_write_patient, dicom, seed)
@@ -104,10 +104,10 @@ def write_scans(
         _start(phantom)
         counts = [write(patient) for patient in patients]
     else:
-        # forked processes share the projections; spawned ones are sent 50 MB each
+        # forked processes share the projections; spawned ones would each receive 50 MB
         with ProcessPoolExecutor(workers, initializer=_start, initargs=(phantom,)) as pool:
             counts = list(pool.map(write, patients, chunksize=4))
-    # what else lies about in an export
+    # other files that are usual in an export
     (dicom / "README.txt").write_bytes(NOTE.encode("cp932"))
     (dicom / "empty.dcm").write_bytes(b"")
     _write_dicomdir(dicom / "DICOMDIR", seed)
@@ -119,7 +119,7 @@ def _write_patient(dicom: Path, seed: int, patient: Patient) -> int:
     phantom = _phantom[0]
     pid = patient.patient_id
     folder = dicom / f"{patient.exam:%Y%m}" / pid / f"{patient.exam:%Y%m%d}_NM"
-    # the noise of one series does not depend on whether another is made
+    # each series has its own noise, whether or not another series is made
     noise = {
         name: np.random.default_rng([seed, 2, patient.index, i])
         for i, name in enumerate(("wb", "early", "spect"))
@@ -179,7 +179,7 @@ def _spect_pixels(views: Views, rng: np.random.Generator) -> CountFrames:
 
 
 def _write_dicomdir(path: Path, seed: int) -> None:
-    """Write the directory file of the disc the export came on, without records."""
+    """Write the directory file of the disc that the export came on, without records."""
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = UID(MEDIA_DIRECTORY)
     meta.MediaStorageSOPInstanceUID = make_uid(seed, "dicomdir")
@@ -196,7 +196,7 @@ def _write_dicomdir(path: Path, seed: int) -> None:
 
 
 def write_truth(path: Path, patients: Sequence[Patient], files: Mapping[int, int]) -> None:
-    """Write what the demonstration knows and a hospital would not: for the tests.
+    """Write the truth about the demonstration for the tests. A hospital would not know it.
 
     Parameters
     ----------
@@ -205,7 +205,7 @@ def write_truth(path: Path, patients: Sequence[Patient], files: Mapping[int, int
     patients
         The cohort.
     files
-        Of `write_scans`.
+        As `write_scans` returns them.
     """
     rows: list[dict[str, Any]] = []
     for patient in patients:

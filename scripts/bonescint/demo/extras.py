@@ -1,4 +1,4 @@
-"""What else lies in a hospital's export: SPECT, screens of the analysis software."""
+"""Other files in a hospital's export: SPECT, and screens of the analysis software."""
 
 import io
 
@@ -23,7 +23,7 @@ def spect(patient: Patient, seed: int, pixels: CountFrames) -> FileDataset:
     Parameters
     ----------
     patient, seed
-        Whose, and the demonstration's seed.
+        The patient, and the demonstration's seed.
     pixels
         Counts (SPECT_FRAMES, SPECT_SIZE, SPECT_SIZE).
     """
@@ -70,16 +70,16 @@ def spect(patient: Patient, seed: int, pixels: CountFrames) -> FileDataset:
 def analysis_screen(patient: Patient, seed: int, scan: CountFrames, software: str) -> FileDataset:
     """Return a screen of the analysis software saved as a Secondary Capture.
 
-    Every second one is RGB, the others are 8 bit grey; the patient is burned in, as on real ones.
+    Every second one is RGB, the others are 8 bit grey. The patient is burned in, as on real ones.
 
     Parameters
     ----------
     patient, seed
-        Whose, and the demonstration's seed.
+        The patient, and the demonstration's seed.
     scan
         Counts (2, rows, columns) shown on the screen.
     software
-        Product and version; the picture says "(simulated)" behind it.
+        Product and version. The picture adds "(simulated)".
     """
     colour = patient.index % 2 == 0
     ds = make_object(
@@ -133,14 +133,14 @@ def _picture(patient: Patient, scan: CountFrames, software: str) -> NDArray[np.u
 
 
 def cut(ds: FileDataset, in_header: bool) -> bytes:
-    """Return the bytes of a file whose copying was broken off.
+    """Return the bytes of a file whose copying was interrupted.
 
     Parameters
     ----------
     ds
         The whole object.
     in_header
-        Cut inside the header, else inside the pixel data.
+        Whether to cut inside the header; otherwise inside the pixel data.
     """
     buffer = io.BytesIO()
     ds.save_as(buffer, enforce_file_format=True)

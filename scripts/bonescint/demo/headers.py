@@ -1,7 +1,8 @@
-"""The header of every synthetic object: patient, study, series and much that identifies.
+"""The header of every synthetic object: patient, study, series and many identifying attributes.
 
-Two houses' habits are imitated as far as the study's rules depend on them (where the view, the
-tracer and names stand); the manufacturer says SYNTHETIC, so that no object passes for a scanner's.
+It imitates the habits of two manufacturers as far as the study's rules depend on them (the places
+of view, tracer and names). The manufacturer is SYNTHETIC, so that no object is taken for a
+scanner's.
 """
 
 import uuid
@@ -17,7 +18,7 @@ from bonescint.resources import SYNTHETIC
 INSTITUTION = "合成病院 SYNTHETIC HOSPITAL"
 MANUFACTURER = {"siemens": "SYNTHETIC (Siemens style)", "ge": "SYNTHETIC (GE style)"}
 STUDY_DESCRIPTION = {"siemens": "骨シンチグラフィ", "ge": "Whole Body Bone"}
-# how the injected agent is written; the third spellings are Japanese product names
+# spellings of the injected agent; the third ones are Japanese product names
 AGENTS = {
     "MDP": ("MDP", "Tc-99m MDP", "テクネMDP"),
     "HMDP": ("HMDP", "Tc-99m HMDP", "クリアボーン"),
@@ -32,12 +33,12 @@ _NAMESPACE = uuid.UUID("6f0c2d0e-3a58-5b0a-9f57-2f9c36f2b6a4")
 
 
 def make_uid(*parts: object) -> UID:
-    """Return the UID below 2.25 that belongs to these parts, the same in every run.
+    """Return the UID below 2.25 for these parts, the same in every run.
 
     Parameters
     ----------
     parts
-        The seed and what the UID is for.
+        The seed and the purpose of the UID.
     """
     return UID(f"2.25.{uuid.uuid5(_NAMESPACE, '/'.join(map(str, parts))).int}")
 
@@ -55,7 +56,7 @@ def person_name(patient: Patient) -> str:
 
 
 def stated_agent(patient: Patient) -> str:
-    """Return the key of `AGENTS` that the headers tell of."""
+    """Return the key of `AGENTS` that the headers state."""
     return "unknown" if patient.kind == "tracer_unknown" else patient.tracer
 
 
@@ -76,9 +77,9 @@ def make_object(
     Parameters
     ----------
     patient
-        Whose it is.
+        The patient.
     seed
-        Of the demonstration; UIDs derive from it.
+        The demonstration's seed, from which UIDs are derived.
     sop_class
         SOP Class UID.
     series
@@ -131,17 +132,17 @@ def _add_times(ds: Dataset, patient: Patient, minutes: int) -> None:
 
 
 def _add_patient(ds: Dataset, patient: Patient) -> None:
-    # what tells the demonstration from a study, whatever the configuration says
+    # marks demonstration files, whatever the configuration says
     ds.SyntheticData = "YES"
     ds.PatientName = person_name(patient)
     ds.PatientID = patient.patient_id
     ds.IssuerOfPatientID = "SYNTHHOSP"
     ds.PatientBirthDate = f"{patient.birth_date:%Y%m%d}"
     ds.PatientSex = patient.sex
-    if patient.index % 9 != 4:  # R25: the age is not in every header
+    if patient.index % 9 != 4:  # R25: not every header has an age
         ds.PatientAge = f"{patient.age:03d}Y"
     style = "{:.6f}" if patient.vendor == "ge" else "{:.2f}"
-    missing = patient.index % 11 == 6  # GE writes "0.000000" for what nobody typed
+    missing = patient.index % 11 == 6  # GE writes "0.000000" for an empty field
     ds.PatientSize = "0.000000" if missing else style.format(patient.height)
     ds.PatientWeight = "0.000000" if missing else style.format(patient.weight)
     ds.PatientComments = f"{SYNTHETIC} {patient.name.kanji.replace('^', ' ')} 様"
@@ -194,14 +195,15 @@ def radiopharmaceutical(patient: Patient, *, named: bool, coded: bool) -> Datase
     Parameters
     ----------
     patient
-        Whose injection.
+        The patient who got the injection.
     named, coded
-        Whether Radiopharmaceutical and Radiopharmaceutical Code Sequence are there.
+        Whether Radiopharmaceutical and Radiopharmaceutical Code Sequence are present.
     """
     agent = stated_agent(patient)
     item = Dataset()
     if named:
-        # in ISO-2022-JP some katakana hold the byte of a backslash, which parts values: UTF-8 only
+        # UTF-8 only: in ISO-2022-JP some katakana contain the byte of a backslash, which separates
+        # values
         spelling = (
             patient.index // 4 % 3 if patient.charset == "ISO_IR 192" else patient.index // 8 % 2
         )

@@ -1,4 +1,4 @@
-"""Metastases and harmless uptake: where they sit, how large they are, the true bone scan index."""
+"""Metastases and harmless uptake: their places and sizes, and the true bone scan index."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -8,9 +8,9 @@ import numpy as np
 from bonescint.demo.anatomy import SIDES, compartment_volumes, regions, skeleton_mass
 from bonescint.demo.shapes import Ellipsoid, Shape, Tube
 
-# women with metastases in print: 12.9 +- 15.6 hot spots, BSI 1.5 +- 2.1 %
+# published values of women with metastases: 12.9 +- 15.6 hot spots, BSI 1.5 +- 2.1 %
 LESIONS_MEAN, LESIONS_SD = 12.9, 15.6
-SUPERSCAN = 45  # lesions from which the phantom's scan counts as a superscan (EOD 4)
+SUPERSCAN = 45  # number of lesions from which the phantom's scan counts as a superscan (EOD 4)
 MOST = 60
 
 # harmless uptake: name, region, centre and semi-axes (mm) on the left side
@@ -30,11 +30,11 @@ class Lesion:
     Parameters
     ----------
     region
-        Region it lies in.
+        The region that contains it.
     label
-        What a report calls the place.
+        The name of the place in a report.
     shape
-        Its body; `uptake` is the concentration added to the bone, on the scale of `regions()`.
+        Its body. `uptake` is the concentration added to the bone, on the scale of `regions()`.
     """
 
     region: str
@@ -47,7 +47,7 @@ def bone_scan_index(
     compartments: Mapping[str, float],
     mass: Mapping[str, float],
 ) -> float:
-    """Return the bone scan index: the share of the skeleton's mass that lesions take up, %.
+    """Return the bone scan index: the share of the skeleton's mass that lesions occupy, %.
 
     BSI = sum over compartments r of w_r x |lesions within r| / |r|, w_r in % of the mass.
 
@@ -70,25 +70,25 @@ def true_bsi(lesions: Iterable[Lesion]) -> float:
 
 
 def sample_count(rng: np.random.Generator) -> int:
-    """Return a number of metastases, at least one, spread as in print (negative binomial)."""
+    """Return a number of metastases, one or more, with the published spread (negative binomial)."""
     mean = LESIONS_MEAN - 1
     size = mean**2 / (LESIONS_SD**2 - mean)
     return min(1 + int(rng.negative_binomial(size, size / (size + mean))), MOST)
 
 
 def sample_metastases(rng: np.random.Generator, count: int) -> tuple[Lesion, ...]:
-    """Return `count` metastases that do not touch one another.
+    """Return `count` metastases that do not touch each other.
 
     Parameters
     ----------
     rng
-        The source of chance.
+        The source of random numbers.
     count
-        How many; fewer come back if the skeleton has no room left.
+        The number of metastases. Fewer are returned if the skeleton has no room left.
     """
     odds = {region.name: region.lesion_odds for region in regions().values() if region.lesion_odds}
     names, shares = list(odds), np.array(list(odds.values()))
-    growth = rng.lognormal(0.12, 0.33)  # some diseases grow larger foci than others
+    growth = rng.lognormal(0.12, 0.33)  # in some patients foci grow larger
     taken: dict[Shape, list[tuple[float, float]]] = {}
     lesions: list[Lesion] = []
     for _ in range(20 * count):
@@ -108,7 +108,7 @@ def sample_metastases(rng: np.random.Generator, count: int) -> tuple[Lesion, ...
 def _focus(
     rng: np.random.Generator, host: Shape, taken: list[tuple[float, float]], growth: float
 ) -> Shape | None:
-    """Return a piece of `host` not yet taken, None if the place tried is."""
+    """Return a free piece of `host`, None if the tried place is occupied."""
     if isinstance(host, Tube):
         length = float(np.clip(rng.lognormal(3.45, 0.35) * growth, 10, 0.5 * host.length))
         start = float(rng.uniform(0, host.length - length))
@@ -128,12 +128,12 @@ def _focus(
         thick = (1 - host.cavity) * min(host.axes) / 2
         place = (float(centre[0]), float(centre[1]), float(centre[2]))
         return Ellipsoid(place, (width, width, thick), (0, -angle, 0), label=host.label)
-    # a copy of the host scaled by f and moved by (1 - f) of a way inside it lies inside it
+    # a copy of the host, scaled by f and moved by (1 - f) of a way inside it, lies inside it
     largest = 22.0 / float(np.prod(host.axes)) ** (1 / 3)
     f = float(np.clip(rng.uniform(0.4, 0.85) * growth * min(largest, 1.0), 0.2, 0.95))
     way = rng.normal(size=3)
     way *= (1 - f) * rng.uniform() / np.linalg.norm(way)
-    # along the axes of the untilted host; for a tilted one only up and down its shortest axis
+    # along the axes of the untilted host; in a tilted one only up and down by its shortest axis
     move = way * np.asarray(host.axes) if host.tilt == (0, 0, 0) else way * min(host.axes)
     x, y, z = (float(p + m) for p, m in zip(host.centre, move, strict=True))
     a, b, c = (f * axis for axis in host.axes)
@@ -141,7 +141,7 @@ def _focus(
 
 
 def sample_degenerative(rng: np.random.Generator) -> tuple[Lesion, ...]:
-    """Return harmless foci of joints: hot spots that a reader knows and software may not."""
+    """Return harmless foci of joints: a reader knows these hot spots, but software may not."""
     foci = []
     for label, region, (x, y, z), axes in DEGENERATIVE:
         for side, word in SIDES.items():

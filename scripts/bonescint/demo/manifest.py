@@ -1,8 +1,8 @@
-"""What the generator wrote below demo/: anything else there is somebody's own and is not touched.
+"""The list of generated files below demo/. Other files belong to users and are not touched.
 
-Snakemake deletes a rule's outputs before the job. So before it plans a run, the folder is held
-against the list that the generator keeps in it, which is no output of a rule. The list has no
-dates: the same settings give the same bytes of every file.
+Snakemake deletes a rule's outputs before the job. So before it plans a run, the folder is compared
+with the list that the generator keeps in it, which is no output of a rule. The list has no dates,
+so that the same settings give the same bytes of every file.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -14,12 +14,12 @@ from bonescint.made import sha256_of
 
 _LIST = ".made.csv"
 _COLUMNS = ("path", "size", "sha256")
-_FOLDER = "dicom"  # the one output that is a folder
+_FOLDER = "dicom"  # the only output that is a folder
 _MOMENT = 2_000_000_000  # nanoseconds within which Snakemake marks it as made
 
 
 def begin_demo(folder: Path) -> None:
-    """Say that the generator is at work: what it has written stands in no list yet.
+    """Record that the generator is at work, before any list names its files.
 
     Parameters
     ----------
@@ -30,14 +30,14 @@ def begin_demo(folder: Path) -> None:
 
 
 def list_demo(folder: Path, outputs: Iterable[Path]) -> None:
-    """Keep a list of all files that the generator wrote.
+    """Write a list of all files that the generator wrote.
 
     Parameters
     ----------
     folder
         demo/.
     outputs
-        The files and the folder that it writes.
+        The files and the folder that the generator writes.
     """
     written = set(outputs)
     rows = [
@@ -49,21 +49,21 @@ def list_demo(folder: Path, outputs: Iterable[Path]) -> None:
 
 
 def not_of_the_generator(folder: Path, outputs: Collection[str]) -> list[Path]:
-    """Return the files below a folder that the generator did not write, or not as they are.
+    """Return the files below a folder that are not, or no longer, as the generator wrote them.
 
     Parameters
     ----------
     folder
         demo/.
     outputs
-        The paths that it writes, below the folder.
+        The paths that the generator writes, below the folder.
     """
     files = list(_files(folder))
     made = folder / _LIST
     if not made.exists():
         return [file for path, file in files if not _is_of_before(folder, path, file, outputs)]
     rows = {row["path"]: row for row in read_rows(made)}
-    if not rows:  # the generator was cut off
+    if not rows:  # the generator was interrupted
         return [file for path, file in files if not _is_output(path, outputs)]
     listed = made.stat().st_mtime_ns
     return [file for path, file in files if not _is_listed(file, rows.get(path), listed)]
@@ -71,7 +71,7 @@ def not_of_the_generator(folder: Path, outputs: Collection[str]) -> list[Path]:
 
 def _files(folder: Path) -> Iterator[tuple[str, Path]]:
     for file in sorted(folder.rglob("*")):
-        # a link, even to a folder, is somebody's
+        # a link, even to a folder, belongs to a user
         if file.name not in (_LIST, FOLDER_MARK) and (file.is_symlink() or not file.is_dir()):
             yield printable(file.relative_to(folder).as_posix()), file
 
@@ -80,7 +80,7 @@ def _is_listed(file: Path, row: Row | None, listed: int) -> bool:
     if row is None or file.is_symlink():
         return False
     state = file.stat()
-    # whatever date a file bears, the system knows when it was last written or put there
+    # whatever a file's date says, ctime shows when it was last written or put there
     is_since = state.st_ctime_ns > listed
     same = row["size"] == str(state.st_size)
     return same and (not is_since or row["sha256"] == sha256_of(file))
@@ -91,7 +91,7 @@ def _is_output(path: str, outputs: Collection[str]) -> bool:
 
 
 def _is_of_before(folder: Path, path: str, file: Path, outputs: Collection[str]) -> bool:
-    """Tell whether a version that kept no list wrote a file: nothing came there since."""
+    """Tell whether a version without a list wrote a file, and nothing was added since."""
     mark = folder / _FOLDER / FOLDER_MARK
     if not mark.is_file() or not _is_output(path, outputs):
         return False

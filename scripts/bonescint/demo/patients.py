@@ -1,4 +1,4 @@
-"""Who is in the demonstration: the study's women and several of each kind that must be left out."""
+"""The patients of the demonstration: those of the study, and several of each kind to leave out."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from bonescint.demo.lesions import (
 )
 from bonescint.resources import resource_rows
 
-# kinds that must be left out, and how many patients of each
+# kinds of patients that must be left out, and how many of each
 LEFT_OUT = {
     "opt_out_self": 4,  # R12
     "opt_out_proxy": 3,  # R13, the last entry incomplete
@@ -31,7 +31,7 @@ LEFT_OUT = {
     "spect_only": 2,
     "truncated": 2,
 }
-# files beside the scan of women of the study, dealt out from the first woman on
+# files beside the scans of the study's patients, assigned from the first patient on
 EXTRAS = ("early", "capture", "spect", "duplicate", "capture", "early", "duplicate", "spect")
 CHARSETS = (r"\ISO 2022 IR 87", r"ISO 2022 IR 6\ISO 2022 IR 87", "ISO_IR 192", "ISO_IR 192")
 HALF_WIDTH = r"ISO 2022 IR 13\ISO 2022 IR 87"
@@ -52,15 +52,15 @@ class Patient:
     Parameters
     ----------
     index
-        Number in the cohort; seeds everything that is drawn later.
+        Number in the cohort. It seeds everything that is drawn later.
     kind
         ``study`` or a key of `LEFT_OUT`.
     patient_id, name, birth_date, sex
-        As the hospital knows her.
+        The hospital's record of the patient.
     exam, time
         Date and time (HHMMSS) of the exam.
     tracer
-        What was injected: MDP, HMDP or PYP.
+        The injected agent: MDP, HMDP or PYP.
     vendor
         ``siemens`` (one object of two frames) or ``ge`` (one object a view).
     charset, implicit
@@ -70,7 +70,7 @@ class Patient:
     extras
         Kinds of further files (`EXTRAS`).
     metastases, degenerative
-        Her foci.
+        The patient's foci.
     bsi
         True bone scan index, %.
     """
@@ -102,17 +102,17 @@ class Patient:
 
     @property
     def has_scan(self) -> bool:
-        """Whether the hospital has a delayed whole-body scan with a bone agent of her."""
+        """Whether the hospital has a delayed whole-body scan of the patient with a bone agent."""
         return self.kind not in ("tracer_other", "early_only", "spect_only", "truncated")
 
 
 def tracer_of_week(day: date) -> str:
-    """Return the tracer of a day's ISO week: they alternate weekly (R7)."""
+    """Return the tracer of a day's ISO week, because tracers alternate weekly (R7)."""
     return "HMDP" if day.isocalendar().week % 2 == 0 else "MDP"
 
 
 def sample_patients(settings: Mapping[str, Any], cohort: Mapping[str, Any]) -> list[Patient]:
-    """Draw the cohort: the study's women first, then those who must be left out.
+    """Draw the cohort: first the study's patients, then those who must be left out.
 
     Parameters
     ----------
@@ -175,7 +175,7 @@ def _ids(rng: np.random.Generator, count: int) -> list[str]:
 
 
 class _NameSource:
-    """Deals out combinations of invented names, each once as long as they last."""
+    """Gives combinations of invented names, each only once while there are enough."""
 
     def __init__(self, parts: list[dict[str, str]], rng: np.random.Generator) -> None:
         self._pools = {man: self._pairs(parts, man, rng) for man in (False, True)}
@@ -198,7 +198,7 @@ class _NameSource:
 
 
 def _exam_date(rng: np.random.Generator, kind: str, tracer: str, cohort: Mapping[str, Any]) -> date:
-    """Draw a weekday of the tracer's weeks, inside the window unless the kind says otherwise."""
+    """Draw a weekday of the tracer's weeks, inside the window unless the kind needs another."""
     first, last = (date.fromisoformat(str(cohort[key])) for key in ("exam_from", "exam_to"))
     if kind == "before_window":
         first, last = first - timedelta(days=35), first - timedelta(days=1)

@@ -1,8 +1,8 @@
-"""Anterior and posterior projections of the phantom's regions: computed once, then summed.
+"""Anterior and posterior projections of the phantom's regions, computed once and then summed.
 
-Attenuation is integrated exactly along each line of sight between the skin and the body's back;
-the collimator's blur grows with the distance from the detector and is applied slab by slab.
-Everything up to the Poisson noise is linear in the activity.
+Attenuation is integrated exactly along each line of sight between the skin and the body's back. The
+collimator's blur grows with the distance from the detector and is applied slab by slab. Everything
+before the Poisson noise is linear in the activity.
 """
 
 from collections.abc import Iterable, Mapping
@@ -30,7 +30,7 @@ def body_surface(regions: Iterable[Region], grid: Grid) -> tuple[Array, Array]:
     Parameters
     ----------
     regions
-        The whole body; where no body is, front = +inf and back = -inf.
+        The whole body. Outside it, front = +inf and back = -inf.
     grid
         The detector's pixels.
 
@@ -57,9 +57,9 @@ def project(shapes: Iterable[Shape | Interior], surface: tuple[Array, Array], gr
     Parameters
     ----------
     shapes
-        The bodies; their contributions add up.
+        The bodies. Their contributions add up.
     surface
-        Of `body_surface`.
+        As `body_surface` returns it.
     grid
         The detector's pixels.
 
@@ -99,9 +99,10 @@ def project(shapes: Iterable[Shape | Interior], surface: tuple[Array, Array], gr
 
 
 def _apart(windows: Iterable[Window], margin: int) -> list[Window]:
-    """Return windows that hold the given ones with a margin and have no row in common.
+    """Return windows that contain the given ones with a margin and have no row in common.
 
-    What lies far apart along the body is blurred by itself: between the foci there is nothing.
+    Foci that are far apart along the body are blurred separately, because there is nothing between
+    them.
     """
     found: list[Window] = []
     for rows, columns in sorted(windows, key=lambda window: window[0].start):
@@ -121,17 +122,18 @@ def _passed(depth: Array) -> Array:
 
 
 def project_regions(regions: Mapping[str, Region], grid: Grid) -> dict[str, Views]:
-    """Project every region at unit concentration: the part of the work that is done once a run.
+    """Project every region at unit concentration. This work is done only once for each run.
 
     Parameters
     ----------
     regions
-        Of `anatomy.regions`.
+        As `anatomy.regions` returns them.
     grid
         The detector's pixels.
     """
     surface = body_surface(regions.values(), grid)
-    # the bodies that outline the soft tissue overlap much: it fills the skin once instead
+    # the bodies of the soft tissue overlap a lot, so it fills the space inside the skin once
+    # instead
     interior = Interior(*surface)
     return {
         name: project([interior] if name == "soft_tissue" else region.shapes, surface, grid)
@@ -152,7 +154,7 @@ def combine(parts: Iterable[tuple[float, Views]], grid: Grid) -> Views:
     total = np.zeros((2, grid.rows, grid.columns), np.float32)
     for weight, views in parts:
         total += np.float32(weight) * views
-    # scatter has no detail: blur a quarter-size copy
+    # scatter has no detail, so blur a copy of a quarter of the size
     small = total.reshape(2, grid.rows // 4, 4, grid.columns // 4, 4).mean(axis=(2, 4))
     sigma = SCATTER_SIGMA / (4 * grid.spacing)
     wide = np.stack([ndimage.gaussian_filter(view, sigma, mode="constant") for view in small])
@@ -161,7 +163,7 @@ def combine(parts: Iterable[tuple[float, Views]], grid: Grid) -> Views:
 
 
 def stretch(views: Views, width: float, height: float, vertex_row: float) -> Views:
-    """Return the views of a woman who is wider and taller by these factors.
+    """Return the views of a patient who is wider and taller by these factors.
 
     Parameters
     ----------
@@ -170,7 +172,7 @@ def stretch(views: Views, width: float, height: float, vertex_row: float) -> Vie
     width, height
         Factors across and along the body.
     vertex_row
-        The row that stays where it is.
+        The row that keeps its place.
     """
     centre = (views.shape[2] - 1) / 2
     matrix = np.array([1 / height, 1 / width])

@@ -1,6 +1,6 @@
-"""What the software and the readers say about the phantom: a model (docs/en/demonstration.md).
+"""A model of what software and readers say about the phantom (docs/en/demonstration.md).
 
-Nothing here comes from a product. The published sensitivities and specificities only shape the
+Nothing here comes from a product. The published sensitivities and specificities only determine the
 noise around the phantom's true bone scan index and number of metastases.
 """
 
@@ -21,15 +21,15 @@ class Software:
     Parameters
     ----------
     product, version, tracer
-        What it is called and whose scans it is given (R6).
+        Its name, and the tracer of its scans (R6).
     sensitivity, specificity
-        Chance that a woman with (without) metastases is flagged (is not).
+        Chance that a patient with metastases is called positive (one without, negative).
     failures
-        Women of the study whose segmentation fails.
+        Number of the study's patients whose segmentation fails.
     bias
         Factor on the true bone scan index.
     ann
-        Whether there is an ANN value.
+        Whether it gives an ANN value.
     """
 
     product: str
@@ -47,21 +47,21 @@ class Software:
         return f"{self.product} {self.version} (simulated)"
 
 
-# women in print: VSBONE 2.1 77.3 / 73.9 %, 3.0 79.1 / 86.7 %; BoneNAVI 2 AUC .932, which two normal
-# distributions of equal variance turn into 85.4 / 85.4 %. VSBONE 4.0 is invented.
+# published values for women: VSBONE 2.1 77.3 / 73.9 %, 3.0 79.1 / 86.7 %; BoneNAVI 2 AUC .932. With
+# two normal distributions of equal variance this AUC means 85.4 / 85.4 %. VSBONE 4.0 is invented.
 SOFTWARE = {
     "bonenavi": Software("BoneNAVI", "2.1", "MDP", 0.854, 0.854, 1, 0.9, ann=True),
     "vsbone2": Software("VSBONE", "2.0", "HMDP", 0.773, 0.739, 3, 1.1),
     "vsbone3": Software("VSBONE", "3.0", "HMDP", 0.791, 0.867, 1, 0.95),
     "vsbone4": Software("VSBONE", "4.0", "HMDP", 0.83, 0.90, 1, 1.0),
 }
-SHARED = 0.75  # variance of the noise that every software has in common: they see the same image
-LOG_BSI_MEAN, LOG_BSI_SD = -0.5, 1.5  # of the phantom's women with metastases
+SHARED = 0.75  # variance of the noise that all software share, because they see the same image
+LOG_BSI_MEAN, LOG_BSI_SD = -0.5, 1.5  # of the phantom's patients with metastases
 
 
 @dataclass(frozen=True)
 class Measured:
-    """One row of an export: analysed, failed or waiting; values are None unless analysed."""
+    """One row of an export: analysed, failed or waiting. Values are None unless analysed."""
 
     status: str
     bsi: float | None = None
@@ -77,11 +77,11 @@ def run_software(
     Parameters
     ----------
     patients
-        The whole cohort: a hospital analyses and exports everybody.
+        The whole cohort, because a hospital analyses and exports all patients.
     software
         Key of `SOFTWARE`.
     seed
-        Of the demonstration.
+        The demonstration's seed.
     """
     settings = SOFTWARE[software]
     order = list(SOFTWARE).index(software)
@@ -92,7 +92,7 @@ def run_software(
     rows = []
     for patient in sorted(mine, key=lambda p: (p.exam, p.patient_id)):
         if patient.kind == "tracer_unknown":
-            measured = Measured("waiting")  # nobody knew which software to give it to
+            measured = Measured("waiting")  # its tracer, and so its software, is unknown
         elif patient.index in failed:
             measured = Measured("failed")
         else:
@@ -114,7 +114,8 @@ def _measure(patient: Patient, software: Software, seed: int, order: int) -> Mea
     else:
         burden = (len(patient.degenerative) - 1.4) / 1.1
         score, limit = 0.5 * burden + np.sqrt(0.75) * noise, ndtri(software.specificity)
-    # how far beyond the limit: the part of the ROC curve that the published pair does not fix
+    # distance from the limit: the published pair of values does not determine this part of the ROC
+    # curve
     beyond = float(score - limit)
     if beyond > 0 and n:
         hotspots = max(1, int(own.binomial(n, 0.88) + own.poisson(0.5)))
@@ -126,18 +127,18 @@ def _measure(patient: Patient, software: Software, seed: int, order: int) -> Mea
         hotspots = int(beyond > -0.6)
         bsi = 0.02 + 0.15 * (beyond + 0.6)
     ann = round(float(expit(2 * beyond)), 2) if software.ann else None
-    # "0.00 % with hot spots" would be a contradiction
+    # a BSI of 0.00 % with hot spots would be a contradiction
     return Measured("analysed", max(round(bsi, 2), 0.01) if hotspots else 0.0, hotspots, ann)
 
 
-# chance that a reader is the one who errs in a case that can be taken for the other kind
+# chance of each reader to be the one who errs in an ambiguous case
 READERS = {"reader1": 0.06, "reader2": 0.08, "reader3": 0.11}
 NOT_CALCULATED = 0.1  # share of readings without EOD
 
 
 @dataclass(frozen=True)
 class ReaderRow:
-    """One row of a reader's report; `eod` is None where it was not calculated."""
+    """One row of a reader's report. `eod` is None where it was not calculated."""
 
     count: int
     eod: int | None
@@ -147,17 +148,17 @@ class ReaderRow:
 def read_scans(
     patients: Sequence[Patient], seed: int
 ) -> dict[str, list[tuple[Patient, ReaderRow]]]:
-    """Return each reader's reports in the order of exams; the last reader leaves one case unread.
+    """Return each reader's reports in the order of exams. The last reader leaves one case unread.
 
-    The study's women were chosen by what the readers agreed on (R4), so at most one reader errs in
-    a case: the majority is the truth. The unread case is one in which nobody errs.
+    The study's patients were chosen by the readers' consensus (R4). So at most one reader errs in a
+    case, and the majority is the truth. The unread case is one in which no reader errs.
 
     Parameters
     ----------
     patients
         The whole cohort.
     seed
-        Of the demonstration.
+        The demonstration's seed.
     """
     names = list(READERS)
     limits = np.cumsum(list(READERS.values()))

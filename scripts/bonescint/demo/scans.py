@@ -1,4 +1,4 @@
-"""Nuclear medicine objects of the phantom: as one house writes them and as the other does."""
+"""Nuclear medicine objects of the phantom, in the manner of two manufacturers."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,21 +30,21 @@ EARLY = ("WB early blood pool", "早期像 (血液プール)")
 def whole_body(
     patient: Patient, seed: int, pixels: CountFrames, early: bool = False
 ) -> list[FileDataset]:
-    """Return a whole-body scan in the patient's vendor's way.
+    """Return a whole-body scan in the manner of the patient's vendor.
 
     Parameters
     ----------
     patient
-        Whose it is.
+        The patient.
     seed
-        Of the demonstration.
+        The demonstration's seed.
     pixels
         Counts (2, rows, columns): anterior, posterior.
     early
-        Blood pool minutes after the injection instead of bone hours after it.
+        Whether it is a blood pool minutes after the injection, instead of bone hours after it.
     """
     series, number, minutes = ("early", 2, 0) if early else ("wb", 1000, 180)
-    # several spellings, so that a classifier cannot live on one of them
+    # several spellings, so that a classifier cannot depend on one of them
     texts = EARLY if early else LATE[patient.vendor]
     text = texts[patient.index // 4 % len(texts)]
     make = _siemens if patient.vendor == "siemens" else _ge
@@ -60,7 +60,7 @@ def _siemens(
     text: str,
     minutes: int,
 ) -> list[FileDataset]:
-    """Both views as frames of one object, told apart by the detector's angle."""
+    """Return both views as frames of one object, distinguished by the detector's angle."""
     ds = make_object(
         patient,
         seed,
@@ -102,7 +102,7 @@ def _add_siemens_groups(ds: Dataset, patient: Patient, pixels: CountFrames) -> N
     block = ds.private_block(0x0019, name, create=True)
     block.add_new(0x0F, "SL", 10)
     block.add_new(0x16, "SS", len(pixels))
-    # a group where real exports were found to keep the patient's name
+    # in real exports this group was found to keep the patient's name
     ds.private_block(0x0031, "SIEMENS NM", create=True).add_new(0x01, "LO", patient.name.romaji)
     block = ds.private_block(0x0033, name, create=True)
     block.add_new(0x14, "FL", 0.2)
@@ -116,7 +116,7 @@ def _add_siemens_groups(ds: Dataset, patient: Patient, pixels: CountFrames) -> N
     ds.private_block(0x0043, name, create=True).add_new(0x01, "FL", [0.0, 1.0])
     ds.private_block(0x0055, name, create=True).add_new(0x7E, "FL", [24.05, 24.05])
     ds.private_block(0x0061, name, create=True).add_new(0x1C, "LO", "Uncorrected")
-    block = ds.private_block(0x7FE3, name, create=True)  # behind the pixel data
+    block = ds.private_block(0x7FE3, name, create=True)  # after the pixel data
     block.add_new(0x14, "SL", [int(frame.min()) for frame in pixels])
     block.add_new(0x15, "SL", [int(frame.max()) for frame in pixels])
     block.add_new(0x16, "SL", [int(frame.sum()) for frame in pixels])
@@ -132,7 +132,7 @@ def _ge(
     text: str,
     minutes: int,
 ) -> list[FileDataset]:
-    """One object a view; which one it is stands in a private element only."""
+    """Return one object for each view. Only a private element says which view it is."""
     objects = []
     agent = stated_agent(patient)
     coded = patient.index // 4 % 2 == 0 and agent in ("MDP", "HMDP")
@@ -153,7 +153,7 @@ def _ge(
         ds.RadiopharmaceuticalInformationSequence = (
             [radiopharmaceutical(patient, named=False, coded=True)] if coded else []
         )
-        # without a code the agent stands in the protocol's and the study's text alone
+        # without a code, only the texts of protocol and study name the agent
         words = "WB BONE" if coded or agent == "unknown" else f"WB BONE {AGENTS[agent][0]}"
         ds.ProtocolName = words
         if not coded and agent != "unknown":
@@ -194,7 +194,7 @@ def _add_ge_groups(
 
 
 def _add_overlay(ds: Dataset, patient: Patient) -> None:
-    """Add a graphics plane; its label names the patient, as typed by an operator."""
+    """Add a graphics plane whose label names the patient, as typed by an operator."""
     plane = np.zeros((ds.Rows, ds.Columns), np.uint8)
     plane[8:24, 8:40] = np.indices((16, 32)).sum(axis=0) % 2
     for element, vr, value in (
@@ -214,14 +214,14 @@ def _add_overlay(ds: Dataset, patient: Patient) -> None:
 def add_acquisition(
     ds: Dataset, patient: Patient, seed: int, pixels: CountFrames, spacing: float = SPACING
 ) -> None:
-    """Add image plane, pixels, energy window and orientation: what every NM object has.
+    """Add image plane, pixels, energy window and orientation, which every NM object has.
 
     Parameters
     ----------
     ds
-        Of `make_object`.
+        As `make_object` returns it.
     patient, seed
-        As there.
+        As for `make_object`.
     pixels
         Counts (frames, rows, columns).
     spacing

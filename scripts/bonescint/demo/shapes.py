@@ -14,7 +14,7 @@ Point = tuple[float, float, float]
 
 
 class Chord(NamedTuple):
-    """Where the lines of sight of a grid window enter and leave one convex body.
+    """The places where lines of sight of a grid window enter and leave one convex body.
 
     Parameters
     ----------
@@ -82,11 +82,11 @@ class Ellipsoid:
     tilt
         Rotations about x, y and z, degrees, applied in the order z, y, x.
     cavity
-        Semi-axes of the hollow as a share of the outer ones, 0 = solid.
+        Semi-axes of the hollow as a share of the outer ones; 0 = solid.
     uptake
-        Concentration relative to the region's.
+        Concentration relative to that of the region.
     label
-        What a report calls it (Japanese), empty where no lesion is put.
+        Its name in a report (Japanese), empty where no lesion is placed.
     """
 
     centre: Point
@@ -111,7 +111,7 @@ class Ellipsoid:
     def _chord(self, grid: Grid, axes: Array, density: float) -> Iterator[Chord]:
         rotation = _rotation(self.tilt)
         form = rotation @ np.diag(1 / axes**2) @ rotation.T
-        # half-width of the bounding box along each coordinate: sqrt of the inverse form's diagonal
+        # half-width of the bounding box along each coordinate: root of the inverse form's diagonal
         half = np.sqrt(np.diag(rotation @ np.diag(axes**2) @ rotation.T))
         columns = _span(grid.x, self.centre[0], half[0])
         rows = _span(grid.z, self.centre[2], half[2])
@@ -130,16 +130,16 @@ class Ellipsoid:
 
 @dataclass(frozen=True)
 class Tube:
-    """A bent rod of circular section, drawn as a string of spheres of the same volume.
+    """A bent rod of circular section, represented by a string of spheres of the same volume.
 
     Parameters
     ----------
     points
         The axis, at least two points, mm.
     radii
-        Radius at each point, mm, or one for all.
+        Radius at each point, mm, or one radius for all.
     uptake, label
-        As in `Ellipsoid`.
+        As for `Ellipsoid`.
     """
 
     points: tuple[Point, ...]
@@ -166,12 +166,13 @@ class Tube:
 
     @cached_property
     def beads(self) -> list[tuple[Array, float, float]]:
-        """Centres, radii and densities of the spheres that stand for the rod."""
+        """Centres, radii and densities of the spheres that represent the rod."""
         _, radii = self.at(np.array([0.0, self.length / 2, self.length]))
         count = max(2, int(np.ceil(self.length / (0.6 * radii.min()))))
         step = self.length / count
         centres, radii = self.at((np.arange(count) + 0.5) * step)
-        # a sphere holds 4/3 r of its section's area, the slice of the rod it stands for `step`
+        # a sphere has the volume of its section's area times 4/3 r, its slice of the rod that times
+        # `step`
         return [
             (c, float(r), step * 3 / (4 * float(r))) for c, r in zip(centres, radii, strict=True)
         ]
@@ -208,12 +209,12 @@ Shape = Ellipsoid | Tube
 
 @dataclass(frozen=True, eq=False)
 class Interior:
-    """Everything between the skin in front and the skin at the back, once.
+    """Everything between the skin in front and the skin at the back, counted once.
 
     Parameters
     ----------
     front, back
-        y of the skin (rows, columns), mm; front = inf and back = -inf where no body is.
+        y of the skin (rows, columns), mm; outside the body front = inf and back = -inf.
     """
 
     front: Array

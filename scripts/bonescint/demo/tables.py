@@ -1,7 +1,7 @@
-"""The tables a hospital would hand over: participants, opt-outs, exports and reading reports.
+"""The tables that a hospital would hand over: participants, opt-outs, exports and readings.
 
-They are typed as people type: codes in full width, Excel's lost zeros, three encodings, two file
-formats. Every one says SYNTHETIC.
+They imitate typing by people: codes in full width, zeros lost by Excel, three encodings, two file
+formats. Every table says SYNTHETIC.
 """
 
 import csv
@@ -17,7 +17,7 @@ from bonescint.resources import SYNTHETIC
 
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 NOBODY = "99999999"  # no patient of the phantom has it
-# R13: ground and relation in the words of the notice
+# R13: reason and relation in the words of the notice
 PROXIES = (
     ("亡くなっている場合", "配偶者"),
     ("十分な判断力がないと客観的に判断される成年者", "子"),
@@ -31,9 +31,9 @@ def write_csv(path: Path, rows: Sequence[Sequence[object]], encoding: str) -> No
     Parameters
     ----------
     path
-        The file; its folder is made.
+        The file. Its folder is made.
     rows
-        Header first.
+        The header is first.
     encoding
         cp932 or utf-8-sig.
     """
@@ -43,16 +43,16 @@ def write_csv(path: Path, rows: Sequence[Sequence[object]], encoding: str) -> No
 
 
 def write_xlsx(path: Path, sheet: str, rows: Sequence[Sequence[object]]) -> None:
-    """Write a workbook of one sheet, the same bytes every time; dates become Excel dates.
+    """Write a workbook of one sheet with reproducible bytes. Dates become Excel dates.
 
     Parameters
     ----------
     path
-        The file; its folder is made.
+        The file. Its folder is made.
     sheet
         Name of the sheet.
     rows
-        Header first.
+        The header is first.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with xlsxwriter.Workbook(path, {"strings_to_formulas": False}) as book:
@@ -69,7 +69,7 @@ def write_xlsx(path: Path, sheet: str, rows: Sequence[Sequence[object]]) -> None
 
 
 def write_participants(path: Path, patients: Iterable[Patient], study: str) -> None:
-    """Write the list of participants (R5): both spellings of the study, and those of another study.
+    """Write the list of participants (R5): both spellings of the study, and entries of others.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def write_participants(path: Path, patients: Iterable[Patient], study: str) -> N
         if patient.kind == "not_participant":
             outsiders += 1
             if outsiders % 2:
-                continue  # not listed at all; the others belong to another study
+                continue  # not listed at all; the others are in another study
             number = "HS2099-001"
         typed = patient.patient_id.lstrip("0") if patient.index % 3 == 2 else patient.patient_id
         rows.append((typed, number, SYNTHETIC))
@@ -96,9 +96,9 @@ def write_participants(path: Path, patients: Iterable[Patient], study: str) -> N
 
 
 def write_opt_out(path: Path, patients: Iterable[Patient]) -> None:
-    """Write the opt-out list (R12, R13): own and by proxy, as typed at a counter.
+    """Write the opt-out list (R12, R13), with own and proxy entries as typed at a counter.
 
-    One entry is in full-width digits, one with hyphen and spaces, one matches nobody, one of a
+    One entry has full-width digits, one has hyphen and spaces, one matches no patient, and one of a
     proxy is incomplete.
 
     Parameters
@@ -138,7 +138,7 @@ def write_export(path: Path, software: str, rows: Iterable[tuple[Patient, Measur
     software
         Key of `SOFTWARE`.
     rows
-        Of `run_software`.
+        As `run_software` returns them.
     """
     label = SOFTWARE[software].label
     japanese = {"analysed": "解析済", "failed": "領域分割失敗", "waiting": "未解析"}
@@ -172,7 +172,7 @@ def write_export(path: Path, software: str, rows: Iterable[tuple[Patient, Measur
             case "vsbone3":  # a workbook: IDs with a leading zero became numbers
                 typed = int(pid) if pid.startswith("0") else pid
                 found = (typed, patient.exam, result.bsi, result.hotspots, japanese[result.status])
-            case _:  # went through Excel once: leading zeros are lost
+            case _:  # was opened in Excel: leading zeros are lost
                 found = (
                     pid.lstrip("0"), f"{patient.exam:%Y%m%d}", bsi, result.hotspots,
                     english[result.status],
@@ -190,9 +190,9 @@ def type_again(first: Path, second: Path) -> None:
     Parameters
     ----------
     first
-        An export of `write_export`, cp932.
+        An export from `write_export`, cp932.
     second
-        The same content typed again, UTF-8 with BOM: for double entry.
+        The same content typed again, UTF-8 with BOM, for double entry.
     """
     with first.open(encoding="cp932", newline="") as stream:
         header, *rows = csv.reader(stream)
@@ -212,9 +212,9 @@ def write_reading(path: Path, reader: int, rows: Iterable[tuple[Patient, ReaderR
     path
         The workbook.
     reader
-        0, 1 or 2: each types IDs in another way.
+        0, 1 or 2. Each types IDs in a different way.
     rows
-        Of `read_scans`.
+        As `read_scans` returns them.
     """
     table: list[tuple[object, ...]] = []
     for patient, reading in rows:

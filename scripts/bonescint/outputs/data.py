@@ -69,7 +69,7 @@ def roc_points(
     curves
         Rows of results/metrics/roc_curves.csv.
     software, metric
-        Of the curve.
+        The software and the metric of the curve.
     """
     points = [
         (
@@ -94,7 +94,7 @@ def roc_band(bands: Iterable[Row], software: str, metric: str) -> tuple[list[flo
     bands
         Rows of results/metrics/roc_bands.csv. Rows without limits are left out.
     software, metric
-        Of the curve.
+        The software and the metric of the curve.
     """
     found = [
         (1 - float(row["specificity"]), float(row["ci_low"]), float(row["ci_high"]))

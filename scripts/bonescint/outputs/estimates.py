@@ -49,7 +49,7 @@ def find(
     cutoff
         The cut-off that the row must be about; None takes any row.
     cases
-        Of the row; an empty text means all cases of the question.
+        The row's cases; an empty text means all cases of the question.
     """
     wanted = {"measure": measure, "subject": software, "comparator": comparator}
     wanted |= {"metric": metric, "cases": cases}

@@ -32,7 +32,9 @@ class Glance(NamedTuple):
 
 
 def at_a_glance(results: Results, labels: Labels) -> list[Glance]:
-    """Return a row a software: at the primary hypothesis' metric, else at the first with a cut-off.
+    """Return one row for each software, at the metric of the primary hypothesis.
+
+    A software without that metric is shown at its first metric with a cut-off.
 
     Parameters
     ----------

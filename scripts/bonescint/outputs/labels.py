@@ -178,7 +178,7 @@ class Labels:
         said = []
         for name, measures in tested.items():
             title = self.question("title", name)
-            # two families on one question are told apart by their measures
+            # the measures distinguish two families on one question
             which = self._measures("and").join(map(self.word, measures))
             said.append(title if len(also) < 2 else f"{title} ({which})")
         return self._measures("and").join(said) or key
@@ -192,7 +192,7 @@ class Labels:
         return list(self._software[key]["metrics"])
 
     def have(self, software: Iterable[str], metric: str) -> bool:
-        """Tell whether each of some software has a metric."""
+        """Tell whether all of some software have a metric."""
         return all(metric in self.metrics(key) for key in software)
 
     def tracer(self, key: str) -> str:
@@ -286,7 +286,7 @@ class Labels:
         Parameters
         ----------
         measure
-            Of an Estimate.
+            The measure of an Estimate.
         question
             The question of the number. Its own sentence comes before that of the first other
             question that has one.
@@ -342,7 +342,7 @@ class Labels:
         Parameters
         ----------
         cases, level
-            Of an Estimate.
+            Fields of an Estimate.
         """
         group, _, value = cases.partition("=")
         said = [self.note(group, value) if value else self.note("cases", group)] if cases else []

@@ -1,4 +1,4 @@
-"""The one table of a question's section: a line for a subject and metric, a column a measure."""
+"""The one table of a question's section: lines are subjects and metrics, columns are measures."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple

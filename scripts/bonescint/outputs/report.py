@@ -147,7 +147,7 @@ def _said(labels: Labels, *keys: str) -> str:
 
 
 def _gap(labels: Labels) -> str:
-    """Return what stands between two sentences."""
+    """Return the separator of two sentences."""
     return "" if labels.language == "ja" else " "
 
 

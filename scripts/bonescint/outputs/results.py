@@ -100,7 +100,7 @@ def labels_for(
     Parameters
     ----------
     texts
-        Of the workbook or the report.
+        The words of the workbook or the report.
     results
         The run's tables. The level of the intervals and the protocol are taken from its record.
     study
@@ -119,7 +119,7 @@ def labels_for(
 
 
 def overview(results: Results, labels: Labels) -> list[Row]:
-    """Return one row a software and metric: n, AUC, sensitivity, specificity as people read them.
+    """Return a row for each software and metric: n, AUC, sensitivity, specificity as printed.
 
     Each of the three also has its numbers: ``auc_estimate`` (in words where there is none),
     ``auc_ci_low``, ``auc_ci_high``.
@@ -183,7 +183,7 @@ def purposes(key: str, rows: list[Row], labels: Labels) -> list[Row]:
 
 
 def calls_by_metastasis(results: Results, labels: Labels) -> ShownTable:
-    """Return the 3 x 2 tables of calls by metastasis, one row a software and cut-off.
+    """Return the 3 x 2 tables of calls by metastasis, a row for each software and cut-off.
 
     Parameters
     ----------

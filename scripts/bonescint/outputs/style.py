@@ -34,9 +34,9 @@ _NOTE_POINTS = 8.0
 # inches that a Latin character of the foot note takes per point of its size, margin included
 _NOTE_WIDTH = 0.059 / _NOTE_POINTS
 _EDGE = 0.05  # inches from the figure's edge to title and note
-LEADING = 1.3  # line spacing where Japanese stands beside Latin letters
+LEADING = 1.3  # line spacing of Japanese beside Latin letters
 _ACROSS = 48  # Latin characters in a line of an empty panel
-# a number up to this would lie in the linear part of a logarithmic axis, or just above it
+# with values up to this, a logarithmic axis would show hardly more than its linear part
 _SMALL = 3.0
 _SVG_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 _PDF_METADATA = dict.fromkeys(("Creator", "Producer", "CreationDate"))
@@ -61,7 +61,7 @@ class _RoundedLayout(ConstrainedLayoutEngine):
     """Rounds the panels' positions, because the solver's last digits are not reproducible."""
 
     def execute(self, fig: Figure) -> None:
-        with suppress(ValueError):  # it cannot compress axes of nested grids
+        with suppress(ValueError):  # nested grids are laid out but cannot be compressed
             super().execute(fig)
         for ax in fig.axes:
             left, bottom, width, height = ax.get_position(original=True).bounds
@@ -208,7 +208,7 @@ def room_above(ax: Axes, share: float) -> None:
     ax
         The panel, with all its data in it.
     share
-        Of the panel's height.
+        Share of the panel's height to add.
     """
     shown = ax.yaxis.get_transform()
     low, high = shown.transform(ax.get_ylim())

@@ -111,7 +111,7 @@ def _judged(panel: OtherReaders, samples: Samples, metric: str, key: str) -> Jud
 def _readers(
     judged: Mapping[str, Sequence[Judged]], key: str, confidence: float
 ) -> Iterator[Estimate]:
-    """Yield the readers' rates once a software, and again only where a metric has other cases."""
+    """Yield the readers' rates once for each software, and again where a metric has other cases."""
     told: dict[str, list[str]] = {}
     for metric, of_metric in judged.items():
         for panel, sample, calls, left_out in of_metric:

@@ -73,7 +73,7 @@ def answerable(asked: Collection[str] | None, there: Collection[str]) -> list[st
     Parameters
     ----------
     asked
-        Their names; None stands for all.
+        Their names; None means all.
     there
         The needs of questions (`Question.where`) that the study meets.
     """

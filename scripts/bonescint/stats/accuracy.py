@@ -1,4 +1,4 @@
-"""How software agree with the reference: AUC, what their cut-offs give, and their curves."""
+"""How software agree with the reference: AUC, performance at their cut-offs, and their curves."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -42,11 +42,11 @@ def differences_of(
     Parameters
     ----------
     sample
-        Of both.
+        Cases of both software.
     metric, settings
-        Whose cut-offs are asked, and `metrics` of the configuration.
+        The metric whose cut-offs are used, and `metrics` of the configuration.
     confidence
-        Of the intervals.
+        Level of the intervals.
     compare
         `compare_accuracy`, or `limits_of_accuracy` of the same module.
 
@@ -70,7 +70,7 @@ def differences_of(
 def matched_of(sample: Sample, settings: Mapping[str, Any]) -> list[Estimate]:
     """Return sensitivity at the matched specificities and the partial AUC (`roc.matched`).
 
-    Of a sample of two software the differences, first minus second.
+    For a sample of two software these are the differences, first minus second.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Where a condition changes, by bisection: importing scipy.optimize takes longer than this."""
+"""Where a condition changes, by bisection, because importing scipy.optimize takes longer."""
 
 from collections.abc import Callable
 
@@ -6,16 +6,16 @@ from collections.abc import Callable
 def crossing(
     is_before: Callable[[float], bool], low: float, high: float, within: float = 0.0
 ) -> float:
-    """Return the end of where a condition holds, never a value at which it holds.
+    """Return where a condition stops holding, never a value at which it still holds.
 
     Parameters
     ----------
     is_before
-        Holds from `low` to a point, and from there to `high` not any more.
+        Holds from `low` to a point, and no longer from there to `high`.
     low, high
         The range.
     within
-        How far behind that point the value may lie; 0 is as close as numbers are.
+        How far behind that point the value may lie; 0 means as close as numbers allow.
 
     Examples
     --------

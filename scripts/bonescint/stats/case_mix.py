@@ -1,4 +1,4 @@
-"""Groups of different patients: how unlike they are, and what a comparison of them can show."""
+"""Groups of different patients: how much they differ, and what comparing them can show."""
 
 from dataclasses import replace
 
@@ -15,14 +15,14 @@ def standardised_difference(a: ArrayLike, b: ArrayLike, confidence: float = 0.95
     """Return the difference of two means in units of their standard deviation.
 
     The unit is the root of the mean of both variances (Austin 2009), not the pooled one, so that
-    unequal group sizes do not weigh.
+    unequal group sizes have no influence.
 
     Parameters
     ----------
     a, b
         Values of two groups of different cases, shapes (n1,) and (n2,); NaN is left out.
     confidence
-        Of the interval by the standard error of Hedges & Olkin 1985 (R's stddiff).
+        Level of the interval by the standard error of Hedges & Olkin 1985 (R's stddiff).
 
     Examples
     --------
@@ -57,7 +57,7 @@ def standardised_difference_proportion(
     x1, n1, x2, n2
         Cases with the property and all cases of either group.
     confidence
-        Of the interval by the standard error of Hedges & Olkin 1985 (R's stddiff).
+        Level of the interval by the standard error of Hedges & Olkin 1985 (R's stddiff).
 
     Examples
     --------
@@ -85,14 +85,15 @@ def power_unpaired_auc(
     n2_neg: int,
     confidence: float = 0.95,
 ) -> Estimate:
-    """Return the power to tell two AUCs of different cases apart at this size.
+    """Return the power to distinguish two AUCs of different cases at this size.
 
-    Two-sided normal test of the difference with the standard errors of Hanley & McNeil 1982.
+    It is a two-sided normal test of the difference with the standard errors of Hanley & McNeil
+    1982.
 
     Parameters
     ----------
     auc1, auc2
-        The AUCs supposed to be true.
+        The supposed true AUCs.
     n1_pos, n1_neg, n2_pos, n2_neg
         Cases with and without metastasis in either group.
     confidence

@@ -1,4 +1,4 @@
-"""On which cases a software is judged beside those that it analysed itself."""
+"""Sets of cases on which a software is judged, besides those that it analysed itself."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -18,7 +18,7 @@ def failures_of(sample: Sample) -> list[str]:
     Parameters
     ----------
     sample
-        Of one software, or of two: then the second is the comparator.
+        A sample of one software, or of two, where the second is the comparator.
 
     Examples
     --------
@@ -38,11 +38,11 @@ def beside_own(
     metric: str,
     judge: Callable[[Sample], list[Estimate]],
 ) -> list[Estimate]:
-    """Return how a software does on other cases than those that it analysed itself.
+    """Return how a software performs on other cases than those that it analysed itself.
 
-    With every failure as a wrong call (Schuetz 2012, Shinkins 2013), and on the cases that all
-    versions of its product analysed, which alone stand beside another version. Each only where it
-    has other cases than the software itself.
+    Rows come with every failure as a wrong call (Schuetz 2012, Shinkins 2013), and on the cases
+    that all versions of its product analysed. Only the latter can be compared between versions.
+    Rows are left out where the cases are the software's own.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def beside_own(
     key, metric
         The software, and one of its metrics.
     judge
-        What makes the rows of a sample.
+        The function that makes the rows of a sample.
     """
     own = samples.of(metric, key)
     counted = samples.of(metric, key, with_failed=True)
@@ -61,7 +61,7 @@ def beside_own(
     if failed := failures_of(counted):
         notes = (*counted.left_out, *failed)
         rows += labelled(judge(counted), *notes, cases=FAILURES_AS_WRONG)
-    # a version without any result says nothing of the others' cases
+    # a version without any result does not limit the others' cases
     others = [
         other
         for other in software

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 
 def majority(yes: int, readers: int) -> bool | None:
-    """Return what more than half of the readers say; None is a tie.
+    """Return the answer of more than half of the readers; None for a tie.
 
     Parameters
     ----------
     yes, readers
-        Those who said yes, and all who read the case; one at least.
+        The number of readers who said yes, and of all who read the case; at least one.
 
     Examples
     --------

@@ -42,7 +42,7 @@ def within(
     tolerance
         0 for exact agreement, 1 for agreement within one.
     confidence
-        Of Wilson's interval.
+        Level of Wilson's interval.
 
     Examples
     --------
@@ -96,7 +96,7 @@ def count_power(y: ArrayLike, x: ArrayLike, confidence: float = 0.95) -> Estimat
     x
         Counts from 0 on which they depend, shape (n,).
     confidence
-        Of the interval.
+        Level of the interval.
 
     Raises
     ------

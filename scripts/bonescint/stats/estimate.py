@@ -1,4 +1,4 @@
-"""The record in which every statistic of the study travels: one row of a metrics table."""
+"""The record for every statistic of the study: one row of a metrics table."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -10,18 +10,17 @@ from bonescint.files import read_rows, write_rows
 
 NAN = math.nan
 OK = "ok"
-# `Estimate.cases`: a failed analysis counts as a wrong call; the cases that all versions analysed
+# for `Estimate.cases`: failed analyses count as wrong calls; the cases that all versions analysed
 FAILURES_AS_WRONG, SAME_CASES = "failures_as_wrong", "same_cases"
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """One statistic with its interval, its test and what it was made from.
+    """One statistic with its interval, its test and its source.
 
-    The functions of `bonescint.stats` fill the numbers, the questions the words
-    (`dataclasses.replace`).
-    Every word that is not the key of a software or reader is a key of resources/text/metrics.csv,
-    or one of the question's own words.
+    The functions of `bonescint.stats` fill in the numbers, the questions the words
+    (`dataclasses.replace`). Every word except the keys of software and readers is a key of
+    resources/text/metrics.csv, or one of the question's own words.
 
     Parameters
     ----------
@@ -30,19 +29,19 @@ class Estimate:
     subject, comparator
         Key of the software or reader; a difference is subject minus comparator.
     measure, reference
-        What was measured, and against what.
+        The measure, and what it is measured against.
     metric, cutoff
-        The value that was judged, and where it counts as positive.
+        The value that was judged, and the cut-off at which it counts as positive.
     cases
-        Which cases, where not all: ``all`` and ``not_exposed`` beside each other, a group such as
+        Which cases, if not all: ``all`` and ``not_exposed`` beside each other, a group such as
         ``eod=2``, `FAILURES_AS_WRONG` or `SAME_CASES`.
     level
-        Of the interval (0.95), or of that which a TOST stands for.
+        Level of the interval (0.95), or of the interval that a TOST corresponds to.
     n, n_positive
-        Cases used, and those among them that the reference calls positive. Of a bare proportion:
+        Cases used, and how many of them the reference calls positive. For a plain proportion:
         denominator and numerator.
     estimate, ci_low, ci_high, ci_method
-        The value and its confidence limits; limits are NaN where none can honestly be given.
+        The value and its confidence limits. Limits are NaN where none would be honest.
     statistic, p_value, p_adjusted, test
         The test, two-sided; p after the adjustment for multiplicity.
     status
@@ -79,7 +78,7 @@ class Estimate:
 
 
 def one_of(value: object, *allowed: object) -> None:
-    """Raise ValueError unless `value` is one of `allowed`: a misspelt method is no other method.
+    """Raise ValueError unless `value` is one of `allowed`, so that a misspelt method is found.
 
     Examples
     --------
@@ -102,7 +101,8 @@ _NUMBERS = {
 def write_number(value: float) -> str:
     """Return `value` with ten significant digits, NaN as the empty text.
 
-    Ten digits are what two builds of the mathematical libraries agree on: same input, same bytes.
+    Two builds of the mathematical libraries agree on ten digits, so the same input gives the same
+    bytes.
 
     Examples
     --------

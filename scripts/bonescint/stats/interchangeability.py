@@ -1,4 +1,4 @@
-"""Whether a program could take a reader's place: how much disagreement that would add.
+"""Whether a program could replace a reader: how much disagreement that would add.
 
 Examples
 --------
@@ -30,8 +30,8 @@ def equivalence_index(
 
     P(program and reader differ) - P(two readers differ), over all readers and all pairs of them
     (Obuchowski, Subhas & Schoenhagen 2014, different-reader scenario, averaged over the readers).
-    Each case contributes what it adds to the one less what it adds to the other, so the index is a
-    mean over cases. The readers are fixed: the limits are about other patients, not other readers.
+    Each case contributes the difference of its two parts, so the index is a mean over cases. The
+    readers are fixed: the limits are about other patients, not about other readers.
 
     Parameters
     ----------
@@ -40,12 +40,12 @@ def equivalence_index(
     ratings
         The readers', 0 or 1, cases x readers, none missing.
     confidence
-        Of the intervals: `score_limits`, then percentiles of the bootstrap over cases.
+        Level of the intervals: `score_limits`, then percentiles of the bootstrap over cases.
     seed, replicates
-        Of the bootstrap (PCG64).
+        Seed and number of replicates of the bootstrap (PCG64).
     instead_of
-        The column of one reader whose place the program takes: then P(program and another reader
-        differ) - P(this reader and another differ).
+        The column of one reader whom the program replaces. The index is then P(program and another
+        reader differ) - P(this reader and another differ).
 
     Returns
     -------
@@ -82,7 +82,7 @@ def _differing(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], int, int]:
     """Return by case how often program and reader, and two readers, differ, in whole numbers.
 
-    Then the least that a case can add, and the most, which stands for 1.
+    Then the least and the most that a case can add. The most stands for 1.
     """
     panel = readers.shape[1]
     if instead_of is not None:
@@ -92,7 +92,7 @@ def _differing(
     differing, possible = (readers != program[:, None]).sum(axis=1), np.arange(panel + 1)
     return (
         differing * (panel - 1),
-        2 * differing * (panel - differing),  # of the ordered pairs of readers
+        2 * differing * (panel - differing),  # among the ordered pairs of readers
         int((possible * (2 * possible - panel - 1)).min()),
         panel * (panel - 1),
     )
@@ -107,19 +107,19 @@ def score_limits(
 ) -> tuple[float, float]:
     """Return score limits of the mean of whole numbers that lie between two bounds.
 
-    Wilson's interval where they are 0 and 1, Tango's (1998) of a paired difference where they are
-    -1, 0 and 1: the variance is that of the multinomial distribution of the largest likelihood
-    among those with the supposed mean. A bound that no case has may get a share of it, so there
-    are limits where all cases are alike, and they stay within the bounds.
+    With 0 and 1 this is Wilson's interval; with -1, 0 and 1 it is Tango's (1998) of a paired
+    difference. The variance is that of the multinomial distribution with the largest likelihood
+    among those with the supposed mean. A bound that no case has may get a share. So there are
+    limits even where all cases are alike, and they stay within the bounds.
 
     Parameters
     ----------
     values, counts
-        The numbers that occur, each once, and how often.
+        The different numbers, and how often each occurs.
     lowest, highest
         The bounds.
     confidence
-        Of the interval.
+        Level of the interval.
 
     Examples
     --------
@@ -138,8 +138,9 @@ def score_limits(
             return float(end)
 
         def shifted(way: float) -> tuple[float, float]:
-            # the likeliest shares with another mean: way 0 is that of the data; up to 1 the values
-            # that occur are weighed anew, beyond it the bound that did not occur gets a share
+            # the most likely shares with another mean. A way of 0 is the mean of the data. Up to 1,
+            # the values that occur get other weights; beyond 1, the bound that did not occur gets a
+            # share.
             weights = counts / (1 - min(way, 1.0) * away / far)
             shares, at_end = weights / weights.sum(), max(way - 1, 0.0)
             shift = (1 - at_end) * float(shares @ away) + at_end * far

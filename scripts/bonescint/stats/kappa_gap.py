@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from bonescint.stats.estimate import NAN, OK, Estimate, write_number
 
 COINS = 4  # cases added to the bootstrap, as many as Agresti & Coull (1998) add to a proportion
-_ENTRIES_AT_ONCE = 2**20  # bounds the memory; a constant, so that a seed gives the same draws
+_ENTRIES_AT_ONCE = 2**20  # bounds the memory; constant, because draws by a seed depend on it
 
 
 def kappa_gap(
@@ -28,8 +28,8 @@ def kappa_gap(
 ) -> list[Estimate]:
     """Return the mean kappa of program and reader minus the mean kappa of two readers.
 
-    Cohen's kappa of the program with each reader, and of each pair of readers, on the same cases.
-    The readers are fixed.
+    It uses Cohen's kappa of the program with each reader, and of each pair of readers, on the same
+    cases. The readers are fixed.
 
     Parameters
     ----------
@@ -38,11 +38,11 @@ def kappa_gap(
     ratings
         The readers', 0 or 1, cases x readers, none missing.
     confidence
-        Of the intervals: percentiles of the bootstrap over the cases, first with `COINS` cases
-        added in which everybody tosses a coin, then over the cases alone, whose limits are too
-        narrow at this size (tests/bench/coverage_versus.py).
+        Level of the intervals, which are percentiles of the bootstrap over cases. First, `COINS`
+        cases are added in which program and readers toss coins. Then come the limits from the
+        cases alone, which are too narrow at this size (tests/bench/coverage_versus.py).
     seed, replicates
-        Of the bootstrap (PCG64).
+        Seed and number of replicates of the bootstrap (PCG64).
 
     Returns
     -------
@@ -51,7 +51,8 @@ def kappa_gap(
     """
     readers = np.asarray(ratings, dtype=np.float32)
     raters = np.column_stack([np.asarray(calls, dtype=np.float32), readers])
-    # the bootstrap draws by place: a case's code, which is drawn at random, must not matter
+    # sort, because the bootstrap draws by position, and the order of the random codes must not
+    # matter
     raters = raters[np.lexsort(raters.T)]
     n = len(raters)
     found = Estimate(measure="kappa_gap", n=n)
@@ -69,7 +70,7 @@ def kappa_gap(
         if row.status == OK:
             gaps = _replicates(raters, coins, seed, replicates)
             low, high = np.nanquantile(gaps, ((1 - confidence) / 2, (1 + confidence) / 2))
-            # the coins may draw both limits to one side of an estimate near its bound
+            # the coins may put both limits on one side of an estimate near its bound
             low, high = min(float(low), row.estimate), max(float(high), row.estimate)
             row = replace(row, ci_low=low, ci_high=high).noting(
                 f"replicates={replicates}", f"seed={seed}"
@@ -97,7 +98,7 @@ def _mean_kappas(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the mean kappa of the first with each other rater, and of each pair of the others.
 
-    NaN where two raters give the same answer to every case.
+    It is NaN where two raters give the same answer to every case.
 
     Parameters
     ----------

@@ -111,7 +111,7 @@ def compare_with_readers(
     readers
         The readers' calls, shape (cases, readers); used where `truth` is not NaN.
     confidence
-        Of the intervals.
+        Level of the intervals.
 
     Examples
     --------

@@ -10,7 +10,7 @@ def holm(p: ArrayLike) -> NDArray[np.float64]:
     Parameters
     ----------
     p
-        Shape (n,); NaN is no test: it stays NaN and is not counted.
+        Shape (n,). NaN means no test: it stays NaN and is not counted.
 
     Examples
     --------

@@ -7,7 +7,7 @@ from bonescint.stats.estimate import Estimate
 
 
 def of_these_readers(rows: Iterable[Estimate]) -> list[Estimate]:
-    """Return `rows`, noting at limits by a variance over cases alone that the readers are fixed.
+    """Return `rows` with a note that the readers are fixed, where limits vary over cases only.
 
     Examples
     --------

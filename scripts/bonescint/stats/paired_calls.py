@@ -1,4 +1,4 @@
-"""Two yes-or-no calls of the same cases: who says yes more often, and by how much."""
+"""Two yes-or-no calls of the same cases: which says yes more often, and by how much."""
 
 from dataclasses import replace
 from typing import Literal
@@ -20,16 +20,16 @@ def compare_calls(
 ) -> list[Estimate]:
     """Return the share of yes in `first` minus that in `second`, by two pairs of methods.
 
-    First Newcombe's limits with the exact McNemar test, then Tango's with its mid-p version.
+    First come Newcombe's limits with the exact McNemar test, then Tango's with its mid-p version.
 
     Parameters
     ----------
     first, second
         Calls of the same cases, boolean, shape (n,).
     measure
-        What the rows are called, such as ``sensitivity_difference``.
+        The name of the rows, such as ``sensitivity_difference``.
     confidence
-        Of the intervals.
+        Level of the intervals.
 
     Examples
     --------
@@ -56,7 +56,7 @@ def compare_calls(
         if row.status != OK:
             row = replace(row, ci_low=NAN, ci_high=NAN)
         rows.append(
-            # that of a comparison counts metastases, not calls
+            # drop n_positive, because a comparison's one counts metastases, not calls
             replace(row, measure=measure, n_positive=None).noting(
                 f"only_subject={only_first}", f"only_comparator={only_second}"
             )
@@ -76,7 +76,7 @@ def compare_accuracy(
     first, second
         Calls of the same cases, boolean, shape (n,).
     confidence
-        Of the intervals.
+        Level of the intervals.
 
     Examples
     --------
@@ -99,7 +99,7 @@ def compare_accuracy(
 def limits_of_accuracy(
     y: ArrayLike, first: ArrayLike, second: ArrayLike, confidence: float = 0.95
 ) -> list[Estimate]:
-    """Return the differences of `compare_accuracy` once each, for who tests nothing.
+    """Return the differences of `compare_accuracy` once each, for callers that test nothing.
 
     Parameters
     ----------

@@ -1,9 +1,9 @@
 """What a paired comparison of two versions can show at a planned size and a planned difference.
 
-The scores of a case are two correlated normals, with metastasis and without. The variance of two
-empirical AUCs and their covariance are then known without approximation, so the error is the one
-that DeLong's test estimates. A cut-off turns the same normals into calls, so one correlation serves
-sensitivity and specificity, too.
+The scores of a case are two correlated normals, in both classes. The variance of two empirical AUCs
+and their covariance are then known without approximation, so the error is the one that DeLong's
+test estimates. A cut-off turns the same normals into calls, so one correlation serves sensitivity
+and specificity, too.
 """
 
 import math
@@ -16,11 +16,11 @@ from bonescint.special import bdtr, gammaln, ndtr, ndtri, xlog1py, xlogy
 from bonescint.stats.normal import critical
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(64)
-_MOST = 1e-12  # how near to 1 a correlation is 1
+_MOST = 1e-12  # a correlation nearer to 1 than this counts as 1
 
 
 class Correlations(NamedTuple):
-    """Of the two versions' scores, on the normal scale, in either class."""
+    """Correlation of the two versions' scores on the normal scale, in each class."""
 
     positive: float
     negative: float
@@ -39,9 +39,9 @@ def binormal_error(auc1: float, auc2: float, correlations: Correlations, sizes: 
     Parameters
     ----------
     auc1, auc2
-        The AUCs supposed to be true, between 0 and 1.
+        The supposed true AUCs, between 0 and 1.
     correlations, sizes
-        Of the scores; the cases.
+        Correlations of the scores; numbers of cases in each class.
 
     Examples
     --------
@@ -63,7 +63,7 @@ def auc_error(auc: float, sizes: Sizes) -> float:
     Parameters
     ----------
     auc
-        Supposed to be true.
+        The supposed true AUC.
     sizes
         The cases.
 
@@ -76,7 +76,7 @@ def auc_error(auc: float, sizes: Sizes) -> float:
 
 
 def _covariance(auc1: float, auc2: float, correlations: Correlations, sizes: Sizes) -> float:
-    """Return that of two Mann-Whitney statistics: pairs of cases that share one case, or both."""
+    """Return the covariance of two Mann-Whitney statistics: pairs that share one case, or both."""
     h, k = float(ndtri(auc1)), float(ndtri(auc2))
     same_positive, same_negative = (one / 2 for one in correlations)
     total = (
@@ -88,10 +88,10 @@ def _covariance(auc1: float, auc2: float, correlations: Correlations, sizes: Siz
 
 
 def both_above(h: float, k: float, correlation: float) -> float:
-    """Return the chance that two standard normals are below `h` and `k`, beyond independence.
+    """Return by how much the chance of two normals below `h` and `k` exceeds independence.
 
-    Plackett 1954: the derivative by the correlation is the density, here integrated over its
-    arcsine.
+    Plackett 1954: the derivative with respect to the correlation is the density. It is integrated
+    here over the arcsine of the correlation.
 
     Parameters
     ----------
@@ -119,9 +119,9 @@ def power_of(error: float, difference: float, confidence: float) -> float:
     Parameters
     ----------
     error
-        Of the difference.
+        Standard error of the difference.
     difference
-        Supposed to be true.
+        The supposed true difference.
     confidence
         1 minus the level of the test.
 
@@ -142,11 +142,11 @@ def equivalence_power(error: float, difference: float, margin: float, confidence
     Parameters
     ----------
     error
-        Of the difference.
+        Standard error of the difference.
     difference
-        Supposed to be true, 0 or within the margin.
+        The supposed true difference, 0 or within the margin.
     margin
-        Of both sides.
+        On both sides.
     confidence
         1 minus the level of each test; the interval has level 2 confidence - 1.
 
@@ -167,16 +167,16 @@ def obuchowski_mcclish_power(
 ) -> float:
     """Return the power by Obuchowski & McClish 1997, for the parameters of two fitted curves.
 
-    As pROC's ``power.roc.test(method = "obuchowski")`` for equal spreads, for parity. The variances
-    of two fitted curves, that of no difference with the first AUC twice: they are not those of
-    DeLong's test (tests/bench/coverage_sample_size.py).
+    It equals pROC's ``power.roc.test(method = "obuchowski")`` for equal spreads, for comparison.
+    The variances are those of two fitted curves; without a difference both have the first AUC. They
+    are not those of DeLong's test (tests/bench/coverage_sample_size.py).
 
     Parameters
     ----------
     auc1, auc2
-        The AUCs supposed to be true.
+        The supposed true AUCs.
     correlations, sizes
-        Of the scores; the cases.
+        Correlations of the scores; numbers of cases in each class.
     confidence
         1 minus the level of the test.
 
@@ -212,9 +212,9 @@ def discordant(first: float, second: float, correlation: float) -> tuple[float, 
     Parameters
     ----------
     first, second
-        The sensitivities (or specificities) supposed to be true.
+        The supposed true sensitivities (or specificities).
     correlation
-        Of the scores in that class.
+        Correlation of the scores in that class.
 
     Examples
     --------
@@ -246,7 +246,7 @@ def mcnemar_power(n: int, only_first: float, only_second: float, confidence: flo
     share = min(only_first + only_second, 1.0)
     if share <= 0:
         return 0.0
-    # further than twelve standard deviations away nothing counts
+    # numbers more than twelve standard deviations away have no weight
     near = 12 * (1 + math.sqrt(n * share * (1 - share)))
     m = np.arange(max(int(n * share - near), 0), min(int(n * share + near), n) + 1)
     fewest = critical_counts(m, (1 - confidence) / 2)
@@ -258,7 +258,7 @@ def mcnemar_power(n: int, only_first: float, only_second: float, confidence: flo
 
 
 def critical_counts(m: NDArray[np.int64], tail: float) -> NDArray[np.int64]:
-    """Return of each number of discordant cases the largest smaller cell that rejects, or -1.
+    """Return, for each number of discordant cases, the largest smaller cell that rejects, or -1.
 
     Parameters
     ----------
@@ -272,7 +272,7 @@ def critical_counts(m: NDArray[np.int64], tail: float) -> NDArray[np.int64]:
     >>> critical_counts(np.array([5, 6, 10]), 0.025).tolist()
     [-1, 0, 1]
     """
-    # the normal approximation is off by one at most
+    # the normal approximation is wrong by at most one
     near = np.floor((m + ndtri(tail) * np.sqrt(m) - 1) / 2).astype(np.int64)
     found = np.full(m.shape, -1)
     for step in (-1, 0, 1):
@@ -289,7 +289,7 @@ def binomial_chances(hits: NDArray[np.int64], n: int, share: float) -> NDArray[n
     hits
         Numbers between 0 and `n`.
     n, share
-        Cases, and the share of hits that is supposed to be true.
+        Cases, and the supposed true share of hits.
 
     Examples
     --------

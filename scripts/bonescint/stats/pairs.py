@@ -1,4 +1,4 @@
-"""What the statistics of two measurements need to know of their pairs first."""
+"""What statistics of two measurements first need to know about the pairs."""
 
 from typing import NamedTuple
 
@@ -8,10 +8,11 @@ from numpy.typing import ArrayLike, NDArray
 from bonescint.stats.estimate import OK
 from bonescint.stats.printed import NEGLIGIBLE, counted
 
-# Share of the spread below which two limits are one: slopes of tied cases, which differ by what
-# rounding makes of small differences. Others differ by the square of the resolution at least.
+# Two limits that differ by less than this share of the spread are one: slopes of tied cases differ
+# by the rounding of small differences. Other limits differ by at least the square of the
+# resolution.
 _TIES = 1e-9
-EXACT = "exact line"  # status: all cases on one line, so no interval for it
+EXACT = "exact line"  # status: all cases are on one line, so there is no interval for it
 
 
 def complete_pairs(x: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -42,8 +43,8 @@ def complete_pairs(x: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDA
 class Pairs(NamedTuple):
     """Two measurements in whole steps of their common printed precision, from the smallest value.
 
-    Without such a step they stay as they are: `size` is 1, `origin` 0, and `noise` says what is
-    rounding in them; with it everything is exact, and `noise` is 0.
+    With such a step everything is exact, and `noise` is 0. Without one they stay unchanged: `size`
+    is 1, `origin` is 0, and `noise` is the size of their rounding errors.
     """
 
     x: NDArray[np.float64]
@@ -54,12 +55,12 @@ class Pairs(NamedTuple):
 
 
 def paired(x: ArrayLike, y: ArrayLike) -> Pairs:
-    """Return the pairs of the cases that have both, counted in steps where they have one.
+    """Return the pairs of the cases that have both, counted in steps where they have a step.
 
     Parameters
     ----------
     x, y
-        As of `complete_pairs`.
+        As for `complete_pairs`.
 
     Examples
     --------
@@ -76,7 +77,7 @@ def paired(x: ArrayLike, y: ArrayLike) -> Pairs:
 
 
 def on_a_line(pairs: Pairs) -> bool:
-    """Tell whether all cases lie on one line; two or more, not all of them the same.
+    """Tell whether all cases lie on one line. There must be two or more, not all of them the same.
 
     Parameters
     ----------
@@ -95,7 +96,7 @@ def on_a_line(pairs: Pairs) -> bool:
 
 
 def rounding(*values: NDArray[np.float64]) -> float:
-    """Return what is rounding in sums and differences of `values`, in their unit; 0 if all are 0.
+    """Return the rounding error in sums and differences of `values`, in their unit; 0 if all are 0.
 
     Parameters
     ----------
@@ -111,14 +112,14 @@ def rounding(*values: NDArray[np.float64]) -> float:
 
 
 def tied(low: float, high: float, spread: float) -> bool:
-    """Tell whether limits are one number but for rounding, so that an interval would say nothing.
+    """Tell whether limits differ only by rounding, so that an interval would say nothing.
 
     Parameters
     ----------
     low, high
         The limits; NaN is no limit.
     spread
-        Of the values, in the limits' unit.
+        The spread of the values, in the limits' unit.
 
     Examples
     --------
@@ -136,7 +137,7 @@ def pair_status(pairs: Pairs, fewest: int) -> str:
     pairs
         As `paired` returns them.
     fewest
-        Pairs that the method needs for an interval; ``constant`` is said of x - y.
+        Pairs that the method needs for an interval. ``constant`` is about x - y.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A software beside the readers: the same cases for everybody who is compared."""
+"""A software beside the readers, with the same cases for all who are compared."""
 
 from typing import NamedTuple
 
@@ -8,10 +8,11 @@ from bonescint.stats.samples import Floats, Ratings, Sample
 
 
 class ReaderPanel(NamedTuple):
-    """The cases that a software analysed and that every reader has read who read any of them.
+    """The cases of a software that all its readers have read.
 
-    `y` and `scores` are as of a `Sample`, `values` is cases x readers (NaN where a reader read
-    none of these cases), `left_out` has the notes that count who is missing and why.
+    Readers who read none of the software's cases do not limit the cases. `y` and `scores` are as in
+    a `Sample`. `values` is cases x readers (NaN for a reader who read none of these cases).
+    `left_out` has the notes that count the missing cases, with the reasons.
     """
 
     codes: list[str]
@@ -24,12 +25,12 @@ class ReaderPanel(NamedTuple):
 def beside_readers(sample: Sample, ratings: Ratings) -> ReaderPanel:
     """Return the cases of one software that its readers have read.
 
-    A reader who read none of them takes nobody else's cases away.
+    A reader who read none of them does not reduce the cases.
 
     Parameters
     ----------
     sample
-        Of one software.
+        A sample of one software.
     ratings
         One column of the readers' tables, such as ``metastasis``.
 

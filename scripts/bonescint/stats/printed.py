@@ -1,9 +1,9 @@
-"""The step of the data: what is equal, on a line or without spread is decided in whole numbers.
+"""The step of the data, so that equality, lines and spread are decided in whole numbers.
 
-A product prints BSI in hundredths, but 0.5 - 0.4 is not 0.1 in binary. What a formula leaves of a 0
-is then a small number, and no size of it tells a 0 from a real one. Counted in steps of their
-printed precision values are whole numbers, in any unit and after any shift, and sums, products and
-comparisons of them are exact.
+A product prints BSI in hundredths, but 0.5 - 0.4 is not 0.1 in binary. A formula then gives a small
+number instead of a 0, and no size limit tells it from a real difference. In steps of their printed
+precision values are whole numbers, in any unit and after any shift. Sums, products and comparisons
+of them are exact.
 """
 
 from decimal import Decimal
@@ -12,17 +12,17 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-# Share of the largest value below which a difference is rounding: 0.5 - 0.4 is not 0.4 - 0.3.
+# A difference below this share of the largest value is rounding: 0.5 - 0.4 is not 0.4 - 0.3.
 NEGLIGIBLE = 1e-12
 _MOST_STEPS = 2**25  # products of two such numbers are exact in double precision
-_HALF_DIGIT = 2.0**-52  # share of the largest value by which a difference may be off
+_HALF_DIGIT = 2.0**-52  # possible error of a difference, as a share of the largest value
 
 
 def step(values: NDArray[np.float64]) -> float:
     """Return the largest step of which all differences of `values` are multiples; 0 if none is.
 
-    Euclid's algorithm on all differences at once. Measurements without a printed precision, such
-    as logarithms, have no step.
+    Euclid's algorithm runs on all differences at once. Measurements without a printed precision,
+    such as logarithms, have no step.
 
     Parameters
     ----------
@@ -56,18 +56,18 @@ def step(values: NDArray[np.float64]) -> float:
         left, errors = np.abs(rest - times * found), errors + times * error
         kept = left > 4 * errors
         rest, errors = left[kept], errors[kept]
-        if rest.size:  # what was found is to be divided, too
+        if rest.size:  # the found distance is divided again, too
             rest, errors = np.append(rest, found), np.append(errors, error)
     if not found:
         return 0.0
     reach = found
-    # what came before the step in Euclid's chain is a multiple of it too, and each is more exact
+    # distances before the step in Euclid's chain are more exact multiples of it
     for distance in [*reversed(chain), *distances[distances > found / 2].tolist(), spread]:
         if distance >= 2 * reach or distance == spread:
-            # a farther value gives the step more exactly, once a nearer one has
+            # once a near value fixes the multiple, a farther value gives the step more exactly
             found, reach = distance / round(distance / found), distance
     steps = np.rint(distances / found)
-    printed = float(format(found, ".12g"))  # 0.15 - 0.1 is not 0.05
+    printed = float(format(found, ".12g"))  # because 0.15 - 0.1 is not 0.05
     for one in (printed, found):
         if np.abs(distances - steps * one).max() <= 8 * doubt:
             return one
@@ -75,7 +75,7 @@ def step(values: NDArray[np.float64]) -> float:
 
 
 def counted(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
-    """Return `values` in steps from the smallest one, and the step; as they are, and 0 without.
+    """Return `values` in steps from the smallest, and the step; unchanged, and 0, without a step.
 
     Parameters
     ----------
@@ -93,14 +93,14 @@ def counted(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
 
 
 def uncounted(steps: ArrayLike, size: float) -> NDArray[np.float64]:
-    """Return steps, or quarters of them, times their size as they are printed: 3 * 0.1 is not 0.3.
+    """Return steps, or quarters of them, times their size as printed: 3 * 0.1 is not 0.3.
 
     Parameters
     ----------
     steps
         Any shape.
     size
-        Of `counted`.
+        As `counted` returns it.
 
     Examples
     --------
@@ -134,15 +134,15 @@ def fractions(values: ArrayLike) -> NDArray[np.object_]:
 
 
 def with_ties(values: NDArray[np.float64], largest: float | None = None) -> NDArray[np.float64]:
-    """Return `values`, those that only rounding tells apart made equal, so that they tie.
+    """Return `values` with those that differ only by rounding made equal, so that they tie.
 
     Parameters
     ----------
     values
         Shape (n,), finite.
     largest
-        Size of the numbers that `values` were subtracted from, which says how exact they are; of
-        `values` themselves by default.
+        Size of the numbers whose differences `values` are, which limits their exactness. By
+        default it is the size of `values` themselves.
 
     Examples
     --------

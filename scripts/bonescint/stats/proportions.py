@@ -18,7 +18,7 @@ def wilson(x: int, n: int, confidence: float = 0.95) -> Estimate:
     x, n
         Successes and trials.
     confidence
-        Of the interval.
+        Level of the interval.
 
     Examples
     --------
@@ -75,7 +75,7 @@ def mid_p(x: int, n: int, confidence: float = 0.95) -> Estimate:
     x, n
         Successes and trials.
     confidence
-        Of the interval.
+        Level of the interval.
 
     Examples
     --------
@@ -110,7 +110,7 @@ def difference_independent(
     x1, n1, x2, n2
         Successes and trials of either group.
     confidence
-        Of the interval.
+        Level of the interval.
 
     Examples
     --------
@@ -149,7 +149,7 @@ def difference_paired(
         ``newcombe``: square-and-add with the continuity-corrected phi (Newcombe 1998b, method 10);
         ``tango``: the score interval (Tango 1998).
     confidence
-        Of the interval.
+        Level of the interval.
 
     Examples
     --------
@@ -218,7 +218,7 @@ def likelihood_ratios(
     tp, fp, fn, tn
         Cases called rightly positive, wrongly positive, wrongly negative, rightly negative.
     confidence
-        Of the intervals.
+        Level of the intervals.
 
     Returns
     -------
@@ -302,7 +302,7 @@ def square_and_add(
     limits, other_limits
         Their limits.
     correlation
-        Of the two estimates; 0 if they are from different cases.
+        Correlation of the two estimates; 0 if they are from different cases.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What the questions share: who and what each row is about."""
+"""What the questions share: the subject and the meaning of each row."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -7,25 +7,26 @@ from typing import Any
 
 from bonescint.stats.estimate import FAILURES_AS_WRONG, NAN, Estimate
 
-# Measures whose test answers no question of a study. That readers of the same images agree by
-# chance alone, that two measurements of the same image have nothing to do with each other (ICC,
-# W, kappa, correlation or slope 0): nobody holds it, and the smallest p says nothing about how
-# well they agree. Kendall's test is Jonckheere's where one of both is a grade. The test of a net
-# reclassification improvement is misleading (Pepe 2014). They are described with their limits.
+# Measures whose test answers no question of a study. Their hypotheses are, for example, that
+# readers of the same images agree only by chance, or that two measurements of the same image are
+# unrelated (ICC, W, kappa, correlation or slope 0). Nobody believes that, and the smallest p says
+# nothing about how well they agree. Kendall's test is Jonckheere's where one of the two is a grade.
+# The test of a net reclassification improvement is misleading (Pepe 2014). So these measures are
+# described with their limits only.
 UNTESTED = frozenset(
     {
         "count_power", "fleiss_kappa", "icc_a1", "icc_ak", "icc_c1", "icc_ck", "kendall",
         "kendall_w", "nri", "spearman",
     }
 )  # fmt: skip
-_OF_TEST = ("z=", "z_p=", "df1=", "df2=")  # what a note says of the test alone
+_OF_TEST = ("z=", "z_p=", "df1=", "df2=")  # parts of a note that are about the test only
 
-# the questions whose differences stand there with failures left out and as wrong calls
+# questions with differences in two versions: failures left out, and failures as wrong calls
 COUNT_FAILURES = ("version_diagnosis", "equivalence")
 
 
 def low_metrics(settings: Mapping[str, Any]) -> set[str]:
-    """Return the metrics whose low values speak for metastasis.
+    """Return the metrics whose low values indicate metastasis.
 
     Examples
     --------
@@ -37,7 +38,7 @@ def low_metrics(settings: Mapping[str, Any]) -> set[str]:
 
 
 def sign_of(settings: Mapping[str, Any], metric: str) -> int:
-    """Return -1 of a metric whose low values speak for metastasis, else 1.
+    """Return -1 for a metric whose low values indicate metastasis, else 1.
 
     Examples
     --------
@@ -50,8 +51,8 @@ def sign_of(settings: Mapping[str, Any], metric: str) -> int:
 def cutoffs_of(settings: Mapping[str, Any], metric: str) -> list[float]:
     """Return the configured cut-offs of a metric, for scores as `Samples` returns them.
 
-    A score at or above one is positive: where low values are, both have another sign, which
-    `answer_question` takes away.
+    A score at or above one is positive. Where low values are positive, scores and cut-offs have the
+    opposite sign, which `answer_question` removes.
 
     Examples
     --------
@@ -63,9 +64,9 @@ def cutoffs_of(settings: Mapping[str, Any], metric: str) -> list[float]:
 
 
 def counts_failures(settings: Mapping[str, Any]) -> bool:
-    """Tell whether the primary hypothesis takes failures as wrong calls (`metrics.primary.cases`).
+    """Tell whether the primary hypothesis counts failures as wrong (`metrics.primary.cases`).
 
-    Where it does, families and margins do, too: one study answers by one analysis.
+    If so, families and margins do, too, because one study answers with one analysis.
 
     Examples
     --------
@@ -87,10 +88,10 @@ def labelled(rows: Iterable[Estimate], *notes: str, **fields: Any) -> list[Estim
 
 
 def held_together(row: Estimate, level: float) -> Estimate:
-    """Return the row of a difference, noted where its test and its limits say different things.
+    """Return the row of a difference, with a note where its test and its limits disagree.
 
-    The two are then two methods, not one seen from both sides: p is below 1 - `level` although the
-    limits hold (or touch) 0, or the reverse. Which limits they are stands in the note.
+    Test and limits then come from two methods. Either p is below 1 - `level` although the limits
+    include (or touch) 0, or the reverse. The note names the limits.
 
     Examples
     --------
@@ -109,19 +110,19 @@ def held_together(row: Estimate, level: float) -> Estimate:
 
 
 def without_test(row: Estimate) -> Estimate:
-    """Return a row that describes and tests nothing: without statistic, p and what is about them.
+    """Return a row that describes but tests nothing: without statistic, p and notes about them.
 
     Parameters
     ----------
     row
-        Such as one of `UNTESTED`.
+        For example one of `UNTESTED`.
 
     Examples
     --------
     >>> without_test(Estimate(p_value=0.01, test="icc_f", note="df1=5; seed=1")).note
     'seed=1'
     """
-    # the degrees of freedom may be those of the limits
+    # with limits, the degrees of freedom may belong to them
     left_out = _OF_TEST if row.ci_method else (*_OF_TEST, "df=")
     note = "; ".join(part for part in row.note.split("; ") if not part.startswith(left_out))
     return replace(row, statistic=NAN, p_value=NAN, test="", note=note)

@@ -1,4 +1,4 @@
-"""What a new classification moves up or down, by truth, and whether it moves rightly."""
+"""Which cases a new classification moves up or down, by truth, and whether it is right."""
 
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -77,9 +77,9 @@ def nri(y: ArrayLike, old: ArrayLike, new: ArrayLike) -> NetReclassification:
     """Return the categorical net reclassification improvement, between -2 and 2 (Pencina 2008).
 
     With two categories it is the gain in sensitivity plus the gain in specificity, so the
-    differences of both and their limits say all that it says. It has no limits and no test: both
-    mislead, for the improvement is often "significant" where nothing has improved (Pepe, Janes &
-    Li 2014).
+    differences of both and their limits contain the same information. It has no limits and no test,
+    because both mislead: the improvement is often "significant" where nothing has improved (Pepe,
+    Janes & Li 2014).
 
     Parameters
     ----------

@@ -40,7 +40,7 @@ def latent_correlation(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> 
     x, y
         Two measurements of the same cases, shape (n,).
     confidence
-        Of the interval.
+        Level of the interval.
 
     Examples
     --------
@@ -71,7 +71,7 @@ def paired_error(
     value, difference
         The value of the better version, and by how much the other is lower.
     correlations, sizes
-        Of the scores; the cases.
+        Correlations of the scores; numbers of cases in each class.
 
     Examples
     --------
@@ -244,7 +244,7 @@ def next_study(
     measure, value, difference, correlations
         As for `paired_error`. For equivalence it is the supposed true difference.
     margin
-        Of equivalence; None for a difference.
+        Margin of equivalence; None for a difference.
     ratio
         Cases without metastasis for each case with it.
     power
@@ -281,7 +281,7 @@ def expected_half_width(measure: str, value: float, sizes: Sizes, confidence: fl
     sizes
         The cases.
     confidence
-        Of the interval.
+        Level of the interval.
 
     Examples
     --------

@@ -159,7 +159,7 @@ class Ratings(NamedTuple):
         Parameters
         ----------
         columns
-            Of the readers in question; None means all.
+            Columns of the readers in question; None means all.
         """
         chosen = slice(None) if columns is None else list(columns)
         read = self.read[:, chosen].all(axis=1)
@@ -234,7 +234,7 @@ def eod_contradicts(row: Mapping[str, object]) -> bool:
     Parameters
     ----------
     row
-        Of results/reference.csv.
+        A row of results/reference.csv.
 
     Examples
     --------
@@ -284,7 +284,7 @@ def by_tracer(ratings: Ratings, cases: Path, tracers: Collection[str]) -> dict[s
     Parameters
     ----------
     ratings
-        Of all cases.
+        Ratings of all cases.
     cases
         results/cases.csv.
     tracers

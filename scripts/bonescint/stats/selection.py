@@ -1,6 +1,6 @@
-"""The numbers at some places in the order of very many, such as all pairs of cases make.
+"""The numbers at some places in the order of very many numbers, such as those of all pairs.
 
-The pairs of 10,000 cases do not fit into memory: they are made in blocks, anew for each look.
+The pairs of 10,000 cases do not fit into memory. So they are made in blocks, again for each pass.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-AT_ONCE = 2**18  # pairs in a block: what a processor's cache holds
-SORTED_UP_TO = 2**20  # numbers that are sorted rather than looked at once more
+AT_ONCE = 2**18  # pairs in a block, to fit into a processor's cache
+SORTED_UP_TO = 2**20  # up to so many numbers, sorting replaces a further pass
 
-_DIGIT = 16  # bits of a number that one look tells
+_DIGIT = 16  # bits of a number that one pass finds
 _LEAST = -(1 << 63)
 
 
@@ -24,7 +24,7 @@ def pair_blocks(n: int, same: bool = False) -> Iterator[tuple[Any, Any]]:
     n
         Cases.
     same
-        Whether each case makes a pair with itself, too.
+        Whether each case also makes a pair with itself.
 
     Examples
     --------
@@ -44,17 +44,17 @@ def pair_blocks(n: int, same: bool = False) -> Iterator[tuple[Any, Any]]:
 def at_places(
     blocks: Callable[[], Iterable[NDArray[np.float64]]], count: int, places: Iterable[int]
 ) -> dict[int, float]:
-    """Return the numbers at these places, counted from 0, of all blocks' numbers in order.
+    """Return the numbers at these places, counted from 0, in the order of all blocks' numbers.
 
-    It is what sorting would find, to the last bit. The leading bits of what is sought are found by
-    counting how many numbers begin with each, then the next bits among those.
+    The result equals that of sorting, to the last bit. Counting how many numbers begin with each
+    bit pattern gives the leading bits of the numbers sought. The next pass gives the next bits.
 
     Parameters
     ----------
     blocks
-        Called for each look; always the same numbers, no NaN.
+        Called for each pass. It must always give the same numbers, without NaN.
     count
-        How many numbers there are.
+        The number of numbers.
     places
         Each below `count`.
 
@@ -63,7 +63,7 @@ def at_places(
     >>> at_places(lambda: [np.array([3.0, 1]), np.array([2.0])], 3, [0, 2])
     {0: 1.0, 2: 3.0}
     """
-    # of each place: where its range of keys begins, its place in the range and the range's size
+    # for each place: the start of its range of keys, its place in the range, and the range's size
     known = {place: (_LEAST, place, count) for place in places}
     for width in range(64, 0, -_DIGIT):
         ranges = {low: size for low, _, size in known.values()}
@@ -88,8 +88,8 @@ def at_places(
 
 
 def _within(block: NDArray[np.float64], low: int, width: int) -> NDArray[np.float64]:
-    """Return the block's numbers whose keys begin as `low` does, all but the last `width` bits."""
-    numbers = block.ravel() + 0.0  # of 0 and -0, which are equal, the keys are not
+    """Return the block's numbers whose keys equal `low` except for the last `width` bits."""
+    numbers = block.ravel() + 0.0  # turns -0 into 0: they are equal, their keys are not
     if width == 64:
         return numbers
     first, last = _number(low), _number(low + (1 << width) - 1)  # NaN beyond the infinities
@@ -97,7 +97,7 @@ def _within(block: NDArray[np.float64], low: int, width: int) -> NDArray[np.floa
 
 
 def _keys(numbers: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return whole numbers that are in order as the numbers are."""
+    """Return whole numbers that have the same order as the numbers."""
     bits = numbers.view(np.int64)
     return bits ^ (bits >> 63 & ~_LEAST)
 
@@ -107,11 +107,11 @@ def _number(key: int) -> float:
 
 
 def pulls(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return of each case the cases that agree with it in order, less those that do not.
+    """Return for each case the number of cases that agree with it in order, less the others.
 
-    Kendall's score is their sum. Two cases agree if the one with the larger x has the larger y, and
-    count for nothing where they are equal in either. In n log² n steps: the ranks of two cases that
-    differ in x have a highest bit in which they do, and each bit is looked at once.
+    Their sum is Kendall's score. Two cases agree if the one with the larger x has the larger y.
+    Pairs that are equal in x or y do not count. This takes n log² n steps: the ranks of two cases
+    that differ in x have a highest differing bit, and each bit is examined once.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def pulls(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.int64]:
     size = distinct.size
     found = np.zeros(over.size, np.int64)
     for bit in range(int(over.max(initial=0)).bit_length()):
-        group = (over >> bit + 1) * size  # cases that differ in a higher bit never meet
+        group = (over >> bit + 1) * size  # separates cases that differ in a higher bit
         place, upper = group + up, over >> bit & 1 == 1
         for own, sign in ((upper, 1), (~upper, -1)):
             others, at, first = np.sort(place[~own]), place[own], group[own]

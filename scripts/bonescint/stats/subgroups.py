@@ -1,4 +1,4 @@
-"""The configured subgroups of the cases, and what may be said of so few."""
+"""The configured subgroups of the cases, and what few cases allow to say."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from bonescint.stats.estimate import NAN, Estimate, write_number
 
-FEWEST = 5  # cases of a class of which a share or an area is still shown
+FEWEST = 5  # with fewer cases of a class, a share or an area is not shown
 GRADES = "eod"
 
 
@@ -30,16 +30,16 @@ class Subgroups(NamedTuple):
 
 
 def groups_by_number(by: str, at: Sequence[float], values: Mapping[str, float | None]) -> Subgroups:
-    """Return the groups of a number: below the first cut point, from each one to the next.
+    """Return the groups of a number: below the first cut point, and from each one to the next.
 
     Parameters
     ----------
     by
         A number of results/cases.csv, such as ``age``.
     at
-        Ascending cut points; a case at one is above it.
+        Ascending cut points. A case at one of them is in the group above it.
     values
-        Code -> value, None where there is none.
+        Code -> value, None without a value.
 
     Examples
     --------
@@ -62,7 +62,7 @@ def _interval(by: str, low: float, high: float) -> str:
         return f"<{end}"
     if high == float("inf"):
         return f">={start}"
-    # an age is whole years
+    # ages are whole years
     if by == "age" and float(high).is_integer():
         return f"{start}-{write_number(high - 1)}"
     return f"{start}-<{end}"
@@ -73,7 +73,7 @@ def groups_by_grade(
 ) -> Subgroups:
     """Return the positive cases by the extent of their disease.
 
-    A negative case has none, so the groups have no negative cases.
+    A negative case has no extent of disease, so it is in no group.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def groups_by_grade(
     positive
         Codes of the positive cases.
     without
-        Codes of those whose grade contradicts the consensus; in no group.
+        Codes of the cases whose grade contradicts the consensus. They are in no group.
 
     Examples
     --------
@@ -99,7 +99,7 @@ def groups_by_grade(
 
 
 def of_subgroup(row: Estimate) -> Estimate:
-    """Return a row of a subgroup, without numbers where its cases are too few.
+    """Return a row of a subgroup, without numbers where the subgroup has too few cases.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What each column of the tables for a statistician means, and which values may stand in it."""
+"""What each column of the tables for a statistician means, and its possible values."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -39,7 +39,7 @@ class AnalysedStudy(NamedTuple):
     confidence
         Level of the intervals.
     title, language, synthetic
-        Of the configuration.
+        As configured.
     """
 
     software: Mapping[str, Mapping[str, Any]]
@@ -59,7 +59,7 @@ class AnalysedStudy(NamedTuple):
 
 
 class WideColumn(NamedTuple):
-    """A column of the table with a row a case.
+    """A column of the table with one row for each case.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ class WideColumn(NamedTuple):
 
 
 def wide_columns(study: AnalysedStudy) -> list[WideColumn]:
-    """Return the columns of the table with a row a case.
+    """Return the columns of the table with one row for each case.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def wide_columns(study: AnalysedStudy) -> list[WideColumn]:
 
 
 def meanings(column: DeclaredColumn, study: AnalysedStudy) -> Meanings:
-    """Return the values that may occur in a column; none where any may.
+    """Return the possible values of a column; none where any value is possible.
 
     Parameters
     ----------

@@ -8,7 +8,7 @@ from bonescint.files import Row, write_rows
 from bonescint.outputs.analysis.described import LANGUAGES, AnalysedStudy, Meanings, meanings
 from bonescint.resources import Texts
 
-Used = Mapping[str, Collection[str]]  # column -> the words that stand in it
+Used = Mapping[str, Collection[str]]  # column -> the words that occur in it
 
 HEADER = ("table", "column", "kind", "unit", "ja", "en", "values_ja", "values_en")
 

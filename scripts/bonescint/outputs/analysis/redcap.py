@@ -44,9 +44,9 @@ def write_redcap_cases(
     path
         The file.
     columns
-        Of `bonescint.outputs.analysis.described.wide_columns`.
+        As `bonescint.outputs.analysis.described.wide_columns` returns them.
     rows
-        Of `bonescint.outputs.analysis.coded.wide_rows`.
+        As `bonescint.outputs.analysis.coded.wide_rows` yields them.
     """
     with replacing(path, sync=False) as stream:
         writer = csv.writer(stream, lineterminator="\n")
@@ -65,7 +65,7 @@ def write_redcap_dictionary(
     path
         The file.
     columns
-        Of `bonescint.outputs.analysis.described.wide_columns`.
+        As `bonescint.outputs.analysis.described.wide_columns` returns them.
     study
         The study.
     """

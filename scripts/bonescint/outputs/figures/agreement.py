@@ -1,4 +1,4 @@
-"""How readers and software agree: Cohen's kappa of each pair, one panel a software."""
+"""How readers and software agree: Cohen's kappa of each pair, with a panel for each software."""
 
 from functools import partial
 from typing import NamedTuple

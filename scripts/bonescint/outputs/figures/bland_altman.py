@@ -97,7 +97,7 @@ def draw(
     version_pairs: list[list[str]],
     labels: Labels,
 ) -> Picture:
-    """Draw difference (new - old) against mean: a row a version pair, a column a metric.
+    """Draw difference (new - old) against mean: rows are version pairs, columns are metrics.
 
     Parameters
     ----------

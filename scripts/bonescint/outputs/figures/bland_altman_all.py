@@ -27,7 +27,7 @@ FIGURE = {
     "workbook": False,
 }
 
-_ACROSS = 32  # Latin characters that a line of a title takes
+_ACROSS = 32  # Latin characters in a line of a title
 _CENTRE, _LIMIT = (BLACK, "-"), (GREEN, "--")
 # kind -> measures of the centre and of the limits
 _KINDS = {

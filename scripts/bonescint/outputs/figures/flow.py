@@ -24,7 +24,7 @@ FIGURE = {
 # in inches, at type of 9 points; a smaller panel gets its own layout
 _WIDTH = 9.0
 _LINE = 0.19  # a line of text
-_GAP = 0.32  # between two boxes, where the arrow stands
+_GAP = 0.32  # space between two boxes, for the arrow
 _LETTER = 0.0664  # a Latin character
 _INSIDE = 0.12  # from a box's edge to its text
 _ARM = 1.75  # the least width of a software's box, including the gap beside it

@@ -1,4 +1,4 @@
-"""ROC curves of the metrics against the readers' consensus, one panel a software."""
+"""ROC curves of the metrics against the readers' consensus, with a panel for each software."""
 
 import math
 from functools import partial

@@ -26,7 +26,7 @@ class Draft(NamedTuple):
     Parameters
     ----------
     title
-        Of the study.
+        Title of the study.
     methods
         Paragraphs of sentences by name.
     results

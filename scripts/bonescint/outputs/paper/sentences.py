@@ -24,7 +24,7 @@ def methods(facts: RunFacts, labels: Labels) -> dict[str, list[list[str]]]:
     Parameters
     ----------
     facts
-        Of the run.
+        The facts of the run.
     labels
         The words.
     """
@@ -102,7 +102,7 @@ def findings(facts: RunFacts, labels: Labels) -> dict[str, list[str]]:
     Parameters
     ----------
     facts
-        Of the run.
+        The facts of the run.
     labels
         The words. `BoundLabels` link every number to its row.
     """

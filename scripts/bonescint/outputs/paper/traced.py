@@ -12,7 +12,7 @@ def traced(row: Row, labels: Labels) -> list[str]:
     Parameters
     ----------
     row
-        Of numbers.csv, which has the keys behind the words.
+        A row of numbers.csv, which has the keys behind the words.
     labels
         The words.
     """

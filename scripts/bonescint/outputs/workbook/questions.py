@@ -93,7 +93,7 @@ def shown_test(row: Row, parts: Sequence[str], labels: Labels) -> Row:
     Parameters
     ----------
     row
-        Of results/metrics/hypotheses.csv.
+        A row of results/metrics/hypotheses.csv.
     parts
         Its remarks.
     labels

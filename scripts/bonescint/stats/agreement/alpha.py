@@ -2,7 +2,7 @@
 
 Examples
 --------
-Krippendorff's four observers, some of whom are silent (0); in print 0.743:
+Krippendorff's four observers, with missing ratings (0); the printed value is 0.743:
 >>> said = ["123321412000", "123322412503", "033323422510", "123324412510"]
 >>> units = np.array([[int(digit) or np.nan for digit in one] for one in said]).T
 >>> round(krippendorff_alpha(units, "nominal").estimate, 3)
@@ -29,21 +29,23 @@ def krippendorff_alpha(
 ) -> Estimate:
     """Return Krippendorff's alpha: 1 - observed / expected disagreement (Krippendorff 2011).
 
-    Any number of raters, any of them missing; a subject with fewer than two ratings is left out.
-    The ordinal distance between two grades, the ratings from the middle of one to the middle of
-    the other, is the distance of their midranks, so that alpha is the interval one of the ranks.
+    There may be any number of raters and missing ratings. A subject with fewer than two ratings is
+    left out. The ordinal distance between two grades is the number of ratings from the middle of
+    one to the middle of the other. This is the distance of their midranks, so that alpha is the
+    interval alpha of the ranks.
 
     Parameters
     ----------
     ratings
         Subjects x raters; NaN is a missing rating.
     level
-        What a distance is: 0 or 1 (``nominal``), of midranks (``ordinal``), of the values
-        (``interval``), of the values over their sum (``ratio``; values from 0 on). ``ratio``
-        takes a time that grows with the square of the number of different values.
+        The distance: 0 or 1 (``nominal``), of midranks (``ordinal``), of the values
+        (``interval``), of the values over their sum (``ratio``; values from 0 on). The time of
+        ``ratio`` grows with the square of the number of different values.
     confidence
-        Of the interval: Gwet's variance over subjects (2014, ch. 5; irrCAC ``krippen.alpha.raw``),
-        t with n - 1 degrees of freedom, cut at ±1. With ``ordinal`` the ranks are taken as fixed.
+        Level of the interval: Gwet's variance over subjects (2014, ch. 5; irrCAC
+        ``krippen.alpha.raw``), t with n - 1 degrees of freedom, cut at ±1. With ``ordinal`` the
+        ranks are taken as fixed.
 
     Raises
     ------
@@ -84,9 +86,9 @@ def krippendorff_alpha(
 
 
 def _influence(values: NDArray[Any], known: NDArray[np.bool_], level: MeasurementLevel) -> Any:
-    """Return alpha, the disagreement observed, and what each subject contributes to alpha.
+    """Return alpha, the observed disagreement, and what each subject contributes to alpha.
 
-    Of fractions everything is exact.
+    With fractions everything is exact.
     """
     raters: NDArray[Any] = known.sum(axis=1)
     if values.dtype == object:
@@ -95,8 +97,8 @@ def _influence(values: NDArray[Any], known: NDArray[np.bool_], level: Measuremen
     within, chance = _disagreement(values, known, raters, level)
     observed, expected = within.mean(), chance.mean()
     unadjusted = 1 - observed / expected
-    small_sample = 1 - 1 / raters.sum()  # drawn without putting back
-    excess = raters / mean_raters - 1  # nought if nobody is missing
+    small_sample = 1 - 1 / raters.sum()  # because pairs are drawn without replacement
+    excess = raters / mean_raters - 1  # 0 if no rating is missing
     influence = (
         1
         - (within - small_sample * observed * excess) / expected
@@ -109,7 +111,7 @@ def _influence(values: NDArray[Any], known: NDArray[np.bool_], level: Measuremen
 def _disagreement(
     values: NDArray[Any], known: NDArray[np.bool_], raters: NDArray[Any], level: MeasurementLevel
 ) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return each subject's disagreement of its own ratings, and of its ratings with all."""
+    """Return each subject's disagreement within its own ratings, and of its ratings with all."""
     mean_raters = raters.mean()
     apart = sum(
         np.where(known[:, i] & known[:, j], _distance(values[:, i], values[:, j], level), 0)
@@ -125,7 +127,7 @@ def _distance(a: NDArray[Any], b: NDArray[Any], level: MeasurementLevel) -> NDAr
         return np.asarray(np.not_equal(a, b), dtype=int)
     squared: NDArray[Any] = np.square(a - b)
     if level == "ratio":
-        squared[squared > 0] /= np.square(a + b)[squared > 0]  # two noughts are not apart
+        squared[squared > 0] /= np.square(a + b)[squared > 0]  # two zeros have distance 0
     return squared
 
 

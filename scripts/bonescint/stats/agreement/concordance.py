@@ -15,14 +15,14 @@ from bonescint.stats.ranks.ordering import midranks
 def kendall_w(ratings: ArrayLike) -> Estimate:
     """Return Kendall's coefficient of concordance W, corrected for ties.
 
-    The test (W = 0) refers m (n - 1) W of m raters to chi-squared with n - 1 degrees of freedom
+    The test (W = 0) compares m (n - 1) W of m raters with chi-squared with n - 1 degrees of freedom
     (Kendall & Babington Smith 1939; Siegel & Castellan 1988, 9.4; irr ``kendall(correct = TRUE)``,
     Friedman's test with the subjects as treatments). There is no interval.
 
     Parameters
     ----------
     ratings
-        Subjects x raters, values that only rounding tells apart share a rank; a subject with a
+        Subjects x raters. Values that differ only by rounding share a rank. A subject with a
         missing rating is left out.
 
     Examples

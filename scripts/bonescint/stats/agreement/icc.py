@@ -34,15 +34,16 @@ def icc(ratings: ArrayLike, form: Form = "A1", confidence: float = 0.95) -> Esti
     form
         ``A`` absolute agreement, ``C`` consistency; ``1`` of one rater, ``k`` of the raters' mean
         (McGraw & Wong 1996). A1, Ak, C1, Ck are ICC2, ICC2k, ICC3, ICC3k of Shrout & Fleiss 1979
-        and of psych (with ``lmer = FALSE``: from mean squares, a negative component stays so).
+        and of psych with ``lmer = FALSE`` (mean squares; negative components stay negative).
     confidence
-        Of the interval. C1, Ck: from the F distribution. A1: Satterthwaite's degrees of freedom
-        (McGraw & Wong 1996, table 7). Ak: Spearman-Brown of A1's limits, as psych does. Not cut.
+        Level of the interval. C1, Ck: from the F distribution. A1: Satterthwaite's degrees of
+        freedom (McGraw & Wong 1996, table 7). Ak: Spearman-Brown of A1's limits, as in psych.
+        Limits are not cut.
 
     Notes
     -----
-    The test, that there is nothing but error between subjects, is F on n - 1 and (n - 1)(k - 1)
-    degrees of freedom for every form, **one-sided** as in psych.
+    The test of no variance but error between subjects is F on n - 1 and (n - 1)(k - 1) degrees of
+    freedom for every form. It is **one-sided** as in psych.
     """
     one_of(form, "A1", "Ak", "C1", "Ck")
     values, result = complete_subjects(
@@ -75,12 +76,12 @@ def icc(ratings: ArrayLike, form: Form = "A1", confidence: float = 0.95) -> Esti
         rest = (n * (1 + (k - 1) * single) - k * single) * error
         spread = between**2 / (k - 1) + rest**2 / freedom
         below = (between + rest) ** 2 / spread if spread > 0 else float("nan")
-    # every form's limits are its own formula, with the subjects' mean square that F allows for
+    # the limits of each form are its own formula with the extreme subjects' mean squares under F
     low, high = (
         _coefficient(form, subjects * float(fdtri(below, n - 1, p)), raters, error, n, k)
         for p in ((1 - confidence) / 2, (1 + confidence) / 2)
     )
-    if not low <= result.estimate <= high:  # subjects differ less than the error: F breaks down
+    if not low <= result.estimate <= high:  # subjects differ less than the error: F fails
         return replace(result, status="no subject variance")
     return replace(result, ci_low=low, ci_high=high)
 
@@ -103,7 +104,7 @@ def _mean_squares(values: NDArray[np.float64]) -> tuple[float, float, float]:
     """Return the mean squares between subjects, between raters, and of the error, in one unit."""
     n, k = values.shape
     values, size = counted(values)
-    # of whole numbers, times the cells, the means are whole; of others, what rounding leaves of 0
+    # whole numbers times the number of cells have whole means; others need a bound of rounding
     values = values * (n * k)
     noise = 0.0 if size else NEGLIGIBLE * float(np.abs(values).max())
     values = values - values.sum() / (n * k)

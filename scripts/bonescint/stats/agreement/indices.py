@@ -1,4 +1,4 @@
-"""What kappa depends on beside the agreement itself (Byrt, Bishop & Carlin 1993)."""
+"""What kappa depends on besides the agreement itself (Byrt, Bishop & Carlin 1993)."""
 
 from dataclasses import replace
 
@@ -10,10 +10,10 @@ from bonescint.stats.paired_calls import compare_calls
 
 
 def prevalence_index(first: ArrayLike, second: ArrayLike) -> Estimate:
-    """Return the share of cases that both call positive minus that which both call negative.
+    """Return the share of cases that both call positive minus the share that both call negative.
 
-    The farther from 0, the smaller kappa is at the same agreement. It has no limits here: where
-    the share of findings was planned it is a property of the plan, and no sample of anything.
+    The farther from 0, the smaller kappa is at the same agreement. It has no limits here: where the
+    share of findings was planned, it is a property of the plan and not a sample.
 
     Parameters
     ----------
@@ -38,14 +38,14 @@ def prevalence_index(first: ArrayLike, second: ArrayLike) -> Estimate:
 def bias_index(first: ArrayLike, second: ArrayLike, confidence: float = 0.95) -> Estimate:
     """Return the share of positive calls of `first` minus that of `second`.
 
-    Whoever calls more cases positive is seen here, and neither in the agreement nor in kappa.
+    It shows who calls more cases positive, which neither the agreement nor kappa shows.
 
     Parameters
     ----------
     first, second
         Calls of the same cases, boolean, shape (n,).
     confidence
-        Of Newcombe's interval for paired proportions.
+        Level of Newcombe's interval for paired proportions.
 
     Examples
     --------

@@ -33,7 +33,8 @@ def fleiss_kappa(ratings: ArrayLike, confidence: float = 0.95) -> Estimate:
     ratings
         Subjects x raters, numbers as category names; NaN is a missing rating.
     confidence
-        Of the interval: Gwet's variance over subjects, t with n - 1 degrees of freedom, cut at ±1.
+        Level of the interval: Gwet's variance over subjects, t with n - 1 degrees of freedom, cut
+        at ±1.
         The test (kappa = 0) has the standard error of Fleiss, Nee & Landis 1979 and needs all
         ratings.
 
@@ -66,7 +67,8 @@ def gwet_ac1(ratings: ArrayLike, confidence: float = 0.95) -> Estimate:
     ratings
         Subjects x raters, numbers as category names; NaN is a missing rating.
     confidence
-        Of the interval: Gwet's variance over subjects, t with n - 1 degrees of freedom, cut at ±1.
+        Level of the interval: Gwet's variance over subjects, t with n - 1 degrees of freedom, cut
+        at ±1.
 
     Examples
     --------
@@ -103,7 +105,7 @@ def cohen_kappa(
         error depend only on the weights' proportions. With raw ratings, psych and irr number the
         grades that occur, so an unused grade in the middle changes their weighted kappa.
     confidence
-        Of the interval, cut at ±1.
+        Level of the interval, cut at ±1.
     ci
         ``wald``: kappa ± z standard errors, as vcd and statsmodels print. At 50 cases it covers
         89 to 94 % instead of 95 %. ``log``: the same standard error on the scale log(1 - kappa),

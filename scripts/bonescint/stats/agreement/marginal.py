@@ -13,8 +13,9 @@ from bonescint.stats.estimate import Estimate
 def cochran_q(x: ArrayLike) -> Estimate:
     """Return Cochran's Q test that all raters say yes equally often (Cochran 1950).
 
-    Chi-squared with k - 1 degrees of freedom for k raters, as statsmodels' ``cochrans_q`` and
-    R's ``friedman.test`` of yes/no; with two raters McNemar's chi-squared without correction.
+    It is chi-squared with k - 1 degrees of freedom for k raters, as in statsmodels' ``cochrans_q``
+    and R's ``friedman.test`` of yes/no. With two raters it is McNemar's chi-squared without
+    correction.
 
     Parameters
     ----------
@@ -56,10 +57,10 @@ def cochran_q(x: ArrayLike) -> Estimate:
 def stuart_maxwell(table: ArrayLike) -> Estimate:
     """Return the Stuart-Maxwell test that two raters use every category equally often.
 
-    Chi-squared with the rank of the covariance of the differences of the margins as degrees of
-    freedom (Stuart 1955; Maxwell 1970), by its pseudo-inverse: categories that nobody used, or on
-    which nobody disagreed, take part in nothing, those with equal margins do (irr and DescTools
-    leave them out with all their cases). As coin's ``mh_test``.
+    It is chi-squared with the pseudo-inverse of the covariance of the differences of the margins,
+    whose rank is the degrees of freedom (Stuart 1955; Maxwell 1970). Categories that no rater used,
+    or without disagreement, have no effect. Those with equal margins have one (irr and DescTools
+    leave them out with all their cases). This is coin's ``mh_test``.
 
     Parameters
     ----------
@@ -94,7 +95,7 @@ def stuart_maxwell(table: ArrayLike) -> Estimate:
         return replace(result, p_value=1.0, status="identical")
     difference = counts.sum(axis=1) - counts.sum(axis=0)
     spreads, directions = np.linalg.eigh(np.diag(apart.sum(axis=1)) - apart)
-    real = spreads > 1e-10 * spreads.max()  # the others are nought but for rounding
+    real = spreads > 1e-10 * spreads.max()  # the others are 0 except for rounding
     statistic = float(((difference @ directions)[real] ** 2 / spreads[real]).sum())
     df = int(real.sum())
     return replace(result, statistic=statistic, p_value=float(chdtrc(df, statistic))).noting(

@@ -1,4 +1,4 @@
-"""Agreement as it was observed, chance and all: on every category, or on one."""
+"""Agreement as observed, chance included: on every category, or on one."""
 
 from dataclasses import replace
 from typing import Literal
@@ -21,7 +21,7 @@ def percent_agreement(ratings: ArrayLike, confidence: float = 0.95) -> Estimate:
     ratings
         Subjects x raters; a subject with a missing rating is left out.
     confidence
-        Of the interval.
+        Level of the interval.
 
     Examples
     --------
@@ -48,7 +48,7 @@ def specific_agreement(
     *,
     ci: Literal["logit", "wald"] = "logit",
 ) -> Estimate:
-    """Return the agreement on one category: if a rater chose it, how often did another.
+    """Return the agreement on one category: where a rater chose it, how often another did, too.
 
     Over subjects of which c of r ratings are in the category, the sum of c (c - 1) over the sum of
     c (r - 1); with two raters 2a / (2a + b + c) (Cicchetti & Feinstein 1990; Uebersax 1982 for
@@ -60,12 +60,12 @@ def specific_agreement(
         Subjects x raters; NaN is a missing rating, a subject with fewer than two ratings is left
         out.
     category
-        Its value.
+        The category's value.
     confidence
-        Of the interval (normal).
+        Level of the interval (normal).
     ci
-        Limits by the delta method over subjects, with two raters that of Graham & Bull 1998:
-        on the logit scale, or symmetric (``wald``), which covers too rarely at n = 25.
+        Limits by the delta method over subjects; for two raters this is Graham & Bull 1998. They
+        are on the logit scale, or symmetric (``wald``), which covers too rarely at n = 25.
 
     Examples
     --------
@@ -91,7 +91,7 @@ def specific_agreement(
         return replace(result, status="complete agreement")
     if share == 0:
         return replace(result, status="no agreement")
-    if (agreeing * pairs == possible * agreeing.sum()).all():  # every subject says the same
+    if (agreeing * pairs == possible * agreeing.sum()).all():  # all subjects agree equally
         return replace(result, status="constant")
     error = float(np.sqrt(((agreeing - share * possible) ** 2).sum()) / pairs)
     width = critical(confidence) * error
@@ -111,7 +111,7 @@ def yes_no_agreement(ratings: ArrayLike, confidence: float = 0.95) -> list[Estim
     ratings
         Subjects x raters, 1 or 0; NaN is a missing rating.
     confidence
-        Of the intervals.
+        Level of the intervals.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The ratings of a study as an array, and what all coefficients make of it."""
+"""The ratings of a study as an array, and steps that all coefficients share."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,7 +10,7 @@ from bonescint.special import stdtrit
 from bonescint.stats.estimate import Estimate
 from bonescint.stats.printed import NEGLIGIBLE
 
-_LOOKS_LIKE_0 = 1e-6  # only saves time: no contribution above it is rounding
+_LOOKS_LIKE_0 = 1e-6  # only to save time: contributions above it are never rounding
 
 
 def matrix(ratings: ArrayLike) -> NDArray[np.float64]:
@@ -31,7 +31,7 @@ def matrix(ratings: ArrayLike) -> NDArray[np.float64]:
     >>> matrix([[1, float("inf")], [False, True]]).tolist()
     [[1.0, nan], [0.0, 1.0]]
     """
-    if hasattr(ratings, "to_numpy"):  # a data frame's own NA is no number to numpy
+    if hasattr(ratings, "to_numpy"):  # numpy cannot read a data frame's own NA
         ratings = ratings.to_numpy(dtype=float, na_value=np.nan)
     values: NDArray[np.float64] = np.asarray(ratings, dtype=float)
     if values.ndim != 2:
@@ -47,12 +47,11 @@ def complete_subjects(
     Parameters
     ----------
     ratings
-        Subjects x raters. Who is left out for a missing rating is counted in the note.
+        Subjects x raters. The note counts the subjects without all ratings.
     result
-        What is known of the estimate; its status says whether there are enough raters (two) and
-        subjects.
+        The estimate so far. Its status says whether there are enough raters (two) and subjects.
     at_least
-        Subjects needed.
+        The number of subjects needed.
 
     Examples
     --------
@@ -87,10 +86,10 @@ def limits_by_influence(
     influence
         Shape (n,), of mean zero: the linear part of the estimate (Gwet 2008, 2014 ch. 5).
     exactly
-        Returns the same in fractions, None for ratings that are no whole steps. Asked only where
-        the contributions look like 0: rounding leaves a little of a 0.
+        Returns the same contributions in fractions, or None for ratings without whole steps. It is
+        called only where the contributions look like 0, because rounding can leave a small number.
     confidence
-        Of Student's t with n - 1 degrees of freedom; the limits are cut at ±1.
+        Level of Student's t with n - 1 degrees of freedom. The limits are cut at ±1.
 
     Examples
     --------
@@ -103,7 +102,7 @@ def limits_by_influence(
     if np.abs(influence).max() < _LOOKS_LIKE_0:
         exact = exactly()
         if (np.abs(influence).max() < NEGLIGIBLE) if exact is None else not exact.any():
-            return replace(result, status="constant")  # every subject says the same: no spread
+            return replace(result, status="constant")  # all contribute the same: no spread
     error = float(np.sqrt((influence**2).sum() / (n * (n - 1))))
     width = float(stdtrit(n - 1, (1 + confidence) / 2)) * error
     return replace(

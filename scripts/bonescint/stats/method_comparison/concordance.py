@@ -20,16 +20,16 @@ from bonescint.stats.pairs import EXACT, on_a_line, pair_status, paired
 def lin_ccc(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> Estimate:
     """Return the concordance correlation of x and y with its interval by Fisher's z.
 
-    Lin 1989 with variances over n; standard error with the corrections of Lin 2000, n - 2 and the
-    normal quantile: ``epiR::epi.ccc(ci = "z-transform")``. Its terms are written with the bias
-    correction factor instead of quotients by r, which have no value at r = 0.
+    Lin 1989 with variances over n. The standard error has the corrections of Lin 2000, n - 2 and
+    the normal quantile: ``epiR::epi.ccc(ci = "z-transform")``. Its terms use the bias correction
+    factor instead of quotients by r, which are undefined at r = 0.
 
     Parameters
     ----------
     x, y
         The two measurements, shape (n,), in the same unit; a case with a NaN is left out.
     confidence
-        Of the interval.
+        Level of the interval.
 
     Returns
     -------
@@ -59,10 +59,10 @@ def lin_ccc(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> Estimate:
         f"scale_shift={write_number(v)}",
         f"location_shift={write_number(u)}",
     )
-    if status not in (OK, "constant"):  # a constant difference leaves an interval here
+    if status not in (OK, "constant"):  # a constant difference still has an interval
         return replace(result, status=status)
     line = on_a_line(pairs)
-    # all cases on a line that only turns around the means: nothing is left to vary
+    # all cases lie on one line, and only its slope is free: nothing is left to vary
     if abs(ccc) >= 1 or (line and abs(gap) <= pairs.noise):
         return replace(result, status=EXACT)
     variance = (

@@ -26,8 +26,8 @@ def tost_paired(
     """Return two one-sided paired t tests of the mean of x - y against an equivalence margin.
 
     Schuirmann 1987: the larger p of R's ``t.test(x, y, paired = TRUE, mu = low, alternative =
-    "greater")`` and ``mu = high, alternative = "less"``, with the t that belongs to it. At
-    p < 1 - confidence, and exactly then, the interval lies inside the margin.
+    "greater")`` and ``mu = high, alternative = "less"``, with its t. The interval lies inside the
+    margin if and only if p < 1 - confidence.
 
     Parameters
     ----------

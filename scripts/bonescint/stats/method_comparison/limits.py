@@ -38,7 +38,7 @@ def bland_altman(
     x, y
         The two measurements, shape (n,), in the same unit; a case with a NaN is left out.
     confidence
-        Of the intervals: Student's t for the bias; for the limits the exact noncentral t
+        Level of the intervals: Student's t for the bias; for the limits the exact noncentral t
         (Carkeet 2015) instead of Bland & Altman's approximation, which is too narrow at n = 25.
     coverage
         Share of differences between the limits: bias ± 1.96 SD (n - 1) at 0.95.
@@ -123,7 +123,7 @@ def bland_altman_regression(
     x, y
         The two measurements, shape (n,), in the same unit; a case with a NaN is left out.
     confidence
-        Of the intervals of the four coefficients: ordinary least squares, t with n - 2 df.
+        Level of the intervals of the four coefficients: ordinary least squares, t with n - 2 df.
     coverage
         Share of differences between the limits, 1.96 for 0.95.
 

@@ -30,7 +30,7 @@ def limits_of_agreement(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) ->
     x, y
         The two measurements, shape (n,), in the same unit; a case with a NaN is left out.
     confidence
-        Of the intervals.
+        Level of the intervals.
 
     Examples
     --------
@@ -61,7 +61,7 @@ def spread(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> Estimate:
     x, y
         The two measurements, shape (n,), in the same unit; a case with a NaN is left out.
     confidence
-        Of the interval of tau.
+        Level of the interval of tau.
 
     Examples
     --------
@@ -90,10 +90,10 @@ def quantile_limits(
     x, y
         The two measurements, shape (n,), in the same unit; a case with a NaN is left out.
     confidence
-        Of the intervals: two of the ordered differences, by the binomial distribution. The outer
-        one needs 146 cases at 0.95. Without it there is no interval and the status is ``no outer
-        limit``. The note then says how many cases are needed and gives the inner limit, which alone
-        is exact with half of the error.
+        Level of the intervals: two of the ordered differences, by the binomial distribution. The
+        outer one needs 146 cases at 0.95. Without it there is no interval and the status is
+        ``no outer limit``. The note then says how many cases are needed and gives the inner limit,
+        which alone is exact with half of the error.
     coverage
         Share of differences between the limits.
 

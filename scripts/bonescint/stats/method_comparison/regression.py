@@ -55,8 +55,8 @@ def passing_bablok(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> dict
         They must not be negative. Otherwise the limits of the intercept, which use those of the
         slope, may both lie on one side of it.
     confidence
-        Of the intervals, from the variance of Kendall's statistic. There is no interval, and the
-        status is ``too few``, if there are too few slopes or a limit would be vertical.
+        Level of the intervals, from the variance of Kendall's statistic. There is no interval, and
+        the status is ``too few``, if there are too few slopes or a limit would be vertical.
     """
     pairs = paired(x, y)
     first, second, n = pairs.x, pairs.y, pairs.x.size
@@ -141,8 +141,8 @@ def deming(
         Variance of the errors of x over that of y (mcr's ``error.ratio``; some texts use lambda or
         delta for the inverse). 1 is orthogonal regression.
     confidence
-        Of the intervals. If the line depends on a single case, leaving it out leaves no line. Then
-        there is no interval and the status is ``too few``.
+        Level of the intervals. If the line depends on a single case, leaving it out leaves no
+        line. Then there is no interval and the status is ``too few``.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""How far two measurements of the same case by the same method lie apart."""
+"""How far two measurements of the same case by the same method are apart."""
 
 import math
 from dataclasses import replace
@@ -17,15 +17,15 @@ def within_subject(
     """Return within-subject SD and repeatability coefficient, as ``sd`` and ``coefficient``.
 
     Bland & Altman 1999, section 3: the SD is the root of half the mean squared difference, with one
-    degree of freedom a case; two measurements of a case differ by less than the coefficient in
-    `coverage` of the cases (2.77 SD at 0.95). A bias between both occasions counts as variation.
+    degree of freedom a case. In `coverage` of the cases, two measurements differ by less than the
+    coefficient (2.77 SD at 0.95). A bias between both occasions counts as variation.
 
     Parameters
     ----------
     x, y
         The two measurements, shape (n,), in the same unit; a case with a NaN is left out.
     confidence
-        Of the intervals, by the chi-squared distribution.
+        Level of the intervals, by the chi-squared distribution.
     coverage
         Share of the cases.
 

@@ -26,7 +26,8 @@ def spearman(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> Estimate:
     x, y
         Two measurements of the same cases, shape (n,); a case with a NaN is left out.
     confidence
-        Of the interval: Fisher's z with the variance (1 + r²/2) / (n - 3) of Bonett & Wright 2000.
+        Level of the interval, Fisher's z with variance (1 + r²/2) / (n - 3) of Bonett & Wright
+        2000.
         With zeros in half of the cases it covers 92-94 % at n = 25 (simulated).
 
     Examples
@@ -78,9 +79,9 @@ def kendall(x: ArrayLike, y: ArrayLike, confidence: float = 0.95) -> Estimate:
     x, y
         Two measurements of the same cases, shape (n,); a case with a NaN is left out.
     confidence
-        Of the interval: Fisher's z of tau with its asymptotic standard error, ties included (Brown
-        & Benedetti 1977, over n - 1). It covers 92-94 % on counts with many zeros (simulated),
-        where Fieller's .437 / (n - 4), made for continuous normal data, covers 86 %.
+        Level of the interval: Fisher's z of tau with its asymptotic standard error, ties included
+        (Brown & Benedetti 1977, over n - 1). It covers 92-94 % on counts with many zeros
+        (simulated), where Fieller's .437 / (n - 4), made for continuous normal data, covers 86 %.
 
     Examples
     --------

@@ -110,8 +110,8 @@ def jonckheere(x: ArrayLike, g: ArrayLike) -> Estimate:
     group is larger, with ties counted half. The estimate is their share, 0.5 without a trend.
     Without tied values and up to 100 cases p is exact, twice the smaller tail, as in clinfun's
     ``jonckheere.test``. Otherwise it is the normal approximation (z in the note) with the variance
-    for ties (Hollander & Wolfe 1999, 6.19), which is R's ``cor.test(x, g, method = "kendall", exact
-    = FALSE)``. clinfun's variance ignores ties.
+    for ties (Hollander & Wolfe 1999, 6.19), which is R's
+    ``cor.test(x, g, method = "kendall", exact = FALSE)``. clinfun's variance ignores ties.
 
     Parameters
     ----------

@@ -10,8 +10,8 @@ from bonescint.stats.printed import NEGLIGIBLE, uncounted, with_ties
 def differences(x: ArrayLike, y: ArrayLike) -> NDArray[np.float64]:
     """Return x - y of the cases that have both, in whole steps of their printed precision.
 
-    0.5 - 0.4 is not 0.1 in binary: without it ties would vanish. Of values without a step, those
-    that only rounding tells apart are made equal.
+    0.5 - 0.4 is not 0.1 in binary, so without the steps ties would vanish. Values without a step
+    that differ only by rounding are made equal.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def differences(x: ArrayLike, y: ArrayLike) -> NDArray[np.float64]:
 
 
 def ranked_pairs(x: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the values of the cases that have both, equal where only rounding tells them apart.
+    """Return the values of the cases that have both, made equal where only rounding differs.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def ranked_pairs(x: ArrayLike, y: ArrayLike) -> tuple[NDArray[np.float64], NDArr
 
 
 def midranks(values: ArrayLike) -> NDArray[np.float64]:
-    """Return ranks from 1, ties sharing their mean rank.
+    """Return ranks from 1. Ties share their mean rank.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def concordance_variance(x: NDArray[np.float64], y: NDArray[np.float64]) -> floa
     Parameters
     ----------
     x, y
-        Shape (n,), no NaN; the order of either is irrelevant.
+        Shape (n,), no NaN; the order within each is irrelevant.
 
     Examples
     --------

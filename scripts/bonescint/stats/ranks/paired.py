@@ -20,17 +20,18 @@ def wilcoxon(x: ArrayLike, y: ArrayLike, zeros: Literal["pratt", "wilcox"] = "pr
     """Return Wilcoxon's signed-rank test of x - y; the statistic is the sum of positive ranks.
 
     The p-value is exact, ties and zeros included, up to 200 non-zero differences (dynamic
-    programming over the ranks that occurred, as coin's ``wilcoxsign_test`` with
-    ``distribution = "exact"``); above, the normal approximation with these ranks and no continuity
-    correction (coin's default; R's ``wilcox.test`` corrects and is approximate from 50 cases on).
+    programming over the ranks that occurred, as in coin's ``wilcoxsign_test`` with
+    ``distribution = "exact"``). Above, it is the normal approximation with these ranks and no
+    continuity correction (coin's default; R's ``wilcox.test`` corrects and is approximate from 50
+    cases on).
 
     Parameters
     ----------
     x, y
         Two measurements of the same cases, shape (n,); a case with a NaN is left out.
     zeros
-        ``pratt`` ranks the zeros and then leaves them out (Pratt 1959), ``wilcox`` leaves them out
-        first, as ``wilcox.test`` does. How many there are stands in the note.
+        ``pratt`` ranks the zeros and then leaves them out (Pratt 1959); ``wilcox`` leaves them out
+        first, as ``wilcox.test`` does. Their number is in the note.
 
     Examples
     --------
@@ -64,8 +65,8 @@ def hodges_lehmann(d: ArrayLike, confidence: float = 0.95) -> Estimate:
     """Return the median of the Walsh averages of `d` with its exact distribution-free interval.
 
     Without ties and zeros this is R's ``wilcox.test(d, conf.int = TRUE, exact = TRUE)``. With them
-    R falls back on a root of the normal approximation and drops the zeros; here they stay, as
-    Hollander & Wolfe estimate, for a case without change belongs to the median change.
+    R uses a root of the normal approximation and drops the zeros. Here they stay, as in Hollander &
+    Wolfe, because a case without change is part of the median change.
 
     Parameters
     ----------
@@ -73,8 +74,8 @@ def hodges_lehmann(d: ArrayLike, confidence: float = 0.95) -> Estimate:
         Differences, shape (n,), as `differences` returns them; NaN and infinity are left out.
     confidence
         At least this coverage for continuous data (Hollander & Wolfe 1999, 3.27); with ties the
-        interval is conservative. Too few differences for it: limits NaN. The rank of the limits is
-        exact up to 200 differences, then by the normal approximation.
+        interval is conservative. With too few differences the limits are NaN. The rank of the
+        limits is exact up to 200 differences, then by the normal approximation.
 
     Examples
     --------
@@ -91,7 +92,7 @@ def hodges_lehmann(d: ArrayLike, confidence: float = 0.95) -> Estimate:
     noise = NEGLIGIBLE * float(np.abs(values).max())
     steps, size = counted(values)
     unit, start = size or 1.0, float(values.min()) if size else 0.0
-    if size and abs(start - unit * round(start / unit)) <= noise:  # of differences 0 is a step, too
+    if size and abs(start - unit * round(start / unit)) <= noise:  # then 0 is a step, too
         steps, start = steps + round(start / unit), 0.0
     pairs = n * (n + 1) // 2
     outside = _walsh_outside(n, confidence)
@@ -112,13 +113,13 @@ def hodges_lehmann(d: ArrayLike, confidence: float = 0.95) -> Estimate:
     if outside == 0:
         return replace(result, status="too few")
     low, high = walsh[outside - 1], walsh[pairs - outside]
-    if tied(low, high, 0.0 if size else float(np.ptp(values))):  # so many cases agree to the digit
+    if tied(low, high, 0.0 if size else float(np.ptp(values))):  # many cases have the same digits
         return replace(result, status="tied")
     return replace(result, ci_low=value(low), ci_high=value(high))
 
 
 def _null_distribution(steps: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the distribution of the sum of `steps`, each in it with probability 1/2."""
+    """Return the distribution of a sum that includes each of `steps` with probability 1/2."""
     chances = np.zeros(int(steps.sum()) + 1)
     chances[0] = 1
     reach = 0
@@ -136,7 +137,7 @@ def _exact_two_sided(steps: NDArray[np.int64], positive: int) -> float:
 
 
 def _walsh_outside(n: int, confidence: float) -> int:
-    """Return which Walsh average, counted from either end, is the limit; 0 if none is."""
+    """Return which Walsh average, counted from each end, is the limit; 0 if none is."""
     if n > EXACT_UP_TO:
         mean, variance = n * (n + 1) / 4, n * (n + 1) * (2 * n + 1) / 24
         return int(mean - critical(confidence) * variance**0.5 + 0.5)

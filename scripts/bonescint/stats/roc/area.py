@@ -40,7 +40,7 @@ def auc(
         gives the exact limit of `separation_limit`, with the note ``complete_separation`` and the
         limit of the binormal model. ``wald`` gives none.
     confidence
-        Of the interval.
+        Level of the interval.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def compare_paired(y: ArrayLike, a: ArrayLike, b: ArrayLike, confidence: float =
     a, b
         The two scores, shape (n,); a case where one is NaN is left out.
     confidence
-        Of the Wald interval.
+        Level of the Wald interval.
 
     Examples
     --------
@@ -141,7 +141,7 @@ def compare_unpaired(
     y1, s1, y2, s2
         Truth and score of either group, shapes (n1,) and (n2,), as for `auc`.
     confidence
-        Of the interval, by the same t distribution.
+        Level of the interval, by the same t distribution.
 
     Examples
     --------

@@ -1,10 +1,10 @@
-"""A band about a ROC curve: the limits of its sensitivity at each of many specificities.
+"""A band around a ROC curve: the limits of its sensitivity at each of many specificities.
 
-Each is that of `bonescint.stats.roc.matched`, so they hold at one specificity (pointwise): the
-whole true curve lies within the band less often. Where hardly a positive case is missed the
-replicates hardly vary, so a limit is never nearer than Wilson's, as if the cut-off were known.
-Where fewer than two false alarms are allowed the replicates do not show how much the curve's first
-step varies, so there are none (tests/bench/coverage_roc.py).
+Each limit is computed as in `bonescint.stats.roc.matched`, so it holds at one specificity
+(pointwise): the whole true curve lies within the band less often. Where almost no positive case is
+missed, the replicates hardly vary. So a limit is never nearer than Wilson's, which treats the
+cut-off as known. Where fewer than two false alarms are allowed, the replicates do not show how much
+the curve's first step varies, so there are no limits (tests/bench/coverage_roc.py).
 """
 
 from typing import NamedTuple
@@ -20,7 +20,7 @@ from bonescint.stats.roc.cutoffs import descending_levels
 from bonescint.stats.roc.matched import Bootstrap, nothing_varies, zhou_qin
 from bonescint.stats.roc.shape import resampled_steps, steps_of
 
-# of the cases without metastasis, below which there are no limits
+# allowed false alarms below which there are no limits
 _FALSE_ALARMS = 2
 SPECIFICITIES = tuple(step / 50 for step in range(1, 50))
 
@@ -33,7 +33,7 @@ class Band(NamedTuple):
     specificity, sensitivity, low, high
         A number for each of `SPECIFICITIES`; none if a class is missing.
     status
-        Why there are no limits; ``ok``.
+        Why there are no limits, or ``ok``.
     """
 
     specificity: NDArray[np.float64]
@@ -53,7 +53,7 @@ def band(y: ArrayLike, score: ArrayLike, bootstrap: Bootstrap, confidence: float
     bootstrap
         Seed and replicates.
     confidence
-        Of each limit.
+        Level of each limit.
 
     Examples
     --------

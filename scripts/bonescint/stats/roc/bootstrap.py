@@ -1,4 +1,4 @@
-"""How much too good a cut-off looks in the data that chose it."""
+"""How much a cut-off's performance is overestimated in the data that chose it."""
 
 from dataclasses import dataclass, replace
 
@@ -9,12 +9,12 @@ from bonescint.stats.estimate import NAN, write_number
 from bonescint.stats.roc.cases import complete_cases
 from bonescint.stats.roc.cutoffs import Youden, descending_levels, youden
 
-ENTRIES_AT_ONCE = 2**20  # bounds the memory; a constant, so that a seed gives the same draws
+ENTRIES_AT_ONCE = 2**20  # bounds the memory; constant, because draws by a seed depend on it
 
 
 @dataclass(frozen=True, slots=True)
 class Optimism(Youden):
-    """Youden's J without its optimism (the estimate), as are sensitivity and specificity.
+    """Youden's J (the estimate), sensitivity and specificity, corrected for their optimism.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ class Optimism(Youden):
     optimism
         By how much the apparent J is too high on average.
     auc_low, auc_high
-        Bootstrap percentiles of the AUC, which has no optimism: nothing is chosen for it.
+        Bootstrap percentiles of the AUC. It has no optimism, because it needs no chosen cut-off.
     """
 
     apparent: float = NAN
@@ -37,25 +37,25 @@ def optimism(
 ) -> Optimism:
     """Return Youden's J at the data-chosen cut-off, corrected for optimism (Harrell 1996).
 
-    In every bootstrap replicate, drawn within each class, the best cut-off is chosen anew. Its J in
-    the replicate minus its J in the original data is the optimism; the mean over the replicates is
-    taken from the apparent J, and likewise from sensitivity and specificity.
+    In every bootstrap replicate, drawn within each class, the best cut-off is chosen again. Its J
+    in the replicate minus its J in the original data is the optimism. The mean over the replicates
+    is subtracted from the apparent J, and in the same way from sensitivity and specificity.
 
-    Simulated with 25 + 25 normal scores, AUC .80 to .95, the apparent J is .09 to .12 too high and
-    the corrected J still .03 to .04; percentiles of J, shifted by the optimism or centred anew,
-    cover 78 to 90 % instead of 95 %. So J has no limits here.
+    In simulations with 25 + 25 normal scores and an AUC of .80 to .95, the apparent J is .09 to .12
+    too high and the corrected J still .03 to .04. Percentiles of J, shifted by the optimism or
+    centred again, cover 78 to 90 % instead of 95 %. So J has no limits here.
 
     Parameters
     ----------
     y, score
         As for `auc`.
     seed
-        Of numpy's PCG64: same seed, same numbers.
+        Seed of numpy's PCG64: same seed, same numbers.
     replicates
         Bootstrap samples.
     confidence
-        Of the AUC's percentiles (R's type 7, as pROC's ``ci.auc(method = "bootstrap")``). Simulated
-        as above they cover 94 to 90 % where `auc`'s logit limits cover 95 to 96 %.
+        Level of the AUC's percentiles (R's type 7, as in pROC's ``ci.auc(method = "bootstrap")``).
+        In the same simulations they cover 94 to 90 %, where `auc`'s logit limits cover 95 to 96 %.
 
     Examples
     --------
@@ -97,13 +97,13 @@ def optimism(
 def _replicates(
     y: ArrayLike, score: ArrayLike, seed: int, replicates: int
 ) -> tuple[int, int, NDArray[np.float64]]:
-    """Return what each replicate's best cut-off finds more in it than in the data, summed.
+    """Return how much more each replicate's best cut-off finds in it than in the data, summed.
 
-    Cases found and false alarms, and every replicate's area under the curve.
+    It returns the cases found, the false alarms, and every replicate's area under the curve.
     """
     truth, scores = complete_cases(y, score)
     threshold, level = descending_levels(scores[0])
-    # column 0 is a cut-off above every score: where none is useful, no case is called
+    # column 0 is a cut-off above every score: it is chosen where no cut-off is useful
     positives, negatives = level[truth] + 1, level[~truth] + 1
     n1, n0, width = positives.size, negatives.size, threshold.size + 1
     hits, false_alarms = (
@@ -140,7 +140,7 @@ def level_counts(levels: NDArray[np.int64], width: int) -> NDArray[np.int64]:
     levels
         Shape (rows, cases), each below `width`.
     width
-        How many levels there are.
+        The number of levels.
 
     Examples
     --------

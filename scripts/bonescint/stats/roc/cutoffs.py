@@ -1,4 +1,4 @@
-"""The ROC curve and the performance at a cut-off; a case is positive at or above it."""
+"""The ROC curve and the performance at a cut-off. A case is positive at or above it."""
 
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from bonescint.stats.roc.cases import complete_cases
 
 
 class Curve(NamedTuple):
-    """Points of a ROC curve, from (0, 0) to (1, 1); a case is positive at or above `threshold`."""
+    """Points of a ROC curve, from (0, 0) to (1, 1). A case is positive at or above `threshold`."""
 
     threshold: NDArray[np.float64]
     false_positive_rate: NDArray[np.float64]
@@ -30,13 +30,13 @@ class CutOff:
 
 @dataclass(frozen=True, slots=True)
 class Youden(Estimate):
-    """Youden's J (the estimate) at the cut-off that makes it largest in the same data.
+    """Youden's J (the estimate) at the cut-off with the largest J in the same data.
 
     Parameters
     ----------
     sensitivity, specificity
-        At that cut-off (`cutoff`: the lowest score called positive); plain shares, as optimistic as
-        J itself.
+        At that cut-off (`cutoff`: the lowest score called positive). They are plain shares, as
+        optimistic as J itself.
     """
 
     sensitivity: float = NAN
@@ -44,7 +44,7 @@ class Youden(Estimate):
 
 
 def curve(y: ArrayLike, score: ArrayLike) -> Curve:
-    """Return the empirical ROC curve; without any point if a class is missing.
+    """Return the empirical ROC curve; it has no points if a class is missing.
 
     Parameters
     ----------
@@ -80,9 +80,9 @@ def at_cutoff(y: ArrayLike, score: ArrayLike, cutoff: float, confidence: float =
     y, score
         As for `auc`.
     cutoff
-        As configured; a case is positive at or above it.
+        As configured. A case is positive at or above it.
     confidence
-        Of the intervals.
+        Level of the intervals.
 
     Examples
     --------
@@ -113,12 +113,12 @@ def at_cutoff(y: ArrayLike, score: ArrayLike, cutoff: float, confidence: float =
 def youden(y: ArrayLike, score: ArrayLike) -> Youden:
     """Return the largest sensitivity + specificity - 1 and its cut-off (Youden 1950).
 
-    Of several cut-offs with the same J the highest is taken: the fewest false positives. It is an
-    observed score. pROC's ``coords(x = "best", best.method = "youden")`` returns all of them, and
-    not the score but the middle between it and the next lower one, which is in the note; the rates
-    are the same.
+    If several cut-offs have the same J, the highest is chosen, which has the fewest false
+    positives. It is an observed score. pROC's ``coords(x = "best", best.method = "youden")``
+    returns all of them. It returns not the score but the middle between it and the next lower one,
+    which is in the note. The rates are the same.
 
-    There are no limits: the data chose the cut-off that they judge (see `optimism`).
+    There are no limits, because the same data chose the cut-off (see `optimism`).
 
     Parameters
     ----------
@@ -141,10 +141,10 @@ def youden(y: ArrayLike, score: ArrayLike) -> Youden:
     hits, false_alarms = (
         np.cumsum(np.bincount(level[side], minlength=threshold.size)) for side in (truth, ~truth)
     )
-    # J times n1 x n0: whole numbers, so equal cut-offs are recognised; argmax takes the first
+    # J times n1 x n0 is a whole number, so equal cut-offs are recognised; argmax takes the first
     gain = hits * n0 - false_alarms * n1
     best = int(np.argmax(gain))
-    if gain[best] == 0:  # as little as calling every case positive: no cut-off to speak of
+    if gain[best] == 0:  # no better than calling every case positive
         status = "constant" if threshold.size == 1 else "no useful cutoff"
         return replace(result, estimate=0.0, status=status)
     cutoff = float(threshold[best])
@@ -160,7 +160,7 @@ def youden(y: ArrayLike, score: ArrayLike) -> Youden:
 
 
 def descending_levels(score: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Return the distinct scores, highest first, and of each case the index of its own.
+    """Return the distinct scores, highest first, and for each case the index of its score.
 
     Parameters
     ----------

@@ -84,7 +84,7 @@ def matched(
     bootstrap
         Seed and replicates.
     confidence
-        Of the intervals.
+        Level of the intervals.
     """
     truth, values = complete_cases(y, *scores)
     n1 = int(truth.sum())

@@ -1,4 +1,4 @@
-"""Limits of an AUC of 1 (or 0): it has no variance, but separate classes are a rare chance."""
+"""Limits of an AUC of 1 (or 0): it has no variance, but separate classes may be due to chance."""
 
 import numpy as np
 
@@ -9,13 +9,13 @@ _GRID = np.linspace(-9.0, 14.0, 4601)  # of the scores without metastasis, in th
 
 
 def separation_limit(n1: int, n0: int, tail: float) -> float:
-    """Return the smallest true AUC with which the classes separate with probability `tail`.
+    """Return the smallest true AUC at which the classes separate with probability `tail`.
 
-    It holds whatever the distributions: of the smaller class every case can be paired with another
-    one of the larger class. The pairs are independent, each is in the right order with a
-    probability of at most the AUC, and if the classes separate all of them are. So separation has
-    at most the probability AUC ** min(n1, n0), which is reached where the larger class has no
-    spread. It is the exact limit (Clopper & Pearson 1934) of min(n1, n0) pairs, all right.
+    It holds for any distributions. Every case of the smaller class can be paired with a different
+    case of the larger class. The pairs are independent, and each is in the right order with a
+    probability of at most the AUC. If the classes separate, all pairs are in order. So separation
+    has at most the probability AUC ** min(n1, n0), which is reached where the larger class has no
+    spread. It is the exact limit (Clopper & Pearson 1934) of min(n1, n0) pairs that are all right.
 
     Parameters
     ----------
@@ -33,10 +33,10 @@ def separation_limit(n1: int, n0: int, tail: float) -> float:
 
 
 def binormal_limit(n1: int, n0: int, tail: float, ratio: float = 1.0) -> float:
-    """Return the same limit if both classes are normal, on some scale of the score.
+    """Return the same limit if both classes are normal on some scale of the score.
 
-    Obuchowski & Lieber 2002 print it with a tail of 0.05. It lies closer, and holds only where the
-    scores have such a scale: not where half of the cases have the value 0.
+    Obuchowski & Lieber 2002 print it with a tail of 0.05. It is closer, but needs scores with such
+    a scale. It does not hold where half of the cases have the value 0.
 
     Parameters
     ----------

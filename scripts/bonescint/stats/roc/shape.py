@@ -1,8 +1,8 @@
-"""Parts of a ROC curve: its height at a specificity, the area over a range of them.
+"""Parts of a ROC curve: its height at a specificity, and the area over a range of them.
 
-In counts of cases, of the data or of many bootstrap replicates at once. Between its points the
-curve is a straight line, as pROC draws it: the height at 0.9 is that at 0.9, though no cut-off may
-have just this specificity, so two curves are compared at the same place.
+Curves are counts of cases, of the data or of many bootstrap replicates at once. Between its points
+a curve is a straight line, as pROC draws it. So it has a height at 0.9 even where no cut-off has
+exactly this specificity, and two curves are compared at the same place.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ class Steps(NamedTuple):
     def heights(self, specificities: Sequence[float]) -> NDArray[np.float64]:
         """Return the height of each curve at each specificity, shape (curves, specificities)."""
         allowed = np.array([self.allowed(one) for one in specificities])
-        # all curves searched at once, each in a range of whole numbers of its own
+        # search all curves at once, each in a separate range of whole numbers
         apart = np.arange(len(self.hits))[:, None] * (self.false_alarms[0, -1] + 1)
         wanted = apart + np.floor(allowed).astype(np.int64)
         found = np.searchsorted((apart + self.false_alarms).ravel(), wanted.ravel(), side="right")
@@ -51,19 +51,19 @@ class Steps(NamedTuple):
         return np.asarray(area / ((end - start) * self.hits[0, -1]))
 
     def allowed(self, specificity: float) -> float:
-        """Return how many false alarms a specificity allows: exact, since 1 - 0.9 is not 0.1."""
+        """Return how many false alarms a specificity allows, exactly: 1 - 0.9 is not 0.1."""
         return float((1 - Fraction(repr(specificity))) * int(self.false_alarms[0, -1]))
 
 
 def steps_of(levels: NDArray[np.int64], truth: NDArray[np.bool_]) -> Steps:
-    """Return the one curve of the data.
+    """Return the single curve of the data.
 
     Parameters
     ----------
     levels
-        Of each case, 0 for the highest score (`descending_levels`).
+        The level of each case, 0 for the highest score (`descending_levels`).
     truth
-        Whether it has metastasis.
+        Whether each case has metastasis.
 
     Examples
     --------
@@ -82,13 +82,13 @@ def resampled_steps(
     Parameters
     ----------
     levels
-        Of one score, or of several of the same cases: these are drawn together.
+        Levels of one score, or of several scores of the same cases, which are drawn together.
     truth
         As for `steps_of`.
     seed
-        Of numpy's PCG64: same seed, same numbers.
+        Seed of numpy's PCG64: same seed, same numbers.
     replicates
-        How many in all; they come in parts, which bounds the memory.
+        How many in total. They come in parts, which bounds the memory.
 
     Examples
     --------
@@ -106,7 +106,7 @@ def resampled_steps(
 
 
 def _steps(positive: NDArray[np.int64], negative: NDArray[np.int64], width: int) -> Steps:
-    # a first point without any call, so a column before the levels
+    # the first point has no calls, so it needs a column before the levels
     return Steps(
         *(np.cumsum(level_counts(side + 1, width + 1), axis=1) for side in (positive, negative))
     )
