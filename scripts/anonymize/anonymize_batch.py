@@ -63,14 +63,12 @@ def anonymize_batch(
     study_description, series_description
         The fixed strings (R21).
     secondary_capture, lossy
-        ``refuse`` or ``keep``, for Secondary Capture of Modality NM and images compressed with
-        loss.
+        ``refuse`` or ``keep``: Secondary Capture of Modality NM, and lossy compressed images.
     keep_private, vocabulary
         The recorded decisions that keep private or overlay elements (R22, R23), and the hospital's
         own lines of the vocabulary, if it has any.
     decisions, reviewers
-        The decisions of persons about refused images and stations, which may not exist. The number
-        of persons who must agree.
+        The decisions about refused images and stations (may not exist). How many must agree.
     destination
         Folder of the files, ``<code>/<code>_<nn>.dcm``.
     report, tags, refused

@@ -201,7 +201,7 @@ def _drawn(levels: Flat, rule: _StrokeRule) -> int:
     levels
         One frame (rows, columns); 0 is background.
     rule
-        What a glyph is.
+        The rule for a glyph.
     """
     flat, columns = levels.reshape(-1), levels.shape[1]
     bright = flat != 0
@@ -282,7 +282,7 @@ def _word(levels: Flat, level: int, places: Places, rules: list[_StrokeRule]) ->
     level, places
         The level, and flat indices of pixels of it.
     rules
-        What a glyph is, by any of them. They are `_APART` or `_SHARP`, perhaps with `_ALONE`.
+        The rules for a glyph, of which one is enough: `_APART` or `_SHARP`, perhaps with `_ALONE`.
     """
     crop, labels, wanted = _thin(levels, level, places)
     height, width = crop.shape

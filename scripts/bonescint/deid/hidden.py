@@ -44,7 +44,7 @@ def search_pixels(source: Source, pixels: Pixels, known: Identifiers) -> None:
     pixels
         The image as it was prepared.
     known
-        What the header knows of the patient.
+        The identifiers of the header.
 
     Raises
     ------

@@ -42,9 +42,8 @@ def tag_rows(
     Returns
     -------
     list of dict
-        Rows of results/anonymization/tag_table.csv. The verdict is ``as_asked`` or ``stricter``.
-        ``stricter`` means that a value which the table keeps was left out, because it did not have
-        the form of its attribute.
+        Rows of results/anonymization/tag_table.csv. The verdict is ``as_asked``, or ``stricter`` if
+        a value that the table keeps was left out because it lacked the form of its attribute.
 
     Raises
     ------

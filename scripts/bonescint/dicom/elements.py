@@ -155,7 +155,7 @@ class Elements:
 
 
 def _is_little_endian(element: DataElement | RawDataElement) -> bool:
-    """Tell an element's byte order. A public element of VR UN is always little endian."""
+    """Tell an element's byte order. The content of an element of VR UN is little endian."""
     return not isinstance(element, RawDataElement) or (
         element.is_little_endian or element.VR == "UN"  # PS3.5 6.2.2
     )

@@ -29,7 +29,7 @@ def classify(
     Parameters
     ----------
     header
-        Of the instance: ``Elements(dataset)``.
+        The header of the instance: ``Elements(dataset)``.
     has_pixel_data
         Whether Pixel Data follow.
     tracers

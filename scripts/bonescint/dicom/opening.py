@@ -25,7 +25,7 @@ _DECLARED = {
 _BEFORE = {0, 2}
 # groups that begin a data set without file meta; 0800 is 0008 in big endian
 _FIRST_GROUPS = {0x0002, 0x0008, 0x0800}
-# bytes with so many elements do not fit an encoding by chance
+# bytes that give so many elements do not fit an encoding by chance
 _ENOUGH = 50
 # bytes; longer values are not read
 _LONGEST = 1 << 8

@@ -41,7 +41,7 @@ class Strictness:
     prose: bool = False
 
     def read(self, text: str) -> Reading:
-        """Return a text laid out for search.
+        """Return a text laid out for the search.
 
         Parameters
         ----------

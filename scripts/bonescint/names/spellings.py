@@ -46,7 +46,7 @@ class Spellings:
     tokens
         Single kanji and digits of names: found as whole words.
     glued
-        Short forms by devices: one name with the other's initial, or the halves of one word.
+        Short forms by devices: one name with the other's initial, or the halves of a joined name.
     both
         Pairs of Latin names that count anywhere if both are in one text.
     joined

@@ -193,7 +193,7 @@ def spelt_out(text: str) -> str:
     Parameters
     ----------
     text
-        Of any case.
+        A text of any case.
     """
     return text if text.isascii() else text.translate(_TWO_LETTERS)
 
@@ -236,7 +236,7 @@ def romanised(text: str, between: Callable[[str], str] = str) -> str:
     text
         A text from `fold_name`.
     between
-        What is made of each run of kana's romaji.
+        A function that is applied to the romaji of each run of kana.
     """
     if text.isascii():
         return text
