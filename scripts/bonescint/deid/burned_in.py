@@ -44,8 +44,8 @@ class _StrokeRule(NamedTuple):
 _APART = _StrokeRule(near=2, most_alike=0.1, least_width=1, brighter=False)
 # one value far more frequent than similar values, whatever pixels are around it
 _ALONE = _StrokeRule(near=2, most_alike=1.0, least_width=3, brighter=False)
-# one power of two, with edges sharper than a collimator allows: antialiased or inverted text over
-# bone
+# one power of two, with edges sharper than a collimator allows: text over bone that is antialiased
+# or inverted
 _SHARP = _StrokeRule(near=1, most_alike=0.3, least_width=3, brighter=True)
 _FEWEST_RUNS = 8
 # a page of text has fewer runs; a frame with more is looked at in full

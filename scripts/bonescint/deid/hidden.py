@@ -86,8 +86,8 @@ def check_identity(source: Source) -> None:
     """
     for tag in IDENTIFYING & source.level.keys():
         value = source.level[tag].value
-        # some devices leave one remnant of a longer value behind the NUL of a shorter one; more is
-        # damage
+        # Some devices leave one remnant of a longer value behind the NUL of a shorter one. More
+        # parts mean damage.
         if isinstance(value, bytes) and len([part for part in value.split(b"\0") if part]) > 2:
             raise Refused("damaged", tags.notation(tag))
 

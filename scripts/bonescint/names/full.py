@@ -99,8 +99,8 @@ def _full(found: _Pieces) -> FullName:
     is_latin = all(map(LETTERS.fullmatch, flat))
     if not is_latin and not all(_KANA.fullmatch(p) and romanised(p).isascii() for p in flat):
         return FullName(tuple(_looked_up(flat)), frozenset(), _written(found), firsts, is_short)
-    # romaji are searched only in romaji and kana only in kana, because a namesake may share just
-    # one
+    # Romaji are searched only in romaji and kana only in kana, because a namesake may share
+    # only one of them.
     heard = [tuple(sound(romanised(piece)) for piece in part) for part in found]
     if is_latin:
         romaji = _in_orders(found, _in_romaji, _between(len("".join(flat))))

@@ -39,8 +39,8 @@ def normalise(text: str) -> str:
     """
     # most IDs need no change but capitals and leading zeros
     while not (text.isascii() and text.isalnum()):
-        # repeated, because a removed character may bring a mark to its letter or a sign to the
-        # front
+        # repeated, because removing a character may join a mark to its letter, or bring a sign
+        # to the front
         if (plain := _once(text)) == text:
             return text
         text = plain

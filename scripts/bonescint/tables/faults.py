@@ -19,8 +19,8 @@ from bonescint.warnings import Phrase, place_in_words, warning
 
 NOT_SHOWN = Phrase("not_shown")
 
-# Japanese text of a cell is quoted only if it consists of these; a name in a shifted column does
-# not
+# Japanese text of a cell is quoted only if it consists of these, so that a name in a shifted column
+# is never quoted
 _WORDS = re.compile(
     "(?:不明|陽性|陰性|要確認|要再検|疑い|あり|なし|有り|無し|"
     "[有無未不再確認検討転移数測定可能計算出解析済領域分割失敗多発])*"

@@ -72,8 +72,7 @@ def _kind(code: str, value: float) -> str:
         return (second if value < 0 else first).kind
     if (first.condition or (lambda v: v > 0))(value):
         return first.kind
-    # a second section without a condition takes all the rest, or negative numbers if a third
-    # follows
+    # a second section without a condition takes the rest, or negative numbers if a third follows
     if not others or (second.condition or (lambda v: v < 0))(value):
         return second.kind
     return others[0].kind

@@ -206,9 +206,10 @@ class _Workbook:
     def grid(self, sheet: _Sheet, top: int | None = None) -> tuple[list[Cells], frozenset[int]]:
         """Return a sheet's cells as text, and the rows that are struck out completely.
 
-        A cell may hold a corrected number beside the old one, which is struck out and left out
-        here.
-        A row that is struck out completely keeps its text, because a person must say what it means.
+        A number that was corrected by hand stands beside the old one. The old one is struck out,
+        and
+        is left out here. A row that is struck out completely keeps its text, because a person must
+        say what it means.
         """
         grid: list[Cells] = []
         struck: set[int] = set()
