@@ -93,7 +93,7 @@ def check_identity(source: Source) -> None:
 
 
 def check_unchanged(source: Source, row: Mapping[str, str]) -> None:
-    """Refuse a file that now has another patient than the header read before, at any file date.
+    """Refuse a file whose patient is no longer that of the index, even if its date is the same.
 
     Parameters
     ----------
