@@ -50,7 +50,7 @@ def anonymize_batch(
     redactions: Path | None = None,
     reviewers: int = 1,
 ) -> None:
-    """Write one batch's coded files, its report and the list of what was refused.
+    """Write one batch's coded files, its report and the list of refused files.
 
     Parameters
     ----------
@@ -63,19 +63,19 @@ def anonymize_batch(
     study_description, series_description
         The fixed strings (R21).
     secondary_capture, lossy
-        ``refuse`` or ``keep``: Secondary Capture of Modality NM, images compressed with loss.
+        ``refuse`` or ``keep``: Secondary Capture of Modality NM, and lossy compressed images.
     keep_private, vocabulary
         The recorded decisions that keep private or overlay elements (R22, R23), and the hospital's
         own lines of the vocabulary, if it has any.
     decisions, reviewers
-        What persons decided of refused images and stations; may not exist. How many must agree.
+        The decisions about refused images and stations (may not exist). How many must agree.
     destination
         Folder of the files, ``<code>/<code>_<nn>.dcm``.
     report, tags, refused
-        One row per instance, by code; what was done to each row of the hospital's table, in how
-        many of the files written; one row per refused source, on the identified side.
+        One row per instance, by code. The outcomes of each row of the hospital's table, with
+        numbers of written files. One row per refused source, on the identified side.
     redactions, limits
-        The rectangles that are to be 0 in the batch's images; how much is made of a file.
+        The rectangles that become 0 in the batch's images. The limits of size and number.
 
     Raises
     ------
@@ -103,7 +103,7 @@ def anonymize_batch(
             if refusal:
                 reason = {key: getattr(refusal, key) for key in _REASON}
                 refusals.append({"path": row["path"], **reason})
-    # the reports say that the files are there, so they must have reached the disk before
+    # the reports state that the files exist, so the files must be on the disk before them
     to_the_disk(destination)
     write_rows(refused, columns("refused"), refusals)
     write_rows(tags, columns("tag_outcomes"), _tag_rows(settings.policies["nm"].table, outcomes))
@@ -113,7 +113,7 @@ def anonymize_batch(
 
 
 def _decided(decisions: Path, reviewers: int, redactions: Path | None) -> dict[str, Any]:
-    """Return what persons decided of images and stations, as arguments of `Settings`."""
+    """Return the decisions about images and stations, as arguments of `Settings`."""
     found = read_decisions(decisions, reviewers) if decisions.exists() else []
     return {
         "releases": released_images(found),

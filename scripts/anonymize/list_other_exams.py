@@ -1,4 +1,4 @@
-"""Tell whose exam was refused at the door though others could have been taken (R2)."""
+"""List patients whose exam was refused by the de-identification, but who have others (R2)."""
 
 import logging
 from collections import defaultdict
@@ -30,15 +30,15 @@ def list_other_exams(
     exams: Path,
     warnings: Path,
 ) -> None:
-    """Write the exams of these patients with their dates, and a warning by code without dates.
+    """Write the exams of these patients with their dates, and warnings by code without dates.
 
-    None takes the place of a refused one by itself: which exam is analysed is a person's choice
+    No other exam replaces a refused one automatically, because a person must choose the exam
     (`inputs.exam_dates`). A date that is not delivered stays on the identified side.
 
     Parameters
     ----------
     consented, cohort, excluded, refused
-        What `filter_opt_out`, `select_cohort` and `anonymize_batch` wrote.
+        The tables of `filter_opt_out`, `select_cohort` and `anonymize_batch`.
     ledger
         Arguments of `open_ledger`.
     exams, warnings
@@ -54,7 +54,7 @@ def list_other_exams(
             exam = header_date(row["study_date"])
             day = exam.isoformat() if exam else ""
             found[row["subject"]][day, row["study_instance_uid"]].append(row)
-    # of a patient with one exam there is nothing to choose
+    # for a patient with one exam there is nothing to choose
     found = {subject: exams for subject, exams in sorted(found.items()) if len(exams) > 1}
     write_rows(exams, columns("other_exams"), _rows(found, out, spare))
     codes = open_ledger(**ledger) if found else None

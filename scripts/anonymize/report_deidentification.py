@@ -36,24 +36,24 @@ def report_deidentification(
     unique_cases: Path,
     warnings: Path,
 ) -> None:
-    """Write the verification report of the coded files; every table is free of identifiers.
+    """Write the verification report of the coded files. No table has identifiers.
 
     Parameters
     ----------
     reports, tags
         The batches' results/anonymization/{batch}.csv and {batch}.tags.csv.
     cases
-        results/cases.csv; a case of which nothing was written is not given to anybody and does not
-        count for k-anonymity.
+        results/cases.csv. A case without written files is not delivered and does not count for
+        k-anonymity.
     hospital_table
         The hospital's table (R18).
     language
-        Of the messages, ``ja`` or ``en``.
+        Language of the messages, ``ja`` or ``en``.
     tag_table, rule_counts, unlisted, instances
-        What was done by row of the hospital's table, by rule, what the vocabulary has not, by
-        attribute, and files by status and reason.
+        The outcomes by row of the hospital's table, and by rule; the values that the vocabulary
+        lacks, by attribute; the files, by status and reason.
     anonymity, unique_cases, warnings
-        k-anonymity over what is kept (R24), the cases that stand alone, and the warnings.
+        k-anonymity over the kept attributes (R24), the unique cases, and the warnings.
 
     Raises
     ------
@@ -78,7 +78,7 @@ def report_deidentification(
 
 
 def _stations(lines: Iterable[Mapping[str, str]]) -> Iterator[dict[str, str]]:
-    """Yield each Station Name that stops files once, with the line that lets it stay."""
+    """Yield each Station Name that stops files once, with the decision line that would keep it."""
     waiting = Counter(line["station_sha256"] for line in lines if line["station_sha256"])
     for digest, n in sorted(waiting.items(), key=lambda item: (-item[1], item[0])):
         line = decision_line(digest, STATION)
@@ -89,7 +89,7 @@ def _stations(lines: Iterable[Mapping[str, str]]) -> Iterator[dict[str, str]]:
 def _warnings(
     by_tag: Iterable[Mapping[str, Any]], by_attributes: Iterable[Mapping[str, Any]]
 ) -> Iterator[dict[str, str]]:
-    """Yield what wants a look; age from 90 is warned of by check_cases."""
+    """Yield warnings for a person. The warning about ages from 90 is made by check_cases."""
     rows = list(by_tag)
     for row in rows:
         if row["verdict"] == "stricter":

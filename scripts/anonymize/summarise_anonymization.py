@@ -1,4 +1,4 @@
-"""Bring the batches' reports together: one row per case (results/cases.csv)."""
+"""Join the batches' reports: one row per case (results/cases.csv)."""
 
 import logging
 from collections import Counter
@@ -19,10 +19,10 @@ logger = logging.getLogger(__name__)
 
 
 def summarise_anonymization(reports: list[Path], folders: list[Path], cases: Path) -> None:
-    """Write one row per code and hold the files that lie in the folders against the reports.
+    """Write one row per code, and compare the files in the folders with the reports.
 
-    Snakemake does not notice a file added to or taken from a folder that a rule has made, so this
-    step does: what the partner gets must be exactly what was verified (R28).
+    Snakemake does not notice a file that was added to or taken from a folder of a rule. This step
+    does, because the partner must get exactly the files that were verified (R28).
 
     Parameters
     ----------
@@ -31,14 +31,13 @@ def summarise_anonymization(reports: list[Path], folders: list[Path], cases: Pat
     folders
         Their folders of DICOM files, in the same order.
     cases
-        The table to be written, sorted by code. A patient's columns come from the first written
-        instance (by file name) that has the value; a case with none written stands with 0
-        instances.
+        The table to write, sorted by code. A patient's columns come from the first written instance
+        (by file name) that has the value. A case without written files has 0 instances.
 
     Raises
     ------
     InputError
-        If a folder holds another set of files than its report.
+        If the files of a folder differ from those in its report.
     """
     problems, rows, written = [], [], []
     for report, folder in zip(reports, folders, strict=True):
@@ -58,7 +57,7 @@ def summarise_anonymization(reports: list[Path], folders: list[Path], cases: Pat
 def _case(code: str, batch: str, instances: list[dict[str, str]]) -> dict[str, object]:
     status = Counter(line["status"] for line in instances)
     written = [line for line in instances if line["status"] == "written"]
-    # a refused instance knows the tracer of the case, but no more of the patient
+    # a refused instance gives the tracer of the case, but nothing else about the patient
     row: dict[str, object] = {
         fact: next((line[fact] for line in [*written, *instances] if line[fact]), "")
         for fact in FACTS
@@ -75,10 +74,10 @@ def _case(code: str, batch: str, instances: list[dict[str, str]]) -> dict[str, o
 
 def _differences(folder: Path, reported: set[str]) -> list[str]:
     found = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
-    # Snakemake marks the folders it has made
+    # Snakemake puts this file into the folders of its rules
     found.discard(".snakemake_timestamp")
     codes = {Path(file).parent for file in reported}
-    # what somebody added by hand may be named after a patient: only its case's folder is told
+    # a file added by hand may be named after a patient, so only the folder of its case is told
     extra = [f.parent.as_posix() if f.parent in codes else "?" for f in map(Path, found - reported)]
     kinds = {"extra": sorted(extra), "missing": sorted(reported - found)}
     return [

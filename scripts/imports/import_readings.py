@@ -1,4 +1,4 @@
-"""Bring one reader's report into the study's common table; the findings stay in private/ (R10)."""
+"""Bring one reader's report into the study's common table. Findings stay in private/ (R10)."""
 
 import logging
 from collections.abc import Mapping
@@ -35,17 +35,17 @@ def import_readings(
     synthetic: bool,
     same: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> None:
-    """Write one row per cohort case, what looks wrong in the report, and the findings as typed.
+    """Write one row per cohort case, the warnings about the report, and the findings as typed.
 
     Parameters
     ----------
     report
         The reader's table.
     second
-        The same table typed a second time (double entry), None if it was not: nothing is imported
+        The same table typed a second time (double entry), or None. With it, nothing is imported
         until both agree.
     cohort
-        private/cohort.csv: rows of anybody else are never looked at (R12).
+        private/cohort.csv. Rows of other people are never read (R12).
     ledger
         Arguments of `open_ledger`.
     reader, settings
@@ -53,18 +53,18 @@ def import_readings(
     language
         ``ja`` or ``en``.
     table, warnings, findings
-        Tables to write (docs/en/tables.md); none is written if the report has an error.
+        Tables to write (docs/en/tables.md). None is written if the report has an error.
     faults
-        Workbook of the faults, written instead of the tables and removed by a good import.
+        Workbook of the faults. It replaces the tables, and a good import removes it.
     synthetic
-        Whether the data are simulated: the workbook then says so.
+        Whether the data are simulated. The workbook then says so.
     same
-        Other readers whose file has the same content, with their layout: a warning.
+        Other readers whose file has the same content, with their layout. It gives a warning.
 
     Raises
     ------
     InputError
-        Every fault of the report at once, and where their workbook lies.
+        Every fault of the report at once, and the place of their workbook.
     """
     cases = read_cases(cohort, open_ledger(**ledger), language)
     with fault_book_of_errors(faults, language, synthetic):

@@ -30,31 +30,31 @@ def import_repeat(
     synthetic: bool,
     values: Values | None = None,
 ) -> None:
-    """Write one row per cohort case of the software's tracer, read as today's export is.
+    """Write one row per cohort case of the software's tracer, read like the software's own export.
 
     Parameters
     ----------
     cohort
-        private/cohort.csv: rows of anybody else are never looked at (R12).
+        private/cohort.csv. Rows of other people are never read (R12).
     ledger
         Arguments of `open_ledger`.
     software, settings
-        The entry's name, and its content with what is said of this table: ``file`` and more.
+        The entry's name, and its content with the settings of this table: ``file`` and more.
     language
         ``ja`` or ``en``.
     table, warnings
-        Tables to write (docs/en/tables.md); neither is written if the table has an error.
+        Tables to write (docs/en/tables.md). Neither is written if the table has an error.
     faults
-        Workbook of the faults, written instead of the tables and removed by a good import.
+        Workbook of the faults. It replaces the tables, and a good import removes it.
     synthetic
-        Whether the data are simulated: the workbook then says so.
+        Whether the data are simulated. The workbook then says so.
     values
-        The study's metrics (`metric_values`); None for the default ones.
+        The study's metrics (`metric_values`). None takes the default ones.
 
     Raises
     ------
     InputError
-        Every fault of the table at once, and where their workbook lies.
+        Every fault of the table at once, and the place of their workbook.
     """
     values = values or metric_values()
     cases = read_cases(cohort, open_ledger(**ledger), language)

@@ -28,32 +28,32 @@ def import_second_reading(
     faults: Path,
     synthetic: bool,
 ) -> None:
-    """Write one row per cohort case, read as the reader's report is.
+    """Write one row per cohort case, read like the reader's report.
 
-    As a rule it is of some cases: none is missed. The findings are nobody's to keep, so that they
-    are not read.
+    The second reading usually has only some cases, so missing ones are not reported. Its findings
+    are not kept and therefore not read.
 
     Parameters
     ----------
     cohort
-        private/cohort.csv: rows of anybody else are never looked at (R12).
+        private/cohort.csv. Rows of other people are never read (R12).
     ledger
         Arguments of `open_ledger`.
     reader, settings
-        The entry's name, and its content with what is said of this table: ``file`` and more.
+        The entry's name, and its content with the settings of this table: ``file`` and more.
     language
         ``ja`` or ``en``.
     table, warnings
-        Tables to write (docs/en/tables.md); neither is written if the table has an error.
+        Tables to write (docs/en/tables.md). Neither is written if the table has an error.
     faults
-        Workbook of the faults, written instead of the tables and removed by a good import.
+        Workbook of the faults. It replaces the tables, and a good import removes it.
     synthetic
-        Whether the data are simulated: the workbook then says so.
+        Whether the data are simulated. The workbook then says so.
 
     Raises
     ------
     InputError
-        Every fault of the table at once, and where their workbook lies.
+        Every fault of the table at once, and the place of their workbook.
     """
     cases = read_cases(cohort, open_ledger(**ledger), language)
     with fault_book_of_errors(faults, language, synthetic):

@@ -36,17 +36,17 @@ def import_software(
     same: Mapping[str, Mapping[str, Any]] | None = None,
     values: Values | None = None,
 ) -> None:
-    """Write one row per cohort case of the software's tracer, and what looks wrong in the export.
+    """Write one row per cohort case of the software's tracer, and the warnings about the export.
 
     Parameters
     ----------
     export
         The software's table as the hospital exported or typed it.
     second
-        The same table typed a second time (double entry), None if it was not: nothing is imported
+        The same table typed a second time (double entry), or None. With it, nothing is imported
         until both agree.
     cohort
-        private/cohort.csv: rows of anybody else are never looked at (R12).
+        private/cohort.csv. Rows of other people are never read (R12).
     ledger
         Arguments of `open_ledger`.
     software, settings
@@ -54,20 +54,20 @@ def import_software(
     language
         ``ja`` or ``en``.
     table, warnings
-        Tables to write (docs/en/tables.md); neither is written if the export has an error.
+        Tables to write (docs/en/tables.md). Neither is written if the export has an error.
     faults
-        Workbook of the faults, written instead of the tables and removed by a good import.
+        Workbook of the faults. It replaces the tables, and a good import removes it.
     synthetic
-        Whether the data are simulated: the workbook then says so.
+        Whether the data are simulated. The workbook then says so.
     same
-        Other software whose file has the same content, with their layout: a warning.
+        Other software whose file has the same content, with its layout. It gives a warning.
     values
-        The study's metrics (`metric_values`); None for the default ones.
+        The study's metrics (`metric_values`). None takes the default ones.
 
     Raises
     ------
     InputError
-        Every fault of the export at once, and where their workbook lies.
+        Every fault of the export at once, and the place of their workbook.
     """
     values = values or metric_values()
     cases = read_cases(cohort, open_ledger(**ledger), language)

@@ -1,4 +1,4 @@
-"""Mark the cases a company held before it released a version: possible training cases (R31)."""
+"""Mark cases that a company had before releasing a version: possible training cases (R31)."""
 
 import logging
 from collections.abc import Mapping
@@ -26,20 +26,20 @@ def mark_exposure(
 ) -> None:
     """Write for each case and each software of its tracer whether its training may have seen it.
 
-    It may if any delivery on record, under the preceding study too, holds the case and is not later
-    than the version's release.
-    In doubt it may: on the day of the release, to whomever the delivery went, and after a recall.
+    It may have if any recorded delivery, also of the preceding study, holds the case and is not
+    later than the version's release. In doubt it may have: on the day of the release, for a
+    delivery to any recipient, and after a recall.
 
     Parameters
     ----------
     cases
-        results/cases.csv: who is in the study, with which tracer.
+        results/cases.csv: the cases of the study with their tracers.
     ledger
         Arguments of `open_ledger`.
     software
         Key -> ``tracer``, ``version``, ``released`` (ISO date), in the configured order.
     table
-        Where the marks go: codes and dates only; `delivered` is the first such delivery.
+        The table of marks, with only codes and dates. `delivered` is the first such delivery.
     """
     book = open_ledger(**ledger)
     first = first_delivered(book)

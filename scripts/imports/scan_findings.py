@@ -1,4 +1,4 @@
-"""Join the readers' findings of a case and scan them for what may identify somebody (R27)."""
+"""Join the readers' findings of a case and scan them for text that may identify a person (R27)."""
 
 import logging
 from pathlib import Path
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 def scan_findings(
     findings: dict[str, Path], consented: Path, staff: Path | None, language: str, table: Path
 ) -> None:
-    """Write one row a case: the text as it would be sent, its sha256, the kinds of hits.
+    """Write one row per case: the text as it would be sent, its sha256, the kinds of hits.
 
     Parameters
     ----------
     findings
         Reader -> private/findings/{reader}.csv.
     consented
-        private/consented.csv: the known names and IDs, of all, because a report may name another;
-        physicians, operators and institutions as the headers name them.
+        private/consented.csv: the known names and IDs of all patients, because a report may name
+        another patient; physicians, operators and institutions as in the headers.
     staff
-        A text file with a name a line, None if there is none.
+        A text file with one name per line, or None.
     language
-        Of the joined text.
+        Language of the joined text.
     table
         private/findings.csv.
     """

@@ -1,4 +1,4 @@
-"""List every file of the raw folder: a row per readable instance, or why there is none."""
+"""List every file of the raw folder: a row per readable instance, or the reason for none."""
 
 import json
 import logging
@@ -36,26 +36,26 @@ def index_dicom(
     made_by: str = "",
     ledger: LedgerFiles | None = None,
 ) -> None:
-    """Write the index of instances and the list of files that are none (docs/en/tables.md).
+    """Write the index of instances and the list of all other files (docs/en/tables.md).
 
     Parameters
     ----------
     dicom
-        The raw folder; every file below it that has changed is opened once, up to its pixels.
+        The raw folder. Every changed file below it is opened once, up to its pixels.
     index, unindexed
-        The two tables; each file stands in one of them, sorted by path.
+        The two tables, sorted by path. Each file is in one of them.
     receipt
-        JSON with the number of rows of both: what stays when they are removed.
+        JSON with the number of rows of both. It stays when the tables are removed.
     workers
-        Processes.
+        Number of processes.
     language
-        Of the messages.
+        Language of the messages.
     limits
-        How much of a file is taken into memory.
+        The limits of size and number for a file.
     tracers
-        Those of the study.
+        The tracers of the study.
     cache, made_by, ledger
-        Where the last run's rows are kept, sealed to the ledger (`known_rows`).
+        The file with the last run's rows, sealed to the ledger (`known_rows`).
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""One batch of patients: every instance written, found double, or refused with a reason."""
+"""Code one batch of patients: each instance is written, a duplicate, or refused with a reason."""
 
 import logging
 import traceback
@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 
 class Processed(NamedTuple):
-    """What became of one instance.
+    """The outcome of one instance.
 
     Parameters
     ----------
@@ -27,9 +27,9 @@ class Processed(NamedTuple):
     line
         Its row of the report (resources/tables/anonymization.csv).
     table
-        What was done to each attribute of the hospital's table, if it was written.
+        The outcome of each attribute of the hospital's table, if the instance was written.
     refusal
-        Why it was refused, if it was.
+        Why it was refused, if so.
     """
 
     row: dict[str, str]
@@ -46,15 +46,15 @@ def write_cases(
 ) -> Iterator[Processed]:
     """Write the instances of patients as ``<code>/<code>_<nn>.dcm``.
 
-    Nothing is ever half written. The files are not flushed to the disk one by one: call `os.sync`
-    before the report that says they are there.
+    No file is ever half written. The files are not flushed to the disk one by one. Call `os.sync`
+    before writing the report that says they exist.
 
     Parameters
     ----------
     cases
         Each patient's code and rows of the batch, in their original order.
     dicom_root
-        What their paths are relative to.
+        The folder to which their paths are relative.
     destination
         The batch's folder.
     settings
@@ -65,8 +65,8 @@ def write_cases(
     Processed
         One for each row, by patient, in the order anterior, posterior, other.
     """
-    # while one file is hashed and written, both of which leave the interpreter free, the next one
-    # is transformed; more than one in flight would only take memory
+    # Hashing and writing release the interpreter, so the next file is transformed meanwhile.
+    # More files at once would only take memory.
     with ThreadPoolExecutor(1) as pool:
         waiting: Future[Processed] | None = None
         for code, rows in cases:
@@ -88,7 +88,7 @@ def in_order(rows: Iterable[dict[str, str]]) -> list[dict[str, str]]:
     Parameters
     ----------
     rows
-        Of one patient, in their original order.
+        Those of one patient, in their original order.
     """
     return sorted(rows, key=lambda row: _VIEW_ORDER.get(row["views"], 2))
 
@@ -96,9 +96,9 @@ def in_order(rows: Iterable[dict[str, str]]) -> list[dict[str, str]]:
 def _case(
     code: str, rows: list[dict[str, str]], dicom_root: Path, settings: Settings
 ) -> Iterator[tuple[dict[str, str], Coded | Refused | None]]:
-    """Yield each row of a patient with its outcome, None of a copy."""
+    """Yield each row of a patient with its outcome, or None for a copy."""
     files = ((row["path"], row["sop_instance_uid"]) for row in rows)
-    # the cohort has settled these; whatever comes here, no two contents get one UID
+    # the cohort has settled clashes already; this makes sure that no two contents get one UID
     found = clashes(files, dicom_root, settings.chosen)
     for row in in_order(rows):
         clash = found.get(row["path"])
@@ -117,7 +117,7 @@ def _write(
     destination: Path,
     file: str,
 ) -> Processed:
-    """Write a coded file, in a thread of its own, and return its line of the report."""
+    """Write a coded file, in its own thread, and return its line of the report."""
     line: dict[str, object] = {"code": code, "tracer": row["tracer"], "views": row["views"]}
     if outcome is None:
         return Processed(row, line | {"status": DUPLICATE}, {}, None)
@@ -154,8 +154,8 @@ def _whole(path: Path, limits: Limits) -> bytes:
 
 
 def _unexpected(error: Exception, code: str) -> Refused:
-    """Return the refusal of a file for an error that nobody foresaw; the rest goes on."""
-    # the message could quote the header, the place cannot
+    """Return the refusal of a file for an unforeseen error. The other files go on."""
+    # the error's message could quote the header; its place in the code cannot
     frame = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"
     logger.error("%s: a file was refused by %s", code, place)

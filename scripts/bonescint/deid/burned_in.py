@@ -44,8 +44,8 @@ class _StrokeRule(NamedTuple):
 _APART = _StrokeRule(near=2, most_alike=0.1, least_width=1, brighter=False)
 # one value far more frequent than similar values, whatever pixels are around it
 _ALONE = _StrokeRule(near=2, most_alike=1.0, least_width=3, brighter=False)
-# one power of two, with edges sharper than a collimator allows: antialiased or inverted text over
-# bone
+# one power of two, with edges sharper than a collimator allows: text over bone that is antialiased
+# or inverted
 _SHARP = _StrokeRule(near=1, most_alike=0.3, least_width=3, brighter=True)
 _FEWEST_RUNS = 8
 # a page of text has fewer runs; a frame with more is looked at in full
@@ -201,7 +201,7 @@ def _drawn(levels: Flat, rule: _StrokeRule) -> int:
     levels
         One frame (rows, columns); 0 is background.
     rule
-        What a glyph is.
+        The rule for a glyph.
     """
     flat, columns = levels.reshape(-1), levels.shape[1]
     bright = flat != 0
@@ -282,7 +282,7 @@ def _word(levels: Flat, level: int, places: Places, rules: list[_StrokeRule]) ->
     level, places
         The level, and flat indices of pixels of it.
     rules
-        What a glyph is, by any of them. They are `_APART` or `_SHARP`, perhaps with `_ALONE`.
+        The rules for a glyph, of which one is enough: `_APART` or `_SHARP`, perhaps with `_ALONE`.
     """
     crop, labels, wanted = _thin(levels, level, places)
     height, width = crop.shape

@@ -223,7 +223,7 @@ def _follow_j2k(stream: bytes) -> tuple[tuple[int, ...], int]:
 
 
 def _follow_header(stream: bytes, at: int, last: int, extent: tuple[int, int]) -> int:
-    """Return where the last marker of a main or tile-part header stands."""
+    """Return the place of the last marker of a main or tile-part header."""
     while (marker := int.from_bytes(_take(stream, at, 2), "big")) != last:
         body, at = _segment(stream, at)
         if marker == _COD:

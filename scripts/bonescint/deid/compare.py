@@ -1,4 +1,4 @@
-"""What differs between two DICOM files, element by element: the before and after of a person."""
+"""Compare two DICOM files element by element, so that a person can see before and after."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ _META_LENGTH = tags.FileMetaInformationGroupLength  # follows from the elements 
 
 
 class Size(NamedTuple):
-    """What stands for a value that is not shown: how many ``bytes``, or ``items`` of a sequence."""
+    """Size shown in place of a value: the number of ``bytes``, or of ``items`` of a sequence."""
 
     unit: str
     n: int
@@ -42,15 +42,15 @@ class Change:
     path
         Tags and, in sequences, item numbers from 1: ``(0054,0016)[1]/(0018,0031)``.
     keyword
-        Of the attribute; empty if the standard has none.
+        Keyword of the attribute; empty if the standard has none.
     private
         Whether the last tag of the path is a private one.
     kind
         ``removed``, ``emptied``, ``replaced``, ``added``, ``unchanged``; ``undecodable`` for pixels
         that differ in their bytes and cannot be compared otherwise.
     before, after
-        The value as text, or its size where it is binary, private or a sequence; None if absent.
-        Text is as it stands in the file: it may identify, and hold control characters.
+        The value as text, or its size if it is binary, private or a sequence; None if absent.
+        Text is unchanged from the file. It may identify a patient and hold control characters.
     """
 
     path: str
@@ -62,7 +62,7 @@ class Change:
 
 
 class _Compared(NamedTuple):
-    """What is compared, and what is shown for it."""
+    """The content that is compared, and the text or size that is shown for it."""
 
     content: object
     shown: str | Size
@@ -72,18 +72,18 @@ class _Compared(NamedTuple):
 def changes(before: bytes | Path, after: bytes | Path) -> Iterator[Change]:
     """Compare every element of two DICOM files, file meta included, in the order of the tags.
 
-    Text counts as equal if it decodes to the same characters, pixels if they decode to the same
-    numbers, whatever the encoding.
+    Texts are equal if they decode to the same characters, and pixels if they decode to the same
+    numbers, in any encoding.
 
     Parameters
     ----------
     before, after
-        Two DICOM files, as bytes or where they lie.
+        Two DICOM files, as bytes or as paths.
 
     Raises
     ------
     Refused
-        ``not-dicom`` or ``damaged``: nothing to compare.
+        ``not-dicom`` or ``damaged``: there is nothing to compare.
     OSError
         If a file cannot be read.
     """
@@ -107,7 +107,7 @@ def _read(side: bytes | Path) -> FileDataset:
 
 
 class _Side:
-    """A data set or item of one file, and the character set that holds in it."""
+    """A data set or item of one file, and its character set."""
 
     def __init__(self, dataset: Dataset, charset: tuple[str, ...] = ("",)) -> None:
         self.dataset = dataset
@@ -151,7 +151,7 @@ def _level(before: _Side, after: _Side, path: str) -> Iterator[Change]:
         shown = (value and value.shown for value in (first, second))
         yield Change(here, keyword_for_tag(tag), bool(tag >> 16 & 1), kind, *shown)
         if tag >> 16 & 1:
-            continue  # of private elements nothing is shown
+            continue  # the content of private elements is not shown
         items = [list(value.items) if value else [] for value in (first, second)]
         for n in range(max(map(len, items))):
             pair = before.item(items[0], n), after.item(items[1], n)
@@ -169,10 +169,10 @@ def _kind(before: _Compared | None, after: _Compared | None) -> str:
 
 
 def _pixels(before: Dataset, after: Dataset) -> str:
-    """Return how pixels compare whose bytes differ: frame by frame, decoded."""
+    """Compare pixels whose bytes differ, frame by frame, decoded."""
     try:
         frames = zip_longest(iter_pixels(before, raw=True), iter_pixels(after, raw=True))
         same = all(np.array_equal(one, other) for one, other in frames)
-    except Exception:  # whatever decoders raise
+    except Exception:  # decoders raise many kinds
         return "undecodable"
     return "unchanged" if same else "replaced"

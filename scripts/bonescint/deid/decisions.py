@@ -164,7 +164,7 @@ def decision_words(item: str) -> dict[str, bool]:
 
 
 def person(reviewer: str) -> str:
-    """Return a reviewer without width, case and blanks, so that spellings do not count as persons.
+    """Return a reviewer without width, case and blanks, so that two spellings are one person.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Writing DICOM elements in Explicit VR Little Endian (PS3.5 section 7.1.2)."""
+"""Write DICOM elements in Explicit VR Little Endian (PS3.5 section 7.1.2)."""
 
 import struct
 from functools import lru_cache
@@ -7,20 +7,20 @@ from typing import TypeAlias
 from bonescint.dicom import tags
 from bonescint.dicom.vrs import LONG, ZERO_PADDED
 
-# VR and value; a sequence is a list of items, or bytes when it is encoded already
+# VR and value; a sequence is a list of items, or bytes if it is already encoded
 Element: TypeAlias = tuple[str, "bytes | list[CodedElements]"]
 CodedElements: TypeAlias = dict[int, Element]
 # pixels are a view of the source, never copied before the file is joined
 Part: TypeAlias = "bytes | memoryview"
 
-# of a value whose length field has two bytes: an even number
+# the longest value, of even length, for a length field of two bytes
 MOST_BYTES = 0xFFFE
 _SHORT, _LONG = struct.Struct("<HH2sH").pack, struct.Struct("<HH2sHI").pack
 _ITEM = struct.pack("<HH", tags.Item >> 16, tags.Item & 0xFFFF)
 
 
 def encode_element(tag: int, vr: str, value: Part) -> list[Part]:
-    """Return header, value and padding of one element, unjoined so that pixels are copied once.
+    """Return header, value and padding of one element, not joined, so that pixels are copied once.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def encode_items(items: list[CodedElements]) -> bytes:
 
 
 def encode_dataset(elements: CodedElements) -> list[Part]:
-    """Return the parts of a data set in tag order, unjoined."""
+    """Return the parts of a data set in tag order, not joined."""
     parts: list[Part] = []
     for tag in sorted(elements):
         vr, value = elements[tag]

@@ -354,8 +354,7 @@ def _rewritten(
         if target not in DUMMIES:
             raise Refused("required-attribute", rule.keyword)
         return target, DUMMIES[target], "dummy"
-    # the value is of another kind than the attribute: a number in the place of a text, or the
-    # reverse
+    # of another kind than the attribute: a number in the place of a text, or the reverse
     another = vr is not None and vr not in rule.vrs and (vr in vrs.WORD) != (target in vrs.WORD)
     if vr == "SQ" or another or rule.action == "empty":
         return target, b"", ""

@@ -44,7 +44,7 @@ def search_pixels(source: Source, pixels: Pixels, known: Identifiers) -> None:
     pixels
         The image as it was prepared.
     known
-        What the header knows of the patient.
+        The identifiers of the header.
 
     Raises
     ------
@@ -86,14 +86,14 @@ def check_identity(source: Source) -> None:
     """
     for tag in IDENTIFYING & source.level.keys():
         value = source.level[tag].value
-        # some devices leave one remnant of a longer value behind the NUL of a shorter one; more is
-        # damage
+        # Some devices leave one remnant of a longer value behind the NUL of a shorter one. More
+        # parts mean damage.
         if isinstance(value, bytes) and len([part for part in value.split(b"\0") if part]) > 2:
             raise Refused("damaged", tags.notation(tag))
 
 
 def check_unchanged(source: Source, row: Mapping[str, str]) -> None:
-    """Refuse a file that now has another patient than the header read before, at any file date.
+    """Refuse a file whose patient is no longer that of the index, even if its date is the same.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
-"""What is known of a patient from the source's own header, and finding it in bytes.
+"""Collect the identifiers of a patient from the source's header, and find them in bytes.
 
-Both sides meet in one form (`bonescint.text.folding`). Bytes are read in every encoding that
-Japanese devices use, declared or not (`bonescint.names.reading`). What depends on the patient alone
-is worked out once for all files of the patient (`bonescint.names.matcher`).
+Identifiers and bytes are compared in one form (`bonescint.text.folding`). Bytes are read in every
+encoding that Japanese devices use, declared or not (`bonescint.names.reading`). The part that
+depends only on the patient is computed once for all files (`bonescint.names.matcher`).
 """
 
 import math

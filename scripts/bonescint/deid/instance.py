@@ -1,4 +1,4 @@
-"""One instance: from a source file's bytes to a verified coded file, or the reason why not."""
+"""De-identify one instance: from a source's bytes to a verified coded file, or a refusal."""
 
 import hashlib
 import logging
@@ -37,28 +37,28 @@ _DAYS = {"D": 1, "W": 7, "M": 30.4375, "Y": 365.25}
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What holds for every instance of a run.
+    """The settings of a run, the same for every instance.
 
     Parameters
     ----------
     policies
         ``nm`` and ``sc``, by `bonescint.deid.policy.load_policies`.
     uids
-        The replacement of UIDs.
+        Replaces the UIDs.
     keep_secondary_capture
-        Whether Secondary Capture of Modality NM is accepted.
+        Whether a Secondary Capture of Modality NM is accepted.
     keep_lossy
-        Whether images are accepted that were compressed with loss.
+        Whether images compressed with loss are accepted.
     releases
         Hashes of the source files that a person has released (`bonescint.deid.decisions`).
     stations
         Digests of the Station Names that may stay (`bonescint.deid.decisions`).
     id_pattern
-        What a patient ID is (`bonescint.names.ids.is_patient_id`).
+        The form of a patient ID (`bonescint.names.ids.is_patient_id`).
     limits
-        How much is made of a file.
+        The limits of size and number.
     redactions
-        Hash of a source file -> what a person wants black in it (`bonescint.deid.decisions`).
+        Hash of a source file -> the rectangles to redact (`bonescint.deid.decisions`).
     """
 
     policies: Mapping[str, Policy]
@@ -73,7 +73,7 @@ class Settings:
 
     @property
     def chosen(self) -> frozenset[str]:
-        """Hashes of the files that a person wants of several with one UID."""
+        """Hashes of the files that a person chose among several with one UID."""
         return self.releases.union(self.redactions)
 
 
@@ -88,7 +88,7 @@ class Coded:
     facts
         The columns of the report that come from the file.
     table
-        What was done to each attribute of the hospital's table.
+        The outcome of each attribute of the hospital's table.
     """
 
     data: bytes
@@ -109,7 +109,7 @@ def deidentify(data: bytes, row: Mapping[str, str], code: str, settings: Setting
     data
         The source file.
     row
-        Its row of the batch: views, and the identifiers the index read.
+        Its row of the batch: views, and the identifiers that the index read.
     code
         The patient's code.
     settings
@@ -118,7 +118,7 @@ def deidentify(data: bytes, row: Mapping[str, str], code: str, settings: Setting
     Raises
     ------
     Refused
-        With the true reason; nothing has been written.
+        With the true reason. Nothing was written.
     """
     limits = settings.limits
     try:
@@ -143,7 +143,7 @@ def _deidentify(
     seen = hashlib.sha256(data).hexdigest() if settings.redactions else ""
     if rectangles := settings.redactions.get(seen):
         policy, pixels = of_redacted(policy), redacted(whole, rectangles)
-        # what the header says of drawn text is of the picture before
+        # the header's signs of drawn text belong to the image before its redaction
         reason, signs, seen = "redacted-suspected", "", redacted_digest(seen, rectangles)
     else:
         reason, signs = "burned-in-suspected", signs_of_text(source)
@@ -167,12 +167,12 @@ def _deidentify(
 
 
 def _search_as_it_was(source: Source, policy: Policy, known: Identifiers) -> None:
-    """Look for identifiers in the texts that stay, before a wrong character set garbles them."""
+    """Look for identifiers in the kept texts of the source: a wrong character set garbles them."""
     for tag in policy.texts:
         raw = source.level.get(tag)
         if raw is None or not isinstance(raw.value, bytes):
             continue
-        # short plain ASCII cannot be garbled or cut: it is searched as it is written
+        # short plain ASCII is neither garbled nor cut, so the search of the written file covers it
         changes = not raw.value.isascii() or b"\x1b" in raw.value or len(raw.value) > 16
         if changes:
             known.search(tag, raw.value)
@@ -180,13 +180,13 @@ def _search_as_it_was(source: Source, policy: Policy, known: Identifiers) -> Non
 
 @contextmanager
 def quiet_pydicom() -> Iterator[None]:
-    """Keep pydicom's remarks, which quote the header, out of logs and screen, and its checks off.
+    """Keep pydicom's warnings out of logs and screen, and switch its checks off.
 
-    Every value that is written is checked by this package itself.
+    The warnings quote the header. This package checks every value that it writes itself.
     """
     remarks = logging.getLogger("pydicom")
     level = remarks.level
-    # its decoders have loggers of their own, which take over the level but not `disabled`
+    # pydicom's decoders have their own loggers, which inherit the level but not `disabled`
     remarks.setLevel(logging.CRITICAL + 1)
     mode = pydicom.config.settings.reading_validation_mode
     pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
@@ -200,7 +200,7 @@ def quiet_pydicom() -> Iterator[None]:
 
 
 def _policy_for(source: Source, settings: Settings) -> Policy:
-    """Return the policy of the source's IOD, or refuse what is neither NM nor an accepted SC."""
+    """Return the policy of the source's IOD. Refuse others than NM and an accepted SC."""
     sop_class = source.text(tags.SOPClassUID)
     if sop_class == NUCLEAR_MEDICINE:
         return settings.policies["nm"]
@@ -212,9 +212,9 @@ def _policy_for(source: Source, settings: Settings) -> Policy:
 
 
 def _patient(written: CodedElements, source: Source, row: Mapping[str, str]) -> dict[str, object]:
-    """Return the columns of the report on the patient: what the file says, or the age (R25)."""
+    """Return the report's columns about the patient. A missing age is computed (R25)."""
     examined = header_date(_text(written, tags.StudyDate))
-    # the birth date is known here and nowhere behind the door
+    # the birth date is known only here and never on the coded side
     born = header_date(source.text(tags.PatientBirthDate) or row.get("patient_birth_date", ""))
     stated = _text(written, tags.PatientAge)
     age: int | None = None
@@ -227,7 +227,7 @@ def _patient(written: CodedElements, source: Source, row: Mapping[str, str]) -> 
         "study_date": examined.isoformat() if examined else "",
         "sex": _text(written, tags.PatientSex),
         "age": age,
-        # metres in the header; 0.000000 means that nobody measured
+        # metres in the header; 0.000000 means not measured
         "height_cm": _measured(_text(written, tags.PatientSize), 100),
         "weight_kg": _measured(_text(written, tags.PatientWeight), 1),
         "station_name": _text(written, tags.StationName),
@@ -244,5 +244,5 @@ def _measured(value: str, factor: int) -> str:
         number = float(value) * factor
     except ValueError:
         return ""
-    # nobody is as tall or heavy as an ID
+    # a larger number is no height or weight but perhaps an ID
     return f"{number:.1f}".removesuffix(".0") if 0 < number < _MOST_MEASURED else ""

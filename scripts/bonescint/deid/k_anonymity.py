@@ -1,8 +1,8 @@
-"""k-anonymity over what is kept of a patient (R24): who could be singled out, and what would help.
+"""Compute k-anonymity over the kept attributes of a patient (R24), exact and coarsened.
 
-k is the size of the smallest group of cases that share their values; a group of one is a patient
-whom anybody recognises who knows those values. An attribute may be coarsened: ``age/5`` stands for
-age in bands of 5 years, ``study_date/month`` for the month of the exam.
+k is the size of the smallest group of cases that share their values. In a group of one, anybody who
+knows the values recognises the patient. An attribute may be coarsened: ``age/5`` is the age in
+bands of 5 years, ``study_date/month`` is the month of the exam.
 """
 
 import math
@@ -16,7 +16,7 @@ from bonescint.files import Row
 ATTRIBUTES = ("sex", "age", "station_name", "study_date", "height_cm", "weight_kg")
 _TEXT = frozenset({"sex", "station_name", "study_date"})
 _NO_BODY: dict[str, str | None] = {"height_cm": None, "weight_kg": None}
-# coarsened attribute -> how; None: not given at all. The others stay as they are kept.
+# coarsened attribute -> how; None: left out. The other attributes stay exact.
 _COARSER: tuple[dict[str, str | None], ...] = (
     {"age": "5"},
     {"age": "10"},
@@ -39,9 +39,9 @@ def assess(
     Parameters
     ----------
     cases
-        One row per case: ``code`` and those of `ATTRIBUTES` that are known (age in years, dates
+        One row per case: ``code`` and the known ones of `ATTRIBUTES` (age in years, dates
         YYYY-MM-DD, height in cm and weight in kg, both compared in whole units). A missing value
-        is a value of its own.
+        counts as a separate value.
     known
         The columns that the cases have; an attribute without one is left out.
 
@@ -49,10 +49,10 @@ def assess(
     -------
     rows, unique
         Rows of results/anonymization/k_anonymity.csv: each attribute alone, each pair, all of them,
-        and all of them coarsened; ``unique`` of ``n`` cases share their values with nobody, which
-        is ``share``.
-        Rows of unique_cases.csv there, by code: the least that singles a case out, so a pair is not
-        named where one of its attributes does, nor all attributes where a pair does.
+        and all of them coarsened. ``unique`` of ``n`` cases share their values with no other;
+        ``share`` is their proportion.
+        Rows of unique_cases.csv there, by code: the smallest combinations that single a case out.
+        A pair is left out if one of its attributes is enough, and all attributes if a pair is.
     """
     present = [name for name in ATTRIBUTES if name in known]
     values = {
@@ -86,16 +86,16 @@ def assess(
 
 
 def _value(case: Row, name: str, step: str) -> Hashable:
-    """Return what counts as equal where an attribute is kept as it is, or coarsened."""
+    """Return the value by which cases count as equal, exact or coarsened."""
     text = case[name]
     if name in _TEXT:
         return text[:7] if step == "month" else text
-    # halves go up, as people round
+    # halves are rounded up, as people do
     return math.floor(math.floor(float(text) + 0.5) / int(step or 1)) if text else None
 
 
 def _classes(codes: list[str], columns: list[list[Hashable]]) -> tuple[set[str], dict[str, object]]:
-    """Return who shares these values with nobody, and k and the like of the whole."""
+    """Return the cases that share these values with no other, and k and counts of all cases."""
     n = len(codes)
     groups = list(zip(*columns, strict=True)) if columns else [()] * n
     sizes = Counter(groups)

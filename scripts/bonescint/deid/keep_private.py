@@ -1,4 +1,4 @@
-"""Reading the recorded decisions of the configuration that keep private elements (R22, R23)."""
+"""Read the recorded decisions of the configuration that keep private elements (R22, R23)."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,13 +31,13 @@ def load_kept(entries: Sequence[Mapping[str, object]]) -> KeptPrivate:
     Parameters
     ----------
     entries
-        One decision each: creator, group, element, vr, sha256 or vm; or group, element and sha256
-        of an overlay; and decided_by, date, reason.
+        One decision each. For a private element: creator, group, element, vr, sha256 or vm. For an
+        overlay: group, element and sha256. For both: decided_by, date, reason.
 
     Raises
     ------
     InputError
-        With every mistake in every entry, in both languages; values are not repeated.
+        With every mistake in every entry, in both languages. Values are not repeated.
     """
     decisions: dict[tuple[str, int, int], PrivateDecision] = {}
     overlays: dict[int, frozenset[str]] = {}
@@ -89,7 +89,7 @@ def _private_mistakes(entry: Mapping[str, object]) -> Iterator[str]:
         yield from _digest_mistakes(entry)
         if "vm" in entry:
             yield "entry.text_with_vm"
-        # the pattern of digits alone could be anybody's ID; others of its kind never match
+        # the pattern of a text of digits alone would approve every ID of that length
         if any(pattern_digest("0" * n) in _listed(entry) for n in range(LONGEST_TEXT + 1)):
             yield "entry.digits_only"
     else:
@@ -114,7 +114,7 @@ def _digest_mistakes(entry: Mapping[str, object]) -> Iterator[str]:
 
 
 def _record_mistakes(entry: Mapping[str, object], known: frozenset[str]) -> Iterator[str]:
-    """Yield what keeps an entry from being a record of who decided, when and why."""
+    """Yield the mistakes in the record of who decided, when and why."""
     if set(entry) - known:
         yield "entry.unknown_key"
     for key in ("decided_by", "reason"):

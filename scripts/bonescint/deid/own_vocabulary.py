@@ -1,7 +1,7 @@
-"""The hospital's own lines of the vocabulary: literal texts that a person decided to keep (R18).
+"""Read the hospital's own vocabulary: literal texts that a person decided to keep (R18).
 
-No patterns: a line lets one text of one attribute stay, whatever its width and case, and never one
-that could be an ID or a date. The residual scan searches it like the Station Name.
+There are no patterns. A line keeps one text of one attribute, in any width and case. A text that
+could be an ID or a date is never accepted. The residual scan searches it like the Station Name.
 """
 
 from collections.abc import Mapping
@@ -19,18 +19,18 @@ from bonescint.text.dates import loose_dates
 from bonescint.text.folding import unpadded
 
 COLUMNS = ["keyword", "match", "term", "decided_by", "date", "reason"]
-# keyword -> literal text, folded -> what is written
+# keyword -> literal text, folded -> the text that is written
 OwnTerms: TypeAlias = Mapping[str, Mapping[str, str]]
 _LONGEST = {"SH": 16, "LO": 64}
-# as many digits can be an ID or a date; alone fewer can be
+# so many digits can be an ID or a date; without other characters, fewer can be
 _MANY_DIGITS, _MANY_ALONE = 6, 4
 
 
 @cache
 def open_keywords() -> dict[str, int]:
-    """Return the attributes that take lines of a hospital's own, with their greatest length.
+    """Return the attributes that may have a hospital's own lines, with their greatest length.
 
-    Of coded attributes (CS) the standard has all the terms.
+    Coded attributes (CS) have none, because the standard defines all their terms.
     """
     return {
         keyword: _LONGEST[row["vr"]]
@@ -41,12 +41,12 @@ def open_keywords() -> dict[str, int]:
 
 
 def literal(text: str) -> str:
-    """Return a value as lines are compared: in NFKC, trimmed and without regard to case.
+    """Return the form in which values and lines are compared: NFKC, trimmed, without case.
 
     Parameters
     ----------
     text
-        As decoded, or as typed.
+        A decoded or a typed value.
     """
     return unpadded(text).casefold()
 
@@ -59,7 +59,7 @@ def why_not_listed(keyword: str, text: str) -> str:
     keyword
         One of `open_keywords`.
     text
-        A value, or what is to be written for it.
+        A value, or the text that is written for it.
     """
     text = unpadded(text)
     digits = sum(c.isdecimal() for c in text)
@@ -81,13 +81,13 @@ def read_terms(path: Path) -> dict[str, dict[str, str]]:
     Parameters
     ----------
     path
-        CSV as `bonescint.text.csvfile.typed_rows` reads it, with `COLUMNS`; an empty term stands
-        for the text itself.
+        CSV as `bonescint.text.csvfile.typed_rows` reads it, with `COLUMNS`. An empty term means
+        the text itself.
 
     Raises
     ------
     InputError
-        If it cannot be read or a line cannot be applied; every bad row is named, no value told.
+        If it cannot be read or a line cannot be applied. Every bad row is named, but no value.
     """
     try:
         rows = typed_rows(path, COLUMNS)

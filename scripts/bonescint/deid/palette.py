@@ -1,4 +1,4 @@
-"""The table of a PALETTE COLOR image (PS3.3 C.7.6.3.1.5 and C.7.6.3.1.6), checked like pixels."""
+"""Check the table of a PALETTE COLOR image (PS3.3 C.7.6.3.1.5, C.7.6.3.1.6) like its pixels."""
 
 import struct
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class ColourTable:
     elements
         Its attributes as they are written.
     palette
-        What they mean.
+        Their meaning as a palette.
     """
 
     elements: CodedElements
@@ -43,14 +43,13 @@ def read_palette(source: Source, stored: int, signed: bool) -> ColourTable:
     source
         The source.
     stored, signed
-        Bits Stored of its pixels, and whether these are two's complement.
+        Bits Stored of its pixels, and whether they are two's complement.
 
     Raises
     ------
     Refused
-        ``required-attribute`` with the keyword of what is missing; ``palette`` if the colours
-        disagree, if there are entries that no pixel can point at, or more or fewer bytes than
-        entries.
+        ``required-attribute`` with the missing keyword; ``palette`` if the colours disagree, if
+        there are entries that no pixel can point at, or more or fewer bytes than entries.
     """
     vr = "SS" if signed else "US"
     written: CodedElements = {}
@@ -91,17 +90,17 @@ def _descriptor(raw: Raw, tag: int, signed: bool) -> tuple[int, int, int]:
         raise Refused("palette", f"{tags.label(tag)}: {len(raw.value)} bytes")
     order = "<" if raw.little_endian else ">"
     number, first, bits = struct.unpack(f"{order}H{'h' if signed else 'H'}H", raw.value)
-    # two bytes cannot say 65536
+    # 65536 does not fit into two bytes and is written as 0
     return number or 1 << 16, first, bits
 
 
 def _entries(raw: Raw, tag: int, number: int, bits: int) -> bytes:
-    """Return the entries of a colour in little endian, filled up to an even length."""
+    """Return the entries of a colour in little endian, padded to an even length."""
     length = number * bits // 8
-    # words, whose first byte is the second one in big endian
+    # in big endian the bytes of each word are swapped
     value = raw.value if raw.little_endian or raw.vr == "OB" else swapped(raw.value, 2)
     if bits == 8 and len(value) == 2 * number and not any(value[1::2]):
-        # some writers give each entry of 8 bits a word (PS3.3 C.7.6.3.1.6)
+        # some writers use a word for each entry of 8 bits (PS3.3 C.7.6.3.1.6)
         value = value[::2] + b"\0" * (number % 2)
     if len(value) != length + length % 2 or not is_padding(value, length):
         detail = f"{tags.label(tag)}: expected {length} bytes, found {len(value)}"

@@ -105,7 +105,7 @@ class Pixels:
     Parameters
     ----------
     form
-        What the header says of it.
+        Its description in the header.
     native
         Little-endian pixel bytes, without padding.
     vr

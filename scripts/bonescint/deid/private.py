@@ -126,7 +126,7 @@ class PrivateDecision:
         Returns
         -------
         bytes or None
-            In Explicit VR Little Endian, without padding; never empty.
+            The bytes in Explicit VR Little Endian, without padding. They are never empty.
         """
         if vr is not None and vr != self.vr:
             return None
@@ -239,7 +239,7 @@ class KeptPrivate:
         creator
             The creator of its block in the written file.
         tag, vr, value
-            The element as it stands there, padding included.
+            The element in the written file, with its padding.
         """
         decision = self.decisions.get((creator, tag >> 16, tag & 0xFF))
         if decision is None or decision.vr != vr or tag & 0xFFFF < 0x1000 or not value:

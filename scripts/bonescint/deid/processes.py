@@ -1,4 +1,4 @@
-"""How the processes of a command write, and how they end."""
+"""Set how the processes of a command write files, and how they end."""
 
 import os
 import signal
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def nobody_else_reads() -> Iterator[None]:
-    """Write files that their owner alone may read, for the length of the block."""
+    """Let only the owner read the files that are written inside the block."""
     mask = os.umask(0o077)
     try:
         yield
@@ -18,9 +18,9 @@ def nobody_else_reads() -> Iterator[None]:
 
 @contextmanager
 def interrupted_here_only() -> Iterator[None]:
-    """Let Ctrl-C, which every process of the terminal receives, end this one and not the workers.
+    """Let Ctrl-C end this process but not its workers, although all of them receive it.
 
-    They inherit the handler and finish the patient they are at; a second Ctrl-C changes nothing.
+    The workers inherit the handler and finish their patient. A second Ctrl-C changes nothing.
     """
     parent = os.getpid()
 

@@ -231,7 +231,7 @@ def _items(value: bytes, explicit: bool) -> list[RawLevel]:
 
 
 def _sequence_end(data: bytes, at: int, end: int, explicit: bool, depth: int) -> int:
-    """Return where the delimiter of a sequence of undefined length stands."""
+    """Return the place of the delimiter of a sequence of undefined length."""
     if depth > _DEEPEST:
         raise Unusual
     while at < end:
@@ -250,7 +250,7 @@ def _sequence_end(data: bytes, at: int, end: int, explicit: bool, depth: int) ->
 
 
 def _item_end(data: bytes, at: int, end: int, explicit: bool, depth: int) -> int:
-    """Return where the delimiter of an item of undefined length stands."""
+    """Return the place of the delimiter of an item of undefined length."""
     while at < end:
         group, element, length = _IMPLICIT(data, at)
         if group == 0xFFFE:

@@ -1,4 +1,4 @@
-"""Rectangles of an image that a person wants black, as the decisions spell them (R15)."""
+"""Read and write the rectangles of an image that a person wants black (R15)."""
 
 import re
 from collections.abc import Iterable
@@ -33,7 +33,7 @@ Rectangles = tuple[Rectangle, ...]
 
 
 def parse_rectangles(text: str) -> Rectangles:
-    """Return rectangles in their one order, each once.
+    """Return rectangles sorted, each once.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def parse_rectangles(text: str) -> Rectangles:
     Raises
     ------
     ValueError
-        If it is not so written, holds none or more than `MOST_RECTANGLES`, or one without a frame
+        If it has another form, holds none or more than `MOST_RECTANGLES`, or one without a frame
         or an area.
     """
     found = set()
@@ -61,7 +61,7 @@ def parse_rectangles(text: str) -> Rectangles:
 
 
 def spelled(rectangles: Iterable[Rectangle]) -> str:
-    """Return rectangles as `parse_rectangles` reads them.
+    """Return rectangles in the form that `parse_rectangles` reads.
 
     Parameters
     ----------
@@ -76,12 +76,12 @@ def spelled(rectangles: Iterable[Rectangle]) -> str:
 def outside(
     rectangles: Iterable[Rectangle], frames: int, columns: int, rows: int
 ) -> Rectangle | None:
-    """Return the first rectangle that is not inside an image, None if all are.
+    """Return the first rectangle that is not inside an image, or None if all are.
 
     Parameters
     ----------
     rectangles
-        Of the image.
+        Rectangles of the image.
     frames, columns, rows
         Its shape.
     """
@@ -96,13 +96,15 @@ def outside(
 
 
 def redacted_digest(source: str, rectangles: Iterable[Rectangle]) -> str:
-    """Return what a decision about the redacted image names: other rectangles give another one.
+    """Return the digest that a decision about the redacted image names.
+
+    Other rectangles give another digest.
 
     Parameters
     ----------
     source
         SHA-256 of the source file.
     rectangles
-        What is black in it.
+        The black rectangles.
     """
     return sha256(f"{source} {spelled(rectangles)}".encode()).hexdigest()

@@ -1,7 +1,7 @@
-"""An image made anew with rectangles of it 0, because a person saw text there (R15).
+"""Set rectangles of an image to 0, because a person saw text there (R15).
 
-0 is the least count. A MONOCHROME1 image shows it white, a palette in its first colour: what was
-drawn there is gone all the same.
+0 is the lowest count. A MONOCHROME1 image shows it white, and a palette shows it in its first
+colour. The drawn text is gone in every case.
 """
 
 from dataclasses import replace
@@ -21,19 +21,19 @@ from bonescint.dicom import tags
 
 CLEAN_PIXELS = codes.cid7050.CleanPixelDataOption
 _DERIVED = b"DERIVED"
-# what a picture of which nothing else is said is, once it is redacted (PS3.3 C.7.6.1.1.2)
+# value 2 of Image Type for a redacted image if the source gives none (PS3.3 C.7.6.1.1.2)
 _NOT_STATED = b"SECONDARY"
 
 
 def redacted(pixels: Pixels, rectangles: Rectangles) -> Pixels:
-    """Return an image with every pixel inside the rectangles 0 and all others as they were.
+    """Return an image with every pixel inside the rectangles 0 and all others unchanged.
 
     Parameters
     ----------
     pixels
         The image as it was prepared.
     rectangles
-        Of the source image.
+        Rectangles of the source image.
 
     Raises
     ------
@@ -68,20 +68,20 @@ def of_redacted(policy: Policy) -> Policy:
 def mark_redacted(
     elements: CodedElements, policy: Policy, source: Source, pixels: Pixels, uids: UidReplacer
 ) -> None:
-    """Say in a coded data set that it is another image than its source's, without drawn text.
+    """Mark a coded data set as another image than its source's, without drawn text.
 
     Parameters
     ----------
     elements
         The coded data set without its pixels.
     policy
-        What it was made by: an attribute that the hospital's table removes stays away.
+        Its decisions. An attribute that the hospital's table removes is not added.
     source
-        Its SOP Instance UID and the rectangles make the new one: the same ones the same again.
+        The new SOP Instance UID depends only on the source's UID and on the rectangles.
     pixels
-        The redacted image, whose least and greatest value may be others than before.
+        The redacted image. Its smallest and largest value may have changed.
     uids
-        The replacement of UIDs.
+        Replaces the UIDs.
     """
     uid = f"{source.text(tags.SOPInstanceUID)} {spelled(pixels.rectangles)}"
     elements[tags.SOPInstanceUID] = "UI", uids(uid).encode()
@@ -97,7 +97,7 @@ def mark_redacted(
         (tags.SmallestImagePixelValue, values.min()),
         (tags.LargestImagePixelValue, values.max()),
     ):
-        # of 32 bits the attribute never told the truth
+        # the attribute has two bytes, so it cannot be right for 32-bit pixels
         if tag in elements and form.bits <= 16:
             vr = elements[tag][0]
             elements[tag] = vr, int(value).to_bytes(2, "little", signed=vr == "SS")
@@ -106,18 +106,18 @@ def mark_redacted(
 def check_redacted(
     before: Pixels, written: bytes, found: CodedImage, policy: Policy, rectangles: Rectangles
 ) -> None:
-    """Prove by the coded file's bytes that inside the rectangles all is 0 and outside nothing new.
+    """Prove from the coded file's bytes: 0 inside the rectangles, nothing changed outside.
 
     Parameters
     ----------
     before
         The source's image as it was prepared.
     written, found
-        The coded file, and what is in it.
+        The coded file, and its image and values.
     policy
-        What it was made by.
+        The decisions it was made by.
     rectangles
-        What is to be black.
+        The rectangles that must be black.
 
     Raises
     ------

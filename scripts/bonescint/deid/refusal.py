@@ -1,4 +1,4 @@
-"""The one exception that keeps an instance out of the results, and the words for mistakes."""
+"""Define the exception that keeps an instance out of the results, and messages for mistakes."""
 
 from bonescint.resources import both
 
@@ -11,11 +11,11 @@ class Refused(Exception):
     reason
         A key ``reason.<reason>`` of resources/text/deid.csv.
     detail
-        What was found, in counts, tags and lengths; never a value of the header.
+        What was found, in counts, tags and lengths, but never a value of the header.
     sha256
-        Hash of the source file, where a person's decision about it can release it.
+        Hash of the source file if a person's decision can release it.
     station_sha256
-        Digest of its Station Name, where a decision about that can.
+        Digest of its Station Name if a decision about that name can release it.
     """
 
     def __init__(
@@ -31,8 +31,8 @@ class Refused(Exception):
 def mistake(key: str, **values: object) -> str:
     """Return a message of resources/text/deid.csv in both languages.
 
-    The rules of this stage do not depend on the configured language: a change of it must not run
-    every patient again.
+    The rules of this stage do not depend on the configured language, because a change of the
+    language must not run every patient again.
 
     Parameters
     ----------

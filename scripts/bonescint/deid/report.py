@@ -1,7 +1,7 @@
-"""What the de-identification did, counted for the auditor: by tag, by rule, by outcome (R18, R19).
+"""Count what the de-identification did, for the auditor: by tag, rule and outcome (R18, R19).
 
-Another code path than the engine: what each row of the hospital's table allows is derived here once
-more, and held against what was done.
+This code is separate from the engine. It derives once more what each row of the hospital's table
+allows, and compares that with what was done.
 """
 
 from collections import Counter
@@ -19,7 +19,7 @@ from bonescint.errors import InputError
 from bonescint.resources import Texts, resource_rows
 
 _STATUSES = ("written", "duplicate", "refused")
-# R19: what "delete" means by Type; a Type 3 attribute, or one in no module, is removed
+# R19: the meaning of "delete" by Type; an attribute of Type 3 or of no module is removed
 _DELETED = {"1": "dummy", "1C": "dummy", "2": "emptied", "2C": "emptied"}
 
 
@@ -37,13 +37,13 @@ def tag_rows(
     written
         The number of written instances.
     language
-        Of the messages, ``ja`` or ``en``.
+        Language of the messages, ``ja`` or ``en``.
 
     Returns
     -------
     list of dict
-        Rows of results/anonymization/tag_table.csv. The verdict is ``as_asked``, or ``stricter``: a
-        value that the table keeps was left out because it had not the form of its attribute.
+        Rows of results/anonymization/tag_table.csv. The verdict is ``as_asked``, or ``stricter`` if
+        a value that the table keeps was left out because it lacked the form of its attribute.
 
     Raises
     ------
@@ -121,7 +121,7 @@ def unlisted_rows(lines: Iterable[dict[str, str]]) -> list[dict[str, object]]:
     Returns
     -------
     list of dict
-        Rows of results/anonymization/unlisted.csv; never a value.
+        Rows of results/anonymization/unlisted.csv. They never hold a value.
     """
     files = Counter(keyword for line in lines for keyword in line["unlisted_attributes"].split())
     return [
@@ -141,8 +141,8 @@ def instance_rows(lines: Sequence[dict[str, str]]) -> list[dict[str, object]]:
     Returns
     -------
     list of dict
-        Rows of results/anonymization/instances.csv; every status stands, with 0 if need be, and
-        they add up to the instances of the cohort.
+        Rows of results/anonymization/instances.csv. Every status has a row, even with 0, and they
+        add up to the instances of the cohort.
     """
     reasons = {(line["status"], line["reason"]) for line in lines}
     reasons |= {(status, "") for status in _STATUSES if status not in {s for s, _ in reasons}}
@@ -164,16 +164,16 @@ def _counted(outcomes: Iterable[dict[str, str]]) -> dict[tuple[str, str], Counte
 
 
 def _allowed(action: str, types: tuple[str, str]) -> tuple[set[str], set[str]]:
-    """Return the outcomes that an action asks for, and those that only leave out more."""
+    """Return the outcomes that an action asks for, and the stricter ones that remove more."""
     match action:
         case "code" | "fixed":
-            # written whether the source has the attribute or not (R17, R21)
+            # written even if the source lacks the attribute (R17, R21)
             return {"coded" if action == "code" else "fixed"}, set()
         case "replace":
             # an empty UID cannot be replaced; a Type 1 attribute must not be empty
             return {"uid"}, set() if "1" in types else {"absent", "emptied", "removed"}
         case "remove":
-            # nested where no module has it, it is removed whatever its Type elsewhere
+            # nested in a place where no module has it, it is removed for every Type elsewhere
             return {"absent", "removed"} | {_DELETED.get(kind, "removed") for kind in types}, set()
         case "keep":
             asked = {"absent", "kept", "derived", "vocabulary"}

@@ -1,4 +1,4 @@
-"""Type 1 attributes that a source lacks: written where the rest of the header settles them."""
+"""Write Type 1 attributes that a source lacks if the rest of the header settles their value."""
 
 import struct
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from bonescint.deid.vectors import VECTORS, pointed, pointing
 from bonescint.dicom import tags
 
 _WINDOWS_AND_DETECTORS = (tags.EnergyWindowVector, tags.DetectorVector)
-# what Frame Increment Pointer names, by Image Type value 3 (PS3.3 C.8.4.8.1.1)
+# vectors that Frame Increment Pointer names, by Image Type value 3 (PS3.3 C.8.4.8.1.1)
 _POINTED = {
     "STATIC": _WINDOWS_AND_DETECTORS,
     "WHOLE BODY": _WINDOWS_AND_DETECTORS,
@@ -25,7 +25,7 @@ _POINTED = {
     "RECON TOMO": (tags.SliceVector,),
     "RECON GATED TOMO": (tags.RRIntervalVector, tags.TimeSlotVector, tags.SliceVector),
 }  # fmt: skip
-# a number, the vector that counts up to it, and the sequence that has as many items
+# a number, the vector that counts up to it, and the sequence with as many items
 _COUNTED = (
     (tags.NumberOfEnergyWindows, tags.EnergyWindowVector, tags.EnergyWindowInformationSequence),
     (tags.NumberOfDetectors, tags.DetectorVector, tags.DetectorInformationSequence),
@@ -35,18 +35,18 @@ _COUNTED = (
 def complete(
     out: CodedElements, source: RawLevel, policy: Policy, frames: int
 ) -> list[tuple[int, str]]:
-    """Add what the source lacks and the rest settles; return tags and outcomes.
+    """Add attributes that the source lacks and the rest settles. Return tags and outcomes.
 
     Parameters
     ----------
     out
-        The coded data set, its pixels and vectors checked; changed in place.
+        The coded data set with checked pixels and vectors. It is changed in place.
     source
         The source's top level.
     policy
         The decisions for its IOD.
     frames
-        Number of Frames, as the length of the pixels confirms it.
+        Number of Frames, confirmed by the length of the pixels.
 
     Raises
     ------
@@ -77,9 +77,9 @@ _Found = Iterator[tuple[int, str, bytes]]
 
 
 def _of_image(out: CodedElements, frames: int) -> _Found:
-    """Yield what the SOP class or the length of the pixels has settled."""
+    """Yield the values that the SOP class or the length of the pixels settles."""
     yield tags.Modality, "CS", b"NM"
-    # a picture in colours has another length, or was refused
+    # one sample a pixel: an image in colours has another length, or was refused before
     if _bytes(out, tags.PhotometricInterpretation)[:4] in (b"", b"MONO", b"PALE"):
         yield tags.SamplesPerPixel, "US", b"\1\0"
     if frames == 1:
@@ -89,7 +89,7 @@ def _of_image(out: CodedElements, frames: int) -> _Found:
 
 
 def _counts(out: CodedElements, _: int) -> _Found:
-    """Yield the numbers of windows and detectors, where sequence and vector do not disagree."""
+    """Yield the numbers of windows and detectors if sequence and vector agree."""
     for number, vector, sequence in _COUNTED:
         used = _words(_bytes(out, vector))
         items = out.get(sequence, ("SQ", b""))[1]
@@ -101,10 +101,10 @@ def _counts(out: CodedElements, _: int) -> _Found:
 
 
 def _vectors(out: CodedElements, frames: int) -> _Found:
-    """Yield the vectors of frames that can only come from the one window or detector."""
+    """Yield the vectors of frames that have only one window or detector to come from."""
     wanted = pointed(_bytes(out, tags.FrameIncrementPointer)) or _by_image_type(out)
     if 2 * frames > MOST_BYTES:
-        # no vector of so many frames can be written
+        # a vector of so many frames is too long for its length field
         return
     for number, vector, _ in _COUNTED:
         if vector in wanted and vector not in out and _bytes(out, number) == b"\1\0":

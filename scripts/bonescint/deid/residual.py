@@ -66,7 +66,7 @@ def verify_coded(data: bytes, policy: Policy, code: str, known: Identifiers) -> 
     code
         The patient's code.
     known
-        What must not be in it.
+        The identifiers that must not be in it.
 
     Raises
     ------

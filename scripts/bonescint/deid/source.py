@@ -99,7 +99,7 @@ class Source:
         tag
             The attribute.
         missing
-            What is returned if it is absent or empty.
+            The number for an absent or empty value.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Where strokes of a pen may be: runs of one value and gaps that stand apart from both sides."""
+"""Find possible strokes of drawn text: runs of one value and gaps that differ from both sides."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,18 +7,18 @@ Flat = NDArray[np.integer]
 Mask = NDArray[np.bool_]
 Places = NDArray[np.intp]
 
-# three equal neighbours in a row occur by chance a hundred times a frame, five hardly ever apart
+# a frame has a hundred rows of three equal pixels by chance, but hardly one of five that is apart
 RUN = 5
 DEEP, FEWEST_GAPS = 8, 6
 LARGEST_GLYPH, WIDEST_STROKE = 128, 6
-# chance spreads them, a word gathers them: the width of the window in which they are counted
+# the width of the window in which runs are counted: a word has many there, chance spreads them
 WINDOW = 128
 _CELL = WINDOW // 2
 _REACH = np.arange(1, WIDEST_STROKE + 1)[:, None]
 
 
 def starts_of(mask: Mask, length: int, step: int) -> Mask:
-    """Tell where that many in a row begin, `step` apart; the array ends where none can."""
+    """Tell where `length` true places in a row begin, `step` apart. The array is shorter."""
     done = 1
     while done < length:
         more = min(done, length - done)
@@ -28,7 +28,7 @@ def starts_of(mask: Mask, length: int, step: int) -> Mask:
 
 
 def long_rows(mask: Mask, size: int, step: int, length: int = LARGEST_GLYPH // 2) -> Mask:
-    """Tell which of `size` places have that many in a row, `step` apart, before or behind them."""
+    """Tell which of `size` places have `length` in a row, `step` apart, before or behind them."""
     starts = starts_of(mask, length, step)
     long = np.zeros(size, bool)
     long[: starts.size] = starts
@@ -37,7 +37,7 @@ def long_rows(mask: Mask, size: int, step: int, length: int = LARGEST_GLYPH // 2
 
 
 def runs_apart(flat: Flat, bright: Mask, columns: int, near: int) -> Places:
-    """Return the middles of runs of five equal pixels which stand apart from both sides.
+    """Return the middles of runs of five equal pixels that differ from the pixels on both sides.
 
     Parameters
     ----------
@@ -46,16 +46,16 @@ def runs_apart(flat: Flat, bright: Mask, columns: int, near: int) -> Places:
     columns
         Length of a row.
     near
-        Largest difference that is not apart.
+        Pixels that differ by no more than this are not apart.
     """
     beside, below = flat[1:] == flat[:-1], flat[columns:] == flat[:-columns]
     found = []
     for equal, along, other, across in ((below, columns, beside, 1), (beside, 1, below, columns)):
         five = starts_of(equal, RUN - 1, along)
-        # background runs everywhere
+        # the background has such runs everywhere
         five &= bright[: five.size]
         if np.count_nonzero(five) > flat.size >> 5:
-            # neither stripes nor areas are strokes
+            # long stripes and wide areas are no strokes
             no_stroke = long_rows(equal, flat.size, along)
             no_stroke |= long_rows(other, flat.size, across, WIDEST_STROKE)
             five &= ~no_stroke[2 * along : 2 * along + five.size]
@@ -63,7 +63,7 @@ def runs_apart(flat: Flat, bright: Mask, columns: int, near: int) -> Places:
     middle = np.concatenate(found)
     beyond = np.repeat(np.array([1, columns]), [len(part) for part in found])
     for sign in (1, -1):
-        # the first that differs decides; a stroke wider than the reach has none
+        # the first pixel with another value decides; a stroke that is too wide reaches none
         apart = np.zeros(middle.size, bool)
         place, step, waiting = middle, beyond * sign, np.arange(middle.size)
         value = flat[middle].astype(np.int64)
@@ -80,7 +80,7 @@ def runs_apart(flat: Flat, bright: Mask, columns: int, near: int) -> Places:
 
 
 def gathered(places: Places, kinds: Places, columns: int) -> Places:
-    """Return for each place the most of its kind in one window of 128 x 128 pixels around it.
+    """Return for each place how many of its kind share a window of 128 x 128 pixels around it.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def gathered(places: Places, kinds: Places, columns: int) -> Places:
     shape = int(kinds.max()) + 1, int(row.max()) + 3, int(column.max()) + 3
     cell = np.ravel_multi_index((kinds, row + 1, column + 1), shape)
     cells = np.bincount(cell, minlength=int(np.prod(shape))).reshape(shape)
-    # a window is two by two cells, so that no word is parted
+    # windows of two by two cells overlap, so that none of their borders divides a word
     window = cells[:, :-1] + cells[:, 1:]
     window = window[..., :-1] + window[..., 1:]
     most = np.maximum(window[:, :-1], window[:, 1:])
@@ -112,7 +112,7 @@ def gaps_between(flat: Flat, dark: Mask, columns: int, length: int) -> Places:
     columns
         Length of a row.
     length
-        In how many rows, one below the other.
+        A gap must continue over so many rows.
     """
     none = np.empty(0, np.intp)
     high = int(flat.min()) + DEEP
@@ -120,7 +120,7 @@ def gaps_between(flat: Flat, dark: Mask, columns: int, length: int) -> Places:
         return none
     edge = flat[1:] >= high
     edge &= dark[:-1]
-    # the end of a row and the start of the next are no neighbours
+    # the last pixel of a row and the first of the next one are no neighbours
     edge[columns - 1 :: columns] = False
     starts = starts_of(edge, length, columns)
     if np.count_nonzero(starts) < FEWEST_GAPS:
@@ -128,7 +128,7 @@ def gaps_between(flat: Flat, dark: Mask, columns: int, length: int) -> Places:
     if np.count_nonzero(starts) > flat.size >> 5:
         starts &= ~long_rows(edge, flat.size, columns)[: starts.size]
     places = np.flatnonzero(starts)
-    # the dark beside the field of view, or below a shield, has one edge
+    # dark areas beside the field of view or below a shield have only one edge
     left = flat.take(places - _REACH, mode="clip") >= high
     left &= places % columns >= _REACH
     places = places[np.any(left, axis=0)]

@@ -1,4 +1,4 @@
-"""Replacing UIDs, repeatably and everywhere alike (R20)."""
+"""Replace UIDs, in the same way in every file and every run (R20)."""
 
 import hashlib
 import hmac
@@ -7,7 +7,7 @@ from pydicom._uid_dict import UID_dictionary
 
 
 def is_standard(uid: str) -> bool:
-    """Tell whether a UID is one the standard assigns (a SOP class or transfer syntax, say)."""
+    """Tell whether the standard assigns a UID (for example a SOP class or transfer syntax)."""
     return uid in UID_dictionary
 
 
@@ -15,8 +15,8 @@ class UidReplacer:
     """Replace UIDs by ``2.25.<128 bit>`` taken from an HMAC-SHA256.
 
     The same UID under the same secret gives the same replacement in every file and every run, so
-    references stay whole; without the secret, which dies with the ledger's key, nobody can tell
-    from a replacement which UID it was.
+    that references stay valid. Without the secret nobody can tell the UID from its replacement. The
+    secret is lost together with the ledger's key.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class UidReplacer:
         self._secret = secret
 
     def __call__(self, uid: str) -> str:
-        """Return the replacement of `uid`; a UID of the standard is returned as it is."""
+        """Return the replacement of `uid`. A UID of the standard is returned unchanged."""
         if not uid or is_standard(uid):
             return uid
         digest = hmac.new(self._secret, b"uid:" + uid.encode(), hashlib.sha256).digest()

@@ -1,4 +1,4 @@
-"""Which kept values may stay as they are: by form and length, so that no text hides in a number."""
+"""Check kept values by form and length, so that no text can hide in a number."""
 
 import re
 import struct
@@ -13,13 +13,13 @@ from bonescint.text.numbers import as_whole, header_numbers
 
 # bytes of one value
 _SIZE = WORD | {"AT": 4}
-# forms that DICOM allows; what has one meaning in another is written in one of these
+# forms that DICOM allows; a number in another clear form is rewritten in one of these
 _FORMS = {
     "DS": re.compile(rb"(?=.{1,16}$)[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?"),
     "IS": re.compile(rb"(?=.{1,12}$)[+-]?[0-9]+"),
 }
 _LONGEST = {"DS": 16, "IS": 12}
-# as some devices write it: 71Y
+# some devices write 71Y
 _SHORT_AGE = re.compile(rb"[0-9]{1,3}[DWMYdwmy]")
 _FLOATS = ("FD", "FL")
 _SMALLEST, _LARGEST = 1e-5, 5e5
@@ -43,12 +43,12 @@ def normal_form(
     little_endian
         Byte order of the source.
     below_thousand
-        Of DS: see `bonescint.text.numbers.header_numbers`.
+        For DS: see `bonescint.text.numbers.header_numbers`.
 
     Returns
     -------
     bytes or None
-        The value in little endian, without padding; empty if the source's is.
+        The value in little endian, without padding; empty if the source's value is empty.
     """
     if vr in _SIZE:
         size = _SIZE[vr]
@@ -56,7 +56,7 @@ def normal_form(
             return None
         value = value if little_endian else swapped(value, WORD[vr])
         return value if vr not in _FLOATS or _are_plain(vr, value) else None
-    # decoded byte by byte: what is no ASCII is no date and no number
+    # Latin-1 decodes every byte; a text beyond ASCII is no date and no number
     text = value.decode("latin-1").strip(" \0")
     if not text:
         return b""
@@ -75,20 +75,20 @@ def normal_form(
 
 
 def _written(vr: str, part: bytes, number: Decimal) -> bytes | None:
-    """Return a number as it stood if DICOM allows its form, else in one that it allows."""
+    """Return a number unchanged if DICOM allows its form, otherwise in an allowed form."""
     if _FORMS[vr].fullmatch(part):
         return part
     if vr == "IS":
         whole = as_whole(number)
         text = "" if whole is None else str(whole)
     else:
-        # what rounding takes away are decimals
+        # rounding may only remove decimals
         text = format_number_as_ds(number) if number.adjusted() < _LONGEST[vr] else ""
     return text.encode() if 0 < len(text) <= _LONGEST[vr] else None
 
 
 def _are_plain(vr: str, value: bytes) -> bool:
-    """Tell whether floats are of a size that is measured; letters make far larger ones."""
+    """Tell whether floats have the size of a measurement. Letters make far larger ones."""
     numbers = struct.unpack(f"<{len(value) // _SIZE[vr]}{FORMATS[vr]}", value)
     return all(number == 0 or _SMALLEST < abs(number) < _LARGEST for number in numbers)
 

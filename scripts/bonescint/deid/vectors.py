@@ -1,4 +1,4 @@
-"""Frame vectors of the NM IOD: one small number a frame and nothing more (PS3.3 C.8.4.8)."""
+"""Check frame vectors of the NM IOD: one small number for each frame (PS3.3 C.8.4.8)."""
 
 import struct
 from collections.abc import Iterable
@@ -12,12 +12,12 @@ VECTORS = frozenset(
         tags.TimeSliceVector,
     }
 )  # fmt: skip
-# a single view may come from any of a camera's detectors or windows
+# a single frame may come from any of a camera's detectors or windows, so more than 1 is possible
 _FEW = 16
 
 
 def is_vector(value: bytes, frames: int) -> bool:
-    """Tell whether a value holds one number for each frame, none larger than there can be.
+    """Tell whether a value holds one number for each frame, none larger than possible.
 
     Parameters
     ----------

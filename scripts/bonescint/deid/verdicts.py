@@ -1,8 +1,8 @@
-"""The words of the verification report: an attribute's outcomes, and combinations of attributes."""
+"""Words of the verification report: an attribute's outcomes, and combinations of attributes."""
 
 from bonescint.warnings import Phrase
 
-# of one attribute in one instance
+# outcomes of one attribute in one instance
 OUTCOMES = (
     "absent", "kept", "derived", "vocabulary", "coded", "fixed", "uid", "dummy", "emptied",
     "unusable", "removed", "kept_by_decision",
@@ -10,7 +10,7 @@ OUTCOMES = (
 
 
 def phrases(attributes: str) -> list[Phrase]:
-    """Return what a combination such as ``sex+age/5`` is in words of the area ``deidentification``.
+    """Return a combination such as ``sex+age/5`` in words of the area ``deidentification``.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Putting the known view where the IOD has a place for it (R22: before private groups go)."""
+"""Write the known view where the IOD has a place for it (R22: before private groups go)."""
 
 from bonescint.deid.encoding import CodedElements
 from bonescint.deid.policy import Policy
@@ -7,10 +7,10 @@ from bonescint.dicom.view_codes import SNOMED_CT
 
 
 def save_views(elements: CodedElements, policy: Policy, views: list[str]) -> None:
-    """Write View Code Sequence for the frames whose view is known; nothing else is invented.
+    """Write View Code Sequence for the frames whose view is known. Nothing else is added.
 
-    In the NM IOD the view belongs to a detector (NM Detector Module), in Secondary Capture to the
-    image (SC Image Module). A detector that is shown by frames of different views gets none.
+    In the NM IOD the view belongs to a detector (NM Detector Module). In Secondary Capture it
+    belongs to the image (SC Image Module). A detector whose frames have different views gets none.
 
     Parameters
     ----------
@@ -32,14 +32,14 @@ def save_views(elements: CodedElements, policy: Policy, views: list[str]) -> Non
     numbers = [int.from_bytes(vector[i : i + 2], "little") for i in range(0, len(vector), 2)]
     _, items = elements.get(tags.DetectorInformationSequence, ("SQ", b""))
     if len(numbers) != frames:
-        # one detector for both frames cannot say which shows what
+        # without a Detector Vector, frames have a known detector only if each has its own
         if isinstance(items, list) and len(items) != frames:
             return
         numbers = list(range(1, frames + 1))
     if min(numbers) < 1:
         return
     if not isinstance(items, list):
-        # the sequence is Type 2: its items say no more than what is known, the rest stays empty
+        # the sequence is Type 2: new items hold the known view, and the rest is empty
         items = [
             {
                 rule.tag: (rule.vr, b"")
@@ -57,7 +57,7 @@ def save_views(elements: CodedElements, policy: Policy, views: list[str]) -> Non
         if len(shown) == 1:
             items[number - 1][tags.ViewCodeSequence] = "SQ", [_code(*shown)]
         else:
-            # the source named one view of a detector that shows two
+            # the source gave one view to a detector that shows two
             items[number - 1].pop(tags.ViewCodeSequence, None)
     elements[tags.DetectorInformationSequence] = "SQ", items
 

@@ -1,4 +1,4 @@
-"""The only texts that stay: listed values and codes, written as the standard writes them."""
+"""List the only texts that stay: values and codes, written as the standard writes them."""
 
 import re
 from collections.abc import Iterable
@@ -10,30 +10,30 @@ from bonescint.text.folding import unpadded
 
 # SH and LO hold at most 64 characters; anything longer was not meant for these attributes
 _LONGEST = 64
-# of the numbers beside listed words: an ID in pieces has more
+# digits of all numbers beside listed words: an ID in pieces has more
 _MOST_DIGITS = 5
-# attributes whose values mean something by their position: an unlisted one leaves its place empty
+# the position of a value has a meaning in these attributes, so an unlisted one leaves a gap
 POSITIONAL = frozenset({"ImageType", "PatientOrientation"})
-# whose words may also be numbers of versions, and stand as they were found
+# its words may also be version numbers, and they are written as found
 VERSIONS = "SoftwareVersions"
-# what a hospital's own table may keep as it was typed (R18)
+# attributes that a hospital's own table may keep as typed (R18)
 _TABLES = frozenset({VERSIONS, "ProtocolName", "ImageID"})
 _SEPARATORS = re.compile(r"[ /_\-+&.,:;()>^・]+")
 _NUMBER = re.compile(r"[0-9.]+")
 _VERSION = re.compile(r"[^ /_+,:;()>^-]+")
-# a number without a dot: what is before it says whose it is
+# a number without a dot: it may stay only behind a listed word
 _PLAIN = re.compile(r"[0-9]{1,3}(?![0-9.])")
 
 
 class Vocabulary:
     """Values and codes that may stay.
 
-    They stand in resources/nm_vocabulary.csv (whole values), nm_words.csv (values of which every
-    word must be listed) and nm_codes.csv.
+    They are listed in resources/nm_vocabulary.csv (whole values), nm_words.csv (every word of a
+    value must be listed) and nm_codes.csv.
 
-    A value is compared in NFKC, trimmed and without regard to case; ``match`` is a regular
-    expression for the whole of it. The first line that matches decides: its ``term`` is written, or
-    the value itself where the line has no term.
+    A value is compared in NFKC, trimmed and without regard to case. ``match`` is a regular
+    expression for the whole value. The first line that matches decides: its ``term`` is written, or
+    the value itself if the line has no term.
     """
 
     def __init__(self) -> None:
@@ -54,12 +54,12 @@ class Vocabulary:
         return keyword in self._texts or keyword in self._words
 
     def judges(self, keyword: str, action: str) -> bool:
-        """Tell whether a decision leaves an attribute its listed texts alone.
+        """Tell whether a decision leaves only listed texts in an attribute.
 
         Parameters
         ----------
         keyword, action
-            The attribute and what is decided of it: ``keep`` or ``vocabulary``.
+            The attribute and the decision about it: ``keep`` or ``vocabulary``.
         """
         return action == "vocabulary" or (keyword in self and keyword not in _TABLES)
 
@@ -81,7 +81,7 @@ class Vocabulary:
 
 
 class _Words:
-    """Words that make up the values of one attribute, the longest reading first."""
+    """The words of one attribute's values. The longest match at a place is taken."""
 
     def __init__(self, rows: Iterable[tuple[str, str]], keyword: str) -> None:
         self._terms = [(_bounded(match), term) for match, term in rows]
@@ -123,7 +123,7 @@ class _Words:
 
 
 def _bounded(match: str) -> re.Pattern[str]:
-    """Return the pattern of a word that goes on in neither letters nor digits."""
+    """Return the pattern of a word that no further letter or digit follows."""
     before = "(?:(?<![a-z])|(?![a-z]))(?:(?<![0-9])|(?![0-9]))"
     after = "(?:(?![a-z])|(?<![a-z]))(?:(?![0-9])|(?<![0-9]))"
     return re.compile(f"{before}(?:{match}){after}", re.IGNORECASE)

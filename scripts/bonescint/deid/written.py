@@ -1,4 +1,4 @@
-"""The image of a coded file: that it decodes, and to what, is proven by the file's bytes alone."""
+"""Prove from its bytes alone that a coded file decodes to the right image."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from bonescint.dicom.photometric import GREYS, PALETTE_COLOR
 
 
 class CodedImage(NamedTuple):
-    """Where the pixels of a coded file are, their VR, and its other values at the top by tag."""
+    """Place and VR of the pixels of a coded file, and its other values at the top by tag."""
 
     start: int
     end: int
@@ -20,7 +20,7 @@ class CodedImage(NamedTuple):
 
 
 def check_image(pixels: Pixels, written: bytes, found: CodedImage) -> None:
-    """Prove by its bytes alone that a coded file decodes to the source's image.
+    """Prove from its bytes alone that a coded file decodes to the source's image.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def check_image(pixels: Pixels, written: bytes, found: CodedImage) -> None:
     written
         The coded file.
     found
-        What is in it.
+        Its image and values.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def check_image(pixels: Pixels, written: bytes, found: CodedImage) -> None:
     for tag in PALETTE_TAGS:
         if values.get(tag) != (table[tag][1] if tag in table else None):
             raise Refused("verification-failed", tags.notation(tag))
-    # an odd number of bytes is followed by one of padding
+    # an odd number of bytes is padded by one
     length = form.frame_length * form.frames
     if (
         (found.vr != "OW" and (found.vr, form.bits) != ("OB", 8))

@@ -1,1 +1,1 @@
-"""Raw DICOM: reading headers fast, and telling tracer, view, phase and kind from their contents."""
+"""Raw DICOM: reading headers fast, and finding tracer, view, phase and kind in them."""

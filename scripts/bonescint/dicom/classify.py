@@ -1,4 +1,4 @@
-"""What kind of image a header describes, and of which phase of the examination."""
+"""Find the kind of image that a header describes, and its phase of the examination."""
 
 from bonescint.dicom import tags
 from bonescint.dicom.elements import Elements
@@ -18,7 +18,7 @@ _KINDS = {
     "DYNAMIC": "dynamic",
     "GATED": "dynamic",
 }
-# the text nearest to the image first: a study's description is shared by its early and late images
+# the texts nearest to the image come first, because early and late images share a study's texts
 _PHASE_LEVELS: tuple[tuple[int, ...], ...] = (
     (tags.ImageComments, tags.SeriesDescription, tags.ImageID),
     (tags.ProtocolName,),
@@ -37,7 +37,7 @@ def image_type_of(header: Elements) -> list[str]:
     Parameters
     ----------
     header
-        Of the instance.
+        The header of the instance.
     """
     return [v.strip().upper() for v in header.text(tags.ImageType).split("\\")]
 
@@ -48,20 +48,20 @@ def find_kind(header: Elements, has_pixel_data: bool) -> Verdict:
     Parameters
     ----------
     header
-        Of the instance.
+        The header of the instance.
     has_pixel_data
-        Whether Pixel Data follow (even an empty one).
+        Whether Pixel Data follow (even without a value).
 
     Notes
     -----
-    A picture of a screen is a secondary capture also where it is dressed as an NM image: coloured,
-    or Image Type SECONDARY, which the NM IOD forbids.
+    A picture of a screen is a secondary capture even if it is stored as an NM image. It is then
+    coloured, or its Image Type is SECONDARY, which the NM IOD forbids.
     """
     if header.text(tags.SOPClassUID) in SECONDARY_CAPTURES:
         return Verdict("secondary_capture", "SOPClassUID Secondary Capture")
     if not has_pixel_data:
         return Verdict("non_image", "no PixelData")
-    # what the class settles, a header need not say
+    # the SOP class implies the modality, so a header without Modality is accepted
     silent = not header.text(tags.Modality) and header.text(tags.SOPClassUID) == NUCLEAR_MEDICINE
     if header.text(tags.Modality) != "NM" and not silent:
         return Verdict("other_modality", "Modality is not NM")
@@ -87,15 +87,16 @@ def find_phase(header: Elements) -> Verdict:
     Parameters
     ----------
     header
-        Of the instance.
+        The header of the instance.
 
     Notes
     -----
-    The level nearest to the image that says anything decides: image and series, then protocol, then
-    study and procedure. One that names both phases, or the whole three-phase examination, is
-    unclear. Silence means delayed for a whole-body emission image: the skeleton is imaged hours
-    after the injection by routine, a whole-body pass takes longer than the blood-pool phase lasts,
-    and consoles label the early pass, not the routine one. Any other kind of image stays unclear.
+    The first level that names a phase decides: image and series, then protocol, then study and
+    procedure. A level that names both phases, or the whole three-phase examination, is unclear.
+    A whole-body emission image without any name of a phase is delayed, for three reasons: the
+    skeleton is imaged hours after the injection by routine; a whole-body pass takes longer than the
+    blood-pool phase lasts; consoles label the early pass and not the routine one. Any other kind of
+    image stays unclear.
     """
     values = image_type_of(header)
     if "TRANSMISSION" in values:

@@ -1,4 +1,4 @@
-"""Pixels as light: what a picture of an image shows, whatever the header says of its greys."""
+"""Turn pixels into light, as a viewer shows them, for every photometric interpretation."""
 
 from typing import Any, NamedTuple
 
@@ -16,9 +16,9 @@ COLOUR_TABLE = (
     (tags.BluePaletteColorLookupTableDescriptor, tags.BluePaletteColorLookupTableData),
 )
 
-# light above this percentile of a view turns black: the bladder must not wash out the skeleton
+# light above this percentile of a view turns black, so that the bladder does not hide the skeleton
 CLIP = 99.7
-# what `shades` raises of a file that has no picture it can draw
+# exceptions of `shades` for a file without a picture that it can draw
 NO_PICTURE = (AttributeError, KeyError, NotImplementedError, RuntimeError, ValueError)
 
 
@@ -32,14 +32,14 @@ class Palette(NamedTuple):
 
 
 def entries(value: bytes, number: int, bits: int) -> NDArray[np.integer]:
-    """Return the entries of one colour, as the bytes of a little-endian file hold them.
+    """Return the entries of one colour from the bytes of a little-endian file.
 
     Parameters
     ----------
     value
-        Of the lookup table data.
+        The value of the lookup table data.
     number, bits
-        How many there are, and bits of each.
+        Number of entries, and bits of each.
     """
     return np.frombuffer(value, f"<u{bits // 8}", number)
 
@@ -50,19 +50,20 @@ def luminance(indices: NDArray[np.integer], palette: Palette) -> NDArray[np.inte
     Parameters
     ----------
     indices
-        Of 8 or 16 bits; one outside the table means its first or last entry (PS3.3 C.7.6.3.1.5).
+        Pixels of 8 or 16 bits. One outside the table means its first or last entry (PS3.3
+        C.7.6.3.1.5).
     palette
         The table.
     """
     red, green, blue = (table.astype(np.int64) for table in palette[1:])
     light = ((299 * red + 587 * green + 114 * blue) // 1000).astype(palette.red.dtype)
-    # looked up once for each number, not for each pixel
+    # computed once for each possible number, not for each pixel
     unsigned = np.dtype(f"u{indices.itemsize}")
     numbers = np.arange(1 << 8 * indices.itemsize).astype(unsigned).view(indices.dtype)
     places = np.clip(numbers.astype(np.int64) - palette.first, 0, len(light) - 1)
     light = light[places]
     shown: NDArray[np.integer] = np.empty_like(indices, dtype=light.dtype)
-    # row by row: numpy makes eight bytes of each index
+    # row by row, because numpy needs eight bytes for each index
     columns = indices.shape[-1]
     for row, into in zip(
         indices.view(unsigned).reshape(-1, columns), shown.reshape(-1, columns), strict=True
@@ -72,12 +73,12 @@ def luminance(indices: NDArray[np.integer], palette: Palette) -> NDArray[np.inte
 
 
 def shades(dataset: Dataset) -> NDArray[Any]:
-    """Return the frames of a file as light: a higher number is brighter on every viewer's screen.
+    """Return the frames of a file as light: a viewer shows a higher number brighter.
 
     Parameters
     ----------
     dataset
-        Of MONOCHROME1, MONOCHROME2 or PALETTE COLOR, in little endian.
+        A file of MONOCHROME1, MONOCHROME2 or PALETTE COLOR, in little endian.
 
     Raises
     ------
@@ -94,14 +95,14 @@ def shades(dataset: Dataset) -> NDArray[Any]:
         number = number % (1 << 16) or 1 << 16
         tables = (entries(dataset[data].value, number, bits) for _, data in COLOUR_TABLE)
         return luminance(frames, Palette(first, *tables))
-    # both attributes say the same thing, so one that says it twice turns nothing back
+    # both attributes mean the same inversion, so a file with both is inverted only once
     if photometric == "MONOCHROME1" or dataset.get("PresentationLUTShape") == "INVERSE":
         frames = frames.max() - frames.astype(np.int64)
     return frames
 
 
 def window(light: NDArray[Any]) -> tuple[float, float]:
-    """Return what is drawn as the lightest and the darkest grey: the minimum and the percentile.
+    """Return the values drawn as lightest and darkest grey: the minimum and the percentile.
 
     Parameters
     ----------

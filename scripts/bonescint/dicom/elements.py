@@ -1,4 +1,4 @@
-"""Plain and fast access to a header's values, decoded, whatever is wrong with them."""
+"""Read a header's values fast and decoded, even if they break the rules."""
 
 import struct
 from collections.abc import Iterator
@@ -38,8 +38,8 @@ class Elements:
 
     Notes
     -----
-    A value that breaks its VR's rules (a decimal string that is none) is what the table should
-    show, so text is not parsed. It is also three times as fast as `Dataset.__getitem__`.
+    Text is not parsed, because the table must show a value even if it breaks the rules of its VR
+    (a decimal string that is none). It is also three times as fast as `Dataset.__getitem__`.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Elements:
         tag
             The element.
         keep_nul
-            Whether a NUL inside stays: behind one an ID has ended.
+            Whether a NUL inside stays, because an ID ends at it.
         """
         element = self._elements.get(tag)
         if element is None or element.value is None:
@@ -125,7 +125,7 @@ class Elements:
             if element.VR == "UN":
                 encoding = encoding_in_unknown(element.value)
             if element.VR != "SQ" and (element.VR not in (None, "UN") or not _is_item(element)):
-                # another thing than the sequence that its tag stands for
+                # its VR is not the sequence that its tag stands for
                 return []
             try:
                 levels = list(items(element.value, encoding, Budget(DEFAULT)))
@@ -142,7 +142,7 @@ class Elements:
         Parameters
         ----------
         creator
-            The private creator whose blocks are looked for.
+            The private creator of the blocks.
         wanted
             Low bytes of element numbers, by odd group.
         """
@@ -155,7 +155,7 @@ class Elements:
 
 
 def _is_little_endian(element: DataElement | RawDataElement) -> bool:
-    """Tell an element's byte order: of one that its writer did not know it is settled."""
+    """Tell an element's byte order. The content of an element of VR UN is little endian."""
     return not isinstance(element, RawDataElement) or (
         element.is_little_endian or element.VR == "UN"  # PS3.5 6.2.2
     )

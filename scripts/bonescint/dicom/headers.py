@@ -1,4 +1,4 @@
-"""One file's header, read once up to its pixels, or the reason why it cannot be used."""
+"""Read one file's header once, up to its pixels, or give the reason why it cannot be used."""
 
 import zlib
 from pathlib import Path
@@ -22,10 +22,10 @@ from bonescint.dicom.reader import UNDEFINED, Encoding, Head, end_of_value, head
 
 _PIXEL_DATA = {tags.FloatPixelData, tags.DoubleFloatPixelData, tags.PixelData}
 _FIRST_PIXEL_TAG = min(_PIXEL_DATA)
-# bytes; longer ones (vendors' blobs) are skipped, nothing asked of them is so long
+# bytes; longer values (private blobs) are skipped, because no value that is used is so long
 _LONG_VALUE = 1 << 16
 _LONG_SEQUENCE = 1 << 20
-# bytes; holds an NM header, so that most files cost one read
+# bytes; an NM header fits into this, so that most files need one read
 _WINDOW = 1 << 16
 _GROWTH = 16
 
@@ -39,21 +39,21 @@ class Header(NamedTuple):
 
 
 class Unreadable(NamedTuple):
-    """Why a file gives no row: a reason of docs/en/tables.md and a detail that quotes nothing."""
+    """Why a file gives no row: reason (docs/en/tables.md), and detail without header values."""
 
     reason: str
     detail: str
 
 
 class _Window:
-    """A part of a data set in memory: the file itself, or the beginning of what it inflates to."""
+    """A part of a data set in memory: of the file itself, or the beginning of an inflated one."""
 
     def __init__(self, stream: BinaryIO | None, data: bytes, size: int, limits: Limits) -> None:
         self._stream = stream
         self.data, self.base, self.size, self.limits = data, 0, size, limits
 
     def load(self, at: int, length: int) -> None:
-        """Have some bytes in memory, or as many as there are."""
+        """Load some bytes into memory, or fewer if the file ends."""
         stop = min(at + length, self.size)
         if self.base <= at and stop <= self.base + len(self.data):
             return
@@ -63,7 +63,7 @@ class _Window:
         self.base, self.data = at, self._stream.read(max(length, _WINDOW))
 
     def end_of_value(self, start: int, encoding: Encoding, budget: Budget, place: str) -> int:
-        """Return where a value without length ends, looking on until it is found."""
+        """Return where a value of undefined length ends, and read on until the end is found."""
         length, left = _WINDOW, budget.left
         while True:
             self.load(start, length)
@@ -83,7 +83,7 @@ class _Window:
 def _level(
     window: _Window, at: int, encoding: Encoding, elements: dict[BaseTag, RawDataElement]
 ) -> Head | None:
-    """Read elements up to the pixels, and return these."""
+    """Read elements up to the pixels, and return the head of the pixels."""
     budget, kept = Budget(window.limits), 0
     most = window.limits.bytes_of("header_mb")
     while at < window.size:
@@ -156,7 +156,7 @@ def _check_pixels(window: _Window, stream: BinaryIO | None, head: Head, little: 
 
 
 def _inflated(stream: BinaryIO, at: int, limits: Limits) -> _Window:
-    """Inflate a data set piece by piece: its beginning is kept, the rest counted."""
+    """Inflate a data set piece by piece. Its beginning is kept, and the rest is only counted."""
     unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
     most, kept, size = limits.bytes_of("header_mb"), bytearray(), 0
     stream.seek(at)
@@ -212,7 +212,7 @@ def _read(stream: BinaryIO, size: int, limits: Limits) -> Header | Unreadable:
 
 
 def _true_reason(fault: HeaderFault, stream: BinaryIO, size: int, limits: Limits) -> str:
-    """Return the word of the table: a file that has its pixels has not been cut."""
+    """Return the reason for the table. A file that has all its pixels was not cut off."""
     if fault.reason == "truncated" and size <= limits.bytes_of("file_mb"):
         stream.seek(0)
         if ends_with_pixels(stream.read()):
@@ -221,14 +221,14 @@ def _true_reason(fault: HeaderFault, stream: BinaryIO, size: int, limits: Limits
 
 
 def read_header(path: Path, limits: Limits = DEFAULT) -> Header | Unreadable:
-    """Open a file once and read its header; never raises: one bad file stops no other.
+    """Open a file once and read its header. It never raises, so that a bad file stops no other.
 
     Parameters
     ----------
     path
         Any file.
     limits
-        How much of it is taken into memory.
+        The limits of size and number.
     """
     try:
         with path.open("rb") as stream:
@@ -237,5 +237,5 @@ def read_header(path: Path, limits: Limits = DEFAULT) -> Header | Unreadable:
                 return Unreadable("empty", "")
             stream.seek(0)
             return _read(stream, size, limits)
-    except Exception as error:  # type only: a message could quote the header
+    except Exception as error:  # only the type is told, because a message could quote the header
         return Unreadable("unreadable", type(error).__name__)

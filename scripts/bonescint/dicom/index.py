@@ -1,4 +1,4 @@
-"""One row of the index per readable instance: whose it is, and how it was classified."""
+"""Make one row of the index per readable instance: its patient and its classification."""
 
 from bonescint.dicom import tags
 from bonescint.dicom.classify import find_kind, find_phase
@@ -29,11 +29,11 @@ def classify(
     Parameters
     ----------
     header
-        Of the instance: ``Elements(dataset)``.
+        The header of the instance: ``Elements(dataset)``.
     has_pixel_data
         Whether Pixel Data follow.
     tracers
-        Those of the study.
+        The tracers of the study.
     """
     verdicts = {
         "kind": find_kind(header, has_pixel_data),
@@ -53,13 +53,13 @@ def index_row(
     Parameters
     ----------
     header
-        What `read_header` read.
+        The header from `read_header`.
     path
         Relative to the raw folder, with ``/``.
     size
-        Of the file, in bytes.
+        Size of the file, in bytes.
     tracers
-        Those of the study.
+        The tracers of the study.
     """
     elements = Elements(header.dataset)
     row = {"path": path, "size": str(size)}

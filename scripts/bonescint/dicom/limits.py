@@ -1,4 +1,4 @@
-"""How much of a file is taken into memory: far above any scan, far below what stops a computer."""
+"""Limit the memory for one file: far above any scan, far below what stops a computer."""
 
 from dataclasses import dataclass, field
 from typing import Self
@@ -18,7 +18,7 @@ class HeaderFault(Exception):
     reason
         ``truncated``, ``damaged``, ``surplus-bytes`` or ``beyond-limits``.
     detail
-        Where or how much, in tags and counts; never a value of the header.
+        Where or how much, in tags and counts, but never a value of the header.
     """
 
     def __init__(self, reason: str, detail: str = "") -> None:
@@ -41,27 +41,27 @@ class HeaderFault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a file may ask for (``limits`` in config.yaml, ``--limit`` of the command).
+    """The limits for a file (``limits`` in config.yaml, ``--limit`` of the command).
 
-    A gated tomography has 8 MB, a large private header 1 MB, a header of many frames some 10,000
-    elements that are nested 6 deep. All limits together keep a process below 500 MB.
+    A gated tomography has 8 MB, and a large private header has 1 MB. A header of many frames has
+    some 10,000 elements, nested 6 deep. All limits together keep a process below 500 MB.
 
     Parameters
     ----------
     file_mb
-        Of a file that is coded, as it lies on the disk.
+        Size on the disk of a file that is coded.
     inflated_mb
-        Of a deflated data set.
+        Size of a deflated data set after inflating.
     image_mb
-        Of the decoded pixels.
+        Size of the decoded pixels.
     header_mb
-        Of a sequence, or the sum of the shorter values, that the index holds.
+        Size of a sequence that the index holds, or the sum of the shorter values.
     text_kb
-        Of a text that may be read.
+        Length of a text that may be read.
     elements
-        Elements and items of the header, nested ones too.
+        Number of elements and items of the header, with nested ones.
     nesting
-        Sequences within each other.
+        Depth of sequences within each other.
     """
 
     file_mb: int = 64
@@ -83,22 +83,22 @@ class Limits:
         return int(getattr(self, name)) * _MB
 
     def beyond(self, name: str) -> HeaderFault:
-        """Return the fault of a file that asks for more.
+        """Return the fault of a file beyond a limit.
 
         Parameters
         ----------
         name
-            Of the limit.
+            Name of the limit.
         """
         return HeaderFault("beyond-limits", f"limits.{name}: more than {getattr(self, name)}")
 
     def check_text(self, tag: int, vr: str | None, length: int) -> None:
-        """Refuse a text that no attribute of an image has, and that no search gets through.
+        """Refuse a text that is too long for any attribute of an image and for the search.
 
         Parameters
         ----------
         tag, vr, length
-            Of the element; without a VR the one of its attribute counts.
+            Those of the element. Without a VR, the VR of its attribute counts.
 
         Raises
         ------
@@ -112,7 +112,7 @@ class Limits:
                 raise self.beyond("text_kb")
 
     def check_bytes(self, name: str, length: int) -> None:
-        """Refuse what is longer than a limit.
+        """Refuse a length beyond a limit.
 
         Parameters
         ----------
@@ -135,12 +135,12 @@ DEFAULT = Limits()
 
 @dataclass(slots=True)
 class Budget:
-    """What is left of a file's elements while it is read.
+    """The number of elements that may still be read from a file.
 
     Parameters
     ----------
     limits
-        Of the file.
+        The limits for the file.
     """
 
     limits: Limits

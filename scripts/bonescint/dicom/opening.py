@@ -1,4 +1,4 @@
-"""Where a file's data set begins and how it is really encoded, whatever its file meta declare."""
+"""Find where a file's data set begins, and its real encoding, which may not be the declared one."""
 
 import struct
 from typing import NamedTuple
@@ -23,25 +23,25 @@ _DECLARED = {
 }
 # groups before a data set: command, file meta
 _BEFORE = {0, 2}
-# groups a data set without file meta begins with; 0800 is 0008 in big endian
+# groups that begin a data set without file meta; 0800 is 0008 in big endian
 _FIRST_GROUPS = {0x0002, 0x0008, 0x0800}
-# elements after which bytes that fit an encoding are no chance
+# bytes that give so many elements do not fit an encoding by chance
 _ENOUGH = 50
-# of a value that is looked at
+# bytes; longer values are not read
 _LONGEST = 1 << 8
 _DIRECTORY = MEDIA_DIRECTORY.encode()
 
 
 class Opening(NamedTuple):
-    """What stands before a data set.
+    """The part of a file before its data set.
 
     Parameters
     ----------
     is_part10
         Whether the file has its prefix, DICM.
     syntaxes
-        The transfer syntaxes that are declared, without repetitions; more than one if a second
-        group 0002 names another.
+        The declared transfer syntaxes, without repetitions. There are several if a second group
+        0002 names another one.
     is_directory
         Whether the file is a DICOMDIR.
     start
@@ -67,7 +67,7 @@ def looks_like_data_set(head: bytes, size: int) -> bool:
     head
         The beginning of the file.
     size
-        Of the file.
+        Size of the file.
     """
     if len(head) < 8:
         return False
@@ -79,7 +79,7 @@ def looks_like_data_set(head: bytes, size: int) -> bool:
 
 
 def begins_data_set(head: Head) -> bool:
-    """Tell whether an element can be the first of an image, or the bytes are something else.
+    """Tell whether an element can be the first of an image.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def begins_data_set(head: Head) -> bool:
 
 
 def open_meta(data: Bytes, at: int | None = None) -> Opening:
-    """Return what stands before a data set: preamble, file meta, also more than once.
+    """Read the part before a data set: preamble and file meta, which may be repeated.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def open_meta(data: Bytes, at: int | None = None) -> Opening:
     Raises
     ------
     HeaderFault
-        ``truncated`` if the data end within.
+        ``truncated`` if the data end inside this part.
     """
     is_part10 = bytes(data[128:132]) == b"DICM"
     if at is None:
@@ -110,7 +110,7 @@ def open_meta(data: Bytes, at: int | None = None) -> Opening:
     syntaxes: dict[str, None] = {}
     is_directory = False
     while len(data) - at >= 8:
-        # the command group is written like the data set, the file meta never
+        # the command group has the byte order of the data set, but the file meta is always little
         turned = not any(data[at : at + 2]) and next(iter(syntaxes), "") == ExplicitVRBigEndian
         head = head_at(data, at, len(data), _META._replace(little=not turned))
         if head.tag >> 16 not in _BEFORE or not (head.tag or head.length):
@@ -126,7 +126,7 @@ def open_meta(data: Bytes, at: int | None = None) -> Opening:
 
 
 def encoding_of(data: Bytes, at: int, syntaxes: tuple[str, ...]) -> Encoding:
-    """Return how a data set is really encoded; where its bytes leave it open, as declared.
+    """Return the real encoding of a data set, or the declared one if the bytes do not decide.
 
     Parameters
     ----------
@@ -135,13 +135,13 @@ def encoding_of(data: Bytes, at: int, syntaxes: tuple[str, ...]) -> Encoding:
     at
         Where the data set begins.
     syntaxes
-        The transfer syntaxes that are declared.
+        The declared transfer syntaxes.
     """
     declared = _DECLARED.get(UID(syntaxes[0]) if syntaxes else UID(""), _META)
     if len(data) - at < 8:
         return declared
     (group,) = struct.unpack_from("<H", data, at)
-    # the first group is small
+    # the number of the first group is small, so its larger byte shows the byte order
     little = declared.little if group >> 8 == group & 0xFF else group & 0xFF > group >> 8
     found = Encoding(bytes(data[at + 4 : at + 6]) in KNOWN, little)
     if found == declared:
@@ -150,7 +150,7 @@ def encoding_of(data: Bytes, at: int, syntaxes: tuple[str, ...]) -> Encoding:
 
 
 def _fitting(data: Bytes, at: int, encoding: Encoding) -> int:
-    """Return how many elements can be read before something does not fit an encoding."""
+    """Return how many elements can be read in an encoding before one does not fit."""
     count, last = 0, -1
     while at < len(data) and count < _ENOUGH:
         if encoding.explicit and bytes(data[at + 4 : at + 6]) not in KNOWN:
@@ -171,21 +171,21 @@ def _fitting(data: Bytes, at: int, encoding: Encoding) -> int:
 def transfer_syntax(
     syntaxes: tuple[str, ...], encoding: Encoding, is_encapsulated: bool | None
 ) -> str:
-    """Return the transfer syntax that holds, by the bytes where that is not the one declared.
+    """Return the true transfer syntax: the declared one unless the bytes contradict it.
 
     Parameters
     ----------
     syntaxes
-        Those that are declared.
+        The declared ones.
     encoding
         How the data set is really encoded.
     is_encapsulated
-        Whether the pixels stand in fragments; None if there are none.
+        Whether the pixels are in fragments; None if there are no pixels.
 
     Raises
     ------
     HeaderFault
-        ``two-syntaxes`` if several are declared that these bytes may be in.
+        ``two-syntaxes`` if these bytes may be in several of the declared ones.
     """
     compressed = [name for name in syntaxes if not _is_native(name)]
     if len(syntaxes) > 1 and not is_encapsulated:
@@ -207,7 +207,7 @@ def _is_native(name: str) -> bool:
 
 
 def ends_with_pixels(data: bytes) -> bool:
-    """Tell whether the last element of a file is its whole image: then nothing was cut off.
+    """Tell whether a file ends with its whole image. Then nothing was cut off.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Photometric Interpretation (PS3.3 C.7.6.3.1.2): what a pixel's number means."""
+"""Values of Photometric Interpretation (PS3.3 C.7.6.3.1.2), the meaning of a pixel's number."""
 
 import re
 

@@ -1,7 +1,7 @@
-"""Elements by their bytes: what devices write is read, lengths are believed, nothing recurses.
+"""Read elements as bytes. Deviations of devices are accepted, and lengths are trusted.
 
-Both doors read by it, the index from the head of a file and the de-identification from the whole,
-so that they read the same. Nothing is decoded here.
+The index uses this reader on the head of a file, the de-identification on the whole file. Therefore
+both read the same. Nothing is decoded here, and no function calls itself.
 """
 
 import struct
@@ -28,12 +28,12 @@ _DELIMITERS = 0xFFFE
 
 
 class Encoding(NamedTuple):
-    """How a data set is written.
+    """The encoding of a data set.
 
     Parameters
     ----------
     explicit
-        Whether VRs stand in it.
+        Whether it has VRs.
     little
         Byte order.
     """
@@ -48,7 +48,7 @@ class Head(NamedTuple):
     Parameters
     ----------
     tag, vr, length
-        As they stand; the VR is None where none does.
+        Unchanged from the file. The VR is None if there is none.
     start
         Where the value begins.
     """
@@ -77,7 +77,7 @@ class ReadElement(NamedTuple):
 def head_at(data: Bytes, at: int, end: int, encoding: Encoding) -> Head:
     """Return the element that begins at a place.
 
-    In explicit VR an element without a VR is read as an implicit one, as pydicom does.
+    In explicit VR, an element without a VR is read as an implicit one, as in pydicom.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def head_at(data: Bytes, at: int, end: int, encoding: Encoding) -> Head:
     at, end
         The place, and where the data end.
     encoding
-        Of the data set.
+        The encoding of the data set.
 
     Raises
     ------
@@ -117,7 +117,7 @@ def _is_vr(kind: bytes) -> bool:
 
 
 def end_of_value(data: Bytes, at: int, end: int, encoding: Encoding, budget: Budget) -> int:
-    """Return where the delimiter of a sequence, or of fragments, without length stands.
+    """Return the place of the delimiter of a sequence or of fragments without length.
 
     Parameters
     ----------
@@ -126,9 +126,9 @@ def end_of_value(data: Bytes, at: int, end: int, encoding: Encoding, budget: Bud
     at, end
         Where the value begins, and the data end.
     encoding
-        Of the data set.
+        The encoding of the data set.
     budget
-        What the file may hold.
+        The number of elements that the file may still hold.
 
     Raises
     ------
@@ -141,7 +141,7 @@ def end_of_value(data: Bytes, at: int, end: int, encoding: Encoding, budget: Bud
 def _end(
     data: Bytes, at: int, end: int, levels: list[tuple[bool, Encoding]], budget: Budget
 ) -> int:
-    """Close sequences and items without lengths, those opened on the way too."""
+    """Find the end of sequences and items without lengths, also of nested ones."""
     while True:
         in_sequence, encoding = levels[-1]
         tag, _, length, start = head_at(data, at, end, encoding)
@@ -167,23 +167,24 @@ def _end(
 
 
 def _of_item(data: Bytes, at: int, encoding: Encoding) -> Encoding:
-    """Return an item's encoding: what stands in a UN without length is implicit."""
+    """Return an item's encoding. Items in a UN without length are implicit."""
     if encoding.explicit and not _is_vr(bytes(data[at + 4 : at + 6])):
         return encoding._replace(explicit=False)
     return encoding
 
 
 def encoding_in_unknown(value: Bytes) -> Encoding:
-    """Return how the items in an element of VR UN are written: implicit, little endian.
+    """Return the encoding of the items in an element of VR UN.
 
-    PS3.5 6.2.2 says so. Some writers keep the VRs or the byte order of the file.
+    It is implicit little endian by PS3.5 6.2.2. Some writers keep the VRs or the byte order of the
+    file.
 
     Parameters
     ----------
     value
         The element's bytes.
     """
-    # a VR stands behind the heads of the first item and of its first element
+    # the place of the VR, if the first element of the first item has one
     return Encoding(bytes(value[12:14]) in KNOWN, bytes(value[:4]) != ITEM_TAGS[1])
 
 
@@ -193,16 +194,16 @@ def items(value: Bytes, encoding: Encoding, budget: Budget) -> Iterator[list[Rea
     Parameters
     ----------
     value
-        Of the sequence, without its delimiter.
+        The value of the sequence, without its delimiter.
     encoding
-        Of the data set.
+        The encoding of the data set.
     budget
-        What the file may hold.
+        The number of elements that the file may still hold.
 
     Yields
     ------
     list of ReadElement
-        In the order of the file.
+        The elements in the order of the file.
 
     Raises
     ------
@@ -214,7 +215,7 @@ def items(value: Bytes, encoding: Encoding, budget: Budget) -> Iterator[list[Rea
     except HeaderFault as fault:
         if fault.reason != "truncated":
             raise
-        # the value is whole: a length in it is wrong
+        # the value is complete, so a length inside it is wrong
         raise HeaderFault("damaged", fault.detail) from fault
 
 

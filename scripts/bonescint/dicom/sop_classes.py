@@ -1,7 +1,7 @@
-"""The SOP classes that the study tells apart (PS3.4 annex B.5).
+"""The SOP classes that the study needs to distinguish (PS3.4 annex B.5).
 
-Not by pydicom's names: many rules need one and read no image, and to import pydicom takes longer
-than they work.
+They are not taken from pydicom. Many rules need one and read no image, and importing pydicom would
+take longer than their work.
 """
 
 from bonescint.resources import resource_rows
@@ -15,6 +15,6 @@ def _of_kind(kind: str) -> list[str]:
 
 [NUCLEAR_MEDICINE] = _of_kind("nuclear_medicine")
 SECONDARY_CAPTURES = frozenset(_of_kind("secondary_capture"))
-SECONDARY_CAPTURE = min(SECONDARY_CAPTURES)  # of one frame: the others' numbers begin with its own
-# a DICOMDIR: the list of a medium's files, no image
+SECONDARY_CAPTURE = min(SECONDARY_CAPTURES)  # of one frame; the UIDs of the others begin with it
+# a DICOMDIR is the list of a medium's files and no image
 [MEDIA_DIRECTORY] = _of_kind("media_directory")

@@ -1,4 +1,4 @@
-"""Who and what of the hospital stands in a header beside the patient."""
+"""Attributes of a header that name the hospital's staff or the institution."""
 
 from bonescint.dicom import tags
 

@@ -1,7 +1,7 @@
-"""Tags by the standard's keyword, as pydicom names UIDs (PS3.6): plain numbers, nothing to load.
+"""Tags by the standard's keyword (PS3.6), as plain numbers, so that nothing must be loaded.
 
-Private tags, group numbers and masks have no keyword and stay numbers where they are used. A loop
-over every element binds the constants it needs to names of its module.
+Private tags, group numbers and masks have no keyword and stay numbers where they are used. A module
+that loops over every element binds the constants it needs to its own names.
 """
 
 from functools import cache
@@ -141,18 +141,18 @@ def notation(tag: int) -> str:
     Parameters
     ----------
     tag
-        Any tag, a private one too.
+        Any tag, also a private one.
     """
     return f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
 
 
 def place(tag: int) -> str:
-    """Return a public tag as `notation` does; of another, what it is, because it may be text.
+    """Return a public tag as `notation` does, and of another tag only its kind: it may be text.
 
     Parameters
     ----------
     tag
-        As it was read, perhaps from a place where no tag stands.
+        A tag as it was read, perhaps from a place that holds no tag.
     """
     from pydicom.datadict import dictionary_has_tag
 
@@ -163,7 +163,7 @@ def place(tag: int) -> str:
 
 @cache
 def label(tag: int) -> str:
-    """Return keyword and tag as the index quotes its evidence: ``SeriesDescription (0008,103e)``.
+    """Return keyword and tag in the index's form of evidence: ``SeriesDescription (0008,103e)``.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Which bone-seeking tracer a header names: the tracer decides the software (R6)."""
+"""Find the bone-seeking tracer that a header names. The tracer decides the software (R6)."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -15,22 +15,22 @@ _DESCRIPTIONS = (
     tags.RequestedProcedureDescription,
     tags.PerformedProcedureStepDescription,
 )
-# names of study, series, nuclide, data set and picture; never (0009,xx40), the patient's name
+# names of study, series, nuclide, data set and picture; not (0009,xx40), the patient's name
 _PRIVATE_NAMES = {0x0009: (0x10, 0x20), 0x0011: (0x0D, 0x10, 0x12, 0x30)}
 
 
 class Verdict(NamedTuple):
-    """A decision about a header and what decided: element and vocabulary term, never free text."""
+    """A decision about a header, and its evidence: element and vocabulary term, never free text."""
 
     value: str
     evidence: str
 
 
-Said = tuple[str, tuple[FoundTerm, ...]]  # the element, and the terms or the code it holds
+Said = tuple[str, tuple[FoundTerm, ...]]  # an element, and its terms or code
 
 
 def _fields(header: Elements, tracers: tuple[str, ...]) -> Iterator[Said]:
-    """Yield what each element says, in the order of its weight."""
+    """Yield the terms of each element, in the order of the elements' weight."""
     find = tracer_terms(tracers).find
     drugs = header.items(tags.RadiopharmaceuticalInformationSequence)
     for drug in drugs:
@@ -38,7 +38,7 @@ def _fields(header: Elements, tracers: tuple[str, ...]) -> Iterator[Said]:
             scheme, value = code.text(tags.CodingSchemeDesignator), code.text(tags.CodeValue)
             if known := tracer_codes(tracers).get((scheme, value)):
                 yield f"RadiopharmaceuticalCodeSequence {scheme}", (FoundTerm(known, value),)
-            # a site's code may be the name itself
+            # the code of a site may be the tracer's name
             for text in (value, code.text(tags.CodeMeaning)):
                 yield "RadiopharmaceuticalCodeSequence", find(text)
     for holder in (*drugs, header):
@@ -59,18 +59,18 @@ def find_tracer(header: Elements, tracers: tuple[str, ...] = BONE_TRACERS) -> Ve
     Parameters
     ----------
     header
-        Of the instance, sequences and private elements included.
+        The header of the instance, with sequences and private elements.
     tracers
-        Those of the study; any other one is ``other``.
+        The tracers of the study. Any other one is ``other``.
 
     Notes
     -----
-    Evidence in this order: code of the radiopharmaceutical, its name, texts of
-    protocol, study, series and procedure, names in private elements. The first element that names
-    one tracer is quoted. Another that names another one makes it a conflict, whatever its rank: a
-    wrong tracer would give the case to the wrong software, a conflict is listed for a human. A text
-    that names two (``HMDP/MDP``) agrees with either and decides nothing by itself. A device's
-    Manufacturer is never asked.
+    The order of the evidence is: code of the radiopharmaceutical, its name, texts of protocol,
+    study, series and procedure, names in private elements. The first element that names one tracer
+    is quoted. If any other element names a different tracer, the result is a conflict. A wrong
+    tracer would give the case to the wrong software, but a conflict is listed for a person. A text
+    that names two (``HMDP/MDP``) agrees with each of them and decides nothing by itself. A device's
+    Manufacturer is never used.
     """
     named: dict[str, str] = {}  # tracer to its first evidence
     several: dict[str, set[str]] = {}  # evidence that names more than one

@@ -1,4 +1,4 @@
-"""The raw folder, file by file, in order, on several processes, with memory that does not grow."""
+"""Read the raw folder file by file, in order, on several processes, in constant memory."""
 
 import logging
 import warnings
@@ -14,17 +14,17 @@ from bonescint.dicom.limits import DEFAULT, HeaderFault, Limits
 from bonescint.dicom.vocabulary import BONE_TRACERS
 from bonescint.folders import FileFound, files_below, printable
 
-_CHUNK = 64  # files per task: a task's cost is far above that of handing it over
+_CHUNK = 64  # files per task, so that a task takes far longer than handing it over
 _AHEAD = 4  # tasks per worker in flight: bounds the memory, keeps the workers busy
 
 
-FileRow = tuple[bool, dict[str, str]]  # True: a row of the index; False: of the unreadable files
+FileRow = tuple[bool, dict[str, str]]  # True: row of the index; False: of the unreadable files
 
 
 def _index_chunk(
     folder: Path, limits: Limits, tracers: tuple[str, ...], files: tuple[FileFound, ...]
 ) -> list[FileRow]:
-    """Return the rows of some files; runs in a worker."""
+    """Return the rows of some files. It runs in a worker."""
     rows: list[FileRow] = []
     for path, size, modified, _, refusal, state in files:
         outcome: Header | Unreadable | dict[str, str]
@@ -40,7 +40,7 @@ def _index_chunk(
                 continue
             except HeaderFault as fault:
                 outcome = Unreadable(fault.reason.replace("-", "_"), fault.detail)
-            except Exception as error:  # a header that pydicom could read and not decode
+            except Exception as error:  # pydicom could read the header but not decode it
                 outcome = Unreadable("unreadable", type(error).__name__)
         reason, detail = outcome
         rows.append(
@@ -53,9 +53,9 @@ def _index_chunk(
 
 
 def _quiet() -> None:
-    """Silence pydicom: its warnings quote header values and paths, and logs hold no identifier."""
+    """Silence pydicom, because its warnings quote header values and paths."""
     warnings.simplefilter("ignore")
-    # its decoders have loggers of their own, which take over the level but not `disabled`
+    # pydicom's decoders have their own loggers, which inherit the level but not `disabled`
     logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
 
 
@@ -72,7 +72,7 @@ def index_files(
     folder, limits, tracers
         As for `index_tree`.
     files
-        Of those `bonescint.folders.files_below` found.
+        Some files from `bonescint.folders.files_below`.
     """
     logger = logging.getLogger("pydicom")
     level = logger.level
@@ -98,13 +98,13 @@ def index_tree(
     folder
         The raw folder.
     workers
-        Processes; 1 works in this one.
+        Number of processes. 1 works in this one.
     limits
-        How much of a file is taken into memory.
+        The limits of size and number for a file.
     tracers
-        Those of the study.
+        The tracers of the study.
     known
-        Path -> the row that was read before, which stands for a file that has not changed since.
+        Path -> the row of an earlier reading. It is used if the file has not changed since.
 
     Yields
     ------
@@ -135,7 +135,7 @@ def index_tree(
 def _changed(
     files: tuple[FileFound, ...], known: Mapping[str, dict[str, str]]
 ) -> tuple[FileFound, ...]:
-    """Return those files whose row is not known, or was read of something else."""
+    """Return the files whose row is unknown, or was read before the file changed."""
     return tuple(file for file in files if not _is_known(file, known))
 
 
@@ -148,7 +148,7 @@ def _is_known(file: FileFound, known: Mapping[str, dict[str, str]]) -> bool:
 def _together(
     files: tuple[FileFound, ...], read: list[FileRow], known: Mapping[str, dict[str, str]]
 ) -> Iterator[FileRow]:
-    """Yield the rows of some files in their order, those that are known and those just read."""
+    """Yield the rows of some files in their order, both the known and the new ones."""
     rows = iter(read)
     for file in files:
         yield (True, known[file.path]) if _is_known(file, known) else next(rows)

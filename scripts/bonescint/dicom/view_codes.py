@@ -1,4 +1,4 @@
-"""The codes of the two views of a whole-body scan (PS3.16 CID 26), as read and as written."""
+"""The codes of the two views of a whole-body scan (PS3.16 CID 26), for reading and writing."""
 
 from typing import NamedTuple
 
@@ -11,12 +11,12 @@ class ViewCode(NamedTuple):
     meaning: str
 
 
-# what is written to a coded file
+# the codes that are written to a coded file
 SNOMED_CT = {
     "anterior": ViewCode("SCT", "399321004", "Anterior projection"),
     "posterior": ViewCode("SCT", "399001007", "Posterior projection"),
 }
-# as vendors wrote them before, under three names of the scheme: SNOMED 3 and SNOMED RT
+# older codes of SNOMED 3 and SNOMED RT; vendors use three names of this scheme
 _BEFORE = {
     "G-5215": "anterior",
     "R-10206": "anterior",

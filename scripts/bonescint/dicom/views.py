@@ -1,4 +1,4 @@
-"""Anterior or posterior, frame by frame: a view label that is wrong is worse than none."""
+"""Find anterior or posterior for each frame. A wrong label is worse than none."""
 
 import re
 from collections.abc import Iterator
@@ -11,10 +11,10 @@ from bonescint.dicom.vocabulary import scan_terms
 from bonescint.text.numbers import whole_number
 
 _TEXTS = (tags.ImageID, tags.ImageType, tags.SeriesDescription, tags.ImageComments)
-# GE's acquisition names its two pictures by detector: E in front of the patient, F behind
+# GE's acquisition names its two images by detector: E in front of the patient, F behind
 _GENIE_NAME = re.compile(r"(WHOLE[ _]?BODY)_([EF])")
 _GENIE_VIEWS = {"E": "anterior", "F": "posterior"}
-_WITHIN = 20.0  # degrees: a head beside 0 or 180 is an oblique view
+_WITHIN = 20.0  # degrees; a detector further from 0 or 180 has an oblique view
 
 
 def _coded_view(detector: Elements) -> Iterator[tuple[str, str]]:
@@ -22,7 +22,7 @@ def _coded_view(detector: Elements) -> Iterator[tuple[str, str]]:
         scheme, value = code.text(tags.CodingSchemeDesignator), code.text(tags.CodeValue)
         if view := VIEWS.get((scheme, value)):
             yield view, f"ViewCodeSequence {scheme} {value}"
-        else:  # a site's own text, as in scheme 99NMG
+        else:  # a site's own text, such as in scheme 99NMG
             for tag in (tags.CodeValue, tags.CodeMeaning):
                 for found in scan_terms("view").find(code.text(tag)):
                     yield found.meaning, f"ViewCodeSequence {found.term}"
@@ -31,9 +31,9 @@ def _coded_view(detector: Elements) -> Iterator[tuple[str, str]]:
 def _geometric_view(detector: Elements) -> Iterator[tuple[str, str]]:
     """Yield the view by Start Angle (0 is the patient's back) and by the image plane's normal.
 
-    The plane's rows and columns span the picture as seen by the detector; their cross product
-    points from it into the patient: to +y, the back (PS3.3 C.7.6.2), for a detector in front. Both
-    rules agree on the real Siemens files, oblique heads included.
+    The plane's rows and columns span the picture as seen by the detector. Their cross product
+    points from the detector into the patient. For a detector in front this is +y, to the back
+    (PS3.3 C.7.6.2). Both rules agree on the real Siemens files, also for oblique detectors.
     """
     angles = detector.numbers(tags.StartAngle, 1)
     if len(angles) == 1:
@@ -49,7 +49,7 @@ def _geometric_view(detector: Elements) -> Iterator[tuple[str, str]]:
 
 
 def _detector_per_frame(header: Elements, frames: int, detectors: int) -> list[int]:
-    """Return the detector item (from 0) of each frame; empty where the header does not say it."""
+    """Return the detector item (from 0) of each frame; empty if the header does not tell."""
     vector = header.integers(tags.DetectorVector) or [1]
     one_window = len(set(header.integers(tags.EnergyWindowVector))) <= 1
     if not one_window or len(vector) != frames or not 1 <= min(vector) <= max(vector) <= detectors:
@@ -58,7 +58,7 @@ def _detector_per_frame(header: Elements, frames: int, detectors: int) -> list[i
 
 
 def _text_view(header: Elements) -> Iterator[tuple[str, str]]:
-    """Yield what names say of a single frame: GE's data set name, then image and series text."""
+    """Yield the view in names of a single frame: GE's data set name, then image and series text."""
     genie = header.private("GEMS_GENIE_1", {0x0011: (0x12, 0x10)})
     texts = [(f"GEMS_GENIE_1 {where}", text) for where, text in genie]
     texts += [(tags.label(tag), header.text(tag)) for tag in _TEXTS]
@@ -75,14 +75,14 @@ def find_views(header: Elements) -> Verdict:
     Parameters
     ----------
     header
-        Of the instance, sequences and private elements included.
+        The header of the instance, with sequences and private elements.
 
     Notes
     -----
-    Asked in this order: the detector's view code, its angle and image plane, GE's private data set
-    name, names and descriptions. The first that answers is quoted; another that contradicts it
-    leaves the view empty, for a human to decide. Two frames get views only through Detector Vector:
-    a description does not tell their order. Contents decide, never Manufacturer.
+    The order of the evidence is: the detector's view code, its angle and image plane, GE's private
+    data set name, names and descriptions. The first view found is quoted. If another one
+    contradicts it, the view stays empty and a person decides. Two frames get views only through
+    Detector Vector, because a description does not tell their order. Manufacturer is never used.
     """
     frames = whole_number(header.text(tags.NumberOfFrames) or "1") or 0
     detectors = header.items(tags.DetectorInformationSequence)

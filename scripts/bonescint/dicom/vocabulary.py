@@ -1,4 +1,4 @@
-"""Known terms in free text of any width, case and hyphenation, the longest reading first."""
+"""Find known terms in free text of any width, case and hyphenation. The longest term wins."""
 
 import re
 from functools import cache, lru_cache
@@ -7,11 +7,11 @@ from typing import NamedTuple
 from bonescint.resources import resource_rows
 from bonescint.text.folding import DASHES, fold_term
 
-# of a bone scan; a study may name others of resources/tracers.csv (`cohort.tracers`)
+# tracers of a bone scan; a study may name others of resources/tracers.csv (`cohort.tracers`)
 BONE_TRACERS = ("MDP", "HMDP")
 _LATIN = "a-z\u00df-\u024f"
 _KATAKANA = "ァ-ヺー"
-# the nuclide may be glued to the agent's name: TcMDP, 99mTcHMDP, Tc99mMDP, テクネピロリン酸
+# the nuclide may be joined to the agent's name: TcMDP, 99mTcHMDP, Tc99mMDP, テクネピロリン酸
 _NUCLIDE = (
     rf"(?:(?<![{_LATIN}])(?:99 ?m[\W_]*(?:tc[\W_]*)?|tc[\W_]*(?:99 ?m?[\W_]*)?)"
     rf"|(?<![{_KATAKANA}])テクネ(?:チウム)?[\W_]*(?:99 ?m?[\W_]*)?)"
@@ -19,7 +19,7 @@ _NUCLIDE = (
 
 
 class FoundTerm(NamedTuple):
-    """A term that occurs in a text: what it means and how the vocabulary spells it."""
+    """A term found in a text: its meaning, and its spelling in the vocabulary."""
 
     meaning: str
     term: str
@@ -41,28 +41,28 @@ def _pattern(term: str) -> str:
 
 
 def _rank(term: str) -> tuple[int, int, str]:
-    """Order terms by the letters they use up, then by their fewest gaps."""
+    """Order terms by their number of letters, then by their fewest gaps."""
     core = fold_term(term.strip("*"))
     return -len(core.replace(" ", "")), core.count(" "), term
 
 
 class TermList:
-    """Terms and what they mean.
+    """Terms and their meanings.
 
     Parameters
     ----------
     terms
-        Term to meaning. A space stands for any or no separator; ``*`` at an end lets the word go on
-        there (``früh*`` finds Frühaufnahme). The meaning ``none`` hides a term: it is read as
-        nothing, and so is what it contains.
+        Term to meaning. A space means any or no separator. ``*`` at an end lets the word go on
+        there (``früh*`` finds Frühaufnahme). The meaning ``none`` hides a term: neither it nor a
+        term inside it is found.
 
     Notes
     -----
-    Names nest (HMDP holds MDP, ヒドロキシメチレンジホスホン酸 holds メチレンジホスホン酸): the text
-    is read from left to right, at each place the longest term wins and is used up, and a Latin or
-    katakana term must not have a letter of its own script before it, nor a Latin one a letter
-    behind it. So an unlisted longer word is not found, rather than found as the shorter one inside
-    it.
+    A name may contain another (HMDP holds MDP, ヒドロキシメチレンジホスホン酸 holds
+    メチレンジホスホン酸). Therefore the text is read from left to right. At each place the longest
+    term wins, and the search goes on behind it. Before a Latin or katakana term there must be no
+    letter of its own script, and behind a Latin term no letter. As a result, an unlisted longer
+    word is not mistaken for the shorter one inside it.
     """
 
     def __init__(self, terms: dict[str, str]) -> None:
@@ -79,13 +79,13 @@ class TermList:
 
 
 def known_tracers() -> tuple[str, ...]:
-    """Return the tracers that a study may have: those that a header can name."""
+    """Return the tracers that a study may have. These are all that a header can name."""
     named = {row["tracer"] for row in resource_rows("tracers.csv")}
     return (*BONE_TRACERS, *sorted(named.difference(BONE_TRACERS, {"other"})))
 
 
 def _meaning(tracer: str, tracers: tuple[str, ...]) -> str:
-    """Return a tracer of the study by its name; any other one is ``other``."""
+    """Return a tracer of the study by its name, and ``other`` for any other one."""
     return tracer if tracer in tracers else "other"
 
 
@@ -96,7 +96,7 @@ def tracer_terms(tracers: tuple[str, ...] = BONE_TRACERS) -> TermList:
     Parameters
     ----------
     tracers
-        Those of the study.
+        The tracers of the study.
     """
     rows = resource_rows("tracers.csv")
     return TermList({r["value"]: _meaning(r["tracer"], tracers) for r in rows if not r["scheme"]})
@@ -109,7 +109,7 @@ def tracer_codes(tracers: tuple[str, ...] = BONE_TRACERS) -> dict[tuple[str, str
     Parameters
     ----------
     tracers
-        Those of the study.
+        The tracers of the study.
     """
     rows = [row for row in resource_rows("tracers.csv") if row["scheme"]]
     return {(row["scheme"], row["value"]): _meaning(row["tracer"], tracers) for row in rows}

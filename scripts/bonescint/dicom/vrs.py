@@ -1,8 +1,8 @@
-"""Value representations by what they hold and how they are encoded (PS3.5 6.2 and 7.1.2)."""
+"""Value representations by content and by encoding (PS3.5 6.2 and 7.1.2)."""
 
 from struct import calcsize
 
-# the length of a value stands in two bytes; in four behind two reserved ones
+# SHORT ones have a length field of two bytes, LONG ones two reserved bytes and a field of four
 SHORT = frozenset(
     {
         "AE", "AS", "AT", "CS", "DA", "DS", "DT", "FD", "FL", "IS", "LO", "LT", "PN", "SH", "SL",
@@ -10,17 +10,17 @@ SHORT = frozenset(
     }
 )  # fmt: skip
 LONG = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"})
-# what is filled up to an even length with a zero byte; other text with a space
+# padded to an even length with a zero byte; other text is padded with a space
 ZERO_PADDED = frozenset({"OB", "UI", "UN"})
-# words that somebody chose
+# words that a person or a device chose
 TEXT = frozenset({"AE", "CS", "LO", "LT", "PN", "SH", "ST", "UC", "UR", "UT"})
-# bulk data that no attribute of these images has, and what is unknown: never written
+# bulk data that no attribute of these images has, and unknown forms: never written
 UNKNOWN_FORM = frozenset({"OD", "OF", "OL", "OV", "UN"})
-# numbers, dates and ages in digits, whose form can be checked
+# numbers, dates and ages in digits; their form can be checked
 DIGITS = frozenset({"AS", "DA", "DS", "IS"})
-# binary numbers, as the module struct unpacks them
+# binary numbers, by their letter in the module struct
 FORMATS = {
     "FD": "d", "FL": "f", "SL": "i", "SS": "h", "SV": "q", "UL": "I", "US": "H", "UV": "Q",
 }  # fmt: skip
-# bytes that byte order turns round together: a tag is two numbers
+# bytes that are swapped together in the other byte order; a tag is two numbers
 WORD = {"AT": 2, "OW": 2} | {vr: calcsize(form) for vr, form in FORMATS.items()}

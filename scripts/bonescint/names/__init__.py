@@ -1,1 +1,1 @@
-"""A person's IDs and names: their spellings, and whether a text names the person."""
+"""A person's IDs and names: their spellings, and the test whether a text names the person."""

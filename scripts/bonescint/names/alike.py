@@ -1,4 +1,4 @@
-"""Patterns of what sounds alike: all romaji and all kana of one sound, for long texts."""
+"""Make patterns of all romaji or all kana with one sound, for the search in long texts."""
 
 import re
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from functools import cache
 from bonescint.text.folding import romanised, sound
 
 _LENGTH = "(?:h(?![aeiouy]))?"
-# part of a sound (`bonescint.text.folding.sound`) -> the romaji that have it
+# part of a sound (`bonescint.text.folding.sound`) -> the romaji with this sound
 _ROMAJI = {
     "k(?=k)": "(?:k|ts?u)", "p(?=p)": "(?:p|ts?u)", "s(?=s)": "(?:s|ts?u)",
     "t(?=t)": "(?:[tc]|ts?u)", "n(?=[bmp])": "[nm]",
@@ -26,7 +26,7 @@ _Table = tuple[re.Pattern[str], Mapping[str, str]]
 
 
 def as_romaji(heard: str) -> str:
-    """Return a pattern of the romaji that sound so.
+    """Return a pattern of the romaji with a sound.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def as_romaji(heard: str) -> str:
 
 
 def as_kana(heard: str) -> str:
-    """Return a pattern of the katakana that sound so; empty if none do.
+    """Return a pattern of the katakana with a sound; empty if there are none.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def _romaji() -> _Table:
 def _kana() -> _Table:
     of: dict[str, set[str]] = {}
     kana = [c for c in map(chr, range(0x30A1, 0x30FB)) if romanised(c).isascii()]
-    # two that sound as one (キャ), and what a vowel before may be written with (シンイチ, イヤマ)
+    # pairs that sound as one syllable (キャ), and pairs that begin with ン or イ (シンイチ, イヤマ)
     pairs = [a + b for a in kana for b in "ャュョヤユヨ" if romanised(a)[1:] == "i"]
     pairs += ["ン" + b for b in "アイウエオヤユヨ"] + ["イ" + b for b in "ヤユヨ"]
     for syllable in [*kana, *pairs]:
@@ -74,7 +74,7 @@ def _kana() -> _Table:
     for heard in sorted(of, key=len, reverse=True):
         if heard[-1] in _LONG_KANA:
             written = f"(?:{'|'.join(sorted(of[heard]))}){_LONG_KANA[heard[-1]]}"
-            if heard[0] == "y":  # ドヒョン sounds as Dohyon, which may be Doyon
+            if heard[0] == "y":  # ドヒョン sounds like Dohyon, which may be written Doyon
                 found[f"(?<=[ou]){heard}"] = f"ヒ?{written}"
             found[heard] = written
     return _table(found | {"n": "ン"})

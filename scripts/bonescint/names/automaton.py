@@ -1,4 +1,4 @@
-"""Many texts looked for in another one in a single pass, however many they are."""
+"""Search a text for many others in a single pass."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -8,19 +8,19 @@ from ahocorasick_rs import AhoCorasick
 
 
 class ManyTexts:
-    """Texts that are looked for together.
+    """Texts that are searched together.
 
     Parameters
     ----------
     texts
-        Folded like those in which they are looked for; an empty one is left out.
+        They must be folded like the searched text. Empty ones are left out.
     """
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._texts = sorted(set(texts) - {""})
 
     def __reduce__(self) -> tuple[type["ManyTexts"], tuple[list[str]]]:
-        return ManyTexts, (self._texts,)  # an automaton goes to no other process
+        return ManyTexts, (self._texts,)  # an automaton cannot be sent to another process
 
     def __bool__(self) -> bool:
         return bool(self._texts)
@@ -30,7 +30,7 @@ class ManyTexts:
         return AhoCorasick(self._texts)
 
     def are_in(self, text: str) -> bool:
-        """Tell whether a text holds any of those.
+        """Tell whether a text holds any of them.
 
         Parameters
         ----------
@@ -40,7 +40,7 @@ class ManyTexts:
         return bool(self._texts and self._automaton.find_matches_as_indexes(_valid(text)))
 
     def found_in(self, text: str) -> set[str]:
-        """Return those that a text holds; they may overlap.
+        """Return those that a text holds. They may overlap.
 
         Parameters
         ----------
@@ -49,12 +49,12 @@ class ManyTexts:
         """
         if not self._texts or not text:
             return set()
-        # by their numbers: the texts themselves are made anew for every place
+        # asks for numbers, because the automaton would copy the text for every place
         found = self._automaton.find_matches_as_indexes(_valid(text), overlapping=True)
         return {self._texts[number] for number in {number for number, _, _ in found}}
 
     def places_in(self, text: str) -> dict[str, list[int]]:
-        """Return where each of those begins that a text holds, in order.
+        """Return each that a text holds with the places where it begins, in order.
 
         Parameters
         ----------
@@ -70,7 +70,7 @@ class ManyTexts:
 
 
 def _valid(text: str) -> str:
-    """Return a text as long, without half pairs, which the automaton does not take."""
+    """Replace single surrogates, which the automaton does not accept. The length stays."""
     try:
         text.encode()
     except UnicodeEncodeError:

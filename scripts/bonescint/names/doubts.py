@@ -1,4 +1,4 @@
-"""Who may be one person or two, or somebody who declined: for a person at the hospital."""
+"""Find IDs that may belong to one person or two, or to one who declined; the hospital decides."""
 
 import re
 from collections import defaultdict
@@ -14,13 +14,13 @@ from bonescint.resources import Texts
 from bonescint.text.dates import header_date, loose_dates
 from bonescint.text.folding import fold_name, romanised, sound
 
-_MOST_WORDS = 3  # of which every order is tried
-_NO_BIRTH = date(1900, 1, 1)  # what systems enter where the date is unknown
-_FIRST_YEAR, _LAST_YEAR = 1880, 2100  # of a birth; 1111-11-11 and 9999-12-31 are none
+_MOST_WORDS = 3  # of names with more words, not every order is tried
+_NO_BIRTH = date(1900, 1, 1)  # systems enter this date if the true one is unknown
+_FIRST_YEAR, _LAST_YEAR = 1880, 2100  # of a birth; 1111-11-11 and 9999-12-31 mean unknown
 
 
 class PersonalData(NamedTuple):
-    """What one header says of a person: normalised ID, and name and birth date as they stand."""
+    """A person in one header: normalised ID, and name and birth date unchanged."""
 
     subject: str
     name: str
@@ -28,15 +28,15 @@ class PersonalData(NamedTuple):
 
 
 class OptOutDoubt(NamedTuple):
-    """Somebody who stays and may be somebody who declined.
+    """A patient who stays and may be the same person as one who declined.
 
     Parameters
     ----------
     subject, declined
-        Normalised IDs of who stays and of who declined.
+        Normalised IDs of the patient who stays and of the patient who declined.
     birth
-        ``same``, or ``unknown`` where one of them has no birth date; ``id`` where only the patient
-        ID raises the doubt (`bonescint.identity.doubts.id_doubts`).
+        ``same``; ``unknown`` if one of them has no birth date; ``id`` if only the patient ID raises
+        the doubt (`bonescint.identity.doubts.id_doubts`).
     """
 
     subject: str
@@ -45,26 +45,26 @@ class OptOutDoubt(NamedTuple):
 
     @property
     def payload(self) -> bytes:
-        """What a decision about the two is keyed to; its digest names nobody."""
+        """The text whose digest a decision about the two names. The digest identifies nobody."""
         return "\0".join(("opt-out-doubt", self.subject, self.declined)).encode()
 
 
 def opt_out_doubts(
     declined: Collection[PersonalData], others: Collection[PersonalData]
 ) -> list[OptOutDoubt]:
-    """Return who of the others may be somebody who declined, under another patient ID (R12).
+    """Return the others who may be a patient who declined, under another patient ID (R12).
 
-    The birth dates are the same and so are the names: they share a group as in `identity_doubts`,
-    or one holds the other's full name (with a title, in one word). A birth date that is missing or
-    cannot be read is no other one: equal names are a doubt then. All headers of a patient count as
-    one.
+    Their birth dates and their names must be the same. Names are the same if they share a group as
+    in `identity_doubts`, or if one holds the other's full name (with a title, in one word). A birth
+    date that is missing or unreadable is no different date, so equal names are then a doubt. All
+    headers of a patient count together.
 
     Parameters
     ----------
     declined
-        Headers of who declined.
+        Headers of the patients who declined.
     others
-        Headers of who stays.
+        Headers of the patients who stay.
     """
     gone, stay = _births(declined), _births(others)
     by_key: dict[str, set[str]] = defaultdict(set)
@@ -78,7 +78,7 @@ def opt_out_doubts(
     found = set()
     for subject, name, _ in others:
         born_on = stay[subject]
-        # most are no match: nothing more is done for them
+        # most patients share no birth date with one who declined, and need no more work
         if born_on and not some_unknown and born_on.isdisjoint(by_birth):
             continue
         for other in set().union(*(by_key.get(key, ()) for key in _keys(name))):
@@ -110,32 +110,32 @@ def _born(text: str) -> frozenset[date]:
 
 
 def _holds(text: str, name: str) -> bool:
-    """Tell whether a name holds the whole of another one."""
+    """Tell whether a name holds another full name."""
     full = FullNames((name,))
     groups = [fold_name(group) for group in text.split("=")]
     return any(re.search(found, group) for group in groups for found in full.suspects(group))
 
 
 def identity_doubts(rows: Iterable[Mapping[str, str]], language: str) -> list[dict[str, str]]:
-    """Return warnings about patient IDs and names that do not go together (R12).
+    """Return warnings about patient IDs and names that do not match (R12).
 
-    Names are one if they share a group (romaji, kanji or kana), whatever their case, width,
-    separators, kana script and order of romaji words. Namesakes with different birth dates are no
+    Names are the same if they share a group (romaji, kanji or kana). Case, width, separators, kana
+    script and the order of romaji words do not count. Namesakes with different birth dates are no
     doubt. Memory grows with the patients, not with the files.
 
     Parameters
     ----------
     rows
-        Rows of the index, in any order: subject (else patient_id), patient_name,
+        Rows of the index, in any order: subject (or patient_id), patient_name,
         patient_birth_date.
     language
-        Of the messages.
+        Language of the messages.
 
     Returns
     -------
     list
-        Rows of resources/tables/identity_doubts.csv; ``where`` names subjects, so they stay on the
-        identified side.
+        Rows of resources/tables/identity_doubts.csv. They stay on the identified side, because
+        ``where`` names subjects.
     """
     text = Texts("doubts", language)
     spellings: dict[str, set[str]] = defaultdict(set)
@@ -157,7 +157,7 @@ def identity_doubts(rows: Iterable[Mapping[str, str]], language: str) -> list[di
 
     found = []
     first: dict[str, str] = {}
-    # most names are one patient's: a set for each would take three times the memory
+    # most names belong to one patient, and a set for each would take three times the memory
     shared: dict[str, set[str]] = defaultdict(set)
     for subject in sorted(spellings):
         names = _distinct(map(_keys, spellings[subject]))
@@ -175,7 +175,7 @@ def identity_doubts(rows: Iterable[Mapping[str, str]], language: str) -> list[di
 def _pairs(
     namesakes: Iterable[set[str]], births: Mapping[str, set[date]]
 ) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
-    """Return groups of subjects of one name: with one birth date, and with a birth date missing."""
+    """Return groups of subjects with one name: of the same birth date, and of a missing one."""
     same: set[frozenset[str]] = set()
     unknown: set[frozenset[str]] = set()
     for subjects in namesakes:
@@ -190,7 +190,7 @@ def _pairs(
 
 
 def _largest(groups: set[frozenset[str]]) -> list[tuple[str, ...]]:
-    """Return the groups that no other contains: romaji may unite more patients than kanji do."""
+    """Return the groups that no other contains. Romaji may unite more patients than kanji."""
     kept: list[frozenset[str]] = []
     of: dict[str, list[frozenset[str]]] = defaultdict(list)
     for group in sorted(groups, key=lambda group: (-len(group), sorted(group))):
@@ -202,7 +202,7 @@ def _largest(groups: set[frozenset[str]]) -> list[tuple[str, ...]]:
 
 
 def _distinct(names: Iterable[frozenset[str]]) -> list[frozenset[str]]:
-    """Unite names that share a key, also by way of a third one; what has no key is no name."""
+    """Unite names that share a key, also through a third one. A text without key is no name."""
     united: list[frozenset[str]] = []
     for name in names:
         if name:
@@ -214,7 +214,7 @@ def _distinct(names: Iterable[frozenset[str]]) -> list[frozenset[str]]:
 
 @lru_cache(maxsize=4096)
 def _keys(name: str) -> frozenset[str]:
-    """Return what two spellings of one name have in common."""
+    """Return keys of a name. Two spellings of one name share a key."""
     return frozenset(key for group in name.split("=") for key in _group_keys(group))
 
 
@@ -222,12 +222,12 @@ def _group_keys(group: str) -> Iterator[str]:
     words = [word for part in parts(fold_name(group)) for word in part]
     if not words or "".join(words) in NOBODY:
         return
-    # as it sounds: Ohno and Ono, タカハシ and Takahashi are spellings of one name
+    # compared by sound: Ohno and Ono, タカハシ and Takahashi are spellings of one name
     words = [sound(romanised(word)) for word in words]
     joined = "".join(words)
     yield joined
     if joined.isascii() and len(words) <= _MOST_WORDS:
-        # whichever comes first, and whether or not a space stands between them
+        # in every order, with or without spaces
         yield from ("".join(order) for order in orders(words))
     elif joined.isascii():
         yield "".join(sorted(words))

@@ -1,8 +1,8 @@
-"""Full names in long texts: the strictest way to name a person, never a family name alone.
+"""Find full names in long texts: the strictest search for a person, never by a family name alone.
 
-Megabytes are searched in two steps: the words of the whole text against sets, which costs the same
-for one person and for a thousand, and exact patterns for those whose words are all there; of many
-names only where their first words stand.
+Megabytes are searched in two steps. First the words of the whole text are compared with sets. This
+takes the same time for one person and for a thousand. Then exact patterns are tried for the names
+whose words all occur. If these are many, a pattern is tried only where its first words occur.
 """
 
 import re
@@ -16,15 +16,15 @@ from bonescint.names.automaton import ManyTexts
 from bonescint.names.parts import HONORIFICS, KANA, KANJI, LETTERS, SEPARATORS, orders, parts
 from bonescint.text.folding import compose, enlarged, fold_name, romanised, sound, spelt_out
 
-_SHORTEST = 3  # letters of a word that is looked for in the first step
+_SHORTEST = 3  # letters of a word in the first step
 _WORDS = re.compile(f"[a-z]{{{_SHORTEST},}}")
 _OTHERS = re.compile("[^\x00-\x7f]+")
 _KANA = re.compile(f"[{KANA}]+")
 _SHORT_WORDS = re.compile(f"(?<![a-z])[a-z]{{1,{_SHORTEST - 1}}}(?![a-z])")
 _WHOLE_WORDS = re.compile(f"[a-z]+|[{KANA}]+")
-_KANA_WORDS = re.compile(f"[{KANA}]{{2,}}")  # one kana has two letters at most
-_FEW = 4  # names that are looked for faster one after the other
-# first letter of a sound -> those of the romaji that have it
+_KANA_WORDS = re.compile(f"[{KANA}]{{2,}}")  # one kana has at most two letters: fewer than 3
+_FEW = 4  # so many names are searched faster one after the other
+# first letter of a sound -> first letters of the romaji with this sound
 _INITIALS = {
     "t": "tc",
     "z": "zjd",
@@ -36,30 +36,30 @@ _INITIALS = {
     "n": "nm",
 }
 _SMALL = {enlarged(small): small for small in "ァィゥェォャュョヮヵヶッ"}
-# between the parts of a name: punctuation, line ends, or the tags of XML and HTML
+# characters between the parts of a name: punctuation, line ends, or tags of XML and HTML
 _MOST_BETWEEN, _LONGEST_TAG = 8, 102
 _WIDEST = _MOST_BETWEEN * _LONGEST_TAG
 _BETWEEN = (
     rf"(?:{SEPARATORS.pattern[:-1]}|[、|\"]|<[^<>]{{0,{_LONGEST_TAG - 2}}}>){{%d,{_MOST_BETWEEN}}}"
 )
-# 患者林花子様 is this patient, 小林花子 is not
+# 患者林花子様 names 林花子, but 小林花子 does not
 _NO_KANJI_BEFORE = f"(?:(?<![{KANJI}])(?<!ー)|(?<=[者名前人例性師医]))"
 _Pieces = Sequence[tuple[str, ...]]
 
 
 class FullName(NamedTuple):
-    """A name to look for in a folded text.
+    """A name for the search in a folded text.
 
     Parameters
     ----------
     pieces
-        What must stand in a text all of it; in romaji and kana as it sounds.
+        Parts that must all occur in a text; romaji and kana by their sound.
     joined
-        All that sounds in one word, in each order.
+        The sounds of the name written as one word, in each order.
     pattern
-        Of the whole name.
+        Pattern of the whole name.
     firsts
-        What the pattern begins with, in each order: words as the name has them.
+        The word at the beginning of the pattern in each order, unchanged from the name.
     is_short
         Whether each part of the name is one word.
     """
@@ -72,12 +72,12 @@ class FullName(NamedTuple):
 
 
 def full_names(name: str) -> Iterator[FullName]:
-    """Yield what is looked for of a name: each group in every order.
+    """Yield the forms of a name for the search: each group in every order.
 
     Parameters
     ----------
     name
-        As in a header.
+        The name as in a header.
     """
     name = compose(name)
     for group in dict.fromkeys([*name.split("="), *spelt_out(name).split("=")]):
@@ -89,7 +89,7 @@ def full_names(name: str) -> Iterator[FullName]:
 
 
 def _whole(piece: str) -> int:
-    """Return how long a name in one piece is at most while it may be a family name alone."""
+    """Return the greatest length of a name in one piece that may be a family name alone."""
     return 9 if piece.isascii() else 5 if _KANA.match(piece) else 3
 
 
@@ -99,13 +99,14 @@ def _full(found: _Pieces) -> FullName:
     is_latin = all(map(LETTERS.fullmatch, flat))
     if not is_latin and not all(_KANA.fullmatch(p) and romanised(p).isascii() for p in flat):
         return FullName(tuple(_looked_up(flat)), frozenset(), _written(found), firsts, is_short)
-    # romaji are looked for in romaji and kana in kana: a namesake may bear but one of them
+    # Romaji are searched only in romaji and kana only in kana, because a namesake may share
+    # only one of them.
     heard = [tuple(sound(romanised(piece)) for piece in part) for part in found]
     if is_latin:
         romaji = _in_orders(found, _in_romaji, _between(len("".join(flat))))
         pattern = f"(?<![a-z])(?:{romaji})(?![a-z])"
     else:
-        # ヤマダハナ is not ヤマダハナコ
+        # ヤマダハナ must not be found in ヤマダハナコ
         kana = _in_orders(found, _in_kana, _BETWEEN % 0)
         pattern = f"(?<![{KANA}])(?:{kana})(?:(?![{KANA}])|(?={HONORIFICS}))"
     whole = (romanised("".join(p for part in order for p in part)) for order in orders(found))
@@ -118,12 +119,12 @@ def _looked_up(pieces: Iterable[str]) -> Iterator[str]:
         if piece.isascii():
             yield from map(sound, LETTERS.findall(piece))
         else:
-            # kana may be written in either size
+            # split at kana, because these may be written in either size
             yield from filter(None, _KANA.split(piece))
 
 
 def _between(letters: int) -> str:
-    """Return what stands between Latin names: "main" is no MA^IN, but "ono ai" is ONO^AI."""
+    """Return a pattern between Latin names: "main" is not MA^IN, but "ono ai" is ONO^AI."""
     if letters < 6:
         return _BETWEEN % 1 if letters > 4 else r"\s?[\^,=]\s?"
     return _BETWEEN % 0
@@ -141,7 +142,7 @@ def _written(found: _Pieces) -> str:
 
 
 def _in_romaji(piece: str) -> str:
-    # as it stands too, if it is no romaji
+    # also unchanged, because it may be no romaji
     return f"(?:{as_romaji(sound(piece))}|{piece})"
 
 
@@ -151,7 +152,7 @@ def _in_kana(piece: str) -> str:
 
 
 def _in_either_size(piece: str) -> str:
-    # old devices write small kana as large ones
+    # old devices write large kana in place of small ones
     return "".join(
         f"[{large}{_SMALL[large]}]" if (large := enlarged(c)) in _SMALL else re.escape(c)
         for c in piece
@@ -165,18 +166,18 @@ def _in_orders(found: _Pieces, spelt: Callable[[str], str], between: str) -> str
 
 
 class FullNames:
-    """The full names of many, looked for in folded texts.
+    """The full names of many persons, for the search in folded texts.
 
     Parameters
     ----------
     names
-        As in headers.
+        Names as in headers.
     """
 
     def __init__(self, names: Iterable[str]) -> None:
         self._always: list[FullName] = []
         self._by_word: dict[str, list[FullName]] = {}
-        # by what stands in kana, as it sounds, and by what stands in other scripts
+        # names by the beginning of a part's sound, for kana, and by a part in other scripts
         self._by_sound: dict[str, list[FullName]] = {}
         self._by_text: dict[str, list[FullName]] = {}
         self._patterns: dict[str, re.Pattern[str]] = {}
@@ -200,7 +201,7 @@ class FullNames:
         self._firsts = ManyTexts(
             enlarged(first) for name in full if not name.joined for first in name.firsts
         )
-        # j is the only letter that sounds as two (zy)
+        # j is the only letter whose sound has two (zy)
         self._least = min((len(w) - w.count("zy") for w in self._by_word), default=0)
         self._initials = set("".join(_INITIALS.get(w[0], w[0]) for w in self._by_word))
 
@@ -208,17 +209,17 @@ class FullNames:
         return bool(self._always or self._by_word or self._by_text)
 
     def suspects(self, text: str) -> Iterator[str]:
-        """Yield the patterns of names that may be in a text; most texts hold none.
+        """Yield the patterns of names that may be in a text. Most texts hold none.
 
         Parameters
         ----------
         text
-            In small letters of one width, kana and kanji in one form (`text.folding.fold`).
+            Folded: small letters of one width, kana and kanji in one form (`text.folding.fold`).
         """
         return (name.pattern for name in self._suspects(text, {}))
 
     def find(self, text: str) -> Iterator[tuple[int, int]]:
-        """Yield where each name begins and ends in a text, the first ones of those that overlap.
+        """Yield where each name begins and ends in a text; of overlapping matches, only the first.
 
         Parameters
         ----------
@@ -254,13 +255,13 @@ class FullNames:
                     yield name.pattern, found
 
     def _pattern(self, pattern: str) -> re.Pattern[str]:
-        # the cache of re holds fewer than the names of many
+        # the cache of `re` is too small for many names
         if pattern not in self._patterns:
             self._patterns[pattern] = re.compile(pattern)
         return self._patterns[pattern]
 
     def _suspects(self, text: str, heard: dict[str, str]) -> list[FullName]:
-        """Return who may be in a text; the sounds of its words are added to `heard`."""
+        """Return the names that may be in a text, and add the sounds of its words to `heard`."""
         written = set(_WORDS.findall(text))
         near = [w for w in written if w[0] in self._initials and len(w) >= self._least]
         found = [self._always]
@@ -290,24 +291,24 @@ class FullNames:
 
 
 class _Places:
-    """Where many names may begin in a text.
+    """The places of a text where many names may begin.
 
     Parameters
     ----------
     text
         As for `FullNames.suspects`.
     names
-        Those that may be in it.
+        The names that may be in it.
     heard
-        The words of some letters in it -> how they sound.
+        Its words of three letters or more -> their sounds.
     texts
-        What names that are neither in romaji nor in kana begin with.
+        The first words of names that are neither in romaji nor in kana.
     """
 
     def __init__(
         self, text: str, names: Iterable[FullName], heard: Mapping[str, str], texts: ManyTexts
     ) -> None:
-        # small kana and large ones are written for each other
+        # small and large kana may be mixed up
         self._written = texts.places_in(enlarged(text))
         spelt = {first for name in names if name.joined for first in name.firsts}
         words = _Heard(text, heard)
@@ -334,14 +335,14 @@ class _Places:
             alone = {a for first in name.firsts for a in self._written.get(enlarged(first), ())}
             glued = set()
         if len(name.firsts) > 1 and name.is_short:
-            # behind a word that ends where a part of the name does the next part stands near
+            # a word that is only the first part must have another part near behind it
             near = pairwise(sorted(alone | glued))
             alone = {a for a, b in near if a in alone and b - a <= self._reach}
         return sorted(alone | glued)
 
 
 class _Heard:
-    """The words of a text, in which names are looked for."""
+    """The words of a text, by sound and by first letter."""
 
     def __init__(self, text: str, heard: Mapping[str, str]) -> None:
         self._by_sound: defaultdict[str, list[str]] = defaultdict(list)
@@ -354,13 +355,13 @@ class _Heard:
         self._kana = "\n".join(["", *set(_KANA.findall(text))])
 
     def alone(self, piece: str) -> list[str]:
-        """Return the words in which a piece of a name is all there is."""
+        """Return the words that consist of a piece of a name alone."""
         if LETTERS.fullmatch(piece):
             return self._by_sound.get(sound(piece), [])
         return re.findall(f"\n({_in_kana(piece)})(?![^\n])", self._kana)
 
     def glued(self, piece: str) -> list[str]:
-        """Return the words that begin with a piece of a name and go on."""
+        """Return the words that begin with a piece of a name and are longer."""
         if not LETTERS.fullmatch(piece):
             return re.findall(f"\n({_in_kana(piece)}[^\n]+)", self._kana)
         heard = sound(piece)
@@ -370,6 +371,6 @@ class _Heard:
 
 
 def _heard(words: Iterable[str]) -> list[str]:
-    """Return how words sound; together, which is faster by far than one by one."""
+    """Return the sounds of words. All at once is much faster than one by one."""
     joined = "\n".join(words)
     return sound.__wrapped__(joined).split("\n") if joined else []

@@ -1,4 +1,4 @@
-"""Patient IDs as people type them, brought to one spelling."""
+"""Bring patient IDs, as people type them, to one spelling."""
 
 import re
 import unicodedata
@@ -6,26 +6,26 @@ from collections.abc import Collection, Iterable, Iterator
 
 from bonescint.text.folding import DASHES, without_unseen
 
-# what an ID is where the configuration says nothing (inputs.patient_id_pattern)
+# the form of an ID if the configuration has none (inputs.patient_id_pattern)
 ANY_ID = "[0-9A-Z]+"
 # the katakana long mark is a look-alike of a hyphen
 _SEPARATORS = re.compile(rf"[\s\-{DASHES}ー_]+")
 _QUOTES = re.compile("[\"'`´‘’‚‛“”„‟′″«»‹›「」『』〝〞〟]+")
-# what a program makes of an ID that it takes for a number
+# a program that takes an ID for a number may add decimals
 _NUMBER = re.compile(r"([0-9]+)[.,]0*")
-_TELLING = 4  # characters of an ID from which on it is no accident inside other characters
+_TELLING = 4  # a shorter ID may be found inside other characters by chance
 _MOST_PARTS = 4
 
 
 def normalise(text: str) -> str:
-    """Return the one spelling of a patient ID under which all tables and headers meet (R12).
+    """Return the one spelling of a patient ID that all tables and headers are compared in (R12).
 
-    Full-width letters and digits become ASCII (NFKC), spaces, hyphens and underscores go, letters
-    become capitals. What nobody sees goes, what stands behind a NUL, and an assigning authority
-    (ID^^^HOSPITAL). So do traces of programs: quotation marks (also ="123"), a sign before the ID
-    and the decimals of a number (123.0). So do leading zeros (Excel drops them). Two IDs that
-    differ in leading zeros only are therefore one patient: for an opt-out that errs on the safe
-    side.
+    Full-width letters and digits become ASCII (NFKC), and letters become capitals. Removed are:
+    spaces, hyphens and underscores; invisible characters; the text behind a NUL; an assigning
+    authority (ID^^^HOSPITAL); traces of programs, that is quotation marks (also ="123"), a sign
+    before the ID and the decimals of a number (123.0); leading zeros (Excel drops them). Two IDs
+    that differ only in leading zeros are therefore one patient. This is the safe side for an
+    opt-out.
 
     Parameters
     ----------
@@ -37,9 +37,10 @@ def normalise(text: str) -> str:
     str
         The `subject`; empty if nothing is left to compare.
     """
-    # as most are; the rest changes nothing of these
+    # most IDs need no change but capitals and leading zeros
     while not (text.isascii() and text.isalnum()):
-        # again: what is gone may have parted a mark from its letter, or a sign from the beginning
+        # repeated, because removing a character may join a mark to its letter, or bring a sign
+        # to the front
         if (plain := _once(text)) == text:
             return text
         text = plain
@@ -48,7 +49,7 @@ def normalise(text: str) -> str:
 
 def _once(text: str) -> str:
     text = unicodedata.normalize("NFKC", _QUOTES.sub("", without_unseen(text))).upper()
-    # behind a NUL stands what a device's buffer held before; an assigning authority
+    # the text behind a NUL is a remnant in a device's buffer; an assigning authority
     # (ID^^^HOSPITAL) or a second value is no part of the ID
     text = re.split(r"[\0^\\]", text.strip("\0^\\ "), maxsplit=1)[0]
     text = "".join(c for c in text if unicodedata.category(c) != "Cc" or c.isspace())
@@ -64,29 +65,29 @@ def is_patient_id(subject: str, pattern: str = ANY_ID) -> bool:
     Parameters
     ----------
     subject
-        As `normalise` returns it: capitals, no leading zeros.
+        An ID from `normalise`: capitals, no leading zeros.
     pattern
-        A regular expression for the whole of it (inputs.patient_id_pattern); case does not count.
+        A regular expression for the whole ID (inputs.patient_id_pattern). Case does not count.
     """
     return re.fullmatch(pattern, subject, re.ASCII | re.IGNORECASE) is not None
 
 
 def declined_in(text: str, declined: Iterable[str]) -> set[str]:
-    """Return those of the IDs that a text which is no patient ID holds.
+    """Return the IDs found in a text that is no patient ID itself.
 
-    The text is as in the header: what `normalise` cuts off counts as well.
+    The text must be unchanged from the header, because the parts that `normalise` cuts off count.
 
     Parameters
     ----------
     text
-        As in a header.
+        A text as in a header.
     declined
-        Normalised IDs; one of fewer than four characters counts only where no other letter or
-        digit touches it.
+        Normalised IDs. One of fewer than four characters counts only if no other letter or digit
+        touches it.
     """
     plain = unicodedata.normalize("NFKC", without_unseen(text)).upper()
     words = {*ids_in(plain), *map(normalise, re.findall("[0-9]+", plain))}
-    # in one piece, and its digits alone
+    # the text without separators, and its digits alone
     forms = [re.sub("[^0-9A-Z]", "", plain), re.sub("[^0-9]", "", plain)]
     return {
         subject
@@ -96,15 +97,15 @@ def declined_in(text: str, declined: Iterable[str]) -> set[str]:
 
 
 def doubted_in(text: str, declined: Collection[str], pattern: str = ANY_ID) -> set[str]:
-    """Return whose ID that of a header may be, of those who declined (R12); most are nobody's.
+    """Return the IDs of those who declined that the ID of a header may mean (R12); mostly none.
 
-    It is none of theirs, but no patient ID either, or only with what was cut off (behind a NUL, a
-    second value), and it holds one of theirs: a person must look.
+    The header's ID is a doubt if it holds one of these IDs without being equal to one, and if it is
+    no patient ID or a part was cut off (behind a NUL, a second value). A person must look at it.
 
     Parameters
     ----------
     text
-        As in the header.
+        The ID as in the header.
     declined
         Normalised IDs.
     pattern
@@ -118,12 +119,12 @@ def doubted_in(text: str, declined: Collection[str], pattern: str = ANY_ID) -> s
 
 
 def ids_in(text: str) -> Iterator[str]:
-    """Yield all that may be an ID in a text, normalised: its words, also neighbours in one.
+    """Yield every possible ID of a text, normalised: its words, also neighbours joined.
 
     Parameters
     ----------
     text
-        Of sentences: 0047-1936 and 0047 1936 may be IDs as well as each of their parts.
+        A text of sentences. 0047-1936 and 0047 1936 may be IDs, and so may each of their parts.
     """
     plain = unicodedata.normalize("NFKC", without_unseen(text))
     found = list(re.finditer("[0-9A-Za-z]+", plain))
@@ -137,7 +138,7 @@ def ids_in(text: str) -> Iterator[str]:
 
 
 def tells_id(text: str, subject: str) -> bool:
-    """Tell whether a text is a patient ID, or holds it where that is no accident.
+    """Tell whether a text is a patient ID, or holds it by more than chance.
 
     Parameters
     ----------

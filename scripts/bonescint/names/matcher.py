@@ -1,9 +1,9 @@
-"""Does a text name this person? The one answer, as strict as it is asked to be.
+"""Tell whether a text names a person, with the strictness that the place needs.
 
-A text is laid out once (`bonescint.names.reading`) and what is known of the person once
-(`bonescint.names.spellings`). What differs from place to place is how much a text must tell: a
-header's short value names a patient by a part of the name, a page of prose may hold that part by
-chance, and a search that blocks every run by a false alarm wants the whole name.
+A text is laid out once (`bonescint.names.reading`), and the person's spellings are made once
+(`bonescint.names.spellings`). Only the strictness differs from place to place. A short value of a
+header names a patient by a part of the name. A page of prose may hold that part by chance. A search
+whose false alarms would block every run needs the whole name.
 """
 
 from collections.abc import Iterable
@@ -14,25 +14,25 @@ from bonescint.names.automaton import ManyTexts
 from bonescint.names.reading import Reading, laid_out
 from bonescint.names.spellings import Spellings, spellings
 
-_FEW = 64  # texts that are looked for faster one by one
+_FEW = 64  # so many texts are searched faster one by one
 
 
 @dataclass(frozen=True, slots=True)
 class Strictness:
-    """What counts as naming a person.
+    """The rules for what counts as naming a person.
 
     Parameters
     ----------
     inside
-        From how many Latin letters on a name counts inside a word, and of one less at its beginning
-        or end.
+        A name of so many Latin letters or more counts inside a word. One with a letter less counts
+        at the beginning or end of a word.
     kana
-        From how many kana on a name counts without a title.
+        A name of so many kana or more counts without a title.
     glued
-        Whether names count as devices shorten or cut them: with the other's initial (SATOA), two
-        short ones anywhere in one text.
+        Whether names count in the forms that devices shorten or cut: with the other's initial
+        (SATOA), or two short ones anywhere in one text.
     prose
-        Whether the text is one of sentences (`bonescint.names.reading.laid_out`).
+        Whether the text consists of sentences (`bonescint.names.reading.laid_out`).
     """
 
     inside: int = 7
@@ -41,12 +41,12 @@ class Strictness:
     prose: bool = False
 
     def read(self, text: str) -> Reading:
-        """Return a text laid out for search.
+        """Return a text laid out for the search.
 
         Parameters
         ----------
         text
-            As it stands in a table or a report.
+            A text of a table or a report, unchanged.
         """
         return laid_out((text,), self.prose)
 
@@ -58,14 +58,14 @@ PROSE = Strictness(kana=3, glued=False, prose=True)
 
 
 class Matcher:
-    """Tells whether texts name one person, or any of many.
+    """Tell whether texts name one person, or any of many.
 
     Parameters
     ----------
     known
-        What is looked for.
+        The spellings to find.
     strictness
-        What counts.
+        The rules for what counts.
 
     Attributes
     ----------
@@ -97,7 +97,7 @@ class Matcher:
             self._both.setdefault(one, []).append(other)
 
     def are_in(self, reading: Reading) -> bool:
-        """Tell whether a reading holds what no other text explains: IDs, dates, two names."""
+        """Tell whether a reading holds IDs, dates or two names, which have no other explanation."""
         return (
             not self._wholes.isdisjoint(reading.wholes)
             or not self.numbers.isdisjoint(reading.numbers)
@@ -124,7 +124,7 @@ class Matcher:
 
 
 class _Phrases:
-    """Texts any of which is looked for in another; many cost little more than few."""
+    """A search for any of several texts. Many take little more time than few."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._few = frozenset(texts)
@@ -139,19 +139,19 @@ class _Phrases:
         return any(one in text for one in self._few)
 
 
-# the instances of a patient have the same
+# the instances of a patient share one matcher
 @lru_cache(maxsize=64)
 def matcher(
     strictness: Strictness,
     patient: tuple[str, ...] = (), staff: tuple[str, ...] = (), ids: tuple[str, ...] = (),
     births: tuple[str, ...] = (), phrases: tuple[str, ...] = (),
 ) -> Matcher:  # fmt: skip
-    """Return the matcher of what is known.
+    """Return the matcher of the known names and numbers.
 
     Parameters
     ----------
     strictness
-        What counts.
+        The rules for what counts.
     patient, staff, ids, births, phrases
         As for `bonescint.names.spellings.spellings`.
     """

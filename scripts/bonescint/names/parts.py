@@ -1,4 +1,4 @@
-"""A name taken apart: what stands between and beside its parts, and the orders they come in."""
+"""Take a name apart: its separators, titles and parts, and the orders of these."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -11,20 +11,20 @@ SEPARATORS = re.compile(rf"[\s\0^=,.;:_/\\()\[\]+・*'\-{DASHES}]+")
 KANJI = "㐀-鿿々〆\U00020000-\U0003ffff"
 KANA = "ァ-ヺー"  # of a folded text
 LETTERS = re.compile("[a-z]+")
-_BEHIND = ("san", "sama", "kun", "chan", "tyan", "sensei", "dono")  # chan also as it sounds
+_BEHIND = ("san", "sama", "kun", "chan", "tyan", "sensei", "dono")  # tyan is the sound of chan
 TITLES = frozenset({"mr", "mrs", "ms", "dr", "pt", "prof", "miss", *_BEHIND})
 HONORIFICS = "(?:様|サン|サマ|氏|殿|先生|君|クン|チャン|女史|技師|医師)"
-# either behind a name, in a folded text
+# a title of either script behind a name, in a folded text
 TITLE_BEHIND = rf"(?:\s*{HONORIFICS}|[\s.-]*(?:{'|'.join(_BEHIND)})(?![a-z]))"
-# what others wrote where a name or an ID was: the same for many patients and nobody's
+# other programs write these in place of a name or an ID; they identify nobody
 NOBODY = frozenset({"removed", "anonymous", "anonymized", "anonymised", "unknown", "none"})
-_COMPONENTS = 3  # family, given and middle name; a prefix or suffix (Ms., MD) is no part of it
+_COMPONENTS = 3  # family, given and middle name; prefix and suffix (Ms., MD) are left out
 _BETWEEN_WORDS = re.compile(rf"(?:{SEPARATORS.pattern}|、)+")
 _Part = TypeVar("_Part")
 
 
 def parts(group: str) -> list[tuple[str, ...]]:
-    """Return the words of family, given and middle name; those of a name in one piece, each alone.
+    """Return the words of family, given and middle name. Without ^, each word is a part.
 
     Parameters
     ----------
@@ -46,6 +46,6 @@ def orders(names: Sequence[_Part], number: int | None = None) -> Iterator[tuple[
     names
         The parts.
     number
-        How many of them are written; None = all.
+        How many of them are written. None means all.
     """
     return permutations(names, number)

@@ -1,6 +1,7 @@
-"""What a value may say: its bytes read in every encoding, and every reading laid out for search.
+"""Read the bytes of a value in every encoding, and lay every reading out for the search.
 
-Nothing here depends on a patient, and few cameras write many files: a short value is read once.
+Nothing here depends on a patient, and a few cameras write many files. Short values therefore repeat
+and are read only once.
 """
 
 import re
@@ -23,15 +24,15 @@ from bonescint.text.folding import (
 
 _LONGEST_CACHED = 256
 _AFFIXES = sorted(TITLES | {"nm", "ct", "wb", "id", "spect", "bone"}, key=len, reverse=True)
-# two letters that stand alone and are a machine's
+# two letters that stand alone and mean a machine
 _MACHINES = frozenset({"ri", "nm", "ct", "mr", "pt", "ws", "wb", "ge", "mi"})
-# one kanji, two letters or kana at most, before a title
+# one kanji, two letters, or at most two kana, before a title
 _TITLED = re.compile(
     rf"(?:[{KANJI}]|(?<![a-z])[a-z]{{2}}|(?<![{KANA}])[{KANA}]{{1,2}})(?={TITLE_BEHIND})"
 )
 _ALONE = re.compile(rf"(?<![{KANJI}])[{KANJI}](?![{KANJI}ァ-ヺ])|{_TITLED.pattern}")
 _SHORT_KANA = re.compile(rf"(?<![{KANA}])[{KANA}]{{1,2}}(?![{KANA}]|{TITLE_BEHIND})")
-# either may stand next to the other script: 前回のOH MI
+# each may touch characters of another script: 前回のOH MI
 _PAIR = re.compile(
     rf"(?=((?<![a-z])[a-z]+|(?<![{KANA}])[{KANA}]+){SEPARATORS.pattern}([a-z]+|[{KANA}]+))"
 )
@@ -44,23 +45,23 @@ _SHORTEST_DIGITS, _SHORTEST_JOINED, _LONGEST_DIGITS = 4, 6, 20
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """All that a value may say, laid out for search.
+    """All possible readings of a value, laid out for the search.
 
     Parameters
     ----------
     wholes
         Each reading, folded.
     bare
-        All readings without separators, small kana as large ones.
+        All readings without separators, with large kana in place of small ones.
     letters
-        All runs of Latin letters and of romanised kana as they sound, a space around each.
+        All runs of Latin letters and of romanised kana by their sound, with a space around each.
     tokens
-        Those runs, also without titles and two that neighbour, and single kanji that stand alone
-        or before a title.
+        Those runs, also without titles, and two neighbours joined. Single kanji that stand alone or
+        before a title.
     numbers
-        Runs of digits and neighbouring runs joined, without leading zeros.
+        Runs of digits, and neighbouring runs joined, without leading zeros.
     triples
-        Three numbers in a row, as dates have them.
+        Three numbers in a row, as in a date.
     """
 
     wholes: frozenset[str]
@@ -72,7 +73,7 @@ class Reading:
 
 
 def read(value: bytes) -> Reading:
-    """Return what a value may say.
+    """Return the possible readings of a value.
 
     Parameters
     ----------
@@ -93,10 +94,10 @@ def laid_out(texts: tuple[str, ...], prose: bool = False) -> Reading:
     Parameters
     ----------
     texts
-        One value as several encodings read it.
+        One value read in several encodings.
     prose
-        Whether it is a text of sentences. There one kanji or two kana are a name before a title
-        only, and numbers of four or five digits count inside longer ones.
+        Whether it is a text of sentences. There one kanji or two kana are a name only before a
+        title, and numbers of four or five digits count inside longer ones.
     """
     wholes: set[str] = set()
     bare: list[str] = []
@@ -104,7 +105,7 @@ def laid_out(texts: tuple[str, ...], prose: bool = False) -> Reading:
     tokens: set[str] = set()
     numbers: set[str] = set()
     triples: set[tuple[int, int, int]] = set()
-    # what is ASCII is hardly of two bytes a character: one kanji would be found by chance
+    # an ASCII value hardly has two bytes a character, and would give one kanji by chance
     one_byte = bool(texts) and texts[0].isascii() and "\x1b" not in texts[0]
     for text in dict.fromkeys(texts):
         composed = compose(text)
@@ -135,9 +136,9 @@ def laid_out(texts: tuple[str, ...], prose: bool = False) -> Reading:
 def _collect_runs(
     composed: str, folded: str, joined: str, runs: set[str], tokens: set[str]
 ) -> None:
-    """Add a reading's runs of three and more letters to `runs`, shorter names to `tokens`.
+    """Add a reading's runs of three letters or more to `runs`, and shorter names to `tokens`.
 
-    What is `joined` of prose is empty: its words stand apart.
+    `joined` is empty for prose, because its words must stay apart.
     """
     prose = not joined
     forms = [folded, joined, _APART.sub(_close_up, folded)]
@@ -153,7 +154,7 @@ def _collect_runs(
         runs.update(run for run in letters if len(run) > 2)
         tokens.update(sound(core) for run in (*found, *letters) for core in _cores(run))
         if number == 0 and (prose or composed.isprintable()):
-            # two letters are a name if there are no others, or next to a title
+            # two letters are a name if they stand alone, or next to a title
             tokens.update(
                 run
                 for at, run in enumerate(letters)
@@ -163,7 +164,7 @@ def _collect_runs(
                     or TITLES & {*letters[max(at - 1, 0) : at + 2]} - {run}
                 )
             )
-            # in a short value one of longer names is found without the other
+            # in a short value, longer names are found one by one and need no pairs
             if prose or sum(len(run) < 3 for run in letters) > 1:
                 pairs = [(romanised(a), romanised(b)) for a, b in _PAIR.findall(folded)]
                 tokens.update(sound(a + b) for a, b in pairs if prose or max(len(a), len(b)) < 3)
@@ -172,7 +173,7 @@ def _collect_runs(
 def _short_names(folded: str, prose: bool) -> Iterator[str]:
     """Yield names of one kanji, two kana or two letters before a title.
 
-    In what looks like Japanese and is no prose yield single kanji that stand alone, too.
+    In a Japanese text that is no prose, single kanji that stand alone are also yielded.
     """
     if not prose:
         try:
@@ -184,7 +185,7 @@ def _short_names(folded: str, prose: bool) -> Iterator[str]:
 
 
 def _short_numbers(folded: str) -> Iterator[str]:
-    """Yield numbers of four and five digits: inside longer ones, and parted by dashes (9-8765)."""
+    """Yield numbers of four or five digits: inside longer ones, and divided by dashes (9-8765)."""
     close = re.sub(r"\s+", "", folded)
     for run in _DIGITS.findall(close):
         for size in range(_SHORTEST_DIGITS, _SHORTEST_JOINED):
@@ -200,7 +201,7 @@ def _close_up(found: re.Match[str]) -> str:
 
 
 def _cores(run: str) -> Iterator[str]:
-    """Yield a run without what stands before and behind a name."""
+    """Yield a run without a title or another affix before or behind the name."""
     for affix in _AFFIXES:
         if len(run) - len(affix) > 2:
             if run.startswith(affix):

@@ -1,4 +1,4 @@
-"""The spellings under which a patient's names, numbers, dates and addresses are looked for."""
+"""Make the spellings of a patient's names, numbers, dates and addresses for the search."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -11,16 +11,16 @@ from bonescint.names.parts import KANA, LETTERS, NOBODY, SEPARATORS, orders
 from bonescint.text.dates import ERAS, header_date, loose_dates
 from bonescint.text.folding import compose, enlarged, fold_name, romanised, sound, spelt_out
 
-# shorter ones meet other text by chance: they are compared with whole values only
+# shorter ones occur in other text by chance, so they are compared only with whole values
 SHORTEST = 4
 _SHORTEST_DIGITS = 6
-# a phrase of so many Latin letters is found across words
+# a phrase of so many Latin letters is also searched across words
 _LONG_PHRASE = 7
-# a name without separators is taken apart from so many letters on
+# a name without separators is taken apart if it has so many letters
 _UNSEPARATED = 9
-# of an institution's name, which is cut to 16 characters where it is a station's
+# so many first characters of an institution's name are used; a station name has only 16
 _LEFT = 12
-# what stands among the names of staff and is nobody's
+# entries among the names of staff that are no person
 _ROLES = frozenset(
     {"admin", "administrator", "camera", "clinic", "ct", "doctor", "dr", "guest", "hospital", "lab",
      "mr", "mrt", "nm", "nuclear", "nurse", "operator", "physician", "prof", "pt", "radiology",
@@ -35,28 +35,28 @@ _KANA = re.compile(f"[{KANA}]+")
 
 @dataclass(frozen=True, slots=True)
 class Spellings:
-    """What is looked for, folded.
+    """The texts to find, folded.
 
     Parameters
     ----------
     words
-        Names in kana, kanji and other scripts: anywhere in a text without separators.
+        Names in kana, kanji and other scripts: found anywhere in a text without separators.
     latin
-        Latin names as they sound -> the most letters that they are written with.
+        Latin names by sound -> the greatest number of letters in their spellings.
     tokens
-        Single kanji and digits of names: as whole words.
+        Single kanji and digits of names: found as whole words.
     glued
-        What a device makes of two names: one with the other's initial, halves of one in one word.
+        Short forms by devices: one name with the other's initial, or the halves of a joined name.
     both
-        Pairs of Latin names that count wherever they stand if they stand in one text.
+        Pairs of Latin names that count anywhere if both are in one text.
     joined
-        IDs, addresses, dates, pairs of names: anywhere in a text without separators.
+        IDs, addresses, dates, pairs of names: found anywhere in a text without separators.
     wholes
-        Short ones, compared with whole values.
+        Short texts, compared with whole values.
     numbers
         Digits without leading zeros, compared with whole runs of digits.
     births
-        A birth date's three numbers in the orders and by the years that are in use.
+        A birth date's three numbers in the usual orders, with the usual forms of the year.
     """
 
     words: frozenset[str]
@@ -101,7 +101,7 @@ class _Collected:
             self._part(part)
             if part.isascii() or len(parts) > 1:
                 continue
-            # family and given name in one: where one ends is not known
+            # family and given name are joined, and their border is unknown
             shortest, longest = (3, 8) if _KANA.fullmatch(part) else (2, 7)
             for size in range(shortest, len(part) if len(part) <= longest else 0):
                 self._part(part[:size])
@@ -113,7 +113,7 @@ class _Collected:
         sounds = [sound(run) for run in romaji]
         for a, b in orders(range(len(sounds)), 2):
             if sounds[a] and sounds[b]:
-                # both orders, for parts too short to be looked for alone
+                # both orders joined, for parts that are too short to be searched alone
                 self._latin(romaji[a] + romaji[b])
                 if (
                     min(len(sounds[a]), len(sounds[b])) > 2
@@ -147,7 +147,7 @@ class _Collected:
                 self.wholes.add(letters)
 
     def phrase(self, text: str) -> None:
-        """Add what is looked for as one; of Latin letters only it is a word like others."""
+        """Add a text that is searched as a whole. Short ones of Latin letters become words."""
         plain = enlarged(SEPARATORS.sub("", fold_name(text)))
         if not plain or plain in NOBODY:
             return
@@ -186,7 +186,7 @@ class _Collected:
         for day in born:
             self._birth(day)
         if header_date(text) is None:
-            # copied as it stands, be it readable (昭和28年) or not (19530000)
+            # such a text may be copied unchanged, readable (昭和28年) or not (19530000)
             plain = SEPARATORS.sub("", fold_name(text))
             long = len(plain) >= _SHORTEST_DIGITS and len(set(plain)) > 1
             if (long and re.search("[0-9]", plain)) or (born and not plain.isdecimal()):
@@ -220,7 +220,7 @@ def _separated(text: str) -> list[str]:
 # the physicians and the institution are the same for many patients
 @lru_cache(maxsize=1024)
 def _collected(kind: str, text: str) -> _Collected:
-    """Return what one text of the header gives; not to be changed."""
+    """Return the spellings of one text of the header. The caller must not change them."""
     found = _Collected()
     match kind:
         case "patient":
@@ -240,16 +240,16 @@ def spellings(
     patient: Iterable[str] = (), staff: Iterable[str] = (), ids: Iterable[str] = (),
     births: Iterable[str] = (), phrases: Iterable[str] = (),
 ) -> Spellings:  # fmt: skip
-    """Return the spellings of what is known of one person, or of many.
+    """Return the spellings of the names and numbers of one person, or of many.
 
     Parameters
     ----------
     patient, staff
-        Names as they stand in headers, of patients and of physicians and operators.
+        Names as in headers, of patients and of physicians and operators.
     ids
         IDs, accession and telephone numbers.
     births
-        Birth dates as they stand in headers (`bonescint.text.dates.loose_dates`).
+        Birth dates as in headers (`bonescint.text.dates.loose_dates`).
     phrases
         Institution and addresses.
     """

@@ -1,1 +1,1 @@
-"""Other people's tables: Excel and CSV in any Japanese encoding, checked cell by cell."""
+"""Reading tables of the hospital: Excel and CSV in any Japanese encoding, checked by cell."""

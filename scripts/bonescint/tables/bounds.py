@@ -1,4 +1,4 @@
-"""A table under its schema: columns found by their headers, values checked against their bounds."""
+"""Check a table by its schema: columns by their headers, values by their bounds."""
 
 import re
 from collections import defaultdict
@@ -14,7 +14,7 @@ from bonescint.text.dates import table_date
 from bonescint.text.folding import fold_header, half_width
 from bonescint.warnings import Phrase
 
-# an ID or a code above a header; a year or a date of printing is none
+# an ID or a code above a header; a year or a date of printing is not one
 PATIENT = re.compile(
     r"(?!(?:19|20)\d\d(?:-\d\d?-\d\d?)?$)[A-Za-z]{0,3}-?\d[\dA-Za-z-]{2,}", re.ASCII
 )
@@ -22,33 +22,33 @@ Value = Decimal | int | date | str
 
 
 class CheckedTable:
-    """A table whose columns are known; every fault met goes into `faults`.
+    """A table with known columns. Every fault is added to `faults`.
 
     Parameters
     ----------
     table
         The table.
     columns
-        What its schema says (`bonescint.tables.columns.load_columns`).
+        The columns of its schema (`bonescint.tables.columns.load_columns`).
     faults
-        Where faults go.
+        Collects the faults.
     skip
-        Columns of the schema this table cannot have (``code`` where the key is the patient ID).
+        Columns of the schema that this table cannot have (``code`` if the key is the patient ID).
     configured
-        Column -> header as config.yaml names it, None = the table has no such column. Where the
-        table has no such header, those of the schema count.
+        Column -> header in config.yaml. None means that the table has no such column. If the table
+        lacks the configured header, those of the schema count.
     config_key
-        The configuration's path of these names, for messages; None for tables that have none.
+        The configuration's path of these names, for messages. None for tables without one.
     entry
-        The table's path in the configuration; that of `config_key` by default.
+        The table's path in the configuration, by default that of `config_key`.
     decimal
         The decimal sign of a text file.
 
     Raises
     ------
     InputError
-        If a column is missing and the row is not known for a header: it may be a patient's then,
-        and must not be quoted.
+        If a column is missing and the row may be no header. Then it may be a patient's row, which
+        must not be quoted.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class CheckedTable:
         self.table = table
         self.faults = faults
         self.columns = {n: c for n, c in columns.items() if n not in set(skip)}
-        # a number in an Excel cell is a number already: the sign matters in text files only
+        # in an Excel cell a number is already a number, so the sign matters only in text files
         self._decimal = decimal if table.sheet is None else "."
         self._positions: dict[str, int] = {}
         known = self.columns.values()
@@ -77,7 +77,7 @@ class CheckedTable:
         self._refuse_rows_above()
 
     def _tell_place(self) -> None:
-        """Say where the header was found; which of two sheets is meant is for a person to say."""
+        """Tell where the header was found. With two possible sheets, a person must choose."""
         if self.table.rivals:
             sheets = self.faults.shown_headers((self.table.sheet or "", *self.table.rivals))
             self.faults.error("two_sheets", sheets=sheets, entry=f"{self._entry}sheet")
@@ -86,7 +86,7 @@ class CheckedTable:
             self.faults.warn("header_found", self.table.header_row, entries=self._place_keys())
 
     def _refuse_rows_above(self) -> None:
-        """Refuse a searched header with patients above it: sorting may have moved it down."""
+        """Refuse a searched header with patients above it. Sorting may have moved it down."""
         key = next((name for name in KEYS if name in self._positions), None)
         rows = [
             str(row)
@@ -99,7 +99,7 @@ class CheckedTable:
             )
 
     def _place_keys(self) -> str:
-        """Return the keys of config.yaml that say where the header stands."""
+        """Return the keys of config.yaml for the place of the header."""
         return f"{self._entry}sheet, {self._entry}header_row"
 
     def _locate(self, configured: Mapping[str, str | None], config_key: str | None) -> None:
@@ -130,8 +130,8 @@ class CheckedTable:
             elif not found and column.warn_absent:
                 absent.append(name)
         self._one_field_each(config_key)
-        # Else the row may be a patient's and is not quoted: a row too far down gets headers from
-        # above for its blanks.
+        # If this is no header, it may be a patient's row and must not be quoted. Blanks of a row
+        # that is too far down are filled with headers from above, so its own cells are checked.
         keys = [name for name in self.columns if name in KEYS]
         names = {
             fold_header(header) for column in self.columns.values() for header in column.headers
@@ -160,7 +160,7 @@ class CheckedTable:
             )
 
     def _raise_no_headers(self, lost: list[tuple[Column, str]]) -> None:
-        """Say once that the row is no header, and all that config.yaml can say about it."""
+        """Report once that the row is no header, with all keys of config.yaml that can help."""
         names = ("key" if column.name in KEYS else column.name for column, _ in lost)
         columns = [f"{self._entry}columns.{name}" for name in names]
         self.faults.header_error(
@@ -188,7 +188,7 @@ class CheckedTable:
                 )
 
     def _warn_absent(self, absent: list[str], config_key: str | None) -> None:
-        """Warn of columns whose absence changes results: another header may have been meant."""
+        """Warn about missing columns that change results. They may have another header."""
         read = set(self._positions.values())
         unread = [cell for i, cell in enumerate(self.table.header) if cell and i not in read]
         if absent:
@@ -201,7 +201,7 @@ class CheckedTable:
             )
 
     def _warn_other(self, configured: Mapping[str, str | None], config_key: str | None) -> None:
-        """Warn of columns that were found by another header than the configured one."""
+        """Warn about columns that were found by another header than the configured one."""
         for name, wanted in configured.items():
             if wanted is None or not self.has(name):
                 continue
@@ -223,13 +223,13 @@ class CheckedTable:
         return name in self._positions
 
     def is_column(self, name: str, wanted: str | None) -> bool:
-        """Tell whether a configuration that names this header, or none, finds the same column."""
+        """Tell whether a configuration with this header, or none, finds the same column."""
         folded = [fold_header(cell) for cell in self.table.header]
         found = _places(folded, self.columns[name], wanted)
         return self.has(name) and self._positions[name] in found
 
     def raw(self, cells: Cells, name: str) -> str:
-        """Return a cell as typed, empty where the table has no such column."""
+        """Return a cell as typed, or empty if the table has no such column."""
         return cells[self._positions[name]] if name in self._positions else ""
 
     def blank(self, cells: Cells, name: str) -> bool:
@@ -237,11 +237,11 @@ class CheckedTable:
         return fold_header(half_width(self.raw(cells, name))) in self.columns[name].blanks
 
     def header(self, name: str) -> str:
-        """Return the column's header as the table spells it."""
+        """Return the column's header in the spelling of the table."""
         return self.table.header[self._positions[name]]
 
     def parsed(self, cells: Cells, name: str) -> Value | None:
-        """Return what a cell means, None if blank or unreadable; bounds are not looked at.
+        """Return the meaning of a cell, or None if blank or unreadable. Bounds are not checked.
 
         Parameters
         ----------
@@ -273,7 +273,7 @@ class CheckedTable:
     def value(
         self, row: int, cells: Cells, name: str, *, needed: bool = False, show: bool = True
     ) -> Value | None:
-        """Return a cell's value, None if it is blank or faulty; faults are collected.
+        """Return a cell's value, or None if it is blank or faulty. Faults are collected.
 
         Parameters
         ----------
@@ -328,8 +328,8 @@ class CheckedTable:
 
 
 def _places(folded: Sequence[str], column: Column, wanted: str | None) -> tuple[int, ...]:
-    """Return where a column stands, counted from 0: by the configured header, else the schema's."""
-    # where the configured name is another table's, the schema's own are as good
+    """Return a column's places from 0: by the configured header, otherwise by the schema's."""
+    # the configured name may belong to another table; then the schema's own headers are used
     for headers in (() if wanted is None else (wanted,), column.headers):
         accepted = {fold_header(header) for header in headers}
         if found := tuple(i for i, header in enumerate(folded) if header in accepted):

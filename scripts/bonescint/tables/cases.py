@@ -1,4 +1,4 @@
-"""The cohort's rows of a table: whose they are is settled before any other value is looked at."""
+"""Find the cohort's rows of a table. The patient is settled before any other value is read."""
 
 import logging
 from collections import defaultdict
@@ -24,7 +24,7 @@ from bonescint.text.folding import half_width
 
 logger = logging.getLogger(__name__)
 
-_LISTED = 10  # rows of nobody that a warning names
+_LISTED = 10  # rows outside the cohort that a warning names
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class CohortCase:
     tracer
         ``MDP`` or ``HMDP``, as finally decided.
     exam_dates
-        The dates of the chosen instances (one, as a rule).
+        The dates of the chosen instances (usually one).
     """
 
     code: str
@@ -48,7 +48,7 @@ class CohortCase:
 
 @dataclass(frozen=True, slots=True)
 class Cases:
-    """The cohort by normalised patient ID, and what no message may quote.
+    """The cohort by normalised patient ID, and the identifiers that no message may quote.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ class Cases:
 
 
 class Transcription(NamedTuple):
-    """A table of the hospital, and whose each row is.
+    """A table of the hospital, with the case of each row.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ class Transcription(NamedTuple):
     rows
         Case -> row number and cells of the exam of the study.
     others
-        How many rows belong to nobody of the cohort.
+        How many rows belong to people outside the cohort.
     """
 
     checked: CheckedTable
@@ -95,7 +95,7 @@ def read_cases(cohort: Path, ledger: Ledger, language: str) -> Cases:
     ledger
         The opened correspondence ledger.
     language
-        Of the error message.
+        Language of the error messages.
 
     Raises
     ------
@@ -113,7 +113,7 @@ def read_cases(cohort: Path, ledger: Ledger, language: str) -> Cases:
             dates[subject].add(day)
         parts = row["patient_name"].replace("=", "^").replace(" ", "^").split("^")
         identifiers |= {subject, normalise(row["patient_id"]), row["patient_birth_date"]}
-        # a message compares a cell's date with it, however the header spells it
+        # messages compare a cell's date with the birth date, in any spelling of the header
         identifiers |= set(map(as_da, loose_dates(row["patient_birth_date"])))
         identifiers |= {normalise(part) for part in parts}
     codes = {subject: ledger.code_of(subject) for subject in tracers}
@@ -146,16 +146,16 @@ def transcribe(
     path
         The file.
     columns
-        What its schema says (`bonescint.tables.columns.load_columns`).
+        The columns of its schema (`bonescint.tables.columns.load_columns`).
     cases
         The cohort.
     settings
-        The entry: key, and where given tracer, columns, sheet, header_row, encoding, decimal,
+        The entry: key, and optionally tracer, columns, sheet, header_row, encoding, decimal,
         limits.
     config_key
         The entry's path in the configuration, such as ``software.vsbone3``.
     language
-        Of the messages.
+        Language of the messages.
     second
         Whether it is the second transcription (double entry).
 
@@ -174,7 +174,7 @@ def transcribe(
             rows[case] = _row_of_exam(checked, case, found)
             continue
         for row, _ in found:
-            # R6: by licence the tracer decides the software
+            # R6: the licence ties the software to the tracer
             faults.error(
                 "wrong_tracer",
                 row,
@@ -229,7 +229,7 @@ def _checked(
 
 
 def _explanations() -> set[str]:
-    """Return the names of the sheet with which `bonescint table template` explains its columns."""
+    """Return the names of the sheet with the explanations of `bonescint table template`."""
     names = {Texts("table_commands", language)("sheet_help") for language in ("ja", "en")}
     return names | {f"{name}_" for name in names}
 
@@ -237,10 +237,10 @@ def _explanations() -> set[str]:
 def _rows_of_cohort(
     checked: CheckedTable, key: str, cases: Cases
 ) -> tuple[dict[CohortCase, list[tuple[int, Cells]]], list[int]]:
-    """Return case -> rows, and the numbers of anybody else's: never looked at (R12).
+    """Return case -> rows, and the numbers of other people's rows, which are not read (R12).
 
-    In a text file a row with another number of cells than the header is shifted or cut: a decimal
-    comma, or a line break without quotation marks.
+    In a text file, a row with another number of cells than the header is shifted or cut, because of
+    a decimal comma, or a line break without quotation marks.
 
     Parameters
     ----------
@@ -270,14 +270,14 @@ def _rows_of_cohort(
             if row in checked.table.struck:
                 faults.warn("row.struck", row)
             if n > width:
-                # blank ones too: the row's last cell may be blank
+                # blank cells count, because the row's last cell may be blank
                 faults.error("too_many_cells", row, n=n, of=width)
             elif n < width:
                 faults.warn("too_few_cells", row, n=n, of=width)
         else:
             others.append(row)
             if n != width and "findings" in checked.columns:
-                # the rest of somebody's findings
+                # this may be the rest of a patient's findings
                 faults.error("line_break", row, rule="R10", n=n, of=width)
     logger.info(
         "%s: %d rows, %d of the cohort, %d of others (not looked at)",
@@ -296,7 +296,7 @@ def _report_nobody(
     wanted: Sequence[CohortCase],
     config_key: str,
 ) -> None:
-    """Report that the table is of other people, or that mistyped IDs may be among them.
+    """Report that the table is about other people, or that some of its IDs may be mistyped.
 
     Parameters
     ----------
@@ -305,10 +305,10 @@ def _report_nobody(
     found
         The cases that have rows.
     others
-        Numbers of the rows of nobody.
+        Numbers of the rows outside the cohort.
     wanted
-        The cases that the table should hold (R6). Where all of them declined (R12), nobody is who
-        should be left.
+        The cases that the table should hold (R6). It is empty if all of them declined (R12), and
+        then nothing is reported.
     config_key
         The table's path in the configuration.
     """
@@ -323,7 +323,7 @@ def _report_nobody(
 def _row_of_exam(
     checked: CheckedTable, case: CohortCase, rows: list[tuple[int, Cells]]
 ) -> tuple[int, Cells]:
-    """Return the one row of the case's exam; a second one or one of another date is a fault."""
+    """Return the one row of the case's exam. A second row or another date is a fault."""
     same: list[tuple[int, Cells]] = []
     other: list[tuple[int, date]] = []
     for row, cells in rows:
@@ -335,7 +335,7 @@ def _row_of_exam(
             if checked.has("exam_date") and checked.blank(cells, "exam_date"):
                 checked.faults.warn("no_exam_date", row, checked.header("exam_date"), "R2")
     for row, day in other:
-        # beside the exam of the study an earlier or later one may stand; alone it is a mistake
+        # another exam is accepted beside the exam of the study, but alone it is a mistake
         report = checked.faults.warn if same else checked.faults.error
         report(
             "other_exam" if same else "wrong_exam",
@@ -353,7 +353,7 @@ def _row_of_exam(
 def no_earlier(
     checked: CheckedTable, case: CohortCase, row: int, cells: Cells, name: str
 ) -> date | None:
-    """Return a date that cannot lie before the exam; one that does is an error.
+    """Return a date that must not be before the exam. An earlier one is an error.
 
     Parameters
     ----------
@@ -380,7 +380,7 @@ def no_earlier(
 
 
 def operator_of(checked: CheckedTable, row: int, cells: Cells) -> str:
-    """Return the operator's code, empty if there is none; a patient's ID there is an error (R15).
+    """Return the operator's code, empty if there is none. A patient's ID is an error (R15).
 
     Parameters
     ----------

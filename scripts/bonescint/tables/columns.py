@@ -1,4 +1,4 @@
-"""What each input table's columns are called and may hold: schemas/*.schema.yaml as records."""
+"""Load the columns of the input tables, with headers and bounds, from schemas/*.schema.yaml."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,9 +26,9 @@ class Column:
     required
         Whether the table must have it.
     headers
-        Accepted headers, Japanese first, used where the configuration names none.
+        Accepted headers, Japanese first, used if the configuration names none.
     minimum, maximum, warn_above
-        Bounds of a number: outside is an error, above `warn_above` a warning.
+        Bounds of a number. Outside is an error, and above `warn_above` is a warning.
     words
         Folded spelling -> meaning.
     accepted
@@ -36,10 +36,10 @@ class Column:
     blanks
         Folded spellings of "nothing here".
     percent, warn_weekend, warn_absent
-        Whether a ``%`` may follow; whether a Saturday or Sunday is a warning; whether a table
-        without the column is, for it changes the results.
+        Whether a ``%`` may follow; whether a Saturday or Sunday gives a warning; whether a table
+        without the column gives one, because that changes the results.
     pattern
-        What a text must match, written half-width; empty = anything.
+        What a text must match in half width. Empty accepts anything.
     products
         Names that may stand before a version.
     rule
@@ -65,7 +65,7 @@ class Column:
 
     @property
     def limits(self) -> str:
-        """Which bounds a number has: ``between``, ``at_least``, ``at_most`` or ``any``."""
+        """The kind of a number's bounds: ``between``, ``at_least``, ``at_most`` or ``any``."""
         if self.maximum is None:
             return "any" if self.minimum is None else "at_least"
         return "at_most" if self.minimum is None else "between"

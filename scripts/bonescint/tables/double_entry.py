@@ -1,7 +1,7 @@
-"""Two transcriptions of one table: whatever they do not agree in is an error (double entry).
+"""Compare two transcriptions of one table. Every difference is an error (double entry).
 
-What is compared is what the cells mean: ``1.50`` is ``1.5``, full width is half width, 有 is 1. Of
-free text every character counts but spaces and line breaks, which an editor puts in by itself.
+The meaning of cells is compared: ``1.50`` is ``1.5``, full width is half width, 有 is 1. In free
+text every character counts except spaces and line breaks, because an editor may insert these.
 """
 
 import filecmp
@@ -30,12 +30,12 @@ def transcriptions(
     config_key: str,
     language: str,
 ) -> list[Transcription]:
-    """Read a table, and its second transcription if there is one; disagreements are faults of both.
+    """Read a table and its second transcription, if there is one. Differences are faults of both.
 
     Parameters
     ----------
     path, second
-        The files; both have the layout of the one entry of config.yaml.
+        The files. Both have the layout of the one entry of config.yaml.
     columns, cases, settings, config_key, language
         As for `bonescint.tables.cases.transcribe`.
 
@@ -68,9 +68,9 @@ def transcriptions(
 
 
 def compare(first: Transcription, second: Transcription) -> None:
-    """Add to the faults of both whatever the two do not agree in, by code and column.
+    """Add every difference to the faults of both, by code and column.
 
-    A cell that cannot be read is a fault of its own and is not compared.
+    An unreadable cell is already a fault and is not compared.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def compare(first: Transcription, second: Transcription) -> None:
     for name in first.checked.columns:
         has = [one.checked for one in (first, second) if one.checked.has(name)]
         if len(has) == 1:
-            # one error, not one for each of its cells
+            # one error for the column, and not one for each of its cells
             has[0].faults.error("entry_column", has[0].table.header_row, has[0].header(name))
         elif has and name not in KEYS:
             names.append(name)

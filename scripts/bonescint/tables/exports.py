@@ -1,4 +1,4 @@
-"""The results of one software version, from its export (R6, R8, R9)."""
+"""Read the results of one software version from its export (R6, R8, R9)."""
 
 import itertools
 from collections.abc import Mapping
@@ -35,16 +35,16 @@ from bonescint.tables.values import (
 from bonescint.text.folding import fold_header
 from bonescint.warnings import Phrase
 
-# a table whose every BSI lies below FRACTION_BELOW though some women have many hot spots holds
-# fractions; one whose BSI are whole numbers, of as many women, has lost the decimals
+# If every BSI is below FRACTION_BELOW although some women have many hot spots, the table holds
+# fractions. If the BSI of so many women are all whole numbers, the decimals are lost.
 MANY_HOTSPOTS = 5
 WOMEN_WITH_MANY = 3
 
 
 class Export(NamedTuple):
-    """A software's rows and warnings as the workflow's tables hold them.
+    """A software's rows and warnings in the form of the workflow's tables.
 
-    `others` is the number of rows that belong to nobody of the cohort, `read` that of all rows of
+    `others` is the number of rows of people outside the cohort. `read` is the number of all rows of
     the table and of its second transcription.
     """
 
@@ -55,12 +55,12 @@ class Export(NamedTuple):
 
 
 class _Metrics:
-    """The study's metrics to one software."""
+    """The study's metrics for one software."""
 
     def __init__(self, values: Values, software: str, product: str) -> None:
         self.values = values
         self.own = [key for key, one in values.items() if may_have(one, software, product)]
-        # a metric that not every software has may be blank
+        # a metric that only some software has may be blank
         self.needed = [key for key in self.own if not values[key]["software"]] or self.own
 
     def of_kind(self, kind: str) -> list[str]:
@@ -68,7 +68,7 @@ class _Metrics:
         return [key for key in self.own if self.values[key]["kind"] == kind]
 
     def named(self, key: str) -> Phrase | str:
-        """Return how a warning calls a metric."""
+        """Return the name of a metric in warnings."""
         return metric_phrase(key, self.values[key])
 
 
@@ -89,18 +89,18 @@ def read_export(
     path
         The export.
     cases
-        The cohort; rows of anybody else are not looked at (R12).
+        The cohort. Rows of other people are not read (R12).
     software, settings
         The entry's name and content in `software` of config.yaml.
     language
-        Of the messages.
+        Language of the messages.
     second
-        A second transcription of the export (double entry); None = there is none.
+        A second transcription of the export (double entry), or None.
     same
-        Other software whose file has the same content, with their layout.
+        Other software whose file has the same content, with its layout.
     values
-        The study's metrics, as `bonescint.tables.metric_columns.metric_values` returns them; None
-        for the default ones.
+        The study's metrics from `bonescint.tables.metric_columns.metric_values`. None takes the
+        default ones.
 
     Raises
     ------
@@ -116,7 +116,7 @@ def read_export(
     warn_same_table(
         tables[0].checked, metrics.needed, settings.get("sheet"), same or {}, config_key
     )
-    # the second one's values have bounds too
+    # the values of the second transcription must also be checked
     rows, *_ = [_rows(table, cases, software, settings, metrics) for table in tables]
     raise_together([table.checked.faults for table in tables])
     return Export(
@@ -160,7 +160,7 @@ def _rows(
 def _circumstances(
     checked: CheckedTable, case: CohortCase, row: int, cells: Cells, settings: Mapping[str, Any]
 ) -> dict[str, str]:
-    """Return when and by whom the case was analysed; the printed version is checked (R37)."""
+    """Return date and operator of the case's analysis, and check the printed version (R37)."""
     _check_version(checked, row, cells, settings["product"], str(settings["version"]))
     day = no_earlier(checked, case, row, cells, "analysis_date")
     return {"analysis_date": as_text(day), "operator": operator_of(checked, row, cells)}
@@ -180,7 +180,7 @@ def _check_version(
     numbers = parse_version(printed, (product, *column.products))
 
     def error(key: str, **values: Any) -> None:
-        shown = checked.faults.shown(printed)  # dearer than all the rest
+        shown = checked.faults.shown(printed)  # slow, so only called for an error
         where = row, checked.header("version"), column.rule
         checked.faults.error(key, *where, value=shown, **values)
 
@@ -203,12 +203,12 @@ def _values(checked: CheckedTable, row: int, cells: Cells, metrics: _Metrics) ->
     if status is None:
         empty = all(checked.blank(cells, n) for n in metrics.needed if checked.has(n))
         status = "not_analysed" if empty else "analysed"
-        # a word that is no status is an error of its own
+        # a word that is no status already has its own error
         if empty and (not checked.has("status") or checked.blank(cells, "status")):
             faults.warn("no_result", row, rule="R8")
     if status != "analysed":
         for name in metrics.values:
-            # some products print 0 where nothing was measured; any other value contradicts
+            # some products print 0 if nothing was measured; any other value is a contradiction
             value = checked.value(row, cells, name)
             if value is not None:
                 report = faults.error if value else faults.warn
@@ -226,7 +226,7 @@ def _values(checked: CheckedTable, row: int, cells: Cells, metrics: _Metrics) ->
     for share, count in itertools.product(metrics.of_kind("percent"), metrics.of_kind("count")):
         one, other = found[share], found[count]
         if one is not None and other is not None and bool(one) != bool(other):
-            # the one that is not 0 may be a misplaced number of the patient
+            # the value that is not 0 may be a misplaced number of the patient
             said: dict[str, Any] = {"percent": metrics.named(share), "count": metrics.named(count)}
             said |= {"share": as_text(one), "number": faults.shown(as_text(other))}
             faults.warn("zero_and_not", row, rule="R9", **said)
@@ -236,7 +236,7 @@ def _values(checked: CheckedTable, row: int, cells: Cells, metrics: _Metrics) ->
 def _warn_fractions(
     checked: CheckedTable, rows: list[dict[str, str]], metric: str, metrics: _Metrics
 ) -> None:
-    """Warn of shares without decimals, or with fractions in the place of percent."""
+    """Warn about percentages without decimals, or with fractions in their place."""
     if not checked.has(metric):
         return
     count = next(iter(metrics.of_kind("count")), None)
@@ -253,7 +253,7 @@ def _warn_fractions(
         and len(above) >= WOMEN_WITH_MANY
         and all(share == share.to_integral_value() for share in above)
     ):
-        # 1,5 without quotation marks is a 1, and a 5 in the next column
+        # 1,5 without quotation marks is read as 1, and 5 in the next column
         checked.faults.warn("whole_percent", n=len(above), **said)
     many = sum(number > MANY_HOTSPOTS for _, number in values)
     if count and many >= WOMEN_WITH_MANY and all(share < FRACTION_BELOW for share, _ in values):

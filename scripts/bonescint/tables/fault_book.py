@@ -1,4 +1,4 @@
-"""The faults of an import as a workbook: a list, and the tables with the faulty cells marked."""
+"""Write the faults of an import as a workbook: a list, and the tables with faulty cells marked."""
 
 import io
 from collections import defaultdict
@@ -14,11 +14,11 @@ from bonescint.text.width import text_width
 from bonescint.warning_words import warning_texts
 
 _COLOURS = {"error": "#F4B6A6", "warning": "#FFE699"}
-_WIDEST = 40  # characters a column of the copy may take
+_WIDEST = 40  # characters; greatest width of a column in the copy
 
 
 class _Mark(NamedTuple):
-    """One line of the list: where it lies in the copy of a table, None if nowhere."""
+    """One line of the list, with its place in the copy of a table; None without a place."""
 
     kind: str
     fault: Fault
@@ -31,8 +31,8 @@ class _Mark(NamedTuple):
 def write_fault_book(path: Path, tables: Sequence[Faults], language: str, synthetic: bool) -> None:
     """Write a workbook of the faults of an import.
 
-    It shows values as typed and stays on the identified side. Rows of people outside the cohort
-    are not in it (R12).
+    It shows values as typed and stays on the identified side. It leaves out rows of people
+    outside the cohort (R12).
 
     Parameters
     ----------
@@ -41,9 +41,9 @@ def write_fault_book(path: Path, tables: Sequence[Faults], language: str, synthe
     tables
         The faults of a table, or of the two transcriptions of one.
     language
-        Of its words.
+        Language of its words.
     synthetic
-        Whether the data are simulated: every sheet then says so.
+        Whether the data are simulated. Every sheet then says so.
     """
     text = Texts("table_faults", language)
     buffer = io.BytesIO()
@@ -86,11 +86,11 @@ def _marks(faults: Faults, text: Texts, words: Sequence[Texts]) -> Iterator[_Mar
     ):
         for fault in found:
             place = header.index(fault.column) if fault.column in header else None
-            # faults of the headers say which ones; of a row without a column it is the first cell
+            # a header fault names its cells; a fault of a row without a column marks the first cell
             cells = (place or 0,) if fault.cells is None else fault.cells
             message = fault.message(*words)
             if not (fault.row or fault.column):
-                # a case without a row has its code for a place
+                # a case without a row is named by its code
                 message = f"{fault.where(*words)}: {message}"
             yield _Mark(kind, fault, message, sheet, place, cells if fault.row else ())
 
@@ -124,7 +124,7 @@ def _typed(faults: Faults, mark: _Mark) -> str:
 
 
 def _copy(book: Any, faults: Faults, marks: Sequence[_Mark], text: Texts, synthetic: bool) -> None:
-    """Write the table's own rows at the same places, each faulty cell coloured and with a note."""
+    """Write the cohort's rows of the table in their places. Faulty cells get colour and note."""
     sheet = book.add_worksheet(text("book.second" if faults.second else "book.table"))
     base = {"font_name": "Yu Gothic", "font_size": 10, "text_wrap": True, "valign": "top"}
     frame = base | {"border": 1, "border_color": "#D0D0D0"}
@@ -146,7 +146,7 @@ def _copy(book: Any, faults: Faults, marks: Sequence[_Mark], text: Texts, synthe
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)
-    # what is typed there identifies patients, on paper too
+    # the typed values identify patients, also on paper
     banner = f"&R{SYNTHETIC}" if synthetic else ""
     sheet.set_header(f"&L{text('book.title')}{banner}")
     sheet.set_footer("&R&P / &N")
@@ -159,6 +159,6 @@ def _copy(book: Any, faults: Faults, marks: Sequence[_Mark], text: Texts, synthe
         kind = "error" if any(mark.kind == "error" for mark in found) else "warning"
         sheet.write_string(n - 1, i, cells[i] if i < len(cells) else "", styles[kind])
         said = "\n".join(dict.fromkeys(mark.message for mark in found))
-        # the note's box is as tall as its text
+        # the box of the note must be as tall as its text
         lines = text_width(said) // 40 + said.count("\n") + 2
         sheet.write_comment(n - 1, i, said, {"width": 300, "height": 18 * lines, "font_size": 9})

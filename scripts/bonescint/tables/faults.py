@@ -1,4 +1,4 @@
-"""Every fault of a table at once: where it is, what is wrong, what to do, and no identifier."""
+"""Collect every fault of a table: place, fault, remedy, and no identifier."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,14 +19,15 @@ from bonescint.warnings import Phrase, place_in_words, warning
 
 NOT_SHOWN = Phrase("not_shown")
 
-# Japanese text of a cell is quoted only when made of these: a name in a shifted column is not
+# Japanese text of a cell is quoted only if it consists of these, so that a name in a shifted column
+# is never quoted
 _WORDS = re.compile(
     "(?:不明|陽性|陰性|要確認|要再検|疑い|あり|なし|有り|無し|"
     "[有無未不再確認検討転移数測定可能計算出解析済領域分割失敗多発])*"
 )
-# Latin words that are no name, beside the accepted ones of the table
+# Latin words that are no name, in addition to the accepted ones of the table
 _LATIN = ("true", "false", "null", "none", "nan", "bsi", "version", "ver", "rev", "simulated")
-# a birth date in any order; 3.0.1 is none, for no part of a date is zero
+# a birth date in any order; 3.0.1 is none, because no part of a date is zero
 _DATE_LIKE = re.compile(r"(?:(?<!\d)0*[1-9]\d*(?:[-./,\s]+(?=\d)|(?!\d))){3}", re.ASCII)
 _ERA = re.compile(r"(?<![A-Za-z])[MTSHR]\.?\s*\d", re.ASCII | re.IGNORECASE)
 
@@ -38,15 +39,14 @@ class Fault:
     Parameters
     ----------
     row, column
-        Where, as Excel numbers the row and as the header names the column; 0 and empty = the whole
-        table.
+        The row by Excel's number and the column by its header. 0 and empty mean the whole table.
     rule
         The requirement (R1..R40), empty if none.
     place, phrase
-        The place and the sentence; their words are put in where they are told.
+        The place and the sentence. Their words are added when they are told.
     cells
-        Columns of the row, counted from 0, that the fault lies in; None = the named column's, or
-        the first where none is named.
+        Faulty columns of the row, counted from 0. None means the named column, or the first one if
+        none is named.
     """
 
     row: int
@@ -57,16 +57,16 @@ class Fault:
     cells: tuple[int, ...] | None = None
 
     def where(self, *texts: Texts) -> str:
-        """Return the place in words, as `Phrase.in_words` takes them."""
+        """Return the place in words. The arguments are those of `Phrase.in_words`."""
         return place_in_words(self.place, *texts)
 
     def message(self, *texts: Texts) -> str:
-        """Return the sentence in words, as `Phrase.in_words` takes them."""
+        """Return the sentence in words. The arguments are those of `Phrase.in_words`."""
         return self.phrase.in_words(*texts)
 
 
 class Faults:
-    """The faults of one table, collected to be raised or listed together.
+    """The faults of one table, which are raised or listed together.
 
     Parameters
     ----------
@@ -77,17 +77,17 @@ class Faults:
     source
         The table's name in the warnings, such as ``vsbone3``.
     identifiers
-        What must not be quoted: IDs, names and birth dates of the patients whose rows are read.
+        IDs, names and birth dates of the patients whose rows are read. They must not be quoted.
     second
         Whether it is the second transcription of a table (double entry).
 
     Attributes
     ----------
     own
-        Numbers of the rows that may be shown on the identified side: the header, once it is known
-        to be one, and the cohort's (R12).
+        Numbers of the rows that may be shown on the identified side: those of the cohort, and the
+        header once it is known to be one (R12).
     marks
-        Faults that another table's list names and that lie in this one too.
+        Faults in the list of another table that are also in this one.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class Faults:
         self.accept(())
 
     def accept(self, words: Iterable[str]) -> None:
-        """Let messages quote these words, however they are spelt (names of products, statuses)."""
+        """Let messages quote these words in any spelling (names of products, statuses)."""
         folded = {fold_header(word) for word in (*words, *_LATIN)} - {""}
         spelt = (
             r"[\s_]*".join(map(re.escape, word)) for word in sorted(folded, key=len, reverse=True)
@@ -123,30 +123,30 @@ class Faults:
     def error(
         self, key: str, row: int = 0, column: str = "", rule: str = "", **values: object
     ) -> None:
-        """Add an error; `values` fill the sentence `key` of resources/text/table_faults.csv."""
+        """Add an error. `values` fill the sentence `key` of resources/text/table_faults.csv."""
         self.errors.append(self._fault(key, row, column, rule, values))
 
     def header_error(
         self, key: str, cells: tuple[int, ...], rule: str = "", **values: object
     ) -> None:
-        """Add an error of the header row that lies in these of its columns, counted from 0."""
+        """Add an error of the header row in some of its columns, counted from 0."""
         fault = self._fault(key, self.table.header_row, "", rule, values)
         self.errors.append(replace(fault, cells=cells))
 
     def warn(
         self, key: str, row: int = 0, column: str = "", rule: str = "", **values: object
     ) -> None:
-        """Add a warning; `values` fill the sentence `key` of resources/text/warnings.csv."""
+        """Add a warning. `values` fill the sentence `key` of resources/text/warnings.csv."""
         self.warnings.append(self._fault(key, row, column, rule, values))
 
     def warn_case(self, key: str, code: str, rule: str) -> None:
-        """Add a warning about a case that has no row: its place is its code."""
+        """Add a warning about a case without a row. Its place is its code."""
         self.warnings.append(Fault(0, "", rule, {"code": code}, Phrase(key)))
 
     def mark(
         self, key: str, row: int = 0, column: str = "", rule: str = "", **values: object
     ) -> None:
-        """Add the other end of an error that another table's list names."""
+        """Mark the place in this table of an error in the list of another table."""
         self.marks.append(self._fault(key, row, column, rule, values))
 
     def _fault(
@@ -164,7 +164,7 @@ class Faults:
         return Fault(row, column, rule, place, Phrase(key, values))
 
     def identifies(self, value: str) -> bool:
-        """Tell whether a cell's text may identify somebody: an ID, a name, a long number."""
+        """Tell whether a cell's text may identify a person: an ID, a name, a long number."""
         value = half_width(value)
         return bool(
             self._of_cohort(value)
@@ -174,10 +174,11 @@ class Faults:
         )
 
     def shown(self, value: str) -> str | Phrase:
-        """Return a cell's text as a message may quote it, or `NOT_SHOWN`.
+        """Return a cell's text in the form that a message may quote, or `NOT_SHOWN`.
 
-        Withheld is also what may be anybody's name or birth date: any Latin word that is not an
-        accepted one, eras, dates that do not begin with the year, six digits.
+        A text that may be a person's name or birth date is also withheld: any Latin word that is
+        not
+        accepted, eras, dates that do not begin with the year, six digits.
         """
         typed, value = value.strip(), half_width(value)
         hidden = self.identifies(value)
@@ -185,11 +186,11 @@ class Faults:
             hidden = _looks_personal(value) or bool(
                 _ERA.search(value) or re.search("[A-Za-z]{3}", self._accepted.sub(" ", value))
             )
-        # a ① that was quoted as 1 would be told to be no number
+        # ① is quoted unchanged, because the message would otherwise say that 1 is no number
         return NOT_SHOWN if hidden else (typed if restyled(typed) else value)[:20]
 
     def shown_headers(self, headers: Iterable[str]) -> str:
-        """Return the headers of a row known to be one; what is a value or a patient's is `…`."""
+        """Return the headers of a known header row, with `…` for values and identifiers."""
         return ", ".join(
             "…"
             if self._of_cohort(half_width(header))
@@ -206,14 +207,14 @@ class Faults:
         return (
             bare in self._identifiers
             or (day is not None and as_da(day) in self._identifiers)
-            # wherever it stands: to the matcher a name of two letters is none beside another word
+            # anywhere, because the matcher ignores a name of two letters beside another word
             or self._parts.are_in(bare)
             or self._people.is_named_in(CELL.read(value))
         )
 
     @cached_property
     def _people(self) -> Matcher:
-        """Return what finds names, and IDs that have letters; most tables quote nothing."""
+        """Return the matcher for names and for IDs with letters. Most tables never need it."""
         names, ids = set(), set()
         for one in self._identifiers:
             if re.search(r"\d", one):
@@ -223,14 +224,14 @@ class Faults:
         return Matcher(spellings(patient=names, ids=ids), CELL)
 
     def raise_errors(self) -> None:
-        """Raise all errors as one `TableErrors`, in the order of the rows, if there is any."""
+        """Raise all errors as one `TableErrors`, in the order of the rows, if there are any."""
         raise_together([self])
 
     def warning_rows(self) -> list[dict[str, str]]:
         """Return the warnings as rows of a ``*.warnings.csv``, in the order of the rows."""
         return [
             warning(self.source, fault.rule, fault.phrase, fault.place)
-            # cases without a row first, by code
+            # cases without a row come first, by code
             for fault in sorted(
                 self.warnings,
                 key=lambda fault: (
@@ -269,12 +270,12 @@ class TableErrors(InputError):
 
 
 def raise_together(tables: Sequence[Faults]) -> None:
-    """Raise the errors of all tables at once, if there is any.
+    """Raise the errors of all tables at once, if there are any.
 
     Parameters
     ----------
     tables
-        Their faults, in the order of the account.
+        Their faults, in the order in which they are told.
 
     Raises
     ------

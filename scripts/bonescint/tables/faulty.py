@@ -1,4 +1,4 @@
-"""What an import leaves where a table is faulty: the workbook of its faults."""
+"""Write the workbook of faults when the import of a table fails."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,27 +11,27 @@ from bonescint.tables.faults import TableErrors
 
 @contextmanager
 def fault_book_of_errors(path: Path, language: str, synthetic: bool) -> Iterator[None]:
-    """Write a workbook of the faults if the block raises any; a former one is removed.
+    """Write a workbook of the faults if the block raises any. An earlier one is removed.
 
     Parameters
     ----------
     path
         The workbook, on the identified side.
     language
-        Of its words.
+        Language of its words.
     synthetic
-        Whether the data are simulated: every sheet then says so.
+        Whether the data are simulated. Every sheet then says so.
 
     Raises
     ------
     InputError
-        What the block raised; of the errors of a table the last line tells where the workbook is.
+        The error of the block. For errors of a table, its last line names the workbook.
     """
     path.unlink(missing_ok=True)
     try:
         yield
     except TableErrors as error:
-        # here and not above: only a failing import reads it, and it is slow to load
+        # imported here, because it is slow and only a failing import needs it
         from bonescint.tables.fault_book import write_fault_book
 
         write_fault_book(path, error.tables, language, synthetic)

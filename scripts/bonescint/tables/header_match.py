@@ -1,4 +1,4 @@
-"""Which header of a table may be which column: the schema's own, known ones and close ones."""
+"""Match the headers of a table with columns: exact ones, known ones and similar ones."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,19 +13,19 @@ from bonescint.tables.values import parse_number
 from bonescint.text.dates import table_date
 from bonescint.text.folding import fold_header, half_width
 
-# below it two headers are no spellings of one
+# less similar headers are not spellings of one header
 _CLOSE = 0.75
-# the title of a group, or a unit, stands beside the column's own word
+# the column's own word, beside the title of a group or a unit
 _WORD = 0.9
-# of the longer header's characters, those that the shorter one has
+# the shorter header must have this share of the longer one's characters
 _PART = 0.4
 _SIGNS = re.compile(r"[^\w]+")
-# one matched header may stand in a title, or be a patient's row's only word
+# a title may contain one header, and so may a patient's row
 _ENOUGH = 2
 
 
 class Match(NamedTuple):
-    """The header that may be a column's: its place from 0, and whether it is known as such."""
+    """A possible header of a column: its place from 0, and whether it is a known header."""
 
     place: int
     known: bool
@@ -37,18 +37,18 @@ def match_headers(
     configured: Mapping[str, str | None],
     prefer: str = "",
 ) -> dict[str, Match]:
-    """Return column -> header, each header once, the surest first.
+    """Return column -> header. The surest match comes first, and each header is used once.
 
     Parameters
     ----------
     header
         The cells of the header's row.
     columns
-        What may stand there.
+        The possible columns.
     configured
-        Column -> header as config.yaml names it.
+        Column -> header in config.yaml.
     prefer
-        What the headers of a group may hold: product and version of a table with several.
+        Words in the headers of a group: product and version, if a table has several.
     """
     hints = {row["column"]: row["headers"].split("|") for row in resource_rows("header_hints.csv")}
     scores = []
@@ -72,12 +72,12 @@ def find_header(
     columns: Mapping[str, Column],
     configured: Mapping[str, str | None],
 ) -> int:
-    """Return the number of the row that holds most headers, 0 if none can be taken for one.
+    """Return the number of the row with most headers, or 0 if no row can be the header.
 
     Parameters
     ----------
     rows
-        Row number and cells of the sheet, from its first on.
+        Row number and cells of the sheet, from its first row on.
     columns, configured
         As for `match_headers`.
     """
@@ -89,7 +89,7 @@ def find_header(
         grid += [()] * (n - 1 - len(grid)) + [own]
         if any(map(is_value, own)) or not match_headers(own, columns, configured):
             continue
-        # a cell that was merged with the one above has its text there
+        # a cell that is merged with the one above has its text there
         known = len(match_headers(merged_header(grid), columns, configured))
         if known > best:
             best, row = known, n
@@ -97,7 +97,7 @@ def find_header(
 
 
 def is_value(cell: str) -> bool:
-    """Tell whether a cell is like an ID, a number or a date: no header, and not to be shown.
+    """Tell whether a cell looks like an ID, a number or a date: no header, and not shown.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def is_value(cell: str) -> bool:
 
 
 def _bare(header: str) -> str:
-    """Return a header without signs and units: BSI (%) is BSI."""
+    """Return a header without signs: BSI (%) becomes BSI."""
     return fold_header(_SIGNS.sub(" ", fold_header(header)))
 
 

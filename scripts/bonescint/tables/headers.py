@@ -1,4 +1,4 @@
-"""The row in which a table's headers stand: by its number, else by its words."""
+"""Find the header row of a table by its words."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,9 +10,9 @@ from bonescint.tables.columns import KEYS, Column
 from bonescint.text.folding import fold_header
 
 Cells = tuple[str, ...]
-# titles, dates of printing and names of the ward stand above a table, not whole pages
+# above a table there are titles, dates of printing and names of the ward, but not whole pages
 SEARCHED = 30
-# one word alone may stand in a title
+# a title may contain one of the words
 _ENOUGH = 2
 
 
@@ -22,11 +22,11 @@ class HeaderRow(NamedTuple):
     Parameters
     ----------
     fits
-        Whether every column that the table needs stands in it.
+        Whether it has every column that the table needs.
     known
-        How many columns of the schema stand in it.
+        How many columns of the schema it has.
     row
-        Its number; 0 = no row of the sheet has two of them.
+        Its number. 0 means that no row of the sheet has two of them.
     """
 
     fits: bool
@@ -41,18 +41,18 @@ class HeaderWords:
     Parameters
     ----------
     columns
-        Of each column, its headers and whether the table needs it.
+        For each column, its headers and whether the table needs it.
     """
 
     columns: tuple[tuple[frozenset[str], bool], ...]
 
     def find(self, grid: Sequence[Cells]) -> HeaderRow:
-        """Return the first row in which all needed headers stand, else the one with most known.
+        """Return the first row with all needed headers, otherwise the one with most known ones.
 
         Parameters
         ----------
         grid
-            The sheet's rows; only the first ones are looked at.
+            The sheet's rows. Only the first ones are used.
         """
         best = HeaderRow(False, 0, 0)
         for n, own in enumerate(grid[:SEARCHED], 1):
@@ -60,7 +60,7 @@ class HeaderWords:
                 continue
             header = {fold_header(cell) for cell in merged_header(grid[:n])}
             here = [needed for names, needed in self.columns if names & header]
-            # a row of values below the headers gets them for its blanks
+            # blanks of a row below the headers are filled with these, so its own cells must match
             typed = {fold_header(cell) for cell in own}
             if not any(names & typed for names, _ in self.columns):
                 continue
@@ -93,7 +93,7 @@ def header_words(
         tuple(
             (spelt(name, column), column.required or name in KEYS)
             for name, column in columns.items()
-            # null = the table has no such column
+            # null means that the table has no such column
             if name not in set(skip) and named.get(name, "") is not None
         )
     )
@@ -111,11 +111,11 @@ def merged_header(grid: Sequence[Cells]) -> Cells:
     cells = list(last)
     groups: list[str] = []
     if above:
-        # the title of a group of columns stands in the first of them
+        # the title of a group of columns is in the first of them
         for title in (*above[-1], *[""] * (len(cells) - len(above[-1]))):
             groups.append(title if title.strip() or not groups else groups[-1])
     for upper in reversed(above):
-        # a merged cell keeps its text in its first row
+        # a merged cell has its text in its first row
         pairs = zip_longest(cells, upper, fillvalue="")
         cells = [lower if lower.strip() else title for lower, title in pairs]
     while cells and not cells[-1].strip():

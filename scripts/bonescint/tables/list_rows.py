@@ -1,4 +1,4 @@
-"""The rows of a list of patients: how one is opened, and which of its cells hold a patient ID."""
+"""Open a list of patients, and find its rows with a patient ID."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ from bonescint.tables.values import damaged_id
 from bonescint.text.dates import table_date
 from bonescint.text.folding import fold_header, half_width
 
-# what an ID looks like on a sheet that is not read
+# the form of a possible ID on a sheet that is not read
 _LIKE_ID = re.compile(r"[A-Za-z]?\d{5,}", re.ASCII)
 _LINES = re.compile(r"[\n\r\t\v\f]+")
 
@@ -24,21 +24,22 @@ _LINES = re.compile(r"[\n\r\t\v\f]+")
 def read_patient_ids(
     path: str | Path, language: str, layout: Mapping[str, Any] | None = None
 ) -> dict[int, str]:
-    """Return row -> normalised patient ID of a list of patients; other columns are not looked at.
+    """Return row -> normalised patient ID of a list of patients. Other columns are not read.
 
     Parameters
     ----------
     path
-        The list, in any of the forms that the hospital's lists have.
+        The list, in any form of the hospital's lists.
     language
-        Of the messages.
+        Language of the messages.
     layout
-        How the table is read, where given: ``sheet``.
+        How the table is read: ``sheet``, if given.
 
     Raises
     ------
     InputError
-        If a row has no usable ID, or another sheet may hold patients, who would be overlooked.
+        If a row has no usable ID, or if another sheet may hold patients, because they would be
+        overlooked.
     """
     checked, faults = open_list(path, "", load_columns("patient_ids"), language, layout)
     others = checked.table.other_sheets
@@ -65,11 +66,11 @@ def open_list(
     path
         The list.
     name
-        Its key in `inputs`, for messages about the configuration; empty if it is not configured.
+        Its key in `inputs`, for messages about the configuration. Empty if it is not configured.
     columns
-        Of its schema.
+        The columns of its schema.
     language
-        Of the messages.
+        Language of the messages.
     layout
         As for `bonescint.tables.lists.read_participants`.
 
@@ -99,21 +100,21 @@ def open_list(
         config_key=f"inputs.{name}.columns" if headers else None,
         entry="" if layout is None or not name else f"inputs.{name}",
     )
-    faults.raise_errors()  # without its columns a list cannot be read further
+    faults.raise_errors()  # without its columns a list cannot be read
     return checked, faults
 
 
 def may_hold_entries(path: str | Path, sheet: str, checked: CheckedTable, language: str) -> bool:
-    """Tell whether a sheet has a header of the patients' column, or a cell that is like an ID.
+    """Tell whether a sheet has the patients' header, or a cell that looks like an ID.
 
     Parameters
     ----------
     path, sheet
-        A workbook, and a sheet of it that is not the list.
+        A workbook, and one of its sheets that is not the list.
     checked
         The list.
     language
-        Of the messages.
+        Language of the messages.
     """
     try:
         other = read_table(path, sheet, 1, language=language)
@@ -131,12 +132,12 @@ def may_hold_entries(path: str | Path, sheet: str, checked: CheckedTable, langua
 
 
 def rows_with_id(checked: CheckedTable, faults: Faults) -> Iterator[tuple[int, Cells]]:
-    """Yield the rows with a readable patient ID; any other row is a fault.
+    """Yield the rows with a readable patient ID. Any other row is a fault.
 
     Parameters
     ----------
     checked, faults
-        Of `open_list`.
+        The results of `open_list`.
     """
     header, rule = checked.header("patient_id"), checked.columns["patient_id"].rule
     for row, cells in checked.table.rows:
@@ -146,7 +147,7 @@ def rows_with_id(checked: CheckedTable, faults: Faults) -> Iterator[tuple[int, C
         elif not normalise(typed):
             faults.error("no_key", row, header, rule)
         elif len([line for line in _LINES.split(typed) if normalise(line)]) > 1:
-            # joined they would be an ID of nobody
+            # joined, two IDs would be an ID that nobody has
             faults.error("two_keys", row, header, rule)
         else:
             yield row, cells

@@ -1,4 +1,4 @@
-"""The hospital's lists: participants (R5), opt-outs (R12, R13), tracers, chosen exams."""
+"""Read the hospital's lists: participants (R5), opt-outs (R12, R13), tracers, chosen exams."""
 
 import logging
 from collections.abc import Collection, Iterable, Mapping
@@ -19,9 +19,9 @@ from bonescint.warnings import Phrase, warning
 
 logger = logging.getLogger(__name__)
 
-# more than ever declined of any study: it is another table
+# no study has so many opt-outs, so it must be another table
 MOST_OPT_OUTS = 100_000
-# at least one of these columns tells a list of opt-outs from another table with patient IDs
+# a list of opt-outs has at least one of these columns; other tables with patient IDs have none
 _TELLING = ("received", "by")
 
 
@@ -36,15 +36,15 @@ class OptOutEntry:
     subject
         The normalised patient ID.
     received
-        When the wish arrived, None if the list does not say.
+        When the wish arrived, or None if the list does not tell.
     by
         ``self``, ``proxy`` or empty.
     ground, relation
-        Of a proxy (R13), a key of ``x-words`` in schemas/opt_out.schema.yaml, or empty.
+        Those of a proxy (R13): a key of ``x-words`` in schemas/opt_out.schema.yaml, or empty.
     problems
-        What is incomplete or odd; the entry excludes all the same.
+        Incomplete or odd details. The entry excludes the patient nevertheless.
     struck
-        Whether its row is struck out as a whole; it excludes all the same.
+        Whether its whole row is struck out. It excludes the patient nevertheless.
     """
 
     row: int
@@ -57,7 +57,7 @@ class OptOutEntry:
     struck: bool = False
 
     def as_recorded(self) -> dict[str, str]:
-        """Return the entry as the ledger records it."""
+        """Return the entry in the form of the ledger."""
         return {
             "subject": self.subject,
             "source": "list",
@@ -69,7 +69,7 @@ class OptOutEntry:
 
 
 class ExamChoice(NamedTuple):
-    """Which exam of a patient is taken: the row of the list, and the exam's date."""
+    """The chosen exam of a patient: the row of the list, and the exam's date."""
 
     row: int
     day: date
@@ -87,16 +87,16 @@ def read_participants(
     Parameters
     ----------
     path
-        The list: patient ID and study number; rows of other studies are counted only.
+        The list: patient ID and study number. Rows of other studies are only counted.
     preceding_study
-        The study's number; HS2022-005, HS-2022-005 and ＨＳ２０２２－００５ are one.
+        The study's number. HS2022-005, HS-2022-005 and ＨＳ２０２２－００５ are the same.
     language
-        Of the messages.
+        Language of the messages.
     warnings
-        Takes what is odd about rows that are read all the same, as rows of a ``*.warnings.csv``.
+        Takes remarks about odd rows that are read nevertheless, as rows of ``*.warnings.csv``.
     layout
-        How the table is read: ``sheet``, ``header_row``, ``encoding``, ``columns`` (``key`` is the
-        patients'), each as in config.yaml, where given.
+        How the table is read: any of ``sheet``, ``header_row``, ``encoding``, ``columns`` (``key``
+        is the patients' column), as in config.yaml.
 
     Raises
     ------
@@ -139,25 +139,25 @@ def read_opt_out(
     ids_only: bool = False,
     layout: Mapping[str, Any] | None = None,
 ) -> list[OptOutEntry]:
-    """Return the opt-out list; an incomplete entry stays in it with its problems (R12, R13).
+    """Return the opt-out list. An incomplete entry stays in it with its problems (R12, R13).
 
     Parameters
     ----------
     path
         The list.
     language
-        Of the messages.
+        Language of the messages.
     ids_only
-        Whether a table without a column of receipt dates and of who declined is such a list. The
-        hospital has many tables with patient IDs, and each would exclude everybody in it.
+        Whether a table with neither a column of receipt dates nor one of who declined is accepted.
+        The hospital has many tables with patient IDs, and each would exclude everybody in it.
     layout
-        As for `read_participants`. Where it names the sheet, others may hold what is no entry.
+        As for `read_participants`. If it names the sheet, other sheets may hold anything.
 
     Raises
     ------
     InputError
-        If an entry has no usable ID, or another sheet may hold entries: a patient who declined
-        could be overlooked. If it may be another table.
+        If an entry has no usable ID, or another sheet may hold entries, because a patient who
+        declined could be overlooked. If it may be another table.
     """
     checked, faults = open_list(path, "opt_out", load_columns("opt_out"), language, layout)
     if not ids_only and not any(map(checked.has, _TELLING)):
@@ -173,7 +173,7 @@ def read_opt_out(
     faults.raise_errors()
     rows = list(rows_with_id(checked, faults))
     faults.raise_errors()
-    # from here on a fault is a remark on its entry: it never stops or undoes the exclusion
+    # from here on a fault is only a remark on its entry; it never stops or undoes the exclusion
     return [_entry(checked, row, cells) for row, cells in rows]
 
 
@@ -184,18 +184,18 @@ def read_tracer_calendar(
     layout: Mapping[str, Any] | None = None,
     tracers: Iterable[str] = BONE_TRACERS,
 ) -> dict[date, str]:
-    """Return exam date -> tracer, for images that do not name theirs.
+    """Return exam date -> tracer, for images that do not name their tracer.
 
     Parameters
     ----------
     path
         The list: one row per exam date.
     language
-        Of the messages.
+        Language of the messages.
     warnings, layout
         As for `read_participants`.
     tracers
-        Those of the study.
+        The tracers of the study.
 
     Raises
     ------
@@ -219,7 +219,7 @@ def read_tracer_calendar(
 
 
 def _naming(column: Column, tracers: Iterable[str]) -> Column:
-    """Return the column of a tracer with the words of the study's own: one without any its name."""
+    """Return the tracer's column with the words of the study's tracers, or with their names."""
     words: dict[str, str] = {}
     accepted: list[str] = []
     for tracer in tracers:
@@ -238,21 +238,20 @@ def read_exam_dates(
     exams: Mapping[str, Collection[date]] | None = None,
     layout: Mapping[str, Any] | None = None,
 ) -> dict[str, ExamChoice]:
-    """Return normalised patient ID -> the exam to take in the place of the first (R2).
+    """Return normalised patient ID -> the exam to take in place of the first one (R2).
 
     Parameters
     ----------
     path
         The list: one row per patient.
     window
-        The first and the last day on which an exam may be, year first.
+        The first and the last allowed day of an exam, year first.
     language
-        Of the messages.
+        Language of the messages.
     warnings
-        As for `read_participants`; also rows of patients without an image.
+        As for `read_participants`, and also rows of patients without an image.
     exams
-        Normalised patient ID -> days on which images of a participant were made; None if they are
-        not known yet.
+        Normalised patient ID -> days of a participant's images. None if they are not known yet.
     layout
         As for `read_participants`.
 
@@ -276,7 +275,7 @@ def read_exam_dates(
         elif chosen.setdefault(subject, ExamChoice(row, day)).day != day:
             faults.error("two_exams", row, checked.header("patient_id"), "R2")
         elif exams is not None and subject not in exams:
-            # whoever declined has no image either: such a row stops nothing
+            # not an error, because a patient who declined has no image either
             phrase = Phrase("exam_dates.nobody")
             odd.append(warning(checked.table.file, "R2", phrase, {"entry": row}))
         elif exams is not None and day not in exams[subject]:
@@ -290,9 +289,9 @@ def read_exam_dates(
 
 
 def pass_on_warnings(checked: CheckedTable, warnings: list[dict[str, str]] | None) -> None:
-    """Add what is odd about rows that are read all the same, if anybody wants it."""
+    """Add the warnings about odd rows that are read nevertheless, if the caller wants them."""
     if warnings is not None:
-        # the sheet is not named: it may be called after a patient
+        # the sheet is not named, because it may be named after a patient
         file = checked.table.file
         warnings += [
             warning(

@@ -1,4 +1,4 @@
-"""The study's metrics: which a software has, their columns in its export and in our tables."""
+"""The study's metrics: which software has them, and their columns in exports and our tables."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,7 +13,7 @@ from bonescint.text.folding import fold_header
 from bonescint.warnings import Phrase
 
 Values = Mapping[str, Mapping[str, Any]]
-# those of schemas/software_export.schema.yaml and resources/tables: by default the study's (R9)
+# the default metrics of a study (R9), in schemas/software_export.schema.yaml and resources/tables
 _DEFAULT: Values = MappingProxyType(
     {
         "bsi": {"unit": "%", "kind": "percent", "bounds": [0, 100]},
@@ -22,21 +22,22 @@ _DEFAULT: Values = MappingProxyType(
     }
 )
 _BOUNDS = {"percent": [0, 100], "count": [0, None], "number": [None, None]}
-# What is added to both values so that a 0 has a ratio; the first is the main one. Of a percentage
-# printed in hundredths ten steps, so that one step at 0 changes the ratio by a tenth at most; one
-# step; 1, the scale of a cut-off. Of a count one, and a half. A number's scale nobody knows.
+# Offsets that are added to both values so that a 0 has a ratio. The first is the main one.
+# For a percentage printed in hundredths: ten steps, so that one step at 0 changes the ratio by a
+# tenth at most; one step; and 1, the scale of a cut-off. For a count: 1 and a half. For a number
+# there is none, because its scale is unknown.
 _OFFSETS = {"percent": [0.1, 0.01, 1], "count": [1, 0.5], "number": []}
 
 
 def metric_values(given: Values | None = None) -> dict[str, dict[str, Any]]:
-    """Return each metric with all that can be said of it.
+    """Return each metric with all its settings.
 
     Parameters
     ----------
     given
-        ``metrics.values`` of the configuration, None for the default: key -> ``label`` (ja, en),
-        ``unit``, ``kind``, ``bounds``, ``positive``, ``warn_above``, ``software`` (who alone has
-        it), ``offsets`` (of ratios), as far as they are named.
+        ``metrics.values`` of the configuration, or None for the default. Key -> any of ``label``
+        (ja, en), ``unit``, ``kind``, ``bounds``, ``positive``, ``warn_above``, ``software`` (the
+        only software that has it), ``offsets`` (of ratios).
     """
     found = {}
     for key, own in (_DEFAULT if given is None else given).items():
@@ -55,18 +56,18 @@ def _kind(key: str) -> str | None:
 
 
 def whose(key: str, own: Mapping[str, Any]) -> Any:
-    """Return which software alone have a metric, nothing if all have it.
+    """Return the only software that has a metric, or nothing if all have it.
 
     Parameters
     ----------
     key, own
-        Its name, and what the configuration says of it, right or not.
+        Its name, and its settings in the configuration, which may be wrong.
     """
     return {**_DEFAULT.get(key, {}), **own}.get("software")
 
 
 def is_product(product: str, name: str) -> bool:
-    """Tell whether a product, as an entry spells it, is the one of a name."""
+    """Tell whether the product of an entry is the one with a name, in any spelling."""
     return fold_header(product).startswith(fold_header(name))
 
 
@@ -76,7 +77,7 @@ def may_have(metric: Mapping[str, Any], key: str, product: str) -> bool:
     Parameters
     ----------
     metric
-        As `metric_values` returns it.
+        The result of `metric_values`.
     key, product
         The software's entry in the configuration, and its product.
     """
@@ -90,9 +91,9 @@ def metrics_of_entry(values: Values, key: str, entry: Mapping[str, Any]) -> list
     Parameters
     ----------
     values
-        As `metric_values` returns them.
+        The result of `metric_values`.
     key, entry
-        The software's entry. A metric that not all have is there if a column is named for it.
+        The software's entry. A metric of only some software counts if a column is named for it.
     """
     named = entry.get("columns") or {}
     return [
@@ -104,16 +105,16 @@ def metrics_of_entry(values: Values, key: str, entry: Mapping[str, Any]) -> list
 
 
 def export_columns(values: Values) -> dict[str, Column]:
-    """Return the columns of a software's export: those of its schema, with the study's metrics.
+    """Return the columns of a software's export from its schema, with the study's metrics.
 
     Parameters
     ----------
     values
-        As `metric_values` returns them.
+        The result of `metric_values`.
     """
     schema = load_columns("software_export")
     own = {name: _column(name, metric) for name, metric in values.items()}
-    # whoever names the default ones in another order gets the same template
+    # the order of the default metrics in the configuration does not change the template
     order = dict.fromkeys([*(name for name in _DEFAULT if name in own), *own])
     return {name: {**schema, **own}[name] for name in replaced([*schema], [*_DEFAULT], [*order])}
 
@@ -139,53 +140,53 @@ def _column(name: str, metric: Mapping[str, Any]) -> Column:
 
 
 def with_metrics(names: tuple[str, ...], values: Values) -> tuple[str, ...]:
-    """Return a declared header with the study's metrics in the place of the default ones.
+    """Return a declared header with the study's metrics in place of the default ones.
 
     Parameters
     ----------
     names
         Such as ``columns("software")``.
     values
-        As `metric_values` returns them.
+        The result of `metric_values`.
     """
     return replaced(names, [*_DEFAULT], [*values])
 
 
 def metric_phrase(key: str, metric: Mapping[str, Any]) -> Phrase | str:
-    """Return how a warning calls a metric: its label, its known name, or its key."""
+    """Return the name of a metric in warnings: its label, its known name, or its key."""
     if len(metric["label"]) > 1:
         return Phrase("metric.own", metric["label"])
     return Phrase(f"metric.{key}") if key in _DEFAULT else key
 
 
 def metric_title(key: str, metric: Mapping[str, Any], text: Texts, word: str) -> str:
-    """Return what stands above a metric's values or beside an axis: its name and its unit.
+    """Return the title of a metric's column or axis: its name and its unit.
 
     Parameters
     ----------
     key, metric
-        Its name in the configuration, and what that says of it.
+        Its name in the configuration, and its settings there.
     text, word
-        The words of an output, and which of them is this metric's, if it has any.
+        The words of an output, and the key of this metric's word, if it has one.
     """
     name = metric_name(key, metric, text.language)
     if not name and word in text:
         usual = metric_values()[key]
         if all(metric[what] == usual[what] for what in ("unit", "kind")):
             return text(word)
-        name = text(word).partition(" (")[0]  # the program's word says the usual unit
+        name = text(word).partition(" (")[0]  # the program's word includes the usual unit
     return f"{name or key} ({metric['unit']})" if metric["unit"] else name or key
 
 
 def metric_name(key: str, metric: Mapping[str, Any], language: str) -> str:
-    """Return what a study calls a metric; nothing where the program's own words say it.
+    """Return a study's name for a metric, or nothing if the program's own words are used.
 
     Parameters
     ----------
     key, metric
-        Its name in the configuration, and what that says of it.
+        Its name in the configuration, and its settings there.
     language
         ``ja`` or ``en``.
     """
-    # a word that happens to be called as the study's metric is another's
+    # no word of the program is used for other metrics, because it could mean something else
     return str(metric["label"].get(language, "" if key in _DEFAULT else key))

@@ -1,4 +1,4 @@
-"""What an Excel number format makes of a number: a date, a time of day, a percentage."""
+"""Show a number by its Excel number format: as a date, a time of day, a percentage."""
 
 import re
 from collections.abc import Callable
@@ -7,12 +7,12 @@ from functools import lru_cache, partial
 from operator import eq, ge, gt, le, lt, ne
 from typing import NamedTuple
 
-# Japanese Excel numbers these formats and writes no code of them into the file
+# Japanese Excel writes only the number of these formats into the file and no code
 _DATES, _TIMES = (*range(27, 32), *range(34, 37), *range(50, 59)), (32, 33)
 JAPANESE = dict.fromkeys(_DATES, "yyyy/m/d") | dict.fromkeys(_TIMES, "h:mm:ss")
-# a double holds 15 digits: what is longer is no longer the number that was typed
+# a double holds 15 digits, so a longer number differs from the typed one
 _DIGITS = 10**15
-# what is written as it stands, the width of a blank (_%), what fills the cell (*-), and brackets
+# groups: literal text, width of a blank (_%) or fill of the cell (*-); brackets; other characters
 _TOKEN = re.compile(r'("[^"]*"|\\.|_.|\*.)|(\[[^\]]*\])|(.)', re.DOTALL)
 _CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)\s*([+-]?[\d.]+(?:[eE][+-]?\d+)?)\]")
 _COMPARED = {"<": lt, "<=": le, ">": gt, ">=": ge, "=": eq, "<>": ne}
@@ -20,23 +20,23 @@ _WORDS = re.compile("general|g/標準|am/pm|a/p|上午/下午|午前/午後|e[+-
 
 
 class _Section(NamedTuple):
-    """One section of a format: what it makes of a number, and when it applies."""
+    """One section of a format: the kind that it shows, and the condition under which it applies."""
 
     kind: str  # number, percent, date, time, elapsed
     condition: Callable[[float], bool] | None
 
 
 def shown_number(value: float, code: str, epoch: datetime) -> str:
-    """Return a number as its cell shows it: a date as ISO text, a percentage as 1.23%.
+    """Return a number as shown in its cell: a date as ISO text, a percentage as 1.23%.
 
     Parameters
     ----------
     value
-        What the cell holds.
+        The number in the cell.
     code
-        Its number format; of several sections (``0.0%;-0.0%;0``) the one for this value decides.
+        Its number format. If it has several sections (``0.0%;-0.0%;0``), that of this value counts.
     epoch
-        The workbook's, for dates (1900 or 1904).
+        The workbook's epoch for dates (1900 or 1904).
     """
     kind = _kind(code, value)
     if kind in ("date", "time", "elapsed"):
@@ -55,7 +55,7 @@ def _as_date(value: float, kind: str, epoch: datetime) -> str:
     except (OverflowError, ValueError):
         return "#VALUE!"  # Excel shows ####
     if isinstance(found, datetime):
-        # the day of a time of day is not seen
+        # a time of day is shown without its day
         found = found.time() if kind == "time" else found
     if isinstance(found, datetime):
         return (found.date() if found.time() == time() else found).isoformat()
@@ -63,7 +63,7 @@ def _as_date(value: float, kind: str, epoch: datetime) -> str:
 
 
 def _kind(code: str, value: float) -> str:
-    """Return the kind of the section that applies, as Excel chooses it."""
+    """Return the kind of the section that Excel would choose."""
     first, *rest = sections = _sections(code)
     if len(sections) == 1:
         return first.kind
@@ -72,7 +72,7 @@ def _kind(code: str, value: float) -> str:
         return (second if value < 0 else first).kind
     if (first.condition or (lambda v: v > 0))(value):
         return first.kind
-    # a second section without a condition takes the rest, or what is below zero if a third follows
+    # a second section without a condition takes the rest, or negative numbers if a third follows
     if not others or (second.condition or (lambda v: v < 0))(value):
         return second.kind
     return others[0].kind
@@ -80,7 +80,7 @@ def _kind(code: str, value: float) -> str:
 
 @lru_cache(maxsize=1024)
 def _sections(code: str) -> tuple[_Section, ...]:
-    """Return the sections for numbers: the fourth is for text, and so is one with @."""
+    """Return the sections for numbers. The fourth one, or one with @, is for text."""
     parts: list[list[re.Match[str]]] = [[]]
     for token in _TOKEN.finditer(code):
         if token[3] == ";":
@@ -102,7 +102,7 @@ def _section(tokens: list[re.Match[str]]) -> _Section:
     condition = partial(_holds, found[1], float(found[2])) if found else None
     if any(re.fullmatch(r"\[(?:h+|m+|s+)\]", bracket) for bracket in brackets):
         return _Section("elapsed", condition)
-    # 0, # and ? are places of a number's digits, or parts of a second
+    # 0, # and ? are digits of a number, or of parts of a second
     if not re.search("[0#?]", bare) or "s" in bare:
         if re.search("[ydgeb]|aaa", bare) or ("m" in bare and not re.search("[hs]", bare)):
             return _Section("date", condition)

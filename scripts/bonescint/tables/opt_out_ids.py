@@ -1,4 +1,4 @@
-"""Entries of the opt-out list that are no patient ID: the run and every check refuse them alike."""
+"""Refuse entries of the opt-out list that are no patient ID, in the run and in every check."""
 
 from collections.abc import Iterable, Set
 from pathlib import Path
@@ -18,20 +18,20 @@ def refuse_no_ids(
     language: str,
     pattern: str = ANY_ID,
 ) -> None:
-    """Refuse a list with a cell that is a code, a name or several IDs (R12).
+    """Refuse an opt-out list if a cell is a code, a name or several IDs (R12).
 
     Parameters
     ----------
     entries
         The list.
     known
-        Normalised IDs that images and ledger name.
+        Normalised IDs in images and ledger.
     file
         The list's file.
     language
-        Of the messages.
+        Language of the messages.
     pattern
-        What a patient ID is (`bonescint.names.ids.is_patient_id`).
+        The form of a patient ID (`bonescint.names.ids.is_patient_id`).
 
     Raises
     ------
@@ -44,7 +44,7 @@ def refuse_no_ids(
 
 
 def ids_of_ledger(ledger: Ledger) -> set[str]:
-    """Return the normalised IDs that the ledger names: who is coded and who declined.
+    """Return the normalised IDs in the ledger: of coded patients and of those who declined.
 
     Parameters
     ----------

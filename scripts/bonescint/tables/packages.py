@@ -1,7 +1,7 @@
-"""A workbook's archive, measured before it is read: what it inflates to, how much it holds.
+"""Measure a workbook's archive before it is read: its inflated size and its content.
 
-A few kilobytes may inflate to gigabytes, and openpyxl keeps more of it than is needed. So each part
-is parsed once here, piece by piece and keeping nothing, and refused where it goes too far.
+A few kilobytes may inflate to gigabytes, and openpyxl keeps more of them than is needed. Therefore
+each part is first parsed here, piece by piece without keeping anything, and refused beyond a limit.
 """
 
 import io
@@ -17,7 +17,7 @@ from bonescint.text.limits import TableLimits
 
 _PIECE = 1 << 16
 _MOST_MEMBERS = 10_000
-# Excel's own limits: no program writes more
+# Excel's own limits, which no program exceeds
 _LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
 # parts that hold no cells and are not read
 _UNREAD = re.compile(
@@ -30,18 +30,18 @@ _STRICT = "http://purl.oclc.org/ooxml/"
 
 
 class Package(NamedTuple):
-    """What the parts of a workbook hold.
+    """The content of a workbook's parts.
 
     Parameters
     ----------
     rows
-        Name of a part -> which of its row elements is the last that holds anything.
+        Name of a part -> number of its last row element that holds anything.
     formulas
-        Name of a part -> places of its formulas (row, column), as `place` packs them.
+        Name of a part -> places of its formulas, as numbers of `cell_number`.
     styles
         Name of the part with the cell styles, empty if there is none.
     strict
-        Whether it is Strict Open XML, which names everything otherwise.
+        Whether it is Strict Open XML, which has other names for everything.
     uncalculated
         Whether it asks Excel to calculate its formulas first.
     """
@@ -54,23 +54,23 @@ class Package(NamedTuple):
 
 
 class DamagedError(Exception):
-    """A part of a workbook is none."""
+    """A part of a workbook is damaged."""
 
 
 def cell_number(row: int, column: int) -> int:
-    """Return one number for a cell's place."""
+    """Return the place of a cell as one number."""
     return row * (_LAST_COLUMN + 1) + column
 
 
 def measure(archive: zipfile.ZipFile, limits: TableLimits) -> Package:
-    """Return what the parts of a workbook hold.
+    """Return the content of a workbook's parts.
 
     Parameters
     ----------
     archive
         The workbook.
     limits
-        How much is read.
+        The limits of size.
 
     Raises
     ------
@@ -101,7 +101,7 @@ def measure(archive: zipfile.ZipFile, limits: TableLimits) -> Package:
 
 
 def is_read(name: str) -> bool:
-    """Tell whether a part of a workbook is read: it holds cells, or says how to show them."""
+    """Tell whether a part of a workbook is read, because it holds cells or their formats."""
     return name.lower().endswith((".xml", ".rels")) and not _UNREAD.match(name)
 
 
@@ -116,7 +116,7 @@ def open_archive(stream: IO[bytes]) -> zipfile.ZipFile:
     Raises
     ------
     DamagedError, Exception
-        If it is no archive, or has too many members: each takes memory when it is opened.
+        If it is no archive, or has too many members. Each takes memory when it is opened.
     """
     stream.seek(0)
     members = sum(piece.count(b"PK\1\2") for piece in iter(lambda: stream.read(1 << 20), b""))
@@ -126,7 +126,7 @@ def open_archive(stream: IO[bytes]) -> zipfile.ZipFile:
 
 
 def in_transitional(archive: zipfile.ZipFile) -> io.BytesIO:
-    """Return a Strict workbook under the names that Excel and other programs use by default.
+    """Return a Strict workbook with the names that Excel and other programs use by default.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def in_transitional(archive: zipfile.ZipFile) -> io.BytesIO:
 
 
 class _Measured:
-    """One part of a workbook while it is parsed."""
+    """The counts of one part of a workbook while it is parsed."""
 
     def __init__(self, limits: TableLimits) -> None:
         self.limits = limits
@@ -157,7 +157,7 @@ class _Measured:
         self._held = True
 
     def parse(self, stream: IO[bytes], total: int) -> int:
-        """Parse the part; return how many bytes it and those before it have inflated to."""
+        """Parse the part. Return the inflated bytes of this part and those before it."""
         parser = expat.ParserCreate()
         parser.StartElementHandler = self._start
         parser.StartDoctypeDeclHandler = self._doctype
@@ -166,7 +166,7 @@ class _Measured:
             total += len(piece)
             self.limits.check("megabytes", total)
             parser.Parse(piece, False)
-            # one text or attribute without an end
+            # many bytes without a new element are one endless text or attribute
             silent = 0 if self.elements > seen else silent + len(piece)
             self.limits.check("line", silent)
             seen = self.elements
@@ -174,7 +174,7 @@ class _Measured:
         return total
 
     def _doctype(self, *_: object) -> None:
-        # a workbook has none: entities in it multiply what it holds
+        # a workbook has no document type, and its entities could multiply the content
         raise DamagedError
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
@@ -197,13 +197,13 @@ class _Measured:
             self.uncalculated = attributes.get("fullCalcOnLoad") in ("1", "true")
 
     def _count(self) -> None:
-        """Count an element of one row or text: openpyxl builds all of it before it looks at it."""
+        """Count an element of one row or text, because openpyxl builds all of it in memory."""
         self._inside += 1
         if self._inside > self.limits.formats:
             self.limits.check("formats", self._inside)
 
     def _of_sheet(self, tag: str, attributes: dict[str, str]) -> bool:
-        """Count a row or a cell, and what is in it; tell whether it was one."""
+        """Count a row, a cell or its content, and tell whether the element was one."""
         if tag == "c":
             where = attributes.get("r")
             self._column = _column(where) if where else self._column + 1
@@ -226,7 +226,7 @@ class _Measured:
         return True
 
     def _hold(self) -> None:
-        """Count a cell that holds something; one that is only formatted is no content."""
+        """Count a cell that holds something. A cell with only a format does not count."""
         if self._held:
             return
         self._held = True

@@ -1,4 +1,4 @@
-"""Any table a hospital hands over, as text with the place of every cell."""
+"""Read any table of a hospital as text, with the place of every cell."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ _STREAMS = {
     "Workbook": "foreign_xls",
     "Book": "foreign_xls",
 }
-# how files begin that are no table
+# first bytes of files that are no table
 _FOREIGN = {
     b"\x09\x00\x04\x00": "foreign_xls",
     b"\x09\x02\x06\x00": "foreign_xls",
@@ -43,33 +43,33 @@ _LHA = slice(2, 5), b"-lh"
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table as text; rows and columns are numbered as Excel shows them.
+    """A table as text. Rows and columns have Excel's numbers.
 
     Parameters
     ----------
     file, sheet
-        Where it comes from; no sheet for a text file.
+        Its file and sheet. A text file has no sheet.
     header_row, header
-        The header's row number and its cells; a cell that is empty because it was merged with the
-        one above holds that one's text, and headers that occur twice have the title of their group
-        before them (``VSBONE 3.0 BSI``).
+        The header's row number and its cells. A cell merged with the one above has the text of that
+        one. A header that occurs twice has the title of its group before it (``VSBONE 3.0 BSI``).
     rows
-        (row number, cells) of every row below the header that is not blank. A row has at least as
-        many cells as the header.
+        (row number, cells) of every row below the header that is not blank. A row has no fewer
+        cells than the header.
     other_sheets, visible_others
-        Further sheets of the workbook that hold anything, and those of them that can be seen.
+        Further sheets of the workbook that hold anything, and the visible ones among them.
     own_header
-        What of the header stands in the header row itself; blank where it comes from above.
+        The header's cells from the header row itself. They are blank if the text comes from above.
     widths
-        Of a text file: row number -> cells as written, the header's too; empty for a workbook.
+        For a text file: row number -> number of cells in the file, also of the header. Empty for a
+        workbook.
     struck
-        Numbers of the rows below the header of which all is struck out.
+        Numbers of the rows below the header that are struck out completely.
     searched
         Whether the header was found by its words, not in the first row of the first sheet.
     rivals
-        Names of the other visible sheets that such a table stands on, too.
+        Names of the other visible sheets that also hold such a table.
     above
-        Of a header that was searched: (row number, cells) of the rows above it.
+        For a searched header: (row number, cells) of the rows above it.
     """
 
     file: str
@@ -97,31 +97,32 @@ def read_table(
     words: HeaderWords | None = None,
     limits: Mapping[str, int] | None = None,
 ) -> Table:
-    """Read an Excel workbook (.xlsx, .xlsm) or a CSV/TSV file; the content decides, not the name.
+    """Read an Excel workbook (.xlsx, .xlsm) or a CSV/TSV file, recognised by its content.
 
-    Dates (also of the 1904 calendar) become ISO text, percent cells read as shown (``1.23%``),
-    whole numbers lose their ``.0``; text stays as typed. A formula whose result was not saved
-    reads as `bonescint.tables.values.NOT_CALCULATED`. Hidden rows are read like any other. What is
-    struck out is no content, unless it is all of its row (`Table.struck`).
+    Dates (also of the 1904 calendar) become ISO text. Percent cells are read as shown (``1.23%``).
+    Whole numbers lose their ``.0``. Text stays as typed. A formula whose result was not saved
+    becomes `bonescint.tables.values.NOT_CALCULATED`. Hidden rows are read like any other. Text that
+    is struck out is left out, unless its whole row is struck out (`Table.struck`).
 
     Parameters
     ----------
     path
         The file.
     sheet
-        The sheet's name; None = the visible one on which such a table stands, else the first.
+        The sheet's name. None takes the visible one with such a table, otherwise the first one.
     header_row
-        The header's row as Excel numbers it; None = the one of its words, else the first that is
-        not blank.
+        The header's row by Excel's number. None takes the row with its words, otherwise the first
+        one that is not blank.
     encoding
-        Of a text file; None = by its BOM, else UTF-8, cp932 (Japanese Windows) or UTF-16.
+        Encoding of a text file. None uses its BOM, otherwise UTF-8, cp932 (Japanese Windows) or
+        UTF-16.
     language
-        Of the error messages.
+        Language of the error messages.
     words
-        The headers that the table may have (`bonescint.tables.headers.header_words`), by which
-        header and sheet are found; None = they are not looked for.
+        The possible headers of the table (`bonescint.tables.headers.header_words`), by which header
+        and sheet are found. None does not look for them.
     limits
-        What differs from `bonescint.text.limits.TableLimits`.
+        Values that replace those of `bonescint.text.limits.TableLimits`.
 
     Raises
     ------
@@ -170,7 +171,7 @@ def _read(
     first = 0
     if searched and words:
         own = grid[header_row - 1 : header_row]
-        # a title above blank cells is no header, and may name somebody
+        # a title above blank cells is no header, and may name a person
         first = header_row - 1 if words.find(own)[:2] == words.find(grid)[:2] else 0
     header = merged_header(grid[first:header_row])
     width = len(header)
@@ -201,13 +202,13 @@ def _read(
 def _widths(
     below: Iterable[tuple[int, Cells]], last: Cells, header_row: int, width: int
 ) -> dict[int, int]:
-    """Return how many cells the header and each row below it were written with."""
-    # an upper line of the header may be the longer one
+    """Return the number of cells in the file, of the header and of each row below it."""
+    # an upper line of the header may be longer than the last one
     return {header_row: max(width, len(last))} | {n: len(cells) for n, cells in below}
 
 
 def _is_text(path: Path, text: Texts) -> bool:
-    """Tell whether it is a text file or a workbook; what begins like neither is refused."""
+    """Tell a text file from a workbook, and refuse a file that begins like neither."""
     if not path.is_file():
         raise InputError(text("no_file", file=path.name))
     with path.open("rb") as stream:
@@ -223,7 +224,7 @@ def _is_text(path: Path, text: Texts) -> bool:
 
 
 def _in_ole(path: Path) -> str:
-    """Return what an OLE file is: an Excel 97 workbook, a workbook with a password, a document."""
+    """Return the kind of an OLE file: Excel 97 workbook, workbook with a password, document."""
     found = set()
     with path.open("rb") as stream:
         while sector := stream.read(1 << 20):

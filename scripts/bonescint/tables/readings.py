@@ -1,4 +1,4 @@
-"""One reader's report: metastases, EOD, findings (R10)."""
+"""Read one reader's report: metastases, EOD, findings (R10)."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,9 +22,9 @@ FIELDS = ("metastasis", "n_metastases", "eod", "findings")
 
 
 class ReadingReport(NamedTuple):
-    """A reader's rows, warnings and findings as the workflow's tables hold them.
+    """A reader's rows, warnings and findings in the form of the workflow's tables.
 
-    `others` is the number of rows that belong to nobody of the cohort, `read` that of all rows of
+    `others` is the number of rows of people outside the cohort. `read` is the number of all rows of
     the table and of its second transcription.
     """
 
@@ -45,25 +45,25 @@ def read_report(
     same: Mapping[str, Mapping[str, Any]] | None = None,
     again: bool = False,
 ) -> ReadingReport:
-    """Return one row per case of the cohort; a case the reader has not read is reported.
+    """Return one row per case of the cohort. A case that the reader has not read is reported.
 
     Parameters
     ----------
     path
         The report.
     cases
-        The cohort; rows of anybody else are not looked at (R12).
+        The cohort. Rows of other people are not read (R12).
     reader, settings
         The entry's name and content in `readers` of config.yaml.
     language
-        Of the messages.
+        Language of the messages.
     second
-        A second transcription of the report (double entry); None = there is none.
+        A second transcription of the report (double entry), or None.
     same
         Other readers whose file has the same content, with their layout.
     again
-        Whether it is the reader's second reading: of some cases as a rule, so that none is missed,
-        and its findings are nobody's to keep.
+        Whether it is the reader's second reading. It usually has only some cases, so missing ones
+        are not reported. Its findings are not kept.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def read_report(
     tables = transcriptions(path, second, columns, cases, settings, config_key, language)
     said = [name for name in FIELDS if name in columns]
     warn_same_table(tables[0].checked, said, settings.get("sheet"), same or {}, config_key)
-    # the second one's values have bounds too
+    # the values of the second transcription must also be checked
     report, *_ = [_report(table, cases, reader, again) for table in tables]
     raise_together([table.checked.faults for table in tables])
     report.warnings.extend(tables[0].checked.faults.warning_rows())
@@ -107,7 +107,7 @@ def _report(table: Transcription, cases: Cases, reader: str, again: bool) -> Rea
         if again:
             continue
         if checked.value(row, cells, "findings") is not None or checked.blank(cells, "findings"):
-            # as typed: normalising would alter what the reader wrote
+            # as typed, because normalising would change the reader's text
             text = checked.raw(cells, "findings")
             report.findings.append({"code": case.code, "findings": text})
     return report
@@ -119,8 +119,8 @@ def eod_of_count(count: int) -> tuple[int, ...]:
     Parameters
     ----------
     count
-        The reader's number of metastases: 0 / 1-5 / 6-20 / > 20 is grade 0 / 1 / 2 / 3; a superscan
-        (grade 4) is judged by its extent, so more than 20 agree with it too.
+        The reader's number of metastases: 0 / 1-5 / 6-20 / > 20 is grade 0 / 1 / 2 / 3. A superscan
+        (grade 4) is judged by its extent, so more than 20 also agree with it.
     """
     if count > 20:
         return (3, 4)

@@ -1,16 +1,16 @@
-"""Further tables of the same cases: stored ones, a second operator's, a reader's second reading."""
+"""Further tables of the same cases: stored results, a second operator, a second reading."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 Entries = Mapping[str, Mapping[str, Any]]
 
-# what such a table is to its entry -> the key that names it, of `software` and of `readers`
+# kind of a further table -> the key that names it in an entry of `software` or `readers`
 _OF_SOFTWARE = {"stored": "repeat_export", "second_operator": "second_operator"}
 _OF_READERS = {"second_reading": "repeat_report"}
 KIND_OF_TABLE = _OF_SOFTWARE | _OF_READERS
 AGAIN = tuple(KIND_OF_TABLE.values())
-# what is said of the entry's own tables
+# keys of the entry's own tables
 _FIRST = ("export", "second_export", "report", "second_report")
 
 
@@ -26,7 +26,7 @@ class Repeat(NamedTuple):
     key
         Path of the configuration's key that names the table.
     settings
-        How it is read: ``file`` and more.
+        The settings of its reading: ``file`` and more.
     """
 
     area: str
@@ -36,12 +36,12 @@ class Repeat(NamedTuple):
 
 
 def repeats(software: Entries, readers: Entries) -> dict[str, Repeat]:
-    """Return name of the coded table, such as ``vsbone3_stored`` -> the table, of those there are.
+    """Return name of the coded table, such as ``vsbone3_stored`` -> the further table.
 
     Parameters
     ----------
     software, readers
-        Those of the configuration.
+        The entries of the configuration.
     """
     return {
         f"{entry}_{kind}": Repeat(area, entry, f"{area}.{entry}.{key}", settings)
@@ -55,12 +55,12 @@ def repeats(software: Entries, readers: Entries) -> dict[str, Repeat]:
 
 
 def coded_repeats(found: Mapping[str, Repeat]) -> dict[str, list[str]]:
-    """Return what a question calls such tables -> their paths on the coded side.
+    """Return the questions' name of such tables -> their paths on the coded side.
 
     Parameters
     ----------
     found
-        What `repeats` returns.
+        The result of `repeats`.
     """
     return {
         need: [f"results/{need}/{name}.csv" for name, one in found.items() if one.area == area]
@@ -69,27 +69,27 @@ def coded_repeats(found: Mapping[str, Repeat]) -> dict[str, list[str]]:
 
 
 def own_settings(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Return how an entry's own table is read: a further one or a label changes nothing of it.
+    """Return the settings of an entry's own table, without further tables and labels.
 
     Parameters
     ----------
     entry
-        Of ``software`` or ``readers`` of the configuration.
+        An entry of ``software`` or ``readers`` of the configuration.
     """
     return {name: value for name, value in entry.items() if name not in (*AGAIN, "label")}
 
 
 def repeat_settings(entries: Entries, key: str = "repeat_export") -> dict[str, dict[str, Any]]:
-    """Return entry -> how its further table is read, of those that have one.
+    """Return entry -> settings of its further table, for entries that have one.
 
-    What the table does not say of itself is as in the entry.
+    Settings that the table lacks are taken from the entry.
 
     Parameters
     ----------
     entries
         ``software`` or ``readers`` of the configuration.
     key
-        Of the table, one of `AGAIN`.
+        Key of the table, one of `AGAIN`.
     """
     found = {}
     for name, entry in entries.items():

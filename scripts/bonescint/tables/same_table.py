@@ -1,4 +1,4 @@
-"""One table given for two software versions or two readers: a warning."""
+"""Warn if one table is given for two software versions or two readers."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,7 +13,7 @@ def warn_same_table(
     same: Mapping[str, Mapping[str, Any]],
     config_key: str,
 ) -> None:
-    """Warn of other entries that read the same columns of the same sheet of the same content.
+    """Warn about other entries that read the same columns and the same sheet of equal files.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ def warn_same_table(
     names
         The columns that hold results.
     sheet
-        As configured for this entry.
+        The sheet in this entry's configuration.
     same
         Other entries whose file has the same content -> their ``sheet`` and ``columns``.
     config_key
@@ -30,7 +30,7 @@ def warn_same_table(
     """
     for other, layout in same.items():
         named, own = layout.get("sheet"), checked.table.sheet
-        # a text file has none, and an entry without one reads one that can be seen
+        # a text file has no sheet, and an entry without a sheet reads a visible one
         any_sheet = None in (named, own) and not checked.table.visible_others
         one = named in (sheet, own) or any_sheet
         headers = layout.get("columns") or {}

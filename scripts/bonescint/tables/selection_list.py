@@ -1,4 +1,4 @@
-"""The hospital's list of the cases to choose from, in its order (R3, R4)."""
+"""Read the hospital's list of the cases to choose from, in its order (R3, R4)."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,18 +25,18 @@ def read_selection(
     Parameters
     ----------
     given
-        ``cohort.selection.list`` of the configuration: a path, or a mapping of ``file`` and, where
-        given, ``key`` (``patient_id`` or ``code``), ``sheet``, ``header_row``, ``encoding``,
+        ``cohort.selection.list`` of the configuration: a path, or a mapping of ``file`` and
+        optionally ``key`` (``patient_id`` or ``code``), ``sheet``, ``header_row``, ``encoding``,
         ``columns`` and ``limits``.
     language
-        Of the messages.
+        Language of the messages.
     warnings
-        Takes what is odd about rows that are read all the same, as rows of a ``*.warnings.csv``.
+        Takes remarks about odd rows that are read nevertheless, as rows of ``*.warnings.csv``.
 
     Raises
     ------
     InputError
-        If the list is empty, an entry is no ID or code, or a patient stands in it twice.
+        If the list is empty, an entry is no ID or code, or a patient is in it twice.
     """
     layout: Mapping[str, Any] = given if isinstance(given, Mapping) else {"file": given}
     key = str(layout.get("key") or "patient_id")
@@ -83,5 +83,5 @@ def _opened(layout: Mapping[str, Any], key: str, language: str) -> CheckedTable:
         config_key=f"{ENTRY}.columns" if headers else None,
         entry=ENTRY,
     )
-    faults.raise_errors()  # without its column the list cannot be read further
+    faults.raise_errors()  # without its column the list cannot be read
     return checked

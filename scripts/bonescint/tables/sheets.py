@@ -1,4 +1,4 @@
-"""Workbooks as we write them: sheets with title, banner, notes and a table that shows all."""
+"""Write workbooks: sheets with title, banner, notes and a table whose columns show everything."""
 
 import io
 import math
@@ -12,17 +12,17 @@ from bonescint.files import number
 from bonescint.resources import SYNTHETIC
 from bonescint.text.width import broken, line_count, text_width
 
-# a file date that says nothing: the same results give the same bytes (R35)
+# a constant file date, so that the same results give the same bytes (R35)
 CREATED = datetime(2000, 1, 1)
 _FONT = {"font_name": "Yu Gothic", "font_size": 10}
 
 WIDEST = 60  # characters; longer text is wrapped
-_PAGE_WIDTH = 255  # characters of a table across A4 whose 10 points print as 6
-_LAST = 24  # characters that a table's last column has at least, if it needs them
+_PAGE_WIDTH = 255  # characters of a table across A4, if 10 points are printed as 6
+_LAST = 24  # characters that a table's last column may always have
 _NOTE_WIDTH = 120  # characters; a longer line would shrink the whole sheet in print
-_LINE = 16.5  # points a line of 10 point text takes
+_LINE = 16.5  # points; height of a line of 10 point text
 _TALLEST = 409.0  # points, Excel's limit
-# small p-values are read as "below", not as zeros
+# small p-values are shown as "<0.001" and not as zeros
 FORMATS = {
     "number": "General",
     "count": "0",
@@ -36,8 +36,8 @@ FORMATS = {
     "p": '[<0.001]"<0.001";0.000',
 }
 _DECIMALS = {"count": 0, "number": 1, "one": 1, "two": 2, "four": 4, "five": 5, "six": 6}
-_TITLE = 14  # characters of a line of a column's title
-_BUTTON = 3  # characters that the filter's button takes
+_TITLE = 14  # characters; greatest width of a column's title before it is wrapped
+_BUTTON = 3  # characters; width of the filter's button
 
 
 @dataclass(frozen=True)
@@ -49,14 +49,14 @@ class ShownColumn:
     key
         The column of the coded table.
     title
-        What the sheet calls it.
+        Its title on the sheet.
     kind
         ``text``, ``date`` (YYYY-MM-DD in the table) or a number format of `FORMATS`.
     say
-        Turns a key of the table into words; None writes it as it is.
+        Turns a key of the table into words. None writes it unchanged.
     digits
-        Returns the number format of a value, where that of `kind` might round a value onto another
-        one; None takes `kind` for all.
+        Returns the number format of a value, if that of `kind` might round two values to the same
+        one. None takes `kind` for all.
     """
 
     key: str
@@ -72,7 +72,7 @@ class ShownColumn:
 
 @dataclass(frozen=True)
 class ShownTable:
-    """A table in words, ready to be shown on a sheet or a page.
+    """A table in words for a sheet or a page.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ class ShownTable:
     columns, rows
         What to show, in order.
     note
-        What a reader must know of it, one line or more.
+        What a reader must know about it, one line or more.
     """
 
     title: str
@@ -91,18 +91,18 @@ class ShownTable:
 
 
 def row_height(texts: Sequence[str], widths: Sequence[float]) -> float:
-    """Return the points a row needs to show its wrapped texts in columns of `widths`.
+    """Return the height in points that a row needs for its wrapped texts in columns of `widths`.
 
-    Excel does not fit the height itself in a file that another program has made.
+    Excel does not adjust the height itself in a file of another program.
     """
-    # one character of a cell is its indent
+    # the indent of a cell takes one character
     lines = (line_count(text, width - 1) for text, width in zip(texts, widths, strict=True))
     return min(_LINE * max(lines, default=1), _TALLEST)
 
 
 def open_book(buffer: io.BytesIO) -> Any:
     """Return a workbook that keeps text as text and carries no date, author or path."""
-    # who only asks what a sheet's columns are writes none
+    # imported only here, because some callers need only the columns and write no sheet
     import xlsxwriter
 
     book = xlsxwriter.Workbook(
@@ -112,7 +112,7 @@ def open_book(buffer: io.BytesIO) -> Any:
             "strings_to_formulas": False,
             "strings_to_numbers": False,
             "strings_to_urls": False,
-            # widths and pictures are measured by this font; every office program knows it
+            # widths and pictures are measured by this font, which every office program has
             "default_format_properties": {"font_name": "Arial", "font_size": 10},
         },
     )
@@ -154,7 +154,7 @@ class Sheet:
     name
         The sheet's name.
     title, synthetic
-        First line, and whether the banner follows it; both stand in the print header too.
+        First line, and whether the banner follows it. Both are also in the print header.
     styles
         Named cell formats (`make_styles`).
     """
@@ -174,25 +174,25 @@ class Sheet:
         self.sheet.set_landscape()
         self.sheet.set_paper(9)  # A4
         self.sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.6)
-        self.sheet.fit_to_pages(1, 0)  # one page wide, as long as it takes
-        # & starts a code in a print header
+        self.sheet.fit_to_pages(1, 0)  # one page wide, any number of pages long
+        # & starts a code in a print header and must be doubled
         self.sheet.set_header(f"&L{title.replace('&', '&&')}" + (f"&R{banner}" if banner else ""))
         self.sheet.set_footer((f"&L{banner}" if banner else "") + "&R&P / &N")
 
     def line(self, text: str, style: str = "plain") -> None:
-        """Write one line in column A that runs over the cells beside it."""
+        """Write one line in column A that extends over the cells beside it."""
         self.sheet.write_string(self.row, 0, text, self._styles[style])
         self.row += 1
 
     def notes(self, *texts: str, style: str = "note") -> None:
-        """Write texts in lines that fit the page, and a blank row after them.
+        """Write texts in lines that fit the page, and then a blank row.
 
         Parameters
         ----------
         *texts
-            What to write.
+            The texts.
         style
-            Of `make_styles`; a note is what a reader must not miss.
+            A style of `make_styles`. A note is something that a reader must not miss.
         """
         for text in texts:
             for line in broken(text, _NOTE_WIDTH):
@@ -204,7 +204,7 @@ class Sheet:
         self.sheet.fit_to_pages(1, 1)
 
     def band(self, cells: Sequence[tuple[str, int]], lines: int = 1) -> None:
-        """Write a row of so many lines above a table's header: texts, each over some columns."""
+        """Write a row of `lines` lines above a table's header: texts, each across some columns."""
         self.sheet.set_row(self.row, _LINE * lines)
         column = 0
         for text, width in cells:
@@ -225,22 +225,22 @@ class Sheet:
         widest: float | Mapping[str, float] = WIDEST,
         bands: int = 0,
     ) -> range:
-        """Write a table below what stands already, and return the numbers of its rows.
+        """Write a table below the existing content, and return the numbers of its rows.
 
         Parameters
         ----------
         columns
             What to show, in order.
         rows
-            Rows of a coded table; other columns are ignored.
+            Rows of a coded table. Other columns are ignored.
         empty
-            What to say where there is no row.
+            The text for a table without rows.
         main
-            Freeze the header and offer the filter (one table a sheet can have them).
+            Freeze the header and add the filter (only one table of a sheet can have them).
         widest
-            Characters of the widest column, or of those columns that are named.
+            Greatest width of a column in characters, or that of each named column.
         bands
-            Rows right above that belong to the header (`band`).
+            Number of rows directly above that belong to the header (`band`).
         """
         top = self.row
         cells = [[_shown(column, row) for column in columns] for row in rows]
@@ -260,7 +260,7 @@ class Sheet:
         if main:
             self.sheet.freeze_panes(top + 1, 1)
             self.sheet.repeat_rows(top - bands, top)
-            # a little over a page is shrunk, more is not legible
+            # a table a little wider than a page is shrunk; more than that would not be legible
             if (pages := math.ceil(sum(widths) / _PAGE_WIDTH - 0.2)) > 1:
                 self.sheet.fit_to_pages(pages, 0)
                 self.sheet.repeat_columns(0)
@@ -289,7 +289,7 @@ class Sheet:
         self.row += 1
 
     def widen(self, column: int, width: float) -> None:
-        """Make a column at least so many characters wide."""
+        """Make a column at least `width` characters wide."""
         self._widths[column] = max(width, self._widths.get(column, 0.0))
         self.sheet.set_column(column, column, self._widths[column])
 
@@ -299,7 +299,7 @@ def _widths(
     cells: Sequence[Sequence[str | float | date]],
     widest: float | Mapping[str, float],
 ) -> list[float]:
-    """Return the columns' widths; the last one takes what a page has left."""
+    """Return the columns' widths. The last one takes the rest of the page if it needs it."""
     of = widest if isinstance(widest, Mapping) else dict.fromkeys((c.key for c in columns), widest)
     widths = [
         min(_width(column, [line[i] for line in cells]), of.get(column.key, WIDEST))
@@ -323,7 +323,7 @@ def _as_read(column: ShownColumn, value: str | float | date) -> str:
     if not isinstance(value, float):
         return max(str(value).split("\n"), key=text_width)
     decimals = _DECIMALS.get(column.style(value), 3)
-    return f"{value:.{decimals}f}  "  # the indent takes two
+    return f"{value:.{decimals}f}  "  # two characters for the indent
 
 
 def _width(column: ShownColumn, values: Sequence[str | float | date]) -> float:
@@ -332,11 +332,11 @@ def _width(column: ShownColumn, values: Sequence[str | float | date]) -> float:
 
 
 def _cell_width(text: str) -> float:
-    # a capital is wider than the digit a column's width is measured by: BS-WMXQD would wrap
+    # a column's width is measured in digits, but capitals are wider: BS-WMXQD would be wrapped
     return text_width(text) + 3.0 + 0.35 * sum(c.isupper() for c in text)
 
 
 def _title_width(column: ShownColumn) -> float:
-    # a header may break into lines, but not within a Latin word, which is bold
+    # a header may be wrapped, but not inside a Latin word, which is bold and therefore wider
     longest = max(map(len, re.findall("[!-~]+", column.title)), default=0) + 2
     return max(min(max(text_width(column.title) / 2 + 2, 4), _TITLE), longest) + _BUTTON

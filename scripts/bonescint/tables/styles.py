@@ -1,4 +1,4 @@
-"""What a workbook's styles say of its cells: the number format, and whether they are struck out."""
+"""Read the styles of a workbook's cells: number format, and whether they are struck out."""
 
 import zipfile
 from typing import Any
@@ -9,14 +9,15 @@ from bonescint.tables.numberformats import JAPANESE
 def read_styles(archive: zipfile.ZipFile, part: str) -> list[tuple[str, bool]]:
     """Return number format and strike-through of each cell style, by its number.
 
-    Not openpyxl's: it numbers formats anew, so that one without a code gets another one's.
+    openpyxl's styles are not used, because it renumbers the formats. A format without a code would
+    get the code of another one.
 
     Parameters
     ----------
     archive
         A measured workbook.
     part
-        The name of the part that holds them, empty if there is none.
+        The name of the part with the styles, empty if there is none.
     """
     from openpyxl.styles.numbers import BUILTIN_FORMATS
     from openpyxl.xml.functions import fromstring  # type: ignore[attr-defined]
@@ -31,7 +32,7 @@ def read_styles(archive: zipfile.ZipFile, part: str) -> list[tuple[str, bool]]:
     styles = []
     for style in root.findall("{*}cellXfs/{*}xf"):
         form, font = int(style.get("numFmtId", 0)), int(style.get("fontId", 0))
-        # Excel shows a number plainly where its format has no code
+        # Excel shows a plain number if its format has no code
         code = codes.get(form) or JAPANESE.get(form) or BUILTIN_FORMATS.get(form, "General")
         styles.append((code, font < len(struck) and struck[font]))
     return styles or default

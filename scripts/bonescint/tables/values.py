@@ -1,6 +1,6 @@
-"""Numbers, versions and words as people type them in Japanese and English tables.
+"""Read numbers, versions and words as people type them in Japanese and English tables.
 
-Findings never pass through here: they are kept as typed.
+Findings are never read by this module, because they are kept as typed.
 """
 
 import re
@@ -13,26 +13,26 @@ _ERROR_VALUE = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|NULL!|NUM!|DIV/0!|SPILL!|
 _DAMAGED_ID = re.compile(r"\d(?:[.,]\d+)?E\+\d+|#+")
 _NUMBERS = r"[. :_-]*(\d+(?:\.\d+)*)"
 _VERSION = re.compile(rf"(?:(?<![a-z])(?:ver(?:sion)?|v)|バージョン){_NUMBERS}", re.ASCII)
-# what stands in place of a formula whose result was not saved; nobody can type it: Excel takes a
-# leading = for a formula
+# Replaces a formula whose result was not saved. Nobody can type this, because Excel takes a leading
+# = for a formula.
 NOT_CALCULATED = "=?"
-# BSI is in %: a table whose every value lies below this may hold fractions (R9)
+# BSI is in %, so a table with only values below this may hold fractions (R9)
 FRACTION_BELOW = Decimal("0.2")
 
 
 def parse_number(text: str, decimal: str = ".", percent: bool = False) -> Decimal | None:
-    """Return the number in a cell, None if it is none or can be read in two ways.
+    """Return the number in a cell, or None if it is none or ambiguous.
 
     Parameters
     ----------
     text
-        The cell: full-width digits, signs and any minus are understood; raised, lowered and
-        circled digits are not (``3²`` is no 32).
+        The cell. Full-width digits, signs and any minus are understood. Raised, lowered and circled
+        digits are not (``3²`` is not 32).
     decimal
-        The table's decimal sign, ``.`` or ``,``. The other one is taken for a decimal sign too
-        unless it could part thousands: ``1,5`` is 1.5, ``1,234`` is refused.
+        The table's decimal sign, ``.`` or ``,``. The other one is also taken for a decimal sign
+        unless it could separate thousands: ``1,5`` is 1.5, ``1,234`` is refused.
     percent
-        Whether a ``%`` behind the number is allowed (the number stays as it is).
+        Whether a ``%`` behind the number is allowed (the number is not changed).
     """
     if restyled(text):
         return None
@@ -46,18 +46,19 @@ def parse_number(text: str, decimal: str = ".", percent: bool = False) -> Decima
             return None
         text = text.replace(other, decimal)
     text = text.replace(decimal, ".") if decimal != "." else text
-    # plain ASCII digits only: NFKC has turned every other digit that can be meant
+    # only ASCII digits, because NFKC has already converted the other possible ones
     if not re.fullmatch(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,2})?", text, re.ASCII):
         return None
     return Decimal(text) + 0  # + 0: no negative zero
 
 
 def parse_version(text: str, products: Iterable[str] = ()) -> tuple[int, ...] | None:
-    """Return the version printed in a cell as its numbers, None if there is no number.
+    """Return the version printed in a cell as numbers, or None if there is no number.
 
     ``VSBONE 3.0.1``, ``Ver. 3.0.1`` and ``３．０．１`` are (3, 0, 1). The number directly behind a
-    product's name counts, else the one behind "Ver", "V" or バージョン, else the first: never
-    that of a revision beside it. Zeros at the end go: Excel turns a typed 3.0 into 3.
+    product's name counts, otherwise the one behind "Ver", "V" or バージョン, otherwise the first
+    one. A revision beside it never counts. Zeros at the end are removed, because Excel turns a
+    typed 3.0 into 3.
 
     Parameters
     ----------
@@ -77,7 +78,7 @@ def parse_version(text: str, products: Iterable[str] = ()) -> tuple[int, ...] | 
 
 
 def other_versions(text: str, configured: str) -> bool:
-    """Tell whether a cell prints two versions, not both the configured one: ``2.0/3.0``.
+    """Tell whether a cell prints two versions and not only the configured one: ``2.0/3.0``.
 
     Numbers with a point are taken for versions unless they begin with a year (``2023.1``).
 
@@ -105,7 +106,7 @@ def same_version(printed: tuple[int, ...], configured: str) -> bool:
     Parameters
     ----------
     printed
-        Of `parse_version`.
+        A result of `parse_version`.
     configured
         Numbers parted by points, as in config.yaml.
     """
@@ -115,7 +116,7 @@ def same_version(printed: tuple[int, ...], configured: str) -> bool:
 
 
 def error_value(text: str) -> bool:
-    """Tell whether a cell holds no result: ``#N/A``, ``#REF!``, or a formula nobody calculated."""
+    """Tell whether a cell has no result: ``#N/A``, ``#REF!``, or a formula without saved result."""
     return text == NOT_CALCULATED or _ERROR_VALUE.fullmatch(half_width(text).upper()) is not None
 
 
@@ -125,7 +126,7 @@ def damaged_id(text: str) -> bool:
 
 
 def as_text(value: object) -> str:
-    """Return a parsed value as the workflow's tables write it: no exponent, no trailing zero."""
+    """Return a parsed value in the workflow's form: no exponent, no zeros at the end."""
     if isinstance(value, Decimal):
         text = f"{value:f}"
         return text.rstrip("0").rstrip(".") if "." in text else text

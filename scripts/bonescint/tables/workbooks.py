@@ -1,4 +1,4 @@
-"""The cells of an Excel workbook as text, as Excel shows them."""
+"""Read the cells of an Excel workbook as the text that Excel shows."""
 
 import re
 import warnings
@@ -32,17 +32,17 @@ class Book(NamedTuple):
     Parameters
     ----------
     grid
-        Its cells as text; a row ends with its last cell that holds anything.
+        Its cells as text. A row ends with its last cell that holds anything.
     sheet
         Its name.
     others, visible_others
-        The names of the other sheets that hold anything, and of those of them that can be seen.
+        The names of the other sheets that hold anything, and of the visible ones among them.
     struck
-        Numbers of the rows of which all is struck out; they keep their text.
+        Numbers of the rows that are struck out completely. They keep their text.
     rivals
-        The names of the other visible sheets in which the table's headers stand.
+        The names of the other visible sheets that have the table's headers.
     searched
-        Whether it is not the first visible sheet, but one in which the headers stand.
+        Whether the sheet was chosen by its headers and is not the first visible one.
     """
 
     grid: list[Cells]
@@ -55,7 +55,7 @@ class Book(NamedTuple):
 
 
 _TABLES = (".csv", ".tsv", ".xls", ".xlsx", ".xlsm")
-# digits of a run above or below the line, as the characters that look like it
+# digits above or below the line -> Unicode characters that look like them
 _RAISED = {
     "superscript": str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"),
     "subscript": str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"),
@@ -69,20 +69,20 @@ def read_workbook(
     limits: TableLimits,
     words: HeaderWords | None,
 ) -> Book:
-    """Return the cells of one sheet, its name and the other sheets that hold anything.
+    """Return the cells of one sheet, its name, and the other sheets that hold anything.
 
     Parameters
     ----------
     path
-        The workbook (.xlsx, .xlsm), whatever its name.
+        The workbook (.xlsx, .xlsm), under any file name.
     wanted
-        The sheet's name; None = the visible one in which the headers stand, else the first.
+        The sheet's name. None takes the visible one with the headers, otherwise the first one.
     text
         The words of the messages.
     limits
-        How much is read.
+        The limits of size.
     words
-        The headers; None = they are not looked for.
+        The headers. None does not look for them.
 
     Raises
     ------
@@ -96,7 +96,7 @@ def read_workbook(
             return _read(_Workbook(stream, limits), path.name, wanted, text, words)
         except (InputError, TooMuchError):
             raise
-        # openpyxl raises whatever its parsers raise over a damaged part
+        # openpyxl raises many kinds of exceptions for a damaged part
         except Exception:
             raise InputError(text(_foreign(stream), file=path.name)) from None
 
@@ -110,13 +110,13 @@ def _read(
 ) -> Book:
     sheets = {ws.title: ws for ws in book.sheets}
     if wanted is not None and wanted not in sheets:
-        # a sheet may be named after a patient: the found ones are counted
+        # sheets may be named after patients, so they are counted and not named
         raise InputError(text("no_sheet", file=name, sheet=wanted, n=len(sheets)))
     visible = [ws for ws in book.sheets if ws.visible] or book.sheets[:1]
     chosen, rivals = sheets[wanted] if wanted is not None else visible[0], []
     if wanted is None and words and len(visible) > 1:
         found = {ws: words.find(book.grid(ws, SEARCHED)[0]) for ws in visible}
-        # the first of the best
+        # of equally good sheets, the first one is taken
         chosen = max(visible, key=lambda ws: found[ws][:2])
         if found[chosen].fits:
             rivals = [ws.title for ws in visible if found[ws].fits and ws is not chosen]
@@ -140,19 +140,19 @@ class _Sheet(NamedTuple):
 
 
 class _Runs(NamedTuple):
-    """A text of several runs: raised digits must not become digits of the number before them."""
+    """A text of several runs. Raised digits must not join the number before them."""
 
-    source: list[Any]  # while it is kept no other has its place in memory
+    source: list[Any]  # kept, so that no other list gets the same id
     text: str
     kept: str
     kept_in_struck: str
 
 
 class _Workbook:
-    """An opened workbook, measured first: openpyxl would inflate whatever stands in it."""
+    """An opened workbook. It is measured first, because openpyxl would inflate everything in it."""
 
     def __init__(self, stream: IO[bytes], limits: TableLimits) -> None:
-        # slow to import and not needed for text files
+        # imported here, because it is slow and not needed for text files
         from openpyxl.reader.excel import ExcelReader
 
         archive = open_archive(stream)
@@ -162,21 +162,21 @@ class _Workbook:
             source, read_only=True, data_only=True, keep_links=False, rich_text=True
         )
         for name in {*reader.archive.namelist()} - {*filter(is_read, reader.archive.namelist())}:
-            # what was not measured cannot be asked for under another name
+            # parts that were not measured must not be reachable
             del reader.archive.NameToInfo[name]
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl on styles and validations it does not keep
+            warnings.simplefilter("ignore")  # openpyxl warns about styles that it does not keep
             reader.read_manifest()
             reader.read_strings()
             reader.read_workbook()
-            # not charts and macros
+            # without sheets of charts and macros
             self.sheets = [
                 _Sheet(sheet.name, sheet.state == "visible", relation.target)
                 for sheet, relation in reader.parser.find_sheets()
                 if relation.target in self._package.rows
             ]
         if len({sheet.part for sheet in self.sheets}) < len(self.sheets):
-            raise DamagedError  # a part that is many sheets is read as often
+            raise DamagedError  # a part would be read once for each of its many sheets
         self._epoch: datetime = reader.wb.epoch
         self._archive: zipfile.ZipFile = reader.archive
         self._limits = limits
@@ -186,17 +186,17 @@ class _Workbook:
         self._joined: dict[int, _Runs] = {}
 
     def _rows(self, sheet: _Sheet) -> Iterator[tuple[int, list[dict[str, Any]]]]:
-        """Yield number and cells of each row as openpyxl parses them."""
+        """Yield number and cells of each row from openpyxl's parser."""
         from openpyxl.worksheet import _reader
 
         with self._archive.open(sheet.part) as source:
-            # numbers stay numbers: which are dates depends on their value too
+            # numbers are not converted here, because the value also decides which are dates
             parser: Any = _reader.WorkSheetParser(  # type: ignore[no-untyped-call]
                 source, self._strings, data_only=True, epoch=self._epoch, rich_text=True
             )
-            # not beyond the last row with a value: what follows are formats
+            # rows behind the last one with a value have only formats
             for row in islice(parser.parse(), self._package.rows[sheet.part]):
-                parser.row_dimensions.clear()  # their formats, of a million rows
+                parser.row_dimensions.clear()  # the formats of a million rows would fill the memory
                 yield row
 
     def holds_anything(self, sheet: _Sheet) -> bool:
@@ -204,10 +204,12 @@ class _Workbook:
         return any(cell["value"] is not None for _, row in self._rows(sheet) for cell in row)
 
     def grid(self, sheet: _Sheet, top: int | None = None) -> tuple[list[Cells], frozenset[int]]:
-        """Return a sheet's cells as text, and the rows of which all is struck out.
+        """Return a sheet's cells as text, and the rows that are struck out completely.
 
-        A number that was corrected by hand shows both, the old one struck out. A row struck out as
-        a whole keeps its text: what that means is for a person to say.
+        A number that was corrected by hand stands beside the old one. The old one is struck out,
+        and
+        is left out here. A row that is struck out completely keeps its text, because a person must
+        say what it means.
         """
         grid: list[Cells] = []
         struck: set[int] = set()
@@ -223,7 +225,7 @@ class _Workbook:
                 size += len(shown)
                 self._limits.check("megabytes", size)
                 if shown:
-                    # cells without a value need not stand in the file
+                    # the file may lack cells without a value
                     for cells in (texts, kept):
                         cells += [""] * (cell["column"] - len(cells))
                     texts[cell["column"] - 1] = shown
@@ -236,14 +238,14 @@ class _Workbook:
             self._limits.check("cells", area)
             grid += [()] * (number - len(grid))
             if grid[number - 1]:
-                raise DamagedError  # two rows of one number: neither may get lost
+                raise DamagedError  # two rows have the same number, and none may be lost
             grid[number - 1] = tuple(texts)
         return grid, frozenset(struck)
 
     def _text(self, cell: dict[str, Any], formula: bool) -> str:
         value = cell["value"]
         if formula:
-            # programs that cannot calculate leave no result, or 0 and the wish to calculate
+            # programs that cannot calculate write no result, or 0 and a request to calculate
             empty = value is None and cell["data_type"] != "str"
             if empty or (self._package.uncalculated and value == 0):
                 return NOT_CALCULATED
@@ -268,7 +270,7 @@ class _Workbook:
                 return str(value)
 
     def _kept(self, cell: dict[str, Any], text: str) -> str:
-        """Return what of a cell's text is not struck out."""
+        """Return the part of a cell's text that is not struck out."""
         struck = self._styles[cell["style_id"]][1]
         if isinstance(cell["value"], list):
             runs = self._runs(cell["value"])
@@ -276,7 +278,7 @@ class _Workbook:
         return "" if struck else text
 
     def _runs(self, value: list[Any]) -> "_Runs":
-        """Return a text of several runs; cells share it, so that it is put together once."""
+        """Return a text of several runs. Cells may share it, so it is joined only once."""
         if id(value) not in self._joined:
             shown = [(run, _run_text(run)) for run in value]
             kept = [
@@ -286,21 +288,21 @@ class _Workbook:
                 value,
                 "".join(text for _, text in shown),
                 "".join(text for _, text in kept),
-                # a run without a font of its own has the cell's
+                # a run without a font has the font of its cell, which is struck out
                 "".join(text for run, text in kept if not isinstance(run, str)),
             )
         return self._joined[id(value)]
 
 
 def _foreign(stream: IO[bytes]) -> str:
-    """Return the sentence for a file that is a ZIP archive and no readable workbook."""
+    """Return the key of the message for a ZIP archive that is no readable workbook."""
     try:
         with open_archive(stream) as archive:
             names = set(archive.namelist())
             if any(member.flag_bits & 1 for member in archive.infolist()):
                 return "locked_archive"
             mimetype = archive.open("mimetype").read(100) if "mimetype" in names else b""
-    # a damaged archive raises whatever its parts make of it
+    # a damaged archive raises many kinds of exceptions
     except Exception:
         return "no_table"
     if mimetype.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
@@ -317,7 +319,7 @@ def _foreign(stream: IO[bytes]) -> str:
 
 
 def _unescaped(text: str) -> str:
-    # a carriage return and the like; Excel shows the character
+    # an escaped character, such as a carriage return; Excel shows the character itself
     return re.sub(r"_x([0-9A-Fa-f]{4})_", lambda m: chr(int(m[1], 16)), text)
 
 

@@ -1,1 +1,1 @@
-"""What text means: charsets, encodings, folding, dates, CSV typed by hand; one answer each."""
+"""Reading text: charsets, encodings, folding, dates, CSV typed by hand, each in one place."""

@@ -1,8 +1,8 @@
-"""Header text as a reader sees it: raw values decoded in every charset found in Japan.
+"""Decode raw header values in every charset found in Japan.
 
-pydicom decodes most of it. Two things it does not: it splits a Person Name at the byte ``=``, which
-is also half of a kanji in ISO 2022 IR 87 (春 is 0x3D55, so 春子 comes out as ``=U;R``), and it
-knows no undeclared Shift-JIS. So values are decoded here from the bytes in the file.
+pydicom decodes most of them, but fails in two cases. It splits a Person Name at the byte ``=``,
+which is also half of a kanji in ISO 2022 IR 87 (春 is 0x3D55, so 春子 becomes ``=U;R``). And it
+does not know undeclared Shift-JIS. Therefore values are decoded here from the bytes in the file.
 """
 
 import re
@@ -18,19 +18,19 @@ _UNDECLARED = {"", "ISO_IR 6", "ISO 2022 IR 6"}
 
 
 def decode(value: bytes, charset: tuple[str, ...] = ("",)) -> str:
-    """Decode a header value; never raises.
+    """Decode a header value. It never raises.
 
     Parameters
     ----------
     value
-        The bytes as they stand in the file.
+        The bytes, unchanged from the file.
     charset
         The values of Specific Character Set; ``("",)`` if none is declared.
 
     Notes
     -----
-    cp932 is used for what is called Shift-JIS or JIS X 0201, for it alone holds ① and 髙.
-    Undeclared 8-bit text is UTF-8 if it is valid UTF-8, else cp932, else Latin-1: a guess for
+    cp932 is used for Shift-JIS and JIS X 0201, because only cp932 holds ① and 髙. Undeclared 8-bit
+    text is UTF-8 if it is valid UTF-8, otherwise cp932, otherwise Latin-1. This is a guess for
     Japanese archives.
     """
     if value.isascii() and b"\x1b" not in value:

@@ -1,4 +1,4 @@
-"""The records of a CSV or TSV file in the encodings of Japanese hospitals."""
+"""Read the records of a CSV or TSV file in the encodings of Japanese hospitals."""
 
 import csv
 import io
@@ -15,36 +15,37 @@ from bonescint.text.limits import TableLimits, TooMuchError
 
 Record = tuple[str, ...]
 _DELIMITERS = (",", "\t", ";")
-# the first line with which a file names its delimiter to Excel
+# a first line that names the delimiter to Excel
 _NAMED = re.compile(r'"?sep=([^\w\s"]|\t)"?[\s,;]*', re.IGNORECASE)
 _MARKUP = re.compile(
     r"\s*(?:<(?:!doctype|\?xml|html|head|body|table|meta|style)\b|MIME-Version:)", re.IGNORECASE
 )
-# how exports keep leading zeros from Excel: ="00123"
+# some exports write ="00123", so that Excel keeps the leading zeros
 _QUOTED = re.compile(r'="([^"]*)"')
-# records in which a header may stand
+# the header must be among so many first records
 _TOP = 30
-# how long a cell may be is the limit of its line: csv's own, 131,072, calls it a misplaced quote
+# The limit of a line also limits its cells. The limit of the module csv, 131,072, would be reported
+# as a misplaced quotation mark.
 csv.field_size_limit(2**31 - 1)
 
 
 def typed_rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
-    """Return row number and cells by column of a table with fixed headers that a person typed.
+    """Return row number and cells by column of a typed table with fixed headers.
 
-    Rows are numbered as spreadsheets number them; blank ones are left out, cells are trimmed.
+    Rows are numbered as in spreadsheets. Blank ones are left out, and cells are trimmed.
 
     Parameters
     ----------
     path
-        A CSV or TSV file; the header is its first row that is not blank.
+        A CSV or TSV file. The header is its first row that is not blank.
     columns
-        The headers that must stand there, in any order and beside others.
+        The headers that it must have, in any order and beside others.
 
     Raises
     ------
     InputError
-        If it cannot be read (see `read_textfile`) or lacks a column; in both languages, because
-        what is read so does not depend on the configured one.
+        If it cannot be read (see `read_textfile`) or lacks a column. The message is in both
+        languages, because these tables do not depend on the configured language.
     """
     with _told_in_both(path):
         records = read_textfile(path, None, None, _said)
@@ -58,7 +59,7 @@ def typed_rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, 
 
 
 def typed_lines(path: Path) -> list[str]:
-    """Return the lines of a text that a person typed, trimmed and without blank ones.
+    """Return the lines of a typed text, trimmed and without blank ones.
 
     Parameters
     ----------
@@ -68,7 +69,7 @@ def typed_lines(path: Path) -> list[str]:
     Raises
     ------
     InputError
-        If it is no text, cannot be decoded, or is too large; in both languages.
+        If it is no text, cannot be decoded, or is too large. The message is in both languages.
     """
     with _told_in_both(path):
         file = _TextFile(path, None, _said, TableLimits())
@@ -84,25 +85,25 @@ def read_textfile(
     limits: TableLimits | None = None,
     fits: Callable[[Sequence[Record]], bool] | None = None,
 ) -> list[Record]:
-    """Return the records of a text file, whatever its encoding and delimiter.
+    """Return the records of a text file in any encoding and with any delimiter.
 
-    A first line ``sep=;`` names the delimiter to Excel, which does not show it: it is no record.
+    A first line ``sep=;`` names the delimiter to Excel. Excel does not show it, so it is no record.
 
     Parameters
     ----------
     path
         The file.
     header_row
-        The record that decides the delimiter, counted from 1; None = the first that is not blank.
+        The record that decides the delimiter, counted from 1. None is the first that is not blank.
     encoding
-        Its encoding where no BOM tells; None = UTF-8, cp932 or UTF-16, whichever it can be.
+        Its encoding if it has no BOM. None tries UTF-8, cp932 and UTF-16.
     text
-        Returns the words of a message: no_encoding, wrong_encoding, no_table, foreign_markup,
+        Returns a message by its key: no_encoding, wrong_encoding, no_table, foreign_markup,
         bad_quote.
     limits
-        How much is read; None = the default.
+        The limits of size. None takes the default.
     fits
-        Tells whether the first records hold a header: the delimiter that gives one is taken.
+        Tells whether the first records hold a header. The first delimiter that gives one is taken.
 
     Raises
     ------
@@ -125,7 +126,7 @@ def read_textfile(
             if cells > limits.cells or held > limits.rows or len(row) > limits.columns:
                 limits.check("rows", held)
                 limits.check("cells", cells)
-                # blank cells at the end of a row are no columns
+                # blank cells at the end of a row do not count as columns
                 last = max((n for n, c in enumerate(row, 1) if c.strip()), default=0)
                 limits.check("columns", last)
     except csv.Error:
@@ -134,7 +135,7 @@ def read_textfile(
 
 
 class _TextFile:
-    """A text file whose encoding is known; it is decoded line by line, each time it is read.
+    """A text file with a known encoding. It is decoded line by line in every reading.
 
     Parameters
     ----------
@@ -161,8 +162,8 @@ class _TextFile:
             if "\0" in piece:
                 key = "no_table"
                 break
-            # an escape sequence is ISO-2022-JP read as UTF-8; VT and FF are line ends of older
-            # programs
+            # An escape sequence shows ISO-2022-JP read as UTF-8. VT and FF are accepted, because
+            # they are line ends of older programs.
             if re.search(r"[\x01-\x08\x0e-\x1f]", piece):
                 key = unknown
         if key:
@@ -178,7 +179,7 @@ class _TextFile:
         lines = self.lines()
         if self._named():
             next(lines)
-        # strict: an unclosed quote would swallow the rest of the file into one cell
+        # strict, because an unclosed quotation mark would put the rest of the file into one cell
         for row in csv.reader(lines, delimiter=delimiter, strict=True):
             lines.taken = 0
             if self._quoted:
@@ -192,7 +193,7 @@ class _TextFile:
     def delimiter(
         self, header_row: int | None, fits: Callable[[Sequence[Record]], bool] | None
     ) -> str:
-        """Return what parts the cells: a comma in a title or in a finding must not decide."""
+        """Return the delimiter of cells. A comma in a title or in a finding must not decide it."""
         named = self._named()
         among = dict.fromkeys((named, *_DELIMITERS) if named else _DELIMITERS)
         tops = {delimiter: self._top(delimiter, header_row or _TOP) for delimiter in among}
@@ -218,11 +219,11 @@ class _TextFile:
 
 
 class _Lines:
-    """The lines of a text, with their ends; one record may not take too many characters."""
+    """The lines of a text, with their ends. The characters of one record are limited."""
 
     def __init__(self, stream: io.TextIOWrapper, limits: TableLimits) -> None:
         self._stream, self._limits = stream, limits
-        if stream.read(1) != "\ufeff":  # a mark is no character of the first line
+        if stream.read(1) != "\ufeff":  # a byte order mark does not belong to the first line
             stream.seek(0)
         self.taken = 0
 

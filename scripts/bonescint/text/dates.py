@@ -1,4 +1,4 @@
-"""Dates as headers, tables and folders write them; each has one reader (R2, R25)."""
+"""Read the dates of headers, tables and folders, each with one function (R2, R25)."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from bonescint.text.folding import fold_name, half_width, restyled
 
-# DICOM's forerunner wrote 2019.06.01; year first and two digits each, the others say the same
+# the standard before DICOM wrote 2019.06.01; other separators mean the same date
 _HEADER = re.compile(r"(\d{4})[-./]?(\d{2})[-./]?(\d{2})", re.ASCII)
 _TABLE = re.compile(
     r"(?:(\d{4})([-/.])(\d{1,2})\2(\d{1,2})|(\d{4})(\d{2})(\d{2})|(\d{4})年(\d{1,2})月(\d{1,2})日)"
@@ -17,7 +17,7 @@ _TABLE = re.compile(
 
 
 class Era(NamedTuple):
-    """An era: the year before its first, its last year, and what stands for it."""
+    """An era: the year before its first, its last year, and its marks."""
 
     before: int
     last: int
@@ -54,47 +54,46 @@ _KANJI_DIGITS = {c: n for n, c in enumerate("〇一二三四五六七八九")} |
 
 
 def header_date(text: str) -> date | None:
-    """Return a header's date (VR DA), None if it is none.
+    """Return a header's date (VR DA), or None if it is none.
 
-    ``20190601``, ``2019.06.01``, ``2019-06-01`` and ``2019/06/01`` are one day: none of them can be
-    read in two ways. Padding does not count. Of several values, or with a time behind it, it is
-    none.
+    ``20190601``, ``2019.06.01``, ``2019-06-01`` and ``2019/06/01`` are the same day, and none of
+    them is ambiguous. Padding does not count. Several values, or a time behind the date, give None.
 
     Parameters
     ----------
     text
-        As decoded, or as the index has it.
+        A decoded value, or a value of the index.
     """
     match = _HEADER.fullmatch(text.strip(" \0\t\r\n"))
     return _date(*match.groups()) if match else None
 
 
 def as_da(day: date) -> str:
-    """Return a date as DA writes it: the only form in which one may stand in a coded file."""
+    """Return a date in the form of DA. A coded file may have dates only in this form."""
     return day.isoformat().replace("-", "")
 
 
 def loose_dates(text: str) -> frozenset[date]:
-    """Return all dates that a text may mean, however it writes them.
+    """Return all dates that a text may mean, in any form.
 
-    For a birth date that is looked for, so that it is found: a search errs on that side. What is
-    taken for a fact is read by `header_date`. Read are eras (S28.04.05, 昭和28年4月5日, Showa 28),
-    the year first or last, months by name, no separators at all. Only what says neither era nor
-    century (53-4-5) is read in every way.
+    This is for the search for a birth date, which should find too much rather than too little. A
+    date that is used as a fact is read by `header_date`. The forms are: eras (S28.04.05,
+    昭和28年4月5日, Showa 28), the year first or last, months by name, no separators. Only a date
+    without era and century (53-4-5) is read in every order.
 
     Parameters
     ----------
     text
-        Of any header.
+        A value of any attribute.
     """
     folded = in_digits(fold_name(text))
-    # 1953(昭和28)年4月5日
+    # the second form is without brackets: 1953(昭和28)年4月5日
     forms = (folded, re.sub(r"[(\[（].*?[)\]）]", "", folded))
     for reads in (_of_eras, _of_centuries, _of_short_years):
         meant = {numbers for form in forms for numbers in reads(form)}
         days = {day for numbers in meant if (day := _date(*numbers))}
         found = frozenset(day for day in days if 1800 <= day.year < 2200)
-        # S28.02.30 is no day of another year either
+        # an impossible day of an era (S28.02.30) must not be read in another way
         if found or (meant and reads is _of_eras):
             return found
     return frozenset()
@@ -144,12 +143,12 @@ def _triples(text: str) -> Iterator[_Numbers]:
 
 
 def in_digits(text: str) -> str:
-    """Return a folded text with numbers in kanji (of dates) and names of months in digits.
+    """Return a folded text in which kanji numbers of dates and names of months are digits.
 
     Parameters
     ----------
     text
-        As `bonescint.text.folding.fold_name` returns it.
+        A text from `bonescint.text.folding.fold_name`.
     """
     text = _MONTH.sub(lambda m: f" {_MONTHS[m[1]]} ", _ORDINAL.sub("", text))
     return _KANJI_NUMBER.sub(lambda m: str(_kanji_number(m[0])), text) if "年" in text else text
@@ -163,16 +162,16 @@ def _kanji_number(text: str) -> int:
 
 
 def table_date(text: str) -> date | None:
-    """Return the date in a cell, None if it is none or can be read in two ways.
+    """Return the date in a cell, or None if it is none or ambiguous.
 
-    Year first (``2019-06-03``, ``2019/6/3``, ``2019年6月3日``, ``20190603``); a weekday or a time
-    of day may follow. Eras (令和元年), day or month first and Excel's serial numbers are refused:
-    they are guesses.
+    The year must come first (``2019-06-03``, ``2019/6/3``, ``2019年6月3日``, ``20190603``). A
+    weekday or a time of day may follow. Eras (令和元年), day or month first, and Excel's serial
+    numbers are refused, because they would be guesses.
 
     Parameters
     ----------
     text
-        The cell; real Excel dates arrive as ISO text from `bonescint.tables.reading`.
+        The cell. True Excel dates arrive as ISO text from `bonescint.tables.reading`.
     """
     match = _TABLE.fullmatch(half_width(text))
     if not match or restyled(text):
@@ -187,7 +186,7 @@ def reads_as_date(part: str) -> bool:
     Parameters
     ----------
     part
-        Between two slashes, or such a name without its ending.
+        A name between two slashes, or such a name without its ending.
     """
     if not (part.isascii() and part.isdecimal() and len(part) in (4, 6, 8)):
         return False

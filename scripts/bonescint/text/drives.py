@@ -1,15 +1,15 @@
-"""Paths of Windows as a person types them on WSL."""
+"""Convert paths of Windows that a person types on WSL."""
 
 import re
 import unicodedata
 
-# C:\data, c:/data; on Japanese keyboards and in full width, too
+# C:\data, c:/data; also with the signs of Japanese keyboards and in full width
 _DRIVE = re.compile(r"([A-Za-z]):(?:/(.*))?", re.DOTALL)
 _TO_SLASH = str.maketrans("\\\N{YEN SIGN}", "//")
 
 
 def wsl_path(path: str) -> str | None:
-    r"""Return where WSL has a path with a drive letter, None of any other path.
+    r"""Return WSL's form of a path with a drive letter, or None for any other path.
 
     Parameters
     ----------
@@ -20,6 +20,6 @@ def wsl_path(path: str) -> str | None:
     drive = _DRIVE.fullmatch(unicodedata.normalize("NFKC", slashed).translate(_TO_SLASH))
     if not drive:
         return None
-    # the names of the folders stay as they were typed
+    # the names of the folders must stay as typed
     names = re.split(r"[/\uff0f\uff3c\uffe5]", slashed)[1:]
     return "/".join(["/mnt", drive[1].lower(), *filter(None, names)])

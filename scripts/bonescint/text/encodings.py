@@ -1,4 +1,4 @@
-"""In which encoding bytes are text, and all that they may say where that is not told."""
+"""Find the encoding of bytes, and all possible readings if it is unknown."""
 
 import codecs
 import re
@@ -7,22 +7,22 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
-# in the order in which they are tried: what is valid UTF-8 is nothing else, and what Excel and
-# older programs write in Japan is more often cp932 (Shift-JIS with ① and 髙) than EUC
+# In the order in which they are tried. Bytes that are valid UTF-8 are nothing else. Excel and older
+# programs in Japan write cp932 (Shift-JIS with ① and 髙) more often than EUC.
 JAPANESE = ("utf-8", "cp932", "euc_jp")
 WINDOWS = JAPANESE[:2]
 TWO_BYTES = ("utf-16-le", "utf-16-be")
-# ISO 2022 with JIS X 0201, 0208 and 0212: seven bits, told by its escapes
+# ISO 2022 with JIS X 0201, 0208 and 0212 has seven bits and is recognised by its escapes
 ISO_2022 = "iso2022_jp_ext"
 UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # of TWO_BYTES
 _PIECE = 1 << 20
 _ESCAPES = re.compile(rb"\x1b[$(][@BDIJ]|\x1b\$[()][@BD]|\x1b[)-][I]")
-# text decoded by the one in place of the other, and encoded anew
+# encodings by which a text may have been wrongly decoded before it was encoded anew
 _WRONG = ("latin-1", "cp1252", "iso8859-5", "cp932", "euc_jp")
 
 
 def fitting(data: bytes, among: Iterable[str] = JAPANESE) -> Iterator[str]:
-    """Yield the encodings in which bytes are text.
+    """Yield the encodings in which the bytes are valid text.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def fitting(data: bytes, among: Iterable[str] = JAPANESE) -> Iterator[str]:
         The encodings to try, in this order.
     """
     for encoding in among:
-        # ValueError: bytes that are no text, or a codec's name that cannot be one
+        # ValueError: the bytes are no text, or a name cannot be that of a codec
         with suppress(ValueError, LookupError):
             if len(data) <= _PIECE:
                 data.decode(encoding)
@@ -42,7 +42,9 @@ def fitting(data: bytes, among: Iterable[str] = JAPANESE) -> Iterator[str]:
 
 
 def decoded(data: bytes, encoding: str) -> Iterator[str]:
-    """Yield a text piece by piece, a short one at once: as text it takes up to four times as much.
+    """Yield a text piece by piece, because decoded text takes up to four times the memory.
+
+    A short one is yielded at once.
 
     Parameters
     ----------
@@ -54,12 +56,12 @@ def decoded(data: bytes, encoding: str) -> Iterator[str]:
     Raises
     ------
     ValueError, LookupError
-        If they are no text of it.
+        If they are no text in this encoding.
     """
     if len(data) <= _PIECE:
         yield data.decode(encoding)
         return
-    " ".encode(encoding)  # of text, and not of bytes like base64
+    " ".encode(encoding)  # fails for codecs of bytes, such as base64
     decoder = codecs.getincrementaldecoder(encoding)()
     for start in range(0, len(data), _PIECE):
         yield decoder.decode(data[start : start + _PIECE])
@@ -67,30 +69,30 @@ def decoded(data: bytes, encoding: str) -> Iterator[str]:
 
 
 def file_encoding(data: bytes, encoding: str | None = None) -> str | None:
-    """Return the encoding of a text file, None if that is not sure; a mark is decoded with it.
+    """Return the encoding of a text file, or None if it is not sure. It also decodes the BOM.
 
     Parameters
     ----------
     data
         The whole file.
     encoding
-        Where no mark tells it; None = UTF-8, cp932 or UTF-16, whichever it can be.
+        The encoding if there is no BOM. None tries UTF-8, cp932 and UTF-16.
     """
     if data.startswith(codecs.BOM_UTF8):
         encoding = "utf-8"
     elif data.startswith(UTF_16_MARKS):
         encoding = TWO_BYTES[UTF_16_MARKS.index(data[:2])]
     elif encoding is None and b"\0" in data:
-        # line ends and delimiters have a zero as their higher byte: most zeros stand on one side
+        # the higher byte of line ends and delimiters is zero, so most zeros are on one side
         wide = TWO_BYTES[data[1::2].count(0) <= data[::2].count(0)]
         encoding = wide if _is_utf16(data, wide) else None
     return next(fitting(data, [encoding] if encoding else WINDOWS), None)
 
 
 def _is_utf16(data: bytes, encoding: str) -> bool:
-    """Tell whether bytes without a mark are lines of text in an encoding of two bytes."""
+    """Tell whether bytes without a BOM are lines of text in an encoding of two bytes."""
     try:
-        # the first piece tells it
+        # the first piece is enough to decide
         content = next(decoded(data, encoding))
     except UnicodeDecodeError:
         return False
@@ -99,7 +101,7 @@ def _is_utf16(data: bytes, encoding: str) -> bool:
 
 
 def readings(value: bytes) -> Iterator[str]:
-    """Yield a value as every encoding reads it (ISO 2022 also without its escapes).
+    """Yield the readings of a value in every encoding (ISO 2022 also without its escapes).
 
     Parameters
     ----------
@@ -114,14 +116,14 @@ def readings(value: bytes) -> Iterator[str]:
     else:
         text = value.decode("utf-8", "ignore")
         yield text
-        # three bytes that are one character of UTF-8 are nothing else
+        # bytes that form a UTF-8 character of three bytes are hardly text in another encoding
         if len(text.encode()) < len(value) or max(text) < "\u0800":
             for encoding in (*JAPANESE[1:], "latin-1"):
                 yield value.decode(encoding, "ignore")
         yield from _restored(value)
     bare = _ESCAPES.sub(b"", value) if b"\x1b" in value else value
     for start in (0, 1):
-        # kanji take two bytes, so a text may begin at either
+        # kanji take two bytes, so a text may begin at the first or the second one
         for encoding in TWO_BYTES:
             yield value[start:].decode(encoding, "ignore")
         if plain:
@@ -131,7 +133,7 @@ def readings(value: bytes) -> Iterator[str]:
 
 
 def _restored(value: bytes) -> Iterator[str]:
-    """Yield what a text was before it was decoded by a wrong character set and encoded anew."""
+    """Yield the original of a text that was wrongly decoded and then encoded anew."""
     try:
         text = value.decode("utf-8").strip(" \0").replace("\ufffd", "")
     except UnicodeDecodeError:

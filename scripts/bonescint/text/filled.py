@@ -1,9 +1,9 @@
-"""Was something filled in, and is it more than words of the demonstration? (R14, R33, R39)."""
+"""Tell whether a value was filled in with more than words of the demonstration (R14, R33, R39)."""
 
 import re
 import unicodedata
 
-# the words of the demonstration's configuration are no reason of a hospital's
+# words of the demonstration's configuration are not the reason of a hospital
 _SIMULATED = re.compile("合成デ[^あ-ん]?タ|実演|synthetic|simulat|demonstrat")
 _MARKED = re.compile(r"\(\s*simulated\s*\)")
 _TO_BE_DECIDED = frozenset(
@@ -14,36 +14,36 @@ _TO_BE_DECIDED = frozenset(
 
 
 def is_filled(value: object) -> bool:
-    """Tell whether something was filled in: neither blanks and dashes nor "to be decided".
+    """Tell whether a value was filled in: more than blanks, dashes or "to be decided".
 
     Parameters
     ----------
     value
-        Of the configuration.
+        A value of the configuration.
     """
     return _plain(value) not in _TO_BE_DECIDED
 
 
 def is_of_demonstration(reason: object) -> bool:
-    """Tell whether a reason is the demonstration's.
+    """Tell whether a reason comes from the demonstration.
 
     Parameters
     ----------
     reason
-        Of the configuration.
+        A value of the configuration.
     """
     return bool(_SIMULATED.search(_plain(reason)))
 
 
 def filled_for(value: object, synthetic: bool) -> str:
-    """Return the name that was filled in; what is marked as simulated is nobody's.
+    """Return the name that was filled in. A name marked as simulated is no person's.
 
     Parameters
     ----------
     value
-        Of the configuration.
+        A value of the configuration.
     synthetic
-        Whether the study is of simulated data: there it counts.
+        Whether the study has simulated data. There such a name counts.
     """
     name = unicodedata.normalize("NFKC", str(value or "")).casefold()
     if not is_filled(value) or (not synthetic and _MARKED.search(name)):
@@ -52,6 +52,6 @@ def filled_for(value: object, synthetic: bool) -> str:
 
 
 def _plain(value: object) -> str:
-    """Return letters and digits alone, of one width and case."""
+    """Return only letters and digits, in one width and case."""
     folded = unicodedata.normalize("NFKC", str(value or "")).casefold()
     return "".join(filter(str.isalnum, folded))

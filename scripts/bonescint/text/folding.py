@@ -1,7 +1,8 @@
-"""One form for the many spellings of a text: of a name, a header, a term, a cell, an ID.
+"""Bring the many spellings of a name, a header, a term, a cell or an ID to one form.
 
-What counts differs, so each has its function: `fold_name` (kana and old kanji are one),
-`fold_header` (spaces are nothing), `fold_term` (spaces stay), `half_width` (case stays too).
+Different things count in each, so each has its function: `fold_name` (kana scripts and old kanji
+become one), `fold_header` (spaces are removed), `fold_term` (spaces stay), `half_width` (case
+stays, too).
 """
 
 import re
@@ -11,7 +12,7 @@ from functools import lru_cache
 
 from bonescint.resources import resource_rows
 
-# long vowels, and Hepburn and Kunrei spellings, meet in a form that is neither; the order counts
+# Hepburn and Kunrei spellings, and long vowels, get one form that is neither; the order matters
 _ROMAJI = (
     ("tch", "tty"), ("cch", "tty"), ("sh", "sy"), ("ch", "ty"), ("j", "zy"), ("tsu", "tu"),
     ("fu", "hu"), ("dz", "z"), ("du", "zu"), ("di", "zi"), ("dy", "zy"), ("mb", "nb"),
@@ -19,11 +20,11 @@ _ROMAJI = (
     ("iyo", "yo"),
 )  # fmt: skip
 _LONG = re.compile(r"([aeiu])\1+|(o)[ou]+")
-# Ohno, Ohyama; before y it lengthens o and u, as it is written in Japan
+# h lengthens a vowel (Ohno); before y only o and u (Ohyama), as in Japanese spelling
 _LONG_BY_H = re.compile("(?<=[aeiou])h(?![aeiouy])|(?<=[ou])h(?=y)")
-# old devices write a small tsu, which doubles a consonant, as a large one
+# a small tsu doubles a consonant, but old devices write it as a large one
 _LARGE_TSU = re.compile("tu([kpst])")
-# as a speaker of German or Danish writes them who has no such letters
+# how speakers of German or Danish write these letters without having them
 _TWO_LETTERS = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue",
      "Ø": "Oe", "Å": "Aa"}
@@ -34,7 +35,7 @@ _SYLLABLES = {
     "h": "ハヒフヘホ", "m": "マミムメモ", "r": "ラリルレロ", "g": "ガギグゲゴ", "z": "ザジズゼゾ",
     "d": "ダヂヅデド", "b": "バビブベボ", "p": "パピプペポ", "y": "ヤ ユ ヨ", "w": "ワ    ",
 }  # fmt: skip
-# a small tsu doubles what follows; a long mark says what is not told apart here
+# a small tsu (Q) doubles the next consonant; a long mark is dropped, because length does not count
 _OTHER_KANA = {
     "ン": "n", "ヂ": "zi", "ヅ": "zu", "ヲ": "o", "ヰ": "i", "ヱ": "e", "ヴ": "bu", "ッ": "Q",
     "ー": "",
@@ -47,8 +48,8 @@ _KANA = re.compile("[ァ-ヺー]+")
 # combining, full-width and half-width
 _VOICE_MARKS = (("\u3099", "\u309b", "\uff9e"), ("\u309a", "\u309c", "\uff9f"))
 _REPEATED = re.compile("(.)々")
-# dashes and the minus, as they stand in a class of a regular expression: NFKC leaves them as they
-# are; the katakana long mark is typed for one, which only some may take it for
+# Dashes and the minus, for a class of a regular expression. NFKC does not change them. The
+# katakana long mark is sometimes typed for a dash, but not every caller may treat it as one.
 DASHES = "‐‑‒–—―−"
 _TO_HYPHEN = str.maketrans(dict.fromkeys(f"{DASHES}ー", "-"))
 
@@ -77,7 +78,7 @@ _PLAIN = _plain_table()
 
 
 def compose(text: str) -> str:
-    """Return a text in one width (NFKC), marks of voice joined to their kana; case stays.
+    """Return a text in one width (NFKC), with voicing marks joined to their kana. Case stays.
 
     Parameters
     ----------
@@ -93,9 +94,9 @@ def compose(text: str) -> str:
 
 
 def fold_name(text: str) -> str:
-    """Return a text without what does not count in a name.
+    """Return a text without the differences that do not count in a name.
 
-    That is width, case, kana script, accents and old kanji.
+    These are width, case, kana script, accents and old kanji.
 
     Parameters
     ----------
@@ -114,18 +115,18 @@ def fold_name(text: str) -> str:
 
 
 def without_unseen(text: str) -> str:
-    """Return a text without what nobody sees (Cf): zero-width spaces, soft hyphens, marks, a BOM.
+    """Return a text without invisible characters (Cf): zero-width spaces, soft hyphens, a BOM.
 
     Parameters
     ----------
     text
-        Any text; Word and PDF leave such characters in it.
+        Any text. Word and PDF leave such characters in it.
     """
     return text if text.isascii() else "".join(c for c in text if unicodedata.category(c) != "Cf")
 
 
 def half_width(text: str) -> str:
-    """Return a cell in half width (NFKC) with every dash a hyphen, trimmed.
+    """Return a cell in half width (NFKC), trimmed, with a hyphen for every dash.
 
     Parameters
     ----------
@@ -147,7 +148,7 @@ def unpadded(text: str) -> str:
 
 
 def restyled(text: str) -> bool:
-    """Tell whether NFKC would make a digit of what is none: 3², ①, ⒈, ½ (full width is one).
+    """Tell whether NFKC would turn other characters into digits: 3², ①, ⒈, ½ (not full width).
 
     Parameters
     ----------
@@ -174,9 +175,9 @@ def fold_term(text: str) -> str:
 
 
 def fold_header(text: str) -> str:
-    """Return the spelling under which headers and words meet: width, case, spaces, _ ignored.
+    """Return the form in which headers and words are compared.
 
-    So is what nobody sees.
+    Width, case, spaces, underscores and invisible characters do not count.
 
     Parameters
     ----------
@@ -192,18 +193,18 @@ def spelt_out(text: str) -> str:
     Parameters
     ----------
     text
-        Of any case.
+        A text of any case.
     """
     return text if text.isascii() else text.translate(_TWO_LETTERS)
 
 
 def enlarged(text: str) -> str:
-    """Return a folded text with small kana as large ones, as old devices write them.
+    """Return a folded text with large kana in place of small ones, as old devices write it.
 
     Parameters
     ----------
     text
-        As `fold_name` returns it.
+        A text from `fold_name`.
     """
     return text if text.isascii() else text.translate(_ENLARGED)
 
@@ -233,9 +234,9 @@ def romanised(text: str, between: Callable[[str], str] = str) -> str:
     Parameters
     ----------
     text
-        As `fold_name` returns it.
+        A text from `fold_name`.
     between
-        What is made of each run of kana's romaji.
+        A function that is applied to the romaji of each run of kana.
     """
     if text.isascii():
         return text

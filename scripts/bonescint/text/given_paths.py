@@ -1,4 +1,4 @@
-"""Paths as persons type them: folder or file, and what may be meant where nothing is there."""
+"""Check typed paths: folder or file, and a hint if nothing is at the path."""
 
 import os
 import re
@@ -12,19 +12,19 @@ from bonescint.resources import Texts
 # the one key that names a folder
 _FOLDER = "inputs.dicom"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-# what Excel and LibreOffice lay beside a file while somebody has it open
+# Excel and LibreOffice put these files beside a table that is open
 _LOCKS = ("~${}", ".~lock.{}#")
 
 
 def wrong_kinds(paths: Mapping[str, str | None], language: str) -> Iterator[str]:
-    """Yield that a folder stands where a file is wanted, or a file where a folder is.
+    """Yield a sentence for each folder in the place of a file, or the reverse.
 
     Parameters
     ----------
     paths
-        Path of the key in config.yaml -> path; what is not there is not told.
+        Path of the key in config.yaml -> path. Missing ones are not told.
     language
-        Of the sentences.
+        Language of the sentences.
     """
     text = Texts("paths", language)
     for where, path in paths.items():
@@ -36,14 +36,14 @@ def wrong_kinds(paths: Mapping[str, str | None], language: str) -> Iterator[str]
 
 
 def path_hint(path: str, language: str) -> str:
-    """Return what a person may have meant by a path that cannot be read, or nothing.
+    """Return a hint to the path that a person may have meant, or nothing.
 
     Parameters
     ----------
     path
-        As it stands in config.yaml.
+        An unreadable path of config.yaml.
     language
-        Of the sentence.
+        Language of the sentence.
     """
     text = Texts("paths", language)
     if _CONTROL.search(path):
@@ -62,7 +62,7 @@ def path_hint(path: str, language: str) -> str:
 
 
 def open_elsewhere(path: str | Path) -> bool:
-    """Tell whether a table is open in Excel or LibreOffice: what is not saved is not read.
+    """Tell whether a table is open in Excel or LibreOffice. Unsaved changes would not be read.
 
     Parameters
     ----------
@@ -74,9 +74,9 @@ def open_elsewhere(path: str | Path) -> bool:
 
 
 def _as_spelled(path: str) -> str:
-    """Return the path of what is there under another spelling, empty if nothing is.
+    """Return an existing path in another spelling, empty if there is none.
 
-    Width, case, composition (a Mac's か + ゛) and blanks differ between what is typed and a name.
+    Width, case, composition (か + ゛ on a Mac) and blanks may differ between typed and true names.
     """
     found = Path("/") if path.startswith("/") else Path()
     for part in Path(path).parts:
@@ -95,7 +95,7 @@ def _as_spelled(path: str) -> str:
 
 
 def _mode(path: str | Path) -> int:
-    """Return what is at a path, 0 if nothing that can be told."""
+    """Return the mode of the file at a path, or 0 if it cannot be read."""
     try:
         return Path(path).stat().st_mode
     except (OSError, ValueError):

@@ -1,22 +1,22 @@
-"""How much a table may hold: far above any real one, far below what fills the memory."""
+"""Limit the content of a table: far above any real one, far below what fills the memory."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class TableLimits:
-    """What a table is read up to; config.yaml may raise each (``limits`` of the table's entry).
+    """The limits for a table. config.yaml may raise each (``limits`` of the table's entry).
 
     Parameters
     ----------
     megabytes
-        Of a text file, of the XML a workbook inflates to, and of the characters of its cells.
+        Size of a text file, of a workbook's XML after inflating, and of the text of its cells.
     rows, columns, cells
-        That hold anything, of one sheet.
+        Number of those in one sheet that hold anything.
     line
         Characters of one record of a text file.
     formats
-        Cell formats, formatted pieces of text and the like of a workbook.
+        Number of cell formats, formatted pieces of text and the like in a workbook.
     """
 
     megabytes: int = 50
@@ -34,14 +34,14 @@ class TableLimits:
 
 
 class TooMuchError(Exception):
-    """A table holds more than a limit allows; whoever reads the file says so in words.
+    """A table holds more than a limit allows. The caller that reads the file puts it into words.
 
     Parameters
     ----------
     limit
         The limit's name.
     found
-        What was met when the reading stopped: there may be more.
+        The number at which the reading stopped. There may be more.
     most
         The limit.
     """

@@ -1,12 +1,12 @@
-"""Lines of a given width: words and numbers whole, no closing mark at a line's begin."""
+"""Break text into lines of a width. Words stay whole, and no line begins with a closing mark."""
 
 import re
 from collections.abc import Callable, Iterator
 
-# what may not begin a line, and what may not end one
+# characters that may not begin a line, and characters that may not end one
 _CLOSING = "、。，．・：；！？）」』】〕〉》々ーぁぃぅぇぉっゃゅょァィゥェォッャュョ,.:;!?)]"
 _OPENING = "（「『【〔〈《(["
-# Latin words with their blanks, or one character, with the marks that belong to them
+# a Latin word with its blanks, or one character, together with the marks that belong to it
 _PIECE = re.compile(
     rf"[{re.escape(_OPENING)}]*(?:[!-'*-~\u00a0-\u024f]+|.)[{re.escape(_CLOSING)}]*[ \u3000]*"
 )
@@ -34,7 +34,7 @@ def _broken(text: str, room: float, measure: Callable[[str], float]) -> Iterator
             yield line.rstrip()
             line = ""
         line += piece
-        # a hash, or a word longer than a line
+        # a word or a hash may be longer than a line
         while len(line) > 1 and measure(line.rstrip()) > room:
             fits = _fitting(line, room, measure)
             yield line[:fits]
@@ -44,7 +44,7 @@ def _broken(text: str, room: float, measure: Callable[[str], float]) -> Iterator
 
 def _fitting(word: str, room: float, measure: Callable[[str], float]) -> int:
     """Return how many characters of a word that is too long fit, at least one."""
-    # no more than fit are measured several times: a word may be a whole statement
+    # a word may be a whole statement, so the part that is measured grows step by step
     few, many = 1, 2
     while many < len(word) and measure(word[:many]) <= room:
         few, many = many, 2 * many

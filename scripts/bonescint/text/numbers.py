@@ -1,35 +1,36 @@
-"""Numbers as headers write them in letters (VR DS and IS), read where they mean one thing."""
+"""Read a header's numbers in text form (VR DS and IS) if they are not ambiguous."""
 
 import re
 from decimal import Decimal
 
-# before the point no more digits than DICOM has room for: only decimals are ever rounded away
+# no more digits before the point than fit into DICOM, so that only decimals are ever rounded off
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,16}(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
-# 1,200 is 1200 in Japan and 1.2 in Germany; no thousand begins with 0
+# 1,200 is 1200 in Japan and 1.2 in Germany; a thousand never begins with 0
 _THOUSAND = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
 # no number has two decimal commas
 _MILLIONS = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3}){2,}")
-# a double written in full has fewer characters
+# even a double written in full has fewer characters
 _LONGEST = 64
 
 
 def header_numbers(
     text: str, vm: int | None = None, below_thousand: bool = False
 ) -> list[Decimal] | None:
-    r"""Return a header's decimal numbers, None if it has others or they can be read in two ways.
+    r"""Return a header's decimal numbers, or None if one is no number or ambiguous.
 
-    Blanks and NUL around a value do not count, nor do empty values at the end. A comma is a decimal
-    one where it can be nothing else: ``2,4\2,4`` of two values is, ``2,4`` of two is not, nor is
-    ``1,200``, which may be a thousand. A unit is never read away.
+    Blanks and NUL around a value do not count, and empty values at the end do not count. A comma is
+    a decimal sign only if it can be nothing else. In ``2,4\2,4`` of two values it is one. In
+    ``2,4`` of two values it is not. In ``1,200`` it is not, because that may be a thousand. A unit
+    behind a number makes it unreadable.
 
     Parameters
     ----------
     text
-        As decoded, values parted by ``\``.
+        The decoded text, with ``\`` between values.
     vm
         The greatest number of values; None if any number.
     below_thousand
-        Whether this attribute is never a thousand and more, so that ``2,398`` has one meaning.
+        Whether this attribute is always below a thousand, so that ``2,398`` has one meaning.
     """
     parts = [part.strip(" \0\t\r\n") for part in text.split("\\")]
     while len(parts) > 1 and not parts[-1]:
@@ -45,24 +46,24 @@ def header_numbers(
 
 
 def whole_number(text: str) -> int | None:
-    """Return the one whole number that a header's value is; None if it is none.
+    """Return a header's value as one whole number, or None if it is none.
 
     Parameters
     ----------
     text
-        As decoded: ``2``, ``2.0``, ``1.2E6``.
+        The decoded text: ``2``, ``2.0``, ``1.2E6``.
     """
     numbers = header_numbers(text, vm=1)
     return as_whole(numbers[0]) if numbers else None
 
 
 def as_whole(number: Decimal) -> int | None:
-    """Return a number without a fraction as one; None if it has one or is beyond all counts.
+    """Return a whole number as an integer, or None if it has a fraction or is too large to count.
 
     Parameters
     ----------
     number
-        As `header_numbers` returns it.
+        A number from `header_numbers`.
     """
     return int(number) if number.adjusted() < _LONGEST and number == int(number) else None
 

@@ -1,16 +1,16 @@
-"""How much room a text takes in a line: of a cell, a figure or the terminal."""
+"""Measure the room that a text takes in a line of a cell, a figure or the terminal."""
 
 import re
 import unicodedata
 
 
 def text_width(text: str) -> int:
-    """Return the width of a line in Latin characters: East Asian wide ones count two."""
+    """Return the width of a line in Latin characters. East Asian wide ones count two."""
     return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in text)
 
 
 def broken(text: str, width: int) -> list[str]:
-    """Return a text in lines of `width` Latin characters, broken behind 。、 or before a word."""
+    """Break a text into lines of `width` Latin characters, behind 。、 or before a word."""
     lines = [""]
     for part in re.split(r"(?<=[。、])|(?<= )(?=[A-Za-z(“])", text):
         if lines[-1] and text_width(lines[-1] + part) > width:

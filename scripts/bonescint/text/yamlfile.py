@@ -1,8 +1,8 @@
-"""A configuration in YAML, with the line and column of every slip of the pen.
+"""Read a configuration in YAML, and tell line and column of every mistake.
 
-Snakemake drops them, takes the last of two equal keys and ends in a traceback where the file is not
-UTF-8. So it is read here first. All messages are in both languages: which one is configured is not
-known yet.
+Snakemake does not tell them, takes the last of two equal keys, and ends in a traceback if the file
+is not UTF-8. Therefore the file is read here first. All messages are in both languages, because the
+configured language is not known yet.
 """
 
 import re
@@ -17,13 +17,13 @@ from bonescint.resources import both
 from bonescint.text.encodings import file_encoding, fitting
 
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
-# what stands in quotation marks, or behind a #, is no YAML of its own
+# text in quotation marks, or behind a #, which is not checked as YAML
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|(?:^|(?<=\s))#.*")
-# what is left of one where the closed ones are blotted
+# a quotation mark that is left when the closed ones are masked
 _OPEN_QUOTE = re.compile(r"(?:^|[:,\[{-])\s*[\"']")
 _WIDE_SPACE = "\u3000"
 _DASH = re.compile(r"\s*-(?=[^\s\-.\d])")
-# how a line goes wrong, in the order in which it is asked; the place is that of the match's end
+# mistakes in a line, in the order of the search; the end of the match is the place of the mistake
 _SLIPS = (
     ("yaml_tab", re.compile(r"[ \u3000]*\t")),
     ("yaml_wide_space", re.compile(r"[ \t]*(?:- +)*\u3000|[^:\uff1a]+:\u3000")),
@@ -34,13 +34,13 @@ _SLIPS = (
     ("yaml_wide_colon", re.compile(r"[^:\uff1a]+\uff1a")),
     ("yaml_dash", _DASH),
     ("yaml_no_space", re.compile(r"[^:]+:(?=[^\s:/\\])")),
-    # a word where a key should be; an item of a list or a bracket needs no colon
+    # a word in the place of a key; an item of a list or a bracket needs no colon
     ("yaml_no_colon", re.compile(r"\s*[^\s\-\[\]{},:#\"'|>&*!?%@`\uff1a][^:\uff1a]*$")),
 )
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
-    """Return the mapping that a YAML file holds, an empty one of an empty file.
+    """Return the mapping of a YAML file. An empty file gives an empty one.
 
     Parameters
     ----------
@@ -50,15 +50,15 @@ def read_yaml(path: Path) -> dict[str, Any]:
     Raises
     ------
     InputError
-        If it is missing, not UTF-8, not YAML or no mapping, if a key stands twice, or where a
-        full-width colon or space stands in the place of an ASCII one; in both languages.
+        If it is missing, not UTF-8, not YAML or no mapping, if it has a key twice, or a full-width
+        colon or space in the place of an ASCII one. The message is in both languages.
     """
     try:
         content = _decoded(path)
     except FileNotFoundError:
         raise InputError(both("config", "yaml_no_file", file=path)) from None
     try:
-        # a document's nodes know their places
+        # the nodes of a document have their line and column
         loader = yaml.SafeLoader(content)
         node = loader.get_single_node()
         if node is None:
@@ -89,12 +89,12 @@ def _decoded(path: Path) -> str:
 
 
 def _told(path: Path, key: str, line: int, column: int) -> str:
-    """Return the sentence of a slip; line and column are counted from 0 and told from 1."""
+    """Return the sentence for a mistake. Line and column count from 0 here, and from 1 in it."""
     return both("config", key, file=path, line=line + 1, column=column + 1)
 
 
 def _place(error: yaml.YAMLError, content: str) -> tuple[str, int, int]:
-    """Return what a parser's error comes from: key of a text, line, column."""
+    """Return the cause of a parser's error: key of a text, line, column."""
     if isinstance(error, yaml.reader.ReaderError):
         before = content[: error.position]
         return "yaml_character", before.count("\n"), len(before) - before.rfind("\n") - 1
@@ -103,7 +103,7 @@ def _place(error: yaml.YAMLError, content: str) -> tuple[str, int, int]:
         return "yaml_wrong", 0, 0
     begun = getattr(error, "context_mark", None)
     if str(getattr(error, "context", "")).startswith("while scanning") and begun is not None:
-        # the parser goes on to the next line, or to the end for a quotation mark
+        # the parser stops only at the next line, or at the end of the file for a quotation mark
         if "escape" in str(getattr(error, "problem", "")):
             return "yaml_escape", mark.line, mark.column - 1
         mark = begun
@@ -126,7 +126,7 @@ def _place(error: yaml.YAMLError, content: str) -> tuple[str, int, int]:
 
 
 def _opened(lines: Sequence[str], mark: yaml.Mark, begun: yaml.Mark | None) -> tuple[str, int, int]:
-    """Return the quotation mark or bracket that was opened and not closed, else where it ended."""
+    """Return the quotation mark or bracket that was not closed, otherwise the parser's place."""
     for n, line in enumerate(lines[: mark.line + 1]):
         if match := _OPEN_QUOTE.search(_bare(line)):
             return "yaml_quote", n, match.end() - 1
@@ -138,13 +138,13 @@ def _opened(lines: Sequence[str], mark: yaml.Mark, begun: yaml.Mark | None) -> t
 
 
 def _slip(content: str, among: Sequence[int] | range) -> tuple[str, int, int]:
-    """Return the first slip in some lines: key of a text, line, column."""
+    """Return the first mistake in some lines: key of a text, line, column."""
     lines = content.splitlines()
     for n in among:
         bare = _bare(lines[n]) if n < len(lines) else ""
         for key, slip in _SLIPS:
             if bare.strip() and (match := slip.match(bare)):
-                # of a missing colon the line is all that can be told
+                # for a missing colon only the line is known
                 column = (
                     match.end() - 1 if key != "yaml_no_colon" else len(bare) - len(bare.lstrip())
                 )
@@ -153,12 +153,12 @@ def _slip(content: str, among: Sequence[int] | range) -> tuple[str, int, int]:
 
 
 def _bare(line: str) -> str:
-    """Return a line with its quoted texts and its comment blotted, each character in its place."""
+    """Return a line with quoted texts and comment masked. Every character keeps its place."""
     return _QUOTED.sub(lambda m: ("\0" if m[0][0] != "#" else " ") * len(m[0]), line).rstrip()
 
 
 def _slips(node: yaml.Node, loader: yaml.SafeLoader, path: Path) -> Iterator[str]:
-    """Yield what is well-formed and cannot be meant, each with its place."""
+    """Yield mistakes in well-formed YAML, each with its place."""
     seen: set[int] = set()
     waiting = [node]
     while waiting:
