@@ -95,8 +95,8 @@ def check_index(
             day = image["StudyDate"]
             wanted = {
                 "code": image["PatientID"],
-                # the tag table of the hospital may remove the date of an image; that of the sheet
-                # stands here then
+                # the hospital's tag table may remove the date of an image; then it is that of the
+                # sheet
                 "study_date": f"{day[:4]}-{day[4:6]}-{day[6:]}" if day else row["study_date"],
                 "sop_instance_uid": image["SOPInstanceUID"],
                 "sha256": hashes[path],
