@@ -72,10 +72,9 @@ def filter_opt_out(
     opt_out, ids_only, largest_share, id_pattern, layout
         The hospital's list, whose entries go into the ledger; how to read it; the form of an ID.
     ledger, coded
-        Arguments of `open_ledger`, and the folder of coded images. The ledger is created at the
-        first run. If it is missing although this folder holds codes, it is lost. It is not an
-        output of the rule, because Snakemake deletes outputs before a job and restores them after a
-        failure.
+        Arguments of `open_ledger`, and the folder of coded images. A missing ledger is created, or
+        is lost if this folder holds codes. It is not an output of the rule, because Snakemake
+        deletes outputs before a job and restores them after a failure.
     language, decisions, reviewers
         Of the messages; the human decisions about doubts, if any; how many persons must agree.
     consented, counts, warnings

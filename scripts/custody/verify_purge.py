@@ -65,8 +65,7 @@ def verify_purge(
     decisions
         The human decisions. Lines about the findings of those who declined are removed.
     current
-        The batches, software and readers in force. Outputs of former ones that hold somebody who
-        declined are removed.
+        The batches, software and readers in force; former outputs that hold the persons are removed.
     language
         Of the messages.
     receipt

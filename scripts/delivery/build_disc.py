@@ -43,8 +43,7 @@ def build_disc(
 ) -> None:
     """Build the planned volumes, unless the existing ones are these or the partner has them.
 
-    Encryption gives another image each time. So existing images must be kept, because they may have
-    been burned already.
+    Encryption gives another image each time, but the existing one may already be burned.
 
     Parameters
     ----------
@@ -90,8 +89,7 @@ def build_disc(
         if _is_built(build, stamp):
             logger.info("these volumes stand already")
         else:
-            # compared byte by byte with what was verified, because a volume is not checked again
-            # before it is recorded
+            # nobody looks at a volume again before it is recorded, so its images are compared here
             images = [image for case in wanted for image in case.images]
             if changed := list(changed_images(images, reports, language)):
                 raise InputError(changed)

@@ -30,7 +30,7 @@ _MB = 1_000_000
 
 @dataclass(frozen=True)
 class Written:
-    """What stands in the finished archive.
+    """What the finished archive holds.
 
     Parameters
     ----------
