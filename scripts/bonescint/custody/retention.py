@@ -8,7 +8,7 @@ from typing import Any
 from bonescint.errors import InputError
 from bonescint.resources import Texts, both
 
-YEARS = 10  # where the configuration is silent
+YEARS = 10  # if the configuration gives no number
 WARNING_DAYS = 90
 
 

@@ -1,4 +1,4 @@
-"""Reading an archive back: checked against its manifest, and unpacked (R32)."""
+"""Read an archive back: check it against its manifest, and unpack it (R32)."""
 
 import fcntl
 import hashlib
