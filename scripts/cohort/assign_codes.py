@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 def assign_codes(
     cohort: Path, ledger: LedgerFiles, receipt: Path, batch_size: int | str = AUTO
 ) -> None:
-    """Add new patients to the ledger and write a receipt that tells how many, not who.
+    """Add new patients to the ledger, and write a receipt with their number but without IDs.
 
     Parameters
     ----------
     cohort
         private/cohort.csv.
     ledger
-        Arguments of `open_ledger`. It is no output of the rule: Snakemake deletes outputs before a
-        job and rolls them back after a failure, and a code once given must stay.
+        Arguments of `open_ledger`. It is not an output of the rule, because Snakemake deletes
+        outputs before a job and restores them after a failure, but a code once given must stay.
     receipt
         JSON with the number of codes and an HMAC of them.
     batch_size
-        Patients in a new batch (`assign_batches`); those who are in one stay there.
+        Patients in a new batch (`assign_batches`). Patients who are in a batch stay there.
     """
     book = open_ledger(**ledger)
     before = len(book)

@@ -1,4 +1,4 @@
-"""Choose the study's cases of more than planned, once the reference is known (R3, R4)."""
+"""Choose the study's cases from more than planned, after the reference is known (R3, R4)."""
 
 import json
 import logging
@@ -61,15 +61,15 @@ def choose_cases(
 ) -> None:
     """Write who is chosen, who waits and who cannot be chosen; record a new choice in the ledger.
 
-    Who was chosen once and can still be stays. Who is gone is replaced by the next in order whose
-    margins have room.
+    A case that was chosen stays as long as this is possible. A case that is gone is replaced by the
+    next in order whose margins have room.
 
     Parameters
     ----------
     cases, reference
         results/cases.csv and results/reference.csv, of all coded cases.
     findings
-        private/findings.csv: with it a decision that leaves a case out is known; None where all
+        private/findings.csv, from which it is known which cases a decision leaves out. None if all
         cases are in the study.
     ledger
         Arguments of `open_ledger`.
@@ -78,7 +78,7 @@ def choose_cases(
     targets
         Planned cases by level of each margin.
     decisions
-        What persons have decided; may not exist.
+        The human decisions, which may not exist.
     language
         Of the messages.
     table, receipt, warnings
@@ -89,7 +89,7 @@ def choose_cases(
     Raises
     ------
     InputError
-        If a choice is on record that was made by another rule.
+        If the choice on record was made by another rule.
     """
     book, found = open_ledger(**ledger), eligible(cases, reference)
     remarks: list[dict[str, str]] = []
@@ -126,7 +126,7 @@ def choose_cases(
 def _listed(
     selection: object, book: Ledger, language: str, remarks: list[dict[str, str]]
 ) -> dict[str, int]:
-    """Return subject -> row of the hospital's list, empty where there is none."""
+    """Return subject -> row of the hospital's list; empty if there is no list."""
     if not isinstance(selection, Mapping) or "list" not in selection:
         return {}
     return listed_subjects(read_selection(selection["list"], language, remarks), book)
@@ -135,7 +135,7 @@ def _listed(
 def _unmatched(
     listed: Mapping[str, int], found: Sequence[Candidate], book: Ledger
 ) -> Iterator[dict[str, str]]:
-    """Yield that rows of the list are of nobody: who declined, or an entry that is mistyped."""
+    """Yield a warning of rows that match no case: the patient declined, or the entry is wrong."""
     codes = {case.code for case in found}
     rows = [str(row) for subject, row in listed.items() if book.code_of(subject) not in codes]
     if rows:
@@ -147,7 +147,7 @@ def _unmatched(
 def _order(
     found: Sequence[Candidate], rule: ChoiceRule, listed: Mapping[str, int], book: Ledger
 ) -> list[str]:
-    """Return the codes in their order; of a list those that it names."""
+    """Return the codes in their order; if there is a list, only those that it names."""
     codes = {case.code for case in found}
     if rule.seed is not None:
         return random_order(codes, rule.seed)
@@ -157,7 +157,7 @@ def _order(
 def _away(
     cases: Path, reference: Path, findings: Path | None, decisions: Path, reviewers: int
 ) -> dict[str, str]:
-    """Return code -> why it can be in no delivery."""
+    """Return code -> why it cannot be in a delivery."""
     away = {row["code"]: "no_images" for row in read_rows(cases) if row["instances"] == "0"}
     if findings and decisions.exists():
         blank = incomplete(partner_rows(cases, reference, findings), decisions, reviewers)
@@ -172,7 +172,7 @@ def _chosen(
     was: Mapping[str, str],
     targets: Mapping[str, int],
 ) -> dict[str, str]:
-    """Return code of who is chosen -> findings at the time of being chosen."""
+    """Return code of each chosen case -> findings at the time of the choice."""
     by_code = {case.code: case for case in found if case.code not in away}
     kept = [by_code[code] for code in was if code in by_code]
     free = [by_code[code] for code in order if code in by_code and code not in was]
@@ -212,7 +212,7 @@ def _surplus(found: Sequence[Candidate], targets: Mapping[str, int]) -> Iterator
 def _remarks(
     rows: Sequence[Mapping[str, object]], chosen: Mapping[str, str], targets: Mapping[str, int]
 ) -> Iterator[dict[str, str]]:
-    """Yield what is told of a choice: numbers, margins not as planned, changed readings."""
+    """Yield the warnings about a choice: numbers, margins not as planned, changed readings."""
     of = {
         state: [row for row in rows if row["state"] == state] for state in (CHOSEN, RESERVE, LEFT)
     }

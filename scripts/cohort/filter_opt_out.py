@@ -63,28 +63,28 @@ def filter_opt_out(
     layout: Mapping[str, Any] | None = None,
     reviewers: int = 1,
 ) -> None:
-    """Write the index without the patients who declined, by the list or by the command.
+    """Write the index without the patients who declined, by list or by command.
 
     Parameters
     ----------
     index, unindexed
         The index of the raw folder and its unreadable files.
     opt_out, ids_only, largest_share, id_pattern, layout
-        The hospital's list, whose entries go into the ledger; how it is read, what an ID is.
+        The hospital's list, whose entries go into the ledger; how to read it; the form of an ID.
     ledger, coded
-        Arguments of `open_ledger`; the ledger is made on the first run, or lost where the folder of
-        coded images holds codes. It is no output of the rule: Snakemake deletes outputs before a
-        job and rolls them back after a failure.
+        Arguments of `open_ledger`, and the folder of coded images. A missing ledger is created, or
+        is lost if this folder holds codes. It is not an output of the rule, because Snakemake
+        deletes outputs before a job and restores them after a failure.
     language, decisions, reviewers
-        Of the messages; what persons decided of these doubts, if anything; how many must agree.
+        Of the messages; the human decisions about doubts, if any; how many persons must agree.
     consented, counts, warnings
         Tables to write. An entry that matches nobody or is incomplete is reported by its row.
     unreadable
-        The unreadable files, without the IDs and names in the paths of who declined.
+        The unreadable files, with IDs and names of those who declined hidden in their paths.
     cache, made_by
         Where the rows of the consented instances are kept for the next index (`seal_index`).
     declined, doubts
-        Who declined, with all spellings, and who is held back; both are sealed to the ledger.
+        Who declined, in all spellings, and who is held back. Both are sealed to the ledger.
     """
     entries = read_opt_out(opt_out, language, ids_only, layout)
     people = read_people(index)
@@ -102,7 +102,7 @@ def filter_opt_out(
     terms = Terms(persons.values())
     hidden = _namesakes(index, terms)
     write_others(consented, index, people, gone | held.subjects, hidden)
-    # rows from which a name was taken out are no rows of the files
+    # rows from which a name was removed do not show what the files hold, so none is kept
     seal_index(cache, None if hidden else consented, made_by, book)
     lost = [row | {"path": masked(row["path"], terms)} for row in read_rows(unindexed)]
     write_rows(unreadable, columns("unreadable"), lost)
@@ -126,7 +126,7 @@ def filter_opt_out(
 def refuse_other_kind(index: Path, synthetic: bool, language: str) -> None:
     """Refuse to go on with images that are not of the kind that the configuration says.
 
-    Whoever calls a patient's images simulated would open the gates of the delivery (R39).
+    If images of patients were called simulated, the gates of the delivery would be open (R39).
 
     Parameters
     ----------
@@ -144,8 +144,8 @@ def refuse_other_kind(index: Path, synthetic: bool, language: str) -> None:
 
 
 def _namesakes(index: Path, terms: Terms) -> set[str]:
-    """Return the names of staff and institutions that would be found as who declined for ever."""
-    # an index of the version before lacks them
+    """Return names of staff and institutions that every search would take for who declined."""
+    # an index of a former version has no such columns
     held = {"staff", "institution"}.intersection(next(read_lines(index)).split(","))
     said = {value for column in held for value in column_of(index, column)}
     names = {name for several in said for name in several.split("\\") if name}
@@ -155,7 +155,7 @@ def _namesakes(index: Path, terms: Terms) -> set[str]:
 def _taken(
     entries: list[OptOutEntry], people: People, book: Ledger, of: str, largest_share: float
 ) -> Taken:
-    """Take the list, after the IDs of the images were brought over to their spelling of today."""
+    """Take the list, after recording today's spelling of the IDs of the images."""
     typed = ((header.patient_id, subject) for header, subject in people.headers.items())
     book.append(moves_of(typed, book.entries()))
     listed = [entry.as_recorded() for entry in entries]
@@ -170,7 +170,7 @@ def _of_held_entries(taken: Taken, here: Set[str]) -> dict[str, int]:
 def _of_entries(
     entries: list[OptOutEntry], unlisted: Mapping[str, Entry], unmatched: set[str]
 ) -> dict[str, int]:
-    """Return the columns that count what the list and the ledger say."""
+    """Return the columns that count entries of the list and the ledger."""
     matched_nobody = sum(e.subject in unmatched for e in entries)
     incomplete = {e.subject for e in entries if e.problems}
     return {
@@ -181,7 +181,7 @@ def _of_entries(
 
 
 def _of_files(people: People, lost: int, gone: Set[str], held: Set[str]) -> dict[str, int]:
-    """Return the columns that count files, who is there and who of them goes."""
+    """Return the columns that count files and patients, present and excluded."""
     here = set(people.headers.values())
     return {
         "files_found": len(people.subjects) + lost,
@@ -198,10 +198,10 @@ def _of_files(people: People, lost: int, gone: Set[str], held: Set[str]) -> dict
 def _held_back(
     people: People, taken: Taken, book: Ledger, settled: frozenset[str], id_pattern: str
 ) -> tuple[list[PersonalData], HeldBack]:
-    """Return name and birth date of who declined, and who of the others may be one of them.
+    """Return name and birth date of those who declined, and who of the others may be one of them.
 
-    They are on record from now on, so that the doubt holds when the images are gone; but for a list
-    that is held, of which nothing may be on record.
+    The former are recorded, so that the doubt remains when their images are gone. Those of a held
+    list are not, because nothing of a held list may be on record.
     """
     here = list(personal_data(people))
     gone = taken.gone
@@ -227,7 +227,7 @@ def _of_the_list(
 
 
 def _of_the_ledger(unlisted: Mapping[str, Entry], unmatched: set[str]) -> Iterator[dict[str, str]]:
-    """Yield what is odd about opt-outs that the list does not hold, without saying whose."""
+    """Yield warnings about opt-outs that are not on the list, without naming anybody."""
     commanded = {s: e for s, e in unlisted.items() if e["source"] == "command"}
     vanished = unlisted.keys() - commanded.keys()
     for rule, key, n in (
@@ -246,7 +246,7 @@ def _of_patients(key: str, n: int) -> Iterator[dict[str, str]]:
 
 
 def _of_a_list(taken: Taken, source: str, patients: int) -> Iterator[dict[str, str]]:
-    """Yield that a person must look at the list: it leaves out very many, or was taken back."""
+    """Yield a warning if a person must look at the list: it excludes too many or was taken back."""
     if taken.held:
         values = {"n": len(taken.held), "patients": patients}
         yield warning(source, "R12", Phrase("opt_out.held", values))

@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 
 def find_identity_doubts(consented: Path, language: str, doubts: Path, warnings: Path) -> None:
-    """Write one ID with two names and one name with two IDs; who declined is in no doubt.
+    """Write each ID with two names and each name with two IDs. Nobody who declined is listed.
 
     Parameters
     ----------
     consented
         private/consented.csv.
     language
-        Of the doubts, which a person at the hospital reads as they are.
+        Of the doubts, which a person at the hospital reads.
     doubts
-        Table to write on the identified side: which they are.
+        Table of the doubts, to write on the identified side.
     warnings
-        Table to write on the coded side: how many they are.
+        Table with their number, to write on the coded side.
     """
     people = read_people(consented)
     found = identity_doubts((header._asdict() for header in people.headers), language)

@@ -1,4 +1,4 @@
-"""Record what went in, as HMACs under the ledger's secret (R37)."""
+"""Record the inputs of a run, as HMACs under the ledger's secret (R37)."""
 
 import hashlib
 from pathlib import Path
@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 
 def fingerprint_inputs(inputs: dict[str, str], ledger: LedgerFiles, table: Path) -> None:
-    """Write one row an input: its key in the configuration, its number of files, its HMAC.
+    """Write one row per input: its key in the configuration, its number of files, its HMAC.
 
-    Keyed, for a short list of patient IDs could be guessed from a plain hash; who holds the ledger
-    can prove which inputs made these results. A folder counts by its files' names and sizes.
+    The hash is keyed, because a short list of patient IDs could be guessed from a plain hash. With
+    the ledger it can be proved which inputs made these results. Of a folder the names and sizes of
+    its files are hashed.
 
     Parameters
     ----------

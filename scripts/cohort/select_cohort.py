@@ -25,7 +25,8 @@ from bonescint.warnings import Phrase, warning, write_warnings
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-# reasons that a header gave -> what says so; the others are said by another column or a list
+# reasons that come from a header -> column with the evidence; other reasons come from other columns
+# or lists
 _EVIDENCE = {
     **dict.fromkeys(
         ("other_modality", "non_image", "secondary_capture", "spect", "static", "dynamic"), "kind"
@@ -65,13 +66,13 @@ def select_cohort(
     dicom
         The raw folder.
     participants, calendar, exam_dates, layouts
-        The hospital's lists; no participants where no study went before, no calendar where headers
-        name the tracer, no dates where each patient's first exam is taken. How each is read, by its
-        key in `inputs`.
+        The hospital's lists, and how each is read, by its key in `inputs`. There are no
+        participants without a preceding study, no calendar if headers name the tracer, and no dates
+        if each patient's first exam is taken.
     settings, preceding_study, language, tracers
         Of the configuration.
     decisions, reviewers
-        What persons have decided of files that conflict; may not exist. How many must agree.
+        The human decisions about conflicting files, which may not exist; how many must agree.
     cohort, excluded, flow, warnings
         Tables to write (docs/en/tables.md).
     """
@@ -97,7 +98,7 @@ def select_cohort(
             dated,
             settings,
             dicom,
-            # who redacts a file has chosen it
+            # a person who redacts a file has thereby chosen it
             released_images(found) | redactions(found).keys(),
             {subject: choice.day for subject, choice in chosen.items()},
             tracers,
@@ -119,7 +120,7 @@ def select_cohort(
 
 
 def _off_weeks(included: Iterable[dict[str, str]], tracers: Sequence[str]) -> list[dict[str, str]]:
-    """Return a warning for each week with the other week's tracer (R7)."""
+    """Return a warning for each week with exams of the other tracer (R7)."""
     return [
         warning(
             "source.tracer_weeks",
@@ -134,7 +135,7 @@ def _off_weeks(included: Iterable[dict[str, str]], tracers: Sequence[str]) -> li
 def _unusable(
     file: str, chosen: Mapping[str, ExamChoice], included: Set[str]
 ) -> list[dict[str, str]]:
-    """Return a warning for each chosen exam that cannot be taken, by its row in the list."""
+    """Return a warning for each chosen exam that cannot be used, by its row in the list."""
     rows = [choice.row for subject, choice in chosen.items() if subject not in included]
     return [warning(file, "R2", Phrase("exam_dates.unusable"), {"entry": row}) for row in rows]
 

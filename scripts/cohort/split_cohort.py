@@ -1,4 +1,4 @@
-"""Split the cohort into batches that a patient never changes."""
+"""Split the cohort into batches; a patient never changes the batch."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,26 +27,26 @@ def split_cohort(
     decisions: Path | None = None,
     reviewers: int = 1,
 ) -> None:
-    """Write each patient's rows to the patient's batch, as the ledger has it.
+    """Write each patient's rows to the patient's batch, as recorded in the ledger.
 
     A batch whose patients have all left stays, without rows. After an opt-out, or when rectangles
-    are drawn on an image, only one batch's content changes, and Snakemake, which compares the
-    content of small inputs, anonymizes that batch alone.
+    are drawn on an image, the content of only one batch changes. Snakemake compares the content of
+    small inputs, so it anonymizes only this batch again.
 
     Parameters
     ----------
     cohort
         private/cohort.csv.
     ledger
-        Arguments of `open_ledger`; the batch files themselves hold no code.
+        Arguments of `open_ledger`. The batch files themselves hold no code.
     batches
-        The folder to write, one file a batch.
+        The folder to write, with one file per batch.
     rectangles
-        Another, also with one file a batch: which of its images are to be redacted, and where.
+        Another folder with one file per batch: which images are to be redacted, and where.
     dicom
         The raw folder.
     decisions, reviewers
-        What persons have decided; may not exist. How many must agree.
+        The human decisions, which may not exist; how many persons must agree.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def split_cohort(
         folder.mkdir(parents=True, exist_ok=True)
     for name, its_rows in rows.items():
         write_rows(batches / f"{name}.csv", columns("batch"), its_rows)
-        # a raw folder is read a second time only where somebody has drawn rectangles
+        # raw files are read a second time only if somebody has drawn rectangles
         paths = (row["path"] for row in its_rows if wanted)
         hashes = {digest for path in paths if (digest := content_digest(dicom / path)) in wanted}
         lines = ({"sha256": h, "rectangles": spelled(wanted[h])} for h in sorted(hashes))

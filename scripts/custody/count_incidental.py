@@ -1,4 +1,4 @@
-"""Say in numbers what became of the incidental findings; no code of them (R34)."""
+"""Count what was decided about the incidental findings, without codes (R34)."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 def count_incidental(incidental: Path, ledger: LedgerFiles, warnings: Path) -> None:
-    """Write one warning that counts the cases, or none if there never were any.
+    """Write one warning that counts the cases, or none if there were never any.
 
     Parameters
     ----------
     incidental
         results/hospital/incidental.csv.
     ledger
-        Arguments of `open_ledger`: what was decided is on record there.
+        Arguments of `open_ledger`. The decisions are on record there.
     warnings
         Table to write.
     """

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def list_open_ends(ledger: LedgerFiles, table: Path, warnings: Path) -> None:
-    """Write what is open by delivery, and the same as warnings.
+    """Write what is open for each delivery, as a table and as warnings.
 
-    The table has dates and no ages: the end of each run counts the days, and needs no key for it.
+    The table holds dates. The end of each run counts the days since then, and so needs no key.
 
     Parameters
     ----------

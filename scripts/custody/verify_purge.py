@@ -1,4 +1,4 @@
-"""Look for everybody who declined in every file, and fail if anything is left of them (R12)."""
+"""Look for everybody who declined in every file, and fail if a trace of them is left (R12)."""
 
 import json
 import logging
@@ -48,7 +48,7 @@ def verify_purge(
     made_by: str = "",
     workers: int = 1,
 ) -> None:
-    """Clear away what no rule makes anew, then search all sides of the study's folder.
+    """Clean files that no rule makes anew, then search all sides of the study's folder.
 
     Parameters
     ----------
@@ -61,33 +61,33 @@ def verify_purge(
     inputs
         The hospital's own tables and folders, which may name patients and are not searched.
     temporary
-        Tables of everybody, which a run that ended early may have left.
+        Tables that name everybody, which a run that ended early may have left.
     decisions
-        What persons have decided; a line about the findings of who declined goes.
+        The human decisions. Lines about the findings of those who declined are removed.
     current
-        The batches, software and readers in force: what former ones left of who declined goes.
+        Batches, software and readers in force. Outputs of former ones are purged of who declined.
     language
         Of the messages.
     receipt
         JSON with the number of people looked for and of traces left: 0.
     ids_only, layout
-        Whether the list holds patient IDs alone, and how it is read.
+        Whether the list holds only patient IDs, and how it is read.
     consented
-        private/consented.csv: whom the review page may show.
+        private/consented.csv: the patients whom the review page may show.
     made_by
-        Digest of the code, which does not look again into a file that is the same; none: it does.
+        Digest of the code. With it, unchanged files are not searched again; without, all are.
     workers
-        Processes that look into files.
+        Number of processes that search files.
 
     Raises
     ------
     InputError
-        With the files in which something is left, or if somebody declined while the run went on.
+        With the files in which a trace is left, or if somebody declined during the run.
     """
     text = Texts("traces", language)
     book = open_ledger(**ledger)
     sealed = unseal_declined(declined, book)
-    # read again: dates, records and triggers of Snakemake may have hidden a newer list from it
+    # the list is read again, because Snakemake may have missed a newer one
     listed = {entry.subject for entry in read_opt_out(opt_out, language, ids_only, layout)}
     unread = in_force_now(book, opt_out, listed) - sealed.keys()
     unknown = (Person(book.code_of(one), frozenset({one}), frozenset()) for one in unread)
@@ -97,14 +97,14 @@ def verify_purge(
     hashes = hashes_of(ITEMS, owners_of(book, {*sealed, *unread}))
     show_no_more(book, consented, text)
     taken = withdraw(book, {person.code for person in persons if person.code}, language)
-    # the ledger and what is sealed to it are encrypted; of who is on a disc image its list tells
+    # the ledger and files sealed to it are encrypted; of disc images a list tells who is on them
     skip = {*inputs, book.path, book.key, declined, OPT_OUT_DOUBTS, *read_build().images}
     searched = Searched(persons, made_by, book) if made_by else None
     searcher = Searcher(persons, searched, workers)
     for line in purge(Path(), persons, decisions, language, current, skip, hashes, searcher):
         logger.info("%s", line)
     if unread:
-        declined.unlink()  # without it the next run must filter the opt-outs
+        declined.unlink()  # so that the next run must filter the opt-outs again
         raise InputError(text("declined_meanwhile"))
     if left := list(searcher.search([Path(side) for side in SIDES], skip)):
         raise report_left(left, persons, language)
@@ -115,7 +115,7 @@ def verify_purge(
 
 
 def in_force_now(book: Ledger, opt_out: Path, listed: set[str]) -> set[str]:
-    """Return who declines: by the hospital's list, unless it was taken back, or by command.
+    """Return who declines by command or by the hospital's list, unless the list was taken back.
 
     Parameters
     ----------
@@ -129,14 +129,14 @@ def in_force_now(book: Ledger, opt_out: Path, listed: set[str]) -> set[str]:
 
 
 def show_no_more(book: Ledger, consented: Path | None, text: Texts) -> None:
-    """Remove the review's page if it shows somebody who declined or is held back.
+    """Remove the review page if it shows somebody who declined or is held back.
 
     Parameters
     ----------
     book
         The opened ledger.
     consented
-        private/consented.csv: whom the page may show.
+        private/consented.csv: the patients whom the page may show.
     text
         Of the log.
     """
@@ -146,14 +146,14 @@ def show_no_more(book: Ledger, consented: Path | None, text: Texts) -> None:
 
 
 def withdraw(book: Ledger, gone: Collection[str], language: str) -> dict[str, int]:
-    """Take away what is for the partner and holds who declined or is in no further delivery.
+    """Remove files for the partner with patients who declined or are in no further delivery.
 
     Parameters
     ----------
     book
         The opened ledger.
     gone
-        Codes of who declined; of their other files `purge` takes care.
+        Codes of the patients who declined. `purge` removes their other files.
     language
         Of the log.
 
@@ -166,7 +166,7 @@ def withdraw(book: Ledger, gone: Collection[str], language: str) -> dict[str, in
     stopped = stopped_codes(book)
     build = read_build()
     if not build.codes.isdisjoint({*gone, *stopped}):
-        # a disc may have been handed over before anybody recorded it
+        # a disc may have been handed over without being recorded
         keep_withdrawn(book, build)
     taken = withdraw_volumes({*gone, *stopped})
     counts = {"withdrawn": taken.volumes, "unlisted": len(taken.unlisted)}

@@ -1,4 +1,4 @@
-"""Ask the partner to give back what was delivered of somebody who declined (R12, R31)."""
+"""Ask the partner to return the delivered data of patients who declined (R12, R31)."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -23,17 +23,17 @@ def write_recalls(
     recalls: Path,
     warnings: Path,
 ) -> None:
-    """Write the notices that are due, each once, and how many patients they concern in all.
+    """Write the notices that are due, each once, and the total number of patients concerned.
 
     Parameters
     ----------
     ledger
-        Arguments of `open_ledger`; who declined and what was delivered is on record there.
+        Arguments of `open_ledger`. Opt-outs and deliveries are on record there.
     study, language
         Of the configuration.
     recalls
-        The folder for notices. It is no output of the rule: Snakemake would delete the notices
-        of former days before the job.
+        The folder for notices. It is not an output of the rule, because Snakemake would delete
+        former notices before the job.
     warnings
         Table to write.
     """
@@ -42,7 +42,7 @@ def write_recalls(
     recall(book, gone, recalls, study, language, date.today())
     found: dict[str, dict[str, object]] = {
         "recalled": {"n": delivered(book, gone), "folder": recalls},
-        # they went by codes of that study, which nobody here knows
+        # they were delivered under codes of the preceding study, which are unknown here
         "preceding": {"n": delivered_before(book, gone)},
     }
     write_warnings(

@@ -1,4 +1,4 @@
-"""Build the volumes that go to the partner; a former one stays until its successor is whole."""
+"""Build the volumes for the partner. Former ones stay until their successors are whole."""
 
 import json
 import logging
@@ -41,9 +41,9 @@ def build_disc(
     contents: Path,
     stamps: Sequence[str | None] = (),
 ) -> None:
-    """Build what is planned; what stands is kept if it is that, or if the partner has it.
+    """Build the planned volumes, unless the existing ones are these or the partner has them.
 
-    So an encrypted image, which is another one each time, is still the one that was burned.
+    Encryption gives another image each time, but the existing one may already be burned.
 
     Parameters
     ----------
@@ -54,11 +54,11 @@ def build_disc(
     study, delivery, language
         Of the configuration.
     volumes, contents
-        Tables to write (docs/en/tables.md). The volumes lie in a folder beside them, with the lists
-        that these are copies of: Snakemake deletes outputs before a job, and a volume without its
-        list says nothing of who is on it.
+        Tables to write (docs/en/tables.md). They are copies of the lists that lie with the volumes
+        in a folder beside them. Snakemake deletes outputs before a job, but without a list nobody
+        could tell who is on a volume.
     stamps
-        Of passphrase and program: with another one a disc is built again.
+        Stamps of passphrase and program. If one changes, the disc is built again.
 
     Raises
     ------
@@ -89,20 +89,20 @@ def build_disc(
         if _is_built(build, stamp):
             logger.info("these volumes stand already")
         else:
-            # what was verified, byte by byte: nobody looks at a volume again before it is recorded
+            # nobody looks at a volume again before it is recorded, so its images are compared here
             images = [image for case in wanted for image in case.images]
             if changed := list(changed_images(images, reports, language)):
                 raise InputError(changed)
             how = (settings, folder, language, cover, logger.info)
             built = build_volumes(wanted, study, number, *how)
-            # what is killed between here and its own stamp is not taken for the former build
+            # without a stamp a build that is killed from here on is not taken for the former one
             (folder / STAMP).unlink(missing_ok=True)
             _write_lists(built, wanted, folder)
             with replacing(folder / STAMP) as stream:
                 json.dump({"stamp": stamp}, stream)
     elif build.is_whole and build.digests.items() <= delivered:
         logger.info("nothing new to deliver")
-    else:  # whoever is on a volume and in no delivery is not left there
+    else:  # the volumes hold cases that are in no delivery, so they must not stay
         remove_build(folder)
     build = read_build(folder)
     write_rows(contents, columns("contents"), build.contents)
@@ -110,7 +110,7 @@ def build_disc(
 
 
 def _is_built(build: Build, stamp: str) -> bool:
-    """Tell whether what stands was built from the same, and has not changed since."""
+    """Tell whether the existing volumes were built from the same data and are unchanged."""
     path = build.folder / STAMP
     said = json.loads(path.read_text(encoding="utf-8")) if build and path.exists() else {}
     return said.get("stamp") == stamp and not any(build.changed())

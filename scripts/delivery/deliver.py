@@ -1,4 +1,4 @@
-"""Hold what is to be handed over against what was verified: each byte, each code (R28)."""
+"""Compare what is to be handed over with what was verified: each byte, each code (R28)."""
 
 import json
 import logging
@@ -32,7 +32,7 @@ def deliver(
     volumes: Path = FOLDER,
     receipt: Path | None = None,
 ) -> None:
-    """Check images, sheet and volumes; cases not chosen or left out are not asked for.
+    """Check images, sheet and volumes. Cases that are not chosen or left out need not be there.
 
     Parameters
     ----------
@@ -47,20 +47,21 @@ def deliver(
     synthetic
         Whether the study is of simulated data.
     selection
-        results/cohort/selection.csv: who is not chosen is in no delivery.
+        results/cohort/selection.csv: cases that are not chosen are in no delivery.
     planned
-        results/hospital/planned.csv: who asked to be in no further delivery, and who is on the
-        volumes.
+        results/hospital/planned.csv: patients who asked to be in no further delivery, and cases on
+        the volumes.
     volumes
-        Where these lie.
+        The folder of the volumes.
     receipt
-        JSON with the numbers, if all is well.
+        JSON with the numbers, written if no fault was found.
 
     Raises
     ------
     InputError
-        If an image is missing, changed, foreign, renamed or there twice, a code stands alone, the
-        images are not of the study's kind, or a volume is not what was planned and built.
+        If an image is missing, changed, foreign, renamed or present twice, if a code has only an
+        image or only a row, if images are not of the study's kind, or if a volume is not what was
+        planned and built.
     """
     left = left_out(incomplete, selection) | stopped_in(planned)
     codes = codes_wanted(reports, left)

@@ -29,14 +29,14 @@ def list_incomplete(
     warnings: Path,
     reviewers: int = 1,
 ) -> None:
-    """Write which cases lack what, and what was decided; a warning says it of each.
+    """Write which fields cases lack and what was decided, and a warning for each case.
 
     Parameters
     ----------
     cases, reference, findings
         results/cases.csv, results/reference.csv and private/findings.csv.
     decisions
-        What persons have decided; may not exist.
+        The human decisions, which may not exist.
     table, warnings
         Tables to write (docs/en/tables.md).
     reviewers

@@ -1,4 +1,4 @@
-"""Say which cases the next delivery holds, and why not the others (R28, R31, R38)."""
+"""Plan which cases the next delivery holds, and say why not the others (R28, R31, R38)."""
 
 import logging
 from collections import Counter
@@ -28,7 +28,7 @@ def plan_delivery(
     contents: str,
     table: Path,
 ) -> None:
-    """Write what becomes of each case that has coded images.
+    """Write what happens to each case that has coded images.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def plan_delivery(
         results/cases.csv, results/reference.csv, private/findings.csv,
         results/hospital/incomplete.csv and results/anonymization/{batch}.csv.
     ledger
-        Arguments of `open_ledger`: what was delivered, and who is in no further delivery.
+        Arguments of `open_ledger`. It knows what was delivered, and who is in no further delivery.
     contents
         `delivery.disc.contents`.
     table

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def write_forms(volumes: Path, contents: Path, config: Mapping[str, Any], folder: Path) -> None:
-    """Write record, receipt, list of codes and hand-over note; their date stays blank.
+    """Write record, receipt, list of codes and hand-over note. Their date stays blank.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Write the partner's sheet, columns A to I, behind the gates (R14, R26, R27, R28, R39)."""
+"""Write the partner's sheet, columns A to I, if all gates are open (R14, R26, R27, R28, R39)."""
 
 import logging
 from collections.abc import Sequence
@@ -38,14 +38,14 @@ def write_partner_sheet(
     planned: Path = TABLE,
     selection: Path = SELECTION,
 ) -> None:
-    """Write one row a case that has coded images, unless a decision or the patient forbids it.
+    """Write one row per case with coded images, unless a decision or the patient forbids it.
 
     Parameters
     ----------
     cases, reference
         results/cases.csv and results/reference.csv, or those of the chosen cases.
     findings, decisions
-        private/findings.csv with its hits, and what people decided about them and about blanks.
+        private/findings.csv with its hits, and the human decisions about hits and blanks.
     study, delivery, language
         Of the configuration.
     sheet
@@ -53,19 +53,19 @@ def write_partner_sheet(
     reviewers
         How many persons must agree.
     reports
-        results/anonymization/{batch}.csv: of data of patients every image needs a release.
+        results/anonymization/{batch}.csv. Every image of a real patient needs a release.
     dicom
         results/dicom/{batch}, whose images must be of the study's kind.
     planned
-        results/hospital/planned.csv: who asked to be in no further delivery.
+        results/hospital/planned.csv: patients who asked to be in no further delivery.
     selection
-        results/cohort/selection.csv: nobody need look at images of who is not chosen.
+        results/cohort/selection.csv. Images of cases that are not chosen need no release.
 
     Raises
     ------
     InputError
-        If a gate is closed, a hit undecided, a required column blank and undecided, or an image not
-        released: every such case is named.
+        If a gate is closed, a hit is undecided, a required column is blank and undecided, or an
+        image is not released. Every such case is named.
     """
     all_rows = partner_rows(cases, reference, findings)
     stopped = stopped_in(planned)
@@ -82,7 +82,7 @@ def write_partner_sheet(
             (r for r in read_rows(findings) if r["code"] in codes), decisions, language, reviewers
         ),
         *waiting(blanks, language),
-        # simulated images are nobody's
+        # simulated images show no patient, so they need no release
         *(
             ()
             if study["synthetic"]

@@ -1,8 +1,8 @@
-"""Who is chosen of more cases than planned: two margins of one table, in order (R3, R4).
+"""Choose from more cases than planned: two margins of one table, in order (R3, R4).
 
-The cells of the table have no quota, so the first in order who fit the margins one by one may leave
-a margin that nobody can fill any more. A case is taken only if the rest can still fill as much as
-at all: of all largest choices the one that comes first in the order is found.
+The cells of the table have no quota. If cases were simply taken in order as long as they fit, a
+margin might remain that no other case can fill. So a case is taken only if the rest can still fill
+as much as would be possible without it. Among all largest choices this finds the first in order.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from bonescint.files import read_rows
 from bonescint.warnings import Phrase, warning
 
 FINDINGS = ("with_findings", "without_findings")
-# who is chosen, who waits in line, who cannot be chosen
+# states of a case: chosen, waiting as a reserve, cannot be chosen
 CHOSEN, RESERVE, LEFT = "chosen", "reserve", "left"
 SELECTION = Path("results/cohort/selection.csv")
 _LEVELS = {"1": "with_findings", "0": "without_findings"}
@@ -29,7 +29,7 @@ class Candidate(NamedTuple):
     code
         The patient's code.
     tracer
-        As finally decided.
+        The tracer as finally decided.
     findings
         ``with_findings``, ``without_findings``, or empty while the readers have not decided.
     """
@@ -57,8 +57,8 @@ def eligible(cases: Path, reference: Path) -> list[Candidate]:
 def random_order(codes: Iterable[str], seed: int) -> list[str]:
     """Return codes in the order that a seed gives them.
 
-    The key of a code depends on nothing but seed and code: who comes and who leaves changes the
-    order of nobody else.
+    The sort key depends only on seed and code. So added or removed cases do not change the order of
+    the others.
 
     Parameters
     ----------
@@ -80,17 +80,17 @@ def by_level(cases: Iterable[Candidate]) -> Counter[str]:
 def choose(
     order: Sequence[Candidate], kept: Sequence[Candidate], targets: Mapping[str, int]
 ) -> list[Candidate]:
-    """Return the cases kept and, behind them, those taken of the order.
+    """Return the kept cases, followed by those that are taken from the order.
 
     Parameters
     ----------
     order
-        Cases that may be taken, the first in line first; those without findings are passed over.
+        Cases that may be taken, in order. Cases without findings are skipped.
     kept
-        Cases that stay chosen whatever their margins are by now.
+        Cases that stay chosen even if their margins have changed.
     targets
-        Planned cases by level of each margin: no margin gets more, and together the margins get
-        as many as can be.
+        Planned cases by level of each margin. No level gets more, and together they get as many as
+        possible.
     """
     there = by_level(kept)
     room = {level: max(0, target - there[level]) for level, target in targets.items()}
@@ -109,11 +109,11 @@ def choose(
 
 
 def _most(room: Mapping[str, int], waiting: Mapping[tuple[str, str], int]) -> int:
-    """Return how many of the waiting fit into the room of both margins.
+    """Return how many of the waiting cases fit into the room of both margins.
 
-    The largest flow from the tracers to the findings is the smallest cut between them (Ford and
-    Fulkerson 1956): some of the findings are cut off as a whole, and of each tracer its own room
-    or what waits for the others, whichever is less.
+    The largest flow from the tracers to the findings equals the smallest cut between them (Ford and
+    Fulkerson 1956). A cut takes the whole room of some levels of the findings. For the other levels
+    it takes of each tracer the smaller of its room and its waiting cases.
     """
     tracers = room.keys() - set(FINDINGS)
     cuts = []
@@ -133,7 +133,7 @@ def warn_level(source: str, level: str, phrase: Phrase) -> dict[str, str]:
     source, phrase
         As for `bonescint.warnings.warning`.
     level
-        Of one of the margins.
+        A level of one of the margins.
     """
     is_findings = level in FINDINGS
     group = Phrase(f"group.{level}") if is_findings else level

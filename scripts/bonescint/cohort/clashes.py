@@ -1,4 +1,4 @@
-"""Two files, one SOP Instance UID: which of them are out, and why."""
+"""Files that share one SOP Instance UID: which of them are out, and why."""
 
 import hashlib
 from collections import defaultdict
@@ -10,13 +10,13 @@ DUPLICATE, CONFLICT, UNREADABLE = "duplicate", "conflict", "unreadable"
 
 
 class Clash(NamedTuple):
-    """Why a file is out, and the hash of its content, by which a person can release it.
+    """Why a file is out, and the hash of its content. A person can release the file by this hash.
 
     Parameters
     ----------
     reason
-        `DUPLICATE`: the same content stands in a file before it. `CONFLICT`: the content differs
-        from that of another file. `UNREADABLE`: the file is gone since it was indexed.
+        `DUPLICATE`: an earlier file has the same content. `CONFLICT`: the content differs from that
+        of another file. `UNREADABLE`: the file can no longer be read since it was indexed.
     sha256
         Empty if the file cannot be read.
     """
@@ -32,11 +32,11 @@ def clashes(
     beside: Iterable[tuple[str, str]] = (),
     contested: Set[str] = frozenset(),
 ) -> dict[str, Clash]:
-    """Return path -> clash of the files that are out because others have their SOP Instance UID.
+    """Return path -> clash for the files that are out because others have their SOP Instance UID.
 
     Of copies the first in the order of paths stays. Of different contents none stays, because
-    nobody can say which one is the true image, or whose: unless a person has released exactly one
-    of them. Only files that share a UID are read; a file without one shares it with nobody.
+    nobody can say which one is the true image or whose it is. It stays if a person has released
+    exactly one of them. Only files that share a UID are read. A file without a UID shares none.
 
     Parameters
     ----------
@@ -47,10 +47,10 @@ def clashes(
     released
         Hashes of the contents that a person released.
     beside
-        Path and UID of files that are out for another reason, such as another patient's: their
-        content contradicts all the same.
+        Path and UID of files that are out for another reason, such as files of another patient.
+        Their content may still be in conflict.
     contested
-        UIDs that a file has which may not be read, because its patient declined.
+        UIDs of files that may not be read, because their patient declined.
     """
     first: dict[str, str] = {}
     sharing: dict[str, list[str]] = {}
@@ -78,7 +78,7 @@ def _of_one_uid(
     found: dict[str, Clash] = {}
     for digest, copies in contents.items():
         if not digest:
-            # what they held nobody knows: to the others they are another content
+            # their content is unknown, so for the other files it counts as different
             found |= dict.fromkeys(copies, Clash(UNREADABLE, ""))
         elif (len(contents) == 1 and not is_contested) or chosen == {digest}:
             found |= dict.fromkeys(copies[1:], Clash(DUPLICATE, digest))
@@ -88,7 +88,7 @@ def _of_one_uid(
 
 
 def content_digest(path: Path) -> str:
-    """Return the hash by which a decision names a file; empty if it cannot be read.
+    """Return the hash by which a decision refers to a file; empty if it cannot be read.
 
     Parameters
     ----------

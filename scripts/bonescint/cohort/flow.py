@@ -19,9 +19,9 @@ def flow_rows(
 ) -> list[dict[str, object]]:
     """Return the rows of results/cohort/flow.csv.
 
-    A patient leaves with the reason that comes last among those of the patient's files, because
-    after the others a file was still left: with an early image and a scan outside the window the
-    patient is outside the window.
+    A patient leaves with the last reason among those of the patient's files, because a file was
+    still left after the earlier reasons. Example: a patient with an early image and a scan outside
+    the window is counted as outside the window.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def flow_rows(
     decided
         What `bonescint.cohort.selection.decide` yielded.
     tracers
-        Those of the study: a column each.
+        The tracers of the study; each has a column.
     """
     files, ends = _tally(decided, tracers)
     patients = Counter(end for end, _ in ends.values())
@@ -69,7 +69,7 @@ def _tally(
         files[end] += 1
         subject = row["subject"]
         if not subject:
-            continue  # a file without a patient is no patient
+            continue  # a file without a patient ID does not count as a patient
         last[subject] = max(end, last.get(subject, end), key=order.__getitem__)
         if row["tracer"] in tracers:
             tracer.setdefault(subject, row["tracer"])
@@ -82,7 +82,7 @@ def tracers_of(flow: Iterable[Row]) -> list[str]:
     Parameters
     ----------
     flow
-        The rows of results/metrics/flow.csv; of none those of a bone scan.
+        The rows of results/metrics/flow.csv. Without rows the tracers of a bone scan are returned.
     """
     others = set(columns("flow")).difference(BONE_TRACERS)
     first = next(iter(flow), dict.fromkeys(columns("flow"), ""))

@@ -1,4 +1,4 @@
-"""Who is in the study: one reason for every file that is not, no default (R1, R2, R5)."""
+"""Who is in the study: every excluded file has one reason, without defaults (R1, R2, R5)."""
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping
@@ -12,7 +12,7 @@ from bonescint.dicom.vocabulary import BONE_TRACERS
 from bonescint.files import Row
 from bonescint.text.dates import header_date
 
-# patient first, then what the file is, then the exam; the first that applies is the reason
+# first the patient, then the kind of file, then the exam; the first reason that applies counts
 REASONS = (
     "no_patient_id",
     "not_participant",
@@ -38,9 +38,9 @@ REASONS = (
     "later_exam",
     "other_exam",
 )
-# which images are the exam, where the configuration does not say (`cohort.images`)
+# which images make the exam, unless the configuration says otherwise (`cohort.images`)
 _IMAGES = {"kind": "whole_body", "phase": "delayed"}
-# reasons of exams that could have been taken in the place of the one that was
+# reasons of exams that could have been taken instead of the chosen one
 SPARE = ("later_exam", "other_exam")
 
 
@@ -54,7 +54,7 @@ def exam_days(
     rows
         Rows of private/consented.csv.
     participants
-        Whose days are asked for, None = everybody's.
+        The subjects whose days are returned; None = all subjects.
     """
     days: dict[str, set[date]] = defaultdict(set)
     for row in rows:
@@ -67,7 +67,7 @@ def exam_days(
 def exclusion(
     row: Row, participants: Container[str] | None, settings: Mapping[str, Any]
 ) -> str | None:
-    """Return why one instance is out by its own header, None if it is not.
+    """Return why one instance is out by its own header, None if it is not out.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def exclusion(
         return "sex"  # R1
     images = _IMAGES | settings.get("images", {})
     if row["kind"] == "secondary_capture":
-        # a scan may come wrapped so; whether it is one, its image type tells
+        # a scan may be exported as secondary capture; it may be kept if its modality is NM
         if settings["secondary_capture"] != "keep" or row["modality"] != "NM":
             return "secondary_capture"
     elif row["kind"] != images["kind"]:
@@ -113,10 +113,10 @@ def decide(
     chosen: Mapping[str, date] | None = None,
     tracers: Container[str] = BONE_TRACERS,
 ) -> Iterator[tuple[Row, str | None]]:
-    """Yield every consented instance with its reason of exclusion, or None and its tracer decided.
+    """Yield every consented instance with its reason of exclusion, or with None and its tracer.
 
-    What is out by its own header still counts among the files of its SOP Instance UID: whether two
-    contents contradict each other does not depend on the study's criteria.
+    A file that is out by its own header still counts among the files of its SOP Instance UID,
+    because a conflict of contents does not depend on the study's criteria.
 
     Parameters
     ----------
@@ -125,17 +125,17 @@ def decide(
     participants, calendar, settings, tracers
         See `exclusion` and `decide_tracer`.
     dicom
-        The raw folder: only instances that share a SOP Instance UID are read, to tell a copy from
+        The raw folder. Only instances that share a SOP Instance UID are read, to tell a copy from
         a conflict.
     released
         Hashes of source files that a person chose where contents conflict.
     chosen
-        Subject -> date of the exam that a person chose in the place of the first.
+        Subject -> date of the exam that a person chose instead of the first.
 
     Yields
     ------
     tuple
-        The row, of a clash with ``sha256``, which a decision needs; and the reason, if any.
+        The row and the reason, if any. A row with a clash has ``sha256``, which a decision needs.
     """
     kept: list[Row] = []
     candidates: dict[str, list[Row]] = defaultdict(list)
@@ -166,10 +166,10 @@ def decide(
 def _one_exam_each(
     rows: Iterable[Row], chosen: Mapping[str, date]
 ) -> Iterator[tuple[Row, str | None]]:
-    """Keep one case a patient: the first exam in the window, or of the day that a person chose.
+    """Keep one case per patient: the first exam in the window, or of the day that a person chose.
 
-    Where nothing of the chosen day is left no other exam takes its place: that choice is a
-    person's too.
+    If nothing of the chosen day is left, no other exam replaces it, because a person must choose
+    again.
     """
     by_subject: dict[str, list[Row]] = defaultdict(list)
     for row in rows:

@@ -1,4 +1,4 @@
-"""Are the images of the kind that the configuration says? Asked of every image's own mark."""
+"""Check by the mark of every image whether the images are of the configured kind."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ def refuse_marks(marks: Iterable[str], synthetic: bool, language: str) -> None:
     Parameters
     ----------
     marks
-        (0008,001C) Synthetic Data of every image, empty where there is none.
+        (0008,001C) Synthetic Data of every image; empty if it is absent.
     synthetic, language
         ``study.synthetic`` and ``language`` of the configuration.
 

@@ -1,4 +1,4 @@
-"""Which tracer an exam had, by what the headers say and the site's calendar (R6, R7)."""
+"""The tracer of an exam, by the headers and the site's calendar (R6, R7)."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,16 +11,16 @@ from bonescint.text.dates import header_date
 def decide_tracer(rows: Iterable[Mapping[str, str]], calendar: Mapping[date, str]) -> str:
     """Return the tracer of one exam: one of the study, other, unknown or conflict, no default.
 
-    What one header says, `bonescint.dicom.tracer` has found. The headers decide where they are of
-    one mind; the site's calendar decides where they are silent or contradict each other; headers
-    against calendar is a conflict.
+    `bonescint.dicom.tracer` has found the tracer of each header. If the headers agree, they decide.
+    If they are silent or contradict each other, the site's calendar decides. If they agree on
+    another tracer than the calendar, this is a conflict.
 
     Parameters
     ----------
     rows
         The exam's instances.
     calendar
-        Exam date -> tracer, as the site listed it.
+        Exam date -> tracer, as listed by the site.
     """
     rows = list(rows)
     found = {row["tracer"] for row in rows} - {"unknown"}
@@ -37,14 +37,15 @@ def off_weeks(
 ) -> list[tuple[str, str, int]]:
     """Return (ISO week, tracer, exams) of weeks that break the alternation of two tracers (R7).
 
-    The parity that most exams of a tracer have is taken as the rule: the notice gives none.
+    The parity of the weeks of most exams of a tracer is taken as the rule, because the notice gives
+    none.
 
     Parameters
     ----------
     rows
         The cohort's instances, tracer decided.
     tracers
-        Those of the study: one alone, or more than two, do not alternate.
+        The tracers of the study. One tracer, or more than two, do not alternate.
     """
     if len(tracers) != 2:
         return []

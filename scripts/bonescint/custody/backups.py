@@ -37,7 +37,7 @@ class Backup(NamedTuple):
     n
         The number of the entry that remembers it.
     names
-        By which the medium is known again (`Medium`).
+        UUIDs by which the medium is recognised (`Medium`).
     place
         The path on the medium.
     """
@@ -144,7 +144,7 @@ def last_told(folder: Path = Path()) -> dict[str, Any]:
 
 
 def tell(ledger: Ledger) -> None:
-    """Write what may be known of the last backups without the key.
+    """Write to `TOLD` what may be known of the last backups without the key.
 
     Parameters
     ----------

@@ -71,7 +71,7 @@ def _with_other(
         is_there = False
         with suppress(OSError):  # another user's medium, or a share that is no longer connected
             is_there = there.is_file() and medium.is_also(medium_of(there))
-        # the machine may not recognise a medium; then a copy that lies on it tells
+        # the machine may not recognise a medium; then a copy that lies on it shows which it is
         file = folder / there.name
         if is_there or medium.names & copy.names or _sha256_of(file) == copy.sha256:
             return there

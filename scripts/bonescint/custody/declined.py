@@ -57,7 +57,7 @@ def who_declined(
 
 
 def seal_declined(path: Path, persons: Mapping[str, Person], ledger: Ledger) -> None:
-    """Write who declined, readable with the ledger's key alone.
+    """Write who declined, readable only with the ledger's key.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def seal_doubts(
     declined: Collection[PersonalData],
     ledger: Ledger,
 ) -> None:
-    """Write who is held back and why, readable with the ledger's key alone.
+    """Write who is held back and why, readable only with the ledger's key.
 
     Parameters
     ----------

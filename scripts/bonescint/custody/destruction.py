@@ -1,4 +1,4 @@
-"""Making the study unreadable: the key is destroyed, and with it every copy of the ledger (R32)."""
+"""Make the study unreadable: without its key no copy of the ledger can be opened (R32)."""
 
 import hashlib
 import os
@@ -200,7 +200,7 @@ def destroy(ledger: Ledger, lost: Loss, settings: Mapping[str, Any], text: Texts
     ledger
         The opened ledger. It stays locked until the key is gone.
     lost
-        What the person was told that would be lost.
+        The loss of which the person was told.
     settings
         ``ledger`` of the configuration: what the proof tries to open.
     text
@@ -209,7 +209,7 @@ def destroy(ledger: Ledger, lost: Loss, settings: Mapping[str, Any], text: Texts
     Raises
     ------
     InputError
-        If the ledger has changed since, a file cannot be destroyed, or the ledger opens still.
+        If the ledger has changed since, a file cannot be destroyed, or the ledger still opens.
     """
     with ledger.exclusive():
         if len(ledger.entries()) != lost.entries:

@@ -21,7 +21,7 @@ _PAGE = (210 / 25.4, 297 / 25.4)  # inches, A4 upright
 _LEFT, _RIGHT, _TOP, _PITCH = 15 / 210, 195 / 210, 268 / 297, 6.0 / 297  # of the page
 _SIZE = 9  # points
 _CHARACTER = 0.602 * _SIZE / 72 / _PAGE[0]  # DejaVu Sans Mono's advance, of the page
-_CODE = 10  # characters, the gap behind it too
+_CODE = 10  # characters, including the gap after the code
 _GAP = 3
 
 
@@ -168,7 +168,7 @@ def _draw(
                     for offset, key in ((0, "export.code"), (_CODE, "export.subject")):
                         at = x + offset * _CHARACTER
                         figure.text(at, _TOP, text(key), va="bottom", color="#444444", fontsize=8)
-                # a wider gap behind every fifth row leads the eye
+                # a wider gap after every fifth row makes the table easier to read
                 y = _TOP - (row + 1) * _PITCH - row // 5 * _PITCH / 8
                 line = f"{code:{_CODE}}{subject}{mark if is_declined else ''}"
                 figure.text(x, y, line, family=mono, parse_math=False)

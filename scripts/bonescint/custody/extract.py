@@ -1,6 +1,6 @@
-"""What is held of a patient, in plain words, for the patient who asks (R36, R38).
+"""What is stored about a patient, in plain words, for the patient who asks (R36, R38).
 
-The extract names the patient by code alone, because no plain file may pair a code with an identity.
+The extract names the patient only by code, because no plain file may pair a code with an identity.
 The person who hands it over writes the name on the paper. The extract shows what software and
 readers said. It does not say that a disagreement is an incidental finding: only a patient who
 wishes to know is told that (R34).

@@ -1,4 +1,4 @@
-"""Bringing the ledger back from a backup, and what is lost by it (R12, R16)."""
+"""Restore the ledger from a backup, and find what is lost by it (R12, R16)."""
 
 import os
 from contextlib import suppress

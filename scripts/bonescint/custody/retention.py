@@ -8,7 +8,7 @@ from typing import Any
 from bonescint.errors import InputError
 from bonescint.resources import Texts, both
 
-YEARS = 10  # where the configuration is silent
+YEARS = 10  # if the configuration gives no number
 WARNING_DAYS = 90
 
 
@@ -23,9 +23,9 @@ class Retention:
     years
         For so many years after publication it is kept.
     keep_until
-        The last day it is kept, None while there is no publication.
+        The last day it is kept; None before the publication.
     days_left
-        Days up to then; negative afterwards, None while there is no publication.
+        Days until then; negative afterwards; None before the publication.
     """
 
     published: date | None
@@ -60,7 +60,7 @@ def retention(study: Mapping[str, Any], today: date) -> Retention:
     Raises
     ------
     InputError
-        If the publication date is no date, or the years lead beyond the calendar.
+        If the publication date is not a date, or the last day lies beyond the calendar.
     """
     years = int(study.get("retention_years", YEARS))
     typed = study.get("publication_date")

@@ -68,7 +68,7 @@ class SealedFolder:
     text
         Words of the area ``seal``.
     report
-        Told the stage, the megabytes done and all of them.
+        Called with the stage, the megabytes done and the total.
     """
 
     def __init__(
@@ -188,7 +188,7 @@ class SealedFolder:
             folder.mkdir(mode=0o700, exist_ok=True)
             self._need_room(needed, folder)
             self._bring_back(sealed, there)
-            # the plain files must outlive a power cut before the sealed one goes
+            # the plain files must be safe from a power cut before the sealed one is removed
             os.sync()
             self.file.unlink()
         except OSError as error:
@@ -228,7 +228,7 @@ class SealedFolder:
                 give_mode(name, one.mode)
 
     def _read(self, file: Path, total: int | None = None) -> dict[str, _Sealed]:
-        """Return what a sealed file holds, decrypted to its end and held against its manifest."""
+        """Return what a sealed file holds, decrypted to its end and compared with its manifest."""
         members: dict[str, _Sealed] = {}
 
         def take(info: tarfile.TarInfo, content: IO[bytes] | None) -> str:

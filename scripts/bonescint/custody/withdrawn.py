@@ -1,7 +1,7 @@
 """Keep on record who was on discs that were withdrawn before they were recorded (R12, R31).
 
 A disc may have left the hospital before somebody wrote that down. Once its images are withdrawn
-only the ledger can still tell who is on it, and a recall needs to know.
+only the ledger can tell who is on it, and a recall needs to know this.
 """
 
 from bonescint.custody.deliveries import DeliveryContents, recorded

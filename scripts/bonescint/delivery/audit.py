@@ -1,8 +1,8 @@
 """The record of a delivery as an audit message: DICOM PS3.15 A.5, on which IHE ATNA is built.
 
-Names of fields are those of the schema in PS3.15 A.5.1, the message is "Data Export" (A.5.3), the
-codes are of PS3.16 (DCM) and RFC 3881. The standard's form is XML, sent to a repository; this one
-is JSON for a file, because the hospital's PC has no network.
+Names of fields are those of the schema in PS3.15 A.5.1. The message is "Data Export" (A.5.3). The
+codes come from PS3.16 (DCM) and RFC 3881. The standard sends XML to a repository. This message is
+JSON in a file, because the hospital's PC has no network.
 """
 
 import json
@@ -14,7 +14,7 @@ from bonescint.custody.deliveries import Delivery
 from bonescint.identity.chain import Entry
 from bonescint.resources import SYNTHETIC
 
-# CID 405 Media Type Code, by the words with which a medium is typed
+# CID 405 Media Type Code, by the words that a person may type for a medium
 _MEDIA = (
     ("DVD", "110033", "DVD"),
     ("CD", "110032", "CD"),
@@ -30,7 +30,7 @@ def _coded(code: str, name: str, system: str = "DCM") -> dict[str, str]:
 def audit_message(
     delivery: Delivery, entry: Entry, study: Mapping[str, Any], version: str
 ) -> dict[str, Any]:
-    """Return the message: who by role, what by code, never a name or a patient ID.
+    """Return the message. Persons appear by role and patients by code, never by name or ID.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def audit_message(
             "EventIdentification": {
                 "EventID": _coded("110106", "Export"),
                 "EventActionCode": "R",
-                # the record knows the day alone
+                # the record holds only the day
                 "EventDateTime": delivery.date,
                 "EventOutcomeIndicator": "0",
                 "EventOutcomeDescription": SYNTHETIC if study["synthetic"] else "Success",
@@ -89,7 +89,7 @@ def _participants(delivery: Delivery) -> Iterator[dict[str, Any]]:
 
 
 def _study(delivery: Delivery, entry: Entry) -> Iterator[dict[str, Any]]:
-    """Yield the delivery itself: where it stands in the ledger, and what was handed over."""
+    """Yield the delivery itself: its place in the ledger, and what was handed over."""
     details = {
         "ledger entry": str(entry.get("n", "")),
         "ledger entry sha256": str(entry.get("hash", "")),
@@ -125,7 +125,7 @@ def _objects(delivery: Delivery) -> Iterator[dict[str, Any]]:
 
 
 def audit_json(message: Mapping[str, Any]) -> str:
-    """Return the message as it stands in the file; the same record gives the same bytes.
+    """Return the text of the message's file. The same record gives the same bytes.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What holds on the day of a delivery, as its record keeps it: gates, configuration, decisions."""
+"""The conditions on the day of a delivery, for its record: gates, configuration, decisions."""
 
 import hashlib
 import json
@@ -26,7 +26,7 @@ def conditions_of(
     decisions: Path = _DECISIONS,
     provenance: Path = _PROVENANCE,
 ) -> dict[str, Any]:
-    """Return what an auditor asks of the day of a delivery; nothing of it names a patient.
+    """Return what an auditor asks about the day of a delivery. Nothing in it names a patient.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def conditions_of(
     day
         Of the delivery.
     decisions, provenance
-        What persons decided, and what the last run was made of; either may be missing.
+        The human decisions, and the provenance of the last run. Either may be missing.
     """
     study, delivery = config["study"], config["delivery"]
     made_of = json.loads(provenance.read_bytes()) if provenance.exists() else {}
@@ -53,12 +53,12 @@ def conditions_of(
 
 
 def _decided(table: Path, reviewers: int) -> dict[str, Any]:
-    """Return the decisions in force: the table's hash, how many of which kind, by whose code."""
+    """Return the decisions in force: hash of the table, numbers by kind and by reviewer's code."""
     inside = []
-    with suppress(InputError):  # what has left goes on record all the same
+    with suppress(InputError):  # a delivery that has left must be recorded all the same
         inside = read_decisions(table, reviewers)
     kinds = Counter(f"{one.item.partition(':')[0]} {one.decision}" for one in inside)
-    # a name that somebody typed for a code is not repeated
+    # a reviewer who typed a name instead of a code must not be named here
     people = Counter(
         one.reviewer if re.fullmatch(REVIEWER_CODE, one.reviewer) else "" for one in inside
     )

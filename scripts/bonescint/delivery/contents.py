@@ -1,4 +1,4 @@
-"""Is what is handed over what was verified? Every image by its bytes, the codes both ways (R28)."""
+"""Compare a delivery with what was verified: every image by its bytes, codes both ways (R28)."""
 
 import hashlib
 from collections import Counter
@@ -13,7 +13,7 @@ from bonescint.files import read_rows
 from bonescint.resources import Texts
 
 REPORTS = Path("results/anonymization")
-_NAMED = 10  # in a sentence
+_NAMED = 10  # names in a sentence
 
 
 def reports_of(folder: Path = REPORTS) -> list[Path]:
@@ -42,10 +42,10 @@ def codes_wanted(reports: Iterable[Path], left: Set[str]) -> set[str]:
 
 
 def mark_faults(dicom: Iterable[Path], synthetic: bool, language: str) -> Iterator[str]:
-    """Yield that coded images are not of the kind that the configuration says.
+    """Yield a sentence if coded images are not of the kind that the configuration says.
 
-    The raw images were asked when the index was read, but Snakemake can be told to run nothing
-    again (``--rerun-triggers mtime``) after the configuration has changed.
+    The raw images were checked when the index was read. But after a change of the configuration
+    Snakemake may be told not to run anything again (``--rerun-triggers mtime``).
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def _is_simulated(image: Path) -> bool:
         header = dcmread(image, stop_before_pixels=True, specific_tags=[SyntheticData])
         return str(header.get("SyntheticData", "")).strip().upper() == "YES"
     except Exception:
-        return False  # what is no image is told by its bytes
+        return False  # a file that is not an image is found by its hash
 
 
 def content_faults(
@@ -81,7 +81,7 @@ def content_faults(
     reports
         results/anonymization/{batch}.csv: each instance written, with its SHA-256.
     codes
-        Whose images are wanted, all of them; None = of those whom the delivery holds.
+        Codes whose images must all be there; None = the codes that the delivery holds.
     language
         ``ja`` or ``en``.
     """
@@ -95,10 +95,10 @@ def content_faults(
                 if row["code"] in (held if codes is None else codes):
                     wanted[row["sha256"]] = known[row["sha256"]]
     there = Counter(digest for _, digest in found.images)
-    # a name that no report has may be a patient's
+    # a file name that is in no report may name a patient, so it is not shown
     names = {path: path for path in known.values()}
     odd = ["/".join(name.split("/")[-3:]) for name, digest in found.images if digest not in known]
-    # the folders of a file-set need not be named by the codes, but never by another's
+    # the folders of a file-set need not bear a code, but must not bear the code of another patient
     renamed = [
         known[digest]
         for name, digest in found.images
@@ -122,12 +122,12 @@ def content_faults(
 
 
 def changed_images(images: Iterable[Path], reports: Iterable[Path], language: str) -> Iterator[str]:
-    """Yield one sentence on coded images that are gone or not as they were verified.
+    """Yield one sentence on coded images that are missing or changed since they were verified.
 
     Parameters
     ----------
     images
-        Below results/dicom/{batch}: those that go onto a disc.
+        The images that go onto a disc, below results/dicom/{batch}.
     reports
         results/anonymization/{batch}.csv: each image written, with its SHA-256.
     language
@@ -154,6 +154,6 @@ def changed_images(images: Iterable[Path], reports: Iterable[Path], language: st
 
 
 def _some(names: Iterable[str]) -> str:
-    """Return some of many names in a row."""
+    """Return the first of many names, joined for a sentence."""
     named = sorted(names)
     return ", ".join(named[:_NAMED]) + (" ..." if len(named) > _NAMED else "")

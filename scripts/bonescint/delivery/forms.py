@@ -1,4 +1,4 @@
-"""The forms of a delivery: of one on record, or of the volumes that are to be handed over (R29)."""
+"""The forms of a recorded delivery, or of the volumes that are to be handed over (R29)."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -19,14 +19,15 @@ from bonescint.text.filled import filled_for
 
 VOLUMES = Path("results/delivery/volumes.csv")
 CONTENTS = Path("results/delivery/contents.csv")
-# beside results/: they prove what was provided and stay when all else about a patient goes
+# beside results/, because they prove what was provided and stay when everything else about a
+# patient is removed
 FOLDER = Path("forms")
 _RECORDED = ("date", "medium", "partner", "responsible", "items", "obtained", "means")
 _DELIVERY = re.compile(r"_D(\d+)_\d+")  # of a File-set ID (`Label.file_set_id`)
 
 
 def recorded_provision(delivery: Delivery) -> Provision:
-    """Return a delivery on record as its forms need it.
+    """Return the data of a recorded delivery for its forms.
 
     Parameters
     ----------
@@ -50,14 +51,14 @@ def built_provision(
     volumes: Path = VOLUMES,
     contents: Path = CONTENTS,
 ) -> Provision:
-    """Return the volumes that are to be handed over as their forms need it; the date stays blank.
+    """Return the data of volumes to be handed over for their forms. The date stays blank.
 
     Parameters
     ----------
     config
         The configuration: ``study``, ``delivery``, ``language``.
     today
-        Tells whether the study is over.
+        The day, which shows whether the study is over.
     volumes, contents
         The built volumes and what is on them (docs/en/tables.md).
 
@@ -110,14 +111,15 @@ def write_forms_of(
     names
         Which forms.
     former
-        The same volumes before they were handed over: whose forms nobody has touched, are replaced.
+        The same volumes before they were handed over. Their forms are replaced if nobody has
+        changed them.
     replace
-        Whether every form may be replaced: in a folder where nobody fills any in.
+        Whether every form may be replaced, as in a folder where nobody fills in forms.
 
     Raises
     ------
     InputError
-        If no privacy manager is chosen (R33), or a form that stands there says something else.
+        If no privacy manager is chosen (R33), or if a form with other content exists already.
         Nothing is written then.
     """
     words = Texts("papers", str(config["language"]))

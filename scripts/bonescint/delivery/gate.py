@@ -1,4 +1,4 @@
-"""May anything leave the hospital at all? All that is unmet, at once (R14, R27, R33, R39)."""
+"""The gates before every delivery: all unmet conditions at once (R14, R27, R33, R39)."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,9 +23,9 @@ def is_asked(arguments: Iterable[str]) -> bool:
     Parameters
     ----------
     arguments
-        Its command line: while the rules are read, Snakemake does not tell its targets.
+        Its command line, because Snakemake does not tell its targets while the rules are read.
     """
-    # as an option's value too: --until=deliver
+    # a target may also be the value of an option: --until=deliver
     words = [part for word in arguments for part in (word, word.partition("=")[2])]
     return any(
         word in _RULES or f"{os.path.relpath(word or '.')}/".startswith(f"{_FOLDER}/")
@@ -34,12 +34,12 @@ def is_asked(arguments: Iterable[str]) -> bool:
 
 
 def reason_after_end(study: Mapping[str, Any], delivery: Mapping[str, Any], today: date) -> str:
-    """Return why something is delivered although the period has ended; empty if nothing says so.
+    """Return the reason for a delivery after the end of the period; empty if none is given.
 
     Parameters
     ----------
     study, delivery
-        Those parts of the configuration. The demonstration's reason counts for simulated data only.
+        These parts of the configuration. The demonstration's reason counts only for simulated data.
     today
         The day of the delivery.
     """
@@ -52,9 +52,9 @@ def reason_after_end(study: Mapping[str, Any], delivery: Mapping[str, Any], toda
 def refusals(
     study: Mapping[str, Any], delivery: Mapping[str, Any], today: date, language: str
 ) -> Iterator[str]:
-    """Yield everything in the configuration for which nothing may be delivered today.
+    """Yield everything in the configuration that forbids a delivery today.
 
-    Of simulated data the period alone is asked: they need no committee and no partner.
+    For simulated data only the period counts, because they need no committee and no partner.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def refusals(
 
 
 def disc_refusals(delivery: Mapping[str, Any]) -> Iterator[str]:
-    """Yield why no encrypted disc can be built: there is no passphrase that jobs can use (R29).
+    """Yield why no encrypted disc can be built, if jobs can use no passphrase (R29).
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def disc_refusals(delivery: Mapping[str, Any]) -> Iterator[str]:
 def cover_lines(
     study: Mapping[str, Any], delivery: Mapping[str, Any], today: date, language: str
 ) -> list[str]:
-    """Return what a delivery after the study's end says of it, on the sheet and the disc (R14).
+    """Return the lines on the sheet and the disc of a delivery after the study's end (R14).
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def cover_lines(
 
 
 def _staff_list(path: Path, text: Texts) -> Iterator[str]:
-    """Yield why a list of staff is none."""
+    """Yield why a file cannot be used as list of staff."""
     try:
         if not listed_staff(path):
             yield text("empty_staff", path=path)

@@ -1,4 +1,4 @@
-"""Cases that lack a required field of the partner's sheet, and what was decided of them (R26)."""
+"""Cases that lack a required field of the partner's sheet, and the decisions about them (R26)."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -11,7 +11,7 @@ from bonescint.delivery.sheet import COLUMNS, NO_FINDINGS
 from bonescint.files import read_rows
 from bonescint.resources import Texts
 
-# which cases lack what; stays in the hospital
+# the cases and their missing fields; this table stays in the hospital
 TABLE = Path("results/hospital/incomplete.csv")
 _REQUIRED = {field: title for field, title, required in COLUMNS if required and field != "eod"}
 
@@ -26,7 +26,7 @@ class Incomplete(NamedTuple):
     blanks
         The fields that are blank, as `bonescint.delivery.sheet.COLUMNS` names them.
     sha256
-        Of the row as it would be sent: what a decision about it names.
+        Of the row as it would be sent. A decision about the row refers to it.
     decision
         ``leave-out`` or ``not-stated``; empty = the case waits for one.
     """
@@ -43,7 +43,7 @@ class Incomplete(NamedTuple):
 
 
 def partner_rows(cases: Path, reference: Path, findings: Path) -> list[dict[str, str]]:
-    """Return the rows of the partner's sheet, of the cases that have coded images (R28).
+    """Return the rows of the partner's sheet for the cases that have coded images (R28).
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def partner_rows(cases: Path, reference: Path, findings: Path) -> list[dict[str,
 def incomplete(
     rows: Iterable[Mapping[str, str]], decisions: Path | None, reviewers: int = 1
 ) -> list[Incomplete]:
-    """Return the cases of the sheet that lack a required field, with what was decided of each.
+    """Return the cases of the sheet that lack a required field, with the decision about each.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def incomplete(
         Of `partner_rows`.
     decisions
         private/review/decisions.tsv, None if there is none: item ``blank:CODE``, decision
-        ``leave-out``, or ``not-stated`` where the findings alone are blank.
+        ``leave-out``, or ``not-stated`` if only the findings are blank.
     reviewers
         As for `bonescint.deid.decisions.read_decisions`.
 
@@ -98,7 +98,7 @@ def incomplete(
         sha256 = digest("\n".join(f"{field}={row[field]}" for field, _, _ in COLUMNS))
         decision = decided.get((f"{BLANK}{row['code']}", sha256), "")
         if decision == NOT_STATED and blanks != ("findings",):
-            decision = ""  # what else is blank cannot be made up
+            decision = ""  # only blank findings may be sent as "not stated"
         found.append(Incomplete(row["code"], blanks, sha256, decision))
     return found
 
@@ -106,7 +106,7 @@ def incomplete(
 def rows_sent(
     rows: Iterable[Mapping[str, str]], decided: Mapping[str, str]
 ) -> list[dict[str, str]]:
-    """Return the rows as they are sent: findings that a decision calls not stated say so.
+    """Return the rows as they are sent: "not stated" is filled in where a decision says so.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ def waiting(found: Iterable[Incomplete], language: str) -> Iterator[str]:
 
 
 def left_out(table: Path = TABLE, selection: Path = SELECTION) -> set[str]:
-    """Return the codes of the cases that are in no delivery: not chosen, or left out by a decision.
+    """Return the codes of the cases in no delivery: not chosen, or left out by a decision.
 
     Parameters
     ----------

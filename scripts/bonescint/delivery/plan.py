@@ -1,4 +1,4 @@
-"""Which cases the next delivery holds, and which of a former one it replaces (R28, R31)."""
+"""Which cases the next delivery holds, and which former deliveries they replace (R28, R31)."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,7 +13,7 @@ from bonescint.files import read_rows
 from bonescint.resources import Texts
 
 _NAMED = 10  # codes in a sentence
-# stays in the hospital
+# this table stays in the hospital
 TABLE = Path("results/hospital/planned.csv")
 NEW, REPLACES, DELIVERED, LEFT_OUT, STOPPED = (
     "new", "replaces", "delivered", "left-out", "stopped",
@@ -21,7 +21,7 @@ NEW, REPLACES, DELIVERED, LEFT_OUT, STOPPED = (
 
 
 class Planned(NamedTuple):
-    """What becomes of a case at the next delivery.
+    """What happens to a case at the next delivery.
 
     Parameters
     ----------
@@ -29,10 +29,10 @@ class Planned(NamedTuple):
         The patient's code.
     state
         ``new``; ``replaces``: delivered before and changed since, or wanted again; ``delivered``:
-        as it is now, the partner has it; ``left-out`` by a decision; ``stopped``: the patient asked
+        the partner has it as it is now; ``left-out`` by a decision; ``stopped``: the patient asked
         to be in no further delivery.
     delivery
-        The one that will hold the case, or, if none will, the last that does.
+        The delivery that will hold the case. If none will, the last one that holds it.
     replaces
         The delivery whose content of the case is replaced.
     sha256
@@ -52,7 +52,7 @@ def cases_of(rows: Iterable[Mapping[str, str]], reports: Iterable[Path]) -> list
     Parameters
     ----------
     rows
-        Of `bonescint.delivery.incomplete.rows_sent`.
+        What `bonescint.delivery.incomplete.rows_sent` returned.
     reports
         results/anonymization/{batch}.csv: each image written, with its SHA-256. The images lie
         below results/dicom/{batch}.
@@ -90,20 +90,20 @@ def plan(
     deliveries: Sequence[Delivery],
     contents: str = "new",
 ) -> list[Planned]:
-    """Return what becomes of each case at the next delivery.
+    """Return what happens to each case at the next delivery.
 
     Parameters
     ----------
     cases
-        Of `cases_of`.
+        What `cases_of` returned.
     left_out, stopped
         Codes that a decision leaves out, and of patients who asked to be in no further delivery.
     deliveries
-        On record, in their order. One from which a case was recalled counts for it no more, for the
-        partner has given it back; one that was not built here has no digest of its cases, and what
-        may have changed since is sent again.
+        On record, in their order. A delivery does not count for a case that was recalled from it,
+        because the partner has given the case back. A delivery that was not built here has no
+        digests of its cases, so they are sent again.
     contents
-        ``new``, or ``all``: what was delivered and has not changed goes too.
+        ``new``, or ``all``: delivered cases that have not changed are sent too.
     """
     number = next_number(deliveries)
     found = []
@@ -146,9 +146,9 @@ def volume_faults(build: Build, planned: Path, language: str) -> Iterator[str]:
     Parameters
     ----------
     build
-        What stands.
+        The existing volumes.
     planned
-        results/hospital/planned.csv; what it leaves to no new delivery need not stand anywhere.
+        results/hospital/planned.csv. If it plans no new delivery, no volumes need exist.
     language
         ``ja`` or ``en``.
     """
@@ -169,7 +169,7 @@ def at_end(build: Build, table: Path, language: str) -> Iterator[str]:
     Parameters
     ----------
     build
-        What stands; nothing is said of one that was not what was asked for.
+        The existing volumes. Nothing is said of volumes that were not asked for.
     table
         results/hospital/planned.csv.
     language

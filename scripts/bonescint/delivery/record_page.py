@@ -1,4 +1,4 @@
-"""The page about one delivery for the auditor: all of its record, by code, in one file."""
+"""The page about one delivery for the auditor: its whole record, by code, in one file."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,10 +15,10 @@ from bonescint.identity.ledger import Ledger
 from bonescint.pages import page_template
 from bonescint.resources import SYNTHETIC, Texts
 
-# where forms about deliveries lie, those of this one named by its ID
+# where forms about deliveries lie; their names hold the ID of the delivery
 _FORMS = (RECALLS, FORMS)
 _PLAIN = ("privacy_manager", "period_end", "preceding_study", "partner", "reviewers")
-_A_LINE = 8  # codes
+_A_LINE = 8  # codes in a line
 _HASHES = ("bonescint", "config_sha256_16", "analysis_sha256_16")
 
 
@@ -29,9 +29,9 @@ class RecordSection:
     Parameters
     ----------
     key
-        Of its title, and its place in the page.
+        Key of its title, and its anchor in the page.
     header, rows
-        Its table; a section without rows says that there is nothing.
+        Its table. A section without rows says that there is nothing.
     note
         A sentence before the table.
     """
@@ -62,7 +62,7 @@ def record_page(
     language: str,
     folders: Iterable[Path] = _FORMS,
 ) -> str:
-    """Return the page: no script, no network, no file beside it, no clock.
+    """Return the page. It needs no script, no network and no other file, and shows no time.
 
     Parameters
     ----------

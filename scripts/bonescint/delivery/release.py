@@ -1,4 +1,4 @@
-"""Every image that is to leave has been looked at by a person: nothing else is delivered."""
+"""Only images that a person has looked at and released are delivered."""
 
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
@@ -13,15 +13,15 @@ _NAMED = 10  # files in a message
 def unreleased(
     reports: Iterable[Path], decided: list[Decision], left_out: Collection[str] = ()
 ) -> list[str]:
-    """Return the coded files that nobody has released, or somebody has blocked, in their order.
+    """Return the coded files, in order, that nobody has released or that somebody has blocked.
 
     Parameters
     ----------
     reports
         results/anonymization/{batch}.csv of every batch.
     decided
-        By `bonescint.deid.decisions.read_decisions`: item ``coded`` with the hash of the coded
-        file, so that an image that is made anew is looked at anew.
+        From `bonescint.deid.decisions.read_decisions`: item ``coded`` with the hash of the coded
+        file. So an image that is made anew must be looked at again.
     left_out
         Codes of the cases that are not delivered.
     """

@@ -21,7 +21,7 @@ _PATTERNS = {
         rf"\d{{4}}\s*[-/.年]\s*\d{{1,2}}(?:\s*[-/.月]\s*\d{{1,2}}|\s*月)|(?:{_ERA})\s*(?:\d+|元)\s*年|(?<!\d)(?:19|20)\d{{6}}(?!\d)"
     ),
 }
-# 前回 (2018年5月) より: any date is a human's to judge
+# 前回 (2018年5月) より: a person must judge any date
 
 
 def known_people(
@@ -30,14 +30,14 @@ def known_people(
     staff: Iterable[str],
     institutions: Iterable[str] = (),
 ) -> dict[str, Matcher]:
-    """Return kind -> what finds the people of that kind in a findings text.
+    """Return kind -> matcher that finds the people of that kind in a findings text.
 
     Parameters
     ----------
     names, ids
         Patients' names as in headers (romaji=kanji=kana), and patient IDs in any spelling.
     staff
-        Names of staff, as anybody writes them, and of physicians and operators as in headers.
+        Names of staff as people write them, and of physicians and operators as in headers.
     institutions
         Names, addresses and departments as in headers.
     """
@@ -57,8 +57,8 @@ def scan_text(text: str, known: Mapping[str, Matcher]) -> tuple[str, ...]:
     text
         The findings.
     known
-        As `known_people` returns it; dates and telephone numbers are found by their shape. A title
-        tells of somebody whom nobody has listed, and so does a word such as 病院.
+        As `known_people` returns it. Dates and telephone numbers are found by their form. A title
+        or a word such as 病院 may point to somebody who is on no list.
     """
     reading = PROSE.read(text)
     found = {kind for kind, people in known.items() if people.is_named_in(reading)}
@@ -72,7 +72,7 @@ def scan_text(text: str, known: Mapping[str, Matcher]) -> tuple[str, ...]:
 
 
 def digest(text: str) -> str:
-    """Return the sha256 that binds a decision to a text."""
+    """Return the sha256 of a text, by which a decision holds only for this text."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -82,7 +82,7 @@ def undecided(
     language: str,
     reviewers: int = 1,
 ) -> Iterator[str]:
-    """Yield a sentence for every hit that no human has released (R27).
+    """Yield a sentence for every hit that no person has released (R27).
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def undecided(
         Rows of private/findings.csv: code, sha256, kinds.
     decisions
         private/review/decisions.tsv: item (``findings:CODE``), sha256, decision (release | block),
-        reviewer, date; None if there is none. A decision holds for the text of that sha256 alone.
+        reviewer, date; None if there is none. A decision holds only for the text of that sha256.
     language
         ``ja`` or ``en``.
     reviewers
@@ -127,7 +127,7 @@ def read_findings(paths: Mapping[str, Path]) -> dict[str, dict[str, str]]:
 
 
 def joined(readings: Mapping[str, str], language: str) -> str:
-    """Return a case's findings as one text: the readers' in turn, numbered if several."""
+    """Return a case's findings as one text: reader by reader, numbered if there are several."""
     if len(readings) == 1:
         return next(iter(readings.values()))
     text = Texts("delivery", language)

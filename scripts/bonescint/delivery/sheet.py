@@ -25,9 +25,9 @@ COLUMNS = [
     ("weight_kg", "体重", False),
 ]
 NOT_CALCULATED = "未算出"
-NO_FINDINGS = "記載なし"  # where a recorded decision says so
+NO_FINDINGS = "記載なし"  # only if a recorded decision says so
 _WORDS = {"metastasis": {"1": "有", "0": "無"}, "sex": {"F": "女", "M": "男"}}
-# what Excel lets a person choose where a cell is changed
+# the values that Excel offers when a person changes a cell
 _LISTS = {field: list(words.values()) for field, words in _WORDS.items()}
 _LISTS["eod"] = [*"01234", NOT_CALCULATED]
 _KIND = {
@@ -68,7 +68,7 @@ def partner_book(
 ) -> bytes:
     """Return a workbook with columns A to I; the same rows give the same bytes.
 
-    Headers and values are Japanese whatever the language: the notice fixes them.
+    Headers and values are always Japanese, because the notice prescribes them.
 
     Parameters
     ----------
@@ -76,7 +76,8 @@ def partner_book(
         ``code``, ``exam_date`` (YYYY-MM-DD), ``findings``, ``eod`` (0..4; empty = not calculated),
         ``metastasis`` (1 | 0), ``age`` (years), ``sex``, ``height_cm``, ``weight_kg``.
     synthetic
-        Mark the sheet's name, its print header and a second sheet; columns A to I stay as they are.
+        Whether to mark the sheet's name, its print header and a second sheet as simulated. Columns
+        A to I stay as they are.
     language
         Of the messages.
     cover
@@ -130,7 +131,7 @@ def _problems(rows: Sequence[Mapping[str, str]], texts: Texts) -> Iterator[str]:
 
 
 def _fill(sheet: Any, rows: Sequence[Mapping[str, str]], styles: Mapping[str, Any]) -> None:
-    """Write the header and the cases, columns as wide and rows as tall as their texts."""
+    """Write the header and the cases; widths and heights fit the texts."""
     shown = [{field: _shown(field, row[field].strip()) for field, _, _ in COLUMNS} for row in rows]
     widths = []
     for i, (field, title, _) in enumerate(COLUMNS):

@@ -12,12 +12,12 @@ _HEADINGS = frozenset(
 
 
 def listed_staff(path: Path) -> list[str]:
-    """Return the names of a list of staff: no comments, no heading, no lines without a letter.
+    """Return the names in a list of staff, without comments, heading and lines without a letter.
 
     Parameters
     ----------
     path
-        A text file with a name a line.
+        A text file with one name per line.
 
     Raises
     ------

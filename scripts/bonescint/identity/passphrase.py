@@ -80,7 +80,7 @@ def ask_passphrase(label: str, confirm: bool = False, least: int = SHORTEST) -> 
     label
         What the passphrase opens.
     confirm
-        Whether it is a new passphrase, for which is asked twice.
+        Whether it is a new passphrase, which must be typed twice.
     least
         How many characters a new one must have.
 

@@ -122,7 +122,7 @@ class Contents:
                 times = status.st_mtime_ns, status.st_ctime_ns
                 yield Member(name, source, "file", status.st_size, *times, "")
         except FileNotFoundError:
-            return  # gone since the folder was listed
+            return  # removed since the folder was listed
         except OSError as error:
             reason = os.strerror(error.errno or 0)
             problems.append(text("unreadable", file=shown(name, self.raw, text), reason=reason))
@@ -135,8 +135,8 @@ class Contents:
             return True
         if status.st_size > KEY_SIZE or name.startswith(f"{self.raw}/"):
             return False
-        # a copy of the key under another name is left out too, or the archive would hold the key
-        # that opens it
+        # a copy of the key under another name is left out too, because every copy of it must be
+        # destroyed some day
         data = Path(source).read_bytes()
         return data.startswith(_WRAPPED) or _SECRET.search(data) is not None
 

@@ -1,4 +1,4 @@
-"""Reading an archive back: checked against its manifest, and unpacked (R32)."""
+"""Read an archive back: check it against its manifest, and unpack it (R32)."""
 
 import fcntl
 import hashlib
@@ -68,7 +68,7 @@ def verify_archive(
     Raises
     ------
     InputError
-        If it cannot be read to its end, or is no archive of this program.
+        If it cannot be read to its end, or is not an archive of this program.
     """
 
     def take(member: tarfile.TarInfo, content: IO[bytes] | None) -> str:
@@ -172,7 +172,7 @@ class _Tree:
         return digest
 
     def finish(self) -> list[str]:
-        """Make the links and return those left out. Links come last: nothing is written through."""
+        """Make the links, after all files so that none goes through one; return those left out."""
         for _, path, target in self._links:
             path.symlink_to(target)
         out = []

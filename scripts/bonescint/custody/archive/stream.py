@@ -220,7 +220,7 @@ def decrypted(path: Path, identity: "pyrage.x25519.Identity", text: Texts) -> It
     Raises
     ------
     InputError
-        If it is no age file, not encrypted to this key, damaged or incomplete.
+        If it is not an age file, not encrypted to this key, damaged or incomplete.
     """
     import pyrage
 

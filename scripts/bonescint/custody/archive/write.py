@@ -1,4 +1,4 @@
-"""Writing the archive of a study: one age-encrypted tar, read back before it gets its name (R32).
+"""Write the archive of a study: one age-encrypted tar, read back before it gets its name (R32).
 
 No plaintext touches the disk. The archive is encrypted to the ledger's key, so that destroying this
 key makes every archive unreadable.
@@ -30,7 +30,7 @@ _MB = 1_000_000
 
 @dataclass(frozen=True)
 class Written:
-    """What stands in the finished archive.
+    """What the finished archive holds.
 
     Parameters
     ----------

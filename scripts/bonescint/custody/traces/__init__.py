@@ -1,1 +1,1 @@
-"""Looking for every trace of a person in the folders of a study (R12, R36)."""
+"""The search for every trace of a person in the folders of a study (R12, R36)."""

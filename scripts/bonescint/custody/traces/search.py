@@ -48,7 +48,7 @@ class Trace(NamedTuple):
 def search(
     roots: Sequence[Path], persons: Iterable[Person], skip: Collection[Path] = ()
 ) -> Iterator[Trace]:
-    """Yield every trace of persons in folders and files, behind links too.
+    """Yield every trace of persons in folders and files, also through links.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def search(
     Raises
     ------
     OSError
-        If a file cannot be read: what was not looked into must not pass for clean.
+        If a file cannot be read, because it must not count as free of traces then.
     """
     return Searcher(persons).search(roots, skip)
 
@@ -87,7 +87,7 @@ class Searcher:
         self._additional = Terms(searched.additional if searched else ())
 
     def search(self, roots: Sequence[Path], skip: Collection[Path] = ()) -> Iterator[Trace]:
-        """Yield every trace in folders and files, behind links too.
+        """Yield every trace in folders and files, also through links.
 
         Parameters
         ----------
@@ -99,7 +99,7 @@ class Searcher:
         Raises
         ------
         OSError
-            If a file cannot be read: what was not looked into must not pass for clean.
+            If a file cannot be read, because it must not count as free of traces then.
         """
         if not self.terms:
             return

@@ -26,8 +26,9 @@ _PADDED = re.compile(r"(?<![0-9])0+[1-9][0-9]{0,4}(?![0-9])")
 # a token at a line's end and the one at the next line's start
 _BROKEN = re.compile(r"(?<![0-9a-z-])([0-9a-z-]{1,40}+)(=?)[ \t\r]*\n(?=[ \t>]*([0-9a-z-]{1,40}+))")
 _WRAPPED = 20  # a line with more characters was wrapped by a word processor
-# 2019-06; below, 2019-06-03 or 03.06.2019, of which the number may be a part
+# 2019-06
 _MONTH = re.compile(r"(?:19|20)[0-9]{2}\D(?:0[1-9]|1[0-2])")
+# 2019-06-03 or 03.06.2019
 _DAY = re.compile(
     r"(?<![0-9])(?:(?:19|20)[0-9]{2}([-/._ ])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12][0-9]|3[01])"
     r"|(?:0?[1-9]|[12][0-9]|3[01])([-/._ ])(?:0?[1-9]|1[0-2])\2(?:19|20)[0-9]{2})(?![0-9])"
@@ -35,7 +36,7 @@ _DAY = re.compile(
 # a code of a terminology follows its name (dcm 12345678); scan.dcm 12345678 is something else
 _SCHEME = re.compile(r"(?<![.a-z])(?:sct|srt|snm3|dcm)[ :,]\Z")
 _SIZE = re.compile("\\s?(?:bytes?|バイト)(?![a-z])")
-# ID12345678 is that ID, X12345678 another one
+# labels that may touch an ID: ID12345678 is the ID 12345678, X12345678 is another one
 _LABEL = re.compile(r"(?<![a-z])(?:id|pid|mrn|no|patient|patient_?id)\Z")
 # An ID that is too short or reads as a date counts only in a column of IDs, because the same number
 # often stands elsewhere. A fifth of all numbers of four digits occurs in every run's figures and

@@ -15,7 +15,7 @@ from bonescint.custody.traces.text import Found
 _CHUNK = 1 << 20  # bytes that a process gets at once
 _IMAGE = 1 << 14  # bytes that are read of an image
 _AHEAD = 4  # waiting chunks for each process
-_ALONE = 2  # so few chunks are searched sooner than processes start
+_ALONE = 2  # chunks; so few are searched faster than processes start
 _terms: tuple[Terms, Terms]
 
 

@@ -1,6 +1,6 @@
-"""The encrypted part of a disc: a ZIP with AES-256 that 7-Zip opens, not Windows itself (R29).
+"""The encrypted part of a disc: a ZIP with AES-256 that 7-Zip opens but Windows does not (R29).
 
-Names, sizes and dates stay readable in it, so no name holds a code and no date says anything.
+Names, sizes and dates stay readable in it. So no name holds a code, and all dates are the same.
 Apart from the salts the same files give the same bytes.
 """
 
@@ -22,7 +22,7 @@ from bonescint.errors import InputError
 from bonescint.files import replacing
 from bonescint.resources import both
 
-_LEVEL = 1  # four times as fast as the usual 6, for an archive that is a tenth larger
+_LEVEL = 1  # four times as fast as the usual 6, with an archive that is a tenth larger
 _DATE = (2000, 1, 1, 0, 0, 0)
 _MSDOS, _ARCHIVED = 0, 0x20  # no system and no permissions of ours
 # headers of an entry in both places, salt, check and authentication, sizes beyond 2 GiB
@@ -36,16 +36,17 @@ def write_archive_of(files: Sequence[DiscFile], path: Path, passphrase: str) -> 
     Parameters
     ----------
     files
-        Of the plain volume; they get the names that Windows would show, DICOMDIR at the root.
+        Files of the plain volume. They get the names that Windows would show, with DICOMDIR at the
+        root.
     path
         The archive.
     passphrase
-        Printable ASCII: programs differ in how they read anything else.
+        Printable ASCII, because programs read other characters differently.
 
     Raises
     ------
     InputError
-        If it cannot be written, or a source is not what its hash says.
+        If the archive cannot be written, or a source does not match its hash.
     """
     secret = passphrase.encode("ascii")
     with cannot_write(path), replacing(path, "w+b") as stream:
@@ -66,9 +67,9 @@ def write_archive_of(files: Sequence[DiscFile], path: Path, passphrase: str) -> 
 def _add(archive: Any, file: DiscFile) -> None:
     entry = AESZipInfo(file.joliet, date_time=_DATE)
     entry.compress_type = ZIP_DEFLATED
-    entry._compresslevel = _LEVEL  # the archive's own is not asked for a ready entry
+    entry._compresslevel = _LEVEL  # the level of the archive is ignored for an entry made here
     entry.create_system, entry.external_attr = _MSDOS, _ARCHIVED
-    entry.file_size = file.size  # tells whether the long form of sizes is needed
+    entry.file_size = file.size  # decides whether ZIP64 sizes are needed
     digest = hashlib.sha256()
     with _opened(file) as source, archive.open(entry, "w") as written:
         for block in blocks(source):
@@ -79,7 +80,7 @@ def _add(archive: Any, file: DiscFile) -> None:
 
 
 def _read_back(archive: Any, file: DiscFile) -> bool:
-    """Return whether the passphrase opens an entry, and to what was put into it."""
+    """Return whether the passphrase opens an entry and its content is what was written."""
     with archive.open(file.joliet) as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest() == file.sha256
 
@@ -89,18 +90,18 @@ def _opened(file: DiscFile) -> AbstractContextManager[IO[bytes]]:
 
 
 def archive_bound(files: Iterable[DiscFile], packed: Mapping[Path, int]) -> int:
-    """Return what an archive of these files takes at most.
+    """Return the greatest size in bytes that an archive of these files can have.
 
     Parameters
     ----------
     files
-        Of a plain volume.
+        Files of a plain volume.
     packed
-        Compressed sizes as `packed_sizes` finds them out; other files count as they are.
+        Compressed sizes as `packed_sizes` returns them. Other files count as uncompressed.
     """
     total = _END
     for file in files:
-        # what cannot be compressed grows by some bytes a block
+        # incompressible data grow by some bytes per block
         content = file.size + file.size // 1000 + 64
         if isinstance(file.source, Path):
             content = packed.get(file.source, content)
@@ -109,7 +110,7 @@ def archive_bound(files: Iterable[DiscFile], packed: Mapping[Path, int]) -> int:
 
 
 def packed_sizes(files: Iterable[Path]) -> dict[Path, int]:
-    """Return the compressed size of each file: what the archive will hold of it.
+    """Return the compressed size of each file in the archive.
 
     Parameters
     ----------
@@ -117,7 +118,7 @@ def packed_sizes(files: Iterable[Path]) -> dict[Path, int]:
         The images.
     """
     files = list(files)
-    with ThreadPoolExecutor() as threads:  # zlib lets them run side by side
+    with ThreadPoolExecutor() as threads:  # zlib releases the lock of the interpreter
         return dict(zip(files, threads.map(_packed, files), strict=True))
 
 

@@ -37,7 +37,7 @@ _OUTER = {layout.README, layout.ARCHIVE, layout.MANIFEST_IN_JOLIET}
 
 @dataclass
 class FilesFound:
-    """What was read of a volume's files.
+    """What was read from a volume's files.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def check_files(
     advance: Report,
     is_outer: bool = False,
 ) -> FilesFound:
-    """Check everything that stands in the files of a volume.
+    """Check the content of all files of a volume.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def check_files(
     language
         Of the places in files.
     advance
-        Told the stage, the files done and their number.
+        Called with the stage, the number of files done and the total.
     is_outer
         Whether these are the files around an encrypted archive.
     """
@@ -105,7 +105,7 @@ def check_files(
 
 
 def _check_names(contents: VolumeContents, verdict: DiscVerdict, is_outer: bool) -> None:
-    """Say what is no part of such a volume: a program, an autorun, what a system put there."""
+    """Report files that do not belong on a volume: programs, autorun, files of a system."""
     own = _OUTER if is_outer else _PLAIN
     for name in sorted(contents.sizes):
         is_listed = not is_outer and (_IMAGE.fullmatch(name) or _PREVIEW.fullmatch(name))
@@ -120,7 +120,7 @@ def _check_names(contents: VolumeContents, verdict: DiscVerdict, is_outer: bool)
 def _readable(
     contents: VolumeContents, name: str, is_wanted: bool = True
 ) -> Iterator[IO[bytes] | None]:
-    """Open a file if it is there; what cannot be read is said when all files are read."""
+    """Open a file if it is there. Unreadable files are reported when all files are read."""
     if not is_wanted or name not in contents.sizes:
         yield None
         return
@@ -152,7 +152,7 @@ def _read_all(
     language: str,
     advance: Report,
 ) -> None:
-    """Read each file once: its hash, its form, the people in it."""
+    """Read each file once for its hash, its format and the people named in it."""
     text, previews = Texts("traces", language), 0
     for n, name in enumerate(sorted(contents.sizes), 1):
         advance("files", n, len(contents.sizes))
@@ -191,7 +191,7 @@ def _compare_hashes(found: FilesFound, wanted: dict[str, str], verdict: DiscVerd
 
 
 def _check_images(contents: VolumeContents, found: FilesFound, verdict: DiscVerdict) -> None:
-    """Hold the images against DICOMDIR, against each other and against the previews."""
+    """Compare the images with DICOMDIR, with each other and with the previews."""
     paths = {name for name in contents.sizes if _IMAGE.fullmatch(name)}
     compare_directory(found.listing, found.images, paths - found.images.keys(), verdict)
     uids: dict[str, str] = {}
@@ -212,7 +212,7 @@ def _check_images(contents: VolumeContents, found: FilesFound, verdict: DiscVerd
 
 
 def _check_listed(contents: VolumeContents, found: FilesFound, verdict: DiscVerdict) -> None:
-    """Hold the sheet, INDEX.TSV and the page against the images."""
+    """Compare the sheet, INDEX.TSV and the page with the images."""
     tabled: dict[str, set[str]] = {}
     codes = found.codes
     broken = {name for name in contents.sizes if _IMAGE.fullmatch(name)} - found.images.keys()
@@ -237,7 +237,7 @@ def _check_listed(contents: VolumeContents, found: FilesFound, verdict: DiscVerd
 def check_against_study(
     found: FilesFound, label: str, known: StudyRecords, verdict: DiscVerdict
 ) -> None:
-    """Hold the images against those that the study verified, and the codes against its list.
+    """Compare the images with those that the study verified, and the codes with its list.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The files of a volume, wherever they lie: in an image, in a folder, in an encrypted archive."""
+"""The files of a volume in an image, in a folder or in an encrypted archive."""
 
 import hashlib
 import io
@@ -18,13 +18,13 @@ from bonescint.delivery.disc.layout import MANIFEST, MANIFEST_IN_JOLIET, SECTOR
 from bonescint.delivery.disc.verdict import DiscVerdict
 from bonescint.folders import files_below
 
-# of an archive: damage, a wrong passphrase; of a disc: a sector that cannot be read
+# errors of an archive (damage, a wrong passphrase) and of a disc (an unreadable sector)
 UNREADABLE = (
     OSError, BadZipFile, zlib.error, RuntimeError, EOFError, NotImplementedError, ValueError,
 )  # fmt: skip
-KEPT = 1 << 26  # bytes of a file that are held at once; a larger one is opened again instead
+KEPT = 1 << 26  # bytes; a file up to this size is held in memory, a larger one is opened again
 _MOST_MEMBERS = 100_000
-_LARGEST = 1 << 32  # bytes; level 1 of ISO 9660 holds no larger file
+_LARGEST = 1 << 32  # bytes; ISO 9660 level 1 cannot hold a larger file
 _MOST_INFLATED = 1 << 34  # bytes of all members
 _AES_256 = 3
 _SAFE = re.compile(r"(?!/)(?:(?!\.{1,2}(?:/|\Z))[^/\\]+(?:/(?!\Z)|\Z))+")
@@ -42,7 +42,7 @@ class VolumeContents(Protocol):
 
 
 class _InImage(io.RawIOBase):
-    """A part of an image as a file."""
+    """A range of bytes of an image as a file."""
 
     def __init__(self, stream: IO[bytes], place: Extent) -> None:
         self._stream, self._at = stream, 0
@@ -88,16 +88,16 @@ class ImageContents:
 
 
 class FolderContents:
-    """The files below a folder: a mounted or copied disc, or what was unpacked.
+    """The files below a folder: a mounted or copied disc, or an unpacked archive.
 
-    A system that does not know Joliet shows the names of ISO 9660.
+    A system without Joliet shows the names of ISO 9660.
 
     Parameters
     ----------
     folder
         Where they lie.
     verdict
-        Gets a fault for what is no plain file.
+        Gets a fault for everything that is not a plain file.
     """
 
     def __init__(self, folder: Path, verdict: DiscVerdict) -> None:
@@ -118,7 +118,7 @@ class FolderContents:
 
 
 class ArchiveContents:
-    """The files of an encrypted archive; nothing is unpacked onto a disk.
+    """The files of an encrypted archive. Nothing is unpacked onto a disk.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ class ArchiveContents:
     passphrase
         As it was handed over.
     verdict
-        Gets a fault for each member that is not encrypted, stands twice or has a bad name.
+        Gets a fault for each member that is not encrypted, occurs twice or has a bad name.
     """
 
     def __init__(self, stream: IO[bytes], passphrase: str, verdict: DiscVerdict) -> None:
@@ -200,13 +200,13 @@ class FileRead:
                 if self.size <= KEPT:
                     kept.write(data)
                 if self.size > contents.sizes[name]:
-                    break  # it inflates to more than it says
+                    break  # it inflates to more than its stated size
         self.sha256 = digest.hexdigest()
         self._kept = kept if self.size <= KEPT else None
 
     @contextmanager
     def opened(self) -> Iterator[IO[bytes]]:
-        """Yield the file from its start, without reading it twice where it was kept."""
+        """Yield the file from its start; it is not read again if it is in memory."""
         if self._kept is not None:
             self._kept.seek(0)
             yield self._kept
@@ -221,7 +221,7 @@ def size_of(stream: IO[bytes]) -> int:
     Parameters
     ----------
     stream
-        Opened; it is put back to the start.
+        The opened stream. Its position is set to the start.
     """
     size = stream.seek(0, os.SEEK_END)
     stream.seek(0)

@@ -1,7 +1,8 @@
-"""The directory of a file-set, record by record, against the images it names (PS3.3 F).
+"""Compare the directory of a file-set, record by record, with its images (PS3.3 F).
 
-pydicom drops a missing image with a warning, other programs notice one flipped byte in ten. So each
-record is reached by its offset, and each of its values is that of the images below it.
+pydicom drops a missing image with only a warning. Other programs notice one flipped byte in ten. So
+here each record must be reached by its offset, and each of its values must be that of the images
+below it.
 """
 
 import warnings
@@ -21,10 +22,10 @@ from bonescint.text.dates import header_date
 CHECK = "dicomdir"
 _LARGEST = 1 << 24  # bytes; 3,000 images take three million
 _ITEM = b"\xfe\xff\x00\xe0"
-_MOST_RECORDS = 100_000  # what pydicom makes of one takes a hundred times its eight bytes
+_MOST_RECORDS = 100_000  # in memory, pydicom's record takes a hundred times its eight bytes
 _LEVELS = ("PATIENT", "STUDY", "SERIES", "IMAGE")
 _IN_USE = 0xFFFF
-# of the record itself, and where it says by another name what the image says
+# elements that belong to the record itself, and elements that an image has under another name
 _OWN = {
     "OffsetOfTheNextDirectoryRecord", "RecordInUseFlag", "DirectoryRecordType",
     "OffsetOfReferencedLowerLevelDirectoryEntity", "ReferencedFileID", "SpecificCharacterSet",
@@ -34,7 +35,7 @@ _OF_IMAGE = {
     "ReferencedSOPInstanceUIDInFile": "SOPInstanceUID",
     "ReferencedTransferSyntaxUIDInFile": "TransferSyntaxUID",
 }
-# required in a directory and often empty in an image: the directory's writer fills them in
+# required in a directory but often empty in an image; the writer of the directory fills them in
 _FILLED_IN = {"StudyDate", "StudyTime", "StudyID", "SeriesNumber", "InstanceNumber"}
 _NEEDED = {
     "PATIENT": {"PatientID", "PatientName"},
@@ -53,7 +54,7 @@ class DirectoryListing:
     file_set_id
         The File-set ID.
     images
-        Path of an image -> keyword -> what the records on the way to it say.
+        Path of an image -> keyword -> value in the records on the way to it.
     wanted
         Keywords that are to be compared.
     """
@@ -89,7 +90,8 @@ def read_directory(stream: IO[bytes], size: int, verdict: DiscVerdict) -> Direct
             found = dcmread(stream)
             _walk(found, listing, verdict)
             _check_encoding(data, found, verdict)
-    # whatever pydicom raises or warns of over damaged bytes; its message may quote them
+    # pydicom raises many kinds of errors for damaged bytes; messages may quote them, so only the
+    # type is shown
     except Exception as error:
         verdict.fault(CHECK, "directory_damaged", reason=type(error).__name__)
     return listing
@@ -110,7 +112,7 @@ def _walk(found: Dataset, listing: DirectoryListing, verdict: DiscVerdict) -> No
         verdict.fault(CHECK, "inconsistent")
     number = {offset: n for n, offset in enumerate(records, 1)}
     reached: set[int] = set()
-    # offset, depth, what the records above say
+    # offset, depth, values of the records above
     waiting: list[tuple[int, int, dict[str, str]]] = [(first, 0, {})]
     while waiting:
         offset, depth, above = waiting.pop()
@@ -142,7 +144,7 @@ def _walk(found: Dataset, listing: DirectoryListing, verdict: DiscVerdict) -> No
 
 
 def _check_encoding(data: bytes, found: Dataset, verdict: DiscVerdict) -> None:
-    """Look at what pydicom reads all the same: an item headed otherwise or longer, another VR."""
+    """Find faults that pydicom accepts: another head or length of an item, another VR."""
     records = found.get("DirectoryRecordSequence", ())
     elements = (element for one in (found, *records) for element in one)
     starts = [record.seq_item_tell for record in records]
@@ -206,7 +208,7 @@ def compare_directory(
     images
         Path -> keyword -> value of each image that could be read.
     broken
-        Paths of images that could not.
+        Paths of images that could not be read.
     verdict
         Gets the faults.
     """
@@ -227,7 +229,7 @@ def _different(said: Mapping[str, str], there: Mapping[str, str]) -> Iterator[st
 
 
 def _is_filled(name: str, value: str, said: Mapping[str, str]) -> bool:
-    """Tell whether a value is what stands for one that an image lacks."""
+    """Tell whether a value is one that is filled in because the image has none."""
     match name:
         case "StudyDate":
             return header_date(value) is not None

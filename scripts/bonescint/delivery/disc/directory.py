@@ -1,7 +1,7 @@
 """DICOMDIR, the directory of a file-set (PS3.3 annex F, PS3.10), written record by record.
 
-pydicom's FileSet copies each image, takes time in the square of their number and drops a second
-image of one UID without a word.
+pydicom's FileSet is not used. It copies each image, its time grows with the square of their number,
+and it silently drops a second image with the same UID.
 """
 
 import struct
@@ -19,7 +19,7 @@ from bonescint.delivery.disc.layout import DiscFile
 from bonescint.dicom import tags
 from bonescint.dicom.sop_classes import MEDIA_DIRECTORY
 
-# what a record of each level tells; all but description and accession number must
+# the elements of a record at each level; all are required but description and accession number
 _PATIENT = ("PatientName", "PatientID")
 _STUDY = (
     "StudyDate",
@@ -31,11 +31,11 @@ _STUDY = (
 )
 _SERIES = ("Modality", "SeriesInstanceUID", "SeriesNumber")
 _IMAGE = ("InstanceNumber",)
-# of the image's file
+# keywords of the image's file
 SYNTAX, CLASS, INSTANCE = "TransferSyntaxUID", "SOPClassUID", "SOPInstanceUID"
 DATA_SET = (*_PATIENT, *_STUDY, *_SERIES, *_IMAGE)
 _LEVELS = ("PATIENT", "STUDY", "SERIES", "IMAGE")
-# offsets in a record behind the head of its item: they are the first three elements
+# the offsets of a record are its first three elements, which follow the head of its item
 _HEAD = 8
 _NEXT, _LOWER = _HEAD + 8, _HEAD + 12 + 10 + 8
 _U32 = struct.Struct("<I")
@@ -50,15 +50,15 @@ class DiscImage(NamedTuple):
     code
         The patient's.
     file
-        On the disc.
+        Its file on the disc.
     attributes
-        Those of `DATA_SET`, `SYNTAX`, `CLASS` and `INSTANCE` as texts; empty = absent.
+        Values of `DATA_SET`, `SYNTAX`, `CLASS` and `INSTANCE` as texts; empty = absent.
     views
         The view of each frame, joined by ``+``; empty = unknown.
     replaces
         The delivery whose content of the patient is replaced, or empty.
     preview
-        The path of its JPEG; empty = none can be drawn.
+        The path of its JPEG; empty = it cannot be drawn.
     """
 
     code: str
@@ -70,16 +70,16 @@ class DiscImage(NamedTuple):
 
 
 def directory(images: Sequence[DiscImage], file_set_id: str) -> bytes:
-    """Return a DICOMDIR; the same images give the same bytes.
+    """Return a DICOMDIR. The same images give the same bytes.
 
-    Where a study has no time or ID its record says 000000 and the code (``code-2`` for the next
-    study of the patient), where series or image have no number it says the place: these must not be
-    empty in a directory, and the images stay as they are.
+    Some values must not be empty in a directory, and the images are not changed. So a study without
+    time gets 000000, and one without ID gets the code (``code-2`` for the next study of the
+    patient). A series or image without number gets the number of its place.
 
     Parameters
     ----------
     images
-        In their order; those of a patient one behind the other.
+        In their order. Images of one patient follow each other.
     file_set_id
         `bonescint.delivery.disc.layout.Label.file_set_id`.
     """
@@ -102,9 +102,9 @@ def directory(images: Sequence[DiscImage], file_set_id: str) -> bytes:
 
 
 def _head(images: Sequence[DiscImage], file_set_id: str, first: int, last: int) -> bytes:
-    """Return all before the sequence of records, with where the first and the last patient's are.
+    """Return all bytes before the sequence of records, with the first and last patient's offsets.
 
-    It is as long whatever these are.
+    The length does not depend on these offsets.
     """
     meta = FileMetaDataset()
     meta.FileMetaInformationVersion = b"\0\1"
@@ -133,7 +133,7 @@ def _encoded(dataset: Dataset) -> bytes:
 
 
 def _records(images: Sequence[DiscImage]) -> Iterator[tuple[int, bytearray]]:
-    """Yield level and bytes of each record, every one before those below it."""
+    """Yield level and bytes of each record. Each record comes before those below it."""
     tree: dict[str, dict[str, dict[str, list[DiscImage]]]] = {}
     for one in images:
         studies = tree.setdefault(one.code, {})
@@ -164,9 +164,9 @@ def _record(level: int, one: DiscImage, instead: Mapping[str, str]) -> tuple[int
     level
         In `_LEVELS`.
     one
-        The image, or the first of those below.
+        The image, or the first of the images below.
     instead
-        Values for what is empty and must not be.
+        Values for required elements that are empty.
     """
     record = Dataset()
     record.OffsetOfTheNextDirectoryRecord = 0

@@ -30,7 +30,7 @@ from bonescint.errors import InputError
 from bonescint.resources import Texts
 
 _UIDS = ("StudyInstanceUID", "SeriesInstanceUID", CLASS, INSTANCE)
-_THREADS = 4  # each holds an image
+_THREADS = 4  # few, because each holds an image in memory
 
 
 class _ImageFault(NamedTuple):
@@ -41,7 +41,7 @@ class _ImageFault(NamedTuple):
 
 
 class _ImageRead(NamedTuple):
-    """What a volume needs of an image's file."""
+    """What a volume needs to know of an image's file."""
 
     case: Case
     path: Path
@@ -53,12 +53,12 @@ class _ImageRead(NamedTuple):
 
 
 def volume_files(cases: Sequence[Case], label: Label, cover: Sequence[str] = ()) -> list[DiscFile]:
-    """Return everything that a plain volume holds; the same cases give the same bytes.
+    """Return all files of a plain volume. The same cases give the same bytes.
 
     Parameters
     ----------
     cases
-        Of this volume, in their order.
+        The cases of this volume, in their order.
     label
         The volume's.
     cover
@@ -67,9 +67,9 @@ def volume_files(cases: Sequence[Case], label: Label, cover: Sequence[str] = ())
     Raises
     ------
     InputError
-        If a case has no images, an image is unreadable, no DICOM or of another patient, two have
-        one SOP Instance UID, or the sheet lacks a required field: all that is wrong, by code and
-        place.
+        If a case has no images, an image is unreadable, not DICOM or of another patient, two images
+        have one SOP Instance UID, or the sheet lacks a required field. All faults are named, by
+        code and place.
     """
     text = Texts("disc", label.language)
     problems = [text("no_images", code=case.code) for case in cases if not case.images]
@@ -119,12 +119,12 @@ def outer_files(archive: Path, label: Label) -> list[DiscFile]:
 def manifest_of(files: Iterable[DiscFile]) -> bytes:
     """Return the lines ``<sha256>  <path>`` of files by their Joliet paths, sorted by path.
 
-    Neither BOM nor CR stands in it: ``sha256sum -c`` would lose a line.
+    It has neither BOM nor CR, because with them ``sha256sum -c`` would miss a line.
 
     Parameters
     ----------
     files
-        All of the volume but the manifest.
+        All files of the volume except the manifest.
     """
     lines = (f"{one.sha256}  {one.joliet}\n" for one in sorted(files, key=lambda one: one.joliet))
     return "".join(lines).encode("utf-8")
@@ -149,7 +149,7 @@ def of_bytes(iso: str, content: bytes, joliet: str = "") -> DiscFile:
 
 
 def _read(case: Case, path: Path, synthetic: bool) -> _ImageRead | _ImageFault:
-    """Return what a volume needs of an image, or what is wrong with it."""
+    """Return what a volume needs to know of an image, or what is wrong with it."""
     where: dict[str, object] = {"code": case.code, "file": path.name}
     try:
         content = path.read_bytes()
@@ -158,7 +158,7 @@ def _read(case: Case, path: Path, synthetic: bool) -> _ImageRead | _ImageFault:
     try:
         dataset = dcmread(BytesIO(content))
         attributes = _attributes(dataset)
-    except Exception:  # pydicom raises many kinds, which quote values
+    except Exception:  # pydicom raises many kinds, and their messages quote values
         return _ImageFault("no_dicom", where)
     if attributes["PatientID"] != case.code:
         return _ImageFault("other_patient", where)
@@ -180,7 +180,7 @@ def _attributes(dataset: Dataset) -> dict[str, str]:
     Raises
     ------
     ValueError
-        If a UID is missing, or its file is headed by another than its data set has.
+        If a UID is missing, or differs between the file meta information and the data set.
     """
     values = {keyword: dataset.get(keyword) for keyword in (*DATA_SET, CLASS, INSTANCE)}
     found = {keyword: "" if value is None else str(value) for keyword, value in values.items()}
@@ -192,7 +192,7 @@ def _attributes(dataset: Dataset) -> dict[str, str]:
 
 
 def _twice(read: Sequence[_ImageRead]) -> Iterator[_ImageFault]:
-    """Yield which images have one SOP Instance UID."""
+    """Yield the images that share one SOP Instance UID."""
     files = defaultdict(list)
     for one in read:
         files[one.attributes[INSTANCE]].append(one.path.name)

@@ -1,8 +1,8 @@
 """The image of a volume: ISO 9660 level 1 and Joliet over the same bytes (R29, R35).
 
-pycdlib accepts names that no reader takes, keeps the clock's time, and copies whatever it finds
-when it writes. So names are checked here, its clock stands still, and the written image is read
-back before it gets its name.
+pycdlib accepts names that no reader accepts, writes the present time, and copies sources without
+checking them. So names are checked here, its clock is stopped, and the written image is read back
+before it gets its name.
 """
 
 import errno
@@ -27,21 +27,21 @@ from bonescint.errors import InputError
 from bonescint.files import replacing
 from bonescint.resources import both
 
-LARGEST_FILE = (1 << 32) - 1  # bytes that a directory record of level 1 can tell
+LARGEST_FILE = (1 << 32) - 1  # bytes; the largest size in a directory record of level 1
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _BLOCK = 1 << 20
-_MOMENT = 946_684_800.0  # 2000-01-01, as in the workbooks: a date that says nothing
+_MOMENT = 946_684_800.0  # 2000-01-01, as in the workbooks: a date that reveals nothing
 _VOLUME = re.compile(r"[A-Z0-9_]{1,16}")
 _FOLDER = re.compile(r"[A-Z0-9_]{1,8}")
 _NAME = re.compile(r"[A-Z0-9_]{1,8}(\.[A-Z0-9_]{1,3})?")
 _DEEPEST = 8  # levels, the root among them
-# what Joliet or Windows forbids in a name, at its end, and beyond two bytes a character
+# characters that Joliet or Windows forbids in a name or at its end, and those beyond two bytes
 _NOT_IN_JOLIET = re.compile(r'[\x00-\x1f*:;?\\<>|"]|[. ]$|[^\x00-\uffff]')
-_LONGEST_JOLIET = 64  # bytes of UTF-8: what pycdlib takes, and below what Joliet does
+_LONGEST_JOLIET = 64  # bytes of UTF-8: the limit of pycdlib, below that of Joliet
 
 
 def image_size(files: Sequence[DiscFile]) -> int:
-    """Return the exact size in bytes of the image of these files; none of them is read.
+    """Return the exact size in bytes of the image of these files, without reading them.
 
     Parameters
     ----------
@@ -57,18 +57,18 @@ def write_image(files: Sequence[DiscFile], label: Label, path: Path) -> None:
     Parameters
     ----------
     files
-        Of the volume; a source that is not what its size and hash say is an error.
+        Files of the volume. A source that does not match its size and hash is an error.
     label
         Gives the volume identifier.
     path
-        The image; replaced only when what was written reads back as it should.
+        The image. A former one is replaced only when the new one was read back correctly.
 
     Raises
     ------
     InputError
         If there is no room, the place cannot be written, or a source has changed.
     ValueError
-        If a name is none that both trees can hold.
+        If a name is not possible in both trees.
     """
     with _clock_stopped(), cannot_write(path):
         image = _laid_out(files, label.file_set_id, read=True)
@@ -77,7 +77,8 @@ def write_image(files: Sequence[DiscFile], label: Label, path: Path) -> None:
         with replacing(path, "w+b") as stream:
             image.write_fp(stream, blocksize=_BLOCK)
             _compare(stream, files, size, path.name)
-    # pycdlib's records refer to each other in circles, and hold the previews of a whole volume
+    # pycdlib's records refer to each other in circles and hold all previews of a volume, so memory
+    # is freed only by the collector
     del image
     gc.collect()
 
@@ -98,12 +99,12 @@ def require_room(path: Path, size: int) -> None:
 
 @contextmanager
 def cannot_write(path: Path) -> Iterator[None]:
-    """Turn what the system says, while a file is built, into a sentence.
+    """Turn an error of the system, while a file is built, into a message.
 
     Parameters
     ----------
     path
-        What is built; an error about another file is one about a source.
+        The file that is built. An error about another file concerns a source.
     """
     try:
         yield
@@ -119,16 +120,16 @@ def cannot_write(path: Path) -> Iterator[None]:
 
 
 def has_changed(file: DiscFile) -> InputError:
-    """Return the error for a source that is not what it was when the volume was put together."""
+    """Return the error for a source that has changed since the volume was put together."""
     name = file.source if isinstance(file.source, Path) else file.joliet
     return InputError(both("image", "changed", file=name))
 
 
 def _laid_out(files: Sequence[DiscFile], volume: str, read: bool) -> Any:
-    """Return the image with all files in it, not written yet; by their sizes only if not read."""
+    """Return the image with all files, not yet written. Without `read` only sizes are used."""
     _check_names(files, volume)
     image: Any = pycdlib.PyCdlib()
-    # a name of its own in each field that would otherwise be filled with one
+    # pycdlib would fill this field with its own name
     image.new(interchange_level=1, joliet=3, vol_ident=volume, app_ident_str="BONESCINT")
     for folder in sorted({folder for file in files for folder in _folders(file.iso)}):
         image.add_directory(f"/{folder}", joliet_path=f"/{folder}")
@@ -157,7 +158,7 @@ def _folders(path: str) -> list[str]:
 
 
 def _check_names(files: Sequence[DiscFile], volume: str) -> None:
-    """Refuse what pycdlib accepts and readers do not; such names are a mistake of ours."""
+    """Refuse names that pycdlib accepts and readers do not; they would be a bug of this program."""
     if not _VOLUME.fullmatch(volume):
         raise ValueError(f"volume identifier {volume}")
     for file in files:
@@ -182,7 +183,7 @@ def _check_names(files: Sequence[DiscFile], volume: str) -> None:
 
 
 def _compare(stream: IO[bytes], files: Sequence[DiscFile], size: int, name: str) -> None:
-    """Parse what was written and hold both trees and every byte against what was meant."""
+    """Parse the written image, and compare both trees and every byte with the files."""
     if stream.seek(0, os.SEEK_END) != size:
         raise InputError(both("image", "differs", file=name))
     image: Any = pycdlib.PyCdlib()
@@ -215,7 +216,7 @@ def _entries(image: Any, tree: str) -> dict[str, tuple[int, int]]:
 
 
 def blocks(stream: IO[bytes], size: int | None = None) -> Iterable[bytes]:
-    """Yield what a stream holds, at most `size` bytes of it, a block at a time."""
+    """Yield the content of a stream in blocks, at most `size` bytes of it."""
     left = size
     while block := stream.read(_BLOCK if left is None else min(_BLOCK, left)):
         yield block
@@ -223,7 +224,7 @@ def blocks(stream: IO[bytes], size: int | None = None) -> Iterable[bytes]:
 
 
 class _StoppedClock:
-    """Stands in for the module `time` inside pycdlib: one moment, in no time zone."""
+    """Replaces the module `time` inside pycdlib: always the same moment, in UTC."""
 
     localtime = staticmethod(time.gmtime)
 
@@ -236,7 +237,7 @@ class _StoppedClock:
 
 @contextmanager
 def _clock_stopped() -> Iterator[None]:
-    """Let pycdlib, and nothing else of this process, take one moment for now."""
+    """Give pycdlib, and nothing else in this process, a fixed time."""
     modules: tuple[Any, ...] = (mastering, dates, headervd)
     for module in modules:
         module.time = _StoppedClock()

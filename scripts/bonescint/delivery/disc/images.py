@@ -1,4 +1,4 @@
-"""The images of a volume, each parsed as a whole: a code for the patient, nothing cut off."""
+"""Check the images of a volume. Each is parsed as a whole: coded patient, nothing cut off."""
 
 import io
 import re
@@ -24,22 +24,22 @@ from bonescint.identity.codes import CODE_PATTERN
 CHECK = "images"
 COMPARED = ("PatientID", "SOPInstanceUID", "SOPClassUID", "TransferSyntaxUID", "StudyDate")
 _HEAD = 1 << 12  # bytes that hold the file meta
-# of elements and their nesting; a study may have been read with wider limits of the rest
+# limits of elements and their nesting; a study may have been read with wider limits otherwise
 _LIMITS = Limits(header_mb=KEPT >> 20, text_kb=KEPT >> 10)
-_LARGE_HEADER = 8 * _LIMITS.elements  # bytes before the pixels of an image that is not held
+_LARGE_HEADER = 8 * _LIMITS.elements  # bytes before the pixels of an image not held in memory
 
 
 def check_picture(read: FileRead, wanted: Collection[str], verdict: DiscVerdict) -> dict[str, str]:
-    """Return keyword -> value of an image; empty if it is none.
+    """Return keyword -> value of an image; empty if the file is not an image.
 
     Parameters
     ----------
     read
         The file.
     wanted
-        Keywords beside `COMPARED`.
+        Keywords in addition to `COMPARED`.
     verdict
-        Gets the faults; no value of the image is quoted.
+        Gets the faults, which quote no value of the image.
     """
     try:
         with read.opened() as stream, warnings.catch_warnings():
@@ -53,7 +53,8 @@ def check_picture(read: FileRead, wanted: Collection[str], verdict: DiscVerdict)
                 return {}
             stream.seek(0)
             return _values(stream, read, wanted, verdict)
-    # whatever pydicom raises or warns of over damaged bytes; its message may quote them
+    # pydicom raises many kinds of errors for damaged bytes; messages may quote them, so only the
+    # type is shown
     except Exception as error:
         verdict.fault(CHECK, "image_damaged", file=read.name, reason=type(error).__name__)
         return {}
@@ -71,7 +72,7 @@ def _values(
     data = dcmread(stream, stop_before_pixels=is_large)
     meta = data.file_meta
     for element in data.iterall():
-        _ = element.value  # decoded only here
+        _ = element.value  # pydicom decodes a value only when it is accessed
     if not is_large:
         _check_pixels(data, read.name, verdict)
     same = (
@@ -92,7 +93,7 @@ def _values(
 
 
 def _check_limits(data: bytes) -> None:
-    """Refuse a header of so many elements or items that pydicom would make gigabytes of it."""
+    """Refuse a header with so many elements or items that pydicom would need gigabytes."""
     try:
         read_ranges(data, _LIMITS)
     except Unusual:
@@ -121,7 +122,7 @@ def check_jpeg(read: FileRead, verdict: DiscVerdict) -> None:
     at = 2
     good = data[:4] == b"\xff\xd8\xff\xe0" and data[6:11] == b"JFIF\0" and data[-2:] == b"\xff\xd9"
     while good and at + 4 <= len(data) and data[at] == 0xFF and data[at + 1] != 0xDA:
-        # application segments beside JFIF's own, and comments
+        # application segments other than JFIF's, and comments
         if (0xE1 <= data[at + 1] <= 0xEF) or data[at + 1] == 0xFE:
             good = False
         at += 2 + int.from_bytes(data[at + 2 : at + 4])

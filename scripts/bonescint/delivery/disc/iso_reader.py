@@ -1,7 +1,7 @@
-"""Reading an image from its raw descriptors: both directory trees, and what lies between the files.
+"""Read an image from its raw descriptors: both directory trees, and the gaps between the files.
 
-Each descriptor is put together again from its few free values and compared byte by byte. What
-belongs to no file, folder or table must be zero.
+Each descriptor is built again from its few free values and compared byte by byte. All bytes that
+belong to no file, folder or table must be zero.
 """
 
 import re
@@ -31,9 +31,9 @@ _PRIMARY, _SUPPLEMENTARY, _END = 1, 2, 255
 _JOLIET = (b"%/@", b"%/C", b"%/E")
 _LABEL = re.compile("[A-Z0-9_]{1,16}")
 _NAMES = {SHEET: SHEET_IN_JOLIET, MANIFEST: MANIFEST_IN_JOLIET}
-_APPLICATION = "BONESCINT"  # all else that could name a program or person is blank
+_APPLICATION = "BONESCINT"  # all other fields that could name a program or person are blank
 _NO_DATE = b"0" * 16 + b"\0"
-# name of a field -> its first byte, bytes
+# name of a field -> its first byte, its length
 _FIELDS = {
     "system identifier": (8, 32), "volume identifier": (40, 32), "space size": (80, 8),
     "escape sequences": (88, 32), "set size": (120, 4), "sequence number": (124, 4),
@@ -53,7 +53,7 @@ class IsoImage:
     Parameters
     ----------
     sectors
-        The volume's size; what lies behind does not belong to it.
+        The volume's size. Sectors after it do not belong to the volume.
     label
         The volume identifier.
     iso, joliet
@@ -81,14 +81,14 @@ def joliet_name(iso: str) -> str:
 
 
 def read_image(stream: IO[bytes], size: int, verdict: DiscVerdict) -> IsoImage | None:
-    """Read the descriptors and both trees; None if it is no ISO 9660 image at all.
+    """Read the descriptors and both trees; None if it is not an ISO 9660 image.
 
     Parameters
     ----------
     stream
         The image.
     size
-        Bytes that there are.
+        Number of bytes that exist.
     verdict
         Gets the faults.
     """
@@ -128,7 +128,7 @@ def read_image(stream: IO[bytes], size: int, verdict: DiscVerdict) -> IsoImage |
 
 
 def _descriptors(stream: IO[bytes], verdict: DiscVerdict) -> list[bytes]:
-    """Return all descriptors up to the terminator: a primary one, Joliet's, and no other."""
+    """Return all descriptors up to the terminator; only a primary and a Joliet one are allowed."""
     found: list[bytes] = []
     stream.seek(_SYSTEM_AREA * SECTOR)
     while len(found) < _MOST_DESCRIPTORS:
@@ -159,13 +159,13 @@ _ROOTLESS = bytes(32) + b"\1\0"
 
 
 def _compare_descriptor(data: bytes, primary: bytes, verdict: DiscVerdict) -> None:
-    """Put a descriptor together again from its free values and compare."""
+    """Build a descriptor again from its free values and compare it."""
     is_joliet = data is not primary
     coding = "utf-16-be" if is_joliet else "ascii"
 
     def text(value: str, name: str) -> bytes:
         place, size = _FIELDS[name]
-        # an odd field of UCS-2 ends with a zero
+        # a UCS-2 field with an odd length ends with a zero byte
         coded = value.ljust(size // len(" ".encode(coding))).encode(coding, "replace")
         return coded[:size].ljust(size, b"\0")
 
@@ -210,7 +210,7 @@ def _compare_descriptor(data: bytes, primary: bytes, verdict: DiscVerdict) -> No
 
 
 def _long_date(short: bytes) -> bytes:
-    """Return the date of a directory record as descriptors write it."""
+    """Return the date of a directory record in the format of descriptors."""
     year, *rest = short[:6]
     digits = f"{1900 + year:04}" + "".join(f"{n:02}" for n in rest) + "00"
     return digits.encode()[:16] + short[6:7]
@@ -219,7 +219,7 @@ def _long_date(short: bytes) -> bytes:
 def _check_tables(
     stream: IO[bytes], tree: DirectoryTree, descriptor: bytes, sectors: int, verdict: DiscVerdict
 ) -> list[Extent]:
-    """Compare both path tables with the tree, and return where they lie."""
+    """Compare both path tables with the tree, and return their extents."""
     size = int.from_bytes(descriptor[132:136], "little")
     found = []
     for order, at in (("little", 140), ("big", 148)):
@@ -240,7 +240,7 @@ def _check_tables(
 
 
 def _compare_trees(image: IsoImage, verdict: DiscVerdict) -> None:
-    """Say which files and folders stand in one tree only, or lie elsewhere there."""
+    """Report files and folders that are in one tree only, or have other extents in the other."""
     if image.joliet is None:
         return
     named = {joliet_name(path): place for path, place in image.iso.files.items()}
@@ -267,14 +267,14 @@ def _folders_of(path: str) -> list[str]:
 
 
 def check_gaps(stream: IO[bytes], image: IsoImage, verdict: DiscVerdict) -> None:
-    """Check that what nobody owns is zero: system area, ends of sectors, sectors between files.
+    """Check that unused bytes are zero: system area, ends of sectors, sectors between files.
 
     Parameters
     ----------
     stream
         The image.
     image
-        As it was read.
+        What `read_image` returned.
     verdict
         Gets the faults.
     """

@@ -1,7 +1,7 @@
 """Directory records and path tables of ISO 9660 and Joliet, from their bytes.
 
-Each is put together again from what it says and compared byte by byte: so a bit that changes
-nothing for one reader, and everything for another, is a fault.
+Each is built again from its values and compared byte by byte. So a changed bit is a fault even if
+some readers ignore it, because others may not.
 """
 
 import re
@@ -22,7 +22,7 @@ _NAMES = re.compile(r"[A-Z0-9_]{1,8}(\.[A-Z0-9_]{0,3};1)?")
 
 
 class Extent(NamedTuple):
-    """Where something lies: its first sector, and its bytes."""
+    """Where a file or folder lies: its first sector, and its size in bytes."""
 
     start: int
     size: int
@@ -44,13 +44,13 @@ class DirectoryTree:
     root
         Extent of its root folder.
     date
-        Of the root's record; all records bear it.
+        Date of the root's record. All records must have it.
     folders, files
         Path -> extent; the root's path is empty.
     paths
-        All paths met.
+        All paths that were found.
     size
-        Bytes of all files; more than the image has are not believed.
+        Bytes of all files. It must not exceed the size of the image.
     """
 
     name: str
@@ -78,7 +78,7 @@ class DirectoryRecord(NamedTuple):
 
     @property
     def is_mirrored(self) -> bool:
-        """Whether numbers say the same in both byte orders."""
+        """Whether numbers are the same in both byte orders."""
         d = self.data
         return all(
             int.from_bytes(d[at : at + n], "little") == int.from_bytes(d[at + n : at + 2 * n])
@@ -87,7 +87,7 @@ class DirectoryRecord(NamedTuple):
 
     @property
     def is_plain(self) -> bool:
-        """Whether the rest is what a plain file or folder has, on one volume."""
+        """Whether all other fields are those of a plain file or folder on a single volume."""
         d = self.data
         flags = _FOLDER if self.is_folder else _FILE
         padding = d[_HEAD + len(self.name) :]
@@ -101,12 +101,12 @@ class DirectoryRecord(NamedTuple):
 
 
 def parse_record(data: bytes) -> DirectoryRecord:
-    """Return a record; ValueError if it does not hold its name.
+    """Return a record; ValueError if it is too short for its name.
 
     Parameters
     ----------
     data
-        Of the length that the first byte says.
+        Its bytes, as many as its first byte says.
     """
     if len(data) <= _HEAD or len(data) < _HEAD + data[32]:
         raise ValueError("a record shorter than its name")
@@ -116,16 +116,16 @@ def parse_record(data: bytes) -> DirectoryRecord:
 
 
 def read_tree(stream: IO[bytes], tree: DirectoryTree, sectors: int, verdict: DiscVerdict) -> None:
-    """Fill a tree's folders and files, each folder once, whatever the records say.
+    """Fill a tree's folders and files. Each folder is read once, even if records refer to it again.
 
     Parameters
     ----------
     stream
         The image.
     tree
-        With its root.
+        The tree, with its root.
     sectors
-        Of the image; nothing lies behind.
+        Number of sectors of the image. No extent may lie after them.
     verdict
         Gets the faults.
     """
@@ -159,7 +159,7 @@ def read_tree(stream: IO[bytes], tree: DirectoryTree, sectors: int, verdict: Dis
 
 
 def _records(data: bytes, where: dict[str, str], verdict: DiscVerdict) -> Iterator[DirectoryRecord]:
-    """Yield the records of a folder; none crosses a sector, and what is left of one is zero."""
+    """Yield the records of a folder. None may cross a sector; the rest of a sector must be zero."""
     for start in range(0, len(data), SECTOR):
         sector = data[start : start + SECTOR]
         at = 0
@@ -182,9 +182,9 @@ def _check_dots(
     where: dict[str, str],
     verdict: DiscVerdict,
 ) -> None:
-    """Compare the two records with which a folder begins: itself, and the one above."""
+    """Check the first two records of a folder: the folder itself, and the one above."""
     dots, (start, size) = "." * (n + 1), places[n]
-    # pycdlib leaves a record ".." as it was before the folder above grew by a sector
+    # pycdlib does not update a record ".." when the folder above grows by a sector
     sizes = range(SECTOR, size + 1, SECTOR) if n else (size,)
     is_there = record.extent.start == start and record.extent.size in sizes
     if record.name != bytes([n]) or not record.is_folder or not is_there:
@@ -229,7 +229,7 @@ def _take(
     if record.is_folder:
         waiting.append((path, record.extent, place))
     elif record.extent.start + record.extent.sectors > sectors or tree.size > sectors * SECTOR:
-        # files that share their bytes could be read for ever
+        # also if the sizes exceed the image: files that share their bytes could be read for ever
         verdict.fault(CHECK, "outside", **where)
         tree.files[path] = Extent(0, -1)
     else:
@@ -237,7 +237,7 @@ def _take(
 
 
 def _name_of(record: DirectoryRecord, tree: DirectoryTree) -> str | None:
-    """Return a record's name without its version, as a person sees it."""
+    """Return a record's name without its version, as a reader shows it."""
     try:
         name = record.name.decode("utf-16-be" if tree.is_joliet else "ascii")
     except UnicodeDecodeError:
@@ -253,7 +253,7 @@ def _is_level_one(record: DirectoryRecord) -> bool:
 
 
 def path_table(tree: DirectoryTree, order: str) -> tuple[bytes, list[tuple[int, str]]]:
-    """Return the path table that belongs to a tree, and where in it each folder stands.
+    """Return the path table that belongs to a tree, and the place of each folder in it.
 
     Parameters
     ----------

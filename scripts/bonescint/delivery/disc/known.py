@@ -1,6 +1,6 @@
-"""What a study knows of its discs: the hashes on record, the images that were verified, the people.
+"""What a study knows of its discs: hashes on record, verified images, people.
 
-The receiver has none of it, and the check does without.
+The receiver of a disc has none of this. Then the check leaves these comparisons out.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,21 +23,21 @@ CONTENTS = Path("results/delivery/contents.csv")
 
 @dataclass
 class StudyRecords:
-    """What can be held against a disc; empty where nothing is known.
+    """What a disc can be compared with; empty where nothing is known.
 
     Parameters
     ----------
     volumes
-        Where it is on record (a path, or ``D-001``) and the rows: file_set_id, sha256,
+        Where volumes are on record (a path, or ``D-001``), and their rows: file_set_id, sha256,
         manifest_sha256.
     contents
         File-set ID -> code -> number of images, of the volumes built last.
     images
         SHA-256 -> code of each image that was de-identified and verified; None = unknown.
     terms
-        What must stand nowhere; None = unknown.
+        Terms that must not occur anywhere; None = unknown.
     people
-        How many these are.
+        Number of persons to whom the terms belong.
     """
 
     volumes: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
@@ -55,12 +55,12 @@ class StudyRecords:
         ]
 
     def is_known(self, path: str) -> bool:
-        """Tell whether a path names somebody."""
+        """Tell whether a path names a known person."""
         terms = self.terms
         return terms is not None and any(path_kinds(PurePosixPath(path).parts, terms, {}))
 
     def hidden(self, words: str) -> str:
-        """Return words without what names somebody."""
+        """Return words with parts that name a known person hidden."""
         return words if self.terms is None else masked(words, self.terms)
 
 
@@ -86,7 +86,7 @@ def add_delivered(found: StudyRecords, deliveries: Sequence[Any]) -> None:
     Parameters
     ----------
     found
-        What is known otherwise.
+        The records, to which the volumes are added.
     deliveries
         As `bonescint.custody.deliveries.recorded` returns them.
     """
@@ -95,7 +95,7 @@ def add_delivered(found: StudyRecords, deliveries: Sequence[Any]) -> None:
 
 
 def left_in(read: FileRead, terms: Terms, text: Texts) -> Iterator[tuple[str, str]]:
-    """Yield where a file holds a known ID or name, or anything of who declined, and the kind.
+    """Yield place and kind of each known ID or name in a file, and of codes of who declined.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What stands where on a disc: names in ISO 9660 (level 1) and in Joliet, which Windows shows."""
+"""The layout of a disc: names in ISO 9660 (level 1), and in Joliet, which Windows shows."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ SHEET = "ADDINFO.XLS"  # 8.3 does not allow XLSX
 SHEET_IN_JOLIET = "追加情報.xlsx"
 MANIFEST = "MANIFEST.SHA"
 MANIFEST_IN_JOLIET = "MANIFEST.sha256"
-ARCHIVE = "DELIVERY.ZIP"  # on an encrypted disc, everything but a README and a manifest of its own
+ARCHIVE = "DELIVERY.ZIP"  # on an encrypted disc, everything but an outer README and manifest
 IMAGES = "DICOM"
 PAGES = "IHE_PDI"
 SECTOR = 2048  # bytes
@@ -28,9 +28,9 @@ class DiscFile:
     iso
         Its path in ISO 9660: ``DICOM/P00001/S01/I01``, at most 8.3 of ``A-Z 0-9 _`` a part.
     joliet
-        Its path as Windows shows it; the manifest and all links use it. No code stands in either.
+        Its path as Windows shows it; the manifest and all links use it. Neither path holds a code.
     source
-        The file it is copied from, or its bytes.
+        The file from which it is copied, or its bytes.
     size
         In bytes.
     sha256
@@ -46,7 +46,7 @@ class DiscFile:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One patient of a delivery; a case is never split over two volumes.
+    """One patient of a delivery. A case is never split over two volumes.
 
     Parameters
     ----------
@@ -57,10 +57,10 @@ class Case:
     row
         The case's row of the partner's sheet: keys as in `bonescint.delivery.sheet.COLUMNS`.
     digest
-        SHA-256 over the images' hashes and the row: tells whether a case has changed since it was
-        delivered.
+        SHA-256 over the images' hashes and the row. It shows whether a case has changed since it
+        was delivered.
     replaces
-        The delivery whose content of this case is replaced (``D-001``); empty = delivered anew.
+        The delivery whose content of this case is replaced (``D-001``); empty = first delivery.
     """
 
     code: str
@@ -72,7 +72,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What tells one volume from another, on the disc and outside on it.
+    """What identifies a volume, on the disc and on its outside.
 
     Parameters
     ----------
@@ -103,6 +103,6 @@ class Label:
         tail = f"_{self.delivery.replace('-', '')}_{self.number}"
         room = 16 - len(tail)
         if len(letters) > room:
-            # the end of an ID tells two studies of one hospital apart
+            # the end of the ID is kept, because it differs between the studies of one hospital
             letters = letters.replace("_", "") or letters
         return letters[:room] + tail

@@ -1,4 +1,4 @@
-"""What a volume says of itself in tables and pages, against its images both ways (R28)."""
+"""Compare tables and pages of a volume with its images, both ways (R28)."""
 
 import csv
 import io
@@ -20,7 +20,7 @@ _LARGEST = 1 << 24  # bytes of a table or page
 _HASH_LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
 _LINKS = {"href", "src", "action", "data", "poster", "background", "cite", "srcset"}
 _ACTIVE = {"script", "iframe", "object", "embed", "applet", "form", "base", "link"}
-_MOST_XML = 1 << 26  # bytes a sheet inflates to
+_MOST_XML = 1 << 26  # bytes of an unpacked sheet
 
 
 def read_hashes(stream: IO[bytes], name: str, verdict: DiscVerdict) -> dict[str, str]:
@@ -31,7 +31,7 @@ def read_hashes(stream: IO[bytes], name: str, verdict: DiscVerdict) -> dict[str,
     stream, name
         The manifest.
     verdict
-        Gets a fault for each line that is none.
+        Gets a fault for each malformed line.
     """
     found: dict[str, str] = {}
     paths: list[str] = []
@@ -58,7 +58,7 @@ def check_index(
     hashes: Mapping[str, str],
     verdict: DiscVerdict,
 ) -> dict[str, str]:
-    """Compare INDEX.TSV with the images both ways and return path -> code as it has them.
+    """Compare INDEX.TSV with the images both ways, and return its path -> code.
 
     Parameters
     ----------
@@ -67,9 +67,9 @@ def check_index(
     images
         Path -> keyword -> value of each image that could be read.
     broken
-        Paths of images that could not.
+        Paths of images that could not be read.
     hashes
-        Path -> SHA-256 of each file there is.
+        Path -> SHA-256 of each existing file.
     verdict
         Gets the faults.
     """
@@ -95,7 +95,8 @@ def check_index(
             day = image["StudyDate"]
             wanted = {
                 "code": image["PatientID"],
-                # the sheet's, where the hospital's table takes the image's
+                # the hospital's tag table may remove the date of an image; then it is that of the
+                # sheet
                 "study_date": f"{day[:4]}-{day[4:6]}-{day[6:]}" if day else row["study_date"],
                 "sop_instance_uid": image["SOPInstanceUID"],
                 "sha256": hashes[path],
@@ -131,12 +132,12 @@ def sheet_codes(stream: IO[bytes], verdict: DiscVerdict) -> set[str]:
                 raise ValueError("too large")
         stream.seek(0)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl on styles and validations it does not keep
+            warnings.simplefilter("ignore")  # openpyxl warns of styles and validations
             book = load_workbook(stream, read_only=True, data_only=True)  # type: ignore[no-untyped-call]
         rows = book.worksheets[0].iter_rows(max_col=len(COLUMNS), values_only=True)
         titles = next(rows, ())
         found = [str(row[0] or "") for row in rows]
-    # openpyxl raises whatever its parsers raise over a damaged part
+    # openpyxl passes on the errors of its parsers for a damaged part
     except Exception as error:
         verdict.fault("tables", "sheet_damaged", file=file, reason=type(error).__name__)
         return set()
@@ -175,7 +176,7 @@ def compare_codes(
 def check_page(
     stream: IO[bytes], name: str, names: Collection[str], verdict: DiscVerdict
 ) -> set[str]:
-    """Check that a page is XML, runs nothing, and that all it links to is on the volume.
+    """Check that a page is XML, runs nothing, and links only to files on the volume.
 
     Parameters
     ----------

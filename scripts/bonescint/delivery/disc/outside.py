@@ -1,4 +1,4 @@
-"""The label that goes outside on a disc: codes and hashes, never a name or the passphrase."""
+"""The label for the outside of a disc: codes and hashes, never a name or the passphrase."""
 
 import textwrap
 from collections import defaultdict
@@ -8,20 +8,20 @@ from bonescint.delivery.disc.layout import Case, Label
 from bonescint.files import BOM
 from bonescint.resources import SYNTHETIC, Texts
 
-_WIDTH = 76  # characters, so that any editor prints it
+_WIDTH = 76  # characters; any editor can print lines of this width
 
 
 def outside_label(
     label: Label, cases: Sequence[Case], medium: str, image: tuple[str, int, str], manifest: str
 ) -> bytes:
-    """Return the label's text as Windows shows and prints it.
+    """Return the label's text in a form that Windows shows and prints.
 
     Parameters
     ----------
     label
-        Of the volume.
+        The volume's.
     cases
-        On it.
+        The cases on the volume.
     medium
         As configured.
     image

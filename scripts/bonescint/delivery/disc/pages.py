@@ -1,4 +1,4 @@
-"""What a person reads on a disc: README.TXT, INDEX.HTM, and the table of its images."""
+"""The texts for people on a disc: README.TXT, INDEX.HTM, and the table of its images."""
 
 import csv
 import io
@@ -27,10 +27,10 @@ def readme(label: Label, replaced: Mapping[str, str], encrypted: bool = False) -
     replaced
         Code -> the delivery whose content it replaces.
     encrypted
-        Whether it stands beside the encrypted archive, and not in it.
+        Whether it lies beside the encrypted archive and not in it.
     """
     keys = ["what", "files", "check", "check_all", "check_other", "replaces", "duties", "whom"]
-    if encrypted:  # codes stand inside
+    if encrypted:  # codes may be only inside the archive
         keys[1:2] = ["files_outer", "unpack"]
         keys.remove("replaces")
     pages = []
@@ -55,7 +55,7 @@ def readme(label: Label, replaced: Mapping[str, str], encrypted: bool = False) -
 
 
 def _by_delivery(replaced: Mapping[str, str], text: Texts) -> str:
-    """Return which codes replace the content of which delivery, in lines."""
+    """Return lines that say which codes replace content of which delivery."""
     codes = defaultdict(list)
     for code, delivery in replaced.items():
         codes[delivery].append(code)
@@ -68,7 +68,7 @@ def _by_delivery(replaced: Mapping[str, str], text: Texts) -> str:
 
 
 def index_table(images: Sequence[DiscImage]) -> bytes:
-    """Return INDEX.TSV: a line an image, tabs between the columns of `layout.INDEX_COLUMNS`.
+    """Return INDEX.TSV: one line per image, tabs between the columns of `layout.INDEX_COLUMNS`.
 
     All of it is ASCII, so that it needs no BOM.
 

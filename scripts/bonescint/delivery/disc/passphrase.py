@@ -1,7 +1,7 @@
-"""The passphrase of the encrypted disc: its strength, and the file that jobs read it from.
+"""The passphrase of the encrypted disc: its strength, and the file from which jobs read it.
 
-The ZIP makes its key of it by 1,000 rounds of SHA-1, which a graphics card tries a million times a
-second. So only length protects the data, and a passphrase that a list may hold does not.
+The ZIP derives its key by 1,000 rounds of SHA-1, which a graphics card tries a million times a
+second. So only a long passphrase protects the data, and one that may be on a list does not.
 """
 
 import codecs
@@ -16,22 +16,22 @@ from bonescint.identity.passphrase import require_private, require_private_place
 from bonescint.resources import both, resource_rows
 
 SHORTEST = 20  # characters
-_LONGEST = 99  # what 7-Zip takes
-_DIFFERENT = 8  # characters
-_BESIDE = 12  # letters and digits that must be left beside a known phrase
-# nobody mistakes one of these for another, and both usual keyboards have them in one place
+_LONGEST = 99  # characters that 7-Zip accepts
+_DIFFERENT = 8  # least number of different characters
+_BESIDE = 12  # letters and digits that must remain without known phrases
+# characters that are not mistaken for each other and have the same place on both usual keyboards
 _LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 _GROUPS, _GROUP = 6, 4  # 120 bits
 _CLASSES = ("[a-z]", "[A-Z]", "[0-9]", "[^a-zA-Z0-9]")
 
 
 def check_strength(passphrase: str) -> list[str]:
-    """Return what is wrong with a passphrase, in both languages; empty if nothing is.
+    """Return what is wrong with a passphrase, in both languages; empty if it is good.
 
     Parameters
     ----------
     passphrase
-        As typed; no sentence quotes it.
+        As typed. No sentence quotes it.
     """
     if not re.fullmatch(r"[\x20-\x7e]*", passphrase):
         return [both("passphrase", "ascii")]
@@ -50,18 +50,18 @@ def check_strength(passphrase: str) -> list[str]:
 
 
 def _period(text: str) -> int:
-    """Return after how many characters a text repeats itself."""
+    """Return the number of characters after which a text repeats itself."""
     return next(n for n in range(1, len(text) + 1) if text[n:] == text[: len(text) - n])
 
 
 def _in_order(text: str) -> bool:
-    """Return whether more than half of the characters follow the one before, up or down."""
+    """Return whether more than half of the characters continue the one before: ``abc``, ``321``."""
     steps = [abs(ord(a) - ord(b)) for a, b in zip(text, text[1:], strict=False)]
     return sum(step <= 1 for step in steps) > len(steps) // 2
 
 
 def _is_known(passphrase: str) -> bool:
-    """Return whether little is left beside phrases that everybody knows."""
+    """Return whether little remains without phrases that everybody knows."""
     left = _bare(passphrase)
     if not any(phrase in left for phrase in _known()):
         return False
@@ -77,7 +77,7 @@ def _known() -> list[str]:
 
 
 def _bare(text: str) -> str:
-    """Return letters and digits only, figures that stand for letters as these."""
+    """Return only letters and digits, with digits that stand for letters replaced by them."""
     return re.sub(
         "[^a-z0-9]", "", text.lower().translate(str.maketrans("0134578@$!", "oleastbasi"))
     )
@@ -90,7 +90,7 @@ def generated_passphrase() -> str:
 
 
 def write_passphrase_file(path: Path, passphrase: str) -> None:
-    """Write a passphrase where its owner alone can read it, or not at all.
+    """Write a passphrase to a file that only its owner can read, or not at all.
 
     Parameters
     ----------
@@ -102,7 +102,8 @@ def write_passphrase_file(path: Path, passphrase: str) -> None:
     Raises
     ------
     InputError
-        If it exists or cannot be written, or if the place knows no modes: FAT, a Windows drive.
+        If the file exists or cannot be written, or the filesystem has no modes (FAT, a Windows
+        drive).
     """
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
     try:
@@ -131,7 +132,7 @@ def _not_written(path: Path, error: OSError) -> InputError:
 
 
 def disc_passphrase(file: str | Path | None) -> str:
-    """Return the passphrase of the disc; that of the ledger in the environment is another one.
+    """Return the passphrase of the disc, which differs from that of the ledger.
 
     Parameters
     ----------
@@ -141,7 +142,7 @@ def disc_passphrase(file: str | Path | None) -> str:
     Raises
     ------
     InputError
-        If there is none, others can read it, or it is weak.
+        If there is no passphrase, others can read the file, or it is weak.
     """
     if not file:
         raise InputError(both("passphrase", "not_configured"))
@@ -150,7 +151,7 @@ def disc_passphrase(file: str | Path | None) -> str:
         raise InputError(both("passphrase", "no_file", file=path))
     require_private(path)
     try:
-        # as editors leave it
+        # editors may add a BOM and a line end
         written = path.read_bytes().removeprefix(codecs.BOM_UTF8).rstrip(b"\r\n")
     except OSError as error:
         reason = os.strerror(error.errno or 0)

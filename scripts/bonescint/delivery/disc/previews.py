@@ -1,4 +1,4 @@
-"""One JPEG an image, because not everybody has a viewer: bone dark, frames side by side."""
+"""One JPEG per image, because not everybody has a viewer: bone dark, frames side by side."""
 
 from io import BytesIO
 from typing import Any
@@ -11,7 +11,7 @@ from pydicom import Dataset
 from bonescint.dicom.display import NO_PICTURE, greys, shades
 from bonescint.resources import SYNTHETIC
 
-_MOST = 2048  # pixels a side: what a screen shows
+_MOST = 2048  # pixels per side, which a screen can show
 _GAP = 8  # pixels between two frames
 _QUALITY = 75
 
@@ -19,14 +19,14 @@ _QUALITY = 75
 def preview(dataset: Dataset, synthetic: bool) -> bytes | None:
     """Return an image as a JPEG, the same bytes for the same pixels; None if it cannot be drawn.
 
-    Nothing but JFIF stands in it: no header of the image, no date, no program.
+    It holds nothing but JFIF: no header of the image, no date, no program.
 
     Parameters
     ----------
     dataset
         A coded image.
     synthetic
-        Whether it is marked as simulated.
+        Whether to mark it as simulated.
     """
     try:
         frames = [255 - greys(light) for light in shades(dataset)]
@@ -42,7 +42,7 @@ def preview(dataset: Dataset, synthetic: bool) -> bytes | None:
 
 
 def _side_by_side(frames: list[NDArray[np.uint8]]) -> NDArray[Any]:
-    """Return frames in rows that a screen shows, white between them."""
+    """Return frames in rows that fit a screen, with white gaps."""
     height, width = frames[0].shape
     columns = max(1, min(len(frames), _MOST // (width + _GAP)))
     rows = -(-len(frames) // columns)
@@ -54,7 +54,7 @@ def _side_by_side(frames: list[NDArray[np.uint8]]) -> NDArray[Any]:
 
 
 def _marked(picture: Image.Image) -> Image.Image:
-    """Return a picture with a line below it that says it is simulated."""
+    """Return a picture with a line below it that says that it is simulated."""
     word, _, _ = SYNTHETIC.partition(" ")
     font = ImageFont.load_default(min(16, max(8, picture.width / 7)))
     sheet = Image.new("L", (picture.width, picture.height + 22), 255)

@@ -14,13 +14,14 @@ from bonescint.delivery.disc.layout import ARCHIVE, Case, DiscFile, Label
 from bonescint.errors import InputError
 from bonescint.resources import Texts
 
-# for what is known when all volumes are: "volume 1 of 12" in README.TXT and the sheet
+# bytes for texts that are known only when all volumes are, such as "volume 1 of 12" in README.TXT
+# and the sheet
 _RESERVE = 16 * 2048
 
 
 @dataclass(frozen=True, slots=True)
 class VolumePlan:
-    """What every volume of a delivery is built from.
+    """The data from which all volumes of a delivery are built.
 
     Parameters
     ----------
@@ -33,7 +34,7 @@ class VolumePlan:
     form
         ``encrypted`` or ``plain``.
     medium, capacity
-        Its name and the bytes that it holds.
+        Name of the medium, and the bytes that it holds.
     language
         Of label and messages.
     cover
@@ -56,7 +57,7 @@ class VolumePlan:
 
     @property
     def unsure(self) -> int:
-        """The bytes that one volume for all may need beyond those that `needed` tells."""
+        """The bytes that a single volume may need in addition to what `needed` returns."""
         return 0 if self.form == "plain" else _RESERVE
 
     def files(self, cases: Sequence[Case], label: Label) -> list[DiscFile]:
@@ -64,17 +65,17 @@ class VolumePlan:
         return volume_files(cases, label, self.cover)
 
     def needed(self, files: Sequence[DiscFile], packed: Mapping[Path, int]) -> int:
-        """Return the bytes of a plain volume of these files, at most those of an encrypted one."""
+        """Return the bytes of a plain volume of these files, or the most of an encrypted one."""
         if self.form == "plain":
             return image_size(files)
         size = archive_bound(files, packed)
-        # an image cannot hold it then, whatever the medium
+        # too large for an image on any medium
         if size > LARGEST_FILE:
             return size
         return image_size([DiscFile(ARCHIVE, ARCHIVE, b"", size, "")])
 
     def too_small(self, codes: Sequence[str], needed: int) -> InputError:
-        """Return the error for cases that a medium does not hold."""
+        """Return the error for cases that do not fit on a medium."""
         total = sum(image.stat().st_size for case in self.cases for image in case.images)
         return InputError(
             Texts("image", self.language)(
@@ -89,17 +90,17 @@ class VolumePlan:
 
 
 def shares_of(plan: VolumePlan) -> Iterator[tuple[Sequence[Case], Sequence[DiscFile]]]:
-    """Yield the cases of each volume: in order, as many as fit; of a single one the files, too.
+    """Yield the cases of each volume: in order, as many as fit. Of a single volume, also the files.
 
     Parameters
     ----------
     plan
-        Of the delivery.
+        The plan of the delivery.
 
     Raises
     ------
     InputError
-        If there is no case, or one that the medium does not hold.
+        If there is no case, or one does not fit on the medium.
     """
     cases = plan.cases
     if not cases:
@@ -108,7 +109,7 @@ def shares_of(plan: VolumePlan) -> Iterator[tuple[Sequence[Case], Sequence[DiscF
     weights = [sum(sizes[image] for image in case.images) for case in cases]
     start = 0
     while start < len(cases):
-        # more do not fit with their images alone
+        # the images alone of more cases would not fit
         most = max(1, bisect_right(list(accumulate(weights[start:])), plan.capacity))
         fits, files = _share(cases[start : start + most], plan, packed)
         yield cases[start : start + fits], files
@@ -118,7 +119,7 @@ def shares_of(plan: VolumePlan) -> Iterator[tuple[Sequence[Case], Sequence[DiscF
 def _share(
     cases: Sequence[Case], plan: VolumePlan, packed: Mapping[Path, int]
 ) -> tuple[int, Sequence[DiscFile]]:
-    """Return how many of the cases fit; the files, too, if one volume takes all."""
+    """Return how many of the cases fit, and also the files if one volume holds all."""
     files = plan.files(cases, plan.label(1, 1))
     whole = len(cases) == len(plan.cases)
     if whole and plan.needed(files, packed) <= plan.capacity - plan.unsure:
@@ -129,11 +130,11 @@ def _share(
         return fits, ()
     if len(cases) == 1:
         raise plan.too_small([cases[0].code], needed(1) + _RESERVE)
-    return _share(cases[:1], plan, packed)  # what it shares with the others may be too much
+    return _share(cases[:1], plan, packed)  # files shared by all cases may have been too large
 
 
 def _image_sizes(plan: VolumePlan) -> tuple[dict[Path, int], dict[Path, int]]:
-    """Return what each image takes, and the same again if these are compressed sizes."""
+    """Return the size of each image, and the compressed sizes if they had to be found out."""
     with cannot_write(Path(ARCHIVE)):
         sizes = {image: image.stat().st_size for case in plan.cases for image in case.images}
         if plan.form == "plain" or sum(sizes.values()) <= plan.capacity // 2:
@@ -145,9 +146,9 @@ def _image_sizes(plan: VolumePlan) -> tuple[dict[Path, int], dict[Path, int]]:
 def _needed_by(
     cases: Sequence[Case], files: Sequence[DiscFile], plan: VolumePlan, packed: Mapping[Path, int]
 ) -> Callable[[int], int]:
-    """Return what tells the bytes that the first cases need, with what is shared by all of them."""
+    """Return a function from a number of cases to their bytes, with the files shared by all."""
     owner = {image: n for n, case in enumerate(cases) for image in case.images}
-    # a case has its folder below those of the images and of the previews
+    # each case has its own folder below those of images and previews
     folders = {_folder(f): owner[f.source] for f in files if f.source in owner}
 
     def needed(count: int) -> int:

@@ -1,4 +1,4 @@
-"""What the check of a disc found: each check with what it counted, every fault with its place."""
+"""The result of a disc's check: each check with its counts, every fault with its place."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from bonescint.resources import Texts
 
-_MOST_KEPT = 1000  # faults of one check; a hostile image could have millions
-# as a person reads them
+_MOST_KEPT = 1000  # faults that are kept of one check; a hostile image could have millions
+# the order in which a person reads the checks
 _ORDER = (
     "image", "recorded", "descriptors", "trees", "gaps", "layout", "manifest", "archive",
     "dicomdir", "images", "previews", "tables", "links", "study", "residual",
@@ -24,9 +24,9 @@ class DiscFault(NamedTuple):
     Parameters
     ----------
     key
-        Its words are ``fault.<key>`` of resources/text/verify.csv.
+        The text is ``fault.<key>`` of resources/text/verify.csv.
     values
-        What stands in them: the place, numbers, hashes. Never an identifier.
+        Values in the text: the place, numbers, hashes. Never an identifier.
     """
 
     key: str
@@ -34,7 +34,7 @@ class DiscFault(NamedTuple):
 
 
 class DiscVerdict:
-    """The checks of one volume; those within its archive bear the scope ``archive``."""
+    """The checks of one volume. Checks within its archive have the scope ``archive``."""
 
     def __init__(self) -> None:
         self.scope = ""
@@ -45,7 +45,7 @@ class DiscVerdict:
         self._notes: list[DiscFault] = []
 
     def checked(self, check: str, **counts: object) -> None:
-        """Say that a check was made, and what it looked at (the fields of ``counted.<check>``)."""
+        """Record that a check was made, and its counts (the fields of ``counted.<check>``)."""
         self._counts[self.scope, check] = counts
 
     def fault(self, check: str, key: str, **values: object) -> None:
@@ -56,11 +56,11 @@ class DiscVerdict:
             self._dropped[self.scope, check] += 1
 
     def digest(self, check: str, sha256: str) -> None:
-        """Add a hash that is to be compared with the paper."""
+        """Add a hash that a person compares with the paper."""
         self._digests[self.scope, check] = sha256
 
     def note(self, key: str, **values: object) -> None:
-        """Add something that a person should know and that is no fault."""
+        """Add something that a person should know but that is not a fault."""
         self._notes.append(DiscFault(key, values))
 
     @property
@@ -74,7 +74,7 @@ class DiscVerdict:
         return sum(map(len, self._faults.values())) + sum(self._dropped.values())
 
     def rows(self, text: Texts) -> list[list[str]]:
-        """Return a line for each check: its name, what was looked at, the result.
+        """Return a line for each check: its name, its counts, the result.
 
         Parameters
         ----------
@@ -94,7 +94,7 @@ class DiscVerdict:
         return sorted(keys, key=lambda key: (key[0], _ORDER.index(key[1])))
 
     def digests(self, text: Texts) -> list[str]:
-        """Return the hashes for the comparison with the paper, a line each.
+        """Return the hashes for the comparison with the paper, one per line.
 
         Parameters
         ----------
@@ -123,7 +123,7 @@ class DiscVerdict:
         text
             The words of the area ``verify``.
         hide
-            Returns a name that stands on the volume without what tells who somebody is.
+            Returns a name on the volume with identifying parts hidden.
         """
         lines = []
         for key in self._keys():

@@ -38,15 +38,15 @@ class DiscCheck:
     Parameters
     ----------
     known
-        What the study knows; nothing at the receiver's.
+        What the study knows; empty at the receiver.
     language
         ``ja`` or ``en``.
     passphrase
-        Asked once there is an encrypted archive; None = nobody knows it.
+        Called when there is an encrypted archive; None = nobody knows the passphrase.
     hashes
-        Of the paper: of images, or of MANIFEST.sha256 where a folder is checked.
+        Hashes on the paper: of images, or of MANIFEST.sha256 if a folder is checked.
     advance
-        Told how far it is.
+        Called with the progress.
     """
 
     known: StudyRecords
@@ -87,7 +87,7 @@ class DiscCheck:
         return verdict
 
     def check_image(self, stream: IO[bytes], path: Path, verdict: DiscVerdict) -> None:
-        """Check what is read from a file or a drive.
+        """Check an image in a file or a drive.
 
         Parameters
         ----------
@@ -101,7 +101,7 @@ class DiscCheck:
         Raises
         ------
         InputError
-            If it is no image.
+            If it is not an image.
         """
         size = size_of(stream)
         image = read_image(stream, size, verdict)
@@ -123,7 +123,7 @@ class DiscCheck:
     def _check(
         self, contents: VolumeContents, label: str, digest: str | None, verdict: DiscVerdict
     ) -> FilesFound:
-        """Check the files, those in the archive too, and the hashes on record."""
+        """Check the files, also those in the archive, and the hashes on record."""
         is_outer = layout.ARCHIVE in contents.sizes
         outer = found = check_files(
             contents, verdict, self.known, self.language, self.advance, is_outer
@@ -161,7 +161,7 @@ class DiscCheck:
     def _compare_recorded(
         self, label: str, digest: str | None, manifest: str, verdict: DiscVerdict
     ) -> None:
-        """Hold the image's hash, or a folder's manifest, against what is on record."""
+        """Compare the image's hash, or a folder's manifest, with the record."""
         own, kind = (manifest, "manifest_sha256") if digest is None else (digest, "sha256")
         sources = [(where, str(row[kind])) for where, row in self.known.of_volume(label)]
         if self.hashes:
@@ -177,7 +177,7 @@ class DiscCheck:
 
 
 def _image_hash(stream: IO[bytes], image: IsoImage, verdict: DiscVerdict, advance: Report) -> str:
-    """Return the hash of a volume without what a burner adds; empty if it cannot be read."""
+    """Return the hash of a volume without sectors that a burner adds; empty if unreadable."""
     digest, size = hashlib.sha256(), image.sectors * SECTOR
     stream.seek(0)
     done = 0
@@ -194,7 +194,7 @@ def _image_hash(stream: IO[bytes], image: IsoImage, verdict: DiscVerdict, advanc
 
 
 def _check_behind(stream: IO[bytes], size: int, verdict: DiscVerdict) -> None:
-    """Look at what a burner has added behind the volume: zeros, or something else."""
+    """Check that a burner has added only zeros after the volume."""
     stream.seek(size)
     n, at = 0, size
     try:
@@ -213,7 +213,7 @@ def _check_behind(stream: IO[bytes], size: int, verdict: DiscVerdict) -> None:
 def _check_other_tree(
     stream: IO[bytes], image: IsoImage, found: FilesFound, verdict: DiscVerdict
 ) -> None:
-    """Read what ISO 9660 says otherwise than Joliet; equal extents need no second reading."""
+    """Read files whose extents differ between ISO 9660 and Joliet. Equal ones were read already."""
     if image.joliet is None:
         return
     odd = {

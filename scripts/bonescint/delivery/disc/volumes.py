@@ -1,7 +1,7 @@
-"""The volumes of a delivery: cases over media, an image and an outside label each (R29).
+"""The volumes of a delivery: cases are split over media, each with an image and a label (R29).
 
-All are built beside their predecessors, in a folder that no reader of results/ looks into. Only
-when the last one is whole do they take their names, and only then does a former build go.
+All are built beside their predecessors, in a folder that no reader of results/ looks into. They get
+their names only when the last one is whole. After that a former build is removed.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ _OURS = {".ISO", ".txt"}
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """A built volume; most fields are columns of ``volumes.csv``.
+    """A built volume. Most fields are columns of ``volumes.csv``.
 
     Parameters
     ----------
@@ -52,9 +52,9 @@ class Volume:
     sha256, manifest_sha256
         Of the image, and of MANIFEST.sha256 at its root.
     codes
-        Of the cases on it, in order.
+        Codes of the cases on it, in order.
     images
-        DICOM images on it.
+        Number of DICOM images on it.
     """
 
     number: int
@@ -79,12 +79,12 @@ def build_volumes(
     cover: Sequence[str] = (),
     report: Callable[[str], None] | None = None,
 ) -> list[Volume]:
-    """Build all volumes of a delivery, or none; a former build stays until all are whole.
+    """Build all volumes of a delivery, or none. A former build stays until all are whole.
 
     Parameters
     ----------
     cases
-        In the order of their codes; a patient is never split.
+        In the order of their codes. A patient is never split.
     study
         ``study`` of the configuration.
     delivery_id
@@ -92,19 +92,19 @@ def build_volumes(
     settings
         ``delivery.disc`` of the configuration.
     folder
-        Where the images and labels go. Other images and labels in it are a former build's.
+        Where the images and labels go. Other images and labels in it belong to a former build.
     language
         Of label and messages.
     cover
         Lines for the sheet's second page.
     report
-        Takes a sentence a volume.
+        Called with a sentence for each volume.
 
     Raises
     ------
     InputError
-        If a patient does not fit on the medium, there is no passphrase, no room, or a source
-        cannot be read or changes meanwhile. Nothing in `folder` has changed then.
+        If a patient does not fit on the medium, if there is no passphrase or no room, or if a
+        source cannot be read or changes meanwhile. `folder` is unchanged then.
     """
     plan = VolumePlan(
         cases, study, delivery_id, settings.get("form", "encrypted"),
@@ -141,7 +141,7 @@ def _told(volume: Volume) -> dict[str, object]:
 
 @contextmanager
 def _staging(folder: Path) -> Iterator[Path]:
-    """Make a folder for what is not whole yet; what a killed build left there goes first."""
+    """Make a folder for unfinished volumes, after removing that of a killed build."""
     with cannot_write(folder / ARCHIVE):
         folder.mkdir(parents=True, exist_ok=True)
         for left in folder.glob(f"{_STAGING}*"):
@@ -153,7 +153,7 @@ def _staging(folder: Path) -> Iterator[Path]:
 
 def _take_place(staging: Path, folder: Path) -> None:
     """Give the new volumes their names, then remove a former build."""
-    # labels, which name the codes, before the images that hold them
+    # labels, which name the codes, come before the images, so that every image has its label
     names = sorted((p.name for p in staging.iterdir()), key=lambda name: (".ISO" in name, name))
     for name in names:
         (staging / name).replace(folder / name)
@@ -162,7 +162,7 @@ def _take_place(staging: Path, folder: Path) -> None:
             path.unlink()
     held = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(held)  # the names, too, outlive a power cut
+        os.fsync(held)  # so that the names also survive a power cut
     finally:
         os.close(held)
 
@@ -178,7 +178,7 @@ def _build(
     """Build one volume's image and label."""
     archive = staging / ARCHIVE
     if plan.form == "encrypted":
-        require_room(archive, archive_bound(files, {}))  # before its compression is known
+        require_room(archive, archive_bound(files, {}))  # as if nothing could be compressed
         write_archive_of(files, archive, passphrase)
         files = outer_files(archive, label)
     image = staging / f"{label.file_set_id}.ISO"
