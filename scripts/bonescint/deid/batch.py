@@ -46,8 +46,8 @@ def write_cases(
 ) -> Iterator[Processed]:
     """Write the instances of patients as ``<code>/<code>_<nn>.dcm``.
 
-    No file is ever half written. The files are not flushed to the disk one by one. Call `os.sync`
-    before writing the report that says they exist.
+    No file is ever half written. The files are not flushed to the disk one by one. Call
+    `bonescint.files.to_the_disk` before writing the report that says they exist.
 
     Parameters
     ----------
