@@ -144,7 +144,7 @@ def refuse_other_kind(index: Path, synthetic: bool, language: str) -> None:
 
 
 def _namesakes(index: Path, terms: Terms) -> set[str]:
-    """Return names of staff and institutions that every search would take for who declined."""
+    """Return names of staff and institutions that a search would mistake for those who declined."""
     # an index of a former version has no such columns
     held = {"staff", "institution"}.intersection(next(read_lines(index)).split(","))
     said = {value for column in held for value in column_of(index, column)}

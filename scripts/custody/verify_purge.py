@@ -65,7 +65,7 @@ def verify_purge(
     decisions
         The human decisions. Lines about the findings of those who declined are removed.
     current
-        Batches, software and readers in force. Outputs of former ones are purged of who declined.
+        The batches, software and readers in force. Outputs of former ones may be removed (`purge`).
     language
         Of the messages.
     receipt

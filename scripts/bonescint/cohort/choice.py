@@ -1,8 +1,8 @@
 """Choose from more cases than planned: two margins of one table, in order (R3, R4).
 
 The cells of the table have no quota. If cases were simply taken in order as long as they fit, a
-margin might remain that no other case can fill. So a case is taken only if the rest can still fill
-as much as would be possible without it. Among all largest choices this finds the first in order.
+margin might remain that no other case can fill. So a case is taken only if the largest possible
+number of cases can still be reached. Among all largest choices this finds the first in order.
 """
 
 import hashlib

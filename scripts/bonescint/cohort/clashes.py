@@ -35,8 +35,8 @@ def clashes(
     """Return path -> clash for the files that are out because others have their SOP Instance UID.
 
     Of copies the first in the order of paths stays. Of different contents none stays, because
-    nobody can say which one is the true image or whose it is. It stays if a person has released
-    exactly one of them. Only files that share a UID are read. A file without a UID shares none.
+    nobody can say which one is the true image or whose it is, unless a person has released exactly
+    one of them. Only files that share a UID are read. A file without a UID shares none.
 
     Parameters
     ----------

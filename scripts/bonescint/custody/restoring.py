@@ -107,7 +107,7 @@ def put_back(found: Restorable, settings: LedgerFiles) -> Path | None:
     Raises
     ------
     InputError
-        If it cannot be written. The ledger is then as it was.
+        If the file cannot be written. The ledger is then as it was.
     """
     copy, path, head = found.copy, Path(settings["path"]), Path(settings["head"])
     data, aside = copy.path.read_bytes(), None

@@ -39,7 +39,7 @@ def reason_after_end(study: Mapping[str, Any], delivery: Mapping[str, Any], toda
     Parameters
     ----------
     study, delivery
-        These parts of the configuration. The demonstration's reason counts only for simulated data.
+        Those parts of the configuration. The demonstration's reason counts only for simulated data.
     today
         The day of the delivery.
     """

@@ -9,7 +9,7 @@ from bonescint.resources import both
 from bonescint.text.csvfile import typed_lines
 from bonescint.text.folding import half_width
 
-# no I L O 0 1: a code is read aloud and copied by hand
+# no I L O 0 1, because a code is read aloud and copied by hand
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 CODE_LENGTH = 5
 CODE_PATTERN = rf"BS-[{ALPHABET}]{{{CODE_LENGTH}}}"

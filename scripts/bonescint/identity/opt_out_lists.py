@@ -1,8 +1,8 @@
 """What each of the hospital's lists of opt-outs brought into the ledger (R12).
 
-A list is identified by the keyed digest of its content. A wrong table in its place would exclude
-everybody whom it names. So a list that excludes too many is held until a person confirms it, and a
-list can be taken back as a whole.
+A list is identified by the keyed digest of its content. A wrong table in its place excludes
+everybody whom it names. So a list that excludes too many is held, that is, not put on record until
+a person confirms it. A list can also be taken back as a whole.
 """
 
 import hashlib

@@ -77,7 +77,7 @@ class Searched:
         path
             The file, as it is reached.
         state
-            Of what it leads to.
+            Of the file, or of the target of a link.
         """
         entry = self._same(self._now, path, state)
         if not entry and not self.additional:

@@ -24,7 +24,7 @@ from bonescint.resources import both
 
 _LEVEL = 1  # four times as fast as the usual 6, with an archive that is a tenth larger
 _DATE = (2000, 1, 1, 0, 0, 0)
-_MSDOS, _ARCHIVED = 0, 0x20  # no system and no permissions of ours
+_MSDOS, _ARCHIVED = 0, 0x20  # reveals neither our system nor our permissions
 # headers of an entry in both places, salt, check and authentication, sizes beyond 2 GiB
 _ENTRY = 46 + 30 + 2 * 11 + 2 * 28 + 28
 _END = 22

@@ -24,7 +24,7 @@ from bonescint.identity.codes import CODE_PATTERN
 CHECK = "images"
 COMPARED = ("PatientID", "SOPInstanceUID", "SOPClassUID", "TransferSyntaxUID", "StudyDate")
 _HEAD = 1 << 12  # bytes that hold the file meta
-# limits of elements and their nesting; a study may have been read with wider limits otherwise
+# limits elements and their nesting only, because a study may set wider limits for the rest
 _LIMITS = Limits(header_mb=KEPT >> 20, text_kb=KEPT >> 10)
 _LARGE_HEADER = 8 * _LIMITS.elements  # bytes before the pixels of an image not held in memory
 

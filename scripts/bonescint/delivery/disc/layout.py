@@ -60,7 +60,7 @@ class Case:
         SHA-256 over the images' hashes and the row. It shows whether a case has changed since it
         was delivered.
     replaces
-        The delivery whose content of this case is replaced (``D-001``); empty = first delivery.
+        The delivery whose content of this case is replaced (``D-001``); empty = nothing is.
     """
 
     code: str

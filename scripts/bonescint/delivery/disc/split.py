@@ -134,7 +134,7 @@ def _share(
 
 
 def _image_sizes(plan: VolumePlan) -> tuple[dict[Path, int], dict[Path, int]]:
-    """Return the size of each image, and the compressed sizes if they had to be found out."""
+    """Return the size of each image, and its compressed size if that had to be found out."""
     with cannot_write(Path(ARCHIVE)):
         sizes = {image: image.stat().st_size for case in plan.cases for image in case.images}
         if plan.form == "plain" or sum(sizes.values()) <= plan.capacity // 2:
