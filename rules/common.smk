@@ -327,7 +327,7 @@ wildcard_constraints:
 
 
 def given(*keys):
-    # only inputs that this workflow makes. No rule makes the hospital's own: they are params with
+    # only inputs that this workflow makes. No rule makes the hospital's own, which are params with
     # stamps. As an input, a file that a wrong clock dated into the future would stop every run,
     # because Snakemake compares its date with those of the outputs
     paths = [INPUTS.get(key, "") for key in keys]
