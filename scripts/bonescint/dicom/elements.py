@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Iterator
+from functools import lru_cache
 
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
@@ -13,9 +14,21 @@ from bonescint.dicom.reader import ITEM_TAGS, Encoding, ReadElement, encoding_in
 from bonescint.text.charset import decode
 from bonescint.text.numbers import header_numbers
 
+_SHORT_SEQUENCE = 1024  # bytes
+
 
 def _is_item(element: RawDataElement) -> bool:
     return (element.value or b"")[:4] in ITEM_TAGS
+
+
+def _levels(value: bytes, encoding: Encoding) -> list[dict[int, RawDataElement]]:
+    """Return the elements of each item of a sequence by tag."""
+    levels = items(value, encoding, Budget(DEFAULT))
+    return [_raw(level, encoding) for level in levels]
+
+
+# codes and windows repeat in file after file; a level may be shared because it is never changed
+_known_levels = lru_cache(maxsize=512)(_levels)
 
 
 def _raw(level: list[ReadElement], encoding: Encoding) -> dict[int, RawDataElement]:
@@ -128,10 +141,11 @@ class Elements:
                 # its VR is not the sequence that its tag stands for
                 return []
             try:
-                levels = list(items(element.value, encoding, Budget(DEFAULT)))
+                short = len(element.value) <= _SHORT_SEQUENCE
+                levels = (_known_levels if short else _levels)(element.value, encoding)
             except HeaderFault as fault:
                 raise fault.within(tags.place(tag)) from None
-            return [Elements(_raw(level, encoding), self.charset) for level in levels]
+            return [Elements(level, self.charset) for level in levels]
         return [Elements(item, self.charset) for item in element.value if isinstance(item, Dataset)]
 
     def private(

@@ -28,6 +28,7 @@ _LONG_SEQUENCE = 1 << 20
 # bytes; an NM header fits into this, so that most files need one read
 _WINDOW = 1 << 16
 _GROWTH = 16
+_NOTHING = bytes(8)
 
 
 class Header(NamedTuple):
@@ -85,18 +86,22 @@ def _level(
 ) -> Head | None:
     """Read elements up to the pixels, and return the head of the pixels."""
     budget, kept = Budget(window.limits), 0
-    most = window.limits.bytes_of("header_mb")
+    most, long_text = window.limits.bytes_of("header_mb"), window.limits.text_kb << 10
+    data, base, loaded = b"", 0, 0
     while at < window.size:
-        if at + 12 > window.base + len(window.data):
+        if at + 12 > loaded:
             window.load(at, 12)
-        here = at - window.base
-        rest = window.data[here : here + 8]
-        if not rest.strip(b"\0") or rest == b" ":
-            if window.data[here:].strip(b"\0 "):
-                raise HeaderFault("damaged", f"zeros behind {_last(elements)}")
-            return None
-        tag, vr, length, start = head = head_at(window.data, here, len(window.data), encoding)
-        start += window.base
+        if window.data is not data:
+            data, base, loaded = window.data, window.base, window.base + len(window.data)
+        here = at - base
+        if data.startswith(_NOTHING, here) or loaded - at < 8:
+            rest = data[here : here + 8]
+            if not rest.strip(b"\0") or rest == b" ":
+                if data[here:].strip(b"\0 "):
+                    raise HeaderFault("damaged", f"zeros behind {_last(elements)}")
+                return None
+        tag, vr, length, start = head = head_at(data, here, loaded - base, encoding)
+        start += base
         if tag >= _FIRST_PIXEL_TAG:
             if tag >> 16 == 0xFFFE:
                 raise HeaderFault("damaged", f"{tags.place(tag)} behind {_last(elements)}")
@@ -112,10 +117,14 @@ def _level(
             if stop > window.size:
                 is_cut = elements or begins_data_set(head)
                 raise HeaderFault("truncated" if is_cut else "damaged", tags.place(tag))
-            window.limits.check_text(tag, vr, length)
+            if length > long_text:
+                window.limits.check_text(tag, vr, length)
         if stop - start <= longest:
-            window.load(start, stop - start)
-            value = window.data[start - window.base : stop - window.base]
+            if stop > loaded:
+                window.load(start, stop - start)
+            if window.data is not data:
+                data, base, loaded = window.data, window.base, window.base + len(window.data)
+            value = data[start - base : stop - base]
             kept += len(value)
             if kept > most:
                 raise window.limits.beyond("header_mb")

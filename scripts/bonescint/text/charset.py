@@ -6,11 +6,13 @@ does not know undeclared Shift-JIS. Therefore values are decoded here from the b
 """
 
 import re
+from functools import lru_cache
 
 from pydicom.charset import convert_encodings, decode_bytes, python_encoding
 
 from bonescint.text.encodings import ISO_2022, WINDOWS, fitting
 
+_SHORT = 128  # bytes
 _ESCAPES = re.compile(rb"(\x1b[()$*\-,./][()*\-,./]?[0-~])")
 _DELIMITERS = {0x09, 0x0A, 0x0C, 0x0D, 0x3D, 0x5C, 0x5E}
 _JAPANESE = {"ISO_IR 13", "ISO 2022 IR 13", "ISO 2022 IR 87", "ISO 2022 IR 159"}
@@ -35,6 +37,10 @@ def decode(value: bytes, charset: tuple[str, ...] = ("",)) -> str:
     """
     if value.isascii() and b"\x1b" not in value:
         return value.decode("ascii")
+    return (_known if len(value) <= _SHORT else _decoded)(value, charset)
+
+
+def _decoded(value: bytes, charset: tuple[str, ...]) -> str:
     declared = set(charset)
     if declared & _JAPANESE:
         return _decode_japanese(value)
@@ -47,6 +53,10 @@ def decode(value: bytes, charset: tuple[str, ...] = ("",)) -> str:
     except (LookupError, UnicodeError):
         return _guess(value)
     return text if "\ufffd" not in text else _guess(value)
+
+
+# names of the hospital and of its staff repeat, and each step reads the patient's again
+_known = lru_cache(maxsize=1024)(_decoded)
 
 
 def _guess(value: bytes) -> str:
