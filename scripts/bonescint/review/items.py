@@ -12,7 +12,7 @@ from pydicom import Dataset, dcmread
 from bonescint.deid.batch import in_order
 from bonescint.deid.burned_in import text_score
 from bonescint.deid.decisions import BLANK, CODED, DOUBT, IMAGE, STATION, Decision, released
-from bonescint.deid.redaction import CLEAN_PIXELS
+from bonescint.deid.options import CLEAN_PIXELS
 from bonescint.files import read_rows
 
 # kinds of items, the most doubtful first
