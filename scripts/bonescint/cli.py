@@ -4,39 +4,23 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 from bonescint import __version__
 from bonescint.bundled import bundle_name
-from bonescint.commands import (
-    archive,
-    check,
-    deidentify,
-    delivery,
-    diff,
-    doctor,
-    incidental,
-    ledger,
-    new,
-    opt_out,
-    passphrase,
-    plan,
-    plan_sample,
-    private,
-    report,
-    request,
-    retention,
-    review,
-    seal,
-    table,
-    upgrade,
-    where,
-)
+from bonescint.commands import seal
 from bonescint.errors import InputError
 from bonescint.incidents import system_error
 from bonescint.surroundings import shortcomings
 
 INTERRUPTED = 130  # as a shell reports Ctrl-C
+# modules of bonescint.commands; a command has the name of its module, with - for _
+COMMANDS = (
+    "new", "check", "table", "ledger", "opt_out", "delivery", "passphrase", "where", "retention",
+    "archive", "deidentify", "private", "diff", "review", "request", "incidental", "report",
+    "upgrade", "plan", "plan_sample", "doctor", "seal",
+)  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,13 +35,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     bundle = f" ({name})" if (name := bundle_name()) else ""
     parser.add_argument("--version", action="version", version=f"bonescint {__version__}{bundle}")
     parser.set_defaults(trouble=1)
-    commands = parser.add_subparsers(dest="command", required=True)
-    for command in (
-        new, check, table, ledger, opt_out, delivery, passphrase, where, retention, archive,
-        deidentify, private, diff, review, request, incidental, report, upgrade,
-        plan, plan_sample, doctor, seal,
-    ):  # fmt: skip
-        command.add(commands)
+    asked = _asked(sys.argv[1:] if arguments is None else arguments)
+    # a message names all of them, even if one alone is loaded
+    names = ",".join((*COMMANDS, "unseal")).replace("_", "-") if len(asked) == 1 else ""
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar=f"{{{names}}}" if names else None
+    )
+    for command in asked:
+        import_module(f"bonescint.commands.{command}").add(commands)
     options = parser.parse_args(arguments)
     # only a message: the command itself may work, for example to record an opt-out. `doctor` shows
     # the same among its own lines
@@ -85,6 +70,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     finally:
         os.umask(mask)
     return int(options.trouble)
+
+
+def _asked(arguments: Sequence[str]) -> Sequence[str]:
+    """Return the one module that a command line needs, or all, because it asks for help or errs."""
+    first = arguments[0].replace("-", "_") if arguments else ""
+    return (first,) if first in COMMANDS and "_" not in arguments[0] else COMMANDS
 
 
 def _without_message(error: Exception) -> str:

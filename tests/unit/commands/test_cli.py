@@ -44,6 +44,24 @@ def test_version_imports_nothing_heavy() -> None:
     assert out.stdout == f"bonescint {__version__}\n[]\n"
 
 
+@pytest.mark.parametrize("command", [name.replace("_", "-") for name in cli.COMMANDS])
+def test_a_command_is_found_without_the_others(command: str, capsys: Capture) -> None:
+    assert cli._asked([command, "x"]) == (command.replace("-", "_"),)
+    with pytest.raises(SystemExit) as end:
+        main([command, "--help"])
+    assert end.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: bonescint {command} ")
+
+
+@pytest.mark.parametrize("line", [[], ["--help"], ["plan_sample"], ["nonsense"], ["unseal"]])
+def test_any_other_line_is_told_every_command(line: list[str], capsys: Capture) -> None:
+    assert cli._asked(line) == cli.COMMANDS
+    with pytest.raises(SystemExit):
+        main(["deidentify", "a", "b", "--no-such-option"])
+    said = capsys.readouterr().err
+    assert f"{{{','.join(cli.COMMANDS)},unseal}}".replace("_", "-") in said.replace("\n", "")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [[], ["nonsense"], ["diff", "one"], ["deidentify", "a", "b", "--jobs", "0"],
@@ -323,7 +341,7 @@ def test_interrupted(
     def interrupt(options: object) -> None:
         raise key
 
-    monkeypatch.setattr(cli.diff, "diff", interrupt)
+    monkeypatch.setattr("bonescint.commands.diff.diff", interrupt)
     assert main(["diff", "a", "b"]) == 130
     assert "中断" in capsys.readouterr().err
 
