@@ -11,7 +11,7 @@ from bonescint.cohort.clashes import DUPLICATE, clashes
 from bonescint.deid.instance import Coded, Settings, deidentify
 from bonescint.deid.refusal import Refused
 from bonescint.dicom.limits import HeaderFault, Limits
-from bonescint.files import replacing
+from bonescint.files import replacing, towards_the_disk
 
 _VIEW_ORDER = {"anterior": 0, "anterior+posterior": 0, "posterior": 1}
 logger = logging.getLogger(__name__)
@@ -126,6 +126,7 @@ def _write(
         return Processed(row, line | {"station_sha256": outcome.station_sha256}, {}, outcome)
     with replacing(destination / file, "wb", sync=False) as stream:
         stream.write(outcome.data)
+        towards_the_disk(stream)
     line |= outcome.facts | {"file": file, "status": "written", "sha256": outcome.sha256}
     return Processed(row, line, outcome.table, None)
 
