@@ -140,18 +140,12 @@ def code_folder(options: argparse.Namespace) -> int:
     InputError
         For a mistake in the options, the tables or the folders.
     """
-    from bonescint.commands.codes import read_codes
     from bonescint.commands.progress import progress
     from bonescint.deid.decisions import other_persons
     from bonescint.deid.folder import deidentify_folder
-    from bonescint.tables.lists import read_opt_out
 
     text = Texts("commands", options.language)
-    codes = read_codes(options.codes, options.language) if options.codes else None
-    declined: frozenset[str] = frozenset()
-    if options.opt_out:
-        entries = read_opt_out(options.opt_out, options.language, options.ids_only)
-        declined = frozenset(entry.subject for entry in entries)
+    codes, declined = _codes(options), _declined(options)
     decisions = _decisions(options, text)
     settings = _settings(options, decisions, text)
     try:
@@ -185,6 +179,24 @@ def code_folder(options: argparse.Namespace) -> int:
         print(text("secret.random"))
     print(text("summary.stays"))
     return 0
+
+
+def _codes(options: argparse.Namespace) -> dict[str, str] | None:
+    if not options.codes:
+        return None
+    # what reads tables is loaded only for a table
+    from bonescint.commands.codes import read_codes
+
+    return read_codes(options.codes, options.language)
+
+
+def _declined(options: argparse.Namespace) -> frozenset[str]:
+    if not options.opt_out:
+        return frozenset()
+    from bonescint.tables.lists import read_opt_out
+
+    entries = read_opt_out(options.opt_out, options.language, options.ids_only)
+    return frozenset(entry.subject for entry in entries)
 
 
 def _decisions(options: argparse.Namespace, text: Texts) -> "list[Decision]":
