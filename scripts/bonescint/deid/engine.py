@@ -295,14 +295,11 @@ class Engine:
         outcomes = {}
         # for an attribute that also occurs nested, the outcome at the top level counts
         done = dict(self._done)
+        kept = {_goes(tag) for tag, outcome in done.items() if outcome == "kept_by_decision"}
         for row in self._policy.table:
             if gone := groups.get(row.tag):
-                kept = any(
-                    outcome == "kept_by_decision" and _goes(tag) == gone
-                    for tag, outcome in done.items()
-                )
                 removed = "removed" if counts[gone] else "absent"
-                outcomes[row.tag] = "kept_by_decision" if kept else removed
+                outcomes[row.tag] = "kept_by_decision" if gone in kept else removed
             else:
                 outcomes[row.tag] = done.get(row.number, "absent")
         return outcomes

@@ -164,17 +164,13 @@ class Identifiers:
             One value of a DS or IS, or a listed text (Symbia 7225 6658).
         """
         numbers = self.numbers
-        try:
-            value = abs(Decimal(text.strip()))
-        except InvalidOperation:
+        forms = _forms_of(text)
+        if forms is None:
             return _any_long(laid_out((text,)).numbers & numbers)
-        digits = "".join(map(str, value.as_tuple().digits)).lstrip("0")
-        # an exponent could ask for more digits than any identifier has
-        whole = str(int(value)) if value.is_finite() and value.adjusted() < 64 else ""
         # a count has fewer digits: this may be a date, an ID and a time in one
-        long = len(digits) >= _TOO_LONG
-        inside = long and any(len(known) >= _SURE and known in digits for known in numbers)
-        return inside or _any_long({digits, whole} & numbers)
+        long = len(forms[0]) >= _TOO_LONG
+        inside = long and any(len(known) >= _SURE and known in forms[0] for known in numbers)
+        return inside or any(len(form) >= SHORTEST_NUMBER and form in numbers for form in forms)
 
     def holds_numbers(self, parts: list[str]) -> bool:
         """Tell whether several values are an ID or a birth date in pieces.
@@ -317,6 +313,19 @@ def _identifying(level: RawLevel, charset: tuple[str, ...]) -> _Identifying:
                 if tag in STAFF:
                     found.theirs.add(value)
     return found
+
+
+# most numbers are the same in file after file
+@lru_cache(maxsize=1024)
+def _forms_of(text: str) -> tuple[str, str] | None:
+    """Return a number's digits and the digits of its whole part; None if it is no number."""
+    try:
+        value = abs(Decimal(text.strip()))
+    except InvalidOperation:
+        return None
+    digits = "".join(map(str, value.as_tuple().digits)).lstrip("0")
+    # an exponent could ask for more digits than any identifier has
+    return digits, str(int(value)) if value.is_finite() and value.adjusted() < 64 else ""
 
 
 def _any_long(numbers: Iterable[str]) -> bool:

@@ -70,9 +70,6 @@ class Spellings:
     births: frozenset[tuple[int, int, int]]
 
 
-_SETS = ("words", "tokens", "glued", "both", "joined", "wholes", "numbers", "births")
-
-
 class _Collected:
     def __init__(self) -> None:
         self.words: set[str] = set()
@@ -88,8 +85,15 @@ class _Collected:
     def add(self, other: "_Collected") -> None:
         for form, size in other.latin.items():
             self.latin[form] = max(size, self.latin.get(form, 0))
-        for name in _SETS:
-            getattr(self, name).update(getattr(other, name))
+        # by name and not in a loop: this runs for each text of each file
+        self.words |= other.words
+        self.tokens |= other.tokens
+        self.glued |= other.glued
+        self.both |= other.both
+        self.joined |= other.joined
+        self.wholes |= other.wholes
+        self.numbers |= other.numbers
+        self.births |= other.births
 
     def name(self, text: str, roles: frozenset[str]) -> None:
         for group in compose(text).split("="):
