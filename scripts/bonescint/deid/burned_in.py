@@ -11,19 +11,20 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bonescint.deid.bits import Mask, Places, count, long_rows, not_last, packed, starts_of
-from bonescint.deid.bits import places as places_of
 from bonescint.deid.components import components
 from bonescint.deid.strokes import (
     FEWEST_GAPS,
     LARGEST_GLYPH,
-    LONG,
     WIDEST_STROKE,
     WINDOW,
     Flat,
+    Mask,
+    Places,
     gaps_between,
     gathered,
+    long_rows,
     runs_apart,
+    starts_of,
 )
 
 
@@ -148,23 +149,21 @@ def _suspected(flat: Flat, columns: int) -> bool:
         runs, kinds = runs[often[kinds]], (np.cumsum(often) - 1)[kinds[often[kinds]]]
         if gathered(runs, kinds, columns).max() >= _FEWEST_RUNS:
             return True
-    gaps = gaps_between(flat, ~bright, columns, 3, screened=True)
-    if gaps.size and gathered(gaps, np.zeros_like(gaps), columns).max() >= FEWEST_GAPS:
-        return True
-    return int(flat.max()) >= _HIGH and _has_edges(flat, columns)
-
-
-def _has_edges(flat: Flat, columns: int) -> bool:
-    """Tell whether more pixels one below the other are steep than chance makes."""
     # every second row shows whether a look at all rows is worth its time
     half = flat.reshape(-1, columns)[::2].reshape(-1)
+    if gaps_between(half, half == lowest, columns, 2).size:
+        gaps = gaps_between(flat, ~bright, columns, 3)
+        if gaps.size and gathered(gaps, np.zeros_like(gaps), columns).max() >= FEWEST_GAPS:
+            return True
     if np.count_nonzero(_falls(half)) < _FEWEST_EDGES:
         return False
-    falls = packed(_falls(flat), flat.size) & not_last(flat.size, columns)
-    chance = count(falls) / flat.size
-    upright = starts_of(falls, _UPRIGHT, columns) & ~long_rows(falls, columns, LONG)
+    falls = _falls(flat)
+    falls[columns - 1 :: columns] = False
+    chance = np.count_nonzero(falls) / flat.size
+    upright = starts_of(falls, _UPRIGHT, columns)
+    upright &= ~long_rows(falls, flat.size, columns)[: upright.size]
     expected = flat.size * chance**_UPRIGHT
-    return bool(count(upright) >= _FEWEST_UPRIGHT + expected + 4 * expected**0.5)
+    return bool(np.count_nonzero(upright) >= _FEWEST_UPRIGHT + expected + 4 * expected**0.5)
 
 
 def _falls(flat: Flat) -> Mask:
@@ -347,9 +346,9 @@ def _thin(levels: Flat, level: int, places: Places) -> tuple[Flat, Flat, Mask]:
     wanted[labels[row - first_row, column - first_column]] = True
     flat = labels.reshape(-1)
     # thick components are blobs, not strokes
-    square = starts_of(packed(flat > 0, flat.size), WIDEST_STROKE + 1, 1)
+    square = starts_of(flat > 0, WIDEST_STROKE + 1, 1)
     square = starts_of(square, WIDEST_STROKE + 1, crop.shape[1])
-    wanted[flat[places_of(square)]] = False
+    wanted[flat[: square.size][square]] = False
     for border in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
         wanted[border] = False
     wanted[np.flatnonzero(wanted)[_MOST_GLYPHS:]] = False

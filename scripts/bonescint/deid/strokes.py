@@ -3,21 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from bonescint.deid.bits import (
-    Bits,
-    Mask,
-    Places,
-    ahead,
-    count,
-    even_rows,
-    long_rows,
-    not_last,
-    packed,
-    places,
-    starts_of,
-)
-
 Flat = NDArray[np.integer]
+Mask = NDArray[np.bool_]
+Places = NDArray[np.intp]
 
 # a frame has a hundred rows of three equal pixels by chance, but hardly one of five that is apart
 RUN = 5
@@ -26,9 +14,26 @@ LARGEST_GLYPH, WIDEST_STROKE = 128, 6
 # the width of the window in which runs are counted: a word has many there, chance spreads them
 WINDOW = 128
 _CELL = WINDOW // 2
-# a longer row of one value belongs to no glyph
-LONG = LARGEST_GLYPH // 2
 _REACH = np.arange(1, WIDEST_STROKE + 1)[:, None]
+
+
+def starts_of(mask: Mask, length: int, step: int) -> Mask:
+    """Tell where `length` true places in a row begin, `step` apart. The array is shorter."""
+    done = 1
+    while done < length:
+        more = min(done, length - done)
+        mask = mask[: -more * step] & mask[more * step :]
+        done += more
+    return mask
+
+
+def long_rows(mask: Mask, size: int, step: int, length: int = LARGEST_GLYPH // 2) -> Mask:
+    """Tell which of `size` places have `length` in a row, `step` apart, before or behind them."""
+    starts = starts_of(mask, length, step)
+    long = np.zeros(size, bool)
+    long[: starts.size] = starts
+    long[length * step :] |= starts[: max(0, size - length * step)]
+    return long
 
 
 def runs_apart(flat: Flat, bright: Mask, columns: int, near: int) -> Places:
@@ -43,34 +48,34 @@ def runs_apart(flat: Flat, bright: Mask, columns: int, near: int) -> Places:
     near
         Pixels that differ by no more than this are not apart.
     """
-    beside = packed(flat[1:] == flat[:-1], flat.size)
-    below = packed(flat[columns:] == flat[:-columns], flat.size)
-    # the background has such runs everywhere
-    above = packed(bright, flat.size)
+    beside, below = flat[1:] == flat[:-1], flat[columns:] == flat[:-columns]
     found = []
     for equal, along, other, across in ((below, columns, beside, 1), (beside, 1, below, columns)):
-        five = starts_of(equal, RUN - 1, along) & above
-        if count(five) > flat.size >> 5:
+        five = starts_of(equal, RUN - 1, along)
+        # the background has such runs everywhere
+        five &= bright[: five.size]
+        if np.count_nonzero(five) > flat.size >> 5:
             # long stripes and wide areas are no strokes
-            no_stroke = long_rows(equal, along, LONG)
-            no_stroke |= long_rows(other, across, WIDEST_STROKE)
-            five &= ~ahead(no_stroke, 2 * along)
-        found.append(places(five) + 2 * along)
+            no_stroke = long_rows(equal, flat.size, along)
+            no_stroke |= long_rows(other, flat.size, across, WIDEST_STROKE)
+            five &= ~no_stroke[2 * along : 2 * along + five.size]
+        found.append(np.flatnonzero(five) + 2 * along)
     middle = np.concatenate(found)
     beyond = np.repeat(np.array([1, columns]), [len(part) for part in found])
-    # the first pixel with another value decides; a stroke that is too wide reaches none
-    apart = np.zeros(2 * middle.size, bool)
-    place, step = np.concatenate([middle, middle]), np.concatenate([beyond, -beyond])
-    value, waiting = flat[place].astype(np.int64), np.arange(apart.size)
-    for _ in range(WIDEST_STROKE):
-        place = place + step
-        difference = np.abs(flat.take(place, mode="clip").astype(np.int64) - value)
-        apart[waiting[difference > near]] = True
-        alike = np.flatnonzero(difference == 0)
-        if not alike.size:
-            break
-        place, step, value, waiting = place[alike], step[alike], value[alike], waiting[alike]
-    middle = middle[apart[: middle.size] & apart[middle.size :]]
+    for sign in (1, -1):
+        # the first pixel with another value decides; a stroke that is too wide reaches none
+        apart = np.zeros(middle.size, bool)
+        place, step, waiting = middle, beyond * sign, np.arange(middle.size)
+        value = flat[middle].astype(np.int64)
+        for _ in range(WIDEST_STROKE):
+            place = place + step
+            difference = np.abs(flat.take(place, mode="clip").astype(np.int64) - value)
+            apart[waiting[difference > near]] = True
+            equal = np.flatnonzero(difference == 0)
+            if not equal.size:
+                break
+            place, step, value, waiting = place[equal], step[equal], value[equal], waiting[equal]
+        middle, beyond = middle[apart], beyond[apart]
     return middle
 
 
@@ -97,9 +102,7 @@ def gathered(places: Places, kinds: Places, columns: int) -> Places:
     return crowd
 
 
-def gaps_between(
-    flat: Flat, dark: Mask, columns: int, length: int, screened: bool = False
-) -> Places:
+def gaps_between(flat: Flat, dark: Mask, columns: int, length: int) -> Places:
     """Return background pixels between much higher counts, if there are more than a few.
 
     Parameters
@@ -110,36 +113,23 @@ def gaps_between(
         Length of a row.
     length
         A gap must continue over so many rows.
-    screened
-        Whether to return none unless every second row has gaps, too, that continue over two of
-        these rows.
     """
+    none = np.empty(0, np.intp)
     high = int(flat.min()) + DEEP
     if high > np.iinfo(flat.dtype).max:
-        return np.empty(0, np.intp)
-    # the last pixel of a row and the first of the next one are no neighbours
-    edge = ahead(packed(flat >= high, flat.size), 1) & packed(dark, flat.size)
-    edge &= not_last(flat.size, columns)
-    if screened:
-        half = edge & even_rows(flat.size, columns)
-        if not _gaps(flat, half, columns, (2, 2), high).size:
-            return np.empty(0, np.intp)
-    return _gaps(flat, edge, columns, (length, 1), high)
-
-
-def _gaps(flat: Flat, edge: Bits, columns: int, rows: tuple[int, int], high: int) -> Places:
-    """Return the edges that go on over so many rows, so many rows apart, and end a gap."""
-    none = np.empty(0, np.intp)
-    length, apart = rows
-    starts = starts_of(edge, length, apart * columns)
-    number = count(starts)
-    if number < FEWEST_GAPS:
         return none
-    if number > -(-flat.size // columns // apart) * columns >> 5:
-        starts &= ~long_rows(edge, apart * columns, LONG)
-    found = places(starts)
+    edge = flat[1:] >= high
+    edge &= dark[:-1]
+    # the last pixel of a row and the first of the next one are no neighbours
+    edge[columns - 1 :: columns] = False
+    starts = starts_of(edge, length, columns)
+    if np.count_nonzero(starts) < FEWEST_GAPS:
+        return none
+    if np.count_nonzero(starts) > flat.size >> 5:
+        starts &= ~long_rows(edge, flat.size, columns)[: starts.size]
+    places = np.flatnonzero(starts)
     # dark areas beside the field of view or below a shield have only one edge
-    left = flat.take(found - _REACH, mode="clip") >= high
-    left &= found % columns >= _REACH
-    found = found[np.any(left, axis=0)]
-    return found if found.size >= FEWEST_GAPS else none
+    left = flat.take(places - _REACH, mode="clip") >= high
+    left &= places % columns >= _REACH
+    places = places[np.any(left, axis=0)]
+    return places if places.size >= FEWEST_GAPS else none
