@@ -10,7 +10,6 @@ import re
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -26,6 +25,7 @@ from bonescint.names.parts import SEPARATORS, TITLE_BEHIND
 from bonescint.names.reading import Reading, laid_out, read
 from bonescint.text.encodings import fitting, readings
 from bonescint.text.folding import compose, fold_name, spelt_out
+from bonescint.text.numbers import digits_of
 
 # shorter rows of digits are not compared with numeric values
 SHORTEST_NUMBER = 6
@@ -164,7 +164,7 @@ class Identifiers:
             One value of a DS or IS, or a listed text (Symbia 7225 6658).
         """
         numbers = self.numbers
-        forms = _forms_of(text)
+        forms = digits_of(text)
         if forms is None:
             return _any_long(laid_out((text,)).numbers & numbers)
         # a count has fewer digits: this may be a date, an ID and a time in one
@@ -313,19 +313,6 @@ def _identifying(level: RawLevel, charset: tuple[str, ...]) -> _Identifying:
                 if tag in STAFF:
                     found.theirs.add(value)
     return found
-
-
-# most numbers are the same in file after file
-@lru_cache(maxsize=1024)
-def _forms_of(text: str) -> tuple[str, str] | None:
-    """Return a number's digits and the digits of its whole part; None if it is no number."""
-    try:
-        value = abs(Decimal(text.strip()))
-    except InvalidOperation:
-        return None
-    digits = "".join(map(str, value.as_tuple().digits)).lstrip("0")
-    # an exponent could ask for more digits than any identifier has
-    return digits, str(int(value)) if value.is_finite() and value.adjusted() < 64 else ""
 
 
 def _any_long(numbers: Iterable[str]) -> bool:

@@ -1,7 +1,8 @@
 """Read a header's numbers in text form (VR DS and IS) if they are not ambiguous."""
 
 import re
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 # no more digits before the point than fit into DICOM, so that only decimals are ever rounded off
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,16}(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
@@ -78,3 +79,22 @@ def _number(text: str, settled: bool, below_thousand: bool, single: bool) -> Dec
     if "," in text and (not settled or (_THOUSAND.fullmatch(text) and not below_thousand)):
         return None
     return Decimal(text.replace(",", "."))
+
+
+# most numbers are the same in file after file
+@lru_cache(maxsize=1024)
+def digits_of(text: str) -> tuple[str, str] | None:
+    """Return the digits of a number and those of its whole part, without zeros before them.
+
+    Parameters
+    ----------
+    text
+        One value of a DS or IS. None is returned if it is no number.
+    """
+    try:
+        value = abs(Decimal(text.strip()))
+    except InvalidOperation:
+        return None
+    digits = "".join(map(str, value.as_tuple().digits)).lstrip("0")
+    # an exponent could ask for more digits than any identifier has
+    return digits, str(int(value)) if value.is_finite() and value.adjusted() < 64 else ""

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bonescint.deid.values import normal_form
-from bonescint.text.numbers import header_numbers, whole_number
+from bonescint.text.numbers import digits_of, header_numbers, whole_number
 
 
 @pytest.mark.parametrize(
@@ -121,3 +121,14 @@ def test_no_text_becomes_a_number_of_other_digits(text):
         assert "".join(map(str, number.as_tuple().digits)) == "".join(map(str, digits)).lstrip(
             "0"
         ) or not any(digits)
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [("1948", ("1948", "1948")), (" -012.50 ", ("1250", "12")), ("4E2", ("4", "400")),
+     ("1E400", ("1", "")), ("0.7", ("7", "0")), ("NaN", ("", "")), ("Symbia", None), ("", None)],
+)  # fmt: skip
+def test_digits_of_a_number_and_of_its_whole_part(
+    text: str, digits: tuple[str, str] | None
+) -> None:
+    assert digits_of(text) == digits
