@@ -304,6 +304,7 @@ def test_every_data_file_is_read_by_a_script_or_known_not_to_be() -> None:
         "schemas/config.schema.yaml",  # checked before there is a job
         # what `bonescint new` writes
         "resources/new/README.md.j2",
+        "resources/new/demonstration.md.j2",
         "resources/new/Snakefile",
         "resources/new/config.yaml.j2",
         "resources/new/gitignore",
