@@ -65,6 +65,10 @@ docs: $(READY)  ## docs/*/tables.md from the declarations of the tables, configu
 bundle: $(READY)  ## one file in dist/ that installs bonescint where there is no network
 	$(BIN)/python tools/make_bundle.py
 
+.PHONY: wheel
+wheel: $(READY)  ## one file in dist/ that pip installs, without a checkout
+	$(BIN)/python -m tools.make_wheel
+
 .PHONY: audit-lock
 audit-lock: $(READY)  ## requirements.lock against known vulnerabilities, on a machine with a network
 	$(BIN)/python tools/audit_lock.py
