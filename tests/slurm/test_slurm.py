@@ -45,11 +45,12 @@ def cluster() -> Iterator[None]:
     subprocess.run([CLUSTER, "stop"], check=True)
 
 
-def on_cluster(folder: Path, *arguments: str, fails: bool = False) -> str:
+def on_cluster(folder: Path, *arguments: str) -> str:
     """Run the workflow as a user of the cluster does."""
     profile = ["--workflow-profile", str(ROOT / "profiles" / "slurm"), *QUICK]
     snakefile = ["--snakefile", str(ROOT / "Snakefile")]
-    return started(folder, "snakemake", *snakefile, *profile, *arguments, fails=fails)
+    # a step takes the longer the fewer cores the "nodes" share
+    return started(folder, "snakemake", *snakefile, *profile, *arguments, timeout=3600)
 
 
 def study(folder: Path, edit: Edit) -> Path:

@@ -59,7 +59,12 @@ def snakemake(folder: Path, *arguments: str, fails: bool = False, program: Path 
 
 
 def started(
-    folder: Path, module: str, *arguments: str, fails: bool = False, program: Path = ROOT
+    folder: Path,
+    module: str,
+    *arguments: str,
+    fails: bool = False,
+    program: Path = ROOT,
+    timeout: int = 600,
 ) -> str:
     """Run a command in the folder as the program's environment does, and return what it printed."""
     command = [sys.executable, "-m", module]
@@ -74,7 +79,7 @@ def started(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=600,
+        timeout=timeout,
     )
     assert (done.returncode != 0) == fails, done.stdout[-6000:]
     return done.stdout
