@@ -64,10 +64,11 @@ def started(
     *arguments: str,
     fails: bool = False,
     program: Path = ROOT,
+    python: str | Path = sys.executable,
     timeout: int = 600,
 ) -> str:
     """Run a command in the folder as the program's environment does, and return what it printed."""
-    command = [sys.executable, "-m", module]
+    command = [str(python), "-m", module]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("BONESCINT_")}
     # behind it what a test brings, such as the hook of the incidents
     paths = [str(program / "scripts"), os.environ.get("PYTHONPATH", "")]
