@@ -118,8 +118,18 @@ def test_a_piece_of_a_study_on_a_cluster_is_the_same(
     remote, targets = piece
     said = on_cluster(cluster, remote, *targets, "--slurm-keep-successful-logs")
     assert len(SUBMITTED.findall(said)) == 3
-    assert contents(finished) == contents(remote)
+    assert contents(remote) == before_the_search(finished)
     nothing_learned(remote, tmp_path / "asked", jobs=3)
+
+
+def before_the_search(finished: Path) -> dict[str, str]:
+    """Return the contents of a finished study without the receipt of its search.
+
+    A run that does not search takes the receipt away.
+    """
+    found = contents(finished)
+    del found["results/purge.json"]
+    return found
 
 
 @pytest.mark.slow
@@ -182,7 +192,7 @@ def test_a_controller_that_restarts_is_waited_for(
         subprocess.run([CLUSTER, "start"], check=True)
         said = run.result()
     assert Texts("endings", "ja")("controller_away") in said
-    assert contents(finished) == contents(remote)
+    assert contents(remote) == before_the_search(finished)
 
 
 def contents(folder: Path) -> dict[str, str]:
