@@ -157,10 +157,8 @@ def join(folder: Path, text: Texts) -> None:
     try:
         with _open(folder / RUN) as run:
             fcntl.flock(run, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return
     except OSError:
-        pass  # this node has no locks there at all
+        return  # held by the run, or no locks at all there, which the ledger tells of
     raise InputError(text("unseen"))
 
 
