@@ -2,6 +2,7 @@
 
 import logging
 import traceback
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -14,6 +15,8 @@ from bonescint.dicom.limits import HeaderFault, Limits
 from bonescint.files import replacing, towards_the_disk
 
 _VIEW_ORDER = {"anterior": 0, "anterior+posterior": 0, "posterior": 1}
+# coded files and bytes that wait to be written; a larger file is waited for
+_BEHIND, _HELD = 3, 8 << 20
 logger = logging.getLogger(__name__)
 
 
@@ -66,20 +69,23 @@ def write_cases(
         One for each row, by patient, in the order anterior, posterior, other.
     """
     # Hashing and writing release the interpreter, so the next file is transformed meanwhile.
-    # More files at once would only take memory.
+    # A few may wait, because the writing thread gets its turn late; more would only take memory.
     with ThreadPoolExecutor(1) as pool:
-        waiting: Future[Processed] | None = None
+        waiting: deque[tuple[int, Future[Processed]]] = deque()
         for code, rows in cases:
             number = 0
             for row, outcome in _case(code, rows, dicom_root, settings):
                 number += isinstance(outcome, Coded)
                 file = f"{code}/{code}_{number:02}.dcm"
+                size = len(outcome.data) if isinstance(outcome, Coded) else 0
                 task = pool.submit(_write, code, row, outcome, destination, file)
-                if waiting:
-                    yield waiting.result()
-                waiting = task
-        if waiting:
-            yield waiting.result()
+                waiting.append((size, task))
+                while len(waiting) > 1 and (
+                    len(waiting) > _BEHIND or sum(size for size, _ in waiting) > _HELD
+                ):
+                    yield waiting.popleft()[1].result()
+        for _, task in waiting:
+            yield task.result()
 
 
 def in_order(rows: Iterable[dict[str, str]]) -> list[dict[str, str]]:

@@ -17,7 +17,7 @@ from bonescint.cohort.clashes import DUPLICATE, clashes
 from bonescint.declared import columns
 from bonescint.deid.batch import write_cases
 from bonescint.deid.instance import Settings, quiet_pydicom
-from bonescint.deid.processes import interrupted_here_only, nobody_else_reads
+from bonescint.deid.processes import interrupted_here_only, nobody_else_reads, short_turns
 from bonescint.dicom.limits import Limits
 from bonescint.dicom.tree import index_tree
 from bonescint.errors import InputError
@@ -339,6 +339,7 @@ _given: tuple[Path, Path, Settings]
 def _start(given: tuple[Path, Path, Settings]) -> None:
     global _given
     os.umask(0o077)
+    short_turns()
     _given = given
 
 
