@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tools import wrap_docs
 
 from bonescint.resources import ROOT
 
@@ -32,7 +33,8 @@ def headings(page: Path) -> list[int]:
 def commands(page: Path) -> list[list[str]]:
     """Return program, subcommands and options of each line of code; other lines as blank."""
     found = []
-    for line in re.findall(r"^ {4,}(?![-*\d|])(.+)$", body(page), re.M):
+    blocks = "".join(re.findall(r"^\n((?: {4,}\S.*\n)+)", body(page), re.M))
+    for line in re.findall(r"^ {4,}(?![-*\d|])(.+)$", blocks, re.M):
         words = re.split(r"\s+#", line)[0].split()
         plain = [w for w in words if re.fullmatch(r"-{0,2}[a-z][a-z0-9_-]*", w)]
         found.append(plain if COMMAND.match(line) else [])
@@ -95,3 +97,32 @@ def test_parts_are_found(tmp_path: Path) -> None:
         ["a.md", "pictures/p.png"],
         [2],
     ]
+
+
+def test_lines_are_broken() -> None:
+    """`python tools/wrap_docs.py` breaks them: English prose at 100 characters."""
+    long, joined = [], []
+    for page in wrap_docs.pages():
+        text = page.read_text(encoding="utf-8")
+        if wrap_docs.is_japanese(page):
+            joined += [page.name] if text != wrap_docs.wrapped(text, japanese=True) else []
+            continue
+        prose = [line for is_prose, line in wrap_docs.lines_of(text) if is_prose]
+        # code and links are not broken
+        plain = [re.sub(r"`[^`]*`|\]\([^)]*\)", "", line) for line in prose]
+        long += [f"{page.name}: {line}" for line in plain if len(line) > 110]
+    assert (long, joined) == ([], []), "make docs"
+
+
+def test_lines_are_broken_where_a_page_stays_the_same() -> None:
+    prose = "- " + "word " * 30 + "`some code` [a link](to/a/page.md) + 1"
+    code = "    " + "x" * 120
+    lines = wrap_docs.wrapped(f"{prose}\n\n{code}\n", japanese=False).splitlines()
+    assert lines[-2:] == ["", code]
+    assert len(lines) > 3 and max(map(len, lines[:-2])) <= 100
+    assert all(re.match(r"  \w|  `", line) for line in lines[1:-2])
+    assert " ".join(" ".join(lines[:-2]).split()) == prose
+    japanese = "- 一つ (二つ。三つ)。**四つ。**五つ。`六つ。七つ`。\n| 表。表 |\n"
+    assert wrap_docs.wrapped(japanese, japanese=True) == (
+        "- 一つ (二つ。三つ)。\n  **四つ。**\n  五つ。\n  `六つ。七つ`。\n| 表。表 |\n"
+    )
