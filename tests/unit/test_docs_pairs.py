@@ -126,3 +126,9 @@ def test_lines_are_broken_where_a_page_stays_the_same() -> None:
     assert wrap_docs.wrapped(japanese, japanese=True) == (
         "- 一つ (二つ。三つ)。\n  **四つ。**\n  五つ。\n  `六つ。七つ`。\n| 表。表 |\n"
     )
+
+
+@pytest.mark.parametrize("folder", [EN, JA], ids=["en", "ja"])
+def test_the_index_names_every_page(folder: Path) -> None:
+    named = set(re.findall(r"^\| \[[^\]]*\]\(([^)]*)\)", body(folder / "index.md"), re.M))
+    assert {page.name for page in folder.glob("*.md")} - named == {"index.md"}
