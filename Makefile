@@ -63,7 +63,8 @@ check: $(READY)  ## style, types, workflow lint: what CI asks besides the tests
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/snakemake --lint
 
-docs: $(READY)  ## docs/*/tables.md from the declarations of the tables, configuration.md from the schema, reasons.md from the words
+docs: $(READY)  ## docs/*/tables.md from the declarations of the tables, configuration.md from the schema, reasons.md from the words; lines are broken
+	$(BIN)/python tools/wrap_docs.py
 	$(BIN)/python tools/generate_tables_doc.py
 	$(BIN)/python tools/generate_configuration_doc.py
 	$(BIN)/python tools/generate_reasons_doc.py
