@@ -77,3 +77,11 @@ def test_items_inherit_or_declare_their_charset() -> None:
     inner.SpecificCharacterSet = "ISO_IR 192"
     assert Elements(outer).items(0x00081120)[0].charset == ("ISO_IR 192",)
     assert Elements(outer).items(0x00081120)[0].text(0x00100010) == KANJI
+
+
+@pytest.mark.parametrize("copies", [1, 40])  # a short value is decoded once, a long one each time
+def test_long_and_short_values_are_decoded_alike(copies: int) -> None:
+    for charset in (("ISO_IR 192",), ("",), ("ISO 2022 IR 6", "ISO 2022 IR 87")):
+        kind = "iso2022_jp" if len(charset) == 2 else "utf-8"
+        value = "山田 花子 ".encode(kind) * copies
+        assert decode(value, charset) == "山田 花子 " * copies
