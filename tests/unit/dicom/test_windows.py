@@ -12,8 +12,8 @@ from tests.unit.deid.samples import as_file, siemens
 
 
 @pytest.mark.parametrize("undefined", [False, True])
-@pytest.mark.parametrize("items", [0, 1, 20, 1000, 9000])
-@pytest.mark.parametrize("blob", [0, 65_500, 70_000])
+@pytest.mark.parametrize("items", [0, 20, 5000])
+@pytest.mark.parametrize("blob", [0, 70_000])
 def test_long_sequences_and_values_hide_nothing_behind_them(
     items: int, blob: int, undefined: bool, tmp_path: Path
 ) -> None:
@@ -36,6 +36,6 @@ def test_long_sequences_and_values_hide_nothing_behind_them(
     assert header.text(0x00080018) == scan.SOPInstanceUID
     read = header.items(0x00081032)
     # a sequence with a length is skipped like any other value that is so long
-    kept = codes if undefined or items < 9000 else []
+    kept = codes if undefined or items < 5000 else []
     assert [one.text(0x00080100) for one in read] == [code.CodeValue for code in kept]
     assert found.has_pixel_data
