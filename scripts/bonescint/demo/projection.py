@@ -16,7 +16,7 @@ from bonescint.demo.shapes import Array, Grid, Interior, Shape
 
 Views = NDArray[np.float32]  # (2, rows, columns): anterior, posterior as displayed
 Window = tuple[slice, slice]  # rows, columns
-Places = NDArray[np.intp]
+Indices = NDArray[np.intp]
 
 ATTENUATION = 0.012  # 1/mm, 140 keV in soft tissue with scatter
 FWHM_AT_FACE, FWHM_PER_MM = 4.0, 0.055  # mm, mm/mm: a low-energy high-resolution collimator
@@ -212,7 +212,7 @@ def stretch(views: Views, width: float, height: float, vertex_row: float) -> Vie
     return out
 
 
-def _sources(size: int, factor: float, fixed: float) -> tuple[slice, Places, Places, Array]:
+def _sources(size: int, factor: float, fixed: float) -> tuple[slice, Indices, Indices, Array]:
     """Return an axis's places that lie in the image, their two sources and the second's share."""
     scale = 1 / factor
     source = (np.arange(size) + fixed * (1 - scale) / scale) * scale
