@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pydicom.datadict import dictionary_has_tag, dictionary_VR, keyword_for_tag
-from pydicom.sr.codedict import codes
-from pydicom.sr.coding import Code
 
 from bonescint.deid.encoding import encode_items
+from bonescint.deid.methods import Method
 from bonescint.deid.own_vocabulary import OwnTerms
 from bonescint.deid.private import KeptPrivate
 from bonescint.deid.refusal import mistake
@@ -32,11 +31,11 @@ DUMMIES = {
 # The PS3.15 options of every file written: the basic profile; descriptions are replaced by fixed
 # and listed ones; the study date, the patient's characteristics and the station name stay (R24).
 OPTIONS = (
-    codes.cid7050.BasicApplicationConfidentialityProfile,
-    codes.cid7050.CleanDescriptorsOption,
-    codes.cid7050.RetainLongitudinalTemporalInformationFullDatesOption,
-    codes.cid7050.RetainPatientCharacteristicsOption,
-    codes.cid7050.RetainDeviceIdentityOption,
+    Method.BASIC_PROFILE,
+    Method.CLEAN_DESCRIPTORS,
+    Method.FULL_DATES,
+    Method.PATIENT_CHARACTERISTICS,
+    Method.DEVICE_IDENTITY,
 )
 _METHOD = "Hospital tag table over NM allow-list\\Only the study date is kept of dates and times"
 _TAG = re.compile(r"\(([0-9A-Fa-f]{4}),([0-9A-Fa-f]{4})\)")
@@ -317,7 +316,7 @@ def _applicable(tag: int, action: str) -> bool:
     return True
 
 
-def method_items(*options: Code) -> bytes:
+def method_items(*options: Method) -> bytes:
     """Return items of De-identification Method Code Sequence (PS3.15 options, CID 7050).
 
     Parameters
@@ -328,8 +327,8 @@ def method_items(*options: Code) -> bytes:
     return encode_items(
         [
             {
-                tags.CodeValue: ("SH", option.value.encode()),
-                tags.CodingSchemeDesignator: ("SH", option.scheme_designator.encode()),
+                tags.CodeValue: ("SH", option.code.encode()),
+                tags.CodingSchemeDesignator: ("SH", b"DCM"),
                 tags.CodeMeaning: ("LO", option.meaning.encode()),
             }
             for option in options
@@ -338,7 +337,7 @@ def method_items(*options: Code) -> bytes:
 
 
 def _fixed_values(
-    study_description: str, series_description: str, options: tuple[Code, ...]
+    study_description: str, series_description: str, options: tuple[Method, ...]
 ) -> dict[int, bytes]:
     return {
         tags.SpecificCharacterSet: b"ISO_IR 192",

@@ -12,9 +12,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TypeAlias
 
-from pydicom.sr.codedict import codes
-from pydicom.sr.coding import Code
-
+from bonescint.deid.methods import Method
 from bonescint.deid.values import normal_form, swapped
 from bonescint.dicom import vrs
 from bonescint.text.folding import unpadded
@@ -158,10 +156,10 @@ class KeptPrivate:
         return bool(self.decisions or self.overlays)
 
     @property
-    def options(self) -> tuple[Code, ...]:
+    def options(self) -> tuple[Method, ...]:
         """PS3.15 options that these decisions add to the file's method codes (CID 7050)."""
-        private = [codes.cid7050.RetainSafePrivateOption] if self.decisions else []
-        return (*private, *([codes.cid7050.CleanGraphicsOption] if self.overlays else []))
+        private = [Method.SAFE_PRIVATE] if self.decisions else []
+        return (*private, *([Method.CLEAN_GRAPHICS] if self.overlays else []))
 
     def elements(
         self, level: Sourced, little_endian: bool, decode: Callable[[bytes], str]

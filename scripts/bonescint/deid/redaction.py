@@ -7,9 +7,9 @@ colour. The drawn text is gone in every case.
 from dataclasses import replace
 
 import numpy as np
-from pydicom.sr.codedict import codes
 
 from bonescint.deid.encoding import CodedElements
+from bonescint.deid.methods import Method
 from bonescint.deid.pixels import Pixels
 from bonescint.deid.policy import Policy, method_items
 from bonescint.deid.rectangles import Rectangles, outside, spelled
@@ -19,7 +19,6 @@ from bonescint.deid.uids import UidReplacer
 from bonescint.deid.written import CodedImage
 from bonescint.dicom import tags
 
-CLEAN_PIXELS = codes.cid7050.CleanPixelDataOption
 _DERIVED = b"DERIVED"
 # value 2 of Image Type for a redacted image if the source gives none (PS3.3 C.7.6.1.1.2)
 _NOT_STATED = b"SECONDARY"
@@ -61,7 +60,7 @@ def of_redacted(policy: Policy) -> Policy:
     """
     key = tags.DeidentificationMethodCodeSequence
     return replace(
-        policy, fixed=policy.fixed | {key: policy.fixed[key] + method_items(CLEAN_PIXELS)}
+        policy, fixed=policy.fixed | {key: policy.fixed[key] + method_items(Method.CLEAN_PIXELS)}
     )
 
 

@@ -12,7 +12,7 @@ from pydicom import Dataset, dcmread
 from bonescint.deid.batch import in_order
 from bonescint.deid.burned_in import text_score
 from bonescint.deid.decisions import BLANK, CODED, DOUBT, IMAGE, STATION, Decision, released
-from bonescint.deid.redaction import CLEAN_PIXELS
+from bonescint.deid.methods import Method
 from bonescint.files import read_rows
 
 # kinds of items, the most doubtful first
@@ -313,7 +313,7 @@ def _digest_of(path: Path) -> str:
 
 def _is_redacted(coded: Dataset) -> bool:
     methods = coded.get("DeidentificationMethodCodeSequence") or ()
-    return any(method.get("CodeValue") == CLEAN_PIXELS.value for method in methods)
+    return any(method.get("CodeValue") == Method.CLEAN_PIXELS.code for method in methods)
 
 
 def _score(coded: Dataset) -> int:

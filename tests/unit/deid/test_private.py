@@ -286,8 +286,8 @@ def test_every_bad_entry_is_listed_and_no_value_repeated():
 
 
 def test_the_options_of_the_standard_follow_the_decisions():
-    assert [option.value for option in KEPT.options] == ["113111", "113103"]
-    assert [option.value for option in load_kept([OVERLAY]).options] == ["113103"]
+    assert [option.code for option in KEPT.options] == ["113111", "113103"]
+    assert [option.code for option in load_kept([OVERLAY]).options] == ["113103"]
     assert KeptPrivate().options == ()
 
 
