@@ -1,5 +1,6 @@
 """The log of one job: counts, codes and file names under results/, never an identifier."""
 
+import gc
 import logging
 import os
 import sys
@@ -45,9 +46,14 @@ def job_log(path: str | Path) -> Iterator[None]:
     try:
         with runlock.held(Path(".snakemake")):
             forget_made(path)
+            if isinstance(outputs, list):
+                # modules are no garbage: Python need not walk through them again and again
+                gc.freeze()
             yield
             if isinstance(outputs, list):
                 remember_made(path, outputs)
+                # nor through anything, now that the process ends: that was a fifth of most jobs
+                gc.freeze()
     except InputError as error:
         for problem in error.problems:
             root.error("%s", problem)
