@@ -2,6 +2,6 @@
 
 from bonescint import no_download
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 __all__ = ["__version__", "no_download"]
