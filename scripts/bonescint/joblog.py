@@ -39,21 +39,11 @@ def job_log(path: str | Path) -> Iterator[None]:
     warnings.simplefilter("ignore")
     root = logging.getLogger()
     level = root.level
-    # the outputs that Snakemake gave, if it runs the script
-    outputs = getattr(getattr(sys.modules["__main__"], "snakemake", None), "output", None)
     root.addHandler(handler)
     root.setLevel(logging.INFO)
     try:
-        with runlock.held(Path(".snakemake")):
-            forget_made(path)
-            if isinstance(outputs, list):
-                # modules are no garbage: Python need not walk through them again and again
-                gc.freeze()
+        with runlock.held(Path(".snakemake")), _recorded(path):
             yield
-            if isinstance(outputs, list):
-                remember_made(path, outputs)
-                # nor through anything, now that the process ends: that was a fifth of most jobs
-                gc.freeze()
     except InputError as error:
         for problem in error.problems:
             root.error("%s", problem)
@@ -78,3 +68,19 @@ def job_log(path: str | Path) -> Iterator[None]:
         root.removeHandler(handler)
         root.setLevel(level)
         handler.close()
+
+
+@contextmanager
+def _recorded(log: Path) -> Iterator[None]:
+    """Record the outputs of a job that Snakemake runs, and search it for no garbage at its end."""
+    forget_made(log)
+    outputs = getattr(getattr(sys.modules["__main__"], "snakemake", None), "output", None)
+    if not isinstance(outputs, list):
+        yield
+        return
+    # modules are no garbage: Python need not walk through them again and again
+    gc.freeze()
+    yield
+    remember_made(log, outputs)
+    # nor through anything, now that the process ends: that was a fifth of most jobs
+    gc.freeze()
